@@ -1,0 +1,592 @@
+"""Polynomials: their numbers, their values, their text and where two of them meet."""
+
+import dataclasses
+import math
+import pickle
+import re
+import time
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from numpy.polynomial import chebyshev, polynomial
+
+from polycore.errors import PolycoreError
+from polycore.polynomial import MAX_COEFFICIENT, MAX_DEGREE, MAX_NESTING, MAX_TEXT, Polynomial, crossings
+
+ZERO = Polynomial(0)
+
+small_integers = st.lists(st.integers(-9, 9), min_size=1, max_size=7)
+
+
+def from_lowest(coefficients):
+    """NumPy's order, lowest degree first, as a Polynomial."""
+    return Polynomial(*np.asarray(coefficients)[::-1])
+
+
+# --- coefficients -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given_", "kept"),
+    [
+        pytest.param((-1, 0, 1), (-1.0, 0.0, 1.0), id="whole numbers become floats"),
+        pytest.param((0, 0, 2, 0), (2.0, 0.0), id="leading zeros are dropped"),
+        pytest.param((0, 0, 0), (0.0,), id="zero keeps one coefficient"),
+        pytest.param((0.0, 0.5), (0.5,), id="a constant"),
+        pytest.param((np.int64(3), np.float32(0.5)), (3.0, 0.5), id="NumPy's scalars"),
+        pytest.param((Fraction(1, 4), 1), (0.25, 1.0), id="a fraction"),
+    ],
+)
+def test_coefficients_are_floats_without_leading_zeros(given_, kept):
+    coefficients = Polynomial(*given_).coefficients
+    assert coefficients == kept
+    assert {type(number) for number in coefficients} == {float}
+
+
+def test_a_negative_zero_becomes_zero():
+    assert [math.copysign(1, number) for number in Polynomial(-0.0, 1, -0.0).coefficients] == [1, 1]
+    assert math.copysign(1, Polynomial(-0.0).coefficients[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "degree"), [((5,), 0), ((0,), 0), ((1, 0), 1), ((0, 1, 0, 0), 2), ((1,) * 31, 30)]
+)
+def test_the_degree_is_the_highest_power(coefficients, degree):
+    assert Polynomial(*coefficients).degree == degree
+
+
+def test_equality_and_hash_go_by_coefficients():
+    assert Polynomial(0, -1, 0, 1) == Polynomial(-1.0, -0.0, 1)
+    assert len({Polynomial(1, 2), Polynomial(0, 1, 2), Polynomial(2, 1)}) == 2
+    assert Polynomial(1, 2) != (1.0, 2.0)
+
+
+def test_a_polynomial_cannot_be_changed_and_survives_a_pickle():
+    parabola = Polynomial(-1, 0, 1)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        parabola.coefficients = (1.0,)
+    assert pickle.loads(pickle.dumps(parabola)) == parabola
+
+
+def test_its_representation_makes_it_again():
+    assert repr(Polynomial(-1, 0, 0.5)) == "Polynomial(-1.0, 0.0, 0.5)"
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "complaint"),
+    [
+        pytest.param((), "no coefficients; give one or more", id="none"),
+        pytest.param((1, True), "coefficient 2 is of type bool; give real numbers", id="bool"),
+        pytest.param((np.bool_(True),), "coefficient 1 is of type bool", id="NumPy's bool"),
+        pytest.param(("1",), "coefficient 1 is of type str", id="text"),
+        pytest.param(([1, 2],), r"Polynomial\(\*numbers\) for a list", id="list"),
+        pytest.param((np.array([1.0, 2.0]),), "coefficient 1 is of type ndarray", id="array"),
+        pytest.param((1, None), "coefficient 2 is of type NoneType", id="None"),
+        pytest.param((1j,), "coefficient 1 is of type complex", id="complex"),
+        pytest.param((1, 2, math.nan), "coefficient 3 is nan; give a finite number", id="nan"),
+        pytest.param((-math.inf, 2), "coefficient 1 is -inf; give a finite number", id="infinity"),
+        pytest.param((np.float64("inf"),), "coefficient 1 is inf", id="NumPy's infinity"),
+        pytest.param((10**400,), "coefficient 1 is inf", id="no float is so large"),
+    ],
+)
+def test_what_is_not_one_or_more_finite_numbers_is_refused(coefficients, complaint):
+    with pytest.raises(PolycoreError, match=complaint):
+        Polynomial(*coefficients)
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "x", "value"),
+    [
+        pytest.param((-1, 0, 1), 2, -3.0, id="-x^2+1 at 2"),
+        pytest.param((1, 0, 0, -2), -1, -3.0, id="x^3-2 at -1"),
+        pytest.param((5, -3, 1, -2, 2), 1, 3.0, id="coefficients add up at 1"),
+        pytest.param((0.5, 0), 0.5, 0.25, id="0.5x at a half"),
+        pytest.param((7,), 100, 7.0, id="a constant"),
+        pytest.param((0,), 3.5, 0.0, id="zero"),
+    ],
+)
+def test_a_python_number_gives_a_python_float(coefficients, x, value):
+    for number in (x, float(x)):
+        result = Polynomial(*coefficients)(number)
+        assert type(result) is float
+        assert result == value
+
+
+@pytest.mark.parametrize("coefficients", [(-1, 0, 1), (7,), (0,)], ids=["parabola", "constant", "zero"])
+@pytest.mark.parametrize(
+    "x",
+    [
+        pytest.param(np.float64(2), id="scalar"),
+        pytest.param(np.int32(2), id="whole scalar"),
+        pytest.param(np.array(2.0), id="no axes"),
+        pytest.param(np.array([0, 2]), id="whole numbers"),
+        pytest.param(np.zeros((0, 3)), id="empty"),
+        pytest.param(np.arange(6, dtype=np.float32).reshape(1, 2, 3), id="three axes"),
+    ],
+)
+def test_numpy_in_gives_float64_of_the_same_shape(coefficients, x):
+    values = Polynomial(*coefficients)(x)
+    assert isinstance(values, np.ndarray | np.float64)
+    assert values.dtype == np.float64
+    assert values.shape == x.shape
+    assert np.array_equal(values, np.polyval(coefficients, x))
+
+
+def test_a_list_gives_an_array_and_the_argument_is_left_as_it_was():
+    assert np.array_equal(Polynomial(-1, 0, 1)([0.0, 2.0]), [1.0, -3.0])
+    x = np.array([0.0, 2.0])
+    Polynomial(-1, 0, 1)(x)
+    assert np.array_equal(x, [0.0, 2.0])
+
+
+@given(st.lists(st.floats(-100, 100), min_size=1, max_size=13), st.floats(-2, 2))
+def test_values_are_those_of_numpy(coefficients, x):
+    ours = Polynomial(*coefficients)(x)
+    # both round at each of at most 24 operations: by 1.1e-16 of the sizes added up, 100 * 2^13
+    assert ours == pytest.approx(polynomial.polyval(x, coefficients[::-1]), abs=1e-8)
+    assert Polynomial(*coefficients)(np.array([x]))[0] == ours
+
+
+# --- text -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "plain", "latex"),
+    [
+        ((-1, 0, 1), "-x^2 + 1", "-x^{2} + 1"),
+        ((1, 0, 0, -2), "x^3 - 2", "x^{3} - 2"),
+        ((3, 1), "3x + 1", "3x + 1"),
+        ((-2, -3), "-2x - 3", "-2x - 3"),
+        ((4, -1, -2), "4x^2 - x - 2", "4x^{2} - x - 2"),
+        ((-1, 2, 0), "-x^2 + 2x", "-x^{2} + 2x"),
+        ((5, -3, 1, -2, 2), "5x^4 - 3x^3 + x^2 - 2x + 2", "5x^{4} - 3x^{3} + x^{2} - 2x + 2"),
+        ((1, 0), "x", "x"),
+        ((-1, 0), "-x", "-x"),
+        ((1,), "1", "1"),
+        ((-1,), "-1", "-1"),
+        ((0,), "0", "0"),
+        ((0.5, 0), "0.5x", "0.5x"),
+        ((-0.1, 1.25), "-0.1x + 1.25", "-0.1x + 1.25"),
+        ((1,) + (0,) * 12, "x^12", "x^{12}"),
+        ((1e6, 1e-6), "1000000x + 0.000001", "1000000x + 0.000001"),
+        ((1e21, 1e-7), "1000000000000000000000x + 0.0000001", "1000000000000000000000x + 0.0000001"),
+        ((1 / 3,), "0.3333333333333333", "0.3333333333333333"),
+    ],
+)
+def test_the_printed_forms(coefficients, plain, latex):
+    assert str(Polynomial(*coefficients)) == plain
+    assert Polynomial(*coefficients).latex == latex
+
+
+sizes = st.integers(1, 10**6) | st.floats(1e-6, 1e6) | st.decimals("0.01", "1e6", places=2).map(float)
+signed = st.builds(lambda size, sign: sign * size, sizes, st.sampled_from([-1, 0, 1]))
+
+
+@given(st.lists(signed, min_size=1, max_size=13))
+def test_the_printed_form_parses_back_to_an_equal_polynomial(coefficients):
+    printed = Polynomial(*coefficients)
+    assume(len(str(printed)) <= MAX_TEXT)
+    assert Polynomial.parse(str(printed)) == printed
+
+
+# --- parse: what is read ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "coefficients"),
+    [
+        ("-x^2 + 1", (-1, 0, 1)),
+        ("-(x^2)", (-1, 0, 0)),
+        ("(-x)^2", (1, 0, 0)),
+        ("2x^3-x", (2, 0, -1, 0)),
+        ("2*x**2", (2, 0, 0)),
+        ("(x-1)^2", (1, -2, 1)),
+        ("(x+1)(x-2)", (1, -1, -2)),
+        ("x^2(x-1)", (1, -1, 0, 0)),
+        ("x(x+1)", (1, 1, 0)),
+        ("(x+1)x", (1, 1, 0)),
+        ("2(3)", (6,)),
+        ("(x)(x)", (1, 0, 0)),
+        ("3x^2(x+1)(x-1)", (3, 0, -3, 0, 0)),
+        ("2x*3x", (6, 0, 0)),
+        ("2^3(x)", (8, 0)),
+        ("x^2/4", (0.25, 0, 0)),
+        ("6x^2/3", (2, 0, 0)),
+        ("x/2/5", (0.1, 0)),
+        ("1/2x", (0.5, 0)),
+        ("x/(1/4)", (4, 0)),
+        ("x/2^2", (0.25, 0)),
+        ("(x+1)/(-4)", (-0.25, -0.25)),
+        ("3 - (x - (x^2 - 1))", (1, -1, 2)),
+        ("x - x + 3", (3,)),
+        ("4x^3 + 2x^3 - 6x^3 + x", (1, 0)),
+        ("0x^3 + 2", (2,)),
+        ("0(x+1)", (0,)),
+        ("0^0 + x^0", (2,)),
+        ("(x+1)^0", (1,)),
+        ("0.1x + 0.2x", (0.3, 0)),
+        ("0.1x + 0.2x - 0.3x", (0,)),
+        ("x/3 + x/3 + x/3", (1, 0)),
+        ("1.50x + .5 + 2.", (1.5, 2.5)),
+        ("007x", (7, 0)),
+        ("x^02", (1, 0, 0)),
+        ("x^(2)", (1, 0, 0)),
+        ("x ** ( 3 )", (1, 0, 0, 0)),
+        ("+x", (1, 0)),
+        ("(+x - (-1))", (1, 1)),
+        ("X^2 + x", (1, 1, 0)),
+        ("2 x", (2, 0)),
+        ("  \t-  x ^ 2\t+ 1  ", (-1, 0, 1)),
+        ("(-1)^99999999999", (-1,)),
+        ("2000000x/4", (500000, 0)),
+    ],
+)
+def test_a_text_is_read_as_the_polynomial_worked_out_by_hand(text, coefficients):
+    assert Polynomial.parse(text) == Polynomial(*coefficients)
+
+
+@given(small_integers, small_integers)
+def test_sums_and_products_are_those_of_numpy(left, right):
+    p, q = from_lowest(left), from_lowest(right)
+    assert Polynomial.parse(f"({p})({q})") == from_lowest(polynomial.polymul(left, right))
+    assert Polynomial.parse(f"({p})*({q})") == from_lowest(polynomial.polymul(left, right))
+    assert Polynomial.parse(f"{p} - ({q})") == from_lowest(polynomial.polysub(left, right))
+
+
+@given(st.lists(st.integers(-3, 3), min_size=1, max_size=4), st.integers(0, 4))
+def test_powers_are_those_of_numpy(base, exponent):
+    expected = from_lowest(polynomial.polypow(base, exponent))
+    assert Polynomial.parse(f"({from_lowest(base)})^{exponent}") == expected
+    assert Polynomial.parse(f"({from_lowest(base)})**{exponent}") == expected
+
+
+@given(small_integers, st.sampled_from([2, 4, 0.5, -8]))
+def test_division_by_a_number_divides_each_coefficient(dividend, divisor):
+    # powers of two, so that NumPy's quotients are exact
+    assert Polynomial.parse(f"({from_lowest(dividend)})/({divisor})") == from_lowest(
+        np.asarray(dividend) / divisor
+    )
+
+
+# --- parse: the limits ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("within", "coefficients", "beyond"),
+    [
+        pytest.param("+".join("x" * 100) + " ", (100, 0), "+".join("x" * 101), id="200 characters"),
+        pytest.param("(" * 20 + "x" + ")" * 20, (1, 0), "(" * 21 + "x" + ")" * 21, id="20 parentheses"),
+        pytest.param("x^12", (1,) + (0,) * 12, "x^13", id="degree 12 by a power"),
+        pytest.param("x^6*x^6", (1,) + (0,) * 12, "x^7*x^6", id="degree 12 by a product"),
+        pytest.param("(x^3)^4", (1,) + (0,) * 12, "(x^3)^5", id="degree 12 by a power of a power"),
+        pytest.param("x^6(x^6)", (1,) + (0,) * 12, "x^6(x^7+1)", id="degree 12 without a sign"),
+        pytest.param("1000000x", (10**6, 0), "1000001x", id="1e6 as typed"),
+        pytest.param("-1000000", (-(10**6),), "-1000000.5", id="-1e6"),
+        pytest.param("500000x+500000x", (10**6, 0), "600000x+600000x", id="1e6 as a sum"),
+        pytest.param("(100x)^3", (10**6, 0, 0, 0), "(101x)^3", id="1e6 as a power"),
+        pytest.param("x/0.000001", (10**6, 0), "x/0.0000001", id="1e6 by division"),
+        pytest.param("2^19", (2**19,), "2^20", id="1e6 as a power of a number"),
+    ],
+)
+def test_a_limit_may_be_reached_but_not_passed(within, coefficients, beyond):
+    assert Polynomial.parse(within) == Polynomial(*coefficients)
+    with pytest.raises(PolycoreError):
+        Polynomial.parse(beyond)
+
+
+def test_twice_twenty_parentheses_side_by_side_are_not_forty_deep():
+    deep = "(" * MAX_NESTING + "x" + ")" * MAX_NESTING
+    assert Polynomial.parse(deep + deep) == Polynomial(1, 0, 0)
+
+
+# --- parse: what is refused -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        # what is missing
+        ("", "character 1 is missing; a number, x or ( was wanted, as in -x^2 + 1"),
+        ("   ", "character 4 is missing; a number, x or ( was wanted"),
+        ("x +", "character 4 is missing; a number, x or ("),
+        ("-", "character 2 is missing; a number, x or ("),
+        ("x^", "character 3 is missing; an exponent is a whole number"),
+        ("(x+1", "character 1 is '('; it is never closed. Put a )"),
+        ("2(x(x+1)", "character 2 is '('; it is never closed"),
+        ("x^(2", "character 5 is missing; an exponent is one whole number"),
+        # what stands where something else was wanted
+        ("*x", "character 1 is '*'; a number, x or ("),
+        ("^2", "character 1 is '^'; a number, x or ("),
+        ("()", "character 2 is ')'; a number, x or ("),
+        ("x*/2", "character 3 is '/'; a number, x or ("),
+        ("x//2", "character 3 is '/'; a number, x or ("),
+        ("x* *2", "character 4 is '*'; a number, x or ("),
+        ("x+1)", "character 4 is ')'; there is no open ( before it"),
+        (")x(", "character 1 is ')'; a number, x or ("),
+        ("--x", "character 2 is '-'; it is a second sign in a row. Keep one, or use parentheses"),
+        ("x+-2", "character 3 is '-'; it is a second sign in a row"),
+        ("x*-2", "character 3 is '-'; it is a second sign in a row"),
+        ("x/-2", "character 3 is '-'; it is a second sign in a row"),
+        ("2^3x", "character 4 is 'x'; there is no sign between"),
+        ("2 3", "character 3 is '3'; there is no sign between it and what stands before. Put *"),
+        ("x2", "character 2 is '2'; there is no sign between"),
+        ("xx", "character 2 is 'x'; there is no sign between"),
+        ("(x+1)2", "character 6 is '2'; there is no sign between"),
+        ("x^2x", "character 4 is 'x'; there is no sign between"),
+        ("x^2 3", "character 5 is '3'; there is no sign between"),
+        ("1.2.3x", "character 4 is '.3'; a number has one decimal point only"),
+        ("1..2", "character 3 is '.2'; a number has one decimal point only"),
+        # exponents
+        ("x^-1", "character 3 is '-'; an exponent is a whole number from 0 to 12, as in x^2."),
+        ("x^0.5", "character 3 is '0.5'; an exponent is a whole number"),
+        ("x^2.", "character 3 is '2.'; an exponent is a whole number"),
+        ("x^(1/2)", "character 5 is '/'; an exponent is one whole number"),
+        ("x^(x+1)", "character 4 is 'x'; an exponent is a whole number"),
+        ("2^x", "character 3 is 'x'; an exponent is a whole number"),
+        ("x^^2", "character 3 is '^'; an exponent is a whole number"),
+        ("x***2", "character 4 is '*'; an exponent is a whole number"),
+        ("2^3^2", "character 4 is '^'; a power of a power needs parentheses, as in (x^2)^3."),
+        ("9**9**9**9", "character 5 is '**'; a power of a power needs parentheses"),
+        # division
+        ("1/x", "character 3 is 'x'; only a number can divide"),
+        ("2x/(x+1)", "character 4 is '('; only a number can divide"),
+        ("x/0", "character 3 is '0'; nothing can be divided by zero"),
+        ("x/(1-1)", "character 3 is '('; nothing can be divided by zero"),
+        # limits
+        ("x" * 201, "character 201 is 'x'; a text has at most 200 characters, this one 201."),
+        ("(" * 21, "character 21 is '('; parentheses go at most 20 deep"),
+        ("x^13", "character 3 is '13'; it makes a degree above 12. Use a smaller exponent."),
+        ("1 + (x^4)^4", "character 11 is '4'; it makes a degree above 12"),
+        ("x^7*x^6", "character 5 is 'x'; with this factor the degree is 13, and it can be at most 12"),
+        (
+            "x^2 + 1000001x + 3",
+            "character 7 is '1000001'; with the term that begins here the coefficient of x is 1000001, "
+            "and it can be at most 1000000 in size",
+        ),
+        ("(x+1000)^3", "character 1 is '('; with the term that begins here the constant is 1000000000,"),
+        (
+            "-x^2/0.0000001",
+            "character 2 is 'x'; with the term that begins here the coefficient of x^2 is -10",
+        ),
+        (
+            "9" * 180,
+            "character 1 is '99999999999999999...'; with the term that begins here the constant is beyond",
+        ),
+        ("9^999999999", "character 3 is '999999999'; it makes numbers of hundreds of digits"),
+        ("0.5^99999", "character 5 is '99999'; it makes numbers of hundreds of digits"),
+        ("(x/3^200)^12", "character 11 is '12'; it makes numbers of hundreds of digits"),
+        # words and letters
+        ("y+1", "character 1 is 'y'; the only variable is x. Write it as x."),
+        ("xy", "character 2 is 'y'; the only variable is x"),
+        ("3j", "character 2 is 'j'; the only variable is x"),
+        ("sin(x)", "character 1 is 'sin'; words and functions are not known here"),
+        ("nan", "character 1 is 'nan'; words"),
+        ("inf*x", "character 1 is 'inf'; words"),
+        ("x if x else 1", "character 3 is 'if'; words"),
+        ("a" * 100, "character 1 is 'aaaaaaaaaaaaaaaaa...'; words"),
+        ("1e3", "character 2 is 'e'; numbers are written in full. Type 1000 for 1e3, 0.001 for 1e-3."),
+        ("x + 2.5E-3", "character 8 is 'E'; numbers are written in full"),
+        ("e", "character 1 is 'e'; the only variable is x"),
+        ("0x1F", "character 4 is 'F'; the only variable is x"),
+        # other characters
+        ("y = x^2", "character 3 is '='; a polynomial has no equals sign. Of y = x^2 type only x^2."),
+        ("1,5x", "character 2 is ','; type . (a decimal point) instead."),
+        ("(x+1]", "character 5 is ']'; type ) instead."),
+        ("[x]", "character 1 is '['; type ( instead."),
+        ("x\u22121", "character 2 is '\\u2212'; type - instead."),
+        ("2\u00d7x", "character 2 is '\\xd7'; type * instead."),
+        ("x\u00f72", "character 2 is '\\xf7'; type / instead."),
+        ("x\u00b2", "character 2 is '\\xb2'; type ^2 instead."),
+        ("x\u2074", "character 2 is '\\u2074'; type ^4 instead."),
+        ("\u0445+1", "character 1 is '\\u0445'; type x instead."),
+        ("x\u00a0+1", "character 2 is '\\xa0'; type an ordinary space instead."),
+        ("x\nx", "character 2 is '\\n'; type each polynomial on a line of its own instead."),
+        ("x!", "character 2 is '!'; it has no place in a polynomial. Use x, numbers, + - * / ^"),
+        ("1_000", "character 2 is '_'; it has no place in a polynomial"),
+        ("x.real", "character 2 is '.'; it has no place in a polynomial"),
+        ("x'", 'character 2 is "\'"; it has no place in a polynomial'),
+        ("\u0663x", "character 1 is '\\u0663'; it has no place in a polynomial"),
+        ("\uff12x", "character 1 is '\\uff12'; it has no place in a polynomial"),
+        ("x\u0000", "character 2 is '\\x00'; it cannot be seen or printed. Remove it."),
+        ("x\x1b[31m", "character 2 is '\\x1b'; it cannot be seen or printed"),
+        ("x\u200b", "character 2 is '\\u200b'; it cannot be seen or printed"),
+        ("\u202ex", "character 1 is '\\u202e'; it cannot be seen or printed"),
+        ("\ud800x", "character 1 is '\\ud800'; it cannot be seen or printed"),
+    ],
+)
+def test_a_refusal_says_where_what_was_found_and_what_would_do(text, message):
+    with pytest.raises(PolycoreError, match="^" + re.escape(message)):
+        Polynomial.parse(text)
+
+
+@pytest.mark.parametrize("text", [None, b"x", 3, ["x"]], ids=["None", "bytes", "number", "list"])
+def test_what_is_not_text_is_refused(text):
+    with pytest.raises(PolycoreError, match=f"text is of type {type(text).__name__}; give a str"):
+        Polynomial.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("(((x+1)^12)^12)^12", id="degree 1728"),
+        pytest.param("(x+1)^999999999", id="huge exponent"),
+        pytest.param("7^" + "9" * 190, id="huge exponent of a number"),
+        pytest.param("((9^300)^300)^300", id="power of a power of a number"),
+        pytest.param("(" + "+".join(f"x/{n}^150" for n in range(79, 97)) + ")^12", id="huge denominators"),
+        pytest.param("(2^999)" * 28, id="product of large numbers"),
+        pytest.param("(x+1)^12" * 25, id="product of powers"),
+        pytest.param("-" * 200, id="200 minus signs"),
+        pytest.param("(" * 100_000 + "x" + ")" * 100_000, id="100,000 parentheses"),
+        pytest.param("x+" * 100_000 + "x", id="200,001 characters"),
+        pytest.param("9" * 200_000, id="200,000 digits"),
+    ],
+)
+def test_a_hostile_text_is_refused_at_once(text):
+    began = time.perf_counter()
+    with pytest.raises(PolycoreError):
+        Polynomial.parse(text)
+    # milliseconds here; working the powers out would take seconds to forever
+    assert time.perf_counter() - began < 0.5
+
+
+tokens = st.sampled_from(
+    ["x", "2", "0.5", "12", "99", "+", "-", "*", "/", "^", "**", "(", ")", ".", "e", "y", "=", ",", " "]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=20) | st.lists(tokens, max_size=20).map("".join))
+def test_any_text_is_read_within_the_limits_or_refused_in_one_printable_line(text):
+    try:
+        parsed = Polynomial.parse(text)
+    except PolycoreError as error:
+        message = str(error)
+        assert re.match(r"character [0-9]+ is ", message)
+        assert message.isascii()
+        assert message.isprintable()
+        assert len(message) < 250
+    else:
+        assert parsed.degree <= MAX_DEGREE
+        assert max(map(abs, parsed.coefficients)) <= MAX_COEFFICIENT
+
+
+# --- crossings --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "low", "high", "expected"),
+    [
+        pytest.param((2, 1), (1, 3), -5, 5, [2], id="two lines"),
+        pytest.param((2, 1), (2, 3), -5, 5, [], id="parallel lines"),
+        pytest.param((2,), (3,), -1, 1, [], id="two constants"),
+        pytest.param((1, 0, 0), (1,), -2, 2, [-1, 1], id="a parabola and a constant"),
+        pytest.param((1, 0, 0), (1,), -1, 1, [-1, 1], id="at both ends"),
+        pytest.param((1, 0, 0), (1,), -0.5, 2, [1], id="one of two in the range"),
+        pytest.param((1, 0, 0), (1,), 2, 3, [], id="none of two in the range"),
+        pytest.param((1, 0, 0), (0,), -1, 1, [0], id="touching"),
+        pytest.param((1, 0, 0), (0,), 0, 1, [0], id="touching at the lower end"),
+        pytest.param((1, 0, 0), (2, -1), -1, 1, [1], id="touching at the upper end"),
+        pytest.param((1, 0, 1), (0,), -9, 9, [], id="complex roots only"),
+        pytest.param((1, 0, 0, 0), (1, 0), -2, 2, [-1, 0, 1], id="a cubic and a line"),
+        pytest.param((1, 0, 0, 0), (0,), -1, 2, [0], id="a triple root"),
+        pytest.param((1, 0, -2), (0,), 0, 2, [math.sqrt(2)], id="an irrational root"),
+        pytest.param((1, -1, -1), (0,), -1, 2, [(1 - 5**0.5) / 2, (1 + 5**0.5) / 2], id="golden ratio"),
+        pytest.param((1, 0, -1e-20), (0,), -1, 1, [-1e-10, 1e-10], id="close together"),
+        pytest.param((1, -0.2, 0.01), (0,), -1, 1, [0.1], id="touching at a tenth"),
+        pytest.param((1, 0, 1e6 + 0.1), (2, 1e6 - 0.9), 0, 9, [1], id="touching between large constants"),
+    ],
+)
+def test_crossings_are_the_roots_in_closed_form(p, q, low, high, expected):
+    for one, other in [(p, q), (q, p)]:
+        found = crossings(Polynomial(*one), Polynomial(*other), low, high)
+        # the touching points are placed by a zero of the derivative, as exactly as the others
+        assert found == pytest.approx(expected, rel=1e-12, abs=1e-14)
+
+
+def test_the_twelve_crossings_of_a_chebyshev_polynomial_with_zero():
+    twelfth = from_lowest(chebyshev.cheb2poly([0] * 12 + [1]))
+    expected = [math.cos((2 * k - 1) * math.pi / 24) for k in range(12, 0, -1)]
+    # T12's terms reach 2e4 in size near the ends, so its value is off by 1e-12, its slope 1e2
+    assert crossings(twelfth, ZERO, -1, 1) == pytest.approx(expected, abs=1e-13)
+
+
+def test_a_chebyshev_polynomial_touches_one_and_meets_it_at_the_ends():
+    twelfth = from_lowest(chebyshev.cheb2poly([0] * 12 + [1]))
+    expected = [math.cos(k * math.pi / 6) for k in range(6, -1, -1)]
+    assert crossings(twelfth, Polynomial(1), -1, 1) == pytest.approx(expected, abs=1e-13)
+
+
+def test_a_crossing_at_a_float_is_that_float():
+    assert crossings(Polynomial(2, 1), Polynomial(1, 3), -5, 5.3) == (2.0,)
+    assert crossings(Polynomial(1, 1, -1, 0), ZERO, -0.3, 0.6) == (0.0,)  # x (x^2 + x - 1)
+
+
+def test_touching_is_told_from_just_missing_and_from_just_crossing():
+    # (x-1)^2 is 1e-12 off, its terms add up to 4: 25 times what counts as touching
+    assert crossings(Polynomial(1, -2, 1 + 1e-12), ZERO, 0, 2) == ()
+    assert crossings(Polynomial(1, -2, 1 - 1e-12), ZERO, 0, 2) == pytest.approx(
+        [1 - 1e-6, 1 + 1e-6], abs=1e-9
+    )
+
+
+def test_a_touching_point_near_an_end_is_reported_once_and_in_its_place():
+    assert crossings(Polynomial(1, -2, 1), ZERO, 1 - 1e-9, 2) == (1.0,)
+    assert crossings(Polynomial(1, -2, 1), ZERO, 0, 1 + 1e-9) == (1.0,)
+
+
+def test_a_root_of_multiplicity_twelve_is_reported_once():
+    assert crossings(Polynomial.parse("(x-1)^12"), ZERO, -3, 2) == (1.0,)
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(-8, 8), min_size=1, max_size=6))
+def test_every_root_of_a_product_is_found_once_however_often_it_is_a_factor(quarters):
+    # quarters, so that the coefficients are exact; and multiple roots, which scatter in np.roots
+    roots = [quarter / 4 for quarter in quarters]
+    found = crossings(from_lowest(polynomial.polyfromroots(roots)), ZERO, -2, 2)
+    # a root of multiplicity m is found as a simple one of derivative m-1: terms of 4^6 in size
+    # round by 1e-12 there, and the slope is 0.25^5 at least
+    assert found == pytest.approx(sorted(set(roots)), abs=1e-9)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(-9, 9), min_size=2, max_size=9),
+    st.lists(st.integers(-9, 9), min_size=2, max_size=9),
+)
+def test_the_polynomials_are_equal_at_each_crossing_and_change_order_only_there(left, right):
+    p, q = Polynomial(*left), Polynomial(*right)
+    assume(p != q)
+    found = crossings(p, q, -1.5, 1.5)
+    assert list(found) == sorted(set(found))
+    # nine terms of at most 18 * 1.5^8, each rounded; slopes there below 1e4 times 1e-16
+    assert p(np.array(found)) == pytest.approx(q(np.array(found)), abs=1e-9)
+    ends = [-1.5, *found, 1.5]
+    for low, high in pairwise(ends):
+        x = np.linspace(low, high, 22)[1:-1]
+        difference = p(x) - q(x)
+        sure = difference[abs(difference) > 1e-9]
+        assert len(set(np.sign(sure))) <= 1
+
+
+def test_equal_polynomials_have_no_crossings_to_list():
+    with pytest.raises(PolycoreError, match=r"both polynomials are x \+ 1, so they meet everywhere"):
+        crossings(Polynomial(1, 1), Polynomial(0, 1, 1), -1, 1)
+
+
+def test_polynomials_that_differ_by_rounding_alone_count_as_equal():
+    with pytest.raises(PolycoreError, match="differ by rounding only"):
+        crossings(Polynomial(0.1 + 0.2, 1), Polynomial(0.3, 1), -1, 1)
+
+
+@pytest.mark.parametrize(("low", "high"), [(1, 1), (2, 1), (math.nan, 1), (0, math.inf), (-math.inf, 0)])
+def test_a_range_that_is_none_is_refused(low, high):
+    with pytest.raises(PolycoreError, match=f"range is from {low} to {high}; give two finite numbers"):
+        crossings(Polynomial(1, 0), ZERO, low, high)
