@@ -1,0 +1,277 @@
+"""Points on polynomials, each labelled with its polynomial's place in the list."""
+
+import csv
+import itertools
+import math
+import re
+from collections.abc import Iterator, Sequence
+from numbers import Integral, Real
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from polycore.errors import PolycoreError
+from polycore.polynomial import Polynomial
+
+MAX_CSV_BYTES = 1_000_000
+MAX_CSV_ROWS = 20_000  # points: the header is not counted
+
+Points = NDArray[np.float64]
+Labels = NDArray[np.int64]
+
+
+def sample(
+    polynomials: Sequence[Polynomial],
+    per_class: int = 100,
+    rng: np.random.Generator | np.random.RandomState | None = None,
+    x_range: tuple[float, float] = (-1, 1),
+    noise: float = 0.0,
+) -> tuple[Points, Labels]:
+    """Return `per_class` points on each of K polynomials: points (K * per_class, 2) and labels.
+
+    A row of points is x, y; the labels 0 to K-1 stand in order, polynomial by polynomial. x is
+    uniform on `x_range`, y the polynomial's value there plus Gaussian noise of standard deviation
+    `noise`. From `rng`, which has to be given, come the x of each polynomial in turn and then,
+    unless `noise` is 0, one standard normal a point: so noise leaves the x where they were.
+    Raises PolycoreError where an argument is none of these, or a y is beyond float64.
+    """
+    _check_polynomials(polynomials)
+    _check_per_class(per_class)
+    deviation = _checked_noise(noise)
+    low, high = _checked_range(x_range)
+    rng = _checked_rng(rng)
+    xs = [rng.uniform(low, high, per_class) for _ in polynomials]
+    with np.errstate(over="ignore", invalid="ignore"):
+        y = np.concatenate([polynomial(x) for polynomial, x in zip(polynomials, xs, strict=True)])
+        if deviation:
+            y += deviation * rng.standard_normal(len(y))
+    if not np.isfinite(y).all():
+        raise PolycoreError(
+            f"y is beyond float64 for x from {low} to {high}; choose a smaller range or noise."
+        )
+    labels = np.repeat(np.arange(len(polynomials), dtype=np.int64), per_class)
+    return np.column_stack([np.concatenate(xs), y]), labels
+
+
+def _check_polynomials(polynomials: Sequence[Polynomial]) -> None:
+    for place, polynomial in enumerate(polynomials, 1):
+        if not isinstance(polynomial, Polynomial):
+            raise PolycoreError(
+                f"polynomials holds a {type(polynomial).__name__} in place {place}; "
+                "wanted a Polynomial, such as Polynomial(-1, 0, 1)."
+            )
+    if not polynomials:
+        raise PolycoreError("polynomials is empty; give one Polynomial or more.")
+
+
+def _check_per_class(per_class: int) -> None:
+    if isinstance(per_class, bool) or not isinstance(per_class, Integral) or per_class < 1:
+        raise PolycoreError(f"per_class is {_shown(per_class)}; give a whole number, 1 or more.")
+
+
+def _checked_noise(noise: float) -> float:
+    deviation = _as_float(noise)
+    if not (math.isfinite(deviation) and deviation >= 0):
+        raise PolycoreError(
+            f"noise is {_shown(noise)}; it is a standard deviation: give a finite number, 0 or more."
+        )
+    return deviation
+
+
+def _checked_range(x_range: tuple[float, float]) -> tuple[float, float]:
+    try:
+        low, high = map(_as_float, x_range)
+    except (TypeError, ValueError) as error:
+        raise PolycoreError("x_range is not a pair; give two numbers, such as (-1, 1).") from error
+    # the width too: the generator works it out
+    if not (low < high and math.isfinite(high - low)):
+        raise PolycoreError(
+            f"x_range is from {_shown(x_range[0])} to {_shown(x_range[1])}; "
+            "give two finite numbers, the lower first."
+        )
+    return low, high
+
+
+def _checked_rng(
+    rng: np.random.Generator | np.random.RandomState | None,
+) -> np.random.Generator | np.random.RandomState:
+    if not isinstance(rng, np.random.Generator | np.random.RandomState):
+        raise PolycoreError(f"rng is {_shown(rng)}; give a generator, such as np.random.default_rng(0).")
+    return rng
+
+
+def _as_float(value: object) -> float:
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _shown(value: object) -> str:
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    return f"{_as_float(value):g}" if is_number else f"of type {type(value).__name__}"
+
+
+# --- CSV --------------------------------------------------------------------------------------
+
+_LAST_LABEL = 23
+_LARGEST = 1e12
+_HEADERS = (["x", "y"], ["x", "y", "polynomial"])
+# What no table of numbers holds. Of the other characters float() and int() make decimals and
+# nothing else: no nan, no 1_000, no digits of other scripts.
+_FOREIGN = re.compile(r"[^0-9+\-.eE, \t\r\n\"]|\r(?!\n)")
+
+
+def points_to_csv(points: ArrayLike, labels: ArrayLike | None = None) -> str:
+    """Return a table with the header x,y or, with `labels`, x,y,polynomial.
+
+    `points` is (N, 2) and `labels` (N,) of whole numbers 0 to 23, N at least 1. Each number is the
+    shortest that gives the same float64, so `points_from_csv` gives back what was written, within
+    its limits. Raises PolycoreError for other shapes, other labels and numbers not finite or
+    beyond 1e12 in size.
+    """
+    rows = _checked_points(points).tolist()
+    if labels is None:
+        lines = ["x,y", *(f"{x!r},{y!r}" for x, y in rows)]
+    else:
+        pairs = zip(rows, _checked_labels(labels, len(rows)).tolist(), strict=True)
+        lines = ["x,y,polynomial", *(f"{x!r},{y!r},{label}" for (x, y), label in pairs)]
+    return "\n".join(lines) + "\n"
+
+
+def _checked_points(points: ArrayLike) -> Points:
+    checked = np.asarray(points, dtype=np.float64)
+    if checked.ndim != 2 or checked.shape[1] != 2 or not len(checked):
+        raise PolycoreError(
+            f"points has shape {checked.shape}; wanted (N, 2), one row for each x, y. "
+            "Join the two columns with np.column_stack([x, y])."
+        )
+    good = np.abs(checked) <= _LARGEST  # false for what is not a number
+    if not good.all():
+        row = int(np.argmin(good.all(axis=1)))
+        raise PolycoreError(
+            f"points has {checked[row].tolist()} in row {row}; wanted numbers up to 1e12 in size."
+        )
+    return checked
+
+
+def _checked_labels(labels: ArrayLike, count: int) -> Labels:
+    checked = np.asarray(labels)
+    if checked.shape != (count,) or not np.issubdtype(checked.dtype, np.integer):
+        raise PolycoreError(
+            f"labels has shape {checked.shape} and type {checked.dtype}; wanted ({count},) whole numbers, "
+            "one for each point."
+        )
+    if checked.min() < 0 or checked.max() > _LAST_LABEL:
+        raise PolycoreError(
+            f"labels go from {checked.min()} to {checked.max()}; wanted 0 to {_LAST_LABEL}, "
+            "places in the list of polynomials."
+        )
+    return checked.astype(np.int64)
+
+
+def points_from_csv(content: str | bytes) -> tuple[Points, Labels | None]:
+    """Return points (N, 2) and labels (N,), or None where the table has no third column.
+
+    The first line is x,y or x,y,polynomial, each other one a point: finite decimals of at most
+    1e12 in size and, in the third column, a whole number 0 to 23. Spaces around them and quotes
+    are allowed; lines end in LF or CR LF; bytes are UTF-8; a byte order mark may come first.
+    Raises PolycoreError, naming the line, what was found and what was wanted, for anything else:
+    also above MAX_CSV_BYTES (of a str: characters) or MAX_CSV_ROWS, before any line is read.
+    """
+    text = _decoded(content).removeprefix("\ufeff").rstrip("\r\n")
+    lines = text.split("\n")
+    if len(lines) - 1 > MAX_CSV_ROWS:
+        raise PolycoreError(
+            f"line {MAX_CSV_ROWS + 2} is one too many: the table has {len(lines) - 1} points; "
+            f"wanted at most {MAX_CSV_ROWS}. Keep fewer."
+        )
+    rows = _rows(lines)
+    header = [name.strip(" \t") for name in next(rows)]
+    if header not in _HEADERS:
+        raise _unwanted(1, lines[0], "the header x,y or x,y,polynomial, with commas")
+    _check_characters(text, lines)
+    return _points_and_labels(rows, lines, len(header))
+
+
+def _decoded(content: str | bytes) -> str:
+    if not isinstance(content, str | bytes):
+        raise PolycoreError(f"content is of type {type(content).__name__}; give the table as str or bytes.")
+    if len(content) > MAX_CSV_BYTES:
+        raise PolycoreError(
+            f"the table has {len(content)} bytes; wanted at most {MAX_CSV_BYTES}. Keep fewer points."
+        )
+    if isinstance(content, str):
+        return content
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _unwanted(
+            line, f"byte {content[error.start]:#04x}", "UTF-8 text. Save the table as CSV UTF-8"
+        ) from error
+
+
+def _rows(lines: list[str]) -> Iterator[list[str]]:
+    reader = csv.reader(lines, skipinitialspace=True, strict=True)
+    wanted = "quotes that are closed on their line, and a line feed at its end"
+    for line in itertools.count(1):
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise _unwanted(line, lines[line - 1], wanted) from error
+        if row is None:
+            return
+        if reader.line_num != line:
+            raise _unwanted(line, lines[line - 1], wanted)
+        yield row
+
+
+def _check_characters(text: str, lines: list[str]) -> None:
+    match = _FOREIGN.search(text, len(lines[0]))
+    if match:
+        line = text.count("\n", 0, match.start()) + 1
+        field = next(field for field in lines[line - 1].split(",") if _FOREIGN.search(field))
+        raise _unwanted(line, field, "decimal numbers only")
+
+
+def _points_and_labels(
+    rows: Iterator[list[str]], lines: list[str], columns: int
+) -> tuple[Points, Labels | None]:
+    points, labels = [], []
+    for line, row in enumerate(rows, 2):
+        if len(row) != columns:
+            raise _unwanted(line, lines[line - 1], f"{columns} numbers with commas between them")
+        points.append((_number(row[0], line), _number(row[1], line)))
+        labels += [_label(field, line) for field in row[2:]]
+    if not points:
+        raise _unwanted(2, "", "a point: the table has none")
+    return np.array(points), np.array(labels, dtype=np.int64) if labels else None
+
+
+def _number(field: str, line: int) -> float:
+    try:
+        number = float(field)
+    except ValueError as error:
+        raise _unwanted(line, field, "a decimal number, such as -0.55") from error
+    if abs(number) > _LARGEST:
+        raise _unwanted(line, field, "a number of at most 1e12 in size")
+    return number
+
+
+def _label(field: str, line: int) -> int:
+    try:
+        label = int(field)
+    except ValueError:
+        label = -1
+    if not 0 <= label <= _LAST_LABEL:
+        raise _unwanted(line, field, f"a whole number from 0 to {_LAST_LABEL} as polynomial")
+    return label
+
+
+def _unwanted(line: int, found: str, wanted: str) -> PolycoreError:
+    found = found.strip(" \t\r")
+    shown = found if len(found) <= 20 else found[:17] + "..."
+    return PolycoreError(f"line {line} has {shown!a}; wanted {wanted}.")

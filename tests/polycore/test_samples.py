@@ -1,0 +1,345 @@
+"""Points drawn on polynomials, and points as CSV."""
+
+import math
+import re
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from polycore.errors import PolycoreError
+from polycore.polynomial import Polynomial
+from polycore.samples import MAX_CSV_BYTES, MAX_CSV_ROWS, points_from_csv, points_to_csv, sample
+
+TWELVE = tuple(
+    Polynomial(*coefficients)
+    for coefficients in [
+        (3, 1),
+        (-2, -3),
+        (4, -1, -2),
+        (-1, 2, 0),
+        (3, 0, 2),
+        (1, -1, 3, 2),
+        (-3, 1, 0, 0),
+        (2, 0, 1, -2),
+        (5, -3, 1, -2, 2),
+        (-2, -3, 0, 4, 1),
+        (1, 0, -4, 2, 3),
+        (1, 0, 0, 0, -2),
+    ]
+)
+LINES = (Polynomial(2, 1), Polynomial(-1, 0))
+
+GENERATORS = [
+    pytest.param(np.random.RandomState, id="RandomState"),
+    pytest.param(np.random.default_rng, id="Generator"),
+]
+
+
+# --- drawing ----------------------------------------------------------------------------------
+
+
+def test_the_tutorials_generator_gives_its_golden_samples():
+    points, labels = sample(TWELVE, 100, np.random.RandomState(0))
+    # the tutorial's figures, to their last printed digit
+    assert np.array_equal(points[:2].round(8), [[0.09762701, 1.29288102], [0.43037873, 2.2911362]])
+    assert np.array_equal(points[-1].round(8), [-0.20155523, -1.99834965])
+    assert points.shape == (1200, 2)
+    assert points.dtype == np.float64
+    assert labels.tolist() == [label for label in range(12) for _ in range(100)]
+    assert labels.dtype == np.int64
+
+
+def test_the_generator_is_left_where_the_tutorial_draws_its_weights():
+    rng = np.random.RandomState(0)
+    sample(TWELVE, 100, rng)
+    weights = 0.1 * rng.standard_normal((2, 12))
+    # the tutorial's first layer
+    assert weights[0, :3].round(8).tolist() == [0.03528166, -0.01527744, -0.12986867]
+    assert weights[1, :2].round(8).tolist() == [0.15927708, -0.02585726]
+
+
+def test_a_hundred_points_a_class_from_minus_one_to_one_are_the_default():
+    points, labels = sample(LINES, rng=np.random.default_rng(0))
+    assert np.bincount(labels).tolist() == [100, 100]
+    assert np.abs(points[:, 0]).max() <= 1
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_x_is_uniform_on_the_range_in_order_and_y_the_value_there(generator):
+    points, _ = sample(LINES, 3, generator(5), x_range=(2, 10))
+    x = generator(5).uniform(2, 10, 6)  # one stream, polynomial by polynomial
+    assert np.array_equal(points[:, 0], x)
+    assert np.array_equal(points[:, 1], [*(2 * x[:3] + 1), *-x[3:]])
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_noise_is_drawn_after_every_x_and_only_if_there_is_some(generator):
+    rng = generator(5)
+    quiet, _ = sample(LINES, 4, rng)
+    next_draws = rng.standard_normal(8)  # what noise will use, if none was drawn before
+    noisy, _ = sample(LINES, 4, generator(5), noise=0.5)
+    assert np.array_equal(noisy[:, 0], quiet[:, 0])
+    # 0.5 * z is exact; adding it to y, of size 3 at most, rounds by 2.2e-16 each way
+    assert noisy[:, 1] - quiet[:, 1] == pytest.approx(0.5 * next_draws, abs=1e-15)
+
+
+def test_noise_has_its_standard_deviation_and_mean_zero():
+    points, _ = sample([Polynomial(0)], 40_000, np.random.default_rng(0), noise=0.3)
+    # five standard errors: 0.3 / sqrt(40000) of the mean, 0.3 / sqrt(80000) of the deviation
+    assert points[:, 1].mean() == pytest.approx(0, abs=5 * 0.0015)
+    assert points[:, 1].std() == pytest.approx(0.3, abs=5 * 0.00107)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({"polynomials": []}, "polynomials is empty; give one Polynomial or more"),
+        ({"polynomials": [LINES[0], (1, 2)]}, "polynomials holds a tuple in place 2; wanted a Polynomial"),
+        ({"per_class": 0}, "per_class is 0; give a whole number, 1 or more"),
+        ({"per_class": -3}, "per_class is -3;"),
+        ({"per_class": 2.5}, "per_class is 2.5;"),
+        ({"per_class": True}, "per_class is of type bool;"),
+        ({"per_class": "9"}, "per_class is of type str;"),
+        ({"rng": None}, "rng is of type NoneType; give a generator, such as np.random.default_rng"),
+        ({"rng": 0}, "rng is 0; give a generator"),
+        ({"x_range": (1, 1)}, "x_range is from 1 to 1; give two finite numbers, the lower first"),
+        ({"x_range": (2, -2)}, "x_range is from 2 to -2;"),
+        ({"x_range": (math.nan, 1)}, "x_range is from nan to 1;"),
+        ({"x_range": (0, math.inf)}, "x_range is from 0 to inf;"),
+        ({"x_range": (0, 10**400)}, "x_range is from 0 to inf;"),
+        ({"x_range": (-1e308, 1e308)}, r"x_range is from -1e\+308 to 1e\+308;"),
+        ({"x_range": (True, 2)}, "x_range is from of type bool to 2;"),
+        ({"x_range": ("a", "b")}, "x_range is from of type str to of type str;"),
+        ({"x_range": (1, 2, 3)}, "x_range is not a pair; give two numbers, such as"),
+        ({"x_range": 1}, "x_range is not a pair;"),
+        ({"noise": -0.1}, "noise is -0.1; it is a standard deviation: give a finite number, 0 or more"),
+        ({"noise": math.inf}, "noise is inf;"),
+        ({"noise": math.nan}, "noise is nan;"),
+        ({"noise": "loud"}, "noise is of type str;"),
+        ({"noise": False}, "noise is of type bool;"),
+        ({"polynomials": [Polynomial(1e300, 0, 0)], "x_range": (1e10, 1e11)}, "y is beyond float64 for x"),
+        ({"noise": 1.7e308}, "y is beyond float64 for x from -1.0 to 1.0; choose"),
+    ],
+)
+def test_an_argument_that_is_wrong_is_refused(arguments, complaint):
+    good = {"polynomials": LINES, "per_class": 99, "rng": np.random.default_rng(0)}
+    with pytest.raises(PolycoreError, match=f"^{complaint}"):
+        sample(**{**good, **arguments})
+
+
+def test_numpys_whole_numbers_and_floats_are_arguments_like_any_other():
+    arguments = {"x_range": np.array([0, 2], dtype=np.float32), "noise": np.float32(0.5)}
+    points, labels = sample(LINES, np.int64(2), np.random.default_rng(0), **arguments)
+    assert points.shape == (4, 2)
+    assert labels.tolist() == [0, 0, 1, 1]
+
+
+# --- points to CSV ----------------------------------------------------------------------------
+
+
+def test_points_are_written_as_a_table():
+    points = np.array([[0.1, -2.0], [1e-7, 1 / 3]])
+    assert points_to_csv(points) == "x,y\n0.1,-2.0\n1e-07,0.3333333333333333\n"
+    assert points_to_csv(points, np.array([0, 23])) == (
+        "x,y,polynomial\n0.1,-2.0,0\n1e-07,0.3333333333333333,23\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("points", "labels", "complaint"),
+    [
+        ([1.0, 2.0], None, r"points has shape \(2,\); wanted \(N, 2\)"),
+        ([[1.0, 2.0, 3.0]], None, r"points has shape \(1, 3\)"),
+        (np.zeros((0, 2)), None, r"points has shape \(0, 2\)"),
+        ([[0, 0], [1, math.nan]], None, r"points has \[1.0, nan\] in row 1; wanted numbers up to 1e12"),
+        ([[math.inf, 0]], None, r"points has \[inf, 0.0\] in row 0"),
+        ([[0, -2e12]], None, r"points has \[0.0, -2000000000000.0\] in row 0"),
+        ([[0, 0]], [1, 2], r"labels has shape \(2,\) and type int64; wanted \(1,\) whole numbers"),
+        ([[0, 0]], [1.0], "labels has shape .* and type float64"),
+        ([[0, 0]], [True], "labels has shape .* and type bool"),
+        ([[0, 0], [0, 0]], [0, 24], "labels go from 0 to 24; wanted 0 to 23"),
+        ([[0, 0]], [-1], "labels go from -1 to -1"),
+    ],
+)
+def test_what_could_not_be_read_back_is_not_written(points, labels, complaint):
+    with pytest.raises(PolycoreError, match=complaint):
+        points_to_csv(points, labels)
+
+
+# --- points from CSV --------------------------------------------------------------------------
+
+coordinates = st.floats(-1e12, 1e12)
+rows = st.lists(st.tuples(coordinates, coordinates, st.integers(0, 23)), min_size=1, max_size=9)
+
+
+@given(rows, st.booleans(), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_what_is_written_comes_back_exactly(rows, labelled, line_end, as_bytes):
+    points = np.array([row[:2] for row in rows])
+    labels = np.array([row[2] for row in rows]) if labelled else None
+    text = points_to_csv(points, labels).replace("\n", line_end)
+    points_back, labels_back = points_from_csv(text.encode() if as_bytes else text)
+    assert points_back.tobytes() == points.tobytes()  # to the sign of zero
+    if labels is None:
+        assert labels_back is None
+    else:
+        assert np.array_equal(labels_back, labels)
+
+
+@pytest.mark.parametrize(
+    ("content", "points", "labels"),
+    [
+        pytest.param("x,y\n1,2", [[1, 2]], None, id="no line end at the end"),
+        pytest.param("x,y\n1,2\n\r\n\n", [[1, 2]], None, id="empty lines at the end"),
+        pytest.param(b"\xef\xbb\xbfx,y\r\n1,2\r\n", [[1, 2]], None, id="byte order mark and CR LF"),
+        pytest.param("\ufeffx,y\n1,2\n", [[1, 2]], None, id="byte order mark in a str"),
+        pytest.param(" x ,\ty , polynomial \n 1 ,\t2 , 3 \n", [[1, 2]], [3], id="spaces"),
+        pytest.param('"x","y"\n"1", "2"\n', [[1, 2]], None, id="quotes"),
+        pytest.param("x,y\n+.5,-5.e-1\n1E2,007\n", [[0.5, -0.5], [100, 7]], None, id="ways to write numbers"),
+        pytest.param("x,y\n1e12,-1e12\n", [[1e12, -1e12]], None, id="largest numbers"),
+        pytest.param("x,y,polynomial\n0,1,0\n2,3,23\n", [[0, 1], [2, 3]], [0, 23], id="first and last label"),
+    ],
+)
+def test_tables_that_are_read(content, points, labels):
+    found_points, found_labels = points_from_csv(content)
+    assert found_points.dtype == np.float64
+    assert found_points.tolist() == points
+    if labels is None:
+        assert found_labels is None
+    else:
+        assert found_labels.dtype == np.int64
+        assert found_labels.tolist() == labels
+
+
+QUOTES = "wanted quotes that are closed on their line, and a line feed at its end"
+HEADER = "wanted the header x,y or x,y,polynomial, with commas"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        # the header
+        ("", f"line 1 has ''; {HEADER}"),
+        ("\n\n\n", f"line 1 has ''; {HEADER}"),
+        ("1,2\n3,4\n", f"line 1 has '1,2'; {HEADER}"),
+        ("y,x\n1,2\n", f"line 1 has 'y,x'; {HEADER}"),
+        ("X,Y\n1,2\n", f"line 1 has 'X,Y'; {HEADER}"),
+        ("x;y\n1;2\n", f"line 1 has 'x;y'; {HEADER}"),
+        ("x,y,class\n1,2,3\n", f"line 1 has 'x,y,class'; {HEADER}"),
+        ("x,y,polynomial,z\n", f"line 1 has 'x,y,polynomial,z'; {HEADER}"),
+        ("x,\u00fd\n1,2\n", f"line 1 has 'x,\\xfd'; {HEADER}"),
+        ("\ufeff\ufeffx,y\n1,2\n", f"line 1 has '\\ufeffx,y'; {HEADER}"),
+        # rows
+        ("x,y\n", "line 2 has ''; wanted a point: the table has none"),
+        ("x,y\n1,2\n\n3,4\n", "line 3 has ''; wanted 2 numbers with commas between them"),
+        ("x,y\n1,2\n3\n", "line 3 has '3'; wanted 2 numbers"),
+        ("x,y\r\n1,2,3\r\n", "line 2 has '1,2,3'; wanted 2 numbers"),
+        ("x,y,polynomial\n1,2\n", "line 2 has '1,2'; wanted 3 numbers"),
+        # numbers
+        ("x,y\n1,2\n3,abc\n", "line 3 has 'abc'; wanted decimal numbers only"),
+        ("x,y\n1,nan\n", "line 2 has 'nan'; wanted decimal numbers only"),
+        ("x,y\n-inf,1\n", "line 2 has '-inf'; wanted decimal numbers only"),
+        ("x,y\n1_0,2\n", "line 2 has '1_0'; wanted decimal numbers only"),
+        ("x,y\n0x1,2\n", "line 2 has '0x1'; wanted decimal numbers only"),
+        ("x,y\n=1+1,2\n", "line 2 has '=1+1'; wanted decimal numbers only"),
+        ("x,y\n\uff12,2\n", "line 2 has '\\uff12'; wanted decimal numbers only"),
+        ("x,y\n1\u00a0,2\n", "line 2 has '1\\xa0'; wanted decimal numbers only"),
+        ("x,y\n1,\x002\n", "line 2 has '\\x002'; wanted decimal numbers only"),
+        ("x,y\n\ud800,2\n", "line 2 has '\\ud800'; wanted decimal numbers only"),
+        ("x,y\n1\r,2\n", "line 2 has '1'; wanted decimal numbers only"),
+        ("x,y\n1,2\n" + "a" * 99 + ",2", "line 3 has 'aaaaaaaaaaaaaaaaa...'; wanted decimal numbers only"),
+        ("x,y\n,2\n", "line 2 has ''; wanted a decimal number, such as -0.55"),
+        ("x,y\n1,.\n", "line 2 has '.'; wanted a decimal number"),
+        ("x,y\n1,1e\n", "line 2 has '1e'; wanted a decimal number"),
+        ("x,y\n1 1,2\n", "line 2 has '1 1'; wanted a decimal number"),
+        ("x,y\n1,2\n3,1e999\n", "line 3 has '1e999'; wanted a number of at most 1e12 in size"),
+        ("x,y\n-1000000000001,2\n", "line 2 has '-1000000000001'; wanted a number of at most 1e12"),
+        # labels
+        ("x,y,polynomial\n1,2,24\n", "line 2 has '24'; wanted a whole number from 0 to 23"),
+        ("x,y,polynomial\n1,2,-1\n", "line 2 has '-1'; wanted a whole number from 0 to 23"),
+        ("x,y,polynomial\n1,2,3.0\n", "line 2 has '3.0'; wanted a whole number from 0 to 23"),
+        ("x,y,polynomial\n1,2,\n", "line 2 has ''; wanted a whole number from 0 to 23"),
+        ("x,y,polynomial\n1,2," + "9" * 9999, "line 2 has '99999999999999999...'; wanted a whole number"),
+        # quotes and line ends
+        ('x,y\n"1\n",2\n', f"line 2 has '\"1'; {QUOTES}"),
+        ('x,y\n1,2\n"3\n4,5\n6,7\n', f"line 3 has '\"3'; {QUOTES}"),
+        ('x,y\n"1"2,3\n', f"line 2 has '\"1\"2,3'; {QUOTES}"),
+        ("x,y\r1,2\r", f"line 1 has 'x,y\\r1,2'; {QUOTES}"),
+        # bytes
+        (b"x,y\n1,2\n3,\xe9\n", "line 3 has 'byte 0xe9'; wanted UTF-8 text. Save the table as CSV UTF-8"),
+        ("x,y\n1,2\n".encode("utf-16"), "line 1 has 'byte 0xff'; wanted UTF-8 text"),
+        # caps
+        (
+            "x,y\n" + "1,2\n" * 20_001,
+            "line 20002 is one too many: the table has 20001 points; wanted at most",
+        ),
+        ("x,y\n" + "1" * 999_997, "the table has 1000001 bytes; wanted at most 1000000. Keep fewer points."),
+        (b"x,y\n" + b"1" * 999_997, "the table has 1000001 bytes; wanted at most 1000000"),
+    ],
+)
+def test_a_refusal_names_the_line_what_was_found_and_what_was_wanted(content, message):
+    with pytest.raises(PolycoreError, match="^" + re.escape(message)):
+        points_from_csv(content)
+
+
+@pytest.mark.parametrize("content", [None, 3, ["x,y"]], ids=["None", "number", "list"])
+def test_what_is_neither_text_nor_bytes_is_refused(content):
+    with pytest.raises(PolycoreError, match=f"content is of type {type(content).__name__}; give the table"):
+        points_from_csv(content)
+
+
+def test_the_largest_table_is_read():
+    line = "-0.123456789012345678,0.123456789012345678,23"
+    rows = [line] * MAX_CSV_ROWS
+    padding = MAX_CSV_BYTES - len("\n".join(["x,y,polynomial", *rows]))
+    rows[0] = line.replace(",", "," + " " * padding, 1)
+    points, labels = points_from_csv("\n".join(["x,y,polynomial", *rows]))
+    assert np.array_equal(points, np.full((20_000, 2), 0.123456789012345678) * [-1, 1])
+    assert np.array_equal(labels, np.full(20_000, 23))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [",", "\n", '"', '",', '"\n', "\r", "\0", " ", "1", "1,", "-", "\ufeff", "1e9", "x,y\n", "\u202e"],
+    ids=ascii,
+)
+@pytest.mark.parametrize("header", ["", "x,y\n", "x,y,polynomial\n", 'x,y\n"'], ids=ascii)
+def test_a_megabyte_of_anything_is_refused_quickly(header, piece):
+    content = (header + piece * MAX_CSV_BYTES)[:MAX_CSV_BYTES]
+    began = time.perf_counter()
+    with pytest.raises(PolycoreError) as refusal:
+        points_from_csv(content)
+    assert time.perf_counter() - began < 0.5  # 50 ms at most on an idle core
+    message = str(refusal.value)
+    assert message.isascii()
+    assert message.isprintable()
+    assert len(message) < 200
+
+
+pieces = st.sampled_from(
+    ["x", "y", "polynomial", ",", "\n", "\r\n", "\r", '"', "1", "-2.5", "e", " ", "\0", "nan"]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.binary(max_size=60)
+    | st.text(max_size=40)
+    | st.lists(pieces, max_size=20).map("".join)
+    | st.lists(pieces, max_size=20).map(lambda some: "x,y\n1,2\n" + "".join(some))
+)
+def test_any_content_gives_finite_points_or_a_refusal_in_one_printable_line(content):
+    try:
+        points, labels = points_from_csv(content)
+    except PolycoreError as error:
+        message = str(error)
+        assert re.match("line [0-9]+ has ", message)
+        assert message.isascii()
+        assert message.isprintable()
+        assert len(message) < 200
+    else:
+        assert points.ndim == 2
+        assert np.abs(points).max() <= 1e12
+        assert labels is None or len(labels) == len(points)
