@@ -1,0 +1,165 @@
+"""A dense network with ReLU between its layers and softmax behind the last.
+
+Its parameters are one flat vector: for each layer the weights, row by row, then the biases. `widths`
+names the layers' sizes from the inputs to the classes, for example (2, 12, 12).
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+Integers = NDArray[np.integer[Any]]
+Layers = tuple[tuple[Floats, Floats], ...]
+
+SMALLEST_PROBABILITY = 1e-7
+BLOCK = 8192  # rows worked on at once: what lies between the layers stays within a few tens of megabytes
+
+
+def parameter_count(widths: Sequence[int]) -> int:
+    """Return how many weights and biases a network of these widths has."""
+    return sum((inputs + 1) * neurons for inputs, neurons in pairwise(widths))
+
+
+def layers(parameters: Floats, widths: Sequence[int]) -> Layers:
+    """Return views of the flat `parameters`: a layer is weights (inputs, neurons), biases (1, neurons)."""
+    views = []
+    start = 0
+    for inputs, neurons in pairwise(widths):
+        middle, end = start + inputs * neurons, start + (inputs + 1) * neurons
+        views.append(
+            (parameters[start:middle].reshape(inputs, neurons), parameters[middle:end].reshape(1, neurons))
+        )
+        start = end
+    return tuple(views)
+
+
+def initial_parameters(
+    widths: Sequence[int], deviation: str, rng: np.random.Generator | np.random.RandomState
+) -> NDArray[np.float64]:
+    """Return a flat vector of normal weights and zero biases.
+
+    `deviation` "tutorial" makes every weight's standard deviation 0.1; "he" makes it sqrt(2 / inputs), which
+    keeps the size of what flows through ReLU layers the same from layer to layer (arXiv:1502.01852, eq. 10).
+    """
+    parameters = np.zeros(parameter_count(widths))
+    for weights, _ in layers(parameters, widths):
+        scale = 0.1 if deviation == "tutorial" else np.sqrt(2 / len(weights))
+        weights[:] = scale * rng.standard_normal(weights.shape)
+    return parameters
+
+
+def dense(inputs: Floats, weights: Floats, biases: Floats) -> Floats:
+    """Return inputs (N, n_in) · weights (n_in, n_out) + biases (1, n_out), shape (N, n_out)."""
+    outputs: Floats = inputs @ weights
+    outputs += biases
+    return outputs
+
+
+def relu(values: Floats) -> Floats:
+    """Return `values` with everything below zero replaced by zero."""
+    return np.maximum(values, 0)
+
+
+def forward(weights: Sequence[Floats], biases: Sequence[Floats], points: Floats) -> Floats:
+    """Return the logits (N, K) of points (N, 2)."""
+    return _outputs(tuple(zip(weights, biases, strict=True)), points)[-1]
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return probabilities, shape (N, K); each row sums to 1."""
+    # exp overflows past 709; a shift common to the row leaves the softmax as it is
+    exponentials: Floats = np.exp(logits - logits.max(axis=1, keepdims=True))
+    exponentials /= exponentials.sum(axis=1, keepdims=True)
+    return exponentials
+
+
+def cross_entropy(probabilities: Floats, labels: Integers) -> float:
+    """Return the mean of -log of the probability of the true class, in nats.
+
+    `labels` are integers (N,) or one-hot (N, K). Probabilities are clipped to [1e-7, 1 - 1e-7], so that one
+    point answered wrongly with certainty costs 16 nats and not infinitely many.
+    """
+    clipped = np.clip(_true_class(probabilities, labels), SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    return float(-np.log(clipped).mean())
+
+
+def accuracy(probabilities: Floats, labels: Integers) -> float:
+    """Return the share, 0 to 1, of rows whose most likely class is the true one."""
+    classes = labels if labels.ndim == 1 else labels.argmax(axis=1)
+    return float((probabilities.argmax(axis=1) == classes).mean())
+
+
+def loss_and_accuracy(layers: Layers, points: Floats, labels: Integers) -> tuple[float, float]:
+    """Return cross-entropy in nats and accuracy as a share on points (N, 2) with integer labels (N,)."""
+    loss = share = 0.0
+    for rows, weight in _blocks(len(points)):
+        probabilities = softmax(_outputs(layers, points[rows])[-1])
+        loss += weight * cross_entropy(probabilities, labels[rows])
+        share += weight * accuracy(probabilities, labels[rows])
+    return loss, share
+
+
+def loss_and_gradient(
+    parameters: Floats, widths: Sequence[int], points: Floats, labels: Integers
+) -> tuple[float, Floats]:
+    """Return the cross-entropy in nats and its gradient, shaped as `parameters`, by backpropagation.
+
+    `points` is (N, 2), `labels` integers (N,). Behind softmax and cross-entropy the gradient for the logits
+    is (probabilities - one-hot labels) / N; where the loss is clipped it keeps that direction, so that a
+    point answered wrongly with certainty still teaches.
+    """
+    views = layers(parameters, widths)
+    gradient = np.zeros_like(parameters)
+    loss = 0.0
+    for rows, weight in _blocks(len(points)):
+        block_loss, block_gradient = _block_gradient(views, widths, points[rows], labels[rows])
+        loss += weight * block_loss
+        gradient += weight * block_gradient
+    return loss, gradient
+
+
+def _block_gradient(
+    views: Layers, widths: Sequence[int], points: Floats, labels: Integers
+) -> tuple[float, Floats]:
+    outputs = _outputs(views, points)
+    probabilities = softmax(outputs[-1])
+    loss = cross_entropy(probabilities, labels)
+    gradient = np.empty(parameter_count(widths), dtype=points.dtype)
+    slopes = probabilities
+    slopes[np.arange(len(labels)), labels] -= 1
+    slopes /= len(labels)
+    for position, (weights, biases) in reversed(list(enumerate(layers(gradient, widths)))):
+        np.matmul(outputs[position].T, slopes, out=weights)
+        slopes.sum(axis=0, keepdims=True, out=biases)
+        if position > 0:
+            slopes = slopes @ views[position][0].T
+            slopes *= outputs[position] > 0
+    return loss, gradient
+
+
+def _outputs(layers: Layers, points: Floats) -> list[Floats]:
+    """Return the points, what each hidden layer gives behind ReLU, and the logits."""
+    outputs = [points]
+    for weights, biases in layers[:-1]:
+        values = dense(outputs[-1], weights, biases)
+        outputs.append(np.maximum(values, 0, out=values))
+    outputs.append(dense(outputs[-1], *layers[-1]))
+    return outputs
+
+
+def _true_class(probabilities: Floats, labels: Integers) -> Floats:
+    if labels.ndim == 1:
+        chosen: Floats = probabilities[np.arange(len(labels)), labels]
+        return chosen
+    return np.asarray((probabilities * labels).sum(axis=1))
+
+
+def _blocks(count: int) -> Iterator[tuple[slice, float]]:
+    """Yield slices that cover `count` rows, each with its share of them."""
+    for start in range(0, count, BLOCK):
+        end = min(start + BLOCK, count)
+        yield slice(start, end), (end - start) / count
