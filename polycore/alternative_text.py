@@ -1,0 +1,97 @@
+"""The alternative text of each figure: one sentence for those who do not see it, from its numbers.
+
+Arguments are as those of the figures. The text is not escaped: it goes into an attribute, not into Plotly.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polycore.polynomial import Polynomial
+
+Floats = NDArray[np.floating]
+Integers = NDArray[np.integer]
+
+
+def percent(share: float) -> str:
+    """Return a share from 0 to 1 in per cent with one decimal; only 0 and 1 themselves as 0 and 100."""
+    if 0 < share < 0.0005:
+        return "<0.1 %"
+    if 0.9995 <= share < 1:
+        return ">99.9 %"
+    return f"{100 * share:.1f} %"
+
+
+def curves(
+    polynomials: Sequence[Polynomial], x_range: tuple[float, float], y_range: tuple[float, float]
+) -> str:
+    """Name the polynomials and the part of the plane."""
+    listed = ", ".join(map(str, polynomials))
+    return f"Curves of {_count(polynomials)} for {_window(x_range, y_range)}: {listed}."
+
+
+def samples(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> str:
+    """Count the samples, of a class too, and say where they lie."""
+    counts = np.bincount(labels, minlength=len(polynomials))
+    fewest, most = counts.min(), counts.max()
+    each = f"{most}" if fewest == most else f"{fewest} to {most}"
+    (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
+    where = _window((left, right), (low, high))
+    return f"{len(points)} samples of {_count(polynomials)}, {each} of each, {where}."
+
+
+def loss(steps: Integers, losses: Floats, best_step: int, best_loss: float) -> str:
+    """Say where the loss began, where it is and where it was lowest."""
+    return (
+        f"Loss over {steps[-1]} steps, from {losses[0]:.3g} to {losses[-1]:.3g} nats; "
+        f"best {best_loss:.3g} at step {best_step}."
+    )
+
+
+def accuracy(
+    steps: Integers,
+    accuracies: Floats,
+    held_out_accuracies: Floats,
+    best_step: int,
+    best_held_out_accuracy: float,
+) -> str:
+    """Say where both accuracies began, where they are and what the best weights reach."""
+    return (
+        f"Accuracy over {steps[-1]} steps, "
+        f"from {percent(accuracies[0])} to {percent(accuracies[-1])} on the training samples and "
+        f"from {percent(held_out_accuracies[0])} to {percent(held_out_accuracies[-1])} on held-out points; "
+        f"the best weights, of step {best_step}, reach {percent(best_held_out_accuracy)} on held-out points."
+    )
+
+
+def plane_map(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats) -> str:
+    """Name the class with the largest region, and say how sure the network is on average."""
+    winners = probabilities.argmax(axis=-1)
+    areas = np.bincount(winners.ravel(), minlength=len(polynomials))
+    largest = int(areas.argmax())
+    return (
+        f"Map of the most likely of {_count(polynomials)} for {_window((x[0], x[-1]), (y[0], y[-1]))}: "
+        f"the largest region, {percent(areas[largest] / winners.size)} of the plane, is that of "
+        f"{polynomials[largest]}, and the most likely class has a probability of "
+        f"{percent(probabilities.max(axis=-1).mean())} on average."
+    )
+
+
+def probabilities(polynomials: Sequence[Polynomial], order: Sequence[int], shares: Floats) -> str:
+    """Name the three most likely classes; `order` has the most likely first."""
+    first, *others = [f"{polynomials[label]} with {percent(shares[label])}" for label in order[:3]]
+    return f"Most likely of {_count(polynomials)}: {first}, then {' and '.join(others)}."
+
+
+def extended(text: str, clause: str) -> str:
+    """Return the sentence `text` with a clause more."""
+    return f"{text.removesuffix('.')}; {clause}."
+
+
+def _count(polynomials: Sequence[Polynomial]) -> str:
+    return "1 polynomial" if len(polynomials) == 1 else f"{len(polynomials)} polynomials"
+
+
+def _window(x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
+    return "x from {:.3g} to {:.3g} and y from {:.3g} to {:.3g}".format(*x_range, *y_range)

@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+from polycore import alternative_text
+from polycore.polynomial import Polynomial
+
+LINE, PARABOLA, CUBIC = Polynomial(1, 0), Polynomial(-1, 0, 1), Polynomial(1, 0, 0, -2)
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        pytest.param(0, "0.0 %", id="never"),
+        pytest.param(1, "100.0 %", id="certain"),
+        pytest.param(0.6592, "65.9 %", id="rounded"),
+        pytest.param(1e-9, "<0.1 %", id="small but not never"),
+        pytest.param(0.00049, "<0.1 %", id="rounds to nought"),
+        pytest.param(0.00051, "0.1 %", id="rounds to a tenth"),
+        pytest.param(0.99949, "99.9 %", id="rounds below a hundred"),
+        pytest.param(0.99951, ">99.9 %", id="would round to a hundred"),
+    ],
+)
+def test_a_share_is_written_in_per_cent(share, text):
+    assert alternative_text.percent(share) == text
+
+
+def test_curves_are_named():
+    text = alternative_text.curves([PARABOLA, CUBIC], (-2, 2), (-6.5, 4.25))
+    assert text == "Curves of 2 polynomials for x from -2 to 2 and y from -6.5 to 4.25: -x^2 + 1, x^3 - 2."
+
+
+def test_one_curve_is_no_plural():
+    assert alternative_text.curves([LINE], (0, 1), (0, 1)).startswith("Curves of 1 polynomial for")
+
+
+@pytest.mark.parametrize(
+    ("labels", "each"),
+    [
+        pytest.param([0, 0, 1, 1], "2 of each", id="equal"),
+        pytest.param([0, 0, 0, 1], "1 to 3 of each", id="unequal"),
+        pytest.param([0, 0, 0, 0], "0 to 4 of each", id="a class without samples"),
+    ],
+)
+def test_samples_are_counted(labels, each):
+    points = np.array([[-1.0, 5.0], [0.5, -2.0], [0.0, 0.0], [1.0, 3.0]])
+    text = alternative_text.samples(points, np.array(labels), [LINE, CUBIC])
+    assert text == f"4 samples of 2 polynomials, {each}, x from -1 to 1 and y from -2 to 5."
+
+
+def test_a_loss_is_told_from_first_to_last_with_its_best():
+    text = alternative_text.loss(np.array([0, 1000, 2000]), np.array([2.4942, 0.4, 0.3123]), 1980, 0.29871)
+    assert text == "Loss over 2000 steps, from 2.49 to 0.312 nats; best 0.299 at step 1980."
+
+
+def test_both_accuracies_are_told():
+    text = alternative_text.accuracy(
+        np.array([0, 50]), np.array([0.08, 0.9]), np.array([0.1, 0.85]), 40, 0.875
+    )
+    assert text == (
+        "Accuracy over 50 steps, from 8.0 % to 90.0 % on the training samples and from 10.0 % to 85.0 % on "
+        "held-out points; the best weights, of step 40, reach 87.5 % on held-out points."
+    )
+
+
+def test_a_map_names_its_largest_region():
+    grid = np.array([[[0.9, 0.1], [0.2, 0.8]], [[0.3, 0.7], [0.4, 0.6]]])  # winners 0 1 / 1 1
+    text = alternative_text.plane_map([LINE, CUBIC], np.array([-1.0, 1.0]), np.array([0.0, 4.0]), grid)
+    assert text == (
+        "Map of the most likely of 2 polynomials for x from -1 to 1 and y from 0 to 4: the largest region, "
+        "75.0 % of the plane, is that of x^3 - 2, and the most likely class has a probability of 75.0 % on "
+        "average."
+    )
+
+
+def test_the_three_most_likely_classes_are_named():
+    polynomials = [LINE, PARABOLA, CUBIC, Polynomial(0)]
+    text = alternative_text.probabilities(polynomials, [2, 0, 1, 3], np.array([0.25, 0.1, 0.6, 0.05]))
+    assert (
+        text
+        == "Most likely of 4 polynomials: x^3 - 2 with 60.0 %, then x with 25.0 % and -x^2 + 1 with 10.0 %."
+    )
+
+
+def test_of_two_classes_both_are_named():
+    text = alternative_text.probabilities([LINE, CUBIC], [1, 0], np.array([0.25, 0.75]))
+    assert text == "Most likely of 2 polynomials: x^3 - 2 with 75.0 %, then x with 25.0 %."
+
+
+def test_a_text_that_is_extended_stays_one_sentence():
+    assert alternative_text.extended("A map.", "a point is marked") == "A map; a point is marked."

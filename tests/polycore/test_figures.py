@@ -1,0 +1,375 @@
+import base64
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from polycore import figures
+from polycore.palette import PALETTE
+from polycore.png import rgba_png
+from polycore.polynomial import Polynomial
+from polycore.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
+
+LINE, PARABOLA, CUBIC = Polynomial(1, 0), Polynomial(-1, 0, 1), Polynomial(1, 0, 0, -2)
+POINTS = np.array([[-1.0, -1.0], [1.0, 1.0], [0.0, -2.0]])
+LABELS = np.array([0, 0, 1])
+STEPS = np.array([0, 10, 20])
+# two rows (y = 10, 20), three columns (x = 0, 1, 2)
+GRID = np.array([[[1, 0], [0.75, 0.25], [0.5, 0.5]], [[0, 1], [0, 1], [0, 1]]])
+MAP_X, MAP_Y = np.array([0.0, 1.0, 2.0]), np.array([10.0, 20.0])
+
+
+def a_map():
+    return figures.map_figure([LINE, CUBIC], MAP_X, MAP_Y, GRID)
+
+
+EVERY_FIGURE = {
+    "curves": figures.curves_figure(TUTORIAL_POLYNOMIALS, (-1, 1)),
+    "samples": figures.samples_figure(POINTS, LABELS, [LINE, CUBIC]),
+    "loss": figures.loss_figure(STEPS, np.array([2.5, 1.0, 0.5]), 20, 0.5),
+    "accuracy": figures.accuracy_figure(STEPS, np.array([0.1, 0.5, 0.9]), np.array([0.1, 0.4, 0.8]), 20, 0.8),
+    "map": a_map(),
+    "map with a point": figures.with_point(a_map(), 1.0, 15.0),
+    "map with samples": figures.with_samples(a_map(), POINTS, LABELS, [LINE, CUBIC]),
+    "map with unlabelled points": figures.with_unlabelled_points(a_map(), POINTS),
+    "probabilities": figures.probabilities_figure([LINE, CUBIC], np.array([0.25, 0.75])),
+}
+every_figure = pytest.mark.parametrize("figure", EVERY_FIGURE.values(), ids=EVERY_FIGURE)
+
+
+# --- what all have in common ------------------------------------------------------------------
+
+
+@every_figure
+def test_a_figure_lets_the_page_show_through(figure):
+    assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
+
+
+@every_figure
+def test_a_figure_leaves_font_and_height_to_its_host(figure):
+    layout = figure.to_plotly_json()["layout"]
+    assert "height" not in layout
+    assert "width" not in layout
+    assert "font" not in layout
+    assert "layout" not in layout["template"]
+
+
+@every_figure
+def test_a_zoom_survives_an_update(figure):
+    assert figure.layout.uirevision == "polycore"
+
+
+@every_figure
+def test_the_alternative_text_is_one_sentence(figure):
+    text = figure.layout.meta["alt"]
+    assert text.endswith(".")
+    assert ". " not in text
+    assert text.isprintable()
+
+
+@every_figure
+def test_a_figure_is_sound_json(figure):
+    def refuse(constant):
+        pytest.fail(f"{constant} is not JSON")
+
+    assert json.loads(figure.to_json(), parse_constant=refuse)["data"]
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"),
+    [
+        ("curves", ("x", "y")),
+        ("samples", ("x", "y")),
+        ("map", ("x", "y")),
+        ("loss", ("step", "loss (nats)")),
+        ("accuracy", ("step", "accuracy (%)")),
+        ("probabilities", ("probability (%)", None)),
+    ],
+)
+def test_axes_have_titles_with_units(name, titles):
+    layout = EVERY_FIGURE[name].layout
+    assert (layout.xaxis.title.text, layout.yaxis.title.text) == titles
+
+
+def test_tags_are_escaped_once():
+    assert figures.escape("<a href='x'>&amp;</a>") == "&lt;a href='x'&gt;&amp;amp;&lt;/a&gt;"
+
+
+# --- the window -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("polynomials", "expected"),
+    [
+        pytest.param([LINE], (-1.12, 1.12), id="a line, and 6 % of its height 2"),
+        pytest.param([Polynomial(0)], (-1, 1), id="the zero polynomial"),
+        pytest.param([Polynomial(5)], (0, 10), id="a constant"),
+        pytest.param([Polynomial(-5)], (-10, 0), id="a constant below"),
+        # x reaches 1 from the middle, so 1000x is cut at 2.5; the margin is 6 % of 5
+        pytest.param([LINE, Polynomial(1000, 0)], (-2.8, 2.8), id="a steep curve is cut"),
+        pytest.param([Polynomial(1000, 0), LINE], (-2.8, 2.8), id="in any order"),
+        # the middle is 1, and 1000 is out of reach, but every curve is touched
+        pytest.param([Polynomial(0), Polynomial(1), Polynomial(1000)], (-60, 1060), id="far above"),
+        pytest.param([Polynomial(0), Polynomial(-1), Polynomial(-1000)], (-1060, 60), id="far below"),
+    ],
+)
+def test_the_window_shows_the_curves(polynomials, expected):
+    assert figures.plane_range(polynomials, (-1, 1)) == pytest.approx(expected)
+
+
+def test_the_window_is_that_of_the_range():
+    assert figures.plane_range([LINE], (2, 4)) == pytest.approx((1.88, 4.12))
+
+
+@given(
+    st.lists(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6), min_size=1, max_size=24),
+    st.floats(-5, 5),
+    st.floats(0.1, 5),
+)
+def test_every_curve_is_seen_in_the_window(coefficients, left, width):
+    polynomials = [Polynomial(*numbers) for numbers in coefficients]
+    low, high = figures.plane_range(polynomials, (left, left + width))
+    assert low < high
+    for polynomial in polynomials:
+        values = polynomial(np.linspace(left, left + width, 201))
+        assert ((low <= values) & (values <= high)).any()
+
+
+# --- curves -----------------------------------------------------------------------------------
+
+
+def test_curves_are_the_polynomials_values_over_the_range():
+    [line, cubic] = figures.curves_figure([LINE, CUBIC], (-2, 2), positions=5).data
+    assert line.x.tolist() == cubic.x.tolist() == [-2, -1, 0, 1, 2]
+    assert line.y.tolist() == [-2, -1, 0, 1, 2]
+    assert cubic.y.tolist() == [-10, -3, -2, -1, 6]
+
+
+def test_curves_have_a_hundred_positions_unless_told():
+    [curve] = figures.curves_figure([LINE], (-2, 2)).data
+    assert len(curve.x) == 100
+
+
+def test_the_legend_prints_the_polynomials():
+    figure = figures.curves_figure(INTRODUCTION_POLYNOMIALS, (-2, 2))
+    assert figure.layout.showlegend
+    assert [curve.name for curve in figure.data] == ["-x^2 + 1", "x^3 - 2"]
+
+
+def test_a_long_polynomial_is_cut_in_the_legend():
+    [curve] = figures.curves_figure([Polynomial(*range(11, 0, -1))], (-1, 1)).data
+    assert curve.name == "11x^10 + 10x^9 + 9x^8 + 8…"
+    assert len(curve.name) == 26
+
+
+def test_each_of_24_curves_has_the_look_of_its_class():
+    curves = figures.curves_figure([Polynomial(k) for k in range(24)], (0, 1)).data
+    assert [(curve.line.color, curve.line.dash) for curve in curves] == [
+        (look.color, look.dash) for look in PALETTE
+    ]
+
+
+@pytest.mark.parametrize("name", ["curves", "samples", "map"])
+def test_axes_run_through_the_origin(name):
+    layout = EVERY_FIGURE[name].layout
+    for axis in (layout.xaxis, layout.yaxis):
+        assert axis.zeroline
+        assert axis.zerolinewidth > 1
+        assert axis.zerolinecolor != axis.gridcolor
+
+
+def test_curves_are_shown_in_their_window():
+    layout = figures.curves_figure([LINE], (-1, 1)).layout
+    assert layout.xaxis.range == (-1, 1)
+    assert layout.yaxis.range == pytest.approx((-1.12, 1.12))
+
+
+# --- samples ----------------------------------------------------------------------------------
+
+
+def test_samples_are_drawn_by_class():
+    line, cubic = figures.samples_figure(POINTS, LABELS, [LINE, CUBIC]).data
+    assert (line.x.tolist(), line.y.tolist()) == ([-1, 1], [-1, 1])
+    assert (cubic.x.tolist(), cubic.y.tolist()) == ([0], [-2])
+    assert [line.name, cubic.name] == ["x", "x^3 - 2"]
+
+
+def test_each_class_has_its_own_marker():
+    points = np.stack([np.arange(24.0), np.arange(24.0)], axis=1)
+    traces = figures.samples_figure(points, np.arange(24), [Polynomial(k) for k in range(24)]).data
+    assert [(trace.marker.color, trace.marker.symbol) for trace in traces] == [
+        (look.color, look.symbol) for look in PALETTE
+    ]
+
+
+def test_a_class_without_samples_keeps_its_place_in_the_legend():
+    line, cubic = figures.samples_figure(POINTS[:2], LABELS[:2], [LINE, CUBIC]).data
+    assert (len(line.x), len(cubic.x)) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("counts", "drawn"),
+    [
+        pytest.param([1500, 1500], [1500, 1500], id="as many as can be"),
+        pytest.param([6000, 3000], [1500, 1500], id="both thinned"),
+        pytest.param([5000, 10], [1500, 10], id="the small one is spared"),
+    ],
+)
+def test_at_most_3000_markers_are_drawn(counts, drawn):
+    labels = np.repeat([0, 1], counts)
+    points = np.stack([np.arange(len(labels)), np.zeros(len(labels))], axis=1)
+    traces = figures.samples_figure(points, labels, [LINE, CUBIC]).data
+    assert [len(trace.x) for trace in traces] == drawn
+
+
+def test_samples_are_thinned_evenly_from_first_to_last():
+    points = np.stack([np.arange(9000.0), np.zeros(9000)], axis=1)
+    [trace] = figures.samples_figure(points, np.zeros(9000, dtype=int), [LINE]).data
+    assert (trace.x[0], trace.x[-1]) == (0, 8999)
+    assert set(np.diff(trace.x)) <= {3, 4}  # 8999 / 2999 is a little more than 3
+
+
+# --- loss and accuracy ------------------------------------------------------------------------
+
+
+def test_the_loss_is_drawn_on_a_log_scale():
+    figure = figures.loss_figure(STEPS, np.array([2.5, 0.5, 1.0]), 10, 0.5)
+    assert figure.layout.yaxis.type == "log"
+    assert figure.data[0].x.tolist() == [0, 10, 20]
+    assert figure.data[0].y.tolist() == [2.5, 0.5, 1.0]
+
+
+def test_the_best_loss_is_marked():
+    best = figures.loss_figure(STEPS, np.array([2.5, 0.5, 1.0]), 10, 0.5).data[1]
+    assert (best.x, best.y, best.mode, best.name) == ((10,), (0.5,), "markers", "best 0.5")
+
+
+def test_a_run_that_has_not_begun_can_be_drawn():
+    figure = figures.loss_figure(np.array([0]), np.array([2.4942]), 0, 2.4942)
+    assert figure.layout.meta["alt"] == "Loss over 0 steps, from 2.49 to 2.49 nats; best 2.49 at step 0."
+
+
+def test_held_out_accuracy_is_drawn_beside_training_in_per_cent():
+    training, held_out, _ = EVERY_FIGURE["accuracy"].data
+    assert (training.name, held_out.name) == ("training", "held-out")
+    assert training.y == pytest.approx([10, 50, 90])
+    assert held_out.y == pytest.approx([10, 40, 80])
+    assert training.line.color != held_out.line.color
+    assert training.line.dash != held_out.line.dash
+
+
+@pytest.mark.parametrize(
+    ("share", "name"),
+    [
+        pytest.param(0.8, "best 80.0 %", id="plain"),
+        pytest.param(0.9999, "best &gt;99.9 %", id="nearly all, escaped"),
+    ],
+)
+def test_the_best_held_out_accuracy_is_marked(share, name):
+    best = figures.accuracy_figure(STEPS, np.full(3, 0.5), np.full(3, 0.5), 20, share).data[2]
+    assert (best.x, best.name) == ((20,), name)
+    assert best.y == pytest.approx([100 * share])
+
+
+# --- map --------------------------------------------------------------------------------------
+
+
+def test_regions_have_the_likeliest_classs_colour_and_the_confidence_as_strength():
+    # 255 * 0.72 is 183.6; 0.75 of two classes is half way from chance to certainty; a tie goes to the first
+    sure, half_sure, by_chance = 184, 92, 0
+    first, second = PALETTE[0].rgb, PALETTE[1].rgb
+    expected = [
+        [(*second, sure)] * 3,  # the highest y is the top row
+        [(*first, sure), (*first, half_sure), (*first, by_chance)],
+    ]
+    head, image = figures.regions_url(GRID).split(",")
+    assert head == "data:image/png;base64"
+    assert base64.b64decode(image, validate=True) == rgba_png(np.array(expected, dtype=np.uint8))
+
+
+def test_a_probability_rounded_past_one_does_not_overflow():
+    grid = np.full((2, 2, 2), [1 + 1e-12, -1e-12])
+    assert figures.regions_url(grid) == figures.regions_url(np.full((2, 2, 2), [1.0, 0.0]))
+
+
+def test_every_pixel_has_its_place_in_its_middle():
+    [image] = a_map().layout.images
+    assert (image.x, image.sizex) == (-0.5, 3)  # half a pixel beyond 0, three pixels of 1
+    assert (image.y, image.sizey) == (25, 20)  # from above: half a pixel beyond 20, two pixels of 10
+    assert (image.xref, image.yref, image.layer, image.sizing) == ("x", "y", "below", "stretch")
+    assert image.source == figures.regions_url(GRID)
+
+
+def test_a_map_spans_its_positions():
+    layout = a_map().layout
+    assert (layout.xaxis.range, layout.yaxis.range) == ((0, 2), (10, 20))
+
+
+def test_the_true_curves_lie_on_the_map_over_one_casing():
+    casing, line, cubic = a_map().data
+    assert [line.name, cubic.name] == ["x", "x^3 - 2"]
+    assert (line.line.color, cubic.line.dash) == (PALETTE[0].color, PALETTE[1].dash)
+    assert (cubic.y[0], cubic.y[-1]) == (-2, 6)
+    assert casing.line.width > line.line.width
+    assert not casing.showlegend
+    assert np.isnan(casing.x[len(line.x)])  # a gap, so that the casing does not join two curves
+    np.testing.assert_array_equal(casing.y[: len(line.y)], line.y)
+
+
+# --- additions --------------------------------------------------------------------------------
+
+
+def test_a_point_is_marked_on_a_copy():
+    plain = a_map()
+    marked = figures.with_point(plain, 0.5, -1.25)
+    assert (marked.data[-1].x.tolist(), marked.data[-1].y.tolist()) == ([0.5], [-1.25])
+    assert marked.layout.meta["alt"].endswith("; the point (0.5, -1.25) is marked.")
+    assert plain == a_map()
+
+
+def test_samples_on_a_map_are_not_listed_again():
+    *others, line, cubic = figures.with_samples(a_map(), POINTS, LABELS, [LINE, CUBIC]).data
+    assert len(others) == len(a_map().data)
+    assert (line.marker.symbol, cubic.marker.symbol) == (PALETTE[0].symbol, PALETTE[1].symbol)
+    assert not line.showlegend
+    assert not cubic.showlegend
+
+
+def test_unlabelled_points_have_no_classs_look():
+    points = np.stack([np.arange(3001.0), np.zeros(3001)], axis=1)
+    trace = figures.with_unlabelled_points(a_map(), points).data[-1]
+    assert len(trace.x) == 3000
+    assert trace.marker.color not in {look.color for look in PALETTE}
+
+
+def test_no_points_are_drawn_as_none():
+    assert len(figures.with_unlabelled_points(a_map(), np.empty((0, 2))).data[-1].x) == 0
+
+
+# --- probabilities ----------------------------------------------------------------------------
+
+
+def test_bars_are_sorted_with_the_likeliest_on_top():
+    figure = figures.probabilities_figure([LINE, PARABOLA, CUBIC], np.array([0.25, 0.0002, 0.7498]))
+    bars, symbols = figure.data
+    axis = figure.layout.yaxis
+    assert bars.x == pytest.approx([74.98, 25, 0.02])
+    assert axis.ticktext == ("x^3 - 2", "x", "-x^2 + 1")
+    assert bars.y == symbols.y == axis.tickvals == (0, 1, 2)
+    assert axis.range[0] > axis.range[1]  # row 0 is at the top
+    assert bars.text == ("75.0 %", "25.0 %", "&lt;0.1 %")
+
+
+def test_bars_have_the_looks_of_their_classes():
+    bars, symbols = figures.probabilities_figure([LINE, CUBIC], np.array([0.25, 0.75])).data
+    assert bars.marker.color == symbols.marker.color == (PALETTE[1].color, PALETTE[0].color)
+    assert symbols.marker.symbol == (PALETTE[1].symbol, PALETTE[0].symbol)
+
+
+def test_classes_of_equal_probability_stay_in_their_order():
+    two_values = np.where(np.arange(24) % 2, 1 / 16, 1 / 48)  # the odd classes are likelier
+    figure = figures.probabilities_figure([Polynomial(k) for k in range(24)], two_values)
+    expected = [*PALETTE[1::2], *PALETTE[0::2]]
+    assert list(figure.data[0].marker.color) == [look.color for look in expected]
