@@ -1,0 +1,53 @@
+"""How the figures of a run went, thinned evenly so that it never grows beyond a bound."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST = 400  # points: more would not be seen on a chart, and each is sent to the browser
+
+
+def _no_steps() -> NDArray[np.int64]:
+    return np.empty(0, dtype=np.int64)
+
+
+def _no_figures() -> NDArray[np.float64]:
+    return np.empty(0)
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Arrays of equal length, one entry a recorded step; the figures are of the weights at that step.
+
+    `every`: steps between two entries. It doubles, and every other entry goes, each time the bound is met.
+    `loss` in nats on the training set, `accuracy` and `held_out_accuracy` as shares.
+    """
+
+    every: int
+    step: NDArray[np.int64] = field(default_factory=_no_steps)
+    loss: NDArray[np.float64] = field(default_factory=_no_figures)
+    accuracy: NDArray[np.float64] = field(default_factory=_no_figures)
+    held_out_accuracy: NDArray[np.float64] = field(default_factory=_no_figures)
+
+    def appended(self, step: int, loss: float, accuracy: float, held_out_accuracy: float) -> "History":
+        """Return the history with one entry more, thinned where it would pass the bound."""
+        longer = History(
+            every=self.every,
+            step=np.append(self.step, step),
+            loss=np.append(self.loss, loss),
+            accuracy=np.append(self.accuracy, accuracy),
+            held_out_accuracy=np.append(self.held_out_accuracy, held_out_accuracy),
+        )
+        return longer if len(longer.step) <= MOST else longer._thinned()
+
+    def _thinned(self) -> "History":
+        every = 2 * self.every
+        kept = self.step % every == 0
+        return History(
+            every=every,
+            step=self.step[kept],
+            loss=self.loss[kept],
+            accuracy=self.accuracy[kept],
+            held_out_accuracy=self.held_out_accuracy[kept],
+        )

@@ -1,0 +1,169 @@
+"""What an experiment's weights are trained and measured on, scaled as they see it."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polycore.errors import PolycoreError
+from polycore.experiment import MEASURED_PER_CLASS, Experiment
+from polycore.limits import MAX_PARAMETER_SIZE
+from polycore.network import Floats, Integers
+from polycore.randomness import Stream, generator
+
+Batch = tuple[Floats, Integers]
+
+MOST_DRAWN = 2**18  # numbers drawn at once for a block of steps: 2 MB
+LARGEST_VALUE = 1e12  # of a polynomial on its range: squares and sums stay exact enough to standardize
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """`points` (N, 2) and `held_out_points` (M, 2) are standardized by `mean` and `deviation`, each (2,)."""
+
+    experiment: Experiment
+    points: NDArray[np.float64]
+    labels: NDArray[np.int64]
+    held_out_points: NDArray[np.float64]
+    held_out_labels: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every step works on the whole training set."""
+        experiment = self.experiment
+        return experiment.samples_per_class is not None and (
+            experiment.batch_size is None or experiment.batch_size >= len(self.points)
+        )
+
+    @property
+    def batch_size(self) -> int:
+        """Points a step."""
+        if self.whole:
+            return len(self.points)
+        return self.experiment.batch_size or MEASURED_PER_CLASS * len(self.experiment.polynomials)
+
+    @property
+    def measured_every(self) -> int:
+        """Steps between two measurements.
+
+        So many that measuring costs about an eighth of the training, but at least 100 measurements a run.
+        """
+        measured = len(self.points) + len(self.held_out_points)
+        # a gradient step passes over its points three times: forward, back to the weights, back to the layers
+        passes = 1 if searches(self.experiment) else 3
+        affordable = round(8 * measured / (passes * self.batch_size))
+        return max(1, min(affordable, self.experiment.steps // 100))
+
+    @property
+    def parameter_limit(self) -> float:
+        """Size up to which parameters fit a weight file, also with the scaling folded into the first layer.
+
+        Folding divides weights by the deviation and moves a bias by at most weight · sum(mean / deviation).
+        """
+        growth = 1 + float((np.abs(self.mean) / self.deviation).sum())
+        return MAX_PARAMETER_SIZE * min(1.0, float(self.deviation.min()), 1 / growth)
+
+    def batches(self, first: int, end: int) -> Iterator[Batch]:
+        """Yield the points and labels of each step from `first` to before `end`."""
+        if self.whole:
+            return iter([(self.points, self.labels)] * (end - first))
+        if self.experiment.samples_per_class is None:
+            return self._fresh(first, end)
+        return self._epochs(first, end)
+
+    def directions(self, size: int, first: int, end: int) -> Iterator[NDArray[np.float64]]:
+        """Yield for each step from `first` to before `end` a vector of `size` standard normal numbers."""
+        block = max(1, min(64, MOST_DRAWN // size))
+        for index, rows in _blocks(first, end, block):
+            rng = generator(self.experiment.seed, Stream.DIRECTIONS, index)
+            yield from rng.standard_normal((block, size))[rows]
+
+    def _fresh(self, first: int, end: int) -> Iterator[Batch]:
+        block = max(1, min(64, MOST_DRAWN // self.batch_size))
+        for index, rows in _blocks(first, end, block):
+            rng = generator(self.experiment.seed, Stream.BATCHES, index)
+            points, labels = self._drawn(rng, block)
+            yield from zip(points[rows], labels[rows], strict=True)
+
+    def _drawn(self, rng: np.random.Generator, block: int) -> Batch:
+        """Return points (block, batch, 2) and labels (block, batch), each polynomial equally likely."""
+        shape = (block, self.batch_size)
+        table = _coefficient_table(self.experiment)
+        labels = rng.integers(len(table), size=shape)
+        x = rng.uniform(*self.experiment.x_range, size=shape)
+        y = np.zeros(shape)
+        for coefficients in table.T:
+            y *= x
+            y += coefficients[labels]
+        if self.experiment.noise > 0:
+            y += rng.normal(0, self.experiment.noise, size=shape)
+        points = np.stack([x, y], axis=-1)
+        points -= self.mean
+        points /= self.deviation
+        return points, labels
+
+    def _epochs(self, first: int, end: int) -> Iterator[Batch]:
+        """Yield parts of the training set, each sample once an epoch; the last part may be shorter."""
+        block = math.ceil(len(self.points) / self.batch_size)
+        for epoch, rows in _blocks(first, end, block):
+            order = generator(self.experiment.seed, Stream.BATCHES, epoch).permutation(len(self.points))
+            for part in range(rows.start, rows.stop):
+                chosen = order[part * self.batch_size : (part + 1) * self.batch_size]
+                yield self.points[chosen], self.labels[chosen]
+
+
+def searches(experiment: Experiment) -> bool:
+    """Return whether the optimizer compares losses and needs no gradient."""
+    return experiment.optimizer in ("random-search", "evolution")
+
+
+@lru_cache(maxsize=4)
+def problem_of(experiment: Experiment) -> Problem:
+    """Return the problem of an experiment.
+
+    Raises PolycoreError where the polynomials' values on the range are too large to work with.
+    """
+    points, labels = experiment.training_set()
+    held_out_points, held_out_labels = experiment.held_out_set()
+    largest = max(np.abs(points).max(), np.abs(held_out_points).max())
+    if not largest <= LARGEST_VALUE:
+        raise PolycoreError(
+            f"x_range is {experiment.x_range}: there the polynomials reach {largest:.3g}; "
+            f"at most {LARGEST_VALUE:g} can be worked with. Narrow the range."
+        )
+    mean, deviation = np.zeros(2), np.ones(2)
+    if experiment.standardize:
+        mean, deviation = points.mean(axis=0), points.std(axis=0)
+        deviation[deviation == 0] = 1  # one sample a class may leave a single x
+    return Problem(
+        experiment=experiment,
+        points=(points - mean) / deviation,
+        labels=labels,
+        held_out_points=(held_out_points - mean) / deviation,
+        held_out_labels=held_out_labels,
+        mean=mean,
+        deviation=deviation,
+    )
+
+
+def _coefficient_table(experiment: Experiment) -> NDArray[np.float64]:
+    """Return coefficients (K, degree + 1), highest degree first, padded with leading zeros."""
+    length = max(polynomial.degree for polynomial in experiment.polynomials) + 1
+    return np.array(
+        [
+            (0.0,) * (length - len(polynomial.coefficients)) + polynomial.coefficients
+            for polynomial in experiment.polynomials
+        ]
+    )
+
+
+def _blocks(first: int, end: int, size: int) -> Iterator[tuple[int, slice]]:
+    """Yield each block of steps that [first, end) touches: its index, and the rows of it that are wanted."""
+    for index in range(first // size, -(-end // size)):
+        start = index * size
+        yield index, slice(max(first - start, 0), min(end - start, size))

@@ -1,0 +1,187 @@
+"""An experiment says which field is wrong, survives JSON, and keeps within what a file can hold."""
+
+import contextlib
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import polycore as pc
+from polycore.experiment import OPTIMIZERS, SCHEDULES
+
+TWO = pc.INTRODUCTION_POLYNOMIALS
+
+coefficients = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=13)
+experiments = st.builds(
+    pc.Experiment,
+    polynomials=st.lists(
+        coefficients.map(lambda values: pc.Polynomial(*values)), min_size=2, max_size=4, unique=True
+    ).map(tuple),
+    samples_per_class=st.none() | st.integers(1, 1000),
+    x_range=st.tuples(st.floats(-1000, 0), st.floats(0.5, 1000)),
+    noise=st.floats(0, 1000),
+    hidden=st.lists(st.integers(1, 64), max_size=7).map(tuple),
+    optimizer=st.sampled_from(OPTIMIZERS),
+    learning_rate=st.floats(1e-12, 10),
+    schedule=st.sampled_from(SCHEDULES),
+    batch_size=st.none() | st.integers(1, 100_000),
+    steps=st.integers(1, 100_000_000),
+    seed=st.integers(0, 2**32 - 1),
+    standardize=st.booleans(),
+    momentum=st.floats(0, 0.999),
+)
+
+
+@given(experiments)
+def test_an_experiment_survives_json(experiment):
+    again = pc.Experiment.from_json(experiment.to_json())
+    assert again == experiment
+    assert hash(again) == hash(experiment)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "found"),
+    [
+        pytest.param("polynomials", TWO[:1], "1 of them", id="one polynomial"),
+        pytest.param("polynomials", [*TWO, TWO[0]], "same as polynomials[0]", id="equal polynomials"),
+        pytest.param("polynomials", ["x", "2x"], "a list", id="texts for polynomials"),
+        pytest.param(
+            "polynomials", tuple(pc.Polynomial(n) for n in range(25)), "25 of them", id="25 polynomials"
+        ),
+        pytest.param(
+            "polynomials", (TWO[0], pc.Polynomial(1, *[0] * 13)), "[1] has degree 13", id="degree 13"
+        ),
+        pytest.param("polynomials", (TWO[0], pc.Polynomial(2e6)), "2e+06", id="coefficient beyond 1e6"),
+        pytest.param("samples_per_class", 0, "0", id="no samples"),
+        pytest.param("samples_per_class", 1.5, "1.5", id="half a sample"),
+        pytest.param("samples_per_class", True, "True", id="yes for samples"),
+        pytest.param("x_range", (1.0, -1.0), "(1, -1)", id="range the wrong way round"),
+        pytest.param("x_range", (0.0, 0.0001), "0.001 apart", id="range too narrow"),
+        pytest.param("x_range", (0.0, float("nan")), "nan", id="range not a number"),
+        pytest.param("x_range", (0.0, 5000.0), "5000", id="range too wide"),
+        pytest.param("x_range", (0.0,), "a tuple", id="range with one end"),
+        pytest.param("noise", -0.1, "-0.1", id="negative noise"),
+        pytest.param("noise", float("inf"), "inf", id="endless noise"),
+        pytest.param("hidden", (12, 0), "hidden[1] is 0", id="empty layer"),
+        pytest.param("hidden", (513,), "hidden[0] is 513", id="too wide"),
+        pytest.param("hidden", (2,) * 8, "7 layers", id="too deep"),
+        pytest.param("hidden", 12, "12", id="a number for layers"),
+        pytest.param("hidden", (512, 512, 512), "533,004", id="too many weights"),
+        pytest.param("optimizer", "magic", "'magic'", id="unknown optimizer"),
+        pytest.param("optimizer", [], "a list", id="a list for an optimizer"),
+        pytest.param("learning_rate", 0, "0", id="no learning rate"),
+        pytest.param("learning_rate", 11, "11", id="learning rate too large"),
+        pytest.param("learning_rate", 10**400, "20 digits", id="learning rate of 401 digits"),
+        pytest.param("schedule", "linear", "'linear'", id="unknown schedule"),
+        pytest.param("batch_size", 0, "None for all samples", id="empty batch"),
+        pytest.param("steps", 0, "0", id="no steps"),
+        pytest.param("steps", 10**9, "1000000000", id="too many steps"),
+        pytest.param("seed", -1, "-1", id="negative seed"),
+        pytest.param("seed", 2**32, "4294967296", id="seed too large"),
+        pytest.param("standardize", 1, "1", id="one for yes"),
+        pytest.param("momentum", 1.0, "1.0", id="momentum that never ends"),
+        pytest.param("initial_weights", "zero", "'zero'", id="unknown initial weights"),
+    ],
+)
+def test_a_field_that_is_wrong_is_named_with_what_was_found(field, value, found):
+    with pytest.raises(pc.PolycoreError) as refusal:
+        pc.Experiment(**{field: value})
+    assert str(refusal.value).startswith(field)
+    assert found in str(refusal.value)
+
+
+def test_more_than_a_million_samples_are_refused():
+    with pytest.raises(pc.PolycoreError, match="samples_per_class"):
+        pc.Experiment(samples_per_class=100_000)
+    assert pc.Experiment(polynomials=TWO, samples_per_class=100_000).samples_per_class == 100_000
+
+
+def test_numpy_numbers_become_plain_ones():
+    experiment = pc.Experiment(steps=np.int64(5), noise=np.float32(0.5), x_range=[-2, 2], hidden=[3])
+    assert json.loads(experiment.to_json())["steps"] == 5
+    assert experiment == pc.Experiment(steps=5, noise=0.5, x_range=(-2.0, 2.0), hidden=(3,))
+
+
+def test_missing_fields_take_their_defaults():
+    assert pc.Experiment.from_json('{"steps": 5}') == pc.Experiment(steps=5)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param('{"lr": 0.1}', "'lr' is no field", id="unknown field"),
+        pytest.param('{"steps": 5, "steps": 6}', "twice", id="field twice"),
+        pytest.param("[1]", "a list", id="a list"),
+        pytest.param("null", "None", id="null"),
+        pytest.param("{", "not JSON", id="not JSON"),
+        pytest.param("", "not JSON", id="empty"),
+        pytest.param("[" * 50_000, "nested", id="50,000 brackets"),
+        pytest.param(" " * 200_000, "200,000 characters", id="too long"),
+        pytest.param('{"steps": ' + "9" * 5000 + "}", "not JSON", id="5,000 digits"),
+        pytest.param('{"noise": NaN}', "nan", id="NaN"),
+        pytest.param('{"noise": Infinity}', "inf", id="Infinity"),
+        pytest.param('{"polynomials": [[1], []]}', "polynomials[1]", id="no coefficients"),
+        pytest.param('{"polynomials": [[1], "x"]}', "polynomials[1]", id="text for coefficients"),
+        pytest.param('{"polynomials": [[1], [true]]}', "polynomials[1][0]", id="true for a coefficient"),
+        pytest.param('{"polynomials": [[1], [1e999]]}', "inf", id="endless coefficient"),
+        pytest.param('{"polynomials": {"a": 1}}', "polynomials", id="an object for polynomials"),
+        pytest.param('{"hidden": [[[]]]}', "hidden[0]", id="lists in hidden"),
+    ],
+)
+def test_json_that_is_no_experiment_is_refused(text, says):
+    with pytest.raises(pc.PolycoreError) as refusal:
+        pc.Experiment.from_json(text)
+    assert says in str(refusal.value)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(list(pc.Experiment().to_dict())), json_values)
+def test_any_json_value_in_any_field_gives_an_experiment_or_a_refusal(field, value):
+    with contextlib.suppress(pc.PolycoreError):
+        experiment = pc.Experiment.from_dict({field: value})
+        assert pc.Experiment.from_json(experiment.to_json()) == experiment
+
+
+def test_the_tutorials_experiment():
+    experiment = pc.Experiment.tutorial()
+    assert experiment.polynomials == pc.TUTORIAL_POLYNOMIALS
+    assert (experiment.optimizer, experiment.learning_rate) == ("random-search", 0.0005)
+    assert (experiment.widths, experiment.samples_per_class) == ((2, 12, 12), 100)
+    assert (experiment.steps, experiment.standardize) == (1_000_000, False)
+
+
+def test_the_training_set_lies_on_the_polynomials():
+    experiment = pc.Experiment(polynomials=TWO, samples_per_class=50, x_range=(-2, 2))
+    points, labels = experiment.training_set()
+    assert points.shape == (100, 2)
+    assert labels.tolist() == [0] * 50 + [1] * 50
+    x, y = points.T
+    assert y[:50] == pytest.approx(1 - x[:50] ** 2, abs=1e-12)
+    assert y[50:] == pytest.approx(x[50:] ** 3 - 2, abs=1e-12)
+    assert x.min() >= -2
+    assert x.max() <= 2
+
+
+def test_held_out_points_are_not_the_training_points():
+    experiment = pc.Experiment(polynomials=TWO)
+    training = set(map(tuple, experiment.training_set()[0]))
+    held_out = experiment.held_out_set()[0]
+    assert len(held_out) == 3000
+    assert training.isdisjoint(map(tuple, held_out))
+
+
+@pytest.mark.parametrize("samples_per_class", [100, None], ids=["fixed", "fresh"])
+def test_the_training_set_depends_on_the_seed_alone(samples_per_class):
+    experiment = pc.Experiment(samples_per_class=samples_per_class, seed=3)
+    other_run = pc.Experiment(samples_per_class=samples_per_class, seed=3, hidden=(5,), steps=9)
+    other_seed = pc.Experiment(samples_per_class=samples_per_class, seed=4)
+    assert (experiment.training_set()[0] == other_run.training_set()[0]).all()
+    assert (experiment.training_set()[0] != other_seed.training_set()[0]).any()

@@ -1,0 +1,241 @@
+"""A run is the same however it is cut, keeps its best with the best's own figures, and ends well."""
+
+import pickle
+import subprocess
+import sys
+from dataclasses import replace
+from functools import reduce
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import polycore as pc
+from polycore import history
+
+TWO = pc.INTRODUCTION_POLYNOMIALS
+TINY = pc.Experiment(polynomials=TWO, samples_per_class=10, hidden=(4,), steps=60, seed=5)
+KINDS = {
+    "adam on all samples": TINY,
+    "sgd on batches": replace(TINY, optimizer="sgd", batch_size=7, schedule="cosine"),
+    "adam on fresh points": replace(TINY, samples_per_class=None, batch_size=8, noise=0.1),
+    "random search": replace(TINY, optimizer="random-search", standardize=False),
+    "random search on batches": replace(TINY, optimizer="random-search", batch_size=7),
+    "evolution": replace(TINY, optimizer="evolution", learning_rate=0.1),
+    "evolution on fresh points": replace(TINY, optimizer="evolution", samples_per_class=None),
+}
+every_kind = pytest.mark.parametrize("experiment", KINDS.values(), ids=KINDS)
+
+
+def same_run(left, right):
+    """Tell whether two runs are the same to the last bit."""
+    return pickle.dumps(_plain(left)) == pickle.dumps(_plain(right))
+
+
+def _plain(run):
+    history = run.history
+    arrays = [run.parameters, run.best_parameters, run.gradient, *vars(run.optimizer_state).values()]
+    arrays += [history.step, history.loss, history.accuracy, history.held_out_accuracy]
+    numbers = [run.step, run.loss, run.best_step, run.best_loss, history.every, run.ended_because]
+    return [np.asarray(value).tobytes() if value is not None else None for value in arrays], numbers
+
+
+@every_kind
+@settings(max_examples=15, deadline=None)
+@given(chunks=st.lists(st.integers(0, 25), max_size=5))
+def test_chunks_do_not_change_the_run(experiment, chunks):
+    whole = pc.advance(pc.start(experiment), sum(chunks))
+    assert same_run(reduce(pc.advance, chunks, pc.start(experiment)), whole)
+
+
+def test_two_different_runs_are_told_apart():
+    run = pc.start(TINY)
+    assert not same_run(pc.advance(run, 1), pc.advance(run, 2))
+    assert not same_run(run, pc.start(replace(TINY, seed=6)))
+
+
+@every_kind
+def test_another_process_goes_on_to_the_same_bits(experiment):
+    half = pc.advance(pc.start(experiment), 23)
+    code = (
+        "import pickle, sys, polycore as pc\n"
+        "run = pickle.load(sys.stdin.buffer)\n"
+        "sys.stdout.buffer.write(pickle.dumps(pc.advance(run, 20)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=pickle.dumps(half), capture_output=True, check=True
+    )
+    assert same_run(pickle.loads(done.stdout), pc.advance(half, 20))
+
+
+@every_kind
+def test_advance_leaves_the_run_it_was_given_as_it_was(experiment):
+    run = pc.advance(pc.start(experiment), 5)
+    before = pickle.dumps(_plain(run))
+    pc.advance(run, 10)
+    assert pickle.dumps(_plain(run)) == before
+
+
+@every_kind
+def test_a_run_ends_where_its_steps_end(experiment):
+    run = pc.advance(pc.start(experiment), 10_000)
+    assert (run.step, run.done, run.ended_because) == (60, True, None)
+    assert run.history.step[-1] == 60
+    assert pc.advance(run, 5) is run
+
+
+def test_negative_steps_are_refused():
+    with pytest.raises(pc.PolycoreError, match="steps is -1"):
+        pc.advance(pc.start(TINY), -1)
+
+
+@pytest.mark.parametrize("name", ["adam on all samples", "random search", "evolution"])
+def test_the_best_is_the_lowest_loss_of_all_steps(name):
+    # a learning rate so high that the loss goes up and down
+    run = pc.start(replace(KINDS[name], learning_rate=2))
+    losses = [run.current.loss]
+    for _ in range(60):
+        run = pc.advance(run, 1)
+        losses.append(run.current.loss)
+        assert run.best.loss == pytest.approx(min(losses), rel=1e-9)
+    if name == "adam on all samples":
+        assert max(np.diff(losses)) > 0
+        assert run.best.metadata["step"] == int(np.argmin(losses))
+
+
+def plain_forward(model, points):
+    """Dot, add, ReLU, dot, add, softmax, as the tutorial does it."""
+    values = points
+    for weights, biases in zip(model.weights[:-1], model.biases[:-1], strict=True):
+        values = np.maximum(0, np.dot(values, weights) + biases)
+    logits = np.dot(values, model.weights[-1]) + model.biases[-1]
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+@every_kind
+def test_the_bests_figures_belong_to_its_weights_on_raw_points(experiment):
+    best = pc.advance(pc.start(experiment), 47).best
+    points, labels = experiment.training_set()
+    probabilities = plain_forward(best, points)
+    loss = -np.log(np.clip(probabilities[np.arange(len(labels)), labels], 1e-7, 1 - 1e-7)).mean()
+    assert best.loss == pytest.approx(loss, rel=1e-12)
+    assert best.accuracy == (probabilities.argmax(axis=1) == labels).mean()
+    held_out_points, held_out_labels = experiment.held_out_set()
+    predictions = plain_forward(best, held_out_points).argmax(axis=1)
+    assert best.held_out_accuracy == (predictions == held_out_labels).mean()
+
+
+def test_the_scaling_is_folded_into_the_first_layer():
+    run = pc.start(TINY)
+    points, _ = TINY.training_set()
+    scaled = (points - points.mean(axis=0)) / points.std(axis=0)
+    weights = run.parameters[:8].reshape(2, 4)
+    assert points @ run.best.weights[0] + run.best.biases[0] == pytest.approx(scaled @ weights, abs=1e-12)
+
+
+@every_kind
+def test_the_history_tells_the_figures_of_its_steps(experiment):
+    run = pc.advance(pc.start(experiment), 60)
+    assert run.history.step[0] == 0
+    assert len(run.history.step) >= 3
+    for position, step in enumerate(run.history.step):
+        then = pc.advance(pc.start(experiment), int(step)).current
+        assert run.history.loss[position] == pytest.approx(then.loss, rel=1e-9)
+        assert run.history.accuracy[position] == then.accuracy
+        assert run.history.held_out_accuracy[position] == then.held_out_accuracy
+
+
+def test_the_history_is_bounded_and_even():
+    told = history.History(every=3)
+    for step in range(0, 30_000, 3):
+        if step % told.every == 0:
+            told = told.appended(step, step / 2, step / 4, step / 8)
+    assert 200 <= len(told.step) <= 400
+    assert set(np.diff(told.step)) == {told.every}
+    assert told.loss.tolist() == (told.step / 2).tolist()
+    assert told.held_out_accuracy.tolist() == (told.step / 8).tolist()
+
+
+def test_adam_learns_two_polynomials():
+    experiment = pc.Experiment(polynomials=TWO, samples_per_class=100, hidden=(16,), steps=800)
+    best = pc.advance(pc.start(experiment), 800).best
+    # -x^2 + 1 and x^3 - 2 keep at least 1 apart on [-1, 1]: everything can be told
+    assert best.accuracy == 1
+    assert best.held_out_accuracy > 0.99
+
+
+def test_fresh_points_are_never_the_same_twice():
+    problem = pc.training.problem_of(KINDS["adam on fresh points"])
+    batches = [points for points, _ in problem.batches(0, 200)]
+    assert all(len(points) == 8 for points in batches)
+    assert len(np.unique(np.concatenate(batches)[:, 0])) == 1600
+
+
+def test_an_epoch_shows_each_sample_once():
+    problem = pc.training.problem_of(KINDS["sgd on batches"])
+    parts = [points for points, _ in problem.batches(0, 6)]  # 20 samples: 7, 7, 6 and again
+    assert [len(points) for points in parts] == [7, 7, 6, 7, 7, 6]
+    for epoch in (parts[:3], parts[3:]):
+        assert sorted(np.concatenate(epoch)[:, 0]) == sorted(problem.points[:, 0])
+    assert (np.concatenate(parts[:3]) != np.concatenate(parts[3:])).any()
+
+
+DIVERGING = pc.Experiment(
+    polynomials=(pc.Polynomial(1e6), pc.Polynomial(-1e6, 3)),
+    optimizer="sgd",
+    learning_rate=10,
+    standardize=False,
+    batch_size=5,
+)
+
+
+@pytest.mark.parametrize("batch_size", [5, None], ids=["batches", "all samples"])
+def test_a_run_that_diverges_keeps_its_best_and_says_what_to_lower(batch_size):
+    run = pc.advance(pc.start(replace(DIVERGING, batch_size=batch_size)), 2000)
+    assert run.done
+    assert run.step < 2000
+    assert "step" in run.ended_because
+    assert "Lower the learning rate (10)" in run.ended_because
+    assert np.isfinite(run.best.loss)
+    assert run.best.loss <= run.history.loss[0]
+    assert np.isfinite(run.current.loss)
+
+
+def test_a_scaling_that_no_file_could_hold_is_refused():
+    lines = (pc.Polynomial(1e-9, 0), pc.Polynomial(2e-9, 0))
+    with pytest.raises(pc.PolycoreError, match="standardize is True"):
+        pc.start(pc.Experiment(polynomials=lines))
+    pc.start(pc.Experiment(polynomials=lines, standardize=False))
+
+
+def test_values_too_large_to_work_with_are_refused():
+    with pytest.raises(pc.PolycoreError, match="x_range"):
+        pc.start(pc.Experiment(polynomials=(pc.Polynomial(1, *[0] * 12), TWO[0]), x_range=(-1000, 1000)))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    offset=st.floats(-900, 900),
+    width=st.floats(0.001, 100),
+    rate=st.floats(1e-3, 10),
+    optimizer=st.sampled_from(["sgd", "adam"]),
+)
+def test_whatever_trains_can_be_kept(tmp_path_factory, offset, width, rate, optimizer):
+    try:
+        experiment = replace(TINY, x_range=(offset, offset + width), learning_rate=rate, optimizer=optimizer)
+        run = pc.start(experiment)
+    except pc.PolycoreError:
+        return
+    run = pc.advance(run, 40)
+    file = tmp_path_factory.mktemp("kept") / "weights.npz"
+    for model in (run.best, run.current):
+        model.save(file)
+        assert pc.Model.load(file).loss == model.loss
+
+
+def test_the_recommended_experiment_reaches_its_figure_in_a_tenth_of_its_steps():
+    # the whole run takes seconds; its first tenth must already be far ahead of chance (1 in 12)
+    experiment = replace(pc.Experiment.recommended(), steps=1500)
+    assert pc.advance(pc.start(experiment), 1500).best.held_out_accuracy > 0.85
