@@ -1,0 +1,94 @@
+"""An answer: what a model says of one point."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pages.parts.odds import odds
+from polycore import Model
+from polycore.alternative_text import percent
+from polycore.network import Floats
+
+LONGEST_PRINTED = 60  # characters: a file's polynomial may print to thousands
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The probability of each class, (K,), at the point (x, y)."""
+
+    model: Model
+    x: float
+    y: float
+    probabilities: Floats
+
+    @classmethod
+    def of(cls, model: Model, x: float, y: float) -> "Answer":
+        """Ask `model`. Raises PolycoreError where a coordinate is not finite or beyond 1e100."""
+        return cls(model, x, y, model.predict_proba([[x, y]])[0])
+
+    @property
+    def order(self) -> list[int]:
+        """The classes, the most likely first."""
+        ordered: list[int] = np.argsort(-self.probabilities, kind="stable").tolist()
+        return ordered
+
+    @property
+    def likeliest(self) -> int:
+        """The most likely class."""
+        return self.order[0]
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The value of each class's polynomial at x; () where the polynomials are not known."""
+        return tuple(polynomial(self.x) for polynomial in self.model.polynomials)
+
+    @property
+    def distances(self) -> tuple[float, ...]:
+        """How far the point lies above or below each class's curve."""
+        return tuple(abs(self.y - value) for value in self.values)
+
+    def name(self, label: int) -> str:
+        """Return the printed polynomial of a class, or "class 3" where it is not known."""
+        polynomials = self.model.polynomials
+        return shortened(str(polynomials[label])) if polynomials else f"class {label}"
+
+    def table(self) -> pd.DataFrame:
+        """Return a row a class, the most likely first: class, polynomial, probability (%), odds, ...
+
+        ... value and distance; without polynomials only what is known.
+        """
+        order = self.order
+        columns: dict[str, list[object]] = {"class": list(order)}
+        if self.values:
+            columns["polynomial"] = [self.name(label) for label in order]
+        columns["probability"] = [100 * float(self.probabilities[label]) for label in order]
+        columns["odds"] = [odds(float(self.probabilities[label])) for label in order]
+        if self.values:
+            columns["value"] = [self.values[label] for label in order]
+            columns["distance"] = [self.distances[label] for label in order]
+        return pd.DataFrame(columns)
+
+    def sentence(self) -> str:
+        """Say how likely the most likely class is, and whether its curve is the nearest."""
+        probability = float(self.probabilities[self.likeliest])
+        sure = f"Most likely: probability {percent(probability)}, odds {odds(probability)}."
+        return f"{sure} {self._nearest()}".rstrip()
+
+    def _nearest(self) -> str:
+        """Say which curve is nearest; of several equally near ones the answered class counts."""
+        if not self.distances or not math.isfinite(min(self.distances)):
+            return ""
+        if self.distances[self.likeliest] == min(self.distances):
+            return f"Its curve is the nearest, {self.distances[self.likeliest]:.3g} away."
+        nearest = int(np.argmin(self.distances))
+        return (
+            f"Another curve is nearer: p{nearest}, {self.distances[nearest]:.3g} away; "
+            f"this one is {self.distances[self.likeliest]:.3g} away."
+        )
+
+
+def shortened(text: str) -> str:
+    """Return a printed polynomial at a length that a page has room for."""
+    return text if len(text) <= LONGEST_PRINTED else f"{text[: LONGEST_PRINTED - 1]}…"

@@ -1,0 +1,144 @@
+"""What every page has around it: its title, the way to the others, the link, and how the run stands."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts import link, recall, session
+from pages.parts.runner import Training
+from pages.parts.watch import watch
+from polycore import Experiment
+
+HOME = "streamlit_app.py"
+POLYNOMIALS = "pages/1_polynomials.py"
+DATA = "pages/2_data.py"
+TRAIN = "pages/3_train.py"
+PREDICT = "pages/4_predict.py"
+
+_NAVIGATION = (
+    (HOME, "Home", ":material/home:"),
+    (POLYNOMIALS, "Polynomials", ":material/function:"),
+    (DATA, "Data", ":material/scatter_plot:"),
+    (TRAIN, "Train", ":material/model_training:"),
+    (PREDICT, "Predict", ":material/ads_click:"),
+)
+
+TICKER_SECONDS = 1.0
+
+# a file of ours: Streamlit would load an icon by name from another host
+ICON = Path(__file__).with_name("icon.png")
+
+# Streamlit leaves 6rem above a title, and its own "Stop" runs all the time where a fragment polls
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 3rem; }
+[data-testid="stStatusWidget"] { display: none; }
+</style>"""
+
+
+def draw(title: str) -> None:
+    """Draw what a page begins with, and in one line how the run stands."""
+    draw_without_ticker(title)
+    watch(_draw_ticker, TICKER_SECONDS)
+
+
+def draw_without_ticker(title: str) -> None:
+    """Draw what a page begins with that shows the run itself.
+
+    Every page calls this or `draw` first: it also makes the session what it is.
+    """
+    st.set_page_config(page_title=f"{title} · polycore", page_icon=str(ICON), layout="wide")
+    st.html(STYLE)
+    _restore()
+    _write_link()
+    with st.sidebar:
+        _navigation()
+        st.space("small")
+        copy_link("frame.link")
+    st.title(title, anchor=False)
+    _link_problems()
+
+
+def adopt(experiment: Experiment) -> None:
+    """Make what the page's inputs say the set-up, and draw the page anew where that changed it."""
+    if experiment != session.current().experiment:
+        session.change(experiment=experiment)
+        st.rerun()
+
+
+def standing(training: Training) -> str:
+    """Return how a run stands, in one line of Markdown."""
+    run = training.run
+    return (
+        f"**{training.status.capitalize()}** · step {run.step:,} of {run.experiment.steps:,} "
+        f"({run.step / run.experiment.steps:.0%}) · best loss {run.best_loss:.3f} nats"
+    )
+
+
+def page_link(page: str, label: str, icon: str | None = None) -> None:
+    """Draw a link to another page that hands the set-up on: a plain one would drop it from the address."""
+    query = link.to_query(session.current().experiment)
+    st.page_link(page, label=label, icon=icon, query_params=query, width="stretch")
+
+
+def go_to(page: str) -> None:
+    """Switch to another page."""
+    st.switch_page(page, query_params=link.to_query(session.current().experiment))
+
+
+def copy_link(key: str) -> None:
+    """Draw a button that shows the link to this page's set-up, with a button to copy it."""
+    with st.popover("Copy link", icon=":material/link:", width="stretch", key=key):
+        st.write("This link opens the same polynomials, data and settings anywhere.")
+        st.code(link.to_address(_address(), session.current().experiment), language=None, wrap_lines=True)
+
+
+def _restore() -> None:
+    """Make a new session from the address, and give a refreshed tab back what it had."""
+    recalled = recall.recalled()
+    if not session.exists():
+        opened = link.from_query(st.query_params)
+        session.restore(session.Session(experiment=opened.experiment, link_problems=opened.problems))
+    elif recalled is not None:
+        now = session.current()
+        session.restore(
+            replace(
+                recalled,
+                experiment=now.experiment,
+                revision=now.revision + recalled.revision + 1,
+                link_problems=now.link_problems,
+            )
+        )
+
+
+def _write_link() -> None:
+    query = link.to_query(session.current().experiment)
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def _navigation() -> None:
+    for page, label, icon in _NAVIGATION:
+        page_link(page, label, icon)
+
+
+def _address() -> str:
+    return (st.context.url or "http://localhost:8501/").split("?")[0]
+
+
+def _link_problems() -> None:
+    problems = session.current().link_problems
+    if not problems:
+        return
+    with st.container(border=True):
+        st.write(":material/link_off: Parts of the link could not be used.")
+        for problem in problems:
+            # st.text shows what it is given: a link's words are a stranger's
+            st.text(problem)
+        if st.button("All right", key="frame.link_problems"):
+            session.change(link_problems=())
+            st.rerun()
+
+
+def _draw_ticker(training: Training) -> None:
+    st.caption(f":material/model_training: {standing(training)}")

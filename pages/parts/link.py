@@ -1,0 +1,157 @@
+"""The link: an experiment in readable words, as the address's query string, and back.
+
+A part that is damaged or asks for too much is told, and starts from the recommended experiment's.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from polycore import Experiment, PolycoreError, Polynomial
+from polycore.polynomial import MAX_TEXT
+
+VERSION = "1"
+LONGEST_PART = 12_000  # characters; 24 polynomials with every digit of their coefficients need about 7,000
+
+# an address keeps these characters as they are
+POLYNOMIALS, COEFFICIENTS, ENDS, LAYERS = "~", "_", "..", "-"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a link gave: the experiment, and a sentence for each part that could not be used."""
+
+    experiment: Experiment
+    problems: tuple[str, ...]
+
+
+def to_query(experiment: Experiment) -> dict[str, str]:
+    """Return the query's parts, every field of the experiment among them."""
+    words = {"v": VERSION}
+    for name, part in _PARTS.items():
+        words[name] = part.written(getattr(experiment, part.field))
+    return words
+
+
+def to_address(page: str, experiment: Experiment) -> str:
+    """Return the whole link to `page`, an address without a query."""
+    return f"{page}?{urlencode(to_query(experiment))}"
+
+
+def from_query(query: Mapping[str, str]) -> Opened:
+    """Return the experiment of a query. Parts that are not ours are passed over."""
+    experiment = Experiment.recommended()
+    problems = []
+    if query.get("v", VERSION) != VERSION:
+        problems.append(
+            f"The link's version is not {VERSION}: it may come from a newer polycore. "
+            "What is known here was taken."
+        )
+    for name in _PARTS:
+        if name not in query:
+            continue
+        try:
+            experiment = _with_part(experiment, name, query[name])
+        except PolycoreError as error:
+            problems.append(f"{name}: {error} The recommended {name} is used instead.")
+    return Opened(experiment, tuple(problems))
+
+
+def is_ours(query: Mapping[str, str]) -> bool:
+    """Return whether a query says anything about an experiment."""
+    return not _PARTS.keys().isdisjoint(query.keys())
+
+
+def _with_part(experiment: Experiment, name: str, words: str) -> Experiment:
+    if len(words) > LONGEST_PART:
+        raise PolycoreError(f"this part has {len(words):,} characters; at most {LONGEST_PART:,} are read.")
+    part = _PARTS[name]
+    changes: dict[str, Any] = {part.field: part.read(words)}
+    return replace(experiment, **changes)
+
+
+@dataclass(frozen=True)
+class _Part:
+    field: str
+    written: Callable[[Any], str]
+    read: Callable[[str], Any]
+
+
+def _polynomial_written(polynomial: Polynomial) -> str:
+    text = str(polynomial).replace(" ", "")
+    if len(text) <= MAX_TEXT:
+        return text
+    return COEFFICIENTS.join(map(_shortest, polynomial.coefficients))
+
+
+def _shortest(number: float) -> str:
+    """Return the shortest text that is read back as the same number: 1 and not 1.0."""
+    return repr(number).removesuffix(".0")
+
+
+def _polynomial_read(words: str) -> Polynomial:
+    if COEFFICIENTS in words:
+        return Polynomial(*map(_number, words.split(COEFFICIENTS)))
+    # a "+" typed into an address arrives as a space
+    return Polynomial.parse(words if "+" in words else words.strip().replace(" ", "+"))
+
+
+def _polynomials_read(words: str) -> tuple[Polynomial, ...]:
+    return tuple(map(_polynomial_read, words.split(POLYNOMIALS)))
+
+
+def _number(words: str) -> float:
+    try:
+        return float(words)
+    except ValueError:
+        raise PolycoreError(f"{_quoted(words)} is no number.") from None
+
+
+def _whole(words: str) -> int:
+    if not (words.isascii() and words.isdigit() and len(words) <= 20):
+        raise PolycoreError(f"{_quoted(words)} is no whole number.")
+    return int(words)
+
+
+def _whole_or(word: str) -> Callable[[str], int | None]:
+    return lambda words: None if words == word else _whole(words)
+
+
+def _range_read(words: str) -> tuple[float, ...]:
+    return tuple(map(_number, words.split(ENDS)))
+
+
+def _hidden_read(words: str) -> tuple[int, ...]:
+    return () if words == "none" else tuple(map(_whole, words.split(LAYERS)))
+
+
+def _yes_or_no(words: str) -> bool:
+    if words not in ("yes", "no"):
+        raise PolycoreError(f"{_quoted(words)} is neither yes nor no.")
+    return words == "yes"
+
+
+def _quoted(words: str) -> str:
+    return ascii(words if len(words) <= 30 else f"{words[:27]}...")
+
+
+# The names in the address. They are in links people keep: none may change its name or meaning.
+_PARTS = {
+    "polynomials": _Part(
+        "polynomials", lambda found: POLYNOMIALS.join(map(_polynomial_written, found)), _polynomials_read
+    ),
+    "samples": _Part("samples_per_class", lambda found: str(found or "fresh"), _whole_or("fresh")),
+    "range": _Part("x_range", lambda found: ENDS.join(_shortest(end) for end in found), _range_read),
+    "noise": _Part("noise", _shortest, _number),
+    "hidden": _Part("hidden", lambda found: LAYERS.join(map(str, found)) or "none", _hidden_read),
+    "optimizer": _Part("optimizer", str, str),
+    "learning_rate": _Part("learning_rate", _shortest, _number),
+    "schedule": _Part("schedule", str, str),
+    "batch": _Part("batch_size", lambda found: str(found or "all"), _whole_or("all")),
+    "steps": _Part("steps", str, _whole),
+    "seed": _Part("seed", str, _whole),
+    "standardize": _Part("standardize", lambda found: "yes" if found else "no", _yes_or_no),
+    "momentum": _Part("momentum", _shortest, _number),
+    "initial_weights": _Part("initial_weights", str, str),
+}

@@ -1,0 +1,241 @@
+// Draws a Plotly figure and keeps it through updates; live.py says what comes in `data`.
+
+const CLICK_DISTANCE = 5; // pixels a finger or a mouse may stray; from 8 on Plotly takes it for a drag
+const CURSOR_STEPS = 50; // presses of an arrow key from edge to edge
+const RETRY_MS = 3000;
+const CONFIG = {
+  displaylogo: false,
+  doubleClick: "reset", // two quick clicks on a map must not lose its window
+  modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]],
+};
+
+const TOUCH = matchMedia("(pointer: coarse)"); // a finger on a chart scrolls the page; it could not get past else
+
+const charts = new WeakMap();
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement));
+  const chart = charts.get(parentElement);
+  chart.choose = (point) => setTriggerValue("click", point);
+  chart.show(data);
+  // Streamlit calls this again for every update, and may call what an earlier update returned late
+  const update = ++chart.updates;
+  return () => {
+    if (update !== chart.updates) return;
+    chart.end();
+    charts.delete(parentElement);
+  };
+}
+
+class Chart {
+  updates = 0;
+  drawn = 0;
+  busy = false; // a drawing is under way or waits for the library or the next frame
+  stale = false; // what is drawn is not what is wanted
+  pressed = null; // where the pointer went down: Plotly loses a drag whose figure is drawn anew
+
+  constructor(parent) {
+    this.root = element("div", { class: "polycore-live" });
+    this.plot = element("div", { role: "img" });
+    this.pad = element("div", { class: "polycore-live-pad", tabindex: 0, role: "application" });
+    this.cursor = element("div", { class: "polycore-live-cursor", hidden: "" });
+    this.place = element("div", { class: "polycore-live-place", "aria-live": "polite" });
+    this.message = element("p", { role: "status" });
+    this.root.append(this.plot, this.message);
+    parent.append(this.root);
+    this.observer = new ResizeObserver(() => this.refresh());
+    this.observer.observe(this.root);
+    this.plot.addEventListener("pointerdown", (event) => this.press(event), true);
+    this.pad.addEventListener("keydown", (event) => this.key(event));
+    this.pad.addEventListener("blur", () => (this.cursor.hidden = true));
+  }
+
+  show(data) {
+    const text = new TextDecoder().decode(data);
+    const look = theme(this.root);
+    // Streamlit calls also where only the theme has changed, or nothing
+    if (text === this.text && look.id === this.look.id) return;
+    [this.text, this.look, this.wanted] = [text, look, JSON.parse(text)];
+    this.refresh();
+  }
+
+  // Draws what is wanted now, once: several calls before the next frame make one drawing.
+  refresh() {
+    this.stale = true;
+    if (this.busy || this.pressed || this.ended || !this.wanted) return;
+    this.busy = true;
+    this.redraw().finally(() => {
+      this.busy = false;
+      if (this.stale) this.refresh();
+    });
+  }
+
+  async redraw() {
+    try {
+      const Plotly = await library(this.wanted.library);
+      await new Promise(requestAnimationFrame); // a hidden tab has no frames, and so costs nothing
+      this.stale = false;
+      if (!this.pressed && !this.ended && this.root.clientWidth > 0) await this.draw(Plotly);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  async draw(Plotly) {
+    const { figure, clicks } = this.wanted;
+    const size = { width: this.root.clientWidth, height: this.root.clientHeight, autosize: false };
+    const layout = { ...figure.layout, ...size, template: this.look.template };
+    await Plotly.react(this.plot, figure.data, layout, CONFIG);
+    if (this.ended) return;
+    const meta = figure.layout.meta ?? {};
+    this.plot.setAttribute("aria-label", meta.alt ?? "Chart");
+    this.root.dataset.updates = ++this.drawn;
+    if (meta.step !== undefined) this.root.dataset.step = meta.step;
+    this.message.textContent = "";
+    if (clicks && !this.pad.isConnected) this.root.append(this.pad, this.cursor, this.place);
+    this.plot.classList.toggle("polycore-live-clicks", clicks);
+    this.moveCursor();
+  }
+
+  fail(error) {
+    this.stale = false;
+    const missing = error instanceof LibraryError;
+    if (!missing) console.error(error);
+    this.message.textContent = missing
+      ? "The chart cannot be drawn: its library did not arrive from the server. Trying again …"
+      : "The chart cannot be drawn. Reload the page; if that does not help, this is a fault of the program.";
+    clearTimeout(this.retry);
+    if (missing) this.retry = setTimeout(() => this.refresh(), RETRY_MS);
+  }
+
+  end() {
+    this.ended = true;
+    this.observer.disconnect();
+    window.Plotly?.purge(this.plot);
+    this.root.remove();
+  }
+
+  // --- choosing a point -------------------------------------------------------------------------
+
+  press(event) {
+    if (!event.isPrimary || event.button !== 0) return;
+    const point = event.target.closest(".modebar, .legend") ? null : this.pointAt(event);
+    this.pressed = { x: event.clientX, y: event.clientY, point };
+    const listening = new AbortController();
+    const release = (up) => {
+      listening.abort();
+      this.release(up);
+    };
+    // on the window: while it follows a drag Plotly covers the page, and itself
+    for (const name of ["pointerup", "pointercancel"])
+      window.addEventListener(name, release, { capture: true, signal: listening.signal });
+  }
+
+  release(event) {
+    const { x, y, point } = this.pressed;
+    this.pressed = null;
+    const moved = Math.hypot(event.clientX - x, event.clientY - y);
+    if (event.type === "pointerup" && moved <= CLICK_DISTANCE && point && this.wanted.clicks) this.choose(point);
+    if (this.stale) setTimeout(() => this.refresh()); // Plotly has to finish its drag first
+  }
+
+  // The place in the axes' units, or null outside of them.
+  pointAt({ clientX, clientY }) {
+    const axes = this.axes();
+    if (!axes) return null;
+    const box = this.plot.getBoundingClientRect();
+    const [right, down] = [clientX - box.left - axes.x._offset, clientY - box.top - axes.y._offset];
+    if (right < 0 || down < 0 || right > axes.x._length || down > axes.y._length) return null;
+    return { x: axes.x.p2d(right), y: axes.y.p2d(down) };
+  }
+
+  axes() {
+    const { xaxis: x, yaxis: y } = this.plot._fullLayout ?? {};
+    return x && y ? { x, y } : null;
+  }
+
+  key(event) {
+    const directions = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const axes = this.axes();
+    if (!axes) return;
+    this.share ??= [0.5, 0.5]; // of the plot's width and height, from the upper left
+    if (event.key in directions) {
+      const step = directions[event.key].map((direction) => direction / CURSOR_STEPS);
+      this.share = this.share.map((share, i) => Math.min(1, Math.max(0, share + step[i])));
+    } else if (event.key === "Enter" || event.key === " ") this.choose(this.cursorPoint(axes));
+    else return;
+    event.preventDefault();
+    this.cursor.hidden = false;
+    this.moveCursor();
+    const { x, y } = this.cursorPoint(axes);
+    this.place.textContent = `x ${x.toPrecision(3)}, y ${y.toPrecision(3)}`;
+  }
+
+  cursorPoint({ x, y }) {
+    return { x: x.p2d(this.share[0] * x._length), y: y.p2d(this.share[1] * y._length) };
+  }
+
+  moveCursor() {
+    const axes = this.axes();
+    if (!axes || !this.share) return;
+    this.cursor.style.left = `${axes.x._offset + this.share[0] * axes.x._length}px`;
+    this.cursor.style.top = `${axes.y._offset + this.share[1] * axes.y._length}px`;
+  }
+}
+
+class LibraryError extends Error {}
+
+// Loads Plotly once a window, for all charts.
+function library(path) {
+  if (window.Plotly?.react) return Promise.resolve(window.Plotly);
+  window.polycoreLibrary ??= load(new URL(path, base())).catch(() => {
+    setTimeout(() => delete window.polycoreLibrary, RETRY_MS - 100);
+    throw new LibraryError();
+  });
+  return window.polycoreLibrary;
+}
+
+// The server names no lifetime, so that a script element would fetch the library at every visit. Its address has
+// the version in it: whatever the browser has kept is right, unless it failed.
+let cache = "force-cache";
+
+async function load(url) {
+  const response = await fetch(url, { cache });
+  cache = "reload";
+  const isScript = response.headers.get("content-type")?.includes("javascript");
+  if (!response.ok || !isScript) throw new LibraryError(); // a proxy may answer with a page of its own
+  const script = document.createElement("script");
+  script.text = await response.text();
+  document.head.append(script);
+  return window.Plotly;
+}
+
+// The address the app is served under, whatever page or proxy's folder this is: Streamlit's own script knows.
+function base() {
+  const script = document.querySelector('script[type="module"][src*="static/js/"]');
+  return script ? new URL("../../", script.src) : document.baseURI;
+}
+
+function theme(root) {
+  const style = getComputedStyle(root);
+  const value = (name) => style.getPropertyValue(`--st-${name}`).trim();
+  const [text, page, line] = [value("text-color"), value("background-color"), value("border-color")];
+  const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickcolor: line };
+  const layout = {
+    dragmode: TOUCH.matches ? false : "zoom",
+    font: { color: text, family: value("font") },
+    paper_bgcolor: "rgba(0, 0, 0, 0)",
+    plot_bgcolor: "rgba(0, 0, 0, 0)",
+    xaxis: axis,
+    yaxis: axis,
+    hoverlabel: { bgcolor: page, bordercolor: line, font: { color: text } },
+    modebar: { bgcolor: "rgba(0, 0, 0, 0)", color: line, activecolor: text },
+  };
+  return { id: JSON.stringify(layout), template: { layout } };
+}
+
+function element(tag, attributes) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}

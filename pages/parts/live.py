@@ -1,0 +1,72 @@
+"""A Plotly figure that may change several times a second and keeps the person's zoom, hover and drag.
+
+`st.plotly_chart` makes a new chart whenever its data changes; this hands them to Plotly.react in place.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import plotly
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.components.v1 import declare_component
+
+OnClick = Callable[[float, float], None]
+
+# Where the browser gets plotly.min.js from, 4.8 MB: the installed package, which this serves as it is (and
+# gzipped) under component/, on every page and under any prefix. Other ways, and why not: static serving needs
+# the file in our own folder, a copy that drifts or is written at start; Streamlit's media files are kept in
+# memory and dropped with the last session that asked; the component's own `js` travels with every update; the
+# Plotly inside Streamlit's pages has no name to call it by; a CDN needs the internet.
+_served = declare_component("plotly", path=Path(plotly.__file__).parent / "package_data")
+_LIBRARY = f"component/{_served.name}/plotly.min.js?v={plotly.__version__}"
+
+_HERE = Path(__file__)
+_component = st.components.v2.component(
+    "polycore_live",
+    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # Plotly puts its own styles at the document
+)
+
+
+def figure(figure: go.Figure, key: str, height: int, on_click: OnClick | None = None) -> None:
+    """Draw `figure`, `height` pixels high and as wide as there is room, in the page's font and colours.
+
+    What the figure sets itself it keeps. `layout.uirevision` must stay the same for a zoom to stay;
+    `layout.meta["alt"]` is read to those who cannot see it, `layout.meta["step"]` shows in `data-step`.
+
+    `on_click(x, y)` is a callback, called before the page runs: the person chose that place inside the axes,
+    by a click or a tap anywhere, or by the arrow keys and Enter.
+    """
+    _component(
+        key=key,
+        data=_message(figure, clicks=on_click is not None),
+        height=height,
+        on_click_change=partial(_choose, key, on_click) if on_click else None,
+    )
+
+
+def _message(figure: go.Figure, *, clicks: bool) -> bytes:
+    # bytes, since Streamlit would write text or a dictionary as JSON twice over
+    head = json.dumps({"library": _LIBRARY, "clicks": clicks})
+    return f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode()
+
+
+def _choose(key: str, on_click: OnClick) -> None:
+    point = _point(st.session_state[key].get("click"))
+    if point is not None:
+        on_click(*point)
+
+
+def _point(value: object) -> tuple[float, float] | None:
+    """Return what the browser says was chosen; None for anything but two finite numbers."""
+    if not isinstance(value, dict):
+        return None
+    x, y = value.get("x"), value.get("y")
+    if not (isinstance(x, int | float) and isinstance(y, int | float)):
+        return None
+    return (float(x), float(y)) if math.isfinite(x) and math.isfinite(y) else None

@@ -1,0 +1,46 @@
+"""How a model does on points it was given from outside."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pages.parts.session import Points
+from polycore import Model
+from polycore.network import Integers, accuracy, cross_entropy
+
+
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """What a model with K classes says of N points.
+
+    predicted: how many points it puts in each class, (K,).
+    measured: how many points have a label that the model knows; the figures below are of those alone.
+    in_file, right: how many of them belong to each class, and are put there by the model, (K,).
+    loss, accuracy: cross-entropy in nats and share from 0 to 1; None where no point has a label it knows.
+    """
+
+    predicted: Integers
+    measured: int
+    in_file: Integers
+    right: Integers
+    loss: float | None
+    accuracy: float | None
+
+
+def measure(model: Model, points: Points) -> Measurement:
+    """Return how `model` does on `points`."""
+    probabilities = model.predict_proba(points.points)
+    classes = probabilities.shape[1]
+    predictions = probabilities.argmax(axis=1)
+    labels = np.full(len(predictions), classes) if points.labels is None else points.labels
+    known = labels < classes
+    right = known & (predictions == labels)
+    some = bool(known.any())
+    return Measurement(
+        predicted=np.bincount(predictions, minlength=classes),
+        measured=int(known.sum()),
+        in_file=np.bincount(labels[known], minlength=classes),
+        right=np.bincount(labels[right], minlength=classes),
+        loss=cross_entropy(probabilities[known], labels[known]) if some else None,
+        accuracy=accuracy(probabilities[known], labels[known]) if some else None,
+    )

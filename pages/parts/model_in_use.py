@@ -1,0 +1,117 @@
+"""The model in use: which one answers, how good it is, and its file."""
+
+import io
+
+import streamlit as st
+
+from pages.parts import session
+from pages.parts.runner import Training
+from pages.parts.session import Kept
+from polycore import Experiment, Model
+from polycore.alternative_text import percent
+
+PREFIX = "model_in_use"
+CHOICE_KEY = f"{PREFIX}.choice"
+
+TUTORIAL_RANGE = (-1.0, 1.0)
+
+
+def draw_choice(kept: Kept) -> None:
+    """Let the person choose which of the kept models answers."""
+    st.session_state[CHOICE_KEY] = kept.title
+    st.selectbox(
+        "Model",
+        [other.title for other in reversed(session.current().kept)],
+        key=CHOICE_KEY,
+        on_change=_use,
+        help="Every run and every upload is kept, the newest first. The one you choose answers.",
+    )
+
+
+def draw_figures(model: Model) -> None:
+    """Draw loss and accuracies."""
+    held_out = model.held_out_accuracy
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(
+            "Held-out accuracy",
+            "unknown" if held_out is None else percent(held_out),
+            width="content",
+            help="The share of rightly answered points that no step trained on: what to judge it by.",
+        )
+        st.metric(
+            "Training accuracy",
+            percent(model.accuracy),
+            width="content",
+            help="The share of rightly answered points of the training set.",
+        )
+        st.metric(
+            "Loss (nats)",
+            f"{model.loss:.3f}",
+            width="content",
+            help="Cross-entropy on the training set. Certain and right is 0; guessing among K costs log K.",
+        )
+
+
+def draw_download(kept: Kept) -> None:
+    """Draw the button that gives the weight file."""
+    training = session.current().training
+    st.download_button(
+        "Download the model",
+        # written when it is asked for: a run may have learned more by then than this page knows
+        data=lambda: _file(_newest(kept, training)),
+        file_name=file_name(kept),
+        mime="application/octet-stream",
+        key=f"{PREFIX}.download",
+        icon=":material/download:",
+        on_click="ignore",
+        help="A weight file (.npz): numpy.load opens it, and so does this page, here or anywhere else.",
+    )
+
+
+def draw_setup_button(kept: Kept) -> None:
+    """Offer the set-up that an uploaded file names, where it is another than the present one."""
+    experiment = kept.model.experiment
+    if kept.experiment is None and experiment not in (None, session.current().experiment):
+        st.button(
+            "Use its set-up",
+            key=f"{PREFIX}.setup",
+            icon=":material/tune:",
+            on_click=session.load,
+            args=(experiment,),
+            help="Take over the polynomials, data and training settings that the file names.",
+        )
+
+
+def experiment_of(kept: Kept) -> Experiment | None:
+    """Return what the model was trained by, where that is known."""
+    return kept.experiment or kept.model.experiment
+
+
+def x_range_of(kept: Kept) -> tuple[float, float]:
+    """Return the range of x that the model was trained on; where it is not known, the tutorial's."""
+    experiment = experiment_of(kept)
+    return TUTORIAL_RANGE if experiment is None else experiment.x_range
+
+
+def file_name(kept: Kept) -> str:
+    """Return a name for its file, such as polycore-adam-12.npz: optimizer and number of classes."""
+    experiment = experiment_of(kept)
+    optimizer = "" if experiment is None else f"{experiment.optimizer}-"
+    return f"polycore-{optimizer}{kept.model.widths[-1]}.npz"
+
+
+def _use() -> None:
+    session.use(st.session_state[CHOICE_KEY])
+
+
+def _newest(kept: Kept, training: Training | None) -> Model:
+    if training is None or training.run.experiment != kept.experiment:
+        return kept.model
+    best = training.run.best
+    return best if best.loss < kept.model.loss else kept.model
+
+
+def _file(model: Model) -> bytes:
+    file = io.BytesIO()
+    model.save(file)
+    return file.getvalue()

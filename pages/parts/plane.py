@@ -1,0 +1,37 @@
+"""The plane as a model sees it: a map of its classes with the polynomials over it."""
+
+from functools import lru_cache
+
+import numpy as np
+import plotly.graph_objects as go
+
+from polycore import Model, Polynomial
+from polycore.figures import map_figure, plane_range, regions_url
+from polycore.network import Floats
+
+COLUMNS, ROWS = 140, 100
+
+
+def model_map(model: Model, x_range: tuple[float, float]) -> go.Figure:
+    """Return the map of a model that knows its polynomials, over `x_range`."""
+    x, y = _grid(model.polynomials, x_range)
+    probabilities = model.predict_proba(_places(x, y)).reshape(ROWS, COLUMNS, -1)
+    # the curves cost more than the network: they are drawn once, and only the regions change as it learns
+    figure = go.Figure(_without_regions(model.polynomials, x_range))
+    figure.layout.images[0].source = regions_url(probabilities)
+    return figure
+
+
+@lru_cache(maxsize=32)
+def _without_regions(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> go.Figure:
+    x, y = _grid(polynomials, x_range)
+    nothing_known = np.full((ROWS, COLUMNS, len(polynomials)), 1 / len(polynomials))
+    return map_figure(polynomials, x, y, nothing_known)
+
+
+def _grid(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> tuple[Floats, Floats]:
+    return np.linspace(*x_range, COLUMNS), np.linspace(*plane_range(polynomials, x_range), ROWS)
+
+
+def _places(x: Floats, y: Floats) -> Floats:
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)

@@ -1,0 +1,76 @@
+"""How a run stands: its figures, its charts, and its best network's map of the plane."""
+
+import streamlit as st
+
+from pages.parts import frame, live
+from pages.parts.plane import model_map
+from pages.parts.runner import Training
+from polycore.figures import accuracy_figure, loss_figure
+
+MAP_HEIGHT, CHART_HEIGHT = 520, 300
+
+HELD_OUT_HELP = "How many of 3,000 points that no step trains on the best weights so far answer rightly."
+LOSS_HELP = (
+    "Cross-entropy of the best weights so far on the training set. Guessing among K polynomials costs log K, "
+    "certainty in the right answer 0."
+)
+
+
+def draw_bar(training: Training) -> None:
+    """Draw how far the run is, and why it ended where it ended early."""
+    run = training.run
+    st.progress(run.step / run.experiment.steps, text=frame.standing(training))
+    if training.error is not None:
+        st.text(training.error)
+    if run.ended_because is not None:
+        st.warning(run.ended_because)
+
+
+def draw_figures(training: Training) -> None:
+    """Draw loss and accuracies of the best weights so far, the speed, and the time that is left."""
+    best = training.run.best
+    held_out = best.held_out_accuracy or 0.0
+    with st.container(horizontal=True):
+        _metric("Held-out accuracy", f"{held_out:.1%}", HELD_OUT_HELP)
+        _metric("Loss (nats)", f"{best.loss:.3f}", LOSS_HELP)
+        _metric("Steps/s", f"{training.steps_per_second:,.0f}", "How often the weights change in a second.")
+        _metric("Time left", _time(training.seconds_left), "To the last step, at this speed.")
+
+
+def draw_map(training: Training) -> None:
+    """Draw the plane in the colours of the best network's classes, with the curves over it."""
+    best, run = training.run.best, training.run
+    figure = model_map(best, run.experiment.x_range)
+    figure.layout.meta["step"] = run.step
+    live.figure(figure, key="progress.map", height=MAP_HEIGHT)
+
+
+def draw_charts(training: Training) -> None:
+    """Draw loss and accuracy over the steps."""
+    run, history = training.run, training.run.history
+    loss = loss_figure(history.step, history.loss, run.best_step, run.best_loss)
+    accuracy = accuracy_figure(
+        history.step,
+        history.accuracy,
+        history.held_out_accuracy,
+        run.best_step,
+        run.best.held_out_accuracy or 0.0,
+    )
+    left, right = st.columns(2)
+    with left:
+        live.figure(loss, key="progress.loss", height=CHART_HEIGHT)
+    with right:
+        live.figure(accuracy, key="progress.accuracy", height=CHART_HEIGHT)
+
+
+def _metric(label: str, value: str, text: str) -> None:
+    st.metric(label, value, help=text, width=150)
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return "..."
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.0f} h"

@@ -1,0 +1,68 @@
+"""What a refresh must not lose: each browser tab's session, remembered in the server for a while.
+
+A refresh starts a new Streamlit session. The tab itself keeps a random name across it (its sessionStorage,
+which no other tab and no link carries), and by that name the session is found again.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from pages.parts.session import Session
+
+KEY = "polycore.tab"
+MOST_REMEMBERED = 200
+SECONDS_REMEMBERED = 900.0
+NAME_LENGTH = 32
+
+_NAME_OF_THE_TAB = """
+export default function ({ setStateValue }) {
+  let name = sessionStorage.getItem("polycore.tab");
+  if (!name) {
+    const bytes = Array.from(crypto.getRandomValues(new Uint8Array(16)));
+    name = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    sessionStorage.setItem("polycore.tab", name);
+  }
+  setStateValue("name", name);
+}
+"""
+
+_lock = threading.Lock()
+_sessions: OrderedDict[str, tuple[float, "Session"]] = OrderedDict()
+
+
+def remember(session: "Session") -> None:
+    """Remember the session under this tab's name, where the tab has told it yet."""
+    name = st.session_state.get(KEY)
+    if name is None:
+        return
+    now = time.monotonic()
+    with _lock:
+        _sessions[name] = (now, session)
+        _sessions.move_to_end(name)
+        while (
+            len(_sessions) > MOST_REMEMBERED or next(iter(_sessions.values()))[0] < now - SECONDS_REMEMBERED
+        ):
+            _sessions.popitem(last=False)
+
+
+def recalled() -> "Session | None":
+    """Return what this tab had before a refresh, once: where it has just told its name, else None."""
+    name = _tab(key="polycore.tab.component", on_name_change=lambda: None).name
+    if not _is_name(name) or st.session_state.get(KEY) == name:
+        return None
+    st.session_state[KEY] = name
+    with _lock:
+        _, session = _sessions.get(name, (0.0, None))
+    return session
+
+
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and len(name) == NAME_LENGTH and name.isascii() and name.isalnum()
+
+
+_tab = st.components.v2.component("polycore_tab", js=_NAME_OF_THE_TAB)

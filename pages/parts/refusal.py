@@ -1,0 +1,12 @@
+"""Telling a person what could not be done, in words that may hold a stranger's text."""
+
+import streamlit as st
+
+from polycore import PolycoreError
+
+
+def show(what: str, error: PolycoreError | str) -> None:
+    """Show `what`, a sentence of ours, and the reason, as it is: st.error would read Markdown in it."""
+    with st.container(border=True):
+        st.markdown(f":material/error: **{what}**")
+        st.text(str(error))

@@ -1,0 +1,86 @@
+"""The inputs that say which points the network learns from."""
+
+import secrets
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.parts import session, x_range
+from polycore import Experiment
+from polycore.experiment import MAX_NOISE, MAX_SAMPLES_PER_CLASS, MAX_SEED, MEASURED_PER_CLASS
+
+PREFIX = "data"
+SEEDS = 1_000_000  # a seed one can read out to somebody
+
+
+def draw() -> Experiment:
+    """Draw the inputs and return the set-up they say. Raises PolycoreError where they say none."""
+    experiment = session.current().experiment
+    per_class = _per_class(experiment)
+    with st.container(horizontal=True, gap="small"):
+        low_high = x_range.ask(PREFIX)
+    noise = st.number_input(
+        "Noise",
+        min_value=0.0,
+        max_value=MAX_NOISE,
+        value=experiment.noise,
+        step=0.05,
+        format="%.6g",
+        key=_key("noise"),
+        help="Standard deviation of what is added to each y: 0 leaves every point on its curve. With noise, "
+        "classes overlap and no network can be right every time.",
+    )
+    seed = _seed(experiment)
+    return replace(experiment, samples_per_class=per_class, x_range=low_high, noise=noise, seed=seed)
+
+
+def _per_class(experiment: Experiment) -> int | None:
+    fresh = st.toggle(
+        "Fresh points every step",
+        value=experiment.samples_per_class is None,
+        key=_key("fresh"),
+        help="On: each training step draws new points, so nothing can be learned by heart. Off: every step "
+        "uses the same samples, as in most real work, and a large network may learn them by heart.",
+    )
+    per_class = st.number_input(
+        "Samples of each polynomial",
+        min_value=1,
+        max_value=MAX_SAMPLES_PER_CLASS,
+        value=experiment.samples_per_class or MEASURED_PER_CLASS,
+        step=50,
+        key=_key("per_class"),
+        disabled=fresh,
+        help="More take longer a step and leave fewer gaps. Not used with fresh points.",
+    )
+    return None if fresh else per_class
+
+
+def _seed(experiment: Experiment) -> int:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        seed = st.number_input(
+            "Seed",
+            min_value=0,
+            max_value=MAX_SEED,
+            value=experiment.seed,
+            step=1,
+            key=_key("seed"),
+            width=180,
+            help="Decides every random number, of the samples and of the training: the same seed gives the "
+            "same points again.",
+        )
+        st.button(
+            "New seed",
+            key=f"{PREFIX}.new_seed",
+            icon=":material/casino:",
+            on_click=_new_seed,
+            help="Other samples by the same rules.",
+        )
+    return seed
+
+
+def _new_seed() -> None:
+    session.load(replace(session.current().experiment, seed=secrets.randbelow(SEEDS)))
+
+
+def _key(name: str) -> str:
+    return f"{PREFIX}.{name}.{session.current().revision}"

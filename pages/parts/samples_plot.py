@@ -1,0 +1,47 @@
+"""The samples and the uploaded points on the plane, over the curves."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from pages.parts.session import Points
+from polycore import Experiment
+from polycore.figures import curves_figure, with_samples, with_unlabelled_points
+from polycore.network import Floats, Integers
+
+POSITIONS = 200
+
+
+def samples(experiment: Experiment, points: Floats, labels: Integers) -> go.Figure:
+    """Return the samples, `points` (N, 2) with `labels` (N,), by class, over the curves."""
+    return with_samples(_curves(experiment), points, labels, experiment.polynomials)
+
+
+def uploaded(experiment: Experiment, points: Points) -> go.Figure:
+    """Return the uploaded points, by class where they have one of the set-up's, over the curves."""
+    labels = _labels(points)
+    known = labels < len(experiment.polynomials)
+    figure = _curves(experiment)
+    if known.any():
+        figure = with_samples(figure, points.points[known], labels[known], experiment.polynomials)
+    if not known.all():
+        figure = with_unlabelled_points(figure, points.points[~known])
+    return _showing_all(figure)
+
+
+def both(experiment: Experiment, points: Floats, labels: Integers, own: Points) -> go.Figure:
+    """Return the samples by class with the uploaded points on them, as rings."""
+    return _showing_all(with_unlabelled_points(samples(experiment, points, labels), own.points))
+
+
+def _curves(experiment: Experiment) -> go.Figure:
+    return curves_figure(experiment.polynomials, experiment.x_range, POSITIONS)
+
+
+def _labels(points: Points) -> Integers:
+    """Return the labels; where there are none, one that no polynomial has."""
+    return np.full(len(points.points), np.iinfo(np.int64).max) if points.labels is None else points.labels
+
+
+def _showing_all(figure: go.Figure) -> go.Figure:
+    """Let Plotly choose the axes: uploaded points may lie anywhere."""
+    return figure.update_xaxes(range=None, autorange=True).update_yaxes(range=None, autorange=True)

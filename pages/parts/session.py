@@ -1,0 +1,147 @@
+"""What a person has, and the one door to it."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import streamlit as st
+
+from pages.parts import recall
+from pages.parts.runner import Training
+from polycore import Experiment, Model
+from polycore.network import Floats, Integers
+
+KEY = "polycore.session"
+MOST_KEPT = 12
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A model that is kept. `title` is ours, never a person's text; `experiment` is None for a file's."""
+
+    title: str
+    model: Model
+    experiment: Experiment | None
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points (N, 2) a person uploaded, with labels (N,) where the file names the polynomials."""
+
+    points: Floats
+    labels: Integers | None
+
+
+@dataclass(frozen=True)
+class Session:
+    """Everything of one session.
+
+    experiment: the set-up as it stands. A run that has begun keeps its own.
+    revision: counts the set-ups that came from elsewhere than a page's own inputs (a preset, a link): inputs
+        have it in their keys, so that they show the new values.
+    training: the run, in whatever state; None before the first.
+    kept: models worth keeping, the newest last.
+    in_use: the title of the model that answers; None before there is one.
+    runs, uploads: how many there have been, for titles.
+    """
+
+    experiment: Experiment = field(default_factory=Experiment.recommended)
+    revision: int = 0
+    training: Training | None = None
+    kept: tuple[Kept, ...] = ()
+    in_use: str | None = None
+    runs: int = 0
+    uploads: int = 0
+    points: Points | None = None
+    link_problems: tuple[str, ...] = ()
+
+    @property
+    def answering(self) -> Kept | None:
+        """The kept model that answers."""
+        return next((kept for kept in self.kept if kept.title == self.in_use), None)
+
+
+def current() -> Session:
+    """Return the session as it stands."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = Session()
+    return cast(Session, st.session_state[KEY])
+
+
+def exists() -> bool:
+    """Return whether this session has been here before."""
+    return KEY in st.session_state
+
+
+def change(**changes: Any) -> None:
+    """Replace fields of the session."""
+    restore(replace(current(), **changes))
+
+
+def restore(session: Session) -> None:
+    """Make `session` the present one."""
+    st.session_state[KEY] = session
+    recall.remember(session)
+
+
+def load(experiment: Experiment) -> None:
+    """Take a set-up that the inputs on the page do not show yet."""
+    change(experiment=experiment, revision=current().revision + 1)
+
+
+def begin(training: Training) -> None:
+    """Make `training` the run, and let its best answer as soon as there is one. Earlier models stay kept."""
+    previous = current().training
+    if previous is not None:
+        previous.stop()
+    collect()
+    change(training=training)
+    if _kept_of(training.run.experiment) is not None:
+        _use_run(training.run.experiment)
+
+
+def collect() -> None:
+    """Keep the run's best weights, where they are better than those kept for the same experiment."""
+    training = current().training
+    if training is None or training.run.step == 0:
+        return
+    experiment, best = training.run.experiment, training.run.best
+    kept = _kept_of(experiment)
+    if kept is None:
+        number = current().runs + 1
+        change(runs=number)
+        add(Kept(_run_title(number, experiment), best, experiment))
+    elif best.loss < kept.model.loss:
+        better = replace(kept, model=best)
+        change(kept=tuple(better if other is kept else other for other in current().kept))
+
+
+def add(kept: Kept) -> None:
+    """Keep a model and let it answer. Where too many are kept the oldest goes."""
+    session = current()
+    change(kept=(*session.kept, kept)[-MOST_KEPT:], in_use=kept.title)
+
+
+def add_upload(model: Model) -> None:
+    """Keep a model that came as a file and let it answer."""
+    number = current().uploads + 1
+    change(uploads=number)
+    add(Kept(f"Upload {number} · {model.weights[-1].shape[1]} polynomials", model, None))
+
+
+def use(title: str) -> None:
+    """Let the kept model of that title answer."""
+    change(in_use=title)
+
+
+def _use_run(experiment: Experiment) -> None:
+    kept = _kept_of(experiment)
+    if kept is not None:
+        use(kept.title)
+
+
+def _kept_of(experiment: Experiment) -> Kept | None:
+    return next((kept for kept in current().kept if kept.experiment == experiment), None)
+
+
+def _run_title(number: int, experiment: Experiment) -> str:
+    return f"Run {number} · {experiment.optimizer}, {len(experiment.polynomials)} polynomials"

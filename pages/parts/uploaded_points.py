@@ -1,0 +1,146 @@
+"""The points a person brings in a file: taken in, kept until removed, and put to the model that answers."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import frame, measurement, refusal, session
+from pages.parts.measurement import Measurement
+from pages.parts.session import Kept, Points
+from polycore import PolycoreError, Polynomial, points_from_csv
+from polycore.alternative_text import percent
+from polycore.samples import MAX_CSV_ROWS
+
+PREFIX = "data"
+UPLOAD_KEY, TAKEN_KEY = f"{PREFIX}.upload", f"{PREFIX}.taken"
+REMOVE_KEY, AGAIN_KEY = f"{PREFIX}.remove", f"{PREFIX}.again"
+MAX_MEGABYTES = 1
+
+HELP = (
+    "A table as the download above makes it: the header x,y or x,y,polynomial, then a point a line, such as "
+    "-0.55,1.2 or -0.55,1.2,9. In the third column polynomials are counted from 0, as p0, p1 ... on the "
+    f"Polynomials page. At most {MAX_CSV_ROWS:,} points and {MAX_MEGABYTES} MB."
+)
+
+
+def offer() -> None:
+    """Draw the uploader. What is refused is told and changes nothing; what is taken replaces the last."""
+    taken = st.session_state.get(TAKEN_KEY, 0)
+    file = st.file_uploader(
+        "Points as CSV: x,y or x,y,polynomial",
+        type="csv",
+        key=f"{UPLOAD_KEY}.{taken}",
+        max_upload_size=MAX_MEGABYTES,
+        help=HELP,
+    )
+    if file is None:
+        return
+    try:
+        points = Points(*points_from_csv(file.getvalue()))
+    except PolycoreError as error:
+        refusal.show("This file is not taken: everything stays as it was.", error)
+        return
+    session.change(points=points)
+    # under another key the uploader is empty again: what was taken is kept in the session, not in it
+    st.session_state[TAKEN_KEY] = taken + 1
+    st.rerun()
+
+
+def summary(points: Points, classes: int) -> None:
+    """Say what was uploaded, and what of it fits `classes` polynomials; a button removes it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        kind = "without polynomials" if points.labels is None else "with the polynomial of each"
+        st.markdown(f"**{_points(len(points.points))}** uploaded, {kind}.", width="content")
+        st.button(
+            "Remove them",
+            key=REMOVE_KEY,
+            icon=":material/delete:",
+            on_click=_remove,
+            help="Until then they stay, on every page.",
+        )
+    unknown = 0 if points.labels is None else int((points.labels >= classes).sum())
+    if unknown:
+        st.caption(
+            f":material/info: {_points(unknown)} of a polynomial that is not in the list here, p0 to "
+            f"p{classes - 1}: drawn as rings, without a class."
+        )
+
+
+def measured(points: Points) -> None:
+    """Put the points to the model that answers, and show what it says."""
+    answering = session.current().answering
+    if answering is None:
+        st.info("No network has been trained yet. Train one, and it is measured on these points here.")
+        frame.page_link(frame.TRAIN, "Train", ":material/model_training:")
+        return
+    found = measurement.measure(answering.model, points)
+    st.markdown(f"Put to **{answering.title}**, the model that answers:")
+    if points.labels is not None:
+        _figures(found, len(points.points))
+    _classes(found, answering)
+    _again()
+
+
+def _figures(found: Measurement, count: int) -> None:
+    own_list = f"p0 to p{len(found.predicted) - 1}"
+    if found.loss is None or found.accuracy is None:
+        st.caption(
+            f"None of the points is of a polynomial that this model knows, {own_list}: nothing to measure."
+        )
+        return
+    with st.container(horizontal=True, gap="large"):
+        st.metric(
+            "Accuracy", percent(found.accuracy), width="content", help="Share of the points put rightly."
+        )
+        st.metric(
+            "Loss",
+            f"{found.loss:.4g} nats",
+            width="content",
+            help="Cross-entropy: how surprised the model is by the true polynomials, on average. 0 is best.",
+        )
+    if found.measured < count:
+        st.caption(
+            f"Measured on {_points(found.measured)} of {count:,}: the others are of no polynomial that this "
+            f"model knows, {own_list}."
+        )
+
+
+def _again() -> None:
+    """Offer to measure again while the model still learns."""
+    training = session.current().training
+    if training is not None and training.status == "running":
+        st.button(
+            "Measure again",
+            key=AGAIN_KEY,
+            icon=":material/refresh:",
+            help="The run goes on, and the model may have become better since.",
+        )
+
+
+def _classes(found: Measurement, answering: Kept) -> None:
+    columns: dict[str, object] = {
+        "polynomial": _names(answering.model.polynomials, len(found.predicted)),
+        "predicted": found.predicted,
+    }
+    if found.measured:
+        columns |= {"in the file": found.in_file, "right": found.right}
+    st.dataframe(
+        pd.DataFrame(columns),
+        key=f"{PREFIX}.classes",
+        hide_index=True,
+        height="content",
+        alt="How many of the uploaded points the model puts on each polynomial.",
+    )
+
+
+def _names(polynomials: tuple[Polynomial, ...], classes: int) -> list[str]:
+    if not polynomials:
+        return [f"p{label}" for label in range(classes)]
+    return [f"p{label} = {polynomial}" for label, polynomial in enumerate(polynomials)]
+
+
+def _points(count: int) -> str:
+    return "1 point" if count == 1 else f"{count:,} points"
+
+
+def _remove() -> None:
+    session.change(points=None)

@@ -1,0 +1,143 @@
+"""A link says the whole experiment in words, and a damaged one says which part is damaged."""
+
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pages.parts import link
+from polycore import INTRODUCTION_POLYNOMIALS, Experiment, Polynomial
+from polycore.experiment import INITIAL_WEIGHTS, OPTIMIZERS, SCHEDULES
+
+RECOMMENDED = Experiment.recommended()
+
+coefficients = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=13)
+experiments = st.builds(
+    Experiment,
+    polynomials=st.lists(
+        coefficients.map(lambda values: Polynomial(*values)), min_size=2, max_size=5, unique=True
+    ).map(tuple),
+    samples_per_class=st.none() | st.integers(1, 1000),
+    x_range=st.tuples(st.floats(-1000, 0), st.floats(0.5, 1000)),
+    noise=st.floats(0, 1000),
+    hidden=st.lists(st.integers(1, 64), max_size=7).map(tuple),
+    optimizer=st.sampled_from(OPTIMIZERS),
+    learning_rate=st.floats(1e-12, 10),
+    schedule=st.sampled_from(SCHEDULES),
+    batch_size=st.none() | st.integers(1, 100_000),
+    steps=st.integers(1, 100_000_000),
+    seed=st.integers(0, 2**32 - 1),
+    standardize=st.booleans(),
+    momentum=st.floats(0, 0.999),
+    initial_weights=st.sampled_from(INITIAL_WEIGHTS),
+)
+
+
+def opened(address):
+    return link.from_query(dict(parse_qsl(urlsplit(address).query, strict_parsing=True)))
+
+
+@settings(deadline=None)
+@given(experiments)
+def test_an_experiment_survives_its_link(experiment):
+    address = link.to_address("http://localhost:8501/train", experiment)
+    assert opened(address) == link.Opened(experiment, ())
+
+
+def test_the_words_can_be_read():
+    experiment = Experiment(
+        polynomials=INTRODUCTION_POLYNOMIALS, x_range=(-2, 0.5), hidden=(12, 8), samples_per_class=None
+    )
+    assert link.to_address("http://localhost/", experiment) == (
+        "http://localhost/?v=1&polynomials=-x%5E2%2B1~x%5E3-2&samples=fresh&range=-2..0.5&noise=0&hidden=12-8"
+        "&optimizer=adam&learning_rate=0.01&schedule=constant&batch=all&steps=2000&seed=0&standardize=yes"
+        "&momentum=0.9&initial_weights=he"
+    )
+
+
+def test_a_link_made_for_version_1_opens_for_ever():
+    address = (
+        "http://localhost:8501/train?v=1&polynomials=3x%2B1~-2x-3~0.5x%5E2&samples=250&range=-1.5..2&noise=0.05"
+        "&hidden=24-16&optimizer=sgd&learning_rate=0.1&schedule=cosine&batch=32&steps=500&seed=7&standardize=no"
+        "&momentum=0.8&initial_weights=tutorial"
+    )
+    assert opened(address) == link.Opened(
+        Experiment(
+            polynomials=(Polynomial(3, 1), Polynomial(-2, -3), Polynomial(0.5, 0, 0)),
+            samples_per_class=250,
+            x_range=(-1.5, 2),
+            noise=0.05,
+            hidden=(24, 16),
+            optimizer="sgd",
+            learning_rate=0.1,
+            schedule="cosine",
+            batch_size=32,
+            steps=500,
+            seed=7,
+            standardize=False,
+            momentum=0.8,
+            initial_weights="tutorial",
+        ),
+        (),
+    )
+
+
+def test_an_address_typed_by_hand_may_have_a_bare_plus():
+    polynomials = opened("http://localhost/?polynomials=-x^2+1~x^3-2").experiment.polynomials
+    assert polynomials == INTRODUCTION_POLYNOMIALS
+
+
+def test_an_empty_link_is_the_recommended_experiment():
+    assert link.from_query({}) == link.Opened(RECOMMENDED, ())
+    assert link.from_query({"utm_source": "mail", "embed": "true"}) == link.Opened(RECOMMENDED, ())
+
+
+@pytest.mark.parametrize(
+    ("part", "words", "says"),
+    [
+        pytest.param("polynomials", "x~1/x", "character", id="a polynomial that is none"),
+        pytest.param("polynomials", "x", "1 of them", id="one polynomial"),
+        pytest.param("polynomials", "x~x", "the same", id="equal polynomials"),
+        pytest.param("polynomials", "1_2~nan_1", "finite", id="coefficients that are none"),
+        pytest.param("polynomials", "~" * 12_001, "12,001 characters", id="endless"),
+        pytest.param("samples", "many", "'many' is no whole number", id="words for samples"),
+        pytest.param("samples", "1e9", "'1e9'", id="samples as a float"),
+        pytest.param("samples", "999999999", "999999999", id="too many samples"),
+        pytest.param("range", "1..-1", "low then high", id="range the wrong way round"),
+        pytest.param("range", "1", "x_range", id="range with one end"),
+        pytest.param("noise", "-1", "noise is -1", id="negative noise"),
+        pytest.param("noise", "nan", "nan", id="noise that is no number"),
+        pytest.param("hidden", "12-x", "'x'", id="letters for a layer"),
+        pytest.param("hidden", "9999", "9999", id="too wide"),
+        pytest.param("hidden", "512-512-512-512", "524,288", id="too many weights"),
+        pytest.param("optimizer", "magic", "'magic'", id="unknown optimizer"),
+        pytest.param("learning_rate", "fast", "'fast' is no number", id="words for a rate"),
+        pytest.param("schedule", "<b>", "'<b>'", id="tags for a schedule"),
+        pytest.param("batch", "-5", "'-5'", id="negative batch"),
+        pytest.param("steps", "9" * 50, "no whole number", id="fifty digits"),
+        pytest.param("seed", "\u0663", "'\\u0663'", id="an Arabic digit"),
+        pytest.param("standardize", "maybe", "neither yes nor no", id="maybe"),
+        pytest.param("momentum", "2", "momentum is 2", id="too much momentum"),
+        pytest.param("initial_weights", "", "''", id="nothing"),
+    ],
+)
+def test_a_damaged_part_is_named_and_starts_from_the_default(part, words, says):
+    found = link.from_query({**link.to_query(replace(RECOMMENDED, seed=99)), part: words})
+    [problem] = found.problems
+    assert problem.startswith(f"{part}: ")
+    assert says in problem
+    assert found.experiment == (RECOMMENDED if part == "seed" else replace(RECOMMENDED, seed=99))
+
+
+def test_a_newer_version_is_told():
+    [problem] = link.from_query({"v": "2"}).problems
+    assert "version" in problem
+
+
+@given(st.dictionaries(st.sampled_from(list(link.to_query(RECOMMENDED))), st.text(max_size=40)))
+def test_whatever_an_address_says_there_is_an_experiment(query):
+    found = link.from_query(query)
+    assert link.from_query(link.to_query(found.experiment)) == link.Opened(found.experiment, ())
+    assert len(found.problems) <= len(query)
