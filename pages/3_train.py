@@ -1,0 +1,42 @@
+"""Train: watch a network learn, and drive it."""
+
+import streamlit as st
+
+from pages.parts import controls, frame, progress, refusal, session, settings
+from pages.parts.runner import Training
+from pages.parts.watch import watch
+from polycore import PolycoreError
+
+TICK_SECONDS = 0.25
+
+frame.draw_without_ticker("Train")
+
+
+def draw_run(training: Training) -> None:
+    """Draw what changes while the run goes on."""
+    progress.draw_bar(training)
+    progress.draw_map(training)
+    progress.draw_figures(training)
+    progress.draw_charts(training)
+
+
+run_column, settings_column = st.columns([2, 1], gap="large")
+with settings_column:
+    settings.presets()
+    try:
+        experiment = settings.inputs()
+    except PolycoreError as error:
+        refusal.show("These settings cannot be used; the last good ones stand.", error)
+    else:
+        frame.adopt(experiment)
+with run_column:
+    controls.draw()
+    controls.show_refusal()
+    training = session.current().training
+    if training is None:
+        st.info("Nothing has been trained yet. Press Start and watch the map find its colours.")
+    elif training.run.experiment != session.current().experiment:
+        st.info(
+            "The set-up has changed since this run began. Start trains the new one; this one's best is kept."
+        )
+    watch(draw_run, every=TICK_SECONDS)

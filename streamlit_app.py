@@ -1,0 +1,53 @@
+"""Home: the question, one button, a trained map."""
+
+import streamlit as st
+
+from pages.parts import controls, frame, progress, session
+from pages.parts.pool import workers
+from pages.parts.runner import Training
+from pages.parts.watch import watch
+
+TICK_SECONDS = 0.25
+
+workers.start()
+frame.draw_without_ticker("Which polynomial is this point on?")
+
+
+def draw_run(training: Training) -> None:
+    """Draw what changes while the run goes on."""
+    progress.draw_bar(training)
+    map_column, figures_column = st.columns([3, 1], gap="large")
+    with map_column:
+        progress.draw_map(training)
+    with figures_column:
+        progress.draw_figures(training)
+
+
+count = len(session.current().experiment.polynomials)
+st.write(
+    f"{count} curves cross in one plane: a small neural network learns, before your eyes, to say of any point "
+    "which curve it lies on."
+)
+training = session.current().training
+if training is None:
+    st.button(
+        "Train the network",
+        key="home.train",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=controls.begin,
+    )
+controls.show_refusal()
+watch(draw_run, every=TICK_SECONDS)
+if training is not None:
+    st.subheader("And now?", anchor=False)
+    yours, ask, send = st.columns(3)
+    with yours, st.container(border=True):
+        st.write("**Make it yours.** Type other polynomials, draw other samples, build another network.")
+        frame.page_link(frame.POLYNOMIALS, "Choose polynomials", ":material/function:")
+    with ask, st.container(border=True):
+        st.write("**Ask it.** Where does it think your point lies, and how sure is it?")
+        frame.page_link(frame.PREDICT, "Ask about a point", ":material/ads_click:")
+    with send, st.container(border=True):
+        st.write("**Send it.** The address of this page is the whole experiment: anyone can open it.")
+        frame.copy_link("home.link")

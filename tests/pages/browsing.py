@@ -1,0 +1,67 @@
+"""Opening pages as AppTest does, with a link's words and a run to wait for."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import session
+
+ROOT = Path(__file__).parents[2]
+HOME = "streamlit_app.py"
+QUICK = {
+    "polynomials": "-x^2+1~x^3-2",
+    "samples": "20",
+    "hidden": "8",
+    "batch": "all",
+    "steps": "300",
+    "schedule": "constant",
+}
+
+
+def opened(page: str = HOME, words: Mapping[str, str] = QUICK) -> AppTest:
+    """Return the page, opened with a link's words; it must have drawn without an exception."""
+    app = AppTest.from_file(ROOT / HOME, default_timeout=20)
+    for name, value in words.items():
+        app.query_params[name] = value
+    app.run()
+    if page != HOME:
+        app.switch_page(page).run()
+    assert not app.exception
+    return app
+
+
+def session_of(app: AppTest) -> session.Session:
+    """Return what the session holds."""
+    return app.session_state[session.KEY]
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press the button of that label."""
+    [button] = [button for button in app.button if button.label == label]
+    assert not button.disabled, f"{label} cannot be pressed"
+    button.click().run()
+    assert not app.exception
+    return app
+
+
+def wait_for(app: AppTest, status: str, seconds: float = 20) -> AppTest:
+    """Draw the page again and again, as its fragments do, until the run has that status."""
+    end = time.monotonic() + seconds
+    while session_of(app).training.status != status:
+        assert time.monotonic() < end, f"the run is {session_of(app).training.status} after {seconds} s"
+        time.sleep(0.05)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def labels(app: AppTest) -> dict[str, bool]:
+    """Return each button's label, and whether it can be pressed."""
+    return {button.label: not button.disabled for button in app.button}
+
+
+def words_of(app: AppTest) -> dict[str, str]:
+    """Return the address's words."""
+    return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}

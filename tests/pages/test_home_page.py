@@ -1,0 +1,54 @@
+"""Home: one button, a trained map, three ways on."""
+
+from dataclasses import replace
+
+from polycore import Experiment
+from tests.pages.browsing import HOME, labels, opened, press, session_of, wait_for
+
+
+def test_a_cold_home_offers_one_button():
+    app = opened(HOME, {})
+    assert labels(app) == {"Train the network": True}
+    assert session_of(app).experiment == Experiment.recommended()
+    assert session_of(app).training is None
+
+
+def test_one_press_trains_what_the_link_says_and_keeps_the_best():
+    app = press(opened(), "Train the network")
+    wait_for(app, "finished")
+    session = session_of(app)
+    assert session.training.run.step == 300
+    assert session.answering.experiment == session.experiment
+    assert session.answering.model.loss == session.training.run.best.loss
+    assert [metric.label for metric in app.metric] == [
+        "Held-out accuracy",
+        "Loss (nats)",
+        "Steps/s",
+        "Time left",
+    ]
+    held_out = session.answering.model.held_out_accuracy
+    assert app.metric[0].value == f"{held_out:.1%}"
+
+
+def test_three_ways_on_once_something_is_trained():
+    app = wait_for(press(opened(), "Train the network"), "finished")
+    assert "Train the network" not in labels(app)
+    links = [link.proto.label for link in app.main.get("page_link")]
+    assert links == ["Choose polynomials", "Ask about a point"]
+
+
+def test_a_set_up_that_cannot_be_trained_says_why():
+    app = opened(HOME, {"polynomials": "0.000000001x~0.000000002x"})
+    press(app, "Train the network")
+    assert session_of(app).training is None
+    assert any("standardize is True" in text.value for text in app.text)
+
+
+def test_a_damaged_link_says_which_part_once():
+    app = opened(HOME, {"steps": "<b>many</b>", "seed": "5"})
+    assert session_of(app).experiment == replace(Experiment.recommended(), seed=5)
+    assert [text.value for text in app.text] == [
+        "steps: '<b>many</b>' is no whole number. The recommended steps is used instead."
+    ]
+    press(app, "All right")
+    assert not app.text

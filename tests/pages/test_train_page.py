@@ -1,0 +1,158 @@
+"""Train: every button does what it says, and every setting reaches the set-up."""
+
+import pytest
+
+from polycore import Experiment
+from tests.pages.browsing import QUICK, labels, opened, press, session_of, wait_for, words_of
+
+TRAIN = "pages/3_train.py"
+LONG = {**QUICK, "steps": "1000000"}
+
+
+def setting(app, kind, name):
+    [found] = [widget for widget in getattr(app, kind) if widget.label == name]
+    return found
+
+
+def test_a_cold_page_says_what_to_do():
+    app = opened(TRAIN)
+    assert "Press Start" in app.info[0].value
+    assert labels(app) == {
+        "Start": True,
+        "One step": True,
+        "Stop": False,
+        "Reset": False,
+        "New seed": True,
+        "Recommended": True,
+        "The tutorial's": True,
+    }
+
+
+def test_start_pause_resume_and_stop():
+    app = press(opened(TRAIN, LONG), "Start")
+    assert session_of(app).training.status == "running"
+    press(app, "Pause")
+    training = session_of(app).training
+    assert training.status == "paused"
+    paused_at = training.run.step
+    press(app, "Resume")
+    assert training.status == "running"
+    press(app, "Stop")
+    assert training.status == "stopped"
+    assert training.run.step >= paused_at
+    assert labels(app)["Start again"]
+    assert not labels(app)["Stop"]
+
+
+def test_one_step_is_one_step():
+    app = press(opened(TRAIN), "One step")
+    wait_for(app, "paused")
+    assert session_of(app).training.run.step == 1
+    wait_for(press(app, "One step"), "paused")
+    assert session_of(app).training.run.step == 2
+
+
+def test_reset_goes_back_to_the_same_initial_weights_and_keeps_the_best():
+    app = wait_for(press(opened(TRAIN), "Start"), "finished")
+    first = session_of(app)
+    press(app, "Reset")
+    after = session_of(app)
+    assert after.training.run.step == 0
+    assert after.training.status == "ready"
+    assert after.training.run.experiment == first.training.run.experiment
+    assert after.answering == first.answering
+    wait_for(press(app, "Start"), "finished")
+    again = session_of(app).training.run
+    assert again.best.loss == first.training.run.best.loss
+    assert [kept.title for kept in session_of(app).kept] == ["Run 1 · adam, 2 polynomials"]
+
+
+def test_a_worse_run_of_the_same_experiment_never_replaces_a_better_one():
+    app = wait_for(press(opened(TRAIN), "Start"), "finished")
+    best = session_of(app).answering.model
+    press(app, "Reset")
+    wait_for(press(app, "One step"), "paused")
+    assert session_of(app).training.run.best.loss > best.loss
+    assert session_of(app).answering.model is best
+
+
+def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
+    app = wait_for(press(opened(TRAIN), "Start"), "finished")
+    before = session_of(app)
+    press(app, "New seed")
+    after = session_of(app)
+    assert after.experiment.seed != before.experiment.seed
+    assert after.answering == before.answering
+    assert setting(app, "number_input", "Seed").value == after.experiment.seed
+    assert any("set-up has changed" in info.value for info in app.info)
+    wait_for(press(app, "Start"), "finished")
+    assert len(session_of(app).kept) == 2
+    assert session_of(app).answering.experiment == after.experiment
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "value", "field", "expected"),
+    [
+        pytest.param("number_input", "Learning rate", 0.25, "learning_rate", 0.25, id="learning rate"),
+        pytest.param("text_input", "Hidden layers", "5, 4", "hidden", (5, 4), id="layers with a comma"),
+        pytest.param("text_input", "Hidden layers", "", "hidden", (), id="no hidden layer"),
+        pytest.param("number_input", "Batch size", 7, "batch_size", 7, id="batch size"),
+        pytest.param("number_input", "Steps", 77, "steps", 77, id="steps"),
+        pytest.param("number_input", "Seed", 9, "seed", 9, id="seed"),
+        pytest.param("toggle", "Standardize inputs", False, "standardize", False, id="standardize"),
+        pytest.param("selectbox", "Optimizer", "evolution", "optimizer", "evolution", id="optimizer"),
+        pytest.param("button_group", "Schedule", "cosine", "schedule", "cosine", id="schedule"),
+        pytest.param(
+            "button_group", "Initial weights", "tutorial", "initial_weights", "tutorial", id="weights"
+        ),
+    ],
+)
+def test_a_setting_reaches_the_set_up_and_the_address(kind, label, value, field, expected):
+    app = opened(TRAIN)
+    setting(app, kind, label).set_value(value).run()
+    assert not app.exception
+    assert getattr(session_of(app).experiment, field) == expected
+    again = opened(TRAIN, words_of(app))
+    assert session_of(again).experiment == session_of(app).experiment
+
+
+def test_momentum_is_asked_for_where_it_counts():
+    app = opened(TRAIN)
+    assert not app.slider
+    setting(app, "selectbox", "Optimizer").set_value("sgd").run()
+    setting(app, "slider", "Momentum").set_value(0.5).run()
+    assert session_of(app).experiment.momentum == 0.5
+
+
+@pytest.mark.parametrize("typed", ["12; 12", "many", "0", "9999", "1 1 1 1 1 1 1 1"])
+def test_layers_that_are_none_change_nothing_and_say_why(typed):
+    app = opened(TRAIN)
+    setting(app, "text_input", "Hidden layers").set_value(typed).run()
+    assert session_of(app).experiment.hidden == (8,)
+    assert any(text.value.startswith("hidden") for text in app.text)
+    assert setting(app, "text_input", "Hidden layers").value == typed
+
+
+def test_the_tutorials_and_the_recommended_settings_keep_polynomials_and_range():
+    app = opened(TRAIN, {**QUICK, "range": "-2..1"})
+    press(app, "The tutorial's")
+    tutorial = session_of(app).experiment
+    assert (tutorial.optimizer, tutorial.learning_rate, tutorial.hidden) == ("random-search", 0.0005, (12,))
+    assert (len(tutorial.polynomials), tutorial.x_range) == (2, (-2, 1))
+    assert setting(app, "selectbox", "Optimizer").value == "random-search"
+    press(app, "Recommended")
+    assert session_of(app).experiment.hidden == Experiment.recommended().hidden
+
+
+def test_the_run_goes_on_while_other_pages_are_visited():
+    app = press(opened(TRAIN, LONG), "Start")
+    training = session_of(app).training
+    app.switch_page("pages/2_data.py").run()
+    step = training.run.step
+    deadline = 200
+    while training.run.step == step and deadline:
+        app.run()
+        deadline -= 1
+    assert training.run.step > step
+    assert any("Running" in caption.value for caption in app.caption)
+    training.stop()
