@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Start the dashboard, or pass the tests, on a machine that has Python 3.11 or newer and nothing else.
+
+    python3 run.py dashboard
+    python3 run.py tests
+
+Each makes the virtual environment .venv if there is none and installs what it needs. Arguments behind the
+word are handed on: to `streamlit run` or to pytest.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+CHECKS = [
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["mypy"],
+    ["pytest"],
+]
+
+
+def main(arguments: list[str]) -> int:
+    """Run what the first argument names and return its exit code."""
+    if sys.version_info < (3, 11):
+        print(f"This is Python {sys.version.split()[0]}; 3.11 or newer is needed.", file=sys.stderr)
+        return 2
+    match arguments:
+        case ["dashboard", *more]:
+            _install("requirements.txt")
+            return _module(["streamlit", "run", "streamlit_app.py", *more])
+        case ["tests", *more]:
+            _install("requirements-dev.txt")
+            return max(_module(check + more * (check == ["pytest"])) for check in CHECKS)
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+
+
+def _install(requirements: str) -> None:
+    """Install once for each content of the requirements: a later start needs no network."""
+    if not PYTHON.exists():
+        venv.create(VENV, with_pip=True)
+    wanted = hashlib.sha256((HERE / "requirements.txt").read_bytes() + (HERE / requirements).read_bytes())
+    stamp = VENV / f"installed-{requirements}"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted.hexdigest():
+        return
+    subprocess.run(
+        [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements],
+        cwd=HERE,
+        check=True,
+    )
+    stamp.write_text(wanted.hexdigest(), encoding="utf-8")
+
+
+def _module(command: list[str]) -> int:
+    return subprocess.run([PYTHON, "-m", *command], cwd=HERE).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

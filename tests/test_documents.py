@@ -1,0 +1,117 @@
+"""What the documents say is what the program does."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.parts import link
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+WEIGHT_FILE = (ROOT / "docs/weight-file.md").read_text(encoding="utf-8")
+LINK = (ROOT / "docs/link.md").read_text(encoding="utf-8")
+
+
+def blocks(text, language):
+    found = re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+    assert found, f"no {language} block was found"
+    return found
+
+
+def rows(text):
+    """Return the cells of every table row that begins with a `name`."""
+    found = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
+    found = [cells for cells in found if re.fullmatch(r"`\w+`", cells[0])]
+    assert found, "no table row was found"
+    return {cells[0].strip("`"): cells[1:] for cells in found}
+
+
+@pytest.fixture
+def saved(tmp_path):
+    experiment = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(6,), steps=20)
+    model = pc.advance(pc.start(experiment), 20).best
+    model.save(tmp_path / "weights.npz")
+    return model, tmp_path
+
+
+def test_the_readme_names_exactly_two_commands_and_both_are_known():
+    assert blocks(README, "sh") == ["python3 run.py dashboard\n", "python3 run.py tests\n"]
+    answer = subprocess.run([sys.executable, "run.py"], cwd=ROOT, capture_output=True, text=True)
+    assert answer.returncode == 2
+    for command in blocks(README, "sh"):
+        assert command.strip() in answer.stderr
+
+
+def test_the_readmes_program_runs(tmp_path):
+    [program] = blocks(README, "python")
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert pc.Model.load(tmp_path / "weights.npz").accuracy > 0.9
+
+
+def test_the_files_the_readme_points_to_exist():
+    targets = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert targets
+    for target in targets:
+        assert (ROOT / target).is_file(), target
+
+
+def test_the_table_of_the_weight_file_is_true(saved):
+    _, folder = saved
+    told = rows(WEIGHT_FILE.split("## The metadata")[0])
+    with np.load(folder / "weights.npz") as file:
+        assert set(file.files) == set(told)
+        sizes = {"n1": 6, "n2": 2}
+        for name, (kind, shape, _) in told.items():
+            array = file[name]
+            assert array.dtype.str.startswith(kind.strip("`"))
+            assert array.shape == eval(shape, {}, sizes)
+
+
+def test_the_table_of_the_metadata_is_true(saved):
+    _, folder = saved
+    told = rows(WEIGHT_FILE.split("## The metadata")[1])
+    with np.load(folder / "weights.npz") as file:
+        metadata = json.loads(str(file["metadata"]))
+    assert set(told) == set(metadata)
+    assert metadata["format"] == 1
+    assert pc.Experiment.from_dict(metadata["experiment"]).hidden == (6,)
+
+
+def test_the_documents_own_forward_pass_gives_the_models_probabilities(saved, monkeypatch):
+    model, folder = saved
+    monkeypatch.chdir(folder)
+    [program] = blocks(WEIGHT_FILE, "python")
+    names = {}
+    exec(program, names)
+    assert names["probabilities"] == pytest.approx(model.predict_proba([[0.0, 1.0]]), abs=1e-14)
+
+
+def test_the_table_of_the_link_is_true():
+    told = rows(LINK)
+    assert list(told) == list(link.to_query(pc.Experiment()))
+    for name, (_, example) in told.items():
+        words = example.strip("`").replace("%5E", "^").replace("%2B", "+")
+        assert link.from_query({name: words}).problems == (), name
+
+
+def test_importing_polycore_loads_neither_streamlit_nor_plotly_nor_pandas():
+    code = "import sys, polycore; sys.exit(bool({'streamlit', 'plotly', 'pandas'} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_every_public_name_is_there():
+    for name in pc.__all__:
+        assert getattr(pc, name) is not None
