@@ -37,11 +37,17 @@ class Chart {
   constructor(parent) {
     this.root = element("div", { class: "polycore-live" });
     this.plot = element("div", { role: "img" });
-    this.pad = element("div", { class: "polycore-live-pad", tabindex: 0, role: "application" });
+    this.pad = element("div", {
+      class: "polycore-live-pad",
+      tabindex: 0,
+      role: "application",
+      "aria-label": "Choose a place: arrow keys move, Enter chooses",
+      hidden: "",
+    });
     this.cursor = element("div", { class: "polycore-live-cursor", hidden: "" });
     this.place = element("div", { class: "polycore-live-place", "aria-live": "polite" });
     this.message = element("p", { role: "status" });
-    this.root.append(this.plot, this.message);
+    this.root.append(this.plot, this.pad, this.cursor, this.place, this.message);
     parent.append(this.root);
     this.observer = new ResizeObserver(() => this.refresh());
     this.observer.observe(this.root);
@@ -92,7 +98,7 @@ class Chart {
     this.root.dataset.updates = ++this.drawn;
     if (meta.step !== undefined) this.root.dataset.step = meta.step;
     this.message.textContent = "";
-    if (clicks && !this.pad.isConnected) this.root.append(this.pad, this.cursor, this.place);
+    this.pad.hidden = !clicks;
     this.plot.classList.toggle("polycore-live-clicks", clicks);
     this.moveCursor();
   }
@@ -110,6 +116,7 @@ class Chart {
 
   end() {
     this.ended = true;
+    this.listening?.abort();
     this.observer.disconnect();
     window.Plotly?.purge(this.plot);
     this.root.remove();
@@ -121,19 +128,17 @@ class Chart {
     if (!event.isPrimary || event.button !== 0) return;
     const point = event.target.closest(".modebar, .legend") ? null : this.pointAt(event);
     this.pressed = { x: event.clientX, y: event.clientY, point };
-    const listening = new AbortController();
-    const release = (up) => {
-      listening.abort();
-      this.release(up);
-    };
+    this.listening?.abort();
+    this.listening = new AbortController();
     // on the window: while it follows a drag Plotly covers the page, and itself
-    for (const name of ["pointerup", "pointercancel"])
-      window.addEventListener(name, release, { capture: true, signal: listening.signal });
+    for (const name of ["pointerup", "pointercancel", "blur"])
+      window.addEventListener(name, (end) => this.release(end), { capture: true, signal: this.listening.signal });
   }
 
   release(event) {
     const { x, y, point } = this.pressed;
     this.pressed = null;
+    this.listening.abort();
     const moved = Math.hypot(event.clientX - x, event.clientY - y);
     if (event.type === "pointerup" && moved <= CLICK_DISTANCE && point && this.wanted.clicks) this.choose(point);
     if (this.stale) setTimeout(() => this.refresh()); // Plotly has to finish its drag first

@@ -79,6 +79,8 @@ def _name_typed(kept: Kept) -> None:
 
 def _parsed(text: str) -> list[Polynomial]:
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if not lines:
+        raise PolycoreError("There is no polynomial yet; type one a line.")
     return [_polynomial(number, line) for number, line in lines]
 
 

@@ -32,8 +32,8 @@ TEXT_HELP = (
     "It is drawn when you leave the box or press Ctrl+Enter."
 )
 TABLE_CAPTION = (
-    "An empty cell is a 0. The empty row at the end adds a polynomial; to remove one, tick it at its left and "
-    "press the bin above."
+    "An empty cell is a 0. The empty row at the end adds a polynomial; to remove one, tick it at its left "
+    "and press the bin above."
 )
 
 

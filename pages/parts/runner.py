@@ -98,7 +98,7 @@ class Training:
         self._go(("ready", "paused", "failed"), self._take_one_step)
 
     def pause(self) -> None:
-        """Stay at the latest chunk until `resume`. Does nothing unless running, or paused for want of eyes."""
+        """Stay at the latest chunk until `resume`, even where the run only slept unseen."""
         with self._changed:
             self._asleep = False
             if self._status == "running":

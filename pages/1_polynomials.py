@@ -1,0 +1,103 @@
+"""The polynomials that the network is to tell apart."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import (
+    crossings_table,
+    frame,
+    kept_model,
+    polynomial_editor,
+    polynomial_list,
+    refusal,
+    session,
+)
+from pages.parts import x_range as range_inputs
+from polycore import PolycoreError
+from polycore.figures import curves_figure
+from polycore.limits import MAX_CLASSES, MIN_CLASSES
+
+PREFIX = "polynomials"
+POSITIONS_KEY, PLOT_KEY = f"{PREFIX}.positions", f"{PREFIX}.plot"
+TABLE_HEIGHT = 420  # pixels: it scrolls inside
+
+
+def plot() -> None:
+    """Draw the curves, with their range and how finely they are drawn."""
+    drawing = st.container()
+    with st.container(horizontal=True, gap="small"):
+        low_high = range_inputs.ask(PREFIX)
+        positions = st.number_input(
+            "Positions",
+            min_value=2,
+            max_value=2000,
+            value=100,
+            step=50,
+            key=POSITIONS_KEY,
+            persist_state="session",
+            width=130,
+            help="Through how many points each curve is drawn. Few show how a computer draws a curve: by "
+            "short straight lines. Steep curves on a wide range want more.",
+        )
+    try:
+        frame.adopt(replace(session.current().experiment, x_range=low_high))
+    except PolycoreError as error:
+        refusal.show("This range is not taken yet.", error)
+    experiment = session.current().experiment
+    height = 400 + 10 * len(experiment.polynomials)
+    figure = curves_figure(experiment.polynomials, experiment.x_range, positions)
+    drawing.plotly_chart(figure, key=PLOT_KEY, height=height, alt=figure.layout.meta["alt"])
+
+
+def crossings() -> None:
+    """Draw where each pair meets."""
+    experiment = session.current().experiment
+    low, high = experiment.x_range
+    table = crossings_table.table_of(experiment.polynomials, experiment.x_range)
+    st.subheader("Where they cross", anchor=False)
+    st.caption(f"For x from {low:.6g} to {high:.6g}. Near a crossing not even the best network can be sure.")
+    if table.rows:
+        st.dataframe(
+            pd.DataFrame(
+                [(crossings_table.name_of(pair), x, y) for pair, x, y in table.rows],
+                columns=["pair", "x", "y"],
+            ),
+            key=f"{PREFIX}.crossings",
+            hide_index=True,
+            height=min(TABLE_HEIGHT, 35 * (len(table.rows) + 1) + 3),
+            column_config={
+                "x": st.column_config.NumberColumn("x", format="%.6g"),
+                "y": st.column_config.NumberColumn("y", format="%.6g"),
+            },
+            alt="The crossings: pair, x and y.",
+        )
+    if table.apart:
+        st.caption(f"Never cross here: {crossings_table.listed(table.apart)}.")
+    if table.alike:
+        st.caption(f"The same here but for rounding: {crossings_table.listed(table.alike)}.")
+
+
+frame.draw("Polynomials")
+st.caption(
+    f"The network learns to say which of these a point lies on. {MIN_CLASSES} to {MAX_CLASSES} of them: take "
+    "a set, or make your own."
+)
+kept_model.tell_it_stays()
+polynomial_list.presets()
+
+editing, drawing = st.columns([2, 3], gap="large")
+with editing:
+    polynomial_editor.draw()
+with drawing:
+    plot()
+
+listing, meeting = st.columns([2, 3], gap="large")
+with listing:
+    st.subheader(f"Your {len(session.current().experiment.polynomials)} polynomials", anchor=False)
+    polynomial_list.rows()
+with meeting:
+    crossings()
+
+frame.page_link(frame.DATA, "Next: the points on them", ":material/arrow_forward:")

@@ -1,0 +1,143 @@
+"""The points that the network learns from, and points of one's own."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.parts import frame, kept_model, refusal, sample_inputs, samples_plot, session, uploaded_points
+from polycore import Experiment, PolycoreError, points_to_csv
+from polycore.network import Floats, Integers
+from polycore.problem import LARGEST_VALUE
+
+PREFIX = "data"
+SHOWN_KEY, PLOT_KEY, TABLE_KEY, DOWNLOAD_KEY = (
+    f"{PREFIX}.{name}" for name in ("shown", "plot", "table", "download")
+)
+SAMPLES, UPLOADED, BOTH = "Samples", "Your points", "Both"
+MOST_ROWS = 2000  # of the table on the page; the file has all
+TABLE_HEIGHT = 300
+
+
+def plot(experiment: Experiment, points: Floats, labels: Integers) -> None:
+    """Draw the samples, the uploaded points, or both."""
+    figure = _figure(experiment, points, labels)
+    height = 400 + 10 * len(experiment.polynomials)
+    st.plotly_chart(figure, key=PLOT_KEY, height=height, alt=figure.layout.meta["alt"])
+
+
+def _figure(experiment: Experiment, points: Floats, labels: Integers) -> go.Figure:
+    own = session.current().points
+    if own is None:
+        return samples_plot.samples(experiment, points, labels)
+    shown = st.segmented_control(
+        "Show",
+        (SAMPLES, UPLOADED, BOTH),
+        default=UPLOADED,
+        required=True,
+        key=SHOWN_KEY,
+        persist_state="session",
+        help="What the network learns from, what you uploaded, or the second as rings on the first.",
+    )
+    if shown == SAMPLES:
+        return samples_plot.samples(experiment, points, labels)
+    if shown == UPLOADED:
+        return samples_plot.uploaded(experiment, own)
+    return samples_plot.both(experiment, points, labels, own)
+
+
+def counts(experiment: Experiment, points: Floats) -> None:
+    """Say how many samples there are."""
+    classes = len(experiment.polynomials)
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Samples", f"{len(points):,}", width="content")
+        st.metric("Polynomials", classes, width="content")
+        st.metric("Of each", f"{len(points) // classes:,}", width="content")
+    if experiment.samples_per_class is None:
+        st.caption(
+            "Training draws fresh points every step. Shown is the fixed set on which loss and accuracy are "
+            "measured meanwhile."
+        )
+
+
+def table(experiment: Experiment, points: Floats, labels: Integers) -> None:
+    """Draw the samples as numbers, and offer them as a file."""
+    st.subheader("The samples", anchor=False)
+    counts(experiment, points)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "x": points[:MOST_ROWS, 0],
+                "y": points[:MOST_ROWS, 1],
+                "polynomial": labels[:MOST_ROWS],
+                "formula": [str(experiment.polynomials[label]) for label in labels[:MOST_ROWS]],
+            }
+        ),
+        key=TABLE_KEY,
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        column_config={name: st.column_config.NumberColumn(name, format="%.6g") for name in ("x", "y")},
+        alt="The samples: x, y and the polynomial.",
+    )
+    if len(points) > MOST_ROWS:
+        st.caption(f"The first {MOST_ROWS:,} of {len(points):,}; the file has all.")
+    too_large = np.abs(points).max() > LARGEST_VALUE
+    if too_large:
+        st.caption(
+            f":material/warning: Some y are beyond {LARGEST_VALUE:g}: too large to train on, and for a file. "
+            "Narrow the range."
+        )
+    st.download_button(
+        "Download all samples",
+        # called when the button is pressed: a million samples take a while to write
+        partial(points_to_csv, points, labels),
+        disabled=bool(too_large),
+        file_name="polycore-samples.csv",
+        mime="text/csv",
+        key=DOWNLOAD_KEY,
+        icon=":material/download:",
+        on_click="ignore",
+        help="All samples: x, y and the polynomial, counted from 0. Every digit is kept.",
+    )
+
+
+def own_points(experiment: Experiment) -> None:
+    """Take points in, and show what there is to say of them."""
+    st.subheader("Your own points", anchor=False)
+    own = session.current().points
+    if own is None:
+        st.caption("Upload points to look at them here, and to see how the trained network does on them.")
+        uploaded_points.offer()
+        return
+    uploaded_points.summary(own, len(experiment.polynomials))
+    uploaded_points.measured(own)
+    uploaded_points.offer()
+
+
+frame.draw("Data")
+st.caption(
+    "The points the network learns from: each lies on one of the polynomials, give or take some noise."
+)
+kept_model.tell_it_stays()
+
+inputs, drawing = st.columns([2, 3], gap="large")
+with inputs:
+    try:
+        frame.adopt(sample_inputs.draw())
+    except PolycoreError as error:
+        refusal.show("Not taken yet: everything stays as it was.", error)
+
+experiment = session.current().experiment
+points, labels = experiment.training_set()
+with drawing:
+    plot(experiment, points, labels)
+
+numbers, own = st.columns(2, gap="large")
+with numbers:
+    table(experiment, points, labels)
+with own:
+    own_points(experiment)
+
+frame.page_link(frame.TRAIN, "Next: train on them", ":material/arrow_forward:")

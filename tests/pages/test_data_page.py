@@ -1,0 +1,323 @@
+"""The page of data: which samples are drawn, and what becomes of points that somebody uploads."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import session
+from pages.parts.session import Kept, Points, Session
+from polycore import TUTORIAL_POLYNOMIALS, Experiment, Model, Polynomial, points_from_csv
+from polycore.limits import MAX_CLASSES
+
+HOME = Path(__file__).parents[2] / "streamlit_app.py"
+PAGE = "pages/2_data.py"
+UP, DOWN = Polynomial(1, 0), Polynomial(-1, 0)
+TWO = Experiment(polynomials=(UP, DOWN), samples_per_class=3)
+
+
+def opened(query=None, begun=None):
+    page = AppTest.from_file(HOME, default_timeout=20)
+    for name, words in (query or {}).items():
+        page.query_params[name] = words
+    if begun is not None:
+        page.session_state[session.KEY] = begun
+    page = page.switch_page(PAGE).run()
+    assert not page.exception
+    return page
+
+
+def now(page):
+    assert not page.exception
+    return page.session_state[session.KEY]
+
+
+def entered(page, label, value):
+    [box] = [box for box in page.number_input if box.label == label]
+    box.set_value(value).run()
+    return page
+
+
+def refusal(page):
+    return "\n".join(text.value for text in page.text)
+
+
+def shown(page):
+    return [element.value for kind in ("markdown", "caption", "info") for element in page.get(kind)]
+
+
+def metrics(page):
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def drawn(page):
+    """Return how many points each trace of the plot has, by the trace's name; curves left out."""
+    figure = json.loads(page.get("plotly_chart")[0].proto.spec)
+    markers = [trace for trace in figure["data"] if trace["mode"] == "markers"]
+    return [(trace["name"], number_count(trace["x"])) for trace in markers]
+
+
+def number_count(values):
+    return len(values) if isinstance(values, list) else len(values["bdata"]) * 3 // 4 // 8
+
+
+def rows(page, *columns):
+    [table] = [frame.value for frame in page.dataframe if "predicted" in frame.value]
+    return table[list(columns)].values.tolist()
+
+
+def uploaded(page, content, name="points.csv"):
+    page.file_uploader[0].set_value((name, content, "text/csv")).run()
+    return page
+
+
+def signed_model():
+    """Return a model whose logits are (x, -x): UP has probability 1 / (1 + e^(-2x))."""
+    return Model(([[1.0, -1.0], [0.0, 0.0]],), ([[0.0, 0.0]],), 0.5, 0.9, (UP, DOWN))
+
+
+def trained(experiment=TWO, **changes):
+    kept = Kept("Run 1", signed_model(), experiment)
+    return Session(**({"experiment": experiment, "kept": (kept,), "in_use": kept.title} | changes))
+
+
+# --- samples ----------------------------------------------------------------------------------
+
+
+def test_a_cold_page_shows_the_recommended_data():
+    page = opened()
+    assert metrics(page) == {"Samples": "1,200", "Polynomials": "12", "Of each": "100"}
+    assert any("fresh points every step" in value for value in shown(page))
+    assert [count for _, count in drawn(page)] == [100] * 12
+
+
+def test_a_link_brings_its_data():
+    page = opened({"polynomials": "x~-x", "samples": "7", "range": "-2..3", "noise": "0.25", "seed": "5"})
+    boxes = {box.label: box.value for box in page.number_input}
+    assert boxes == {"Samples of each polynomial": 7, "x from": -2, "x to": 3, "Noise": 0.25, "Seed": 5}
+    assert not page.toggle[0].value
+    assert drawn(page) == [("x", 7), ("-x", 7)]
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "field", "found"),
+    [
+        ("Samples of each polynomial", 5, "samples_per_class", 5),
+        ("x from", -3.0, "x_range", (-3, 1)),
+        ("Noise", 0.5, "noise", 0.5),
+        ("Seed", 9, "seed", 9),
+    ],
+)
+def test_an_input_changes_the_set_up_and_the_link_at_once(label, value, field, found):
+    page = opened(begun=Session(experiment=TWO))
+    before = dict(page.query_params)
+    entered(page, label, value)
+    assert getattr(now(page).experiment, field) == found
+    assert dict(page.query_params) != before
+
+
+def test_fresh_points_can_be_switched_on_and_off_again():
+    page = opened(begun=Session(experiment=TWO))
+    page.toggle[0].set_value(True).run()
+    assert now(page).experiment.samples_per_class is None
+    assert metrics(page)["Of each"] == "100"
+    page.toggle[0].set_value(False).run()
+    assert now(page).experiment.samples_per_class == 3
+
+
+def test_without_noise_the_samples_lie_on_their_polynomials():
+    page = opened(begun=Session(experiment=TWO))
+    [table] = [frame.value for frame in page.dataframe]
+    assert table["polynomial"].tolist() == [0, 0, 0, 1, 1, 1]
+    assert table["y"].tolist() == pytest.approx((table["x"] * [1, 1, 1, -1, -1, -1]).tolist())
+    assert table["formula"].tolist() == ["x"] * 3 + ["-x"] * 3
+
+
+def test_a_new_seed_gives_other_samples():
+    page = opened(begun=Session(experiment=TWO))
+    page.button(key="data.new_seed").click().run()
+    seed = now(page).experiment.seed
+    assert {box.label: box.value for box in page.number_input}["Seed"] == seed
+    assert (now(page).experiment.training_set()[0] != TWO.training_set()[0]).any()
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "told"),
+    [
+        pytest.param("x from", 1.0, "x_range is (1, 1)", id="an empty range"),
+        pytest.param("Samples of each polynomial", 90_000, "at most 1,000,000 samples", id="too many"),
+    ],
+)
+def test_what_no_set_up_can_have_changes_nothing_and_stays(label, value, told):
+    before = Experiment(samples_per_class=5)
+    page = entered(opened(begun=Session(experiment=before)), label, value)
+    assert told in refusal(page)
+    assert now(page).experiment == before
+    assert {box.label: box.value for box in page.number_input}[label] == value
+
+
+def test_the_page_draws_and_lists_a_part_of_many_samples():
+    page = opened(begun=Session(experiment=Experiment(polynomials=(UP, DOWN), samples_per_class=50_000)))
+    assert metrics(page)["Samples"] == "100,000"
+    assert len(page.dataframe[0].value) == 2000
+    assert "The first 2,000 of 100,000; the file has all." in shown(page)
+    assert sum(count for _, count in drawn(page)) == 3000
+
+
+def test_the_download_holds_every_sample_with_every_digit(monkeypatch):
+    made = []
+    monkeypatch.setattr("streamlit.download_button", lambda _, data, **__: made.append(data))
+    opened(begun=Session(experiment=TWO))
+    # written only when the button is pressed
+    [write] = made
+    points, labels = points_from_csv(write())
+    expected_points, expected_labels = TWO.training_set()
+    assert (points == expected_points).all()
+    assert (labels == expected_labels).all()
+
+
+def test_samples_too_large_for_a_file_are_told_and_not_offered():
+    # 10^6 · 1000^12 is 10^42
+    wide = Experiment(polynomials=(Polynomial(1e6, *[0] * 12), UP), x_range=(-1000, 1000))
+    page = opened(begun=Session(experiment=wide))
+    assert any("too large to train on" in value for value in shown(page))
+    assert page.download_button[0].disabled
+
+
+def test_every_control_says_what_it_is_for():
+    page = opened(begun=trained(points=Points(np.ones((1, 2)), None)))
+    kinds = ("number_input", "toggle", "button", "download_button", "file_uploader", "segmented_control")
+    controls = [control for kind in kinds for control in page.get(kind)]
+    assert len(controls) == 11
+    assert [control.key for control in controls if not control.help] == []
+
+
+# --- points of one's own ------------------------------------------------------------------------
+
+
+def test_uploaded_points_are_drawn_and_counted_and_wait_for_a_model():
+    page = uploaded(opened(begun=Session(experiment=TWO)), b"x,y\n0.5,3\n0.1,0.2\n")
+    assert now(page).points.points.tolist() == [[0.5, 3], [0.1, 0.2]]
+    assert drawn(page) == [("point", 2)]
+    assert "**2 points** uploaded, without polynomials." in shown(page)
+    assert any("No network has been trained yet" in value for value in shown(page))
+
+
+def test_labelled_points_are_drawn_by_class_and_strange_labels_told():
+    page = uploaded(opened(begun=Session(experiment=TWO)), b"x,y,polynomial\n1,1,0\n1,-1,1\n2,2,2\n3,3,23\n")
+    assert drawn(page) == [("x", 1), ("-x", 1), ("point", 2)]
+    assert any(
+        "2 points of a polynomial that is not in the list here, p0 to p1" in value for value in shown(page)
+    )
+
+
+def test_both_shows_the_uploaded_points_on_the_samples():
+    page = uploaded(opened(begun=Session(experiment=TWO)), b"x,y\n7,7\n")
+    page.segmented_control[0].set_value("Both").run()
+    assert drawn(page) == [("x", 3), ("-x", 3), ("point", 1)]
+    page.segmented_control[0].set_value("Samples").run()
+    assert drawn(page) == [("x", 3), ("-x", 3)]
+
+
+def test_points_stay_across_pages_until_they_are_removed():
+    page = uploaded(opened(begun=Session(experiment=TWO)), b"x,y\n7,7\n")
+    page.switch_page("pages/1_polynomials.py").run()
+    page.switch_page(PAGE).run()
+    assert "**1 point** uploaded, without polynomials." in shown(page)
+    page.button(key="data.remove").click().run()
+    assert now(page).points is None
+    assert not any("uploaded" in value for value in shown(page))
+    assert not page.segmented_control
+
+
+def test_another_file_replaces_the_points():
+    page = uploaded(opened(begun=Session(experiment=TWO)), b"x,y\n7,7\n")
+    uploaded(page, b"x,y\n8,8\n9,9\n")
+    assert now(page).points.points.tolist() == [[8, 8], [9, 9]]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(b"", "line 1 has ''; wanted the header", id="empty"),
+        pytest.param(b"x,y\n[a](http://b),1\n", "line 2 has '[a](http://b)'", id="Markdown"),
+        pytest.param(b"x,y\n" + b"1,1\n" * 20_001, "at most 20000", id="too many rows"),
+    ],
+)
+def test_a_refused_file_changes_nothing(content, told):
+    before = Points(np.array([[1.0, 2.0]]), None)
+    page = uploaded(opened(begun=Session(experiment=TWO, points=before)), content)
+    assert told in refusal(page)
+    assert now(page).points is before
+    assert not any("http" in value for value in shown(page) if not value.startswith("This link"))
+
+
+# e^(2x) = 3 at x = ln(3) / 2: there UP has probability 3/4, and at -x DOWN has
+THREE_QUARTERS = math.log(3) / 2
+
+
+def test_the_model_is_measured_where_the_file_names_polynomials():
+    x = THREE_QUARTERS
+    lines = [f"{x},0,0", f"{x},5,0", f"{-x},0,1", f"{-x},9,0", f"{x},0,7"]
+    page = uploaded(opened(begun=trained()), "\n".join(["x,y,polynomial", *lines]).encode())
+    # three of four right; the loss is the mean of -ln(3/4), three times, and -ln(1/4)
+    loss = (3 * math.log(4 / 3) + math.log(4)) / 4
+    assert metrics(page)["Accuracy"] == "75.0 %"
+    assert float(metrics(page)["Loss"].removesuffix(" nats")) == pytest.approx(loss, abs=1e-4)
+    assert any("Measured on 4 points of 5" in value for value in shown(page))
+    assert rows(page, "predicted", "in the file", "right") == [[3, 3, 2], [2, 1, 1]]
+
+
+def test_without_polynomials_the_predictions_are_counted():
+    page = uploaded(opened(begun=trained()), b"x,y\n1,0\n2,0\n-1,0\n")
+    assert rows(page, "polynomial", "predicted") == [["p0 = x", 2], ["p1 = -x", 1]]
+    assert "Accuracy" not in metrics(page)
+
+
+def test_where_no_point_is_of_a_known_polynomial_there_is_nothing_to_measure():
+    last = MAX_CLASSES - 1
+    page = uploaded(opened(begun=trained()), f"x,y,polynomial\n1,0,{last}\n".encode())
+    assert any("nothing to measure" in value for value in shown(page))
+    assert rows(page, "predicted") == [[1], [0]]
+
+
+def test_the_model_counts_by_its_own_list_where_the_set_up_has_another():
+    begun = trained()
+    page = opened(begun=Session(experiment=Experiment(), kept=begun.kept, in_use=begun.in_use))
+    uploaded(page, b"x,y,polynomial\n1,0,0\n1,0,11\n")
+    assert [count for _, count in drawn(page)] == [1, *[0] * 10, 1]
+    assert any("Measured on 1 point of 2" in value for value in shown(page))
+
+
+def test_a_model_that_knows_no_polynomials_answers_by_place():
+    model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, ())
+    begun = Session(experiment=TWO, kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
+    page = uploaded(opened(begun=begun), b"x,y\n1,0\n")
+    assert rows(page, "polynomial", "predicted") == [["p0", 1], ["p1", 0]]
+
+
+# --- the trained model ------------------------------------------------------------------------
+
+
+def stays(page):
+    return [value for value in shown(page) if "The trained model stays" in value]
+
+
+def test_other_samples_leave_the_trained_model_and_say_so():
+    page = opened(begun=trained())
+    assert not stays(page)
+    entered(page, "Noise", 0.5)
+    [line] = stays(page)
+    assert "other samples" in line
+    assert now(page).answering is not None
+
+
+def test_a_model_for_other_polynomials_is_told_first():
+    begun = trained()
+    page = opened(begun=Session(experiment=Experiment(), kept=begun.kept, in_use=begun.in_use))
+    [line] = stays(page)
+    assert "other polynomials" in line
+    assert now(page).experiment.polynomials == TUTORIAL_POLYNOMIALS

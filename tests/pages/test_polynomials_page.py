@@ -1,0 +1,355 @@
+"""On the page of polynomials whatever is typed is either taken at once, or refused with the reason."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import crossings_table, polynomial_entries, session, swatch
+from pages.parts.session import Kept, Session
+from polycore import (
+    INTRODUCTION_POLYNOMIALS,
+    TUTORIAL_POLYNOMIALS,
+    Experiment,
+    Model,
+    PolycoreError,
+    Polynomial,
+)
+from polycore.palette import PALETTE
+
+HOME = Path(__file__).parents[2] / "streamlit_app.py"
+PAGE = "pages/1_polynomials.py"
+SQUARE, LINE = Polynomial(1, 0, 0), Polynomial(1, 0)
+
+
+def opened(query=None, begun=None):
+    page = AppTest.from_file(HOME, default_timeout=20)
+    for name, words in (query or {}).items():
+        page.query_params[name] = words
+    if begun is not None:
+        page.session_state[session.KEY] = begun
+    return page.switch_page(PAGE).run()
+
+
+def set_up(page):
+    assert not page.exception
+    return page.session_state[session.KEY].experiment
+
+
+def typed(page, text):
+    page.text_area[0].set_value(text).run()
+    assert not page.exception
+    return page
+
+
+def refusal(page):
+    return "\n".join(text.value for text in page.text)
+
+
+def drawn(page):
+    return json.loads(page.get("plotly_chart")[0].proto.spec)
+
+
+def shown(page):
+    return [element.value for kind in ("markdown", "caption") for element in page.get(kind)]
+
+
+def crossings(page):
+    [table] = [frame.value for frame in page.dataframe if list(frame.value.columns) == ["pair", "x", "y"]]
+    return table.values.tolist()
+
+
+def table(page):
+    page.segmented_control[0].set_value("Coefficients").run()
+    return page.data_editor[0]
+
+
+def edited(page, rows=None, added=(), deleted=()):
+    page.session_state[page.data_editor[0].key] = {
+        "edited_rows": rows or {},
+        "added_rows": list(added),
+        "deleted_rows": list(deleted),
+    }
+    return page.run()
+
+
+def trained_on(*polynomials):
+    experiment = Experiment(polynomials=polynomials)
+    model = Model(([[0.0, 0.0], [0.0, 0.0]],), ([[0.0, 0.0]],), 0.7, 0.5, polynomials)
+    return Kept("Run 1", model, experiment)
+
+
+# --- opening ----------------------------------------------------------------------------------
+
+
+def test_a_cold_page_shows_the_twelve():
+    page = opened()
+    assert set_up(page).polynomials == TUTORIAL_POLYNOMIALS
+    assert page.text_area[0].value.split("\n")[:2] == ["3x + 1", "-2x - 3"]
+    assert [trace["name"] for trace in drawn(page)["data"]][:2] == ["3x + 1", "-2x - 3"]
+
+
+def test_a_link_brings_its_polynomials_and_range():
+    page = opened({"polynomials": "x^2~x", "range": "-2..3"})
+    assert page.text_area[0].value == "x^2\nx"
+    assert [box.value for box in page.number_input[:2]] == [-2, 3]
+
+
+def test_every_control_says_what_it_is_for():
+    page = opened()
+    for way in ("Formulas", "Coefficients"):
+        page.segmented_control[0].set_value(way).run()
+        controls = [*page.text_area, *page.number_input, *page.segmented_control, *page.button]
+        assert len(controls) > 10
+        assert [control.key for control in controls if not control.help] == []
+
+
+# --- formulas ---------------------------------------------------------------------------------
+
+
+def test_a_formula_is_taken_at_once_and_keeps_its_spelling():
+    page = typed(opened(), "(x-1)^2\n\n  x*x*x ")
+    assert set_up(page).polynomials == (Polynomial(1, -2, 1), Polynomial(1, 0, 0, 0))
+    assert page.text_area[0].value == "(x-1)^2\n\n  x*x*x "
+    assert page.query_params["polynomials"] == "x^2-2x+1~x^3"
+    assert [trace["name"] for trace in drawn(page)["data"]] == ["x^2 - 2x + 1", "x^3"]
+    assert "$p_{0} = x^{2} - 2x + 1$" in shown(page)
+    assert not page.text
+
+
+def test_the_spelling_is_still_there_after_a_visit_elsewhere():
+    page = typed(opened(), "(x-1)^2\nx")
+    page.switch_page("pages/2_data.py").run()
+    page.switch_page(PAGE).run()
+    assert page.text_area[0].value == "(x-1)^2\nx"
+
+
+MANY = "\n".join(f"{slope}x" for slope in range(1, 26))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("x\nsin(x)", "Line 2: character 1 is 'sin'", id="a word"),
+        pytest.param("x\n\nx^2 +", "Line 3: character 6 is missing", id="unfinished, empty lines counted"),
+        pytest.param("x/0\nx", "Line 1: character 3 is '0'; nothing can be divided by zero", id="by zero"),
+        pytest.param("(x-1)^2\nx\nx^2-2x+1", "Line 3: this is the same polynomial as line 1", id="twice"),
+        pytest.param("x", "only one polynomial; at least 2", id="one"),
+        pytest.param(" \n ", "no polynomial; at least 2", id="none"),
+        pytest.param(MANY, "25 polynomials; at most 24 are allowed. Remove 1.", id="25"),
+        pytest.param(
+            "x\n" + "x" * 300, "Line 2: character 201 is 'x'; a text has at most 200", id="too long"
+        ),
+        pytest.param("a\nb\nc\nd\ne\nf", "And 2 more.", id="more mistakes than are told"),
+    ],
+)
+def test_a_text_is_refused_with_the_line_and_the_reason(text, told):
+    with pytest.raises(PolycoreError) as refused:
+        polynomial_entries.from_lines(text, (SQUARE, LINE))
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize("line", ["x^2 +", "[a](http://b)", "<b>x</b>", "x^2"])
+def test_a_refused_text_changes_nothing_and_stays(line):
+    page = typed(opened({"polynomials": "x^2~x"}), f"x^2\n{line}")
+    assert refusal(page).startswith("Line 2: ")
+    assert set_up(page).polynomials == (SQUARE, LINE)
+    assert page.text_area[0].value == f"x^2\n{line}"
+    assert len(drawn(page)["data"]) == 2
+    assert not any("http" in value or "<b>" in value for value in shown(page))
+
+
+def test_a_refused_text_waits_for_its_correction_also_after_a_visit_elsewhere():
+    page = typed(opened(), "x^2\nx^")
+    page.switch_page("pages/2_data.py").run()
+    page.switch_page(PAGE).run()
+    assert page.text_area[0].value == "x^2\nx^"
+    assert "Line 2" in refusal(page)
+    assert set_up(typed(page, "x^2\nx")).polynomials == (SQUARE, LINE)
+    assert not page.text
+
+
+def test_what_the_other_settings_do_not_allow_is_refused():
+    page = typed(opened({"polynomials": "x^2~x", "samples": "100000"}), MANY.rsplit("\n", 1)[0])
+    # 24 * 100,000 samples are more than the million that is allowed
+    assert "at most 1,000,000 samples" in refusal(page)
+    assert set_up(page).polynomials == (SQUARE, LINE)
+
+
+def test_a_polynomial_too_long_to_be_typed_stays_when_another_line_changes():
+    long = Polynomial(*(1 / 3 + place for place in range(13)))
+    assert len(str(long)) > 200
+    assert polynomial_entries.from_lines(f"{long}\nx^2", (long, LINE)) == (long, SQUARE)
+    with pytest.raises(PolycoreError, match="Line 1"):
+        polynomial_entries.from_lines(f"{long}\nx^2", (LINE,))
+
+
+# --- the table --------------------------------------------------------------------------------
+
+
+def test_the_table_has_a_row_for_each_polynomial_with_zeros_left_out():
+    editor = table(opened({"polynomials": "x^2-3~0"}))
+    first, second = editor.value.to_dict("records")
+    assert (first["1"], first["x²"]) == (-3, 1)
+    assert second["1"] == 0
+    assert editor.value.isna().sum().sum() == 2 * 13 - 3
+
+
+def test_cells_rows_added_and_rows_removed_are_taken_at_once():
+    page = opened({"polynomials": "x^2~x~1"})
+    table(page)
+    edited(page, {0: {"x": 5.0}}, added=[{"x¹²": 2.0}, {}], deleted=[1])
+    # x^2 gains 5x, x goes, 2x^12 comes, and the row that is still empty does not count
+    assert set_up(page).polynomials == (Polynomial(1, 5, 0), Polynomial(1), Polynomial(2, *[0] * 12))
+    page.segmented_control[0].set_value("Formulas").run()
+    assert page.text_area[0].value == "x^2 + 5x\n1\n2x^12"
+
+
+@pytest.mark.parametrize(
+    ("rows", "deleted", "told"),
+    [
+        pytest.param({1: {"x": None, "1": None, "x²": 1.0}}, [], "Row 2: this is the same", id="equal rows"),
+        pytest.param({}, [1], "only one polynomial", id="one row left"),
+        pytest.param({0: {"x": 1e7}}, [], "at most 1e+06", id="too large"),
+    ],
+)
+def test_a_refused_table_changes_nothing_and_stays(rows, deleted, told):
+    page = opened({"polynomials": "x^2~x"})
+    key = table(page).key
+    edited(page, rows, deleted=deleted)
+    assert told in refusal(page)
+    assert set_up(page).polynomials == (SQUARE, LINE)
+    assert page.data_editor[0].key == key
+
+
+def test_an_edit_is_not_repeated_on_a_set_that_was_chosen_afterwards():
+    page = opened({"polynomials": "x^2~x"})
+    table(page)
+    edited(page, {0: {"x": 5.0}})
+    page.button(key="polynomials.preset.First two").click().run()
+    assert set_up(page).polynomials == INTRODUCTION_POLYNOMIALS
+
+
+# --- sets, removing, the way back ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "count"),
+    [
+        ("First two", "-x^2 + 1", 2),
+        ("The twelve", "3x + 1", 12),
+        ("Straight lines", "x", 5),
+        ("Parabolas", "x^2", 5),
+        ("Nearly the same", "4x^3 - 3x", 6),
+    ],
+)
+def test_a_ready_made_set_replaces_also_what_was_refused(name, first, count):
+    page = typed(opened({"polynomials": "x^7~x"}), "nonsense")
+    page.button(key=f"polynomials.preset.{name}").click().run()
+    lines = page.text_area[0].value.split("\n")
+    assert (lines[0], len(lines)) == (first, count)
+    assert len(set_up(page).polynomials) == count
+    assert not page.text
+
+
+def test_a_set_also_clears_a_refused_text_where_it_is_the_present_one():
+    page = typed(opened(), "nonsense")
+    page.button(key="polynomials.preset.The twelve").click().run()
+    assert page.text_area[0].value.startswith("3x + 1\n")
+
+
+def test_undo_goes_back_change_by_change():
+    page = opened({"polynomials": "x^2~x"})
+    assert page.button(key="polynomials.undo").disabled
+    typed(page, "x^3\nx")
+    page.button(key="polynomials.preset.The twelve").click().run()
+    page.button(key="polynomials.undo").click().run()
+    assert page.text_area[0].value == "x^3\nx"
+    page.button(key="polynomials.undo").click().run()
+    assert page.text_area[0].value == "x^2\nx"
+    assert page.button(key="polynomials.undo").disabled
+
+
+def test_a_polynomial_is_removed_by_its_button_but_two_stay():
+    page = opened({"polynomials": "x^3~x^2~x"})
+    page.button(key="polynomials.remove.0").click().run()
+    assert set_up(page).polynomials == (SQUARE, LINE)
+    assert page.text_area[0].value == "x^2\nx"
+    assert page.button(key="polynomials.remove.0").disabled
+
+
+# --- plot and crossings -----------------------------------------------------------------------
+
+
+def test_range_and_positions_are_drawn_at_once():
+    page = opened({"polynomials": "x^2~x"})
+    low, _, positions = page.number_input
+    low.set_value(-2.0).run()
+    positions.set_value(5).run()
+    assert set_up(page).x_range == (-2, 1)
+    # five positions from -2 to 1, three quarters apart
+    x = base64.b64decode(drawn(page)["data"][1]["x"]["bdata"])
+    assert np.frombuffer(x) == pytest.approx([-2, -1.25, -0.5, 0.25, 1])
+    assert page.query_params["range"] == "-2..1"
+
+
+def test_a_range_that_is_none_changes_nothing_and_can_be_completed():
+    page = opened({"polynomials": "x^2~x"})
+    page.number_input[0].set_value(2.0).run()
+    assert "x_range is (2, 1)" in refusal(page)
+    assert set_up(page).x_range == (-1, 1)
+    assert page.number_input[0].value == 2
+    page.number_input[1].set_value(5.0).run()
+    assert set_up(page).x_range == (2, 5)
+    assert not page.text
+
+
+def test_crossings_are_listed_with_the_pairs_that_have_none():
+    # x^2 = x at 0 and 1; x^2 + 1 = x nowhere, for its discriminant is 1 - 4
+    page = opened({"polynomials": "x^2~x~x^2+1", "range": "-2..2"})
+    assert crossings(page) == [["p0 & p1", 0, 0], ["p0 & p1", 1, 1]]
+    assert "Never cross here: p0 & p2, p1 & p2." in shown(page)
+
+
+def test_polynomials_that_only_rounding_tells_apart_are_named():
+    page = opened({"polynomials": "x+1~x+1.000000000000001~2"})
+    assert "The same here but for rounding: p0 & p1." in shown(page)
+
+
+def test_a_long_list_of_pairs_is_cut():
+    pairs = [(0, place) for place in range(1, 24)]
+    # 23 pairs, 8 of them named
+    assert crossings_table.listed(pairs).endswith("p0 & p8 and 15 more")
+
+
+def test_the_longest_polynomials_are_printed_short():
+    page = opened({"polynomials": "_".join(["0.1234567890123456"] * 13) + "~x"})
+    assert not page.exception
+    assert max(len(text.value) for text in page.text) <= 130
+
+
+def test_every_class_has_a_picture_of_its_own():
+    pictures = {swatch.image(label) for label in range(len(PALETTE))}
+    assert len(pictures) == 24
+
+
+# --- the trained model ------------------------------------------------------------------------
+
+
+def stays(page):
+    return [value for value in shown(page) if "The trained model stays" in value]
+
+
+def test_other_polynomials_leave_the_trained_model_and_say_so():
+    kept = trained_on(SQUARE, LINE)
+    begun = Session(experiment=kept.experiment, kept=(kept,), in_use=kept.title)
+    page = opened(begun=begun)
+    assert not stays(page)
+    typed(page, "x^3\nx")
+    assert len(stays(page)) == 1
+    assert page.session_state[session.KEY].answering.model is kept.model
+    typed(page, "x^2\nx")
+    assert not stays(page)

@@ -1,0 +1,566 @@
+"""Predict: what a model says of a point, and every way a model or a table of points comes in and goes out."""
+
+import io
+import json
+import time
+from uuid import uuid4
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.testing.v1 import AppTest
+
+import polycore as pc
+from pages.parts import live, model_in_use, naming, npy_files, point, predictions, session, weight_upload
+from pages.parts.odds import odds
+from pages.parts.runner import Training
+from pages.parts.session import MOST_KEPT
+from polycore.weight_file import read_npy
+from tests.pages.browsing import QUICK, opened, press, session_of, wait_for, words_of
+
+PREDICT, DATA, TRAIN = "pages/4_predict.py", "pages/2_data.py", "pages/3_train.py"
+LINES = ("2x + 1", "-x", "x^2 - 1")  # what the classes of the small network stand for
+LINES_AS_NUMBERS = [[2.0, 1.0], [-1.0, 0.0], [1.0, 0.0, -1.0]]
+SETUP = {"polynomials": "2x+1~-x~x^2-1", "samples": "20", "optimizer": "sgd"}
+METADATA = {
+    "format": 1,
+    "polynomials": LINES_AS_NUMBERS,
+    "held_out_accuracy": 0.625,
+    "experiment": {"polynomials": LINES_AS_NUMBERS, "optimizer": "sgd", "x_range": [-2.0, 3.0]},
+}
+
+
+def arrays(classes: int = 3, seed: int = 1) -> dict[str, np.ndarray]:
+    """Return a network 2→4→`classes` as the tutorial keeps it."""
+    rng = np.random.default_rng(seed)
+    return {
+        "weights_l1": rng.normal(size=(2, 4)),
+        "biases_l1": rng.normal(size=(1, 4)),
+        "weights_l2": rng.normal(size=(4, classes)),
+        "biases_l2": rng.normal(size=(1, classes)),
+        "loss": np.float64(0.375),
+        "accuracy": np.float64(0.75),
+    }
+
+
+def answers(network: dict[str, np.ndarray], points: list[list[float]]) -> np.ndarray:
+    """Return the probabilities (N, K) by the tutorial's forward pass: dot, add, ReLU, dot, add, softmax."""
+    layer1 = np.array(points) @ network["weights_l1"] + network["biases_l1"]
+    layer2 = np.maximum(layer1, 0) @ network["weights_l2"] + network["biases_l2"]
+    powers = np.exp(layer2 - layer2.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def npz(network: dict[str, np.ndarray], metadata: str | None = None) -> bytes:
+    """Return a weight file as NumPy writes it."""
+    file = io.BytesIO()
+    text = {} if metadata is None else {"metadata": np.array(metadata)}
+    np.savez(file, **network, **text)
+    return file.getvalue()
+
+
+def npy(array: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+NAMELESS = npz(arrays())
+NAMED = npz(arrays(), json.dumps(METADATA))
+
+
+def uploaded(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """Put files into the uploader for models, beside those that are in it."""
+    uploader = app.file_uploader(key=weight_upload.FILES_KEY)
+    # AppTest's own `upload` takes out what an earlier run left in it, which a browser does not
+    there = uploader._get_files_to_register()
+    uploader._files = [*there, *((str(uuid4()), name, content, "") for name, content in files)]
+    app.run()
+    assert not app.exception
+    return app
+
+
+def with_model(content: bytes = NAMED) -> AppTest:
+    return uploaded(opened(PREDICT, SETUP), ("a.npz", content))
+
+
+def ask(app: AppTest, x: float, y: float) -> AppTest:
+    app.number_input(key=point.X_KEY).set_value(x)
+    app.number_input(key=point.Y_KEY).set_value(y).run()
+    assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> str:
+    """Return what the page shows as it is."""
+    return "\n".join(text.value for text in app.text)
+
+
+def words(app: AppTest) -> str:
+    """Return what the page says in words of ours."""
+    return "\n".join(text.value for text in [*app.markdown, *app.caption, *app.subheader])
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+@pytest.fixture
+def downloads(monkeypatch):
+    """Return what each download button, by its file's name, would give."""
+    found = {}
+
+    def noted(_manager, data_callable, *_, file_name, **__):
+        found[file_name] = data_callable
+        return str(len(found))
+
+    monkeypatch.setattr(MediaFileManager, "add_deferred", noted)
+    return found
+
+
+@pytest.fixture
+def charts(monkeypatch):
+    """Return the figures on the page by key; one that can be clicked is a button that clicks (0.25, -0.5)."""
+    found = {}
+
+    def figure(figure, key, on_click=None, **_):
+        found[key] = figure
+        if on_click is not None:
+            st.button("click the map", on_click=on_click, args=(0.25, -0.5))
+
+    monkeypatch.setattr(live, "figure", figure)
+    return found
+
+
+# --- without a model --------------------------------------------------------------------------
+
+
+def test_a_cold_page_gives_two_ways_on():
+    app = opened(PREDICT)
+    assert "no trained model yet" in words(app)
+    links = [link.label for link in app.main.get("page_link")]
+    assert links == ["Train a model"]
+    assert [uploader.key for uploader in app.file_uploader] == [weight_upload.FILES_KEY]
+    assert not app.number_input
+
+
+# --- the answer -------------------------------------------------------------------------------
+
+
+def test_all_classes_are_sorted_by_probability_with_everything_about_them():
+    table = ask(with_model(), 0.5, 2.0).dataframe[0].value
+    [shares] = answers(arrays(), [[0.5, 2.0]])
+    order = sorted(range(3), key=lambda label: -shares[label])
+    assert list(table["class"]) == order
+    assert list(table["polynomial"]) == [LINES[label] for label in order]
+    assert table["probability"].to_numpy() == pytest.approx([100 * shares[label] for label in order])
+    # 2·0.5 + 1, -0.5 and 0.5² - 1
+    values = (2.0, -0.5, -0.75)
+    assert list(table["value"]) == [values[label] for label in order]
+    assert list(table["distance"]) == [abs(2.0 - values[label]) for label in order]
+    first = shares[order[0]]
+    times = first / (1 - first) if first >= 0.5 else (1 - first) / first
+    number = float(table["odds"][0].removesuffix(" to 1").removeprefix("1 to ").replace(",", ""))
+    assert number == pytest.approx(times, abs=0.5 if times >= 10 else 0.05)  # as printed
+
+
+def test_the_most_likely_polynomial_is_the_headline():
+    app = ask(with_model(), 0.5, 2.0)
+    best = int(answers(arrays(), [[0.5, 2.0]])[0].argmax())
+    assert app.subheader[0].value == LINES[best]
+    assert f"probability {100 * answers(arrays(), [[0.5, 2.0]])[0].max():.1f} %" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("y", "told"),
+    [
+        pytest.param("likeliest", "Its curve is the nearest, 0 away.", id="right"),
+        pytest.param("another", "Another curve is nearer: p", id="wrong"),
+    ],
+)
+def test_the_answer_is_compared_with_the_nearest_curve(y, told):
+    values = {0: 2.0, 1: -0.5, 2: -0.75}  # at x = 0.5
+    found = {label: int(answers(arrays(), [[0.5, value]])[0].argmax()) for label, value in values.items()}
+    right = [label for label, answer in found.items() if answer == label]
+    wrong = [label for label, answer in found.items() if answer != label]
+    label = (right if y == "likeliest" else wrong)[0]
+    assert told in words(ask(with_model(), 0.5, values[label]))
+
+
+def test_the_model_in_use_shows_its_figures():
+    shown = metrics(with_model())
+    assert shown["Loss (nats)"] == "0.375"
+    assert shown["Training accuracy"] == "75.0 %"
+    assert shown["Held-out accuracy"] == "62.5 %"
+
+
+def test_a_point_too_far_out_is_refused_and_the_page_stays():
+    app = ask(with_model(), 0.0, 1e200)
+    assert "too far out" in words(app)
+    assert "1e+100" in texts(app)
+    assert ask(app, 0.0, 1.0).dataframe
+
+
+@pytest.mark.parametrize(
+    ("probability", "told"),
+    [
+        pytest.param(0.75, "3 to 1", id="three quarters"),
+        pytest.param(0.25, "1 to 3", id="a quarter"),
+        pytest.param(0.5, "1 to 1", id="even"),
+        pytest.param(0.7619047619047619, "3.2 to 1", id="16 of 21"),
+        pytest.param(0.9375, "15 to 1", id="15 of 16"),
+        pytest.param(1.0, "over 1,000,000 to 1", id="certain"),
+        pytest.param(0.0, "1 to over 1,000,000", id="impossible"),
+        pytest.param(5e-324, "1 to over 1,000,000", id="the smallest float"),
+        pytest.param(1 - 2**-53, "over 1,000,000 to 1", id="the float before 1"),
+        pytest.param(0.9999, "9,999 to 1", id="thousands"),
+    ],
+)
+def test_odds_are_readable_and_never_overflow(probability, told):
+    assert odds(probability) == told
+
+
+# --- choosing the point -----------------------------------------------------------------------
+
+
+def test_on_a_curve_y_is_the_polynomials_value():
+    app = with_model()
+    app.button_group(key=point.WAY_KEY).set_value(point.ON_CURVE).run()
+    assert app.selectbox(key=point.CURVE_KEY).options == [f"p{i} = {text}" for i, text in enumerate(LINES)]
+    app.selectbox(key=point.CURVE_KEY).set_value(2)
+    app.number_input(key=point.X_KEY).set_value(3.0).run()
+    assert "y = 8" in words(app)  # 3² - 1
+    table = app.dataframe[0].value.set_index("class")
+    assert table["distance"][2] == 0
+    app.button_group(key=point.WAY_KEY).set_value(point.ANY).run()
+    assert app.number_input(key=point.Y_KEY).value == 8.0
+
+
+def test_the_tutorials_point_is_one_button_away():
+    app = with_model()
+    app.button_group(key=point.WAY_KEY).set_value(point.ON_CURVE).run()
+    press(app, "The tutorial's own point")
+    assert app.number_input(key=point.X_KEY).value == -0.55
+    # -2·0.09150625 + 3·0.166375 - 4·0.55 + 1
+    assert app.number_input(key=point.Y_KEY).value == pytest.approx(-0.8838875, abs=1e-12)  # rounding
+    [shares] = answers(arrays(), [[-0.55, -0.8838875]])
+    assert app.dataframe[0].value["probability"][0] == pytest.approx(100 * shares.max())
+
+
+def test_a_click_on_the_map_chooses_the_point(charts):
+    app = with_model()
+    assert list(charts["predict.map"].layout.xaxis.range) == [-2.0, 3.0]
+    press(app, "click the map")
+    assert (app.number_input(key=point.X_KEY).value, app.number_input(key=point.Y_KEY).value) == (0.25, -0.5)
+    [*_, marked] = charts["predict.map"].data
+    assert (list(marked.x), list(marked.y)) == ([0.25], [-0.5])
+    assert "Click the map" in words(app)
+
+
+def test_a_point_outside_the_map_is_told():
+    assert "outside this map" in words(ask(with_model(), 4.0, 0.0))
+
+
+def test_the_point_is_there_again_after_another_page():
+    app = ask(with_model(), 0.125, 0.25)
+    app.switch_page(DATA).run()
+    app.switch_page(PREDICT).run()
+    assert app.number_input(key=point.X_KEY).value == 0.125
+    assert app.number_input(key=point.Y_KEY).value == 0.25
+
+
+# --- models in and out ------------------------------------------------------------------------
+
+
+def test_what_is_downloaded_is_what_was_uploaded(downloads):
+    with_model()
+    with np.load(io.BytesIO(downloads["polycore-sgd-3.npz"]())) as stored:
+        for name, array in arrays().items():
+            np.testing.assert_array_equal(stored[name], array)
+
+
+def test_a_file_that_names_no_experiment_is_downloaded_by_its_classes(downloads):
+    with_model(NAMELESS)
+    assert "polycore-3.npz" in downloads
+
+
+def test_a_run_that_has_learned_more_is_downloaded_as_it_stands_then(downloads):
+    app = stepped(5)
+    training = session_of(app).training
+    early = session_of(app).answering.model.loss
+    step(training)
+    assert training.run.best_loss < early
+    with np.load(io.BytesIO(downloads["polycore-adam-2.npz"]())) as stored:
+        assert stored["loss"] == pytest.approx(training.run.best_loss)
+
+
+def test_the_same_file_is_not_taken_twice_when_the_page_runs_again():
+    app = with_model()
+    for _ in range(3):
+        app.run()
+    ask(app, 0.1, 0.2)
+    assert session_of(app).uploads == 1
+    uploaded(app, ("b.npz", npz(arrays(seed=2))))
+    assert [kept.title for kept in session_of(app).kept] == [
+        "Upload 1 · 3 polynomials",
+        "Upload 2 · 3 polynomials",
+    ]
+    assert "a.npz: taken as Upload 1 · 3 polynomials." in texts(app)
+
+
+def test_another_model_can_be_chosen():
+    app = uploaded(with_model(), ("b.npz", npz(arrays(seed=2))))
+    app.selectbox(key=model_in_use.CHOICE_KEY).set_value("Upload 1 · 3 polynomials").run()
+    assert session_of(app).in_use == "Upload 1 · 3 polynomials"
+    table = ask(app, 0.5, 2.0).dataframe[0].value
+    [shares] = answers(arrays(seed=1), [[0.5, 2.0]])
+    assert table["probability"][0] == pytest.approx(100 * shares.max())
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("a.npz", b"\x89PNG\r\n\x1a\n" + bytes(200), id="a picture by another name"),
+        pytest.param("a.npz", b"", id="an empty file"),
+        pytest.param("a.npz", NAMED[:-30], id="a file cut off"),
+        pytest.param("![](http://127.0.0.1/x)<b>.npz", NAMED[:-30], id="a name that is Markdown and HTML"),
+        pytest.param("a.npz", npz(arrays(classes=1)), id="a network of one class"),
+    ],
+)
+def test_a_refused_file_is_told_and_nothing_is_lost(name, content):
+    app = with_model()
+    before = session_of(app)
+    uploaded(app, (name, content))
+    assert "This file was refused" in words(app)
+    with pytest.raises(pc.WeightFileError) as error:
+        pc.Model.load(io.BytesIO(content))
+    assert f"{name}: {error.value}" in texts(app)
+    assert name not in words(app) or name == "a.npz"
+    assert session_of(app).kept == before.kept
+    assert session_of(app).in_use == before.in_use
+
+
+def six(network: dict[str, np.ndarray]) -> list[tuple[str, bytes]]:
+    return [(f"{name}.npy", npy(array)) for name, array in network.items()]
+
+
+def test_the_six_files_are_one_model_in_any_order():
+    app = uploaded(opened(PREDICT, SETUP), *reversed(six(arrays(classes=12))))
+    assert session_of(app).uploads == 1
+    table = ask(app, 0.3, 0.4).dataframe[0].value
+    [shares] = answers(arrays(classes=12), [[0.3, 0.4]])
+    assert list(table["probability"]) == pytest.approx(sorted(100 * shares, reverse=True))
+    # of 12 classes it is taken that they are the tutorial's
+    assert "-2x^4 - 3x^3 + 4x + 1" in list(table["polynomial"])
+    app.run()
+    assert session_of(app).uploads == 1
+
+
+def test_the_six_files_may_come_one_after_another():
+    app = opened(PREDICT, SETUP)
+    for count, file in enumerate(six(arrays()), 1):
+        uploaded(app, file)
+        assert session_of(app).uploads == (count == 6)
+    uploaded(app, *six(arrays(seed=2)))
+    assert session_of(app).uploads == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        pytest.param(
+            [name for name in npy_files.NAMES if name != "loss.npy"], "missing: loss.npy", id="missing"
+        ),
+        pytest.param([*npy_files.NAMES, "loss.npy"], "loss.npy is there twice", id="double"),
+        pytest.param([*npy_files.NAMES, "loss (1).npy"], "loss (1).npy: none of the six", id="unknown"),
+    ],
+)
+def test_what_keeps_npy_files_from_being_the_six_is_named(names, told):
+    assert told in npy_files.problem(names)
+    app = uploaded(opened(PREDICT, SETUP), *[(name, npy(np.float64(0.5))) for name in names])
+    assert told in texts(app)
+    assert session_of(app).uploads == 0
+
+
+def test_an_npy_file_that_is_none_is_named():
+    files = [(name, b"nothing" if name == "biases_l2.npy" else content) for name, content in six(arrays())]
+    app = uploaded(opened(PREDICT, SETUP), *files)
+    with pytest.raises(pc.WeightFileError) as error:
+        read_npy(io.BytesIO(b"nothing"))
+    assert f"accuracy.npy: biases_l2.npy: {error.value}" in texts(app)
+    assert session_of(app).uploads == 0
+
+
+def test_the_set_up_of_an_uploaded_file_can_be_taken_over():
+    app = press(with_model(), "Use its set-up")
+    assert session_of(app).experiment.x_range == (-2.0, 3.0)
+    assert words_of(app)["range"] == "-2..3"
+    assert "Use its set-up" not in [button.label for button in app.button]
+
+
+def test_more_uploads_than_are_kept_leave_the_newest():
+    files = [(f"{number}.npz", npz(arrays(seed=number))) for number in range(MOST_KEPT + 1)]
+    app = uploaded(opened(PREDICT, SETUP), *files)
+    assert len(session_of(app).kept) == MOST_KEPT
+    assert session_of(app).in_use == f"Upload {MOST_KEPT + 1} · 3 polynomials"
+
+
+# --- a file that names no polynomials ---------------------------------------------------------
+
+
+def test_classes_without_polynomials_are_numbered_and_there_is_no_map(charts):
+    app = ask(with_model(NAMELESS), 0.5, 2.0)
+    assert list(app.dataframe[0].value.columns) == ["class", "probability", "odds"]
+    assert app.subheader[0].value == f"class {answers(arrays(), [[0.5, 2.0]])[0].argmax()}"
+    assert charts == {}
+    assert metrics(app)["Held-out accuracy"] == "unknown"
+    assert not app.button_group
+
+
+def test_the_polynomials_of_the_set_up_are_one_button_away(charts):
+    app = press(with_model(NAMELESS), "The 3 polynomials of the set-up")
+    assert set(app.dataframe[0].value["polynomial"]) == set(LINES)
+    assert "predict.map" in charts
+
+
+def test_the_set_up_is_not_offered_where_the_count_differs():
+    app = uploaded(opened(PREDICT, SETUP), ("a.npz", npz(arrays(classes=4))))
+    assert not [button for button in app.button if "of the set-up" in button.label]
+
+
+def test_polynomials_can_be_typed_one_a_line():
+    app = with_model(NAMELESS)
+    app.text_area(key=naming.TEXT_KEY).set_value("x\n\n x^2 - 1\n(x+1)^2\n")
+    press(app, "Use these")
+    assert session_of(app).answering.model.polynomials == (
+        pc.Polynomial(1, 0),
+        pc.Polynomial(1, 0, -1),
+        pc.Polynomial(1, 2, 1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("x\n<b>y</b>\n2x", "Line 2: character 1", id="a line that is none"),
+        pytest.param("x\n2x", "2 polynomials for 3 classes", id="too few"),
+        pytest.param("", "There is no polynomial yet", id="none"),
+    ],
+)
+def test_polynomials_that_cannot_be_used_are_told(text, told):
+    app = with_model(NAMELESS)
+    app.text_area(key=naming.TEXT_KEY).set_value(text)
+    press(app, "Use these")
+    assert told in texts(app)
+    assert session_of(app).answering.model.polynomials == ()
+
+
+def test_a_coefficient_that_no_map_can_hold_leaves_the_table():
+    huge = METADATA | {"polynomials": [[1e308, 1e308, 0.0], [1.0, 0.0], [0.0]]}
+    app = ask(with_model(npz(arrays(), json.dumps(huge))), 1e3, 0.0)
+    assert "There is no map" in words(app)
+    assert np.inf in list(app.dataframe[0].value["value"])
+
+
+# --- tables of points -------------------------------------------------------------------------
+
+
+def with_points(table: str, model: bytes = NAMED) -> AppTest:
+    app = with_model(model)
+    [uploader] = [uploader for uploader in app.file_uploader if uploader.key != weight_upload.FILES_KEY]
+    uploader.set_value(("points.csv", table.encode(), "text/csv")).run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("model", [pytest.param(NAMED, id="named"), pytest.param(NAMELESS, id="nameless")])
+def test_predictions_come_back_in_the_order_of_the_points(downloads, model):
+    with_points("x,y\n0.5,2\n-1,0.25\n", model)
+    header, *rows = downloads["polycore-predictions.csv"]().splitlines()
+    named = model == NAMED
+    assert header == "x,y,prediction,probability,curve" if named else "x,y,prediction,probability"
+    for row, point_asked, shares in zip(
+        rows, [[0.5, 2.0], [-1.0, 0.25]], answers(arrays(), [[0.5, 2.0], [-1.0, 0.25]]), strict=True
+    ):
+        x, y, prediction, probability, *curve = row.split(",")
+        assert [float(x), float(y)] == point_asked
+        assert int(prediction) == shares.argmax()
+        assert float(probability) == pytest.approx(shares.max())
+        assert curve == ([f"y = {LINES[shares.argmax()]}"] if named else [])
+
+
+def test_a_polynomial_with_a_minus_before_it_is_no_formula_to_a_spreadsheet():
+    flat = {name: np.zeros_like(array) for name, array in arrays().items()}
+    flat["biases_l2"] = np.array([[0.0, 1.0, 0.0]])  # -x, everywhere
+    table = predictions.predictions_to_csv(
+        pc.Model.load(io.BytesIO(npz(flat, json.dumps(METADATA)))), np.array([[1.0, 2.0]])
+    )
+    assert table.splitlines()[1].endswith(",y = -x")
+
+
+def test_a_refused_table_is_told_and_the_points_stay():
+    app = with_points("x,y\n1,2\n")
+    [uploader] = [uploader for uploader in app.file_uploader if uploader.key != weight_upload.FILES_KEY]
+    uploader.set_value(("points.csv", b"x,y\n1,nan\n", "text/csv")).run()
+    assert "line 2 has 'nan'" in texts(app)
+    np.testing.assert_array_equal(session_of(app).points.points, [[1.0, 2.0]])
+
+
+# --- while a run goes on ----------------------------------------------------------------------
+
+
+def step(training: Training) -> None:
+    """Take a step, and wait until it is taken: the first ones of Adam lower the loss."""
+    wanted = training.run.step + 1
+    training.step()
+    while training.run.step < wanted or training.status != "paused":
+        time.sleep(0.01)
+
+
+def stepped(steps: int) -> AppTest:
+    """Return the page, opened behind a run that has taken so many steps."""
+    app = press(opened(TRAIN), "One step")
+    for _ in range(steps - 1):
+        step(wait_for(app, "paused").session_state[session.KEY].training)
+    wait_for(app, "paused")
+    app.switch_page(PREDICT).run()
+    assert not app.exception
+    return app
+
+
+def test_the_page_follows_a_run_and_keeps_what_was_typed():
+    app = ask(stepped(2), 0.25, -0.25)
+    training = session_of(app).training
+    early = metrics(app)["Loss (nats)"]
+    for _ in range(8):
+        step(training)
+    app.run()
+    assert metrics(app)["Loss (nats)"] == f"{training.run.best_loss:.3f}" < early
+    assert app.number_input(key=point.X_KEY).value == 0.25
+    assert app.number_input(key=point.Y_KEY).value == -0.25
+    table = app.dataframe[0].value
+    assert table["probability"].sum() == pytest.approx(100)
+    assert set(table["polynomial"]) == {"-x^2 + 1", "x^3 - 2"}
+
+
+@pytest.mark.parametrize(
+    ("button", "seconds"),
+    [pytest.param("Start", 1.0, id="running"), pytest.param("One step", None, id="resting")],
+)
+def test_the_page_looks_again_once_a_second_while_a_run_goes_on(monkeypatch, button, seconds):
+    app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), button)
+    if button == "One step":
+        wait_for(app, "paused")
+    asked = []
+    fragment = st.fragment
+
+    def noted(function, *, run_every=None):
+        asked.append((function.__module__, run_every))
+        return fragment(function)
+
+    monkeypatch.setattr(st, "fragment", noted)
+    app.switch_page(PREDICT).run()
+    session_of(app).training.stop()
+    assert not app.exception
+    assert ("__main__", seconds) in asked

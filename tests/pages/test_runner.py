@@ -1,0 +1,538 @@
+import os
+import queue
+import random
+import signal
+import threading
+import time
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.parts import runner
+from pages.parts.pool import Workers
+from pages.parts.runner import Training
+
+
+@dataclass(frozen=True)
+class Count:
+    """A run that counts its steps, and whose `value` tells whether any was lost, doubled or mixed up."""
+
+    step: int = 0
+    value: int = 1
+    steps: int = 1_000_000
+
+    @property
+    def experiment(self):
+        return SimpleNamespace(steps=self.steps)
+
+    @property
+    def done(self):
+        return self.step >= self.steps
+
+
+def count_on(run, steps):
+    value, end = run.value, min(run.step + steps, run.steps)
+    for step in range(run.step, end):
+        value = (value * 1_103_515_245 + step + 12345) % 2**31
+    return replace(run, step=end, value=value)
+
+
+@dataclass
+class Order:
+    """A chunk that was asked for, to be delivered when the test likes."""
+
+    future: Future
+    run: Count
+    steps: int
+
+    def deliver(self, seconds=None):
+        seconds = self.steps / 1000 if seconds is None else seconds
+        self.future.set_running_or_notify_cancel()
+        self.future.set_result((count_on(self.run, self.steps), seconds))
+
+    def fail(self, error):
+        self.future.set_running_or_notify_cancel()
+        self.future.set_exception(error)
+
+
+class Hand(Executor):
+    """An executor that does nothing by itself."""
+
+    def __init__(self):
+        self.orders = queue.Queue()
+
+    def submit(self, _timed, _advance, run, steps):
+        order = Order(Future(), run, steps)
+        self.orders.put(order)
+        return order.future
+
+    def order(self):
+        return self.orders.get(timeout=5)
+
+    def nothing_is_asked_for(self):
+        with pytest.raises(queue.Empty):
+            self.orders.get(timeout=0.05)
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(runner, "monotonic", clock)
+    return clock
+
+
+@pytest.fixture
+def hand():
+    return Hand()
+
+
+@pytest.fixture
+def begin(hand):
+    """Return a function that makes a training; each is stopped at the end."""
+    made = []
+
+    def new(run=None, executor=hand, advance=count_on):
+        made.append(Training(Count() if run is None else run, executor, advance))
+        return made[-1]
+
+    yield new
+    for training in made:
+        training.stop()
+    assert runner._crowd.size == 0
+
+
+def wait_for(condition, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.002)
+
+
+def threads():
+    return [thread for thread in threading.enumerate() if "_chain" in thread.name or "_step" in thread.name]
+
+
+# --- from start to finish ---------------------------------------------------------------------
+
+
+def test_a_new_run_is_ready_and_costs_nothing(begin, hand):
+    training = begin()
+    assert (training.status, training.run, training.error) == ("ready", Count(), None)
+    assert (training.seconds, training.steps_per_second, training.seconds_left) == (0.0, 0.0, None)
+    hand.nothing_is_asked_for()
+
+
+def test_a_run_with_no_step_left_is_finished(begin, hand):
+    training = begin(Count(step=7, steps=7))
+    training.start()
+    assert (training.status, training.seconds_left) == ("finished", 0.0)
+    hand.nothing_is_asked_for()
+
+
+def test_chunks_follow_each_other_to_the_last_step(begin, hand):
+    training = begin(Count(steps=150))
+    training.start()
+    assert training.status == "running"
+    for _ in range(3):
+        order = hand.order()
+        assert order.run == training.run
+        order.deliver(seconds=order.steps * 0.002)
+    wait_for(lambda: training.status == "finished")
+    assert training.run == count_on(Count(steps=150), 150)
+    assert training.seconds == pytest.approx(0.002 + 0.2 + 0.2)
+    hand.nothing_is_asked_for()
+    wait_for(lambda: threads() == [])
+
+
+def test_the_first_chunk_is_one_step_and_the_next_last_200_ms(begin, hand):
+    begin().start()
+    first = hand.order()
+    assert first.steps == 1
+    first.deliver(seconds=0.001)
+    second = hand.order()
+    assert second.steps == 200
+    second.deliver(seconds=0.4)  # 2 ms a step: the machine has become slower
+    assert hand.order().steps == 100
+
+
+def test_a_step_that_takes_longer_than_a_chunk_is_a_chunk(begin, hand):
+    begin().start()
+    hand.order().deliver(seconds=3.0)
+    assert hand.order().steps == 1
+
+
+def test_three_runs_have_chunks_of_100_ms(begin, hand):
+    for _ in range(3):
+        begin().start()
+    for order in [hand.order() for _ in range(3)]:
+        order.deliver(seconds=0.001)
+    assert [hand.order().steps for _ in range(3)] == [100, 100, 100]
+
+
+# --- pause, step, stop ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("action", "status"), [("pause", "paused"), ("stop", "stopped")])
+def test_a_pause_and_a_stop_hold_at_once_and_drop_the_chunk_under_way(begin, hand, action, status):
+    training = begin()
+    training.start()
+    hand.order().deliver()
+    under_way = hand.order()
+    under_way.future.set_running_or_notify_cancel()
+    getattr(training, action)()
+    assert training.status == status
+    assert training.run.step == 1
+    under_way.future.set_result((count_on(under_way.run, 50), 0.1))
+    hand.nothing_is_asked_for()
+    assert (training.status, training.run.step) == (status, 1)
+
+
+def test_a_chunk_that_still_waits_for_a_worker_is_cancelled(begin, hand):
+    training = begin()
+    training.start()
+    order = hand.order()
+    training.pause()
+    wait_for(order.future.cancelled)
+
+
+def test_a_dropped_chunk_never_counts_however_late_it_comes(begin, hand):
+    training = begin()
+    training.start()
+    late = hand.order()
+    late.future.set_running_or_notify_cancel()
+    training.pause()
+    training.resume()
+    hand.order().deliver()
+    wait_for(lambda: training.run.step == 1)
+    wrong = replace(count_on(late.run, 1), value=-1)
+    late.future.set_result((wrong, 0.1))
+    hand.order().deliver()
+    wait_for(lambda: training.run.step > 1)
+    assert training.run == count_on(Count(), training.run.step)
+
+
+def test_pausing_and_resuming_changes_no_result(begin, hand):
+    training = begin()
+    training.start()
+    for _ in range(5):
+        hand.order().deliver()
+        hand.order()  # never delivered
+        training.pause()
+        training.resume()
+    hand.order().deliver()
+    wait_for(lambda: training.run.step == 1 + 5 * 200)
+    assert training.run == count_on(Count(), 1 + 5 * 200)
+
+
+def test_a_single_step_is_one_step_then_a_pause(begin, hand):
+    training = begin()
+    for step in (1, 2):
+        training.step()
+        assert training.status == "running"
+        order = hand.order()
+        assert order.steps == 1
+        order.deliver()
+        wait_for(lambda: training.status == "paused")
+        assert training.run == count_on(Count(), step)
+    hand.nothing_is_asked_for()
+
+
+def test_the_last_single_step_finishes_the_run(begin, hand):
+    training = begin(Count(steps=1))
+    training.step()
+    hand.order().deliver()
+    wait_for(lambda: training.status == "finished")
+
+
+@pytest.mark.parametrize(
+    ("actions", "status"),
+    [
+        pytest.param(("pause",), "ready", id="pause before the start"),
+        pytest.param(("resume",), "ready", id="resume before the start"),
+        pytest.param(("start", "start"), "running", id="start twice"),
+        pytest.param(("start", "step"), "running", id="a step while it runs"),
+        pytest.param(("start", "pause", "start"), "paused", id="start after a pause"),
+        pytest.param(("start", "stop", "resume"), "stopped", id="resume after a stop"),
+        pytest.param(("start", "stop", "step"), "stopped", id="a step after a stop"),
+        pytest.param(("start", "stop", "pause"), "stopped", id="pause after a stop"),
+        pytest.param(("stop", "start"), "stopped", id="start after a stop"),
+        pytest.param(("start", "pause", "stop"), "stopped", id="stop after a pause"),
+    ],
+)
+def test_what_does_not_fit_does_nothing(begin, hand, actions, status):
+    training = begin()
+    for action in actions:
+        getattr(training, action)()
+    assert training.status == status
+    assert hand.orders.qsize() <= 1
+
+
+# --- failures ---------------------------------------------------------------------------------
+
+
+def test_a_refusal_of_polycore_fails_the_run_with_its_own_words(begin, hand, caplog):
+    training = begin()
+    training.start()
+    hand.order().deliver()
+    hand.order().fail(pc.PolycoreError("seed is 3; wanted\n4."))
+    wait_for(lambda: training.status == "failed")
+    assert training.error == "seed is 3; wanted 4."
+    assert training.run == count_on(Count(), 1)
+    assert caplog.records == []
+
+
+def test_any_other_exception_fails_the_run_and_is_in_the_log(begin, hand, caplog):
+    training = begin()
+    training.start()
+    hand.order().fail(MemoryError("x" * 1000))
+    wait_for(lambda: training.status == "failed")
+    assert training.error.startswith("The run is as it was before MemoryError came from a worker: xxx")
+    assert len(training.error) == runner.MAX_SENTENCE
+    assert training.run == Count()
+    assert [record.exc_info[0] for record in caplog.records] == [MemoryError]
+
+
+def test_a_failed_run_can_go_on(begin, hand):
+    training = begin()
+    training.start()
+    hand.order().fail(OSError("no memory"))
+    wait_for(lambda: training.status == "failed")
+    training.resume()
+    assert (training.status, training.error) == ("running", None)
+    hand.order().deliver()
+    wait_for(lambda: training.run.step == 1)
+
+
+def test_a_worker_s_death_costs_only_the_chunk(begin, hand):
+    training = begin()
+    training.start()
+    hand.order().deliver(seconds=0.001)
+    for _ in range(runner.MAX_DEATHS - 1):
+        lost = hand.order()
+        lost.fail(BrokenExecutor("killed"))
+    again = hand.order()
+    assert (again.run, again.steps) == (lost.run, lost.steps)
+    again.deliver()
+    wait_for(lambda: training.run.step == 201)
+    assert training.status == "running"
+    assert training.run == count_on(Count(), 201)
+
+
+def test_workers_that_die_over_the_same_chunk_again_and_again_fail_the_run(begin, hand):
+    training = begin()
+    training.start()
+    for _ in range(3):
+        hand.order().fail(BrokenExecutor("killed"))
+    wait_for(lambda: training.status == "failed")
+    assert training.error.startswith("3 worker processes ended")
+    hand.nothing_is_asked_for()
+
+
+def test_an_executor_that_takes_no_calls_fails_the_run(begin):
+    class Closed(Executor):
+        def submit(self, *_):
+            raise RuntimeError("cannot schedule new futures after shutdown")
+
+    training = begin(executor=Closed())
+    training.start()
+    wait_for(lambda: training.status == "failed")
+    assert "after shutdown" in training.error
+
+
+# --- seen and unseen --------------------------------------------------------------------------
+
+
+def test_a_run_that_nobody_has_seen_for_two_minutes_pauses(begin, hand, clock):
+    training = begin()
+    training.start()
+    clock.now += 119.9
+    hand.order().deliver()
+    order = hand.order()
+    clock.now += 0.1
+    order.deliver()
+    wait_for(lambda: training.status == "paused")
+    assert training.run.step == 1 + order.steps
+    hand.nothing_is_asked_for()
+    wait_for(lambda: threads() == [])
+
+
+def test_whoever_looks_again_finds_it_going_on(begin, hand, clock):
+    training = begin()
+    training.start()
+    clock.now += 120
+    hand.order().deliver()
+    wait_for(lambda: training.status == "paused")
+    training.seen()
+    assert training.status == "running"
+    hand.order().deliver()
+    wait_for(lambda: training.run.step > 1)
+
+
+@pytest.mark.parametrize(("action", "status"), [("pause", "paused"), ("stop", "stopped")])
+def test_a_look_does_not_resume_what_a_person_ended(begin, hand, clock, action, status):
+    training = begin()
+    training.start()
+    clock.now += 120
+    hand.order().deliver()
+    wait_for(lambda: training.status == "paused")
+    getattr(training, action)()
+    training.seen()
+    assert training.status == status
+    hand.nothing_is_asked_for()
+
+
+def test_a_run_that_is_seen_does_not_pause(begin, hand, clock):
+    training = begin()
+    training.start()
+    for _ in range(3):
+        clock.now += 100
+        training.seen()
+        hand.order().deliver()
+    assert hand.order().run.step > 2
+    assert training.status == "running"
+
+
+def test_a_run_whose_chunk_never_comes_does_not_hold_its_place(begin, hand, monkeypatch):
+    monkeypatch.setattr(runner, "LEASE_SECONDS", 0.05)
+    training = begin()
+    training.start()
+    hand.order()
+    wait_for(lambda: training.status == "paused")
+    assert runner._crowd.size == 0
+
+
+def test_a_server_runs_a_bounded_number_at_a_time(begin, monkeypatch):
+    monkeypatch.setattr(runner, "MAX_RUNNING", 2)
+    first, second, third = begin(), begin(), begin()
+    for training in (first, second, third):
+        training.start()
+    assert [first.status, second.status, third.status] == ["running", "running", "ready"]
+    assert third.error == "2 runs are under way on this server already. Try again in a minute."
+    first.pause()
+    third.start()
+    assert (third.status, third.error) == ("running", None)
+
+
+# --- speed ------------------------------------------------------------------------------------
+
+
+def test_the_speed_is_that_of_the_last_two_seconds(begin, hand, clock):
+    training = begin(Count(steps=1000))
+    training.start()
+    for seconds, steps in [(1.0, 10), (1.0, 20), (1.0, 40), (0.5, 40)]:
+        order = hand.order()
+        order.steps = steps
+        clock.now += seconds
+        order.deliver()
+        wait_for(lambda: hand.orders.qsize() == 1)
+    # 2.5 s are the shortest stretch of chunks that holds two seconds: 20 + 40 + 40 steps
+    assert training.run.step == 110
+    assert training.steps_per_second == pytest.approx(100 / 2.5)
+    assert training.seconds_left == pytest.approx((1000 - 110) / 40)
+
+
+def test_a_pause_does_not_slow_the_speed(begin, hand, clock):
+    training = begin()
+    training.start()
+    order = hand.order()
+    clock.now += 0.1
+    order.deliver()
+    hand.order()
+    training.pause()
+    assert training.steps_per_second == pytest.approx(10)
+    clock.now += 50
+    training.resume()
+    assert training.steps_per_second == pytest.approx(10)
+    order = hand.order()
+    clock.now += 0.1
+    order.steps = 3
+    order.deliver()
+    wait_for(lambda: training.run.step == 4)
+    assert training.steps_per_second == pytest.approx(30)
+
+
+# --- many threads, real workers ---------------------------------------------------------------
+
+
+def test_no_hurry_loses_or_mixes_a_result(begin):
+    def slow_or_fast(run, steps):
+        time.sleep(random.random() / 200)
+        return count_on(run, min(steps, 30))
+
+    def meddle(seed):
+        actions, step = random.Random(seed), 0
+        for _ in range(150):
+            getattr(training, actions.choice(["pause", "resume", "step", "seen"]))()
+            run = training.run
+            assert run.step >= step
+            assert run == count_on(Count(), run.step)
+            step = run.step
+            time.sleep(actions.random() / 300)
+
+    with ThreadPoolExecutor(4) as executor, ThreadPoolExecutor(3) as people:
+        training = begin(executor=executor, advance=slow_or_fast)
+        training.start()
+        for person in [people.submit(meddle, seed) for seed in range(3)]:
+            person.result()
+        training.stop()
+    assert training.run == count_on(Count(), training.run.step)
+    assert training.run.step > 10
+    wait_for(lambda: threads() == [])
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with Workers(2) as workers:
+        yield workers
+
+
+SMALL = pc.Experiment(hidden=(16, 16), samples_per_class=50, batch_size=64, steps=500)
+
+
+def same(run, other):
+    assert run.step == other.step
+    assert np.array_equal(run.parameters, other.parameters)
+    assert np.array_equal(run.best_parameters, other.best_parameters)
+    for name in ("step", "loss", "accuracy", "held_out_accuracy"):
+        assert np.array_equal(getattr(run.history, name), getattr(other.history, name))
+
+
+def test_a_run_in_worker_processes_ends_as_it_would_here(begin, pool):
+    training = begin(pc.start(SMALL), pool, pc.advance)
+    training.start()
+    for _ in range(3):
+        training.pause()
+        training.resume()
+        time.sleep(0.05)
+    wait_for(lambda: training.status == "finished", 10)
+    same(training.run, pc.advance(pc.start(SMALL), SMALL.steps))
+
+
+def advance_or_die(folder, run, steps):
+    """Advance, but be killed half way through the first chunk (from step 0) and the second (from step 1)."""
+    mark = folder / f"killed at step {run.step}"
+    if run.step <= 1 and not mark.exists():
+        mark.touch()
+        pc.advance(run, steps // 2)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return pc.advance(run, steps)
+
+
+def test_killed_workers_change_nothing_in_the_result(begin, pool, tmp_path):
+    training = begin(pc.start(SMALL), pool, partial(advance_or_die, tmp_path))
+    training.start()
+    wait_for(lambda: training.status == "finished", 10)
+    assert len(list(tmp_path.iterdir())) == 2
+    same(training.run, pc.advance(pc.start(SMALL), SMALL.steps))
