@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from pages.parts import controls, frame, progress, session
+from pages.parts import controls, frame, live, progress, session
 from pages.parts.pool import workers
 from pages.parts.runner import Training
 from pages.parts.watch import watch
+from polycore.figures import curves_figure
 
 TICK_SECONDS = 0.25
+COLUMNS = (3, 1)
 
 workers.start()
 frame.draw_without_ticker("Which polynomial is this point on?")
@@ -16,17 +18,26 @@ frame.draw_without_ticker("Which polynomial is this point on?")
 def draw_run(training: Training) -> None:
     """Draw what changes while the run goes on."""
     progress.draw_bar(training)
-    map_column, figures_column = st.columns([3, 1], gap="large")
+    map_column, figures_column = st.columns(COLUMNS, gap="large")
     with map_column:
         progress.draw_map(training)
     with figures_column:
         progress.draw_figures(training)
 
 
+def draw_curves() -> None:
+    """Draw what is to be learned, where its map will be."""
+    experiment = session.current().experiment
+    map_column, _ = st.columns(COLUMNS, gap="large")
+    with map_column:
+        figure = curves_figure(experiment.polynomials, experiment.x_range)
+        live.figure(figure, key="home.curves", height=progress.MAP_HEIGHT)
+
+
 count = len(session.current().experiment.polynomials)
 st.write(
-    f"{count} curves cross in one plane: a small neural network learns, before your eyes, to say of any point "
-    "which curve it lies on."
+    f"{count} curves cross in one plane: a small neural network learns, before your eyes, "
+    "to say of any point which curve it lies on."
 )
 training = session.current().training
 if training is None:
@@ -39,7 +50,9 @@ if training is None:
     )
 controls.show_refusal()
 watch(draw_run, every=TICK_SECONDS)
-if training is not None:
+if training is None:
+    draw_curves()
+else:
     st.subheader("And now?", anchor=False)
     yours, ask, send = st.columns(3)
     with yours, st.container(border=True):

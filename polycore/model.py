@@ -123,9 +123,7 @@ class Model:
     @property
     def experiment(self) -> Experiment | None:
         """The experiment that the metadata names, or None where there is none or it is no valid one."""
-        values = self.metadata.get("experiment")
-        if not isinstance(values, Mapping):
-            return None
+        values: Any = self.metadata.get("experiment")
         try:
             return Experiment.from_dict(values)
         except PolycoreError:

@@ -35,7 +35,7 @@ PARABOLAS = (
     Polynomial(0.5, -2, 0),
 )
 
-# T3 to T5 of Chebyshev and their neighbours: each pair lies within 0.1 of the other all along [-1, 1].
+# T3 to T5 of Chebyshev, and beside each one that lies within 0.1 of it all along [-1, 1].
 NEARLY_COINCIDING = (
     Polynomial(4, 0, -3, 0),
     Polynomial(4, 0, -3, 0.1),

@@ -29,9 +29,10 @@ TICKER_SECONDS = 1.0
 # a file of ours: Streamlit would load an icon by name from another host
 ICON = Path(__file__).with_name("icon.png")
 
-# Streamlit leaves 6rem above a title, and its own "Stop" runs all the time where a fragment polls
+# Streamlit leaves 6rem above a page, of which its header needs 4; and its own "Stop" is there all the time
+# where a fragment polls
 STYLE = """<style>
-.stMainBlockContainer { padding-top: 3rem; }
+.stMainBlockContainer { padding-top: 4rem; }
 [data-testid="stStatusWidget"] { display: none; }
 </style>"""
 
@@ -51,10 +52,7 @@ def draw_without_ticker(title: str) -> None:
     st.html(STYLE)
     _restore()
     _write_link()
-    with st.sidebar:
-        _navigation()
-        st.space("small")
-        copy_link("frame.link")
+    _navigation()
     st.title(title, anchor=False)
     _link_problems()
 
@@ -78,7 +76,7 @@ def standing(training: Training) -> str:
 def page_link(page: str, label: str, icon: str | None = None) -> None:
     """Draw a link to another page that hands the set-up on: a plain one would drop it from the address."""
     query = link.to_query(session.current().experiment)
-    st.page_link(page, label=label, icon=icon, query_params=query, width="stretch")
+    st.page_link(page, label=label, icon=icon, query_params=query)
 
 
 def go_to(page: str) -> None:
@@ -88,7 +86,7 @@ def go_to(page: str) -> None:
 
 def copy_link(key: str) -> None:
     """Draw a button that shows the link to this page's set-up, with a button to copy it."""
-    with st.popover("Copy link", icon=":material/link:", width="stretch", key=key):
+    with st.popover("Copy link", icon=":material/link:", key=key):
         st.write("This link opens the same polynomials, data and settings anywhere.")
         st.code(link.to_address(_address(), session.current().experiment), language=None, wrap_lines=True)
 
@@ -118,8 +116,11 @@ def _write_link() -> None:
 
 
 def _navigation() -> None:
-    for page, label, icon in _NAVIGATION:
-        page_link(page, label, icon)
+    # not in the sidebar: on a phone that covers the page, and stays open over the page one has chosen in it
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        for page, label, icon in _NAVIGATION:
+            page_link(page, label, icon)
+        copy_link("frame.link")
 
 
 def _address() -> str:

@@ -6,8 +6,9 @@
 import json
 import math
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import plotly
 import plotly.graph_objects as go
@@ -15,14 +16,6 @@ import streamlit as st
 from streamlit.components.v1 import declare_component
 
 OnClick = Callable[[float, float], None]
-
-# Where the browser gets plotly.min.js from, 4.8 MB: the installed package, which this serves as it is (and
-# gzipped) under component/, on every page and under any prefix. Other ways, and why not: static serving needs
-# the file in our own folder, a copy that drifts or is written at start; Streamlit's media files are kept in
-# memory and dropped with the last session that asked; the component's own `js` travels with every update; the
-# Plotly inside Streamlit's pages has no name to call it by; a CDN needs the internet.
-_served = declare_component("plotly", path=Path(plotly.__file__).parent / "package_data")
-_LIBRARY = f"component/{_served.name}/plotly.min.js?v={plotly.__version__}"
 
 _HERE = Path(__file__)
 _component = st.components.v2.component(
@@ -50,9 +43,23 @@ def figure(figure: go.Figure, key: str, height: int, on_click: OnClick | None = 
     )
 
 
+@cache
+def _library() -> str:
+    """Return the address of plotly.min.js, 4.8 MB, below that of the app.
+
+    Streamlit serves the file of the installed package as it is, gzipped, to every page and below any prefix.
+    Other ways: static serving needs a copy in a folder of ours, which drifts or must be written at start;
+    Streamlit's media files stay in memory and go with the last session that used them; a component's own
+    `js` travels with every update; the Plotly within Streamlit's pages has no name; a CDN needs the internet.
+    """
+    # asked while a page runs: only then is there a server to register it with
+    served = declare_component("plotly", path=Path(plotly.__file__).parent / "package_data")
+    return f"component/{served.name}/plotly.min.js?v={plotly.__version__}"
+
+
 def _message(figure: go.Figure, *, clicks: bool) -> bytes:
     # bytes, since Streamlit would write text or a dictionary as JSON twice over
-    head = json.dumps({"library": _LIBRARY, "clicks": clicks})
+    head = json.dumps({"library": _library(), "clicks": clicks})
     return f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode()
 
 
@@ -62,11 +69,10 @@ def _choose(key: str, on_click: OnClick) -> None:
         on_click(*point)
 
 
-def _point(value: object) -> tuple[float, float] | None:
-    """Return what the browser says was chosen; None for anything but two finite numbers."""
-    if not isinstance(value, dict):
+def _point(value: Any) -> tuple[float, float] | None:
+    """Return where the browser says, or None where that is not a place of two finite numbers."""
+    try:
+        x, y = float(value["x"]), float(value["y"])
+    except (KeyError, OverflowError, TypeError, ValueError):
         return None
-    x, y = value.get("x"), value.get("y")
-    if not (isinstance(x, int | float) and isinstance(y, int | float)):
-        return None
-    return (float(x), float(y)) if math.isfinite(x) and math.isfinite(y) else None
+    return (x, y) if math.isfinite(x) and math.isfinite(y) else None

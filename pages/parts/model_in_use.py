@@ -107,7 +107,7 @@ def _use() -> None:
 def _newest(kept: Kept, training: Training | None) -> Model:
     if training is None or training.run.experiment != kept.experiment:
         return kept.model
-    best = training.run.best
+    best = training.best
     return best if best.loss < kept.model.loss else kept.model
 
 

@@ -6,19 +6,25 @@ import numpy as np
 import plotly.graph_objects as go
 
 from polycore import Model, Polynomial
+from polycore.alternative_text import plane_map
 from polycore.figures import map_figure, plane_range, regions_url
 from polycore.network import Floats
 
-COLUMNS, ROWS = 140, 100
+COLUMNS, ROWS = 120, 90
 
 
+@lru_cache(maxsize=32)
 def model_map(model: Model, x_range: tuple[float, float]) -> go.Figure:
-    """Return the map of a model that knows its polynomials, over `x_range`."""
+    """Return the map of a model that knows its polynomials, over `x_range`. Copy it before changing it.
+
+    A model is compared by identity: one that did not change since the last look is not asked again.
+    """
     x, y = _grid(model.polynomials, x_range)
     probabilities = model.predict_proba(_places(x, y)).reshape(ROWS, COLUMNS, -1)
-    # the curves cost more than the network: they are drawn once, and only the regions change as it learns
+    # the curves cost more than the network: they are made once, and only the regions change as it learns
     figure = go.Figure(_without_regions(model.polynomials, x_range))
     figure.layout.images[0].source = regions_url(probabilities)
+    figure.layout.meta = {"alt": plane_map(model.polynomials, x, y, probabilities)}
     return figure
 
 

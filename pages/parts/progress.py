@@ -28,7 +28,7 @@ def draw_bar(training: Training) -> None:
 
 def draw_figures(training: Training) -> None:
     """Draw loss and accuracies of the best weights so far, the speed, and the time that is left."""
-    best = training.run.best
+    best = training.best
     held_out = best.held_out_accuracy or 0.0
     with st.container(horizontal=True):
         _metric("Held-out accuracy", f"{held_out:.1%}", HELD_OUT_HELP)
@@ -39,9 +39,7 @@ def draw_figures(training: Training) -> None:
 
 def draw_map(training: Training) -> None:
     """Draw the plane in the colours of the best network's classes, with the curves over it."""
-    best, run = training.run.best, training.run
-    figure = model_map(best, run.experiment.x_range)
-    figure.layout.meta["step"] = run.step
+    figure = model_map(training.best, training.run.experiment.x_range)
     live.figure(figure, key="progress.map", height=MAP_HEIGHT)
 
 
@@ -54,7 +52,7 @@ def draw_charts(training: Training) -> None:
         history.accuracy,
         history.held_out_accuracy,
         run.best_step,
-        run.best.held_out_accuracy or 0.0,
+        training.best.held_out_accuracy or 0.0,
     )
     left, right = st.columns(2)
     with left:

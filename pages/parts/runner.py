@@ -5,10 +5,11 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import replace
 from time import monotonic, perf_counter
 from typing import Literal
 
-from polycore import PolycoreError, Run
+from polycore import Model, PolycoreError, Run
 
 Status = Literal["ready", "running", "paused", "stopped", "finished", "failed"]
 Advance = Callable[[Run, int], Run]
@@ -41,6 +42,7 @@ class Training:
         self._executor = executor
         self._advance = advance
         self._run = run
+        self._best: tuple[int, Model] | None = None
         self._status: Status = "finished" if run.done else "ready"
         self._error: str | None = None
         self._seconds = 0.0
@@ -56,6 +58,15 @@ class Training:
     def run(self) -> Run:
         """The run at the end of the latest chunk."""
         return self._run
+
+    @property
+    def best(self) -> Model:
+        """The run's best model so far, the same object as long as no better one comes: measuring it costs."""
+        run, best = self._run, self._best
+        if best is None or best[0] != run.best_step:
+            # of a copy: a run keeps the models it was asked for, and would carry them to the workers
+            best = self._best = (run.best_step, replace(run).best)
+        return best[1]
 
     @property
     def status(self) -> Status:

@@ -23,7 +23,7 @@ class Kept:
     experiment: Experiment | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Points:
     """Points (N, 2) a person uploaded, with labels (N,) where the file names the polynomials."""
 
@@ -104,7 +104,7 @@ def collect() -> None:
     training = current().training
     if training is None or training.run.step == 0:
         return
-    experiment, best = training.run.experiment, training.run.best
+    experiment, best = training.run.experiment, training.best
     kept = _kept_of(experiment)
     if kept is None:
         number = current().runs + 1

@@ -139,8 +139,7 @@ def charts(monkeypatch):
 def test_a_cold_page_gives_two_ways_on():
     app = opened(PREDICT)
     assert "no trained model yet" in words(app)
-    links = [link.label for link in app.main.get("page_link")]
-    assert links == ["Train a model"]
+    assert "Train a model" in [link.label for link in app.main.get("page_link")]
     assert [uploader.key for uploader in app.file_uploader] == [weight_upload.FILES_KEY]
     assert not app.number_input
 
@@ -413,7 +412,7 @@ def test_classes_without_polynomials_are_numbered_and_there_is_no_map(charts):
     app = ask(with_model(NAMELESS), 0.5, 2.0)
     assert list(app.dataframe[0].value.columns) == ["class", "probability", "odds"]
     assert app.subheader[0].value == f"class {answers(arrays(), [[0.5, 2.0]])[0].argmax()}"
-    assert charts == {}
+    assert charts.keys().isdisjoint({"predict.map", "predict.bars"})
     assert metrics(app)["Held-out accuracy"] == "unknown"
     assert not app.button_group
 

@@ -1,4 +1,5 @@
 import os
+import pickle
 import queue
 import random
 import signal
@@ -51,9 +52,11 @@ class Order:
     steps: int
 
     def deliver(self, seconds=None):
-        seconds = self.steps / 1000 if seconds is None else seconds
+        self.fulfil(count_on(self.run, self.steps), self.steps / 1000 if seconds is None else seconds)
+
+    def fulfil(self, run, seconds=0.1):
         self.future.set_running_or_notify_cancel()
-        self.future.set_result((count_on(self.run, self.steps), seconds))
+        self.future.set_result((run, seconds))
 
     def fail(self, error):
         self.future.set_running_or_notify_cancel()
@@ -518,6 +521,24 @@ def test_a_run_in_worker_processes_ends_as_it_would_here(begin, pool):
         time.sleep(0.05)
     wait_for(lambda: training.status == "finished", 10)
     same(training.run, pc.advance(pc.start(SMALL), SMALL.steps))
+
+
+def test_the_best_model_is_measured_once_and_stays_out_of_what_workers_get(begin):
+    training = begin(pc.advance(pc.start(SMALL), 40))
+    size = len(pickle.dumps(training.run))
+    best = training.best
+    assert best is training.best
+    assert best.loss == training.run.best_loss
+    assert len(pickle.dumps(training.run)) == size
+
+
+def test_a_better_model_takes_the_best_one_s_place(begin, hand):
+    training = begin(pc.start(SMALL))
+    first = training.best
+    training.start()
+    hand.order().fulfil(pc.advance(training.run, 100))
+    wait_for(lambda: training.run.step == 100)
+    assert training.best.loss == training.run.best_loss < first.loss
 
 
 def advance_or_die(folder, run, steps):

@@ -343,6 +343,12 @@ def test_twelve_classes_without_names_are_the_tutorials():
     assert loaded_again(replace(model_of(2, 12, 12), polynomials=())).polynomials == TUTORIAL_POLYNOMIALS
 
 
+def test_twelve_classes_with_names_keep_them():
+    model = model_of(2, 12, 12)
+    assert model.polynomials != TUTORIAL_POLYNOMIALS
+    assert loaded_again(model).polynomials == model.polynomials
+
+
 def test_other_classes_without_names_stand_for_nothing_until_it_is_said():
     model = Model.from_arrays(network(2, 3, 2))
     assert model.polynomials == ()

@@ -568,9 +568,13 @@ def test_a_file_is_written_up_to_the_limit(path, monkeypatch):
         weight_file.write(path, contents)
 
 
-def test_metadata_too_long_to_be_read_back_is_not_written(path):
-    with pytest.raises(PolycoreError, match="at most 262,144 can be read back"):
-        weight_file.write(path, contents_of(network(2, 3, 2), note="x" * 2**18))
+def test_metadata_is_written_up_to_the_limit(path):
+    arrays = network(2, 3, 2)
+    length = len('{"format":1,"polynomials":[[1.0,0.0],[2.0,0.0]],"note":""}')
+    fitting = contents_of(arrays, note="x" * (2**18 - length))
+    assert weight_file.read(io.BytesIO(written(fitting))).metadata["note"] == fitting.metadata["note"]
+    with pytest.raises(PolycoreError, match="has 262,145 characters; at most 262,144 can be read back"):
+        weight_file.write(path, contents_of(arrays, note="x" * (2**18 - length + 1)))
     assert not path.exists()
 
 
