@@ -175,8 +175,7 @@ class Training:
         while generation == self._generation:
             try:
                 future = self._executor.submit(_timed, self._advance, self._run, steps)
-                if self._arrives(future, generation):
-                    self._take(future.result(), generation)
+                self._await(future, generation)
                 return
             except BrokenExecutor as error:
                 deaths += 1
@@ -185,41 +184,38 @@ class Training:
             except Exception as error:  # noqa: BLE001  # whatever a worker raises, the person is told
                 self._fail(error, generation)
 
-    def _arrives(self, future: Future[Chunk], generation: int) -> bool:
-        """Wait for a chunk; return False, and drop it, where the generation ends before."""
+    def _await(self, future: Future[Chunk], generation: int) -> None:
+        """Take the chunk when it comes, or raise its exception. Drop it where the generation ends first."""
         future.add_done_callback(self._notify)
         with self._changed:
             while generation == self._generation and not future.done():
                 if not self._changed.wait(LEASE_SECONDS):
                     self._sleep_unless_seen(generation)
-            wanted = generation == self._generation
-        if not wanted:
-            future.cancel()
-        return wanted
+            if generation == self._generation:
+                self._take(*future.result())
+                return
+        future.cancel()
 
     def _notify(self, _: Future[Chunk]) -> None:
         with self._changed:
             self._changed.notify_all()
 
-    def _take(self, chunk: Chunk, generation: int) -> None:
-        run, seconds = chunk
+    def _take(self, run: Run, seconds: float) -> None:
+        self._seconds_per_step = seconds / (run.step - self._run.step)
+        self._seconds += seconds
+        self._speed.reach(run.step)
+        self._run = run
+        if run.done:
+            self._become("finished")
+
+    def _fail(self, error: Exception, generation: int) -> None:
         with self._changed:
             if generation != self._generation:
                 return
-            self._seconds_per_step = seconds / (run.step - self._run.step)
-            self._seconds += seconds
-            self._speed.reach(run.step)
-            self._run = run
-            if run.done:
-                self._become("finished")
-
-    def _fail(self, error: Exception, generation: int) -> None:
+            self._error = _sentence(error)
+            self._become("failed")
         if not isinstance(error, PolycoreError):
             _logger.warning("A run failed at step %d.", self._run.step, exc_info=error)
-        with self._changed:
-            if generation == self._generation:
-                self._error = _sentence(error)
-                self._become("failed")
 
     def _sleep_unless_seen(self, generation: int) -> None:
         with self._changed:

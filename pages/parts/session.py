@@ -116,9 +116,12 @@ def collect() -> None:
 
 
 def add(kept: Kept) -> None:
-    """Keep a model and let it answer. Where too many are kept the oldest goes."""
+    """Keep a model and let it answer. Where too many are kept the oldest goes, but not the run's own."""
     session = current()
-    change(kept=(*session.kept, kept)[-MOST_KEPT:], in_use=kept.title)
+    own = None if session.training is None else _kept_of(session.training.run.experiment)
+    others = [other for other in session.kept if other is not own][1 - MOST_KEPT + (own is not None) :]
+    remaining = tuple(other for other in session.kept if other is own or other in others)
+    change(kept=(*remaining, kept), in_use=kept.title)
 
 
 def add_upload(model: Model) -> None:

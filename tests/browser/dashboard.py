@@ -12,12 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 
 ROOT = Path(__file__).parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 ADDRESSES = ("", "polynomials", "data", "train", "predict")
+HEADINGS = {"Home": "Which polynomial is this point on?"}
+STANDING = re.compile(r"(\w+) · step ([\d,]+) of")
 
 # Streamlit's own: a page opened by its address looks for the server below that address first
 EXPECTED_NOT_FOUND = re.compile(r"/(polynomials|data|train|predict)/_stcore/")
@@ -92,20 +95,57 @@ class Visit:
     def drawn(self) -> "Visit":
         """Wait until the page stands."""
         self.page.locator("h1").first.wait_for()
-        self.page.get_by_role("link", name="Predict").first.wait_for(state="attached")
+        self.wait_for_words(v="1")
         return self
 
     def go_to(self, name: str) -> "Visit":
-        """Choose a page in the navigation, which a phone keeps behind a button."""
-        if self.page.viewport_size["width"] < 700:
-            self.page.get_by_test_id("stExpandSidebarButton").click()
-        self.page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True).click()
-        self.page.wait_for_url(re.compile(name.lower() if name != "Home" else r":\d+/\?"))
-        return self.drawn()
+        """Choose a page in the navigation."""
+        self.page.get_by_test_id("stPageLink-NavLink").filter(has_text=re.compile(f"{name}$")).first.click()
+        self.page.wait_for_url(re.compile(rf"/{'' if name == 'Home' else name.lower()}[?]"))
+        self.page.get_by_role("heading", name=HEADINGS.get(name, name), exact=True).wait_for()
+        return self
+
+    def fill(self, label: str, value: str) -> None:
+        """Type into the input of that label and leave it."""
+        box = self.page.get_by_label(label, exact=True).first
+        box.fill(value)
+        box.press("ControlOrMeta+Enter" if box.evaluate("box => box.tagName") == "TEXTAREA" else "Enter")
+
+    def words(self) -> dict[str, str]:
+        """Return the words of the address."""
+        return dict(parse_qsl(urlsplit(self.page.url).query))
+
+    def wait_for_words(self, **expected: str) -> None:
+        """Wait until the address says so: then the server knows it too."""
+        for _ in range(200):
+            found = self.words()
+            if expected.items() <= found.items():
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"the address says {found}, not {expected}")
+
+    def standing(self) -> tuple[str, int]:
+        """Return the run's status and step, as the page tells them."""
+        line = self.page.get_by_text(STANDING).first.inner_text()
+        status, step = STANDING.search(line).groups()
+        return status, int(step.replace(",", ""))
+
+    def wait_for_status(self, status: str, after_step: int = 0, seconds: float = 20) -> int:
+        """Wait until the run has that status and has passed a step; return where it is."""
+        end = time.monotonic() + seconds
+        self.page.get_by_text(STANDING).first.wait_for()
+        while (found := self.standing())[0] != status or found[1] <= after_step:
+            assert time.monotonic() < end, f"the run is {found} after {seconds} s"
+            self.page.wait_for_timeout(50)
+        return found[1]
+
+    def accuracy(self) -> float:
+        """Return the held-out accuracy that the page shows, in per cent."""
+        return float(self.page.get_by_test_id("stMetricValue").first.inner_text().rstrip(" %"))
 
     def press(self, name: str) -> None:
         """Press the button of that name."""
-        self.page.get_by_role("button", name=re.compile(rf"^{name}( Ctrl.*)?$")).first.click()
+        self.page.get_by_role("button", name=re.compile(rf"\b{name}\b")).first.click()
 
     def check(self) -> None:
         """Fail on whatever a person would notice, or a developer in the console."""

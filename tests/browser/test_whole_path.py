@@ -1,0 +1,196 @@
+"""The whole path: define, sample, train, predict, keep, bring back, share, refresh."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from tests.browser.dashboard import DESKTOP, PHONE
+
+SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
+POLYNOMIALS = "x^2 - 1\n(x-1)(x+2)\n-0.5x + 1"
+LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
+QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
+
+
+def forward(file, points):
+    """Dot, add, ReLU, dot, add, softmax over what numpy.load gives, and nothing else."""
+    values = points
+    layers = sum(name.startswith("weights_l") for name in file.files)
+    for layer in range(1, layers + 1):
+        values = np.dot(values, file[f"weights_l{layer}"]) + file[f"biases_l{layer}"]
+        if layer < layers:
+            values = np.maximum(values, 0)
+    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def told(visit):
+    """Return what the bars of the point tell, in the words for those who cannot see them."""
+    bars = visit.page.get_by_role("img", name=re.compile("^Probabilit", re.IGNORECASE))
+    return bars.first.get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_define_sample_train_predict_keep_and_bring_back(visitor, tmp_path, size):
+    visit = visitor(size).open("polynomials")
+    visit.fill("One polynomial a line", POLYNOMIALS)
+    visit.wait_for_words(polynomials="x^2-1~x^2+x-2~-0.5x+1")
+
+    visit.go_to("Data")
+    visit.fill("Noise", "0.01")
+    visit.wait_for_words(noise="0.01")
+
+    visit.go_to("Train")
+    visit.fill("Steps", "2000000")
+    visit.fill("Hidden layers", "24, 12")
+    visit.wait_for_words(steps="2000000", hidden="24-12")
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=200)
+    visit.press("Pause")
+    paused_at = visit.wait_for_status("Paused")
+    visit.page.wait_for_timeout(700)
+    assert visit.standing() == ("Paused", paused_at)
+    visit.press("One step")
+    visit.wait_for_status("Paused", after_step=paused_at)
+    assert visit.standing() == ("Paused", paused_at + 1)
+    visit.press("Resume")
+    visit.wait_for_status("Running", after_step=paused_at + 200)
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+
+    visit.go_to("Predict")
+    visit.fill("x", "0.25")
+    visit.fill("y", "-0.9375")  # on x^2 - 1
+    visit.page.get_by_role("img", name=re.compile(r"0\.25, -0\.938")).wait_for()
+    with visit.page.expect_download() as download:
+        visit.press("Download the model")
+    kept = tmp_path / "kept.npz"
+    download.value.save_as(kept)
+    answer = told(visit)
+
+    with np.load(kept) as file:
+        [probabilities] = forward(file, np.array([[0.25, -0.9375]]))
+        metadata = json.loads(str(file["metadata"]))
+    assert metadata["polynomials"] == [[1, 0, -1], [1, 1, -2], [-0.5, 1]]
+    assert probabilities.argmax() == 0
+    shown = visit.page.get_by_text(re.compile(r"Most likely: probability")).inner_text()
+    assert percentage(probabilities[0]) in shown
+
+    later = visitor(size).open("predict")
+    later.page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(kept)
+    later.page.get_by_text("taken as Upload 1").wait_for()
+    later.fill("x", "0.25")
+    later.fill("y", "-0.9375")
+    later.page.get_by_role("img", name=re.compile(r"0\.25, -0\.938")).wait_for()
+    assert told(later) == answer
+
+
+def percentage(probability):
+    """Return a probability as a person would round it to one place; a page never claims 100 %."""
+    return ">99.9 %" if probability > 0.9995 else f"{100 * probability:.1f} %"
+
+
+def test_a_link_restores_the_experiment_anywhere(visitor):
+    visit = visitor().open(f"train{QUICK}")
+    visit.fill("Learning rate", "0.02")
+    visit.wait_for_words(learning_rate="0.02")
+    visit.page.get_by_role("button", name=re.compile("Copy link")).first.click()
+    copied = visit.page.get_by_test_id("stCode").first.inner_text().strip()
+    for page in ("", "polynomials", "data", "train", "predict"):
+        other = visitor().open(copied.replace("/?", f"/{page}?"))
+        assert other.words() == visit.words()
+        if page == "polynomials":
+            box = other.page.get_by_label("One polynomial a line")
+            assert box.input_value() == "-x^2 + 1\nx^3 - 2\n3x"
+
+
+def test_a_damaged_link_says_which_part_and_shows_no_markup(visitor):
+    visit = visitor().open(f"train{QUICK}&seed=<img src=x onerror=alert(1)>&noise=**bold**")
+    visit.page.get_by_text("seed: '<img src=x onerror=alert(1)>' is no whole number").wait_for()
+    visit.page.get_by_text("noise: '**bold**' is no number").wait_for()
+    assert visit.page.locator("img[src='x']").count() == 0
+    assert visit.words()["seed"] == "0"
+    assert visit.words()["hidden"] == "16"
+
+
+def test_a_refresh_loses_neither_the_run_nor_the_set_up(visitor):
+    visit = visitor().open(f"train{LONG}")
+    visit.press("Start")
+    before = visit.wait_for_status("Running", after_step=100)
+    words = visit.words()
+    visit.page.reload()
+    visit.drawn()
+    visit.wait_for_status("Running", after_step=before)
+    assert visit.words() == words
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+    stopped = visit.standing()
+    visit.page.reload()
+    visit.drawn()
+    visit.wait_for_status("Stopped")
+    assert visit.standing() == stopped
+
+
+def test_another_person_with_the_same_link_has_a_session_of_their_own(visitor):
+    visit = visitor().open(f"train{LONG}")
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=1)
+    other = visitor().open(f"train{LONG}")
+    other.page.get_by_text("Nothing has been trained yet").wait_for()
+    assert other.page.get_by_text("Running").count() == 0
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+
+
+def test_a_run_goes_on_from_page_to_page(visitor):
+    visit = visitor().open(f"train{LONG}")
+    visit.press("Start")
+    step = visit.wait_for_status("Running", after_step=1)
+    for page in ("Polynomials", "Data", "Predict", "Home", "Train"):
+        visit.go_to(page)
+        step = visit.wait_for_status("Running", after_step=step)
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+
+
+def test_a_click_on_the_map_asks_about_that_place(visitor):
+    visit = visitor().open(QUICK)
+    visit.press("Train the network")
+    visit.wait_for_status("Finished")
+    visit.go_to("Predict")
+    plane = visit.page.get_by_role("img", name=re.compile("^Map of"))
+    plane.locator(".nsewdrag").first.click(position={"x": 60, "y": 60})
+    visit.page.wait_for_function("document.querySelector('input[aria-label=x]').value !== '0.5'")
+    x = float(visit.page.get_by_label("x", exact=True).first.input_value())
+    assert -1 < x < 0
+
+
+def test_a_zoom_survives_the_training(visitor):
+    visit = visitor().open(f"train{LONG}")
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=1)
+    plane = visit.page.get_by_role("img", name=re.compile("^Map of"))
+    box = plane.locator(".nsewdrag").first.bounding_box()
+    visit.page.mouse.move(box["x"] + 80, box["y"] + 60)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + 240, box["y"] + 180, steps=5)
+    visit.page.mouse.up()
+    window = "plot => plot._fullLayout.xaxis.range"
+    visit.page.wait_for_timeout(300)
+    zoomed = plane.evaluate(window)
+    assert zoomed[1] - zoomed[0] < 1.5
+    step = visit.standing()[1]
+    visit.wait_for_status("Running", after_step=step + 500)
+    assert plane.evaluate(window) == zoomed
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+
+
+def test_a_file_that_is_none_is_refused_in_words(visitor, tmp_path):
+    visit = visitor().open("predict")
+    picture = tmp_path / "picture.npz"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    visit.page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(picture)
+    visit.page.get_by_text("This file was refused").wait_for()
