@@ -34,7 +34,12 @@ def draw_figures(training: Training) -> None:
         _metric("Held-out accuracy", f"{held_out:.1%}", HELD_OUT_HELP)
         _metric("Loss (nats)", f"{best.loss:.3f}", LOSS_HELP)
         _metric("Steps/s", f"{training.steps_per_second:,.0f}", "How often the weights change in a second.")
-        _metric("Time left", _time(training.seconds_left), "To the last step, at this speed.")
+        if training.run.done:
+            _metric(
+                "Trained for", _time(training.seconds), "What the steps took to compute, pauses left out."
+            )
+        else:
+            _metric("Time left", _time(training.seconds_left), "To the last step, at this speed.")
 
 
 def draw_map(training: Training) -> None:

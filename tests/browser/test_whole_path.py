@@ -5,8 +5,9 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.dashboard import DESKTOP, PHONE
+from tests.browser.dashboard import ADDRESSES, DESKTOP, PHONE
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 POLYNOMIALS = "x^2 - 1\n(x-1)(x+2)\n-0.5x + 1"
@@ -28,7 +29,7 @@ def forward(file, points):
 
 def told(visit):
     """Return what the bars of the point tell, in the words for those who cannot see them."""
-    bars = visit.page.get_by_role("img", name=re.compile("^Probabilit", re.IGNORECASE))
+    bars = visit.page.get_by_role("img", name=re.compile("^Most likely of"))
     return bars.first.get_attribute("aria-label")
 
 
@@ -98,8 +99,10 @@ def test_a_link_restores_the_experiment_anywhere(visitor):
     visit.wait_for_words(learning_rate="0.02")
     visit.page.get_by_role("button", name=re.compile("Copy link")).first.click()
     copied = visit.page.get_by_test_id("stCode").first.inner_text().strip()
-    for page in ("", "polynomials", "data", "train", "predict"):
-        other = visitor().open(copied.replace("/?", f"/{page}?"))
+    server, query = copied.split("?")
+    assert server == f"{visit.server}train"
+    for page in ADDRESSES:
+        other = visitor().open(f"{page}?{query}")
         assert other.words() == visit.words()
         if page == "polynomials":
             box = other.page.get_by_label("One polynomial a line")
@@ -162,8 +165,9 @@ def test_a_click_on_the_map_asks_about_that_place(visitor):
     visit.go_to("Predict")
     plane = visit.page.get_by_role("img", name=re.compile("^Map of"))
     plane.locator(".nsewdrag").first.click(position={"x": 60, "y": 60})
-    visit.page.wait_for_function("document.querySelector('input[aria-label=x]').value !== '0.5'")
-    x = float(visit.page.get_by_label("x", exact=True).first.input_value())
+    x_input = visit.page.get_by_label("x", exact=True).first
+    expect(x_input).not_to_have_value("0.5")
+    x = float(x_input.input_value())
     assert -1 < x < 0
 
 

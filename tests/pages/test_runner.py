@@ -354,6 +354,21 @@ def test_an_executor_that_takes_no_calls_fails_the_run(begin):
     assert "after shutdown" in training.error
 
 
+def test_a_failure_after_a_pause_does_not_count(begin):
+    class Slow(Executor):
+        def submit(self, *_):
+            training.pause()
+            called.set()
+            raise RuntimeError("too late")
+
+    called = threading.Event()
+    training = begin(executor=Slow())
+    training.start()
+    assert called.wait(5)
+    wait_for(lambda: threads() == [])
+    assert (training.status, training.error) == ("paused", None)
+
+
 # --- seen and unseen --------------------------------------------------------------------------
 
 
