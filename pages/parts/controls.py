@@ -1,19 +1,16 @@
 """The buttons that drive a run: begin, pause, go on, one step, stop, back to the beginning, another seed."""
 
-import secrets
 from collections.abc import Callable
-from dataclasses import replace
 
 import streamlit as st
 
 import polycore as pc
-from pages.parts import refusal, session
+from pages.parts import refusal, seed, session
 from pages.parts.pool import workers
 from pages.parts.runner import Training
 
 PREFIX = "controls"
 REFUSAL_KEY = f"{PREFIX}.refusal"
-SEEDS = 1_000_000  # a seed one can read out to somebody
 
 
 def begin() -> None:
@@ -44,13 +41,7 @@ def draw() -> None:
             training is None or training.status == "ready",
             "Back to step 0 with the same initial weights. What was best so far stays kept.",
         )
-        _button(
-            "New seed",
-            ":material/casino:",
-            _new_seed,
-            False,
-            "Other samples and other initial weights: how much was luck? Press Start to train.",
-        )
+        seed.button(PREFIX)
 
 
 def _main_button(training: Training | None) -> None:
@@ -131,10 +122,6 @@ def _ready() -> Training | None:
 
 def _reset() -> None:
     _ready()
-
-
-def _new_seed() -> None:
-    session.load(replace(session.current().experiment, seed=secrets.randbelow(SEEDS)))
 
 
 def _button(label: str, icon: str, action: Callable[[], None], disabled: bool, text: str) -> None:

@@ -82,7 +82,8 @@ def _polynomial_written(polynomial: Polynomial) -> str:
     text = str(polynomial).replace(" ", "")
     if len(text) <= MAX_TEXT:
         return text
-    return COEFFICIENTS.join(map(_shortest, polynomial.coefficients))
+    # a zero in front changes nothing, and makes even a constant a list
+    return COEFFICIENTS.join(map(_shortest, (0.0, *polynomial.coefficients)))
 
 
 def _shortest(number: float) -> str:

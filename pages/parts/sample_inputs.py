@@ -1,16 +1,14 @@
 """The inputs that say which points the network learns from."""
 
-import secrets
 from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import session, x_range
+from pages.parts import seed, session, x_range
 from polycore import Experiment
-from polycore.experiment import MAX_NOISE, MAX_SAMPLES_PER_CLASS, MAX_SEED, MEASURED_PER_CLASS
+from polycore.experiment import MAX_NOISE, MAX_SAMPLES_PER_CLASS, MEASURED_PER_CLASS
 
 PREFIX = "data"
-SEEDS = 1_000_000  # a seed one can read out to somebody
 
 
 def draw() -> Experiment:
@@ -30,8 +28,8 @@ def draw() -> Experiment:
         help="Standard deviation of what is added to each y: 0 leaves every point on its curve. With noise, "
         "classes overlap and no network can be right every time.",
     )
-    seed = _seed(experiment)
-    return replace(experiment, samples_per_class=per_class, x_range=low_high, noise=noise, seed=seed)
+    chosen = _seed()
+    return replace(experiment, samples_per_class=per_class, x_range=low_high, noise=noise, seed=chosen)
 
 
 def _per_class(experiment: Experiment) -> int | None:
@@ -55,31 +53,11 @@ def _per_class(experiment: Experiment) -> int | None:
     return None if fresh else per_class
 
 
-def _seed(experiment: Experiment) -> int:
+def _seed() -> int:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        seed = st.number_input(
-            "Seed",
-            min_value=0,
-            max_value=MAX_SEED,
-            value=experiment.seed,
-            step=1,
-            key=_key("seed"),
-            width=180,
-            help="Decides every random number, of the samples and of the training: the same seed gives the "
-            "same points again.",
-        )
-        st.button(
-            "New seed",
-            key=f"{PREFIX}.new_seed",
-            icon=":material/casino:",
-            on_click=_new_seed,
-            help="Other samples by the same rules.",
-        )
-    return seed
-
-
-def _new_seed() -> None:
-    session.load(replace(session.current().experiment, seed=secrets.randbelow(SEEDS)))
+        chosen = seed.ask(PREFIX)
+        seed.button(PREFIX)
+    return chosen
 
 
 def _key(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import seed, session
 from polycore import Experiment, PolycoreError
 from polycore.experiment import INITIAL_WEIGHTS, MAX_STEPS, SCHEDULES
 from polycore.limits import MAX_LAYERS, MAX_WIDTH
@@ -149,16 +149,7 @@ def _length(experiment: Experiment) -> dict[str, Any]:
         key=_key("steps"),
         help="How often the weights change in the whole run. Stop ends it earlier.",
     )
-    seed = st.number_input(
-        "Seed",
-        min_value=0,
-        max_value=2**32 - 1,
-        value=experiment.seed,
-        step=1,
-        key=_key("seed"),
-        help="Decides every random number: the same seed gives the same run, to the last bit.",
-    )
-    return {"batch_size": batch_size, "steps": steps, "seed": seed}
+    return {"batch_size": batch_size, "steps": steps, "seed": seed.ask(PREFIX)}
 
 
 def _layers(text: str) -> tuple[int, ...]:

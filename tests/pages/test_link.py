@@ -9,30 +9,9 @@ from hypothesis import strategies as st
 
 from pages.parts import link
 from polycore import INTRODUCTION_POLYNOMIALS, Experiment, Polynomial
-from polycore.experiment import INITIAL_WEIGHTS, OPTIMIZERS, SCHEDULES
+from tests.experiments import experiments
 
 RECOMMENDED = Experiment.recommended()
-
-coefficients = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=13)
-experiments = st.builds(
-    Experiment,
-    polynomials=st.lists(
-        coefficients.map(lambda values: Polynomial(*values)), min_size=2, max_size=5, unique=True
-    ).map(tuple),
-    samples_per_class=st.none() | st.integers(1, 1000),
-    x_range=st.tuples(st.floats(-1000, 0), st.floats(0.5, 1000)),
-    noise=st.floats(0, 1000),
-    hidden=st.lists(st.integers(1, 64), max_size=7).map(tuple),
-    optimizer=st.sampled_from(OPTIMIZERS),
-    learning_rate=st.floats(1e-12, 10),
-    schedule=st.sampled_from(SCHEDULES),
-    batch_size=st.none() | st.integers(1, 100_000),
-    steps=st.integers(1, 100_000_000),
-    seed=st.integers(0, 2**32 - 1),
-    standardize=st.booleans(),
-    momentum=st.floats(0, 0.999),
-    initial_weights=st.sampled_from(INITIAL_WEIGHTS),
-)
 
 
 def opened(address):
@@ -87,6 +66,13 @@ def test_a_link_made_for_version_1_opens_for_ever():
 def test_an_address_typed_by_hand_may_have_a_bare_plus():
     polynomials = opened("http://localhost/?polynomials=-x^2+1~x^3-2").experiment.polynomials
     assert polynomials == INTRODUCTION_POLYNOMIALS
+
+
+def test_a_polynomial_whose_text_is_too_long_is_written_as_its_coefficients():
+    polynomials = (Polynomial(2.5e-292), Polynomial(*[1 / 3] * 13))
+    query = link.to_query(Experiment(polynomials=polynomials))
+    assert query["polynomials"].startswith("0_2.5e-292~0_0.3333333333333333_")
+    assert link.from_query(query).experiment.polynomials == polynomials
 
 
 def test_an_empty_link_is_the_recommended_experiment():

@@ -9,29 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import polycore as pc
-from polycore.experiment import OPTIMIZERS, SCHEDULES
+from tests.experiments import experiments
 
 TWO = pc.INTRODUCTION_POLYNOMIALS
-
-coefficients = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=13)
-experiments = st.builds(
-    pc.Experiment,
-    polynomials=st.lists(
-        coefficients.map(lambda values: pc.Polynomial(*values)), min_size=2, max_size=4, unique=True
-    ).map(tuple),
-    samples_per_class=st.none() | st.integers(1, 1000),
-    x_range=st.tuples(st.floats(-1000, 0), st.floats(0.5, 1000)),
-    noise=st.floats(0, 1000),
-    hidden=st.lists(st.integers(1, 64), max_size=7).map(tuple),
-    optimizer=st.sampled_from(OPTIMIZERS),
-    learning_rate=st.floats(1e-12, 10),
-    schedule=st.sampled_from(SCHEDULES),
-    batch_size=st.none() | st.integers(1, 100_000),
-    steps=st.integers(1, 100_000_000),
-    seed=st.integers(0, 2**32 - 1),
-    standardize=st.booleans(),
-    momentum=st.floats(0, 0.999),
-)
 
 
 @given(experiments)

@@ -1,0 +1,42 @@
+"""The seed: its input, and a button for another one."""
+
+import secrets
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.parts import session
+from polycore.experiment import MAX_SEED
+
+READABLE = 1_000_000  # a seed one can read out to somebody
+
+
+def ask(prefix: str) -> int:
+    """Draw the input and return the seed."""
+    session_now = session.current()
+    return st.number_input(
+        "Seed",
+        min_value=0,
+        max_value=MAX_SEED,
+        value=session_now.experiment.seed,
+        step=1,
+        key=f"{prefix}.seed.{session_now.revision}",
+        width=180,
+        help="Decides every random number, of the samples and of the training: the same seed gives the same "
+        "run, to the last bit.",
+    )
+
+
+def button(prefix: str) -> None:
+    """Draw the button that takes another seed."""
+    st.button(
+        "New seed",
+        key=f"{prefix}.new_seed",
+        icon=":material/casino:",
+        on_click=_renew,
+        help="Other samples and other initial weights by the same rules: how much was luck?",
+    )
+
+
+def _renew() -> None:
+    session.load(replace(session.current().experiment, seed=secrets.randbelow(READABLE)))
