@@ -18,8 +18,8 @@ LOSS_HELP = (
 )
 
 
-# Streamlit collects garbage after every fragment's run, and with Plotly and pandas loaded there is much to look
-# through in vain: an update cost the server 120 ms of processor time, and 49 ms with this.
+# Streamlit collects garbage after every fragment's run, and with Plotly and pandas loaded there is much to
+# look through in vain: an update cost the server 120 ms of processor time, and 49 ms with this.
 gc.freeze()
 
 
@@ -50,8 +50,12 @@ def draw_figures(training: Training) -> None:
 
 
 def draw_map(training: Training) -> None:
-    """Draw the plane in the colours of the best network's classes, with the curves over it."""
-    figure = model_map(training.best, training.run.experiment.x_range)
+    """Draw the plane in the colours of a network's classes, with the curves over it.
+
+    While the run goes on it is the network as it is now, for the best may stay the same for long.
+    """
+    model = training.run.current if training.status == "running" else training.best
+    figure = model_map(model, training.run.experiment.x_range)
     live.figure(figure, key="progress.map", height=MAP_HEIGHT)
 
 

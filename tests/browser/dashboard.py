@@ -1,5 +1,6 @@
 """The dashboard as a person meets it: a server of its own, and a real browser before it."""
 
+import os
 import re
 import shutil
 import socket
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,28 +35,33 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def served(log: Path) -> Iterator[str]:
-    """Start the dashboard on a free port and yield its address; what it prints goes to `log`."""
+def served(
+    log: Path, app: Path = ROOT / "streamlit_app.py", prefix: str = "", options: Sequence[str] = ()
+) -> Iterator[str]:
+    """Start an app on a free port and yield its address; what it prints goes to `log`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
-    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
+    command = [sys.executable, "-m", "streamlit", "run", app.name, "--server.headless=true", *options]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
+    command += [f"--server.baseUrlPath={prefix}"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with log.open("wb") as output:
-        server = subprocess.Popen(command + options, cwd=ROOT, stdout=output, stderr=output)
+        server = subprocess.Popen(command, cwd=app.parent, env=environment, stdout=output, stderr=output)
         try:
-            _wait_until_healthy(port, server)
-            yield f"http://127.0.0.1:{port}/"
+            address = f"http://127.0.0.1:{port}/{prefix}"
+            _wait_until_healthy(address, server)
+            yield address
         finally:
             server.terminate()
             server.wait(timeout=20)
 
 
-def _wait_until_healthy(port: int, server: subprocess.Popen[bytes]) -> None:
+def _wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         assert server.poll() is None, "the server ended at its start"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health"):
+            with urllib.request.urlopen(f"{address}_stcore/health"):
                 return
         except (URLError, ConnectionError):
             time.sleep(0.1)

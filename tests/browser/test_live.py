@@ -1,0 +1,263 @@
+"""The live figure: what a person at a real browser can do with it while it changes."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.dashboard import DESKTOP, PHONE, served
+
+# Three figures, drawn anew three times a second. The first is a line that grows to the right from (0, 1); the
+# second spans x from 0 to 10 and y from 0 to 5, and the page tells the place that was chosen there;
+# of the third only the image behind its line changes.
+APP = """
+import plotly.graph_objects as go
+import streamlit as st
+from pages.parts import live
+
+IMAGES = [
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>",
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='2' height='2'/>",
+]
+
+st.page_link("pages/other.py", label="away")
+st.session_state.setdefault("step", 0)
+
+def choose(x, y):
+    st.session_state.chosen = f"chosen {x:.6f} {y:.6f}"
+
+@st.fragment(run_every=0.3)
+def draw():
+    st.session_state.step += 1
+    step = st.session_state.step
+    layout = {"template": {}, "uirevision": 1, "margin": dict(l=40, r=10, t=10, b=40), "hovermode": "closest"}
+    line = go.Figure(go.Scatter(x=list(range(step)), y=[1] * step, mode="lines"), layout)
+    line.update_layout(meta={"alt": "a line", "step": step}, yaxis={"range": [0, 2]})
+    plane = go.Figure(go.Scatter(x=[step % 10], y=[1]), layout)
+    plane.update_layout(meta={"alt": "a plane"}, xaxis={"range": [0, 10]}, yaxis={"range": [0, 5]})
+    map_of = go.Figure(go.Scatter(x=[0, 1], y=[0, 1]), layout)
+    image = {"source": IMAGES[step // 3 % 2], "xref": "x", "yref": "y", "x": 0, "y": 1}
+    image |= {"sizex": 1, "sizey": 1}
+    map_of.update_layout(meta={"alt": f"a map, {step // 3 % 2}"}, images=[image])
+    live.figure(line, "line", 300)
+    live.figure(plane, "plane", 400, on_click=choose)
+    live.figure(map_of, "map", 200)
+    st.text(st.session_state.get("chosen", "nothing chosen"))
+
+draw()
+st.text("the end of the page")
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "pages").mkdir()
+    (folder / "app.py").write_text(APP, encoding="utf-8")
+    other = 'import streamlit as st\nst.page_link("app.py", label="back")\nst.text("elsewhere")\n'
+    (folder / "pages/other.py").write_text(other, encoding="utf-8")
+    options = ["--browser.gatherUsageStats=false", "--client.toolbarMode=viewer"]
+    with served(folder / "log.txt", folder / "app.py", "some/where/", options) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def newcomer(browser):
+    """Return a function that gives a tab of its own; its console must stay silent."""
+    noise = []
+
+    def new(size=DESKTOP, **options):
+        context = browser.new_context(viewport=size, **options)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("console", lambda m: m.type in ("error", "warning") and noise.append(m.text))
+        page.on("pageerror", lambda error: noise.append(str(error)))
+        return page
+
+    yield new
+    assert [text for text in noise if "net::ERR_FAILED" not in text] == []
+
+
+@pytest.fixture(scope="module")
+def tab(newcomer, address):
+    page = newcomer()
+    page.goto(address)
+    return page
+
+
+@pytest.fixture
+def page(tab):
+    """Return the tab after a visit to the other page, from which figures come back as they were at first."""
+    tab.get_by_role("link", name="away").click()
+    tab.get_by_text("elsewhere").wait_for()
+    tab.get_by_role("link", name="back").click()
+    return drawn(tab)
+
+
+def drawn(page):
+    for number in (0, 1, 2):
+        chart(page, number).and_(page.locator("[data-updates]")).wait_for()
+    return page
+
+
+def chart(page, number):
+    return page.locator(".polycore-live").nth(number)
+
+
+def wait_for_updates(page, number, count):
+    drawn = int(chart(page, number).get_attribute("data-updates"))
+    updates = "document.querySelectorAll('.polycore-live')[number].dataset.updates"
+    page.wait_for_function(f"([number, wanted]) => {updates} >= wanted", arg=[number, drawn + count])
+
+
+def plot_area(page, number):
+    """Return the rectangle of the axes on the screen: left, top, width, height."""
+    return chart(page, number).locator(".nsewdrag").bounding_box()
+
+
+def labels_of_x(page, number):
+    return [float(text) for text in chart(page, number).locator(".xtick").all_text_contents()]
+
+
+def place(page, x, y):
+    """Return where (x, y) of the second figure is on the screen."""
+    box = plot_area(page, 1)
+    return box["x"] + x / 10 * box["width"], box["y"] + (1 - y / 5) * box["height"]
+
+
+def chosen(page):
+    """Return the place chosen last as the page tells it; None before there is one."""
+    text = page.get_by_text(re.compile("chosen")).inner_text()
+    return None if text == "nothing chosen" else tuple(map(float, text.split()[1:]))
+
+
+def drag(page, start, end):
+    page.mouse.move(*start)
+    page.mouse.down()
+    for share in (0.2, 0.4, 0.6, 0.8, 1):
+        page.mouse.move(*(a + share * (b - a) for a, b in zip(start, end, strict=True)))
+        page.wait_for_timeout(80)
+    page.mouse.up()
+
+
+def test_what_a_mouse_points_at_stays_labelled_while_the_figure_changes(page):
+    box = plot_area(page, 0)
+    page.mouse.move(box["x"] + 1, box["y"] + box["height"] / 2)
+    label = chart(page, 0).locator(".hovertext")
+    label.wait_for()
+    for _ in range(4):
+        wait_for_updates(page, 0, 1)
+        assert label.count() == 1
+
+
+def test_a_zoom_dragged_while_the_figure_changes_stays_and_is_no_click(page):
+    before = chosen(page)
+    drag(page, place(page, 2, 4), place(page, 4, 1))
+    chart(page, 1).get_by_text("2.5", exact=True).first.wait_for()
+    zoomed = labels_of_x(page, 1)
+    assert 2 <= min(zoomed) < max(zoomed) <= 4
+    wait_for_updates(page, 1, 4)
+    assert labels_of_x(page, 1) == zoomed
+    assert chosen(page) == before
+
+
+def test_an_image_alone_that_changes_is_drawn_too_and_the_text_with_it(page):
+    image = chart(page, 2).locator(".imagelayer image")
+    widths = {image.get_attribute("href") for _ in range(4) if wait_for_updates(page, 2, 1) is None}
+    assert len(widths) == 2
+    for number in (0, 1):
+        page.get_by_role("img", name=f"a map, {number}").wait_for()
+
+
+def test_a_click_anywhere_inside_the_axes_chooses_that_place(page):
+    for x, y in [(1.5, 4.5), (8.0, 0.5)]:
+        page.mouse.click(*place(page, x, y))
+        page.get_by_text(f"chosen {x:.1f}").wait_for()
+        assert chosen(page) == pytest.approx((x, y), abs=10 / plot_area(page, 1)["width"])  # a pixel
+
+
+def test_a_click_outside_the_axes_chooses_nothing(page):
+    before, box = chosen(page), plot_area(page, 1)
+    page.mouse.click(box["x"] - 20, box["y"] + 50)
+    wait_for_updates(page, 1, 2)
+    assert chosen(page) == before
+
+
+def test_arrow_keys_and_enter_choose_a_place(page):
+    pad = page.get_by_role("application")
+    assert pad.count() == 1  # the line answers no clicks
+    pad.focus()
+    for key in ["ArrowRight"] * 5 + ["ArrowUp"] * 10:
+        page.keyboard.press(key)
+    # from the middle, (5, 2.5), a press is a fiftieth of an axis
+    assert chart(page, 1).get_by_text("x 6.00, y 3.50").count() == 1
+    page.keyboard.press("Enter")
+    page.get_by_text("chosen 6.0").wait_for()
+    assert chosen(page) == pytest.approx((6, 3.5))
+
+
+def test_a_figure_is_an_image_with_its_alternative_text_and_tells_its_step(page):
+    assert page.get_by_role("img", name="a line").count() == 1
+    assert page.get_by_role("img", name="a plane").count() == 1
+    assert int(chart(page, 0).get_attribute("data-step")) >= 1
+
+
+def test_the_colours_are_the_page_s_also_when_it_changes_them(page):
+    tick = "getComputedStyle(document.querySelector('.xtick text')).fill"
+    text = "getComputedStyle(document.querySelector('.stApp')).color"
+    seen = set()
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        wait_for_updates(page, 0, 3)
+        page.wait_for_function(f"{tick} == {text}")
+        seen.add(page.evaluate(tick))
+    assert len(seen) == 2
+
+
+def test_the_library_comes_once_for_all_figures_pages_and_visits(page):
+    loaded = "performance.getEntriesByType('resource').filter(e => /plotly.min/.test(e.name))"
+    assert len(page.evaluate(loaded)) == 1  # although this tab has changed pages many times
+    page.reload()
+    drawn(page)
+    assert page.evaluate(f"{loaded}.map(e => e.transferSize)") == [0]  # from the browser's own store
+
+
+def test_a_page_has_its_height_before_the_library_comes_and_says_where_it_does_not(newcomer, address):
+    page = newcomer()
+    page.route("**/plotly.min.js*", lambda route: route.abort())
+    page.goto(address)
+    sentence = page.get_by_text("its library did not arrive from the server")
+    sentence.nth(2).wait_for()
+    before = page.get_by_text("the end of the page").bounding_box()
+    page.unroute("**/plotly.min.js*")
+    drawn(page)
+    assert sentence.count() == 0
+    assert page.get_by_text("the end of the page").bounding_box() == before
+    assert [chart(page, number).bounding_box()["height"] for number in (0, 1, 2)] == [300, 400, 200]
+    page.context.close()
+
+
+def wait_until_still(page):
+    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before = -1
+    while (now := page.evaluate(scrolled)) != before:
+        before = now
+        page.wait_for_timeout(500)
+
+
+def test_on_a_phone_a_finger_scrolls_the_page_and_a_tap_chooses(newcomer, address):
+    page = newcomer(PHONE, has_touch=True, is_mobile=True)
+    page.goto(address)
+    drawn(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    touch, box = page.context.new_cdp_session(page), plot_area(page, 0)
+    for event, y in [("Start", 150), ("Move", 130), ("Move", 90), ("Move", 40), ("End", None)]:
+        points = [] if y is None else [{"x": box["x"] + 50, "y": box["y"] + y}]
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{event}", "touchPoints": points})
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 50")
+    assert chosen(page) is None
+    wait_until_still(page)
+    page.touchscreen.tap(*place(page, 7.5, 4))
+    page.get_by_text("chosen 7.").wait_for()
+    assert chosen(page) == pytest.approx((7.5, 4), abs=10 / plot_area(page, 1)["width"])
+    page.context.close()
