@@ -105,7 +105,7 @@ def test_a_link_restores_the_experiment_anywhere(visitor):
         other = visitor().open(f"{page}?{query}")
         assert other.words() == visit.words()
         if page == "polynomials":
-            box = other.page.get_by_label("One polynomial a line")
+            box = other.page.get_by_label("One polynomial a line", exact=True)
             assert box.input_value() == "-x^2 + 1\nx^3 - 2\n3x"
 
 
