@@ -5,7 +5,7 @@ import streamlit as st
 from pages.parts import controls, frame, live, progress, session
 from pages.parts.pool import workers
 from pages.parts.runner import Training
-from pages.parts.watch import watch
+from pages.parts.watch import is_running, watch
 from polycore.figures import curves_figure
 
 TICK_SECONDS = 0.25
@@ -49,7 +49,7 @@ if training is None:
         on_click=controls.begin,
     )
 controls.show_refusal()
-watch(draw_run, every=TICK_SECONDS)
+watch(draw_run, TICK_SECONDS, shown_running=is_running())
 if training is None:
     draw_curves()
 else:

@@ -4,12 +4,13 @@ import streamlit as st
 
 from pages.parts import controls, frame, progress, refusal, session, settings
 from pages.parts.runner import Training
-from pages.parts.watch import watch
+from pages.parts.watch import is_running, watch
 from polycore import PolycoreError
 
 TICK_SECONDS = 0.25
 
 frame.draw_without_ticker("Train")
+running = is_running()
 
 
 def draw_run(training: Training) -> None:
@@ -39,4 +40,4 @@ with run_column:
         st.info(
             "The set-up has changed since this run began. Start trains the new one; this one's best is kept."
         )
-    watch(draw_run, every=TICK_SECONDS)
+    watch(draw_run, TICK_SECONDS, shown_running=running)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.parts import link, recall, session
 from pages.parts.runner import Training
-from pages.parts.watch import watch
+from pages.parts.watch import is_running, watch
 from polycore import Experiment
 
 HOME = "streamlit_app.py"
@@ -40,7 +40,7 @@ STYLE = """<style>
 def draw(title: str) -> None:
     """Draw what a page begins with, and in one line how the run stands."""
     draw_without_ticker(title)
-    watch(_draw_ticker, TICKER_SECONDS)
+    watch(_draw_ticker, TICKER_SECONDS, shown_running=is_running())
 
 
 def draw_without_ticker(title: str) -> None:

@@ -8,15 +8,21 @@ from pages.parts import session
 from pages.parts.runner import Training
 
 
-def watch(draw: Callable[[Training], None], every: float) -> None:
+def is_running() -> bool:
+    """Return whether the session's run goes on by itself."""
+    training = session.current().training
+    return training is not None and training.status == "running"
+
+
+def watch(draw: Callable[[Training], None], every: float, *, shown_running: bool) -> None:
     """Draw the session's run with `draw`, again each `every` seconds as long as it goes on.
 
-    Draws nothing where there is no run. What the run has learned is kept on the way.
+    Draws nothing where there is no run. What the run has learned is kept on the way. `shown_running` is what
+    the page shows already: a run may end while its page is being drawn, and buttons drawn before would stay.
     """
     training = session.current().training
     if training is None:
         return
-    running = training.status == "running"
 
     def tick() -> None:
         training.seen()
@@ -24,7 +30,7 @@ def watch(draw: Callable[[Training], None], every: float) -> None:
         session.collect()
         draw(training)
         # whether a fragment ticks is decided out here, so the page is drawn anew when the run begins or ends
-        if (settled == "running") != running:
+        if (settled == "running") != shown_running:
             st.rerun()
 
-    st.fragment(tick, run_every=every if running else None)()
+    st.fragment(tick, run_every=every if shown_running else None)()

@@ -1,7 +1,10 @@
 """Train: every button does what it says, and every setting reaches the set-up."""
 
+import time
+
 import pytest
 
+from pages.parts import controls
 from polycore import Experiment
 from tests.pages.browsing import QUICK, labels, opened, press, session_of, wait_for, words_of
 
@@ -156,3 +159,19 @@ def test_the_run_goes_on_while_other_pages_are_visited():
     assert training.run.step > step
     assert any("Running" in caption.value for caption in app.caption)
     training.stop()
+
+
+def test_a_run_that_ends_while_its_page_is_drawn_leaves_no_button_of_a_running_one(monkeypatch):
+    app = opened(TRAIN)
+    draw = controls.draw
+
+    def draw_and_wait():
+        draw()
+        training = session_of(app).training
+        while training is not None and training.status == "running":
+            time.sleep(0.01)
+
+    monkeypatch.setattr(controls, "draw", draw_and_wait)
+    press(app, "Start")
+    assert session_of(app).training.status == "finished"
+    assert labels(app)["Start again"]
