@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 # Plotly takes pandas as it finds it, also half imported: Streamlit imports it for its first table, in the
-# thread that draws it, while another person's thread draws a figure. Here it is whole before any page is drawn.
+# thread that draws it, while another thread draws a figure. Here it is whole before any page is drawn.
 import pandas  # noqa: F401
 import streamlit as st
 
