@@ -34,25 +34,8 @@ def draw_curves() -> None:
         live.figure(figure, key="home.curves", height=progress.MAP_HEIGHT)
 
 
-count = len(session.current().experiment.polynomials)
-st.write(
-    f"{count} curves cross in one plane: a small neural network learns, before your eyes, "
-    "to say of any point which curve it lies on."
-)
-training = session.current().training
-if training is None:
-    st.button(
-        "Train the network",
-        key="home.train",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=controls.begin,
-    )
-controls.show_refusal()
-watch(draw_run, TICK_SECONDS, shown_running=is_running())
-if training is None:
-    draw_curves()
-else:
+def draw_ways_on() -> None:
+    """Draw what there is to do with a trained network."""
     st.subheader("And now?", anchor=False)
     yours, ask, send = st.columns(3)
     with yours, st.container(border=True):
@@ -64,3 +47,27 @@ else:
     with send, st.container(border=True):
         st.write("**Send it.** The address of this page is the whole experiment: anyone can open it.")
         frame.copy_link("home.link")
+
+
+count = len(session.current().experiment.polynomials)
+st.write(
+    f"{count} curves cross in one plane: a small neural network learns, before your eyes, "
+    "to say of any point which curve it lies on."
+)
+training = session.current().training
+with st.container():
+    if training is None:
+        st.button(
+            "Train the network",
+            key="home.train",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=controls.begin,
+        )
+    controls.show_refusal()
+watch(draw_run, TICK_SECONDS, shown_running=is_running())
+with st.container():
+    if training is None:
+        draw_curves()
+    else:
+        draw_ways_on()

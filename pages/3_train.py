@@ -31,13 +31,15 @@ with settings_column:
     else:
         frame.adopt(experiment)
 with run_column:
-    controls.draw()
-    controls.show_refusal()
-    training = session.current().training
-    if training is None:
-        st.info("Nothing has been trained yet. Press Start and watch the map find its colours.")
-    elif training.run.experiment != session.current().experiment:
-        st.info(
-            "The set-up has changed since this run began. Start trains the new one; this one's best is kept."
-        )
+    with st.container():
+        controls.draw()
+        controls.show_refusal()
+        training = session.current().training
+        if training is None:
+            st.info("Nothing has been trained yet. Press Start and watch the map find its colours.")
+        elif training.run.experiment != session.current().experiment:
+            st.info(
+                "The set-up has changed since this run began. Start trains the new one; "
+                "this one's best is kept."
+            )
     watch(draw_run, TICK_SECONDS, shown_running=running)

@@ -57,7 +57,8 @@ def draw_without_ticker(title: str) -> None:
     _write_link()
     _navigation()
     st.title(title, anchor=False)
-    _link_problems()
+    with st.container():
+        _link_problems()
 
 
 def adopt(experiment: Experiment) -> None:

@@ -26,11 +26,12 @@ gc.freeze()
 def draw_bar(training: Training) -> None:
     """Draw how far the run is, and why it ended where it ended early."""
     run = training.run
-    st.progress(run.step / run.experiment.steps, text=frame.standing(training))
-    if training.error is not None:
-        st.text(training.error)
-    if run.ended_because is not None:
-        st.warning(run.ended_because)
+    with st.container():
+        st.progress(run.step / run.experiment.steps, text=frame.standing(training))
+        if training.error is not None:
+            st.text(training.error)
+        if run.ended_because is not None:
+            st.warning(run.ended_because)
 
 
 def draw_figures(training: Training) -> None:

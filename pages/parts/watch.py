@@ -1,4 +1,10 @@
-"""Watching a run: fragments that poll and draw, and never compute a step."""
+"""Watching a run: fragments that poll and draw, and never compute a step.
+
+Whatever comes and goes on a page with such a fragment has a container of its own that stays. Streamlit sends
+what a fragment and the page after it drew in one go, later elements in the places of earlier ones: where a
+chart stands in the place of a container whose contents are still on their way, the whole page goes blank
+("Cannot set a node at a delta path").
+"""
 
 from collections.abc import Callable
 
@@ -21,6 +27,7 @@ def watch(draw: Callable[[Training], None], every: float, *, shown_running: bool
     the page shows already: a run may end while its page is being drawn, and buttons drawn before would stay.
     """
     training = session.current().training
+    place = st.container()
     if training is None:
         return
 
@@ -33,4 +40,5 @@ def watch(draw: Callable[[Training], None], every: float, *, shown_running: bool
         if (settled == "running") != shown_running:
             st.rerun()
 
-    st.fragment(tick, run_every=every if shown_running else None)()
+    with place:
+        st.fragment(tick, run_every=every if shown_running else None)()

@@ -198,3 +198,14 @@ def test_a_file_that_is_none_is_refused_in_words(visitor, tmp_path):
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
     visit.page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(picture)
     visit.page.get_by_text("This file was refused").wait_for()
+
+
+def test_short_runs_one_after_another_leave_a_page_that_answers(visitor):
+    # each run ends while its page is being drawn: found by pages that went blank, or stayed at "Pause"
+    visit = visitor().open("train?hidden=64-64&samples=500&batch=all&steps=3")
+    for steps in range(4, 16):
+        visit.fill("Steps", str(steps))
+        visit.wait_for_words(steps=str(steps))
+        visit.press("Start")
+        visit.wait_for_status("Finished", after_step=steps - 1)
+        visit.page.get_by_role("button", name=re.compile("Start again")).wait_for()
