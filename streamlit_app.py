@@ -17,10 +17,11 @@ frame.draw_without_ticker("Which polynomial is this point on?")
 
 def draw_run(training: Training) -> None:
     """Draw what changes while the run goes on."""
+    figure = progress.map_of(training)
     progress.draw_bar(training)
     map_column, figures_column = st.columns(COLUMNS, gap="large")
     with map_column:
-        progress.draw_map(training)
+        progress.draw_map(figure)
     with figures_column:
         progress.draw_figures(training)
 
@@ -32,6 +33,11 @@ def draw_curves() -> None:
     with map_column:
         figure = curves_figure(experiment.polynomials, experiment.x_range)
         live.figure(figure, key="home.curves", height=progress.MAP_HEIGHT)
+
+
+def train_button(label: str) -> None:
+    """Draw the button."""
+    st.button(label, key="home.train", type="primary", icon=":material/play_arrow:", on_click=controls.begin)
 
 
 def draw_ways_on() -> None:
@@ -57,13 +63,10 @@ st.write(
 training = session.current().training
 with st.container():
     if training is None:
-        st.button(
-            "Train the network",
-            key="home.train",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=controls.begin,
-        )
+        train_button("Train the network")
+    elif training.run.experiment != session.current().experiment:
+        st.info("The map below is of the set-up before. Its best network is kept.")
+        train_button("Train this set-up")
     controls.show_refusal()
 watch(draw_run, TICK_SECONDS, shown_running=is_running())
 with st.container():

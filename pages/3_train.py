@@ -15,8 +15,9 @@ running = is_running()
 
 def draw_run(training: Training) -> None:
     """Draw what changes while the run goes on."""
+    figure = progress.map_of(training)
     progress.draw_bar(training)
-    progress.draw_map(training)
+    progress.draw_map(figure)
     progress.draw_figures(training)
     progress.draw_charts(training)
 

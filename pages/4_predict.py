@@ -1,5 +1,6 @@
 """Predict: which polynomial does a model say a point lies on."""
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts import (
@@ -70,11 +71,13 @@ def _draw_map(kept: Kept, answer: Answer) -> None:
         st.caption(f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0f}.")
         return
     x_range = model_in_use.x_range_of(kept)
-    figure = with_point(plane.model_map(kept.model, x_range), answer.x, answer.y)
-    figure.layout.uirevision = kept.title  # another model's map has another window
-    live.figure(figure, key=MAP_KEY, height=400 + 10 * len(polynomials), on_click=point.choose_on_map)
     low, high = plane_range(polynomials, x_range)
     inside = x_range[0] <= answer.x <= x_range[1] and low <= answer.y <= high
+    figure = go.Figure(plane.model_map(kept.model, x_range))
+    if inside:
+        figure = with_point(figure, answer.x, answer.y)
+    figure.layout.uirevision = kept.title  # another model's map has another window
+    live.figure(figure, key=MAP_KEY, height=400 + 10 * len(polynomials), on_click=point.choose_on_map)
     st.caption("Click the map to ask about a place." if inside else "The point lies outside this map.")
 
 
@@ -115,6 +118,8 @@ if answering is None:
     st.fragment(_wait_for_first, run_every=every)()
 else:
     model_in_use.draw_choice(answering)
-    naming.draw(answering)
-    st.fragment(_ask, run_every=every)(answering.title)
+    with st.container():  # see watch.py
+        naming.draw(answering)
+    with st.container():
+        st.fragment(_ask, run_every=every)(answering.title)
     _draw_files(answering)

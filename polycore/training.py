@@ -49,6 +49,11 @@ class Run:
         """Whether no step is left: all are taken, or the loss stopped being finite."""
         return self.step >= self.experiment.steps or self.ended_because is not None
 
+    @property
+    def layers(self) -> network.Layers:
+        """The weights and biases of this step, layer by layer, as they act on raw (x, y)."""
+        return _folded(problem_of(self.experiment), self.parameters)
+
     @cached_property
     def current(self) -> Model:
         """The model of this step's weights."""

@@ -218,7 +218,8 @@ def _content(source: PathOrFile, limit: int) -> bytes:
         raise WeightFileError(_too_large(limit))
     if not content:
         raise WeightFileError(
-            "the weight file is empty, or stands at its end; go back with seek(0) after writing it."
+            "the weight file is empty: nothing was saved in it, or it stands at its end (then seek(0)). "
+            "Save it once more."
         )
     return content
 
@@ -318,6 +319,11 @@ def _end_record(content: bytes) -> tuple[int, int]:
     """Return how many entries there are, and where the directory starts."""
     start = len(content) - _END_RECORD.size
     if start < 0 or content[start : start + 4] != b"PK\x05\x06":
+        if not content.startswith(b"PK"):
+            raise WeightFileError(
+                "this is no .npz file: it does not begin as one. "
+                "Choose a file that was saved here or by numpy.savez."
+            )
         raise WeightFileError(
             "the file does not end as an .npz archive without a comment does: it was cut off, has something "
             "behind it, or is no weight file. Take the file again from where it came."

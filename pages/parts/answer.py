@@ -78,7 +78,7 @@ class Answer:
 
     def _nearest(self) -> str:
         """Say which curve is nearest; of several equally near ones the answered class counts."""
-        if not self.distances or not math.isfinite(min(self.distances)):
+        if not self.distances or not math.isfinite(self.distances[self.likeliest]):
             return ""
         if self.distances[self.likeliest] == min(self.distances):
             return f"Its curve is the nearest, {self.distances[self.likeliest]:.3g} away."

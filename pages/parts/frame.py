@@ -32,12 +32,10 @@ TICKER_SECONDS = 1.0
 # a file of ours: Streamlit would load an icon by name from another host
 ICON = Path(__file__).with_name("icon.png")
 
-# Streamlit leaves 6rem above a page, of which its header needs 4; and its own "Stop" is there all the time
-# where a fragment polls
-STYLE = """<style>
-.stMainBlockContainer { padding-top: 4rem; }
-[data-testid="stStatusWidget"] { display: none; }
-</style>"""
+# Streamlit leaves 6rem above a page, of which its header needs 4
+STYLE = "<style>.stMainBlockContainer { padding-top: 4rem; }</style>"
+# its own "Stop" is there all the time where a fragment polls, and means something else than ours
+RUNNING_STYLE = f"{STYLE}<style>[data-testid='stStatusWidget'] {{ display: none; }}</style>"
 
 
 def draw(title: str) -> None:
@@ -52,9 +50,9 @@ def draw_without_ticker(title: str) -> None:
     Every page calls this or `draw` first: it also makes the session what it is.
     """
     st.set_page_config(page_title=f"{title} · polycore", page_icon=str(ICON), layout="wide")
-    st.html(STYLE)
     _restore()
     _write_link()
+    st.html(RUNNING_STYLE if is_running() else STYLE)
     _navigation()
     st.title(title, anchor=False)
     with st.container():
@@ -103,10 +101,13 @@ def _restore() -> None:
         session.restore(session.Session(experiment=opened.experiment, link_problems=opened.problems))
     elif recalled is not None:
         now = session.current()
+        if now.training is not None and recalled.training is not None:
+            recalled.training.stop()  # a run was begun before the tab could say what it had
         session.restore(
             replace(
                 recalled,
                 experiment=now.experiment,
+                training=now.training or recalled.training,
                 revision=now.revision + recalled.revision + 1,
                 link_problems=now.link_problems,
             )
@@ -128,7 +129,8 @@ def _navigation() -> None:
 
 
 def _address() -> str:
-    return (st.context.url or "http://localhost:8501/").split("?")[0]
+    address = (st.context.url or "http://localhost:8501/").split("?")[0]
+    return address if address.count("/") > 2 else f"{address}/"  # the bare host of a home page
 
 
 def _link_problems() -> None:

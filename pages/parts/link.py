@@ -54,7 +54,7 @@ def from_query(query: Mapping[str, str]) -> Opened:
         try:
             experiment = _with_part(experiment, name, query[name])
         except PolycoreError as error:
-            problems.append(f"{name}: {error} The recommended {name} is used instead.")
+            problems.append(f"{name}: {error} The recommended value is used instead.")
     return Opened(experiment, tuple(problems))
 
 
@@ -99,7 +99,13 @@ def _polynomial_read(words: str) -> Polynomial:
 
 
 def _polynomials_read(words: str) -> tuple[Polynomial, ...]:
-    return tuple(map(_polynomial_read, words.split(POLYNOMIALS)))
+    polynomials = []
+    for number, part in enumerate(words.split(POLYNOMIALS), 1):
+        try:
+            polynomials.append(_polynomial_read(part))
+        except PolycoreError as error:
+            raise PolycoreError(f"number {number}: {error}") from error
+    return tuple(polynomials)
 
 
 def _number(words: str) -> float:
@@ -111,7 +117,7 @@ def _number(words: str) -> float:
 
 def _whole(words: str) -> int:
     if not (words.isascii() and words.isdigit() and len(words) <= 20):
-        raise PolycoreError(f"{_quoted(words)} is no whole number.")
+        raise PolycoreError(f"{_quoted(words)} is no whole number from 0 up.")
     return int(words)
 
 

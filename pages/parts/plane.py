@@ -1,14 +1,15 @@
 """The plane as a model sees it: a map of its classes with the polynomials over it."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 import plotly.graph_objects as go
 
-from polycore import Model, Polynomial
+from polycore import Model, Polynomial, Run
 from polycore.alternative_text import plane_map
 from polycore.figures import map_figure, plane_range, regions_url
-from polycore.network import Floats
+from polycore.network import Floats, forward, softmax
 
 COLUMNS, ROWS = 120, 90
 
@@ -19,12 +20,30 @@ def model_map(model: Model, x_range: tuple[float, float]) -> go.Figure:
 
     A model is compared by identity: one that did not change since the last look is not asked again.
     """
-    x, y = _grid(model.polynomials, x_range)
-    probabilities = model.predict_proba(_places(x, y)).reshape(ROWS, COLUMNS, -1)
+    return _map(model.predict_proba, model.polynomials, x_range)
+
+
+def run_map(run: Run) -> go.Figure:
+    """Return the map of a run's network as it is now; its loss is not measured, which may take long."""
+    weights, biases = zip(*run.layers, strict=True)
+    return _map(
+        lambda points: softmax(forward(weights, biases, points)),
+        run.experiment.polynomials,
+        run.experiment.x_range,
+    )
+
+
+def _map(
+    predict_proba: Callable[[Floats], Floats],
+    polynomials: tuple[Polynomial, ...],
+    x_range: tuple[float, float],
+) -> go.Figure:
+    x, y = _grid(polynomials, x_range)
+    probabilities = predict_proba(_places(x, y)).reshape(ROWS, COLUMNS, -1)
     # the curves cost more than the network: they are made once, and only the regions change as it learns
-    figure = go.Figure(_without_regions(model.polynomials, x_range))
+    figure = go.Figure(_without_regions(polynomials, x_range))
     figure.layout.images[0].source = regions_url(probabilities)
-    figure.layout.meta = {"alt": plane_map(model.polynomials, x, y, probabilities)}
+    figure.layout.meta = {"alt": plane_map(polynomials, x, y, probabilities)}
     return figure
 
 

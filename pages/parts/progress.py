@@ -2,11 +2,13 @@
 
 import gc
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts import frame, live
-from pages.parts.plane import model_map
+from pages.parts.plane import model_map, run_map
 from pages.parts.runner import Training
+from polycore.alternative_text import percent
 from polycore.figures import accuracy_figure, loss_figure
 
 MAP_HEIGHT, CHART_HEIGHT = 520, 300
@@ -39,10 +41,10 @@ def draw_figures(training: Training) -> None:
     best = training.best
     held_out = best.held_out_accuracy or 0.0
     with st.container(horizontal=True):
-        _metric("Held-out accuracy", f"{held_out:.1%}", HELD_OUT_HELP)
+        _metric("Held-out accuracy", percent(held_out), HELD_OUT_HELP)
         _metric("Loss (nats)", f"{best.loss:.3f}", LOSS_HELP)
-        _metric("Steps/s", f"{training.steps_per_second:,.0f}", "How often the weights change in a second.")
-        if training.run.done:
+        _metric("Steps/s", _speed(training.steps_per_second), "How often the weights change in a second.")
+        if training.run.done or training.status == "stopped":
             _metric(
                 "Trained for", _time(training.seconds), "What the steps took to compute, pauses left out."
             )
@@ -50,13 +52,15 @@ def draw_figures(training: Training) -> None:
             _metric("Time left", _time(training.seconds_left), "To the last step, at this speed.")
 
 
-def draw_map(training: Training) -> None:
-    """Draw the plane in the colours of a network's classes, with the curves over it.
+def map_of(training: Training) -> go.Figure:
+    """Return the map of the network as it is now, for the best may stay for long; at rest, of the best."""
+    if training.status == "running":
+        return run_map(training.run)
+    return model_map(training.best, training.run.experiment.x_range)
 
-    While the run goes on it is the network as it is now, for the best may stay the same for long.
-    """
-    model = training.run.current if training.status == "running" else training.best
-    figure = model_map(model, training.run.experiment.x_range)
+
+def draw_map(figure: go.Figure) -> None:
+    """Draw a map that `map_of` returned. A large network's takes long: ask for it before drawing anything."""
     live.figure(figure, key="progress.map", height=MAP_HEIGHT)
 
 
@@ -80,6 +84,10 @@ def draw_charts(training: Training) -> None:
 
 def _metric(label: str, value: str, text: str) -> None:
     st.metric(label, value, help=text, width=150)
+
+
+def _speed(steps_per_second: float) -> str:
+    return f"{steps_per_second:,.0f}" if steps_per_second >= 10 else f"{steps_per_second:.1f}"
 
 
 def _time(seconds: float | None) -> str:

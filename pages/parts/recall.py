@@ -20,14 +20,27 @@ SECONDS_REMEMBERED = 900.0
 NAME_LENGTH = 32
 
 _NAME_OF_THE_TAB = """
-export default function ({ setStateValue }) {
-  let name = sessionStorage.getItem("polycore.tab");
-  if (!name) {
-    const bytes = Array.from(crypto.getRandomValues(new Uint8Array(16)));
-    name = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    sessionStorage.setItem("polycore.tab", name);
+const KEY = "polycore.tab";
+
+function newName() {
+  const bytes = Array.from(crypto.getRandomValues(new Uint8Array(16)));
+  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// The name lies in the store only between two pages: a tab that is opened from this one begins with a copy of
+// the store, and would share this one's run.
+function nameOfThisTab() {
+  if (!window.polycoreTab) {
+    window.polycoreTab = sessionStorage.getItem(KEY) ?? newName();
+    sessionStorage.removeItem(KEY);
+    addEventListener("pagehide", () => sessionStorage.setItem(KEY, window.polycoreTab));
+    addEventListener("pageshow", () => sessionStorage.removeItem(KEY));
   }
-  setStateValue("name", name);
+  return window.polycoreTab;
+}
+
+export default function ({ setStateValue }) {
+  setStateValue("name", nameOfThisTab());
 }
 """
 

@@ -201,7 +201,8 @@ class Training:
             self._changed.notify_all()
 
     def _take(self, run: Run, seconds: float) -> None:
-        self._seconds_per_step = seconds / (run.step - self._run.step)
+        if run.step > self._run.step:  # a chunk that diverges at its first step takes none
+            self._seconds_per_step = seconds / (run.step - self._run.step)
         self._seconds += seconds
         self._speed.reach(run.step)
         self._run = run

@@ -58,6 +58,8 @@ def inputs() -> Experiment:
         **_network(experiment),
         **_length(experiment),
     }
+    # read when all inputs are drawn: a refusal must not take the ones below it off the page
+    changes["hidden"] = _layers(changes["hidden"])
     return replace(experiment, **changes)
 
 
@@ -90,14 +92,15 @@ def _method(experiment: Experiment) -> dict[str, Any]:
     )
     changes = {"optimizer": optimizer, "learning_rate": learning_rate, "schedule": schedule}
     if optimizer == "sgd":
-        changes["momentum"] = st.slider(
+        changes["momentum"] = st.number_input(
             "Momentum",
             min_value=0.0,
-            max_value=0.99,
+            max_value=1.0,
             value=experiment.momentum,
-            step=0.01,
+            step=0.05,
             key=_key("momentum"),
-            help="How much of the last step goes on in the next: smooths the way where gradients disagree.",
+            help="From 0 to below 1: how much of the last step goes on in the next. It smooths the way where "
+            "gradients disagree.",
         )
     return changes
 
@@ -126,7 +129,7 @@ def _network(experiment: Experiment) -> dict[str, Any]:
         key=_key("standardize"),
         help="Scale x and y to mean 0 and deviation 1 while training: one learning rate then suits both.",
     )
-    return {"hidden": _layers(hidden), "initial_weights": initial_weights, "standardize": standardize}
+    return {"hidden": hidden, "initial_weights": initial_weights, "standardize": standardize}
 
 
 def _length(experiment: Experiment) -> dict[str, Any]:
@@ -160,8 +163,8 @@ def _layers(text: str) -> tuple[int, ...]:
 
 
 def _step_of(learning_rate: float) -> float:
-    """Return what + and - change: one in the leading digit, whatever the learning rate's size."""
-    return 10.0 ** math.floor(math.log10(learning_rate))
+    """Return what + and - change: a tenth of the power of ten at or above it, so that - never leads to 0."""
+    return 10.0 ** (math.ceil(math.log10(learning_rate)) - 1)
 
 
 def _take(preset: Experiment) -> None:

@@ -27,7 +27,7 @@ def test_one_press_trains_what_the_link_says_and_keeps_the_best():
         "Trained for",
     ]
     held_out = session.answering.model.held_out_accuracy
-    assert app.metric[0].value == f"{held_out:.1%}"
+    assert app.metric[0].value == f"{100 * held_out:.1f} %"
 
 
 def test_three_ways_on_once_something_is_trained():
@@ -48,7 +48,17 @@ def test_a_damaged_link_says_which_part_once():
     app = opened(HOME, {"steps": "<b>many</b>", "seed": "5"})
     assert session_of(app).experiment == replace(Experiment.recommended(), seed=5)
     assert [text.value for text in app.text] == [
-        "steps: '<b>many</b>' is no whole number. The recommended steps is used instead."
+        "steps: '<b>many</b>' is no whole number from 0 up. The recommended value is used instead."
     ]
     press(app, "All right")
     assert not app.text
+
+
+def test_a_set_up_that_was_not_trained_yet_has_its_button():
+    app = wait_for(press(opened(), "Train the network"), "finished")
+    app.switch_page("pages/3_train.py").run()
+    press(app, "New seed")
+    app.switch_page(HOME).run()
+    press(app, "Train this set-up")
+    assert session_of(app).training.run.experiment == session_of(app).experiment
+    assert "Train this set-up" not in labels(app)

@@ -83,7 +83,7 @@ def test_an_empty_link_is_the_recommended_experiment():
 @pytest.mark.parametrize(
     ("part", "words", "says"),
     [
-        pytest.param("polynomials", "x~1/x", "character", id="a polynomial that is none"),
+        pytest.param("polynomials", "x~1/x", "number 2: character", id="a polynomial that is none"),
         pytest.param("polynomials", "x", "1 of them", id="one polynomial"),
         pytest.param("polynomials", "x~x", "the same", id="equal polynomials"),
         pytest.param("polynomials", "1_2~nan_1", "finite", id="coefficients that are none"),

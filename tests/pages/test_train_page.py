@@ -121,9 +121,9 @@ def test_a_setting_reaches_the_set_up_and_the_address(kind, label, value, field,
 
 def test_momentum_is_asked_for_where_it_counts():
     app = opened(TRAIN)
-    assert not app.slider
+    assert "Momentum" not in [box.label for box in app.number_input]
     setting(app, "selectbox", "Optimizer").set_value("sgd").run()
-    setting(app, "slider", "Momentum").set_value(0.5).run()
+    setting(app, "number_input", "Momentum").set_value(0.5).run()
     assert session_of(app).experiment.momentum == 0.5
 
 
@@ -175,3 +175,65 @@ def test_a_run_that_ends_while_its_page_is_drawn_leaves_no_button_of_a_running_o
     press(app, "Start")
     assert session_of(app).training.status == "finished"
     assert labels(app)["Start again"]
+
+
+def test_a_run_of_another_set_up_keeps_its_own_buttons():
+    app = press(opened(TRAIN, LONG), "Start")
+    training = session_of(app).training
+    press(app, "New seed")
+    assert labels(app)["Start the new set-up"]
+    press(app, "Pause")
+    assert (training.status, session_of(app).training) == ("paused", training)
+    step = training.run.step
+    wait_for(press(app, "One step"), "paused")
+    assert training.run.step == step + 1
+    press(app, "Resume")
+    assert training.status == "running"
+    press(app, "Reset")
+    assert session_of(app).training.run.experiment == training.run.experiment
+    assert session_of(app).training.run.step == 0
+    assert training.status == "stopped"
+    press(app, "Start")
+    assert session_of(app).training.run.experiment == session_of(app).experiment
+    session_of(app).training.stop()
+
+
+def test_a_refused_layer_takes_no_other_input_off_the_page():
+    app = opened(TRAIN)
+    before = [box.label for box in app.number_input]
+    setting(app, "text_input", "Hidden layers").set_value("many").run()
+    assert [box.label for box in app.number_input] == before
+
+
+def test_less_of_the_recommended_learning_rate_is_still_one():
+    box = setting(opened(TRAIN, {}), "number_input", "Learning rate")
+    assert box.value - box.step == pytest.approx(0.009)
+
+
+def test_momentum_up_to_its_limit_can_be_shown():
+    app = opened(TRAIN, {**QUICK, "optimizer": "sgd", "momentum": "0.9999"})
+    assert setting(app, "number_input", "Momentum").value == 0.9999
+
+
+def test_a_run_that_diverges_step_by_step_says_what_to_lower():
+    app = opened(
+        TRAIN,
+        {
+            "optimizer": "sgd",
+            "learning_rate": "10",
+            "schedule": "constant",
+            "samples": "100",
+            "batch": "all",
+            "polynomials": "1000000~-1000000x",
+            "standardize": "no",
+        },
+    )
+    for _ in range(20):
+        if session_of(app).training is not None and session_of(app).training.status == "finished":
+            break
+        press(app, "One step")
+        while session_of(app).training.status == "running":
+            time.sleep(0.01)
+        app.run()
+    assert session_of(app).training.error is None
+    assert any("Lower the learning rate (10)" in warning.value for warning in app.warning)

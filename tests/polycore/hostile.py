@@ -127,11 +127,11 @@ _, LISTED_ONLY = Entry(b"biases_l3.npy", b"").headers(len(PLAIN) - 22 - LISTED)
 
 ARCHIVE = {
     "an empty file": (b"", "is empty"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(64), "does not end as"),
-    "a text": (b"weights = [1, 2, 3]\n" * 9, "does not end as"),
-    "a lone array": (npy(np.ones((2, 3))), "does not end as"),
-    "a pickle": (PICKLE, "does not end as"),
-    "less than an end record": (PLAIN[-21:], "does not end as"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(64), "is no .npz file"),
+    "a text": (b"weights = [1, 2, 3]\n" * 9, "is no .npz file"),
+    "a lone array": (npy(np.ones((2, 3))), "is no .npz file"),
+    "a pickle": (PICKLE, "is no .npz file"),
+    "less than an end record": (PLAIN[-21:], "is no .npz file"),
     "half an end record": (b"PK\5\6" + bytes(7), "does not end as"),
     "the end record alone": (PLAIN[-22:], "directory does not lie"),
     "no entries": (archive([]), "0 layers"),
