@@ -8,7 +8,7 @@ from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
 from polycore.figures import curves_figure
 
-TICK_SECONDS = 0.25
+TICK_SECONDS = 0.2
 COLUMNS = (3, 1)
 
 workers.start()

@@ -7,7 +7,7 @@ from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
 from polycore import PolycoreError
 
-TICK_SECONDS = 0.25
+TICK_SECONDS = 0.2
 
 frame.draw_without_ticker("Train")
 running = is_running()

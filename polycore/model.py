@@ -11,7 +11,7 @@ from polycore import weight_file
 from polycore.errors import PolycoreError, WeightFileError
 from polycore.experiment import Experiment
 from polycore.limits import MAX_PARAMETER_SIZE
-from polycore.network import forward, softmax
+from polycore.network import predict_proba
 from polycore.polynomial import MAX_DEGREE, Polynomial
 from polycore.presets import TUTORIAL_POLYNOMIALS
 from polycore.weight_file import PathOrFile
@@ -24,7 +24,6 @@ _RANGES: dict[str, tuple[float, float]] = {
     "held_out_accuracy": (0, 1),
     "points": (-MAX_COORDINATE, MAX_COORDINATE),
 }
-_BLOCK = 2**17  # numbers that the widest layer gives for the points worked on at once: 1 MiB a layer
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,13 +133,7 @@ class Model:
 
         Raises PolycoreError unless all coordinates are finite numbers of size at most 1e100.
         """
-        rows = _checked_points(points)
-        probabilities = np.empty((len(rows), self.widths[-1]))
-        step = max(1, _BLOCK // max(self.widths))
-        for start in range(0, len(rows), step):
-            block = slice(start, start + step)
-            probabilities[block] = softmax(forward(self.weights, self.biases, rows[block]))
-        return probabilities
+        return np.asarray(predict_proba(self.weights, self.biases, _checked_points(points)), dtype=np.float64)
 
     def predict(self, points: ArrayLike) -> NDArray[np.intp]:
         """Return the most likely class, (N,), of points (N, 2); as `predict_proba` otherwise."""

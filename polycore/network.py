@@ -16,7 +16,12 @@ Integers = NDArray[np.integer[Any]]
 Layers = tuple[tuple[Floats, Floats], ...]
 
 SMALLEST_PROBABILITY = 1e-7
-BLOCK = 8192  # rows worked on at once: what lies between the layers stays within a few tens of megabytes
+# Rows worked on at once. What lies between the layers then stays in the processor's cache: 10,800 points
+# through four layers of 32 took 4.5 ms on one core, and 10.3 in one piece.
+BLOCK = 1024
+# For predictions fewer, so that OpenBLAS takes one core: beside a run that trains, waking the others costs
+# more than it gives (the same points in one piece: 15 ms of processor time on two cores).
+PREDICTION_BLOCK = 256
 
 
 def parameter_count(widths: Sequence[int]) -> int:
@@ -69,6 +74,14 @@ def forward(weights: Sequence[Floats], biases: Sequence[Floats], points: Floats)
     return _outputs(tuple(zip(weights, biases, strict=True)), points)[-1]
 
 
+def predict_proba(weights: Sequence[Floats], biases: Sequence[Floats], points: Floats) -> Floats:
+    """Return the probabilities (N, K) of points (N, 2), worked out block by block."""
+    probabilities = np.empty((len(points), biases[-1].shape[-1]), dtype=points.dtype)
+    for rows, _ in _blocks(len(points), PREDICTION_BLOCK):
+        probabilities[rows] = softmax(forward(weights, biases, points[rows]))
+    return probabilities
+
+
 def softmax(logits: Floats) -> Floats:
     """Return probabilities, shape (N, K); each row sums to 1."""
     # exp overflows past 709; a shift common to the row leaves the softmax as it is
@@ -95,12 +108,12 @@ def accuracy(probabilities: Floats, labels: Integers) -> float:
 
 def loss_and_accuracy(layers: Layers, points: Floats, labels: Integers) -> tuple[float, float]:
     """Return cross-entropy in nats and accuracy as a share on points (N, 2) with integer labels (N,)."""
-    loss = share = 0.0
+    loss, right = 0.0, 0
     for rows, weight in _blocks(len(points)):
         probabilities = softmax(_outputs(layers, points[rows])[-1])
         loss += weight * cross_entropy(probabilities, labels[rows])
-        share += weight * accuracy(probabilities, labels[rows])
-    return loss, share
+        right += int((probabilities.argmax(axis=1) == labels[rows]).sum())
+    return loss, right / len(points)
 
 
 def loss_and_gradient(
@@ -158,8 +171,8 @@ def _true_class(probabilities: Floats, labels: Integers) -> Floats:
     return np.asarray((probabilities * labels).sum(axis=1))
 
 
-def _blocks(count: int) -> Iterator[tuple[slice, float]]:
+def _blocks(count: int, size: int = BLOCK) -> Iterator[tuple[slice, float]]:
     """Yield slices that cover `count` rows, each with its share of them."""
-    for start in range(0, count, BLOCK):
-        end = min(start + BLOCK, count)
+    for start in range(0, count, size):
+        end = min(start + size, count)
         yield slice(start, end), (end - start) / count

@@ -1,7 +1,7 @@
 """The plane as a model sees it: a map of its classes with the polynomials over it."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from polycore import Model, Polynomial, Run
 from polycore.alternative_text import plane_map
 from polycore.figures import map_figure, plane_range, regions_url
-from polycore.network import Floats, forward, softmax
+from polycore.network import Floats, predict_proba
 
 COLUMNS, ROWS = 120, 90
 
@@ -27,19 +27,19 @@ def run_map(run: Run) -> go.Figure:
     """Return the map of a run's network as it is now; its loss is not measured, which may take long."""
     weights, biases = zip(*run.layers, strict=True)
     return _map(
-        lambda points: softmax(forward(weights, biases, points)),
+        partial(predict_proba, weights, biases),
         run.experiment.polynomials,
         run.experiment.x_range,
     )
 
 
 def _map(
-    predict_proba: Callable[[Floats], Floats],
+    probabilities_of: Callable[[Floats], Floats],
     polynomials: tuple[Polynomial, ...],
     x_range: tuple[float, float],
 ) -> go.Figure:
     x, y = _grid(polynomials, x_range)
-    probabilities = predict_proba(_places(x, y)).reshape(ROWS, COLUMNS, -1)
+    probabilities = probabilities_of(_places(x, y)).reshape(ROWS, COLUMNS, -1)
     # the curves cost more than the network: they are made once, and only the regions change as it learns
     figure = go.Figure(_without_regions(polynomials, x_range))
     figure.layout.images[0].source = regions_url(probabilities)
