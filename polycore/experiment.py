@@ -107,7 +107,7 @@ class Experiment:
             learning_rate=0.01,
             schedule="cosine",
             batch_size=256,
-            steps=26_000,
+            steps=24_000,
         )
 
     @property

@@ -96,8 +96,7 @@ def cross_entropy(probabilities: Floats, labels: Integers) -> float:
     `labels` are integers (N,) or one-hot (N, K). Probabilities are clipped to [1e-7, 1 - 1e-7], so that one
     point answered wrongly with certainty costs 16 nats and not infinitely many.
     """
-    clipped = np.clip(_true_class(probabilities, labels), SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
-    return float(-np.log(clipped).mean())
+    return _mean_surprise(_true_class(probabilities, labels))
 
 
 def accuracy(probabilities: Floats, labels: Integers) -> float:
@@ -126,32 +125,46 @@ def loss_and_gradient(
     point answered wrongly with certainty still teaches.
     """
     views = layers(parameters, widths)
-    gradient = np.zeros_like(parameters)
+    total = np.zeros_like(parameters)
     loss = 0.0
     for rows, weight in _blocks(len(points)):
-        block_loss, block_gradient = _block_gradient(views, widths, points[rows], labels[rows])
-        loss += weight * block_loss
-        gradient += weight * block_gradient
-    return loss, gradient
+        true_class, block_gradient = _block_gradient(views, widths, points[rows], labels[rows])
+        loss += weight * _mean_surprise(true_class)
+        total += weight * block_gradient
+    return loss, total
+
+
+def gradient(parameters: Floats, widths: Sequence[int], points: Floats, labels: Integers) -> Floats:
+    """Return the gradient of `loss_and_gradient` alone: a batch's loss is not worth its logarithms."""
+    views = layers(parameters, widths)
+    total = np.zeros_like(parameters)
+    for rows, weight in _blocks(len(points)):
+        total += weight * _block_gradient(views, widths, points[rows], labels[rows])[1]
+    return total
 
 
 def _block_gradient(
     views: Layers, widths: Sequence[int], points: Floats, labels: Integers
-) -> tuple[float, Floats]:
+) -> tuple[Floats, Floats]:
+    """Return the probability of each point's true class, (N,), and the gradient."""
     outputs = _outputs(views, points)
-    probabilities = softmax(outputs[-1])
-    loss = cross_entropy(probabilities, labels)
-    gradient = np.empty(parameter_count(widths), dtype=points.dtype)
-    slopes = probabilities
+    slopes = softmax(outputs[-1])
+    true_class = _true_class(slopes, labels)
     slopes[np.arange(len(labels)), labels] -= 1
     slopes /= len(labels)
-    for position, (weights, biases) in reversed(list(enumerate(layers(gradient, widths)))):
+    found = np.empty(parameter_count(widths), dtype=points.dtype)
+    for position, (weights, biases) in reversed(list(enumerate(layers(found, widths)))):
         np.matmul(outputs[position].T, slopes, out=weights)
         slopes.sum(axis=0, keepdims=True, out=biases)
         if position > 0:
             slopes = slopes @ views[position][0].T
             slopes *= outputs[position] > 0
-    return loss, gradient
+    return true_class, found
+
+
+def _mean_surprise(true_class: Floats) -> float:
+    clipped = np.clip(true_class, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    return float(-np.log(clipped).mean())
 
 
 def _outputs(layers: Layers, points: Floats) -> list[Floats]:

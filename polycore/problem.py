@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class Problem:
             return len(self.points)
         return self.experiment.batch_size or MEASURED_PER_CLASS * len(self.experiment.polynomials)
 
-    @property
+    @cached_property
     def measured_every(self) -> int:
         """Steps between two measurements.
 
@@ -59,7 +59,7 @@ class Problem:
         affordable = round(8 * measured / (passes * self.batch_size))
         return max(1, min(affordable, self.experiment.steps // 100))
 
-    @property
+    @cached_property
     def parameter_limit(self) -> float:
         """Size up to which parameters fit a weight file, also with the scaling folded into the first layer.
 

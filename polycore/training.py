@@ -140,7 +140,7 @@ def _gradient_step(run: Run, problem: Problem, batch: Batch) -> Run:
     widths = run.experiment.widths
     gradient = run.gradient
     if gradient is None:
-        _, gradient = network.loss_and_gradient(run.parameters, widths, *batch)
+        gradient = network.gradient(run.parameters, widths, *batch)
     parameters, state = _step_optimizer(run, gradient)
     following = replace(run, step=run.step + 1, parameters=parameters, optimizer_state=state)
     if not problem.whole:

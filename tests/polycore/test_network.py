@@ -120,6 +120,7 @@ def test_the_gradient_agrees_with_central_differences_for_every_parameter(widths
 
     value, gradient = network.loss_and_gradient(parameters, widths, points, labels)
     assert value == pytest.approx(loss(parameters), rel=1e-14)
+    assert (network.gradient(parameters, widths, points, labels) == gradient).all()
     # 1e-8: the differences' own error, epsilon / h and h^2
     assert gradient == pytest.approx(central_differences(loss, parameters), abs=1e-8)
 
