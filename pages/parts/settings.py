@@ -72,16 +72,7 @@ def _method(experiment: Experiment) -> dict[str, Any]:
         key=_key("optimizer"),
         help=OPTIMIZER_HELP,
     )
-    learning_rate = st.number_input(
-        "Learning rate",
-        min_value=0.0,
-        max_value=10.0,
-        value=experiment.learning_rate,
-        step=_step_of(experiment.learning_rate),
-        format="%.6g",
-        key=_key("learning_rate"),
-        help="How far a step goes. Too high and the loss jumps about, too low and it crawls.",
-    )
+    learning_rate = _learning_rate(experiment)
     schedule = st.segmented_control(
         "Schedule",
         SCHEDULES,
@@ -103,6 +94,19 @@ def _method(experiment: Experiment) -> dict[str, Any]:
             "gradients disagree.",
         )
     return changes
+
+
+def _learning_rate(experiment: Experiment) -> float:
+    return st.number_input(
+        "Learning rate",
+        min_value=0.0,
+        max_value=10.0,
+        value=experiment.learning_rate,
+        step=_step_of(experiment.learning_rate),
+        format="%.6g",
+        key=_key("learning_rate"),
+        help="How far a step goes. Too high and the loss jumps about, too low and it crawls.",
+    )
 
 
 def _network(experiment: Experiment) -> dict[str, Any]:
