@@ -1,5 +1,6 @@
 """What the documents say is what the program does."""
 
+import importlib.util
 import json
 import re
 import subprocess
@@ -46,6 +47,18 @@ def test_the_readme_names_exactly_two_commands_and_both_are_known():
     assert answer.returncode == 2
     for command in blocks(README, "sh"):
         assert command.strip() in answer.stderr
+
+
+@pytest.mark.parametrize(("codes", "ends"), [((0, 0, 0, 0), 0), ((0, 1, 0, 0), 1), ((0, 0, 0, -11), 1)])
+def test_the_tests_command_fails_where_one_of_its_checks_does(monkeypatch, codes, ends):
+    spec = importlib.util.spec_from_file_location("run", ROOT / "run.py")
+    run = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(run)
+    outcomes = iter(codes)
+    monkeypatch.setattr(run, "_install", lambda _: None)
+    monkeypatch.setattr(run, "_module", lambda _: next(outcomes))
+    assert run.main(["tests"]) == ends
+    assert list(outcomes) == []
 
 
 def test_the_readmes_program_runs(tmp_path):
