@@ -81,11 +81,6 @@ def page_link(page: str, label: str, icon: str | None = None) -> None:
     st.page_link(page, label=label, icon=icon, query_params=query)
 
 
-def go_to(page: str) -> None:
-    """Switch to another page."""
-    st.switch_page(page, query_params=link.to_query(session.current().experiment))
-
-
 def copy_link(key: str) -> None:
     """Draw a button that shows the link to this page's set-up, with a button to copy it."""
     with st.popover("Copy link", icon=":material/link:", key=key):

@@ -58,11 +58,6 @@ def from_query(query: Mapping[str, str]) -> Opened:
     return Opened(experiment, tuple(problems))
 
 
-def is_ours(query: Mapping[str, str]) -> bool:
-    """Return whether a query says anything about an experiment."""
-    return not _PARTS.keys().isdisjoint(query.keys())
-
-
 def _with_part(experiment: Experiment, name: str, words: str) -> Experiment:
     if len(words) > LONGEST_PART:
         raise PolycoreError(f"this part has {len(words):,} characters; at most {LONGEST_PART:,} are read.")

@@ -209,3 +209,18 @@ def test_short_runs_one_after_another_leave_a_page_that_answers(visitor):
         visit.press("Start")
         visit.wait_for_status("Finished", after_step=steps - 1)
         visit.page.get_by_role("button", name=re.compile("Start again")).wait_for()
+
+
+def test_a_tab_opened_from_another_has_a_session_of_its_own(visitor):
+    visit = visitor().open(f"train{LONG}")
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=1)
+    with visit.page.expect_popup() as opened:
+        visit.page.evaluate("() => { window.open(location.href); }")
+    copy = opened.value
+    copy.get_by_text("Nothing has been trained yet").wait_for()
+    copy.wait_for_timeout(1000)  # by now it has told its name, and would have been given the other's run
+    assert copy.get_by_text("Nothing has been trained yet").count() == 1
+    copy.close()
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
