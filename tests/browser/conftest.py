@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.dashboard import DESKTOP, Visit, chromium, launched, served, trouble_in
 
 Visitor = Callable[..., Visit]
+
+expect.set_options(timeout=20_000)  # a busy machine draws late
 
 
 @pytest.fixture(scope="session")

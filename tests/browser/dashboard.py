@@ -123,7 +123,7 @@ class Visit:
 
     def wait_for_words(self, **expected: str) -> None:
         """Wait until the address says so: then the server knows it too."""
-        for _ in range(200):
+        for _ in range(400):
             found = self.words()
             if expected.items() <= found.items():
                 return

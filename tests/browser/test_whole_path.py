@@ -27,10 +27,9 @@ def forward(file, points):
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def told(visit):
-    """Return what the bars of the point tell, in the words for those who cannot see them."""
-    bars = visit.page.get_by_role("img", name=re.compile("^Most likely of"))
-    return bars.first.get_attribute("aria-label")
+def bars(visit):
+    """Return the bars of the point; their label tells them to those who cannot see them."""
+    return visit.page.get_by_role("img", name=re.compile("^Most likely of")).first
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -69,15 +68,14 @@ def test_define_sample_train_predict_keep_and_bring_back(visitor, tmp_path, size
         visit.press("Download the model")
     kept = tmp_path / "kept.npz"
     download.value.save_as(kept)
-    answer = told(visit)
+    answer = bars(visit).get_attribute("aria-label")
 
     with np.load(kept) as file:
         [probabilities] = forward(file, np.array([[0.25, -0.9375]]))
         metadata = json.loads(str(file["metadata"]))
     assert metadata["polynomials"] == [[1, 0, -1], [1, 1, -2], [-0.5, 1]]
     assert probabilities.argmax() == 0
-    shown = visit.page.get_by_text(re.compile(r"Most likely: probability")).inner_text()
-    assert percentage(probabilities[0]) in shown
+    expect(visit.page.get_by_text("Most likely: probability")).to_contain_text(percentage(probabilities[0]))
 
     later = visitor(size).open("predict")
     later.page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(kept)
@@ -85,7 +83,7 @@ def test_define_sample_train_predict_keep_and_bring_back(visitor, tmp_path, size
     later.fill("x", "0.25")
     later.fill("y", "-0.9375")
     later.page.get_by_role("img", name=re.compile(r"0\.25, -0\.938")).wait_for()
-    assert told(later) == answer
+    expect(bars(later)).to_have_attribute("aria-label", answer)
 
 
 def percentage(probability):
@@ -98,15 +96,18 @@ def test_a_link_restores_the_experiment_anywhere(visitor):
     visit.fill("Learning rate", "0.02")
     visit.wait_for_words(learning_rate="0.02")
     visit.page.get_by_role("button", name=re.compile("Copy link")).first.click()
-    copied = visit.page.get_by_test_id("stCode").first.inner_text().strip()
+    shown = visit.page.get_by_test_id("stCode").first
+    expect(shown).to_contain_text("learning_rate=0.02")
+    copied = shown.inner_text().strip()
     server, query = copied.split("?")
     assert server == f"{visit.server}train"
     for page in ADDRESSES:
         other = visitor().open(f"{page}?{query}")
+        other.wait_for_words(**visit.words())
         assert other.words() == visit.words()
         if page == "polynomials":
             box = other.page.get_by_label("One polynomial a line", exact=True)
-            assert box.input_value() == "-x^2 + 1\nx^3 - 2\n3x"
+            expect(box).to_have_value("-x^2 + 1\nx^3 - 2\n3x")
 
 
 def test_a_damaged_link_says_which_part_and_shows_no_markup(visitor):
@@ -114,8 +115,7 @@ def test_a_damaged_link_says_which_part_and_shows_no_markup(visitor):
     visit.page.get_by_text("seed: '<img src=x onerror=alert(1)>' is no whole number").wait_for()
     visit.page.get_by_text("noise: '**bold**' is no number").wait_for()
     assert visit.page.locator("img[src='x']").count() == 0
-    assert visit.words()["seed"] == "0"
-    assert visit.words()["hidden"] == "16"
+    visit.wait_for_words(seed="0", hidden="16")
 
 
 def test_a_refresh_loses_neither_the_run_nor_the_set_up(visitor):
@@ -166,7 +166,7 @@ def test_a_click_on_the_map_asks_about_that_place(visitor):
     plane = visit.page.get_by_role("img", name=re.compile("^Map of"))
     plane.locator(".nsewdrag").first.click(position={"x": 60, "y": 60})
     x_input = visit.page.get_by_label("x", exact=True).first
-    expect(x_input).to_have_value(re.compile(r"^-0[.][0-9]+$"), timeout=20_000)  # it stood at 0.5
+    expect(x_input).to_have_value(re.compile(r"^-0[.][0-9]+$"))  # it stood at 0.5
 
 
 def test_a_zoom_survives_the_training(visitor):
@@ -180,9 +180,11 @@ def test_a_zoom_survives_the_training(visitor):
     visit.page.mouse.move(box["x"] + 240, box["y"] + 180, steps=5)
     visit.page.mouse.up()
     window = "plot => plot._fullLayout.xaxis.range"
-    visit.page.wait_for_timeout(300)
+    visit.page.wait_for_function(
+        "plot => { const [a, b] = plot._fullLayout.xaxis.range; return b - a < 1.5; }",
+        arg=plane.element_handle(),
+    )
     zoomed = plane.evaluate(window)
-    assert zoomed[1] - zoomed[0] < 1.5
     step = visit.standing()[1]
     visit.wait_for_status("Running", after_step=step + 500)
     assert plane.evaluate(window) == zoomed
