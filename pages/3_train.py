@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import controls, frame, progress, refusal, session, settings
+from pages.parts import controls, frame, progress, refusal, report, session, settings
 from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
 from polycore import PolycoreError
@@ -44,3 +44,5 @@ with run_column:
                 "this one's best is kept."
             )
     watch(draw_run, TICK_SECONDS, shown_running=running)
+    with st.container():
+        report.draw(training, running=running)

@@ -7,6 +7,7 @@ from polycore.history import History
 from polycore.model import Model
 from polycore.polynomial import Polynomial, crossings
 from polycore.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
+from polycore.referee import Referee
 from polycore.samples import points_from_csv, points_to_csv, sample
 from polycore.training import Run, advance, start
 from polycore.version import __version__
@@ -19,6 +20,7 @@ __all__ = [
     "Model",
     "PolycoreError",
     "Polynomial",
+    "Referee",
     "Run",
     "WeightFileError",
     "__version__",

@@ -84,9 +84,59 @@ def probabilities(polynomials: Sequence[Polynomial], order: Sequence[int], share
     return f"Most likely of {_count(polynomials)}: {first}, then {' and '.join(others)}."
 
 
+def confusion(confusion: Integers, polynomials: Sequence[Polynomial]) -> str:
+    """Count the right answers, and name the most frequent mistake."""
+    mistakes = confusion - np.diag(confusion.diagonal())
+    true, answer = divmod(int(mistakes.argmax()), len(polynomials))
+    often = mistakes[true, answer]
+    worst = (
+        f"most often, {_times(often)}, {polynomials[true]} is taken for {polynomials[answer]}"
+        if often
+        else "nothing is mistaken"
+    )
+    return (
+        f"Table of true polynomials and answers for {_count(polynomials)}: {confusion.trace()} of "
+        f"{confusion.sum()} points are answered rightly; {worst}."
+    )
+
+
+def reliability(counts: Integers, confidences: Floats, accuracies: Floats, calibration_error: float) -> str:
+    """Say how right the network is where it is least and where it is most sure."""
+    told = [
+        f"{percent(accuracies[place])} right where it is {percent(confidences[place])} sure "
+        f"({_points(counts[place])})"
+        for place in sorted({0, len(counts) - 1})
+    ]
+    return (
+        f"How often the network is right by how sure it is: {' and '.join(told)}; "
+        f"on average the two differ by {percent(calibration_error)}."
+    )
+
+
+def errors(labels: Integers, polynomials: Sequence[Polynomial], x_range: tuple[float, float]) -> str:
+    """Count the mistakes, and name the polynomial with the most; `labels` are the true ones."""
+    where = "Mistakes along x from {:.3g} to {:.3g}".format(*x_range)
+    if not len(labels):
+        return f"{where}: none for {_count(polynomials)}."
+    counts = np.bincount(labels)
+    most = int(counts.argmax())
+    return (
+        f"{where}, beside the crossings of {_count(polynomials)}: {len(labels)} in all, "
+        f"the most, {counts[most]}, on {polynomials[most]}."
+    )
+
+
 def extended(text: str, clause: str) -> str:
     """Return the sentence `text` with a clause more."""
     return f"{text.removesuffix('.')}; {clause}."
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _points(count: int) -> str:
+    return "1 point" if count == 1 else f"{count} points"
 
 
 def _count(polynomials: Sequence[Polynomial]) -> str:

@@ -17,9 +17,9 @@ from polycore.polynomial import MAX_COEFFICIENT, MAX_DEGREE, Polynomial
 from polycore.presets import TUTORIAL_POLYNOMIALS
 from polycore.randomness import Stream, generator
 from polycore.samples import sample
+from polycore.schedules import SCHEDULES
 
-OPTIMIZERS = ("random-search", "evolution", "sgd", "adam")
-SCHEDULES = ("constant", "cosine")
+OPTIMIZERS = ("random-search", "evolution", "sgd", "adam", "lbfgs")
 INITIAL_WEIGHTS = ("he", "tutorial")
 
 MAX_SAMPLES_PER_CLASS = 100_000
@@ -47,15 +47,20 @@ class Experiment:
     x_range: (low, high) of the points' x, within [-1000, 1000], at least 0.001 apart.
     noise: standard deviation of the Gaussian noise added to y, 0 to 1000.
     hidden: neurons of each hidden layer: at most 7 of 1 to 512, and 524,288 weights and biases in all.
-    optimizer: "random-search", "evolution", "sgd" or "adam".
+    optimizer: "random-search", "evolution", "sgd", "adam" or "lbfgs"; the last needs all samples every step.
     learning_rate: above 0, at most 10. In search: a step's standard deviation (evolution: the first one's).
-    schedule: "constant", or "cosine", which lowers the learning rate to 0 over `steps`.
+        L-BFGS finds the length of its steps itself.
+    schedule: of the learning rate over `steps`: "constant", "cosine" or "one-cycle"; see `rate_at`.
     batch_size: points a step, 1 to 100,000; None takes all samples (with fresh points: 100 a polynomial).
     steps: how many the whole run has, 1 to 100,000,000.
     seed: 0 to 4,294,967,295; decides samples, initial weights and every step.
     standardize: scale both inputs to mean 0 and deviation 1 while training.
     momentum: of sgd, 0 to below 1: v = momentum·v + gradient, weights -= learning_rate·v.
     initial_weights: "he" (deviation sqrt(2 / inputs)) or "tutorial" (deviation 0.1).
+    nesterov: of sgd: step along gradient + momentum·v in place of v.
+    weight_decay: of sgd and adam, 0 to 10: each step shrinks the weights by learning_rate·weight_decay.
+    target_loss: end the run where the loss on the training set is this low, in nats; None: go on.
+    patience: end the run where the loss on held-out points has not fallen for so many steps; None: go on.
     """
 
     polynomials: tuple[Polynomial, ...] = TUTORIAL_POLYNOMIALS
@@ -72,6 +77,10 @@ class Experiment:
     standardize: bool = True
     momentum: float = 0.9
     initial_weights: str = "he"
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    target_loss: float | None = None
+    patience: int | None = None
 
     def __post_init__(self) -> None:
         for name, check in _CHECKS.items():
@@ -86,6 +95,8 @@ class Experiment:
                 f"samples_per_class is {self.samples_per_class:,} for each of {len(self.polynomials)} "
                 f"polynomials; at most {MAX_SAMPLES:,} samples in all are allowed. Use fewer."
             )
+        if self.optimizer == "lbfgs":
+            self._check_lbfgs()
 
     @classmethod
     def tutorial(cls) -> "Experiment":
@@ -180,6 +191,19 @@ class Experiment:
             raise PolycoreError(f"the experiment is not JSON: {error}. Take it from to_json.") from error
         return cls.from_dict(values)
 
+    def _check_lbfgs(self) -> None:
+        if self.samples_per_class is None:
+            raise PolycoreError(
+                "optimizer is lbfgs and samples_per_class is None: L-BFGS compares one step's loss with the "
+                "next, and fresh points change it. Give a number of samples, or take adam."
+            )
+        samples = self.samples_per_class * len(self.polynomials)
+        if self.batch_size is not None and self.batch_size < samples:
+            raise PolycoreError(
+                f"optimizer is lbfgs and batch_size is {self.batch_size:,} of {samples:,} samples: L-BFGS "
+                "compares one step's loss with the next. Give None for all samples, or take adam."
+            )
+
     def _drawn(self, per_class: int, stream: Stream) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         return sample(self.polynomials, per_class, generator(self.seed, stream), self.x_range, self.noise)
 
@@ -225,6 +249,22 @@ def _whole(low: int, high: int) -> Callable[[str, object], int]:
         if not isinstance(found, Integral) or isinstance(found, bool) or not low <= int(found) <= high:
             raise PolycoreError(f"{name} is {_shown(found)}; wanted a whole number from {low:,} to {high:,}.")
         return int(found)
+
+    return check
+
+
+def _number_or_none(
+    low: float, high: float, wanted: str, meaning: str
+) -> Callable[[str, object], float | None]:
+    number = _number(low, high, wanted)
+
+    def check(name: str, found: object) -> float | None:
+        if found is None:
+            return None
+        try:
+            return number(name, found)
+        except PolycoreError as error:
+            raise PolycoreError(f"{str(error).rstrip('.')}, or None for {meaning}.") from None
 
     return check
 
@@ -294,6 +334,10 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "standardize": _yes_or_no,
     "momentum": _number(0, math.nextafter(1, 0), "from 0 to below 1"),
     "initial_weights": _choice(INITIAL_WEIGHTS),
+    "nesterov": _yes_or_no,
+    "weight_decay": _number(0, 10, "from 0 to 10"),
+    "target_loss": _number_or_none(0, 100, "from 0 to 100", "no target"),
+    "patience": _whole_or_none(1, MAX_STEPS, "no limit to patience"),
 }
 
 

@@ -1,7 +1,7 @@
 """Ways to change the parameters for the better: each a pure start and a pure step.
 
 A state goes in and a new one comes out; no array that was passed in is changed. Gradient methods are told
-the gradient. Search methods are told a random direction and a function that measures the loss.
+the gradient. Search methods are told a random direction and a comparison of losses.
 """
 
 import math
@@ -12,7 +12,8 @@ import numpy as np
 
 from polycore.network import Floats
 
-LossOf = Callable[[Floats], float]
+# (candidate, kept, loss of the kept) -> the candidate's loss where it is lower, else None
+Comparison = Callable[[Floats, Floats, float], float | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +29,24 @@ def start_sgd(parameters: Floats) -> SgdState:
 
 
 def step_sgd(
-    parameters: Floats, gradient: Floats, state: SgdState, learning_rate: float, momentum: float
+    parameters: Floats,
+    gradient: Floats,
+    state: SgdState,
+    learning_rate: float,
+    momentum: float,
+    nesterov: bool = False,
+    weight_decay: float = 0.0,
 ) -> tuple[Floats, SgdState]:
     """Return the parameters and state after v = momentum·v + gradient, parameters -= learning_rate·v.
 
-    Source: Sutskever et al. 2013, classical momentum, with the learning rate outside of v.
+    Classical momentum with the learning rate outside of v. With `nesterov` the step is along
+    gradient + momentum·v, the gradient's change on the way foreseen. Source: Sutskever et al. 2013, eq. 3
+    and 4, in the form of parameters that have already been moved ahead. For `weight_decay` see `step_adam`.
     """
     velocity = momentum * state.velocity + gradient
-    return parameters - learning_rate * velocity, SgdState(velocity)
+    change = gradient + momentum * velocity if nesterov else velocity.copy()
+    change *= learning_rate
+    return _decayed(parameters, learning_rate * weight_decay) - change, SgdState(velocity)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,20 +67,36 @@ def start_adam(parameters: Floats) -> AdamState:
 
 
 def step_adam(
-    parameters: Floats, gradient: Floats, state: AdamState, learning_rate: float
+    parameters: Floats,
+    gradient: Floats,
+    state: AdamState,
+    learning_rate: float,
+    weight_decay: float = 0.0,
 ) -> tuple[Floats, AdamState]:
     """Return the parameters and state after one step of Adam.
 
     Source: arXiv:1412.6980, Algorithm 1 (epsilon outside the root), with its suggested constants.
+    `weight_decay` shrinks every parameter by learning_rate·weight_decay of itself, apart from the gradient
+    (AdamW: arXiv:1711.05101, Algorithm 2).
     """
     step = state.step + 1
-    mean = BETA_MEAN * state.mean + (1 - BETA_MEAN) * gradient
-    square = BETA_SQUARE * state.square + (1 - BETA_SQUARE) * gradient * gradient
-    change = np.sqrt(square / (1 - BETA_SQUARE**step))
-    change += EPSILON
+    mean = BETA_MEAN * state.mean
+    mean += (1 - BETA_MEAN) * gradient
+    change = gradient * gradient
+    change *= 1 - BETA_SQUARE
+    square = BETA_SQUARE * state.square
+    square += change
+    # sqrt(square / correction) + epsilon, with the correction taken out of the root
+    correction = math.sqrt(1 - BETA_SQUARE**step)
+    np.sqrt(square, out=change)
+    change += EPSILON * correction
     np.divide(mean, change, out=change)
-    change *= learning_rate / (1 - BETA_MEAN**step)
-    return parameters - change, AdamState(step, mean, square)
+    change *= learning_rate * correction / (1 - BETA_MEAN**step)
+    return _decayed(parameters, learning_rate * weight_decay) - change, AdamState(step, mean, square)
+
+
+def _decayed(parameters: Floats, share: float) -> Floats:
+    return parameters * (1 - share) if share else parameters
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,21 +113,22 @@ def start_search(loss: float, learning_rate: float) -> SearchState:
 
 
 def step_random_search(
-    parameters: Floats, direction: Floats, state: SearchState, learning_rate: float, loss_of: LossOf
+    parameters: Floats, direction: Floats, state: SearchState, learning_rate: float, lower: Comparison
 ) -> tuple[Floats, SearchState]:
     """Return parameters + learning_rate·direction where their loss is below the lowest so far, else the old.
 
     This is the tutorial's rule. `direction` holds standard normal numbers.
     """
-    candidate = parameters + learning_rate * direction
-    loss = loss_of(candidate)
-    if loss < state.loss:
-        return candidate, SearchState(loss, learning_rate)
-    return parameters, state
+    candidate = learning_rate * direction
+    candidate += parameters
+    loss = lower(candidate, parameters, state.loss)
+    if loss is None:
+        return parameters, state
+    return candidate, SearchState(loss, learning_rate)
 
 
 def step_evolution(
-    parameters: Floats, direction: Floats, state: SearchState, loss_of: LossOf
+    parameters: Floats, direction: Floats, state: SearchState, lower: Comparison
 ) -> tuple[Floats, SearchState]:
     """Return the better of the parameters and their mutant, and a deviation adapted to the outcome.
 
@@ -109,8 +137,8 @@ def step_evolution(
     with the damping sqrt(n + 1) for n parameters that Auger and Hansen use.
     """
     candidate = parameters + state.deviation * direction
-    loss = loss_of(candidate)
+    loss = lower(candidate, parameters, state.loss)
     damping = math.sqrt(parameters.size + 1)
-    if loss < state.loss:
-        return candidate, SearchState(loss, state.deviation * math.exp(1 / damping))
-    return parameters, SearchState(state.loss, state.deviation * math.exp(-0.25 / damping))
+    if loss is None:
+        return parameters, SearchState(state.loss, state.deviation * math.exp(-0.25 / damping))
+    return candidate, SearchState(loss, state.deviation * math.exp(1 / damping))

@@ -4,17 +4,16 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
+from polycore.batch import Batch
 from polycore.errors import PolycoreError
 from polycore.experiment import MEASURED_PER_CLASS, Experiment
 from polycore.limits import MAX_PARAMETER_SIZE
-from polycore.network import Floats, Integers
 from polycore.randomness import Stream, generator
-
-Batch = tuple[Floats, Integers]
 
 MOST_DRAWN = 2**18  # numbers drawn at once for a block of steps: 2 MB
 LARGEST_VALUE = 1e12  # of a polynomial on its range: squares and sums stay exact enough to standardize
@@ -22,13 +21,15 @@ LARGEST_VALUE = 1e12  # of a polynomial on its range: squares and sums stay exac
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """`points` (N, 2) and `held_out_points` (M, 2) are standardized by `mean` and `deviation`, each (2,)."""
+    """Both sets are standardized by `mean` and `deviation`, each (2,).
+
+    What is reported, and steps on the whole training set, are worked out in float64. Steps on batches take
+    float32, at half the cost: what a batch leaves to chance is far larger than what they lose.
+    """
 
     experiment: Experiment
-    points: NDArray[np.float64]
-    labels: NDArray[np.int64]
-    held_out_points: NDArray[np.float64]
-    held_out_labels: NDArray[np.int64]
+    training: Batch
+    held_out: Batch
     mean: NDArray[np.float64]
     deviation: NDArray[np.float64]
 
@@ -37,27 +38,38 @@ class Problem:
         """Whether every step works on the whole training set."""
         experiment = self.experiment
         return experiment.samples_per_class is not None and (
-            experiment.batch_size is None or experiment.batch_size >= len(self.points)
+            experiment.batch_size is None or experiment.batch_size >= len(self.training)
         )
 
     @property
     def batch_size(self) -> int:
         """Points a step."""
         if self.whole:
-            return len(self.points)
+            return len(self.training)
         return self.experiment.batch_size or MEASURED_PER_CLASS * len(self.experiment.polynomials)
+
+    @property
+    def precision(self) -> type[np.floating]:
+        """Of the parameters while they are trained."""
+        return np.float64 if self.whole or searches(self.experiment) else np.float32
+
+    @cached_property
+    def rough(self) -> Batch:
+        """The training set in float32, where a quick look is enough."""
+        return self.training.astype(np.float32)
 
     @cached_property
     def measured_every(self) -> int:
         """Steps between two measurements.
 
-        So many that measuring costs about an eighth of the training, but at least 100 measurements a run.
+        So many that measuring costs a few per cent of the training, but at least 50 measurements a run.
         """
-        measured = len(self.points) + len(self.held_out_points)
-        # a gradient step passes over its points three times: forward, back to the weights, back to the layers
+        measured = len(self.training) + len(self.held_out)
+        # A gradient step passes over its points three times: forward, back to the weights, back to the
+        # layers. Measuring passes once, but in float64 and with logarithms: as if four times.
         passes = 1 if searches(self.experiment) else 3
-        affordable = round(8 * measured / (passes * self.batch_size))
-        return max(1, min(affordable, self.experiment.steps // 100))
+        affordable = round(20 * 4 * measured / (passes * self.batch_size))
+        return max(1, min(affordable, self.experiment.steps // 50))
 
     @cached_property
     def parameter_limit(self) -> float:
@@ -71,7 +83,7 @@ class Problem:
     def batches(self, first: int, end: int) -> Iterator[Batch]:
         """Yield the points and labels of each step from `first` to before `end`."""
         if self.whole:
-            return iter([(self.points, self.labels)] * (end - first))
+            return repeat(self.training, end - first)
         if self.experiment.samples_per_class is None:
             return self._fresh(first, end)
         return self._epochs(first, end)
@@ -87,11 +99,10 @@ class Problem:
         block = max(1, min(64, MOST_DRAWN // self.batch_size))
         for index, rows in _blocks(first, end, block):
             rng = generator(self.experiment.seed, Stream.BATCHES, index)
-            points, labels = self._drawn(rng, block)
-            yield from zip(points[rows], labels[rows], strict=True)
+            yield from self._drawn(rng, block)[rows]
 
-    def _drawn(self, rng: np.random.Generator, block: int) -> Batch:
-        """Return points (block, batch, 2) and labels (block, batch), each polynomial equally likely."""
+    def _drawn(self, rng: np.random.Generator, block: int) -> list[Batch]:
+        """Return `block` batches of fresh points, each polynomial equally likely."""
         shape = (block, self.batch_size)
         table = _coefficient_table(self.experiment)
         labels = rng.integers(len(table), size=shape)
@@ -99,22 +110,22 @@ class Problem:
         y = np.zeros(shape)
         for coefficients in table.T:
             y *= x
-            y += coefficients[labels]
+            y += coefficients.take(labels)
         if self.experiment.noise > 0:
             y += rng.normal(0, self.experiment.noise, size=shape)
-        points = np.stack([x, y], axis=-1)
-        points -= self.mean
-        points /= self.deviation
-        return points, labels
+        columns = np.ones((block, 3, self.batch_size), dtype=np.float32)
+        columns[:, 0] = (x - self.mean[0]) / self.deviation[0]
+        columns[:, 1] = (y - self.mean[1]) / self.deviation[1]
+        one_hot = labels[:, np.newaxis] == np.arange(len(table))[:, np.newaxis]
+        return [Batch(*parts) for parts in zip(columns, labels, one_hot, strict=True)]
 
     def _epochs(self, first: int, end: int) -> Iterator[Batch]:
         """Yield parts of the training set, each sample once an epoch; the last part may be shorter."""
-        block = math.ceil(len(self.points) / self.batch_size)
+        block = math.ceil(len(self.training) / self.batch_size)
         for epoch, rows in _blocks(first, end, block):
-            order = generator(self.experiment.seed, Stream.BATCHES, epoch).permutation(len(self.points))
+            order = generator(self.experiment.seed, Stream.BATCHES, epoch).permutation(len(self.training))
             for part in range(rows.start, rows.stop):
-                chosen = order[part * self.batch_size : (part + 1) * self.batch_size]
-                yield self.points[chosen], self.labels[chosen]
+                yield self.rough.chosen(order[part * self.batch_size : (part + 1) * self.batch_size])
 
 
 def searches(experiment: Experiment) -> bool:
@@ -140,12 +151,11 @@ def problem_of(experiment: Experiment) -> Problem:
     if experiment.standardize:
         mean, deviation = points.mean(axis=0), points.std(axis=0)
         deviation[deviation == 0] = 1  # one sample a class may leave a single x
+    classes = len(experiment.polynomials)
     return Problem(
         experiment=experiment,
-        points=(points - mean) / deviation,
-        labels=labels,
-        held_out_points=(held_out_points - mean) / deviation,
-        held_out_labels=held_out_labels,
+        training=Batch.of((points - mean) / deviation, labels, classes),
+        held_out=Batch.of((held_out_points - mean) / deviation, held_out_labels, classes),
         mean=mean,
         deviation=deviation,
     )

@@ -3,26 +3,41 @@
 from hypothesis import strategies as st
 
 from polycore import Experiment, Polynomial
-from polycore.experiment import INITIAL_WEIGHTS, OPTIMIZERS, SCHEDULES
+from polycore.experiment import INITIAL_WEIGHTS, OPTIMIZERS
+from polycore.schedules import SCHEDULES
 
 _coefficients = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=13)
 
-experiments = st.builds(
-    Experiment,
-    polynomials=st.lists(
-        _coefficients.map(lambda values: Polynomial(*values)), min_size=2, max_size=5, unique=True
-    ).map(tuple),
-    samples_per_class=st.none() | st.integers(1, 1000),
-    x_range=st.tuples(st.floats(-1000, 0), st.floats(0.5, 1000)),
-    noise=st.floats(0, 1000),
-    hidden=st.lists(st.integers(1, 64), max_size=7).map(tuple),
-    optimizer=st.sampled_from(OPTIMIZERS),
-    learning_rate=st.floats(1e-12, 10),
-    schedule=st.sampled_from(SCHEDULES),
-    batch_size=st.none() | st.integers(1, 100_000),
-    steps=st.integers(1, 100_000_000),
-    seed=st.integers(0, 2**32 - 1),
-    standardize=st.booleans(),
-    momentum=st.floats(0, 0.999),
-    initial_weights=st.sampled_from(INITIAL_WEIGHTS),
+_fields = st.fixed_dictionaries(
+    {
+        "polynomials": st.lists(
+            _coefficients.map(lambda values: Polynomial(*values)), min_size=2, max_size=5, unique=True
+        ).map(tuple),
+        "samples_per_class": st.none() | st.integers(1, 1000),
+        "x_range": st.tuples(st.floats(-1000, 0), st.floats(0.5, 1000)),
+        "noise": st.floats(0, 1000),
+        "hidden": st.lists(st.integers(1, 64), max_size=7).map(tuple),
+        "optimizer": st.sampled_from(OPTIMIZERS),
+        "learning_rate": st.floats(1e-12, 10),
+        "schedule": st.sampled_from(SCHEDULES),
+        "batch_size": st.none() | st.integers(1, 100_000),
+        "steps": st.integers(1, 100_000_000),
+        "seed": st.integers(0, 2**32 - 1),
+        "standardize": st.booleans(),
+        "momentum": st.floats(0, 0.999),
+        "initial_weights": st.sampled_from(INITIAL_WEIGHTS),
+        "nesterov": st.booleans(),
+        "weight_decay": st.floats(0, 10),
+        "target_loss": st.none() | st.floats(0, 100),
+        "patience": st.none() | st.integers(1, 100_000_000),
+    }
 )
+
+
+def _experiment(values):
+    if values["optimizer"] == "lbfgs":  # it takes all samples
+        values = values | {"samples_per_class": values["samples_per_class"] or 100, "batch_size": None}
+    return Experiment(**values)
+
+
+experiments = _fields.map(_experiment)

@@ -128,6 +128,18 @@ def _hidden_read(words: str) -> tuple[int, ...]:
     return () if words == "none" else tuple(map(_whole, words.split(LAYERS)))
 
 
+def _yes_or_no_written(found: bool) -> str:
+    return "yes" if found else "no"
+
+
+def _number_or_none_written(found: float | None) -> str:
+    return "none" if found is None else _shortest(found)
+
+
+def _number_or_none(words: str) -> float | None:
+    return None if words == "none" else _number(words)
+
+
 def _yes_or_no(words: str) -> bool:
     if words not in ("yes", "no"):
         raise PolycoreError(f"{_quoted(words)} is neither yes nor no.")
@@ -147,13 +159,18 @@ _PARTS = {
     "range": _Part("x_range", lambda found: ENDS.join(_shortest(end) for end in found), _range_read),
     "noise": _Part("noise", _shortest, _number),
     "hidden": _Part("hidden", lambda found: LAYERS.join(map(str, found)) or "none", _hidden_read),
-    "optimizer": _Part("optimizer", str, str),
     "learning_rate": _Part("learning_rate", _shortest, _number),
     "schedule": _Part("schedule", str, str),
     "batch": _Part("batch_size", lambda found: str(found or "all"), _whole_or("all")),
+    # behind those that L-BFGS has conditions for: they are taken one by one
+    "optimizer": _Part("optimizer", str, str),
     "steps": _Part("steps", str, _whole),
     "seed": _Part("seed", str, _whole),
-    "standardize": _Part("standardize", lambda found: "yes" if found else "no", _yes_or_no),
+    "standardize": _Part("standardize", _yes_or_no_written, _yes_or_no),
     "momentum": _Part("momentum", _shortest, _number),
     "initial_weights": _Part("initial_weights", str, str),
+    "nesterov": _Part("nesterov", _yes_or_no_written, _yes_or_no),
+    "weight_decay": _Part("weight_decay", _shortest, _number),
+    "target_loss": _Part("target_loss", _number_or_none_written, _number_or_none),
+    "patience": _Part("patience", lambda found: str(found or "none"), _whole_or("none")),
 }

@@ -8,14 +8,16 @@ import streamlit as st
 
 from pages.parts import seed, session
 from polycore import Experiment, PolycoreError
-from polycore.experiment import INITIAL_WEIGHTS, MAX_STEPS, SCHEDULES
+from polycore.experiment import INITIAL_WEIGHTS, MAX_STEPS
 from polycore.limits import MAX_LAYERS, MAX_WIDTH
+from polycore.schedules import SCHEDULES
 
 PREFIX = "settings"
 
 OPTIMIZER_NAMES = {
     "adam": "Adam",
     "sgd": "SGD with momentum",
+    "lbfgs": "L-BFGS",
     "evolution": "Evolution, (1+1)-ES",
     "random-search": "Random search",
 }

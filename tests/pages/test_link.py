@@ -31,8 +31,8 @@ def test_the_words_can_be_read():
     )
     assert link.to_address("http://localhost/", experiment) == (
         "http://localhost/?v=1&polynomials=-x%5E2%2B1~x%5E3-2&samples=fresh&range=-2..0.5&noise=0&hidden=12-8"
-        "&optimizer=adam&learning_rate=0.01&schedule=constant&batch=all&steps=2000&seed=0&standardize=yes"
-        "&momentum=0.9&initial_weights=he"
+        "&learning_rate=0.01&schedule=constant&batch=all&optimizer=adam&steps=2000&seed=0&standardize=yes"
+        "&momentum=0.9&initial_weights=he&nesterov=no&weight_decay=0&target_loss=none&patience=none"
     )
 
 

@@ -88,3 +88,50 @@ def test_of_two_classes_both_are_named():
 
 def test_a_text_that_is_extended_stays_one_sentence():
     assert alternative_text.extended("A map.", "a point is marked") == "A map; a point is marked."
+
+
+def test_a_confusion_table_names_the_most_frequent_mistake():
+    text = alternative_text.confusion(np.array([[50, 2, 0], [0, 44, 0], [1, 0, 3]]), [LINE, PARABOLA, CUBIC])
+    assert text == (
+        "Table of true polynomials and answers for 3 polynomials: 97 of 100 points are answered rightly; "
+        "most often, 2 times, x is taken for -x^2 + 1."
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "end"),
+    [
+        pytest.param([[5, 0], [0, 5]], "; nothing is mistaken.", id="no mistake"),
+        pytest.param([[5, 0], [1, 4]], "; most often, once, x^3 - 2 is taken for x.", id="one mistake"),
+    ],
+)
+def test_a_confusion_table_with_few_mistakes(table, end):
+    assert alternative_text.confusion(np.array(table), [LINE, CUBIC]).endswith(end)
+
+
+def test_reliability_is_told_from_the_least_to_the_most_sure():
+    text = alternative_text.reliability(
+        np.array([1, 7, 1980]), np.array([0.5, 0.75, 0.95]), np.array([0.0, 0.5, 0.99]), 0.0421
+    )
+    assert text == (
+        "How often the network is right by how sure it is: 0.0 % right where it is 50.0 % sure (1 point) and "
+        "99.0 % right where it is 95.0 % sure (1980 points); on average the two differ by 4.2 %."
+    )
+
+
+def test_reliability_in_one_bin_is_told_once():
+    text = alternative_text.reliability(np.array([8]), np.array([0.95]), np.array([1.0]), 0.05)
+    assert text.count("right where") == 1
+
+
+def test_the_polynomial_with_the_most_mistakes_is_named():
+    text = alternative_text.errors(np.array([1, 0, 1]), [LINE, CUBIC], (-2, 2))
+    assert text == (
+        "Mistakes along x from -2 to 2, beside the crossings of 2 polynomials: 3 in all, the most, 2, "
+        "on x^3 - 2."
+    )
+
+
+def test_no_mistakes_along_x_are_told_as_none():
+    text = alternative_text.errors(np.array([], dtype=int), [LINE, CUBIC], (-2, 2))
+    assert text == "Mistakes along x from -2 to 2: none for 2 polynomials."

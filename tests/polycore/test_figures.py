@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polycore import figures
-from polycore.palette import PALETTE
+from polycore.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.png import rgba_png
 from polycore.polynomial import Polynomial
 from polycore.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
@@ -19,6 +19,11 @@ STEPS = np.array([0, 10, 20])
 # two rows (y = 10, 20), three columns (x = 0, 1, 2)
 GRID = np.array([[[1, 0], [0.75, 0.25], [0.5, 0.5]], [[0, 1], [0, 1], [0, 1]]])
 MAP_X, MAP_Y = np.array([0.0, 1.0, 2.0]), np.array([10.0, 20.0])
+# rows: true classes
+CONFUSION = np.array([[5, 2, 0], [0, 4, 0], [1, 0, 3]])
+# one mistake on the line at x = 0.5, answered with the cubic, two on the cubic
+ERRORS = (np.array([0.5, -1.0, 1.0]), np.array([0, 1, 1]), np.array([1, 0, 0]))
+CROSSINGS = (np.array([0.0, 0.5]), np.array([0.5]))
 
 
 def a_map():
@@ -35,6 +40,11 @@ EVERY_FIGURE = {
     "map with samples": figures.with_samples(a_map(), POINTS, LABELS, [LINE, CUBIC]),
     "map with unlabelled points": figures.with_unlabelled_points(a_map(), POINTS),
     "probabilities": figures.probabilities_figure([LINE, CUBIC], np.array([0.25, 0.75])),
+    "confusion": figures.confusion_figure(CONFUSION, [LINE, PARABOLA, CUBIC]),
+    "reliability": figures.reliability_figure(
+        np.array([20, 1980]), np.array([0.5, 0.95]), np.array([0.25, 0.99]), 0.0421
+    ),
+    "errors": figures.errors_figure(*ERRORS, CROSSINGS, [LINE, CUBIC], (-1, 1)),
 }
 every_figure = pytest.mark.parametrize("figure", EVERY_FIGURE.values(), ids=EVERY_FIGURE)
 
@@ -86,6 +96,9 @@ def test_a_figure_is_sound_json(figure):
         ("loss", ("step", "loss (nats)")),
         ("accuracy", ("step", "accuracy (%)")),
         ("probabilities", ("probability (%)", None)),
+        ("confusion", ("answer", "true polynomial")),
+        ("reliability", ("confidence (%)", "accuracy (%)")),
+        ("errors", ("x", None)),
     ],
 )
 def test_axes_have_titles_with_units(name, titles):
@@ -375,3 +388,150 @@ def test_classes_of_equal_probability_stay_in_their_order():
     figure = figures.probabilities_figure([Polynomial(k) for k in range(24)], two_values)
     expected = [*PALETTE[1::2], *PALETTE[0::2]]
     assert list(figure.data[0].marker.color) == [look.color for look in expected]
+
+
+# --- confusion --------------------------------------------------------------------------------
+
+
+def blended(color, page):
+    """Return an rgba() colour over a page of the colour #rrggbb, each part from 0 to 1."""
+    *parts, alpha = (float(part) for part in color.removeprefix("rgba(").removesuffix(")").split(","))
+    return alpha * np.array(parts) / 255 + (1 - alpha) * np.array(list(bytes.fromhex(page[1:]))) / 255
+
+
+def luminance(parts):
+    """Return the relative luminance of WCAG 2.1."""
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def test_right_answers_and_mistakes_are_cells_of_their_own():
+    right, mistakes, _ = EVERY_FIGURE["confusion"].data
+    nan = np.nan
+    np.testing.assert_array_equal(right.z, [[1, nan, nan], [nan, 1, nan], [nan, nan, 1]])
+    np.testing.assert_array_equal(mistakes.z, [[nan, 2, nan], [nan, nan, nan], [1, nan, nan]])
+    assert (mistakes.zmin, mistakes.zmax) == (0, 2)
+
+
+def test_mistakes_have_another_colour_than_right_answers_and_the_most_frequent_is_strongest():
+    right, mistakes, _ = EVERY_FIGURE["confusion"].data
+    assert {color for _, color in right.colorscale} == {figures.GRID}
+    (lowest, few), (highest, most) = mistakes.colorscale
+    assert (lowest, highest) == (0, 1)
+    for page in (LIGHT_PAGE, DARK_PAGE):
+        plain = luminance(blended("rgba(0, 0, 0, 0)", page))
+        distances = [abs(luminance(blended(color, page)) - plain) for color in (figures.GRID, few, most)]
+        assert distances[2] > distances[1]
+        assert distances[2] > 2 * distances[0]
+
+
+@pytest.mark.parametrize(
+    ("page", "ink"),
+    [
+        pytest.param(LIGHT_PAGE, "#1d2130", id="light page"),
+        pytest.param(DARK_PAGE, "#e8eaf2", id="dark page"),
+    ],
+)
+@pytest.mark.parametrize("color", [figures.RIGHT_COLOR, figures.FEWEST_COLOR, figures.MOST_COLOR])
+def test_the_pages_own_text_reads_on_every_cell(page, ink, color):
+    dark, light = sorted(luminance(blended(over, page)) for over in (f"rgba({rgb(ink)}, 1)", color))
+    assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2.1, 1.4.3
+
+
+def rgb(color):
+    return ", ".join(str(part) for part in bytes.fromhex(color[1:]))
+
+
+def test_counts_are_written_in_the_cells_in_the_colour_of_the_page():
+    counts = EVERY_FIGURE["confusion"].data[2]
+    written = dict(zip(zip(counts.y, counts.x, strict=True), counts.text, strict=True))
+    assert written == {(0, 0): "5", (0, 1): "2", (1, 1): "4", (2, 0): "1", (2, 2): "3"}
+    assert counts.mode == "text"
+    assert counts.textfont.color is None
+
+
+def test_a_class_that_is_never_right_says_so():
+    counts = figures.confusion_figure(np.array([[0, 3], [0, 2]]), [LINE, CUBIC]).data[2]
+    assert list(counts.text) == ["0", "3", "2"]
+
+
+def test_a_cell_tells_truth_and_answer():
+    right, mistakes, _ = EVERY_FIGURE["confusion"].data
+    assert right.hovertext[1][1] == "4 of p1 = -x^2 + 1<br>answered with p1 = -x^2 + 1"
+    assert mistakes.hovertext[0][1] == "2 of p0 = x<br>answered with p1 = -x^2 + 1"
+    assert mistakes.hovertext[1][0] == ""
+
+
+def test_rows_run_from_the_top_and_columns_from_the_left():
+    layout = EVERY_FIGURE["confusion"].layout
+    assert layout.xaxis.range == (-0.5, 2.5)
+    assert layout.yaxis.range == (2.5, -0.5)
+    assert layout.xaxis.ticktext == layout.yaxis.ticktext == ("p0", "p1", "p2")
+
+
+def test_24_classes_have_smaller_digits():
+    figure = figures.confusion_figure(np.eye(24, dtype=int), [Polynomial(k) for k in range(24)])
+    assert figure.data[2].textfont.size < EVERY_FIGURE["confusion"].data[2].textfont.size
+    assert figure.layout.xaxis.ticktext[23] == "p23"
+
+
+def test_a_table_without_mistakes_can_be_drawn():
+    mistakes = figures.confusion_figure(np.array([[2, 0], [0, 0]]), [LINE, CUBIC]).data[1]
+    assert np.isnan(mistakes.z).all()
+    assert mistakes.zmin < mistakes.zmax
+
+
+# --- reliability ------------------------------------------------------------------------------
+
+
+def test_accuracy_is_drawn_over_confidence_in_per_cent_with_the_counts():
+    _, curve = EVERY_FIGURE["reliability"].data
+    assert curve.x == pytest.approx([50, 95])
+    assert curve.y == pytest.approx([25, 99])
+    assert curve.text == ("20", "1,980")
+    assert "text" in curve.mode
+
+
+def test_the_diagonal_is_where_a_network_is_as_right_as_sure():
+    diagonal, curve = EVERY_FIGURE["reliability"].data
+    assert (diagonal.x, diagonal.y) == ((0, 100), (0, 100))
+    assert diagonal.line.dash != curve.line.dash
+    assert diagonal.name == "as right as sure"
+
+
+# --- mistakes along x -------------------------------------------------------------------------
+
+
+def test_mistakes_lie_in_the_row_of_their_true_class_with_its_look():
+    _, line, cubic = EVERY_FIGURE["errors"].data
+    assert (line.x.tolist(), line.y.tolist()) == ([0.5], [0])
+    assert (cubic.x.tolist(), cubic.y.tolist()) == ([-1, 1], [1, 1])
+    assert (cubic.marker.color, cubic.marker.symbol) == (PALETTE[1].color, PALETTE[1].symbol)
+    assert (line.customdata.tolist(), cubic.customdata.tolist()) == (["x^3 - 2"], ["x", "x"])
+
+
+def test_crossings_are_lines_across_the_rows_of_their_curves():
+    lines = EVERY_FIGURE["errors"].data[0]
+    np.testing.assert_array_equal(lines.x, [0, 0, np.nan, 0.5, 0.5, np.nan, 0.5, 0.5, np.nan])
+    np.testing.assert_array_equal(lines.y, [-0.4, 0.4, np.nan, -0.4, 0.4, np.nan, 0.6, 1.4, np.nan])
+    assert lines.line.width < 2
+
+
+def test_rows_are_named_from_the_top():
+    layout = EVERY_FIGURE["errors"].layout
+    assert layout.yaxis.ticktext == ("x", "x^3 - 2")
+    assert layout.yaxis.tickvals == (0, 1)
+    assert layout.yaxis.range[0] > layout.yaxis.range[1]
+    assert layout.xaxis.range == (-1, 1)
+
+
+def test_at_most_3000_mistakes_are_drawn():
+    labels = np.repeat([0, 1], [6000, 10])
+    figure = figures.errors_figure(np.arange(6010.0), labels, 1 - labels, CROSSINGS, [LINE, CUBIC], (0, 6010))
+    assert [len(trace.x) for trace in figure.data[1:]] == [1500, 10]
+
+
+def test_no_mistakes_leave_the_crossings():
+    nothing = np.array([], dtype=int)
+    figure = figures.errors_figure(np.array([]), nothing, nothing, CROSSINGS, [LINE, CUBIC], (-1, 1))
+    assert [len(trace.x) for trace in figure.data] == [9, 0, 0]

@@ -13,16 +13,6 @@ from polycore import network
 LOGITS = arrays(np.float64, (3, 4), elements=st.floats(-1e4, 1e4))
 
 
-def central_differences(loss, parameters, h=6e-6):
-    # h: the cube root of float64's epsilon, where rounding and curvature errors meet
-    gradient = np.empty_like(parameters)
-    for place in range(parameters.size):
-        nudge = np.zeros_like(parameters)
-        nudge[place] = h
-        gradient[place] = (loss(parameters + nudge) - loss(parameters - nudge)) / (2 * h)
-    return gradient
-
-
 @pytest.mark.parametrize(
     ("widths", "count"),
     [
@@ -103,50 +93,6 @@ def test_probabilities_are_clipped_as_the_tutorials(probability, loss):
 def test_accuracy_by_hand():
     probabilities = np.array([[0.6, 0.4], [0.1, 0.9], [0.7, 0.3], [0.2, 0.8]])
     assert network.accuracy(probabilities, np.array([0, 1, 1, 1])) == 0.75
-
-
-@pytest.mark.parametrize("widths", [(2, 3), (2, 4, 3), (2, 3, 4, 2), (2, 3, 3, 3, 3)], ids=str)
-def test_the_gradient_agrees_with_central_differences_for_every_parameter(widths):
-    rng = np.random.default_rng(7)
-    points = rng.normal(size=(11, 2))
-    labels = rng.integers(widths[-1], size=11)
-    parameters = rng.normal(size=network.parameter_count(widths))
-    _refuse_kinks(parameters, widths, points)
-
-    def loss(parameters):
-        layers = network.layers(parameters, widths)
-        logits = network.forward(*zip(*layers, strict=True), points)
-        return network.cross_entropy(network.softmax(logits), labels)
-
-    value, gradient = network.loss_and_gradient(parameters, widths, points, labels)
-    assert value == pytest.approx(loss(parameters), rel=1e-14)
-    assert (network.gradient(parameters, widths, points, labels) == gradient).all()
-    # 1e-8: the differences' own error, epsilon / h and h^2
-    assert gradient == pytest.approx(central_differences(loss, parameters), abs=1e-8)
-
-
-def _refuse_kinks(parameters, widths, points):
-    values = points
-    for weights, biases in network.layers(parameters, widths)[:-1]:
-        values = values @ weights + biases
-        assert np.abs(values).min() > 1e-4, "a neuron sits on ReLU's kink: take another seed"
-        values = np.maximum(values, 0)
-
-
-def test_many_points_give_the_mean_over_all_of_them():
-    # two blocks and a part: each point twice as often as once changes neither loss, gradient nor accuracy
-    rng = np.random.default_rng(3)
-    points, labels = rng.normal(size=(9001, 2)), rng.integers(3, size=9001)
-    parameters = rng.normal(size=network.parameter_count((2, 4, 3)))
-    once = network.loss_and_gradient(parameters, (2, 4, 3), points, labels)
-    twice = network.loss_and_gradient(parameters, (2, 4, 3), np.tile(points, (2, 1)), np.tile(labels, 2))
-    assert twice[0] == pytest.approx(once[0], rel=1e-12)
-    assert twice[1] == pytest.approx(once[1], rel=1e-9, abs=1e-12)
-    views = network.layers(parameters, (2, 4, 3))
-    whole = network.loss_and_accuracy(views, points, labels)
-    probabilities = network.softmax(network.forward(*zip(*views, strict=True), points))
-    assert whole[0] == pytest.approx(network.cross_entropy(probabilities, labels), rel=1e-12)
-    assert whole[1] == pytest.approx(network.accuracy(probabilities, labels), rel=1e-12)
 
 
 @pytest.mark.parametrize(

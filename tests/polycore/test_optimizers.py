@@ -19,6 +19,16 @@ def quadratic(parameters):
     return float((STEEPNESS * (parameters - LOWEST) ** 2).sum() / 2)
 
 
+def lower_by(loss_of):
+    """Return a comparison of losses by a function that gives them."""
+
+    def lower(candidate, _kept, loss):
+        found = loss_of(candidate)
+        return found if found < loss else None
+
+    return lower
+
+
 def test_two_steps_of_sgd_by_hand():
     parameters, gradient = np.array([1.0]), np.array([2.0])
     state = optimizers.start_sgd(parameters)
@@ -39,6 +49,27 @@ def test_two_steps_of_adam_by_hand():
     parameters, state = optimizers.step_adam(parameters, np.array([-1.0]), state, 0.1)
     expected = 0.9 - 0.1 * (8 / 19) / math.sqrt(4996 / 1999)
     assert parameters == pytest.approx([expected], abs=1e-8)
+
+
+def test_two_steps_of_nesterov_by_hand():
+    parameters, gradient = np.array([1.0]), np.array([2.0])
+    state = optimizers.start_sgd(parameters)
+    parameters, state = optimizers.step_sgd(parameters, gradient, state, 0.1, 0.5, nesterov=True)
+    assert parameters == pytest.approx([0.7])  # v = 2; along 2 + 0.5·2 = 3; 1 - 0.1·3
+    parameters, state = optimizers.step_sgd(parameters, gradient, state, 0.1, 0.5, nesterov=True)
+    assert parameters == pytest.approx([0.35])  # v = 0.5·2 + 2 = 3; along 2 + 0.5·3 = 3.5; 0.7 - 0.35
+
+
+def test_weight_decay_shrinks_the_parameters_apart_from_the_gradient():
+    parameters, gradient = np.array([2.0]), np.array([0.0])
+    decayed, _ = optimizers.step_sgd(
+        parameters, gradient, optimizers.start_sgd(parameters), 0.1, 0.9, weight_decay=0.5
+    )
+    assert decayed == pytest.approx([1.9])  # 2 - 0.1·0.5·2
+    decayed, _ = optimizers.step_adam(
+        parameters, np.array([4.0]), optimizers.start_adam(parameters), 0.1, weight_decay=0.5
+    )
+    assert decayed == pytest.approx([1.8])  # Adam's first step has the length of the rate, 0.1
 
 
 def test_sgd_finds_the_lowest_point_of_a_quadratic():
@@ -65,12 +96,12 @@ def test_random_search_keeps_a_change_only_where_the_loss_is_lower():
     parameters = np.zeros(2)
     state = optimizers.start_search(quadratic(parameters), 0.5)
     better, state_after = optimizers.step_random_search(
-        parameters, np.array([1.0, 0.0]), state, 0.5, quadratic
+        parameters, np.array([1.0, 0.0]), state, 0.5, lower_by(quadratic)
     )
     assert better.tolist() == [0.5, 0.0]
     assert state_after.loss == quadratic(np.array([0.5, 0.0]))
     same, state_same = optimizers.step_random_search(
-        better, np.array([-1.0, 0.0]), state_after, 0.5, quadratic
+        better, np.array([-1.0, 0.0]), state_after, 0.5, lower_by(quadratic)
     )
     assert same is better
     assert state_same is state_after
@@ -79,7 +110,7 @@ def test_random_search_keeps_a_change_only_where_the_loss_is_lower():
 def test_random_search_refuses_an_equal_loss():
     parameters = np.zeros(2)
     state = optimizers.start_search(1.0, 0.5)
-    kept, _ = optimizers.step_random_search(parameters, np.ones(2), state, 0.5, lambda _: 1.0)
+    kept, _ = optimizers.step_random_search(parameters, np.ones(2), state, 0.5, lower_by(lambda _: 1.0))
     assert kept is parameters
 
 
@@ -87,10 +118,12 @@ def test_evolution_keeps_its_deviation_where_one_mutant_in_five_succeeds():
     parameters = np.zeros(3)
     state = optimizers.start_search(1.0, 0.25)
     for outcome in (0.5, 9.0, 9.0, 9.0, 9.0):
-        _, state = optimizers.step_evolution(parameters, np.ones(3), state, lambda _, loss=outcome: loss)
+        _, state = optimizers.step_evolution(
+            parameters, np.ones(3), state, lower_by(lambda _, loss=outcome: loss)
+        )
     assert state.deviation == pytest.approx(0.25, rel=1e-15)
     # one success alone: e^(1 / sqrt(3 + 1))
-    _, grown = optimizers.step_evolution(parameters, np.ones(3), state, lambda _: 0.1)
+    _, grown = optimizers.step_evolution(parameters, np.ones(3), state, lower_by(lambda _: 0.1))
     assert grown.deviation == pytest.approx(0.25 * math.exp(0.5), rel=1e-15)
 
 
@@ -99,7 +132,9 @@ def test_evolution_comes_closer_than_its_first_deviation():
     parameters = np.zeros(2)
     state = optimizers.start_search(quadratic(parameters), 1.0)
     for _ in range(500):
-        parameters, state = optimizers.step_evolution(parameters, rng.standard_normal(2), state, quadratic)
+        parameters, state = optimizers.step_evolution(
+            parameters, rng.standard_normal(2), state, lower_by(quadratic)
+        )
     assert parameters == pytest.approx(LOWEST, abs=1e-4)
     assert state.deviation < 1e-2
 

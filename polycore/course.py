@@ -1,0 +1,156 @@
+"""The way a run takes: one position after another, by the optimizer that its experiment names."""
+
+import math
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+
+from polycore import lbfgs, optimizers
+from polycore.batch import Batch
+from polycore.experiment import Experiment
+from polycore.network import Floats
+from polycore.problem import Problem, searches
+from polycore.schedules import rate_at
+from polycore.workspace import Workspace
+
+OptimizerState = optimizers.SgdState | optimizers.AdamState | optimizers.SearchState | lbfgs.LbfgsState
+
+# A loss in float32 was never further than a tenth of this from the one in float64 where logits were below
+# 100; losses that lie nearer together than this are told apart in float64.
+ROUGH_MARGIN = 2e-6
+
+
+Step = Callable[[Floats, Floats, Any, float], tuple[Floats, OptimizerState]]
+
+
+class Position(NamedTuple):
+    """Where a run stands behind a step: see the fields of a Run."""
+
+    parameters: Floats
+    optimizer_state: OptimizerState
+    loss: float | None
+    gradient: Floats | None
+
+
+def beginning(problem: Problem, parameters: Floats, loss: float) -> Position:
+    """Return the position before the first step; `loss` is of `parameters` on the whole training set."""
+    experiment = problem.experiment
+    if searches(experiment):
+        search = optimizers.start_search(loss, experiment.learning_rate)
+        return Position(parameters, search, loss if problem.whole else None, None)
+    state = _start_descent(experiment, parameters)
+    if not problem.whole:
+        return Position(parameters, state, None, None)
+    workspace = Workspace(experiment.widths)
+    return Position(parameters, state, *workspace.loss_and_gradient(parameters, problem.training))
+
+
+def course(position: Position, problem: Problem, first: int, end: int) -> Iterator[Position]:
+    """Yield the position behind each step from `first` to before `end`."""
+    if searches(problem.experiment):
+        return _search(position, problem, first, end)
+    if problem.experiment.optimizer == "lbfgs":
+        return _lbfgs(position, problem, first, end)
+    return _descent(position, problem, first, end)
+
+
+def _descent(position: Position, problem: Problem, first: int, end: int) -> Iterator[Position]:
+    parameters, state, loss, gradient = position
+    workspace, stepped = Workspace(problem.experiment.widths), _step_of(problem.experiment)
+    rates = _rates(problem.experiment, first, end)
+    for batch, rate in zip(problem.batches(first, end), rates, strict=True):
+        if not problem.whole or gradient is None:
+            gradient = workspace.gradient(parameters, batch)
+        parameters, state = stepped(parameters, gradient, state, rate)
+        if problem.whole:
+            loss, gradient = workspace.loss_and_gradient(parameters, batch)
+        yield Position(parameters, state, loss, gradient)
+
+
+def _start_descent(experiment: Experiment, parameters: Floats) -> OptimizerState:
+    if experiment.optimizer == "adam":
+        return optimizers.start_adam(parameters)
+    if experiment.optimizer == "sgd":
+        return optimizers.start_sgd(parameters)
+    return lbfgs.start_lbfgs(parameters)
+
+
+def _step_of(experiment: Experiment) -> Step:
+    """Return a step of sgd or Adam with everything but the learning rate settled."""
+    if experiment.optimizer == "adam":
+        return partial(optimizers.step_adam, weight_decay=experiment.weight_decay)
+    return partial(
+        optimizers.step_sgd,
+        momentum=experiment.momentum,
+        nesterov=experiment.nesterov,
+        weight_decay=experiment.weight_decay,
+    )
+
+
+def _lbfgs(position: Position, problem: Problem, first: int, end: int) -> Iterator[Position]:
+    parameters, state = position.parameters, cast(lbfgs.LbfgsState, position.optimizer_state)
+    loss, gradient = cast(float, position.loss), cast(Floats, position.gradient)
+    workspace = Workspace(problem.experiment.widths)
+
+    def loss_and_gradient(candidate: Floats) -> tuple[float, Floats]:
+        return workspace.loss_and_gradient(candidate, problem.training)
+
+    for _ in range(first, end):
+        parameters, loss, gradient, state = lbfgs.step_lbfgs(
+            parameters, loss, gradient, state, loss_and_gradient
+        )
+        yield Position(parameters, state, loss, gradient)
+
+
+def _search(position: Position, problem: Problem, first: int, end: int) -> Iterator[Position]:
+    experiment, workspace = problem.experiment, Workspace(problem.experiment.widths)
+    parameters, state = position.parameters, cast(optimizers.SearchState, position.optimizer_state)
+    directions = problem.directions(parameters.size, first, end)
+    rates = _rates(experiment, first, end)
+    lower = _lower_on_all(problem, workspace)
+    for batch, direction, rate in zip(problem.batches(first, end), directions, rates, strict=True):
+        if not problem.whole:
+            lower = _lower_on(batch, workspace)
+        if experiment.optimizer == "evolution":
+            parameters, state = optimizers.step_evolution(parameters, direction, state, lower)
+        else:
+            parameters, state = optimizers.step_random_search(parameters, direction, state, rate, lower)
+        yield Position(parameters, state, state.loss if problem.whole else None, None)
+
+
+def _lower_on_all(problem: Problem, workspace: Workspace) -> optimizers.Comparison:
+    """Return a comparison on the whole training set, in float32 wherever that is enough to decide.
+
+    The loss it returns is float32's, and always below that of the kept.
+    """
+    rough, exact = problem.rough, problem.training
+
+    def lower(candidate: Floats, kept: Floats, loss: float) -> float | None:
+        found = workspace.loss(candidate.astype(np.float32), rough)
+        if found > loss + ROUGH_MARGIN:
+            return None
+        if found < loss - ROUGH_MARGIN:
+            return found
+        # two numbers so near each other, or one that is no number
+        if workspace.loss(candidate, exact) < workspace.loss(kept, exact):
+            return min(found, math.nextafter(loss, -math.inf))
+        return None
+
+    return lower
+
+
+def _lower_on(batch: Batch, workspace: Workspace) -> optimizers.Comparison:
+    """Return a comparison on one batch; the kept's loss on another tells nothing."""
+
+    def lower(candidate: Floats, kept: Floats, _loss: float) -> float | None:
+        found = workspace.loss(candidate.astype(np.float32), batch)
+        return found if found < workspace.loss(kept.astype(np.float32), batch) else None
+
+    return lower
+
+
+def _rates(experiment: Experiment, first: int, end: int) -> Iterator[float]:
+    schedule, highest, steps = experiment.schedule, experiment.learning_rate, experiment.steps
+    return (rate_at(schedule, highest, step, steps) for step in range(first, end))

@@ -1,0 +1,33 @@
+"""How good parameters are, on the training set and on held-out points."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from polycore.history import History
+from polycore.network import Floats
+from polycore.problem import Problem
+from polycore.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Losses in nats, accuracies as shares, all in float64."""
+
+    loss: float
+    accuracy: float
+    held_out_loss: float
+    held_out_accuracy: float
+
+    def told_in(self, history: History, step: int) -> History:
+        """Return the history with the figures of `step` behind it."""
+        return history.appended(step, self.loss, self.accuracy, self.held_out_accuracy)
+
+
+def measure(parameters: Floats, problem: Problem, workspace: Workspace) -> Measurement:
+    """Return how good the parameters are."""
+    exact = parameters.astype(np.float64)
+    return Measurement(
+        *workspace.loss_and_accuracy(exact, problem.training),
+        *workspace.loss_and_accuracy(exact, problem.held_out),
+    )

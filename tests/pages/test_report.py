@@ -1,0 +1,159 @@
+"""What the held-out points say, on the Train page: nothing before a run, closed at first, true when open."""
+
+import json
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from pages.parts import report
+from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
+
+TRAIN = "pages/3_train.py"
+TITLE = "How good is it, honestly?"
+LONG = {**QUICK, "steps": "1000000"}
+# they cross at 0 alone, and never come close again
+CROSS = {**QUICK, "polynomials": "x~-x"}
+
+
+def is_offered(app):
+    return any(expander.label == TITLE for expander in app.expander)
+
+
+def opened_report(app):
+    """Open the expander as a click does, and draw the page."""
+    app.session_state[report.OPEN_KEY] = True
+    app.run()
+    assert not app.exception
+    return app
+
+
+def after_a_run(words=QUICK):
+    return wait_for(press(opened(TRAIN, words), "Start"), "finished")
+
+
+def tables(app):
+    return [frame.value for frame in app.dataframe]
+
+
+def figures(app):
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def texts(app):
+    return [text.value for text in app.markdown]
+
+
+def test_before_a_run_nothing_is_told():
+    app = opened(TRAIN)
+    assert not is_offered(app)
+    assert not tables(app)
+
+
+def test_a_run_without_a_step_has_nothing_to_tell():
+    app = press(after_a_run(), "Reset")
+    assert session_of(app).training.status == "ready"
+    assert not is_offered(app)
+
+
+def test_it_is_closed_at_first_and_measures_only_once_when_open(monkeypatch):
+    measured = []
+    measure = report.report
+    monkeypatch.setattr(report, "report", lambda *values: measured.append(values) or measure(*values))
+    app = after_a_run()
+    assert is_offered(app)
+    assert not tables(app)
+    assert not measured
+    opened_report(app)
+    assert len(tables(app)) == 2
+    app.run()
+    assert len(measured) == 1
+
+
+def test_each_polynomial_has_its_own_held_out_accuracy():
+    app = opened_report(after_a_run({**QUICK, "steps": "20"}))
+    run = session_of(app).training.run
+    points, labels = run.experiment.held_out_set()
+    wrong = labels[run.best.predict(points) != labels].tolist()
+    assert wrong.count(0) != wrong.count(1)
+    table = tables(app)[0]
+    assert table["polynomial"].tolist() == ["p0 = -x^2 + 1", "p1 = x^3 - 2"]
+    assert table["points"].tolist() == [1500, 1500]
+    assert table["wrong"].tolist() == [wrong.count(0), wrong.count(1)]
+    assert table["accuracy"].tolist() == pytest.approx([100 - wrong.count(label) / 15 for label in (0, 1)])
+
+
+def test_the_mistakes_are_told_by_their_distance_to_the_crossing():
+    app = opened_report(after_a_run({**CROSS, "steps": "20"}))
+    run = session_of(app).training.run
+    points, labels = run.experiment.held_out_set()
+    distances, wrong = abs(points[:, 0]), run.best.predict(points) != labels
+    assert wrong.any()
+    table = tables(app)[1]
+    assert table["distance"].tolist() == [
+        "below 0.01",
+        "0.01 to 0.03",
+        "0.03 to 0.1",
+        "0.1 to 0.3",
+        "0.3 or more, or no crossing",
+    ]
+    bounds = [*pairwise([0, 0.01, 0.03, 0.1, 0.3, 2])]
+    inside = [(low <= distances) & (distances < high) for low, high in bounds]
+    assert table["points"].tolist() == [band.sum() for band in inside]
+    assert table["wrong"].tolist() == [(band & wrong).sum() for band in inside]
+    assert table["rate"].tolist() == pytest.approx([100 * wrong[band].mean() for band in inside])
+    near = (wrong & (distances < 0.03)).sum()
+    assert any(f"Of its {wrong.sum():,} mistakes {near:,} (" in text for text in texts(app))
+
+
+def test_distances_are_those_of_the_range():
+    app = opened_report(after_a_run({**CROSS, "range": "-10..10"}))
+    assert tables(app)[1]["distance"].tolist()[:2] == ["below 0.1", "0.1 to 0.3"]
+
+
+def test_a_network_without_mistakes_is_told_as_one():
+    app = opened_report(after_a_run({**QUICK, "polynomials": "-5~5"}))
+    classes, bands = tables(app)
+    assert classes["accuracy"].tolist() == [100, 100]
+    # nothing crosses: the bands beside a crossing are empty, and have no rate
+    assert bands["points"].tolist() == [0, 0, 0, 0, 3000]
+    assert bands["rate"].isna().tolist() == [True] * 4 + [False]
+    assert any("no mistake" in text for text in texts(app))
+
+
+def test_three_figures_tell_what_they_show():
+    app = opened_report(after_a_run())
+    alts = [figure["layout"]["meta"]["alt"] for figure in figures(app)]
+    assert [alt.split()[0] for alt in alts] == ["Table", "How", "Mistakes"]
+    assert [chart.proto.alt for chart in app.get("plotly_chart")] == alts
+
+
+def test_confidence_and_calibration_are_told_in_words():
+    app = opened_report(after_a_run({**CROSS, "steps": "20"}))
+    run = session_of(app).training.run
+    points, labels = run.experiment.held_out_set()
+    probabilities = run.best.predict_proba(points)
+    confidences, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    tenths = np.ceil(10 * confidences)
+    gaps = [abs((confidences - right)[tenths == tenth].sum()) for tenth in range(11)]
+    [text] = [text for text in texts(app) if "calibration" in text]
+    assert f"{100 * confidences.mean():.1f} % sure and {100 * right.mean():.1f} % right" in text
+    assert f"differ by {sum(gaps) / 30:.1f} percentage points" in text
+
+
+def test_while_the_run_goes_on_nothing_is_measured():
+    app = opened_report(press(opened(TRAIN, LONG), "Start"))
+    assert session_of(app).training.status == "running"
+    assert is_offered(app)
+    assert not tables(app)
+    assert any("pauses or ends" in caption.value for caption in app.caption)
+    press(app, "Pause")
+    assert len(tables(app)) == 2
+    session_of(app).training.stop()
+
+
+def test_a_run_of_another_set_up_is_measured_on_its_own():
+    app = opened_report(after_a_run())
+    before = tables(app)[0]
+    press(app, "New seed")
+    assert tables(app)[0].equals(before)

@@ -1,0 +1,126 @@
+"""Loss and gradient in columns: beside the plain network, central differences and the other precision."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from polycore import network
+from polycore.batch import Batch
+from polycore.workspace import Workspace
+
+WIDTHS = [(2, 3), (2, 4, 3), (2, 3, 4, 2), (2, 3, 3, 3, 3)]
+
+
+def central_differences(loss, parameters, h=6e-6):
+    # h: the cube root of float64's epsilon, where rounding and curvature errors meet
+    gradient = np.empty_like(parameters)
+    for place in range(parameters.size):
+        nudge = np.zeros_like(parameters)
+        nudge[place] = h
+        gradient[place] = (loss(parameters + nudge) - loss(parameters - nudge)) / (2 * h)
+    return gradient
+
+
+def plain_probabilities(parameters, widths, points):
+    weights, biases = zip(*network.layers(parameters, widths), strict=True)
+    return network.softmax(network.forward(weights, biases, points))
+
+
+def some(widths, count, seed=7):
+    rng = np.random.default_rng(seed)
+    points, labels = rng.normal(size=(count, 2)), rng.integers(widths[-1], size=count)
+    return rng.normal(size=network.parameter_count(widths)), points, labels
+
+
+@pytest.mark.parametrize("widths", WIDTHS, ids=str)
+def test_the_gradient_agrees_with_central_differences_for_every_parameter(widths):
+    parameters, points, labels = some(widths, 11)
+    refuse_kinks(parameters, widths, points)
+
+    def loss(parameters):
+        return network.cross_entropy(plain_probabilities(parameters, widths, points), labels)
+
+    workspace, batch = Workspace(widths), Batch.of(points, labels, widths[-1])
+    value, gradient = workspace.loss_and_gradient(parameters, batch)
+    assert value == pytest.approx(loss(parameters), rel=1e-14)
+    assert workspace.gradient(parameters, batch) == pytest.approx(gradient, rel=1e-13, abs=1e-16)
+    # 1e-8: the differences' own error, epsilon / h and h^2
+    assert gradient == pytest.approx(central_differences(loss, parameters), abs=1e-8)
+
+
+def refuse_kinks(parameters, widths, points):
+    values = points
+    for weights, biases in network.layers(parameters, widths)[:-1]:
+        values = values @ weights + biases
+        assert np.abs(values).min() > 1e-4, "a neuron sits on ReLU's kink: take another seed"
+        values = np.maximum(values, 0)
+
+
+@pytest.mark.parametrize("count", [1, 7, 30_000], ids=["one point", "a few", "several parts and a rest"])
+def test_loss_and_accuracy_are_the_plain_network_s(count):
+    widths = (2, 4, 3)
+    parameters, points, labels = some(widths, count, seed=3)
+    workspace, batch = Workspace(widths), Batch.of(points, labels, 3)
+    probabilities = plain_probabilities(parameters, widths, points)
+    loss = network.cross_entropy(probabilities, labels)
+    assert workspace.loss(parameters, batch) == pytest.approx(loss, rel=1e-12)
+    assert workspace.loss_and_accuracy(parameters, batch) == (
+        pytest.approx(loss, rel=1e-12),
+        network.accuracy(probabilities, labels),
+    )
+
+
+def test_each_point_twice_changes_neither_loss_nor_gradient():
+    # over several parts, so that they must be weighed by their points
+    widths = (2, 4, 3)
+    parameters, points, labels = some(widths, 12_001)
+    workspace = Workspace(widths)
+    once = workspace.loss_and_gradient(parameters, Batch.of(points, labels, 3))
+    twice = workspace.loss_and_gradient(parameters, Batch.of(np.tile(points, (2, 1)), np.tile(labels, 2), 3))
+    assert twice[0] == pytest.approx(once[0], rel=1e-12)
+    assert twice[1] == pytest.approx(once[1], rel=1e-9, abs=1e-12)
+
+
+@given(st.lists(st.floats(-700, 700), min_size=3, max_size=3), st.integers(0, 2))
+def test_logits_of_any_size_cost_what_the_clipped_probability_says(logits, label):
+    # no hidden layer and a point at the origin: the biases are the logits
+    parameters = np.concatenate([np.zeros(6), logits])
+    workspace, batch = Workspace((2, 3)), Batch.of(np.zeros((1, 2)), np.array([label]), 3)
+    with np.errstate(over="ignore"):
+        exact = workspace.loss(parameters, batch)
+        rough = workspace.loss(parameters.astype(np.float32), batch.astype(np.float32))
+    [probabilities] = network.softmax(np.array([logits]))
+    expected = -math.log(min(max(probabilities[label], 1e-7), 1 - 1e-7))
+    # log(1 + 1e-7) keeps nine digits in float64, and one in float32
+    assert exact == pytest.approx(expected, rel=1e-9, abs=1e-15)
+    # a logit of 700 has steps of 6e-5 in float32
+    assert rough == pytest.approx(expected, rel=1e-3, abs=1e-3)
+
+
+def test_float32_comes_near_float64():
+    widths = (2, 32, 32, 12)
+    _, points, labels = some(widths, 256)
+    parameters = network.initial_parameters(widths, "he", np.random.default_rng(0))
+    workspace, batch = Workspace(widths), Batch.of(points, labels, 12)
+    loss, gradient = workspace.loss_and_gradient(parameters, batch)
+    rough_loss, rough_gradient = workspace.loss_and_gradient(
+        parameters.astype(np.float32), batch.astype(np.float32)
+    )
+    assert rough_gradient.dtype == np.float32
+    assert rough_loss == pytest.approx(loss, rel=1e-5)
+    assert np.abs(rough_gradient - gradient).max() < 1e-5 * np.abs(gradient).max()
+
+
+def test_what_was_worked_out_before_leaves_no_trace():
+    widths = (2, 4, 3)
+    parameters, points, labels = some(widths, 9)
+    other, other_points, other_labels = some(widths, 9, seed=8)
+    fresh = Workspace(widths).gradient(parameters, Batch.of(points, labels, 3))
+    used = Workspace(widths)
+    used.loss_and_gradient(other, Batch.of(other_points, other_labels, 3))
+    found = used.gradient(parameters, Batch.of(points, labels, 3))
+    used.gradient(other, Batch.of(other_points, other_labels, 3))
+    assert found.tolist() == fresh.tolist()
