@@ -1,14 +1,11 @@
 """The way a run takes: one position after another, by the optimizer that its experiment names."""
 
-import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple, cast
 
-import numpy as np
-
 from polycore import lbfgs, optimizers
-from polycore.batch import Batch
+from polycore.comparison import LowerLoss, LowerLossOnBatch
 from polycore.experiment import Experiment
 from polycore.network import Floats
 from polycore.problem import Problem, searches
@@ -16,11 +13,6 @@ from polycore.schedules import rate_at
 from polycore.workspace import Workspace
 
 OptimizerState = optimizers.SgdState | optimizers.AdamState | optimizers.SearchState | lbfgs.LbfgsState
-
-# A loss in float32 was never further than a tenth of this from the one in float64 where logits were below
-# 100; losses that lie nearer together than this are told apart in float64.
-ROUGH_MARGIN = 2e-6
-
 
 Step = Callable[[Floats, Floats, Any, float], tuple[Floats, OptimizerState]]
 
@@ -109,46 +101,15 @@ def _search(position: Position, problem: Problem, first: int, end: int) -> Itera
     parameters, state = position.parameters, cast(optimizers.SearchState, position.optimizer_state)
     directions = problem.directions(parameters.size, first, end)
     rates = _rates(experiment, first, end)
-    lower = _lower_on_all(problem, workspace)
+    lower: optimizers.Comparison = LowerLoss(workspace, problem.training, problem.rough)
     for batch, direction, rate in zip(problem.batches(first, end), directions, rates, strict=True):
         if not problem.whole:
-            lower = _lower_on(batch, workspace)
+            lower = LowerLossOnBatch(workspace, batch)
         if experiment.optimizer == "evolution":
             parameters, state = optimizers.step_evolution(parameters, direction, state, lower)
         else:
             parameters, state = optimizers.step_random_search(parameters, direction, state, rate, lower)
         yield Position(parameters, state, state.loss if problem.whole else None, None)
-
-
-def _lower_on_all(problem: Problem, workspace: Workspace) -> optimizers.Comparison:
-    """Return a comparison on the whole training set, in float32 wherever that is enough to decide.
-
-    The loss it returns is float32's, and always below that of the kept.
-    """
-    rough, exact = problem.rough, problem.training
-
-    def lower(candidate: Floats, kept: Floats, loss: float) -> float | None:
-        found = workspace.loss(candidate.astype(np.float32), rough)
-        if found > loss + ROUGH_MARGIN:
-            return None
-        if found < loss - ROUGH_MARGIN:
-            return found
-        # two numbers so near each other, or one that is no number
-        if workspace.loss(candidate, exact) < workspace.loss(kept, exact):
-            return min(found, math.nextafter(loss, -math.inf))
-        return None
-
-    return lower
-
-
-def _lower_on(batch: Batch, workspace: Workspace) -> optimizers.Comparison:
-    """Return a comparison on one batch; the kept's loss on another tells nothing."""
-
-    def lower(candidate: Floats, kept: Floats, _loss: float) -> float | None:
-        found = workspace.loss(candidate.astype(np.float32), batch)
-        return found if found < workspace.loss(kept.astype(np.float32), batch) else None
-
-    return lower
 
 
 def _rates(experiment: Experiment, first: int, end: int) -> Iterator[float]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from polycore import network
 from polycore.errors import PolycoreError
+from polycore.fresh_points import SAMPLINGS
 from polycore.limits import MAX_CLASSES, MAX_LAYERS, MAX_PARAMETERS, MAX_WIDTH, MIN_CLASSES
 from polycore.polynomial import MAX_COEFFICIENT, MAX_DEGREE, Polynomial
 from polycore.presets import TUTORIAL_POLYNOMIALS
@@ -60,6 +61,8 @@ class Experiment:
     nesterov: of sgd: step along gradient + momentum·v in place of v.
     weight_decay: of sgd and adam, 0 to 10: each step shrinks the weights by learning_rate·weight_decay.
     target_loss: end the run where the loss on the training set is this low, in nats; None: go on.
+    sampling: of fresh points: "random", "even" or "crossings"; see `FreshPoints`.
+    growing_batches: with fresh points: half the batch size to 40 % of the steps, twice from 75 % on.
     patience: end the run where the loss on held-out points has not fallen for so many steps; None: go on.
     """
 
@@ -81,6 +84,8 @@ class Experiment:
     weight_decay: float = 0.0
     target_loss: float | None = None
     patience: int | None = None
+    sampling: str = "random"
+    growing_batches: bool = False
 
     def __post_init__(self) -> None:
         for name, check in _CHECKS.items():
@@ -111,14 +116,19 @@ class Experiment:
 
     @classmethod
     def recommended(cls) -> "Experiment":
-        """Return the one to begin with: Adam on fresh points, four narrow layers, a falling learning rate."""
+        """Return the one to begin with: Adam on fresh points, five narrow layers, a falling learning rate.
+
+        It draws more points where curves run close, nearer to the crossings and in larger batches as it goes.
+        """
         return cls(
             samples_per_class=None,
-            hidden=(32, 32, 32, 32),
+            hidden=(32, 32, 32, 32, 32),
             learning_rate=0.01,
             schedule="cosine",
             batch_size=256,
-            steps=24_000,
+            steps=40_000,
+            sampling="crossings",
+            growing_batches=True,
         )
 
     @property
@@ -337,6 +347,8 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "nesterov": _yes_or_no,
     "weight_decay": _number(0, 10, "from 0 to 10"),
     "target_loss": _number_or_none(0, 100, "from 0 to 100", "no target"),
+    "sampling": _choice(SAMPLINGS),
+    "growing_batches": _yes_or_no,
     "patience": _whole_or_none(1, MAX_STEPS, "no limit to patience"),
 }
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from polycore.history import History
 from polycore.network import Floats
 from polycore.problem import Problem
@@ -26,8 +24,7 @@ class Measurement:
 
 def measure(parameters: Floats, problem: Problem, workspace: Workspace) -> Measurement:
     """Return how good the parameters are."""
-    exact = parameters.astype(np.float64)
     return Measurement(
-        *workspace.loss_and_accuracy(exact, problem.training),
-        *workspace.loss_and_accuracy(exact, problem.held_out),
+        *workspace.loss_and_accuracy(parameters, problem.training),
+        *workspace.loss_and_accuracy(parameters, problem.held_out),
     )

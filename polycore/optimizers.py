@@ -51,11 +51,15 @@ def step_sgd(
 
 @dataclass(frozen=True, eq=False)
 class AdamState:
-    """Steps taken, and the running means of the gradient and of its square, shaped as the parameters."""
+    """Steps taken, and the sums of gradients and of their squares, shaped as the parameters.
+
+    Each step the sums so far are discounted first. The paper's running means are these sums times 1 - beta,
+    which is left to the step's length: two passes over the parameters less.
+    """
 
     step: int
-    mean: Floats
-    square: Floats
+    gradients: Floats
+    squares: Floats
 
 
 BETA_MEAN, BETA_SQUARE, EPSILON = 0.9, 0.999, 1e-8
@@ -80,19 +84,20 @@ def step_adam(
     (AdamW: arXiv:1711.05101, Algorithm 2).
     """
     step = state.step + 1
-    mean = BETA_MEAN * state.mean
-    mean += (1 - BETA_MEAN) * gradient
+    gradients = BETA_MEAN * state.gradients
+    gradients += gradient
+    squares = BETA_SQUARE * state.squares
     change = gradient * gradient
-    change *= 1 - BETA_SQUARE
-    square = BETA_SQUARE * state.square
-    square += change
-    # sqrt(square / correction) + epsilon, with the correction taken out of the root
-    correction = math.sqrt(1 - BETA_SQUARE**step)
-    np.sqrt(square, out=change)
-    change += EPSILON * correction
-    np.divide(mean, change, out=change)
-    change *= learning_rate * correction / (1 - BETA_MEAN**step)
-    return _decayed(parameters, learning_rate * weight_decay) - change, AdamState(step, mean, square)
+    squares += change
+    # mean / (root of square + epsilon), both corrected, with their factors taken out
+    mean_factor = (1 - BETA_MEAN) / (1 - BETA_MEAN**step)
+    root_factor = math.sqrt((1 - BETA_SQUARE) / (1 - BETA_SQUARE**step))
+    np.sqrt(squares, out=change)
+    change += EPSILON / root_factor
+    np.divide(gradients, change, out=change)
+    change *= learning_rate * mean_factor / root_factor
+    following = np.subtract(_decayed(parameters, learning_rate * weight_decay), change, out=change)
+    return following, AdamState(step, gradients, squares)
 
 
 def _decayed(parameters: Floats, share: float) -> Floats:

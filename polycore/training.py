@@ -89,7 +89,7 @@ def start(experiment: Experiment) -> Run:
             "Change x_range or switch it off."
         )
     parameters = parameters.astype(problem.precision)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", divide="ignore"):
         measured = measure(parameters, problem, Workspace(experiment.widths))
         position = beginning(problem, parameters, measured.loss)
     return Run(
@@ -121,37 +121,47 @@ def advance(run: Run, steps: int) -> Run:
 
 
 def _advanced(run: Run, problem: Problem, end: int) -> Run:
-    position = Position(run.parameters, run.optimizer_state, run.loss, run.gradient)
-    step, workspace = run.step, Workspace(run.experiment.widths)
+    """Return the run at step `end`, or where it ended before; a Run is made only where one is kept."""
+    experiment, workspace = run.experiment, Workspace(run.experiment.widths)
+    position, step = Position(run.parameters, run.optimizer_state, run.loss, run.gradient), run.step
+    lowest, best = run.best_loss, (run.best_step, run.best_parameters)
+    reason = None
+    may_end = experiment.target_loss is not None or experiment.patience is not None
+    may_end = may_end or experiment.optimizer == "lbfgs"
     for following in course(position, problem, run.step, end):
-        if not _within(following.parameters, problem.parameter_limit):
-            return replace(_at(run, position, step), ended_because=_diverged(run.experiment, step + 1))
+        moved = following.parameters is not position.parameters
+        if moved and not _within(following.parameters, problem.parameter_limit):
+            reason = _diverged(experiment, step + 1)
+            break
         position, step = following, step + 1
-        if position.loss is not None and position.loss < run.best_loss:
-            run = _with_best(run, position, step, position.loss)
-        if step % problem.measured_every == 0 or step == run.experiment.steps:
-            run = _measured(run, measure(position.parameters, problem, workspace), position, step)
-        reason = _reason_to_end(run, position, step)
-        if reason is not None:
-            return replace(_at(run, position, step), ended_because=reason)
-    return _at(run, position, step)
+        loss = position.loss
+        if step % problem.measured_every == 0 or step == experiment.steps:
+            measured = measure(position.parameters, problem, workspace)
+            run = _told(run, measured, step)
+            loss = measured.loss if loss is None else loss
+        if loss is not None and loss < lowest:
+            lowest, best = loss, (step, position.parameters)
+        if may_end and (reason := _reason_to_end(run, position, step, lowest)) is not None:
+            break
+    best_step, best_parameters = best
+    return replace(
+        run,
+        step=step,
+        **position._asdict(),
+        best_step=best_step,
+        best_loss=lowest,
+        best_parameters=best_parameters,
+        ended_because=reason,
+    )
 
 
-def _at(run: Run, position: Position, step: int) -> Run:
-    return replace(run, step=step, **position._asdict())
-
-
-def _with_best(run: Run, position: Position, step: int, loss: float) -> Run:
-    return replace(run, best_step=step, best_loss=loss, best_parameters=position.parameters)
-
-
-def _measured(run: Run, measured: Measurement, position: Position, step: int) -> Run:
-    """Return the run with its history and what is lowest brought up to date."""
+def _told(run: Run, measured: Measurement, step: int) -> Run:
+    """Return the run with its history and the lowest held-out loss brought up to date."""
     if step % run.history.every == 0 or step == run.experiment.steps:
         run = replace(run, history=measured.told_in(run.history, step))
     if measured.held_out_loss < run.held_out_loss:
         run = replace(run, held_out_loss=measured.held_out_loss, held_out_step=step)
-    return _with_best(run, position, step, measured.loss) if measured.loss < run.best_loss else run
+    return run
 
 
 def _within(parameters: Floats, limit: float) -> bool:
@@ -168,9 +178,9 @@ def _diverged(experiment: Experiment, step: int) -> str:
     )
 
 
-def _reason_to_end(run: Run, position: Position, step: int) -> str | None:
+def _reason_to_end(run: Run, position: Position, step: int, lowest: float) -> str | None:
     experiment, state = run.experiment, position.optimizer_state
-    if experiment.target_loss is not None and run.best_loss <= experiment.target_loss:
+    if experiment.target_loss is not None and lowest <= experiment.target_loss:
         return f"The loss reached the target of {experiment.target_loss:g} nats at step {step:,}."
     if experiment.patience is not None and step - run.held_out_step >= experiment.patience:
         return (

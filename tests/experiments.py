@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from polycore import Experiment, Polynomial
 from polycore.experiment import INITIAL_WEIGHTS, OPTIMIZERS
+from polycore.fresh_points import SAMPLINGS
 from polycore.schedules import SCHEDULES
 
 _coefficients = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=13)
@@ -29,6 +30,8 @@ _fields = st.fixed_dictionaries(
         "nesterov": st.booleans(),
         "weight_decay": st.floats(0, 10),
         "target_loss": st.none() | st.floats(0, 100),
+        "sampling": st.sampled_from(SAMPLINGS),
+        "growing_batches": st.booleans(),
         "patience": st.none() | st.integers(1, 100_000_000),
     }
 )

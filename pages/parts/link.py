@@ -4,10 +4,11 @@ A part that is damaged or asks for too much is told, and starts from the recomme
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from pages.parts.full_batch import fitted
 from polycore import Experiment, PolycoreError, Polynomial
 from polycore.polynomial import MAX_TEXT
 
@@ -40,8 +41,12 @@ def to_address(page: str, experiment: Experiment) -> str:
 
 
 def from_query(query: Mapping[str, str]) -> Opened:
-    """Return the experiment of a query. Parts that are not ours are passed over."""
-    experiment = Experiment.recommended()
+    """Return the experiment of a query. Parts that are not ours are passed over.
+
+    A missing part is the recommended experiment's. In a link (a query with a version) a part that links had
+    not from the beginning is Experiment's default: what every experiment was while the part did not exist.
+    """
+    experiment = _beginning(query)
     problems = []
     if query.get("v", VERSION) != VERSION:
         problems.append(
@@ -54,8 +59,31 @@ def from_query(query: Mapping[str, str]) -> Opened:
         try:
             experiment = _with_part(experiment, name, query[name])
         except PolycoreError as error:
-            problems.append(f"{name}: {error} The recommended value is used instead.")
+            problems.append(f"{name}: {error} {_instead(experiment, name)}")
     return Opened(experiment, tuple(problems))
+
+
+def _beginning(query: Mapping[str, str]) -> Experiment:
+    """Return what stands where the query says nothing, or nothing that can be used."""
+    experiment = Experiment.recommended()
+    if "v" in query:
+        known = {_PARTS[name].field for name in (*_FIRST_PARTS, *query) if name in _PARTS}
+        later: dict[str, Any] = {
+            field.name: field.default for field in fields(Experiment) if field.name not in known
+        }
+        experiment = replace(experiment, **later)
+    if query.get("optimizer") == "lbfgs":
+        # before the parts are read: one that does not fit it is then the one that is told
+        experiment = replace(fitted(experiment), optimizer="lbfgs")
+    return experiment
+
+
+def _instead(experiment: Experiment, name: str) -> str:
+    if experiment.optimizer == "lbfgs" and name == "samples":
+        return f"{experiment.samples_per_class} of each polynomial are used instead."
+    if experiment.optimizer == "lbfgs" and name == "batch":
+        return "All samples are used instead."
+    return "The recommended value is used instead."
 
 
 def _with_part(experiment: Experiment, name: str, words: str) -> Experiment:
@@ -162,7 +190,6 @@ _PARTS = {
     "learning_rate": _Part("learning_rate", _shortest, _number),
     "schedule": _Part("schedule", str, str),
     "batch": _Part("batch_size", lambda found: str(found or "all"), _whole_or("all")),
-    # behind those that L-BFGS has conditions for: they are taken one by one
     "optimizer": _Part("optimizer", str, str),
     "steps": _Part("steps", str, _whole),
     "seed": _Part("seed", str, _whole),
@@ -173,4 +200,24 @@ _PARTS = {
     "weight_decay": _Part("weight_decay", _shortest, _number),
     "target_loss": _Part("target_loss", _number_or_none_written, _number_or_none),
     "patience": _Part("patience", lambda found: str(found or "none"), _whole_or("none")),
+    "sampling": _Part("sampling", str, str),
+    "growing_batches": _Part("growing_batches", _yes_or_no_written, _yes_or_no),
 }
+
+# What links had when the first of them were made. Whatever comes later stays out of this list.
+_FIRST_PARTS = (
+    "polynomials",
+    "samples",
+    "range",
+    "noise",
+    "hidden",
+    "optimizer",
+    "learning_rate",
+    "schedule",
+    "batch",
+    "steps",
+    "seed",
+    "standardize",
+    "momentum",
+    "initial_weights",
+)

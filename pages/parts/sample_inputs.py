@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import seed, session, x_range
+from pages.parts import optimizer_input, seed, session, x_range
 from polycore import Experiment
 from polycore.experiment import MAX_NOISE, MAX_SAMPLES_PER_CLASS, MEASURED_PER_CLASS
 
@@ -33,13 +33,17 @@ def draw() -> Experiment:
 
 
 def _per_class(experiment: Experiment) -> int | None:
+    impossible = experiment.optimizer == "lbfgs"
     fresh = st.toggle(
         "Fresh points every step",
         value=experiment.samples_per_class is None,
         key=_key("fresh"),
+        disabled=impossible,
         help="On: each training step draws new points, so nothing can be learned by heart. Off: every step "
         "uses the same samples, as in most real work, and a large network may learn them by heart.",
     )
+    if impossible:
+        optimizer_input.offer_fresh_points()
     per_class = st.number_input(
         "Samples of each polynomial",
         min_value=1,

@@ -1,7 +1,7 @@
 """What a person has, and the one door to it."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import streamlit as st
 
@@ -12,6 +12,8 @@ from polycore.network import Floats, Integers
 
 KEY = "polycore.session"
 MOST_KEPT = 12
+
+MapView = Literal["Network", "Referee", "Where they differ"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Session:
     kept: models worth keeping, the newest last.
     in_use: the title of the model that answers; None before there is one.
     runs, uploads: how many there have been, for titles.
+    map_view: what the map of the Train page shows.
     """
 
     experiment: Experiment = field(default_factory=Experiment.recommended)
@@ -52,6 +55,7 @@ class Session:
     runs: int = 0
     uploads: int = 0
     points: Points | None = None
+    map_view: MapView = "Network"
     link_problems: tuple[str, ...] = ()
 
     @property

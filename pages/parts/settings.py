@@ -6,95 +6,89 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import seed, session
+from pages.parts import more_settings, optimizer_input, seed, session
 from polycore import Experiment, PolycoreError
-from polycore.experiment import INITIAL_WEIGHTS, MAX_STEPS
+from polycore.experiment import MAX_STEPS, MEASURED_PER_CLASS
 from polycore.limits import MAX_LAYERS, MAX_WIDTH
 from polycore.schedules import SCHEDULES
 
 PREFIX = "settings"
 
-OPTIMIZER_NAMES = {
-    "adam": "Adam",
-    "sgd": "SGD with momentum",
-    "lbfgs": "L-BFGS",
-    "evolution": "Evolution, (1+1)-ES",
-    "random-search": "Random search",
-}
-OPTIMIZER_HELP = """
-How each step changes the weights.
+# L-BFGS finds the length of its steps itself; evolution adapts it from the first one on
+WITH_LEARNING_RATE = ("adam", "sgd", "evolution", "random-search")
+WITH_SCHEDULE = ("adam", "sgd", "random-search")
 
-**Adam** follows the gradient with a step of its own for each weight; begin with it.
-**SGD** follows the gradient alone and asks for a well-chosen learning rate.
-**Evolution** tries random changes and adapts how large they are.
-**Random search** is the tutorial's: random changes of one size, kept where the loss falls. See how it crawls.
+LEARNING_RATE_HELP = {
+    "adam": "How far a step goes. Too high and the loss jumps about, too low and it crawls. "
+    "Take 0.01, and less for wide networks.",
+    "sgd": "How far a step goes. Too high and the loss jumps about, too low and it crawls. "
+    "Try 0.01 to 0.1 with a momentum of 0.9, and more with less.",
+    "evolution": "Standard deviation of the first random change. It adapts from there: 0.01 will do.",
+    "random-search": "Standard deviation of each random change. Take 0.0005 to see what the tutorial saw; "
+    "larger ones get on sooner, and stand still sooner.",
+}
+SCHEDULE_HELP = """
+How the learning rate goes over the steps.
+
+- **Constant** stays. Take it to see what one rate does.
+- **Cosine** falls to 0, for a calm end. Take it for the best network.
+- **One-cycle** begins with 1/25, rises over 30 % of the steps and falls to almost 0. Take it to try a high
+  rate.
+"""
+BATCH_SIZE_HELP = f"""
+Points a step looks at. Small batches make quick, noisy steps: take 64 to 512 with fresh points or many
+samples. Take 0 for few samples, and for search: all of them every step (of fresh points,
+{MEASURED_PER_CLASS} a polynomial).
 """
 
 
 def presets() -> None:
-    """Draw the two sets of settings that are one click away; polynomials, range and noise stay."""
-    with st.container(horizontal=True):
-        st.button(
+    """Draw the sets of settings that are one click away; polynomials, range and noise stay."""
+    # small gaps and no icons: the three fit one row on a phone
+    with st.container(horizontal=True, gap="small"):
+        _preset(
             "Recommended",
-            key=f"{PREFIX}.recommended",
-            icon=":material/recommend:",
-            on_click=_take,
-            args=(Experiment.recommended(),),
-            help="Adam on fresh points every step, four layers of 32, a falling learning rate.",
+            Experiment.recommended(),
+            "Adam on fresh points every step, narrow layers one behind the other, a falling learning rate.",
         )
-        st.button(
+        _preset(
             "The tutorial's",
-            key=f"{PREFIX}.tutorial",
-            icon=":material/menu_book:",
-            on_click=_take,
-            args=(Experiment.tutorial(),),
-            help="Random search at 0.0005 on 100 fixed samples a polynomial, one layer of 12, raw inputs.",
+            Experiment.tutorial(),
+            "Random search at 0.0005 on 100 fixed samples a polynomial, one layer of 12, raw inputs.",
+        )
+        _preset(
+            "L-BFGS",
+            Experiment(samples_per_class=100, hidden=(12,), optimizer="lbfgs", steps=1000),
+            "The tutorial's data and its layer of 12, but L-BFGS, He's weights and scaled inputs.",
         )
 
 
 def inputs() -> Experiment:
-    """Draw the inputs and return the set-up they say. Raises PolycoreError where they say none."""
-    experiment = session.current().experiment
-    changes: dict[str, Any] = {
-        **_method(experiment),
-        **_network(experiment),
-        **_length(experiment),
-    }
+    """Draw the inputs that make sense for the optimizer and return the set-up they say.
+
+    Raises PolycoreError where they say none.
+    """
+    # containers, so that one input more or less does not move what stands below and close it
+    with st.container():
+        experiment = optimizer_input.ask(session.current().experiment)
+        changes = _pace(experiment)
+    with st.container():
+        hidden = _hidden(experiment)
+        changes |= {**_length(experiment), "seed": seed.ask(PREFIX)}
+    changes |= more_settings.inputs(experiment)
     # read when all inputs are drawn: a refusal must not take the ones below it off the page
-    changes["hidden"] = _layers(changes["hidden"])
-    return replace(experiment, **changes)
+    return replace(experiment, hidden=_layers(hidden), **changes)
 
 
-def _method(experiment: Experiment) -> dict[str, Any]:
-    optimizer = st.selectbox(
-        "Optimizer",
-        list(OPTIMIZER_NAMES),
-        index=list(OPTIMIZER_NAMES).index(experiment.optimizer),
-        format_func=OPTIMIZER_NAMES.__getitem__,
-        key=_key("optimizer"),
-        help=OPTIMIZER_HELP,
-    )
-    learning_rate = _learning_rate(experiment)
-    schedule = st.segmented_control(
-        "Schedule",
-        SCHEDULES,
-        default=experiment.schedule,
-        required=True,
-        key=_key("schedule"),
-        help="Constant keeps the learning rate; cosine lets it fall to 0 over the steps, for a calm end.",
-    )
-    changes = {"optimizer": optimizer, "learning_rate": learning_rate, "schedule": schedule}
-    if optimizer == "sgd":
-        changes["momentum"] = st.number_input(
-            "Momentum",
-            min_value=0.0,
-            max_value=1.0,
-            value=experiment.momentum,
-            step=0.05,
-            key=_key("momentum"),
-            help="From 0 to below 1: how much of the last step goes on in the next. It smooths the way where "
-            "gradients disagree.",
-        )
+def _pace(experiment: Experiment) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    if experiment.optimizer in WITH_LEARNING_RATE:
+        changes["learning_rate"] = _learning_rate(experiment)
+    if experiment.optimizer in WITH_SCHEDULE:
+        changes["schedule"] = _schedule(experiment)
+    if experiment.optimizer == "sgd":
+        changes["momentum"] = _momentum(experiment)
+        changes["nesterov"] = _nesterov(experiment)
     return changes
 
 
@@ -107,49 +101,81 @@ def _learning_rate(experiment: Experiment) -> float:
         step=_step_of(experiment.learning_rate),
         format="%.6g",
         key=_key("learning_rate"),
-        help="How far a step goes. Too high and the loss jumps about, too low and it crawls.",
+        help=LEARNING_RATE_HELP[experiment.optimizer],
     )
 
 
-def _network(experiment: Experiment) -> dict[str, Any]:
-    hidden = st.text_input(
+def _schedule(experiment: Experiment) -> str:
+    return st.segmented_control(
+        "Schedule",
+        SCHEDULES,
+        default=experiment.schedule,
+        required=True,
+        format_func=str.capitalize,
+        key=_key("schedule"),
+        help=SCHEDULE_HELP,
+    )
+
+
+def _momentum(experiment: Experiment) -> float:
+    return st.number_input(
+        "Momentum",
+        min_value=0.0,
+        max_value=1.0,
+        value=experiment.momentum,
+        step=0.05,
+        key=_key("momentum"),
+        help="From 0 to below 1: how much of the last step goes on in the next. Take 0.9: it smooths the way "
+        "where gradients disagree. 0 is SGD alone.",
+    )
+
+
+def _nesterov(experiment: Experiment) -> bool:
+    return st.toggle(
+        "Nesterov momentum",
+        value=experiment.nesterov,
+        key=_key("nesterov"),
+        help="Off: classical momentum. On: each step looks ahead to where momentum leads. Try it where the "
+        "loss swings up and down at a high momentum.",
+    )
+
+
+def _hidden(experiment: Experiment) -> str:
+    return st.text_input(
         "Hidden layers",
         value=", ".join(map(str, experiment.hidden)),
         key=_key("hidden"),
         help="Neurons of each layer, with commas: 12 is the tutorial's. "
         f"At most {MAX_LAYERS - 1} layers of up to {MAX_WIDTH}; none at all leaves straight borders.",
     )
-    initial_weights = st.segmented_control(
-        "Initial weights",
-        INITIAL_WEIGHTS,
-        default=experiment.initial_weights,
-        required=True,
-        format_func={"he": "He", "tutorial": "0.1"}.__getitem__,
-        key=_key("initial_weights"),
-        help="How wide the first random weights spread. He fits the spread to each layer, so that signals "
-        "keep their size through many layers; 0.1 is the tutorial's.",
-    )
-    standardize = st.toggle(
-        "Standardize inputs",
-        value=experiment.standardize,
-        key=_key("standardize"),
-        help="Scale x and y to mean 0 and deviation 1 while training: one learning rate then suits both.",
-    )
-    return {"hidden": hidden, "initial_weights": initial_weights, "standardize": standardize}
 
 
 def _length(experiment: Experiment) -> dict[str, Any]:
+    if experiment.optimizer == "lbfgs":
+        return {"batch_size": None, "steps": _steps(experiment)}
     left, right = st.columns(2)
-    batch_size = left.number_input(
-        "Batch size",
-        min_value=1,
-        value=experiment.batch_size,
+    with left:
+        batch_size = _batch_size(experiment)
+    with right:
+        steps = _steps(experiment)
+    return {"batch_size": batch_size, "steps": steps}
+
+
+def _batch_size(experiment: Experiment) -> int | None:
+    # 0 and not an empty input: Streamlit's can be emptied only where it began so
+    found = st.number_input(
+        "Batch size, 0 for all",
+        min_value=0,
+        value=experiment.batch_size or 0,
         step=64,
-        placeholder="all samples",
         key=_key("batch_size"),
-        help="Points a step looks at. Small batches make quick, noisy steps; leave it empty for all samples.",
+        help=BATCH_SIZE_HELP,
     )
-    steps = right.number_input(
+    return found or None
+
+
+def _steps(experiment: Experiment) -> int:
+    return st.number_input(
         "Steps",
         min_value=1,
         max_value=MAX_STEPS,
@@ -158,7 +184,6 @@ def _length(experiment: Experiment) -> dict[str, Any]:
         key=_key("steps"),
         help="How often the weights change in the whole run. Stop ends it earlier.",
     )
-    return {"batch_size": batch_size, "steps": steps, "seed": seed.ask(PREFIX)}
 
 
 def _layers(text: str) -> tuple[int, ...]:
@@ -173,8 +198,13 @@ def _step_of(learning_rate: float) -> float:
     return 10.0 ** (math.ceil(math.log10(learning_rate)) - 1)
 
 
+def _preset(label: str, preset: Experiment, text: str) -> None:
+    st.button(label, key=f"{PREFIX}.{label}", on_click=_take, args=(preset,), help=text)
+
+
 def _take(preset: Experiment) -> None:
     now = session.current().experiment
+    optimizer_input.forget()
     session.load(replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise))
 
 

@@ -271,6 +271,32 @@ def test_the_model_is_measured_where_the_file_names_polynomials():
     assert rows(page, "predicted", "in the file", "right") == [[3, 3, 2], [2, 1, 1]]
 
 
+def test_the_referees_accuracy_on_the_same_points_stands_beside_the_models():
+    # the curves are x and -x: at x = 1, 0.9 is nearer to the first, -0.2 to the second; the model says the
+    # first wherever x is above 0, and is right with the first two of these three points
+    page = uploaded(opened(begun=trained()), b"x,y,polynomial\n1,0.9,0\n1,-0.2,0\n1,-1,1\n")
+    [accuracy] = [metric for metric in page.metric if metric.label == "Accuracy"]
+    assert (accuracy.value, accuracy.delta) == ("66.7 %", "referee 66.7 %")
+    uploaded(page, b"x,y,polynomial\n1,0.9,0\n1,-0.2,1\n1,-1,1\n-1,2,1\n")
+    [accuracy] = [metric for metric in page.metric if metric.label == "Accuracy"]
+    assert (accuracy.value, accuracy.delta) == ("50.0 %", "referee 100.0 %")
+
+
+@pytest.mark.parametrize(
+    "polynomials",
+    [
+        pytest.param((), id="unknown"),
+        pytest.param((Polynomial(1e9, 0), DOWN), id="a coefficient no set-up may have"),
+    ],
+)
+def test_where_there_is_no_referee_nothing_stands_beside_the_accuracy(polynomials):
+    model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, polynomials)
+    begun = Session(experiment=TWO, kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
+    page = uploaded(opened(begun=begun), b"x,y,polynomial\n1,0,0\n")
+    [accuracy] = [metric for metric in page.metric if metric.label == "Accuracy"]
+    assert (accuracy.value, accuracy.delta) == ("100.0 %", "")
+
+
 def test_without_polynomials_the_predictions_are_counted():
     page = uploaded(opened(begun=trained()), b"x,y\n1,0\n2,0\n-1,0\n")
     assert rows(page, "polynomial", "predicted") == [["p0 = x", 2], ["p1 = -x", 1]]

@@ -33,6 +33,7 @@ def test_the_words_can_be_read():
         "http://localhost/?v=1&polynomials=-x%5E2%2B1~x%5E3-2&samples=fresh&range=-2..0.5&noise=0&hidden=12-8"
         "&learning_rate=0.01&schedule=constant&batch=all&optimizer=adam&steps=2000&seed=0&standardize=yes"
         "&momentum=0.9&initial_weights=he&nesterov=no&weight_decay=0&target_loss=none&patience=none"
+        "&sampling=random&growing_batches=no"
     )
 
 
@@ -61,6 +62,134 @@ def test_a_link_made_for_version_1_opens_for_ever():
         ),
         (),
     )
+
+
+FIRST = {
+    "v": "1",
+    "polynomials": "x~-x",
+    "samples": "fresh",
+    "range": "-1..1",
+    "noise": "0",
+    "hidden": "8",
+    "optimizer": "sgd",
+    "learning_rate": "0.1",
+    "schedule": "constant",
+    "batch": "64",
+    "steps": "500",
+    "seed": "0",
+    "standardize": "yes",
+    "momentum": "0.9",
+    "initial_weights": "he",
+}
+LATER = {
+    "nesterov": True,
+    "weight_decay": 0.5,
+    "target_loss": 0.25,
+    "patience": 70,
+    "sampling": "even",
+    "growing_batches": True,
+}
+
+
+@pytest.fixture
+def another_recommended(monkeypatch):
+    """Let the recommended experiment have all that links had not from the beginning."""
+    other = replace(RECOMMENDED, **LATER)
+    monkeypatch.setattr(Experiment, "recommended", lambda: other)
+    return other
+
+
+def test_every_part_is_the_first_links_or_tried_here_as_a_later_one():
+    # a part that is added joins the later ones: the rule below must hold for it
+    assert set(link.to_query(RECOMMENDED)) - set(FIRST) == set(LATER)
+
+
+@pytest.mark.usefixtures("another_recommended")
+def test_an_old_link_lacks_later_parts_and_means_what_it_meant():
+    found = link.from_query(FIRST)
+    assert found.problems == ()
+    assert {name: getattr(found.experiment, name) for name in LATER} == {
+        "nesterov": False,
+        "weight_decay": 0.0,
+        "target_loss": None,
+        "patience": None,
+        "sampling": "random",
+        "growing_batches": False,
+    }
+
+
+@pytest.mark.usefixtures("another_recommended")
+def test_a_link_made_for_version_1_opens_for_ever_whatever_is_recommended():
+    test_a_link_made_for_version_1_opens_for_ever()
+
+
+@pytest.mark.usefixtures("another_recommended")
+def test_a_link_that_holds_later_parts_keeps_them():
+    found = link.from_query({**FIRST, "nesterov": "yes", "patience": "9"}).experiment
+    assert (found.nesterov, found.patience, found.weight_decay) == (True, 9, 0.0)
+
+
+@pytest.mark.parametrize("words", [{}, {"seed": "0"}, {"nesterov": "yes"}])
+def test_what_a_query_typed_by_hand_lacks_is_the_recommended(another_recommended, words):
+    assert link.from_query(words) == link.Opened(another_recommended, ())
+
+
+@pytest.mark.usefixtures("another_recommended")
+def test_a_link_that_lost_a_first_part_takes_the_recommended_for_it():
+    rest = {name: words for name, words in FIRST.items() if name != "hidden"}
+    assert link.from_query(rest).experiment.hidden == RECOMMENDED.hidden
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["as written", "backwards"])
+@pytest.mark.parametrize(
+    ("words", "part", "says"),
+    [
+        pytest.param(
+            {"samples": "fresh", "batch": "all"},
+            "samples",
+            "100 of each polynomial are used instead.",
+            id="fresh points",
+        ),
+        pytest.param(
+            {"samples": "30", "batch": "64"},
+            "batch",
+            "All samples are used instead.",
+            id="part of the samples",
+        ),
+    ],
+)
+def test_a_part_that_contradicts_lbfgs_is_named_and_the_rest_stands(words, part, says, backwards):
+    query = {"v": "1", "optimizer": "lbfgs", "polynomials": "x~-x~x^2", "hidden": "8", **words}
+    if backwards:
+        query = dict(reversed(query.items()))
+    found = link.from_query(query)
+    [problem] = found.problems
+    assert problem.startswith(f"{part}: ")
+    assert "L-BFGS" in problem
+    assert problem.endswith(says)
+    experiment = found.experiment
+    assert (experiment.optimizer, experiment.hidden, len(experiment.polynomials)) == ("lbfgs", (8,), 3)
+    assert experiment.samples_per_class == (100 if part == "samples" else 30)
+    assert experiment.batch_size is None
+
+
+def test_both_parts_that_contradict_lbfgs_are_named():
+    found = link.from_query({**FIRST, "optimizer": "lbfgs"})
+    assert [problem.split(":")[0] for problem in found.problems] == ["samples", "batch"]
+    assert found.experiment.optimizer == "lbfgs"
+
+
+@pytest.mark.parametrize("per_class", [1, 100, 100_000])
+def test_lbfgs_may_have_a_batch_that_holds_all_samples(per_class):
+    batch = min(2 * per_class, 100_000)
+    words = {"optimizer": "lbfgs", "polynomials": "x~-x", "samples": str(per_class), "batch": str(batch)}
+    assert (link.from_query(words).problems == ()) == (batch == 2 * per_class)
+
+
+def test_lbfgs_typed_by_hand_takes_fixed_samples_and_all_of_them():
+    found = link.from_query({"optimizer": "lbfgs"})
+    assert found.problems == ()
+    assert found.experiment == replace(RECOMMENDED, optimizer="lbfgs", samples_per_class=100, batch_size=None)
 
 
 def test_an_address_typed_by_hand_may_have_a_bare_plus():

@@ -28,6 +28,7 @@ def test_a_cold_page_says_what_to_do():
         "New seed": True,
         "Recommended": True,
         "The tutorial's": True,
+        "L-BFGS": True,
     }
 
 
@@ -99,7 +100,7 @@ def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
         pytest.param("number_input", "Learning rate", 0.25, "learning_rate", 0.25, id="learning rate"),
         pytest.param("text_input", "Hidden layers", "5, 4", "hidden", (5, 4), id="layers with a comma"),
         pytest.param("text_input", "Hidden layers", "", "hidden", (), id="no hidden layer"),
-        pytest.param("number_input", "Batch size", 7, "batch_size", 7, id="batch size"),
+        pytest.param("number_input", "Batch size, 0 for all", 7, "batch_size", 7, id="batch size"),
         pytest.param("number_input", "Steps", 77, "steps", 77, id="steps"),
         pytest.param("number_input", "Seed", 9, "seed", 9, id="seed"),
         pytest.param("toggle", "Standardize inputs", False, "standardize", False, id="standardize"),

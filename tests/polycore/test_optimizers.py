@@ -149,8 +149,8 @@ def test_no_array_that_was_passed_in_is_changed(name):
         assert state.velocity.tolist() == before.tolist()
     else:
         _, state = optimizers.step_adam(parameters, gradient, optimizers.start_adam(parameters), 0.1)
-        before = state.mean.copy(), state.square.copy()
+        before = state.gradients.copy(), state.squares.copy()
         optimizers.step_adam(parameters, gradient, state, 0.1)
-        assert (state.mean.tolist(), state.square.tolist()) == (before[0].tolist(), before[1].tolist())
+        assert (state.gradients.tolist(), state.squares.tolist()) == (before[0].tolist(), before[1].tolist())
     assert parameters.tolist() == [1.0, 2.0]
     assert gradient.tolist() == [0.5, -0.5]

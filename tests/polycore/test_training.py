@@ -20,6 +20,9 @@ KINDS = {
     "adam on all samples": TINY,
     "sgd on batches": replace(TINY, optimizer="sgd", batch_size=7, schedule="cosine"),
     "adam on fresh points": replace(TINY, samples_per_class=None, batch_size=8, noise=0.1),
+    "crossings in growing batches": replace(
+        TINY, samples_per_class=None, batch_size=8, sampling="crossings", growing_batches=True
+    ),
     "random search": replace(TINY, optimizer="random-search", standardize=False),
     "random search on batches": replace(TINY, optimizer="random-search", batch_size=7),
     "evolution": replace(TINY, optimizer="evolution", learning_rate=0.1),

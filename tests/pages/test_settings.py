@@ -1,0 +1,321 @@
+"""The settings of the Train page: each choice is offered where it counts, and trains."""
+
+import pytest
+
+from polycore import TUTORIAL_POLYNOMIALS, Experiment
+from polycore.experiment import OPTIMIZERS
+from polycore.schedules import SCHEDULES
+from tests.pages.browsing import QUICK, opened, press, session_of, wait_for, words_of
+
+TRAIN, DATA = "pages/3_train.py", "pages/2_data.py"
+KINDS = ("selectbox", "number_input", "text_input", "toggle", "button_group")
+BATCH, TARGET, PATIENCE = "Batch size, 0 for all", "Target loss, 0 for none", "Patience, 0 for none"
+ALWAYS = {
+    "Optimizer",
+    "Hidden layers",
+    "Steps",
+    "Seed",
+    TARGET,
+    PATIENCE,
+    "Initial weights",
+    "Standardize inputs",
+}
+PACED = ALWAYS | {"Learning rate", BATCH}
+
+
+def inputs(app):
+    return {widget.label: widget for kind in KINDS for widget in getattr(app, kind)}
+
+
+def enter(app, label, value):
+    inputs(app)[label].set_value(value).run()
+    assert not app.exception
+    return app
+
+
+def swap(app):
+    """Return the lines that say what L-BFGS works on in place of what."""
+    return [caption.value for caption in app.caption if "L-BFGS takes" in caption.value]
+
+
+def in_use(app):
+    return [caption.value for caption in app.caption if caption.value.startswith("In use")]
+
+
+def refusals(app):
+    return [text.value for text in app.text]
+
+
+@pytest.mark.parametrize("words", [pytest.param(QUICK, id="few samples"), pytest.param({}, id="recommended")])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_can_be_chosen_and_trains(optimizer, words):
+    app = enter(enter(opened(TRAIN, words), "Optimizer", optimizer), "Steps", 3)
+    assert refusals(app) == []
+    wait_for(press(app, "Start"), "finished")
+    training = session_of(app).training
+    assert training.error is None
+    assert training.run.experiment == session_of(app).experiment
+    assert (training.run.experiment.optimizer, training.run.step) == (optimizer, 3)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "shown"),
+    [
+        ("adam", PACED | {"Schedule", "Weight decay"}),
+        ("sgd", PACED | {"Schedule", "Weight decay", "Momentum", "Nesterov momentum"}),
+        ("lbfgs", ALWAYS),
+        ("evolution", PACED),
+        ("random-search", PACED | {"Schedule"}),
+    ],
+)
+def test_what_plays_no_part_is_not_asked_for(optimizer, shown):
+    app = enter(opened(TRAIN), "Optimizer", optimizer)
+    assert set(inputs(app)) == shown
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_setting_says_when_to_take_it(optimizer):
+    app = enter(opened(TRAIN), "Optimizer", optimizer)
+    assert [label for label, widget in inputs(app).items() if not widget.help] == []
+    buttons = [button for button in app.button if button.key.startswith("settings")]
+    assert len(buttons) == 3
+    assert all(button.help for button in buttons)
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        pytest.param(
+            "Optimizer",
+            ["Adam", "SGD", "classical", "Nesterov", "L-BFGS", "Evolution", "Random search"],
+            id="optimizers",
+        ),
+        pytest.param("Schedule", [name.capitalize() for name in SCHEDULES], id="schedules"),
+        pytest.param(PATIENCE, ["a little flattering"], id="patience flatters"),
+        pytest.param("Initial weights", ["He", "0.1 is the tutorial's"], id="initial weights"),
+    ],
+)
+def test_the_help_tells_of_every_choice(label, words):
+    text = inputs(opened(TRAIN))[label].help
+    assert [word for word in words if word not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "field"),
+    [
+        ("Nesterov momentum", True, "nesterov"),
+        ("Weight decay", 0.25, "weight_decay"),
+        (TARGET, 0.667, "target_loss"),
+        (PATIENCE, 40, "patience"),
+        ("Schedule", "one-cycle", "schedule"),
+        ("Momentum", 0.0, "momentum"),
+    ],
+)
+def test_a_setting_of_sgd_reaches_the_set_up_and_the_address(label, value, field):
+    app = enter(opened(TRAIN, {**QUICK, "optimizer": "sgd"}), label, value)
+    assert getattr(session_of(app).experiment, field) == value
+    assert session_of(opened(TRAIN, words_of(app))).experiment == session_of(app).experiment
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "field"),
+    [("Fresh points", "even", "sampling"), ("Growing batches", False, "growing_batches")],
+)
+def test_how_fresh_points_are_drawn_is_asked_for_where_there_are_any(label, value, field):
+    app = opened(TRAIN, {**QUICK, "samples": "fresh", "sampling": "crossings", "growing_batches": "yes"})
+    assert inputs(app)[label].help
+    enter(app, label, value)
+    assert getattr(session_of(app).experiment, field) == value
+    assert session_of(opened(TRAIN, words_of(app))).experiment == session_of(app).experiment
+    assert label not in inputs(enter(app, "Optimizer", "lbfgs"))
+
+
+@pytest.mark.parametrize(
+    ("label", "part", "field"),
+    [
+        (TARGET, "target_loss", "target_loss"),
+        (PATIENCE, "patience", "patience"),
+        (BATCH, "batch", "batch_size"),
+    ],
+)
+def test_nought_is_none_and_can_be_changed_again(label, part, field):
+    app = opened(TRAIN, {**QUICK, part: "7"})
+    assert inputs(app)[label].value == 7
+    enter(app, label, 0)
+    assert getattr(session_of(app).experiment, field) is None
+    assert inputs(app)[label].value == 0
+    enter(app, label, 9)
+    app.switch_page(DATA).run()
+    app.switch_page(TRAIN).run()
+    assert inputs(app)[label].value == 9
+    assert getattr(session_of(app).experiment, field) == 9
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "says"),
+    [
+        # every loss of a run is below 100 nats, and none falls between two neighbouring steps for ever
+        pytest.param(TARGET, 100.0, "reached the target of 100 nats", id="target loss"),
+        pytest.param(PATIENCE, 1, "lowest at step", id="patience"),
+    ],
+)
+def test_a_run_can_end_before_its_steps_do(label, value, says):
+    app = enter(opened(TRAIN, {**QUICK, "steps": "100000", "learning_rate": "1"}), label, value)
+    wait_for(press(app, "Start"), "finished")
+    assert says in session_of(app).training.run.ended_because
+
+
+def test_what_plays_no_part_for_a_while_is_not_forgotten():
+    app = opened(
+        TRAIN,
+        {
+            **QUICK,
+            "optimizer": "sgd",
+            "learning_rate": "0.3",
+            "schedule": "cosine",
+            "momentum": "0.5",
+            "nesterov": "yes",
+            "weight_decay": "0.2",
+            "target_loss": "0.1",
+        },
+    )
+    before = session_of(app).experiment
+    for optimizer in OPTIMIZERS:
+        enter(app, "Optimizer", optimizer)
+    enter(app, "Optimizer", "sgd")
+    assert session_of(app).experiment == before
+    assert (inputs(app)["Learning rate"].value, inputs(app)["Momentum"].value) == (0.3, 0.5)
+
+
+def test_settings_that_one_would_have_to_open_are_told_where_they_are_in_use():
+    assert in_use(opened(TRAIN)) == []
+    app = opened(TRAIN, {**QUICK, "weight_decay": "0.01", "patience": "5000", "standardize": "no"})
+    assert in_use(app) == ["In use: weight decay 0.01, patience 5,000, inputs as they are."]
+    enter(app, "Optimizer", "evolution")
+    assert in_use(app) == ["In use: patience 5,000, inputs as they are."]
+    press(app, "The tutorial's")
+    assert in_use(app) == ["In use: initial weights 0.1, inputs as they are."]
+
+
+# --- L-BFGS, which needs fixed samples and all of them ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "per_class", "says"),
+    [
+        pytest.param(
+            {"samples": "fresh", "batch": "64"},
+            100,
+            "L-BFGS takes 100 samples of each polynomial every step, in place of fresh points",
+            id="fresh points",
+        ),
+        pytest.param(
+            {"samples": "20", "batch": "7"},
+            20,
+            "L-BFGS takes all samples every step, in place of batches of 7",
+            id="batches",
+        ),
+    ],
+)
+def test_lbfgs_takes_samples_it_can_work_on_and_gives_the_others_back(words, per_class, says):
+    app = opened(TRAIN, {**QUICK, **words})
+    before = session_of(app).experiment
+    enter(app, "Optimizer", "lbfgs")
+    chosen = session_of(app).experiment
+    assert (chosen.optimizer, chosen.samples_per_class, chosen.batch_size) == ("lbfgs", per_class, None)
+    assert refusals(app) == []
+    [line] = swap(app)
+    assert says in line
+    assert "Choose another optimizer and they come back" in line
+    enter(app, "Optimizer", "adam")
+    assert session_of(app).experiment == before
+    assert inputs(app)[BATCH].value == before.batch_size
+    assert swap(app) == []
+
+
+def test_lbfgs_on_samples_that_suit_it_changes_none_and_says_nothing():
+    app = enter(opened(TRAIN), "Optimizer", "lbfgs")
+    assert session_of(app).experiment.samples_per_class == 20
+    assert swap(app) == []
+
+
+def test_the_way_back_from_lbfgs_lasts_while_other_pages_are_visited_and_the_seed_changes():
+    app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
+    press(app, "New seed")
+    app.switch_page(DATA).run()
+    app.switch_page(TRAIN).run()
+    assert len(swap(app)) == 1
+    enter(app, "Optimizer", "evolution")
+    after = session_of(app).experiment
+    assert (after.samples_per_class, after.batch_size) == (None, 256)
+
+
+def test_samples_chosen_while_lbfgs_is_stay_with_another_optimizer():
+    app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
+    app.switch_page(DATA).run()
+    enter(app, "Samples of each polynomial", 50)
+    app.switch_page(TRAIN).run()
+    assert swap(app) == []
+    enter(app, "Optimizer", "adam")
+    after = session_of(app).experiment
+    assert (after.samples_per_class, after.batch_size) == (50, None)
+    assert inputs(app)[BATCH].value == 0
+
+
+def test_a_refused_layer_does_not_lose_the_way_back_from_lbfgs():
+    app = enter(opened(TRAIN, {}), "Hidden layers", "many")
+    enter(app, "Optimizer", "lbfgs")
+    assert session_of(app).experiment == Experiment.recommended()
+    enter(app, "Hidden layers", "5")
+    assert session_of(app).experiment.optimizer == "lbfgs"
+    enter(app, "Optimizer", "adam")
+    assert session_of(app).experiment.samples_per_class is None
+
+
+def test_the_preset_of_lbfgs_is_the_tutorials_data_and_nothing_is_left_to_bring_back():
+    app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
+    press(app, "L-BFGS")
+    found = session_of(app).experiment
+    assert (found.optimizer, found.hidden, found.samples_per_class, found.batch_size) == (
+        "lbfgs",
+        (12,),
+        100,
+        None,
+    )
+    assert found.polynomials == TUTORIAL_POLYNOMIALS
+    assert inputs(app)["Hidden layers"].value == "12"
+    assert swap(app) == []
+    enter(app, "Optimizer", "adam")
+    assert session_of(app).experiment.samples_per_class == 100
+
+
+def test_a_links_batch_that_holds_all_samples_becomes_all_of_them_for_lbfgs():
+    app = opened(TRAIN, {**QUICK, "batch": "40", "optimizer": "lbfgs"})
+    assert session_of(app).experiment.batch_size is None
+    assert refusals(app) == []
+
+
+def test_the_data_page_says_why_lbfgs_has_no_fresh_points_and_offers_a_way():
+    app = opened(DATA, {**QUICK, "optimizer": "lbfgs"})
+    assert inputs(app)["Fresh points every step"].disabled
+    assert "L-BFGS, the optimizer chosen, needs the same samples every step." in [
+        caption.value for caption in app.caption
+    ]
+    press(app, "Take Adam and fresh points")
+    after = session_of(app).experiment
+    assert (after.optimizer, after.samples_per_class) == ("adam", None)
+    assert inputs(app)["Fresh points every step"].value
+    assert not inputs(app)["Fresh points every step"].disabled
+
+
+def test_the_data_page_brings_back_the_batches_that_lbfgs_replaced():
+    app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
+    app.switch_page(DATA).run()
+    press(app, "Take Adam and fresh points")
+    assert session_of(app).experiment == Experiment.recommended()
+
+
+def test_other_optimizers_leave_the_data_page_as_it_is():
+    app = opened(DATA)
+    assert not inputs(app)["Fresh points every step"].disabled
+    assert "Take Adam and fresh points" not in [button.label for button in app.button]
