@@ -1,11 +1,11 @@
 """The best that any method can do at telling the points of given polynomials apart."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Real
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +14,7 @@ from polycore.errors import PolycoreError
 from polycore.experiment import MAX_NOISE, MAX_X, MIN_X_WIDTH, Experiment
 from polycore.limits import MAX_CLASSES
 from polycore.polynomial import MAX_COEFFICIENT, MAX_DEGREE, Polynomial
+from polycore.quadrature import resolved
 
 # As for points in a CSV table. A polynomial's value at such an x can still be squared: it is below 1e152.
 MAX_COORDINATE = 1e12
@@ -108,7 +109,7 @@ class Referee:
             return Accuracy(len(set(self.polynomials)) / len(self.polynomials), 0.0)
         low, high = self.x_range
         edges = np.unique([low, *_closest_approaches(self._centred, low, high), high])
-        panels = _resolved(self._accuracy_at, edges)
+        panels = resolved(self._accuracy_at, edges)
         widths = panels.widths / (high - low)
         error = panels.errors.sum() + widths @ self._rounding_at(panels.left + panels.widths / 2) + _SUMMING
         return Accuracy(min(float(widths @ panels.means), 1.0), float(error))
@@ -266,8 +267,6 @@ def _blocks(rows: int) -> Iterator[slice]:
 
 # --- accuracy ---------------------------------------------------------------------------------
 
-_TOLERANCE = 1e-10
-_MAX_EVALUATIONS = 1_000_000  # positions x
 _SUMMING = 1e-15  # what rounding adds to the error: shares of 24 curves, and their mean
 _SURE = 17.0  # noises: 2·Φ(17/2) - 1 is 1 in float64
 
@@ -309,101 +308,3 @@ def _zeros(coefficients: _Floats) -> NDArray[Any]:
     companions[:, 0] = -coefficients[:, 1:] / coefficients[:, :1]
     companions[:, np.arange(1, degree), np.arange(degree - 1)] = 1
     return np.linalg.eigvals(companions).ravel()
-
-
-# --- quadrature -------------------------------------------------------------------------------
-
-# Clenshaw-Curtis: the mean of the Chebyshev series of degree 16 through the values at 17 nodes. These include
-# the ends, where little noise makes layers too thin to be seen from within.
-# Source: Trefethen, Spectral Methods in MATLAB (2000), chapter 12.
-_ORDERS = np.arange(17)
-_ANGLES = np.pi * _ORDERS[::-1] / 16
-_NODES = np.sin(np.pi / 2 - _ANGLES)
-_ENDS_HALVED = np.where(_ORDERS % 16, 1, 0.5)
-_SERIES = np.cos(np.outer(_ANGLES, _ORDERS)) / 8 * np.outer(_ENDS_HALVED, _ENDS_HALVED)
-# T_k has the mean 1 / (1 - k²) over [-1, 1] for even k, 0 for odd ones
-_MEAN = _SERIES[:, ::2] @ (1 / (1 - _ORDERS[::2] ** 2))
-# The size of the last terms is the estimated error: it falls later than the mean's own. The difference from
-# the rule through every second node fails here: once in 200 random sets it is small by chance.
-_LAST_TERMS = _SERIES[:, -4:]
-
-
-class _Panels(NamedTuple):
-    """Parts of the range, and what is known of a function there."""
-
-    left: _Floats  # (P,)
-    right: _Floats  # (P,)
-    values: _Floats  # (P, 17), at the nodes
-
-    @classmethod
-    def between(cls, left: _Floats, right: _Floats, function: Callable[[_Floats], _Floats]) -> "_Panels":
-        """Look at the function at the nodes of each part."""
-        return cls(left, right, function(_positions(left, right)))
-
-    @property
-    def widths(self) -> _Floats:
-        """Length of each part."""
-        widths: _Floats = self.right - self.left
-        return widths
-
-    @property
-    def means(self) -> _Floats:
-        """The function's mean over each part."""
-        means: _Floats = self.values @ _MEAN
-        return means
-
-    @property
-    def errors(self) -> _Floats:
-        """Estimated size of the error that each part adds to the mean over all of them."""
-        errors: _Floats = np.abs(self.values @ _LAST_TERMS).max(axis=1) * self.widths / self.widths.sum()
-        return errors
-
-    def split(self, places: NDArray[np.intp], function: Callable[[_Floats], _Floats]) -> "_Panels":
-        """Return the parts at `places`, each cut in two where half of its ups and downs are made.
-
-        At the thin layer of a small noise that is the outermost node: a part 100 times shorter then holds
-        the layer. Elsewhere it is near the middle.
-        """
-        left, right = self.left[places], self.right[places]
-        way = np.abs(np.diff(self.values[places], axis=1)).cumsum(axis=1)
-        node = 1 + (way < way[:, -1:] / 2).sum(axis=1).clip(max=14)
-        middle = _positions(left, right)[np.arange(len(node)), node]
-        return self.between(np.concatenate([left, middle]), np.concatenate([middle, right]), function)
-
-    def replaced(self, places: NDArray[np.intp], others: "_Panels") -> "_Panels":
-        """Return these without those at `places`, and the others behind them."""
-        return _Panels(
-            *(
-                np.concatenate([np.delete(own, places, axis=0), new])
-                for own, new in zip(self, others, strict=True)
-            )
-        )
-
-
-def _positions(left: _Floats, right: _Floats) -> _Floats:
-    """Return the nodes (P, 17) between left (P,) and right (P,), the ends exactly."""
-    middle, half = (left + right) / 2, (right - left) / 2
-    positions: _Floats = middle[:, None] + half[:, None] * _NODES
-    positions[:, 0], positions[:, -1] = left, right
-    return positions
-
-
-def _resolved(function: Callable[[_Floats], _Floats], edges: _Floats) -> _Panels:
-    """Return parts between the sorted `edges` whose errors add up to 1e-10 at most, if that can be reached.
-
-    The function takes and gives arrays of one shape and is smooth between the edges. The parts that add most
-    to the error are split, until there have been a million evaluations.
-    """
-    panels = _Panels.between(edges[:-1], edges[1:], function)
-    evaluations = panels.values.size
-    while True:
-        errors = panels.errors
-        places = errors.argsort()
-        places = places[errors[places].cumsum() > _TOLERANCE / 2]
-        affordable = (_MAX_EVALUATIONS - evaluations) // (2 * len(_NODES))
-        places = places[max(len(places) - affordable, 0) :]
-        if errors.sum() <= _TOLERANCE or not len(places):
-            return panels
-        halves = panels.split(places, function)
-        evaluations += halves.values.size
-        panels = panels.replaced(places, halves)

@@ -158,7 +158,7 @@ def test_as_the_noise_vanishes_the_accuracy_becomes_that_without(curves):
 
 
 def test_stopped_early_the_error_says_so(monkeypatch):
-    monkeypatch.setattr("polycore.referee._MAX_EVALUATIONS", 100)
+    monkeypatch.setattr("polycore.quadrature.MAX_EVALUATIONS", 100)
     found = accuracy([Polynomial(2, 0), Polynomial(-2, 0)], 1e-6)  # 1 - φ(0)/c as above, c = 2e6
     assert 1e-10 < abs(found.value - (1 - DENSITY_AT_0 / 2e6)) < found.error
 
