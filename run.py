@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Start the dashboard, or pass the tests, on a machine that has Python 3.11 or newer and nothing else.
+"""Start the dashboard, pass the tests or measure, on a machine that has only Python 3.11 or newer.
 
     python3 run.py dashboard
     python3 run.py tests
+    python3 run.py benchmarks
 
 Each makes the virtual environment .venv if there is none and installs what it needs. Arguments behind the
-word are handed on: to `streamlit run` or to pytest.
+word are handed on: to `streamlit run`, to pytest or to the benchmarks.
 """
 
 import hashlib
@@ -40,6 +41,9 @@ def main(arguments: list[str]) -> int:
             _install("requirements-dev.txt")
             codes = [_module(check + more * (check == ["pytest"])) for check in CHECKS]
             return int(any(codes))  # a negative one tells of a check that was killed
+        case ["benchmarks", *more]:
+            _install("benchmarks/requirements.txt")
+            return _module(["benchmarks", *more])
         case _:
             print(__doc__, file=sys.stderr)
             return 2
@@ -50,7 +54,7 @@ def _install(requirements: str) -> None:
     if not PYTHON.exists():
         venv.create(VENV, with_pip=True)
     wanted = hashlib.sha256((HERE / "requirements.txt").read_bytes() + (HERE / requirements).read_bytes())
-    stamp = VENV / f"installed-{requirements}"
+    stamp = VENV / f"installed-{requirements.replace('/', '-')}"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted.hexdigest():
         return
     subprocess.run(

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import controls, frame, live, progress, session
 from pages.parts.pool import workers
+from pages.parts.referee import best_possible
 from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
 from polycore.figures import curves_figure
@@ -18,12 +19,13 @@ frame.draw_without_ticker("Which polynomial is this point on?")
 def draw_run(training: Training) -> None:
     """Draw what changes while the run goes on."""
     figure = progress.map_of(training)
+    best = best_possible(training.run.experiment)
     progress.draw_bar(training)
     map_column, figures_column = st.columns(COLUMNS, gap="large")
     with map_column:
         progress.draw_map(figure)
     with figures_column:
-        progress.draw_figures(training)
+        progress.draw_figures(training, best)
 
 
 def draw_curves() -> None:

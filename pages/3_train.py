@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import controls, frame, progress, refusal, report, session, settings
+from pages.parts import controls, frame, map_view, progress, refusal, report, session, settings
+from pages.parts.referee import best_possible
 from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
 from polycore import PolycoreError
@@ -15,11 +16,15 @@ running = is_running()
 
 def draw_run(training: Training) -> None:
     """Draw what changes while the run goes on."""
-    figure = progress.map_of(training)
+    figure = map_view.map_of(training)
+    best = best_possible(training.run.experiment)
     progress.draw_bar(training)
+    map_view.draw()
     progress.draw_map(figure)
-    progress.draw_figures(training)
-    progress.draw_charts(training)
+    map_view.draw_caption(training, figure)
+    progress.draw_figures(training, best)
+    progress.draw_inner_figures(training)
+    progress.draw_charts(training, best)
 
 
 run_column, settings_column = st.columns([2, 1], gap="large")
@@ -43,6 +48,7 @@ with run_column:
                 "The set-up has changed since this run began. Start trains the new one; "
                 "this one's best is kept."
             )
+    map_view.restore()
     watch(draw_run, TICK_SECONDS, shown_running=running)
     with st.container():
         report.draw(training, running=running)

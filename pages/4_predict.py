@@ -31,7 +31,7 @@ def _ask(title: str) -> None:
     kept = session.current().answering
     if kept is None or kept.title != title:
         st.rerun()  # another run has begun to answer: the whole page is about it
-    model_in_use.draw_figures(kept.model)
+    model_in_use.draw_figures(kept)
     inputs, picture = st.columns([2, 3], gap="medium")
     with inputs:
         x, y = point.draw(kept.model.polynomials)

@@ -55,13 +55,15 @@ def accuracy(
     held_out_accuracies: Floats,
     best_step: int,
     best_held_out_accuracy: float,
+    best_possible: float,
 ) -> str:
-    """Say where both accuracies began, where they are and what the best weights reach."""
+    """Say where both accuracies began, where they are, what the best weights reach and what can be."""
     return (
         f"Accuracy over {steps[-1]} steps, "
         f"from {percent(accuracies[0])} to {percent(accuracies[-1])} on the training samples and "
         f"from {percent(held_out_accuracies[0])} to {percent(held_out_accuracies[-1])} on held-out points; "
-        f"the best weights, of step {best_step}, reach {percent(best_held_out_accuracy)} on held-out points."
+        f"the best weights, of step {best_step}, reach {percent(best_held_out_accuracy)} on held-out points, "
+        f"and {percent(best_possible)} is the best possible."
     )
 
 
@@ -75,6 +77,22 @@ def plane_map(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabili
         f"the largest region, {percent(areas[largest] / winners.size)} of the plane, is that of "
         f"{polynomials[largest]}, and the most likely class has a probability of "
         f"{percent(probabilities.max(axis=-1).mean())} on average."
+    )
+
+
+def differences(
+    polynomials: Sequence[Polynomial], x: Floats, y: Floats, network: Integers, referee: Integers
+) -> str:
+    """Say what share of the plane network and referee decide differently, and most often between which."""
+    where = f"Map of where network and referee differ for {_window((x[0], x[-1]), (y[0], y[-1]))}"
+    differing = network != referee
+    if not differing.any():
+        return f"{where}: nowhere, for {_count(polynomials)}."
+    pairs = np.bincount(network[differing] * len(polynomials) + referee[differing])
+    answer, decision = divmod(int(pairs.argmax()), len(polynomials))
+    return (
+        f"{where}, for {_count(polynomials)}: {percent(differing.mean())} of the plane, most often where the "
+        f"network says {polynomials[answer]} and the referee {polynomials[decision]}."
     )
 
 

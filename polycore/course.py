@@ -1,11 +1,12 @@
 """The way a run takes: one position after another, by the optimizer that its experiment names."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import repeat
 from typing import Any, NamedTuple, cast
 
 from polycore import lbfgs, optimizers
-from polycore.comparison import LowerLoss, LowerLossOnBatch
+from polycore.comparison import LowerOnAll, LowerOnBatch
 from polycore.experiment import Experiment
 from polycore.network import Floats
 from polycore.problem import Problem, searches
@@ -30,7 +31,7 @@ def beginning(problem: Problem, parameters: Floats, loss: float) -> Position:
     """Return the position before the first step; `loss` is of `parameters` on the whole training set."""
     experiment = problem.experiment
     if searches(experiment):
-        search = optimizers.start_search(loss, experiment.learning_rate)
+        search = optimizers.start_search(experiment.learning_rate)
         return Position(parameters, search, loss if problem.whole else None, None)
     state = _start_descent(experiment, parameters)
     if not problem.whole:
@@ -99,19 +100,29 @@ def _lbfgs(position: Position, problem: Problem, first: int, end: int) -> Iterat
 def _search(position: Position, problem: Problem, first: int, end: int) -> Iterator[Position]:
     experiment, workspace = problem.experiment, Workspace(problem.experiment.widths)
     parameters, state = position.parameters, cast(optimizers.SearchState, position.optimizer_state)
-    directions = problem.directions(parameters.size, first, end)
-    rates = _rates(experiment, first, end)
-    lower: optimizers.Comparison = LowerLoss(workspace, problem.training, problem.rough)
-    for batch, direction, rate in zip(problem.batches(first, end), directions, rates, strict=True):
+    lower: optimizers.Comparison = LowerOnAll(workspace, problem.training, problem.rough)
+    aims = problem.whole and experiment.target_loss is not None
+    steps = zip(
+        problem.batches(first, end),
+        problem.directions(parameters.size, first, end),
+        _rates(experiment, first, end),
+        strict=True,
+    )
+    for batch, direction, rate in steps:
         if not problem.whole:
-            lower = LowerLossOnBatch(workspace, batch)
+            lower = LowerOnBatch(workspace, batch)
         if experiment.optimizer == "evolution":
             parameters, state = optimizers.step_evolution(parameters, direction, state, lower)
         else:
-            parameters, state = optimizers.step_random_search(parameters, direction, state, rate, lower)
-        yield Position(parameters, state, state.loss if problem.whole else None, None)
+            parameters = optimizers.step_random_search(parameters, direction, rate, lower)
+        if parameters is not position.parameters or state is not position.optimizer_state:
+            loss = workspace.loss(parameters, problem.training) if aims else None
+            position = Position(parameters, state, loss, None)
+        yield position
 
 
-def _rates(experiment: Experiment, first: int, end: int) -> Iterator[float]:
+def _rates(experiment: Experiment, first: int, end: int) -> Iterable[float]:
     schedule, highest, steps = experiment.schedule, experiment.learning_rate, experiment.steps
+    if schedule == "constant":
+        return repeat(highest, end - first)
     return (rate_at(schedule, highest, step, steps) for step in range(first, end))

@@ -35,11 +35,15 @@ MARGIN = 0.06
 
 REGION_OPACITY = 0.72
 REGION_LEVELS = 24  # of confidence: as many as the eye can tell, and they halve the image
+DIFFERENCE_PIXELS = 4  # of the image for each place, so that stripes are finer than places
+STRIPES = 8  # pixels from one to the next of the same colour
+PALE_OPACITY = 0.14  # a region's own hue is still seen, and every stripe stands out from it
 
 GRAY, GRID, ZERO_LINE = "rgb(128, 128, 128)", "rgba(128, 128, 128, 0.18)", "rgba(128, 128, 128, 0.75)"
 TRANSPARENT = "rgba(0, 0, 0, 0)"
 CASING = "rgba(255, 255, 255, 0.6)"
 TRAINING_COLOR, BEST_COLOR, HELD_OUT_COLOR = PALETTE[0].color, PALETTE[1].color, PALETTE[5].color
+_COLORS = np.array([look.rgb for look in PALETTE], dtype=np.uint8)
 # The page's own text is on these, so most of the page shows through them.
 RIGHT_COLOR, FEWEST_COLOR, MOST_COLOR = GRID, "rgba(211, 83, 67, 0.2)", "rgba(211, 83, 67, 0.6)"
 
@@ -108,11 +112,12 @@ def accuracy_figure(
     held_out_accuracies: Floats,
     best_step: int,
     best_held_out_accuracy: float,
+    best_possible: float,
 ) -> go.Figure:
     """Return the accuracies on the training samples and on held-out points, in per cent, over the steps.
 
     All arrays have shape (S,), S at least 1, the accuracies as shares from 0 to 1. Marked is the held-out
-    accuracy of the best weights, those with the lowest loss.
+    accuracy of the best weights, those with the lowest loss; a line tells the best accuracy possible.
     """
     traces = [
         _progress(steps, 100 * accuracies, "training", TRAINING_COLOR, "solid"),
@@ -121,10 +126,13 @@ def accuracy_figure(
     ]
     figure = _figure(
         traces,
-        alternative_text.accuracy(steps, accuracies, held_out_accuracies, best_step, best_held_out_accuracy),
+        alternative_text.accuracy(
+            steps, accuracies, held_out_accuracies, best_step, best_held_out_accuracy, best_possible
+        ),
     )
-    y_axis = _axis("accuracy (%)") | {"range": (0, 102)}
-    return figure.update_layout(xaxis=_axis("step"), yaxis=y_axis, legend=LEGEND_ABOVE)
+    y_axis = _axis("accuracy (%)") | {"range": ACCURACY_RANGE, "tickvals": [0, 20, 40, 60, 80, 100]}
+    figure.update_layout(xaxis=_axis("step"), yaxis=y_axis, legend=LEGEND_ABOVE)
+    return figure.add_shape(_bound(100 * best_possible, f"best possible {escape(percent(best_possible))}"))
 
 
 def map_figure(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats) -> go.Figure:
@@ -145,12 +153,26 @@ def regions_url(probabilities: Floats) -> str:
 
     Only this, `layout.images[0].source` of a `map_figure`, changes while a network learns.
     """
-    colors = np.array([look.rgb for look in PALETTE], dtype=np.uint8)
     pixels = np.empty((*probabilities.shape[:2], 4), dtype=np.uint8)
-    pixels[..., :3] = colors[probabilities.argmax(axis=-1)]
+    pixels[..., :3] = _COLORS[probabilities.argmax(axis=-1)]
     pixels[..., 3] = np.round(255 * REGION_OPACITY * _confidence(probabilities))
-    top_row_first = pixels[::-1]
-    return "data:image/png;base64," + base64.b64encode(rgba_png(top_row_first)).decode("ascii")
+    return _image_url(pixels)
+
+
+def differences_url(network: Integers, referee: Integers) -> str:
+    """Return an image for a map as `regions_url` does, of the classes (ny, nx) that two deciders choose.
+
+    Where both choose the same class its colour is pale; where they differ the colours of both, first the
+    network's, are slanting stripes.
+    """
+    fine = DIFFERENCE_PIXELS
+    rows, columns = np.indices((fine * network.shape[0], fine * network.shape[1]))
+    of_referee = (rows + columns) % STRIPES < STRIPES // 2
+    first, second = (classes.repeat(fine, axis=0).repeat(fine, axis=1) for classes in (network, referee))
+    pixels = np.empty((*first.shape, 4), dtype=np.uint8)
+    pixels[..., :3] = _COLORS[np.where(of_referee, second, first)]
+    pixels[..., 3] = np.where(first == second, round(255 * PALE_OPACITY), 255)
+    return _image_url(pixels)
 
 
 def probabilities_figure(polynomials: Sequence[Polynomial], probabilities: Floats) -> go.Figure:
@@ -282,6 +304,7 @@ LEGEND_BELOW = {
 LEGEND_ABOVE = {"orientation": "h", "x": -0.01, "y": 1.02, "yanchor": "bottom", "bgcolor": TRANSPARENT}
 SYMBOLS_AT = -4
 BARS_RANGE = (-8, 135)  # per cent, with room for the symbols before the bars and the numbers behind them
+ACCURACY_RANGE = (0, 114)  # per cent, with room for the label of the best possible above its line
 RELIABILITY_RANGE = (-4, 118)  # per cent, with room for the counts behind the markers
 LARGE_CELLS = 12  # classes up to which a cell of a confusion table has room for large digits
 
@@ -337,6 +360,25 @@ def _window(curves: Sequence[Floats]) -> tuple[float, float]:
     high = float(np.maximum(np.minimum(highs, middle + reach), lows).max())
     margin = MARGIN * (high - low) or max(1.0, abs(high))
     return low - margin, high + margin
+
+
+def _image_url(pixels: NDArray[np.uint8]) -> str:
+    """Return pixels (ny, nx, 4), the lowest y first, as a PNG image in a data URL."""
+    return "data:image/png;base64," + base64.b64encode(rgba_png(pixels[::-1])).decode("ascii")
+
+
+def _bound(value: float, label: str) -> dict[str, object]:
+    """Return a line across the whole chart, named above it: below is where the curves run."""
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": value,
+        "y1": value,
+        "line": {"color": ZERO_LINE, "dash": "dash", "width": 1.5},
+        "label": {"text": label, "textposition": "end", "yanchor": "bottom", "font": {"size": 11}},
+    }
 
 
 def _placed(x: Floats, y: Floats) -> dict[str, object]:

@@ -76,6 +76,20 @@ def forward(weights: Sequence[Floats], biases: Sequence[Floats], points: Floats)
     return dense(values, weights[-1], biases[-1])
 
 
+def dead_neurons(weights: Sequence[Floats], biases: Sequence[Floats], points: Floats) -> tuple[int, ...]:
+    """Return for each hidden layer how many of its neurons give 0 for every one of the points (N, 2).
+
+    Nothing comes through such a neuron, and behind ReLU its gradient is 0 too: on these points no step
+    changes its weights.
+    """
+    counts = []
+    values = points
+    for layer_weights, layer_biases in zip(weights[:-1], biases[:-1], strict=True):
+        values = relu(dense(values, layer_weights, layer_biases))
+        counts.append(int((~values.any(axis=0)).sum()))
+    return tuple(counts)
+
+
 def predict_proba(weights: Sequence[Floats], biases: Sequence[Floats], points: Floats) -> Floats:
     """Return the probabilities (N, K) of points (N, 2), worked out block by block."""
     probabilities = np.empty((len(points), biases[-1].shape[-1]), dtype=points.dtype)

@@ -12,8 +12,8 @@ import numpy as np
 
 from polycore.network import Floats
 
-# (candidate, kept, loss of the kept) -> the candidate's loss where it is lower, else None
-Comparison = Callable[[Floats, Floats, float], float | None]
+# (candidate, kept) -> whether the candidate's loss is lower
+Comparison = Callable[[Floats, Floats], bool]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,30 +106,26 @@ def _decayed(parameters: Floats, share: float) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class SearchState:
-    """`loss` of the parameters kept; `deviation` of the next random change, in parameter units."""
+    """`deviation` of the next random change, in parameter units."""
 
-    loss: float
     deviation: float
 
 
-def start_search(loss: float, learning_rate: float) -> SearchState:
+def start_search(learning_rate: float) -> SearchState:
     """Return the state before the first step, for random search and evolution alike."""
-    return SearchState(loss, learning_rate)
+    return SearchState(learning_rate)
 
 
 def step_random_search(
-    parameters: Floats, direction: Floats, state: SearchState, learning_rate: float, lower: Comparison
-) -> tuple[Floats, SearchState]:
-    """Return parameters + learning_rate·direction where their loss is below the lowest so far, else the old.
+    parameters: Floats, direction: Floats, learning_rate: float, lower: Comparison
+) -> Floats:
+    """Return parameters + learning_rate·direction where their loss is lower, else the parameters.
 
     This is the tutorial's rule. `direction` holds standard normal numbers.
     """
     candidate = learning_rate * direction
     candidate += parameters
-    loss = lower(candidate, parameters, state.loss)
-    if loss is None:
-        return parameters, state
-    return candidate, SearchState(loss, learning_rate)
+    return candidate if lower(candidate, parameters) else parameters
 
 
 def step_evolution(
@@ -142,8 +138,7 @@ def step_evolution(
     with the damping sqrt(n + 1) for n parameters that Auger and Hansen use.
     """
     candidate = parameters + state.deviation * direction
-    loss = lower(candidate, parameters, state.loss)
     damping = math.sqrt(parameters.size + 1)
-    if loss is None:
-        return parameters, SearchState(state.loss, state.deviation * math.exp(-0.25 / damping))
-    return candidate, SearchState(loss, state.deviation * math.exp(1 / damping))
+    if lower(candidate, parameters):
+        return candidate, SearchState(state.deviation * math.exp(1 / damping))
+    return parameters, SearchState(state.deviation * math.exp(-0.25 / damping))

@@ -14,7 +14,7 @@ from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.measurement import Measurement, measure
 from polycore.model import Model
 from polycore.network import Floats, Integers
-from polycore.problem import Problem, problem_of
+from polycore.problem import Problem, problem_of, searches
 from polycore.randomness import Stream, generator
 from polycore.version import __version__
 from polycore.workspace import Workspace
@@ -125,6 +125,7 @@ def _advanced(run: Run, problem: Problem, end: int) -> Run:
     experiment, workspace = run.experiment, Workspace(run.experiment.widths)
     position, step = Position(run.parameters, run.optimizer_state, run.loss, run.gradient), run.step
     lowest, best = run.best_loss, (run.best_step, run.best_parameters)
+    searching = problem.whole and searches(experiment)  # then what is kept is always the best
     reason = None
     may_end = experiment.target_loss is not None or experiment.patience is not None
     may_end = may_end or experiment.optimizer == "lbfgs"
@@ -134,15 +135,21 @@ def _advanced(run: Run, problem: Problem, end: int) -> Run:
             reason = _diverged(experiment, step + 1)
             break
         position, step = following, step + 1
+        if moved and searching:
+            best = step, position.parameters
         loss = position.loss
         if step % problem.measured_every == 0 or step == experiment.steps:
             measured = measure(position.parameters, problem, workspace)
             run = _told(run, measured, step)
             loss = measured.loss if loss is None else loss
         if loss is not None and loss < lowest:
-            lowest, best = loss, (step, position.parameters)
+            lowest = loss
+            best = best if searching else (step, position.parameters)
         if may_end and (reason := _reason_to_end(run, position, step, lowest)) is not None:
             break
+    if searching:
+        lowest = workspace.loss(position.parameters, problem.training)
+        position = position._replace(loss=lowest)
     best_step, best_parameters = best
     return replace(
         run,

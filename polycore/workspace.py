@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from polycore.batch import Batch
-from polycore.network import SMALLEST_PROBABILITY, Floats
+from polycore.network import SMALLEST_PROBABILITY, Floats, parameter_count
 
 # Numbers between two layers worked on at once, so that they stay in the processor's cache: 10,800 points
 # through four layers of 32 took 4.5 ms on one core, and 10.3 in one piece.
@@ -28,6 +28,7 @@ class _Matrices:
     """A flat vector of parameters, and each layer's matrix in it, the biases last: (inputs + 1, neurons)."""
 
     vector: Floats
+    widths: tuple[int, ...]
     layers: tuple[Floats, ...]
     transposed: tuple[Floats, ...]
     weights: tuple[Floats, ...]
@@ -41,56 +42,71 @@ class _Matrices:
             start = end
         return cls(
             vector=vector,
+            widths=tuple(widths),
             layers=tuple(layers),
             transposed=tuple(layer.T for layer in layers),
             weights=tuple(layer[:-1] for layer in layers),
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Buffers:
-    """Arrays for batches of one size: `hidden` (neurons + 1, N), the rest (neurons, N), (K, N) or (N,)."""
+class _Seat:
+    """The arrays that batches of one size and precision are worked on in.
 
-    hidden: tuple[Floats, ...]
-    values: tuple[Floats, ...]
-    zeros: tuple[Floats, ...]
-    logits: Floats
-    exponentials: Floats
-    totals: Floats
-    surprises: Floats
-    ones: Floats
-    class_ones: Floats
-    lowest: Floats
-    highest: Floats
+    `hidden` (neurons + 1, N) are rows of ones behind `values` (neurons, N); the rest is (K, N) or (N,).
+    """
+
+    def __init__(self, matrices: _Matrices, widths: Sequence[int], size: int) -> None:
+        dtype, classes = matrices.vector.dtype, widths[-1]
+        self.matrices = matrices
+        self.hidden = tuple(np.ones((neurons + 1, size), dtype) for neurons in widths[1:-1])
+        self.values = tuple(array[:-1] for array in self.hidden)
+        # an array of zeros: beside one, np.maximum took 2.2 us where it took 6.7 beside the number
+        zeros = tuple(np.zeros_like(array) for array in self.values)
+        self._layers = tuple(zip(matrices.transposed, self.values, zeros, self.hidden, strict=False))
+        self.logits, self.exponentials = (np.empty((classes, size), dtype) for _ in range(2))
+        self.totals, self.surprises = (np.empty(size, dtype) for _ in range(2))
+        self.ones, self.class_ones = np.ones(size, dtype), np.ones(classes, dtype)
+        self.lowest = np.full(size, LOWEST_SURPRISE, dtype)
+        self.highest = np.full(size, HIGHEST_SURPRISE, dtype)
 
     @cached_property
     def slopes(self) -> tuple[Floats, ...]:
+        """Arrays for the loss's slopes with respect to `values`."""
         return tuple(np.empty_like(array) for array in self.values)
 
     @cached_property
     def active(self) -> tuple[Floats, ...]:
-        # ones and zeros, no booleans: a product with those took 5.3 us where this takes 2.2
+        """Arrays of ones where a neuron gives something, else zeros."""
+        # no booleans: a product with those took 5.3 us where this takes 2.2
         return tuple(np.empty_like(array) for array in self.values)
 
-    @classmethod
-    def for_batch(cls, widths: Sequence[int], batch: Batch) -> "Buffers":
-        size, dtype = len(batch), batch.columns.dtype
-        hidden = tuple(np.ones((neurons + 1, size), dtype) for neurons in widths[1:-1])
-        values = tuple(array[:-1] for array in hidden)
-        return cls(
-            hidden=hidden,
-            values=values,
-            # an array of zeros: beside one, np.maximum took 2.2 us where it took 6.7 beside the number
-            zeros=tuple(np.zeros_like(array) for array in values),
-            logits=np.empty((widths[-1], size), dtype),
-            exponentials=np.empty((widths[-1], size), dtype),
-            totals=np.empty(size, dtype),
-            surprises=np.empty(size, dtype),
-            ones=np.ones(size, dtype),
-            class_ones=np.ones(widths[-1], dtype),
-            lowest=np.full(size, LOWEST_SURPRISE, dtype),
-            highest=np.full(size, HIGHEST_SURPRISE, dtype),
-        )
+    @cached_property
+    def gradient(self) -> _Matrices:
+        """An array for the gradient."""
+        return _Matrices.of(np.empty_like(self.matrices.vector), self.matrices.widths)
+
+    def forward(self, parameters: Floats, batch: Batch) -> None:
+        """Work out the logits of a batch of this size."""
+        np.copyto(self.matrices.vector, parameters)
+        inputs = batch.columns
+        for matrix, values, zeros, with_ones in self._layers:
+            np.matmul(matrix, inputs, out=values)
+            np.maximum(values, zeros, out=values)
+            inputs = with_ones
+        np.matmul(self.matrices.transposed[-1], inputs, out=self.logits)
+
+    def backward(self, batch: Batch) -> Floats:
+        """Return the gradient's sum over the batch, to be copied; shifted exponentials must stand."""
+        found = self.gradient
+        slopes = np.divide(self.exponentials, self.totals, out=self.logits)
+        slopes -= batch.one_hot
+        for layer in range(len(found.layers) - 1, 0, -1):
+            np.matmul(self.hidden[layer - 1], slopes.T, out=found.layers[layer])
+            active = np.greater(self.values[layer - 1], 0, out=self.active[layer - 1])
+            slopes = np.matmul(self.matrices.weights[layer], slopes, out=self.slopes[layer - 1])
+            slopes *= active
+        np.matmul(batch.columns, slopes.T, out=found.layers[0])
+        return found.vector
 
 
 class Workspace:
@@ -106,28 +122,27 @@ class Workspace:
         self._widths = tuple(widths)
         self._part = CACHED // max(widths)
         self._matrices: dict[DTypeLike, _Matrices] = {}
-        self._gradients: dict[DTypeLike, _Matrices] = {}
-        self._buffers: dict[tuple[int, DTypeLike], Buffers] = {}
+        self._seats: dict[tuple[int, DTypeLike], _Seat] = {}
 
     def loss(self, parameters: Floats, batch: Batch) -> float:
         """Return the mean cross-entropy in nats, clipped as `network.cross_entropy` says."""
-        matrices = self._loaded(parameters, batch)
         total = 0.0
         for part in batch.parts(self._part):
-            buffers = self._forward(matrices, part)
-            exponentials(buffers)
-            total += total_surprise(part, buffers)
+            seat = self._seat(part)
+            seat.forward(parameters, part)
+            _exponentials(seat)
+            total += _total_surprise(part, seat)
         return total / len(batch)
 
     def loss_and_accuracy(self, parameters: Floats, batch: Batch) -> tuple[float, float]:
         """Return the mean cross-entropy in nats and the share of points answered rightly."""
-        matrices = self._loaded(parameters, batch)
         total, right = 0.0, 0
         for part in batch.parts(self._part):
-            buffers = self._forward(matrices, part)
-            right += int((buffers.logits.argmax(axis=0) == part.labels).sum())
-            exponentials(buffers)
-            total += total_surprise(part, buffers)
+            seat = self._seat(part)
+            seat.forward(parameters, part)
+            right += int((seat.logits.argmax(axis=0) == part.labels).sum())
+            _exponentials(seat)
+            total += _total_surprise(part, seat)
         return total / len(batch), right / len(batch)
 
     def loss_and_gradient(self, parameters: Floats, batch: Batch) -> tuple[float, Floats]:
@@ -137,110 +152,78 @@ class Workspace:
         the loss is clipped it keeps that direction, so that a point answered wrongly with certainty still
         teaches.
         """
-        matrices = self._loaded(parameters, batch)
-        gradient = np.zeros_like(matrices.vector)
+        gradient = np.zeros_like(parameters, dtype=batch.columns.dtype)
         total = 0.0
         for part in batch.parts(self._part):
-            buffers = self._forward(matrices, part)
-            _shifted_exponentials(buffers)
-            total += total_surprise(part, buffers)
-            gradient += self._backward(matrices, part, buffers)
+            seat = self._seat(part)
+            seat.forward(parameters, part)
+            _shifted_exponentials(seat)
+            total += _total_surprise(part, seat)
+            gradient += seat.backward(part)
         gradient /= len(batch)
         return total / len(batch), gradient
 
     def gradient(self, parameters: Floats, batch: Batch) -> Floats:
         """Return the gradient alone: a batch's loss is not worth its logarithms."""
-        matrices = self._loaded(parameters, batch)
         first, *others = batch.parts(self._part)
-        gradient = self._sum(matrices, first) / len(batch)
+        gradient = self._sum(parameters, first) / len(batch)
         for part in others:
-            gradient += self._sum(matrices, part) / len(batch)
+            gradient += self._sum(parameters, part) / len(batch)
         return gradient
 
-    def forward(self, parameters: Floats, batch: Batch) -> Buffers:
-        """Return buffers with the logits worked out, for a batch of one part; the next call reuses them."""
-        return self._forward(self._loaded(parameters, batch), batch)
+    def _seat(self, batch: Batch) -> _Seat:
+        """Return the arrays to work on a batch in; the next batch of its size is worked on in the same."""
+        size, dtype = len(batch.labels), batch.columns.dtype
+        seat = self._seats.get((size, dtype))
+        if seat is None:
+            if dtype not in self._matrices:
+                empty = np.empty(parameter_count(self._widths), dtype)
+                self._matrices[dtype] = _Matrices.of(empty, self._widths)
+            seat = self._seats[size, dtype] = _Seat(self._matrices[dtype], self._widths, size)
+        return seat
 
-    def is_one_part(self, batch: Batch) -> bool:
-        """Return whether all of the batch is worked on at once."""
-        return len(batch) <= self._part
-
-    def _sum(self, matrices: _Matrices, batch: Batch) -> Floats:
-        buffers = self._forward(matrices, batch)
-        _shifted_exponentials(buffers)
-        return self._backward(matrices, batch, buffers)
-
-    def _loaded(self, parameters: Floats, batch: Batch) -> _Matrices:
-        """Return the layers of the parameters in the batch's precision."""
-        dtype = batch.columns.dtype
-        matrices = self._matrices.get(dtype)
-        if matrices is None:
-            matrices = self._matrices[dtype] = _Matrices.of(parameters.astype(dtype), self._widths)
-            self._gradients[dtype] = _Matrices.of(np.empty_like(matrices.vector), self._widths)
-        np.copyto(matrices.vector, parameters)
-        return matrices
-
-    def _forward(self, matrices: _Matrices, batch: Batch) -> Buffers:
-        key = len(batch.labels), batch.columns.dtype
-        buffers = self._buffers.get(key)
-        if buffers is None:
-            buffers = self._buffers[key] = Buffers.for_batch(self._widths, batch)
-        inputs = batch.columns
-        for matrix, values, zeros, with_ones in zip(
-            matrices.transposed, buffers.values, buffers.zeros, buffers.hidden, strict=False
-        ):
-            np.matmul(matrix, inputs, out=values)
-            np.maximum(values, zeros, out=values)
-            inputs = with_ones
-        np.matmul(matrices.transposed[-1], inputs, out=buffers.logits)
-        return buffers
-
-    def _backward(self, matrices: _Matrices, batch: Batch, buffers: Buffers) -> Floats:
-        """Return the gradient's sum over the batch, to be copied; shifted exponentials must stand."""
-        found = self._gradients[batch.columns.dtype]
-        slopes = np.divide(buffers.exponentials, buffers.totals, out=buffers.logits)
-        slopes -= batch.one_hot
-        for layer in range(len(matrices.layers) - 1, 0, -1):
-            np.matmul(buffers.hidden[layer - 1], slopes.T, out=found.layers[layer])
-            active = np.greater(buffers.values[layer - 1], 0, out=buffers.active[layer - 1])
-            slopes = np.matmul(matrices.weights[layer], slopes, out=buffers.slopes[layer - 1])
-            slopes *= active
-        np.matmul(batch.columns, slopes.T, out=found.layers[0])
-        return found.vector
+    def _sum(self, parameters: Floats, batch: Batch) -> Floats:
+        seat = self._seat(batch)
+        seat.forward(parameters, batch)
+        _shifted_exponentials(seat)
+        return seat.backward(batch)
 
 
-def total_surprise(batch: Batch, buffers: Buffers) -> float:
+def _total_surprise(batch: Batch, seat: _Seat) -> float:
     """Return the sum of -log of each true class's probability, clipped; exponentials must stand.
 
-    That is the log of the sum of exp, less the true logit. Sums are products with ones: BLAS takes 0.4 us
-    for 1200 numbers where a reduction takes 1.1.
+    Sums are products with ones: BLAS takes 0.4 us for 1200 numbers where a reduction takes 1.1.
     """
-    surprises = _surprises(batch, buffers)
-    if not math.isfinite(surprises.dot(buffers.ones)):
-        _shifted_exponentials(buffers)
-        surprises = _surprises(batch, buffers)
-    np.minimum(surprises, buffers.highest, out=surprises)
-    np.maximum(surprises, buffers.lowest, out=surprises)
-    return float(surprises.dot(buffers.ones))
+    found = _surprises(batch, seat)
+    if not math.isfinite(found.dot(seat.ones)):
+        _shifted_exponentials(seat)
+        found = _surprises(batch, seat)
+    np.minimum(found, seat.highest, out=found)
+    np.maximum(found, seat.lowest, out=found)
+    return float(found.dot(seat.ones))
 
 
-def _surprises(batch: Batch, buffers: Buffers) -> Floats:
-    surprises = np.log(buffers.totals, out=buffers.surprises)
-    surprises -= buffers.logits.take(batch.places)
-    return surprises
+def _surprises(batch: Batch, seat: _Seat) -> Floats:
+    """Return -log of each true class's probability, not clipped; exponentials must stand.
+
+    That is the log of the sum of exp, less the true logit.
+    """
+    found = np.log(seat.totals, out=seat.surprises)
+    found -= seat.logits.take(batch.places)
+    return found
 
 
-def exponentials(buffers: Buffers) -> None:
+def _exponentials(seat: _Seat) -> None:
     """Work out exp of the logits and the columns' totals."""
-    np.exp(buffers.logits, out=buffers.exponentials)
-    np.matmul(buffers.class_ones, buffers.exponentials, out=buffers.totals)
+    np.exp(seat.logits, out=seat.exponentials)
+    np.matmul(seat.class_ones, seat.exponentials, out=seat.totals)
 
 
-def _shifted_exponentials(buffers: Buffers) -> None:
+def _shifted_exponentials(seat: _Seat) -> None:
     """Work out the exponentials of logits shifted so that the highest of each column is 0.
 
     A shift common to a column changes neither its softmax nor its surprise, and nothing overflows. Once a
     network is trained, exp(logits) alone overflows float32 for some point of every batch.
     """
-    np.subtract(buffers.logits, np.maximum.reduce(buffers.logits, axis=0), out=buffers.logits)
-    exponentials(buffers)
+    np.subtract(seat.logits, np.maximum.reduce(seat.logits, axis=0), out=seat.logits)
+    _exponentials(seat)

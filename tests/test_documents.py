@@ -41,8 +41,9 @@ def saved(tmp_path):
     return model, tmp_path
 
 
-def test_the_readme_names_exactly_two_commands_and_both_are_known():
-    assert blocks(README, "sh") == ["python3 run.py dashboard\n", "python3 run.py tests\n"]
+def test_the_readme_names_exactly_three_commands_and_all_are_known():
+    commands = ["python3 run.py dashboard\n", "python3 run.py tests\n", "python3 run.py benchmarks\n"]
+    assert blocks(README, "sh") == commands
     answer = subprocess.run([sys.executable, "run.py"], cwd=ROOT, capture_output=True, text=True)
     assert answer.returncode == 2
     for command in blocks(README, "sh"):

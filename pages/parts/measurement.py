@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pages.parts.session import Points
-from polycore import Model
-from polycore.network import Integers, accuracy, cross_entropy
+from polycore import Model, PolycoreError, Referee
+from polycore.network import Floats, Integers, accuracy, cross_entropy
+
+ANY_RANGE = (-1.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +19,8 @@ class Measurement:
     measured: how many points have a label that the model knows; the figures below are of those alone.
     in_file, right: how many of them belong to each class, and are put there by the model, (K,).
     loss, accuracy: cross-entropy in nats and share from 0 to 1; None where no point has a label it knows.
+    referee_accuracy: the share of them that the referee of the model's polynomials answers rightly; None
+        where there is no referee, as for a file without polynomials or with ones that no set-up may have.
     """
 
     predicted: Integers
@@ -25,6 +29,7 @@ class Measurement:
     right: Integers
     loss: float | None
     accuracy: float | None
+    referee_accuracy: float | None
 
 
 def measure(model: Model, points: Points) -> Measurement:
@@ -43,4 +48,16 @@ def measure(model: Model, points: Points) -> Measurement:
         right=np.bincount(labels[right], minlength=classes),
         loss=cross_entropy(probabilities[known], labels[known]) if some else None,
         accuracy=accuracy(probabilities[known], labels[known]) if some else None,
+        referee_accuracy=_referee_accuracy(model, points.points[known], labels[known]) if some else None,
     )
+
+
+def _referee_accuracy(model: Model, points: Floats, labels: Integers) -> float | None:
+    if not model.polynomials:
+        return None
+    try:
+        # it takes the nearest curve whatever the noise, and whatever the range
+        answers = Referee(model.polynomials, ANY_RANGE, 0.0).predict(points)
+    except PolycoreError:
+        return None
+    return float((answers == labels).mean())

@@ -5,6 +5,7 @@ import io
 import streamlit as st
 
 from pages.parts import session
+from pages.parts.referee import EXPLAINED, best_possible, told
 from pages.parts.runner import Training
 from pages.parts.session import Kept
 from polycore import Experiment, Model
@@ -28,27 +29,28 @@ def draw_choice(kept: Kept) -> None:
     )
 
 
-def draw_figures(model: Model) -> None:
-    """Draw loss and accuracies."""
+def draw_figures(kept: Kept) -> None:
+    """Draw the model's accuracies, beside the best possible where its data are known, and its loss."""
+    model, best = kept.model, _best_possible(kept)
     held_out = model.held_out_accuracy
     with st.container(horizontal=True, gap="medium"):
-        st.metric(
+        _metric(
             "Held-out accuracy",
             "unknown" if held_out is None else percent(held_out),
-            width="content",
-            help="The share of rightly answered points that no step trained on: what to judge it by.",
+            f"The share of rightly answered points that no step trained on: what to judge it by. {EXPLAINED}",
+            best,
         )
-        st.metric(
+        _metric(
             "Training accuracy",
             percent(model.accuracy),
-            width="content",
-            help="The share of rightly answered points of the training set.",
+            "The share of rightly answered points of the training set. It may pass the best possible: a "
+            "network can learn by heart what it trains on.",
+            best,
         )
-        st.metric(
+        _metric(
             "Loss (nats)",
             f"{model.loss:.3f}",
-            width="content",
-            help="Cross-entropy on the training set. Certain and right is 0; guessing among K costs log K.",
+            "Cross-entropy on the training set. Certain and right is 0; guessing among K costs log K.",
         )
 
 
@@ -98,6 +100,17 @@ def file_name(kept: Kept) -> str:
     experiment = experiment_of(kept)
     optimizer = "" if experiment is None else f"{experiment.optimizer}-"
     return f"polycore-{optimizer}{kept.model.widths[-1]}.npz"
+
+
+def _best_possible(kept: Kept) -> str | None:
+    experiment = experiment_of(kept)
+    if experiment is None or experiment.polynomials != kept.model.polynomials:
+        return None
+    return told(best_possible(experiment))
+
+
+def _metric(label: str, value: str, text: str, beside: str | None = None) -> None:
+    st.metric(label, value, beside, delta_color="off", delta_arrow="off", help=text, width="content")
 
 
 def _use() -> None:

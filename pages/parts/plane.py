@@ -5,13 +5,18 @@ from functools import lru_cache, partial
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
-from polycore import Model, Polynomial, Run
-from polycore.alternative_text import plane_map
-from polycore.figures import map_figure, plane_range, regions_url
-from polycore.network import Floats, predict_proba
+from polycore import Model, Polynomial, Referee, Run
+from polycore.alternative_text import differences, extended, plane_map
+from polycore.figures import differences_url, map_figure, plane_range, regions_url
+from polycore.network import Floats, Integers, predict_proba
+from polycore.referee import MAX_COORDINATE
 
 COLUMNS, ROWS = 120, 90
+EQUALLY_LIKELY = 1 - 1e-9  # of the referee's highest probability: what is less is more than rounding
+
+Probabilities = Callable[[Floats], Floats]
 
 
 @lru_cache(maxsize=32)
@@ -25,16 +30,69 @@ def model_map(model: Model, x_range: tuple[float, float]) -> go.Figure:
 
 def run_map(run: Run) -> go.Figure:
     """Return the map of a run's network as it is now; its loss is not measured, which may take long."""
+    return _map(_probabilities_of(run), run.experiment.polynomials, run.experiment.x_range)
+
+
+@lru_cache(maxsize=32)
+def referee_map(referee: Referee) -> go.Figure:
+    """Return the map of the best decisions. Copy it before changing it."""
+    figure = _map(partial(_of_referee, referee), referee.polynomials, referee.x_range)
+    figure.layout.meta = {"alt": extended(figure.layout.meta["alt"], "these are the referee's answers")}
+    return figure
+
+
+@lru_cache(maxsize=32)
+def model_difference(model: Model, referee: Referee) -> go.Figure:
+    """Return the map of where a model of the referee's polynomials does not decide as the referee.
+
+    `layout.meta["differing"]` is the share of the plane. Where several polynomials are equally likely, each
+    of them is the referee's decision. Copy it before changing it.
+    """
+    return _difference(model.predict_proba, referee)
+
+
+def run_difference(run: Run, referee: Referee) -> go.Figure:
+    """Return the same for a run's network as it is now."""
+    return _difference(_probabilities_of(run), referee)
+
+
+def _probabilities_of(run: Run) -> Probabilities:
     weights, biases = zip(*run.layers, strict=True)
-    return _map(
-        partial(predict_proba, weights, biases),
-        run.experiment.polynomials,
-        run.experiment.x_range,
-    )
+    return partial(predict_proba, weights, biases)
+
+
+def _of_referee(referee: Referee, places: Floats) -> Floats:
+    # a window's margin may pass what the referee takes, where no curve does: the nearest is the same
+    return referee.predict_proba(places.clip(-MAX_COORDINATE, MAX_COORDINATE))
+
+
+def _difference(probabilities_of: Probabilities, referee: Referee) -> go.Figure:
+    polynomials, x_range = referee.polynomials, referee.x_range
+    x, y = _grid(polynomials, x_range)
+    answers = probabilities_of(_places(x, y)).argmax(axis=1)
+    likeliest, as_likely = _decisions(referee)
+    decisions = np.where(as_likely[np.arange(len(answers)), answers], answers, likeliest)
+    answers, decisions = answers.reshape(ROWS, COLUMNS), decisions.reshape(ROWS, COLUMNS)
+    figure = go.Figure(_without_regions(polynomials, x_range))
+    figure.layout.images[0].source = differences_url(answers, decisions)
+    figure.layout.meta = {
+        "alt": differences(polynomials, x, y, answers, decisions),
+        "differing": float((answers != decisions).mean()),
+    }
+    return figure
+
+
+@lru_cache(maxsize=32)
+def _decisions(referee: Referee) -> tuple[Integers, NDArray[np.bool_]]:
+    """Return the likeliest class at each place of the map, (N,), and which are as likely, (N, K)."""
+    places = _places(*_grid(referee.polynomials, referee.x_range))
+    probabilities = _of_referee(referee, places)
+    highest = probabilities.max(axis=1, keepdims=True)
+    return probabilities.argmax(axis=1), probabilities >= EQUALLY_LIKELY * highest
 
 
 def _map(
-    probabilities_of: Callable[[Floats], Floats],
+    probabilities_of: Probabilities,
     polynomials: tuple[Polynomial, ...],
     x_range: tuple[float, float],
 ) -> go.Figure:

@@ -1,22 +1,40 @@
 """How a run stands: its figures, its charts, and its best network's map of the plane."""
 
 import gc
+from functools import lru_cache
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts import frame, live
 from pages.parts.plane import model_map, run_map
+from pages.parts.referee import EXPLAINED, told
 from pages.parts.runner import Training
+from polycore import Experiment, Run
 from polycore.alternative_text import percent
 from polycore.figures import accuracy_figure, loss_figure
+from polycore.network import Floats, dead_neurons
 
 MAP_HEIGHT, CHART_HEIGHT = 520, 300
+DEAD_ON = 2000  # points
 
-HELD_OUT_HELP = "How many of 3,000 points that no step trains on the best weights so far answer rightly."
+HELD_OUT_HELP = (
+    "How many of 3,000 points that no step trains on the best weights so far answer rightly. "
+    f"{EXPLAINED} Luck with these points may lift a network a little above it."
+)
 LOSS_HELP = (
     "Cross-entropy of the best weights so far on the training set. Guessing among K polynomials costs log K, "
     "certainty in the right answer 0."
+)
+GRADIENT_HELP = (
+    "The length of the loss's gradient at this step: how steeply the loss falls from here. Near 0 there is "
+    "little left to follow; where it grows and grows, lower the learning rate. Search uses none."
+)
+DEAD_HELP = (
+    f"Hidden neurons that give 0 for each of {DEAD_ON:,} training points (all, where there are fewer), at "
+    "this step: nothing comes through them, and no gradient wakes them. Many of them: lower the learning "
+    "rate."
 )
 
 
@@ -36,12 +54,12 @@ def draw_bar(training: Training) -> None:
             st.warning(run.ended_because)
 
 
-def draw_figures(training: Training) -> None:
-    """Draw loss and accuracies of the best weights so far, the speed, and the time that is left."""
+def draw_figures(training: Training, best_possible: float) -> None:
+    """Draw accuracy and loss of the best weights so far, the speed, and the time that is left."""
     best = training.best
     held_out = best.held_out_accuracy or 0.0
     with st.container(horizontal=True):
-        _metric("Held-out accuracy", percent(held_out), HELD_OUT_HELP)
+        _metric("Held-out accuracy", percent(held_out), HELD_OUT_HELP, told(best_possible))
         _metric("Loss (nats)", f"{best.loss:.3f}", LOSS_HELP)
         _metric("Steps/s", _speed(training.steps_per_second), "How often the weights change in a second.")
         if training.run.done or training.status == "stopped":
@@ -50,6 +68,15 @@ def draw_figures(training: Training) -> None:
             )
         else:
             _metric("Time left", _time(training.seconds_left), "To the last step, at this speed.")
+
+
+def draw_inner_figures(training: Training) -> None:
+    """Draw what tells how the network learns, at this step: the gradient's length and the dead neurons."""
+    run = training.run
+    norm = run.gradient_norm
+    with st.container(horizontal=True):
+        _metric("Gradient norm", "none" if norm is None else f"{norm:.3g}", GRADIENT_HELP)
+        _metric("Dead neurons", f"{_dead(run):,} of {sum(run.experiment.hidden):,}", DEAD_HELP)
 
 
 def map_of(training: Training) -> go.Figure:
@@ -64,7 +91,7 @@ def draw_map(figure: go.Figure) -> None:
     live.figure(figure, key="progress.map", height=MAP_HEIGHT)
 
 
-def draw_charts(training: Training) -> None:
+def draw_charts(training: Training, best_possible: float) -> None:
     """Draw loss and accuracy over the steps."""
     run, history = training.run, training.run.history
     loss = loss_figure(history.step, history.loss, run.best_step, run.best_loss)
@@ -74,6 +101,7 @@ def draw_charts(training: Training) -> None:
         history.held_out_accuracy,
         run.best_step,
         training.best.held_out_accuracy or 0.0,
+        best_possible,
     )
     left, right = st.columns(2)
     with left:
@@ -82,8 +110,21 @@ def draw_charts(training: Training) -> None:
         live.figure(accuracy, key="progress.accuracy", height=CHART_HEIGHT)
 
 
-def _metric(label: str, value: str, text: str) -> None:
-    st.metric(label, value, help=text, width=150)
+@lru_cache(maxsize=16)
+def _dead(run: Run) -> int:
+    weights, biases = zip(*run.layers, strict=True)
+    return sum(dead_neurons(weights, biases, _some_points(run.experiment)))
+
+
+@lru_cache(maxsize=16)
+def _some_points(experiment: Experiment) -> Floats:
+    """Return training points, evenly from first to last: there may be a million."""
+    points, _ = experiment.training_set()
+    return points[np.linspace(0, len(points) - 1, min(len(points), DEAD_ON)).round().astype(np.int64)]
+
+
+def _metric(label: str, value: str, text: str, beside: str | None = None) -> None:
+    st.metric(label, value, beside, delta_color="off", delta_arrow="off", help=text, width=150)
 
 
 def _speed(steps_per_second: float) -> str:

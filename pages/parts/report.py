@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.parts.referee import best_possible, told
 from pages.parts.runner import Training
 from polycore import Experiment, Model, Polynomial
 from polycore.alternative_text import percent
@@ -65,23 +66,26 @@ def _measured(model: Model, experiment: Experiment) -> Report:
 
 
 def _draw(experiment: Experiment, found: Report) -> None:
-    _accuracy(experiment.polynomials, found)
+    _accuracy(experiment, found)
     _confusion(experiment.polynomials, found)
     _reliability(found)
     _crossings(experiment, found)
 
 
-def _accuracy(polynomials: tuple[Polynomial, ...], found: Report) -> None:
+def _accuracy(experiment: Experiment, found: Report) -> None:
     st.subheader("Polynomial by polynomial", anchor=False)
     st.write(
         f"Of {found.confusion.sum():,} points that no step trains on, the best weights so far answer "
-        f"{percent(found.accuracy)} rightly; the polynomials with many wrong answers are hard to tell apart."
+        f"{percent(found.accuracy)} rightly ({told(best_possible(experiment))}); the polynomials with many "
+        "wrong answers are hard to tell apart."
     )
     points = found.confusion.sum(axis=1)
     st.dataframe(
         pd.DataFrame(
             {
-                "polynomial": [_name(label, polynomial) for label, polynomial in enumerate(polynomials)],
+                "polynomial": [
+                    _name(label, polynomial) for label, polynomial in enumerate(experiment.polynomials)
+                ],
                 "points": points,
                 "wrong": points - found.confusion.diagonal(),
                 "accuracy": _in_per_cent(found.accuracies),

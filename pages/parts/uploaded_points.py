@@ -89,7 +89,15 @@ def _figures(found: Measurement, count: int) -> None:
         return
     with st.container(horizontal=True, gap="large"):
         st.metric(
-            "Accuracy", percent(found.accuracy), width="content", help="Share of the points put rightly."
+            "Accuracy",
+            percent(found.accuracy),
+            None if found.referee_accuracy is None else f"referee {percent(found.referee_accuracy)}",
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
+            help="Share of the points put rightly. The referee, who knows the curves, puts each point to the "
+            "nearest curve above or below it: that is the best to be expected if the points come from these "
+            "curves.",
         )
         st.metric(
             "Loss",

@@ -29,3 +29,65 @@ def test_the_regions_are_those_of_the_models_probabilities():
     assert (probabilities[-1].argmax(axis=1) == 0).all()
     assert (probabilities[0].argmax(axis=1) == 1).all()
     assert plane.model_map(model, (-1, 1)).layout.images[0].source == figures.regions_url(probabilities)
+
+
+LINES = (pc.Polynomial(1), pc.Polynomial(-1))
+
+
+def always(label, polynomials):
+    """Return a model without hidden layers whose bias alone decides, for class `label`."""
+    biases = np.zeros((1, len(polynomials)))
+    biases[0, label] = 5.0
+    return pc.Model((np.zeros((2, len(polynomials))),), (biases,), 0.0, 1.0, polynomials)
+
+
+def test_the_referees_map_is_made_once_and_says_the_nearer_line_everywhere():
+    referee = pc.Referee(LINES, (-1, 1), 0.0)
+    figure = plane.referee_map(referee)
+    assert plane.referee_map(referee) is figure
+    sure = np.zeros((plane.ROWS, plane.COLUMNS, 2))
+    sure[plane.ROWS // 2 :, :, 0] = 1  # y = 0 is the border, and lies between two rows
+    sure[: plane.ROWS // 2, :, 1] = 1
+    assert figure.layout.images[0].source == figures.regions_url(sure)
+    assert figure.layout.meta["alt"].endswith("; these are the referee's answers.")
+
+
+def test_who_always_says_the_same_line_differs_on_the_others_half():
+    figure = plane.model_difference(always(0, LINES), pc.Referee(LINES, (-1, 1), 0.5))
+    assert figure.layout.meta["differing"] == 0.5
+    assert (
+        "50.0 % of the plane, most often where the network says 1 and the referee -1"
+        in (figure.layout.meta["alt"])
+    )
+    network = np.zeros((plane.ROWS, plane.COLUMNS), dtype=int)
+    referee = network.copy()
+    referee[: plane.ROWS // 2] = 1
+    assert figure.layout.images[0].source == figures.differences_url(network, referee)
+
+
+def test_a_runs_difference_is_that_of_its_present_weights():
+    run = pc.advance(pc.start(EXPERIMENT), 200)
+    referee = pc.Referee.of(EXPERIMENT)
+    late, early = plane.run_difference(run, referee), plane.run_difference(pc.start(EXPERIMENT), referee)
+    assert late.layout.meta["differing"] < early.layout.meta["differing"]
+    assert (
+        late.layout.images[0].source == plane.model_difference(run.current, referee).layout.images[0].source
+    )
+
+
+def test_where_two_curves_meet_each_of_them_is_right():
+    # x and x^2 meet at x = 1, the last column: there both are as near, elsewhere x^2 is nearer above halfway
+    polynomials = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0))
+    figure = plane.model_difference(always(1, polynomials), pc.Referee(polynomials, (0.25, 1), 0.0))
+    x = np.linspace(0.25, 1, plane.COLUMNS)[:-1]
+    y = np.linspace(*figures.plane_range(polynomials, (0.25, 1)), plane.ROWS)[:, np.newaxis]
+    nearer_to_the_line = y > (x + x**2) / 2
+    assert figure.layout.meta["differing"] == nearer_to_the_line.sum() / (plane.ROWS * plane.COLUMNS)
+
+
+def test_a_window_whose_margin_passes_what_the_referee_takes_is_drawn():
+    # up to 1e12 at x = 1000, with a margin above
+    referee = pc.Referee((pc.Polynomial(1e6, 0, 0), pc.Polynomial(9e5, 0, 0)), (-1000, 1000), 0.0)
+    figure = plane.referee_map(referee)
+    assert figure.layout.yaxis.range[1] > 1e12
+    assert plane.model_difference(always(0, referee.polynomials), referee).layout.meta["differing"] > 0

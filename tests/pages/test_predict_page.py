@@ -194,6 +194,34 @@ def test_the_model_in_use_shows_its_figures():
     assert shown["Held-out accuracy"] == "62.5 %"
 
 
+def test_the_best_possible_stands_beside_a_models_accuracies():
+    # the file's own experiment draws from y = 1 and y = -1 with a noise of 1: halfway lies 1 noise away,
+    # so the best possible is the standard normal's share below 1, 84.13 %; the set-up on the page is another
+    metadata = METADATA | {
+        "polynomials": [[1.0], [-1.0]],
+        "experiment": {"polynomials": [[1.0], [-1.0]], "noise": 1.0},
+    }
+    app = with_model(npz(arrays(2), json.dumps(metadata)))
+    beside = {metric.label: metric.delta for metric in app.metric}
+    assert beside["Held-out accuracy"] == beside["Training accuracy"] == "best possible 84.1 %"
+    assert not beside["Loss (nats)"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(NAMELESS, id="no polynomials"),
+        pytest.param(npz(arrays(), json.dumps({**METADATA, "experiment": None})), id="no experiment"),
+        pytest.param(
+            npz(arrays(), json.dumps({**METADATA, "polynomials": [[1.0], [2.0], [3.0]]})),
+            id="an experiment of other polynomials",
+        ),
+    ],
+)
+def test_where_a_models_data_are_not_known_nothing_is_said_of_the_best_possible(content):
+    assert not any(metric.delta for metric in with_model(content).metric)
+
+
 def test_a_point_too_far_out_is_refused_and_the_page_stays():
     app = ask(with_model(), 0.0, 1e200)
     assert "too far out" in words(app)

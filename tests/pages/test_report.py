@@ -83,6 +83,13 @@ def test_each_polynomial_has_its_own_held_out_accuracy():
     assert table["accuracy"].tolist() == pytest.approx([100 - wrong.count(label) / 15 for label in (0, 1)])
 
 
+def test_the_best_possible_stands_beside_the_accuracy():
+    # y = 1 and y = -1 with a noise of 1: 84.13 % of a normal lies on its own side of a border 1 noise away
+    app = opened_report(after_a_run({**QUICK, "polynomials": "1~-1", "noise": "1", "steps": "20"}))
+    best = session_of(app).training.best.held_out_accuracy
+    assert any(f"{100 * best:.1f} % rightly (best possible 84.1 %)" in text for text in texts(app))
+
+
 def test_the_mistakes_are_told_by_their_distance_to_the_crossing():
     app = opened_report(after_a_run({**CROSS, "steps": "20"}))
     run = session_of(app).training.run

@@ -34,7 +34,9 @@ EVERY_FIGURE = {
     "curves": figures.curves_figure(TUTORIAL_POLYNOMIALS, (-1, 1)),
     "samples": figures.samples_figure(POINTS, LABELS, [LINE, CUBIC]),
     "loss": figures.loss_figure(STEPS, np.array([2.5, 1.0, 0.5]), 20, 0.5),
-    "accuracy": figures.accuracy_figure(STEPS, np.array([0.1, 0.5, 0.9]), np.array([0.1, 0.4, 0.8]), 20, 0.8),
+    "accuracy": figures.accuracy_figure(
+        STEPS, np.array([0.1, 0.5, 0.9]), np.array([0.1, 0.4, 0.8]), 20, 0.8, 0.95
+    ),
     "map": a_map(),
     "map with a point": figures.with_point(a_map(), 1.0, 15.0),
     "map with samples": figures.with_samples(a_map(), POINTS, LABELS, [LINE, CUBIC]),
@@ -283,9 +285,28 @@ def test_held_out_accuracy_is_drawn_beside_training_in_per_cent():
     ],
 )
 def test_the_best_held_out_accuracy_is_marked(share, name):
-    best = figures.accuracy_figure(STEPS, np.full(3, 0.5), np.full(3, 0.5), 20, share).data[2]
+    best = figures.accuracy_figure(STEPS, np.full(3, 0.5), np.full(3, 0.5), 20, share, 1.0).data[2]
     assert (best.x, best.name) == ((20,), name)
     assert best.y == pytest.approx([100 * share])
+
+
+@pytest.mark.parametrize(
+    ("share", "label"),
+    [
+        pytest.param(0.813, "best possible 81.3 %", id="plain"),
+        pytest.param(0.9999, "best possible &gt;99.9 %", id="nearly all, escaped"),
+        pytest.param(1, "best possible 100.0 %", id="all"),
+    ],
+)
+def test_the_best_possible_accuracy_is_a_named_line_across_the_chart(share, label):
+    figure = figures.accuracy_figure(STEPS, np.full(3, 0.5), np.full(3, 0.5), 20, 0.5, share)
+    [line] = figure.layout.shapes
+    assert (line.type, line.xref, line.x0, line.x1) == ("line", "paper", 0, 1)
+    assert line.y0 == line.y1 == pytest.approx(100 * share)
+    assert line.label.text == label
+    # the label stands above the line, at 11 of the 250 pixels that the axis has, and must not be cut
+    assert line.label.yanchor == "bottom"
+    assert figure.layout.yaxis.range[1] > 100 + 11 / 250 * 100
 
 
 # --- map --------------------------------------------------------------------------------------
@@ -307,6 +328,42 @@ def test_regions_have_the_likeliest_classs_colour_and_the_confidence_as_strength
 def test_a_probability_rounded_past_one_does_not_overflow():
     grid = np.full((2, 2, 2), [1 + 1e-12, -1e-12])
     assert figures.regions_url(grid) == figures.regions_url(np.full((2, 2, 2), [1.0, 0.0]))
+
+
+def test_where_two_deciders_agree_a_place_is_pale_and_elsewhere_it_is_striped_in_both_colours():
+    # rows y = 10, 20: the network says 0 0 / 1 2, the referee 0 1 / 1 2, so they differ at the lower right
+    network, referee = np.array([[0, 0], [1, 2]]), np.array([[0, 1], [1, 2]])
+    pixels = np.empty((8, 8, 4), dtype=np.uint8)  # 4 by 4 for each place
+    pixels[:4, :4] = (*PALETTE[1].rgb, 36)  # the highest y is the top row; 0.14 of 255 is 35.7
+    pixels[:4, 4:] = (*PALETTE[2].rgb, 36)
+    pixels[4:, :4] = (*PALETTE[0].rgb, 36)
+    for row in range(4):
+        for column in range(4):
+            # stripes of 4 that slant: counted from the lower left corner, where row 0 is the lowest
+            striped = PALETTE[1] if (row + 4 + column) % 8 < 4 else PALETTE[0]
+            pixels[7 - row, 4 + column] = (*striped.rgb, 255)
+    head, image = figures.differences_url(network, referee).split(",")
+    assert head == "data:image/png;base64"
+    assert base64.b64decode(image, validate=True) == rgba_png(pixels)
+
+
+@pytest.mark.parametrize("page", [LIGHT_PAGE, DARK_PAGE], ids=["light", "dark"])
+def test_each_stripe_stands_out_from_each_pale_region_by_its_lightness_alone(page):
+    ground = np.array([int(page[place : place + 2], 16) for place in (1, 3, 5)])
+    colors = np.array([look.rgb for look in PALETTE])
+    pale = _luminance(ground + 0.14 * (colors - ground))[:, np.newaxis]
+    strong = _luminance(colors)
+    contrasts = (np.maximum(pale, strong) + 0.05) / (np.minimum(pale, strong) + 0.05)
+    # the palette itself spans contrasts of 2.1, and stands out from either page by 3 at least
+    assert contrasts.min() > 2.4
+    assert np.median(contrasts) > 3.5
+
+
+def _luminance(colors):
+    """Relative luminance of colours (..., 3) from 0 to 255. Source: WCAG 2.1."""
+    shares = colors / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
 
 
 def test_every_pixel_has_its_place_in_its_middle():

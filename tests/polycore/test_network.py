@@ -43,6 +43,23 @@ def test_forward_by_hand():
     assert network.forward(weights, biases, np.array([[1.0, 2.0]])).tolist() == [[3.25, -3.0]]
 
 
+def test_dead_neurons_are_those_that_no_point_wakes():
+    # at (1, 1) and (2, -1) the first layer gives relu of x: 1, 2; of y: 1, 0; of -x: 0, 0; of 0: 0, 0
+    first = np.array([[1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, 0.0]])
+    # the second: relu of -(x + 1) and of x - y - 0.5 is 0, 0 and 0, 1.5; y - 1 is 0, 0: on the edge is dead
+    second = np.array([[-1.0, 1.0, 0.0], [0.0, -1.0, 1.0], [9.0, 9.0, 9.0], [9.0, 9.0, 9.0]])
+    weights = [first, second, np.ones((3, 2))]
+    biases = [np.zeros((1, 4)), np.array([[-1.0, -0.5, -1.0]]), np.array([[-100.0, -100.0]])]
+    points = np.array([[1.0, 1.0], [2.0, -1.0]])
+    assert network.dead_neurons(weights, biases, points) == (2, 2)
+    # (0.5, 3) wakes the last of the second layer
+    assert network.dead_neurons(weights, biases, np.vstack([points, [0.5, 3]])) == (2, 1)
+
+
+def test_a_network_without_hidden_layers_has_no_dead_neurons():
+    assert network.dead_neurons([-np.ones((2, 3))], [np.zeros((1, 3))], np.ones((4, 2))) == ()
+
+
 def test_softmax_by_hand():
     # exp(log 1), exp(log 2), exp(log 5) are 1, 2, 5 of 8
     [row] = network.softmax(np.log([[1.0, 2.0, 5.0]]))

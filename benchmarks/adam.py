@@ -1,0 +1,230 @@
+"""Adam on fresh points, 2→64→64→12, batches of 256: steps a second, and where ours spends its time."""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import cycle, pairwise
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+import polycore as pc
+from benchmarks.peers import ScikitTraining, TorchTraining, Training
+from benchmarks.table import table
+from benchmarks.timing import THREAD_COUNTS, Contender, Spread, best, interleaved, ratios, with_threads
+from polycore import optimizers
+from polycore.measurement import measure
+from polycore.network import Floats
+from polycore.problem import problem_of
+from polycore.workspace import Workspace
+
+TITLE = "Adam, 2→64→64→12, batches of 256 fresh points"
+EXPERIMENT = pc.Experiment(
+    samples_per_class=None, hidden=(64, 64), batch_size=256, learning_rate=0.003, steps=10_000_000
+)
+WARM_UP = 64
+TORCH_WAYS: dict[str, dict[str, Any]] = {
+    "plain": {"adam": "plain"},
+    "foreach": {"adam": "foreach"},
+    "fused": {"adam": "fused"},
+    "fused, network compiled": {"adam": "fused", "compiled": True},
+    "network and step compiled": {"adam": "compiled", "compiled": True},
+}
+SCIKIT_WAYS = {"a call each step": 1, f"a call for {WARM_UP} steps": WARM_UP}
+TIMES_TORCH, TIMES_SCIKIT = 3, 10
+
+TEXT = """\
+Every step takes 256 fresh points. Ours is `pc.advance`, drawing and measuring included; PyTorch draws its
+points in torch, 64 batches at once as ours does, and measures nothing; scikit-learn gets batches from
+polycore. All work in float32. Times slower: than polycore on one thread."""
+
+Measure = Callable[[], float]
+
+
+def measured(quick: bool) -> dict[str, Any]:
+    """Return steps a second of all, and the seconds that the parts of ours take, in rounds."""
+    shorter, rounds = (16, 3) if quick else (1, 7)
+    speeds = interleaved(_contenders(shorter), [{}] * rounds)
+    steps = {"steps": 2000 // shorter}
+    parts = interleaved([Contender("parts", f"{__name__}:parts", steps)], [{}] * rounds)
+    return {
+        "rounds": rounds,
+        "series": speeds.series,
+        "skipped": speeds.skipped,
+        "parts": parts.series["parts"],
+    }
+
+
+def _contenders(shorter: int) -> list[Contender]:
+    found = []
+    for threads in THREAD_COUNTS:
+        steps = {"steps": 6400 // shorter}
+        found.append(Contender(with_threads("polycore", threads), f"{__name__}:polycore", steps, threads))
+        for way, arguments in TORCH_WAYS.items():
+            settings = {"way": arguments, "steps": 2560 // shorter}
+            name = with_threads(f"PyTorch {way}", threads)
+            found.append(Contender(name, f"{__name__}:torch", settings, threads, "compiled" in arguments))
+        for way, at_once in SCIKIT_WAYS.items():
+            settings = {"at_once": at_once, "steps": 1024 // shorter}
+            found.append(
+                Contender(
+                    with_threads(f"scikit-learn, {way}", threads), f"{__name__}:scikit", settings, threads
+                )
+            )
+    return found
+
+
+def polycore(steps: int) -> Measure:
+    """Return a measurement of ours: drawing, training and measuring. Every round goes on where it stood."""
+    run = pc.advance(pc.start(EXPERIMENT), WARM_UP)
+
+    def take(steps: int) -> None:
+        nonlocal run
+        run = pc.advance(run, steps)
+
+    return partial(_steps_per_second, take, steps)
+
+
+def torch(way: dict[str, Any], steps: int) -> Measure:
+    """Return a measurement of PyTorch's way."""
+    return _warm(TorchTraining(EXPERIMENT, **way), steps)
+
+
+def scikit(at_once: int, steps: int) -> Measure:
+    """Return a measurement of scikit-learn's way."""
+    return _warm(ScikitTraining(EXPERIMENT, at_once), steps)
+
+
+def _warm(training: Training, steps: int) -> Measure:
+    training.take(WARM_UP)
+    return partial(_steps_per_second, training.take, steps)
+
+
+def _steps_per_second(take: Callable[[int], None], steps: int) -> float:
+    began = perf_counter()
+    take(steps)
+    return steps / (perf_counter() - began)
+
+
+def parts(steps: int) -> Callable[[], dict[str, float]]:
+    """Return a measurement of the seconds a step that each part of ours takes, called by itself."""
+    run, problem = pc.advance(pc.start(EXPERIMENT), WARM_UP), problem_of(EXPERIMENT)
+    parameters, workspace = run.parameters, Workspace(EXPERIMENT.widths)
+    batches = list(problem.batches(0, WARM_UP))
+    gradient, state = workspace.gradient(parameters, batches[0]), optimizers.start_adam(parameters)
+    batch, products = cycle(batches), _products(EXPERIMENT.widths, batches[0].columns)
+
+    def seconds() -> dict[str, float]:
+        return {
+            "step": _seconds(lambda: pc.advance(run, steps), 1) / steps,
+            "drawing": _seconds(lambda: list(problem.batches(0, steps)), 1) / steps,
+            "gradient": _seconds(lambda: workspace.gradient(parameters, next(batch)), steps),
+            "products": _seconds(products, steps),
+            "adam": _seconds(lambda: optimizers.step_adam(parameters, gradient, state, 0.003), steps),
+            "measuring": _seconds(lambda: measure(parameters, problem, workspace), 1 + steps // 100)
+            / problem.measured_every,
+        }
+
+    return seconds
+
+
+def _seconds(work: Callable[[], object], times: int) -> float:
+    began = perf_counter()
+    for _ in range(times):
+        work()
+    return (perf_counter() - began) / times
+
+
+def _products(widths: tuple[int, ...], columns: Floats) -> Callable[[], None]:
+    """Return a call of the matrix products that one gradient needs, laid out as Workspace has them."""
+    shapes, size = list(pairwise(widths)), columns.shape[1]
+    inputs = [columns, *(np.ones((neurons + 1, size), np.float32) for neurons in widths[1:-1])]
+    calls: list[tuple[Floats, Floats, Floats]] = []
+    for layer, ((before, after), values) in enumerate(zip(shapes, inputs, strict=True)):
+        matrix, slopes = np.ones((before + 1, after), np.float32), np.ones((after, size), np.float32)
+        calls.append((matrix.T, values, np.empty_like(slopes)))  # forward
+        calls.append((values, slopes.T, np.empty_like(matrix)))  # back to the weights
+        if layer > 0:
+            calls.append((matrix[:-1], slopes, np.empty((before, size), np.float32)))  # back to the inputs
+
+    def multiply() -> None:
+        for left, right, out in calls:
+            np.matmul(left, right, out=out)
+
+    return multiply
+
+
+def section(result: dict[str, Any]) -> list[str]:
+    """Return the lines about a result."""
+    series = result["series"]
+    return [
+        TEXT,
+        "",
+        "![Steps a second of polycore, PyTorch and scikit-learn](benchmarks-adam.svg)",
+        "",
+        *table(
+            ("", "steps/s", "times slower"),
+            [_row(name, series) for name in series],
+        ),
+        *[f"\nNot measured: {reason}" for reason in result["skipped"].values()],
+        "",
+        "Where our step spends its time, on one thread, each part called by itself:",
+        "",
+        *table(("", "µs a step", "share"), _parts_rows(result)),
+    ]
+
+
+def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """Return what was to be reached: work, wanted, found, reached."""
+    series = result["series"]
+    torch_best = ratios(
+        series[with_threads("polycore", 1)], series[best(series, _names_with(series, "PyTorch"))]
+    )
+    each_step = [name for name in _names_with(series, "scikit-learn") if "each step" in name]
+    scikit_best = ratios(series[with_threads("polycore", 1)], series[best(series, each_step)])
+    return [
+        (
+            "Adam 2→64→64→12, batch 256",
+            f"{TIMES_TORCH} times PyTorch's steps/s, its best setting (aim: 5)",
+            f"{torch_best.shown(1)} times",
+            torch_best.median >= TIMES_TORCH,
+        ),
+        (
+            "the same",
+            f"{TIMES_SCIKIT} times scikit-learn's, `partial_fit` each step",
+            f"{scikit_best.shown(1)} times",
+            scikit_best.median >= TIMES_SCIKIT,
+        ),
+    ]
+
+
+def _names_with(series: dict[str, list[float]], who: str) -> list[str]:
+    return [name for name in series if name.startswith(who)]
+
+
+def _row(name: str, series: dict[str, list[float]]) -> list[str]:
+    faster = ratios(series[with_threads("polycore", 1)], series[name])
+    return [name, Spread.of(series[name]).shown(), faster.shown(1)]
+
+
+def _parts_rows(result: dict[str, Any]) -> list[list[str]]:
+    rounds: list[dict[str, float]] = result["parts"]
+    step = Spread.of([found["step"] for found in rounds]).median
+    kinds: dict[str, Callable[[dict[str, float]], float]] = {
+        "a whole step, as it runs": lambda found: found["step"],
+        "the bare matrix products of all layers: the limit": lambda found: found["products"],
+        "activations, softmax and slopes": lambda found: found["gradient"] - found["products"],
+        "drawing the points": lambda found: found["drawing"],
+        "Adam": lambda found: found["adam"],
+        "measuring loss and accuracy": lambda found: found["measuring"],
+        "the rest (the loop, the check for divergence, a colder cache)": _rest,
+    }
+    rows = []
+    for name, part in kinds.items():
+        spread = Spread.of([part(found) * 1e6 for found in rounds])
+        rows.append([name, spread.shown(1), f"{spread.median / step / 1e6:.0%}"])
+    return rows
+
+
+def _rest(found: dict[str, float]) -> float:
+    return found["step"] - found["gradient"] - found["drawing"] - found["adam"] - found["measuring"]

@@ -1,0 +1,170 @@
+"""The same training by PyTorch and by scikit-learn, each as its own documentation does it, at its best.
+
+Both take fresh points every step, standardized as ours, in float32. PyTorch draws its own in torch, 64
+batches at once as polycore does; scikit-learn, which has no way to draw them, is given polycore's.
+"""
+
+import warnings
+from collections.abc import Iterator
+from itertools import count, islice
+from typing import Any, Protocol
+
+import numpy as np
+
+from polycore import Experiment
+from polycore.network import Floats, Integers
+from polycore.problem import Problem, problem_of
+
+DRAWN_AT_ONCE = 64  # batches
+
+# torch and scikit-learn are imported where they are used: a process that measures one of them, or neither,
+# is not to carry the other.
+
+
+class Training(Protocol):
+    """A network in training."""
+
+    def set_rate(self, learning_rate: float) -> None:
+        """Take the next steps at this rate."""
+
+    def take(self, steps: int) -> None:
+        """Take so many steps."""
+
+    def accuracy(self, points: Floats, labels: Integers) -> float:
+        """Return the share of raw points (N, 2) that is answered rightly."""
+
+
+class TorchTraining:
+    """A `torch.nn.Sequential`, weights by He as ours, and `torch.optim.Adam`.
+
+    `adam`: "plain", "foreach" or "fused", PyTorch's three ways to take a step; or "compiled", which is
+    foreach's through torch.compile. `compiled`: whether network and loss go through torch.compile.
+    """
+
+    def __init__(self, experiment: Experiment, adam: str, compiled: bool = False) -> None:
+        import torch
+
+        torch.manual_seed(experiment.seed)
+        self._problem = problem_of(experiment)
+        self._network = _torch_network(experiment)
+        ways: dict[str, Any] = {"foreach": adam in ("foreach", "compiled"), "fused": adam == "fused"}
+        parameters = list(self._network.parameters())
+        self._optimizer = torch.optim.Adam(parameters, lr=experiment.learning_rate, **ways)
+        # a function around the step, as PyTorch's own recipe has it
+        self._step = torch.compile(self._plain_step) if adam == "compiled" else self._plain_step
+        self._loss = torch.compile(self._network_loss) if compiled else self._network_loss
+        self._batches = _torch_batches(self._problem)
+
+    def _network_loss(self, points: Any, labels: Any) -> Any:
+        import torch
+
+        return torch.nn.functional.cross_entropy(self._network(points), labels)
+
+    def _plain_step(self) -> None:
+        self._optimizer.step()
+
+    def set_rate(self, learning_rate: float) -> None:
+        """Take the next steps at this rate."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = learning_rate
+
+    def take(self, steps: int) -> None:
+        """Take so many steps."""
+        for points, labels in islice(self._batches, steps):
+            self._optimizer.zero_grad()
+            self._loss(points, labels).backward()
+            self._step()
+
+    def accuracy(self, points: Floats, labels: Integers) -> float:
+        """Return the share of raw points (N, 2) that is answered rightly."""
+        import torch
+
+        with torch.no_grad():
+            logits = self._network(torch.from_numpy(_standardized(self._problem, points)))
+        return float((logits.argmax(dim=1).numpy() == labels).mean())
+
+
+def _torch_network(experiment: Experiment) -> Any:
+    from torch import nn
+
+    parts: list[Any] = []
+    for inputs, neurons in zip(experiment.widths, experiment.widths[1:], strict=False):
+        layer = nn.Linear(inputs, neurons)
+        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        nn.init.zeros_(layer.bias)
+        parts += [layer, nn.ReLU()]
+    return nn.Sequential(*parts[:-1])
+
+
+def _torch_batches(problem: Problem) -> Iterator[tuple[Any, Any]]:
+    """Yield points (N, 2) and labels (N,), each polynomial equally likely."""
+    import torch
+
+    rows = _coefficients(problem.experiment)
+    columns = [torch.from_numpy(column) for column in np.ascontiguousarray(rows.T)]
+    mean, deviation = (
+        torch.from_numpy(pair.astype(np.float32)) for pair in (problem.mean, problem.deviation)
+    )
+    low, high = problem.experiment.x_range
+    shape = (DRAWN_AT_ONCE, problem.batch_size)
+    while True:
+        labels = torch.randint(len(rows), shape)
+        x = torch.rand(shape) * (high - low) + low
+        y = torch.zeros(shape)
+        for column in columns:
+            y.mul_(x).add_(column[labels])
+        points = (torch.stack((x, y), dim=2) - mean) / deviation
+        yield from zip(points, labels, strict=True)
+
+
+def _coefficients(experiment: Experiment) -> Floats:
+    """Return coefficients (K, degree + 1), highest degree first, with zeros before the shorter ones."""
+    length = max(polynomial.degree for polynomial in experiment.polynomials) + 1
+    rows = np.zeros((len(experiment.polynomials), length), dtype=np.float32)
+    for row, polynomial in zip(rows, experiment.polynomials, strict=True):
+        row[length - len(polynomial.coefficients) :] = polynomial.coefficients
+    return rows
+
+
+class ScikitTraining:
+    """An MLPClassifier, trained by `partial_fit` on `at_once` fresh batches a call."""
+
+    def __init__(self, experiment: Experiment, at_once: int = 1) -> None:
+        from sklearn.neural_network import MLPClassifier
+
+        # an uneven rest would be one step more
+        self._at_once, self._step = at_once, count(step=at_once)
+        self._problem = problem_of(experiment)
+        self._network = MLPClassifier(
+            experiment.hidden,
+            alpha=0,  # it would pull the weights to zero, and no other does
+            batch_size=self._problem.batch_size,
+            learning_rate_init=experiment.learning_rate,
+            random_state=experiment.seed,
+        )
+        self._classes = np.arange(len(experiment.polynomials))
+
+    def set_rate(self, learning_rate: float) -> None:
+        """Take the next steps at this rate, which the classifier itself has no way to change."""
+        self._network.learning_rate_init = learning_rate
+        if hasattr(self._network, "_optimizer"):
+            self._network._optimizer.learning_rate_init = learning_rate
+
+    def take(self, steps: int) -> None:
+        """Take so many steps, rounded up to whole calls."""
+        for _ in range(0, steps, self._at_once):
+            first = next(self._step)
+            batches = list(self._problem.batches(first, first + self._at_once))
+            points = np.concatenate([batch.columns[:2].T for batch in batches])
+            labels = np.concatenate([batch.labels for batch in batches])
+            self._network.partial_fit(points, labels, classes=self._classes)
+
+    def accuracy(self, points: Floats, labels: Integers) -> float:
+        """Return the share of raw points (N, 2) that is answered rightly."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return float((self._network.predict(_standardized(self._problem, points)) == labels).mean())
+
+
+def _standardized(problem: Problem, points: Floats) -> Floats:
+    return ((points - problem.mean) / problem.deviation).astype(np.float32)

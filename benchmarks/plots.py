@@ -1,0 +1,121 @@
+"""The report's plots: SVG on nothing, in colours that can be read on a light page and on a dark one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks import growth
+from benchmarks.timing import Spread
+from polycore.palette import PALETTE
+
+INK = "#80868f"  # at least 3.6:1 on white and 5:1 on the dark page
+STYLE: dict[Any, Any] = {
+    "svg.hashsalt": "polycore",  # names within the file, the same each time
+    "svg.fonttype": "none",  # letters stay letters
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "figure.constrained_layout.use": True,
+}
+COLOURS = {
+    "polycore": PALETTE[10].color,
+    "PyTorch": PALETTE[5].color,
+    "scikit-learn": PALETTE[1].color,
+}
+DASHES = {"polycore": "-", "polycore, points as the peers'": "-.", "PyTorch": "--", "scikit-learn": ":"}
+GROUP_MARKERS = {"width": "o", "layers": "s", "classes": "D", "samples": "^", "points": "x"}
+
+Result = dict[str, Any]
+
+
+def accuracy_plot(result: Result, file: Path) -> None:
+    """Draw the share of wrong answers over processor time, mean and worst to best of the seeds."""
+    with _axes(file) as axes:
+        for name in result["series"]:
+            _draw_errors(axes, result, name)
+        axes.set(xscale="log", yscale="log", xlabel="processor time, s", ylabel="held-out points wrong, %")
+        axes.set_xticks(result["budgets"], [f"{budget:g}" for budget in result["budgets"]])
+        axes.xaxis.minorticks_off()
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter("{x:g}")
+        axes.legend()
+
+
+def _draw_errors(axes: Any, result: Result, name: str) -> None:
+    seconds, means, lows, highs = [], [], [], []
+    for budget in result["budgets"]:
+        answers = [answer for answer in result["series"][name] if answer["budget"] == budget]
+        errors = [100 * (1 - answer["accuracy"]) for answer in answers]
+        seconds.append(Spread.of([answer["seconds"] for answer in answers]).median)
+        means.append(sum(errors) / len(errors))
+        lows.append(min(errors))
+        highs.append(max(errors))
+    axes.plot(seconds, means, DASHES[name], marker="o", color=_colour(name), label=name)
+    axes.fill_between(seconds, lows, highs, color=_colour(name), alpha=0.25, linewidth=0)
+
+
+def adam_plot(result: Result, file: Path) -> None:
+    """Draw a bar of steps a second for each contender, with the range of its rounds."""
+    series = result["series"]
+    names = sorted(series, key=lambda name: Spread.of(series[name]).median)
+    spreads = [Spread.of(series[name]) for name in names]
+    medians = [spread.median for spread in spreads]
+    errors = [
+        [spread.median - spread.lowest for spread in spreads],
+        [spread.highest - spread.median for spread in spreads],
+    ]
+    with _axes(file, height=0.7 + 0.27 * len(names)) as axes:
+        axes.barh(names, medians, xerr=errors, color=[_colour(name) for name in names], ecolor=INK)
+        axes.set_xlabel("steps a second")
+
+
+def _colour(name: str) -> str:
+    return next(colour for who, colour in COLOURS.items() if name.startswith(who))
+
+
+def growth_plot(result: Result, file: Path) -> None:
+    """Draw the time of a million multiply-adds over the work of a step or a call."""
+    with _axes(file) as axes:
+        for place, (group, marker) in enumerate(GROUP_MARKERS.items()):
+            rows = growth.rows_of(result, group)
+            axes.plot(
+                [row["work"] / 1e6 for row in rows],
+                [growth.microseconds_a_million(row) for row in rows],
+                marker=marker,
+                color=PALETTE[(10, 5, 1, 3, 4)[place]].color,
+                label=growth.GROUPS[group][0],
+            )
+        axes.set(xscale="log", yscale="log", xlabel="multiply-adds, millions", ylabel="µs for a million")
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.legend()
+
+
+@contextmanager
+def _axes(file: Path, height: float = 4.0) -> Iterator[Any]:
+    """Give axes to draw on, and write them to `file`: the same drawing gives the same bytes."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    from matplotlib import pyplot as plt
+
+    with mpl.rc_context(STYLE):
+        figure, axes = plt.subplots(figsize=(7.5, height))
+        yield axes
+        figure.savefig(file, transparent=True, metadata={"Date": None, "Creator": None})
+        plt.close(figure)
+
+
+PLOTS: dict[str, Callable[[Result, Path], None]] = {
+    "accuracy": accuracy_plot,
+    "adam": adam_plot,
+    "growth": growth_plot,
+}

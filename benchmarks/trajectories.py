@@ -1,0 +1,124 @@
+"""The way through the weights that our optimizers take, and PyTorch's from the same start."""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+import polycore as pc
+from benchmarks.table import table
+from polycore import optimizers
+from polycore.batch import Batch
+from polycore.network import Floats, initial_parameters, layers
+from polycore.schedules import rate_at
+from polycore.workspace import Workspace
+
+TITLE = "The same way as PyTorch's optimizers"
+WIDTHS = (2, 12, 12)
+RATE = 0.01
+WANTED = (
+    1e-8  # of the largest weight: float64 rounds at 1e-16, and hundreds of steps through kinks enlarge it
+)
+
+TEXT = """\
+A network 2→12→12 on the tutorial's 1200 points, all of them every step, in float64: {steps} steps by
+`polycore.optimizers` on the gradients of `polycore.workspace`, and by PyTorch's optimizer on PyTorch's own
+gradients, from the same weights. The largest difference of a weight, beside the largest weight."""
+
+SGD = {"momentum": 0.9}
+WAYS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "SGD without momentum": ("sgd", {"momentum": 0.0}, "constant"),
+    "SGD, classical momentum": ("sgd", SGD, "constant"),
+    "SGD, Nesterov's": ("sgd", SGD | {"nesterov": True}, "constant"),
+    "Adam": ("adam", {}, "constant"),
+    "Adam, weight decay 0.1": ("adam", {"weight_decay": 0.1}, "constant"),
+    "Adam, cosine": ("adam", {}, "cosine"),
+    "Adam, one-cycle": ("adam", {}, "one-cycle"),
+}
+
+
+def measured(quick: bool) -> dict[str, Any]:
+    """Return the largest difference of each way, as a share of the largest weight."""
+    steps = 50 if quick else 300
+    points, labels = pc.sample(pc.TUTORIAL_POLYNOMIALS, 100, np.random.RandomState(0))
+    start = initial_parameters(WIDTHS, "he", np.random.default_rng(0))
+    differences = {}
+    for name, (optimizer, options, schedule) in WAYS.items():
+        own = _ours(start, points, labels, steps, optimizer, options, schedule)
+        theirs = _torchs(start, points, labels, steps, optimizer, options, schedule)
+        differences[name] = float(np.abs(own - theirs).max() / np.abs(own).max())
+    return {"steps": steps, "differences": differences}
+
+
+def _ours(
+    parameters: Floats,
+    points: Any,
+    labels: Any,
+    steps: int,
+    optimizer: str,
+    options: dict[str, Any],
+    schedule: str,
+) -> Floats:
+    batch, workspace = Batch.of(points, labels, WIDTHS[-1]), Workspace(WIDTHS)
+    state: Any = (
+        optimizers.start_adam(parameters) if optimizer == "adam" else optimizers.start_sgd(parameters)
+    )
+    step_of: Any = optimizers.step_adam if optimizer == "adam" else optimizers.step_sgd
+    for step in range(steps):
+        gradient = workspace.gradient(parameters, batch)
+        rate = rate_at(schedule, RATE, step, steps)
+        parameters, state = step_of(parameters, gradient, state, rate, **options)
+    return parameters
+
+
+def _torchs(
+    parameters: Floats,
+    points: Any,
+    labels: Any,
+    steps: int,
+    optimizer: str,
+    options: dict[str, Any],
+    schedule: str,
+) -> Floats:
+    import torch
+
+    linear = [torch.nn.Linear(*pair, dtype=torch.float64) for pair in pairwise(WIDTHS)]
+    with torch.no_grad():
+        for module, (weights, biases) in zip(linear, layers(parameters, WIDTHS), strict=True):
+            module.weight.copy_(torch.from_numpy(weights.T.copy()))
+            module.bias.copy_(torch.from_numpy(biases[0].copy()))
+    network = torch.nn.Sequential(linear[0], torch.nn.ReLU(), linear[1])
+    make = torch.optim.AdamW if optimizer == "adam" else torch.optim.SGD
+    used = make(network.parameters(), lr=RATE, **({"weight_decay": 0.0} | options))
+    rates = _torch_rates(used, schedule, steps)
+    inputs, classes = torch.from_numpy(points), torch.from_numpy(labels)
+    for step in range(steps):
+        if step > 0:
+            rates.step()
+        used.zero_grad()
+        torch.nn.functional.cross_entropy(network(inputs), classes).backward()
+        used.step()
+    found = [part for module in linear for part in (module.weight.T.reshape(-1), module.bias)]
+    return np.concatenate([part.detach().numpy() for part in found])
+
+
+def _torch_rates(optimizer: Any, schedule: str, steps: int) -> Any:
+    from torch.optim import lr_scheduler
+
+    if schedule == "cosine":
+        return lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
+    if schedule == "one-cycle":
+        return lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, cycle_momentum=False)
+    return lr_scheduler.ConstantLR(optimizer, factor=1.0)
+
+
+def section(result: dict[str, Any]) -> list[str]:
+    """Return the lines about a result."""
+    rows = [[name, f"{difference:.1e}"] for name, difference in result["differences"].items()]
+    return [TEXT.format(**result), "", *table(("", "largest difference"), rows)]
+
+
+def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """Return what was to be reached: work, wanted, found, reached."""
+    worst = max(result["differences"].values())
+    return [("the way of each optimizer", f"PyTorch's, to {WANTED:.0e}", f"{worst:.0e}", worst <= WANTED)]

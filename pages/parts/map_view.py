@@ -1,0 +1,82 @@
+"""What the map of a run shows: its network, the referee, or where the two differ."""
+
+from typing import get_args
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.parts import plane, progress, session
+from pages.parts.referee import referee_of
+from pages.parts.runner import Training
+from pages.parts.session import MapView
+from polycore.alternative_text import percent
+
+KEY = "map_view.choice"
+HELP = (
+    "Network: what it has learned so far. Referee: the best decision at each place, made by one who knows "
+    "the curves and the noise. Where they differ: what is left to learn."
+)
+
+
+def restore() -> None:
+    """Let the choice show what was chosen before the page was left or refreshed.
+
+    Once for each run of the whole page: a tick that did so would take back a click that came during it.
+    """
+    st.session_state[KEY] = session.current().map_view
+
+
+def draw() -> None:
+    """Draw the choice. Within the fragment that draws the map a click draws no more than that."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.segmented_control(
+            "Map", get_args(MapView), key=KEY, required=True, on_change=_choose, label_visibility="collapsed"
+        )
+        # beside the choice: its own label with the help would take a line, and a word here one on a phone
+        st.markdown("&nbsp;", width="content", help=HELP)
+
+
+def map_of(training: Training) -> go.Figure:
+    """Return the map that is chosen, of the network that `progress.map_of` would show."""
+    referee = referee_of(training.run.experiment)
+    match session.current().map_view:
+        case "Network":
+            return progress.map_of(training)
+        case "Referee":
+            return plane.referee_map(referee)
+    if training.status == "running":
+        return plane.run_difference(training.run, referee)
+    return plane.model_difference(training.best, referee)
+
+
+def draw_caption(training: Training, figure: go.Figure) -> None:
+    """Say what the colours mean in `figure`, the map that is chosen."""
+    match session.current().map_view:
+        case "Network":
+            text = (
+                "Each place in the colour of the network's likeliest polynomial, the stronger the surer it "
+                "is. The lines are the true curves: far from all of them it has seen no point."
+            )
+        case "Referee":
+            text = "Each place in the colour of the best answer, the stronger the surer one can be. "
+            text += _where_points_lie(training.run.experiment.noise)
+        case _:
+            text = (
+                f"Striped in the colours of both answers: {percent(figure.layout.meta['differing'])} of the "
+                "plane, where the network's is not the referee's. "
+            )
+            text += _where_points_lie(training.run.experiment.noise)
+    st.caption(text)
+
+
+def _where_points_lie(noise: float) -> str:
+    if noise:
+        return "Points lie near the curves, as near as the noise has it: far from all little is at stake."
+    return (
+        "Points lie on the curves alone: beside them the referee takes the one that is vertically nearest, "
+        "which far from all means little."
+    )
+
+
+def _choose() -> None:
+    session.change(map_view=st.session_state[KEY])

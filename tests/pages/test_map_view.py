@@ -1,0 +1,109 @@
+"""The choice of what the map of a run shows: the network, the referee, or where they differ."""
+
+import pytest
+
+from pages.parts import live, map_view, plane
+from pages.parts.referee import referee_of
+from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for
+
+TRAIN = "pages/3_train.py"
+NETWORK, REFEREE, DIFFERENCES = "Network", "Referee", "Where they differ"
+
+
+@pytest.fixture
+def maps(monkeypatch):
+    """Return the figures on the page by key."""
+    found = {}
+    monkeypatch.setattr(live, "figure", lambda figure, key, **_: found.update({key: figure}))
+    return found
+
+
+def choose(app, view):
+    app.button_group(key=map_view.KEY).set_value(view).run()
+    assert not app.exception
+    return app
+
+
+def trained(**words):
+    return wait_for(press(opened(TRAIN, QUICK | words), "Start"), "finished")
+
+
+def captions(app):
+    return " ".join(caption.value for caption in app.caption)
+
+
+def test_a_run_shows_its_network_until_something_else_is_chosen(maps):
+    app = trained()
+    run = session_of(app).training.run
+    referee = referee_of(run.experiment)
+    assert maps["progress.map"] is plane.model_map(session_of(app).training.best, run.experiment.x_range)
+    choose(app, REFEREE)
+    assert maps["progress.map"] is plane.referee_map(referee)
+    choose(app, DIFFERENCES)
+    assert maps["progress.map"] is plane.model_difference(session_of(app).training.best, referee)
+    choose(app, NETWORK)
+    assert maps["progress.map"] is plane.model_map(session_of(app).training.best, run.experiment.x_range)
+
+
+def test_while_it_runs_the_difference_is_that_of_its_present_weights(maps):
+    app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
+    choose(app, DIFFERENCES)
+    training = session_of(app).training
+    press(app, "Pause")
+    choose(app, NETWORK)
+    training.resume()
+    before = maps["progress.map"]
+    choose(app, DIFFERENCES)
+    assert maps["progress.map"] is not before
+    assert "differing" in maps["progress.map"].layout.meta
+    training.stop()
+
+
+def test_there_is_nothing_to_choose_before_there_is_a_run():
+    assert map_view.KEY not in [group.key for group in opened(TRAIN).button_group]
+
+
+@pytest.mark.usefixtures("maps")
+def test_the_choice_stays_through_the_end_of_a_run_and_on_other_pages():
+    app = choose(press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start"), DIFFERENCES)
+    press(app, "Stop")
+    assert app.button_group(key=map_view.KEY).value == DIFFERENCES
+    app.switch_page("pages/2_data.py").run()
+    app.switch_page(TRAIN).run()
+    assert app.button_group(key=map_view.KEY).value == DIFFERENCES
+    press(app, "Start again")
+    session_of(app).training.stop()
+    assert app.run().button_group(key=map_view.KEY).value == DIFFERENCES
+
+
+def test_home_shows_the_network_whatever_is_chosen_on_train(maps):
+    app = choose(trained(), REFEREE)
+    app.switch_page(HOME).run()
+    training = session_of(app).training
+    assert maps["progress.map"] is plane.model_map(training.best, training.run.experiment.x_range)
+    assert map_view.KEY not in [group.key for group in app.button_group]
+
+
+@pytest.mark.usefixtures("maps")
+@pytest.mark.parametrize(
+    ("noise", "told"),
+    [
+        pytest.param("0", "Points lie on the curves alone", id="without noise"),
+        pytest.param("0.1", "Points lie near the curves", id="with noise"),
+    ],
+)
+def test_the_caption_says_where_points_lie(noise, told):
+    app = choose(trained(noise=noise), REFEREE)
+    assert "colour of the best answer" in captions(app)
+    assert told in captions(app)
+    choose(app, DIFFERENCES)
+    assert told in captions(app)
+    choose(app, NETWORK)
+    assert "the network's likeliest polynomial" in captions(app)
+    assert told not in captions(app)
+
+
+def test_the_caption_tells_the_share_that_differs(maps):
+    app = choose(trained(), DIFFERENCES)
+    share = maps["progress.map"].layout.meta["differing"]
+    assert f"{100 * share:.1f} % of the plane" in captions(app)

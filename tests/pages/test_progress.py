@@ -1,0 +1,69 @@
+"""The figures of a run: what the gradient and the neurons tell, beside numbers worked out anew."""
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.parts import progress
+from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
+
+TRAIN = "pages/3_train.py"
+
+
+def figures(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def trained(**words):
+    return wait_for(press(opened(TRAIN, QUICK | words), "Start"), "finished")
+
+
+def test_the_gradients_length_is_shown():
+    app = trained()
+    gradient = session_of(app).training.run.gradient
+    assert figures(app)["Gradient norm"] == f"{np.sqrt((gradient**2).sum()):.3g}"
+
+
+def test_search_has_no_gradient():
+    assert figures(trained(optimizer="random-search"))["Gradient norm"] == "none"
+
+
+def test_dead_neurons_are_counted_over_all_hidden_layers():
+    app = trained(hidden="8-5", steps="20", learning_rate="0.5")
+    run = session_of(app).training.run
+    values, _ = run.experiment.training_set()
+    dead = 0
+    for weights, biases in run.layers[:-1]:
+        values = np.maximum(values @ weights + biases, 0)
+        dead += (values.max(axis=0) == 0).sum()
+    assert dead  # at so high a learning rate some die
+    assert figures(app)["Dead neurons"] == f"{dead} of 13"
+
+
+def test_a_network_without_hidden_layers_has_none_of_none():
+    assert figures(trained(hidden="none"))["Dead neurons"] == "0 of 0"
+
+
+def test_home_shows_neither():
+    app = wait_for(press(opened(), "Train the network"), "finished")
+    assert figures(app).keys().isdisjoint({"Gradient norm", "Dead neurons"})
+
+
+def test_of_many_training_points_two_thousand_are_asked_and_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        progress, "dead_neurons", lambda _weights, _biases, points: asked.append(points) or (1,)
+    )
+    app = press(opened(TRAIN, QUICK | {"samples": "5000", "batch": "10"}), "One step")
+    wait_for(app, "paused")
+    asked.clear()
+    wait_for(press(app, "One step"), "paused")
+    app.run().run()
+    [points] = asked
+    whole, _ = session_of(app).training.run.experiment.training_set()
+    assert len(points) == 2000
+    np.testing.assert_array_equal(points[[0, -1]], whole[[0, -1]])
+    # 10,000 points, the first half of the first polynomial: every fifth is taken, so half are of each
+    first = pc.Polynomial(-1, 0, 1)
+    assert np.isclose(points[:, 1], first(points[:, 0])).sum() == pytest.approx(1000, abs=2)
+    assert figures(app)["Dead neurons"] == "1 of 8"

@@ -1,0 +1,65 @@
+"""The best possible accuracy beside every accuracy of a run, and where it comes from."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+import polycore as pc
+from pages.parts import live, referee
+from tests.pages.browsing import HOME, QUICK, opened, press, wait_for
+
+TRAIN = "pages/3_train.py"
+# y = 1 and y = -1: the border halfway is 1 away from each
+LINES = (pc.Polynomial(1), pc.Polynomial(-1))
+
+
+def share_below(deviations: float) -> float:
+    """Return the standard normal distribution's share below so many deviations."""
+    return (1 + math.erf(deviations / math.sqrt(2))) / 2
+
+
+@pytest.mark.parametrize("noise", [0.25, 1.0, 4.0])
+def test_the_best_possible_for_two_lines_is_the_normal_share_on_their_side_of_the_border(noise):
+    experiment = pc.Experiment(polynomials=LINES, noise=noise)
+    assert referee.best_possible(experiment) == pytest.approx(share_below(1 / noise), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.81271, "best possible 81.3 %"), (1.0, "best possible 100.0 %"), (0.9999, "best possible >99.9 %")],
+)
+def test_it_is_told_in_words(share, words):
+    assert referee.told(share) == words
+
+
+def test_only_polynomials_range_and_noise_make_another_referee():
+    experiment = pc.Experiment(polynomials=LINES, noise=0.5)
+    same = replace(experiment, seed=7, hidden=(3,), steps=5)
+    assert referee.referee_of(same) is referee.referee_of(experiment)
+    for changed in (
+        replace(experiment, noise=0.25),
+        replace(experiment, x_range=(-2, 1)),
+        replace(experiment, polynomials=LINES[::-1]),
+    ):
+        assert referee.referee_of(changed) is not referee.referee_of(experiment)
+
+
+@pytest.mark.parametrize(
+    ("page", "button"),
+    [pytest.param(HOME, "Train the network", id="Home"), pytest.param(TRAIN, "Start", id="Train")],
+)
+def test_it_stands_beside_the_held_out_accuracy_of_a_run(page, button):
+    app = press(opened(page, QUICK | {"polynomials": "1~-1", "noise": "1"}), button)
+    held_out = wait_for(app, "finished").metric[0]
+    assert (held_out.label, held_out.delta) == ("Held-out accuracy", "best possible 84.1 %")
+    assert "the referee" in held_out.help
+
+
+def test_it_is_a_line_on_the_accuracy_chart(monkeypatch):
+    figures = {}
+    monkeypatch.setattr(live, "figure", lambda figure, key, **_: figures.update({key: figure}))
+    wait_for(press(opened(TRAIN, QUICK | {"polynomials": "1~-1", "noise": "1"}), "Start"), "finished")
+    [line] = figures["progress.accuracy"].layout.shapes
+    assert line.y0 == pytest.approx(100 * share_below(1))
+    assert line.label.text == "best possible 84.1 %"
