@@ -6,7 +6,7 @@ from polycore.workspace import Workspace
 
 # Losses in float32 were up to 5e-7 from those in float64; two that are nearer to each other than this are
 # told apart in float64.
-ROUGH_MARGIN = 2e-6
+ROUGH_MARGIN = 1e-6
 
 
 class LowerOnBatch:
@@ -28,20 +28,19 @@ class LowerOnAll:
     """
 
     def __init__(self, workspace: Workspace, exact: Batch, rough: Batch) -> None:
-        self._workspace, self._exact, self._rough = workspace, exact, rough
+        self._rough_loss, self._exact_loss = workspace.loss_on(rough), workspace.loss_on(exact)
         self._kept: Floats | None = None
         self._loss = 0.0  # of the kept, in float32
 
     def __call__(self, candidate: Floats, kept: Floats) -> bool:
         """Return whether the candidate's loss is below that of `kept`."""
         if self._kept is not kept:
-            self._kept, self._loss = kept, self._workspace.loss(kept, self._rough)
-        found = self._workspace.loss(candidate, self._rough)
+            self._kept, self._loss = kept, self._rough_loss(kept)
+        found = self._rough_loss(candidate)
         lower = found < self._loss
         if not abs(found - self._loss) > ROUGH_MARGIN:
             # so near each other, or no number
-            exact = self._exact
-            lower = self._workspace.loss(candidate, exact) < self._workspace.loss(kept, exact)
+            lower = self._exact_loss(candidate) < self._exact_loss(kept)
         if lower:
             self._kept, self._loss = candidate, found
         return lower

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import repeat
+from itertools import count, repeat
 from typing import Any, NamedTuple, cast
 
 from polycore import lbfgs, optimizers
@@ -19,8 +19,9 @@ Step = Callable[[Floats, Floats, Any, float], tuple[Floats, OptimizerState]]
 
 
 class Position(NamedTuple):
-    """Where a run stands behind a step: see the fields of a Run."""
+    """Where a run stands behind step `step`: see the fields of a Run."""
 
+    step: int
     parameters: Floats
     optimizer_state: OptimizerState
     loss: float | None
@@ -32,16 +33,19 @@ def beginning(problem: Problem, parameters: Floats, loss: float) -> Position:
     experiment = problem.experiment
     if searches(experiment):
         search = optimizers.start_search(experiment.learning_rate)
-        return Position(parameters, search, loss if problem.whole else None, None)
+        return Position(0, parameters, search, loss if problem.whole else None, None)
     state = _start_descent(experiment, parameters)
     if not problem.whole:
-        return Position(parameters, state, None, None)
+        return Position(0, parameters, state, None, None)
     workspace = Workspace(experiment.widths)
-    return Position(parameters, state, *workspace.loss_and_gradient(parameters, problem.training))
+    return Position(0, parameters, state, *workspace.loss_and_gradient(parameters, problem.training))
 
 
 def course(position: Position, problem: Problem, first: int, end: int) -> Iterator[Position]:
-    """Yield the position behind each step from `first` to before `end`."""
+    """Yield the positions behind the steps from `first` to before `end`.
+
+    Search leaves out those that change nothing, unless there is to be measured behind them.
+    """
     if searches(problem.experiment):
         return _search(position, problem, first, end)
     if problem.experiment.optimizer == "lbfgs":
@@ -50,16 +54,17 @@ def course(position: Position, problem: Problem, first: int, end: int) -> Iterat
 
 
 def _descent(position: Position, problem: Problem, first: int, end: int) -> Iterator[Position]:
-    parameters, state, loss, gradient = position
+    _, parameters, state, loss, gradient = position
     workspace, stepped = Workspace(problem.experiment.widths), _step_of(problem.experiment)
     rates = _rates(problem.experiment, first, end)
-    for batch, rate in zip(problem.batches(first, end), rates, strict=True):
+    steps = zip(count(first + 1), problem.batches(first, end), rates, strict=False)
+    for step, batch, rate in steps:
         if not problem.whole or gradient is None:
             gradient = workspace.gradient(parameters, batch)
         parameters, state = stepped(parameters, gradient, state, rate)
         if problem.whole:
             loss, gradient = workspace.loss_and_gradient(parameters, batch)
-        yield Position(parameters, state, loss, gradient)
+        yield Position(step, parameters, state, loss, gradient)
 
 
 def _start_descent(experiment: Experiment, parameters: Floats) -> OptimizerState:
@@ -90,11 +95,11 @@ def _lbfgs(position: Position, problem: Problem, first: int, end: int) -> Iterat
     def loss_and_gradient(candidate: Floats) -> tuple[float, Floats]:
         return workspace.loss_and_gradient(candidate, problem.training)
 
-    for _ in range(first, end):
+    for step in range(first + 1, end + 1):
         parameters, loss, gradient, state = lbfgs.step_lbfgs(
             parameters, loss, gradient, state, loss_and_gradient
         )
-        yield Position(parameters, state, loss, gradient)
+        yield Position(step, parameters, state, loss, gradient)
 
 
 def _search(position: Position, problem: Problem, first: int, end: int) -> Iterator[Position]:
@@ -102,23 +107,29 @@ def _search(position: Position, problem: Problem, first: int, end: int) -> Itera
     parameters, state = position.parameters, cast(optimizers.SearchState, position.optimizer_state)
     lower: optimizers.Comparison = LowerOnAll(workspace, problem.training, problem.rough)
     aims = problem.whole and experiment.target_loss is not None
+    evolves, whole, measured_every = (
+        experiment.optimizer == "evolution",
+        problem.whole,
+        problem.measured_every,
+    )
     steps = zip(
+        count(first + 1),
         problem.batches(first, end),
         problem.directions(parameters.size, first, end),
         _rates(experiment, first, end),
-        strict=True,
+        strict=False,
     )
-    for batch, direction, rate in steps:
-        if not problem.whole:
+    for step, batch, direction, rate in steps:
+        if not whole:
             lower = LowerOnBatch(workspace, batch)
-        if experiment.optimizer == "evolution":
-            parameters, state = optimizers.step_evolution(parameters, direction, state, lower)
+        kept = parameters
+        if evolves:
+            parameters, state = optimizers.step_evolution(kept, direction, state, lower)
         else:
-            parameters = optimizers.step_random_search(parameters, direction, rate, lower)
-        if parameters is not position.parameters or state is not position.optimizer_state:
+            parameters = optimizers.step_random_search(kept, direction, rate, lower)
+        if parameters is not kept or step % measured_every == 0 or step == end:
             loss = workspace.loss(parameters, problem.training) if aims else None
-            position = Position(parameters, state, loss, None)
-        yield position
+            yield Position(step, parameters, state, loss, None)
 
 
 def _rates(experiment: Experiment, first: int, end: int) -> Iterable[float]:

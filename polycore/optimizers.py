@@ -123,8 +123,7 @@ def step_random_search(
 
     This is the tutorial's rule. `direction` holds standard normal numbers.
     """
-    candidate = learning_rate * direction
-    candidate += parameters
+    candidate = parameters + learning_rate * direction
     return candidate if lower(candidate, parameters) else parameters
 
 

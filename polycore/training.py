@@ -94,7 +94,6 @@ def start(experiment: Experiment) -> Run:
         position = beginning(problem, parameters, measured.loss)
     return Run(
         experiment=experiment,
-        step=0,
         **position._asdict(),
         best_step=0,
         best_loss=measured.loss,
@@ -123,29 +122,28 @@ def advance(run: Run, steps: int) -> Run:
 def _advanced(run: Run, problem: Problem, end: int) -> Run:
     """Return the run at step `end`, or where it ended before; a Run is made only where one is kept."""
     experiment, workspace = run.experiment, Workspace(run.experiment.widths)
-    position, step = Position(run.parameters, run.optimizer_state, run.loss, run.gradient), run.step
+    position = Position(run.step, run.parameters, run.optimizer_state, run.loss, run.gradient)
     lowest, best = run.best_loss, (run.best_step, run.best_parameters)
     searching = problem.whole and searches(experiment)  # then what is kept is always the best
     reason = None
-    may_end = experiment.target_loss is not None or experiment.patience is not None
-    may_end = may_end or experiment.optimizer == "lbfgs"
     for following in course(position, problem, run.step, end):
         moved = following.parameters is not position.parameters
         if moved and not _within(following.parameters, problem.parameter_limit):
-            reason = _diverged(experiment, step + 1)
+            reason = _diverged(experiment, following.step)
+            position = position._replace(step=following.step - 1)
             break
-        position, step = following, step + 1
-        if moved and searching:
-            best = step, position.parameters
-        loss = position.loss
+        position = following
+        step, loss = position.step, position.loss
         if step % problem.measured_every == 0 or step == experiment.steps:
             measured = measure(position.parameters, problem, workspace)
             run = _told(run, measured, step)
             loss = measured.loss if loss is None else loss
-        if loss is not None and loss < lowest:
-            lowest = loss
-            best = best if searching else (step, position.parameters)
-        if may_end and (reason := _reason_to_end(run, position, step, lowest)) is not None:
+        if loss is not None:
+            lowest, best = (loss, (step, position.parameters)) if loss < lowest else (lowest, best)
+        if moved and searching:
+            best = step, position.parameters
+        reason = _reason_to_end(run, position, lowest)
+        if reason is not None:
             break
     if searching:
         lowest = workspace.loss(position.parameters, problem.training)
@@ -153,7 +151,6 @@ def _advanced(run: Run, problem: Problem, end: int) -> Run:
     best_step, best_parameters = best
     return replace(
         run,
-        step=step,
         **position._asdict(),
         best_step=best_step,
         best_loss=lowest,
@@ -185,8 +182,8 @@ def _diverged(experiment: Experiment, step: int) -> str:
     )
 
 
-def _reason_to_end(run: Run, position: Position, step: int, lowest: float) -> str | None:
-    experiment, state = run.experiment, position.optimizer_state
+def _reason_to_end(run: Run, position: Position, lowest: float) -> str | None:
+    experiment, step, state = run.experiment, position.step, position.optimizer_state
     if experiment.target_loss is not None and lowest <= experiment.target_loss:
         return f"The loss reached the target of {experiment.target_loss:g} nats at step {step:,}."
     if experiment.patience is not None and step - run.held_out_step >= experiment.patience:

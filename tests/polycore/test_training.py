@@ -278,7 +278,7 @@ def test_random_search_decides_as_the_tutorial_does_in_float64():
     problem = pc.training.problem_of(experiment)
     points, labels = experiment.training_set()
     kept, lowest, accepted = run.parameters, np.inf, 0
-    for step, direction in enumerate([np.zeros(192), *problem.directions(192, 0, 400)]):
+    for step, direction in enumerate([np.zeros(192, np.float32), *problem.directions(192, 0, 400)]):
         candidate = kept + 0.0005 * direction
         w1, b1 = candidate[:24].reshape(2, 12), candidate[24:36]
         w2, b2 = candidate[36:180].reshape(12, 12), candidate[180:]
