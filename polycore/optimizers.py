@@ -123,7 +123,8 @@ def step_random_search(
 
     This is the tutorial's rule. `direction` holds standard normal numbers.
     """
-    candidate = parameters + learning_rate * direction
+    candidate = learning_rate * direction
+    candidate += parameters
     return candidate if lower(candidate, parameters) else parameters
 
 

@@ -92,12 +92,12 @@ class Problem:
             return self._fresh(first, end)
         return self._epochs(first, end)
 
-    def directions(self, size: int, first: int, end: int) -> Iterator[NDArray[np.float32]]:
+    def directions(self, size: int, first: int, end: int) -> Iterator[NDArray[np.float64]]:
         """Yield for each step from `first` to before `end` a vector of `size` standard normal numbers."""
-        block = max(1, min(64, MOST_DRAWN // size))
+        block = max(1, min(64, 2 * (MOST_DRAWN - 1) // size))
         for index, rows in _blocks(first, end, block):
             rng = generator(self.experiment.seed, Stream.DIRECTIONS, index)
-            yield from rng.standard_normal((block, size), dtype=np.float32)[rows]
+            yield from rng.standard_normal((block, size))[rows]
 
     def _fresh(self, first: int, end: int) -> Iterator[Batch]:
         growth = GROWTH if self.experiment.growing_batches else (1.0, 1.0, 1.0)

@@ -125,6 +125,8 @@ def _advanced(run: Run, problem: Problem, end: int) -> Run:
     position = Position(run.step, run.parameters, run.optimizer_state, run.loss, run.gradient)
     lowest, best = run.best_loss, (run.best_step, run.best_parameters)
     searching = problem.whole and searches(experiment)  # then what is kept is always the best
+    may_end = experiment.target_loss is not None or experiment.patience is not None
+    may_end = may_end or experiment.optimizer == "lbfgs"
     reason = None
     for following in course(position, problem, run.step, end):
         moved = following.parameters is not position.parameters
@@ -142,8 +144,7 @@ def _advanced(run: Run, problem: Problem, end: int) -> Run:
             lowest, best = (loss, (step, position.parameters)) if loss < lowest else (lowest, best)
         if moved and searching:
             best = step, position.parameters
-        reason = _reason_to_end(run, position, lowest)
-        if reason is not None:
+        if may_end and (reason := _reason_to_end(run, position, lowest)) is not None:
             break
     if searching:
         lowest = workspace.loss(position.parameters, problem.training)
