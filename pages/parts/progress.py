@@ -110,7 +110,7 @@ def draw_charts(training: Training, best_possible: float) -> None:
         live.figure(accuracy, key="progress.accuracy", height=CHART_HEIGHT)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _dead(run: Run) -> int:
     weights, biases = zip(*run.layers, strict=True)
     return sum(dead_neurons(weights, biases, _some_points(run.experiment)))

@@ -224,3 +224,50 @@ def test_a_tab_opened_from_another_has_a_session_of_its_own(visitor):
     copy.close()
     visit.press("Stop")
     visit.wait_for_status("Stopped")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_map_shows_the_network_the_referee_or_where_they_differ(visitor, size):
+    visit = visitor(size).open(f"train{LONG}")
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=100)
+    for view, told in (
+        ("Referee", "these are the referee's answers"),
+        ("Where they differ", "Map of where network and referee differ"),
+        ("Network", "Map of the most likely of 2 polynomials"),
+    ):
+        visit.page.get_by_test_id("stSegmentedControl").get_by_text(view, exact=True).first.click()
+        visit.page.get_by_role("img", name=re.compile(told)).wait_for()
+        step = visit.standing()[1]
+        visit.wait_for_status("Running", after_step=step)
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+    expect(visit.page.get_by_text("best possible 100.0 %").first).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_report_opens_behind_a_run_and_stays_open(visitor, size):
+    visit = visitor(size).open(f"train{QUICK}")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    visit.page.get_by_text("How good is it, honestly?").click()
+    for heading in ("Polynomial by polynomial", "What it takes for what", "Where it goes wrong"):
+        visit.page.get_by_role("heading", name=heading).wait_for()
+    visit.press("Start again")
+    visit.wait_for_status("Finished", after_step=399)
+    visit.page.get_by_role("heading", name="Polynomial by polynomial").wait_for()
+
+
+def test_l_bfgs_takes_the_samples_it_needs_and_gives_fresh_points_back(visitor):
+    visit = visitor().open("train?steps=20")
+    choose(visit, "L-BFGS")
+    visit.wait_for_words(optimizer="lbfgs", samples="100", batch="all")
+    visit.press("Start")
+    visit.wait_for_status("Finished", after_step=19)
+    choose(visit, "Adam")
+    visit.wait_for_words(optimizer="adam", samples="fresh", batch="256")
+
+
+def choose(visit, optimizer):
+    visit.page.get_by_role("combobox", name=re.compile("Optimizer")).click()
+    visit.page.get_by_role("option", name=re.compile(rf"^{optimizer}$")).click()
