@@ -31,16 +31,22 @@ class LowerOnAll:
         self._rough_loss, self._exact_loss = workspace.loss_on(rough), workspace.loss_on(exact)
         self._kept: Floats | None = None
         self._loss = 0.0  # of the kept, in float32
+        self._exact: float | None = None  # and in float64, once it was asked for
 
     def __call__(self, candidate: Floats, kept: Floats) -> bool:
         """Return whether the candidate's loss is below that of `kept`."""
         if self._kept is not kept:
-            self._kept, self._loss = kept, self._rough_loss(kept)
+            self._kept, self._loss, self._exact = kept, self._rough_loss(kept), None
         found = self._rough_loss(candidate)
-        lower = found < self._loss
-        if not abs(found - self._loss) > ROUGH_MARGIN:
+        if found > self._loss + ROUGH_MARGIN:
+            return False
+        exact = None
+        if not found < self._loss - ROUGH_MARGIN:
             # so near each other, or no number
-            lower = self._exact_loss(candidate) < self._exact_loss(kept)
-        if lower:
-            self._kept, self._loss = candidate, found
-        return lower
+            if self._exact is None:
+                self._exact = self._exact_loss(kept)
+            exact = self._exact_loss(candidate)
+            if not exact < self._exact:
+                return False
+        self._kept, self._loss, self._exact = candidate, found, exact
+        return True
