@@ -1,8 +1,8 @@
 """Points a network works on at once, laid out so that each of its steps is one product of matrices."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,10 +34,15 @@ class Batch:
     def __len__(self) -> int:
         return len(self.labels)
 
-    @cached_property
-    def places(self) -> NDArray[np.intp]:
-        """Where the true classes stand in a flattened (K, N) array."""
-        return self.labels * len(self) + np.arange(len(self))
+    def subtraction(self, values: Floats, found: Floats) -> Callable[[], object]:
+        """Return a function that takes each point's own entry of `values` (K, N) from `found` (N,)."""
+        classes = len(self.one_hot)
+        if np.array_equal(self.labels, np.repeat(np.arange(classes), len(self) // classes)):
+            # as training sets are: class by class, so that the own entries are a view and need no gathering
+            own = np.einsum("kkn->kn", values.reshape(classes, classes, -1))
+            return partial(np.subtract, by_class := found.reshape(classes, -1), own, by_class)
+        places = self.labels * len(self) + np.arange(len(self))
+        return lambda: np.subtract(found, values.take(places), found)
 
     def parts(self, size: int) -> tuple["Batch", ...]:
         """Return the batch cut into parts of `size` points and a rest; cut once."""

@@ -111,6 +111,8 @@ class _Seat:
         logits, exponentials, totals, surprises = self.logits, self.exponentials, self.totals, self.surprises
         class_ones, ones, lowest, highest = self.class_ones, self.ones, self.lowest, self.highest
         per_unit, sum_with = 1 / UNIT, self.surprises.dot
+        known: Batch | None = None
+        subtract_true: Callable[[], object] = bool
 
         def evaluate(
             parameters: Floats, batch: Batch, shifted: bool = False, surprised: bool = True
@@ -131,7 +133,10 @@ class _Seat:
                 return 0.0
             # log of the sum of exp, less the true logit
             logarithm(totals, out=surprises)
-            less(surprises, logits.take(batch.places), out=surprises)
+            nonlocal known, subtract_true
+            if batch is not known:
+                known, subtract_true = batch, batch.subtraction(logits, surprises)
+            subtract_true()
             if not shifted and not is_finite(sum_with(ones)):
                 return evaluate(parameters, batch, shifted=True)
             smaller(surprises, highest, out=surprises)

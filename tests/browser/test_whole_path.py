@@ -236,7 +236,7 @@ def test_the_map_shows_the_network_the_referee_or_where_they_differ(visitor, siz
         ("Where they differ", "Map of where network and referee differ"),
         ("Network", "Map of the most likely of 2 polynomials"),
     ):
-        visit.page.get_by_test_id("stSegmentedControl").get_by_text(view, exact=True).first.click()
+        visit.page.get_by_test_id("stButtonGroup").get_by_text(view, exact=True).first.click()
         visit.page.get_by_role("img", name=re.compile(told)).wait_for()
         step = visit.standing()[1]
         visit.wait_for_status("Running", after_step=step)
