@@ -169,12 +169,24 @@ def test_a_click_on_the_map_asks_about_that_place(visitor):
     expect(x_input).to_have_value(re.compile(r"^-0[.][0-9]+$"))  # it stood at 0.5
 
 
+def resting_box(element):
+    """Return where the element is, once it is there and has stopped moving."""
+    before = None
+    for _ in range(100):
+        box = element.bounding_box()
+        if box is not None and box == before:
+            return box
+        before = box
+        element.page.wait_for_timeout(200)
+    raise AssertionError(f"the element does not come to rest: {before}")
+
+
 def test_a_zoom_survives_the_training(visitor):
     visit = visitor().open(f"train{LONG}")
     visit.press("Start")
     visit.wait_for_status("Running", after_step=1)
     plane = visit.page.get_by_role("img", name=re.compile("^Map of"))
-    box = plane.locator(".nsewdrag").first.bounding_box()
+    box = resting_box(plane.locator(".nsewdrag").first)
     visit.page.mouse.move(box["x"] + 80, box["y"] + 60)
     visit.page.mouse.down()
     visit.page.mouse.move(box["x"] + 240, box["y"] + 180, steps=5)
