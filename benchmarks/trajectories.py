@@ -1,5 +1,6 @@
 """The way through the weights that our optimizers take, and PyTorch's from the same start."""
 
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -25,15 +26,24 @@ A network 2→12→12 on the tutorial's 1200 points, all of them every step, in 
 `polycore.optimizers` on the gradients of `polycore.workspace`, and by PyTorch's optimizer on PyTorch's own
 gradients, from the same weights. The largest difference of a weight, beside the largest weight."""
 
-SGD = {"momentum": 0.9}
-WAYS: dict[str, tuple[str, dict[str, Any], str]] = {
-    "SGD without momentum": ("sgd", {"momentum": 0.0}, "constant"),
-    "SGD, classical momentum": ("sgd", SGD, "constant"),
-    "SGD, Nesterov's": ("sgd", SGD | {"nesterov": True}, "constant"),
-    "Adam": ("adam", {}, "constant"),
-    "Adam, weight decay 0.1": ("adam", {"weight_decay": 0.1}, "constant"),
-    "Adam, cosine": ("adam", {}, "cosine"),
-    "Adam, one-cycle": ("adam", {}, "one-cycle"),
+
+@dataclass(frozen=True)
+class Way:
+    """What decides a way through the weights, but for start and points."""
+
+    optimizer: str
+    options: dict[str, Any] = field(default_factory=dict)
+    schedule: str = "constant"
+
+
+WAYS = {
+    "SGD without momentum": Way("sgd", {"momentum": 0.0}),
+    "SGD, classical momentum": Way("sgd", {"momentum": 0.9}),
+    "SGD, Nesterov's": Way("sgd", {"momentum": 0.9, "nesterov": True}),
+    "Adam": Way("adam"),
+    "Adam, weight decay 0.1": Way("adam", {"weight_decay": 0.1}),
+    "Adam, cosine": Way("adam", schedule="cosine"),
+    "Adam, one-cycle": Way("adam", schedule="one-cycle"),
 }
 
 
@@ -43,43 +53,27 @@ def measured(quick: bool) -> dict[str, Any]:
     points, labels = pc.sample(pc.TUTORIAL_POLYNOMIALS, 100, np.random.RandomState(0))
     start = initial_parameters(WIDTHS, "he", np.random.default_rng(0))
     differences = {}
-    for name, (optimizer, options, schedule) in WAYS.items():
-        own = _ours(start, points, labels, steps, optimizer, options, schedule)
-        theirs = _torchs(start, points, labels, steps, optimizer, options, schedule)
+    for name, way in WAYS.items():
+        own = _ours(way, start, points, labels, steps)
+        theirs = _torchs(way, start, points, labels, steps)
         differences[name] = float(np.abs(own - theirs).max() / np.abs(own).max())
     return {"steps": steps, "differences": differences}
 
 
-def _ours(
-    parameters: Floats,
-    points: Any,
-    labels: Any,
-    steps: int,
-    optimizer: str,
-    options: dict[str, Any],
-    schedule: str,
-) -> Floats:
+def _ours(way: Way, parameters: Floats, points: Any, labels: Any, steps: int) -> Floats:
     batch, workspace = Batch.of(points, labels, WIDTHS[-1]), Workspace(WIDTHS)
     state: Any = (
-        optimizers.start_adam(parameters) if optimizer == "adam" else optimizers.start_sgd(parameters)
+        optimizers.start_adam(parameters) if way.optimizer == "adam" else optimizers.start_sgd(parameters)
     )
-    step_of: Any = optimizers.step_adam if optimizer == "adam" else optimizers.step_sgd
+    step_of: Any = optimizers.step_adam if way.optimizer == "adam" else optimizers.step_sgd
     for step in range(steps):
         gradient = workspace.gradient(parameters, batch)
-        rate = rate_at(schedule, RATE, step, steps)
-        parameters, state = step_of(parameters, gradient, state, rate, **options)
+        rate = rate_at(way.schedule, RATE, step, steps)
+        parameters, state = step_of(parameters, gradient, state, rate, **way.options)
     return parameters
 
 
-def _torchs(
-    parameters: Floats,
-    points: Any,
-    labels: Any,
-    steps: int,
-    optimizer: str,
-    options: dict[str, Any],
-    schedule: str,
-) -> Floats:
+def _torchs(way: Way, parameters: Floats, points: Any, labels: Any, steps: int) -> Floats:
     import torch
 
     linear = [torch.nn.Linear(*pair, dtype=torch.float64) for pair in pairwise(WIDTHS)]
@@ -88,9 +82,9 @@ def _torchs(
             module.weight.copy_(torch.from_numpy(weights.T.copy()))
             module.bias.copy_(torch.from_numpy(biases[0].copy()))
     network = torch.nn.Sequential(linear[0], torch.nn.ReLU(), linear[1])
-    make = torch.optim.AdamW if optimizer == "adam" else torch.optim.SGD
-    used = make(network.parameters(), lr=RATE, **({"weight_decay": 0.0} | options))
-    rates = _torch_rates(used, schedule, steps)
+    make = torch.optim.AdamW if way.optimizer == "adam" else torch.optim.SGD
+    used = make(network.parameters(), lr=RATE, **({"weight_decay": 0.0} | way.options))
+    rates = _torch_rates(used, way.schedule, steps)
     inputs, classes = torch.from_numpy(points), torch.from_numpy(labels)
     for step in range(steps):
         if step > 0:

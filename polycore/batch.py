@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +37,22 @@ class Batch:
     def subtraction(self, values: Floats, found: Floats) -> Callable[[], object]:
         """Return a function that takes each point's own entry of `values` (K, N) from `found` (N,)."""
         classes = len(self.one_hot)
-        if np.array_equal(self.labels, np.repeat(np.arange(classes), len(self) // classes)):
-            # as training sets are: class by class, so that the own entries are a view and need no gathering
+        if self._in_order:
+            # the own entries are a view and need no gathering
             own = np.einsum("kkn->kn", values.reshape(classes, classes, -1))
             return partial(np.subtract, by_class := found.reshape(classes, -1), own, by_class)
-        places = self.labels * len(self) + np.arange(len(self))
-        return lambda: np.subtract(found, values.take(places), found)
+        return lambda: np.subtract(found, values.take(self._places), found)
+
+    @cached_property
+    def _in_order(self) -> bool:
+        """Whether the points stand class by class, equally many of each, as those of training sets do."""
+        classes = len(self.one_hot)
+        return np.array_equal(self.labels, np.repeat(np.arange(classes), len(self) // classes))
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """Where the points' own entries stand in a flattened (K, N) array."""
+        return self.labels * len(self) + np.arange(len(self))
 
     def parts(self, size: int) -> tuple["Batch", ...]:
         """Return the batch cut into parts of `size` points and a rest; cut once."""

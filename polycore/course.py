@@ -105,13 +105,9 @@ def _lbfgs(position: Position, problem: Problem, first: int, end: int) -> Iterat
 def _search(position: Position, problem: Problem, first: int, end: int) -> Iterator[Position]:
     experiment, workspace = problem.experiment, Workspace(problem.experiment.widths)
     parameters, state = position.parameters, cast(optimizers.SearchState, position.optimizer_state)
-    lower: optimizers.Comparison = LowerOnAll(workspace, problem.training, problem.rough)
-    aims = problem.whole and experiment.target_loss is not None
-    evolves, whole, measured_every = (
-        experiment.optimizer == "evolution",
-        problem.whole,
-        problem.measured_every,
-    )
+    whole, measured_every = problem.whole, problem.measured_every
+    on_all = LowerOnAll(workspace, problem.training, problem.rough) if whole else None
+    evolves, aims = experiment.optimizer == "evolution", whole and experiment.target_loss is not None
     steps = zip(
         count(first + 1),
         problem.batches(first, end),
@@ -120,8 +116,7 @@ def _search(position: Position, problem: Problem, first: int, end: int) -> Itera
         strict=False,
     )
     for step, batch, direction, rate in steps:
-        if not whole:
-            lower = LowerOnBatch(workspace, batch)
+        lower = on_all or LowerOnBatch(workspace, batch)
         kept = parameters
         if evolves:
             parameters, state = optimizers.step_evolution(kept, direction, state, lower)

