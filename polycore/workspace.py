@@ -78,8 +78,9 @@ class _Seat:
         self.values = tuple(array[:-1] for array in self.hidden)
         # an array of zeros: beside one, np.maximum took 2.2 us where it took 6.7 beside the number
         zeros = tuple(np.zeros_like(array) for array in self.values)
-        self._layers = tuple(zip(matrices.transposed, self.values, zeros, self.hidden, strict=False))
-        self._last = np.empty_like(matrices.transposed[-1])
+        products = (matrix.dot for matrix in matrices.transposed)
+        self._layers = tuple(zip(products, self.values, zeros, self.hidden, strict=False))
+        self._last = np.empty_like(matrices.layers[-1])
         self.logits, self.exponentials = (np.empty((classes, size), dtype) for _ in range(2))
         self.totals, self.surprises = (np.empty(size, dtype) for _ in range(2))
         self.ones, self.class_ones = np.ones(size, dtype), np.ones(classes, dtype)
@@ -104,12 +105,15 @@ class _Seat:
 
     def _evaluation(self) -> "Evaluation":
         """Return `evaluate`. Whatever it needs is looked up here, once: search asks it a million times."""
-        copy, product, larger, smaller = np.copyto, np.matmul, np.maximum, np.minimum
-        less, times, is_finite, vector = np.subtract, np.multiply, math.isfinite, self.matrices.vector
-        layers, last, last_in_units = self._layers, self.matrices.transposed[-1], self._last
+        copy, larger, smaller, less, times = np.copyto, np.maximum, np.minimum, np.subtract, np.multiply
+        layers, is_finite, vector = self._layers, math.isfinite, self.matrices.vector
+        # flat: half the price of the transposed matrix, number by number
+        last, last_in_units = self.matrices.layers[-1].ravel(), self._last.ravel()
         logits, exponentials, totals, surprises = self.logits, self.exponentials, self.totals, self.surprises
-        class_ones, ones, lowest, highest = self.class_ones, self.ones, self.lowest, self.highest
-        per_unit, sum_with = 1 / UNIT, self.surprises.dot
+        ones, lowest, highest = self.ones, self.lowest, self.highest
+        # `dot` of an array that stays takes 0.2 to 0.7 us less than np.matmul with the same numbers
+        last_product, sum_classes, sum_with = self._last.T.dot, self.class_ones.dot, surprises.dot
+        per_unit = 1 / UNIT
         known: Batch | None = None
         subtract_true: Callable[[], object] = bool
 
@@ -118,16 +122,16 @@ class _Seat:
         ) -> float:
             copy(vector, parameters)
             inputs = batch.columns
-            for matrix, values, zeros, with_ones in layers:
-                product(matrix, inputs, out=values)
+            for product, values, zeros, with_ones in layers:
+                product(inputs, values)
                 larger(values, zeros, out=values)
                 inputs = with_ones
             times(last, per_unit, out=last_in_units)
-            product(last_in_units, inputs, out=logits)
+            last_product(inputs, logits)
             if shifted:
                 less(logits, larger.reduce(logits, axis=0), out=logits)
             exponential(logits, out=exponentials)
-            product(class_ones, exponentials, out=totals)
+            sum_classes(exponentials, totals)
             if not surprised:
                 return 0.0
             # log of the sum of exp, less the true logit

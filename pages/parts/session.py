@@ -1,5 +1,6 @@
 """What a person has, and the one door to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
@@ -8,6 +9,7 @@ import streamlit as st
 from pages.parts import recall
 from pages.parts.runner import Training
 from polycore import Experiment, Model
+from polycore.history import History
 from polycore.network import Floats, Integers
 
 KEY = "polycore.session"
@@ -18,11 +20,28 @@ MapView = Literal["Network", "Referee", "Where they differ"]
 
 @dataclass(frozen=True)
 class Kept:
-    """A model that is kept. `title` is ours, never a person's text; `experiment` is None for a file's."""
+    """A model that is kept.
+
+    title: no two have the same.
+    experiment, history: None for a file's.
+    seconds: how long workers computed for the run.
+    pinned: the person wants to keep it, whatever comes after.
+    """
 
     title: str
     model: Model
     experiment: Experiment | None
+    history: History | None = None
+    seconds: float = 0.0
+    pinned: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Undo:
+    """What was taken away last, as a sentence, and the fields of the session that bring it back."""
+
+    text: str
+    fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +64,7 @@ class Session:
     in_use: the title of the model that answers; None before there is one.
     runs, uploads: how many there have been, for titles.
     map_view: what the map of the Train page shows.
+    undo: what can be brought back; None where nothing was taken away.
     """
 
     experiment: Experiment = field(default_factory=Experiment.recommended)
@@ -57,6 +77,7 @@ class Session:
     points: Points | None = None
     map_view: MapView = "Network"
     link_problems: tuple[str, ...] = ()
+    undo: Undo | None = None
 
     @property
     def answering(self) -> Kept | None:
@@ -110,22 +131,41 @@ def collect() -> None:
         return
     experiment, best = training.run.experiment, training.best
     kept = _kept_of(experiment)
+    history, seconds = training.run.history, training.seconds
     if kept is None:
         number = current().runs + 1
         change(runs=number)
-        add(Kept(_run_title(number, experiment), best, experiment))
-    elif best.loss < kept.model.loss:
-        better = replace(kept, model=best)
-        change(kept=tuple(better if other is kept else other for other in current().kept))
+        add(Kept(_run_title(number, experiment), best, experiment, history, seconds))
+    elif best.loss < kept.model.loss or history.step[-1] > _last_step(kept):
+        better = best if best.loss < kept.model.loss else kept.model
+        put(kept, replace(kept, model=better, history=history, seconds=seconds))
+
+
+def put(kept: Kept, changed: Kept) -> None:
+    """Let `changed` stand in the place of `kept`."""
+    now = current()
+    in_use = changed.title if now.in_use == kept.title else now.in_use
+    change(kept=tuple(changed if other is kept else other for other in now.kept), in_use=in_use)
 
 
 def add(kept: Kept) -> None:
-    """Keep a model and let it answer. Where too many are kept the oldest goes, but not the run's own."""
+    """Keep a model and let it answer.
+
+    Where too many are kept the oldest that is not pinned goes, but not the run's own.
+    """
     session = current()
     own = None if session.training is None else _kept_of(session.training.run.experiment)
-    others = [other for other in session.kept if other is not own][1 - MOST_KEPT + (own is not None) :]
-    remaining = tuple(other for other in session.kept if other is own or other in others)
+    free = [other for other in session.kept if other is not own and not other.pinned]
+    gone = free[: max(0, len(session.kept) + 1 - MOST_KEPT)]
+    remaining = tuple(other for other in session.kept if other not in gone)
     change(kept=(*remaining, kept), in_use=kept.title)
+
+
+def bring_back() -> None:
+    """Undo what was taken away last."""
+    now = current()
+    if now.undo is not None:
+        change(**now.undo.fields, undo=None, revision=now.revision + 1)
 
 
 def add_upload(model: Model) -> None:
@@ -148,6 +188,10 @@ def _use_run(experiment: Experiment) -> None:
 
 def _kept_of(experiment: Experiment) -> Kept | None:
     return next((kept for kept in current().kept if kept.experiment == experiment), None)
+
+
+def _last_step(kept: Kept) -> int:
+    return -1 if kept.history is None else int(kept.history.step[-1])
 
 
 def _run_title(number: int, experiment: Experiment) -> str:

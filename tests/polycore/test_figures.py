@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polycore import figures
+from polycore.figures import style
+from polycore.figures.report import FEWEST_COLOR, MOST_COLOR, RIGHT_COLOR
 from polycore.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.png import rgba_png
 from polycore.polynomial import Polynomial
@@ -472,12 +474,12 @@ def test_right_answers_and_mistakes_are_cells_of_their_own():
 
 def test_mistakes_have_another_colour_than_right_answers_and_the_most_frequent_is_strongest():
     right, mistakes, _ = EVERY_FIGURE["confusion"].data
-    assert {color for _, color in right.colorscale} == {figures.GRID}
+    assert {color for _, color in right.colorscale} == {style.GRID}
     (lowest, few), (highest, most) = mistakes.colorscale
     assert (lowest, highest) == (0, 1)
     for page in (LIGHT_PAGE, DARK_PAGE):
         plain = luminance(blended("rgba(0, 0, 0, 0)", page))
-        distances = [abs(luminance(blended(color, page)) - plain) for color in (figures.GRID, few, most)]
+        distances = [abs(luminance(blended(color, page)) - plain) for color in (style.GRID, few, most)]
         assert distances[2] > distances[1]
         assert distances[2] > 2 * distances[0]
 
@@ -489,7 +491,7 @@ def test_mistakes_have_another_colour_than_right_answers_and_the_most_frequent_i
         pytest.param(DARK_PAGE, "#e8eaf2", id="dark page"),
     ],
 )
-@pytest.mark.parametrize("color", [figures.RIGHT_COLOR, figures.FEWEST_COLOR, figures.MOST_COLOR])
+@pytest.mark.parametrize("color", [RIGHT_COLOR, FEWEST_COLOR, MOST_COLOR])
 def test_the_pages_own_text_reads_on_every_cell(page, ink, color):
     dark, light = sorted(luminance(blended(over, page)) for over in (f"rgba({rgb(ink)}, 1)", color))
     assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2.1, 1.4.3

@@ -1,0 +1,187 @@
+"""Figures of the plane: curves, samples, and a network's map."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from polycore import alternative_text
+from polycore.figures.images import regions_url
+from polycore.figures.style import (
+    GRAY,
+    HOVER,
+    MAX_MARKERS,
+    TRANSPARENT,
+    ZERO_LINE,
+    Floats,
+    Integers,
+    axis,
+    evenly,
+    extended,
+    new_figure,
+    printed,
+)
+from polycore.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
+from polycore.polynomial import Polynomial
+
+MAP_POSITIONS = 120
+RANGE_POSITIONS = 201  # odd, so that the middle of the range is looked at
+SIZES_SHOWN = 2.5  # times as far as the middling curve
+MARGIN = 0.06
+CASING = "rgba(255, 255, 255, 0.6)"
+# Both start left of the axis: then Plotly gives them the width of the axis labels too.
+LEGEND_BELOW = {
+    "orientation": "h",
+    "x": -0.01,
+    "y": -0.15,
+    "yanchor": "top",
+    "maxheight": 0.45,
+    "font": {"size": 10},
+    "bgcolor": TRANSPARENT,
+}
+
+
+def plane_range(polynomials: Sequence[Polynomial], x_range: tuple[float, float]) -> tuple[float, float]:
+    """Return the lowest and the highest y of a window that shows the curves over `x_range`, with a margin.
+
+    Every curve is at least touched. One that runs much farther than the middling curve is cut, so that a
+    steep curve does not flatten the others.
+    """
+    x = np.linspace(*x_range, RANGE_POSITIONS)
+    return _window([polynomial(x) for polynomial in polynomials])
+
+
+def curves_figure(
+    polynomials: Sequence[Polynomial], x_range: tuple[float, float], positions: int = 100
+) -> go.Figure:
+    """Return the curves over `x_range`, each through `positions` points, with axes through the origin."""
+    y_range = plane_range(polynomials, x_range)
+    figure = new_figure(
+        _curves(polynomials, np.linspace(*x_range, positions)),
+        alternative_text.curves(polynomials, x_range, y_range),
+    )
+    return figure.update_layout(_plane(x_range, y_range))
+
+
+def samples_figure(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> go.Figure:
+    """Return the samples, `points` (N, 2) with `labels` (N,), N at least 1, as markers of their classes.
+
+    At most 3000 markers are drawn: of each class the same number at most, taken evenly from first to last.
+    """
+    y_of_classes = [points[labels == label, 1] for label in np.unique(labels)]
+    figure = new_figure(
+        _samples(points, labels, polynomials), alternative_text.samples(points, labels, polynomials)
+    )
+    return figure.update_layout(_plane(None, _window(y_of_classes)))
+
+
+def map_figure(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats) -> go.Figure:
+    """Return the plane, each place in the colour of its most likely class, with the true curves over it.
+
+    `x` (nx,) and `y` (ny,) rise in even steps, two at least, and span the axes; `probabilities` has shape
+    (ny, nx, K). The less sure the network is of a place, the more the page shows through.
+    """
+    curves = _curves(polynomials, np.linspace(x[0], x[-1], MAP_POSITIONS))
+    figure = new_figure(
+        [_casing(curves), *curves], alternative_text.plane_map(polynomials, x, y, probabilities)
+    )
+    image = _placed(x, y) | {"source": regions_url(probabilities)}
+    figure.update_layout(_plane((x[0], x[-1]), (y[0], y[-1])), images=[image])
+    return figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False)
+
+
+def with_point(figure: go.Figure, x: float, y: float) -> go.Figure:
+    """Return a copy of a figure of the plane in which the point (x, y) is marked."""
+    edge = {"color": DARK_PAGE, "width": 3}
+    marker = {"symbol": "circle", "size": 13, "color": LIGHT_PAGE, "line": edge}
+    trace = _markers(np.array([[x, y]]), "point", marker)
+    return extended(figure, [trace], f"the point ({x:.3g}, {y:.3g}) is marked")
+
+
+def with_samples(
+    figure: go.Figure, points: Floats, labels: Integers, polynomials: Sequence[Polynomial]
+) -> go.Figure:
+    """Return a copy of a figure of the plane with samples on it, drawn as in `samples_figure`."""
+    return extended(figure, _samples(points, labels, polynomials), f"{len(points)} samples are shown")
+
+
+def with_unlabelled_points(figure: go.Figure, points: Floats) -> go.Figure:
+    """Return a copy of a figure of the plane with `points` (N, 2) on it, of which at most 3000 are drawn."""
+    marker = {"symbol": "circle-open", "size": 7, "color": GRAY, "line": {"width": 1.5}}
+    trace = _markers(points[evenly(len(points), MAX_MARKERS)], "point", marker)
+    return extended(figure, [trace], f"{len(points)} points without a class are shown")
+
+
+def _plane(x_range: tuple[float, float] | None, y_range: tuple[float, float]) -> dict[str, object]:
+    origin = {"zeroline": True, "zerolinecolor": ZERO_LINE, "zerolinewidth": 1.5}
+    return {
+        "xaxis": axis("x") | origin | {"range": x_range},
+        "yaxis": axis("y") | origin | {"range": y_range},
+        "showlegend": True,
+        "legend": LEGEND_BELOW,
+    }
+
+
+def _window(curves: Sequence[Floats]) -> tuple[float, float]:
+    lows = np.array([curve.min() for curve in curves])
+    highs = np.array([curve.max() for curve in curves])
+    middle = np.median([np.median(curve) for curve in curves])
+    sizes = np.sort(np.maximum(highs - middle, middle - lows))
+    # the lower one of two middling sizes: of two curves the flatter one counts
+    reach = SIZES_SHOWN * sizes[(len(sizes) - 1) // 2]
+    low = float(np.minimum(np.maximum(lows, middle - reach), highs).min())
+    high = float(np.maximum(np.minimum(highs, middle + reach), lows).max())
+    margin = MARGIN * (high - low) or max(1.0, abs(high))
+    return low - margin, high + margin
+
+
+def _placed(x: Floats, y: Floats) -> dict[str, object]:
+    width, height = x[1] - x[0], y[1] - y[0]  # of a pixel, in the middle of which the network was asked
+    return {
+        "xref": "x",
+        "yref": "y",
+        "x": x[0] - width / 2,
+        "y": y[-1] + height / 2,
+        "sizex": width * len(x),
+        "sizey": height * len(y),
+        "sizing": "stretch",
+        "layer": "below",
+    }
+
+
+def _curves(polynomials: Sequence[Polynomial], x: Floats) -> list[go.Scatter]:
+    return [
+        go.Scatter(
+            x=x,
+            y=polynomial(x),
+            mode="lines",
+            name=printed(polynomial),
+            line={"color": PALETTE[label].color, "dash": PALETTE[label].dash, "width": 2.5},
+            hovertemplate=HOVER,
+        )
+        for label, polynomial in enumerate(polynomials)
+    ]
+
+
+def _casing(curves: Sequence[go.Scatter]) -> go.Scatter:
+    """Return one pale trace beneath all curves, so that each reads over a region of its own colour."""
+    x = np.concatenate([[*curve.x, np.nan] for curve in curves])
+    y = np.concatenate([[*curve.y, np.nan] for curve in curves])
+    line = {"color": CASING, "width": 5}
+    return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+
+
+def _samples(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> list[go.Scatter]:
+    limit = MAX_MARKERS // len(polynomials)
+    traces = []
+    for label, polynomial in enumerate(polynomials):
+        of_class = points[labels == label]
+        marker = {"color": PALETTE[label].color, "symbol": PALETTE[label].symbol, "size": 6}
+        traces.append(_markers(of_class[evenly(len(of_class), limit)], printed(polynomial), marker))
+    return traces
+
+
+def _markers(points: Floats, name: str, marker: dict[str, object]) -> go.Scatter:
+    return go.Scatter(
+        x=points[:, 0], y=points[:, 1], mode="markers", name=name, marker=marker, hovertemplate=HOVER
+    )

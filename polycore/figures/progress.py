@@ -1,0 +1,92 @@
+"""Figures of a run's progress: loss and accuracy over the steps."""
+
+import plotly.graph_objects as go
+
+from polycore import alternative_text
+from polycore.alternative_text import percent
+from polycore.figures.style import (
+    BEST_COLOR,
+    HELD_OUT_COLOR,
+    LEGEND_ABOVE,
+    TRAINING_COLOR,
+    ZERO_LINE,
+    Floats,
+    Integers,
+    axis,
+    escape,
+    new_figure,
+)
+from polycore.palette import LIGHT_PAGE
+
+STEP_HOVER = "step %{x}: %{y:.3~g}"
+ACCURACY_RANGE = (0, 114)  # per cent, with room for the label of the best possible above its line
+
+
+def loss_figure(steps: Integers, losses: Floats, best_step: int, best_loss: float) -> go.Figure:
+    """Return the loss in nats, on a log scale, over the steps; the lowest is marked.
+
+    `steps` and `losses` have shape (S,), S at least 1.
+    """
+    traces = [
+        _progress(steps, losses, "loss", TRAINING_COLOR, "solid"),
+        _best(best_step, best_loss, f"best {best_loss:.3g}"),
+    ]
+    figure = new_figure(traces, alternative_text.loss(steps, losses, best_step, best_loss))
+    # asked for few ticks, Plotly labels 1, 2 and 5 of a decade and not all nine; without a format it
+    # writes 0.5 as 5
+    scale = {"type": "log", "nticks": 4, "tickformat": ".5~g"}
+    return figure.update_layout(xaxis=axis("step"), yaxis=axis("loss (nats)") | scale, legend=LEGEND_ABOVE)
+
+
+def accuracy_figure(
+    steps: Integers,
+    accuracies: Floats,
+    held_out_accuracies: Floats,
+    best_step: int,
+    best_held_out_accuracy: float,
+    best_possible: float,
+) -> go.Figure:
+    """Return the accuracies on the training samples and on held-out points, in per cent, over the steps.
+
+    All arrays have shape (S,), S at least 1, the accuracies as shares from 0 to 1. Marked is the held-out
+    accuracy of the best weights, those with the lowest loss; a line tells the best accuracy possible.
+    """
+    traces = [
+        _progress(steps, 100 * accuracies, "training", TRAINING_COLOR, "solid"),
+        _progress(steps, 100 * held_out_accuracies, "held-out", HELD_OUT_COLOR, "dot"),
+        _best(best_step, 100 * best_held_out_accuracy, f"best {escape(percent(best_held_out_accuracy))}"),
+    ]
+    figure = new_figure(
+        traces,
+        alternative_text.accuracy(
+            steps, accuracies, held_out_accuracies, best_step, best_held_out_accuracy, best_possible
+        ),
+    )
+    y_axis = axis("accuracy (%)") | {"range": ACCURACY_RANGE, "tickvals": [0, 20, 40, 60, 80, 100]}
+    figure.update_layout(xaxis=axis("step"), yaxis=y_axis, legend=LEGEND_ABOVE)
+    return figure.add_shape(_bound(100 * best_possible, f"best possible {escape(percent(best_possible))}"))
+
+
+def _bound(value: float, label: str) -> dict[str, object]:
+    """Return a line across the whole chart, named above it: below is where the curves run."""
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": value,
+        "y1": value,
+        "line": {"color": ZERO_LINE, "dash": "dash", "width": 1.5},
+        "label": {"text": label, "textposition": "end", "yanchor": "bottom", "font": {"size": 11}},
+    }
+
+
+def _progress(steps: Integers, values: Floats, name: str, color: str, dash: str) -> go.Scatter:
+    line = {"color": color, "dash": dash, "width": 2}
+    return go.Scatter(x=steps, y=values, mode="lines", name=name, line=line, hovertemplate=STEP_HOVER)
+
+
+def _best(step: int, value: float, name: str) -> go.Scatter:
+    edge = {"color": LIGHT_PAGE, "width": 1}
+    marker = {"symbol": "star", "size": 13, "color": BEST_COLOR, "line": edge}
+    return go.Scatter(x=[step], y=[value], mode="markers", name=name, marker=marker, hovertemplate=STEP_HOVER)

@@ -1,0 +1,206 @@
+"""Figures of the report: which mistakes are made, how sure, and where."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from polycore import alternative_text
+from polycore.figures.style import (
+    GRID,
+    HELD_OUT_COLOR,
+    LEGEND_ABOVE,
+    MAX_MARKERS,
+    ZERO_LINE,
+    Floats,
+    Integers,
+    axis,
+    evenly,
+    new_figure,
+    printed,
+)
+from polycore.palette import PALETTE
+from polycore.polynomial import Polynomial
+
+# The page's own text is on these, so most of the page shows through them.
+RIGHT_COLOR, FEWEST_COLOR, MOST_COLOR = GRID, "rgba(211, 83, 67, 0.2)", "rgba(211, 83, 67, 0.6)"
+RELIABILITY_RANGE = (-4, 118)  # per cent, with room for the counts behind the markers
+LARGE_CELLS = 12  # classes up to which a cell of a confusion table has room for large digits
+
+
+def confusion_figure(confusion: Integers, polynomials: Sequence[Polynomial]) -> go.Figure:
+    """Return a table of counts (K, K) as coloured cells: a row for each true class, a column for each answer.
+
+    Right answers, on the diagonal, are gray; the more often a mistake is made, the stronger its colour. Rows
+    and columns are named p0, p1 and so on, for the polynomials would not fit. A height of 130 + 22 K pixels
+    suits it.
+    """
+    cells = [_right_answers(confusion, polynomials), _mistakes(confusion, polynomials)]
+    figure = new_figure([*cells, _counts(confusion)], alternative_text.confusion(confusion, polynomials))
+    places = list(range(len(polynomials)))
+    ticks = {"tickvals": places, "ticktext": [f"p{place}" for place in places], "tickangle": 0}
+    hidden = {"showgrid": False, "zeroline": False}
+    first, last = -0.5, len(places) - 0.5
+    return figure.update_layout(
+        xaxis=axis("answer") | ticks | hidden | {"range": (first, last)},
+        yaxis=axis("true polynomial") | ticks | hidden | {"range": (last, first)},
+        showlegend=False,
+    )
+
+
+def reliability_figure(
+    counts: Integers, confidences: Floats, accuracies: Floats, calibration_error: float
+) -> go.Figure:
+    """Return accuracy over confidence in per cent, a marker for each bin with its count of points beside it.
+
+    All arrays have shape (B,), B at least 1, the mean confidences and the accuracies as shares from 0 to 1.
+    On the diagonal the network is right as often as it is sure to be.
+    """
+    figure = new_figure(
+        [_diagonal(), _reliability(counts, confidences, accuracies)],
+        alternative_text.reliability(counts, confidences, accuracies, calibration_error),
+    )
+    ticks = {"tickvals": [0, 20, 40, 60, 80, 100]}
+    return figure.update_layout(
+        xaxis=axis("confidence (%)") | ticks | {"range": RELIABILITY_RANGE},
+        yaxis=axis("accuracy (%)") | ticks | {"range": (-8, 104)},
+        legend=LEGEND_ABOVE,
+    )
+
+
+def errors_figure(
+    x: Floats,
+    labels: Integers,
+    answers: Integers,
+    places: Sequence[Floats],
+    polynomials: Sequence[Polynomial],
+    x_range: tuple[float, float],
+) -> go.Figure:
+    """Return where mistakes lie along x, in a row for each true class, and where its curve meets another.
+
+    A mistake has an `x`, a label and an answer, each (M,); at most 3000 are drawn, as in `samples_figure`.
+    `places` holds for each of the K classes the x of its crossings, drawn as thin lines across its row. A
+    height of 70 + 22 K pixels suits it.
+    """
+    rows = list(range(len(polynomials)))
+    figure = new_figure(
+        [_crossing_lines(places), *_errors(x, labels, answers, polynomials)],
+        alternative_text.errors(labels, polynomials, x_range),
+    )
+    y_axis = {
+        "tickvals": rows,
+        "ticktext": [printed(polynomial) for polynomial in polynomials],
+        "range": (len(rows) - 0.4, -0.6),
+        "automargin": True,
+        "gridcolor": GRID,
+        "zeroline": False,
+    }
+    return figure.update_layout(xaxis=axis("x") | {"range": x_range}, yaxis=y_axis, showlegend=False)
+
+
+def _right_answers(confusion: Integers, polynomials: Sequence[Polynomial]) -> go.Heatmap:
+    shown = np.full(confusion.shape, np.nan)
+    np.fill_diagonal(shown, 1)
+    return _cells(shown, (RIGHT_COLOR, RIGHT_COLOR), confusion, polynomials)
+
+
+def _mistakes(confusion: Integers, polynomials: Sequence[Polynomial]) -> go.Heatmap:
+    shown = np.where(confusion > 0, confusion, np.nan)
+    np.fill_diagonal(shown, np.nan)
+    return _cells(shown, (FEWEST_COLOR, MOST_COLOR), confusion, polynomials)
+
+
+def _cells(
+    values: Floats, colors: tuple[str, str], confusion: Integers, polynomials: Sequence[Polynomial]
+) -> go.Heatmap:
+    """Return the cells that have a value, in colours from the first for 0 to the last for the largest."""
+    largest = 1 if np.isnan(values).all() else np.nanmax(values)
+    names = [f"p{label} = {printed(polynomial)}" for label, polynomial in enumerate(polynomials)]
+    told = [
+        [
+            "" if np.isnan(values[row, column]) else f"{count:,} of {true}<br>answered with {answer}"
+            for column, (count, answer) in enumerate(zip(counts, names, strict=True))
+        ]
+        for row, (counts, true) in enumerate(zip(confusion.tolist(), names, strict=True))
+    ]
+    return go.Heatmap(
+        z=values,
+        zmin=0,
+        zmax=largest,
+        colorscale=[[0, colors[0]], [1, colors[1]]],
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        hovertext=told,
+        hovertemplate="%{hovertext}<extra></extra>",
+        hoverongaps=False,
+    )
+
+
+def _counts(confusion: Integers) -> go.Scatter:
+    """Return the numbers of the cells as text: in a heat map Plotly would choose black for a white page."""
+    shown = (confusion > 0) | np.eye(len(confusion), dtype=np.bool_)
+    rows, columns = np.nonzero(shown)
+    return go.Scatter(
+        x=columns,
+        y=rows,
+        mode="text",
+        text=[f"{count}" for count in confusion[shown].tolist()],
+        textfont={"size": 12 if len(confusion) <= LARGE_CELLS else 9},
+        hoverinfo="skip",
+    )
+
+
+def _diagonal() -> go.Scatter:
+    line = {"color": ZERO_LINE, "dash": "dot", "width": 1.5}
+    return go.Scatter(
+        x=[0, 100], y=[0, 100], mode="lines", name="as right as sure", line=line, hoverinfo="skip"
+    )
+
+
+def _reliability(counts: Integers, confidences: Floats, accuracies: Floats) -> go.Scatter:
+    numbers = [f"{count:,}" for count in counts.tolist()]
+    return go.Scatter(
+        x=100 * confidences,
+        y=100 * accuracies,
+        mode="lines+markers+text",
+        name="held-out",
+        text=numbers,
+        textposition="bottom right",  # the diagonal runs the other way
+        cliponaxis=False,
+        line={"color": HELD_OUT_COLOR, "width": 2},
+        marker={"size": 9},
+        hovertemplate="%{x:.1f} % sure, %{y:.1f} % right, of %{text} points<extra></extra>",
+    )
+
+
+def _crossing_lines(places: Sequence[Floats]) -> go.Scatter:
+    """Return all lines as one trace, for a wide list of polynomials has thousands."""
+    x = [value for of_row in places for place in of_row.tolist() for value in (place, place, np.nan)]
+    y = [
+        value for row, of_row in enumerate(places) for _ in of_row for value in (row - 0.4, row + 0.4, np.nan)
+    ]
+    line = {"color": ZERO_LINE, "width": 1}
+    return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
+
+
+def _errors(
+    x: Floats, labels: Integers, answers: Integers, polynomials: Sequence[Polynomial]
+) -> list[go.Scatter]:
+    limit = MAX_MARKERS // len(polynomials)
+    names = np.array([printed(polynomial) for polynomial in polynomials])
+    traces = []
+    for label, look in enumerate(PALETTE[: len(polynomials)]):
+        of_class = np.flatnonzero(labels == label)
+        shown = of_class[evenly(len(of_class), limit)]
+        traces.append(
+            go.Scatter(
+                x=x[shown],
+                y=np.full(len(shown), label),
+                mode="markers",
+                marker={"color": look.color, "symbol": look.symbol, "size": 7},
+                customdata=names[answers[shown]],
+                hovertemplate="x = %{x:.3~g}, answered with %{customdata}<extra></extra>",
+            )
+        )
+    return traces

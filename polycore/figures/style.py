@@ -1,0 +1,72 @@
+"""What all figures share: their layout, their axes, and how a polynomial is named in them."""
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from polycore import alternative_text
+from polycore.palette import PALETTE
+from polycore.polynomial import Polynomial
+
+Floats = NDArray[np.floating]
+Integers = NDArray[np.integer]
+
+MAX_MARKERS = 3000  # more cost the browser time and only cover each other
+MAX_PRINTED = 26  # characters of a polynomial: two columns of a legend on a phone
+GRAY, GRID, ZERO_LINE = "rgb(128, 128, 128)", "rgba(128, 128, 128, 0.18)", "rgba(128, 128, 128, 0.75)"
+TRANSPARENT = "rgba(0, 0, 0, 0)"
+TRAINING_COLOR, BEST_COLOR, HELD_OUT_COLOR = PALETTE[0].color, PALETTE[1].color, PALETTE[5].color
+HOVER = "(%{x:.3~g}, %{y:.3~g})"  # the trace's name stands beside it
+LEGEND_ABOVE = {"orientation": "h", "x": -0.01, "y": 1.02, "yanchor": "bottom", "bgcolor": TRANSPARENT}
+
+
+def new_figure(traces: Sequence[go.Scatter | go.Bar | go.Heatmap], alt: str) -> go.Figure:
+    """Return a figure of `traces` with the layout that all have, and its alternative text."""
+    layout = {
+        "template": {},  # Plotly's own sets the font's colour and a background
+        "paper_bgcolor": TRANSPARENT,
+        "plot_bgcolor": TRANSPARENT,
+        "margin": {"l": 8, "r": 12, "t": 28, "b": 8},
+        "hovermode": "closest",
+        "hoverlabel": {"namelength": -1},
+        "modebar": {"bgcolor": TRANSPARENT, "color": GRAY, "activecolor": TRAINING_COLOR},
+        "uirevision": "polycore",
+        "meta": {"alt": alt},
+    }
+    return go.Figure(list(traces), layout)
+
+
+def extended(figure: go.Figure, traces: Sequence[go.Scatter], clause: str) -> go.Figure:
+    """Return a copy with more traces, and a clause about them in its alternative text."""
+    alt = alternative_text.extended(figure.layout.meta["alt"], clause)
+    copy = go.Figure(figure).add_traces([trace.update(showlegend=False) for trace in traces])
+    return copy.update_layout(meta={"alt": alt})
+
+
+def axis(title: str) -> dict[str, object]:
+    """Return an axis with a title; its unit in brackets where it has one."""
+    return {
+        "title": {"text": title, "standoff": 6},
+        "automargin": True,
+        "gridcolor": GRID,
+        "zerolinecolor": GRID,
+    }
+
+
+def printed(polynomial: Polynomial) -> str:
+    """Return a polynomial as figures name it: cut where it is long, and safe from being read as tags."""
+    text = str(polynomial)
+    return escape(text if len(text) <= MAX_PRINTED else text[: MAX_PRINTED - 1] + "…")
+
+
+def evenly(count: int, limit: int) -> Integers:
+    """Return at most `limit` of the places below `count`, evenly from first to last."""
+    return np.linspace(0, count - 1, min(count, limit)).round().astype(np.int64)
+
+
+def escape(text: str) -> str:
+    """Return `text` such that Plotly, which reads tags in names and labels, shows it as it is."""
+    return html.escape(text, quote=False)
