@@ -24,7 +24,7 @@ HEADINGS = {"Home": "Which polynomial is this point on?"}
 STANDING = re.compile(r"(\w+) · step ([\d,]+) of")
 
 # Streamlit's own: a page opened by its address looks for the server below that address first
-EXPECTED_NOT_FOUND = re.compile(r"/(polynomials|data|train|predict)/_stcore/")
+EXPECTED_NOT_FOUND = re.compile(r"/(polynomials|data|train|predict|inside|compare|play|glossary)/_stcore/")
 TROUBLE = re.compile(r"Traceback|Warning|WARNING|Error|ERROR|deprecat|ScriptRunContext|already registered")
 
 
