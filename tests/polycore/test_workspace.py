@@ -122,3 +122,15 @@ def test_what_was_worked_out_before_leaves_no_trace():
     found = used.gradient(parameters, Batch.of(points, labels, 3))
     used.gradient(other, Batch.of(other_points, other_labels, 3))
     assert found.tolist() == fresh.tolist()
+
+
+def test_a_sure_network_leaves_no_subnormal_numbers_which_processors_are_slow_with():
+    # no hidden layer, one point at (1, 0): logits 0 and -91, and e^-91 lies below float32's smallest normal
+    points, labels = np.array([[1.0, 0.0]], dtype=np.float32), np.array([1])
+    parameters = np.array([0, -91, 0, 0, 0, 0], dtype=np.float32)
+    assert 0 < np.exp(np.float32(-91)) < np.finfo(np.float32).tiny
+    gradient = Workspace((2, 2)).gradient(parameters, Batch.of(points, labels, 2))
+    # probabilities (1, 0) less one-hot (0, 1)
+    assert gradient == pytest.approx([1, -1, 0, 0, 1, -1])
+    other = Workspace((2, 2)).gradient(parameters, Batch.of(points, np.array([0]), 2))
+    assert not np.any((other != 0) & (np.abs(other) < np.finfo(np.float32).tiny))
