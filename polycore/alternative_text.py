@@ -144,9 +144,36 @@ def errors(labels: Integers, polynomials: Sequence[Polynomial], x_range: tuple[f
     )
 
 
+def walk(polynomials: Sequence[Polynomial], curve: int, x: Floats, shares: Floats, met: int) -> str:
+    """Say how likely the class `curve` is along its own curve, and how many others it meets."""
+    own = shares[:, curve]
+    lowest = int(own.argmin())
+    return (
+        f"Probabilities of {_count(polynomials)} along {polynomials[curve]} for x from {x[0]:.3g} to "
+        f"{x[-1]:.3g}, where it meets others at {_places(met)}: its own is {percent(own.mean())} on average "
+        f"and lowest, {percent(own[lowest])}, at x = {x[lowest]:.3g}."
+    )
+
+
 def extended(text: str, clause: str) -> str:
     """Return the sentence `text` with a clause more."""
     return f"{text.removesuffix('.')}; {clause}."
+
+
+def neuron(name: str, x: Floats, y: Floats, values: Floats) -> str:
+    """Say on how much of the plane the neuron called `name` passes something on; `values` are before ReLU."""
+    return (
+        f"Map of {name} for {_window((x[0], x[-1]), (y[0], y[-1]))}: "
+        f"above 0 on {percent((values > 0).mean())} of the plane."
+    )
+
+
+def network(widths: Sequence[int], dead: int | None) -> str:
+    """Name the layers' sizes, from the inputs to the classes, and count the dead neurons where known."""
+    hidden = ", ".join(map(str, widths[1:-1]))
+    layers = f"hidden layers of {hidden} neurons" if hidden else "no hidden layer"
+    told = f"; {dead} of the hidden neurons are dead" if dead is not None and hidden else ""
+    return f"Picture of the network: inputs x and y, {layers}, and {widths[-1]} outputs{told}."
 
 
 def _times(count: int) -> str:
@@ -157,9 +184,37 @@ def _points(count: int) -> str:
     return "1 point" if count == 1 else f"{count} points"
 
 
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count} places"
+
+
 def _count(polynomials: Sequence[Polynomial]) -> str:
     return "1 polynomial" if len(polynomials) == 1 else f"{len(polynomials)} polynomials"
 
 
 def _window(x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
     return "x from {:.3g} to {:.3g} and y from {:.3g} to {:.3g}".format(*x_range, *y_range)
+
+
+def losses(curves: Sequence[tuple[str, Floats | Integers, Floats]], over: str) -> str:
+    """Say for each name where its losses, the last of the three, began and where they ended."""
+    told = "; ".join(
+        f"{name} from {values[0]:.3g} to {values[-1]:.3g} nats, at {x[-1]:.6g}" for name, x, values in curves
+    )
+    return f"Loss of {_runs(curves)} over {over}: {told}."
+
+
+def accuracies(
+    curves: Sequence[tuple[str, Floats | Integers, Floats]], over: str, best_possible: float | None
+) -> str:
+    """Say for each name where its accuracies, the last of the three, began and where they ended."""
+    told = "; ".join(
+        f"{name} from {percent(values[0])} to {percent(values[-1])}, at {x[-1]:.6g}"
+        for name, x, values in curves
+    )
+    text = f"Held-out accuracy of {_runs(curves)} over {over}: {told}."
+    return text if best_possible is None else extended(text, f"{percent(best_possible)} is the best possible")
+
+
+def _runs(curves: Sequence[object]) -> str:
+    return "1 run" if len(curves) == 1 else f"{len(curves)} runs"

@@ -41,6 +41,17 @@ class History:
         )
         return longer if len(longer.step) <= MOST else longer._thinned()
 
+    def to_csv(self) -> str:
+        """Return a line of names, then one for each entry, every number to its last digit."""
+        columns = (self.step, self.loss, self.accuracy, self.held_out_accuracy)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return "".join(
+            [
+                "step,loss_nats,accuracy,held_out_accuracy\n",
+                *(f"{','.join(map(repr, row))}\n" for row in rows),
+            ]
+        )
+
     def _thinned(self) -> "History":
         every = 2 * self.every
         kept = self.step % every == 0

@@ -8,36 +8,82 @@ Polynomials (24 at most) and arrays are taken as already checked. A class has th
 `polynomials`; labels are such places, from 0 on.
 """
 
+from polycore.figures.compare import (
+    LINES,
+    Curve,
+    accuracies_figure,
+    line_url,
+    losses_figure,
+    small_map_url,
+)
+from polycore.figures.game import answer_figure, close_up_figure, question_figure
 from polycore.figures.images import differences_url, regions_url
+from polycore.figures.inside import (
+    NEGATIVE_COLOR,
+    POSITIVE_COLOR,
+    class_url,
+    values_url,
+    with_fold_lines,
+    with_regions,
+)
 from polycore.figures.plane import (
+    crossings_layer,
     curves_figure,
     map_figure,
+    mistakes_layer,
     plane_range,
+    point_layer,
     samples_figure,
+    samples_layer,
+    with_layers,
     with_point,
     with_samples,
     with_unlabelled_points,
 )
-from polycore.figures.probabilities import probabilities_figure
+from polycore.figures.probabilities import compared_figure, probabilities_figure
 from polycore.figures.progress import accuracy_figure, loss_figure
 from polycore.figures.report import confusion_figure, errors_figure, reliability_figure
 from polycore.figures.style import escape
+from polycore.figures.walk import walk_figure, with_place
 
 __all__ = [
+    "LINES",
+    "NEGATIVE_COLOR",
+    "POSITIVE_COLOR",
+    "Curve",
+    "accuracies_figure",
     "accuracy_figure",
+    "answer_figure",
+    "class_url",
+    "close_up_figure",
+    "compared_figure",
     "confusion_figure",
+    "crossings_layer",
     "curves_figure",
     "differences_url",
     "errors_figure",
     "escape",
+    "line_url",
     "loss_figure",
+    "losses_figure",
     "map_figure",
+    "mistakes_layer",
     "plane_range",
+    "point_layer",
     "probabilities_figure",
+    "question_figure",
     "regions_url",
     "reliability_figure",
     "samples_figure",
+    "samples_layer",
+    "small_map_url",
+    "values_url",
+    "walk_figure",
+    "with_fold_lines",
+    "with_layers",
+    "with_place",
     "with_point",
+    "with_regions",
     "with_samples",
     "with_unlabelled_points",
 ]

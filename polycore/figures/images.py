@@ -28,7 +28,7 @@ def regions_url(probabilities: Floats) -> str:
     pixels = np.empty((*probabilities.shape[:2], 4), dtype=np.uint8)
     pixels[..., :3] = _COLORS[probabilities.argmax(axis=-1)]
     pixels[..., 3] = np.round(255 * REGION_OPACITY * _confidence(probabilities))
-    return _image_url(pixels)
+    return image_url(pixels)
 
 
 def differences_url(network: Integers, referee: Integers) -> str:
@@ -44,10 +44,10 @@ def differences_url(network: Integers, referee: Integers) -> str:
     pixels = np.empty((*first.shape, 4), dtype=np.uint8)
     pixels[..., :3] = _COLORS[np.where(of_referee, second, first)]
     pixels[..., 3] = np.where(first == second, round(255 * PALE_OPACITY), 255)
-    return _image_url(pixels)
+    return image_url(pixels)
 
 
-def _image_url(pixels: NDArray[np.uint8]) -> str:
+def image_url(pixels: NDArray[np.uint8]) -> str:
     """Return pixels (ny, nx, 4), the lowest y first, as a PNG image in a data URL."""
     return "data:image/png;base64," + base64.b64encode(rgba_png(pixels[::-1])).decode("ascii")
 

@@ -1,6 +1,7 @@
 """Figures of the plane: curves, samples, and a network's map."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -28,6 +29,7 @@ MAP_POSITIONS = 120
 RANGE_POSITIONS = 201  # odd, so that the middle of the range is looked at
 SIZES_SHOWN = 2.5  # times as far as the middling curve
 MARGIN = 0.06
+LAYER_MARKERS = 500  # of a layer: a map may be drawn anew several times a second
 CASING = "rgba(255, 255, 255, 0.6)"
 # Both start left of the axis: then Plotly gives them the width of the axis labels too.
 LEGEND_BELOW = {
@@ -90,19 +92,29 @@ def map_figure(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabil
     return figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False)
 
 
+class Layer(NamedTuple):
+    """What may lie on a figure of the plane, and a clause about it for the alternative text."""
+
+    traces: tuple[go.Scatter, ...]
+    clause: str
+
+
+def with_layers(figure: go.Figure, layers: Sequence[Layer]) -> go.Figure:
+    """Return a copy of a figure of the plane with `layers` on it, the first one lowest."""
+    traces = [trace for layer in layers for trace in layer.traces]
+    return extended(figure, traces, "; ".join(layer.clause for layer in layers))
+
+
 def with_point(figure: go.Figure, x: float, y: float) -> go.Figure:
     """Return a copy of a figure of the plane in which the point (x, y) is marked."""
-    edge = {"color": DARK_PAGE, "width": 3}
-    marker = {"symbol": "circle", "size": 13, "color": LIGHT_PAGE, "line": edge}
-    trace = _markers(np.array([[x, y]]), "point", marker)
-    return extended(figure, [trace], f"the point ({x:.3g}, {y:.3g}) is marked")
+    return with_layers(figure, [point_layer(x, y)])
 
 
 def with_samples(
     figure: go.Figure, points: Floats, labels: Integers, polynomials: Sequence[Polynomial]
 ) -> go.Figure:
     """Return a copy of a figure of the plane with samples on it, drawn as in `samples_figure`."""
-    return extended(figure, _samples(points, labels, polynomials), f"{len(points)} samples are shown")
+    return with_layers(figure, [samples_layer(points, labels, polynomials)])
 
 
 def with_unlabelled_points(figure: go.Figure, points: Floats) -> go.Figure:
@@ -110,6 +122,49 @@ def with_unlabelled_points(figure: go.Figure, points: Floats) -> go.Figure:
     marker = {"symbol": "circle-open", "size": 7, "color": GRAY, "line": {"width": 1.5}}
     trace = _markers(points[evenly(len(points), MAX_MARKERS)], "point", marker)
     return extended(figure, [trace], f"{len(points)} points without a class are shown")
+
+
+def point_layer(x: float, y: float) -> Layer:
+    """Return a mark at the point (x, y)."""
+    edge = {"color": DARK_PAGE, "width": 3}
+    marker = {"symbol": "circle", "size": 13, "color": LIGHT_PAGE, "line": edge}
+    trace = _markers(np.array([[x, y]]), "point", marker)
+    return Layer((trace,), f"the point ({x:.3g}, {y:.3g}) is marked")
+
+
+def samples_layer(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> Layer:
+    """Return samples, drawn as in `samples_figure`."""
+    return Layer(tuple(_samples(points, labels, polynomials)), f"{len(points)} samples are shown")
+
+
+def mistakes_layer(points: Floats, labels: Integers, answers: Integers) -> Layer:
+    """Return crosses without a class's colour at `points` (M, 2) that were answered wrongly.
+
+    `labels` and `answers` are (M,). At most 500 are drawn.
+    """
+    shown = evenly(len(points), LAYER_MARKERS)
+    pairs = zip(labels[shown].tolist(), answers[shown].tolist(), strict=True)
+    told = [f"on p{label}, answered with p{answer}" for label, answer in pairs]
+    return Layer((_told(points[shown], told, "x", 7),), f"{len(points)} wrong answers are marked by crosses")
+
+
+def crossings_layer(places: Floats, names: Sequence[str]) -> Layer:
+    """Return diamonds at the places (C, 2) where curves meet; at most 500 are drawn.
+
+    `names` tell which ones meet, such as "p0 & p3". The live figure takes a click near such a mark for a
+    click on it: `meta["snap"]` of the trace says so.
+    """
+    shown = evenly(len(places), LAYER_MARKERS)
+    told = [f"{names[place]} meet" for place in shown.tolist()]
+    trace = _told(places[shown], told, "diamond", 8).update(meta={"snap": True})
+    return Layer((trace,), f"{len(places)} crossings are marked by diamonds")
+
+
+def _told(points: Floats, told: Sequence[str], symbol: str, size: int) -> go.Scatter:
+    """Return markers in the colours of both pages, which stand out from every region, with words at each."""
+    marker = {"symbol": symbol, "size": size, "color": LIGHT_PAGE, "line": {"color": DARK_PAGE, "width": 1.5}}
+    trace = _markers(points, "", marker)
+    return trace.update(hovertext=told, hovertemplate=f"{HOVER}<br>%{{hovertext}}<extra></extra>")
 
 
 def _plane(x_range: tuple[float, float] | None, y_range: tuple[float, float]) -> dict[str, object]:

@@ -7,12 +7,13 @@ import plotly.graph_objects as go
 
 from polycore import alternative_text
 from polycore.alternative_text import percent
-from polycore.figures.style import Floats, axis, escape, new_figure, printed
+from polycore.figures.style import LEGEND_ABOVE, Floats, axis, escape, new_figure, printed
 from polycore.palette import PALETTE
 from polycore.polynomial import Polynomial
 
 SYMBOLS_AT = -4
 BARS_RANGE = (-8, 135)  # per cent, with room for the symbols before the bars and the numbers behind them
+REFEREE_COLOR = "rgba(128, 128, 128, 0.32)"
 
 
 def probabilities_figure(polynomials: Sequence[Polynomial], probabilities: Floats) -> go.Figure:
@@ -20,11 +21,36 @@ def probabilities_figure(polynomials: Sequence[Polynomial], probabilities: Float
 
     A height of 70 + 22 K pixels suits it.
     """
-    order = np.argsort(-probabilities, kind="stable").tolist()
-    figure = new_figure(
-        [_bars(order, probabilities), _symbols(order)],
-        alternative_text.probabilities(polynomials, order, probabilities),
-    )
+    order = _order(probabilities)
+    alt = alternative_text.probabilities(polynomials, order, probabilities)
+    return _figure([_bars(order, probabilities), _symbols(order)], polynomials, order, alt)
+
+
+def compared_figure(
+    polynomials: Sequence[Polynomial], probabilities: Floats, referee: Floats, most: int
+) -> go.Figure:
+    """Return the same for the `most` likely classes, before pale bars for the referee's probabilities (K,).
+
+    The referee's likeliest is always among them. A height of 100 + 22 `most` pixels suits it.
+    """
+    order, favourite = _order(probabilities), int(referee.argmax())
+    shown = order[:most] if favourite in order[:most] else [*order[: most - 1], favourite]
+    alt = alternative_text.probabilities(polynomials, order, probabilities)
+    told = f"the referee says {polynomials[favourite]} with {percent(referee[favourite])}"
+    bars = _bars(shown, probabilities).update(width=0.45, showlegend=False)
+    traces = [_referee(shown, referee), bars, _symbols(shown).update(showlegend=False)]
+    figure = _figure(traces, polynomials, shown, alternative_text.extended(alt, told))
+    return figure.update_layout(barmode="overlay", showlegend=True, legend=LEGEND_ABOVE)
+
+
+def _order(probabilities: Floats) -> list[int]:
+    ordered: list[int] = np.argsort(-probabilities, kind="stable").tolist()
+    return ordered
+
+
+def _figure(
+    traces: Sequence[go.Bar | go.Scatter], polynomials: Sequence[Polynomial], order: Sequence[int], alt: str
+) -> go.Figure:
     x_axis = axis("probability (%)") | {"range": BARS_RANGE, "tickvals": [0, 25, 50, 75, 100]}
     y_axis = {
         "tickvals": list(range(len(order))),
@@ -34,7 +60,19 @@ def probabilities_figure(polynomials: Sequence[Polynomial], probabilities: Float
         "showgrid": False,
         "zeroline": False,
     }
-    return figure.update_layout(xaxis=x_axis, yaxis=y_axis, showlegend=False, bargap=0.4)
+    return new_figure(traces, alt).update_layout(xaxis=x_axis, yaxis=y_axis, showlegend=False, bargap=0.4)
+
+
+def _referee(order: Sequence[int], probabilities: Floats) -> go.Bar:
+    return go.Bar(
+        x=100 * probabilities[order],
+        y=list(range(len(order))),
+        orientation="h",
+        width=0.9,
+        marker={"color": REFEREE_COLOR},
+        name="the referee's",
+        hovertemplate="%{x:.1f} %",
+    )
 
 
 def _bars(order: Sequence[int], probabilities: Floats) -> go.Bar:

@@ -64,10 +64,10 @@ def accuracy_figure(
     )
     y_axis = axis("accuracy (%)") | {"range": ACCURACY_RANGE, "tickvals": [0, 20, 40, 60, 80, 100]}
     figure.update_layout(xaxis=axis("step"), yaxis=y_axis, legend=LEGEND_ABOVE)
-    return figure.add_shape(_bound(100 * best_possible, f"best possible {escape(percent(best_possible))}"))
+    return figure.add_shape(bound(100 * best_possible, f"best possible {escape(percent(best_possible))}"))
 
 
-def _bound(value: float, label: str) -> dict[str, object]:
+def bound(value: float, label: str) -> dict[str, object]:
     """Return a line across the whole chart, named above it: below is where the curves run."""
     return {
         "type": "line",

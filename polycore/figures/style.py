@@ -43,7 +43,7 @@ def extended(figure: go.Figure, traces: Sequence[go.Scatter], clause: str) -> go
     """Return a copy with more traces, and a clause about them in its alternative text."""
     alt = alternative_text.extended(figure.layout.meta["alt"], clause)
     copy = go.Figure(figure).add_traces([trace.update(showlegend=False) for trace in traces])
-    return copy.update_layout(meta={"alt": alt})
+    return copy.update_layout(meta=figure.layout.meta | {"alt": alt})
 
 
 def axis(title: str) -> dict[str, object]:

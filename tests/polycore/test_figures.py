@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from polycore import figures
 from polycore.figures import style
 from polycore.figures.report import FEWEST_COLOR, MOST_COLOR, RIGHT_COLOR
+from polycore.figures.walk import Met
 from polycore.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.png import rgba_png
 from polycore.polynomial import Polynomial
@@ -32,6 +33,16 @@ def a_map():
     return figures.map_figure([LINE, CUBIC], MAP_X, MAP_Y, GRID)
 
 
+# along the line, which meets the cubic at 0.5 and 0.51 and both others at 1
+WALK_X = np.array([-1.0, 0.0, 0.5, 1.0])
+WALK = np.array([[0.5, 0.46, 0.04], [1.0, 0.0, 0.0], [0.75, 0.25, 0.0], [0.25, 0.75, 0.0]])
+MET = [Met(0.5, "p1"), Met(0.51, "p1"), Met(1.0, "p1, p2")]
+
+
+def a_walk():
+    return figures.walk_figure([LINE, CUBIC, PARABOLA], 0, WALK_X, WALK, np.array([1.0, 1.0, 0.5, 0.5]), MET)
+
+
 EVERY_FIGURE = {
     "curves": figures.curves_figure(TUTORIAL_POLYNOMIALS, (-1, 1)),
     "samples": figures.samples_figure(POINTS, LABELS, [LINE, CUBIC]),
@@ -43,7 +54,14 @@ EVERY_FIGURE = {
     "map with a point": figures.with_point(a_map(), 1.0, 15.0),
     "map with samples": figures.with_samples(a_map(), POINTS, LABELS, [LINE, CUBIC]),
     "map with unlabelled points": figures.with_unlabelled_points(a_map(), POINTS),
+    "map with mistakes": figures.with_layers(a_map(), [figures.mistakes_layer(POINTS, LABELS, 1 - LABELS)]),
+    "map with crossings": figures.with_layers(
+        a_map(), [figures.crossings_layer(POINTS[:2], ["p0 & p1", "p0 & p2"])]
+    ),
     "probabilities": figures.probabilities_figure([LINE, CUBIC], np.array([0.25, 0.75])),
+    "compared": figures.compared_figure([LINE, CUBIC], np.array([0.25, 0.75]), np.array([1.0, 0.0]), 2),
+    "walk": a_walk(),
+    "walk with a place": figures.with_place(a_walk(), 0.5, 0.75),
     "confusion": figures.confusion_figure(CONFUSION, [LINE, PARABOLA, CUBIC]),
     "reliability": figures.reliability_figure(
         np.array([20, 1980]), np.array([0.5, 0.95]), np.array([0.25, 0.99]), 0.0421
@@ -100,6 +118,8 @@ def test_a_figure_is_sound_json(figure):
         ("loss", ("step", "loss (nats)")),
         ("accuracy", ("step", "accuracy (%)")),
         ("probabilities", ("probability (%)", None)),
+        ("compared", ("probability (%)", None)),
+        ("walk", ("x along p0", "probability (%)")),
         ("confusion", ("answer", "true polynomial")),
         ("reliability", ("confidence (%)", "accuracy (%)")),
         ("errors", ("x", None)),
@@ -418,6 +438,67 @@ def test_unlabelled_points_have_no_classs_look():
     assert trace.marker.color not in {look.color for look in PALETTE}
 
 
+def test_a_mistake_is_a_cross_that_tells_truth_and_answer():
+    trace = EVERY_FIGURE["map with mistakes"].data[-1]
+    np.testing.assert_array_equal(np.stack([trace.x, trace.y], axis=1), POINTS)
+    assert trace.marker.symbol == "x"
+    assert trace.hovertext[2] == "on p1, answered with p0"
+    assert (
+        EVERY_FIGURE["map with mistakes"]
+        .layout.meta["alt"]
+        .endswith("3 wrong answers are marked by crosses.")
+    )
+
+
+def test_a_crossing_is_a_diamond_that_names_who_meets_and_takes_clicks_from_near_by():
+    trace = EVERY_FIGURE["map with crossings"].data[-1]
+    assert trace.marker.symbol == "diamond"
+    assert list(trace.hovertext) == ["p0 & p1 meet", "p0 & p2 meet"]
+    assert trace.meta == {"snap": True}
+    assert [other.meta for other in EVERY_FIGURE["map with mistakes"].data] == [None] * 4
+
+
+@pytest.mark.parametrize("page", [LIGHT_PAGE, DARK_PAGE], ids=["light", "dark"])
+def test_marks_without_a_class_stand_out_from_every_region(page):
+    for name in ("map with mistakes", "map with crossings", "map with a point"):
+        marker = EVERY_FIGURE[name].data[-1].marker
+        inks = [_luminance(np.array([*bytes.fromhex(ink[1:])])) for ink in (marker.color, marker.line.color)]
+        for look in PALETTE:
+            ground = _luminance(np.array(look.rgb))
+            # either the mark or its edge, whatever shines through
+            assert max((max(ink, ground) + 0.05) / (min(ink, ground) + 0.05) for ink in inks) >= 3
+        assert len({*inks}) == 2, page
+
+
+def test_of_a_layer_at_most_500_are_drawn_evenly():
+    points = np.stack([np.arange(2000.0), np.zeros(2000)], axis=1)
+    zeros = np.zeros(2000, dtype=int)
+    [mistakes] = figures.mistakes_layer(points, zeros, zeros + 1).traces
+    [crossings] = figures.crossings_layer(points, [str(number) for number in range(2000)]).traces
+    for trace in (mistakes, crossings):
+        assert (len(trace.x), trace.x[0], trace.x[-1]) == (500, 0, 1999)
+        assert set(np.diff(trace.x)) <= {4, 5}
+    assert crossings.hovertext[-1] == "1999 meet"
+
+
+def test_layers_lie_on_each_other_in_their_order():
+    layers = [
+        figures.samples_layer(POINTS, LABELS, [LINE, CUBIC]),
+        figures.mistakes_layer(POINTS, LABELS, 1 - LABELS),
+        figures.point_layer(0.5, 15),
+    ]
+    figure = figures.with_layers(a_map(), layers)
+    assert [trace.marker.symbol for trace in figure.data[3:]] == ["circle", "square", "x", "circle"]
+    assert figure.layout.meta["alt"].endswith(
+        "; 3 samples are shown; 3 wrong answers are marked by crosses; the point (0.5, 15) is marked."
+    )
+
+
+def test_what_is_laid_on_a_figure_keeps_the_rest_of_its_meta():
+    plain = a_map().update_layout(meta={"alt": "A map.", "differing": 0.25})
+    assert figures.with_point(plain, 0, 0).layout.meta["differing"] == 0.25
+
+
 def test_no_points_are_drawn_as_none():
     assert len(figures.with_unlabelled_points(a_map(), np.empty((0, 2))).data[-1].x) == 0
 
@@ -447,6 +528,67 @@ def test_classes_of_equal_probability_stay_in_their_order():
     figure = figures.probabilities_figure([Polynomial(k) for k in range(24)], two_values)
     expected = [*PALETTE[1::2], *PALETTE[0::2]]
     assert list(figure.data[0].marker.color) == [look.color for look in expected]
+
+
+def test_the_referees_probabilities_are_pale_bars_behind():
+    behind, bars, _ = EVERY_FIGURE["compared"].data
+    assert behind.x == pytest.approx([0, 100])
+    assert bars.x == pytest.approx([75, 25])
+    assert behind.width > bars.width
+    assert (behind.name, behind.showlegend, bars.showlegend) == ("the referee's", None, False)
+    assert EVERY_FIGURE["compared"].layout.barmode == "overlay"
+    assert EVERY_FIGURE["compared"].layout.meta["alt"].endswith("; the referee says x with 100.0 %.")
+
+
+@pytest.mark.parametrize(
+    ("referee", "shown"),
+    [
+        pytest.param([0.0, 1.0, 0.0, 0.0], ("0", "1"), id="one of the likeliest"),
+        pytest.param([0.0, 0.0, 0.0, 1.0], ("0", "3"), id="one that the network rules out"),
+    ],
+)
+def test_the_referees_favourite_is_always_among_the_few(referee, shown):
+    polynomials = [Polynomial(k) for k in range(4)]
+    network = np.array([0.6, 0.3, 0.08, 0.02])
+    figure = figures.compared_figure(polynomials, network, np.array(referee), 2)
+    assert figure.layout.yaxis.ticktext == shown
+
+
+# --- walk -------------------------------------------------------------------------------------
+
+
+def test_a_walk_has_a_line_for_each_class_with_its_look():
+    _, referee, *lines, _ = EVERY_FIGURE["walk"].data
+    for label, line in enumerate(lines):
+        assert line.x.tolist() == WALK_X.tolist()
+        assert line.y == pytest.approx(100 * WALK[:, label])
+        assert (line.line.color, line.line.dash) == (PALETTE[label].color, PALETTE[label].dash)
+    assert lines[0].line.width > lines[1].line.width > referee.line.width
+    assert referee.y.tolist() == [100, 100, 50, 50]
+    # the third is nowhere above 10 %
+    assert [line.showlegend for line in lines] == [True, True, False]
+
+
+def test_crossings_are_upright_lines_named_in_rows_that_do_not_cover_each_other():
+    lines, *_, names = EVERY_FIGURE["walk"].data
+    nan = np.nan
+    np.testing.assert_array_equal(lines.x, [0.5, 0.5, nan, 0.51, 0.51, nan, 1, 1, nan])
+    np.testing.assert_array_equal(lines.y, [0, 100, nan, 0, 100, nan, 0, 100, nan])
+    assert names.text == ("p1", "p1", "p1, p2")
+    assert names.x == (0.5, 0.51, 1.0)
+    assert names.y[1] > names.y[0] == names.y[2] > 100
+    assert EVERY_FIGURE["walk"].layout.yaxis.range[1] > max(names.y)
+
+
+def test_a_place_of_a_walk_is_marked_on_the_curves_own_line():
+    figure = EVERY_FIGURE["walk with a place"]
+    line, mark = figure.data[-2:]
+    assert line.x == (0.5, 0.5)
+    assert (mark.x, mark.y) == ((0.5,), (75,))
+    assert figure.layout.meta["alt"] == (
+        "Probabilities of 3 polynomials along x for x from -1 to 1, where it meets others at 3 places: its "
+        "own is 62.5 % on average and lowest, 25.0 %, at x = 1; at x = 0.5, which is marked, it is 75.0 %."
+    )
 
 
 # --- confusion --------------------------------------------------------------------------------

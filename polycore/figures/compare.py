@@ -1,0 +1,158 @@
+"""Figures that lay several runs over each other, and a map small enough to stand beside a dozen others."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from polycore import alternative_text
+from polycore.alternative_text import percent
+from polycore.figures.images import regions_url
+from polycore.figures.plane import CASING
+from polycore.figures.progress import ACCURACY_RANGE, bound
+from polycore.figures.style import LEGEND_ABOVE, Floats, Integers, axis, escape, new_figure
+from polycore.palette import (
+    DASH,
+    DASH_DOT,
+    DOT,
+    LONG_DASH,
+    LONG_DASH_DOT,
+    PALETTE,
+    SOLID,
+)
+from polycore.polynomial import Polynomial
+
+SMALL_MAP_SIZE = (160, 100)  # width and height, whatever size it is shown at
+SMALL_MAP_POSITIONS = 48  # of a curve
+FEW_DECADES = 50.0  # the highest loss as a multiple of the lowest
+
+
+@dataclass(frozen=True)
+class Line:
+    """How a run's curves look, as Plotly takes it: a colour as #rrggbb and a dash."""
+
+    color: str
+    dash: str
+
+
+# Colours that differ most for all eyes come first (see palette.py); no two lines share a dash.
+LINES = tuple(
+    Line(PALETTE[place].color, dash)
+    for place, dash in zip(
+        (0, 5, 3, 1, 4, 13), (SOLID, DASH, DOT, DASH_DOT, LONG_DASH, LONG_DASH_DOT), strict=True
+    )
+)
+
+
+class Curve(NamedTuple):
+    """A run's name, which a person may have typed, and its figures: `x` and `y` (S,), S at least 1."""
+
+    name: str
+    x: Floats | Integers
+    y: Floats
+
+
+def losses_figure(curves: Sequence[Curve], over: str) -> go.Figure:
+    """Return losses in nats, on a log scale, over what the axis title `over` says; one line a run.
+
+    At most as many curves as LINES has; a curve has the look of its place.
+    """
+    figure = new_figure(_lines(curves, "%{y:.3~g} nats"), alternative_text.losses(curves, over))
+    scale = {"type": "log", "tickformat": ".5~g"} | _ticks(np.concatenate([curve.y for curve in curves]))
+    return figure.update_layout(xaxis=_x_axis(over), yaxis=axis("loss (nats)") | scale, legend=LEGEND_ABOVE)
+
+
+def accuracies_figure(curves: Sequence[Curve], over: str, best_possible: float | None) -> go.Figure:
+    """Return held-out accuracies in per cent, given as shares, over what `over` says; one line a run.
+
+    A line tells the best accuracy possible, a share too, where it is one for all.
+    """
+    percents = [Curve(curve.name, curve.x, 100 * curve.y) for curve in curves]
+    figure = new_figure(
+        _lines(percents, "%{y:.1f} %"), alternative_text.accuracies(curves, over, best_possible)
+    )
+    y_axis = axis("held-out accuracy (%)") | {"range": ACCURACY_RANGE, "tickvals": [0, 20, 40, 60, 80, 100]}
+    figure.update_layout(xaxis=_x_axis(over), yaxis=y_axis, legend=LEGEND_ABOVE)
+    if best_possible is None:
+        return figure
+    return figure.add_shape(bound(100 * best_possible, f"best possible {escape(percent(best_possible))}"))
+
+
+def small_map_url(
+    polynomials: Sequence[Polynomial],
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    probabilities: Floats,
+) -> str:
+    """Return a map as an SVG image in a data URL, 5 to 20 KB: regions with the true curves over them.
+
+    `probabilities` has shape (ny, nx, K), its places in even steps from edge to edge of the ranges.
+    """
+    width, height = SMALL_MAP_SIZE
+    paths = [_path(polynomial, x_range, y_range) for polynomial in polynomials]
+    casing = f'<path d="{" ".join(paths)}" stroke="{CASING}" stroke-width="3"/>'
+    curves = "".join(
+        f'<path d="{path}" stroke="{PALETTE[label].color}" stroke-width="1.5" '
+        f'stroke-dasharray="{svg_dash(PALETTE[label].dash)}"/>'
+        for label, path in enumerate(paths)
+    )
+    return svg_url(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" fill="none">'
+        f'<image href="{regions_url(probabilities)}" width="{width}" height="{height}" '
+        f'preserveAspectRatio="none"/>{casing}{curves}</svg>'
+    )
+
+
+def line_url(place: int) -> str:
+    """Return the look of the line at `place` as a small image in a data URL, 44 by 16."""
+    line = LINES[place]
+    return svg_url(
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="44" height="16"><path d="M0 8H44" '
+        f'stroke="{line.color}" stroke-width="3" stroke-dasharray="{svg_dash(line.dash)}"/></svg>'
+    )
+
+
+def svg_url(svg: str) -> str:
+    """Return an SVG document in a data URL."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode("ascii")
+
+
+def svg_dash(dash: str) -> str:
+    """Return a dash of the palette as SVG takes it."""
+    return "none" if dash == SOLID else dash.replace("px", "")
+
+
+def _lines(curves: Sequence[Curve], hover: str) -> list[go.Scatter]:
+    return [
+        go.Scatter(
+            x=curve.x,
+            y=curve.y,
+            mode="lines",
+            name=escape(curve.name),
+            line={"color": look.color, "dash": look.dash, "width": 2},
+            hovertemplate=f"%{{x:.6~g}}: {hover}",
+        )
+        for curve, look in zip(curves, LINES, strict=False)
+    ]
+
+
+def _x_axis(over: str) -> dict[str, object]:
+    return axis(over) | {"rangemode": "tozero"}
+
+
+def _ticks(losses: Floats) -> dict[str, object]:
+    """Return 1, 2 and 5 of each decade where there are few of them, else what Plotly thinks best."""
+    return {"dtick": "D2"} if losses.max() < FEW_DECADES * losses.min() else {"nticks": 4}
+
+
+def _path(polynomial: Polynomial, x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
+    width, height = SMALL_MAP_SIZE
+    low, high = y_range
+    y = polynomial(np.linspace(*x_range, SMALL_MAP_POSITIONS))
+    across = np.linspace(0, width, SMALL_MAP_POSITIONS)
+    # a steep curve leaves the picture: far above or below is as good as farther
+    down = height * (1 - np.clip((y - low) / (high - low), -1, 2))
+    return "M" + " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across, down, strict=True))

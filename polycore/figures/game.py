@@ -1,0 +1,81 @@
+"""Figures of the game: the plane with a point of which one has to say which curve it lies on."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from polycore import alternative_text
+from polycore.figures.plane import curves_figure, map_figure, plane_range
+from polycore.figures.style import TRANSPARENT, Floats, extended
+from polycore.palette import DARK_PAGE, LIGHT_PAGE
+from polycore.polynomial import Polynomial
+
+POSITIONS = 201
+FADED, BOLD = 0.2, 4.5
+ZOOM_BUTTONS = ["zoom2d", "pan2d", "resetScale2d"]
+MARGIN = 0.03
+
+Range = tuple[float, float]
+
+
+def question_figure(
+    polynomials: Sequence[Polynomial], x_range: Range, y: Floats, point: tuple[float, float]
+) -> go.Figure:
+    """Return the curves with `point` marked, without a word of where it belongs.
+
+    The window shows the curves and all points with heights `y` (N,), those of one game: it is the same for
+    all of them. It cannot be zoomed into, nor does it tell what is under the pointer: a desk is no better
+    than a phone.
+    """
+    low, high = plane_range(polynomials, x_range)
+    margin = MARGIN * (high - low)
+    window = (min(low, float(y.min()) - margin), max(high, float(y.max()) + margin))
+    figure = curves_figure(polynomials, x_range, POSITIONS)
+    figure.layout.meta = {"alt": alternative_text.curves(polynomials, x_range, window)}
+    figure.update_traces(line_simplify=False)  # where two curves cross, a pixel counts
+    figure = _with_target(figure, point)
+    figure.update_layout(showlegend=False, hovermode=False, modebar={"remove": ZOOM_BUTTONS})
+    figure.update_yaxes(range=window)
+    return figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
+
+
+def answer_figure(
+    question: go.Figure, polynomials: Sequence[Polynomial], label: int, chosen: int
+) -> go.Figure:
+    """Return a copy of a question's figure in which the curve `label` and the `chosen` one stand out."""
+    figure = go.Figure(question)
+    for place in range(len(polynomials)):
+        if place == label:
+            figure.data[place].line.width = BOLD
+        elif place != chosen:
+            figure.data[place].opacity = FADED
+    return extended(figure, [], f"the point belongs to {polynomials[label]}")
+
+
+def close_up_figure(
+    polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats, point: tuple[float, float]
+) -> go.Figure:
+    """Return a `map_figure` of a part of the plane with `point` marked."""
+    return _with_target(map_figure(polynomials, x, y, probabilities), point)
+
+
+def _with_target(figure: go.Figure, point: tuple[float, float]) -> go.Figure:
+    """Mark a point so that what runs beneath it can be seen: a ring, dark and light, around a dot."""
+    x, y = point
+    rings = [(19, 5, DARK_PAGE), (19, 2, LIGHT_PAGE)]
+    traces = [
+        _marker(point, {"symbol": "circle", "size": size, "color": TRANSPARENT} | _edge(width, color))
+        for size, width, color in rings
+    ]
+    traces.append(_marker(point, {"symbol": "circle", "size": 4, "color": LIGHT_PAGE} | _edge(1, DARK_PAGE)))
+    return extended(figure, traces, f"the point ({x:.4g}, {y:.4g}) is marked")
+
+
+def _marker(point: tuple[float, float], marker: dict[str, object]) -> go.Scatter:
+    x, y = np.array([point]).T
+    return go.Scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip")
+
+
+def _edge(width: float, color: str) -> dict[str, object]:
+    return {"line": {"width": width, "color": color}}

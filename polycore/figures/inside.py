@@ -1,0 +1,68 @@
+"""What the inside of a network looks like on the plane: a neuron's values, and its fold lines."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from polycore.figures.images import image_url
+from polycore.figures.style import Floats, extended
+from polycore.palette import DARK_PAGE, PALETTE
+
+POSITIVE_COLOR, NEGATIVE_COLOR = "#1f83d6", "#d9722b"  # both 3:1 and more on the light and the dark page
+VALUE_OPACITY = 0.88
+VALUE_LEVELS = 24  # of size: they shrink the image, and the eye tells no more
+FOLD_CASING = "rgba(255, 255, 255, 0.75)"
+
+
+def values_url(values: Floats) -> str:
+    """Return `values` (ny, nx), the lowest y first, as an image: blue above 0, orange below.
+
+    The nearer to 0, the more the page shows through; the largest size is the strongest colour.
+    """
+    largest = np.abs(values).max() or 1.0
+    pixels = np.empty((*values.shape, 4), dtype=np.uint8)
+    pixels[..., :3] = np.where(values[..., np.newaxis] >= 0, _rgb(POSITIVE_COLOR), _rgb(NEGATIVE_COLOR))
+    pixels[..., 3] = _opacities(np.abs(values) / largest)
+    return image_url(pixels)
+
+
+def class_url(label: int, probabilities: Floats) -> str:
+    """Return the probabilities (ny, nx) of class `label` as an image, the likelier the stronger."""
+    pixels = np.empty((*probabilities.shape, 4), dtype=np.uint8)
+    pixels[..., :3] = PALETTE[label].rgb
+    pixels[..., 3] = _opacities(probabilities)
+    return image_url(pixels)
+
+
+def with_regions(figure: go.Figure, url: str, alt: str) -> go.Figure:
+    """Return a copy of a map with the image at `url` in place of its regions, told by the sentence `alt`."""
+    copy = go.Figure(figure)
+    copy.layout.images[0].source = url
+    return copy.update_layout(meta={"alt": alt})
+
+
+def with_fold_lines(figure: go.Figure, lines: Sequence[Floats], clause: str, width: float) -> go.Figure:
+    """Return a copy of a map with fold lines on it, each (2, 2) from end to end, told by `clause`."""
+    gap = np.full((1, 2), np.nan)
+    path = np.concatenate([gap, *(part for line in lines for part in (line, gap))])
+    return extended(
+        figure,
+        [_line(path, FOLD_CASING, width + 2.5), _line(path, DARK_PAGE, width)],
+        clause,
+    )
+
+
+def _line(path: Floats, color: str, width: float) -> go.Scatter:
+    look = {"color": color, "width": width}
+    return go.Scatter(x=path[:, 0], y=path[:, 1], mode="lines", name="fold line", line=look, hoverinfo="skip")
+
+
+def _opacities(shares: Floats) -> NDArray[np.uint8]:
+    levels = np.round(shares * VALUE_LEVELS) / VALUE_LEVELS
+    return np.round(255 * VALUE_OPACITY * levels).astype(np.uint8)
+
+
+def _rgb(color: str) -> NDArray[np.uint8]:
+    return np.frombuffer(bytes.fromhex(color.removeprefix("#")), dtype=np.uint8)

@@ -1,0 +1,65 @@
+"""Changing one number of a network, and measuring what that makes of it."""
+
+import math
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from polycore.data_sets import DataSets
+from polycore.place import Place
+
+MODEL = pc.Model(
+    weights=(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, 6.0], [7.0, 8.0]])),
+    biases=(np.array([[0.1, 0.2]]), np.array([[0.3, 0.4]])),
+    loss=1.0,
+    accuracy=0.5,
+    polynomials=(pc.Polynomial(1), pc.Polynomial(-1)),
+    metadata={"step": 3},
+)
+PLACES = [
+    pytest.param(Place(0, 1), 0.2, id="bias of the first layer"),
+    pytest.param(Place(0, 0, 1), 3.0, id="weight from y"),
+    pytest.param(Place(1, 1, 0), 6.0, id="weight from a hidden neuron"),
+]
+
+
+@pytest.mark.parametrize(("place", "value"), PLACES)
+def test_a_place_names_one_number_and_changes_no_other(place, value):
+    assert place.value(MODEL) == value
+    changed = place.changed(MODEL, -9.0)
+    assert place.value(changed) == -9.0
+    before, after = (
+        np.concatenate([array.ravel() for array in model.weights + model.biases])
+        for model in (MODEL, changed)
+    )
+    assert (before != after).sum() == 1
+    assert place.value(MODEL) == value
+    assert changed.metadata == MODEL.metadata
+
+
+def test_a_number_that_no_network_may_have_is_refused():
+    with pytest.raises(pc.PolycoreError, match="biases_l1"):
+        Place(0, 0).changed(MODEL, 2e6)
+
+
+def test_the_loss_of_a_changed_weight_is_cross_entropy_worked_out_by_hand():
+    # without a hidden layer the logits of (x, y) are (w·y, 0): class 0 has probability 1 / (1 + exp(-w·y))
+    flat = pc.Model((np.zeros((2, 2)),), (np.zeros((1, 2)),), math.log(2), 0.5, MODEL.polynomials)
+    changed = Place(0, 0, 1).changed(flat, 3.0)
+    points, labels = np.array([[5.0, 1.0], [0.0, -1.0], [2.0, 2.0]]), np.array([0, 1, 1])
+    found = DataSets(points, labels, (points[:1], labels[:1])).measured(changed)
+    losses = [math.log1p(math.exp(-3)), math.log1p(math.exp(-3)), math.log1p(math.exp(6))]
+    assert found.loss == pytest.approx(sum(losses) / 3)
+    assert found.accuracy == pytest.approx(2 / 3)
+    assert found.held_out_accuracy == 1.0
+    assert DataSets(points, labels).measured(changed).held_out_accuracy is None
+
+
+def test_an_experiments_sets_are_those_its_runs_are_measured_on():
+    run = pc.advance(pc.start(pc.Experiment(polynomials=MODEL.polynomials, steps=20, noise=1.0)), 20)
+    found = DataSets.of(run.experiment).measured(run.best)
+    # training works on scaled inputs: the last digits differ
+    assert found.loss == pytest.approx(run.best.loss, rel=1e-9)
+    assert found.accuracy == run.best.accuracy
+    assert found.held_out_accuracy == run.best.held_out_accuracy
