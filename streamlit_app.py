@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import controls, frame, live, progress, session
+from pages.parts import controls, frame, from_link, live, look_view, map_view, progress, session
 from pages.parts.pool import workers
 from pages.parts.referee import best_possible
 from pages.parts.runner import Training
@@ -18,12 +18,14 @@ frame.draw_without_ticker("Which polynomial is this point on?")
 
 def draw_run(training: Training) -> None:
     """Draw what changes while the run goes on."""
-    figure = progress.map_of(training)
+    figure = map_view.network_map_of(training)
     best = best_possible(training.run.experiment)
     progress.draw_bar(training)
     map_column, figures_column = st.columns(COLUMNS, gap="large")
     with map_column:
+        map_view.draw_layers()
         progress.draw_map(figure)
+        map_view.draw_network_caption(training, figure)
     with figures_column:
         progress.draw_figures(training, best)
 
@@ -39,7 +41,14 @@ def draw_curves() -> None:
 
 def train_button(label: str) -> None:
     """Draw the button."""
-    st.button(label, key="home.train", type="primary", icon=":material/play_arrow:", on_click=controls.begin)
+    st.button(
+        label,
+        key="home.train",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=controls.begin,
+        help="Begin a run of the set-up in the address: its optimizer changes the weights step by step.",
+    )
 
 
 def draw_ways_on() -> None:
@@ -70,9 +79,12 @@ with st.container():
         st.info("The map below is of the set-up before. Its best network is kept.")
         train_button("Train this set-up")
     controls.show_refusal()
+map_view.restore()
 watch(draw_run, TICK_SECONDS, shown_running=is_running())
 with st.container():
-    if training is None:
+    if training is None and not from_link.draw():
         draw_curves()
     else:
         draw_ways_on()
+with st.container():
+    look_view.draw_cards()

@@ -9,6 +9,7 @@ from pages.parts import (
     crossings_table,
     frame,
     kept_model,
+    live,
     polynomial_editor,
     polynomial_list,
     refusal,
@@ -48,7 +49,8 @@ def plot() -> None:
     experiment = session.current().experiment
     height = 400 + 10 * len(experiment.polynomials)
     figure = curves_figure(experiment.polynomials, experiment.x_range, positions)
-    drawing.plotly_chart(figure, key=PLOT_KEY, height=height, alt=figure.layout.meta["alt"])
+    with drawing:
+        live.figure(figure, key=PLOT_KEY, height=height, file="polycore-curves")
 
 
 def crossings() -> None:

@@ -7,7 +7,16 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import frame, kept_model, refusal, sample_inputs, samples_plot, session, uploaded_points
+from pages.parts import (
+    frame,
+    kept_model,
+    live,
+    refusal,
+    sample_inputs,
+    samples_plot,
+    session,
+    uploaded_points,
+)
 from polycore import Experiment, PolycoreError, points_to_csv
 from polycore.network import Floats, Integers
 from polycore.problem import LARGEST_VALUE
@@ -25,7 +34,7 @@ def plot(experiment: Experiment, points: Floats, labels: Integers) -> None:
     """Draw the samples, the uploaded points, or both."""
     figure = _figure(experiment, points, labels)
     height = 400 + 10 * len(experiment.polynomials)
-    st.plotly_chart(figure, key=PLOT_KEY, height=height, alt=figure.layout.meta["alt"])
+    live.figure(figure, key=PLOT_KEY, height=height, file="polycore-samples")
 
 
 def _figure(experiment: Experiment, points: Floats, labels: Integers) -> go.Figure:

@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from pages.parts import controls, frame, map_view, progress, refusal, report, session, settings
+from pages.parts import (
+    controls,
+    frame,
+    from_link,
+    map_view,
+    pass_on,
+    progress,
+    refusal,
+    report,
+    session,
+    settings,
+)
 from pages.parts.referee import best_possible
 from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
@@ -41,9 +52,9 @@ with run_column:
         controls.draw()
         controls.show_refusal()
         training = session.current().training
-        if training is None:
+        if training is None and not from_link.draw():
             st.info("Nothing has been trained yet. Press Start and watch the map find its colours.")
-        elif training.run.experiment != session.current().experiment:
+        elif training is not None and training.run.experiment != session.current().experiment:
             st.info(
                 "The set-up has changed since this run began. Start trains the new one; "
                 "this one's best is kept."
@@ -52,3 +63,4 @@ with run_column:
     watch(draw_run, TICK_SECONDS, shown_running=running)
     with st.container():
         report.draw(training, running=running)
+        pass_on.draw_run(training, running=running)

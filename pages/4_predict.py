@@ -1,25 +1,35 @@
 """Predict: which polynomial does a model say a point lies on."""
 
+from collections.abc import Sequence
+from functools import partial
+
 import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts import (
+    answer_bars,
     answer_table,
+    crossing,
     frame,
     live,
+    map_layers,
     model_in_use,
     naming,
+    pass_on,
     plane,
     point,
     point_table,
     refusal,
     session,
+    walk,
     weight_upload,
 )
 from pages.parts.answer import Answer
+from pages.parts.crossings_table import Meeting, meeting_at, meetings_of
 from pages.parts.session import Kept
-from polycore import PolycoreError
-from polycore.figures import plane_range, probabilities_figure, with_point
+from polycore import PolycoreError, Referee
+from polycore.figures import plane_range
+from polycore.limits import MAX_CLASSES
 from polycore.polynomial import MAX_COEFFICIENT
 
 MAP_KEY, BARS_KEY = "predict.map", "predict.bars"
@@ -32,38 +42,43 @@ def _ask(title: str) -> None:
     if kept is None or kept.title != title:
         st.rerun()  # another run has begun to answer: the whole page is about it
     model_in_use.draw_figures(kept)
+    referee = model_in_use.referee_of(kept)
+    meetings = meetings_of(referee.polynomials, referee.x_range) if referee else ()
     inputs, picture = st.columns([2, 3], gap="medium")
     with inputs:
-        x, y = point.draw(kept.model.polynomials)
-        answer = _answer(kept, x, y)
+        asked = point.draw(kept.model.polynomials, meetings)
+        answer = _answer(kept, referee, asked)
+        if referee is not None and asked.curve is not None:
+            with st.container():
+                walk.draw(kept.model, referee, asked.curve, asked.x)
     if answer is not None:
-        with inputs:
-            _draw_answer(answer)
+        with inputs, st.container():
+            _draw_answer(answer, meetings)
         with picture:
-            _draw_map(kept, answer)
+            _draw_map(kept, answer, meetings)
         answer_table.draw(answer)
 
 
-def _answer(kept: Kept, x: float, y: float) -> Answer | None:
+def _answer(kept: Kept, referee: Referee | None, asked: point.Asked) -> Answer | None:
+    model = kept.model
     try:
-        return Answer.of(kept.model, x, y)
+        return Answer.of(model.predict_proba, model.polynomials, referee, asked.x, asked.y)
     except PolycoreError as error:
         refusal.show("This point is too far out to be asked about.", error)
         return None
 
 
-def _draw_answer(answer: Answer) -> None:
+def _draw_answer(answer: Answer, meetings: Sequence[Meeting]) -> None:
     st.subheader(answer.name(answer.likeliest), anchor=False)
-    st.write(answer.sentence())
-    polynomials = answer.model.polynomials
-    if polynomials:
-        figure = probabilities_figure(polynomials, answer.probabilities)
-        # a finger on it scrolls the page: there is nothing to look into more closely
-        figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
-        live.figure(figure, key=BARS_KEY, height=70 + 22 * len(polynomials))
+    st.write(f"{answer.sentence()} {answer.referee_sentence()}".rstrip())
+    met = meeting_at(meetings, answer.x, answer.y)
+    if met is not None:
+        crossing.draw(meetings[met], answer)
+    if answer.polynomials:
+        answer_bars.draw(answer, BARS_KEY, MAX_CLASSES)
 
 
-def _draw_map(kept: Kept, answer: Answer) -> None:
+def _draw_map(kept: Kept, answer: Answer, meetings: Sequence[Meeting]) -> None:
     polynomials = kept.model.polynomials
     if not polynomials:
         return
@@ -73,12 +88,14 @@ def _draw_map(kept: Kept, answer: Answer) -> None:
     x_range = model_in_use.x_range_of(kept)
     low, high = plane_range(polynomials, x_range)
     inside = x_range[0] <= answer.x <= x_range[1] and low <= answer.y <= high
-    figure = go.Figure(plane.model_map(kept.model, x_range))
-    if inside:
-        figure = with_point(figure, answer.x, answer.y)
+    place = (answer.x, answer.y) if inside else None
+    figure = go.Figure(map_layers.over_model(plane.model_map(kept.model, x_range), kept, place))
     figure.layout.uirevision = kept.title  # another model's map has another window
-    live.figure(figure, key=MAP_KEY, height=400 + 10 * len(polynomials), on_click=point.choose_on_map)
-    st.caption("Click the map to ask about a place." if inside else "The point lies outside this map.")
+    height = 400 + 10 * len(polynomials)
+    live.figure(figure, key=MAP_KEY, height=height, on_click=partial(point.choose_on_map, meetings))
+    caption = "Click the map to ask about a place." if inside else "The point lies outside this map."
+    st.caption(f"{caption} {map_layers.told(figure)}".rstrip())
+    map_layers.draw_for_model(kept)
 
 
 def _draw_files(kept: Kept) -> None:
@@ -118,8 +135,10 @@ if answering is None:
     st.fragment(_wait_for_first, run_every=every)()
 else:
     model_in_use.draw_choice(answering)
+    map_layers.restore_for_model(answering)
     with st.container():  # see watch.py
         naming.draw(answering)
     with st.container():
         st.fragment(_ask, run_every=every)(answering.title)
     _draw_files(answering)
+    pass_on.draw_kept(answering)

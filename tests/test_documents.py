@@ -12,11 +12,14 @@ import pytest
 
 import polycore as pc
 from pages.parts import link
+from tests.pages.browsing import opened
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WEIGHT_FILE = (ROOT / "docs/weight-file.md").read_text(encoding="utf-8")
 LINK = (ROOT / "docs/link.md").read_text(encoding="utf-8")
+GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+ENTRIES = dict(re.findall(r"\n- \*\*(.+?)\*\*: (.+?)(?=\n- \*\*|\Z)", GLOSSARY, flags=re.DOTALL))
 
 
 def blocks(text, language):
@@ -119,6 +122,44 @@ def test_the_table_of_the_link_is_true():
     for name, (_, example) in told.items():
         words = example.strip("`").replace("%5E", "^").replace("%2B", "+")
         assert link.from_query({name: words}).problems == (), name
+
+
+# the field's own words that looks, labels and help use
+FIELD_TERMS = """
+accuracy, activation, Adam, batch, bias, calibration, class, cross-entropy, crossing, dead neuron,
+dense layer, epoch, evolution strategy, fresh points, gradient, held-out, initial weights, L-BFGS, layer,
+learning rate, logits, loss, momentum, nat, neuron, noise, odds, optimizer, over-fitting, patience,
+polynomial, probability, random search, referee, ReLU, run, sample, schedule, seed, set-up, softmax,
+standardize, step, weight, weight decay
+"""
+
+
+def test_the_glossary_is_sorted_and_its_entries_are_short():
+    assert len(ENTRIES) == GLOSSARY.count("\n- ") >= 25
+    assert list(ENTRIES) == sorted(ENTRIES, key=str.casefold)
+    for term, text in ENTRIES.items():
+        sentences = re.split(r"\. |\.$", text.strip())
+        assert 1 <= len([one for one in sentences if one]) <= 2, term
+
+
+def test_every_term_of_the_field_is_in_the_glossary():
+    known = {term.casefold() for term in ENTRIES}
+    assert [term for term in re.split(r",\s+", FIELD_TERMS.strip()) if term.casefold() not in known] == []
+
+
+def test_every_word_in_italics_has_an_entry_of_its_own():
+    italics = {" ".join(word.split()) for word in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", GLOSSARY)}
+    known = {term.casefold() for term in ENTRIES}
+    forms = {word: {word, word.removesuffix("s"), word.removesuffix("es")} for word in italics - {"italics"}}
+    forms["probabilities"] = {"probability"}
+    assert len(forms) > 20
+    assert [word for word, found in forms.items() if not {form.casefold() for form in found} & known] == []
+
+
+def test_the_page_shows_the_glossary_whole():
+    app = opened("pages/8_glossary.py")
+    [words] = [text.value for text in app.markdown if "**Adam**" in text.value]
+    assert [term for term in ENTRIES if f"**{term}**" not in words] == []
 
 
 def test_importing_polycore_loads_neither_streamlit_nor_plotly_nor_pandas():

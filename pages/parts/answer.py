@@ -7,26 +7,48 @@ import numpy as np
 import pandas as pd
 
 from pages.parts.odds import odds
-from polycore import Model
+from pages.parts.plane import EQUALLY_LIKELY, Probabilities, of_referee
+from polycore import Polynomial, Referee
 from polycore.alternative_text import percent
 from polycore.network import Floats
+from polycore.referee import MAX_COORDINATE
 
 LONGEST_PRINTED = 60  # characters: a file's polynomial may print to thousands
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The probability of each class, (K,), at the point (x, y)."""
+    """The probability of each class, (K,), at the point (x, y).
 
-    model: Model
+    polynomials: of the K classes; () where they are not known.
+    referee: the referee's probabilities, (K,); None where it is not known or the point too far out for it.
+    """
+
+    polynomials: tuple[Polynomial, ...]
     x: float
     y: float
     probabilities: Floats
+    referee: Floats | None = None
 
     @classmethod
-    def of(cls, model: Model, x: float, y: float) -> "Answer":
-        """Ask `model`. Raises PolycoreError where a coordinate is not finite or beyond 1e100."""
-        return cls(model, x, y, model.predict_proba([[x, y]])[0])
+    def of(
+        cls,
+        probabilities_of: Probabilities,
+        polynomials: tuple[Polynomial, ...],
+        referee: Referee | None,
+        x: float,
+        y: float,
+    ) -> "Answer":
+        """Ask a network and, where there is one, the referee.
+
+        Raises PolycoreError where the network refuses the point.
+        """
+        point = np.array([[x, y]])
+        [probabilities] = probabilities_of(point)
+        if referee is None or max(abs(x), abs(y)) > MAX_COORDINATE:
+            return cls(polynomials, x, y, probabilities)
+        [best] = of_referee(referee, point)
+        return cls(polynomials, x, y, probabilities, best)
 
     @property
     def order(self) -> list[int]:
@@ -42,7 +64,7 @@ class Answer:
     @property
     def values(self) -> tuple[float, ...]:
         """The value of each class's polynomial at x; () where the polynomials are not known."""
-        return tuple(polynomial(self.x) for polynomial in self.model.polynomials)
+        return tuple(polynomial(self.x) for polynomial in self.polynomials)
 
     @property
     def distances(self) -> tuple[float, ...]:
@@ -51,19 +73,20 @@ class Answer:
 
     def name(self, label: int) -> str:
         """Return the printed polynomial of a class, or "class 3" where it is not known."""
-        polynomials = self.model.polynomials
-        return shortened(str(polynomials[label])) if polynomials else f"class {label}"
+        return shortened(str(self.polynomials[label])) if self.polynomials else f"class {label}"
 
     def table(self) -> pd.DataFrame:
-        """Return a row a class, the most likely first: class, polynomial, probability (%), odds, ...
+        """Return a row a class, the most likely first: class, polynomial, probability (%), referee (%), ...
 
-        ... value and distance; without polynomials only what is known.
+        ... odds, value and distance; without polynomials or a referee only what is known.
         """
         order = self.order
         columns: dict[str, list[object]] = {"class": list(order)}
         if self.values:
             columns["polynomial"] = [self.name(label) for label in order]
         columns["probability"] = [100 * float(self.probabilities[label]) for label in order]
+        if self.referee is not None:
+            columns["referee"] = [100 * float(self.referee[label]) for label in order]
         columns["odds"] = [odds(float(self.probabilities[label])) for label in order]
         if self.values:
             columns["value"] = [self.values[label] for label in order]
@@ -75,6 +98,22 @@ class Answer:
         probability = float(self.probabilities[self.likeliest])
         sure = f"Most likely: probability {percent(probability)}, odds {odds(probability)}."
         return f"{sure} {self._nearest()}".rstrip()
+
+    def referee_sentence(self) -> str:
+        """Say what the referee takes for the likeliest; "" where it is not known."""
+        if self.referee is None:
+            return ""
+        *others, last = self._favourites(self.referee)
+        probability = float(self.referee[last])
+        if others:
+            named = f"{', '.join(f'p{label}' for label in others)} and p{last}"
+            return f"The referee cannot tell {named} apart: probability {percent(probability)} each."
+        agrees = "agrees" if last == self.likeliest else f"says p{last} = {self.name(last)}"
+        return f"The referee {agrees}: probability {percent(probability)}, odds {odds(probability)}."
+
+    @staticmethod
+    def _favourites(probabilities: Floats) -> list[int]:
+        return np.flatnonzero(probabilities >= EQUALLY_LIKELY * probabilities.max()).tolist()
 
     def _nearest(self) -> str:
         """Say which curve is nearest; of several equally near ones the answered class counts."""

@@ -14,6 +14,12 @@ _COLUMNS = {
     "probability": st.column_config.NumberColumn(
         "probability", format="%.2f %%", width=90, help="How likely the network takes the class to be."
     ),
+    "referee": st.column_config.NumberColumn(
+        "referee",
+        format="%.2f %%",
+        width=90,
+        help="How likely the class is to one who knows the curves and the noise: the best there can be.",
+    ),
     "odds": st.column_config.TextColumn(
         "odds", width=110, help="For this class against all the others: 3 to 1 is a probability of 75 %."
     ),

@@ -9,15 +9,27 @@ import streamlit as st
 from pages.parts import refusal, seed, session
 from pages.parts.pool import workers
 from pages.parts.runner import Training
+from pages.parts.session import Undo
 from polycore import Experiment, PolycoreError, advance, start
 
 PREFIX = "controls"
 REFUSAL_KEY = f"{PREFIX}.refusal"
 
 PLAY = ":material/play_arrow:"
-STEP_HELP = "Change the weights once, and look."
-STOP_HELP = "End it; the best is kept."
+STEP_HELP = "One step changes the weights once. Take it to see what a single update does."
+STOP_HELP = "End the run for good, before its last step. The best weights so far are kept."
 RESET_HELP = "Back to step 0 with the same initial weights. What was best so far stays kept."
+
+# No browser uses these letters, and Streamlit only R and C. It passes over them while somebody types.
+MAIN_KEY, STEP_KEY, RESET_KEY = "Ctrl+Enter", "S", "B"
+KEYS = (
+    f"Keys: {MAIN_KEY} starts, pauses and resumes, {STEP_KEY} takes one step, {RESET_KEY} goes back to the "
+    "beginning; the letters count only outside the boxes one types in."
+)
+# on a phone there are none, and the buttons fit a row more
+KEYS_STYLE = """<style>@media (max-width: 640px) {
+  .st-key-controls-keys, .st-key-controls [aria-label^="Shortcut"] { display: none; }
+}</style>"""
 
 
 def begin() -> None:
@@ -39,28 +51,30 @@ def draw() -> None:
     session_now = session.current()
     training, experiment = session_now.training, session_now.experiment
     changed = training is None or training.run.experiment != experiment
-    with st.container(horizontal=True):
+    st.html(KEYS_STYLE)
+    with st.container(horizontal=True, key=PREFIX):
         if training is None or (changed and training.status in ("ready", "finished", "stopped")):
             _begin_button("Start", "Train a network on the set-up as it stands.")
-            _button("One step", ":material/skip_next:", _begin_with_one_step, False, STEP_HELP)
-            _button("Stop", ":material/stop:", _nothing, True, STOP_HELP)
-            _button("Reset", ":material/restart_alt:", _nothing, True, RESET_HELP)
+            _step_button(_begin_with_one_step, False)
+            _stop_button(_nothing, True)
+            _reset_button(_nothing, True)
         else:
             if changed:
                 _begin_button("Start the new set-up", "End this run, keep its best, begin anew.")
             _buttons_of(training, "secondary" if changed else "primary")
         seed.button(PREFIX)
+    with st.container(key=f"{PREFIX}.keys"):
+        st.caption(KEYS)
 
 
 def _buttons_of(training: Training, kind: Literal["primary", "secondary"]) -> None:
     resting = training.status in ("ready", "paused", "failed")
     going = training.status in ("running", "paused", "failed")
     label, icon, action, text = _main_action(training)
-    _button(label, icon, action, False, text, kind)
-    _button("One step", ":material/skip_next:", training.step, not resting, STEP_HELP)
-    _button("Stop", ":material/stop:", training.stop, not going, STOP_HELP)
-    reset = partial(_ready, training.run.experiment)
-    _button("Reset", ":material/restart_alt:", reset, training.status == "ready", RESET_HELP)
+    _button(label, icon, action, False, text, kind, MAIN_KEY if kind == "primary" else None)
+    _step_button(training.step, not resting)
+    _stop_button(training.stop, not going)
+    _reset_button(partial(_reset, training), training.status == "ready")
 
 
 def _main_action(training: Training) -> tuple[str, str, Callable[[], object], str]:
@@ -68,7 +82,7 @@ def _main_action(training: Training) -> tuple[str, str, Callable[[], object], st
         case "ready":
             return "Start", PLAY, training.start, "Train from the initial weights."
         case "running":
-            return "Pause", ":material/pause:", training.pause, "Stay at this step; Resume goes on from it."
+            return "Pause", ":material/pause:", training.pause, "Stay at this step. Resume goes on from it."
         case "paused" | "failed":
             return "Resume", PLAY, training.resume, "Go on from this step."
         case _:
@@ -76,7 +90,19 @@ def _main_action(training: Training) -> tuple[str, str, Callable[[], object], st
 
 
 def _begin_button(label: str, text: str) -> None:
-    _button(label, PLAY, begin, False, text, "primary")
+    _button(label, PLAY, begin, False, text, "primary", MAIN_KEY)
+
+
+def _step_button(action: Callable[[], object], disabled: bool) -> None:
+    _button("One step", ":material/skip_next:", action, disabled, STEP_HELP, shortcut=STEP_KEY)
+
+
+def _stop_button(action: Callable[[], object], disabled: bool) -> None:
+    _button("Stop", ":material/stop:", action, disabled, STOP_HELP)
+
+
+def _reset_button(action: Callable[[], object], disabled: bool) -> None:
+    _button("Reset", ":material/restart_alt:", action, disabled, RESET_HELP, shortcut=RESET_KEY)
 
 
 def _begin_with_one_step() -> None:
@@ -89,16 +115,35 @@ def _nothing() -> None:
     """There is no run to stop or to reset."""
 
 
+def _reset(training: Training) -> None:
+    """Begin the run anew. A toast offers the one under way, at its step, as long as it is shown."""
+    session.collect()
+    training.pause()
+    before = session.current()
+    again = _made(training.run.experiment)
+    if again is None:
+        return
+    session.change(training=None)  # for a run that another one follows is stopped for good
+    session.begin(again)
+    if training.run.step > 0:
+        told = f"The run went back from step {training.run.step:,} to 0."
+        session.change(undo=Undo(told, {"training": training, "in_use": before.in_use}))
+
+
 def _ready(experiment: Experiment) -> Training | None:
     """Make a run of `experiment` the session's. Where it is refused, note why and return None."""
+    training = _made(experiment)
+    if training is not None:
+        session.begin(training)
+    return training
+
+
+def _made(experiment: Experiment) -> Training | None:
     try:
-        run = start(experiment)
+        return Training(start(experiment), workers, advance)
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)
         return None
-    training = Training(run, workers, advance)
-    session.begin(training)
-    return training
 
 
 def _button(
@@ -108,6 +153,7 @@ def _button(
     disabled: bool,
     text: str,
     kind: Literal["primary", "secondary"] = "secondary",
+    shortcut: str | None = None,
 ) -> None:
     # a key for each label: the second of two quick clicks on Start must not become a click on Pause
     st.button(
@@ -118,8 +164,8 @@ def _button(
         on_click=_called,
         args=(action,),
         disabled=disabled,
-        help=text,
-        shortcut="Ctrl+Enter" if kind == "primary" else None,
+        help=text if shortcut is None else f"{text} Key: {shortcut}.",
+        shortcut=shortcut,
     )
 
 

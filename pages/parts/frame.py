@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas  # noqa: F401
 import streamlit as st
 
-from pages.parts import link, recall, session
+from pages.parts import challenge, from_link, link, link_choice, look_view, recall, session, undo
 from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
 from polycore import Experiment
@@ -18,6 +18,9 @@ POLYNOMIALS = "pages/1_polynomials.py"
 DATA = "pages/2_data.py"
 TRAIN = "pages/3_train.py"
 PREDICT = "pages/4_predict.py"
+INSIDE = "pages/5_inside.py"
+COMPARE = "pages/6_compare.py"
+PLAY = "pages/7_play.py"
 
 _NAVIGATION = (
     (HOME, "Home", ":material/home:"),
@@ -25,6 +28,9 @@ _NAVIGATION = (
     (DATA, "Data", ":material/scatter_plot:"),
     (TRAIN, "Train", ":material/model_training:"),
     (PREDICT, "Predict", ":material/ads_click:"),
+    (INSIDE, "Inside", ":material/hub:"),
+    (COMPARE, "Compare", ":material/compare_arrows:"),
+    (PLAY, "Play", ":material/sports_esports:"),
 )
 
 TICKER_SECONDS = 1.0
@@ -51,12 +57,16 @@ def draw_without_ticker(title: str) -> None:
     """
     st.set_page_config(page_title=f"{title} · polycore", page_icon=str(ICON), layout="wide")
     _restore()
+    look_view.follow()
     _write_link()
-    st.html(RUNNING_STYLE if is_running() else STYLE)
+    st.html(RUNNING_STYLE if is_running() or session.current().look else STYLE)
+    undo.draw()
     _navigation()
     st.title(title, anchor=False)
     with st.container():
         _link_problems()
+    with st.container():
+        look_view.draw_panel(title)
 
 
 def adopt(experiment: Experiment) -> None:
@@ -83,9 +93,17 @@ def page_link(page: str, label: str, icon: str | None = None) -> None:
 
 def copy_link(key: str) -> None:
     """Draw a button that shows the link to this page's set-up, with a button to copy it."""
-    with st.popover("Copy link", icon=":material/link:", key=key):
-        st.write("This link opens the same polynomials, data and settings anywhere.")
-        st.code(link.to_address(_address(), session.current().experiment), language=None, wrap_lines=True)
+    # what is in it is written only where it is open
+    popover = st.popover("Copy link", icon=":material/link:", key=key, on_change="rerun")
+    if popover.open:
+        with popover:
+            link_choice.draw(address(), key)
+
+
+def address() -> str:
+    """Return this page's address, without a query."""
+    found = (st.context.url or "http://localhost:8501/").split("?")[0]
+    return found if found.count("/") > 2 else f"{found}/"  # the bare host of a home page
 
 
 def _restore() -> None:
@@ -93,7 +111,14 @@ def _restore() -> None:
     recalled = recall.recalled()
     if not session.exists():
         opened = link.from_query(st.query_params)
-        session.restore(session.Session(experiment=opened.experiment, link_problems=opened.problems))
+        received = challenge.from_query(st.query_params, opened)
+        problems = opened.problems + received.problems
+        session.restore(
+            session.Session(
+                experiment=opened.experiment, link_problems=problems, challenge=received.challenge
+            )
+        )
+        from_link.take(opened.weights, opened.model)
     elif recalled is not None:
         now = session.current()
         if now.training is not None and recalled.training is not None:
@@ -105,12 +130,16 @@ def _restore() -> None:
                 training=now.training or recalled.training,
                 revision=now.revision + recalled.revision + 1,
                 link_problems=now.link_problems,
+                look=now.look,
+                challenge=now.challenge or recalled.challenge,
+                game=now.game if now.challenge else now.game or recalled.game,
             )
         )
+        from_link.take_over(now)
 
 
 def _write_link() -> None:
-    query = link.to_query(session.current().experiment)
+    query = {**look_view.words(), **link.to_query(session.current().experiment), **from_link.words()}
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 
@@ -121,11 +150,6 @@ def _navigation() -> None:
         for page, label, icon in _NAVIGATION:
             page_link(page, label, icon)
         copy_link("frame.link")
-
-
-def _address() -> str:
-    address = (st.context.url or "http://localhost:8501/").split("?")[0]
-    return address if address.count("/") > 2 else f"{address}/"  # the bare host of a home page
 
 
 def _link_problems() -> None:

@@ -1,15 +1,19 @@
 """The link: an experiment in readable words, as the address's query string, and back.
 
+One word more may hold the weights of the network that was trained by it.
+
 A part that is damaged or asks for too much is told, and starts from the recommended experiment's.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from pages.parts.full_batch import fitted
-from polycore import Experiment, PolycoreError, Polynomial
+from polycore import Experiment, Model, PolycoreError, Polynomial
+from polycore.compact_weights import model_from
 from polycore.polynomial import MAX_TEXT
 
 VERSION = "1"
@@ -17,14 +21,20 @@ LONGEST_PART = 12_000  # characters; 24 polynomials with every digit of their co
 
 # an address keeps these characters as they are
 POLYNOMIALS, COEFFICIENTS, ENDS, LAYERS = "~", "_", "..", "-"
+WEIGHTS = "weights"
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What a link gave: the experiment, and a sentence for each part that could not be used."""
+    """What a link gave: the experiment, and a sentence for each part that could not be used.
+
+    weights: the word of the weights, and `model` what it says; None where there is none that can be used.
+    """
 
     experiment: Experiment
     problems: tuple[str, ...]
+    weights: str | None = None
+    model: Model | None = None
 
 
 def to_query(experiment: Experiment) -> dict[str, str]:
@@ -35,9 +45,12 @@ def to_query(experiment: Experiment) -> dict[str, str]:
     return words
 
 
-def to_address(page: str, experiment: Experiment) -> str:
-    """Return the whole link to `page`, an address without a query."""
-    return f"{page}?{urlencode(to_query(experiment))}"
+def to_address(page: str, experiment: Experiment, weights: str | None = None) -> str:
+    """Return the whole link to `page`, an address without a query; `weights` as `compact` gives them."""
+    words = to_query(experiment)
+    if weights is not None:
+        words[WEIGHTS] = weights
+    return f"{page}?{urlencode(words)}"
 
 
 def from_query(query: Mapping[str, str]) -> Opened:
@@ -60,7 +73,7 @@ def from_query(query: Mapping[str, str]) -> Opened:
             experiment = _with_part(experiment, name, query[name])
         except PolycoreError as error:
             problems.append(f"{name}: {error} {_instead(experiment, name)}")
-    return Opened(experiment, tuple(problems))
+    return _with_weights(Opened(experiment, tuple(problems)), query)
 
 
 def _beginning(query: Mapping[str, str]) -> Experiment:
@@ -86,9 +99,31 @@ def _instead(experiment: Experiment, name: str) -> str:
     return "The recommended value is used instead."
 
 
-def _with_part(experiment: Experiment, name: str, words: str) -> Experiment:
+def _with_weights(opened: Opened, query: Mapping[str, str]) -> Opened:
+    words = query.get(WEIGHTS)
+    if words is None:
+        return opened
+    try:
+        _check_length(words)
+        return replace(opened, weights=words, model=_model(words, opened.experiment))
+    except PolycoreError as error:
+        problem = f"{WEIGHTS}: {error} The link opens without the trained network."
+        return replace(opened, problems=(*opened.problems, problem))
+
+
+@lru_cache(maxsize=32)
+def _model(words: str, experiment: Experiment) -> Model:
+    """Return the model of a link's weights. A class opens the same link all at once, and measuring costs."""
+    return model_from(words, experiment)
+
+
+def _check_length(words: str) -> None:
     if len(words) > LONGEST_PART:
         raise PolycoreError(f"this part has {len(words):,} characters; at most {LONGEST_PART:,} are read.")
+
+
+def _with_part(experiment: Experiment, name: str, words: str) -> Experiment:
+    _check_length(words)
     part = _PARTS[name]
     changes: dict[str, Any] = {part.field: part.read(words)}
     return replace(experiment, **changes)

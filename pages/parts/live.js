@@ -1,13 +1,15 @@
 // Draws a Plotly figure and keeps it through updates; live.py says what comes in `data`.
 
 const CLICK_DISTANCE = 5; // pixels a finger or a mouse may stray; from 8 on Plotly takes it for a drag
+const SNAP_DISTANCE = { fine: 9, coarse: 18 }; // pixels; a figure's marks may ask to be chosen from near by
 const CURSOR_STEPS = 50; // presses of an arrow key from edge to edge
 const RETRY_MS = 3000;
 const CONFIG = {
   displaylogo: false,
   doubleClick: "reset", // two quick clicks on a map must not lose its window
-  modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]],
 };
+const MODE_BAR = ["zoom2d", "pan2d", "resetScale2d"];
+const PNG_SCALE = 2; // pixels of the file for each of the page: for print and projectors
 
 const TOUCH = matchMedia("(pointer: coarse)"); // a finger on a chart scrolls the page; it could not get past else
 
@@ -95,7 +97,7 @@ class Chart {
     // A map that learns changes its picture alone. With its curves drawn anew each time, a page with two charts
     // more took 0.64 of a core while it trained, and 0.38 without.
     if (layout.images && still === this.still) await Plotly.relayout(this.plot, sources(layout.images));
-    else await Plotly.react(this.plot, figure.data, layout, CONFIG);
+    else await Plotly.react(this.plot, figure.data, layout, this.config(Plotly));
     if (this.ended) return;
     this.still = still;
     const meta = figure.layout.meta ?? {};
@@ -106,6 +108,30 @@ class Chart {
     this.pad.hidden = !clicks;
     this.plot.classList.toggle("polycore-live-clicks", clicks);
     this.moveCursor();
+  }
+
+  config(Plotly) {
+    const button = (format, icon) => ({
+      name: `save as ${format}`,
+      title: `Save as ${format.toUpperCase()}`,
+      icon,
+      click: () => this.save(Plotly, format),
+    });
+    // made once: Plotly draws its buttons anew where they are others than before
+    this.buttons ??= [[...MODE_BAR, button("png", Plotly.Icons["camera-retro"]), button("svg", Plotly.Icons.disk)]];
+    return { ...CONFIG, modeBarButtons: this.buttons };
+  }
+
+  // On the page a figure is transparent; a file has the page's colour behind it, so that its text can be read.
+  save(Plotly, format) {
+    const { width, height } = this.plot._fullLayout;
+    // the page's font does not travel with a file: text is laid out in the one that will be there
+    const font = { ...this.plot.layout.font, family: "sans-serif" };
+    const layout = { ...this.plot.layout, paper_bgcolor: this.look.page, font };
+    const figure = { data: this.plot.data, layout, config: { staticPlot: true } };
+    const scale = format === "png" ? PNG_SCALE : 1;
+    const filename = this.wanted.file;
+    return Plotly.downloadImage(figure, { format, width, height, scale, filename });
   }
 
   fail(error) {
@@ -145,7 +171,8 @@ class Chart {
     this.pressed = null;
     this.listening.abort();
     const moved = Math.hypot(event.clientX - x, event.clientY - y);
-    if (event.type === "pointerup" && moved <= CLICK_DISTANCE && point && this.wanted.clicks) this.choose(point);
+    const clicked = event.type === "pointerup" && moved <= CLICK_DISTANCE && point;
+    if (clicked && this.wanted.clicks) this.choose(this.snapped(point));
     if (this.stale) setTimeout(() => this.refresh()); // Plotly has to finish its drag first
   }
 
@@ -157,6 +184,21 @@ class Chart {
     const [right, down] = [clientX - box.left - axes.x._offset, clientY - box.top - axes.y._offset];
     if (right < 0 || down < 0 || right > axes.x._length || down > axes.y._length) return null;
     return { x: axes.x.p2d(right), y: axes.y.p2d(down) };
+  }
+
+  // The place itself, or that of the nearest mark that is near on the screen, whatever the zoom.
+  snapped(point) {
+    const { x, y } = this.axes();
+    let nearest = TOUCH.matches ? SNAP_DISTANCE.coarse : SNAP_DISTANCE.fine;
+    let chosen = point;
+    for (const trace of this.plot._fullData.filter((trace) => trace.meta?.snap)) {
+      for (let i = 0; i < trace.x.length; i++) {
+        const mark = { x: trace.x[i], y: trace.y[i] };
+        const distance = Math.hypot(x.d2p(mark.x) - x.d2p(point.x), y.d2p(mark.y) - y.d2p(point.y));
+        if (distance <= nearest) [nearest, chosen] = [distance, mark];
+      }
+    }
+    return chosen;
   }
 
   axes() {
@@ -172,7 +214,7 @@ class Chart {
     if (event.key in directions) {
       const step = directions[event.key].map((direction) => direction / CURSOR_STEPS);
       this.share = this.share.map((share, i) => Math.min(1, Math.max(0, share + step[i])));
-    } else if (event.key === "Enter" || event.key === " ") this.choose(this.cursorPoint(axes));
+    } else if (event.key === "Enter" || event.key === " ") this.choose(this.snapped(this.cursorPoint(axes)));
     else return;
     event.preventDefault();
     this.cursor.hidden = false;
@@ -249,7 +291,7 @@ function theme(root) {
     hoverlabel: { bgcolor: page, bordercolor: line, font: { color: text } },
     modebar: { bgcolor: "rgba(0, 0, 0, 0)", color: line, activecolor: text },
   };
-  return { id: JSON.stringify(layout), template: { layout } };
+  return { id: JSON.stringify(layout), page, template: { layout } };
 }
 
 function element(tag, attributes) {

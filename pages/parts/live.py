@@ -26,18 +26,24 @@ _component = st.components.v2.component(
 )
 
 
-def figure(figure: go.Figure, key: str, height: int, on_click: OnClick | None = None) -> None:
+def figure(
+    figure: go.Figure, key: str, height: int, on_click: OnClick | None = None, file: str | None = None
+) -> None:
     """Draw `figure`, `height` pixels high and as wide as there is room, in the page's font and colours.
 
     What the figure sets itself it keeps. `layout.uirevision` must stay the same for a zoom to stay;
     `layout.meta["alt"]` is read to those who cannot see it, `layout.meta["step"]` shows in `data-step`.
 
     `on_click(x, y)` is a callback, called before the page runs: the person chose that place inside the axes,
-    by a click or a tap anywhere, or by the arrow keys and Enter.
+    by a click or a tap anywhere, or by the arrow keys and Enter. Near a mark of a trace whose `meta["snap"]`
+    is true it is the place of that mark, to the last digit.
+
+    `file` is the name, without its ending, under which the figure's own buttons save it as PNG or SVG; by
+    itself the key makes one.
     """
     _component(
         key=key,
-        data=_message(figure, clicks=on_click is not None),
+        data=_message(figure, clicks=on_click is not None, file=file or f"polycore-{key.replace('.', '-')}"),
         height=height,
         on_click_change=partial(_choose, key, on_click) if on_click else None,
     )
@@ -57,9 +63,9 @@ def _library() -> str:
     return f"component/{served.name}/plotly.min.js?v={plotly.__version__}"
 
 
-def _message(figure: go.Figure, *, clicks: bool) -> bytes:
+def _message(figure: go.Figure, *, clicks: bool, file: str) -> bytes:
     # bytes, since Streamlit would write text or a dictionary as JSON twice over
-    head = json.dumps({"library": _library(), "clicks": clicks})
+    head = json.dumps({"library": _library(), "clicks": clicks, "file": file})
     return f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode()
 
 

@@ -5,7 +5,8 @@ from typing import get_args
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import plane, progress, session
+from pages.parts import asked, map_layers, plane, progress, session
+from pages.parts.map_layers import Mistakes
 from pages.parts.referee import referee_of
 from pages.parts.runner import Training
 from pages.parts.session import MapView
@@ -14,8 +15,8 @@ from polycore.alternative_text import percent
 KEY = "map_view.choice"
 HELP = (
     "Network: what it has learned so far. Referee: the best decision at each place, made by one who knows "
-    "the curves and the noise. Where they differ: what is left to learn."
-)
+    "the curves and the noise. Where they differ: what is left to learn. "
+) + map_layers.HELP
 
 
 def restore() -> None:
@@ -24,19 +25,53 @@ def restore() -> None:
     Once for each run of the whole page: a tick that did so would take back a click that came during it.
     """
     st.session_state[KEY] = session.current().map_view
+    map_layers.restore_for_run()
 
 
 def draw() -> None:
-    """Draw the choice. Within the fragment that draws the map a click draws no more than that."""
+    """Draw the choices. Within the fragment that draws the map a click draws no more than that."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.segmented_control(
             "Map", get_args(MapView), key=KEY, required=True, on_change=_choose, label_visibility="collapsed"
         )
+        map_layers.draw_for_run()
         # beside the choice: its own label with the help would take a line, and a word here one on a phone
         st.markdown("&nbsp;", width="content", help=HELP)
 
 
+def draw_layers() -> None:
+    """Draw the choice of what lies on the map, which shows the network."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        map_layers.draw_for_run()
+        st.markdown("&nbsp;", width="content", help=map_layers.HELP)
+
+
 def map_of(training: Training) -> go.Figure:
+    """Return the map that is chosen, with what is to lie on it, and the place that is asked about."""
+    return _with_layers(_map_of(training), training, session.current().map_view)
+
+
+def network_map_of(training: Training) -> go.Figure:
+    """Return the same of the network, whatever else is chosen."""
+    return _with_layers(progress.map_of(training), training, "Network")
+
+
+def _with_layers(figure: go.Figure, training: Training, view: MapView) -> go.Figure:
+    layers = session.current().map_layers
+    mistakes = _mistakes_of(training, view) if "Mistakes" in layers else None
+    return map_layers.over(figure, layers, training.run.experiment, mistakes, session.current().asked)
+
+
+def _mistakes_of(training: Training, view: MapView) -> Mistakes:
+    experiment = training.run.experiment
+    if view == "Referee":
+        return map_layers.mistakes_of_referee(referee_of(experiment), experiment)
+    if training.status == "running":
+        return map_layers.mistakes_of_run(training.run)
+    return map_layers.mistakes_of_model(training.best, experiment)
+
+
+def _map_of(training: Training) -> go.Figure:
     """Return the map that is chosen, of the network that `progress.map_of` would show."""
     referee = referee_of(training.run.experiment)
     match session.current().map_view:
@@ -66,7 +101,16 @@ def draw_caption(training: Training, figure: go.Figure) -> None:
                 "plane, where the network's is not the referee's. "
             )
             text += _where_points_lie(training.run.experiment.noise)
-    st.caption(text)
+    st.caption(f"{text} {map_layers.told(figure)}".rstrip())
+    asked.draw(training)
+
+
+def draw_network_caption(training: Training, figure: go.Figure) -> None:
+    """Say what lies on a map of the network and what a click does, and answer the last one."""
+    text = map_layers.told(figure)
+    if text:
+        st.caption(text)
+    asked.draw(training)
 
 
 def _where_points_lie(noise: float) -> str:

@@ -4,11 +4,11 @@ import io
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import referee, session
 from pages.parts.referee import EXPLAINED, best_possible, told
 from pages.parts.runner import Training
 from pages.parts.session import Kept
-from polycore import Experiment, Model
+from polycore import Experiment, Model, PolycoreError, Referee
 from polycore.alternative_text import percent
 
 PREFIX = "model_in_use"
@@ -54,7 +54,7 @@ def draw_figures(kept: Kept) -> None:
         )
 
 
-def draw_download(kept: Kept) -> None:
+def draw_download(kept: Kept, key: str = f"{PREFIX}.download") -> None:
     """Draw the button that gives the weight file."""
     training = session.current().training
     st.download_button(
@@ -63,7 +63,7 @@ def draw_download(kept: Kept) -> None:
         data=lambda: _file(_newest(kept, training)),
         file_name=file_name(kept),
         mime="application/octet-stream",
-        key=f"{PREFIX}.download",
+        key=key,
         icon=":material/download:",
         on_click="ignore",
         help="A weight file (.npz): numpy.load opens it, and so does this page, here or anywhere else.",
@@ -93,6 +93,18 @@ def x_range_of(kept: Kept) -> tuple[float, float]:
     """Return the range of x that the model was trained on; where it is not known, the tutorial's."""
     experiment = experiment_of(kept)
     return TUTORIAL_RANGE if experiment is None else experiment.x_range
+
+
+def referee_of(kept: Kept) -> Referee | None:
+    """Return the referee of the model's polynomials; None where they are not known or too large for it.
+
+    Where the data are not known, they are taken to be as the tutorial's, without noise.
+    """
+    experiment = experiment_of(kept)
+    try:
+        return referee.of(kept.model.polynomials, x_range_of(kept), experiment.noise if experiment else 0.0)
+    except PolycoreError:
+        return None
 
 
 def file_name(kept: Kept) -> str:

@@ -30,13 +30,13 @@ def model_map(model: Model, x_range: tuple[float, float]) -> go.Figure:
 
 def run_map(run: Run) -> go.Figure:
     """Return the map of a run's network as it is now; its loss is not measured, which may take long."""
-    return _map(_probabilities_of(run), run.experiment.polynomials, run.experiment.x_range)
+    return _map(probabilities_of_run(run), run.experiment.polynomials, run.experiment.x_range)
 
 
 @lru_cache(maxsize=32)
 def referee_map(referee: Referee) -> go.Figure:
     """Return the map of the best decisions. Copy it before changing it."""
-    figure = _map(partial(_of_referee, referee), referee.polynomials, referee.x_range)
+    figure = _map(partial(of_referee, referee), referee.polynomials, referee.x_range)
     figure.layout.meta = {"alt": extended(figure.layout.meta["alt"], "these are the referee's answers")}
     return figure
 
@@ -53,15 +53,17 @@ def model_difference(model: Model, referee: Referee) -> go.Figure:
 
 def run_difference(run: Run, referee: Referee) -> go.Figure:
     """Return the same for a run's network as it is now."""
-    return _difference(_probabilities_of(run), referee)
+    return _difference(probabilities_of_run(run), referee)
 
 
-def _probabilities_of(run: Run) -> Probabilities:
+def probabilities_of_run(run: Run) -> Probabilities:
+    """Return a function from points (N, 2) to what the run's network as it is now says, (N, K)."""
     weights, biases = zip(*run.layers, strict=True)
     return partial(predict_proba, weights, biases)
 
 
-def _of_referee(referee: Referee, places: Floats) -> Floats:
+def of_referee(referee: Referee, places: Floats) -> Floats:
+    """Return the referee's probabilities (N, K) at places (N, 2) anywhere."""
     # a window's margin may pass what the referee takes, where no curve does: the nearest is the same
     return referee.predict_proba(places.clip(-MAX_COORDINATE, MAX_COORDINATE))
 
@@ -86,7 +88,7 @@ def _difference(probabilities_of: Probabilities, referee: Referee) -> go.Figure:
 def _decisions(referee: Referee) -> tuple[Integers, NDArray[np.bool_]]:
     """Return the likeliest class at each place of the map, (N,), and which are as likely, (N, K)."""
     places = _places(*_grid(referee.polynomials, referee.x_range))
-    probabilities = _of_referee(referee, places)
+    probabilities = of_referee(referee, places)
     highest = probabilities.max(axis=1, keepdims=True)
     return probabilities.argmax(axis=1), probabilities >= EQUALLY_LIKELY * highest
 

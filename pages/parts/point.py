@@ -2,15 +2,18 @@
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import streamlit as st
 
 from pages.parts.answer import shortened
+from pages.parts.crossings_table import Meeting, meeting_at
 from polycore import TUTORIAL_POLYNOMIALS, Polynomial
 
 PREFIX = "point"
-WAY_KEY, X_KEY, Y_KEY, CURVE_KEY = (f"{PREFIX}.{name}" for name in ("way", "x", "y", "curve"))
-ANY, ON_CURVE = "Any point", "On a curve"
+WAY_KEY, X_KEY, Y_KEY = (f"{PREFIX}.{name}" for name in ("way", "x", "y"))
+CURVE_KEY, CROSSING_KEY = f"{PREFIX}.curve", f"{PREFIX}.crossing"
+ANY, ON_CURVE, AT_CROSSING = "Any point", "On a curve", "At a crossing"
 
 FIRST_X, FIRST_Y = 0.5, 0.75
 STEP = 0.05
@@ -20,16 +23,27 @@ TUTORIAL_CLASS, TUTORIAL_X = 9, -0.55
 _TUTORIAL_POLYNOMIAL = TUTORIAL_POLYNOMIALS[TUTORIAL_CLASS]
 
 
-def draw(polynomials: Sequence[Polynomial]) -> tuple[float, float]:
-    """Draw the inputs and return x and y. On a steep curve y may be infinite.
+class Asked(NamedTuple):
+    """The point, and the class whose curve was chosen to put it on; on a steep curve y may be infinite."""
 
-    Without `polynomials` x and y are typed.
-    """
-    _begin(len(polynomials))
-    on_curve = bool(polynomials) and _way() == ON_CURVE
-    x, y = _on_curve(polynomials) if on_curve else _typed()
+    x: float
+    y: float
+    curve: int | None = None
+
+
+def draw(polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> Asked:
+    """Draw the inputs and return the point. Without `polynomials` x and y are typed."""
+    ways = [ANY, *([ON_CURVE] if polynomials else []), *([AT_CROSSING] if meetings else [])]
+    _begin(ways, len(polynomials), len(meetings))
+    way = _way(ways) if polynomials else ANY
+    if way == ON_CURVE:
+        asked = _on_curve(polynomials)
+    elif way == AT_CROSSING:
+        asked = _at_crossing(meetings)
+    else:
+        asked = Asked(*_typed())
     _tutorial_button()
-    return x, y
+    return asked
 
 
 def choose(x: float, y: float) -> None:
@@ -38,27 +52,39 @@ def choose(x: float, y: float) -> None:
     st.session_state[WAY_KEY] = ANY
 
 
-def choose_on_map(x: float, y: float) -> None:
-    """Make a place that was clicked the point; a pixel has fewer digits than a float."""
-    choose(float(f"{x:.6g}"), float(f"{y:.6g}"))
+def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
+    """Make a place that was clicked the point, a crossing where one is there."""
+    place = meeting_at(meetings, x, y)
+    if place is None:
+        choose(float(f"{x:.6g}"), float(f"{y:.6g}"))  # a pixel has fewer digits than a float
+    else:
+        choose(meetings[place].x, meetings[place].y)
+        st.session_state[WAY_KEY], st.session_state[CROSSING_KEY] = AT_CROSSING, place
 
 
-def _begin(classes: int) -> None:
-    for key, value in ((WAY_KEY, ANY), (X_KEY, FIRST_X), (Y_KEY, FIRST_Y), (CURVE_KEY, 0)):
+def _begin(ways: Sequence[str], classes: int, crossings: int) -> None:
+    beginning = {WAY_KEY: ANY, X_KEY: FIRST_X, Y_KEY: FIRST_Y, CURVE_KEY: 0, CROSSING_KEY: crossings // 2}
+    for key, value in beginning.items():
         if key not in st.session_state:
             st.session_state[key] = value
-    if st.session_state[CURVE_KEY] >= classes:
-        st.session_state[CURVE_KEY] = 0
+    if st.session_state[WAY_KEY] not in ways:
+        st.session_state[WAY_KEY] = ANY
+    for key, count in ((CURVE_KEY, classes), (CROSSING_KEY, crossings)):
+        if st.session_state[key] >= count:
+            st.session_state[key] = 0
 
 
-def _way() -> str | None:
+def _way(ways: Sequence[str]) -> str | None:
     return st.segmented_control(
         "Point",
-        [ANY, ON_CURVE],
+        ways,
         required=True,
         key=WAY_KEY,
         persist_state="session",
-        help="Any point: type x and y, or click the map. On a curve: choose a polynomial and x.",
+        help=(
+            "Any point: type x and y, or click the map. On a curve: choose a polynomial and walk along it. "
+            "At a crossing: where curves meet."
+        ),
     )
 
 
@@ -69,7 +95,7 @@ def _typed() -> tuple[float, float]:
     return x, y
 
 
-def _on_curve(polynomials: Sequence[Polynomial]) -> tuple[float, float]:
+def _on_curve(polynomials: Sequence[Polynomial]) -> Asked:
     curve = st.selectbox(
         "Curve",
         range(len(polynomials)),
@@ -83,7 +109,22 @@ def _on_curve(polynomials: Sequence[Polynomial]) -> tuple[float, float]:
     st.caption(f"y = {y:.6g}")
     if math.isfinite(y):
         st.session_state[Y_KEY] = y  # so that the point stays where it is when y is typed again
-    return x, y
+    return Asked(x, y, curve)
+
+
+def _at_crossing(meetings: Sequence[Meeting]) -> Asked:
+    place = st.selectbox(
+        "Crossing",
+        range(len(meetings)),
+        format_func=lambda place: f"x = {meetings[place].x:.4g}: {meetings[place].name}",
+        key=CROSSING_KEY,
+        persist_state="session",
+        help="A place where curves meet, from left to right. The diamonds on the map can be clicked too.",
+    )
+    x, y = meetings[place].x, meetings[place].y
+    st.caption(f"x = {x:.6g}, y = {y:.6g}")
+    st.session_state[X_KEY], st.session_state[Y_KEY] = x, y  # so that it stays when it is typed again
+    return Asked(x, y)
 
 
 def _number(label: str, key: str, text: str) -> float:

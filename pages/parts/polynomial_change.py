@@ -6,6 +6,7 @@ from typing import cast
 import streamlit as st
 
 from pages.parts import frame, session
+from pages.parts.session import Undo
 from polycore import Polynomial
 
 Polynomials = tuple[Polynomial, ...]
@@ -22,12 +23,18 @@ def present() -> Polynomials:
 def adopt(polynomials: Polynomials) -> None:
     """Make them the set-up's, and draw the page anew where they are others.
 
-    Raises PolycoreError, and changes nothing, where no set-up can have them.
+    Raises PolycoreError, and changes nothing, where no set-up can have them. Where there are fewer than
+    before, a toast offers those back.
     """
-    experiment = replace(session.current().experiment, polynomials=polynomials)
-    if polynomials != present():
-        st.session_state[EARLIER_KEY] = (*_earlier(), present())[-MOST_EARLIER:]
-    frame.adopt(experiment)
+    gone = len(present()) - len(polynomials)
+    told = "A polynomial was removed." if gone == 1 else f"{gone} polynomials were removed."
+    _change(polynomials, told if gone > 0 else None)
+
+
+def exchange(polynomials: Polynomials, told: str) -> None:
+    """Do what `adopt` does. Where one of the present ones is not among them, a toast says so as `told`."""
+    lost = not set(present()) <= set(polynomials)
+    _change(polynomials, told if lost else None)
 
 
 def can_go_back() -> bool:
@@ -43,5 +50,17 @@ def go_back() -> None:
     frame.adopt(experiment)
 
 
+def _change(polynomials: Polynomials, told: str | None) -> None:
+    before = session.current().experiment
+    experiment = replace(before, polynomials=polynomials)
+    if polynomials != present():
+        st.session_state[EARLIER_KEY] = (*_earlier(), present())[-MOST_EARLIER:]
+    if told is not None:
+        session.change(undo=Undo(told, {"experiment": before}))
+    frame.adopt(experiment)
+
+
 def _earlier() -> tuple[Polynomials, ...]:
-    return cast(tuple[Polynomials, ...], st.session_state.get(EARLIER_KEY, ()))
+    """Return the polynomials before each change, the last one last; the toast may have gone back already."""
+    earlier = cast(tuple[Polynomials, ...], st.session_state.get(EARLIER_KEY, ()))
+    return earlier[:-1] if earlier and earlier[-1] == present() else earlier

@@ -14,11 +14,26 @@ UNDO_KEY = f"{PREFIX}.undo"
 LONGEST_SHOWN = 120  # characters
 
 PRESETS = {
-    "First two": (INTRODUCTION_POLYNOMIALS, "A parabola and a cubic: the smallest question there is."),
-    "The twelve": (TUTORIAL_POLYNOMIALS, "Degree 1 to 4: what the program begins with."),
-    "Straight lines": (STRAIGHT_LINES, "Easy: the network needs few neurons."),
-    "Parabolas": (PARABOLAS, "Bent curves, two of which meet twice at most."),
-    "Nearly the same": (NEARLY_COINCIDING, "Hard: from -1 to 1 each has another within 0.1 of it."),
+    "First two": (
+        INTRODUCTION_POLYNOMIALS,
+        "A parabola and a cubic: the smallest question there is. Take them to see a network learn at once.",
+    ),
+    "The twelve": (
+        TUTORIAL_POLYNOMIALS,
+        "Degree 1 to 4: what the program begins with. Take them to compare with the tutorial's figures.",
+    ),
+    "Straight lines": (
+        STRAIGHT_LINES,
+        "Five lines. Take them to see how few neurons do where nothing is bent.",
+    ),
+    "Parabolas": (
+        PARABOLAS,
+        "Five bent curves, two of which meet twice at most. Take them for a clear map of a few classes.",
+    ),
+    "Nearly the same": (
+        NEARLY_COINCIDING,
+        "Six curves, each within 0.1 of another from -1 to 1. Take them for a hard task, with fresh points.",
+    ),
 }
 
 
@@ -30,7 +45,7 @@ def presets() -> None:
         ]
         undone = _undo()
     if chosen:
-        _change(lambda: polynomial_change.adopt(chosen[0]))
+        _change(lambda: polynomial_change.exchange(chosen[0], "Your polynomials were replaced."))
     if undone:
         _change(polynomial_change.go_back)
 

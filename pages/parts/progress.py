@@ -1,23 +1,19 @@
 """How a run stands: its figures, its charts, and its best network's map of the plane."""
 
 import gc
-from functools import lru_cache
 
-import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import frame, live
+from pages.parts import asked, dead_neurons, file_names, frame, live, session
+from pages.parts.dead_neurons import DEAD_ON
 from pages.parts.plane import model_map, run_map
 from pages.parts.referee import EXPLAINED, told
 from pages.parts.runner import Training
-from polycore import Experiment, Run
 from polycore.alternative_text import percent
 from polycore.figures import accuracy_figure, loss_figure
-from polycore.network import Floats, dead_neurons
 
 MAP_HEIGHT, CHART_HEIGHT = 520, 300
-DEAD_ON = 2000  # points
 
 HELD_OUT_HELP = (
     "How many of 3,000 points that no step trains on the best weights so far answer rightly. "
@@ -76,7 +72,7 @@ def draw_inner_figures(training: Training) -> None:
     norm = run.gradient_norm
     with st.container(horizontal=True):
         _metric("Gradient norm", "none" if norm is None else f"{norm:.3g}", GRADIENT_HELP)
-        _metric("Dead neurons", f"{_dead(run):,} of {sum(run.experiment.hidden):,}", DEAD_HELP)
+        _metric("Dead neurons", f"{dead_neurons.count(run):,} of {sum(run.experiment.hidden):,}", DEAD_HELP)
 
 
 def map_of(training: Training) -> go.Figure:
@@ -88,7 +84,7 @@ def map_of(training: Training) -> go.Figure:
 
 def draw_map(figure: go.Figure) -> None:
     """Draw a map that `map_of` returned. A large network's takes long: ask for it before drawing anything."""
-    live.figure(figure, key="progress.map", height=MAP_HEIGHT)
+    live.figure(figure, key="progress.map", height=MAP_HEIGHT, on_click=asked.choose, file=_file("map"))
 
 
 def draw_charts(training: Training, best_possible: float) -> None:
@@ -105,22 +101,14 @@ def draw_charts(training: Training, best_possible: float) -> None:
     )
     left, right = st.columns(2)
     with left:
-        live.figure(loss, key="progress.loss", height=CHART_HEIGHT)
+        live.figure(loss, key="progress.loss", height=CHART_HEIGHT, file=_file("loss"))
     with right:
-        live.figure(accuracy, key="progress.accuracy", height=CHART_HEIGHT)
+        live.figure(accuracy, key="progress.accuracy", height=CHART_HEIGHT, file=_file("accuracy"))
 
 
-@lru_cache(maxsize=4)
-def _dead(run: Run) -> int:
-    weights, biases = zip(*run.layers, strict=True)
-    return sum(dead_neurons(weights, biases, _some_points(run.experiment)))
-
-
-@lru_cache(maxsize=16)
-def _some_points(experiment: Experiment) -> Floats:
-    """Return training points, evenly from first to last: there may be a million."""
-    points, _ = experiment.training_set()
-    return points[np.linspace(0, len(points) - 1, min(len(points), DEAD_ON)).round().astype(np.int64)]
+def _file(kind: str) -> str | None:
+    training = session.current().training
+    return None if training is None else file_names.of(kind, training.run.experiment)
 
 
 def _metric(label: str, value: str, text: str, beside: str | None = None) -> None:

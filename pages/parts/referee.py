@@ -13,7 +13,7 @@ EXPLAINED = (
 
 def referee_of(experiment: Experiment) -> Referee:
     """Return the referee of the points that `experiment` draws; the same one each time."""
-    return _referee(experiment.polynomials, experiment.x_range, experiment.noise)
+    return of(experiment.polynomials, experiment.x_range, experiment.noise)
 
 
 def best_possible(experiment: Experiment) -> float:
@@ -31,5 +31,6 @@ def told(share: float) -> str:
 
 
 @lru_cache(maxsize=128)
-def _referee(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float], noise: float) -> Referee:
+def of(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float], noise: float) -> Referee:
+    """Return the referee of such points; the same one each time. Raises PolycoreError as Referee does."""
     return Referee(polynomials, x_range, noise)  # it keeps its accuracy once asked

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.parts import live
 from pages.parts.referee import best_possible, told
 from pages.parts.runner import Training
 from polycore import Experiment, Model, Polynomial
@@ -189,4 +190,4 @@ def _name(label: int, polynomial: Polynomial) -> str:
 def _still(figure: go.Figure, key: str, height: int) -> None:
     # a finger on it scrolls the page
     figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
-    st.plotly_chart(figure, key=key, height=height, alt=figure.layout.meta["alt"])
+    live.figure(figure, key=key, height=height)

@@ -1,19 +1,21 @@
 """How a run advances while its page lives: chunk by chunk in other processes, chained by one small thread."""
 
 import logging
+import math
 import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import replace
-from time import monotonic, perf_counter
-from typing import Literal
+from time import monotonic, perf_counter, process_time
+from typing import Literal, NamedTuple
 
 from polycore import Model, PolycoreError, Run
 
 Status = Literal["ready", "running", "paused", "stopped", "finished", "failed"]
 Advance = Callable[[Run, int], Run]
-Chunk = tuple[Run, float]  # the run at its end, and the seconds that its steps took
+# the run at its end, the seconds that its steps took, and the processor time among them
+Chunk = tuple[Run, float, float]
 
 # Measured with one run: chunks of 200 ms make 82 to 96 % of the steps/s of a bare loop, chunks of 80 ms 65 %.
 # In a crowd no worker is ever idle, and shorter chunks give each run its turn sooner.
@@ -24,9 +26,23 @@ MAX_RUNNING = 64  # runs in this server: with two workers each has its turn ever
 LEASE_SECONDS = 120.0  # a browser lets a hidden tab ask about once a minute
 MAX_DEATHS = 3  # workers that die over the same chunk
 SPEED_SECONDS = 2.0  # over which steps_per_second is taken
+MOST_MARKS = 400
 MAX_SENTENCE = 300  # characters
 
 _logger = logging.getLogger(__name__)
+
+
+class Mark(NamedTuple):
+    """What a run had reached at the end of a chunk.
+
+    seconds: how long workers had computed for it.
+    best_loss: lowest so far, in nats. held_out_accuracy: the latest measured, as a share.
+    """
+
+    seconds: float
+    step: int
+    best_loss: float
+    held_out_accuracy: float
 
 
 class Training:
@@ -37,16 +53,23 @@ class Training:
     `status`, then `run`: the last run is there before the status that says so.
     """
 
-    def __init__(self, run: Run, executor: Executor, advance: Advance) -> None:
-        """`advance` is pure, and importable where the executor computes."""
+    def __init__(self, run: Run, executor: Executor, advance: Advance, budget: float = math.inf) -> None:
+        """`advance` is pure, and importable where the executor computes.
+
+        `budget`: seconds of computing, above 0, after which it is finished, at the end of a chunk. The last
+        chunks are cut to what is left: it is passed only where steps take longer than those before.
+        """
         self._executor = executor
         self._advance = advance
+        self._budget = budget
         self._run = run
         self._best: tuple[int, Model] | None = None
         self._status: Status = "finished" if run.done else "ready"
         self._error: str | None = None
         self._seconds = 0.0
         self._seconds_per_step: float | None = None
+        self._computing_per_step = 0.0
+        self._marks = _Marks(_mark(0.0, run))
         self._speed = _Speed()
         self._seen_at = monotonic()
         self._asleep = False
@@ -80,8 +103,13 @@ class Training:
 
     @property
     def seconds(self) -> float:
-        """How long workers have computed for this run."""
+        """How long workers have computed for this run: processor time, whatever else the machine does."""
         return self._seconds
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What it had reached at its beginning and chunk by chunk, thinned evenly; the last is the latest."""
+        return self._marks.all
 
     @property
     def steps_per_second(self) -> float:
@@ -167,7 +195,10 @@ class Training:
         if not self._seconds_per_step:
             return 1  # nothing is known yet: a step may take a second
         seconds = CHUNK_SECONDS if _crowd.size < CROWD else CROWDED_CHUNK_SECONDS
-        return max(1, int(seconds / self._seconds_per_step))
+        steps = seconds / self._seconds_per_step
+        if self._computing_per_step:
+            steps = min(steps, (self._budget - self._seconds) / self._computing_per_step)
+        return max(1, int(steps))
 
     def _advance_by(self, steps: int, generation: int) -> None:
         """Compute a chunk and take it. A worker's death costs one more try, anything else the generation."""
@@ -200,13 +231,15 @@ class Training:
         with self._changed:
             self._changed.notify_all()
 
-    def _take(self, run: Run, seconds: float) -> None:
+    def _take(self, run: Run, seconds: float, computing: float) -> None:
         if run.step > self._run.step:  # a chunk that diverges at its first step takes none
             self._seconds_per_step = seconds / (run.step - self._run.step)
-        self._seconds += seconds
+            self._computing_per_step = computing / (run.step - self._run.step)
+        self._seconds += computing
         self._speed.reach(run.step)
+        self._marks.reach(_mark(self._seconds, run))
         self._run = run
-        if run.done:
+        if run.done or self._budget - self._seconds < self._computing_per_step:
             self._become("finished")
 
     def _fail(self, error: Exception, generation: int) -> None:
@@ -245,6 +278,25 @@ class _Speed:
             self.steps_per_second = (step - first) / (now - then)
 
 
+class _Marks:
+    """What was reached, bounded: every other one goes, and comes no more, each time there are too many."""
+
+    def __init__(self, first: Mark) -> None:
+        self.all: tuple[Mark, ...] = (first,)
+        self._even: tuple[Mark, ...] = self.all
+        self._every = 1
+        self._reached = 1
+
+    def reach(self, mark: Mark) -> None:
+        if self._reached % self._every == 0:
+            self._even = (*self._even, mark)
+        if len(self._even) == MOST_MARKS:
+            self._even = self._even[::2]
+            self._every *= 2
+        self._reached += 1
+        self.all = self._even if self._even[-1] is mark else (*self._even, mark)
+
+
 class _Crowd:
     """How many runs are under way in this server."""
 
@@ -268,10 +320,14 @@ class _Crowd:
 _crowd = _Crowd()
 
 
+def _mark(seconds: float, run: Run) -> Mark:
+    return Mark(seconds, run.step, run.best_loss, float(run.history.held_out_accuracy[-1]))
+
+
 def _timed(advance: Advance, run: Run, steps: int) -> Chunk:
-    start = perf_counter()
+    start, computed = perf_counter(), process_time()
     run = advance(run, steps)
-    return run, perf_counter() - start
+    return run, perf_counter() - start, process_time() - computed
 
 
 def _sentence(error: Exception) -> str:

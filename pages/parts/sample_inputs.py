@@ -25,8 +25,8 @@ def draw() -> Experiment:
         step=0.05,
         format="%.6g",
         key=_key("noise"),
-        help="Standard deviation of what is added to each y: 0 leaves every point on its curve. With noise, "
-        "classes overlap and no network can be right every time.",
+        help="Standard deviation of what is added to each y: 0 leaves every point on its curve. Raise it to "
+        "see what is left to learn where classes overlap and no network can be right every time.",
     )
     chosen = _seed()
     return replace(experiment, samples_per_class=per_class, x_range=low_high, noise=noise, seed=chosen)
@@ -52,7 +52,8 @@ def _per_class(experiment: Experiment) -> int | None:
         step=50,
         key=_key("per_class"),
         disabled=fresh,
-        help="More take longer a step and leave fewer gaps. Not used with fresh points.",
+        help="How many training samples lie on each curve. More take longer a step, leave fewer gaps and are "
+        "harder to learn by heart. Not used with fresh points.",
     )
     return None if fresh else per_class
 

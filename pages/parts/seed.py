@@ -23,7 +23,7 @@ def ask(prefix: str) -> int:
         key=f"{prefix}.seed.{session_now.revision}",
         width=180,
         help="Decides every random number, of the samples and of the training: the same seed gives the same "
-        "run, to the last bit.",
+        "run, to the last bit. Change it to see how much was luck.",
     )
 
 

@@ -2,29 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Any, Literal, cast
 
 import streamlit as st
 
 from pages.parts import recall
-from pages.parts.runner import Training
-from polycore import Experiment, Model
+from pages.parts.challenge import Challenge
+from pages.parts.game import Game
+from pages.parts.race import Race
+from pages.parts.runner import Mark, Training
+from polycore import Experiment, Model, PolycoreError
 from polycore.history import History
 from polycore.network import Floats, Integers
 
 KEY = "polycore.session"
 MOST_KEPT = 12
+MOST_PINNED = MOST_KEPT - 2  # so that a run and what comes after it find a place
+LONGEST_TITLE = 60  # characters
 
 MapView = Literal["Network", "Referee", "Where they differ"]
+MapLayer = Literal["Samples", "Mistakes", "Crossings"]
 
 
 @dataclass(frozen=True)
 class Kept:
     """A model that is kept.
 
-    title: no two have the same.
+    title: no two have the same. A person may have typed it: show it by what reads no Markdown.
     experiment, history: None for a file's.
-    seconds: how long workers computed for the run.
+    seconds: how long workers computed for the run; marks: what it had reached on the way.
     pinned: the person wants to keep it, whatever comes after.
     """
 
@@ -34,14 +41,45 @@ class Kept:
     history: History | None = None
     seconds: float = 0.0
     pinned: bool = False
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Undo:
-    """What was taken away last, as a sentence, and the fields of the session that bring it back."""
+    """What was taken away last, as a sentence, and the fields of the session that bring it back.
+
+    made_at: when, in seconds of time.monotonic: it is offered for a while only.
+    """
 
     text: str
     fields: Mapping[str, Any]
+    made_at: float = field(default_factory=monotonic)
+
+
+@dataclass(frozen=True, eq=False)
+class ByHand:
+    """A kept model that is held still, and how a person has changed it.
+
+    title: of the kept one.
+    original: its model as it was.
+    model: as it is by now; the original itself before the first change.
+    slid, typed: how often a slider and how often a number input changed it. Each kind of input has the
+        other's count in its keys: it shows the new value, and the one in use stays as it is.
+    """
+
+    title: str
+    original: Model
+    model: Model
+    slid: int = 0
+    typed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class LinkWeights:
+    """The weights that came by the link: their word in the address, and the model that it gave."""
+
+    words: str
+    model: Model
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +102,19 @@ class Session:
     in_use: the title of the model that answers; None before there is one.
     runs, uploads: how many there have been, for titles.
     map_view: what the map of the Train page shows.
+    map_layers, predict_layers: what lies on a run's map, and on the map of the Predict page.
+    asked: the place that is asked about on a run's map; None where there is none.
     undo: what can be brought back; None where nothing was taken away.
+    compared: the titles of what is laid side by side; None before anybody chose.
+    race: the race of the Compare page, in whatever state; None before the first.
+    by_hand: the model whose weights are changed by hand; None where none is.
+    neuron: the layer and the place in it, from 0, of the neuron that is looked at inside a network.
+    followed: the point that is followed through it; followed_label: its true class, None for the nearest's.
+    look: the guided look that is on, by its name in the address; None where none is.
+    looks_seen: the names of those whose check has held.
+    game: the game that is played or was played last; None before the first.
+    challenge: what somebody's link asks to be beaten.
+    link_weights: what the link brought of a trained network; None where it brought none.
     """
 
     experiment: Experiment = field(default_factory=Experiment.recommended)
@@ -76,8 +126,22 @@ class Session:
     uploads: int = 0
     points: Points | None = None
     map_view: MapView = "Network"
+    map_layers: tuple[MapLayer, ...] = ()
+    predict_layers: tuple[MapLayer, ...] = ("Crossings",)
+    asked: tuple[float, float] | None = None
     link_problems: tuple[str, ...] = ()
     undo: Undo | None = None
+    compared: tuple[str, ...] | None = None
+    race: Race | None = None
+    by_hand: ByHand | None = None
+    neuron: tuple[int, int] = (0, 0)
+    followed: tuple[float, float] = (0.5, 0.75)
+    followed_label: int | None = None
+    look: str | None = None
+    looks_seen: frozenset[str] = frozenset()
+    game: Game | None = None
+    challenge: Challenge | None = None
+    link_weights: LinkWeights | None = None
 
     @property
     def answering(self) -> Kept | None:
@@ -131,34 +195,112 @@ def collect() -> None:
         return
     experiment, best = training.run.experiment, training.best
     kept = _kept_of(experiment)
-    history, seconds = training.run.history, training.seconds
+    history, seconds, marks = training.run.history, training.seconds, training.marks
     if kept is None:
         number = current().runs + 1
         change(runs=number)
-        add(Kept(_run_title(number, experiment), best, experiment, history, seconds))
+        add(Kept(_run_title(number, experiment), best, experiment, history, seconds, marks=marks))
     elif best.loss < kept.model.loss or history.step[-1] > _last_step(kept):
         better = best if best.loss < kept.model.loss else kept.model
-        put(kept, replace(kept, model=better, history=history, seconds=seconds))
+        put(kept, replace(kept, model=better, history=history, seconds=seconds, marks=marks))
 
 
 def put(kept: Kept, changed: Kept) -> None:
     """Let `changed` stand in the place of `kept`."""
     now = current()
     in_use = changed.title if now.in_use == kept.title else now.in_use
-    change(kept=tuple(changed if other is kept else other for other in now.kept), in_use=in_use)
+    by_hand = now.by_hand
+    if by_hand is not None and by_hand.title == kept.title:
+        by_hand = replace(by_hand, title=changed.title)
+    change(
+        kept=tuple(changed if other is kept else other for other in now.kept), in_use=in_use, by_hand=by_hand
+    )
 
 
 def add(kept: Kept) -> None:
-    """Keep a model and let it answer.
+    """Keep a model, its title numbered where that is another's, and let it answer.
 
     Where too many are kept the oldest that is not pinned goes, but not the run's own.
     """
+    _let_go()
     session = current()
-    own = None if session.training is None else _kept_of(session.training.run.experiment)
+    own = _own()
+    kept = replace(kept, title=_free(kept.title))
     free = [other for other in session.kept if other is not own and not other.pinned]
     gone = free[: max(0, len(session.kept) + 1 - MOST_KEPT)]
     remaining = tuple(other for other in session.kept if other not in gone)
     change(kept=(*remaining, kept), in_use=kept.title)
+
+
+def rename(title: str, wanted: str) -> None:
+    """Give the kept model of `title` the title that a person wants, its spaces tidied up.
+
+    Raises PolycoreError where that is empty, too long, not to be read, or another one's.
+    """
+    wanted = " ".join(wanted.split())
+    if not 1 <= len(wanted) <= LONGEST_TITLE:
+        raise PolycoreError(f"The name has {len(wanted)} characters; wanted 1 to {LONGEST_TITLE}.")
+    if not wanted.isprintable():
+        raise PolycoreError("The name has characters that cannot be seen. Type it anew.")
+    if wanted != title and _titled(wanted) is not None:
+        raise PolycoreError("Another one has this name. Take one that tells them apart.")
+    kept = _titled(title)
+    if kept is not None:
+        _let_go()
+        put(kept, replace(kept, title=wanted))
+        compared = current().compared or ()
+        if title in compared:
+            change(compared=tuple(wanted if other == title else other for other in compared))
+
+
+def pin(title: str) -> None:
+    """Keep the model of `title` whatever comes after, unless MOST_PINNED are."""
+    kept = _titled(title)
+    if kept is not None and may_pin():
+        _let_go()
+        put(kept, replace(kept, pinned=True))
+
+
+def unpin(title: str) -> None:
+    """Let the model of `title` go when its turn comes."""
+    kept = _titled(title)
+    if kept is not None:
+        _let_go()
+        put(kept, replace(kept, pinned=False))
+
+
+def may_pin() -> bool:
+    """Return whether one more may be pinned."""
+    return sum(kept.pinned for kept in current().kept) < MOST_PINNED
+
+
+def places() -> int:
+    """Return how many models can be kept anew before the first of them goes."""
+    own = _own()
+    return MOST_KEPT - sum(kept.pinned or kept is own for kept in current().kept)
+
+
+def is_under_way(kept: Kept) -> bool:
+    """Return whether it is the run's own, and the run goes on or can."""
+    training = current().training
+    return training is not None and kept is _own() and training.status in ("running", "paused", "failed")
+
+
+def remove(title: str) -> None:
+    """Delete the kept model of `title`, until it is brought back. Does nothing while its run is under way.
+
+    Its run goes with it: what that has learned would else be kept anew.
+    """
+    kept, now = _titled(title), current()
+    if kept is None or is_under_way(kept):
+        return
+    fields: dict[str, Any] = {"kept": now.kept, "in_use": now.in_use}
+    changes: dict[str, Any] = {"kept": tuple(other for other in now.kept if other is not kept)}
+    if now.in_use == title:
+        changes["in_use"] = changes["kept"][-1].title if changes["kept"] else None
+    if kept is _own():
+        fields["training"], changes["training"] = now.training, None
+    change(**changes, undo=Undo(f"{title} was deleted.", fields))
 
 
 def bring_back() -> None:
@@ -188,6 +330,29 @@ def _use_run(experiment: Experiment) -> None:
 
 def _kept_of(experiment: Experiment) -> Kept | None:
     return next((kept for kept in current().kept if kept.experiment == experiment), None)
+
+
+def _let_go() -> None:
+    """Forget a deletion for good: to bring it back would take away what is changed after it."""
+    undo = current().undo
+    if undo is not None and "kept" in undo.fields:
+        change(undo=None)
+
+
+def _own() -> Kept | None:
+    """Return what is kept of the run."""
+    training = current().training
+    return None if training is None else _kept_of(training.run.experiment)
+
+
+def _titled(title: str) -> Kept | None:
+    return next((kept for kept in current().kept if kept.title == title), None)
+
+
+def _free(title: str) -> str:
+    """Return a title that no kept model has."""
+    numbered = (f"{title} ({number})" for number in range(2, MOST_KEPT + 3))
+    return next(wanted for wanted in (title, *numbered) if _titled(wanted) is None)
 
 
 def _last_step(kept: Kept) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import more_settings, optimizer_input, seed, session
+from pages.parts.session import Undo
 from polycore import Experiment, PolycoreError
 from polycore.experiment import MAX_STEPS, MEASURED_PER_CLASS
 from polycore.limits import MAX_LAYERS, MAX_WIDTH
@@ -145,7 +146,8 @@ def _hidden(experiment: Experiment) -> str:
         "Hidden layers",
         value=", ".join(map(str, experiment.hidden)),
         key=_key("hidden"),
-        help="Neurons of each layer, with commas: 12 is the tutorial's. "
+        help="Neurons of each layer, with commas: 12 is the tutorial's. More of them follow finer curves and "
+        "take longer; take more layers before wider ones. "
         f"At most {MAX_LAYERS - 1} layers of up to {MAX_WIDTH}; none at all leaves straight borders.",
     )
 
@@ -182,7 +184,8 @@ def _steps(experiment: Experiment) -> int:
         value=experiment.steps,
         step=1000,
         key=_key("steps"),
-        help="How often the weights change in the whole run. Stop ends it earlier.",
+        help="How many steps the run has; each changes all weights once. Take more where the loss still "
+        "falls at the end; Stop ends it earlier.",
     )
 
 
@@ -204,8 +207,11 @@ def _preset(label: str, preset: Experiment, text: str) -> None:
 
 def _take(preset: Experiment) -> None:
     now = session.current().experiment
+    taken = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
     optimizer_input.forget()
-    session.load(replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise))
+    session.load(taken)
+    if taken != now:
+        session.change(undo=Undo("Your settings were replaced.", {"experiment": now}))
 
 
 def _key(name: str) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.parts import frame, measurement, refusal, session
 from pages.parts.measurement import Measurement
-from pages.parts.session import Kept, Points
+from pages.parts.session import Kept, Points, Undo
 from polycore import PolycoreError, Polynomial, points_from_csv
 from polycore.alternative_text import percent
 from polycore.samples import MAX_CSV_ROWS
@@ -39,7 +39,7 @@ def offer() -> None:
     except PolycoreError as error:
         refusal.show("This file is not taken: everything stays as it was.", error)
         return
-    session.change(points=points)
+    _take(points)
     # under another key the uploader is empty again: what was taken is kept in the session, not in it
     st.session_state[TAKEN_KEY] = taken + 1
     st.rerun()
@@ -73,7 +73,7 @@ def measured(points: Points) -> None:
         frame.page_link(frame.TRAIN, "Train", ":material/model_training:")
         return
     found = measurement.measure(answering.model, points)
-    st.markdown(f"Put to **{answering.title}**, the model that answers:")
+    st.text(f"Put to {answering.title}, the model that answers:")
     if points.labels is not None:
         _figures(found, len(points.points))
     _classes(found, answering)
@@ -151,4 +151,12 @@ def _points(count: int) -> str:
 
 
 def _remove() -> None:
-    session.change(points=None)
+    own = session.current().points
+    session.change(points=None, undo=Undo("Your points were removed.", {"points": own}))
+
+
+def _take(points: Points) -> None:
+    earlier = session.current().points
+    session.change(points=points)
+    if earlier is not None:
+        session.change(undo=Undo("Your earlier points were replaced.", {"points": earlier}))

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.parts import npy_files, refusal, session
+from pages.parts.session import Session, Undo
 from polycore import Model, PolycoreError
 from polycore.weight_file import MAX_BYTES
 
@@ -49,10 +50,18 @@ def draw() -> None:
 
 def _take() -> None:
     """Take each new batch. Streamlit runs the page again with the same files: these are not new."""
-    outcomes = _outcomes()
+    outcomes, before = _outcomes(), session.current()
     for batch in _batches(_files(), outcomes):
         if _ids(batch) not in outcomes and _problem(batch) is None:
             outcomes[_ids(batch)] = _tried(batch)
+    _offer_what_went(before)
+
+
+def _offer_what_went(before: Session) -> None:
+    """Offer back the models that made room, where as many were kept as can be."""
+    if not all(kept in session.current().kept for kept in before.kept):
+        fields = {"kept": before.kept, "in_use": before.in_use}
+        session.change(undo=Undo("An older model made room for the upload.", fields))
 
 
 def _tried(batch: _Batch) -> _Outcome:

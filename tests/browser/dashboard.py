@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 
 ROOT = Path(__file__).parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-ADDRESSES = ("", "polynomials", "data", "train", "predict")
+ADDRESSES = ("", "polynomials", "data", "train", "predict", "inside", "compare", "play")
 HEADINGS = {"Home": "Which polynomial is this point on?"}
 STANDING = re.compile(r"(\w+) · step ([\d,]+) of")
 

@@ -55,7 +55,8 @@ def metrics(page):
 
 def drawn(page):
     """Return how many points each trace of the plot has, by the trace's name; curves left out."""
-    figure = json.loads(page.get("plotly_chart")[0].proto.spec)
+    [chart] = [chart for chart in page.get("bidi_component") if "data.plot" in chart.proto.id]
+    figure = json.loads(chart.proto.bytes)["figure"]
     markers = [trace for trace in figure["data"] if trace["mode"] == "markers"]
     return [(trace["name"], number_count(trace["x"])) for trace in markers]
 

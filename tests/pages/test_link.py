@@ -3,6 +3,7 @@
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -256,3 +257,73 @@ def test_whatever_an_address_says_there_is_an_experiment(query):
     found = link.from_query(query)
     assert link.from_query(link.to_query(found.experiment)) == link.Opened(found.experiment, ())
     assert len(found.problems) <= len(query)
+
+
+# As they were made when links began to carry weights: none of these may ever open otherwise.
+TRAINED = (
+    "http://localhost:8501/predict?v=1&polynomials=x~-x&samples=20&range=-1..1&noise=0&hidden=none"
+    "&learning_rate=0.01&schedule=constant&batch=all&optimizer=adam&steps=50&seed=0&standardize=yes"
+    "&momentum=0.9&initial_weights=he&nesterov=no&weight_decay=0&target_loss=none&patience=none"
+    "&sampling=random&growing_batches=no&weights="
+)
+IN_FLOAT64 = "dZkCJAAAAAAAA8D8AAAAAAAAAwAAAAAAAAOA_AAAAAAAACEAAAAAAAAAAAAAAAAAAAPC_"
+IN_FLOAT32 = "sLijCAACAPwAAAMAAAAA_AABAQAAAAAAAAIC_"
+ROUNDED = "r85NiVBUCyDog"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(IN_FLOAT64, id="float64"),
+        pytest.param(IN_FLOAT32, id="float32"),
+        pytest.param(ROUNDED, id="rounded"),
+    ],
+)
+def test_a_link_with_weights_opens_its_network_for_ever(words):
+    found = opened(TRAINED + words)
+    assert found.problems == ()
+    assert found.weights == words
+    assert found.experiment == Experiment(
+        polynomials=(Polynomial(1, 0), Polynomial(-1, 0)), samples_per_class=20, hidden=(), steps=50
+    )
+    [weights], [biases] = found.model.weights, found.model.biases
+    assert weights.tolist() == [[1, -2], [0.5, 3]]
+    assert biases.tolist() == [[0, -1]]
+    # logits (0, -1) at the origin, (1.5, 0) at (1, 1)
+    odds = found.model.predict_proba([[0, 0], [1, 1]])[:, 0]
+    assert odds == pytest.approx(1 / (1 + np.exp([-1, -1.5])), abs=1e-15)
+    # on x the logits are 1.5x and x - 1, on -x 0.5x and -5x - 1: right from -2 on, and below -2/11
+    points, labels = found.experiment.held_out_set()
+    right = np.where(labels == 0, True, points[:, 0] < -2 / 11)
+    assert found.model.held_out_accuracy == right.mean()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param("", "empty", id="nothing"),
+        pytest.param(IN_FLOAT64[:-1], "damaged", id="cut"),
+        pytest.param("z" + IN_FLOAT64[1:], "newer polycore", id="of a newer polycore"),
+        pytest.param(f"{IN_FLOAT64} {IN_FLOAT64}", "characters", id="with a space"),
+        pytest.param("<script>", "characters", id="tags"),
+        pytest.param("r" * 12_001, "12,001 characters", id="endless"),
+    ],
+)
+def test_damaged_weights_are_told_and_the_rest_of_the_link_is_used(words, says):
+    query = link.to_query(replace(RECOMMENDED, seed=99))
+    found = link.from_query({**query, "weights": words})
+    [problem] = found.problems
+    assert problem.startswith("weights: ")
+    assert says in problem
+    assert problem.endswith("The link opens without the trained network.")
+    assert (found.experiment, found.weights, found.model) == (replace(RECOMMENDED, seed=99), None, None)
+
+
+def test_weights_of_another_network_are_told():
+    [problem] = opened((TRAINED + IN_FLOAT64).replace("hidden=none", "hidden=3")).problems
+    assert "another network than polynomials and hidden describe" in problem
+
+
+def test_an_address_with_weights_has_them_last_and_is_as_long_as_it_says():
+    address = link.to_address("http://localhost:8501/predict", opened(TRAINED + ROUNDED).experiment, ROUNDED)
+    assert address == TRAINED + ROUNDED

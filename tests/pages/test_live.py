@@ -25,11 +25,12 @@ def test_a_figure_travels_with_the_address_of_its_library():
     sent = json.loads(element.proto.bytes)
     assert sent["figure"]["data"][0]["type"] == "scatter"
     assert sent["clicks"] is False
+    assert sent["file"] == "polycore-key"
     assert sent["library"].endswith(f"/plotly.min.js?v={plotly.__version__}")
 
 
 def test_a_figure_that_answers_clicks_says_so():
-    assert json.loads(live._message(go.Figure(), clicks=True))["clicks"] is True
+    assert json.loads(live._message(go.Figure(), clicks=True, file="map"))["clicks"] is True
 
 
 @pytest.mark.parametrize(

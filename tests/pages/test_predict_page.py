@@ -121,13 +121,13 @@ def downloads(monkeypatch):
 
 @pytest.fixture
 def charts(monkeypatch):
-    """Return the figures on the page by key; one that can be clicked is a button that clicks (0.25, -0.5)."""
-    found = {}
+    """Return the figures on the page by key; the map is a button that clicks "place", here (0.25, -0.5)."""
+    found = {"place": (0.25, -0.5)}
 
     def figure(figure, key, on_click=None, **_):
         found[key] = figure
-        if on_click is not None:
-            st.button("click the map", on_click=on_click, args=(0.25, -0.5))
+        if key == "predict.map":
+            st.button("click the map", on_click=lambda: on_click(*found["place"]))
 
     monkeypatch.setattr(live, "figure", figure)
     return found
@@ -156,6 +156,8 @@ def test_all_classes_are_sorted_by_probability_with_everything_about_them():
     assert table["probability"].to_numpy() == pytest.approx([100 * shares[label] for label in order])
     # 2·0.5 + 1, -0.5 and 0.5² - 1
     values = (2.0, -0.5, -0.75)
+    # without noise the referee is certain of the nearest, which is 2x + 1 itself
+    assert table.set_index("class")["referee"].to_dict() == {0: 100.0, 1: 0.0, 2: 0.0}
     assert list(table["value"]) == [values[label] for label in order]
     assert list(table["distance"]) == [abs(2.0 - values[label]) for label in order]
     first = shares[order[0]]
@@ -283,6 +285,64 @@ def test_a_click_on_the_map_chooses_the_point(charts):
     [*_, marked] = charts["predict.map"].data
     assert (list(marked.x), list(marked.y)) == ([0.25], [-0.5])
     assert "Click the map" in words(app)
+
+
+def test_a_click_on_a_crossing_chooses_it(charts):
+    app = with_model()
+    # 2x + 1 and -x meet at x = -1/3, 2x + 1 and x^2 - 1 at 1 ± √3, -x and x^2 - 1 at (-1 ± √5) / 2
+    expected = [-(1 + 5**0.5) / 2, 1 - 3**0.5, -1 / 3, (5**0.5 - 1) / 2, 1 + 3**0.5]
+    diamonds = next(trace for trace in charts["predict.map"].data if trace.marker.symbol == "diamond")
+    assert list(diamonds.x) == pytest.approx(expected)
+    charts["place"] = (float(diamonds.x[3]), float(diamonds.y[3]))
+    press(app, "click the map")
+    assert app.button_group(key=point.WAY_KEY).value == point.AT_CROSSING
+    assert app.selectbox(key=point.CROSSING_KEY).value == 3
+    assert "A crossing: p1 & p2" in words(app)
+    assert "nobody can tell, whatever it has learned: the best guess is right once in two" in words(app)
+    [shares] = answers(arrays(), [[expected[3], -expected[3]]])
+    for label, name in ((1, "-x"), (2, "x^2 - 1")):
+        row = f"| p{label} = {name} | {100 * shares[label]:.1f} %, {odds(shares[label])} | 50.0 %, 1 to 1 |"
+        assert row in words(app).replace("\N{NO-BREAK SPACE}", " ")
+    assert list(app.dataframe[0].value.set_index("class")["referee"].sort_index()) == [0, 50, 50]
+
+
+def test_a_crossing_can_be_chosen_from_a_list_and_is_the_point_afterwards():
+    app = with_model()
+    app.button_group(key=point.WAY_KEY).set_value(point.AT_CROSSING).run()
+    assert app.selectbox(key=point.CROSSING_KEY).options == [
+        "x = -1.618: p1 & p2",
+        "x = -0.7321: p0 & p2",
+        "x = -0.3333: p0 & p1",
+        "x = 0.618: p1 & p2",
+        "x = 2.732: p0 & p2",
+    ]
+    app.selectbox(key=point.CROSSING_KEY).set_value(2).run()
+    assert "A crossing: p0 & p1" in words(app)
+    app.button_group(key=point.WAY_KEY).set_value(point.ANY).run()
+    assert app.number_input(key=point.X_KEY).value == pytest.approx(-1 / 3)
+    assert app.number_input(key=point.Y_KEY).value == pytest.approx(1 / 3)
+    assert "A crossing: p0 & p1" in words(app)
+    assert "A crossing" not in words(ask(app, -0.333, 0.333))
+
+
+def test_curves_that_never_meet_have_no_crossing_to_choose():
+    apart = METADATA | {"polynomials": [[0.0], [1.0], [2.0]]}
+    app = with_model(npz(arrays(), json.dumps(apart)))
+    assert app.button_group(key=point.WAY_KEY).options == [point.ANY, point.ON_CURVE]
+
+
+def test_another_model_without_crossings_leaves_the_way():
+    app = with_model()
+    app.button_group(key=point.WAY_KEY).set_value(point.AT_CROSSING).run()
+    apart = METADATA | {"polynomials": [[0.0], [1.0], [2.0]]}
+    uploaded(app, ("b.npz", npz(arrays(), json.dumps(apart))))
+    assert app.button_group(key=point.WAY_KEY).value == point.ANY
+
+
+def test_far_out_the_network_answers_alone():
+    app = ask(with_model(), 0.0, 1e13)
+    assert "referee" not in app.dataframe[0].value.columns
+    assert "The referee" not in words(app)
 
 
 def test_a_point_outside_the_map_is_told():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.parts import progress
+from polycore import network
 from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
 
 TRAIN = "pages/3_train.py"
@@ -52,7 +52,7 @@ def test_home_shows_neither():
 def test_of_many_training_points_two_thousand_are_asked_and_once(monkeypatch):
     asked = []
     monkeypatch.setattr(
-        progress, "dead_neurons", lambda _weights, _biases, points: asked.append(points) or (1,)
+        network, "dead_neurons", lambda _weights, _biases, points: asked.append(points) or (1,)
     )
     app = press(opened(TRAIN, QUICK | {"samples": "5000", "batch": "10"}), "One step")
     wait_for(app, "paused")

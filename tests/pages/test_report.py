@@ -37,7 +37,8 @@ def tables(app):
 
 
 def figures(app):
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    charts = [chart.proto for chart in app.get("bidi_component") if f"{report.PREFIX}." in chart.proto.id]
+    return [json.loads(chart.bytes)["figure"] for chart in charts]
 
 
 def texts(app):
@@ -132,7 +133,6 @@ def test_three_figures_tell_what_they_show():
     app = opened_report(after_a_run())
     alts = [figure["layout"]["meta"]["alt"] for figure in figures(app)]
     assert [alt.split()[0] for alt in alts] == ["Table", "How", "Mistakes"]
-    assert [chart.proto.alt for chart in app.get("plotly_chart")] == alts
 
 
 def test_confidence_and_calibration_are_told_in_words():

@@ -32,6 +32,14 @@ class Count:
         return SimpleNamespace(steps=self.steps)
 
     @property
+    def best_loss(self):
+        return 1 / (1 + self.step)
+
+    @property
+    def history(self):
+        return SimpleNamespace(held_out_accuracy=[0.0, self.step / self.steps])
+
+    @property
     def done(self):
         return self.step >= self.steps
 
@@ -51,12 +59,13 @@ class Order:
     run: Count
     steps: int
 
-    def deliver(self, seconds=None):
-        self.fulfil(count_on(self.run, self.steps), self.steps / 1000 if seconds is None else seconds)
+    def deliver(self, seconds=None, computing=None):
+        seconds = self.steps / 1000 if seconds is None else seconds
+        self.fulfil(count_on(self.run, self.steps), seconds, computing)
 
-    def fulfil(self, run, seconds=0.1):
+    def fulfil(self, run, seconds=0.1, computing=None):
         self.future.set_running_or_notify_cancel()
-        self.future.set_result((run, seconds))
+        self.future.set_result((run, seconds, seconds if computing is None else computing))
 
     def fail(self, error):
         self.future.set_running_or_notify_cancel()
@@ -106,8 +115,8 @@ def begin(hand):
     """Return a function that makes a training; each is stopped at the end."""
     made = []
 
-    def new(run=None, executor=hand, advance=count_on):
-        made.append(Training(Count() if run is None else run, executor, advance))
+    def new(run=None, executor=hand, advance=count_on, **options):
+        made.append(Training(Count() if run is None else run, executor, advance, **options))
         return made[-1]
 
     yield new
@@ -197,7 +206,7 @@ def test_a_pause_and_a_stop_hold_at_once_and_drop_the_chunk_under_way(begin, han
     getattr(training, action)()
     assert training.status == status
     assert training.run.step == 1
-    under_way.future.set_result((count_on(under_way.run, 50), 0.1))
+    under_way.future.set_result((count_on(under_way.run, 50), 0.1, 0.1))
     hand.nothing_is_asked_for()
     assert (training.status, training.run.step) == (status, 1)
 
@@ -220,7 +229,7 @@ def test_a_dropped_chunk_never_counts_however_late_it_comes(begin, hand):
     hand.order().deliver()
     wait_for(lambda: training.run.step == 1)
     wrong = replace(count_on(late.run, 1), value=-1)
-    late.future.set_result((wrong, 0.1))
+    late.future.set_result((wrong, 0.1, 0.1))
     hand.order().deliver()
     wait_for(lambda: training.run.step > 1)
     assert training.run == count_on(Count(), training.run.step)
@@ -480,6 +489,106 @@ def test_a_pause_does_not_slow_the_speed(begin, hand, clock):
     order.deliver()
     wait_for(lambda: training.run.step == 4)
     assert training.steps_per_second == pytest.approx(30)
+
+
+# --- a budget of computing, and what was reached within it ------------------------------------
+
+
+def test_a_budget_ends_the_run_when_workers_have_spent_it(begin, hand):
+    training = begin(budget=0.5)
+    training.start()
+    # at 1/1024 s a step: one to know it, two chunks of 200 ms, and what is left of half a second
+    for steps in (1, 204, 204, 103):
+        order = hand.order()
+        assert order.steps == steps
+        order.deliver(seconds=steps / 1024)
+    wait_for(lambda: training.status == "finished")
+    assert training.seconds == 0.5
+    assert training.run == count_on(Count(), 512)
+    hand.nothing_is_asked_for()
+
+
+def test_what_else_the_machine_does_is_no_computing(begin, hand):
+    training = begin(budget=0.5)
+    training.start()
+    # a step computes for 1/1024 s, and takes four times as long: 51 of them fill a chunk of 200 ms
+    for steps in (1, *[51] * 10, 1):
+        order = hand.order()
+        assert order.steps == steps
+        order.deliver(seconds=4 * steps / 1024, computing=steps / 1024)
+    wait_for(lambda: training.status == "finished")
+    assert training.seconds == 0.5
+    hand.nothing_is_asked_for()
+
+
+@pytest.mark.parametrize(
+    ("a_step", "steps"),
+    [
+        pytest.param(0.3, 3, id="a fourth would pass it"),
+        pytest.param(0.25, 4, id="four fill it"),
+        pytest.param(7.0, 1, id="a single one passes it"),
+    ],
+)
+def test_no_step_is_begun_that_would_pass_the_budget(begin, hand, a_step, steps):
+    training = begin(budget=1.0)
+    training.start()
+    for step in range(1, steps + 1):
+        hand.order().deliver(seconds=a_step)
+        wait_for(lambda: training.run.step == step)  # noqa: B023  # called before the next round
+    wait_for(lambda: training.status == "finished")
+    assert training.run.step == steps
+    hand.nothing_is_asked_for()
+
+
+def test_runs_of_one_budget_spend_the_same_however_quick_their_steps_are(begin, hand):
+    step_seconds = {2_000: 0.0005, 3_000: 0.013, 5_000: 0.09}
+    racers = {steps: begin(Count(steps=steps), budget=2.0) for steps in step_seconds}
+    for training in racers.values():
+        training.start()
+    while any(training.status == "running" for training in racers.values()):
+        try:
+            order = hand.orders.get(timeout=0.05)
+        except queue.Empty:
+            continue
+        order.deliver(seconds=order.steps * step_seconds[order.run.steps])
+    for steps, training in racers.items():
+        # either no further step fits, or all are taken
+        left = 2.0 - training.seconds
+        assert training.run.done or 0 <= left < step_seconds[steps] + 1e-9
+    assert racers[2_000].run.step == 2_000
+    assert racers[3_000].run.step == 153
+    assert racers[5_000].run.step == 22
+
+
+def test_time_that_was_computed_in_vain_counts_for_no_budget(begin, hand):
+    training = begin(budget=0.5)
+    training.start()
+    hand.order()
+    training.pause()
+    training.resume()
+    hand.order().deliver(seconds=0.4)
+    wait_for(lambda: training.seconds == pytest.approx(0.4))
+
+
+def test_each_chunk_leaves_a_mark(begin, hand):
+    training = begin(Count(steps=1000))
+    assert training.marks == ((0.0, 0, 1.0, 0.0),)
+    training.start()
+    hand.order().deliver(seconds=0.001)
+    hand.order().deliver(seconds=0.3)
+    wait_for(lambda: training.run.step == 201)
+    assert training.marks == ((0.0, 0, 1.0, 0.0), (0.001, 1, 0.5, 0.001), (0.301, 201, 1 / 202, 0.201))
+
+
+def test_marks_are_bounded_and_thinned_evenly():
+    marks = runner._Marks(runner.Mark(0.0, 0, 1.0, 0.0))
+    for number in range(1, 3 * runner.MOST_MARKS):
+        marks.reach(runner.Mark(float(number), number, 1.0, 0.0))
+        assert len(marks.all) <= runner.MOST_MARKS
+        assert marks.all[-1].step == number
+    steps = [mark.step for mark in marks.all]
+    # 400 were too many, 800 again: of 1200 every fourth is left, and the latest
+    assert steps == [*range(0, 1200, 4), 1199]
 
 
 # --- many threads, real workers ---------------------------------------------------------------

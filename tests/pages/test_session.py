@@ -1,5 +1,7 @@
 """What is kept, and what goes, when a session keeps more than it may."""
 
+from concurrent.futures import Executor, Future
+
 import pytest
 
 import polycore as pc
@@ -54,3 +56,181 @@ def test_twenty_interleaved_sessions_never_see_each_other():
         for app in apps:
             app.run()
     assert [session_of(app).experiment.seed for app in apps] == list(range(20))
+
+
+# --- names, pins and deletions ----------------------------------------------------------------
+
+
+@pytest.fixture
+def three(state):  # noqa: ARG001  # what it keeps is held there
+    """Three uploads are kept, the third answers."""
+    for _ in range(3):
+        session.add_upload(pc.start(EXPERIMENT).best)
+    return [kept.title for kept in session.current().kept]
+
+
+def titles():
+    return [kept.title for kept in session.current().kept]
+
+
+def test_a_name_is_taken_with_its_spaces_tidied_up_and_goes_on_answering(three):
+    session.rename(three[2], "  the \t good\none ")
+    assert titles() == [*three[:2], "the good one"]
+    assert session.current().answering.title == "the good one"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        pytest.param(" \n", "0 characters", id="nothing but spaces"),
+        pytest.param("x" * 61, "61 characters", id="too long"),
+        pytest.param("a\u202eb", "cannot be seen", id="a mark that turns the text round"),
+        pytest.param("a\x00b", "cannot be seen", id="a control character"),
+        pytest.param("Upload 1 · 2 polynomials", "Another one", id="the name of another"),
+    ],
+)
+def test_a_name_that_will_not_do_is_refused_and_changes_nothing(three, wanted, told):
+    with pytest.raises(pc.PolycoreError, match=told):
+        session.rename(three[1], wanted)
+    assert titles() == three
+
+
+@pytest.mark.parametrize("wanted", ["x" * 60, "<b>**x**</b> ![](a)", "Ünïcødé ✓", "Upload 2 · 2 polynomials"])
+def test_any_other_name_will_do(three, wanted):
+    session.rename(three[1], wanted)
+    assert titles() == [three[0], wanted, three[2]]
+
+
+def test_a_name_follows_what_is_laid_side_by_side(three):
+    session.change(compared=(three[2], three[0]))
+    session.rename(three[0], "first")
+    assert session.current().compared == (three[2], "first")
+
+
+@pytest.mark.usefixtures("state")
+def test_no_two_titles_are_alike_whatever_a_person_called_the_others():
+    model = pc.start(EXPERIMENT).best
+    session.add_upload(model)
+    session.rename(titles()[0], "Upload 2 · 2 polynomials")
+    for _ in range(2):
+        session.add_upload(model)
+    session.rename(titles()[2], "Upload 4 · 2 polynomials")
+    session.add_upload(model)
+    assert titles() == [
+        "Upload 2 · 2 polynomials",
+        "Upload 2 · 2 polynomials (2)",
+        "Upload 4 · 2 polynomials",
+        "Upload 4 · 2 polynomials (2)",
+    ]
+
+
+@pytest.mark.usefixtures("state")
+def test_what_is_pinned_never_goes_and_two_places_stay_for_others():
+    model = pc.start(EXPERIMENT).best
+    for _ in range(12):
+        session.add_upload(model)
+    pinned = titles()[:10]
+    for title in pinned:
+        assert session.may_pin()
+        session.pin(title)
+    assert not session.may_pin()
+    assert session.places() == 2
+    session.pin(titles()[11])
+    assert not session.current().kept[11].pinned
+    for _ in range(3):
+        session.add_upload(model)
+    assert titles() == [*pinned, "Upload 14 · 2 polynomials", "Upload 15 · 2 polynomials"]
+    session.unpin(pinned[4])
+    session.add_upload(model)
+    assert pinned[4] not in titles()
+
+
+@pytest.mark.usefixtures("state")
+def test_with_ten_pinned_the_run_under_way_stays_beside_what_comes():
+    for _ in range(10):
+        session.add_upload(pc.start(EXPERIMENT).best)
+        session.pin(titles()[-1])
+    session.begin(trained(0))
+    session.collect()
+    assert session.places() == 1
+    for _ in range(3):
+        session.add_upload(pc.start(EXPERIMENT).best)
+    assert titles()[10:] == ["Run 1 · adam, 2 polynomials", "Upload 13 · 2 polynomials"]
+
+
+def test_what_was_deleted_is_gone_and_can_be_brought_back(three):
+    session.remove(three[1])
+    assert titles() == [three[0], three[2]]
+    assert session.current().answering.title == three[2]
+    assert session.current().undo.text == "Upload 2 · 2 polynomials was deleted."
+    session.bring_back()
+    assert titles() == three
+
+
+def test_the_newest_answers_in_place_of_one_that_was_deleted(three):
+    session.remove(three[2])
+    assert session.current().answering.title == three[1]
+    session.bring_back()
+    assert session.current().answering.title == three[2]
+    for title in three:
+        session.remove(title)
+    assert session.current().answering is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda _: session.add_upload(pc.start(EXPERIMENT).best), id="keeping another"),
+        pytest.param(lambda title: session.rename(title, "new"), id="renaming"),
+        pytest.param(session.pin, id="pinning"),
+    ],
+)
+def test_to_bring_something_back_never_takes_back_what_was_done_after(three, change):
+    session.remove(three[0])
+    change(three[1])
+    after = session.current().kept
+    session.bring_back()
+    assert session.current().kept == after
+
+
+@pytest.mark.usefixtures("state")
+def test_a_finished_run_that_is_deleted_is_not_kept_anew_and_comes_back_whole():
+    training = trained(0)
+    session.begin(training)
+    session.collect()
+    session.remove(titles()[0])
+    session.collect()
+    assert session.current().kept == ()
+    session.bring_back()
+    assert session.current().training is training
+    assert titles() == ["Run 1 · adam, 2 polynomials"]
+
+
+@pytest.mark.parametrize("action", ["start", "pause"])
+@pytest.mark.usefixtures("state")
+def test_a_run_under_way_cannot_be_deleted_until_it_is_stopped(action):
+    class Never(Executor):
+        def submit(self, *_):
+            return Future()
+
+    run = pc.advance(pc.start(pc.Experiment(polynomials=EXPERIMENT.polynomials, steps=30)), 3)
+    training = Training(run, Never(), pc.advance)
+    training.start()
+    if action == "pause":
+        training.pause()
+    session.begin(training)
+    session.collect()
+    assert session.is_under_way(session.current().kept[0])
+    session.remove(titles()[0])
+    assert titles() == ["Run 1 · adam, 2 polynomials"]
+    training.stop()
+    session.remove(titles()[0])
+    assert titles() == []
+
+
+@pytest.mark.usefixtures("state")
+def test_a_run_is_kept_with_the_marks_of_its_way():
+    training = trained(0)
+    session.begin(training)
+    session.collect()
+    assert session.current().kept[0].marks == training.marks

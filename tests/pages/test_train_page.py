@@ -193,7 +193,7 @@ def test_a_run_of_another_set_up_keeps_its_own_buttons():
     press(app, "Reset")
     assert session_of(app).training.run.experiment == training.run.experiment
     assert session_of(app).training.run.step == 0
-    assert training.status == "stopped"
+    assert training.status == "paused"  # Undo brings it back
     press(app, "Start")
     assert session_of(app).training.run.experiment == session_of(app).experiment
     session_of(app).training.stop()
@@ -238,3 +238,24 @@ def test_a_run_that_diverges_step_by_step_says_what_to_lower():
         app.run()
     assert session_of(app).training.error is None
     assert any("Lower the learning rate (10)" in warning.value for warning in app.warning)
+
+
+def shortcuts(app):
+    return {button.label: button.proto.shortcut for button in app.button if button.proto.shortcut}
+
+
+def test_each_main_button_has_a_key_that_its_help_and_a_line_tell():
+    app = opened(TRAIN)
+    assert shortcuts(app) == {"Start": "ctrl+enter", "One step": "s", "Reset": "b"}
+    for button in app.button:
+        if button.proto.shortcut:
+            assert f"Key: {button.proto.shortcut}.".lower() in button.help.lower()
+    [line] = [caption.value for caption in app.caption if caption.value.startswith("Keys:")]
+    assert all(key in line for key in ("Ctrl+Enter", "S takes one step", "B goes back"))
+
+
+def test_a_run_of_another_set_up_has_each_key_once():
+    app = press(opened(TRAIN, LONG), "Start")
+    press(app, "New seed")
+    assert shortcuts(app) == {"Start the new set-up": "ctrl+enter", "One step": "s", "Reset": "b"}
+    session_of(app).training.stop()

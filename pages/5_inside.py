@@ -1,0 +1,110 @@
+"""Inside: what every neuron of a network does, and every number on a point's way through it."""
+
+import streamlit as st
+
+from pages.parts import (
+    frame,
+    inside_choice,
+    inside_map,
+    inside_model,
+    inside_numbers,
+    inside_picture,
+    inside_point,
+    inside_walk,
+    model_in_use,
+    naming,
+    refusal,
+    session,
+)
+from pages.parts.session import Kept
+from pages.parts.watch import is_running
+from polycore import PolycoreError
+from polycore.tutorial_model import tutorial_model
+
+REFRESH_SECONDS = 1.0  # while a run makes the model better
+
+
+def _look_inside(title: str, *, following: bool) -> None:
+    """Draw the model of that title, as it stands now; `following`: the page draws it again each second."""
+    kept = session.current().answering
+    if kept is None or kept.title != title or _follows(kept) != following:
+        st.rerun()  # the whole page is about it
+    model, sets = inside_model.shown(kept), inside_model.data_sets(kept)
+    measured = sets is not None or not inside_model.is_changed(kept)
+    if measured:
+        model_in_use.draw_figures(Kept(kept.title, model, kept.experiment))
+    else:
+        _draw_unknown_figures()
+    window, neuron = inside_model.window_of(kept), inside_choice.chosen(model)
+    picture, plane = st.columns(2, gap="large")
+    with picture:
+        inside_picture.draw(model, window, neuron, sets)
+    with plane:
+        inside_choice.draw(model)
+        if inside_model.has_map(model):
+            inside_map.draw(title, model, window, neuron, session.current().followed)
+        else:
+            st.caption(inside_map.without(model))
+        inside_numbers.draw(kept, neuron, running=is_running())
+    st.subheader("Follow a point through it", anchor=False)
+    inside_point.draw(model)
+    try:
+        inside_walk.draw(model, inside_point.followed(model), neuron, sets, measured=measured)
+    except PolycoreError as error:
+        refusal.show("This point is too far out to be followed.", error)
+
+
+def _draw_unknown_figures() -> None:
+    with st.container(horizontal=True, gap="medium"):
+        for label in ("Held-out accuracy", "Training accuracy", "Loss (nats)"):
+            st.metric(label, "unknown", help="The file does not say what it was trained on.", width="content")
+
+
+def _follows(kept: Kept) -> bool:
+    return is_running() and inside_model.by_hand(kept) is None
+
+
+def _draw_nothing_yet() -> None:
+    st.write("There is no network to look into yet. Train one, or take the tutorial's.")
+    frame.page_link(frame.TRAIN, "Train a model", ":material/model_training:")
+
+
+def _wait_for_first() -> None:
+    if session.current().answering is not None:
+        st.rerun()
+
+
+def _tutorial_button() -> None:
+    st.button(
+        "The tutorial's own network",
+        key="inside.tutorial",
+        icon=":material/school:",
+        help="Untrained, as the tutorial draws it from seed 0, with its first sample on the way through.",
+        on_click=_take_tutorial,
+    )
+
+
+def _take_tutorial() -> None:
+    inside_model.use_tutorial()
+    inside_point.choose_first_sample(tutorial_model())
+
+
+frame.draw("Inside")
+answering = session.current().answering
+if answering is None:
+    _draw_nothing_yet()
+    _tutorial_button()
+    st.fragment(_wait_for_first, run_every=REFRESH_SECONDS if is_running() else None)()
+else:
+    choice, tutorial = st.columns([3, 1], vertical_alignment="bottom")
+    with choice:
+        model_in_use.draw_choice(answering)
+    with tutorial:
+        _tutorial_button()
+    with st.container():  # see watch.py
+        naming.draw(answering)
+    following = _follows(answering)
+    with st.container():
+        st.fragment(_look_inside, run_every=REFRESH_SECONDS if following else None)(
+            answering.title, following=following
+        )

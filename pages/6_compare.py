@@ -1,0 +1,48 @@
+"""Compare: every run that is kept side by side, and a race between optimizers."""
+
+from typing import Literal, get_args
+
+import streamlit as st
+
+from pages.parts import compare_cards, compare_curves, frame, race_view, session
+
+View = Literal["Kept runs", "Race"]
+VIEW_KEY = "compare.view"
+VIEW_HELP = (
+    "Kept runs: what you have trained so far, with its curves and settings side by side. Race: optimizers "
+    "against each other, from the same weights and with the same computing."
+)
+
+
+def draw_kept() -> None:
+    """Draw what is kept, or what to do where nothing is."""
+    if session.current().kept:
+        compare_curves.draw()
+        st.subheader("All that is kept", anchor=False)
+        compare_cards.draw()
+        return
+    st.write(
+        "Nothing is kept yet. Every network you train comes here by itself, to be compared with the next. "
+        "Or let optimizers race each other right away: choose Race above."
+    )
+    frame.page_link(frame.TRAIN, "Train a network", ":material/model_training:")
+
+
+frame.draw("Compare")
+view = st.segmented_control(
+    "View",
+    get_args(View),
+    default="Kept runs",
+    required=True,
+    key=VIEW_KEY,
+    persist_state="session",
+    label_visibility="collapsed",
+    help=VIEW_HELP,
+)
+with st.container():
+    if view == "Race":
+        race_view.draw()
+    else:
+        draw_kept()
+if race_view.is_running():
+    st.html(frame.RUNNING_STYLE)

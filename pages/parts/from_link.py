@@ -1,0 +1,71 @@
+"""The network that came by the link: it answers at once, without training."""
+
+import streamlit as st
+
+from pages.parts import file_names, live, model_in_use, plane, session
+from pages.parts.session import Kept, LinkWeights, Session
+from polycore import Model
+from polycore.alternative_text import percent
+
+MAP_KEY, MAP_HEIGHT = "from_link.map", 520
+
+
+def take(words: str | None, model: Model | None) -> None:
+    """Keep the model that a link's weights gave, if they gave one, and let it answer."""
+    if words is None or model is None:
+        return
+    session.change(link_weights=LinkWeights(words, model))
+    session.add(Kept(f"From the link · {len(model.polynomials)} polynomials", model, None))
+
+
+def take_over(opened: Session) -> None:
+    """Let the network of the link that `opened` was opened by answer, and keep it where it is not kept yet.
+
+    The present session is what the tab had before.
+    """
+    new, known = opened.link_weights, session.current().link_weights
+    if new is None:
+        return
+    same = known if known is not None and known.words == new.words else None
+    title = next((kept.title for kept in session.current().kept if same and kept.model is same.model), None)
+    if title is None:
+        take(new.words, new.model)
+    else:
+        session.use(title)
+
+
+def words() -> dict[str, str]:
+    """Return what the address says of the weights: nothing once another set-up or a new run is there."""
+    now, kept = session.current(), session.current().answering
+    weights = now.link_weights
+    if weights is None or kept is None or kept.model is not weights.model:
+        return {}
+    trained = None if now.training is None else now.training.run.experiment
+    if weights.model.experiment != now.experiment or trained == now.experiment:
+        return {}
+    return {"weights": weights.words}
+
+
+def draw() -> bool:
+    """Draw the answering model's map and figures, where it fits the set-up; return whether it does."""
+    now, kept = session.current(), session.current().answering
+    if kept is None or kept.model.polynomials != now.experiment.polynomials:
+        return False
+    st.markdown(_told(kept, now))
+    figure = plane.model_map(kept.model, model_in_use.x_range_of(kept))
+    live.figure(figure, key=MAP_KEY, height=MAP_HEIGHT, file=file_names.of("map", now.experiment))
+    st.caption(
+        "Each place in the colour of the network's likeliest polynomial, the stronger the surer it is. The "
+        "lines are the true curves."
+    )
+    model_in_use.draw_figures(kept)
+    return True
+
+
+def _told(kept: Kept, now: Session) -> str:
+    if now.link_weights is None or kept.model is not now.link_weights.model:
+        return ":material/inventory_2: The network that answers. Nothing has been trained here yet."
+    return (
+        ":material/link: **This network came by the link**, already trained. Measured here, it answers "
+        f"{percent(kept.model.held_out_accuracy or 0.0)} of held-out points rightly."
+    )

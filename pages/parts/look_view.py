@@ -1,0 +1,206 @@
+"""The guided looks on the pages: their cards on Home, and on every page a panel of the one that is on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import link, looks, optimizer_input, point, session
+from pages.parts.looks import Look
+from pages.parts.moment import Moment
+from pages.parts.session import Undo
+from polycore import Experiment
+
+PREFIX = "look"
+WORD = "look"  # of the address
+ADDRESS_KEY = f"{PREFIX}.address"
+CARDS_A_ROW = 4
+CHECK_SECONDS = 1.0
+
+GLOSSARY = "pages/8_glossary.py"
+
+SEEN, NOT_YET = ":material/check_circle:", ":material/radio_button_unchecked:"
+
+
+def follow() -> None:
+    """Begin the look that the address names, where it did not name it before.
+
+    One that has ended does not begin again while the browser's address still names it.
+    """
+    asked = st.query_params.get(WORD)
+    if asked == st.session_state.get(ADDRESS_KEY):
+        return
+    look = looks.named(asked)
+    if look is not None and look.name != session.current().look:
+        _begin(look, st.query_params)
+    # last: another run of the page may end this one wherever it reads or writes the session
+    st.session_state[ADDRESS_KEY] = asked
+
+
+def words() -> dict[str, str]:
+    """Return what the address says of the look that is on: nothing where none is."""
+    name = session.current().look
+    if name is None:
+        return {}
+    st.session_state[ADDRESS_KEY] = name
+    return {WORD: name}
+
+
+def draw_panel(page: str) -> None:
+    """Draw the look that is on, for the page of that title; nothing where none is."""
+    look = looks.named(session.current().look)
+    if look is None:
+        return
+    with st.container(border=True, gap="small", key=f"{PREFIX}.panel"):
+        _head(look)
+        st.markdown(f"**Do.** {look.do}  \n**See.** {look.see}")
+        seen = look.name in session.current().looks_seen
+        with st.container():
+            # asked again and again: neither a run nor a point that is asked about draws the whole page anew
+            st.fragment(_check, run_every=None if seen else CHECK_SECONDS)(look.name, page)
+        _ways(look, page)
+
+
+def draw_cards() -> None:
+    """Draw the eight, each with a link that sets everything up, and which of them have been seen."""
+    st.subheader("Eight guided looks", anchor=False)
+    seen = len(session.current().looks_seen)
+    st.caption(
+        "Each sets everything up, says what to do, and tells when you have seen it. "
+        f"Seen so far: {seen} of {len(looks.LOOKS)}. Models that are trained already stay."
+    )
+    for first in range(0, len(looks.LOOKS), CARDS_A_ROW):
+        row = looks.LOOKS[first : first + CARDS_A_ROW]
+        for column, look in zip(st.columns(CARDS_A_ROW), row, strict=True):
+            with column:
+                _card(look)
+    st.page_link(
+        GLOSSARY,
+        label="Glossary: the words in one or two sentences each",
+        icon=":material/dictionary:",
+        query_params=link.to_query(session.current().experiment),
+    )
+
+
+def _card(look: Look) -> None:
+    seen = look.name in session.current().looks_seen
+    with st.container(border=True, height="stretch", gap="small"):
+        st.markdown(f"{look.icon} **{looks.number(look)} · {look.title}**")
+        st.markdown(look.about)
+        st.space("stretch")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _link(look, "Look again" if seen else "Look", ":material/visibility:")
+            if seen:
+                st.markdown(f"{SEEN} Seen", width="content")
+
+
+def _head(look: Look) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        title = f"**Look {looks.number(look)} of {len(looks.LOOKS)} · {look.title}**"
+        st.markdown(f"{look.icon} {title}", width="stretch")
+        st.button(
+            "End",
+            key=f"{PREFIX}.end",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=_end,
+            help="Close this panel. The set-up stays as it is, and so does what you have trained.",
+        )
+
+
+def _ways(look: Look, page: str) -> None:
+    """Draw the look's set-ups, where it goes on, the next look and the glossary."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for set_up in look.set_ups:
+            present = set_up.experiment == session.current().experiment
+            st.button(
+                set_up.name,
+                key=f"{PREFIX}.set_up.{set_up.name}",
+                icon=":material/check:" if present else ":material/tune:",
+                on_click=_load,
+                args=(set_up.experiment,),
+                help="Load this set-up: its polynomials, data and settings. Then press Start on Train.",
+            )
+        if page != looks.TRAINING:
+            _page_link(looks.TRAIN, "Train", ":material/model_training:")
+        for way in look.ways:
+            _page_link(way.page, way.label, way.icon)
+        if looks.number(look) < len(looks.LOOKS):
+            _next(looks.LOOKS[looks.number(look)], page)
+        _page_link(GLOSSARY, "Glossary", ":material/dictionary:")
+
+
+def _next(look: Look, page: str) -> None:
+    icon = ":material/arrow_forward:"
+    if page != looks.TRAINING:
+        _link(look, "Next look", icon)
+        return
+    # Streamlit passes over a link to the page that is shown, whatever else its address says
+    st.button(
+        "Next look",
+        key=f"{PREFIX}.next",
+        icon=icon,
+        type="tertiary",
+        on_click=_begin,
+        args=(look, {}),
+        help=f"{look.title}: loads a set-up of its own. Models that are trained already stay.",
+    )
+
+
+def _check(name: str, page: str) -> None:
+    """Say whether the look has been seen; once it has, it stays so."""
+    look, now = looks.named(name), session.current()
+    if look is None:
+        return
+    if name not in now.looks_seen and look.seen(Moment(now, page, _asked(page))):
+        session.change(looks_seen=now.looks_seen | {name})
+    if name in session.current().looks_seen:
+        st.markdown(f":green[{SEEN} **Seen.**] {look.lesson}")
+    else:
+        st.markdown(f":gray[{NOT_YET} Not seen yet.]")
+
+
+def _asked(page: str) -> tuple[float, float] | None:
+    """Return the place that is asked about: on Predict, or on the map of the run."""
+    if page != looks.PREDICTING:
+        return session.current().asked
+    x, y = st.session_state.get(point.X_KEY), st.session_state.get(point.Y_KEY)
+    return None if x is None or y is None else (x, y)
+
+
+def _link(look: Look, label: str, icon: str) -> None:
+    query = {WORD: look.name, **link.to_query(look.set_ups[0].experiment)}
+    st.page_link(looks.TRAIN, label=label, icon=icon, query_params=query, help=look.title)
+
+
+def _page_link(page: str, label: str, icon: str) -> None:
+    query = link.to_query(session.current().experiment)
+    st.page_link(page, label=label, icon=icon, query_params=query)
+
+
+def _begin(look: Look, query: Mapping[str, str]) -> None:
+    """Begin a look on the set-up that its link holds; a bare name has the look's first one."""
+    now = session.current()
+    wanted = link.from_query(query).experiment if "v" in query else look.set_ups[0].experiment
+    changes: dict[str, Any] = {"look": look.name}
+    if wanted != now.experiment:
+        optimizer_input.forget()
+        changes |= {"experiment": wanted, "revision": now.revision + 1}
+        if not _is_ready_made(now.experiment):
+            fields = {"experiment": now.experiment, "look": now.look}
+            changes["undo"] = Undo("The look has taken the place of your set-up.", fields)
+    session.change(**changes)
+
+
+def _is_ready_made(experiment: Experiment) -> bool:
+    set_ups = [set_up.experiment for look in looks.LOOKS for set_up in look.set_ups]
+    return experiment in (Experiment.recommended(), *set_ups)
+
+
+def _load(experiment: Experiment) -> None:
+    optimizer_input.forget()
+    session.load(experiment)
+
+
+def _end() -> None:
+    session.change(look=None)

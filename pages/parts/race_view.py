@@ -1,0 +1,268 @@
+"""The race on the page: who runs, its start and stop, and the lanes side by side while they run."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.parts import live, refusal, session
+from pages.parts.plane import run_map
+from pages.parts.pool import workers
+from pages.parts.race import BUDGETS, DEFAULT, ENTRANTS, FEWEST, MOST, Lane, Race, course_of
+from pages.parts.referee import best_possible
+from pages.parts.session import Kept
+from polycore import Experiment, PolycoreError, Run
+from polycore.alternative_text import percent
+from polycore.figures import Curve, accuracies_figure, line_url, losses_figure
+
+PREFIX = "race"
+NAMES_KEY, BUDGET_KEY, REFUSAL_KEY = f"{PREFIX}.names", f"{PREFIX}.budget", f"{PREFIX}.refusal"
+TICK_SECONDS = 0.4
+MAP_HEIGHT, CHART_HEIGHT = 200, 320
+OVER = "computing (s)"
+
+NAMES_HELP = f"""
+Choose {FEWEST} to {MOST}. Each has a learning rate that does well on the twelve polynomials; random search
+has the tutorial's.
+
+- **Random search** tries random changes of one size and keeps what helps; **evolution** adapts their size.
+- **SGD with momentum** follows the gradient with one rate for all weights; **Nesterov** looks ahead.
+- **Adam** has a step of its own for each weight; **L-BFGS** reads from its last steps how the loss bends.
+"""
+BUDGET_HELP = (
+    "Processor time for each of them, waiting for a turn left out: on a busy machine the race takes longer, "
+    "and stays fair."
+)
+LOSS_HELP = "Cross-entropy on the samples, the lowest so far, in nats. It is what all of them try to lower."
+HELD_OUT_HELP = "How many of 3,000 points that nobody trains on the weights as they are now answer rightly."
+
+
+def is_running() -> bool:
+    """Return whether a race goes on."""
+    race = session.current().race
+    return race is not None and race.is_running
+
+
+def draw() -> None:
+    """Draw the race as it stands, and again and again while it goes on."""
+    running = is_running()
+    _draw_course(session.current().experiment)
+    with st.container():
+        _draw_inputs(running=running)
+    race = session.current().race
+    place = st.container()
+    if race is not None and race.has_begun | running:
+        with place:
+            _watch(race, shown_running=running)
+
+
+def _draw_course(experiment: Experiment) -> None:
+    course = course_of(experiment)
+    layers = ", ".join(map(str, course.hidden)) or "none"
+    st.write(
+        "All begin with the same weights and see the same samples every step. What is equal is not the "
+        "number of steps but the computing: each gets the same seconds of it."
+    )
+    st.caption(
+        f"The course, from your set-up: {len(course.polynomials)} polynomials, {course.samples_per_class:,} "
+        f"samples of each, hidden layers: {layers}, seed {course.seed}."
+    )
+
+
+def _draw_inputs(*, running: bool) -> None:
+    names = st.pills(
+        "Who races",
+        list(ENTRANTS),
+        selection_mode="multi",
+        default=list(DEFAULT),
+        key=NAMES_KEY,
+        persist_state="session",
+        help=NAMES_HELP,
+    )
+    budget = st.segmented_control(
+        "Computing for each",
+        BUDGETS,
+        default=BUDGETS[0],
+        required=True,
+        format_func="{} s".format,
+        key=BUDGET_KEY,
+        persist_state="session",
+        help=BUDGET_HELP,
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _draw_buttons(names, budget, running=running)
+    error = st.session_state.pop(REFUSAL_KEY, None)
+    if error is not None:
+        refusal.show("The race could not begin.", error)
+
+
+def _draw_buttons(names: Sequence[str], budget: float, *, running: bool) -> None:
+    fit = FEWEST <= len(names) <= MOST
+    begun = session.current().race is not None
+    st.button(
+        "Race again" if begun else "Start the race",
+        key=f"{PREFIX}.start",
+        type="primary",
+        icon=":material/flag:",
+        on_click=_begin,
+        # in the order of the list, whatever the order of the clicks
+        args=([name for name in ENTRANTS if name in names], budget),
+        disabled=running or not fit,
+        help="Everybody begins anew from the initial weights. What the last race learned goes, unless kept.",
+    )
+    st.button(
+        "Stop the race",
+        key=f"{PREFIX}.stop",
+        icon=":material/stop:",
+        on_click=_stop,
+        disabled=not running,
+        help="End it where everybody stands.",
+    )
+    _draw_keep(running=running)
+    if not fit:
+        st.caption(f"Choose {FEWEST} to {MOST}.")
+
+
+def _begin(names: Sequence[str], budget: float) -> None:
+    _stop()
+    try:
+        race = Race.of(session.current().experiment, names, budget, workers)
+        race.start()
+    except PolycoreError as error:
+        st.session_state[REFUSAL_KEY] = str(error)
+    else:
+        session.change(race=race)
+
+
+def _stop() -> None:
+    race = session.current().race
+    if race is not None:
+        race.stop()
+
+
+def _watch(race: Race, *, shown_running: bool) -> None:
+    """Draw the race, again while it goes on; see watch.py for why it is done so."""
+
+    def tick() -> None:
+        race.seen()
+        settled = race.is_running
+        _draw_standing(race, running=settled)
+        _draw_lanes(race)
+        _draw_charts(race)
+        if settled != shown_running:
+            st.rerun()
+
+    st.fragment(tick, run_every=TICK_SECONDS if shown_running else None)()
+
+
+def _draw_standing(race: Race, *, running: bool) -> None:
+    text = race.standing() if race.has_begun else "They are on the line."
+    if race.has_begun and not running:
+        text += f" {race.verdict()}"
+    st.info(text, icon=":material/flag:")
+    with st.container():
+        if race.was_stopped:
+            st.caption("It was stopped before everybody had spent all of the computing.")
+
+
+def _draw_lanes(race: Race) -> None:
+    # a wide network's maps take long: before anything is drawn, so that nothing stands there half
+    maps = [_lane_map(lane.training.run) for lane in race.lanes]
+    columns = st.columns(len(race.lanes))
+    for place, (column, lane, figure) in enumerate(zip(columns, race.lanes, maps, strict=True)):
+        with column, st.container(border=True, gap="small"):
+            _draw_lane(place, lane, race.budget, figure)
+
+
+def _draw_lane(place: int, lane: Lane, budget: float, figure: go.Figure) -> None:
+    training = lane.training
+    run, mark = training.run, training.marks[-1]
+    st.html(
+        f'<div style="display: flex; gap: 0.5rem; align-items: center"><img src="{line_url(place)}" '
+        f'width="44" height="16" alt=""><b>{lane.name}</b></div>'
+    )
+    live.figure(figure, key=f"{PREFIX}.map.{place}", height=MAP_HEIGHT)
+    with st.container(horizontal=True, gap="small"):
+        st.metric("Loss (nats)", f"{run.best_loss:.3f}", help=LOSS_HELP, width="content")
+        st.metric("Held-out", percent(mark.held_out_accuracy), help=HELD_OUT_HELP, width="content")
+    used = min(1.0, training.seconds / budget)
+    st.progress(used, text=f"{training.seconds:.1f} of {budget} s · {run.step:,} steps")
+    with st.container():
+        if run.ended_because is not None:
+            st.caption(f"Ended early. {run.ended_because}")
+        if training.error is not None:
+            st.text(training.error)
+
+
+def _draw_charts(race: Race) -> None:
+    losses, accuracies = curves_of(race)
+    left, right = st.columns(2)
+    with left:
+        live.figure(losses_figure(losses, OVER), key=f"{PREFIX}.loss", height=CHART_HEIGHT)
+    with right:
+        figure = accuracies_figure(accuracies, OVER, best_possible(race.set_up))
+        live.figure(figure, key=f"{PREFIX}.accuracy", height=CHART_HEIGHT)
+
+
+def curves_of(race: Race) -> tuple[list[Curve], list[Curve]]:
+    """Return for each lane the lowest loss so far, and the held-out accuracy, over seconds of computing."""
+    losses, accuracies = [], []
+    for lane in race.lanes:
+        seconds, _, loss, accuracy = np.array(lane.training.marks).T
+        losses.append(Curve(lane.name, seconds, loss))
+        accuracies.append(Curve(lane.name, seconds, accuracy))
+    return losses, accuracies
+
+
+@lru_cache(maxsize=32)
+def _lane_map(run: Run) -> go.Figure:
+    """Return a lane's map without names and numbers: they would take most of the room."""
+    figure = go.Figure(run_map(run)).update_layout(showlegend=False, margin=dict.fromkeys("lrtb", 0))
+    figure.update_xaxes(title=None, showticklabels=False, fixedrange=True)
+    return figure.update_yaxes(title=None, showticklabels=False, fixedrange=True)
+
+
+def _draw_keep(*, running: bool) -> None:
+    """Offer to keep what the race has brought, where there is room for all of it."""
+    race = session.current().race
+    if race is None or running or not race.has_begun:
+        return
+    kept = all(map(_is_kept, race.lanes))
+    room = session.places() >= len(race.lanes)
+    st.button(
+        "Keep all",
+        key=f"{PREFIX}.keep",
+        icon=":material/inventory_2:",
+        on_click=_keep,
+        args=(race,),
+        disabled=kept or not room,
+        help="Put the best weights of each among the kept runs, where they can be asked and compared.",
+    )
+    if kept:
+        st.caption("They are among the kept runs.")
+    elif not room:
+        st.caption("There is no room for all of them: let go of some that you keep.")
+
+
+def _keep(race: Race) -> None:
+    for lane in race.lanes:
+        if not _is_kept(lane):
+            session.add(_kept(lane))
+
+
+def _is_kept(lane: Lane) -> bool:
+    return any(kept.experiment == lane.experiment for kept in session.current().kept)
+
+
+def _kept(lane: Lane) -> Kept:
+    training = lane.training
+    return Kept(
+        title=f"Race · {lane.name}",
+        model=lane.model,
+        experiment=lane.experiment,
+        history=training.run.history,
+        seconds=training.seconds,
+        marks=training.marks,
+    )

@@ -1,0 +1,62 @@
+"""The Compare page in a browser: what is kept is named, laid side by side and deleted; a race is run."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.dashboard import DESKTOP, PHONE
+from tests.browser.test_whole_path import QUICK
+
+SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
+HOSTILE = "**mine** <img src=x onerror=alert(1)> ![](http://a.b/c.png)"
+
+
+def race_view(visit):
+    visit.page.get_by_role("radio", name="Race", exact=True).click()
+    expect(visit.page.get_by_text("Who races")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_run_is_named_and_deleted_and_comes_back(visitor, size):
+    visit = visitor(size).open(f"train{QUICK}")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    page = visit.go_to("Compare").page
+    expect(page.get_by_role("img", name=re.compile("^Map of the most likely of"))).to_have_count(1)
+    expect(page.get_by_role("img", name=re.compile("^Loss of 1 run over step"))).to_be_visible()
+    page.get_by_role("button", name=re.compile("Rename")).click()
+    visit.fill("Name", HOSTILE)
+    expect(page.get_by_test_id("stText").get_by_text(HOSTILE, exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_text("Seconds of computing", exact=True).click()
+    expect(page.get_by_role("img", name=re.compile(r"^Loss of 1 run over computing \(s\)"))).to_be_visible()
+    page.get_by_role("button", name=re.compile("Delete")).click()
+    expect(page.get_by_text("Nothing is kept yet")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Undo")).click()
+    expect(page.get_by_test_id("stText").get_by_text(HOSTILE, exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_race_is_watched_left_and_found_again_and_kept(visitor, size):
+    visit = visitor(size).open(f"compare{QUICK}")
+    page = visit.page
+    race_view(visit)
+    for other in ("SGD with momentum", "L-BFGS"):
+        page.get_by_role("button", name=other, exact=True).click()
+    expect(page.get_by_text("5 s", exact=True)).to_be_visible()
+    visit.press("Start the race")
+    maps = page.get_by_role("img", name=re.compile("^Map of the most likely of"))
+    expect(maps).to_have_count(2)
+    expect(page.get_by_text(re.compile(r"\w is ahead, at a loss of"))).to_be_visible()
+    visit.go_to("Train").go_to("Compare")
+    expect(maps).to_have_count(2)
+    # each computes for five seconds, in turns with whatever else the machine does
+    expect(page.get_by_role("button", name=re.compile("Keep all"))).to_be_enabled(timeout=180_000)
+    expect(page.get_by_text("surprise")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"5\.\d of 5 s · [\d,]+ steps"))).to_have_count(2)
+    visit.press("Keep all")
+    expect(page.get_by_text("They are among the kept runs.")).to_be_visible()
+    page.get_by_role("radio", name="Kept runs", exact=True).click()
+    expect(page.get_by_role("button", name=re.compile("Delete"))).to_have_count(2)
+    expect(page.get_by_role("img", name=re.compile("^Loss of 2 runs over step"))).to_be_visible()

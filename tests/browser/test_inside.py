@@ -1,0 +1,97 @@
+"""Inside: a neuron is chosen in the picture, a weight is moved, and everything answers."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.dashboard import DESKTOP, PHONE
+
+SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
+QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
+LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
+
+
+def picture(visit):
+    return visit.page.get_by_role("group", name=re.compile("^Picture of the network"))
+
+
+def plane(visit, told):
+    return visit.page.get_by_role("img", name=re.compile(told)).first
+
+
+def loss(visit):
+    return (
+        visit.page.get_by_test_id("stMetric").filter(has_text="Loss (nats)").get_by_test_id("stMetricValue")
+    )
+
+
+def trained(visit):
+    visit.open(QUICK)
+    visit.press("Train the network")
+    visit.wait_for_status("Finished")
+    visit.go_to("Inside")
+    return visit
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_tutorials_network_shows_its_golden_figures(visitor, size):
+    # the tutorial's printed figures, NumPy seed 0
+    visit = visitor(size).open("inside")
+    visit.press("The tutorial's own network")
+    tables = visit.page.locator(".forward-pass")
+    expect(tables.first).to_contain_text("0.097627011.29288102")
+    for numbers in ("0.20937075-0.034921860.02718487", "0.081632370.087107070.08590382"):
+        expect(tables.filter(has_text=numbers).first).to_be_visible()
+    expect(visit.page.get_by_text("2.4942046014713335 nats")).to_be_visible()
+    expect(visit.page.get_by_text("0.015833333333333335")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_neuron_is_chosen_and_changed_and_everything_answers(visitor, size):
+    visit = trained(visitor(size))
+    picture(visit).get_by_role("button", name=re.compile("^Hidden layer 1, neuron 5")).click()
+    plane(visit, "^Map of hidden layer 1, neuron 5 ").wait_for()
+    expect(visit.page.get_by_text("As it was kept")).to_be_visible()
+    before = loss(visit).inner_text()
+    visit.fill("Bias, exactly", "40")
+    expect(visit.page.get_by_text("Changed by hand")).to_be_visible()
+    expect(loss(visit)).not_to_have_text(before)
+    expect(plane(visit, r"^Map of hidden layer 1, neuron 5 .*above 0 on 100\.0 %")).to_be_visible()
+    visit.press("Put it back")
+    expect(visit.page.get_by_text("As it was kept")).to_be_visible()
+    expect(loss(visit)).to_have_text(before)
+
+
+def test_the_keyboard_chooses_a_neuron_and_moves_a_weight(visitor):
+    visit = trained(visitor())
+    first = picture(visit).get_by_role("button", name=re.compile("^Hidden layer 1, neuron 0"))
+    first.focus()
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        visit.page.keyboard.press(key)
+    plane(visit, "^Map of hidden layer 1, neuron 2 ").wait_for()
+    visit.page.get_by_role("slider", name=re.compile("^Weight from x")).focus()
+    visit.page.keyboard.press("ArrowRight")
+    expect(visit.page.get_by_text("Changed by hand")).to_be_visible()
+    visit.page.get_by_text("All folds", exact=True).click()
+    plane(visit, "of 16 fold lines of the first hidden layer cross").wait_for()
+
+
+def test_the_page_follows_a_run_until_it_is_held(visitor):
+    visit = visitor().open(f"train{LONG}")
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=100)
+    visit.go_to("Inside")
+    numbers = visit.page.locator(".forward-pass").nth(1)
+    visit.press("Hold still to change it")
+    visit.page.get_by_role("slider", name=re.compile("^Bias")).wait_for()
+    visit.page.wait_for_timeout(500)
+    held = numbers.inner_text()
+    step = visit.standing()[1]
+    visit.wait_for_status("Running", after_step=step + 500)
+    assert numbers.inner_text() == held
+    visit.press("Put it back")
+    visit.page.get_by_role("button", name="Hold still to change it").wait_for()
+    visit.go_to("Train")
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")

@@ -1,0 +1,126 @@
+"""Learning by looking: a guided look from its card to "Seen", undo in a toast, the keys, the glossary."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.dashboard import DESKTOP, PHONE
+
+SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
+LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
+NOT_YET, SEEN = "Not seen yet.", re.compile("Seen[.]")
+
+
+def panel(visit):
+    return visit.page.locator(".st-key-look-panel")
+
+
+def toast(visit):
+    return visit.page.locator(".st-key-undo-toast")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_look_from_its_card_to_seen_and_on(visitor, size):
+    visit = visitor(size).open()
+    card = visit.page.get_by_test_id("stColumn").filter(has_text="4 · Dead neurons")
+    card.get_by_role("link", name=re.compile("Look$")).click()
+    visit.wait_for_words(look="dead", learning_rate="1")
+    expect(panel(visit)).to_contain_text("Look 4 of 8")
+    expect(panel(visit)).to_contain_text(NOT_YET)
+    visit.page.get_by_role("button", name="Start", exact=False).first.click()
+    expect(panel(visit)).to_contain_text(SEEN)  # while the run goes on, or when it ends: without a click
+    visit.page.reload()
+    visit.drawn()
+    expect(panel(visit)).to_contain_text(SEEN)
+    panel(visit).get_by_role("button", name="Next look").click()
+    visit.wait_for_words(look="small", hidden="2")
+    expect(panel(visit)).to_contain_text("Look 5 of 8")
+    expect(panel(visit)).to_contain_text(NOT_YET)
+    panel(visit).get_by_role("button", name="End").click()
+    expect(panel(visit)).to_be_hidden()
+    visit.go_to("Home")
+    expect(card).to_contain_text("Seen")
+    expect(panel(visit)).to_be_hidden()
+
+
+def test_a_bookmark_of_a_look_works_cold_and_a_point_that_is_asked_about_is_seen(visitor):
+    visit = visitor().open("train?look=crossing")
+    visit.wait_for_words(look="crossing", noise="0.1")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    panel(visit).get_by_role("link", name="Ask on Predict").click()
+    visit.page.get_by_role("heading", name="Predict", exact=True).wait_for()
+    visit.fill("x", "0")
+    visit.fill("y", "0")
+    expect(panel(visit)).to_contain_text(SEEN)
+    panel(visit).get_by_role("link", name="Next look").click()
+    visit.wait_for_words(look="search", optimizer="random-search")
+    expect(panel(visit)).to_contain_text("Look 2 of 8")
+    panel(visit).get_by_role("link", name="Glossary").click()
+    visit.page.get_by_role("heading", name="Glossary", exact=True).wait_for()
+    expect(visit.page.get_by_text("knows the curves and the")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_reset_is_taken_back_in_a_toast_that_moves_nothing_and_fades(visitor, size):
+    visit = visitor(size).open(f"train{LONG}")
+    expect(toast(visit)).to_be_hidden()
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=100)
+    title = visit.page.get_by_role("heading", name="Train", exact=True)
+    before = title.bounding_box()
+    visit.press("Reset")
+    visit.wait_for_status("Ready", after_step=-1)
+    button = toast(visit).get_by_role("button", name="Undo")
+    expect(button).to_be_in_viewport(ratio=1)
+    expect(toast(visit)).to_contain_text(re.compile(r"went back from step [\d,]+ to 0"))
+    expect(toast(visit).get_by_role("alert")).to_have_count(1)
+    assert title.bounding_box() == before
+    button.click()
+    visit.wait_for_status("Paused", after_step=100)
+    expect(toast(visit)).to_be_hidden()
+    visit.press("Reset")
+    expect(button).to_be_visible()
+    visit.page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
+    expect(toast(visit)).to_be_hidden()
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=1)
+    visit.press("Stop")
+
+
+def test_keys_drive_a_run_but_not_while_one_types(visitor):
+    visit = visitor().open(f"train{LONG}")
+    keyboard = visit.page.keyboard
+
+    def wait_for_button(name):
+        # keys work the buttons that are there: a press must not come before they are
+        expect(visit.page.get_by_role("button", name=re.compile(name))).to_be_enabled()
+
+    wait_for_button("One step")
+    keyboard.press("s")
+    visit.wait_for_status("Paused")
+    assert visit.standing() == ("Paused", 1)
+    wait_for_button("One step")
+    wait_for_button("Resume")
+    keyboard.press("s")
+    visit.wait_for_status("Paused", after_step=1)
+    wait_for_button("Resume")
+    keyboard.press("Control+Enter")
+    visit.wait_for_status("Running", after_step=2)
+    wait_for_button("Pause")
+    keyboard.press("Control+Enter")
+    wait_for_button("Resume")
+    paused_at = visit.wait_for_status("Paused")
+    box = visit.page.get_by_label("Hidden layers", exact=True)
+    box.click()
+    keyboard.type("sb")
+    expect(box).to_have_value("16sb")
+    keyboard.press("Escape")
+    box.fill("16")
+    box.press("Enter")
+    assert visit.standing() == ("Paused", paused_at)
+    visit.page.get_by_role("heading", name="Train", exact=True).click()
+    keyboard.press("b")
+    visit.wait_for_status("Ready", after_step=-1)
+    assert visit.standing() == ("Ready", 0)

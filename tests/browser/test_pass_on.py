@@ -1,0 +1,107 @@
+"""Passing on: the link with the trained network, figures as files, and what can be taken along."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from polycore import Experiment
+from tests.browser.dashboard import PHONE
+
+QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
+MAP = re.compile("^Map of")
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def trained(visit):
+    visit.open(f"train{QUICK}")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    return visit
+
+
+def saved(visit, button):
+    """Press a button that saves a file; return the file's name and content."""
+    with visit.page.expect_download() as download:
+        button.click()
+    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
+    visit = trained(visitor(PHONE))
+    visit.page.get_by_role("button", name=re.compile("Copy link")).first.click()
+    visit.page.get_by_text("With the trained network.").wait_for()
+    shown = visit.page.get_by_test_id("stCode").first
+    expect(shown).to_contain_text("&weights=d")
+    query = shown.inner_text().strip().split("?")[1]
+    loss = visit.page.get_by_test_id("stMetricValue").filter(has_text=re.compile(r"^\d\.\d{3}$")).first
+    expected = loss.inner_text()
+
+    other = visitor(PHONE).open(f"?{query}")
+    other.page.get_by_text("This network came by the link").wait_for()
+    other.page.get_by_role("img", name=MAP).first.wait_for()
+    expect(other.page.get_by_test_id("stMetricValue").get_by_text(expected)).to_be_visible()
+    weights = other.words()["weights"]
+    other.go_to("Predict")
+    other.wait_for_words(weights=weights)
+    other.page.get_by_role("img", name=re.compile("^Most likely of")).first.wait_for()
+    other.page.reload()
+    other.drawn()
+    model = other.page.get_by_role("combobox", name="Model")
+    expect(model).to_have_value("From the link · 3 polynomials")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "page_colour"),
+    [
+        pytest.param("light", "rgb(255, 255, 255)", id="light"),
+        pytest.param("dark", "rgb(14, 17, 23)", id="dark"),
+    ],
+)
+def test_a_figure_is_saved_under_a_name_of_its_own_with_the_page_behind_it(visitor, scheme, page_colour):
+    visit = trained(visitor(scheme=scheme))
+    chart = visit.page.locator(".polycore-live", has=visit.page.get_by_role("img", name=MAP)).first
+    chart.hover()
+    name, content = saved(visit, chart.locator("[data-title='Save as PNG']"))
+    assert name == "polycore-map-adam-3.png"
+    assert content.startswith(PNG)
+    name, content = saved(visit, chart.locator("[data-title='Save as SVG']"))
+    assert name == "polycore-map-adam-3.svg"
+    drawing = content.decode()
+    assert drawing.startswith("<svg")
+    assert f"fill: {page_colour}" in drawing[:600]
+    text = visit.page.evaluate("getComputedStyle(document.querySelector('.polycore-live')).color")
+    assert f"fill: {text}" in drawing
+    # the figure on the page stays transparent
+    assert chart.locator(".main-svg").first.evaluate("svg => svg.style.background") in (
+        "",
+        "rgba(0, 0, 0, 0)",
+    )
+
+
+def test_what_is_taken_along_works_elsewhere(visitor, tmp_path):
+    visit = trained(visitor())
+    visit.page.get_by_text("Take it with you").click()
+    button = visit.page.get_by_test_id("stDownloadButton").get_by_role("button")
+    name, table = saved(visit, button.filter(has_text="History as CSV"))
+    rows = list(csv.DictReader(io.StringIO(table.decode())))
+    assert name == "polycore-history-adam-3.csv"
+    assert (rows[0]["step"], rows[-1]["step"]) == ("0", "400")
+    assert float(rows[-1]["loss_nats"]) < float(rows[0]["loss_nats"])
+    name, text = saved(visit, button.filter(has_text="Experiment as JSON"))
+    assert name == "polycore-experiment-adam-3.json"
+    assert Experiment.from_json(text.decode()).hidden == (16,)
+    assert json.loads(text)["steps"] == 400
+    name, program = saved(visit, button.filter(has_text="Download as .py").first)
+    assert name == "polycore-predict-adam-3.py"
+    (tmp_path / name).write_bytes(program)
+    done = subprocess.run(
+        [sys.executable, "-I", name], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("-x^2 + 1 0.")  # it asks about (0.5, 0.75)

@@ -1,0 +1,115 @@
+"""Beat the network: whole games, by clicks and by the keyboard, a refresh in the midst, and the challenge."""
+
+import re
+
+import pytest
+from playwright.sync_api import TimeoutError as NotYetError
+from playwright.sync_api import expect
+
+from tests.browser.dashboard import DESKTOP, PHONE
+
+# 3 curves, and a network that is trained in a moment
+QUICK = (
+    "play?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
+)
+CHALLENGE = "&game=482113&score=0&seconds=0"
+
+
+def train(visit):
+    visit.press("Train the network")
+    visit.page.get_by_text("Your opponent", exact=True).wait_for()
+
+
+def ask(visit, place):
+    """Wait until the question is drawn to its end, by which all buttons and their keys are there."""
+    visit.page.get_by_text(f"Point {place} of 10").wait_for()
+    visit.page.get_by_text("choose, too").wait_for()
+
+
+def marked(visit):
+    """Return the plane; its label tells the point's place to those who cannot see it."""
+    return visit.page.get_by_role("img", name=re.compile(r"the point \(.*\) is marked"))
+
+
+def outcome(visit, place):
+    """Wait until the outcome is drawn, and return the button that goes on."""
+    visit.page.get_by_text(re.compile(r"^(Right|Wrong)\.$")).wait_for()
+    go_on = visit.page.get_by_role("button", name="Next point" if place < 10 else "See the result")
+    go_on.wait_for()
+    return go_on
+
+
+def click_through(visit, first):
+    """Answer with p0, and go on, by clicks alone."""
+    for place in range(first, 11):
+        ask(visit, place)
+        visit.page.get_by_role("button", name=re.compile(r"^p0\b")).click()
+        outcome(visit, place).click()
+
+
+def by_keys(visit):
+    """Answer with p2, and go on, by the keyboard alone."""
+    for place in range(1, 11):
+        ask(visit, place)
+        press_key(visit, "2", then=visit.page.get_by_text(re.compile(r"^(Right|Wrong)\.$")))
+        outcome(visit, place)
+        after = f"Point {place + 1} of 10" if place < 10 else "All answers"
+        press_key(visit, "n", then=visit.page.get_by_text(after))
+
+
+def press_key(visit, key, then):
+    """Press a key until something comes of it: Streamlit hears it from a moment after it shows the button."""
+    for _ in range(10):
+        visit.page.keyboard.press(key)
+        try:
+            then.wait_for(timeout=4000)
+        except NotYetError:
+            continue
+        return
+    raise AssertionError(f"nothing came of the key {key}")
+
+
+def score(visit):
+    """Return how many the page says one has right."""
+    visit.page.get_by_text("All answers").wait_for()
+    return int(visit.page.get_by_test_id("stMetricValue").first.inner_text().removesuffix(" of 10"))
+
+
+def test_a_whole_game_on_a_phone_with_a_refresh_in_its_midst(visitor):
+    visit = visitor(PHONE).open(QUICK)
+    train(visit)
+    visit.page.get_by_role("button", name="Start").click()
+    ask(visit, 1)
+    expect(marked(visit)).to_be_visible()
+    visit.page.get_by_role("button", name=re.compile(r"^p0\b")).click()
+    outcome(visit, 1).click()
+    ask(visit, 2)
+    visit.page.reload()
+    ask(visit, 2)
+    click_through(visit, first=2)
+    expect(visit.page.get_by_role("heading", name=re.compile("won|beat|even"))).to_be_visible()
+    assert 0 <= score(visit) <= 10
+    expect(visit.page.get_by_role("row")).to_have_count(11)
+
+
+def test_a_game_by_the_keyboard_on_a_desk_challenges_a_friend_to_the_same_points(visitor):
+    visit = visitor(DESKTOP).open(QUICK)
+    visit.press("Start without a network")
+    ask(visit, 1)
+    first = marked(visit).get_attribute("aria-label")
+    by_keys(visit)
+    reached = score(visit)
+    visit.press("Challenge a friend")
+    address = visit.page.locator("code").last.inner_text().strip()
+    friend = visitor(PHONE, scheme="dark").open(address)
+    friend.page.get_by_text(f"Somebody scored {reached} of 10 in").wait_for()
+    friend.press("Start without a network")
+    ask(friend, 1)
+    expect(marked(friend)).to_have_attribute("aria-label", first)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_challenge_opened_by_its_address_says_what_to_beat(visitor, scheme):
+    visit = visitor(PHONE, scheme).open(QUICK + CHALLENGE)
+    visit.page.get_by_text("Somebody scored 0 of 10 in 0 s on these ten points: beat it.").wait_for()
+    assert "game" not in visit.words()

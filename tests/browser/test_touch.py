@@ -1,0 +1,91 @@
+"""Touching the map: asking about a place, choosing a crossing, walking along a curve."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+import polycore as pc
+from polycore.figures import plane_range
+from tests.browser.dashboard import DESKTOP, PHONE
+
+# x and x^2 meet at 0 and 1
+CURVES = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0))
+WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
+QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
+X_RANGE, Y_RANGE = (-2.0, 2.0), plane_range(CURVES, (-2.0, 2.0))
+
+
+def chart(visit, name):
+    """Return the live figure whose alternative text begins so."""
+    image = visit.page.get_by_role("img", name=re.compile(f"^{name}"))
+    return visit.page.locator(".polycore-live").filter(has=image)
+
+
+def pixel(visit, x, y):
+    """Return where (x, y) of the map is on the screen, once it is in sight."""
+    plot = chart(visit, "Map of").locator(".nsewdrag")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    right = (x - X_RANGE[0]) / (X_RANGE[1] - X_RANGE[0])
+    down = (Y_RANGE[1] - y) / (Y_RANGE[1] - Y_RANGE[0])
+    return box["x"] + right * box["width"], box["y"] + down * box["height"]
+
+
+def place_told(visit):
+    """Return the place that the answer on the page is about."""
+    text = visit.page.get_by_text(re.compile(r"^x = .*, y = ")).first.inner_text()
+    return tuple(float(part.split("=")[1]) for part in text.split(","))
+
+
+def test_while_it_learns_a_click_is_answered_and_mistakes_are_marked(visitor):
+    visit = visitor().open(f"train{LONG}")
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=20)
+    visit.page.get_by_role("button", name="Mistakes", exact=True).click()
+    visit.page.get_by_text(re.compile(r"Crosses: \d+ of 3,000 held-out points")).wait_for()
+    chart(visit, "Map of .* wrong answers are marked").wait_for()
+    visit.page.mouse.click(*pixel(visit, -1.0, -0.5))
+    visit.page.get_by_text(re.compile(r"^The referee (agrees|says)")).wait_for()
+    assert place_told(visit) == pytest.approx((-1.0, -0.5), abs=0.02)  # a pixel
+    chart(visit, "Map of .* the point .* is marked").wait_for()
+    before = visit.standing()[1]
+    visit.wait_for_status("Running", after_step=before)
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+    expect(visit.page.get_by_text(re.compile(r"^The referee (agrees|says)"))).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
+def test_on_home_a_click_is_answered_under_the_map(visitor, size):
+    visit = visitor(size).open(QUICK)
+    visit.press("Train the network")
+    visit.wait_for_status("Finished")
+    visit.page.get_by_text("Click the map to ask about a place.").wait_for()
+    visit.page.mouse.click(*pixel(visit, 1.5, 2.25))
+    visit.page.get_by_text(re.compile(r"^The referee (agrees|says)")).wait_for()
+    assert place_told(visit) == pytest.approx((1.5, 2.25), abs=0.02)
+    visit.page.get_by_text("All polynomials").click()
+    visit.page.get_by_test_id("stDataFrame").first.wait_for()
+    visit.press("Close")
+    visit.page.get_by_text("Click the map to ask about a place.").wait_for()
+
+
+@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
+def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(visitor, size):
+    visit = visitor(size).open(f"train{QUICK}")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    visit.go_to("Predict")
+    right, down = pixel(visit, 1.0, 1.0)
+    visit.page.mouse.click(right + 4, down - 5)
+    visit.page.get_by_text("A crossing: p0 & p1").wait_for()
+    visit.page.get_by_text("So nobody can tell, whatever it has learned").wait_for()
+    assert place_told(visit) == (1.0, 1.0)
+
+    visit.page.get_by_text("On a curve", exact=True).click()
+    slider = visit.page.get_by_role("slider", name="Walk along the curve")
+    slider.press("ArrowLeft")  # a two-hundredth of the range, 0.02
+    chart(visit, "Probabilities of 2 polynomials along x .* at x = 0.98, which is marked").wait_for()
+    chart(visit, r"Map of .* the point \(0\.98, 0\.98\) is marked").wait_for()
+    expect(visit.page.get_by_label("x", exact=True).first).to_have_value("0.98")

@@ -1,0 +1,132 @@
+"""Asking about a place on a run's map: what is said of it, beside numbers worked out anew."""
+
+import numpy as np
+import pytest
+import streamlit as st
+
+from pages.parts import asked, live
+from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for
+from tests.pages.test_predict_page import words
+
+TRAIN = "pages/3_train.py"
+LINES = QUICK | {"polynomials": "x~x^2~-x"}
+pages = pytest.mark.parametrize(
+    ("page", "button"),
+    [pytest.param(TRAIN, "Start", id="Train"), pytest.param(HOME, "Train the network", id="Home")],
+)
+
+
+@pytest.fixture
+def click(monkeypatch):
+    """Return the figures by key, and let `click` choose the place that it is set to."""
+    found = {"place": (0.5, -0.25)}
+
+    def figure(figure, key, on_click=None, **_):
+        found[key] = figure
+        if on_click is not None:
+            st.button("click", key=f"click.{key}", on_click=lambda: on_click(*found["place"]))
+
+    monkeypatch.setattr(live, "figure", figure)
+    return found
+
+
+def clicked(app):
+    [button] = [button for button in app.button if button.key == "click.progress.map"]
+    button.click().run()
+    assert not app.exception
+    return app
+
+
+def trained(page=TRAIN, button="Start", **changes):
+    return wait_for(press(opened(page, LINES | changes), button), "finished")
+
+
+@pages
+def test_a_click_asks_network_and_referee(click, page, button):
+    app = trained(page, button)
+    assert asked.CLICK in words(app)
+    clicked(app)
+    best = session_of(app).training.best
+    [shares] = best.predict_proba([[0.5, -0.25]])
+    label = int(shares.argmax())
+    text = words(app)
+    assert "**x = 0.5, y = -0.25**" in text
+    assert (
+        f"**p{label} = {best.polynomials[label]}.** Most likely: probability {100 * shares.max():.1f}" in text
+    )
+    # -x is -0.5 there, 0.25 away, x^2 is 0.25, twice as far
+    says = (
+        "The referee agrees: probability 100.0 %" if label == 2 else "The referee says p2 = -x: probability"
+    )
+    assert says in text
+    point = click["progress.map"].data[-1]
+    assert (point.x[0], point.y[0]) == (0.5, -0.25)
+    bars = click["asked.bars"].data[1]
+    assert bars.x == pytest.approx(sorted(100 * shares, reverse=True))
+    assert asked.CLICK not in text
+
+
+def test_while_it_runs_its_present_weights_answer(click):
+    app = press(opened(TRAIN, LINES | {"steps": "1000000"}), "Start")
+    clicked(app)
+    training = session_of(app).training
+    press(app, "Pause")
+    training._status = "running"  # as the page sees a run that takes its next step in a while
+    app.run()
+    weights, biases = zip(*training.run.layers, strict=True)
+    values = np.array([[0.5, -0.25]])
+    for layer, (w, b) in enumerate(zip(weights, biases, strict=True)):
+        values = values @ w + b
+        values = np.maximum(values, 0) if layer < len(weights) - 1 else values
+    powers = np.exp(values[0] - values[0].max())
+    assert max(click["asked.bars"].data[1].x) == pytest.approx(100 * powers.max() / powers.sum())
+    training._status = "stopped"
+
+
+@pytest.mark.usefixtures("click")
+def test_all_classes_are_in_a_table():
+    app = clicked(trained())
+    assert not app.dataframe
+    app.session_state[f"{asked.PREFIX}.table"] = True
+    app.run()
+    shown = app.dataframe[0].value
+    assert set(shown["class"]) == {0, 1, 2}
+    assert shown.set_index("class")["referee"].to_dict() == {0: 0.0, 1: 0.0, 2: 100.0}
+
+
+def test_at_a_crossing_nobody_can_tell_and_the_odds_are_told(click):
+    click["place"] = (0.0, 0.0)
+    app = clicked(trained())
+    text = words(app).replace("\N{NO-BREAK SPACE}", " ")
+    assert "A crossing: p0 & p1 & p2" in text
+    assert "the best guess is right once in three" in text
+    shares = session_of(app).training.best.predict_proba([[0.0, 0.0]])[0]
+    for label, name in enumerate(("x", "x^2", "-x")):
+        assert f"| p{label} = {name} | {100 * shares[label]:.1f} %" in text
+    assert text.count("| 33.3 %, 1 to 2 |") >= 3
+    assert "The referee cannot tell p0, p1 and p2 apart: probability 33.3 % each." in text
+
+
+def test_beside_a_crossing_there_is_nothing_of_it(click):
+    click["place"] = (0.0, 0.001)
+    assert "A crossing" not in words(clicked(trained()))
+
+
+def test_the_answer_can_be_closed(click):
+    app = press(clicked(trained()), "Close")
+    assert session_of(app).asked is None
+    assert asked.CLICK in words(app)
+    assert "asked" not in str(click["progress.map"].layout.meta)
+    assert all(trace.mode == "lines" for trace in click["progress.map"].data)
+
+
+@pytest.mark.usefixtures("click")
+def test_the_place_stays_on_the_other_page():
+    app = clicked(trained())
+    app.switch_page(HOME).run()
+    assert "**x = 0.5, y = -0.25**" in words(app)
+
+
+def test_a_place_too_far_out_is_not_asked_about(click):
+    click["place"] = (1e13, 0.0)
+    assert session_of(clicked(trained())).asked is None

@@ -1,0 +1,470 @@
+"""The Compare page: what is kept side by side, what can be done with it, and a race to its end."""
+
+import time
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.parts import compare_cards, compare_curves, compare_settings, live, race_view, session
+from pages.parts.compare_settings import differences, phrase
+from pages.parts.runner import Mark
+from pages.parts.session import Kept
+from polycore.history import History
+from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
+
+COMPARE, TRAIN = "pages/6_compare.py", "pages/3_train.py"
+BASE = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), steps=40)
+HOSTILE = "**b** <b>x</b> ![](http://a.b/c.png) $x$ :red[y]"
+
+
+@pytest.fixture
+def figures(monkeypatch):
+    """Return the figures on the page by key."""
+    found = {}
+    monkeypatch.setattr(live, "figure", lambda figure, key, **_: found.update({key: figure}))
+    return found
+
+
+def kept(title, experiment=BASE, steps=40, **changes):
+    run = pc.advance(pc.start(experiment), steps)
+    marks = (Mark(0.0, 0, 1.0, 0.1), Mark(2.0, steps, 0.5, 0.9))
+    return replace(Kept(title, run.best, experiment, run.history, 2.0, marks=marks), **changes)
+
+
+def with_kept(*all_kept):
+    app = opened()
+    held = replace(session_of(app), kept=all_kept, in_use=all_kept[-1].title)
+    app.session_state[session.KEY] = held
+    app.switch_page(COMPARE).run()
+    assert not app.exception
+    return app
+
+
+def titles(app):
+    return [kept.title for kept in session_of(app).kept]
+
+
+def key_of(action, title):
+    return f"{compare_cards.PREFIX}.{action}.{title}"
+
+
+def texts(app):
+    return [text.value for text in app.text]
+
+
+# --- what is kept -----------------------------------------------------------------------------
+
+
+def test_where_nothing_is_kept_there_is_a_way_on_and_a_race():
+    app = opened(COMPARE)
+    assert "Nothing is kept yet" in app.markdown[0].value
+    assert [link.proto.label for link in app.get("page_link")].count("Train a network") == 1
+    app.button_group(key="compare.view").set_value("Race").run()
+    assert "Start the race" in [button.label for button in app.button]
+
+
+def test_a_finished_run_is_here_by_itself():
+    app = wait_for(press(opened(TRAIN), "Start"), "finished")
+    app.switch_page(COMPARE).run()
+    assert not app.exception
+    training = session_of(app).training
+    assert "Run 1 · adam, 2 polynomials" in texts(app)
+    captions = [caption.value for caption in app.caption]
+    assert f"300 steps · {training.seconds:.1f} s of computing" in captions
+    figures = {metric.label: metric for metric in app.metric}
+    assert figures["Loss (nats)"].value == f"{training.best.loss:.3f}"
+    # the two curves meet outside of the range: every point can be told
+    assert figures["Held-out accuracy"].delta == "best possible 100.0 %"
+
+
+def test_a_card_says_what_is_not_known_of_a_file():
+    model = pc.Model(
+        weights=(np.zeros((2, 3)),),
+        biases=(np.zeros((1, 3)),),
+        loss=1.0,
+        accuracy=0.5,
+        polynomials=(),
+    )
+    app = with_kept(Kept("Upload 1 · 3 polynomials", model, None))
+    captions = [caption.value for caption in app.caption]
+    assert "A file that does not say how it was trained." in captions
+    assert "No map: its polynomials are not known, or too large for one." in captions
+    assert "A file that was uploaded brings no curve along." in captions
+    assert app.metric[0].value == "unknown"
+
+
+def test_a_name_is_typed_and_shown_as_it_is():
+    app = with_kept(kept("A"), kept("B", replace(BASE, seed=1)))
+    app.text_input(key=key_of("name", "B")).set_value(f"  {HOSTILE} ").run()
+    assert not app.exception
+    assert titles(app) == ["A", HOSTILE]
+    assert HOSTILE in texts(app)
+    assert list(app.dataframe[0].value.columns[1:]) == [HOSTILE, "A"]
+    shown = [
+        element.value for kind in ("markdown", "caption", "info", "subheader") for element in app.get(kind)
+    ]
+    assert not any("a.b" in text for text in shown)
+
+
+def test_the_name_of_another_is_refused_in_words():
+    app = with_kept(kept("A"), kept("B", replace(BASE, seed=1)))
+    app.text_input(key=key_of("name", "B")).set_value("A").run()
+    assert titles(app) == ["A", "B"]
+    assert "Another one has this name. Take one that tells them apart." in texts(app)
+    assert "Another one" not in " ".join(texts(app.run()))
+
+
+def test_what_is_kept_for_good_can_be_let_go_again():
+    app = with_kept(kept("A"))
+    app.toggle(key=f"{key_of('keep', 'A')}.False").set_value(True).run()
+    assert session_of(app).kept[0].pinned
+    app.toggle(key=f"{key_of('keep', 'A')}.True").set_value(False).run()
+    assert not session_of(app).kept[0].pinned
+
+
+def test_where_ten_are_pinned_the_others_cannot_be():
+    app = with_kept(*(kept(f"K{number}", pinned=number < 10) for number in range(12)))
+    disabled = [toggle.disabled for toggle in app.toggle]
+    assert disabled == [True, True, *[False] * 10]  # the newest first
+
+
+def test_a_deleted_run_is_gone_and_comes_back():
+    app = with_kept(kept("A"), kept("B", replace(BASE, seed=1)))
+    app.button(key=key_of("delete", "B")).click().run()
+    assert titles(app) == ["A"]
+    assert session_of(app).in_use == "A"
+    assert "B was deleted." in texts(app)
+    press(app, "Undo")
+    assert titles(app) == ["A", "B"]
+    assert session_of(app).in_use == "B"
+
+
+def test_a_run_under_way_cannot_be_deleted():
+    app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
+    end = time.monotonic() + 20
+    while not session_of(app).training.run.step:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    app.switch_page(COMPARE).run()
+    button = app.button(key=key_of("delete", "Run 1 · adam, 2 polynomials"))
+    assert button.disabled
+    session_of(app).training.stop()
+    app.run()
+    assert not app.button(key=key_of("delete", "Run 1 · adam, 2 polynomials")).disabled
+
+
+def test_the_page_with_twelve_costs_little():
+    app = with_kept(*(kept(f"K{number}", replace(BASE, seed=number)) for number in range(12)))
+    app.run()
+    start = time.process_time()
+    app.run()
+    assert time.process_time() - start < 1.0
+
+
+# --- side by side -----------------------------------------------------------------------------
+
+
+def test_the_newest_are_side_by_side_until_others_are_chosen(figures):
+    app = with_kept(*(kept(name, replace(BASE, seed=number)) for number, name in enumerate("ABCDE")))
+    assert [trace.name for trace in figures["compare.curves.loss.Steps"].data] == ["E", "D", "C"]
+    app.multiselect(key=compare_curves.CHOICE_KEY).set_value(["A", "E"]).run()
+    assert [trace.name for trace in figures["compare.curves.loss.Steps"].data] == ["A", "E"]
+    app.switch_page(TRAIN).run()
+    app.switch_page(COMPARE).run()
+    assert app.multiselect(key=compare_curves.CHOICE_KEY).value == ["A", "E"]
+    app.button(key=key_of("delete", "A")).click().run()
+    assert app.multiselect(key=compare_curves.CHOICE_KEY).value == ["E"]
+    app.multiselect(key=compare_curves.CHOICE_KEY).set_value([]).run()
+    assert not app.exception
+
+
+def test_the_curves_are_those_of_the_history_over_steps_or_seconds(figures):
+    history = History(
+        every=10,
+        step=np.array([0, 10, 20, 40]),
+        loss=np.array([2.0, 1.0, 0.5, 0.25]),
+        accuracy=np.array([0.1, 0.2, 0.3, 0.4]),
+        held_out_accuracy=np.array([0.0, 0.25, 0.5, 0.75]),
+    )
+    # the first ten steps took 1 s, the thirty after them 1.5 s
+    marks = (Mark(0.0, 0, 2.0, 0.0), Mark(1.0, 10, 1.0, 0.25), Mark(2.5, 40, 0.25, 0.75))
+    app = with_kept(kept("A", history=history, marks=marks))
+    [loss] = figures["compare.curves.loss.Steps"].data
+    [accuracy] = figures["compare.curves.accuracy.Steps"].data
+    assert loss.x.tolist() == accuracy.x.tolist() == [0, 10, 20, 40]
+    assert loss.y.tolist() == [2.0, 1.0, 0.5, 0.25]
+    assert accuracy.y.tolist() == [0, 25, 50, 75]
+    app.button_group(key=compare_curves.OVER_KEY).set_value("Seconds of computing").run()
+    [loss] = figures["compare.curves.loss.Seconds of computing"].data
+    assert loss.x.tolist() == pytest.approx([0.0, 1.0, 1.5, 2.5])
+    assert figures["compare.curves.loss.Seconds of computing"].layout.xaxis.title.text == "computing (s)"
+
+
+def test_seconds_are_offered_only_where_they_are_known():
+    app = with_kept(kept("A"), kept("B", replace(BASE, seed=1), marks=()))
+    assert compare_curves.OVER_KEY not in [group.key for group in app.button_group]
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        pytest.param(replace(BASE, noise=0.0, seed=1), True, id="the same points' law"),
+        pytest.param(replace(BASE, noise=1.0), False, id="noisier points"),
+    ],
+)
+def test_the_best_possible_is_told_where_it_is_one_for_all(figures, other, told):
+    with_kept(kept("A"), kept("B", other))
+    assert bool(figures["compare.curves.accuracy.Steps"].layout.shapes) is told
+
+
+# --- the table of settings --------------------------------------------------------------------
+
+FRESH = replace(BASE, samples_per_class=None, batch_size=64)
+SGD = replace(BASE, optimizer="sgd")
+
+
+@pytest.mark.parametrize(
+    ("base", "changes", "row"),
+    [
+        pytest.param(BASE, {"learning_rate": 0.3}, ("Learning rate", "0.01", "0.3"), id="learning_rate"),
+        pytest.param(BASE, {"schedule": "cosine"}, ("Schedule", "Constant", "Cosine"), id="schedule"),
+        pytest.param(BASE, {"batch_size": 16}, ("Batch size", "all", "16"), id="batch_size"),
+        pytest.param(BASE, {"hidden": (8, 4)}, ("Hidden layers", "4", "8, 4"), id="hidden"),
+        pytest.param(BASE, {"hidden": ()}, ("Hidden layers", "4", "none"), id="no hidden layer"),
+        pytest.param(BASE, {"steps": 12345}, ("Steps", "40", "12,345"), id="steps"),
+        pytest.param(BASE, {"seed": 7}, ("Seed", "0", "7"), id="seed"),
+        pytest.param(
+            BASE, {"samples_per_class": 9}, ("Samples", "20 samples each", "9 samples each"), id="n"
+        ),
+        pytest.param(BASE, {"x_range": (-2.0, 0.5)}, ("Range of x", "-1 to 1", "-2 to 0.5"), id="x_range"),
+        pytest.param(BASE, {"noise": 0.25}, ("Noise", "0", "0.25"), id="noise"),
+        pytest.param(BASE, {"standardize": False}, ("Standardize inputs", "on", "off"), id="standardize"),
+        pytest.param(BASE, {"weight_decay": 0.1}, ("Weight decay", "0", "0.1"), id="weight_decay"),
+        pytest.param(BASE, {"target_loss": 0.5}, ("Target loss", "none", "0.5"), id="target_loss"),
+        pytest.param(BASE, {"patience": 2000}, ("Patience", "none", "2,000"), id="patience"),
+        pytest.param(BASE, {"initial_weights": "tutorial"}, ("Initial weights", "He", "0.1"), id="weights"),
+        pytest.param(SGD, {"momentum": 0.5}, ("Momentum", "0.9", "0.5"), id="momentum"),
+        pytest.param(SGD, {"nesterov": True}, ("Nesterov momentum", "off", "on"), id="nesterov"),
+        pytest.param(FRESH, {"sampling": "even"}, ("Fresh points", "Random", "Even"), id="sampling"),
+        pytest.param(FRESH, {"growing_batches": True}, ("Growing batches", "off", "on"), id="growing"),
+    ],
+)
+def test_a_field_in_which_two_runs_differ_is_a_row_and_no_other_is(base, changes, row):
+    name, first, second = row
+    assert differences([base, replace(base, **changes)]) == {name: [first, second]}
+
+
+def test_each_field_has_its_row():
+    assert len(compare_settings.SETTINGS) == len(fields(pc.Experiment)) - 1  # and the polynomials have theirs
+
+
+def test_numbers_that_differ_in_the_last_digit_are_told_apart():
+    rows = differences([BASE, replace(BASE, learning_rate=0.010000000000000002)])
+    assert rows == {"Learning rate": ["0.01", "0.010000000000000002"]}
+
+
+@pytest.mark.parametrize("field", ["momentum", "nesterov", "sampling", "growing_batches"])
+def test_what_neither_makes_use_of_is_no_difference(field):
+    other = {"momentum": 0.1, "nesterov": True, "sampling": "even", "growing_batches": True}[field]
+    assert differences([BASE, replace(BASE, **{field: other})]) == {}
+
+
+def test_another_optimizer_is_told_with_what_it_does_not_use():
+    search = replace(BASE, optimizer="random-search", learning_rate=0.0005)
+    assert differences([BASE, search]) == {
+        "Optimizer": ["Adam", "Random search"],
+        "Learning rate": ["0.01", "0.0005"],
+        "Weight decay": ["0", "not used"],
+    }
+
+
+def test_polynomials_that_not_all_have_are_told():
+    line, parabola, cubic = pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0), pc.Polynomial(1, 0, 0, 0)
+    ones = [
+        replace(BASE, polynomials=(line, parabola)),
+        replace(BASE, polynomials=(line, cubic, pc.Polynomial(5))),
+    ]
+    assert differences(ones) == {"Polynomials": ["2, only here x^2", "3, only here x^3, 5"]}
+    turned = replace(BASE, polynomials=(parabola, line))
+    assert differences([ones[0], turned]) == {
+        "Polynomials": ["2, in the order that begins with x", "2, in the order that begins with x^2"]
+    }
+
+
+def test_of_many_polynomials_three_are_told():
+    many = tuple(pc.Polynomial(number) for number in range(7))
+    rows = differences([BASE, replace(BASE, polynomials=many)])
+    assert rows["Polynomials"][1] == "7, only here 0, 1, 2 and 4 more"
+
+
+def test_what_is_not_known_differs_from_nothing():
+    assert differences([BASE, None]) == {}
+    rows = differences([BASE, None, replace(BASE, seed=1)])
+    assert rows == {"Seed": ["0", "unknown", "1"]}
+
+
+@pytest.mark.parametrize(
+    ("experiment", "words"),
+    [
+        (BASE, "Adam at 0.01 · layers of 4 · 20 samples each"),
+        (
+            pc.Experiment.recommended(),
+            "Adam at 0.01, cosine · layers of 32, 32, 32, 32, 32 · fresh points, batches of 256",
+        ),
+        (pc.Experiment.tutorial(), "Random search at 0.0005 · layers of 12 · 100 samples each"),
+        (replace(SGD, nesterov=True, hidden=()), "Nesterov at 0.01 · no hidden layer · 20 samples each"),
+        (replace(BASE, optimizer="lbfgs"), "L-BFGS · layers of 4 · 20 samples each"),
+    ],
+    ids=["adam", "recommended", "tutorial", "nesterov", "lbfgs"],
+)
+def test_a_set_up_fits_a_phrase(experiment, words):
+    assert phrase(experiment) == words
+
+
+# --- the race ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """Budgets that a test can wait for, and one that it need not."""
+    monkeypatch.setattr(race_view, "BUDGETS", (0.3, 0.6, 100.0))
+
+
+def at_the_line(*names, budget=0.3):
+    app = opened(COMPARE)
+    app.button_group(key="compare.view").set_value("Race").run()
+    app.button_group(key=race_view.NAMES_KEY).set_value(list(names)).run()
+    app.button_group(key=race_view.BUDGET_KEY).set_value(budget).run()
+    assert not app.exception
+    return app
+
+
+def until_it_ends(app, seconds=30):
+    end = time.monotonic() + seconds
+    while session_of(app).race.is_running:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def switch(app, label):
+    return {button.label: not button.disabled for button in app.button}[label]
+
+
+@pytest.mark.usefixtures("short")
+def test_a_race_ends_with_all_lanes_at_the_budget(figures):
+    app = until_it_ends(press(at_the_line("Adam", "Random search", "Evolution"), "Start the race"))
+    race = session_of(app).race
+    assert [lane.name for lane in race.lanes] == ["Random search", "Adam", "Evolution"]
+    for lane in race.lanes:
+        assert lane.training.status == "finished"
+        # a chunk under way may take longer than was foreseen on a busy machine
+        assert 0.2 < lane.training.seconds < 0.3 + 0.5
+        assert lane.training.run.step > 1
+    for key in ("race.loss", "race.accuracy"):
+        for trace, lane in zip(figures[key].data, race.lanes, strict=True):
+            assert trace.name == lane.name
+            assert trace.x[0] == 0
+            assert trace.x[-1] == lane.training.seconds
+    losses = [trace.y for trace in figures["race.loss"].data]
+    assert all((np.diff(values) <= 0).all() for values in losses)
+    lowest = race.lanes[int(np.argmin([values[-1] for values in losses]))].training.run.best_loss
+    assert f"at a loss of {lowest:.3g} nats" in app.info[0].value
+    assert "surprise" in app.info[0].value
+    assert [f"race.map.{place}" in figures for place in range(4)] == [True, True, True, False]
+
+
+@pytest.mark.usefixtures("short")
+def test_all_can_be_kept_once():
+    app = until_it_ends(press(at_the_line("Adam", "Random search"), "Start the race"))
+    race = session_of(app).race
+    press(app, "Keep all")
+    assert titles(app) == ["Race · Random search", "Race · Adam"]
+    assert not switch(app, "Keep all")
+    for found, lane in zip(session_of(app).kept, race.lanes, strict=True):
+        assert found.model.loss == pytest.approx(lane.training.run.best_loss, rel=1e-9)
+        assert found.marks == lane.training.marks
+        assert found.experiment.steps == lane.training.run.step
+    app.button_group(key="compare.view").set_value("Kept runs").run()
+    assert not app.exception
+    assert {"Race · Random search", "Race · Adam"} <= set(texts(app))
+
+
+@pytest.mark.usefixtures("short")
+def test_a_race_is_stopped_and_run_again():
+    app = press(at_the_line("Adam", "SGD with momentum", budget=100.0), "Start the race")
+    first = session_of(app).race
+    end = time.monotonic() + 20
+    while not first.has_begun:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    app.run()
+    assert (switch(app, "Race again"), switch(app, "Stop the race")) == (False, True)
+    press(app, "Stop the race")
+    assert not first.is_running
+    assert "It was stopped" in " ".join(caption.value for caption in app.caption)
+    steps = [lane.training.run.step for lane in first.lanes]
+    press(app, "Race again")
+    second = session_of(app).race
+    assert second is not first
+    assert [lane.training.run.step for lane in first.lanes] == steps
+    second.stop()
+
+
+@pytest.mark.usefixtures("short")
+def test_a_race_stands_as_it_is_when_one_comes_back():
+    app = press(at_the_line("Adam", "Random search"), "Start the race")
+    app.switch_page(TRAIN).run()
+    until_it_ends(app)
+    app.switch_page(COMPARE).run()
+    assert app.button_group(key="compare.view").value == "Race"
+    assert "is ahead" in app.info[0].value
+    assert sorted(app.button_group(key=race_view.NAMES_KEY).value) == ["Adam", "Random search"]
+
+
+@pytest.mark.parametrize("names", [[], ["Adam"], list(race_view.ENTRANTS)[:5]], ids=["none", "one", "five"])
+def test_too_few_or_too_many_cannot_start(names):
+    app = at_the_line(*names, budget=5)
+    assert not switch(app, "Start the race")
+    assert "Choose 2 to 4." in [caption.value for caption in app.caption]
+
+
+def test_a_set_up_that_cannot_be_trained_is_told():
+    app = opened(COMPARE, QUICK | {"polynomials": "1000000x^12~x", "range": "-1000..1000"})
+    app.button_group(key="compare.view").set_value("Race").run()
+    press(app, "Start the race")
+    assert "Narrow the range." in " ".join(texts(app))
+    assert session_of(app).race is None
+
+
+@pytest.mark.usefixtures("short")
+def test_where_too_many_are_pinned_the_race_cannot_be_kept():
+    app = until_it_ends(press(at_the_line("Adam", "Random search", "Evolution"), "Start the race"))
+    pinned = tuple(kept(f"K{number}", pinned=True) for number in range(10))
+    app.session_state[session.KEY] = replace(session_of(app), kept=pinned)
+    app.run()
+    assert not switch(app, "Keep all")
+    assert "There is no room for all of them" in " ".join(caption.value for caption in app.caption)
+
+
+@pytest.mark.usefixtures("short")
+def test_a_race_and_a_run_go_on_at_once():
+    app = press(opened(TRAIN, QUICK | {"steps": "100000000"}), "Start")
+    app.switch_page(COMPARE).run()
+    app.button_group(key="compare.view").set_value("Race").run()
+    app.button_group(key=race_view.BUDGET_KEY).set_value(100.0).run()
+    press(app, "Start the race")
+    training, race = session_of(app).training, session_of(app).race
+    end = time.monotonic() + 20
+    before = training.run.step
+    while training.run.step == before or not all(lane.training.run.step for lane in race.lanes):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert not app.run().exception
+    race.stop()
+    assert training.status == "running"
+    training.stop()

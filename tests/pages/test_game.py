@@ -1,0 +1,371 @@
+"""The game: its ten points, who is right how often, the hardest point, and the challenge in a link."""
+
+import math
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import polycore as pc
+from pages.parts import challenge, game_hardest, game_table, link
+from pages.parts.challenge import Challenge
+from pages.parts.game import POINTS, Game, Said, drawn
+from polycore.figures import answer_figure, plane_range, question_figure
+from polycore.presets import NEARLY_COINCIDING
+from tests.experiments import experiments
+
+LINES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0))  # y = x and y = -x cross at the origin
+CROSSING = pc.Experiment(polynomials=LINES)
+TWELVE = pc.Experiment.recommended()
+SURE = Said(0, 1.0)
+
+
+def value(polynomial, x):
+    """Return the sum of the terms, each by itself."""
+    powers = range(polynomial.degree, -1, -1)
+    return math.fsum(c * x**power for c, power in zip(polynomial.coefficients, powers, strict=True))
+
+
+def game(points, labels, network=(), referee=None, experiment=CROSSING):
+    """Return a game that begins, with what is said of the points given by hand."""
+    return Game(experiment, 0, points, labels, network, referee or (SURE,) * POINTS, asked_at=0.0)
+
+
+def played(begun, answers, seconds=1.0):
+    """Answer each point after so many seconds, and look at each outcome for a hundred."""
+    now = begun.asked_at
+    for answer in answers:
+        begun = begun.answered(answer, now + seconds)
+        now += seconds + 100
+        begun = begun.next(now)
+    return begun
+
+
+# --- the points -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        pytest.param(CROSSING, id="two lines"),
+        pytest.param(TWELVE, id="the twelve"),
+        pytest.param(pc.Experiment(polynomials=NEARLY_COINCIDING, x_range=(-3, 0.5)), id="nearly the same"),
+    ],
+)
+def test_the_points_lie_on_their_polynomials_in_sight(experiment):
+    for seed in range(5):
+        points, labels = drawn(experiment, seed)
+        assert points.shape == (10, 2)
+        low, high = plane_range(experiment.polynomials, experiment.x_range)
+        for (x, y), label in zip(points.tolist(), labels.tolist(), strict=True):
+            assert y == pytest.approx(value(experiment.polynomials[label], x), rel=1e-12, abs=1e-12)
+            assert experiment.x_range[0] <= x <= experiment.x_range[1]
+            assert low <= y <= high
+
+
+def test_the_noise_is_as_large_as_the_set_up_says_and_leaves_the_x_where_they_are():
+    noisy = replace(TWELVE, noise=0.25)
+    deviations = []
+    for seed in range(100):
+        points, labels = drawn(noisy, seed)
+        exact, same = drawn(TWELVE, seed)
+        assert (labels == same).all()
+        assert (points[:, 0] == exact[:, 0]).all()
+        deviations += (points[:, 1] - exact[:, 1]).tolist()
+    # 1000 deviations: theirs is known to 1 / sqrt(2000), 2.2 %; four times that
+    assert np.std(deviations) == pytest.approx(0.25, rel=0.09)
+
+
+def test_the_seed_and_the_polynomials_range_and_noise_alone_decide_the_points():
+    points, labels = drawn(TWELVE, 7)
+    np.random.seed(3)  # noqa: NPY002  # what others draw from must not matter
+    others = replace(TWELVE, seed=5, steps=3, hidden=(4,), learning_rate=0.5)
+    again, same = drawn(others, 7)
+    assert (points == again).all()
+    assert (labels == same).all()
+    assert (drawn(TWELVE, 8)[0] != points).any()
+
+
+def test_most_points_lie_near_a_crossing_and_every_fourth_anywhere():
+    gaps = np.array([2 * np.abs(drawn(CROSSING, seed)[0][:, 0]) for seed in range(60)])  # from x to -x
+    hard = [1, 2, 3, 5, 6, 7, 9]
+    # of 32 even random x one lies within a few hundredths of any place, and the window is 2.24 high
+    assert np.quantile(gaps[:, hard], 0.9) < 0.25
+    # uniform from -1 to 1: 2·|x| has the median 1
+    assert np.median(gaps[:, [0, 4, 8]]) == pytest.approx(1, abs=0.2)
+
+
+@settings(max_examples=40)
+@given(experiment=experiments, seed=st.integers(0, 2**32 - 1))
+def test_there_is_a_game_of_every_experiment(experiment, seed):
+    begun = Game.begin(experiment, seed, None, 0.0)
+    assert np.isfinite(begun.points).all()
+    assert all(0 <= label < len(experiment.polynomials) for label in begun.labels)
+    assert begun == Game.begin(experiment, seed, None, 0.0)
+
+
+# --- what is said of them ---------------------------------------------------------------------
+
+
+def test_the_referee_says_what_bayes_rule_gives():
+    flat = pc.Experiment(polynomials=(pc.Polynomial(1), pc.Polynomial(-1)), noise=1.0)
+    begun = Game.begin(flat, 3, None, 0.0)
+    for (_, y), said in zip(begun.points, begun.referee, strict=True):
+        # exp(-(y-1)²/2) : exp(-(y+1)²/2) is exp(2y)
+        first = 1 / (1 + math.exp(-2 * y))
+        assert said.label == (0 if y > 0 else 1)
+        assert said.probability == pytest.approx(max(first, 1 - first))
+
+
+def test_the_network_says_what_it_predicts():
+    # logits (x + y, 0): the first where x + y > 0, the probability 1 / (1 + exp(-(x + y)))
+    model = pc.Model((np.array([[1.0, 0.0], [1.0, 0.0]]),), (np.zeros((1, 2)),), 0.5, 0.5, LINES)
+    begun = Game.begin(CROSSING, 3, model, 0.0)
+    for (x, y), said in zip(begun.points, begun.network, strict=True):
+        first = 1 / (1 + math.exp(-(x + y)))
+        assert said.probability == pytest.approx(max(first, 1 - first))
+    assert Game.begin(CROSSING, 3, None, 0.0).network == ()
+
+
+# --- score and time ---------------------------------------------------------------------------
+
+TEN = tuple((x / 10, x / 10) for x in range(1, 11))  # on y = x
+LABELS = (0, 1, 0, 1, 0, 1, 0, 1, 0, 1)
+
+
+def test_scores_and_time_add_up():
+    network = tuple(Said(label, 0.75) for label in (0, 1, 0, 1, 0, 0, 1, 0, 1, 0))  # the first five
+    referee = tuple(Said(label, 0.9) for label in (0, 1, 0, 1, 0, 1, 0, 1, 1, 0))  # the first eight
+    over = played(game(TEN, LABELS, network, referee), (0, 1, 0, 0, 1, 0, 1, 0, 1, 0), seconds=1.5)
+    assert over.is_over
+    assert (over.score, over.network_score, over.referee_score) == (3, 5, 8)
+    assert over.time == 15  # the hundred seconds after each answer are not counted
+
+
+def test_scores_on_the_way_are_of_the_points_answered_so_far():
+    network = (Said(0, 0.75),) * POINTS
+    begun = game(TEN, LABELS, network).answered(1, 2.0).next(3.0).answered(1, 4.5)
+    assert (begun.score, begun.network_score, begun.referee_score) == (1, 1, 1)
+    assert (begun.place, begun.is_answered, begun.is_over, begun.time) == (1, True, False, 3.5)
+
+
+def test_a_second_answer_to_one_point_changes_nothing():
+    answered = game(TEN, LABELS).answered(1, 2.0)
+    assert answered.answered(0, 9.0) == answered
+
+
+def test_nobody_goes_on_without_an_answer():
+    begun = game(TEN, LABELS)
+    assert begun.next(5.0) == begun
+
+
+@given(answers=st.lists(st.integers(0, 1), min_size=10, max_size=10))
+def test_the_score_is_ten_less_the_mistakes(answers):
+    over = played(game(TEN, LABELS), answers)
+    mistakes = sum(answer != place % 2 for place, answer in enumerate(answers))
+    assert over.score == 10 - mistakes
+    assert over.answers == tuple(answers)
+
+
+# --- the hardest point ------------------------------------------------------------------------
+
+
+def test_the_hardest_point_is_where_the_referee_is_least_sure():
+    referee = (*(Said(0, 0.9),) * 6, Said(0, 0.52), *(Said(0, 0.9),) * 3)
+    over = played(game(TEN, (0,) * 10, (), referee), (1, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+    assert over.hardest == 6
+    assert over.referee[6].probability == 0.52
+
+
+def test_of_equally_sure_ones_it_is_the_one_that_most_have_wrong():
+    network = tuple(Said(label, 0.9) for label in (0, 0, 1, 0, 1, 0, 0, 0, 0, 0))
+    over = played(game(TEN, (0,) * 10, network), (0, 1, 0, 0, 1, 0, 0, 0, 0, 0))
+    assert over.hardest == 4  # both; each alone is wrong at 1 and at 2
+
+
+def test_of_those_it_is_the_one_with_the_nearest_other_curve():
+    points = tuple((x, x) for x in (0.5, -0.25, 0.75, 0.125, 1, -1, 0.625, 0.875, -0.5, 0.25))
+    over = played(game(points, (0,) * 10), (0,) * 10)
+    assert over.hardest == 3
+    assert (over.neighbour(3), over.gap_to_neighbour(3)) == (1, 0.25)  # from 0.125 to -0.125
+
+
+def sure_but_for(place, probability, noise):
+    referee = tuple(Said(0, probability if other == place else 1.0) for other in range(POINTS))
+    experiment = replace(CROSSING, noise=noise)
+    return played(game(TEN, (0,) * 10, (), referee, experiment), (0,) * 10)
+
+
+def test_it_is_told_that_a_crossing_is_near_and_that_nobody_can_tell():
+    told = game_hardest.why(sure_but_for(0, 0.6, noise=0.2))  # at (0.1, 0.1): 0.2 above y = -x
+    assert "Point 1 lies on p0, which p1 crosses near by, at x = 0." in told
+    assert "0.2 apart" in told
+    assert "With noise of 0.2 nobody can tell" in told
+    assert "odds of 1.5 to 1" in told
+
+
+def test_no_crossing_is_told_of_where_none_is_near():
+    told = game_hardest.why(sure_but_for(7, 0.6, noise=0.2))
+    assert "crosses" not in told
+    assert "p1 runs 1.6 from it" in told  # from 0.8 to -0.8
+
+
+def test_without_noise_a_calculation_can_tell():
+    points = ((0.01, 0.01), *TEN[1:])
+    told = game_hardest.why(played(game(points, (0,) * 10), (0,) * 10))
+    assert "a calculation of both values can tell" in told
+
+
+def test_the_close_up_has_the_hardest_point_in_its_middle():
+    figure = game_hardest.figure(sure_but_for(4, 0.6, noise=0.2))  # (0.5, 0.5)
+    assert np.mean(figure.layout.xaxis.range) == pytest.approx(0.5)
+    assert np.mean(figure.layout.yaxis.range) == pytest.approx(0.5)
+    assert "the point (0.5, 0.5) is marked" in figure.layout.meta["alt"]
+
+
+# --- figures and the table --------------------------------------------------------------------
+
+
+def test_the_figure_of_the_question_shows_the_point_and_says_nothing_of_where_it_belongs():
+    heights = np.array([0.5, -9.0])
+    figure = question_figure(LINES, (-1, 1), heights, (0.5, 0.5))
+    assert [(trace.x[0], trace.y[0]) for trace in figure.data[2:]] == [(0.5, 0.5)] * 3
+    assert "the point (0.5, 0.5) is marked" in figure.layout.meta["alt"]
+    assert "belongs" not in figure.layout.meta["alt"]
+    assert figure.layout.hovermode is False
+    assert figure.layout.yaxis.range[0] < -9  # noise may bring a point far from all curves
+    assert {trace.opacity for trace in figure.data[:2]} == {None}
+
+
+def test_the_figure_of_the_answer_lets_the_curve_and_the_choice_stand_out():
+    polynomials = (*LINES, pc.Polynomial(0.5))
+    question = question_figure(polynomials, (-1, 1), np.array([0.5]), (0.5, 0.5))
+    figure = answer_figure(question, polynomials, 1, 2)
+    assert figure.data[1].line.width > figure.data[2].line.width
+    assert figure.data[0].opacity < 1
+    assert (figure.data[1].opacity, figure.data[2].opacity) == (None, None)
+    assert "the point belongs to -x." in figure.layout.meta["alt"]
+    assert question.data[0].opacity is None
+
+
+def test_the_table_marks_what_is_wrong():
+    network = (Said(0, 0.75),) * POINTS
+    html = game_table.html(played(game(TEN, LABELS, network), (0,) * 9 + (1,), seconds=2.5))
+    rows = re.findall(r"<tr>(.*?)</tr>", html)[1:]
+    assert len(rows) == 10
+    # the second point lies on p1: the person, the network and the referee of this game all say p0
+    assert [row.count("✗") for row in rows] == [0, 3, 0, 3, 0, 3, 0, 3, 0, 2]
+    assert all("75.0 %" in row and "2.5 s" in row for row in rows)
+    assert "network" not in game_table.html(played(game(TEN, LABELS), (0,) * 10))
+
+
+# --- the challenge ----------------------------------------------------------------------------
+
+
+def words(address):
+    return dict(parse_qsl(urlsplit(address).query, strict_parsing=True))
+
+
+def received(query):
+    return challenge.from_query(query, link.from_query(query))
+
+
+WHOLE = {**link.to_query(CROSSING), "game": "482113", "score": "7", "seconds": "43"}
+
+
+@settings(max_examples=40)
+@given(experiments, st.integers(0, 2**32 - 1), st.integers(0, 10), st.integers(0, 86_400))
+def test_a_challenge_survives_its_link(experiment, seed, score, seconds):
+    made = Challenge(experiment, seed, score, seconds)
+    query = words(challenge.to_address("http://localhost/play", made))
+    assert received(query) == challenge.Received(made, ())
+
+
+def test_a_challenge_link_made_today_opens_for_ever():
+    address = (
+        "http://localhost:8501/play?v=1&polynomials=x~-x&samples=100&range=-1..1&noise=0&hidden=12"
+        "&learning_rate=0.01&schedule=constant&batch=all&optimizer=adam&steps=2000&seed=0&standardize=yes"
+        "&momentum=0.9&initial_weights=he&nesterov=no&weight_decay=0&target_loss=none&patience=none"
+        "&sampling=random&growing_batches=no&game=482113&score=7&seconds=43"
+    )
+    made = Challenge(CROSSING, 482113, 7, 43)
+    assert received(words(address)).challenge == made
+    assert challenge.to_address("http://localhost:8501/play", made) == address
+
+
+def test_a_link_without_a_challenge_has_none():
+    assert received(link.to_query(CROSSING)) == challenge.Received(None, ())
+
+
+@pytest.mark.parametrize("name", ["game", "score", "seconds"])
+@pytest.mark.parametrize(
+    "word",
+    ["", "-1", "+1", "1.0", "1e1", " 1", "0x1", "٣", "99999999999", "9" * 5000, "<b>7</b>", "nan", "1_0"],
+)
+def test_hostile_words_are_told_and_nothing_is_taken(name, word):
+    found = received({**WHOLE, name: word})
+    assert found.challenge is None
+    [problem] = found.problems
+    assert problem.startswith(f"{name}: ")
+    assert problem.endswith("The challenge is left out.")
+    assert problem.isascii()
+    assert len(problem) < 150
+
+
+@pytest.mark.parametrize(("name", "word"), [("game", str(2**32)), ("score", "11"), ("seconds", "86401")])
+def test_a_number_beyond_its_bound_is_refused(name, word):
+    assert received({**WHOLE, name: word}).challenge is None
+
+
+@pytest.mark.parametrize("name", ["game", "score", "seconds"])
+def test_a_challenge_with_a_word_missing_is_none(name):
+    found = received({key: word for key, word in WHOLE.items() if key != name})
+    assert found == challenge.Received(None, (f"{name}: it is missing. The challenge is left out.",))
+
+
+def test_a_damaged_set_up_has_other_points_so_the_challenge_is_left_out():
+    found = received({**WHOLE, "noise": "loud"})
+    assert found.challenge is None
+    assert "left out" in found.problems[0]
+
+
+def test_damaged_weights_leave_the_challenge_whole():
+    assert received({**WHOLE, "weights": "?"}).challenge == Challenge(CROSSING, 482113, 7, 43)
+
+
+@pytest.mark.parametrize(
+    ("score", "seconds", "beaten", "equalled"),
+    [
+        pytest.param(6, 99, True, False, id="more right, slower"),
+        pytest.param(7, 31, True, False, id="as many right, faster"),
+        pytest.param(7, 30, False, True, id="the same"),
+        pytest.param(7, 29, False, False, id="as many right, slower"),
+        pytest.param(8, 99, False, False, id="fewer right, faster"),
+    ],
+)
+def test_a_challenge_is_beaten_by_the_score_and_then_by_the_time(score, seconds, beaten, equalled):
+    over = played(game(TEN, LABELS), (0, 1, 0, 1, 0, 1, 0, 0, 1, 0), seconds=3.01)  # seven right in 30.1 s
+    against = Challenge(CROSSING, 0, score, seconds)
+    assert against.is_met_in(over)
+    assert against.is_beaten_by(over) is beaten
+    assert against.is_equalled_by(over) is equalled
+
+
+def test_a_game_of_days_makes_a_challenge_that_opens():
+    made = Challenge.of(played(game(TEN, LABELS), (0,) * 10, seconds=86_400.0))
+    assert made.seconds == 86_400
+
+
+def test_the_document_names_the_words_and_their_bounds():
+    text = (Path(__file__).parents[2] / "docs/link.md").read_text(encoding="utf-8")
+    found = re.findall(r"^- `(\w+)`: .*?, from 0 to (\d+), such as `(\w+)=(\d+)`$", text, flags=re.MULTILINE)
+    assert [name for name, *_ in found] == ["game", "score", "seconds"]
+    assert {name: word for _, _, name, word in found} == {k: WHOLE[k] for k in ("game", "score", "seconds")}
+    for name, most, *_ in found:
+        assert received({**WHOLE, name: most}).challenge is not None
+        assert received({**WHOLE, name: str(int(most) + 1)}).challenge is None

@@ -1,0 +1,65 @@
+"""Help on every control: what it is and when to change it, on every page, before and after training."""
+
+from functools import cache
+
+import pytest
+
+from tests.pages.browsing import HOME, QUICK, ROOT, opened, press, wait_for
+
+PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("*.py")))]
+KINDS = (
+    "button",
+    "button_group",
+    "checkbox",
+    "color_picker",
+    "download_button",
+    "file_uploader",
+    "multiselect",
+    "number_input",
+    "radio",
+    "select_slider",
+    "selectbox",
+    "slider",
+    "text_area",
+    "text_input",
+    "toggle",
+)
+# their labels say all there is to say
+PLAIN = {"All right", "Close"}
+# their labels are not shown, and their help stands beside them
+BESIDE = {"Map", "On the map"}
+LONGEST = 900  # characters: lists of choices, a line for each
+
+
+@cache
+def controls(page, trained):
+    """Return (kind, label, help) of every control of a page, before or after a run of SGD."""
+    app = opened(HOME, {**QUICK, "optimizer": "sgd"})
+    if trained:
+        wait_for(press(app, "Train the network"), "finished")
+    if page != HOME:
+        app.switch_page(page).run()
+    assert not app.exception
+    return [(kind, found.proto.label, found.proto.help) for kind in KINDS for found in app.get(kind)]
+
+
+def told_apart(page, trained):
+    return [found for found in controls(page, trained) if found[1] not in PLAIN | BESIDE]
+
+
+@pytest.mark.parametrize("trained", [False, True], ids=["cold", "trained"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_control_says_what_it_is(page, trained):
+    assert [(kind, label) for kind, label, text in told_apart(page, trained) if not text] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_help_is_short_and_ends_as_a_sentence(page):
+    for kind, label, text in told_apart(page, True):
+        assert len(text) <= LONGEST, (kind, label)
+        assert text.rstrip().endswith((".", "?")), (kind, label)
+
+
+def test_the_walk_meets_controls():
+    met = {kind for page in PAGES for kind, _, _ in controls(page, True)}
+    assert {"button", "number_input", "selectbox", "toggle", "text_area", "file_uploader"} <= met

@@ -1,0 +1,497 @@
+"""Inside: the network as a picture, the forward pass in numbers, and weights changed by hand."""
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import streamlit as st
+
+import polycore as pc
+from pages.parts import inside_map, inside_model, inside_picture, inside_point, live, session
+from pages.parts.inside_table import number
+from pages.parts.runner import Training
+from pages.parts.session import Kept
+from polycore.place import Place
+from tests.pages.browsing import QUICK, labels, opened, press, session_of, wait_for
+
+INSIDE, TRAIN = "pages/5_inside.py", "pages/3_train.py"
+CURVES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0))
+TUTORIAL_BUTTON = "The tutorial's own network"
+
+
+@pytest.fixture(autouse=True)
+def charts(monkeypatch):
+    """Return the figures on the page by key; one that can be clicked is a button that clicks (0.25, -0.5)."""
+    found = {}
+
+    def figure(figure, key, on_click=None, **_):
+        found[key] = figure
+        if on_click is not None:
+            st.button("click the map", on_click=on_click, args=(0.25, -0.5))
+
+    monkeypatch.setattr(live, "figure", figure)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def picture(monkeypatch):
+    """Return what the picture is told; a button chooses what stands under `choose`."""
+    told = {"choose": {"layer": 0, "place": 1}}
+
+    def component(data, key, on_choose_change, height):
+        told.update(json.loads(data), height=height)
+        st.button("choose a neuron", on_click=choose, args=(key, on_choose_change))
+
+    def choose(key, on_choose_change):
+        st.session_state[key] = {"choose": told["choose"]}
+        on_choose_change()
+
+    monkeypatch.setattr(inside_picture, "_component", component)
+    return told
+
+
+def model_of(hidden=(3,), seed=0, polynomials=CURVES, metadata=None):
+    rng = np.random.default_rng(seed)
+    widths = (2, *hidden, len(polynomials) or 2)
+    weights = tuple(rng.normal(size=shape) for shape in pairwise(widths))
+    biases = tuple(rng.normal(size=(1, neurons)) for neurons in widths[1:])
+    return pc.Model(weights, biases, 0.5, 0.75, polynomials, metadata=metadata or {})
+
+
+def with_model(model, experiment=None, title="Upload 1"):
+    """Return the page about a kept model."""
+    app = opened()
+    kept = Kept(title, model, experiment)
+    app.session_state[session.KEY] = replace(session_of(app), kept=(kept,), in_use=title)
+    app.switch_page(INSIDE).run()
+    assert not app.exception
+    return app
+
+
+def trained():
+    app = wait_for(press(opened(TRAIN), "Start"), "finished")
+    app.switch_page(INSIDE).run()
+    assert not app.exception
+    return app
+
+
+def words(app):
+    return "\n".join(text.value for text in [*app.markdown, *app.caption, *app.subheader])
+
+
+def tables(app):
+    """Return the tables of numbers by their labels' order: rows of cells."""
+    found = [html.proto.body for html in app.get("html") if "forward-pass" in html.proto.body]
+    return [body for body in found if "<table" in body]
+
+
+def one(widgets, label):
+    [found] = [widget for widget in widgets if widget.label == label]
+    return found
+
+
+def box(app, name):
+    return one(app.number_input, name)
+
+
+def shown_number(app, name):
+    return box(app, f"{name}, exactly")
+
+
+def slider(app, name):
+    return one(app.slider, name)
+
+
+def choice(app, name):
+    return one(app.selectbox, name)
+
+
+def metrics(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+# --- without a model, and the tutorial's ------------------------------------------------------
+
+
+def test_a_cold_page_gives_two_ways_on():
+    app = opened(INSIDE)
+    assert "no network to look into yet" in words(app)
+    assert "Train a model" in [link.label for link in app.main.get("page_link")]
+    assert labels(app) == {TUTORIAL_BUTTON: True}
+
+
+def test_the_tutorials_network_shows_its_golden_figures():
+    # the tutorial's printed figures, NumPy seed 0
+    app = press(opened(INSIDE), TUTORIAL_BUTTON)
+    text, numbers = words(app), "\n".join(tables(app))
+    for golden in ("0.09762701", "1.29288102"):
+        assert f"<td>{golden}</td>" in numbers
+    for begins in (
+        "<td>0.20937075</td><td>-0.03492186</td><td>0.02718487</td>",  # the first layer
+        "<td>0.20937075</td><td>0</td><td>0.02718487</td>",  # behind ReLU
+        "<td>0.08163237</td><td>0.08710707</td><td>0.08590382</td>",  # softmax
+    ):
+        assert begins in numbers
+    for golden in (
+        "begins (0.09762701, 1.29288102), (0.43037873, 2.2911362) and ends (-0.20155523, -1.99834965)",
+        "2.4942046014713335",
+        "0.015833333333333335",
+        "begin 1, 1, 1 and end 10, 4, 10",
+        "The true class t is p0 = 3x + 1:",
+    ):
+        assert golden in text
+
+
+def test_the_sections_have_the_tutorials_order():
+    app = press(opened(INSIDE), TUTORIAL_BUTTON)
+    headings = [text.value for text in app.markdown if text.value.startswith("####")]
+    assert [heading.split(" · ")[1] for heading in headings] == [
+        "Points",
+        "Dense layer 1",
+        "ReLU",
+        "Dense layer 2",
+        "Softmax",
+        "Loss",
+        "Prediction",
+        "Accuracy",
+    ]
+
+
+def test_the_tutorials_network_is_kept_once():
+    app = press(press(opened(INSIDE), TUTORIAL_BUTTON), TUTORIAL_BUTTON)
+    [kept] = session_of(app).kept
+    assert session_of(app).in_use == kept.title
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        pytest.param(-0.0074668, "-0.0074668", id="no zeros behind"),
+        pytest.param(-0.0, "0", id="no negative zero"),
+        pytest.param(1.23e-7, "1.230e-07", id="small"),
+        pytest.param(2 / 3, "0.66666667", id="eight decimals"),
+        pytest.param(1e70, "1e+70", id="large"),
+    ],
+)
+def test_numbers_are_printed_as_numpy_does(value, printed):
+    assert number(value) == printed
+
+
+# --- the picture ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hidden", "shown", "note"),
+    [
+        pytest.param((), [2, 2], "", id="no hidden layer"),
+        pytest.param((12,), [2, 12, 2], "", id="the tutorial's"),
+        pytest.param((32,) * 5, [2, *[32] * 5, 2], "", id="the recommended"),
+        pytest.param((512, 512), [2, 32, 32, 2], "32 of 512", id="wide"),
+    ],
+)
+def test_the_picture_has_every_neuron_or_says_which_it_leaves_out(picture, hidden, shown, note):
+    app = with_model(model_of(hidden))
+    assert [len(column["neurons"]) for column in picture["columns"]] == shown
+    assert [(len(rows), len(rows[0])) for rows in picture["links"]] == list(pairwise(shown))
+    assert picture["columns"][1].get("note") == note
+    assert ("only the 32 neurons" in words(app)) == bool(note)
+    assert all(
+        neuron["image"].startswith("data:image/png") for c in picture["columns"] for neuron in c["neurons"]
+    )
+
+
+def test_lines_and_dots_are_shares_of_a_layers_largest(picture):
+    model = pc.Model(
+        (np.array([[1.0, -4.0], [0.0, 2.0]]), np.array([[0.0, 0.0], [0.0, 0.0]])),
+        (np.array([[0.5, -0.25]]), np.zeros((1, 2))),
+        0.5,
+        0.5,
+        CURVES,
+    )
+    with_model(model)
+    assert picture["links"] == [[[0.25, -1], [0, 0.5]], [[0, 0], [0, 0]]]
+    assert [neuron["bias"] for neuron in picture["columns"][1]["neurons"]] == [1, -0.5]
+
+
+def test_dead_neurons_are_told_where_the_training_points_are_known(picture):
+    experiment = pc.Experiment(polynomials=CURVES, hidden=(2,))
+    # |y| <= 1 on both lines: a bias of -2 keeps the second neuron at 0
+    model = pc.Model(
+        (np.array([[1.0, 0.0], [0.0, 1.0]]), np.eye(2)),
+        (np.array([[0.0, -2.0]]), np.zeros((1, 2))),
+        0.5,
+        0.5,
+        CURVES,
+    )
+    app = with_model(model, experiment)
+    assert [neuron["dead"] for neuron in picture["columns"][1]["neurons"]] == [False, True]
+    assert picture["columns"][1]["neurons"][1]["label"] == "Hidden layer 1, neuron 1, dead"
+    assert picture["alt"].endswith("1 of the hidden neurons are dead.")
+    assert "1 of 2" in words(app)
+    app = with_model(model)
+    assert not any(neuron["dead"] for neuron in picture["columns"][1]["neurons"])
+    assert "not known" in words(app)
+
+
+def test_choosing_a_neuron_in_the_picture_chooses_it_in_the_lists(picture):
+    app = with_model(model_of((3, 4)))
+    picture["choose"] = {"layer": 1, "place": 3}
+    press(app, "choose a neuron")
+    assert (choice(app, "Layer").value, choice(app, "Neuron").value) == (1, 3)
+    [chosen] = [
+        neuron for column in picture["columns"] for neuron in column["neurons"] if neuron.get("chosen")
+    ]
+    assert chosen["label"] == "Hidden layer 2, neuron 3"
+
+
+def test_a_neuron_that_the_network_has_not_is_not_chosen(picture):
+    app = with_model(model_of())
+    picture["choose"] = {"layer": 0, "place": 3}
+    press(app, "choose a neuron")
+    assert choice(app, "Neuron").value == 0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(None, id="nothing"),
+        pytest.param({"layer": 1}, id="half of it"),
+        pytest.param({"layer": -1, "place": 0}, id="negative"),
+        pytest.param({"layer": "x", "place": []}, id="no numbers"),
+        pytest.param({"layer": float("inf"), "place": 0}, id="infinite"),
+    ],
+)
+def test_what_a_browser_says_that_is_no_neuron_is_none(value):
+    assert inside_picture._neuron_of(value) is None
+
+
+# --- the plane --------------------------------------------------------------------------------
+
+
+def test_a_first_layers_fold_line_is_drawn_where_its_weights_have_it(charts):
+    model = pc.Model(
+        (np.array([[2.0], [0.0]]), np.ones((1, 2))), (np.array([[-1.0]]), np.zeros((1, 2))), 0.5, 0.5, CURVES
+    )
+    app = with_model(model)
+    line = [trace for trace in charts[inside_map.KEY].data if trace.name == "fold line"][-1]
+    assert np.array_equal(line.x, [np.nan, 0.5, 0.5, np.nan], equal_nan=True)  # 2x - 1 = 0
+    assert "2 x + 0 y - 1 = 0" in words(app)
+    assert charts[inside_map.KEY].layout.meta["alt"].startswith("Map of hidden layer 1, neuron 0")
+
+
+def test_all_folds_and_the_answer_are_maps_of_the_classes(charts):
+    app = with_model(model_of((5,)))
+    for view in (inside_map.ANSWER, inside_map.FOLDS):
+        app.button_group(key=inside_map.VIEW_KEY).set_value(view).run()
+        assert not app.exception
+        assert charts[inside_map.KEY].layout.meta["alt"].startswith("Map of the most likely of 2 polynomials")
+    assert "of 5 fold lines of the first hidden layer cross" in charts[inside_map.KEY].layout.meta["alt"]
+
+
+def test_a_later_neurons_fold_is_where_its_own_values_are_0(charts):
+    model = model_of((4, 4), seed=4)
+    app = with_model(model)
+    choice(app, "Layer").set_value(1).run()
+    line = [trace for trace in charts[inside_map.KEY].data if trace.name == "fold line"][-1]
+    points = np.column_stack([line.x, line.y])
+    points = points[~np.isnan(points[:, 0])]
+    first = np.maximum(points @ model.weights[0] + model.biases[0], 0)
+    values = first @ model.weights[1][:, 0] + model.biases[1][0, 0]
+    assert len(values) > 20
+    # exact but for the cells that a fold of the first layer crosses
+    assert np.median(np.abs(values)) < 1e-9
+    assert np.abs(values).max() < 0.1
+
+
+def test_a_click_on_the_map_moves_the_point_and_forgets_its_class():
+    app = press(opened(INSIDE), TUTORIAL_BUTTON)
+    press(app, "click the map")
+    assert box(app, "x").value == 0.25
+    assert box(app, "y").value == -0.5
+    assert choice(app, "True class").value == inside_point.NEAREST
+
+
+def test_a_point_too_far_out_is_refused_in_words():
+    app = with_model(model_of())
+    box(app, "x").set_value(1e101).run()
+    assert not app.exception
+    assert "too far out" in words(app)
+
+
+def test_classes_without_polynomials_have_numbers_but_no_map(charts):
+    app = with_model(model_of(polynomials=()))
+    assert inside_map.KEY not in charts
+    assert "not known which polynomials" in words(app)
+    assert "choose one above" in words(app)
+    choice(app, "True class").set_value(1).run()
+    assert "The true class t is class 1" in words(app)
+
+
+# --- by hand ----------------------------------------------------------------------------------
+
+
+def by_hand(model, experiment):
+    """Return loss and accuracy on the training set by plain dot, max and softmax."""
+    points, true = experiment.training_set()
+    hidden = np.maximum(points @ model.weights[0] + model.biases[0], 0)
+    logits = hidden @ model.weights[1] + model.biases[1]
+    powers = np.exp(logits)
+    of_true = powers[np.arange(len(true)), true] / powers.sum(axis=1)
+    return -np.log(np.clip(of_true, 1e-7, 1 - 1e-7)).mean(), (logits.argmax(axis=1) == true).mean()
+
+
+def test_a_changed_weight_has_the_loss_that_one_works_out_by_hand():
+    app = trained()
+    kept = session_of(app).answering
+    shown_number(app, "Weight from x").set_value(-3.0).run()
+    now = session_of(app)
+    changed = now.by_hand.model
+    assert changed.weights[0][0, 0] == -3.0
+    loss, accuracy = by_hand(changed, kept.experiment)
+    assert changed.loss == pytest.approx(loss)
+    assert changed.accuracy == accuracy
+    assert metrics(app)["Loss (nats)"] == f"{loss:.3f}"
+    assert f"{changed.loss!r} nats" in words(app)
+    assert "Changed by hand" in words(app)
+    assert now.answering is kept, "the kept model must stay"
+
+
+def test_slider_and_number_move_together():
+    app = trained()
+    slider(app, "Bias").set_value(0.5).run()
+    assert shown_number(app, "Bias").value == 0.5
+    shown_number(app, "Bias").set_value(-1000.0).run()
+    assert slider(app, "Bias").value == slider(app, "Bias").min
+    assert session_of(app).by_hand.model.biases[0][0, 0] == -1000
+
+
+def test_put_it_back_brings_every_number_back_and_can_be_undone():
+    app = trained()
+    before = shown_number(app, "Bias").value, metrics(app)
+    shown_number(app, "Bias").set_value(7.0).run()
+    assert metrics(app) != before[1]
+    press(app, "Put it back")
+    assert session_of(app).by_hand is None
+    assert (shown_number(app, "Bias").value, metrics(app)) == before
+    assert "As it was kept" in words(app)
+    app.session_state[session.KEY] = replace(session_of(app), **session_of(app).undo.fields)
+    app.run()
+    assert "Changed by hand" in words(app)
+
+
+def test_the_old_value_typed_again_is_no_change():
+    app = trained()
+    old = shown_number(app, "Bias").value
+    shown_number(app, "Bias").set_value(7.0).run()
+    shown_number(app, "Bias").set_value(old).run()
+    assert "As it was kept" in words(app)
+    assert session_of(app).by_hand.model is session_of(app).answering.model
+
+
+def test_a_changed_network_becomes_a_model_of_its_own():
+    app = trained()
+    kept = session_of(app).answering
+    shown_number(app, "Bias").set_value(7.0).run()
+    changed = session_of(app).by_hand.model
+    press(app, "Keep this as a model")
+    now = session_of(app)
+    assert [other.title for other in now.kept] == [kept.title, f"{kept.title} · by hand"]
+    assert now.kept[0].model is kept.model
+    assert now.answering.model.biases[0][0, 0] == 7
+    assert now.answering.model.loss == changed.loss
+    assert now.answering.model.metadata["changed_by_hand"] is True
+    assert now.by_hand is None
+    shown_number(app, "Bias").set_value(8.0).run()
+    press(app, "Keep this as a model")
+    assert len(session_of(app).kept) == 3
+
+
+def test_a_file_without_its_experiment_answers_but_has_no_loss_to_keep():
+    app = with_model(model_of())
+    assert "0.5 nats" in words(app)
+    before = tables(app)[-1]
+    shown_number(app, "Bias").set_value(7.0).run()
+    assert tables(app)[-1] != before
+    assert "loss cannot be measured" in words(app)
+    assert "0.5 nats" not in words(app)
+    assert not labels(app)["Keep this as a model"]
+    assert metrics(app)["Loss (nats)"] == "unknown"
+
+
+def test_any_incoming_weight_of_a_wide_layer_can_be_chosen():
+    app = with_model(model_of((6, 2)))
+    choice(app, "Layer").set_value(1).run()
+    model = session_of(app).answering.model
+    sizes = np.abs(model.weights[1][:, 0])
+    strong = sorted(np.argsort(-sizes)[:3].tolist())
+    other = choice(app, "Another incoming weight")
+    weak = [source for source in range(6) if source not in strong]
+    assert other.options == [f"from neuron {source}" for source in weak]
+    names = [found.label for found in app.slider]
+    assert names == ["Bias", *(f"Weight from neuron {source}" for source in [*strong, weak[0]])]
+    other.set_value(weak[2]).run()
+    shown_number(app, f"Weight from neuron {weak[2]}").set_value(1.5).run()
+    assert session_of(app).by_hand.model.weights[1][weak[2], 0] == 1.5
+
+
+def test_changes_survive_another_page():
+    app = trained()
+    shown_number(app, "Bias").set_value(7.0).run()
+    app.switch_page(TRAIN).run()
+    app.switch_page(INSIDE).run()
+    assert shown_number(app, "Bias").value == 7
+
+
+def test_changes_survive_a_new_name(monkeypatch):
+    monkeypatch.setattr(session.st, "session_state", {})
+    session.add(Kept("a", model_of(), None))
+    inside_model.enter(session.current().answering, Place(0, 0), 7.0)
+    session.rename("a", "b")
+    kept = session.current().answering
+    assert kept.title == "b"
+    assert Place(0, 0).value(inside_model.shown(kept)) == 7
+    assert Place(0, 0).value(kept.model) != 7
+
+
+def test_too_large_a_coefficient_is_named_where_there_is_no_map():
+    # a file may have what no set-up may
+    app = with_model(model_of(polynomials=(pc.Polynomial(2e6, 0), pc.Polynomial(1))))
+    assert "a coefficient is larger than 1,000,000" in words(app)
+
+
+def test_changing_another_model_drops_the_first_ones_changes_and_offers_them_back():
+    app = trained()
+    shown_number(app, "Bias").set_value(7.0).run()
+    first = session_of(app).by_hand
+    press(app, TUTORIAL_BUTTON)
+    shown_number(app, "Bias").set_value(1.0).run()
+    now = session_of(app)
+    assert now.by_hand.title == now.in_use
+    assert now.undo.fields["by_hand"] is first
+
+
+def test_while_a_run_goes_on_the_model_is_held_before_it_is_changed():
+    app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), "Start")
+    training = session_of(app).training
+    wait_for_a_model(app)
+    app.switch_page(INSIDE).run()
+    assert not app.slider
+    press(app, "Hold still to change it")
+    held = session_of(app).by_hand.model
+    shown_number(app, "Bias").set_value(7.0).run()
+    assert session_of(app).by_hand.original is held
+    press(app, "Put it back")
+    assert not app.slider
+    training.stop()
+
+
+def wait_for_a_model(app):
+    for _ in range(200):
+        if session_of(app).training.run.step > 0:
+            app.run()
+            return
+        training: Training = session_of(app).training
+        assert training.status == "running"
+    raise AssertionError("the run makes no step")

@@ -1,0 +1,249 @@
+"""The guided looks: each shows what it promises, says so once it is there, and never before."""
+
+from dataclasses import replace
+
+import pytest
+
+import polycore as pc
+from pages.parts import link, look_view, looks, session
+from pages.parts.moment import Moment
+from pages.parts.runner import Training
+from pages.parts.session import Kept, Session
+from tests.pages.browsing import HOME, QUICK, ROOT, labels, opened, press, session_of, wait_for, words_of
+
+TRAIN = "pages/3_train.py"
+PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("*.py")))]
+NAMES = [look.name for look in looks.LOOKS]
+
+
+def trained(experiment, steps):
+    """Return a run of `experiment` that ends after so many steps, at its end."""
+    return pc.advance(pc.start(replace(experiment, steps=steps)), steps)
+
+
+def kept(run, title="Run 1"):
+    return Kept(title, run.best, run.experiment, run.history)
+
+
+def holding(*runs, **more):
+    """Return a session that keeps these runs, of which the last is the session's own."""
+    held = tuple(kept(run, f"Run {number}") for number, run in enumerate(runs, 1))
+    training = Training(runs[-1], executor=None, advance=pc.advance) if runs else None
+    return Session(training=training, kept=held, in_use=held[-1].title if held else None, **more)
+
+
+def seen(name, now, page="Train", asked=None):
+    return looks.named(name).seen(Moment(now, page, asked))
+
+
+def panel(app):
+    return [text.value for text in app.markdown if "Look " in text.value or "een" in text.value]
+
+
+def test_there_are_eight_with_names_of_their_own():
+    assert len(looks.LOOKS) == len(set(NAMES)) == 8
+    assert [looks.number(look) for look in looks.LOOKS] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+@pytest.mark.parametrize("look", looks.LOOKS, ids=NAMES)
+def test_every_set_up_goes_through_a_link_unchanged(look):
+    for set_up in look.set_ups:
+        assert link.from_query(link.to_query(set_up.experiment)) == link.Opened(set_up.experiment, ())
+
+
+@pytest.mark.parametrize("look", looks.LOOKS, ids=NAMES)
+def test_every_way_leads_to_a_page_that_is_there(look):
+    for way in look.ways:
+        assert (ROOT / way.page).is_file()
+
+
+@pytest.mark.parametrize("page", ["Home", "Train", "Predict", "Inside"])
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_has_been_seen_before_anything_was_trained(name, page):
+    assert not seen(name, Session(map_view="Referee"), page, asked=(0.0, 0.0))
+
+
+@pytest.mark.parametrize("page", ["Home", "Train", "Predict", "Inside"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_of_something_else_shows_no_look(name, page):
+    run = trained(pc.Experiment(hidden=(4,)), 1200)
+    assert not seen(name, holding(run, map_view="Referee"), page, asked=(0.0, 0.0))
+
+
+def test_at_a_crossing_the_odds_are_even():
+    run = trained(looks.CROSSING, 8000)
+    [[first, second, third], beside] = run.best.predict_proba([[0.0, 0.0], [0.9, 0.9]])
+    assert first == pytest.approx(0.5, abs=0.15)
+    assert second == pytest.approx(0.5, abs=0.15)
+    assert third < 0.01
+    assert beside[0] > 0.95
+    now = holding(run)
+    assert seen("crossing", now, "Predict", asked=(0.0, 0.01))
+    assert seen("crossing", now, "Train", asked=(0.0, 0.01))
+    assert not seen("crossing", now, "Predict", asked=(0.5, 0.5))
+    assert not seen("crossing", now, "Predict")
+    assert not seen("crossing", replace(now, in_use=None), "Predict", asked=(0.0, 0.0))
+
+
+def test_adam_is_far_ahead_of_random_search_after_few_steps():
+    search, gradient = trained(looks.SEARCH, 20_000), trained(looks.GRADIENT, 600)
+    assert gradient.best.loss < search.best.loss - 0.5
+    assert seen("search", holding(search, gradient))
+    assert not seen("search", holding(search))
+    assert not seen("search", holding(gradient))
+
+
+def test_standardized_inputs_reach_what_raw_ones_do_not():
+    raw, scaled = trained(looks.UNSCALED, 5000), trained(looks.SCALED, 5000)
+    assert raw.best.held_out_accuracy == pytest.approx(0.43, abs=0.08)
+    assert scaled.best.held_out_accuracy == pytest.approx(0.98, abs=0.02)
+    assert seen("scaling", holding(raw, scaled))
+    assert not seen("scaling", holding(raw))
+    assert not seen("scaling", holding(scaled))
+
+
+def test_a_learning_rate_of_1_kills_more_than_half_of_the_neurons():
+    dead, alive = trained(looks.TOO_FAST, 500), trained(looks.SLOWER, 500)
+    assert seen("dead", holding(dead))
+    assert not seen("dead", holding(alive))
+    assert not seen("dead", holding(pc.start(looks.TOO_FAST)))
+
+
+def test_two_neurons_stay_far_behind():
+    two, more = trained(looks.TWO_NEURONS, 8000), trained(looks.MORE_NEURONS, 8000)
+    assert two.best.held_out_accuracy == pytest.approx(0.4, abs=0.08)
+    assert more.best.held_out_accuracy == pytest.approx(0.9, abs=0.06)
+    assert seen("small", holding(two, more))
+    assert not seen("small", holding(two))
+
+
+def test_a_hundred_points_are_learned_by_heart():
+    run = trained(looks.BY_HEART, 3000)
+    best = pc.Referee(looks.BY_HEART.polynomials, looks.BY_HEART.x_range, looks.BY_HEART.noise).accuracy.value
+    assert "81.6 %" in looks.named("by-heart").see
+    assert best == pytest.approx(0.816, abs=0.0005)
+    assert run.best.accuracy == 1.0
+    assert run.best.held_out_accuracy < best - 0.02
+    assert seen("by-heart", holding(run))
+    assert not seen("by-heart", holding(trained(looks.BY_HEART, 20)))
+
+
+def test_with_noise_the_network_comes_near_the_referee():
+    run = trained(looks.NOISY, 5000)
+    best = pc.Referee(looks.NOISY.polynomials, looks.NOISY.x_range, looks.NOISY.noise).accuracy.value
+    assert "89.7 %" in looks.named("referee").see
+    assert best == pytest.approx(0.897, abs=0.0005)
+    assert abs(run.best.held_out_accuracy - best) < 0.02
+    assert seen("referee", holding(run, map_view="Referee"))
+    assert seen("referee", holding(run, map_view="Where they differ"))
+    assert not seen("referee", holding(run, map_view="Network"))
+
+
+def test_six_folds_are_enough_for_three_curves():
+    run = trained(looks.FOLDED, 6000)
+    assert run.best.held_out_accuracy > 0.97
+    assert seen("folds", holding(run), "Inside")
+    assert not seen("folds", holding(run), "Train")
+
+
+def test_another_seed_is_still_the_same_look():
+    run = trained(replace(looks.TOO_FAST, seed=5), 500)
+    assert seen("dead", holding(run))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_panel_is_on_every_page(page):
+    app = opened(page, {"look": "scaling"})
+    assert session_of(app).experiment == looks.UNSCALED
+    assert any("Look 3 of 8" in text for text in panel(app))
+    assert any("Not seen yet" in text for text in panel(app))
+    assert words_of(app)["look"] == "scaling"
+
+
+def test_a_cold_link_of_a_look_opens_what_it_holds():
+    changed = {"look": "dead", **link.to_query(replace(looks.TOO_FAST, seed=7))}
+    app = opened(TRAIN, changed)
+    assert session_of(app).look == "dead"
+    assert session_of(app).experiment == replace(looks.TOO_FAST, seed=7)
+
+
+@pytest.mark.parametrize("name", ["", "nothing", "<b>"])
+def test_a_name_that_is_none_is_passed_over(name):
+    app = opened(TRAIN, {**QUICK, "look": name})
+    assert session_of(app).look is None
+    assert "look" not in words_of(app)
+    assert panel(app) == []
+
+
+def test_a_look_begun_later_loads_its_set_up_keeps_the_models_and_can_be_taken_back():
+    app = wait_for(press(opened(), "Train the network"), "finished")
+    before = session_of(app)
+    for name, words in {"look": "by-heart", **link.to_query(looks.BY_HEART)}.items():
+        app.query_params[name] = words
+    app.run()
+    after = session_of(app)
+    assert (after.look, after.experiment) == ("by-heart", looks.BY_HEART)
+    assert (after.kept, after.training) == (before.kept, before.training)
+    app.button(key="undo.button").click().run()
+    assert session_of(app).look is None
+    assert session_of(app).experiment == before.experiment
+    assert "look" not in words_of(app)
+
+
+def test_a_set_up_of_the_look_is_one_click_away():
+    app = opened(TRAIN, {"look": "scaling"})
+    press(app, "Standardized")
+    assert session_of(app).experiment == looks.SCALED
+    assert session_of(app).look == "scaling"
+
+
+def test_the_next_look_begins_on_the_same_page():
+    app = press(opened(TRAIN, {"look": "search"}), "Next look")
+    assert (session_of(app).look, session_of(app).experiment) == ("scaling", looks.UNSCALED)
+    assert words_of(app)["look"] == "scaling"
+    app.run()
+    assert session_of(app).look == "scaling"
+
+
+def test_the_last_look_has_no_next():
+    assert "Next look" not in labels(opened(TRAIN, {"look": "folds"}))
+
+
+def test_ending_a_look_keeps_the_set_up_and_takes_the_panel_away():
+    app = press(opened(TRAIN, {"look": "scaling"}), "End")
+    assert session_of(app).look is None
+    assert session_of(app).experiment == looks.UNSCALED
+    assert "look" not in words_of(app)
+    assert panel(app) == []
+    app.run()
+    assert session_of(app).look is None
+
+
+def test_what_has_been_seen_is_said_and_stays_seen():
+    app = press(opened(TRAIN, {"look": "dead"}), "Start")
+    wait_for(app, "finished")
+    assert session_of(app).looks_seen == {"dead"}
+    assert any("**Seen.**" in text for text in panel(app))
+    press(app, "0.01")
+    app.switch_page(HOME).run()
+    assert session_of(app).looks_seen == {"dead"}
+    assert any("Seen so far: 1 of 8" in caption.value for caption in app.caption)
+    cards = [text.value for text in app.markdown if text.value == f"{look_view.SEEN} Seen"]
+    assert len(cards) == 1
+
+
+def test_home_links_to_every_look():
+    app = opened(HOME, {})
+    links = [found.proto for found in app.main.get("page_link") if found.proto.label == "Look"]
+    assert len(links) == 8
+    for look, found in zip(looks.LOOKS, links, strict=True):
+        assert f"look={look.name}" in found.query_string
+        assert found.page == "train"
+
+
+def test_without_a_look_a_page_is_as_it_was():
+    assert "End" not in labels(opened(TRAIN))
+
+
+def test_a_session_holds_no_look_at_first():
+    assert (session.Session().look, session.Session().looks_seen) == (None, frozenset())

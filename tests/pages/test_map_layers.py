@@ -1,0 +1,189 @@
+"""What lies on a map besides regions and curves, beside what is worked out anew."""
+
+import math
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.parts import live, map_layers, plane, session
+from pages.parts.referee import referee_of
+from polycore.palette import PALETTE
+from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for
+from tests.pages.test_predict_page import NAMED, NAMELESS, with_model, words
+
+TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
+SAMPLES, MISTAKES, CROSSINGS = map_layers.ALL
+
+
+@pytest.fixture
+def maps(monkeypatch):
+    """Return the figures on the page by key."""
+    found = {}
+    monkeypatch.setattr(live, "figure", lambda figure, key, **_: found.update({key: figure}))
+    return found
+
+
+def trained(page=TRAIN, button="Start", **changes):
+    return wait_for(press(opened(page, QUICK | changes), button), "finished")
+
+
+def show(app, *layers, key=map_layers.RUN_KEY):
+    app.button_group(key=key).set_value(list(layers)).run()
+    assert not app.exception
+    return app
+
+
+def marks(figure, symbol):
+    """Return the places (N, 2) of the markers of that symbol without a class's colour."""
+    [trace] = [
+        trace
+        for trace in figure.data
+        if trace.marker.symbol == symbol and trace.marker.color not in {look.color for look in PALETTE}
+    ]
+    return np.stack([trace.x, trace.y], axis=1)
+
+
+def answered(layers, points):
+    """Return the answers of a network: dot, add, ReLU, ..., and the place of the largest."""
+    values = points
+    for place, (weights, biases) in enumerate(layers):
+        values = np.dot(values, weights) + biases
+        if place < len(layers) - 1:
+            values = np.where(values > 0, values, 0)
+    return np.array([max(range(len(row)), key=lambda label, row=row: row[label]) for row in values])
+
+
+@pytest.mark.parametrize(
+    ("page", "button"),
+    [pytest.param(TRAIN, "Start", id="Train"), pytest.param(HOME, "Train the network", id="Home")],
+)
+def test_mistakes_are_the_held_out_points_that_the_best_network_answers_wrongly(maps, page, button):
+    app = show(trained(page, button, steps="20"), MISTAKES)
+    training = session_of(app).training
+    points, labels = training.run.experiment.held_out_set()
+    layers = list(zip(training.best.weights, training.best.biases, strict=True))
+    wrong = answered(layers, points) != labels
+    assert 0 < wrong.sum() <= 500
+    np.testing.assert_array_equal(marks(maps["progress.map"], "x"), points[wrong])
+    assert f"Crosses: {wrong.sum()} of 3,000 held-out points answered wrongly." in words(app)
+    show(app)
+    assert maps["progress.map"] is plane.model_map(training.best, training.run.experiment.x_range)
+    assert "Crosses" not in words(app)
+
+
+def test_while_it_runs_the_mistakes_are_those_of_its_present_weights():
+    run = pc.advance(pc.start(pc.Experiment(steps=50, batch_size=32)), 30)
+    points, labels = run.experiment.held_out_set()
+    found = map_layers.mistakes_of_run(run)
+    assert map_layers.mistakes_of_run(run) is found
+    answers = answered(run.layers, points)
+    np.testing.assert_array_equal(found.points, points[answers != labels])
+    np.testing.assert_array_equal(found.labels, labels[answers != labels])
+    np.testing.assert_array_equal(found.answers, answers[answers != labels])
+    assert found.asked == len(points)
+
+
+def test_the_referee_too_makes_mistakes_where_there_is_noise(maps):
+    app = trained(polynomials="1~-1", noise="1")
+    app.button_group(key="map_view.choice").set_value("Referee").run()
+    show(app, MISTAKES)
+    experiment = session_of(app).experiment
+    points, labels = experiment.held_out_set()
+    # above the x axis 1 is nearer, below it -1
+    wrong = (points[:, 1] > 0) != (labels == 0)
+    found = map_layers.mistakes_of_referee(referee_of(experiment), experiment)
+    np.testing.assert_array_equal(found.points, points[wrong])
+    # of 3000 points the normal's share beyond 1 deviation, 476, give or take
+    assert len(found.points) == pytest.approx(3000 * math.erfc(1 / math.sqrt(2)) / 2, abs=80)
+    assert len(marks(maps["progress.map"], "x")) == min(500, wrong.sum())
+
+
+def test_of_many_mistakes_five_hundred_are_marked_and_all_are_told(maps):
+    # hardly begun, a network tells half of the two curves' points apart at most
+    app = show(trained(steps="1", learning_rate="0.000001"), MISTAKES)
+    training = session_of(app).training
+    points, labels = training.run.experiment.held_out_set()
+    wrong = int((training.best.predict(points) != labels).sum())
+    assert wrong > 500
+    assert len(marks(maps["progress.map"], "x")) == 500
+    assert f"{wrong:,} of 3,000 held-out points answered wrongly, 500 of them marked." in words(app)
+
+
+@pytest.mark.parametrize(
+    ("samples", "count", "told"),
+    [
+        pytest.param("20", 40, "All 40 points of the training set", id="few"),
+        pytest.param("2000", 500, "500 of the 4,000 points of the training set", id="many"),
+        pytest.param("fresh", 200, "All 200 points of the training set", id="fresh points"),
+    ],
+)
+def test_samples_are_points_of_the_training_set(maps, samples, count, told):
+    app = show(trained(samples=samples, batch="20", steps="5"), SAMPLES)
+    points, _ = session_of(app).experiment.training_set()
+    shown = np.concatenate(
+        [
+            np.stack([trace.x, trace.y], axis=1)
+            for trace in maps["progress.map"].data
+            if trace.mode == "markers"
+        ]
+    )
+    assert len(shown) == count
+    assert {*map(tuple, shown.tolist())} <= {*map(tuple, points.tolist())}
+    assert told in words(app)
+
+
+def test_crossings_are_marked_where_the_curves_meet(maps):
+    app = show(trained(polynomials="x~x^2~-x"), CROSSINGS)
+    places = marks(maps["progress.map"], "diamond")
+    # within -1 to 1: x and -x at 0 with x^2, -x and x^2 at -1, x and x^2 at 1
+    np.testing.assert_allclose(places, [(-1, 1), (0, 0), (1, 1)], atol=1e-12)
+    assert "Diamonds: 3 places where curves meet; click one." in words(app)
+
+
+@pytest.mark.parametrize("view", ["Network", "Referee", "Where they differ"])
+def test_layers_lie_on_every_map(maps, view):
+    app = trained()
+    app.button_group(key="map_view.choice").set_value(view).run()
+    show(app, *map_layers.ALL)
+    assert {"x", "diamond"} <= {trace.marker.symbol for trace in maps["progress.map"].data}
+    caption = words(app)
+    assert all(told in caption for told in ("Crosses: ", "Diamonds: ", "of the training set"))
+    assert ("of the plane, where" in caption) == (view == "Where they differ")
+
+
+@pytest.mark.usefixtures("maps")
+def test_what_is_chosen_stays_on_other_pages_and_through_the_end_of_a_run():
+    app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
+    show(app, MISTAKES, CROSSINGS)
+    press(app, "Stop")
+    assert app.button_group(key=map_layers.RUN_KEY).value == [MISTAKES, CROSSINGS]
+    app.switch_page("pages/2_data.py").run()
+    app.switch_page(HOME).run()
+    assert app.button_group(key=map_layers.RUN_KEY).value == [MISTAKES, CROSSINGS]
+    assert session_of(app).predict_layers == (CROSSINGS,)
+
+
+def test_predict_marks_crossings_from_the_first_and_points_where_the_data_are_known(maps):
+    app = trained()
+    app.switch_page(PREDICT).run()
+    assert app.button_group(key=map_layers.PREDICT_KEY).value == [CROSSINGS]
+    # 1 - x^2 and x^3 - 2 meet where x^3 + x^2 = 3, beyond the range
+    assert "Diamonds: 0 places" in words(app)
+    show(app, SAMPLES, MISTAKES, key=map_layers.PREDICT_KEY)
+    model, experiment = session_of(app).answering.model, session_of(app).experiment
+    points, labels = experiment.held_out_set()
+    wrong = model.predict(points) != labels
+    np.testing.assert_array_equal(marks(maps["predict.map"], "x"), points[wrong])
+    assert "Diamonds" not in words(app)
+
+
+def test_a_file_that_names_no_data_has_crossings_alone(maps):
+    app = press(with_model(NAMELESS), "The 3 polynomials of the set-up")
+    assert app.button_group(key=map_layers.PREDICT_KEY).options == [CROSSINGS]
+    assert len(marks(maps["predict.map"], "diamond"))
+    assert map_layers._offered(session.Kept("a", session_of(app).answering.model, None)) == (CROSSINGS,)
+
+
+def test_a_file_that_names_its_data_has_all():
+    assert with_model(NAMED).button_group(key=map_layers.PREDICT_KEY).options == [*map_layers.ALL]

@@ -1,0 +1,257 @@
+"""What people take along: links with the trained network, code, the history and the experiment."""
+
+import csv
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import file_names, from_link, link, link_choice, pass_on, session
+from polycore import Experiment, Model, Polynomial
+from polycore.history import History
+from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for, words_of
+
+TRAIN, PREDICT, POLYNOMIALS = "pages/3_train.py", "pages/4_predict.py", "pages/1_polynomials.py"
+# x and -x told apart by 2→2 without a hidden layer; test_link.py says which numbers these are
+TRAINED = {
+    "v": "1",
+    "polynomials": "x~-x",
+    "samples": "20",
+    "hidden": "none",
+    "steps": "50",
+    "schedule": "constant",
+    "batch": "all",
+    "weights": "dZkCJAAAAAAAA8D8AAAAAAAAAwAAAAAAAAOA_AAAAAAAACEAAAAAAAAAAAAAAAAAAAPC_",
+}
+CAME = "This network came by the link"
+
+
+def open_it(app, key):
+    app.session_state[key] = True
+    app.run()
+    assert not app.exception
+    return app
+
+
+def maps(app):
+    """Return the keys of the maps on the page: an element's id ends with its key."""
+    ids = [element.proto.id for element in app.get("bidi_component")]
+    return [
+        key
+        for key in (from_link.MAP_KEY, "home.curves", "progress.map")
+        if any(key in found for found in ids)
+    ]
+
+
+def told(app):
+    return "\n".join(markdown.value for markdown in app.markdown)
+
+
+def downloads(app):
+    return {button.label: button for button in app.get("download_button")}
+
+
+@pytest.mark.parametrize("page", [HOME, TRAIN])
+def test_a_link_with_weights_shows_its_map_at_once(page):
+    app = opened(page, TRAINED)
+    assert CAME in told(app)
+    assert maps(app) == [from_link.MAP_KEY]
+    assert session_of(app).training is None
+    # right on x from x = -2 on, on -x below x = -2/11: see test_link.py
+    [shown] = [metric.value for metric in app.metric if metric.label == "Held-out accuracy"]
+    points, labels = session_of(app).experiment.held_out_set()
+    share = np.where(labels == 0, True, points[:, 0] < -2 / 11).mean()
+    assert shown == f"{100 * share:.1f} %"
+
+
+def test_it_answers_on_predict():
+    app = opened(PREDICT, TRAINED)
+    kept = session_of(app).answering
+    assert kept.title == "From the link · 2 polynomials"
+    assert kept.model.weights[0].tolist() == [[1, -2], [0.5, 3]]
+
+
+def test_the_address_keeps_the_weights_on_every_page_while_the_set_up_is_the_links():
+    app = opened(TRAIN, TRAINED)
+    assert words_of(app)["weights"] == TRAINED["weights"]
+    for page in (POLYNOMIALS, PREDICT, TRAIN):
+        app.switch_page(page).run()
+        assert words_of(app)["weights"] == TRAINED["weights"]
+
+
+def test_page_links_hand_on_the_words_alone():
+    app = opened(TRAIN, TRAINED)
+    assert len(app.get("page_link")) > 4
+    for element in app.get("page_link"):
+        assert "&weights=" not in element.proto.query_string
+
+
+def test_another_set_up_takes_the_weights_out_of_the_address_and_its_own_brings_them_back():
+    app = opened(PREDICT, TRAINED)
+    first = session_of(app).experiment
+    app.session_state[session.KEY] = replace(session_of(app), experiment=replace(first, seed=5))
+    app.run()
+    assert "weights" not in words_of(app)
+    assert session_of(app).answering.title == "From the link · 2 polynomials"
+    app.session_state[session.KEY] = replace(session_of(app), experiment=first)
+    app.run()
+    assert words_of(app)["weights"] == TRAINED["weights"]
+
+
+def test_a_new_run_takes_the_weights_out_of_the_address():
+    app = wait_for(press(opened(TRAIN, TRAINED), "Start"), "finished")
+    assert "weights" not in words_of(app)
+    assert CAME not in told(app)
+    titles = [kept.title for kept in session_of(app).kept]
+    assert titles == ["From the link · 2 polynomials", "Run 1 · adam, 2 polynomials"]
+    assert session_of(app).in_use == titles[1]
+
+
+def test_damaged_weights_are_told_and_nothing_answers():
+    app = opened(HOME, {**TRAINED, "weights": TRAINED["weights"][:-3]})
+    assert any("weights: the weights are damaged" in text.value for text in app.text)
+    assert session_of(app).answering is None
+    assert CAME not in told(app)
+    assert "weights" not in words_of(app)
+
+
+def copied(app, key="frame.link"):
+    return [code.value for code in open_it(app, key).code]
+
+
+def test_copy_link_has_the_trained_network_and_the_set_up_alone():
+    app = wait_for(press(opened(TRAIN), "Start"), "finished")
+    with_weights, plain = copied(app)
+    assert "&weights=d" in with_weights
+    assert with_weights.startswith(f"{plain}&weights=")
+    other = opened(TRAIN, dict(part.split("=") for part in unquoted(with_weights)))
+    assert CAME in told(other)
+    assert np.array_equal(
+        session_of(other).answering.model.weights[0], session_of(app).answering.model.weights[0]
+    )
+
+
+def unquoted(address):
+    return address.split("?")[1].replace("%5E", "^").replace("%2B", "+").split("&")
+
+
+def test_copy_link_before_any_training_has_the_set_up_alone():
+    [plain] = copied(opened(TRAIN))
+    assert "&weights=" not in plain
+
+
+def test_a_network_of_another_set_up_stays_out_of_the_link():
+    app = opened(PREDICT, TRAINED)
+    app.session_state[session.KEY] = replace(
+        session_of(app), experiment=replace(session_of(app).experiment, seed=5)
+    )
+    [plain] = copied(app)
+    assert "&weights=" not in plain
+    assert any("another set-up" in caption.value for caption in app.caption)
+
+
+def test_a_network_that_does_not_fit_is_offered_as_a_file():
+    app = opened(PREDICT, {**QUICK, "hidden": "200-200", "steps": "1", "samples": "1"})
+    app.switch_page(TRAIN).run()
+    wait_for(press(app, "Start"), "finished")
+    app.switch_page(PREDICT).run()
+    [plain] = copied(app)
+    assert "&weights=" not in plain
+    assert any("41,202 weights and biases: too many for a link." in text.value for text in app.text)
+    assert [button.label for button in app.get("download_button")].count("Download the model") == 2
+
+
+def test_a_file_that_claims_another_experiment_is_not_taken_at_its_word():
+    experiment = Experiment(polynomials=(Polynomial(1, 0), Polynomial(-1, 0)), hidden=())
+    claims = {"experiment": replace(experiment, hidden=(3,)).to_dict()}
+    model = Model((np.eye(2),), (np.zeros((1, 2)),), 0.0, 1.0, experiment.polynomials, metadata=claims)
+    kept = session.Kept("Upload 1", model, None)
+    assert not link_choice._answers_for(kept, replace(experiment, hidden=(3,)))
+    assert not link_choice._answers_for(kept, experiment)
+
+
+def test_the_whole_address_stays_within_what_servers_take():
+    page, experiment = "http://localhost:8501/train", Experiment.recommended()
+    room = link_choice._room(page, experiment)
+    assert len(link.to_address(page, experiment, "w" * room)) == link_choice.MAX_ADDRESS <= 8192
+
+
+def test_take_it_with_you_holds_code_script_history_and_experiment():
+    app = wait_for(press(opened(TRAIN), "Start"), "finished")
+    open_it(app, pass_on.OPEN_KEY)
+    snippet, script = (code.value for code in app.code[-2:])
+    names = {}
+    exec(snippet, names)
+    model = session_of(app).answering.model
+    points = [[0.5, 0.75], [-1.0, 2.0]]
+    assert names["predict_proba"](points) == pytest.approx(model.predict_proba(points), abs=1e-12)
+    assert "pc.advance" in script
+    assert {"History as CSV", "Experiment as JSON", "Download as .py"} <= set(downloads(app))
+
+
+def test_before_a_run_there_are_the_script_and_the_experiment():
+    app = open_it(opened(TRAIN), pass_on.OPEN_KEY)
+    assert [caption for caption in app.caption if caption.value == "Nothing has been trained yet."]
+    assert "History as CSV" not in downloads(app)
+    assert "Experiment as JSON" in downloads(app)
+
+
+def test_a_network_that_came_by_the_link_can_be_taken_as_code():
+    app = open_it(opened(TRAIN, TRAINED), pass_on.OPEN_KEY)
+    names = {}
+    exec(app.code[0].value, names)
+    [[weights, biases]] = names["LAYERS"]
+    assert (weights, biases) == ([[1, -2], [0.5, 3]], [0, -1])
+
+
+def test_code_that_is_too_long_to_show_is_a_file_alone(monkeypatch):
+    monkeypatch.setattr(pass_on, "MOST_SHOWN", 100)
+    app = open_it(opened(TRAIN, TRAINED), pass_on.OPEN_KEY)
+    assert len(app.code) == 0
+    assert any("too many to be shown" in caption.value for caption in app.caption)
+
+
+def test_the_history_is_a_table_whose_numbers_lose_no_digit():
+    history = History(10).appended(0, 1 / 3, 0.1, 0.25).appended(10, 2e-9, 1.0, 2 / 3)
+    rows = list(csv.DictReader(io.StringIO(history.to_csv())))
+    assert [row["step"] for row in rows] == ["0", "10"]
+    assert [float(row["loss_nats"]) for row in rows] == [1 / 3, 2e-9]
+    assert [float(row["accuracy"]) for row in rows] == [0.1, 1.0]
+    assert [float(row["held_out_accuracy"]) for row in rows] == [0.25, 2 / 3]
+
+
+def test_files_are_named_for_what_they_hold():
+    assert file_names.of("map", Experiment.recommended()) == "polycore-map-adam-12"
+
+
+def test_a_tab_that_is_refreshed_keeps_the_links_network_once_and_lets_it_answer():
+    def app():
+        from dataclasses import replace
+
+        import streamlit as st
+
+        from pages.parts import from_link, link, session
+        from tests.pages.test_pass_on import TRAINED
+
+        found = link.from_query(TRAINED)
+        before = session.Session(experiment=found.experiment, runs=3)
+        session.restore(before)
+        from_link.take(found.weights, found.model)
+        opened = session.current()
+        session.restore(before)  # a tab that had never seen the link
+        from_link.take_over(opened)
+        session.add(replace(session.current().answering, title="Another", model=replace(found.model)))
+        from_link.take_over(opened)
+        now = session.current()
+        st.text("; ".join([*(kept.title for kept in now.kept), now.in_use, str(now.runs)]))
+        # the network was deleted, and the link opened once more
+        session.change(kept=(), in_use=None)
+        from_link.take_over(opened)
+        st.text(session.current().in_use)
+
+    found = AppTest.from_function(app).run()
+    assert not found.exception
+    title = "From the link · 2 polynomials"
+    assert [text.value for text in found.text] == [f"{title}; Another; {title}; 3", title]

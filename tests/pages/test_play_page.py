@@ -1,0 +1,209 @@
+"""Play: a whole game against the network and the referee, and a challenge from a link."""
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from pages.parts import game_result, game_start, game_view, live, session
+from pages.parts.game import Game, drawn
+from polycore import Experiment
+from tests.pages.browsing import QUICK, opened, session_of, wait_for
+
+PLAY, POLYNOMIALS = "pages/7_play.py", "pages/1_polynomials.py"
+CHALLENGE = {"game": "482113", "score": "7", "seconds": "43"}
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Let every look at the game's clock come two seconds after the one before."""
+    ticks = count(0, 2)
+    for module in (game_start, game_view):
+        monkeypatch.setattr(module, "monotonic", lambda: float(next(ticks)))
+
+
+@pytest.fixture
+def figures(monkeypatch):
+    """Return the figures that were drawn last, by their keys."""
+    found = {}
+    monkeypatch.setattr(live, "figure", lambda figure, key, **_: found.update({key: figure}))
+    return found
+
+
+def press(app, key):
+    app.button(key=key).click().run()
+    assert not app.exception
+    return app
+
+
+def answer(app, label):
+    return press(app, f"{game_view.ANSWER_KEY}.{label}")
+
+
+def trained():
+    return wait_for(press(opened(PLAY), game_start.TRAIN_KEY), "finished")
+
+
+def play(app, choose):
+    """Answer all points, each with what `choose` makes of its label."""
+    for place in range(10):
+        answer(app, choose(session_of(app).game.labels[place]))
+        press(app, game_view.NEXT_KEY)
+    return app
+
+
+def words(app):
+    return "\n".join(text.value for text in [*app.markdown, *app.caption, *app.subheader, *app.info])
+
+
+def metrics(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def right(label):
+    return label
+
+
+def wrong(label):
+    return 1 - label
+
+
+def test_without_a_network_the_page_says_so_and_offers_to_train_one():
+    app = opened(PLAY)
+    assert "There is no network to play against yet" in words(app)
+    app = wait_for(press(app, game_start.TRAIN_KEY), "finished")
+    assert "Your opponent" in words(app)
+    assert [text.value for text in app.text] == ["Run 1 · adam, 2 polynomials"]
+    assert app.button(key=game_start.START_KEY).label == "Start"
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_whole_game_against_the_network(figures):
+    app = play(press(trained(), game_start.START_KEY), right)
+    game = session_of(app).game
+    model = session_of(app).answering.model
+    expected = sum(model.predict(list(game.points)) == game.labels)
+    assert metrics(app)["You"] == "10 of 10"
+    assert metrics(app)["Network"] == f"{expected} of 10"
+    assert metrics(app)["Referee"] == "10 of 10"  # without noise it cannot be wrong
+    # each question's drawing looks at the clock, and so does its answer: twice two seconds
+    assert metrics(app)["Your time"] == "40.0 s"
+    assert "the point (" in figures[game_result.HARDEST_KEY].layout.meta["alt"]
+    [table] = [html.proto.body for html in app.get("html") if "polycore-game" in html.proto.body]
+    assert table.count("<tr>") == 11
+
+
+def test_the_outcome_comes_at_once_and_says_what_all_three_said():
+    app = press(trained(), game_start.START_KEY)
+    game = session_of(app).game
+    answer(app, wrong(game.labels[0]))
+    assert "**Wrong.**" in words(app)
+    for line in (
+        "It lies on",
+        "You said",
+        "Network:",
+        "Referee:",
+        "Right so far: you 0, network 1, referee 1",
+    ):
+        assert line in words(app)
+    press(app, game_view.NEXT_KEY)
+    answer(app, right(game.labels[1]))
+    assert "**Right.**" in words(app)
+    assert "Right so far: you 1" in words(app)
+
+
+def test_nothing_tells_the_answer_before_it_is_given(figures):
+    app = press(opened(PLAY), game_start.START_KEY)
+    before = figures[game_view.MAP_KEY]
+    assert "belongs" not in before.layout.meta["alt"]
+    assert "It lies on" not in words(app)
+    # what is drawn is the same whichever curve the point is on
+    game = session_of(app).game
+    others = [trace.line.width for trace in before.data[:2]]
+    assert others[0] == others[1]
+    answer(app, game.labels[0])
+    assert (
+        f"belongs to {game.experiment.polynomials[game.labels[0]]}"
+        in (figures[game_view.MAP_KEY].layout.meta["alt"])
+    )
+
+
+def test_answers_outlast_a_visit_to_another_page():
+    app = press(opened(PLAY), game_start.START_KEY)
+    label = session_of(app).game.labels[0]
+    press(answer(app, label), game_view.NEXT_KEY)
+    before = session_of(app).game
+    app.switch_page(POLYNOMIALS).run()
+    app.switch_page(PLAY).run()
+    assert not app.exception
+    assert session_of(app).game == before
+    assert "**Point 2 of 10**" in words(app)
+
+
+def test_a_game_goes_on_with_its_own_polynomials():
+    app = press(opened(PLAY), game_start.START_KEY)
+    changed = session_of(app)
+    app.session_state[session.KEY] = replace(changed, experiment=Experiment.recommended())
+    app.run()
+    assert [button.key for button in app.button if button.key.startswith(game_view.ANSWER_KEY)] == [
+        f"{game_view.ANSWER_KEY}.0",
+        f"{game_view.ANSWER_KEY}.1",
+    ]
+
+
+def test_a_game_that_was_left_can_be_brought_back():
+    app = press(opened(PLAY), game_start.START_KEY)
+    game = session_of(app).game
+    press(app, game_view.LEAVE_KEY)
+    assert session_of(app).game is None
+    assert session_of(app).undo.fields == {"game": game}
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_challenge_starts_the_same_ten_points_and_is_beaten():
+    app = opened(PLAY, QUICK | CHALLENGE)
+    assert "Somebody scored 7 of 10 in 43 s on these ten points: beat it." in words(app)
+    press(app, game_start.START_KEY)
+    game = session_of(app).game
+    points, labels = drawn(session_of(app).experiment, 482113)
+    assert game.points == tuple(map(tuple, points.tolist()))
+    assert game.labels == tuple(labels.tolist())
+    play(app, right)
+    assert "You beat the challenge: you have 10 of 10 in 40 s, somebody had 7 of 10 in 43 s." in words(app)
+
+
+@pytest.mark.usefixtures("clock")
+def test_without_a_network_one_plays_against_the_referee_and_a_challenge_that_is_missed_stands():
+    app = play(press(opened(PLAY, QUICK | CHALLENGE), game_start.START_KEY), wrong)
+    assert set(metrics(app)) == {"You", "Referee", "Your time"}
+    assert "The referee won" in words(app)
+    assert "The challenge stands: you have 0 of 10 in 40 s" in words(app)
+    press(app, game_result.AGAIN_KEY)  # on other points, and without the challenge
+    assert session_of(app).game.seed != int(CHALLENGE["game"])
+    assert session_of(app).challenge is None
+    assert "**Point 1 of 10**" in words(app)
+
+
+def test_a_hostile_challenge_is_told_and_the_page_stands():
+    app = opened(PLAY, QUICK | CHALLENGE | {"score": "[x](http://a.b)"})
+    assert session_of(app).challenge is None
+    assert any(text.value.startswith("score: '[x](http://a.b)' is no whole number") for text in app.text)
+    assert "http://a.b" not in words(app)
+    press(app, game_start.START_KEY)
+    assert isinstance(session_of(app).game, Game)
+
+
+def test_the_words_of_a_challenge_do_not_stay_in_the_address():
+    app = opened(PLAY, QUICK | CHALLENGE)
+    assert not CHALLENGE.keys() & set(app.query_params)
+
+
+def test_a_click_that_was_on_its_way_does_not_answer_the_next_point(monkeypatch):
+    held = {session.KEY: session.Session(game=Game.begin(Experiment.recommended(), 1, None, 0.0))}
+    monkeypatch.setattr(session.st, "session_state", held)
+    game_view._answer(0, 3)
+    game_view._go_on(0)
+    game_view._answer(0, 5)  # a second click on the first point's button
+    game_view._go_on(0)
+    assert held[session.KEY].game.answers == (3,)
+    assert held[session.KEY].game.place == 1

@@ -1,0 +1,235 @@
+"""A race: equal beginnings, equal computing, and what is said at its end."""
+
+import time
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.parts import race, runner
+from pages.parts.race import ENTRANTS, Lane, Race
+
+SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
+
+
+STEP_SECONDS = {"random-search": 1 / 64, "evolution": 1 / 32, "sgd": 1 / 16, "adam": 1 / 8, "lbfgs": 1 / 4}
+
+
+class Metered(Executor):
+    """Computes at once, and says that a step takes the seconds of its optimizer, by exact numbers."""
+
+    def submit(self, _timed, advance, run, steps):
+        future = Future()
+        following = advance(run, steps)
+        seconds = (following.step - run.step) * STEP_SECONDS[run.experiment.optimizer]
+        future.set_result((following, seconds, seconds))
+        return future
+
+
+class Silent(Executor):
+    """Never answers."""
+
+    def submit(self, *_):
+        return Future()
+
+
+@pytest.fixture
+def make():
+    """Return a function that makes a race; each is stopped at the end."""
+    made = []
+
+    def new(names, budget=2.0, executor=None, set_up=SET_UP):
+        made.append(Race.of(set_up, names, budget, executor or Metered()))
+        return made[-1]
+
+    yield new
+    for one in made:
+        one.stop()
+    assert runner._crowd.size == 0
+
+
+def finished(one, seconds=20.0):
+    one.start()
+    end = time.monotonic() + seconds
+    while one.is_running:
+        assert time.monotonic() < end, [lane.training.status for lane in one.lanes]
+        time.sleep(0.01)
+    assert {lane.training.status for lane in one.lanes} == {"finished"}
+    return one
+
+
+# --- equal beginnings, equal computing --------------------------------------------------------
+
+
+def test_all_begin_with_the_same_weights_on_the_same_samples(make):
+    runs = [lane.training.run for name in ENTRANTS for lane in make([name, "Adam"]).lanes]
+    points, labels = runs[0].experiment.training_set()
+    for run in runs:
+        assert np.array_equal(run.parameters, runs[0].parameters)
+        for found, wanted in zip(run.experiment.training_set(), (points, labels), strict=True):
+            assert np.array_equal(found, wanted)
+        assert run.experiment.batch_size is None
+        assert run.experiment.schedule == "constant"
+    assert len(points) == 40
+
+
+def test_where_points_are_fresh_all_have_a_hundred_of_each(make):
+    fresh = replace(SET_UP, samples_per_class=None, batch_size=64, sampling="crossings", growing_batches=True)
+    for lane in make(["Adam", "L-BFGS"], set_up=fresh).lanes:
+        _, labels = lane.training.run.experiment.training_set()
+        assert np.array_equal(np.bincount(labels), [100, 100])
+        assert lane.training.run.loss is not None  # known at each step: steps work on all of them
+
+
+def test_nothing_in_the_set_up_ends_a_run_or_changes_what_it_minimizes(make):
+    patient = replace(SET_UP, target_loss=5.0, patience=1, weight_decay=1.0, steps=1, schedule="cosine")
+    for lane in finished(make(["SGD with momentum", "Adam"], set_up=patient)).lanes:
+        assert lane.training.run.step > 1
+        assert lane.training.run.experiment.weight_decay == 0
+
+
+def test_whoever_races_gets_the_same_seconds_of_computing(make):
+    one = finished(make(["Random search", "SGD with momentum", "Adam", "Evolution"]))
+    # 2 s at 1/64, 1/16, 1/8 and 1/32 s a step
+    assert [lane.training.run.step for lane in one.lanes] == [128, 32, 16, 64]
+    assert [lane.training.seconds for lane in one.lanes] == [2.0, 2.0, 2.0, 2.0]
+
+
+@pytest.mark.parametrize("budget", [0.1, 1.0, 1.9, 3.3])
+def test_no_budget_is_passed_and_none_is_left_that_a_step_would_fit(make, budget):
+    one = finished(make(["Random search", "SGD with momentum"], budget))
+    for lane, a_step in zip(one.lanes, (1 / 64, 1 / 16), strict=True):
+        assert budget - a_step < lane.training.seconds <= budget
+
+
+def test_one_that_ends_early_says_why(make):
+    straight = replace(SET_UP, hidden=(), samples_per_class=1)
+    one = finished(make(["Adam", "L-BFGS"], budget=100.0, set_up=straight))
+    adam, lbfgs = (lane.training for lane in one.lanes)
+    assert adam.seconds == 100.0
+    assert lbfgs.seconds < 100.0
+    assert "L-BFGS found no lower loss" in lbfgs.run.ended_because
+
+
+@pytest.mark.parametrize("names", [[], ["Adam"], list(ENTRANTS)[:5]], ids=["none", "one", "five"])
+def test_too_few_and_too_many_are_refused(make, names):
+    with pytest.raises(pc.PolycoreError, match=f"{len(names)} would race; choose 2 to 4"):
+        make(names)
+
+
+def test_where_the_server_has_no_room_for_all_none_begins(make, monkeypatch):
+    monkeypatch.setattr(runner, "MAX_RUNNING", 2)
+    one = make(["Random search", "Adam", "L-BFGS"], executor=Silent())
+    with pytest.raises(pc.PolycoreError, match="2 runs are under way"):
+        one.start()
+    assert not one.is_running
+    assert runner._crowd.size == 0
+
+
+def test_a_race_that_is_stopped_stays_where_it_is(make):
+    one = make(["Random search", "Adam"], executor=Silent())
+    one.start()
+    assert one.is_running
+    one.stop()
+    assert not one.is_running
+    assert one.was_stopped
+    assert not one.has_begun
+
+
+def test_a_race_that_nobody_saw_goes_on_when_somebody_looks(make, monkeypatch):
+    monkeypatch.setattr(runner, "LEASE_SECONDS", 0.02)
+    one = make(["Random search", "Adam"], executor=Silent())
+    one.start()
+    end = time.monotonic() + 5
+    while one.is_running:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    monkeypatch.setattr(runner, "LEASE_SECONDS", 100.0)
+    one.seen()
+    assert one.is_running
+
+
+# --- the figures at the end of a chunk --------------------------------------------------------
+
+
+def test_the_end_of_a_chunk_is_measured_however_few_steps_it_has(make):
+    [lane, _] = make(["Adam", "L-BFGS"]).lanes
+    run = race.advance(race.advance(lane.training.run, 3), 4)
+    assert run.history.step.tolist() == [0, 7]
+    model = run.current
+    points, labels = run.experiment.held_out_set()
+    assert run.history.held_out_accuracy[-1] == (model.predict(points) == labels).mean()
+    points, labels = run.experiment.training_set()
+    likelihoods = model.predict_proba(points)[np.arange(len(points)), labels]
+    assert run.history.loss[-1] == pytest.approx(-np.log(likelihoods).mean(), rel=1e-9)
+
+
+def test_measuring_the_ends_changes_nothing_else(make):
+    [lane, _] = make(["Adam", "L-BFGS"]).lanes
+    start = lane.training.run
+    every = start.history.every
+    run = start
+    for _ in range(4):
+        run = race.advance(run, every // 2 + 1)
+    plain = pc.advance(start, run.step)
+    assert np.array_equal(run.parameters, plain.parameters)
+    assert run.best_loss == plain.best_loss
+    assert run.history.step.tolist() == [*plain.history.step, run.step]
+
+
+# --- what is kept -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", list(ENTRANTS))
+def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make, name):
+    one = finished(make([name, "Adam" if name != "Adam" else "Nesterov"], budget=1.0))
+    [lane, _] = one.lanes
+    again = pc.advance(pc.start(lane.experiment), 1000)
+    assert again.done
+    assert again.step == lane.training.run.step
+    for weights, wanted in zip(lane.model.weights, again.best.weights, strict=True):
+        assert np.array_equal(weights, wanted)
+    assert lane.model.experiment == lane.experiment
+
+
+# --- who is ahead -----------------------------------------------------------------------------
+
+
+def stood(name, loss, steps=10, reached=((0.0, 9.0),)):
+    experiment = replace(race.course_of(SET_UP), **ENTRANTS[name])
+    run = SimpleNamespace(best_loss=loss, step=steps, experiment=experiment)
+    marks = [runner.Mark(seconds, 0, best, 0.0) for seconds, best in (*reached, (5.0, loss))]
+    return Lane(name, SimpleNamespace(run=run, marks=marks))
+
+
+def test_the_lowest_loss_is_ahead():
+    one = Race(SET_UP, 5.0, (stood("Adam", 0.5), stood("L-BFGS", 0.25, steps=1234), stood("Evolution", 1.0)))
+    assert one.standing() == "L-BFGS is ahead, at a loss of 0.25 nats after 1,234 steps."
+
+
+def test_of_several_with_the_same_loss_the_one_who_had_it_first_is_ahead():
+    slow = stood("Adam", 0.5, reached=((0.0, 2.0), (4.0, 0.5)))
+    quick = stood("L-BFGS", 0.5, reached=((0.0, 2.0), (1.0, 0.5)))
+    assert Race(SET_UP, 5.0, (slow, quick)).leader is quick
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        # 2·4 + 4 weights and biases, then 4·2 + 2
+        pytest.param("Adam", "Random search", "no surprise: a gradient tells all 22 weights", id="gradient"),
+        pytest.param("Evolution", "Adam", "a surprise: a gradient tells all 22 weights", id="search"),
+        pytest.param("Evolution", "Random search", "no surprise: it adapts how large", id="both search"),
+        pytest.param("Random search", "Evolution", "a surprise: evolution adapts", id="the simpler search"),
+        pytest.param("L-BFGS", "Adam", "no surprise: it reads from its last steps", id="L-BFGS"),
+        pytest.param("Adam", "Nesterov", "no surprise: it takes a step of its own", id="Adam"),
+        pytest.param("Nesterov", "SGD with momentum", "no surprise: it looks ahead", id="Nesterov"),
+        pytest.param("SGD with momentum", "Nesterov", "no surprise: momentum carries", id="momentum"),
+    ],
+)
+def test_the_verdict_says_why_it_is_a_surprise_or_none(first, second, told):
+    one = Race(SET_UP, 5.0, (stood(second, 2.0), stood(first, 1.0)))
+    assert one.verdict().startswith(f"That is {told}")

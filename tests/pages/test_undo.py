@@ -1,0 +1,260 @@
+"""Undo: what removes work is told in a toast, and one press brings back exactly what was there."""
+
+import time
+from uuid import uuid4
+
+import pytest
+
+import polycore as pc
+from pages.parts import session, undo, weight_upload
+from pages.parts.session import Session, Undo
+from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for
+
+POLYNOMIALS, TRAIN, PREDICT = "pages/1_polynomials.py", "pages/3_train.py", "pages/4_predict.py"
+LONG = {**QUICK, "steps": "1000000"}
+THREE = {**QUICK, "polynomials": "x~-x~x^2"}
+
+
+def toast(app):
+    """Return the words of the toast; None where there is none."""
+    shown = [button for button in app.button if button.key == "undo.button"]
+    return app.session_state[session.KEY].undo.text if shown else None
+
+
+def undone(app):
+    app.button(key="undo.button").click().run()
+    assert not app.exception
+    assert toast(app) is None
+    return app
+
+
+def running(app, step=1):
+    """Wait until the run has passed a step."""
+    end = time.monotonic() + 20
+    while session_of(app).training.run.step < step:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return app
+
+
+@pytest.mark.parametrize("page", [HOME, POLYNOMIALS, "pages/2_data.py", TRAIN, PREDICT])
+def test_there_is_no_toast_for_nothing(page):
+    assert toast(opened(page)) is None
+
+
+def test_a_running_run_that_was_reset_comes_back_paused_and_goes_on():
+    app = running(press(opened(TRAIN, LONG), "Start"))
+    before = session_of(app)
+    press(app, "Reset")
+    step = before.training.run.step
+    assert session_of(app).training.run.step == 0
+    assert before.training.status == "paused"
+    assert toast(app) == f"The run went back from step {step:,} to 0."
+    undone(app)
+    after = session_of(app)
+    assert after.training is before.training
+    assert after.training.run.step == step
+    press(app, "Resume")
+    running(app, step + 1)
+    press(app, "Stop")
+
+
+def test_a_finished_run_that_was_reset_comes_back_as_it_was():
+    app = wait_for(press(opened(TRAIN), "Start"), "finished")
+    before = session_of(app)
+    undone(press(app, "Reset"))
+    after = session_of(app)
+    assert (after.training, after.kept, after.in_use) == (before.training, before.kept, before.in_use)
+    assert after.training.run.step == 300
+
+
+def test_a_run_begun_meanwhile_ends_and_its_best_is_kept():
+    app = running(press(opened(TRAIN, LONG), "Start"))
+    before = session_of(app).training
+    press(app, "Reset")
+    press(app, "New seed")
+    running(press(app, "Start"))
+    meanwhile = session_of(app).training
+    undone(app)
+    assert session_of(app).training is before
+    assert meanwhile.status == "stopped"
+    assert meanwhile.run.experiment in [kept.experiment for kept in session_of(app).kept]
+    press(app, "Stop")
+
+
+def test_a_reset_at_step_0_is_no_loss():
+    app = press(press(opened(TRAIN, LONG), "Start"), "Stop")
+    training = session_of(app).training
+    press(app, "Reset")
+    assert (toast(app) is None) == (training.run.step == 0)
+
+
+@pytest.mark.parametrize("preset", ["Recommended", "The tutorial's", "L-BFGS"])
+def test_settings_that_a_preset_replaced_come_back(preset):
+    app = opened(TRAIN, {**QUICK, "optimizer": "sgd", "learning_rate": "0.37"})
+    before = session_of(app).experiment
+    press(app, preset)
+    assert session_of(app).experiment != before
+    assert toast(app) == "Your settings were replaced."
+    undone(app)
+    assert session_of(app).experiment == before
+    [rate] = [box for box in app.number_input if box.label == "Learning rate"]
+    assert rate.value == 0.37
+
+
+def test_a_preset_that_is_the_set_up_already_replaces_nothing():
+    assert toast(press(opened(TRAIN, {}), "Recommended")) is None
+
+
+def test_polynomials_that_a_ready_made_set_replaced_come_back():
+    app = opened(POLYNOMIALS, THREE)
+    before = session_of(app).experiment
+    press(app, "Parabolas")
+    assert toast(app) == "Your polynomials were replaced."
+    undone(app)
+    assert session_of(app).experiment == before
+    assert app.text_area[0].value == "x\n-x\nx^2"
+
+
+def test_a_ready_made_set_that_has_all_of_them_takes_none_away():
+    app = opened(POLYNOMIALS, {**QUICK, "polynomials": "x~-x"})
+    assert toast(press(app, "Straight lines")) is None
+    assert len(session_of(app).experiment.polynomials) == 5
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_polynomial_that_was_removed_comes_back_in_its_place(place):
+    app = opened(POLYNOMIALS, THREE)
+    before = session_of(app).experiment
+    app.button(key=f"polynomials.remove.{place}").click().run()
+    assert len(session_of(app).experiment.polynomials) == 2
+    assert toast(app) == "A polynomial was removed."
+    undone(app)
+    assert session_of(app).experiment == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("x\n-x", "A polynomial was removed."), ("x^3\n-x\nx^2", None), ("x\n-x\nx^2\nx^3", None)],
+)
+def test_lines_that_were_emptied_come_back(typed, told):
+    app = opened(POLYNOMIALS, THREE)
+    before = session_of(app).experiment
+    app.text_area[0].set_value(typed).run()
+    assert session_of(app).experiment != before
+    assert toast(app) == told
+    if told:
+        assert session_of(undone(app)).experiment == before
+
+
+def test_the_pages_own_undo_goes_on_from_where_the_toast_went_back_to():
+    app = opened(POLYNOMIALS, THREE)
+    own = app.button(key="polynomials.undo")
+    assert own.disabled
+    press(app, "Parabolas")
+    undone(app)
+    assert app.button(key="polynomials.undo").disabled
+
+
+def a_model(seed=0):
+    experiment = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=2, seed=seed)
+    return pc.start(experiment).best
+
+
+def test_a_model_that_made_room_for_an_upload_comes_back(tmp_path):
+    model = a_model()
+    kept = tuple(
+        session.Kept(f"Upload {number} · 2 polynomials", model, None)
+        for number in range(1, session.MOST_KEPT + 1)
+    )
+    app = opened(PREDICT)
+    begun = session_of(app)
+    app.session_state[session.KEY] = Session(
+        experiment=begun.experiment, kept=kept, in_use=kept[3].title, uploads=len(kept)
+    )
+    app.run()
+    model.save(tmp_path / "more.npz")
+    uploader = app.file_uploader(key=weight_upload.FILES_KEY)
+    uploader._files = [(str(uuid4()), "more.npz", (tmp_path / "more.npz").read_bytes(), "")]
+    app.run()
+    assert kept[0] not in session_of(app).kept
+    assert toast(app) == "An older model made room for the upload."
+    undone(app)
+    assert session_of(app).kept == kept
+    assert session_of(app).in_use == kept[3].title
+
+
+def test_an_upload_that_takes_no_place_of_another_is_no_loss(tmp_path):
+    a_model().save(tmp_path / "one.npz")
+    app = opened(PREDICT)
+    uploader = app.file_uploader(key=weight_upload.FILES_KEY)
+    uploader._files = [(str(uuid4()), "one.npz", (tmp_path / "one.npz").read_bytes(), "")]
+    app.run()
+    assert len(session_of(app).kept) == 1
+    assert toast(app) is None
+
+
+def with_points(content):
+    app = opened("pages/2_data.py")
+    return more_points(app, content)
+
+
+def more_points(app, content):
+    [uploader] = [found for found in app.file_uploader if found.key.startswith("data.upload")]
+    uploader._files = [(str(uuid4()), "points.csv", content, "")]
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_points_that_were_removed_come_back():
+    app = with_points(b"x,y\n0.5,0.25\n")
+    assert toast(app) is None
+    own = session_of(app).points
+    press(app, "Remove them")
+    assert session_of(app).points is None
+    assert toast(app) == "Your points were removed."
+    assert session_of(undone(app)).points is own
+
+
+def test_points_that_others_replaced_come_back():
+    app = with_points(b"x,y\n0.5,0.25\n")
+    own = session_of(app).points
+    more_points(app, b"x,y\n1,2\n3,4\n")
+    assert len(session_of(app).points.points) == 2
+    assert toast(app) == "Your earlier points were replaced."
+    assert session_of(undone(app)).points is own
+
+
+def test_a_new_toast_takes_the_place_of_the_old_one():
+    app = press(opened(TRAIN), "The tutorial's")
+    between = session_of(app).experiment
+    press(app, "L-BFGS")
+    assert len([button for button in app.button if button.key == "undo.button"]) == 1
+    assert session_of(undone(app)).experiment == between
+
+
+def test_after_a_while_it_is_offered_no_more(monkeypatch):
+    app = press(opened(TRAIN), "The tutorial's")
+    made_at = session_of(app).undo.made_at
+    monkeypatch.setattr(undo, "monotonic", lambda: made_at + undo.SECONDS - 1)
+    assert toast(app.run()) is not None
+    monkeypatch.setattr(undo, "monotonic", lambda: made_at + undo.SECONDS + 1)
+    assert toast(app.run()) is None
+
+
+def test_the_words_of_a_person_are_shown_as_they_are():
+    app = opened(TRAIN)
+    words = "**bold** <b>run</b> :red[x] was deleted."
+    app.session_state[session.KEY] = Session(session_of(app).experiment, undo=Undo(words, {}))
+    app.run()
+    assert words in [text.value for text in app.text]
+    assert not any("bold" in found.value for found in app.markdown)
+
+
+def test_a_toast_is_read_out_and_fades_by_a_name_of_its_own():
+    first, second = Undo("a", {}, made_at=1.0), Undo("b", {}, made_at=2.0)
+    assert 'role="alert"' in undo.STATUS
+    assert "undo-fades-1000" in undo._style(first)
+    assert "undo-fades-2000" in undo._style(second)
+    assert "visibility: hidden" in undo._style(first)

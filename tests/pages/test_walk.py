@@ -1,0 +1,174 @@
+"""Walking along a curve: what the network and the referee say on the way, and what moves the point."""
+
+import math
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.parts import live, point, referee, session, walk
+from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
+
+TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
+# x and x^2 meet at 0 and 1, x and -1 at -1: within the range all three
+LINE, PARABOLA, FLAT = pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0), pc.Polynomial(-1)
+THREE = (LINE, PARABOLA, FLAT)
+RANGE = (-2.0, 2.0)
+
+
+def network():
+    rng = np.random.default_rng(3)
+    weights = (rng.normal(size=(2, 5)), rng.normal(size=(5, 3)))
+    biases = (rng.normal(size=(1, 5)), rng.normal(size=(1, 3)))
+    return pc.Model(weights, biases, 0.5, 0.5, THREE)
+
+
+def test_the_probabilities_are_the_networks_at_places_on_the_curve():
+    model = network()
+    found = walk.along(model, referee.of(THREE, RANGE, 0.1), 1)
+    assert (found.x[0], found.x[-1]) == RANGE
+    assert 200 <= len(found.x) <= 400
+    assert (np.diff(found.x) > 0).all()
+    for position in range(0, len(found.x), 23):
+        x = found.x[position]
+        [expected] = model.predict_proba([[x, x * x]])
+        np.testing.assert_allclose(found.probabilities[position], expected, rtol=1e-12)
+
+
+def test_crossings_are_told_with_the_other_curves():
+    found = walk.along(network(), referee.of(THREE, RANGE, 0.0), 0)
+    assert [(place.x, place.names) for place in found.met] == [
+        (pytest.approx(-1), "p2"),
+        (pytest.approx(0, abs=1e-12), "p1"),
+        (pytest.approx(1), "p1"),
+    ]
+
+
+def test_three_that_meet_in_one_place_are_named_together():
+    three = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0), pc.Polynomial(2, 0))
+    found = walk.along(network().with_polynomials(three), referee.of(three, RANGE, 0.0), 1)
+    assert [place.names for place in found.met] == ["p0, p2"]
+
+
+def test_without_noise_the_referee_is_certain_but_at_the_crossings_themselves():
+    found = walk.along(network(), referee.of(THREE, RANGE, 0.0), 0)
+    at_crossings = np.isin(found.x, [place.x for place in found.met])
+    assert found.referee[at_crossings].tolist() == [0.5, 0.5, 0.5]
+    assert (found.referee[~at_crossings] == 1).all()
+
+
+def test_with_noise_the_referee_weighs_the_distances():
+    found = walk.along(network(), referee.of(THREE, RANGE, 0.5), 0)
+    for position in range(0, len(found.x), 31):
+        x = float(found.x[position])
+        # on the line itself: its density is 1, those of the others exp(-d^2 / 2 / 0.25)
+        others = math.exp(-2 * (x * x - x) ** 2) + math.exp(-2 * (-1 - x) ** 2)
+        assert found.referee[position] == pytest.approx(1 / (1 + others))
+
+
+def test_where_a_curve_runs_too_far_for_the_referee_nothing_is_said():
+    steep = (pc.Polynomial(1e6, *[0.0] * 12), pc.Polynomial(0), pc.Polynomial(1))
+    found = walk.along(network().with_polynomials(steep), referee.of(steep, (-10.0, 10.0), 0.0), 0)
+    # 1e6 x^12 passes 1e12 where x^12 passes 1e6, at the square root of 10
+    assert (np.isnan(found.referee) == (np.abs(found.x) > math.sqrt(10))).all()
+    assert found.probabilities.sum(axis=1) == pytest.approx(1)
+
+
+def test_a_walk_is_worked_out_once_for_a_model():
+    model, best = network(), referee.of(THREE, RANGE, 0.1)
+    assert walk.along(model, best, 2) is walk.along(model, best, 2)
+    assert walk.along(network(), best, 2) is not walk.along(model, best, 2)
+
+
+# --- on the page ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def charts(monkeypatch):
+    """Return the figures on the page by key, and what a click on them calls."""
+    found = {}
+    monkeypatch.setattr(
+        live, "figure", lambda figure, key, on_click=None, **_: found.update({key: (figure, on_click)})
+    )
+    return found
+
+
+def on_a_curve():
+    words = QUICK | {"polynomials": "x~x^2~-1", "range": "-2..2"}
+    app = wait_for(press(opened(TRAIN, words), "Start"), "finished")
+    app.switch_page(PREDICT).run()
+    app.button_group(key=point.WAY_KEY).set_value(point.ON_CURVE).run()
+    app.selectbox(key=point.CURVE_KEY).set_value(1).run()
+    assert not app.exception
+    return app
+
+
+def slider(app):
+    [found] = app.slider
+    return found
+
+
+def marked(charts):
+    """Return where the walk and the map have their marks."""
+    walked, seen = charts[walk.CHART_KEY][0].data[-1], charts["predict.map"][0].data[-1]
+    return (walked.x[0], walked.y[0]), (seen.x[0], seen.y[0])
+
+
+def test_the_slider_runs_over_the_range_and_moves_the_point_on_map_and_chart(charts):
+    app = on_a_curve()
+    assert (slider(app).min, slider(app).max) == RANGE
+    slider(app).set_value(-1.5).run()
+    assert not app.exception
+    assert app.number_input(key=point.X_KEY).value == -1.5
+    [shares] = session_of(app).answering.model.predict_proba([[-1.5, 2.25]])
+    (x, share), place = marked(charts)
+    assert (x, share) == (-1.5, pytest.approx(100 * shares[1]))
+    assert place == (-1.5, 2.25)
+
+
+def test_a_typed_x_moves_the_slider_as_far_as_it_goes(charts):
+    app = on_a_curve()
+    app.number_input(key=point.X_KEY).set_value(0.75).run()
+    assert slider(app).value == 0.75
+    app.number_input(key=point.X_KEY).set_value(7.0).run()
+    assert slider(app).value == 2.0
+    assert not app.exception
+    assert app.number_input(key=point.X_KEY).value == 7.0
+    # outside the range nothing is marked: the last trace is that of the names
+    assert charts[walk.CHART_KEY][0].data[-1].mode == "text"
+
+
+def test_a_tick_takes_no_move_of_the_slider_back(charts):
+    app = on_a_curve()
+    slider(app).set_value(0.5).run()
+    app.run()
+    assert slider(app).value == 0.5
+    assert marked(charts)[1] == (0.5, 0.25)
+
+
+def test_a_click_on_the_chart_moves_the_point(charts, monkeypatch):
+    app = on_a_curve()
+    state = {}
+    monkeypatch.setattr("streamlit.session_state", state)
+    charts[walk.CHART_KEY][1](-0.123456789, 55.0)
+    assert state == {point.X_KEY: -0.1235}
+    assert not app.exception
+
+
+def test_another_way_has_no_walk(charts):
+    app = on_a_curve()
+    charts.clear()
+    app.button_group(key=point.WAY_KEY).set_value(point.ANY).run()
+    assert walk.CHART_KEY not in charts
+    assert not app.slider
+    app.button_group(key=point.WAY_KEY).set_value(point.ON_CURVE).run()
+    assert slider(app).value == session_of(app).experiment.x_range[0] / -4  # 0.5, where the point was
+
+
+def test_polynomials_too_large_for_the_referee_have_no_walk():
+    three = (pc.Polynomial(1e7, 0), pc.Polynomial(1, 0, 0), pc.Polynomial(-1))
+    kept = session.Kept("a", network().with_polynomials(three), None)
+    from pages.parts import model_in_use
+
+    assert model_in_use.referee_of(kept) is None
+    assert model_in_use.referee_of(session.Kept("b", network(), None)).noise == 0
