@@ -4,7 +4,7 @@ Its parameters are one flat vector: for each layer the weights, row by row, then
 names the layers' sizes from the inputs to the classes, for example (2, 12, 12).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -76,27 +76,33 @@ def forward(weights: Sequence[Floats], biases: Sequence[Floats], points: Floats)
     return dense(values, weights[-1], biases[-1])
 
 
-def dead_neurons(weights: Sequence[Floats], biases: Sequence[Floats], points: Floats) -> tuple[int, ...]:
-    """Return for each hidden layer how many of its neurons give 0 for every one of the points (N, 2).
+def dead_neurons(
+    weights: Sequence[Floats], biases: Sequence[Floats], points: Floats
+) -> tuple[NDArray[np.bool_], ...]:
+    """Return for each hidden layer which of its neurons (neurons,) give 0 for every one of points (N, 2).
 
     Nothing comes through such a neuron, and behind ReLU its gradient is 0 too: on these points no step
     changes its weights.
     """
-    counts = []
-    values = points
-    for layer_weights, layer_biases in zip(weights[:-1], biases[:-1], strict=True):
-        values = relu(dense(values, layer_weights, layer_biases))
-        counts.append(int((~values.any(axis=0)).sum()))
-    return tuple(counts)
+    dead = tuple(np.ones(layer_biases.shape[-1], dtype=np.bool_) for layer_biases in biases[:-1])
+    for rows in _blocks(len(points)):
+        values = points[rows]
+        for layer_weights, layer_biases, layer_dead in zip(weights, biases, dead, strict=False):
+            values = relu(dense(values, layer_weights, layer_biases))
+            layer_dead &= ~values.any(axis=0)
+    return dead
 
 
 def predict_proba(weights: Sequence[Floats], biases: Sequence[Floats], points: Floats) -> Floats:
     """Return the probabilities (N, K) of points (N, 2), worked out block by block."""
     probabilities = np.empty((len(points), biases[-1].shape[-1]), dtype=points.dtype)
-    for start in range(0, len(points), PREDICTION_BLOCK):
-        rows = slice(start, start + PREDICTION_BLOCK)
+    for rows in _blocks(len(points)):
         probabilities[rows] = softmax(forward(weights, biases, points[rows]))
     return probabilities
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    return (slice(start, start + PREDICTION_BLOCK) for start in range(0, count, PREDICTION_BLOCK))
 
 
 def softmax(logits: Floats) -> Floats:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from polycore.model import Model
 from polycore.network import Floats, dense, relu
@@ -16,12 +15,6 @@ def values_by_layer(model: Model, points: Floats) -> Iterator[Floats]:
         values = dense(inputs, weights, biases)
         yield values
         inputs = relu(values)
-
-
-def dead_neurons(model: Model, points: Floats) -> tuple[NDArray[np.bool_], ...]:
-    """Return for each hidden layer which of its neurons (neurons,) give 0 for every one of points (N, 2)."""
-    *hidden, _ = values_by_layer(model, points)
-    return tuple(np.asarray((values <= 0).all(axis=0)) for values in hidden)
 
 
 def strengths(model: Model, points: Floats) -> tuple[Floats, ...]:

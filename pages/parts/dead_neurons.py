@@ -1,10 +1,12 @@
-"""Dead neurons of a run: hidden neurons through which nothing comes any more."""
+"""Dead neurons: hidden neurons through which nothing comes any more."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from polycore import Experiment, Run, network
+from polycore import Run, network
 from polycore.network import Floats
 
 DEAD_ON = 2000  # points
@@ -13,12 +15,17 @@ DEAD_ON = 2000  # points
 @lru_cache(maxsize=4)
 def count(run: Run) -> int:
     """Return how many hidden neurons give 0 for each of up to 2,000 training points, at the run's step."""
+    points, _ = run.experiment.training_set()
     weights, biases = zip(*run.layers, strict=True)
-    return sum(network.dead_neurons(weights, biases, _some_points(run.experiment)))
+    return sum(int(dead.sum()) for dead in which(weights, biases, points))
 
 
-@lru_cache(maxsize=16)
-def _some_points(experiment: Experiment) -> Floats:
-    """Return training points, evenly from first to last: there may be a million."""
-    points, _ = experiment.training_set()
-    return points[np.linspace(0, len(points) - 1, min(len(points), DEAD_ON)).round().astype(np.int64)]
+def which(
+    weights: Sequence[Floats], biases: Sequence[Floats], points: Floats
+) -> tuple[NDArray[np.bool_], ...]:
+    """Return for each hidden layer which of its neurons (neurons,) do, for points (N, 2).
+
+    Of more than 2,000 points so many are asked, evenly from first to last: there may be a million.
+    """
+    some = np.linspace(0, len(points) - 1, min(len(points), DEAD_ON)).round().astype(np.int64)
+    return network.dead_neurons(weights, biases, points[some])

@@ -9,20 +9,19 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.parts import inside_choice
+from pages.parts import dead_neurons, inside_choice
 from pages.parts.inside_choice import Neuron
 from polycore import Model, alternative_text
 from polycore.data_sets import DataSets
 from polycore.figures import NEGATIVE_COLOR, POSITIVE_COLOR, class_url, values_url
 from polycore.fold_lines import Window
 from polycore.network import Floats, softmax
-from polycore.neuron_values import dead_neurons, strengths, strongest, values_by_layer
+from polycore.neuron_values import strengths, strongest, values_by_layer
 from polycore.palette import PALETTE
 
 KEY = "inside.picture"
 COLUMNS, ROWS = 24, 18  # of a neuron's small map
 MOST_SHOWN = 32  # neurons of a layer
-DEAD_ON = 2000  # points, as the Train page has it
 HEADING, ROW, NARROW_ROW, LEAST_HEIGHT = 44, 38, 26, 240  # pixels
 
 Layers = tuple[tuple[int, ...], ...]
@@ -52,8 +51,8 @@ def draw(model: Model, window: Window, neuron: Neuron, sets: DataSets | None) ->
 @lru_cache(maxsize=16)
 def _dead(model: Model, sets: DataSets) -> tuple[frozenset[int], ...]:
     """Return for each hidden layer the neurons that give 0 for all training points, or 2,000 of them."""
-    rows = np.linspace(0, len(sets.points) - 1, min(len(sets.points), DEAD_ON)).round().astype(np.int64)
-    return tuple(frozenset(np.flatnonzero(dead).tolist()) for dead in dead_neurons(model, sets.points[rows]))
+    found = dead_neurons.which(model.weights, model.biases, sets.points)
+    return tuple(frozenset(np.flatnonzero(dead).tolist()) for dead in found)
 
 
 @lru_cache(maxsize=8)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -75,13 +76,9 @@ def _difference(probabilities_of: Probabilities, referee: Referee) -> go.Figure:
     likeliest, as_likely = _decisions(referee)
     decisions = np.where(as_likely[np.arange(len(answers)), answers], answers, likeliest)
     answers, decisions = answers.reshape(ROWS, COLUMNS), decisions.reshape(ROWS, COLUMNS)
-    figure = go.Figure(_without_regions(polynomials, x_range))
-    figure.layout.images[0].source = differences_url(answers, decisions)
-    figure.layout.meta = {
-        "alt": differences(polynomials, x, y, answers, decisions),
-        "differing": float((answers != decisions).mean()),
-    }
-    return figure
+    alt = differences(polynomials, x, y, answers, decisions)
+    meta = {"alt": alt, "differing": float((answers != decisions).mean())}
+    return _with_regions(polynomials, x_range, differences_url(answers, decisions), meta)
 
 
 @lru_cache(maxsize=32)
@@ -100,20 +97,29 @@ def _map(
 ) -> go.Figure:
     x, y = _grid(polynomials, x_range)
     probabilities = probabilities_of(_places(x, y)).reshape(ROWS, COLUMNS, -1)
+    meta = {"alt": plane_map(polynomials, x, y, probabilities)}
+    return _with_regions(polynomials, x_range, regions_url(probabilities), meta)
+
+
+def _with_regions(
+    polynomials: tuple[Polynomial, ...], x_range: tuple[float, float], url: str, meta: dict[str, Any]
+) -> go.Figure:
     # the curves cost more than the network: they are made once, and only the regions change as it learns
-    figure = go.Figure(_without_regions(polynomials, x_range))
-    figure.layout.images[0].source = regions_url(probabilities)
-    figure.layout.meta = {"alt": plane_map(polynomials, x, y, probabilities)}
+    figure = _without_regions(polynomials, x_range)
+    [image] = figure["layout"]["images"]
+    layout = figure["layout"] | {"images": [image | {"source": url}], "meta": meta}
+    return go.Figure({"data": figure["data"], "layout": layout})
+
+
+@lru_cache(maxsize=32)
+def _without_regions(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> dict[str, Any]:
+    x, y = _grid(polynomials, x_range)
+    nothing_known = np.full((ROWS, COLUMNS, len(polynomials)), 1 / len(polynomials))
+    figure: dict[str, Any] = map_figure(polynomials, x, y, nothing_known).to_dict()
     return figure
 
 
 @lru_cache(maxsize=32)
-def _without_regions(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> go.Figure:
-    x, y = _grid(polynomials, x_range)
-    nothing_known = np.full((ROWS, COLUMNS, len(polynomials)), 1 / len(polynomials))
-    return map_figure(polynomials, x, y, nothing_known)
-
-
 def _grid(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> tuple[Floats, Floats]:
     return np.linspace(*x_range, COLUMNS), np.linspace(*plane_range(polynomials, x_range), ROWS)
 

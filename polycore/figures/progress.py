@@ -1,5 +1,7 @@
 """Figures of a run's progress: loss and accuracy over the steps."""
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 from polycore import alternative_text
@@ -31,11 +33,16 @@ def loss_figure(steps: Integers, losses: Floats, best_step: int, best_loss: floa
         _progress(steps, losses, "loss", TRAINING_COLOR, "solid"),
         _best(best_step, best_loss, f"best {best_loss:.3g}"),
     ]
-    figure = new_figure(traces, alternative_text.loss(steps, losses, best_step, best_loss))
     # asked for few ticks, Plotly labels 1, 2 and 5 of a decade and not all nine; without a format it
     # writes 0.5 as 5
     scale = {"type": "log", "nticks": 4, "tickformat": ".5~g"}
-    return figure.update_layout(xaxis=axis("step"), yaxis=axis("loss (nats)") | scale, legend=LEGEND_ABOVE)
+    return new_figure(
+        traces,
+        alternative_text.loss(steps, losses, best_step, best_loss),
+        xaxis=axis("step"),
+        yaxis=axis("loss (nats)") | scale,
+        legend=LEGEND_ABOVE,
+    )
 
 
 def accuracy_figure(
@@ -56,15 +63,16 @@ def accuracy_figure(
         _progress(steps, 100 * held_out_accuracies, "held-out", HELD_OUT_COLOR, "dot"),
         _best(best_step, 100 * best_held_out_accuracy, f"best {escape(percent(best_held_out_accuracy))}"),
     ]
-    figure = new_figure(
+    return new_figure(
         traces,
         alternative_text.accuracy(
             steps, accuracies, held_out_accuracies, best_step, best_held_out_accuracy, best_possible
         ),
+        xaxis=axis("step"),
+        yaxis=axis("accuracy (%)") | {"range": ACCURACY_RANGE, "tickvals": [0, 20, 40, 60, 80, 100]},
+        legend=LEGEND_ABOVE,
+        shapes=[bound(100 * best_possible, f"best possible {escape(percent(best_possible))}")],
     )
-    y_axis = axis("accuracy (%)") | {"range": ACCURACY_RANGE, "tickvals": [0, 20, 40, 60, 80, 100]}
-    figure.update_layout(xaxis=axis("step"), yaxis=y_axis, legend=LEGEND_ABOVE)
-    return figure.add_shape(bound(100 * best_possible, f"best possible {escape(percent(best_possible))}"))
 
 
 def bound(value: float, label: str) -> dict[str, object]:
@@ -81,12 +89,14 @@ def bound(value: float, label: str) -> dict[str, object]:
     }
 
 
-def _progress(steps: Integers, values: Floats, name: str, color: str, dash: str) -> go.Scatter:
+def _progress(steps: Integers, values: Floats, name: str, color: str, dash: str) -> dict[str, Any]:
     line = {"color": color, "dash": dash, "width": 2}
-    return go.Scatter(x=steps, y=values, mode="lines", name=name, line=line, hovertemplate=STEP_HOVER)
+    look = {"type": "scatter", "mode": "lines", "name": name, "line": line, "hovertemplate": STEP_HOVER}
+    return look | {"x": steps, "y": values}
 
 
-def _best(step: int, value: float, name: str) -> go.Scatter:
+def _best(step: int, value: float, name: str) -> dict[str, Any]:
     edge = {"color": LIGHT_PAGE, "width": 1}
     marker = {"symbol": "star", "size": 13, "color": BEST_COLOR, "line": edge}
-    return go.Scatter(x=[step], y=[value], mode="markers", name=name, marker=marker, hovertemplate=STEP_HOVER)
+    look = {"type": "scatter", "mode": "markers", "name": name, "marker": marker, "hovertemplate": STEP_HOVER}
+    return look | {"x": [step], "y": [value]}

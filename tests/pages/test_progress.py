@@ -52,7 +52,7 @@ def test_home_shows_neither():
 def test_of_many_training_points_two_thousand_are_asked_and_once(monkeypatch):
     asked = []
     monkeypatch.setattr(
-        network, "dead_neurons", lambda _weights, _biases, points: asked.append(points) or (1,)
+        network, "dead_neurons", lambda _weights, _biases, points: asked.append(points) or (np.ones(1, bool),)
     )
     app = press(opened(TRAIN, QUICK | {"samples": "5000", "batch": "10"}), "One step")
     wait_for(app, "paused")

@@ -51,9 +51,14 @@ def test_dead_neurons_are_those_that_no_point_wakes():
     weights = [first, second, np.ones((3, 2))]
     biases = [np.zeros((1, 4)), np.array([[-1.0, -0.5, -1.0]]), np.array([[-100.0, -100.0]])]
     points = np.array([[1.0, 1.0], [2.0, -1.0]])
-    assert network.dead_neurons(weights, biases, points) == (2, 2)
+    first_dead, second_dead = network.dead_neurons(weights, biases, points)
+    assert first_dead.tolist() == [False, False, True, True]
+    assert second_dead.tolist() == [True, False, True]
     # (0.5, 3) wakes the last of the second layer
-    assert network.dead_neurons(weights, biases, np.vstack([points, [0.5, 3]])) == (2, 1)
+    _, second_dead = network.dead_neurons(
+        weights, biases, np.vstack([np.repeat(points, 300, axis=0), [0.5, 3]])
+    )
+    assert second_dead.tolist() == [True, False, False]
 
 
 def test_a_network_without_hidden_layers_has_no_dead_neurons():

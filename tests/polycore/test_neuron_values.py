@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore import network
-from polycore.neuron_values import dead_neurons, strengths, strongest, values_by_layer
+from polycore.neuron_values import strengths, strongest, values_by_layer
 
 # neurons of the hidden layer: x, y, and -1 everywhere, which is dead
 MODEL = pc.Model(
@@ -25,16 +24,8 @@ def test_values_are_those_before_relu_and_last_the_logits():
     assert logits.tolist() == [[3.5, 4], [13.5, 12]]
 
 
-def test_dead_is_who_gives_0_for_every_point():
-    assert [dead.tolist() for dead in dead_neurons(MODEL, POINTS)] == [[False, False, True]]
-    assert [dead.tolist() for dead in dead_neurons(MODEL, POINTS[:1])] == [[False, True, True]]
-    counts = network.dead_neurons(MODEL.weights, MODEL.biases, POINTS)
-    assert counts == tuple(int(dead.sum()) for dead in dead_neurons(MODEL, POINTS))
-
-
-def test_without_a_hidden_layer_none_is_dead_or_strong():
+def test_without_a_hidden_layer_none_is_strong():
     flat = pc.Model((np.eye(2),), (np.zeros((1, 2)),), 1.0, 0.5, ())
-    assert dead_neurons(flat, POINTS) == ()
     assert strengths(flat, POINTS) == ()
 
 
