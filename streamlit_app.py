@@ -2,41 +2,14 @@
 
 import streamlit as st
 
-from pages.parts import controls, frame, from_link, live, look_view, map_view, progress, session
+from pages.parts import controls, embed, frame, from_link, home_map, look_view, session
 from pages.parts.pool import workers
-from pages.parts.referee import best_possible
-from pages.parts.runner import Training
-from pages.parts.watch import is_running, watch
-from polycore.figures import curves_figure
-
-TICK_SECONDS = 0.2
-COLUMNS = (3, 1)
 
 workers.start()
 frame.draw_without_ticker("Which polynomial is this point on?")
-
-
-def draw_run(training: Training) -> None:
-    """Draw what changes while the run goes on."""
-    figure = map_view.network_map_of(training)
-    best = best_possible(training.run.experiment)
-    progress.draw_bar(training)
-    map_column, figures_column = st.columns(COLUMNS, gap="large")
-    with map_column:
-        map_view.draw_layers()
-        progress.draw_map(figure)
-        map_view.draw_network_caption(training, figure)
-    with figures_column:
-        progress.draw_figures(training, best)
-
-
-def draw_curves() -> None:
-    """Draw what is to be learned, where its map will be."""
-    experiment = session.current().experiment
-    map_column, _ = st.columns(COLUMNS, gap="large")
-    with map_column:
-        figure = curves_figure(experiment.polynomials, experiment.x_range)
-        live.figure(figure, key="home.curves", height=progress.MAP_HEIGHT)
+if frame.is_embedded():
+    embed.draw()
+    st.stop()
 
 
 def train_button(label: str) -> None:
@@ -79,11 +52,10 @@ with st.container():
         st.info("The map below is of the set-up before. Its best network is kept.")
         train_button("Train this set-up")
     controls.show_refusal()
-map_view.restore()
-watch(draw_run, TICK_SECONDS, shown_running=is_running())
+home_map.draw()
 with st.container():
     if training is None and not from_link.draw():
-        draw_curves()
+        home_map.draw_curves()
     else:
         draw_ways_on()
 with st.container():

@@ -23,8 +23,7 @@ RESET_HELP = "Back to step 0 with the same initial weights. What was best so far
 # No browser uses these letters, and Streamlit only R and C. It passes over them while somebody types.
 MAIN_KEY, STEP_KEY, RESET_KEY = "Ctrl+Enter", "S", "B"
 KEYS = (
-    f"Keys: {MAIN_KEY} starts, pauses and resumes, {STEP_KEY} takes one step, {RESET_KEY} goes back to the "
-    "beginning; the letters count only outside the boxes one types in."
+    f"Keys: {MAIN_KEY} starts, pauses and resumes; {STEP_KEY} takes a step; {RESET_KEY} goes back to step 0."
 )
 # on a phone there are none, and the buttons fit a row more
 KEYS_STYLE = """<style>@media (max-width: 640px) {

@@ -38,8 +38,16 @@ TICKER_SECONDS = 1.0
 # a file of ours: Streamlit would load an icon by name from another host
 ICON = Path(__file__).with_name("icon.png")
 
-# Streamlit leaves 6rem above a page, of which its header needs 4
-STYLE = "<style>.stMainBlockContainer { padding-top: 4rem; }</style>"
+# Streamlit leaves 6rem above a page for its header, which holds no more than a menu in the corner: the
+# navigation begins beside that, and can be clicked through the rest
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 1rem; }
+.stAppHeader { background: transparent; pointer-events: none; }
+.stAppHeader button { pointer-events: auto; }
+.st-key-frame-navigation { padding-right: 2.5rem; }
+@media (pointer: coarse) { .st-key-frame-navigation a { min-height: 2.5rem; } }
+</style>"""
+EMBEDDED_STYLE = "<style>.stMainBlockContainer { padding: 1rem; }</style>"
 # its own "Stop" is there all the time where a fragment polls, and means something else than ours
 RUNNING_STYLE = f"{STYLE}<style>[data-testid='stStatusWidget'] {{ display: none; }}</style>"
 
@@ -61,12 +69,21 @@ def draw_without_ticker(title: str) -> None:
     _write_link()
     st.html(RUNNING_STYLE if is_running() or session.current().look else STYLE)
     undo.draw()
-    _navigation()
-    st.title(title, anchor=False)
+    if is_embedded():
+        st.html(EMBEDDED_STYLE)
+    else:
+        _navigation()
+        st.title(title, anchor=False)
     with st.container():
         _link_problems()
-    with st.container():
-        look_view.draw_panel(title)
+    if not is_embedded():
+        with st.container():
+            look_view.draw_panel(title)
+
+
+def is_embedded() -> bool:
+    """Return whether the dashboard is shown within another page, which has a title and ways of its own."""
+    return bool(st.context.is_embedded)
 
 
 def adopt(experiment: Experiment) -> None:
@@ -146,7 +163,7 @@ def _write_link() -> None:
 
 def _navigation() -> None:
     # not in the sidebar: on a phone that covers the page, and stays open over the page one has chosen in it
-    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="frame.navigation"):
         for page, label, icon in _NAVIGATION:
             page_link(page, label, icon)
         copy_link("frame.link")

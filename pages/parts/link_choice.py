@@ -1,5 +1,6 @@
 """The links that can be copied: with the trained network, where there is one that fits, and without."""
 
+import html
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from polycore.compact_weights import compact
 # Servers take a first line of 8 KB at most, and so many characters with the words around the address.
 MAX_ADDRESS = 8_000
 HEIGHT = 130  # pixels of each: a long one scrolls
+FRAME_HEIGHT = 760  # pixels that show all of an embedded dashboard on a desk
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,15 @@ def draw(page: str, key: str) -> None:
         _draw_trained(page, kept, experiment, key)
     st.write("**The set-up.** This link opens the same polynomials, data and settings anywhere.")
     st.code(link.to_address(page, experiment), language=None, wrap_lines=True, height=HEIGHT)
+    st.write("**For a page of your own.** This HTML shows the map and its controls there.")
+    st.code(embedded(page, experiment), language="html", wrap_lines=True, height=HEIGHT)
+
+
+def embedded(page: str, experiment: Experiment) -> str:
+    """Return HTML that shows the map and its controls within another page; `page` is any page's address."""
+    home = page[: page.rindex("/") + 1]
+    address = html.escape(f"{link.to_address(home, experiment)}&embed=true")
+    return f'<iframe src="{address}" width="100%" height="{FRAME_HEIGHT}" title="polycore"></iframe>'
 
 
 def weights_of(kept: Kept, experiment: Experiment, room: int) -> str | None:

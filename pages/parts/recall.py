@@ -27,14 +27,23 @@ function newName() {
   return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// Browsers may forbid the store within another site's page: a refresh begins anew there.
+function stored(use) {
+  try {
+    return use(sessionStorage);
+  } catch {
+    return null;
+  }
+}
+
 // The name lies in the store only between two pages: a tab that is opened from this one begins with a copy of
 // the store, and would share this one's run.
 function nameOfThisTab() {
   if (!window.polycoreTab) {
-    window.polycoreTab = sessionStorage.getItem(KEY) ?? newName();
-    sessionStorage.removeItem(KEY);
-    addEventListener("pagehide", () => sessionStorage.setItem(KEY, window.polycoreTab));
-    addEventListener("pageshow", () => sessionStorage.removeItem(KEY));
+    window.polycoreTab = stored((store) => store.getItem(KEY)) ?? newName();
+    stored((store) => store.removeItem(KEY));
+    addEventListener("pagehide", () => stored((store) => store.setItem(KEY, window.polycoreTab)));
+    addEventListener("pageshow", () => stored((store) => store.removeItem(KEY)));
   }
   return window.polycoreTab;
 }
