@@ -42,8 +42,9 @@ ICON = Path(__file__).with_name("icon.png")
 # navigation begins beside that, and can be clicked through the rest
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 1rem; }
-.stAppHeader { background: transparent; pointer-events: none; }
-.stAppHeader button { pointer-events: auto; }
+.stAppHeader { background: transparent; }
+.stApp .stAppHeader, .stApp .stAppHeader * { pointer-events: none; }
+.stApp .stAppHeader button, .stApp .stAppHeader button * { pointer-events: auto; }
 .st-key-frame-navigation { padding-right: 2.5rem; }
 @media (pointer: coarse) { .st-key-frame-navigation a { min-height: 2.5rem; } }
 </style>"""
@@ -109,7 +110,12 @@ def page_link(page: str, label: str, icon: str | None = None) -> None:
 
 
 def copy_link(key: str) -> None:
-    """Draw a button that shows the link to this page's set-up, with a button to copy it."""
+    """Draw a button that shows the links to this page's set-up, with a button to copy each."""
+    # by itself: the page need not wait while the network is written into a link
+    st.fragment(_draw_links)(key)
+
+
+def _draw_links(key: str) -> None:
     # what is in it is written only where it is open
     popover = st.popover("Copy link", icon=":material/link:", key=key, on_change="rerun")
     if popover.open:
@@ -146,6 +152,7 @@ def _restore() -> None:
                 experiment=now.experiment,
                 training=now.training or recalled.training,
                 revision=now.revision + recalled.revision + 1,
+                replaced=recalled.replaced if recalled.experiment == now.experiment else now.replaced,
                 link_problems=now.link_problems,
                 look=now.look,
                 challenge=now.challenge or recalled.challenge,
