@@ -59,7 +59,6 @@ with run_column:
                 "The set-up has changed since this run began. Start trains the new one; "
                 "this one's best is kept."
             )
-    map_view.restore()
     watch(draw_run, TICK_SECONDS, shown_running=running)
     with st.container():
         report.draw(training, running=running)

@@ -135,7 +135,6 @@ if answering is None:
     st.fragment(_wait_for_first, run_every=every)()
 else:
     model_in_use.draw_choice(answering)
-    map_layers.restore_for_model(answering)
     with st.container():  # see watch.py
         naming.draw(answering)
     with st.container():

@@ -75,20 +75,27 @@ def seconds_of(history: History, marks: Sequence[Mark]) -> Floats:
 
 def _choose() -> list[Kept]:
     now = session.current()
-    st.session_state[CHOICE_KEY] = [kept.title for kept in chosen_of(now)]
+    key = _choice_key()
     st.multiselect(
         "Side by side",
         [kept.title for kept in reversed(now.kept)],
-        key=CHOICE_KEY,
+        default=[kept.title for kept in chosen_of(now)],
+        key=key,
         max_selections=len(LINES),
         on_change=_note,
+        args=(key,),
         help=CHOICE_HELP,
     )
     return chosen_of(now)
 
 
-def _note() -> None:
-    session.change(compared=tuple(st.session_state[CHOICE_KEY]))
+def _choice_key() -> str:
+    return f"{CHOICE_KEY}.{session.current().revision}.{session.current().shelf}"
+
+
+def _note(key: str) -> None:
+    if key == _choice_key():  # else a browser says what it showed before others were kept
+        session.change(compared=tuple(st.session_state[key]))
 
 
 def _charts(drawn: Sequence[Kept]) -> None:

@@ -15,7 +15,6 @@ CURVES_KEY = "home.curves"
 
 def draw() -> None:
     """Draw the run, again and again while it goes on; nothing where there is none."""
-    map_view.restore()
     watch(_draw_run, TICK_SECONDS, shown_running=is_running())
 
 

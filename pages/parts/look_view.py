@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import link, looks, optimizer_input, point, session
+from pages.parts import link, looks, optimizer_input, session
 from pages.parts.looks import Look
 from pages.parts.moment import Moment
 from pages.parts.session import Undo
@@ -162,10 +162,8 @@ def _check(name: str, page: str) -> None:
 
 def _asked(page: str) -> tuple[float, float] | None:
     """Return the place that is asked about: on Predict, or on the map of the run."""
-    if page != looks.PREDICTING:
-        return session.current().asked
-    x, y = st.session_state.get(point.X_KEY), st.session_state.get(point.Y_KEY)
-    return None if x is None or y is None else (x, y)
+    now = session.current()
+    return (now.point.x, now.point.y) if page == looks.PREDICTING else now.asked
 
 
 def _link(look: Look, label: str, icon: str) -> None:

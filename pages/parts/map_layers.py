@@ -20,6 +20,7 @@ from polycore.network import Floats, Integers
 
 PREFIX = "map_layers"
 RUN_KEY, PREDICT_KEY = f"{PREFIX}.run", f"{PREFIX}.predict"
+LABEL = "On the map"
 ALL: tuple[MapLayer, ...] = ("Samples", "Mistakes", "Crossings")
 HELP = (
     "Samples: points of the training set. Mistakes: held-out points, which no step trains on, that get a "
@@ -40,45 +41,41 @@ class Mistakes:
     asked: int
 
 
-def restore_for_run() -> None:
-    """Let the choice show what was chosen before. Once for each run of the page, as `map_view` has it."""
-    st.session_state[RUN_KEY] = list(session.current().map_layers)
-
-
-def restore_for_model(kept: Kept) -> None:
-    """Do the same for the map of a model."""
-    offered = _offered(kept)
-    layers = session.current().predict_layers
-    st.session_state[PREDICT_KEY] = [layer for layer in layers if layer in offered]
-
-
 def draw_for_run() -> None:
     """Draw the choice of what lies on the map of a run."""
+    now = session.current()
+    key = f"{RUN_KEY}.{now.revision}"
     st.pills(
-        "On the map",
+        LABEL,
         ALL,
         selection_mode="multi",
-        key=RUN_KEY,
+        default=now.map_layers,
+        key=key,
         on_change=_choose_for_run,
+        args=(key,),
         label_visibility="collapsed",
     )
 
 
 def draw_for_model(kept: Kept) -> None:
     """Draw the choice for the map of a model; where its data are not known there are no points to show."""
+    now, offered = session.current(), _offered(kept)
+    key = f"{PREDICT_KEY}.{now.revision}.{len(offered)}"
     st.pills(
-        "On the map",
-        _offered(kept),
+        LABEL,
+        offered,
         selection_mode="multi",
-        key=PREDICT_KEY,
+        default=[layer for layer in now.predict_layers if layer in offered],
+        key=key,
         on_change=_choose_for_model,
+        args=(key,),
         help=HELP,
     )
 
 
 def over_model(figure: go.Figure, kept: Kept, place: Place | None) -> go.Figure:
     """Return the map of a model with what is chosen on it; see `over`."""
-    layers, experiment = session.current().predict_layers, _known_experiment(kept)
+    layers, experiment = session.current().predict_layers, model_in_use.known_experiment(kept)
     if experiment is not None:
         mistakes = mistakes_of_model(kept.model, experiment) if "Mistakes" in layers else None
         return over(figure, layers, experiment, mistakes, place)
@@ -178,22 +175,16 @@ def _shown(shown: int, count: int) -> str:
     return f"All {count:,} points" if shown == count else f"{shown:,} of the {count:,} points"
 
 
-def _known_experiment(kept: Kept) -> Experiment | None:
-    """Return what drew the points of a model's own polynomials, where that is known."""
-    experiment = model_in_use.experiment_of(kept)
-    return experiment if experiment and experiment.polynomials == kept.model.polynomials else None
-
-
 def _offered(kept: Kept) -> tuple[MapLayer, ...]:
-    return ("Crossings",) if _known_experiment(kept) is None else ALL
+    return ("Crossings",) if model_in_use.known_experiment(kept) is None else ALL
 
 
-def _choose_for_run() -> None:
-    session.change(map_layers=_chosen(RUN_KEY))
+def _choose_for_run(key: str) -> None:
+    session.change(map_layers=_chosen(key))
 
 
-def _choose_for_model() -> None:
-    session.change(predict_layers=_chosen(PREDICT_KEY))
+def _choose_for_model(key: str) -> None:
+    session.change(predict_layers=_chosen(key))
 
 
 def _chosen(key: str) -> tuple[MapLayer, ...]:

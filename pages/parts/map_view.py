@@ -19,20 +19,20 @@ HELP = (
 ) + map_layers.HELP
 
 
-def restore() -> None:
-    """Let the choice show what was chosen before the page was left or refreshed.
-
-    Once for each run of the whole page: a tick that did so would take back a click that came during it.
-    """
-    st.session_state[KEY] = session.current().map_view
-    map_layers.restore_for_run()
-
-
 def draw() -> None:
     """Draw the choices. Within the fragment that draws the map a click draws no more than that."""
+    now = session.current()
+    key = f"{KEY}.{now.revision}"
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.segmented_control(
-            "Map", get_args(MapView), key=KEY, required=True, on_change=_choose, label_visibility="collapsed"
+            "Map",
+            get_args(MapView),
+            default=now.map_view,  # and not set by its key: point_input.py says why
+            key=key,
+            required=True,
+            on_change=_choose,
+            args=(key,),
+            label_visibility="collapsed",
         )
         map_layers.draw_for_run()
         # beside the choice: its own label with the help would take a line, and a word here one on a phone
@@ -122,5 +122,5 @@ def _where_points_lie(noise: float) -> str:
     )
 
 
-def _choose() -> None:
-    session.change(map_view=st.session_state[KEY])
+def _choose(key: str) -> None:
+    session.change(map_view=st.session_state[key])

@@ -19,19 +19,23 @@ TUTORIAL_RANGE = (-1.0, 1.0)
 
 def draw_choice(kept: Kept) -> None:
     """Let the person choose which of the kept models answers."""
-    st.session_state[CHOICE_KEY] = kept.title
+    now = session.current()
+    titles = [other.title for other in reversed(now.kept)]
+    key = _choice_key()
     st.selectbox(
         "Model",
-        [other.title for other in reversed(session.current().kept)],
-        key=CHOICE_KEY,
+        titles,
+        index=titles.index(kept.title),
+        key=key,
         on_change=_use,
+        args=(key,),
         help="Every run and every upload is kept, the newest first. The one you choose answers.",
     )
 
 
 def draw_figures(kept: Kept) -> None:
     """Draw the model's accuracies, beside the best possible where its data are known, and its loss."""
-    model, best = kept.model, _best_possible(kept)
+    model, best = kept.model, best_possible_told(kept)
     held_out = model.held_out_accuracy
     with st.container(horizontal=True, gap="medium"):
         _metric(
@@ -89,6 +93,18 @@ def experiment_of(kept: Kept) -> Experiment | None:
     return kept.experiment or kept.model.experiment
 
 
+def known_experiment(kept: Kept) -> Experiment | None:
+    """Return what drew the points of the model's own polynomials, where that is known."""
+    experiment = experiment_of(kept)
+    return experiment if experiment and experiment.polynomials == kept.model.polynomials else None
+
+
+def best_possible_told(kept: Kept) -> str | None:
+    """Return the best accuracy that can be expected of the model, in words; None where it is not known."""
+    experiment = known_experiment(kept)
+    return None if experiment is None else told(best_possible(experiment))
+
+
 def x_range_of(kept: Kept) -> tuple[float, float]:
     """Return the range of x that the model was trained on; where it is not known, the tutorial's."""
     experiment = experiment_of(kept)
@@ -114,19 +130,17 @@ def file_name(kept: Kept) -> str:
     return f"polycore-{optimizer}{kept.model.widths[-1]}.npz"
 
 
-def _best_possible(kept: Kept) -> str | None:
-    experiment = experiment_of(kept)
-    if experiment is None or experiment.polynomials != kept.model.polynomials:
-        return None
-    return told(best_possible(experiment))
-
-
 def _metric(label: str, value: str, text: str, beside: str | None = None) -> None:
     st.metric(label, value, beside, delta_color="off", delta_arrow="off", help=text, width="content")
 
 
-def _use() -> None:
-    session.use(st.session_state[CHOICE_KEY])
+def _choice_key() -> str:
+    return f"{CHOICE_KEY}.{session.current().revision}.{session.current().shelf}"
+
+
+def _use(key: str) -> None:
+    if key == _choice_key():  # else a browser says what it showed before another one began to answer
+        session.change(in_use=st.session_state[key])  # which the list shows already
 
 
 def _newest(kept: Kept, training: Training | None) -> Model:

@@ -1,16 +1,16 @@
 """The optimizer: its input, and what a set-up's samples become for one that cannot work on them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import streamlit as st
 
 from pages.parts import session
 from pages.parts.full_batch import fitted
+from pages.parts.session import Replaced
 from polycore import Experiment
 from polycore.experiment import MEASURED_PER_CLASS
 
 PREFIX = "optimizer"
-REPLACED_KEY = f"{PREFIX}.replaced"
 
 NAMES = {
     "adam": "Adam",
@@ -35,14 +35,6 @@ How each step changes the weights.
 """
 
 
-@dataclass(frozen=True)
-class Replaced:
-    """What the set-up had before L-BFGS was chosen, where L-BFGS cannot work on it."""
-
-    samples_per_class: int | None
-    batch_size: int | None
-
-
 def ask(experiment: Experiment) -> Experiment:
     """Draw the input; return the experiment with the optimizer chosen, on samples that it can work on.
 
@@ -63,7 +55,7 @@ def ask(experiment: Experiment) -> Experiment:
 
 def forget() -> None:
     """Forget what was replaced: the set-up now comes from elsewhere."""
-    st.session_state.pop(REPLACED_KEY, None)
+    session.change(replaced=None)
 
 
 def offer_fresh_points() -> None:
@@ -92,9 +84,9 @@ def _with_optimizer(experiment: Experiment, optimizer: str) -> Experiment:
 
 
 def _remember(experiment: Experiment) -> None:
-    forget()
-    if fitted(experiment) != experiment:
-        st.session_state[REPLACED_KEY] = Replaced(experiment.samples_per_class, experiment.batch_size)
+    fits = fitted(experiment) == experiment
+    replaced = None if fits else Replaced(experiment.samples_per_class, experiment.batch_size)
+    session.change(replaced=replaced)
 
 
 def _without_lbfgs(experiment: Experiment, optimizer: str) -> Experiment:
@@ -111,7 +103,7 @@ def _without_lbfgs(experiment: Experiment, optimizer: str) -> Experiment:
 
 def _replaced(experiment: Experiment) -> Replaced | None:
     """Return what was replaced, as long as L-BFGS stays chosen and nobody has chosen other samples."""
-    replaced: Replaced | None = st.session_state.get(REPLACED_KEY)
+    replaced = session.current().replaced
     if replaced is None or experiment.optimizer != "lbfgs":
         return None
     taken = replaced.samples_per_class or MEASURED_PER_CLASS

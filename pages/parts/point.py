@@ -2,20 +2,22 @@
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import streamlit as st
 
+from pages.parts import session
 from pages.parts.answer import shortened
 from pages.parts.crossings_table import Meeting, meeting_at
+from pages.parts.point_input import PREFIX, PointInput
+from pages.parts.session import AskedPoint, Way
 from polycore import TUTORIAL_POLYNOMIALS, Polynomial
 
-PREFIX = "point"
-WAY_KEY, X_KEY, Y_KEY = (f"{PREFIX}.{name}" for name in ("way", "x", "y"))
-CURVE_KEY, CROSSING_KEY = f"{PREFIX}.curve", f"{PREFIX}.crossing"
-ANY, ON_CURVE, AT_CROSSING = "Any point", "On a curve", "At a crossing"
+ANY: Way = "Any point"
+ON_CURVE: Way = "On a curve"
+AT_CROSSING: Way = "At a crossing"
 
-FIRST_X, FIRST_Y = 0.5, 0.75
 STEP = 0.05
 FORMAT = "%.9g"
 
@@ -34,22 +36,27 @@ class Asked(NamedTuple):
 def draw(polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> Asked:
     """Draw the inputs and return the point. Without `polynomials` x and y are typed."""
     ways = [ANY, *([ON_CURVE] if polynomials else []), *([AT_CROSSING] if meetings else [])]
-    _begin(ways, len(polynomials), len(meetings))
-    way = _way(ways) if polynomials else ANY
-    if way == ON_CURVE:
-        asked = _on_curve(polynomials)
-    elif way == AT_CROSSING:
-        asked = _at_crossing(meetings)
+    point = _fitted(session.current().point, ways, len(polynomials), len(meetings))
+    asked = _asked(point, polynomials, meetings)
+    if math.isfinite(asked.y):
+        point = replace(point, x=asked.x, y=asked.y)  # so that it stays where it is when it is typed again
+    if point != session.current().point:
+        session.change(point=point)
+    if polynomials:
+        _draw_way(point, ways)
+    if point.way == ON_CURVE:
+        _draw_curve(point, polynomials, asked.y)
+    elif point.way == AT_CROSSING:
+        _draw_crossing(point, meetings)
     else:
-        asked = Asked(*_typed())
+        _draw_typed(point)
     _tutorial_button()
     return asked
 
 
 def choose(x: float, y: float) -> None:
     """Make (x, y) the point. For a callback: it changes what the inputs show."""
-    st.session_state[X_KEY], st.session_state[Y_KEY] = x, y
-    st.session_state[WAY_KEY] = ANY
+    _place(way=ANY, x=x, y=y)
 
 
 def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
@@ -58,29 +65,67 @@ def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
     if place is None:
         choose(float(f"{x:.6g}"), float(f"{y:.6g}"))  # a pixel has fewer digits than a float
     else:
-        choose(meetings[place].x, meetings[place].y)
-        st.session_state[WAY_KEY], st.session_state[CROSSING_KEY] = AT_CROSSING, place
+        _place(way=AT_CROSSING, x=meetings[place].x, y=meetings[place].y, crossing=place)
 
 
-def _begin(ways: Sequence[str], classes: int, crossings: int) -> None:
-    beginning = {WAY_KEY: ANY, X_KEY: FIRST_X, Y_KEY: FIRST_Y, CURVE_KEY: 0, CROSSING_KEY: crossings // 2}
-    for key, value in beginning.items():
-        if key not in st.session_state:
-            st.session_state[key] = value
-    if st.session_state[WAY_KEY] not in ways:
-        st.session_state[WAY_KEY] = ANY
-    for key, count in ((CURVE_KEY, classes), (CROSSING_KEY, crossings)):
-        if st.session_state[key] >= count:
-            st.session_state[key] = 0
+def move(x: float) -> None:
+    """Move the point to that x: by a click on the chart of the walk."""
+    point = session.current().point
+    _change(x=x, numbers=point.numbers + 1, slider=point.slider + 1)
 
 
-def _way(ways: Sequence[str]) -> str | None:
-    return st.segmented_control(
+def slide(x: float) -> None:
+    """Move the point to that x by the slider, which shows it already."""
+    _change(x=x, numbers=session.current().point.numbers + 1)
+
+
+def _fitted(point: AskedPoint, ways: Sequence[Way], curves: int, crossings: int) -> AskedPoint:
+    """Return the point with what this model has of its ways and places, in place of another model's."""
+    fitted = replace(
+        point,
+        way=point.way if point.way in ways else ANY,
+        curve=point.curve if point.curve < max(1, curves) else 0,
+        crossing=0 if point.crossing is not None and point.crossing >= max(1, crossings) else point.crossing,
+    )
+    return point if fitted == point else _shown_everywhere(fitted)
+
+
+def _asked(point: AskedPoint, polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> Asked:
+    if point.way == ON_CURVE:
+        return Asked(point.x, polynomials[point.curve](point.x), point.curve)
+    if point.way == AT_CROSSING:
+        meeting = meetings[_crossing(point, meetings)]
+        return Asked(meeting.x, meeting.y)
+    return Asked(point.x, point.y)
+
+
+def _crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> int:
+    return len(meetings) // 2 if point.crossing is None else point.crossing
+
+
+def _place(**changes: Any) -> None:
+    """Make a change that every input is to show."""
+    session.change(point=_shown_everywhere(replace(session.current().point, **changes)))
+
+
+def _shown_everywhere(point: AskedPoint) -> AskedPoint:
+    return replace(point, lists=point.lists + 1, numbers=point.numbers + 1, slider=point.slider + 1)
+
+
+def _change(**changes: Any) -> None:
+    session.change(point=replace(session.current().point, **changes))
+
+
+def _draw_way(point: AskedPoint, ways: Sequence[Way]) -> None:
+    way = PointInput.now("way", "lists")
+    st.segmented_control(
         "Point",
         ways,
+        default=point.way,
         required=True,
-        key=WAY_KEY,
-        persist_state="session",
+        key=way.key,
+        on_change=_choose_way,
+        args=(way,),
         help=(
             "Any point: type x and y, or click the map. On a curve: choose a polynomial and walk along it. "
             "At a crossing: where curves meet."
@@ -88,49 +133,72 @@ def _way(ways: Sequence[str]) -> str | None:
     )
 
 
-def _typed() -> tuple[float, float]:
+def _draw_typed(point: AskedPoint) -> None:
     with st.container(horizontal=True):
-        x = _number("x", X_KEY, "How far right of the origin the point lies.")
-        y = _number("y", Y_KEY, "How far above the origin the point lies.")
-    return x, y
+        _draw_number("x", point.x, "How far right of the origin the point lies.")
+        _draw_number("y", point.y, "How far above the origin the point lies.")
 
 
-def _on_curve(polynomials: Sequence[Polynomial]) -> Asked:
-    curve = st.selectbox(
+def _draw_curve(point: AskedPoint, polynomials: Sequence[Polynomial], y: float) -> None:
+    curve = PointInput.now("curve", "lists")
+    st.selectbox(
         "Curve",
         range(len(polynomials)),
+        index=point.curve,
         format_func=lambda label: f"p{label} = {shortened(str(polynomials[label]))}",
-        key=CURVE_KEY,
-        persist_state="session",
+        key=curve.key,
+        on_change=_read,
+        args=(curve,),
         help="The point lies on this polynomial, so this is the right answer, if no other crosses it there.",
     )
-    x = _number("x", X_KEY, "Where on the curve. y is the value of the polynomial there.")
-    y = polynomials[curve](x)
+    _draw_number("x", point.x, "Where on the curve. y is the value of the polynomial there.")
     st.caption(f"y = {y:.6g}")
-    if math.isfinite(y):
-        st.session_state[Y_KEY] = y  # so that the point stays where it is when y is typed again
-    return Asked(x, y, curve)
 
 
-def _at_crossing(meetings: Sequence[Meeting]) -> Asked:
-    place = st.selectbox(
+def _draw_crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> None:
+    crossing = PointInput.now("crossing", "lists")
+    st.selectbox(
         "Crossing",
         range(len(meetings)),
+        index=_crossing(point, meetings),
         format_func=lambda place: f"x = {meetings[place].x:.4g}: {meetings[place].name}",
-        key=CROSSING_KEY,
-        persist_state="session",
+        key=crossing.key,
+        on_change=_read,
+        args=(crossing,),
         help="A place where curves meet, from left to right. The diamonds on the map can be clicked too.",
     )
-    x, y = meetings[place].x, meetings[place].y
-    st.caption(f"x = {x:.6g}, y = {y:.6g}")
-    st.session_state[X_KEY], st.session_state[Y_KEY] = x, y  # so that it stays when it is typed again
-    return Asked(x, y)
+    st.caption(f"x = {point.x:.6g}, y = {point.y:.6g}")
 
 
-def _number(label: str, key: str, text: str) -> float:
-    return st.number_input(
-        label, step=STEP, format=FORMAT, key=key, help=text, persist_state="session", width=160
+def _draw_number(name: str, value: float, text: str) -> None:
+    number = PointInput.now(name, "numbers")
+    st.number_input(
+        name,
+        value=value,
+        step=STEP,
+        format=FORMAT,
+        key=number.key,
+        on_change=_type,
+        args=(number,),
+        help=text,
+        width=160,
     )
+
+
+def _choose_way(way: PointInput) -> None:
+    if way.said() is not None:
+        # other inputs come with it, which show the point as it is by now
+        _change(way=way.said(), ways=session.current().point.ways + 1)
+
+
+def _read(place: PointInput) -> None:
+    if place.said() is not None:
+        _change(**{place.name: place.said()})
+
+
+def _type(number: PointInput) -> None:
+    if number.said() is not None:
+        _change(**{number.name: number.said()}, slider=session.current().point.slider + 1)
 
 
 def _tutorial_button() -> None:

@@ -23,6 +23,7 @@ LONGEST_TITLE = 60  # characters
 
 MapView = Literal["Network", "Referee", "Where they differ"]
 MapLayer = Literal["Samples", "Mistakes", "Crossings"]
+Way = Literal["Any point", "On a curve", "At a crossing"]
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,37 @@ class LinkWeights:
     model: Model
 
 
+@dataclass(frozen=True)
+class AskedPoint:
+    """The point (x, y) that the Predict page asks about, and the way in which it is chosen.
+
+    curve: the class on whose curve it lies; crossing: its place among those of the model, None for the middle
+        one. Each counts where the way is its own.
+    lists, numbers, slider: how often something else than the lists of ways and places, the inputs of x and y,
+        and the slider changed what they show. Each has its count in its keys: it shows the new value, and the
+        one in use stays as it is.
+    ways: how often another way was chosen.
+    """
+
+    way: Way = "Any point"
+    x: float = 0.5
+    y: float = 0.75
+    curve: int = 0
+    crossing: int | None = None
+    lists: int = 0
+    numbers: int = 0
+    slider: int = 0
+    ways: int = 0
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """What the set-up had before L-BFGS was chosen, where L-BFGS cannot work on it."""
+
+    samples_per_class: int | None
+    batch_size: int | None
+
+
 @dataclass(frozen=True, eq=False)
 class Points:
     """Points (N, 2) a person uploaded, with labels (N,) where the file names the polynomials."""
@@ -100,10 +132,14 @@ class Session:
     training: the run, in whatever state; None before the first.
     kept: models worth keeping, the newest last.
     in_use: the title of the model that answers; None before there is one.
+    shelf: counts the changes of what is kept, by title, and of what answers that no list of the kept ones
+        made: such lists have it in their keys.
     runs, uploads: how many there have been, for titles.
     map_view: what the map of the Train page shows.
     map_layers, predict_layers: what lies on a run's map, and on the map of the Predict page.
     asked: the place that is asked about on a run's map; None where there is none.
+    point: what the Predict page asks about.
+    replaced: what the set-up's samples were before L-BFGS; None where there is nothing to bring back.
     undo: what can be brought back; None where nothing was taken away.
     compared: the titles of what is laid side by side; None before anybody chose.
     race: the race of the Compare page, in whatever state; None before the first.
@@ -122,6 +158,7 @@ class Session:
     training: Training | None = None
     kept: tuple[Kept, ...] = ()
     in_use: str | None = None
+    shelf: int = 0
     runs: int = 0
     uploads: int = 0
     points: Points | None = None
@@ -129,6 +166,8 @@ class Session:
     map_layers: tuple[MapLayer, ...] = ()
     predict_layers: tuple[MapLayer, ...] = ("Crossings",)
     asked: tuple[float, float] | None = None
+    point: AskedPoint = field(default_factory=AskedPoint)
+    replaced: Replaced | None = None
     link_problems: tuple[str, ...] = ()
     undo: Undo | None = None
     compared: tuple[str, ...] | None = None
@@ -213,7 +252,10 @@ def put(kept: Kept, changed: Kept) -> None:
     if by_hand is not None and by_hand.title == kept.title:
         by_hand = replace(by_hand, title=changed.title)
     change(
-        kept=tuple(changed if other is kept else other for other in now.kept), in_use=in_use, by_hand=by_hand
+        kept=tuple(changed if other is kept else other for other in now.kept),
+        in_use=in_use,
+        shelf=now.shelf + (changed.title != kept.title),
+        by_hand=by_hand,
     )
 
 
@@ -229,7 +271,7 @@ def add(kept: Kept) -> None:
     free = [other for other in session.kept if other is not own and not other.pinned]
     gone = free[: max(0, len(session.kept) + 1 - MOST_KEPT)]
     remaining = tuple(other for other in session.kept if other not in gone)
-    change(kept=(*remaining, kept), in_use=kept.title)
+    change(kept=(*remaining, kept), in_use=kept.title, shelf=session.shelf + 1)
 
 
 def rename(title: str, wanted: str) -> None:
@@ -295,7 +337,10 @@ def remove(title: str) -> None:
     if kept is None or is_under_way(kept):
         return
     fields: dict[str, Any] = {"kept": now.kept, "in_use": now.in_use}
-    changes: dict[str, Any] = {"kept": tuple(other for other in now.kept if other is not kept)}
+    changes: dict[str, Any] = {
+        "kept": tuple(other for other in now.kept if other is not kept),
+        "shelf": now.shelf + 1,
+    }
     if now.in_use == title:
         changes["in_use"] = changes["kept"][-1].title if changes["kept"] else None
     if kept is _own():
@@ -319,7 +364,7 @@ def add_upload(model: Model) -> None:
 
 def use(title: str) -> None:
     """Let the kept model of that title answer."""
-    change(in_use=title)
+    change(in_use=title, shelf=current().shelf + 1)
 
 
 def _use_run(experiment: Experiment) -> None:

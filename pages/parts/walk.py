@@ -7,9 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import live, point
+from pages.parts import live, point, session
 from pages.parts.crossings_table import meetings_of
 from pages.parts.plane import of_referee
+from pages.parts.point_input import PointInput
 from polycore import Model, Referee
 from polycore.figures import walk_figure, with_place
 from polycore.figures.walk import Met
@@ -17,7 +18,6 @@ from polycore.network import Floats
 from polycore.referee import MAX_COORDINATE
 
 PREFIX = "walk"
-AT_KEY = f"{PREFIX}.at"  # the x that the slider shows
 CHART_KEY = f"{PREFIX}.chart"
 POSITIONS = 300
 SLIDER_STEPS = 200
@@ -61,20 +61,8 @@ def along(model: Model, referee: Referee, curve: int) -> Walk:
 
 def draw(model: Model, referee: Referee, curve: int, x: float) -> None:
     """Draw a slider that moves the point along the curve, and the probabilities on the way."""
-    slider = _slider_key(referee)
-    _follow(slider, referee, x)
     low, high = referee.x_range
-    st.slider(
-        "Walk along the curve",
-        low,
-        high,
-        step=(high - low) / SLIDER_STEPS,
-        format="%.4g",
-        key=slider,
-        on_change=_slide,
-        args=(slider,),
-        help="Moves x; the arrow keys do too, step by step. Watch the probabilities change at each crossing.",
-    )
+    _draw_slider(low, high, x)
     figure = _figure(model, referee, curve)
     if low <= x <= high:
         [probabilities] = model.predict_proba([[x, referee.polynomials[curve](x)]])
@@ -96,22 +84,34 @@ def _figure(model: Model, referee: Referee, curve: int) -> go.Figure:
     return figure
 
 
-def _follow(slider: str, referee: Referee, x: float) -> None:
-    """Let the slider show x where something else changed it: a tick must not take back a move of it."""
-    if slider not in st.session_state or st.session_state.get(AT_KEY) != x:
-        low, high = referee.x_range
-        st.session_state[slider], st.session_state[AT_KEY] = min(max(x, low), high), x
+def _draw_slider(low: float, high: float, x: float) -> None:
+    slider = PointInput.now(f"walk.{low}.{high}", "slider")  # another range makes another one
+    st.slider(
+        "Walk along the curve",
+        low,
+        high,
+        value=_on_slider(low, high, x),
+        step=(high - low) / SLIDER_STEPS,
+        format="%.4g",
+        key=slider.key,
+        on_change=_slide,
+        args=(slider, low, high),
+        help="Moves x; the arrow keys do too, step by step. Watch the probabilities change at each crossing.",
+    )
 
 
-def _slide(slider: str) -> None:
-    x = round(st.session_state[slider], 9)
-    st.session_state[point.X_KEY] = st.session_state[AT_KEY] = x
+def _on_slider(low: float, high: float, x: float) -> float:
+    """Return the x nearest to `x` that the slider can show."""
+    step = (high - low) / SLIDER_STEPS
+    return float(np.clip(low + round((min(max(x, low), high) - low) / step) * step, low, high))
+
+
+def _slide(slider: PointInput, low: float, high: float) -> None:
+    x, shown = slider.said(), _on_slider(low, high, session.current().point.x)
+    # a browser puts a slider on its own grid and says so, which nobody has moved
+    if x is not None and abs(x - shown) > (high - low) / SLIDER_STEPS / 4:
+        point.slide(round(x, 9))
 
 
 def _click(x: float, _: float) -> None:
-    st.session_state[point.X_KEY] = float(f"{x:.4g}")
-
-
-def _slider_key(referee: Referee) -> str:
-    # another range makes another slider
-    return f"{PREFIX}.{referee.x_range}"
+    point.move(float(f"{x:.4g}"))

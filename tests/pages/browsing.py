@@ -1,9 +1,11 @@
 """Opening pages as AppTest does, with a link's words and a run to wait for."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import session
@@ -65,3 +67,22 @@ def labels(app: AppTest) -> dict[str, bool]:
 def words_of(app: AppTest) -> dict[str, str]:
     """Return the address's words."""
     return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+
+
+def labelled(widgets: Iterable[Any], label: str) -> Any:
+    """Return the widget of that label, of which there must be one."""
+    [found] = [widget for widget in widgets if widget.label == label]
+    return found
+
+
+def told_by(app: AppTest) -> WidgetStates:
+    """Return what the browser says of all inputs on the page, as it shows them."""
+    return app._tree.get_widget_states()
+
+
+def behind(app: AppTest, states: WidgetStates) -> AppTest:
+    """Draw the page again and again for a browser that missed what was drawn since it showed `states`."""
+    for _ in range(3):  # an odd number, for two values may take turns
+        app._run(states)
+        assert not app.exception
+    return app

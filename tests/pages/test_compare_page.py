@@ -12,7 +12,7 @@ from pages.parts.compare_settings import differences, phrase
 from pages.parts.runner import Mark
 from pages.parts.session import Kept
 from polycore.history import History
-from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
+from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, told_by, wait_for
 
 COMPARE, TRAIN = "pages/6_compare.py", "pages/3_train.py"
 BASE = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), steps=40)
@@ -169,15 +169,24 @@ def test_the_page_with_twelve_costs_little():
 def test_the_newest_are_side_by_side_until_others_are_chosen(figures):
     app = with_kept(*(kept(name, replace(BASE, seed=number)) for number, name in enumerate("ABCDE")))
     assert [trace.name for trace in figures["compare.curves.loss.Steps"].data] == ["E", "D", "C"]
-    app.multiselect(key=compare_curves.CHOICE_KEY).set_value(["A", "E"]).run()
+    labelled(app.multiselect, "Side by side").set_value(["A", "E"]).run()
     assert [trace.name for trace in figures["compare.curves.loss.Steps"].data] == ["A", "E"]
     app.switch_page(TRAIN).run()
     app.switch_page(COMPARE).run()
-    assert app.multiselect(key=compare_curves.CHOICE_KEY).value == ["A", "E"]
+    assert labelled(app.multiselect, "Side by side").value == ["A", "E"]
     app.button(key=key_of("delete", "A")).click().run()
-    assert app.multiselect(key=compare_curves.CHOICE_KEY).value == ["E"]
-    app.multiselect(key=compare_curves.CHOICE_KEY).set_value([]).run()
+    assert labelled(app.multiselect, "Side by side").value == ["E"]
+    labelled(app.multiselect, "Side by side").set_value([]).run()
     assert not app.exception
+
+
+def test_the_newest_stay_side_by_side_for_a_browser_that_missed_which(figures):
+    app = with_kept(*(kept(name, replace(BASE, seed=number)) for number, name in enumerate("ABCDE")))
+    shown = told_by(app)
+    app.button(key=key_of("delete", "D")).click().run()
+    behind(app, shown)
+    assert session_of(app).compared is None
+    assert [trace.name for trace in figures["compare.curves.loss.Steps"].data] == ["E", "C", "B"]
 
 
 def test_the_curves_are_those_of_the_history_over_steps_or_seconds(figures):

@@ -455,6 +455,49 @@ def test_changes_survive_a_new_name(monkeypatch):
     assert Place(0, 0).value(kept.model) != 7
 
 
+def test_the_second_of_two_quick_clicks_on_put_it_back_leaves_the_way_back(monkeypatch):
+    monkeypatch.setattr(session.st, "session_state", {})
+    session.add(Kept("a", model_of(), None))
+    inside_model.enter(session.current().answering, Place(0, 0), 7.0)
+    changed = session.current().by_hand
+    inside_model.put_back()
+    inside_model.put_back()
+    assert session.current().undo.fields == {"by_hand": changed}
+
+
+def test_a_model_that_was_only_held_is_let_go_without_a_word(monkeypatch):
+    monkeypatch.setattr(session.st, "session_state", {})
+    session.add(Kept("a", model_of(), None))
+    inside_model.hold(session.current().answering)
+    inside_model.put_back()
+    assert session.current().by_hand is None
+    assert session.current().undo is None
+
+
+def test_the_second_of_two_quick_clicks_keeps_no_second_model(monkeypatch):
+    monkeypatch.setattr(session.st, "session_state", {})
+    session.add(Kept("a", model_of(), None))
+    kept = session.current().answering
+    inside_model.enter(kept, Place(0, 0), 7.0)
+    inside_model.keep(kept)
+    inside_model.keep(kept)
+    assert [other.title for other in session.current().kept] == ["a", "a · by hand"]
+
+
+def test_rows_stay_while_the_run_goes_on_under_a_model_that_is_held():
+    app = with_model(model_of((6, 2)))
+    choice(app, "Layer").set_value(1).run()
+    shown_number(app, "Bias").set_value(0.5).run()
+    before = [(found.label, found.max) for found in app.slider]
+    now = session_of(app)
+    later = model_of((6, 2), seed=5)
+    later = replace(later, weights=tuple(100 * weights for weights in later.weights))
+    better = (replace(now.answering, model=later),)
+    app.session_state[session.KEY] = replace(now, kept=better)
+    app.run()
+    assert [(found.label, found.max) for found in app.slider] == before
+
+
 def test_too_large_a_coefficient_is_named_where_there_is_no_map():
     # a file may have what no set-up may
     app = with_model(model_of(polynomials=(pc.Polynomial(2e6, 0), pc.Polynomial(1))))

@@ -1,6 +1,7 @@
 """The guided looks: each shows what it promises, says so once it is there, and never before."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -16,6 +17,7 @@ PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("
 NAMES = [look.name for look in looks.LOOKS]
 
 
+@cache
 def trained(experiment, steps):
     """Return a run of `experiment` that ends after so many steps, at its end."""
     return pc.advance(pc.start(replace(experiment, steps=steps)), steps)
@@ -209,6 +211,13 @@ def test_the_last_look_has_no_next():
     assert "Next look" not in labels(opened(TRAIN, {"look": "folds"}))
 
 
+def test_on_predict_its_point_is_asked_about_and_elsewhere_the_place_on_the_map(monkeypatch):
+    held = Session(asked=(1.0, 2.0), point=session.AskedPoint(x=0.25, y=-0.5))
+    monkeypatch.setattr(session.st, "session_state", {session.KEY: held})
+    assert look_view._asked("Predict") == (0.25, -0.5)
+    assert look_view._asked("Train") == (1.0, 2.0)
+
+
 def test_ending_a_look_keeps_the_set_up_and_takes_the_panel_away():
     app = press(opened(TRAIN, {"look": "scaling"}), "End")
     assert session_of(app).look is None
@@ -220,7 +229,8 @@ def test_ending_a_look_keeps_the_set_up_and_takes_the_panel_away():
 
 
 def test_what_has_been_seen_is_said_and_stays_seen():
-    app = press(opened(TRAIN, {"look": "dead"}), "Start")
+    soon = link.to_query(replace(looks.TOO_FAST, steps=500))
+    app = press(opened(TRAIN, {"look": "dead", **soon}), "Start")
     wait_for(app, "finished")
     assert session_of(app).looks_seen == {"dead"}
     assert any("**Seen.**" in text for text in panel(app))

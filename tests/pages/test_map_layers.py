@@ -9,7 +9,7 @@ import polycore as pc
 from pages.parts import live, map_layers, plane, session
 from pages.parts.referee import referee_of
 from polycore.palette import PALETTE
-from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for
+from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
 from tests.pages.test_predict_page import NAMED, NAMELESS, with_model, words
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
@@ -28,8 +28,12 @@ def trained(page=TRAIN, button="Start", **changes):
     return wait_for(press(opened(page, QUICK | changes), button), "finished")
 
 
-def show(app, *layers, key=map_layers.RUN_KEY):
-    app.button_group(key=key).set_value(list(layers)).run()
+def choice(app):
+    return labelled(app.button_group, map_layers.LABEL)
+
+
+def show(app, *layers):
+    choice(app).set_value(list(layers)).run()
     assert not app.exception
     return app
 
@@ -86,7 +90,7 @@ def test_while_it_runs_the_mistakes_are_those_of_its_present_weights():
 
 def test_the_referee_too_makes_mistakes_where_there_is_noise(maps):
     app = trained(polynomials="1~-1", noise="1")
-    app.button_group(key="map_view.choice").set_value("Referee").run()
+    labelled(app.button_group, "Map").set_value("Referee").run()
     show(app, MISTAKES)
     experiment = session_of(app).experiment
     points, labels = experiment.held_out_set()
@@ -144,7 +148,7 @@ def test_crossings_are_marked_where_the_curves_meet(maps):
 @pytest.mark.parametrize("view", ["Network", "Referee", "Where they differ"])
 def test_layers_lie_on_every_map(maps, view):
     app = trained()
-    app.button_group(key="map_view.choice").set_value(view).run()
+    labelled(app.button_group, "Map").set_value(view).run()
     show(app, *map_layers.ALL)
     assert {"x", "diamond"} <= {trace.marker.symbol for trace in maps["progress.map"].data}
     caption = words(app)
@@ -157,20 +161,34 @@ def test_what_is_chosen_stays_on_other_pages_and_through_the_end_of_a_run():
     app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
     show(app, MISTAKES, CROSSINGS)
     press(app, "Stop")
-    assert app.button_group(key=map_layers.RUN_KEY).value == [MISTAKES, CROSSINGS]
+    assert choice(app).value == [MISTAKES, CROSSINGS]
     app.switch_page("pages/2_data.py").run()
     app.switch_page(HOME).run()
-    assert app.button_group(key=map_layers.RUN_KEY).value == [MISTAKES, CROSSINGS]
+    assert choice(app).value == [MISTAKES, CROSSINGS]
     assert session_of(app).predict_layers == (CROSSINGS,)
+
+
+@pytest.mark.usefixtures("maps")
+@pytest.mark.parametrize("page", [TRAIN, PREDICT])
+def test_every_drawing_of_the_choice_says_what_is_chosen(page):
+    app = trained()
+    app.switch_page(page).run()
+    show(app, MISTAKES, CROSSINGS)
+    app.switch_page("pages/2_data.py").run()
+    app.switch_page(page).run()
+    for _ in range(2):
+        # a browser may see the second drawing alone
+        assert [choice(app).options[place] for place in choice(app).proto.default] == [MISTAKES, CROSSINGS]
+        app.run()
 
 
 def test_predict_marks_crossings_from_the_first_and_points_where_the_data_are_known(maps):
     app = trained()
     app.switch_page(PREDICT).run()
-    assert app.button_group(key=map_layers.PREDICT_KEY).value == [CROSSINGS]
+    assert choice(app).value == [CROSSINGS]
     # 1 - x^2 and x^3 - 2 meet where x^3 + x^2 = 3, beyond the range
     assert "Diamonds: 0 places" in words(app)
-    show(app, SAMPLES, MISTAKES, key=map_layers.PREDICT_KEY)
+    show(app, SAMPLES, MISTAKES)
     model, experiment = session_of(app).answering.model, session_of(app).experiment
     points, labels = experiment.held_out_set()
     wrong = model.predict(points) != labels
@@ -180,10 +198,10 @@ def test_predict_marks_crossings_from_the_first_and_points_where_the_data_are_kn
 
 def test_a_file_that_names_no_data_has_crossings_alone(maps):
     app = press(with_model(NAMELESS), "The 3 polynomials of the set-up")
-    assert app.button_group(key=map_layers.PREDICT_KEY).options == [CROSSINGS]
+    assert choice(app).options == [CROSSINGS]
     assert len(marks(maps["predict.map"], "diamond"))
     assert map_layers._offered(session.Kept("a", session_of(app).answering.model, None)) == (CROSSINGS,)
 
 
 def test_a_file_that_names_its_data_has_all():
-    assert with_model(NAMED).button_group(key=map_layers.PREDICT_KEY).options == [*map_layers.ALL]
+    assert choice(with_model(NAMED)).options == [*map_layers.ALL]

@@ -7,7 +7,7 @@ import pytest
 
 from pages.parts import game_result, game_start, game_view, live, session
 from pages.parts.game import Game, drawn
-from polycore import Experiment
+from polycore import Experiment, Polynomial
 from tests.pages.browsing import QUICK, opened, session_of, wait_for
 
 PLAY, POLYNOMIALS = "pages/7_play.py", "pages/1_polynomials.py"
@@ -157,6 +157,39 @@ def test_a_game_that_was_left_can_be_brought_back():
     press(app, game_view.LEAVE_KEY)
     assert session_of(app).game is None
     assert session_of(app).undo.fields == {"game": game}
+
+
+def test_the_second_of_two_quick_clicks_on_leave_leaves_the_way_back(monkeypatch):
+    game = Game.begin(Experiment.recommended(), 1, None, 0.0)
+    monkeypatch.setattr(session.st, "session_state", {session.KEY: session.Session(game=game)})
+    game_view._leave()
+    game_view._leave()
+    assert session.current().undo.fields == {"game": game}
+
+
+def test_a_run_of_other_polynomials_is_no_opponent_that_is_learning():
+    app = press(opened(PLAY, QUICK | {"steps": "1000000"}), game_start.TRAIN_KEY)
+    training = session_of(app).training
+    other = replace(training.run.experiment, polynomials=(Polynomial(1, 0), Polynomial(-1, 0)))
+    app.session_state[session.KEY] = replace(session_of(app), experiment=other)
+    app.run()
+    assert "Your opponent is learning" not in words(app)
+    press(app, game_start.TRAIN_KEY)
+    assert session_of(app).training.run.experiment == other
+    session_of(app).training.stop()
+
+
+def test_the_opponent_of_a_challenge_is_trained_on_the_curves_of_the_challenge():
+    app = opened(PLAY, QUICK | CHALLENGE)
+    challenge, before = session_of(app).challenge, session_of(app).experiment
+    other = replace(before, polynomials=(Polynomial(1, 0), Polynomial(-1, 0)))
+    app.session_state[session.KEY] = replace(session_of(app), experiment=other)
+    app.run()
+    app = wait_for(press(app, game_start.TRAIN_KEY), "finished")
+    assert session_of(app).experiment == challenge.experiment == before
+    assert session_of(app).undo.fields == {"experiment": other}
+    assert session_of(app).answering.model.polynomials == before.polynomials
+    assert "Your opponent" in words(app)
 
 
 @pytest.mark.usefixtures("clock")

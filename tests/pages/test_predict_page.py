@@ -12,12 +12,22 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
-from pages.parts import live, model_in_use, naming, npy_files, point, predictions, session, weight_upload
+from pages.parts import live, naming, npy_files, point, predictions, recall, session, weight_upload
 from pages.parts.odds import odds
 from pages.parts.runner import Training
 from pages.parts.session import MOST_KEPT
 from polycore.weight_file import read_npy
-from tests.pages.browsing import QUICK, opened, press, session_of, wait_for, words_of
+from tests.pages.browsing import (
+    QUICK,
+    behind,
+    labelled,
+    opened,
+    press,
+    session_of,
+    told_by,
+    wait_for,
+    words_of,
+)
 
 PREDICT, DATA, TRAIN = "pages/4_predict.py", "pages/2_data.py", "pages/3_train.py"
 LINES = ("2x + 1", "-x", "x^2 - 1")  # what the classes of the small network stand for
@@ -86,8 +96,8 @@ def with_model(content: bytes = NAMED) -> AppTest:
 
 
 def ask(app: AppTest, x: float, y: float) -> AppTest:
-    app.number_input(key=point.X_KEY).set_value(x)
-    app.number_input(key=point.Y_KEY).set_value(y).run()
+    labelled(app.number_input, "x").set_value(x)
+    labelled(app.number_input, "y").set_value(y).run()
     assert not app.exception
     return app
 
@@ -255,24 +265,24 @@ def test_odds_are_readable_and_never_overflow(probability, told):
 
 def test_on_a_curve_y_is_the_polynomials_value():
     app = with_model()
-    app.button_group(key=point.WAY_KEY).set_value(point.ON_CURVE).run()
-    assert app.selectbox(key=point.CURVE_KEY).options == [f"p{i} = {text}" for i, text in enumerate(LINES)]
-    app.selectbox(key=point.CURVE_KEY).set_value(2)
-    app.number_input(key=point.X_KEY).set_value(3.0).run()
+    labelled(app.button_group, "Point").set_value(point.ON_CURVE).run()
+    assert labelled(app.selectbox, "Curve").options == [f"p{i} = {text}" for i, text in enumerate(LINES)]
+    labelled(app.selectbox, "Curve").set_value(2)
+    labelled(app.number_input, "x").set_value(3.0).run()
     assert "y = 8" in words(app)  # 3² - 1
     table = app.dataframe[0].value.set_index("class")
     assert table["distance"][2] == 0
-    app.button_group(key=point.WAY_KEY).set_value(point.ANY).run()
-    assert app.number_input(key=point.Y_KEY).value == 8.0
+    labelled(app.button_group, "Point").set_value(point.ANY).run()
+    assert labelled(app.number_input, "y").value == 8.0
 
 
 def test_the_tutorials_point_is_one_button_away():
     app = with_model()
-    app.button_group(key=point.WAY_KEY).set_value(point.ON_CURVE).run()
+    labelled(app.button_group, "Point").set_value(point.ON_CURVE).run()
     press(app, "The tutorial's own point")
-    assert app.number_input(key=point.X_KEY).value == -0.55
+    assert labelled(app.number_input, "x").value == -0.55
     # -2·0.09150625 + 3·0.166375 - 4·0.55 + 1
-    assert app.number_input(key=point.Y_KEY).value == pytest.approx(-0.8838875, abs=1e-12)  # rounding
+    assert labelled(app.number_input, "y").value == pytest.approx(-0.8838875, abs=1e-12)  # rounding
     [shares] = answers(arrays(), [[-0.55, -0.8838875]])
     assert app.dataframe[0].value["probability"][0] == pytest.approx(100 * shares.max())
 
@@ -281,7 +291,7 @@ def test_a_click_on_the_map_chooses_the_point(charts):
     app = with_model()
     assert list(charts["predict.map"].layout.xaxis.range) == [-2.0, 3.0]
     press(app, "click the map")
-    assert (app.number_input(key=point.X_KEY).value, app.number_input(key=point.Y_KEY).value) == (0.25, -0.5)
+    assert (labelled(app.number_input, "x").value, labelled(app.number_input, "y").value) == (0.25, -0.5)
     [*_, marked] = charts["predict.map"].data
     assert (list(marked.x), list(marked.y)) == ([0.25], [-0.5])
     assert "Click the map" in words(app)
@@ -295,8 +305,8 @@ def test_a_click_on_a_crossing_chooses_it(charts):
     assert list(diamonds.x) == pytest.approx(expected)
     charts["place"] = (float(diamonds.x[3]), float(diamonds.y[3]))
     press(app, "click the map")
-    assert app.button_group(key=point.WAY_KEY).value == point.AT_CROSSING
-    assert app.selectbox(key=point.CROSSING_KEY).value == 3
+    assert labelled(app.button_group, "Point").value == point.AT_CROSSING
+    assert labelled(app.selectbox, "Crossing").value == 3
     assert "A crossing: p1 & p2" in words(app)
     assert "nobody can tell, whatever it has learned: the best guess is right once in two" in words(app)
     [shares] = answers(arrays(), [[expected[3], -expected[3]]])
@@ -308,19 +318,19 @@ def test_a_click_on_a_crossing_chooses_it(charts):
 
 def test_a_crossing_can_be_chosen_from_a_list_and_is_the_point_afterwards():
     app = with_model()
-    app.button_group(key=point.WAY_KEY).set_value(point.AT_CROSSING).run()
-    assert app.selectbox(key=point.CROSSING_KEY).options == [
+    labelled(app.button_group, "Point").set_value(point.AT_CROSSING).run()
+    assert labelled(app.selectbox, "Crossing").options == [
         "x = -1.618: p1 & p2",
         "x = -0.7321: p0 & p2",
         "x = -0.3333: p0 & p1",
         "x = 0.618: p1 & p2",
         "x = 2.732: p0 & p2",
     ]
-    app.selectbox(key=point.CROSSING_KEY).set_value(2).run()
+    labelled(app.selectbox, "Crossing").set_value(2).run()
     assert "A crossing: p0 & p1" in words(app)
-    app.button_group(key=point.WAY_KEY).set_value(point.ANY).run()
-    assert app.number_input(key=point.X_KEY).value == pytest.approx(-1 / 3)
-    assert app.number_input(key=point.Y_KEY).value == pytest.approx(1 / 3)
+    labelled(app.button_group, "Point").set_value(point.ANY).run()
+    assert labelled(app.number_input, "x").value == pytest.approx(-1 / 3)
+    assert labelled(app.number_input, "y").value == pytest.approx(1 / 3)
     assert "A crossing: p0 & p1" in words(app)
     assert "A crossing" not in words(ask(app, -0.333, 0.333))
 
@@ -328,15 +338,15 @@ def test_a_crossing_can_be_chosen_from_a_list_and_is_the_point_afterwards():
 def test_curves_that_never_meet_have_no_crossing_to_choose():
     apart = METADATA | {"polynomials": [[0.0], [1.0], [2.0]]}
     app = with_model(npz(arrays(), json.dumps(apart)))
-    assert app.button_group(key=point.WAY_KEY).options == [point.ANY, point.ON_CURVE]
+    assert labelled(app.button_group, "Point").options == [point.ANY, point.ON_CURVE]
 
 
 def test_another_model_without_crossings_leaves_the_way():
     app = with_model()
-    app.button_group(key=point.WAY_KEY).set_value(point.AT_CROSSING).run()
+    labelled(app.button_group, "Point").set_value(point.AT_CROSSING).run()
     apart = METADATA | {"polynomials": [[0.0], [1.0], [2.0]]}
     uploaded(app, ("b.npz", npz(arrays(), json.dumps(apart))))
-    assert app.button_group(key=point.WAY_KEY).value == point.ANY
+    assert labelled(app.button_group, "Point").value == point.ANY
 
 
 def test_far_out_the_network_answers_alone():
@@ -353,8 +363,80 @@ def test_the_point_is_there_again_after_another_page():
     app = ask(with_model(), 0.125, 0.25)
     app.switch_page(DATA).run()
     app.switch_page(PREDICT).run()
-    assert app.number_input(key=point.X_KEY).value == 0.125
-    assert app.number_input(key=point.Y_KEY).value == 0.25
+    assert labelled(app.number_input, "x").value == 0.125
+    assert labelled(app.number_input, "y").value == 0.25
+
+
+def at_the_first_crossing(app, charts):
+    diamonds = next(trace for trace in charts["predict.map"].data if trace.marker.symbol == "diamond")
+    charts["place"] = (float(diamonds.x[0]), float(diamonds.y[0]))
+    return press(app, "click the map")
+
+
+@pytest.mark.parametrize(
+    ("choose", "way", "place"),
+    [
+        pytest.param(lambda app, _: press(app, "click the map"), point.ANY, (0.25, -0.5), id="the map"),
+        pytest.param(
+            lambda app, _: press(app, "The tutorial's own point"),
+            point.ANY,
+            (-0.55, pytest.approx(-0.8838875)),
+            id="the tutorial's button",
+        ),
+        pytest.param(
+            at_the_first_crossing,
+            point.AT_CROSSING,
+            # -x and x^2 - 1 meet at (-1 - √5) / 2
+            (pytest.approx(-(1 + 5**0.5) / 2), pytest.approx((1 + 5**0.5) / 2)),
+            id="a crossing on the map",
+        ),
+    ],
+)
+@pytest.mark.parametrize("before", [point.ANY, point.ON_CURVE, point.AT_CROSSING])
+def test_the_point_stays_for_a_browser_that_missed_how_it_was_chosen(charts, before, choose, way, place):
+    app = ask(with_model(), 0.125, 1.0)
+    labelled(app.button_group, "Point").set_value(before).run()
+    shown = told_by(app)
+    choose(app, charts)
+    behind(app, shown)
+    now = session_of(app).point
+    assert (now.way, (now.x, now.y)) == (way, place)
+    assert labelled(app.button_group, "Point").value == way
+    marked = charts["predict.map"].data[-1]
+    assert (marked.x[0], marked.y[0]) == place
+
+
+def test_y_stays_for_a_browser_that_missed_where_the_curve_led():
+    app = ask(with_model(), 3.0, 1.0)
+    labelled(app.button_group, "Point").set_value(point.ON_CURVE).run()
+    labelled(app.selectbox, "Curve").set_value(2).run()
+    labelled(app.button_group, "Point").set_value(point.ANY)
+    shown = told_by(app)
+    behind(app.run(), shown)
+    assert labelled(app.number_input, "y").value == session_of(app).point.y == 8.0  # 3² - 1
+
+
+def test_a_refresh_keeps_the_point(monkeypatch):
+    before = session_of(ask(with_model(), 0.125, 0.25))
+    app = opened(PREDICT, SETUP)
+    with monkeypatch.context() as refreshed:
+        refreshed.setattr(recall, "recalled", lambda: before)
+        app.run()
+    assert not app.exception
+    app.run()
+    assert labelled(app.number_input, "x").value == 0.125
+    assert labelled(app.number_input, "y").value == 0.25
+
+
+def test_another_model_answers_with_a_place_of_its_own_for_a_curve_it_has_not():
+    app = with_model()
+    labelled(app.button_group, "Point").set_value(point.ON_CURVE).run()
+    labelled(app.selectbox, "Curve").set_value(2).run()
+    two = METADATA | {"polynomials": LINES_AS_NUMBERS[:2], "experiment": None}
+    shown = told_by(app)
+    behind(uploaded(app, ("b.npz", npz(arrays(2), json.dumps(two)))), shown)
+    assert labelled(app.selectbox, "Curve").value == 0
+    assert session_of(app).point.y == 2.0  # 2·0.5 + 1
 
 
 # --- models in and out ------------------------------------------------------------------------
@@ -396,9 +478,17 @@ def test_the_same_file_is_not_taken_twice_when_the_page_runs_again():
     assert "a.npz: taken as Upload 1 · 3 polynomials." in texts(app)
 
 
+def test_the_newest_goes_on_answering_for_a_browser_that_missed_it():
+    app = with_model()
+    shown = told_by(app)
+    uploaded(app, ("b.npz", npz(arrays(seed=2))))
+    behind(app, shown)
+    assert session_of(app).in_use == labelled(app.selectbox, "Model").value == "Upload 2 · 3 polynomials"
+
+
 def test_another_model_can_be_chosen():
     app = uploaded(with_model(), ("b.npz", npz(arrays(seed=2))))
-    app.selectbox(key=model_in_use.CHOICE_KEY).set_value("Upload 1 · 3 polynomials").run()
+    labelled(app.selectbox, "Model").set_value("Upload 1 · 3 polynomials").run()
     assert session_of(app).in_use == "Upload 1 · 3 polynomials"
     table = ask(app, 0.5, 2.0).dataframe[0].value
     [shares] = answers(arrays(seed=1), [[0.5, 2.0]])
@@ -624,8 +714,8 @@ def test_the_page_follows_a_run_and_keeps_what_was_typed():
         step(training)
     app.run()
     assert metrics(app)["Loss (nats)"] == f"{training.run.best_loss:.3f}" < early
-    assert app.number_input(key=point.X_KEY).value == 0.25
-    assert app.number_input(key=point.Y_KEY).value == -0.25
+    assert labelled(app.number_input, "x").value == 0.25
+    assert labelled(app.number_input, "y").value == -0.25
     table = app.dataframe[0].value
     assert table["probability"].sum() == pytest.approx(100)
     assert set(table["polynomial"]) == {"-x^2 + 1", "x^3 - 2"}

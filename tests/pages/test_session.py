@@ -1,6 +1,7 @@
 """What is kept, and what goes, when a session keeps more than it may."""
 
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 
 import pytest
 
@@ -99,6 +100,22 @@ def test_a_name_that_will_not_do_is_refused_and_changes_nothing(three, wanted, t
 def test_any_other_name_will_do(three, wanted):
     session.rename(three[1], wanted)
     assert titles() == [three[0], wanted, three[2]]
+
+
+def test_lists_of_what_is_kept_are_drawn_anew_where_others_are_kept_and_not_where_one_gets_better(three):
+    shelves = [session.current().shelf]
+    kept = session.current().kept[0]
+    session.put(kept, replace(kept, seconds=5.0))
+    assert session.current().shelf == shelves[0]
+    for change in (
+        lambda: session.rename(three[0], "first"),
+        lambda: session.use("first"),
+        lambda: session.remove(three[1]),
+        lambda: session.add_upload(kept.model),
+    ):
+        change()
+        shelves.append(session.current().shelf)
+    assert shelves == sorted(set(shelves))
 
 
 def test_a_name_follows_what_is_laid_side_by_side(three):

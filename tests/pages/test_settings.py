@@ -2,6 +2,7 @@
 
 import pytest
 
+from pages.parts import recall
 from polycore import TUTORIAL_POLYNOMIALS, Experiment
 from polycore.experiment import OPTIMIZERS
 from polycore.schedules import SCHEDULES
@@ -248,6 +249,21 @@ def test_the_way_back_from_lbfgs_lasts_while_other_pages_are_visited_and_the_see
     enter(app, "Optimizer", "evolution")
     after = session_of(app).experiment
     assert (after.samples_per_class, after.batch_size) == (None, 256)
+
+
+@pytest.mark.parametrize(
+    "same", [pytest.param(True, id="the same"), pytest.param(False, id="another set-up")]
+)
+def test_the_way_back_from_lbfgs_lasts_through_a_refresh_of_the_same_set_up(monkeypatch, same):
+    before = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
+    app = opened(TRAIN, words_of(before) | ({} if same else {"seed": "5"}))
+    with monkeypatch.context() as refreshed:
+        refreshed.setattr(recall, "recalled", lambda: session_of(before))
+        app.run()
+    assert not app.exception
+    assert len(swap(app)) == same
+    enter(app, "Optimizer", "adam")
+    assert session_of(app).experiment.samples_per_class == (None if same else 100)
 
 
 def test_samples_chosen_while_lbfgs_is_stay_with_another_optimizer():

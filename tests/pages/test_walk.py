@@ -7,7 +7,7 @@ import pytest
 
 import polycore as pc
 from pages.parts import live, point, referee, session, walk
-from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
+from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, told_by, wait_for
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 # x and x^2 meet at 0 and 1, x and -1 at -1: within the range all three
@@ -97,8 +97,8 @@ def on_a_curve():
     words = QUICK | {"polynomials": "x~x^2~-1", "range": "-2..2"}
     app = wait_for(press(opened(TRAIN, words), "Start"), "finished")
     app.switch_page(PREDICT).run()
-    app.button_group(key=point.WAY_KEY).set_value(point.ON_CURVE).run()
-    app.selectbox(key=point.CURVE_KEY).set_value(1).run()
+    labelled(app.button_group, "Point").set_value(point.ON_CURVE).run()
+    labelled(app.selectbox, "Curve").set_value(1).run()
     assert not app.exception
     return app
 
@@ -119,7 +119,7 @@ def test_the_slider_runs_over_the_range_and_moves_the_point_on_map_and_chart(cha
     assert (slider(app).min, slider(app).max) == RANGE
     slider(app).set_value(-1.5).run()
     assert not app.exception
-    assert app.number_input(key=point.X_KEY).value == -1.5
+    assert labelled(app.number_input, "x").value == -1.5
     [shares] = session_of(app).answering.model.predict_proba([[-1.5, 2.25]])
     (x, share), place = marked(charts)
     assert (x, share) == (-1.5, pytest.approx(100 * shares[1]))
@@ -128,12 +128,12 @@ def test_the_slider_runs_over_the_range_and_moves_the_point_on_map_and_chart(cha
 
 def test_a_typed_x_moves_the_slider_as_far_as_it_goes(charts):
     app = on_a_curve()
-    app.number_input(key=point.X_KEY).set_value(0.75).run()
-    assert slider(app).value == 0.75
-    app.number_input(key=point.X_KEY).set_value(7.0).run()
+    labelled(app.number_input, "x").set_value(0.75).run()
+    assert slider(app).value == pytest.approx(0.75, abs=0.01001)  # half a step
+    labelled(app.number_input, "x").set_value(7.0).run()
     assert slider(app).value == 2.0
     assert not app.exception
-    assert app.number_input(key=point.X_KEY).value == 7.0
+    assert labelled(app.number_input, "x").value == 7.0
     # outside the range nothing is marked: the last trace is that of the names
     assert charts[walk.CHART_KEY][0].data[-1].mode == "text"
 
@@ -146,22 +146,64 @@ def test_a_tick_takes_no_move_of_the_slider_back(charts):
     assert marked(charts)[1] == (0.5, 0.25)
 
 
+def test_a_move_of_the_slider_stays_for_a_browser_that_missed_the_x_beside_it(charts):
+    app = on_a_curve()
+    slider(app).set_value(-1.5)
+    shown = told_by(app)
+    behind(app.run(), shown)
+    assert slider(app).value == labelled(app.number_input, "x").value == -1.5
+    assert marked(charts)[1] == (-1.5, 2.25)
+
+
+def test_a_typed_x_stays_for_a_browser_that_missed_the_slider(charts):
+    app = on_a_curve()
+    labelled(app.number_input, "x").set_value(-1.25)
+    shown = told_by(app)
+    behind(app.run(), shown)
+    assert labelled(app.number_input, "x").value == -1.25
+    assert slider(app).value == pytest.approx(-1.25, abs=0.01001)
+    assert marked(charts)[1] == (-1.25, 1.5625)
+
+
+def test_what_moves_one_input_leaves_the_other_ones_as_they_are():
+    app = on_a_curve()
+    ids = {widget.label: widget.id for widget in [slider(app), *app.button_group, *app.selectbox]}
+    slider(app).set_value(-1.5).run()
+    slider(app).set_value(-1.48).run()
+    same = {widget.label: widget.id for widget in [slider(app), *app.button_group, *app.selectbox]}
+    assert same == ids
+    x = labelled(app.number_input, "x")
+    x.set_value(0.3).run()
+    assert labelled(app.number_input, "x").id == x.id
+
+
+def test_a_browser_that_puts_the_slider_on_its_grid_moves_no_point():
+    app = on_a_curve()
+    labelled(app.number_input, "x").set_value(0.753).run()
+    slider(app).set_value(slider(app).value + 1e-9).run()
+    assert session_of(app).point.x == 0.753
+    # a step of the slider is 4 / 200
+    slider(app).set_value(0.78).run()
+    assert session_of(app).point.x == 0.78
+
+
 def test_a_click_on_the_chart_moves_the_point(charts, monkeypatch):
     app = on_a_curve()
-    state = {}
-    monkeypatch.setattr("streamlit.session_state", state)
+    before = session_of(app)
+    monkeypatch.setattr("streamlit.session_state", {session.KEY: before})
     charts[walk.CHART_KEY][1](-0.123456789, 55.0)
-    assert state == {point.X_KEY: -0.1235}
+    after = session.current().point
+    assert (after.way, after.curve, after.x) == (point.ON_CURVE, 1, -0.1235)
     assert not app.exception
 
 
 def test_another_way_has_no_walk(charts):
     app = on_a_curve()
     charts.clear()
-    app.button_group(key=point.WAY_KEY).set_value(point.ANY).run()
+    labelled(app.button_group, "Point").set_value(point.ANY).run()
     assert walk.CHART_KEY not in charts
     assert not app.slider
-    app.button_group(key=point.WAY_KEY).set_value(point.ON_CURVE).run()
+    labelled(app.button_group, "Point").set_value(point.ON_CURVE).run()
     assert slider(app).value == session_of(app).experiment.x_range[0] / -4  # 0.5, where the point was
 
 
