@@ -13,6 +13,7 @@ from pages.parts import (
     inside_walk,
     model_in_use,
     naming,
+    plane,
     refusal,
     session,
 )
@@ -36,12 +37,12 @@ def _look_inside(title: str, *, following: bool) -> None:
     else:
         _draw_unknown_figures()
     window, neuron = inside_model.window_of(kept), inside_choice.chosen(model)
-    picture, plane = st.columns(2, gap="large")
+    picture, beside = st.columns(2, gap="large")
     with picture:
         inside_picture.draw(model, window, neuron, sets)
-    with plane:
+    with beside:
         inside_choice.draw(model)
-        if inside_model.has_map(model):
+        if plane.has_map(model):
             inside_map.draw(title, model, window, neuron, session.current().followed)
         else:
             st.caption(inside_map.without(model))

@@ -18,12 +18,12 @@ import base64
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from polycore import network
+from polycore.data_sets import DataSets
 from polycore.errors import PolycoreError
 from polycore.experiment import Experiment
 from polycore.model import Model
@@ -72,15 +72,7 @@ def model_from(text: str, experiment: Experiment) -> Model:
 
     Loss and accuracies are measured here. Raises PolycoreError where the text breaks a rule of the format.
     """
-    model = _model(text, experiment)
-    points, labels = experiment.training_set()
-    probabilities = model.predict_proba(points)
-    return replace(
-        model,
-        loss=network.cross_entropy(probabilities, labels),
-        accuracy=network.accuracy(probabilities, labels),
-        held_out_accuracy=_held_out_accuracy(model, experiment),
-    )
+    return DataSets.of(experiment).measured(_model(text, experiment))
 
 
 def layers_from(text: str, widths: Sequence[int]) -> Layers:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from polycore import network
 from polycore.experiment import Experiment
+from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model import Model
 from polycore.network import Floats
 
@@ -130,8 +131,10 @@ def _rounded(numbers: Floats, inputs: Floats, sums: Floats, weights: Floats, ste
     # first towards the sums from inputs that are rounded already
     left = numbers + inverse @ (weighted.T @ (sums - inputs @ numbers))
     shares = np.linalg.cholesky(inverse).T
+    # what no weight may be, a column of steep curves' values would ask for where all before it became 0
+    most = np.floor(MAX_PARAMETER_SIZE / step)
     integers = np.empty_like(left)
     for row, share in enumerate(shares):
-        integers[row] = np.rint(left[row] / step)
+        integers[row] = np.rint(left[row] / step).clip(-most, most)
         left[row:] -= (left[row] - integers[row] * step) / share[row] * share[row:]
     return integers

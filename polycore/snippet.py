@@ -130,7 +130,9 @@ def _row(numbers: Floats, indent: int) -> str:
 def _packed(model: Model) -> str:
     numbers = np.concatenate([array.ravel() for layer in _layers(model) for array in layer])
     text = base64.b64encode(numbers.astype("<f8").tobytes()).decode("ascii")
-    return _PACKED.format(widths=model.widths, text=textwrap.fill(text, WIDTH))
+    # by slices: textwrap.fill copies the rest for each line, 4 s for the widest network
+    lines = "\n".join(text[start : start + WIDTH] for start in range(0, len(text), WIDTH))
+    return _PACKED.format(widths=model.widths, text=lines)
 
 
 def _polynomials(polynomials: tuple[Polynomial, ...]) -> str:

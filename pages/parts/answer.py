@@ -1,6 +1,7 @@
 """An answer: what a model says of one point."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,6 +127,11 @@ class Answer:
             f"Another curve is nearer: p{nearest}, {self.distances[nearest]:.3g} away; "
             f"this one is {self.distances[self.likeliest]:.3g} away."
         )
+
+
+def class_name(polynomials: Sequence[Polynomial], label: int) -> str:
+    """Return the name of a class, such as "p3 = x^2"; "class 3" where no polynomials are known."""
+    return f"p{label} = {shortened(str(polynomials[label]))}" if polynomials else f"class {label}"
 
 
 def shortened(text: str) -> str:

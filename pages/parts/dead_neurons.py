@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore import Run, network
+from polycore.figures.style import evenly
 from polycore.network import Floats
 
 DEAD_ON = 2000  # points
@@ -27,5 +28,4 @@ def which(
 
     Of more than 2,000 points so many are asked, evenly from first to last: there may be a million.
     """
-    some = np.linspace(0, len(points) - 1, min(len(points), DEAD_ON)).round().astype(np.int64)
-    return network.dead_neurons(weights, biases, points[some])
+    return network.dead_neurons(weights, biases, points[evenly(len(points), DEAD_ON)])

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pages.parts.plane import of_referee
 from pages.parts.referee import referee_of
 from polycore import Experiment, Model
 from polycore.figures import plane_range
 from polycore.network import Floats, Integers
-from polycore.referee import MAX_COORDINATE
 
 POINTS = 10
 EASY_EVERY = 4  # the first point and every fourth after it lie anywhere, the others where curves are close
@@ -64,8 +64,7 @@ class Game:
             points=tuple((x, y) for x, y in points.tolist()),
             labels=tuple(labels.tolist()),
             network=() if model is None else _said(model.predict_proba(points)),
-            # curves that reach beyond what the referee takes have no game worth playing, but do no harm
-            referee=_said(referee_of(experiment).predict_proba(points.clip(-MAX_COORDINATE, MAX_COORDINATE))),
+            referee=_said(of_referee(referee_of(experiment), points)),
             asked_at=now,
         )
 

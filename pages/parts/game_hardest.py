@@ -5,10 +5,10 @@ import plotly.graph_objects as go
 
 from pages.parts.game import FARTHEST, Game
 from pages.parts.odds import odds
+from pages.parts.plane import of_referee, places_of
 from pages.parts.referee import referee_of
 from polycore import PolycoreError, crossings
 from polycore.figures import close_up_figure, plane_range
-from polycore.referee import MAX_COORDINATE
 
 COLUMNS, ROWS = 96, 72
 SHARE = 0.12  # of the plane's width and height, to each side of the point
@@ -26,8 +26,7 @@ def figure(game: Game) -> go.Figure:
         np.linspace(middle - far, middle + far, count)
         for middle, far, count in zip(point, reach, (COLUMNS, ROWS), strict=True)
     )
-    places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).clip(-MAX_COORDINATE, MAX_COORDINATE)
-    probabilities = referee_of(experiment).predict_proba(places).reshape(ROWS, COLUMNS, -1)
+    probabilities = of_referee(referee_of(experiment), places_of(x, y)).reshape(ROWS, COLUMNS, -1)
     return close_up_figure(experiment.polynomials, x, y, probabilities, point)
 
 

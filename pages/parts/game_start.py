@@ -5,12 +5,11 @@ from time import monotonic
 
 import streamlit as st
 
-from pages.parts import controls, frame, game_plane, session
+from pages.parts import controls, frame, game_plane, optimizer_input, session
 from pages.parts.challenge import Challenge
 from pages.parts.game import POINTS, Game
 from pages.parts.seed import READABLE
-from pages.parts.session import Kept
-from pages.parts.watch import is_running
+from pages.parts.session import Kept, Undo
 from polycore import Experiment
 from polycore.alternative_text import percent
 from polycore.figures import curves_figure
@@ -39,7 +38,7 @@ def draw() -> None:
         curves = curves_figure(experiment.polynomials, experiment.x_range).update_layout(showlegend=False)
         game_plane.draw(curves, MAP_KEY)
     with st.container():  # see watch.py
-        waiting = opponent is None and is_running()
+        waiting = opponent is None and _is_learning(experiment)
         st.fragment(_wait_for_opponent, run_every=WAIT_SECONDS if waiting else None)(experiment, waiting)
 
 
@@ -90,7 +89,7 @@ def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
         accuracy = opponent.model.held_out_accuracy
         if accuracy is not None:
             st.caption(f"{percent(accuracy)} accuracy on held-out points. {_unlike(opponent, experiment)}")
-    elif is_running():
+    elif _is_learning(experiment):
         st.write(":material/model_training: **Your opponent is learning.** It will be here in a moment.")
     else:
         st.write("**There is no network to play against yet.**")
@@ -99,10 +98,32 @@ def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
             key=TRAIN_KEY,
             type="primary",
             icon=":material/play_arrow:",
-            on_click=controls.begin,
-            help="Train a network on the set-up as it stands; you need not wait for its last step.",
+            on_click=_train,
+            args=(experiment,),
+            help="Train a network on these curves; you need not wait for its last step.",
         )
         frame.page_link(frame.TRAIN, "Choose how it is trained", ":material/model_training:")
+
+
+def _is_learning(experiment: Experiment) -> bool:
+    """Return whether the run that goes on learns the polynomials of `experiment`."""
+    training = session.current().training
+    return (
+        training is not None
+        and training.status == "running"
+        and training.run.experiment.polynomials == experiment.polynomials
+    )
+
+
+def _train(experiment: Experiment) -> None:
+    """Train on the set-up as it stands, or, where a challenge has other curves, on the challenge's."""
+    now = session.current()
+    if experiment.polynomials != now.experiment.polynomials:
+        optimizer_input.forget()
+        session.load(experiment)
+        told = "The link's set-up has taken the place of yours."
+        session.change(undo=Undo(told, {"experiment": now.experiment}))
+    controls.begin()
 
 
 def _unlike(opponent: Kept, experiment: Experiment) -> str:

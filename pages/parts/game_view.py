@@ -145,4 +145,5 @@ def _go_on(place: int) -> None:
 
 def _leave() -> None:
     game = session.current().game
-    session.change(game=None, undo=Undo("The game was left.", {"game": game}))
+    if game is not None:  # else the second of two quick clicks
+        session.change(game=None, undo=Undo("The game was left.", {"game": game}))

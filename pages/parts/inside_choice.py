@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.parts import session
-from pages.parts.answer import shortened
+from pages.parts.answer import class_name
 from polycore import Model
 
 PREFIX = "inside.choice"
@@ -95,4 +95,4 @@ def _layer_name(model: Model, layer: int) -> str:
 def _place_name(model: Model, layer: int, place: int) -> str:
     if not Neuron(layer, place).is_output(model):
         return f"neuron {place}"
-    return f"p{place} = {shortened(str(model.polynomials[place]))}" if model.polynomials else f"class {place}"
+    return class_name(model.polynomials, place)

@@ -57,14 +57,14 @@ def without(model: Model) -> str:
 
 
 def _figure(model: Model, window: Window, neuron: Neuron, view: str) -> tuple[go.Figure, str]:
-    answer = plane.model_map(model, window[0])
     if view == ANSWER:
+        answer = plane.model_map(model, window[0])
         return answer, "Each place in the colour of the likeliest class, the stronger the surer."
     if view == FOLDS:
-        return _with_all_folds(answer, model, window, neuron)
-    if neuron.is_output(model):
-        return _output(answer, model, window, neuron)
-    return _hidden(answer, model, window, neuron)
+        return _with_all_folds(plane.model_map(model, window[0]), model, window, neuron)
+    curves = plane.map_without_regions(model.polynomials, window[0])
+    drawn = _output if neuron.is_output(model) else _hidden
+    return drawn(curves, model, window, neuron)
 
 
 def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
@@ -87,10 +87,10 @@ def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neu
     )
 
 
-def _hidden(answer: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
+def _hidden(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
     x, y, values = _values(model, window, neuron)
     name = neuron.name(model)
-    figure = with_regions(answer, values_url(values), alternative_text.neuron(name, x, y, values))
+    figure = with_regions(curves, values_url(values), alternative_text.neuron(name, x, y, values))
     lines = _folds(model, window, neuron)
     if len(lines):
         figure = with_fold_lines(figure, list(lines), "its fold line is drawn", CHOSEN_WIDTH)
@@ -111,10 +111,10 @@ def _signed(value: float) -> str:
     return f"{'-' if value < 0 else '+'} {abs(value):.4g}"
 
 
-def _output(answer: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
+def _output(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
     probabilities = _probabilities(model, window)[..., neuron.place]
     alt = f"Map of the probability of p{neuron.place}: {percent(probabilities.mean())} on average."
-    figure = with_regions(answer, class_url(neuron.place, probabilities), alt)
+    figure = with_regions(curves, class_url(neuron.place, probabilities), alt)
     return (
         figure,
         f"The stronger the colour, the likelier p{neuron.place}. An output has no ReLU and no fold.",
@@ -148,4 +148,4 @@ def _folds(model: Model, window: Window, neuron: Neuron) -> Floats:
 
 def _grid(window: Window) -> tuple[Floats, Floats, Floats]:
     x, y = np.linspace(*window[0], COLUMNS), np.linspace(*window[1], ROWS)
-    return x, y, np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    return x, y, plane.places_of(x, y)

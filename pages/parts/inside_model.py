@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from pages.parts import model_in_use, session
+from pages.parts import model_in_use, plane, session
 from pages.parts.session import ByHand, Kept, Undo
 from polycore import Experiment, Model
 from polycore.data_sets import DataSets
 from polycore.figures import plane_range
 from polycore.fold_lines import Window
 from polycore.place import Place
-from polycore.polynomial import MAX_COEFFICIENT
 from polycore.tutorial_model import is_tutorial, tutorial_model, tutorial_sets
 
 TUTORIAL_TITLE = "The tutorial's network · untrained, 12 polynomials"
@@ -40,25 +39,23 @@ def shown(kept: Kept) -> Model:
     return kept.model if held is None else held.model
 
 
+def unchanged(kept: Kept) -> Model:
+    """Return the model of `kept` without those changes: while it is held, as it was then."""
+    held = by_hand(kept)
+    return kept.model if held is None else held.original
+
+
 def data_sets(kept: Kept) -> DataSets | None:
     """Return the points that its loss and accuracies are measured on; None where they are not known."""
     if is_tutorial(kept.model):
         return tutorial_sets()
-    experiment = model_in_use.experiment_of(kept)
-    if experiment is None or experiment.polynomials != kept.model.polynomials:
-        return None
-    return _sets(experiment)
-
-
-def has_map(model: Model) -> bool:
-    """Return whether the plane can be drawn: with polynomials, none with too large a coefficient."""
-    coefficients = [abs(number) for polynomial in model.polynomials for number in polynomial.coefficients]
-    return bool(coefficients) and max(coefficients) <= MAX_COEFFICIENT
+    experiment = model_in_use.known_experiment(kept)
+    return None if experiment is None else _sets(experiment)
 
 
 def window_of(kept: Kept) -> Window:
     """Return the part of the plane that is shown."""
-    if not has_map(kept.model):
+    if not plane.has_map(kept.model):
         return WITHOUT_CURVES
     x_range = model_in_use.x_range_of(kept)
     return x_range, plane_range(kept.model.polynomials, x_range)
@@ -83,14 +80,19 @@ def enter(kept: Kept, place: Place, value: float) -> None:
 
 def put_back() -> None:
     """Let the kept model be shown as it is."""
-    now = session.current()
-    text = "Your changes by hand were taken back."
-    undo: dict[str, Any] = {"undo": Undo(text, {"by_hand": now.by_hand})}
-    session.change(by_hand=None, revision=now.revision + 1, **undo)
+    now, held = session.current(), session.current().by_hand
+    if held is None:
+        return  # the second of two quick clicks
+    changes: dict[str, Any] = {"by_hand": None, "revision": now.revision + 1}
+    if held.model is not held.original:
+        changes["undo"] = Undo("Your changes by hand were taken back.", {"by_hand": held})
+    session.change(**changes)
 
 
 def keep(kept: Kept) -> None:
     """Keep the changed model beside the one that was changed, and let it answer."""
+    if not is_changed(kept):
+        return  # the second of two quick clicks
     changed = shown(kept)
     metadata = dict(changed.metadata) | {"changed_by_hand": True}
     session.change(by_hand=None)

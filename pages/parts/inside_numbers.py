@@ -71,10 +71,11 @@ def _hold_button(kept: Kept) -> None:
 
 
 def _sliders(kept: Kept, neuron: Neuron) -> None:
-    model = inside_model.shown(kept)
-    reach = _reach(kept.model, neuron.layer)
+    # by the unchanged model: as its weights change, rows must not change places under a finger
+    model = inside_model.unchanged(kept)
+    reach = _reach(model, neuron.layer)
     _Row(kept, Place(neuron.layer, neuron.place), "Bias", reach).draw()
-    shown = _largest_sources(kept.model, neuron)
+    shown = _largest_sources(model, neuron)
     for source in shown:
         _weight(kept, neuron, source, reach)
     others = [source for source in range(model.widths[neuron.layer]) if source not in shown]
@@ -88,10 +89,7 @@ def _weight(kept: Kept, neuron: Neuron, source: int, reach: float) -> None:
 
 
 def _largest_sources(model: Model, neuron: Neuron) -> list[int]:
-    """Return where the largest incoming weights come from, in order.
-
-    Ask it of the kept model: as its weights change, rows must not change places under a finger.
-    """
+    """Return where the largest incoming weights come from, in order."""
     sizes = np.abs(model.weights[neuron.layer][:, neuron.place])
     largest: list[int] = np.sort(np.argsort(-sizes, kind="stable")[:STRONGEST]).tolist()
     return largest

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.parts import dead_neurons, inside_choice
+from pages.parts import dead_neurons, inside_choice, plane
 from pages.parts.inside_choice import Neuron
 from polycore import Model, alternative_text
 from polycore.data_sets import DataSets
@@ -208,8 +208,7 @@ def _neuron_of(value: Any) -> Neuron | None:
 
 def _places(window: Window) -> Floats:
     (left, right), (low, high) = window
-    grid = np.meshgrid(np.linspace(left, right, COLUMNS), np.linspace(low, high, ROWS))
-    return np.stack(grid, axis=-1).reshape(-1, 2)
+    return plane.places_of(np.linspace(left, right, COLUMNS), np.linspace(low, high, ROWS))
 
 
 def _map(values: Floats) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from pages.parts import session
-from pages.parts.answer import shortened
+from pages.parts.answer import class_name
 from polycore import TUTORIAL_POLYNOMIALS, Model
 from polycore.tutorial_model import tutorial_sets
 
@@ -111,10 +111,6 @@ def _nearest(model: Model, x: float, y: float) -> int | None:
 
 
 def _label_name(model: Model, label: int) -> str:
-    if not model.polynomials:
-        return "not known" if label == NEAREST else f"class {label}"
-    return (
-        "the nearest curve's"
-        if label == NEAREST
-        else f"p{label} = {shortened(str(model.polynomials[label]))}"
-    )
+    if label == NEAREST:
+        return "the nearest curve's" if model.polynomials else "not known"
+    return class_name(model.polynomials, label)

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from pages.parts import inside_table
-from pages.parts.answer import shortened
+from pages.parts.answer import class_name
 from pages.parts.inside_choice import Neuron
 from pages.parts.inside_point import Followed
 from pages.parts.inside_table import number
@@ -140,9 +140,11 @@ def _loss(
 def _loss_of_point(model: Model, way: ForwardPass, point: Followed) -> str:
     if point.label is None:
         return "How wrong it is depends on the true class t: choose one above to see this point's loss."
+    name = class_name(model.polynomials, point.label)
     whose = "the nearest curve's class" if point.nearest else "the true class"
+    told = " (the nearest curve)" if point.nearest else ""
     return (
-        f"The true class t is {_class(model, point.label)}{' (the nearest curve)' if point.nearest else ''}: "
+        f"The true class t is {name}{told}: "
         f"-ln {number(way.probabilities[point.label])} = **{number(way.loss(point.label))} nats**. Certainty "
         f"in {whose} would cost 0."
     )
@@ -167,10 +169,11 @@ def _prediction(
         ends = [*model.predict(sets.points[:ENDS]).tolist(), *model.predict(sets.points[-ENDS:]).tolist()]
         begin, end = (", ".join(map(str, part)) for part in (ends[:ENDS], ends[ENDS:]))
         told = f" For the training set the predictions begin {begin} and end {end}."
+    name = class_name(model.polynomials, way.prediction)
     _heading(
         numbers,
         "Prediction",
-        f"The answer is the likeliest class: **{_class(model, way.prediction)}**, with {share}.{right}{told}",
+        f"The answer is the likeliest class: **{name}**, with {share}.{right}{told}",
         r"\hat{k} = \arg\max_k \, p_k",
     )
 
@@ -198,10 +201,6 @@ def _names(model: Model, layer: int) -> list[str]:
 
 def _colors(model: Model, layer: int) -> list[str]:
     return [look.color for look in PALETTE[: model.widths[-1]]] if layer == len(model.weights) - 1 else []
-
-
-def _class(model: Model, label: int) -> str:
-    return f"p{label} = {shortened(str(model.polynomials[label]))}" if model.polynomials else f"class {label}"
 
 
 def _capital(text: str) -> str:

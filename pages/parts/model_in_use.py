@@ -4,10 +4,10 @@ import io
 
 import streamlit as st
 
-from pages.parts import referee, session
+from pages.parts import optimizer_input, referee, session
 from pages.parts.referee import EXPLAINED, best_possible, told
 from pages.parts.runner import Training
-from pages.parts.session import Kept
+from pages.parts.session import Kept, Undo
 from polycore import Experiment, Model, PolycoreError, Referee
 from polycore.alternative_text import percent
 
@@ -82,7 +82,7 @@ def draw_setup_button(kept: Kept) -> None:
             "Use its set-up",
             key=f"{PREFIX}.setup",
             icon=":material/tune:",
-            on_click=session.load,
+            on_click=_take_setup,
             args=(experiment,),
             help="Take over the polynomials, data and training settings that the file names.",
         )
@@ -132,6 +132,13 @@ def file_name(kept: Kept) -> str:
 
 def _metric(label: str, value: str, text: str, beside: str | None = None) -> None:
     st.metric(label, value, beside, delta_color="off", delta_arrow="off", help=text, width="content")
+
+
+def _take_setup(experiment: Experiment) -> None:
+    before = session.current().experiment
+    optimizer_input.forget()
+    session.load(experiment)
+    session.change(undo=Undo("The file's set-up has taken the place of yours.", {"experiment": before}))
 
 
 def _choice_key() -> str:

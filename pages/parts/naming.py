@@ -1,8 +1,5 @@
 """Naming: which polynomials the classes of a file stand for that says nothing about it."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import streamlit as st
 
 from pages.parts import refusal, session
@@ -45,8 +42,8 @@ def _setup_button(kept: Kept) -> None:
             f"The {len(polynomials)} polynomials of the set-up",
             key=f"{PREFIX}.setup",
             icon=":material/function:",
-            on_click=_name,
-            args=(kept, polynomials),
+            on_click=session.name_classes,
+            args=(kept.title, polynomials),
             help="Those on the page Polynomials, in their order.",
         )
 
@@ -72,7 +69,7 @@ def _typed(kept: Kept) -> None:
 
 def _name_typed(kept: Kept) -> None:
     try:
-        _name(kept, _parsed(st.session_state[TEXT_KEY]))
+        session.name_classes(kept.title, _parsed(st.session_state[TEXT_KEY]))
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)
 
@@ -89,10 +86,3 @@ def _polynomial(number: int, line: str) -> Polynomial:
         return Polynomial.parse(line)
     except PolycoreError as error:
         raise PolycoreError(f"Line {number}: {error}") from error
-
-
-def _name(kept: Kept, polynomials: Sequence[Polynomial]) -> None:
-    named = replace(kept, model=kept.model.with_polynomials(polynomials))
-    session.change(
-        kept=tuple(named if other.title == kept.title else other for other in session.current().kept)
-    )

@@ -12,6 +12,7 @@ from polycore import Model, Polynomial, Referee, Run
 from polycore.alternative_text import differences, extended, plane_map
 from polycore.figures import differences_url, map_figure, plane_range, regions_url
 from polycore.network import Floats, Integers, predict_proba
+from polycore.polynomial import MAX_COEFFICIENT
 from polycore.referee import MAX_COORDINATE
 
 COLUMNS, ROWS = 120, 90
@@ -27,6 +28,17 @@ def model_map(model: Model, x_range: tuple[float, float]) -> go.Figure:
     A model is compared by identity: one that did not change since the last look is not asked again.
     """
     return _map(model.predict_proba, model.polynomials, x_range)
+
+
+def has_map(model: Model) -> bool:
+    """Return whether the plane can be drawn: with polynomials, none with too large a coefficient."""
+    sizes = [abs(number) for polynomial in model.polynomials for number in polynomial.coefficients]
+    return bool(sizes) and max(sizes) <= MAX_COEFFICIENT
+
+
+def map_without_regions(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> go.Figure:
+    """Return the map without what a network says: `with_regions` lays regions of another kind on it."""
+    return go.Figure(_without_regions(polynomials, x_range))
 
 
 def run_map(run: Run) -> go.Figure:
@@ -72,7 +84,7 @@ def of_referee(referee: Referee, places: Floats) -> Floats:
 def _difference(probabilities_of: Probabilities, referee: Referee) -> go.Figure:
     polynomials, x_range = referee.polynomials, referee.x_range
     x, y = _grid(polynomials, x_range)
-    answers = probabilities_of(_places(x, y)).argmax(axis=1)
+    answers = probabilities_of(places_of(x, y)).argmax(axis=1)
     likeliest, as_likely = _decisions(referee)
     decisions = np.where(as_likely[np.arange(len(answers)), answers], answers, likeliest)
     answers, decisions = answers.reshape(ROWS, COLUMNS), decisions.reshape(ROWS, COLUMNS)
@@ -84,7 +96,7 @@ def _difference(probabilities_of: Probabilities, referee: Referee) -> go.Figure:
 @lru_cache(maxsize=32)
 def _decisions(referee: Referee) -> tuple[Integers, NDArray[np.bool_]]:
     """Return the likeliest class at each place of the map, (N,), and which are as likely, (N, K)."""
-    places = _places(*_grid(referee.polynomials, referee.x_range))
+    places = places_of(*_grid(referee.polynomials, referee.x_range))
     probabilities = of_referee(referee, places)
     highest = probabilities.max(axis=1, keepdims=True)
     return probabilities.argmax(axis=1), probabilities >= EQUALLY_LIKELY * highest
@@ -96,7 +108,7 @@ def _map(
     x_range: tuple[float, float],
 ) -> go.Figure:
     x, y = _grid(polynomials, x_range)
-    probabilities = probabilities_of(_places(x, y)).reshape(ROWS, COLUMNS, -1)
+    probabilities = probabilities_of(places_of(x, y)).reshape(ROWS, COLUMNS, -1)
     meta = {"alt": plane_map(polynomials, x, y, probabilities)}
     return _with_regions(polynomials, x_range, regions_url(probabilities), meta)
 
@@ -124,5 +136,6 @@ def _grid(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> 
     return np.linspace(*x_range, COLUMNS), np.linspace(*plane_range(polynomials, x_range), ROWS)
 
 
-def _places(x: Floats, y: Floats) -> Floats:
+def places_of(x: Floats, y: Floats) -> Floats:
+    """Return the places (len(y)·len(x), 2) of a grid, row by row, the first y first."""
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)

@@ -216,7 +216,7 @@ def curves_of(race: Race) -> tuple[list[Curve], list[Curve]]:
     return losses, accuracies
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=2 * MOST)  # few: each holds a run, and one of L-BFGS with a wide network has 45 MB
 def _lane_map(run: Run) -> go.Figure:
     """Return a lane's map without names and numbers: they would take most of the room."""
     figure = go.Figure(run_map(run)).update_layout(showlegend=False, margin=dict.fromkeys("lrtb", 0))

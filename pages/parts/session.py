@@ -1,6 +1,6 @@
 """What a person has, and the one door to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, Literal, cast
@@ -12,7 +12,7 @@ from pages.parts.challenge import Challenge
 from pages.parts.game import Game
 from pages.parts.race import Race
 from pages.parts.runner import Mark, Training
-from polycore import Experiment, Model, PolycoreError
+from polycore import Experiment, Model, PolycoreError, Polynomial
 from polycore.history import History
 from polycore.network import Floats, Integers
 
@@ -264,7 +264,7 @@ def add(kept: Kept) -> None:
 
     Where too many are kept the oldest that is not pinned goes, but not the run's own.
     """
-    _let_go()
+    _let_go("kept")
     session = current()
     own = _own()
     kept = replace(kept, title=_free(kept.title))
@@ -272,6 +272,8 @@ def add(kept: Kept) -> None:
     gone = free[: max(0, len(session.kept) + 1 - MOST_KEPT)]
     remaining = tuple(other for other in session.kept if other not in gone)
     change(kept=(*remaining, kept), in_use=kept.title, shelf=session.shelf + 1)
+    if session.by_hand is not None and session.by_hand.title in {other.title for other in gone}:
+        change(by_hand=None)  # another one may get the title
 
 
 def rename(title: str, wanted: str) -> None:
@@ -288,18 +290,30 @@ def rename(title: str, wanted: str) -> None:
         raise PolycoreError("Another one has this name. Take one that tells them apart.")
     kept = _titled(title)
     if kept is not None:
-        _let_go()
+        _let_go("kept", "in_use", "by_hand")  # they have the title that is given up
         put(kept, replace(kept, title=wanted))
         compared = current().compared or ()
         if title in compared:
             change(compared=tuple(wanted if other == title else other for other in compared))
 
 
+def name_classes(title: str, polynomials: Sequence[Polynomial]) -> None:
+    """Let the classes of the kept model of `title` stand for `polynomials`.
+
+    Raises PolycoreError where there are more or fewer.
+    """
+    kept = _titled(title)
+    if kept is not None:
+        model = kept.model.with_polynomials(polynomials)
+        _let_go("kept")
+        put(kept, replace(kept, model=model))
+
+
 def pin(title: str) -> None:
     """Keep the model of `title` whatever comes after, unless MOST_PINNED are."""
     kept = _titled(title)
     if kept is not None and may_pin():
-        _let_go()
+        _let_go("kept")
         put(kept, replace(kept, pinned=True))
 
 
@@ -307,7 +321,7 @@ def unpin(title: str) -> None:
     """Let the model of `title` go when its turn comes."""
     kept = _titled(title)
     if kept is not None:
-        _let_go()
+        _let_go("kept")
         put(kept, replace(kept, pinned=False))
 
 
@@ -345,6 +359,8 @@ def remove(title: str) -> None:
         changes["in_use"] = changes["kept"][-1].title if changes["kept"] else None
     if kept is _own():
         fields["training"], changes["training"] = now.training, None
+    if now.by_hand is not None and now.by_hand.title == title:
+        fields["by_hand"], changes["by_hand"] = now.by_hand, None  # another one may get the title
     change(**changes, undo=Undo(f"{title} was deleted.", fields))
 
 
@@ -377,10 +393,10 @@ def _kept_of(experiment: Experiment) -> Kept | None:
     return next((kept for kept in current().kept if kept.experiment == experiment), None)
 
 
-def _let_go() -> None:
-    """Forget a deletion for good: to bring it back would take away what is changed after it."""
+def _let_go(*fields: str) -> None:
+    """Forget what was taken away from `fields` for good: back again, it would take away what comes now."""
     undo = current().undo
-    if undo is not None and "kept" in undo.fields:
+    if undo is not None and not undo.fields.keys().isdisjoint(fields):
         change(undo=None)
 
 

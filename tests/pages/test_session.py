@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 import polycore as pc
-from pages.parts import session
+from pages.parts import inside_model, session
 from pages.parts.runner import Training
+from polycore.place import Place
 from tests.pages.browsing import opened, session_of
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=3)
@@ -251,3 +252,67 @@ def test_a_run_is_kept_with_the_marks_of_its_way():
     session.begin(training)
     session.collect()
     assert session.current().kept[0].marks == training.marks
+
+
+# --- titles: what is held or can be brought back by one ---------------------------------------
+
+
+def a_model(seed=0, polynomials=EXPERIMENT.polynomials):
+    return pc.start(replace(EXPERIMENT, seed=seed)).best.with_polynomials(polynomials)
+
+
+def changed(title):
+    """Change the model of that title by hand, and return it as it was and as it is."""
+    kept = session._titled(title)
+    inside_model.enter(kept, Place(0, 0), 7.0)
+    return session.current().by_hand
+
+
+@pytest.mark.usefixtures("state")
+def test_another_model_by_the_name_of_a_deleted_one_has_none_of_its_changes():
+    session.add(session.Kept("A", a_model(), None))
+    session.add(session.Kept("B", a_model(1), None))
+    by_hand = changed("A")
+    session.remove("A")
+    assert session.current().undo.fields["by_hand"] is by_hand
+    session.rename("B", "A")
+    kept = session._titled("A")
+    assert inside_model.shown(kept) is kept.model
+
+
+@pytest.mark.usefixtures("state")
+def test_a_deleted_model_comes_back_with_its_changes():
+    session.add(session.Kept("A", a_model(), None))
+    by_hand = changed("A")
+    session.remove("A")
+    session.bring_back()
+    assert inside_model.shown(session._titled("A")) is by_hand.model
+
+
+@pytest.mark.usefixtures("state")
+def test_changes_go_with_the_model_that_makes_room():
+    session.add(session.Kept("A", a_model(), None))
+    changed("A")
+    for _ in range(session.MOST_KEPT):
+        session.add_upload(a_model())
+    assert session.current().by_hand is None
+
+
+@pytest.mark.usefixtures("state")
+@pytest.mark.parametrize("field", ["in_use", "by_hand"])
+def test_what_names_the_old_title_is_offered_no_more_after_a_new_one(field):
+    session.add(session.Kept("A", a_model(), None))
+    session.change(undo=session.Undo("Gone.", {field: None}))
+    session.rename("A", "B")
+    assert session.current().undo is None
+
+
+@pytest.mark.usefixtures("state")
+def test_classes_that_were_named_since_keep_their_names():
+    session.add(session.Kept("A", a_model(), None))
+    session.add(session.Kept("B", a_model(1, ()), None))
+    session.remove("A")
+    session.name_classes("B", EXPERIMENT.polynomials)
+    session.bring_back()
+    assert [kept.title for kept in session.current().kept] == ["B"]
+    assert session._titled("B").model.polynomials == EXPERIMENT.polynomials

@@ -102,6 +102,20 @@ def test_settings_that_a_preset_replaced_come_back(preset):
     assert rate.value == 0.37
 
 
+def test_a_set_up_that_a_files_replaced_comes_back():
+    model = a_model()
+    app = opened(PREDICT)
+    before = session_of(app).experiment
+    kept = session.Kept("Upload 1 · 2 polynomials", model, None)
+    app.session_state[session.KEY] = Session(experiment=before, kept=(kept,), in_use=kept.title)
+    app.run()
+    press(app, "Use its set-up")
+    assert session_of(app).experiment == model.experiment != before
+    assert toast(app) == "The file's set-up has taken the place of yours."
+    undone(app)
+    assert session_of(app).experiment == before
+
+
 def test_a_preset_that_is_the_set_up_already_replaces_nothing():
     assert toast(press(opened(TRAIN, {}), "Recommended")) is None
 

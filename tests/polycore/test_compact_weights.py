@@ -113,6 +113,18 @@ def test_coarser_by_one_is_a_bit_less_for_each_number(trained):
         assert (fine.exponents - coarse.exponents == 1).all()
 
 
+@pytest.mark.parametrize("coarseness", [0.0, 12.0, 24.0])
+def test_no_number_is_rounded_beyond_what_a_weight_may_be(coarseness):
+    # values of size 1e6 * 1000**12: once the weights before it are 0, a bias alone would have to be as large
+    steep = tuple(Polynomial(sign * 1e6, *[0] * 12) for sign in (1, -1))
+    experiment = Experiment(polynomials=steep, x_range=(-1000, 1000), hidden=(12,))
+    numbers = network.initial_parameters(experiment.widths, "he", np.random.default_rng(0))
+    weights, biases = zip(*network.layers(numbers, experiment.widths), strict=True)
+    model = Model(weights, biases, loss=1.0, accuracy=0.5, polynomials=steep)
+    rounded = Rounding(model, experiment).at(coarseness)
+    assert max(np.abs(numbers).max() for layer in rounded for numbers in layer.layer) <= 1e6
+
+
 def test_a_network_that_is_dead_everywhere_is_rounded_too():
     experiment = Experiment(polynomials=LINES, hidden=(30, 30))
     zeros = [(np.zeros(shape), np.zeros((1, shape[1]))) for shape in ((2, 30), (30, 30), (30, 2))]
