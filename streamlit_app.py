@@ -28,13 +28,13 @@ def draw_ways_on() -> None:
     """Draw what there is to do with a trained network."""
     st.subheader("And now?", anchor=False)
     yours, ask, send = st.columns(3)
-    with yours, st.container(border=True):
+    with yours, st.container(border=True, height="stretch"):
         st.write("**Make it yours.** Type other polynomials, draw other samples, build another network.")
         frame.page_link(frame.POLYNOMIALS, "Choose polynomials", ":material/function:")
-    with ask, st.container(border=True):
+    with ask, st.container(border=True, height="stretch"):
         st.write("**Ask it.** Where does it think your point lies, and how sure is it?")
         frame.page_link(frame.PREDICT, "Ask about a point", ":material/ads_click:")
-    with send, st.container(border=True):
+    with send, st.container(border=True, height="stretch"):
         st.write("**Send it.** The address of this page is the whole experiment: anyone can open it.")
         frame.copy_link("home.link")
 

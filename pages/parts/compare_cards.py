@@ -6,15 +6,13 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
-from pages.parts import refusal, session
+from pages.parts import plane, refusal, session
 from pages.parts.compare_settings import phrase
-from pages.parts.model_in_use import experiment_of, x_range_of
-from pages.parts.referee import best_possible, told
+from pages.parts.model_in_use import best_possible_told, experiment_of, x_range_of
 from pages.parts.session import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
 from polycore import Model, PolycoreError
 from polycore.alternative_text import percent, plane_map
 from polycore.figures import plane_range, small_map_url
-from polycore.polynomial import MAX_COEFFICIENT
 
 PREFIX = "compare.cards"
 REFUSAL_KEY = f"{PREFIX}.refusal"
@@ -70,14 +68,12 @@ def _map(kept: Kept) -> None:
 @lru_cache(maxsize=64)
 def _picture(model: Model, x_range: tuple[float, float]) -> tuple[str, str] | None:
     """Return the map as an image's address with its alternative text, or None where there can be none."""
-    polynomials = model.polynomials
-    sizes = [abs(number) for polynomial in polynomials for number in polynomial.coefficients]
-    if not sizes or max(sizes) > MAX_COEFFICIENT:
+    if not plane.has_map(model):
         return None
+    polynomials = model.polynomials
     y_range = plane_range(polynomials, x_range)
     x, y = np.linspace(*x_range, MAP_COLUMNS), np.linspace(*y_range, MAP_ROWS)
-    places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    probabilities = model.predict_proba(places).reshape(MAP_ROWS, MAP_COLUMNS, -1)
+    probabilities = model.predict_proba(plane.places_of(x, y)).reshape(MAP_ROWS, MAP_COLUMNS, -1)
     url = small_map_url(polynomials, x_range, y_range, probabilities)
     return url, plane_map(polynomials, x, y, probabilities)
 
@@ -88,19 +84,12 @@ def _figures(kept: Kept) -> None:
         st.metric(
             "Held-out accuracy",
             "unknown" if held_out is None else percent(held_out),
-            _best_possible(kept),
+            best_possible_told(kept),
             delta_color="off",
             delta_arrow="off",
             width="content",
         )
         st.metric("Loss (nats)", f"{kept.model.loss:.3f}", width="content")
-
-
-def _best_possible(kept: Kept) -> str | None:
-    experiment = experiment_of(kept)
-    if experiment is None or experiment.polynomials != kept.model.polynomials:
-        return None
-    return told(best_possible(experiment))
 
 
 def _effort(kept: Kept) -> None:

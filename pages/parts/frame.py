@@ -46,7 +46,13 @@ STYLE = """<style>
 .stApp .stAppHeader, .stApp .stAppHeader * { pointer-events: none; }
 .stApp .stAppHeader button, .stApp .stAppHeader button * { pointer-events: auto; }
 .st-key-frame-navigation { padding-right: 2.5rem; }
-@media (pointer: coarse) { .st-key-frame-navigation a { min-height: 2.5rem; } }
+/* on a dark page no primary colour has contrast enough both as text and beneath white text */
+.stApp :is(.stButton, .stButtonGroup, .stPopover) button:not([kind^="primary"], :disabled),
+.stApp [data-testid="stSliderThumbValue"] { color: inherit !important; }
+.stApp button kbd { opacity: 1; }
+@media (pointer: coarse) {
+  .stApp [data-testid="stPageLink-NavLink"], .stApp .stButtonGroup button { min-height: 2.5rem; }
+}
 </style>"""
 EMBEDDED_STYLE = "<style>.stMainBlockContainer { padding: 1rem; }</style>"
 # its own "Stop" is there all the time where a fragment polls, and means something else than ours

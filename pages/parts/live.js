@@ -38,7 +38,7 @@ class Chart {
 
   constructor(parent) {
     this.root = element("div", { class: "polycore-live" });
-    this.plot = element("div", { role: "img" });
+    this.plot = element("div", {});
     this.pad = element("div", {
       class: "polycore-live-pad",
       tabindex: 0,
@@ -101,13 +101,22 @@ class Chart {
     if (this.ended) return;
     this.still = still;
     const meta = figure.layout.meta ?? {};
-    this.plot.setAttribute("aria-label", meta.alt ?? "Chart");
+    this.describe(meta.alt ?? "Chart");
     this.root.dataset.updates = ++this.drawn;
     if (meta.step !== undefined) this.root.dataset.step = meta.step;
     this.message.textContent = "";
     this.pad.hidden = !clicks;
     this.plot.classList.toggle("polycore-live-clicks", clicks);
     this.moveCursor();
+  }
+
+  // Plotly's first picture has the marks, those over it titles and legend; its buttons, beside them, stay reachable:
+  // within what is one picture to a screen reader they would not be.
+  describe(alt) {
+    const [picture, ...over] = this.plot.querySelectorAll(".main-svg");
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", alt);
+    for (const layer of over) layer.setAttribute("aria-hidden", "true");
   }
 
   config(Plotly) {

@@ -12,6 +12,7 @@ from polycore.presets import NEARLY_COINCIDING, PARABOLAS, STRAIGHT_LINES
 PREFIX = "polynomials"
 UNDO_KEY = f"{PREFIX}.undo"
 LONGEST_SHOWN = 120  # characters
+TARGET = 40  # pixels, as wide as the button is high: a thumb finds it
 
 PRESETS = {
     "First two": (
@@ -90,6 +91,7 @@ def _remove(label: int) -> bool:
         key=f"{PREFIX}.remove.{label}",
         icon=":material/delete:",
         type="tertiary",
+        width=TARGET,
         disabled=few,
         help=f"At least {MIN_CLASSES} are needed: add one first." if few else f"Remove p{label}.",
     )

@@ -191,9 +191,9 @@ def test_a_zoom_survives_the_training(visitor):
     visit.page.mouse.down()
     visit.page.mouse.move(box["x"] + 240, box["y"] + 180, steps=5)
     visit.page.mouse.up()
-    window = "plot => plot._fullLayout.xaxis.range"
+    window = "picture => picture.closest('.js-plotly-plot')._fullLayout.xaxis.range"
     visit.page.wait_for_function(
-        "plot => { const [a, b] = plot._fullLayout.xaxis.range; return b - a < 1.5; }",
+        f"picture => {{ const [a, b] = ({window})(picture); return b - a < 1.5; }}",
         arg=plane.element_handle(),
     )
     zoomed = plane.evaluate(window)

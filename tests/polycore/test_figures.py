@@ -629,7 +629,7 @@ def test_mistakes_have_another_colour_than_right_answers_and_the_most_frequent_i
 @pytest.mark.parametrize(
     ("page", "ink"),
     [
-        pytest.param(LIGHT_PAGE, "#1d2130", id="light page"),
+        pytest.param(LIGHT_PAGE, "#141824", id="light page"),
         pytest.param(DARK_PAGE, "#e8eaf2", id="dark page"),
     ],
 )
