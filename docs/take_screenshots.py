@@ -1,14 +1,19 @@
-"""Take the pictures in this folder from the real thing.
+"""Take the pictures in docs/pictures from the real thing.
 
-    .venv/bin/python docs/take_screenshots.py
+    .venv/bin/python docs/take_screenshots.py [words...]
 
-Needs what the browser tests need: requirements-dev.txt and Chromium or Chrome.
+With words only the pictures whose names have one of them. Needs what the browser tests need:
+requirements-dev.txt and Chromium or Chrome.
 """
 
+import io
 import sys
 import tempfile
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 HERE = Path(__file__).parent
@@ -16,42 +21,120 @@ sys.path.insert(0, str(HERE.parent))
 
 from tests.browser.dashboard import DESKTOP, PHONE, Visit, launched, served  # noqa: E402  # found only now
 
+PICTURES = HERE / "pictures"
+SCHEMES, SIZES = ("light", "dark"), {"desktop": DESKTOP, "phone": PHONE}
 EXPERIMENT = "?steps=12000"
-PICTURES = (
-    ("home-light-desktop", "Home", "light", DESKTOP),
-    ("train-dark-desktop", "Train", "dark", DESKTOP),
-    ("predict-light-desktop", "Predict", "light", DESKTOP),
-    ("home-dark-phone", "Home", "dark", PHONE),
-    ("polynomials-light-phone", "Polynomials", "light", PHONE),
-)
+OTHER_EXPERIMENT = "train?v=1&optimizer=sgd&samples=100&batch=all&hidden=12&steps=2000&schedule=constant"
+COLORS = 256  # of a picture: as many as a GIF has, and a third of the bytes
+
+LEARNING = "learning"
+FRAMES, FRAME_MS, FRAME_WIDTH = 32, 250, 720
+LAST_FRAME_MS = 3000
 
 
-def main() -> None:
-    """Train once for each picture and take it."""
+def _nothing(visit: Visit) -> None:
+    """Show the page as it opens."""
+
+
+def _walk(visit: Visit) -> None:
+    _choose(visit, "On a curve")
+
+
+def _race(visit: Visit) -> None:
+    _choose(visit, "Race")
+    visit.press("Start the race")
+    visit.page.get_by_text("surprise").wait_for(timeout=60_000)
+
+
+def _choose(visit: Visit, name: str) -> None:
+    visit.page.get_by_role("radio", name=name, exact=True).click()
+
+
+def _play(visit: Visit) -> None:
+    visit.press("Start")
+
+
+# each picture's page, and what is done there before it is taken
+VIEWS: dict[str, tuple[str, Callable[[Visit], None]]] = {
+    "home": ("Home", _nothing),
+    "polynomials": ("Polynomials", _nothing),
+    "data": ("Data", _nothing),
+    "train": ("Train", _nothing),
+    "predict": ("Predict", _nothing),
+    "walk": ("Predict", _walk),
+    "inside": ("Inside", _nothing),
+    "compare": ("Compare", _nothing),
+    "race": ("Compare", _race),
+    "play": ("Play", _play),
+}
+
+
+def main(words: list[str]) -> None:
+    """Train once for each scheme and size, and take every page."""
+    PICTURES.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
         served(Path(folder) / "log.txt") as server,
         sync_playwright() as playwright,
     ):
         browser = launched(playwright)
-        for name, page, scheme, size in PICTURES:
-            _take(browser, server, HERE / f"{name}.png", page, scheme, size)
+        if not words or LEARNING in words:
+            _take_learning(browser, server)
+        for scheme, size in product(SCHEMES, SIZES):
+            names = {view: f"{view}-{scheme}-{size}" for view in VIEWS}
+            wanted = [view for view in VIEWS if not words or any(word in names[view] for word in words)]
+            if wanted:
+                visit = _trained(browser, server, scheme, SIZES[size])
+                for view in wanted:
+                    _take(visit, view, PICTURES / f"{names[view]}.png")
+                visit.page.context.close()
         browser.close()
 
 
-def _take(browser: Browser, server: str, file: Path, page: str, scheme: str, size: dict[str, int]) -> None:
-    context = browser.new_context(viewport=size, color_scheme=scheme, device_scale_factor=1.5)
-    visit = Visit(context.new_page(), server).open(EXPERIMENT)
-    visit.press("Train the network")
-    visit.wait_for_status("Finished", seconds=120)
-    if page != "Home":
-        visit.go_to(page)
+def _trained(browser: Browser, server: str, scheme: str, size: dict[str, int]) -> Visit:
+    """Return a visit with two runs: Home's, which answers, and another to compare it with."""
+    visit = _visit(browser, server, scheme, size).open(OTHER_EXPERIMENT)
+    visit.press("Start")
+    visit.wait_for_status("Finished", seconds=60)
+    visit.open(f"train{EXPERIMENT}")
+    visit.press("Start")
+    visit.wait_for_status("Finished", after_step=10_000, seconds=120)
+    return visit
+
+
+def _visit(browser: Browser, server: str, scheme: str, size: dict[str, int]) -> Visit:
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    return Visit(context.new_page(), server)
+
+
+def _take(visit: Visit, view: str, file: Path) -> None:
+    page, prepare = VIEWS[view]
+    visit.go_to(page)
+    prepare(visit)
     visit.page.mouse.move(0, 0)
-    visit.page.wait_for_timeout(2000)
-    visit.page.screenshot(path=file)
+    visit.page.wait_for_timeout(2500)
+    picture = Image.open(io.BytesIO(visit.page.screenshot())).convert("RGB")
+    picture.quantize(COLORS, dither=Image.Dither.NONE).save(file, optimize=True)
     visit.check()
-    context.close()
+
+
+def _take_learning(browser: Browser, server: str) -> None:
+    """Take a map while it is learned, as one moving picture."""
+    visit = _visit(browser, server, "light", DESKTOP).open(EXPERIMENT)
+    visit.press("Train the network")
+    visit.wait_for_status("Running")
+    place = visit.page.locator(".polycore-live").first
+    frames = []
+    while len(frames) < FRAMES:
+        frame = Image.open(io.BytesIO(place.screenshot())).convert("RGB")
+        height = round(frame.height * FRAME_WIDTH / frame.width)
+        frames.append(frame.resize((FRAME_WIDTH, height)).quantize(COLORS, dither=Image.Dither.NONE))
+        visit.page.wait_for_timeout(FRAME_MS)
+    times = [FRAME_MS] * (FRAMES - 1) + [LAST_FRAME_MS]
+    file = PICTURES / f"{LEARNING}.gif"
+    frames[0].save(file, save_all=True, append_images=frames[1:], duration=times, loop=0)
+    visit.page.context.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
