@@ -24,7 +24,8 @@ CHECKS = [
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
     ["mypy"],
-    ["pytest"],
+    # the browser's tests one by one on one core, beside all others on the other one
+    ["pytest", "--numprocesses=2", "--dist=loadgroup"],
 ]
 
 
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
             return _module(["streamlit", "run", "streamlit_app.py", *more])
         case ["tests", *more]:
             _install("requirements-dev.txt")
-            codes = [_module(check + more * (check == ["pytest"])) for check in CHECKS]
+            codes = [_module(check + more * (check[0] == "pytest")) for check in CHECKS]
             return int(any(codes))  # a negative one tells of a check that was killed
         case ["benchmarks", *more]:
             _install("benchmarks/requirements.txt")

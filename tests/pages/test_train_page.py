@@ -251,7 +251,7 @@ def test_each_main_button_has_a_key_that_its_help_and_a_line_tell():
         if button.proto.shortcut:
             assert f"Key: {button.proto.shortcut}.".lower() in button.help.lower()
     [line] = [caption.value for caption in app.caption if caption.value.startswith("Keys:")]
-    assert all(key in line for key in ("Ctrl+Enter", "S takes one step", "B goes back"))
+    assert all(key in line for key in ("Ctrl+Enter", "S takes a step", "B goes back"))
 
 
 def test_a_run_of_another_set_up_has_each_key_once():
