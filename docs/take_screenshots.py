@@ -7,6 +7,7 @@ requirements-dev.txt and Chromium or Chrome.
 """
 
 import io
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -28,8 +29,11 @@ OTHER_EXPERIMENT = "train?v=1&optimizer=sgd&samples=100&batch=all&hidden=12&step
 COLORS = 256  # of a picture: as many as a GIF has, and a third of the bytes
 
 LEARNING = "learning"
-FRAMES, FRAME_MS, FRAME_WIDTH = 32, 250, 720
+SLOWLY = "?learning_rate=0.001"  # a tenth of the recommended: its first second is worth seeing
+TALL = {"width": 1280, "height": 900}  # all of the legend
+FRAMES, FRAME_MS, FRAME_WIDTH = 40, 150, 720
 LAST_FRAME_MS = 3000
+MAP_NAME = re.compile("^Map of the most likely")
 
 
 def _nothing(visit: Visit) -> None:
@@ -120,13 +124,13 @@ def _take(visit: Visit, view: str, file: Path) -> None:
 
 def _take_learning(browser: Browser, server: str) -> None:
     """Take a map while it is learned, as one moving picture."""
-    visit = _visit(browser, server, "light", DESKTOP).open(EXPERIMENT)
+    visit = _visit(browser, server, "light", TALL).open(SLOWLY)
     visit.press("Train the network")
-    visit.wait_for_status("Running")
-    place = visit.page.locator(".polycore-live").first
-    frames = []
+    visit.page.get_by_role("img", name=MAP_NAME).first.wait_for()
+    place = visit.page.locator(".polycore-live").first.bounding_box()
+    frames: list[Image.Image] = []
     while len(frames) < FRAMES:
-        frame = Image.open(io.BytesIO(place.screenshot())).convert("RGB")
+        frame = Image.open(io.BytesIO(visit.page.screenshot(clip=place))).convert("RGB")
         height = round(frame.height * FRAME_WIDTH / frame.width)
         frames.append(frame.resize((FRAME_WIDTH, height)).quantize(COLORS, dither=Image.Dither.NONE))
         visit.page.wait_for_timeout(FRAME_MS)
