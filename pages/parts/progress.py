@@ -1,7 +1,5 @@
 """How a run stands: its figures, its charts, and its best network's map of the plane."""
 
-import gc
-
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -32,11 +30,6 @@ DEAD_HELP = (
     "this step: nothing comes through them, and no gradient wakes them. Many of them: lower the learning "
     "rate."
 )
-
-
-# Streamlit collects garbage after every fragment's run, and with Plotly and pandas loaded there is much to
-# look through in vain: an update cost the server 120 ms of processor time, and 49 ms with this.
-gc.freeze()
 
 
 def draw_bar(training: Training) -> None:
