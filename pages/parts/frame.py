@@ -37,8 +37,9 @@ _NAVIGATION = (
 
 TICKER_SECONDS = 1.0
 
-# a file of ours: Streamlit would load an icon by name from another host
-ICON = Path(__file__).with_name("icon.png")
+# a file of ours: Streamlit would load an icon by name from another host. SVG goes along within the page; a
+# picture in pixels is kept beside it, and may be forgotten between two runs that follow closely.
+ICON = Path(__file__).with_name("icon.svg")
 
 # Streamlit leaves 6rem above a page for its header, which holds no more than a menu in the corner: the
 # navigation begins beside that, and can be clicked through the rest
@@ -52,6 +53,8 @@ STYLE = """<style>
 .stApp :is(.stButton, .stButtonGroup, .stPopover) button:not([kind^="primary"], :disabled),
 .stApp [data-testid="stSliderThumbValue"] { color: inherit !important; }
 .stApp button kbd { opacity: 1; }
+/* the colours of code's parts have as little as 2.2:1 on a light page */
+.stApp .stCode .token { color: inherit !important; }
 @media (pointer: coarse) {
   .stApp [data-testid="stPageLink-NavLink"], .stApp .stButtonGroup button { min-height: 2.5rem; }
 }

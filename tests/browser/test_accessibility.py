@@ -18,9 +18,6 @@ LONG, QUICK = f"{CURVES}&steps=5000000&batch=64", f"{CURVES}&steps=400&batch=all
 STREAMLITS_OWN = (
     # code longer than its box: browsers let the keyboard scroll that, and a download of it is below
     ("scrollable-region-focusable", "<pre "),
-    # the colours of code's parts, which no setting changes
-    ("color-contrast", "token"),
-    ("color-contrast", "<span style="),
     # a formula may scroll where it is too wide: ours are so by the two pixels of a rounding, even on a phone
     ("scrollable-region-focusable", 'class="katex-display"'),
 )
