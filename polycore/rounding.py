@@ -17,6 +17,7 @@ from polycore.experiment import Experiment
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model import Model
 from polycore.network import Floats
+from polycore.neuron_values import values_by_layer
 
 CURVE_POINTS = 3600  # on all curves together
 GRID = 30  # points along each side of the plane
@@ -56,7 +57,7 @@ class Rounding:
         """`model` is to answer on the points of `experiment` as before."""
         self._numbers = [np.vstack(layer) for layer in zip(model.weights, model.biases, strict=True)]
         self._points, counts = _typical_points(experiment)
-        self._sums = _sums(model, self._points)
+        self._sums = list(values_by_layer(model, self._points))
         self._weights = [counts[:, np.newaxis] * importance for importance in _importance(model, self._sums)]
 
     def at(self, coarseness: float) -> tuple[RoundedLayer, ...]:
@@ -87,15 +88,6 @@ def _typical_points(experiment: Experiment) -> tuple[Floats, Floats]:
     plane = np.stack(grid, axis=-1).reshape(-1, 2)
     counts = np.repeat([1.0, GRID_WEIGHT], [len(on_curves), len(plane)])
     return np.concatenate([on_curves, plane]), counts
-
-
-def _sums(model: Model, points: Floats) -> list[Floats]:
-    """Return for each layer what its neurons give before ReLU, (N, n_out)."""
-    sums, values = [], points
-    for weights, biases in zip(model.weights, model.biases, strict=True):
-        sums.append(network.dense(values, weights, biases))
-        values = network.relu(sums[-1])
-    return sums
 
 
 def _importance(model: Model, sums: list[Floats]) -> list[Floats]:

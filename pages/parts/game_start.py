@@ -5,11 +5,11 @@ from time import monotonic
 
 import streamlit as st
 
-from pages.parts import controls, frame, game_plane, optimizer_input, session
+from pages.parts import controls, frame, game_plane, session
 from pages.parts.challenge import Challenge
 from pages.parts.game import POINTS, Game
 from pages.parts.seed import READABLE
-from pages.parts.session import Kept, Undo
+from pages.parts.session import Kept
 from polycore import Experiment
 from polycore.alternative_text import percent
 from polycore.figures import curves_figure
@@ -117,12 +117,8 @@ def _is_learning(experiment: Experiment) -> bool:
 
 def _train(experiment: Experiment) -> None:
     """Train on the set-up as it stands, or, where a challenge has other curves, on the challenge's."""
-    now = session.current()
-    if experiment.polynomials != now.experiment.polynomials:
-        optimizer_input.forget()
-        session.load(experiment)
-        told = "The link's set-up has taken the place of yours."
-        session.change(undo=Undo(told, {"experiment": now.experiment}))
+    if experiment.polynomials != session.current().experiment.polynomials:
+        session.take(experiment, "The link's set-up has taken the place of yours.")
     controls.begin()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import link, looks, optimizer_input, session
+from pages.parts import link, looks, session
 from pages.parts.looks import Look
 from pages.parts.moment import Moment
 from pages.parts.session import Undo
@@ -117,7 +117,7 @@ def _ways(look: Look, page: str) -> None:
                 set_up.name,
                 key=f"{PREFIX}.set_up.{set_up.name}",
                 icon=":material/check:" if present else ":material/tune:",
-                on_click=_load,
+                on_click=session.take,
                 args=(set_up.experiment,),
                 help="Load this set-up: its polynomials, data and settings. Then press Start on Train.",
             )
@@ -182,8 +182,7 @@ def _begin(look: Look, query: Mapping[str, str]) -> None:
     wanted = link.from_query(query).experiment if "v" in query else look.set_ups[0].experiment
     changes: dict[str, Any] = {"look": look.name}
     if wanted != now.experiment:
-        optimizer_input.forget()
-        changes |= {"experiment": wanted, "revision": now.revision + 1}
+        changes |= {"experiment": wanted, "revision": now.revision + 1, "replaced": None}
         if not _is_ready_made(now.experiment):
             fields = {"experiment": now.experiment, "look": now.look}
             changes["undo"] = Undo("The look has taken the place of your set-up.", fields)
@@ -193,11 +192,6 @@ def _begin(look: Look, query: Mapping[str, str]) -> None:
 def _is_ready_made(experiment: Experiment) -> bool:
     set_ups = [set_up.experiment for look in looks.LOOKS for set_up in look.set_ups]
     return experiment in (Experiment.recommended(), *set_ups)
-
-
-def _load(experiment: Experiment) -> None:
-    optimizer_input.forget()
-    session.load(experiment)
 
 
 def _end() -> None:

@@ -4,10 +4,10 @@ import io
 
 import streamlit as st
 
-from pages.parts import optimizer_input, referee, session
+from pages.parts import referee, session
 from pages.parts.referee import EXPLAINED, best_possible, told
 from pages.parts.runner import Training
-from pages.parts.session import Kept, Undo
+from pages.parts.session import Kept
 from polycore import Experiment, Model, PolycoreError, Referee
 from polycore.alternative_text import percent
 
@@ -135,10 +135,7 @@ def _metric(label: str, value: str, text: str, beside: str | None = None) -> Non
 
 
 def _take_setup(experiment: Experiment) -> None:
-    before = session.current().experiment
-    optimizer_input.forget()
-    session.load(experiment)
-    session.change(undo=Undo("The file's set-up has taken the place of yours.", {"experiment": before}))
+    session.take(experiment, "The file's set-up has taken the place of yours.")
 
 
 def _choice_key() -> str:

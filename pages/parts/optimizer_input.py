@@ -53,11 +53,6 @@ def ask(experiment: Experiment) -> Experiment:
     return chosen
 
 
-def forget() -> None:
-    """Forget what was replaced: the set-up now comes from elsewhere."""
-    session.change(replaced=None)
-
-
 def offer_fresh_points() -> None:
     """Say why L-BFGS has no fresh points, and offer an optimizer that has."""
     st.caption("L-BFGS, the optimizer chosen, needs the same samples every step.")

@@ -216,6 +216,18 @@ def load(experiment: Experiment) -> None:
     change(experiment=experiment, revision=current().revision + 1)
 
 
+def take(experiment: Experiment, told: str | None = None) -> None:
+    """Take a whole set-up in the place of the present one; what L-BFGS had replaced in that is forgotten.
+
+    `told` says so where the present one can be brought back.
+    """
+    before = current().experiment
+    change(replaced=None)
+    load(experiment)
+    if told is not None and experiment != before:
+        change(undo=Undo(told, {"experiment": before}))
+
+
 def begin(training: Training) -> None:
     """Make `training` the run, and let its best answer as soon as there is one. Earlier models stay kept."""
     previous = current().training

@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import more_settings, optimizer_input, seed, session
-from pages.parts.session import Undo
 from polycore import Experiment, PolycoreError
 from polycore.experiment import MAX_STEPS, MEASURED_PER_CLASS
 from polycore.limits import MAX_LAYERS, MAX_WIDTH
@@ -208,10 +207,7 @@ def _preset(label: str, preset: Experiment, text: str) -> None:
 def _take(preset: Experiment) -> None:
     now = session.current().experiment
     taken = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
-    optimizer_input.forget()
-    session.load(taken)
-    if taken != now:
-        session.change(undo=Undo("Your settings were replaced.", {"experiment": now}))
+    session.take(taken, "Your settings were replaced.")
 
 
 def _key(name: str) -> str:

@@ -29,7 +29,7 @@ def new_figure(
 ) -> go.Figure:
     """Return a figure of `traces` with the layout that all have and `more`, and its alternative text.
 
-    Traces as dictionaries, and all of the layout at once, are quickest: Plotly then checks a figure in 1 ms
+    Traces as dictionaries, and all of the layout at once, are quickest: Plotly then checks a figure in 1.5 ms
     that takes it 11 piece by piece.
     """
     layout: dict[str, Any] = {
