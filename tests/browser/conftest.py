@@ -13,6 +13,7 @@ Visitor = Callable[..., Visit]
 expect.set_options(timeout=20_000)  # a busy machine draws late
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the tests of this folder share one worker, and so one server and one browser."""
     for item in items:
@@ -55,5 +56,6 @@ def visitor(browser: Browser, server: str, log: Path) -> Iterator[Visitor]:
     yield new
     for visit in visits:
         visit.check()
+        visit.rest()
         visit.page.context.close()
     assert trouble_in(log) == []

@@ -21,6 +21,10 @@ ROOT = Path(__file__).parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 ADDRESSES = ("", "polynomials", "data", "train", "predict", "inside", "compare", "play")
 HEADINGS = {"Home": "Which polynomial is this point on?"}
+RESTS = """() => {
+  const app = document.querySelector("[data-testid=stApp]");
+  return !app || app.dataset.testScriptState === "notRunning";
+}"""
 STANDING = re.compile(r"(\w+) · step ([\d,]+) of")
 
 # Streamlit's own: a page opened by its address looks for the server below that address first
@@ -95,8 +99,17 @@ class Visit:
 
     def open(self, address: str = "") -> "Visit":
         """Open a page by its address and wait until it is drawn."""
+        self.rest()
         self.page.goto(address if address.startswith("http") else self.server + address)
         return self.drawn()
+
+    def rest(self) -> None:
+        """Wait for a moment in which the server sends nothing.
+
+        Streamlit takes a browser that leaves while it is being sent something for one that sent text, and
+        logs an error: a test that leaves at any moment would fail now and then for that.
+        """
+        self.page.wait_for_function(RESTS)
 
     def drawn(self) -> "Visit":
         """Wait until the page stands."""

@@ -43,7 +43,9 @@ def test_a_race_is_watched_left_and_found_again_and_kept(visitor, size):
     page = visit.page
     race_view(visit)
     for other in ("SGD with momentum", "L-BFGS"):
-        page.get_by_role("button", name=other, exact=True).click()
+        pill = page.get_by_role("button", name=other, exact=True)
+        pill.click()
+        expect(pill).to_have_attribute("aria-pressed", "false")
     expect(page.get_by_text("5 s", exact=True)).to_be_visible()
     visit.press("Start the race")
     maps = page.get_by_role("img", name=re.compile("^Map of the most likely of"))

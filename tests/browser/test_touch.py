@@ -83,7 +83,7 @@ def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(
     visit.page.get_by_text("So nobody can tell, whatever it has learned").wait_for()
     assert place_told(visit) == (1.0, 1.0)
 
-    visit.page.get_by_text("On a curve", exact=True).click()
+    visit.page.get_by_role("radio", name="On a curve", exact=True).click()
     slider = visit.page.get_by_role("slider", name="Walk along the curve")
     slider.press("ArrowLeft")  # a two-hundredth of the range, 0.02
     chart(visit, "Probabilities of 2 polynomials along x .* at x = 0.98, which is marked").wait_for()
