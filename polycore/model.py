@@ -11,6 +11,8 @@ from polycore import weight_file
 from polycore.errors import PolycoreError, WeightFileError
 from polycore.experiment import Experiment
 from polycore.limits import MAX_PARAMETER_SIZE
+from polycore.metadata import checked_metadata
+from polycore.named_arrays import INPUTS, checked_classes, checked_layers
 from polycore.network import predict_proba
 from polycore.polynomial import MAX_DEGREE, Polynomial
 from polycore.presets import TUTORIAL_POLYNOMIALS
@@ -52,7 +54,7 @@ class Model:
 
     def __post_init__(self) -> None:
         found = {name: _real_numbers(name, value) for name, value in self._named_arrays()}
-        classes = weight_file.checked_classes({name: array.shape for name, array in found.items()})
+        classes = checked_classes({name: array.shape for name, array in found.items()})
         arrays = {name: _checked_array(name, array) for name, array in found.items()}
         checked = {
             "weights": tuple(arrays[f"weights_l{layer}"] for layer, _ in enumerate(self.weights, 1)),
@@ -63,7 +65,7 @@ class Model:
             "accuracy": float(arrays["accuracy"]),
             "polynomials": _checked_polynomials(self.polynomials, classes),
             "held_out_accuracy": _checked_share("held_out_accuracy", self.held_out_accuracy),
-            "metadata": weight_file.checked_metadata(self.metadata),
+            "metadata": checked_metadata(self.metadata),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -117,7 +119,7 @@ class Model:
     @property
     def widths(self) -> tuple[int, ...]:
         """Layer sizes from the two inputs to the classes, for example (2, 12, 12)."""
-        return (weight_file.INPUTS, *(weights.shape[1] for weights in self.weights))
+        return (INPUTS, *(weights.shape[1] for weights in self.weights))
 
     @property
     def experiment(self) -> Experiment | None:
@@ -143,7 +145,7 @@ class Model:
     @classmethod
     def _from_contents(cls, contents: weight_file.Contents) -> "Model":
         arrays: Mapping[str, Any] = contents.arrays
-        layers = range(1, weight_file.checked_layers(arrays) + 1)
+        layers = range(1, checked_layers(arrays) + 1)
         model = cls(
             weights=tuple(arrays[f"weights_l{layer}"] for layer in layers),
             biases=tuple(arrays[f"biases_l{layer}"] for layer in layers),
@@ -216,7 +218,7 @@ def _held_out_accuracy(metadata: Mapping[str, object]) -> float | None:
 
 def _checked_points(points: ArrayLike) -> NDArray[np.float64]:
     array = _real_numbers("points", points)
-    if array.ndim != 2 or array.shape[1] != weight_file.INPUTS:
+    if array.ndim != 2 or array.shape[1] != INPUTS:
         raise PolycoreError(
             f"points has shape {array.shape}; wanted (N, 2), one row for each x, y. "
             "Join the two columns with np.column_stack([x, y])."

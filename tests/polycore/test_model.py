@@ -17,7 +17,7 @@ from polycore.model import Model
 from polycore.polynomial import Polynomial
 from polycore.presets import TUTORIAL_POLYNOMIALS
 from polycore.weight_file import read_npy
-from tests.polycore.archives import network
+from tests.attacks.archives import network
 
 LINES = (Polynomial(1, 0), Polynomial(-1, 0))
 WEIGHTS = np.array([[1.0], [1.0]])

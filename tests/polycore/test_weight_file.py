@@ -1,11 +1,9 @@
 import io
 import json
 import os
-import pickle
+import re
 import stat
 import struct
-import time
-import tracemalloc
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -15,16 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import polycore.archive
 from polycore import weight_file
 from polycore.errors import PolycoreError, WeightFileError
 from polycore.model import Model
-from tests.polycore import hostile
-from tests.polycore.archives import (
+from tests.attacks import hostile
+from tests.attacks.archives import (
     DEFLATED,
     SECRET,
-    SECRET_NUMBER,
     STORED,
-    Entry,
     archive,
     deflated,
     entries,
@@ -37,6 +34,15 @@ from tests.polycore.archives import (
     small,
     zip64_field,
 )
+from tests.attacks.payload import CODE, PICKLE
+from tests.attacks.variations import (
+    nested,
+    polynomials,
+    unfinished,
+    with_content,
+    with_metadata,
+    with_packed,
+)
 
 POINTS = np.array([[0.0, 0.0], [0.5, -2.0], [1e6, -1e6]])
 FILES = entries(small())
@@ -45,14 +51,6 @@ WEIGHTS = small()["weights_l1"]
 
 def load(content: bytes) -> Model:
     return Model.load(io.BytesIO(content))
-
-
-def assert_loads_or_is_refused(content: bytes) -> None:
-    try:
-        model = load(content)
-    except WeightFileError:
-        return
-    assert np.isfinite(model.predict_proba(POINTS)).all()
 
 
 def fields_of_all(**fields) -> bytes:
@@ -94,9 +92,7 @@ ACCEPTED = {
     "deflated, all sizes left to ZIP64 fields": with_zip64_fields(DEFLATED, 0xFFFFFFFF),
     "deflated, with ZIP64 fields and plain sizes": with_zip64_fields(DEFLATED, None),
     "stored and deflated entries": archive([*FILES[:3], *entries(small(), DEFLATED)[3:]]),
-    "deflated in several blocks": hostile.with_packed(
-        lambda content: hostile.unfinished(content) + deflated(b"")
-    ),
+    "deflated in several blocks": with_packed(lambda content: unfinished(content) + deflated(b"")),
     "entries in another order": archive(FILES[::-1]),
     "a directory in another order": archive(FILES, directory_order=[3, 1, 2, 0, 6, 5, 4]),
     "another time": fields_of_all(time=0xFFFF, date=0xFFFF),
@@ -104,8 +100,8 @@ ACCEPTED = {
     "another maker": fields_of_all(made_by=0x0B3F),
     "the zip format 4.5": fields_of_all(version=45),
     "the attributes of a folder and a link": fields_of_all(external=0xA1FF0010, internal=1),
-    "a header padded to 16 bytes": hostile.with_content("weights_l1", padded_to_16(WEIGHTS)),
-    "weights in Fortran order": hostile.with_content("weights_l1", npy(np.asfortranarray(WEIGHTS))),
+    "a header padded to 16 bytes": with_content("weights_l1", padded_to_16(WEIGHTS)),
+    "weights in Fortran order": with_content("weights_l1", npy(np.asfortranarray(WEIGHTS))),
     "metadata filled up with NULs": saved(small(metadata=np.array(metadata_text(), dtype="<U999"))),
 }
 
@@ -122,15 +118,9 @@ def test_a_file_loads_that_is_or_has(content):
     assert [polynomial.coefficients for polynomial in model.polynomials] == [(1, 0), (2, 0)]
 
 
-@pytest.mark.parametrize(("content", "reason"), hostile.REFUSED.values(), ids=hostile.REFUSED)
-def test_a_file_is_refused_that_is_or_has(content, reason):
-    with pytest.raises(WeightFileError, match=reason) as raised:
-        load(content)
-    text = str(raised.value)
-    assert 1 <= len(text) <= 300
-    assert text.isprintable()
-    assert SECRET not in text
-    assert str(SECRET_NUMBER)[:6] not in text
+def test_an_open_file_is_refused_as_one_by_its_path_is():
+    for name, (content, reason) in hostile.REFUSED.items():
+        assert re.search(reason, refusal(content)), name
 
 
 LIMITS = {
@@ -192,76 +182,24 @@ SOUND_METADATA = {
 @pytest.mark.parametrize("value", SOUND_METADATA.values(), ids=SOUND_METADATA)
 def test_provenance_comes_back_as_it_was(value):
     text = f'{metadata_text()[:-1]}, "a": {value}}}'
-    assert repr(load(hostile.with_metadata(text)).metadata) == repr(json.loads(text))
+    assert repr(load(with_metadata(text)).metadata) == repr(json.loads(text))
 
 
 def test_metadata_may_be_32_deep():
-    assert load(hostile.with_metadata(hostile.nested(32))).metadata["note"] == SECRET
+    assert load(with_metadata(nested(32))).metadata["note"] == SECRET
 
 
 def test_metadata_may_have_262144_characters():
     text = metadata_text()
     long = text.replace(SECRET, SECRET + "x" * (2**18 - len(text)))
     assert len(long) == 2**18
-    assert load(hostile.with_metadata(long)).metadata == json.loads(long)
+    assert load(with_metadata(long)).metadata == json.loads(long)
 
 
 def test_a_polynomial_may_have_13_coefficients_of_any_finite_size():
-    model = load(hostile.polynomials("[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1.7e308]", "[0, -3]"))
+    model = load(polynomials("[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1.7e308]", "[0, -3]"))
     assert model.polynomials[0].coefficients == (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1.7e308)
     assert model.polynomials[1].coefficients == (-3,)
-
-
-def test_a_payload_in_a_file_never_runs(tmp_path, monkeypatch):
-    marker = tmp_path / "marker"
-    monkeypatch.setenv("MARKER", str(marker))
-    pickle.loads(hostile.PICKLE)
-    assert marker.exists(), "the payload is a dud"
-    marker.unlink()
-    for name in hostile.REFUSED:
-        with pytest.raises(WeightFileError):
-            load(hostile.REFUSED[name][0])
-    assert not marker.exists()
-
-
-def test_reading_writes_nothing_to_the_folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    load(saved(small()))
-    with pytest.raises(WeightFileError):
-        load(hostile.REFUSED["name, an entry named '../loss.npy'"][0])
-    assert list(tmp_path.iterdir()) == []
-
-
-def heavy_files() -> dict[str, bytes]:
-    """Return files that would cost much if a reader believed them, and sound ones at the limits."""
-    zeros = npy(np.zeros((2, 32 << 17)))
-    large = network(2, 512, 507, 512, 5) | {"metadata": np.array(metadata_text(5))}
-    many_lists = f'{metadata_text()[:-1]}, "a": [{"[]," * 87_000}[]]}}'
-    return {
-        "64 MiB, declared": hostile.with_entry("weights_l1", lambda e: replace(e, content=zeros), DEFLATED),
-        "64 MiB, not declared": hostile.with_packed(lambda content: deflated(content + zeros)),
-        "800,000 empty deflate blocks": hostile.with_packed(lambda _: b"\0\0\0\xff\xff" * 800_000),
-        "names of 4 MiB": archive(
-            [*FILES, *[Entry(b"x" * 60_000, b"")] * 12, *[Entry(b"x" * 65_535, b"")] * 20]
-        ),
-        "524,288 parameters": saved(large),
-        "87,000 lists": hostile.with_metadata(many_lists),
-        "a number of 260,000 digits": hostile.noted("0." + "1" * 260_000),
-        "130,000 escaped quotes": hostile.with_metadata('"' + '\\"' * 130_000),
-    }
-
-
-def test_no_file_costs_much_time_or_memory():
-    for name, content in heavy_files().items():
-        assert len(content) <= 4 << 20, f"{name} is refused for its size alone"
-        started = time.perf_counter()
-        assert_loads_or_is_refused(content)
-        assert time.perf_counter() - started < 1, name
-        tracemalloc.start()
-        assert_loads_or_is_refused(content)
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        assert peak < 50 << 20, name
 
 
 def test_a_file_cut_off_anywhere_is_refused():
@@ -271,48 +209,45 @@ def test_a_file_cut_off_anywhere_is_refused():
             refusal(content[:length])
 
 
+# What is wrong is put in one thing after another, each found before the one before it in this list.
+WRONGS = {
+    "a number": ("weights_l1", {"content": npy(np.full((2, 3), np.nan))}, "not finite or out of range"),
+    "the metadata": ("metadata", {"content": npy(np.array("[]"))}, "is JSON, but no object"),
+    "a checksum": ("accuracy", {"directory": {"checksum": 1}, "local": {"checksum": 1}}, "checksum is wrong"),
+    "the shapes": ("weights_l2", {"content": npy(np.ones((4, 2)))}, "weights_l2 has shape"),
+    "the size of an array": ("biases_l2", {"content": npy(np.ones((1, 2))) + b"!"}, "more or fewer bytes"),
+    "a local header": ("loss", {"local": {"size": 1}}, "differ in sizes"),
+    "a method": ("biases_l1", {"method": 12}, "neither stored nor deflated"),
+}
+
+
+def test_what_costs_less_is_checked_first():
+    listed = {entry.name.decode().removesuffix(".npy"): entry for entry in FILES}
+    for name, fields, reason in WRONGS.values():
+        listed[name] = replace(listed[name], **fields)
+        assert reason in refusal(archive([*listed.values()]))
+    content = archive([*listed.values()])
+    assert "does not end as" in refusal(content + b"!")
+    assert "more than 4,194,304 bytes" in refusal(content + bytes(4 << 20))
+
+
+def test_nothing_is_unpacked_before_all_headers_and_shapes_are_known(monkeypatch):
+    monkeypatch.delattr(polycore.archive.Entry, "unpacked")
+    assert "weights_l2 has shape" in refusal(with_content("weights_l2", npy(np.ones((4, 2)))))
+    with pytest.raises(AttributeError, match="unpacked"):
+        load(archive(FILES))
+
+
 def refusal(content: bytes) -> str:
     with pytest.raises(WeightFileError) as raised:
         load(content)
     return str(raised.value)
 
 
-changes = st.lists(
-    st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=4)), min_size=1, max_size=4
-)
-
-
-def changed(content: bytes, changes_: list[tuple[float, bytes]]) -> bytes:
-    for share, piece in changes_:
-        at = int(share * len(content))
-        content = content[:at] + piece + content[at + max(1, len(piece)) :]
-    return content
-
-
-@settings(max_examples=300, deadline=None)
-@given(changes, st.sampled_from([saved(small()), archive(FILES), archive(entries(small(), DEFLATED))]))
-def test_a_file_changed_anywhere_loads_or_is_refused(changes_, content):
-    assert_loads_or_is_refused(changed(content, changes_))
-
-
-@settings(max_examples=300, deadline=None)
-@given(changes, st.sampled_from(["weights_l1", "biases_l2", "loss", "metadata"]))
-def test_an_array_changed_under_a_true_checksum_loads_or_is_refused(changes_, name):
-    content = changed(npy(small()[name]), changes_)
-    assert_loads_or_is_refused(hostile.with_content(name, content))
-
-
-@settings(max_examples=200, deadline=None)
-@given(changes)
-def test_metadata_changed_anywhere_loads_or_is_refused(changes_):
-    text = changed(metadata_text().encode(), changes_).decode("latin-1")
-    assert_loads_or_is_refused(hostile.with_metadata(text))
-
-
 @settings(max_examples=200, deadline=None)
 @given(st.text())
 def test_any_text_as_metadata_is_refused(text):
-    refusal(hostile.with_metadata(text))
+    refusal(with_metadata(text))
 
 
 # Where the file comes from.
@@ -460,17 +395,17 @@ def test_an_npy_file_is_read_as_numpy_wrote_it(array, tmp_path):
 BAD_ARRAYS = {
     "empty": (b"", "is empty"),
     "a picture": (b"\x89PNG", "no array header"),
-    "a pickle": (hostile.PICKLE, "no array header"),
-    "an object": (npy_of(header("|O", shape="()"), hostile.PICKLE), "not of real numbers"),
+    "a pickle": (PICKLE, "no array header"),
+    "an object": (npy_of(header("|O", shape="()"), PICKLE), "not of real numbers"),
     "integers": (npy(np.ones((2, 3), np.int64)), "not of real numbers"),
     "a text": (npy(np.array("0.5")), "not of real numbers"),
-    "code": (npy_of(header(shape=hostile.CODE), b""), "no array header"),
-    "too short": (npy(np.ones(3))[:-1], "23 bytes behind its header"),
-    "too long": (npy(np.ones(3)) + b"!", "25 bytes behind its header"),
+    "code": (npy_of(header(shape=CODE), b""), "no array header"),
+    "too short": (npy(np.ones(3))[:-1], "more or fewer bytes behind its header"),
+    "too long": (npy(np.ones(3)) + b"!", "more or fewer bytes behind its header"),
     "an archive": (saved(small()), "no array header"),
     "three dimensions": (npy(np.ones((2, 3, 1))), "shape of 3 dimensions"),
     "513 long": (npy(np.ones(513)), r"shape \(513,\)"),
-    "no numbers but long": (npy(np.ones((0, 10**9))), r"shape \(0, 1000000000\)"),
+    "no numbers but long": (npy(np.ones((0, 10**9))), r"shape \(0, more than 9,999,999\)"),
     "more than 2 MiB": (npy(np.ones((512, 513))) + bytes(999), "more than 2,097,408 bytes"),
 }
 

@@ -1,0 +1,93 @@
+"""The bytes of what is given as a path or as an open binary file."""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import IO
+
+from polycore.errors import PolycoreError, WeightFileError
+from polycore.reasons import Reason
+
+PathOrFile = str | os.PathLike[str] | IO[bytes]
+
+
+def content_of(source: PathOrFile, limit: int) -> bytes:
+    """Return the bytes of the file at a path, or of a binary file from where it stands.
+
+    At most one byte more than `limit` is read, and of an ordinary file that is larger none. Raises
+    WeightFileError where there are more, or none, or they cannot be had.
+    """
+    if isinstance(source, str | os.PathLike):
+        content = _content_of_path(Path(source), limit)
+    elif hasattr(source, "read"):
+        content = _content_of_file(source, limit)
+    else:
+        raise WeightFileError(Reason.NO_SOURCE.text())
+    if len(content) > limit:
+        raise WeightFileError(Reason.TOO_LARGE.text(limit=limit))
+    if not content:
+        raise WeightFileError(Reason.EMPTY.text())
+    return content
+
+
+def put(target: PathOrFile, content: bytes) -> None:
+    """Write `content` to a path, or in one piece to a binary file.
+
+    What stood at the path is replaced at once when all is written, or else left as it was. Raises
+    PolycoreError where it cannot be written.
+    """
+    try:
+        if isinstance(target, str | os.PathLike):
+            # a symbolic link goes on pointing to the file
+            _replace(Path(os.path.realpath(target)), content)
+        else:
+            target.write(content)
+    except (OSError, TypeError, ValueError) as error:
+        raise PolycoreError(
+            f"the weight file could not be written: {error}. Give a path in a folder that can be written to, "
+            "or a file opened with mode 'wb'."
+        ) from error
+
+
+def _content_of_path(path: Path, limit: int) -> bytes:
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL or a lone surrogate
+        raise WeightFileError(Reason.NO_FILE.text()) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise WeightFileError(Reason.NO_ORDINARY_FILE.text())
+    if status.st_size > limit:
+        raise WeightFileError(Reason.TOO_LARGE.text(limit=limit))
+    try:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except OSError as error:
+        raise WeightFileError(Reason.UNREADABLE_PATH.text()) from error
+
+
+def _content_of_file(file: IO[bytes], limit: int) -> bytes:
+    pieces = bytearray()
+    while len(pieces) <= limit:
+        try:
+            piece = file.read(limit + 1 - len(pieces))
+        except (OSError, ValueError) as error:  # ValueError: closed, or a text file of other bytes
+            raise WeightFileError(Reason.UNREADABLE_FILE.text()) from error
+        if not isinstance(piece, bytes):
+            raise WeightFileError(Reason.NO_BYTES.text())
+        if not piece:
+            break
+        pieces += piece
+    return bytes(pieces)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    beside = path.parent / f".polycore-{secrets.token_hex(8)}.tmp"
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

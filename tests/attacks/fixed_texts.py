@@ -1,0 +1,36 @@
+"""What the text of a refusal may be: one of the fixed ones, with names, counts and shapes in their places."""
+
+import re
+import string
+
+from polycore.named_arrays import NAMES
+from polycore.reasons import Reason
+
+# Model says this one, of the numbers in the arrays
+NUMBER = "{name} has a number that is not finite or out of range; wanted all from {low} to {high}."
+NUMBERS = r"(?:[0-9]{1,3}(?:,[0-9]{3}){0,2}|more than 9,999,999)"
+LENGTH = r"(?:[0-9]{1,7}|more than 9,999,999)"
+PLACES = {
+    "name": "|".join([*NAMES, "the .npy file"]),
+    "shape": rf"\(\)|\({LENGTH},\)|\({LENGTH}, {LENGTH}\)|of {NUMBERS} dimensions",
+    "low": "0|-1e[+]06",
+    "high": "1|1e[+]06",
+}
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """Return what matches a fixed text with anything in its places that may stand there."""
+    parts = []
+    for words, place, *_ in string.Formatter().parse(text):
+        parts.append(re.escape(words))
+        if place is not None:
+            parts.append(f"(?:{PLACES.get(place, NUMBERS)})")
+    return re.compile("".join(parts))
+
+
+PATTERNS = {reason.name: pattern(reason.value) for reason in Reason} | {"NUMBER": pattern(NUMBER)}
+
+
+def reasons_of(text: str) -> list[str]:
+    """Return the names of the reasons whose fixed text this is."""
+    return [name for name, fixed in PATTERNS.items() if fixed.fullmatch(text)]

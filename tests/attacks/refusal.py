@@ -1,0 +1,40 @@
+"""A refusal as every person must get it, whatever a stranger's text holds, and what it may cost."""
+
+import time
+
+from polycore import PolycoreError
+
+GOAL = 0.05  # seconds of processor time, for anything at all
+SHARED = 0.1  # for what takes longest: where tests run cores are slower, and shared
+LONGEST = 300  # characters
+
+
+def seconds(call):
+    """Return the processor time that a call takes: the best of three, for others work beside it."""
+    return min(_once(call) for _ in range(3))
+
+
+def answer(call, most=GOAL):
+    """Return what a call gives, or None where it refuses; it may do nothing else, and does it in time."""
+    began = time.process_time()
+    try:
+        found = call()
+    except PolycoreError as error:
+        check_text(str(error))
+        found = None
+    if time.process_time() - began > most:
+        assert seconds(lambda: answer(call, float("inf"))) <= most
+    return found
+
+
+def check_text(text):
+    """Check that a person can be shown a text: one printable line, which quotes little."""
+    assert 10 <= len(text) <= LONGEST, text
+    assert text.isprintable(), ascii(text)
+    assert text.isascii(), ascii(text)
+
+
+def _once(call):
+    began = time.process_time()
+    call()
+    return time.process_time() - began
