@@ -15,25 +15,28 @@ not fill.
 """
 
 import base64
+import math
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from polycore import network
-from polycore.data_sets import DataSets
+from polycore.data_sets import DataSets, told_of_few
 from polycore.errors import PolycoreError
-from polycore.experiment import Experiment
+from polycore.experiment import HELD_OUT_POINTS, Experiment
 from polycore.model import Model
-from polycore.network import Layers
+from polycore.network import Floats, Layers
 from polycore.rounding import LOWEST_EXPONENT, RoundedLayer, Rounding
 
 EXACT = {"d": "<f8", "s": "<f4"}
 ROUNDED = "r"
 MOST_LOST = 0.005  # of held-out accuracy, as a share; more, and the weights count as not fitting
 LEAST_BITS = 4  # a weight; no network that was looked at survived fewer
+MOST_PARAMETERS = 12_000  # weights and biases; at the least bits they fill the 8,000 characters of an address
 FINEST = -40.0  # coarseness at which the search begins: any room is passed
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -47,16 +50,17 @@ def compact(model: Model, experiment: Experiment, room: int) -> str:
     """Return the weights and biases of `model` in at most `room` characters, as exactly as they fit.
 
     As they are, or as float32, or rounded such that the answers on the points of `experiment`, by which the
-    model was trained, stay. Raises PolycoreError, a sentence for a person, where they do not fit without
-    losing more than half a point of held-out accuracy.
+    model was trained, stay. Raises PolycoreError, a sentence for a person, where there are more than
+    MOST_PARAMETERS, or they do not fit without losing more than half a point of held-out accuracy.
     """
+    _check_count(experiment)
     for kind in EXACT:
         text = _exact(model, kind)
         if len(text) <= room and _lost(model, text, experiment) <= MOST_LOST:
             return text
     count, neurons = experiment.parameter_count, sum(experiment.widths[1:])
     if 1 + _CHECKSUM + 2 * neurons + count * LEAST_BITS / _BITS > room:
-        raise PolycoreError(f"The network has {count:,} weights and biases: too many for a link.")
+        raise _too_many(count)
     text = _rounded(model, experiment, room)
     lost = _lost(model, text, experiment)
     if lost > MOST_LOST:
@@ -70,9 +74,31 @@ def compact(model: Model, experiment: Experiment, room: int) -> str:
 def model_from(text: str, experiment: Experiment) -> Model:
     """Return the model of a text by `compact`, for the network, polynomials and points of `experiment`.
 
-    Loss and accuracies are measured here. Raises PolycoreError where the text breaks a rule of the format.
+    Loss and accuracies are measured here, on at most HELD_OUT_POINTS points each: a stranger's link may
+    ask for a million. Raises PolycoreError where the text breaks a rule of the format.
     """
-    return DataSets.of(experiment).measured(_model(text, experiment))
+    _check_count(experiment)
+    model = _model(text, experiment)
+    sets = DataSets.of(_with_few_samples(experiment))
+    measured = sets.measured(model)
+    asked_for_more = (experiment.samples_per_class or 0) * len(experiment.polynomials) > len(sets.points)
+    return told_of_few(measured, len(sets.points)) if asked_for_more else measured
+
+
+def _with_few_samples(experiment: Experiment) -> Experiment:
+    most = HELD_OUT_POINTS // len(experiment.polynomials)
+    if (experiment.samples_per_class or 0) <= most:
+        return experiment
+    return replace(experiment, samples_per_class=most)
+
+
+def _check_count(experiment: Experiment) -> None:
+    if experiment.parameter_count > MOST_PARAMETERS:
+        raise _too_many(experiment.parameter_count)
+
+
+def _too_many(count: int) -> PolycoreError:
+    return PolycoreError(f"The network has {count:,} weights and biases: too many for a link.")
 
 
 def layers_from(text: str, widths: Sequence[int]) -> Layers:
@@ -119,29 +145,46 @@ def _exact(model: Model, kind: str) -> str:
 
 
 def _rounded(model: Model, experiment: Experiment, room: int) -> str:
-    """Return the finest rounding that fits, to within a sixteenth of a bit a weight."""
-    rounding = Rounding(model, experiment)
-    coarseness, text = FINEST, ""
-    while not text or len(text) > room:
+    """Return a rounding that fits, and is about as fine as one can be.
+
+    What is between is at most some sixteenths of a bit a weight.
+    """
+    rounding, count = Rounding(model, experiment), experiment.parameter_count
+    coarseness, aim = FINEST, room
+    while True:
+        while (length := _rounded_length(rounding.plainly_at(coarseness))) > aim:
+            # a step twice as large takes a bit from every number
+            coarseness += max(1 / 16, (length - aim) * _BITS / count)
         text = _with_checksum(ROUNDED, _rounded_body(rounding.at(coarseness)), model.widths)
-        # a step twice as large takes a bit from every number
-        coarseness += max(1 / 16, (len(text) - room) * _BITS / experiment.parameter_count)
-    return text
+        if len(text) <= room:
+            return text
+        aim = length - (len(text) - room)
+
+
+def _rounded_length(layers: Iterable[RoundedLayer]) -> int:
+    """Return how many characters the text of such layers has."""
+    neurons, bits = 0, 0.0
+    for layer in layers:
+        neurons += len(layer.exponents)
+        bits += _rice_lengths(layer.integers).min(axis=0).sum()
+    return 1 + _CHECKSUM + 2 * neurons + math.ceil(bits / _BITS)
+
+
+def _rice_lengths(integers: Floats) -> Floats:
+    """Return how many bits each column of (N, n) whole numbers takes for each k, as (64, n)."""
+    folded = np.where(integers >= 0, 2 * integers, -2 * integers - 1)
+    return np.stack([np.floor(np.ldexp(folded, -k)).sum(axis=0) + (1 + k) * len(folded) for k in _KS])
 
 
 def _rounded_body(layers: Iterable[RoundedLayer]) -> str:
     head, bits = [], []
     for layer in layers:
-        for exponent, column in zip(layer.exponents.tolist(), layer.integers.T.tolist(), strict=True):
-            folded = [_folded(int(number)) for number in column]
-            k = _best_k(folded)
+        ks = _rice_lengths(layer.integers).argmin(axis=0).tolist()
+        columns = layer.integers.T.tolist()
+        for exponent, k, column in zip(layer.exponents.tolist(), ks, columns, strict=True):
             head.append(_ALPHABET[exponent - LOWEST_EXPONENT] + _ALPHABET[k])
-            bits += [_rice(z, k) for z in folded]
+            bits += [_rice(_folded(int(number)), k) for number in column]
     return "".join(head) + _characters("".join(bits))
-
-
-def _best_k(folded: Sequence[int]) -> int:
-    return min(_KS, key=lambda k: sum(z >> k for z in folded) + k * len(folded))
 
 
 def _folded(number: int) -> int:

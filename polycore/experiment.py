@@ -178,13 +178,17 @@ class Experiment:
         for name in values:
             if name not in names:
                 raise PolycoreError(
-                    f"{_shown(name)} is no field of an experiment; the fields are {', '.join(names)}."
+                    f"{_shown(name)} is no field of an experiment; Experiment().to_dict() has them all."
                 )
         return cls(**{name: _from_json_value(name, value) for name, value in values.items()})
 
     @classmethod
     def from_json(cls, text: str) -> "Experiment":
         """Return the experiment of `to_json`, by the rules of `from_dict`. Raises PolycoreError."""
+        if not isinstance(text, str):
+            raise PolycoreError(
+                f"the experiment is {_shown(text)}; wanted JSON text, a str, as to_json gives."
+            )
         if len(text) > MAX_JSON:
             raise PolycoreError(
                 f"the experiment has {len(text):,} characters; at most {MAX_JSON:,} are read."
@@ -218,20 +222,26 @@ class Experiment:
         return sample(self.polynomials, per_class, generator(self.seed, stream), self.x_range, self.noise)
 
 
+_CLASSES_WANTED = f"{MIN_CLASSES} to {MAX_CLASSES} different polynomials"
+
+
 def _polynomials(name: str, found: object) -> tuple[Polynomial, ...]:
-    wanted = f"{MIN_CLASSES} to {MAX_CLASSES} different polynomials"
     if not isinstance(found, list | tuple) or not all(isinstance(item, Polynomial) for item in found):
-        raise PolycoreError(f"{name} is {_shown(found)}; wanted a tuple of {wanted}.")
-    if not MIN_CLASSES <= len(found) <= MAX_CLASSES:
-        raise PolycoreError(f"{name} has {len(found)} of them; wanted {wanted}. Add or remove some.")
+        raise PolycoreError(f"{name} is {_shown(found)}; wanted a tuple of {_CLASSES_WANTED}.")
+    _check_classes(name, len(found))
     for position, polynomial in enumerate(found):
         _check_polynomial(f"{name}[{position}]", polynomial)
         if polynomial in found[:position]:
             raise PolycoreError(
-                f"{name}[{position}] is {polynomial}, the same as {name}[{found.index(polynomial)}]; "
-                "no network can tell equal polynomials apart. Remove one."
+                f"{name}[{position}] is {_shortened(str(polynomial))}, the same as "
+                f"{name}[{found.index(polynomial)}]; no network can tell equal polynomials apart. Remove one."
             )
     return tuple(found)
+
+
+def _check_classes(name: str, count: int) -> None:
+    if not MIN_CLASSES <= count <= MAX_CLASSES:
+        raise PolycoreError(f"{name} has {count:,} of them; wanted {_CLASSES_WANTED}. Add or remove some.")
 
 
 def _check_polynomial(name: str, polynomial: Polynomial) -> None:
@@ -338,6 +348,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 def _from_json_value(name: str, value: Any) -> Any:
     if name != "polynomials" or not isinstance(value, list):
         return value
+    _check_classes(name, len(value))  # before any is made
     return tuple(_polynomial_from(f"{name}[{position}]", item) for position, item in enumerate(value))
 
 
@@ -364,6 +375,9 @@ def _shown(found: object) -> str:
     if isinstance(found, int) and abs(found) > 10**20:
         return "a number of more than 20 digits"
     if found is None or isinstance(found, str | int | float):
-        text = ascii(found)
-        return text if len(text) <= 60 else f"{text[:57]}..."
+        return _shortened(ascii(found))
     return f"a {type(found).__name__}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 30 else f"{text[:27]}..."

@@ -15,11 +15,15 @@ from polycore.experiment import MEASURED_PER_CLASS, Experiment
 from polycore.fresh_points import FreshPoints, stage_at
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.randomness import Stream, generator
+from polycore.read_only import read_only
 
 # Numbers drawn at once for a block of steps: arrays of 128 KiB and more are given back to the system each
 # time, and taking them anew cost as much as all the arithmetic (9.9 us a step with 2^14, 5.7 with 2^13).
 MOST_DRAWN = 2**13
 GROWTH = (0.5, 1.0, 2.0)  # of batches from stage to stage, where they grow
+# Workers compute many runs in turns, and what fresh points near crossings need takes 45 ms to prepare, most
+# of a chunk: as many as may compute at once are kept where each has a megabyte, few where it has 100.
+FEW_SAMPLES, KEPT_WITH_FEW, KEPT_WITH_MANY = 24_000, 48, 4
 LARGEST_VALUE = 1e12  # of a polynomial on its range: squares and sums stay exact enough to standardize
 
 
@@ -137,12 +141,26 @@ def searches(experiment: Experiment) -> bool:
     return experiment.optimizer in ("random-search", "evolution")
 
 
-@lru_cache(maxsize=4)
 def problem_of(experiment: Experiment) -> Problem:
-    """Return the problem of an experiment.
+    """Return the problem of an experiment; the same one each time, for a while.
 
     Raises PolycoreError where the polynomials' values on the range are too large to work with.
     """
+    samples = (experiment.samples_per_class or MEASURED_PER_CLASS) * len(experiment.polynomials)
+    return _with_few(experiment) if samples <= FEW_SAMPLES else _with_many(experiment)
+
+
+@lru_cache(maxsize=KEPT_WITH_FEW)
+def _with_few(experiment: Experiment) -> Problem:
+    return _made(experiment)
+
+
+@lru_cache(maxsize=KEPT_WITH_MANY)
+def _with_many(experiment: Experiment) -> Problem:
+    return _made(experiment)
+
+
+def _made(experiment: Experiment) -> Problem:
     points, labels = experiment.training_set()
     held_out_points, held_out_labels = experiment.held_out_set()
     largest = max(np.abs(points).max(), np.abs(held_out_points).max())
@@ -156,13 +174,14 @@ def problem_of(experiment: Experiment) -> Problem:
         mean, deviation = points.mean(axis=0), points.std(axis=0)
         deviation[deviation == 0] = 1  # one sample a class may leave a single x
     classes = len(experiment.polynomials)
-    return Problem(
+    problem = Problem(
         experiment=experiment,
         training=Batch.of((points - mean) / deviation, labels, classes),
         held_out=Batch.of((held_out_points - mean) / deviation, held_out_labels, classes),
         mean=mean,
         deviation=deviation,
     )
+    return read_only(problem)
 
 
 def _blocks(first: int, end: int, size: int) -> Iterator[tuple[int, slice]]:

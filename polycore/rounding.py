@@ -29,6 +29,11 @@ PLANE_SHARE = 0.96  # of the points on the curves: the steepest parts would make
 TEMPERATURE = 3.0
 LEAST_IMPORTANCE = 0.01  # of the layer's mean: what does not matter on these points may on others
 DAMPING = 1e-4  # of the mean diagonal: the inputs of a layer depend on each other
+# Multiplications that the curvatures of a layer may take, some 50 ms. Within it every column has a curvature
+# of its own; columns of a wide layer share some, those of 512 inputs one.
+MOST_WORK = 1_200_000_000
+BLOCK = 256  # points worked on at once: what a processor's cache holds of a wide layer
+AT_ONCE = 500_000  # numbers of all curvatures' weighted inputs
 LOWEST_EXPONENT, HIGHEST_EXPONENT = -20, 43
 
 
@@ -40,7 +45,7 @@ class RoundedLayer:
     exponents: (n_out,); the numbers of column j are integers[:, j] / 2**exponents[j].
     """
 
-    integers: NDArray[np.float64]
+    integers: Floats
     exponents: NDArray[np.int64]
 
     @property
@@ -64,16 +69,27 @@ class Rounding:
         """Return the layers; one more of `coarseness` doubles every step and saves one bit a weight."""
         return tuple(self._layers(coarseness))
 
+    def plainly_at(self, coarseness: float) -> tuple[RoundedLayer, ...]:
+        """Return what `at` does but with each number rounded by itself: at once, and about as long."""
+        return tuple(
+            RoundedLayer(_in_steps(numbers, 2.0**-exponents), exponents)
+            for numbers, exponents in zip(self._numbers, self._exponents(coarseness), strict=True)
+        )
+
+    def _exponents(self, coarseness: float) -> Iterator[NDArray[np.int64]]:
+        return (_exponents(weights.mean(axis=0), coarseness) for weights in self._weights)
+
     def _layers(self, coarseness: float) -> Iterator[RoundedLayer]:
         inputs = self._points
-        for numbers, sums, weights in zip(self._numbers, self._sums, self._weights, strict=True):
-            exponents = _exponents(weights.mean(axis=0), coarseness)
+        layers = zip(self._numbers, self._sums, self._weights, self._exponents(coarseness), strict=True)
+        for numbers, sums, weights, exponents in layers:
             with_ones = np.hstack([inputs, np.ones((len(inputs), 1))])
             columns = [
-                _rounded(numbers[:, j], with_ones, sums[:, j], weights[:, j], 2.0 ** -exponents[j])
-                for j in range(numbers.shape[1])
+                _rounded(numbers[:, places], with_ones, sums[:, places], weights[:, places], steps)
+                for places in _groups(with_ones.shape, numbers.shape[1])
+                for steps in [2.0 ** -exponents[places]]
             ]
-            rounded = RoundedLayer(np.stack(columns, axis=1), exponents)
+            rounded = RoundedLayer(np.hstack(columns), exponents)
             yield rounded
             inputs = network.relu(network.dense(inputs, *rounded.layer))
 
@@ -91,10 +107,19 @@ def _typical_points(experiment: Experiment) -> tuple[Floats, Floats]:
 
 
 def _importance(model: Model, sums: list[Floats]) -> list[Floats]:
-    """Return for each layer how much a small change of each neuron's sum changes the answer, (N, n_out).
+    """Return for each layer how much a small change of each neuron's sum changes the answer, (N, n_out)."""
+    blocks = [
+        _information(model, [of_layer[start : start + BLOCK] for of_layer in sums])
+        for start in range(0, len(sums[0]), BLOCK)
+    ]
+    found = [np.concatenate(of_layer) for of_layer in zip(*blocks, strict=True)]
+    return [of_layer + (LEAST_IMPORTANCE * of_layer.mean() or 1.0) for of_layer in found]
 
-    It is the Fisher information of the softened softmax about that sum: the expectation, over the class that
-    comes out, of the squared derivative of its log-probability.
+
+def _information(model: Model, sums: list[Floats]) -> list[Floats]:
+    """Return the Fisher information of the softened softmax about each neuron's sum, (N, n_out) a layer.
+
+    It is the expectation, over the class that comes out, of the squared derivative of its log-probability.
     """
     probabilities = network.softmax(sums[-1] / TEMPERATURE)
     found = [np.zeros_like(of_layer) for of_layer in sums]
@@ -105,7 +130,7 @@ def _importance(model: Model, sums: list[Floats]) -> list[Floats]:
             found[layer] += probabilities[:, label, np.newaxis] * gradient**2
             if layer:
                 gradient = (gradient @ model.weights[layer].T) * (sums[layer - 1] > 0)
-    return [of_layer + (LEAST_IMPORTANCE * of_layer.mean() or 1.0) for of_layer in found]
+    return found
 
 
 def _exponents(importance: Floats, coarseness: float) -> NDArray[np.int64]:
@@ -114,19 +139,47 @@ def _exponents(importance: Floats, coarseness: float) -> NDArray[np.int64]:
     return exponents.clip(LOWEST_EXPONENT, HIGHEST_EXPONENT).astype(np.int64)
 
 
-def _rounded(numbers: Floats, inputs: Floats, sums: Floats, weights: Floats, step: float) -> Floats:
-    """Return a column (n_in + 1,) in whole steps, such that inputs · column · step stays near `sums`."""
-    weighted = inputs * weights[:, np.newaxis]
-    curvature = weighted.T @ inputs
-    curvature[np.diag_indices_from(curvature)] += DAMPING * np.trace(curvature) / len(curvature)
-    inverse = np.linalg.inv(curvature)
+def _groups(shape: tuple[int, int], columns: int) -> list[NDArray[np.intp]]:
+    """Return the columns that are worked on at once: places (curvatures, columns that share each).
+
+    What makes a curvature are inputs of `shape`.
+    """
+    points, inputs = shape
+    places = np.arange(columns)
+    curvatures = max(MOST_WORK // (points * inputs**2), 1)
+    if curvatures < columns:
+        return [shared[np.newaxis] for shared in np.array_split(places, curvatures)]
+    at_once = max(AT_ONCE // (points * inputs), 1)
+    return [places[start : start + at_once, np.newaxis] for start in range(0, columns, at_once)]
+
+
+def _rounded(numbers: Floats, inputs: Floats, sums: Floats, weights: Floats, steps: Floats) -> Floats:
+    """Return columns in whole `steps`, such that inputs · columns · steps stay near `sums`.
+
+    Of g curvatures with c columns each: numbers (n_in + 1, g, c), inputs (N, n_in + 1), sums and weights
+    (N, g, c), steps (g, c); the columns come as (n_in + 1, g * c).
+    """
+    scales = np.sqrt(weights.mean(axis=2)).T[:, :, np.newaxis]  # (g, N, 1)
+    weighted = inputs * scales
+    across = weighted.swapaxes(1, 2)
+    curvature = across @ weighted
+    mean = np.trace(curvature, axis1=1, axis2=2)[:, np.newaxis, np.newaxis] / inputs.shape[1]
+    inverse = np.linalg.inv(curvature + DAMPING * mean * np.eye(inputs.shape[1]))
     # first towards the sums from inputs that are rounded already
-    left = numbers + inverse @ (weighted.T @ (sums - inputs @ numbers))
-    shares = np.linalg.cholesky(inverse).T
-    # what no weight may be, a column of steep curves' values would ask for where all before it became 0
-    most = np.floor(MAX_PARAMETER_SIZE / step)
+    missing = scales * np.moveaxis(sums - np.tensordot(inputs, numbers, 1), 0, 1)
+    left = np.moveaxis(numbers, 0, 1) + inverse @ (across @ missing)
+    shares = np.linalg.cholesky(inverse)
     integers = np.empty_like(left)
-    for row, share in enumerate(shares):
-        integers[row] = np.rint(left[row] / step).clip(-most, most)
-        left[row:] -= (left[row] - integers[row] * step) / share[row] * share[row:]
+    for row in range(inputs.shape[1]):
+        integers[:, row] = _in_steps(left[:, row], steps)
+        error = (left[:, row] - integers[:, row] * steps) / shares[:, row, row, np.newaxis]
+        left[:, row:] -= shares[:, row:, row, np.newaxis] * error[:, np.newaxis]
+    together: Floats = np.moveaxis(integers, 1, 0).reshape(len(numbers), -1)
+    return together
+
+
+def _in_steps(numbers: Floats, steps: Floats) -> Floats:
+    # what no weight may be, a column of steep curves' values would ask for where all before it became 0
+    most = np.floor(MAX_PARAMETER_SIZE / steps)
+    integers: Floats = np.rint(numbers / steps).clip(-most, most)
     return integers

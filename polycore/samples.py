@@ -4,8 +4,9 @@ import csv
 import itertools
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from numbers import Integral, Real
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -118,10 +119,12 @@ def _shown(value: object) -> str:
 
 _LAST_LABEL = 23
 _LARGEST = 1e12
+_LONGEST_LINE = 131_072  # characters: as many as the csv module takes in one field
 _HEADERS = (["x", "y"], ["x", "y", "polynomial"])
 # What no table of numbers holds. Of the other characters float() and int() make decimals and
 # nothing else: no nan, no 1_000, no digits of other scripts.
 _FOREIGN = re.compile(r"[^0-9+\-.eE, \t\r\n\"]|\r(?!\n)")
+_OWN = b'0123456789+-.eE, \t\r\n"'
 
 
 def points_to_csv(points: ArrayLike, labels: ArrayLike | None = None) -> str:
@@ -177,23 +180,23 @@ def points_from_csv(content: str | bytes) -> tuple[Points, Labels | None]:
 
     The first line is x,y or x,y,polynomial, each other one a point: finite decimals of at most
     1e12 in size and, in the third column, a whole number 0 to 23. Spaces around them and quotes
-    are allowed; lines end in LF or CR LF; bytes are UTF-8; a byte order mark may come first.
-    Raises PolycoreError, naming the line, what was found and what was wanted, for anything else:
-    also above MAX_CSV_BYTES (of a str: characters) or MAX_CSV_ROWS, before any line is read.
+    are allowed; lines end in LF or CR LF and have at most 131,072 characters; bytes are UTF-8; a byte order
+    mark may come first. Raises PolycoreError, naming the line, what was found and what was wanted, for
+    anything else: also above MAX_CSV_BYTES (of a str: characters) or MAX_CSV_ROWS, before any line is read.
     """
     text = _decoded(content).removeprefix("\ufeff").rstrip("\r\n")
-    lines = text.split("\n")
-    if len(lines) - 1 > MAX_CSV_ROWS:
+    count = text.count("\n")
+    if count > MAX_CSV_ROWS:
         raise PolycoreError(
-            f"line {MAX_CSV_ROWS + 2} is one too many: the table has {len(lines) - 1} points; "
+            f"line {MAX_CSV_ROWS + 2} is one too many: the table has {count} points; "
             f"wanted at most {MAX_CSV_ROWS}. Keep fewer."
         )
+    lines = text.split("\n")
     rows = _rows(lines)
-    header = [name.strip(" \t") for name in next(rows)]
-    if header not in _HEADERS:
-        raise _unwanted(1, lines[0], "the header x,y or x,y,polynomial, with commas")
+    columns = _columns(rows, lines[0])
+    _check_lengths(lines)
     _check_characters(text, lines)
-    return _points_and_labels(rows, lines, len(header))
+    return _points_and_labels(rows, lines, columns)
 
 
 def _decoded(content: str | bytes) -> str:
@@ -214,6 +217,20 @@ def _decoded(content: str | bytes) -> str:
         ) from error
 
 
+def _columns(rows: Iterator[list[str]], header: str) -> int:
+    if len(header) <= _LONGEST_LINE:
+        names = [name.strip(" \t") for name in next(rows)]
+        if names in _HEADERS:
+            return len(names)
+    raise _unwanted(1, header, "the header x,y or x,y,polynomial, with commas")
+
+
+def _check_lengths(lines: list[str]) -> None:
+    for line, text in enumerate(lines, 1):
+        if len(text) > _LONGEST_LINE:
+            raise _unwanted(line, text, f"a line of at most {_LONGEST_LINE:,} characters")
+
+
 def _rows(lines: list[str]) -> Iterator[list[str]]:
     reader = csv.reader(lines, skipinitialspace=True, strict=True)
     wanted = "quotes that are closed on their line, and a line feed at its end"
@@ -230,6 +247,11 @@ def _rows(lines: list[str]) -> Iterator[list[str]]:
 
 
 def _check_characters(text: str, lines: list[str]) -> None:
+    table = text[len(lines[0]) :]
+    # ten times as fast as the search
+    lone = table.count("\r") - table.count("\r\n")
+    if table.isascii() and not table.encode().translate(None, _OWN) and not lone:
+        return
     match = _FOREIGN.search(text, len(lines[0]))
     if match:
         line = text.count("\n", 0, match.start()) + 1
@@ -240,35 +262,46 @@ def _check_characters(text: str, lines: list[str]) -> None:
 def _points_and_labels(
     rows: Iterator[list[str]], lines: list[str], columns: int
 ) -> tuple[Points, Labels | None]:
-    points, labels = [], []
-    for line, row in enumerate(rows, 2):
+    table = list(rows)
+    for line, row in enumerate(table, 2):
         if len(row) != columns:
             raise _unwanted(line, lines[line - 1], f"{columns} numbers with commas between them")
-        points.append((_number(row[0], line), _number(row[1], line)))
-        labels += [_label(field, line) for field in row[2:]]
-    if not points:
+    if not table:
         raise _unwanted(2, "", "a point: the table has none")
-    return np.array(points), np.array(labels, dtype=np.int64) if labels else None
+    x, y, *polynomial = zip(*table, strict=True)
+    points = np.column_stack([_numbers(x), _numbers(y)])
+    return points, _labels(polynomial[0]) if polynomial else None
 
 
-def _number(field: str, line: int) -> float:
-    try:
-        number = float(field)
-    except ValueError as error:
-        raise _unwanted(line, field, "a decimal number, such as -0.55") from error
-    if abs(number) > _LARGEST:
-        raise _unwanted(line, field, "a number of at most 1e12 in size")
-    return number
+def _numbers(fields: Sequence[str]) -> NDArray[np.float64]:
+    numbers = np.array(_read(fields, float, "a decimal number, such as -0.55"))
+    beyond = np.abs(numbers) > _LARGEST
+    if beyond.any():
+        place = int(beyond.argmax())
+        raise _unwanted(place + 2, fields[place], "a number of at most 1e12 in size")
+    return numbers
 
 
-def _label(field: str, line: int) -> int:
-    try:
-        label = int(field)
-    except ValueError:
-        label = -1
-    if not 0 <= label <= _LAST_LABEL:
-        raise _unwanted(line, field, f"a whole number from 0 to {_LAST_LABEL} as polynomial")
-    return label
+def _labels(fields: Sequence[str]) -> Labels:
+    wanted = f"a whole number from 0 to {_LAST_LABEL} as polynomial"
+    labels = _read(fields, int, wanted)
+    for line, label in enumerate(labels, 2):
+        if not 0 <= label <= _LAST_LABEL:
+            raise _unwanted(line, fields[line - 2], wanted)
+    return np.array(labels, dtype=np.int64)
+
+
+_Number = TypeVar("_Number", int, float)
+
+
+def _read(fields: Sequence[str], number: Callable[[str], _Number], wanted: str) -> list[_Number]:
+    numbers = []
+    for line, field in enumerate(fields, 2):
+        try:
+            numbers.append(number(field))
+        except ValueError as error:
+            raise _unwanted(line, field, wanted) from error
+    return numbers
 
 
 def _unwanted(line: int, found: str, wanted: str) -> PolycoreError:

@@ -7,6 +7,7 @@ import numpy as np
 
 from polycore import lbfgs, network
 from polycore.course import OptimizerState, Position, beginning, course
+from polycore.data_sets import ACCURACY_ON, few_of
 from polycore.errors import PolycoreError
 from polycore.experiment import Experiment
 from polycore.history import History
@@ -18,6 +19,8 @@ from polycore.problem import Problem, problem_of, searches
 from polycore.randomness import Stream, generator
 from polycore.version import __version__
 from polycore.workspace import Workspace
+
+_DIVERGED = "The run diverged"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,11 @@ class Run:
         return self.step >= self.experiment.steps or self.ended_because is not None
 
     @property
+    def diverged(self) -> bool:
+        """Whether it ended because its weights grew beyond all bounds; other ends are as wished for."""
+        return self.ended_because is not None and self.ended_because.startswith(_DIVERGED)
+
+    @property
     def gradient_norm(self) -> float | None:
         """The length of `gradient`, in nats per unit of a parameter; None where there is none."""
         return None if self.gradient is None else float(np.linalg.norm(self.gradient))
@@ -72,6 +80,20 @@ class Run:
         Every step is looked at where steps work on the whole training set, else every measured one.
         """
         return _model(self, self.best_parameters, self.best_step)
+
+    @property
+    def best_for_a_page(self) -> Model:
+        """`best`, but of a large training set only some points are asked for the accuracy; see `data_sets`.
+
+        The loss is of all: it is known.
+        """
+        points, labels = few_of(self.experiment)
+        if len(points) == len(problem_of(self.experiment).training):
+            return self.best
+        layers = _folded(problem_of(self.experiment), self.best_parameters)
+        _, accuracy = _loss_and_accuracy(layers, points, labels)
+        model = _model_of(self, layers, self.best_step, self.best_loss, accuracy)
+        return replace(model, metadata={**model.metadata, ACCURACY_ON: len(points)})
 
 
 def start(experiment: Experiment) -> Run:
@@ -177,7 +199,7 @@ def _within(parameters: Floats, limit: float) -> bool:
 
 def _diverged(experiment: Experiment, step: int) -> str:
     return (
-        f"The run diverged at step {step:,}: a weight left the range in which the loss is finite and a "
+        f"{_DIVERGED} at step {step:,}: a weight left the range in which the loss is finite and a "
         "file can hold it. The best weights are kept. "
         f"Lower the learning rate ({experiment.learning_rate:g}) and start again."
     )
@@ -211,6 +233,10 @@ def _model(run: Run, parameters: Floats, step: int) -> Model:
     problem = problem_of(run.experiment)
     layers = _folded(problem, parameters)
     loss, accuracy = _loss_and_accuracy(layers, *run.experiment.training_set())
+    return _model_of(run, layers, step, loss, accuracy)
+
+
+def _model_of(run: Run, layers: network.Layers, step: int, loss: float, accuracy: float) -> Model:
     _, held_out_accuracy = _loss_and_accuracy(layers, *run.experiment.held_out_set())
     return Model(
         weights=tuple(np.asarray(weights, dtype=np.float64) for weights, _ in layers),

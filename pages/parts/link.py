@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from pages.parts.full_batch import fitted
 from polycore import Experiment, Model, PolycoreError, Polynomial
 from polycore.compact_weights import model_from
+from polycore.limits import MAX_CLASSES
 from polycore.polynomial import MAX_TEXT
 
 VERSION = "1"
@@ -157,6 +158,10 @@ def _polynomial_read(words: str) -> Polynomial:
 
 
 def _polynomials_read(words: str) -> tuple[Polynomial, ...]:
+    # before they are read: each takes a millisecond or two
+    count = words.count(POLYNOMIALS) + 1
+    if count > MAX_CLASSES:
+        raise PolycoreError(f"there are {count:,} of them; at most {MAX_CLASSES} are read.")
     polynomials = []
     for number, part in enumerate(words.split(POLYNOMIALS), 1):
         try:
