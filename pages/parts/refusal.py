@@ -2,11 +2,15 @@
 
 import streamlit as st
 
+from pages.parts.visible import visible
 from polycore import PolycoreError
 
 
 def show(what: str, error: PolycoreError | str) -> None:
-    """Show `what`, a sentence of ours, and the reason, as it is: st.error would read Markdown in it."""
+    """Show `what`, a sentence of ours, and the reason, as it is: st.error would read Markdown in it.
+
+    What cannot be seen in the reason is shown as its escape.
+    """
     with st.container(border=True):
         st.markdown(f":material/error: **{what}**")
-        st.text(str(error))
+        st.text(visible(str(error)))

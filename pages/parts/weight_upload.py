@@ -9,6 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.parts import npy_files, refusal, session
 from pages.parts.session import Session, Undo
+from pages.parts.visible import visible
 from polycore import Model, PolycoreError
 from polycore.weight_file import MAX_BYTES
 
@@ -84,8 +85,8 @@ def _report(batch: _Batch, outcome: _Outcome | None) -> None:
     problem = _problem(batch)
     names = ", ".join(file.name for file in batch)
     if outcome is not None and outcome.title is not None:
-        # st.text shows a file's name as it is
-        st.text(f"{names}: taken as {outcome.title}.")
+        # st.text reads no Markdown in a file's name; what cannot be seen might turn the line around
+        st.text(f"{visible(names)}: taken as {outcome.title}.")
     elif outcome is not None and outcome.error is not None:
         refusal.show("This file was refused. What you had is still there.", f"{names}: {outcome.error}")
     elif problem is not None:

@@ -49,7 +49,7 @@ def new_figure(
 def extended(figure: go.Figure, traces: Sequence[go.Scatter], clause: str) -> go.Figure:
     """Return a copy with more traces, and a clause about them in its alternative text."""
     alt = alternative_text.extended(figure.layout.meta["alt"], clause)
-    copy = go.Figure(figure).add_traces([trace.update(showlegend=False) for trace in traces])
+    copy = go.Figure(figure).add_traces([go.Scatter(trace, showlegend=False) for trace in traces])
     return copy.update_layout(meta=figure.layout.meta | {"alt": alt})
 
 
@@ -75,5 +75,6 @@ def evenly(count: int, limit: int) -> Integers:
 
 
 def escape(text: str) -> str:
-    """Return `text` such that Plotly, which reads tags in names and labels, shows it as it is."""
-    return html.escape(text, quote=False)
+    """Return `text` such that Plotly, which reads tags and templates in names, shows it as it is."""
+    # templates (%{x}, %{meta.alt}) are filled in before entities are read
+    return html.escape(text, quote=False).replace("%{", "&#37;{")

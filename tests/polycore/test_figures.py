@@ -134,6 +134,10 @@ def test_tags_are_escaped_once():
     assert figures.escape("<a href='x'>&amp;</a>") == "&lt;a href='x'&gt;&amp;amp;&lt;/a&gt;"
 
 
+def test_templates_are_escaped_in_what_plotly_would_fill_in_itself():
+    assert figures.escape("%{x} %{meta.alt} 5 % {x}") == "&#37;{x} &#37;{meta.alt} 5 % {x}"
+
+
 # --- the window -------------------------------------------------------------------------------
 
 

@@ -1,0 +1,208 @@
+"""Words that a person or a file brings reach only elements that show them as they are.
+
+Which elements do so, whatever the words, is seen in tests/browser/test_hostile_text.py.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from google.protobuf.message import Message
+from streamlit.testing.v1 import AppTest
+
+import polycore as pc
+from pages.parts import session, weight_upload
+from pages.parts.runner import Mark
+from pages.parts.session import Kept, Points, Undo
+from pages.parts.visible import visible
+from tests.pages.browsing import ROOT, opened, session_of
+
+WORD = "evil"  # all of a stranger's words here have it, and none of ours
+METADATA = "malice"  # and those in a file's metadata have this
+TITLE = "<b>evil</b> [evil](//evil.example) :red[evil] $evil$"
+PAGES = ("streamlit_app.py", *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")))
+
+# What shows its text as it is: the message in which Streamlit sends it, and its field. A component's bytes
+# are looked into below; keys and ids tell one element from another and are not shown.
+AS_IT_IS = {
+    ("Text", "body"),
+    ("TextInput", "default"),
+    ("Selectbox", "options"),
+    ("MultiSelect", "options"),
+    ("ArrowData", "data"),
+    ("BidiComponent", "bytes"),
+}
+NOT_SHOWN = {"id", "key", "user_key"}
+EXPERIMENT = pc.Experiment(
+    polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), steps=20
+)
+
+
+@cache
+def kept_run(title: str, seed: int) -> Kept:
+    run = pc.advance(pc.start(replace(EXPERIMENT, seed=seed)), 20)
+    marks = (Mark(0.0, 0, 1.0, 0.1), Mark(2.0, 20, 0.5, 0.9))
+    return Kept(title, run.best, run.experiment, run.history, 2.0, marks=marks)
+
+
+def from_file(title: str, *, knows_its_polynomials: bool) -> Kept:
+    """Return a model whose file says hostile things of itself, or nothing at all."""
+    rng = np.random.default_rng(0)
+    shapes = {"weights_l1": (2, 4), "biases_l1": (1, 4), "weights_l2": (4, 2), "biases_l2": (1, 2)}
+    arrays = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+    if knows_its_polynomials:
+        told = {"experiment": {"optimizer": METADATA}, "seed": METADATA, f"<b>{METADATA}": [METADATA]}
+        text = json.dumps({"format": 1, "polynomials": [[1, 0], [-1, 0]], **told})
+        arrays["metadata"] = np.array(text)
+    file = io.BytesIO()
+    np.savez(file, loss=np.array(0.5), accuracy=np.array(0.5), **arrays)
+    file.seek(0)
+    return Kept(title, pc.Model.load(file), None)
+
+
+@cache
+def all_kept() -> tuple[Kept, ...]:
+    """Return what is kept: of each kind one, and a second run, so that there is something to compare."""
+    return (
+        from_file(f"{TITLE} 0", knows_its_polynomials=True),
+        from_file(f"{TITLE} 1", knows_its_polynomials=False),
+        kept_run(f"{TITLE} 2", 0),
+        kept_run(f"{TITLE} 3", 1),
+    )
+
+
+def with_strangers_words(in_use: int) -> AppTest:
+    """Return Home for a session in which every text that can be a stranger's is one."""
+    app = opened(words={"seed": "<b>evil", "optimizer": "[evil](//a.b)"})
+    assert len(session_of(app).link_problems) == 2
+    app.session_state[session.KEY] = replace(
+        session_of(app),
+        experiment=EXPERIMENT,
+        kept=all_kept(),
+        in_use=all_kept()[in_use].title,
+        points=Points(np.array([[0.5, 0.75], [0.0, 1.0]]), np.array([0, 1])),
+        undo=Undo(f"{TITLE} was deleted.", {"kept": all_kept()}),
+    )
+    return app.run()
+
+
+def messages(node) -> Iterator[Message]:
+    """Yield what is sent for each element and each container."""
+    if isinstance(proto := getattr(node, "proto", None), Message):
+        yield proto
+    for child in getattr(node, "children", {}).values():
+        yield from messages(child)
+
+
+def strings(message: Message) -> Iterator[tuple[str, str, str | bytes]]:
+    """Yield each text in a message: the message's name, the field's, the text."""
+    for field, value in message.ListFields():
+        for one in value if field.is_repeated else [value]:
+            if isinstance(one, Message):
+                yield from strings(one)
+            elif isinstance(one, str | bytes):
+                yield message.DESCRIPTOR.name, field.name, one
+
+
+def strangers(app: AppTest) -> list[tuple[str, str, str | bytes]]:
+    """Return what of a stranger's is sent to be shown; nothing is of a file's metadata."""
+    places = [place for message in messages(app._tree) for place in strings(message)]
+    assert [place for place in places if holds(place[2], METADATA)] == []
+    return [place for place in places if place[1] not in NOT_SHOWN and holds(place[2], WORD)]
+
+
+def holds(text: str | bytes, word: str) -> bool:
+    return word.encode() in text if isinstance(text, bytes) else word in text
+
+
+def plotted(found: list[tuple[str, str, str | bytes]]) -> list[str]:
+    """Return those that Plotly would read tags in.
+
+    An alternative text is an attribute, and a revision is compared and not shown.
+    """
+    return [
+        text
+        for message, _, content in found
+        if message == "BidiComponent"
+        for name, text in texts(json.loads(content))
+        if name not in ("alt", "uirevision") and WORD in text and "<" in text
+    ]
+
+
+def texts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each text in JSON, with the name it stands under."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from texts(one, key)
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts(one, name)
+    elif isinstance(value, str):
+        yield name, value
+
+
+@pytest.mark.parametrize(
+    "in_use",
+    [pytest.param(0, id="file"), pytest.param(1, id="file without metadata"), pytest.param(3, id="run")],
+)
+def test_a_strangers_words_are_only_where_they_are_shown_as_they_are(in_use):
+    app = with_strangers_words(in_use)
+    met = set()
+    for page in PAGES:
+        app.switch_page(page).run()
+        assert not app.exception
+        found = strangers(app)
+        assert ("Text", "body", f"{TITLE} was deleted.") in found
+        assert {place[:2] for place in found} <= AS_IT_IS, page
+        met |= {place[:2] for place in found}
+        assert plotted(found) == [], page
+    assert met == AS_IT_IS
+
+
+def test_what_a_figure_would_read_as_tags_is_found():
+    content = b'{"figure": {"data": [{"name": "<b>evil"}], "layout": {"meta": {"alt": "<b>evil"}}}}'
+    assert plotted([("BidiComponent", "bytes", content)]) == ["<b>evil"]
+
+
+# --- what cannot be seen ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("loss.npy", "loss.npy", id="plain"),
+        pytest.param("<b>[é](ü) שלום 漢字 ✓", "<b>[é](ü) שלום 漢字 ✓", id="what can be seen"),
+        pytest.param("gnp\u202ezpn.exe", r"gnp\u202ezpn.exe", id="right to left from there on"),
+        pytest.param("a\u2066b\u2069\u200f", r"a\u2066b\u2069\u200f", id="isolates and marks"),
+        pytest.param("a\x00\x07\x1b[31m\tb\r", r"a\x00\x07\x1b[31m\tb\r", id="control characters"),
+        pytest.param("a\u200b\ufeff\U000e0041", r"a\u200b\ufeff\U000e0041", id="nothing to see"),
+        pytest.param("a\ud800", r"a\ud800", id="half a surrogate pair"),
+        pytest.param("a\u2028b\nc", "a\\u2028b\nc", id="ends of lines"),
+    ],
+)
+def test_what_cannot_be_seen_is_shown_as_its_escape(text, shown):
+    assert visible(text) == shown
+
+
+def uploaded(*files: tuple[str, bytes]) -> list[str]:
+    """Return what Predict says of files, by name and content."""
+    app = opened().switch_page("pages/4_predict.py").run()
+    uploader = app.file_uploader(key=weight_upload.FILES_KEY)
+    uploader.set_value([(name, content, "application/octet-stream") for name, content in files]).run()
+    assert not app.exception
+    return [text.value for text in app.text]
+
+
+def test_the_name_of_a_file_cannot_turn_the_line_around_that_tells_of_it():
+    file = io.BytesIO()
+    from_file("", knows_its_polynomials=True).model.save(file)
+    taken, piece, refused = uploaded(
+        ("a\u202e.npz", b"none"), ("b\u202e.npz", file.getvalue()), ("c\u202e.npy", b"")
+    )
+    assert taken.startswith(r"a\u202e.npz: this is no .npz file")
+    assert piece.startswith(r"b\u202e.npz: taken as Upload 1")
+    assert refused.startswith(r"c\u202e.npy: none of the six names")
