@@ -1,0 +1,57 @@
+"""A tick that reaches the server after its page was left does not bring that page back."""
+
+import re
+
+from playwright.sync_api import WebSocketRoute
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from tests.browser.test_touch import LONG
+
+
+class Wire:
+    """What the browser sends the server, which may be held back."""
+
+    def __init__(self) -> None:
+        self.held: list[bytes] | None = None
+
+    def lay(self, browser: WebSocketRoute) -> None:
+        """Stand between the browser's end and the server."""
+        self.server = browser.connect_to_server()
+        browser.on_message(self.carry)
+
+    def carry(self, message: bytes) -> None:
+        if self.held is None:
+            self.server.send(message)
+        else:
+            self.held.append(message)
+
+
+def is_tick(message: bytes) -> bool:
+    asked = BackMsg()
+    asked.ParseFromString(message)
+    return asked.rerun_script.is_auto_rerun
+
+
+def test_the_page_that_was_chosen_comes_and_stays(visitor):
+    visit, wire = visitor(), Wire()
+    visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
+    visit.open(f"train{LONG}")
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=20)
+    wire.held = []
+    while not any(map(is_tick, wire.held)):
+        visit.page.wait_for_timeout(50)
+    visit.page.get_by_test_id("stPageLink-NavLink").filter(has_text="Data").click()
+    while is_tick(wire.held[-1]):
+        visit.page.wait_for_timeout(50)
+    held, wire.held = wire.held, None
+    tick = next(filter(is_tick, held))
+    # right behind the way to Data, and so once before that is drawn, and once while it is
+    for message in (*held, tick):
+        wire.server.send(message)
+    visit.page.get_by_role("heading", name="Data", exact=True).wait_for()
+    wire.server.send(tick)
+    visit.go_to("Train")
+    visit.wait_for_status("Running")
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
