@@ -1,10 +1,11 @@
-"""Measure, and write docs/benchmarks.md.
+"""Measure, and write docs/benchmarks.md and docs/hosting.md.
 
-    python -m benchmarks                     all benchmarks, about half an hour on a quiet machine
+    python -m benchmarks                     all of docs/benchmarks.md, about half an hour on a quiet machine
     python -m benchmarks adam growth         only these; the others' results stay as they are
-    python -m benchmarks report              write the report anew from the results
+    python -m benchmarks load leaks          those of docs/hosting.md, about twenty minutes; they need Linux
+    python -m benchmarks report              write both pages anew from the results
     python -m benchmarks --quick [names]     a trial of a few minutes; its figures mean little, so results
-                                             and report go to a folder of their own, whose name is printed
+                                             and pages go to a folder of their own, whose name is printed
 
 The results are kept in benchmarks/results, one file a benchmark.
 """
@@ -12,38 +13,58 @@ The results are kept in benchmarks/results, one file a benchmark.
 import json
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
+from typing import Protocol
 
-from benchmarks import machine, report
+from benchmarks import hosting, machine, report
+from benchmarks.result import Benchmark
 
 RESULTS = Path(__file__).parent / "results"
 DOCS = Path(__file__).parent.parent / "docs"
 
 
+class Report(Protocol):
+    """A page and the benchmarks that it tells of. PACKAGES: whose versions it tells, by the name to show."""
+
+    BENCHMARKS: dict[str, Benchmark]
+    PACKAGES: Mapping[str, str]
+    PAGE: str
+
+    def write(self, results: Path, docs: Path) -> None:
+        """Write the page from whatever results there are. The same results give the same page."""
+
+
+REPORTS: tuple[Report, ...] = (report, hosting)
+NAMES = [name for each in REPORTS for name in each.BENCHMARKS]
+
+
 def main(arguments: list[str]) -> int:
     """Run what the arguments name and return the exit code."""
     quick = "--quick" in arguments
-    names = [name for name in arguments if name != "--quick"]
-    unknown = [name for name in names if name not in (*report.BENCHMARKS, "report")]
+    names = [name for name in arguments if name != "--quick"] or list(report.BENCHMARKS)
+    unknown = [name for name in names if name not in (*NAMES, "report")]
     if unknown:
-        _tell(f"There is no benchmark {unknown[0]!r}; there are {', '.join(report.BENCHMARKS)}.\n\n{__doc__}")
+        _tell(f"There is no benchmark {unknown[0]!r}; there are {', '.join(NAMES)}.\n\n{__doc__}")
         return 2
     results, docs = RESULTS, DOCS
     if quick:
         results = docs = Path(tempfile.mkdtemp(prefix="benchmarks-"))
-    for name in report.BENCHMARKS:
-        if name in names or not names:
-            _measure(name, results, quick)
-    report.write(results, docs)
-    _tell(f"Written: {docs / 'benchmarks.md'}")
+    for each in REPORTS:
+        wanted = [name for name in each.BENCHMARKS if name in names]
+        for name in wanted:
+            _measure(each, name, results, quick)
+        if wanted or "report" in names:
+            each.write(results, docs)
+            _tell(f"Written: {docs / each.PAGE}")
     return 0
 
 
-def _measure(name: str, results: Path, quick: bool) -> None:
+def _measure(page: Report, name: str, results: Path, quick: bool) -> None:
     _tell(name)
     began = perf_counter()
-    result = {"machine": machine.description(), **report.BENCHMARKS[name].measured(quick)}
+    result = {"machine": machine.description(page.PACKAGES), **page.BENCHMARKS[name].measured(quick)}
     results.mkdir(exist_ok=True)
     file = results / f"{name}.json"
     file.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

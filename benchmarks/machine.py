@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,17 +12,19 @@ from threadpoolctl import threadpool_info
 import polycore
 
 CPU_FILE = Path("/proc/cpuinfo")
-PACKAGES = {"PyTorch": "torch", "scikit-learn": "scikit-learn"}
 
 
-def description() -> dict[str, str]:
-    """Return what there is to know, each thing by its name, in the order it is to be shown."""
+def description(packages: Mapping[str, str]) -> dict[str, str]:
+    """Return what there is to know, each thing by its name, in the order it is to be shown.
+
+    `packages`: what is to be told the versions of, the name to show and that of the distribution.
+    """
     return {
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "system": f"{platform.system()} on {platform.machine()}",
         "Python": platform.python_version(),
         "NumPy": f"{np.__version__} with {_blas()}",
-        **{name: version(package) for name, package in PACKAGES.items()},
+        **{name: version(package) for name, package in packages.items()},
         "polycore": polycore.__version__,
     }
 

@@ -8,7 +8,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts import (
+    controls,
     frame,
+    hosting,
     kept_model,
     live,
     refusal,
@@ -98,11 +100,13 @@ def table(experiment: Experiment, points: Floats, labels: Integers) -> None:
             f":material/warning: Some y are beyond {LARGEST_VALUE:g}: too large to train on, and for a file. "
             "Narrow the range."
         )
+    # a million samples take seconds to write, in which a server answers nobody
+    beyond = hosting.limits().refusal(experiment) is not None
     st.download_button(
         "Download all samples",
         # called when the button is pressed: a million samples take a while to write
         partial(points_to_csv, points, labels),
-        disabled=bool(too_large),
+        disabled=bool(too_large) or beyond,
         file_name="polycore-samples.csv",
         mime="text/csv",
         key=DOWNLOAD_KEY,
@@ -137,6 +141,8 @@ with inputs:
         frame.adopt(sample_inputs.draw())
     except PolycoreError as error:
         refusal.show("Not taken yet: everything stays as it was.", error)
+    with st.container():
+        controls.show_limits()
 
 experiment = session.current().experiment
 points, labels = experiment.training_set()

@@ -13,6 +13,7 @@ from pages.parts import (
     report,
     session,
     settings,
+    untrained,
 )
 from pages.parts.referee import best_possible
 from pages.parts.runner import Training
@@ -53,7 +54,7 @@ with run_column:
         controls.show_refusal()
         training = session.current().training
         if training is None and not from_link.draw():
-            st.info("Nothing has been trained yet. Press Start and watch the map find its colours.")
+            untrained.draw(session.current().experiment)
         elif training is not None and training.run.experiment != session.current().experiment:
             st.info(
                 "The set-up has changed since this run began. Start trains the new one; "

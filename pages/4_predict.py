@@ -92,7 +92,8 @@ def _draw_map(kept: Kept, answer: Answer, meetings: Sequence[Meeting]) -> None:
     figure = go.Figure(map_layers.over_model(plane.model_map(kept.model, x_range), kept, place))
     figure.layout.uirevision = kept.title  # another model's map has another window
     height = 400 + 10 * len(polynomials)
-    live.figure(figure, key=MAP_KEY, height=height, on_click=partial(point.choose_on_map, meetings))
+    with st.container(key=walk.MAP_PLACE):
+        live.figure(figure, key=MAP_KEY, height=height, on_click=partial(point.choose_on_map, meetings))
     caption = "Click the map to ask about a place." if inside else "The point lies outside this map."
     st.caption(f"{caption} {map_layers.told(figure)}".rstrip())
     map_layers.draw_for_model(kept)
@@ -124,7 +125,7 @@ def _wait_for_first() -> None:
 
 def _again_while_running() -> float | None:
     training = session.current().training
-    return REFRESH_SECONDS if training is not None and training.status == "running" else None
+    return REFRESH_SECONDS if training is not None and training.goes_on else None
 
 
 frame.draw("Predict")

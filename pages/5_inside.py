@@ -17,7 +17,7 @@ from pages.parts import (
     refusal,
     session,
 )
-from pages.parts.session import Kept
+from pages.parts.session import Kept, Undo
 from pages.parts.watch import is_running
 from polycore import PolycoreError
 from polycore.tutorial_model import tutorial_model
@@ -25,11 +25,16 @@ from polycore.tutorial_model import tutorial_model
 REFRESH_SECONDS = 1.0  # while a run makes the model better
 
 
-def _look_inside(title: str, *, following: bool) -> None:
-    """Draw the model of that title, as it stands now; `following`: the page draws it again each second."""
+def _look_inside(title: str, undo: Undo | None, *, following: bool) -> None:
+    """Draw the model of that title, as it stands now; `following`: the page draws it again each second.
+
+    undo: what the page offers to bring back.
+    """
     kept = session.current().answering
     if kept is None or kept.title != title or _follows(kept) != following:
         st.rerun()  # the whole page is about it
+    if session.current().undo is not undo:
+        st.rerun()  # its toast is the page's
     model, sets = inside_model.shown(kept), inside_model.data_sets(kept)
     measured = sets is not None or not inside_model.is_changed(kept)
     if measured:
@@ -47,7 +52,7 @@ def _look_inside(title: str, *, following: bool) -> None:
         else:
             st.caption(inside_map.without(model))
         inside_numbers.draw(kept, neuron, running=is_running())
-    st.subheader("Follow a point through it", anchor=False)
+    st.header("Follow a point through it", anchor=False)
     inside_point.draw(model)
     try:
         inside_walk.draw(model, inside_point.followed(model), neuron, sets, measured=measured)
@@ -107,5 +112,5 @@ else:
     following = _follows(answering)
     with st.container():
         st.fragment(_look_inside, run_every=REFRESH_SECONDS if following else None)(
-            answering.title, following=following
+            answering.title, session.current().undo, following=following
         )

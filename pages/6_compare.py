@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 import streamlit as st
 
-from pages.parts import compare_cards, compare_curves, frame, race_view, session
+from pages.parts import compare_cards, compare_curves, compare_follow, frame, race_view, session
 
 View = Literal["Kept runs", "Race"]
 VIEW_KEY = "compare.view"
@@ -44,5 +44,6 @@ with st.container():
         race_view.draw()
     else:
         draw_kept()
+        compare_follow.wait_for_another()
 if race_view.is_running():
     st.html(frame.RUNNING_STYLE)

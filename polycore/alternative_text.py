@@ -23,6 +23,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """Return "1 point is shown" or "3 points are shown" of what is to be said of `one` and of `many`."""
+    return f"{count} {one if count == 1 else many}"
+
+
 def curves(
     polynomials: Sequence[Polynomial], x_range: tuple[float, float], y_range: tuple[float, float]
 ) -> str:
@@ -38,13 +43,14 @@ def samples(points: Floats, labels: Integers, polynomials: Sequence[Polynomial])
     each = f"{most}" if fewest == most else f"{fewest} to {most}"
     (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
     where = _window((left, right), (low, high))
-    return f"{len(points)} samples of {_count(polynomials)}, {each} of each, {where}."
+    told = counted(len(points), "sample", "samples")
+    return f"{told} of {_count(polynomials)}, {each} of each, {where}."
 
 
 def loss(steps: Integers, losses: Floats, best_step: int, best_loss: float) -> str:
     """Say where the loss began, where it is and where it was lowest."""
     return (
-        f"Loss over {steps[-1]} steps, from {losses[0]:.3g} to {losses[-1]:.3g} nats; "
+        f"Loss over {_steps(steps)}, from {losses[0]:.3g} to {losses[-1]:.3g} nats; "
         f"best {best_loss:.3g} at step {best_step}."
     )
 
@@ -59,7 +65,7 @@ def accuracy(
 ) -> str:
     """Say where both accuracies began, where they are, what the best weights reach and what can be."""
     return (
-        f"Accuracy over {steps[-1]} steps, "
+        f"Accuracy over {_steps(steps)}, "
         f"from {percent(accuracies[0])} to {percent(accuracies[-1])} on the training samples and "
         f"from {percent(held_out_accuracies[0])} to {percent(held_out_accuracies[-1])} on held-out points; "
         f"the best weights, of step {best_step}, reach {percent(best_held_out_accuracy)} on held-out points, "
@@ -114,7 +120,7 @@ def confusion(confusion: Integers, polynomials: Sequence[Polynomial]) -> str:
     )
     return (
         f"Table of true polynomials and answers for {_count(polynomials)}: {confusion.trace()} of "
-        f"{confusion.sum()} points are answered rightly; {worst}."
+        f"{counted(confusion.sum(), 'point is', 'points are')} answered rightly; {worst}."
     )
 
 
@@ -170,10 +176,24 @@ def neuron(name: str, x: Floats, y: Floats, values: Floats) -> str:
 
 def network(widths: Sequence[int], dead: int | None) -> str:
     """Name the layers' sizes, from the inputs to the classes, and count the dead neurons where known."""
-    hidden = ", ".join(map(str, widths[1:-1]))
-    layers = f"hidden layers of {hidden} neurons" if hidden else "no hidden layer"
-    told = f"; {dead} of the hidden neurons are dead" if dead is not None and hidden else ""
-    return f"Picture of the network: inputs x and y, {layers}, and {widths[-1]} outputs{told}."
+    hidden = widths[1:-1]
+    told = f"; {_dead(dead, sum(hidden))}" if dead is not None and hidden else ""
+    return f"Picture of the network: inputs x and y, {_layers(hidden)}, and {widths[-1]} outputs{told}."
+
+
+def _layers(hidden: Sequence[int]) -> str:
+    if not hidden:
+        return "no hidden layer"
+    *others, last = hidden
+    if not others:
+        return f"a hidden layer of {counted(last, 'neuron', 'neurons')}"
+    return f"hidden layers of {', '.join(map(str, others))} and {counted(last, 'neuron', 'neurons')}"
+
+
+def _dead(dead: int, of: int) -> str:
+    if of == 1:
+        return f"the hidden neuron is {'dead' if dead else 'not dead'}"
+    return counted(dead, "of the hidden neurons is dead", "of the hidden neurons are dead")
 
 
 def _times(count: int) -> str:
@@ -181,15 +201,19 @@ def _times(count: int) -> str:
 
 
 def _points(count: int) -> str:
-    return "1 point" if count == 1 else f"{count} points"
+    return counted(count, "point", "points")
 
 
 def _places(count: int) -> str:
-    return "1 place" if count == 1 else f"{count} places"
+    return counted(count, "place", "places")
+
+
+def _steps(steps: Integers) -> str:
+    return counted(int(steps[-1]), "step", "steps")
 
 
 def _count(polynomials: Sequence[Polynomial]) -> str:
-    return "1 polynomial" if len(polynomials) == 1 else f"{len(polynomials)} polynomials"
+    return counted(len(polynomials), "polynomial", "polynomials")
 
 
 def _window(x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
@@ -217,4 +241,4 @@ def accuracies(
 
 
 def _runs(curves: Sequence[object]) -> str:
-    return "1 run" if len(curves) == 1 else f"{len(curves)} runs"
+    return counted(len(curves), "run", "runs")

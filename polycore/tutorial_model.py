@@ -7,6 +7,7 @@ import numpy as np
 from polycore.data_sets import DataSets
 from polycore.model import Model
 from polycore.presets import TUTORIAL_POLYNOMIALS
+from polycore.read_only import read_only
 from polycore.tutorial import walkthrough
 
 ORIGIN = "the tutorial's walk-through"
@@ -31,7 +32,7 @@ def tutorial_model() -> Model:
 def tutorial_sets() -> DataSets:
     """Return the 1,200 samples that its loss and accuracy are measured on. It has no held-out points."""
     walk = walkthrough()
-    return DataSets(walk.points, walk.labels)
+    return read_only(DataSets(walk.points, walk.labels))
 
 
 def is_tutorial(model: Model) -> bool:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from pages.parts.odds import odds
+from pages.parts.percent import percent
 from pages.parts.plane import EQUALLY_LIKELY, Probabilities, of_referee
 from polycore import Polynomial, Referee
-from polycore.alternative_text import percent
 from polycore.network import Floats
 from polycore.referee import MAX_COORDINATE
 

@@ -63,7 +63,7 @@ def _draw_answer(training: Training, x: float, y: float) -> None:
 
 
 def _shown_by(training: Training) -> Probabilities:
-    if training.status == "running":
+    if training.goes_on:
         return plane.probabilities_of_run(training.run)
     return training.best.predict_proba
 

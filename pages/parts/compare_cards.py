@@ -1,12 +1,14 @@
 """What is kept, a card each: its map, its figures, and what can be done with it."""
 
 import html
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
 from pages.parts import plane, refusal, session
+from pages.parts.compare_follow import follow
 from pages.parts.compare_settings import phrase
 from pages.parts.model_in_use import best_possible_told, experiment_of, x_range_of
 from pages.parts.session import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
@@ -43,13 +45,20 @@ def draw() -> None:
 
 
 def _card(kept: Kept) -> None:
-    _map(kept)
-    st.text(kept.title)
-    experiment = experiment_of(kept)
-    st.caption("A file that does not say how it was trained." if experiment is None else phrase(experiment))
-    _figures(kept)
-    _effort(kept)
+    follow(_standing, [kept])
     _actions(kept)
+
+
+def _standing(one: Sequence[Kept]) -> None:
+    for kept in one:
+        _map(kept)
+        st.text(kept.title)
+        experiment = experiment_of(kept)
+        st.caption(
+            "A file that does not say how it was trained." if experiment is None else phrase(experiment)
+        )
+        _figures(kept)
+        _effort(kept)
 
 
 def _map(kept: Kept) -> None:
@@ -97,7 +106,9 @@ def _effort(kept: Kept) -> None:
         st.caption("Uploaded")
         return
     under_way = " so far" if session.is_under_way(kept) else ""
-    st.caption(f"{kept.history.step[-1]:,} steps{under_way} · {kept.seconds:.1f} s of computing")
+    last = int(kept.history.step[-1])
+    steps = "1 step" if last == 1 else f"{last:,} steps"
+    st.caption(f"{steps}{under_way} · {kept.seconds:.1f} s of computing")
 
 
 def _actions(kept: Kept) -> None:

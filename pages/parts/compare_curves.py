@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from pages.parts import compare_settings, live, session
+from pages.parts.compare_follow import follow
 from pages.parts.model_in_use import experiment_of
 from pages.parts.referee import best_possible
 from pages.parts.runner import Mark
@@ -38,7 +39,7 @@ def draw() -> None:
         return
     drawn = [kept for kept in chosen if kept.history is not None]
     if drawn:
-        _charts(drawn)
+        follow(_charts, drawn)
     if len(drawn) < len(chosen):
         st.caption("A file that was uploaded brings no curve along.")
     if len(chosen) > 1:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.parts import refusal, seed, session
+from pages.parts import hosting, refusal, seed, session
 from pages.parts.pool import workers
 from pages.parts.runner import Training
 from pages.parts.session import Undo
@@ -39,10 +39,18 @@ def begin() -> None:
 
 
 def show_refusal() -> None:
-    """Show why the last run could not begin, once."""
+    """Show why the last run could not begin, once, and as long as it holds that this server allows none."""
     error = st.session_state.pop(REFUSAL_KEY, None)
-    if error is not None:
+    if not show_limits() and error is not None:
         refusal.show("This set-up cannot be trained.", error)
+
+
+def show_limits() -> bool:
+    """Show which limits of this server the set-up is beyond; return whether it is."""
+    beyond = hosting.limits().refusal(session.current().experiment)
+    if beyond is not None:
+        refusal.show("This set-up is too large for this demo; it stays as it is.", beyond)
+    return beyond is not None
 
 
 def draw() -> None:
@@ -68,7 +76,7 @@ def draw() -> None:
 
 def _buttons_of(training: Training, kind: Literal["primary", "secondary"]) -> None:
     resting = training.status in ("ready", "paused", "failed")
-    going = training.status in ("running", "paused", "failed")
+    going = training.goes_on or training.status in ("paused", "failed")
     label, icon, action, text = _main_action(training)
     _button(label, icon, action, False, text, kind, MAIN_KEY if kind == "primary" else None)
     _step_button(training.step, not resting)
@@ -82,6 +90,8 @@ def _main_action(training: Training) -> tuple[str, str, Callable[[], object], st
             return "Start", PLAY, training.start, "Train from the initial weights."
         case "running":
             return "Pause", ":material/pause:", training.pause, "Stay at this step. Resume goes on from it."
+        case "waiting":
+            return "Pause", ":material/pause:", training.pause, "Leave the queue. Resume joins it at its end."
         case "paused" | "failed":
             return "Resume", PLAY, training.resume, "Go on from this step."
         case _:
@@ -139,7 +149,9 @@ def _ready(experiment: Experiment) -> Training | None:
 
 def _made(experiment: Experiment) -> Training | None:
     try:
-        return Training(start(experiment), workers, advance)
+        limits = hosting.limits()
+        limits.check(experiment)
+        return Training(start(experiment), workers, advance, limits.max_seconds)
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)
         return None

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.parts.answer import Answer
 from pages.parts.crossings_table import Meeting
 from pages.parts.odds import odds
-from polycore.alternative_text import percent
+from pages.parts.percent import percent
 from polycore.network import Floats
 
 NARROW_TO = "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}"

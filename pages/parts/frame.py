@@ -1,8 +1,6 @@
 """What every page has around it: its title, the way to the others, the link, and how the run stands."""
 
-import gc
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 # Plotly takes pandas as it finds it, also half imported: Streamlit imports it for its first table, in the
@@ -10,7 +8,20 @@ from pathlib import Path
 import pandas  # noqa: F401
 import streamlit as st
 
-from pages.parts import challenge, from_link, link, link_choice, look_view, recall, session, undo
+from pages.parts import (
+    challenge,
+    from_link,
+    hosting,
+    link,
+    link_choice,
+    look_view,
+    queue_place,
+    recall,
+    refusal,
+    session,
+    ticks,
+    undo,
+)
 from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
 from polycore import Experiment
@@ -36,6 +47,7 @@ _NAVIGATION = (
 )
 
 TICKER_SECONDS = 1.0
+LINK_HELP = "Links to what you see, to send or to keep: with the trained network, or to the set-up alone."
 
 # a file of ours: Streamlit would load an icon by name from another host. SVG goes along within the page; a
 # picture in pixels is kept beside it, and may be forgotten between two runs that follow closely.
@@ -54,7 +66,7 @@ STYLE = """<style>
 .stApp [data-testid="stSliderThumbValue"] { color: inherit !important; }
 .stApp button kbd { opacity: 1; }
 /* the colours of code's parts have as little as 2.2:1 on a light page */
-.stApp .stCode .token { color: inherit !important; }
+.stCode .token { color: inherit !important; }
 @media (pointer: coarse) {
   .stApp [data-testid="stPageLink-NavLink"], .stApp .stButtonGroup button { min-height: 2.5rem; }
 }
@@ -62,6 +74,10 @@ STYLE = """<style>
 EMBEDDED_STYLE = "<style>.stMainBlockContainer { padding: 1rem; }</style>"
 # its own "Stop" is there all the time where a fragment polls, and means something else than ours
 RUNNING_STYLE = f"{STYLE}<style>[data-testid='stStatusWidget'] {{ display: none; }}</style>"
+
+
+# for all sessions: whoever comes first has it done
+ticks.answer_in_turn()
 
 
 def draw(title: str) -> None:
@@ -75,8 +91,8 @@ def draw_without_ticker(title: str) -> None:
 
     Every page calls this or `draw` first: it also makes the session what it is.
     """
-    _settle(title)
     st.set_page_config(page_title=f"{title} · polycore", page_icon=str(ICON), layout="wide")
+    _stop_where_limits_are_wrong()
     _restore()
     look_view.follow()
     _write_link()
@@ -94,15 +110,11 @@ def draw_without_ticker(title: str) -> None:
             look_view.draw_panel(title)
 
 
-@cache
-def _settle(_title: str) -> None:
-    """Set aside what the page of that title has loaded, once.
-
-    Streamlit collects garbage after every run of a page or a fragment, and with Plotly and pandas loaded
-    there is much to look through in vain: 80 ms after a run of the Train page, two thirds of all its time.
-    """
-    gc.collect()
-    gc.freeze()
+def _stop_where_limits_are_wrong() -> None:
+    problem = hosting.problem()
+    if problem is not None:
+        refusal.show("This server does nothing until its operator has mended its limits.", problem)
+        st.stop()
 
 
 def is_embedded() -> bool:
@@ -122,7 +134,8 @@ def standing(training: Training) -> str:
     run = training.run
     return (
         f"**{training.status.capitalize()}** · step {run.step:,} of {run.experiment.steps:,} "
-        f"({run.step / run.experiment.steps:.0%}) · best loss {run.best_loss:.3f} nats"
+        f"({run.step / run.experiment.steps:.0%}){queue_place.shortly(training)} · "
+        f"best loss {run.best_loss:.3f} nats"
     )
 
 
@@ -134,16 +147,15 @@ def page_link(page: str, label: str, icon: str | None = None) -> None:
 
 def copy_link(key: str) -> None:
     """Draw a button that shows the links to this page's set-up, with a button to copy each."""
-    # by itself: the page need not wait while the network is written into a link
-    st.fragment(_draw_links)(key)
+    # no popover: that tells the server when it closes, in one go with what was clicked beside it; and where
+    # that is in another fragment, or in none, Streamlit runs the first of the two alone
+    if st.button("Copy link", icon=":material/link:", key=key, help=LINK_HELP):
+        _show_links(key)
 
 
-def _draw_links(key: str) -> None:
-    # what is in it is written only where it is open
-    popover = st.popover("Copy link", icon=":material/link:", key=key, on_change="rerun")
-    if popover.open:
-        with popover:
-            link_choice.draw(address(), key)
+@st.dialog("Copy link", icon=":material/link:")
+def _show_links(key: str) -> None:
+    link_choice.draw(address(), key)
 
 
 def address() -> str:
@@ -165,7 +177,8 @@ def _restore() -> None:
             )
         )
         from_link.take(opened.weights, opened.model)
-    elif recalled is not None:
+    # a session that is new may know its tab at once: the server forgets one that was cut off for long
+    if recalled is not None:
         now = session.current()
         if now.training is not None and recalled.training is not None:
             recalled.training.stop()  # a run was begun before the tab could say what it had

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.parts import file_names, live, model_in_use, plane, session
+from pages.parts.percent import percent
 from pages.parts.session import Kept, LinkWeights, Session
 from polycore import Model
-from polycore.alternative_text import percent
 
 MAP_KEY, MAP_HEIGHT = "from_link.map", 520
 

@@ -121,6 +121,10 @@ class Game:
         """Return the game with the next point before the person; the point must be answered first."""
         return replace(self, place=self.place + 1, asked_at=now) if self.is_answered else self
 
+    def put_away(self, seconds: float) -> "Game":
+        """Return the game with its clock standing for the `seconds` in which the person did not have it."""
+        return replace(self, asked_at=self.asked_at + seconds)
+
     def neighbour(self, place: int) -> int:
         """Return the class whose curve runs nearest to the point's own, at the point's x."""
         own, x = self.labels[place], self.points[place][0]

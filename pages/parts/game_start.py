@@ -8,10 +8,10 @@ import streamlit as st
 from pages.parts import controls, frame, game_plane, session
 from pages.parts.challenge import Challenge
 from pages.parts.game import POINTS, Game
+from pages.parts.percent import percent
 from pages.parts.seed import READABLE
 from pages.parts.session import Kept
 from polycore import Experiment
-from polycore.alternative_text import percent
 from polycore.figures import curves_figure
 
 PREFIX = "game"
@@ -110,7 +110,7 @@ def _is_learning(experiment: Experiment) -> bool:
     training = session.current().training
     return (
         training is not None
-        and training.status == "running"
+        and training.goes_on
         and training.run.experiment.polynomials == experiment.polynomials
     )
 

@@ -9,8 +9,8 @@ import streamlit as st
 from pages.parts import game_clock, game_names, game_plane, session
 from pages.parts.game import POINTS, Game
 from pages.parts.odds import odds
+from pages.parts.percent import percent
 from pages.parts.session import Undo
-from polycore.alternative_text import percent
 from polycore.figures import answer_figure, question_figure
 
 PREFIX = "game"
@@ -85,7 +85,12 @@ def _draw_choice(game: Game) -> None:
                 wrap=True,
                 shortcut=str(label) if label < DIGITS else None,
             )
-    st.caption(f"The point: x = {x:.4g}, y = {y:.4g}. The keys 0 to 9 choose, too.")
+    st.caption(f"The point: x = {x:.4g}, y = {y:.4g}. {_keys(game)} choose, too.")
+
+
+def _keys(game: Game) -> str:
+    last = min(DIGITS, len(game.experiment.polynomials)) - 1
+    return "The keys 0 and 1" if last == 1 else f"The keys 0 to {last}"
 
 
 def _draw_outcome(game: Game) -> None:

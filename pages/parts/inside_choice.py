@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts import session
 from pages.parts.answer import class_name
+from pages.parts.shown_input import ShownInput, State
 from polycore import Model
 
 PREFIX = "inside.choice"
@@ -43,18 +44,20 @@ def choose(model: Model, neuron: Neuron) -> None:
 
 def draw(model: Model) -> None:
     """Draw the two lists."""
-    now, revision = chosen(model), session.current().revision
-    keys = [f"{PREFIX}.{kind}.{revision}" for kind in ("layer", f"place.{now.layer}.{len(model.weights)}")]
+    now = chosen(model)
+    layers = ShownInput.now(f"{PREFIX}.layer", _state)
+    # another layer has other neurons: its list is another one
+    places = ShownInput.now(f"{PREFIX}.place", lambda: (*_state(), chosen(model).layer))
     with st.container(horizontal=True):
         st.selectbox(
             "Layer",
             range(len(model.weights)),
             index=now.layer,
             format_func=lambda layer: _layer_name(model, layer),
-            key=keys[0],
+            key=layers.key,
             width=160,
             on_change=_choose_layer,
-            args=(model, keys[0]),
+            args=(model, layers),
             help="Hidden layers in the order in which a point passes them, then the outputs.",
         )
         st.selectbox(
@@ -62,22 +65,31 @@ def draw(model: Model) -> None:
             range(model.widths[now.layer + 1]),
             index=now.place,
             format_func=lambda place: _place_name(model, now.layer, place),
-            key=keys[1],
+            key=places.key,
             width=200,
             on_change=_choose_place,
-            args=(now.layer, keys[1]),
+            args=(now.layer, places),
             help="Type its number, or choose it in the picture. Then change it below the plane.",
         )
 
 
-def _choose_layer(model: Model, key: str) -> None:
-    layer = int(st.session_state[key])
-    place = min(chosen(model).place, model.widths[layer + 1] - 1)
-    _keep(Neuron(layer, place), session.current().revision)
+def _state() -> State:
+    """Return what changes where something else than a list chooses: a click, or another model."""
+    now = session.current()
+    return now.revision, now.in_use
 
 
-def _choose_place(layer: int, key: str) -> None:
-    _keep(Neuron(layer, int(st.session_state[key])), session.current().revision)
+def _choose_layer(model: Model, layers: ShownInput) -> None:
+    layer = layers.said()
+    if layer is not None:
+        place = min(chosen(model).place, model.widths[layer + 1] - 1)
+        _keep(Neuron(layer, place), session.current().revision)
+
+
+def _choose_place(layer: int, places: ShownInput) -> None:
+    place = places.said()
+    if place is not None:
+        _keep(Neuron(layer, place), session.current().revision)
 
 
 def _keep(neuron: Neuron, revision: int) -> None:

@@ -8,13 +8,15 @@ import streamlit as st
 
 from pages.parts import inside_point, live, plane
 from pages.parts.inside_choice import Neuron
+from pages.parts.percent import percent
 from polycore import Model, alternative_text
-from polycore.alternative_text import percent
+from polycore.alternative_text import counted
 from polycore.figures import class_url, values_url, with_fold_lines, with_point, with_regions
 from polycore.fold_lines import Window, straight_fold, zero_lines
 from polycore.network import Floats
 from polycore.neuron_values import values_by_layer
 from polycore.polynomial import MAX_COEFFICIENT
+from polycore.read_only import read_only
 
 KEY, VIEW_KEY = "inside.map", "inside.view"
 NEURON, ANSWER, FOLDS = "This neuron", "The answer", "All folds"
@@ -75,7 +77,7 @@ def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neu
         for weights, bias in zip(model.weights[0].T, model.biases[0][0], strict=True)
     ]
     lines = [line for line in found if line is not None]
-    told = f"{len(lines)} of {len(found)} fold lines of the first hidden layer cross this part of the plane"
+    told = f"{len(lines)} of {_fold_lines(len(lines), len(found))} this part of the plane"
     if lines:
         answer = with_fold_lines(answer, lines, told, FOLD_WIDTH)
     if neuron.layer == 0 and (own := found[neuron.place]) is not None:
@@ -85,6 +87,11 @@ def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neu
         f"{told}. Along each of them one neuron begins to count (ReLU): between them the first layer's "
         "values are straight, and every bend of a border comes from such a line or from a later layer's."
     )
+
+
+def _fold_lines(crossing: int, count: int) -> str:
+    lines = counted(count, "fold line", "fold lines")
+    return f"{lines} of the first hidden layer {'crosses' if crossing == 1 else 'cross'}"
 
 
 def _hidden(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
@@ -113,7 +120,8 @@ def _signed(value: float) -> str:
 
 def _output(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
     probabilities = _probabilities(model, window)[..., neuron.place]
-    alt = f"Map of the probability of p{neuron.place}: {percent(probabilities.mean())} on average."
+    mean = alternative_text.percent(probabilities.mean())
+    alt = f"Map of the probability of p{neuron.place}: {mean} on average."
     figure = with_regions(curves, class_url(neuron.place, probabilities), alt)
     return (
         figure,
@@ -127,7 +135,7 @@ def _values(model: Model, window: Window, neuron: Neuron) -> tuple[Floats, Float
     x, y, places = _grid(window)
     for layer, values in enumerate(values_by_layer(model, places)):
         if layer == neuron.layer:
-            return x, y, values[:, neuron.place].reshape(ROWS, COLUMNS)
+            return read_only((x, y, values[:, neuron.place].reshape(ROWS, COLUMNS)))
     raise AssertionError("a neuron is of a layer that the model has")
 
 
@@ -135,7 +143,7 @@ def _values(model: Model, window: Window, neuron: Neuron) -> tuple[Floats, Float
 def _probabilities(model: Model, window: Window) -> Floats:
     """Return the probabilities (ny, nx, K) on the grid."""
     *_, places = _grid(window)
-    return model.predict_proba(places).reshape(ROWS, COLUMNS, -1)
+    return read_only(model.predict_proba(places).reshape(ROWS, COLUMNS, -1))
 
 
 def _folds(model: Model, window: Window, neuron: Neuron) -> Floats:

@@ -13,6 +13,7 @@ from polycore.data_sets import DataSets
 from polycore.figures import plane_range
 from polycore.fold_lines import Window
 from polycore.place import Place
+from polycore.read_only import read_only
 from polycore.tutorial_model import is_tutorial, tutorial_model, tutorial_sets
 
 TUTORIAL_TITLE = "The tutorial's network · untrained, 12 polynomials"
@@ -62,8 +63,9 @@ def window_of(kept: Kept) -> Window:
 
 
 def hold(kept: Kept) -> None:
-    """Hold the model still, though the run that makes it better may go on."""
-    _hold(ByHand(kept.title, kept.model, kept.model))
+    """Hold the model still, though the run that makes it better may go on; not one that answers no longer."""
+    if by_hand(kept) is None and kept.title == session.current().in_use:
+        _hold(ByHand(kept.title, kept.model, kept.model))
 
 
 def slide(kept: Kept, place: Place, value: float) -> None:
@@ -134,4 +136,4 @@ def _same_weights(model: Model, other: Model) -> bool:
 
 @lru_cache(maxsize=4)
 def _sets(experiment: Experiment) -> DataSets:
-    return DataSets.of(experiment)
+    return read_only(DataSets.of(experiment))

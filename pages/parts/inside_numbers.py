@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import numpy as np
 import streamlit as st
 
 from pages.parts import inside_model, session
 from pages.parts.inside_choice import Neuron
+from pages.parts.percent import percent
 from pages.parts.session import ByHand, Kept
+from pages.parts.shown_input import ShownInput, State
 from polycore import Model
-from polycore.alternative_text import percent
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.place import Place
 
@@ -124,15 +126,11 @@ class _Row:
         return 2 * self.reach / SLIDER_STEPS
 
     def draw(self) -> None:
-        # values are given, and never set by their keys: of two runs in a row a browser may see the second
-        # alone, which does not say it again, and answer with the lowest value
-        held = inside_model.by_hand(self.kept)
-        slid, typed = (held.slid, held.typed) if held else (0, 0)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            self._draw_slider(self._key("slider", typed))
-            self._draw_number(self._key("number", slid))
+            self._draw_slider(self._input("slider", "typed"))
+            self._draw_number(self._input("number", "slid"))
 
-    def _draw_slider(self, key: str) -> None:
+    def _draw_slider(self, slider: ShownInput) -> None:
         st.slider(
             self.name,
             -self.reach,
@@ -140,13 +138,13 @@ class _Row:
             value=self._on_slider(self.value),
             step=self.step,
             format="%.3g",
-            key=key,
+            key=slider.key,
             on_change=self._slide,
-            args=(key,),
+            args=(slider,),
             help="Drag it and see what answers. The exact number stands beside it.",
         )
 
-    def _draw_number(self, key: str) -> None:
+    def _draw_number(self, number: ShownInput) -> None:
         st.number_input(
             f"{self.name}, exactly",
             -MAX_PARAMETER_SIZE,
@@ -154,29 +152,36 @@ class _Row:
             value=self.value,
             step=self.reach / 20,
             format="%.6g",
-            key=key,
+            key=number.key,
             label_visibility="collapsed",
             width=160,
             on_change=self._enter,
-            args=(key,),
+            args=(number,),
             help="Any number; the slider goes as far as it can.",
         )
 
-    def _key(self, kind: str, others: int) -> str:
-        return f"{PREFIX}.{kind}.{self.kept.title}.{self.place}.{session.current().revision}.{others}"
+    def _input(self, kind: str, others: Literal["slid", "typed"]) -> ShownInput:
+        return ShownInput.now(f"{PREFIX}.{kind}.{self.place}", partial(self._state, others))
+
+    def _state(self, others: Literal["slid", "typed"]) -> State:
+        """Return what changes with the value of an input, where one of the other kind may have changed it."""
+        now, held = session.current(), inside_model.by_hand(self.kept)
+        return now.revision, now.in_use, getattr(held, others) if held else 0
 
     def _on_slider(self, value: float) -> float:
         """Return the value that the slider can show."""
         return float(np.clip(round(value / self.step) * self.step, -self.reach, self.reach))
 
-    def _slide(self, key: str) -> None:
-        value = float(st.session_state[key])
+    def _slide(self, slider: ShownInput) -> None:
+        value = slider.said()
         # a browser puts a slider on its own grid and says so, which nobody has moved
-        if abs(value - self._on_slider(self.value)) > self.step / 4:
+        if value is not None and abs(value - self._on_slider(self.value)) > self.step / 4:
             inside_model.slide(self.kept, self.place, value)
 
-    def _enter(self, key: str) -> None:
-        inside_model.enter(self.kept, self.place, float(st.session_state[key]))
+    def _enter(self, number: ShownInput) -> None:
+        value = number.said()
+        if value is not None:
+            inside_model.enter(self.kept, self.place, value)
 
 
 def _reach(model: Model, layer: int) -> float:

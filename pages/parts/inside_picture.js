@@ -2,7 +2,7 @@
 
 const SIDE = 30; // pixels left and right for the names of inputs and outputs
 const TALLEST = 46; // pixels from one neuron to the next
-const GAP = 5;
+const GAP = matchMedia("(pointer: coarse)").matches ? 2 : 5; // a finger wants 24 pixels: NARROW_ROW leaves so many
 const FAINTEST = 0.02; // share of the largest weight below which a line is not drawn
 
 const pictures = new WeakMap();

@@ -18,6 +18,7 @@ from polycore.fold_lines import Window
 from polycore.network import Floats, softmax
 from polycore.neuron_values import strengths, strongest, values_by_layer
 from polycore.palette import PALETTE
+from polycore.read_only import read_only
 
 KEY = "inside.picture"
 COLUMNS, ROWS = 24, 18  # of a neuron's small map
@@ -57,7 +58,7 @@ def _dead(model: Model, sets: DataSets) -> tuple[frozenset[int], ...]:
 
 @lru_cache(maxsize=8)
 def _strengths(model: Model, window: Window) -> tuple[Floats, ...]:
-    return strengths(model, _places(window))
+    return read_only(strengths(model, _places(window)))
 
 
 def _shown(model: Model, window: Window, chosen: Neuron) -> Layers:
@@ -163,9 +164,8 @@ def _caption(model: Model, shown: Layers, dead: Sequence[frozenset[int]] | None)
         "Each square is the plane as a neuron sees it: :blue[**blue**] where its value is above 0 and ReLU "
         "lets it pass, :orange[**orange**] where it is below and ReLU gives 0, the paler the nearer to 0. "
         "Outputs are in their class's colour, the stronger the likelier. Lines are weights, the dots at the "
-        "neurons' corners biases: blue above 0, orange below, the larger the thicker."
-        + _told_excerpt(model, shown)
-        + _told_dead(model, dead)
+        "neurons' corners biases: blue above 0, orange below, the larger the thicker. Choose a neuron here "
+        "or from the two lists." + _told_excerpt(model, shown) + _told_dead(model, dead)
     )
 
 

@@ -1,6 +1,6 @@
 """The point that is followed through the network, and the class it is said to belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +8,11 @@ import streamlit as st
 
 from pages.parts import session
 from pages.parts.answer import class_name
+from pages.parts.shown_input import ShownInput, State
 from polycore import TUTORIAL_POLYNOMIALS, Model
 from polycore.tutorial_model import tutorial_sets
 
 PREFIX = "inside.point"
-X_KEY, Y_KEY, LABEL_KEY = f"{PREFIX}.x", f"{PREFIX}.y", f"{PREFIX}.label"
 NEAREST = -1  # in place of a class in the list: the nearest curve's; None would be a list without a choice
 STEP, FORMAT = 0.05, "%.9g"
 
@@ -37,23 +37,11 @@ def followed(model: Model) -> Followed:
 
 def draw(model: Model) -> None:
     """Draw the inputs of the point."""
-    (x, y), revision = session.current().followed, session.current().revision
-    keys = [f"{name}.{revision}" for name in (X_KEY, Y_KEY, f"{LABEL_KEY}.{model.widths[-1]}")]
-    labels, label = [NEAREST, *range(model.widths[-1])], _label(model)
+    x, y = session.current().followed
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _number("x", x, "How far right of the origin the point lies. You can also click the plane.", keys, 0)
-        _number("y", y, "How far above the origin the point lies. You can also click the plane.", keys, 1)
-        st.selectbox(
-            "True class",
-            labels,
-            index=labels.index(NEAREST if label is None else label),
-            format_func=lambda label: _label_name(model, label),
-            key=keys[2],
-            width=230,
-            on_change=_read,
-            args=(keys,),
-            help="What the answer is compared with: the loss is -log of the probability of this class.",
-        )
+        _number("x", x, "How far right of the origin the point lies. You can also click the plane.", _move_x)
+        _number("y", y, "How far above the origin the point lies. You can also click the plane.", _move_y)
+        _draw_label(model)
         st.button(
             "The tutorial's first sample",
             key=f"{PREFIX}.tutorial",
@@ -80,21 +68,53 @@ def _choose(x: float, y: float, label: int | None) -> None:
     session.change(followed=(x, y), followed_label=label, revision=session.current().revision + 1)
 
 
-def _read(keys: Sequence[str]) -> None:
-    x, y, label = (st.session_state[key] for key in keys)
-    session.change(followed=(x, y), followed_label=None if label == NEAREST else label)
+def _state() -> State:
+    return (session.current().revision,)
 
 
-def _number(label: str, value: float, text: str, keys: Sequence[str], place: int) -> None:
+def _move_x(number: ShownInput) -> None:
+    if number.said() is not None:
+        session.change(followed=(number.said(), session.current().followed[1]))
+
+
+def _move_y(number: ShownInput) -> None:
+    if number.said() is not None:
+        session.change(followed=(session.current().followed[0], number.said()))
+
+
+def _take_label(labels: ShownInput) -> None:
+    label = labels.said()
+    if label is not None:
+        session.change(followed_label=None if label == NEAREST else label)
+
+
+def _draw_label(model: Model) -> None:
+    labels, label = [NEAREST, *range(model.widths[-1])], _label(model)
+    shown = ShownInput.now(f"{PREFIX}.label.{model.widths[-1]}", _state)
+    st.selectbox(
+        "True class",
+        labels,
+        index=labels.index(NEAREST if label is None else label),
+        format_func=lambda label: _label_name(model, label),
+        key=shown.key,
+        width=230,
+        on_change=_take_label,
+        args=(shown,),
+        help="What the answer is compared with: the loss is -log of the probability of this class.",
+    )
+
+
+def _number(name: str, value: float, text: str, move: Callable[[ShownInput], None]) -> None:
+    number = ShownInput.now(f"{PREFIX}.{name}", _state)
     st.number_input(
-        label,
+        name,
         value=value,
         step=STEP,
         format=FORMAT,
-        key=keys[place],
+        key=number.key,
         width=180,
-        on_change=_read,
-        args=(keys,),
+        on_change=move,
+        args=(number,),
         help=text,
     )
 

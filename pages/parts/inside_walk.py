@@ -11,9 +11,9 @@ from pages.parts.answer import class_name
 from pages.parts.inside_choice import Neuron
 from pages.parts.inside_point import Followed
 from pages.parts.inside_table import number
+from pages.parts.percent import percent
 from polycore import Model
-from polycore.alternative_text import percent
-from polycore.data_sets import DataSets
+from polycore.data_sets import ACCURACY_ON, LOSS_ON, DataSets, asked_for
 from polycore.forward_pass import DensePass, ForwardPass, forward_pass
 from polycore.palette import PALETTE
 
@@ -43,7 +43,7 @@ def draw(model: Model, point: Followed, neuron: Neuron, sets: DataSets | None, *
 
 
 def _heading(numbers: Iterator[int], title: str, sentence: str, formula: str = "") -> None:
-    st.markdown(f"#### {next(numbers)} · {title}")
+    st.subheader(f"{next(numbers)} · {title}", anchor=False)
     st.write(sentence)
     if formula:
         st.latex(formula, width="content")
@@ -153,7 +153,12 @@ def _loss_of_point(model: Model, way: ForwardPass, point: Followed) -> str:
 def _loss_of_set(model: Model, sets: DataSets | None, *, measured: bool) -> str:
     if not measured:
         return " The mean over the training set is not known: its points are not."
-    over = "the training set" if sets is None else f"all {len(sets.points):,} points of the training set"
+    over = "the training set"
+    if sets is not None:
+        count = len(sets.points)
+        asked = asked_for(model, LOSS_ON, count)
+        few = "" if asked == count else f"{asked:,} points, in place of "
+        over = f"{few}all {count:,} points of {over}"
     return f" The mean over {over} is the network's loss: **{model.loss!r} nats**."
 
 
@@ -184,9 +189,10 @@ def _accuracy(numbers: Iterator[int], model: Model, sets: DataSets | None, *, me
     elif sets is None:
         sentence = f"The share of training points predicted rightly: **{model.accuracy!r}**."
     else:
-        right = round(model.accuracy * len(sets.points))
+        count = asked_for(model, ACCURACY_ON, len(sets.points))
+        right = round(model.accuracy * count)
         sentence = (
-            f"The share of training points predicted rightly: {right:,} of {len(sets.points):,} = "
+            f"The share of training points predicted rightly: {right:,} of {count:,} = "
             f"**{model.accuracy!r}**, that is {percent(model.accuracy)}."
         )
     if measured and model.held_out_accuracy is not None:

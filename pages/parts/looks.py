@@ -184,7 +184,7 @@ LOOKS = (
         do="Press Start, then ask about the point x = 0, y = 0 on Predict.",
         see="The probabilities of x and -x are about even there, however long the network trains.",
         lesson="Both curves pass through that point, so even odds are the right answer. It is why the best "
-        "possible accuracy lies below 100 %.",
+        "possible accuracy lies below 100\u00a0%.",
         set_ups=(SetUp("The three curves", CROSSING),),
         seen=_crossing_seen,
         ways=(Way(PREDICT, "Ask on Predict", ":material/ads_click:"),),
@@ -208,7 +208,8 @@ LOOKS = (
         icon=":material/straighten:",
         about="What it does for a network when its inputs are standardized.",
         do="Start with the inputs as they are, then load the standardized ones below and start those.",
-        see="Held-out accuracy ends near 43 % with inputs as they are, near 98 % with standardized ones.",
+        see="Held-out accuracy ends near 43\u00a0% with inputs as they are, near 98\u00a0% with standardized "
+        "ones.",
         lesson="An x from 100 to 102 hardly varies beside its own size. With mean 0 and deviation 1 both "
         "inputs count, and one learning rate suits all weights.",
         set_ups=(SetUp("As they are", UNSCALED), SetUp("Standardized", SCALED)),
@@ -232,7 +233,8 @@ LOOKS = (
         icon=":material/compress:",
         about="What two hidden neurons cannot do, however long they train.",
         do="Start with two hidden neurons, then load 32 below and start those.",
-        see="Two neurons leave a map of few straight pieces and an accuracy near 40 %; 32 reach about 90 %.",
+        see="Two neurons leave a map of few straight pieces and an accuracy near 40\u00a0%; 32 reach about "
+        "90\u00a0%.",
         lesson="Each neuron adds one fold to what the network can draw. Two folds cannot follow twelve "
         "curves: no optimizer and no patience help.",
         set_ups=(SetUp("2 neurons", TWO_NEURONS), SetUp("32 neurons", MORE_NEURONS)),
@@ -244,7 +246,8 @@ LOOKS = (
         icon=":material/menu_book:",
         about="How a large network learns 100 noisy points by heart, and what that is worth.",
         do="Press Start, and watch the two accuracies in the chart part.",
-        see="Training accuracy passes the best possible, 81.6 %, and ends at 100 %; held-out stays below it.",
+        see="Training accuracy passes the best possible, 81.6\u00a0%, and ends at 100\u00a0%; held-out stays "
+        "below it.",
         lesson="This is over-fitting: it has learned the noise of its own 100 points. 10,000 are too many "
         "to learn by heart, and the two accuracies meet.",
         set_ups=(SetUp("100 samples", BY_HEART), SetUp("10,000 samples", MANY_SAMPLES)),
@@ -256,7 +259,7 @@ LOOKS = (
         icon=":material/sports:",
         about="How good an answer can be at all when noise blurs the curves.",
         do="Press Start, then let the map show the Referee, or Where they differ.",
-        see="Held-out accuracy stops within two points of the best possible, 89.7 %.",
+        see="Held-out accuracy stops within two points of the best possible, 89.7\u00a0%.",
         lesson="The referee knows the curves and the noise and takes the likelier one: no network does "
         "better on new points, and this one is nearly as good.",
         set_ups=(SetUp("Three noisy curves", NOISY),),

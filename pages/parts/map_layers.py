@@ -17,6 +17,7 @@ from polycore.figures import crossings_layer, mistakes_layer, point_layer, sampl
 from polycore.figures.plane import LAYER_MARKERS, Layer
 from polycore.figures.style import evenly
 from polycore.network import Floats, Integers
+from polycore.read_only import read_only
 
 PREFIX = "map_layers"
 RUN_KEY, PREDICT_KEY = f"{PREFIX}.run", f"{PREFIX}.predict"
@@ -130,7 +131,7 @@ def _mistakes(probabilities_of: Probabilities, experiment: Experiment) -> Mistak
     points, labels = experiment.held_out_set()
     answers = probabilities_of(points).argmax(axis=1)
     wrong = answers != labels
-    return Mistakes(points[wrong], labels[wrong], answers[wrong], len(points))
+    return read_only(Mistakes(points[wrong], labels[wrong], answers[wrong], len(points)))
 
 
 def _laid(figure: go.Figure, found: Sequence[Told], place: Place | None) -> go.Figure:

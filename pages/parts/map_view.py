@@ -7,10 +7,11 @@ import streamlit as st
 
 from pages.parts import asked, map_layers, plane, progress, session
 from pages.parts.map_layers import Mistakes
+from pages.parts.percent import percent
 from pages.parts.referee import referee_of
 from pages.parts.runner import Training
 from pages.parts.session import MapView
-from polycore.alternative_text import percent
+from polycore import Experiment
 
 KEY = "map_view.choice"
 HELP = (
@@ -27,7 +28,7 @@ def draw() -> None:
         st.segmented_control(
             "Map",
             get_args(MapView),
-            default=now.map_view,  # and not set by its key: point_input.py says why
+            default=now.map_view,  # and not set by its key: shown_input.py says why
             key=key,
             required=True,
             on_change=_choose,
@@ -66,7 +67,7 @@ def _mistakes_of(training: Training, view: MapView) -> Mistakes:
     experiment = training.run.experiment
     if view == "Referee":
         return map_layers.mistakes_of_referee(referee_of(experiment), experiment)
-    if training.status == "running":
+    if training.goes_on:
         return map_layers.mistakes_of_run(training.run)
     return map_layers.mistakes_of_model(training.best, experiment)
 
@@ -79,7 +80,7 @@ def _map_of(training: Training) -> go.Figure:
             return progress.map_of(training)
         case "Referee":
             return plane.referee_map(referee)
-    if training.status == "running":
+    if training.goes_on:
         return plane.run_difference(training.run, referee)
     return plane.model_difference(training.best, referee)
 
@@ -93,8 +94,7 @@ def draw_caption(training: Training, figure: go.Figure) -> None:
                 "is. The lines are the true curves: far from all of them it has seen no point."
             )
         case "Referee":
-            text = "Each place in the colour of the best answer, the stronger the surer one can be. "
-            text += _where_points_lie(training.run.experiment.noise)
+            text = told_of_referee(training.run.experiment)
         case _:
             text = (
                 f"Striped in the colours of both answers: {percent(figure.layout.meta['differing'])} of the "
@@ -103,6 +103,12 @@ def draw_caption(training: Training, figure: go.Figure) -> None:
             text += _where_points_lie(training.run.experiment.noise)
     st.caption(f"{text} {map_layers.told(figure)}".rstrip())
     asked.draw(training)
+
+
+def told_of_referee(experiment: Experiment) -> str:
+    """Say what the colours mean in a map of the referee."""
+    text = "Each place in the colour of the best answer, the stronger the surer one can be. "
+    return text + _where_points_lie(experiment.noise)
 
 
 def draw_network_caption(training: Training, figure: go.Figure) -> None:

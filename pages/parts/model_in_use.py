@@ -10,6 +10,7 @@ from pages.parts.runner import Training
 from pages.parts.session import Kept
 from polycore import Experiment, Model, PolycoreError, Referee
 from polycore.alternative_text import percent
+from polycore.data_sets import ACCURACY_ON, LOSS_ON, asked_for
 
 PREFIX = "model_in_use"
 CHOICE_KEY = f"{PREFIX}.choice"
@@ -56,6 +57,10 @@ def draw_figures(kept: Kept) -> None:
             f"{model.loss:.3f}",
             "Cross-entropy on the training set. Certain and right is 0; guessing among K costs log K.",
         )
+    with st.container():
+        measured_on = _measured_on(kept)
+        if measured_on:
+            st.caption(measured_on)
 
 
 def draw_download(kept: Kept, key: str = f"{PREFIX}.download") -> None:
@@ -128,6 +133,19 @@ def file_name(kept: Kept) -> str:
     experiment = experiment_of(kept)
     optimizer = "" if experiment is None else f"{experiment.optimizer}-"
     return f"polycore-{optimizer}{kept.model.widths[-1]}.npz"
+
+
+def _measured_on(kept: Kept) -> str:
+    """Say on how many training points the figures are measured, where it is not on all; else ""."""
+    experiment = known_experiment(kept)
+    if experiment is None:
+        return ""
+    count = (experiment.samples_per_class or 0) * len(experiment.polynomials)
+    accuracy_on, loss_on = (asked_for(kept.model, figure, count) for figure in (ACCURACY_ON, LOSS_ON))
+    if accuracy_on == count:
+        return ""
+    what = "The training accuracy is" if loss_on == count else "Training accuracy and loss are"
+    return f"{what} measured on {accuracy_on:,} points, not on all {count:,} samples: that would take long."
 
 
 def _metric(label: str, value: str, text: str, beside: str | None = None) -> None:

@@ -13,6 +13,7 @@ from polycore.alternative_text import differences, extended, plane_map
 from polycore.figures import differences_url, map_figure, plane_range, regions_url
 from polycore.network import Floats, Integers, predict_proba
 from polycore.polynomial import MAX_COEFFICIENT
+from polycore.read_only import read_only
 from polycore.referee import MAX_COORDINATE
 
 COLUMNS, ROWS = 120, 90
@@ -99,7 +100,7 @@ def _decisions(referee: Referee) -> tuple[Integers, NDArray[np.bool_]]:
     places = places_of(*_grid(referee.polynomials, referee.x_range))
     probabilities = of_referee(referee, places)
     highest = probabilities.max(axis=1, keepdims=True)
-    return probabilities.argmax(axis=1), probabilities >= EQUALLY_LIKELY * highest
+    return read_only((probabilities.argmax(axis=1), probabilities >= EQUALLY_LIKELY * highest))
 
 
 def _map(
@@ -133,7 +134,8 @@ def _without_regions(polynomials: tuple[Polynomial, ...], x_range: tuple[float, 
 
 @lru_cache(maxsize=32)
 def _grid(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> tuple[Floats, Floats]:
-    return np.linspace(*x_range, COLUMNS), np.linspace(*plane_range(polynomials, x_range), ROWS)
+    x = np.linspace(*x_range, COLUMNS)
+    return read_only((x, np.linspace(*plane_range(polynomials, x_range), ROWS)))
 
 
 def places_of(x: Floats, y: Floats) -> Floats:

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import point_input, session
 from pages.parts.answer import shortened
 from pages.parts.crossings_table import Meeting, meeting_at
-from pages.parts.point_input import PREFIX, PointInput
+from pages.parts.point_input import PREFIX
 from pages.parts.session import AskedPoint, Way
+from pages.parts.shown_input import ShownInput
 from polycore import TUTORIAL_POLYNOMIALS, Polynomial
 
 ANY: Way = "Any point"
@@ -117,7 +118,7 @@ def _change(**changes: Any) -> None:
 
 
 def _draw_way(point: AskedPoint, ways: Sequence[Way]) -> None:
-    way = PointInput.now("way", "lists")
+    way = point_input.now("way", "lists")
     st.segmented_control(
         "Point",
         ways,
@@ -140,7 +141,7 @@ def _draw_typed(point: AskedPoint) -> None:
 
 
 def _draw_curve(point: AskedPoint, polynomials: Sequence[Polynomial], y: float) -> None:
-    curve = PointInput.now("curve", "lists")
+    curve = point_input.now("curve", "lists")
     st.selectbox(
         "Curve",
         range(len(polynomials)),
@@ -148,7 +149,7 @@ def _draw_curve(point: AskedPoint, polynomials: Sequence[Polynomial], y: float) 
         format_func=lambda label: f"p{label} = {shortened(str(polynomials[label]))}",
         key=curve.key,
         on_change=_read,
-        args=(curve,),
+        args=("curve", curve),
         help="The point lies on this polynomial, so this is the right answer, if no other crosses it there.",
     )
     _draw_number("x", point.x, "Where on the curve. y is the value of the polynomial there.")
@@ -156,7 +157,7 @@ def _draw_curve(point: AskedPoint, polynomials: Sequence[Polynomial], y: float) 
 
 
 def _draw_crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> None:
-    crossing = PointInput.now("crossing", "lists")
+    crossing = point_input.now("crossing", "lists")
     st.selectbox(
         "Crossing",
         range(len(meetings)),
@@ -164,14 +165,14 @@ def _draw_crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> None:
         format_func=lambda place: f"x = {meetings[place].x:.4g}: {meetings[place].name}",
         key=crossing.key,
         on_change=_read,
-        args=(crossing,),
+        args=("crossing", crossing),
         help="A place where curves meet, from left to right. The diamonds on the map can be clicked too.",
     )
     st.caption(f"x = {point.x:.6g}, y = {point.y:.6g}")
 
 
 def _draw_number(name: str, value: float, text: str) -> None:
-    number = PointInput.now(name, "numbers")
+    number = point_input.now(name, "numbers")
     st.number_input(
         name,
         value=value,
@@ -179,26 +180,26 @@ def _draw_number(name: str, value: float, text: str) -> None:
         format=FORMAT,
         key=number.key,
         on_change=_type,
-        args=(number,),
+        args=(name, number),
         help=text,
         width=160,
     )
 
 
-def _choose_way(way: PointInput) -> None:
+def _choose_way(way: ShownInput) -> None:
     if way.said() is not None:
         # other inputs come with it, which show the point as it is by now
         _change(way=way.said(), ways=session.current().point.ways + 1)
 
 
-def _read(place: PointInput) -> None:
+def _read(name: str, place: ShownInput) -> None:
     if place.said() is not None:
-        _change(**{place.name: place.said()})
+        _change(**{name: place.said()})
 
 
-def _type(number: PointInput) -> None:
+def _type(name: str, number: ShownInput) -> None:
     if number.said() is not None:
-        _change(**{number.name: number.said()}, slider=session.current().point.slider + 1)
+        _change(**{name: number.said()}, slider=session.current().point.slider + 1)
 
 
 def _tutorial_button() -> None:
@@ -210,6 +211,6 @@ def _tutorial_button() -> None:
         args=(TUTORIAL_X, _TUTORIAL_POLYNOMIAL(TUTORIAL_X)),
         help=(
             f"x = {TUTORIAL_X}, on its polynomial {TUTORIAL_CLASS}, {_TUTORIAL_POLYNOMIAL}. "
-            f"Its own network gave class {TUTORIAL_CLASS} a probability of 65.92 %."
+            f"Its own network gave class {TUTORIAL_CLASS} a probability of 65.92\u00a0%."
         ),
     )

@@ -20,9 +20,13 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar, cast
 
 MAX_WORKERS = 8  # a worker holds about 50 MB
+# Bytes of addresses for each worker. With the largest experiments that polycore allows, one after another, a
+# worker reaches 0.7 GB: its share is for what nobody has thought of.
+MAX_MEMORY = 2**30
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,8 +47,13 @@ class Workers(Executor):
     Workers end at once with their server, however it ended, and in the midst of a call too.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, memory: int = MAX_MEMORY) -> None:
+        """`memory`: bytes for each; a call that needs more fails alone, mostly with MemoryError.
+
+        Where the system cannot limit a process (macOS, Windows) there is no limit.
+        """
         self.count = count
+        self._memory = memory
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
@@ -88,17 +97,26 @@ class Workers(Executor):
                 call.future.cancel()
 
     def _feed(self) -> None:
-        worker = _Worker()
-        while call := self._calls.get():
-            if call.future.set_running_or_notify_cancel():
-                worker.answer(call)
+        worker = _Worker(self._memory)
+        while self._answer_next(worker):
+            pass
         worker.end()
+
+    def _answer_next(self, worker: "_Worker") -> bool:
+        # by itself: a call that was answered must not be held, with all it knows, until the next one comes
+        call = self._calls.get()
+        if call is None:
+            return False
+        if call.future.set_running_or_notify_cancel():
+            worker.answer(call)
+        return True
 
 
 class _Worker:
     """A process that answers calls, and another one after it has died."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int) -> None:
+        self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
         self._start_early()
 
@@ -143,7 +161,7 @@ class _Worker:
         self.end()
         # as many workers as cores, each with a thread a core, were eight times slower
         one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import work; work()"
+        code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import work; work({self._memory})"
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and code
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,
@@ -153,8 +171,9 @@ class _Worker:
         return self._process
 
 
-def work() -> None:
-    """Answer calls until the server is gone. The life of a worker process."""
+def work(memory: int) -> None:
+    """Answer calls within that many bytes until the server is gone. The life of a worker process."""
+    _keep_within(memory)
     # Ctrl-C in a terminal reaches the workers as well; it is the server that ends them
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -169,12 +188,21 @@ def work() -> None:
             _send(answers, answer)
 
 
+def _keep_within(memory: int) -> None:
+    with suppress(OSError):  # Linux alone: where memory ends, a worker is to be killed and not the server
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
 def _listen(questions: IO[bytes], calls: queue.SimpleQueue[bytes]) -> None:
     try:
         while True:
             calls.put(_receive(questions))
-    except EOFError:
-        os._exit(0)  # nobody waits for the call under way
+    finally:  # the server is gone and waits for no call, or a call does not fit into the memory
+        os._exit(1)
 
 
 def _answer(message: bytes) -> bytes:

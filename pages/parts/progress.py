@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import asked, dead_neurons, file_names, frame, live, session
+from pages.parts import asked, dead_neurons, file_names, frame, hosting, live, queue_place, session
 from pages.parts.dead_neurons import DEAD_ON
 from pages.parts.plane import model_map, run_map
 from pages.parts.referee import EXPLAINED, told
@@ -33,14 +33,19 @@ DEAD_HELP = (
 
 
 def draw_bar(training: Training) -> None:
-    """Draw how far the run is, and why it ended where it ended early."""
-    run = training.run
+    """Draw how far the run is, whom it waits for, and why it ended where it ended early."""
+    run, waits = training.run, queue_place.told(training)
     with st.container():
         st.progress(run.step / run.experiment.steps, text=frame.standing(training))
+        if waits:
+            st.caption(f":material/hourglass_top: {waits}")
+        if training.has_spent:
+            st.info(hosting.limits().spent())
         if training.error is not None:
             st.text(training.error)
         if run.ended_because is not None:
-            st.warning(run.ended_because)
+            draw = st.warning if run.diverged else st.success
+            draw(run.ended_because)
 
 
 def draw_figures(training: Training, best_possible: float) -> None:
@@ -70,7 +75,7 @@ def draw_inner_figures(training: Training) -> None:
 
 def map_of(training: Training) -> go.Figure:
     """Return the map of the network as it is now, for the best may stay for long; at rest, of the best."""
-    if training.status == "running":
+    if training.goes_on:
         return run_map(training.run)
     return model_map(training.best, training.run.experiment.x_range)
 

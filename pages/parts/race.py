@@ -1,6 +1,6 @@
 """A race: several optimizers from the same initial weights, each with the same seconds of computing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 import polycore
+from pages.parts import hosting
 from pages.parts.full_batch import fitted
 from pages.parts.runner import Training
 from polycore import Experiment, History, Model, PolycoreError, Run, start
@@ -82,11 +83,13 @@ class Race:
     def of(cls, set_up: Experiment, names: Sequence[str], budget: float, executor: Executor) -> "Race":
         """Return the race of these entrants before its start.
 
-        Raises PolycoreError where they are too few or too many, or the set-up cannot be trained.
+        Raises PolycoreError where they are too few or too many, or the set-up cannot be trained, or not on
+        this server.
         """
         if not FEWEST <= len(names) <= MOST:
             raise PolycoreError(f"{len(names)} would race; choose {FEWEST} to {MOST} of them.")
         course = course_of(set_up)
+        hosting.limits().check(replace(course, steps=1))  # its seconds end it, not its steps
         runs = [start(replace(course, **ENTRANTS[name])) for name in names]
         trainings = [Training(run, executor, advance, budget) for run in runs]
         return cls(set_up, budget, tuple(map(Lane, names, trainings)))
@@ -94,7 +97,7 @@ class Race:
     @property
     def is_running(self) -> bool:
         """Whether one of them goes on by itself."""
-        return any(lane.training.status == "running" for lane in self.lanes)
+        return any(lane.training.goes_on for lane in self.lanes)
 
     @property
     def was_stopped(self) -> bool:
@@ -128,10 +131,10 @@ class Race:
         for lane in self.lanes:
             lane.training.stop()
 
-    def seen(self) -> None:
+    def seen(self, is_there: Callable[[], bool] = lambda: True) -> None:
         """Note that somebody looks; see Training."""
         for lane in self.lanes:
-            lane.training.seen()
+            lane.training.seen(is_there)
 
     def standing(self) -> str:
         """Return a sentence that says who is ahead."""

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import live, refusal, session
+from pages.parts import hosting, live, presence, queue_place, refusal, session
 from pages.parts.plane import run_map
 from pages.parts.pool import workers
 from pages.parts.race import BUDGETS, DEFAULT, ENTRANTS, FEWEST, MOST, Lane, Race, course_of
@@ -81,24 +81,30 @@ def _draw_inputs(*, running: bool) -> None:
         persist_state="session",
         help=NAMES_HELP,
     )
-    budget = st.segmented_control(
+    budgets = _budgets()
+    st.segmented_control(
         "Computing for each",
-        BUDGETS,
-        default=BUDGETS[0],
+        budgets,
+        default=budgets[0],
         required=True,
-        format_func="{} s".format,
+        format_func="{:g} s".format,
         key=BUDGET_KEY,
         persist_state="session",
         help=BUDGET_HELP,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        _draw_buttons(names, budget, running=running)
+        _draw_buttons(names, running=running)
     error = st.session_state.pop(REFUSAL_KEY, None)
     if error is not None:
         refusal.show("The race could not begin.", error)
 
 
-def _draw_buttons(names: Sequence[str], budget: float, *, running: bool) -> None:
+def _budgets() -> tuple[float, ...]:
+    most = hosting.limits().max_seconds
+    return tuple(budget for budget in BUDGETS if budget <= most) or (most,)
+
+
+def _draw_buttons(names: Sequence[str], *, running: bool) -> None:
     fit = FEWEST <= len(names) <= MOST
     begun = session.current().race is not None
     st.button(
@@ -107,8 +113,6 @@ def _draw_buttons(names: Sequence[str], budget: float, *, running: bool) -> None
         type="primary",
         icon=":material/flag:",
         on_click=_begin,
-        # in the order of the list, whatever the order of the clicks
-        args=([name for name in ENTRANTS if name in names], budget),
         disabled=running or not fit,
         help="Everybody begins anew from the initial weights. What the last race learned goes, unless kept.",
     )
@@ -125,7 +129,10 @@ def _draw_buttons(names: Sequence[str], budget: float, *, running: bool) -> None
         st.caption(f"Choose {FEWEST} to {MOST}.")
 
 
-def _begin(names: Sequence[str], budget: float) -> None:
+def _begin() -> None:
+    # as they are chosen by now: the page may not have been drawn since the last click on one of them
+    chosen, budget = st.session_state[NAMES_KEY], st.session_state[BUDGET_KEY]
+    names = [name for name in ENTRANTS if name in chosen]  # whatever the order of the clicks
     _stop()
     try:
         race = Race.of(session.current().experiment, names, budget, workers)
@@ -144,9 +151,10 @@ def _stop() -> None:
 
 def _watch(race: Race, *, shown_running: bool) -> None:
     """Draw the race, again while it goes on; see watch.py for why it is done so."""
+    is_there = presence.of_this_tab()
 
     def tick() -> None:
-        race.seen()
+        race.seen(is_there)
         settled = race.is_running
         _draw_standing(race, running=settled)
         _draw_lanes(race)
@@ -162,7 +170,10 @@ def _draw_standing(race: Race, *, running: bool) -> None:
     if race.has_begun and not running:
         text += f" {race.verdict()}"
     st.info(text, icon=":material/flag:")
+    waits = [told for told in (queue_place.told(lane.training) for lane in race.lanes) if told]
     with st.container():
+        if waits:
+            st.caption(f":material/hourglass_top: {waits[0]}")
         if race.was_stopped:
             st.caption("It was stopped before everybody had spent all of the computing.")
 
@@ -188,7 +199,7 @@ def _draw_lane(place: int, lane: Lane, budget: float, figure: go.Figure) -> None
         st.metric("Loss (nats)", f"{run.best_loss:.3f}", help=LOSS_HELP, width="content")
         st.metric("Held-out", percent(mark.held_out_accuracy), help=HELD_OUT_HELP, width="content")
     used = min(1.0, training.seconds / budget)
-    st.progress(used, text=f"{training.seconds:.1f} of {budget} s · {run.step:,} steps")
+    st.progress(used, text=f"{training.seconds:.1f} of {budget:g} s · {run.step:,} steps")
     with st.container():
         if run.ended_because is not None:
             st.caption(f"Ended early. {run.ended_because}")

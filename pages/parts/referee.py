@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
+from pages.parts.percent import percent
 from polycore import Experiment, Polynomial, Referee
-from polycore.alternative_text import percent
 
 EXPLAINED = (
     "Best possible is what the referee reaches, who knows the curves and the noise and always takes the "

@@ -8,11 +8,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts import live
+from pages.parts.percent import percent
 from pages.parts.referee import best_possible, told
 from pages.parts.runner import Training
 from polycore import Experiment, Model, Polynomial
-from polycore.alternative_text import percent
 from polycore.figures import confusion_figure, errors_figure, reliability_figure
+from polycore.read_only import read_only
 from polycore.report import Bands, Report, report
 
 PREFIX = "report"
@@ -63,7 +64,8 @@ def draw(training: Training | None, *, running: bool) -> None:
 def _measured(model: Model, experiment: Experiment) -> Report:
     """Return what the held-out points say. A model is compared by identity."""
     points, labels = experiment.held_out_set()
-    return report(model.predict_proba(points), labels, points, experiment.polynomials, experiment.x_range)
+    probabilities = model.predict_proba(points)
+    return read_only(report(probabilities, labels, points, experiment.polynomials, experiment.x_range))
 
 
 def _draw(experiment: Experiment, found: Report) -> None:
@@ -112,7 +114,7 @@ def _reliability(found: Report) -> None:
     error = found.reliability.calibration_error
     st.write(
         f"On average it is {percent(found.reliability.confidence)} sure and {percent(found.accuracy)} right; "
-        f"taken step by step of its confidence, the two differ by {percent(error).removesuffix(' %')} "
+        f"taken step by step of its confidence, the two differ by {percent(error).rstrip('%')}"
         "percentage points (the expected calibration error; 0 is best)."
     )
     figure = reliability_figure(

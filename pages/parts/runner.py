@@ -10,20 +10,25 @@ from dataclasses import replace
 from time import monotonic, perf_counter, process_time
 from typing import Literal, NamedTuple
 
+from pages.parts import turns
+from pages.parts.turns import Turn, Turns
 from polycore import Model, PolycoreError, Run
 
-Status = Literal["ready", "running", "paused", "stopped", "finished", "failed"]
+Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished", "failed"]
 Advance = Callable[[Run, int], Run]
 # the run at its end, the seconds that its steps took, and the processor time among them
 Chunk = tuple[Run, float, float]
 
 # Measured with one run: chunks of 200 ms make 82 to 96 % of the steps/s of a bare loop, chunks of 80 ms 65 %.
-# In a crowd no worker is ever idle, and shorter chunks give each run its turn sooner.
+# Where runs are more than workers none of these is ever idle, and shorter chunks give each run news sooner:
+# three times a second, but each chunk costs 2 ms beside the computing.
 CHUNK_SECONDS = 0.2
 CROWDED_CHUNK_SECONDS = 0.1
-CROWD = 3  # runs
-MAX_RUNNING = 64  # runs in this server: with two workers each has its turn every three seconds
+SHORTEST_CHUNK_SECONDS = 0.05
+NEWS_SECONDS = 0.3
 LEASE_SECONDS = 120.0  # a browser lets a hidden tab ask about once a minute
+GRACE_SECONDS = 10.0  # a refresh, or a network that fails for a moment, is no closed tab
+LOOK_SECONDS = 0.5  # between two looks for the tab while a chunk lasts
 MAX_DEATHS = 3  # workers that die over the same chunk
 SPEED_SECONDS = 2.0  # over which steps_per_second is taken
 MOST_MARKS = 400
@@ -71,8 +76,9 @@ class Training:
         self._computing_per_step = 0.0
         self._marks = _Marks(_mark(0.0, run))
         self._speed = _Speed()
-        self._seen_at = monotonic()
+        self._spectator = _Spectator()
         self._asleep = False
+        self._turn: Turn | None = None
         self._changed = threading.Condition()
         # counts the changes of status: what was asked for in one generation is never taken in another
         self._generation = 0
@@ -88,13 +94,38 @@ class Training:
         run, best = self._run, self._best
         if best is None or best[0] != run.best_step:
             # of a copy: a run keeps the models it was asked for, and would carry them to the workers
-            best = self._best = (run.best_step, replace(run).best)
+            best = self._best = (run.best_step, replace(run).best_for_a_page)
         return best[1]
 
     @property
     def status(self) -> Status:
-        """Where it stands; "paused" also after a single step, and where nobody has looked for two minutes."""
-        return self._status
+        """Where it stands; "paused" also after a single step, and where nobody looks any more.
+
+        It is "waiting" in place of "running" where as many runs as the server serves at once are before it.
+        """
+        status, turn = self._status, self._turn
+        return "waiting" if status == "running" and turn is not None and not turn.has_come else status
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it advances by itself, now or when its turn comes: "running" or "waiting"."""
+        return self._status == "running"
+
+    @property
+    def place(self) -> int | None:
+        """How many wait before it for their turn; None unless it waits."""
+        turn = self._turn
+        return None if turn is None else turn.place
+
+    @property
+    def takes_turns(self) -> bool:
+        """Whether it goes on while others wait, so that it computes a while and waits a while."""
+        return self.goes_on and turns.of_this_server().waiting > 0
+
+    @property
+    def has_spent(self) -> bool:
+        """Whether its budget has ended it before its last step."""
+        return self._status == "finished" and not self._run.done
 
     @property
     def error(self) -> str | None:
@@ -122,7 +153,8 @@ class Training:
         run, speed = self._run, self.steps_per_second
         if run.done:
             return 0.0
-        return (run.experiment.steps - run.step) / speed if speed else None
+        steps = min(run.experiment.steps - run.step, self._affordable_steps())
+        return steps / speed if speed else None
 
     def start(self) -> None:
         """Begin to advance. Does nothing unless ready."""
@@ -150,55 +182,75 @@ class Training:
             if self._status != "finished":
                 self._become("stopped")
 
-    def seen(self) -> None:
-        """Note that somebody looks: a run that nobody looks at pauses, and goes on when it is seen again."""
+    def seen(self, is_there: Callable[[], bool] = lambda: True) -> None:
+        """Note that somebody looks: a run that nobody looks at pauses, and goes on when it is seen again.
+
+        It pauses two minutes after the last look, or ten seconds after whoever looked has gone. `is_there`
+        says whether that is so; it is called from other threads.
+        """
         with self._changed:
-            self._seen_at = monotonic()
+            self._spectator.look(is_there)
             if self._asleep:
                 self.resume()
 
-    def _go(self, allowed: tuple[Status, ...], action: Callable[[int], None]) -> None:
+    def _go(self, allowed: tuple[Status, ...], action: Callable[[int, Turn], None]) -> None:
         with self._changed:
             if self._status not in allowed:
                 return
-            if not _crowd.enter():
-                self._error = (
-                    f"{MAX_RUNNING} runs are under way on this server already. Try again in a minute."
-                )
+            turn = turns.of_this_server().take()
+            if turn is None:
+                self._error = _full(turns.of_this_server())
                 return
+            self._turn = turn
             self._error = None
             self._asleep = False
-            self._seen_at = monotonic()
+            self._spectator.wait()
             self._speed.begin(self._run.step)
             self._become("running")
-            threading.Thread(target=action, args=(self._generation,), daemon=True).start()
+            threading.Thread(target=action, args=(self._generation, turn), daemon=True).start()
 
     def _become(self, status: Status) -> None:
-        if self._status == "running":
-            _crowd.leave()
+        if self._status == "running" and self._turn is not None:
+            self._turn.give_up()
         self._status = status
         self._generation += 1
         self._changed.notify_all()
 
-    def _chain(self, generation: int) -> None:
+    def _chain(self, generation: int, turn: Turn) -> None:
         while generation == self._generation:
+            self._await_turn(turn, generation)
             self._advance_by(self._steps(), generation)
             self._sleep_unless_seen(generation)
+            turn.hand_on()
 
-    def _take_one_step(self, generation: int) -> None:
+    def _take_one_step(self, generation: int, turn: Turn) -> None:
+        self._await_turn(turn, generation)
         self._advance_by(1, generation)
         with self._changed:
             if generation == self._generation:
                 self._become("paused")
 
+    def _await_turn(self, turn: Turn, generation: int) -> None:
+        """Return when the turn has come, or the generation has ended."""
+        if turn.has_come:
+            return
+        while generation == self._generation and not turn.wait(LOOK_SECONDS):
+            self._sleep_unless_seen(generation)
+        with self._changed:
+            if generation == self._generation:
+                self._speed.begin(self._run.step)
+
     def _steps(self) -> int:
         if not self._seconds_per_step:
             return 1  # nothing is known yet: a step may take a second
-        seconds = CHUNK_SECONDS if _crowd.size < CROWD else CROWDED_CHUNK_SECONDS
-        steps = seconds / self._seconds_per_step
-        if self._computing_per_step:
-            steps = min(steps, (self._budget - self._seconds) / self._computing_per_step)
-        return max(1, int(steps))
+        steps = _chunk_seconds(turns.of_this_server()) / self._seconds_per_step
+        return max(1, int(min(steps, self._affordable_steps())))
+
+    def _affordable_steps(self) -> float:
+        """Return how many steps fit what is left of the budget, as far as is known."""
+        if not self._computing_per_step:
+            return math.inf
+        return (self._budget - self._seconds) / self._computing_per_step
 
     def _advance_by(self, steps: int, generation: int) -> None:
         """Compute a chunk and take it. A worker's death costs one more try, anything else the generation."""
@@ -220,7 +272,7 @@ class Training:
         future.add_done_callback(self._notify)
         with self._changed:
             while generation == self._generation and not future.done():
-                if not self._changed.wait(LEASE_SECONDS):
+                if not self._changed.wait(LOOK_SECONDS):
                     self._sleep_unless_seen(generation)
             if generation == self._generation:
                 self._take(*future.result())
@@ -253,9 +305,31 @@ class Training:
 
     def _sleep_unless_seen(self, generation: int) -> None:
         with self._changed:
-            if generation == self._generation and monotonic() - self._seen_at >= LEASE_SECONDS:
+            if generation == self._generation and self._spectator.is_gone():
                 self._become("paused")
                 self._asleep = True
+
+
+class _Spectator:
+    """Whoever looks at a run."""
+
+    def __init__(self) -> None:
+        self._is_there: Callable[[], bool] = lambda: True
+        self.wait()
+
+    def look(self, is_there: Callable[[], bool]) -> None:
+        self._is_there = is_there
+        self.wait()
+
+    def wait(self) -> None:
+        """Count the time from now on."""
+        self._looked_at = self._there_at = monotonic()
+
+    def is_gone(self) -> bool:
+        now = monotonic()
+        if self._is_there():
+            self._there_at = now
+        return now - self._looked_at >= LEASE_SECONDS or now - self._there_at >= GRACE_SECONDS
 
 
 class _Speed:
@@ -297,27 +371,19 @@ class _Marks:
         self.all = self._even if self._even[-1] is mark else (*self._even, mark)
 
 
-class _Crowd:
-    """How many runs are under way in this server."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self._lock = threading.Lock()
-
-    def enter(self) -> bool:
-        """Count one run more, unless there are MAX_RUNNING."""
-        with self._lock:
-            if self.size >= MAX_RUNNING:
-                return False
-            self.size += 1
-            return True
-
-    def leave(self) -> None:
-        with self._lock:
-            self.size -= 1
+def _chunk_seconds(shared: Turns) -> float:
+    """Return how long a chunk lasts, so that all who run have news a few times a second."""
+    if shared.running <= shared.workers:
+        return CHUNK_SECONDS
+    fair = NEWS_SECONDS * shared.workers / shared.running
+    return min(CROWDED_CHUNK_SECONDS, max(SHORTEST_CHUNK_SECONDS, fair))
 
 
-_crowd = _Crowd()
+def _full(shared: Turns) -> str:
+    return (
+        f"This server is full ({shared.running} at once, {shared.waiting} in the queue). "
+        "Try again in a minute."
+    )
 
 
 def _mark(seconds: float, run: Run) -> Mark:
@@ -337,6 +403,11 @@ def _sentence(error: Exception) -> str:
         text = (
             f"{MAX_DEATHS} worker processes ended one after another over the same steps, perhaps for want of "
             "memory. The run is as it was before them: resume it, or try a smaller network or fewer samples."
+        )
+    elif isinstance(error, MemoryError):
+        text = (
+            "The next steps need more memory than there is for one run. The run is as it was before them: "
+            "resume it, or try a smaller network, fewer samples or a smaller batch."
         )
     else:
         text = f"The run is as it was before {type(error).__name__} came from a worker: {error}"

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import optimizer_input, seed, session, x_range
+from pages.parts import hosting, optimizer_input, seed, session, x_range
 from polycore import Experiment
-from polycore.experiment import MAX_NOISE, MAX_SAMPLES_PER_CLASS, MEASURED_PER_CLASS
+from polycore.experiment import MAX_NOISE, MEASURED_PER_CLASS
 
 PREFIX = "data"
 
@@ -34,6 +34,7 @@ def draw() -> Experiment:
 
 def _per_class(experiment: Experiment) -> int | None:
     impossible = experiment.optimizer == "lbfgs"
+    shown = experiment.samples_per_class or MEASURED_PER_CLASS
     fresh = st.toggle(
         "Fresh points every step",
         value=experiment.samples_per_class is None,
@@ -47,8 +48,9 @@ def _per_class(experiment: Experiment) -> int | None:
     per_class = st.number_input(
         "Samples of each polynomial",
         min_value=1,
-        max_value=MAX_SAMPLES_PER_CLASS,
-        value=experiment.samples_per_class or MEASURED_PER_CLASS,
+        # what a link brought beyond the limit is shown, and refused at the start
+        max_value=max(hosting.limits().max_samples_per_class, shown),
+        value=shown,
         step=50,
         key=_key("per_class"),
         disabled=fresh,

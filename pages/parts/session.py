@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 
 import streamlit as st
 
-from pages.parts import recall
+from pages.parts import presence, recall
 from pages.parts.challenge import Challenge
 from pages.parts.game import Game
 from pages.parts.race import Race
@@ -233,6 +233,7 @@ def begin(training: Training) -> None:
     previous = current().training
     if previous is not None:
         previous.stop()
+    training.seen(presence.of_this_tab())
     collect()
     change(training=training)
     if _kept_of(training.run.experiment) is not None:
@@ -351,7 +352,11 @@ def places() -> int:
 def is_under_way(kept: Kept) -> bool:
     """Return whether it is the run's own, and the run goes on or can."""
     training = current().training
-    return training is not None and kept is _own() and training.status in ("running", "paused", "failed")
+    return (
+        training is not None
+        and kept is _own()
+        and (training.goes_on or training.status in ("paused", "failed"))
+    )
 
 
 def remove(title: str) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import more_settings, optimizer_input, seed, session
+from pages.parts import hosting, more_settings, optimizer_input, seed, session
 from polycore import Experiment, PolycoreError
-from polycore.experiment import MAX_STEPS, MEASURED_PER_CLASS
-from polycore.limits import MAX_LAYERS, MAX_WIDTH
+from polycore.experiment import MEASURED_PER_CLASS
+from polycore.limits import MAX_LAYERS
 from polycore.schedules import SCHEDULES
 
 PREFIX = "settings"
@@ -141,13 +141,15 @@ def _nesterov(experiment: Experiment) -> bool:
 
 
 def _hidden(experiment: Experiment) -> str:
+    limits = hosting.limits()
     return st.text_input(
         "Hidden layers",
         value=", ".join(map(str, experiment.hidden)),
         key=_key("hidden"),
         help="Neurons of each layer, with commas: 12 is the tutorial's. More of them follow finer curves and "
         "take longer; take more layers before wider ones. "
-        f"At most {MAX_LAYERS - 1} layers of up to {MAX_WIDTH}; none at all leaves straight borders.",
+        f"At most {MAX_LAYERS - 1} layers of up to {limits.max_width}, and {limits.max_parameters:,} weights "
+        "and biases; none at all leaves straight borders.",
     )
 
 
@@ -167,6 +169,7 @@ def _batch_size(experiment: Experiment) -> int | None:
     found = st.number_input(
         "Batch size, 0 for all",
         min_value=0,
+        max_value=_most(hosting.limits().max_batch_size, experiment.batch_size or 0),
         value=experiment.batch_size or 0,
         step=64,
         key=_key("batch_size"),
@@ -179,13 +182,18 @@ def _steps(experiment: Experiment) -> int:
     return st.number_input(
         "Steps",
         min_value=1,
-        max_value=MAX_STEPS,
+        max_value=_most(hosting.limits().max_steps, experiment.steps),
         value=experiment.steps,
         step=1000,
         key=_key("steps"),
         help="How many steps the run has; each changes all weights once. Take more where the loss still "
         "falls at the end; Stop ends it earlier.",
     )
+
+
+def _most(limit: int, found: int) -> int:
+    """Return an input's maximum: what a link brought beyond the limit is shown, and refused at the start."""
+    return max(limit, found)
 
 
 def _layers(text: str) -> tuple[int, ...]:

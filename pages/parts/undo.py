@@ -51,6 +51,9 @@ def _bring_back() -> None:
         session.collect()
         now.training.stop()  # nobody would see it go on
     session.bring_back()
+    game = session.current().game
+    if game is not None and "game" in now.undo.fields:
+        session.change(game=game.put_away(monotonic() - now.undo.made_at))
 
 
 def _style(undo: Undo) -> str:

@@ -115,7 +115,7 @@ def _figures(found: Measurement, count: int) -> None:
 def _again() -> None:
     """Offer to measure again while the model still learns."""
     training = session.current().training
-    if training is not None and training.status == "running":
+    if training is not None and training.goes_on:
         st.button(
             "Measure again",
             key=AGAIN_KEY,

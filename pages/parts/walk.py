@@ -7,14 +7,15 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import live, point, session
+from pages.parts import live, point, point_input, session
 from pages.parts.crossings_table import meetings_of
 from pages.parts.plane import of_referee
-from pages.parts.point_input import PointInput
+from pages.parts.shown_input import ShownInput
 from polycore import Model, Referee
 from polycore.figures import walk_figure, with_place
 from polycore.figures.walk import Met
 from polycore.network import Floats
+from polycore.read_only import read_only
 from polycore.referee import MAX_COORDINATE
 
 PREFIX = "walk"
@@ -23,6 +24,8 @@ POSITIONS = 300
 SLIDER_STEPS = 200
 BESIDE = 1e-6  # of the range of x: the referee's probability falls at a crossing itself alone
 CHART_HEIGHT = 400  # pixels
+HEIGHTS_ON_A_PHONE = 280, 280  # of the map and of the chart
+MAP_PLACE = f"{PREFIX}.map"  # the container of the map on which one walks
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +59,7 @@ def along(model: Model, referee: Referee, curve: int) -> Walk:
     places = np.stack([x, referee.polynomials[curve](x)], axis=1)
     far = np.abs(places[:, 1]) > MAX_COORDINATE  # steeper than the referee takes
     best = np.where(far, np.nan, of_referee(referee, places)[:, curve])
-    return Walk(x, model.predict_proba(places), best, tuple(met))
+    return read_only(Walk(x, model.predict_proba(places), best, tuple(met)))
 
 
 def draw(model: Model, referee: Referee, curve: int, x: float) -> None:
@@ -67,7 +70,9 @@ def draw(model: Model, referee: Referee, curve: int, x: float) -> None:
     if low <= x <= high:
         [probabilities] = model.predict_proba([[x, referee.polynomials[curve](x)]])
         figure = with_place(figure, x, float(probabilities[curve]))
-    live.figure(figure, key=CHART_KEY, height=CHART_HEIGHT, on_click=_click)
+    with st.container(key=f"{PREFIX}.plot"):
+        st.html(_style())
+        live.figure(figure, key=CHART_KEY, height=CHART_HEIGHT, on_click=_click)
     st.caption(
         f"The thick line is p{curve} itself, the right answer. Upright lines are its crossings, named by the "
         "curve it meets: there the referee's probability falls too, for nobody can tell."
@@ -85,7 +90,7 @@ def _figure(model: Model, referee: Referee, curve: int) -> go.Figure:
 
 
 def _draw_slider(low: float, high: float, x: float) -> None:
-    slider = PointInput.now(f"walk.{low}.{high}", "slider")  # another range makes another one
+    slider = point_input.now(f"walk.{low}.{high}", "slider")  # another range makes another one
     st.slider(
         "Walk along the curve",
         low,
@@ -106,7 +111,7 @@ def _on_slider(low: float, high: float, x: float) -> float:
     return float(np.clip(low + round((min(max(x, low), high) - low) / step) * step, low, high))
 
 
-def _slide(slider: PointInput, low: float, high: float) -> None:
+def _slide(slider: ShownInput, low: float, high: float) -> None:
     x, shown = slider.said(), _on_slider(low, high, session.current().point.x)
     # a browser puts a slider on its own grid and says so, which nobody has moved
     if x is not None and abs(x - shown) > (high - low) / SLIDER_STEPS / 4:
@@ -115,3 +120,29 @@ def _slide(slider: PointInput, low: float, high: float) -> None:
 
 def _click(x: float, _: float) -> None:
     point.move(float(f"{x:.4g}"))
+
+
+def _style() -> str:
+    """Return what makes the map come first on a phone, and stay in view above the chart while one walks.
+
+    What stands beside it, and below on a phone, does not come along: the map's column makes no box of its own
+    there. A figure takes the height of what holds it.
+    """
+    page = [st.get_option(f"theme.{scheme}.backgroundColor") for scheme in ("light", "dark")]
+    column = '[data-testid="stColumn"]:has(.st-key-walk-map)'
+    return f"""<style>
+@media (max-width: 640px) {{
+  {column}, {column} > [data-testid="stVerticalBlock"] {{ display: contents; }}
+  {column} > [data-testid="stVerticalBlock"] > * {{ flex: 0 0 100%; }}
+  {column} > [data-testid="stVerticalBlock"] > :has(.st-key-walk-map) {{
+    order: -1; position: sticky; top: 0; z-index: 90;
+    background: Canvas; background: light-dark({page[0]}, {page[1]});
+  }}
+  .st-key-walk-map :has(.polycore-live) {{
+    height: {HEIGHTS_ON_A_PHONE[0]}px !important; flex: 0 0 {HEIGHTS_ON_A_PHONE[0]}px !important;
+  }}
+  .st-key-walk-plot :has(.polycore-live) {{
+    height: {HEIGHTS_ON_A_PHONE[1]}px !important; flex: 0 0 {HEIGHTS_ON_A_PHONE[1]}px !important;
+  }}
+}}
+</style>"""

@@ -10,14 +10,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import presence, session
 from pages.parts.runner import Training
 
 
 def is_running() -> bool:
     """Return whether the session's run goes on by itself."""
     training = session.current().training
-    return training is not None and training.status == "running"
+    return training is not None and training.goes_on
 
 
 def watch(draw: Callable[[Training], None], every: float, *, shown_running: bool) -> None:
@@ -28,16 +28,17 @@ def watch(draw: Callable[[Training], None], every: float, *, shown_running: bool
     """
     training = session.current().training
     place = st.container()
+    is_there = presence.of_this_tab()
     if training is None:
         return
 
     def tick() -> None:
-        training.seen()
-        settled = training.status
+        training.seen(is_there)
+        settled = training.goes_on
         session.collect()
         draw(training)
         # whether a fragment ticks is decided out here, so the page is drawn anew when the run begins or ends
-        if (settled == "running") != shown_running:
+        if settled != shown_running:
             st.rerun()
 
     with place:

@@ -121,7 +121,13 @@ def with_unlabelled_points(figure: go.Figure, points: Floats) -> go.Figure:
     """Return a copy of a figure of the plane with `points` (N, 2) on it, of which at most 3000 are drawn."""
     marker = {"symbol": "circle-open", "size": 7, "color": GRAY, "line": {"width": 1.5}}
     trace = _markers(points[evenly(len(points), MAX_MARKERS)], "point", marker)
-    return extended(figure, [trace], f"{len(points)} points without a class are shown")
+    return extended(
+        figure,
+        [trace],
+        alternative_text.counted(
+            len(points), "point without a class is shown", "points without a class are shown"
+        ),
+    )
 
 
 def point_layer(x: float, y: float) -> Layer:
@@ -134,7 +140,10 @@ def point_layer(x: float, y: float) -> Layer:
 
 def samples_layer(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> Layer:
     """Return samples, drawn as in `samples_figure`."""
-    return Layer(tuple(_samples(points, labels, polynomials)), f"{len(points)} samples are shown")
+    return Layer(
+        tuple(_samples(points, labels, polynomials)),
+        alternative_text.counted(len(points), "sample is shown", "samples are shown"),
+    )
 
 
 def mistakes_layer(points: Floats, labels: Integers, answers: Integers) -> Layer:
@@ -145,7 +154,10 @@ def mistakes_layer(points: Floats, labels: Integers, answers: Integers) -> Layer
     shown = evenly(len(points), LAYER_MARKERS)
     pairs = zip(labels[shown].tolist(), answers[shown].tolist(), strict=True)
     told = [f"on p{label}, answered with p{answer}" for label, answer in pairs]
-    return Layer((_told(points[shown], told, "x", 7),), f"{len(points)} wrong answers are marked by crosses")
+    clause = alternative_text.counted(
+        len(points), "wrong answer is marked by a cross", "wrong answers are marked by crosses"
+    )
+    return Layer((_told(points[shown], told, "x", 7),), clause)
 
 
 def crossings_layer(places: Floats, names: Sequence[str]) -> Layer:
@@ -157,7 +169,10 @@ def crossings_layer(places: Floats, names: Sequence[str]) -> Layer:
     shown = evenly(len(places), LAYER_MARKERS)
     told = [f"{names[place]} meet" for place in shown.tolist()]
     trace = _told(places[shown], told, "diamond", 8).update(meta={"snap": True})
-    return Layer((trace,), f"{len(places)} crossings are marked by diamonds")
+    clause = alternative_text.counted(
+        len(places), "crossing is marked by a diamond", "crossings are marked by diamonds"
+    )
+    return Layer((trace,), clause)
 
 
 def _told(points: Floats, told: Sequence[str], symbol: str, size: int) -> go.Scatter:

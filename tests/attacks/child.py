@@ -1,11 +1,11 @@
 """A process that loads files under limits, one after another, and tells what each came to.
 
-    python -m tests.attacks.child MODULE NAME SOUND
+    python -m tests.attacks.child MODULE NAME SOUND BROKEN
 
-calls MODULE.NAME with the path of SOUND, a sound weight file, and with that of a broken one, so that what is
-loaded once is there. Then it lowers its limits: MEMORY more bytes of address space than it has, no byte more
-in any file, and SECONDS of processor time for each call. Then it takes a path a line, and gives an Outcome a
-line, as JSON. Where a call breaks a limit that ends the process, its line is missing.
+calls MODULE.NAME with the path of SOUND, a sound weight file, and with that of BROKEN, which is none, so
+that what is loaded once is there. Then it lowers its limits: MEMORY more bytes of address space than it
+has, no byte more in any file, and SECONDS of processor time for each call. Then it takes a path a line, and
+gives an Outcome a line, as JSON. Where a call breaks a limit that ends the process, its line is missing.
 """
 
 import importlib
@@ -78,13 +78,13 @@ def grant_time() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + SECONDS), hard))
 
 
-def main(module: str, name: str, sound: str) -> None:
+def main(module: str, name: str, sound: str, broken: str) -> None:
     load = importlib.import_module(module)
     for part in name.split("."):
         load = getattr(load, part)
     audit = Audit()
     sys.addaudithook(audit)
-    for path in (sound, __file__):
+    for path in (sound, broken):
         outcome_of(load, path, audit)
     lower_limits()
     for line in sys.stdin:

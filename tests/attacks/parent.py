@@ -21,10 +21,12 @@ def outcomes(module: str, name: str, paths: Iterable[Path], folder: Path) -> dic
     """
     sound = folder.with_name("sound")
     sound.write_bytes(saved(small()))
+    broken = folder.with_name("broken")
+    broken.write_bytes(b"")
     found: dict[Path, Outcome] = {}
     left = list(paths)
     while left:
-        answers = _answers([module, name, str(sound)], left, folder)
+        answers = _answers([module, name, str(sound), str(broken)], left, folder)
         told = [Outcome(*json.loads(line)) for line in answers]
         found |= dict(zip(left, told, strict=False))
         if len(told) < len(left):

@@ -40,12 +40,14 @@ def chromium() -> str | None:
 
 @contextmanager
 def served(
-    log: Path, app: Path = ROOT / "streamlit_app.py", prefix: str = "", options: Sequence[str] = ()
+    log: Path,
+    app: Path = ROOT / "streamlit_app.py",
+    prefix: str = "",
+    options: Sequence[str] = (),
+    port: int | None = None,
 ) -> Iterator[str]:
-    """Start an app on a free port and yield its address; what it prints goes to `log`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    """Start an app on `port` or a free one and yield its address; what it prints goes to `log`."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", app.name, "--server.headless=true", *options]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     command += [f"--server.baseUrlPath={prefix}"]
@@ -59,6 +61,14 @@ def served(
         finally:
             server.terminate()
             server.wait(timeout=20)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def _wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:

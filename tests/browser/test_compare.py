@@ -9,6 +9,7 @@ from tests.browser.dashboard import DESKTOP, PHONE
 from tests.browser.test_whole_path import QUICK
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
+A_WHILE = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=150000&schedule=constant&hidden=16&batch=64"
 HOSTILE = "**mine** <img src=x onerror=alert(1)> ![](http://a.b/c.png)"
 
 
@@ -35,6 +36,19 @@ def test_a_run_is_named_and_deleted_and_comes_back(visitor, size):
     expect(page.get_by_text("Nothing is kept yet")).to_be_visible()
     page.get_by_role("button", name=re.compile("Undo")).click()
     expect(page.get_by_test_id("stText").get_by_text(HOSTILE, exact=True)).to_be_visible()
+
+
+def test_a_run_is_seen_to_go_on_and_to_end_without_a_click(visitor):
+    visit = visitor().open(f"train{A_WHILE}")
+    visit.press("Start")
+    page = visit.go_to("Compare").page
+    effort = page.get_by_text(re.compile(r"^[\d,]+ steps so far"))
+    effort.wait_for()
+    loss = page.get_by_role("img", name=re.compile("^Loss of 1 run over step"))
+    before = effort.inner_text(), loss.get_attribute("aria-label")
+    expect(effort).not_to_have_text(before[0])
+    expect(loss).not_to_have_attribute("aria-label", before[1])
+    expect(page.get_by_text(re.compile(r"^150,000 steps · "))).to_be_visible(timeout=120_000)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import DESKTOP, PHONE
+from tests.browser.dashboard import DESKTOP, PHONE, Visit
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
@@ -61,6 +61,9 @@ def test_a_neuron_is_chosen_and_changed_and_everything_answers(visitor, size):
     visit.press("Put it back")
     expect(visit.page.get_by_text("As it was kept")).to_be_visible()
     expect(loss(visit)).to_have_text(before)
+    visit.page.locator(".st-key-undo-toast").get_by_role("button", name="Undo").click()
+    expect(visit.page.get_by_text("Changed by hand")).to_be_visible()
+    expect(loss(visit)).not_to_have_text(before)
 
 
 def test_the_keyboard_chooses_a_neuron_and_moves_a_weight(visitor):
@@ -95,3 +98,25 @@ def test_the_page_follows_a_run_until_it_is_held(visitor):
     visit.go_to("Train")
     visit.press("Stop")
     visit.wait_for_status("Stopped")
+
+
+def test_a_finger_finds_each_neuron_of_a_wide_layer(browser, server):
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    context.set_default_timeout(20_000)
+    visit = Visit(context.new_page(), server).open(f"train{QUICK.replace('hidden=16', 'hidden=32-32')}")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    visit.go_to("Inside")
+    neurons = picture(visit).get_by_role("button")
+    expect(neurons).to_have_count(32 + 32 + 3)
+    sides = neurons.evaluate_all(
+        "all => all.flatMap(one => [one.getBoundingClientRect().width, one.getBoundingClientRect().height])"
+    )
+    assert min(sides) >= 24
+    neurons.nth(40).tap()
+    expect(picture(visit).get_by_role("button", name="Hidden layer 2, neuron 8")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    visit.check()
+    visit.rest()
+    context.close()

@@ -1,6 +1,7 @@
 """Learning by looking: a guided look from its card to "Seen", undo in a toast, the keys, the glossary."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +11,7 @@ from tests.browser.dashboard import DESKTOP, PHONE
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
 NOT_YET, SEEN = "Not seen yet.", re.compile("Seen[.]")
+PATIENCE = 120  # seconds, for a run on a busy machine
 
 
 def panel(visit):
@@ -124,3 +126,85 @@ def test_keys_drive_a_run_but_not_while_one_types(visitor):
     keyboard.press("b")
     visit.wait_for_status("Ready", after_step=-1)
     assert visit.standing() == ("Ready", 0)
+
+
+def begin(visit):
+    """Start the set-up as it stands, and wait until the page shows that run."""
+    start = visit.page.get_by_role("button", name=re.compile("Start( the new set-up)?( Shortcut|$)"))
+    start.click()
+    expect(start).to_be_hidden()
+    visit.rest()
+
+
+def wait_for_step(visit, step):
+    end = time.monotonic() + PATIENCE
+    while (found := visit.standing())[1] < step:
+        assert time.monotonic() < end, f"the run is {found}"
+        visit.page.wait_for_timeout(50)
+
+
+def load(visit, name, **words):
+    """Take another of the look's set-ups."""
+    panel(visit).get_by_role("button", name=name, exact=True).click()
+    visit.wait_for_words(**words)
+
+
+def search(visit):
+    wait_for_step(visit, 20_000)
+    load(visit, "Adam", optimizer="adam")
+    begin(visit)
+
+
+def scaling(visit):
+    wait_for_step(visit, 1000)
+    load(visit, "Standardized", standardize="yes")
+    begin(visit)
+
+
+def small(visit):
+    wait_for_step(visit, 1000)
+    load(visit, "32 neurons", hidden="32")
+    begin(visit)
+
+
+def by_heart(visit):
+    """There is nothing more to do than to watch."""
+
+
+def referee(visit):
+    visit.page.get_by_role("radio", name="Referee", exact=True).click()
+
+
+def folds(visit):
+    wait_for_step(visit, 1000)
+    panel(visit).get_by_role("link", name="Look inside").click()
+    visit.page.get_by_role("heading", name="Inside", exact=True).wait_for()
+
+
+# what each begins with, how many times "Next look" leads to it, and what its sentence says to do after Start
+WALKS = (
+    ({"look": "search", "optimizer": "random-search"}, 0, search),
+    ({"look": "scaling", "standardize": "no"}, 1, scaling),
+    ({"look": "small", "hidden": "2"}, 2, small),
+    ({"look": "by-heart", "noise": "0.3"}, 1, by_heart),
+    ({"look": "referee", "noise": "0.2"}, 1, referee),
+    ({"look": "folds", "hidden": "6"}, 1, folds),
+)
+
+
+def test_the_other_six_looks_one_after_the_other_each_until_it_is_seen(visitor):
+    visit = visitor().open()
+    card = visit.page.get_by_test_id("stColumn").filter(has_text="2 · Search against a gradient")
+    card.get_by_role("link", name=re.compile("Look$")).click()
+    for words, clicks, walk in WALKS:
+        for _ in range(clicks):
+            before = visit.words()["look"]
+            panel(visit).get_by_role("button", name="Next look").click()
+            visit.page.wait_for_url(lambda address, before=before: f"look={before}&" not in address)
+        visit.wait_for_words(**words)
+        expect(panel(visit)).to_contain_text(NOT_YET)
+        begin(visit)
+        walk(visit)
+        expect(panel(visit)).to_contain_text(SEEN, timeout=1000 * PATIENCE)
+    visit.go_to("Home")
+    expect(visit.page.get_by_text("Seen so far: 6 of 8.")).to_be_visible()

@@ -42,6 +42,9 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     query = shown.inner_text().strip().split("?")[1]
     loss = visit.page.get_by_test_id("stMetricValue").filter(has_text=re.compile(r"^\d\.\d{3}$")).first
     expected = loss.inner_text()
+    visit.page.keyboard.press("Escape")
+    visit.page.get_by_text("Take it with you").click()
+    visit.page.get_by_role("heading", name="The network in NumPy").wait_for()
 
     other = visitor(PHONE).open(f"?{query}")
     other.page.get_by_text("This network came by the link").wait_for()

@@ -89,3 +89,10 @@ def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(
     chart(visit, "Probabilities of 2 polynomials along x .* at x = 0.98, which is marked").wait_for()
     chart(visit, r"Map of .* the point \(0\.98, 0\.98\) is marked").wait_for()
     expect(visit.page.get_by_label("x", exact=True).first).to_have_value("0.98")
+    if size == PHONE:
+        the_map, walk = chart(visit, "Map of"), chart(visit, "Probabilities of")
+        walk.evaluate("chart => chart.scrollIntoView({ block: 'end' })")
+        expect(the_map).to_be_in_viewport(ratio=0.99)
+        expect(walk).to_be_in_viewport(ratio=0.99)
+        above, below = the_map.bounding_box(), walk.bounding_box()
+        assert above["y"] + above["height"] <= below["y"]

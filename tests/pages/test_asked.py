@@ -56,7 +56,9 @@ def test_a_click_asks_network_and_referee(click, page, button):
     )
     # -x is -0.5 there, 0.25 away, x^2 is 0.25, twice as far
     says = (
-        "The referee agrees: probability 100.0 %" if label == 2 else "The referee says p2 = -x: probability"
+        "The referee agrees: probability 100.0\u00a0%"
+        if label == 2
+        else "The referee says p2 = -x: probability"
     )
     assert says in text
     point = click["progress.map"].data[-1]

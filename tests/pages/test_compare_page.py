@@ -1,13 +1,23 @@
 """The Compare page: what is kept side by side, what can be done with it, and a race to its end."""
 
 import time
+from contextlib import nullcontext
 from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+import streamlit as st
 
 import polycore as pc
-from pages.parts import compare_cards, compare_curves, compare_settings, live, race_view, session
+from pages.parts import (
+    compare_cards,
+    compare_curves,
+    compare_follow,
+    compare_settings,
+    live,
+    race_view,
+    session,
+)
 from pages.parts.compare_settings import differences, phrase
 from pages.parts.runner import Mark
 from pages.parts.session import Kept
@@ -76,7 +86,7 @@ def test_a_finished_run_is_here_by_itself():
     figures = {metric.label: metric for metric in app.metric}
     assert figures["Loss (nats)"].value == f"{training.best.loss:.3f}"
     # the two curves meet outside of the range: every point can be told
-    assert figures["Held-out accuracy"].delta == "best possible 100.0 %"
+    assert figures["Held-out accuracy"].delta == "best possible 100.0\u00a0%"
 
 
 def test_a_card_says_what_is_not_known_of_a_file():
@@ -364,6 +374,15 @@ def switch(app, label):
     return {button.label: not button.disabled for button in app.button}[label]
 
 
+@pytest.mark.usefixtures("short", "figures")
+def test_a_race_begins_with_those_that_are_chosen_though_the_page_was_not_drawn_since():
+    app = at_the_line("Adam", "Random search", "Evolution")
+    app.button_group(key=race_view.NAMES_KEY).set_value(["Evolution", "Adam"])
+    press(app, "Start the race")
+    assert [lane.name for lane in session_of(app).race.lanes] == ["Adam", "Evolution"]
+    press(app, "Stop the race")
+
+
 @pytest.mark.usefixtures("short")
 def test_a_race_ends_with_all_lanes_at_the_budget(figures):
     app = until_it_ends(press(at_the_line("Adam", "Random search", "Evolution"), "Start the race"))
@@ -477,3 +496,67 @@ def test_a_race_and_a_run_go_on_at_once():
     race.stop()
     assert training.status == "running"
     training.stop()
+
+
+# --- while a run goes on ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def ticks(monkeypatch):
+    """Return what is drawn again and again, by the name of what draws it: how often, and the way to do it."""
+    found = []
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(st, "container", nullcontext)
+    monkeypatch.setattr(
+        st, "fragment", lambda draw, run_every: found.append((run_every, draw)) or (lambda: None)
+    )
+    return found
+
+
+def going(monkeypatch, running):
+    monkeypatch.setattr(compare_follow, "is_running", lambda: running)
+    monkeypatch.setattr(session, "is_under_way", lambda one: one.title == "A" and running)
+
+
+def test_what_a_run_makes_better_is_drawn_again_as_it_stands_by_then(ticks, monkeypatch):
+    going(monkeypatch, running=True)
+    session.add(kept("A", steps=1))
+    session.add(kept("B", replace(BASE, seed=1)))
+    first, other = session.current().kept
+    drawn = []
+    compare_follow.follow(drawn.append, [first, other])
+    [(every, tick)] = ticks
+    assert every == 1
+    better = replace(first, seconds=9.0)
+    session.put(first, better)
+    tick()
+    assert drawn == [[better, other]]
+
+
+@pytest.mark.parametrize(
+    ("running", "titles"),
+    [pytest.param(True, ["B"], id="not the run's"), pytest.param(False, ["A", "B"], id="no run goes on")],
+)
+def test_what_stays_as_it_is_is_drawn_once(ticks, monkeypatch, running, titles):
+    going(monkeypatch, running=running)
+    compare_follow.follow(print, [kept(title) for title in titles])
+    assert [every for every, _ in ticks] == [None]
+
+
+def test_another_one_that_is_kept_draws_the_page_anew(ticks, monkeypatch):
+    going(monkeypatch, running=True)
+    anew = []
+    monkeypatch.setattr(st, "rerun", lambda: anew.append("anew"))
+    compare_follow.wait_for_another()
+    [(every, tick)] = ticks
+    assert every == 1
+    tick()
+    assert anew == []
+    session.add(kept("A"))
+    tick()
+    assert anew == ["anew"]
+
+
+def test_one_step_is_no_plural():
+    app = with_kept(kept("A", steps=1, seconds=1.0))
+    assert "1 step · 1.0 s of computing" in [caption.value for caption in app.caption]

@@ -192,7 +192,7 @@ def test_every_control_says_what_it_is_for():
     page = opened(begun=trained(points=Points(np.ones((1, 2)), None)))
     kinds = ("number_input", "toggle", "button", "download_button", "file_uploader", "segmented_control")
     controls = [control for kind in kinds for control in page.get(kind)]
-    assert len(controls) == 11
+    assert len(controls) == 12
     assert [control.key for control in controls if not control.help] == []
 
 

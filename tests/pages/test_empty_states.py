@@ -23,6 +23,7 @@ SHOWN = ("info", "markdown", "caption")
 def test_a_cold_page_says_what_to_do_next_and_has_the_way_to_it(page, says, offers):
     app = opened(page, {})
     texts = [element.value for kind in SHOWN for element in app.get(kind)]
+    texts += [bar.proto.text for bar in app.get("progress")]
     assert any(says in text for text in texts)
     links = [link.proto.label for link in app.main.get("page_link")]
     enabled = [label for label, can_be_pressed in labels(app).items() if can_be_pressed]

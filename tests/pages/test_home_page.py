@@ -27,7 +27,7 @@ def test_one_press_trains_what_the_link_says_and_keeps_the_best():
         "Trained for",
     ]
     # two curves without noise can be told apart but where they cross
-    assert app.metric[0].delta == "best possible 100.0 %"
+    assert app.metric[0].delta == "best possible 100.0\u00a0%"
     held_out = session.answering.model.held_out_accuracy
     assert app.metric[0].value == f"{100 * held_out:.1f} %"
 

@@ -1,6 +1,7 @@
 """Inside: the network as a picture, the forward pass in numbers, and weights changed by hand."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,7 +10,17 @@ import pytest
 import streamlit as st
 
 import polycore as pc
-from pages.parts import inside_map, inside_model, inside_picture, inside_point, live, session
+from pages.parts import (
+    inside_choice,
+    inside_map,
+    inside_model,
+    inside_numbers,
+    inside_picture,
+    inside_point,
+    live,
+    session,
+)
+from pages.parts.inside_choice import Neuron
 from pages.parts.inside_table import number
 from pages.parts.runner import Training
 from pages.parts.session import Kept
@@ -146,8 +157,7 @@ def test_the_tutorials_network_shows_its_golden_figures():
 
 def test_the_sections_have_the_tutorials_order():
     app = press(opened(INSIDE), TUTORIAL_BUTTON)
-    headings = [text.value for text in app.markdown if text.value.startswith("####")]
-    assert [heading.split(" · ")[1] for heading in headings] == [
+    assert [heading.value.split(" · ")[1] for heading in app.subheader] == [
         "Points",
         "Dense layer 1",
         "ReLU",
@@ -228,7 +238,7 @@ def test_dead_neurons_are_told_where_the_training_points_are_known(picture):
     app = with_model(model, experiment)
     assert [neuron["dead"] for neuron in picture["columns"][1]["neurons"]] == [False, True]
     assert picture["columns"][1]["neurons"][1]["label"] == "Hidden layer 1, neuron 1, dead"
-    assert picture["alt"].endswith("1 of the hidden neurons are dead.")
+    assert picture["alt"].endswith("1 of the hidden neurons is dead.")
     assert "1 of 2" in words(app)
     app = with_model(model)
     assert not any(neuron["dead"] for neuron in picture["columns"][1]["neurons"])
@@ -288,6 +298,15 @@ def test_all_folds_and_the_answer_are_maps_of_the_classes(charts):
         assert not app.exception
         assert charts[inside_map.KEY].layout.meta["alt"].startswith("Map of the most likely of 2 polynomials")
     assert "of 5 fold lines of the first hidden layer cross" in charts[inside_map.KEY].layout.meta["alt"]
+
+
+def test_one_fold_line_is_no_plural(charts):
+    # 2x - 1 = 0 crosses the plane
+    weights, biases = (np.array([[2.0], [0.0]]), np.ones((1, 2))), (np.array([[-1.0]]), np.zeros((1, 2)))
+    app = with_model(pc.Model(weights, biases, 0.5, 0.5, CURVES))
+    app.button_group(key=inside_map.VIEW_KEY).set_value(inside_map.FOLDS).run()
+    assert "1 of 1 fold line of the first hidden layer crosses this part" in words(app)
+    assert "1 of 1 fold line of the first hidden layer crosses" in charts[inside_map.KEY].layout.meta["alt"]
 
 
 def test_a_later_neurons_fold_is_where_its_own_values_are_0(charts):
@@ -538,3 +557,140 @@ def wait_for_a_model(app):
         training: Training = session_of(app).training
         assert training.status == "running"
     raise AssertionError("the run makes no step")
+
+
+# --- what a browser says late -----------------------------------------------------------------
+
+
+@pytest.fixture
+def inputs(monkeypatch):
+    """Return by label what the inputs do when their value changes, as they were drawn last, off any page."""
+    drawn = {}
+
+    def widget(label, *_, key, on_change, args, **__):
+        def say(value):
+            st.session_state[key] = value
+            on_change(*args)
+
+        drawn[label] = say
+
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(st, "container", lambda **_: nullcontext())
+    for name in ("selectbox", "slider", "number_input"):
+        monkeypatch.setattr(st, name, widget)
+    for name in ("badge", "caption", "button"):
+        monkeypatch.setattr(st, name, lambda *_, **__: None)
+    session.add(Kept("a", model_of((3, 4)), None))
+    return drawn
+
+
+def draw_inputs():
+    kept = session.current().answering
+    model = inside_model.shown(kept)
+    inside_choice.draw(model)
+    inside_point.draw(model)
+    inside_numbers.draw(kept, inside_choice.chosen(model), running=False)
+
+
+def another_model():
+    session.add(Kept("b", model_of((3, 4), seed=7), None))
+
+
+def put_back():
+    inside_model.enter(session.current().answering, Place(0, 1), 7.0)
+    inside_model.put_back()
+
+
+def undo():
+    session.change(undo=session.Undo("It was taken away.", {"asked": None}))
+    session.bring_back()
+
+
+EVENTS = [
+    pytest.param(lambda: inside_choice.choose(model_of((3, 4)), Neuron(1, 2)), id="a click on the picture"),
+    pytest.param(lambda: inside_point.choose_on_map(0.25, -0.5), id="a click on the plane"),
+    pytest.param(put_back, id="put back"),
+    pytest.param(undo, id="undo"),
+]
+SAID = {
+    "Layer": 1,
+    "Neuron": 2,
+    "Bias": 0.125,
+    "Bias, exactly": 0.125,
+    "Weight from x": 0.125,
+    "x": -0.75,
+    "y": -0.75,
+    "True class": 1,
+}
+
+
+@pytest.mark.parametrize("label", SAID)
+def test_what_an_input_says_in_time_counts(inputs, label):
+    draw_inputs()
+    before = session.current()
+    inputs[label](SAID[label])
+    assert session.current() != before
+
+
+@pytest.mark.parametrize("label", SAID)
+@pytest.mark.parametrize("event", EVENTS)
+def test_what_an_input_says_late_undoes_nothing(inputs, event, label):
+    draw_inputs()
+    event()
+    before = session.current()
+    inputs[label](SAID[label])
+    assert session.current() == before
+
+
+@pytest.mark.parametrize("label", ["Layer", "Neuron", "Bias", "Bias, exactly", "Weight from x"])
+def test_what_an_input_of_the_model_before_says_is_not_about_this_one(inputs, label):
+    draw_inputs()
+    another_model()
+    before = session.current()
+    inputs[label](SAID[label])
+    assert session.current() == before
+
+
+def test_a_neuron_of_the_layer_before_is_not_chosen_late(inputs):
+    draw_inputs()
+    inputs["Layer"](1)
+    inputs["Neuron"](2)
+    assert session.current().neuron == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("moved", "late"),
+    [
+        pytest.param("Bias", "Bias, exactly", id="the number beside a slider"),
+        pytest.param("Bias, exactly", "Bias", id="the slider beside a number"),
+    ],
+)
+def test_the_other_input_of_a_number_says_late_what_it_was(inputs, moved, late):
+    draw_inputs()
+    inputs[moved](0.5)
+    inputs[late](0.125)
+    assert Place(0, 0).value(session.current().by_hand.model) == 0.5
+
+
+def test_a_slider_that_is_still_dragged_counts_again_and_again(inputs):
+    draw_inputs()
+    for value in (0.5, 0.25):
+        inputs["Bias"](value)
+        assert Place(0, 0).value(session.current().by_hand.model) == value
+
+
+@pytest.mark.usefixtures("inputs")
+def test_a_second_click_on_hold_takes_no_change_away():
+    kept = session.current().answering
+    inside_model.hold(kept)
+    inside_model.enter(kept, Place(0, 0), 7.0)
+    inside_model.hold(kept)
+    assert inside_model.is_changed(kept)
+
+
+@pytest.mark.usefixtures("inputs")
+def test_a_model_that_answers_no_longer_is_not_held():
+    before = session.current().answering
+    another_model()
+    inside_model.hold(before)
+    assert session.current().by_hand is None

@@ -122,7 +122,7 @@ def test_two_neurons_stay_far_behind():
 def test_a_hundred_points_are_learned_by_heart():
     run = trained(looks.BY_HEART, 3000)
     best = pc.Referee(looks.BY_HEART.polynomials, looks.BY_HEART.x_range, looks.BY_HEART.noise).accuracy.value
-    assert "81.6 %" in looks.named("by-heart").see
+    assert "81.6\u00a0%" in looks.named("by-heart").see
     assert best == pytest.approx(0.816, abs=0.0005)
     assert run.best.accuracy == 1.0
     assert run.best.held_out_accuracy < best - 0.02
@@ -133,7 +133,7 @@ def test_a_hundred_points_are_learned_by_heart():
 def test_with_noise_the_network_comes_near_the_referee():
     run = trained(looks.NOISY, 5000)
     best = pc.Referee(looks.NOISY.polynomials, looks.NOISY.x_range, looks.NOISY.noise).accuracy.value
-    assert "89.7 %" in looks.named("referee").see
+    assert "89.7\u00a0%" in looks.named("referee").see
     assert best == pytest.approx(0.897, abs=0.0005)
     assert abs(run.best.held_out_accuracy - best) < 0.02
     assert seen("referee", holding(run, map_view="Referee"))

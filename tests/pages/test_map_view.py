@@ -59,8 +59,11 @@ def test_while_it_runs_the_difference_is_that_of_its_present_weights(maps):
     training.stop()
 
 
-def test_there_is_nothing_to_choose_before_there_is_a_run():
-    assert "Map" not in [group.label for group in opened(TRAIN).button_group]
+def test_what_is_chosen_before_there_is_a_run_stays_when_it_begins(maps):
+    app = press(choose(opened(TRAIN, QUICK), REFEREE), "One step")
+    wait_for(app, "paused")
+    assert labelled(app.button_group, "Map").value == REFEREE
+    assert maps["progress.map"].layout.meta["alt"].endswith("these are the referee's answers.")
 
 
 @pytest.mark.usefixtures("maps")
@@ -118,4 +121,4 @@ def test_the_caption_says_where_points_lie(noise, told):
 def test_the_caption_tells_the_share_that_differs(maps):
     app = choose(trained(), DIFFERENCES)
     share = maps["progress.map"].layout.meta["differing"]
-    assert f"{100 * share:.1f} % of the plane" in captions(app)
+    assert f"{100 * share:.1f}\u00a0% of the plane" in captions(app)

@@ -119,7 +119,9 @@ def test_damaged_weights_are_told_and_nothing_answers():
 
 def copied(app, key="frame.link"):
     """Return the addresses; the HTML for another page is left out."""
-    return [code.value for code in open_it(app, key).code if code.language == "plaintext"]
+    app.button(key=key).click().run()
+    assert not app.exception
+    return [code.value for code in app.code if code.language == "plaintext"]
 
 
 def test_copy_link_has_the_trained_network_and_the_set_up_alone():

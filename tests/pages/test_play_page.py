@@ -240,3 +240,18 @@ def test_a_click_that_was_on_its_way_does_not_answer_the_next_point(monkeypatch)
     game_view._go_on(0)
     assert held[session.KEY].game.answers == (3,)
     assert held[session.KEY].game.place == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "keys"),
+    [
+        pytest.param(2, "The keys 0 and 1 choose", id="two curves"),
+        pytest.param(3, "The keys 0 to 2 choose", id="three"),
+        pytest.param(10, "The keys 0 to 9 choose", id="ten"),
+        pytest.param(12, "The keys 0 to 9 choose", id="more curves than digits"),
+    ],
+)
+def test_the_keys_that_there_are_are_named(count, keys):
+    curves = "~".join(f"{slope}x" for slope in range(1, count + 1))
+    app = press(opened(PLAY, {**QUICK, "polynomials": curves}), game_start.START_KEY)
+    assert keys in words(app)

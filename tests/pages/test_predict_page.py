@@ -180,7 +180,7 @@ def test_the_most_likely_polynomial_is_the_headline():
     app = ask(with_model(), 0.5, 2.0)
     best = int(answers(arrays(), [[0.5, 2.0]])[0].argmax())
     assert app.subheader[0].value == LINES[best]
-    assert f"probability {100 * answers(arrays(), [[0.5, 2.0]])[0].max():.1f} %" in words(app)
+    assert f"probability {100 * answers(arrays(), [[0.5, 2.0]])[0].max():.1f}\u00a0%" in words(app)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_the_best_possible_stands_beside_a_models_accuracies():
     }
     app = with_model(npz(arrays(2), json.dumps(metadata)))
     beside = {metric.label: metric.delta for metric in app.metric}
-    assert beside["Held-out accuracy"] == beside["Training accuracy"] == "best possible 84.1 %"
+    assert beside["Held-out accuracy"] == beside["Training accuracy"] == "best possible 84.1\u00a0%"
     assert not beside["Loss (nats)"]
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.parts import race, runner
+from pages.parts import race, runner, turns
 from pages.parts.race import ENTRANTS, Lane, Race
+from pages.parts.turns import Turns
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
 
@@ -48,7 +49,7 @@ def make():
     yield new
     for one in made:
         one.stop()
-    assert runner._crowd.size == 0
+    assert turns.of_this_server().running == 0
 
 
 def finished(one, seconds=20.0):
@@ -121,12 +122,13 @@ def test_too_few_and_too_many_are_refused(make, names):
 
 
 def test_where_the_server_has_no_room_for_all_none_begins(make, monkeypatch):
-    monkeypatch.setattr(runner, "MAX_RUNNING", 2)
+    full = Turns(workers=2, most_running=1, most_waiting=1)
+    monkeypatch.setattr(turns, "of_this_server", lambda: full)
     one = make(["Random search", "Adam", "L-BFGS"], executor=Silent())
-    with pytest.raises(pc.PolycoreError, match="2 runs are under way"):
+    with pytest.raises(pc.PolycoreError, match="This server is full"):
         one.start()
     assert not one.is_running
-    assert runner._crowd.size == 0
+    assert (full.running, full.waiting) == (0, 0)
 
 
 def test_a_race_that_is_stopped_stays_where_it_is(make):

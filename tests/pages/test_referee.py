@@ -27,7 +27,11 @@ def test_the_best_possible_for_two_lines_is_the_normal_share_on_their_side_of_th
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0.81271, "best possible 81.3 %"), (1.0, "best possible 100.0 %"), (0.9999, "best possible >99.9 %")],
+    [
+        (0.81271, "best possible 81.3\u00a0%"),
+        (1.0, "best possible 100.0\u00a0%"),
+        (0.9999, "best possible >99.9\u00a0%"),
+    ],
 )
 def test_it_is_told_in_words(share, words):
     assert referee.told(share) == words
@@ -52,7 +56,7 @@ def test_only_polynomials_range_and_noise_make_another_referee():
 def test_it_stands_beside_the_held_out_accuracy_of_a_run(page, button):
     app = press(opened(page, QUICK | {"polynomials": "1~-1", "noise": "1"}), button)
     held_out = wait_for(app, "finished").metric[0]
-    assert (held_out.label, held_out.delta) == ("Held-out accuracy", "best possible 84.1 %")
+    assert (held_out.label, held_out.delta) == ("Held-out accuracy", "best possible 84.1\u00a0%")
     assert "the referee" in held_out.help
 
 

@@ -88,7 +88,7 @@ def test_the_best_possible_stands_beside_the_accuracy():
     # y = 1 and y = -1 with a noise of 1: 84.13 % of a normal lies on its own side of a border 1 noise away
     app = opened_report(after_a_run({**QUICK, "polynomials": "1~-1", "noise": "1", "steps": "20"}))
     best = session_of(app).training.best.held_out_accuracy
-    assert any(f"{100 * best:.1f} % rightly (best possible 84.1 %)" in text for text in texts(app))
+    assert any(f"{100 * best:.1f}\u00a0% rightly (best possible 84.1\u00a0%)" in text for text in texts(app))
 
 
 def test_the_mistakes_are_told_by_their_distance_to_the_crossing():
@@ -144,8 +144,8 @@ def test_confidence_and_calibration_are_told_in_words():
     tenths = np.ceil(10 * confidences)
     gaps = [abs((confidences - right)[tenths == tenth].sum()) for tenth in range(11)]
     [text] = [text for text in texts(app) if "calibration" in text]
-    assert f"{100 * confidences.mean():.1f} % sure and {100 * right.mean():.1f} % right" in text
-    assert f"differ by {sum(gaps) / 30:.1f} percentage points" in text
+    assert f"{100 * confidences.mean():.1f}\u00a0% sure and {100 * right.mean():.1f}\u00a0% right" in text
+    assert f"differ by {sum(gaps) / 30:.1f}\u00a0percentage points" in text
 
 
 def test_while_the_run_goes_on_nothing_is_measured():

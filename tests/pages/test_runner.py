@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.parts import runner
+from pages.parts import runner, turns
 from pages.parts.pool import Workers
 from pages.parts.runner import Training
+from pages.parts.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,23 @@ class Clock:
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(runner, "monotonic", clock)
+    monkeypatch.setattr(turns, "monotonic", clock)
     return clock
+
+
+@pytest.fixture(autouse=True)
+def share(monkeypatch):
+    """Let the runs of a test share turns of their own, and return a function that sets how many there are."""
+    made = []
+
+    def set_turns(workers=2, most_running=10, most_waiting=50):
+        made.append(Turns(workers, most_running, most_waiting))
+        monkeypatch.setattr(turns, "of_this_server", lambda: made[-1])
+        return made[-1]
+
+    set_turns()
+    yield set_turns
+    assert [(shared.running, shared.waiting) for shared in made] == [(0, 0)] * len(made)
 
 
 @pytest.fixture
@@ -122,7 +139,6 @@ def begin(hand):
     yield new
     for training in made:
         training.stop()
-    assert runner._crowd.size == 0
 
 
 def wait_for(condition, seconds=5.0):
@@ -164,6 +180,7 @@ def test_chunks_follow_each_other_to_the_last_step(begin, hand):
     wait_for(lambda: training.status == "finished")
     assert training.run == count_on(Count(steps=150), 150)
     assert training.seconds == pytest.approx(0.002 + 0.2 + 0.2)
+    assert not training.has_spent
     hand.nothing_is_asked_for()
     wait_for(lambda: threads() == [])
 
@@ -183,14 +200,6 @@ def test_a_step_that_takes_longer_than_a_chunk_is_a_chunk(begin, hand):
     begin().start()
     hand.order().deliver(seconds=3.0)
     assert hand.order().steps == 1
-
-
-def test_three_runs_have_chunks_of_100_ms(begin, hand):
-    for _ in range(3):
-        begin().start()
-    for order in [hand.order() for _ in range(3)]:
-        order.deliver(seconds=0.001)
-    assert [hand.order().steps for _ in range(3)] == [100, 100, 100]
 
 
 # --- pause, step, stop ------------------------------------------------------------------------
@@ -308,12 +317,12 @@ def test_a_refusal_of_polycore_fails_the_run_with_its_own_words(begin, hand, cap
 def test_any_other_exception_fails_the_run_and_is_in_the_log(begin, hand, caplog):
     training = begin()
     training.start()
-    hand.order().fail(MemoryError("x" * 1000))
+    hand.order().fail(ArithmeticError("x" * 1000))
     wait_for(lambda: training.status == "failed")
-    assert training.error.startswith("The run is as it was before MemoryError came from a worker: xxx")
+    assert training.error.startswith("The run is as it was before ArithmeticError came from a worker: xxx")
     assert len(training.error) == runner.MAX_SENTENCE
     assert training.run == Count()
-    wait_for(lambda: [record.exc_info[0] for record in caplog.records] == [MemoryError])
+    wait_for(lambda: [record.exc_info[0] for record in caplog.records] == [ArithmeticError])
 
 
 def test_a_failed_run_can_go_on(begin, hand):
@@ -438,19 +447,178 @@ def test_a_run_whose_chunk_never_comes_does_not_hold_its_place(begin, hand, monk
     training.start()
     hand.order()
     wait_for(lambda: training.status == "paused")
-    assert runner._crowd.size == 0
+    assert turns.of_this_server().running == 0
 
 
-def test_a_server_runs_a_bounded_number_at_a_time(begin, monkeypatch):
-    monkeypatch.setattr(runner, "MAX_RUNNING", 2)
-    first, second, third = begin(), begin(), begin()
-    for training in (first, second, third):
+# --- turns ------------------------------------------------------------------------------------
+
+
+def started(begin, count):
+    trainings = [begin() for _ in range(count)]
+    for training in trainings:
         training.start()
-    assert [first.status, second.status, third.status] == ["running", "running", "ready"]
-    assert third.error == "2 runs are under way on this server already. Try again in a minute."
+    return trainings
+
+
+def standing(trainings):
+    return [training.status for training in trainings]
+
+
+def test_who_comes_when_the_server_is_busy_waits_and_knows_the_place(begin, hand, share):
+    share(most_running=2)
+    *busy, third, fourth = trainings = started(begin, 4)
+    assert standing(trainings) == ["running", "running", "waiting", "waiting"]
+    assert [training.place for training in trainings] == [None, None, 0, 1]
+    assert all(training.goes_on and training.takes_turns for training in trainings)
+    assert {hand.order().run for _ in busy} == {Count()}
+    hand.nothing_is_asked_for()
+    busy[0].pause()
+    assert (third.status, third.place) == ("running", None)
+    assert (fourth.status, fourth.place) == ("waiting", 0)
+    hand.order().deliver()
+    wait_for(lambda: third.run.step == 1)
+    fourth.stop()
+    assert not third.takes_turns
+
+
+@pytest.mark.parametrize(
+    ("action", "status"), [("pause", "paused"), ("stop", "stopped"), ("step", "waiting")]
+)
+def test_a_place_in_the_queue_is_given_up_by_a_pause_and_a_stop(begin, share, action, status):
+    share(most_running=1)
+    first, second, third = started(begin, 3)
+    getattr(second, action)()
+    assert second.status == status
+    assert third.place == (1 if action == "step" else 0)
+    first.stop()
+    assert standing([second, third]) == (["running", "waiting"] if action == "step" else [status, "running"])
+
+
+def test_who_paused_in_the_queue_comes_back_at_its_end(begin, share):
+    share(most_running=1)
+    _, second, third = started(begin, 3)
+    second.pause()
+    second.resume()
+    assert (third.place, second.place) == (0, 1)
+
+
+def test_a_single_step_waits_for_its_turn_too(begin, hand, share):
+    share(most_running=1)
+    [first] = started(begin, 1)
+    hand.order()
+    second = begin()
+    second.step()
+    assert (second.status, second.place) == ("waiting", 0)
+    hand.nothing_is_asked_for()
     first.pause()
-    third.start()
-    assert (third.status, third.error) == ("running", None)
+    order = hand.order()
+    assert order.steps == 1
+    order.deliver()
+    wait_for(lambda: second.status == "paused")
+
+
+def test_whoever_waits_unseen_leaves_the_queue_and_comes_back_when_seen(begin, share, clock, monkeypatch):
+    monkeypatch.setattr(runner, "LOOK_SECONDS", 0.01)
+    share(most_running=1)
+    first, second, third = started(begin, 3)
+    clock.now += 60
+    first.seen()
+    third.seen()
+    clock.now += 61
+    wait_for(lambda: second.status == "paused")
+    assert (third.status, third.place) == ("waiting", 0)
+    second.seen()
+    assert (second.status, second.place) == ("waiting", 1)
+
+
+def test_after_ten_seconds_a_turn_goes_to_whoever_waits(begin, hand, share, clock):
+    share(most_running=1)
+    first, second, third = started(begin, 3)
+    hand.order().deliver()
+    order = hand.order()
+    clock.now += 9.9
+    order.deliver()
+    order = hand.order()
+    assert standing([first, second, third]) == ["running", "waiting", "waiting"]
+    clock.now += 0.1
+    order.deliver()
+    # the chunk is taken first, then the turn is handed on
+    order = hand.order()
+    assert order.run == Count()
+    assert first.run.step == 1 + 200 + 200
+    assert standing([first, second, third]) == ["waiting", "running", "waiting"]
+    assert (third.place, first.place) == (0, 1)
+
+
+def test_nobody_starves_however_many_there_are(begin, hand, share, clock):
+    share(workers=2, most_running=3)
+    trainings = started(begin, 7)
+    for _ in range(7 * 4 * 12):
+        # every chunk takes a second of everybody's time, so that a turn has eleven
+        order = hand.order()
+        clock.now += 1 / 3
+        order.steps = 1
+        order.deliver(seconds=0.5)
+        for training in trainings:
+            training.seen()
+        wait_for(lambda: hand.orders.qsize() == 3)
+    steps = [training.run.step for training in trainings]
+    assert sum(steps) == 7 * 4 * 12
+    # all in all 48 each, and nobody is a turn of a dozen steps ahead of or behind that
+    assert all(36 <= step <= 60 for step in steps), steps
+
+
+def test_a_run_that_has_the_server_for_itself_keeps_it(begin, hand, clock, share):
+    share(most_running=1)
+    [training] = started(begin, 1)
+    for _ in range(3):
+        clock.now += 60
+        training.seen()
+        hand.order().deliver()
+    wait_for(lambda: hand.orders.qsize() == 1)
+    assert (training.status, training.takes_turns) == ("running", False)
+
+
+def test_the_queue_is_bounded_and_says_so(begin, share):
+    share(most_running=2, most_waiting=1)
+    *_, third, fourth = started(begin, 4)
+    assert (third.status, fourth.status, fourth.place) == ("waiting", "ready", None)
+    assert fourth.error == "This server is full (2 at once, 1 in the queue). Try again in a minute."
+    third.stop()
+    fourth.start()
+    assert (fourth.status, fourth.error) == ("waiting", None)
+
+
+def test_time_in_the_queue_does_not_slow_the_speed(begin, hand, share, clock):
+    share(most_running=1)
+    first, second = started(begin, 2)
+    hand.order()
+    clock.now += 50
+    first.pause()
+    order = hand.order()
+    clock.now += 0.1
+    order.deliver()
+    wait_for(lambda: second.run.step == 1)
+    assert second.steps_per_second == pytest.approx(10)
+
+
+@pytest.mark.parametrize(
+    ("workers", "running", "seconds"),
+    [
+        pytest.param(2, 2, 0.2, id="a worker each"),
+        pytest.param(2, 3, 0.1, id="three on two"),
+        pytest.param(2, 10, 0.06, id="ten on two: each has its chunk after 0.3 s"),
+        pytest.param(2, 64, 0.05, id="no shorter"),
+        pytest.param(8, 3, 0.2, id="three on eight"),
+        pytest.param(8, 40, 0.06, id="forty on eight"),
+    ],
+)
+def test_the_more_run_the_shorter_the_chunks(begin, hand, share, workers, running, seconds):
+    share(workers=workers, most_running=64)
+    started(begin, running)
+    for order in [hand.order() for _ in range(running)]:
+        order.deliver(seconds=0.001)
+    assert {hand.order().steps for _ in range(running)} == {round(seconds * 1000)}
 
 
 # --- speed ------------------------------------------------------------------------------------
@@ -504,6 +672,7 @@ def test_a_budget_ends_the_run_when_workers_have_spent_it(begin, hand):
         order.deliver(seconds=steps / 1024)
     wait_for(lambda: training.status == "finished")
     assert training.seconds == 0.5
+    assert training.has_spent
     assert training.run == count_on(Count(), 512)
     hand.nothing_is_asked_for()
 

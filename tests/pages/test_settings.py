@@ -25,7 +25,9 @@ PACED = ALWAYS | {"Learning rate", BATCH}
 
 
 def inputs(app):
-    return {widget.label: widget for kind in KINDS for widget in getattr(app, kind)}
+    # but for what the map shows, which is no setting
+    widgets = [widget for kind in KINDS for widget in getattr(app, kind)]
+    return {widget.label: widget for widget in widgets if not widget.key.startswith("map_")}
 
 
 def enter(app, label, value):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from pages.parts import controls
+from pages.parts import controls, live, untrained
 from polycore import Experiment
 from tests.pages.browsing import QUICK, labels, opened, press, session_of, wait_for, words_of
 
@@ -19,7 +19,9 @@ def setting(app, kind, name):
 
 def test_a_cold_page_says_what_to_do():
     app = opened(TRAIN)
-    assert "Press Start" in app.info[0].value
+    [bar] = app.get("progress")
+    assert bar.proto.value == 0
+    assert bar.proto.text.startswith("Nothing has been trained yet. Press Start")
     assert labels(app) == {
         "Start": True,
         "One step": True,
@@ -238,6 +240,7 @@ def test_a_run_that_diverges_step_by_step_says_what_to_lower():
         app.run()
     assert session_of(app).training.error is None
     assert any("Lower the learning rate (10)" in warning.value for warning in app.warning)
+    assert not app.success
 
 
 def shortcuts(app):
@@ -259,3 +262,77 @@ def test_a_run_of_another_set_up_has_each_key_once():
     press(app, "New seed")
     assert shortcuts(app) == {"Start the new set-up": "ctrl+enter", "One step": "s", "Reset": "b"}
     session_of(app).training.stop()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param({"target_loss": "100"}, id="the target"),
+        pytest.param({"patience": "1", "learning_rate": "1"}, id="patience"),
+        pytest.param(
+            {"optimizer": "lbfgs", "hidden": "none", "polynomials": "1~-1", "noise": "1"}, id="a lowest point"
+        ),
+    ],
+)
+def test_an_end_as_wished_is_told_as_a_success(words):
+    app = wait_for(press(opened(TRAIN, {**QUICK, "steps": "5000", **words}), "Start"), "finished")
+    assert [told.value for told in app.success] == [session_of(app).training.run.ended_because]
+    assert not app.warning
+
+
+# --- before a run -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def figures(monkeypatch):
+    """Return the figures that were drawn last, by their keys, with their heights."""
+    found = {}
+    monkeypatch.setattr(
+        live, "figure", lambda figure, key, height, **_: found.update({key: (figure, height)})
+    )
+    return found
+
+
+def alt(figures, key=untrained.KEY):
+    return figures[key][0].layout.meta["alt"]
+
+
+def test_before_a_run_the_plane_with_its_curves_stands_where_its_map_will_be(figures):
+    app = opened(TRAIN)
+    assert alt(figures).startswith("Curves of 2 polynomials for x from -1 to 1 ")
+    before, height = figures[untrained.KEY]
+    assert not before.layout.images
+    wait_for(press(app, "Start"), "finished")
+    after, same_height = figures["progress.map"]
+    assert height == same_height
+    for axis in ("xaxis", "yaxis"):
+        assert before.layout[axis].range == after.layout[axis].range
+
+
+def test_before_a_run_the_referee_can_be_seen_and_what_lies_on_the_map(figures):
+    app = opened(TRAIN, {**QUICK, "noise": "0.5"})
+    choose(app, "Map", "Referee")
+    assert alt(figures).endswith("these are the referee's answers.")
+    [layers] = [group for group in app.button_group if group.key.startswith("map_layers")]
+    layers.set_value(["Samples", "Mistakes", "Crossings"]).run()
+    assert not app.exception
+    # 20 samples of each of 2; -x^2 + 1 and x^3 - 2 meet where x^3 + x^2 = 3, beyond 1
+    assert "40 samples are shown" in alt(figures)
+    assert "wrong answers are marked" in alt(figures)
+    assert "0 crossings are marked" in alt(figures)
+
+
+@pytest.mark.parametrize("view", ["Network", "Where they differ"])
+def test_before_a_run_there_is_no_network_to_make_mistakes_or_to_differ(figures, view):
+    app = opened(TRAIN)
+    choose(app, "Map", view)
+    [layers] = [group for group in app.button_group if group.key.startswith("map_layers")]
+    layers.set_value(["Mistakes"]).run()
+    assert not app.exception
+    assert alt(figures).startswith("Curves of 2 polynomials")
+    assert "wrong" not in alt(figures)
+
+
+def choose(app, label, value):
+    setting(app, "button_group", label).set_value(value).run()
+    assert not app.exception

@@ -7,6 +7,7 @@ import pytest
 
 import polycore as pc
 from pages.parts import session, undo, weight_upload
+from pages.parts.game import Game
 from pages.parts.session import Session, Undo
 from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for
 
@@ -272,3 +273,25 @@ def test_a_toast_is_read_out_and_fades_by_a_name_of_its_own():
     assert "undo-fades-1000" in undo._style(first)
     assert "undo-fades-2000" in undo._style(second)
     assert "visibility: hidden" in undo._style(first)
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["a point that is asked", "a point that is answered"])
+def test_the_clock_of_a_game_stands_while_it_is_gone(monkeypatch, answered):
+    game = Game.begin(pc.Experiment.recommended(), 1, None, 80.0)
+    game = game.answered(0, 85.0) if answered else game
+    away = Undo("The game was left.", {"game": game}, made_at=90.0)
+    monkeypatch.setattr(session.st, "session_state", {session.KEY: Session(undo=away)})
+    monkeypatch.setattr(undo, "monotonic", lambda: 120.0)
+    undo._bring_back()
+    back = session.current().game
+    # 10 seconds before it was left and 3 after it was back; or 5 until the answer
+    assert back.answered(0, 123.0).time == (5 if answered else 13)
+    assert back.points == game.points
+
+
+def test_what_else_is_brought_back_leaves_the_clock_of_a_game_alone(monkeypatch):
+    game = Game.begin(pc.Experiment.recommended(), 1, None, 80.0)
+    away = Undo("Run 1 was deleted.", {"in_use": None}, made_at=90.0)
+    monkeypatch.setattr(session.st, "session_state", {session.KEY: Session(undo=away, game=game)})
+    undo._bring_back()
+    assert session.current().game.asked_at == 80.0

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from polycore import alternative_text
+from polycore.figures import crossings_layer, mistakes_layer, samples_layer
 from polycore.polynomial import Polynomial
 
 LINE, PARABOLA, CUBIC = Polynomial(1, 0), Polynomial(-1, 0, 1), Polynomial(1, 0, 0, -2)
@@ -57,9 +58,9 @@ def test_both_accuracies_are_told():
         np.array([0, 50]), np.array([0.08, 0.9]), np.array([0.1, 0.85]), 40, 0.875, 0.913
     )
     assert text == (
-        "Accuracy over 50 steps, from 8.0 % to 90.0 % on the training samples and from 10.0 % to 85.0 % on "
-        "held-out points; the best weights, of step 40, reach 87.5 % on held-out points, and 91.3 % is the "
-        "best possible."
+        "Accuracy over 50 steps, from 8.0 % to 90.0 % on the training samples and "
+        "from 10.0 % to 85.0 % on held-out points; the best weights, of step 40, reach 87.5 % "
+        "on held-out points, and 91.3 % is the best possible."
     )
 
 
@@ -68,8 +69,8 @@ def test_a_map_names_its_largest_region():
     text = alternative_text.plane_map([LINE, CUBIC], np.array([-1.0, 1.0]), np.array([0.0, 4.0]), grid)
     assert text == (
         "Map of the most likely of 2 polynomials for x from -1 to 1 and y from 0 to 4: the largest region, "
-        "75.0 % of the plane, is that of x^3 - 2, and the most likely class has a probability of 75.0 % on "
-        "average."
+        "75.0 % of the plane, is that of x^3 - 2, and the most likely class has a probability of "
+        "75.0 % on average."
     )
 
 
@@ -98,9 +99,8 @@ def test_a_map_without_differences_says_so():
 def test_the_three_most_likely_classes_are_named():
     polynomials = [LINE, PARABOLA, CUBIC, Polynomial(0)]
     text = alternative_text.probabilities(polynomials, [2, 0, 1, 3], np.array([0.25, 0.1, 0.6, 0.05]))
-    assert (
-        text
-        == "Most likely of 4 polynomials: x^3 - 2 with 60.0 %, then x with 25.0 % and -x^2 + 1 with 10.0 %."
+    assert text == (
+        "Most likely of 4 polynomials: x^3 - 2 with 60.0 %, then x with 25.0 % and -x^2 + 1 with 10.0 %."
     )
 
 
@@ -137,8 +137,9 @@ def test_reliability_is_told_from_the_least_to_the_most_sure():
         np.array([1, 7, 1980]), np.array([0.5, 0.75, 0.95]), np.array([0.0, 0.5, 0.99]), 0.0421
     )
     assert text == (
-        "How often the network is right by how sure it is: 0.0 % right where it is 50.0 % sure (1 point) and "
-        "99.0 % right where it is 95.0 % sure (1980 points); on average the two differ by 4.2 %."
+        "How often the network is right by how sure it is: 0.0 % right where it is 50.0 % sure "
+        "(1 point) and 99.0 % right where it is 95.0 % sure (1980 points); on average the two differ "
+        "by 4.2 %."
     )
 
 
@@ -158,3 +159,60 @@ def test_the_polynomial_with_the_most_mistakes_is_named():
 def test_no_mistakes_along_x_are_told_as_none():
     text = alternative_text.errors(np.array([], dtype=int), [LINE, CUBIC], (-2, 2))
     assert text == "Mistakes along x from -2 to 2: none for 2 polynomials."
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param(
+            alternative_text.samples(np.array([[0.5, 2.0]]), np.array([0]), [LINE]),
+            "1 sample of 1 polynomial, 1 of each",
+            id="sample",
+        ),
+        pytest.param(
+            alternative_text.loss(np.array([0, 1]), np.array([2.0, 1.0]), 1, 1.0),
+            "Loss over 1 step, from",
+            id="step of a loss",
+        ),
+        pytest.param(
+            alternative_text.accuracy(np.array([0, 1]), np.ones(2), np.ones(2), 1, 1.0, 1.0),
+            "Accuracy over 1 step, from",
+            id="step of an accuracy",
+        ),
+        pytest.param(
+            alternative_text.confusion(np.array([[1, 0], [0, 0]]), [LINE, CUBIC]),
+            "1 of 1 point is answered rightly",
+            id="answer",
+        ),
+        pytest.param(
+            alternative_text.losses([("A", np.array([0, 1]), np.array([2.0, 1.0]))], "steps"),
+            "Loss of 1 run over",
+            id="run",
+        ),
+        pytest.param(
+            alternative_text.walk([LINE, CUBIC], 0, np.array([0.0, 1.0]), np.full((2, 2), 0.5), 1),
+            "meets others at 1 place:",
+            id="place",
+        ),
+        pytest.param(
+            alternative_text.reliability(np.array([1]), np.array([0.5]), np.array([1.0]), 0.5),
+            "sure (1 point);",
+            id="point",
+        ),
+        pytest.param(
+            mistakes_layer(np.zeros((1, 2)), np.array([0]), np.array([1])).clause,
+            "1 wrong answer is marked by a cross",
+            id="cross",
+        ),
+        pytest.param(
+            crossings_layer(np.zeros((1, 2)), ["p0 and p1"]).clause,
+            "1 crossing is marked by a diamond",
+            id="diamond",
+        ),
+        pytest.param(
+            samples_layer(np.zeros((1, 2)), np.array([0]), [LINE]).clause, "1 sample is shown", id="layer"
+        ),
+    ],
+)
+def test_one_is_no_plural(text, says):
+    assert says in text

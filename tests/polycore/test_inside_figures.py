@@ -105,14 +105,34 @@ def test_the_alternative_text_of_a_neuron_says_where_it_passes_something_on():
         pytest.param(
             (2, 8, 4, 3),
             2,
-            "inputs x and y, hidden layers of 8, 4 neurons, and 3 outputs; 2 of the hidden neurons are dead.",
+            "inputs x and y, hidden layers of 8 and 4 neurons, and 3 outputs; "
+            "2 of the hidden neurons are dead.",
             id="dead ones",
         ),
         pytest.param(
             (2, 8, 3),
             None,
-            "inputs x and y, hidden layers of 8 neurons, and 3 outputs.",
+            "inputs x and y, a hidden layer of 8 neurons, and 3 outputs.",
             id="dead ones not known",
+        ),
+        pytest.param(
+            (2, 8, 1, 3),
+            1,
+            "inputs x and y, hidden layers of 8 and 1 neuron, and 3 outputs; "
+            "1 of the hidden neurons is dead.",
+            id="one dead",
+        ),
+        pytest.param(
+            (2, 1, 3),
+            1,
+            "inputs x and y, a hidden layer of 1 neuron, and 3 outputs; the hidden neuron is dead.",
+            id="the only one dead",
+        ),
+        pytest.param(
+            (2, 1, 3),
+            0,
+            "inputs x and y, a hidden layer of 1 neuron, and 3 outputs; the hidden neuron is not dead.",
+            id="the only one alive",
         ),
     ],
 )

@@ -1,0 +1,148 @@
+"""Visitors who train at once on one server, and what is measured while they do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from itertools import pairwise
+from time import perf_counter, process_time
+from typing import Any
+
+from playwright.sync_api import Error as BrowserError
+
+from benchmarks.newcomer import first_pages
+from benchmarks.server import Server
+from benchmarks.visitor import FAILURES, Standing, Visitor, visiting
+from pages.parts.link import to_query
+from polycore import Experiment
+
+# the recommended run, but without an end: steps cost the same all the time
+WORDS = to_query(replace(Experiment.recommended(), steps=1_000_000, schedule="constant"))
+PAGE, MAP = "train", "progress.map"
+UNDER_WAY = ("Running", "Waiting")
+ARRIVAL_SECONDS = 0.3  # from one who comes to the next
+
+
+class Crowd:
+    """Visitors, each with a run under way. `failures`: a sentence for whatever did not happen."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.visitors: list[Visitor] = []
+        self.failures: list[str] = []
+
+    async def add(self, stack: AsyncExitStack) -> None:
+        """Let one more come and begin."""
+        try:
+            visitor = await stack.enter_async_context(visiting(self.server.address, PAGE, WORDS))
+            await visitor.press("Start")
+            await visitor.until_status(*UNDER_WAY)
+            self.visitors.append(visitor)
+        except FAILURES as error:
+            self.failures.append(str(error))
+
+    async def watched(self, seconds: float) -> dict[str, Any]:
+        """Return what each has had in so many seconds, and what the processors did for all."""
+        began, used, own = perf_counter(), self.server.used(), process_time()
+        maps = [visitor.changes[MAP] for visitor in self.visitors]
+        received = sum(visitor.received for visitor in self.visitors)
+        await asyncio.sleep(seconds)
+        ended, held = perf_counter(), self.server.held()
+        used_then, own_then, lasted = self.server.used(), process_time(), ended - began
+        told = [_between(visitor.standings, began, ended) for visitor in self.visitors]
+        return {
+            "steps": [(each[-1].step - each[0].step) / lasted for each in told],
+            "maps": [
+                (visitor.changes[MAP] - before) / lasted
+                for visitor, before in zip(self.visitors, maps, strict=True)
+            ],
+            "pauses": [_longest_pause(each, ended) for each in told],
+            "bytes": (sum(visitor.received for visitor in self.visitors) - received) / lasted,
+            "cores": {
+                "server": (used_then.server - used.server) / lasted,
+                "workers": (used_then.workers - used.workers) / lasted,
+                "clients": (own_then - own) / lasted,
+            },
+            "memory": held.memory,
+            "workers_memory": held.workers_memory,
+        }
+
+    async def stops(self, count: int, seconds: float) -> list[float]:
+        """Return how long the page took to say "Stopped", one session after the other; each begins again."""
+        times: list[float] = []
+        end = perf_counter() + seconds
+        while len(times) < count and perf_counter() < end and self.visitors:
+            visitor = self.visitors[len(times) % len(self.visitors)]
+            try:
+                pressed = await visitor.press("Stop")
+                times.append((await visitor.until_status("Stopped")).seconds - pressed)
+                await visitor.press("Start again")
+                await visitor.until_status(*UNDER_WAY)
+            except FAILURES as error:
+                self.failures.append(str(error))
+                break
+        return times
+
+    async def newcomers(self, count: int, seconds: float) -> list[tuple[float, float]]:
+        """Return when the controls and when the chart of each newcomer's page stood."""
+        try:
+            # in a thread of its own: the browser's clock measures, and the visitors go on
+            pages = await asyncio.to_thread(first_pages, self.server.address, count, seconds)
+        except BrowserError as error:
+            self.failures.append(str(error))
+            return []
+        return [(page.controls, page.chart) for page in pages]
+
+    def places(self) -> dict[str, int]:
+        """Return how many sessions have waited, how many were always told their place, and the last place."""
+        waits = [
+            [standing.place for standing in visitor.standings if standing.status == "Waiting"]
+            for visitor in self.visitors
+        ]
+        waits = [places for places in waits if places]
+        told = [place for places in waits for place in places if place is not None]
+        return {
+            "waited": len(waits),
+            "told": sum(None not in places for places in waits),
+            "last_place": max(told, default=0),
+        }
+
+    async def end(self) -> None:
+        """Let all stop, so that no run goes on when they have left."""
+        try:
+            await asyncio.gather(*map(_stop, self.visitors))
+        except FAILURES as error:
+            self.failures.append(str(error))
+        self.failures += [text for visitor in self.visitors for text in visitor.exceptions]
+
+
+@asynccontextmanager
+async def crowd(server: Server, size: int) -> AsyncIterator[Crowd]:
+    """Yield a crowd of `size` on `server`, all of them under way; end it."""
+    async with AsyncExitStack() as stack:
+        found = Crowd(server)
+        for _ in range(size):
+            await found.add(stack)
+            await asyncio.sleep(ARRIVAL_SECONDS)
+        yield found
+        await found.end()
+
+
+async def _stop(visitor: Visitor) -> None:
+    await visitor.press("Stop")
+    await visitor.until_status("Stopped")
+
+
+def _between(standings: list[Standing], began: float, ended: float) -> list[Standing]:
+    """Return what was told in that time, from the last word before it on."""
+    before = [standing for standing in standings if standing.seconds < began]
+    return before[-1:] + [standing for standing in standings if began <= standing.seconds <= ended]
+
+
+def _longest_pause(told: list[Standing], ended: float) -> float:
+    """Return the longest time in which the step stayed the same, up to `ended`."""
+    moves = [
+        told[0].seconds,
+        *(after.seconds for before, after in pairwise(told) if after.step > before.step),
+    ]
+    return max(after - before for before, after in pairwise([*moves, ended]))

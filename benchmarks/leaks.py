@@ -1,0 +1,133 @@
+"""Sessions that come, train a little and leave: what the server still holds when they are gone."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks.crowd import PAGE, WORDS
+from benchmarks.server import Held, Server, served
+from benchmarks.table import table
+from benchmarks.visitor import FAILURES, visiting
+
+TITLE = "Leaks"
+READINGS = (100, 400, 700, 1000)  # sessions after which it is looked
+AT_ONCE = 10
+LEAVING = 4  # one in so many closes the tab while the run goes on; the others press Stop first
+
+# by itself Streamlit keeps a session whose tab is gone for two minutes
+FORGOTTEN_AFTER = 1  # seconds
+OPTIONS = (f"--server.disconnectedSessionTTL={FORGOTTEN_AFTER}",)
+REST_SECONDS = 15.0  # a run whose tab is closed ends within ten
+MOST_GROWTH = 0.1
+
+TEXT = """\
+{sessions:,} sessions, {at_once} at a time, came to the Train page, began a run, saw it take steps and left:
+one in {leaving} by closing the tab while the run went on, the others after Stop. They are light clients as
+above. Each time the server had {rest:.0f} s of rest before it was looked at. Streamlit was told to forget a
+session a second after its tab is gone, where it keeps up to 128 of them for two minutes by itself; what the
+last 100 tabs had is kept for a refresh as ever."""
+
+
+def measured(quick: bool) -> dict[str, Any]:
+    """Return what the server held after so many sessions, and what went wrong."""
+    readings = (20, 60) if quick else READINGS
+    began = perf_counter()
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "log.txt", OPTIONS) as server:
+        held, failures = asyncio.run(_held_after(server, readings))
+        troubles = server.troubles()
+    return {
+        "held": [{"sessions": count, **after._asdict()} for count, after in zip(readings, held, strict=True)],
+        "failures": [*failures, *troubles],
+        "seconds": perf_counter() - began,
+    }
+
+
+def section(result: dict[str, Any]) -> list[str]:
+    """Return the lines about a result."""
+    held = result["held"]
+    text = TEXT.format(sessions=held[-1]["sessions"], at_once=AT_ONCE, leaving=LEAVING, rest=REST_SECONDS)
+    return [
+        *text.split("\n"),
+        "",
+        *table(
+            ("after sessions", "server, MB", "workers, MB", "threads", "processes", "files"),
+            map(_row, held),
+        ),
+    ]
+
+
+def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """Return what was to be reached: work, wanted, found, reached."""
+    first, last = result["held"][0], result["held"][-1]
+    growth = last["memory"] / first["memory"] - 1
+    left = {name: last[name] - first[name] for name in ("threads", "processes", "files")}
+    counts = ", ".join(f"{count:+} {name}" for name, count in left.items())
+    within = f"within {MOST_GROWTH:.0%} of that after {first['sessions']}"
+    failures = len(result["failures"])
+    who = f"{last['sessions']:,} sessions"
+    return [
+        (f"{who}, memory", within, f"{growth:+.1%}", growth <= MOST_GROWTH),
+        (f"{who}, left over", "no thread, process or file", counts, max(left.values()) <= 0),
+        (f"{who}, nothing fails", "0 failures", f"{failures}", failures == 0),
+    ]
+
+
+async def come_and_leave(server: Server, stops: Sequence[bool]) -> list[str]:
+    """Let one session for each of `stops` come and go, AT_ONCE at a time; return what went wrong.
+
+    Each says whether its run is stopped first; else the tab is closed while it goes on.
+    """
+    ways = iter(stops)
+    failures: list[str] = []
+
+    async def come() -> None:
+        for stop in ways:
+            try:
+                await _visit(server.address, stop)
+            except FAILURES as error:
+                failures.append(str(error))
+
+    await asyncio.gather(*(come() for _ in range(AT_ONCE)))
+    return failures
+
+
+async def reap(server: Server) -> None:
+    """Let one more come and leave: Streamlit forgets old sessions when it is to keep another one."""
+    async with visiting(server.address, PAGE, WORDS):
+        pass
+
+
+async def _held_after(server: Server, readings: Sequence[int]) -> tuple[list[Held], list[str]]:
+    held: list[Held] = []
+    failures: list[str] = []
+    for before, count in pairwise((0, *readings)):
+        failures += await come_and_leave(server, [number % LEAVING != 0 for number in range(before, count)])
+        await asyncio.sleep(REST_SECONDS)
+        await reap(server)
+        await asyncio.sleep(1.0)
+        held.append(server.held())
+        sys.stderr.write(f"  {count} sessions\n")
+    return held, failures
+
+
+async def _visit(address: str, stop: bool) -> None:
+    async with visiting(address, PAGE, WORDS) as visitor:
+        await visitor.press("Start")
+        await visitor.until(lambda: any(standing.step for standing in visitor.standings), "shows a step")
+        if stop:
+            await visitor.press("Stop")
+            await visitor.until_status("Stopped")
+
+
+def _row(held: dict[str, int]) -> list[str]:
+    return [
+        f"{held['sessions']:,}",
+        f"{held['memory'] / 1e6:.1f}",
+        f"{held['workers_memory'] / 1e6:.1f}",
+        *(f"{held[name]}" for name in ("threads", "processes", "files")),
+    ]

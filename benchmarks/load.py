@@ -1,0 +1,178 @@
+"""A class on one server: who trains how fast, how soon Stop is answered, how long a newcomer waits."""
+
+import asyncio
+import math
+import statistics
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.crowd import crowd
+from benchmarks.newcomer import first_pages
+from benchmarks.server import Server, served
+from benchmarks.table import table
+
+TITLE = "Load"
+LEVELS = (1, 5, 10, 20, 30)  # sessions that train at once
+LIMITS = "hosted.toml"
+TURNS_FROM = 10  # more sessions than that take turns
+WINDOW_SECONDS, TURNS_WINDOW_SECONDS = 15.0, 60.0
+STOPS, STOPS_SECONDS = 20, 25.0
+NEWCOMERS, NEWCOMERS_SECONDS = 10, 25.0
+
+CROWDED, CLASS = 10, 30  # the sessions at which goals are set
+MOST_STOP, MOST_FRESH = 0.3, 2.0  # seconds, p95
+LEAST_SHARE = 0.5  # of the mean
+
+TEXT = f"""\
+Sessions that train at once on a server with the limits of `{LIMITS}`, each with a Train page of its own that
+asks for news five times a second. They are light clients: they speak with the server as the page in a browser
+does, over a websocket, take every map and chart, and draw nothing; with browsers in their place the machine
+would draw pages for thirty. A newcomer is a real browser on the same machine, its cache empty, that measures
+how long the home page takes until title and button stand, and until the chart does.
+
+Steps/s and maps/s: of the slowest session and the mean of all, over {WINDOW_SECONDS:.0f} s, and over
+{TURNS_WINDOW_SECONDS:.0f} s where more than {TURNS_FROM} sessions take turns: then everyone has turns in it.
+Longest pause: in which a session's step stayed the same. Seconds: p50 / p95 / the longest of at most {STOPS}
+presses of Stop, by one session after the other until its page says "Stopped", and of at most {NEWCOMERS}
+newcomers, one after the other. Cores: processor time in a second of time, of the server, all its workers, and
+all the light clients together."""
+
+
+def measured(quick: bool) -> dict[str, Any]:
+    """Return what the sessions, the stops and the newcomers of each level measured."""
+    return {"levels": [_level(sessions) for sessions in (LEVELS[:3] if quick else LEVELS)]}
+
+
+def section(result: dict[str, Any]) -> list[str]:
+    """Return the lines about a result."""
+    levels = result["levels"]
+    return [
+        *TEXT.split("\n"),
+        "",
+        *table(
+            ("sessions", "steps/s, slowest", "mean", "maps/s, slowest", "mean", "longest pause, s", "waited"),
+            map(_training_row, levels),
+        ),
+        "",
+        *table(
+            ("sessions", "Stop", "newcomer's controls", "newcomer's chart", "failures"),
+            map(_times_row, levels),
+        ),
+        "",
+        *table(
+            ("sessions", "server, cores", "workers", "clients", "sent, MB/s", "server, MB", "workers, MB"),
+            map(_machine_row, levels),
+        ),
+    ]
+
+
+def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """Return what was to be reached: work, wanted, found, reached."""
+    found = {level["sessions"]: level for level in result["levels"]}
+    goals = [_goal_of_shares(result["levels"])]
+    if CROWDED in found:
+        goals += _goals_of_a_crowd(found[CROWDED])
+    if CLASS in found:
+        goals += _goals_of_a_class(found[CLASS])
+    return goals
+
+
+def _level(sessions: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log.txt"
+        with served(log, environment={"POLYCORE_LIMITS": LIMITS}) as server:
+            return {"sessions": sessions, **asyncio.run(_trained_at_once(server, sessions))}
+
+
+async def _trained_at_once(server: Server, sessions: int) -> dict[str, Any]:
+    await asyncio.to_thread(
+        first_pages, server.address, 1, NEWCOMERS_SECONDS
+    )  # a server's first page is slow
+    async with crowd(server, sessions) as people:
+        seconds = WINDOW_SECONDS if sessions <= TURNS_FROM else TURNS_WINDOW_SECONDS
+        result = await people.watched(seconds)
+        result["stops"] = await people.stops(STOPS, STOPS_SECONDS)
+        result["newcomers"] = await people.newcomers(NEWCOMERS, NEWCOMERS_SECONDS)
+    return result | people.places() | {"failures": [*people.failures, *server.troubles()]}
+
+
+async def _warm(server: Server) -> None:
+    """Let a server draw its first pages, which are slow, before anything is measured."""
+    await asyncio.to_thread(first_pages, server.address, 1, NEWCOMERS_SECONDS)
+    async with crowd(server, 1):
+        pass
+
+
+def _goal_of_shares(levels: list[dict[str, Any]]) -> tuple[str, str, str, bool]:
+    share = min(min(level["steps"]) / statistics.mean(level["steps"]) for level in levels)
+    wanted = f"at least {LEAST_SHARE:.0%} of the mean steps/s"
+    return ("the slowest session of any level", wanted, f"{share:.0%}", share >= LEAST_SHARE)
+
+
+def _goals_of_a_crowd(level: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+    who = f"{CROWDED} sessions"
+    stop, chart = _p95(level["stops"]), _p95(_charts(level))
+    return [
+        (f"{who}, Stop", f"p95 at most {MOST_STOP} s", f"{stop:.2f} s", stop <= MOST_STOP),
+        (f"{who}, a newcomer's page", f"p95 at most {MOST_FRESH} s", f"{chart:.2f} s", chart <= MOST_FRESH),
+    ]
+
+
+def _goals_of_a_class(level: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+    who = f"{CLASS} sessions"
+    still = sum(steps == 0 for steps in level["steps"])
+    untold = level["waited"] - level["told"]
+    failures = len(level["failures"])
+    return [
+        (f"{who}, nobody starves", "0 who stand still", f"{still}", still == 0),
+        (f"{who}, all are told their place", "0 who wait untold", f"{untold}", untold == 0),
+        (f"{who}, nothing fails", "0 failures", f"{failures}", failures == 0),
+    ]
+
+
+def _training_row(level: dict[str, Any]) -> list[str]:
+    return [
+        f"{level['sessions']}",
+        f"{min(level['steps']):,.0f}",
+        f"{statistics.mean(level['steps']):,.0f}",
+        f"{min(level['maps']):.1f}",
+        f"{statistics.mean(level['maps']):.1f}",
+        f"{max(level['pauses']):.1f}",
+        f"{level['waited']}, up to place {level['last_place']}" if level["waited"] else "0",
+    ]
+
+
+def _times_row(level: dict[str, Any]) -> list[str]:
+    controls = [controls for controls, _ in level["newcomers"]]
+    return [
+        f"{level['sessions']}",
+        *map(_times, (level["stops"], controls, _charts(level))),
+        f"{len(level['failures'])}",
+    ]
+
+
+def _machine_row(level: dict[str, Any]) -> list[str]:
+    return [
+        f"{level['sessions']}",
+        *(f"{level['cores'][who]:.2f}" for who in ("server", "workers", "clients")),
+        f"{level['bytes'] / 1e6:.1f}",
+        f"{level['memory'] / 1e6:,.0f}",
+        f"{level['workers_memory'] / 1e6:,.0f}",
+    ]
+
+
+def _charts(level: dict[str, Any]) -> list[float]:
+    return [chart for _, chart in level["newcomers"]]
+
+
+def _times(seconds: Sequence[float]) -> str:
+    if not seconds:
+        return "none"
+    return f"{statistics.median(seconds):.2f} / {_p95(seconds):.2f} / {max(seconds):.2f}"
+
+
+def _p95(values: Sequence[float]) -> float:
+    """Return the 95th percentile by nearest rank; infinity of nothing, for what never came."""
+    return sorted(values)[math.ceil(0.95 * len(values)) - 1] if values else math.inf

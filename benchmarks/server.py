@@ -1,0 +1,129 @@
+"""A dashboard of its own to measure, and what it uses and holds, as Linux tells it."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from benchmarks.timing import ROOT, BenchmarkError
+
+PROC = Path("/proc")
+SECONDS_TO_START, SECONDS_TO_END = 60, 20
+# what Streamlit logs, rightly or not, where a tab closes while it is being sent something
+OF_ONE_WHO_LEFT = re.compile(r"Exception in ASGI application|Traceback|WebSocketDisconnected|text frames")
+TROUBLE = re.compile(r"Traceback|Warning|WARNING|Error|ERROR|ScriptRunContext")
+
+
+class Used(NamedTuple):
+    """Processor time in seconds since the start."""
+
+    server: float
+    workers: float
+
+
+class Held(NamedTuple):
+    """What the server holds: bytes of memory, its workers' apart, and how many of the rest."""
+
+    memory: int
+    workers_memory: int
+    threads: int
+    processes: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Server:
+    """A dashboard at `address`, such as http://127.0.0.1:8501/, that writes to `log`."""
+
+    address: str
+    log: Path
+    pid: int
+
+    def used(self) -> Used:
+        """Return the processor time of the server and of its workers so far."""
+        return Used(_seconds(self.pid), sum(map(_seconds, self._children())))
+
+    def held(self) -> Held:
+        """Return what the server holds now."""
+        children = self._children()
+        return Held(
+            memory=_status(self.pid, "VmRSS") * 1024,
+            workers_memory=sum(_status(child, "VmRSS") for child in children) * 1024,
+            threads=_status(self.pid, "Threads"),
+            processes=len(children),
+            files=sum(1 for _ in (PROC / str(self.pid) / "fd").iterdir()),
+        )
+
+    def troubles(self) -> list[str]:
+        """Return the lines of the log that tell of an error or a warning, but for a tab that was closed."""
+        lines = self.log.read_text(encoding="utf-8").split("\n")
+        return [line for line in lines if TROUBLE.search(line) and not OF_ONE_WHO_LEFT.search(line)]
+
+    def _children(self) -> list[int]:
+        tasks = (PROC / str(self.pid) / "task").glob("*/children")
+        return [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
+
+
+@contextmanager
+def served(
+    log: Path, options: Sequence[str] = (), environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Server]:
+    """Start the dashboard on a free port, with `options` of `streamlit run`; end it at last.
+
+    Raises BenchmarkError where it does not start, or the machine is no Linux.
+    """
+    if not PROC.exists():
+        raise BenchmarkError("What a server holds is read from /proc: measure it on Linux.")
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1", *options]
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own app
+            command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
+        )
+        try:
+            address = f"http://127.0.0.1:{port}/"
+            _wait_until_healthy(address, process)
+            yield Server(address, log, process.pid)
+        finally:
+            process.terminate()
+            process.wait(timeout=SECONDS_TO_END)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}_stcore/health"):  # noqa: S310 - our own server
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise BenchmarkError(f"The dashboard did not start within {SECONDS_TO_START} s.")
+
+
+def _seconds(pid: int) -> float:
+    # behind the name, in brackets and perhaps with spaces in it: state is the third field, these 14 and 15
+    fields = (PROC / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _status(pid: int, name: str) -> int:
+    for line in (PROC / str(pid) / "status").read_text(encoding="utf-8").split("\n"):
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1])
+    raise BenchmarkError(f"/proc/{pid}/status does not tell {name}.")

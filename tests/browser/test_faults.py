@@ -1,0 +1,244 @@
+"""Faults as a person meets them: a connection that breaks, a tab that is closed, a server that restarts."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.dashboard import DESKTOP, ROOT, Visit, free_port, served, trouble_in
+
+LONG = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
+QUICK = (
+    "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
+)
+GRACE = 2  # seconds
+CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
+TROUBLE_OF_A_CUT = re.compile(
+    r"ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)|WebSocket"
+    r"|disconnected from server|server is not responding"
+)
+
+# Tells how all runs of the server stand, and makes it more impatient. Its query says for how many seconds it
+# remembers what a tab had.
+OBSERVER = f"""
+import gc
+import weakref
+
+import streamlit as st
+
+from pages.parts import recall, runner
+
+runner.GRACE_SECONDS = {GRACE}
+recall.SECONDS_REMEMBERED = float(st.query_params["remembered"])
+if not hasattr(runner, "observed"):
+    runner.observed = weakref.WeakSet()
+    begin = runner.Training.__init__
+
+    def noted(training, *args, **kwargs):
+        runner.observed.add(training)
+        begin(training, *args, **kwargs)
+
+    runner.Training.__init__ = noted
+
+
+@st.fragment(run_every=0.3)
+def tell():
+    gc.collect()
+    runs = sorted((training.status, training.run.step) for training in runner.observed)
+    st.text("; ".join(f"{{status}} at {{step}}" for status, step in runs) or "no runs")
+
+
+tell()
+"""
+
+
+class Line:
+    """A tab's connection to the server, which can be cut for a while."""
+
+    def __init__(self, page: Page) -> None:
+        self._is_cut = False
+        self._ends: list[WebSocketRoute] = []
+        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
+
+    def _connect(self, of_page: WebSocketRoute) -> None:
+        if self._is_cut:
+            of_page.close()
+        else:
+            self._ends = [of_page, of_page.connect_to_server()]
+
+    def cut(self) -> None:
+        self._is_cut = True
+        for end in self._ends:
+            end.close()
+
+    def mend(self) -> None:
+        self._is_cut = False
+
+
+@contextmanager
+def tabs(browser, server) -> Iterator:
+    """Yield a function that gives tabs of one person, and check each that is still open at the end."""
+    context = browser.new_context(viewport=DESKTOP)
+    context.set_default_timeout(20_000)
+    visits = []
+
+    def new() -> Visit:
+        visits.append(Visit(context.new_page(), server))
+        return visits[-1]
+
+    yield new
+    for visit in visits:
+        if not visit.page.is_closed():
+            leave(visit)
+    context.close()
+
+
+def leave(visit: Visit) -> None:
+    """Close a tab in which nothing has gone wrong but its connection."""
+    visit.troubles = [trouble for trouble in visit.troubles if not TROUBLE_OF_A_CUT.search(trouble)]
+    visit.check()
+    visit.rest()
+    visit.page.close()
+
+
+@pytest.fixture(scope="module")
+def observed_server(tmp_path_factory) -> Iterator[str]:
+    """Start the dashboard as it is, with one page more."""
+    folder = tmp_path_factory.mktemp("observed")
+    for file in [*ROOT.glob("*.py"), *ROOT.glob("pages/*.py"), ROOT / ".streamlit/config.toml"]:
+        copy = folder / file.relative_to(ROOT)
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy(file, copy)
+    (folder / "pages/9_observer.py").write_text(OBSERVER, encoding="utf-8")
+    options = ["--server.disconnectedSessionTTL=1"]
+    with served(folder / "log.txt", folder / "streamlit_app.py", options=options) as address:
+        yield address
+
+
+@pytest.fixture
+def observe(browser, observed_server) -> Iterator:
+    """Return a function that opens the observer; what others have left behind is forgotten before."""
+    pages = []
+
+    def new(remembered: float = 900) -> Page:
+        pages.append(browser.new_page())
+        pages[-1].goto(f"{observed_server}observer?remembered={remembered}")
+        pages[-1].get_by_test_id("stText").wait_for(timeout=20_000)
+        return pages[-1]
+
+    yield new
+    for page in pages:
+        page.context.close()
+
+
+@pytest.fixture
+def person(browser, observed_server) -> Iterator:
+    """Return a function that gives tabs of one person."""
+    with tabs(browser, observed_server) as new:
+        yield new
+
+
+def started(visit: Visit, address: str = LONG) -> int:
+    visit.open(address).press("Start")
+    return visit.wait_for_status("Running", after_step=100)
+
+
+def stop(visit: Visit) -> None:
+    visit.rest()  # after a connection is new the page is drawn more than once
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+
+
+def standing(observer: Page) -> str:
+    return observer.get_by_test_id("stText").inner_text()
+
+
+def test_a_closed_tab_ends_its_work_within_seconds_and_the_next_visitor_frees_its_memory(person, observe):
+    # what the server's first visitor of a page had is set aside with all that the page has loaded (frame.py)
+    person().open("train").page.close()
+    observer, visit = observe(remembered=5), person()
+    started(visit)
+    expect(observer.get_by_text(re.compile(r"^running at \d+$"))).to_be_visible()
+    visit.page.close()
+    expect(observer.get_by_text(re.compile(r"^paused at \d+$"))).to_be_visible(timeout=1000 * (GRACE + 5))
+    paused = standing(observer)
+    observer.wait_for_timeout(5000)
+    assert standing(observer) == paused
+    person().open("train").page.close()
+    expect(observer.get_by_text("no runs")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        pytest.param(0.3, id="for a moment"),
+        pytest.param(GRACE + 2, id="so long that the run pauses and Streamlit forgets the session"),
+    ],
+)
+def test_a_connection_that_was_cut_comes_back_to_the_same_run(person, observe, seconds):
+    observer, visit = observe(), person()
+    line = Line(visit.page)
+    step = started(visit)
+    line.cut()
+    observer.wait_for_timeout(1000 * seconds)
+    line.mend()
+    visit.wait_for_status("Running", after_step=step + 200)
+    stop(visit)
+
+
+@pytest.mark.usefixtures("observe")
+def test_two_tabs_of_one_person_have_a_run_each_also_after_a_refresh_of_both(person):
+    addresses = [f"{LONG}&seed={seed}" for seed in (1, 2)]
+    first, second = visits = [person(), person()]
+    steps = [started(visit, address) for visit, address in zip(visits, addresses, strict=True)]
+    for visit in visits:
+        visit.rest()
+        visit.page.reload()
+    for visit, step, seed in zip(visits, steps, "12", strict=True):
+        visit.drawn().wait_for_words(seed=seed)
+        visit.wait_for_status("Running", after_step=step)
+    stop(first)
+    second.wait_for_status("Running", after_step=second.standing()[1])
+    stop(second)
+    assert first.standing()[0] == "Stopped"
+
+
+def test_after_a_restart_open_tabs_have_their_set_up_and_the_network_of_a_link(browser, tmp_path):
+    port = free_port()
+    with tabs(browser, f"http://127.0.0.1:{port}/") as new:
+        with served(tmp_path / "before.txt", port=port):
+            training, other = new(), new()
+            other.open(link_with_a_network(new()))
+            other.page.get_by_text("This network came by the link").wait_for()
+            started(training)
+            words = [visit.words() for visit in (training, other)]
+        with served(tmp_path / "after.txt", port=port):
+            for visit in (training, other):
+                visit.page.locator(CONNECTED).wait_for()
+            training.page.get_by_text("Nothing has been trained yet").wait_for()
+            other.page.get_by_text("This network came by the link").wait_for()
+            assert [visit.words() for visit in (training, other)] == words
+            training.rest()
+            training.press("Start")
+            training.wait_for_status("Running", after_step=100)
+            # what this tab shows is from before; the new server has the network by the link again
+            other.page.reload()
+            other.drawn().page.get_by_text("This network came by the link").wait_for()
+            other.wait_for_words(weights=words[1]["weights"])
+            for visit in (training, other):
+                leave(visit)
+        assert trouble_in(tmp_path / "after.txt") == []
+
+
+def link_with_a_network(visit: Visit) -> str:
+    visit.open(QUICK).press("Start")
+    visit.wait_for_status("Finished")
+    visit.page.get_by_role("button", name=re.compile("Copy link")).first.click()
+    shown = visit.page.get_by_test_id("stCode").first
+    expect(shown).to_contain_text("&weights=d")
+    link = shown.inner_text().strip()
+    leave(visit)
+    return link

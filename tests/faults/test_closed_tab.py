@@ -1,0 +1,286 @@
+"""A tab that is closed: its work ends soon, its memory is freed, and whoever comes back finds the run."""
+
+import gc
+import threading
+import time
+import weakref
+from concurrent.futures import Executor, Future
+from types import SimpleNamespace
+
+import pytest
+
+import polycore as pc
+from pages.parts import presence, recall, runner, turns
+from pages.parts.pool import Workers
+from pages.parts.runner import Training
+from pages.parts.session import Session
+from pages.parts.turns import Turns
+from tests.pages.browsing import opened, session_of
+
+EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), samples_per_class=5)
+
+
+class Hand(Executor):
+    """Computes a chunk of one step when the test says so."""
+
+    def __init__(self):
+        self._asked = threading.Semaphore(0)
+        self._orders = []
+
+    def submit(self, _timed, _advance, run, _steps):
+        future = Future()
+        self._orders.append((future, run))
+        self._asked.release()
+        return future
+
+    def await_order(self):
+        assert self._asked.acquire(timeout=20), "no chunk was asked for"
+        return self._orders[-1]
+
+    def deliver(self):
+        future, run = self.await_order()
+        future.set_result((pc.advance(run, 1), 0.1, 0.1))
+
+
+class Tab:
+    """Whether it is open."""
+
+    is_open = True
+
+    def is_there(self):
+        return self.is_open
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(runner, "monotonic", clock)
+    monkeypatch.setattr(recall, "time", SimpleNamespace(monotonic=clock))
+    return clock
+
+
+@pytest.fixture
+def one_turn(monkeypatch):
+    shared = Turns(workers=1, most_running=1, most_waiting=5)
+    monkeypatch.setattr(turns, "of_this_server", lambda: shared)
+    return shared
+
+
+@pytest.fixture
+def begin(one_turn):  # noqa: ARG001  # all share it
+    """Return a function that starts a run which a tab looks at."""
+    made = []
+
+    def new(tab):
+        hand = Hand()
+        training = Training(pc.start(EXPERIMENT), hand, pc.advance)
+        made.append(training)
+        training.seen(tab.is_there)
+        training.start()
+        return training, hand
+
+    yield new
+    for training in made:
+        training.stop()
+
+
+def wait_until(condition):
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+
+
+def test_the_run_of_a_closed_tab_pauses_after_ten_seconds(begin, clock):
+    tab = Tab()
+    training, hand = begin(tab)
+    tab.is_open = False
+    clock.now += 9.9
+    hand.deliver()
+    hand.await_order()
+    assert training.status == "running"
+    clock.now += 0.1
+    wait_until(lambda: training.status == "paused")  # also while its chunk is still under way
+    assert training.run.step == 1
+
+
+def test_a_hidden_tab_s_run_goes_on_though_its_page_asks_once_a_minute(begin, clock):
+    training, hand = begin(Tab())
+    for _ in range(2):
+        clock.now += 59
+        hand.deliver()
+    hand.await_order()
+    assert training.status == "running"
+
+
+def test_a_refresh_or_a_short_outage_is_no_closed_tab(begin, clock):
+    tab = Tab()
+    training, hand = begin(tab)
+    for is_open in (False, True, False, True):
+        tab.is_open = is_open
+        clock.now += 9
+        hand.deliver()
+        hand.await_order()
+        hand._asked.release()  # this chunk is still to be delivered
+    assert training.status == "running"
+
+
+def test_who_comes_back_to_a_closed_tab_s_run_finds_it_going_on(begin, clock):
+    tab, later = Tab(), Tab()
+    training, hand = begin(tab)
+    tab.is_open = False
+    clock.now += 10
+    hand.deliver()
+    wait_until(lambda: training.status == "paused")
+    clock.now += 600
+    training.seen(later.is_there)
+    assert training.status == "running"
+    hand.deliver()
+    wait_until(lambda: training.run.step == 2)
+    hand.await_order()
+    assert training.status == "running"
+
+
+def test_a_person_s_own_pause_stays_one_after_the_tab_was_closed(begin, clock):
+    tab = Tab()
+    training, hand = begin(tab)
+    hand.deliver()
+    training.pause()
+    tab.is_open = False
+    clock.now += 60
+    training.seen(Tab().is_there)
+    assert training.status == "paused"
+
+
+def test_the_run_of_a_closed_tab_gives_its_place_to_the_next(begin, one_turn, clock):
+    tab, other = Tab(), Tab()
+    training, _ = begin(tab)
+    next_one, hand = begin(other)
+    assert (training.status, next_one.status) == ("running", "waiting")
+    tab.is_open = False
+    clock.now += 10
+    wait_until(lambda: next_one.status == "running")
+    hand.deliver()
+    wait_until(lambda: next_one.run.step == 1)
+    assert (training.status, one_turn.waiting) == ("paused", 0)
+
+
+def test_a_closed_tab_waits_for_no_turn(begin, one_turn, clock):
+    tab = Tab()
+    begin(Tab())
+    waiting, _ = begin(tab)
+    assert waiting.status == "waiting"
+    tab.is_open = False
+    clock.now += 10
+    wait_until(lambda: waiting.status == "paused")
+    assert (one_turn.running, one_turn.waiting) == (1, 0)
+
+
+# --- who is asked -----------------------------------------------------------------------------
+
+
+class Server:
+    """Streamlit's, as far as it is asked here."""
+
+    def __init__(self):
+        self.active = {"mine", "another's"}
+
+    def is_active_session(self, session):
+        return session in self.active
+
+
+def test_the_tab_of_a_page_is_there_as_long_as_its_own_session_is_connected(monkeypatch):
+    server = Server()
+    monkeypatch.setattr(presence.runtime, "exists", lambda: True)
+    monkeypatch.setattr(presence.runtime, "get_instance", lambda: server)
+    context = SimpleNamespace(session_id="mine")
+    monkeypatch.setattr(presence, "get_script_run_ctx", lambda **_: context)
+    is_there = presence.of_this_tab()
+    context.session_id = "another's"  # of a page that runs later
+    assert is_there()
+    server.active.remove("another's")
+    assert is_there()
+    server.active.remove("mine")
+    assert not is_there()
+
+
+def test_without_a_server_somebody_is_always_there():
+    assert presence.of_this_tab()()
+
+
+# --- memory -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tab_of(monkeypatch):
+    """Return a function that makes a tab of that name the one whose page runs."""
+    monkeypatch.setattr(recall, "_sessions", type(recall._sessions)())
+    state = {}
+    monkeypatch.setattr(recall.st, "session_state", state)
+
+    def become(letter):
+        state.clear()
+        name = letter * recall.NAME_LENGTH
+        monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name))
+        return recall.recalled()
+
+    return become
+
+
+@pytest.mark.parametrize("returns", [False, True], ids=["and nobody comes", "and is refreshed meanwhile"])
+def test_what_a_closed_tab_had_is_freed_by_who_comes_after_a_quarter_of_an_hour(tab_of, clock, returns):
+    tab_of("a")
+    session = Session(training=Training(pc.start(EXPERIMENT), Hand(), pc.advance))
+    left = weakref.ref(session.training)
+    recall.remember(session)
+    del session
+    if returns:
+        clock.now += 800
+        recall.remember(tab_of("a"))
+    clock.now += 900
+    gc.collect()
+    assert left() is not None
+    clock.now += 1
+    assert tab_of("b") is None
+    gc.collect()
+    assert left() is None
+
+
+def test_a_worker_at_rest_holds_nothing_of_the_call_it_answered_last():
+    with Workers(1) as workers:
+        call = workers.submit(len, b"four")
+        assert call.result(60) == 4
+        left = weakref.ref(call)
+        del call
+        wait_until(lambda: gc.collect() is not None and left() is None)
+
+
+def test_a_tab_whose_session_the_server_has_forgotten_gets_its_run_back_at_its_first_page(monkeypatch):
+    before = Session(training=Training(pc.start(EXPERIMENT), Hand(), pc.advance))
+    monkeypatch.setattr(recall, "recalled", iter([before, None]).__next__)
+    app = opened()
+    assert session_of(app).training is before.training
+    assert session_of(app).experiment.steps == 300  # as the address says
+
+
+def test_at_most_so_many_tabs_are_remembered_and_the_oldest_go(tab_of, monkeypatch):
+    monkeypatch.setattr(recall, "MOST_REMEMBERED", 2)
+    for letter in "abc":
+        tab_of(letter)
+        recall.remember(Session(look=letter))
+    assert [getattr(tab_of(letter), "look", None) for letter in "abc"] == [None, "b", "c"]
+
+
+def test_two_tabs_of_one_person_are_never_mixed_up(tab_of):
+    for letter in "ab":
+        assert tab_of(letter) is None
+        recall.remember(Session(look=letter))
+    for letter in "abba":
+        assert tab_of(letter).look == letter

@@ -1,0 +1,57 @@
+"""Sessions come, train a little and leave, and nothing of them stays.
+
+`python3 run.py benchmarks leaks` has a thousand of them.
+"""
+
+import asyncio
+import time
+
+import pytest
+
+from benchmarks import leaks
+from benchmarks.server import PROC, served
+
+FEW, LEAVING, MORE = 10, 6, 24
+# What a tab had is kept for a refresh: less than half a megabyte each. The rest is for caches that are not
+# full after a few sessions: dozens of maps and figures.
+MOST_BYTES = (LEAVING + MORE) * 500_000 + 25_000_000
+# else each of some threads has memory of its own, and freed pieces of it look like a leak
+ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
+SECONDS_TO_END = 20.0  # a run whose tab was closed ends after ten
+
+
+def counts(held):
+    return {"threads": held.threads, "processes": held.processes, "files": held.files}
+
+
+async def rested(server):
+    await asyncio.sleep(leaks.FORGOTTEN_AFTER + 0.5)
+    await leaks.reap(server)
+    await asyncio.sleep(0.5)
+    return server.held()
+
+
+async def as_before(server, before):
+    """Wait until the server holds no more threads, processes and files than before; return what it holds."""
+    end = time.monotonic() + SECONDS_TO_END
+    while counts(held := await rested(server)) != counts(before) and time.monotonic() < end:
+        pass
+    return held
+
+
+async def few_and_more(server):
+    """Return what the server holds after a few sessions and after more, some of whom closed their tab."""
+    failures = await leaks.come_and_leave(server, FEW * [True])
+    few = await rested(server)
+    failures += await leaks.come_and_leave(server, LEAVING * [False] + MORE * [True])
+    assert failures == []
+    return few, await as_before(server, few)
+
+
+@pytest.mark.skipif(not PROC.exists(), reason="what a server holds is read from /proc")
+def test_sessions_that_have_left_leave_nothing_behind(tmp_path):
+    with served(tmp_path / "log.txt", leaks.OPTIONS, ONE_HEAP) as server:
+        few, more = asyncio.run(few_and_more(server))
+    assert counts(more) == counts(few)
+    grown = more.memory - few.memory
+    assert grown <= MOST_BYTES, f"{grown:,} bytes"

@@ -1,0 +1,188 @@
+"""Workers that die or run out of memory. What one killed worker costs is in tests/pages/test_runner.py."""
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from concurrent.futures import BrokenExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.parts import turns
+from pages.parts.pool import Workers, workers
+from pages.parts.runner import Training
+from pages.parts.turns import Turns
+from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
+
+SMALL = pc.Experiment(hidden=(16, 16), samples_per_class=50, batch_size=64, steps=600)
+OTHER = pc.Experiment(hidden=(8,), samples_per_class=50, batch_size=64, steps=600, seed=1)
+SHARE = 600_000_000  # bytes; a worker at rest has some 250 MB of addresses
+
+needs_limits = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no limits on memory there")
+
+
+@pytest.fixture
+def two(monkeypatch):
+    monkeypatch.setattr(turns, "of_this_server", lambda: shared)
+    shared = Turns(2, 10, 10)
+    with Workers(2, SHARE) as pool:
+        yield pool
+
+
+def pids_of(pool):
+    """Return the process of each worker: calls that overlap, for each sleeps a little."""
+    code = "(__import__('time').sleep(0.1), __import__('os').getpid())[1]"
+    return {call.result(60) for call in [pool.submit(eval, code) for _ in range(pool.count)]}
+
+
+def kill_all(pool):
+    for pid in pids_of(pool):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def begun(experiment, pool, advance=pc.advance):
+    training = Training(pc.start(experiment), pool, advance)
+    training.start()
+    return training
+
+
+def wait_until(condition, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+
+
+def same(run, other):
+    assert run.step == other.step
+    assert np.array_equal(run.parameters, other.parameters)
+    assert np.array_equal(run.best_parameters, other.best_parameters)
+    for name in ("step", "loss", "accuracy", "held_out_accuracy"):
+        assert np.array_equal(getattr(run.history, name), getattr(other.history, name))
+
+
+def undisturbed(experiment):
+    return pc.advance(pc.start(experiment), experiment.steps)
+
+
+def slowly(run, steps):
+    """Advance, but so slowly that there is a chunk to kill."""
+    time.sleep(0.02)
+    return pc.advance(run, min(steps, 60))
+
+
+# --- killed -----------------------------------------------------------------------------------
+
+
+def test_all_workers_killed_twice_change_nothing_in_any_run(two):
+    trainings = [begun(experiment, two, slowly) for experiment in (SMALL, OTHER)]
+    for _ in range(2):
+        reached = [training.run.step for training in trainings]
+        wait_until(lambda: all(t.run.step > step for t, step in zip(trainings, reached, strict=True)))  # noqa: B023
+        kill_all(two)
+    wait_until(lambda: all(training.status == "finished" for training in trainings))
+    for training, experiment in zip(trainings, (SMALL, OTHER), strict=True):
+        same(training.run, undisturbed(experiment))
+
+
+def test_a_page_whose_workers_are_all_killed_tells_of_a_run_and_of_nothing_else():
+    app = press(opened("pages/3_train.py", {**QUICK, "steps": "20000"}), "Start")
+    training = session_of(app).training
+    wait_until(lambda: training.run.step > 1)
+    reached = training.run.step
+    kill_all(workers)
+    app.run()
+    assert not app.exception
+    assert [element.value for element in [*app.error, *app.warning]] == []
+    assert training.status in ("running", "finished")
+    wait_until(lambda: training.run.step > reached)
+    wait_for(app, "finished")
+    assert training.error is None
+    same(training.run, undisturbed(training.run.experiment))
+
+
+def die(_run, _steps):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_run_that_the_system_kills_again_and_again_fails_with_a_sentence_and_can_go_on(two):
+    training = begun(SMALL, two, die)
+    wait_until(lambda: training.status == "failed")
+    assert training.error.startswith("3 worker processes ended one after another over the same steps")
+    assert "smaller network" in training.error
+    assert training.run.step == 0
+    training._advance = pc.advance  # as where there is memory again
+    training.resume()
+    wait_until(lambda: training.status == "finished")
+    same(training.run, undisturbed(SMALL))
+
+
+# --- out of memory ----------------------------------------------------------------------------
+
+
+def hoard(size, run, steps):
+    """Advance, but at first ask for so many bytes."""
+    np.ones(size, np.uint8)
+    return pc.advance(run, steps)
+
+
+@needs_limits
+def test_a_run_that_needs_more_than_a_worker_s_share_fails_alone_with_a_sentence(two, caplog):
+    pids = pids_of(two)
+    greedy, modest = begun(SMALL, two, partial(hoard, SHARE)), begun(OTHER, two, slowly)
+    wait_until(lambda: greedy.status == "failed")
+    assert greedy.error == (
+        "The next steps need more memory than there is for one run. The run is as it was before them: resume "
+        "it, or try a smaller network, fewer samples or a smaller batch."
+    )
+    assert greedy.run.step == 0
+    wait_until(lambda: modest.status == "finished")
+    same(modest.run, undisturbed(OTHER))
+    assert pids_of(two) == pids  # nobody was killed over it
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+@needs_limits
+def test_what_fits_a_worker_s_share_is_computed(two):
+    training = begun(SMALL, two, partial(hoard, SHARE // 10))
+    wait_until(lambda: training.status == "finished")
+    same(training.run, undisturbed(SMALL))
+
+
+@needs_limits
+def test_a_call_that_is_itself_too_large_ends_its_worker_and_hangs_nobody():
+    pool = Workers(1, SHARE)  # not in a `with`, whose end would wait for a worker that hangs
+    with pytest.raises(BrokenExecutor):
+        pool.submit(len, bytes(SHARE)).result(60)
+    assert pool.submit(len, b"four").result(60) == 4
+    pool.shutdown()
+
+
+@needs_limits
+def test_where_memory_ends_the_system_kills_a_worker_and_not_the_server(two):
+    for pid in pids_of(two):
+        assert int(Path(f"/proc/{pid}/oom_score_adj").read_text(encoding="ascii")) == 1000
+    assert int(Path("/proc/self/oom_score_adj").read_text(encoding="ascii")) < 1000
+
+
+LARGEST = [
+    pytest.param({"hidden": (512, 512), "samples_per_class": None, "batch_size": 1024}, id="network"),
+    pytest.param(
+        {"hidden": (2,), "samples_per_class": 83_333, "batch_size": 100_000}, id="samples and batch"
+    ),
+]
+
+
+@needs_limits
+@pytest.mark.parametrize("settings", LARGEST)
+def test_the_largest_experiments_fit_the_share_that_workers_have(settings):
+    assert len(pc.TUTORIAL_POLYNOMIALS) == 12
+    experiment = pc.Experiment(polynomials=pc.TUTORIAL_POLYNOMIALS, **settings)
+    with Workers(1) as pool:
+        assert pool.submit(pc.advance, pc.start(experiment), 1).result(60).step == 1

@@ -1,0 +1,356 @@
+"""A hosted demo's limits: what the operator may write, and what people are told where a limit bites."""
+
+import logging
+import math
+import time
+from dataclasses import replace
+
+import pytest
+
+import polycore as pc
+from pages.parts import hosting, looks, queue_place, turns
+from pages.parts.hosting import Limits
+from pages.parts.pool import workers
+from pages.parts.race import ENTRANTS, course_of
+from pages.parts.turns import Turns
+from polycore import Experiment, PolycoreError
+from tests.pages.browsing import QUICK, ROOT, opened, press, session_of, wait_for
+
+HOME, DATA, TRAIN, COMPARE = "streamlit_app.py", "pages/2_data.py", "pages/3_train.py", "pages/6_compare.py"
+COMMAND = "python3 run.py dashboard"
+PAGES = [HOME, *(f"pages/{path.name}" for path in sorted((ROOT / "pages").glob("[0-9]_*.py")))]
+SMALL = "max_width = 16\nmax_steps = 500\nmax_samples_per_class = 40\nmax_batch_size = 64\n"
+
+
+@pytest.fixture
+def limited(monkeypatch, tmp_path):
+    """Return a function that makes a text the server's limits."""
+
+    def set_limits(text, name="limits.toml"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        monkeypatch.setenv(hosting.VARIABLE, str(tmp_path / name))
+        forget()
+
+    yield set_limits
+    monkeypatch.undo()
+    forget()
+
+
+def forget():
+    hosting._read_once.cache_clear()
+    turns.of_this_server.cache_clear()
+
+
+def told(app):
+    """Return all that the page says, as one text."""
+    kinds = (app.text, app.markdown, app.caption, app.info, app.warning)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+# --- the file ---------------------------------------------------------------------------------
+
+
+def test_without_a_file_nothing_is_limited_but_by_polycore(monkeypatch):
+    monkeypatch.delenv(hosting.VARIABLE, raising=False)
+    forget()
+    largest = Experiment(
+        polynomials=pc.TUTORIAL_POLYNOMIALS[:10],
+        samples_per_class=100_000,
+        batch_size=100_000,
+        hidden=(512, 512, 492),
+        steps=100_000_000,
+    )
+    assert hosting.limits().refusal(largest) is None
+    assert hosting.limits().max_seconds == math.inf
+    shared = turns.of_this_server()
+    assert (shared.most_running, shared.most_waiting) == (5 * workers.count, 25 * workers.count)
+
+
+def test_a_file_says_what_is_allowed(limited):
+    limited("max_width = 64\nmax_seconds = 12.5\nmax_running = 3\nmax_waiting = 0\n")
+    assert hosting.limits() == Limits(max_width=64, max_seconds=12.5, max_running=3, max_waiting=0)
+    shared = turns.of_this_server()
+    assert (shared.workers, shared.most_running, shared.most_waiting) == (workers.count, 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param(
+            "max_widht = 64", "limits.toml: 'max_widht' is no limit; there are max_width, ", id="name"
+        ),
+        pytest.param('max_width = "64"', "max_width is '64'; wanted a whole number from 1", id="text"),
+        pytest.param("max_width = 64.0", "max_width is 64.0; wanted a whole number", id="decimal"),
+        pytest.param("max_width = true", "max_width is True; wanted a whole number", id="yes"),
+        pytest.param("max_width = 0", "max_width is 0; wanted a whole number", id="too small"),
+        pytest.param("max_width = 513", "max_width is 513; wanted a whole number", id="too large"),
+        pytest.param("[max_width]\na = 1", "max_width is {'a': 1}; wanted a whole number", id="a table"),
+        pytest.param("max_seconds = 0", "max_seconds is 0; wanted a number of seconds", id="no time"),
+        pytest.param("max_seconds = inf", "max_seconds is inf; wanted a number", id="endless"),
+        pytest.param("max_seconds = nan", "max_seconds is nan; wanted a number", id="no number"),
+        pytest.param("max_seconds = true", "max_seconds is True; wanted a number", id="yes for seconds"),
+        pytest.param("max_width 64", "limits.toml is no TOML: ", id="no TOML"),
+        pytest.param("max_width = 1\nmax_width = 2", "limits.toml is no TOML: ", id="twice"),
+    ],
+)
+def test_a_wrong_file_is_told_in_one_sentence(limited, text, sentence):
+    limited(text)
+    with pytest.raises(PolycoreError) as caught:
+        hosting.limits()
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert hosting.problem() == str(caught.value)
+
+
+def test_a_file_of_other_bytes_than_text_is_told(limited, tmp_path):
+    limited("")
+    (tmp_path / "limits.toml").write_bytes(b"max_width = \xff")
+    forget()
+    assert hosting.problem().startswith("limits.toml is no TOML")
+
+
+def test_a_missing_file_is_told_to_the_page_by_name_and_to_the_log_by_path_once(
+    limited, monkeypatch, tmp_path, caplog
+):
+    limited("")
+    missing = tmp_path / "missing.toml"
+    monkeypatch.setenv(hosting.VARIABLE, str(missing))
+    for _ in range(3):
+        sentence = hosting.problem()
+    assert sentence.startswith("POLYCORE_LIMITS names missing.toml, which cannot be read (No such file")
+    assert str(tmp_path) not in sentence
+    [record] = caplog.records
+    assert (record.levelno, record.exc_info) == (logging.ERROR, None)
+    assert sentence in record.getMessage()
+    assert str(missing) in record.getMessage()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_server_with_a_wrong_file_does_nothing_and_says_why_on_every_page(limited, page):
+    limited("max_width = 'wide'")
+    app = opened(page)
+    assert [element.value for element in app.text] == [
+        "limits.toml: max_width is 'wide'; wanted a whole number from 1 to 512."
+    ]
+    assert len(app.button) == 0
+    assert len(app.number_input) == 0
+
+
+# --- what is refused --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limits", "change", "sentence"),
+    [
+        pytest.param({"max_width": 8}, {"hidden": (4, 9)}, "at most 8 neurons a layer (here 9)", id="width"),
+        # 2·4 + 4 weights and biases, and 4·2 + 2 more
+        pytest.param(
+            {"max_parameters": 21}, {"hidden": (4,)}, "21 weights and biases (here 22)", id="parameters"
+        ),
+        pytest.param(
+            {"max_samples_per_class": 5},
+            {"samples_per_class": 6},
+            "5 samples of each polynomial (here 6)",
+            id="samples of each",
+        ),
+        pytest.param(
+            {"max_samples": 19}, {"samples_per_class": 10}, "19 samples in all (here 20)", id="samples"
+        ),
+        pytest.param({"max_batch_size": 7}, {"batch_size": 8}, "7 points a batch (here 8)", id="batch"),
+        pytest.param({"max_steps": 1000}, {"steps": 1001}, "1,000 steps (here 1,001)", id="steps"),
+    ],
+)
+def test_what_is_beyond_a_limit_is_named_with_what_to_do(limits, change, sentence):
+    experiment = Experiment(
+        polynomials=pc.INTRODUCTION_POLYNOMIALS[:2], samples_per_class=5, hidden=(1,), steps=10
+    )
+    allowed = Limits(**limits)
+    allowed.check(experiment)
+    refusal = allowed.refusal(replace(experiment, **change))
+    assert sentence in refusal
+    assert refusal.endswith(COMMAND)
+    [(name, most)] = limits.items()
+    assert replace(allowed, **{name: most + 1}).refusal(replace(experiment, **change)) is None
+
+
+def test_all_that_is_beyond_is_named_at_once():
+    refusal = Limits(max_width=8, max_steps=9).refusal(Experiment(hidden=(9,), steps=10))
+    assert "at most 8 neurons a layer (here 9), 9 steps (here 10): choose less" in refusal
+
+
+def test_the_public_demo_has_room_for_all_that_its_pages_offer():
+    allowed = hosting.read(ROOT / "hosted.toml")
+    assert allowed.max_seconds == 60
+    presets = [Experiment.recommended(), Experiment.tutorial(), Experiment()]
+    shown = [value for value in vars(looks).values() if isinstance(value, Experiment)]
+    assert len(shown) >= 8
+    for experiment in presets + shown:
+        allowed.check(experiment)
+        for entrant in ENTRANTS.values():
+            allowed.check(replace(course_of(experiment), steps=1, **entrant))
+
+
+def test_the_public_demo_keeps_the_largest_experiments_out():
+    allowed = hosting.read(ROOT / "hosted.toml")
+    for change in ({"hidden": (512,)}, {"samples_per_class": 80_000}, {"steps": 100_000_000}):
+        assert allowed.refusal(replace(Experiment(), **change))
+
+
+# --- on the page ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [HOME, TRAIN, "pages/7_play.py"])
+def test_a_link_beyond_the_limits_stays_as_it_is_and_does_not_start(limited, page):
+    limited(SMALL)
+    app = opened(page, QUICK | {"hidden": "64", "steps": "9000"})
+    assert session_of(app).experiment.hidden == (64,)
+    assert session_of(app).experiment.steps == 9000
+    assert "at most 16 neurons a layer (here 64), 500 steps (here 9,000)" in told(app)
+    [start] = [button for button in app.button if button.label in ("Start", "Train the network")]
+    start.click().run()
+    assert not app.exception
+    assert session_of(app).training is None
+    assert told(app).count(COMMAND) == 1
+
+
+def test_who_chooses_less_may_start(limited):
+    limited(SMALL)
+    app = opened(TRAIN, QUICK | {"steps": "9000"})
+    assert COMMAND in told(app)
+    [steps] = [widget for widget in app.number_input if widget.label == "Steps"]
+    assert steps.max == 9000
+    steps.set_value(200).run()
+    assert COMMAND not in told(app)
+    [steps] = [widget for widget in app.number_input if widget.label == "Steps"]
+    assert (steps.value, steps.max) == (200, 500)
+    wait_for(press(app, "Start"), "finished")
+
+
+def test_inputs_end_at_the_limits(limited):
+    limited(SMALL)
+    most = {widget.label: widget.max for widget in opened(TRAIN).number_input}
+    assert (most["Steps"], most["Batch size, 0 for all"]) == (500, 64)
+    [hidden] = [widget for widget in opened(TRAIN).text_input if widget.label == "Hidden layers"]
+    assert "layers of up to 16" in hidden.help
+    app = opened(DATA)
+    most = {widget.label: widget.max for widget in app.number_input}
+    assert most["Samples of each polynomial"] == 40
+    assert COMMAND not in told(app)
+
+
+def test_the_data_page_tells_of_too_many_samples(limited):
+    limited(SMALL)
+    app = opened(DATA, QUICK | {"samples": "41"})
+    assert "at most 40 samples of each polynomial (here 41)" in told(app)
+    [download] = app.get("download_button")
+    assert download.proto.disabled
+    assert not opened(DATA, QUICK | {"samples": "40"}).get("download_button")[0].proto.disabled
+    assert session_of(app).experiment.samples_per_class == 41
+
+
+def test_a_preset_beyond_the_limits_is_taken_and_told(limited):
+    limited(SMALL)
+    app = press(opened(TRAIN), "Recommended")
+    assert session_of(app).experiment.steps == 40_000
+    assert "500 steps (here 40,000)" in told(app)
+
+
+def test_a_run_ends_when_its_seconds_are_used_and_keeps_its_best(limited):
+    limited("max_seconds = 0.2")
+    app = wait_for(press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start"), "finished")
+    training = session_of(app).training
+    assert 0.1 < training.seconds < 0.3  # a step more, where the machine is busy
+    assert 0 < training.run.step < 1_000_000
+    assert "The demo's 0.2 s of computing for a run are used; the best is kept." in told(app)
+    assert session_of(app).answering.model.loss == training.best.loss
+
+
+def test_a_run_that_takes_its_last_step_hears_of_no_seconds(limited):
+    limited("max_seconds = 60")
+    assert "are used" not in told(wait_for(press(opened(TRAIN), "Start"), "finished"))
+
+
+def race_view(app):
+    app.button_group(key="compare.view").set_value("Race").run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize(
+    ("seconds", "offered"), [(10, ["5 s", "10 s"]), (2.5, ["2.5 s"])], ids=["ten", "fewer than any offer"]
+)
+def test_a_race_has_no_more_seconds_than_a_run(limited, seconds, offered):
+    limited(f"max_seconds = {seconds}")
+    groups = race_view(opened(COMPARE)).button_group
+    [budgets] = [group for group in groups if "race.budget" in group.proto.id]
+    assert [option.content for option in budgets.proto.options] == offered
+
+
+def test_a_race_beyond_the_limits_does_not_begin(limited):
+    limited(SMALL)
+    app = press(race_view(opened(COMPARE, QUICK | {"hidden": "64"})), "Start the race")
+    assert session_of(app).race is None
+    assert "at most 16 neurons a layer (here 64)" in told(app)
+    assert "steps (here" not in told(app)  # its seconds end a race
+
+
+# --- the queue, as it is told -----------------------------------------------------------------
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """Let somebody else compute on a server that has room for one, and two more wait."""
+    shared = Turns(workers=1, most_running=1, most_waiting=3)
+    monkeypatch.setattr(turns, "of_this_server", lambda: shared)
+    return [shared.take() for _ in range(3)]
+
+
+def test_who_waits_is_told_the_place_on_every_page_and_begins_by_itself(full):
+    app = press(opened(TRAIN), "Start")
+    assert session_of(app).training.status == "waiting"
+    assert "Waiting: 2 others are before you. Your run begins by itself." in told(app)
+    [progress] = app.get("progress")
+    assert progress.proto.text.startswith("**Waiting** · step 0 of 300 (0%) · place 3 in the queue · best")
+    app.switch_page(DATA).run()
+    assert "place 3 in the queue" in told(app)
+    app.switch_page(TRAIN).run()
+    full[0].give_up()
+    assert "Waiting: 1 other is before you." in told(app.run())
+    full[1].give_up()
+    assert "Waiting: you are the next." in told(app.run())
+    full[2].give_up()
+    wait_for(app, "finished")
+    assert "Waiting" not in told(app)
+
+
+@pytest.mark.usefixtures("full")
+def test_a_pause_leaves_the_queue_and_resume_joins_it():
+    app = press(press(opened(TRAIN), "Start"), "Pause")
+    training = session_of(app).training
+    assert (training.status, training.place) == ("paused", None)
+    press(app, "Resume")
+    assert (training.status, training.place) == ("waiting", 2)
+    press(app, "Stop")
+    assert (training.status, training.place) == ("stopped", None)
+
+
+@pytest.mark.usefixtures("full")
+def test_where_the_queue_is_full_the_page_says_so():
+    turns.of_this_server().take()
+    app = press(opened(TRAIN), "Start")
+    assert session_of(app).training.status == "ready"
+    assert "This server is full (1 at once, 3 in the queue)." in told(app)
+
+
+def test_who_computes_while_others_wait_is_told_of_turns(full):
+    app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
+    for turn in full:
+        turn.give_up()
+    waiting = turns.of_this_server().take()
+    end = time.monotonic() + 5
+    while queue_place.TURNS not in told(app.run()):
+        assert time.monotonic() < end
+    assert "Others are waiting too." in told(app)
+    waiting.give_up()
+    assert queue_place.TURNS not in told(app.run())
+    press(app, "Stop")

@@ -1,0 +1,14 @@
+"""Per cent in a sentence: one word, wherever the line ends."""
+
+import pytest
+
+from pages.parts.percent import percent
+from polycore import alternative_text
+
+
+@pytest.mark.parametrize("share", [0.0, 1e-9, 0.659, 0.9999, 1.0])
+def test_no_line_ends_between_a_number_and_its_sign(share):
+    text = percent(share)
+    assert text.split(" ") == [text]
+    # what is read aloud has the same words
+    assert text.split() == alternative_text.percent(share).split()
