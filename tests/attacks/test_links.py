@@ -124,7 +124,7 @@ def test_the_link_that_takes_longest_opens_in_time():
     found = opened(MOST, math.inf)
     assert found.problems == ()
     assert found.model.held_out_accuracy == 1 / 24  # all weights are 0: the first class always
-    assert seconds(lambda: opened(MOST, math.inf)) <= 2 * SHARED  # opened reads the experiment twice
+    assert seconds(lambda: opened(MOST, math.inf)) <= SHARED  # opened reads the experiment twice
 
 
 def test_a_million_samples_do_not_make_a_link_slow_or_large():
@@ -289,7 +289,7 @@ def test_the_kinds_of_words_are_three():
 
 # Writing.
 
-SHARED_WRITING = 1.0  # seconds: half of one by itself; where tests run cores are slower, and shared
+SHARED_WRITING = 3.0  # seconds: half of one by itself, and three times as much where cores are shared
 
 
 def untrained(hidden):
