@@ -13,11 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pages.parts.hosted import VARIABLE
 from polycore import Experiment, PolycoreError
 from polycore.experiment import MAX_BATCH_SIZE, MAX_SAMPLES, MAX_SAMPLES_PER_CLASS, MAX_STEPS
 from polycore.limits import MAX_PARAMETERS, MAX_WIDTH
 
-VARIABLE = "POLYCORE_LIMITS"
 ADVICE = "choose less, or run polycore on your own machine, where there are none: python3 run.py dashboard"
 LONGEST_SHOWN = 40  # characters of a value in the file
 

@@ -23,7 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar, cast
 
+from pages.parts.hosted import is_hosted
+
 MAX_WORKERS = 8  # a worker holds about 50 MB
+BEHIND_PAGES = 10  # on a hosted demo a page has ten times a worker's claim to a core
 # Bytes of addresses for each worker. With the largest experiments that polycore allows, one after another, a
 # worker reaches 0.7 GB: its share is for what nobody has thought of.
 MAX_MEMORY = 2**30
@@ -47,13 +50,15 @@ class Workers(Executor):
     Workers end at once with their server, however it ended, and in the midst of a call too.
     """
 
-    def __init__(self, count: int, memory: int = MAX_MEMORY) -> None:
+    def __init__(self, count: int, memory: int = MAX_MEMORY, niceness: int = 0) -> None:
         """`memory`: bytes for each; a call that needs more fails alone, mostly with MemoryError.
 
-        Where the system cannot limit a process (macOS, Windows) there is no limit.
+        Where the system cannot limit a process (macOS, Windows) there is no limit. `niceness`: how far they
+        stand back behind other processes that want the processor, as the system counts it.
         """
         self.count = count
         self._memory = memory
+        self._niceness = niceness
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
@@ -97,7 +102,7 @@ class Workers(Executor):
                 call.future.cancel()
 
     def _feed(self) -> None:
-        worker = _Worker(self._memory)
+        worker = _Worker(self._memory, self._niceness)
         while self._answer_next(worker):
             pass
         worker.end()
@@ -115,8 +120,8 @@ class Workers(Executor):
 class _Worker:
     """A process that answers calls, and another one after it has died."""
 
-    def __init__(self, memory: int) -> None:
-        self._memory = memory
+    def __init__(self, memory: int, niceness: int) -> None:
+        self._life = f"work({memory}, {niceness})"
         self._process: subprocess.Popen[bytes] | None = None
         self._start_early()
 
@@ -161,7 +166,7 @@ class _Worker:
         self.end()
         # as many workers as cores, each with a thread a core, were eight times slower
         one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import work; work({self._memory})"
+        code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import work; {self._life}"
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and code
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,
@@ -171,9 +176,11 @@ class _Worker:
         return self._process
 
 
-def work(memory: int) -> None:
+def work(memory: int, niceness: int) -> None:
     """Answer calls within that many bytes until the server is gone. The life of a worker process."""
     _keep_within(memory)
+    with suppress(AttributeError):  # Windows
+        os.nice(niceness)
     # Ctrl-C in a terminal reaches the workers as well; it is the server that ends them
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -248,4 +255,4 @@ def _available_cores() -> int:
     return os.cpu_count() or 1
 
 
-workers = Workers(min(_available_cores(), MAX_WORKERS))
+workers = Workers(min(_available_cores(), MAX_WORKERS), niceness=BEHIND_PAGES if is_hosted() else 0)

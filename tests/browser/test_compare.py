@@ -51,9 +51,8 @@ def test_a_run_is_seen_to_go_on_and_to_end_without_a_click(visitor):
     expect(page.get_by_text(re.compile(r"^150,000 steps · "))).to_be_visible(timeout=120_000)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_race_is_watched_left_and_found_again_and_kept(visitor, size):
-    visit = visitor(size).open(f"compare{QUICK}")
+def test_a_race_is_watched_left_and_found_again_and_kept(visitor):
+    visit = visitor().open(f"compare{QUICK}")
     page = visit.page
     race_view(visit)
     for other in ("SGD with momentum", "L-BFGS"):

@@ -236,3 +236,9 @@ print(*pids, flush=True)
     _, errors = server.communicate(timeout=20)
     assert errors == ""
     assert wait_until(lambda: all(map(gone, pids)))
+
+
+def test_workers_stand_back_as_far_as_they_are_told():
+    own = os.nice(0)
+    with Workers(1, niceness=3) as pool:
+        assert pool.submit(os.nice, 0).result() == own + 3

@@ -78,7 +78,7 @@ class Server:
 
 
 def test_few_have_every_tick_answered(monkeypatch):
-    server = Server(monkeypatch, 5)
+    server = Server(monkeypatch, 2)
     server.pass_by(10)
     assert set(server.answered.values()) == {50}
 
@@ -86,14 +86,14 @@ def test_few_have_every_tick_answered(monkeypatch):
 def test_thirty_share_half_a_core_and_nobody_gets_less_than_another(monkeypatch):
     server = Server(monkeypatch, 30)
     server.pass_by(60)
-    # 30 ticks of 20 ms in 1.2 s: 50 in a minute for each
-    assert set(server.answered.values()) == {50}
+    # 30 ticks of 50 ms every 2.8 s, which is the first fifth of a second after nine tenths of 3 s
+    assert set(server.answered.values()) == {22}
 
 
 def test_who_has_left_is_counted_no_more(monkeypatch):
     server = Server(monkeypatch, 30)
     server.pass_by(10)
-    server.sessions = server.sessions[:5]
+    server.sessions = server.sessions[:2]
     server.pass_by(6)
     server.answered = dict.fromkeys(server.sessions, 0)
     server.pass_by(10)

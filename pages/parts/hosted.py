@@ -1,0 +1,10 @@
+"""Whether this server is a demo for others, or a person's own machine. It loads nothing else."""
+
+import os
+
+VARIABLE = "POLYCORE_LIMITS"  # names the file of a demo's limits
+
+
+def is_hosted() -> bool:
+    """Return whether the environment names limits."""
+    return VARIABLE in os.environ
