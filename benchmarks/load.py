@@ -30,7 +30,9 @@ Sessions that train at once on a server with the limits of `{LIMITS}`, each with
 asks for news five times a second. They are light clients: they speak with the server as the page in a browser
 does, over a websocket, take every map and chart, and draw nothing; with browsers in their place the machine
 would draw pages for thirty. A newcomer is a real browser on the same machine, its cache empty, that measures
-how long the home page takes until title and button stand, and until the chart does.
+how long the home page takes until title and button stand, and until the chart does: it shares the two cores
+with the server and its workers, and a tool that drives it looks on, which alone costs the chart 0.3 s.
+Workers stand back behind server and browser (`nice`).
 
 Steps/s and maps/s: of the slowest session and the mean of all, over {WINDOW_SECONDS:.0f} s, and over
 {TURNS_WINDOW_SECONDS:.0f} s where more than {TURNS_FROM} sessions take turns: then everyone has turns in it.
@@ -113,10 +115,14 @@ def _goal_of_shares(levels: list[dict[str, Any]]) -> tuple[str, str, str, bool]:
 
 def _goals_of_a_crowd(level: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     who = f"{CROWDED} sessions"
-    stop, chart = _p95(level["stops"]), _p95(_charts(level))
+    measured = (
+        ("Stop", level["stops"], MOST_STOP),
+        ("a newcomer's title and button", _controls(level), MOST_FRESH),
+        ("a newcomer's chart", _charts(level), MOST_FRESH),
+    )
     return [
-        (f"{who}, Stop", f"p95 at most {MOST_STOP} s", f"{stop:.2f} s", stop <= MOST_STOP),
-        (f"{who}, a newcomer's page", f"p95 at most {MOST_FRESH} s", f"{chart:.2f} s", chart <= MOST_FRESH),
+        (f"{who}, {what}", f"p95 at most {most} s", f"{_p95(seconds):.2f} s", _p95(seconds) <= most)
+        for what, seconds, most in measured
     ]
 
 
@@ -145,10 +151,9 @@ def _training_row(level: dict[str, Any]) -> list[str]:
 
 
 def _times_row(level: dict[str, Any]) -> list[str]:
-    controls = [controls for controls, _ in level["newcomers"]]
     return [
         f"{level['sessions']}",
-        *map(_times, (level["stops"], controls, _charts(level))),
+        *map(_times, (level["stops"], _controls(level), _charts(level))),
         f"{len(level['failures'])}",
     ]
 
@@ -161,6 +166,10 @@ def _machine_row(level: dict[str, Any]) -> list[str]:
         f"{level['memory'] / 1e6:,.0f}",
         f"{level['workers_memory'] / 1e6:,.0f}",
     ]
+
+
+def _controls(level: dict[str, Any]) -> list[float]:
+    return [controls for controls, _ in level["newcomers"]]
 
 
 def _charts(level: dict[str, Any]) -> list[float]:
