@@ -25,7 +25,7 @@ CHECKS = [
     ["ruff", "format", "--check", "."],
     ["mypy"],
     # the browser's tests one by one on one core, beside all others on the other one
-    ["pytest", "--numprocesses=2", "--dist=loadgroup"],
+    ["pytest", "--numprocesses=2"],
 ]
 
 

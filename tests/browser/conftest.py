@@ -10,19 +10,7 @@ from tests.browser.dashboard import DESKTOP, Visit, chromium, launched, served, 
 
 Visitor = Callable[..., Visit]
 
-# these take about half as long as the others; the worker that has them goes on with tests of other folders
-LESS = {"test_accessibility", "test_compare", "test_faults", "test_hostile_text"}
-
 expect.set_options(timeout=20_000)  # a busy machine draws late
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests of this folder share two workers, and so two servers and two browsers."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            half = "less" if item.path.stem in LESS else "more"
-            item.add_marker(pytest.mark.xdist_group(f"browser-{half}"))
 
 
 @pytest.fixture(scope="session")
