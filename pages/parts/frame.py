@@ -68,7 +68,7 @@ STYLE = """<style>
 /* a sign of work where an answer takes longer than a glance: ticks are done before it would show */
 .stApp:not([data-test-script-state="notRunning"])::before {
   content: ""; position: fixed; z-index: 999999; inset: 0 0 auto; height: 3px; background: #5d6be0;
-  opacity: 0; animation: polycore-working 1.2s linear 0.2s infinite;
+  opacity: 0; animation: polycore-working 1.2s linear 0.2s 500;
 }
 @keyframes polycore-working { from { opacity: 1; translate: -100% } to { opacity: 1; translate: 100% } }
 /* the colours of code's parts have as little as 2.2:1 on a light page */

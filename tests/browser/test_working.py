@@ -12,11 +12,12 @@ BAR = "getComputedStyle(document.querySelector('.stApp'), '::before')"
 
 
 class SlowServer:
-    """Stands between a server and its browser, and keeps the end of a run to itself while it is `slow`."""
+    """Stands between server and browser, and while it is `slow` keeps the end of another page to itself."""
 
     def __init__(self) -> None:
         self.slow = False
         self.begun = False
+        self.page = ""
         self.kept: list[bytes] = []
 
     def lay(self, browser: WebSocketRoute) -> None:
@@ -30,7 +31,9 @@ class SlowServer:
         told.ParseFromString(message)
         kind = told.WhichOneof("type")
         ends = kind == "session_status_changed" and not told.session_status_changed.script_is_running
-        self.begun |= self.slow and kind == "new_session"
+        if kind == "new_session":
+            self.begun |= self.slow and told.new_session.page_script_hash != self.page
+            self.page = told.new_session.page_script_hash
         if self.begun and (self.kept or ends or kind == "script_finished"):
             self.kept.append(message)
         else:
