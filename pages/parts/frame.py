@@ -65,7 +65,7 @@ STYLE = """<style>
 .stApp :is(.stButton, .stButtonGroup, .stPopover) button:not([kind^="primary"], :disabled),
 .stApp [data-testid="stSliderThumbValue"] { color: inherit !important; }
 .stApp button kbd { opacity: 1; }
-/* a sign of work where an answer takes longer than a glance: ticks are done before it would show */
+/* a sign of work where an answer takes longer than a glance: most ticks are done before it would show */
 .stApp:not([data-test-script-state="notRunning"])::before {
   content: ""; position: fixed; z-index: 999999; inset: 0 0 auto; height: 3px; background: #5d6be0;
   opacity: 0; animation: polycore-working 1.2s linear 0.2s 500;

@@ -6,5 +6,5 @@ VARIABLE = "POLYCORE_LIMITS"  # names the file of a demo's limits
 
 
 def is_hosted() -> bool:
-    """Return whether the environment names limits."""
-    return VARIABLE in os.environ
+    """Return whether the environment names limits; an empty name is none."""
+    return bool(os.environ.get(VARIABLE))

@@ -1,6 +1,7 @@
 """A tick that reaches the server after its page was left does not bring that page back."""
 
 import re
+import time
 
 from playwright.sync_api import WebSocketRoute
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -32,6 +33,13 @@ def is_tick(message: bytes) -> bool:
     return asked.rerun_script.is_auto_rerun
 
 
+def wait_until(visit, condition):
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        visit.page.wait_for_timeout(50)
+
+
 def test_the_page_that_was_chosen_comes_and_stays(visitor):
     visit, wire = visitor(), Wire()
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
@@ -39,11 +47,9 @@ def test_the_page_that_was_chosen_comes_and_stays(visitor):
     visit.press("Start")
     visit.wait_for_status("Running", after_step=20)
     wire.held = []
-    while not any(map(is_tick, wire.held)):
-        visit.page.wait_for_timeout(50)
+    wait_until(visit, lambda: any(map(is_tick, wire.held)))
     visit.page.get_by_test_id("stPageLink-NavLink").filter(has_text="Data").click()
-    while is_tick(wire.held[-1]):
-        visit.page.wait_for_timeout(50)
+    wait_until(visit, lambda: not is_tick(wire.held[-1]))
     held, wire.held = wire.held, None
     tick = next(filter(is_tick, held))
     # right behind the way to Data, and so once before that is drawn, and once while it is

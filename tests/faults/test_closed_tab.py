@@ -15,6 +15,7 @@ from pages.parts.pool import Workers
 from pages.parts.runner import Training
 from pages.parts.session import Session
 from pages.parts.turns import Turns
+from tests.clock import Clock
 from tests.pages.browsing import opened, session_of
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), samples_per_class=5)
@@ -49,13 +50,6 @@ class Tab:
 
     def is_there(self):
         return self.is_open
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 import polycore as pc
-from pages.parts import hosting, looks, queue_place, turns
+from pages.parts import hosted, hosting, looks, queue_place, turns
 from pages.parts.hosting import Limits
 from pages.parts.pool import workers
 from pages.parts.race import ENTRANTS, course_of
@@ -64,6 +64,12 @@ def test_without_a_file_nothing_is_limited_but_by_polycore(monkeypatch):
     assert hosting.limits().max_seconds == math.inf
     shared = turns.of_this_server()
     assert (shared.most_running, shared.most_waiting) == (5 * workers.count, 25 * workers.count)
+
+
+@pytest.mark.parametrize(("name", "is_hosted"), [("hosted.toml", True), ("", False)])
+def test_a_server_is_a_demo_where_a_file_is_named(name, is_hosted, monkeypatch):
+    monkeypatch.setenv(hosting.VARIABLE, name)
+    assert hosted.is_hosted() == is_hosted
 
 
 def test_a_file_says_what_is_allowed(limited):

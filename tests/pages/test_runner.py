@@ -18,6 +18,7 @@ from pages.parts import runner, turns
 from pages.parts.pool import Workers
 from pages.parts.runner import Training
 from pages.parts.turns import Turns
+from tests.clock import Clock
 
 
 @dataclass(frozen=True)
@@ -90,13 +91,6 @@ class Hand(Executor):
     def nothing_is_asked_for(self):
         with pytest.raises(queue.Empty):
             self.orders.get(timeout=0.05)
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture
