@@ -13,8 +13,8 @@ from playwright.sync_api import Error as BrowserError
 from benchmarks.newcomer import first_pages
 from benchmarks.server import Server
 from benchmarks.visitor import FAILURES, Standing, Visitor, visiting
-from pages.parts.link import to_query
 from polycore import Experiment
+from polycore.link import to_query
 
 # the recommended run, but without an end: steps cost the same all the time
 WORDS = to_query(replace(Experiment.recommended(), steps=1_000_000, schedule="constant"))

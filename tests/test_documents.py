@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.parts import link
+from polycore import link
 from tests.pages.browsing import opened
 
 ROOT = Path(__file__).parents[1]

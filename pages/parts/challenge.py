@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from pages.parts import link
 from pages.parts.game import POINTS, Game
-from polycore import Experiment, PolycoreError
+from polycore import Experiment, PolycoreError, link
 from polycore.experiment import MAX_SEED
 
 MOST_SECONDS = 86_400  # a day: whoever thinks longer is told of as having thought so long

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import controls, frame, from_link, home_map, link, session
+from pages.parts import controls, frame, from_link, home_map, session
+from polycore import link
 
 
 def draw() -> None:

@@ -12,7 +12,6 @@ from pages.parts import (
     challenge,
     from_link,
     hosting,
-    link,
     link_choice,
     look_view,
     queue_place,
@@ -24,7 +23,7 @@ from pages.parts import (
 )
 from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
-from polycore import Experiment
+from polycore import Experiment, link
 
 HOME = "streamlit_app.py"
 POLYNOMIALS = "pages/1_polynomials.py"

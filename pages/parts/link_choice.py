@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import streamlit as st
 
-from pages.parts import link, model_in_use, session
+from pages.parts import model_in_use, session
 from pages.parts.session import Kept
-from polycore import Experiment, Model, PolycoreError
+from polycore import Experiment, Model, PolycoreError, link
 from polycore.compact_weights import compact
 
 # Servers take a first line of 8 KB at most, and so many characters with the words around the address.

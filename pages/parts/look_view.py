@@ -5,11 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import link, looks, session
+from pages.parts import looks, session
 from pages.parts.looks import Look
 from pages.parts.moment import Moment
 from pages.parts.session import Undo
-from polycore import Experiment
+from polycore import Experiment, link
 
 PREFIX = "look"
 WORD = "look"  # of the address

@@ -5,10 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.parts import session
-from pages.parts.full_batch import fitted
 from pages.parts.session import Replaced
 from polycore import Experiment
 from polycore.experiment import MEASURED_PER_CLASS
+from polycore.full_batch import fitted
 
 PREFIX = "optimizer"
 

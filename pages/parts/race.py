@@ -5,17 +5,13 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import numpy as np
-
-import polycore
 from pages.parts import hosting
-from pages.parts.full_batch import fitted
 from pages.parts.runner import Training
-from polycore import Experiment, History, Model, PolycoreError, Run, start
+from polycore import Experiment, Model, PolycoreError, start
+from polycore.chunk import advance_and_tell
 from polycore.experiment import MAX_STEPS
-from polycore.measurement import measure
-from polycore.problem import problem_of, searches
-from polycore.workspace import Workspace
+from polycore.full_batch import fitted
+from polycore.problem import searches
 
 FEWEST, MOST = 2, 4  # lanes
 BUDGETS = (5, 10, 30)  # seconds of computing for each
@@ -91,7 +87,7 @@ class Race:
         course = course_of(set_up)
         hosting.limits().check(replace(course, steps=1))  # its seconds end it, not its steps
         runs = [start(replace(course, **ENTRANTS[name])) for name in names]
-        trainings = [Training(run, executor, advance, budget) for run in runs]
+        trainings = [Training(run, executor, advance_and_tell, budget) for run in runs]
         return cls(set_up, budget, tuple(map(Lane, names, trainings)))
 
     @property
@@ -173,31 +169,6 @@ def course_of(experiment: Experiment) -> Experiment:
     )
 
 
-def advance(run: Run, steps: int) -> Run:
-    """Return `polycore.advance(run, steps)`, with its end told in the history.
-
-    How often a run measures itself is counted in steps: a slow one might have no figures within its budget.
-    """
-    run = polycore.advance(run, steps)
-    if run.history.step[-1] == run.step:
-        return run
-    with np.errstate(all="ignore"):
-        measured = measure(run.parameters, problem_of(run.experiment), Workspace(run.experiment.widths))
-    return replace(run, history=measured.told_in(_without_ends(run.history), run.step))
-
-
 def _place(lane: Lane) -> tuple[float, float]:
     loss = lane.training.run.best_loss
     return loss, next(mark.seconds for mark in lane.training.marks if mark.best_loss <= loss)
-
-
-def _without_ends(history: History) -> History:
-    """Return the history without what chunks before this one told of their ends."""
-    kept = history.step % history.every == 0
-    return History(
-        every=history.every,
-        step=history.step[kept],
-        loss=history.loss[kept],
-        accuracy=history.accuracy[kept],
-        held_out_accuracy=history.held_out_accuracy[kept],
-    )

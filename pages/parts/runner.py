@@ -7,17 +7,15 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import replace
-from time import monotonic, perf_counter, process_time
+from time import monotonic
 from typing import Literal, NamedTuple
 
 from pages.parts import turns
 from pages.parts.turns import Turn, Turns
 from polycore import Model, PolycoreError, Run
+from polycore.chunk import Advance, Chunk, timed
 
 Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished", "failed"]
-Advance = Callable[[Run, int], Run]
-# the run at its end, the seconds that its steps took, and the processor time among them
-Chunk = tuple[Run, float, float]
 
 # Measured with one run: chunks of 200 ms make 82 to 96 % of the steps/s of a bare loop, chunks of 80 ms 65 %.
 # Where runs are more than workers none of these is ever idle, and shorter chunks give each run news sooner:
@@ -257,7 +255,7 @@ class Training:
         deaths = 0
         while generation == self._generation:
             try:
-                future = self._executor.submit(_timed, self._advance, self._run, steps)
+                future = self._executor.submit(timed, self._advance, self._run, steps)
                 self._await(future, generation)
                 return
             except BrokenExecutor as error:
@@ -388,12 +386,6 @@ def _full(shared: Turns) -> str:
 
 def _mark(seconds: float, run: Run) -> Mark:
     return Mark(seconds, run.step, run.best_loss, float(run.history.held_out_accuracy[-1]))
-
-
-def _timed(advance: Advance, run: Run, steps: int) -> Chunk:
-    start, computed = perf_counter(), process_time()
-    run = advance(run, steps)
-    return run, perf_counter() - start, process_time() - computed
 
 
 def _sentence(error: Exception) -> str:

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, quote, quote_plus
 import numpy as np
 import pytest
 
-from pages.parts import challenge, link
-from polycore import Experiment, Model, PolycoreError, Polynomial, WeightFileError, network
+from pages.parts import challenge
+from polycore import Experiment, Model, PolycoreError, Polynomial, WeightFileError, link, network
 from polycore.compact_weights import MOST_PARAMETERS, compact, model_from
 from polycore.polynomial import MAX_TEXT
 from tests.attacks.damage import NASTY, damaged

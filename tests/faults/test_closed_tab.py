@@ -11,10 +11,10 @@ import pytest
 
 import polycore as pc
 from pages.parts import presence, recall, runner, turns
-from pages.parts.pool import Workers
 from pages.parts.runner import Training
 from pages.parts.session import Session
 from pages.parts.turns import Turns
+from polycore.workers import Workers
 from tests.clock import Clock
 from tests.pages.browsing import opened, session_of
 

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
-from pages.parts import challenge, game_hardest, game_table, link
+from pages.parts import challenge, game_hardest, game_table
 from pages.parts.challenge import Challenge
 from pages.parts.game import POINTS, Game, Said, drawn
+from polycore import link
 from polycore.figures import answer_figure, plane_range, question_figure
 from polycore.presets import NEARLY_COINCIDING
 from tests.experiments import experiments

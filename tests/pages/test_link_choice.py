@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 import polycore as pc
-from pages.parts import link, link_choice
+from pages.parts import link_choice
+from polycore import link
 
 
 class Frames(HTMLParser):

@@ -6,10 +6,11 @@ from functools import cache
 import pytest
 
 import polycore as pc
-from pages.parts import link, look_view, looks, session
+from pages.parts import look_view, looks, session
 from pages.parts.moment import Moment
 from pages.parts.runner import Training
 from pages.parts.session import Kept, Session
+from polycore import link
 from tests.pages.browsing import HOME, QUICK, ROOT, labels, opened, press, session_of, wait_for, words_of
 
 TRAIN = "pages/3_train.py"

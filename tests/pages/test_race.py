@@ -12,6 +12,7 @@ import polycore as pc
 from pages.parts import race, runner, turns
 from pages.parts.race import ENTRANTS, Lane, Race
 from pages.parts.turns import Turns
+from polycore.chunk import advance_and_tell
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
 
@@ -159,7 +160,7 @@ def test_a_race_that_nobody_saw_goes_on_when_somebody_looks(make, monkeypatch):
 
 def test_the_end_of_a_chunk_is_measured_however_few_steps_it_has(make):
     [lane, _] = make(["Adam", "L-BFGS"]).lanes
-    run = race.advance(race.advance(lane.training.run, 3), 4)
+    run = advance_and_tell(advance_and_tell(lane.training.run, 3), 4)
     assert run.history.step.tolist() == [0, 7]
     model = run.current
     points, labels = run.experiment.held_out_set()
@@ -175,7 +176,7 @@ def test_measuring_the_ends_changes_nothing_else(make):
     every = start.history.every
     run = start
     for _ in range(4):
-        run = race.advance(run, every // 2 + 1)
+        run = advance_and_tell(run, every // 2 + 1)
     plain = pc.advance(start, run.step)
     assert np.array_equal(run.parameters, plain.parameters)
     assert run.best_loss == plain.best_loss

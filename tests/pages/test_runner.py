@@ -15,9 +15,9 @@ import pytest
 
 import polycore as pc
 from pages.parts import runner, turns
-from pages.parts.pool import Workers
 from pages.parts.runner import Training
 from pages.parts.turns import Turns
+from polycore.workers import Workers
 from tests.clock import Clock
 
 

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from polycore import Experiment
-from polycore.experiment import MEASURED_PER_CLASS
+from polycore.experiment import MEASURED_PER_CLASS, Experiment
 
 
 def fitted(experiment: Experiment) -> Experiment:

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.parts import link
-from polycore import INTRODUCTION_POLYNOMIALS, Experiment, Polynomial
+from polycore import INTRODUCTION_POLYNOMIALS, Experiment, Polynomial, link
 from tests.experiments import experiments
 
 RECOMMENDED = Experiment.recommended()

@@ -11,11 +11,13 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from pages.parts.full_batch import fitted
-from polycore import Experiment, Model, PolycoreError, Polynomial
 from polycore.compact_weights import model_from
+from polycore.errors import PolycoreError
+from polycore.experiment import Experiment
+from polycore.full_batch import fitted
 from polycore.limits import MAX_CLASSES
-from polycore.polynomial import MAX_TEXT
+from polycore.model import Model
+from polycore.polynomial import MAX_TEXT, Polynomial
 
 VERSION = "1"
 LONGEST_PART = 12_000  # characters; 24 polynomials with every digit of their coefficients need about 7,000

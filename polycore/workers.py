@@ -1,0 +1,255 @@
+"""Worker processes on this machine, as an executor.
+
+Why not concurrent.futures.ProcessPoolExecutor:
+- its processes share one pipe for results, so that a worker killed while it writes leaves the server waiting
+  for the rest of the message for ever (seen after a few dozen kills), and any death ends every other call;
+- its workers import the `__main__` of whoever starts them, which under Streamlit is the page;
+- its workers outlive a killed server.
+Here each worker has pipes of its own, and one small thread that feeds it.
+"""
+
+import os
+import pickle
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, ParamSpec, TypeVar, cast
+
+MAX_WORKERS = 8  # a worker holds about 50 MB
+# Bytes of addresses for each worker. With the largest experiments that polycore allows, one after another, a
+# worker reaches 0.7 GB: its share is for what nobody has thought of.
+MAX_MEMORY = 2**30
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class _Call:
+    future: Future[Any]
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+class Workers(Executor):
+    """Processes that are started at the first use, all at once.
+
+    A worker that dies takes only its own call along, which ends with BrokenExecutor, and is made anew.
+    Workers end at once with their server, however it ended, and in the midst of a call too.
+    """
+
+    def __init__(self, count: int | None = None, memory: int = MAX_MEMORY, niceness: int = 0) -> None:
+        """`count`: how many; None for one a core, but at most MAX_WORKERS.
+
+        `memory`: bytes for each; a call that needs more fails alone, mostly with MemoryError.
+
+        Where the system cannot limit a process (macOS, Windows) there is no limit. `niceness`: how far they
+        stand back behind other processes that want the processor, as the system counts it.
+        """
+        self.count = count or min(available_cores(), MAX_WORKERS)
+        self._memory = memory
+        self._niceness = niceness
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Return the future of `fn(*args, **kwargs)`: first come, first served.
+
+        `fn` must be importable in another process, and whatever goes in or comes out picklable. Raises
+        RuntimeError after `shutdown`.
+        """
+        self.start()
+        future: Future[T] = Future()
+        self._calls.put(_Call(future, fn, args, kwargs))
+        return future
+
+    def start(self) -> None:
+        """Start the workers without waiting for them. Raises RuntimeError after `shutdown`."""
+        with self._lock:
+            if self._ended:
+                raise RuntimeError("These workers were shut down; make new Workers.")
+            while len(self._threads) < self.count:
+                thread = threading.Thread(target=self._feed, name="worker", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the workers after the calls made so far; where `cancel_futures`, after those under way."""
+        with self._lock:
+            self._ended = True
+        if cancel_futures:
+            self._cancel_waiting()
+        for _ in self._threads:
+            self._calls.put(None)
+        for thread in self._threads if wait else ():
+            thread.join()
+
+    def _cancel_waiting(self) -> None:
+        with suppress(queue.Empty):
+            while call := self._calls.get_nowait():
+                call.future.cancel()
+
+    def _feed(self) -> None:
+        worker = _Worker(self._memory, self._niceness)
+        while self._answer_next(worker):
+            pass
+        worker.end()
+
+    def _answer_next(self, worker: "_Worker") -> bool:
+        # by itself: a call that was answered must not be held, with all it knows, until the next one comes
+        call = self._calls.get()
+        if call is None:
+            return False
+        if call.future.set_running_or_notify_cancel():
+            worker.answer(call)
+        return True
+
+
+class _Worker:
+    """A process that answers calls, and another one after it has died."""
+
+    def __init__(self, memory: int, niceness: int) -> None:
+        self._life = f"work({memory}, {niceness})"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._start_early()
+
+    def answer(self, call: _Call) -> None:
+        try:
+            message = pickle.dumps((call.function, call.args, call.kwargs))
+            result, error = pickle.loads(self._exchange(message))  # noqa: S301  # from our own process
+        except BaseException as failure:  # noqa: BLE001  # it is for the caller to judge
+            result, error = None, failure
+        if error is None:
+            call.future.set_result(result)
+        else:
+            call.future.set_exception(error)
+        self._start_early()
+
+    def end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            with suppress(BrokenPipeError), process:  # closes the pipes and waits
+                pass
+
+    def _exchange(self, message: bytes) -> bytes:
+        process = self._living()
+        try:
+            _send(cast("IO[bytes]", process.stdin), message)
+            return _receive(cast("IO[bytes]", process.stdout))
+        except (EOFError, OSError) as error:
+            self.end()
+            raise BrokenExecutor(
+                f"A worker process ended with code {process.returncode} in the midst of its call."
+            ) from error
+
+    def _start_early(self) -> None:
+        # so that the next call finds a process ready; where none can be started, that call says why
+        with suppress(OSError):
+            self._living()
+
+    def _living(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self.end()
+        # as many workers as cores, each with a thread a core, were eight times slower
+        one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import work; {self._life}"
+        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and code
+            [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | one_thread,
+        )
+        return self._process
+
+
+def work(memory: int, niceness: int) -> None:
+    """Answer calls within that many bytes until the server is gone. The life of a worker process."""
+    _keep_within(memory)
+    with suppress(AttributeError):  # Windows
+        os.nice(niceness)
+    # Ctrl-C in a terminal reaches the workers as well; it is the server that ends them
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what is printed must not get among the answers
+    calls: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(questions, calls), daemon=True).start()
+    import polycore  # noqa: F401  # now, so that the first call need not wait for it
+
+    while True:
+        answer = _answer(calls.get())
+        with suppress(BrokenPipeError):  # the server is gone; `_listen` ends this process
+            _send(answers, answer)
+
+
+def _keep_within(memory: int) -> None:
+    with suppress(OSError):  # Linux alone: where memory ends, a worker is to be killed and not the server
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _listen(questions: IO[bytes], calls: queue.SimpleQueue[bytes]) -> None:
+    try:
+        while True:
+            calls.put(_receive(questions))
+    finally:  # the server is gone and waits for no call, or a call does not fit into the memory
+        os._exit(1)
+
+
+def _answer(message: bytes) -> bytes:
+    try:
+        function, args, kwargs = pickle.loads(message)  # noqa: S301  # from our own server
+        return pickle.dumps((function(*args, **kwargs), None))
+    except BaseException as error:  # noqa: BLE001  # the server decides
+        error.add_note("".join(traceback.format_exception(error)))
+        return _packed_error(error)
+
+
+def _packed_error(error: BaseException) -> bytes:
+    try:
+        message = pickle.dumps((None, error))
+        pickle.loads(message)  # noqa: S301  # an exception with arguments of its own may fail only here
+    except Exception:  # noqa: BLE001  # whatever its own methods raise
+        return pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")))
+    return message
+
+
+def _send(pipe: IO[bytes], message: bytes) -> None:
+    pipe.write(len(message).to_bytes(8, "big"))
+    pipe.write(message)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> bytes:
+    """Return the next message. Raises EOFError where the other end was closed before its last byte."""
+    size = int.from_bytes(_read(pipe, 8), "big")
+    return _read(pipe, size)
+
+
+def _read(pipe: IO[bytes], size: int) -> bytes:
+    data = pipe.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux: a container may have fewer than the machine
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,238 @@
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import BrokenExecutor, CancelledError
+from pathlib import Path
+
+import pytest
+
+from polycore.workers import MAX_WORKERS, Workers
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def two():
+    with Workers(2) as pool:
+        yield pool
+
+
+@pytest.fixture
+def one():
+    with Workers(1) as pool:
+        yield pool
+
+
+class UnreadableError(Exception):
+    """An exception that pickle can write but not read: its arguments are not those of its constructor."""
+
+    def __init__(self, _one, _two):
+        super().__init__("told apart")
+
+
+def raise_unreadable():
+    raise UnreadableError(1, 2)
+
+
+def run_script(path: Path, text: str) -> subprocess.Popen[str]:
+    path.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{text}", encoding="utf-8")
+    return subprocess.Popen([sys.executable, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except ProcessLookupError:
+        return True
+    except FileNotFoundError:  # there is no /proc here
+        return False
+    return state == "Z"  # it has ended, and nobody has asked for its exit code yet
+
+
+def wait_until(condition, seconds: float = 5.0) -> bool:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
+
+
+def pids_of(pool: Workers) -> set[int]:
+    """Return the process of each worker: calls that overlap, for each sleeps a little."""
+    code = "(__import__('time').sleep(0.1), __import__('os').getpid())[1]"
+    return {call.result(10) for call in [pool.submit(eval, code) for _ in range(pool.count)]}
+
+
+def test_there_is_one_worker_a_core_but_at_most_eight():
+    assert 1 <= Workers().count <= min(os.cpu_count() or 1, MAX_WORKERS)
+
+
+def test_calls_run_side_by_side_in_other_processes(two):
+    pids = pids_of(two)
+    assert len(pids) == 2
+    assert os.getpid() not in pids
+
+
+def test_a_result_of_many_pipes_full_comes_back_whole(two):
+    data = os.urandom(3_000_000)
+    assert two.submit(bytes.__add__, data, b"end").result(10) == data + b"end"
+
+
+def test_what_a_call_raises_comes_back_with_where_it_was_raised(two):
+    with pytest.raises(ZeroDivisionError) as caught:
+        two.submit(divmod, 1, 0).result(10)
+    assert "workers.py" in "".join(caught.value.__notes__)
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        pytest.param(lambda: None, Exception, id="what goes in"),
+        pytest.param(compile, TypeError, id="what comes out"),
+        pytest.param(raise_unreadable, RuntimeError, id="an exception"),
+    ],
+)
+def test_what_cannot_be_pickled_fails_its_own_call_alone(two, function, expected):
+    arguments = ("1", "text", "eval") if function is compile else ()
+    with pytest.raises(expected):
+        two.submit(function, *arguments).result(10)
+    assert two.submit(divmod, 7, 2).result(10) == (3, 1)
+
+
+def test_what_a_call_prints_does_not_get_among_the_answers(two):
+    assert two.submit(print, "x" * 100).result(10) is None
+    assert two.submit(os.write, 1, b"y\n").result(10) == 2
+
+
+@pytest.mark.parametrize("library", ["OPENBLAS", "OMP", "MKL"])
+def test_numpy_has_one_thread_in_a_worker(two, library):
+    assert two.submit(os.getenv, f"{library}_NUM_THREADS").result(10) == "1"
+
+
+def test_a_worker_has_imported_polycore_before_its_first_call_and_never_streamlit(two):
+    modules = "list(__import__('sys').modules)"
+    loaded = two.submit(eval, modules).result(10)
+    assert "polycore" in loaded
+    assert "streamlit" not in loaded
+
+
+def test_a_killed_worker_takes_only_its_own_call_along(two):
+    survivor = two.submit(eval, "(__import__('time').sleep(0.5), 7)[1]")
+    with pytest.raises(BrokenExecutor, match="code -9"):
+        two.submit(eval, "__import__('os').kill(__import__('os').getpid(), 9)").result(10)
+    assert survivor.result(10) == 7
+    assert len(pids_of(two)) == 2
+
+
+def test_a_worker_killed_between_two_calls_costs_nothing(one):
+    pid = one.submit(os.getpid).result(10)
+    os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):  # the workers may have noticed, and reaped it, already
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert one.submit(os.getpid).result(10) != pid
+
+
+@pytest.mark.parametrize("microseconds", [0, 500, 1500, 3000])
+def test_a_worker_killed_while_it_writes_does_not_hang_its_caller(one, microseconds):
+    pid = one.submit(os.getpid).result(10)
+    answer = one.submit(bytes, 3_000_000)
+    time.sleep(microseconds / 1e6)
+    os.kill(pid, signal.SIGKILL)
+    error = answer.exception(10)
+    assert error is None or isinstance(error, BrokenExecutor)
+    assert one.submit(divmod, 7, 2).result(10) == (3, 1)
+
+
+def test_an_interrupt_from_the_terminal_leaves_the_workers_to_the_server(one):
+    pid = one.submit(os.getpid).result(10)
+    os.kill(pid, signal.SIGINT)
+    assert one.submit(os.getpid).result(10) == pid
+
+
+def test_a_call_that_waits_can_be_cancelled(one):
+    busy = one.submit(time.sleep, 0.2)
+    waits = one.submit(divmod, 7, 2)
+    assert waits.cancel()
+    assert busy.result(10) is None
+    with pytest.raises(CancelledError):
+        waits.result(10)
+
+
+@pytest.mark.parametrize("cancel", [False, True])
+def test_a_shutdown_ends_the_workers_after_the_calls_made_so_far(cancel):
+    pool = Workers(1)
+    pid = pool.submit(os.getpid).result(10)
+    calls = [pool.submit(time.sleep, 0.1) for _ in range(3)]
+    assert wait_until(calls[0].running)
+    pool.shutdown(cancel_futures=cancel)
+    assert [call.cancelled() for call in calls] == [False, cancel, cancel]
+    assert gone(pid)
+    with pytest.raises(RuntimeError, match="shut down"):
+        pool.submit(os.getpid)
+
+
+def test_where_no_process_can_be_started_the_call_says_so(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with Workers(1) as pool, pytest.raises(FileNotFoundError):
+        pool.submit(os.getpid).result(10)
+
+
+def test_a_worker_does_not_run_the_page_again(tmp_path):
+    script = run_script(
+        tmp_path / "page.py",
+        # no guard on __name__, as in a page: imported again, it would leave its name and start workers itself
+        f"""
+import os
+from polycore.workers import Workers
+with open({str(tmp_path / "imported")!r}, "a") as file:
+    file.write(__name__ + " ")
+print(Workers(1).submit(os.getpid).result())
+""",
+    )
+    output, errors = script.communicate(timeout=20)
+    assert (script.returncode, errors) == (0, "")
+    assert int(output) != script.pid
+    assert (tmp_path / "imported").read_text(encoding="utf-8") == "__main__ "
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param("time.sleep(60)", id="killed"),
+        pytest.param("pass", id="ended in the midst of a call"),
+    ],
+)
+def test_the_workers_end_soon_after_their_server_has(tmp_path, end):
+    server = run_script(
+        tmp_path / "server.py",
+        f"""
+import os, time
+from polycore.workers import Workers
+workers = Workers(2)
+code = "(__import__('time').sleep(0.1), __import__('os').getpid())[1]"
+pids = [call.result() for call in [workers.submit(eval, code) for _ in range(2)]]
+busy = workers.submit(time.sleep, 60)
+while not busy.running():
+    time.sleep(0.01)
+print(*pids, flush=True)
+{end}
+""",
+    )
+    assert server.stdout is not None
+    pids = [int(pid) for pid in server.stdout.readline().split()]
+    assert len(set(pids)) == 2
+    if "60" in end:
+        assert not any(map(gone, pids))
+        server.kill()
+    _, errors = server.communicate(timeout=20)
+    assert errors == ""
+    assert wait_until(lambda: all(map(gone, pids)))
+
+
+def test_workers_stand_back_as_far_as_they_are_told():
+    own = os.nice(0)
+    with Workers(1, niceness=3) as pool:
+        assert pool.submit(os.nice, 0).result() == own + 3
