@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 import urllib.request
+from time import monotonic, perf_counter, sleep
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
@@ -165,3 +166,24 @@ def test_no_program_drives_the_dashboard_in_place_of_a_browser(server):
             urllib.request.urlopen(f"{server}_stcore/agent/{path}", data=b"{}")
         assert refused.value.code == status, path
         assert b"does not serve the agent API" in refused.value.read()
+
+
+def test_an_answer_s_second_part_does_not_wait_until_the_first_is_acknowledged(server, new_session):  # noqa: ARG001 - a page is drawn
+    # the first page sees to it; with Nagle's algorithm each answer would take 40 ms or more
+    end = monotonic() + 20
+    while (quickest := min(_seconds_to_answer(server, 8)[1:])) >= 0.02 and monotonic() < end:
+        sleep(0.2)
+    assert quickest < 0.02
+
+
+def _seconds_to_answer(server, count):
+    """Return how long each of so many answers took, over one connection; the first never waits."""
+    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=20)
+    seconds = []
+    for _ in range(count):
+        began = perf_counter()
+        connection.request("GET", "/_stcore/health")
+        connection.getresponse().read()
+        seconds.append(perf_counter() - began)
+    connection.close()
+    return seconds

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts import (
     challenge,
+    delays,
     from_link,
     hosting,
     link_choice,
@@ -83,6 +84,7 @@ RUNNING_STYLE = f"{STYLE}<style>[data-testid='stStatusWidget'] {{ display: none;
 
 # for all sessions: whoever comes first has it done
 ticks.answer_in_turn()
+delays.end()
 
 
 def draw(title: str) -> None:
