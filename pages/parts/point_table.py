@@ -5,9 +5,9 @@ from functools import partial
 import streamlit as st
 
 from pages.parts import session, uploaded_points
-from pages.parts.predictions import predictions_to_csv
 from pages.parts.session import Points
 from polycore import Model
+from polycore.predictions import predictions_to_csv
 
 PREFIX = "point_table"
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.parts.visible import visible
 from polycore import PolycoreError
+from polycore.visible import visible
 
 
 def show(what: str, error: PolycoreError | str) -> None:

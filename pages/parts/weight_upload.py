@@ -9,8 +9,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.parts import npy_files, refusal, session
 from pages.parts.session import Session, Undo
-from pages.parts.visible import visible
 from polycore import Model, PolycoreError
+from polycore.visible import visible
 from polycore.weight_file import MAX_BYTES
 
 PREFIX = "weight_upload"

@@ -18,7 +18,7 @@ import polycore as pc
 from pages.parts import session, weight_upload
 from pages.parts.runner import Mark
 from pages.parts.session import Kept, Points, Undo
-from pages.parts.visible import visible
+from polycore.visible import visible
 from tests.pages.browsing import ROOT, opened, session_of
 
 WORD = "evil"  # all of a stranger's words here have it, and none of ours

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from polycore import Model
+from polycore.model import Model
 from polycore.network import Floats
 
 COLUMNS = ("x", "y", "prediction", "probability")
