@@ -8,6 +8,14 @@ Polynomials (24 at most) and arrays are taken as already checked. A class has th
 `polynomials`; labels are such places, from 0 on.
 """
 
+try:
+    import plotly  # noqa: F401  # here, to say what to do: whoever imports polycore has NumPy alone for sure
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "polycore.figures draws with Plotly, which is not installed here; pip install plotly adds it.",
+        name="plotly",
+    ) from error
+
 from polycore.figures.compare import (
     LINES,
     Curve,

@@ -1,0 +1,135 @@
+"""The package as pip installs it from a copy of this repository: whole, typed, and content with NumPy."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import venv
+from email.parser import HeaderParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import polycore as pc
+
+ROOT = Path(__file__).parents[1]
+NUMPY = Path(np.__file__).parents[1]
+NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "docs", "*.egg-info")
+PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install"]
+
+
+def finished(command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory):
+    """Return a copy of the repository: a build leaves files in the folder it is made from."""
+    return shutil.copytree(ROOT, tmp_path_factory.mktemp("package") / "source", ignore=NOT_COPIED)
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("package") / "environment"
+    venv.create(folder, symlinks=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def installed(source, environment):
+    """Return the folder of an environment's packages in which there is polycore alone."""
+    [packages] = environment.glob("[Ll]ib/**/site-packages")
+    # offline: built by the setuptools at hand; NumPy is there already
+    options = ["--no-build-isolation", "--no-deps", "--no-index", "--no-compile"]
+    finished([*PIP, *options, "--target", packages, source])
+    return packages
+
+
+def answer(installed, code):
+    """Return what a program prints that can import the standard library, polycore and NumPy's folder."""
+    paths = f"import sys; sys.path[:0] = {[str(installed), str(NUMPY)]}\n"
+    # isolated and without site: no other path, and no .pth file that imports something
+    return finished([sys.executable, "-I", "-S", "-c", paths + code], cwd=installed)
+
+
+def test_every_module_is_installed_and_nothing_else(installed):
+    modules = {path.relative_to(ROOT) for path in (ROOT / "polycore").rglob("*.py")}
+    files = {path.relative_to(installed) for path in installed.rglob("*") if path.is_file()}
+    assert {path for path in files if path.suffix == ".py"} == modules
+    assert Path("polycore/py.typed") in files
+    assert {path.parts[0] for path in files} == {"polycore", f"polycore-{pc.__version__}.dist-info"}
+
+
+def test_its_metadata_tell_what_pip_and_people_ask_for(installed):
+    [folder] = installed.glob("*.dist-info")
+    found = HeaderParser().parsestr((folder / "METADATA").read_text(encoding="utf-8"))
+    assert (found["Name"], found["Version"]) == ("polycore", pc.__version__)
+    assert found["License-Expression"] == "MIT"
+    assert (folder / "licenses/LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+    assert found.get_payload().strip() == (ROOT / "README.md").read_text(encoding="utf-8").strip()
+    needed = [line for line in found.get_all("Requires-Dist") if "extra ==" not in line]
+    assert [line.partition(">")[0] for line in needed] == ["numpy"]
+    assert "figures" in found.get_all("Provides-Extra")
+
+
+def test_it_needs_numpy_alone(installed):
+    code = """
+import json, polycore
+files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+names = {name.partition(".")[0] for name, file in zip(list(sys.modules), files) if file}
+print(json.dumps([polycore.__file__, sorted(names - sys.stdlib_module_names)]))
+"""
+    file, names = json.loads(answer(installed, code))
+    assert Path(file) == installed / "polycore/__init__.py"
+    assert names == ["numpy", "polycore"]
+
+
+def test_without_plotly_its_figures_say_what_is_missing(installed):
+    code = """
+sys.modules["plotly"] = None  # as if it were not installed
+try:
+    import polycore.figures
+except ModuleNotFoundError as error:
+    print(error)
+"""
+    told = answer(installed, code)
+    assert told.count("\n") == 1
+    assert "pip install plotly" in told
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_users_program_sees_its_types(environment, tmp_path):
+    # mypy alone reads py.typed; of NumPy it knows nothing here, which is quicker
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import polycore as pc\n"
+        "from polycore.figures import LINES\n"
+        "reveal_type(pc.Polynomial(1, 0).degree)\n"
+        "reveal_type(pc.start(pc.Experiment()).best.held_out_accuracy)\n"
+        'pc.Experiment(steps="many")\n',
+        encoding="utf-8",
+    )
+    python = environment / Path(sys.executable).parent.name / Path(sys.executable).name
+    options = ["--python-executable", python, "--cache-dir", tmp_path / "cache", "--no-error-summary"]
+    command = [sys.executable, "-m", "mypy", *options, "--config-file=", program]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert told.stdout.splitlines() == [
+        'program.py:3: note: Revealed type is "int"',
+        'program.py:4: note: Revealed type is "float | None"',
+        'program.py:5: error: Argument "steps" to "Experiment" has incompatible type "str"; '
+        'expected "int"  [arg-type]',
+    ]
+
+
+def test_the_source_archive_has_what_a_build_needs_and_no_tests(source, tmp_path):
+    code = f"from setuptools import build_meta; build_meta.build_sdist({str(tmp_path)!r})"
+    finished([sys.executable, "-c", code], cwd=source)
+    with tarfile.open(tmp_path / f"polycore-{pc.__version__}.tar.gz") as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "polycore/py.typed"} <= names
+    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "polycore").rglob("*.py")}
+    assert {name for name in names if name.endswith(".py")} - {"setup.py"} == modules
