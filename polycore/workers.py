@@ -60,6 +60,7 @@ class Workers(Executor):
         self._niceness = niceness
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._workers: list[_Worker] = []
         self._lock = threading.Lock()
         self._ended = False
 
@@ -95,6 +96,15 @@ class Workers(Executor):
         for thread in self._threads if wait else ():
             thread.join()
 
+    def kill(self) -> None:
+        """End the workers at once. Calls that wait are cancelled, those under way end with BrokenExecutor."""
+        with self._lock:
+            self._ended = True
+        self._cancel_waiting()
+        for worker in self._workers:
+            worker.kill()
+        self.shutdown()
+
     def _cancel_waiting(self) -> None:
         with suppress(queue.Empty):
             while call := self._calls.get_nowait():
@@ -102,6 +112,7 @@ class Workers(Executor):
 
     def _feed(self) -> None:
         worker = _Worker(self._memory, self._niceness)
+        self._workers.append(worker)
         while self._answer_next(worker):
             pass
         worker.end()
@@ -122,6 +133,8 @@ class _Worker:
     def __init__(self, memory: int, niceness: int) -> None:
         self._life = f"work({memory}, {niceness})"
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()  # between being made anew and being killed
+        self._killed = False
         self._start_early()
 
     def answer(self, call: _Call) -> None:
@@ -135,6 +148,14 @@ class _Worker:
         else:
             call.future.set_exception(error)
         self._start_early()
+
+    def kill(self) -> None:
+        """End the process, from another thread, and let none follow it."""
+        with self._lock:
+            self._killed = True
+            process = self._process
+        if process is not None:
+            process.kill()
 
     def end(self) -> None:
         process, self._process = self._process, None
@@ -156,23 +177,29 @@ class _Worker:
 
     def _start_early(self) -> None:
         # so that the next call finds a process ready; where none can be started, that call says why
-        with suppress(OSError):
+        with suppress(OSError, BrokenExecutor):
             self._living()
 
     def _living(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.end()
+        with self._lock:
+            if self._killed:
+                raise BrokenExecutor("The workers were killed.")
+            self._process = self._started()
+            return self._process
+
+    def _started(self) -> subprocess.Popen[bytes]:
         # as many workers as cores, each with a thread a core, were eight times slower
         one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import work; {self._life}"
-        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and code
+        return subprocess.Popen(  # noqa: S603  # our own interpreter and code
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | one_thread,
         )
-        return self._process
 
 
 def work(memory: int, niceness: int) -> None:
