@@ -27,11 +27,12 @@ class Outcome:
     """What became of one experiment of a sweep.
 
     index: its place among the experiments, from 0.
-    model: the best of its run, with the figures; None where the run failed.
+    model: the best of its run; None where the run failed, and in `without_model`.
     steps: how many were taken; fewer than the experiment's where the run ended early.
     seconds: processor time of the thread that computed it.
     ended_because: a sentence where the run ended before its last step, else None.
     error: a sentence where the run failed, else None.
+    loss, accuracy, held_out_accuracy: the model's, in nats and as shares; None where the run failed.
     """
 
     index: int
@@ -41,6 +42,18 @@ class Outcome:
     seconds: float
     ended_because: str | None
     error: str | None
+    loss: float | None = None
+    accuracy: float | None = None
+    held_out_accuracy: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.model is not None:
+            for name in ("loss", "accuracy", "held_out_accuracy"):
+                object.__setattr__(self, name, getattr(self.model, name))
+
+    def without_model(self) -> "Outcome":
+        """Return the outcome with its figures alone: a hundred bytes in place of up to 4 MB."""
+        return replace(self, model=None)
 
 
 def outcomes(
@@ -67,16 +80,16 @@ def outcomes(
 
 
 def best(outcomes: Iterable[Outcome]) -> Outcome | None:
-    """Return the outcome with the highest held-out accuracy, or None where no run succeeded.
+    """Return the outcome with the highest held-out accuracy, or None where none has a model.
 
     Of equal ones the one with the lower loss, and then the first of the experiments.
     """
-    return min((outcome for outcome in outcomes if outcome.model), key=_rank, default=None)
+    found = ((outcome, outcome.model) for outcome in outcomes if outcome.model is not None)
+    return min(found, key=_rank, default=(None, None))[0]
 
 
-def _rank(outcome: Outcome) -> tuple[float, float, int]:
-    model = outcome.model
-    assert model is not None  # noqa: S101
+def _rank(found: tuple[Outcome, Model]) -> tuple[float, float, int]:
+    outcome, model = found
     return -(model.held_out_accuracy or 0.0), model.loss, outcome.index
 
 
@@ -96,14 +109,19 @@ def _failed(index: int, experiment: Experiment, error: BaseException, seconds: f
 
 
 def _sentence(error: BaseException) -> str:
-    text = " ".join(str(error).split())[:MOST_TOLD]
     if isinstance(error, PolycoreError):
-        return text
+        return str(error)
     if isinstance(error, MemoryError):
-        return f"The run needs more memory than its worker has: {text or 'no more could be had'}."
+        return f"The run needs more memory than its worker has: {_told(error)}"
     if isinstance(error, BrokenExecutor):
-        return f"Its worker died {MOST_RETRIES + 1} times, each time in the midst of this run: {text}"
-    return f"The run could not be computed: {type(error).__name__}: {text}"
+        return f"Its worker died {MOST_RETRIES + 1} times in the midst of this run: {_told(error)}"
+    return f"The run could not be computed: {_told(error)}"
+
+
+def _told(error: BaseException) -> str:
+    """Return one line, whatever the error says of itself."""
+    text = " ".join(str(error).split())[:MOST_TOLD]
+    return f"{type(error).__name__}: {text}" if text else f"{type(error).__name__}."
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,8 +190,7 @@ def _streamed(experiments: Iterable[Experiment], executor: Executor) -> Iterator
     finally:
         flight.cancel()
     if flight.refusal is not None:
-        refusal = type(flight.refusal).__name__
         raise PolycoreError(
-            f"the executor took no more runs after {told:,} outcomes: {refusal}: {flight.refusal}. "
-            "Go on with the experiments that are missing on a new one, such as polycore.workers.Workers()."
+            f"the executor takes no more runs, after {told:,} outcomes. Give the missing experiments "
+            f"to a new one, such as polycore.workers.Workers(). It says: {_told(flight.refusal)}"
         ) from flight.refusal

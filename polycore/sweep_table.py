@@ -6,20 +6,37 @@ from typing import Any
 
 import pandas as pd
 
-from polycore.confidence import confidence
+from polycore.confidence import Confidence, confidence
 from polycore.experiment import Experiment
-from polycore.model import Model
 from polycore.sweep import Outcome
 
 ALL_STEPS = "all steps"
 
+_FIGURES: dict[str, type] = {
+    "held_out_accuracy": float,
+    "accuracy": float,
+    "loss": float,
+    "steps": int,
+    "seconds": float,
+    "ended": str,
+}
+_MEANS: dict[str, type] = {
+    "runs": int,
+    "failed": int,
+    "held_out_accuracy": float,
+    "low": float,
+    "high": float,
+    "loss": float,
+    "seconds": float,
+}
+
 _READABLE: dict[str, Callable[[Any], str]] = {
     "polynomials": lambda found: "; ".join(map(str, found)),
     "samples_per_class": lambda found: str(found or "fresh"),
-    "x_range": lambda found: f"{found[0]:g} to {found[1]:g}",
+    "x_range": lambda found: f"{found[0]} to {found[1]}",
     "hidden": lambda found: "-".join(map(str, found)) or "none",
     "batch_size": lambda found: str(found or "all"),
-    "target_loss": lambda found: "none" if found is None else f"{found:g}",
+    "target_loss": lambda found: "none" if found is None else str(found),
     "patience": lambda found: str(found or "none"),
 }
 
@@ -31,9 +48,10 @@ def table(outcomes: Iterable[Outcome]) -> pd.DataFrame:
     `held_out_accuracy` and `accuracy` (shares) and `loss` (nats) of the best model, NaN where the run
     failed; `steps` taken; `seconds` of processor time; `ended`: how it ended, in words.
     """
-    found = sorted(outcomes, key=lambda outcome: outcome.index)
+    found = _in_order(outcomes)
     names = _differing([outcome.experiment for outcome in found])
-    return pd.DataFrame([_row(outcome, names) for outcome in found], columns=["index", *names, *_FIGURES])
+    rows = [_row(outcome, names) for outcome in found]
+    return pd.DataFrame(rows, columns=["index", *names, *_FIGURES]).astype({"index": int, **_FIGURES})
 
 
 def summary(outcomes: Iterable[Outcome]) -> pd.DataFrame:
@@ -45,53 +63,53 @@ def summary(outcomes: Iterable[Outcome]) -> pd.DataFrame:
 
     A repeated experiment counts once: the same seed says nothing new.
     """
-    found = sorted(outcomes, key=lambda outcome: outcome.index)
+    found = _in_order(outcomes)
     names = [name for name in _differing([outcome.experiment for outcome in found]) if name != "seed"]
     groups: dict[Experiment, dict[int, Outcome]] = {}
     for outcome in found:
         setting = replace(outcome.experiment, seed=0)
         groups.setdefault(setting, {}).setdefault(outcome.experiment.seed, outcome)
     rows = [_settings(setting, names) | _means(list(group.values())) for setting, group in groups.items()]
-    return pd.DataFrame(rows, columns=[*names, *_MEANS])
+    return pd.DataFrame(rows, columns=[*names, *_MEANS]).astype(_MEANS)
+
+
+def _in_order(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    # without models: what streams in need not fit into memory with them
+    light = (outcome.without_model() for outcome in outcomes)
+    return sorted(light, key=lambda outcome: outcome.index)
 
 
 def _row(outcome: Outcome, names: Sequence[str]) -> dict[str, Any]:
-    model = outcome.model
     return {
         "index": outcome.index,
         **_settings(outcome.experiment, names),
-        "held_out_accuracy": model.held_out_accuracy if model else float("nan"),
-        "accuracy": model.accuracy if model else float("nan"),
-        "loss": model.loss if model else float("nan"),
+        "held_out_accuracy": outcome.held_out_accuracy,
+        "accuracy": outcome.accuracy,
+        "loss": outcome.loss,
         "steps": outcome.steps,
         "seconds": outcome.seconds,
         "ended": outcome.error or outcome.ended_because or ALL_STEPS,
     }
 
 
-_FIGURES = ("held_out_accuracy", "accuracy", "loss", "steps", "seconds", "ended")
-_MEANS = ("runs", "failed", "held_out_accuracy", "low", "high", "loss", "seconds")
-
-
 def _means(group: Sequence[Outcome]) -> dict[str, Any]:
-    models = [outcome.model for outcome in group if outcome.model]
-    counts = {"runs": len(models), "failed": len(group) - len(models)}
-    if not models:
+    ended = [outcome for outcome in group if outcome.error is None]
+    counts = {"runs": len(ended), "failed": len(group) - len(ended)}
+    if not ended:
         return counts
-    accuracy = confidence(_held_out_accuracy(model) for model in models)
-    ended = [outcome for outcome in group if outcome.model]
+    held_out = _mean(ended, "held_out_accuracy")
     return {
         **counts,
-        "held_out_accuracy": accuracy.mean,
-        "low": None if accuracy.low is None else max(accuracy.low, 0.0),
-        "high": None if accuracy.high is None else min(accuracy.high, 1.0),
-        "loss": confidence(model.loss for model in models).mean,
-        "seconds": confidence(outcome.seconds for outcome in ended).mean,
+        "held_out_accuracy": held_out.mean,
+        "low": None if held_out.low is None else max(held_out.low, 0.0),
+        "high": None if held_out.high is None else min(held_out.high, 1.0),
+        "loss": _mean(ended, "loss").mean,
+        "seconds": _mean(ended, "seconds").mean,
     }
 
 
-def _held_out_accuracy(model: Model) -> float:
-    return float("nan") if model.held_out_accuracy is None else model.held_out_accuracy
+def _mean(outcomes: Sequence[Outcome], figure: str) -> Confidence:
+    return confidence(getattr(outcome, figure) for outcome in outcomes)
 
 
 def _differing(experiments: Sequence[Experiment]) -> list[str]:
