@@ -64,7 +64,7 @@ def section(result: dict[str, Any]) -> list[str]:
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     """Return what was to be reached: work, wanted, found, reached."""
     first, last = result["held"][0], result["held"][-1]
-    growth = last["memory"] / first["memory"] - 1
+    growth = _memory(last) / _memory(first) - 1
     left = {name: last[name] - first[name] for name in ("threads", "processes", "files")}
     counts = ", ".join(f"{count:+} {name}" for name, count in left.items())
     within = f"within {MOST_GROWTH:.0%} of that after {first['sessions']}"
@@ -122,6 +122,11 @@ async def _visit(address: str, stop: bool) -> None:
         if stop:
             await visitor.press("Stop")
             await visitor.until_status("Stopped")
+
+
+def _memory(held: dict[str, int]) -> int:
+    """Return the bytes of the server and its workers."""
+    return held["memory"] + held["workers_memory"]
 
 
 def _row(held: dict[str, int]) -> list[str]:

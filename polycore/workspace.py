@@ -124,31 +124,33 @@ class _Seat:
         def evaluate(
             parameters: Floats, batch: Batch, shifted: bool = False, surprised: bool = True
         ) -> float:
-            copy(vector, parameters)
-            inputs = batch.columns
-            for product, values, zeros, with_ones in layers:
-                product(inputs, values)
-                larger(values, zeros, out=values)
-                inputs = with_ones
-            times(last, per_unit, out=last_in_units)
-            last_product(inputs, logits)
-            if shifted:
-                less(logits, larger.reduce(logits, axis=0), out=logits)
-                # what is sure leaves the others next to nothing, in numbers that processors are slow with:
-                # late in a run a step took 197 us where it had taken 169
-                larger(logits, floor, out=logits)
-            exponential(logits, out=exponentials)
-            sum_classes(exponentials, totals)
-            if not surprised:
-                return 0.0
-            # log of the sum of exp, less the true logit
-            logarithm(totals, out=surprises)
             nonlocal known, subtract_true
-            if batch is not known:
-                known, subtract_true = batch, batch.subtraction(logits, surprises)
-            subtract_true()
-            if not shifted and not is_finite(sum_with(ones)):
-                return evaluate(parameters, batch, shifted=True)
+            copy(vector, parameters)
+            while True:
+                inputs = batch.columns
+                for product, values, zeros, with_ones in layers:
+                    product(inputs, values)
+                    larger(values, zeros, out=values)
+                    inputs = with_ones
+                times(last, per_unit, out=last_in_units)
+                last_product(inputs, logits)
+                if shifted:
+                    less(logits, larger.reduce(logits, axis=0), out=logits)
+                    # what is sure leaves the others next to nothing, in numbers that processors are slow
+                    # with: late in a run a step took 197 us where it had taken 169
+                    larger(logits, floor, out=logits)
+                exponential(logits, out=exponentials)
+                sum_classes(exponentials, totals)
+                if not surprised:
+                    return 0.0
+                # log of the sum of exp, less the true logit
+                logarithm(totals, out=surprises)
+                if batch is not known:
+                    known, subtract_true = batch, batch.subtraction(logits, surprises)
+                subtract_true()
+                if shifted or is_finite(sum_with(ones)):
+                    break
+                shifted = True  # an exponential overflowed
             smaller(surprises, highest, out=surprises)
             larger(surprises, lowest, out=surprises)
             return float(sum_with(ones)) * UNIT
