@@ -7,7 +7,9 @@ requirements-dev.txt and Chromium or Chrome.
 """
 
 import io
+import os
 import re
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -34,6 +36,9 @@ TALL = {"width": 1280, "height": 900}  # all of the legend
 FRAMES, FRAME_MS, FRAME_WIDTH = 40, 150, 720
 LAST_FRAME_MS = 3000
 MAP_NAME = re.compile("^Map of the most likely")
+
+FIRST_FIGURE = "first-figure"
+PAGE_OF_FIGURE = {"width": 900, "height": 560}
 
 
 def _nothing(visit: Visit) -> None:
@@ -84,6 +89,8 @@ def main(words: list[str]) -> None:
         browser = launched(playwright)
         if not words or LEARNING in words:
             _take_learning(browser, server)
+        if not words or FIRST_FIGURE in words:
+            _take_first_figure(browser, Path(folder))
         for scheme, size in product(SCHEMES, SIZES):
             names = {view: f"{view}-{scheme}-{size}" for view in VIEWS}
             wanted = [view for view in VIEWS if not words or any(word in names[view] for word in words)]
@@ -117,9 +124,25 @@ def _take(visit: Visit, view: str, file: Path) -> None:
     prepare(visit)
     visit.page.mouse.move(0, 0)
     visit.page.wait_for_timeout(2500)
-    picture = Image.open(io.BytesIO(visit.page.screenshot())).convert("RGB")
-    picture.quantize(COLORS, dither=Image.Dither.NONE).save(file, optimize=True)
+    _save(visit.page.screenshot(), file)
     visit.check()
+
+
+def _save(screenshot: bytes, file: Path) -> None:
+    picture = Image.open(io.BytesIO(screenshot)).convert("RGB")
+    picture.quantize(COLORS, dither=Image.Dither.NONE).save(file, optimize=True)
+
+
+def _take_first_figure(browser: Browser, folder: Path) -> None:
+    """Take what the script draws, as a browser shows it."""
+    environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
+    command = [sys.executable, HERE / "first_figure.py"]
+    subprocess.run(command, cwd=folder, env=environment, check=True)  # noqa: S603 - our own script
+    page = browser.new_page(viewport=PAGE_OF_FIGURE)
+    page.goto((folder / "first_figure.html").as_uri())
+    page.locator(".main-svg").first.wait_for()
+    _save(page.screenshot(), PICTURES / f"{FIRST_FIGURE}.png")
+    page.close()
 
 
 def _take_learning(browser: Browser, server: str) -> None:
