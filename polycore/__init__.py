@@ -1,7 +1,7 @@
 """Polynomials, and a neural network in NumPy that learns which of them a point lies on."""
 
 from polycore import tutorial
-from polycore.errors import PolycoreError, WeightFileError
+from polycore.errors import PolycoreError, RunFileError, WeightFileError
 from polycore.experiment import Experiment
 from polycore.history import History
 from polycore.model import Model
@@ -22,6 +22,7 @@ __all__ = [
     "Polynomial",
     "Referee",
     "Run",
+    "RunFileError",
     "WeightFileError",
     "__version__",
     "advance",

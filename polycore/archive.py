@@ -1,4 +1,4 @@
-"""The zip archive of a weight file, as numpy.savez writes it, every byte of it accounted for.
+"""The zip archive of a weight file or a run file, as numpy.savez writes it, every byte accounted for.
 
 It is read here and not by zipfile, which looks for a directory that suits it and passes over bytes that
 belong to nothing. Not looked at is what says nothing about the contents: times, file attributes, and the
@@ -9,11 +9,10 @@ Source: PKWARE's APPNOTE.TXT, sections 4.3.7, 4.3.12, 4.3.16 and 4.5.3.
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from polycore.errors import WeightFileError
-from polycore.reasons import Reason
+from polycore.reasons import MAX_ENTRIES, ReadingError, Reason
 
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _DIRECTORY_HEADER = struct.Struct("<4s6H3L5H2L")
@@ -53,21 +52,21 @@ class Entry:
     checksum: int
 
     def beginning(self, limit: int) -> bytes:
-        """Return at most `limit` unpacked bytes. Raises WeightFileError where they cannot be inflated."""
+        """Return at most `limit` unpacked bytes. Raises ReadingError where they cannot be inflated."""
         return self._inflated(limit)[0] if self.deflated else bytes(self.packed[:limit])
 
     def unpacked(self) -> bytes:
-        """Return all bytes. Raises WeightFileError unless size and checksum are as declared."""
+        """Return all bytes. Raises ReadingError unless size and checksum are as declared."""
         content = self._all_inflated() if self.deflated else bytes(self.packed)
         if zlib.crc32(content) != self.checksum:
-            raise WeightFileError(Reason.CHECKSUM.text(name=self.name))
+            raise ReadingError(Reason.CHECKSUM, name=self.name)
         return content
 
     def _all_inflated(self) -> bytes:
         # one byte more than declared: only then does zlib look behind the last byte, and see the stream's end
         content, ends_there = self._inflated(self.size + 1)
         if len(content) != self.size or not ends_there:
-            raise WeightFileError(Reason.UNPACKED_SIZE.text(name=self.name))
+            raise ReadingError(Reason.UNPACKED_SIZE, name=self.name)
         return content
 
     def _inflated(self, limit: int) -> tuple[bytes, bool]:
@@ -76,34 +75,34 @@ class Entry:
         try:
             content = inflater.decompress(self.packed, limit)
         except zlib.error as error:
-            raise WeightFileError(Reason.INFLATE.text(name=self.name)) from error
+            raise ReadingError(Reason.INFLATE, name=self.name) from error
         return content, inflater.eof and not inflater.unused_data
 
 
-def entries(content: bytes, largest: Mapping[str, int]) -> dict[str, Entry]:
+def entries(content: bytes, largest: Mapping[str, int], others: Collection[str]) -> dict[str, Entry]:
     """Return the entries by name without .npy, in the order in which they lie in the archive.
 
-    `largest` has the names that are allowed, with the most bytes that each may declare. The directory is
-    checked before the entries, and nothing is unpacked. Raises WeightFileError unless the entries and the
-    directory take up every byte, and agree.
+    `largest` has the names that are allowed, with the most bytes that each may declare; `others` those that
+    tell of a file of the other kind. The directory is checked before the entries, and nothing is unpacked.
+    Raises ReadingError unless the entries and the directory take up every byte, and agree.
     """
     count, directory = _end_record(content)
-    if count > len(largest):
-        raise WeightFileError(Reason.ENTRIES.text())
-    records = _checked_records(_records(content, count, directory), largest)
+    if count > MAX_ENTRIES:
+        raise ReadingError(Reason.ENTRIES)
+    records = _checked_records(_records(content, count, directory), largest, others)
     found: dict[str, Entry] = {}
     end = 0
     for name, record in sorted(records.items(), key=lambda item: item[1].offset):
         if record.offset != end:
-            raise WeightFileError(Reason.OVERLAP.text())
+            raise ReadingError(Reason.OVERLAP)
         start = _start_of_packed(content, record)
         end = start + record.packed_size
         if end > directory:
-            raise WeightFileError(Reason.INTO_DIRECTORY.text())
+            raise ReadingError(Reason.INTO_DIRECTORY)
         packed = memoryview(content)[start:end]
         found[name] = Entry(name, record.size, packed, record.method == _DEFLATED, record.checksum)
     if end != directory:
-        raise WeightFileError(Reason.BEFORE_DIRECTORY.text())
+        raise ReadingError(Reason.BEFORE_DIRECTORY)
     return found
 
 
@@ -111,14 +110,14 @@ def _end_record(content: bytes) -> tuple[int, int]:
     """Return how many entries there are, and where the directory starts."""
     start = len(content) - _END_RECORD.size
     if start < 0 or content[start : start + 4] != b"PK\x05\x06":
-        raise WeightFileError((Reason.NO_END if content.startswith(b"PK") else Reason.NO_ARCHIVE).text())
+        raise ReadingError(Reason.NO_END if content.startswith(b"PK") else Reason.NO_ARCHIVE)
     _, *disks, count_here, count, size, directory, comment = _END_RECORD.unpack_from(content, start)
     if disks != [0, 0] or count_here != count:
-        raise WeightFileError(Reason.DISKS.text())
+        raise ReadingError(Reason.DISKS)
     if comment:
-        raise WeightFileError(Reason.COMMENT.text())
+        raise ReadingError(Reason.COMMENT)
     if directory + size != start:
-        raise WeightFileError(Reason.DIRECTORY_PLACE.text())
+        raise ReadingError(Reason.DIRECTORY_PLACE)
     return count, directory
 
 
@@ -127,28 +126,32 @@ def _records(content: bytes, count: int, directory: int) -> Iterator[_Record]:
     end = len(content) - _END_RECORD.size
     for _ in range(count):
         if at + _DIRECTORY_HEADER.size > end or content[at : at + 4] != b"PK\x01\x02":
-            raise WeightFileError(Reason.DIRECTORY_SHORT.text())
+            raise ReadingError(Reason.DIRECTORY_SHORT)
         _, _, *own, disk, _, _, offset = _DIRECTORY_HEADER.unpack_from(content, at)
         version, flags, method, _, _, checksum, packed_size, size, name_length, extra, comment = own
         if extra or comment or disk:
-            raise WeightFileError(Reason.DIRECTORY_EXTRA.text())
+            raise ReadingError(Reason.DIRECTORY_EXTRA)
         at += _DIRECTORY_HEADER.size
         file_name = content[at : at + name_length]
         at += name_length
         yield _Record(file_name, version, flags, method, checksum, packed_size, size, offset)
     if at != end:
-        raise WeightFileError(Reason.DIRECTORY_LENGTH.text())
+        raise ReadingError(Reason.DIRECTORY_LENGTH)
 
 
-def _checked_records(records: Iterator[_Record], largest: Mapping[str, int]) -> dict[str, _Record]:
+def _checked_records(
+    records: Iterator[_Record], largest: Mapping[str, int], others: Collection[str]
+) -> dict[str, _Record]:
     names = {f"{name}.npy".encode(): name for name in largest}
+    of_another_kind = {f"{name}.npy".encode() for name in others}
     checked: dict[str, _Record] = {}
     for record in records:
         name = names.get(record.file_name)
         if name is None:
-            raise WeightFileError(Reason.ENTRY_NAME.text())
+            known = record.file_name in of_another_kind
+            raise ReadingError(Reason.OTHER_KIND if known else Reason.ENTRY_NAME)
         if name in checked:
-            raise WeightFileError(Reason.ENTRY_TWICE.text(name=name))
+            raise ReadingError(Reason.ENTRY_TWICE, name=name)
         _check_record(name, record, largest[name])
         checked[name] = record
     return checked
@@ -156,15 +159,15 @@ def _checked_records(records: Iterator[_Record], largest: Mapping[str, int]) -> 
 
 def _check_record(name: str, record: _Record, largest: int) -> None:
     if record.flags:
-        raise WeightFileError(Reason.FLAGS.text(name=name))
+        raise ReadingError(Reason.FLAGS, name=name)
     if record.version > _LAST_VERSION:
-        raise WeightFileError(Reason.VERSION.text(name=name))
+        raise ReadingError(Reason.VERSION, name=name)
     if record.method not in (_STORED, _DEFLATED):
-        raise WeightFileError(Reason.METHOD.text(name=name))
+        raise ReadingError(Reason.METHOD, name=name)
     if record.size > largest:
-        raise WeightFileError(Reason.SIZE.text(name=name, largest=largest))
+        raise ReadingError(Reason.SIZE, name=name, largest=largest)
     if record.method == _STORED and record.packed_size != record.size:
-        raise WeightFileError(Reason.UNPACKED_SIZE.text(name=name))
+        raise ReadingError(Reason.UNPACKED_SIZE, name=name)
 
 
 def _start_of_packed(content: bytes, record: _Record) -> int:
@@ -173,16 +176,16 @@ def _start_of_packed(content: bytes, record: _Record) -> int:
     at = record.offset
     end_of_header = at + _LOCAL_HEADER.size
     if content[at : at + 4] != b"PK\x03\x04":
-        raise WeightFileError(Reason.NO_ENTRY.text())
+        raise ReadingError(Reason.NO_ENTRY)
     _, *own, packed_size, size, name_length, extra = _LOCAL_HEADER.unpack_from(content, at)
     version, flags, method, _, _, checksum = own
     end_of_name: int = end_of_header + name_length
     found = (content[end_of_header:end_of_name], version, flags, method, checksum)
     if found != (record.file_name, record.version, record.flags, record.method, record.checksum):
-        raise WeightFileError(Reason.HEADERS_DIFFER.text())
+        raise ReadingError(Reason.HEADERS_DIFFER)
     start: int = end_of_name + extra
     if not _sizes_agree(record, (packed_size, size), content[end_of_name:start]):
-        raise WeightFileError(Reason.SIZES_DIFFER.text())
+        raise ReadingError(Reason.SIZES_DIFFER)
     return start
 
 

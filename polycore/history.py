@@ -39,7 +39,10 @@ class History:
             accuracy=np.append(self.accuracy, accuracy),
             held_out_accuracy=np.append(self.held_out_accuracy, held_out_accuracy),
         )
-        return longer if len(longer.step) <= MOST else longer._thinned()
+        # once is enough, unless a run file says that `every` is less than the steps between its entries
+        while len(longer.step) > MOST:
+            longer = longer._thinned()
+        return longer
 
     def to_csv(self) -> str:
         """Return a line of names, then one for each entry, every number to its last digit."""

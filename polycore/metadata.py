@@ -1,4 +1,4 @@
-"""The metadata of a weight file: one JSON object in well-formed Unicode, within limits.
+"""The metadata of a file: one JSON object in well-formed Unicode, within limits.
 
 Source: RFC 8259, and nothing beside it: no NaN, no key twice, nothing behind the object.
 """
@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from polycore.errors import PolycoreError, WeightFileError
+from polycore.errors import PolycoreError
 from polycore.polynomial import MAX_DEGREE
-from polycore.reasons import Reason
+from polycore.reasons import ReadingError, Reason
 
 Coefficients = tuple[float, ...]
 
@@ -28,26 +28,26 @@ _LARGEST_FLOAT = float(np.finfo(np.float64).max)
 
 
 def text_of(body: bytes) -> str:
-    """Return the text that NumPy keeps in `body`. Raises WeightFileError where it is no Unicode."""
+    """Return the text that NumPy keeps in `body`. Raises ReadingError where it is no Unicode."""
     try:
         # NumPy fills texts up with NULs, and takes them off again
         return body.decode("utf-32-le").rstrip("\0")
     except UnicodeDecodeError as error:
-        raise WeightFileError(Reason.UNICODE.text()) from error
+        raise ReadingError(Reason.UNICODE) from error
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """Return the one JSON object in `text`. Raises WeightFileError where it breaks a rule or a limit."""
+    """Return the one JSON object in `text`. Raises ReadingError where it breaks a rule or a limit."""
     if len(text) > MAX_METADATA:
-        raise WeightFileError(Reason.LONG_METADATA.text(characters=len(text), limit=MAX_METADATA))
+        raise ReadingError(Reason.LONG_METADATA, characters=len(text), limit=MAX_METADATA)
     _check_nesting(text)
     metadata = _loaded(text)
     if not isinstance(metadata, dict):
-        raise WeightFileError(Reason.NO_OBJECT.text())
+        raise ReadingError(Reason.NO_OBJECT)
     try:
         written(metadata).encode()
     except UnicodeEncodeError as error:
-        raise WeightFileError(Reason.SURROGATE.text()) from error
+        raise ReadingError(Reason.SURROGATE) from error
     return metadata
 
 
@@ -66,21 +66,21 @@ def checked_metadata(metadata: Mapping[str, object]) -> dict[str, Any]:
         ) from error
     try:
         return parsed(text)
-    except WeightFileError as error:
+    except ReadingError as error:
         raise PolycoreError(str(error)) from error
 
 
 def polynomials_of(metadata: Mapping[str, Any], classes: int) -> tuple[Coefficients, ...]:
     """Return the coefficients of one polynomial a class, highest degree first.
 
-    Raises WeightFileError where the format or the polynomials are not as a weight file has them.
+    Raises ReadingError where the format or the polynomials are not as a weight file has them.
     """
     version = metadata.get("format")
     if type(version) is not int or version != FORMAT:
-        raise WeightFileError(Reason.FORMAT.text(wanted=FORMAT))
+        raise ReadingError(Reason.FORMAT, wanted=FORMAT)
     polynomials = metadata.get("polynomials")
     if not isinstance(polynomials, list) or len(polynomials) != classes:
-        raise WeightFileError(Reason.POLYNOMIALS.text(classes=classes))
+        raise ReadingError(Reason.POLYNOMIALS, classes=classes)
     return tuple(_coefficients(position, item) for position, item in enumerate(polynomials))
 
 
@@ -89,7 +89,7 @@ def _check_nesting(text: str) -> None:
     for token in _BRACKETS.finditer(text):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
         if depth > MAX_METADATA_NESTING:
-            raise WeightFileError(Reason.NESTING.text(limit=MAX_METADATA_NESTING))
+            raise ReadingError(Reason.NESTING, limit=MAX_METADATA_NESTING)
 
 
 def _loaded(text: str) -> Any:
@@ -102,33 +102,33 @@ def _loaded(text: str) -> Any:
             object_pairs_hook=_without_repeats,
         )
     except json.JSONDecodeError as error:
-        raise WeightFileError(Reason.JSON.text(position=error.pos)) from error
+        raise ReadingError(Reason.JSON, position=error.pos) from error
 
 
 def _integer(digits: str) -> int:
     if len(digits) > MAX_INTEGER_DIGITS:
-        raise WeightFileError(Reason.INTEGER.text(limit=MAX_INTEGER_DIGITS))
+        raise ReadingError(Reason.INTEGER, limit=MAX_INTEGER_DIGITS)
     return int(digits)
 
 
 def _finite(number: str) -> float:
     if not math.isfinite(value := float(number)):
-        raise WeightFileError(Reason.NOT_FINITE.text())
+        raise ReadingError(Reason.NOT_FINITE)
     return value
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
-        raise WeightFileError(Reason.KEY_TWICE.text())
+        raise ReadingError(Reason.KEY_TWICE)
     return values
 
 
 def _coefficients(position: int, found: object) -> Coefficients:
     if not isinstance(found, list) or not 1 <= len(found) <= MAX_DEGREE + 1:
-        raise WeightFileError(Reason.COEFFICIENTS.text(position=position))
+        raise ReadingError(Reason.COEFFICIENTS, position=position)
     for item in found:
         # an integer may be too large for a float, but not to be compared with one
         if type(item) not in (int, float) or not -_LARGEST_FLOAT <= item <= _LARGEST_FLOAT:
-            raise WeightFileError(Reason.COEFFICIENT.text(position=position))
+            raise ReadingError(Reason.COEFFICIENT, position=position)
     return tuple(map(float, found))

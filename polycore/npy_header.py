@@ -6,12 +6,12 @@ Source: the description of version 1.0 in numpy.lib.format.
 import math
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from polycore.errors import WeightFileError
-from polycore.network import Floats
-from polycore.reasons import Reason, Shape
+from polycore.reasons import ReadingError, Reason, Shape
 
 MAX_HEADER = 256  # bytes; NumPy pads the headers of our arrays to 128 or fewer
 
@@ -34,38 +34,39 @@ class NpyHeader:
     fortran: bool
     shape: Shape
 
-    def array(self, body: bytes) -> Floats:
-        """Return the numbers in `body`, which has the size that `check_numbers` makes sure of."""
-        numbers: Floats = np.frombuffer(body, dtype=self.type)
+    def array(self, body: bytes | memoryview) -> NDArray[Any]:
+        """Return the numbers in `body`, which has the size that `check_size` makes sure of."""
+        numbers: NDArray[Any] = np.frombuffer(body, dtype=self.type)
         return numbers.reshape(self.shape, order="F" if self.fortran else "C")
 
 
 def header_of(name: str, content: bytes) -> NpyHeader:
     """Return the header with which `content` begins, at most MAX_HEADER bytes long.
 
-    `name` is what a text calls the array. Raises WeightFileError where there is none.
+    `name` is what a text calls the array. Raises ReadingError where there is none.
     """
     match = _PATTERN.match(content[:MAX_HEADER])
     if not match or int.from_bytes(match["length"], "little") != match.end() - 10:
-        raise WeightFileError(Reason.ARRAY_HEADER.text(name=name))
+        raise ReadingError(Reason.ARRAY_HEADER, name=name)
     shape = tuple(int(length) for length in re.findall(rb"[0-9]+", match["shape"]))
     return NpyHeader(match.end(), match["type"].decode(), match["fortran"] == b"True", shape)
 
 
 def check_numbers(name: str, header: NpyHeader, size: int) -> None:
-    """Raise WeightFileError unless the array is of float64 or float32 that make a file of `size` bytes."""
+    """Raise ReadingError unless the array is of float64 or float32 that make a file of `size` bytes."""
     if header.type not in _FLOAT_SIZES:
-        raise WeightFileError(Reason.NO_NUMBERS.text(name=name))
-    _check_size(name, header, size, _FLOAT_SIZES[header.type])
+        raise ReadingError(Reason.NO_NUMBERS, name=name)
+    check_size(name, header, size, _FLOAT_SIZES[header.type])
 
 
 def check_text(name: str, header: NpyHeader, size: int) -> None:
-    """Raise WeightFileError unless the array is one text that makes a file of `size` bytes."""
+    """Raise ReadingError unless the array is one text that makes a file of `size` bytes."""
     if not re.fullmatch("<U[0-9]+", header.type) or header.shape != ():
-        raise WeightFileError(Reason.NO_TEXT.text())
-    _check_size(name, header, size, 4 * int(header.type.removeprefix("<U")))
+        raise ReadingError(Reason.NO_TEXT)
+    check_size(name, header, size, 4 * int(header.type.removeprefix("<U")))
 
 
-def _check_size(name: str, header: NpyHeader, size: int, item_size: int) -> None:
+def check_size(name: str, header: NpyHeader, size: int, item_size: int) -> None:
+    """Raise ReadingError unless the array, of items of `item_size` bytes, makes a file of `size` bytes."""
     if size - header.length != math.prod(header.shape) * item_size:
-        raise WeightFileError(Reason.BODY_SIZE.text(name=name))
+        raise ReadingError(Reason.BODY_SIZE, name=name)

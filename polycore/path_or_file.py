@@ -6,8 +6,8 @@ import stat
 from pathlib import Path
 from typing import IO
 
-from polycore.errors import PolycoreError, WeightFileError
-from polycore.reasons import Reason
+from polycore.errors import PolycoreError
+from polycore.reasons import ReadingError, Reason
 
 PathOrFile = str | os.PathLike[str] | IO[bytes]
 
@@ -16,26 +16,26 @@ def content_of(source: PathOrFile, limit: int) -> bytes:
     """Return the bytes of the file at a path, or of a binary file from where it stands.
 
     At most one byte more than `limit` is read, and of an ordinary file that is larger none. Raises
-    WeightFileError where there are more, or none, or they cannot be had.
+    ReadingError where there are more, or none, or they cannot be had.
     """
     if isinstance(source, str | os.PathLike):
         content = _content_of_path(Path(source), limit)
     elif hasattr(source, "read"):
         content = _content_of_file(source, limit)
     else:
-        raise WeightFileError(Reason.NO_SOURCE.text())
+        raise ReadingError(Reason.NO_SOURCE)
     if len(content) > limit:
-        raise WeightFileError(Reason.TOO_LARGE.text(limit=limit))
+        raise ReadingError(Reason.TOO_LARGE, limit=limit)
     if not content:
-        raise WeightFileError(Reason.EMPTY.text())
+        raise ReadingError(Reason.EMPTY)
     return content
 
 
-def put(target: PathOrFile, content: bytes) -> None:
+def put(target: PathOrFile, content: bytes, kind: str) -> None:
     """Write `content` to a path, or in one piece to a binary file.
 
     What stood at the path is replaced at once when all is written, or else left as it was. Raises
-    PolycoreError where it cannot be written.
+    PolycoreError where it cannot be written; `kind` is what its text calls the file.
     """
     try:
         if isinstance(target, str | os.PathLike):
@@ -45,7 +45,7 @@ def put(target: PathOrFile, content: bytes) -> None:
             target.write(content)
     except (OSError, TypeError, ValueError) as error:
         raise PolycoreError(
-            f"the weight file could not be written: {error}. Give a path in a folder that can be written to, "
+            f"the {kind} could not be written: {error}. Give a path in a folder that can be written to, "
             "or a file opened with mode 'wb'."
         ) from error
 
@@ -54,16 +54,16 @@ def _content_of_path(path: Path, limit: int) -> bytes:
     try:
         status = path.stat()
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL or a lone surrogate
-        raise WeightFileError(Reason.NO_FILE.text()) from error
+        raise ReadingError(Reason.NO_FILE) from error
     if not stat.S_ISREG(status.st_mode):
-        raise WeightFileError(Reason.NO_ORDINARY_FILE.text())
+        raise ReadingError(Reason.NO_ORDINARY_FILE)
     if status.st_size > limit:
-        raise WeightFileError(Reason.TOO_LARGE.text(limit=limit))
+        raise ReadingError(Reason.TOO_LARGE, limit=limit)
     try:
         with path.open("rb") as file:
             return file.read(limit + 1)
     except OSError as error:
-        raise WeightFileError(Reason.UNREADABLE_PATH.text()) from error
+        raise ReadingError(Reason.UNREADABLE_PATH) from error
 
 
 def _content_of_file(file: IO[bytes], limit: int) -> bytes:
@@ -72,9 +72,9 @@ def _content_of_file(file: IO[bytes], limit: int) -> bytes:
         try:
             piece = file.read(limit + 1 - len(pieces))
         except (OSError, ValueError) as error:  # ValueError: closed, or a text file of other bytes
-            raise WeightFileError(Reason.UNREADABLE_FILE.text()) from error
+            raise ReadingError(Reason.UNREADABLE_FILE) from error
         if not isinstance(piece, bytes):
-            raise WeightFileError(Reason.NO_BYTES.text())
+            raise ReadingError(Reason.NO_BYTES)
         if not piece:
             break
         pieces += piece

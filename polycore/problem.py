@@ -14,6 +14,7 @@ from polycore.errors import PolycoreError
 from polycore.experiment import MEASURED_PER_CLASS, Experiment
 from polycore.fresh_points import FreshPoints, stage_at
 from polycore.limits import MAX_PARAMETER_SIZE
+from polycore.network import Floats
 from polycore.randomness import Stream, generator
 from polycore.read_only import read_only
 
@@ -44,10 +45,7 @@ class Problem:
     @property
     def whole(self) -> bool:
         """Whether every step works on the whole training set."""
-        experiment = self.experiment
-        return experiment.samples_per_class is not None and (
-            experiment.batch_size is None or experiment.batch_size >= len(self.training)
-        )
+        return takes_all(self.experiment)
 
     @property
     def batch_size(self) -> int:
@@ -59,7 +57,7 @@ class Problem:
     @property
     def precision(self) -> type[np.floating]:
         """Of the parameters while they are trained."""
-        return np.float64 if self.whole or searches(self.experiment) else np.float32
+        return precision_of(self.experiment)
 
     @cached_property
     def rough(self) -> Batch:
@@ -88,6 +86,12 @@ class Problem:
         """
         growth = 1 + float((np.abs(self.mean) / self.deviation).sum())
         return MAX_PARAMETER_SIZE * min(1.0, float(self.deviation.min()), 1 / growth)
+
+    def holds(self, parameters: Floats) -> bool:
+        """Return whether all parameters are numbers of a size within `parameter_limit`."""
+        limit = self.parameter_limit
+        # the length is quicker to work out, and no parameter is larger
+        return bool(parameters.dot(parameters) <= limit * limit or np.abs(parameters).max() <= limit)
 
     def batches(self, first: int, end: int) -> Iterator[Batch]:
         """Yield the points and labels of each step from `first` to before `end`."""
@@ -139,6 +143,19 @@ class Problem:
 def searches(experiment: Experiment) -> bool:
     """Return whether the optimizer compares losses and needs no gradient."""
     return experiment.optimizer in ("random-search", "evolution")
+
+
+def takes_all(experiment: Experiment) -> bool:
+    """Return whether every step works on the whole training set."""
+    if experiment.samples_per_class is None:
+        return False
+    samples = experiment.samples_per_class * len(experiment.polynomials)
+    return experiment.batch_size is None or experiment.batch_size >= samples
+
+
+def precision_of(experiment: Experiment) -> type[np.floating]:
+    """Return the type of the parameters while they are trained."""
+    return np.float64 if takes_all(experiment) or searches(experiment) else np.float32
 
 
 def problem_of(experiment: Experiment) -> Problem:

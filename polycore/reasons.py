@@ -1,4 +1,6 @@
-"""Why a weight file is refused: one fixed text for each reason.
+"""Why a file is refused: one fixed text for each reason, as a weight file's reader says it.
+
+A run file's reader says some of them in other words: see polycore.run_reasons.
 
 No text repeats anything of a file, because nothing of a file can be put into one. The places in a text take
 - a name, which is one of named_arrays.NAMES or "the .npy file": looked up by the reader, never copied;
@@ -15,8 +17,8 @@ from polycore.polynomial import MAX_DEGREE
 Shape = tuple[int, ...]
 
 _MAX_TOLD = 9_999_999
-_MAX_ENTRIES = 2 * MAX_LAYERS + 3  # weights and biases a layer, loss, accuracy and metadata
-_AGAIN = "Save the arrays again with numpy.savez."
+MAX_ENTRIES = 2 * MAX_LAYERS + 3  # weights and biases a layer, loss, accuracy and metadata
+AGAIN = "Save the arrays again with numpy.savez."
 
 
 class Reason(Enum):
@@ -43,41 +45,43 @@ class Reason(Enum):
         "the file does not end as an .npz archive without a comment does: it was cut off, has something "
         "behind it, or is no weight file. Take the file again from where it came."
     )
-    DISKS = f"the archive claims to have more than one disk; wanted one. {_AGAIN}"
-    COMMENT = f"the archive claims a comment that is not there; wanted none. {_AGAIN}"
-    DIRECTORY_PLACE = f"the archive's directory does not lie right before the file's end. {_AGAIN}"
+    DISKS = f"the archive claims to have more than one disk; wanted one. {AGAIN}"
+    COMMENT = f"the archive claims a comment that is not there; wanted none. {AGAIN}"
+    DIRECTORY_PLACE = f"the archive's directory does not lie right before the file's end. {AGAIN}"
     ENTRIES = (
-        f"the archive has more than {_MAX_ENTRIES} entries; wanted weights and biases of up to {MAX_LAYERS} "
+        f"the archive has more than {MAX_ENTRIES} entries; wanted weights and biases of up to {MAX_LAYERS} "
         "layers, loss, accuracy and metadata. Leave out the others."
     )
-    DIRECTORY_SHORT = f"the archive's directory has fewer entries than it claims. {_AGAIN}"
+    DIRECTORY_SHORT = f"the archive's directory has fewer entries than it claims. {AGAIN}"
     DIRECTORY_EXTRA = (
-        f"an entry of the archive's directory has a comment, an extra field or another disk. {_AGAIN}"
+        f"an entry of the archive's directory has a comment, an extra field or another disk. {AGAIN}"
     )
-    DIRECTORY_LENGTH = f"the archive's directory is longer or shorter than its entries. {_AGAIN}"
+    DIRECTORY_LENGTH = f"the archive's directory is longer or shorter than its entries. {AGAIN}"
     ENTRY_NAME = (
         "an entry of the archive has another name than weights_l1.npy, biases_l1.npy, ... of layers 1 to "
         f"{MAX_LAYERS}, loss.npy, accuracy.npy or metadata.npy. Leave it out."
     )
-    ENTRY_TWICE = f"{{name}} is in the archive twice; wanted it once. {_AGAIN}"
-    FLAGS = f"{{name}} is flagged in the archive as encrypted, streamed or otherwise special. {_AGAIN}"
-    VERSION = f"{{name}} asks for a reader of a later zip format than 4.5. {_AGAIN}"
-    METHOD = f"{{name}} is neither stored nor deflated, but packed another way. {_AGAIN}"
+    OTHER_KIND = (
+        "this is a run file, not a weight file. Load it with Run.load, or bring it back on the Train page; "
+        "its network can be saved from there."
+    )
+    ENTRY_TWICE = f"{{name}} is in the archive twice; wanted it once. {AGAIN}"
+    FLAGS = f"{{name}} is flagged in the archive as encrypted, streamed or otherwise special. {AGAIN}"
+    VERSION = f"{{name}} asks for a reader of a later zip format than 4.5. {AGAIN}"
+    METHOD = f"{{name}} is neither stored nor deflated, but packed another way. {AGAIN}"
     SIZE = "{name} claims to have more bytes than any array allowed there has: more than {largest}."
-    OVERLAP = f"the archive's entries overlap, or bytes before or between them belong to none. {_AGAIN}"
-    NO_ENTRY = f"the archive's directory points where no entry begins. {_AGAIN}"
+    OVERLAP = f"the archive's entries overlap, or bytes before or between them belong to none. {AGAIN}"
+    NO_ENTRY = f"the archive's directory points where no entry begins. {AGAIN}"
     HEADERS_DIFFER = (
         "the archive's directory and an entry's own header differ in name, version, flags, method or "
-        f"checksum. {_AGAIN}"
+        f"checksum. {AGAIN}"
     )
-    SIZES_DIFFER = f"the archive's directory and an entry's own header differ in sizes. {_AGAIN}"
-    INTO_DIRECTORY = f"an entry of the archive runs into the directory. {_AGAIN}"
-    BEFORE_DIRECTORY = f"bytes before the archive's directory belong to no entry. {_AGAIN}"
-    INFLATE = f"{{name}} is damaged: its deflated bytes cannot be inflated. {_AGAIN}"
-    UNPACKED_SIZE = (
-        f"{{name}} does not unpack to as many bytes as the archive declares, and no more. {_AGAIN}"
-    )
-    CHECKSUM = f"{{name}} is damaged: its checksum is wrong. {_AGAIN}"
+    SIZES_DIFFER = f"the archive's directory and an entry's own header differ in sizes. {AGAIN}"
+    INTO_DIRECTORY = f"an entry of the archive runs into the directory. {AGAIN}"
+    BEFORE_DIRECTORY = f"bytes before the archive's directory belong to no entry. {AGAIN}"
+    INFLATE = f"{{name}} is damaged: its deflated bytes cannot be inflated. {AGAIN}"
+    UNPACKED_SIZE = f"{{name}} does not unpack to as many bytes as the archive declares, and no more. {AGAIN}"
+    CHECKSUM = f"{{name}} is damaged: its checksum is wrong. {AGAIN}"
 
     # the arrays
     ARRAY_HEADER = (
@@ -88,7 +92,7 @@ class Reason(Enum):
         "{name} is not of real numbers; wanted float64 or float32, little-endian. Save it as float64."
     )
     NO_TEXT = "metadata is not one text; wanted JSON as a NumPy string of shape ()."
-    BODY_SIZE = f"{{name}} has more or fewer bytes behind its header than its shape and type need. {_AGAIN}"
+    BODY_SIZE = f"{{name}} has more or fewer bytes behind its header than its shape and type need. {AGAIN}"
     ARRAY_SHAPE = f"{{name}} has shape {{shape}}; wanted at most 2 dimensions of at most {MAX_WIDTH}."
 
     # the network
@@ -141,8 +145,23 @@ class Reason(Enum):
 
     def text(self, name: str = "", shape: Shape = (), **numbers: int) -> str:
         """Return the text with `name`, which must be no name of the file's own, `shape` and `numbers`."""
-        told = {key: _told(number) for key, number in numbers.items()}
-        return str(self.value).format(name=name, shape=_told_shape(shape), **told)
+        return filled(str(self.value), name, shape, **numbers)
+
+
+class ReadingError(Exception):
+    """What is wrong with a file, before its own reader says so in words that suit its kind."""
+
+    def __init__(self, reason: Reason, name: str = "", shape: Shape = (), **numbers: int) -> None:
+        """Take the reason, and what `Reason.text` puts in the places of its text."""
+        super().__init__(reason.text(name, shape, **numbers))
+        self.reason = reason
+        self.name = name
+
+
+def filled(text: str, name: str, shape: Shape, **numbers: int) -> str:
+    """Return a fixed text with these in its places."""
+    told = {key: _told(number) for key, number in numbers.items()}
+    return text.format(name=name, shape=_told_shape(shape), **told)
 
 
 def _told(number: int) -> str:

@@ -5,9 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
-from polycore import lbfgs, network
+from polycore import lbfgs, network, run_file
 from polycore.course import OptimizerState, Position, beginning, course
 from polycore.data_sets import ACCURACY_ON, few_of
+from polycore.ending import Ending, sentence
 from polycore.errors import PolycoreError
 from polycore.experiment import Experiment
 from polycore.history import History
@@ -15,12 +16,11 @@ from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.measurement import Measurement, measure
 from polycore.model import Model
 from polycore.network import Floats, Integers
+from polycore.path_or_file import PathOrFile
 from polycore.problem import Problem, problem_of, searches
 from polycore.randomness import Stream, generator
 from polycore.version import __version__
 from polycore.workspace import Workspace
-
-_DIVERGED = "The run diverged"
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Run:
     every step would cost more than training. `gradient` is of `parameters` on the whole training set, or
     where steps work on batches that of the last step's batch; None in search, and before the first batch.
     `held_out_loss` is the lowest measured, at `held_out_step`; looked at where the experiment has patience.
-    `ended_because` is a sentence where the run ended before its last step, else None.
+    `ended` says why the run ended before its last step, where it did.
     """
 
     experiment: Experiment
@@ -46,17 +46,40 @@ class Run:
     history: History
     held_out_loss: float
     held_out_step: int = 0
-    ended_because: str | None = None
+    ended: Ending | None = None
+
+    @classmethod
+    def load(cls, source: PathOrFile) -> "Run":
+        """Return the run in the run file at a path, or in a binary file from where it stands.
+
+        It goes on as the run that was saved would have: with the same NumPy on the same kind of machine to
+        the same bits. Nothing in a file is ever run. Raises RunFileError, and nothing else, where the file
+        breaks a rule of the format.
+        """
+        return cls(**run_file.read(source))
+
+    def save(self, target: PathOrFile) -> None:
+        """Write a run file to a path, taken as it is, or in one piece to a binary file.
+
+        What stood at the path is replaced when all is written, or else left as it was. The same run gives
+        the same bytes. Raises PolycoreError where the file cannot be written.
+        """
+        run_file.write(target, self)
 
     @property
     def done(self) -> bool:
         """Whether no step is left: all are taken, or the run ended before."""
-        return self.step >= self.experiment.steps or self.ended_because is not None
+        return self.step >= self.experiment.steps or self.ended is not None
+
+    @property
+    def ended_because(self) -> str | None:
+        """A sentence where the run ended before its last step, else None."""
+        return None if self.ended is None else sentence(self.ended, self)
 
     @property
     def diverged(self) -> bool:
         """Whether it ended because its weights grew beyond all bounds; other ends are as wished for."""
-        return self.ended_because is not None and self.ended_because.startswith(_DIVERGED)
+        return self.ended == "diverged"
 
     @property
     def gradient_norm(self) -> float | None:
@@ -149,11 +172,11 @@ def _advanced(run: Run, problem: Problem, end: int) -> Run:
     searching = problem.whole and searches(experiment)  # then what is kept is always the best
     may_end = experiment.target_loss is not None or experiment.patience is not None
     may_end = may_end or experiment.optimizer == "lbfgs"
-    reason = None
+    ended: Ending | None = None
     for following in course(position, problem, run.step, end):
         moved = following.parameters is not position.parameters
-        if moved and not _within(following.parameters, problem.parameter_limit):
-            reason = _diverged(experiment, following.step)
+        if moved and not problem.holds(following.parameters):
+            ended = "diverged"
             position = position._replace(step=following.step - 1)
             break
         position = following
@@ -166,7 +189,7 @@ def _advanced(run: Run, problem: Problem, end: int) -> Run:
             lowest, best = (loss, (step, position.parameters)) if loss < lowest else (lowest, best)
         if moved and searching:
             best = step, position.parameters
-        if may_end and (reason := _reason_to_end(run, position, lowest)) is not None:
+        if may_end and (ended := _ending(run, position, lowest)) is not None:
             break
     if searching:
         lowest = workspace.loss(position.parameters, problem.training)
@@ -178,7 +201,7 @@ def _advanced(run: Run, problem: Problem, end: int) -> Run:
         best_step=best_step,
         best_loss=lowest,
         best_parameters=best_parameters,
-        ended_because=reason,
+        ended=ended,
     )
 
 
@@ -191,35 +214,13 @@ def _told(run: Run, measured: Measurement, step: int) -> Run:
     return run
 
 
-def _within(parameters: Floats, limit: float) -> bool:
-    """Return whether no parameter's size is beyond `limit`, nor no number."""
-    # the length is quicker to work out, and no parameter is larger
-    return bool(parameters.dot(parameters) <= limit * limit or np.abs(parameters).max() <= limit)
-
-
-def _diverged(experiment: Experiment, step: int) -> str:
-    return (
-        f"{_DIVERGED} at step {step:,}: a weight left the range in which the loss is finite and a "
-        "file can hold it. The best weights are kept. "
-        f"Lower the learning rate ({experiment.learning_rate:g}) and start again."
-    )
-
-
-def _reason_to_end(run: Run, position: Position, lowest: float) -> str | None:
+def _ending(run: Run, position: Position, lowest: float) -> Ending | None:
     experiment, step, state = run.experiment, position.step, position.optimizer_state
     if experiment.target_loss is not None and lowest <= experiment.target_loss:
-        return f"The loss reached the target of {experiment.target_loss:g} nats at step {step:,}."
+        return "target"
     if experiment.patience is not None and step - run.held_out_step >= experiment.patience:
-        return (
-            f"The loss on held-out points was lowest at step {run.held_out_step:,} and has not fallen for "
-            f"{experiment.patience:,} steps: more training would only fit the samples better."
-        )
-    if isinstance(state, lbfgs.LbfgsState) and state.stuck:
-        return (
-            f"L-BFGS found no lower loss after step {step:,}: it stands at a lowest point, as far as numbers "
-            "of 16 digits can tell, or on a crease of the ReLUs."
-        )
-    return None
+        return "patience"
+    return "stuck" if isinstance(state, lbfgs.LbfgsState) and state.stuck else None
 
 
 def _folded(problem: Problem, parameters: Floats) -> network.Layers:

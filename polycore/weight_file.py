@@ -8,13 +8,14 @@ What a refusal may say is in polycore.reasons.
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from polycore import archive, metadata, npy_header
+from polycore import archive, metadata, npy_header, run_arrays
 from polycore.archive import Entry
 from polycore.errors import PolycoreError, WeightFileError
 from polycore.limits import MAX_WIDTH
@@ -23,7 +24,7 @@ from polycore.named_arrays import INPUTS, METADATA, NAMES, SCALARS, checked_clas
 from polycore.network import Floats
 from polycore.npy_header import MAX_HEADER, NpyHeader
 from polycore.path_or_file import PathOrFile, content_of, put
-from polycore.reasons import Reason
+from polycore.reasons import ReadingError, Reason
 
 __all__ = [
     "FORMAT",
@@ -63,19 +64,17 @@ def read(source: PathOrFile) -> Contents:
     whether their numbers make sense is for Model to say. Raises WeightFileError, and nothing else, for
     whatever is not a sound weight file; its text repeats nothing of the contents.
     """
-    entries = archive.entries(content_of(source, MAX_BYTES), _LARGEST)
-    headers = {name: _header(entry) for name, entry in entries.items()}
-    shapes = {name: header.shape for name, header in headers.items() if name != METADATA}
-    try:
+    with _told():
+        entries = archive.entries(content_of(source, MAX_BYTES), _LARGEST, run_arrays.NAMES)
+        headers = {name: _header(entry) for name, entry in entries.items()}
+        shapes = {name: header.shape for name, header in headers.items() if name != METADATA}
         classes = checked_classes(shapes)
-    except PolycoreError as error:
-        raise WeightFileError(str(error)) from error
-    bodies = {name: entry.unpacked()[headers[name].length :] for name, entry in entries.items()}
-    arrays = {name: headers[name].array(bodies[name]) for name in shapes}
-    if METADATA not in bodies:
-        return Contents(arrays)
-    found = metadata.parsed(metadata.text_of(bodies[METADATA]))
-    return Contents(arrays, metadata.polynomials_of(found, classes), found)
+        bodies = {name: entry.unpacked()[headers[name].length :] for name, entry in entries.items()}
+        arrays = {name: headers[name].array(bodies[name]) for name in shapes}
+        if METADATA not in bodies:
+            return Contents(arrays)
+        found = metadata.parsed(metadata.text_of(bodies[METADATA]))
+        return Contents(arrays, metadata.polynomials_of(found, classes), found)
 
 
 def read_npy(source: PathOrFile) -> Floats:
@@ -85,12 +84,13 @@ def read_npy(source: PathOrFile) -> Floats:
     and nothing else, for whatever is not such a file.
     """
     name = "the .npy file"
-    content = content_of(source, _LARGEST["weights_l1"])
-    header = npy_header.header_of(name, content)
-    npy_header.check_numbers(name, header, len(content))
-    if len(header.shape) > 2 or max(header.shape, default=0) > MAX_WIDTH:
-        raise WeightFileError(Reason.ARRAY_SHAPE.text(name=name, shape=header.shape))
-    return header.array(content[header.length :])
+    with _told():
+        content = content_of(source, _LARGEST["weights_l1"])
+        header = npy_header.header_of(name, content)
+        npy_header.check_numbers(name, header, len(content))
+        if len(header.shape) > 2 or max(header.shape, default=0) > MAX_WIDTH:
+            raise ReadingError(Reason.ARRAY_SHAPE, name=name, shape=header.shape)
+        return header.array(content[header.length :])
 
 
 def write(target: PathOrFile, contents: Contents) -> None:
@@ -113,7 +113,15 @@ def write(target: PathOrFile, contents: Contents) -> None:
             f"the weight file would have {len(content):,} bytes; at most {MAX_BYTES:,} can be read back. "
             "Use fewer or narrower layers, or less metadata."
         )
-    put(target, content)
+    put(target, content, "weight file")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (ReadingError, PolycoreError) as error:
+        raise WeightFileError(str(error)) from error
 
 
 def _largest_size(name: str) -> int:

@@ -21,6 +21,7 @@ from tests.attacks.archives import (
     zip64_field,
 )
 from tests.attacks.payload import PICKLE
+from tests.attacks.run_archives import run_file
 from tests.attacks.variations import (
     FILES,
     FIRST,
@@ -397,6 +398,11 @@ NAMES = {
     "an entry whose name is too long a form of UTF-8": (
         archive([*FILES, Entry(b"\xc0\xaeloss.npy", b"")]),
         "another name",
+    ),
+    "a run file": (run_file(), "this is a run file, not a weight file"),
+    "an entry of a run file": (
+        archive([*FILES, Entry(b"parameters.npy", npy(np.ones(3)))]),
+        "this is a run file, not a weight file",
     ),
     "an entry whose name has 60,000 bytes": (archive([*FILES, Entry(b"x" * 60_000, b"")]), "another name"),
     "an entry whose name is no Unicode": (archive([*FILES, Entry(b"\xff.npy", b"")]), "another name"),
