@@ -174,6 +174,28 @@ def test_a_shutdown_ends_the_workers_after_the_calls_made_so_far(cancel):
         pool.submit(os.getpid)
 
 
+def test_workers_that_are_killed_end_at_once():
+    pool = Workers(2)
+    pids = pids_of(pool)
+    calls = [pool.submit(time.sleep, 60) for _ in range(3)]
+    assert wait_until(lambda: calls[0].running() and calls[1].running())
+    pool.kill()
+    assert all(map(gone, pids))
+    assert calls[2].cancelled()
+    for call in calls[:2]:
+        assert isinstance(call.exception(10), BrokenExecutor)
+    with pytest.raises(RuntimeError, match="shut down"):
+        pool.submit(os.getpid)
+
+
+def test_workers_can_be_killed_before_their_first_call_and_again():
+    pool = Workers(1)
+    pool.kill()
+    pool.kill()
+    with pytest.raises(RuntimeError, match="shut down"):
+        pool.submit(os.getpid)
+
+
 def test_where_no_process_can_be_started_the_call_says_so(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with Workers(1) as pool, pytest.raises(FileNotFoundError):

@@ -1,0 +1,327 @@
+"""A sweep gives one outcome an experiment, the same whoever computes it and whatever dies meanwhile."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+from itertools import count, islice
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+import polycore as pc
+from polycore import sweep
+from polycore.choices import grid
+from polycore.sweep import Outcome, best, outcomes
+from polycore.workers import Workers
+from tests.polycore.outcome_bytes import as_bytes, by_index
+
+ROOT = Path(__file__).parents[2]
+SMALL = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=10, hidden=(4,), steps=60)
+KINDS = grid(SMALL, optimizer=["adam", "sgd", "lbfgs", "evolution"], seed=[1, 2])
+# a fifth of a second or more each: a kill falls into the midst of one
+LONG = grid(replace(SMALL, samples_per_class=None, batch_size=50, steps=5000), seed=range(3))
+
+
+class Answering(Executor):
+    """Answers each call by the future that `answer` makes of it, and remembers them."""
+
+    def __init__(self, answer):
+        self.answer, self.futures = answer, []
+
+    def submit(self, _fn, /, *args, **kwargs):
+        self.futures.append(self.answer(*args, **kwargs))
+        return self.futures[-1]
+
+
+def with_result(index, experiment):
+    future = Future()
+    future.set_result(sweep.computed(index, experiment))
+    return future
+
+
+def with_error(error):
+    future = Future()
+    future.set_exception(error)
+    return future
+
+
+def cancelled(*_):
+    future = Future()
+    future.cancel()
+    return future
+
+
+class Deadly(Workers):
+    """Its workers die of one experiment, as those do that take more memory than the system has."""
+
+    def __init__(self, count, index):
+        super().__init__(count)
+        self.index, self.calls = index, []
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.calls.append(args[:1])
+        return (
+            super().submit(os._exit, 9) if args[:1] == (self.index,) else super().submit(fn, *args, **kwargs)
+        )
+
+
+@pytest.fixture(scope="module")
+def two():
+    with Workers(2) as workers:
+        yield workers
+
+
+def test_an_outcome_is_the_run_of_its_experiment(two):
+    found = by_index(outcomes(KINDS, two))
+    assert sorted(found) == list(range(8))
+    for index, experiment in enumerate(KINDS):
+        run = pc.advance(pc.start(experiment), experiment.steps)
+        expected = Outcome(index, experiment, run.best, run.step, 0.0, run.ended_because, None)
+        assert found[index] == as_bytes(expected)
+
+
+def test_an_outcome_has_its_models_figures_and_keeps_them_without_it(two):
+    [outcome] = outcomes(KINDS[:1], two)
+    model, light = outcome.model, outcome.without_model()
+    for told in (outcome, light):
+        figures = (told.loss, told.accuracy, told.held_out_accuracy)
+        assert figures == (model.loss, model.accuracy, model.held_out_accuracy)
+    assert light.model is None
+    assert outcome.seconds > 0
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: Answering(with_result), id="in place"),
+        pytest.param(lambda: ThreadPoolExecutor(2), id="threads"),
+    ],
+)
+def test_another_executor_gives_the_same_to_the_last_bit(two, make):
+    with make() as executor:
+        assert by_index(outcomes(KINDS, executor)) == by_index(outcomes(KINDS, two))
+
+
+def test_without_an_executor_the_sweep_has_workers_of_its_own(monkeypatch):
+    made = []
+
+    class Watched(Workers):
+        def __init__(self, count):
+            super().__init__(min(count, 2))
+            made.append(self)
+
+    monkeypatch.setattr(sweep, "Workers", Watched)
+    assert sorted(by_index(outcomes(KINDS[:3]))) == [0, 1, 2]
+    with pytest.raises(RuntimeError, match="shut down"):
+        made[0].submit(os.getpid)
+
+
+def test_an_executor_that_was_passed_in_stays_open(two):
+    assert len(list(outcomes(KINDS[:1], two))) == 1
+    assert two.submit(divmod, 7, 2).result(10) == (3, 1)
+
+
+def test_a_sweep_of_nothing_is_over():
+    assert list(outcomes([], Answering(with_result))) == []
+
+
+def test_an_early_end_is_told_and_its_steps(two):
+    patient = replace(SMALL, target_loss=0.5, steps=5000)
+    [outcome] = outcomes([patient], two)
+    assert outcome.ended_because.startswith("The loss reached the target of 0.5 nats")
+    assert 0 < outcome.steps < 5000
+    assert outcome.error is None
+
+
+def test_a_run_that_fails_is_an_outcome_and_the_sweep_goes_on(two):
+    # x^12 on ±1000 reaches 1e36
+    hopeless = replace(
+        SMALL, polynomials=(pc.Polynomial(1, *[0] * 12), pc.Polynomial(1)), x_range=(-1000, 1000)
+    )
+    found = {outcome.index: outcome for outcome in outcomes([SMALL, hopeless, SMALL], two)}
+    assert [found[index].error is None for index in range(3)] == [True, False, True]
+    assert found[1].error.startswith("x_range is (-1000.0, 1000.0)")
+    assert (found[1].model, found[1].steps, found[1].held_out_accuracy) == (None, 0, None)
+
+
+def test_a_run_without_enough_memory_fails_alone(monkeypatch):
+    def advance(run, steps):
+        if run.experiment.seed == 1:
+            raise MemoryError("Unable to allocate 9 GiB")
+        return pc.advance(run, steps)
+
+    monkeypatch.setattr(sweep, "advance", advance)
+    found = list(outcomes(grid(SMALL, seed=range(3)), Answering(with_result)))
+    assert [outcome.error is None for outcome in found] == [True, False, True]
+    assert found[1].error.startswith("The run needs more memory than its worker has: MemoryError: Unable to")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        pytest.param(MemoryError(), "The run needs more memory than its worker has: MemoryError.", id="bare"),
+        pytest.param(
+            ModuleNotFoundError("No module\nnamed 'polycore'"),
+            "The run could not be computed: ModuleNotFoundError: No module named 'polycore'",
+            id="in two lines",
+        ),
+    ],
+)
+def test_whatever_an_executor_says_of_a_run_is_told_in_one_line(error, told):
+    [outcome] = outcomes([SMALL], Answering(lambda *_: with_error(error)))
+    assert outcome.error == told
+
+
+def test_a_killed_workers_run_is_computed_anew_and_nothing_counted_twice(two):
+    expected = by_index(outcomes(LONG, two))
+    with Deadly(1, index=None) as workers:
+        pid = workers.submit(os.getpid).result(10)
+        results = outcomes(LONG, workers)
+        found = [next(results)]
+        time.sleep(0.05)  # the next run is under way
+        os.kill(pid, signal.SIGKILL)
+        found += results
+    assert by_index(found) == expected
+    assert len(workers.calls) == 1 + len(LONG) + 1
+
+
+def test_a_run_that_kills_every_worker_is_given_up():
+    with Deadly(1, index=1) as workers:
+        found = {outcome.index: outcome for outcome in outcomes([SMALL] * 3, workers)}
+    assert [found[index].error is None for index in range(3)] == [True, False, True]
+    assert found[1].error.startswith("Its worker died 4 times in the midst of this run: ")
+    assert sorted(workers.calls) == [(0,), (1,), (1,), (1,), (1,), (2,)]
+
+
+def test_a_process_pool_that_broke_ends_the_sweep_with_what_it_had():
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        pid = pool.submit(os.getpid).result(60)
+        results = outcomes(LONG, pool)
+        told = [next(results).index]
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(
+            pc.PolycoreError, match=r"takes no more runs, after [12] outcomes.* BrokenProcessPool"
+        ):
+            told.extend(outcome.index for outcome in results)
+    assert told == list(range(len(told)))
+
+
+def test_what_a_broken_executor_had_computed_is_told_before_the_end():
+    def answer(index, experiment):
+        if len(executor.futures) > 2:
+            raise BrokenExecutor("a process died")
+        return with_error(BrokenExecutor("a process died")) if index == 0 else with_result(index, experiment)
+
+    executor = Answering(answer)
+    results = outcomes([SMALL] * 5, executor)
+    assert [next(results).index, next(results).index] == [1, 2]
+    with pytest.raises(pc.PolycoreError, match=r"after 2 outcomes\..* BrokenExecutor: a process died$"):
+        next(results)
+
+
+def test_an_executor_that_was_shut_down_is_told():
+    with ThreadPoolExecutor(1) as threads:
+        pass
+    with pytest.raises(
+        pc.PolycoreError, match=r"after 0 outcomes.* RuntimeError: cannot schedule new futures"
+    ):
+        list(outcomes([SMALL], threads))
+
+
+def test_calls_that_somebody_cancels_are_told():
+    with pytest.raises(pc.PolycoreError, match=r"after 0 outcomes.* CancelledError\.$"):
+        list(outcomes(KINDS[:3], Answering(cancelled)))
+
+
+def test_closing_the_sweep_cancels_what_waits():
+    executor = Answering(lambda *args: with_result(*args) if args[0] == 0 else Future())
+    results = outcomes(KINDS[:4], executor)
+    assert next(results).index == 0
+    results.close()
+    assert [future.cancelled() for future in executor.futures] == [False, True, True, True]
+
+
+def test_experiments_without_an_end_are_taken_a_few_ahead(monkeypatch):
+    monkeypatch.setattr(sweep, "MOST_IN_FLIGHT", 3)
+    seeds = count()
+    results = outcomes((replace(SMALL, seed=seed) for seed in seeds), Answering(with_result))
+    assert [outcome.index for outcome in islice(results, 4)] == [0, 1, 2, 3]
+    results.close()
+    assert next(seeds) == 6  # 0 to 2, and one for each of the three outcomes that were asked beyond
+
+
+def test_ctrl_c_ends_the_sweep_and_its_workers_at_once(tmp_path):
+    script = tmp_path / "endless.py"
+    script.write_text(
+        f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from dataclasses import replace
+import polycore as pc
+from polycore import sweep, workers
+
+class Told(workers.Workers):
+    def __init__(self, count):
+        super().__init__(2)
+
+    def kill(self):
+        pids = [worker._process.pid for worker in self._workers]
+        super().kill()
+        print(*pids, flush=True)
+
+sweep.Workers = Told
+small = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, steps=1)
+for outcome in sweep.outcomes([small, *[replace(small, steps=100_000_000, seed=seed) for seed in range(5)]]):
+    print("ended", flush=True)
+""",
+        encoding="utf-8",
+    )
+    process = subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "ended\n"
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=30)
+    pids = [int(pid) for pid in output.split()]
+    assert (len(pids), errors.splitlines()[-1]) == (2, "KeyboardInterrupt")
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        pytest.param([(0.5, 1.0), (0.9, 2.0), (0.7, 0.1)], 1, id="accuracy"),
+        pytest.param([(0.9, 1.0), (0.9, 0.5), (0.8, 0.1)], 1, id="then loss"),
+        pytest.param([(0.9, 0.5), (0.9, 0.5)], 0, id="then the first"),
+        pytest.param([None, (0.0, 9.0), None], 1, id="failed ones are none"),
+        pytest.param([None, None], None, id="all failed"),
+        pytest.param([], None, id="none at all"),
+    ],
+)
+def test_the_best_is_the_one_that_is_right_most_often(figures, expected):
+    model = pc.start(SMALL).best
+    found = [
+        Outcome(index, SMALL, None, 0, 0.0, None, "it failed")
+        if told is None
+        else Outcome(
+            index, SMALL, replace(model, held_out_accuracy=told[0], loss=told[1]), 60, 1.0, None, None
+        )
+        for index, told in enumerate(figures)
+    ]
+    chosen = best(iter(reversed(found)))
+    assert (None if chosen is None else chosen.index) == expected
+
+
+def test_a_sweep_needs_numpy_alone():
+    code = (
+        "import sys, polycore.sweep, polycore.choices, polycore.confidence; "
+        "sys.exit(bool({'pandas', 'plotly', 'streamlit', 'dask', 'scipy'} & set(sys.modules)))"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
