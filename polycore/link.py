@@ -79,6 +79,42 @@ def from_query(query: Mapping[str, str]) -> Opened:
     return _with_weights(Opened(experiment, tuple(problems)), query)
 
 
+def experiment_of(query: Mapping[str, str]) -> Experiment:
+    """Return the experiment of a query by the rules of `from_query`, where every part can be used.
+
+    Raises PolycoreError, naming the part, where one cannot.
+    """
+    if query.get("v", VERSION) != VERSION:
+        raise PolycoreError(
+            f"v: the link's version is not {VERSION}: it may come from a newer polycore. Take that one."
+        )
+    return with_words(_beginning(query), query)
+
+
+def with_words(experiment: Experiment, words: Mapping[str, str]) -> Experiment:
+    """Return the experiment with what some of a query's parts say; words that are no parts are passed over.
+
+    Where they say lbfgs, fixed samples, all of them every step, are taken if they do not say which. Raises
+    PolycoreError, naming the part, where one cannot be used.
+    """
+    if words.get("optimizer") == "lbfgs":
+        experiment = fitted(experiment)
+    changes = dict(field_of(name, text) for name, text in words.items() if name in _PARTS)
+    return replace(experiment, **changes)
+
+
+def field_of(name: str, words: str) -> tuple[str, Any]:
+    """Return the name of an experiment's field and the value that the part `name` of a query gives it.
+
+    The value is not yet held against what an experiment allows. Raises PolycoreError, naming the part.
+    """
+    try:
+        _check_length(words)
+        return _PARTS[name].field, _PARTS[name].read(words)
+    except PolycoreError as error:
+        raise PolycoreError(f"{name}: {error}") from error
+
+
 def _beginning(query: Mapping[str, str]) -> Experiment:
     """Return what stands where the query says nothing, or nothing that can be used."""
     experiment = Experiment.recommended()
@@ -245,6 +281,8 @@ _PARTS = {
     "sampling": _Part("sampling", str, str),
     "growing_batches": _Part("growing_batches", _yes_or_no_written, _yes_or_no),
 }
+
+NAMES = tuple(_PARTS)
 
 # What links had when the first of them were made. Whatever comes later stays out of this list.
 _FIRST_PARTS = (

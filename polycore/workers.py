@@ -199,6 +199,8 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | one_thread,
+            # Ctrl-C in a terminal reaches a whole group: it is for the server, which ends its workers
+            process_group=0,
         )
 
 
@@ -207,7 +209,7 @@ def work(memory: int, niceness: int) -> None:
     _keep_within(memory)
     with suppress(AttributeError):  # Windows
         os.nice(niceness)
-    # Ctrl-C in a terminal reaches the workers as well; it is the server that ends them
+    # where there are no groups of processes (Windows) Ctrl-C reaches the workers as well
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what is printed must not get among the answers

@@ -1,5 +1,6 @@
 """A link says the whole experiment in words, and a damaged one says which part is damaged."""
 
+import re
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polycore import INTRODUCTION_POLYNOMIALS, Experiment, Polynomial, link
+from polycore import INTRODUCTION_POLYNOMIALS, Experiment, PolycoreError, Polynomial, link
 from tests.experiments import experiments
 
 RECOMMENDED = Experiment.recommended()
@@ -23,6 +24,9 @@ def opened(address):
 def test_an_experiment_survives_its_link(experiment):
     address = link.to_address("http://localhost:8501/train", experiment)
     assert opened(address) == link.Opened(experiment, ())
+    words = link.to_query(experiment)
+    assert link.experiment_of(words) == experiment
+    assert link.with_words(Experiment.tutorial(), words) == experiment
 
 
 def test_the_words_can_be_read():
@@ -243,17 +247,23 @@ def test_a_damaged_part_is_named_and_starts_from_the_default(part, words, says):
     [problem] = found.problems
     assert problem.startswith(f"{part}: ")
     assert says in problem
+    with pytest.raises(PolycoreError, match=re.escape(says)):
+        link.experiment_of({part: words})
     assert found.experiment == (RECOMMENDED if part == "seed" else replace(RECOMMENDED, seed=99))
 
 
 def test_a_newer_version_is_told():
     [problem] = link.from_query({"v": "2"}).problems
     assert "version" in problem
+    with pytest.raises(PolycoreError, match="version"):
+        link.experiment_of({"v": "2"})
 
 
 @given(st.dictionaries(st.sampled_from(list(link.to_query(RECOMMENDED))), st.text(max_size=40)))
 def test_whatever_an_address_says_there_is_an_experiment(query):
     found = link.from_query(query)
+    if not found.problems:
+        assert link.experiment_of(query) == found.experiment
     assert link.from_query(link.to_query(found.experiment)) == link.Opened(found.experiment, ())
     assert len(found.problems) <= len(query)
 

@@ -148,6 +148,8 @@ def test_a_worker_killed_while_it_writes_does_not_hang_its_caller(one, microseco
 
 def test_an_interrupt_from_the_terminal_leaves_the_workers_to_the_server(one):
     pid = one.submit(os.getpid).result(10)
+    # a terminal interrupts a group; here the group is another one, also before the worker can ignore it
+    assert one.submit(os.getpgrp).result(10) != os.getpgrp()
     os.kill(pid, signal.SIGINT)
     assert one.submit(os.getpid).result(10) == pid
 

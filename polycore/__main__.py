@@ -1,0 +1,82 @@
+"""The command line: python -m polycore train | predict | sweep | info."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from polycore.commands import info, predict, train
+from polycore.commands.parser import Parser
+from polycore.errors import PolycoreError
+from polycore.version import __version__
+from polycore.visible import visible
+
+DONE, FAILED, NOBODY_READS = 0, 1, 141  # the last one as of a process that SIGPIPE ended
+
+_DESCRIPTION = "Train networks that learn which polynomial a point lies on, and ask them."
+_EPILOG = """
+python -m polycore train --help and so on tell more, with examples.
+
+exit codes, of every command:
+  0    done
+  1    failed; one line on standard error says why
+  2    called wrongly; one line says how to do better
+  130  ended by Ctrl-C (143: by SIGTERM, 129: by its terminal); what was reached is kept
+  141  whoever read its output has gone
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that `arguments` (None: the process's own) name, and return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # of a process's own streams
+    try:
+        code = _code_of(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # at the end Python flushes once more, and would complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOBODY_READS
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _code_of(arguments: Sequence[str] | None) -> int:
+    try:
+        parsed, unknown = _parser().parse_known_args(arguments)
+        if unknown:
+            parsed.parser.error(f"there is no option or argument {unknown[0]!a}")
+        code: int = parsed.command(parsed)
+    except SystemExit as end:  # by the parser, after help or wrong usage
+        return DONE if end.code is None else int(end.code)
+    except BrokenPipeError:
+        raise
+    except (PolycoreError, OSError) as error:
+        return _failed(str(error))
+    except MemoryError:
+        return _failed("there is not enough memory for this. Take fewer samples or neurons.")
+    except Exception as error:  # noqa: BLE001  # a person gets one line, with what to report
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        return _failed(f"a fault of its own, please report it: {type(error).__name__} in {where}: {error}")
+    return code
+
+
+def _failed(text: str) -> int:
+    sys.stderr.write(f"polycore: {visible(' '.join(text.split()))}\n")
+    return FAILED
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="python -m polycore", description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument("--version", action="version", version=f"polycore {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (train, predict, info):
+        command.add_to(commands)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

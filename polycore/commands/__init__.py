@@ -1,0 +1,1 @@
+"""What `python -m polycore` does, one file a command. Nothing else in polycore imports these."""

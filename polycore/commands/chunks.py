@@ -1,0 +1,39 @@
+"""A run's way to its end in a worker process, chunk by chunk."""
+
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Executor
+
+from polycore.chunk import Chunk, timed
+from polycore.errors import PolycoreError
+from polycore.training import Run, advance
+
+CHUNK_SECONDS = 0.2
+MAX_DEATHS = 3  # workers that die over the same chunk
+
+
+def chunks(run: Run, executor: Executor) -> Iterator[Run]:
+    """Yield the run after every chunk of about 0.2 s, until it is done.
+
+    Raises PolycoreError where its workers die over and over, and MemoryError where they have not enough.
+    """
+    steps = 1  # nothing is known yet: a step may take a second
+    while not run.done:
+        chunk = _computed(run, steps, executor)
+        taken = chunk.run.step - run.step
+        if taken and chunk.seconds:
+            steps = max(1, int(CHUNK_SECONDS * taken / chunk.seconds))
+        run = chunk.run
+        yield run
+
+
+def _computed(run: Run, steps: int, executor: Executor) -> Chunk:
+    for death in range(1, MAX_DEATHS + 1):
+        try:
+            return executor.submit(timed, advance, run, steps).result()
+        except BrokenExecutor as error:
+            if death == MAX_DEATHS:
+                raise PolycoreError(
+                    f"the process that computes ended {MAX_DEATHS} times after step {run.step:,}: "
+                    "there may be too little memory. Take fewer samples or neurons."
+                ) from error
+    raise AssertionError

@@ -1,0 +1,75 @@
+"""predict: points in, and which polynomial each lies on out, as tables in CSV."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from polycore.commands.weights import model_at
+from polycore.errors import PolycoreError
+from polycore.network import Floats
+from polycore.predictions import predictions_to_csv, probabilities_to_csv
+from polycore.samples import MAX_CSV_BYTES, MAX_CSV_ROWS, points_from_csv
+
+_DESCRIPTION = f"""Say which polynomial each point lies on, by the network in a weight file.
+
+The table that comes in has the header x,y or x,y,polynomial and a point a line, at most {MAX_CSV_ROWS:,}.
+The one that comes out, on standard output, has for each point, in the same order:
+  x, y          the point
+  prediction    the place of the most likely polynomial, counted from 0
+  probability   its probability, from 0 to 1
+  curve         the polynomial itself, as y = ..., where the file knows it
+"""
+_EXAMPLES = """examples:
+  python -m polycore predict weights.npz points.csv > answers.csv
+  printf 'x,y\\n0,1\\n0.5,0.75\\n' | python -m polycore predict weights.npz
+  python -m polycore predict weights.npz points.csv --probabilities | head -n 3
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to those of argparse."""
+    parser = commands.add_parser(
+        "predict",
+        help="say which polynomial points lie on: CSV in, CSV out",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+    )
+    parser.add_argument("weights", metavar="WEIGHTS", help="a weight file, as train writes it")
+    parser.add_argument(
+        "points", metavar="POINTS", nargs="?", default="-", help="a CSV file; without it, standard input"
+    )
+    parser.add_argument(
+        "--probabilities", action="store_true", help="columns p0, p1, ... with every polynomial's probability"
+    )
+    parser.set_defaults(command=predict, parser=parser)
+
+
+def predict(arguments: argparse.Namespace) -> int:
+    """Write the table. Raises PolycoreError where the file or the points are not as they should be."""
+    model = model_at(arguments.weights)
+    points = _points(arguments.points)
+    to_csv = probabilities_to_csv if arguments.probabilities else predictions_to_csv
+    sys.stdout.write(to_csv(model, points))
+    return 0
+
+
+def _points(source: str) -> Floats:
+    content = _content(source)
+    try:
+        points, _ = points_from_csv(content)
+    except PolycoreError as error:
+        raise PolycoreError(f"{'standard input' if source == '-' else source}: {error}") from error
+    return points
+
+
+def _content(source: str) -> bytes:
+    if source != "-":
+        try:
+            with Path(source).open("rb") as file:
+                return file.read(MAX_CSV_BYTES + 1)
+        except OSError as error:
+            raise PolycoreError(f"the points {source} cannot be read: {error.strerror}.") from error
+    if sys.stdin.isatty():
+        sys.stderr.write("Type x,y and then a point a line, such as 0.5,0.75; end with Ctrl-D.\n")
+    return sys.stdin.buffer.read(MAX_CSV_BYTES + 1)

@@ -1,0 +1,101 @@
+"""Starting the command line as a person does: as a process, in pipes or in a terminal."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+# without Python's buffer a write that was cut short, as by a reader that goes, is taken for a whole one
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
+COMMAND = [sys.executable, "-W", "error", "-m", "polycore"]
+
+
+def command(*arguments, folder, stdin="", start=COMMAND):
+    """Return the command's process when it has ended, with its output as text."""
+    return subprocess.run(
+        [*start, *map(str, arguments)],
+        cwd=folder,
+        env=ENVIRONMENT,
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+def one_line(done):
+    """Return the one line on standard error of a command that could not do its work."""
+    [line] = done.stderr.splitlines()
+    assert line.startswith("polycore: ")
+    assert len(line) < 600
+    return line
+
+
+class Terminal:
+    """A command in a terminal of so many columns; `stdout` goes elsewhere, as behind a `>`."""
+
+    def __init__(self, *arguments, folder, columns=80, variables=None):
+        import fcntl
+        import pty
+        import struct
+        import termios
+
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+        self.process = subprocess.Popen(
+            [*COMMAND, *map(str, arguments)],
+            cwd=folder,
+            env={**ENVIRONMENT, **(variables or {})},
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C is a signal
+        )
+        os.close(theirs)
+        self.text = ""
+
+    def wait_for(self, words, seconds=60):
+        """Read until the terminal has shown the words."""
+        end = time.monotonic() + seconds
+        while words not in self.text:
+            assert time.monotonic() < end, self.text
+            assert self._read(), self.text
+
+    def type(self, text):
+        os.write(self._ours, text.encode())
+
+    def hang_up(self):
+        """Close the terminal, as a window is closed."""
+        os.close(self._ours)
+        self._ours = None
+
+    def ended(self):
+        """Return the exit code when the command has ended; all that it wrote is then in `text`."""
+        while self._read():
+            pass
+        code = self.process.wait(60)
+        self.stdout = self.process.stdout.read().decode()
+        return code
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        self.process.wait(60)
+        self.process.stdout.close()
+        if self._ours is not None:
+            os.close(self._ours)
+
+    def _read(self):
+        try:
+            piece = os.read(self._ours, 65536)
+        except OSError as error:  # Linux says so when nobody has the other end open
+            assert error.errno == errno.EIO  # noqa: PT017
+            return False
+        self.text += piece.decode()
+        return bool(piece)

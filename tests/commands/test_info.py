@@ -1,0 +1,74 @@
+"""info: what a file holds, and nothing in it that a terminal would obey."""
+
+import json
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+import polycore as pc
+from polycore.__main__ import main
+from polycore.link import from_query
+from tests.commands.terminal import command, one_line
+
+
+def told(folder, *arguments):
+    done = command("info", *arguments, folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_a_weight_file_is_told_for_programs(folder, model):
+    facts = json.loads(told(folder, "weights.npz", "--json"))
+    assert facts["widths"] == [2, 6, 2]
+    assert facts["polynomials"] == ["-x^2 + 1", "x^3 - 2"]
+    assert (facts["loss"], facts["accuracy"]) == (model.loss, model.accuracy)
+    assert facts["held_out_accuracy"] == model.held_out_accuracy
+    assert facts["step"] == model.metadata["step"]
+    assert facts["experiment"] == model.experiment.to_dict()
+    opened = from_query(dict(parse_qsl(facts["link"].removeprefix("?"))))
+    assert (opened.experiment, opened.problems) == (model.experiment, ())
+    assert facts["versions"] == model.metadata["versions"]
+
+
+def test_a_weight_file_is_told_for_people(folder, model):
+    lines = told(folder, "weights.npz").splitlines()
+    rows = dict(line.split("  ", 1) for line in lines)
+    rows = {name: said.strip() for name, said in rows.items()}
+    assert rows["network"] == "2-6-2"
+    assert rows["accuracy"] == f"{100 * model.accuracy:.2f} %"
+    assert rows["experiment"] == (
+        "adam at 0.01, constant; hidden 6; 100 samples each; batch all; x from -1 to 1; noise 0; "
+        "40 steps; seed 0"
+    )
+    assert rows["p1"] == "y = x^3 - 2"
+    assert rows["written by"].startswith(f"polycore {pc.__version__}, numpy ")
+
+
+def test_what_a_stranger_wrote_is_shown_as_escapes(folder, model, monkeypatch, capsys):
+    evil = {
+        "versions": {"polycore": "\x1b]0;evil\x07\n\u202e" * 50, "numpy": ["\x1b[2J"], "\x1b": "\x1b"},
+        "step": "\x1b[2J",
+        "experiment": {"\x1b[2J": 1},
+    }
+    replace(model, metadata=evil).save(folder / "evil.npz")
+    monkeypatch.chdir(folder)
+    for more in ([], ["--json"]):
+        assert main(["info", "evil.npz", *more]) == 0
+        found = capsys.readouterr().out
+        assert [line for line in found.splitlines() if not line.isprintable()] == []
+        assert len(found) < 1000
+
+
+def test_the_tutorials_file_says_less(folder, model, monkeypatch, capsys):
+    replace(model, metadata={}, polynomials=(), held_out_accuracy=None).save(folder / "bare.npz")
+    monkeypatch.chdir(folder)
+    assert main(["info", "bare.npz"]) == 0
+    names = [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert names == ["network", "loss", "accuracy"]
+
+
+def test_a_file_that_is_refused_is_told_by_its_name(folder):
+    (folder / "evil\x1b.npz").write_bytes(b"PK")
+    done = command("info", "evil\x1b.npz", folder=folder)
+    assert done.returncode == 1
+    assert one_line(done).startswith("polycore: evil\\x1b.npz: ")
+    assert one_line(done).isprintable()

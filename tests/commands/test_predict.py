@@ -1,0 +1,102 @@
+"""predict: points in, answers out, in pipes."""
+
+import csv
+import io
+import subprocess
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from polycore.__main__ import main
+from polycore.predictions import predictions_to_csv, probabilities_to_csv
+from polycore.samples import points_from_csv, points_to_csv
+from tests.commands.terminal import COMMAND, ENVIRONMENT, command, one_line
+
+
+def test_every_point_has_its_answer(folder, model):
+    done = command("predict", "weights.npz", "points.csv", folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    points = [[0.0, 1.0], [0.5, 0.75], [-1.0, -3.0]]
+    probabilities = model.predict_proba(points)
+    assert [[float(row["x"]), float(row["y"])] for row in rows] == points
+    assert [int(row["prediction"]) for row in rows] == probabilities.argmax(axis=1).tolist()
+    assert [float(row["probability"]) for row in rows] == probabilities.max(axis=1).tolist()
+    names = ("y = -x^2 + 1", "y = x^3 - 2")
+    assert [row["curve"] for row in rows] == [names[int(row["prediction"])] for row in rows]
+
+
+def test_points_come_from_standard_input_and_probabilities_on_demand(folder, model):
+    table = points_to_csv([[0.0, 1.0], [0.25, -2.0]], [0, 1])  # as Data has them, with polynomials
+    done = command("predict", "weights.npz", "--probabilities", folder=folder, stdin=table)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = [[float(row["p0"]), float(row["p1"])] for row in csv.DictReader(io.StringIO(done.stdout))]
+    assert found == model.predict_proba([[0.0, 1.0], [0.25, -2.0]]).tolist()
+
+
+def test_a_reader_that_goes_is_no_error(folder):
+    # more than a pipe holds, so that writing goes on when the reader has gone
+    points = np.column_stack([np.linspace(-1, 1, 20_000), np.zeros(20_000)])
+    (folder / "many.csv").write_text(points_to_csv(points), encoding="utf-8")
+    process = subprocess.Popen(
+        [*COMMAND, "predict", "weights.npz", "many.csv"],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout.readline() == b"x,y,prediction,probability,curve\n"
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(60) == 141
+
+
+@pytest.mark.parametrize(
+    ("points", "says"),
+    [
+        pytest.param("x,y\n1\n", "points.csv: line 2 has '1'; wanted 2 numbers", id="one number"),
+        pytest.param("x;y\n1;2\n", "points.csv: line 1 has 'x;y'; wanted the header", id="semicolons"),
+        pytest.param("", "points.csv: line 1", id="nothing"),
+        pytest.param("x,y\n1,\x1b[2J\n", "'\\x1b[2J'", id="an escape"),
+        pytest.param("x,y\n" + "1,2\n" * 20_001, "at most 20000", id="too many"),
+    ],
+)
+def test_a_table_that_is_refused_is_told_on_one_line(folder, monkeypatch, capsys, points, says):
+    (folder / "points.csv").write_text(points, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    assert main(["predict", "weights.npz", "points.csv"]) == 1
+    found = capsys.readouterr()
+    assert found.out == ""
+    [line] = found.err.splitlines()
+    assert says in line
+    assert line.isprintable()
+
+
+def test_a_file_that_is_no_weight_file_is_told_by_its_name(folder):
+    done = command("predict", "experiment.json", "points.csv", folder=folder)
+    assert done.returncode == 1
+    assert one_line(done).startswith("polycore: experiment.json: ")
+
+
+def test_a_file_that_is_not_there_is_told_by_its_name(folder):
+    done = command("predict", "weights.npz", "nowhere.csv", folder=folder)
+    assert done.returncode == 1
+    assert "nowhere.csv cannot be read: No such file" in one_line(done)
+
+
+def test_the_table_with_probabilities_is_the_other_one_with_more_columns(model):
+    points = np.array([[0.0, 1.0], [0.5, 0.75]])
+    short = predictions_to_csv(model, points).splitlines()
+    long = probabilities_to_csv(model, points).splitlines()
+    assert long[0] == f"{short[0]},p0,p1"
+    assert all(one.startswith(f"{other},") for one, other in zip(long, short, strict=True))
+    sums = [sum(map(float, line.split(",")[-2:])) for line in long[1:]]
+    assert sums == pytest.approx([1, 1], abs=1e-15)
+
+
+def test_a_model_that_knows_no_polynomials_names_none(model):
+    nameless = pc.Model(model.weights, model.biases, model.loss, model.accuracy, polynomials=())
+    points, _ = points_from_csv("x,y\n0,1\n")
+    assert probabilities_to_csv(nameless, points).splitlines()[0] == "x,y,prediction,probability,p0,p1"

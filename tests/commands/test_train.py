@@ -1,0 +1,243 @@
+"""train: a run to its end, the same as the package's; what is kept however it ends."""
+
+import json
+import re
+import signal
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from polycore.__main__ import main
+from polycore.commands import settings
+from polycore.link import NAMES, to_address
+from polycore.workers import Workers
+from tests.commands.terminal import command, one_line
+
+# more steps than anybody waits for: it is to be ended
+LONG = ("polynomials=x^2~x^3-2&hidden=8", "--steps", "100000000")
+
+
+@pytest.fixture(scope="module")
+def workers():
+    with Workers(1) as one:
+        yield one
+
+
+def assert_same_weights(one, other):
+    for name in ("weights", "biases"):
+        for found, wanted in zip(getattr(one, name), getattr(other, name), strict=True):
+            assert np.array_equal(found, wanted)
+
+
+def test_the_weights_are_those_of_the_package_to_the_last_bit(folder, workers):
+    done = command("train", "experiment.json", "--steps", 300, "--seed", 5, "--out", "w.npz", folder=folder)
+    assert done.returncode == 0, done.stderr
+    experiment = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(6,), steps=300, seed=5)
+    wanted = workers.submit(pc.advance, pc.start(experiment), 300).result(60).best
+    found = pc.Model.load(folder / "w.npz")
+    assert found.experiment == experiment
+    assert_same_weights(found, wanted)
+
+
+def test_the_figures_are_those_of_the_file(folder):
+    words = ("--optimizer", "lbfgs", "--samples", "20", "--steps", "9", "--json")
+    done = command("train", "experiment.json", *words, folder=folder)
+    told = json.loads(done.stdout)
+    model = pc.Model.load(folder / told["weights"])
+    assert told["weights"] == "polycore-lbfgs-2.npz"
+    assert (told["loss"], told["accuracy"]) == (model.loss, model.accuracy)
+    assert told["held_out_accuracy"] == model.held_out_accuracy
+    assert (told["best_step"], told["step"]) == (model.metadata["step"], 9)
+    assert told["experiment"] == model.experiment.to_dict()
+    assert (model.experiment.optimizer, model.experiment.samples_per_class) == ("lbfgs", 20)
+
+
+def test_where_there_is_no_terminal_one_line_tells_of_the_run(folder):
+    done = command("train", "-", "--steps", 50, folder=folder, stdin="polynomials=x~-x&hidden=4")
+    assert re.fullmatch(r"50 steps in \d+:\d\d\.\n", done.stderr)
+    held_out, *_, weights = done.stdout.splitlines()
+    assert re.fullmatch(r"held-out accuracy  \d+\.\d\d %", held_out)
+    assert weights == "weights            polycore-adam-2.npz"
+
+
+def test_a_file_that_was_not_named_takes_no_others_place(folder):
+    (folder / "polycore-adam-2.npz").write_bytes(b"mine")
+    done = command("train", "experiment.json", "--steps", 1, folder=folder)
+    assert done.stdout.endswith("polycore-adam-2-2.npz\n")
+    assert (folder / "polycore-adam-2.npz").read_bytes() == b"mine"
+    assert pc.Model.load(folder / "polycore-adam-2-2.npz").experiment.steps == 1
+
+
+def test_a_terminal_has_a_bar_that_is_drawn_over_itself(folder, terminal):
+    shown = terminal("train", "experiment.json", "--steps", 3000, "--out", "w.npz", folder=folder)
+    assert shown.ended() == 0
+    drawn = shown.text.rstrip("\r\n").split("\r")
+    assert "\n" not in shown.text.rstrip("\r\n")
+    assert "\x1b" not in shown.text
+    assert drawn[1].startswith("░░░")
+    assert " 0 %  step 0/3,000  loss " in drawn[1]
+    assert max(map(len, drawn)) < 80
+    # what stood there is covered by spaces
+    assert len(drawn[-1]) >= len(drawn[-2].rstrip())
+    assert drawn[-1].startswith("3,000 steps in 0:")
+
+
+@pytest.mark.parametrize(("columns", "variables"), [(20, {}), (1, {"NO_COLOR": "1"}), (0, {"TERM": "dumb"})])
+def test_a_bar_fits_a_narrow_terminal(folder, terminal, columns, variables):
+    options = {"folder": folder, "columns": columns, "variables": variables}
+    shown = terminal("train", "experiment.json", "--steps", 400, "--json", **options)
+    assert shown.ended() == 0
+    *drawn, last = shown.text.rstrip("\r\n").split("\r")
+    assert max(map(len, drawn)) < (columns or 80)
+    assert last.startswith("400 steps in ")
+    assert json.loads(shown.stdout)["done"] is True
+
+
+def test_ctrl_c_keeps_the_best_weights_and_ends_at_once(folder, terminal):
+    shown = terminal("train", *LONG, "--json", "--out", "w.npz", folder=folder)
+    shown.wait_for(" left")
+    began = time.monotonic()
+    shown.type("\x03")
+    assert shown.ended() == 130
+    assert time.monotonic() - began < 10
+    assert "Traceback" not in shown.text
+    assert re.search(r"Ended by SIGINT at step [\d,]+ of 100,000,000: ", shown.text)
+    told = json.loads(shown.stdout)
+    assert 0 < told["step"] < 100_000_000
+    model = pc.Model.load(folder / "w.npz")
+    assert (model.loss, model.metadata["step"]) == (told["loss"], told["best_step"])
+
+
+def test_ctrl_c_while_the_worker_starts_shows_no_traceback(folder, terminal):
+    shown = terminal("train", *LONG, folder=folder)
+    shown.wait_for(" 0 %")  # it is drawn before the worker is started
+    shown.type("\x03")
+    assert shown.ended() == 130
+    assert "Traceback" not in shown.text
+    assert "KeyboardInterrupt" not in shown.text
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_other_signals_that_end_a_command_keep_the_best_weights_too(folder, terminal, name):
+    number = getattr(signal, name)
+    shown = terminal("train", *LONG, "--out", "w.npz", folder=folder)
+    shown.wait_for(" left")
+    shown.process.send_signal(number)
+    assert shown.ended() == 128 + number
+    assert f"Ended by {name} at step " in shown.text
+    assert pc.Model.load(folder / "w.npz").experiment.steps == 100_000_000
+
+
+def test_a_terminal_that_is_closed_keeps_the_best_weights(folder, terminal):
+    shown = terminal("train", *LONG, "--out", "w.npz", folder=folder)
+    shown.wait_for(" left")
+    shown.hang_up()
+    assert shown.process.wait(60) == 128 + signal.SIGHUP
+    assert pc.Model.load(folder / "w.npz").experiment.steps == 100_000_000
+
+
+def test_a_run_that_diverges_says_so_and_keeps_the_best(folder):
+    words = ("optimizer=sgd&learning_rate=10&samples=10&batch=all&steps=2000", "--out", "w.npz")
+    done = command("train", *words, folder=folder)
+    assert done.returncode == 0
+    assert done.stderr.startswith("The run diverged at step ")
+    assert pc.Model.load(folder / "w.npz").loss < 100
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param([], "the following arguments are required: EXPERIMENT", id="no experiment"),
+        pytest.param(["recommended", "--hiden", "3"], "--hiden", id="an option that is none"),
+        pytest.param(["recommended", "--hid", "3"], "--hid", id="an option cut short"),
+        pytest.param(["recommended", "--steps", "0"], "steps is 0", id="no steps"),
+        pytest.param(["recommended", "--hidden", "12-x"], "hidden: 'x' is no whole number", id="letters"),
+        pytest.param(["recommended", "--range", "-1..1"], "--range=-1..1", id="a minus without ="),
+        pytest.param(
+            ["recommended", "--optimizer", "lbfgs", "--samples", "fresh"],
+            "Give a number of",
+            id="a contradiction",
+        ),
+        pytest.param(["nowhere.json"], "'nowhere.json' is no file", id="no such file"),
+        pytest.param(["experiment.json\x1b[31m"], "\\x1b", id="a name with an escape"),
+        pytest.param(["x" * 5000], "...' is no file", id="an endless name"),
+        pytest.param(["recommended", "--out", "nowhere/w.npz"], "cannot be written", id="no such folder"),
+        pytest.param(["recommended", "--out", "."], "cannot be written", id="a folder as a file"),
+    ],
+)
+def test_wrong_usage_is_told_on_one_line(folder, monkeypatch, capsys, arguments, says):
+    monkeypatch.chdir(folder)
+    assert main(["train", *arguments]) == 2
+    found = capsys.readouterr()
+    assert found.out == ""
+    [line] = found.err.splitlines()
+    assert line.startswith("polycore: ")
+    assert line.endswith("See python -m polycore train --help.")
+    assert says in line
+    assert line.isprintable()
+
+
+def test_wrong_usage_ends_the_process_with_code_2(folder):
+    done = command("train", "recommended", "--steps", "many", folder=folder)
+    assert done.returncode == 2
+    assert "steps: 'many' is no whole number" in one_line(done)
+
+
+def test_a_file_that_cannot_be_written_is_told_on_one_line(folder):
+    limited = (
+        "import resource, sys\n"
+        "from polycore.__main__ import main\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "sys.exit(main(['train', 'experiment.json', '--steps', '1', '--out', 'weights.npz']))\n"
+    )
+    pytest.importorskip("resource", reason="the system cannot limit the size of files")
+    before = (folder / "weights.npz").read_bytes()
+    done = command("-c", limited, folder=folder, start=[sys.executable])
+    assert done.returncode == 1
+    assert "could not be written" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert (folder / "weights.npz").read_bytes() == before
+
+
+def test_every_part_of_a_link_is_an_option():
+    assert set(settings.SETTINGS) == set(NAMES)
+
+
+def test_an_option_says_what_the_links_part_says(folder, monkeypatch, capsys):
+    experiment = pc.Experiment(
+        polynomials=pc.INTRODUCTION_POLYNOMIALS,
+        samples_per_class=7,
+        x_range=(-2, 0.5),
+        noise=0.25,
+        hidden=(3, 4),
+        optimizer="sgd",
+        learning_rate=0.5,
+        schedule="cosine",
+        batch_size=5,
+        steps=2,
+        seed=9,
+        standardize=False,
+        momentum=0.5,
+        initial_weights="tutorial",
+        nesterov=True,
+        weight_decay=0.125,
+        target_loss=0.01,
+        patience=50,
+        sampling="even",
+        growing_batches=True,
+    )
+    monkeypatch.chdir(folder)
+    words = dict(part.split("=", 1) for part in _words(experiment))
+    options = [f"{settings.option(name)}={said}" for name, said in words.items()]
+    assert main(["train", "tutorial", "--json", *options]) == 0
+    assert json.loads(capsys.readouterr().out)["experiment"] == experiment.to_dict()
+
+
+def _words(experiment):
+    from urllib.parse import parse_qsl
+
+    query = to_address("", experiment).removeprefix("?")
+    return [f"{name}={said}" for name, said in parse_qsl(query) if name != "v"]
