@@ -9,6 +9,8 @@ from typing import IO
 from polycore.errors import PolycoreError
 from polycore.reasons import ReadingError, Reason
 
+PIECE = 2**20  # bytes asked for at once: an open file makes room for them, however few it has
+
 PathOrFile = str | os.PathLike[str] | IO[bytes]
 
 
@@ -61,7 +63,8 @@ def _content_of_path(path: Path, limit: int) -> bytes:
         raise ReadingError(Reason.TOO_LARGE, limit=limit)
     try:
         with path.open("rb") as file:
-            return file.read(limit + 1)
+            # room is made for as much as is asked for
+            return file.read(status.st_size + 1)
     except OSError as error:
         raise ReadingError(Reason.UNREADABLE_PATH) from error
 
@@ -70,7 +73,7 @@ def _content_of_file(file: IO[bytes], limit: int) -> bytes:
     pieces = bytearray()
     while len(pieces) <= limit:
         try:
-            piece = file.read(limit + 1 - len(pieces))
+            piece = file.read(min(PIECE, limit + 1 - len(pieces)))
         except (OSError, ValueError) as error:  # ValueError: closed, or a text file of other bytes
             raise ReadingError(Reason.UNREADABLE_FILE) from error
         if not isinstance(piece, bytes):

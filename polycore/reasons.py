@@ -10,6 +10,7 @@ So a text stays one printable line of at most 300 characters, whatever the file 
 """
 
 from enum import Enum
+from typing import Any
 
 from polycore.limits import MAX_CLASSES, MAX_LAYERS, MAX_PARAMETERS, MAX_WIDTH, MIN_CLASSES
 from polycore.polynomial import MAX_DEGREE
@@ -155,7 +156,7 @@ class ReadingError(Exception):
         """Take the reason, and what `Reason.text` puts in the places of its text."""
         super().__init__(reason.text(name, shape, **numbers))
         self.reason = reason
-        self.name = name
+        self.places: dict[str, Any] = {"name": name, "shape": shape, **numbers}
 
 
 def filled(text: str, name: str, shape: Shape, **numbers: int) -> str:

@@ -77,6 +77,10 @@ _OTHERWISE = {
 
 def text_of(error: ReadingError) -> str:
     """Return what the reader of run files says of it."""
-    if error.reason in _OTHERWISE:
-        return filled(_OTHERWISE[error.reason], error.name, ())
-    return str(error).replace("weight file", "run file").replace(AGAIN, _AGAIN)
+    return filled(fixed_text(error.reason), **error.places)
+
+
+def fixed_text(reason: Reason) -> str:
+    """Return the text of a reason that any file may have, as it stands for a run file."""
+    otherwise = _OTHERWISE.get(reason)
+    return otherwise or str(reason.value).replace("weight file", "run file").replace(AGAIN, _AGAIN)

@@ -84,7 +84,8 @@ class Run:
     @property
     def gradient_norm(self) -> float | None:
         """The length of `gradient`, in nats per unit of a parameter; None where there is none."""
-        return None if self.gradient is None else float(np.linalg.norm(self.gradient))
+        # in float32 the squares of what diverges overflow
+        return None if self.gradient is None else float(np.linalg.norm(self.gradient.astype(np.float64)))
 
     @property
     def layers(self) -> network.Layers:

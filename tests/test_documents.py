@@ -12,11 +12,14 @@ import pytest
 
 import polycore as pc
 from polycore import link
+from tests.attacks.run_archives import arrays_of
 from tests.pages.browsing import opened
+from tests.runs import KINDS, same_run
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WEIGHT_FILE = (ROOT / "docs/weight-file.md").read_text(encoding="utf-8")
+RUN_FILE = (ROOT / "docs/run-file.md").read_text(encoding="utf-8")
 LINK = (ROOT / "docs/link.md").read_text(encoding="utf-8")
 GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
 ENTRIES = dict(re.findall(r"\n- \*\*(.+?)\*\*: (.+?)(?=\n- \*\*|\Z)", GLOSSARY, flags=re.DOTALL))
@@ -136,6 +139,32 @@ def test_the_documents_own_forward_pass_gives_the_models_probabilities(saved, mo
     names = {}
     exec(program, names)
     assert names["probabilities"] == pytest.approx(model.predict_proba([[0.0, 1.0]]), abs=1e-14)
+
+
+def test_the_tables_of_the_run_file_are_true():
+    arrays = rows(RUN_FILE.split("## The metadata")[0])
+    told = rows(RUN_FILE.split("## The metadata")[1])
+    seen = set()
+    for kind in KINDS:
+        found = arrays_of(kind)
+        metadata = json.loads(found["metadata"].item())
+        sizes = {"P": found["parameters"].size, "M": metadata["pairs"], "H": metadata["history_entries"]}
+        for name, array in found.items():
+            type_, shape, _ = arrays[name]
+            assert array.dtype.str.startswith(("<f8", "<f4") if type_ == "float" else type_.strip("`")), name
+            assert array.shape == eval(shape, {}, sizes), name
+        assert set(told) == set(metadata)
+        assert (metadata["kind"], metadata["format"]) == ("run", 1)
+        seen |= set(found)
+    assert seen == set(arrays)
+
+
+def test_the_documents_own_run_goes_on(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    [program] = blocks(RUN_FILE, "python")
+    names = {}
+    exec(program, names)
+    assert same_run(names["run"], pc.advance(pc.start(pc.Experiment(steps=400)), 400))
 
 
 def test_the_table_of_the_link_is_true():

@@ -2,7 +2,7 @@
 
     python -m tests.attacks.child MODULE NAME SOUND BROKEN
 
-calls MODULE.NAME with the path of SOUND, a sound weight file, and with that of BROKEN, which is none, so
+calls MODULE.NAME with the path of SOUND, a sound file, and with that of BROKEN, which is none, so
 that what is loaded once is there. Then it lowers its limits: MEMORY more bytes of address space than it
 has, no byte more in any file, and SECONDS of processor time for each call. Then it takes a path a line, and
 gives an Outcome a line, as JSON. Where a call breaks a limit that ends the process, its line is missing.

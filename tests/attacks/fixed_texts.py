@@ -5,13 +5,16 @@ import string
 
 from polycore.named_arrays import NAMES
 from polycore.reasons import Reason
+from polycore.run_arrays import NAMES as NAMES_OF_RUNS
+from polycore.run_metadata import FIELDS
+from polycore.run_reasons import RunReason, fixed_text
 
 # Model says this one, of the numbers in the arrays
 NUMBER = "{name} has a number that is not finite or out of range; wanted all from {low} to {high}."
 NUMBERS = r"(?:[0-9]{1,3}(?:,[0-9]{3}){0,2}|more than 9,999,999)"
 LENGTH = r"(?:[0-9]{1,7}|more than 9,999,999)"
 PLACES = {
-    "name": "|".join([*NAMES, "the .npy file"]),
+    "name": "|".join([*NAMES, "the .npy file", *NAMES_OF_RUNS, *FIELDS]),
     "shape": rf"\(\)|\({LENGTH},\)|\({LENGTH}, {LENGTH}\)|of {NUMBERS} dimensions",
     "low": "0|-1e[+]06",
     "high": "1|1e[+]06",
@@ -31,6 +34,17 @@ def pattern(text: str) -> re.Pattern[str]:
 PATTERNS = {reason.name: pattern(reason.value) for reason in Reason} | {"NUMBER": pattern(NUMBER)}
 
 
+# what the reader of run files says
+RUN_PATTERNS = {reason.name: pattern(reason.value) for reason in RunReason} | {
+    f"any file's {reason.name}": pattern(fixed_text(reason)) for reason in Reason
+}
+
+
 def reasons_of(text: str) -> list[str]:
     """Return the names of the reasons whose fixed text this is."""
     return [name for name, fixed in PATTERNS.items() if fixed.fullmatch(text)]
+
+
+def run_reasons_of(text: str) -> list[str]:
+    """Return the same for a run file."""
+    return [name for name, fixed in RUN_PATTERNS.items() if fixed.fullmatch(text)]

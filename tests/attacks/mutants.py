@@ -87,9 +87,14 @@ def mutant(name: str, number: int) -> Mutant:
     """Return the mutant of this number of the seed of this name."""
     rng = random.Random(f"{name} {number}")
     seed = SEEDS[name]
-    ways = [_of_file, _of_array, _of_array_header, _of_metadata, _of_fields, _of_entries]
-    content, told = rng.choice(ways)(rng, seed)
+    content, told = altered(rng, seed)
     return Mutant(content, f"mutant {number} of {name!r}: {told}")
+
+
+def altered(rng: random.Random, seed: Seed) -> tuple[bytes, str]:
+    """Return the seed's file with a few things changed, and what was changed."""
+    ways = [_of_file, _of_array, _of_array_header, _of_metadata, _of_fields, _of_entries]
+    return rng.choice(ways)(rng, seed)
 
 
 # The ways. Each returns the content, and what was changed.
@@ -101,12 +106,12 @@ def _of_file(rng: random.Random, seed: Seed) -> tuple[bytes, str]:
 
 def _of_array(rng: random.Random, seed: Seed) -> tuple[bytes, str]:
     entry = rng.choice(seed.entries)
-    return _with_content(seed, entry, *changed(rng, entry.content, len(entry.content)))
+    return with_content(seed, entry, *changed(rng, entry.content, len(entry.content)))
 
 
 def _of_array_header(rng: random.Random, seed: Seed) -> tuple[bytes, str]:
     entry = rng.choice(seed.entries)
-    return _with_content(seed, entry, *changed(rng, entry.content, 80))
+    return with_content(seed, entry, *changed(rng, entry.content, 80))
 
 
 def _of_metadata(rng: random.Random, seed: Seed) -> tuple[bytes, str]:
@@ -121,7 +126,7 @@ def _of_metadata(rng: random.Random, seed: Seed) -> tuple[bytes, str]:
         text, told = change.of(text), str(change)
     else:
         text, told = changed(rng, text, len(text))
-    return _with_content(seed, entry, npy(np.array(text.decode("utf-8", "replace"))), f"text {told}")
+    return with_content(seed, entry, npy(np.array(text.decode("utf-8", "replace"))), f"text {told}")
 
 
 WORDS = [
@@ -205,7 +210,7 @@ def _of_entries(rng: random.Random, seed: Seed) -> tuple[bytes, str]:
     return archive(listed), f"entries {one} and {two} {way}, or {other.name.decode()} of {other_name!r}"
 
 
-def _with_content(seed: Seed, entry: Entry, content: bytes, told: str) -> tuple[bytes, str]:
+def with_content(seed: Seed, entry: Entry, content: bytes, told: str) -> tuple[bytes, str]:
     return _with(seed, entry, replace(entry, content=content)), f"{entry.name.decode()} {told}"
 
 

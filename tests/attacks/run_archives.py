@@ -49,14 +49,15 @@ def with_text(text: str, kind: str = "adam on all samples") -> bytes:
     return run_file(kind, metadata=np.array(text))
 
 
-def with_fields(kind: str = "adam on all samples", **fields: Any) -> bytes:
+def with_fields(kind: str = "adam on all samples", /, **fields: Any) -> bytes:
     """Return its file with fields of the metadata changed; ... leaves one out. A secret is in it."""
     told = told_by(kind) | fields
-    told["versions"] = told.get("versions", {}) | {"note": SECRET}
+    if told["versions"] is not ...:
+        told["versions"] = {"note": SECRET}
     return with_text(json.dumps({name: value for name, value in told.items() if value is not ...}), kind)
 
 
-def with_experiment(kind: str = "adam on all samples", **fields: Any) -> bytes:
+def with_experiment(kind: str = "adam on all samples", /, **fields: Any) -> bytes:
     """Return its file with fields of the experiment changed."""
     return with_fields(kind, experiment=told_by(kind)["experiment"] | fields)
 

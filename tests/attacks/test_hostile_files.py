@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tests.attacks import __main__ as generator
-from tests.attacks import heavy
+from tests.attacks import broken_runs, heavy
 from tests.attacks.archives import SECRET, SECRET_NUMBER
 from tests.attacks.fixed_texts import PATTERNS, reasons_of
 from tests.attacks.hostile import REFUSED
@@ -34,7 +34,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def found(tmp_path_factory, folder):
     """What Model.load in the child came to with each hostile file, by what is wrong with it."""
-    paths = generator.write(tmp_path_factory.mktemp("files"))
+    paths = generator.write(tmp_path_factory.mktemp("files"), REFUSED)
     before = {path: path.read_bytes() for path in paths}
     told = outcomes("polycore.model", "Model.load", paths, folder)
     assert {path: path.read_bytes() for path in paths} == before
@@ -88,6 +88,8 @@ def test_the_generator_writes_the_files_and_what_is_wrong_with_each(tmp_path):
     assert {told["expect"] for told in manifest.values()} == {"reject"}
     for name, told in manifest.items():
         assert (tmp_path / "out" / name).read_bytes() == REFUSED[told["why"]][0]
+    of_runs = json.loads((tmp_path / "out" / "runs" / "manifest.json").read_text(encoding="ascii"))
+    assert [told["why"] for told in of_runs.values()] == list(broken_runs.REFUSED)
 
 
 def test_no_heavy_file_takes_a_second_or_50_mb(tmp_path, folder):

@@ -227,6 +227,8 @@ def test_the_gradient_norm_is_that_of_the_loss():
     weights_and_biases = [run.current.weights, run.current.biases]
     assert run.gradient_norm == pytest.approx(np.sqrt((run.gradient**2).sum()), rel=1e-12)
     assert len(run.gradient) == sum(array.size for arrays in weights_and_biases for array in arrays)
+    steep = replace(run, gradient=np.full(4, 1e30, np.float32))  # its square is no float32
+    assert steep.gradient_norm == pytest.approx(2e30, rel=1e-6)
     assert pc.start(KINDS["random search"]).gradient_norm is None
     assert pc.start(KINDS["sgd on batches"]).gradient_norm is None
     assert pc.advance(pc.start(KINDS["sgd on batches"]), 3).gradient_norm > 0

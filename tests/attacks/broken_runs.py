@@ -1,0 +1,320 @@
+"""Run files that must be refused, by what is wrong with them, each with a part of the reason."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from tests.attacks.archives import (
+    DEFLATED,
+    Entry,
+    archive,
+    deflated,
+    entries,
+    header,
+    npy,
+    npy_of,
+    saved,
+    small,
+)
+from tests.attacks.payload import CODE, PICKLE, Payload
+from tests.attacks.run_archives import (
+    arrays_of,
+    run_file,
+    told_by,
+    with_content,
+    with_entry,
+    with_experiment,
+    with_fields,
+    with_numbers,
+    with_text,
+)
+from tests.attacks.variations import unfinished
+
+ADAM, SGD, SEARCH, LBFGS = "adam on all samples", "sgd on batches", "evolution", "l-bfgs"
+FILES = entries(arrays_of(ADAM))
+PLAIN = archive(FILES)
+COUNT = len(arrays_of(ADAM)["parameters"])
+ZEROS = bytes(64 << 20)
+
+
+def bent(name: str, change: Callable[[Entry], Entry]) -> bytes:
+    wanted = f"{name}.npy".encode()
+    return archive([change(entry) if entry.name == wanted else entry for entry in FILES])
+
+
+def put(place: int | tuple[int, ...], value: float) -> Callable[[Any], None]:
+    """Return what puts a number into an array."""
+
+    def change(array: Any) -> None:
+        array[place] = value
+
+    return change
+
+
+ARCHIVE = {
+    "nothing": (b"", "the run file is empty"),
+    "a picture": (b"\x89PNG", "this is no run file"),
+    "a pickle": (PICKLE, "this is no run file"),
+    "a weight file": (saved(small()), "this is a weight file, not a run file"),
+    "a byte behind it": (PLAIN + b"!", "or is no run file"),
+    "an entry of another name": (with_entry("velocities", np.ones(3)), "another name than a run file's"),
+    "an entry of a path": (with_entry("../parameters", np.ones(3)), "another name than a run file's"),
+    "an entry twice": (with_entry("gradient", np.ones(COUNT)), "gradient is in the archive twice"),
+    "20 entries": (archive([*FILES, *FILES[:11]]), "more than 19 entries"),
+    "a wrong checksum": (
+        bent("parameters", lambda entry: entry.bent(checksum=1)),
+        "parameters is damaged: its checksum is wrong",
+    ),
+    "a method of its own": (bent("parameters", lambda entry: entry.bent(method=12)), "packed another way"),
+    "a directory that lies of a size": (
+        bent("parameters", lambda entry: replace(entry, directory={"size": 1})),
+        "does not unpack to as many bytes",
+    ),
+    "a local header that lies of a size": (
+        bent("parameters", lambda entry: replace(entry, local={"size": 1})),
+        "differ in sizes",
+    ),
+    "64 MiB declared": (
+        bent("parameters", lambda entry: replace(entry, content=ZEROS, method=DEFLATED)),
+        "parameters claims to have more bytes than any array allowed there has",
+    ),
+    "64 MiB behind an array": (
+        bent(
+            "parameters",
+            lambda entry: replace(entry, method=DEFLATED, packed=unfinished(entry.content) + deflated(ZEROS)),
+        ),
+        "parameters does not unpack to",
+    ),
+    "64 MiB behind the metadata": (
+        bent(
+            "metadata",
+            lambda entry: replace(entry, method=DEFLATED, packed=unfinished(entry.content) + deflated(ZEROS)),
+        ),
+        "metadata does not unpack to",
+    ),
+} | {
+    f"cut off after {length} bytes": (PLAIN[:length], "or is no run file|is no run file: it does not begin")
+    for length in (1, 3, 30, len(PLAIN) // 2, len(PLAIN) - 1)
+}
+
+TEXTS = {
+    "no metadata": (run_file(metadata=None), "metadata is missing"),
+    "metadata as bytes": (run_file(metadata=np.array(b"{}")), "metadata is not one text"),
+    "metadata that is an object": (
+        with_content("metadata", npy_of(header("|O", shape="()"), PICKLE)),
+        "metadata is not one text",
+    ),
+    "metadata without a header": (with_content("metadata", b"{}"), "metadata has no array header"),
+    "no JSON": (with_text("{"), "metadata is not JSON"),
+    "code": (with_text(CODE), "metadata is not JSON"),
+    "a list": (with_text("[]"), "metadata is JSON, but no object; wanted one with the fields of a run"),
+    "an infinite number": (with_text('{"kind": 1e999}'), "not finite"),
+    "a key twice": (with_text('{"kind": "run", "kind": "run"}'), "the same key twice"),
+    "100,000 opened lists": (with_text("[" * 100_000), "nested more than 32 deep"),
+    "half a surrogate pair": (with_text('{"kind": "\\ud800"}'), "half a surrogate pair"),
+    "an integer of 5,000 digits": (with_text(f'{{"kind": {"9" * 5000}}}'), "more than 640 digits"),
+    "nothing in it": (with_text("{}"), "does not say that this is a run"),
+    "a weight file's": (
+        with_text(json.dumps({"format": 1, "polynomials": [[1, 0], [2, 0]]})),
+        "does not say that this is a run",
+    ),
+}
+
+FIELDS = {
+    f"{name} {value!r} of {kind}": (with_fields(kind, **{name: value}), reason)
+    for kind, name, values, reason in [
+        (ADAM, "kind", (..., None, "Run", 1, ["run"]), "does not say that this is a run"),
+        (ADAM, "format", (..., None, 0, 2, True, "1", 1.0, [1]), "format is missing or unknown here"),
+        (ADAM, "more", (None, "more"), "metadata has other fields"),
+        *(
+            (ADAM, name, (...,), "metadata has other fields")
+            for name in told_by(ADAM)
+            if name not in ("kind", "format")
+        ),
+        (ADAM, "experiment", (None, "adam", [], 1), "experiment is none that can be trained here"),
+        (ADAM, "step", (-1, 61, 10**30, 1.5, 23.0, True, "23", None, [23]), "metadata's step is"),
+        (ADAM, "loss", (None, -1, 1.1e6, True, "0.5", [0.5], {}), "metadata's loss is"),
+        (SGD, "loss", (0.5, 0, "null"), "metadata's loss is"),
+        (ADAM, "best_step", (-1, 24, 1.0, None), "metadata's best_step is"),
+        (ADAM, "best_loss", (-1e-300, 10**7, None, False), "metadata's best_loss is"),
+        (ADAM, "held_out_step", (-1, 24, "0"), "metadata's held_out_step is"),
+        (ADAM, "held_out_loss", (-1, 1e300, 9**300, None), "metadata's held_out_loss is"),
+        (ADAM, "ended", ("", "done", "target", "patience", "stuck", 0, [], {}), "ended is no reason"),
+        (SEARCH, "deviation", (None, -0.1, 1e101, "0.1", True), "metadata's deviation is"),
+        (ADAM, "deviation", (0.1,), "metadata's deviation is"),
+        (LBFGS, "pairs", (-1, 11, 1.0, None), "metadata's pairs is"),
+        (ADAM, "pairs", (1, None), "metadata's pairs is"),
+        (LBFGS, "stuck", (0, None, "false"), "metadata's stuck is"),
+        (ADAM, "stuck", (True,), "metadata's stuck is"),
+        (ADAM, "history_every", (0, -1, 1.0, 10**9), "metadata's history_every is"),
+        (ADAM, "history_entries", (0, 401, 2.0, None), "metadata's history_entries is"),
+    ]
+    for value in values
+}
+
+EXPERIMENTS = {
+    f"{name} {value!r}": (with_experiment(**{name: value}), "experiment is none that can be trained here")
+    for name, values in {
+        "steps": (0, 10**12, "60", None),
+        "hidden": ([513], [-1], [1] * 8, "4", [512] * 7),
+        "optimizer": ("Adam", None, "__import__"),
+        "polynomials": ([], [[1]], [[1], [1]], [[1], [1] * 14], [[1] * 2] * 25, None, [[1], ["1"]]),
+        "samples_per_class": (0, 10**9, "None"),
+        "learning_rate": (0, 11, None),
+        "unknown": (1,),
+        "__class__": ("Run",),
+    }.items()
+    for value in values
+} | {
+    "another width": (with_experiment(hidden=[5]), "has shape"),
+    "another optimizer": (with_experiment(optimizer="sgd"), "velocity is missing"),
+    "batches where there were none": (with_fields(**told_by(SGD)), "is not of the type|is missing"),
+    "values of 1e36": (
+        with_experiment(polynomials=[[1.0] + [0.0] * 12, [1.0]], x_range=[-1000, 1000]),
+        "experiment cannot be trained",
+    ),
+}
+
+ENDS = {
+    "diverged behind the last step": (with_fields(step=60, ended="diverged"), "ended is no reason"),
+    "a target that is not reached": (
+        with_fields(ended="target", experiment=told_by(ADAM)["experiment"] | {"target_loss": 1e-9}),
+        "ended is no reason",
+    ),
+    "patience that is not over": (
+        with_fields(ended="patience", experiment=told_by(ADAM)["experiment"] | {"patience": 24}),
+        "ended is no reason",
+    ),
+    "stuck that is not": (with_fields(LBFGS, ended="stuck"), "ended is no reason"),
+}
+
+ARRAYS = (
+    {
+        f"no {name} of {kind}": (run_file(kind, **{name: None}), f"{name} is missing")
+        for kind in (ADAM, SGD, SEARCH, LBFGS)
+        for name in arrays_of(kind)
+    }
+    | {
+        f"{name} in {kind}": (with_entry(name, np.ones(COUNT), kind), f"{name} is no array that a run")
+        for kind, name in [(ADAM, "velocity"), (SEARCH, "gradient"), (SGD, "squares"), (LBFGS, "gradients")]
+    }
+    | {
+        f"parameters of type {type_}": (
+            with_content("parameters", npy_of(header(type_, shape=f"({COUNT},)"), bytes(COUNT * size))),
+            "parameters is not of the type",
+        )
+        for type_, size in [
+            ("<f4", 4),
+            (">f8", 8),
+            ("<i8", 8),
+            ("|O", 8),
+            ("<U2", 8),
+            ("|V8", 8),
+            ("<c16", 16),
+        ]
+    }
+    | {
+        f"parameters of shape {shape}": (
+            with_content("parameters", npy_of(header(shape=shape), bytes(8 * COUNT))),
+            "parameters has shape",
+        )
+        for shape in ["()", f"({COUNT}, 1)", f"(1, {COUNT})", f"({COUNT + 1},)", "(99999999999,)", "(0,)"]
+    }
+    | {
+        "parameters that are pickled objects": (
+            with_content("parameters", npy(np.full(COUNT, Payload(), dtype=object))),
+            "parameters is not of the type",
+        ),
+        "code as a shape": (
+            with_content("parameters", npy_of(header(shape=CODE), bytes(8 * COUNT))),
+            "parameters has no array header",
+        ),
+        "half a number missing": (
+            with_content("parameters", npy(arrays_of(ADAM)["parameters"])[:-4]),
+            "parameters has more or fewer bytes",
+        ),
+        "an array behind another": (
+            with_content("gradient", npy(arrays_of(ADAM)["gradient"]) * 2),
+            "gradient has more or fewer bytes",
+        ),
+        "one float32 array in float64": (
+            with_numbers("best_parameters", lambda array: array.astype("<f4")),
+            "best_parameters is not of the type",
+        ),
+        "float64 where steps work on batches": (
+            with_numbers("velocity", lambda array: array.astype("<f8"), SGD),
+            "velocity is not of the type",
+        ),
+        "pairs in Fortran order": (
+            with_numbers("changes", np.asfortranarray, LBFGS),
+            "changes is not of the type and the order",
+        ),
+        "a pair less than told": (
+            with_numbers("changes", lambda array: array[1:], LBFGS),
+            "changes has shape",
+        ),
+        "an entry of the history less": (
+            with_numbers("history_loss", lambda array: array[1:]),
+            "history_loss has shape",
+        ),
+        "steps that are no integers": (
+            with_numbers("history_step", lambda array: array.astype("<f8")),
+            "history_step is not of the type",
+        ),
+    }
+)
+
+NUMBERS = {
+    f"{value} in {name} of {kind}": (with_numbers(name, put(place, value), kind), f"{name} has a number")
+    for kind, name, place, values in [
+        (ADAM, "parameters", 0, (np.nan, np.inf, -np.inf, 1.1e6)),
+        (SGD, "best_parameters", -1, (np.nan, np.inf, -1.1e6)),
+        (ADAM, "gradient", 3, (np.nan, np.inf, 1.1e100)),
+        (SGD, "velocity", 3, (np.nan, -np.inf)),
+        (ADAM, "gradients", 3, (np.nan, -1.1e100)),
+        (ADAM, "squares", 3, (np.nan, -1e-300, -np.inf)),
+        (LBFGS, "changes", (1, 1), (np.nan, np.inf)),
+        (LBFGS, "differences", (1, 1), (np.nan, -1.1e100)),
+        (LBFGS, "curvatures", 1, (np.nan, np.inf, -1.0)),
+        (ADAM, "history_step", 1, (-1, 24, 2**62)),
+        (ADAM, "history_loss", 1, (np.nan, np.inf, -0.5, 1.1e6)),
+        (ADAM, "history_accuracy", 1, (np.nan, -0.1, 1.1)),
+        (ADAM, "history_held_out_accuracy", 1, (np.nan, 2.0)),
+    ]
+    for value in values
+} | {
+    # the deviation of x on [-1, 1] is about 0.58: once it is folded in, weights of 9e5 are beyond 1e6
+    "a weight that no weight file could hold": (
+        with_numbers("parameters", put(0, 9e5)),
+        "parameters has a number that no weight file could hold",
+    ),
+    "a best weight that no weight file could hold": (
+        with_numbers("best_parameters", put(0, 9e5)),
+        "best_parameters has a number that no weight file could hold",
+    ),
+    "a history that begins late": (with_numbers("history_step", lambda array: array + 1), "history_step "),
+    "a history that stands still": (with_numbers("history_step", put(1, 0)), "history_step does not begin"),
+    "a history that turns": (with_numbers("history_step", put(1, 20)), "history_step does not begin"),
+    "no curvature": (with_numbers("curvatures", put(0, 0.0), LBFGS), "a pair of changes"),
+    "another curvature": (with_numbers("curvatures", put(0, 1e3), LBFGS), "a pair of changes"),
+    "a change of nothing": (with_numbers("changes", put(2, 0.0), LBFGS), "a pair of changes"),
+    "a difference of nothing": (with_numbers("differences", put(2, 0.0), LBFGS), "a pair of changes"),
+    "a difference too small for its square": (
+        with_numbers("differences", put(2, 1e-200), LBFGS),
+        "a pair of changes",
+    ),
+}
+
+_GROUPS = {
+    "archive": ARCHIVE,
+    "metadata": TEXTS,
+    "field": FIELDS,
+    "experiment": EXPERIMENTS,
+    "end": ENDS,
+    "array": ARRAYS,
+    "number": NUMBERS,
+}
+REFUSED = {f"{group}, {name}": case for group, cases in _GROUPS.items() for name, case in cases.items()}
