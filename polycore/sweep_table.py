@@ -4,7 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-import pandas as pd
+try:
+    import pandas as pd
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "polycore.sweep_table needs pandas, which is not installed here; pip install pandas adds it.",
+        name="pandas",
+    ) from error
 
 from polycore.confidence import Confidence, confidence
 from polycore.experiment import Experiment

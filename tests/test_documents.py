@@ -21,6 +21,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 WEIGHT_FILE = (ROOT / "docs/weight-file.md").read_text(encoding="utf-8")
 RUN_FILE = (ROOT / "docs/run-file.md").read_text(encoding="utf-8")
 LINK = (ROOT / "docs/link.md").read_text(encoding="utf-8")
+SWEEPS = (ROOT / "docs/sweeps.md").read_text(encoding="utf-8")
 GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
 ENTRIES = dict(re.findall(r"\n- \*\*(.+?)\*\*: (.+?)(?=\n- \*\*|\Z)", GLOSSARY, flags=re.DOTALL))
 
@@ -37,6 +38,19 @@ def rows(text):
     found = [cells for cells in found if re.fullmatch(r"`\w+`", cells[0])]
     assert found, "no table row was found"
     return {cells[0].strip("`"): cells[1:] for cells in found}
+
+
+def run_alone(program, folder):
+    """Run a program in a process and folder of its own, and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.fixture
@@ -70,14 +84,7 @@ def test_the_tests_command_fails_where_one_of_its_checks_does(monkeypatch, codes
 
 def test_the_readmes_program_runs(tmp_path):
     [program] = blocks(README, "python")
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
+    run_alone(program, tmp_path)
     assert pc.Model.load(tmp_path / "weights.npz").accuracy > 0.9
 
 
@@ -173,6 +180,19 @@ def test_the_table_of_the_link_is_true():
     for name, (_, example) in told.items():
         words = example.strip("`").replace("%5E", "^").replace("%2B", "+")
         assert link.from_query({name: words}).problems == (), name
+
+
+def test_the_programs_of_the_sweeps_run(tmp_path):
+    # the last one needs a cluster: see test_sweep_on_dask.py
+    first, drawn, light, _ = blocks(SWEEPS, "python")
+    assert 15 <= len(first.strip().splitlines()) <= 20
+    *runs, names, small_adam, _, _, _ = run_alone(first, tmp_path).splitlines()
+    assert sorted(int(line.split()[0]) for line in runs) == list(range(12))
+    assert names.split()[:4] == ["hidden", "optimizer", "runs", "failed"]
+    assert small_adam.split()[1:5] == ["12", "adam", "3", "0"]
+    assert pc.Model.load(tmp_path / "best.npz").experiment.steps == 300
+    told = run_alone(drawn + light + "print(len(experiments), len(found), leader.model.loss > 0)", tmp_path)
+    assert told == "20 4 True\n"
 
 
 # the field's own words that looks, labels and help use
