@@ -4,7 +4,9 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from polycore.commands import info, predict, train
 from polycore.commands.parser import Parser
@@ -12,7 +14,8 @@ from polycore.errors import PolycoreError
 from polycore.version import __version__
 from polycore.visible import visible
 
-DONE, FAILED, NOBODY_READS = 0, 1, 141  # the last one as of a process that SIGPIPE ended
+DONE, FAILED = 0, 1
+INTERRUPTED, NOBODY_READS = 130, 141  # as of processes that SIGINT and SIGPIPE ended
 
 _DESCRIPTION = "Train networks that learn which polynomial a point lies on, and ask them."
 _EPILOG = """
@@ -35,12 +38,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _code_of(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # at the end Python flushes once more, and would complain
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NOBODY_READS
+        _silence(sys.stdout)
+        code = NOBODY_READS
+    except OSError as error:  # no room on the disk that it goes to, or a terminal that was closed
+        code = _failed(f"standard output cannot be written: {error.strerror}.")
+        _silence(sys.stdout)
     except KeyboardInterrupt:
-        return 130
+        code = INTERRUPTED
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _silence(sys.stderr)
     return code
+
+
+def _silence(stream: TextIO) -> None:
+    """Let what was not written go nowhere: at the end Python tries once more, and would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _code_of(arguments: Sequence[str] | None) -> int:
@@ -65,7 +79,8 @@ def _code_of(arguments: Sequence[str] | None) -> int:
 
 
 def _failed(text: str) -> int:
-    sys.stderr.write(f"polycore: {visible(' '.join(text.split()))}\n")
+    with suppress(OSError):  # the terminal was closed
+        sys.stderr.write(f"polycore: {visible(' '.join(text.split()))}\n")
     return FAILED
 
 

@@ -98,6 +98,7 @@ def _trained(run: Run) -> tuple[Run, BaseException | None]:
     first, began = run.step, monotonic()
     stopped: BaseException | None = None
     workers = Workers(1)  # a process of its own: with one BLAS thread it computes what the dashboard does
+    workers.start()  # now: a thread that was interrupted in its start could not be waited for
     bar = ProgressBar(sys.stderr)
     try:
         with interruptible():
