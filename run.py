@@ -4,9 +4,11 @@
     python3 run.py dashboard
     python3 run.py tests
     python3 run.py benchmarks
+    python3 run.py reference
 
-Each makes the virtual environment .venv if there is none and installs what it needs. Arguments behind the
-word are handed on: to `streamlit run`, to pytest or to the benchmarks.
+The last makes the pages in build/reference from the docstrings. Each makes the virtual environment .venv if
+there is none and installs what it needs. Arguments behind the first three words are handed on: to `streamlit
+run`, to pytest or to the benchmarks.
 """
 
 import hashlib
@@ -20,10 +22,15 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
+# read anew each time: what Sphinx keeps of a page it does not warn about again
+REFERENCE = ["sphinx", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet"]
+REFERENCE += ["docs/reference", "build/reference"]
+
 CHECKS = [
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
     ["mypy"],
+    REFERENCE,
     # the browser's tests one by one on one core, beside all others on the other one
     ["pytest", "--numprocesses=2"],
 ]
@@ -45,6 +52,11 @@ def main(arguments: list[str]) -> int:
         case ["benchmarks", *more]:
             _install("benchmarks/requirements.txt")
             return _module(["benchmarks", *more])
+        case ["reference"]:
+            _install("requirements-dev.txt")
+            code = _module(REFERENCE)
+            print((HERE / "build/reference/index.html").as_uri())
+            return code
         case _:
             print(__doc__, file=sys.stderr)
             return 2

@@ -70,16 +70,33 @@ def test_the_readme_names_exactly_three_commands_and_all_are_known():
         assert command.strip() in answer.stderr
 
 
-@pytest.mark.parametrize(("codes", "ends"), [((0, 0, 0, 0), 0), ((0, 1, 0, 0), 1), ((0, 0, 0, -11), 1)])
-def test_the_tests_command_fails_where_one_of_its_checks_does(monkeypatch, codes, ends):
+@pytest.fixture
+def run(monkeypatch):
     spec = importlib.util.spec_from_file_location("run", ROOT / "run.py")
-    run = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(run)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "_install", lambda _: None)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("codes", "ends"), [((0, 0, 0, 0, 0), 0), ((0, 1, 0, 0, 0), 1), ((0, 0, 0, 0, -11), 1)]
+)
+def test_the_tests_command_fails_where_one_of_its_checks_does(run, monkeypatch, codes, ends):
     outcomes = iter(codes)
-    monkeypatch.setattr(run, "_install", lambda _: None)
     monkeypatch.setattr(run, "_module", lambda _: next(outcomes))
     assert run.main(["tests"]) == ends
     assert list(outcomes) == []
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_the_reference_command_tells_where_the_pages_are(run, monkeypatch, capsys, code):
+    made = []
+    monkeypatch.setattr(run, "_module", lambda command: made.append(command) or code)
+    assert run.main(["reference"]) == code
+    [[program, *_, pages, folder]] = made
+    assert (program, pages) == ("sphinx", "docs/reference")
+    assert capsys.readouterr().out.strip() == (ROOT / folder / "index.html").as_uri()
 
 
 def test_the_readmes_program_runs(tmp_path):

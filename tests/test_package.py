@@ -61,7 +61,7 @@ def test_every_module_is_installed_and_nothing_else(installed):
     files = {path.relative_to(installed) for path in installed.rglob("*") if path.is_file()}
     assert {path for path in files if path.suffix == ".py"} == modules
     assert Path("polycore/py.typed") in files
-    assert {path.parts[0] for path in files} == {"polycore", f"polycore-{pc.__version__}.dist-info"}
+    assert {path.parts[0] for path in files} == {"bin", "polycore", f"polycore-{pc.__version__}.dist-info"}
 
 
 def test_its_metadata_tell_what_pip_and_people_ask_for(installed):
