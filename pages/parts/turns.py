@@ -85,6 +85,14 @@ class Turns:
         """How many wait."""
         return len(self._waiting)
 
+    def make_room(self, workers: int, most_running: int, most_waiting: int) -> None:
+        """Go on with so many; nobody who runs or waits is sent away."""
+        if (workers, most_running, most_waiting) == (self.workers, self.most_running, self.most_waiting):
+            return
+        with self._lock:
+            self.workers, self.most_running, self.most_waiting = workers, most_running, most_waiting
+            self._let_come()
+
     def take(self) -> Turn | None:
         """Return a turn that has come, or waits at the end of the queue; None where the queue is full."""
         with self._lock:
@@ -126,13 +134,24 @@ class Turns:
             turn.come()
 
 
-@cache
 def of_this_server() -> Turns:
-    """Return the turns that all runs of this server share."""
+    """Return the turns that all runs of this server share; a cluster that has grown serves more at once."""
+    shared = _shared()
+    shared.make_room(*_room())
+    return shared
+
+
+@cache
+def _shared() -> Turns:
+    return Turns(*_room())
+
+
+def _room() -> tuple[int, int, int]:
+    """Return how many workers there are, and how many runs may compute at once and wait."""
     limits = hosting.limits()
     most_running, most_waiting = limits.max_running, limits.max_waiting
     if most_running is None:
         most_running = RUNS_A_WORKER * workers.count
     if most_waiting is None:
         most_waiting = WAITING_A_RUN * most_running
-    return Turns(workers.count, most_running, most_waiting)
+    return workers.count, most_running, most_waiting

@@ -38,7 +38,7 @@ def limited(monkeypatch, tmp_path):
 
 def forget():
     hosting._read_once.cache_clear()
-    turns.of_this_server.cache_clear()
+    turns._shared.cache_clear()
 
 
 def told(app):

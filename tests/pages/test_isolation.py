@@ -112,13 +112,13 @@ MOST = 128  # entries
 UNBOUNDED = {
     "pages.parts.hosting._read_once",
     "pages.parts.live._library",
-    "pages.parts.turns.of_this_server",
+    "pages.parts.turns._shared",
     "polycore.tutorial_model.tutorial_model",
     "polycore.tutorial_model.tutorial_sets",
 }
 
 # These give no value: the address of a file within this server, and the turns that all runs take.
-OF_THE_SERVER = {"pages.parts.live._library", "pages.parts.turns.of_this_server"}
+OF_THE_SERVER = {"pages.parts.live._library", "pages.parts.turns._shared"}
 
 # Containers of a module that its functions change.
 CHANGED = {

@@ -106,3 +106,18 @@ def test_no_hurry_lets_too_many_come_or_forgets_one():
             person.result()
     assert max(most) <= 3
     assert (shared.running, shared.waiting) == (0, 0)
+
+
+def test_more_workers_let_those_who_wait_come_and_fewer_send_nobody_away():
+    shared = Turns(workers=1, most_running=1, most_waiting=2)
+    first, second, third = (shared.take() for _ in range(3))
+    assert shared.take() is None
+    shared.make_room(workers=2, most_running=2, most_waiting=2)
+    assert (first.has_come, second.has_come, third.place) == (True, True, 0)
+    shared.make_room(workers=1, most_running=1, most_waiting=0)
+    assert (first.has_come, second.has_come, third.place) == (True, True, 0)
+    assert shared.take() is None
+    first.give_up()
+    assert third.place == 0  # one still runs, as many as may
+    second.give_up()
+    assert third.has_come

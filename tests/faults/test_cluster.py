@@ -1,0 +1,193 @@
+"""A Dask cluster as an executor: the same bits, and one sentence for whatever is not there."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import BrokenExecutor, CancelledError
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from distributed import Client
+
+import polycore as pc
+from pages.parts.runner import Training
+from polycore import cluster
+from polycore.chunk import timed
+from polycore.cluster import Cluster
+from tests import dask_cluster
+from tests.browser.dashboard import ROOT
+
+EXPERIMENT = pc.Experiment(
+    polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=None, batch_size=20, hidden=(6,), seed=4
+)
+
+
+@pytest.fixture(scope="module")
+def address():
+    with dask_cluster.cluster(2) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def two(address):
+    with Cluster(address) as found:
+        end = time.monotonic() + 60
+        while found.count < 2 and time.monotonic() < end:
+            found.submit(os.getpid).result(30)
+            time.sleep(0.1)
+        yield found
+
+
+def test_a_run_goes_on_there_to_the_same_bits(two):
+    run = pc.start(EXPERIMENT)
+    for steps in (1, 30, 69):
+        run = two.submit(timed, pc.advance, run, steps).result(30).run
+    here = pc.advance(pc.start(EXPERIMENT), 100)
+    assert run.step == 100
+    assert run.parameters.tobytes() == here.parameters.tobytes()
+    assert run.best_parameters.tobytes() == here.best_parameters.tobytes()
+    assert np.array_equal(run.history.loss, here.history.loss)
+
+
+def test_each_worker_counts(two):
+    assert two.count == 2
+    pids = {call.result(30) for call in [two.submit(_slow_pid) for _ in range(4)]}
+    assert len(pids) == 2
+    assert os.getpid() not in pids
+
+
+def test_what_a_call_raises_comes_back(two):
+    with pytest.raises(ZeroDivisionError):
+        two.submit(divmod, 1, 0).result(30)
+
+
+def test_a_call_that_waits_can_be_cancelled(two):
+    busy = [two.submit(time.sleep, 0.5) for _ in range(2)]
+    waits = two.submit(divmod, 7, 2)
+    assert waits.cancel()
+    with pytest.raises(CancelledError):
+        waits.result(30)
+    assert [call.result(30) for call in busy] == [None, None]
+
+
+def test_a_result_that_was_handed_over_is_forgotten_by_the_cluster(two, address):
+    results = [two.submit(divmod, 7, 2) for _ in range(3)]
+    assert {call.result(30) for call in results} == {(3, 1)}
+    with Client(address, set_as_default=False) as onlooker:
+        end = time.monotonic() + 20
+        while onlooker.who_has() and time.monotonic() < end:
+            time.sleep(0.05)
+        assert onlooker.who_has() == {}
+
+
+def test_a_worker_that_dies_breaks_its_own_call_alone(two):
+    dies = two.submit(os._exit, 1)
+    with pytest.raises(BrokenExecutor, match="was lost by the cluster"):
+        dies.result(60)
+    assert two.submit(divmod, 7, 2).result(60) == (3, 1)
+
+
+def test_a_run_of_the_dashboard_loses_at_most_a_chunk_with_its_worker(two):
+    training = Training(pc.start(replace(EXPERIMENT, steps=8_000)), two, pc.advance)
+    training.start()
+    _wait_until(lambda: training.run.step > 0)
+    pids = {call.result(30) for call in [two.submit(_slow_pid) for _ in range(4)]}
+    before = training.run.step
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    _wait_until(lambda: training.run.step > before or training.error)
+    assert (training.error, training.status) == (None, "running")
+    _wait_until(lambda: training.status == "finished")
+    here = pc.advance(pc.start(training.run.experiment), 8_000)
+    assert training.run.parameters.tobytes() == here.parameters.tobytes()
+
+
+def test_where_nothing_answers_one_sentence_says_so_and_whoever_comes_next_need_not_wait(monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(cluster, "PAUSE_SECONDS", 1000.0)
+    address = dask_cluster.free_address()
+    with Cluster(address) as nobody:
+        with pytest.raises(pc.PolycoreError, match=rf"^No Dask scheduler answers at {address}: \w+\. Start"):
+            nobody.submit(divmod, 7, 2)
+        monkeypatch.setattr(cluster, "_client", None)  # no other attempt
+        with pytest.raises(pc.PolycoreError, match=r"^No Dask scheduler answers"):
+            nobody.submit(divmod, 7, 2)
+
+
+def test_after_a_shutdown_it_takes_no_call(address):
+    ended = Cluster(address)
+    ended.shutdown()
+    with pytest.raises(RuntimeError, match="shut down"):
+        ended.submit(divmod, 7, 2)
+
+
+def test_a_call_is_lost_with_its_scheduler_and_the_next_one_finds_the_new_one(monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 30.0)
+    monkeypatch.setattr(cluster, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(cluster, "WORKERS_SECONDS", 0.2)
+    address = dask_cluster.free_address()
+    with Cluster(address) as lone, dask_cluster.scheduler(address) as first:
+        with pytest.raises(pc.PolycoreError, match=f"has no worker. Start one: dask worker {address} "):
+            lone.submit(divmod, 7, 2)
+        monkeypatch.setattr(cluster, "WORKERS_SECONDS", 30.0)
+        with dask_cluster.workers(address, 1):
+            busy = lone.submit(time.sleep, 60)
+            first.kill()
+            with pytest.raises(BrokenExecutor, match="was lost by the cluster"):
+                busy.result(60)
+        monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1.0)
+        with dask_cluster.scheduler(address), dask_cluster.workers(address, 1):
+            assert _first_answer(lone) == (3, 1)
+
+
+def test_without_dask_one_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    missing = Cluster("tcp://127.0.0.1:1")
+    with pytest.raises(pc.PolycoreError, match=r'pip install "polycore\[dask\]"'):
+        missing.submit(divmod, 7, 2)
+
+
+@pytest.mark.parametrize(("found", "wanted"), [("tcp://10.0.0.5:8786", "tcp://10.0.0.5:8786"), ("", None)])
+def test_the_environment_names_the_scheduler(monkeypatch, found, wanted):
+    monkeypatch.setenv(cluster.VARIABLE, found)
+    assert cluster.address() == wanted
+
+
+@pytest.mark.parametrize(("named", "kind"), [("tcp://127.0.0.1:1", "Cluster"), ("", "Workers")])
+def test_the_dashboard_computes_there_where_the_environment_names_a_scheduler(named, kind):
+    code = "from pages.parts.pool import workers; print(type(workers).__name__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | {cluster.VARIABLE: named},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == kind
+
+
+def _wait_until(condition):
+    end = time.monotonic() + 60
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert condition()
+
+
+def _slow_pid():
+    time.sleep(0.3)
+    return os.getpid()
+
+
+def _first_answer(lone):
+    """Return the answer of the first call that is taken: the connection to the old scheduler ends first."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            return lone.submit(divmod, 7, 2).result(30)
+        except (pc.PolycoreError, BrokenExecutor):
+            time.sleep(0.2)
+    return None
