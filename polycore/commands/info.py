@@ -3,21 +3,21 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from polycore import link
+from polycore.commands.kept import kept_at
 from polycore.commands.listing import listing
 from polycore.commands.percent import percent
 from polycore.commands.phrase import phrase
-from polycore.commands.weights import model_at
-from polycore.experiment import MAX_STEPS
+from polycore.experiment import MAX_STEPS, Experiment
 from polycore.model import Model
+from polycore.training import Run
 from polycore.visible import visible
 
-_DESCRIPTION = (
-    "Say what a weight file holds: a network, its figures and polynomials, and where it comes from."
-)
+_DESCRIPTION = "Say what a weight file or a run file holds: a network, its figures, and where it comes from."
 _EXAMPLES = """examples:
   python -m polycore info weights.npz
   python -m polycore info weights.npz --json
@@ -28,53 +28,71 @@ _MOST_SHOWN = 60  # characters of what a stranger wrote
 def add_to(commands: Any) -> None:
     """Add the command to those of argparse."""
     parser = commands.add_parser(
-        "info", help="say what a weight file holds", description=_DESCRIPTION, epilog=_EXAMPLES
+        "info", help="say what a weight file or a run file holds", description=_DESCRIPTION, epilog=_EXAMPLES
     )
-    parser.add_argument("file", metavar="FILE", help="a weight file, as train or the dashboard writes it")
+    parser.add_argument("file", metavar="FILE", help="as train or the dashboard writes it")
     parser.add_argument("--json", action="store_true", help="the same as one JSON object, for programs")
     parser.set_defaults(command=info, parser=parser)
 
 
 def info(arguments: argparse.Namespace) -> int:
     """Tell. Raises PolycoreError where the file is refused."""
-    model = model_at(arguments.file)
-    told = json.dumps(_facts(model)) + "\n" if arguments.json else listing(_rows(model))
-    sys.stdout.write(told)
+    facts = _facts(kept_at(arguments.file))
+    sys.stdout.write(json.dumps(facts) + "\n" if arguments.json else listing(_rows(facts)))
     return 0
 
 
-def _facts(model: Model) -> dict[str, Any]:
+def _facts(kept: Model | Run) -> dict[str, Any]:
+    model = kept.best if isinstance(kept, Run) else kept
     experiment = model.experiment
     return {
+        "kind": "run" if isinstance(kept, Run) else "weights",
         "widths": model.widths,
-        "polynomials": [str(polynomial) for polynomial in model.polynomials],
-        "held_out_accuracy": model.held_out_accuracy,
-        "accuracy": model.accuracy,
         "loss": model.loss,
-        "step": _step(model),
+        "accuracy": model.accuracy,
+        "held_out_accuracy": model.held_out_accuracy,
+        "best_step": _step(model),
+        "step": kept.step if isinstance(kept, Run) else None,
+        "ended_because": kept.ended_because if isinstance(kept, Run) else None,
         "experiment": None if experiment is None else experiment.to_dict(),
         "link": None if experiment is None else f"?{urlencode(link.to_query(experiment))}",
-        "versions": _versions(model),
+        "versions": {} if isinstance(kept, Run) else _versions(model),
+        "polynomials": [str(polynomial) for polynomial in model.polynomials],
     }
 
 
-def _rows(model: Model) -> dict[str, str]:
-    """Return what the file says, by names; what it does not say is not there."""
-    facts = _facts(model)
+def _rows(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the facts in words, by names; what the file does not say is not there."""
+    words: dict[str, Callable[[Any], str]] = {
+        "kind": _KINDS.__getitem__,
+        "widths": lambda found: "-".join(map(str, found)),
+        "loss": "{:.6g} nats".format,
+        "accuracy": percent,
+        "held_out_accuracy": percent,
+        "best_step": "{:,}".format,
+        "step": "{:,}".format,
+        "ended_because": str,
+        "experiment": lambda found: phrase(Experiment.from_dict(found)),
+        "link": str,
+        "versions": lambda found: ", ".join(f"{name} {version}" for name, version in found.items()),
+    }
     rows = {
-        "network": "-".join(map(str, model.widths)),
-        "loss": f"{model.loss:.6g} nats",
-        "accuracy": percent(model.accuracy),
+        _NAMES.get(name, name): say(facts[name])
+        for name, say in words.items()
+        if facts[name] not in (None, {})
     }
-    if model.held_out_accuracy is not None:
-        rows["held-out accuracy"] = percent(model.held_out_accuracy)
-    if facts["step"] is not None:
-        rows["step"] = f"{facts['step']:,}"
-    if model.experiment is not None:
-        rows |= {"experiment": phrase(model.experiment), "link": facts["link"]}
-    if facts["versions"]:
-        rows["written by"] = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
     return rows | {f"p{label}": f"y = {found}" for label, found in enumerate(facts["polynomials"])}
+
+
+_KINDS = {"weights": "the weights of a trained network", "run": "a run that can go on"}
+_NAMES = {
+    "kind": "file",
+    "widths": "network",
+    "held_out_accuracy": "held-out accuracy",
+    "best_step": "best step",
+    "ended_because": "ended",
+    "versions": "written by",
+}
 
 
 def _step(model: Model) -> int | None:

@@ -5,11 +5,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from polycore.commands.weights import model_at
+from polycore.commands.kept import kept_at
 from polycore.errors import PolycoreError
 from polycore.network import Floats
 from polycore.predictions import predictions_to_csv, probabilities_to_csv
 from polycore.samples import MAX_CSV_BYTES, MAX_CSV_ROWS, points_from_csv
+from polycore.training import Run
 
 _DESCRIPTION = f"""Say which polynomial each point lies on, by the network in a weight file.
 
@@ -35,7 +36,7 @@ def add_to(commands: Any) -> None:
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
     )
-    parser.add_argument("weights", metavar="WEIGHTS", help="a weight file, as train writes it")
+    parser.add_argument("weights", metavar="WEIGHTS", help="a weight file, or a run file: its best weights")
     parser.add_argument(
         "points", metavar="POINTS", nargs="?", default="-", help="a CSV file; without it, standard input"
     )
@@ -47,7 +48,8 @@ def add_to(commands: Any) -> None:
 
 def predict(arguments: argparse.Namespace) -> int:
     """Write the table. Raises PolycoreError where the file or the points are not as they should be."""
-    model = model_at(arguments.weights)
+    kept = kept_at(arguments.weights)
+    model = kept.best if isinstance(kept, Run) else kept
     points = _points(arguments.points)
     to_csv = probabilities_to_csv if arguments.probabilities else predictions_to_csv
     sys.stdout.write(to_csv(model, points))

@@ -3,15 +3,19 @@
 import argparse
 import json
 import os
+import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from polycore import link
 from polycore.commands import experiment_source, settings
+from polycore.commands.checkpoint import Checkpoint
 from polycore.commands.chunks import chunks
 from polycore.commands.interruption import Interrupted, interruptible
+from polycore.commands.kept import run_at
 from polycore.commands.listing import listing
 from polycore.commands.parser import Parser
 from polycore.commands.percent import percent
@@ -25,13 +29,16 @@ from polycore.workers import Workers
 _DESCRIPTION = """Train a network and write its best weights as a file.
 
 In a terminal a bar on standard error shows how far it is. Ctrl-C or SIGTERM end the run within a step or a
-fifth of a second, and what was reached is kept. The figures of the best weights go to standard output.
+fifth of a second; its best weights are kept, and the run itself: --resume goes on with it as if it had never
+ended, to the last bit. The figures of the best weights go to standard output.
 """
 _EXAMPLES = """examples:
   python -m polycore train recommended --steps 2000
   python -m polycore train 'polynomials=x^2~x^3-2&hidden=16&steps=500' --seed 7 --out weights.npz
-  python -m polycore train experiment.json --optimizer lbfgs --steps 100 --json
+  python -m polycore train experiment.json --optimizer lbfgs --steps 100 --json --run run.npz
+  python -m polycore train --resume run.npz
 """
+SAVE_SECONDS = 30
 
 
 def add_to(commands: Any) -> None:
@@ -42,12 +49,29 @@ def add_to(commands: Any) -> None:
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
     )
-    parser.add_argument("experiment", metavar="EXPERIMENT", help=experiment_source.HELP)
+    parser.add_argument("experiment", metavar="EXPERIMENT", nargs="?", help=experiment_source.HELP)
     parser.add_argument(
         "--out",
         metavar="FILE",
         help="where the best weights go, in place of what is there (without it, a new file such as "
         "polycore-adam-12.npz in this folder)",
+    )
+    parser.add_argument(
+        "--run",
+        metavar="FILE",
+        help="a new file for the run itself; without it, it is kept where it is interrupted",
+    )
+    parser.add_argument(
+        "--resume",
+        metavar="FILE",
+        help="in place of EXPERIMENT and settings: go on with the run in this file",
+    )
+    parser.add_argument(
+        "--save-every",
+        metavar="SECONDS",
+        type=float,
+        default=SAVE_SECONDS,
+        help=f"how often --run or --resume write their file meanwhile ({SAVE_SECONDS} without this)",
     )
     parser.add_argument("--json", action="store_true", help="the figures as one JSON object, for programs")
     settings.add_to(parser)
@@ -55,29 +79,51 @@ def add_to(commands: Any) -> None:
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Train, write the files and tell. Raises PolycoreError where a file cannot be written."""
-    experiment = _experiment(arguments)
-    out = Path(arguments.out) if arguments.out else _free_name(experiment)
-    _check_writable(arguments.parser, out)
-    run, stopped = _trained(start(experiment))
+    """Train, write the files and tell. Raises PolycoreError where a file is refused or cannot be written."""
+    parser: Parser = arguments.parser
+    run = _beginning(parser, arguments)
+    out = Path(arguments.out) if arguments.out else _free_name(run.experiment)
+    kept_in = _run_path(parser, arguments)
+    for path in (out, kept_in or out):
+        _check_writable(parser, path)
+    run, stopped = _trained(run, Checkpoint(kept_in, arguments.save_every))
+    if stopped is not None:
+        kept_in = kept_in or out.with_suffix(".run.npz")
+    if kept_in is not None:
+        run.save(kept_in)
     model = run.best
     model.save(out)
-    told = _json if arguments.json else _summary
-    sys.stdout.write(told(run, model, out))
-    if isinstance(stopped, Interrupted):
-        return stopped.exit_code
+    sys.stdout.write((_json if arguments.json else _summary)(run, model, out, kept_in))
     if stopped is not None:
-        raise stopped
+        _tell_how_to_go_on(kept_in, out)
+        if not isinstance(stopped, Interrupted):
+            raise stopped
+        return stopped.exit_code
     return 0
 
 
-def _experiment(arguments: argparse.Namespace) -> Experiment:
-    parser: Parser = arguments.parser
+def _beginning(parser: Parser, arguments: argparse.Namespace) -> Run:
+    words = settings.words_of(arguments)
+    if arguments.resume is not None:
+        if arguments.experiment is not None or words:
+            parser.error("--resume goes on with an experiment as it is: give neither EXPERIMENT nor settings")
+        return run_at(arguments.resume)
+    if arguments.experiment is None:
+        parser.error("EXPERIMENT is missing: give one, such as recommended, or --resume with a run file")
     try:
         experiment = experiment_source.experiment_from(arguments.experiment)
-        return link.with_words(experiment, settings.words_of(arguments))
+        return start(link.with_words(experiment, words))
     except PolycoreError as error:
         parser.error(str(error))
+
+
+def _run_path(parser: Parser, arguments: argparse.Namespace) -> Path | None:
+    if arguments.run is None:
+        return None if arguments.resume is None else Path(arguments.resume)
+    path = Path(arguments.run)
+    if path.exists():
+        parser.error(f"{path} is there already: go on with it by --resume {path}, or give another file")
+    return path
 
 
 def _free_name(experiment: Experiment) -> Path:
@@ -93,7 +139,7 @@ def _check_writable(parser: Parser, path: Path) -> None:
         parser.error(f"{path} cannot be written: give a file in a folder that is there and can be written to")
 
 
-def _trained(run: Run) -> tuple[Run, BaseException | None]:
+def _trained(run: Run, checkpoint: Checkpoint) -> tuple[Run, BaseException | None]:
     """Return the run at its end, or where it was stopped and by what."""
     first, began = run.step, monotonic()
     stopped: BaseException | None = None
@@ -106,6 +152,7 @@ def _trained(run: Run) -> tuple[Run, BaseException | None]:
             for reached in chunks(run, workers):
                 run = reached
                 bar.draw(run)
+                checkpoint.offer(run)
     except (Interrupted, PolycoreError, MemoryError) as error:
         stopped = error
     finally:
@@ -121,7 +168,13 @@ def _last_line(run: Run, stopped: BaseException | None, steps: int, seconds: flo
     return f"{run.ended_because} {taken}" if run.ended_because else taken
 
 
-def _summary(run: Run, model: Model, out: Path) -> str:
+def _tell_how_to_go_on(kept_in: Path | None, out: Path) -> None:
+    command = ["python", "-m", "polycore", "train", "--resume", str(kept_in), "--out", str(out)]
+    with suppress(OSError):  # the terminal was closed
+        sys.stderr.write(f"Go on with: {shlex.join(command)}\n")
+
+
+def _summary(run: Run, model: Model, out: Path, kept_in: Path | None) -> str:
     rows = {
         "held-out accuracy": percent(model.held_out_accuracy or 0.0),
         "accuracy": percent(model.accuracy),
@@ -129,10 +182,10 @@ def _summary(run: Run, model: Model, out: Path) -> str:
         "best step": f"{run.best_step:,} of {run.experiment.steps:,}",
         "weights": str(out),
     }
-    return listing(rows)
+    return listing(rows if kept_in is None else {**rows, "run": str(kept_in)})
 
 
-def _json(run: Run, model: Model, out: Path) -> str:
+def _json(run: Run, model: Model, out: Path, kept_in: Path | None) -> str:
     values = {
         "held_out_accuracy": model.held_out_accuracy,
         "accuracy": model.accuracy,
@@ -142,6 +195,7 @@ def _json(run: Run, model: Model, out: Path) -> str:
         "done": run.done,
         "ended_because": run.ended_because,
         "weights": str(out),
+        "run": None if kept_in is None else str(kept_in),
         "experiment": run.experiment.to_dict(),
     }
     return json.dumps(values) + "\n"

@@ -90,7 +90,7 @@ def test_a_fault_of_its_own_is_one_line_too(monkeypatch, capsys):
     def fail(_):
         raise KeyError("surprise")
 
-    monkeypatch.setattr("polycore.commands.info.model_at", fail)
+    monkeypatch.setattr("polycore.commands.info.kept_at", fail)
     assert main(["info", "weights.npz"]) == 1
     [line] = capsys.readouterr().err.splitlines()
     assert re.fullmatch(r"polycore: a fault of its own, .+ KeyError in .+, line \d+: 'surprise'", line)
@@ -100,7 +100,7 @@ def test_too_little_memory_is_one_line_too(monkeypatch, capsys):
     def fail(_):
         raise MemoryError
 
-    monkeypatch.setattr("polycore.commands.info.model_at", fail)
+    monkeypatch.setattr("polycore.commands.info.kept_at", fail)
     assert main(["info", "weights.npz"]) == 1
     assert "not enough memory" in capsys.readouterr().err
 

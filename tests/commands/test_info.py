@@ -22,7 +22,7 @@ def test_a_weight_file_is_told_for_programs(folder, model):
     assert facts["polynomials"] == ["-x^2 + 1", "x^3 - 2"]
     assert (facts["loss"], facts["accuracy"]) == (model.loss, model.accuracy)
     assert facts["held_out_accuracy"] == model.held_out_accuracy
-    assert facts["step"] == model.metadata["step"]
+    assert (facts["kind"], facts["best_step"]) == ("weights", model.metadata["step"])
     assert facts["experiment"] == model.experiment.to_dict()
     opened = from_query(dict(parse_qsl(facts["link"].removeprefix("?"))))
     assert (opened.experiment, opened.problems) == (model.experiment, ())
@@ -41,6 +41,42 @@ def test_a_weight_file_is_told_for_people(folder, model):
     )
     assert rows["p1"] == "y = x^3 - 2"
     assert rows["written by"].startswith(f"polycore {pc.__version__}, numpy ")
+
+
+def test_a_run_file_is_told_and_asked_like_a_weight_file(folder, model, monkeypatch, capsys):
+    run = pc.advance(pc.start(model.experiment), 25)
+    run.save(folder / "run.npz")
+    monkeypatch.chdir(folder)
+    assert main(["info", "run.npz", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["kind"], facts["step"], facts["best_step"]) == ("run", 25, run.best_step)
+    assert (facts["loss"], facts["experiment"]) == (run.best.loss, run.experiment.to_dict())
+    assert main(["info", "run.npz"]) == 0
+    assert "a run that can go on\n" in capsys.readouterr().out
+    assert main(["predict", "run.npz", "points.csv"]) == 0
+    first = capsys.readouterr().out.splitlines()[1].split(",")
+    assert float(first[3]) == run.best.predict_proba([[0.0, 1.0]]).max()
+
+
+def test_a_run_that_ended_says_why(folder, monkeypatch, capsys):
+    experiment = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), target_loss=100.0)
+    pc.advance(pc.start(experiment), 5).save(folder / "run.npz")
+    monkeypatch.chdir(folder)
+    assert main(["info", "run.npz"]) == 0
+    assert "The loss reached the target of 100 nats at step 1.\n" in capsys.readouterr().out
+
+
+def test_a_damaged_run_file_is_told_as_one(folder, model, monkeypatch, capsys):
+    path = folder / "run.npz"
+    pc.start(model.experiment).save(path)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"\x93NUMPY") + 200] ^= 1  # within the first array
+    path.write_bytes(content)
+    monkeypatch.chdir(folder)
+    assert main(["info", "run.npz"]) == 1
+    line = capsys.readouterr().err
+    assert line.startswith("polycore: run.npz: ")
+    assert "weight file" not in line
 
 
 def test_what_a_stranger_wrote_is_shown_as_escapes(folder, model, monkeypatch, capsys):
@@ -63,7 +99,7 @@ def test_the_tutorials_file_says_less(folder, model, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     assert main(["info", "bare.npz"]) == 0
     names = [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()]
-    assert names == ["network", "loss", "accuracy"]
+    assert names == ["file", "network", "loss", "accuracy"]
 
 
 def test_a_file_that_is_refused_is_told_by_its_name(folder):

@@ -5,13 +5,15 @@ import re
 import signal
 import sys
 import time
+from concurrent.futures import BrokenExecutor, Executor, Future
 
 import numpy as np
 import pytest
 
 import polycore as pc
 from polycore.__main__ import main
-from polycore.commands import settings
+from polycore.commands import checkpoint, settings
+from polycore.commands.chunks import chunks
 from polycore.link import NAMES, to_address
 from polycore.workers import Workers
 from tests.commands.terminal import command, one_line
@@ -109,6 +111,88 @@ def test_ctrl_c_keeps_the_best_weights_and_ends_at_once(folder, terminal):
     assert 0 < told["step"] < 100_000_000
     model = pc.Model.load(folder / "w.npz")
     assert (model.loss, model.metadata["step"]) == (told["loss"], told["best_step"])
+    assert told["run"] == "w.run.npz"
+    assert "Go on with: python -m polycore train --resume w.run.npz --out w.npz" in shown.text
+    run = pc.Run.load(folder / "w.run.npz")
+    assert (run.step, run.experiment.to_dict()) == (told["step"], told["experiment"])
+
+
+def test_a_run_that_is_resumed_ends_at_the_same_bits(folder, workers):
+    experiment = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(6,), batch_size=32, steps=400)
+    begun = workers.submit(pc.advance, pc.start(experiment), 150).result(60)
+    begun.save(folder / "run.npz")
+    done = command("train", "--resume", "run.npz", "--out", "w.npz", "--json", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("250 steps in ")
+    wanted = workers.submit(pc.advance, pc.start(experiment), 400).result(60)
+    assert_same_weights(pc.Model.load(folder / "w.npz"), wanted.best)
+    kept = pc.Run.load(folder / "run.npz")
+    assert kept.done
+    assert np.array_equal(kept.parameters, wanted.parameters)
+    assert np.array_equal(kept.history.loss, wanted.history.loss)
+    assert json.loads(done.stdout)["run"] == "run.npz"
+
+
+def test_a_power_cut_leaves_the_run_as_it_was_kept_last(folder, terminal):
+    shown = terminal("train", *LONG, "--run", "run.npz", "--save-every", "0", folder=folder)
+    end = time.monotonic() + 60
+    while not (folder / "run.npz").exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    shown.process.kill()
+    shown.ended()
+    run = pc.Run.load(folder / "run.npz")
+    assert run.step > 0
+    assert run.experiment.steps == 100_000_000
+
+
+class Saved(list):
+    """A run that notes where it is saved, or cannot be."""
+
+    def save(self, path):
+        if str(path) == "full":
+            raise pc.PolycoreError("no room is left.")
+        self.append(path)
+
+
+def test_a_run_is_kept_every_so_many_seconds(monkeypatch):
+    now = iter([0.0, 29.0, 30.0, 30.0, 59.0, 61.0, 62.0])
+    monkeypatch.setattr(checkpoint, "monotonic", lambda: next(now))
+    kept, run = checkpoint.Checkpoint("run.npz", 30.0), Saved()
+    lengths = []
+    for _ in range(4):  # at 29 s, 30 s (and it is written at 30 s), 59 s, 61 s (written at 62 s)
+        kept.offer(run)
+        lengths.append(len(run))
+    assert lengths == [0, 1, 1, 2]
+
+
+def test_a_run_that_cannot_be_kept_goes_on_and_tells_so(capsys):
+    checkpoint.Checkpoint("full", 0.0).offer(Saved())
+    assert capsys.readouterr().err == "\npolycore: no room is left. The run goes on.\n"
+    checkpoint.Checkpoint(None, 0.0).offer(Saved())
+
+
+def test_a_worker_that_dies_is_replaced_and_one_that_always_dies_is_told():
+    class Dying(Executor):
+        deaths = 0
+
+        def submit(self, fn, /, *args, **kwargs):
+            future = Future()
+            if self.deaths:
+                self.deaths -= 1
+                future.set_exception(BrokenExecutor())
+            else:
+                future.set_result(fn(*args, **kwargs))
+            return future
+
+    run = pc.start(pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=5))
+    dying = Dying()
+    dying.deaths = 2
+    *_, last = chunks(run, dying)
+    assert last.step == 5
+    dying.deaths = 3
+    with pytest.raises(pc.PolycoreError, match="ended 3 times after step 0"):
+        next(chunks(run, dying))
 
 
 def test_ctrl_c_while_the_worker_starts_shows_no_traceback(folder, terminal):
@@ -150,7 +234,7 @@ def test_a_run_that_diverges_says_so_and_keeps_the_best(folder):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        pytest.param([], "the following arguments are required: EXPERIMENT", id="no experiment"),
+        pytest.param([], "EXPERIMENT is missing", id="no experiment"),
         pytest.param(["recommended", "--hiden", "3"], "--hiden", id="an option that is none"),
         pytest.param(["recommended", "--hid", "3"], "--hid", id="an option cut short"),
         pytest.param(["recommended", "--steps", "0"], "steps is 0", id="no steps"),
@@ -165,6 +249,10 @@ def test_a_run_that_diverges_says_so_and_keeps_the_best(folder):
         pytest.param(["experiment.json\x1b[31m"], "\\x1b", id="a name with an escape"),
         pytest.param(["x" * 5000], "...' is no file", id="an endless name"),
         pytest.param(["recommended", "--out", "nowhere/w.npz"], "cannot be written", id="no such folder"),
+        pytest.param(["recommended", "--run", "weights.npz"], "--resume weights.npz", id="a run over a file"),
+        pytest.param(["recommended", "--resume", "run.npz"], "neither EXPERIMENT nor", id="two beginnings"),
+        pytest.param(["--resume", "run.npz", "--seed", "1"], "nor settings", id="a run with settings"),
+        pytest.param(["recommended", "--save-every", "often"], "--save-every", id="words for seconds"),
         pytest.param(["recommended", "--out", "."], "cannot be written", id="a folder as a file"),
     ],
 )
@@ -178,6 +266,12 @@ def test_wrong_usage_is_told_on_one_line(folder, monkeypatch, capsys, arguments,
     assert line.endswith("See python -m polycore train --help.")
     assert says in line
     assert line.isprintable()
+
+
+def test_a_run_file_that_is_none_is_told_by_its_name(folder):
+    done = command("train", "--resume", "weights.npz", folder=folder)
+    assert done.returncode == 1
+    assert one_line(done).startswith("polycore: weights.npz: this is a weight file")
 
 
 def test_wrong_usage_ends_the_process_with_code_2(folder):
