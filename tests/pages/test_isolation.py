@@ -255,6 +255,7 @@ def arguments():
         "pages.parts.inside_picture._dead": (tutorial_model(), tutorial_sets()),
         "pages.parts.inside_picture._images": (model, window, ((0, 1), (0, 1, 2))),
         "pages.parts.inside_picture._strengths": (model, window),
+        "polycore.confidence.t_quantile": (4,),
         "polycore.link._model": (compact(model, EXPERIMENT, 2000), EXPERIMENT),
         "pages.parts.link_choice._compacted": (model, EXPERIMENT, 2000),
         "pages.parts.map_layers._crossings": curves,
