@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchmarks import accuracy, adam, chunks, growth, plots, random_search, time_to_loss, trajectories
+from benchmarks import (
+    accuracy,
+    adam,
+    chunks,
+    growth,
+    import_time,
+    plots,
+    random_search,
+    time_to_loss,
+    trajectories,
+)
 from benchmarks.result import Benchmark, Result, goal_table, machines, read
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -14,6 +24,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "growth": growth,
     "chunks": chunks,
     "trajectories": trajectories,
+    "import": import_time,
 }
 
 PACKAGES: Mapping[str, str] = {"PyTorch": "torch", "scikit-learn": "scikit-learn"}

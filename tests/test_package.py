@@ -88,6 +88,19 @@ print(json.dumps([polycore.__file__, sorted(names - sys.stdlib_module_names)]))
     assert names == ["numpy", "polycore"]
 
 
+def test_its_import_waits_for_nothing_that_is_slow_to_load(installed):
+    slow = {"asyncio", "concurrent", "email", "http", "logging", "multiprocessing", "subprocess", "tempfile"}
+    code = """
+import numpy, numpy.random
+known = set(sys.modules)
+import polycore
+print(*set(sys.modules) - known)
+"""
+    loaded = {name.partition(".")[0] for name in answer(installed, code).split()}
+    assert "polycore" in loaded
+    assert loaded & slow == set()
+
+
 def test_without_plotly_its_figures_say_what_is_missing(installed):
     code = """
 sys.modules["plotly"] = None  # as if it were not installed
