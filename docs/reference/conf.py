@@ -45,6 +45,7 @@ html_theme_options = {
     "head_font_family": "system-ui, sans-serif",
 }
 html_sidebars = {"**": ["about.html", "searchfield.html", "navigation.html"]}
+html_show_search_summary = False  # it would be fetched, which a browser refuses where pages are files
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
