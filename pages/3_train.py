@@ -11,6 +11,7 @@ from pages.parts import (
     progress,
     refusal,
     report,
+    run_upload,
     session,
     settings,
     untrained,
@@ -64,3 +65,4 @@ with run_column:
     with st.container():
         report.draw(training, running=running)
         pass_on.draw_run(training, running=running)
+        run_upload.draw()

@@ -1,5 +1,7 @@
-"""What can be taken along: the network as code, the experiment as a script and as JSON, the run's history."""
+"""What can be taken along: the network as code, the experiment as a script and as JSON, run and history."""
 
+import io
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -24,6 +26,7 @@ class _Subject:
     model: Model | None
     experiment: Experiment | None
     history: History | None
+    training: Training | None = None
 
 
 def draw_run(training: Training | None, *, running: bool) -> None:
@@ -38,7 +41,7 @@ def draw_run(training: Training | None, *, running: bool) -> None:
         _draw(_Subject(kept.model if kept and trained else None, experiment, None), running=False)
     else:
         model = None if running or training.run.step == 0 else training.best
-        _draw(_Subject(model, training.run.experiment, training.run.history), running=running)
+        _draw(_Subject(model, training.run.experiment, training.run.history, training), running=running)
 
 
 def draw_kept(kept: Kept) -> None:
@@ -55,7 +58,7 @@ def _draw(subject: _Subject, *, running: bool) -> None:
         _draw_network(subject, running=running)
         if subject.experiment is not None:
             _draw_script(subject.experiment)
-            _draw_files(subject.experiment, subject.history)
+            _draw_files(subject.experiment, subject)
 
 
 def _draw_network(subject: _Subject, *, running: bool) -> None:
@@ -77,9 +80,20 @@ def _draw_script(experiment: Experiment) -> None:
     _draw_code(script(experiment), _name("train", experiment), "script")
 
 
-def _draw_files(experiment: Experiment, history: History | None) -> None:
+def _draw_files(experiment: Experiment, subject: _Subject) -> None:
     st.subheader("Files", anchor=False)
+    training, history = subject.training, subject.history
     with st.container(horizontal=True):
+        if training is not None:
+            _download(
+                "Run to go on with",
+                # written when it is asked for: a run that goes on is further then
+                lambda: _content(training),
+                f"{_name('run', experiment)}.npz",
+                "application/octet-stream",
+                'The run as it stands when you press. "Bring a run back", below, goes on with it tomorrow, '
+                "and polycore.Run.load anywhere.",
+            )
         if history is not None and len(history.step):
             _download(
                 "History as CSV",
@@ -110,7 +124,15 @@ def _draw_code(code: str, name: str, key: str) -> None:
     _download("Download as .py", code, f"{name}.py", "text/x-python", "The code above as a file.", key)
 
 
-def _download(label: str, content: str, file: str, mime: str, text: str, key: str | None = None) -> None:
+def _content(training: Training) -> bytes:
+    file = io.BytesIO()
+    training.run.save(file)
+    return file.getvalue()
+
+
+def _download(
+    label: str, content: str | Callable[[], bytes], file: str, mime: str, text: str, key: str | None = None
+) -> None:
     st.download_button(
         label,
         content,

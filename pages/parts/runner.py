@@ -57,7 +57,7 @@ class Training:
     """
 
     def __init__(self, run: Run, executor: Executor, advance: Advance, budget: float = math.inf) -> None:
-        """`advance` is pure, and importable where the executor computes.
+        """`advance` is pure, and importable where the executor computes. A run with steps is paused at them.
 
         `budget`: seconds of computing, above 0, after which it is finished, at the end of a chunk. The last
         chunks are cut to what is left: it is passed only where steps take longer than those before.
@@ -67,7 +67,7 @@ class Training:
         self._budget = budget
         self._run = run
         self._best: tuple[int, Model] | None = None
-        self._status: Status = "finished" if run.done else "ready"
+        self._status: Status = "finished" if run.done else "paused" if run.step else "ready"
         self._error: str | None = None
         self._seconds = 0.0
         self._seconds_per_step: float | None = None

@@ -51,7 +51,7 @@ def _of_values(rng: random.Random, seed: Seed) -> tuple[bytes, str]:
     changes = []
     for _ in range(rng.choice([1, 1, 2])):
         inside = rng.choice([told, told["experiment"]])
-        if isinstance(inside, dict):  # the experiment may just have become another value
+        if isinstance(inside, dict) and inside:  # the experiment may just have become another value
             name = rng.choice(list(inside))
             inside[name] = rng.choice([value for value in VALUES if value != 10**9 or name != "steps"])
             changes.append(f"{name}: {inside[name]!r}")

@@ -1,0 +1,167 @@
+"""A run that was taken along comes back on the Train page, paused where it was; or a sentence refuses it."""
+
+import io
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+import polycore as pc
+from pages.parts import hosting, pass_on, run_upload
+from pages.parts.hosting import Limits
+from polycore import run_file
+from tests.attacks.archives import saved as saved_weights
+from tests.attacks.archives import small
+from tests.attacks.broken_runs import REFUSED
+from tests.attacks.run_archives import run_of, saved
+from tests.pages.browsing import ROOT, labels, opened, press, session_of, wait_for
+from tests.runs import DIVERGING, KINDS, TINY, same_run
+
+TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
+
+
+def brought(app, content, name="monday.npz"):
+    """Bring a file to the Train page."""
+    app.session_state[run_upload.OPEN_KEY] = True
+    app.run()
+    [uploader] = [one for one in app.file_uploader if "Run file" in one.label]
+    uploader._files = [(str(uuid4()), name, content, "")]
+    app.run()
+    assert not app.exception
+    return app
+
+
+def refusal_in(app):
+    """Return the sentence in which a file was refused; None where none was."""
+    told = [text.value for text in app.text if text.value.startswith("monday.npz: ")]
+    return told[0] if told else None
+
+
+def test_a_run_comes_back_paused_with_its_set_up_and_goes_on_to_the_same_bits():
+    run = run_of("nesterov with everything else")
+    app = brought(opened(TRAIN), saved(run))
+    now = session_of(app)
+    assert (now.training.status, now.experiment) == ("paused", run.experiment)
+    assert same_run(now.training.run, run)
+    assert labels(app)["Resume"]
+    assert now.answering.model.loss == run.best.loss
+    assert not any("set-up has changed" in info.value for info in app.info)
+    wait_for(press(app, "Resume"), "finished")
+    assert same_run(session_of(app).training.run, pc.advance(run, 60))
+
+
+def test_the_uploader_closes_over_a_run_that_was_taken_and_is_empty_when_it_is_opened_again():
+    app = brought(opened(TRAIN), saved(run_of("evolution")))
+    first = session_of(app).training
+    assert [one for one in app.file_uploader if "Run file" in one.label] == []
+    app.session_state[run_upload.OPEN_KEY] = True
+    app.run()
+    [uploader] = [one for one in app.file_uploader if "Run file" in one.label]
+    assert uploader.value is None
+    assert session_of(app).training is first
+
+
+def test_undo_brings_back_all_that_was_there():
+    app = wait_for(press(opened(TRAIN), "Start"), "finished")
+    before = session_of(app)
+    brought(app, saved(run_of("evolution")))
+    assert session_of(app).experiment == KINDS["evolution"]
+    assert len(session_of(app).kept) == 2
+    assert session_of(app).undo.text == "A run came in as a file, at step 23."
+    app.button(key="undo.button").click().run()
+    after = session_of(app)
+    assert (after.training, after.experiment) == (before.training, before.experiment)
+    assert (after.kept, after.in_use) == (before.kept, before.in_use)
+
+
+def test_a_run_that_goes_on_is_paused_for_the_one_that_comes():
+    app = press(opened(TRAIN, {"polynomials": "x~-x", "steps": "1000000"}), "Start")
+    before = session_of(app).training
+    brought(app, saved(run_of("evolution")))
+    assert before.status == "paused"
+    app.button(key="undo.button").click().run()
+    assert session_of(app).training is before
+    press(app, "Stop")
+
+
+@pytest.mark.parametrize(
+    "experiment", [replace(TINY, target_loss=0.3, steps=2000), DIVERGING], ids=["target", "diverged"]
+)
+def test_a_run_that_ended_comes_back_finished_and_says_why(experiment):
+    run = pc.advance(pc.start(experiment), 2000)
+    app = brought(opened(TRAIN), saved(run))
+    assert session_of(app).training.status == "finished"
+    told = app.warning if run.diverged else app.success
+    assert [one.value for one in told] == [run.ended_because]
+
+
+def test_a_run_at_its_beginning_comes_back_ready():
+    app = brought(opened(TRAIN), saved(pc.start(TINY)))
+    assert session_of(app).training.status == "ready"
+    assert session_of(app).kept == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["field, kind None of adam on all samples", "number, nan in parameters of adam on all samples"]
+)
+def test_a_run_that_is_refused_changes_nothing_and_is_told_in_the_readers_sentence(name):
+    app = opened(TRAIN)
+    before = session_of(app)
+    brought(app, REFUSED[name][0])
+    with pytest.raises(pc.RunFileError) as raised:
+        pc.Run.load(io.BytesIO(REFUSED[name][0]))
+    assert refusal_in(app) == f"monday.npz: {raised.value}"
+    assert session_of(app) is before
+
+
+def test_a_weight_file_is_told_from_a_run():
+    app = brought(opened(TRAIN), saved_weights(small()))
+    assert "this is a weight file, not a run file" in refusal_in(app)
+    assert session_of(app).training is None
+
+
+def test_a_refusal_goes_when_another_file_comes():
+    app = brought(opened(TRAIN), b"")
+    assert "the run file is empty" in refusal_in(app)
+    brought(app, saved(run_of("evolution")))
+    assert refusal_in(app) is None
+    assert session_of(app).training.status == "paused"
+
+
+def test_a_run_beyond_this_servers_limits_is_refused_before_its_samples_are_drawn(monkeypatch):
+    monkeypatch.setattr(hosting, "limits", lambda: Limits(max_steps=59))
+    monkeypatch.delattr(run_file, "problem_of")
+    app = brought(opened(TRAIN, {"steps": "50", "polynomials": "x~-x"}), saved(run_of("evolution")))
+    assert "at most 59 steps (here 60)" in refusal_in(app)
+    assert session_of(app).training is None
+
+
+def test_the_browser_is_told_what_this_server_takes():
+    app = opened(TRAIN)
+    app.session_state[run_upload.OPEN_KEY] = True
+    app.run()
+    [uploader] = [one for one in app.file_uploader if "Run file" in one.label]
+    assert uploader.proto.max_upload_size_mb == 5
+    assert "maxUploadSize = 5\n" in (ROOT / ".streamlit/config.toml").read_text(encoding="utf-8")
+
+
+def test_take_it_with_you_has_the_run_as_it_stands_when_it_is_asked_for(monkeypatch):
+    asked = {}
+    draw = pass_on.st.download_button
+
+    def noting(label, content, **options):
+        asked[label] = content
+        return draw(label, content, **options)
+
+    monkeypatch.setattr(pass_on.st, "download_button", noting)
+    app = press(opened(TRAIN), "One step")
+    wait_for(app, "paused")
+    app.session_state[pass_on.OPEN_KEY] = True
+    app.run()
+    assert not app.exception
+    training = session_of(app).training
+    training._run = pc.advance(training.run, 5)
+    again = pc.Run.load(io.BytesIO(asked["Run to go on with"]()))
+    assert (again.step, same_run(again, training.run)) == (6, True)
+    app.switch_page(PREDICT).run()
+    assert "Run to go on with" not in [button.label for button in app.get("download_button")]
