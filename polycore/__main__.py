@@ -8,7 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from polycore.commands import info, predict, train
+from polycore.commands import info, predict, sweep, train
+from polycore.commands.interruption import Interrupted
 from polycore.commands.parser import Parser
 from polycore.errors import PolycoreError
 from polycore.version import __version__
@@ -43,8 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:  # no room on the disk that it goes to, or a terminal that was closed
         code = _failed(f"standard output cannot be written: {error.strerror}.")
         _silence(sys.stdout)
-    except KeyboardInterrupt:
-        code = INTERRUPTED
     try:
         sys.stderr.flush()
     except OSError:
@@ -67,6 +66,10 @@ def _code_of(arguments: Sequence[str] | None) -> int:
         return DONE if end.code is None else int(end.code)
     except BrokenPipeError:
         raise
+    except Interrupted as error:
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except (PolycoreError, OSError) as error:
         return _failed(str(error))
     except MemoryError:
@@ -88,7 +91,7 @@ def _parser() -> Parser:
     parser = Parser(prog="python -m polycore", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"polycore {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (train, predict, info):
+    for command in (train, predict, sweep, info):
         command.add_to(commands)
     return parser
 

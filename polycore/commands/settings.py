@@ -41,12 +41,13 @@ def option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+_JOINED = "a value that begins with - is joined by =, such as --range=-1..1"
+
+
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add an option for each setting; one that is not given stays the experiment's own."""
-    group = parser.add_argument_group(
-        "settings, in place of the experiment's own",
-        "The words are a link's (docs/link.md); a value that begins with - is joined by =: --range=-1..1",
-    )
+    text = f"The words are a link's (docs/link.md); {_JOINED}."
+    group = parser.add_argument_group("settings, in place of the experiment's own", text)
     for name, told in SETTINGS.items():
         group.add_argument(option(name), dest=name, metavar=told.metavar, help=told.help)
 
@@ -55,3 +56,18 @@ def words_of(arguments: argparse.Namespace) -> dict[str, str]:
     """Return the words of the settings that were given, by the names of a link's parts."""
     given = {name: getattr(arguments, name) for name in link.NAMES}
     return {name: words for name, words in given.items() if words is not None}
+
+
+def add_several_to(parser: argparse.ArgumentParser) -> None:
+    """Add an option for each setting that takes one value or several."""
+    text = f"Each takes one value or several, in a link's words (docs/link.md); {_JOINED}."
+    group = parser.add_argument_group("settings, in place of the experiment's own", text)
+    for name, told in SETTINGS.items():
+        group.add_argument(
+            option(name), dest=name, metavar=told.metavar, help=told.help, nargs="+", action="extend"
+        )
+
+
+def several_of(arguments: argparse.Namespace) -> dict[str, list[str]]:
+    """Return the words, one or several, of the settings that were given."""
+    return {name: getattr(arguments, name) for name in link.NAMES if getattr(arguments, name) is not None}

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import shlex
 import sys
 from contextlib import suppress
@@ -17,6 +16,7 @@ from polycore.commands.chunks import chunks
 from polycore.commands.interruption import Interrupted, interruptible
 from polycore.commands.kept import run_at
 from polycore.commands.listing import listing
+from polycore.commands.output_path import check_writable
 from polycore.commands.parser import Parser
 from polycore.commands.percent import percent
 from polycore.commands.progress_bar import ProgressBar, duration
@@ -26,6 +26,8 @@ from polycore.model import Model
 from polycore.training import Run, start
 from polycore.workers import Workers
 
+_USAGE = """%(prog)s EXPERIMENT [--out FILE] [--run FILE] [--save-every SECONDS] [--json] [settings]
+       %(prog)s --resume FILE [--out FILE] [--run FILE] [--save-every SECONDS] [--json]"""
 _DESCRIPTION = """Train a network and write its best weights as a file.
 
 In a terminal a bar on standard error shows how far it is. Ctrl-C or SIGTERM end the run within a step or a
@@ -33,7 +35,7 @@ fifth of a second; its best weights are kept, and the run itself: --resume goes 
 ended, to the last bit. The figures of the best weights go to standard output.
 """
 _EXAMPLES = """examples:
-  python -m polycore train recommended --steps 2000
+  python -m polycore train recommended --steps 500
   python -m polycore train 'polynomials=x^2~x^3-2&hidden=16&steps=500' --seed 7 --out weights.npz
   python -m polycore train experiment.json --optimizer lbfgs --steps 100 --json --run run.npz
   python -m polycore train --resume run.npz
@@ -46,6 +48,7 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "train",
         help="train an experiment and keep its best weights",
+        usage=_USAGE,
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
     )
@@ -85,7 +88,7 @@ def train(arguments: argparse.Namespace) -> int:
     out = Path(arguments.out) if arguments.out else _free_name(run.experiment)
     kept_in = _run_path(parser, arguments)
     for path in (out, kept_in or out):
-        _check_writable(parser, path)
+        check_writable(parser, path)
     run, stopped = _trained(run, Checkpoint(kept_in, arguments.save_every))
     if stopped is not None:
         kept_in = kept_in or out.with_suffix(".run.npz")
@@ -96,9 +99,7 @@ def train(arguments: argparse.Namespace) -> int:
     sys.stdout.write((_json if arguments.json else _summary)(run, model, out, kept_in))
     if stopped is not None:
         _tell_how_to_go_on(kept_in, out)
-        if not isinstance(stopped, Interrupted):
-            raise stopped
-        return stopped.exit_code
+        raise stopped
     return 0
 
 
@@ -131,12 +132,6 @@ def _free_name(experiment: Experiment) -> Path:
     name = f"polycore-{experiment.optimizer}-{len(experiment.polynomials)}"
     names = (Path(f"{name}{number}.npz") for number in ("", *map("-{}".format, range(2, 10**6))))
     return next(path for path in names if not path.exists())
-
-
-def _check_writable(parser: Parser, path: Path) -> None:
-    """End with wrong usage now, where the file could not be written when all is computed."""
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        parser.error(f"{path} cannot be written: give a file in a folder that is there and can be written to")
 
 
 def _trained(run: Run, checkpoint: Checkpoint) -> tuple[Run, BaseException | None]:

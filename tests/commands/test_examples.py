@@ -12,7 +12,7 @@ import polycore as pc
 from polycore.__main__ import main
 from tests.commands.terminal import ENVIRONMENT, ROOT, command, one_line
 
-COMMANDS = ("train", "predict", "info")
+COMMANDS = ("train", "predict", "sweep", "info")
 PAGE = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -1,0 +1,215 @@
+"""sweep: many runs, a line each, and what they say together."""
+
+import csv
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import polycore as pc
+from polycore.__main__ import main
+from polycore.commands import sweep
+from polycore.commands.tally import Tally
+from polycore.sweep import Outcome
+from polycore.workers import Workers
+from tests.commands.terminal import COMMAND, ENVIRONMENT, command, one_line
+
+FLAT_LINES = "0.000000001x~0.000000002x"
+
+
+class Here(Workers):
+    """Computes in this process, at once."""
+
+    def __init__(self, count):
+        super().__init__(count)
+        self.killed = False
+
+    def start(self):
+        pass
+
+    def submit(self, fn, /, *args, **kwargs):
+        from concurrent.futures import Future
+
+        future = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+    def kill(self):
+        self.killed = True
+
+
+@pytest.fixture
+def here(monkeypatch, folder):
+    """The executors that sweeps in this process made."""
+    made = []
+    monkeypatch.setattr(sweep, "Workers", lambda count: made.append(Here(count)) or made[-1])
+    monkeypatch.delenv("POLYCORE_SCHEDULER", raising=False)
+    monkeypatch.chdir(folder)
+    return made
+
+
+def table_in(folder):
+    return list(csv.DictReader((folder / "runs.csv").read_text(encoding="utf-8").splitlines()))
+
+
+def test_every_run_has_its_line_and_its_row_and_the_best_is_kept(folder):
+    words = ("--seeds", 2, "--hidden", "3", "5-4", "--steps", 30, "--workers", 2)
+    done = command(
+        "sweep", "experiment.json", *words, "--table", "runs.csv", "--best", "b.npz", folder=folder
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "4 runs by 2 workers.\n"
+    lines, summary, best = done.stdout.strip().split("\n\n")
+    line = r"\d/4  held-out +\d+\.\d\d %  loss [\d.e-]+ +hidden (3|5-4), seed [01]"
+    assert [each for each in lines.splitlines() if not re.fullmatch(line, each)] == []
+    assert [each.split()[0] for each in lines.splitlines()] == ["1/4", "2/4", "3/4", "4/4"]
+    assert [each.split()[:3] for each in summary.splitlines()[1:]] == [["3", "2", "0"], ["5-4", "2", "0"]]
+    rows = table_in(folder)
+    assert [(row["hidden"], row["seed"], row["steps"]) for row in rows] == [
+        ("3", "0", "30"),
+        ("3", "1", "30"),
+        ("5-4", "0", "30"),
+        ("5-4", "1", "30"),
+    ]
+    model = pc.Model.load(folder / "b.npz")
+    top = max(float(row["held_out_accuracy"]) for row in rows)
+    assert model.held_out_accuracy == top
+    hidden = "-".join(map(str, model.experiment.hidden))
+    assert best == f"best: hidden {hidden}, seed {model.experiment.seed}"
+    [own] = [row for row in rows if (row["hidden"], row["seed"]) == (hidden, str(model.experiment.seed))]
+    assert float(own["loss"]) == model.loss
+
+
+def rows_of(folder, *arguments):
+    assert main(["sweep", "experiment.json", "--steps", "2", "--table", "runs.csv", *arguments]) == 0
+    return table_in(folder)
+
+
+def test_some_combinations_are_drawn_each_with_all_seeds(folder, here, capsys):
+    several = ("--hidden", "2", "3", "4", "--batch", "10", "all", "--random", "2", "--seeds", "3")
+    rows = rows_of(folder, *several, "--seed", "7")
+    assert len(rows) == 6
+    assert len({(row.get("hidden"), row.get("batch_size")) for row in rows}) == 2
+    assert [row["seed"] for row in rows] == ["7", "8", "9"] * 2
+    assert rows_of(folder, *several, "--seed", "7")[0]["loss"] == rows[0]["loss"]
+    assert here[0].killed
+    assert "6 runs by " in capsys.readouterr().err
+
+
+def test_seeds_may_be_named(folder, here):
+    assert [row["seed"] for row in rows_of(folder, "--seed", "5", "99")] == ["5", "99"]
+    assert len(here) == 1
+
+
+@pytest.mark.usefixtures("here")
+def test_a_sweep_of_one_run_has_no_interval(capsys):
+    assert main(["sweep", "experiment.json", "--steps", "2", "--optimizer", "lbfgs"]) == 0
+    _, summary, best = capsys.readouterr().out.strip().split("\n\n")
+    [header, row] = summary.splitlines()
+    assert dict(zip(header.split(), row.replace(" %", "%").split(), strict=True))["low"] == "-"
+    assert best == "best: seed 0"
+
+
+def test_a_run_that_fails_is_told_and_the_others_count(here, capsys):
+    # with the scaling of the flat lines folded into them, weights would pass what a file can hold
+    lines = ("--polynomials", FLAT_LINES, "x~2x")
+    assert main(["sweep", "experiment.json", "--steps", "2", *lines]) == 0
+    found = capsys.readouterr()
+    assert "failed: standardize is True" in found.out
+    assert "2/2  held-out" in found.out
+    assert len(here) == 1
+
+
+def test_a_sweep_whose_runs_all_fail_has_failed(here, capsys):
+    assert main(["sweep", "experiment.json", "--steps", "2", "--polynomials", FLAT_LINES]) == 1
+    assert "polycore: no run succeeded" in capsys.readouterr().err
+    assert len(here) == 1
+
+
+def test_ctrl_c_writes_and_tells_what_has_ended(folder):
+    long = ("--steps", 200, "--seeds", 5000, "--workers", 1, "--table", "runs.csv", "--best", "best.npz")
+    process = subprocess.Popen(
+        [*COMMAND, "sweep", "experiment.json", *map(str, long)],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert process.stdout.readline().startswith("   1/5000  held-out ")
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert time.monotonic() - began < 20
+    ended = int(
+        re.fullmatch(r"5000 runs by 1 worker\.\nEnded by SIGINT after (\d+) of 5000 runs\.\n", err)[1]
+    )
+    assert out.count("/5000  held-out") == ended - 1
+    assert len((folder / "runs.csv").read_text(encoding="utf-8").splitlines()) == ended + 1
+    assert pc.Model.load(folder / "best.npz").experiment.steps == 200
+
+
+def test_a_scheduler_computes_where_one_is_named(monkeypatch, here):
+    asked = []
+
+    def cluster(address):
+        asked.append(address)
+        return Here(1)
+
+    monkeypatch.setattr(sweep, "Cluster", cluster)
+    assert main(["sweep", "experiment.json", "--steps", "1", "--scheduler", "tcp://a:1"]) == 0
+    monkeypatch.setenv("POLYCORE_SCHEDULER", "tcp://b:2")
+    assert main(["sweep", "experiment.json", "--steps", "1"]) == 0
+    assert asked == ["tcp://a:1", "tcp://b:2"]
+    assert here == []
+    assert main(["sweep", "experiment.json", "--steps", "1", "--workers", "3"]) == 0
+    assert [each.count for each in here] == [3]
+
+
+def test_without_pandas_it_is_told_before_anything_is_computed(folder):
+    code = (
+        "import sys; sys.modules['pandas'] = None; from polycore.__main__ import main\n"
+        "sys.exit(main(['sweep', 'experiment.json', '--seeds', '5000']))"
+    )
+    done = command("-c", code, folder=folder, start=[sys.executable])
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "pip install pandas" in one_line(done)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param(["--seeds", "0"], "'0' is no whole number from 1", id="no seeds"),
+        pytest.param(["--seeds", "2", "--seed", "1", "2"], "--seeds and --seed", id="seeds twice"),
+        pytest.param(["--hidden", "3", "3"], "the same experiment", id="a value twice"),
+        pytest.param(["--hidden", "3", "x"], "hidden: 'x' is no whole number", id="letters"),
+        pytest.param(["--hidden", "3", "9999"], "9999", id="too wide"),
+        pytest.param(["--random", "3", "--hidden", "3", "4"], "wanted 1 to 2", id="more than there are"),
+        pytest.param(
+            ["--random", "2", "--hidden", "3", "4", "--seeds", "9999"], "19,998 experiments", id="too many"
+        ),
+        pytest.param(["--seeds", "10001"], "seed has too many values", id="too many seeds"),
+        pytest.param(["--workers", "2", "--scheduler", "tcp://a:1"], "not allowed with", id="two places"),
+        pytest.param(["--table", "nowhere/runs.csv"], "cannot be written", id="no such folder"),
+        pytest.param(["--best", "."], "cannot be written", id="a folder as a file"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_computed(here, capsys, arguments, says):
+    assert main(["sweep", "experiment.json", *arguments]) == 2
+    found = capsys.readouterr()
+    [line] = found.err.splitlines()
+    assert says in line
+    assert (found.out, here) == ("", [])
+
+
+def test_long_settings_are_cut_in_a_line(capsys):
+    polynomials = tuple(pc.Polynomial(1.0, number) for number in range(24))
+    experiment = pc.Experiment(polynomials=polynomials)
+    Tally(1, ["polynomials"]).take(Outcome(0, experiment, None, 0, 0.0, None, "It failed."))
+    shown = "x~x+1~x+2~x+3~x+4~x+5~x+6~x+7~x+8~x+9..."
+    assert len(shown) == 40
+    assert capsys.readouterr().out == f"1/1  failed: It failed.  polynomials {shown}\n"
