@@ -45,9 +45,10 @@ class Crowd:
         """Return what each has had in so many seconds, and what the processors did for all."""
         began, used, own = perf_counter(), self.server.used(), process_time()
         maps = [visitor.changes[MAP] for visitor in self.visitors]
-        received = sum(visitor.received for visitor in self.visitors)
+        received, messages = self._received()
         await asyncio.sleep(seconds)
         ended, held = perf_counter(), self.server.held()
+        received_then, messages_then = self._received()
         used_then, own_then, lasted = self.server.used(), process_time(), ended - began
         told = [_between(visitor.standings, began, ended) for visitor in self.visitors]
         return {
@@ -57,7 +58,8 @@ class Crowd:
                 for visitor, before in zip(self.visitors, maps, strict=True)
             ],
             "pauses": [_longest_pause(each, ended) for each in told],
-            "bytes": (sum(visitor.received for visitor in self.visitors) - received) / lasted,
+            "bytes": (received_then - received) / lasted,
+            "messages": (messages_then - messages) / lasted,
             "cores": {
                 "server": (used_then.server - used.server) / lasted,
                 "workers": (used_then.workers - used.workers) / lasted,
@@ -106,6 +108,11 @@ class Crowd:
             "told": sum(None not in places for places in waits),
             "last_place": max(told, default=0),
         }
+
+    def _received(self) -> tuple[int, int]:
+        """Return how many bytes all have received, in how many messages."""
+        visitors = self.visitors
+        return sum(one.received for one in visitors), sum(one.messages for one in visitors)
 
     async def end(self) -> None:
         """Let all stop, so that no run goes on when they have left."""

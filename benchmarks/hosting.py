@@ -1,12 +1,12 @@
-"""The sections "Load" and "Leaks" of docs/hosting.md, written from the results."""
+"""The sections "Load", "Workers elsewhere" and "Leaks" of docs/hosting.md, written from the results."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks import leaks, load
+from benchmarks import cluster, leaks, load
 from benchmarks.result import Benchmark, goal_table, machines, read
 
-BENCHMARKS: dict[str, Benchmark] = {"load": load, "leaks": leaks}
+BENCHMARKS: dict[str, Benchmark] = {"load": load, "cluster": cluster, "leaks": leaks}
 PACKAGES: Mapping[str, str] = {"Streamlit": "streamlit"}
 PAGE = "hosting.md"
 

@@ -1,15 +1,14 @@
 """A class on one server: who trains how fast, how soon Stop is answered, how long a newcomer waits."""
 
 import asyncio
-import math
 import statistics
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.crowd import crowd
 from benchmarks.newcomer import first_pages
+from benchmarks.percentiles import p95, told
 from benchmarks.server import Server, served
 from benchmarks.table import table
 
@@ -100,13 +99,6 @@ async def _trained_at_once(server: Server, sessions: int) -> dict[str, Any]:
     return result | people.places() | {"failures": [*people.failures, *server.troubles()]}
 
 
-async def _warm(server: Server) -> None:
-    """Let a server draw its first pages, which are slow, before anything is measured."""
-    await asyncio.to_thread(first_pages, server.address, 1, NEWCOMERS_SECONDS)
-    async with crowd(server, 1):
-        pass
-
-
 def _goal_of_shares(levels: list[dict[str, Any]]) -> tuple[str, str, str, bool]:
     share = min(min(level["steps"]) / statistics.mean(level["steps"]) for level in levels)
     wanted = f"at least {LEAST_SHARE:.0%} of the mean steps/s"
@@ -121,7 +113,7 @@ def _goals_of_a_crowd(level: dict[str, Any]) -> list[tuple[str, str, str, bool]]
         ("a newcomer's chart", _charts(level), MOST_FRESH),
     )
     return [
-        (f"{who}, {what}", f"p95 at most {most} s", f"{_p95(seconds):.2f} s", _p95(seconds) <= most)
+        (f"{who}, {what}", f"p95 at most {most} s", f"{p95(seconds):.2f} s", p95(seconds) <= most)
         for what, seconds, most in measured
     ]
 
@@ -153,7 +145,7 @@ def _training_row(level: dict[str, Any]) -> list[str]:
 def _times_row(level: dict[str, Any]) -> list[str]:
     return [
         f"{level['sessions']}",
-        *map(_times, (level["stops"], _controls(level), _charts(level))),
+        *map(told, (level["stops"], _controls(level), _charts(level))),
         f"{len(level['failures'])}",
     ]
 
@@ -174,14 +166,3 @@ def _controls(level: dict[str, Any]) -> list[float]:
 
 def _charts(level: dict[str, Any]) -> list[float]:
     return [chart for _, chart in level["newcomers"]]
-
-
-def _times(seconds: Sequence[float]) -> str:
-    if not seconds:
-        return "none"
-    return f"{statistics.median(seconds):.2f} / {_p95(seconds):.2f} / {max(seconds):.2f}"
-
-
-def _p95(values: Sequence[float]) -> float:
-    """Return the 95th percentile by nearest rank; infinity of nothing, for what never came."""
-    return sorted(values)[math.ceil(0.95 * len(values)) - 1] if values else math.inf

@@ -50,7 +50,7 @@ class Server:
 
     def used(self) -> Used:
         """Return the processor time of the server and of its workers so far."""
-        return Used(_seconds(self.pid), sum(map(_seconds, self._children())))
+        return Used(processor_seconds(self.pid), sum(map(processor_seconds, self._children())))
 
     def held(self) -> Held:
         """Return what the server holds now."""
@@ -69,8 +69,13 @@ class Server:
         return [line for line in lines if TROUBLE.search(line) and not OF_ONE_WHO_LEFT.search(line)]
 
     def _children(self) -> list[int]:
-        tasks = (PROC / str(self.pid) / "task").glob("*/children")
-        return [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
+        return children(self.pid)
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    tasks = (PROC / str(pid) / "task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
 
 
 @contextmanager
@@ -116,7 +121,8 @@ def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
     raise BenchmarkError(f"The dashboard did not start within {SECONDS_TO_START} s.")
 
 
-def _seconds(pid: int) -> float:
+def processor_seconds(pid: int) -> float:
+    """Return the processor time of a process so far, without its children's."""
     # behind the name, in brackets and perhaps with spaces in it: state is the third field, these 14 and 15
     fields = (PROC / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

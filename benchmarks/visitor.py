@@ -50,7 +50,8 @@ class Visitor:
     """A tab of its own; `visiting` makes it.
 
     standings: all that the page has told about the run. changes: how often each live figure has changed, by
-    its key. received: bytes. exceptions: what the page showed in the place of an element that failed.
+    its key. received: bytes, in so many messages. exceptions: what the page showed in the place of an element
+    that failed.
     """
 
     def __init__(self, connection: ClientConnection, address: str, page: str, query: str) -> None:
@@ -67,7 +68,7 @@ class Visitor:
         self._closed: ConnectionClosed | None = None
         self.standings: list[Standing] = []
         self.changes: Counter[str] = Counter()
-        self.received = 0
+        self.received = self.messages = 0
         self.exceptions: list[str] = []
 
     async def open(self) -> None:
@@ -113,6 +114,7 @@ class Visitor:
             while True:
                 data = await self._connection.recv(decode=False)
                 self.received += len(data)
+                self.messages += 1
                 await self._take(ForwardMsg.FromString(data))
                 self._came.set()
         except ConnectionClosed as closed:

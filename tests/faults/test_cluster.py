@@ -13,11 +13,11 @@ import pytest
 from distributed import Client
 
 import polycore as pc
+from benchmarks import dask_cluster
 from pages.parts.runner import Training
 from polycore import cluster
 from polycore.chunk import timed
 from polycore.cluster import Cluster
-from tests import dask_cluster
 from tests.browser.dashboard import ROOT
 
 EXPERIMENT = pc.Experiment(
@@ -27,7 +27,8 @@ EXPERIMENT = pc.Experiment(
 
 @pytest.fixture(scope="module")
 def address():
-    with dask_cluster.cluster(2) as found:
+    found = dask_cluster.free_address()
+    with dask_cluster.scheduler(found), dask_cluster.workers(found, 2):
         yield found
 
 

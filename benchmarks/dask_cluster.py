@@ -5,47 +5,43 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from tests.browser.dashboard import ROOT
+from benchmarks.timing import ROOT
 
 # a call whose worker died is given up at once, where it would be tried three times more
 GIVES_UP = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+SECONDS_TO_END = 30
 
 
-def free_address():
+def free_address() -> str:
+    """Return an address of this machine at which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"tcp://127.0.0.1:{free.getsockname()[1]}"
 
 
 @contextmanager
-def scheduler(address):
+def scheduler(address: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a scheduler at `address`; end it at last."""
     host, port = address.removeprefix("tcp://").split(":")
     with _process("dask_scheduler", "--host", host, "--port", port) as process:
         yield process
 
 
 @contextmanager
-def workers(address, count):
-    with _process("dask_worker", address, "--nthreads", "1", "--nworkers", str(count)) as process:
+def workers(address: str, count: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Start so many workers of the scheduler at `address`; end them at last. The process is their keeper."""
+    options = ["--nthreads", "1", "--nworkers", str(count), "--memory-limit", "1GiB"]
+    with _process("dask_worker", address, *options) as process:
         yield process
 
 
 @contextmanager
-def cluster(count):
-    """Yield the address of a scheduler with so many workers."""
-    address = free_address()
-    with ExitStack() as stack:
-        stack.enter_context(scheduler(address))
-        stack.enter_context(workers(address, count))
-        yield address
-
-
-@contextmanager
-def _process(module, *arguments):
+def _process(module: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", f"distributed.cli.{module}", "--no-dashboard", *arguments]
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - Dask's own programs
         command,
         cwd=ROOT,
         env=os.environ | GIVES_UP | {"PYTHONPATH": str(ROOT)},
@@ -58,4 +54,4 @@ def _process(module, *arguments):
     finally:
         # with the processes that it started: asked to end, they would first tell a scheduler that may be gone
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=30)
+        process.wait(timeout=SECONDS_TO_END)
