@@ -7,14 +7,14 @@ import logging
 import math
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pages.parts.hosted import VARIABLE
-from polycore import Experiment, PolycoreError
+from polycore import Experiment, Model, PolycoreError
 from polycore.experiment import MAX_BATCH_SIZE, MAX_SAMPLES, MAX_SAMPLES_PER_CLASS, MAX_STEPS
 from polycore.limits import MAX_PARAMETERS, MAX_WIDTH
 
@@ -57,9 +57,17 @@ class Limits:
             ("points a batch", experiment.batch_size or 0, self.max_batch_size),
             ("steps", experiment.steps, self.max_steps),
         )
-        beyond = [f"{most:,} {name} (here {found:,})" for name, found, most in asked if found > most]
-        if beyond:
-            raise PolycoreError(f"This demo has limits, at most {', '.join(beyond)}: {ADVICE}")
+        _check(asked)
+
+    def check_model(self, model: Model) -> None:
+        """Raise PolycoreError, one sentence, where `model` is larger than what may be trained."""
+        parameters = sum(array.size for array in (*model.weights, *model.biases))
+        _check(
+            (
+                ("neurons a layer", max(model.widths[1:-1], default=0), self.max_width),
+                ("weights and biases", parameters, self.max_parameters),
+            )
+        )
 
     def refusal(self, experiment: Experiment) -> str | None:
         """Return the sentence of `check`; None where `experiment` is within the limits."""
@@ -75,6 +83,13 @@ class Limits:
             f"The demo's {self.max_seconds:g} s of computing for a run are used; the best is kept. "
             "On your own machine a run goes on to its last step."
         )
+
+
+def _check(asked: Iterable[tuple[str, int, int]]) -> None:
+    """Raise PolycoreError where of something, by its name, more is found than may be."""
+    beyond = [f"{most:,} {name} (here {found:,})" for name, found, most in asked if found > most]
+    if beyond:
+        raise PolycoreError(f"This demo has limits, at most {', '.join(beyond)}: {ADVICE}")
 
 
 def limits() -> Limits:

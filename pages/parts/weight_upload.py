@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.parts import npy_files, refusal, session
+from pages.parts import hosting, npy_files, refusal, session
 from pages.parts.session import Session, Undo
 from polycore import Model, PolycoreError
 from polycore.visible import visible
@@ -76,9 +76,10 @@ def _tried(batch: _Batch) -> _Outcome:
 
 def _model(batch: _Batch) -> Model:
     contents = {file.name: io.BytesIO(file.getvalue()) for file in batch}
-    if _is_npy(batch[0]):
-        return npy_files.model_of(contents)
-    return Model.load(contents[batch[0].name])
+    is_npy = _is_npy(batch[0])
+    model = npy_files.model_of(contents) if is_npy else Model.load(contents[batch[0].name])
+    hosting.limits().check_model(model)  # a dozen are kept for each of a hundred tabs
+    return model
 
 
 def _report(batch: _Batch, outcome: _Outcome | None) -> None:

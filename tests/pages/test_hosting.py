@@ -1,5 +1,6 @@
 """A hosted demo's limits: what the operator may write, and what people are told where a limit bites."""
 
+import io
 import logging
 import math
 import time
@@ -8,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 import polycore as pc
-from pages.parts import hosted, hosting, looks, queue_place, turns
+from pages.parts import hosted, hosting, looks, queue_place, turns, weight_upload
 from pages.parts.hosting import Limits
 from pages.parts.pool import workers
 from pages.parts.race import ENTRANTS, course_of
@@ -19,6 +20,7 @@ from tests.pages.browsing import QUICK, ROOT, opened, press, session_of, wait_fo
 HOME, DATA, TRAIN, COMPARE = "streamlit_app.py", "pages/2_data.py", "pages/3_train.py", "pages/6_compare.py"
 COMMAND = "python3 run.py dashboard"
 PAGES = [HOME, *(f"pages/{path.name}" for path in sorted((ROOT / "pages").glob("[0-9]_*.py")))]
+TINY = Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20)
 SMALL = "max_width = 16\nmax_steps = 500\nmax_samples_per_class = 40\nmax_batch_size = 64\n"
 
 
@@ -298,6 +300,25 @@ def test_a_race_beyond_the_limits_does_not_begin(limited):
     assert session_of(app).race is None
     assert "at most 16 neurons a layer (here 64)" in told(app)
     assert "steps (here" not in told(app)  # its seconds end a race
+
+
+def test_a_demo_keeps_no_larger_network_than_it_trains(limited):
+    limited("max_width = 16\nmax_parameters = 100")
+    small, large = (pc.start(replace(TINY, hidden=hidden)).best for hidden in ((12,), (17,)))
+    app = opened("pages/4_predict.py")
+    for name, model in (("small.npz", small), ("large.npz", large)):
+        content = io.BytesIO()
+        model.save(content)
+        uploader = app.file_uploader(key=weight_upload.FILES_KEY)
+        uploader._files = [(name, name, content.getvalue(), "")]
+        app.run()
+    # 2 polynomials: 2·12 + 12 + 12·2 + 2 = 62 numbers, and 2·17 + 17 + 17·2 + 2 = 87
+    assert "at most 16 neurons a layer (here 17): choose less" in told(app)
+    limited("max_width = 32\nmax_parameters = 80")
+    with pytest.raises(PolycoreError, match=r"at most 80 weights and biases \(here 87\): "):
+        hosting.limits().check_model(large)
+    hosting.limits().check_model(small)
+    assert [kept.model.widths for kept in session_of(app).kept] == [(2, 12, 2)]
 
 
 # --- the queue, as it is told -----------------------------------------------------------------
