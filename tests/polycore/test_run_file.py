@@ -17,6 +17,7 @@ import polycore as pc
 from polycore import run_arrays, run_file, run_metadata
 from tests.attacks.archives import DEFLATED, archive, entries
 from tests.attacks.run_archives import arrays_of, run_of, saved, told_by, with_fields
+from tests.attacks.run_archives import run_file as run_with
 from tests.experiments import experiments
 from tests.runs import DIVERGING, KINDS, TINY, same_run
 
@@ -130,12 +131,31 @@ def test_a_file_that_was_packed_anew_loads():
     assert same_run(loaded(content), run_of("l-bfgs"))
 
 
-def test_the_experiment_is_known_at_the_price_of_the_metadata(monkeypatch):
-    content, unpacked = saved(run_of("l-bfgs")), []
-    whole = run_file.Entry.unpacked
-    monkeypatch.setattr(run_file.Entry, "unpacked", lambda entry: unpacked.append(entry.name) or whole(entry))
-    assert run_file.experiment_of(io.BytesIO(content)) == KINDS["l-bfgs"]
+@pytest.fixture
+def unpacked(monkeypatch):
+    """The names of the entries that are unpacked, in that order."""
+    names, whole = [], run_file.Entry.unpacked
+    monkeypatch.setattr(run_file.Entry, "unpacked", lambda entry: names.append(entry.name) or whole(entry))
+    return names
+
+
+def test_the_experiment_is_known_at_the_price_of_the_metadata(unpacked):
+    assert run_file.experiment_of(io.BytesIO(saved(run_of("l-bfgs")))) == KINDS["l-bfgs"]
     assert unpacked == ["metadata"]
+
+
+def test_no_array_is_unpacked_before_all_are_known_to_be_as_the_experiment_asks(unpacked):
+    with pytest.raises(pc.RunFileError, match="history_held_out_accuracy has shape"):
+        loaded(run_with("l-bfgs", history_held_out_accuracy=np.zeros(3)))
+    assert unpacked == ["metadata"]
+
+
+def test_no_points_are_drawn_for_numbers_that_are_none(monkeypatch):
+    monkeypatch.delattr(run_file, "problem_of")
+    with pytest.raises(pc.RunFileError, match="parameters has a number"):
+        loaded(run_with("evolution", parameters=np.full(22, np.nan)))
+    with pytest.raises(NameError, match="problem_of"):
+        loaded(saved(run_of("evolution")))
 
 
 def test_the_largest_run_fits_the_largest_file():

@@ -149,6 +149,16 @@ def test_the_history_is_bounded_and_even():
     assert told.held_out_accuracy.tolist() == (told.step / 8).tolist()
 
 
+def test_a_history_that_counts_in_smaller_steps_than_its_own_is_bounded_too():
+    # as a run file may have it: a step that is measured is always one that is recorded
+    told = history.History(every=1)
+    for step in range(0, 50_000, 50):
+        if step % told.every == 0:
+            told = told.appended(step, 0.5, 0.5, 0.5)
+        assert len(told.step) <= 400
+    assert (told.step[0], len(told.step)) == (0, len(set(told.step.tolist())))
+
+
 def test_adam_learns_two_polynomials():
     experiment = pc.Experiment(polynomials=TWO, samples_per_class=100, hidden=(16,), steps=800)
     best = pc.advance(pc.start(experiment), 800).best
