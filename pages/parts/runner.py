@@ -56,15 +56,25 @@ class Training:
     `status`, then `run`: the last run is there before the status that says so.
     """
 
-    def __init__(self, run: Run, executor: Executor, advance: Advance, budget: float = math.inf) -> None:
+    def __init__(
+        self,
+        run: Run,
+        executor: Executor,
+        advance: Advance,
+        budget: float = math.inf,
+        at_end: Callable[["Training"], None] = lambda _: None,
+    ) -> None:
         """`advance` is pure, and importable where the executor computes. A run with steps is paused at them.
 
         `budget`: seconds of computing, above 0, after which it is finished, at the end of a chunk. The last
         chunks are cut to what is left: it is passed only where steps take longer than those before.
+        `at_end` is called with it from its own thread once it is finished or has failed, and not where a
+        person stops it.
         """
         self._executor = executor
         self._advance = advance
         self._budget = budget
+        self._at_end = at_end
         self._run = run
         self._best: tuple[int, Model] | None = None
         self._status: Status = "finished" if run.done else "paused" if run.step else "ready"
@@ -220,6 +230,8 @@ class Training:
             self._advance_by(self._steps(), generation)
             self._sleep_unless_seen(generation)
             turn.hand_on()
+        if self._status in ("finished", "failed"):
+            self._at_end(self)
 
     def _take_one_step(self, generation: int, turn: Turn) -> None:
         self._await_turn(turn, generation)

@@ -179,6 +179,35 @@ def test_chunks_follow_each_other_to_the_last_step(begin, hand):
     wait_for(lambda: threads() == [])
 
 
+def test_its_end_is_told_once_it_is_finished_and_its_turn_is_free(begin, hand):
+    told = []
+    training = begin(
+        Count(steps=1),
+        at_end=lambda one: told.append((one.status, one.run.step, turns.of_this_server().running)),
+    )
+    training.start()
+    assert told == []
+    hand.order().deliver()
+    wait_for(lambda: told)
+    assert told == [("finished", 1, 0)]
+
+
+def test_its_end_is_told_where_it_fails_and_not_where_it_is_paused_or_stopped(begin, hand):
+    told = []
+    training = begin(at_end=lambda one: told.append(one.status))
+    training.start()
+    hand.order()
+    training.pause()
+    training.resume()
+    hand.order().fail(MemoryError())
+    wait_for(lambda: told)
+    training.resume()
+    hand.order()
+    training.stop()
+    wait_for(lambda: threads() == [])
+    assert told == ["failed"]
+
+
 def test_the_first_chunk_is_one_step_and_the_next_last_200_ms(begin, hand):
     begin().start()
     first = hand.order()
