@@ -1,10 +1,9 @@
 """The table of an answer: all classes, each beside the colour it has in the map."""
 
-import pandas as pd
 import streamlit as st
 
+from pages.parts import look_cells
 from pages.parts.answer import Answer
-from polycore.palette import PALETTE, Look
 
 _COLUMNS = {
     "class": st.column_config.NumberColumn(
@@ -34,7 +33,7 @@ _COLUMNS = {
 
 def draw(answer: Answer) -> None:
     """Draw all classes, the most likely first."""
-    styled = answer.table().style.apply(_colors, subset=["class"])
+    styled = answer.table().style.apply(look_cells.colors, subset=["class"])
     st.dataframe(
         styled,
         column_config=_COLUMNS,
@@ -42,19 +41,3 @@ def draw(answer: Answer) -> None:
         height="content",
         alt=f"All classes, the most likely first: {answer.name(answer.likeliest)}. {answer.sentence()}",
     )
-
-
-def _colors(labels: "pd.Series[int]") -> list[str]:
-    return [f"background-color: {PALETTE[label].color}; color: {_ink(PALETTE[label])}" for label in labels]
-
-
-def _ink(look: Look) -> str:
-    """Return black or white, whichever stands out more on a colour (WCAG 2.1: relative luminance)."""
-    red, green, blue = (_linear(part / 255) for part in look.rgb)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    # both have the same contrast at the geometric mean of 0.05 and 1.05, which is 0.229 with the offset
-    return "black" if luminance + 0.05 > (0.05 * 1.05) ** 0.5 else "white"
-
-
-def _linear(part: float) -> float:
-    return float(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)

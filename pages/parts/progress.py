@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.parts import asked, dead_neurons, file_names, frame, hosting, live, queue_place, session
 from pages.parts.dead_neurons import DEAD_ON
+from pages.parts.duration import duration
 from pages.parts.plane import model_map, run_map
 from pages.parts.referee import EXPLAINED, told
 from pages.parts.runner import Training
@@ -118,9 +119,4 @@ def _speed(steps_per_second: float) -> str:
 
 
 def _time(seconds: float | None) -> str:
-    if seconds is None:
-        return "..."
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = seconds / 60
-    return f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.0f} h"
+    return "..." if seconds is None else duration(seconds)
