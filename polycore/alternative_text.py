@@ -240,5 +240,21 @@ def accuracies(
     return text if best_possible is None else extended(text, f"{percent(best_possible)} is the best possible")
 
 
-def _runs(curves: Sequence[object]) -> str:
+def sweep(groups: Sequence[tuple[str, Floats, Floats]], best_possible: float) -> str:
+    """Say for each name how many runs there are, what they cost in seconds and what accuracies they reach."""
+    told = [
+        f"{name}, {_runs(seconds)}: {_between(percent(accuracies.min()), percent(accuracies.max()))} in "
+        f"{_between(f'{seconds.min():.3g}', f'{seconds.max():.3g}')} s"
+        for name, seconds, accuracies in groups
+        if len(seconds)
+    ]
+    text = f"Held-out accuracy over computing (s): {'; '.join(told) or 'no run has ended yet'}."
+    return extended(text, f"{percent(best_possible)} is the best possible")
+
+
+def _between(low: str, high: str) -> str:
+    return low if low == high else f"{low} to {high}"
+
+
+def _runs(curves: Sequence[object] | Floats) -> str:
     return counted(len(curves), "run", "runs")

@@ -52,6 +52,7 @@ from polycore.figures.probabilities import compared_figure, probabilities_figure
 from polycore.figures.progress import accuracy_figure, loss_figure
 from polycore.figures.report import confusion_figure, errors_figure, reliability_figure
 from polycore.figures.style import escape
+from polycore.figures.sweep import Group, sweep_figure
 from polycore.figures.walk import walk_figure, with_place
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "NEGATIVE_COLOR",
     "POSITIVE_COLOR",
     "Curve",
+    "Group",
     "accuracies_figure",
     "accuracy_figure",
     "answer_figure",
@@ -85,6 +87,7 @@ __all__ = [
     "samples_figure",
     "samples_layer",
     "small_map_url",
+    "sweep_figure",
     "values_url",
     "walk_figure",
     "with_fold_lines",

@@ -66,6 +66,7 @@ EVERY_FIGURE = {
     "reliability": figures.reliability_figure(
         np.array([20, 1980]), np.array([0.5, 0.95]), np.array([0.25, 0.99]), 0.0421
     ),
+    "sweep": figures.sweep_figure([figures.Group("A", np.array([1.0]), np.array([0.5]))], 0.9),
     "errors": figures.errors_figure(*ERRORS, CROSSINGS, [LINE, CUBIC], (-1, 1)),
 }
 every_figure = pytest.mark.parametrize("figure", EVERY_FIGURE.values(), ids=EVERY_FIGURE)
