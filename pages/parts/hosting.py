@@ -20,6 +20,7 @@ from polycore.limits import MAX_PARAMETERS, MAX_WIDTH
 
 ADVICE = "choose less, or run polycore on your own machine, where there are none: python3 run.py dashboard"
 LONGEST_SHOWN = 40  # characters of a value in the file
+MOST_SWEEP_RUNS = 200  # a page shows a row and a mark for each
 
 _logger = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Limits:
     max_samples_per_class, max_samples: fixed training points, of each polynomial and in all.
     max_batch_size: points a step, where it is not all of them.
     max_steps: of a run. max_seconds: of computing, after which a run is finished.
+    max_sweep_runs: of a sweep. max_sweep_seconds: of computing for each of them, where it is the less.
     max_running, max_waiting: runs of all people together that compute at once, and that wait for their turn;
         None for what suits the number of workers.
     """
@@ -43,6 +45,8 @@ class Limits:
     max_batch_size: int = MAX_BATCH_SIZE
     max_steps: int = MAX_STEPS
     max_seconds: float = math.inf
+    max_sweep_runs: int = MOST_SWEEP_RUNS
+    max_sweep_seconds: float = math.inf
     max_running: int | None = None
     max_waiting: int | None = None
 
@@ -76,6 +80,23 @@ class Limits:
         except PolycoreError as error:
             return str(error)
         return None
+
+    @property
+    def seconds_of_sweep(self) -> float:
+        """Seconds of computing after which a run of a sweep is finished."""
+        return min(self.max_seconds, self.max_sweep_seconds)
+
+    def check_sweep(self, runs: int) -> None:
+        """Raise PolycoreError, one sentence for a person, where a sweep has more runs than are allowed."""
+        if runs <= self.max_sweep_runs:
+            return
+        if self.max_sweep_runs < MOST_SWEEP_RUNS:
+            raise PolycoreError(
+                f"This demo has limits, at most {self.max_sweep_runs} runs a sweep (here {runs:,}): {ADVICE}"
+            )
+        raise PolycoreError(
+            f"These are {runs:,} runs; a sweep has at most {MOST_SWEEP_RUNS}. Choose fewer seeds or settings."
+        )
 
     def spent(self) -> str:
         """Return a sentence for a run that has computed for `max_seconds`."""
@@ -137,17 +158,17 @@ def _limits_of(values: Mapping[str, Any], file: str) -> Limits:
     for name, value in values.items():
         if name not in names:
             raise PolycoreError(f"{file}: {_shown(name)} is no limit; there are {', '.join(names)}.")
-        if name == "max_seconds":
-            _check_seconds(value, file)
+        if name in _SECONDS:
+            _check_seconds(name, value, file)
         else:
             _check_whole(name, value, file)
     return Limits(**values)
 
 
-def _check_seconds(found: object, file: str) -> None:
+def _check_seconds(name: str, found: object, file: str) -> None:
     is_number = isinstance(found, int | float) and not isinstance(found, bool)
     if not is_number or not 0 < found < math.inf:  # type: ignore[operator]  # a number by then
-        raise PolycoreError(f"{file}: max_seconds is {_shown(found)}; wanted a number of seconds above 0.")
+        raise PolycoreError(f"{file}: {name} is {_shown(found)}; wanted a number of seconds above 0.")
 
 
 def _check_whole(name: str, found: object, file: str) -> None:
@@ -163,6 +184,7 @@ def _shown(found: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
+_SECONDS = ("max_seconds", "max_sweep_seconds")
 _RANGES = {
     "max_width": (1, MAX_WIDTH),
     "max_parameters": (1, MAX_PARAMETERS),
@@ -170,6 +192,7 @@ _RANGES = {
     "max_samples": (1, MAX_SAMPLES),
     "max_batch_size": (1, MAX_BATCH_SIZE),
     "max_steps": (1, MAX_STEPS),
+    "max_sweep_runs": (1, MOST_SWEEP_RUNS),
     # each has a thread of its own
     "max_running": (1, 1000),
     "max_waiting": (0, 1000),

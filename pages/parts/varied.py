@@ -1,0 +1,161 @@
+"""What varies in a sweep: how many seeds, and which networks, optimizers and learning rates."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pages.parts import hosting
+from polycore import Experiment, PolycoreError
+from polycore.choices import grid
+from polycore.experiment import MAX_SEED
+from polycore.full_batch import fitted
+from polycore.palette import PALETTE
+
+MOST_SEEDS = 30
+MOST_SETTINGS = len(PALETTE)  # each has a look of its own
+MOST_TEXT = 200  # characters of a list
+
+# shorter than the optimizer's own input has them: they stand in legends and tables
+NAMES = {
+    "adam": "Adam",
+    "sgd": "SGD",
+    "lbfgs": "L-BFGS",
+    "evolution": "Evolution",
+    "random-search": "Random search",
+}
+
+Network = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Varied:
+    """All combinations of these are trained, each with `seeds` seeds from the set-up's on.
+
+    networks: neurons of the hidden layers of each; () for none.
+    optimizers: by Experiment's names. learning_rates: for those that have one.
+    steps: of each run.
+    """
+
+    seeds: int
+    networks: tuple[Network, ...]
+    optimizers: tuple[str, ...]
+    learning_rates: tuple[float, ...]
+    steps: int
+
+    @property
+    def settings(self) -> int:
+        """How many combinations there are, seeds left out."""
+        with_rate = sum(map(_has_rate, self.optimizers))
+        return len(self.networks) * (len(self.optimizers) + with_rate * (len(self.learning_rates) - 1))
+
+    @property
+    def runs(self) -> int:
+        """How many runs they make."""
+        return self.seeds * self.settings
+
+    def experiments(self, set_up: Experiment) -> tuple[Experiment, ...]:
+        """Return the experiment of each run, those of the first seed first.
+
+        Raises PolycoreError, one sentence for a person, where there are none, or one of them or all together
+        are too much.
+        """
+        self._check_counts()
+        seeds = [(set_up.seed + place) % (MAX_SEED + 1) for place in range(self.seeds)]
+        found: list[Experiment] = []
+        for optimizer in self.optimizers:
+            base = _base(replace(set_up, steps=self.steps), optimizer)
+            found += grid(base, **self._choices(optimizer, seeds))
+        for experiment in found:
+            hosting.limits().check(experiment)
+        return tuple(sorted(found, key=lambda experiment: seeds.index(experiment.seed)))
+
+    def name_of(self, experiment: Experiment) -> str:
+        """Return what tells the setting of `experiment` from the others, in a few words."""
+        words = []
+        if len(self.optimizers) > 1:
+            words.append(NAMES[experiment.optimizer])
+        if len(self.networks) > 1:
+            words.append(_layers(experiment.hidden))
+        if len(self.learning_rates) > 1 and _has_rate(experiment.optimizer):
+            words.append(f"at {experiment.learning_rate:g}")
+        return ", ".join(words) or "as set up"
+
+    def _choices(self, optimizer: str, seeds: Sequence[int]) -> dict[str, Sequence[object]]:
+        rates = {"learning_rate": self.learning_rates} if _has_rate(optimizer) else {}
+        return {"seed": seeds, "hidden": self.networks, **rates}
+
+    def _check_counts(self) -> None:
+        if not self.settings:
+            raise PolycoreError("There is nothing to train; choose at least one optimizer.")
+        if self.settings > MOST_SETTINGS:
+            raise PolycoreError(
+                f"These are {self.settings} settings, each of which needs a look of its own; "
+                f"choose at most {MOST_SETTINGS}."
+            )
+        hosting.limits().check_sweep(self.runs)
+
+
+def unvaried(experiment: Experiment) -> Varied:
+    """Return what varies nothing but three seeds, where this server allows so many."""
+    seeds = min(3, hosting.limits().max_sweep_runs)
+    return Varied(
+        seeds, (experiment.hidden,), (experiment.optimizer,), (experiment.learning_rate,), experiment.steps
+    )
+
+
+def written_network(hidden: Network) -> str:
+    """Return hidden layers as a person types them: 32-32, or none."""
+    return "-".join(map(str, hidden)) or "none"
+
+
+def networks_of(text: str) -> tuple[Network, ...]:
+    """Return the networks of a list such as "12, 32-32, none", each once. Raises PolycoreError."""
+    found = []
+    for part in _parts("Networks", text, "12, 32-32"):
+        if part != "none" and not re.fullmatch(r"[0-9]{1,6}(-[0-9]{1,6})*", part):
+            raise PolycoreError(
+                f"Networks: {part[:40]!a} is no network; wanted its layers with hyphens, such as 32-32."
+            )
+        found.append(() if part == "none" else tuple(map(int, part.split("-"))))
+    return tuple(dict.fromkeys(found))
+
+
+def rates_of(text: str) -> tuple[float, ...]:
+    """Return the learning rates of a list such as "0.01, 0.003", each once. Raises PolycoreError."""
+    found = []
+    for part in _parts("Learning rates", text, "0.01, 0.003"):
+        try:
+            rate = float(part)
+        except ValueError:
+            rate = math.nan
+        if not 0 < rate <= 10:
+            raise PolycoreError(
+                f"Learning rates: {part[:40]!a} is none; wanted numbers above 0 and at most 10, with commas."
+            )
+        found.append(rate)
+    return tuple(dict.fromkeys(found))
+
+
+def _layers(hidden: Network) -> str:
+    if not hidden:
+        return "no hidden layer"
+    return f"{'layer' if len(hidden) == 1 else 'layers'} {written_network(hidden)}"
+
+
+def _parts(name: str, text: str, example: str) -> list[str]:
+    if len(text) > MOST_TEXT:
+        raise PolycoreError(f"{name}: the list has {len(text):,} characters; at most {MOST_TEXT} are read.")
+    parts = text.replace(",", " ").split()
+    if not parts:
+        raise PolycoreError(f"{name}: the list is empty; wanted one or more, such as {example}.")
+    return parts
+
+
+def _has_rate(optimizer: str) -> bool:
+    return optimizer != "lbfgs"  # it finds the length of its steps itself
+
+
+def _base(set_up: Experiment, optimizer: str) -> Experiment:
+    """Return the set-up with the optimizer, on samples that it can work on."""
+    return replace(fitted(set_up) if optimizer == "lbfgs" else set_up, optimizer=optimizer)

@@ -1,0 +1,341 @@
+"""A sweep: what runs at once, what comes next by itself, and what is left of each run."""
+
+import queue
+import time
+from concurrent.futures import Executor, Future
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.parts import hosting, runner, sweep, turns
+from pages.parts.hosting import Limits
+from pages.parts.pool import workers
+from pages.parts.sweep import Sweep
+from pages.parts.turns import Turns
+from pages.parts.varied import Varied
+from polycore import sweep as engine
+from tests.clock import Clock
+
+SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,))
+VARIED = Varied(
+    seeds=2, networks=((4,), (6,)), optimizers=("adam",), learning_rates=(0.01,), steps=40
+)  # four runs
+STEP_SECONDS = 1 / 64  # exact
+
+
+class Hand(Executor):
+    """Computes a chunk when the test lets it, and says how long it took."""
+
+    def __init__(self):
+        self.asked = queue.Queue()
+
+    def submit(self, _timed, advance, run, steps):
+        future = Future()
+        self.asked.put((future, advance, run, steps))
+        return future
+
+    def deliver(self, wait=5.0):
+        """Compute the chunk that was asked for first."""
+        future, advance, run, steps = self.asked.get(timeout=wait)
+        if future.set_running_or_notify_cancel():
+            following = advance(run, steps)
+            seconds = (following.step - run.step) * STEP_SECONDS
+            future.set_result((following, seconds, seconds))
+
+    def deliver_until(self, condition):
+        """Compute what is asked for, chunk by chunk, until the condition holds."""
+        end = time.monotonic() + 20
+        while not condition():
+            assert time.monotonic() < end
+            with suppress(queue.Empty):
+                self.deliver(wait=0.01)
+
+    def fail(self, error):
+        future, *_ = self.asked.get(timeout=5)
+        future.set_running_or_notify_cancel()
+        future.set_exception(error)
+
+
+class AtOnce(Hand):
+    """Computes at once."""
+
+    def submit(self, *asked):
+        future = super().submit(*asked)
+        self.deliver()
+        return future
+
+
+@pytest.fixture(autouse=True)
+def share(monkeypatch):
+    """Let the sweeps of a test share turns of their own; return a function that sets them."""
+    made = []
+
+    def set_turns(workers=2, most_running=10, most_waiting=50):
+        made.append(Turns(workers, most_running, most_waiting))
+        monkeypatch.setattr(turns, "of_this_server", lambda: made[-1])
+        return made[-1]
+
+    set_turns()
+    yield set_turns
+    assert [(shared.running, shared.waiting) for shared in made] == [(0, 0)] * len(made)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    for module in (runner, sweep, turns):
+        monkeypatch.setattr(module, "monotonic", clock)
+    return clock
+
+
+@pytest.fixture
+def make():
+    """Return a function that makes a sweep; each is stopped at the end."""
+    made = []
+
+    def new(executor=None, varied=VARIED, set_up=SET_UP):
+        made.append(Sweep(set_up, varied, executor or AtOnce()))
+        return made[-1]
+
+    yield new
+    for one in made:
+        one.stop()
+
+
+def wait_for(condition, seconds=20.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def finished(one):
+    one.start()
+    wait_for(lambda: one.status == "finished")
+    return one
+
+
+def under_way(one):
+    return [training.run.experiment for training in one.under_way]
+
+
+# --- what comes of it -------------------------------------------------------------------------
+
+
+def test_each_run_ends_with_the_figures_it_has_without_a_sweep(make):
+    one = finished(make())
+    found = sorted(one.outcomes, key=lambda outcome: outcome.index)
+    assert [outcome.experiment for outcome in found] == list(one.experiments)
+    for outcome, experiment in zip(found, one.experiments, strict=True):
+        plain = pc.advance(pc.start(experiment), 40).best
+        assert outcome.loss == pytest.approx(plain.loss, rel=1e-12)
+        assert outcome.held_out_accuracy == plain.held_out_accuracy
+        assert (outcome.steps, outcome.error, outcome.ended_because) == (40, None, None)
+        assert outcome.seconds == 40 * STEP_SECONDS
+
+
+def test_worker_processes_find_what_the_engine_finds(make):
+    found = sorted(finished(make(workers)).outcomes, key=lambda outcome: outcome.index)
+    wanted = [engine.computed(index, one) for index, one in enumerate(VARIED.experiments(SET_UP))]
+    for figure in ("held_out_accuracy", "accuracy", "loss"):
+        expected = [getattr(one, figure) for one in wanted]
+        # the workers' BLAS has one thread
+        assert [getattr(outcome, figure) for outcome in found] == pytest.approx(expected, rel=1e-3)
+
+
+def test_only_the_best_keeps_its_weights_and_its_history(make):
+    one = finished(make())
+    assert all(outcome.model is None for outcome in one.outcomes)
+    assert one.under_way == ()
+    wanted = engine.best([engine.computed(index, found) for index, found in enumerate(one.experiments)])
+    assert one.best.outcome.index == wanted.index
+    for weights, same in zip(one.best.model.weights, wanted.model.weights, strict=True):
+        assert np.array_equal(weights, same)
+    assert one.best.history.step[-1] == 40
+    assert one.best.marks[-1].step == 40
+
+
+def test_outcomes_are_told_setting_by_setting(make):
+    one = finished(make())
+    assert [setting.hidden for setting in one.settings] == [(4,), (6,)]
+    assert [
+        [(outcome.experiment.hidden, outcome.experiment.seed) for outcome in outcomes]
+        for outcomes in one.outcomes_by_setting
+    ] == [[((4,), 0), ((4,), 1)], [((6,), 0), ((6,), 1)]]
+
+
+def test_a_run_that_fails_is_told_and_the_others_go_on(make):
+    hand = Hand()
+    one = make(hand)
+    one.start()
+    hand.fail(MemoryError())
+    hand.deliver_until(lambda: one.status == "finished")
+    assert sorted(outcome.index for outcome in one.outcomes) == [0, 1, 2, 3]
+    [failed] = [outcome for outcome in one.outcomes if outcome.error]
+    assert "need more memory" in failed.error
+    assert failed.held_out_accuracy is None
+
+
+def test_a_run_that_cannot_begin_is_told_and_the_others_go_on(make):
+    # the scaling of points so flat would make weights that no file could hold
+    flat = replace(SET_UP, polynomials=(pc.Polynomial(1e-9, 0), pc.Polynomial(2e-9, 0)))
+    one = finished(make(set_up=flat))
+    assert len(one.outcomes) == 4
+    assert all("standardize is True" in outcome.error for outcome in one.outcomes)
+    assert one.best is None
+
+
+def test_a_run_ends_where_its_seconds_are_spent(make, monkeypatch):
+    monkeypatch.setattr(hosting, "limits", lambda: Limits(max_sweep_seconds=0.25, max_seconds=60))
+    one = finished(make())
+    assert [outcome.steps for outcome in one.outcomes] == [16] * 4  # 0.25 s at 1/64 s a step
+    assert {outcome.ended_because for outcome in one.outcomes} == {"Its 0.25 s of computing were used."}
+
+
+# --- who runs when ----------------------------------------------------------------------------
+
+
+def test_as_many_run_as_there_are_workers_and_the_next_begins_where_one_ends(make):
+    hand = Hand()
+    one = make(hand)
+    assert one.status == "ready"
+    one.start()
+    assert under_way(one) == list(one.experiments[:2])
+    hand.deliver_until(lambda: one.outcomes)
+    wait_for(lambda: one.experiments[2] in under_way(one))
+    assert len(one.under_way) == 2
+    assert one.goes_on
+
+
+@pytest.mark.parametrize(("is_hosted", "at_once"), [(True, 1), (False, 2)])
+def test_on_a_demo_one_runs_while_others_wait(make, share, monkeypatch, is_hosted, at_once):
+    monkeypatch.setattr(sweep, "is_hosted", lambda: is_hosted)
+    shared = share(most_running=2)
+    others = [shared.take() for _ in range(3)]  # two compute, and one waits
+    one = make(Hand())
+    one.start()
+    assert len(one.under_way) == at_once
+    for turn in others:
+        turn.give_up()
+
+
+def test_a_full_server_is_told_and_nothing_begins(make, share):
+    shared = share(most_running=1, most_waiting=0)
+    other = shared.take()
+    one = make(Hand())
+    with pytest.raises(pc.PolycoreError, match="This server is full"):
+        one.start()
+    assert one.status == "stopped"
+    other.give_up()
+
+
+def test_where_the_server_fills_meanwhile_the_rest_begins_once_there_is_room(make, share):
+    shared = share(workers=1, most_running=1, most_waiting=0)
+    hand = Hand()
+    one = make(hand)
+    one.start()
+    one.pause()
+    other = shared.take()
+    one.resume()
+    assert one.goes_on
+    assert "This server is full" in one.refusal
+    other.give_up()
+    one.seen()
+    assert one.refusal is None
+    assert [training.status for training in one.under_way] == ["running"]
+
+
+@pytest.mark.usefixtures("clock")
+def test_nothing_begins_in_the_absence_of_whoever_looked(make):
+    hand = Hand()
+    one = make(hand)
+    is_there = True
+    one.seen(lambda: is_there)
+    one.start()
+    is_there = False
+    hand.deliver_until(lambda: len(one.outcomes) == 2)
+    assert (one.status, one.under_way) == ("running", ())
+    is_there = True
+    one.seen(lambda: is_there)
+    assert under_way(one) == list(one.experiments[2:])
+
+
+def test_nothing_begins_two_minutes_after_the_last_look(make, clock):
+    hand = Hand()
+    one = make(hand)
+    one.start()
+    clock.now += 119
+    for training in one.under_way:
+        training.seen()
+    clock.now += 2
+    hand.deliver_until(lambda: len(one.outcomes) == 2)
+    assert one.under_way == ()
+    one.seen()
+    assert len(one.under_way) == 2
+
+
+def test_runs_that_slept_unseen_go_on_when_somebody_looks(make, monkeypatch):
+    monkeypatch.setattr(runner, "LEASE_SECONDS", 0.02)
+    one = make(Hand())
+    one.start()
+    wait_for(lambda: [training.status for training in one.under_way] == ["paused", "paused"])
+    monkeypatch.setattr(runner, "LEASE_SECONDS", 100.0)
+    one.seen()
+    assert [training.status for training in one.under_way] == ["running", "running"]
+
+
+# --- pause and stop ---------------------------------------------------------------------------
+
+
+def test_a_paused_sweep_stays_and_ends_as_if_it_had_not_been_paused(make):
+    hand = Hand()
+    one = make(hand)
+    one.start()
+    hand.deliver()
+    one.pause()
+    assert one.status == "paused"
+    one.seen()
+    assert {training.status for training in one.under_way} == {"paused"}
+    one.resume()
+    hand.deliver_until(lambda: one.status == "finished")
+    plain = finished(make())
+    found, wanted = (sorted(each.outcomes, key=lambda outcome: outcome.index) for each in (one, plain))
+    assert [outcome.loss for outcome in found] == [outcome.loss for outcome in wanted]
+
+
+def test_a_stopped_sweep_keeps_what_has_ended_and_nothing_else(make):
+    hand = Hand()
+    one = make(hand)
+    one.start()
+    hand.deliver_until(lambda: one.outcomes)
+    one.stop()
+    assert (one.status, one.under_way) == ("stopped", ())
+    ended = len(one.outcomes)
+    one.resume()
+    one.seen()
+    assert (one.status, one.under_way, len(one.outcomes)) == ("stopped", (), ended)
+    assert one.best is not None
+
+
+# --- what it costs ----------------------------------------------------------------------------
+
+
+def test_what_is_left_is_judged_by_what_has_ended(make):
+    hand = Hand()
+    one = make(hand)
+    assert one.seconds == 0
+    one.start()
+    hand.deliver_until(lambda: len(one.outcomes) == 2)
+    one.pause()
+    # each of the four takes 40/64 s, whatever was foreseen for networks so much alike
+    assert 2 * 40 / 64 <= one.seconds <= 3 * 40 / 64
+    assert one.seconds + one.seconds_left == pytest.approx(4 * 40 / 64, rel=0.1)
+
+
+def test_its_standing_is_told_in_a_line(make):
+    one = finished(make(varied=replace(VARIED, steps=48)))
+    # 4 runs of 48 steps at 1/64 s
+    assert one.standing() == "Finished · 4 of 4 runs have ended · 3 s of computing"

@@ -1,0 +1,166 @@
+"""What varies in a sweep: the lists a person types, and the experiments they make."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+import polycore as pc
+from pages.parts import hosting
+from pages.parts.hosting import Limits
+from pages.parts.varied import MOST_SETTINGS, Varied, networks_of, rates_of, unvaried, written_network
+from polycore.experiment import MAX_SEED
+from polycore.palette import PALETTE
+
+SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
+VARIED = Varied(
+    seeds=2,
+    networks=((4,), (8, 8)),
+    optimizers=("adam", "lbfgs"),
+    learning_rates=(0.01, 0.1),
+    steps=50,
+)
+
+
+@pytest.fixture
+def limits(monkeypatch):
+    """Return a function that gives this server limits."""
+    return lambda **found: monkeypatch.setattr(hosting, "limits", lambda: Limits(**found))
+
+
+# --- what a person types ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "networks"),
+    [
+        ("12", [(12,)]),
+        ("12, 32-32", [(12,), (32, 32)]),
+        (" 12,32-32   none ", [(12,), (32, 32), ()]),
+        ("12, 12", [(12,)]),
+    ],
+)
+def test_networks_are_listed_with_commas_and_their_layers_with_hyphens(text, networks):
+    assert networks_of(text) == tuple(networks)
+    assert networks_of(", ".join(map(written_network, networks))) == tuple(networks)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " , ", "12-", "-12", "1.5", "twelve", "12--3", "²", "9999999", "1" * 201]
+)
+def test_what_is_no_list_of_networks_is_told_with_what_is(text):
+    with pytest.raises(pc.PolycoreError, match=r"^Networks: .*(such as|at most)"):
+        networks_of(text)
+
+
+def test_learning_rates_are_listed_with_commas():
+    assert rates_of("0.01, 3e-3  10, 0.010") == (0.01, 0.003, 10.0)
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "10.1", "nan", "inf", "fast", "0.1, x", "0" * 201])
+def test_what_is_no_list_of_learning_rates_is_told_with_what_is(text):
+    with pytest.raises(pc.PolycoreError, match=r"^Learning rates: .*(such as|at most)"):
+        rates_of(text)
+
+
+# --- the experiments --------------------------------------------------------------------------
+
+
+def test_every_combination_is_trained_with_every_seed_the_first_seed_first():
+    found = VARIED.experiments(SET_UP)
+    adam = list(product([(4,), (8, 8)], [0.01, 0.1]))
+    for seed, part in ((3, found[:6]), (4, found[6:])):
+        assert {experiment.seed for experiment in part} == {seed}
+        assert [(one.hidden, one.learning_rate) for one in part if one.optimizer == "adam"] == adam
+        # L-BFGS has no learning rate to vary
+        assert [one.hidden for one in part if one.optimizer == "lbfgs"] == [(4,), (8, 8)]
+    assert len(found) == VARIED.runs == 2 * VARIED.settings == 12
+    for one in found:
+        fields = {"seed", "hidden", "optimizer", "learning_rate", "steps"}
+        same = {name: getattr(SET_UP, name) for name in fields}
+        assert replace(one, **same) == SET_UP
+        assert one.steps == 50
+
+
+def test_the_settings_of_each_seed_come_in_the_same_order():
+    found = VARIED.experiments(SET_UP)
+    for first, second in zip(found[:6], found[6:], strict=True):
+        assert replace(first, seed=4) == second
+
+
+def test_lbfgs_gets_samples_that_it_can_work_on_and_others_stay_as_set_up():
+    fresh = replace(SET_UP, samples_per_class=None, batch_size=64)
+    for experiment in VARIED.experiments(fresh):
+        taken = (experiment.samples_per_class, experiment.batch_size)
+        assert taken == ((100, None) if experiment.optimizer == "lbfgs" else (None, 64))
+
+
+def test_seeds_begin_anew_where_they_end():
+    last = replace(SET_UP, seed=MAX_SEED)
+    assert [one.seed for one in replace(unvaried(last), seeds=3).experiments(last)] == [MAX_SEED, 0, 1]
+
+
+def test_without_a_choice_the_set_up_itself_is_trained_with_three_seeds(limits):
+    limits()
+    found = unvaried(SET_UP).experiments(SET_UP)
+    assert found == tuple(replace(SET_UP, seed=seed) for seed in (3, 4, 5))
+    limits(max_sweep_runs=2)
+    assert len(unvaried(SET_UP).experiments(SET_UP)) == 2
+
+
+def test_each_setting_has_a_name_that_tells_what_varies_and_no_more():
+    first_seed = VARIED.experiments(SET_UP)[:6]
+    assert [VARIED.name_of(experiment) for experiment in first_seed] == [
+        "Adam, layer 4, at 0.01",
+        "Adam, layer 4, at 0.1",
+        "Adam, layers 8-8, at 0.01",
+        "Adam, layers 8-8, at 0.1",
+        "L-BFGS, layer 4",
+        "L-BFGS, layers 8-8",
+    ]
+    assert unvaried(SET_UP).name_of(SET_UP) == "as set up"
+    straight = replace(VARIED, networks=((), (4,)), optimizers=("sgd",), learning_rates=(0.1,))
+    assert straight.name_of(replace(SET_UP, hidden=())) == "no hidden layer"
+
+
+# --- too much ---------------------------------------------------------------------------------
+
+
+def test_there_is_something_to_train():
+    with pytest.raises(pc.PolycoreError, match="choose at least one optimizer"):
+        replace(VARIED, optimizers=()).experiments(SET_UP)
+
+
+def test_there_are_no_more_settings_than_looks():
+    assert len(PALETTE) == MOST_SETTINGS
+    networks = tuple((neurons,) for neurons in range(1, MOST_SETTINGS + 2))
+    one_too_many = replace(unvaried(SET_UP), networks=networks, seeds=1)
+    with pytest.raises(pc.PolycoreError, match="These are 25 settings"):
+        one_too_many.experiments(SET_UP)
+    assert len(replace(one_too_many, networks=networks[1:]).experiments(SET_UP)) == MOST_SETTINGS
+
+
+def test_there_are_no_more_runs_than_a_page_can_show():
+    # 10 networks with 21 seeds are 210
+    networks = tuple((neurons,) for neurons in range(1, 11))
+    with pytest.raises(pc.PolycoreError, match="210 runs; a sweep has at most 200"):
+        replace(unvaried(SET_UP), networks=networks, seeds=21).experiments(SET_UP)
+
+
+def test_a_demo_has_fewer_runs_and_says_so(limits):
+    limits(max_sweep_runs=11)
+    with pytest.raises(pc.PolycoreError, match=r"This demo has limits, at most 11 runs a sweep \(here 12\)"):
+        VARIED.experiments(SET_UP)
+    limits(max_sweep_runs=12)
+    assert len(VARIED.experiments(SET_UP)) == 12
+
+
+def test_each_of_the_runs_is_within_the_limits_of_a_demo(limits):
+    limits(max_width=7)
+    with pytest.raises(pc.PolycoreError, match=r"at most 7 neurons a layer \(here 8\)"):
+        VARIED.experiments(SET_UP)
+
+
+def test_a_network_that_cannot_be_is_told():
+    with pytest.raises(pc.PolycoreError, match="513"):
+        replace(VARIED, networks=((513,),)).experiments(SET_UP)
