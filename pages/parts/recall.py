@@ -48,8 +48,23 @@ function nameOfThisTab() {
   return window.polycoreTab;
 }
 
+// A page that nobody touches asks for nothing when its connection is new. It may have met another server, or
+// one that has forgotten it, where what is pressed first would be lost: so it asks to be drawn.
+function drawAnewWhenConnectedAnew(setStateValue) {
+  const app = document.querySelector("[data-testid=stApp]");
+  let wasCut = false;
+  const observer = new MutationObserver(() => {
+    const isCut = app.dataset.testConnectionState !== "CONNECTED";
+    if (wasCut && !isCut) setStateValue("connected", Date.now());
+    wasCut = isCut;
+  });
+  observer.observe(app, { attributeFilter: ["data-test-connection-state"] });
+  return () => observer.disconnect();
+}
+
 export default function ({ setStateValue }) {
   setStateValue("name", nameOfThisTab());
+  return drawAnewWhenConnectedAnew(setStateValue);
 }
 """
 
