@@ -15,6 +15,7 @@ from pages.parts import (
     hosting,
     link_choice,
     look_view,
+    own_weights,
     queue_place,
     recall,
     refusal,
@@ -102,6 +103,8 @@ def draw_without_ticker(title: str) -> None:
     _stop_where_limits_are_wrong()
     _restore()
     look_view.follow()
+    if not is_running():
+        session.collect()  # the address has the best that a run ended with
     _write_link()
     st.html(RUNNING_STYLE if is_running() or session.current().look else STYLE)
     undo.draw()
@@ -115,6 +118,8 @@ def draw_without_ticker(title: str) -> None:
     if not is_embedded():
         with st.container():
             look_view.draw_panel(title)
+        with st.container():
+            own_weights.draw(address())
 
 
 def _stop_where_limits_are_wrong() -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import file_names, live, model_in_use, plane, session
+from pages.parts import file_names, live, model_in_use, own_weights, plane, session
 from pages.parts.percent import percent
 from pages.parts.session import Kept, LinkWeights, Session
 from polycore import Model
@@ -23,11 +23,11 @@ def take_over(opened: Session) -> None:
 
     The present session is what the tab had before.
     """
-    new, known = opened.link_weights, session.current().link_weights
+    new, now = opened.link_weights, session.current()
     if new is None:
         return
-    same = known if known is not None and known.words == new.words else None
-    title = next((kept.title for kept in session.current().kept if same and kept.model is same.model), None)
+    known = [one.model for one in (now.link_weights, now.writing) if one and one.words == new.words]
+    title = next((kept.title for kept in now.kept if any(kept.model is model for model in known)), None)
     if title is None:
         take(new.words, new.model)
     else:
@@ -39,7 +39,7 @@ def words() -> dict[str, str]:
     now, kept = session.current(), session.current().answering
     weights = now.link_weights
     if weights is None or kept is None or kept.model is not weights.model:
-        return {}
+        return own_weights.words()
     trained = None if now.training is None else now.training.run.experiment
     if weights.model.experiment != now.experiment or trained == now.experiment:
         return {}

@@ -48,26 +48,10 @@ def weights_of(kept: Kept, experiment: Experiment, room: int) -> str | None:
 
     None also where the model was trained by another experiment.
     """
-    return _compacted(kept.model, experiment, room).text if _answers_for(kept, experiment) else None
+    return _compacted(kept.model, experiment, room).text if answers_for(kept, experiment) else None
 
 
-def _draw_trained(page: str, kept: Kept, experiment: Experiment, key: str) -> None:
-    if not _answers_for(kept, experiment):
-        st.caption("The trained network is one of another set-up than this, so the link goes without it.")
-        return
-    with st.spinner("Writing the network into a link"):
-        compacted = _compacted(kept.model, experiment, _room(page, experiment))
-    if compacted.text is not None:
-        st.write("**With the trained network.** This link shows its map at once, without training.")
-        address = link.to_address(page, experiment, compacted.text)
-        st.code(address, language=None, wrap_lines=True, height=HEIGHT)
-    else:
-        st.text(compacted.problem)
-        st.write("Send it as a file instead: the page Predict takes it.")
-        model_in_use.draw_download(kept, f"{key}.download")
-
-
-def _answers_for(kept: Kept, experiment: Experiment) -> bool:
+def answers_for(kept: Kept, experiment: Experiment) -> bool:
     """Return whether that experiment trained the model; what a file says of itself need not be true."""
     model = kept.model
     return (
@@ -77,8 +61,25 @@ def _answers_for(kept: Kept, experiment: Experiment) -> bool:
     )
 
 
-def _room(page: str, experiment: Experiment) -> int:
+def room_for(page: str, experiment: Experiment) -> int:
+    """Return how many characters the weights may have in a link to `page`, an address without a query."""
     return MAX_ADDRESS - len(link.to_address(page, experiment, " ")) + 1
+
+
+def _draw_trained(page: str, kept: Kept, experiment: Experiment, key: str) -> None:
+    if not answers_for(kept, experiment):
+        st.caption("The trained network is one of another set-up than this, so the link goes without it.")
+        return
+    with st.spinner("Writing the network into a link"):
+        compacted = _compacted(kept.model, experiment, room_for(page, experiment))
+    if compacted.text is not None:
+        st.write("**With the trained network.** This link shows its map at once, without training.")
+        address = link.to_address(page, experiment, compacted.text)
+        st.code(address, language=None, wrap_lines=True, height=HEIGHT)
+    else:
+        st.text(compacted.problem)
+        st.write("Send it as a file instead: the page Predict takes it.")
+        model_in_use.draw_download(kept, f"{key}.download")
 
 
 @lru_cache(maxsize=32)

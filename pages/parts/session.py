@@ -12,6 +12,7 @@ from pages.parts.challenge import Challenge
 from pages.parts.game import Game
 from pages.parts.race import Race
 from pages.parts.runner import Mark, Training
+from pages.parts.writing import Writing
 from polycore import Experiment, Model, PolycoreError, Polynomial
 from polycore.history import History
 from polycore.network import Floats, Integers
@@ -151,6 +152,7 @@ class Session:
     game: the game that is played or was played last; None before the first.
     challenge: what somebody's link asks to be beaten.
     link_weights: what the link brought of a trained network; None where it brought none.
+    writing: the weights of the model that answers, on their way into the address; None before the first.
     """
 
     experiment: Experiment = field(default_factory=Experiment.recommended)
@@ -181,6 +183,7 @@ class Session:
     game: Game | None = None
     challenge: Challenge | None = None
     link_weights: LinkWeights | None = None
+    writing: Writing | None = None
 
     @property
     def answering(self) -> Kept | None:

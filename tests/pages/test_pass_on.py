@@ -100,9 +100,9 @@ def test_another_set_up_takes_the_weights_out_of_the_address_and_its_own_brings_
     assert words_of(app)["weights"] == TRAINED["weights"]
 
 
-def test_a_new_run_takes_the_weights_out_of_the_address():
+def test_a_new_run_takes_the_link_s_weights_out_of_the_address():
     app = wait_for(press(opened(TRAIN, TRAINED), "Start"), "finished")
-    assert "weights" not in words_of(app)
+    assert words_of(app)["weights"] != TRAINED["weights"]
     assert CAME not in told(app)
     titles = [kept.title for kept in session_of(app).kept]
     assert titles == ["From the link · 2 polynomials", "Run 1 · adam, 2 polynomials"]
@@ -171,13 +171,13 @@ def test_a_file_that_claims_another_experiment_is_not_taken_at_its_word():
     claims = {"experiment": replace(experiment, hidden=(3,)).to_dict()}
     model = Model((np.eye(2),), (np.zeros((1, 2)),), 0.0, 1.0, experiment.polynomials, metadata=claims)
     kept = session.Kept("Upload 1", model, None)
-    assert not link_choice._answers_for(kept, replace(experiment, hidden=(3,)))
-    assert not link_choice._answers_for(kept, experiment)
+    assert not link_choice.answers_for(kept, replace(experiment, hidden=(3,)))
+    assert not link_choice.answers_for(kept, experiment)
 
 
 def test_the_whole_address_stays_within_what_servers_take():
     page, experiment = "http://localhost:8501/train", Experiment.recommended()
-    room = link_choice._room(page, experiment)
+    room = link_choice.room_for(page, experiment)
     assert len(link.to_address(page, experiment, "w" * room)) == link_choice.MAX_ADDRESS <= 8192
 
 

@@ -1,0 +1,98 @@
+"""The network that was trained here is in the address: a refresh, a bookmark or another server has it."""
+
+from concurrent.futures import BrokenExecutor, Future
+
+import numpy as np
+import pytest
+
+from pages.parts import own_weights, writing
+from pages.parts.looks import LOOKS
+from polycore import PolycoreError
+from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for, words_of
+
+TRAIN, PREDICT, POLYNOMIALS = "pages/3_train.py", "pages/4_predict.py", "pages/1_polynomials.py"
+
+
+@pytest.fixture
+def trained():
+    return wait_for(press(opened(TRAIN), "Start"), "finished")
+
+
+class Dying:
+    """Workers that give no answer but an error."""
+
+    def submit(self, *_):
+        future = Future()
+        future.set_exception(BrokenExecutor("the worker died"))
+        return future
+
+
+class Unreachable:
+    """A cluster without a scheduler."""
+
+    def submit(self, *_):
+        raise PolycoreError("There is no scheduler.")
+
+
+def test_after_a_run_the_address_opens_its_network_to_the_last_bit(trained):
+    other = opened(HOME, words_of(trained))
+    here, there = (session_of(app).answering.model for app in (trained, other))
+    assert all(map(np.array_equal, here.weights + here.biases, there.weights + there.biases))
+
+
+def test_every_page_has_it_in_its_address(trained):
+    words = words_of(trained)["weights"]
+    for page in (PREDICT, POLYNOMIALS, HOME):
+        trained.switch_page(page).run()
+        assert words_of(trained)["weights"] == words
+
+
+def test_it_is_written_once(trained, monkeypatch):
+    monkeypatch.setattr(writing, "workers", None)
+    trained.switch_page(PREDICT).run()
+    assert not trained.exception
+    assert "weights" in words_of(trained)
+
+
+def test_while_a_run_goes_on_the_address_has_no_network():
+    app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), "Start")
+    while session_of(app).training.run.step == 0:
+        pass
+    app.run()
+    assert "weights" not in words_of(app)
+    press(app, "Stop")
+    assert words_of(app)["weights"].startswith("d")
+
+
+def test_another_set_up_takes_it_out_and_the_same_one_brings_it_back(trained):
+    words = words_of(trained)["weights"]
+    [steps] = [box for box in trained.number_input if box.label == "Steps"]
+    steps.set_value(301).run()
+    assert "weights" not in words_of(trained)
+    [steps] = [box for box in trained.number_input if box.label == "Steps"]
+    steps.set_value(300).run()
+    assert words_of(trained)["weights"] == words
+
+
+@pytest.mark.parametrize("workers", [Dying(), Unreachable()], ids=["dying", "unreachable"])
+def test_where_it_cannot_be_written_the_address_is_the_set_up_s(monkeypatch, workers):
+    monkeypatch.setattr(writing, "workers", workers)
+    app = wait_for(press(opened(TRAIN), "Start"), "finished")
+    app.run()
+    assert not app.exception
+    assert "weights" not in words_of(app)
+
+
+def test_a_refresh_does_not_keep_it_a_second_time(trained, monkeypatch):
+    before, words = session_of(trained), words_of(trained)
+    monkeypatch.setattr("pages.parts.recall.recalled", lambda: before)
+    app = opened(TRAIN, words)
+    assert [kept.title for kept in session_of(app).kept] == ["Run 1 · adam, 2 polynomials"]
+    assert session_of(app).answering.model is before.answering.model
+    assert words_of(app) == words
+
+
+def test_every_page_s_address_with_a_look_stays_within_what_servers_take():
+    longest_look = max(len(f"&look={look.name}") for look in LOOKS)
+    longest_page = len("polynomials")
+    assert longest_look + longest_page <= own_weights.OTHER_WORDS
