@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,11 @@ STANDING = re.compile(r"(\w+) · step ([\d,]+) of")
 
 # Streamlit's own: a page opened by its address looks for the server below that address first
 EXPECTED_NOT_FOUND = re.compile(r"/(polynomials|data|train|predict|inside|compare|play|glossary)/_stcore/")
+CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
+TROUBLE_OF_A_CUT = re.compile(
+    r"ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)|WebSocket"
+    r"|disconnected from server|server is not responding"
+)
 TROUBLE = re.compile(r"Traceback|Warning|WARNING|Error|ERROR|deprecat|ScriptRunContext|already registered")
 
 
@@ -190,3 +195,29 @@ class Visit:
     def _note_outside(self, url: str) -> None:
         if url.startswith(("http", "ws")) and not url.split("//")[1].startswith("127.0.0.1"):
             self.troubles.append(f"asked another host: {url}")
+
+
+@contextmanager
+def tabs(browser: Browser, server: str, size: dict[str, int] = DESKTOP) -> Iterator[Callable[[], Visit]]:
+    """Yield a function that gives tabs of one person, and check each that is still open at the end."""
+    context = browser.new_context(viewport=size)
+    context.set_default_timeout(20_000)
+    visits: list[Visit] = []
+
+    def new() -> Visit:
+        visits.append(Visit(context.new_page(), server))
+        return visits[-1]
+
+    yield new
+    for visit in visits:
+        if not visit.page.is_closed():
+            leave(visit)
+    context.close()
+
+
+def leave(visit: Visit) -> None:
+    """Close a tab in which nothing has gone wrong but its connection."""
+    visit.troubles = [trouble for trouble in visit.troubles if not TROUBLE_OF_A_CUT.search(trouble)]
+    visit.check()
+    visit.rest()
+    visit.page.close()

@@ -3,23 +3,17 @@
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.dashboard import DESKTOP, ROOT, Visit, free_port, served, trouble_in
+from tests.browser.dashboard import CONNECTED, ROOT, Visit, free_port, leave, served, tabs, trouble_in
 
 LONG = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
 QUICK = (
     "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
 )
 GRACE = 2  # seconds
-CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
-TROUBLE_OF_A_CUT = re.compile(
-    r"ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)|WebSocket"
-    r"|disconnected from server|server is not responding"
-)
 
 # Tells how all runs of the server stand, and makes it more impatient. Its query says for how many seconds it
 # remembers what a tab had.
@@ -76,32 +70,6 @@ class Line:
 
     def mend(self) -> None:
         self._is_cut = False
-
-
-@contextmanager
-def tabs(browser, server) -> Iterator:
-    """Yield a function that gives tabs of one person, and check each that is still open at the end."""
-    context = browser.new_context(viewport=DESKTOP)
-    context.set_default_timeout(20_000)
-    visits = []
-
-    def new() -> Visit:
-        visits.append(Visit(context.new_page(), server))
-        return visits[-1]
-
-    yield new
-    for visit in visits:
-        if not visit.page.is_closed():
-            leave(visit)
-    context.close()
-
-
-def leave(visit: Visit) -> None:
-    """Close a tab in which nothing has gone wrong but its connection."""
-    visit.troubles = [trouble for trouble in visit.troubles if not TROUBLE_OF_A_CUT.search(trouble)]
-    visit.check()
-    visit.rest()
-    visit.page.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,240 @@
+"""Two replicas behind the proxy: who stays with which, and what is lost where one of them goes."""
+
+import http.client
+import re
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+from tests.browser.dashboard import CONNECTED, DESKTOP, PHONE, ROOT, tabs
+from tests.hosting import image
+from tests.hosting.replicas import COOKIE, Proxy, Replica
+
+QUICK = (
+    "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
+)
+XSRF = "_streamlit_xsrf"
+HOSTING = (ROOT / "docs/hosting.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r'echo "(set server [^"]+)"', HOSTING)
+
+
+@dataclass(frozen=True)
+class House:
+    """The replicas by their names, and the proxy before them."""
+
+    replicas: dict[str, Replica]
+    proxy: Proxy
+
+    def other(self, name: str) -> str:
+        return next(other for other in self.replicas if other != name)
+
+
+@pytest.fixture(scope="module")
+def one_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    if shutil.which("haproxy") is None:
+        pytest.skip("HAProxy is not installed")
+    folder = tmp_path_factory.mktemp("house")
+    (folder / "image").mkdir()
+    image.build(folder / "image")
+    replicas = {name: Replica(name, folder / "image") for name in "ab"}
+    house = House(replicas, Proxy(*replicas.values()))
+    try:
+        replicas["a"].start()
+        with house.proxy.running(Path(folder, "proxy.txt")):
+            yield house
+    finally:
+        for replica in replicas.values():
+            replica.stop()
+
+
+@pytest.fixture
+def house(one_house: House) -> House:
+    """Return the house with both replicas up."""
+    for name, replica in one_house.replicas.items():
+        replica.start()
+        one_house.proxy.command(f"set server dashboard/{name} state ready")
+    one_house.proxy.wait_for(a="UP", b="UP")
+    return one_house
+
+
+class Caller:
+    """A browser's cookies, and no browser: every request of one has a connection of its own."""
+
+    def __init__(self, address: str) -> None:
+        self.host = urlsplit(address).netloc
+        self.cookies: dict[str, str] = {}
+
+    def ask(
+        self, path: str = "/_stcore/health", method: str = "GET", body: bytes = b"", **headers: str
+    ) -> int:
+        """Return the status of the answer."""
+        connection = http.client.HTTPConnection(self.host, timeout=20)
+        try:
+            connection.request(method, path, body, {"Cookie": self._cookie(), **headers})
+            answer = connection.getresponse()
+            self._keep(answer.headers.get_all("Set-Cookie", ()))
+            return answer.status
+        finally:
+            connection.close()
+
+    @contextmanager
+    def session(self) -> Iterator[str]:
+        """Open a session and yield its name, as long as its connection stands."""
+        with connect(
+            f"ws://{self.host}/_stcore/stream",
+            origin=f"http://{self.host}",
+            additional_headers={"Cookie": self._cookie()},
+            subprotocols=["streamlit"],
+            max_size=None,
+            proxy=None,
+        ) as connection:
+            self._keep(connection.response.headers.get_all("Set-Cookie"))
+            connection.send(BackMsg(rerun_script={}).SerializeToString())
+            message = ForwardMsg()
+            while message.WhichOneof("type") != "new_session":
+                message.ParseFromString(connection.recv(timeout=60))
+            yield message.new_session.initialize.session_id
+
+    def upload(self, session: str) -> int:
+        body = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f.npz"\r\n\r\nabc\r\n--b--\r\n'
+        headers = {"Content-Type": "multipart/form-data; boundary=b", "X-Xsrftoken": self.cookies[XSRF]}
+        return self.ask(f"/_stcore/upload_file/{session}/1", "PUT", body, **headers)
+
+    def _cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    def _keep(self, lines) -> None:
+        for line in lines:
+            name, _, value = line.split(";")[0].partition("=")
+            self.cookies[name] = value
+
+
+def test_an_upload_finds_its_session_where_the_cookie_leads_alone(house):
+    caller = Caller(house.proxy.address)
+    assert caller.ask() == 200
+    with caller.session() as session:
+        own = caller.cookies[COOKIE]
+        assert [caller.upload(session) for _ in range(4)] == [204] * 4
+        assert caller.cookies[COOKIE] == own
+        caller.cookies[COOKIE] = house.other(own)
+        assert caller.upload(session) == 400
+
+
+def test_the_page_s_token_for_uploads_is_good_at_both_replicas_without_a_shared_secret(house):
+    caller = Caller(house.proxy.address)
+    caller.ask()
+    stranger = Caller(house.replicas[house.other(caller.cookies[COOKIE])].address)
+    stranger.ask()
+    caller.cookies[XSRF] = stranger.cookies[XSRF]
+    with caller.session() as session:
+        assert caller.upload(session) == 204
+
+
+def test_visitors_are_shared_out(house):
+    callers = [Caller(house.proxy.address) for _ in range(4)]
+    with ExitStack() as sessions:
+        for caller in callers:
+            sessions.enter_context(caller.session())
+    assert sorted(caller.cookies[COOKIE] for caller in callers) == ["a", "a", "b", "b"]
+
+
+def test_the_longest_address_comes_through(house):
+    caller = Caller(house.proxy.address)
+    address = f"/train?weights={'d' * 8_000}"
+    assert caller.ask(address, Referer=f"{house.proxy.address}{address}") == 200
+
+
+def test_what_a_replica_counts_is_not_for_visitors(house):
+    path = "/_stcore/metrics"
+    assert Caller(house.replicas["a"].address).ask(path) == 200
+    assert Caller(house.proxy.address).ask(path) == 403
+
+
+def test_one_address_has_five_hundred_connections_at_most(house):
+    connections = [socket.create_connection(("127.0.0.1", house.proxy.port)) for _ in range(501)]
+    try:
+        last = connections[-1]
+        last.settimeout(20)
+        with pytest.raises(ConnectionResetError):
+            last.recv(1)
+    finally:
+        for connection in connections:
+            connection.close()
+    assert Caller(house.proxy.address).ask() == 200
+
+
+def test_a_drained_replica_keeps_who_is_there_takes_nobody_new_and_comes_back(house):
+    drain, ready = COMMANDS
+    stays = Caller(house.proxy.address)
+    stays.cookies[COOKIE] = "a"
+    assert stays.ask() == 200
+    with stays.session() as session:
+        house.proxy.command(drain)
+        house.proxy.wait_for(a="DRAIN")
+        newcomers = [Caller(house.proxy.address) for _ in range(3)]
+        assert [newcomer.ask() for newcomer in newcomers] == [200] * 3
+        assert {newcomer.cookies[COOKIE] for newcomer in newcomers} == {"b"}
+        assert stays.upload(session) == 204
+    house.replicas["a"].stop()
+    assert stays.ask() == 200
+    assert stays.cookies[COOKIE] == "b"
+    house.replicas["a"].start()
+    house.proxy.command(ready)
+    house.proxy.wait_for(a="UP")
+    stays.cookies[COOKIE] = "a"
+    assert stays.ask() == 200
+    assert stays.cookies[COOKIE] == "a"
+
+
+@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
+def test_where_a_replica_dies_its_tabs_come_back_with_set_up_and_network_and_their_first_press_counts(
+    browser, house, size
+):
+    with tabs(browser, house.proxy.address, size) as new:
+        trained, untouched = new(), new()
+        trained.open(QUICK).press("Start")
+        trained.wait_for_status("Finished")
+        trained.page.wait_for_url(re.compile("&weights=d"))
+        words = trained.words()
+        # a preset's set-up is another one than that of the link it was opened by, and so are its inputs
+        untouched.open("train").press("L-BFGS")
+        untouched.wait_for_words(optimizer="lbfgs")
+        for visit in (trained, untouched):
+            visit.rest()
+        [name] = [cookie["value"] for cookie in trained.page.context.cookies() if cookie["name"] == COOKIE]
+        house.replicas[name].kill()
+        trained.page.get_by_text("This network came by the link").wait_for()
+        untouched.page.locator(CONNECTED).wait_for()
+        untouched.rest()
+        untouched.press("Start")
+        untouched.wait_for_status("Finished")
+        assert untouched.words()["optimizer"] == "lbfgs"
+        trained.go_to("Predict")
+        trained.wait_for_words(**words)
+        [name] = [cookie["value"] for cookie in trained.page.context.cookies() if cookie["name"] == COOKIE]
+        assert house.replicas[name].is_running
+
+
+def test_a_network_goes_out_and_comes_in_as_a_file_through_the_proxy(browser, house, tmp_path):
+    with tabs(browser, house.proxy.address) as new:
+        visit = new()
+        visit.open(QUICK).press("Start")
+        visit.wait_for_status("Finished")
+        visit.rest()
+        visit.go_to("Predict").rest()
+        with visit.page.expect_download() as waiting:
+            visit.press("Download the model")
+        waiting.value.save_as(tmp_path / "weights.npz")
+        upload = visit.page.get_by_role("region", name="Upload a model").locator("input")
+        upload.set_input_files(tmp_path / "weights.npz")
+        expect(visit.page.get_by_text("Upload 1").first).to_be_visible()

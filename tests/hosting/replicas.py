@@ -1,0 +1,129 @@
+"""Two replicas of the image behind the proxy of deploy/haproxy.cfg, on this machine."""
+
+import csv
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+
+from tests.browser.dashboard import free_port
+from tests.hosting import image
+from tests.hosting.image import ROOT
+
+COOKIE = "polycore_replica"
+
+
+class Replica:
+    """A server of the image in `folder`; what it prints goes to a log beside that."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        self.port = free_port()
+        self.log = folder.with_name(f"{name}.txt")
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
+    def start(self) -> None:
+        """Start it, where it does not run, and wait until it is healthy."""
+        if self.is_running:
+            return
+        home = self._folder.with_name(f"home of {self.name}")
+        home.mkdir(exist_ok=True)
+        own = {"HOME": str(home), "STREAMLIT_SERVER_ADDRESS": "127.0.0.1"}
+        own["STREAMLIT_SERVER_PORT"] = str(self.port)
+        command = [sys.executable, "-m", *image.command()]
+        environment = os.environ | image.environment() | own
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=self._folder, env=environment, stdout=log, stderr=log
+            )
+        _wait_until(lambda: answers(f"{self.address}_stcore/health"), f"{self.name} is healthy")
+
+    def kill(self) -> None:
+        """End it as a machine that fails does."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it as Docker does."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(timeout=20)
+            self._process = None
+
+
+class Proxy:
+    """HAProxy with the repository's own configuration."""
+
+    def __init__(self, *replicas: Replica) -> None:
+        self.port, self._admin = free_port(), free_port()
+        self.address = f"http://127.0.0.1:{self.port}/"
+        self.environment = {
+            "POLYCORE_ADMIN": f"127.0.0.1:{self._admin}",
+            "POLYCORE_BIND": f"127.0.0.1:{self.port}",
+            **{f"POLYCORE_REPLICA_{one.name.upper()}": f"127.0.0.1:{one.port}" for one in replicas},
+        }
+
+    @contextmanager
+    def running(self, log: Path) -> Iterator[None]:
+        """Run it; what it prints goes to `log`."""
+        command = ["haproxy", "-db", "-f", str(ROOT / "deploy/haproxy.cfg")]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, env=os.environ | self.environment, stdout=output, stderr=output
+            )
+        try:
+            _wait_until(lambda: answers(f"{self.address}_stcore/health"), "the proxy answers")
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+    def command(self, words: str) -> str:
+        """Return what it answers to a command, such as docs/hosting.md has."""
+        with socket.create_connection(("127.0.0.1", self._admin), timeout=20) as connection:
+            connection.sendall(f"{words}\n".encode())
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(4096), b"")).decode()
+
+    def statuses(self) -> dict[str, str]:
+        """Return how each replica stands, as it sees them: UP, DOWN, DRAIN."""
+        rows = csv.DictReader(self.command("show stat").removeprefix("# ").splitlines())
+        return {row["svname"]: row["status"] for row in rows if row["svname"] in ("a", "b")}
+
+    def wait_for(self, **statuses: str) -> None:
+        """Wait until the replicas stand so."""
+        _wait_until(lambda: statuses.items() <= self.statuses().items(), f"the proxy has {statuses}")
+
+
+def answers(address: str) -> bool:
+    """Return whether there is a server, and it is well."""
+    try:
+        with urllib.request.urlopen(address, timeout=5):
+            return True
+    except (URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def _wait_until(condition: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, f"not within 60 s: {what}"
+        time.sleep(0.1)
