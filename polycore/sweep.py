@@ -167,8 +167,7 @@ class _Flight:
             self.refusal = error
             return None
         if isinstance(error, BrokenExecutor) and task.deaths < MOST_RETRIES:
-            if self.refusal is None:
-                self.submit(replace(task, deaths=task.deaths + 1))
+            self.submit(replace(task, deaths=task.deaths + 1))
             return None
         return _failed(task.index, task.experiment, error)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from polycore import workers
 from polycore.workers import MAX_WORKERS, Workers
 
 ROOT = Path(__file__).parents[2]
@@ -176,12 +177,15 @@ def test_a_shutdown_ends_the_workers_after_the_calls_made_so_far(cancel):
         pool.submit(os.getpid)
 
 
-def test_workers_that_are_killed_end_at_once():
+def test_workers_that_are_killed_end_at_once_and_none_follow_them(monkeypatch):
     pool = Workers(2)
     pids = pids_of(pool)
     calls = [pool.submit(time.sleep, 60) for _ in range(3)]
     assert wait_until(lambda: calls[0].running() and calls[1].running())
+    followers = []
+    monkeypatch.setattr(workers._Worker, "_started", followers.append)
     pool.kill()
+    assert followers == []
     assert all(map(gone, pids))
     assert calls[2].cancelled()
     for call in calls[:2]:
