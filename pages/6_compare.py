@@ -1,16 +1,25 @@
-"""Compare: every run that is kept side by side, and a race between optimizers."""
+"""Compare: every run that is kept side by side, a race between optimizers, and a sweep over settings."""
 
 from typing import Literal, get_args
 
 import streamlit as st
 
-from pages.parts import compare_cards, compare_curves, compare_follow, frame, race_view, session
+from pages.parts import (
+    compare_cards,
+    compare_curves,
+    compare_follow,
+    frame,
+    race_view,
+    session,
+    sweep_view,
+)
 
-View = Literal["Kept runs", "Race"]
+View = Literal["Kept runs", "Race", "Sweep"]
 VIEW_KEY = "compare.view"
 VIEW_HELP = (
     "Kept runs: what you have trained so far, with its curves and settings side by side. Race: optimizers "
-    "against each other, from the same weights and with the same computing."
+    "against each other, from the same weights and with the same computing. Sweep: your set-up with several "
+    "networks, learning rates, optimizers and seeds."
 )
 
 
@@ -23,7 +32,7 @@ def draw_kept() -> None:
         return
     st.write(
         "Nothing is kept yet. Every network you train comes here by itself, to be compared with the next. "
-        "Or let optimizers race each other right away: choose Race above."
+        "Or let optimizers race each other right away: choose Race above. Sweep tries several networks."
     )
     frame.page_link(frame.TRAIN, "Train a network", ":material/model_training:")
 
@@ -42,6 +51,8 @@ view = st.segmented_control(
 with st.container():
     if view == "Race":
         race_view.draw()
+    elif view == "Sweep":
+        sweep_view.draw()
     else:
         draw_kept()
         compare_follow.wait_for_another()

@@ -218,7 +218,7 @@ accuracy, activation, Adam, batch, bias, calibration, class, cross-entropy, cros
 dense layer, epoch, evolution strategy, fresh points, gradient, held-out, initial weights, L-BFGS, layer,
 learning rate, logits, loss, momentum, nat, neuron, noise, odds, optimizer, over-fitting, patience,
 polynomial, probability, random search, referee, ReLU, run, sample, schedule, seed, set-up, softmax,
-standardize, step, weight, weight decay
+standardize, step, sweep, weight, weight decay
 """
 
 

@@ -20,6 +20,7 @@ from pages.parts import (
     recall,
     refusal,
     session,
+    sweep_ticker,
     ticks,
     undo,
 )
@@ -106,7 +107,8 @@ def draw_without_ticker(title: str) -> None:
     if not is_running():
         session.collect()  # the address has the best that a run ended with
     _write_link()
-    st.html(RUNNING_STYLE if is_running() or session.current().look else STYLE)
+    ticking = is_running() or sweep_ticker.is_running() or session.current().look
+    st.html(RUNNING_STYLE if ticking else STYLE)
     undo.draw()
     if is_embedded():
         st.html(EMBEDDED_STYLE)
@@ -116,6 +118,7 @@ def draw_without_ticker(title: str) -> None:
     with st.container():
         _link_problems()
     if not is_embedded():
+        sweep_ticker.draw()
         with st.container():
             look_view.draw_panel(title)
         with st.container():

@@ -12,6 +12,7 @@ from pages.parts.challenge import Challenge
 from pages.parts.game import Game
 from pages.parts.race import Race
 from pages.parts.runner import Mark, Training
+from pages.parts.sweep import Sweep
 from pages.parts.writing import Writing
 from polycore import Experiment, Model, PolycoreError, Polynomial
 from polycore.history import History
@@ -144,6 +145,7 @@ class Session:
     undo: what can be brought back; None where nothing was taken away.
     compared: the titles of what is laid side by side; None before anybody chose.
     race: the race of the Compare page, in whatever state; None before the first.
+    sweep: the sweep of the Compare page, the same.
     by_hand: the model whose weights are changed by hand; None where none is.
     neuron: the layer and the place in it, from 0, of the neuron that is looked at inside a network.
     followed: the point that is followed through it; followed_label: its true class, None for the nearest's.
@@ -174,6 +176,7 @@ class Session:
     undo: Undo | None = None
     compared: tuple[str, ...] | None = None
     race: Race | None = None
+    sweep: Sweep | None = None
     by_hand: ByHand | None = None
     neuron: tuple[int, int] = (0, 0)
     followed: tuple[float, float] = (0.5, 0.75)

@@ -105,6 +105,13 @@ def compare_race(visit):
 
 
 @state
+def compare_sweep(visit):
+    choose(visit, "Sweep")
+    visit.press("Start the sweep")
+    visit.page.get_by_text("Finished · 3 of 3 runs have ended").wait_for()
+
+
+@state
 def play(visit):
     visit.go_to("Play")
 

@@ -60,6 +60,15 @@ def test_help_is_short_and_ends_as_a_sentence(page):
         assert text.rstrip().endswith((".", "?")), (kind, label)
 
 
+@pytest.mark.parametrize("view", ["Race", "Sweep"])
+def test_every_control_of_a_view_says_what_it_is_in_a_sentence(view):
+    app = opened("pages/6_compare.py")
+    app.button_group(key="compare.view").set_value(view).run()
+    found = [(one.proto.label, one.proto.help) for kind in KINDS for one in app.get(kind)]
+    assert len(found) >= 5
+    assert [label for label, text in found if not text.rstrip().endswith((".", "?"))] == []
+
+
 def test_the_walk_meets_controls():
     met = {kind for page in PAGES for kind, _, _ in controls(page, True)}
     assert {"button", "number_input", "selectbox", "toggle", "text_area", "file_uploader"} <= met

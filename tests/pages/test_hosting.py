@@ -75,8 +75,10 @@ def test_a_server_is_a_demo_where_a_file_is_named(name, is_hosted, monkeypatch):
 
 
 def test_a_file_says_what_is_allowed(limited):
-    limited("max_width = 64\nmax_seconds = 12.5\nmax_running = 3\nmax_waiting = 0\n")
-    assert hosting.limits() == Limits(max_width=64, max_seconds=12.5, max_running=3, max_waiting=0)
+    limited("max_width = 64\nmax_seconds = 12.5\nmax_sweep_runs = 9\nmax_running = 3\nmax_waiting = 0\n")
+    assert hosting.limits() == Limits(
+        max_width=64, max_seconds=12.5, max_sweep_runs=9, max_running=3, max_waiting=0
+    )
     shared = turns.of_this_server()
     assert (shared.workers, shared.most_running, shared.most_waiting) == (workers.count, 3, 0)
 
@@ -94,6 +96,8 @@ def test_a_file_says_what_is_allowed(limited):
         pytest.param("max_width = 513", "max_width is 513; wanted a whole number", id="too large"),
         pytest.param("[max_width]\na = 1", "max_width is {'a': 1}; wanted a whole number", id="a table"),
         pytest.param("max_seconds = 0", "max_seconds is 0; wanted a number of seconds", id="no time"),
+        pytest.param("max_sweep_seconds = 0", "max_sweep_seconds is 0; wanted a number", id="no sweep"),
+        pytest.param("max_sweep_runs = 201", "max_sweep_runs is 201; wanted a whole number", id="runs"),
         pytest.param("max_seconds = inf", "max_seconds is inf; wanted a number", id="endless"),
         pytest.param("max_seconds = nan", "max_seconds is nan; wanted a number", id="no number"),
         pytest.param("max_seconds = true", "max_seconds is True; wanted a number", id="yes for seconds"),
@@ -188,7 +192,7 @@ def test_all_that_is_beyond_is_named_at_once():
 
 def test_the_public_demo_has_room_for_all_that_its_pages_offer():
     allowed = hosting.read(ROOT / "hosted.toml")
-    assert allowed.max_seconds == 60
+    assert (allowed.max_seconds, allowed.seconds_of_sweep, allowed.max_sweep_runs) == (60, 10, 12)
     presets = [Experiment.recommended(), Experiment.tutorial(), Experiment()]
     shown = [value for value in vars(looks).values() if isinstance(value, Experiment)]
     assert len(shown) >= 8
@@ -319,6 +323,34 @@ def test_a_demo_keeps_no_larger_network_than_it_trains(limited):
         hosting.limits().check_model(large)
     hosting.limits().check_model(small)
     assert [kept.model.widths for kept in session_of(app).kept] == [(2, 12, 2)]
+
+
+def sweep_view(app):
+    app.button_group(key="compare.view").set_value("Sweep").run()
+    assert not app.exception
+    return app
+
+
+def test_a_sweep_beyond_the_limits_is_told_and_cannot_start(limited):
+    limited("max_sweep_runs = 4\nmax_sweep_seconds = 2.5\n")
+    app = sweep_view(opened(COMPARE))
+    assert "This demo gives each run 2.5 s of computing, and a sweep 4 runs." in told(app)
+    [networks] = [widget for widget in app.text_input if widget.label == "Networks"]
+    networks.set_value("8, 4").run()
+    assert "at most 4 runs a sweep (here 6)" in told(app)
+    assert COMMAND in told(app)
+    [start] = [button for button in app.button if button.label == "Start the sweep"]
+    assert start.disabled
+    [seeds] = [widget for widget in app.number_input if widget.label == "Seeds"]
+    assert seeds.max == 4
+    seeds.set_value(2).run()
+    assert "**4 runs**: 2 settings with 2 seeds." in told(app)
+
+
+def test_no_limits_of_a_demo_are_told_where_there_are_none(monkeypatch):
+    monkeypatch.delenv(hosting.VARIABLE, raising=False)
+    forget()
+    assert "demo" not in told(sweep_view(opened(COMPARE)))
 
 
 # --- the queue, as it is told -----------------------------------------------------------------

@@ -278,9 +278,9 @@ def test_nothing_begins_two_minutes_after_the_last_look(make, clock):
 
 
 def test_runs_that_slept_unseen_go_on_when_somebody_looks(make, monkeypatch):
-    monkeypatch.setattr(runner, "LEASE_SECONDS", 0.02)
     one = make(Hand())
     one.start()
+    monkeypatch.setattr(runner, "LEASE_SECONDS", 0.02)
     wait_for(lambda: [training.status for training in one.under_way] == ["paused", "paused"])
     monkeypatch.setattr(runner, "LEASE_SECONDS", 100.0)
     one.seen()

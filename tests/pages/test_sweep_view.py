@@ -1,0 +1,275 @@
+"""The sweep on the Compare page, from what varies to the best that is kept."""
+
+import io
+import time
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from pages.parts import live, session, sweep_table, sweep_view
+from pages.parts.sweep import Sweep
+from pages.parts.sweep_view import groups_of
+from pages.parts.varied import unvaried
+from polycore.confidence import confidence
+from polycore.sweep import Outcome
+from tests.pages.browsing import QUICK, labelled, labels, opened, press, session_of
+
+COMPARE, DATA, TRAIN, HOME = "pages/6_compare.py", "pages/2_data.py", "pages/3_train.py", "streamlit_app.py"
+LONG = QUICK | {"steps": "1000000"}
+START, PAUSE, STOP = "Start the sweep", "Pause the sweep", "Stop the sweep"
+
+
+def sweep_page(words=QUICK):
+    app = opened(COMPARE, words)
+    app.button_group(key="compare.view").set_value("Sweep").run()
+    assert not app.exception
+    return app
+
+
+def with_networks(app, text):
+    labelled(app.text_input, "Networks").set_value(text).run()
+    assert not app.exception
+    return app
+
+
+def until(app, condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition(session_of(app).sweep):
+        assert time.monotonic() < end, session_of(app).sweep.standing()
+        time.sleep(0.02)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def finished(app):
+    return until(press(app, START), lambda sweep: sweep.status == "finished")
+
+
+def told(app):
+    kinds = (app.markdown, app.caption, app.info, app.text)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+# --- before it begins -------------------------------------------------------------------------
+
+
+def test_at_first_the_set_up_is_offered_as_it_is_and_what_to_do_is_told():
+    app = sweep_page()
+    assert labelled(app.text_input, "Networks").value == "8"
+    assert labelled(app.text_input, "Learning rates").value == "0.01"
+    assert labelled(app.number_input, "Seeds").value == 3
+    assert labelled(app.number_input, "Steps of each run").value == 300
+    assert "Nothing has been swept yet." in told(app)
+    assert "**3 runs**: 1 setting with 3 seeds. Less than a second of computing." in told(app)
+    assert {name: labels(app)[name] for name in (START, PAUSE, STOP)} == {
+        START: True,
+        PAUSE: False,
+        STOP: False,
+    }
+
+
+def test_what_it_makes_and_costs_is_told_at_once():
+    app = with_networks(sweep_page(QUICK | {"steps": "200000"}), "8, 4-4")
+    labelled(app.number_input, "Seeds").set_value(5).run()
+    assert "**10 runs**: 2 settings with 5 seeds. Roughly " in told(app)
+    labelled(app.number_input, "Seeds").set_value(1).run()
+    assert "**2 runs**: 2 settings with 1 seed. Roughly " in told(app)
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("Networks", "12 and ![](http://a.b/c.png)"),
+        ("Learning rates", "**fast**"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_told_as_it_is_and_nothing_can_start(label, text):
+    app = sweep_page()
+    labelled(app.text_input, label).set_value(text).run()
+    assert not app.exception
+    assert not labels(app)[START]
+    [refusal] = [element.value for element in app.text]
+    assert refusal.startswith(f"{label}: ")
+    shown = [element.value for kind in ("markdown", "caption", "info") for element in app.get(kind)]
+    assert not any("a.b" in words or "**fast**" in words for words in shown)
+
+
+def test_no_optimizer_is_nothing_to_train():
+    app = sweep_page()
+    [group] = [group for group in app.button_group if group.key.startswith("sweep.optimizers")]
+    group.set_value([]).run()
+    assert not labels(app)[START]
+    assert "choose at least one optimizer" in told(app)
+
+
+def test_what_lbfgs_takes_in_place_of_fresh_points_is_told():
+    app = sweep_page(QUICK | {"samples": "fresh", "batch": "64"})
+    [group] = [group for group in app.button_group if group.key.startswith("sweep.optimizers")]
+    group.set_value(["adam", "lbfgs"]).run()
+    assert "it takes 100 of each polynomial, all of them" in told(app)
+
+
+def test_the_inputs_begin_anew_with_another_set_up_and_stay_on_the_way_to_a_page_and_back():
+    app = with_networks(sweep_page(), "8, 4-4")
+    app.switch_page(DATA).run()
+    app.switch_page(COMPARE).run()
+    assert labelled(app.text_input, "Networks").value == "8, 4-4"
+    experiment = replace(session_of(app).experiment, hidden=(5, 6))
+    app.session_state[session.KEY] = replace(session_of(app), experiment=experiment)
+    app.run()
+    assert labelled(app.text_input, "Networks").value == "5-6"
+
+
+# --- while it goes on, and afterwards ---------------------------------------------------------
+
+
+def test_a_sweep_begins_with_what_is_chosen_though_the_page_was_not_drawn_since():
+    app = sweep_page()
+    labelled(app.text_input, "Networks").set_value("4, 8-8")
+    press(app, START)
+    assert [one.hidden for one in session_of(app).sweep.settings] == [(4,), (8, 8)]
+    session_of(app).sweep.stop()
+
+
+@pytest.fixture(scope="module")
+def done():
+    """Return the page of a sweep that has ended, to look at."""
+    with pytest.MonkeyPatch.context() as patch:
+        shown = {}
+        patch.setattr(live, "figure", lambda figure, key, **_: shown.update({key: figure}))
+        yield finished(with_networks(sweep_page(), "2, 8")), shown
+
+
+def test_a_finished_sweep_has_its_means_and_intervals_in_the_table(done):
+    app, _ = done
+    found = app.dataframe[0].value
+    assert found["setting"].tolist() == ["layer 2", "layer 8"]
+    assert found["runs"].tolist() == ["3 of 3", "3 of 3"]
+    for row, hidden in zip(found.to_dict("records"), ((2,), (8,)), strict=True):
+        outcomes = session_of(app).sweep.outcomes
+        wanted = confidence(one.held_out_accuracy for one in outcomes if one.experiment.hidden == hidden)
+        assert row["held_out_accuracy"] == pytest.approx(100 * wanted.mean)
+        low, high = (100 * min(1, max(0, end)) for end in (wanted.low, wanted.high))
+        assert row["interval"] == f"{low:.2f} to {high:.2f} %"
+    assert app.get("progress")[0].proto.text.startswith("Finished · 6 of 6 runs have ended · ")
+
+
+def test_each_run_has_its_mark_in_the_colour_of_its_row(done):
+    app, shown = done
+    traces = shown["sweep.chart"].data
+    assert [trace.name for trace in traces] == ["1 · layer 2", "2 · layer 8"]
+    for trace, hidden in zip(traces, ((2,), (8,)), strict=True):
+        outcomes = [one for one in session_of(app).sweep.outcomes if one.experiment.hidden == hidden]
+        assert sorted(trace.x) == sorted(one.seconds for one in outcomes)
+        assert sorted(trace.y) == pytest.approx(sorted(100 * one.held_out_accuracy for one in outcomes))
+    styles = app.dataframe[0].proto.arrow_data.styler.styles
+    for trace in traces:
+        assert f"background-color: {trace.marker.color}" in styles
+
+
+def test_a_row_for_each_run_can_be_had_instead(done):
+    app, _ = done
+    app.button_group(key=sweep_view.ROWS_KEY).set_value("Runs").run()
+    assert not app.exception
+    found = app.dataframe[0].value
+    assert found["setting"].tolist() == 3 * ["layer 2", "layer 8"]
+    assert found["seed"].tolist() == [0, 0, 1, 1, 2, 2]
+    assert found["number"].tolist() == 3 * [1, 2]
+    assert found["ended"].tolist() == 6 * ["all steps"]
+    assert [button.label for button in app.get("download_button")] == ["Runs as CSV"]
+    app.button_group(key=sweep_view.ROWS_KEY).set_value("Settings").run()
+    assert [button.label for button in app.get("download_button")] == ["Settings as CSV"]
+
+
+@pytest.mark.parametrize(("file", "count"), [(sweep_table.settings_csv, 2), (sweep_table.runs_csv, 6)])
+def test_a_file_has_what_varies_and_shares_to_the_last_digit(done, file, count):
+    app, _ = done
+    found = pd.read_csv(io.StringIO(file(session_of(app).sweep)))
+    assert len(found) == count
+    assert found["held_out_accuracy"].between(0, 1).all()
+    assert set(found["hidden"]) == {2, 8}
+
+
+def test_the_best_is_told_and_can_be_kept_once():
+    app = finished(with_networks(sweep_page(), "2, 8"))
+    sweep = session_of(app).sweep
+    best = max(sweep.outcomes, key=lambda outcome: (outcome.held_out_accuracy, -outcome.loss))
+    name = f"layer {best.experiment.hidden[0]}, seed {best.experiment.seed}"
+    assert f"Best: {name}, with " in app.info[0].value
+    press(app, "Keep the best")
+    [kept] = session_of(app).kept
+    assert kept.title == f"Sweep · {name}"
+    assert kept.experiment == best.experiment
+    assert kept.model.held_out_accuracy == best.held_out_accuracy
+    assert kept.history.step[-1] == 300
+    assert not labels(app)["Keep the best"]
+    assert "It is among the kept runs." in told(app)
+    app.button_group(key="compare.view").set_value("Kept runs").run()
+    assert not app.exception
+    assert kept.title in [text.value for text in app.text]
+
+
+def test_a_sweep_is_paused_resumed_and_stopped():
+    app = press(sweep_page(LONG), START)
+    until(app, lambda sweep: all(training.run.step for training in sweep.under_way))
+    assert not labels(app)["Sweep again"]
+    press(app, PAUSE)
+    assert session_of(app).sweep.status == "paused"
+    assert app.get("progress")[0].proto.text.startswith("Paused · 0 of 3 runs")
+    press(app, "Resume the sweep")
+    assert session_of(app).sweep.goes_on
+    press(app, STOP)
+    sweep = session_of(app).sweep
+    assert (sweep.status, sweep.under_way) == ("stopped", ())
+    assert {name: labels(app)[name] for name in ("Sweep again", PAUSE, STOP)} == {
+        "Sweep again": True,
+        PAUSE: False,
+        STOP: False,
+    }
+    assert "Keep the best" not in labels(app)
+
+
+def test_it_goes_on_on_other_pages_which_tell_how_it_stands():
+    app = press(sweep_page(LONG), START)
+    for page in (HOME, DATA, TRAIN):
+        app.switch_page(page).run()
+        assert not app.exception
+        assert ":material/tune: **Sweep** · 0 of 3 runs have ended" in told(app)
+    sweep = session_of(app).sweep
+    assert sweep.goes_on
+    sweep.stop()
+    assert "**Sweep**" not in told(app.run())
+
+
+def test_the_next_run_begins_while_one_looks_at_another_page():
+    app = press(sweep_page(QUICK | {"steps": "3000"}), START)
+    app.switch_page(DATA).run()
+    until(app, lambda sweep: sweep.status == "finished")
+    app.switch_page(COMPARE).run()
+    assert len(session_of(app).sweep.outcomes) == 3
+    assert "Best: as set up, seed " in app.info[0].value
+
+
+# --- tables in every state --------------------------------------------------------------------
+
+
+def test_runs_that_failed_and_single_ones_are_told_as_what_they_are():
+    app = sweep_page()
+    set_up = session_of(app).experiment
+    sweep = Sweep(set_up, replace(unvaried(set_up), networks=((8,), (4,), (2,)), seeds=2), None)
+    first = Outcome(0, sweep.experiments[0], None, 300, 1.0, None, None, 0.5, 0.75, 0.75)
+    failed = Outcome(1, sweep.experiments[1], None, 0, 0.0, None, "It failed.")
+    sweep._outcomes = (first, failed)
+    sweep.stop()
+    app.session_state[session.KEY] = replace(session_of(app), sweep=sweep)
+    app.run()
+    assert not app.exception
+    found = app.dataframe[0].value
+    assert found["runs"].tolist() == ["1 of 2", "0 of 2, 1 failed", "0 of 2"]
+    assert found["interval"].tolist()[:2] == ["needs two seeds", "needs two seeds"]
+    assert found["held_out_accuracy"].tolist()[0] == 75
+    assert [len(group.seconds) for group in groups_of(sweep)] == [1, 0, 0]
+    app.button_group(key=sweep_view.ROWS_KEY).set_value("Runs").run()
+    assert app.dataframe[0].value["ended"].tolist() == ["all steps", "It failed."]
