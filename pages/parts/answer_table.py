@@ -20,7 +20,7 @@ _COLUMNS = {
         help="How likely the class is to one who knows the curves and the noise: the best there can be.",
     ),
     "odds": st.column_config.TextColumn(
-        "odds", width=110, help="For this class against all the others: 3 to 1 is a probability of 75 %."
+        "odds", width=110, help="For this class against all the others: 3 to 1 is a probability of 75\u00a0%."
     ),
     "value": st.column_config.NumberColumn(
         "value at x", format="%.4g", width=90, help="The y of the polynomial at the point's x."

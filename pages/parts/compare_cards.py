@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts import plane, refusal, session
 from pages.parts.compare_follow import follow
 from pages.parts.compare_settings import phrase
+from pages.parts.counted import counted
 from pages.parts.model_in_use import best_possible_told, experiment_of, x_range_of
 from pages.parts.session import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
 from polycore import Model, PolycoreError
@@ -107,8 +108,7 @@ def _effort(kept: Kept) -> None:
         return
     under_way = " so far" if session.is_under_way(kept) else ""
     last = int(kept.history.step[-1])
-    steps = "1 step" if last == 1 else f"{last:,} steps"
-    st.caption(f"{steps}{under_way} · {kept.seconds:.1f} s of computing")
+    st.caption(f"{counted(last, 'step')}{under_way} · {kept.seconds:.1f} s of computing")
 
 
 def _actions(kept: Kept) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pages.parts import hosting
+from pages.parts.counted import counted
 from pages.parts.runner import Training
 from polycore import Experiment, Model, PolycoreError, start
 from polycore.chunk import advance_and_tell
@@ -135,7 +136,8 @@ class Race:
     def standing(self) -> str:
         """Return a sentence that says who is ahead."""
         run = self.leader.training.run
-        return f"{self.leader.name} is ahead, at a loss of {run.best_loss:.3g} nats after {run.step:,} steps."
+        reached = f"a loss of {run.best_loss:.3g} nats after {counted(run.step, 'step')}"
+        return f"{self.leader.name} is ahead, at {reached}."
 
     def verdict(self) -> str:
         """Return a sentence on why it is no surprise who is ahead, or that it is one."""

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts import hosting, live, presence, queue_place, refusal, session
+from pages.parts.counted import counted
 from pages.parts.plane import run_map
 from pages.parts.pool import workers
 from pages.parts.race import BUDGETS, DEFAULT, ENTRANTS, FEWEST, MOST, Lane, Race, course_of
@@ -199,7 +200,7 @@ def _draw_lane(place: int, lane: Lane, budget: float, figure: go.Figure) -> None
         st.metric("Loss (nats)", f"{run.best_loss:.3f}", help=LOSS_HELP, width="content")
         st.metric("Held-out", percent(mark.held_out_accuracy), help=HELD_OUT_HELP, width="content")
     used = min(1.0, training.seconds / budget)
-    st.progress(used, text=f"{training.seconds:.1f} of {budget:g} s · {run.step:,} steps")
+    st.progress(used, text=f"{training.seconds:.1f} of {budget:g} s · {counted(run.step, 'step')}")
     with st.container():
         if run.ended_because is not None:
             st.caption(f"Ended early. {run.ended_because}")

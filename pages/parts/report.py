@@ -169,10 +169,12 @@ def _where(found: Bands) -> str:
     if not mistakes:
         return "It makes no mistake on these points."
     near, of_points = found.mistakes[:NEAR].sum(), found.counts[:NEAR].sum() / found.counts.sum()
+    which = f"Of its {mistakes:,} mistakes {near:,} ({percent(near / mistakes)}) lie"
+    if mistakes == 1:
+        which = "Its one mistake lies" if near else "Its one mistake does not lie"
     return (
-        f"Of its {mistakes:,} mistakes {near:,} ({percent(near / mistakes)}) lie within "
-        f"{found.edges[NEAR - 1]:.3g} in x of a crossing, where {percent(of_points)} of the points lie: at a "
-        "crossing a point is on two curves, and nobody can tell which one it came from."
+        f"{which} within {found.edges[NEAR - 1]:.3g} in x of a crossing, where {percent(of_points)} of the points lie: "
+        "at a crossing a point is on two curves, and nobody can tell which one it came from."
     )
 
 

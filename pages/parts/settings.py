@@ -32,7 +32,7 @@ How the learning rate goes over the steps.
 
 - **Constant** stays. Take it to see what one rate does.
 - **Cosine** falls to 0, for a calm end. Take it for the best network.
-- **One-cycle** begins with 1/25, rises over 30 % of the steps and falls to almost 0. Take it to try a high
+- **One-cycle** begins with 1/25, rises over 30\u00a0% of the steps and falls to almost 0. Take it to try a high
   rate.
 """
 BATCH_SIZE_HELP = f"""

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pages.parts import report
+from polycore.report import Bands
 from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
 
 TRAIN = "pages/3_train.py"
@@ -164,3 +165,17 @@ def test_a_run_of_another_set_up_is_measured_on_its_own():
     before = tables(app)[0]
     press(app, "New seed")
     assert tables(app)[0].equals(before)
+
+
+@pytest.mark.parametrize(
+    ("mistakes", "beginning"),
+    [
+        ([0, 0, 0], "It makes no mistake"),
+        ([1, 0, 0], "Its one mistake lies within 0.2 in x of a crossing, where 25.0\u00a0%"),
+        ([0, 0, 1], "Its one mistake does not lie within 0.2 in x of a crossing"),
+        ([1, 2, 1], "Of its 4 mistakes 3 (75.0\u00a0%) lie within 0.2 in x"),
+    ],
+)
+def test_one_mistake_is_told_as_one(mistakes, beginning):
+    found = Bands(np.array([0.1, 0.2]), np.array([1, 1, 6]), np.array(mistakes))
+    assert report._where(found).startswith(beginning)
