@@ -73,8 +73,8 @@ def _fresh_points(experiment: Experiment) -> dict[str, Any]:
         "Growing batches",
         value=experiment.growing_batches,
         key=_key("growing_batches"),
-        help="Half the batch size up to 40\u00a0% of the steps, twice from 75\u00a0% on. Take it for long runs: "
-        "quick steps at first, calm ones at the end.",
+        help="Half the batch size up to 40\u00a0% of the steps, twice from 75\u00a0% on. Take it for long "
+        "runs: quick steps at first, calm ones at the end.",
     )
     return {"sampling": sampling, "growing_batches": growing}
 

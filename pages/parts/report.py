@@ -173,8 +173,8 @@ def _where(found: Bands) -> str:
     if mistakes == 1:
         which = "Its one mistake lies" if near else "Its one mistake does not lie"
     return (
-        f"{which} within {found.edges[NEAR - 1]:.3g} in x of a crossing, where {percent(of_points)} of the points lie: "
-        "at a crossing a point is on two curves, and nobody can tell which one it came from."
+        f"{which} within {found.edges[NEAR - 1]:.3g} in x of a crossing, where {percent(of_points)} of "
+        "the points lie: at a crossing a point is on two curves, and nobody can tell which one it came from."
     )
 
 

@@ -32,8 +32,8 @@ How the learning rate goes over the steps.
 
 - **Constant** stays. Take it to see what one rate does.
 - **Cosine** falls to 0, for a calm end. Take it for the best network.
-- **One-cycle** begins with 1/25, rises over 30\u00a0% of the steps and falls to almost 0. Take it to try a high
-  rate.
+- **One-cycle** begins with 1/25, rises over 30\u00a0% of the steps and falls to almost 0. Take it to try a
+  high rate.
 """
 BATCH_SIZE_HELP = f"""
 Points a step looks at. Small batches make quick, noisy steps: take 64 to 512 with fresh points or many
