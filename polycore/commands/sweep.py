@@ -15,7 +15,7 @@ from polycore.alternative_text import counted
 from polycore.choices import MAX_EXPERIMENTS, grid, random_choices
 from polycore.cluster import Cluster
 from polycore.commands import experiment_source, settings
-from polycore.commands.interruption import Interrupted, interruptible
+from polycore.commands.interruption import Interrupted, Interruption
 from polycore.commands.output_path import check_writable
 from polycore.commands.parser import Parser
 from polycore.commands.percent import percent
@@ -38,9 +38,8 @@ line tells of each run as it ends. At the end a table has the mean held-out accu
 95 % interval over the seeds from low to high (docs/sweeps.md). Ctrl-C keeps what has ended. It needs pandas.
 """
 _EXAMPLES = """examples:
-  python -m polycore sweep experiment.json --seeds 3 --hidden 4 8-8 --steps 100
-  python -m polycore sweep experiment.json --optimizer adam sgd --learning-rate 0.01 0.03 --table runs.csv
-  python -m polycore sweep experiment.json --hidden 2 4 8 --batch 16 32 all --random 4 --best best.npz
+  python -m polycore sweep experiment.json --seeds 3 --optimizer adam sgd --learning-rate 0.01 0.03
+  python -m polycore sweep experiment.json --hidden 2 4 8 --batch 32 all --random 4 --best best.npz
 """
 
 
@@ -91,10 +90,11 @@ def sweep(arguments: argparse.Namespace) -> int:
         parser.error(str(error))
     several = [name for name, values in words.items() if len(values) > 1]
     tally = Tally(len(experiments), several if "seed" in several else [*several, "seed"])
-    with _executor(arguments, len(experiments)) as executor:
-        stopped = _computed(experiments, executor, tally)
-    if tally.outcomes:
-        _report(tally, sweep_table, arguments)
+    with Interruption() as interruption:
+        with _executor(arguments, len(experiments)) as executor:
+            stopped = _computed(experiments, executor, tally, interruption)
+        if tally.outcomes:
+            _report(tally, sweep_table, arguments)
     if stopped is not None:
         raise stopped
     if tally.best is None:
@@ -155,7 +155,7 @@ def _executor(arguments: argparse.Namespace, count: int) -> Iterator[Executor]:
             yield executor
         return
     workers = Workers(arguments.workers or available_cores())
-    workers.start()  # now: a thread that was interrupted in its start could not be waited for
+    workers.start()
     sys.stderr.write(f"{runs} by {counted(workers.count, 'worker', 'workers')}.\n")
     try:
         yield workers
@@ -163,10 +163,12 @@ def _executor(arguments: argparse.Namespace, count: int) -> Iterator[Executor]:
         workers.kill()
 
 
-def _computed(experiments: Sequence[Experiment], executor: Executor, tally: Tally) -> BaseException | None:
+def _computed(
+    experiments: Sequence[Experiment], executor: Executor, tally: Tally, interruption: Interruption
+) -> BaseException | None:
     """Let the tally take every outcome; return what stopped it before, if anything did."""
     try:
-        with interruptible(), closing(outcomes(experiments, executor)) as ending:
+        with interruption.allowed(), closing(outcomes(experiments, executor)) as ending:
             for outcome in ending:
                 tally.take(outcome)
     except Interrupted as error:

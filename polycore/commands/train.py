@@ -13,7 +13,7 @@ from polycore import link
 from polycore.commands import experiment_source, settings
 from polycore.commands.checkpoint import Checkpoint
 from polycore.commands.chunks import chunks
-from polycore.commands.interruption import Interrupted, interruptible
+from polycore.commands.interruption import Interrupted, Interruption
 from polycore.commands.kept import run_at
 from polycore.commands.listing import listing
 from polycore.commands.output_path import check_writable
@@ -89,13 +89,14 @@ def train(arguments: argparse.Namespace) -> int:
     kept_in = _run_path(parser, arguments)
     for path in (out, kept_in or out):
         check_writable(parser, path)
-    run, stopped = _trained(run, Checkpoint(kept_in, arguments.save_every))
-    if stopped is not None:
-        kept_in = kept_in or out.with_suffix(".run.npz")
-    if kept_in is not None:
-        run.save(kept_in)
-    model = run.best
-    model.save(out)
+    with Interruption() as interruption:
+        run, stopped = _trained(run, Checkpoint(kept_in, arguments.save_every), interruption)
+        if stopped is not None:
+            kept_in = kept_in or out.with_suffix(".run.npz")
+        if kept_in is not None:
+            run.save(kept_in)
+        model = run.best
+        model.save(out)
     sys.stdout.write((_json if arguments.json else _summary)(run, model, out, kept_in))
     if stopped is not None:
         _tell_how_to_go_on(kept_in, out)
@@ -134,16 +135,18 @@ def _free_name(experiment: Experiment) -> Path:
     return next(path for path in names if not path.exists())
 
 
-def _trained(run: Run, checkpoint: Checkpoint) -> tuple[Run, BaseException | None]:
+def _trained(
+    run: Run, checkpoint: Checkpoint, interruption: Interruption
+) -> tuple[Run, BaseException | None]:
     """Return the run at its end, or where it was stopped and by what."""
     first, began = run.step, monotonic()
     stopped: BaseException | None = None
     workers = Workers(1)  # a process of its own: with one BLAS thread it computes what the dashboard does
-    workers.start()  # now: a thread that was interrupted in its start could not be waited for
     bar = ProgressBar(sys.stderr)
+    bar.draw(run)
     try:
-        with interruptible():
-            bar.draw(run)
+        workers.start()
+        with interruption.allowed():
             for reached in chunks(run, workers):
                 run = reached
                 bar.draw(run)

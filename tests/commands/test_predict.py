@@ -80,10 +80,10 @@ def test_a_file_that_is_no_weight_file_is_told_by_its_name(folder):
     assert one_line(done).startswith("polycore: experiment.json: ")
 
 
-def test_a_file_that_is_not_there_is_told_by_its_name(folder):
-    done = command("predict", "weights.npz", "nowhere.csv", folder=folder)
-    assert done.returncode == 1
-    assert "nowhere.csv cannot be read: No such file" in one_line(done)
+def test_a_table_that_is_not_there_is_told_by_its_name(folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    assert main(["predict", "weights.npz", "nowhere.csv"]) == 1
+    assert "nowhere.csv cannot be read: No such file" in capsys.readouterr().err
 
 
 def test_the_table_with_probabilities_is_the_other_one_with_more_columns(model):

@@ -58,19 +58,16 @@ def test_the_figures_are_those_of_the_file(folder):
 
 
 def test_where_there_is_no_terminal_one_line_tells_of_the_run(folder):
+    (folder / "polycore-adam-2.npz").write_bytes(b"mine")
     done = command("train", "-", "--steps", 50, folder=folder, stdin="polynomials=x~-x&hidden=4")
+    assert done.returncode == 0
     assert re.fullmatch(r"50 steps in \d+:\d\d\.\n", done.stderr)
     held_out, *_, weights = done.stdout.splitlines()
     assert re.fullmatch(r"held-out accuracy  \d+\.\d\d %", held_out)
-    assert weights == "weights            polycore-adam-2.npz"
-
-
-def test_a_file_that_was_not_named_takes_no_others_place(folder):
-    (folder / "polycore-adam-2.npz").write_bytes(b"mine")
-    done = command("train", "experiment.json", "--steps", 1, folder=folder)
-    assert done.stdout.endswith("polycore-adam-2-2.npz\n")
+    # a name that nobody gave takes no other file's place
+    assert weights == "weights            polycore-adam-2-2.npz"
     assert (folder / "polycore-adam-2.npz").read_bytes() == b"mine"
-    assert pc.Model.load(folder / "polycore-adam-2-2.npz").experiment.steps == 1
+    assert pc.Model.load(folder / "polycore-adam-2-2.npz").experiment.steps == 50
 
 
 def test_a_terminal_has_a_bar_that_is_drawn_over_itself(folder, terminal):
@@ -87,7 +84,7 @@ def test_a_terminal_has_a_bar_that_is_drawn_over_itself(folder, terminal):
     assert drawn[-1].startswith("3,000 steps in 0:")
 
 
-@pytest.mark.parametrize(("columns", "variables"), [(20, {}), (1, {"NO_COLOR": "1"}), (0, {"TERM": "dumb"})])
+@pytest.mark.parametrize(("columns", "variables"), [(20, {"NO_COLOR": "1"}), (0, {"TERM": "dumb"})])
 def test_a_bar_fits_a_narrow_terminal(folder, terminal, columns, variables):
     options = {"folder": folder, "columns": columns, "variables": variables}
     shown = terminal("train", "experiment.json", "--steps", 400, "--json", **options)
@@ -204,14 +201,12 @@ def test_ctrl_c_while_the_worker_starts_shows_no_traceback(folder, terminal):
     assert "KeyboardInterrupt" not in shown.text
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_other_signals_that_end_a_command_keep_the_best_weights_too(folder, terminal, name):
-    number = getattr(signal, name)
+def test_sigterm_keeps_the_best_weights_too(folder, terminal):
     shown = terminal("train", *LONG, "--out", "w.npz", folder=folder)
     shown.wait_for(" left")
-    shown.process.send_signal(number)
-    assert shown.ended() == 128 + number
-    assert f"Ended by {name} at step " in shown.text
+    shown.process.send_signal(signal.SIGTERM)
+    assert shown.ended() == 143
+    assert "Ended by SIGTERM at step " in shown.text
     assert pc.Model.load(folder / "w.npz").experiment.steps == 100_000_000
 
 
@@ -219,7 +214,7 @@ def test_a_terminal_that_is_closed_keeps_the_best_weights(folder, terminal):
     shown = terminal("train", *LONG, "--out", "w.npz", folder=folder)
     shown.wait_for(" left")
     shown.hang_up()
-    assert shown.process.wait(60) == 128 + signal.SIGHUP
+    assert shown.process.wait(60) == 129
     assert pc.Model.load(folder / "w.npz").experiment.steps == 100_000_000
 
 
@@ -268,10 +263,10 @@ def test_wrong_usage_is_told_on_one_line(folder, monkeypatch, capsys, arguments,
     assert line.isprintable()
 
 
-def test_a_run_file_that_is_none_is_told_by_its_name(folder):
-    done = command("train", "--resume", "weights.npz", folder=folder)
-    assert done.returncode == 1
-    assert one_line(done).startswith("polycore: weights.npz: this is a weight file")
+def test_a_run_file_that_is_none_is_told_by_its_name(folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    assert main(["train", "--resume", "weights.npz"]) == 1
+    assert capsys.readouterr().err.startswith("polycore: weights.npz: this is a weight file")
 
 
 def test_wrong_usage_ends_the_process_with_code_2(folder):
