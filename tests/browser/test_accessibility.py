@@ -68,9 +68,10 @@ def data(visit):
 @state
 def train_with_all_open(visit):
     visit.go_to("Train")
-    for name in ("More settings", "How good is it, honestly?", "Take it with you"):
+    for name in ("More settings", "How good is it, honestly?", "Take it with you", "Bring a run back"):
         visit.page.locator("summary").filter(has_text=name).click()
     visit.page.get_by_text("The network in NumPy").wait_for()
+    visit.page.get_by_text("Run file, from here").wait_for()
 
 
 @state
