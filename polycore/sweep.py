@@ -150,7 +150,7 @@ class _Flight:
     def submit(self, task: _Task) -> None:
         try:
             future = self._executor.submit(computed, task.index, task.experiment)
-        except RuntimeError as error:  # it was shut down or, as BrokenExecutor says, broken for good
+        except (RuntimeError, PolycoreError) as error:  # it was shut down, is broken, or has no workers
             self.refusal = error
             return
         self.tasks[future] = task
@@ -167,7 +167,8 @@ class _Flight:
             self.refusal = error
             return None
         if isinstance(error, BrokenExecutor) and task.deaths < MOST_RETRIES:
-            self.submit(replace(task, deaths=task.deaths + 1))
+            if self.refusal is None:  # else asking again may take long, as connecting to a lost cluster does
+                self.submit(replace(task, deaths=task.deaths + 1))
             return None
         return _failed(task.index, task.experiment, error)
 
@@ -188,6 +189,8 @@ def _streamed(experiments: Iterable[Experiment], executor: Executor) -> Iterator
             flight.fill(tasks)
     finally:
         flight.cancel()
+    if isinstance(flight.refusal, PolycoreError):
+        raise flight.refusal
     if flight.refusal is not None:
         raise PolycoreError(
             f"the executor takes no more runs, after {told:,} outcomes. Give the missing experiments "

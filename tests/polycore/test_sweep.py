@@ -224,6 +224,22 @@ def test_what_a_broken_executor_had_computed_is_told_before_the_end():
         next(results)
 
 
+def test_a_cluster_that_was_lost_is_asked_once_and_says_it_itself():
+    asked = []
+
+    def answer(index, experiment):
+        asked.append(index)
+        if len(asked) > 3:
+            raise pc.PolycoreError("No scheduler answers.")
+        return with_result(index, experiment) if index == 1 else with_error(BrokenExecutor("it was lost"))
+
+    results = outcomes([SMALL] * 3, Answering(answer))
+    assert next(results).index == 1
+    with pytest.raises(pc.PolycoreError, match=r"^No scheduler answers\.$"):
+        next(results)
+    assert asked == [0, 1, 2, 0]
+
+
 def test_an_executor_that_was_shut_down_is_told():
     with ThreadPoolExecutor(1) as threads:
         pass

@@ -13,6 +13,7 @@ from distributed.cli import dask_scheduler, dask_worker
 
 import polycore as pc
 from polycore.choices import grid
+from polycore.cluster import Cluster
 from polycore.sweep import outcomes
 from polycore.workers import Workers
 from tests.polycore.outcome_bytes import by_index
@@ -46,9 +47,17 @@ def expected():
         return {"kinds": by_index(outcomes(KINDS, workers)), "long": by_index(outcomes(LONG, workers))}
 
 
-@pytest.mark.parametrize("options", [{}, {"pure": False}], ids=["as it is", "impure"])
-def test_dask_gives_the_same_to_the_last_bit(client, expected, options):
-    assert by_index(outcomes(KINDS, client.get_executor(**options))) == expected["kinds"]
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda client: client.get_executor(), id="dask's own"),
+        pytest.param(lambda client: client.get_executor(pure=False), id="dask's own, impure"),
+        pytest.param(lambda client: Cluster(client.scheduler.address), id="a cluster"),
+    ],
+)
+def test_dask_gives_the_same_to_the_last_bit(client, expected, make):
+    with make(client) as executor:
+        assert by_index(outcomes(KINDS, executor)) == expected["kinds"]
 
 
 def test_a_worker_killed_in_the_midst_costs_time_and_nothing_else(client, expected):
@@ -66,7 +75,7 @@ def test_a_worker_killed_in_the_midst_costs_time_and_nothing_else(client, expect
 
 def test_the_documents_program_runs_on_the_cluster(client, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    [program] = re.findall(r"```python\n(from distributed .*?)```", SWEEPS, flags=re.DOTALL)
+    program = re.findall(r"```python\n(.*?)```", SWEEPS, flags=re.DOTALL)[-1]
     assert program.count(ADDRESS) == 1
     exec(program.replace(ADDRESS, client.scheduler.address), {})
     [names, figures] = (tmp_path / "summary.csv").read_text(encoding="utf-8").splitlines()
