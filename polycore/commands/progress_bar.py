@@ -10,7 +10,7 @@ from polycore.commands.percent import percent
 from polycore.training import Run
 
 SPEED_SECONDS = 5.0  # over which the speed is taken: batches may grow, so that older steps tell little
-LEAST_BAR, MOST_BAR = 5, 30  # cells
+LENGTHS = (30, 20, 10, 5)  # cells of the bar: few, lest it change with every digit beside it
 USUAL_COLUMNS = 80  # where a terminal does not say how many it has
 # what goes first where a line is too narrow
 _GOING = ("speed", "held-out", "step", "loss", "left")
@@ -27,11 +27,18 @@ class ProgressBar:
         self._marks: deque[tuple[float, int]] = deque()
         self._drawn = 0
 
+    def begin(self, run: Run) -> None:
+        """Show where the run begins. Its speed counts from the next drawing: workers have to start before."""
+        self._draw(run, 0.0)
+
     def draw(self, run: Run) -> None:
         """Show where the run is."""
         self._reach(run.step)
+        self._draw(run, self._speed())
+
+    def _draw(self, run: Run, speed: float) -> None:
         if self._terminal:
-            self._replace(line(run, self._speed(), _columns(self._stream), self._cells))
+            self._replace(line(run, speed, _columns(self._stream), self._cells))
 
     def end(self, sentence: str) -> None:
         """Leave the sentence in place of the bar."""
@@ -65,11 +72,12 @@ def line(run: Run, speed: float, columns: int, cells: str) -> str:
 
     `speed`: steps a second, 0 where it is not known. `cells`: what the bar's done and other cells look like.
     """
+    total = f"{run.experiment.steps:,}"
     done = run.step / run.experiment.steps
     words = {
         "share": f"{int(100 * done):3d} %",
-        "step": f"step {run.step:,}/{run.experiment.steps:,}",
-        "loss": f"loss {run.history.loss[-1]:.4g}",
+        "step": f"step {run.step:>{len(total)},}/{total}",
+        "loss": f"loss {run.history.loss[-1]:#.4g}",
         "held-out": f"held-out {percent(run.history.held_out_accuracy[-1])}",
     }
     if speed:
@@ -79,8 +87,9 @@ def line(run: Run, speed: float, columns: int, cells: str) -> str:
         words.pop(going, None)
         text = "  ".join(words.values())
         room = columns - 1 - len(text) - 2
-        if room >= LEAST_BAR:
-            return f"{_bar(done, min(room, MOST_BAR), cells)}  {text}"
+        length = next((length for length in LENGTHS if length <= room), None)
+        if length is not None:
+            return f"{_bar(done, length, cells)}  {text}"
     return text[: max(0, columns - 1)]
 
 

@@ -143,7 +143,7 @@ def _trained(
     stopped: BaseException | None = None
     workers = Workers(1)  # a process of its own: with one BLAS thread it computes what the dashboard does
     bar = ProgressBar(sys.stderr)
-    bar.draw(run)
+    bar.begin(run)
     try:
         workers.start()
         with interruption.allowed():

@@ -1,6 +1,7 @@
 """The bar: what a line has room for."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,8 +30,8 @@ def halfway():
             f"{'#' * 15}{'.' * 15}   50 %  step 20,000/40,000  loss 0.01235  held-out 98.77 %  4,000 steps/s"
             "  0:05 left",
         ),
-        (80, "####.....   50 %  step 20,000/40,000  loss 0.01235  held-out 98.77 %  0:05 left"),
-        (40, "###....   50 %  loss 0.01235  0:05 left"),
+        (80, "##...   50 %  step 20,000/40,000  loss 0.01235  held-out 98.77 %  0:05 left"),
+        (40, "##...   50 %  loss 0.01235  0:05 left"),
         (13, "##...   50 %"),
         (12, " 50 %"),
         (5, " 50 "),
@@ -80,22 +81,22 @@ def test_a_terminal_that_knows_ascii_alone_gets_that(halfway):
 
 
 def test_the_speed_is_of_the_last_seconds(halfway, monkeypatch):
-    from dataclasses import replace
-
     now = iter([0.0, 10.0, 20.0, 21.0])
     monkeypatch.setattr(progress_bar, "monotonic", lambda: next(now))
-    stream = TerminalOf1970()
     monkeypatch.setattr(progress_bar, "_columns", lambda _: 200)
+    stream = TerminalOf1970()
     bar = ProgressBar(stream)
-    for step in (0, 10_000, 10_500, 11_000):
+    bar.begin(replace(halfway, step=0))
+    for step in (10_000, 10_500, 11_000, 11_100):
         bar.draw(replace(halfway, step=step))
     speeds = [drawn.split("held-out 98.77 %")[1].split("  ")[1:] for drawn in stream.text.split("\r")[1:]]
-    # 10,000 steps in 10 s; then 500 in 10 s; then 1,000 in 11 s
+    # 500 steps in 10 s, and again; then 600 in the last 11 s
     assert [" ".join(each).strip() for each in speeds] == [
         "",
-        "1,000 steps/s 0:30 left",
+        "",
         "50 steps/s 9:50 left",
-        "91 steps/s 5:19 left",
+        "50 steps/s 9:40 left",
+        "55 steps/s 8:50 left",
     ]
 
 

@@ -77,7 +77,7 @@ def test_a_terminal_has_a_bar_that_is_drawn_over_itself(folder, terminal):
     assert "\n" not in shown.text.rstrip("\r\n")
     assert "\x1b" not in shown.text
     assert drawn[1].startswith("░░░")
-    assert " 0 %  step 0/3,000  loss " in drawn[1]
+    assert " 0 %  step     0/3,000  loss " in drawn[1]
     assert max(map(len, drawn)) < 80
     # what stood there is covered by spaces
     assert len(drawn[-1]) >= len(drawn[-2].rstrip())
@@ -248,6 +248,7 @@ def test_a_run_that_diverges_says_so_and_keeps_the_best(folder):
         pytest.param(["recommended", "--resume", "run.npz"], "neither EXPERIMENT nor", id="two beginnings"),
         pytest.param(["--resume", "run.npz", "--seed", "1"], "nor settings", id="a run with settings"),
         pytest.param(["recommended", "--save-every", "often"], "--save-every", id="words for seconds"),
+        pytest.param(["recommended", "--out", "\x1b[2J\n/w.npz"], "\\x1b[2J", id="a path with an escape"),
         pytest.param(["recommended", "--out", "."], "cannot be written", id="a folder as a file"),
     ],
 )
