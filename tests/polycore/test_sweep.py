@@ -300,9 +300,12 @@ for outcome in sweep.outcomes([small, *[replace(small, steps=100_000_000, seed=s
     process = subprocess.Popen(
         [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    assert process.stdout.readline() == "ended\n"
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=30)
+    try:
+        assert process.stdout.readline() == "ended\n"
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
     pids = [int(pid) for pid in output.split()]
     assert (len(pids), errors.splitlines()[-1]) == (2, "KeyboardInterrupt")
     for pid in pids:
