@@ -181,6 +181,7 @@ def test_after_a_restart_open_tabs_have_their_set_up_and_the_network_of_a_link(b
             training, other = new(), new()
             other.open(link_with_a_network(new()))
             other.page.get_by_text("This network came by the link").wait_for()
+            training.page.bring_to_front()  # a tab behind others is drawn late on a busy machine
             started(training)
             words = [visit.words() for visit in (training, other)]
         with served(tmp_path / "after.txt", port=port):
