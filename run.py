@@ -31,7 +31,7 @@ CHECKS = [
     ["ruff", "format", "--check", "."],
     ["mypy"],
     REFERENCE,
-    # the browser's tests one by one on one core, beside all others on the other one
+    # each has a server and a browser: a third would make the others wait on two cores
     ["pytest", "--numprocesses=2"],
 ]
 

@@ -13,15 +13,15 @@ settings.load_profile("repeatable")
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nothing to share out
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give the browser's tests to one worker, with one server and one browser, and the others one by one.
+    """Give out the browser's tests file by file, for what each file shares, and the others one by one.
 
-    pytest-xdist has groups for this, which do nothing with pytest 9.2: it marks a test by a name that it no
-    longer has.
+    The files with most tests come first, and the short tests fill up what time is left. pytest-xdist has
+    groups for this, which do nothing with pytest 9.2: it marks a test by a name that it no longer has.
     """
     from xdist.scheduler import LoadScopeScheduling
 
-    class OneBrowser(LoadScopeScheduling):
+    class BrowserByFiles(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+            return nodeid.split("::")[0] if nodeid.startswith("tests/browser/") else nodeid
 
-    return OneBrowser(config, log)
+    return BrowserByFiles(config, log)

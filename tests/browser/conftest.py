@@ -1,16 +1,16 @@
-"""One server and one browser for all tests here; each test has tabs of its own."""
+"""One server and one browser for all tests here; each test has its tabs for itself."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.dashboard import DESKTOP, Visit, chromium, launched, served, trouble_in
+from tests.browser.dashboard import DESKTOP, PATIENCE, Visit, chromium, launched, opened, served, trouble_in
 
 Visitor = Callable[..., Visit]
 
-expect.set_options(timeout=20_000)  # a busy machine draws late
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -34,20 +34,37 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tabs() -> list[Page]:
+    """Return the tabs that nobody uses: a new one starts a program and reads all scripts, for two seconds."""
+    return []
+
+
 @pytest.fixture
-def visitor(browser: Browser, server: str, log: Path) -> Iterator[Visitor]:
-    """Return a function that gives a new person's tab; whatever goes wrong in one fails the test."""
+def visitor(browser: Browser, tabs: list[Page], server: str, log: Path) -> Iterator[Visitor]:
+    """Return a function that gives a person's tab; whatever goes wrong in one fails the test."""
     visits = []
 
     def new(size: dict[str, int] = DESKTOP, scheme: str = "light") -> Visit:
-        context = browser.new_context(viewport=size, color_scheme=scheme, accept_downloads=True)
-        context.set_default_timeout(20_000)
-        visits.append(Visit(context.new_page(), server))
+        page = tabs.pop() if tabs else opened(browser, viewport=size)
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        visits.append(Visit(page, server))
         return visits[-1]
 
     yield new
     for visit in visits:
         visit.check()
-        visit.rest()
-        visit.page.context.close()
+        tabs.append(visit.end())
+    assert trouble_in(log) == []
+
+
+@pytest.fixture
+def lone_visit(browser: Browser, server: str, log: Path) -> Iterator[Visit]:
+    """Return a visit by a tab that nobody else has: for a test that changes what the tab itself does."""
+    visit = Visit(opened(browser, viewport=DESKTOP), server)
+    yield visit
+    visit.check()
+    visit.rest()
+    visit.page.context.close()
     assert trouble_in(log) == []

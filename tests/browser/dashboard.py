@@ -12,15 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request
 
 ROOT = Path(__file__).parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 ADDRESSES = ("", "polynomials", "data", "train", "predict", "inside", "compare", "play")
 HEADINGS = {"Home": "Which polynomial is this point on?"}
+PATIENCE = 40_000  # ms: a busy machine draws late
 RESTS = """() => {
   const app = document.querySelector("[data-testid=stApp]");
   return !app || app.dataset.testScriptState === "notRunning";
@@ -94,6 +96,13 @@ def launched(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=chromium(), args=options)
 
 
+def opened(browser: Browser, **options: Any) -> Page:
+    """Return a new tab that shares nothing with others."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE)
+    return context.new_page()
+
+
 def trouble_in(log: Path) -> list[str]:
     """Return the lines of a server's log that tell of an error or a warning."""
     return [line for line in log.read_text(encoding="utf-8").splitlines() if TROUBLE.search(line)]
@@ -109,8 +118,8 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.troubles.append(f"page error: {error}"))
-        self.page.on("request", lambda request: self._note_outside(request.url))
+        self.page.on("pageerror", self._note_error)
+        self.page.on("request", self._note_outside)
 
     def open(self, address: str = "") -> "Visit":
         """Open a page by its address and wait until it is drawn."""
@@ -125,6 +134,23 @@ class Visit:
         logs an error: a test that leaves at any moment would fail now and then for that.
         """
         self.page.wait_for_function(RESTS)
+
+    def forget(self) -> "Visit":
+        """Leave, and have the browser forget all: whoever opens a page here next is another person."""
+        self.rest()
+        self.page.goto(f"{self.server}_stcore/health")  # a page keeps its tab's name when it is left
+        self.page.evaluate("() => { sessionStorage.clear(); localStorage.clear(); }")
+        self.page.context.clear_cookies()
+        self.page.goto("about:blank")
+        return self
+
+    def end(self) -> Page:
+        """Return the tab for another visit, with nothing of this one."""
+        self.forget()
+        self.page.remove_listener("console", self._note)
+        self.page.remove_listener("pageerror", self._note_error)
+        self.page.remove_listener("request", self._note_outside)
+        return self.page
 
     def drawn(self) -> "Visit":
         """Wait until the page stands."""
@@ -164,7 +190,7 @@ class Visit:
         status, step = STANDING.search(line).groups()
         return status, int(step.replace(",", ""))
 
-    def wait_for_status(self, status: str, after_step: int = 0, seconds: float = 20) -> int:
+    def wait_for_status(self, status: str, after_step: int = 0, seconds: float = PATIENCE / 1000) -> int:
         """Wait until the run has that status and has passed a step; return where it is."""
         end = time.monotonic() + seconds
         self.page.get_by_text(STANDING).first.wait_for()
@@ -192,7 +218,11 @@ class Visit:
         if message.type in ("error", "warning") and not EXPECTED_NOT_FOUND.search(message.location["url"]):
             self.troubles.append(f"console {message.type}: {message.text} ({message.location['url']})")
 
-    def _note_outside(self, url: str) -> None:
+    def _note_error(self, error: Error) -> None:
+        self.troubles.append(f"page error: {error}")
+
+    def _note_outside(self, request: Request) -> None:
+        url = request.url
         if url.startswith(("http", "ws")) and not url.split("//")[1].startswith("127.0.0.1"):
             self.troubles.append(f"asked another host: {url}")
 
@@ -201,7 +231,7 @@ class Visit:
 def tabs(browser: Browser, server: str, size: dict[str, int] = DESKTOP) -> Iterator[Callable[[], Visit]]:
     """Yield a function that gives tabs of one person, and check each that is still open at the end."""
     context = browser.new_context(viewport=size)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     visits: list[Visit] = []
 
     def new() -> Visit:

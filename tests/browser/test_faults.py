@@ -2,12 +2,12 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.dashboard import CONNECTED, ROOT, Visit, free_port, leave, served, tabs, trouble_in
+from tests.browser.dashboard import CONNECTED, ROOT, Visit, free_port, leave, opened, served, tabs, trouble_in
 
 LONG = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
 QUICK = (
@@ -38,7 +38,7 @@ if not hasattr(runner, "observed"):
     runner.Training.__init__ = noted
 
 
-@st.fragment(run_every=0.3)
+@st.fragment(run_every=1)
 def tell():
     gc.collect()
     runs = sorted((training.status, training.run.step) for training in runner.observed)
@@ -86,20 +86,24 @@ def observed_server(tmp_path_factory) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def window(browser) -> Iterator[Page]:
+    """Return a tab for the observer."""
+    page = opened(browser)
+    yield page
+    page.context.close()
+
+
 @pytest.fixture
-def observe(browser, observed_server) -> Iterator:
+def observe(window, observed_server) -> Callable[..., Page]:
     """Return a function that opens the observer; what others have left behind is forgotten before."""
-    pages = []
 
-    def new(remembered: float = 900) -> Page:
-        pages.append(browser.new_page())
-        pages[-1].goto(f"{observed_server}observer?remembered={remembered}")
-        pages[-1].get_by_test_id("stText").wait_for(timeout=20_000)
-        return pages[-1]
+    def anew(remembered: float = 900) -> Page:
+        window.goto(f"{observed_server}observer?remembered={remembered}")
+        window.get_by_test_id("stText").wait_for()
+        return window
 
-    yield new
-    for page in pages:
-        page.context.close()
+    return anew
 
 
 @pytest.fixture
@@ -157,8 +161,8 @@ def test_a_connection_that_was_cut_comes_back_to_the_same_run(person, observe, s
     stop(visit)
 
 
-@pytest.mark.usefixtures("observe")
-def test_two_tabs_of_one_person_have_a_run_each_also_after_a_refresh_of_both(person):
+def test_two_tabs_of_one_person_have_a_run_each_also_after_a_refresh_of_both(person, observe):
+    observe()
     addresses = [f"{LONG}&seed={seed}" for seed in (1, 2)]
     first, second = visits = [person(), person()]
     steps = [started(visit, address) for visit, address in zip(visits, addresses, strict=True)]

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.dashboard import ADDRESSES, DESKTOP, PHONE
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
-THEMES = ["light", "dark"]
+BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -28,10 +28,19 @@ def test_one_press_and_there_is_a_map_that_learns(visitor, size):
     visit.wait_for_status("Stopped")
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_every_page_stands_alone_when_opened_by_its_address(visitor, size, theme, address):
-    visit = visitor(size, theme).open(address)
-    background = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}[theme]
-    expect(visit.page.locator(".stApp")).to_have_css("background-color", background)
+@pytest.mark.parametrize(
+    ("size", "themes"),
+    [
+        pytest.param(DESKTOP, ("light", "dark"), id="desktop"),
+        pytest.param(PHONE, ("dark", "light"), id="phone"),
+    ],
+)
+def test_every_page_stands_alone_when_opened_by_its_address_and_follows_the_theme(
+    visitor, size, themes, address
+):
+    visit = visitor(size, themes[0]).open(address)
+    for theme in themes:
+        visit.page.emulate_media(color_scheme=theme)
+        expect(visit.page.locator(".stApp")).to_have_css("background-color", BACKGROUNDS[theme])
+        visit.check()

@@ -7,12 +7,13 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import PHONE, Visit
@@ -83,9 +84,11 @@ CHIP = "stFileChipName"
 PATIENCE = 100  # looks: a busy machine draws late
 
 
-def watched(visitor: Callable[..., Visit], size: dict[str, int] = PHONE) -> Visit:
-    """Return a new person's tab that tells where a text has become a program."""
-    visit = visitor(size)
+@pytest.fixture
+def watched(lone_visit: Visit) -> Visit:
+    """Return a visit on a phone that tells where a text has become a program."""
+    visit = lone_visit
+    visit.page.set_viewport_size(PHONE)
     visit.page.add_init_script("window.evyl = () => { window.evylRun = 'it ran'; };")
     visit.page.on("dialog", lambda dialog: visit.troubles.append(f"dialog: {dialog.message}"))
     return visit
@@ -151,8 +154,8 @@ def choose_all(visit: Visit) -> None:
     expect(loss).to_be_visible()
 
 
-def test_the_name_of_a_run_is_words_alone_wherever_it_is_shown(visitor):
-    visit = watched(visitor).open(f"train{QUICK}")
+def test_the_name_of_a_run_is_words_alone_wherever_it_is_shown(watched):
+    visit = watched.open(f"train{QUICK}")
     page = visit.page
     train(visit, len(TITLES))
     visit.go_to("Compare")
@@ -221,8 +224,8 @@ def weight_file(metadata: dict[str, object] | None) -> bytes:
     return file.getvalue()
 
 
-def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(visitor):
-    visit = watched(visitor).open("predict")
+def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(watched):
+    visit = watched.open("predict")
     page = visit.page
     hidden = {"experiment": {"optimizer": TITLES[0]}, TITLES[1]: TITLES[2], "versions": TITLES}
     sound = weight_file({"format": 1, "polynomials": [[1, 0], [2, 0], [3, 0]], **hidden})
@@ -254,8 +257,8 @@ def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(visitor):
     check_words(visit, *told, f"nameless {SEEN[1]}: taken as", lines, refusal)
 
 
-def test_the_words_of_a_link_are_words_alone(visitor):
-    visit = watched(visitor)
+def test_the_words_of_a_link_are_words_alone(watched):
+    visit = watched
     parts = ["seed", "noise", "steps", "batch", "momentum", "hidden", "optimizer", "standardize"]
     unknown = {"look": WORDS[0], TITLES[0]: WORDS[1], "polynomials": WORDS[4], "weights": WORDS[1]}
     query = urlencode({"v": "1", **dict(zip(parts, WORDS, strict=True)), **unknown})
@@ -269,8 +272,8 @@ def test_the_words_of_a_link_are_words_alone(visitor):
     check_words(visit, ascii(WORDS[0]), ascii(WORDS[1]), ascii(WORDS[6]), places=["stText"])
 
 
-def test_what_is_typed_and_refused_is_words_alone(visitor):
-    visit = watched(visitor).open(f"train{QUICK}")
+def test_what_is_typed_and_refused_is_words_alone(watched):
+    visit = watched.open(f"train{QUICK}")
     visit.fill("Hidden layers", WORDS[2])
     expect(visit.page.get_by_text("hidden is")).to_be_visible()
     check_words(visit, f"hidden is {WORDS[2]!a}; wanted whole numbers", places=["stText"])
@@ -291,8 +294,8 @@ STYLES = r"""async () => {
 }"""
 
 
-def test_every_page_comes_from_this_server_alone(visitor):
-    visit = watched(visitor)
+def test_every_page_comes_from_this_server_alone(watched):
+    visit = watched
     here = urlsplit(visit.server).netloc
     # as if there were no other host; the visit notes what is asked of one
     visit.page.context.route(re.compile(f"^(?!(http|ws)://{re.escape(here)}/)"), lambda route: route.abort())

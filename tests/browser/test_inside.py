@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import DESKTOP, PHONE, Visit
+from tests.browser.dashboard import DESKTOP, PHONE, Visit, opened
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
@@ -47,9 +47,8 @@ def test_the_tutorials_network_shows_its_golden_figures(visitor, size):
     expect(visit.page.get_by_text("0.015833333333333335")).to_be_visible()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_neuron_is_chosen_and_changed_and_everything_answers(visitor, size):
-    visit = trained(visitor(size))
+def test_a_neuron_is_chosen_and_changed_and_everything_answers(visitor):
+    visit = trained(visitor(PHONE))
     picture(visit).get_by_role("button", name=re.compile("^Hidden layer 1, neuron 5")).click()
     plane(visit, "^Map of hidden layer 1, neuron 5 ").wait_for()
     expect(visit.page.get_by_text("As it was kept")).to_be_visible()
@@ -101,9 +100,8 @@ def test_the_page_follows_a_run_until_it_is_held(visitor):
 
 
 def test_a_finger_finds_each_neuron_of_a_wide_layer(browser, server):
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    context.set_default_timeout(20_000)
-    visit = Visit(context.new_page(), server).open(f"train{QUICK.replace('hidden=16', 'hidden=32-32')}")
+    page = opened(browser, viewport=PHONE, has_touch=True, is_mobile=True)
+    visit = Visit(page, server).open(f"train{QUICK.replace('hidden=16', 'hidden=32-32')}")
     visit.press("Start")
     visit.wait_for_status("Finished")
     visit.go_to("Inside")
@@ -119,4 +117,4 @@ def test_a_finger_finds_each_neuron_of_a_wide_layer(browser, server):
     )
     visit.check()
     visit.rest()
-    context.close()
+    page.context.close()

@@ -40,8 +40,8 @@ def wait_until(visit, condition):
         visit.page.wait_for_timeout(50)
 
 
-def test_the_page_that_was_chosen_comes_and_stays(visitor):
-    visit, wire = visitor(), Wire()
+def test_the_page_that_was_chosen_comes_and_stays(lone_visit):
+    visit, wire = lone_visit, Wire()
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
     visit.open(f"train{LONG}")
     visit.press("Start")

@@ -22,9 +22,8 @@ def toast(visit):
     return visit.page.locator(".st-key-undo-toast")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_look_from_its_card_to_seen_and_on(visitor, size):
-    visit = visitor(size).open()
+def test_a_look_from_its_card_to_seen_and_on(visitor):
+    visit = visitor(PHONE).open()
     card = visit.page.get_by_test_id("stColumn").filter(has_text="4 · Dead neurons")
     card.get_by_role("link", name=re.compile("Look$")).click()
     visit.wait_for_words(look="dead", learning_rate="1")
@@ -155,22 +154,6 @@ def search(visit):
     begin(visit)
 
 
-def scaling(visit):
-    wait_for_step(visit, 1000)
-    load(visit, "Standardized", standardize="yes")
-    begin(visit)
-
-
-def small(visit):
-    wait_for_step(visit, 1000)
-    load(visit, "32 neurons", hidden="32")
-    begin(visit)
-
-
-def by_heart(visit):
-    """There is nothing more to do than to watch."""
-
-
 def referee(visit):
     visit.page.get_by_role("radio", name="Referee", exact=True).click()
 
@@ -181,18 +164,16 @@ def folds(visit):
     visit.page.get_by_role("heading", name="Inside", exact=True).wait_for()
 
 
-# what each begins with, how many times "Next look" leads to it, and what its sentence says to do after Start
+# what each begins with, how many times "Next look" leads to it, and what its sentence says to do after Start;
+# what the other looks ask for is seen in tests/pages/test_looks.py, and is done in the same ways
 WALKS = (
     ({"look": "search", "optimizer": "random-search"}, 0, search),
-    ({"look": "scaling", "standardize": "no"}, 1, scaling),
-    ({"look": "small", "hidden": "2"}, 2, small),
-    ({"look": "by-heart", "noise": "0.3"}, 1, by_heart),
-    ({"look": "referee", "noise": "0.2"}, 1, referee),
+    ({"look": "referee", "noise": "0.2"}, 5, referee),
     ({"look": "folds", "hidden": "6"}, 1, folds),
 )
 
 
-def test_the_other_six_looks_one_after_the_other_each_until_it_is_seen(visitor):
+def test_looks_one_after_the_other_each_until_it_is_seen(visitor):
     visit = visitor().open()
     card = visit.page.get_by_test_id("stColumn").filter(has_text="2 · Search against a gradient")
     card.get_by_role("link", name=re.compile("Look$")).click()
@@ -207,4 +188,4 @@ def test_the_other_six_looks_one_after_the_other_each_until_it_is_seen(visitor):
         walk(visit)
         expect(panel(visit)).to_contain_text(SEEN, timeout=1000 * PATIENCE)
     visit.go_to("Home")
-    expect(visit.page.get_by_text("Seen so far: 6 of 8.")).to_be_visible()
+    expect(visit.page.get_by_text("Seen so far: 3 of 8.")).to_be_visible()

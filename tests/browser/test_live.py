@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import DESKTOP, PHONE, served
+from tests.browser.dashboard import DESKTOP, PHONE, opened, served
 
 # Three figures, drawn anew three times a second. The first is a line that grows to the right from (0, 1); the
 # second spans x from 0 to 10 and y from 0 to 5, and the page tells the place that was chosen there;
@@ -69,9 +69,7 @@ def newcomer(browser):
     noise = []
 
     def new(size=DESKTOP, **options):
-        context = browser.new_context(viewport=size, **options)
-        context.set_default_timeout(15_000)
-        page = context.new_page()
+        page = opened(browser, viewport=size, **options)
         page.on("console", lambda m: m.type in ("error", "warning") and noise.append(m.text))
         page.on("pageerror", lambda error: noise.append(str(error)))
         return page

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from polycore import Experiment
@@ -17,6 +16,8 @@ from tests.browser.dashboard import PHONE
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
 MAP = re.compile("^Map of")
 PNG = b"\x89PNG\r\n\x1a\n"
+TEXT_COLOUR = "getComputedStyle(document.querySelector('.polycore-live')).color"
+LABEL_COLOUR = "getComputedStyle(document.querySelector('.polycore-live .xtick text')).fill"
 
 
 def trained(visit):
@@ -60,15 +61,16 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     expect(model).to_have_value("From the link · 3 polynomials")
 
 
-@pytest.mark.parametrize(
-    ("scheme", "page_colour"),
-    [
-        pytest.param("light", "rgb(255, 255, 255)", id="light"),
-        pytest.param("dark", "rgb(14, 17, 23)", id="dark"),
-    ],
-)
-def test_a_figure_is_saved_under_a_name_of_its_own_with_the_page_behind_it(visitor, scheme, page_colour):
-    visit = trained(visitor(scheme=scheme))
+def test_a_figure_is_saved_under_a_name_of_its_own_with_the_page_behind_it(visitor):
+    visit = trained(visitor())
+    for scheme, page_colour in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(14, 17, 23)")):
+        visit.page.emulate_media(color_scheme=scheme)
+        expect(visit.page.locator(".stApp")).to_have_css("background-color", page_colour)
+        visit.page.wait_for_function(f"{LABEL_COLOUR} === {TEXT_COLOUR}")
+        assert_map_is_saved(visit, page_colour)
+
+
+def assert_map_is_saved(visit, page_colour):
     chart = visit.page.locator(".polycore-live", has=visit.page.get_by_role("img", name=MAP)).first
     chart.hover()
     name, content = saved(visit, chart.locator("[data-title='Save as PNG']"))
@@ -79,7 +81,7 @@ def test_a_figure_is_saved_under_a_name_of_its_own_with_the_page_behind_it(visit
     drawing = content.decode()
     assert drawing.startswith("<svg")
     assert f"fill: {page_colour}" in drawing[:600]
-    text = visit.page.evaluate("getComputedStyle(document.querySelector('.polycore-live')).color")
+    text = visit.page.evaluate(TEXT_COLOUR)
     assert f"fill: {text}" in drawing
     # the figure on the page stays transparent
     assert chart.locator(".main-svg").first.evaluate("svg => svg.style.background") in (

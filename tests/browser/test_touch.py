@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 import polycore as pc
 from polycore.figures import plane_range
-from tests.browser.dashboard import DESKTOP, PHONE
+from tests.browser.dashboard import PHONE
 
 # x and x^2 meet at 0 and 1
 CURVES = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0))
@@ -56,9 +56,8 @@ def test_while_it_learns_a_click_is_answered_and_mistakes_are_marked(visitor):
     expect(visit.page.get_by_text(re.compile(r"^The referee (agrees|says)"))).to_be_visible()
 
 
-@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
-def test_on_home_a_click_is_answered_under_the_map(visitor, size):
-    visit = visitor(size).open(QUICK)
+def test_on_home_a_click_is_answered_under_the_map(visitor):
+    visit = visitor(PHONE).open(QUICK)
     visit.press("Train the network")
     visit.wait_for_status("Finished")
     visit.page.get_by_text("Click the map to ask about a place.").wait_for()
@@ -71,9 +70,8 @@ def test_on_home_a_click_is_answered_under_the_map(visitor, size):
     visit.page.get_by_text("Click the map to ask about a place.").wait_for()
 
 
-@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
-def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(visitor, size):
-    visit = visitor(size).open(f"train{QUICK}")
+def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(visitor):
+    visit = visitor(PHONE).open(f"train{QUICK}")
     visit.press("Start")
     visit.wait_for_status("Finished")
     visit.go_to("Predict")
@@ -89,10 +87,9 @@ def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(
     chart(visit, "Probabilities of 2 polynomials along x .* at x = 0.98, which is marked").wait_for()
     chart(visit, r"Map of .* the point \(0\.98, 0\.98\) is marked").wait_for()
     expect(visit.page.get_by_label("x", exact=True).first).to_have_value("0.98")
-    if size == PHONE:
-        the_map, walk = chart(visit, "Map of"), chart(visit, "Probabilities of")
-        walk.evaluate("chart => chart.scrollIntoView({ block: 'end' })")
-        expect(the_map).to_be_in_viewport(ratio=0.99)
-        expect(walk).to_be_in_viewport(ratio=0.99)
-        above, below = the_map.bounding_box(), walk.bounding_box()
-        assert above["y"] + above["height"] <= below["y"]
+    the_map, walk = chart(visit, "Map of"), chart(visit, "Probabilities of")
+    walk.evaluate("chart => chart.scrollIntoView({ block: 'end' })")
+    expect(the_map).to_be_in_viewport(ratio=0.99)
+    expect(walk).to_be_in_viewport(ratio=0.99)
+    above, below = the_map.bounding_box(), walk.bounding_box()
+    assert above["y"] + above["height"] <= below["y"]

@@ -101,13 +101,16 @@ def test_a_link_restores_the_experiment_anywhere(visitor):
     copied = shown.inner_text().strip()
     server, query = copied.split("?")
     assert server == f"{visit.server}train"
+    other = visitor()
     for page in ADDRESSES:
-        other = visitor().open(f"{page}?{query}")
+        other.open(f"{page}?{query}")
         other.wait_for_words(**visit.words())
         assert other.words() == visit.words()
         if page == "polynomials":
             box = other.page.get_by_label("One polynomial a line", exact=True)
             expect(box).to_have_value("-x^2 + 1\nx^3 - 2\n3x")
+        other.check()
+        other.forget()
 
 
 def test_a_damaged_link_says_which_part_and_shows_no_markup(visitor):
@@ -215,7 +218,7 @@ def test_a_file_that_is_none_is_refused_in_words(visitor, tmp_path):
 def test_short_runs_one_after_another_leave_a_page_that_answers(visitor):
     # each run ends while its page is being drawn: found by pages that went blank, or stayed at "Pause"
     visit = visitor().open("train?hidden=64-64&samples=500&batch=all&steps=3")
-    for steps in range(4, 16):
+    for steps in range(4, 12):
         visit.fill("Steps", str(steps))
         visit.wait_for_words(steps=str(steps))
         visit.press("Start")
@@ -238,9 +241,8 @@ def test_a_tab_opened_from_another_has_a_session_of_its_own(visitor):
     visit.wait_for_status("Stopped")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_map_shows_the_network_the_referee_or_where_they_differ(visitor, size):
-    visit = visitor(size).open(f"train{LONG}")
+def test_the_map_shows_the_network_the_referee_or_where_they_differ(visitor):
+    visit = visitor(PHONE).open(f"train{LONG}")
     visit.press("Start")
     visit.wait_for_status("Running", after_step=100)
     for view, told in (
@@ -257,9 +259,8 @@ def test_the_map_shows_the_network_the_referee_or_where_they_differ(visitor, siz
     expect(visit.page.get_by_text("best possible 100.0 %").first).to_be_visible()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_report_opens_behind_a_run_and_stays_open(visitor, size):
-    visit = visitor(size).open(f"train{QUICK}")
+def test_the_report_opens_behind_a_run_and_stays_open(visitor):
+    visit = visitor(PHONE).open(f"train{QUICK}")
     visit.press("Start")
     visit.wait_for_status("Finished")
     visit.page.get_by_text("How good is it, honestly?").click()

@@ -39,8 +39,8 @@ class SlowServer:
             self.browser.send(self.kept)
 
 
-def test_while_a_page_is_on_its_way_a_bar_moves_and_then_it_is_gone(visitor):
-    visit, server = visitor(), SlowServer()
+def test_while_a_page_is_on_its_way_a_bar_moves_and_then_it_is_gone(lone_visit):
+    visit, server = lone_visit, SlowServer()
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), server.lay)
     visit.open(f"polynomials{QUICK}")
     visit.rest()
