@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -18,9 +19,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request
 
+import polycore as pc
+from polycore import link
+from polycore.compact_weights import compact
+
 ROOT = Path(__file__).parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 ADDRESSES = ("", "polynomials", "data", "train", "predict", "inside", "compare", "play")
+ROOM = 7500  # characters of a network in a link
 HEADINGS = {"Home": "Which polynomial is this point on?"}
 PATIENCE = 40_000  # ms: a busy machine draws late
 RESTS = """() => {
@@ -101,6 +107,14 @@ def opened(browser: Browser, **options: Any) -> Page:
     context = browser.new_context(**options)
     context.set_default_timeout(PATIENCE)
     return context.new_page()
+
+
+@cache
+def with_network(page: str, query: str) -> str:
+    """Return the page's address with the network that the query's set-up trains to, ready to be asked."""
+    experiment = link.experiment_of(dict(parse_qsl(query.lstrip("?"))))
+    run = pc.advance(pc.start(experiment), experiment.steps)
+    return link.to_address(page, experiment, compact(run.best, experiment, ROOM))
 
 
 def trouble_in(log: Path) -> list[str]:

@@ -8,8 +8,8 @@ from tests.browser.dashboard import PHONE
 from tests.browser.test_whole_path import QUICK
 
 
-def test_another_page_shows_the_map_and_trains_it(visitor):
-    visit = visitor()
+def test_another_page_shows_the_map_and_trains_it(lone_visit):
+    visit = lone_visit
     address = f"{visit.server}{QUICK}&embed=true".replace("&", "&amp;")
     visit.page.set_content(
         f'<html lang="en"><title>A course</title><h1>A course</h1>'

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import DESKTOP, PHONE, Visit, opened
+from tests.browser.dashboard import DESKTOP, PHONE, Visit, opened, with_network
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
@@ -26,14 +26,6 @@ def loss(visit):
     )
 
 
-def trained(visit):
-    visit.open(QUICK)
-    visit.press("Train the network")
-    visit.wait_for_status("Finished")
-    visit.go_to("Inside")
-    return visit
-
-
 @pytest.mark.parametrize("size", SIZES)
 def test_the_tutorials_network_shows_its_golden_figures(visitor, size):
     # the tutorial's printed figures, NumPy seed 0
@@ -48,7 +40,7 @@ def test_the_tutorials_network_shows_its_golden_figures(visitor, size):
 
 
 def test_a_neuron_is_chosen_and_changed_and_everything_answers(visitor):
-    visit = trained(visitor(PHONE))
+    visit = visitor(PHONE).open(with_network("inside", QUICK))
     picture(visit).get_by_role("button", name=re.compile("^Hidden layer 1, neuron 5")).click()
     plane(visit, "^Map of hidden layer 1, neuron 5 ").wait_for()
     expect(visit.page.get_by_text("As it was kept")).to_be_visible()
@@ -66,7 +58,7 @@ def test_a_neuron_is_chosen_and_changed_and_everything_answers(visitor):
 
 
 def test_the_keyboard_chooses_a_neuron_and_moves_a_weight(visitor):
-    visit = trained(visitor())
+    visit = visitor().open(with_network("inside", QUICK))
     first = picture(visit).get_by_role("button", name=re.compile("^Hidden layer 1, neuron 0"))
     first.focus()
     for key in ("ArrowDown", "ArrowDown", "Enter"):
@@ -101,10 +93,7 @@ def test_the_page_follows_a_run_until_it_is_held(visitor):
 
 def test_a_finger_finds_each_neuron_of_a_wide_layer(browser, server):
     page = opened(browser, viewport=PHONE, has_touch=True, is_mobile=True)
-    visit = Visit(page, server).open(f"train{QUICK.replace('hidden=16', 'hidden=32-32')}")
-    visit.press("Start")
-    visit.wait_for_status("Finished")
-    visit.go_to("Inside")
+    visit = Visit(page, server).open(with_network("inside", QUICK.replace("hidden=16", "hidden=32-32")))
     neurons = picture(visit).get_by_role("button")
     expect(neurons).to_have_count(32 + 32 + 3)
     sides = neurons.evaluate_all(

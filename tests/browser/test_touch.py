@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 import polycore as pc
 from polycore.figures import plane_range
-from tests.browser.dashboard import PHONE
+from tests.browser.dashboard import PHONE, with_network
 
 # x and x^2 meet at 0 and 1
 CURVES = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0))
@@ -71,10 +71,7 @@ def test_on_home_a_click_is_answered_under_the_map(visitor):
 
 
 def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(visitor):
-    visit = visitor(PHONE).open(f"train{QUICK}")
-    visit.press("Start")
-    visit.wait_for_status("Finished")
-    visit.go_to("Predict")
+    visit = visitor(PHONE).open(with_network("predict", QUICK))
     right, down = pixel(visit, 1.0, 1.0)
     visit.page.mouse.click(right + 4, down - 5)
     visit.page.get_by_text("A crossing: p0 & p1").wait_for()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import ADDRESSES, DESKTOP, PHONE
+from tests.browser.dashboard import ADDRESSES, DESKTOP, PHONE, with_network
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 POLYNOMIALS = "x^2 - 1\n(x-1)(x+2)\n-0.5x + 1"
@@ -162,10 +162,7 @@ def test_a_run_goes_on_from_page_to_page(visitor):
 
 
 def test_a_click_on_the_map_asks_about_that_place(visitor):
-    visit = visitor().open(QUICK)
-    visit.press("Train the network")
-    visit.wait_for_status("Finished")
-    visit.go_to("Predict")
+    visit = visitor().open(with_network("predict", QUICK))
     plane = visit.page.get_by_role("img", name=re.compile("^Map of"))
     plane.locator(".nsewdrag").first.click(position={"x": 60, "y": 60})
     x_input = visit.page.get_by_label("x", exact=True).first
