@@ -12,10 +12,11 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
-from pages.parts import live, naming, npy_files, point, predictions, recall, session, weight_upload
+from pages.parts import live, naming, npy_files, point, recall, session, weight_upload
 from pages.parts.odds import odds
 from pages.parts.runner import Training
 from pages.parts.session import MOST_KEPT
+from polycore.predictions import predictions_to_csv
 from polycore.weight_file import read_npy
 from tests.pages.browsing import (
     QUICK,
@@ -670,7 +671,7 @@ def test_predictions_come_back_in_the_order_of_the_points(downloads, model):
 def test_a_polynomial_with_a_minus_before_it_is_no_formula_to_a_spreadsheet():
     flat = {name: np.zeros_like(array) for name, array in arrays().items()}
     flat["biases_l2"] = np.array([[0.0, 1.0, 0.0]])  # -x, everywhere
-    table = predictions.predictions_to_csv(
+    table = predictions_to_csv(
         pc.Model.load(io.BytesIO(npz(flat, json.dumps(METADATA)))), np.array([[1.0, 2.0]])
     )
     assert table.splitlines()[1].endswith(",y = -x")
