@@ -55,6 +55,18 @@ def _race(visit: Visit) -> None:
     visit.page.get_by_text("surprise").wait_for(timeout=60_000)
 
 
+def _sweep(visit: Visit) -> None:
+    _choose(visit, "Sweep")
+    visit.fill("Networks", "8, 32, 32-32")
+    visit.fill("Learning rates", "0.003, 0.01, 0.03")
+    visit.fill("Steps of each run", "3000")
+    visit.page.get_by_text("27 runs").wait_for()
+    visit.press("Start the sweep")
+    finished = visit.page.get_by_text(re.compile("^Finished"))
+    finished.wait_for(timeout=120_000)
+    finished.evaluate("line => line.scrollIntoView({ block: 'start' })")
+
+
 def _choose(visit: Visit, name: str) -> None:
     visit.page.get_by_role("radio", name=name, exact=True).click()
 
@@ -74,6 +86,7 @@ VIEWS: dict[str, tuple[str, Callable[[Visit], None]]] = {
     "inside": ("Inside", _nothing),
     "compare": ("Compare", _nothing),
     "race": ("Compare", _race),
+    "sweep": ("Compare", _sweep),
     "play": ("Play", _play),
 }
 

@@ -160,13 +160,19 @@ def test_what_a_replica_counts_is_not_for_visitors(house):
     assert Caller(house.proxy.address).ask(path) == 403
 
 
+def is_refused(connection):
+    """Return whether it is closed without an answer, as the system has it: with an end or a reset."""
+    connection.settimeout(20)
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
 def test_one_address_has_five_hundred_connections_at_most(house):
     connections = [socket.create_connection(("127.0.0.1", house.proxy.port)) for _ in range(501)]
     try:
-        last = connections[-1]
-        last.settimeout(20)
-        with pytest.raises(ConnectionResetError):
-            last.recv(1)
+        assert is_refused(connections[-1])
     finally:
         for connection in connections:
             connection.close()
