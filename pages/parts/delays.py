@@ -10,6 +10,7 @@ And Python lets a thread that computes go on for 5 ms before another one may ans
 
 import os
 import socket
+import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -23,8 +24,14 @@ def end() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     with suppress(OSError):
         for file in OPEN_FILES.iterdir():
-            with suppress(OSError), socket.socket(fileno=os.dup(int(file.name))) as found:
-                _send_at_once(found)
+            with suppress(OSError):  # closed meanwhile, as the folder itself will be
+                _look_at(int(file.name))
+
+
+def _look_at(number: int) -> None:
+    if stat.S_ISSOCK(os.fstat(number).st_mode):
+        with socket.socket(fileno=os.dup(number)) as found:
+            _send_at_once(found)
 
 
 def _send_at_once(found: socket.socket) -> None:

@@ -1,5 +1,6 @@
 """A server's answers leave when they are written, whoever made its socket."""
 
+import os
 import socket
 import sys
 
@@ -41,6 +42,15 @@ def test_the_sockets_stay_open_and_others_as_they_are(listening):
             delays.end()
             client.sendall(b"still here")
             assert connection.recv(10) == b"still here"
+
+
+def test_it_leaves_no_file_open(listening):
+    """A pipe that stays open in a copy never ends for whoever reads it: a browser's driver waited for ever."""
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb"), os.fdopen(writer, "wb"):
+        before = sorted(delays.OPEN_FILES.iterdir())
+        delays.end()
+        assert sorted(delays.OPEN_FILES.iterdir()) == before
 
 
 def test_a_thread_that_computes_lets_another_one_answer_ten_times_as_soon():
