@@ -1,5 +1,8 @@
 """How hypothesis looks for examples, and which tests go together."""
 
+import sys
+from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -25,3 +28,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return nodeid.split("::")[0] if nodeid.startswith("tests/browser/") else nodeid
 
     return BrowserByFiles(config, log)
+
+
+@pytest.fixture(scope="module")
+def own_main() -> Iterator[None]:
+    """Let what multiprocessing starts begin with nothing: an AppTest leaves its page as `__main__`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+        yield

@@ -55,7 +55,7 @@ function drawAnewWhenConnectedAnew(setStateValue) {
   let wasCut = false;
   const observer = new MutationObserver(() => {
     const isCut = app.dataset.testConnectionState !== "CONNECTED";
-    if (wasCut && !isCut) setStateValue("connected", Date.now());
+    if (wasCut && !isCut) setStateValue("connected", performance.now());
     wasCut = isCut;
   });
   observer.observe(app, { attributeFilter: ["data-test-connection-state"] });

@@ -230,7 +230,8 @@ class Training:
             self._advance_by(self._steps(), generation)
             self._sleep_unless_seen(generation)
             turn.hand_on()
-        if self._status in ("finished", "failed"):
+        # not where it was another chain that ended: this one was paused before
+        if self._status in ("finished", "failed") and self._generation == generation + 1:
             self._at_end(self)
 
     def _take_one_step(self, generation: int, turn: Turn) -> None:

@@ -92,7 +92,8 @@ def test_a_worker_that_dies_breaks_its_own_call_alone(two):
 
 
 def test_a_run_of_the_dashboard_loses_at_most_a_chunk_with_its_worker(two):
-    training = Training(pc.start(replace(EXPERIMENT, steps=8_000)), two, pc.advance)
+    heavy = replace(EXPERIMENT, batch_size=500, hidden=(32, 32), steps=1_000_000)
+    training = Training(pc.start(heavy), two, pc.advance)
     training.start()
     _wait_until(lambda: training.run.step > 0)
     pids = {call.result(30) for call in [two.submit(_slow_pid) for _ in range(4)]}
@@ -101,9 +102,9 @@ def test_a_run_of_the_dashboard_loses_at_most_a_chunk_with_its_worker(two):
         os.kill(pid, signal.SIGKILL)
     _wait_until(lambda: training.run.step > before or training.error)
     assert (training.error, training.status) == (None, "running")
-    _wait_until(lambda: training.status == "finished")
-    here = pc.advance(pc.start(training.run.experiment), 8_000)
-    assert training.run.parameters.tobytes() == here.parameters.tobytes()
+    training.stop()
+    run = training.run
+    assert run.parameters.tobytes() == pc.advance(pc.start(heavy), run.step).parameters.tobytes()
 
 
 def test_where_nothing_answers_one_sentence_says_so_and_whoever_comes_next_need_not_wait(monkeypatch):

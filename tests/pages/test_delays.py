@@ -44,8 +44,8 @@ def test_the_sockets_stay_open_and_others_as_they_are(listening):
             assert connection.recv(10) == b"still here"
 
 
-def test_it_leaves_no_file_open(listening):
-    """A pipe that stays open in a copy never ends for whoever reads it: a browser's driver waited for ever."""
+def test_it_leaves_no_file_open():
+    """A pipe that stays open in a copy never ends for whoever reads it: a browser waited for ever."""
     reader, writer = os.pipe()
     with os.fdopen(reader, "rb"), os.fdopen(writer, "wb"):
         before = sorted(delays.OPEN_FILES.iterdir())

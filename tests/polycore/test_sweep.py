@@ -198,6 +198,7 @@ def test_a_run_that_kills_every_worker_is_given_up():
     assert sorted(workers.calls) == [(0,), (1,), (1,), (1,), (1,), (2,)]
 
 
+@pytest.mark.usefixtures("own_main")
 def test_a_process_pool_that_broke_ends_the_sweep_with_what_it_had():
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         pid = pool.submit(os.getpid).result(60)

@@ -28,7 +28,7 @@ LONG = grid(replace(SMALL, samples_per_class=None, batch_size=50, steps=5000), s
 
 
 @pytest.fixture(scope="module")
-def client():
+def client(own_main):  # noqa: ARG001 - its workers are started by multiprocessing
     cluster = LocalCluster(
         n_workers=2,
         threads_per_worker=1,
