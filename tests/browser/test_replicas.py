@@ -16,7 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from tests.browser.dashboard import CONNECTED, DESKTOP, PHONE, ROOT, tabs
+from tests.browser.dashboard import CONNECTED, ROOT, tabs
 from tests.hosting import image
 from tests.hosting.replicas import COOKIE, Proxy, Replica
 
@@ -202,11 +202,10 @@ def test_a_drained_replica_keeps_who_is_there_takes_nobody_new_and_comes_back(ho
     assert stays.cookies[COOKIE] == "a"
 
 
-@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
 def test_where_a_replica_dies_its_tabs_come_back_with_set_up_and_network_and_their_first_press_counts(
-    browser, house, size
+    browser, house
 ):
-    with tabs(browser, house.proxy.address, size) as new:
+    with tabs(browser, house.proxy.address) as new:
         trained, untouched = new(), new()
         trained.open(QUICK).press("Start")
         trained.wait_for_status("Finished")
