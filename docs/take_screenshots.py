@@ -62,7 +62,7 @@ def _sweep(visit: Visit) -> None:
     visit.fill("Steps of each run", "3000")
     visit.page.get_by_text("27 runs").wait_for()
     visit.press("Start the sweep")
-    finished = visit.page.get_by_text(re.compile("^Finished"))
+    finished = visit.page.get_by_text(re.compile(r"^Finished · \d+ of \d+ runs"))
     finished.wait_for(timeout=120_000)
     finished.evaluate("line => line.scrollIntoView({ block: 'start' })")
 
