@@ -50,16 +50,16 @@ class Server:
 
     def used(self) -> Used:
         """Return the processor time of the server and of its workers so far."""
-        return Used(processor_seconds(self.pid), sum(map(processor_seconds, self._children())))
+        return Used(processor_seconds(self.pid), sum(map(processor_seconds, children(self.pid))))
 
     def held(self) -> Held:
         """Return what the server holds now."""
-        children = self._children()
+        workers = children(self.pid)
         return Held(
             memory=_status(self.pid, "VmRSS") * 1024,
-            workers_memory=sum(_status(child, "VmRSS") for child in children) * 1024,
+            workers_memory=sum(_status(child, "VmRSS") for child in workers) * 1024,
             threads=_status(self.pid, "Threads"),
-            processes=len(children),
+            processes=len(workers),
             files=sum(1 for _ in (PROC / str(self.pid) / "fd").iterdir()),
         )
 
@@ -67,9 +67,6 @@ class Server:
         """Return the lines of the log that tell of an error or a warning, but for a tab that was closed."""
         lines = self.log.read_text(encoding="utf-8").split("\n")
         return [line for line in lines if TROUBLE.search(line) and not OF_ONE_WHO_LEFT.search(line)]
-
-    def _children(self) -> list[int]:
-        return children(self.pid)
 
 
 def children(pid: int) -> list[int]:

@@ -50,10 +50,9 @@ class Workers(Executor):
     def __init__(self, count: int | None = None, memory: int = MAX_MEMORY, niceness: int = 0) -> None:
         """`count`: how many; None for one a core, but at most MAX_WORKERS.
 
-        `memory`: bytes for each; a call that needs more fails alone, mostly with MemoryError.
-
-        Where the system cannot limit a process (macOS, Windows) there is no limit. `niceness`: how far they
-        stand back behind other processes that want the processor, as the system counts it.
+        `memory`: bytes for each; a call that needs more fails alone, mostly with MemoryError. Where the
+        system cannot limit a process (macOS, Windows) there is no limit. `niceness`: how far they stand back
+        behind other processes that want the processor, as the system counts it.
         """
         self.count = count or min(available_cores(), MAX_WORKERS)
         self._memory = memory
