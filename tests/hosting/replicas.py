@@ -52,7 +52,7 @@ class Replica:
             self._process = subprocess.Popen(
                 command, cwd=self._folder, env=environment, stdout=log, stderr=log
             )
-        _wait_until(lambda: answers(f"{self.address}_stcore/health"), f"{self.name} is healthy")
+        wait_until(lambda: answers(f"{self.address}_stcore/health"), f"{self.name} is healthy")
 
     def kill(self) -> None:
         """End it as a machine that fails does."""
@@ -90,7 +90,7 @@ class Proxy:
                 command, env=os.environ | self.environment, stdout=output, stderr=output
             )
         try:
-            _wait_until(lambda: answers(f"{self.address}_stcore/health"), "the proxy answers")
+            wait_until(lambda: answers(f"{self.address}_stcore/health"), "the proxy answers")
             yield
         finally:
             process.terminate()
@@ -110,7 +110,7 @@ class Proxy:
 
     def wait_for(self, **statuses: str) -> None:
         """Wait until the replicas stand so."""
-        _wait_until(lambda: statuses.items() <= self.statuses().items(), f"the proxy has {statuses}")
+        wait_until(lambda: statuses.items() <= self.statuses().items(), f"the proxy has {statuses}")
 
 
 def answers(address: str) -> bool:
@@ -122,7 +122,8 @@ def answers(address: str) -> bool:
         return False
 
 
-def _wait_until(condition: Callable[[], bool], what: str) -> None:
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Wait a minute at most."""
     end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end, f"not within 60 s: {what}"
