@@ -1,10 +1,13 @@
 """Weights as an address has them, on their way there: a worker writes them, for rounding takes a while."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from functools import partial
+from threading import Thread
 
 from pages.parts.pool import workers
-from polycore import Experiment, Model, PolycoreError
+from polycore import Experiment, Model
 from polycore.compact_weights import compact
 
 
@@ -18,11 +21,10 @@ class Writing:
     @classmethod
     def begun(cls, model: Model, experiment: Experiment, room: int) -> "Writing":
         """Let a worker write the weights of `model`, trained by `experiment`, in `room` characters."""
-        try:
-            text = workers.submit(compact, model, experiment, room)
-        except PolycoreError as error:  # a cluster that cannot be reached, which the next run will tell
-            text = Future()
-            text.set_exception(error)
+        text: Future[str] = Future()
+        # in a thread, since a cluster that cannot be reached says so late, and a page must not wait for that
+        submit = partial(workers.submit, compact, model, experiment, room)
+        Thread(target=_settle, args=(text, submit), name="writing", daemon=True).start()
         return cls(model, text)
 
     @property
@@ -33,3 +35,10 @@ class Writing:
     def is_over(self, within: float) -> bool:
         """Wait for at most so many seconds, and return whether it is written or has failed."""
         return bool(wait([self.text], timeout=within).done)
+
+
+def _settle(text: Future[str], submit: Callable[[], Future[str]]) -> None:
+    try:
+        text.set_result(submit().result())
+    except Exception as error:  # noqa: BLE001 - whatever it is, the address does without; the next run will tell
+        text.set_exception(error)

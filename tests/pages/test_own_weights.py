@@ -1,6 +1,7 @@
 """The network that was trained here is in the address: a refresh, a bookmark or another server has it."""
 
 from concurrent.futures import BrokenExecutor, Future
+from threading import Event
 
 import numpy as np
 import pytest
@@ -81,6 +82,23 @@ def test_where_it_cannot_be_written_the_address_is_the_set_up_s(monkeypatch, wor
     app.run()
     assert not app.exception
     assert "weights" not in words_of(app)
+
+
+def test_a_cluster_that_is_looked_for_holds_no_page_up(trained, monkeypatch):
+    found = Event()
+
+    class Late:
+        def submit(self, *_):
+            found.wait()
+            raise PolycoreError("There is no scheduler.")
+
+    monkeypatch.setattr(writing, "workers", Late())
+    now = session_of(trained)
+    begun = writing.Writing.begun(now.answering.model, now.experiment, 7500)
+    assert not begun.is_over(within=0.1)
+    found.set()
+    assert begun.is_over(within=20)
+    assert begun.words is None
 
 
 def test_a_refresh_does_not_keep_it_a_second_time(trained, monkeypatch):
