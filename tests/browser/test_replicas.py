@@ -1,5 +1,6 @@
 """Two replicas behind the proxy: who stays with which, and what is lost where one of them goes."""
 
+import gzip
 import http.client
 import re
 import shutil
@@ -9,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -152,6 +154,17 @@ def test_the_longest_address_comes_through(house):
     caller = Caller(house.proxy.address)
     address = f"/train?weights={'d' * 8_000}"
     assert caller.ask(address, Referer=f"{house.proxy.address}{address}") == 200
+
+
+def test_streamlit_s_scripts_come_compressed(house):
+    [script] = re.findall(r'src="\./(static/js/index\.[^"]+)"', urlopen(house.proxy.address).read().decode())
+    as_it_is = urlopen(f"{house.replicas['a'].address}{script}").read()
+    asked = Request(f"{house.proxy.address}{script}", headers={"Accept-Encoding": "gzip"})
+    with urlopen(asked) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        compressed = answer.read()
+    assert gzip.decompress(compressed) == as_it_is
+    assert len(compressed) < len(as_it_is) / 2
 
 
 def test_what_a_replica_counts_is_not_for_visitors(house):
