@@ -264,17 +264,17 @@ function library(path) {
   return window.polycoreLibrary;
 }
 
-// The server names no lifetime, so that a script element would fetch the library at every visit. Its address has
-// the version in it: whatever the browser has kept is right, unless it failed.
+// Fetched, and not by a script element: the file is compressed, and the server names no lifetime, so that it would
+// come anew at every visit. Its address has the version in it: what the browser has kept is right, unless it failed.
 let cache = "force-cache";
 
 async function load(url) {
   const response = await fetch(url, { cache });
   cache = "reload";
-  const isScript = response.headers.get("content-type")?.includes("javascript");
-  if (!response.ok || !isScript) throw new LibraryError(); // a proxy may answer with a page of its own
+  const isFile = response.headers.get("content-type") === "application/gzip";
+  if (!response.ok || !isFile) throw new LibraryError(); // a proxy may answer with a page of its own
   const script = document.createElement("script");
-  script.text = await response.text();
+  script.text = await new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).text();
   document.head.append(script);
   return window.Plotly;
 }

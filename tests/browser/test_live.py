@@ -215,7 +215,7 @@ def test_the_colours_are_the_page_s_also_when_it_changes_them(page):
 
 
 def test_the_library_comes_once_for_all_figures_pages_and_visits(page):
-    loaded = "performance.getEntriesByType('resource').filter(e => /plotly.min/.test(e.name))"
+    loaded = "performance.getEntriesByType('resource').filter(e => /plotly-cartesian/.test(e.name))"
     assert len(page.evaluate(loaded)) == 1  # although this tab has changed pages many times
     page.reload()
     drawn(page)
@@ -224,12 +224,12 @@ def test_the_library_comes_once_for_all_figures_pages_and_visits(page):
 
 def test_a_page_has_its_height_before_the_library_comes_and_says_where_it_does_not(newcomer, address):
     page = newcomer()
-    page.route("**/plotly.min.js*", lambda route: route.abort())
+    page.route("**/plotly-cartesian*", lambda route: route.abort())
     page.goto(address)
     sentence = page.get_by_text("its library did not arrive from the server")
     sentence.nth(2).wait_for()
     before = page.get_by_text("the end of the page").bounding_box()
-    page.unroute("**/plotly.min.js*")
+    page.unroute("**/plotly-cartesian*")
     drawn(page)
     expect(sentence).to_have_count(0)
     assert page.get_by_text("the end of the page").bounding_box() == before

@@ -1,11 +1,12 @@
 """The live figure: what Python sends to the browser, and what it takes from there."""
 
+import gzip
 import json
 import math
 
-import plotly
 import plotly.graph_objects as go
 import pytest
+from plotly.offline import get_plotlyjs_version
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import live
@@ -26,7 +27,14 @@ def test_a_figure_travels_with_the_address_of_its_library():
     assert sent["figure"]["data"][0]["type"] == "scatter"
     assert sent["clicks"] is False
     assert sent["file"] == "polycore-key"
-    assert sent["library"].endswith(f"/plotly.min.js?v={plotly.__version__}")
+    assert sent["library"].endswith(f"/{live.LIBRARY.name}")
+
+
+def test_the_library_is_of_the_version_that_the_python_package_writes_figures_for():
+    scripts = gzip.decompress(live.LIBRARY.read_bytes())
+    version = get_plotlyjs_version()
+    assert scripts.startswith(f"/**\n* plotly.js (cartesian - minified) v{version}\n".encode())
+    assert f"-{version}." in live.LIBRARY.name
 
 
 def test_a_figure_that_answers_clicks_says_so():
