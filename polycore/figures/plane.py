@@ -1,7 +1,7 @@
 """Figures of the plane: curves, samples, and a network's map."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -58,11 +58,11 @@ def curves_figure(
 ) -> go.Figure:
     """Return the curves over `x_range`, each through `positions` points, with axes through the origin."""
     y_range = plane_range(polynomials, x_range)
-    figure = new_figure(
+    return new_figure(
         _curves(polynomials, np.linspace(*x_range, positions)),
         alternative_text.curves(polynomials, x_range, y_range),
+        **_plane(x_range, y_range),
     )
-    return figure.update_layout(_plane(x_range, y_range))
 
 
 def samples_figure(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> go.Figure:
@@ -71,10 +71,11 @@ def samples_figure(points: Floats, labels: Integers, polynomials: Sequence[Polyn
     At most 3000 markers are drawn: of each class the same number at most, taken evenly from first to last.
     """
     y_of_classes = [points[labels == label, 1] for label in np.unique(labels)]
-    figure = new_figure(
-        _samples(points, labels, polynomials), alternative_text.samples(points, labels, polynomials)
+    return new_figure(
+        _samples(points, labels, polynomials),
+        alternative_text.samples(points, labels, polynomials),
+        **_plane(None, _window(y_of_classes)),
     )
-    return figure.update_layout(_plane(None, _window(y_of_classes)))
 
 
 def map_figure(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats) -> go.Figure:
@@ -84,11 +85,13 @@ def map_figure(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabil
     (ny, nx, K). The less sure the network is of a place, the more the page shows through.
     """
     curves = _curves(polynomials, np.linspace(x[0], x[-1], MAP_POSITIONS))
-    figure = new_figure(
-        [_casing(curves), *curves], alternative_text.plane_map(polynomials, x, y, probabilities)
-    )
     image = _placed(x, y) | {"source": regions_url(probabilities)}
-    figure.update_layout(_plane((x[0], x[-1]), (y[0], y[-1])), images=[image])
+    figure = new_figure(
+        [_casing(curves), *curves],
+        alternative_text.plane_map(polynomials, x, y, probabilities),
+        **_plane((x[0], x[-1]), (y[0], y[-1])),
+        images=[image],
+    )
     return figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False)
 
 
@@ -219,26 +222,28 @@ def _placed(x: Floats, y: Floats) -> dict[str, object]:
     }
 
 
-def _curves(polynomials: Sequence[Polynomial], x: Floats) -> list[go.Scatter]:
+def _curves(polynomials: Sequence[Polynomial], x: Floats) -> list[dict[str, Any]]:
     return [
-        go.Scatter(
-            x=x,
-            y=polynomial(x),
-            mode="lines",
-            name=printed(polynomial),
-            line={"color": PALETTE[label].color, "dash": PALETTE[label].dash, "width": 2.5},
-            hovertemplate=HOVER,
-        )
+        {
+            "type": "scatter",
+            "x": x,
+            "y": polynomial(x),
+            "mode": "lines",
+            "name": printed(polynomial),
+            "line": {"color": PALETTE[label].color, "dash": PALETTE[label].dash, "width": 2.5},
+            "hovertemplate": HOVER,
+        }
         for label, polynomial in enumerate(polynomials)
     ]
 
 
-def _casing(curves: Sequence[go.Scatter]) -> go.Scatter:
+def _casing(curves: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return one pale trace beneath all curves, so that each reads over a region of its own colour."""
-    x = np.concatenate([[*curve.x, np.nan] for curve in curves])
-    y = np.concatenate([[*curve.y, np.nan] for curve in curves])
+    x = np.concatenate([[*curve["x"], np.nan] for curve in curves])
+    y = np.concatenate([[*curve["y"], np.nan] for curve in curves])
     line = {"color": CASING, "width": 5}
-    return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    look = {"type": "scatter", "mode": "lines", "line": line, "hoverinfo": "skip", "showlegend": False}
+    return look | {"x": x, "y": y}
 
 
 def _samples(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> list[go.Scatter]:
