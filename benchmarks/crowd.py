@@ -8,10 +8,9 @@ from itertools import pairwise
 from time import perf_counter, process_time
 from typing import Any
 
-from playwright.sync_api import Error as BrowserError
-
 from benchmarks.newcomer import first_pages
 from benchmarks.server import Server
+from benchmarks.timing import BenchmarkError
 from benchmarks.visitor import FAILURES, Standing, Visitor, visiting
 from polycore import Experiment
 from polycore.link import to_query
@@ -90,7 +89,7 @@ class Crowd:
         try:
             # in a thread of its own: the browser's clock measures, and the visitors go on
             pages = await asyncio.to_thread(first_pages, self.server.address, count, seconds)
-        except BrowserError as error:
+        except (BenchmarkError, *FAILURES) as error:
             self.failures.append(str(error))
             return []
         return [(page.controls, page.chart) for page in pages]

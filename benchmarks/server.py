@@ -1,5 +1,6 @@
 """A dashboard of its own to measure, and what it uses and holds, as Linux tells it."""
 
+import json
 import os
 import re
 import socket
@@ -17,6 +18,9 @@ from typing import NamedTuple
 from benchmarks.timing import ROOT, BenchmarkError
 
 PROC = Path("/proc")
+# Threads that are started one by one, whenever all others of their pool are busy, and then stay: Streamlit's,
+# at most four, look whether its settings have changed; jemalloc's, one for each core at most, free memory
+POOLS = ("ThreadPoolExecutor-0", "jemalloc")
 SECONDS_TO_START, SECONDS_TO_END = 60, 20
 # what Streamlit logs, rightly or not, where a tab closes while it is being sent something
 OF_ONE_WHO_LEFT = re.compile(r"Exception in ASGI application|Traceback|WebSocketDisconnected|text frames")
@@ -31,11 +35,15 @@ class Used(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What the server holds: bytes of memory, its workers' apart, and how many of the rest."""
+    """What the server holds: bytes of memory, its workers' apart, and how many of the rest.
+
+    `pooled` are those of the threads that belong to a pool of POOLS.
+    """
 
     memory: int
     workers_memory: int
     threads: int
+    pooled: int
     processes: int
     files: int
 
@@ -55,10 +63,12 @@ class Server:
     def held(self) -> Held:
         """Return what the server holds now."""
         workers = children(self.pid)
+        names = _thread_names(self.pid)
         return Held(
             memory=_status(self.pid, "VmRSS") * 1024,
             workers_memory=sum(_status(child, "VmRSS") for child in workers) * 1024,
-            threads=_status(self.pid, "Threads"),
+            threads=len(names),
+            pooled=sum(name in POOLS for name in names),
             processes=len(workers),
             files=sum(1 for _ in (PROC / str(self.pid) / "fd").iterdir()),
         )
@@ -123,6 +133,19 @@ def processor_seconds(pid: int) -> float:
     # behind the name, in brackets and perhaps with spaces in it: state is the third field, these 14 and 15
     fields = (PROC / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _thread_names(pid: int) -> list[str]:
+    """Return the name of each thread: Python's, without a number in its pool, or else the system's."""
+    command = [str(Path(sys.executable).with_name("py-spy")), "dump", "--json", "--pid", str(pid)]
+    dump = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own server
+    if dump.returncode:
+        raise BenchmarkError(f"py-spy may not look at the server's threads; root may: {dump.stderr.strip()}")
+    names = {thread["os_thread_id"]: thread["thread_name"] for thread in json.loads(dump.stdout)}
+    return [
+        names.get(int(task.name), (task / "comm").read_text(encoding="utf-8").strip()).partition("_")[0]
+        for task in (PROC / str(pid) / "task").iterdir()
+    ]
 
 
 def _status(pid: int, name: str) -> int:
