@@ -426,10 +426,23 @@ def _raised(base: _Exact, exponent: _Token) -> _Exact:
     # in lowest terms a power needs no reducing (Gauss's lemma)
     if not base.degree:
         return _Exact([base.numerators[0] ** times], base.denominator**times)
-    power = [1]
-    for _ in range(times):
-        power = _expanded(power, base.numerators)
-    return _Exact(power, base.denominator**times)
+    return _Exact(_power(base.numerators, times), base.denominator**times)
+
+
+def _power(numerators: list[int], times: int) -> list[int]:
+    """Return the coefficients of a power, by Kronecker's substitution, with one power of a whole number.
+
+    That number is the polynomial's value at a power of two so large that in the result, which is the value
+    there, the coefficients lie side by side.
+    """
+    width = (sum(map(abs, numerators)) ** times).bit_length() + 1  # a sign takes one bit
+    value = sum(numerator << (width * degree) for degree, numerator in enumerate(numerators)) ** times
+    half = 1 << (width - 1)
+    power = []
+    for _ in range((len(numerators) - 1) * times + 1):
+        power.append(((value + half) & (2 * half - 1)) - half)
+        value = (value - power[-1]) >> width
+    return power
 
 
 def _bits(base: _Exact) -> int:

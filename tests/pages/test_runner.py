@@ -16,9 +16,10 @@ import pytest
 import polycore as pc
 from pages.parts import runner, turns
 from pages.parts.runner import Training
-from pages.parts.turns import Turns
 from polycore.workers import Workers
 from tests.clock import Clock
+
+pytestmark = pytest.mark.usefixtures("share")
 
 
 @dataclass(frozen=True)
@@ -99,21 +100,6 @@ def clock(monkeypatch):
     monkeypatch.setattr(runner, "monotonic", clock)
     monkeypatch.setattr(turns, "monotonic", clock)
     return clock
-
-
-@pytest.fixture(autouse=True)
-def share(monkeypatch):
-    """Let the runs of a test share turns of their own, and return a function that sets how many there are."""
-    made = []
-
-    def set_turns(workers=2, most_running=10, most_waiting=50):
-        made.append(Turns(workers, most_running, most_waiting))
-        monkeypatch.setattr(turns, "of_this_server", lambda: made[-1])
-        return made[-1]
-
-    set_turns()
-    yield set_turns
-    assert [(shared.running, shared.waiting) for shared in made] == [(0, 0)] * len(made)
 
 
 @pytest.fixture

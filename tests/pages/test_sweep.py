@@ -14,10 +14,11 @@ from pages.parts import hosting, runner, sweep, turns
 from pages.parts.hosting import Limits
 from pages.parts.pool import workers
 from pages.parts.sweep import Sweep
-from pages.parts.turns import Turns
 from pages.parts.varied import Varied
 from polycore import sweep as engine
 from tests.clock import Clock
+
+pytestmark = pytest.mark.usefixtures("share")
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,))
 VARIED = Varied(
@@ -66,21 +67,6 @@ class AtOnce(Hand):
         future = super().submit(*asked)
         self.deliver()
         return future
-
-
-@pytest.fixture(autouse=True)
-def share(monkeypatch):
-    """Let the sweeps of a test share turns of their own; return a function that sets them."""
-    made = []
-
-    def set_turns(workers=2, most_running=10, most_waiting=50):
-        made.append(Turns(workers, most_running, most_waiting))
-        monkeypatch.setattr(turns, "of_this_server", lambda: made[-1])
-        return made[-1]
-
-    set_turns()
-    yield set_turns
-    assert [(shared.running, shared.waiting) for shared in made] == [(0, 0)] * len(made)
 
 
 @pytest.fixture
