@@ -52,11 +52,16 @@ class Tab:
         """
         end = monotonic() + PATIENCE_SECONDS
         while monotonic() < end:
-            result = self._call("Runtime.evaluate", expression=expression, returnByValue=True)["result"]
-            if result.get("value"):
-                return result["value"]
+            value = self._value(expression)
+            if value:
+                return value
             sleep(LOOK_SECONDS)
-        raise BenchmarkError(f"A page did not come within {PATIENCE_SECONDS:.0f} s: {expression}")
+        shown = self._value("`${document.visibilityState}: ${document.body?.innerText}`")
+        raise BenchmarkError(f"Not within {PATIENCE_SECONDS:.0f} s: {expression}. The page is {shown!r}")
+
+    def _value(self, expression: str) -> Any:
+        result = self._call("Runtime.evaluate", expression=expression, returnByValue=True)["result"]
+        return result.get("value")
 
     def close(self) -> None:
         """Close it, and have the browser forget all of it."""

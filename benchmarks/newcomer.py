@@ -11,11 +11,11 @@ from benchmarks.browser import Tab, launched
 WATCH = """
 window.newcomer = {};
 const look = () => {
-  const controls = document.querySelector("h1") && document.querySelector(".st-key-home-train button");
-  if (controls) newcomer.controls ??= performance.now() / 1000;
-  const chart = document.querySelector(".js-plotly-plot .main-svg");
-  if (chart) newcomer.chart = performance.now() / 1000;
-  else requestAnimationFrame(look);
+  const seconds = performance.now() / 1000;
+  if (document.querySelector("h1") && document.querySelector(".st-key-home-train button"))
+    newcomer.controls ??= seconds;
+  if (document.querySelector(".js-plotly-plot .main-svg")) newcomer.chart ??= seconds;
+  if (!newcomer.controls || !newcomer.chart) requestAnimationFrame(look);
 };
 look();
 """
