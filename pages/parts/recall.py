@@ -7,6 +7,7 @@ which no other tab and no link carries), and by that name the session is found a
 import threading
 import time
 from collections import OrderedDict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -18,55 +19,7 @@ KEY = "polycore.tab"
 MOST_REMEMBERED = 100  # a class of thirty three times over; a tab that has trained has about 0.3 MB
 SECONDS_REMEMBERED = 900.0
 NAME_LENGTH = 32
-
-_NAME_OF_THE_TAB = """
-const KEY = "polycore.tab";
-
-function newName() {
-  const bytes = Array.from(crypto.getRandomValues(new Uint8Array(16)));
-  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-// Browsers may forbid the store within another site's page: a refresh begins anew there.
-function stored(use) {
-  try {
-    return use(sessionStorage);
-  } catch {
-    return null;
-  }
-}
-
-// The name lies in the store only between two pages: a tab that is opened from this one begins with a copy of
-// the store, and would share this one's run.
-function nameOfThisTab() {
-  if (!window.polycoreTab) {
-    window.polycoreTab = stored((store) => store.getItem(KEY)) ?? newName();
-    stored((store) => store.removeItem(KEY));
-    addEventListener("pagehide", () => stored((store) => store.setItem(KEY, window.polycoreTab)));
-    addEventListener("pageshow", () => stored((store) => store.removeItem(KEY)));
-  }
-  return window.polycoreTab;
-}
-
-// A page that nobody touches asks for nothing when its connection is new. It may have met another server, or
-// one that has forgotten it, where what is pressed first would be lost: so it asks to be drawn.
-function drawAnewWhenConnectedAnew(setStateValue) {
-  const app = document.querySelector("[data-testid=stApp]");
-  let wasCut = false;
-  const observer = new MutationObserver(() => {
-    const isCut = app.dataset.testConnectionState !== "CONNECTED";
-    if (wasCut && !isCut) setStateValue("connected", performance.now());
-    wasCut = isCut;
-  });
-  observer.observe(app, { attributeFilter: ["data-test-connection-state"] });
-  return () => observer.disconnect();
-}
-
-export default function ({ setStateValue }) {
-  setStateValue("name", nameOfThisTab());
-  return drawAnewWhenConnectedAnew(setStateValue);
-}
-"""
+SCRIPT = Path(__file__).with_name("tab.js")
 
 _lock = threading.Lock()
 _sessions: OrderedDict[str, tuple[float, "Session"]] = OrderedDict()
@@ -110,4 +63,4 @@ def _is_name(name: Any) -> bool:
     return isinstance(name, str) and len(name) == NAME_LENGTH and name.isascii() and name.isalnum()
 
 
-_tab = st.components.v2.component("polycore_tab", js=_NAME_OF_THE_TAB)
+_tab = st.components.v2.component("polycore_tab", js=SCRIPT.read_text(encoding="utf-8"))
