@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pages.parts.session import Session
 
 KEY = "polycore.tab"
+COMPONENT_KEY = f"{KEY}.component"
 MOST_REMEMBERED = 100  # a class of thirty three times over; a tab that has trained has about 0.3 MB
 SECONDS_REMEMBERED = 900.0
 NAME_LENGTH = 32
@@ -44,7 +45,7 @@ def recalled() -> "Session | None":
     """
     with _lock:
         _forget()
-    name = _tab(key="polycore.tab.component", on_name_change=lambda: None).name
+    name = _tab(key=COMPONENT_KEY, on_name_change=lambda: None).name
     if not _is_name(name) or st.session_state.get(KEY) == name:
         return None
     st.session_state[KEY] = name

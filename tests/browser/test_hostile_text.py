@@ -160,6 +160,7 @@ def test_the_name_of_a_run_is_words_alone_wherever_it_is_shown(watched):
     train(visit, len(TITLES))
     visit.go_to("Compare")
     choose_all(visit)
+    visit.rest()  # every picture is there
     before = own(visit)
     for place, title in enumerate(TITLES):
         rename(visit, place, title)

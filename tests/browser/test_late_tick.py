@@ -1,12 +1,15 @@
-"""A tick that reaches the server after its page was left does not bring that page back."""
+"""What the server is told after a page was left does not bring it back: a tick, or the tab's name."""
 
 import re
 import time
 
-from playwright.sync_api import WebSocketRoute
+from playwright.sync_api import WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from pages.parts import recall
 from tests.browser.test_touch import LONG
+
+COMPONENT = re.compile("/BidiComponent")  # Streamlit's script of whatever a component has to do
 
 
 class Wire:
@@ -31,6 +34,12 @@ def is_tick(message: bytes) -> bool:
     asked = BackMsg()
     asked.ParseFromString(message)
     return asked.rerun_script.is_auto_rerun
+
+
+def names_the_tab(message: bytes) -> bool:
+    asked = BackMsg()
+    asked.ParseFromString(message)
+    return any(recall.COMPONENT_KEY in widget.id for widget in asked.rerun_script.widget_states.widgets)
 
 
 def wait_until(visit, condition):
@@ -61,3 +70,25 @@ def test_the_page_that_was_chosen_comes_and_stays(lone_visit):
     visit.wait_for_status("Running")
     visit.press("Stop")
     visit.wait_for_status("Stopped")
+
+
+def test_a_press_counts_that_comes_before_the_tab_has_told_its_name(lone_visit):
+    """On a slow network the ways to other pages stand before the script has come that tells it."""
+    visit, wire, scripts = lone_visit, Wire(), []
+    visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
+    visit.page.route(COMPONENT, lambda route: scripts.append(route))
+    visit.open("compare")
+    wire.held = []
+    visit.page.get_by_test_id("stPageLink-NavLink").filter(has_text="Polynomials").click()
+    wait_until(visit, lambda: wire.held)
+    for script in scripts:
+        script.continue_()
+    visit.page.unroute(COMPONENT)
+    wait_until(visit, lambda: names_the_tab(wire.held[-1]))
+    held, wire.held = wire.held, None
+    for message in held:
+        wire.server.send(message)
+    visit.page.get_by_role("heading", name="Polynomials", exact=True).wait_for()
+    visit.page.locator(".js-plotly-plot").wait_for()
+    visit.rest()
+    expect(visit.page.get_by_role("heading", name="Polynomials", exact=True)).to_be_visible()

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 
-from pages.parts import ticks
+from pages.parts import recall, ticks
 
 FIRST_VISIT = ClientState(page_name="train")  # by its address: the browser knows no hash yet
 TRAIN, DATA = ClientState(page_script_hash="train"), ClientState(page_script_hash="data")
@@ -45,6 +45,33 @@ def test_requests_get_through(requests, passed_on):
 @pytest.mark.parametrize("late", [pytest.param(TICK, id="tick"), pytest.param(CLICK, id="click")])
 def test_a_request_of_the_page_before_does_not(late, passed_on):
     assert passed_on(FIRST_VISIT, TRAIN, DATA, late, DATA) == [FIRST_VISIT, TRAIN, DATA, DATA]
+
+
+def naming(page, query=""):
+    state = ClientState(page_script_hash=page, query_string=query)
+    state.widget_states.widgets.add(id=f"$$ID-0-{recall.COMPONENT_KEY}", json_value='{"name": "n"}')
+    return state
+
+
+@pytest.mark.parametrize(
+    ("before", "told", "passed"),
+    [
+        pytest.param([FIRST_VISIT], naming("train"), ("train", ""), id="as soon as a page stands"),
+        pytest.param(
+            [ClientState(page_script_hash="data", query_string="v=1")],
+            naming("train"),
+            ("data", "v=1"),
+            id="late",
+        ),
+        pytest.param(
+            [naming("train"), DATA], naming("train"), ("train", ""), id="before: this is a way back"
+        ),
+    ],
+)
+def test_a_tab_s_name_is_told_to_the_page_that_was_asked_for_last(before, told, passed, passed_on):
+    *_, last = passed_on(*before, told)
+    assert (last.page_script_hash, last.query_string) == passed
+    assert len(last.widget_states.widgets) == 1
 
 
 def test_of_one_session_another_knows_nothing(monkeypatch):
