@@ -227,6 +227,7 @@ def weight_file(metadata: dict[str, object] | None) -> bytes:
 
 def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(watched):
     visit = watched.open("predict")
+    visit.rest()
     page = visit.page
     hidden = {"experiment": {"optimizer": TITLES[0]}, TITLES[1]: TITLES[2], "versions": TITLES}
     sound = weight_file({"format": 1, "polynomials": [[1, 0], [2, 0], [3, 0]], **hidden})
