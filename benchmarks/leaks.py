@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.crowd import PAGE, WORDS
-from benchmarks.server import Held, Server, served
+from benchmarks.server import Server, served
 from benchmarks.table import table
 from benchmarks.visitor import FAILURES, visiting
 
@@ -45,7 +45,7 @@ def measured(quick: bool) -> dict[str, Any]:
         held, failures = asyncio.run(_held_after(server, readings))
         troubles = server.troubles()
     return {
-        "held": [{"sessions": count, **after._asdict()} for count, after in zip(readings, held, strict=True)],
+        "held": held,
         "failures": [*failures, *troubles],
         "seconds": perf_counter() - began,
     }
@@ -107,15 +107,15 @@ async def reap(server: Server) -> None:
         pass
 
 
-async def _held_after(server: Server, readings: Sequence[int]) -> tuple[list[Held], list[str]]:
-    held: list[Held] = []
+async def _held_after(server: Server, readings: Sequence[int]) -> tuple[list[dict[str, int]], list[str]]:
+    held: list[dict[str, int]] = []
     failures: list[str] = []
     for before, count in pairwise((0, *readings)):
         failures += await come_and_leave(server, [number % LEAVING != 0 for number in range(before, count)])
         await asyncio.sleep(REST_SECONDS)
         await reap(server)
         await asyncio.sleep(1.0)
-        held.append(server.held())
+        held.append({"sessions": count, **server.held()._asdict(), "pooled": server.pooled()})
         sys.stderr.write(f"  {count} sessions\n")
     return held, failures
 

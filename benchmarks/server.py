@@ -35,15 +35,11 @@ class Used(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What the server holds: bytes of memory, its workers' apart, and how many of the rest.
-
-    `pooled` are those of the threads that belong to a pool of POOLS.
-    """
+    """What the server holds: bytes of memory, its workers' apart, and how many of the rest."""
 
     memory: int
     workers_memory: int
     threads: int
-    pooled: int
     processes: int
     files: int
 
@@ -63,15 +59,17 @@ class Server:
     def held(self) -> Held:
         """Return what the server holds now."""
         workers = children(self.pid)
-        names = _thread_names(self.pid)
         return Held(
             memory=_status(self.pid, "VmRSS") * 1024,
             workers_memory=sum(_status(child, "VmRSS") for child in workers) * 1024,
-            threads=len(names),
-            pooled=sum(name in POOLS for name in names),
+            threads=_status(self.pid, "Threads"),
             processes=len(workers),
             files=sum(1 for _ in (PROC / str(self.pid) / "fd").iterdir()),
         )
+
+    def pooled(self) -> int:
+        """Return how many of its threads belong to a pool of POOLS, by their names, which py-spy reads."""
+        return sum(name in POOLS for name in _thread_names(self.pid))
 
     def troubles(self) -> list[str]:
         """Return the lines of the log that tell of an error or a warning, but for a tab that was closed."""

@@ -167,9 +167,11 @@ class Visit:
         return self.page
 
     def drawn(self) -> "Visit":
-        """Wait until the page stands."""
+        """Wait until the page stands, and the server knows the tab: it draws the page anew for that."""
         self.page.locator("h1").first.wait_for()
         self.wait_for_words(v="1")
+        self.page.wait_for_function("window.polycoreTab")
+        self.rest()
         return self
 
     def go_to(self, name: str) -> "Visit":

@@ -38,6 +38,7 @@ def test_a_run_is_named_and_deleted_and_comes_back(visitor):
 def test_a_run_is_seen_to_go_on_and_to_end_without_a_click(visitor):
     visit = visitor().open(f"train{A_WHILE}")
     visit.press("Start")
+    visit.wait_for_status("Running")
     page = visit.go_to("Compare").page
     effort = page.get_by_text(re.compile(r"^[\d,]+ steps so far"))
     effort.wait_for()

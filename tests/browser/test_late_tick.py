@@ -77,7 +77,8 @@ def test_a_press_counts_that_comes_before_the_tab_has_told_its_name(lone_visit):
     visit, wire, scripts = lone_visit, Wire(), []
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
     visit.page.route(COMPONENT, lambda route: scripts.append(route))
-    visit.open("compare")
+    visit.page.goto(f"{visit.server}compare")
+    visit.wait_for_words(v="1")
     wire.held = []
     visit.page.get_by_test_id("stPageLink-NavLink").filter(has_text="Polynomials").click()
     wait_until(visit, lambda: wire.held)

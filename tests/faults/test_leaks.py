@@ -18,11 +18,15 @@ FEW, LEAVING, MORE = 10, 6, 24
 MOST_BYTES = (LEAVING + MORE) * 500_000 + 25_000_000
 # else each of some threads has memory of its own, and freed pieces of it look like a leak
 ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
+# benchmarks.server.POOLS says which: two of Streamlit's four run all the time, and the allocator's are two here
+LATE_THREADS = 3
 SECONDS_TO_END = 20.0  # a run whose tab was closed ends after ten
 
 
-def counts(held):
-    return {"threads": held.threads, "processes": held.processes, "files": held.files}
+def is_left_over(held, before):
+    """Return whether there is anything more than before, but for threads that pools have started late."""
+    more = held.threads - before.threads, held.processes - before.processes, held.files - before.files
+    return more[0] > LATE_THREADS or max(more[1:]) > 0
 
 
 async def rested(server):
@@ -35,7 +39,7 @@ async def rested(server):
 async def as_before(server, before):
     """Wait until the server holds no more threads, processes and files than before; return what it holds."""
     end = time.monotonic() + SECONDS_TO_END
-    while counts(held := await rested(server)) != counts(before) and time.monotonic() < end:
+    while is_left_over(held := await rested(server), before) and time.monotonic() < end:
         pass
     return held
 
@@ -54,6 +58,6 @@ def test_sessions_that_have_left_leave_nothing_behind(tmp_path):
     # in a thread of its own: the browser of other tests has a loop in this one
     with served(tmp_path / "log.txt", leaks.OPTIONS, ONE_HEAP) as server, ThreadPoolExecutor(1) as thread:
         few, more = thread.submit(asyncio.run, few_and_more(server)).result()
-    assert counts(more) == counts(few)
+    assert not is_left_over(more, few), f"{few}, then {more}"
     grown = more.memory - few.memory
     assert grown <= MOST_BYTES, f"{grown:,} bytes"
