@@ -195,7 +195,7 @@ def _restore() -> None:
     # a session that is new may know its tab at once: the server forgets one that was cut off for long
     if recalled is not None:
         now = session.current()
-        if now.training is not None and recalled.training is not None:
+        if now.training is not None and recalled.training not in (None, now.training):
             recalled.training.stop()  # a run was begun before the tab could say what it had
         session.restore(
             replace(
@@ -211,6 +211,9 @@ def _restore() -> None:
             )
         )
         from_link.take_over(now)
+    recall.know()
+    if recalled is not None:
+        recall.remember(session.current())
 
 
 def _write_link() -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pages.parts.session import Session
 
 KEY = "polycore.tab"
+TOLD_KEY = f"{KEY}.told"
 COMPONENT_KEY = f"{KEY}.component"
 MOST_REMEMBERED = 100  # a class of thirty three times over; a tab that has trained has about 0.3 MB
 SECONDS_REMEMBERED = 900.0
@@ -39,7 +40,7 @@ def remember(session: "Session") -> None:
 
 
 def recalled() -> "Session | None":
-    """Return what this tab had before a refresh, once: where it has just told its name, else None.
+    """Return what this tab had before a refresh, where it has told its name and is not known yet, else None.
 
     Whoever opens a page lets go what has been remembered for too long.
     """
@@ -48,10 +49,20 @@ def recalled() -> "Session | None":
     name = _tab(key=COMPONENT_KEY, on_name_change=lambda: None).name
     if not _is_name(name) or st.session_state.get(KEY) == name:
         return None
-    st.session_state[KEY] = name
+    st.session_state[TOLD_KEY] = name
     with _lock:
         _, session = _sessions.get(name, (0.0, None))
     return session
+
+
+def know() -> None:
+    """Let the tab be known by the name that it has told: what it has is remembered from now on.
+
+    To be called when the session has what was recalled, for a press may end a page wherever it reads or
+    writes the session: the next one then recalls once more.
+    """
+    if TOLD_KEY in st.session_state:
+        st.session_state[KEY] = st.session_state[TOLD_KEY]
 
 
 def _forget() -> None:

@@ -4,13 +4,15 @@ import gc
 import threading
 import time
 import weakref
+from collections import OrderedDict
 from concurrent.futures import Executor, Future
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 
 import polycore as pc
-from pages.parts import presence, recall, runner, turns
+from pages.parts import frame, presence, recall, runner, turns
 from pages.parts.runner import Training
 from pages.parts.session import Session
 from pages.parts.turns import Turns
@@ -223,7 +225,9 @@ def tab_of(monkeypatch):
         state.clear()
         name = letter * recall.NAME_LENGTH
         monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name))
-        return recall.recalled()
+        recalled = recall.recalled()
+        recall.know()
+        return recalled
 
     return become
 
@@ -262,6 +266,31 @@ def test_a_tab_whose_session_the_server_has_forgotten_gets_its_run_back_at_its_f
     app = opened()
     assert session_of(app).training is before.training
     assert session_of(app).experiment.steps == 300  # as the address says
+
+
+@pytest.mark.parametrize("place", ["link.from_query", "from_link.take", "from_link.take_over"])
+def test_a_page_that_a_press_ends_while_it_recalls_loses_nothing(monkeypatch, place):
+    """Streamlit ends a page, for the next one, wherever that reads or writes the session."""
+    name = "a" * recall.NAME_LENGTH
+    before = Session(training=Training(pc.start(EXPERIMENT), Hand(), pc.advance))
+    monkeypatch.setattr(recall, "_sessions", OrderedDict({name: (time.monotonic(), before)}))
+    monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name))
+    ended = []
+
+    def end_once(*arguments):
+        if not ended:
+            ended.append(place)
+            st.stop()
+        return reached(*arguments)
+
+    module, function = place.split(".")
+    reached = getattr(getattr(frame, module), function)
+    monkeypatch.setattr(getattr(frame, module), function, end_once)
+    app = opened()
+    app.run()
+    assert ended
+    assert session_of(app).training is before.training
+    assert recall._sessions[name][1].training is before.training
 
 
 def test_at_most_so_many_tabs_are_remembered_and_the_oldest_go(tab_of, monkeypatch):
