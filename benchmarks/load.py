@@ -30,7 +30,7 @@ asks for news five times a second. They are light clients: they speak with the s
 does, over a websocket, take every map and chart, and draw nothing; with browsers in their place the machine
 would draw pages for thirty. A newcomer is a real browser on the same machine, its cache empty, that measures
 how long the home page takes until title and button stand, and until the chart does: it shares the two cores
-with the server and its workers. Workers stand back behind the server (`nice`).
+with the server and its workers. Workers have the time that nobody else wants (Linux's `SCHED_IDLE`).
 
 Steps/s and maps/s: of the slowest session and the mean of all, over {WINDOW_SECONDS:.0f} s, and over
 {TURNS_WINDOW_SECONDS:.0f} s where more than {TURNS_FROM} sessions take turns: then everyone has turns in it.

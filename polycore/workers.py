@@ -27,6 +27,7 @@ MAX_WORKERS = 8  # a worker holds about 50 MB
 # Bytes of addresses for each worker. With the largest experiments that polycore allows, one after another, a
 # worker reaches 0.7 GB: its share is for what nobody has thought of.
 MAX_MEMORY = 2**30
+NICENESS = 10  # where a system knows no idle time: others have ten times a worker's claim to a core
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,16 +48,18 @@ class Workers(Executor):
     Workers end at once with their server, however it ended, and in the midst of a call too.
     """
 
-    def __init__(self, count: int | None = None, memory: int = MAX_MEMORY, niceness: int = 0) -> None:
+    def __init__(
+        self, count: int | None = None, memory: int = MAX_MEMORY, in_idle_time: bool = False
+    ) -> None:
         """`count`: how many; None for one a core, but at most MAX_WORKERS.
 
         `memory`: bytes for each; a call that needs more fails alone, mostly with MemoryError. Where the
-        system cannot limit a process (macOS, Windows) there is no limit. `niceness`: how far they stand back
-        behind other processes that want the processor, as the system counts it.
+        system cannot limit a process (macOS, Windows) there is no limit. `in_idle_time`: they work while no
+        other process wants the processor, where the system can see to it (Linux).
         """
         self.count = count or min(available_cores(), MAX_WORKERS)
         self._memory = memory
-        self._niceness = niceness
+        self._in_idle_time = in_idle_time
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._workers: list[_Worker] = []
@@ -110,7 +113,7 @@ class Workers(Executor):
                 call.future.cancel()
 
     def _feed(self) -> None:
-        worker = _Worker(self._memory, self._niceness)
+        worker = _Worker(self._memory, self._in_idle_time)
         self._workers.append(worker)
         while self._answer_next(worker):
             pass
@@ -129,8 +132,8 @@ class Workers(Executor):
 class _Worker:
     """A process that answers calls, and another one after it has died."""
 
-    def __init__(self, memory: int, niceness: int) -> None:
-        self._life = f"work({memory}, {niceness})"
+    def __init__(self, memory: int, in_idle_time: bool) -> None:
+        self._life = f"work({memory}, {in_idle_time})"
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()  # between being made anew and being killed
         self._killed = False
@@ -203,11 +206,11 @@ class _Worker:
         )
 
 
-def work(memory: int, niceness: int) -> None:
+def work(memory: int, in_idle_time: bool) -> None:
     """Answer calls within that many bytes until the server is gone. The life of a worker process."""
     _keep_within(memory)
-    with suppress(AttributeError):  # Windows
-        os.nice(niceness)
+    if in_idle_time:
+        _leave_the_processor_to_others()
     # where there are no groups of processes (Windows) Ctrl-C reaches the workers as well
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -229,6 +232,15 @@ def _keep_within(memory: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _leave_the_processor_to_others() -> None:
+    # SCHED_IDLE: whoever else wakes has the core at once; behind a nice process it would wait out its slice
+    try:
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    except (AttributeError, OSError):  # no Linux, or a container that forbids it
+        with suppress(AttributeError):  # Windows
+            os.nice(NICENESS)
 
 
 def _listen(questions: IO[bytes], calls: queue.SimpleQueue[bytes]) -> None:

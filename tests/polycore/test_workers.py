@@ -260,7 +260,16 @@ print(*pids, flush=True)
     assert wait_until(lambda: all(map(gone, pids)))
 
 
-def test_workers_stand_back_as_far_as_they_are_told():
-    own = os.nice(0)
-    with Workers(1, niceness=3) as pool:
-        assert pool.submit(os.nice, 0).result() == own + 3
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="Linux alone counts idle time")
+@pytest.mark.parametrize(("in_idle_time", "policy"), [(True, "SCHED_IDLE"), (False, "SCHED_OTHER")])
+def test_workers_leave_the_processor_to_others_where_they_are_told(in_idle_time, policy):
+    with Workers(1, in_idle_time=in_idle_time) as pool:
+        assert pool.submit(os.sched_getscheduler, 0).result() == getattr(os, policy)
+
+
+def test_where_a_system_knows_no_idle_time_workers_are_nice(monkeypatch):
+    told = []
+    monkeypatch.delattr(os, "sched_setscheduler", raising=False)
+    monkeypatch.setattr(os, "nice", told.append)
+    workers._leave_the_processor_to_others()
+    assert told == [10]
