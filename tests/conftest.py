@@ -1,12 +1,16 @@
 """How hypothesis looks for examples, and which tests go together."""
 
+import json
 import sys
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 from hypothesis import settings
+
+from polycore.figures import style
 
 # The same examples at every run, so that a change is judged by what it changed. Machines are noisy: no test
 # fails for being slow. `--hypothesis-profile=default` looks for new ones.
@@ -28,6 +32,28 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return nodeid.split("::")[0] if nodeid.startswith("tests/browser/") else nodeid
 
     return BrowserByFiles(config, log)
+
+
+def _told(figure: go.Figure) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(figure.to_json())
+    del told["layout"]["template"]  # Plotly adds what is so anyway
+    return told
+
+
+@pytest.fixture(autouse=True)
+def checked_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """See to it that Plotly takes each figure that this process makes, and would change nothing about it."""
+    make = style.unchecked
+
+    def checked(figure: dict[str, Any]) -> go.Figure:
+        made, wanted = make(figure), go.Figure(figure)
+        assert _told(made) == _told(wanted)
+        # a tuple is the same in JSON, but cannot be read
+        assert made.layout.xaxis.range == wanted.layout.xaxis.range
+        assert made.layout.yaxis.range == wanted.layout.yaxis.range
+        return made
+
+    monkeypatch.setattr(style, "unchecked", checked)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from polycore import Model, Polynomial, Referee, Run
 from polycore.alternative_text import differences, extended, plane_map
 from polycore.figures import differences_url, map_figure, plane_range, regions_url
+from polycore.figures.style import unchecked
 from polycore.network import Floats, Integers, predict_proba
 from polycore.polynomial import MAX_COEFFICIENT
 from polycore.read_only import read_only
@@ -121,7 +122,7 @@ def _with_regions(
     figure = _without_regions(polynomials, x_range)
     [image] = figure["layout"]["images"]
     layout = figure["layout"] | {"images": [image | {"source": url}], "meta": meta}
-    return go.Figure({"data": figure["data"], "layout": layout})
+    return unchecked({"data": figure["data"], "layout": layout})
 
 
 @lru_cache(maxsize=32)

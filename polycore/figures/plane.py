@@ -188,8 +188,8 @@ def _told(points: Floats, told: Sequence[str], symbol: str, size: int) -> go.Sca
 def _plane(x_range: tuple[float, float] | None, y_range: tuple[float, float]) -> dict[str, object]:
     origin = {"zeroline": True, "zerolinecolor": ZERO_LINE, "zerolinewidth": 1.5}
     return {
-        "xaxis": axis("x") | origin | {"range": x_range},
-        "yaxis": axis("y") | origin | {"range": y_range},
+        "xaxis": axis("x") | origin | ({"range": [*x_range]} if x_range else {}),
+        "yaxis": axis("y") | origin | {"range": [*y_range]},
         "showlegend": True,
         "legend": LEGEND_BELOW,
     }

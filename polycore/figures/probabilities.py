@@ -51,11 +51,11 @@ def _order(probabilities: Floats) -> list[int]:
 def _figure(
     traces: Sequence[go.Bar | go.Scatter], polynomials: Sequence[Polynomial], order: Sequence[int], alt: str
 ) -> go.Figure:
-    x_axis = axis("probability (%)") | {"range": BARS_RANGE, "tickvals": [0, 25, 50, 75, 100]}
+    x_axis = axis("probability (%)") | {"range": [*BARS_RANGE], "tickvals": [0, 25, 50, 75, 100]}
     y_axis = {
         "tickvals": list(range(len(order))),
         "ticktext": [printed(polynomials[label]) for label in order],
-        "range": (len(order) - 0.4, -0.6),
+        "range": [len(order) - 0.4, -0.6],
         "automargin": True,
         "showgrid": False,
         "zeroline": False,

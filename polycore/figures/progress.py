@@ -69,7 +69,7 @@ def accuracy_figure(
             steps, accuracies, held_out_accuracies, best_step, best_held_out_accuracy, best_possible
         ),
         xaxis=axis("step"),
-        yaxis=axis("accuracy (%)") | {"range": ACCURACY_RANGE, "tickvals": [0, 20, 40, 60, 80, 100]},
+        yaxis=axis("accuracy (%)") | {"range": [*ACCURACY_RANGE], "tickvals": [0, 20, 40, 60, 80, 100]},
         legend=LEGEND_ABOVE,
         shapes=[bound(100 * best_possible, f"best possible {escape(percent(best_possible))}")],
     )

@@ -42,8 +42,8 @@ def confusion_figure(confusion: Integers, polynomials: Sequence[Polynomial]) -> 
     hidden = {"showgrid": False, "zeroline": False}
     first, last = -0.5, len(places) - 0.5
     return figure.update_layout(
-        xaxis=axis("answer") | ticks | hidden | {"range": (first, last)},
-        yaxis=axis("true polynomial") | ticks | hidden | {"range": (last, first)},
+        xaxis=axis("answer") | ticks | hidden | {"range": [first, last]},
+        yaxis=axis("true polynomial") | ticks | hidden | {"range": [last, first]},
         showlegend=False,
     )
 
@@ -62,8 +62,8 @@ def reliability_figure(
     )
     ticks = {"tickvals": [0, 20, 40, 60, 80, 100]}
     return figure.update_layout(
-        xaxis=axis("confidence (%)") | ticks | {"range": RELIABILITY_RANGE},
-        yaxis=axis("accuracy (%)") | ticks | {"range": (-8, 104)},
+        xaxis=axis("confidence (%)") | ticks | {"range": [*RELIABILITY_RANGE]},
+        yaxis=axis("accuracy (%)") | ticks | {"range": [-8, 104]},
         legend=LEGEND_ABOVE,
     )
 
@@ -90,12 +90,12 @@ def errors_figure(
     y_axis = {
         "tickvals": rows,
         "ticktext": [printed(polynomial) for polynomial in polynomials],
-        "range": (len(rows) - 0.4, -0.6),
+        "range": [len(rows) - 0.4, -0.6],
         "automargin": True,
         "gridcolor": GRID,
         "zeroline": False,
     }
-    return figure.update_layout(xaxis=axis("x") | {"range": x_range}, yaxis=y_axis, showlegend=False)
+    return figure.update_layout(xaxis=axis("x") | {"range": [*x_range]}, yaxis=y_axis, showlegend=False)
 
 
 def _right_answers(confusion: Integers, polynomials: Sequence[Polynomial]) -> go.Heatmap:

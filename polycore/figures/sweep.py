@@ -42,7 +42,7 @@ def sweep_figure(groups: Sequence[Group], best_possible: float) -> go.Figure:
         [_marks(place, group) | ({} if named else {"name": str(place + 1)}) for place, group in shown],
         alt,
         xaxis=axis("computing (s)") | _scale([second for _, group in shown for second in group.seconds]),
-        yaxis=axis("held-out accuracy (%)") | {"range": (low, high), "nticks": 6},
+        yaxis=axis("held-out accuracy (%)") | {"range": [low, high], "nticks": 6},
         legend=LEGEND_ABOVE,
         showlegend=True,
         shapes=[bound(100 * best_possible, f"best possible {escape(percent(best_possible))}")],

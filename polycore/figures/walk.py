@@ -47,9 +47,9 @@ def walk_figure(
     traces = [_crossing_lines(met), _referee(x, referee), *lines, _names(met, x)]
     figure = new_figure(traces, alternative_text.walk(polynomials, curve, x, probabilities, len(met)))
     rows = max(_rows(met, x), default=-1) + 1
-    y_axis = {"range": (-3, TOP + 4 + NAME_HEIGHT * rows), "tickvals": [0, 25, 50, 75, 100]}
+    y_axis = {"range": [-3, TOP + 4 + NAME_HEIGHT * rows], "tickvals": [0, 25, 50, 75, 100]}
     return figure.update_layout(
-        xaxis=axis(f"x along p{curve}") | {"range": (x[0], x[-1])},
+        xaxis=axis(f"x along p{curve}") | {"range": [x[0], x[-1]]},
         yaxis=axis("probability (%)") | y_axis,
         showlegend=True,
         legend=LEGEND_BELOW | {"y": -0.22},
