@@ -74,7 +74,10 @@ def accuracies_figure(curves: Sequence[Curve], over: str, best_possible: float |
     figure = new_figure(
         _lines(percents, "%{y:.1f} %"), alternative_text.accuracies(curves, over, best_possible)
     )
-    y_axis = axis("held-out accuracy (%)") | {"range": [*ACCURACY_RANGE], "tickvals": [0, 20, 40, 60, 80, 100]}
+    y_axis = axis("held-out accuracy (%)") | {
+        "range": [*ACCURACY_RANGE],
+        "tickvals": [0, 20, 40, 60, 80, 100],
+    }
     figure.update_layout(xaxis=_x_axis(over), yaxis=y_axis, legend=LEGEND_ABOVE)
     if best_possible is None:
         return figure
