@@ -18,7 +18,7 @@ LIMITS = "hosted.toml"
 TURNS_FROM = 10  # more sessions than that take turns
 WINDOW_SECONDS, TURNS_WINDOW_SECONDS = 15.0, 60.0
 STOPS, STOPS_SECONDS = 20, 25.0
-NEWCOMERS, NEWCOMERS_SECONDS = 10, 25.0
+NEWCOMERS, NEWCOMERS_SECONDS = 20, 60.0
 
 CROWDED, CLASS = 10, 30  # the sessions at which goals are set
 MOST_STOP, MOST_FRESH = 0.3, 2.0  # seconds, p95
