@@ -42,7 +42,21 @@ function drawAnewWhenConnectedAnew(setStateValue) {
   return () => observer.disconnect();
 }
 
+// Streamlit adds an entry to the tab's history for every change of the address. Within a page the entry is changed
+// in place here, so that Back leads to the page before, and not through every number that was typed.
+function keepOneEntryOfHistoryAPage() {
+  if (history.pushState.isOurs) return;
+  const push = history.pushState.bind(history);
+  history.pushState = (state, title, address) => {
+    const isThisPage = new URL(address, location).pathname === location.pathname;
+    if (isThisPage) history.replaceState(state, title, address);
+    else push(state, title, address);
+  };
+  history.pushState.isOurs = true;
+}
+
 export default function ({ setStateValue }) {
+  keepOneEntryOfHistoryAPage();
   setStateValue("name", nameOfThisTab());
   return drawAnewWhenConnectedAnew(setStateValue);
 }
