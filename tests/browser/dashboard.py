@@ -17,7 +17,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Playwright, Request, expect
 
 import polycore as pc
 from polycore import link
@@ -34,6 +34,7 @@ RESTS = """() => {
   return !app || app.dataset.testScriptState === "notRunning";
 }"""
 STANDING = re.compile(r"(\w+) · step ([\d,]+) of")
+UNDER_WAY = ("Running", "Waiting")
 
 # Streamlit's own: a page opened by its address looks for the server below that address first
 EXPECTED_NOT_FOUND = re.compile(r"/(polynomials|data|train|predict|inside|compare|play|glossary)/_stcore/")
@@ -213,6 +214,8 @@ class Visit:
         while (found := self.standing())[0] != status or found[1] <= after_step:
             assert time.monotonic() < end, f"the run is {found} after {seconds} s"
             self.page.wait_for_timeout(50)
+        if status not in UNDER_WAY:
+            self.rest()  # the page is drawn once more as the run ends, and what is below moves
         return found[1]
 
     def accuracy(self) -> float:
@@ -222,6 +225,14 @@ class Visit:
     def press(self, name: str) -> None:
         """Press the button of that name."""
         self.page.get_by_role("button", name=re.compile(rf"\b{name}\b")).first.click()
+
+    def take_along(self) -> Locator:
+        """Open "Take it with you" of a run that rests; return its buttons that save files."""
+        self.page.get_by_text("Take it with you").click()
+        # the program that colours code comes late, and moves the buttons below it away under the mouse
+        coloured = self.page.get_by_test_id("stCode").filter(has=self.page.locator(".token"))
+        expect(coloured).to_have_count(2)
+        return self.page.get_by_test_id("stDownloadButton").get_by_role("button")
 
     def check(self) -> None:
         """Fail on whatever a person would notice, or a developer in the console."""

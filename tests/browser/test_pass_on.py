@@ -44,8 +44,7 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     loss = visit.page.get_by_test_id("stMetricValue").filter(has_text=re.compile(r"^\d\.\d{3}$")).first
     expected = loss.inner_text()
     visit.page.keyboard.press("Escape")
-    visit.page.get_by_text("Take it with you").click()
-    visit.page.get_by_role("heading", name="The network in NumPy").wait_for()
+    visit.take_along()
 
     other = visitor(PHONE).open(f"?{query}")
     other.page.get_by_text("This network came by the link").wait_for()
@@ -92,8 +91,7 @@ def assert_map_is_saved(visit, page_colour):
 
 def test_what_is_taken_along_works_elsewhere(visitor, tmp_path):
     visit = trained(visitor())
-    visit.page.get_by_text("Take it with you").click()
-    button = visit.page.get_by_test_id("stDownloadButton").get_by_role("button")
+    button = visit.take_along()
     name, table = saved(visit, button.filter(has_text="History as CSV"))
     rows = list(csv.DictReader(io.StringIO(table.decode())))
     assert name == "polycore-history-adam-3.csv"

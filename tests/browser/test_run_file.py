@@ -18,8 +18,7 @@ def test_a_run_goes_on_in_another_browser(visitor, size, scheme, tmp_path):
     visit.wait_for_status("Running", after_step=1)
     visit.press("Pause")
     step = visit.wait_for_status("Paused")
-    visit.page.get_by_text("Take it with you").click()
-    button = visit.page.get_by_test_id("stDownloadButton").get_by_role("button")
+    button = visit.take_along()
     with visit.page.expect_download() as download:
         button.filter(has_text="Run to go on with").click()
     assert download.value.suggested_filename == "polycore-run-adam-3.npz"
