@@ -16,6 +16,7 @@ from pages.parts import (
     link_choice,
     look_view,
     own_weights,
+    presses,
     queue_place,
     recall,
     refusal,
@@ -86,6 +87,7 @@ RUNNING_STYLE = f"{STYLE}<style>[data-testid='stStatusWidget'] {{ display: none;
 
 # for all sessions: whoever comes first has it done
 ticks.answer_in_turn()
+presses.answer_whole()
 delays.end()
 
 
