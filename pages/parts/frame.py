@@ -105,6 +105,7 @@ def draw_without_ticker(title: str) -> None:
     st.set_page_config(page_title=f"{title} · polycore", page_icon=str(ICON), layout="wide")
     _stop_where_limits_are_wrong()
     _restore()
+    _close_links_of_another_page()
     look_view.follow()
     if not is_running():
         session.collect()  # the address has the best that a run ended with
@@ -166,11 +167,27 @@ def copy_link(key: str) -> None:
     """Draw a button that shows the links to this page's set-up, with a button to copy each."""
     # no popover: that tells the server when it closes, in one go with what was clicked beside it; and where
     # that is in another fragment, or in none, Streamlit runs the first of the two alone
-    if st.button("Copy link", icon=":material/link:", key=key, help=LINK_HELP):
+    st.button("Copy link", icon=":material/link:", key=key, help=LINK_HELP, on_click=_open_links, args=(key,))
+    if session.current().links_shown == (key, address()):
         _show_links(key)
 
 
-@st.dialog("Copy link", icon=":material/link:")
+def _open_links(key: str) -> None:
+    # kept: a run that ends draws its page anew, and what is not drawn then is gone
+    session.change(links_shown=(key, address()))
+
+
+def _close_links() -> None:
+    session.change(links_shown=None)
+
+
+def _close_links_of_another_page() -> None:
+    shown = session.current().links_shown
+    if shown is not None and shown[1] != address():
+        _close_links()
+
+
+@st.dialog("Copy link", icon=":material/link:", on_dismiss=_close_links)
 def _show_links(key: str) -> None:
     link_choice.draw(address(), key)
 
@@ -208,6 +225,7 @@ def _restore() -> None:
                 replaced=recalled.replaced if recalled.experiment == now.experiment else now.replaced,
                 link_problems=now.link_problems,
                 look=now.look,
+                links_shown=now.links_shown,
                 challenge=now.challenge or recalled.challenge,
                 game=now.game if now.challenge else now.game or recalled.game,
             )
@@ -241,9 +259,11 @@ def _link_problems() -> None:
         for problem in problems:
             # st.text shows what it is given: a link's words are a stranger's
             st.text(problem)
-        if st.button("All right", key="frame.link_problems"):
-            session.change(link_problems=())
-            st.rerun()
+        st.button("All right", key="frame.link_problems", on_click=_forget_link_problems)
+
+
+def _forget_link_problems() -> None:
+    session.change(link_problems=())
 
 
 def _draw_ticker(training: Training) -> None:

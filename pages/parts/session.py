@@ -154,6 +154,7 @@ class Session:
     game: the game that is played or was played last; None before the first.
     challenge: what somebody's link asks to be beaten.
     link_weights: what the link brought of a trained network; None where it brought none.
+    links_shown: the key of the button whose links are shown, and its page's address; None where none are.
     writing: the weights of the model that answers, on their way into the address; None before the first.
     """
 
@@ -186,6 +187,7 @@ class Session:
     game: Game | None = None
     challenge: Challenge | None = None
     link_weights: LinkWeights | None = None
+    links_shown: tuple[str, str] | None = None
     writing: Writing | None = None
 
     @property

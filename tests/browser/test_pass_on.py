@@ -108,3 +108,29 @@ def test_what_is_taken_along_works_elsewhere(visitor, tmp_path):
         [sys.executable, "-I", name], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("-x^2 + 1 0.")  # it asks about (0.5, 0.75)
+
+
+def test_links_stay_shown_as_the_run_ends_and_are_gone_on_another_page(visitor):
+    visit = visitor().open("data?v=1&polynomials=x~-x&steps=300000&schedule=constant&hidden=16&batch=64")
+    visit.go_to("Train").press("Start")
+    visit.wait_for_status("Running")
+    links = visit.page.get_by_role("dialog", name="Copy link")
+    copy = visit.page.get_by_role("button", name=re.compile("Copy link")).first
+    copy.click()
+    expect(links.get_by_test_id("stCode")).to_have_count(3)
+    assert visit.standing()[0] == "Running"
+    visit.wait_for_status("Finished", seconds=120)
+    expect(links.get_by_test_id("stCode").first).to_contain_text("&weights=")
+    visit.page.keyboard.press("Escape")
+    expect(links).to_have_count(0)
+    visit.rest()
+    copy.click()
+    expect(links).to_be_visible()
+    visit.rest()
+    visit.page.go_back()
+    expect(visit.page.get_by_role("heading", name="Data", exact=True)).to_be_visible()
+    expect(links).to_have_count(0)
+    visit.rest()
+    visit.page.go_forward()
+    expect(visit.page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    expect(links).to_have_count(0)
