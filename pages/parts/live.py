@@ -27,7 +27,13 @@ _component = st.components.v2.component(
 
 
 def figure(
-    figure: go.Figure, key: str, height: int, on_click: OnClick | None = None, file: str | None = None
+    figure: go.Figure,
+    key: str,
+    height: int,
+    on_click: OnClick | None = None,
+    file: str | None = None,
+    *,
+    rests: bool = False,
 ) -> None:
     """Draw `figure`, `height` pixels high and as wide as there is room, in the page's font and colours.
 
@@ -40,10 +46,18 @@ def figure(
 
     `file` is the name, without its ending, under which the figure's own buttons save it as PNG or SVG; by
     itself the key makes one.
+
+    `rests`: the browser draws it twice a second at most, and what came last. For a chart that grows by itself
+    beside a map: drawing one anew costs more than a map's new picture.
     """
     _component(
         key=key,
-        data=_message(figure, clicks=on_click is not None, file=file or f"polycore-{key.replace('.', '-')}"),
+        data=_message(
+            figure,
+            clicks=on_click is not None,
+            file=file or f"polycore-{key.replace('.', '-')}",
+            rests=rests,
+        ),
         height=height,
         on_click_change=partial(_choose, key, on_click) if on_click else None,
     )
@@ -66,9 +80,9 @@ def _library() -> str:
     return f"component/{served.name}/{LIBRARY.name}"
 
 
-def _message(figure: go.Figure, *, clicks: bool, file: str) -> bytes:
+def _message(figure: go.Figure, *, clicks: bool, file: str, rests: bool) -> bytes:
     # bytes, since Streamlit would write text or a dictionary as JSON twice over
-    head = json.dumps({"library": _library(), "clicks": clicks, "file": file})
+    head = json.dumps({"library": _library(), "clicks": clicks, "file": file, "rests": rests})
     return f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode()
 
 

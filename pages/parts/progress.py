@@ -100,9 +100,11 @@ def draw_charts(training: Training, best_possible: float) -> None:
     )
     left, right = st.columns(2)
     with left:
-        live.figure(loss, key="progress.loss", height=CHART_HEIGHT, file=_file("loss"))
+        live.figure(loss, key="progress.loss", height=CHART_HEIGHT, file=_file("loss"), rests=True)
     with right:
-        live.figure(accuracy, key="progress.accuracy", height=CHART_HEIGHT, file=_file("accuracy"))
+        live.figure(
+            accuracy, key="progress.accuracy", height=CHART_HEIGHT, file=_file("accuracy"), rests=True
+        )
 
 
 def _file(kind: str) -> str | None:

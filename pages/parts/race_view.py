@@ -212,10 +212,10 @@ def _draw_charts(race: Race) -> None:
     losses, accuracies = curves_of(race)
     left, right = st.columns(2)
     with left:
-        live.figure(losses_figure(losses, OVER), key=f"{PREFIX}.loss", height=CHART_HEIGHT)
+        live.figure(losses_figure(losses, OVER), key=f"{PREFIX}.loss", height=CHART_HEIGHT, rests=True)
     with right:
         figure = accuracies_figure(accuracies, OVER, best_possible(race.set_up))
-        live.figure(figure, key=f"{PREFIX}.accuracy", height=CHART_HEIGHT)
+        live.figure(figure, key=f"{PREFIX}.accuracy", height=CHART_HEIGHT, rests=True)
 
 
 def curves_of(race: Race) -> tuple[list[Curve], list[Curve]]:

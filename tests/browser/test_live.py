@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import DESKTOP, PHONE, opened, served
 
-# Three figures, drawn anew three times a second. The first is a line that grows to the right from (0, 1); the
-# second spans x from 0 to 10 and y from 0 to 5, and the page tells the place that was chosen there;
-# of the third only the image behind its line changes.
+# Three figures, new ones three times a second. The first is a line that grows to the right from (0, 1), and
+# rests; the second spans x from 0 to 10 and y from 0 to 5, and the page tells the place that was chosen
+# there; of the third only the image behind its line changes.
 APP = """
 import plotly.graph_objects as go
 import streamlit as st
@@ -40,7 +41,7 @@ def draw():
     image = {"source": IMAGES[step // 3 % 2], "xref": "x", "yref": "y", "x": 0, "y": 1}
     image |= {"sizex": 1, "sizey": 1}
     map_of.update_layout(meta={"alt": f"a map, {step // 3 % 2}"}, images=[image])
-    live.figure(line, "line", 300)
+    live.figure(line, "line", 300, rests=True)
     live.figure(plane, "plane", 400, on_click=choose)
     live.figure(map_of, "map", 200)
     st.text(st.session_state.get("chosen", "nothing chosen"))
@@ -200,6 +201,22 @@ def test_a_figure_is_an_image_with_its_alternative_text_and_tells_its_step(page)
     expect(page.get_by_role("img", name="a line")).to_have_count(1)
     expect(page.get_by_role("img", name="a plane")).to_have_count(1)
     assert int(chart(page, 0).get_attribute("data-step")) >= 1
+
+
+DRAWN_AT = """() => {
+  window.drawnAt = [];
+  const note = () => window.drawnAt.push(performance.now());
+  const figure = document.querySelector(".polycore-live");
+  new MutationObserver(note).observe(figure, { attributeFilter: ["data-updates"] });
+}"""
+
+
+def test_one_that_rests_is_drawn_twice_a_second_at_most(page):
+    page.evaluate(DRAWN_AT)
+    wait_for_updates(page, 0, 5)
+    drawn_at = page.evaluate("window.drawnAt")
+    # a timer's milliseconds are whole
+    assert min(after - before for before, after in pairwise(drawn_at)) >= 490
 
 
 def test_the_colours_are_the_page_s_also_when_it_changes_them(page):

@@ -38,7 +38,7 @@ def test_the_library_is_of_the_version_that_the_python_package_writes_figures_fo
 
 
 def test_a_figure_that_answers_clicks_says_so():
-    assert json.loads(live._message(go.Figure(), clicks=True, file="map"))["clicks"] is True
+    assert json.loads(live._message(go.Figure(), clicks=True, file="map", rests=False))["clicks"] is True
 
 
 @pytest.mark.parametrize(
