@@ -2,7 +2,8 @@
 
     python -m benchmarks                     all of docs/benchmarks.md, about half an hour on a quiet machine
     python -m benchmarks adam growth         only these; the others' results stay as they are
-    python -m benchmarks load cluster leaks  those of docs/hosting.md, about twenty minutes; they need Linux
+    python -m benchmarks dashboard load cluster leaks
+                                             those of docs/hosting.md, about half an hour; they need Linux
     python -m benchmarks report              write both pages anew from the results
     python -m benchmarks --quick [names]     a trial of a few minutes; its figures mean little, so results
                                              and pages go to a folder of their own, whose name is printed

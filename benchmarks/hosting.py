@@ -1,12 +1,17 @@
-"""The sections "Load", "Workers elsewhere" and "Leaks" of docs/hosting.md, written from the results."""
+"""The sections of docs/hosting.md that tell of measurements, written from the results."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks import cluster, leaks, load
+from benchmarks import cluster, dashboard, leaks, load
 from benchmarks.result import Benchmark, goal_table, machines, read
 
-BENCHMARKS: dict[str, Benchmark] = {"load": load, "cluster": cluster, "leaks": leaks}
+BENCHMARKS: dict[str, Benchmark] = {
+    "dashboard": dashboard,
+    "load": load,
+    "cluster": cluster,
+    "leaks": leaks,
+}
 PACKAGES: Mapping[str, str] = {"Streamlit": "streamlit"}
 PAGE = "hosting.md"
 
