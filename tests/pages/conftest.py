@@ -1,11 +1,30 @@
-"""What several files of tests need: turns that a test has for itself."""
+"""What several files of tests need: an end of what a test began, and turns that it has for itself."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
+from weakref import WeakSet
 
 import pytest
 
 from pages.parts import turns
+from pages.parts.runner import Training
 from pages.parts.turns import Turns
+
+
+@pytest.fixture(autouse=True)
+def no_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Stop what a test's pages have begun: it would go on under the limits of the tests after."""
+    begun: WeakSet[Training] = WeakSet()
+    make = Training.__init__
+
+    def note(training: Training, *arguments: Any, **options: Any) -> None:
+        make(training, *arguments, **options)
+        begun.add(training)
+
+    monkeypatch.setattr(Training, "__init__", note)
+    yield
+    for training in tuple(begun):
+        training.stop()
 
 
 @pytest.fixture
