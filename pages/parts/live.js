@@ -4,7 +4,7 @@ const CLICK_DISTANCE = 5; // pixels a finger or a mouse may stray; from 8 on Plo
 const SNAP_DISTANCE = { fine: 9, coarse: 18 }; // pixels; a figure's marks may ask to be chosen from near by
 const CURSOR_STEPS = 50; // presses of an arrow key from edge to edge
 const RETRY_MS = 3000;
-// Two charts that grow took 0.08 of a core less than when they were drawn five times a second, beside a map
+// Two charts that grow took 0.06 of a core less than when they were drawn five times a second, beside a map
 const REST_MS = 500;
 const CONFIG = {
   displaylogo: false,
