@@ -1,6 +1,6 @@
 """The polynomials that the network is to tell apart."""
 
-from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -14,9 +14,9 @@ from pages.parts import (
     polynomial_list,
     refusal,
     session,
+    typed,
 )
 from pages.parts import x_range as range_inputs
-from polycore import PolycoreError
 from polycore.figures import curves_figure
 from polycore.limits import MAX_CLASSES, MIN_CLASSES
 
@@ -29,7 +29,7 @@ def plot() -> None:
     """Draw the curves, with their range and how finely they are drawn."""
     drawing = st.container()
     with st.container(horizontal=True, gap="small"):
-        low_high = range_inputs.ask(PREFIX)
+        range_inputs.draw(PREFIX)
         positions = st.number_input(
             "Positions",
             min_value=2,
@@ -42,10 +42,8 @@ def plot() -> None:
             help="Through how many points each curve is drawn. Few show how a computer draws a curve: by "
             "short straight lines. Steep curves on a wide range want more.",
         )
-    try:
-        frame.adopt(replace(session.current().experiment, x_range=low_high))
-    except PolycoreError as error:
-        refusal.show("This range is not taken yet.", error)
+    with st.container():
+        refusal.show_if_refused("This range is not taken yet.", partial(range_inputs.check, PREFIX))
     experiment = session.current().experiment
     height = 400 + 10 * len(experiment.polynomials)
     figure = curves_figure(experiment.polynomials, experiment.x_range, positions)
@@ -87,6 +85,8 @@ st.caption(
     "a set, or make your own."
 )
 kept_model.tell_it_stays()
+typed.offer(PREFIX, polynomial_editor.take)
+typed.offer(f"{PREFIX}.range", partial(range_inputs.take, PREFIX))
 polynomial_list.presets()
 
 editing, drawing = st.columns([2, 3], gap="large")

@@ -13,13 +13,12 @@ from pages.parts import (
     hosting,
     kept_model,
     live,
-    refusal,
     sample_inputs,
     samples_plot,
     session,
     uploaded_points,
 )
-from polycore import Experiment, PolycoreError, points_to_csv
+from polycore import Experiment, points_to_csv
 from polycore.network import Floats, Integers
 from polycore.problem import LARGEST_VALUE
 
@@ -137,10 +136,7 @@ kept_model.tell_it_stays()
 
 inputs, drawing = st.columns([2, 3], gap="large")
 with inputs:
-    try:
-        frame.adopt(sample_inputs.draw())
-    except PolycoreError as error:
-        refusal.show("Not taken yet: everything stays as it was.", error)
+    sample_inputs.draw()
     with st.container():
         controls.show_limits()
 

@@ -9,7 +9,6 @@ from pages.parts import (
     map_view,
     pass_on,
     progress,
-    refusal,
     report,
     run_upload,
     session,
@@ -19,7 +18,6 @@ from pages.parts import (
 from pages.parts.referee import best_possible
 from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
-from polycore import PolycoreError
 
 TICK_SECONDS = 0.2
 
@@ -43,12 +41,7 @@ def draw_run(training: Training) -> None:
 run_column, settings_column = st.columns([2, 1], gap="large")
 with settings_column:
     settings.presets()
-    try:
-        experiment = settings.inputs()
-    except PolycoreError as error:
-        refusal.show("These settings cannot be used; the last good ones stand.", error)
-    else:
-        frame.adopt(experiment)
+    settings.inputs()
 with run_column:
     with st.container():
         controls.draw()

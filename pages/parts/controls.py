@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.parts import hosting, refusal, seed, session
+from pages.parts import hosting, refusal, seed, session, typed
 from pages.parts.pool import workers
 from pages.parts.runner import Training
 from pages.parts.session import Undo
@@ -32,8 +32,11 @@ KEYS_STYLE = """<style>@media (max-width: 640px) {
 
 
 def begin() -> None:
-    """Begin a run of the set-up. For a button's on_click: a refusal is shown where `show_refusal` stands."""
-    training = _ready(session.current().experiment)
+    """Begin a run of the set-up, typed values included. For a button's on_click.
+
+    `show_refusal` shows why it is refused, if it is.
+    """
+    training = _ready()
     if training is not None:
         training.start()
 
@@ -79,15 +82,16 @@ def _buttons_of(training: Training, kind: Literal["primary", "secondary"]) -> No
     going = training.goes_on or training.status in ("paused", "failed")
     label, icon, action, text = _main_action(training)
     _button(label, icon, action, False, text, kind, MAIN_KEY if kind == "primary" else None)
-    _step_button(training.step, not resting)
+    first = training.status == "ready"
+    _step_button(_begin_with_one_step if first else training.step, not resting)
     _stop_button(training.stop, not going)
-    _reset_button(partial(_reset, training), training.status == "ready")
+    _reset_button(partial(_reset, training), first)
 
 
 def _main_action(training: Training) -> tuple[str, str, Callable[[], object], str]:
     match training.status:
         case "ready":
-            return "Start", PLAY, training.start, "Train from the initial weights."
+            return "Start", PLAY, begin, "Train from the initial weights."
         case "running":
             return "Pause", ":material/pause:", training.pause, "Stay at this step. Resume goes on from it."
         case "waiting":
@@ -115,7 +119,7 @@ def _reset_button(action: Callable[[], object], disabled: bool) -> None:
 
 
 def _begin_with_one_step() -> None:
-    training = _ready(session.current().experiment)
+    training = _ready()
     if training is not None:
         training.step()
 
@@ -139,8 +143,19 @@ def _reset(training: Training) -> None:
         session.change(undo=Undo(told, {"training": training, "in_use": before.in_use}))
 
 
-def _ready(experiment: Experiment) -> Training | None:
-    """Make a run of `experiment` the session's. Where it is refused, note why and return None."""
+def _ready() -> Training | None:
+    """Return the session's run at step 0 of the set-up, made if there is none.
+
+    If the set-up, or what is typed, is refused, note why and return None.
+    """
+    try:
+        typed.take()
+    except PolycoreError as error:
+        st.session_state[REFUSAL_KEY] = str(error)
+        return None
+    training, experiment = session.current().training, session.current().experiment
+    if training is not None and training.status == "ready" and training.run.experiment == experiment:
+        return training
     training = _made(experiment)
     if training is not None:
         session.begin(training)

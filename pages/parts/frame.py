@@ -27,7 +27,7 @@ from pages.parts import (
 )
 from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
-from polycore import Experiment, link
+from polycore import link
 
 HOME = "streamlit_app.py"
 POLYNOMIALS = "pages/1_polynomials.py"
@@ -138,13 +138,6 @@ def _stop_where_limits_are_wrong() -> None:
 def is_embedded() -> bool:
     """Return whether the dashboard is shown within another page, which has a title and ways of its own."""
     return bool(st.context.is_embedded)
-
-
-def adopt(experiment: Experiment) -> None:
-    """Make what the page's inputs say the set-up, and draw the page anew where that changed it."""
-    if experiment != session.current().experiment:
-        session.change(experiment=experiment)
-        st.rerun()
 
 
 def standing(training: Training) -> str:

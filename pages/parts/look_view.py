@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import looks, session
+from pages.parts import looks, session, typed
 from pages.parts.looks import Look
 from pages.parts.moment import Moment
 from pages.parts.session import Undo
@@ -117,7 +117,7 @@ def _ways(look: Look, page: str) -> None:
                 set_up.name,
                 key=f"{PREFIX}.set_up.{set_up.name}",
                 icon=":material/check:" if present else ":material/tune:",
-                on_click=session.take,
+                on_click=_load,
                 args=(set_up.experiment,),
                 help="Load this set-up: its polynomials, data and settings. Then press Start on Train.",
             )
@@ -141,8 +141,8 @@ def _next(look: Look, page: str) -> None:
         key=f"{PREFIX}.next",
         icon=icon,
         type="tertiary",
-        on_click=_begin,
-        args=(look, {}),
+        on_click=_begin_next,
+        args=(look,),
         help=f"{look.title}: loads a set-up of its own. Models that are trained already stay.",
     )
 
@@ -174,6 +174,16 @@ def _link(look: Look, label: str, icon: str) -> None:
 def _page_link(page: str, label: str, icon: str) -> None:
     query = link.to_query(session.current().experiment)
     st.page_link(page, label=label, icon=icon, query_params=query)
+
+
+def _load(experiment: Experiment) -> None:
+    typed.note()  # what was typed is no longer on its way then
+    session.take(experiment)
+
+
+def _begin_next(look: Look) -> None:
+    typed.note()  # Undo brings it back
+    _begin(look, {})
 
 
 def _begin(look: Look, query: Mapping[str, str]) -> None:

@@ -1,17 +1,26 @@
 """The settings that are rarely needed: closed until somebody asks for them."""
 
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import session, typed
 from polycore import Experiment
 from polycore.experiment import INITIAL_WEIGHTS, MAX_STEPS
 from polycore.fresh_points import SAMPLINGS
 
 PREFIX = "more_settings"
 WITH_WEIGHT_DECAY = ("sgd", "adam")
+FIELDS = (
+    "sampling",
+    "growing_batches",
+    "weight_decay",
+    "target_loss",
+    "patience",
+    "initial_weights",
+    "standardize",
+)
+NONE_AS_ZERO = {"target_loss", "patience"}
 INITIAL_WEIGHTS_NAMES = {"he": "He", "tutorial": "0.1"}
 
 WEIGHT_DECAY_HELP = """
@@ -42,47 +51,53 @@ Where the fresh points of a step are drawn.
 """
 
 
-def inputs(experiment: Experiment) -> dict[str, Any]:
-    """Draw the inputs that make sense for the optimizer; return the fields they say."""
+def draw(experiment: Experiment) -> None:
+    """Draw the inputs that make sense for the optimizer."""
     with st.expander("More settings", icon=":material/tune:"):
-        changes: dict[str, Any] = {
-            **_fresh_points(experiment),
-            **_weight_decay(experiment),
-            "target_loss": _target_loss(experiment),
-            "patience": _patience(experiment),
-            "initial_weights": _initial_weights(experiment),
-            "standardize": _standardize(experiment),
-        }
-    _tell(replace(experiment, **changes))
-    return changes
+        _fresh_points(experiment)
+        _weight_decay(experiment)
+        _target_loss(experiment)
+        _patience(experiment)
+        _initial_weights(experiment)
+        _standardize(experiment)
+    _tell(experiment)
 
 
-def _fresh_points(experiment: Experiment) -> dict[str, Any]:
+def held() -> dict[str, Any]:
+    """Return the fields of an experiment that the inputs hold."""
+    found = typed.held({name: _key(name) for name in FIELDS})
+    for name in NONE_AS_ZERO & found.keys():
+        found[name] = found[name] or None
+    return found
+
+
+def _fresh_points(experiment: Experiment) -> None:
     if experiment.samples_per_class is not None:
-        return {}
-    sampling = st.segmented_control(
+        return
+    st.segmented_control(
         "Fresh points",
         SAMPLINGS,
         default=experiment.sampling,
         required=True,
         format_func=str.capitalize,
         key=_key("sampling"),
+        on_change=typed.note,
         help=SAMPLING_HELP,
     )
-    growing = st.toggle(
+    st.toggle(
         "Growing batches",
         value=experiment.growing_batches,
         key=_key("growing_batches"),
+        on_change=typed.note,
         help="Half the batch size up to 40\u00a0% of the steps, twice from 75\u00a0% on. Take it for long "
         "runs: quick steps at first, calm ones at the end.",
     )
-    return {"sampling": sampling, "growing_batches": growing}
 
 
-def _weight_decay(experiment: Experiment) -> dict[str, float]:
+def _weight_decay(experiment: Experiment) -> None:
     if experiment.optimizer not in WITH_WEIGHT_DECAY:
-        return {}
-    found = st.number_input(
+        return
+    st.number_input(
         "Weight decay",
         min_value=0.0,
         max_value=10.0,
@@ -90,13 +105,13 @@ def _weight_decay(experiment: Experiment) -> dict[str, float]:
         step=0.01,
         format="%.6g",
         key=_key("weight_decay"),
+        on_change=typed.note,
         help=WEIGHT_DECAY_HELP,
     )
-    return {"weight_decay": found}
 
 
-def _target_loss(experiment: Experiment) -> float | None:
-    found = st.number_input(
+def _target_loss(experiment: Experiment) -> None:
+    st.number_input(
         "Target loss, 0 for none",
         min_value=0.0,
         max_value=100.0,
@@ -104,41 +119,43 @@ def _target_loss(experiment: Experiment) -> float | None:
         step=0.1,
         format="%.6g",
         key=_key("target_loss"),
+        on_change=typed.note,
         help=TARGET_LOSS_HELP,
     )
-    return found or None
 
 
-def _patience(experiment: Experiment) -> int | None:
-    found = st.number_input(
+def _patience(experiment: Experiment) -> None:
+    st.number_input(
         "Patience, 0 for none",
         min_value=0,
         max_value=MAX_STEPS,
         value=experiment.patience or 0,
         step=1000,
         key=_key("patience"),
+        on_change=typed.note,
         help=PATIENCE_HELP,
     )
-    return found or None
 
 
-def _initial_weights(experiment: Experiment) -> str:
-    return st.segmented_control(
+def _initial_weights(experiment: Experiment) -> None:
+    st.segmented_control(
         "Initial weights",
         INITIAL_WEIGHTS,
         default=experiment.initial_weights,
         required=True,
         format_func=INITIAL_WEIGHTS_NAMES.__getitem__,
         key=_key("initial_weights"),
+        on_change=typed.note,
         help=INITIAL_WEIGHTS_HELP,
     )
 
 
-def _standardize(experiment: Experiment) -> bool:
-    return st.toggle(
+def _standardize(experiment: Experiment) -> None:
+    st.toggle(
         "Standardize inputs",
         value=experiment.standardize,
         key=_key("standardize"),
+        on_change=typed.note,
         help="Scale x and y to mean 0 and deviation 1 while training: one learning rate then suits both. "
         "Leave it on; off is the tutorial's.",
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import session, typed
 from pages.parts.session import Replaced
 from polycore import Experiment
 from polycore.experiment import MEASURED_PER_CLASS
@@ -35,22 +35,36 @@ How each step changes the weights.
 """
 
 
-def ask(experiment: Experiment) -> Experiment:
-    """Draw the input; return the experiment with the optimizer chosen, on samples that it can work on.
-
-    What L-BFGS cannot work on is replaced and told in one line; another optimizer brings it back.
-    """
-    optimizer = st.selectbox(
+def draw(experiment: Experiment) -> None:
+    """Draw the input, and in one line what L-BFGS has replaced, which another optimizer brings back."""
+    st.selectbox(
         "Optimizer",
         list(NAMES),
         index=list(NAMES).index(experiment.optimizer),
         format_func=NAMES.__getitem__,
-        key=f"{PREFIX}.{session.current().revision}",
+        key=_key(),
+        on_change=typed.note,
         help=HELP,
     )
-    chosen = _with_optimizer(experiment, optimizer)
-    _tell(chosen)
-    return chosen
+    _tell(experiment)
+
+
+def with_chosen(experiment: Experiment) -> Experiment:
+    """Return the experiment with the optimizer that the input holds, on samples that it can work on."""
+    optimizer = st.session_state.get(_key(), experiment.optimizer)
+    if optimizer == experiment.optimizer:
+        return experiment
+    if optimizer == "lbfgs":
+        return replace(fitted(experiment), optimizer=optimizer)
+    return _without_lbfgs(experiment, optimizer)
+
+
+def replaced_by(before: Experiment, experiment: Experiment) -> Replaced | None:
+    """Return what is replaced once `experiment`, chosen in place of `before`, is the set-up."""
+    if experiment.optimizer != "lbfgs" or before.optimizer == "lbfgs":
+        return session.current().replaced
+    fits = fitted(before) == before
+    return None if fits else Replaced(before.samples_per_class, before.batch_size)
 
 
 def offer_fresh_points() -> None:
@@ -65,23 +79,9 @@ def offer_fresh_points() -> None:
 
 
 def _take_fresh_points() -> None:
+    typed.note()
     experiment = session.current().experiment
     session.load(replace(_without_lbfgs(experiment, "adam"), samples_per_class=None))
-
-
-def _with_optimizer(experiment: Experiment, optimizer: str) -> Experiment:
-    if optimizer == experiment.optimizer:
-        return experiment
-    if optimizer == "lbfgs":
-        _remember(experiment)
-        return replace(fitted(experiment), optimizer=optimizer)
-    return _without_lbfgs(experiment, optimizer)
-
-
-def _remember(experiment: Experiment) -> None:
-    fits = fitted(experiment) == experiment
-    replaced = None if fits else Replaced(experiment.samples_per_class, experiment.batch_size)
-    session.change(replaced=replaced)
 
 
 def _without_lbfgs(experiment: Experiment, optimizer: str) -> Experiment:
@@ -117,3 +117,7 @@ def _tell(experiment: Experiment) -> None:
         f":material/swap_horiz: L-BFGS takes {taken} every step, in place of {before}. "
         "Choose another optimizer and they come back."
     )
+
+
+def _key() -> str:
+    return f"{PREFIX}.{session.current().revision}"

@@ -5,7 +5,7 @@ from typing import cast
 
 import streamlit as st
 
-from pages.parts import frame, session
+from pages.parts import session
 from pages.parts.session import Undo
 from polycore import Polynomial
 
@@ -20,11 +20,16 @@ def present() -> Polynomials:
     return session.current().experiment.polynomials
 
 
-def adopt(polynomials: Polynomials) -> None:
-    """Make them the set-up's, and draw the page anew where they are others.
+def check(polynomials: Polynomials) -> None:
+    """Raise PolycoreError if no set-up can have them."""
+    replace(session.current().experiment, polynomials=polynomials)
 
-    Raises PolycoreError, and changes nothing, where no set-up can have them. Where there are fewer than
-    before, a toast offers those back.
+
+def adopt(polynomials: Polynomials) -> None:
+    """Make them the set-up's.
+
+    Raises PolycoreError, and changes nothing, if no set-up can have them. If there are fewer than before, a
+    toast offers those back.
     """
     gone = len(present()) - len(polynomials)
     told = "A polynomial was removed." if gone == 1 else f"{gone} polynomials were removed."
@@ -47,17 +52,18 @@ def go_back() -> None:
     *earlier, last = _earlier()
     experiment = replace(session.current().experiment, polynomials=last)
     st.session_state[EARLIER_KEY] = tuple(earlier)
-    frame.adopt(experiment)
+    session.change(experiment=experiment)
 
 
 def _change(polynomials: Polynomials, told: str | None) -> None:
     before = session.current().experiment
     experiment = replace(before, polynomials=polynomials)
-    if polynomials != present():
-        st.session_state[EARLIER_KEY] = (*_earlier(), present())[-MOST_EARLIER:]
+    if experiment == before:
+        return
+    st.session_state[EARLIER_KEY] = (*_earlier(), before.polynomials)[-MOST_EARLIER:]
+    session.change(experiment=experiment)
     if told is not None:
         session.change(undo=Undo(told, {"experiment": before}))
-    frame.adopt(experiment)
 
 
 def _earlier() -> tuple[Polynomials, ...]:

@@ -3,16 +3,17 @@
 What a person entered stays as they entered it, refused or not, until the polynomials are changed elsewhere.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from pages.parts import polynomial_change, polynomial_entries, refusal
+from pages.parts import polynomial_change, polynomial_entries, refusal, typed
 from pages.parts.polynomial_change import Polynomials
-from polycore import PolycoreError
 from polycore.polynomial import MAX_COEFFICIENT, MAX_DEGREE
 
 PREFIX = "polynomials"
@@ -50,9 +51,19 @@ class Draft:
     text: str
     base: Polynomials
 
+    @property
+    def text_key(self) -> str:
+        """The key of the widget that shows the text."""
+        return f"{TEXT_KEY}.{self.serial}"
+
+    @property
+    def table_key(self) -> str:
+        """The key of the widget that shows the table."""
+        return f"{TABLE_KEY}.{self.serial}"
+
 
 def draw() -> None:
-    """Draw the editor that was chosen, and adopt what it says or tell why not."""
+    """Draw the editor that was chosen, and say why what it holds is refused, if it is."""
     way = st.segmented_control(
         "Edit as",
         (FORMULAS, COEFFICIENTS),
@@ -68,6 +79,15 @@ def draw() -> None:
         _text_editor()
 
 
+def take() -> None:
+    """Make the polynomials that the editor holds the set-up's. What was typed stays, refused or not.
+
+    Raises PolycoreError if no set-up can have them.
+    """
+    _take_text()
+    _take_table()
+
+
 def renew() -> None:
     """Let both editors show the set-up's polynomials again, whatever was typed."""
     for key in (TEXT_DRAFT_KEY, TABLE_DRAFT_KEY):
@@ -75,13 +95,41 @@ def renew() -> None:
             st.session_state[key] = replace(st.session_state[key], beside=())
 
 
-def _draft(key: str) -> Draft:
-    polynomials = polynomial_change.present()
+def _take_text() -> None:
+    draft = _standing(TEXT_DRAFT_KEY)
+    if draft is not None and draft.text_key in st.session_state:
+        draft = replace(draft, text=st.session_state[draft.text_key])
+        _adopt(TEXT_DRAFT_KEY, draft, partial(polynomial_entries.from_lines, draft.text, draft.beside))
+
+
+def _take_table() -> None:
+    draft = _standing(TABLE_DRAFT_KEY)
+    if draft is not None and draft.table_key in st.session_state:
+        _adopt(TABLE_DRAFT_KEY, draft, partial(_from_table, draft))
+
+
+def _adopt(key: str, draft: Draft, read: Callable[[], Polynomials]) -> None:
+    st.session_state[key] = draft
+    polynomials = read()
+    polynomial_change.adopt(polynomials)
+    st.session_state[key] = replace(draft, beside=polynomials)
+
+
+def _standing(key: str) -> Draft | None:
+    """Return the draft as it was drawn last; None if the polynomials were changed elsewhere since."""
     draft: Draft | None = st.session_state.get(key)
-    if draft is not None and draft.beside == polynomials:
-        return draft
-    serial = 0 if draft is None else draft.serial + 1
-    return Draft(polynomials, serial, polynomial_entries.as_lines(polynomials), polynomials)
+    return draft if draft is not None and draft.beside == polynomial_change.present() else None
+
+
+def _draft(key: str) -> Draft:
+    """Return the draft to draw: a new one if the polynomials were changed elsewhere."""
+    standing, last = _standing(key), st.session_state.get(key)
+    if standing is None:
+        polynomials = polynomial_change.present()
+        serial = 0 if last is None else last.serial + 1
+        standing = Draft(polynomials, serial, polynomial_entries.as_lines(polynomials), polynomials)
+    st.session_state[key] = standing
+    return standing
 
 
 def _text_editor() -> None:
@@ -89,20 +137,23 @@ def _text_editor() -> None:
     text = st.text_area(
         "One polynomial a line",
         value=draft.text,
-        key=f"{TEXT_KEY}.{draft.serial}",
+        key=draft.text_key,
+        on_change=typed.note,
         height="content",
         placeholder="x^2 - 1\n(x-1)(x+2)",
         help=TEXT_HELP,
     )
-    known = polynomial_change.present()
-    _take(TEXT_DRAFT_KEY, replace(draft, text=text), lambda: polynomial_entries.from_lines(text, known))
+    _show_refusal(lambda: polynomial_entries.from_lines(text, draft.beside))
 
 
 def _table_editor() -> None:
     draft = _draft(TABLE_DRAFT_KEY)
-    edited = st.data_editor(
+    if draft.table_key not in st.session_state:  # edits end when the page is left; what they made stays
+        draft = st.session_state[TABLE_DRAFT_KEY] = replace(draft, base=polynomial_change.present())
+    st.data_editor(
         _table(draft.base),
-        key=f"{TABLE_KEY}.{draft.serial}",
+        key=draft.table_key,
+        on_change=typed.note,
         num_rows="dynamic",
         hide_index=True,
         height="content",
@@ -111,18 +162,35 @@ def _table_editor() -> None:
         alt="The coefficients: a row for each polynomial, a column for each power of x.",
     )
     st.caption(TABLE_CAPTION)
-    _take(TABLE_DRAFT_KEY, draft, lambda: polynomial_entries.from_rows(_rows(edited)))
+    _show_refusal(lambda: _from_table(draft))
 
 
-def _take(key: str, draft: Draft, read: Callable[[], Polynomials]) -> None:
-    st.session_state[key] = draft
-    try:
-        polynomials = read()
-        st.session_state[key] = replace(draft, beside=polynomials)
-        polynomial_change.adopt(polynomials)
-    except PolycoreError as error:
-        st.session_state[key] = draft
-        refusal.show("Not taken yet: everything stays as it was.", error)
+def _show_refusal(read: Callable[[], Polynomials]) -> None:
+    with st.container():
+        refusal.show_if_refused(
+            "Not taken yet: everything stays as it was.", lambda: polynomial_change.check(read())
+        )
+
+
+def _from_table(draft: Draft) -> Polynomials:
+    return polynomial_entries.from_rows(_rows(draft.base, st.session_state[draft.table_key]))
+
+
+def _rows(base: Polynomials, edits: Mapping[str, Any]) -> list[list[float | None]]:
+    """Return the coefficients of each row, highest degree first, None for an empty cell.
+
+    `edits` is what Streamlit keeps of a table: cells by row and column, rows that are gone, and new rows.
+    """
+    rows = [dict(zip(POWERS, _cells(polynomial.coefficients), strict=True)) for polynomial in base]
+    for place, cells in edits["edited_rows"].items():
+        rows[int(place)] |= cells
+    gone = set(edits["deleted_rows"])
+    stay = [row for place, row in enumerate(rows) if place not in gone] + list(edits["added_rows"])
+    return [[_number(row.get(power)) for power in reversed(POWERS)] for row in stay]
+
+
+def _number(cell: object) -> float | None:
+    return float(cell) if isinstance(cell, int | float) else None
 
 
 def _table(polynomials: Polynomials) -> pd.DataFrame:
@@ -136,14 +204,6 @@ def _cells(coefficients: Sequence[float]) -> list[float | None]:
     if len(coefficients) == 1:
         return [coefficients[0], *missing]
     return [coefficient or None for coefficient in reversed(coefficients)] + missing
-
-
-def _rows(table: pd.DataFrame) -> list[list[float | None]]:
-    """Return the coefficients of each row, highest degree first, None where a cell is empty."""
-    return [
-        [None if pd.isna(cell) else float(cell) for cell in reversed(row)]
-        for row in table.itertuples(index=False, name=None)
-    ]
 
 
 def _column(power: str) -> ColumnConfig:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts import polynomial_change, polynomial_editor, refusal, swatch
+from pages.parts import polynomial_change, polynomial_editor, refusal, swatch, typed
 from polycore import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS, PolycoreError, Polynomial
 from polycore.limits import MIN_CLASSES
 from polycore.presets import NEARLY_COINCIDING, PARABOLAS, STRAIGHT_LINES
 
 PREFIX = "polynomials"
-UNDO_KEY = f"{PREFIX}.undo"
+UNDO_KEY, REFUSAL_KEY = f"{PREFIX}.undo", f"{PREFIX}.refusal"
 LONGEST_SHOWN = 120  # characters
 TARGET = 40  # pixels, as wide as the button is high: a thumb finds it
 
@@ -41,60 +41,66 @@ PRESETS = {
 def presets() -> None:
     """Draw a button for each ready-made set, and the way back from the last change."""
     with st.container(horizontal=True, gap="small"):
-        chosen = [
-            polynomials for name, (polynomials, about) in PRESETS.items() if _preset(name, polynomials, about)
-        ]
-        undone = _undo()
-    if chosen:
-        _change(lambda: polynomial_change.exchange(chosen[0], "Your polynomials were replaced."))
-    if undone:
-        _change(polynomial_change.go_back)
+        for name, (polynomials, about) in PRESETS.items():
+            _preset(name, polynomials, about)
+        st.button(
+            "Undo",
+            key=UNDO_KEY,
+            icon=":material/undo:",
+            disabled=not polynomial_change.can_go_back(),
+            on_click=_change,
+            args=(polynomial_change.go_back,),
+            help="Back to the polynomials before the last change of them.",
+        )
+    with st.container():
+        refused = st.session_state.pop(REFUSAL_KEY, None)
+        if refused is not None:
+            refusal.show("Not taken: everything stays as it was.", refused)
 
 
 def rows() -> None:
     """Draw the polynomials, one a row, each with a button that removes it."""
-    polynomials = polynomial_change.present()
     with st.container(gap=None):
-        removed = [label for label, polynomial in enumerate(polynomials) if _row(label, polynomial)]
-    if removed:
-        [label] = removed
-        _change(lambda: polynomial_change.adopt(polynomials[:label] + polynomials[label + 1 :]))
+        for label, polynomial in enumerate(polynomial_change.present()):
+            _row(label, polynomial)
 
 
-def _row(label: int, polynomial: Polynomial) -> bool:
-    """Draw one row, and return whether its button was pressed."""
+def _row(label: int, polynomial: Polynomial) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         st.html(swatch.image(label), width=swatch.WIDTH)
         _printed(label, polynomial)
-        return _remove(label)
+        _remove_button(label, polynomial)
 
 
-def _preset(name: str, polynomials: tuple[Polynomial, ...], about: str) -> bool:
-    icon = ":material/check:" if polynomials == polynomial_change.present() else None
-    return st.button(name, key=f"{PREFIX}.preset.{name}", icon=icon, help=about)
-
-
-def _undo() -> bool:
-    return st.button(
-        "Undo",
-        key=UNDO_KEY,
-        icon=":material/undo:",
-        disabled=not polynomial_change.can_go_back(),
-        help="Back to the polynomials before the last change of them.",
+def _preset(name: str, polynomials: tuple[Polynomial, ...], about: str) -> None:
+    st.button(
+        name,
+        key=f"{PREFIX}.preset.{name}",
+        icon=":material/check:" if polynomials == polynomial_change.present() else None,
+        on_click=_change,
+        args=(polynomial_change.exchange, polynomials, "Your polynomials were replaced."),
+        help=about,
     )
 
 
-def _remove(label: int) -> bool:
+def _remove_button(label: int, polynomial: Polynomial) -> None:
     few = len(polynomial_change.present()) <= MIN_CLASSES
-    return st.button(
+    st.button(
         "",
         key=f"{PREFIX}.remove.{label}",
         icon=":material/delete:",
         type="tertiary",
         width=TARGET,
         disabled=few,
+        on_click=_change,
+        args=(_remove, polynomial),
         help=f"At least {MIN_CLASSES} are needed: add one first." if few else f"Remove p{label}.",
     )
+
+
+def _remove(polynomial: Polynomial) -> None:
+    # by its value: what was typed may have moved it to another row
+    polynomial_change.adopt(tuple(other for other in polynomial_change.present() if other != polynomial))
 
 
 def _printed(label: int, polynomial: Polynomial) -> None:
@@ -105,10 +111,11 @@ def _printed(label: int, polynomial: Polynomial) -> None:
         st.markdown(f"$p_{{{label}}} = {polynomial.latex}$", width="stretch")
 
 
-def _change(action: Callable[[], None]) -> None:
-    """Change the polynomials from outside the editors: those show the new ones."""
+def _change(action: Callable[..., None], *arguments: object) -> None:
+    """Change the polynomials for a button's on_click: the editors then show the new ones."""
+    typed.note()
     polynomial_editor.renew()
     try:
-        action()
+        action(*arguments)
     except PolycoreError as error:
-        refusal.show("Not taken: everything stays as it was.", error)
+        st.session_state[REFUSAL_KEY] = str(error)

@@ -1,5 +1,7 @@
 """Telling a person what could not be done, in words that may hold a stranger's text."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from polycore import PolycoreError
@@ -14,3 +16,11 @@ def show(what: str, error: PolycoreError | str) -> None:
     with st.container(border=True):
         st.markdown(f":material/error: **{what}**")
         st.text(visible(str(error)))
+
+
+def show_if_refused(what: str, action: Callable[[], object]) -> None:
+    """Call `action`, and show why if it raises PolycoreError."""
+    try:
+        action()
+    except PolycoreError as error:
+        show(what, error)

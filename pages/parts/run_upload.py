@@ -4,7 +4,7 @@ import io
 
 import streamlit as st
 
-from pages.parts import hosting, refusal, session
+from pages.parts import hosting, refusal, session, typed
 from pages.parts.pool import workers
 from pages.parts.runner import Training
 from pages.parts.session import Undo
@@ -64,6 +64,7 @@ def _training_of(content: bytes) -> Training:
 
 def _begin(training: Training) -> None:
     """Make it the session's run and its experiment the set-up. A toast offers back what was there."""
+    typed.note()
     session.collect()
     before = session.current()
     if before.training is not None:

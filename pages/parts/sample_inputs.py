@@ -4,20 +4,21 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import hosting, optimizer_input, seed, session, x_range
+from pages.parts import hosting, optimizer_input, refusal, seed, session, typed, x_range
 from polycore import Experiment
 from polycore.experiment import MAX_NOISE, MEASURED_PER_CLASS
 
 PREFIX = "data"
 
 
-def draw() -> Experiment:
-    """Draw the inputs and return the set-up they say. Raises PolycoreError where they say none."""
+def draw() -> None:
+    """Draw the inputs, and say why what they hold is refused, if it is."""
+    typed.offer(PREFIX, take)
     experiment = session.current().experiment
-    per_class = _per_class(experiment)
+    _per_class(experiment)
     with st.container(horizontal=True, gap="small"):
-        low_high = x_range.ask(PREFIX)
-    noise = st.number_input(
+        x_range.draw(PREFIX)
+    st.number_input(
         "Noise",
         min_value=0.0,
         max_value=MAX_NOISE,
@@ -25,27 +26,55 @@ def draw() -> Experiment:
         step=0.05,
         format="%.6g",
         key=_key("noise"),
+        on_change=typed.note,
         help="Standard deviation of what is added to each y: 0 leaves every point on its curve. Raise it to "
         "see what is left to learn where classes overlap and no network can be right every time.",
     )
-    chosen = _seed()
-    return replace(experiment, samples_per_class=per_class, x_range=low_high, noise=noise, seed=chosen)
+    _seed()
+    with st.container():
+        refusal.show_if_refused("Not taken yet: everything stays as it was.", _held)
 
 
-def _per_class(experiment: Experiment) -> int | None:
+def take() -> None:
+    """Make what the inputs hold the set-up. Raises PolycoreError if no set-up can be so."""
+    experiment = _held()
+    if experiment != session.current().experiment:
+        session.change(experiment=experiment)
+
+
+def _held() -> Experiment:
+    """Return the set-up that the inputs hold. Raises PolycoreError if they hold none."""
+    experiment = session.current().experiment
+    changes = typed.held({"noise": _key("noise"), "seed": seed.key(PREFIX)})
+    changes["samples_per_class"] = _held_per_class(experiment)
+    if experiment.optimizer == "lbfgs":
+        changes["batch_size"] = None  # all samples, however many there are
+    return replace(experiment, x_range=x_range.held(PREFIX), **changes)
+
+
+def _held_per_class(experiment: Experiment) -> int | None:
+    """Return the samples of each polynomial that the inputs hold; None for fresh points."""
+    held = typed.held({name: _key(name) for name in ("fresh", "per_class")})
+    if held.get("fresh", experiment.samples_per_class is None):
+        return None
+    return held.get("per_class", experiment.samples_per_class)
+
+
+def _per_class(experiment: Experiment) -> None:
     impossible = experiment.optimizer == "lbfgs"
     shown = experiment.samples_per_class or MEASURED_PER_CLASS
-    fresh = st.toggle(
+    st.toggle(
         "Fresh points every step",
         value=experiment.samples_per_class is None,
         key=_key("fresh"),
+        on_change=typed.note,
         disabled=impossible,
         help="On: each training step draws new points, so nothing can be learned by heart. Off: every step "
         "uses the same samples, as in most real work, and a large network may learn them by heart.",
     )
     if impossible:
         optimizer_input.offer_fresh_points()
-    per_class = st.number_input(
+    st.number_input(
         "Samples of each polynomial",
         min_value=1,
         # what a link brought beyond the limit is shown, and refused at the start
@@ -53,18 +82,17 @@ def _per_class(experiment: Experiment) -> int | None:
         value=shown,
         step=50,
         key=_key("per_class"),
-        disabled=fresh,
+        on_change=typed.note,
+        disabled=experiment.samples_per_class is None,
         help="How many training samples lie on each curve. More take longer a step, leave fewer gaps and are "
         "harder to learn by heart. Not used with fresh points.",
     )
-    return None if fresh else per_class
 
 
-def _seed() -> int:
+def _seed() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = seed.ask(PREFIX)
+        seed.draw(PREFIX)
         seed.button(PREFIX)
-    return chosen
 
 
 def _key(name: str) -> str:

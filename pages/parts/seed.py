@@ -5,22 +5,27 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import session, typed
 from polycore.experiment import MAX_SEED
 
 READABLE = 1_000_000  # a seed one can read out to somebody
 
 
-def ask(prefix: str) -> int:
-    """Draw the input and return the seed."""
-    session_now = session.current()
-    return st.number_input(
+def key(prefix: str) -> str:
+    """Return the key of the input's widget."""
+    return f"{prefix}.seed.{session.current().revision}"
+
+
+def draw(prefix: str) -> None:
+    """Draw the input."""
+    st.number_input(
         "Seed",
         min_value=0,
         max_value=MAX_SEED,
-        value=session_now.experiment.seed,
+        value=session.current().experiment.seed,
         step=1,
-        key=f"{prefix}.seed.{session_now.revision}",
+        key=key(prefix),
+        on_change=typed.note,
         width=180,
         help="Decides every random number, of the samples and of the training: the same seed gives the same "
         "run, to the last bit. Change it to see how much was luck.",
@@ -39,4 +44,5 @@ def button(prefix: str) -> None:
 
 
 def _renew() -> None:
+    typed.note()
     session.load(replace(session.current().experiment, seed=secrets.randbelow(READABLE)))

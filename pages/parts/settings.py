@@ -1,12 +1,11 @@
-"""The inputs that say how to train: what they show is the set-up, and what they return is a new one."""
+"""The inputs that say how to train: they show the set-up, and what they hold becomes the set-up."""
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
-from pages.parts import hosting, more_settings, optimizer_input, seed, session
+from pages.parts import hosting, more_settings, optimizer_input, refusal, seed, session, typed
 from polycore import Experiment, PolycoreError
 from polycore.experiment import MEASURED_PER_CLASS
 from polycore.limits import MAX_LAYERS
@@ -63,37 +62,62 @@ def presets() -> None:
         )
 
 
-def inputs() -> Experiment:
-    """Draw the inputs that make sense for the optimizer and return the set-up they say.
-
-    Raises PolycoreError where they say none.
-    """
+def inputs() -> None:
+    """Draw the inputs that make sense for the optimizer, and say why what they hold is refused, if it is."""
+    typed.offer(PREFIX, take)
+    experiment = session.current().experiment
     # containers, so that one input more or less does not move what stands below and close it
     with st.container():
-        experiment = optimizer_input.ask(session.current().experiment)
-        changes = _pace(experiment)
+        optimizer_input.draw(experiment)
+        _pace(experiment)
     with st.container():
-        hidden = _hidden(experiment)
-        changes |= {**_length(experiment), "seed": seed.ask(PREFIX)}
-    changes |= more_settings.inputs(experiment)
-    # read when all inputs are drawn: a refusal must not take the ones below it off the page
-    return replace(experiment, hidden=_layers(hidden), **changes)
+        _hidden(experiment)
+        _length(experiment)
+        seed.draw(PREFIX)
+    more_settings.draw(experiment)
+    with st.container():
+        refusal.show_if_refused("These settings cannot be used; the last good ones stand.", _held)
 
 
-def _pace(experiment: Experiment) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
+def take() -> None:
+    """Make what the inputs hold the set-up. Raises PolycoreError if no set-up can be so."""
+    experiment = _held()
+    if experiment != session.current().experiment:
+        replaced = optimizer_input.replaced_by(_with_fields(), experiment)
+        session.change(experiment=experiment, replaced=replaced)
+
+
+def _held() -> Experiment:
+    """Return the set-up that the inputs hold. Raises PolycoreError if they hold none."""
+    return optimizer_input.with_chosen(_with_fields())
+
+
+def _with_fields() -> Experiment:
+    """Return the same, but with the set-up's optimizer."""
+    experiment = session.current().experiment
+    keys = {name: _key(name) for name in ("learning_rate", "schedule", "momentum", "nesterov", "steps")}
+    changes = typed.held({**keys, "seed": seed.key(PREFIX)}) | more_settings.held()
+    if _key("hidden") in st.session_state:
+        changes["hidden"] = _layers(st.session_state[_key("hidden")])
+    if experiment.optimizer == "lbfgs":
+        changes["batch_size"] = None  # it has no input, and holds all samples however many there will be
+    elif _key("batch_size") in st.session_state:
+        changes["batch_size"] = st.session_state[_key("batch_size")] or None
+    return replace(experiment, **changes)
+
+
+def _pace(experiment: Experiment) -> None:
     if experiment.optimizer in WITH_LEARNING_RATE:
-        changes["learning_rate"] = _learning_rate(experiment)
+        _learning_rate(experiment)
     if experiment.optimizer in WITH_SCHEDULE:
-        changes["schedule"] = _schedule(experiment)
+        _schedule(experiment)
     if experiment.optimizer == "sgd":
-        changes["momentum"] = _momentum(experiment)
-        changes["nesterov"] = _nesterov(experiment)
-    return changes
+        _momentum(experiment)
+        _nesterov(experiment)
 
 
-def _learning_rate(experiment: Experiment) -> float:
-    return st.number_input(
+def _learning_rate(experiment: Experiment) -> None:
+    st.number_input(
         "Learning rate",
         min_value=0.0,
         max_value=10.0,
@@ -101,51 +125,56 @@ def _learning_rate(experiment: Experiment) -> float:
         step=_step_of(experiment.learning_rate),
         format="%.6g",
         key=_key("learning_rate"),
+        on_change=typed.note,
         help=LEARNING_RATE_HELP[experiment.optimizer],
     )
 
 
-def _schedule(experiment: Experiment) -> str:
-    return st.segmented_control(
+def _schedule(experiment: Experiment) -> None:
+    st.segmented_control(
         "Schedule",
         SCHEDULES,
         default=experiment.schedule,
         required=True,
         format_func=str.capitalize,
         key=_key("schedule"),
+        on_change=typed.note,
         help=SCHEDULE_HELP,
     )
 
 
-def _momentum(experiment: Experiment) -> float:
-    return st.number_input(
+def _momentum(experiment: Experiment) -> None:
+    st.number_input(
         "Momentum",
         min_value=0.0,
         max_value=1.0,
         value=experiment.momentum,
         step=0.05,
         key=_key("momentum"),
+        on_change=typed.note,
         help="From 0 to below 1: how much of the last step goes on in the next. Take 0.9: it smooths the way "
         "where gradients disagree. 0 is SGD alone.",
     )
 
 
-def _nesterov(experiment: Experiment) -> bool:
-    return st.toggle(
+def _nesterov(experiment: Experiment) -> None:
+    st.toggle(
         "Nesterov momentum",
         value=experiment.nesterov,
         key=_key("nesterov"),
+        on_change=typed.note,
         help="Off: classical momentum. On: each step looks ahead to where momentum leads. Try it where the "
         "loss swings up and down at a high momentum.",
     )
 
 
-def _hidden(experiment: Experiment) -> str:
+def _hidden(experiment: Experiment) -> None:
     limits = hosting.limits()
-    return st.text_input(
+    st.text_input(
         "Hidden layers",
         value=", ".join(map(str, experiment.hidden)),
         key=_key("hidden"),
+        on_change=typed.note,
         help="Neurons of each layer, with commas: 12 is the tutorial's. More of them follow finer curves and "
         "take longer; take more layers before wider ones. "
         f"At most {MAX_LAYERS - 1} layers of up to {limits.max_width}, and {limits.max_parameters:,} weights "
@@ -153,39 +182,40 @@ def _hidden(experiment: Experiment) -> str:
     )
 
 
-def _length(experiment: Experiment) -> dict[str, Any]:
+def _length(experiment: Experiment) -> None:
     if experiment.optimizer == "lbfgs":
-        return {"batch_size": None, "steps": _steps(experiment)}
+        _steps(experiment)
+        return
     left, right = st.columns(2)
     with left:
-        batch_size = _batch_size(experiment)
+        _batch_size(experiment)
     with right:
-        steps = _steps(experiment)
-    return {"batch_size": batch_size, "steps": steps}
+        _steps(experiment)
 
 
-def _batch_size(experiment: Experiment) -> int | None:
+def _batch_size(experiment: Experiment) -> None:
     # 0 and not an empty input: Streamlit's can be emptied only where it began so
-    found = st.number_input(
+    st.number_input(
         "Batch size, 0 for all",
         min_value=0,
         max_value=_most(hosting.limits().max_batch_size, experiment.batch_size or 0),
         value=experiment.batch_size or 0,
         step=64,
         key=_key("batch_size"),
+        on_change=typed.note,
         help=BATCH_SIZE_HELP,
     )
-    return found or None
 
 
-def _steps(experiment: Experiment) -> int:
-    return st.number_input(
+def _steps(experiment: Experiment) -> None:
+    st.number_input(
         "Steps",
         min_value=1,
         max_value=_most(hosting.limits().max_steps, experiment.steps),
         value=experiment.steps,
         step=1000,
         key=_key("steps"),
+        on_change=typed.note,
         help="How many steps the run has; each changes all weights once. Take more where the loss still "
         "falls at the end; Stop ends it earlier.",
     )
@@ -213,6 +243,7 @@ def _preset(label: str, preset: Experiment, text: str) -> None:
 
 
 def _take(preset: Experiment) -> None:
+    typed.note()
     now = session.current().experiment
     taken = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
     session.take(taken, "Your settings were replaced.")

@@ -5,8 +5,9 @@ run of the page before, and the person's click is lost. A tick that comes while 
 runs after it, as a run of the page before, and the browser takes away what stands. Here such a request goes
 no further: the fragments of a page that was left have nothing more to draw.
 
-The tab tells its name in a request for a whole page, as soon as the script for it has come. On a slow network
-somebody may have left that page by then: it is told to the page that was asked for last.
+A request for a whole page may come late too. A tab tells its name as soon as the script for that has come; on
+a slow network somebody may have left the page by then. And a tap on a link, while one types, sends the way to
+the other page before what was typed. Either is answered on the page that was asked for last.
 
 Nor does a tick go further that comes before its turn. Browsers ask as often as one alone may have it; where
 many watch their runs, the server would draw for one what it has not yet sent before, and everybody's clicks
@@ -14,12 +15,10 @@ would wait.
 """
 
 from time import monotonic
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary
 
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
-
-from pages.parts import recall
 
 # A tick of the Train page takes 45 to 65 ms of a core that is shared: those of all together half of one.
 SECONDS_BETWEEN = 0.1  # for each session that watches
@@ -29,7 +28,6 @@ EARLY = 0.9  # a browser's clock is not the server's
 _request_rerun = AppSession.request_rerun
 # the page that each session asked for last: Streamlit's hash of it, or "" for one asked by address; its query
 _pages: WeakKeyDictionary[AppSession, tuple[str, str]] = WeakKeyDictionary()
-_named: WeakSet[AppSession] = WeakSet()  # whose tab has told its name
 # when each fragment of that page was answered last
 _answered: WeakKeyDictionary[AppSession, dict[str, float]] = WeakKeyDictionary()
 
@@ -44,7 +42,8 @@ def _request_in_turn(session: AppSession, asked: ClientState | None) -> None:
         if _is_late(session, asked) or (asked.is_auto_rerun and not _has_turn(session, asked.fragment_id)):
             return
     elif asked is not None:
-        if _tells_name(session, asked) and _is_late(session, asked):
+        # the way to another page has no inputs with it: what has some comes from the page that is shown
+        if asked.widget_states.widgets and _is_late(session, asked):
             asked.page_script_hash, asked.query_string = _pages[session]
         _pages[session] = asked.page_script_hash, asked.query_string
         _answered.pop(session, None)
@@ -54,15 +53,6 @@ def _request_in_turn(session: AppSession, asked: ClientState | None) -> None:
 def _is_late(session: AppSession, asked: ClientState) -> bool:
     last, _ = _pages.get(session, ("", ""))
     return last not in ("", asked.page_script_hash)
-
-
-def _tells_name(session: AppSession, asked: ClientState) -> bool:
-    """Return whether the tab tells its name for the first time: later requests have it too."""
-    named = any(widget.id.endswith(recall.COMPONENT_KEY) for widget in asked.widget_states.widgets)
-    first = named and session not in _named
-    if first:
-        _named.add(session)
-    return first
 
 
 def _has_turn(session: AppSession, fragment: str) -> bool:

@@ -19,6 +19,7 @@ from polycore import (
     Polynomial,
 )
 from polycore.palette import PALETTE
+from tests.pages.browsing import told_by
 
 HOME = Path(__file__).parents[2] / "streamlit_app.py"
 PAGE = "pages/1_polynomials.py"
@@ -71,12 +72,13 @@ def table(page):
 
 
 def edited(page, rows=None, added=(), deleted=()):
-    page.session_state[page.data_editor[0].key] = {
-        "edited_rows": rows or {},
-        "added_rows": list(added),
-        "deleted_rows": list(deleted),
-    }
-    return page.run()
+    """Edit the table as a browser does: AppTest itself cannot."""
+    edits = {"edited_rows": rows or {}, "added_rows": list(added), "deleted_rows": list(deleted)}
+    states = told_by(page)
+    states.widgets.add(id=page.data_editor[0].proto.id, string_value=json.dumps(edits))
+    page._run(states)
+    assert not page.exception
+    return page
 
 
 def trained_on(*polynomials):

@@ -308,8 +308,10 @@ def test_the_preset_of_lbfgs_is_the_tutorials_data_and_nothing_is_left_to_bring_
 
 
 def test_a_links_batch_that_holds_all_samples_becomes_all_of_them_for_lbfgs():
-    app = opened(TRAIN, {**QUICK, "batch": "40", "optimizer": "lbfgs"})
+    app = opened(DATA, {**QUICK, "batch": "40", "optimizer": "lbfgs"})
+    enter(app, "Samples of each polynomial", 30)
     assert session_of(app).experiment.batch_size is None
+    assert session_of(app).experiment.samples_per_class == 30
     assert refusals(app) == []
 
 

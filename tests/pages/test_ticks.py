@@ -3,7 +3,7 @@
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 
-from pages.parts import recall, ticks
+from pages.parts import ticks
 
 FIRST_VISIT = ClientState(page_name="train")  # by its address: the browser knows no hash yet
 TRAIN, DATA = ClientState(page_script_hash="train"), ClientState(page_script_hash="data")
@@ -47,29 +47,29 @@ def test_a_request_of_the_page_before_does_not(late, passed_on):
     assert passed_on(FIRST_VISIT, TRAIN, DATA, late, DATA) == [FIRST_VISIT, TRAIN, DATA, DATA]
 
 
-def naming(page, query=""):
+def showing(page, query=""):
+    """A request with what inputs of a page hold."""
     state = ClientState(page_script_hash=page, query_string=query)
-    state.widget_states.widgets.add(id=f"$$ID-0-{recall.COMPONENT_KEY}", json_value='{"name": "n"}')
+    state.widget_states.widgets.add(id="$$ID-0-noise", double_value=0.5)
     return state
 
 
 @pytest.mark.parametrize(
-    ("before", "told", "passed"),
+    ("before", "asked", "passed"),
     [
-        pytest.param([FIRST_VISIT], naming("train"), ("train", ""), id="as soon as a page stands"),
+        pytest.param([FIRST_VISIT], showing("train"), ("train", ""), id="of a page opened by its address"),
+        pytest.param([TRAIN], showing("train", "v=1"), ("train", "v=1"), id="of the page that is shown"),
         pytest.param(
-            [ClientState(page_script_hash="data", query_string="v=1")],
-            naming("train"),
+            [TRAIN, ClientState(page_script_hash="data", query_string="v=1")],
+            showing("train"),
             ("data", "v=1"),
-            id="late",
+            id="of a page that was left",
         ),
-        pytest.param(
-            [naming("train"), DATA], naming("train"), ("train", ""), id="before: this is a way back"
-        ),
+        pytest.param([TRAIN, DATA, TRAIN], showing("train"), ("train", ""), id="of a page come back to"),
     ],
 )
-def test_a_tab_s_name_is_told_to_the_page_that_was_asked_for_last(before, told, passed, passed_on):
-    *_, last = passed_on(*before, told)
+def test_what_inputs_hold_comes_to_the_page_that_was_asked_for_last(before, asked, passed, passed_on):
+    *_, last = passed_on(*before, asked)
     assert (last.page_script_hash, last.query_string) == passed
     assert len(last.widget_states.widgets) == 1
 

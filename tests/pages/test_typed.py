@@ -1,0 +1,147 @@
+"""What is typed counts if a button is pressed in the same moment: one request carries both."""
+
+import json
+
+import pytest
+
+from polycore import INTRODUCTION_POLYNOMIALS, Polynomial
+from tests.pages.browsing import QUICK, labelled, opened, press, session_of, told_by
+
+HOME, POLYNOMIALS, DATA, TRAIN = (
+    "streamlit_app.py",
+    "pages/1_polynomials.py",
+    "pages/2_data.py",
+    "pages/3_train.py",
+)
+BEGINNINGS = ("Start", "One step")
+
+
+def typed(app, label, value):
+    """Type without a run of the page: the next press sends it along."""
+    widgets = [*app.number_input, *app.text_input, *app.text_area, *app.selectbox, *app.toggle]
+    labelled(widgets, label).set_value(value)
+    return app
+
+
+@pytest.mark.parametrize("button", BEGINNINGS)
+@pytest.mark.parametrize(
+    ("label", "value", "field", "expected"),
+    [
+        pytest.param("Steps", 7, "steps", 7, id="steps"),
+        pytest.param("Learning rate", 0.02, "learning_rate", 0.02, id="learning rate"),
+        pytest.param("Batch size, 0 for all", 16, "batch_size", 16, id="batch size"),
+        pytest.param("Seed", 5, "seed", 5, id="seed"),
+        pytest.param("Hidden layers", "4, 3", "hidden", (4, 3), id="hidden layers"),
+        pytest.param("Weight decay", 0.5, "weight_decay", 0.5, id="weight decay"),
+        pytest.param("Patience, 0 for none", 9, "patience", 9, id="patience"),
+        pytest.param("Optimizer", "sgd", "optimizer", "sgd", id="optimizer"),
+    ],
+)
+def test_a_run_has_the_settings_that_the_page_shows_as_its_button_is_pressed(
+    button, label, value, field, expected
+):
+    app = press(typed(opened(TRAIN), label, value), button)
+    trained = session_of(app).training.run.experiment
+    assert getattr(trained, field) == expected
+    assert session_of(app).experiment == trained
+
+
+def test_the_same_holds_for_a_run_that_stands_at_its_beginning():
+    app = opened(TRAIN, {**QUICK, "steps": "1000000"})
+    press(press(app, "Start"), "Reset")
+    press(typed(app, "Steps", 7), "Start")
+    assert session_of(app).training.run.experiment.steps == 7
+
+
+def test_what_cannot_be_read_starts_nothing_and_says_why():
+    app = press(typed(opened(TRAIN), "Hidden layers", "8, many"), "Start")
+    assert session_of(app).training is None
+    assert any("many" in text.value for text in app.text)
+    press(typed(app, "Hidden layers", "8"), "Start")
+    assert session_of(app).training.run.experiment.hidden == (8,)
+
+
+def test_a_batch_size_typed_as_lbfgs_is_chosen_comes_back_with_the_next_optimizer():
+    app = opened(TRAIN)
+    typed(typed(app, "Batch size, 0 for all", 16), "Optimizer", "lbfgs").run()
+    assert session_of(app).experiment.batch_size is None
+    typed(app, "Optimizer", "adam").run()
+    assert session_of(app).experiment.batch_size == 16
+
+
+@pytest.mark.parametrize(
+    ("page", "label", "value", "field"),
+    [
+        pytest.param(DATA, "Noise", 0.25, "noise", id="data"),
+        pytest.param(DATA, "Samples of each polynomial", 33, "samples_per_class", id="samples"),
+        pytest.param(TRAIN, "Steps", 7, "steps", id="train"),
+    ],
+)
+def test_another_seed_leaves_what_was_typed(page, label, value, field):
+    app = opened(page)
+    seed = session_of(app).experiment.seed
+    press(typed(app, label, value), "New seed")
+    assert getattr(session_of(app).experiment, field) == value
+    assert session_of(app).experiment.seed != seed
+
+
+def test_a_preset_of_settings_can_be_undone_to_what_was_typed():
+    app = press(typed(opened(TRAIN), "Steps", 7), "Recommended")
+    assert session_of(app).experiment.steps == 40_000
+    app.button(key="undo.button").click().run()
+    assert session_of(app).experiment.steps == 7
+
+
+def test_a_preset_of_polynomials_can_be_undone_to_what_was_typed():
+    app = typed(opened(POLYNOMIALS), "One polynomial a line", "x^2\nx\n1")
+    press(app, "First two")
+    assert session_of(app).experiment.polynomials == INTRODUCTION_POLYNOMIALS
+    app.button(key="polynomials.undo").click().run()
+    assert session_of(app).experiment.polynomials == (Polynomial(1, 0, 0), Polynomial(1, 0), Polynomial(1))
+    assert app.text_area[0].value == "x^2\nx\n1"
+
+
+def test_a_bin_removes_its_own_polynomial_whatever_was_typed():
+    app = typed(opened(POLYNOMIALS, {"polynomials": "x^2~x~1"}), "One polynomial a line", "7\nx^2\nx\n1")
+    app.button(key="polynomials.remove.1").click().run()
+    assert session_of(app).experiment.polynomials == (Polynomial(7), Polynomial(1, 0, 0), Polynomial(1))
+
+
+def test_a_range_and_polynomials_typed_at_once_are_both_taken():
+    app = typed(opened(POLYNOMIALS), "One polynomial a line", "x\n1")
+    typed(app, "x to", 3.0).run()
+    assert session_of(app).experiment.polynomials == (Polynomial(1, 0), Polynomial(1))
+    assert session_of(app).experiment.x_range == (-1.0, 3.0)
+
+
+def test_a_range_that_is_refused_does_not_hold_polynomials_back():
+    app = typed(opened(POLYNOMIALS), "One polynomial a line", "x\n1")
+    typed(app, "x to", -3.0).run()
+    assert session_of(app).experiment.polynomials == (Polynomial(1, 0), Polynomial(1))
+    assert session_of(app).experiment.x_range == (-1.0, 1.0)
+
+
+def test_a_cell_is_taken_as_a_set_is_chosen_so_that_undo_brings_it_back():
+    app = opened(POLYNOMIALS, {"polynomials": "x^2~x"})
+    app.segmented_control[0].set_value("Coefficients").run()
+    states = told_by(app)
+    edits = {"edited_rows": {0: {"x": 5.0}}, "added_rows": [], "deleted_rows": []}
+    states.widgets.add(id=app.data_editor[0].proto.id, string_value=json.dumps(edits))
+    states.widgets.add(id=app.button(key="polynomials.preset.First two").proto.id, trigger_value=True)
+    app._run(states)
+    assert session_of(app).experiment.polynomials == INTRODUCTION_POLYNOMIALS
+    app.button(key="polynomials.undo").click().run()
+    assert session_of(app).experiment.polynomials == (Polynomial(1, 5, 0), Polynomial(1, 0))
+
+
+def test_the_table_shows_what_it_was_edited_to_when_one_comes_back_to_the_page():
+    app = opened(POLYNOMIALS, {"polynomials": "x^2~x"})
+    app.segmented_control[0].set_value("Coefficients").run()
+    states = told_by(app)
+    edits = {"edited_rows": {0: {"x": 5.0}}, "added_rows": [], "deleted_rows": []}
+    states.widgets.add(id=app.data_editor[0].proto.id, string_value=json.dumps(edits))
+    app._run(states)
+    app.switch_page(HOME).run()
+    app.switch_page(POLYNOMIALS).run()
+    assert app.data_editor[0].value["x"].tolist() == [5.0, 1.0]
+    assert session_of(app).experiment.polynomials == (Polynomial(1, 5, 0), Polynomial(1, 0))
