@@ -123,7 +123,7 @@ def own_points(experiment: Experiment) -> None:
         st.caption("Upload points to look at them here, and to see how the trained network does on them.")
         uploaded_points.offer()
         return
-    uploaded_points.summary(own, len(experiment.polynomials))
+    uploaded_points.summary(own, experiment.polynomials)
     uploaded_points.measured(own)
     uploaded_points.offer()
 

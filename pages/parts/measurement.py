@@ -16,9 +16,10 @@ class Measurement:
     """What a model with K classes says of N points.
 
     predicted: how many points it puts in each class, (K,).
-    measured: how many points have a label that the model knows; the figures below are of those alone.
+    measured: how many points are labeled with a polynomial that the model knows; the figures below are of
+        those alone.
     in_file, right: how many of them belong to each class, and are put there by the model, (K,).
-    loss, accuracy: cross-entropy in nats and share from 0 to 1; None where no point has a label it knows.
+    loss, accuracy: cross-entropy in nats and share from 0 to 1; None if there are no such points.
     referee_accuracy: the share of them that the referee of the model's polynomials answers rightly; None
         where there is no referee, as for a file without polynomials or with ones that no set-up may have.
     """
@@ -33,12 +34,12 @@ class Measurement:
 
 
 def measure(model: Model, points: Points) -> Measurement:
-    """Return how `model` does on `points`."""
+    """Return how `model` does on `points`; a label counts as the class whose polynomial it means."""
     probabilities = model.predict_proba(points.points)
     classes = probabilities.shape[1]
     predictions = probabilities.argmax(axis=1)
-    labels = np.full(len(predictions), classes) if points.labels is None else points.labels
-    known = labels < classes
+    labels = points.classes_in(model.polynomials)
+    known = labels >= 0
     right = known & (predictions == labels)
     some = bool(known.any())
     return Measurement(

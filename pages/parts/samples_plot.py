@@ -1,6 +1,5 @@
 """The samples and the uploaded points on the plane, over the curves."""
 
-import numpy as np
 import plotly.graph_objects as go
 
 from pages.parts.session import Points
@@ -17,9 +16,9 @@ def samples(experiment: Experiment, points: Floats, labels: Integers) -> go.Figu
 
 
 def uploaded(experiment: Experiment, points: Points) -> go.Figure:
-    """Return the uploaded points, by class where they have one of the set-up's, over the curves."""
-    labels = _labels(points)
-    known = labels < len(experiment.polynomials)
+    """Return the uploaded points over the curves: by class if theirs is in the set-up, else as rings."""
+    labels = points.classes_in(experiment.polynomials)
+    known = labels >= 0
     figure = _curves(experiment)
     if known.any():
         figure = with_samples(figure, points.points[known], labels[known], experiment.polynomials)
@@ -35,11 +34,6 @@ def both(experiment: Experiment, points: Floats, labels: Integers, own: Points) 
 
 def _curves(experiment: Experiment) -> go.Figure:
     return curves_figure(experiment.polynomials, experiment.x_range, POSITIONS)
-
-
-def _labels(points: Points) -> Integers:
-    """Return the labels; where there are none, one that no polynomial has."""
-    return np.full(len(points.points), np.iinfo(np.int64).max) if points.labels is None else points.labels
 
 
 def _showing_all(figure: go.Figure) -> go.Figure:

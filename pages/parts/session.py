@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, Literal, cast
 
+import numpy as np
 import streamlit as st
 
 from pages.parts import presence, recall
@@ -16,6 +17,7 @@ from pages.parts.sweep import Sweep
 from pages.parts.writing import Writing
 from polycore import Experiment, Model, PolycoreError, Polynomial
 from polycore.history import History
+from polycore.limits import MAX_CLASSES
 from polycore.network import Floats, Integers
 
 KEY = "polycore.session"
@@ -118,10 +120,22 @@ class Replaced:
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Points (N, 2) a person uploaded, with labels (N,) where the file names the polynomials."""
+    """Points (N, 2) that were uploaded, with labels (N,) if the file names the polynomials.
+
+    polynomials: what the labels count: the set-up's list when the file was uploaded, whatever it is by now.
+    """
 
     points: Floats
     labels: Integers | None
+    polynomials: tuple[Polynomial, ...] = ()
+
+    def classes_in(self, polynomials: Sequence[Polynomial]) -> Integers:
+        """Return the index in `polynomials` of each point's own, (N,); -1 for a point without one there."""
+        index = {polynomial: place for place, polynomial in enumerate(polynomials)}
+        classes = np.full(MAX_CLASSES, -1)
+        for label, polynomial in enumerate(self.polynomials):
+            classes[label] = index.get(polynomial, -1)
+        return np.full(len(self.points), -1) if self.labels is None else classes[self.labels]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The points a person brings in a file: taken in, kept until removed, and put to the model that answers."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -18,7 +20,7 @@ MAX_MEGABYTES = 1
 HELP = (
     "A table as the download above makes it: the header x,y or x,y,polynomial, then a point a line, such as "
     "-0.55,1.2 or -0.55,1.2,9. In the third column polynomials are counted from 0, as p0, p1 ... on the "
-    f"Polynomials page. At most {MAX_CSV_ROWS:,} points and {MAX_MEGABYTES} MB."
+    f"Polynomials page at the time of the upload. At most {MAX_CSV_ROWS:,} points and {MAX_MEGABYTES} MB."
 )
 
 
@@ -35,7 +37,7 @@ def offer() -> None:
     if file is None:
         return
     try:
-        points = Points(*points_from_csv(file.getvalue()))
+        points = Points(*points_from_csv(file.getvalue()), session.current().experiment.polynomials)
     except PolycoreError as error:
         refusal.show("This file is not taken: everything stays as it was.", error)
         return
@@ -45,8 +47,8 @@ def offer() -> None:
     st.rerun()
 
 
-def summary(points: Points, classes: int) -> None:
-    """Say what was uploaded, and what of it fits `classes` polynomials; a button removes it."""
+def summary(points: Points, polynomials: tuple[Polynomial, ...]) -> None:
+    """Say what was uploaded, and what of it belongs to the set-up's `polynomials`; a button removes it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         kind = "without polynomials" if points.labels is None else "with the polynomial of each"
         st.markdown(f"**{_points(len(points.points))}** uploaded, {kind}.", width="content")
@@ -57,12 +59,34 @@ def summary(points: Points, classes: int) -> None:
             on_click=_remove,
             help="Until then they stay, on every page.",
         )
-    unknown = 0 if points.labels is None else int((points.labels >= classes).sum())
+    if points.labels is not None:
+        _tell_labels(points, polynomials)
+
+
+def _tell_labels(points: Points, polynomials: tuple[Polynomial, ...]) -> None:
+    """Say what the labels mean if that is another list by now, and how many points have no class in this."""
+    formulas = _formulas(points)
+    if points.polynomials != polynomials and formulas:
+        st.caption(
+            ":material/info: The file's numbers stand for the polynomials that the set-up had when it was "
+            f"uploaded: {formulas}. If they mean the present ones, upload the file again."
+        )
+    unknown = int((points.classes_in(polynomials) < 0).sum())
     if unknown:
         st.caption(
             f":material/info: {_points(unknown)} of a polynomial that is not in the list here, p0 to "
-            f"p{classes - 1}: drawn as rings, without a class."
+            f"p{len(polynomials) - 1}: drawn as rings, without a class."
         )
+
+
+def _formulas(points: Points) -> str:
+    """Return, as mathematics, the polynomials that occur among the labels."""
+    labels = set() if points.labels is None else set(points.labels.tolist())
+    return ", ".join(
+        f"$p_{{{label}}} = {polynomial.latex}$"
+        for label, polynomial in enumerate(points.polynomials)
+        if label in labels
+    )
 
 
 def measured(points: Points) -> None:
@@ -73,19 +97,32 @@ def measured(points: Points) -> None:
         frame.page_link(frame.TRAIN, "Train", ":material/model_training:")
         return
     found = measurement.measure(answering.model, points)
-    st.text(f"Put to {answering.title}, the model that answers:")
+    st.text(f"{answering.title}, the model that answers, on these points:")
     if points.labels is not None:
-        _figures(found, len(points.points))
+        _scored(found, points, answering.model.polynomials)
     _classes(found, answering)
     _again()
 
 
-def _figures(found: Measurement, count: int) -> None:
-    own_list = f"p0 to p{len(found.predicted) - 1}"
-    if found.loss is None or found.accuracy is None:
+def _scored(found: Measurement, points: Points, own: Sequence[Polynomial]) -> None:
+    """Show the figures of a model of the polynomials `own`, as far as it knows those of the points."""
+    if not own:
         st.caption(
-            f"None of the points is of a polynomial that this model knows, {own_list}: nothing to measure."
+            "Not scored: the model's file does not say which polynomials its classes stand for. Name them on "
+            "the page Predict."
         )
+        return
+    if own != points.polynomials:
+        st.caption(
+            "It was trained on another list of polynomials than the one that the file's numbers count. A "
+            "point is scored only if its polynomial is in both; the table names the model's own."
+        )
+    _figures(found, len(points.points))
+
+
+def _figures(found: Measurement, count: int) -> None:
+    if found.loss is None or found.accuracy is None:
+        st.caption("None of the points is of a polynomial that this model knows: nothing to measure.")
         return
     with st.container(horizontal=True, gap="large"):
         st.metric(
@@ -108,7 +145,7 @@ def _figures(found: Measurement, count: int) -> None:
     if found.measured < count:
         st.caption(
             f"Measured on {_points(found.measured)} of {count:,}: the others are of no polynomial that this "
-            f"model knows, {own_list}."
+            "model knows."
         )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -283,15 +284,9 @@ def test_the_referees_accuracy_on_the_same_points_stands_beside_the_models():
     assert (accuracy.value, accuracy.delta) == ("50.0 %", "referee 100.0 %")
 
 
-@pytest.mark.parametrize(
-    "polynomials",
-    [
-        pytest.param((), id="unknown"),
-        pytest.param((Polynomial(1e9, 0), DOWN), id="a coefficient no set-up may have"),
-    ],
-)
-def test_where_there_is_no_referee_nothing_stands_beside_the_accuracy(polynomials):
-    model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, polynomials)
+def test_without_a_referee_nothing_stands_beside_the_accuracy():
+    # no set-up may have this coefficient, and so the referee does not take it
+    model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, (UP, Polynomial(1e9, 0)))
     begun = Session(experiment=TWO, kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
     page = uploaded(opened(begun=begun), b"x,y,polynomial\n1,0,0\n")
     [accuracy] = [metric for metric in page.metric if metric.label == "Accuracy"]
@@ -311,12 +306,64 @@ def test_where_no_point_is_of_a_known_polynomial_there_is_nothing_to_measure():
     assert rows(page, "predicted") == [[1], [0]]
 
 
-def test_the_model_counts_by_its_own_list_where_the_set_up_has_another():
+PARABOLA = Polynomial(1, 0, 0)
+
+
+def answering_for_another_list(*polynomials):
+    """Return a session whose network knows UP and DOWN while the set-up has `polynomials`."""
     begun = trained()
-    page = opened(begun=Session(experiment=Experiment(), kept=begun.kept, in_use=begun.in_use))
-    uploaded(page, b"x,y,polynomial\n1,0,0\n1,0,11\n")
-    assert [count for _, count in drawn(page)] == [1, *[0] * 10, 1]
-    assert any("Measured on 1 point of 2" in value for value in shown(page))
+    return Session(experiment=Experiment(polynomials=polynomials), kept=begun.kept, in_use=begun.in_use)
+
+
+@pytest.mark.parametrize(
+    ("polynomials", "lines", "share", "measured"),
+    [
+        # the network says UP wherever x is above 0, and DOWN below
+        pytest.param((DOWN, UP), ["1,0,1", "2,0,1", "-1,0,0", "1,0,0"], "75.0 %", None, id="reordered"),
+        pytest.param((PARABOLA, UP, DOWN), ["1,0,1", "-1,0,2", "1,0,0"], "100.0 %", 2, id="more"),
+        pytest.param((PARABOLA, DOWN), ["1,0,0", "1,0,1", "-1,0,1"], "50.0 %", 2, id="one of two"),
+    ],
+)
+def test_points_are_scored_by_the_polynomials_that_their_labels_mean(polynomials, lines, share, measured):
+    page = opened(begun=answering_for_another_list(*polynomials))
+    uploaded(page, "\n".join(["x,y,polynomial", *lines]).encode())
+    assert metrics(page)["Accuracy"] == share
+    assert [value for value in shown(page) if "trained on another list of polynomials" in value]
+    told = [value.split(":")[0] for value in shown(page) if "Measured on" in value]
+    assert told == ([f"Measured on {measured} points of 3"] if measured else [])
+    assert "Run 1, the model that answers, on these points:" in refusal(page)
+
+
+def test_a_network_for_other_polynomials_does_not_score_the_points():
+    page = opened(begun=answering_for_another_list(PARABOLA, Polynomial(1, 0, 0, 0)))
+    uploaded(page, b"x,y,polynomial\n1,1,0\n-1,-1,1\n")
+    assert "Accuracy" not in metrics(page)
+    assert any("trained on another list of polynomials" in value for value in shown(page))
+    assert any("nothing to measure" in value for value in shown(page))
+    assert rows(page, "polynomial", "predicted") == [["p0 = x", 1], ["p1 = -x", 1]]
+
+
+def test_a_network_without_polynomials_does_not_score_the_points():
+    model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, ())
+    begun = Session(experiment=TWO, kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
+    page = uploaded(opened(begun=begun), b"x,y,polynomial\n1,0,0\n")
+    assert "Accuracy" not in metrics(page)
+    assert any("does not say which polynomials its classes stand for" in value for value in shown(page))
+    assert rows(page, "polynomial", "predicted") == [["p0", 1], ["p1", 0]]
+
+
+def test_labels_keep_their_meaning_when_the_set_up_changes():
+    page = uploaded(opened(begun=trained()), b"x,y,polynomial\n1,1,0\n-1,1,1\n")
+    assert not any("when it was uploaded" in value for value in shown(page))
+    page.session_state[session.KEY] = replace(
+        now(page), experiment=Experiment(polynomials=(PARABOLA, DOWN)), revision=1
+    )
+    page.run()
+    # both are still scored as UP and DOWN, and drawn as the second of the new list and as a ring
+    assert metrics(page)["Accuracy"] == "100.0 %"
+    assert drawn(page) == [("x^2", 0), ("-x", 1), ("point", 1)]
+    [line] = [value for value in shown(page) if "when it was uploaded" in value]
+    assert "$p_{0} = x$, $p_{1} = -x$" in line
 
 
 def test_a_model_that_knows_no_polynomials_answers_by_place():

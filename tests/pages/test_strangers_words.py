@@ -84,7 +84,7 @@ def with_strangers_words(in_use: int) -> AppTest:
         experiment=EXPERIMENT,
         kept=all_kept(),
         in_use=all_kept()[in_use].title,
-        points=Points(np.array([[0.5, 0.75], [0.0, 1.0]]), np.array([0, 1])),
+        points=Points(np.array([[0.5, 0.75], [0.0, 1.0]]), np.array([0, 1]), EXPERIMENT.polynomials),
         undo=Undo(f"{TITLE} was deleted.", {"kept": all_kept()}),
     )
     return app.run()
