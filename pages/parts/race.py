@@ -171,6 +171,23 @@ def course_of(experiment: Experiment) -> Experiment:
     )
 
 
+def replaced_in(experiment: Experiment) -> list[str]:
+    """Return, in words, what `course_of` replaces in a set-up."""
+    course = course_of(experiment)
+    replaced = []
+    if experiment.samples_per_class is None:
+        replaced.append(f"{course.samples_per_class:,} samples of each polynomial in place of fresh points")
+    if experiment.batch_size is not None:
+        replaced.append(f"all of them every step in place of batches of {experiment.batch_size:,}")
+    if experiment.schedule != course.schedule:
+        replaced.append(f"a constant learning rate in place of the {experiment.schedule} schedule")
+    if experiment.weight_decay:
+        replaced.append("no weight decay")
+    if (experiment.target_loss, experiment.patience) != (None, None):
+        replaced.append("no early end")
+    return replaced
+
+
 def _place(lane: Lane) -> tuple[float, float]:
     loss = lane.training.run.best_loss
     return loss, next(mark.seconds for mark in lane.training.marks if mark.best_loss <= loss)

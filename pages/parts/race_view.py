@@ -11,7 +11,7 @@ from pages.parts import hosting, live, presence, queue_place, refusal, session
 from pages.parts.counted import counted
 from pages.parts.plane import run_map
 from pages.parts.pool import workers
-from pages.parts.race import BUDGETS, DEFAULT, ENTRANTS, FEWEST, MOST, Lane, Race, course_of
+from pages.parts.race import BUDGETS, DEFAULT, ENTRANTS, FEWEST, MOST, Lane, Race, course_of, replaced_in
 from pages.parts.referee import best_possible
 from pages.parts.session import Kept
 from polycore import Experiment, PolycoreError, Run
@@ -37,6 +37,10 @@ BUDGET_HELP = (
     "and stays fair."
 )
 LOSS_HELP = "Cross-entropy on the samples, the lowest so far, in nats. It is what all of them try to lower."
+OWN = "the optimizers, with learning rates of their own"
+WHY_REPLACED = (
+    "So all lower the same loss, on samples that L-BFGS can work on too, and only the seconds end a run."
+)
 HELD_OUT_HELP = "How many of 3,000 points that nobody trains on the weights as they are now answer rightly."
 
 
@@ -60,16 +64,23 @@ def draw() -> None:
 
 
 def _draw_course(experiment: Experiment) -> None:
-    course = course_of(experiment)
-    layers = ", ".join(map(str, course.hidden)) or "none"
     st.write(
         "All begin with the same weights and see the same samples every step. What is equal is not the "
         "number of steps but the computing: each gets the same seconds of it."
     )
-    st.caption(
-        f"The course, from your set-up: {len(course.polynomials)} polynomials, {course.samples_per_class:,} "
-        f"samples of each, hidden layers: {layers}, seed {course.seed}."
-    )
+    st.caption(f"From your set-up: {_in_words(experiment)}.")
+    replaced = replaced_in(experiment)
+    why = f" {WHY_REPLACED}" if replaced else ""
+    st.caption(f"Not from your set-up: {'; '.join([OWN, *replaced])}.{why}")
+
+
+def _in_words(experiment: Experiment) -> str:
+    """Return what a race takes from a set-up as it is."""
+    polynomials = f"{len(experiment.polynomials)} polynomials"
+    per_class = experiment.samples_per_class
+    samples = [] if per_class is None else [f"{per_class:,} samples of each"]
+    layers = ", ".join(map(str, experiment.hidden)) or "none"
+    return ", ".join([polynomials, *samples, f"hidden layers: {layers}", f"seed {experiment.seed}"])
 
 
 def _draw_inputs(*, running: bool) -> None:
@@ -173,6 +184,8 @@ def _draw_standing(race: Race, *, running: bool) -> None:
     st.info(text, icon=":material/flag:")
     waits = [told for told in (queue_place.told(lane.training) for lane in race.lanes) if told]
     with st.container():
+        if course_of(race.set_up) != course_of(session.current().experiment):
+            st.caption(f"This race was on an earlier set-up: {_in_words(race.set_up)}.")
         if waits:
             st.caption(f":material/hourglass_top: {waits[0]}")
         if race.was_stopped:

@@ -203,10 +203,13 @@ def _watch(sweep: Sweep, *, shown: Status) -> None:
 
 
 def _draw_standing(sweep: Sweep, best_possible: float) -> None:
-    ended, of = len(sweep.outcomes), len(sweep.experiments)
-    st.progress(ended / of, text=sweep.standing())
+    ended, planned = len(sweep.outcomes), len(sweep.experiments)
+    st.progress(ended / planned, text=sweep.standing())
     waits = sweep.refusal or next(filter(None, map(queue_place.told, sweep.under_way)), "")
     with st.container():
+        if sweep.set_up != session.current().experiment:
+            of = f"{len(sweep.set_up.polynomials)} polynomials · {phrase(sweep.set_up)}"
+            st.caption(f"This sweep is of an earlier set-up: {of}.")
         if waits:
             st.caption(f":material/hourglass_top: {waits}")
         if sweep.best is not None:

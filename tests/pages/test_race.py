@@ -7,12 +7,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import polycore as pc
-from pages.parts import race, runner, turns
+from pages.parts import race, runner, session, turns
 from pages.parts.race import ENTRANTS, Lane, Race
+from pages.parts.session import Session
 from pages.parts.turns import Turns
 from polycore.chunk import advance_and_tell
+from tests.pages.browsing import HOME, ROOT
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
 
@@ -91,6 +94,49 @@ def test_nothing_in_the_set_up_ends_a_run_or_changes_what_it_minimizes(make):
     for lane in finished(make(["SGD with momentum", "Adam"], set_up=patient)).lanes:
         assert lane.training.run.step > 1
         assert lane.training.run.experiment.weight_decay == 0
+
+
+def test_the_page_says_what_of_the_set_up_the_race_replaces():
+    fresh = replace(
+        SET_UP, samples_per_class=None, batch_size=64, schedule="cosine", weight_decay=0.1, patience=5
+    )
+    told = captions_of_the_race(fresh)
+    assert "From your set-up: 2 polynomials, hidden layers: 4, seed 3." in told
+    [line] = [text for text in told if text.startswith("Not from your set-up")]
+    for part in (
+        "100 samples of each polynomial in place of fresh points",
+        "all of them every step in place of batches of 64",
+        "a constant learning rate in place of the cosine schedule",
+        "no weight decay",
+        "no early end",
+    ):
+        assert part in line
+
+
+def test_the_page_says_that_only_the_optimizers_are_the_races_own():
+    told = captions_of_the_race(SET_UP)
+    assert "From your set-up: 2 polynomials, 20 samples of each, hidden layers: 4, seed 3." in told
+    [line] = [text for text in told if text.startswith("Not from your set-up")]
+    assert "in place of" not in line
+
+
+def test_a_race_of_an_earlier_set_up_says_so(make):
+    one = finished(make(["Adam", "SGD with momentum"]))
+    other = replace(SET_UP, hidden=(8,))
+    earlier = (
+        "This race was on an earlier set-up: 2 polynomials, 20 samples of each, hidden layers: 4, seed 3."
+    )
+    assert earlier in captions_of_the_race(other, one)
+    assert earlier not in captions_of_the_race(SET_UP, one)
+
+
+def captions_of_the_race(set_up, one=None):
+    page = AppTest.from_file(ROOT / HOME, default_timeout=20)
+    page.session_state[session.KEY] = Session(experiment=set_up, race=one)
+    page.session_state["compare.view"] = "Race"
+    page.switch_page("pages/6_compare.py").run()
+    assert not page.exception
+    return [caption.value for caption in page.caption]
 
 
 def test_whoever_races_gets_the_same_seconds_of_computing(make):

@@ -211,6 +211,17 @@ def test_the_best_is_told_and_can_be_kept_once():
     assert kept.title in [text.value for text in app.text]
 
 
+def test_a_sweep_of_an_earlier_set_up_says_so():
+    app = finished(with_networks(sweep_page(), "2, 8"))
+    assert not [text.value for text in app.caption if "earlier set-up" in text.value]
+    experiment = session_of(app).experiment
+    app.session_state[session.KEY] = replace(session_of(app), experiment=replace(experiment, hidden=(5,)))
+    app.run()
+    [line] = [text.value for text in app.caption if "earlier set-up" in text.value]
+    assert line.startswith("This sweep is of an earlier set-up: 2 polynomials")
+    assert "layers of 8" in line
+
+
 def test_a_sweep_is_paused_resumed_and_stopped():
     app = press(sweep_page(LONG), START)
     until(app, lambda sweep: all(training.run.step for training in sweep.under_way))
