@@ -69,7 +69,7 @@ def accuracy(
         f"from {percent(accuracies[0])} to {percent(accuracies[-1])} on the training samples and "
         f"from {percent(held_out_accuracies[0])} to {percent(held_out_accuracies[-1])} on held-out points; "
         f"the best weights, of step {best_step}, reach {percent(best_held_out_accuracy)} on held-out points, "
-        f"and {percent(best_possible)} is the best possible."
+        f"and {percent(best_possible)} is the best possible on new points."
     )
 
 

@@ -35,22 +35,21 @@ def draw_choice(kept: Kept) -> None:
 
 
 def draw_figures(kept: Kept) -> None:
-    """Draw the model's accuracies, beside the best possible where its data are known, and its loss."""
-    model, best = kept.model, best_possible_told(kept)
+    """Draw the model's accuracies and its loss; beside that on new points stands the best possible there."""
+    model = kept.model
     held_out = model.held_out_accuracy
     with st.container(horizontal=True, gap="medium"):
         _metric(
             "Held-out accuracy",
             "unknown" if held_out is None else percent(held_out),
             f"The share of rightly answered points that no step trained on: what to judge it by. {EXPLAINED}",
-            best,
+            best_possible_told(kept),
         )
         _metric(
             "Training accuracy",
             percent(model.accuracy),
-            "The share of rightly answered points of the training set. It may pass the best possible: a "
-            "network can learn by heart what it trains on.",
-            best,
+            "The share of rightly answered points of the training set. It may pass what is possible on new "
+            "points: a network can learn by heart what it trains on.",
         )
         _metric(
             "Loss (nats)",
@@ -105,7 +104,7 @@ def known_experiment(kept: Kept) -> Experiment | None:
 
 
 def best_possible_told(kept: Kept) -> str | None:
-    """Return the best accuracy that can be expected of the model, in words; None where it is not known."""
+    """Return the best accuracy to be expected on new points, in words; None if their data are not known."""
     experiment = known_experiment(kept)
     return None if experiment is None else told(best_possible(experiment))
 

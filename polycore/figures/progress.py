@@ -56,7 +56,8 @@ def accuracy_figure(
     """Return the accuracies on the training samples and on held-out points, in per cent, over the steps.
 
     All arrays have shape (S,), S at least 1, the accuracies as shares from 0 to 1. Marked is the held-out
-    accuracy of the best weights, those with the lowest loss; a line tells the best accuracy possible.
+    accuracy of the best weights, those with the lowest loss; a line shows the best accuracy possible on new
+    points, which that on the training samples may pass.
     """
     traces = [
         _progress(steps, 100 * accuracies, "training", TRAINING_COLOR, "solid"),
@@ -71,7 +72,7 @@ def accuracy_figure(
         xaxis=axis("step"),
         yaxis=axis("accuracy (%)") | {"range": [*ACCURACY_RANGE], "tickvals": [0, 20, 40, 60, 80, 100]},
         legend=LEGEND_ABOVE,
-        shapes=[bound(100 * best_possible, f"best possible {escape(percent(best_possible))}")],
+        shapes=[bound(100 * best_possible, f"best possible on new points {escape(percent(best_possible))}")],
     )
 
 

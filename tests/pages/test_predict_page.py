@@ -207,7 +207,8 @@ def test_the_model_in_use_shows_its_figures():
     assert shown["Held-out accuracy"] == "62.5 %"
 
 
-def test_the_best_possible_stands_beside_a_models_accuracies():
+def test_the_best_possible_stands_beside_the_held_out_accuracy_alone():
+    # what it bounds is the accuracy on new points: a network can learn its training points by heart
     # the file's own experiment draws from y = 1 and y = -1 with a noise of 1: halfway lies 1 noise away,
     # so the best possible is the standard normal's share below 1, 84.13 %; the set-up on the page is another
     metadata = METADATA | {
@@ -216,8 +217,8 @@ def test_the_best_possible_stands_beside_a_models_accuracies():
     }
     app = with_model(npz(arrays(2), json.dumps(metadata)))
     beside = {metric.label: metric.delta for metric in app.metric}
-    assert beside["Held-out accuracy"] == beside["Training accuracy"] == "best possible 84.1\u00a0%"
-    assert not beside["Loss (nats)"]
+    assert beside.pop("Held-out accuracy") == "best possible 84.1\u00a0%"
+    assert beside == {"Training accuracy": "", "Loss (nats)": ""}
 
 
 @pytest.mark.parametrize(

@@ -66,4 +66,4 @@ def test_it_is_a_line_on_the_accuracy_chart(monkeypatch):
     wait_for(press(opened(TRAIN, QUICK | {"polynomials": "1~-1", "noise": "1"}), "Start"), "finished")
     [line] = figures["progress.accuracy"].layout.shapes
     assert line.y0 == pytest.approx(100 * share_below(1))
-    assert line.label.text == "best possible 84.1 %"
+    assert line.label.text == "best possible on new points 84.1 %"

@@ -320,9 +320,9 @@ def test_the_best_held_out_accuracy_is_marked(share, name):
 @pytest.mark.parametrize(
     ("share", "label"),
     [
-        pytest.param(0.813, "best possible 81.3 %", id="plain"),
-        pytest.param(0.9999, "best possible &gt;99.9 %", id="nearly all, escaped"),
-        pytest.param(1, "best possible 100.0 %", id="all"),
+        pytest.param(0.813, "best possible on new points 81.3 %", id="plain"),
+        pytest.param(0.9999, "best possible on new points &gt;99.9 %", id="nearly all, escaped"),
+        pytest.param(1, "best possible on new points 100.0 %", id="all"),
     ],
 )
 def test_the_best_possible_accuracy_is_a_named_line_across_the_chart(share, label):
