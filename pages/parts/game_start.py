@@ -88,7 +88,8 @@ def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
         st.text(opponent.title)  # which a person may have typed
         accuracy = opponent.model.held_out_accuracy
         if accuracy is not None:
-            st.caption(f"{percent(accuracy)} accuracy on held-out points. {_unlike(opponent, experiment)}")
+            # not the figure first: of ">99.9 %" Markdown would make a quote
+            st.caption(f"Accuracy on held-out points: {percent(accuracy)}. {_unlike(opponent, experiment)}")
     elif _is_learning(experiment):
         st.write(":material/model_training: **Your opponent is learning.** It will be here in a moment.")
     else:

@@ -1,10 +1,11 @@
 """Opening pages as AppTest does, with a link's words and a run to wait for."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from google.protobuf.message import Message
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
@@ -86,3 +87,21 @@ def behind(app: AppTest, states: WidgetStates) -> AppTest:
         app._run(states)
         assert not app.exception
     return app
+
+
+def messages(node) -> Iterator[Message]:
+    """Yield what is sent for each element and each container."""
+    if isinstance(proto := getattr(node, "proto", None), Message):
+        yield proto
+    for child in getattr(node, "children", {}).values():
+        yield from messages(child)
+
+
+def strings(message: Message) -> Iterator[tuple[str, str, str | bytes]]:
+    """Yield each text in a message: the message's name, the field's, the text."""
+    for field, value in message.ListFields():
+        for one in value if field.is_repeated else [value]:
+            if isinstance(one, Message):
+                yield from strings(one)
+            elif isinstance(one, str | bytes):
+                yield message.DESCRIPTOR.name, field.name, one

@@ -11,7 +11,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
@@ -19,7 +18,7 @@ from pages.parts import session, weight_upload
 from pages.parts.runner import Mark
 from pages.parts.session import Kept, Points, Undo
 from polycore.visible import visible
-from tests.pages.browsing import ROOT, opened, session_of
+from tests.pages.browsing import ROOT, messages, opened, session_of, strings
 
 WORD = "evil"  # all of a stranger's words here have it, and none of ours
 METADATA = "malice"  # and those in a file's metadata have this
@@ -88,24 +87,6 @@ def with_strangers_words(in_use: int) -> AppTest:
         undo=Undo(f"{TITLE} was deleted.", {"kept": all_kept()}),
     )
     return app.run()
-
-
-def messages(node) -> Iterator[Message]:
-    """Yield what is sent for each element and each container."""
-    if isinstance(proto := getattr(node, "proto", None), Message):
-        yield proto
-    for child in getattr(node, "children", {}).values():
-        yield from messages(child)
-
-
-def strings(message: Message) -> Iterator[tuple[str, str, str | bytes]]:
-    """Yield each text in a message: the message's name, the field's, the text."""
-    for field, value in message.ListFields():
-        for one in value if field.is_repeated else [value]:
-            if isinstance(one, Message):
-                yield from strings(one)
-            elif isinstance(one, str | bytes):
-                yield message.DESCRIPTOR.name, field.name, one
 
 
 def strangers(app: AppTest) -> list[tuple[str, str, str | bytes]]:

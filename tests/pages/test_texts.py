@@ -1,0 +1,104 @@
+"""What the pages' texts say: whatever their figures are."""
+
+import importlib
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from types import FunctionType
+from typing import Any, get_args
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import inside_map, report, session
+from pages.parts.game import POINTS, Game
+from pages.parts.percent import percent as page_percent
+from polycore import alternative_text
+from tests.pages.browsing import HOME, QUICK, ROOT, messages, opened, press, session_of, strings, wait_for
+
+# Streamlit renders blocks of Markdown (paragraphs, lists, quotes) in these and in tooltips, whose field is
+# `help`. Labels, headings, metrics and badges have no blocks, whatever they begin with.
+BLOCKS = {("Markdown", "body"), ("Alert", "body"), ("Toast", "body")}
+BLOCK_MARK = re.compile(r"^\s*(>|#{1,6}\s|\d+[.)]\s|[-+*]\s+[>#])", re.MULTILINE)
+BULLET = re.compile(r"^\s*[-+*]\s", re.MULTILINE)
+
+PAGES = (HOME, *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")))
+TRAIN, CROSSING = "pages/3_train.py", QUICK | {"polynomials": "x~-x"}
+
+
+def becomes_a_block(text: str) -> bool:
+    """Return whether Markdown makes more of the text than paragraphs and a list of several items."""
+    return BLOCK_MARK.search(text) is not None or len(BULLET.findall(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param(">99.9 % of points", True, id="quote"),
+        pytest.param("First.\n\n>99.9 % of points", True, id="quote on a later line"),
+        pytest.param("- >99.9 %\n- <0.1 %", True, id="quote in a list"),
+        pytest.param("1. of 3", True, id="numbered list"),
+        pytest.param("# of points", True, id="heading"),
+        pytest.param("- 2 x", True, id="list of one"),
+        pytest.param("- **One**\n- **Two**", False, id="list"),
+        pytest.param("-2 x > 3, and 1.5 # 2", False, id="sentence"),
+    ],
+)
+def test_what_markdown_makes_a_block_of_is_found(text, found):
+    assert becomes_a_block(text) == found
+
+
+@pytest.mark.parametrize("share", [">99.9 %", "<0.1 %"])
+def test_no_figure_becomes_a_mark_of_markdown(share, monkeypatch):
+    app = wait_for(press(opened(TRAIN, CROSSING), "Start"), "finished")
+    say_always(share, monkeypatch)
+    texts = set()
+    for page, fields, state in visits(session_of(app)):
+        app.session_state[session.KEY] = replace(session_of(app), **fields)
+        for key, value in state.items():
+            app.session_state[key] = value
+        app.switch_page(page).run()
+        assert not app.exception
+        texts |= set(blocks(app))
+    assert [text for text in texts if becomes_a_block(text)] == []
+    # it has read the sentences that have such figures
+    assert sum(share.replace(" ", "\N{NO-BREAK SPACE}") in text for text in texts) > 8
+
+
+def visits(now: session.Session) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield each page after a run, as often as it needs to show its figures, with fields and state."""
+    yield from ((page, {}, {}) for page in PAGES)
+    opponent = now.answering.model
+    for view in get_args(session.MapView):
+        fields = {"map_view": view, "map_layers": get_args(session.MapLayer), "asked": (0.5, 0.75)}
+        yield TRAIN, fields, {report.OPEN_KEY: True}
+    yield "pages/4_predict.py", {"point": session.AskedPoint(way="At a crossing")}, {}
+    for neurons in (inside_map.NEURON, inside_map.ANSWER, inside_map.FOLDS):
+        yield "pages/5_inside.py", {}, {inside_map.VIEW_KEY: neurons}
+    for view in ("Race", "Sweep"):
+        yield "pages/6_compare.py", {}, {"compare.view": view}
+    game = Game.begin(now.experiment, 0, opponent, 0.0)
+    for place in range(POINTS):
+        game = game.answered(0, float(place)).next(float(place))
+    yield "pages/7_play.py", {"game": game}, {}
+
+
+def say_always(share: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the functions that write a share in per cent return `share`, wherever they were imported to."""
+    unbroken = share.replace(" ", "\N{NO-BREAK SPACE}")
+    says: dict[Any, Any] = {alternative_text.percent: lambda _: share, page_percent: lambda _: unbroken}
+    for path in (ROOT / "pages" / "parts").glob("*.py"):
+        importlib.import_module(f"pages.parts.{path.stem}")  # later, it would keep what it imports now
+    for module in [*sys.modules.values()]:
+        own = vars(module).get("percent")
+        if isinstance(own, FunctionType) and own in says:
+            monkeypatch.setattr(module, "percent", says[own])
+
+
+def blocks(app: AppTest) -> Iterator[str]:
+    """Yield the texts in which Streamlit renders blocks of Markdown."""
+    for message in messages(app._tree):
+        for owner, field, text in strings(message):
+            if (owner, field) in BLOCKS or field == "help":
+                yield text
