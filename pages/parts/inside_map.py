@@ -108,10 +108,12 @@ def _told(model: Model, neuron: Neuron, above: str, folds: int) -> str:
     passed = f"Blue, {above} of the plane: its value is above 0 and passes ReLU. Orange: ReLU gives 0."
     if not folds:
         return f"{passed} Its fold line does not cross this part of the plane."
+    # the two colors, and not the line's own, are the same in both themes
+    meeting = f"{passed} They meet along its fold line"
     if neuron.layer:
-        return f"{passed} The dark line is its fold line, bent where those of the layers before are crossed."
+        return f"{meeting}, bent where it crosses those of the layers before."
     (a, b), c = model.weights[0][:, neuron.place], model.biases[0][0, neuron.place]
-    return f"{passed} The dark line is its fold line: {a:.4g} x {_signed(b)} y {_signed(c)} = 0."
+    return f"{meeting}: {a:.4g} x {_signed(b)} y {_signed(c)} = 0."
 
 
 def _signed(value: float) -> str:

@@ -162,8 +162,8 @@ def _height(shown: Layers) -> int:
 def _caption(model: Model, shown: Layers, dead: Sequence[frozenset[int]] | None) -> None:
     st.caption(
         "Each square is the plane as a neuron sees it: :blue[**blue**] where its value is above 0 and ReLU "
-        "lets it pass, :orange[**orange**] where it is below and ReLU gives 0, the paler the nearer to 0. "
-        "Outputs are in their class's colour, the stronger the likelier. Lines are weights, the dots at the "
+        "lets it pass, :orange[**orange**] where it is below and ReLU gives 0, the fainter the nearer to 0. "
+        "Outputs are in their class's color, the stronger the likelier. Lines are weights, the dots at the "
         "neurons' corners biases: blue above 0, orange below, the larger the thicker. Choose a neuron here "
         "or from the two lists." + _told_excerpt(model, shown) + _told_dead(model, dead)
     )

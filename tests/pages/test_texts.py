@@ -1,10 +1,12 @@
-"""What the pages' texts say: whatever their figures are."""
+"""What the pages' texts say: whatever their figures are, and in both themes."""
 
+import ast
 import importlib
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import FunctionType
 from typing import Any, get_args
 
@@ -25,6 +27,7 @@ BULLET = re.compile(r"^\s*[-+*]\s", re.MULTILINE)
 
 PAGES = (HOME, *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")))
 TRAIN, CROSSING = "pages/3_train.py", QUICK | {"polynomials": "x~-x"}
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
 
 def becomes_a_block(text: str) -> bool:
@@ -102,3 +105,38 @@ def blocks(app: AppTest) -> Iterator[str]:
         for owner, field, text in strings(message):
             if (owner, field) in BLOCKS or field == "help":
                 yield text
+
+
+# --- colors -------------------------------------------------------------------------------------
+
+LIGHTNESS = re.compile(r"\b(dark|light|pale|black|white|bright)(e?r|e?st)?\b", re.IGNORECASE)
+
+
+def test_no_sentence_names_a_lightness_which_one_theme_turns_around():
+    found = [text for path in sources() for text in sentences(path) if LIGHTNESS.search(text)]
+    assert found == []
+
+
+def sources() -> list[Path]:
+    """Return the files that have texts of pages and figures."""
+    return [ROOT / HOME, *(ROOT / "pages").rglob("*.py"), *(ROOT / "polycore").rglob("*.py")]
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """Yield the strings with a space in them that are neither docstrings nor style sheets."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, DOCUMENTED)
+    }
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and text not in docstrings and " " in text and "{" not in text:
+            yield text
+
+
+def test_the_sentences_are_found(tmp_path):
+    path = tmp_path / "page.py"
+    path.write_text(
+        '''"""The dark line."""\nA = f"The dark line {1} is white."\nB = "dark"\nC = "a { b }"\n'''
+    )
+    assert list(sentences(path)) == ["The dark line ", " is white."]
