@@ -7,22 +7,38 @@
     python3 run.py reference
 
 The last makes the pages in build/reference from the docstrings. Each makes the virtual environment .venv if
-there is none and installs what it needs. Arguments behind the first three words are handed on: to `streamlit
-run`, to pytest or to the benchmarks.
+there is none and installs what it needs. Arguments after the first three words are passed on: to `streamlit
+run`, to pytest or to the benchmarks. On Windows, type `py` in place of `python3`.
 """
+
+import sys
+
+# Before the rest: an older Python can parse this file, but neither import nor run all of it.
+if sys.version_info < (3, 11):
+    sys.stderr.write(f"This is Python {sys.version.split()[0]}; 3.11 or newer is needed.\n")
+    sys.exit(2)
 
 import hashlib
 import os
+import re
+import shutil
+import signal
 import subprocess
-import sys
-import venv
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+LOCK = HERE / ".venv.lock"
+UNFINISHED = (
+    HERE / ".venv.unfinished"
+)  # exists while .venv is being changed, and after a start that was killed
 
-# read anew each time: what Sphinx keeps of a page it does not warn about again
+# with a fresh environment: Sphinx does not repeat its warnings about a page that it has kept
 REFERENCE = ["sphinx", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet"]
 REFERENCE += ["docs/reference", "build/reference"]
 
@@ -35,52 +51,220 @@ CHECKS = [
     ["pytest", "--numprocesses=2"],
 ]
 
+# Patterns in what venv, ensurepip, pip and the system say of a failure, and what to do about it.
+NO_NETWORK = r"connection broken by|ConnectionPool|Connection aborted|timed out|from versions: none"
+ADVICE = {
+    r"No space left|not enough space|Disk quota": "the disk is full. Free about 2 GB and start again",
+    r"Permission denied|Read-only file system|Access is denied|not permitted": (
+        "this folder cannot be written to. Close what uses .venv, or copy the project to a folder of "
+        "your own, and start again"
+    ),
+    r"No module named '?(ensurepip|venv)\b": (
+        "this Python cannot make virtual environments. Complete it (on Debian and Ubuntu: apt install "
+        "python3-venv) and start again"
+    ),
+    NO_NETWORK: "the package index cannot be reached. Check the network connection and start again",
+}
+
+
+class InstallationError(Exception):
+    """A step of the installation failed."""
+
 
 def main(arguments: list[str]) -> int:
     """Run what the first argument names and return its exit code."""
-    if sys.version_info < (3, 11):
-        print(f"This is Python {sys.version.split()[0]}; 3.11 or newer is needed.", file=sys.stderr)
-        return 2
-    match arguments:
-        case ["dashboard", *more]:
-            _install("requirements.txt")
-            return _module(["streamlit", "run", "streamlit_app.py", *more])
-        case ["tests", *more]:
-            _install("requirements-dev.txt")
-            codes = [_module(check + more * (check[0] == "pytest")) for check in CHECKS]
-            return int(any(codes))  # a negative one tells of a check that was killed
-        case ["benchmarks", *more]:
-            _install("benchmarks/requirements.txt")
-            return _module(["benchmarks", *more])
-        case ["reference"]:
-            _install("requirements-dev.txt")
-            code = _module(REFERENCE)
-            print((HERE / "build/reference/index.html").as_uri())
-            return code
-        case _:
-            print(__doc__, file=sys.stderr)
-            return 2
+    try:
+        return _run(arguments)
+    except (InstallationError, OSError) as error:
+        print(f"run.py: {_sentence(str(error))}.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(arguments: list[str]) -> int:
+    command, more = arguments[:1], arguments[1:]
+    if more[:1] == ["--"]:  # as with `streamlit run`, which would pass on to the page what is after it
+        del more[0]
+    if command == ["dashboard"]:
+        _install("requirements.txt")
+        return _become(["streamlit", "run", "streamlit_app.py", *more])
+    if command == ["tests"]:
+        _install("requirements-dev.txt")
+        codes = [_module(check + more * (check[0] == "pytest")) for check in CHECKS]
+        return int(any(codes))  # a negative one says that a check was killed
+    if command == ["benchmarks"]:
+        _install("benchmarks/requirements.txt")
+        return _become(["benchmarks", *more])
+    if arguments == ["reference"]:
+        _install("requirements-dev.txt")
+        code = _module(REFERENCE)
+        print((HERE / "build/reference/index.html").as_uri())
+        return code
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+# --- Installation -----------------------------------------------------------------------------
 
 
 def _install(requirements: str) -> None:
-    """Install once for each content of the requirements: a later start needs no network."""
-    if not PYTHON.exists():
-        venv.create(VENV, with_pip=True)
-    wanted = hashlib.sha256((HERE / "requirements.txt").read_bytes() + (HERE / requirements).read_bytes())
-    stamp = VENV / f"installed-{requirements.replace('/', '-')}"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted.hexdigest():
+    """Install once for each content of the requirements; a later start needs no network."""
+    if _is_installed(requirements):
         return
-    subprocess.run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements],
+    with _lock():
+        if _is_installed(requirements):  # by the start that this one has waited for
+            return
+        print(f"Installing {requirements} in {VENV}: this takes a minute or two.", file=sys.stderr)
+        usable = not UNFINISHED.exists() and _can_import("pip._internal.commands.install")
+        UNFINISHED.touch()
+        if not usable:
+            _make_environment()
+        _install_by_pip(requirements)
+        _stamp(requirements).write_text(_digest(requirements), encoding="utf-8")
+        UNFINISHED.unlink()
+
+
+def _is_installed(requirements: str) -> bool:
+    stamp = _stamp(requirements)
+    if UNFINISHED.exists() or not stamp.exists():
+        return False
+    # pip is not found if the system's Python, which .venv links to, has become another version
+    return stamp.read_text(encoding="utf-8") == _digest(requirements) and _can_import("pip")
+
+
+def _stamp(requirements: str) -> Path:
+    return VENV / f"installed-{requirements.replace('/', '-')}"
+
+
+def _digest(requirements: str) -> str:
+    content = (HERE / "requirements.txt").read_bytes() + (HERE / requirements).read_bytes()
+    return hashlib.sha256(content).hexdigest()
+
+
+def _can_import(module: str) -> bool:
+    """Return whether .venv has a Python that is new enough and finds the module among its own packages."""
+    code = f"import sys, {module}; sys.exit(sys.version_info < (3, 11))"
+    try:
+        return subprocess.run([PYTHON, "-I", "-c", code], capture_output=True).returncode == 0
+    except OSError:  # there is none, or one of another kind of machine
+        return False
+
+
+@contextmanager
+def _lock() -> Iterator[None]:
+    """Let one start at a time install; the others wait."""
+    with LOCK.open("a") as file:
+        # pip may outlive a start that was killed: it has the file open too, and so still holds the lock
+        os.set_inheritable(file.fileno(), True)
+        if not _is_locked(file):
+            print("Waiting for another start, which is installing.", file=sys.stderr)
+            while not _is_locked(file):
+                time.sleep(0.2)
+        yield
+
+
+def _is_locked(file: IO[str]) -> bool:
+    """Lock the file, unless another process has done so; return whether it is locked now."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+def _make_environment() -> None:
+    # What is there is removed, never written through: its links may lead out of this folder.
+    if VENV.is_symlink() or VENV.is_file():
+        VENV.unlink()
+    elif VENV.exists():
+        shutil.rmtree(VENV)
+    # pip is installed by a step of its own, as venv would not say why it failed
+    _step([sys.executable, "-m", "venv", "--without-pip", VENV])
+    _step([PYTHON, "-I", "-m", "ensurepip", "--default-pip"])
+
+
+def _install_by_pip(requirements: str) -> None:
+    try:
+        _step([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements])
+    except InstallationError as error:
+        if re.search(NO_NETWORK, str(error)):
+            UNFINISHED.unlink()  # pip downloads everything before it changes anything
+        raise
+
+
+def _step(command: list[str | Path]) -> None:
+    """Run a step of the installation. Raises InstallationError with what it printed."""
+    # a process group of its own, so that a step that is interrupted ends with all that it has started
+    with subprocess.Popen(
+        command,
         cwd=HERE,
-        check=True,
-    )
-    stamp.write_text(wanted.hexdigest(), encoding="utf-8")
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        close_fds=False,  # for the lock
+        process_group=0,
+    ) as process:
+        try:
+            output, _ = process.communicate()
+        except BaseException:
+            if os.name == "nt":
+                process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode:
+        raise InstallationError(output)
+
+
+def _sentence(output: str) -> str:
+    for pattern, advice in ADVICE.items():
+        if re.search(pattern, output, re.IGNORECASE):
+            return advice
+    last = output.strip().splitlines()[-1:] or ["the installation failed"]
+    return f"{last[0][:300].rstrip('.')}. Start again, or install by hand: pip install -r requirements.txt"
+
+
+# --- Commands ---------------------------------------------------------------------------------
 
 
 def _module(command: list[str]) -> int:
-    return subprocess.run([PYTHON, "-m", *command], cwd=HERE).returncode
+    """Run a module and return its exit code."""
+    with subprocess.Popen([PYTHON, "-m", *command], cwd=HERE) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # Ctrl-C reaches it too, and it may have something to say
+            process.wait()
+            raise
+        except SystemExit:  # by a signal that reaches this process alone
+            process.terminate()
+            raise
+
+
+def _become(command: list[str]) -> int:
+    """Run a module in place of this process, so that a signal or a kill reaches it."""
+    if os.name == "nt":  # there exec returns to the shell at once
+        return _module(command)
+    os.chdir(HERE)
+    return os.execv(PYTHON, [str(PYTHON), "-m", *command])
+
+
+def _end(number: int, _: object) -> None:
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # the last two are not known everywhere
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _end)
     sys.exit(main(sys.argv[1:]))
