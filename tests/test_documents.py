@@ -70,6 +70,24 @@ def test_the_readme_names_exactly_three_commands_and_all_are_known():
         assert command.strip() in answer.stderr
 
 
+def test_the_readme_begins_with_the_command_that_people_expect():
+    _, _, command, *_ = README.split("\n\n")
+    assert command.startswith("`pip install -r requirements.txt && streamlit run streamlit_app.py` ")
+    needed = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert re.findall(r"^\w+", needed, flags=re.MULTILINE) == [
+        "streamlit",
+        "numpy",
+        "plotly",
+        "pandas",
+        "pytest",
+    ]
+    assert (ROOT / "streamlit_app.py").is_file()
+
+
+def test_the_readme_names_the_command_of_windows():
+    assert "`py run.py`" in README
+
+
 @pytest.fixture
 def run(monkeypatch):
     spec = importlib.util.spec_from_file_location("run", ROOT / "run.py")
