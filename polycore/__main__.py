@@ -10,7 +10,8 @@ from typing import TextIO
 
 from polycore.commands import info, predict, sweep, train
 from polycore.commands.interruption import Interrupted
-from polycore.commands.parser import Parser
+from polycore.commands.parser import Parser, with_dashes
+from polycore.commands.streams import open_closed_streams
 from polycore.errors import PolycoreError
 from polycore.version import __version__
 from polycore.visible import visible
@@ -20,7 +21,7 @@ INTERRUPTED, NOBODY_READS = 130, 141  # as of processes that SIGINT and SIGPIPE 
 
 _DESCRIPTION = "Train networks that learn which polynomial a point lies on, and ask them."
 _EPILOG = """
-python -m polycore train --help and so on tell more, with examples.
+%(prog)s train --help and so on say more, with examples.
 
 exit codes, of every command:
   0    done
@@ -33,6 +34,7 @@ exit codes, of every command:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that `arguments` (None: the process's own) name, and return the exit code."""
+    open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # of a process's own streams
     try:
@@ -58,7 +60,8 @@ def _silence(stream: TextIO) -> None:
 
 def _code_of(arguments: Sequence[str] | None) -> int:
     try:
-        parsed, unknown = _parser().parse_known_args(arguments)
+        given = sys.argv[1:] if arguments is None else arguments
+        parsed, unknown = _parser().parse_known_args(with_dashes(given))
         if unknown:
             parsed.parser.error(f"there is no option or argument {unknown[0]!a}")
         code: int = parsed.command(parsed)
@@ -88,12 +91,17 @@ def _failed(text: str) -> int:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="python -m polycore", description=_DESCRIPTION, epilog=_EPILOG)
+    parser = Parser(prog=_called_as(), description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"polycore {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in (train, predict, sweep, info):
         command.add_to(commands)
     return parser
+
+
+def _called_as() -> str:
+    """Return the command that the user typed, for help and errors to repeat."""
+    return "polycore" if Path(sys.argv[0]).stem == "polycore" else "python -m polycore"
 
 
 if __name__ == "__main__":

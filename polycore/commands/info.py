@@ -19,8 +19,8 @@ from polycore.visible import visible
 
 _DESCRIPTION = "Say what a weight file or a run file holds: a network, its figures, and where it comes from."
 _EXAMPLES = """examples:
-  python -m polycore info weights.npz
-  python -m polycore info weights.npz --json
+  %(prog)s weights.npz
+  %(prog)s weights.npz --json
 """
 _MOST_SHOWN = 60  # characters of what a stranger wrote
 

@@ -1,11 +1,27 @@
 """A parser of arguments that tells what is wrong with them on one line."""
 
 import argparse
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from polycore.visible import visible
 
 WRONG_USAGE = 2
+
+
+def with_dashes(arguments: Iterable[str]) -> list[str]:
+    """Return the arguments with each option's underscores as dashes: --learning_rate is --learning-rate.
+
+    So the words of a link name options as they are.
+    """
+    rest = iter(arguments)
+    found: list[str] = []
+    for argument in rest:
+        if argument == "--":  # what comes after is no option
+            return [*found, argument, *rest]
+        name, *value = argument.split("=", 1)
+        found.append("=".join([name.replace("_", "-"), *value]) if name.startswith("--") else argument)
+    return found
 
 
 class Parser(argparse.ArgumentParser):

@@ -22,9 +22,9 @@ The one that comes out, on standard output, has for each point, in the same orde
   curve         the polynomial itself, as y = ..., where the file knows it
 """
 _EXAMPLES = """examples:
-  python -m polycore predict weights.npz points.csv > answers.csv
-  printf 'x,y\\n0,1\\n0.5,0.75\\n' | python -m polycore predict weights.npz
-  python -m polycore predict weights.npz points.csv --probabilities | head -n 3
+  %(prog)s weights.npz points.csv > answers.csv
+  printf 'x,y\\n0,1\\n0.5,0.75\\n' | %(prog)s weights.npz
+  %(prog)s weights.npz points.csv --probabilities | head -n 3
 """
 
 

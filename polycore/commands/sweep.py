@@ -38,8 +38,8 @@ line tells of each run as it ends. At the end a table has the mean held-out accu
 95 % interval over the seeds from low to high (docs/sweeps.md). Ctrl-C keeps what has ended. It needs pandas.
 """
 _EXAMPLES = """examples:
-  python -m polycore sweep experiment.json --seeds 3 --optimizer adam sgd --learning-rate 0.01 0.03
-  python -m polycore sweep experiment.json --hidden 2 4 8 --batch 32 all --random 4 --best best.npz
+  %(prog)s experiment.json --seeds 3 --optimizer adam sgd --learning-rate 0.01 0.03
+  %(prog)s experiment.json --hidden 2 4 8 --batch 32 all --random 4 --best best.npz
 """
 
 

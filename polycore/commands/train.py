@@ -35,10 +35,10 @@ fifth of a second; its best weights are kept, and the run itself: --resume goes 
 ended, to the last bit. The figures of the best weights go to standard output.
 """
 _EXAMPLES = """examples:
-  python -m polycore train recommended --steps 500
-  python -m polycore train 'polynomials=x^2~x^3-2&hidden=16&steps=500' --seed 7 --out weights.npz
-  python -m polycore train experiment.json --optimizer lbfgs --steps 100 --json --run run.npz
-  python -m polycore train --resume run.npz
+  %(prog)s recommended --steps 500
+  %(prog)s 'polynomials=x^2~x^3-2&hidden=16&steps=500' --seed 7 --out weights.npz
+  %(prog)s experiment.json --optimizer lbfgs --steps 100 --json --run run.npz
+  %(prog)s --resume run.npz
 """
 SAVE_SECONDS = 30
 
@@ -99,7 +99,7 @@ def train(arguments: argparse.Namespace) -> int:
         model.save(out)
     sys.stdout.write((_json if arguments.json else _summary)(run, model, out, kept_in))
     if stopped is not None:
-        _tell_how_to_go_on(kept_in, out)
+        _show_how_to_resume(parser, kept_in, out)
         raise stopped
     return 0
 
@@ -166,10 +166,10 @@ def _last_line(run: Run, stopped: BaseException | None, steps: int, seconds: flo
     return f"{run.ended_because} {taken}" if run.ended_because else taken
 
 
-def _tell_how_to_go_on(kept_in: Path | None, out: Path) -> None:
-    command = ["python", "-m", "polycore", "train", "--resume", str(kept_in), "--out", str(out)]
+def _show_how_to_resume(parser: Parser, kept_in: Path | None, out: Path) -> None:
+    options = shlex.join(["--resume", str(kept_in), "--out", str(out)])
     with suppress(OSError):  # the terminal was closed
-        sys.stderr.write(f"Go on with: {shlex.join(command)}\n")
+        sys.stderr.write(f"Go on with: {parser.prog} {options}\n")
 
 
 def _summary(run: Run, model: Model, out: Path, kept_in: Path | None) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 import polycore as pc
 from polycore.__main__ import main
+from polycore.commands.parser import with_dashes
 from tests.commands.terminal import ENVIRONMENT, ROOT, command
 
 COMMANDS = ("train", "predict", "sweep", "info")
@@ -117,3 +118,67 @@ def test_predicting_and_telling_load_numpy_alone(folder):
 
 def test_a_help_for_a_reader_that_goes_is_no_error(folder):
     assert run_in_a_shell("python -m polycore train --help | head -n 1", folder).startswith("usage: ")
+
+
+def test_underscores_in_options_are_dashes_and_values_stay_as_they_are():
+    typed = ["train", "my_file.json", "--save_every=1", "--out", "a_b.npz", "--run=c_d.npz", "--", "--e_f"]
+    assert with_dashes(typed) == [
+        "train",
+        "my_file.json",
+        "--save-every=1",
+        "--out",
+        "a_b.npz",
+        "--run=c_d.npz",
+        "--",
+        "--e_f",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("argument", "name"),
+    [
+        ("/opt/project/polycore/__main__.py", "python -m polycore"),
+        ("/usr/local/bin/polycore", "polycore"),
+        ("polycore.exe", "polycore"),
+    ],
+)
+def test_helps_and_errors_repeat_the_name_that_was_typed(monkeypatch, capsys, argument, name):
+    monkeypatch.setattr("sys.argv", [argument])
+    assert main(["train"]) == 2
+    assert capsys.readouterr().err.endswith(f" See {name} train --help.\n")
+    texts = [help_of(command, capsys) for command in COMMANDS]
+    assert main(["--help"]) == 0
+    texts.append(capsys.readouterr().out)
+    for text in texts:
+        assert f"{name} " in text
+        assert set(re.findall(r"(?:python -m )?polycore (?=train|predict|sweep|info)", text)) == {f"{name} "}
+
+
+needs_sh = pytest.mark.skipif(not Path("/bin/sh").exists(), reason="there is no shell here")
+CLOSED = "polycore: standard output cannot be written: Bad file descriptor.\n"
+
+
+@needs_sh
+@pytest.mark.parametrize(
+    ("arguments", "closed", "code", "out", "errors"),
+    [
+        pytest.param("--version", ">&-", 1, "", CLOSED, id="standard output"),
+        pytest.param("--version", "2>&-", 0, f"polycore {pc.__version__}\n", "", id="standard error"),
+        pytest.param("info", "2>&-", 2, "", "", id="standard error, after wrong usage"),
+        pytest.param("info", ">&- 2>&-", 2, "", "", id="both, after wrong usage"),
+        pytest.param("info weights.npz", "<&- >&- 2>&-", 1, "", "", id="all three"),
+    ],
+)
+def test_closed_streams_end_in_no_traceback(folder, arguments, closed, code, out, errors):
+    python = [shlex.quote(sys.executable), "-W", "error", "-m", "polycore", arguments, closed]
+    # where nothing can be read from the command itself, its shell says how it ended
+    done = command(f"{' '.join(python)}; echo $?", folder=folder, start=["/bin/sh", "-c"])
+    assert (done.stdout, done.stderr) == (f"{out}{code}\n", errors)
+
+
+@needs_sh
+def test_a_closed_standard_input_is_an_empty_one(folder):
+    python = [shlex.quote(sys.executable), "-W", "error", "-m", "polycore", "predict weights.npz <&-"]
+    done = command(" ".join(python), folder=folder, start=["/bin/sh", "-c"])
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("polycore: standard input: line 1 has ''; wanted the header")

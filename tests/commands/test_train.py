@@ -296,7 +296,8 @@ def test_every_part_of_a_link_is_an_option():
     assert set(settings.SETTINGS) == set(NAMES)
 
 
-def test_an_option_says_what_the_links_part_says(folder, monkeypatch, capsys):
+@pytest.mark.parametrize("option", [settings.option, "--{}".format])
+def test_an_option_says_what_the_links_part_says(folder, monkeypatch, capsys, option):
     experiment = pc.Experiment(
         polynomials=pc.INTRODUCTION_POLYNOMIALS,
         samples_per_class=7,
@@ -321,7 +322,7 @@ def test_an_option_says_what_the_links_part_says(folder, monkeypatch, capsys):
     )
     monkeypatch.chdir(folder)
     words = dict(part.split("=", 1) for part in _words(experiment))
-    options = [f"{settings.option(name)}={said}" for name, said in words.items()]
+    options = [f"{option(name)}={said}" for name, said in words.items()]
     assert main(["train", "tutorial", "--json", *options]) == 0
     assert json.loads(capsys.readouterr().out)["experiment"] == experiment.to_dict()
 
