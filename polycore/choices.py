@@ -4,12 +4,14 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from itertools import islice, product
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from polycore.errors import PolycoreError
 from polycore.experiment import Experiment
+from polycore.kind import check_kind
 
 MAX_EXPERIMENTS = 10_000
 
@@ -22,10 +24,10 @@ def grid(base: Experiment, /, **choices: Iterable[Any]) -> tuple[Experiment, ...
     `choices` are named as Experiment's fields, each with its values: `grid(base, seed=range(5),
     hidden=[(12,), (32, 32)])` gives ten. The last one changes fastest: seed 0 with (12,), then with (32, 32).
 
-    Raises PolycoreError, naming it, where a name is no field, a value is given twice, a combination is no
-    valid experiment, or there are more than MAX_EXPERIMENTS of them.
+    Raises PolycoreError, naming it, if `base` is no Experiment, a name is no field, a value is given twice, a
+    combination is no valid experiment, or there are more than MAX_EXPERIMENTS of them.
     """
-    values = _checked(choices)
+    values = _checked(base, choices)
     count = _combinations(values)
     if count > MAX_EXPERIMENTS:
         raise PolycoreError(
@@ -45,7 +47,11 @@ def random_choices(
 
     Raises PolycoreError as `grid` does, and where there are fewer than `count` combinations.
     """
-    values = _checked(choices)
+    values = _checked(base, choices)
+    _check_whole("count", count)
+    _check_whole("seed", seed)
+    if seed < 0:
+        raise PolycoreError(f"seed is {seed:,}; expected 0 or more.")
     most = min(_combinations(values), MAX_EXPERIMENTS)
     if not 1 <= count <= most:
         raise PolycoreError(
@@ -65,7 +71,13 @@ def _drawn(values: Mapping[str, Values], count: int, seed: int) -> Iterator[Valu
         yield tuple(found[place] for found, place in zip(values.values(), places, strict=True))
 
 
-def _checked(choices: Mapping[str, Iterable[Any]]) -> dict[str, Values]:
+def _check_whole(name: str, found: object) -> None:
+    if isinstance(found, bool) or not isinstance(found, Integral):
+        raise PolycoreError(f"{name} is {found!r:.40}; expected a whole number.")
+
+
+def _checked(base: Experiment, choices: Mapping[str, Iterable[Any]]) -> dict[str, Values]:
+    check_kind("base", base, Experiment, "Give the experiment whose settings stay as they are.")
     names = [field.name for field in fields(Experiment)]
     for name in choices:
         if name not in names:

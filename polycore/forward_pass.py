@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from polycore.kind import check_kind
 from polycore.model import Model
 from polycore.network import SMALLEST_PROBABILITY, Floats, relu
 
@@ -78,7 +79,11 @@ class ForwardPass:
 
 
 def forward_pass(model: Model, x: float, y: float) -> ForwardPass:
-    """Return the way of the point (x, y), finite and of size at most 1e100, through the model."""
+    """Return the way of the point (x, y), finite and of size at most 1e100, through the model.
+
+    Raises PolycoreError unless `model` is a Model.
+    """
+    check_kind("model", model, Model, "Of a run, give run.best or run.current.")
     point = np.array([x, y], dtype=np.float64)
     inputs: Floats = point
     layers = []

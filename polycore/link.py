@@ -15,6 +15,7 @@ from polycore.compact_weights import model_from
 from polycore.errors import PolycoreError
 from polycore.experiment import Experiment
 from polycore.full_batch import fitted
+from polycore.kind import check_kind
 from polycore.limits import MAX_CLASSES
 from polycore.model import Model
 from polycore.polynomial import MAX_TEXT, Polynomial
@@ -41,7 +42,11 @@ class Opened:
 
 
 def to_query(experiment: Experiment) -> dict[str, str]:
-    """Return the query's parts, every field of the experiment among them."""
+    """Return the query's parts, every field of the experiment among them.
+
+    Raises PolycoreError unless `experiment` is an Experiment.
+    """
+    check_kind("experiment", experiment, Experiment, "Of a run or a model, give its experiment.")
     words = {"v": VERSION}
     for name, part in _PARTS.items():
         words[name] = part.written(getattr(experiment, part.field))
@@ -61,7 +66,9 @@ def from_query(query: Mapping[str, str]) -> Opened:
 
     A missing part is the recommended experiment's. In a link (a query with a version) a part that links had
     not from the beginning is Experiment's default: what every experiment was while the part did not exist.
+    Raises PolycoreError unless `query` is a mapping.
     """
+    check_kind("query", query, Mapping, "Make one of a text: dict(urllib.parse.parse_qsl(text)).")
     experiment = _beginning(query)
     problems = []
     if query.get("v", VERSION) != VERSION:

@@ -1,6 +1,6 @@
 """A model: the best weights of a run, how good they are, and the polynomials they tell apart."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from polycore import weight_file
 from polycore.errors import PolycoreError, WeightFileError
 from polycore.experiment import Experiment
+from polycore.kind import check_kind
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.metadata import checked_metadata
 from polycore.named_arrays import INPUTS, checked_classes, checked_layers
@@ -53,6 +54,8 @@ class Model:
     metadata: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name in ("weights", "biases"):
+            check_kind(name, getattr(self, name), Iterable, "Give a tuple of arrays, one a layer.")
         found = {name: _real_numbers(name, value) for name, value in self._named_arrays()}
         classes = checked_classes({name: array.shape for name, array in found.items()})
         arrays = {name: _checked_array(name, array) for name, array in found.items()}
@@ -81,6 +84,7 @@ class Model:
         Shapes are as in a weight file; biases may be (n,) too. Of 12 classes it is taken that they are the
         tutorial's polynomials; otherwise `with_polynomials` says what they stand for. Raises PolycoreError.
         """
+        check_kind("arrays", arrays, Mapping, "Give a dict, or what np.load returns of a weight file.")
         return cls._from_contents(weight_file.Contents(arrays))
 
     @classmethod
@@ -114,7 +118,7 @@ class Model:
 
         Raises PolycoreError where there are more or fewer.
         """
-        return replace(self, polynomials=tuple(polynomials))
+        return replace(self, polynomials=polynomials)  # type: ignore[arg-type]  # a tuple is made of it
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -196,6 +200,7 @@ def _checked_share(name: str, found: float | None) -> float | None:
 
 
 def _checked_polynomials(found: Sequence[Polynomial], classes: int) -> tuple[Polynomial, ...]:
+    check_kind("polynomials", found, Iterable, "Give a tuple of polynomials, one a class, or ().")
     polynomials = tuple(found)
     if len(polynomials) not in (0, classes):
         raise PolycoreError(

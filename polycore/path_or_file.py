@@ -43,8 +43,10 @@ def put(target: PathOrFile, content: bytes, kind: str) -> None:
         if isinstance(target, str | os.PathLike):
             # a symbolic link goes on pointing to the file
             _replace(Path(os.path.realpath(target)), content)
-        else:
+        elif hasattr(target, "write"):
             target.write(content)
+        else:
+            raise TypeError(f"an object of type {type(target).__name__} is no file")
     except (OSError, TypeError, ValueError) as error:
         raise PolycoreError(
             f"the {kind} could not be written: {error}. Give a path in a folder that can be written to, "

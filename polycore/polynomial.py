@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.errors import PolycoreError
+from polycore.kind import check_kind
 
 # Limits of `Polynomial.parse` and of an Experiment; a Polynomial made from numbers has none.
 MAX_DEGREE = 12
@@ -488,12 +489,16 @@ def crossings(p: Polynomial, q: Polynomial, low: float, high: float) -> tuple[fl
     change of sign there is one zero, found by bisection, and any other zero lies at a zero of the
     derivative; those are found in the same way, from the last derivative up.
     Raises PolycoreError where p and q are equal (or cannot be told apart anywhere in the range),
-    and unless low < high, both finite.
+    and unless they are polynomials and low < high, both finite numbers.
     """
+    for name, polynomial in (("p", p), ("q", q)):
+        check_kind(name, polynomial, Polynomial, "Give crossings(p, q, low, high).")
     if p == q:
         raise PolycoreError(
             f"both polynomials are {_shortened(p)}, so they meet everywhere; give two different ones."
         )
+    if not (isinstance(low, Real) and isinstance(high, Real)):
+        raise PolycoreError(f"the range is from {low!r:.40} to {high!r:.40}; give two finite numbers.")
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise PolycoreError(f"the range is from {low} to {high}; give two finite numbers, the lower first.")
     ends = {float(low) + 0.0, float(high) + 0.0}

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polycore.errors import PolycoreError
 from polycore.experiment import MAX_NOISE, MAX_X, MIN_X_WIDTH, Experiment
+from polycore.kind import check_kind
 from polycore.limits import MAX_CLASSES
 from polycore.polynomial import MAX_COEFFICIENT, MAX_DEGREE, Polynomial
 from polycore.quadrature import resolved
@@ -61,7 +62,10 @@ class Referee:
 
     @classmethod
     def of(cls, experiment: Experiment) -> "Referee":
-        """Return the referee of the points that an experiment draws."""
+        """Return the referee of the points that `experiment`, which must be an Experiment, draws."""
+        check_kind(
+            "experiment", experiment, Experiment, "Without one, give Referee(polynomials, x_range, noise)."
+        )
         return cls(experiment.polynomials, experiment.x_range, experiment.noise)
 
     def predict_proba(self, points: ArrayLike) -> _Floats:

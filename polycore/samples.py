@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polycore.errors import PolycoreError
+from polycore.kind import check_kind
 from polycore.polynomial import Polynomial
 
 MAX_CSV_BYTES = 1_000_000
@@ -55,6 +56,7 @@ def sample(
 
 
 def _check_polynomials(polynomials: Sequence[Polynomial]) -> None:
+    check_kind("polynomials", polynomials, Sequence, "Give a tuple or a list, also of a single polynomial.")
     for place, polynomial in enumerate(polynomials, 1):
         if not isinstance(polynomial, Polynomial):
             raise PolycoreError(
@@ -145,7 +147,10 @@ def points_to_csv(points: ArrayLike, labels: ArrayLike | None = None) -> str:
 
 
 def _checked_points(points: ArrayLike) -> Points:
-    checked = np.asarray(points, dtype=np.float64)
+    try:
+        checked = np.asarray(points, dtype=np.float64)
+    except (TypeError, ValueError) as error:  # text, or rows of different lengths
+        raise PolycoreError(f"points is no array of numbers: {error}. Give one of shape (N, 2).") from error
     if checked.ndim != 2 or checked.shape[1] != 2 or not len(checked):
         raise PolycoreError(
             f"points has shape {checked.shape}; wanted (N, 2), one row for each x, y. "

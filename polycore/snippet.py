@@ -10,6 +10,7 @@ from dataclasses import fields
 import numpy as np
 
 from polycore.experiment import Experiment
+from polycore.kind import check_kind
 from polycore.model import Model
 from polycore.network import Floats
 from polycore.polynomial import Polynomial
@@ -80,8 +81,9 @@ def numpy_snippet(model: Model) -> str:
     """Return a Python program with the model's weights in it, which are the model's to the last bit.
 
     Its `predict_proba(points)` takes points (N, 2) and returns probabilities (N, K). Up to 200 numbers are
-    written so that they can be read, more in Base64.
+    written so that they can be read, more in Base64. Raises PolycoreError unless `model` is a Model.
     """
+    check_kind("model", model, Model, "Of a run, give run.best or run.current.")
     names = [str(polynomial) for polynomial in model.polynomials]
     names = names or [f"class {label}" for label in range(model.widths[-1])]
     count = sum(array.size for layer in _layers(model) for array in layer)
@@ -93,7 +95,11 @@ def numpy_snippet(model: Model) -> str:
 
 
 def script(experiment: Experiment) -> str:
-    """Return a Python program that makes the same run with polycore, every field of the experiment in it."""
+    """Return a Python program that makes the same run with polycore, every field of the experiment in it.
+
+    Raises PolycoreError unless `experiment` is an Experiment.
+    """
+    check_kind("experiment", experiment, Experiment, "Of a run or a model, give its experiment.")
     values = {field.name: repr(getattr(experiment, field.name)) for field in fields(experiment)}
     values["polynomials"] = _polynomials(experiment.polynomials)
     return _SCRIPT.format(

@@ -12,6 +12,7 @@ from time import thread_time
 
 from polycore.errors import PolycoreError
 from polycore.experiment import Experiment
+from polycore.kind import check_kind
 from polycore.model import Model
 from polycore.training import advance, start
 from polycore.workers import Workers, available_cores
@@ -66,10 +67,12 @@ def outcomes(
     BLAS thread. At most MOST_IN_FLIGHT experiments are taken ahead, so that they may come without an end.
 
     A run that fails is an outcome with an error, and the sweep goes on; one whose worker died is computed
-    anew, at most MOST_RETRIES times. Closing the generator cancels what waits. Raises PolycoreError, after
-    the outcomes there are, where the executor takes no more calls.
+    anew, at most MOST_RETRIES times. Closing the generator cancels what waits. Raises PolycoreError if an
+    argument is of another type and, after the outcomes there are, if the executor takes no more calls.
     """
+    check_kind("experiments", experiments, Iterable, "Give a list of them, such as grid(experiment, ...).")
     if executor is not None:
+        check_kind("executor", executor, Executor, "Give one, such as polycore.workers.Workers(2).")
         yield from _streamed(experiments, executor)
         return
     workers = Workers(available_cores())
@@ -82,8 +85,10 @@ def outcomes(
 def best(outcomes: Iterable[Outcome]) -> Outcome | None:
     """Return the outcome with the highest held-out accuracy, or None where none has a model.
 
-    Of equal ones the one with the lower loss, and then the first of the experiments.
+    Of equal ones the one with the lower loss, and then the first of the experiments. Raises PolycoreError
+    unless `outcomes` can be iterated over.
     """
+    check_kind("outcomes", outcomes, Iterable, "Give a list of them, such as list(outcomes(experiments)).")
     found = ((outcome, outcome.model) for outcome in outcomes if outcome.model is not None)
     return min(found, key=_rank, default=(None, None))[0]
 

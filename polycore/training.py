@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from numbers import Integral
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from polycore.ending import Ending, sentence
 from polycore.errors import PolycoreError
 from polycore.experiment import Experiment
 from polycore.history import History
+from polycore.kind import check_kind
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.measurement import Measurement, measure
 from polycore.model import Model
@@ -123,8 +125,10 @@ class Run:
 def start(experiment: Experiment) -> Run:
     """Return the run before its first step.
 
-    Raises PolycoreError where the range or the scaling allows no weights that a file could hold.
+    Raises PolycoreError where the range or the scaling allows no weights that a file could hold, and unless
+    `experiment` is an Experiment.
     """
+    check_kind("experiment", experiment, Experiment, "Give Experiment(...), or a run's own, run.experiment.")
     problem = problem_of(experiment)
     rng = generator(experiment.seed, Stream.INITIAL_WEIGHTS)
     parameters = network.initial_parameters(experiment.widths, experiment.initial_weights, rng)
@@ -152,11 +156,12 @@ def start(experiment: Experiment) -> Run:
 def advance(run: Run, steps: int) -> Run:
     """Return the run `steps` steps on, or fewer where the experiment's steps end; `run` stays as it was.
 
-    The result is the same to the last bit however the steps are cut into calls. Raises PolycoreError where
-    `steps` is negative.
+    The result is the same to the last bit however the steps are cut into calls. Raises PolycoreError unless
+    `run` is a Run and `steps` a whole number, 0 or more.
     """
-    if steps < 0:
-        raise PolycoreError(f"steps is {steps}; wanted 0 or more.")
+    check_kind("run", run, Run, "Start one: advance(start(experiment), steps).")
+    if isinstance(steps, bool) or not isinstance(steps, Integral) or steps < 0:
+        raise PolycoreError(f"steps is {steps!r:.40}; expected a whole number, 0 or more.")
     end = min(run.step + steps, run.experiment.steps)
     if run.done or end == run.step:
         return run

@@ -1,0 +1,130 @@
+"""An argument of another type, as when two are swapped, is refused by name, with what was expected."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from polycore import link, snippet
+from polycore.choices import grid, random_choices
+from polycore.forward_pass import forward_pass
+from polycore.sweep import best, outcomes
+
+EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=5)
+RUN = pc.start(EXPERIMENT)
+MODEL = RUN.best
+LINE, PARABOLA = pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0)
+SIZES = {"hidden": [(2,), (3,)]}
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        pytest.param(
+            lambda: pc.advance(EXPERIMENT, 10), "run is of type Experiment; expected a Run.", id="advance"
+        ),
+        pytest.param(
+            lambda: pc.advance(10, RUN), "run is of type int; expected a Run.", id="advance, swapped"
+        ),
+        pytest.param(
+            lambda: pc.advance(RUN, "10"), "steps is '10'; expected a whole number", id="text steps"
+        ),
+        pytest.param(lambda: pc.advance(RUN, 2.5), "steps is 2.5; expected a whole number", id="half a step"),
+        pytest.param(lambda: pc.advance(RUN, None), "steps is None; expected a whole number", id="no steps"),
+        pytest.param(lambda: pc.start(RUN), "experiment is of type Run; expected an Experiment.", id="start"),
+        pytest.param(
+            lambda: pc.start(pc.INTRODUCTION_POLYNOMIALS),
+            "experiment is of type tuple; expected an Experiment.",
+            id="start, polynomials",
+        ),
+        pytest.param(
+            lambda: pc.Referee.of(RUN), "experiment is of type Run; expected an Experiment.", id="referee"
+        ),
+        pytest.param(
+            lambda: pc.sample(LINE, 10, np.random.default_rng(0)),
+            "polynomials is of type Polynomial; expected a Sequence.",
+            id="sample",
+        ),
+        pytest.param(
+            lambda: pc.crossings(-1, 1, LINE, PARABOLA),
+            "p is of type int; expected a Polynomial.",
+            id="crossings",
+        ),
+        pytest.param(
+            lambda: pc.crossings(LINE, PARABOLA, "-1", 1),
+            "the range is from '-1' to 1; give two finite numbers.",
+            id="an end",
+        ),
+        pytest.param(lambda: pc.points_to_csv("x,y"), "points is no array of numbers", id="points as text"),
+        pytest.param(lambda: pc.points_to_csv([[0], [0, 1]]), "points is no array of numbers", id="ragged"),
+        pytest.param(lambda: MODEL.save(None), "an object of type NoneType is no file", id="save to nothing"),
+        pytest.param(lambda: RUN.save(b"run.npz"), "an object of type bytes is no file", id="save to bytes"),
+        pytest.param(
+            lambda: pc.Model.from_arrays(MODEL), "arrays is of type Model; expected a Mapping.", id="arrays"
+        ),
+        pytest.param(
+            lambda: MODEL.with_polynomials(LINE),
+            "polynomials is of type Polynomial; expected an Iterable.",
+            id="one polynomial",
+        ),
+        pytest.param(
+            lambda: replace(MODEL, weights=None),
+            "weights is of type NoneType; expected an Iterable.",
+            id="weights",
+        ),
+        pytest.param(lambda: grid(RUN, **SIZES), "base is of type Run; expected an Experiment.", id="grid"),
+        pytest.param(
+            lambda: random_choices(RUN, 1, 0, **SIZES),
+            "base is of type Run; expected an Experiment.",
+            id="random",
+        ),
+        pytest.param(
+            lambda: random_choices(EXPERIMENT, "1", 0, **SIZES), "count is '1'; expected a whole", id="count"
+        ),
+        pytest.param(
+            lambda: random_choices(EXPERIMENT, 1, "0", **SIZES), "seed is '0'; expected a whole", id="seed"
+        ),
+        pytest.param(
+            lambda: random_choices(EXPERIMENT, 1, -1, **SIZES),
+            "seed is -1; expected 0 or more.",
+            id="low seed",
+        ),
+        pytest.param(
+            lambda: list(outcomes(EXPERIMENT)),
+            "experiments is of type Experiment; expected an Iterable.",
+            id="sweep",
+        ),
+        pytest.param(
+            lambda: list(outcomes([EXPERIMENT], 4)),
+            "executor is of type int; expected an Executor.",
+            id="executor",
+        ),
+        pytest.param(lambda: best(RUN), "outcomes is of type Run; expected an Iterable.", id="best"),
+        pytest.param(
+            lambda: link.to_query(RUN),
+            "experiment is of type Run; expected an Experiment.",
+            id="link, written",
+        ),
+        pytest.param(
+            lambda: link.from_query("hidden=3"), "query is of type str; expected a Mapping.", id="link, read"
+        ),
+        pytest.param(
+            lambda: forward_pass(RUN, 0, 1), "model is of type Run; expected a Model.", id="forward pass"
+        ),
+        pytest.param(
+            lambda: snippet.numpy_snippet(RUN), "model is of type Run; expected a Model.", id="NumPy code"
+        ),
+        pytest.param(
+            lambda: snippet.script(RUN), "experiment is of type Run; expected an Experiment.", id="script"
+        ),
+    ],
+)
+def test_an_argument_of_another_type_is_refused_by_name(call, says):
+    with pytest.raises(pc.PolycoreError) as refusal:
+        call()
+    assert says in str(refusal.value)
+
+
+def test_a_whole_number_of_numpy_is_one_too():
+    assert pc.advance(RUN, np.int64(2)).step == 2
