@@ -9,6 +9,7 @@ import pandas  # noqa: F401
 import streamlit as st
 
 from pages.parts import (
+    arrival,
     challenge,
     delays,
     from_link,
@@ -106,10 +107,14 @@ def draw_without_ticker(title: str) -> None:
     _stop_where_limits_are_wrong()
     _restore()
     _close_links_of_another_page()
-    look_view.follow()
+    has_come = arrival.is_new()
+    if has_come:
+        look_view.follow()
     if not is_running():
         session.collect()  # the address has the best that a run ended with
-    _write_link()
+    _write_link(has_come=has_come)
+    # last: another run of the page may end this one wherever it reads or writes the session
+    arrival.settle()
     ticking = is_running() or sweep_ticker.is_running() or session.current().look
     st.html(RUNNING_STYLE if ticking else STYLE)
     undo.draw()
@@ -229,9 +234,11 @@ def _restore() -> None:
         recall.remember(session.current())
 
 
-def _write_link() -> None:
+def _write_link(*, has_come: bool) -> None:
+    """Let the address say the set-up, if it does not yet."""
     query = {**look_view.words(), **link.to_query(session.current().experiment), **from_link.words()}
-    if st.query_params.to_dict() != query:
+    # later on the browser may show another query than the one it asked with: an answer may be on its way
+    if not has_come or st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 
 

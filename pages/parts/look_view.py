@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import looks, session, typed
+from pages.parts import arrival, looks, session, typed
 from pages.parts.looks import Look
 from pages.parts.moment import Moment
 from pages.parts.session import Undo
@@ -13,7 +13,6 @@ from polycore import Experiment, link
 
 PREFIX = "look"
 WORD = "look"  # of the address
-ADDRESS_KEY = f"{PREFIX}.address"
 CARDS_A_ROW = 4
 CHECK_SECONDS = 1.0
 
@@ -23,27 +22,16 @@ SEEN, NOT_YET = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
 def follow() -> None:
-    """Begin the look that the address names, where it did not name it before.
-
-    One that has ended does not begin again while the browser's address still names it.
-    """
-    asked = st.query_params.get(WORD)
-    if asked == st.session_state.get(ADDRESS_KEY):
-        return
-    look = looks.named(asked)
+    """Begin the look that the address names. To be called when somebody has just come to the page by it."""
+    look = looks.named(st.query_params.get(WORD))
     if look is not None and look.name != session.current().look:
         _begin(look, st.query_params)
-    # last: another run of the page may end this one wherever it reads or writes the session
-    st.session_state[ADDRESS_KEY] = asked
 
 
 def words() -> dict[str, str]:
-    """Return what the address says of the look that is on: nothing where none is."""
+    """Return what the address says of the look that is on: nothing if none is."""
     name = session.current().look
-    if name is None:
-        return {}
-    st.session_state[ADDRESS_KEY] = name
-    return {WORD: name}
+    return {} if name is None else {WORD: name}
 
 
 def draw_panel(page: str) -> None:
@@ -183,6 +171,7 @@ def _load(experiment: Experiment) -> None:
 
 def _begin_next(look: Look) -> None:
     typed.note()  # Undo brings it back
+    arrival.settle()
     _begin(look, {})
 
 
@@ -205,4 +194,5 @@ def _is_ready_made(experiment: Experiment) -> bool:
 
 
 def _end() -> None:
+    arrival.settle()
     session.change(look=None)

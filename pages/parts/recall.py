@@ -46,7 +46,8 @@ def recalled() -> "Session | None":
     """
     with _lock:
         _forget()
-    name = _tab(key=COMPONENT_KEY, on_name_change=lambda: None).name
+    known = KEY in st.session_state  # a tab that is known does not say its name again: each time is a request
+    name = _tab(key=COMPONENT_KEY, data={"known": known}, on_name_change=lambda: None).name
     if not _is_name(name) or st.session_state.get(KEY) == name:
         return None
     st.session_state[TOLD_KEY] = name

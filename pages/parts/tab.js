@@ -42,21 +42,52 @@ function drawAnewWhenConnectedAnew(setStateValue) {
   return () => observer.disconnect();
 }
 
+// The page that was asked for last, by its name in the address: "" for Home, null before the first. Streamlit writes
+// a page's address when that page comes. One that was left meanwhile may still come, and its address would cut off
+// what Forward leads to.
+let asked = null;
+
+const pageOf = (path) => path.split("/").at(-1);
+
+function noteWhatIsAskedFor() {
+  addEventListener("popstate", () => (asked = pageOf(location.pathname)));
+  const note = (event) => {
+    const link = event.target.closest?.("[data-testid=stPageLink-NavLink]");
+    const isForAnotherTab = event.ctrlKey || event.metaKey || event.shiftKey;
+    if (link && !isForAnotherTab) asked = pageOf(link.getAttribute("href").split("?")[0]);
+  };
+  addEventListener("click", note, { capture: true });
+}
+
 // Streamlit adds an entry to the tab's history for every change of the address. Within a page the entry is changed
 // in place here, so that Back leads to the page before, and not through every number that was typed.
 function keepOneEntryOfHistoryAPage() {
-  if (history.pushState.isOurs) return;
   const push = history.pushState.bind(history);
   history.pushState = (state, title, address) => {
-    const isThisPage = new URL(address, location).pathname === location.pathname;
-    if (isThisPage) history.replaceState(state, title, address);
-    else push(state, title, address);
+    const { pathname } = new URL(address, location);
+    if (pathname === location.pathname) history.replaceState(state, title, address);
+    else if (asked === null || pageOf(pathname) === asked) push(state, title, address);
   };
-  history.pushState.isOurs = true;
 }
 
-export default function ({ setStateValue }) {
-  keepOneEntryOfHistoryAPage();
-  setStateValue("name", nameOfThisTab());
+// Keys that the buttons have must not press them while somebody types, or behind a dialog. Streamlit listens at the
+// document, after whatever is focused: a key that goes no further than here still does what it does there.
+function keepKeysFromButtons() {
+  const typing = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable=true]";
+  document.documentElement.addEventListener("keydown", (event) => {
+    const isTyping = event.target.closest(typing) !== null;
+    if (isTyping || document.querySelector("[role=dialog]") !== null) event.stopPropagation();
+  });
+}
+
+export default function ({ data, setStateValue }) {
+  if (!window.polycoreTabIsSetUp) {
+    noteWhatIsAskedFor();
+    keepOneEntryOfHistoryAPage();
+    keepKeysFromButtons();
+    window.polycoreTabIsSetUp = true;
+  }
+  const name = nameOfThisTab();
+  if (!data.known) setStateValue("name", name);
   return drawAnewWhenConnectedAnew(setStateValue);
 }

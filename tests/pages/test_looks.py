@@ -178,12 +178,54 @@ def test_a_name_that_is_none_is_passed_over(name):
     assert panel(app) == []
 
 
+def come_to(app, words):
+    """Follow a link with these words to the Train page."""
+    say(app, words)
+    app.switch_page(TRAIN).run()
+    assert not app.exception
+
+
+def say(app, words):
+    """Let the next request have these words, as the browser's address at the time it was sent."""
+    for name in tuple(app.query_params):
+        del app.query_params[name]
+    for name, word in words.items():
+        app.query_params[name] = word
+
+
+def test_an_address_from_before_a_press_begins_nothing():
+    app = opened(TRAIN, {"look": "search"})
+    before = words_of(app)
+    press(app, "Next look")
+    say(app, before)  # the second of two quick presses: the browser does not know the answer to the first
+    press(app, "Next look")
+    assert (session_of(app).look, session_of(app).experiment) == ("dead", looks.TOO_FAST)
+    assert words_of(app)["look"] == "dead"
+
+
+def test_an_address_from_before_its_end_does_not_begin_a_look_again():
+    app = opened(TRAIN, {"look": "search"})
+    before = words_of(app)
+    press(app, "End")
+    say(app, before)
+    app.run()
+    assert session_of(app).look is None
+    assert "look" not in words_of(app)
+
+
+def test_whoever_comes_back_to_the_address_of_a_look_begins_it_again():
+    app = opened(TRAIN, {"look": "search"})
+    before = words_of(app)
+    press(app, "End")
+    app.switch_page(HOME).run()
+    come_to(app, before)
+    assert session_of(app).look == "search"
+
+
 def test_a_look_begun_later_loads_its_set_up_keeps_the_models_and_can_be_taken_back():
     app = wait_for(press(opened(), "Train the network"), "finished")
     before = session_of(app)
-    for name, words in {"look": "by-heart", **link.to_query(looks.BY_HEART)}.items():
-        app.query_params[name] = words
-    app.run()
+    come_to(app, {"look": "by-heart", **link.to_query(looks.BY_HEART)})
     after = session_of(app)
     assert (after.look, after.experiment) == ("by-heart", looks.BY_HEART)
     assert (after.kept, after.training) == (before.kept, before.training)
