@@ -11,6 +11,7 @@ import streamlit as st
 from pages.parts import (
     arrival,
     challenge,
+    copy_button,
     delays,
     from_link,
     hosting,
@@ -51,7 +52,7 @@ _NAVIGATION = (
 )
 
 TICKER_SECONDS = 1.0
-LINK_HELP = "Links to what you see, to send or to keep: with the trained network, or to the set-up alone."
+MORE_LINKS_HELP = "More links: with the trained network, the set-up alone, or HTML for a page of your own."
 
 # a file of ours: Streamlit would load an icon by name from another host. SVG goes along within the page; a
 # picture in pixels is kept beside it, and may be forgotten between two runs that follow closely.
@@ -162,10 +163,21 @@ def page_link(page: str, label: str, icon: str | None = None) -> None:
 
 
 def copy_link(key: str) -> None:
-    """Draw a button that shows the links to this page's set-up, with a button to copy each."""
-    # no popover: that tells the server when it closes, in one go with what was clicked beside it; and where
-    # that is in another fragment, or in none, Streamlit runs the first of the two alone
-    st.button("Copy link", icon=":material/link:", key=key, help=LINK_HELP, on_click=_open_links, args=(key,))
+    """Draw a button that copies the link to what this page shows, and one that shows all its links."""
+    experiment = session.current().experiment
+    shown = link.to_address(address(), experiment, from_link.words().get("weights"))
+    with st.container(horizontal=True, width="content", gap="xxsmall"):
+        copy_button.draw(shown, f"{key}.copy")
+        # no popover: that tells the server when it closes, in one go with what was clicked beside it; and if
+        # that is in another fragment, or in none, Streamlit runs the first of the two alone
+        st.button(
+            "More links",
+            icon=":material/expand_more:",
+            key=key,
+            help=MORE_LINKS_HELP,
+            on_click=_open_links,
+            args=(key,),
+        )
     if session.current().links_shown == (key, address()):
         _show_links(key)
 

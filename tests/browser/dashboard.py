@@ -226,6 +226,14 @@ class Visit:
         """Press the button of that name."""
         self.page.get_by_role("button", name=re.compile(rf"\b{name}\b")).first.click()
 
+    def copy_link(self) -> str:
+        """Press "Copy link" in the navigation; return what is on the clipboard once the page confirms it."""
+        self.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.page.get_by_role("button", name="Copy link").first.click()
+        self.page.get_by_role("status").filter(has_text="Link copied").wait_for(state="attached")
+        copied: str = self.page.evaluate("navigator.clipboard.readText()")
+        return copied
+
     def take_along(self) -> Locator:
         """Open "Take it with you" of a run that rests; return its buttons that save files."""
         self.page.get_by_text("Take it with you").click()

@@ -140,7 +140,7 @@ def play_the_result(visit):
 
 @state
 def links_to_copy(visit):
-    visit.go_to("Train").page.get_by_role("button", name=re.compile("Copy link")).first.click()
+    visit.go_to("Train").page.get_by_role("button", name="More links").first.click()
     expect(visit.page.get_by_role("dialog")).to_contain_text("weights")
 
 

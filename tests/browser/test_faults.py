@@ -210,7 +210,7 @@ def test_after_a_restart_open_tabs_have_their_set_up_and_the_network_of_a_link(b
 def link_with_a_network(visit: Visit) -> str:
     visit.open(QUICK).press("Start")
     visit.wait_for_status("Finished")
-    visit.page.get_by_role("button", name=re.compile("Copy link")).first.click()
+    visit.page.get_by_role("button", name="More links").first.click()
     shown = visit.page.get_by_test_id("stCode").first
     expect(shown).to_contain_text("&weights=d")
     link = shown.inner_text().strip()

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import expect
 
@@ -36,14 +37,15 @@ def saved(visit, button):
 
 def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     visit = trained(visitor(PHONE))
-    visit.page.get_by_role("button", name=re.compile("Copy link")).first.click()
-    visit.page.get_by_text("With the trained network.").wait_for()
-    shown = visit.page.get_by_test_id("stCode").first
-    expect(shown).to_contain_text("&weights=d")
-    query = shown.inner_text().strip().split("?")[1]
+    visit.page.wait_for_function("location.search.includes('&weights=d')")
+    query = visit.copy_link().split("?")[1]
+    note = visit.page.locator(".note").filter(has_text="It holds the set-up and the trained network.")
+    expect(note).to_be_visible()
+    visit.page.get_by_role("heading", name="Train", exact=True).click()
+    expect(note).to_have_count(0)
+    assert "&weights=d" in query
     loss = visit.page.get_by_test_id("stMetricValue").filter(has_text=re.compile(r"^\d\.\d{3}$")).first
     expected = loss.inner_text()
-    visit.page.keyboard.press("Escape")
     visit.take_along()
 
     other = visitor(PHONE).open(f"?{query}")
@@ -58,6 +60,34 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     other.drawn()
     model = other.page.get_by_role("combobox", name="Model")
     expect(model).to_have_value("From the link · 3 polynomials")
+
+
+def test_a_link_is_copied_without_tls_too_and_selected_if_nothing_copies(lone_visit):
+    page = lone_visit.page
+    page.context.grant_permissions(["clipboard-read"])
+    page.add_init_script("""
+        window.clipboard = navigator.clipboard;
+        Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
+    """)
+    lone_visit.open(f"train{QUICK}")
+    button = page.get_by_role("button", name="Copy link").first
+    button.focus()
+    page.keyboard.press("Enter")
+    status = page.get_by_role("status").filter(has_text="Link copied")
+    expect(status).to_have_text("Link copied. It holds the set-up.")
+    copied = page.evaluate("clipboard.readText()")
+    assert dict(parse_qsl(urlsplit(copied).query)) == lone_visit.words()
+    expect(button).to_be_focused()
+    page.evaluate("document.execCommand = () => false")
+    page.keyboard.press("Enter")
+    field = page.get_by_role("textbox", name="Press Ctrl+C")
+    expect(field).to_be_focused()
+    expect(field).to_have_value(copied)
+    expect(status).to_have_count(0)
+    assert field.evaluate("field => field.selectionEnd - field.selectionStart") == len(copied)
+    page.keyboard.press("Escape")
+    expect(field).to_have_count(0)
+    expect(button).to_be_focused()
 
 
 def test_a_figure_is_saved_under_a_name_of_its_own_with_the_page_behind_it(visitor):
@@ -115,8 +145,8 @@ def test_links_stay_shown_as_the_run_ends_and_are_gone_on_another_page(visitor):
     visit.go_to("Train").press("Start")
     visit.wait_for_status("Running")
     links = visit.page.get_by_role("dialog", name="Copy link")
-    copy = visit.page.get_by_role("button", name=re.compile("Copy link")).first
-    copy.click()
+    more = visit.page.get_by_role("button", name="More links").first
+    more.click()
     expect(links.get_by_test_id("stCode")).to_have_count(3)
     assert visit.standing()[0] == "Running"
     visit.wait_for_status("Finished", seconds=120)
@@ -124,7 +154,7 @@ def test_links_stay_shown_as_the_run_ends_and_are_gone_on_another_page(visitor):
     visit.page.keyboard.press("Escape")
     expect(links).to_have_count(0)
     visit.rest()
-    copy.click()
+    more.click()
     expect(links).to_be_visible()
     visit.rest()
     visit.page.go_back()

@@ -1,13 +1,19 @@
-"""The HTML for a page of one's own."""
+"""The link that one press copies, and the HTML for a page of one's own."""
 
+import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 import polycore as pc
-from pages.parts import link_choice
+from pages.parts import link_choice, session
 from polycore import link
+from tests.pages.browsing import HOME, ROOT, opened, press, session_of, wait_for, words_of
+
+NAME = "polycore_copy"
+PAGES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
 
 
 class Frames(HTMLParser):
@@ -38,3 +44,40 @@ def test_the_frame_shows_home_with_the_same_set_up(page, home):
     assert address.split("?")[0] == home
     assert words.pop("embed") == "true"
     assert link.from_query(words).experiment == experiment
+
+
+def links_to_copy(app):
+    """Return what the buttons "Copy link" on the page copy, by their keys."""
+    buttons = [found.proto for found in app.get("bidi_component") if found.proto.component_name == NAME]
+    return {found.id.split("-")[-1]: json.loads(found.json)["link"] for found in buttons}
+
+
+def take_other_steps(app):
+    """Take 7 steps into the set-up, as a preset would."""
+    now = session_of(app)
+    changed = replace(now.experiment, steps=7)
+    app.session_state[session.KEY] = replace(now, experiment=changed, revision=now.revision + 1)
+    app.run()
+
+
+@pytest.mark.parametrize("page", [HOME, *PAGES])
+def test_copy_link_has_the_link_to_the_set_up_as_it_stands_on_every_page(page):
+    app = opened(page)
+    [copied] = links_to_copy(app).values()
+    address = urlsplit(copied)
+    assert dict(parse_qsl(address.query)) == words_of(app)
+    assert address.scheme == "http"
+    take_other_steps(app)
+    [copied] = links_to_copy(app).values()
+    assert dict(parse_qsl(urlsplit(copied).query))["steps"] == "7"
+
+
+def test_copy_link_has_the_trained_network_of_this_set_up_alone():
+    app = wait_for(press(opened(), "Train the network"), "finished")
+    app.run()
+    weights = words_of(app)["weights"]
+    both = links_to_copy(app)
+    assert sorted(both) == ["frame.link.copy", "home.link.copy"]
+    assert [dict(parse_qsl(urlsplit(copied).query))["weights"] for copied in both.values()] == [weights] * 2
+    take_other_steps(app)
+    assert not any("&weights=" in copied for copied in links_to_copy(app).values())

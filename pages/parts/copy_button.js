@@ -1,0 +1,134 @@
+// A button that copies a link in the press itself; copy_button.py says what comes in `data`.
+
+const NOTE_MS = 4000;
+const MARGIN = 8; // pixels between the note and the button, and the window's edge
+const OTHER_WORDS = ["weights", "look"]; // words of the address that do not belong to the set-up
+const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1.2
+1.2M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2"/></svg>`;
+
+const buttons = new WeakMap();
+
+export default function ({ parentElement, data }) {
+  if (!buttons.has(parentElement)) buttons.set(parentElement, new CopyButton(parentElement));
+  const button = buttons.get(parentElement);
+  button.data = data;
+  button.button.title = data.help;
+  // Streamlit calls this again for every update, and may call what an earlier update returned late
+  const update = ++button.updates;
+  return () => {
+    if (update !== button.updates) return;
+    button.end();
+    buttons.delete(parentElement);
+  };
+}
+
+class CopyButton {
+  updates = 0;
+  // the note would lie over a dialog that is opened next
+  hideOnPress = (event) => event.composedPath().includes(this.root) || this.hide();
+
+  constructor(parent) {
+    this.root = element("div", { class: "copy" });
+    this.button = element("button", { type: "button" });
+    this.button.innerHTML = ICON;
+    this.button.append("Copy link");
+    // a screen reader announces what changes in an element that stays: the note comes and goes
+    this.status = element("div", { class: "status", role: "status" });
+    this.note = element("div", { class: "note", popover: "manual" });
+    this.root.append(this.button, this.status, this.note);
+    parent.append(this.root);
+    this.button.addEventListener("click", () => this.copy());
+    this.note.addEventListener("keydown", ({ key }) => key === "Escape" && this.button.focus());
+    this.note.addEventListener("focusout", () => this.hide());
+  }
+
+  async copy() {
+    this.hide();
+    const link = withWrittenWeights(this.data.link);
+    if ((await written(link)) || this.copiedByCommand(link)) this.confirm(link);
+    else this.offer(link);
+  }
+
+  confirm(link) {
+    const isTrained = new URL(link).searchParams.has("weights");
+    this.status.textContent = this.note.textContent = isTrained ? this.data.trained : this.data.set_up;
+    this.show();
+    this.hiding = setTimeout(() => this.hide(), NOTE_MS);
+  }
+
+  // The last resort: the link, selected, and the keys that copy it.
+  offer(link) {
+    const keys = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘C" : "Ctrl+C";
+    const field = element("input", { readonly: "", "aria-label": `Link. Press ${keys} to copy it.` });
+    field.value = link;
+    this.note.replaceChildren(`Press ${keys} to copy the link.`, field);
+    this.show();
+    field.focus();
+    field.select();
+  }
+
+  show() {
+    addEventListener("pointerdown", this.hideOnPress, true);
+    this.note.showPopover?.();
+    const button = this.button.getBoundingClientRect();
+    const note = this.note.getBoundingClientRect();
+    const right = document.documentElement.clientWidth - note.width - MARGIN;
+    this.note.style.left = `${Math.max(MARGIN, Math.min(button.left, right))}px`;
+    const below = button.bottom + MARGIN;
+    const isRoom = below + note.height < innerHeight;
+    this.note.style.top = `${isRoom ? below : button.top - MARGIN - note.height}px`;
+  }
+
+  hide() {
+    removeEventListener("pointerdown", this.hideOnPress, true);
+    clearTimeout(this.hiding);
+    this.note.hidePopover?.();
+    this.status.textContent = this.note.textContent = "";
+  }
+
+  // What browsers had before the clipboard's own functions: it works without TLS.
+  copiedByCommand(link) {
+    const text = element("textarea", { readonly: "", style: "position: fixed; opacity: 0" });
+    text.value = link;
+    document.body.append(text);
+    text.select();
+    const copied = document.execCommand("copy");
+    text.remove();
+    this.button.focus();
+    return copied;
+  }
+
+  end() {
+    this.hide();
+    this.root.remove();
+  }
+}
+
+// The network's weights arrive in the address a moment after the page is drawn (own_weights.py), without another
+// drawing. They are taken from there if the rest of the address is the link's.
+function withWrittenWeights(link) {
+  const weights = new URLSearchParams(location.search).get("weights");
+  const isNew = weights && !new URL(link).searchParams.has("weights");
+  return isNew && setUp(link) === setUp(location.href) ? `${link}&weights=${encodeURIComponent(weights)}` : link;
+}
+
+function setUp(address) {
+  const words = [...new URL(address).searchParams].filter(([name]) => !OTHER_WORDS.includes(name));
+  return JSON.stringify(words.sort());
+}
+
+// Called in the press itself: Safari allows it nowhere else. There is no clipboard on a page without TLS.
+async function written(link) {
+  try {
+    await navigator.clipboard.writeText(link);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function element(tag, attributes) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}

@@ -1,0 +1,26 @@
+"""A button that copies a link to the clipboard.
+
+The link is in the browser before the button is pressed: Safari lets a page write to the clipboard only in
+the press itself, not after an answer from the server.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+HELP = "Copy the link to what you see, with the trained network if there is one."
+TRAINED = "Link copied. It holds the set-up and the trained network."
+SET_UP = "Link copied. It holds the set-up."
+
+_HERE = Path(__file__)
+_component = st.components.v2.component(
+    "polycore_copy",
+    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+def draw(link: str, key: str) -> None:
+    """Draw the button. The note that confirms a copy says whether `link` holds a trained network."""
+    data = {"link": link, "help": HELP, "trained": TRAINED, "set_up": SET_UP}
+    _component(key=key, data=data, width="content")
