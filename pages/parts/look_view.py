@@ -1,6 +1,7 @@
 """The guided looks on the pages: their cards on Home, and on every page a panel of the one that is on."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -177,14 +178,16 @@ def _begin_next(look: Look) -> None:
 
 def _begin(look: Look, query: Mapping[str, str]) -> None:
     """Begin a look on the set-up that its link holds; a bare name has the look's first one."""
-    now = session.current()
+    now, offer = session.current(), session.offered()
     wanted = link.from_query(query).experiment if "v" in query else look.set_ups[0].experiment
     changes: dict[str, Any] = {"look": look.name}
     if wanted != now.experiment:
         changes |= {"experiment": wanted, "revision": now.revision + 1, "replaced": None}
         if not _is_ready_made(now.experiment):
-            fields = {"experiment": now.experiment, "look": now.look}
+            fields = {"experiment": now.experiment, "replaced": now.replaced, "look": now.look}
             changes["undo"] = Undo("The look has taken the place of your set-up.", fields)
+        elif offer is not None:
+            changes["undo"] = replace(offer)  # the set-up from before the look that was on
     session.change(**changes)
 
 

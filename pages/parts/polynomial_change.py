@@ -61,9 +61,10 @@ def _change(polynomials: Polynomials, told: str | None) -> None:
     if experiment == before:
         return
     st.session_state[EARLIER_KEY] = (*_earlier(), before.polynomials)[-MOST_EARLIER:]
-    session.change(experiment=experiment)
-    if told is not None:
-        session.change(undo=Undo(told, {"experiment": before}))
+    if told is None:
+        session.change(experiment=experiment)
+    else:
+        session.change(experiment=experiment, undo=Undo(told, {"experiment": before}))
 
 
 def _earlier() -> tuple[Polynomials, ...]:

@@ -1,6 +1,6 @@
 """What a person has, and the one door to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, Literal, cast
@@ -24,6 +24,9 @@ KEY = "polycore.session"
 MOST_KEPT = 12
 MOST_PINNED = MOST_KEPT - 2  # so that a run and what comes after it find a place
 LONGEST_TITLE = 60  # characters
+
+# fields that show something and hold no work: the user's newer choice stays, and the rest can still be undone
+_CHOICES = ("in_use", "look")
 
 MapView = Literal["Network", "Referee", "Where they differ"]
 MapLayer = Literal["Samples", "Mistakes", "Crossings"]
@@ -54,11 +57,13 @@ class Undo:
     """What was taken away last, as a sentence, and the fields of the session that bring it back.
 
     made_at: when, in seconds of time.monotonic: it is offered for a while only.
+    after: what the same fields were right after that, as `_mark` gives it; `change` fills it in.
     """
 
     text: str
     fields: Mapping[str, Any]
     made_at: float = field(default_factory=monotonic)
+    after: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,8 +228,16 @@ def exists() -> bool:
 
 
 def change(**changes: Any) -> None:
-    """Replace fields of the session."""
-    restore(replace(current(), **changes))
+    """Replace fields of the session. An undo that would now take away something newer is offered no more."""
+    before = current()
+    session = replace(before, **changes)
+    undo = session.undo
+    if undo is not None and undo is not before.undo:
+        after = {name: _mark(session, name) for name in undo.fields}
+        session = replace(session, undo=replace(undo, after=after))
+    elif undo is not None and not _is_harmless(undo, session):
+        session = replace(session, undo=None)
+    restore(session)
 
 
 def restore(session: Session) -> None:
@@ -243,11 +256,14 @@ def take(experiment: Experiment, told: str | None = None) -> None:
 
     `told` says so where the present one can be brought back.
     """
-    before = current().experiment
+    before, offer = current(), offered()
     change(replaced=None)
     load(experiment)
-    if told is not None and experiment != before:
-        change(undo=Undo(told, {"experiment": before}))
+    if told is not None and experiment != before.experiment:
+        fields = {"experiment": before.experiment, "replaced": before.replaced}
+        change(undo=Undo(told, fields))
+    elif offer is not None:
+        change(undo=replace(offer))  # what it brings back is still all that the user has lost
 
 
 def begin(training: Training) -> None:
@@ -299,7 +315,6 @@ def add(kept: Kept) -> None:
 
     Where too many are kept the oldest that is not pinned goes, but not the run's own.
     """
-    _let_go("kept")
     session = current()
     own = _own()
     kept = replace(kept, title=_free(kept.title))
@@ -325,7 +340,6 @@ def rename(title: str, wanted: str) -> None:
         raise PolycoreError("Another one has this name. Take one that tells them apart.")
     kept = _titled(title)
     if kept is not None:
-        _let_go("kept", "in_use", "by_hand")  # they have the title that is given up
         put(kept, replace(kept, title=wanted))
         compared = current().compared or ()
         if title in compared:
@@ -340,7 +354,6 @@ def name_classes(title: str, polynomials: Sequence[Polynomial]) -> None:
     kept = _titled(title)
     if kept is not None:
         model = kept.model.with_polynomials(polynomials)
-        _let_go("kept")
         put(kept, replace(kept, model=model))
 
 
@@ -348,7 +361,6 @@ def pin(title: str) -> None:
     """Keep the model of `title` whatever comes after, unless MOST_PINNED are."""
     kept = _titled(title)
     if kept is not None and may_pin():
-        _let_go("kept")
         put(kept, replace(kept, pinned=True))
 
 
@@ -356,7 +368,6 @@ def unpin(title: str) -> None:
     """Let the model of `title` go when its turn comes."""
     kept = _titled(title)
     if kept is not None:
-        _let_go("kept")
         put(kept, replace(kept, pinned=False))
 
 
@@ -403,11 +414,28 @@ def remove(title: str) -> None:
     change(**changes, undo=Undo(f"{title} was deleted.", fields))
 
 
-def bring_back() -> None:
-    """Undo what was taken away last."""
+def offered() -> Undo | None:
+    """Return what can be brought back without taking away anything newer."""
     now = current()
-    if now.undo is not None:
-        change(**now.undo.fields, undo=None, revision=now.revision + 1)
+    return now.undo if now.undo is not None and _is_harmless(now.undo, now) else None
+
+
+def bring_back() -> None:
+    """Undo what was taken away last, if that is still offered."""
+    now, undo = current(), offered()
+    if undo is None:
+        return
+    fields = {
+        name: value
+        for name, value in undo.fields.items()
+        if name not in _CHOICES or undo.after.get(name) == getattr(now, name)
+    }
+    if "kept" in fields:
+        fields["kept"] = _with_progress(fields["kept"], now.kept)
+    change(**fields, undo=None, revision=now.revision + 1)
+    if "in_use" in undo.fields and current().answering is None:
+        # the one that was to answer was renamed, or the one chosen since went with what was undone
+        change(in_use=next(filter(_titled, (now.in_use, undo.fields["in_use"])), None))
 
 
 def add_upload(model: Model) -> None:
@@ -432,11 +460,29 @@ def _kept_of(experiment: Experiment) -> Kept | None:
     return next((kept for kept in current().kept if kept.experiment == experiment), None)
 
 
-def _let_go(*fields: str) -> None:
-    """Forget what was taken away from `fields` for good: back again, it would take away what comes now."""
-    undo = current().undo
-    if undo is not None and not undo.fields.keys().isdisjoint(fields):
-        change(undo=None)
+def _is_harmless(undo: Undo, session: Session) -> bool:
+    """Return whether `undo` takes away nothing newer: whether its fields are as they were right after."""
+    held = undo.fields.get("by_hand")
+    kept = undo.fields.get("kept", session.kept)
+    if held is not None and held.title not in {one.title for one in kept}:
+        return False
+    return all(_mark(session, name) == mark for name, mark in undo.after.items() if name not in _CHOICES)
+
+
+def _mark(session: Session, name: str) -> Any:
+    """Return what tells a newer value of that field from this one."""
+    value = getattr(session, name)
+    if name == "kept":  # a run makes the model that is kept of it better, and takes nothing away by that
+        return tuple((one.title, one.pinned, one.experiment or one.model) for one in value)
+    if name == "training" and value is not None:
+        return value, value.goes_on, value.run.step
+    return value
+
+
+def _with_progress(earlier: Iterable[Kept], now: Iterable[Kept]) -> tuple[Kept, ...]:
+    """Return the earlier ones, each as it is by now if it is still kept."""
+    known = {one.title: one for one in now}
+    return tuple(known.get(one.title, one) for one in earlier)
 
 
 def _own() -> Kept | None:
@@ -445,7 +491,7 @@ def _own() -> Kept | None:
     return None if training is None else _kept_of(training.run.experiment)
 
 
-def _titled(title: str) -> Kept | None:
+def _titled(title: str | None) -> Kept | None:
     return next((kept for kept in current().kept if kept.title == title), None)
 
 

@@ -23,7 +23,7 @@ def draw() -> None:
 
     Faded out it is also out of the way of the Tab key, and a page that is drawn later leaves it out.
     """
-    undo = session.current().undo
+    undo = session.offered()
     # the container is there in any case: watch.py says why
     with st.container(key=f"{PREFIX}.toast", horizontal=True, vertical_alignment="center", gap="small"):
         if undo is not None and monotonic() - undo.made_at <= SECONDS:
@@ -44,16 +44,15 @@ def _draw(undo: Undo) -> None:
 
 
 def _bring_back() -> None:
-    now = session.current()
-    if now.undo is None:
-        return  # the second of two quick clicks
-    if now.training is not None and now.undo.fields.get("training", now.training) is not now.training:
-        session.collect()
+    now, undo = session.current(), session.offered()
+    if undo is None:
+        return  # the second of two quick clicks, or something newer would be gone
+    if now.training is not None and undo.fields.get("training", now.training) is not now.training:
         now.training.stop()  # nobody would see it go on
     session.bring_back()
     game = session.current().game
-    if game is not None and "game" in now.undo.fields:
-        session.change(game=game.put_away(monotonic() - now.undo.made_at))
+    if game is not None and "game" in undo.fields:
+        session.change(game=game.put_away(monotonic() - undo.made_at))
 
 
 def _style(undo: Undo) -> str:

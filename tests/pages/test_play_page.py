@@ -187,7 +187,7 @@ def test_the_opponent_of_a_challenge_is_trained_on_the_curves_of_the_challenge()
     app.run()
     app = wait_for(press(app, game_start.TRAIN_KEY), "finished")
     assert session_of(app).experiment == challenge.experiment == before
-    assert session_of(app).undo.fields == {"experiment": other}
+    assert session_of(app).undo.fields["experiment"] == other
     assert session_of(app).answering.model.polynomials == before.polynomials
     assert "Your opponent" in words(app)
 

@@ -74,6 +74,14 @@ def test_undo_brings_back_all_that_was_there():
     assert (after.kept, after.in_use) == (before.kept, before.in_use)
 
 
+def test_a_run_that_came_and_was_resumed_is_not_dropped():
+    app = brought(opened(TRAIN), saved(run_of("evolution")))
+    assert session_of(app).undo is not None
+    press(app, "Resume")
+    assert "undo.button" not in [button.key for button in app.button]
+    session_of(app).training.stop()
+
+
 def test_a_run_that_goes_on_is_paused_for_the_one_that_comes():
     app = press(opened(TRAIN, {"polynomials": "x~-x", "steps": "1000000"}), "Start")
     before = session_of(app).training

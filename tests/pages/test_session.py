@@ -299,12 +299,71 @@ def test_changes_go_with_the_model_that_makes_room():
 
 
 @pytest.mark.usefixtures("state")
-@pytest.mark.parametrize("field", ["in_use", "by_hand"])
-def test_what_names_the_old_title_is_offered_no_more_after_a_new_one(field):
+def test_changes_by_hand_are_offered_no_more_once_their_model_is_renamed():
     session.add(session.Kept("A", a_model(), None))
-    session.change(undo=session.Undo("Gone.", {field: None}))
+    changed("A")
+    inside_model.put_back()
+    assert session.current().undo is not None
     session.rename("A", "B")
+    session.rename("B", "A")
     assert session.current().undo is None
+
+
+@pytest.mark.usefixtures("state")
+def test_changes_by_hand_are_offered_no_more_after_others():
+    session.add(session.Kept("A", a_model(), None))
+    changed("A")
+    inside_model.put_back()
+    newer = changed("A")
+    session.bring_back()
+    assert session.current().undo is None
+    assert session.current().by_hand is newer
+
+
+def test_a_model_that_is_brought_back_leaves_a_newer_choice_of_what_answers(three):
+    session.remove(three[0])
+    session.use(three[1])
+    session.bring_back()
+    assert titles() == three
+    assert session.current().in_use == three[1]
+
+
+def test_a_choice_that_goes_with_what_is_undone_gives_way_to_the_one_before(three):
+    before = session.current()
+    session.add_upload(a_model())
+    fourth = titles()[-1]
+    session.use(three[0])
+    fields = {"kept": before.kept, "in_use": before.in_use}
+    session.change(undo=session.Undo("An older model made room for the upload.", fields))
+    session.use(fourth)
+    session.bring_back()
+    assert titles() == three
+    assert session.current().in_use == before.in_use == three[2]
+
+
+@pytest.mark.usefixtures("state")
+def test_what_a_run_has_learned_since_stays_when_a_deleted_model_comes_back():
+    session.add_upload(a_model())
+    session.begin(trained(0))
+    session.collect()
+    upload, of_run = titles()
+    session.remove(upload)
+    better = replace(session._titled(of_run), model=a_model(1))
+    session.put(session._titled(of_run), better)
+    session.bring_back()
+    assert titles() == [upload, of_run]
+    assert session._titled(of_run) is better
+
+
+@pytest.mark.usefixtures("state")
+def test_a_run_begun_after_one_was_deleted_is_not_dropped():
+    session.begin(trained(0))
+    session.collect()
+    session.remove(titles()[0])
+    newer = trained(1)
+    session.begin(newer)
+    session.bring_back()
+    assert session.current().training is newer
 
 
 @pytest.mark.usefixtures("state")

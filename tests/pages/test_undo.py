@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 
 import polycore as pc
-from pages.parts import session, undo, weight_upload
+from pages.parts import game_start, game_view, looks, session, undo, weight_upload
 from pages.parts.game import Game
 from pages.parts.session import Session, Undo
-from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for
+from polycore import link
+from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
 
 POLYNOMIALS, TRAIN, PREDICT = "pages/1_polynomials.py", "pages/3_train.py", "pages/4_predict.py"
 LONG = {**QUICK, "steps": "1000000"}
@@ -69,18 +70,25 @@ def test_a_finished_run_that_was_reset_comes_back_as_it_was():
     assert after.training.run.step == 300
 
 
-def test_a_run_begun_meanwhile_ends_and_its_best_is_kept():
+@pytest.mark.parametrize("labels", [["Start"], ["One step"], ["New seed", "Start"]])
+def test_a_run_begun_after_a_reset_is_not_dropped(labels):
+    app = running(press(opened(TRAIN, LONG), "Start"))
+    press(app, "Reset")
+    assert toast(app) is not None
+    for label in labels:
+        press(app, label)
+    running(app)
+    newer = session_of(app).training
+    assert toast(app.run()) is None
+    assert session_of(app).training is newer
+    newer.stop()
+
+
+def test_settings_changed_after_a_reset_leave_the_run_to_be_brought_back():
     app = running(press(opened(TRAIN, LONG), "Start"))
     before = session_of(app).training
-    press(app, "Reset")
-    press(app, "New seed")
-    running(press(app, "Start"))
-    meanwhile = session_of(app).training
-    undone(app)
-    assert session_of(app).training is before
-    assert meanwhile.status == "stopped"
-    assert meanwhile.run.experiment in [kept.experiment for kept in session_of(app).kept]
-    press(app, "Stop")
+    press(press(app, "Reset"), "New seed")
+    assert session_of(undone(app)).training is before
 
 
 def test_a_reset_at_step_0_is_no_loss():
@@ -101,6 +109,23 @@ def test_settings_that_a_preset_replaced_come_back(preset):
     assert session_of(app).experiment == before
     [rate] = [box for box in app.number_input if box.label == "Learning rate"]
     assert rate.value == 0.37
+
+
+def test_a_number_typed_after_a_preset_is_not_taken_back():
+    app = press(opened(TRAIN, {**QUICK, "optimizer": "sgd"}), "Recommended")
+    labelled(app.number_input, "Steps").set_value(77).run()
+    assert toast(app) is None
+    assert session_of(app).experiment.steps == 77
+
+
+def test_samples_that_l_bfgs_replaced_are_remembered_after_a_preset_was_undone():
+    app = opened(TRAIN, {"batch": "200"})
+    labelled(app.selectbox, "Optimizer").set_value("lbfgs").run()
+    assert session_of(app).experiment.samples_per_class is not None
+    undone(press(app, "Recommended"))
+    labelled(app.selectbox, "Optimizer").set_value("adam").run()
+    experiment = session_of(app).experiment
+    assert (experiment.samples_per_class, experiment.batch_size) == (None, 200)
 
 
 def test_a_set_up_that_a_files_replaced_comes_back():
@@ -135,6 +160,13 @@ def test_a_ready_made_set_that_has_all_of_them_takes_none_away():
     app = opened(POLYNOMIALS, {**QUICK, "polynomials": "x~-x"})
     assert toast(press(app, "Straight lines")) is None
     assert len(session_of(app).experiment.polynomials) == 5
+
+
+def test_polynomials_typed_after_a_ready_made_set_are_not_taken_back():
+    app = press(opened(POLYNOMIALS, THREE), "Parabolas")
+    app.text_area[0].set_value("\n".join(f"{number}x" for number in range(1, 9))).run()
+    assert toast(app) is None
+    assert len(session_of(app).experiment.polynomials) == 8
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -239,6 +271,56 @@ def test_points_that_others_replaced_come_back():
     assert len(session_of(app).points.points) == 2
     assert toast(app) == "Your earlier points were replaced."
     assert session_of(undone(app)).points is own
+
+
+def test_points_that_came_after_others_were_removed_are_not_dropped():
+    app = press(with_points(b"x,y\n0.5,0.25\n"), "Remove them")
+    more_points(app, b"x,y\n1,2\n3,4\n")
+    assert toast(app) is None
+    assert len(session_of(app).points.points) == 2
+
+
+def test_a_game_begun_after_one_was_left_is_not_dropped():
+    app = opened("pages/7_play.py")
+    for key in (game_start.START_KEY, game_view.LEAVE_KEY):
+        app.button(key=key).click().run()
+    assert toast(app) == "The game was left."
+    app.button(key=game_start.START_KEY).click().run()
+    assert toast(app) is None
+    assert session_of(app).game is not None
+
+
+def look_on(app, name):
+    """Open the link of a look in the tab."""
+    for word, value in {"look": name, **link.to_query(looks.named(name).set_ups[0].experiment)}.items():
+        app.query_params[word] = value
+    return app.run()
+
+
+def test_a_set_up_comes_back_after_several_looks():
+    app = opened()
+    before = session_of(app).experiment
+    look_on(look_on(app, "by-heart"), "scaling")
+    assert toast(app) == "The look has taken the place of your set-up."
+    undone(app)
+    assert (session_of(app).experiment, session_of(app).look) == (before, None)
+
+
+def test_a_set_up_comes_back_after_its_look_was_ended():
+    app = opened()
+    before = session_of(app).experiment
+    press(look_on(app, "by-heart"), "End")
+    undone(app)
+    assert (session_of(app).experiment, session_of(app).look) == (before, None)
+
+
+def test_settings_changed_within_a_look_are_not_taken_back():
+    app = opened(TRAIN)
+    look_on(app, "by-heart")
+    assert toast(app) is not None
+    labelled(app.number_input, "Steps").set_value(77).run()
+    assert toast(app) is None
+    assert session_of(app).experiment.steps == 77
 
 
 def test_a_new_toast_takes_the_place_of_the_old_one():
