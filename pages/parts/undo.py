@@ -7,7 +7,7 @@ from time import monotonic
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import session, typed
 from pages.parts.session import Undo
 
 PREFIX = "undo"
@@ -44,6 +44,7 @@ def _draw(undo: Undo) -> None:
 
 
 def _bring_back() -> None:
+    typed.note()  # what is brought back gives inputs new keys: what they hold would be gone
     now, undo = session.current(), session.offered()
     if undo is None:
         return  # the second of two quick clicks, or something newer would be gone

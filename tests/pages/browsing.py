@@ -105,3 +105,19 @@ def strings(message: Message) -> Iterator[tuple[str, str, str | bytes]]:
                 yield from strings(one)
             elif isinstance(one, str | bytes):
                 yield message.DESCRIPTOR.name, field.name, one
+
+
+def come_to(app: AppTest, page: str, words: Mapping[str, str]) -> AppTest:
+    """Follow a link with these words to another page."""
+    say(app, words)
+    app.switch_page(page).run()
+    assert not app.exception
+    return app
+
+
+def say(app: AppTest, words: Mapping[str, str]) -> None:
+    """Let the next request have these words: the browser's address as it was when that was sent."""
+    for name in tuple(app.query_params):
+        del app.query_params[name]
+    for name, word in words.items():
+        app.query_params[name] = word

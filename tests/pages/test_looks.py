@@ -11,7 +11,19 @@ from pages.parts.moment import Moment
 from pages.parts.runner import Training
 from pages.parts.session import Kept, Session
 from polycore import link
-from tests.pages.browsing import HOME, QUICK, ROOT, labels, opened, press, session_of, wait_for, words_of
+from tests.pages.browsing import (
+    HOME,
+    QUICK,
+    ROOT,
+    come_to,
+    labels,
+    opened,
+    press,
+    say,
+    session_of,
+    wait_for,
+    words_of,
+)
 
 TRAIN = "pages/3_train.py"
 PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("*.py")))]
@@ -178,21 +190,6 @@ def test_a_name_that_is_none_is_passed_over(name):
     assert panel(app) == []
 
 
-def come_to(app, words):
-    """Follow a link with these words to the Train page."""
-    say(app, words)
-    app.switch_page(TRAIN).run()
-    assert not app.exception
-
-
-def say(app, words):
-    """Let the next request have these words, as the browser's address at the time it was sent."""
-    for name in tuple(app.query_params):
-        del app.query_params[name]
-    for name, word in words.items():
-        app.query_params[name] = word
-
-
 def test_an_address_from_before_a_press_begins_nothing():
     app = opened(TRAIN, {"look": "search"})
     before = words_of(app)
@@ -218,14 +215,14 @@ def test_whoever_comes_back_to_the_address_of_a_look_begins_it_again():
     before = words_of(app)
     press(app, "End")
     app.switch_page(HOME).run()
-    come_to(app, before)
+    come_to(app, TRAIN, before)
     assert session_of(app).look == "search"
 
 
 def test_a_look_begun_later_loads_its_set_up_keeps_the_models_and_can_be_taken_back():
     app = wait_for(press(opened(), "Train the network"), "finished")
     before = session_of(app)
-    come_to(app, {"look": "by-heart", **link.to_query(looks.BY_HEART)})
+    come_to(app, TRAIN, {"look": "by-heart", **link.to_query(looks.BY_HEART)})
     after = session_of(app)
     assert (after.look, after.experiment) == ("by-heart", looks.BY_HEART)
     assert (after.kept, after.training) == (before.kept, before.training)

@@ -10,7 +10,7 @@ from pages.parts import game_start, game_view, looks, session, undo, weight_uplo
 from pages.parts.game import Game
 from pages.parts.session import Session, Undo
 from polycore import link
-from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
+from tests.pages.browsing import HOME, QUICK, come_to, labelled, opened, press, session_of, wait_for
 
 POLYNOMIALS, TRAIN, PREDICT = "pages/1_polynomials.py", "pages/3_train.py", "pages/4_predict.py"
 LONG = {**QUICK, "steps": "1000000"}
@@ -42,6 +42,17 @@ def running(app, step=1):
 @pytest.mark.parametrize("page", [HOME, POLYNOMIALS, "pages/2_data.py", TRAIN, PREDICT])
 def test_there_is_no_toast_for_nothing(page):
     assert toast(opened(page)) is None
+
+
+def test_what_was_typed_stays_as_a_reset_is_undone():
+    app = running(press(opened(TRAIN, LONG), "Start"))
+    before = session_of(app)
+    press(app, "Reset")
+    labelled(app.number_input, "Seed").set_value(5)
+    undone(app)
+    assert session_of(app).training is before.training
+    assert session_of(app).experiment.seed == 5
+    assert labelled(app.number_input, "Seed").value == 5
 
 
 def test_a_running_run_that_was_reset_comes_back_paused_and_goes_on():
@@ -291,10 +302,9 @@ def test_a_game_begun_after_one_was_left_is_not_dropped():
 
 
 def look_on(app, name):
-    """Open the link of a look in the tab."""
-    for word, value in {"look": name, **link.to_query(looks.named(name).set_ups[0].experiment)}.items():
-        app.query_params[word] = value
-    return app.run()
+    """Follow the link of a look on Home."""
+    app.switch_page(HOME).run()
+    return come_to(app, TRAIN, {"look": name, **link.to_query(looks.named(name).set_ups[0].experiment)})
 
 
 def test_a_set_up_comes_back_after_several_looks():
