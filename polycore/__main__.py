@@ -14,7 +14,7 @@ from polycore.commands.parser import Parser, with_dashes
 from polycore.commands.streams import open_closed_streams
 from polycore.errors import PolycoreError
 from polycore.version import __version__
-from polycore.visible import visible
+from polycore.visible import quoted, visible
 
 DONE, FAILED = 0, 1
 INTERRUPTED, NOBODY_READS = 130, 141  # as of processes that SIGINT and SIGPIPE ended
@@ -63,7 +63,7 @@ def _code_of(arguments: Sequence[str] | None) -> int:
         given = sys.argv[1:] if arguments is None else arguments
         parsed, unknown = _parser().parse_known_args(with_dashes(given))
         if unknown:
-            parsed.parser.error(f"there is no option or argument {unknown[0]!a}")
+            parsed.parser.error(f"there is no option or argument {quoted(unknown[0], 40)}")
         code: int = parsed.command(parsed)
     except SystemExit as end:  # by the parser, after help or wrong usage
         return DONE if end.code is None else int(end.code)

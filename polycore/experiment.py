@@ -19,6 +19,7 @@ from polycore.presets import TUTORIAL_POLYNOMIALS
 from polycore.randomness import Stream, generator
 from polycore.samples import sample
 from polycore.schedules import SCHEDULES
+from polycore.visible import quoted
 
 OPTIMIZERS = ("random-search", "evolution", "sgd", "adam", "lbfgs")
 INITIAL_WEIGHTS = ("he", "tutorial")
@@ -92,13 +93,15 @@ class Experiment:
             object.__setattr__(self, name, check(name, getattr(self, name)))
         if self.parameter_count > MAX_PARAMETERS:
             raise PolycoreError(
-                f"hidden is {self.hidden}: {self.parameter_count:,} weights and biases; "
-                f"at most {MAX_PARAMETERS:,} are allowed. Use fewer or narrower layers."
+                f"hidden layers of {', '.join(map(str, self.hidden))} neurons make {self.parameter_count:,} "
+                f"weights and biases; expected at most {MAX_PARAMETERS:,}. Use fewer or narrower layers."
             )
-        if (self.samples_per_class or 0) * len(self.polynomials) > MAX_SAMPLES:
+        samples = (self.samples_per_class or 0) * len(self.polynomials)
+        if samples > MAX_SAMPLES:
             raise PolycoreError(
-                f"samples_per_class is {self.samples_per_class:,} for each of {len(self.polynomials)} "
-                f"polynomials; at most {MAX_SAMPLES:,} samples in all are allowed. Use fewer."
+                f"samples_per_class is {self.samples_per_class:,}, which makes {samples:,} for "
+                f"{len(self.polynomials)} polynomials; expected at most {MAX_SAMPLES:,} samples in all. "
+                "Use fewer."
             )
         if self.optimizer == "lbfgs":
             self._check_lbfgs()
@@ -313,12 +316,12 @@ def _x_range(name: str, found: object) -> tuple[float, float]:
 
 def _hidden(name: str, found: object) -> tuple[int, ...]:
     most = MAX_LAYERS - 1
-    if not isinstance(found, list | tuple) or len(found) > most:
-        raise PolycoreError(
-            f"{name} is {_shown(found)}; wanted the neurons of at most {most} layers, such as (12,)."
-        )
+    if not isinstance(found, list | tuple):
+        raise PolycoreError(f"{name} is {_shown(found)}; expected a tuple of numbers, such as (12,).")
+    if len(found) > most:
+        raise PolycoreError(f"{name} layers: got {len(found):,}; expected at most {most}.")
     whole = _whole(1, MAX_WIDTH)
-    return tuple(whole(f"{name}[{position}]", neurons) for position, neurons in enumerate(found))
+    return tuple(whole(f"{name} layer {number}", neurons) for number, neurons in enumerate(found, 1))
 
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
@@ -371,11 +374,13 @@ def _without_repeats(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _shown(found: object) -> str:
-    """Return what was found as short ASCII: containers by type alone, for theirs may be endless."""
+    """Return the value in a few characters: containers by type alone, since theirs may be endless."""
+    if isinstance(found, str):
+        return quoted(found, 30)
     if isinstance(found, int) and abs(found) > 10**20:
         return "a number of more than 20 digits"
-    if found is None or isinstance(found, str | int | float):
-        return _shortened(ascii(found))
+    if found is None or isinstance(found, int | float):
+        return _shortened(repr(found))
     return f"a {type(found).__name__}"
 
 

@@ -19,6 +19,7 @@ from polycore.kind import check_kind
 from polycore.limits import MAX_CLASSES
 from polycore.model import Model
 from polycore.polynomial import MAX_TEXT, Polynomial
+from polycore.visible import quoted
 
 VERSION = "1"
 LONGEST_PART = 12_000  # characters; 24 polynomials with every digit of their coefficients need about 7,000
@@ -220,12 +221,12 @@ def _number(words: str) -> float:
     try:
         return float(words)
     except ValueError:
-        raise PolycoreError(f"{_quoted(words)} is no number.") from None
+        raise PolycoreError(f"{quoted(words, 30)} is no number.") from None
 
 
 def _whole(words: str) -> int:
     if not (words.isascii() and words.isdigit() and len(words) <= 20):
-        raise PolycoreError(f"{_quoted(words)} is no whole number from 0 up.")
+        raise PolycoreError(f"{quoted(words, 30)} is no whole number from 0 up.")
     return int(words)
 
 
@@ -255,12 +256,8 @@ def _number_or_none(words: str) -> float | None:
 
 def _yes_or_no(words: str) -> bool:
     if words not in ("yes", "no"):
-        raise PolycoreError(f"{_quoted(words)} is neither yes nor no.")
+        raise PolycoreError(f"{quoted(words, 30)} is neither yes nor no.")
     return words == "yes"
-
-
-def _quoted(words: str) -> str:
-    return ascii(words if len(words) <= 30 else f"{words[:27]}...")
 
 
 # The names in the address. They are in links people keep: none may change its name or meaning.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from polycore.errors import PolycoreError
 from polycore.kind import check_kind
+from polycore.visible import quoted
 
 # Limits of `Polynomial.parse` and of an Experiment; a Polynomial made from numbers has none.
 MAX_DEGREE = 12
@@ -205,8 +206,7 @@ class _Token(NamedTuple):
 def _refusal(token: _Token, reason: str) -> PolycoreError:
     if not token.text:
         return PolycoreError(f"character {token.place} is missing; {reason}")
-    shown = token.text if len(token.text) <= 20 else token.text[:17] + "..."
-    return PolycoreError(f"character {token.place} is {shown!a}; {reason}")
+    return PolycoreError(f"character {token.place} is {quoted(token.text, 20)}; {reason}")
 
 
 def _tokens(text: str) -> list[_Token]:

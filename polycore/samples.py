@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from polycore.errors import PolycoreError
 from polycore.kind import check_kind
 from polycore.polynomial import Polynomial
+from polycore.visible import quoted
 
 MAX_CSV_BYTES = 1_000_000
 MAX_CSV_ROWS = 20_000  # points: the header is not counted
@@ -310,6 +311,5 @@ def _read(fields: Sequence[str], number: Callable[[str], _Number], wanted: str) 
 
 
 def _unwanted(line: int, found: str, wanted: str) -> PolycoreError:
-    found = found.strip(" \t\r")
-    shown = found if len(found) <= 20 else found[:17] + "..."
-    return PolycoreError(f"line {line} has {shown!a}; wanted {wanted}.")
+    shown = quoted(found.strip(" \t\r"), 20)
+    return PolycoreError(f"line {line} has {shown}; wanted {wanted}.")

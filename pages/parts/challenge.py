@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from pages.parts.game import POINTS, Game
 from polycore import Experiment, PolycoreError, link
 from polycore.experiment import MAX_SEED
+from polycore.visible import quoted
 
 MOST_SECONDS = 86_400  # a day: whoever thinks longer is told of as having thought so long
 
@@ -76,8 +77,7 @@ def _whole(words: str | None, most: int) -> int:
     if words is None:
         raise PolycoreError("it is missing.")
     if not (words.isascii() and words.isdigit() and len(words) <= 10 and int(words) <= most):
-        shown = ascii(words if len(words) <= 30 else f"{words[:27]}...")
-        raise PolycoreError(f"{shown} is no whole number from 0 to {most:,}.")
+        raise PolycoreError(f"{quoted(words, 30)} is no whole number from 0 to {most:,}.")
     return int(words)
 
 

@@ -17,6 +17,7 @@ from pages.parts.hosted import VARIABLE
 from polycore import Experiment, Model, PolycoreError
 from polycore.experiment import MAX_BATCH_SIZE, MAX_SAMPLES, MAX_SAMPLES_PER_CLASS, MAX_STEPS
 from polycore.limits import MAX_PARAMETERS, MAX_WIDTH
+from polycore.visible import quoted
 
 ADVICE = "choose less, or run polycore on your own machine, where there are none: python3 run.py dashboard"
 LONGEST_SHOWN = 40  # characters of a value in the file
@@ -180,7 +181,9 @@ def _check_whole(name: str, found: object, file: str) -> None:
 
 
 def _shown(found: object) -> str:
-    text = ascii(found)
+    if isinstance(found, str):
+        return quoted(found, LONGEST_SHOWN)
+    text = ascii(found)  # a list may hold anything
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 

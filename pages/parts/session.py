@@ -11,6 +11,7 @@ import streamlit as st
 from pages.parts import presence, recall
 from pages.parts.challenge import Challenge
 from pages.parts.game import Game
+from pages.parts.optimizer_names import SHORT
 from pages.parts.race import Race
 from pages.parts.runner import Mark, Training
 from pages.parts.sweep import Sweep
@@ -506,4 +507,4 @@ def _last_step(kept: Kept) -> int:
 
 
 def _run_title(number: int, experiment: Experiment) -> str:
-    return f"Run {number} · {experiment.optimizer}, {len(experiment.polynomials)} polynomials"
+    return f"Run {number} · {SHORT[experiment.optimizer]}, {len(experiment.polynomials)} polynomials"

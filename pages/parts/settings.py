@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import hosting, more_settings, optimizer_input, refusal, seed, session, typed
-from polycore import Experiment, PolycoreError
+from pages.parts import hosting, layers, more_settings, optimizer_input, refusal, seed, session, typed
+from polycore import Experiment
 from polycore.experiment import MEASURED_PER_CLASS
 from polycore.limits import MAX_LAYERS
 from polycore.schedules import SCHEDULES
 
 PREFIX = "settings"
+HIDDEN_LABEL = "Hidden layers"
 
 # L-BFGS finds the length of its steps itself; evolution adapts it from the first one on
 WITH_LEARNING_RATE = ("adam", "sgd", "evolution", "random-search")
@@ -98,7 +99,7 @@ def _with_fields() -> Experiment:
     keys = {name: _key(name) for name in ("learning_rate", "schedule", "momentum", "nesterov", "steps")}
     changes = typed.held({**keys, "seed": seed.key(PREFIX)}) | more_settings.held()
     if _key("hidden") in st.session_state:
-        changes["hidden"] = _layers(st.session_state[_key("hidden")])
+        changes["hidden"] = layers.from_text(HIDDEN_LABEL, st.session_state[_key("hidden")])
     if experiment.optimizer == "lbfgs":
         changes["batch_size"] = None  # it has no input, and holds all samples however many there will be
     elif _key("batch_size") in st.session_state:
@@ -171,14 +172,14 @@ def _nesterov(experiment: Experiment) -> None:
 def _hidden(experiment: Experiment) -> None:
     limits = hosting.limits()
     st.text_input(
-        "Hidden layers",
-        value=", ".join(map(str, experiment.hidden)),
+        HIDDEN_LABEL,
+        value=", ".join(map(str, experiment.hidden)) or layers.NONE,
         key=_key("hidden"),
         on_change=typed.note,
-        help="Neurons of each layer, with commas: 12 is the tutorial's. More of them follow finer curves and "
-        "take longer; take more layers before wider ones. "
+        help="Neurons of each layer, such as 32, 32 or 32-32; 12 is the tutorial's. More of them follow "
+        "finer curves and take longer; take more layers before wider ones. "
         f"At most {MAX_LAYERS - 1} layers of up to {limits.max_width}, and {limits.max_parameters:,} weights "
-        "and biases; none at all leaves straight borders.",
+        "and biases. Write none for no hidden layer, which leaves straight borders.",
     )
 
 
@@ -224,13 +225,6 @@ def _steps(experiment: Experiment) -> None:
 def _most(limit: int, found: int) -> int:
     """Return an input's maximum: what a link brought beyond the limit is shown, and refused at the start."""
     return max(limit, found)
-
-
-def _layers(text: str) -> tuple[int, ...]:
-    parts = text.replace(",", " ").split()
-    if not all(part.isascii() and part.isdigit() and len(part) <= 6 for part in parts):
-        raise PolycoreError(f"hidden is {text[:40]!a}; wanted whole numbers with commas, such as 32, 32.")
-    return tuple(map(int, parts))
 
 
 def _step_of(learning_rate: float) -> float:

@@ -5,9 +5,9 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import hosting
+from pages.parts.optimizer_names import SHORT
 from pages.parts.varied import (
     MOST_SEEDS,
-    NAMES,
     Varied,
     networks_of,
     rates_of,
@@ -24,7 +24,7 @@ SEEDS_HELP = (
 )
 STEPS_HELP = "Of each run. Take fewer for a first look: differences between settings show soon."
 NETWORKS_HELP = (
-    "One or several, with commas; the layers of each with hyphens: 12, 32-32 is one layer of 12 neurons "
+    "One or several, with commas; hyphens between the layers of each: 12, 32-32 is one layer of 12 neurons "
     "against two of 32. Write none for no hidden layer."
 )
 RATES_HELP = (
@@ -56,10 +56,10 @@ def ask(set_up: Experiment) -> None:
         )
     st.pills(
         "Optimizers",
-        list(NAMES),
+        list(SHORT),
         selection_mode="multi",
         default=list(before.optimizers),
-        format_func=NAMES.__getitem__,
+        format_func=SHORT.__getitem__,
         key=_key("optimizers", set_up.optimizer),
         persist_state="session",
         help=OPTIMIZERS_HELP,
@@ -96,7 +96,7 @@ def chosen(set_up: Experiment) -> Varied:
     return Varied(
         seeds=_value("seeds", before.seeds, before.seeds),
         networks=networks_of(_value("networks", _networks(before), _networks(before))),
-        optimizers=tuple(name for name in NAMES if name in picked),  # whatever the order of the clicks
+        optimizers=tuple(name for name in SHORT if name in picked),  # whatever the order of the clicks
         learning_rates=rates_of(_value("rates", _rates(before), _rates(before))),
         steps=_value("steps", set_up.steps, set_up.steps),
     )

@@ -1,29 +1,20 @@
 """What varies in a sweep: how many seeds, and which networks, optimizers and learning rates."""
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pages.parts import hosting
+from pages.parts import hosting, layers, optimizer_names
 from polycore import Experiment, PolycoreError
 from polycore.choices import grid
 from polycore.experiment import MAX_SEED
 from polycore.full_batch import fitted
 from polycore.palette import PALETTE
+from polycore.visible import quoted
 
 MOST_SEEDS = 30
 MOST_SETTINGS = len(PALETTE)  # each has a look of its own
 MOST_TEXT = 200  # characters of a list
-
-# shorter than the optimizer's own input has them: they stand in legends and tables
-NAMES = {
-    "adam": "Adam",
-    "sgd": "SGD",
-    "lbfgs": "L-BFGS",
-    "evolution": "Evolution",
-    "random-search": "Random search",
-}
 
 Network = tuple[int, ...]
 
@@ -62,6 +53,7 @@ class Varied:
         """
         self._check_counts()
         seeds = [(set_up.seed + place) % (MAX_SEED + 1) for place in range(self.seeds)]
+        self._check_networks(set_up)
         found: list[Experiment] = []
         for optimizer in self.optimizers:
             base = _base(replace(set_up, steps=self.steps), optimizer)
@@ -74,7 +66,7 @@ class Varied:
         """Return what tells the setting of `experiment` from the others, in a few words."""
         words = []
         if len(self.optimizers) > 1:
-            words.append(NAMES[experiment.optimizer])
+            words.append(optimizer_names.SHORT[experiment.optimizer])
         if len(self.networks) > 1:
             words.append(_layers(experiment.hidden))
         if len(self.learning_rates) > 1 and _has_rate(experiment.optimizer):
@@ -84,6 +76,13 @@ class Varied:
     def _choices(self, optimizer: str, seeds: Sequence[int]) -> dict[str, Sequence[object]]:
         rates = {"learning_rate": self.learning_rates} if _has_rate(optimizer) else {}
         return {"seed": seeds, "hidden": self.networks, **rates}
+
+    def _check_networks(self, set_up: Experiment) -> None:
+        for network in self.networks:
+            try:
+                replace(set_up, hidden=network)
+            except PolycoreError as error:
+                raise PolycoreError(f"Networks: {written_network(network)} cannot be: {error}") from error
 
     def _check_counts(self) -> None:
         if not self.settings:
@@ -106,19 +105,13 @@ def unvaried(experiment: Experiment) -> Varied:
 
 def written_network(hidden: Network) -> str:
     """Return hidden layers as a person types them: 32-32, or none."""
-    return "-".join(map(str, hidden)) or "none"
+    return "-".join(map(str, hidden)) or layers.NONE
 
 
 def networks_of(text: str) -> tuple[Network, ...]:
     """Return the networks of a list such as "12, 32-32, none", each once. Raises PolycoreError."""
-    found = []
-    for part in _parts("Networks", text, "12, 32-32"):
-        if part != "none" and not re.fullmatch(r"[0-9]{1,6}(-[0-9]{1,6})*", part):
-            raise PolycoreError(
-                f"Networks: {part[:40]!a} is no network; wanted its layers with hyphens, such as 32-32."
-            )
-        found.append(() if part == "none" else tuple(map(int, part.split("-"))))
-    return tuple(dict.fromkeys(found))
+    parts = _parts("Networks", layers.HYPHEN.sub("-", text), "12, 32-32")
+    return tuple(dict.fromkeys(layers.from_text("Networks", part) for part in parts))
 
 
 def rates_of(text: str) -> tuple[float, ...]:
@@ -131,7 +124,8 @@ def rates_of(text: str) -> tuple[float, ...]:
             rate = math.nan
         if not 0 < rate <= 10:
             raise PolycoreError(
-                f"Learning rates: {part[:40]!a} is none; wanted numbers above 0 and at most 10, with commas."
+                f"Learning rates: {quoted(part, 40)} is none; expected numbers above 0 and at most 10, "
+                "with commas, such as 0.01, 0.003."
             )
         found.append(rate)
     return tuple(dict.fromkeys(found))
@@ -145,10 +139,10 @@ def _layers(hidden: Network) -> str:
 
 def _parts(name: str, text: str, example: str) -> list[str]:
     if len(text) > MOST_TEXT:
-        raise PolycoreError(f"{name}: the list has {len(text):,} characters; at most {MOST_TEXT} are read.")
+        raise PolycoreError(f"{name}: the list has {len(text):,} characters; expected at most {MOST_TEXT}.")
     parts = text.replace(",", " ").split()
     if not parts:
-        raise PolycoreError(f"{name}: the list is empty; wanted one or more, such as {example}.")
+        raise PolycoreError(f"{name}: the list is empty; expected one or more, such as {example}.")
     return parts
 
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from polycore import link
 from polycore.errors import PolycoreError
 from polycore.experiment import MAX_JSON, Experiment
+from polycore.visible import quoted
 
 PRESETS = {"recommended": Experiment.recommended, "tutorial": Experiment.tutorial}
 STANDARD_INPUT = "-"
@@ -34,7 +35,7 @@ def experiment_from(source: str) -> Experiment:
         if "=" in source:
             return _linked(source)
         raise PolycoreError(
-            f"the experiment {_shown(source)} is no file that can be read, no link and none of "
+            f"the experiment {quoted(source, 40)} is no file that can be read, no link and none of "
             f"{', '.join(PRESETS)}. Give one of these."
         ) from error
     return _read(content, "the file")
@@ -57,7 +58,7 @@ def _read(content: bytes, where: str) -> Experiment:
     if "=" in text:
         return _linked(text)
     raise PolycoreError(
-        f"{where} begins with {_shown(text)}; wanted an experiment, as JSON or as a link's words."
+        f"{where} begins with {quoted(text, 40)}; wanted an experiment, as JSON or as a link's words."
     )
 
 
@@ -67,20 +68,16 @@ def _linked(text: str) -> Experiment:
         parts = parse_qsl(query, keep_blank_values=True, strict_parsing=True, max_num_fields=_MOST_PARTS)
     except ValueError as error:
         raise PolycoreError(
-            f"the link {_shown(text)} has a part that is not name=words. docs/link.md tells its words."
+            f"the link {quoted(text, 40)} has a part that is not name=words. docs/link.md tells its words."
         ) from error
     words: dict[str, str] = {}
     for name, said in parts:
         if name not in (*link.NAMES, *_PASSED_OVER):
             raise PolycoreError(
-                f"the link's part {_shown(name)} is not known: it may be misspelt. Known are "
+                f"the link's part {quoted(name, 40)} is not known: it may be misspelt. Known are "
                 f"{', '.join(link.NAMES)}."
             )
         if name in words:
             raise PolycoreError(f"the link has the part {name} twice. Remove one.")
         words[name] = said
     return link.experiment_of(words)
-
-
-def _shown(text: str) -> str:
-    return ascii(text if len(text) <= 40 else f"{text[:37]}...")

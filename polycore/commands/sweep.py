@@ -24,6 +24,7 @@ from polycore.errors import PolycoreError
 from polycore.experiment import Experiment
 from polycore.path_or_file import put
 from polycore.sweep import outcomes
+from polycore.visible import quoted
 from polycore.workers import Workers, available_cores
 
 if TYPE_CHECKING:
@@ -190,5 +191,5 @@ def _in_words(summary: "DataFrame") -> str:
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text[:20]!a} is no whole number from 1 to 999,999")
+        raise argparse.ArgumentTypeError(f"{quoted(text, 20)} is no whole number from 1 to 999,999")
     return int(text)

@@ -83,7 +83,7 @@ def test_the_largest_experiment_is_read_in_time():
         pytest.param(filled("", "["), "nested too deeply", id="100,000 brackets"),
         pytest.param(filled("", '{"a":'), "nested too deeply", id="20,000 objects in each other"),
         pytest.param("[" * 50_000 + "]" * 50_000, "nested too deeply", id="brackets that are closed"),
-        pytest.param('{"hidden":' + "[" * 900 + "]" * 900 + "}", "hidden[0] is a list", id="900 lists"),
+        pytest.param('{"hidden":' + "[" * 900 + "]" * 900 + "}", "hidden layer 1 is a list", id="900 lists"),
         pytest.param(
             '{"polynomials":' + '{"a":' * 900 + "1" + "}" * 901, "polynomials is a dict", id="900 objects"
         ),
@@ -96,10 +96,12 @@ def test_the_largest_experiment_is_read_in_time():
             id="polynomials of 4,000 digits",
         ),
         pytest.param(
-            '{"hidden":[' + ",".join(["9" * 4299] * 23) + "]}", "hidden is a list", id="23 huge layers"
+            '{"hidden":[' + ",".join(["9" * 4299] * 23) + "]}",
+            "hidden layers: got 23; expected at most 7.",
+            id="23 huge layers",
         ),
         pytest.param('{"noise":1e' + "9" * 90_000 + "}", "noise is inf", id="an exponent of 90,000 digits"),
-        pytest.param(filled('{"hidden":[', "1,", "1]}"), "hidden is a list", id="50,000 layers"),
+        pytest.param(filled('{"hidden":[', "1,", "1]}"), "at most 7", id="50,000 layers"),
         pytest.param(
             filled('{"polynomials":[', "[1],", "[1]]}"), "polynomials has 24,995 of", id="24,995 polynomials"
         ),

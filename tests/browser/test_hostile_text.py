@@ -48,6 +48,7 @@ WORDS = [
     "\u202eevyl\u2066\x07",
     "<style>*{evyl:0}</style>",
 ]
+QUOTED = [*(f"'{words}'" for words in WORDS[:6]), r"'\u202eevyl\u2066\x07'", f"'{WORDS[7]}'"]
 
 # What the page consists of, in the shadows of components too: every link to another host, every handler that
 # stands in HTML, and every text that has the word, with where it stands.
@@ -267,18 +268,18 @@ def test_the_words_of_a_link_are_words_alone(watched):
     for address in (f"train?{query}", f"?{query}&embed=true"):
         visit.rest()
         visit.page.goto(visit.server + address)
-        expect(visit.page.get_by_text(f"seed: {WORDS[0]!a} is no whole number")).to_be_visible()
-        check_words(visit, *map(ascii, WORDS), places=["stText"])
+        expect(visit.page.get_by_text(f"seed: {QUOTED[0]} is no whole number")).to_be_visible()
+        check_words(visit, *QUOTED, places=["stText"])
     query = urlencode({"v": "1", "game": WORDS[0], "score": WORDS[1], "seconds": WORDS[6]})
     visit.open(f"play?{query}")
-    check_words(visit, ascii(WORDS[0]), ascii(WORDS[1]), ascii(WORDS[6]), places=["stText"])
+    check_words(visit, QUOTED[0], QUOTED[1], QUOTED[6], places=["stText"])
 
 
 def test_what_is_typed_and_refused_is_words_alone(watched):
     visit = watched.open(f"train{QUICK}")
     visit.fill("Hidden layers", WORDS[2])
-    expect(visit.page.get_by_text("hidden is")).to_be_visible()
-    check_words(visit, f"hidden is {WORDS[2]!a}; wanted whole numbers", places=["stText"])
+    expect(visit.page.get_by_text("Hidden layers:")).to_be_visible()
+    check_words(visit, f"Hidden layers: {QUOTED[2]} is no network", places=["stText"])
     visit.go_to("Polynomials")
     lines = "evyl\nx + <b>evyl</b>"
     visit.fill("One polynomial a line", lines)

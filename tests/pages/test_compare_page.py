@@ -80,7 +80,7 @@ def test_a_finished_run_is_here_by_itself():
     app.switch_page(COMPARE).run()
     assert not app.exception
     training = session_of(app).training
-    assert "Run 1 · adam, 2 polynomials" in texts(app)
+    assert "Run 1 · Adam, 2 polynomials" in texts(app)
     captions = [caption.value for caption in app.caption]
     assert f"300 steps · {training.seconds:.1f} s of computing" in captions
     figures = {metric.label: metric for metric in app.metric}
@@ -158,11 +158,11 @@ def test_a_run_under_way_cannot_be_deleted():
         assert time.monotonic() < end
         time.sleep(0.02)
     app.switch_page(COMPARE).run()
-    button = app.button(key=key_of("delete", "Run 1 · adam, 2 polynomials"))
+    button = app.button(key=key_of("delete", "Run 1 · Adam, 2 polynomials"))
     assert button.disabled
     session_of(app).training.stop()
     app.run()
-    assert not app.button(key=key_of("delete", "Run 1 · adam, 2 polynomials")).disabled
+    assert not app.button(key=key_of("delete", "Run 1 · Adam, 2 polynomials")).disabled
 
 
 def test_the_page_with_twelve_costs_little():

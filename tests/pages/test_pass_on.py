@@ -105,7 +105,7 @@ def test_a_new_run_takes_the_link_s_weights_out_of_the_address():
     assert words_of(app)["weights"] != TRAINED["weights"]
     assert CAME not in told(app)
     titles = [kept.title for kept in session_of(app).kept]
-    assert titles == ["From the link · 2 polynomials", "Run 1 · adam, 2 polynomials"]
+    assert titles == ["From the link · 2 polynomials", "Run 1 · Adam, 2 polynomials"]
     assert session_of(app).in_use == titles[1]
 
 

@@ -73,7 +73,7 @@ def test_without_a_network_the_page_says_so_and_offers_to_train_one():
     assert "There is no network to play against yet" in words(app)
     app = wait_for(press(app, game_start.TRAIN_KEY), "finished")
     assert "Your opponent" in words(app)
-    assert [text.value for text in app.text] == ["Run 1 · adam, 2 polynomials"]
+    assert [text.value for text in app.text] == ["Run 1 · Adam, 2 polynomials"]
     assert app.button(key=game_start.START_KEY).label == "Start"
 
 

@@ -304,7 +304,7 @@ def test_range_and_positions_are_drawn_at_once():
 def test_a_range_that_is_none_changes_nothing_and_can_be_completed():
     page = opened({"polynomials": "x^2~x"})
     page.number_input[0].set_value(2.0).run()
-    assert "x_range is (2, 1)" in refusal(page)
+    assert "Range of x is (2, 1)" in refusal(page)
     assert set_up(page).x_range == (-1, 1)
     assert page.number_input[0].value == 2
     page.number_input[1].set_value(5.0).run()

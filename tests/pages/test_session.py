@@ -35,7 +35,7 @@ def test_the_oldest_goes_but_never_the_runs_own():
         session.add_upload(model)
     titles = [kept.title for kept in session.current().kept]
     assert len(titles) == session.MOST_KEPT
-    assert titles[0] == "Run 1 · adam, 2 polynomials"
+    assert titles[0] == "Run 1 · Adam, 2 polynomials"
     assert titles[1] == "Upload 5 · 2 polynomials"
     assert session.current().answering.title == titles[-1] == "Upload 15 · 2 polynomials"
 
@@ -173,7 +173,7 @@ def test_with_ten_pinned_the_run_under_way_stays_beside_what_comes():
     assert session.places() == 1
     for _ in range(3):
         session.add_upload(pc.start(EXPERIMENT).best)
-    assert titles()[10:] == ["Run 1 · adam, 2 polynomials", "Upload 13 · 2 polynomials"]
+    assert titles()[10:] == ["Run 1 · Adam, 2 polynomials", "Upload 13 · 2 polynomials"]
 
 
 def test_what_was_deleted_is_gone_and_can_be_brought_back(three):
@@ -221,7 +221,7 @@ def test_a_finished_run_that_is_deleted_is_not_kept_anew_and_comes_back_whole():
     assert session.current().kept == ()
     session.bring_back()
     assert session.current().training is training
-    assert titles() == ["Run 1 · adam, 2 polynomials"]
+    assert titles() == ["Run 1 · Adam, 2 polynomials"]
 
 
 @pytest.mark.parametrize("action", ["start", "pause"])
@@ -240,7 +240,7 @@ def test_a_run_under_way_cannot_be_deleted_until_it_is_stopped(action):
     session.collect()
     assert session.is_under_way(session.current().kept[0])
     session.remove(titles()[0])
-    assert titles() == ["Run 1 · adam, 2 polynomials"]
+    assert titles() == ["Run 1 · Adam, 2 polynomials"]
     training.stop()
     session.remove(titles()[0])
     assert titles() == []

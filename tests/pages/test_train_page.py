@@ -70,7 +70,7 @@ def test_reset_goes_back_to_the_same_initial_weights_and_keeps_the_best():
     wait_for(press(app, "Start"), "finished")
     again = session_of(app).training.run
     assert again.best.loss == first.training.run.best.loss
-    assert [kept.title for kept in session_of(app).kept] == ["Run 1 · adam, 2 polynomials"]
+    assert [kept.title for kept in session_of(app).kept] == ["Run 1 · Adam, 2 polynomials"]
 
 
 def test_a_worse_run_of_the_same_experiment_never_replaces_a_better_one():
@@ -101,7 +101,8 @@ def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
     [
         pytest.param("number_input", "Learning rate", 0.25, "learning_rate", 0.25, id="learning rate"),
         pytest.param("text_input", "Hidden layers", "5, 4", "hidden", (5, 4), id="layers with a comma"),
-        pytest.param("text_input", "Hidden layers", "", "hidden", (), id="no hidden layer"),
+        pytest.param("text_input", "Hidden layers", "5-4", "hidden", (5, 4), id="layers with a hyphen"),
+        pytest.param("text_input", "Hidden layers", "none", "hidden", (), id="no hidden layer"),
         pytest.param("number_input", "Batch size, 0 for all", 7, "batch_size", 7, id="batch size"),
         pytest.param("number_input", "Steps", 77, "steps", 77, id="steps"),
         pytest.param("number_input", "Seed", 9, "seed", 9, id="seed"),
@@ -130,13 +131,48 @@ def test_momentum_is_asked_for_where_it_counts():
     assert session_of(app).experiment.momentum == 0.5
 
 
-@pytest.mark.parametrize("typed", ["12; 12", "many", "0", "9999", "1 1 1 1 1 1 1 1"])
-def test_layers_that_are_none_change_nothing_and_say_why(typed):
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("12; 12", "Hidden layers: '12; 12' is no network"),
+        ("x\u00b2", "Hidden layers: 'x\u00b2' is no network"),
+        ("", "Hidden layers: there is no network yet; expected the neurons of each layer"),
+        ("8-0", "hidden layer 2 is 0; "),
+        ("9999", "hidden layer 1 is 9999; "),
+        ("1 1 1 1 1 1 1 1", "hidden layers: got 8; expected at most 7."),
+        # 2 inputs and 2 classes: (2+1)512 + 2(512+1)512 + (512+1)2
+        ("512, 512, 512", "hidden layers of 512, 512, 512 neurons make 527,874 weights and biases; "),
+    ],
+)
+def test_layers_that_are_none_change_nothing_and_say_why(typed, says):
     app = opened(TRAIN)
     setting(app, "text_input", "Hidden layers").set_value(typed).run()
     assert session_of(app).experiment.hidden == (8,)
-    assert any(text.value.startswith("hidden") for text in app.text)
+    [said] = [text.value for text in app.text]
+    assert said.startswith(says)
     assert setting(app, "text_input", "Hidden layers").value == typed
+
+
+def test_a_network_without_a_hidden_layer_is_shown_by_its_word():
+    assert setting(opened(TRAIN, {**QUICK, "hidden": "none"}), "text_input", "Hidden layers").value == "none"
+
+
+@pytest.mark.parametrize(("label", "value"), [("Learning rate", 0.0), ("Momentum", 1.0)])
+def test_a_refusal_has_the_label_of_the_input(label, value):
+    app = opened(TRAIN, {**QUICK, "optimizer": "sgd"})
+    setting(app, "number_input", label).set_value(value).run()
+    [said] = [text.value for text in app.text]
+    assert said.startswith(f"{label} is {value}; ")
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "name"),
+    [("random-search", "Random search"), ("lbfgs", "L-BFGS"), ("sgd", "SGD"), ("evolution", "Evolution")],
+)
+def test_a_run_is_named_by_its_optimizer_as_people_write_it(optimizer, name):
+    app = press(opened(TRAIN, {**QUICK, "optimizer": optimizer}), "Start")
+    wait_for(app, "finished")
+    assert [kept.title for kept in session_of(app).kept] == [f"Run 1 · {name}, 2 polynomials"]
 
 
 def test_the_tutorials_and_the_recommended_settings_keep_polynomials_and_range():

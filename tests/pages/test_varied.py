@@ -38,6 +38,8 @@ def limits(monkeypatch):
         ("12, 32-32", [(12,), (32, 32)]),
         (" 12,32-32   none ", [(12,), (32, 32), ()]),
         ("12, 12", [(12,)]),
+        ("12, 32 - 32", [(12,), (32, 32)]),
+        ("32\u201332", [(32, 32)]),
     ],
 )
 def test_networks_are_listed_with_commas_and_their_layers_with_hyphens(text, networks):
@@ -162,5 +164,6 @@ def test_each_of_the_runs_is_within_the_limits_of_a_demo(limits):
 
 
 def test_a_network_that_cannot_be_is_told():
-    with pytest.raises(pc.PolycoreError, match="513"):
-        replace(VARIED, networks=((513,),)).experiments(SET_UP)
+    message = r"^Networks: 8-513 cannot be: hidden layer 2 is 513; "
+    with pytest.raises(pc.PolycoreError, match=message):
+        replace(VARIED, networks=((4,), (8, 513))).experiments(SET_UP)

@@ -44,9 +44,9 @@ def test_an_experiment_survives_json(experiment):
         pytest.param("x_range", (0.0,), "a tuple", id="range with one end"),
         pytest.param("noise", -0.1, "-0.1", id="negative noise"),
         pytest.param("noise", float("inf"), "inf", id="endless noise"),
-        pytest.param("hidden", (12, 0), "hidden[1] is 0", id="empty layer"),
-        pytest.param("hidden", (513,), "hidden[0] is 513", id="too wide"),
-        pytest.param("hidden", (2,) * 8, "7 layers", id="too deep"),
+        pytest.param("hidden", (12, 0), "hidden layer 2 is 0", id="empty layer"),
+        pytest.param("hidden", (513,), "hidden layer 1 is 513", id="too wide"),
+        pytest.param("hidden", (2,) * 8, "got 8; expected at most 7", id="too deep"),
         pytest.param("hidden", 12, "12", id="a number for layers"),
         pytest.param("hidden", (512, 512, 512), "533,004", id="too many weights"),
         pytest.param("optimizer", "magic", "'magic'", id="unknown optimizer"),
@@ -107,7 +107,7 @@ def test_missing_fields_take_their_defaults():
         pytest.param('{"polynomials": [[1], [true]]}', "polynomials[1][0]", id="true for a coefficient"),
         pytest.param('{"polynomials": [[1], [1e999]]}', "inf", id="endless coefficient"),
         pytest.param('{"polynomials": {"a": 1}}', "polynomials", id="an object for polynomials"),
-        pytest.param('{"hidden": [[[]]]}', "hidden[0]", id="lists in hidden"),
+        pytest.param('{"hidden": [[[]]]}', "hidden layer 1 is a list", id="lists in hidden"),
     ],
 )
 def test_json_that_is_no_experiment_is_refused(text, says):

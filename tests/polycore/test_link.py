@@ -236,7 +236,7 @@ def test_an_empty_link_is_the_recommended_experiment():
         pytest.param("schedule", "<b>", "'<b>'", id="tags for a schedule"),
         pytest.param("batch", "-5", "'-5'", id="negative batch"),
         pytest.param("steps", "9" * 50, "no whole number", id="fifty digits"),
-        pytest.param("seed", "\u0663", "'\\u0663'", id="an Arabic digit"),
+        pytest.param("seed", "\u0663", "'\u0663'", id="an Arabic digit"),
         pytest.param("standardize", "maybe", "neither yes nor no", id="maybe"),
         pytest.param("momentum", "2", "momentum is 2", id="too much momentum"),
         pytest.param("initial_weights", "", "''", id="nothing"),

@@ -229,7 +229,7 @@ HEADER = "wanted the header x,y or x,y,polynomial, with commas"
         ("x;y\n1;2\n", f"line 1 has 'x;y'; {HEADER}"),
         ("x,y,class\n1,2,3\n", f"line 1 has 'x,y,class'; {HEADER}"),
         ("x,y,polynomial,z\n", f"line 1 has 'x,y,polynomial,z'; {HEADER}"),
-        ("x,\u00fd\n1,2\n", f"line 1 has 'x,\\xfd'; {HEADER}"),
+        ("x,\u00fd\n1,2\n", f"line 1 has 'x,\u00fd'; {HEADER}"),
         ("\ufeff\ufeffx,y\n1,2\n", f"line 1 has '\\ufeffx,y'; {HEADER}"),
         # rows
         ("x,y\n", "line 2 has ''; wanted a point: the table has none"),
@@ -244,7 +244,7 @@ HEADER = "wanted the header x,y or x,y,polynomial, with commas"
         ("x,y\n1_0,2\n", "line 2 has '1_0'; wanted decimal numbers only"),
         ("x,y\n0x1,2\n", "line 2 has '0x1'; wanted decimal numbers only"),
         ("x,y\n=1+1,2\n", "line 2 has '=1+1'; wanted decimal numbers only"),
-        ("x,y\n\uff12,2\n", "line 2 has '\\uff12'; wanted decimal numbers only"),
+        ("x,y\n\uff12,2\n", "line 2 has '\uff12'; wanted decimal numbers only"),
         ("x,y\n1\u00a0,2\n", "line 2 has '1\\xa0'; wanted decimal numbers only"),
         ("x,y\n1,\x002\n", "line 2 has '\\x002'; wanted decimal numbers only"),
         ("x,y\n\ud800,2\n", "line 2 has '\\ud800'; wanted decimal numbers only"),
@@ -313,7 +313,6 @@ def test_a_megabyte_of_anything_is_refused_quickly(header, piece):
         points_from_csv(content)
     assert time.perf_counter() - began < 0.5  # 50 ms at most on an idle core
     message = str(refusal.value)
-    assert message.isascii()
     assert message.isprintable()
     assert len(message) < 200
 
@@ -336,7 +335,6 @@ def test_any_content_gives_finite_points_or_a_refusal_in_one_printable_line(cont
     except PolycoreError as error:
         message = str(error)
         assert re.match("line [0-9]+ has ", message)
-        assert message.isascii()
         assert message.isprintable()
         assert len(message) < 200
     else:

@@ -1,0 +1,38 @@
+"""Hidden layers as people write them: one text, read in the same way on Train and in a sweep."""
+
+import pytest
+
+import polycore as pc
+from pages.parts import layers
+
+
+@pytest.mark.parametrize(
+    ("text", "neurons"),
+    [
+        ("12", (12,)),
+        ("16-16", (16, 16)),
+        ("16, 16", (16, 16)),
+        ("16,8 4", (16, 8, 4)),
+        (" 16 - 16 ", (16, 16)),
+        ("16\u201316", (16, 16)),
+        ("none", ()),
+        ("None ", ()),
+    ],
+)
+def test_commas_hyphens_and_spaces_stand_between_layers(text, neurons):
+    assert layers.from_text("Hidden layers", text) == neurons
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_an_empty_text_is_refused_with_the_word_for_no_layer(text):
+    with pytest.raises(pc.PolycoreError, match=r"^Hidden layers: there is no network yet; .* or none for"):
+        layers.from_text("Hidden layers", text)
+
+
+@pytest.mark.parametrize(
+    "text", ["12-", "-12", "12--3", "12, -3", "1.5", "many", "\u00b2", "9999999", "none, 3"]
+)
+def test_another_text_is_refused_as_it_was_typed(text):
+    with pytest.raises(pc.PolycoreError) as refused:
+        layers.from_text("Hidden layers", text)
+    assert str(refused.value).startswith(f"Hidden layers: '{text}' is no network; expected")
