@@ -49,11 +49,6 @@ with run_column:
         training = session.current().training
         if training is None and not from_link.draw():
             untrained.draw(session.current().experiment)
-        elif training is not None and training.run.experiment != session.current().experiment:
-            st.info(
-                "The set-up has changed since this run began. Start trains the new one; "
-                "this one's best is kept."
-            )
     watch(draw_run, TICK_SECONDS, shown_running=running)
     with st.container():
         report.draw(training, running=running)

@@ -13,6 +13,7 @@ from pages.parts.session import Undo
 from polycore import Experiment, PolycoreError, advance, start
 
 PREFIX = "controls"
+RESTING = ("ready", "finished", "stopped")  # of a run that a button of its own need not continue
 REFUSAL_KEY = f"{PREFIX}.refusal"
 
 PLAY = ":material/play_arrow:"
@@ -25,10 +26,21 @@ MAIN_KEY, STEP_KEY, RESET_KEY = "Ctrl+Enter", "S", "B"
 KEYS = (
     f"Keys: {MAIN_KEY} starts, pauses and resumes; {STEP_KEY} takes a step; {RESET_KEY} goes back to step 0."
 )
-# on a phone there are none, and the buttons fit a row more
-KEYS_STYLE = """<style>@media (max-width: 640px) {
+CHANGED = (
+    "The set-up has changed since this run began: Start trains the new one, and this one's best is kept."
+)
+CHANGED_SHORT = "The set-up has changed since this run began; its best is kept."
+# On a phone there are no keys, and the buttons fit a row more. Elsewhere nothing moves when the set-up
+# changes: the first button is as wide as its longest label, and below the row is room for another button.
+STYLE = """<style>
+@media (max-width: 640px) {
   .st-key-controls-keys, .st-key-controls [aria-label^="Shortcut"] { display: none; }
-}</style>"""
+}
+@media (min-width: 641px) {
+  .st-key-controls > :first-child button { min-width: 12rem; }
+  :is(.st-key-controls-keys, .st-key-controls-changed) { min-height: 2.5rem; }
+}
+</style>"""
 
 
 def begin() -> None:
@@ -61,20 +73,32 @@ def draw() -> None:
     session_now = session.current()
     training, experiment = session_now.training, session_now.experiment
     changed = training is None or training.run.experiment != experiment
-    st.html(KEYS_STYLE)
+    st.html(STYLE)
     with st.container(horizontal=True, key=PREFIX):
-        if training is None or (changed and training.status in ("ready", "finished", "stopped")):
+        if training is None or (changed and training.status in RESTING):
             _begin_button("Start", "Train a network on the set-up as it stands.")
             _step_button(_begin_with_one_step, False)
             _stop_button(_nothing, True)
             _reset_button(_nothing, True)
         else:
-            if changed:
-                _begin_button("Start the new set-up", "End this run, keep its best, begin anew.")
             _buttons_of(training, "secondary" if changed else "primary")
         seed.button(PREFIX)
-    with st.container(key=f"{PREFIX}.keys"):
-        st.caption(KEYS)
+    with st.container():
+        if training is not None and changed:
+            _draw_change(training)
+        else:
+            with st.container(key=f"{PREFIX}.keys"):
+                st.caption(KEYS)
+
+
+def _draw_change(training: Training) -> None:
+    """Say that the run has another set-up; while it is under way, with a button that starts the new one."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.changed"):
+        if training.status in RESTING:
+            st.caption(CHANGED)
+        else:
+            st.caption(CHANGED_SHORT)
+            _begin_button("Start the new set-up", "End this run, keep its best, and start another.")
 
 
 def _buttons_of(training: Training, kind: Literal["primary", "secondary"]) -> None:

@@ -78,8 +78,18 @@ STYLE = """<style>
 @keyframes polycore-working { from { opacity: 1; translate: -100% } to { opacity: 1; translate: 100% } }
 /* the colours of code's parts have as little as 2.2:1 on a light page */
 .stCode .token { color: inherit !important; }
+.stApp [data-testid="stPageLink-NavLink"]:focus-visible {
+  outline: 2px solid currentColor; outline-offset: -2px;
+}
+/* it shows nothing, but its gap would move the page as it comes and goes */
+[data-testid="stLayoutWrapper"]:has(> .st-key-frame-weights) { position: absolute; }
 @media (pointer: coarse) {
   .stApp [data-testid="stPageLink-NavLink"], .stApp .stButtonGroup button { min-height: 2.5rem; }
+  /* some are 7 pixels high: each answers in 28 by 28 around its middle, and nothing moves for it */
+  .stApp :is(button[aria-label^="Help"], .stMultiSelect button) { position: relative; }
+  .stApp :is(button[aria-label^="Help"], .stMultiSelect button)::after {
+    content: ""; position: absolute; inset: min(0px, 50% - 0.875rem);
+  }
 }
 </style>"""
 EMBEDDED_STYLE = "<style>.stMainBlockContainer { padding: 1rem; }</style>"
@@ -130,7 +140,7 @@ def draw_without_ticker(title: str) -> None:
         sweep_ticker.draw()
         with st.container():
             look_view.draw_panel(title)
-        with st.container():
+        with st.container(key="frame.weights"):
             own_weights.draw(address())
 
 

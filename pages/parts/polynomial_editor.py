@@ -27,6 +27,9 @@ POWERS = [
     *(f"x{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(digit)] for digit in str(power))}" for power in range(2, MAX_DEGREE + 1)),
 ]
 
+# pixels: beside the plot on a window 1280 wide there is room for six columns, to the fifth power
+COLUMN_WIDTH = 63
+
 WAY_HELP = "Formulas: one a line, as on paper. Coefficients: a table with a column for each power of x."
 TEXT_HELP = (
     "As on paper: 2x^3 - x, (x-1)^2, x^2/4. A new line adds one, an emptied line removes it. "
@@ -209,7 +212,7 @@ def _cells(coefficients: Sequence[float]) -> list[float | None]:
 def _column(power: str) -> ColumnConfig:
     return st.column_config.NumberColumn(
         power,
-        width=70,
+        width=COLUMN_WIDTH,
         min_value=-MAX_COEFFICIENT,
         max_value=MAX_COEFFICIENT,
         help="The constant." if power == POWERS[0] else f"What stands before {power}.",

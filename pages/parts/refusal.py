@@ -18,17 +18,22 @@ LABELS = {
     "x_range": "Range of x",
 }
 _FIELD = re.compile(rf"^({'|'.join(LABELS)})\b(?= is )")
+_POLYNOMIAL = re.compile(r"\bpolynomials\[(\d+)\]")
 
 
 def show(what: str, error: PolycoreError | str) -> None:
     """Show `what`, a sentence of ours, and the reason, as it is: st.error would read Markdown in it.
 
-    What cannot be seen in the reason is shown as its escape. A reason that begins with the name of an
-    experiment's field, as polycore's do, begins with the label of the input.
+    What cannot be seen in the reason is shown as its escape, and what polycore names by an argument has the
+    name that pages give it.
     """
     with st.container(border=True):
         st.markdown(f":material/error: **{what}**")
-        st.text(visible(_FIELD.sub(lambda match: LABELS[match[0]], str(error))))
+        st.text(visible(_in_words_of_pages(str(error))))
+
+
+def _in_words_of_pages(reason: str) -> str:
+    return _POLYNOMIAL.sub(r"p\1", _FIELD.sub(lambda match: LABELS[match[0]], reason))
 
 
 def show_if_refused(what: str, action: Callable[[], object]) -> None:

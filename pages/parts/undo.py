@@ -1,6 +1,7 @@
 """The toast: what was taken away last, and a button that brings it back.
 
-It lies over the page, so that nothing moves for it. Streamlit's own toast can have no button.
+It has a strip below the page that is always kept free: it covers nothing, and nothing moves for it.
+Streamlit's own toast can have no button.
 """
 
 from time import monotonic
@@ -18,12 +19,34 @@ SECONDS = 20.0
 STATUS = '<span class="undo-status" role="alert">Undo is possible for a while.</span>'
 
 
+# the strip is on every page, also before anything was taken away; two lines of text fit in it
+STYLE = """<style>
+.stApp .stMain { height: calc(100% - 3.25rem); }
+[data-testid="stLayoutWrapper"]:has(> .st-key-undo-toast) {
+  position: fixed; z-index: 1000; bottom: 0.25rem; left: 50%; transform: translateX(-50%);
+  width: min(34rem, calc(100vw - 2rem));
+}
+.st-key-undo-toast:has(button) {
+  flex-wrap: nowrap; height: 2.75rem; padding: 0 0.25rem 0 1rem; border-radius: 0.75rem;
+  border: 1px solid rgba(128, 128, 128, 0.5); background: Canvas;
+}
+.st-key-undo-toast button { min-height: 2.25rem; }
+.st-key-undo-toast [data-testid="stText"] {
+  font-size: 0.875rem; line-height: 1.2; max-height: 2.4em; overflow: auto;
+}
+[data-testid="stElementContainer"]:has(.undo-status) {
+  position: absolute; width: 1px; height: 1px; overflow: hidden;
+}
+</style>"""
+
+
 def draw() -> None:
     """Draw what can be brought back; nothing where nothing was taken away lately.
 
     Faded out it is also out of the way of the Tab key, and a page that is drawn later leaves it out.
     """
     undo = session.offered()
+    st.html(STYLE)
     # the container is there in any case: watch.py says why
     with st.container(key=f"{PREFIX}.toast", horizontal=True, vertical_alignment="center", gap="small"):
         if undo is not None and monotonic() - undo.made_at <= SECONDS:
@@ -57,19 +80,9 @@ def _bring_back() -> None:
 
 
 def _style(undo: Undo) -> str:
-    # an animation of a name of its own begins anew for each toast
+    # an animation of a name of its own restarts for each toast
     name = f"undo-fades-{int(undo.made_at * 1000)}"
     return f"""<style>
 @keyframes {name} {{ to {{ opacity: 0; visibility: hidden; }} }}
-[data-testid="stLayoutWrapper"]:has(> .st-key-undo-toast) {{
-  position: fixed; z-index: 1000; bottom: 1rem; left: 50%; transform: translateX(-50%);
-  width: min(34rem, calc(100vw - 2rem)); animation: {name} 0.5s linear {SECONDS - 0.5}s forwards;
-}}
-.st-key-undo-toast {{
-  flex-wrap: nowrap; padding: 0.5rem 0.5rem 0.5rem 1rem; border-radius: 0.75rem;
-  border: 1px solid rgba(128, 128, 128, 0.5); background: Canvas; box-shadow: 0 4px 16px rgba(0, 0, 0, 0.3);
-}}
-[data-testid="stElementContainer"]:has(.undo-status) {{
-  position: absolute; width: 1px; height: 1px; overflow: hidden;
-}}
+.st-key-undo-toast {{ animation: {name} 0.5s linear {SECONDS - 0.5}s forwards; }}
 </style>"""

@@ -78,6 +78,10 @@ def test_a_reset_is_taken_back_in_a_toast_that_moves_nothing_and_fades(visitor, 
     expect(toast(visit)).to_contain_text(re.compile(r"went back from step [\d,]+ to 0"))
     expect(toast(visit).get_by_role("alert")).to_have_count(1)
     assert title.bounding_box() == before
+    # all that scrolls ends above the toast
+    main, strip = visit.page.get_by_test_id("stMain").bounding_box(), toast(visit).bounding_box()
+    assert main["y"] + main["height"] <= strip["y"]
+    assert strip["y"] + strip["height"] <= size["height"]
     button.click()
     visit.wait_for_status("Paused", after_step=100)
     expect(toast(visit)).to_be_hidden()

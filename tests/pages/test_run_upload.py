@@ -45,7 +45,7 @@ def test_a_run_comes_back_paused_with_its_set_up_and_goes_on_to_the_same_bits():
     assert same_run(now.training.run, run)
     assert labels(app)["Resume"]
     assert now.answering.model.loss == run.best.loss
-    assert not any("set-up has changed" in info.value for info in app.info)
+    assert not any("set-up has changed" in caption.value for caption in app.caption)
     wait_for(press(app, "Resume"), "finished")
     assert same_run(session_of(app).training.run, pc.advance(run, 60))
 

@@ -90,7 +90,7 @@ def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
     assert after.experiment.seed != before.experiment.seed
     assert after.answering == before.answering
     assert setting(app, "number_input", "Seed").value == after.experiment.seed
-    assert any("set-up has changed" in info.value for info in app.info)
+    assert any("set-up has changed" in caption.value for caption in app.caption)
     wait_for(press(app, "Start"), "finished")
     assert len(session_of(app).kept) == 2
     assert session_of(app).answering.experiment == after.experiment

@@ -1,0 +1,112 @@
+"""What a page looks like: what stays in its place, what can be read and hit, and where the keyboard is."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.dashboard import PHONE, with_network
+
+WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
+QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
+READABLE = 4.5  # to 1: WCAG 2.2, success criterion 1.4.3
+VISIBLE = 3.0  # to 1, of a sign that is no text: success criterion 1.4.11
+FINGER = 24  # pixels: success criterion 2.5.8
+
+# The name of each button that can be seen, and whether it answers in all corners of a square around its
+# middle, a pixel within them: browsers round.
+ANSWERS = """(size) => [...document.querySelectorAll(".stMain button")].flatMap((button) => {
+  button.scrollIntoView({ block: "center", inline: "center" });
+  const { x, y, width, height } = button.getBoundingClientRect();
+  const [right, down, reach] = [x + width / 2, y + height / 2, size / 2 - 1];
+  const answers = (dx, dy) => button.contains(document.elementFromPoint(right + dx, down + dy));
+  if (!width || !answers(0, 0)) return [];
+  const corners = [[-reach, -reach], [-reach, reach], [reach, -reach], [reach, reach]];
+  return [[button.ariaLabel ?? button.innerText, corners.every(([dx, dy]) => answers(dx, dy))]];
+})"""
+HOVER_LABEL = """() => {
+  const label = document.querySelector(".hoverlayer .hovertext");
+  const fill = (part) => getComputedStyle(label.querySelector(part)).fill;
+  return { name: [fill(".name"), fill("rect")], numbers: [fill(".nums"), fill("path")] };
+}"""
+FOCUS = """() => {
+  const look = getComputedStyle(document.activeElement);
+  const page = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
+  const width = parseFloat(look.outlineWidth);
+  return { style: look.outlineStyle, width, colors: [look.outlineColor, page] };
+}"""
+
+
+def row(visit):
+    """Return where the buttons of the run are."""
+    return [
+        button.bounding_box() for button in visit.page.locator(".st-key-controls").get_by_role("button").all()
+    ]
+
+
+def contrast(first, second):
+    """Return the contrast of two CSS colors "rgb(r, g, b)" as WCAG defines it."""
+    lighter, darker = sorted(map(_luminance, (first, second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color):
+    shares = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_nothing_moves_when_the_set_up_changes(visitor):
+    visit = visitor().open(f"train{LONG}")
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=20)
+    before, status = row(visit), visit.page.get_by_text(re.compile("^Running")).bounding_box()["y"]
+    assert len({box["y"] for box in before}) == 1
+    visit.fill("Seed", "5")
+    expect(visit.page.get_by_role("button", name=re.compile("Start the new set-up"))).to_be_visible()
+    assert row(visit) == before
+    assert visit.page.get_by_text(re.compile("^Running")).bounding_box()["y"] == status
+    visit.fill("Seed", "0")  # the run's own
+    visit.page.get_by_text("Keys:").wait_for()
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+    assert row(visit) == before
+    visit.fill("Seed", "5")
+    visit.page.get_by_text("The set-up has changed").wait_for()
+    visit.rest()
+    assert row(visit) == before
+    assert visit.page.get_by_text(re.compile("^Stopped")).bounding_box()["y"] == status
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_label_under_the_mouse_and_the_link_under_the_keyboard_stand_out(visitor, scheme):
+    # the curves x and -x meet in the middle of the plot
+    visit = visitor(scheme=scheme).open("polynomials?v=1&polynomials=x~-x&range=-2..2")
+    assert contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)") == pytest.approx(21)
+    plot = visit.page.locator(".polycore-live .nsewdrag")
+    plot.hover()
+    visit.page.locator(".hoverlayer .hovertext").wait_for()
+    found = visit.page.evaluate(HOVER_LABEL)
+    assert contrast(*found["name"]) >= READABLE
+    assert contrast(*found["numbers"]) >= READABLE
+    visit.page.get_by_test_id("stPageLink-NavLink").first.focus()
+    visit.page.keyboard.press("Tab")
+    focus = visit.page.evaluate(FOCUS)
+    assert focus["style"] == "solid"
+    assert focus["width"] >= 2
+    assert contrast(*focus["colors"]) >= VISIBLE
+
+
+def test_a_finger_hits_every_button(visitor):
+    visit = visitor(PHONE)
+    touch = visit.page.context.new_cdp_session(visit.page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    visit.open(with_network("compare", QUICK))
+    visit.page.get_by_role("button", name=re.compile("^Remove")).wait_for()
+    found = visit.page.evaluate(ANSWERS, FINGER)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    touch.detach()
+    names = " ".join(name for name, _ in found)
+    assert "Remove" in names
+    assert "Help for" in names
+    assert [name for name, answers in found if not answers] == []
