@@ -78,8 +78,9 @@ STYLE = """<style>
 @keyframes polycore-working { from { opacity: 1; translate: -100% } to { opacity: 1; translate: 100% } }
 /* the colours of code's parts have as little as 2.2:1 on a light page */
 .stCode .token { color: inherit !important; }
-.stApp [data-testid="stPageLink-NavLink"]:focus-visible {
-  outline: 2px solid currentColor; outline-offset: -2px;
+/* Streamlit gives these a pale background alone where the keyboard is */
+.stApp :is([data-testid="stPageLink-NavLink"]:focus-visible, .stCheckbox label:has(:focus-visible)) {
+  outline: 2px solid currentColor; outline-offset: -1px;
 }
 /* it shows nothing, but its gap would move the page as it comes and goes */
 [data-testid="stLayoutWrapper"]:has(> .st-key-frame-weights) { position: absolute; }
