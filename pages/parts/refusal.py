@@ -1,7 +1,6 @@
 """What could not be done, in words that may hold a stranger's text."""
 
 import re
-
 from collections.abc import Callable
 
 import streamlit as st

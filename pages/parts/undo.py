@@ -1,7 +1,7 @@
 """The toast: what was taken away last, and a button that brings it back.
 
-It has a strip below the page that is always kept free: it covers nothing, and nothing moves for it.
-Streamlit's own toast can have no button.
+It has a strip of its own: as long as it is shown, what scrolls ends above it, so that it covers nothing and
+nothing moves for it. Streamlit's own toast can have no button.
 """
 
 from time import monotonic
@@ -19,9 +19,8 @@ SECONDS = 20.0
 STATUS = '<span class="undo-status" role="alert">Undo is possible for a while.</span>'
 
 
-# the strip is on every page, also before anything was taken away; two lines of text fit in it
+# two lines of text fit in it
 STYLE = """<style>
-.stApp .stMain { height: calc(100% - 3.25rem); }
 [data-testid="stLayoutWrapper"]:has(> .st-key-undo-toast) {
   position: fixed; z-index: 1000; bottom: 0.25rem; left: 50%; transform: translateX(-50%);
   width: min(34rem, calc(100vw - 2rem));
@@ -46,7 +45,6 @@ def draw() -> None:
     Faded out it is also out of the way of the Tab key, and a page that is drawn later leaves it out.
     """
     undo = session.offered()
-    st.html(STYLE)
     # the container is there in any case: watch.py says why
     with st.container(key=f"{PREFIX}.toast", horizontal=True, vertical_alignment="center", gap="small"):
         if undo is not None and monotonic() - undo.made_at <= SECONDS:
@@ -54,7 +52,7 @@ def draw() -> None:
 
 
 def _draw(undo: Undo) -> None:
-    st.html(_style(undo))
+    st.html(STYLE + _style(undo))
     st.html(STATUS, width="content")
     st.text(undo.text, width="stretch")
     st.button(
@@ -80,9 +78,12 @@ def _bring_back() -> None:
 
 
 def _style(undo: Undo) -> str:
-    # an animation of a name of its own restarts for each toast
-    name = f"undo-fades-{int(undo.made_at * 1000)}"
+    # animations of names of their own restart for each toast
+    serial = int(undo.made_at * 1000)
+    fades, room = f"undo-fades-{serial}", f"undo-room-{serial}"
     return f"""<style>
-@keyframes {name} {{ to {{ opacity: 0; visibility: hidden; }} }}
-.st-key-undo-toast {{ animation: {name} 0.5s linear {SECONDS - 0.5}s forwards; }}
+@keyframes {fades} {{ to {{ opacity: 0; visibility: hidden; }} }}
+.st-key-undo-toast {{ animation: {fades} 0.5s linear {SECONDS - 0.5}s forwards; }}
+@keyframes {room} {{ from, to {{ height: calc(100% - 3.25rem); }} }}
+.stApp .stMain {{ animation: {room} {SECONDS}s; }}
 </style>"""
