@@ -70,7 +70,7 @@ experiment = pc.Experiment(
 run = pc.start(experiment)
 while not run.done:
     run = pc.advance(run, {chunk})
-    print(f"step {{run.step:,}}: best loss {{run.best_loss:.4f}} nats")
+    print(f"step {{run.step:,}}: best loss {{run.best_loss:.4g}} nats")
 model = run.best
 print(f"held-out accuracy {{model.held_out_accuracy:.2%}}")
 model.save("{file}")

@@ -30,6 +30,7 @@ from pages.parts import (
 from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
 from polycore import link
+from polycore.loss_text import loss_text
 
 HOME = "streamlit_app.py"
 POLYNOMIALS = "pages/1_polynomials.py"
@@ -163,7 +164,7 @@ def standing(training: Training) -> str:
     return (
         f"**{training.status.capitalize()}** · step {run.step:,} of {run.experiment.steps:,} "
         f"({run.step / run.experiment.steps:.0%}){queue_place.shortly(training)} · "
-        f"best loss {run.best_loss:.3f} nats"
+        f"best loss {loss_text(run.best_loss)} nats"
     )
 
 

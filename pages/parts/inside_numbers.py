@@ -14,6 +14,7 @@ from pages.parts.session import ByHand, Kept
 from pages.parts.shown_input import ShownInput, State
 from polycore import Model
 from polycore.limits import MAX_PARAMETER_SIZE
+from polycore.loss_text import loss_text
 from polycore.place import Place
 
 PREFIX = "inside.numbers"
@@ -53,7 +54,7 @@ def _measured(kept: Kept, held: ByHand) -> str:
         )
     was, now = held.original, held.model
     text = (
-        f"Loss {now.loss:.3f} nats (was {was.loss:.3f}), "
+        f"Loss {loss_text(now.loss)} nats (was {loss_text(was.loss)}), "
         f"training accuracy {percent(now.accuracy)} (was {percent(was.accuracy)})"
     )
     if now.held_out_accuracy is None or was.held_out_accuracy is None:

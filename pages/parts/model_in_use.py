@@ -11,6 +11,7 @@ from pages.parts.session import Kept
 from polycore import Experiment, Model, PolycoreError, Referee
 from polycore.alternative_text import percent
 from polycore.data_sets import ACCURACY_ON, LOSS_ON, asked_for
+from polycore.loss_text import loss_text
 
 PREFIX = "model_in_use"
 CHOICE_KEY = f"{PREFIX}.choice"
@@ -53,7 +54,7 @@ def draw_figures(kept: Kept) -> None:
         )
         _metric(
             "Loss (nats)",
-            f"{model.loss:.3f}",
+            loss_text(model.loss),
             "Cross-entropy on the training set. Certain and right is 0; guessing among K costs log K.",
         )
     with st.container():

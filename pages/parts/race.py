@@ -12,6 +12,7 @@ from polycore import Experiment, Model, PolycoreError, start
 from polycore.chunk import advance_and_tell
 from polycore.experiment import MAX_STEPS
 from polycore.full_batch import fitted
+from polycore.loss_text import loss_text
 from polycore.problem import searches
 
 FEWEST, MOST = 2, 4  # lanes
@@ -136,8 +137,8 @@ class Race:
     def standing(self) -> str:
         """Return a sentence that says who is ahead."""
         run = self.leader.training.run
-        reached = f"a loss of {run.best_loss:.3g} nats after {counted(run.step, 'step')}"
-        return f"{self.leader.name} is ahead, at {reached}."
+        lowest = f"{loss_text(run.best_loss)} nats, after {counted(run.step, 'step')}"
+        return f"{self.leader.name} is ahead: its lowest loss so far is {lowest}."
 
     def verdict(self) -> str:
         """Return a sentence on why it is no surprise who is ahead, or that it is one."""

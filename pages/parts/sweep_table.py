@@ -24,7 +24,7 @@ HELD_OUT = st.column_config.NumberColumn(
     width=80,
     help="How many of 3,000 points that nobody trains on are answered rightly.",
 )
-LOSS = st.column_config.NumberColumn("loss (nats)", format="%.4f", width=85, help="On the training set.")
+LOSS = st.column_config.NumberColumn("loss (nats)", format="%.4g", width=85, help="On the training set.")
 SECONDS = st.column_config.NumberColumn("seconds", format="%.1f", width=75, help="Of computing, for a run.")
 SETTINGS_COLUMNS = {
     "number": NUMBER,

@@ -10,6 +10,7 @@ from pages.parts.measurement import Measurement
 from pages.parts.session import Kept, Points, Undo
 from polycore import PolycoreError, Polynomial, points_from_csv
 from polycore.alternative_text import percent
+from polycore.loss_text import loss_text
 from polycore.samples import MAX_CSV_ROWS
 
 PREFIX = "data"
@@ -138,7 +139,7 @@ def _figures(found: Measurement, count: int) -> None:
         )
         st.metric(
             "Loss",
-            f"{found.loss:.4g} nats",
+            f"{loss_text(found.loss)} nats",
             width="content",
             help="Cross-entropy: how surprised the model is by the true polynomials, on average. 0 is best.",
         )

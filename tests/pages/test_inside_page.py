@@ -371,7 +371,7 @@ def test_a_changed_weight_has_the_loss_that_one_works_out_by_hand():
     loss, accuracy = by_hand(changed, kept.experiment)
     assert changed.loss == pytest.approx(loss)
     assert changed.accuracy == accuracy
-    assert metrics(app)["Loss (nats)"] == f"{loss:.3f}"
+    assert metrics(app)["Loss (nats)"] == f"{loss:#.3g}"
     assert f"{changed.loss!r} nats" in words(app)
     assert "Changed by hand" in words(app)
     assert now.answering is kept, "the kept model must stay"

@@ -256,7 +256,7 @@ def stood(name, loss, steps=10, reached=((0.0, 9.0),)):
 
 def test_the_lowest_loss_is_ahead():
     one = Race(SET_UP, 5.0, (stood("Adam", 0.5), stood("L-BFGS", 0.25, steps=1234), stood("Evolution", 1.0)))
-    assert one.standing() == "L-BFGS is ahead, at a loss of 0.25 nats after 1,234 steps."
+    assert one.standing() == "L-BFGS is ahead: its lowest loss so far is 0.250 nats, after 1,234 steps."
 
 
 def test_of_several_with_the_same_loss_the_one_who_had_it_first_is_ahead():
