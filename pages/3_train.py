@@ -13,6 +13,7 @@ from pages.parts import (
     run_upload,
     session,
     settings,
+    shown_weights,
     untrained,
 )
 from pages.parts.referee import best_possible
@@ -26,16 +27,17 @@ running = is_running()
 
 
 def draw_run(training: Training) -> None:
-    """Draw what changes while the run goes on."""
-    figure = map_view.map_of(training)
+    """Draw what changes while the run goes on, all of it from the same weights."""
+    shown = shown_weights.chosen(training)
+    figure = map_view.map_of(shown)
     best = best_possible(training.run.experiment)
     progress.draw_bar(training)
     map_view.draw()
     progress.draw_map(figure)
-    map_view.draw_caption(training, figure)
-    progress.draw_figures(training, best)
-    progress.draw_inner_figures(training)
-    progress.draw_charts(training, best)
+    map_view.draw_caption(shown, figure)
+    progress.draw_figures(training, shown, best)
+    progress.draw_inner_figures(shown)
+    progress.draw_charts(shown, best)
 
 
 run_column, settings_column = st.columns([2, 1], gap="large")

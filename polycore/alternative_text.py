@@ -4,14 +4,18 @@ Arguments are as those of the figures. The text is not escaped: it goes into an 
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from polycore.loss_text import loss_text
 from polycore.polynomial import Polynomial
 
 Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]
+Mark = Literal["best", "now"]
+MARKED: dict[Mark, str] = {"best": "the best weights", "now": "the latest weights"}
 
 
 def percent(share: float) -> str:
@@ -47,11 +51,11 @@ def samples(points: Floats, labels: Integers, polynomials: Sequence[Polynomial])
     return f"{told} of {_count(polynomials)}, {each} of each, {where}."
 
 
-def loss(steps: Integers, losses: Floats, best_step: int, best_loss: float) -> str:
-    """Say where the loss began, where it is and where it was lowest."""
+def loss(steps: Integers, losses: Floats, best_step: int, best_loss: float, mark: Mark = "best") -> str:
+    """Say where the loss began, where it is and what is marked: `mark` is "best" or "now"."""
     return (
-        f"Loss over {_steps(steps)}, from {losses[0]:.3g} to {losses[-1]:.3g} nats; "
-        f"best {best_loss:.3g} at step {best_step}."
+        f"Loss over {_steps(steps)}, from {loss_text(losses[0])} to {loss_text(losses[-1])} nats; "
+        f"{mark} {loss_text(best_loss)} at step {best_step}."
     )
 
 
@@ -62,13 +66,14 @@ def accuracy(
     best_step: int,
     best_held_out_accuracy: float,
     best_possible: float,
+    mark: Mark = "best",
 ) -> str:
-    """Say where both accuracies began, where they are, what the best weights reach and what can be."""
+    """Say where both accuracies began, where they are, what the marked weights reach and what can be."""
     return (
         f"Accuracy over {_steps(steps)}, "
         f"from {percent(accuracies[0])} to {percent(accuracies[-1])} on the training samples and "
         f"from {percent(held_out_accuracies[0])} to {percent(held_out_accuracies[-1])} on held-out points; "
-        f"the best weights, of step {best_step}, reach {percent(best_held_out_accuracy)} on held-out points, "
+        f"{MARKED[mark]}, of step {best_step}, reach {percent(best_held_out_accuracy)} on held-out points, "
         f"and {percent(best_possible)} is the best possible on new points."
     )
 
@@ -223,7 +228,8 @@ def _window(x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
 def losses(curves: Sequence[tuple[str, Floats | Integers, Floats]], over: str) -> str:
     """Say for each name where its losses, the last of the three, began and where they ended."""
     told = "; ".join(
-        f"{name} from {values[0]:.3g} to {values[-1]:.3g} nats, at {x[-1]:.6g}" for name, x, values in curves
+        f"{name} from {loss_text(values[0])} to {loss_text(values[-1])} nats, at {x[-1]:.6g}"
+        for name, x, values in curves
     )
     return f"Loss of {_runs(curves)} over {over}: {told}."
 

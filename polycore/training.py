@@ -8,7 +8,7 @@ import numpy as np
 
 from polycore import lbfgs, network, run_file
 from polycore.course import OptimizerState, Position, beginning, course
-from polycore.data_sets import ACCURACY_ON, few_of
+from polycore.data_sets import ACCURACY_ON, few_of, told_of_few
 from polycore.ending import Ending, sentence
 from polycore.errors import PolycoreError
 from polycore.experiment import Experiment
@@ -113,13 +113,21 @@ class Run:
 
         The loss is of all: it is known.
         """
-        points, labels = few_of(self.experiment)
-        if len(points) == len(problem_of(self.experiment).training):
+        if self._is_small:
             return self.best
-        layers = _folded(problem_of(self.experiment), self.best_parameters)
-        _, accuracy = _loss_and_accuracy(layers, points, labels)
-        model = _model_of(self, layers, self.best_step, self.best_loss, accuracy)
-        return replace(model, metadata={**model.metadata, ACCURACY_ON: len(points)})
+        return _model_for_a_page(self, self.best_parameters, self.best_step, self.best_loss)
+
+    @property
+    def current_for_a_page(self) -> Model:
+        """`current`, by the same rule; where steps work on batches the loss, too, is of these points."""
+        if self._is_small:
+            return self.current
+        return _model_for_a_page(self, self.parameters, self.step, self.loss)
+
+    @property
+    def _is_small(self) -> bool:
+        points, _ = few_of(self.experiment)
+        return len(points) == len(problem_of(self.experiment).training)
 
 
 def start(experiment: Experiment) -> Run:
@@ -241,6 +249,16 @@ def _model(run: Run, parameters: Floats, step: int) -> Model:
     layers = _folded(problem, parameters)
     loss, accuracy = _loss_and_accuracy(layers, *run.experiment.training_set())
     return _model_of(run, layers, step, loss, accuracy)
+
+
+def _model_for_a_page(run: Run, parameters: Floats, step: int, known_loss: float | None) -> Model:
+    points, labels = few_of(run.experiment)
+    layers = _folded(problem_of(run.experiment), parameters)
+    loss, accuracy = _loss_and_accuracy(layers, points, labels)
+    if known_loss is None:
+        return told_of_few(_model_of(run, layers, step, loss, accuracy), len(points))
+    model = _model_of(run, layers, step, known_loss, accuracy)
+    return replace(model, metadata={**model.metadata, ACCURACY_ON: len(points)})
 
 
 def _model_of(run: Run, layers: network.Layers, step: int, loss: float, accuracy: float) -> Model:

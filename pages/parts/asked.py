@@ -1,13 +1,13 @@
-"""The place on a run's map that a person asks about, and what network and referee say of it."""
+"""The place on a network's map that a person asks about, and what network and referee say of it."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import answer_bars, answer_table, crossing, plane, session
+from pages.parts import answer_bars, answer_table, crossing, session
 from pages.parts.answer import Answer
-from pages.parts.crossings_table import meeting_at, meetings_of
-from pages.parts.plane import Probabilities
-from pages.parts.referee import referee_of
-from pages.parts.runner import Training
+from pages.parts.crossings_table import Meeting, meeting_at, meetings_of
+from polycore import Model, Referee
 from polycore.referee import MAX_COORDINATE
 
 PREFIX = "asked"
@@ -21,23 +21,24 @@ def choose(x: float, y: float) -> None:
         session.change(asked=(x, y))
 
 
-def draw(training: Training) -> None:
-    """Say what the network of `training` that the map shows and the referee answer, or how to ask."""
+def draw(model: Model, referee: Referee | None, x_range: tuple[float, float]) -> None:
+    """Say what `model`, which the map over `x_range` shows, and the referee answer, or how to ask.
+
+    referee: of the model's polynomials; None if they are too large for one.
+    """
     place = session.current().asked
     with st.container():
         if place is None:
             st.caption(CLICK)
         else:
             with st.container(border=True):
-                _draw_answer(training, *place)
+                meetings = meetings_of(model.polynomials, x_range)
+                _draw_answer(Answer.of(model.predict_proba, model.polynomials, referee, *place), meetings)
 
 
-def _draw_answer(training: Training, x: float, y: float) -> None:
-    experiment = training.run.experiment
-    referee = referee_of(experiment)
-    answer = Answer.of(_shown_by(training), experiment.polynomials, referee, x, y)
+def _draw_answer(answer: Answer, meetings: Sequence[Meeting]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**x = {x:.6g}, y = {y:.6g}**", width="stretch")
+        st.markdown(f"**x = {answer.x:.6g}, y = {answer.y:.6g}**", width="stretch")
         st.button(
             "Close",
             key=f"{PREFIX}.close",
@@ -52,20 +53,13 @@ def _draw_answer(training: Training, x: float, y: float) -> None:
         st.write(answer.referee_sentence())
     with bars:
         answer_bars.draw(answer, f"{PREFIX}.bars", MOST_SHOWN)
-    meetings = meetings_of(experiment.polynomials, experiment.x_range)
-    met = meeting_at(meetings, x, y)
+    met = meeting_at(meetings, answer.x, answer.y)
     if met is not None:
         crossing.draw(meetings[met], answer)
     table = st.expander("All polynomials", key=f"{PREFIX}.table", on_change="rerun")
     if table.open:
         with table:
             answer_table.draw(answer)
-
-
-def _shown_by(training: Training) -> Probabilities:
-    if training.goes_on:
-        return plane.probabilities_of_run(training.run)
-    return training.best.predict_proba
 
 
 def _forget() -> None:

@@ -16,6 +16,7 @@ from pages.parts.session import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
 from polycore import Model, PolycoreError
 from polycore.alternative_text import percent, plane_map
 from polycore.figures import plane_range, small_map_url
+from polycore.loss_text import loss_text
 
 PREFIX = "compare.cards"
 REFUSAL_KEY = f"{PREFIX}.refusal"
@@ -99,7 +100,7 @@ def _figures(kept: Kept) -> None:
             delta_arrow="off",
             width="content",
         )
-        st.metric("Loss (nats)", f"{kept.model.loss:.3f}", width="content")
+        st.metric("Loss (nats)", loss_text(kept.model.loss), width="content")
 
 
 def _effort(kept: Kept) -> None:
@@ -107,8 +108,13 @@ def _effort(kept: Kept) -> None:
         st.caption("Uploaded")
         return
     under_way = " so far" if session.is_under_way(kept) else ""
-    last = int(kept.history.step[-1])
-    st.caption(f"{counted(last, 'step')}{under_way} · {kept.seconds:.1f} s of computing")
+    last, best = (
+        int(kept.history.step[-1]),
+        kept.model.metadata["step"],
+    )  # its map and figures are of the best
+    st.caption(
+        f"{counted(last, 'step')}{under_way}, best at step {best:,} · {kept.seconds:.1f} s of computing"
+    )
 
 
 def _actions(kept: Kept) -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore import Run, network
+from polycore import Experiment, Model, network
 from polycore.data_sets import few_of
 from polycore.figures.style import evenly
 from polycore.network import Floats
@@ -15,11 +15,10 @@ DEAD_ON = 2000  # points
 
 
 @lru_cache(maxsize=4)
-def count(run: Run) -> int:
-    """Return how many hidden neurons give 0 for each of up to 2,000 training points, at the run's step."""
-    points, _ = few_of(run.experiment)  # drawing all of a million for each of its steps would take long
-    weights, biases = zip(*run.layers, strict=True)
-    return sum(int(dead.sum()) for dead in which(weights, biases, points))
+def count(model: Model, experiment: Experiment) -> int:
+    """Return how many hidden neurons of `model` give 0 for each of up to 2,000 training points."""
+    points, _ = few_of(experiment)  # drawing all of a million for each step would take long
+    return sum(int(dead.sum()) for dead in which(model.weights, model.biases, points))
 
 
 def which(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import live, map_view, progress, session
+from pages.parts import live, map_view, progress, session, shown_weights
 from pages.parts.referee import best_possible
 from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
@@ -28,13 +28,14 @@ def draw_curves() -> None:
 
 
 def _draw_run(training: Training) -> None:
-    figure = map_view.network_map_of(training)
+    shown = shown_weights.chosen(training)
+    figure = map_view.network_map_of(shown)
     best = best_possible(training.run.experiment)
     progress.draw_bar(training)
     map_column, figures_column = st.columns(COLUMNS, gap="large")
     with map_column:
         map_view.draw_layers()
         progress.draw_map(figure)
-        map_view.draw_network_caption(training, figure)
+        map_view.draw_network_caption(shown, figure)
     with figures_column:
-        progress.draw_figures(training, best)
+        progress.draw_figures(training, shown, best)

@@ -144,8 +144,10 @@ def _scaling_seen(moment: Moment) -> bool:
 
 
 def _dead_seen(moment: Moment) -> bool:
-    run = moment.run(TOO_FAST)
-    return run is not None and dead_neurons.count(run) > sum(TOO_FAST.hidden) / 2
+    shown = moment.shown(TOO_FAST)
+    if shown is None:
+        return False
+    return dead_neurons.count(shown.model, shown.run.experiment) > sum(TOO_FAST.hidden) / 2
 
 
 def _small_seen(moment: Moment) -> bool:

@@ -12,7 +12,7 @@ from pages.parts import model_in_use, plane, session
 from pages.parts.crossings_table import meetings_of
 from pages.parts.plane import Probabilities
 from pages.parts.session import Kept, MapLayer
-from polycore import Experiment, Model, Polynomial, Referee, Run
+from polycore import Experiment, Model, Polynomial, Referee
 from polycore.figures import crossings_layer, mistakes_layer, point_layer, samples_layer, with_layers
 from polycore.figures.plane import LAYER_MARKERS, Layer
 from polycore.figures.style import evenly
@@ -104,15 +104,14 @@ def over(
     return _laid(figure, found, place)
 
 
+def with_place(figure: go.Figure, place: Place | None) -> go.Figure:
+    """Return a map with `place` marked and nothing else on it; without a place it is `figure` itself."""
+    return _laid(figure, [], place)
+
+
 def told(figure: go.Figure) -> str:
     """Return what is to be said of the layers of a map; "" where there are none."""
     return " ".join(figure.layout.meta.get("told", ()))
-
-
-@lru_cache(maxsize=4)
-def mistakes_of_run(run: Run) -> Mistakes:
-    """Return the mistakes of a run's network as it is now."""
-    return _mistakes(plane.probabilities_of_run(run), run.experiment)
 
 
 @lru_cache(maxsize=16)

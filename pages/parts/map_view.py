@@ -5,19 +5,20 @@ from typing import get_args
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import asked, map_layers, plane, progress, session
+from pages.parts import asked, map_layers, plane, progress, session, shown_weights
 from pages.parts.map_layers import Mistakes
 from pages.parts.percent import percent
 from pages.parts.referee import referee_of
-from pages.parts.runner import Training
 from pages.parts.session import MapView
+from pages.parts.shown_weights import ShownWeights
 from polycore import Experiment
 
 KEY = "map_view.choice"
 HELP = (
-    "Network: what it has learned so far. Referee: the best decision at each place, made by one who knows "
+    "Network: what its weights answer. Referee: the best decision at each place, made by one who knows "
     "the curves and the noise. Where they differ: what is left to learn. "
-) + map_layers.HELP
+) + f"{map_layers.HELP} {shown_weights.HELP}"
+LAYERS_HELP = f"{map_layers.HELP} {shown_weights.HELP}"
 
 
 def draw() -> None:
@@ -25,6 +26,7 @@ def draw() -> None:
     now = session.current()
     key = f"{KEY}.{now.revision}"
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        shown_weights.draw()
         st.segmented_control(
             "Map",
             get_args(MapView),
@@ -41,51 +43,48 @@ def draw() -> None:
 
 
 def draw_layers() -> None:
-    """Draw the choice of what lies on the map, which shows the network."""
+    """Draw the choices for a map that shows the network alone: whose weights, and what lies on it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        shown_weights.draw()
         map_layers.draw_for_run()
-        st.markdown("&nbsp;", width="content", help=map_layers.HELP)
+        st.markdown("&nbsp;", width="content", help=LAYERS_HELP)
 
 
-def map_of(training: Training) -> go.Figure:
+def map_of(shown: ShownWeights) -> go.Figure:
     """Return the map that is chosen, with what is to lie on it, and the place that is asked about."""
-    return _with_layers(_map_of(training), training, session.current().map_view)
+    return _with_layers(_map_of(shown), shown, session.current().map_view)
 
 
-def network_map_of(training: Training) -> go.Figure:
+def network_map_of(shown: ShownWeights) -> go.Figure:
     """Return the same of the network, whatever else is chosen."""
-    return _with_layers(progress.map_of(training), training, "Network")
+    return _with_layers(progress.map_of(shown), shown, "Network")
 
 
-def _with_layers(figure: go.Figure, training: Training, view: MapView) -> go.Figure:
+def _with_layers(figure: go.Figure, shown: ShownWeights, view: MapView) -> go.Figure:
     layers = session.current().map_layers
-    mistakes = _mistakes_of(training, view) if "Mistakes" in layers else None
-    return map_layers.over(figure, layers, training.run.experiment, mistakes, session.current().asked)
+    mistakes = _mistakes_of(shown, view) if "Mistakes" in layers else None
+    return map_layers.over(figure, layers, shown.run.experiment, mistakes, session.current().asked)
 
 
-def _mistakes_of(training: Training, view: MapView) -> Mistakes:
-    experiment = training.run.experiment
+def _mistakes_of(shown: ShownWeights, view: MapView) -> Mistakes:
+    experiment = shown.run.experiment
     if view == "Referee":
         return map_layers.mistakes_of_referee(referee_of(experiment), experiment)
-    if training.goes_on:
-        return map_layers.mistakes_of_run(training.run)
-    return map_layers.mistakes_of_model(training.best, experiment)
+    return map_layers.mistakes_of_model(shown.model, experiment)
 
 
-def _map_of(training: Training) -> go.Figure:
+def _map_of(shown: ShownWeights) -> go.Figure:
     """Return the map that is chosen, of the network that `progress.map_of` would show."""
-    referee = referee_of(training.run.experiment)
+    referee = referee_of(shown.run.experiment)
     match session.current().map_view:
         case "Network":
-            return progress.map_of(training)
+            return progress.map_of(shown)
         case "Referee":
             return plane.referee_map(referee)
-    if training.goes_on:
-        return plane.run_difference(training.run, referee)
-    return plane.model_difference(training.best, referee)
+    return plane.model_difference(shown.model, referee)
 
 
-def draw_caption(training: Training, figure: go.Figure) -> None:
+def draw_caption(shown: ShownWeights, figure: go.Figure) -> None:
     """Say what the colours mean in `figure`, the map that is chosen."""
     match session.current().map_view:
         case "Network":
@@ -94,15 +93,15 @@ def draw_caption(training: Training, figure: go.Figure) -> None:
                 "is. The lines are the true curves: far from all of them it has seen no point."
             )
         case "Referee":
-            text = told_of_referee(training.run.experiment)
+            text = told_of_referee(shown.run.experiment)
         case _:
             text = (
                 f"Striped in the colours of both answers: {percent(figure.layout.meta['differing'])} of the "
                 "plane, where the network's is not the referee's. "
             )
-            text += _where_points_lie(training.run.experiment.noise)
+            text += _where_points_lie(shown.run.experiment.noise)
     st.caption(f"{text} {map_layers.told(figure)}".rstrip())
-    asked.draw(training)
+    _draw_answer(shown)
 
 
 def told_of_referee(experiment: Experiment) -> str:
@@ -111,12 +110,17 @@ def told_of_referee(experiment: Experiment) -> str:
     return text + _where_points_lie(experiment.noise)
 
 
-def draw_network_caption(training: Training, figure: go.Figure) -> None:
+def draw_network_caption(shown: ShownWeights, figure: go.Figure) -> None:
     """Say what lies on a map of the network and what a click does, and answer the last one."""
     text = map_layers.told(figure)
     if text:
         st.caption(text)
-    asked.draw(training)
+    _draw_answer(shown)
+
+
+def _draw_answer(shown: ShownWeights) -> None:
+    experiment = shown.run.experiment
+    asked.draw(shown.model, referee_of(experiment), experiment.x_range)
 
 
 def _where_points_lie(noise: float) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from pages.parts.session import Kept, Session
+from pages.parts.shown_weights import ShownWeights
 from polycore import Experiment, Run
 
 
@@ -28,6 +29,13 @@ class Moment:
         if training is None or not _alike(training.run.experiment, experiment):
             return None
         return training.run
+
+    def shown(self, experiment: Experiment) -> ShownWeights | None:
+        """Return the weights that are shown of that run; None if there is none."""
+        training = self.session.training
+        if training is None or self.run(experiment) is None:
+            return None
+        return ShownWeights.of(training, self.session.weights)
 
     def steps(self, experiment: Experiment) -> int:
         """Return how many steps the kept run has taken; 0 where there is none."""

@@ -69,9 +69,16 @@ def _draw_network(subject: _Subject, *, running: bool) -> None:
         st.caption("Nothing has been trained yet.")
     else:
         st.write(
-            "A program that predicts without this project: the weights are in it, and NumPy is all it needs."
+            "A program that predicts without this project: the weights are in it, and NumPy is all it needs. "
+            + _whose(subject)
         )
         _draw_code(numpy_snippet(subject.model), _name("predict", subject.experiment), "snippet")
+
+
+def _whose(subject: _Subject) -> str:
+    if subject.training is None:
+        return ""
+    return f"They are the run's best so far, of step {subject.training.run.best_step:,}."
 
 
 def _draw_script(experiment: Experiment) -> None:

@@ -45,7 +45,8 @@ def map_without_regions(polynomials: tuple[Polynomial, ...], x_range: tuple[floa
 
 def run_map(run: Run) -> go.Figure:
     """Return the map of a run's network as it is now; its loss is not measured, which may take long."""
-    return _map(probabilities_of_run(run), run.experiment.polynomials, run.experiment.x_range)
+    weights, biases = zip(*run.layers, strict=True)
+    return _map(partial(predict_proba, weights, biases), run.experiment.polynomials, run.experiment.x_range)
 
 
 @lru_cache(maxsize=32)
@@ -64,17 +65,6 @@ def model_difference(model: Model, referee: Referee) -> go.Figure:
     of them is the referee's decision. Copy it before changing it.
     """
     return _difference(model.predict_proba, referee)
-
-
-def run_difference(run: Run, referee: Referee) -> go.Figure:
-    """Return the same for a run's network as it is now."""
-    return _difference(probabilities_of_run(run), referee)
-
-
-def probabilities_of_run(run: Run) -> Probabilities:
-    """Return a function from points (N, 2) to what the run's network as it is now says, (N, K)."""
-    weights, biases = zip(*run.layers, strict=True)
-    return partial(predict_proba, weights, biases)
 
 
 def of_referee(referee: Referee, places: Floats) -> Floats:

@@ -1,34 +1,46 @@
-"""How a run stands: its figures, its charts, and its best network's map of the plane."""
+"""How a run stands: its network's map of the plane, and the figures and charts of the same weights."""
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import asked, dead_neurons, file_names, frame, hosting, live, queue_place, session
+from pages.parts import (
+    asked,
+    dead_neurons,
+    file_names,
+    frame,
+    hosting,
+    live,
+    queue_place,
+    session,
+)
 from pages.parts.dead_neurons import DEAD_ON
 from pages.parts.duration import duration
-from pages.parts.plane import model_map, run_map
+from pages.parts.plane import model_map
 from pages.parts.referee import EXPLAINED, told
 from pages.parts.runner import Training
+from pages.parts.shown_weights import ShownWeights
 from polycore.alternative_text import percent
 from polycore.figures import accuracy_figure, loss_figure
+from polycore.loss_text import loss_text
 
 MAP_HEIGHT, CHART_HEIGHT = 520, 300
 
 HELD_OUT_HELP = (
-    "How many of 3,000 points that no step trains on the best weights so far answer rightly. "
+    "How many of 3,000 points that no step trains on these weights answer rightly. "
     f"{EXPLAINED} Luck with these points may lift a network a little above it."
 )
 LOSS_HELP = (
-    "Cross-entropy of the best weights so far on the training set. Guessing among K polynomials costs log K, "
+    "Cross-entropy of these weights on the training set. Guessing among K polynomials costs log K, "
     "certainty in the right answer 0."
 )
 GRADIENT_HELP = (
-    "The length of the loss's gradient at this step: how steeply the loss falls from here. Near 0 there is "
-    "little left to follow; where it grows and grows, lower the learning rate. Search uses none."
+    "The length of the loss's gradient at these weights: how steeply the loss falls from here. Near 0 "
+    "there is little left to follow; if it grows and grows, lower the learning rate. Search uses none. It is "
+    "known at the latest step alone."
 )
 DEAD_HELP = (
-    f"Hidden neurons that give 0 for each of {DEAD_ON:,} training points (all, where there are fewer), at "
-    "this step: nothing comes through them, and no gradient wakes them. Many of them: lower the learning "
+    f"Hidden neurons that give 0 for each of {DEAD_ON:,} training points (all, if there are fewer) with "
+    "these weights: nothing comes through them, and no gradient wakes them. Many of them: lower the learning "
     "rate."
 )
 
@@ -49,13 +61,13 @@ def draw_bar(training: Training) -> None:
             draw(run.ended_because)
 
 
-def draw_figures(training: Training, best_possible: float) -> None:
-    """Draw accuracy and loss of the best weights so far, the speed, and the time that is left."""
-    best = training.best
-    held_out = best.held_out_accuracy or 0.0
+def draw_figures(training: Training, shown: ShownWeights, best_possible: float) -> None:
+    """Draw accuracy and loss of the weights that are shown, the speed, and the time that is left."""
+    held_out = shown.model.held_out_accuracy or 0.0
+    st.markdown(f"Weights: **{shown.name}**")
     with st.container(horizontal=True):
         _metric("Held-out accuracy", percent(held_out), HELD_OUT_HELP, told(best_possible))
-        _metric("Loss (nats)", f"{best.loss:.3f}", LOSS_HELP)
+        _metric("Loss (nats)", loss_text(shown.model.loss), LOSS_HELP)
         _metric("Steps/s", _speed(training.steps_per_second), "How often the weights change in a second.")
         if training.run.done or training.status == "stopped":
             _metric(
@@ -65,20 +77,18 @@ def draw_figures(training: Training, best_possible: float) -> None:
             _metric("Time left", _time(training.seconds_left), "To the last step, at this speed.")
 
 
-def draw_inner_figures(training: Training) -> None:
-    """Draw what tells how the network learns, at this step: the gradient's length and the dead neurons."""
-    run = training.run
-    norm = run.gradient_norm
+def draw_inner_figures(shown: ShownWeights) -> None:
+    """Draw what shows how the network learns: the gradient's length and the dead neurons."""
+    experiment = shown.run.experiment
+    dead = dead_neurons.count(shown.model, experiment)
     with st.container(horizontal=True):
-        _metric("Gradient norm", "none" if norm is None else f"{norm:.3g}", GRADIENT_HELP)
-        _metric("Dead neurons", f"{dead_neurons.count(run):,} of {sum(run.experiment.hidden):,}", DEAD_HELP)
+        _metric("Gradient norm", _norm(shown), GRADIENT_HELP)
+        _metric("Dead neurons", f"{dead:,} of {sum(experiment.hidden):,}", DEAD_HELP)
 
 
-def map_of(training: Training) -> go.Figure:
-    """Return the map of the network as it is now, for the best may stay for long; at rest, of the best."""
-    if training.goes_on:
-        return run_map(training.run)
-    return model_map(training.best, training.run.experiment.x_range)
+def map_of(shown: ShownWeights) -> go.Figure:
+    """Return the map of the network with the weights that are shown."""
+    return model_map(shown.model, shown.run.experiment.x_range)
 
 
 def draw_map(figure: go.Figure) -> None:
@@ -86,17 +96,18 @@ def draw_map(figure: go.Figure) -> None:
     live.figure(figure, key="progress.map", height=MAP_HEIGHT, on_click=asked.choose, file=_file("map"))
 
 
-def draw_charts(training: Training, best_possible: float) -> None:
-    """Draw loss and accuracy over the steps."""
-    run, history = training.run, training.run.history
-    loss = loss_figure(history.step, history.loss, run.best_step, run.best_loss)
+def draw_charts(shown: ShownWeights, best_possible: float) -> None:
+    """Draw loss and accuracy over the steps, with a mark at the weights that are shown."""
+    history, model, mark = shown.run.history, shown.model, shown.mark
+    loss = loss_figure(history.step, history.loss, shown.step, model.loss, mark=mark)
     accuracy = accuracy_figure(
         history.step,
         history.accuracy,
         history.held_out_accuracy,
-        run.best_step,
-        training.best.held_out_accuracy or 0.0,
+        shown.step,
+        model.held_out_accuracy or 0.0,
         best_possible,
+        mark=mark,
     )
     left, right = st.columns(2)
     with left:
@@ -105,6 +116,13 @@ def draw_charts(training: Training, best_possible: float) -> None:
         live.figure(
             accuracy, key="progress.accuracy", height=CHART_HEIGHT, file=_file("accuracy"), rests=True
         )
+
+
+def _norm(shown: ShownWeights) -> str:
+    norm = shown.gradient_norm
+    if norm is not None:
+        return f"{norm:.3g}"
+    return "none" if shown.run.gradient is None else "unknown"
 
 
 def _file(kind: str) -> str | None:

@@ -17,6 +17,7 @@ from pages.parts.session import Kept
 from polycore import Experiment, PolycoreError, Run
 from polycore.alternative_text import percent
 from polycore.figures import Curve, accuracies_figure, line_url, losses_figure
+from polycore.loss_text import loss_text
 
 PREFIX = "race"
 NAMES_KEY, BUDGET_KEY, REFUSAL_KEY = f"{PREFIX}.names", f"{PREFIX}.budget", f"{PREFIX}.refusal"
@@ -36,7 +37,9 @@ BUDGET_HELP = (
     "Processor time for each of them, waiting for a turn left out: on a busy machine the race takes longer, "
     "and stays fair."
 )
-LOSS_HELP = "Cross-entropy on the samples, the lowest so far, in nats. It is what all of them try to lower."
+LOSS_HELP = (
+    "Cross-entropy of the weights as they are now on the samples, in nats: all of them try to lower it."
+)
 OWN = "the optimizers, with learning rates of their own"
 WHY_REPLACED = (
     "So all lower the same loss, on samples that L-BFGS can work on too, and only the seconds end a run."
@@ -210,7 +213,7 @@ def _draw_lane(place: int, lane: Lane, budget: float, figure: go.Figure) -> None
     )
     live.figure(figure, key=f"{PREFIX}.map.{place}", height=MAP_HEIGHT)
     with st.container(horizontal=True, gap="small"):
-        st.metric("Loss (nats)", f"{run.best_loss:.3f}", help=LOSS_HELP, width="content")
+        st.metric("Loss (nats)", loss_text(float(run.history.loss[-1])), help=LOSS_HELP, width="content")
         st.metric("Held-out", percent(mark.held_out_accuracy), help=HELD_OUT_HELP, width="content")
     used = min(1.0, training.seconds / budget)
     st.progress(used, text=f"{training.seconds:.1f} of {budget:g} s · {counted(run.step, 'step')}")

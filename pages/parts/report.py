@@ -11,6 +11,7 @@ from pages.parts import live
 from pages.parts.percent import percent
 from pages.parts.referee import best_possible, told
 from pages.parts.runner import Training
+from pages.parts.shown_weights import ShownWeights
 from polycore import Experiment, Model, Polynomial
 from polycore.figures import confusion_figure, errors_figure, reliability_figure
 from polycore.read_only import read_only
@@ -57,7 +58,7 @@ def draw(training: Training | None, *, running: bool) -> None:
         if running:
             st.caption("This is measured when the run pauses or ends, on its best weights so far.")
         else:
-            _draw(training.run.experiment, _measured(training.best, training.run.experiment))
+            _draw(ShownWeights.of(training, "Best"))
 
 
 @lru_cache(maxsize=8)
@@ -68,7 +69,10 @@ def _measured(model: Model, experiment: Experiment) -> Report:
     return read_only(report(probabilities, labels, points, experiment.polynomials, experiment.x_range))
 
 
-def _draw(experiment: Experiment, found: Report) -> None:
+def _draw(best: ShownWeights) -> None:
+    experiment = best.run.experiment
+    found = _measured(best.model, experiment)
+    st.caption(f"All of this is of the run's best weights so far, of step {best.step:,}.")
     _accuracy(experiment, found)
     _confusion(experiment.polynomials, found)
     _reliability(found)
@@ -78,7 +82,7 @@ def _draw(experiment: Experiment, found: Report) -> None:
 def _accuracy(experiment: Experiment, found: Report) -> None:
     st.subheader("Polynomial by polynomial", anchor=False)
     st.write(
-        f"Of {found.confusion.sum():,} points that no step trains on, the best weights so far answer "
+        f"Of {found.confusion.sum():,} points that no step trains on, the best weights answer "
         f"{percent(found.accuracy)} rightly ({told(best_possible(experiment))}); the polynomials with many "
         "wrong answers are hard to tell apart."
     )

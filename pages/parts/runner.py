@@ -77,6 +77,7 @@ class Training:
         self._at_end = at_end
         self._run = run
         self._best: tuple[int, Model] | None = None
+        self._current: tuple[Run, Model] | None = None
         self._status: Status = "finished" if run.done else "paused" if run.step else "ready"
         self._error: str | None = None
         self._seconds = 0.0
@@ -99,11 +100,24 @@ class Training:
     @property
     def best(self) -> Model:
         """The run's best model so far, the same object as long as no better one comes: measuring it costs."""
-        run, best = self._run, self._best
+        return self.best_of(self._run)
+
+    def best_of(self, run: Run) -> Model:
+        """Return the same for `run`, this training's run as it stood when the caller read it."""
+        best = self._best
         if best is None or best[0] != run.best_step:
             # of a copy: a run keeps the models it was asked for, and would carry them to the workers
             best = self._best = (run.best_step, replace(run).best_for_a_page)
         return best[1]
+
+    def current_of(self, run: Run) -> Model:
+        """Return the model of the latest weights of such a `run`, the same object each time."""
+        if run.parameters is run.best_parameters:
+            return self.best_of(run)
+        current = self._current
+        if current is None or current[0] is not run:
+            current = self._current = (run, replace(run).current_for_a_page)
+        return current[1]
 
     @property
     def status(self) -> Status:

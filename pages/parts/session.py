@@ -31,6 +31,7 @@ _CHOICES = ("in_use", "look")
 
 MapView = Literal["Network", "Referee", "Where they differ"]
 MapLayer = Literal["Samples", "Mistakes", "Crossings"]
+Weights = Literal["Now", "Best"]
 Way = Literal["Any point", "On a curve", "At a crossing"]
 
 
@@ -158,6 +159,7 @@ class Session:
         made: such lists have it in their keys.
     runs, uploads: how many there have been, for titles.
     map_view: what the map of the Train page shows.
+    weights: which weights of a run its map and the figures beside it are of.
     map_layers, predict_layers: what lies on a run's map, and on the map of the Predict page.
     asked: the place that is asked about on a run's map; None where there is none.
     point: what the Predict page asks about.
@@ -188,6 +190,7 @@ class Session:
     uploads: int = 0
     points: Points | None = None
     map_view: MapView = "Network"
+    weights: Weights = "Now"
     map_layers: tuple[MapLayer, ...] = ()
     predict_layers: tuple[MapLayer, ...] = ("Crossings",)
     asked: tuple[float, float] | None = None

@@ -6,12 +6,16 @@ chart stands in the place of a container whose contents are still on their way, 
 ("Cannot set a node at a delta path").
 """
 
+import math
 from collections.abc import Callable
+from time import monotonic
 
 import streamlit as st
 
 from pages.parts import presence, session
 from pages.parts.runner import Training
+
+COLLECT_SECONDS = 1.0  # the best model has to be measured before it is kept
 
 
 def is_running() -> bool:
@@ -23,19 +27,24 @@ def is_running() -> bool:
 def watch(draw: Callable[[Training], None], every: float, *, shown_running: bool) -> None:
     """Draw the session's run with `draw`, again each `every` seconds as long as it goes on.
 
-    Draws nothing where there is no run. What the run has learned is kept on the way. `shown_running` is what
-    the page shows already: a run may end while its page is being drawn, and buttons drawn before would stay.
+    Draws nothing where there is no run. What the run has learned is kept once a second, and when it ends.
+    `shown_running` is what the page shows already: a run may end while its page is being drawn, and buttons
+    drawn before would stay.
     """
     training = session.current().training
     place = st.container()
     is_there = presence.of_this_tab()
     if training is None:
         return
+    collected_at = -math.inf
 
     def tick() -> None:
+        nonlocal collected_at
         training.seen(is_there)
         settled = training.goes_on
-        session.collect()
+        if not settled or monotonic() - collected_at >= COLLECT_SECONDS:
+            session.collect()
+            collected_at = monotonic()
         draw(training)
         # whether a fragment ticks is decided out here, so the page is drawn anew when the run begins or ends
         if settled != shown_running:

@@ -5,7 +5,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from polycore import alternative_text
-from polycore.alternative_text import percent
+from polycore.alternative_text import Mark, percent
 from polycore.figures.style import (
     BEST_COLOR,
     HELD_OUT_COLOR,
@@ -18,27 +18,31 @@ from polycore.figures.style import (
     escape,
     new_figure,
 )
+from polycore.loss_text import loss_text
 from polycore.palette import LIGHT_PAGE
 
 STEP_HOVER = "step %{x}: %{y:.3~g}"
 ACCURACY_RANGE = (0, 114)  # per cent, with room for the label of the best possible above its line
 
 
-def loss_figure(steps: Integers, losses: Floats, best_step: int, best_loss: float) -> go.Figure:
-    """Return the loss in nats, on a log scale, over the steps; the lowest is marked.
+def loss_figure(
+    steps: Integers, losses: Floats, best_step: int, best_loss: float, *, mark: Mark = "best"
+) -> go.Figure:
+    """Return the loss in nats, on a log scale, over the steps; one is marked, the lowest as a rule.
 
-    `steps` and `losses` have shape (S,), S at least 1.
+    `steps` and `losses` have shape (S,), S at least 1. `mark` names what is marked: "best", or "now" if
+    `best_step` and `best_loss` are those of the latest weights.
     """
     traces = [
         _progress(steps, losses, "loss", TRAINING_COLOR, "solid"),
-        _best(best_step, best_loss, f"best {best_loss:.3g}"),
+        _best(best_step, best_loss, f"{mark} {loss_text(best_loss)}"),
     ]
     # asked for few ticks, Plotly labels 1, 2 and 5 of a decade and not all nine; without a format it
     # writes 0.5 as 5
     scale = {"type": "log", "nticks": 4, "tickformat": ".5~g"}
     return new_figure(
         traces,
-        alternative_text.loss(steps, losses, best_step, best_loss),
+        alternative_text.loss(steps, losses, best_step, best_loss, mark),
         xaxis=axis("step"),
         yaxis=axis("loss (nats)") | scale,
         legend=LEGEND_ABOVE,
@@ -52,22 +56,24 @@ def accuracy_figure(
     best_step: int,
     best_held_out_accuracy: float,
     best_possible: float,
+    *,
+    mark: Mark = "best",
 ) -> go.Figure:
     """Return the accuracies on the training samples and on held-out points, in per cent, over the steps.
 
     All arrays have shape (S,), S at least 1, the accuracies as shares from 0 to 1. Marked is the held-out
-    accuracy of the best weights, those with the lowest loss; a line shows the best accuracy possible on new
-    points, which that on the training samples may pass.
+    accuracy of the best weights, those with the lowest loss, or of others that `mark` names; a line shows the
+    best accuracy possible on new points, which that on the training samples may pass.
     """
     traces = [
         _progress(steps, 100 * accuracies, "training", TRAINING_COLOR, "solid"),
         _progress(steps, 100 * held_out_accuracies, "held-out", HELD_OUT_COLOR, "dot"),
-        _best(best_step, 100 * best_held_out_accuracy, f"best {escape(percent(best_held_out_accuracy))}"),
+        _best(best_step, 100 * best_held_out_accuracy, f"{mark} {escape(percent(best_held_out_accuracy))}"),
     ]
     return new_figure(
         traces,
         alternative_text.accuracy(
-            steps, accuracies, held_out_accuracies, best_step, best_held_out_accuracy, best_possible
+            steps, accuracies, held_out_accuracies, best_step, best_held_out_accuracy, best_possible, mark
         ),
         xaxis=axis("step"),
         yaxis=axis("accuracy (%)") | {"range": [*ACCURACY_RANGE], "tickvals": [0, 20, 40, 60, 80, 100]},

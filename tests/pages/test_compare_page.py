@@ -22,6 +22,7 @@ from pages.parts.compare_settings import differences, phrase
 from pages.parts.runner import Mark
 from pages.parts.session import Kept
 from polycore.history import History
+from polycore.loss_text import loss_text
 from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, told_by, wait_for
 
 COMPARE, TRAIN = "pages/6_compare.py", "pages/3_train.py"
@@ -82,9 +83,10 @@ def test_a_finished_run_is_here_by_itself():
     training = session_of(app).training
     assert "Run 1 · Adam, 2 polynomials" in texts(app)
     captions = [caption.value for caption in app.caption]
-    assert f"300 steps · {training.seconds:.1f} s of computing" in captions
+    best = training.run.best_step
+    assert f"300 steps, best at step {best} · {training.seconds:.1f} s of computing" in captions
     figures = {metric.label: metric for metric in app.metric}
-    assert figures["Loss (nats)"].value == f"{training.best.loss:.3f}"
+    assert figures["Loss (nats)"].value == f"{training.best.loss:#.3g}"
     # the two curves meet outside of the range: every point can be told
     assert figures["Held-out accuracy"].delta == "best possible 100.0\u00a0%"
 
@@ -401,7 +403,14 @@ def test_a_race_ends_with_all_lanes_at_the_budget(figures):
     losses = [trace.y for trace in figures["race.loss"].data]
     assert all((np.diff(values) <= 0).all() for values in losses)
     lowest = race.lanes[int(np.argmin([values[-1] for values in losses]))].training.run.best_loss
-    assert f"at a loss of {lowest:.3g} nats" in app.info[0].value
+    shown = {
+        name: [metric.value for metric in app.metric if metric.label == name]
+        for name in ("Loss (nats)", "Held-out")
+    }
+    latest = [lane.training.run.current for lane in race.lanes]
+    assert shown["Loss (nats)"] == [loss_text(model.loss) for model in latest]
+    assert shown["Held-out"] == [f"{100 * model.held_out_accuracy:.1f} %" for model in latest]
+    assert f"its lowest loss so far is {loss_text(lowest)} nats" in app.info[0].value
     assert "surprise" in app.info[0].value
     assert [f"race.map.{place}" in figures for place in range(4)] == [True, True, True, False]
 
@@ -558,5 +567,7 @@ def test_another_one_that_is_kept_draws_the_page_anew(ticks, monkeypatch):
 
 
 def test_one_step_is_no_plural():
-    app = with_kept(kept("A", steps=1, seconds=1.0))
-    assert "1 step · 1.0 s of computing" in [caption.value for caption in app.caption]
+    one = kept("A", steps=1, seconds=1.0)
+    best = int(one.history.loss[1] < one.history.loss[0])
+    app = with_kept(one)
+    assert f"1 step, best at step {best} · 1.0 s of computing" in [caption.value for caption in app.caption]

@@ -27,7 +27,7 @@ KINDS = (
 # their labels say all there is to say
 PLAIN = {"All right", "Close"}
 # their labels are not shown, and their help stands beside them
-BESIDE = {"Map", "On the map"}
+BESIDE = {"Map", "Weights", "On the map"}
 LONGEST = 900  # characters: lists of choices, a line for each
 
 

@@ -76,11 +76,11 @@ def test_mistakes_are_the_held_out_points_that_the_best_network_answers_wrongly(
     assert "Crosses" not in words(app)
 
 
-def test_while_it_runs_the_mistakes_are_those_of_its_present_weights():
+def test_the_mistakes_of_the_latest_weights_are_found_once():
     run = pc.advance(pc.start(pc.Experiment(steps=50, batch_size=32)), 30)
     points, labels = run.experiment.held_out_set()
-    found = map_layers.mistakes_of_run(run)
-    assert map_layers.mistakes_of_run(run) is found
+    found = map_layers.mistakes_of_model(run.current, run.experiment)
+    assert map_layers.mistakes_of_model(run.current, run.experiment) is found
     answers = answered(run.layers, points)
     np.testing.assert_array_equal(found.points, points[answers != labels])
     np.testing.assert_array_equal(found.labels, labels[answers != labels])

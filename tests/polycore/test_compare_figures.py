@@ -62,7 +62,7 @@ def test_there_is_no_line_where_the_best_possible_is_not_one_for_all():
 
 def test_the_alternative_text_says_where_each_began_and_ended():
     assert alternative_text.losses([FIRST, SECOND], "step") == (
-        "Loss of 2 runs over step: A <b> from 2 to 0.5 nats, at 30; B from 1 to 0.25 nats, at 1.5."
+        "Loss of 2 runs over step: A <b> from 2.00 to 0.500 nats, at 30; B from 1.00 to 0.250 nats, at 1.5."
     )
     assert alternative_text.accuracies([SECOND], "computing (s)", 0.99) == (
         "Held-out accuracy of 1 run over computing (s): B from 100.0 % to 25.0 %, at 1.5; "

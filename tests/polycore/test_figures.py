@@ -287,7 +287,17 @@ def test_the_loss_is_drawn_on_a_log_scale():
 
 def test_the_best_loss_is_marked():
     best = figures.loss_figure(STEPS, np.array([2.5, 0.5, 1.0]), 10, 0.5).data[1]
-    assert (best.x, best.y, best.mode, best.name) == ((10,), (0.5,), "markers", "best 0.5")
+    assert (best.x, best.y, best.mode, best.name) == ((10,), (0.5,), "markers", "best 0.500")
+
+
+def test_other_weights_than_the_best_are_marked_by_their_name():
+    losses, shares = np.array([2.5, 0.5, 1.0]), np.array([0.1, 0.9, 0.5])
+    loss = figures.loss_figure(STEPS, losses, 20, 1.0, mark="now")
+    accuracy = figures.accuracy_figure(STEPS, shares, shares, 20, 0.5, 1.0, mark="now")
+    assert (loss.data[1].x, loss.data[1].y, loss.data[1].name) == ((20,), (1.0,), "now 1.00")
+    assert (accuracy.data[2].x, accuracy.data[2].y, accuracy.data[2].name) == ((20,), (50.0,), "now 50.0 %")
+    assert "now 1.00 at step 20." in loss.layout.meta["alt"]
+    assert "the latest weights, of step 20, reach 50.0 % on held-out points" in accuracy.layout.meta["alt"]
 
 
 def test_a_run_that_has_not_begun_can_be_drawn():

@@ -1,0 +1,189 @@
+"""The weights that are shown of a run: map, figures, charts and answers are all of the same ones."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.parts import live, plane
+from pages.parts.looks import LOOKS
+from pages.parts.moment import Moment
+from pages.parts.referee import referee_of
+from pages.parts.runner import Training
+from pages.parts.session import Session
+from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
+
+TRAIN = "pages/3_train.py"
+# so high a learning rate leaves the best weights behind
+BUTTONS = {TRAIN: "Start", HOME: "Train the network"}
+JUMPING = QUICK | {
+    "polynomials": "x~-x~x^2",
+    "learning_rate": "0.5",
+    "batch": "10",
+    "noise": "0.3",
+    "steps": "60",
+}
+pages = pytest.mark.parametrize("page", [pytest.param(TRAIN, id="Train"), pytest.param(HOME, id="Home")])
+
+
+@pytest.fixture
+def figures(monkeypatch):
+    """Return the figures on the page by key."""
+    found = {}
+    monkeypatch.setattr(live, "figure", lambda figure, key, **_: found.update({key: figure}))
+    return found
+
+
+def trained(page=TRAIN, **words):
+    app = wait_for(press(opened(page, JUMPING | words), BUTTONS[page]), "finished")
+    run = session_of(app).training.run
+    assert run.best_step < run.step
+    return app
+
+
+def choose(app, weights):
+    labelled(app.button_group, "Weights").set_value(weights).run()
+    assert not app.exception
+    return app
+
+
+def metrics(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def texts(app):
+    return " ".join(element.value for kind in (app.markdown, app.caption) for element in kind)
+
+
+def logits(layers, points):
+    """Return what a network says: dot, add, ReLU, ..."""
+    values = points
+    for place, (weights, biases) in enumerate(layers):
+        values = np.dot(values, weights) + biases
+        values = np.maximum(values, 0) if place < len(layers) - 1 else values
+    return values
+
+
+def measured(layers, experiment):
+    """Return loss, held-out accuracy and the number of dead neurons of a network with one hidden layer."""
+    points, labels = experiment.training_set()
+    values = logits(layers, points)
+    surprises = np.log(np.exp(values - values.max(axis=1, keepdims=True)).sum(axis=1)) + values.max(axis=1)
+    loss = (surprises - values[np.arange(len(labels)), labels]).mean()
+    held_out, wanted = experiment.held_out_set()
+    accuracy = (logits(layers, held_out).argmax(axis=1) == wanted).mean()
+    [(weights, biases), _] = layers
+    dead = (points @ weights + biases <= 0).all(axis=0).sum()
+    return loss, accuracy, dead
+
+
+def layers_of(model):
+    return list(zip(model.weights, model.biases, strict=True))
+
+
+@pytest.mark.usefixtures("figures")
+@pages
+def test_at_rest_every_figure_is_of_the_latest_weights_until_the_best_are_chosen(page):
+    app = trained(page)
+    run = session_of(app).training.run
+    now = measured(run.layers, run.experiment)
+    best = measured(layers_of(session_of(app).training.best), run.experiment)
+    assert now[0] > 1.05 * best[0]
+    for choice, name, (loss, accuracy, dead) in (
+        ("Now", f"now (step {run.step:,})", now),
+        ("Best", f"best (step {run.best_step:,})", best),
+    ):
+        assert labelled(app.button_group, "Weights").value == "Now"
+        shown = metrics(choose(app, choice))
+        assert shown["Loss (nats)"] == f"{loss:#.3g}"
+        assert shown["Held-out accuracy"] == f"{100 * accuracy:.1f} %"
+        if page == TRAIN:
+            assert shown["Dead neurons"] == f"{dead} of 8"
+            norm = math.sqrt((run.gradient.astype(float) ** 2).sum())
+            assert shown["Gradient norm"] == (f"{norm:.3g}" if choice == "Now" else "unknown")
+        assert f"Weights: **{name}**" in texts(app)
+        choose(app, "Now")
+
+
+@pages
+def test_the_map_its_mistakes_and_the_charts_are_of_the_weights_that_are_chosen(figures, page):
+    app = trained(page)
+    labelled(app.button_group, "On the map").set_value(["Mistakes"]).run()
+    run = session_of(app).training.run
+    points, labels = run.experiment.held_out_set()
+    for choice, layers, step in (
+        ("Best", layers_of(session_of(app).training.best), run.best_step),
+        ("Now", run.layers, run.step),
+    ):
+        choose(app, choice)
+        wrong = (logits(layers, points).argmax(axis=1) != labels).sum()
+        assert f"Crosses: {wrong:,} of 3,000 held-out points" in texts(app)
+        if page == TRAIN:
+            for key, value in (
+                ("progress.loss", measured(layers, run.experiment)[0]),
+                ("progress.accuracy", 100 * (1 - wrong / 3000)),
+            ):
+                mark = figures[key].data[-1]
+                assert (mark.mode, mark.x) == ("markers", (step,))
+                assert mark.y[0] == pytest.approx(value, rel=1e-6)
+                assert mark.name.startswith(f"{choice.lower()} ")
+
+
+def test_the_difference_is_of_the_weights_that_are_chosen(figures):
+    app = trained()
+    run, best = session_of(app).training.run, session_of(app).training.best
+    labelled(app.button_group, "Map").set_value("Where they differ").run()
+    referee = referee_of(run.experiment)
+    found = {}
+    for choice in ("Now", "Best"):
+        choose(app, choice)
+        found[choice] = figures["progress.map"].layout.images[0].source
+    assert found["Best"] == plane.model_difference(best, referee).layout.images[0].source
+    assert found["Now"] == plane.model_difference(run.current, referee).layout.images[0].source
+    assert found["Now"] != found["Best"]
+
+
+@pages
+def test_a_chunk_that_comes_while_the_page_is_drawn_changes_none_of_its_figures(monkeypatch, page):
+    app = trained(page, steps="1000")
+    training = session_of(app).training
+    earlier, later = pc.advance(pc.start(training.run.experiment), 20), training.run
+    training._run = earlier
+
+    def figure(_, key, **__):
+        if key == "progress.map":
+            training._run = later
+
+    monkeypatch.setattr(live, "figure", figure)
+    app.run()
+    loss, accuracy, _ = measured(earlier.layers, earlier.experiment)
+    assert metrics(app)["Loss (nats)"] == f"{loss:#.3g}"
+    assert metrics(app)["Held-out accuracy"] == f"{100 * accuracy:.1f} %"
+    assert "Weights: **now (step 20)**" in texts(app)
+
+
+@pytest.mark.usefixtures("figures")
+def test_the_choice_stays_on_other_pages_and_every_drawing_says_it():
+    app = choose(trained(), "Best")
+    app.switch_page("pages/2_data.py").run()
+    for page in (TRAIN, HOME):
+        app.switch_page(page).run()
+        for _ in range(2):  # a browser may see the second drawing alone
+            group = labelled(app.button_group, "Weights")
+            assert group.value == "Best"
+            [place] = group.proto.default
+            assert group.options[place] == "Best"
+            app.run()
+
+
+def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():
+    [dead] = [look for look in LOOKS if look.name == "dead"]
+    experiment = dead.set_ups[0].experiment
+    first = pc.start(experiment)
+    run = replace(pc.advance(first, 400), best_step=0, best_parameters=first.parameters)
+    assert [measured(layers_of(model), experiment)[2] > 16 for model in (run.current, run.best)] == [1, 0]
+    training = Training(run, executor=None, advance=pc.advance)
+    assert dead.seen(Moment(Session(training=training), "Train"))
+    assert not dead.seen(Moment(Session(training=training, weights="Best"), "Train"))
