@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import file_names, live, model_in_use, own_weights, plane, session
+from pages.parts import asked, file_names, live, map_layers, model_in_use, own_weights, plane, session
 from pages.parts.percent import percent
 from pages.parts.session import Kept, LinkWeights, Session
 from polycore import Model
@@ -47,17 +47,23 @@ def words() -> dict[str, str]:
 
 
 def draw() -> bool:
-    """Draw the answering model's map and figures, where it fits the set-up; return whether it does."""
+    """Draw the answering model's map and figures, if it fits the set-up; return whether it does.
+
+    A click on the map asks the model about that place, as on the map of a run.
+    """
     now, kept = session.current(), session.current().answering
     if kept is None or kept.model.polynomials != now.experiment.polynomials:
         return False
     st.markdown(_told(kept, now))
-    figure = plane.model_map(kept.model, model_in_use.x_range_of(kept))
-    live.figure(figure, key=MAP_KEY, height=MAP_HEIGHT, file=file_names.of("map", now.experiment))
+    x_range = model_in_use.x_range_of(kept)
+    figure = map_layers.with_place(plane.model_map(kept.model, x_range), now.asked)
+    name = file_names.of("map", now.experiment)
+    live.figure(figure, key=MAP_KEY, height=MAP_HEIGHT, on_click=asked.choose, file=name)
     st.caption(
         "Each place in the colour of the network's likeliest polynomial, the stronger the surer it is. The "
         "lines are the true curves."
     )
+    asked.draw(kept.model, model_in_use.referee_of(kept), x_range)
     model_in_use.draw_figures(kept)
     return True
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from pages.parts import asked, live
-from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for
+from pages.parts import asked, frame, from_link, live
+from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
+from tests.pages.test_pass_on import TRAINED
 from tests.pages.test_predict_page import words
 
 TRAIN = "pages/3_train.py"
@@ -30,8 +31,8 @@ def click(monkeypatch):
     return found
 
 
-def clicked(app):
-    [button] = [button for button in app.button if button.key == "click.progress.map"]
+def clicked(app, key="progress.map"):
+    [button] = [button for button in app.button if button.key == f"click.{key}"]
     button.click().run()
     assert not app.exception
     return app
@@ -132,3 +133,35 @@ def test_the_place_stays_on_the_other_page():
 def test_a_place_too_far_out_is_not_asked_about(click):
     click["place"] = (1e13, 0.0)
     assert session_of(clicked(trained())).asked is None
+
+
+@pytest.mark.parametrize("embedded", [pytest.param(False, id="alone"), pytest.param(True, id="embedded")])
+@pytest.mark.parametrize("page", [pytest.param(TRAIN, id="Train"), pytest.param(HOME, id="Home")])
+def test_a_network_that_came_by_a_link_answers_a_click(click, monkeypatch, page, embedded):
+    monkeypatch.setattr(frame, "is_embedded", lambda: embedded)
+    app = opened(page, TRAINED)
+    assert asked.CLICK in words(app)
+    clicked(app, from_link.MAP_KEY)
+    model = session_of(app).answering.model
+    # by hand: weights ((1, -2), (0.5, 3)) at (0.5, -0.25)
+    values = np.array([0.5 * 1 - 0.25 * 0.5, 0.5 * -2 - 0.25 * 3]) + model.biases[0][0]
+    shares = np.exp(values) / np.exp(values).sum()
+    text = words(app)
+    assert "**x = 0.5, y = -0.25**" in text
+    assert f"**p0 = x.** Most likely: probability {100 * shares[0]:.1f}" in text
+    # -x is -0.5 there, 0.25 away, and x 0.75
+    assert "The referee says p1 = -x: probability" in text
+    point = click[from_link.MAP_KEY].data[-1]
+    assert (point.x[0], point.y[0]) == (0.5, -0.25)
+    press(app, "Close")
+    assert asked.CLICK in words(app)
+
+
+def test_the_answer_is_of_the_weights_that_are_shown(click):
+    app = clicked(trained(learning_rate="0.5", batch="10", noise="0.3", steps="60"))
+    run, best = session_of(app).training.run, session_of(app).training.best
+    assert run.best_step < run.step
+    for choice, model in (("Best", best), ("Now", run.current)):
+        labelled(app.button_group, "Weights").set_value(choice).run()
+        [shares] = model.predict_proba([[0.5, -0.25]])
+        assert click["asked.bars"].data[1].x == pytest.approx(sorted(100 * shares, reverse=True))
