@@ -24,6 +24,15 @@ def test_the_gradients_length_is_shown():
     assert figures(app)["Gradient norm"] == f"{np.sqrt((gradient**2).sum()):.3g}"
 
 
+def test_a_loss_near_zero_is_shown_with_its_digits():
+    app = trained(learning_rate="0.02", steps="400")
+    run = session_of(app).training.run
+    assert 0.0001 < run.best_loss < 0.0005
+    [bar] = app.get("progress")
+    assert bar.proto.text.endswith(f"best loss {run.best_loss:#.3g} nats")
+    assert figures(app)["Loss (nats)"] == f"{run.current.loss:#.3g}"
+
+
 def test_search_has_no_gradient():
     assert figures(trained(optimizer="random-search"))["Gradient norm"] == "none"
 

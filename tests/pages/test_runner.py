@@ -845,6 +845,23 @@ def test_a_better_model_takes_the_best_one_s_place(begin, hand):
     assert training.best.loss < first.loss
 
 
+def test_the_latest_weights_are_measured_once_and_stay_out_of_what_workers_get(begin):
+    run = pc.advance(pc.start(replace(SMALL, batch_size=5, learning_rate=1.0)), 45)
+    assert run.best_step < run.step
+    training = begin(run)
+    size = len(pickle.dumps(run))
+    latest = training.current_of(run)
+    assert latest is training.current_of(run)
+    assert (latest.loss, latest.held_out_accuracy) == (run.current.loss, run.current.held_out_accuracy)
+    assert len(pickle.dumps(replace(run))) == size
+
+
+def test_latest_weights_that_are_the_best_are_measured_once_for_both(begin):
+    run = pc.advance(pc.start(replace(SMALL, optimizer="random-search")), 40)
+    training = begin(run)
+    assert training.current_of(run) is training.best
+
+
 def advance_or_die(folder, run, steps):
     """Advance, but be killed half way through the first chunk (from step 0) and the second (from step 1)."""
     mark = folder / f"killed at step {run.step}"

@@ -62,6 +62,30 @@ def test_a_page_s_best_has_the_loss_on_all_points_and_its_accuracy_on_some(large
         assert np.array_equal(mine, theirs)
 
 
+def test_a_page_s_current_is_measured_on_some_if_its_steps_work_on_batches(large_run):
+    current = large_run.current_for_a_page
+    points, labels = few_of(LARGE)
+    likelihoods = current.predict_proba(points)[np.arange(len(points)), labels]
+    assert current.loss == pytest.approx(-np.log(likelihoods).mean(), rel=1e-9)
+    assert current.accuracy == shares_right(current, points, labels)
+    assert current.held_out_accuracy == shares_right(current, *LARGE.held_out_set())
+    assert current.metadata == {**large_run.current.metadata, ACCURACY_ON: 20_000, LOSS_ON: 20_000}
+    for mine, theirs in zip(current.weights, large_run.current.weights, strict=True):
+        assert np.array_equal(mine, theirs)
+
+
+def test_of_a_large_set_that_every_step_works_on_the_current_loss_is_known():
+    run = pc.start(replace(LARGE, batch_size=None))
+    current = run.current_for_a_page
+    assert current.loss == run.loss
+    assert current.metadata == {**run.current.metadata, ACCURACY_ON: 20_000}
+
+
+def test_a_small_set_is_asked_whole_for_the_current_weights_too():
+    run = pc.advance(pc.start(SMALL), 20)
+    assert run.current_for_a_page is run.current
+
+
 def test_a_link_s_network_says_that_not_all_samples_were_asked(large_run):
     found = model_from(compact(large_run.best, LARGE, 8000), LARGE)
     assert found.metadata[ACCURACY_ON] == found.metadata[LOSS_ON] < 60_000
