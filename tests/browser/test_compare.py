@@ -46,7 +46,7 @@ def test_a_run_is_seen_to_go_on_and_to_end_without_a_click(visitor):
     before = effort.inner_text(), loss.get_attribute("aria-label")
     expect(effort).not_to_have_text(before[0])
     expect(loss).not_to_have_attribute("aria-label", before[1])
-    expect(page.get_by_text(re.compile(r"^300,000 steps · "))).to_be_visible(timeout=120_000)
+    expect(page.get_by_text(re.compile(r"^300,000 steps, best at step [\d,]+ · "))).to_be_visible(timeout=120_000)
 
 
 def test_a_race_is_watched_left_and_found_again_and_kept(visitor):
@@ -61,7 +61,7 @@ def test_a_race_is_watched_left_and_found_again_and_kept(visitor):
     visit.press("Start the race")
     maps = page.get_by_role("img", name=re.compile("^Map of the most likely of"))
     expect(maps).to_have_count(2)
-    expect(page.get_by_text(re.compile(r"\w is ahead, at a loss of"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\w is ahead: its lowest loss so far is"))).to_be_visible()
     visit.go_to("Train").go_to("Compare")
     expect(maps).to_have_count(2)
     # each computes for five seconds, in turns with whatever else the machine does
