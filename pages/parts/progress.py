@@ -67,7 +67,7 @@ def draw_figures(training: Training, shown: ShownWeights, best_possible: float) 
     st.markdown(f"Weights: **{shown.name}**")
     with st.container(horizontal=True):
         _metric("Held-out accuracy", percent(held_out), HELD_OUT_HELP, told(best_possible))
-        _metric("Loss (nats)", loss_text(shown.model.loss), LOSS_HELP)
+        _metric("Loss (nats)", loss_text(shown.loss), LOSS_HELP)
         _metric("Steps/s", _speed(training.steps_per_second), "How often the weights change in a second.")
         if training.run.done or training.status == "stopped":
             _metric(
@@ -99,7 +99,7 @@ def draw_map(figure: go.Figure) -> None:
 def draw_charts(shown: ShownWeights, best_possible: float) -> None:
     """Draw loss and accuracy over the steps, with a mark at the weights that are shown."""
     history, model, mark = shown.run.history, shown.model, shown.mark
-    loss = loss_figure(history.step, history.loss, shown.step, model.loss, mark=mark)
+    loss = loss_figure(history.step, history.loss, shown.step, shown.loss, mark=mark)
     accuracy = accuracy_figure(
         history.step,
         history.accuracy,

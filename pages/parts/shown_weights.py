@@ -52,6 +52,19 @@ class ShownWeights:
         return "now" if self.choice == "Now" else "best"
 
     @property
+    def loss(self) -> float:
+        """Their loss in nats: the run's own figure if it has one, to the bit that its history has.
+
+        A mark that differs from the history's only point in the last bit leaves a chart without any ticks.
+        """
+        run = self.run
+        if self.choice == "Best" or run.parameters is run.best_parameters:
+            return run.best_loss
+        if run.history.step[-1] == run.step:
+            return float(run.history.loss[-1])
+        return self.model.loss if run.loss is None else run.loss
+
+    @property
     def gradient_norm(self) -> float | None:
         """The length of the gradient at these weights; None if a run has not kept it."""
         return self.run.gradient_norm if self.step == self.run.step else None

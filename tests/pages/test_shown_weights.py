@@ -187,3 +187,15 @@ def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():
     training = Training(run, executor=None, advance=pc.advance)
     assert dead.seen(Moment(Session(training=training), "Train"))
     assert not dead.seen(Moment(Session(training=training, weights="Best"), "Train"))
+
+
+@pytest.mark.parametrize("choice", ["Now", "Best"])
+@pytest.mark.parametrize("optimizer", ["adam", "random-search"])
+def test_before_a_step_has_helped_the_mark_is_the_historys_point_to_the_last_bit(figures, choice, optimizer):
+    app = choose(trained(), choice)
+    training = session_of(app).training
+    # its loss of 12 polynomials rounds differently if the model is measured
+    training._run = pc.start(pc.Experiment(optimizer=optimizer))
+    app.run()
+    line, mark = figures["progress.loss"].data
+    assert (mark.x[0], mark.y[0]) == (line.x[-1], line.y[-1])
