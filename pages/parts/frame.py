@@ -27,6 +27,7 @@ from pages.parts import (
     ticks,
     undo,
 )
+from pages.parts.holdings import Holdings
 from pages.parts.runner import Training
 from pages.parts.watch import is_running, watch
 from polycore import link
@@ -138,6 +139,7 @@ def draw_without_ticker(title: str) -> None:
         st.title(title, anchor=False)
     with st.container():
         _link_problems()
+        _loss()
     if not is_embedded():
         sweep_ticker.draw()
         with st.container():
@@ -256,6 +258,9 @@ def _restore() -> None:
     recall.know()
     if recalled is not None:
         recall.remember(session.current())
+    lost = recall.lost()
+    if lost != Holdings():
+        session.change(lost=lost)
 
 
 def _write_link(*, has_come: bool) -> None:
@@ -288,6 +293,19 @@ def _link_problems() -> None:
 
 def _forget_link_problems() -> None:
     session.change(link_problems=())
+
+
+def _loss() -> None:
+    now = session.current()
+    gone = now.lost.gone(network_in_address=now.link_weights is not None)
+    if gone is not None:
+        with st.container(border=True):
+            st.write(f":material/cloud_off: {gone}")
+            st.button("OK", key="frame.loss", on_click=_forget_loss)
+
+
+def _forget_loss() -> None:
+    session.change(lost=Holdings())
 
 
 def _draw_ticker(training: Training) -> None:

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from pages.parts.holdings import Holdings
+
 if TYPE_CHECKING:
     from pages.parts.session import Session
 
 KEY = "polycore.tab"
-TOLD_KEY = f"{KEY}.told"
+TOLD_KEY, FORGOTTEN_KEY = f"{KEY}.told", f"{KEY}.forgotten"
+HOLDINGS_KEY, HELD_KEY = f"{KEY}.holdings", f"{KEY}.held"  # of this session, and of the tab before it
 COMPONENT_KEY = f"{KEY}.component"
 MOST_REMEMBERED = 100  # a class of thirty three times over; a tab that has trained has about 0.3 MB
 SECONDS_REMEMBERED = 900.0
@@ -29,6 +32,9 @@ _sessions: OrderedDict[str, tuple[float, "Session"]] = OrderedDict()
 
 def remember(session: "Session") -> None:
     """Remember the session under this tab's name, where the tab has told it yet."""
+    st.session_state[HOLDINGS_KEY] = Holdings(
+        session.training is not None, len(session.kept), session.points is not None
+    )
     name = st.session_state.get(KEY)
     if name is None:
         return
@@ -47,13 +53,30 @@ def recalled() -> "Session | None":
     with _lock:
         _forget()
     known = KEY in st.session_state  # a tab that is known does not say its name again: each time is a request
-    name = _tab(key=COMPONENT_KEY, data={"known": known}, on_name_change=lambda: None).name
-    if not _is_name(name) or st.session_state.get(KEY) == name:
+    holds = st.session_state.get(HOLDINGS_KEY, Holdings()).to_json()
+    tab = _tab(
+        key=COMPONENT_KEY,
+        data={"known": known, "holds": holds},
+        on_name_change=lambda: None,
+        on_held_change=lambda: None,
+    )
+    st.session_state[HELD_KEY] = Holdings.said(tab.held)
+    if not _is_name(tab.name) or st.session_state.get(KEY) == tab.name:
         return None
-    st.session_state[TOLD_KEY] = name
+    st.session_state[TOLD_KEY] = tab.name
     with _lock:
-        _, session = _sessions.get(name, (0.0, None))
+        _, session = _sessions.get(tab.name, (0.0, None))
+    st.session_state[FORGOTTEN_KEY] = session is None
     return session
+
+
+def lost() -> Holdings:
+    """Return, once, what the tab of a forgotten session had: it may say that later than its name."""
+    held: Holdings = st.session_state.get(HELD_KEY, Holdings())
+    if held == Holdings() or not st.session_state.get(FORGOTTEN_KEY):
+        return Holdings()
+    st.session_state[FORGOTTEN_KEY] = False
+    return held
 
 
 def know() -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from pages.parts import presence, recall
 from pages.parts.challenge import Challenge
 from pages.parts.game import Game
+from pages.parts.holdings import Holdings
 from pages.parts.optimizer_names import SHORT
 from pages.parts.race import Race
 from pages.parts.runner import Mark, Training
@@ -176,6 +177,7 @@ class Session:
     game: the game that is played or was played last; None before the first.
     challenge: what somebody's link asks to be beaten.
     link_weights: what the link brought of a trained network; None where it brought none.
+    lost: what the tab had before and the server has forgotten; nothing once that was read.
     links_shown: the key of the button whose links are shown, and its page's address; None where none are.
     writing: the weights of the model that answers, on their way into the address; None before the first.
     """
@@ -210,6 +212,7 @@ class Session:
     game: Game | None = None
     challenge: Challenge | None = None
     link_weights: LinkWeights | None = None
+    lost: Holdings = field(default_factory=Holdings)
     links_shown: tuple[str, str] | None = None
     writing: Writing | None = None
 

@@ -1,6 +1,8 @@
 // What the server cannot do for a browser tab; recall.py says what the name is for.
 
 const KEY = "polycore.tab";
+const HELD_KEY = "polycore.tab.held";
+
 
 function newName() {
   const bytes = Array.from(crypto.getRandomValues(new Uint8Array(16)));
@@ -21,9 +23,15 @@ function stored(use) {
 function nameOfThisTab() {
   if (!window.polycoreTab) {
     window.polycoreTab = stored((store) => store.getItem(KEY)) ?? newName();
-    stored((store) => store.removeItem(KEY));
-    addEventListener("pagehide", () => stored((store) => store.setItem(KEY, window.polycoreTab)));
-    addEventListener("pageshow", () => stored((store) => store.removeItem(KEY)));
+    // what the server has of this tab, as it said last: holdings.py says more
+    window.polycoreHeld = JSON.parse(stored((store) => store.getItem(HELD_KEY)));
+    const forget = () => [KEY, HELD_KEY].forEach((key) => stored((store) => store.removeItem(key)));
+    forget();
+    addEventListener("pageshow", forget);
+    addEventListener("pagehide", () => {
+      stored((store) => store.setItem(KEY, window.polycoreTab));
+      stored((store) => store.setItem(HELD_KEY, JSON.stringify(window.polycoreHeld ?? null)));
+    });
   }
   return window.polycoreTab;
 }
@@ -88,6 +96,10 @@ export default function ({ data, setStateValue }) {
     window.polycoreTabIsSetUp = true;
   }
   const name = nameOfThisTab();
-  if (!data.known) setStateValue("name", name);
+  if (data.known) window.polycoreHeld = data.holds;
+  else {
+    if (window.polycoreHeld) setStateValue("held", window.polycoreHeld);
+    setStateValue("name", name);
+  }
   return drawAnewWhenConnectedAnew(setStateValue);
 }

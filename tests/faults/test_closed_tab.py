@@ -224,7 +224,7 @@ def tab_of(monkeypatch):
     def become(letter):
         state.clear()
         name = letter * recall.NAME_LENGTH
-        monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name))
+        monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name, held=None))
         recalled = recall.recalled()
         recall.know()
         return recalled
@@ -274,7 +274,7 @@ def test_a_page_that_a_press_ends_while_it_recalls_loses_nothing(monkeypatch, pl
     name = "a" * recall.NAME_LENGTH
     before = Session(training=Training(pc.start(EXPERIMENT), Hand(), pc.advance))
     monkeypatch.setattr(recall, "_sessions", OrderedDict({name: (time.monotonic(), before)}))
-    monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name))
+    monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name, held=None))
     ended = []
 
     def end_once(*arguments):

@@ -1,0 +1,110 @@
+"""What a server has forgotten is said, with what is still there, once and until it was read."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from pages.parts import recall
+from pages.parts.holdings import Holdings
+from tests.pages.browsing import opened, press, session_of
+
+BEGINNING = "The server was restarted, or this tab was away for more than a quarter of an hour: "
+
+
+def shown(app):
+    return [text.value for text in app.markdown if BEGINNING in text.value]
+
+
+@pytest.fixture
+def returning(monkeypatch):
+    """Return a function that opens a page for a tab that says what it held, and is not known."""
+
+    def come(held, words=None):
+        tab = SimpleNamespace(name="f" * recall.NAME_LENGTH, held=held)
+        monkeypatch.setattr(recall, "_sessions", type(recall._sessions)())
+        monkeypatch.setattr(recall, "_tab", lambda **_: tab)
+        return opened() if words is None else opened(words=words)
+
+    return come
+
+
+@pytest.mark.parametrize(
+    ("held", "network", "expected"),
+    [
+        pytest.param(Holdings(), False, None, id="nothing"),
+        pytest.param(Holdings(run=True), False, "your run is gone. The set-up is still here.", id="a run"),
+        pytest.param(
+            Holdings(run=True, networks=2, points=True),
+            False,
+            "your run, 2 kept networks and your uploaded points are gone. The set-up is still here.",
+            id="everything",
+        ),
+        pytest.param(Holdings(networks=1), True, None, id="the network that the address has"),
+        pytest.param(
+            Holdings(run=True, networks=1),
+            True,
+            "your run is gone. The set-up and the network in the address are still here.",
+            id="a run whose network the address has",
+        ),
+        pytest.param(
+            Holdings(networks=1), False, "1 kept network is gone. The set-up is still here.", id="a network"
+        ),
+    ],
+)
+def test_the_sentence_says_what_is_gone_and_what_is_not(held, network, expected):
+    assert held.gone(network_in_address=network) == (expected and BEGINNING + expected)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "run",
+        [1],
+        {},
+        {"run": "yes", "networks": -1},
+        {"networks": 10**9},
+        {"networks": "<b>", "points": 1},
+    ],
+)
+def test_what_a_browser_says_and_makes_no_sense_is_nothing(value):
+    assert Holdings.said(value) == Holdings()
+
+
+def test_what_a_tab_has_is_said_back_as_it_was():
+    held = Holdings(run=True, networks=3, points=True)
+    assert Holdings.said(held.to_json()) == held
+
+
+def test_a_tab_that_the_server_has_forgotten_is_told_until_it_is_read(returning):
+    app = returning({"run": True, "networks": 1, "points": False})
+    assert len(shown(app)) == 1
+    app.run()
+    assert len(shown(app)) == 1
+    press(app, "OK")
+    assert shown(app) == []
+    app.run()
+    assert shown(app) == []
+
+
+def test_a_tab_that_is_known_or_had_nothing_is_told_nothing(returning):
+    app = returning(None)
+    assert shown(app) == []
+    app.run()
+    assert session_of(app).lost == Holdings()
+
+
+def test_a_tab_is_asked_to_remember_what_its_session_has(monkeypatch):
+    asked = []
+    name = "f" * recall.NAME_LENGTH
+
+    def tab(**arguments):
+        asked.append(arguments["data"])
+        return SimpleNamespace(name=name, held=None)
+
+    monkeypatch.setattr(recall, "_tab", tab)
+    app = press(opened(), "Train the network")
+    assert session_of(app).training is not None
+    assert asked[0] == {"known": False, "holds": {"run": False, "networks": 0, "points": False}}
+    assert asked[-1]["known"]
+    assert asked[-1]["holds"]["run"]
