@@ -228,7 +228,8 @@ def _draw_charts(race: Race) -> None:
     losses, accuracies = curves_of(race)
     left, right = st.columns(2)
     with left:
-        live.figure(losses_figure(losses, OVER), key=f"{PREFIX}.loss", height=CHART_HEIGHT, rests=True)
+        figure = losses_figure(losses, OVER).update_yaxes(title_text="lowest loss so far (nats)")
+        live.figure(figure, key=f"{PREFIX}.loss", height=CHART_HEIGHT, rests=True)
     with right:
         figure = accuracies_figure(accuracies, OVER, best_possible(race.set_up))
         live.figure(figure, key=f"{PREFIX}.accuracy", height=CHART_HEIGHT, rests=True)

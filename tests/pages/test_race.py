@@ -1,5 +1,6 @@
 """A race: equal beginnings, equal computing, and what is said at its end."""
 
+import json
 import time
 from concurrent.futures import Executor, Future
 from dataclasses import replace
@@ -130,13 +131,24 @@ def test_a_race_of_an_earlier_set_up_says_so(make):
     assert earlier not in captions_of_the_race(SET_UP, one)
 
 
+def test_the_chart_says_that_its_losses_are_the_lowest_so_far(make):
+    page = page_of_the_race(SET_UP, finished(make(["Adam", "SGD with momentum"])))
+    [chart] = [chart for chart in page.get("bidi_component") if "race.loss" in chart.proto.id]
+    figure = json.loads(chart.proto.bytes)["figure"]
+    assert figure["layout"]["yaxis"]["title"]["text"] == "lowest loss so far (nats)"
+
+
 def captions_of_the_race(set_up, one=None):
+    return [caption.value for caption in page_of_the_race(set_up, one).caption]
+
+
+def page_of_the_race(set_up, one):
     page = AppTest.from_file(ROOT / HOME, default_timeout=20)
     page.session_state[session.KEY] = Session(experiment=set_up, race=one)
     page.session_state["compare.view"] = "Race"
     page.switch_page("pages/6_compare.py").run()
     assert not page.exception
-    return [caption.value for caption in page.caption]
+    return page
 
 
 def test_whoever_races_gets_the_same_seconds_of_computing(make):
