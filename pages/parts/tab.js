@@ -3,7 +3,6 @@
 const KEY = "polycore.tab";
 const HELD_KEY = "polycore.tab.held";
 
-
 function newName() {
   const bytes = Array.from(crypto.getRandomValues(new Uint8Array(16)));
   return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
