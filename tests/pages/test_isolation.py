@@ -123,7 +123,6 @@ OF_THE_SERVER = {"pages.parts.live._library", "pages.parts.turns._shared"}
 # Containers of a module that its functions change.
 CHANGED = {
     "pages.parts.ticks._answered",  # by Streamlit's own session, with which an entry goes
-    "pages.parts.ticks._named",  # the same
     "pages.parts.ticks._pages",  # the same
     "pages.parts.recall._sessions",  # by a name that a tab alone knows; at most MOST_REMEMBERED
 }

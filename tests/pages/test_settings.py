@@ -25,9 +25,9 @@ PACED = ALWAYS | {"Learning rate", BATCH}
 
 
 def inputs(app):
-    # but for what the map shows, which is no setting
+    # but for what the page shows of a run, which is no setting
     widgets = [widget for kind in KINDS for widget in getattr(app, kind)]
-    return {widget.label: widget for widget in widgets if not widget.key.startswith("map_")}
+    return {widget.label: widget for widget in widgets if not widget.key.startswith(("map_", "shown_"))}
 
 
 def enter(app, label, value):
