@@ -1,5 +1,6 @@
 """Opening pages as AppTest does, with a link's words and a run to wait for."""
 
+import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -121,3 +122,21 @@ def say(app: AppTest, words: Mapping[str, str]) -> None:
         del app.query_params[name]
     for name, word in words.items():
         app.query_params[name] = word
+
+
+def edited(
+    app: AppTest,
+    rows: Mapping[int, Mapping[str, float | None]] | None = None,
+    added: Iterable[Mapping[str, float]] = (),
+    deleted: Iterable[int] = (),
+    pressed: str | None = None,
+) -> AppTest:
+    """Edit the table on the page as a browser does, which AppTest cannot; press the button of a key meanwhile."""
+    edits = {"edited_rows": rows or {}, "added_rows": list(added), "deleted_rows": list(deleted)}
+    states = told_by(app)
+    states.widgets.add(id=app.data_editor[0].proto.id, string_value=json.dumps(edits))
+    if pressed is not None:
+        states.widgets.add(id=app.button(key=pressed).proto.id, trigger_value=True)
+    app._run(states)
+    assert not app.exception
+    return app

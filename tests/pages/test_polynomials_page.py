@@ -19,7 +19,7 @@ from polycore import (
     Polynomial,
 )
 from polycore.palette import PALETTE
-from tests.pages.browsing import told_by
+from tests.pages.browsing import edited
 
 HOME = Path(__file__).parents[2] / "streamlit_app.py"
 PAGE = "pages/1_polynomials.py"
@@ -69,16 +69,6 @@ def crossings(page):
 def table(page):
     page.segmented_control[0].set_value("Coefficients").run()
     return page.data_editor[0]
-
-
-def edited(page, rows=None, added=(), deleted=()):
-    """Edit the table as a browser does: AppTest itself cannot."""
-    edits = {"edited_rows": rows or {}, "added_rows": list(added), "deleted_rows": list(deleted)}
-    states = told_by(page)
-    states.widgets.add(id=page.data_editor[0].proto.id, string_value=json.dumps(edits))
-    page._run(states)
-    assert not page.exception
-    return page
 
 
 def trained_on(*polynomials):

@@ -1,11 +1,9 @@
 """What is typed counts if a button is pressed in the same moment: one request carries both."""
 
-import json
-
 import pytest
 
 from polycore import INTRODUCTION_POLYNOMIALS, Polynomial
-from tests.pages.browsing import QUICK, labelled, opened, press, session_of, told_by
+from tests.pages.browsing import QUICK, edited, labelled, opened, press, session_of
 
 HOME, POLYNOMIALS, DATA, TRAIN = (
     "streamlit_app.py",
@@ -124,11 +122,7 @@ def test_a_range_that_is_refused_does_not_hold_polynomials_back():
 def test_a_cell_is_taken_as_a_set_is_chosen_so_that_undo_brings_it_back():
     app = opened(POLYNOMIALS, {"polynomials": "x^2~x"})
     app.segmented_control[0].set_value("Coefficients").run()
-    states = told_by(app)
-    edits = {"edited_rows": {0: {"x": 5.0}}, "added_rows": [], "deleted_rows": []}
-    states.widgets.add(id=app.data_editor[0].proto.id, string_value=json.dumps(edits))
-    states.widgets.add(id=app.button(key="polynomials.preset.First two").proto.id, trigger_value=True)
-    app._run(states)
+    edited(app, {0: {"x": 5.0}}, pressed="polynomials.preset.First two")
     assert session_of(app).experiment.polynomials == INTRODUCTION_POLYNOMIALS
     app.button(key="polynomials.undo").click().run()
     assert session_of(app).experiment.polynomials == (Polynomial(1, 5, 0), Polynomial(1, 0))
@@ -137,10 +131,7 @@ def test_a_cell_is_taken_as_a_set_is_chosen_so_that_undo_brings_it_back():
 def test_the_table_shows_what_it_was_edited_to_when_one_comes_back_to_the_page():
     app = opened(POLYNOMIALS, {"polynomials": "x^2~x"})
     app.segmented_control[0].set_value("Coefficients").run()
-    states = told_by(app)
-    edits = {"edited_rows": {0: {"x": 5.0}}, "added_rows": [], "deleted_rows": []}
-    states.widgets.add(id=app.data_editor[0].proto.id, string_value=json.dumps(edits))
-    app._run(states)
+    edited(app, {0: {"x": 5.0}})
     app.switch_page(HOME).run()
     app.switch_page(POLYNOMIALS).run()
     assert app.data_editor[0].value["x"].tolist() == [5.0, 1.0]
