@@ -131,7 +131,7 @@ def edited(
     deleted: Iterable[int] = (),
     pressed: str | None = None,
 ) -> AppTest:
-    """Edit the table on the page as a browser does, which AppTest cannot; press the button of a key meanwhile."""
+    """Edit the table as a browser does, which AppTest cannot; press the button of a key meanwhile."""
     edits = {"edited_rows": rows or {}, "added_rows": list(added), "deleted_rows": list(deleted)}
     states = told_by(app)
     states.widgets.add(id=app.data_editor[0].proto.id, string_value=json.dumps(edits))
