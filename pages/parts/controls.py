@@ -205,10 +205,11 @@ def _button(
     kind: Literal["primary", "secondary"] = "secondary",
     shortcut: str | None = None,
 ) -> None:
-    # a key for each label: the second of two quick clicks on Start must not become a click on Pause
+    # a key for each label: the second of two quick clicks on Start must not become a click on Pause. But what
+    # is typed turns "Start again" into "Start" while the mouse is held down on it: the two are one button.
     st.button(
         label,
-        key=f"{PREFIX}.{label}",
+        key=f"{PREFIX}.{label.removesuffix(' again')}",
         icon=icon,
         type=kind,
         on_click=_called,

@@ -11,11 +11,13 @@ def type_only(visit, label, value):
     visit.page.get_by_label(label, exact=True).first.fill(value)
 
 
-def test_start_trains_what_the_input_shows(visitor):
+@pytest.mark.parametrize("held", [pytest.param(0, id="at once"), pytest.param(150, id="held")])
+def test_start_trains_what_the_input_shows(visitor, held):
     visit = visitor().open(f"train{QUICK}")
-    for steps in ("401", "402", "403"):
+    for steps in ("401", "402", "403", "404"):
         type_only(visit, "Steps", steps)
-        visit.press("Start")
+        # held down, the page is drawn once more before the mouse is released
+        visit.page.get_by_role("button", name=re.compile(r"\bStart\b")).first.click(delay=held)
         visit.page.get_by_text(re.compile(f"Finished · step {steps} of {steps}")).wait_for()
         visit.wait_for_words(steps=steps)
         visit.rest()
