@@ -211,7 +211,7 @@ def _close_links_of_another_page() -> None:
         _close_links()
 
 
-@st.dialog("Copy link", icon=":material/link:", on_dismiss=_close_links)
+@st.dialog("More links", icon=":material/link:", on_dismiss=_close_links)
 def _show_links(key: str) -> None:
     link_choice.draw(address(), key)
 

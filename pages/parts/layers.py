@@ -22,7 +22,7 @@ def from_text(label: str, text: str) -> tuple[int, ...]:
         return ()
     layers = _SEPARATOR.split(text)
     if not all(map(_NEURONS.fullmatch, layers)):
-        found = f"{quoted(text, 40)} is no network" if text else "there is no network yet"
+        found = f"{quoted(text, 40)} is not a network" if text else "there is no network yet"
         raise PolycoreError(
             f"{label}: {found}; expected the neurons of each layer, such as 32-32, "
             f"or {NONE} for straight borders."

@@ -41,7 +41,7 @@ def draw_panel(page: str) -> None:
     if look is None:
         return
     with st.container(border=True, gap="small", key=f"{PREFIX}.panel"):
-        _head(look)
+        _head(look, page)
         st.markdown(f"**Do.** {look.do}  \n**See.** {look.see}")
         seen = look.name in session.current().looks_seen
         with st.container():
@@ -83,10 +83,14 @@ def _card(look: Look) -> None:
                 st.markdown(f"{SEEN} Seen", width="content")
 
 
-def _head(look: Look) -> None:
+def _head(look: Look, page: str) -> None:
+    # what leads on stands at the end of this line: the buttons below have other places in every look, and a
+    # second quick press would meet one of those
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         title = f"**Look {looks.number(look)} of {len(looks.LOOKS)} · {look.title}**"
         st.markdown(f"{look.icon} {title}", width="stretch")
+        if looks.number(look) < len(looks.LOOKS):
+            _next(looks.LOOKS[looks.number(look)], page)
         st.button(
             "End",
             key=f"{PREFIX}.end",
@@ -98,7 +102,7 @@ def _head(look: Look) -> None:
 
 
 def _ways(look: Look, page: str) -> None:
-    """Draw the look's set-ups, where it goes on, the next look and the glossary."""
+    """Draw the look's set-ups, the pages on which it continues, and the glossary."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for set_up in look.set_ups:
             present = set_up.experiment == session.current().experiment
@@ -114,8 +118,6 @@ def _ways(look: Look, page: str) -> None:
             _page_link(looks.TRAIN, "Train", ":material/model_training:")
         for way in look.ways:
             _page_link(way.page, way.label, way.icon)
-        if looks.number(look) < len(looks.LOOKS):
-            _next(looks.LOOKS[looks.number(look)], page)
         _page_link(GLOSSARY, "Glossary", ":material/dictionary:")
 
 

@@ -92,10 +92,19 @@ def _remove_button(label: int, polynomial: Polynomial) -> None:
         type="tertiary",
         width=TARGET,
         disabled=few,
-        on_click=_change,
-        args=(_remove, polynomial),
+        on_click=_press_bin,
+        args=(polynomial,),
         help=f"At least {MIN_CLASSES} are needed: add one first." if few else f"Remove p{label}.",
     )
+
+
+def _press_bin(polynomial: Polynomial) -> None:
+    try:
+        typed.take()
+    except PolycoreError as error:  # the editors would show the polynomials again, and what was typed be gone
+        st.session_state[REFUSAL_KEY] = str(error)
+    else:
+        _change(_remove, polynomial)
 
 
 def _remove(polynomial: Polynomial) -> None:

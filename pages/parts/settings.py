@@ -73,10 +73,11 @@ def inputs() -> None:
         _pace(experiment)
     with st.container():
         _hidden(experiment)
+        refused = st.container()  # beneath the one input that takes any text, where it is seen
         _length(experiment)
         seed.draw(PREFIX)
     more_settings.draw(experiment)
-    with st.container():
+    with refused:
         refusal.show_if_refused("These settings cannot be used; the last good ones stand.", _held)
 
 

@@ -84,6 +84,7 @@ def draw() -> None:
         get_args(Weights),
         default=now.weights,  # and not set by its key: shown_input.py says why
         key=key,
+        disabled=now.training is None,
         required=True,
         on_change=_choose,
         args=(key,),

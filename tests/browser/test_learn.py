@@ -6,6 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from pages.parts import looks
 from tests.browser.dashboard import DESKTOP, PHONE
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
@@ -142,6 +143,21 @@ def test_keys_drive_a_run_but_not_while_one_types(visitor):
     keyboard.press("b")
     visit.wait_for_status("Ready", after_step=-1)
     assert visit.standing() == ("Ready", 0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_two_quick_presses_on_next_look_stay_on_the_page_and_on_one_look(visitor, size):
+    visit = visitor(size).open("train?look=crossing")
+    for pause in (90, 220):
+        box = panel(visit).get_by_role("button", name="Next look").bounding_box()
+        for _ in range(2):  # on the same spot, whatever is there by then
+            visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            visit.page.wait_for_timeout(pause)
+        visit.rest()
+        number = int(re.search(r"Look (\d) of 8", panel(visit).inner_text())[1])
+        assert number > 1
+        visit.wait_for_words(look=looks.LOOKS[number - 1].name)
+        expect(visit.page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
 
 
 def begin(visit):

@@ -144,7 +144,7 @@ def test_links_stay_shown_as_the_run_ends_and_are_gone_on_another_page(visitor):
     visit = visitor().open("data?v=1&polynomials=x~-x&steps=300000&schedule=constant&hidden=16&batch=64")
     visit.go_to("Train").press("Start")
     visit.wait_for_status("Running")
-    links = visit.page.get_by_role("dialog", name="Copy link")
+    links = visit.page.get_by_role("dialog", name="More links")
     more = visit.page.get_by_role("button", name="More links").first
     more.click()
     expect(links.get_by_test_id("stCode")).to_have_count(3)

@@ -134,8 +134,8 @@ def test_momentum_is_asked_for_where_it_counts():
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("12; 12", "Hidden layers: '12; 12' is no network"),
-        ("x\u00b2", "Hidden layers: 'x\u00b2' is no network"),
+        ("12; 12", "Hidden layers: '12; 12' is not a network"),
+        ("x\u00b2", "Hidden layers: 'x\u00b2' is not a network"),
         ("", "Hidden layers: there is no network yet; expected the neurons of each layer"),
         ("8-0", "hidden layer 2 is 0; "),
         ("9999", "hidden layer 1 is 9999; "),

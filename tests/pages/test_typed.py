@@ -105,6 +105,14 @@ def test_a_bin_removes_its_own_polynomial_whatever_was_typed():
     assert session_of(app).experiment.polynomials == (Polynomial(7), Polynomial(1, 0, 0), Polynomial(1))
 
 
+def test_a_bin_leaves_text_that_cannot_be_read_and_says_why():
+    app = typed(opened(POLYNOMIALS, {"polynomials": "x^2~x~1"}), "One polynomial a line", "7\n3 +")
+    app.button(key="polynomials.remove.1").click().run()
+    assert session_of(app).experiment.polynomials == (Polynomial(1, 0, 0), Polynomial(1, 0), Polynomial(1))
+    assert app.text_area[0].value == "7\n3 +"
+    assert any(text.value.startswith("Line 2") for text in app.text)
+
+
 def test_a_range_and_polynomials_typed_at_once_are_both_taken():
     app = typed(opened(POLYNOMIALS), "One polynomial a line", "x\n1")
     typed(app, "x to", 3.0).run()
