@@ -108,10 +108,8 @@ def _effort(kept: Kept) -> None:
         st.caption("Uploaded")
         return
     under_way = " so far" if session.is_under_way(kept) else ""
-    last, best = (
-        int(kept.history.step[-1]),
-        kept.model.metadata["step"],
-    )  # its map and figures are of the best
+    last, best = int(kept.history.step[-1]), kept.model.metadata["step"]
+    # the map and the figures are of the best
     st.caption(
         f"{counted(last, 'step')}{under_way}, best at step {best:,} · {kept.seconds:.1f} s of computing"
     )

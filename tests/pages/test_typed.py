@@ -5,12 +5,8 @@ import pytest
 from polycore import INTRODUCTION_POLYNOMIALS, Polynomial
 from tests.pages.browsing import QUICK, edited, labelled, opened, press, session_of
 
-HOME, POLYNOMIALS, DATA, TRAIN = (
-    "streamlit_app.py",
-    "pages/1_polynomials.py",
-    "pages/2_data.py",
-    "pages/3_train.py",
-)
+HOME, POLYNOMIALS, DATA = "streamlit_app.py", "pages/1_polynomials.py", "pages/2_data.py"
+TRAIN, COMPARE = "pages/3_train.py", "pages/6_compare.py"
 BEGINNINGS = ("Start", "One step")
 
 
@@ -144,3 +140,24 @@ def test_the_table_shows_what_it_was_edited_to_when_one_comes_back_to_the_page()
     app.switch_page(POLYNOMIALS).run()
     assert app.data_editor[0].value["x"].tolist() == [5.0, 1.0]
     assert session_of(app).experiment.polynomials == (Polynomial(1, 5, 0), Polynomial(1, 0))
+
+
+def test_a_sweep_has_what_its_inputs_show_as_its_button_is_pressed():
+    app = opened(COMPARE)
+    app.segmented_control(key="compare.view").set_value("Sweep").run()
+    press(typed(typed(app, "Networks", "3, 4-2"), "Steps of each run", 5), "Start the sweep")
+    experiments = session_of(app).sweep.experiments
+    assert {experiment.hidden for experiment in experiments} == {(3,), (4, 2)}
+    assert {experiment.steps for experiment in experiments} == {5}
+    session_of(app).sweep.stop()
+
+
+def test_a_race_has_the_entrants_that_are_chosen_as_its_button_is_pressed():
+    app = opened(COMPARE)
+    app.segmented_control(key="compare.view").set_value("Race").run()
+    [names] = [group for group in app.pills if group.label == "Who races"]
+    names.set_value(["Adam", "Nesterov"])
+    press(app, "Start the race")
+    race = session_of(app).race
+    assert [lane.name for lane in race.lanes] == ["Nesterov", "Adam"]
+    race.stop()
