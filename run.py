@@ -34,9 +34,8 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOCK = HERE / ".venv.lock"
-UNFINISHED = (
-    HERE / ".venv.unfinished"
-)  # exists while .venv is being changed, and after a start that was killed
+# exists while .venv is being changed, and after a start that was killed
+UNFINISHED = HERE / ".venv.unfinished"
 
 # with a fresh environment: Sphinx does not repeat its warnings about a page that it has kept
 REFERENCE = ["sphinx", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet"]

@@ -42,7 +42,9 @@ def test_while_it_learns_a_click_is_answered_and_mistakes_are_marked(visitor):
     visit = visitor().open(f"train{LONG}")
     visit.press("Start")
     visit.wait_for_status("Running", after_step=20)
-    visit.page.get_by_role("button", name="Mistakes", exact=True).click()
+    mistakes = visit.page.get_by_role("button", name="Mistakes", exact=True)
+    expect(mistakes).to_have_count(1)  # the page from before the press goes when this one is drawn
+    mistakes.click()
     visit.page.get_by_text(re.compile(r"Crosses: \d+ of 3,000 held-out points")).wait_for()
     chart(visit, "Map of .* wrong answers are marked").wait_for()
     visit.page.mouse.click(*pixel(visit, -1.0, -0.5))
