@@ -43,8 +43,10 @@ def watch(draw: Callable[[Training], None], every: float, *, shown_running: bool
         training.seen(is_there)
         settled = training.goes_on
         if not settled or monotonic() - collected_at >= COLLECT_SECONDS:
+            has_steps = training.run.step > 0
             session.collect()
-            collected_at = monotonic()
+            if has_steps:  # before the first there is nothing to keep, and a page waits for it
+                collected_at = monotonic()
         draw(training)
         # whether a fragment ticks is decided out here, so the page is drawn anew when the run begins or ends
         if settled != shown_running:

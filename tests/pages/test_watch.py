@@ -46,3 +46,17 @@ def test_what_a_run_has_learned_is_kept_once_a_second_and_when_it_ends(monkeypat
     tick()
     assert kept == [100.0, 101.0, 101.6]
     assert len(drawn) == 7
+
+
+def test_the_first_steps_are_kept_at_the_next_tick_and_not_a_second_later(monkeypatch, clock, training):
+    ticks, kept = [], []
+    monkeypatch.setattr(st, "fragment", lambda tick, **_: ticks.append(tick) or tick)
+    monkeypatch.setattr(session, "collect", lambda: kept.append(clock["now"]))
+    reached, training._run = training.run, pc.start(TINY)
+    watch.watch(lambda _: None, 0.2, shown_running=True)
+    [tick] = ticks
+    training._run = reached
+    for now in (100.2, 100.4):
+        clock["now"] = now
+        tick()
+    assert kept == [100.0, 100.2]
