@@ -5,6 +5,7 @@ from functools import partial
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import hosting, refusal, seed, session, typed
 from pages.parts.pool import workers
@@ -33,6 +34,7 @@ CHANGED_SHORT = "The set-up has changed since this run began; its best is kept."
 # On a phone there are no keys, and the buttons fit a row more. Elsewhere nothing moves when the set-up
 # changes: the first button is as wide as its longest label, and below the row is room for another button.
 STYLE = """<style>
+.st-key-controls-main > :not(:first-child) { display: none; }
 @media (max-width: 640px) {
   .st-key-controls-keys, .st-key-controls [aria-label^="Shortcut"] { display: none; }
 }
@@ -76,7 +78,8 @@ def draw() -> None:
     st.html(STYLE)
     with st.container(horizontal=True, key=PREFIX):
         if training is None or (changed and training.status in RESTING):
-            _begin_button("Start", "Train a network on the set-up as it stands.")
+            with _main_slot():
+                _begin_button("Start", "Train a network on the set-up as it stands.")
             _step_button(_begin_with_one_step, False)
             _stop_button(_nothing, True)
             _reset_button(_nothing, True)
@@ -105,11 +108,18 @@ def _buttons_of(training: Training, kind: Literal["primary", "secondary"]) -> No
     resting = training.status in ("ready", "paused", "failed")
     going = training.goes_on or training.status in ("paused", "failed")
     label, icon, action, text = _main_action(training)
-    _button(label, icon, action, False, text, kind, MAIN_KEY if kind == "primary" else None)
+    with _main_slot():
+        _button(label, icon, action, False, text, kind, MAIN_KEY if kind == "primary" else None)
     first = training.status == "ready"
     _step_button(_begin_with_one_step if first else training.step, not resting)
     _stop_button(training.stop, not going)
     _reset_button(partial(_reset, training), first)
+
+
+def _main_slot() -> DeltaGenerator:
+    # Start stays beside Pause until the page is drawn: in one row the others would move for that moment,
+    # and a press of one would miss it
+    return st.container(key=f"{PREFIX}.main", width="content")
 
 
 def _main_action(training: Training) -> tuple[str, str, Callable[[], object], str]:

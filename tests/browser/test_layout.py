@@ -79,6 +79,32 @@ def test_nothing_moves_when_the_set_up_changes(visitor):
     assert visit.page.get_by_text(re.compile("^Stopped")).bounding_box()["y"] == status
 
 
+# Notes each place that Reset and New seed have in any frame from now on.
+NOTE_PLACES = """() => {
+  window.places = new Set();
+  const note = () => {
+    for (const button of document.querySelectorAll(".st-key-controls button")) {
+      const { x, y, width } = button.getBoundingClientRect();
+      const name = button.innerText;
+      if (width && /Reset|New seed/.test(name)) window.places.add(`${name} ${x} ${y}`);
+    }
+    requestAnimationFrame(note);
+  };
+  note();
+}"""
+
+
+def test_no_button_moves_on_a_phone_while_start_becomes_pause(visitor):
+    visit = visitor(PHONE).open(f"train{LONG}")
+    visit.page.evaluate(NOTE_PLACES)
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=1)
+    expect(visit.page.get_by_role("button", name=re.compile("Start"))).to_have_count(0)
+    assert len(visit.page.evaluate("[...window.places]")) == 2
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_the_mouse_and_the_keyboard_are_at_stands_out(visitor, scheme):
     # the curves x and -x meet in the middle of the plot
