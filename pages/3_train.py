@@ -27,7 +27,7 @@ running = is_running()
 
 
 def draw_run(training: Training) -> None:
-    """Draw what changes while the run goes on, all of it from the same weights."""
+    """Draw what changes during the run, all of it from the same weights."""
     shown = shown_weights.chosen(training)
     figure = map_view.map_of(shown)
     best = best_possible(training.run.experiment)

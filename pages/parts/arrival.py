@@ -1,7 +1,7 @@
-"""Whether somebody has just come to the page that is drawn: by a link, by Back, or in a new session.
+"""Whether the visitor has just arrived at the page that is drawn: by a link, by Back, or in a new session.
 
-Then alone the query of a request is what the address says. Any later request has the query that the browser
-showed as it was sent, and what was pressed or drawn before may change that on its way.
+Only then is the query of a request what the address says. A later request carries the query that the browser
+showed when it was sent, and the answer to an earlier press may be about to change that.
 """
 
 import streamlit as st
@@ -11,7 +11,7 @@ KEY = "arrival.page"
 
 
 def is_new() -> bool:
-    """Return whether this run of the page is the first since somebody came."""
+    """Return whether this run of the page is the first since the visitor arrived."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return True
@@ -19,7 +19,7 @@ def is_new() -> bool:
 
 
 def settle() -> None:
-    """Let the page be come to: its address has been read, or a button has made it say something else."""
+    """Note that the visitor has arrived: the address was read, or a button has changed what it should say."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None:
         st.session_state[KEY] = context.page_script_hash

@@ -14,7 +14,7 @@ from pages.parts.session import Undo
 from polycore import Experiment, PolycoreError, advance, start
 
 PREFIX = "controls"
-RESTING = ("ready", "finished", "stopped")  # of a run that a button of its own need not continue
+RESTING = ("ready", "finished", "stopped")  # nothing of such a run is lost if Start begins another
 REFUSAL_KEY = f"{PREFIX}.refusal"
 
 PLAY = ":material/play_arrow:"

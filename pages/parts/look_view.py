@@ -23,7 +23,7 @@ SEEN, NOT_YET = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
 def follow() -> None:
-    """Begin the look that the address names. To be called when somebody has just come to the page by it."""
+    """Begin the look that the address names. Call it when the visitor has just arrived by it."""
     look = looks.named(st.query_params.get(WORD))
     if look is not None and look.name != session.current().look:
         _begin(look, st.query_params)

@@ -58,7 +58,7 @@ def _read(content: bytes, where: str) -> Experiment:
     if "=" in text:
         return _linked(text)
     raise PolycoreError(
-        f"{where} begins with {quoted(text, 40)}; wanted an experiment, as JSON or as a link's words."
+        f"{where} begins with {quoted(text, 40)}; expected an experiment, as JSON or as a link's words."
     )
 
 

@@ -60,7 +60,7 @@ def test_lbfgs_takes_fixed_samples_where_a_query_does_not_say_which():
     ("text", "says"),
     [
         pytest.param("", "begins with ''", id="nothing"),
-        pytest.param("12", "begins with '12'; wanted an experiment", id="a number"),
+        pytest.param("12", "begins with '12'; expected an experiment", id="a number"),
         pytest.param("{", "not JSON", id="half of JSON"),
         pytest.param('{"step": 3}', "'step' is no field", id="a field that is none"),
         pytest.param("step=3", "part 'step' is not known", id="a part that is none"),
