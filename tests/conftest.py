@@ -1,16 +1,22 @@
 """How hypothesis looks for examples, and which tests go together."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-import plotly.graph_objects as go
-import pytest
-from hypothesis import settings
+# A run is the same to the last bit with the same number of BLAS threads, and workers have one. OpenBLAS reads
+# this when NumPy is imported.
+assert "numpy" not in sys.modules
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from polycore.figures import style
+import plotly.graph_objects as go  # noqa: E402
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
+
+from polycore.figures import style  # noqa: E402
 
 # The same examples at every run, so that a change is judged by what it changed. Machines are noisy: no test
 # fails for being slow. `--hypothesis-profile=default` looks for new ones.
