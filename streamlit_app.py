@@ -2,8 +2,13 @@
 
 import streamlit as st
 
-from pages.parts import controls, embed, frame, from_link, home_map, look_view, session
-from pages.parts.pool import workers
+from pages.frame import frame
+from pages.home import embed, home_map
+from pages.lessons import look_panel
+from pages.models import from_link
+from pages.server.pool import workers
+from pages.setup import controls
+from pages.state import session
 
 workers.start()
 frame.draw_without_ticker("Which polynomial is this point on?")
@@ -59,4 +64,4 @@ with st.container():
     else:
         draw_ways_on()
 with st.container():
-    look_view.draw_cards()
+    look_panel.draw_cards()

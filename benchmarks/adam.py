@@ -12,11 +12,11 @@ import polycore as pc
 from benchmarks.peers import ScikitTraining, TorchTraining, Training
 from benchmarks.table import table
 from benchmarks.timing import THREAD_COUNTS, Contender, Spread, best, interleaved, ratios, with_threads
-from polycore import optimizers
-from polycore.measurement import measure
-from polycore.network import Floats
-from polycore.problem import problem_of
-from polycore.workspace import Workspace
+from polycore.arrays import Floats
+from polycore.network.kernels import Workspace
+from polycore.optimizers import registry
+from polycore.training.measurement import measure
+from polycore.training.task import problem_of
 
 TITLE = "Adam, 2→64→64→12, batches of 256 fresh points"
 EXPERIMENT = pc.Experiment(
@@ -111,7 +111,7 @@ def parts(steps: int) -> Callable[[], dict[str, float]]:
     run, problem = pc.advance(pc.start(EXPERIMENT), WARM_UP), problem_of(EXPERIMENT)
     parameters, workspace = run.parameters, Workspace(EXPERIMENT.widths)
     batches = list(problem.batches(0, WARM_UP))
-    gradient, state = workspace.gradient(parameters, batches[0]), optimizers.start_adam(parameters)
+    gradient, state = workspace.gradient(parameters, batches[0]), registry.start_adam(parameters)
     batch, products = cycle(batches), _products(EXPERIMENT.widths, batches[0].columns)
 
     def seconds() -> dict[str, float]:
@@ -120,7 +120,7 @@ def parts(steps: int) -> Callable[[], dict[str, float]]:
             "drawing": _seconds(lambda: list(problem.batches(0, steps)), 1) / steps,
             "gradient": _seconds(lambda: workspace.gradient(parameters, next(batch)), steps),
             "products": _seconds(products, steps),
-            "adam": _seconds(lambda: optimizers.step_adam(parameters, gradient, state, 0.003), steps),
+            "adam": _seconds(lambda: registry.step_adam(parameters, gradient, state, 0.003), steps),
             "measuring": _seconds(lambda: measure(parameters, problem, workspace), 1 + steps // 100)
             / problem.measured_every,
         }

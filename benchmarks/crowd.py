@@ -13,7 +13,7 @@ from benchmarks.server import Server
 from benchmarks.timing import BenchmarkError
 from benchmarks.visitor import FAILURES, Standing, Visitor, visiting
 from polycore import Experiment
-from polycore.link import to_query
+from polycore.links.link import to_query
 
 # the recommended run, but without an end: steps cost the same all the time
 WORDS = to_query(replace(Experiment.recommended(), steps=1_000_000, schedule="constant"))

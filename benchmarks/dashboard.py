@@ -18,7 +18,7 @@ from benchmarks.percentiles import p95, told
 from benchmarks.server import Server, served
 from benchmarks.table import table
 from benchmarks.timing import Contender, Spread, interleaved, ratios
-from polycore.link import to_query
+from polycore.links.link import to_query
 
 TITLE = "One person alone"
 # the recommended run, but without an end: the batches of its first minute are of one size

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from polycore import Experiment
-from polycore.network import Floats, Integers
-from polycore.problem import Problem, problem_of
+from polycore.arrays import Floats, Integers
+from polycore.training.task import Problem, problem_of
 
 DRAWN_AT_ONCE = 64  # batches
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks import growth
 from benchmarks.timing import Spread
-from polycore.palette import PALETTE
+from polycore.figures.palette import PALETTE
 
 INK = "#80868f"  # at least 3.6:1 on white and 5:1 on the dark page
 STYLE: dict[Any, Any] = {

@@ -13,11 +13,11 @@ from benchmarks import tutorial_loop
 from benchmarks.table import table
 from benchmarks.timing import Contender, Spread, interleaved
 from polycore import network
-from polycore.batch import Batch
-from polycore.course import beginning, course
-from polycore.problem import Problem
+from polycore.network.batch import Batch
+from polycore.network.kernels import Workspace
 from polycore.randomness import Stream, generator
-from polycore.workspace import Workspace
+from polycore.training.loop import beginning, course
+from polycore.training.task import Problem
 
 TITLE = "Time to a loss of 0.667 on the tutorial's samples"
 TARGET = 0.667

@@ -8,11 +8,12 @@ import numpy as np
 
 import polycore as pc
 from benchmarks.table import table
-from polycore import optimizers
-from polycore.batch import Batch
-from polycore.network import Floats, initial_parameters, layers
-from polycore.schedules import rate_at
-from polycore.workspace import Workspace
+from polycore.arrays import Floats
+from polycore.network.batch import Batch
+from polycore.network.kernels import Workspace
+from polycore.network.parameters import initial_parameters, layers
+from polycore.optimizers import registry
+from polycore.optimizers.schedules import rate_at
 
 TITLE = "The same way as PyTorch's optimizers"
 WIDTHS = (2, 12, 12)
@@ -23,8 +24,8 @@ WANTED = (
 
 TEXT = """\
 A network 2→12→12 on the tutorial's 1200 points, all of them every step, in float64: {steps} steps by
-`polycore.optimizers` on the gradients of `polycore.workspace`, and by PyTorch's optimizer on PyTorch's own
-gradients, from the same weights. The largest difference of a weight, beside the largest weight."""
+`polycore.optimizers` on the gradients of `polycore.network.kernels`, and by PyTorch's optimizer on PyTorch's
+own gradients, from the same weights. The largest difference of a weight, beside the largest weight."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,9 @@ def measured(quick: bool) -> dict[str, Any]:
 def _ours(way: Way, parameters: Floats, points: Any, labels: Any, steps: int) -> Floats:
     batch, workspace = Batch.of(points, labels, WIDTHS[-1]), Workspace(WIDTHS)
     state: Any = (
-        optimizers.start_adam(parameters) if way.optimizer == "adam" else optimizers.start_sgd(parameters)
+        registry.start_adam(parameters) if way.optimizer == "adam" else registry.start_sgd(parameters)
     )
-    step_of: Any = optimizers.step_adam if way.optimizer == "adam" else optimizers.step_sgd
+    step_of: Any = registry.step_adam if way.optimizer == "adam" else registry.step_sgd
     for step in range(steps):
         gradient = workspace.gradient(parameters, batch)
         rate = rate_at(way.schedule, RATE, step, steps)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from polycore.network import Floats, Integers, Layers
+from polycore.arrays import Floats, Integers
+from polycore.network.parameters import Layers
 
 LEARNING_RATE = 0.0005
 

@@ -5,18 +5,12 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from pages.parts import (
-    crossings_table,
-    frame,
-    kept_model,
-    live,
-    polynomial_editor,
-    polynomial_list,
-    refusal,
-    session,
-    typed,
-)
-from pages.parts import x_range as range_inputs
+from pages.frame import frame, kept_model
+from pages.plane import crossings_table, live
+from pages.polynomials import editor, printed_list
+from pages.setup import x_range as range_inputs
+from pages.state import session, typed
+from pages.wording import refusal
 from polycore.figures import curves_figure
 from polycore.limits import MAX_CLASSES, MIN_CLASSES
 
@@ -85,20 +79,20 @@ st.caption(
     "a set, or make your own."
 )
 kept_model.tell_it_stays()
-typed.offer(PREFIX, polynomial_editor.take)
+typed.offer(PREFIX, editor.take)
 typed.offer(f"{PREFIX}.range", partial(range_inputs.take, PREFIX))
-polynomial_list.presets()
+printed_list.presets()
 
 editing, drawing = st.columns([2, 3], gap="large")
 with editing:
-    polynomial_editor.draw()
+    editor.draw()
 with drawing:
     plot()
 
 listing, meeting = st.columns([2, 3], gap="large")
 with listing:
     st.subheader(f"Your {len(session.current().experiment.polynomials)} polynomials", anchor=False)
-    polynomial_list.rows()
+    printed_list.rows()
 with meeting:
     crossings()
 

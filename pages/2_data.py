@@ -7,20 +7,16 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import (
-    controls,
-    frame,
-    hosting,
-    kept_model,
-    live,
-    sample_inputs,
-    samples_plot,
-    session,
-    uploaded_points,
-)
+from pages.data import sample_inputs, samples_plot
+from pages.frame import frame, kept_model
+from pages.plane import live
+from pages.points import uploaded_points
+from pages.server import hosting
+from pages.setup import controls
+from pages.state import session
 from polycore import Experiment, points_to_csv
-from polycore.network import Floats, Integers
-from polycore.problem import LARGEST_VALUE
+from polycore.arrays import Floats, Integers
+from polycore.training.task import LARGEST_VALUE
 
 PREFIX = "data"
 SHOWN_KEY, PLOT_KEY, TABLE_KEY, DOWNLOAD_KEY = (

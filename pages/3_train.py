@@ -2,23 +2,15 @@
 
 import streamlit as st
 
-from pages.parts import (
-    controls,
-    frame,
-    from_link,
-    map_view,
-    pass_on,
-    progress,
-    report,
-    run_upload,
-    session,
-    settings,
-    shown_weights,
-    untrained,
-)
-from pages.parts.referee import best_possible
-from pages.parts.runner import Training
-from pages.parts.watch import is_running, watch
+from pages.frame import frame
+from pages.models import from_link, pass_on
+from pages.plane.referee import best_possible
+from pages.run_view import map_view, progress
+from pages.runs.runner import Training
+from pages.setup import controls, settings
+from pages.state import session, shown_weights
+from pages.state.watch import is_running, watch
+from pages.train import run_report, run_upload, untrained
 
 TICK_SECONDS = 0.2
 
@@ -53,6 +45,6 @@ with run_column:
             untrained.draw(session.current().experiment)
     watch(draw_run, TICK_SECONDS, shown_running=running)
     with st.container():
-        report.draw(training, running=running)
+        run_report.draw(training, running=running)
         pass_on.draw_run(training, running=running)
         run_upload.draw()

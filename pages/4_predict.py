@@ -6,31 +6,18 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import (
-    answer_bars,
-    answer_table,
-    crossing,
-    frame,
-    live,
-    map_layers,
-    model_in_use,
-    naming,
-    pass_on,
-    plane,
-    point,
-    point_table,
-    refusal,
-    session,
-    walk,
-    weight_upload,
-)
-from pages.parts.answer import Answer
-from pages.parts.crossings_table import Meeting, meeting_at, meetings_of
-from pages.parts.session import Kept
+from pages.frame import frame
+from pages.models import map_layers, model_in_use, naming, pass_on
+from pages.plane import answer_bars, answer_table, crossing, live, plane
+from pages.plane.answer import Answer
+from pages.plane.crossings_table import Meeting, meeting_at, meetings_of
+from pages.predict import asked_point, curve_walk, point_table, weight_upload
+from pages.state import session
+from pages.state.session import Kept
+from pages.wording import refusal
 from polycore import PolycoreError, Referee
 from polycore.figures import plane_range
-from polycore.limits import MAX_CLASSES
-from polycore.polynomial import MAX_COEFFICIENT
+from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT
 
 MAP_KEY, BARS_KEY = "predict.map", "predict.bars"
 REFRESH_SECONDS = 1.0  # while a run makes the model better
@@ -46,11 +33,11 @@ def _ask(title: str) -> None:
     meetings = meetings_of(referee.polynomials, referee.x_range) if referee else ()
     inputs, picture = st.columns([2, 3], gap="medium")
     with inputs:
-        asked = point.draw(kept.model.polynomials, meetings)
+        asked = asked_point.draw(kept.model.polynomials, meetings)
         answer = _answer(kept, referee, asked)
         if referee is not None and asked.curve is not None:
             with st.container():
-                walk.draw(kept.model, referee, asked.curve, asked.x)
+                curve_walk.draw(kept.model, referee, asked.curve, asked.x)
     if answer is not None:
         with inputs, st.container():
             _draw_answer(answer, meetings)
@@ -59,7 +46,7 @@ def _ask(title: str) -> None:
         answer_table.draw(answer)
 
 
-def _answer(kept: Kept, referee: Referee | None, asked: point.Asked) -> Answer | None:
+def _answer(kept: Kept, referee: Referee | None, asked: asked_point.Asked) -> Answer | None:
     model = kept.model
     try:
         return Answer.of(model.predict_proba, model.polynomials, referee, asked.x, asked.y)
@@ -92,8 +79,8 @@ def _draw_map(kept: Kept, answer: Answer, meetings: Sequence[Meeting]) -> None:
     figure = go.Figure(map_layers.over_model(plane.model_map(kept.model, x_range), kept, place))
     figure.layout.uirevision = kept.title  # another model's map has another window
     height = 400 + 10 * len(polynomials)
-    with st.container(key=walk.MAP_PLACE):
-        live.figure(figure, key=MAP_KEY, height=height, on_click=partial(point.choose_on_map, meetings))
+    with st.container(key=curve_walk.MAP_PLACE):
+        live.figure(figure, key=MAP_KEY, height=height, on_click=partial(asked_point.choose_on_map, meetings))
     caption = "Click the map to ask about a place." if inside else "The point lies outside this map."
     st.caption(f"{caption} {map_layers.told(figure)}".rstrip())
     map_layers.draw_for_model(kept)

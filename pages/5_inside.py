@@ -2,25 +2,24 @@
 
 import streamlit as st
 
-from pages.parts import (
-    frame,
-    inside_choice,
-    inside_map,
-    inside_model,
-    inside_numbers,
-    inside_picture,
-    inside_point,
-    inside_walk,
-    model_in_use,
-    naming,
-    plane,
-    refusal,
-    session,
+from pages.frame import frame
+from pages.inside import (
+    edited_model,
+    followed_point,
+    network_picture,
+    neuron_choice,
+    neuron_map,
+    numbers_walk,
+    weight_inputs,
 )
-from pages.parts.session import Kept, Undo
-from pages.parts.watch import is_running
+from pages.models import model_in_use, naming
+from pages.plane import plane
+from pages.state import session
+from pages.state.session import Kept, Undo
+from pages.state.watch import is_running
+from pages.wording import refusal
 from polycore import PolycoreError
-from polycore.tutorial_model import tutorial_model
+from polycore.tutorial.untrained_model import tutorial_model
 
 REFRESH_SECONDS = 1.0  # while a run makes the model better
 
@@ -35,27 +34,27 @@ def _look_inside(title: str, undo: Undo | None, *, following: bool) -> None:
         st.rerun()  # the whole page is about it
     if session.current().undo is not undo:
         st.rerun()  # its toast is the page's
-    model, sets = inside_model.shown(kept), inside_model.data_sets(kept)
-    measured = sets is not None or not inside_model.is_changed(kept)
+    model, sets = edited_model.shown(kept), edited_model.data_sets(kept)
+    measured = sets is not None or not edited_model.is_changed(kept)
     if measured:
         model_in_use.draw_figures(Kept(kept.title, model, kept.experiment))
     else:
         _draw_unknown_figures()
-    window, neuron = inside_model.window_of(kept), inside_choice.chosen(model)
+    window, neuron = edited_model.window_of(kept), neuron_choice.chosen(model)
     picture, beside = st.columns(2, gap="large")
     with picture:
-        inside_picture.draw(model, window, neuron, sets)
+        network_picture.draw(model, window, neuron, sets)
     with beside:
-        inside_choice.draw(model)
+        neuron_choice.draw(model)
         if plane.has_map(model):
-            inside_map.draw(title, model, window, neuron, session.current().followed)
+            neuron_map.draw(title, model, window, neuron, session.current().followed)
         else:
-            st.caption(inside_map.without(model))
-        inside_numbers.draw(kept, neuron, running=is_running())
+            st.caption(neuron_map.without(model))
+        weight_inputs.draw(kept, neuron, running=is_running())
     st.header("Follow a point through it", anchor=False)
-    inside_point.draw(model)
+    followed_point.draw(model)
     try:
-        inside_walk.draw(model, inside_point.followed(model), neuron, sets, measured=measured)
+        numbers_walk.draw(model, followed_point.followed(model), neuron, sets, measured=measured)
     except PolycoreError as error:
         refusal.show("This point is too far out to be followed.", error)
 
@@ -67,7 +66,7 @@ def _draw_unknown_figures() -> None:
 
 
 def _follows(kept: Kept) -> bool:
-    return is_running() and inside_model.by_hand(kept) is None
+    return is_running() and edited_model.by_hand(kept) is None
 
 
 def _draw_nothing_yet() -> None:
@@ -91,8 +90,8 @@ def _tutorial_button() -> None:
 
 
 def _take_tutorial() -> None:
-    inside_model.use_tutorial()
-    inside_point.choose_first_sample(tutorial_model())
+    edited_model.use_tutorial()
+    followed_point.choose_first_sample(tutorial_model())
 
 
 frame.draw("Inside")

@@ -4,15 +4,9 @@ from typing import Literal, get_args
 
 import streamlit as st
 
-from pages.parts import (
-    compare_cards,
-    compare_curves,
-    compare_follow,
-    frame,
-    race_view,
-    session,
-    sweep_view,
-)
+from pages.compare import cards, curves, following, race_view, sweep_view
+from pages.frame import frame
+from pages.state import session
 
 View = Literal["Kept runs", "Race", "Sweep"]
 VIEW_KEY = "compare.view"
@@ -26,9 +20,9 @@ VIEW_HELP = (
 def draw_kept() -> None:
     """Draw what is kept, or what to do where nothing is."""
     if session.current().kept:
-        compare_curves.draw()
+        curves.draw()
         st.subheader("All that is kept", anchor=False)
-        compare_cards.draw()
+        cards.draw()
         return
     st.write(
         "Nothing is kept yet. Every network you train comes here by itself, to be compared with the next. "
@@ -55,6 +49,6 @@ with st.container():
         sweep_view.draw()
     else:
         draw_kept()
-        compare_follow.wait_for_another()
+        following.wait_for_another()
 if race_view.is_running():
     st.html(frame.RUNNING_STYLE)

@@ -1,12 +1,14 @@
 """Play: ten points, you against the network and the referee."""
 
-from pages.parts import frame, game_result, game_start, game_view, session
+from pages.frame import frame
+from pages.play import opening, questions, result
+from pages.state import session
 
 frame.draw("Play")
 game = session.current().game
 if game is None:
-    game_start.draw()
+    opening.draw()
 elif game.is_over:
-    game_result.draw(game)
+    result.draw(game)
 else:
-    game_view.draw(game)
+    questions.draw(game)

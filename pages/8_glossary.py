@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import frame
+from pages.frame import frame
 
 WORDS = Path(__file__).parents[1] / "docs" / "glossary.md"
 READABLE = 760  # pixels a line

@@ -2,14 +2,16 @@
 
 from polycore import tutorial
 from polycore.errors import PolycoreError, RunFileError, WeightFileError
-from polycore.experiment import Experiment
-from polycore.history import History
-from polycore.model import Model
-from polycore.polynomial import Polynomial, crossings
-from polycore.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
-from polycore.referee import Referee
-from polycore.samples import points_from_csv, points_to_csv, sample
-from polycore.training import Run, advance, start
+from polycore.experiment.experiment import Experiment
+from polycore.model.model import Model
+from polycore.polynomials.crossings import crossings
+from polycore.polynomials.points_csv import points_from_csv, points_to_csv
+from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
+from polycore.polynomials.sampling import sample
+from polycore.referee.bayes_classifier import Referee
+from polycore.training.history import History
+from polycore.training.run import Run, advance, start
 from polycore.version import __version__
 
 __all__ = [

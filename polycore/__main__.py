@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TextIO
 
 from polycore.commands import info, predict, sweep, train
+from polycore.commands.argument_parser import Parser, with_dashes
 from polycore.commands.interruption import Interrupted
-from polycore.commands.parser import Parser, with_dashes
 from polycore.commands.streams import open_closed_streams
 from polycore.errors import PolycoreError
+from polycore.quoting import quoted, visible
 from polycore.version import __version__
-from polycore.visible import quoted, visible
 
 DONE, FAILED = 0, 1
 INTERRUPTED, NOBODY_READS = 130, 141  # as of processes that SIGINT and SIGPIPE ended

@@ -1,7 +1,13 @@
-"""What every network here keeps within, so that whatever trains can be saved and read back."""
+"""Limits of polynomials and networks, so that whatever is trained can be saved and read back."""
 
 MIN_CLASSES, MAX_CLASSES = 2, 24
 MAX_LAYERS = 8
 MAX_WIDTH = 512
 MAX_PARAMETERS = 524_288
 MAX_PARAMETER_SIZE = 1e6
+
+# Limits of `Polynomial.parse` and of an Experiment; a Polynomial made from numbers has none.
+MAX_DEGREE = 12
+MAX_COEFFICIENT = 1e6
+MAX_TEXT = 200  # characters
+MAX_NESTING = 20  # of parentheses

@@ -1,30 +1,3 @@
-"""How the learning rate changes over a run."""
+"""Earlier path of polycore.optimizers.schedules."""
 
-import math
-
-SCHEDULES = ("constant", "cosine", "one-cycle")
-
-# One-cycle: the share of the steps that rise, what the highest rate is divided by at the start, and what
-# that is divided by at the end.
-RISING, START_DIVISOR, END_DIVISOR = 0.3, 25.0, 1e4
-
-
-def rate_at(schedule: str, highest: float, step: int, steps: int) -> float:
-    """Return the learning rate of step `step`, 0 to `steps` - 1, where the run's highest rate is `highest`.
-
-    "constant" never changes. "cosine" falls from `highest` to 0 (arXiv:1608.03983, eq. 5, one period,
-    minimum 0). "one-cycle" rises to `highest` over the first 30 % of the steps and falls to almost 0 over
-    the rest, both along a cosine (arXiv:1708.07120, with two phases in place of three).
-    """
-    if schedule == "constant":
-        return highest
-    if schedule == "cosine":
-        return _along_cosine(highest, 0, step / steps)
-    first, top = highest / START_DIVISOR, RISING * steps - 1
-    if step <= top:
-        return _along_cosine(first, highest, step / top)
-    return _along_cosine(highest, first / END_DIVISOR, (step - top) / max(steps - 1 - top, 1))
-
-
-def _along_cosine(start: float, end: float, share: float) -> float:
-    return end + (start - end) * 0.5 * (1 + math.cos(math.pi * share))
+from polycore.optimizers.schedules import *  # noqa: F403

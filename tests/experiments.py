@@ -3,9 +3,9 @@
 from hypothesis import strategies as st
 
 from polycore import Experiment, Polynomial
-from polycore.experiment import INITIAL_WEIGHTS, OPTIMIZERS
-from polycore.fresh_points import SAMPLINGS
-from polycore.schedules import SCHEDULES
+from polycore.experiment.experiment import INITIAL_WEIGHTS, OPTIMIZERS
+from polycore.experiment.fresh_points import SAMPLINGS
+from polycore.optimizers.schedules import SCHEDULES
 
 _coefficients = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=13)
 

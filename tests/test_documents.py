@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore import link
+from polycore.links import link
 from tests.attacks.run_archives import arrays_of
 from tests.pages.browsing import opened
 from tests.runs import KINDS, same_run

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor
 
-from polycore.chunk import Chunk, timed
 from polycore.errors import PolycoreError
-from polycore.training import Run, advance
+from polycore.training.chunk import Chunk, timed
+from polycore.training.run import Run, advance
 
 CHUNK_SECONDS = 0.2
 MAX_DEATHS = 3  # workers that die over the same chunk

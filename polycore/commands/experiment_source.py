@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from polycore import link
 from polycore.errors import PolycoreError
-from polycore.experiment import MAX_JSON, Experiment
-from polycore.visible import quoted
+from polycore.experiment.experiment import MAX_JSON, Experiment
+from polycore.links import link
+from polycore.quoting import quoted
 
 PRESETS = {"recommended": Experiment.recommended, "tutorial": Experiment.tutorial}
 STANDARD_INPUT = "-"

@@ -4,18 +4,18 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from polycore import link
-from polycore.commands.kept import kept_at
-from polycore.commands.listing import listing
-from polycore.commands.percent import percent
-from polycore.commands.phrase import phrase
-from polycore.experiment import MAX_STEPS, Experiment
-from polycore.model import Model
-from polycore.training import Run
-from polycore.visible import visible
+from polycore.commands.descriptions import listing, phrase
+from polycore.commands.kept_files import kept_at
+from polycore.experiment.experiment import MAX_STEPS, Experiment
+from polycore.formatting import percent
+from polycore.links import link
+from polycore.model.model import Model
+from polycore.quoting import visible
+from polycore.training.run import Run
 
 _DESCRIPTION = "Say what a weight file or a run file holds: a network, its figures, and where it comes from."
 _EXAMPLES = """examples:
@@ -67,8 +67,8 @@ def _rows(facts: Mapping[str, Any]) -> dict[str, str]:
         "kind": _KINDS.__getitem__,
         "widths": lambda found: "-".join(map(str, found)),
         "loss": "{:.6g} nats".format,
-        "accuracy": percent,
-        "held_out_accuracy": percent,
+        "accuracy": partial(percent, decimals=2),
+        "held_out_accuracy": partial(percent, decimals=2),
         "best_step": "{:,}".format,
         "step": "{:,}".format,
         "ended_because": str,

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from polycore.commands.kept import kept_at
+from polycore.arrays import Floats
+from polycore.commands.kept_files import kept_at
 from polycore.errors import PolycoreError
-from polycore.network import Floats
-from polycore.predictions import predictions_to_csv, probabilities_to_csv
-from polycore.samples import MAX_CSV_BYTES, MAX_CSV_ROWS, points_from_csv
-from polycore.training import Run
+from polycore.model.predictions import predictions_to_csv, probabilities_to_csv
+from polycore.polynomials.points_csv import MAX_CSV_BYTES, MAX_CSV_ROWS, points_from_csv
+from polycore.training.run import Run
 
 _DESCRIPTION = f"""Say which polynomial each point lies on, by the network in a weight file.
 

@@ -6,8 +6,8 @@ from contextlib import suppress
 from time import monotonic
 from typing import TextIO
 
-from polycore.commands.percent import percent
-from polycore.training import Run
+from polycore.formatting import percent
+from polycore.training.run import Run
 
 SPEED_SECONDS = 5.0  # over which the speed is taken: batches may grow, so that older steps tell little
 LENGTHS = (30, 20, 10, 5)  # cells of the bar: few, lest it change with every digit beside it
@@ -78,7 +78,7 @@ def line(run: Run, speed: float, columns: int, cells: str) -> str:
         "share": f"{int(100 * done):3d} %",
         "step": f"step {run.step:>{len(total)},}/{total}",
         "loss": f"loss {run.history.loss[-1]:#.4g}",
-        "held-out": f"held-out {percent(run.history.held_out_accuracy[-1])}",
+        "held-out": f"held-out {percent(run.history.held_out_accuracy[-1], decimals=2)}",
     }
     if speed:
         words["speed"] = f"{speed:,.0f} steps/s" if speed >= 10 else f"{speed:.2g} steps/s"

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from polycore import link
+from polycore.links import link
 
 
 class _Told(NamedTuple):

@@ -10,22 +10,22 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from polycore import cluster, link
-from polycore.alternative_text import counted
-from polycore.choices import MAX_EXPERIMENTS, grid, random_choices
-from polycore.cluster import Cluster
 from polycore.commands import experiment_source, settings
+from polycore.commands.argument_parser import Parser
 from polycore.commands.interruption import Interrupted, Interruption
-from polycore.commands.output_path import check_writable
-from polycore.commands.parser import Parser
-from polycore.commands.percent import percent
+from polycore.commands.kept_files import check_writable
 from polycore.commands.tally import Tally
 from polycore.errors import PolycoreError
-from polycore.experiment import Experiment
-from polycore.path_or_file import put
-from polycore.sweep import outcomes
-from polycore.visible import quoted
-from polycore.workers import Workers, available_cores
+from polycore.experiment.experiment import Experiment
+from polycore.files.path_or_file import put
+from polycore.formatting import counted, percent
+from polycore.links import link
+from polycore.quoting import quoted
+from polycore.sweeps.choices import MAX_EXPERIMENTS, grid, random_choices
+from polycore.sweeps.outcomes import outcomes
+from polycore.workers import cluster
+from polycore.workers.cluster import Cluster
+from polycore.workers.processes import Workers, available_cores
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -118,7 +118,7 @@ def _report(tally: Tally, sweep_table: ModuleType, arguments: argparse.Namespace
 def _sweep_table() -> ModuleType:
     """Return the module of tables. Raises PolycoreError, before all computing, where it has no pandas."""
     try:
-        from polycore import sweep_table
+        from polycore.sweeps import table as sweep_table
     except ModuleNotFoundError as error:
         raise PolycoreError(f"{error} A sweep tells its figures by it.") from error
     return sweep_table

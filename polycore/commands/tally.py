@@ -3,10 +3,10 @@
 import sys
 from collections.abc import Sequence
 
-from polycore import link
-from polycore.commands.percent import percent
-from polycore.experiment import Experiment
-from polycore.sweep import Outcome, best
+from polycore.experiment.experiment import Experiment
+from polycore.formatting import percent
+from polycore.links import link
+from polycore.sweeps.outcomes import Outcome, best
 
 MOST_WORDS = 40  # characters of one setting in a line
 
@@ -39,7 +39,7 @@ class Tally:
 def _figures(outcome: Outcome) -> str:
     if outcome.error is not None:
         return f"failed: {outcome.error}"
-    return f"held-out {percent(outcome.held_out_accuracy or 0.0):>8}  loss {outcome.loss:<9.4g}"
+    return f"held-out {percent(outcome.held_out_accuracy or 0.0, decimals=2):>8}  loss {outcome.loss:<9.4g}"
 
 
 def _short(words: str) -> str:

@@ -9,22 +9,20 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from polycore import link
 from polycore.commands import experiment_source, settings
-from polycore.commands.checkpoint import Checkpoint
+from polycore.commands.argument_parser import Parser
 from polycore.commands.chunks import chunks
+from polycore.commands.descriptions import listing
 from polycore.commands.interruption import Interrupted, Interruption
-from polycore.commands.kept import run_at
-from polycore.commands.listing import listing
-from polycore.commands.output_path import check_writable
-from polycore.commands.parser import Parser
-from polycore.commands.percent import percent
+from polycore.commands.kept_files import Checkpoint, check_writable, run_at
 from polycore.commands.progress_bar import ProgressBar, duration
 from polycore.errors import PolycoreError
-from polycore.experiment import Experiment
-from polycore.model import Model
-from polycore.training import Run, start
-from polycore.workers import Workers
+from polycore.experiment.experiment import Experiment
+from polycore.formatting import percent
+from polycore.links import link
+from polycore.model.model import Model
+from polycore.training.run import Run, start
+from polycore.workers.processes import Workers
 
 _USAGE = """%(prog)s EXPERIMENT [--out FILE] [--run FILE] [--save-every SECONDS] [--json] [settings]
        %(prog)s --resume FILE [--out FILE] [--run FILE] [--save-every SECONDS] [--json]"""
@@ -174,8 +172,8 @@ def _show_how_to_resume(parser: Parser, kept_in: Path | None, out: Path) -> None
 
 def _summary(run: Run, model: Model, out: Path, kept_in: Path | None) -> str:
     rows = {
-        "held-out accuracy": percent(model.held_out_accuracy or 0.0),
-        "accuracy": percent(model.accuracy),
+        "held-out accuracy": percent(model.held_out_accuracy or 0.0, decimals=2),
+        "accuracy": percent(model.accuracy, decimals=2),
         "loss": f"{model.loss:.6g} nats",
         "best step": f"{run.best_step:,} of {run.experiment.steps:,}",
         "weights": str(out),

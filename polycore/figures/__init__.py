@@ -52,7 +52,7 @@ from polycore.figures.probabilities import compared_figure, probabilities_figure
 from polycore.figures.progress import accuracy_figure, loss_figure
 from polycore.figures.report import confusion_figure, errors_figure, reliability_figure
 from polycore.figures.style import escape
-from polycore.figures.sweep import Group, sweep_figure
+from polycore.figures.sweep_curves import Group, sweep_figure
 from polycore.figures.walk import walk_figure, with_place
 
 __all__ = [

@@ -8,22 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from polycore import alternative_text
-from polycore.alternative_text import percent
+from polycore.figures import alternative_text
 from polycore.figures.images import regions_url
+from polycore.figures.palette import DASH, DASH_DOT, DOT, LONG_DASH, LONG_DASH_DOT, PALETTE, SOLID
 from polycore.figures.plane import CASING
 from polycore.figures.progress import ACCURACY_RANGE, bound
 from polycore.figures.style import LEGEND_ABOVE, Floats, Integers, axis, escape, new_figure
-from polycore.palette import (
-    DASH,
-    DASH_DOT,
-    DOT,
-    LONG_DASH,
-    LONG_DASH_DOT,
-    PALETTE,
-    SOLID,
-)
-from polycore.polynomial import Polynomial
+from polycore.formatting import percent
+from polycore.polynomials.polynomial import Polynomial
 
 SMALL_MAP_SIZE = (160, 100)  # width and height, whatever size it is shown at
 SMALL_MAP_POSITIONS = 48  # of a curve

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from polycore import alternative_text
+from polycore.figures import alternative_text
+from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE
 from polycore.figures.plane import curves_figure, map_figure, plane_range
 from polycore.figures.style import TRANSPARENT, Floats, extended
-from polycore.palette import DARK_PAGE, LIGHT_PAGE
-from polycore.polynomial import Polynomial
+from polycore.polynomials.polynomial import Polynomial
 
 POSITIONS = 201
 FADED, BOLD = 0.2, 4.5

@@ -5,12 +5,12 @@ import base64
 import numpy as np
 from numpy.typing import NDArray
 
+from polycore.figures.palette import PALETTE
+from polycore.figures.png import rgba_png
 from polycore.figures.style import (
     Floats,
     Integers,
 )
-from polycore.palette import PALETTE
-from polycore.png import rgba_png
 
 REGION_OPACITY = 0.72
 REGION_LEVELS = 24  # of confidence: as many as the eye can tell, and they halve the image

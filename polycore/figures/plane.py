@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from polycore import alternative_text
+from polycore.figures import alternative_text
 from polycore.figures.images import regions_url
+from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.figures.style import (
     GRAY,
     HOVER,
@@ -22,8 +23,8 @@ from polycore.figures.style import (
     new_figure,
     printed,
 )
-from polycore.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
-from polycore.polynomial import Polynomial
+from polycore.formatting import counted
+from polycore.polynomials.polynomial import Polynomial
 
 MAP_POSITIONS = 120
 RANGE_POSITIONS = 201  # odd, so that the middle of the range is looked at
@@ -127,9 +128,7 @@ def with_unlabelled_points(figure: go.Figure, points: Floats) -> go.Figure:
     return extended(
         figure,
         [trace],
-        alternative_text.counted(
-            len(points), "point without a class is shown", "points without a class are shown"
-        ),
+        counted(len(points), "point without a class is shown", "points without a class are shown"),
     )
 
 
@@ -145,7 +144,7 @@ def samples_layer(points: Floats, labels: Integers, polynomials: Sequence[Polyno
     """Return samples, drawn as in `samples_figure`."""
     return Layer(
         tuple(_samples(points, labels, polynomials)),
-        alternative_text.counted(len(points), "sample is shown", "samples are shown"),
+        counted(len(points), "sample is shown", "samples are shown"),
     )
 
 
@@ -157,9 +156,7 @@ def mistakes_layer(points: Floats, labels: Integers, answers: Integers) -> Layer
     shown = evenly(len(points), LAYER_MARKERS)
     pairs = zip(labels[shown].tolist(), answers[shown].tolist(), strict=True)
     told = [f"on p{label}, answered with p{answer}" for label, answer in pairs]
-    clause = alternative_text.counted(
-        len(points), "wrong answer is marked by a cross", "wrong answers are marked by crosses"
-    )
+    clause = counted(len(points), "wrong answer is marked by a cross", "wrong answers are marked by crosses")
     return Layer((_told(points[shown], told, "x", 7),), clause)
 
 
@@ -172,9 +169,7 @@ def crossings_layer(places: Floats, names: Sequence[str]) -> Layer:
     shown = evenly(len(places), LAYER_MARKERS)
     told = [f"{names[place]} meet" for place in shown.tolist()]
     trace = _told(places[shown], told, "diamond", 8).update(meta={"snap": True})
-    clause = alternative_text.counted(
-        len(places), "crossing is marked by a diamond", "crossings are marked by diamonds"
-    )
+    clause = counted(len(places), "crossing is marked by a diamond", "crossings are marked by diamonds")
     return Layer((trace,), clause)
 
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from polycore import alternative_text
-from polycore.alternative_text import percent
+from polycore.figures import alternative_text
+from polycore.figures.palette import PALETTE
 from polycore.figures.style import LEGEND_ABOVE, Floats, axis, escape, new_figure, printed
-from polycore.palette import PALETTE
-from polycore.polynomial import Polynomial
+from polycore.formatting import percent
+from polycore.polynomials.polynomial import Polynomial
 
 SYMBOLS_AT = -4
 BARS_RANGE = (-8, 135)  # per cent, with room for the symbols before the bars and the numbers behind them

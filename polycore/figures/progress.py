@@ -4,8 +4,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from polycore import alternative_text
-from polycore.alternative_text import Mark, percent
+from polycore.figures import alternative_text
+from polycore.figures.alternative_text import Mark
+from polycore.figures.palette import LIGHT_PAGE
 from polycore.figures.style import (
     BEST_COLOR,
     HELD_OUT_COLOR,
@@ -18,8 +19,7 @@ from polycore.figures.style import (
     escape,
     new_figure,
 )
-from polycore.loss_text import loss_text
-from polycore.palette import LIGHT_PAGE
+from polycore.formatting import loss_text, percent
 
 STEP_HOVER = "step %{x}: %{y:.3~g}"
 ACCURACY_RANGE = (0, 114)  # per cent, with room for the label of the best possible above its line

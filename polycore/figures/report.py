@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from polycore import alternative_text
+from polycore.figures import alternative_text
+from polycore.figures.palette import PALETTE
 from polycore.figures.style import (
     GRID,
     HELD_OUT_COLOR,
@@ -19,8 +20,7 @@ from polycore.figures.style import (
     new_figure,
     printed,
 )
-from polycore.palette import PALETTE
-from polycore.polynomial import Polynomial
+from polycore.polynomials.polynomial import Polynomial
 
 # The page's own text is on these, so most of the page shows through them.
 RIGHT_COLOR, FEWEST_COLOR, MOST_COLOR = GRID, "rgba(211, 83, 67, 0.2)", "rgba(211, 83, 67, 0.6)"

@@ -8,9 +8,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from polycore import alternative_text
-from polycore.palette import PALETTE
-from polycore.polynomial import Polynomial
+from polycore.figures import alternative_text
+from polycore.figures.palette import PALETTE
+from polycore.polynomials.polynomial import Polynomial
 
 Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]

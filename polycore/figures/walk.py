@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from polycore import alternative_text
-from polycore.alternative_text import percent
+from polycore.figures import alternative_text
+from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.figures.plane import LEGEND_BELOW
 from polycore.figures.style import GRAY, ZERO_LINE, Floats, axis, extended, new_figure, printed
-from polycore.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
-from polycore.polynomial import Polynomial
+from polycore.formatting import percent
+from polycore.polynomials.polynomial import Polynomial
 
 TOP = 100  # per cent
 NAME_ROWS, NAME_HEIGHT = 4, 9  # of the names above the lines, and the per cent that a row is high

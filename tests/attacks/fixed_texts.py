@@ -3,11 +3,11 @@
 import re
 import string
 
-from polycore.named_arrays import NAMES
-from polycore.reasons import Reason
-from polycore.run_arrays import NAMES as NAMES_OF_RUNS
-from polycore.run_metadata import FIELDS
-from polycore.run_reasons import RunReason, fixed_text
+from polycore.files.named_arrays import NAMES
+from polycore.files.named_arrays import RUN_NAMES as NAMES_OF_RUNS
+from polycore.files.refusals import Reason
+from polycore.training.run_metadata import FIELDS
+from polycore.training.run_refusals import RunReason, fixed_text
 
 # Model says this one, of the numbers in the arrays
 NUMBER = "{name} has a number that is not finite or out of range; wanted all from {low} to {high}."

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from polycore.experiment import Experiment
+from polycore.experiment.experiment import Experiment
 from tests.attacks.archives import (
     DEFLATED,
     STORED,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from polycore import PolycoreError, points_from_csv
-from polycore.samples import MAX_CSV_BYTES, MAX_CSV_ROWS
+from polycore.polynomials.points_csv import MAX_CSV_BYTES, MAX_CSV_ROWS
 from tests.attacks.damage import NASTY, damaged
 from tests.attacks.refusal import GOAL, SHARED, answer, seconds
 

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from polycore import Experiment, PolycoreError, Polynomial
-from polycore.experiment import MAX_JSON
+from polycore.experiment.experiment import MAX_JSON
 from tests.attacks.damage import NASTY, damaged
 from tests.attacks.refusal import GOAL, SHARED, answer
 

@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl, quote, quote_plus
 import numpy as np
 import pytest
 
-from pages.parts import challenge
-from polycore import Experiment, Model, PolycoreError, Polynomial, WeightFileError, link, network
-from polycore.compact_weights import MOST_PARAMETERS, compact, model_from
-from polycore.polynomial import MAX_TEXT
+from pages.game import challenge
+from polycore import Experiment, Model, PolycoreError, Polynomial, WeightFileError, network
+from polycore.limits import MAX_TEXT
+from polycore.links import link
+from polycore.links.compact_weights import MOST_PARAMETERS, compact, model_from
 from tests.attacks.damage import NASTY, damaged
 from tests.attacks.refusal import GOAL, SHARED, answer, check_text, seconds
 from tests.attacks.words import ALPHABET, exact, rounded, signed

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from polycore.errors import WeightFileError
-from polycore.experiment import Experiment
-from polycore.model import MAX_COORDINATE, Model
-from polycore.weight_file import read_npy
+from polycore.experiment.experiment import Experiment
+from polycore.model.model import MAX_COORDINATE, Model
+from polycore.model.weight_file import read_npy
 from tests.attacks import mutants
 from tests.attacks.archives import npy
 from tests.attacks.fixed_texts import reasons_of

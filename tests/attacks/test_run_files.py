@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore.run_reasons import RunReason
+from polycore.training.run_refusals import RunReason
 from tests.attacks import __main__ as generator
 from tests.attacks import run_mutants
 from tests.attacks.archives import SECRET
@@ -38,7 +38,7 @@ def found(tmp_path_factory, folder):
     if sys.platform != "linux":
         pytest.skip("the limits are Linux's")
     paths = generator.write(tmp_path_factory.mktemp("files"), REFUSED)
-    told = outcomes("polycore.training", "Run.load", paths, folder, saved(run_of("l-bfgs")))
+    told = outcomes("polycore.training.run", "Run.load", paths, folder, saved(run_of("l-bfgs")))
     return {paths[path]: outcome for path, outcome in told.items()}
 
 
@@ -71,7 +71,9 @@ def test_nothing_ran_and_nothing_is_left(found, folder):
 def test_a_sound_run_loads_in_the_child_that_tells_all_this(tmp_path, folder):
     path = tmp_path / "sound.npz"
     path.write_bytes(saved(run_of("evolution")))
-    [outcome] = outcomes("polycore.training", "Run.load", [path], folder, saved(run_of("l-bfgs"))).values()
+    [outcome] = outcomes(
+        "polycore.training.run", "Run.load", [path], folder, saved(run_of("l-bfgs"))
+    ).values()
     assert (outcome.error, outcome.events) == (None, [])
 
 

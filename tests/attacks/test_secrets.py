@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from polycore.errors import WeightFileError
-from polycore.model import Model
-from polycore.named_arrays import NAMES
-from polycore.reasons import Reason
-from polycore.weight_file import read_npy
+from polycore.files.named_arrays import NAMES
+from polycore.files.refusals import Reason
+from polycore.model.model import Model
+from polycore.model.weight_file import read_npy
 from tests.attacks.archives import (
     DEFLATED,
     Entry,

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from polycore import PolycoreError, Polynomial, crossings
-from polycore.polynomial import MAX_COEFFICIENT, MAX_DEGREE, MAX_TEXT
+from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE, MAX_TEXT
 from tests.attacks.damage import NASTY, damaged
 from tests.attacks.refusal import GOAL, answer, check_text, seconds
 from tests.attacks.sentences import sentence

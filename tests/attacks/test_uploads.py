@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import npy_files, weight_upload
+from pages.predict import npy_files, weight_upload
 from polycore import Model, PolycoreError, WeightFileError
-from polycore.weight_file import MAX_BYTES
+from polycore.model.weight_file import MAX_BYTES
 from tests.attacks.archives import saved, small
 from tests.attacks.hostile import REFUSED
 from tests.pages.browsing import ROOT, opened, session_of
@@ -111,7 +111,7 @@ def test_nothing_in_the_product_reads_files_in_another_way():
     sources = [*(ROOT / "polycore").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "streamlit_app.py"]
     found = {path.relative_to(ROOT).as_posix(): other_ways(path.read_text("utf-8")) for path in sources}
     # the messages between the server and its own workers
-    assert found.pop("polycore/workers.py") == {"pickle.dumps", "pickle.loads"}
+    assert found.pop("polycore/workers/processes.py") == {"pickle.dumps", "pickle.loads"}
     assert {path: ways for path, ways in found.items() if ways} == {}
     assert other_ways("np.load(f); eval('1'); zipfile.ZipFile(f); re.compile('a'); json.loads('1')") == {
         *("np.load", "eval", "zipfile.ZipFile")

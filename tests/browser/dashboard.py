@@ -20,8 +20,8 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Playwright, Request, expect
 
 import polycore as pc
-from polycore import link
-from polycore.compact_weights import compact
+from polycore.links import link
+from polycore.links.compact_weights import compact
 
 ROOT = Path(__file__).parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}

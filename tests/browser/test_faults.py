@@ -34,7 +34,8 @@ import weakref
 
 import streamlit as st
 
-from pages.parts import recall, runner
+from pages.runs import runner
+from pages.state import recall
 
 runner.GRACE_SECONDS = {GRACE}
 recall.SECONDS_REMEMBERED = float(st.query_params["remembered"])

@@ -6,7 +6,7 @@ import time
 from playwright.sync_api import WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from pages.parts import recall
+from pages.state import recall
 from tests.browser.test_touch import LONG
 
 COMPONENT = re.compile("/BidiComponent")  # Streamlit's script of whatever a component has to do

@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from pages.parts import looks
+from pages.lessons import looks
 from tests.browser.dashboard import DESKTOP, PHONE
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]

@@ -15,7 +15,7 @@ from tests.browser.dashboard import DESKTOP, PHONE, opened, served
 APP = """
 import plotly.graph_objects as go
 import streamlit as st
-from pages.parts import live
+from pages.plane import live
 
 IMAGES = [
     "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>",

@@ -8,7 +8,7 @@ import pytest
 
 import polycore as pc
 from polycore.commands.experiment_source import experiment_from
-from polycore.link import to_address
+from polycore.links.link import to_address
 
 OWN = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(5, 4), noise=0.25, steps=17)
 LINK = to_address("https://example.org/train", OWN)

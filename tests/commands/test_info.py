@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import polycore as pc
 from polycore.__main__ import main
-from polycore.link import from_query
+from polycore.links.link import from_query
 from tests.commands.terminal import command
 
 

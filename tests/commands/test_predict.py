@@ -9,8 +9,8 @@ import pytest
 
 import polycore as pc
 from polycore.__main__ import main
-from polycore.predictions import predictions_to_csv, probabilities_to_csv
-from polycore.samples import points_from_csv, points_to_csv
+from polycore.model.predictions import predictions_to_csv, probabilities_to_csv
+from polycore.polynomials.points_csv import points_from_csv, points_to_csv
 from tests.commands.terminal import COMMAND, ENVIRONMENT, command, one_line
 
 

@@ -9,8 +9,8 @@ import pytest
 import polycore as pc
 from polycore.commands import progress_bar
 from polycore.commands.progress_bar import ProgressBar, duration, line
-from polycore.history import History
-from polycore.training import Run
+from polycore.training.history import History
+from polycore.training.run import Run
 
 
 @pytest.fixture(scope="module")

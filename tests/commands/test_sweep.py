@@ -13,8 +13,8 @@ import polycore as pc
 from polycore.__main__ import main
 from polycore.commands import sweep
 from polycore.commands.tally import Tally
-from polycore.sweep import Outcome
-from polycore.workers import Workers
+from polycore.sweeps.outcomes import Outcome
+from polycore.workers.processes import Workers
 from tests.commands.terminal import COMMAND, ENVIRONMENT, command, one_line
 
 FLAT_LINES = "0.000000001x~0.000000002x"
@@ -146,7 +146,7 @@ def test_ctrl_c_writes_and_tells_what_has_ended(folder):
     assert process.returncode == 130
     assert time.monotonic() - began < 20
     ended = int(
-        re.fullmatch(r"5000 runs by 1 worker\.\nEnded by SIGINT after (\d+) of 5000 runs\.\n", err)[1]
+        re.fullmatch(r"5,000 runs by 1 worker\.\nEnded by SIGINT after (\d+) of 5,000 runs\.\n", err)[1]
     )
     assert out.count("/5000  held-out") == ended - 1
     assert len((folder / "runs.csv").read_text(encoding="utf-8").splitlines()) == ended + 1

@@ -12,10 +12,10 @@ import pytest
 
 import polycore as pc
 from polycore.__main__ import main
-from polycore.commands import checkpoint, settings
+from polycore.commands import kept_files, settings
 from polycore.commands.chunks import chunks
-from polycore.link import NAMES, to_address
-from polycore.workers import Workers
+from polycore.links.link import NAMES, to_address
+from polycore.workers.processes import Workers
 from tests.commands.terminal import command, one_line
 
 # more steps than anybody waits for: it is to be ended
@@ -154,8 +154,8 @@ class Saved(list):
 
 def test_a_run_is_kept_every_so_many_seconds(monkeypatch):
     now = iter([0.0, 29.0, 30.0, 30.0, 59.0, 61.0, 62.0])
-    monkeypatch.setattr(checkpoint, "monotonic", lambda: next(now))
-    kept, run = checkpoint.Checkpoint("run.npz", 30.0), Saved()
+    monkeypatch.setattr(kept_files, "monotonic", lambda: next(now))
+    kept, run = kept_files.Checkpoint("run.npz", 30.0), Saved()
     lengths = []
     for _ in range(4):  # at 29 s, 30 s (and it is written at 30 s), 59 s, 61 s (written at 62 s)
         kept.offer(run)
@@ -164,9 +164,9 @@ def test_a_run_is_kept_every_so_many_seconds(monkeypatch):
 
 
 def test_a_run_that_cannot_be_kept_goes_on_and_tells_so(capsys):
-    checkpoint.Checkpoint("full", 0.0).offer(Saved())
+    kept_files.Checkpoint("full", 0.0).offer(Saved())
     assert capsys.readouterr().err == "\npolycore: no room is left. The run goes on.\n"
-    checkpoint.Checkpoint(None, 0.0).offer(Saved())
+    kept_files.Checkpoint(None, 0.0).offer(Saved())
 
 
 def test_a_worker_that_dies_is_replaced_and_one_that_always_dies_is_told():

@@ -12,11 +12,14 @@ import pytest
 import streamlit as st
 
 import polycore as pc
-from pages.parts import frame, presence, recall, runner, turns
-from pages.parts.runner import Training
-from pages.parts.session import Session
-from pages.parts.turns import Turns
-from polycore.workers import Workers
+from pages.frame import frame
+from pages.runs import runner
+from pages.runs.runner import Training
+from pages.server import presence, turns
+from pages.server.turns import Turns
+from pages.state import recall
+from pages.state.session import Session
+from polycore.workers.processes import Workers
 from tests.clock import Clock
 from tests.pages.browsing import opened, session_of
 

@@ -14,10 +14,10 @@ from distributed import Client
 
 import polycore as pc
 from benchmarks import dask_cluster
-from pages.parts.runner import Training
-from polycore import cluster
-from polycore.chunk import timed
-from polycore.cluster import Cluster
+from pages.runs.runner import Training
+from polycore.training.chunk import timed
+from polycore.workers import cluster
+from polycore.workers.cluster import Cluster
 from tests.browser.dashboard import ROOT
 
 EXPERIMENT = pc.Experiment(
@@ -160,7 +160,7 @@ def test_the_environment_names_the_scheduler(monkeypatch, found, wanted):
 
 @pytest.mark.parametrize(("named", "kind"), [("tcp://127.0.0.1:1", "Cluster"), ("", "Workers")])
 def test_the_dashboard_computes_there_where_the_environment_names_a_scheduler(named, kind):
-    code = "from pages.parts.pool import workers; print(type(workers).__name__)"
+    code = "from pages.server.pool import workers; print(type(workers).__name__)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

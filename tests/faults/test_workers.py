@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.parts import turns
-from pages.parts.pool import workers
-from pages.parts.runner import Training
-from pages.parts.turns import Turns
-from polycore.workers import Workers
+from pages.runs.runner import Training
+from pages.server import turns
+from pages.server.pool import workers
+from pages.server.turns import Turns
+from polycore.workers.processes import Workers
 from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
 
 SMALL = pc.Experiment(hidden=(16, 16), samples_per_class=50, batch_size=64, steps=600)

@@ -64,7 +64,7 @@ for page in names:
     assert not app.exception and app.title, page
     app.switch_page(str(page)).run()
 assert not app.exception
-import pages.parts.frame, polycore
+import pages.frame.frame, polycore
 assert Path(polycore.__file__).parents[1] == Path.cwd()
 sys.stdout.write(str(len(names)))
 """

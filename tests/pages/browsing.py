@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import session
+from pages.state import session
 
 ROOT = Path(__file__).parents[2]
 HOME = "streamlit_app.py"

@@ -6,9 +6,9 @@ from weakref import WeakSet
 
 import pytest
 
-from pages.parts import turns
-from pages.parts.runner import Training
-from pages.parts.turns import Turns
+from pages.runs.runner import Training
+from pages.server import turns
+from pages.server.turns import Turns
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from pages.parts import asked, frame, from_link, live
+from pages.frame import frame
+from pages.models import asked, from_link
+from pages.plane import live
 from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
 from tests.pages.test_pass_on import TRAINED
 from tests.pages.test_predict_page import words

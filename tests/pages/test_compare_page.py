@@ -9,20 +9,14 @@ import pytest
 import streamlit as st
 
 import polycore as pc
-from pages.parts import (
-    compare_cards,
-    compare_curves,
-    compare_follow,
-    compare_settings,
-    live,
-    race_view,
-    session,
-)
-from pages.parts.compare_settings import differences, phrase
-from pages.parts.runner import Mark
-from pages.parts.session import Kept
-from polycore.history import History
-from polycore.loss_text import loss_text
+from pages.compare import cards, curves, following, race_view, setting_words
+from pages.compare.setting_words import differences, phrase
+from pages.plane import live
+from pages.runs.runner import Mark
+from pages.state import session
+from pages.state.session import Kept
+from polycore.formatting import loss_text
+from polycore.training.history import History
 from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, told_by, wait_for
 
 COMPARE, TRAIN = "pages/6_compare.py", "pages/3_train.py"
@@ -58,7 +52,7 @@ def titles(app):
 
 
 def key_of(action, title):
-    return f"{compare_cards.PREFIX}.{action}.{title}"
+    return f"{cards.PREFIX}.{action}.{title}"
 
 
 def texts(app):
@@ -217,7 +211,7 @@ def test_the_curves_are_those_of_the_history_over_steps_or_seconds(figures):
     assert loss.x.tolist() == accuracy.x.tolist() == [0, 10, 20, 40]
     assert loss.y.tolist() == [2.0, 1.0, 0.5, 0.25]
     assert accuracy.y.tolist() == [0, 25, 50, 75]
-    app.button_group(key=compare_curves.OVER_KEY).set_value("Seconds of computing").run()
+    app.button_group(key=curves.OVER_KEY).set_value("Seconds of computing").run()
     [loss] = figures["compare.curves.loss.Seconds of computing"].data
     assert loss.x.tolist() == pytest.approx([0.0, 1.0, 1.5, 2.5])
     assert figures["compare.curves.loss.Seconds of computing"].layout.xaxis.title.text == "computing (s)"
@@ -225,7 +219,7 @@ def test_the_curves_are_those_of_the_history_over_steps_or_seconds(figures):
 
 def test_seconds_are_offered_only_where_they_are_known():
     app = with_kept(kept("A"), kept("B", replace(BASE, seed=1), marks=()))
-    assert compare_curves.OVER_KEY not in [group.key for group in app.button_group]
+    assert curves.OVER_KEY not in [group.key for group in app.button_group]
 
 
 @pytest.mark.parametrize(
@@ -278,7 +272,7 @@ def test_a_field_in_which_two_runs_differ_is_a_row_and_no_other_is(base, changes
 
 
 def test_each_field_has_its_row():
-    assert len(compare_settings.SETTINGS) == len(fields(pc.Experiment)) - 1  # and the polynomials have theirs
+    assert len(setting_words.SETTINGS) == len(fields(pc.Experiment)) - 1  # and the polynomials have theirs
 
 
 def test_numbers_that_differ_in_the_last_digit_are_told_apart():
@@ -523,7 +517,7 @@ def ticks(monkeypatch):
 
 
 def going(monkeypatch, running):
-    monkeypatch.setattr(compare_follow, "is_running", lambda: running)
+    monkeypatch.setattr(following, "is_running", lambda: running)
     monkeypatch.setattr(session, "is_under_way", lambda one: one.title == "A" and running)
 
 
@@ -533,7 +527,7 @@ def test_what_a_run_makes_better_is_drawn_again_as_it_stands_by_then(ticks, monk
     session.add(kept("B", replace(BASE, seed=1)))
     first, other = session.current().kept
     drawn = []
-    compare_follow.follow(drawn.append, [first, other])
+    following.follow(drawn.append, [first, other])
     [(every, tick)] = ticks
     assert every == 1
     better = replace(first, seconds=9.0)
@@ -548,7 +542,7 @@ def test_what_a_run_makes_better_is_drawn_again_as_it_stands_by_then(ticks, monk
 )
 def test_what_stays_as_it_is_is_drawn_once(ticks, monkeypatch, running, titles):
     going(monkeypatch, running=running)
-    compare_follow.follow(print, [kept(title) for title in titles])
+    following.follow(print, [kept(title) for title in titles])
     assert [every for every, _ in ticks] == [None]
 
 
@@ -556,7 +550,7 @@ def test_another_one_that_is_kept_draws_the_page_anew(ticks, monkeypatch):
     going(monkeypatch, running=True)
     anew = []
     monkeypatch.setattr(st, "rerun", lambda: anew.append("anew"))
-    compare_follow.wait_for_another()
+    following.wait_for_another()
     [(every, tick)] = ticks
     assert every == 1
     tick()

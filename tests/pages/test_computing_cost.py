@@ -8,7 +8,7 @@ import pytest
 
 import polycore as pc
 from benchmarks import growth
-from pages.parts.computing_cost import seconds_of
+from pages.runs.computing_cost import seconds_of
 from tests.pages.browsing import ROOT
 
 MEASURED = json.loads((ROOT / "benchmarks" / "results" / "growth.json").read_text(encoding="utf-8"))

@@ -1,6 +1,6 @@
 import pytest
 
-from pages.parts.counted import counted
+from polycore.formatting import counted
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import polycore as pc
-from pages.parts.crossing import explained
-from pages.parts.crossings_table import meeting_at, meetings_of, table_of
+from pages.plane.crossing import explained
+from pages.plane.crossings_table import meeting_at, meetings_of, table_of
 
 P = pc.Polynomial
 

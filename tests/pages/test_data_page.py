@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import session
-from pages.parts.session import Kept, Points, Session
+from pages.state import session
+from pages.state.session import Kept, Points, Session
 from polycore import TUTORIAL_POLYNOMIALS, Experiment, Model, Polynomial, points_from_csv
 from polycore.limits import MAX_CLASSES
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pages.parts import delays
+from pages.patches import delays
 
 
 @pytest.fixture

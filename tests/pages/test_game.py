@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
-from pages.parts import challenge, game_hardest, game_table
-from pages.parts.challenge import Challenge
-from pages.parts.game import POINTS, Game, Said, drawn
-from polycore import link
+from pages.game import challenge
+from pages.game.challenge import Challenge
+from pages.game.game import POINTS, Game, Said, drawn
+from pages.play import answers_table, hardest_point
 from polycore.figures import answer_figure, plane_range, question_figure
-from polycore.presets import NEARLY_COINCIDING
+from polycore.links import link
+from polycore.polynomials.presets import NEARLY_COINCIDING
 from tests.experiments import experiments
 
 LINES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0))  # y = x and y = -x cross at the origin
@@ -203,7 +204,7 @@ def sure_but_for(place, probability, noise):
 
 
 def test_it_is_told_that_a_crossing_is_near_and_that_nobody_can_tell():
-    told = game_hardest.why(sure_but_for(0, 0.6, noise=0.2))  # at (0.1, 0.1): 0.2 above y = -x
+    told = hardest_point.why(sure_but_for(0, 0.6, noise=0.2))  # at (0.1, 0.1): 0.2 above y = -x
     assert "Point 1 lies on p0, which p1 crosses near by, at x = 0." in told
     assert "0.2 apart" in told
     assert "With noise of 0.2 nobody can tell" in told
@@ -211,19 +212,19 @@ def test_it_is_told_that_a_crossing_is_near_and_that_nobody_can_tell():
 
 
 def test_no_crossing_is_told_of_where_none_is_near():
-    told = game_hardest.why(sure_but_for(7, 0.6, noise=0.2))
+    told = hardest_point.why(sure_but_for(7, 0.6, noise=0.2))
     assert "crosses" not in told
     assert "p1 runs 1.6 from it" in told  # from 0.8 to -0.8
 
 
 def test_without_noise_a_calculation_can_tell():
     points = ((0.01, 0.01), *TEN[1:])
-    told = game_hardest.why(played(game(points, (0,) * 10), (0,) * 10))
+    told = hardest_point.why(played(game(points, (0,) * 10), (0,) * 10))
     assert "a calculation of both values can tell" in told
 
 
 def test_the_close_up_has_the_hardest_point_in_its_middle():
-    figure = game_hardest.figure(sure_but_for(4, 0.6, noise=0.2))  # (0.5, 0.5)
+    figure = hardest_point.figure(sure_but_for(4, 0.6, noise=0.2))  # (0.5, 0.5)
     assert np.mean(figure.layout.xaxis.range) == pytest.approx(0.5)
     assert np.mean(figure.layout.yaxis.range) == pytest.approx(0.5)
     assert "the point (0.5, 0.5) is marked" in figure.layout.meta["alt"]
@@ -256,13 +257,13 @@ def test_the_figure_of_the_answer_lets_the_curve_and_the_choice_stand_out():
 
 def test_the_table_marks_what_is_wrong():
     network = (Said(0, 0.75),) * POINTS
-    html = game_table.html(played(game(TEN, LABELS, network), (0,) * 9 + (1,), seconds=2.5))
+    html = answers_table.html(played(game(TEN, LABELS, network), (0,) * 9 + (1,), seconds=2.5))
     rows = re.findall(r"<tr>(.*?)</tr>", html)[1:]
     assert len(rows) == 10
     # the second point lies on p1: the person, the network and the referee of this game all say p0
     assert [row.count("✗") for row in rows] == [0, 3, 0, 3, 0, 3, 0, 3, 0, 2]
     assert all("75.0 %" in row and "2.5 s" in row for row in rows)
-    assert "network" not in game_table.html(played(game(TEN, LABELS), (0,) * 10))
+    assert "network" not in answers_table.html(played(game(TEN, LABELS), (0,) * 10))
 
 
 # --- the challenge ----------------------------------------------------------------------------

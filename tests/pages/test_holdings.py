@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from pages.parts import recall
-from pages.parts.holdings import Holdings
+from pages.state import recall
+from pages.state.holdings import Holdings
 from tests.pages.browsing import opened, press, session_of
 
 BEGINNING = "The server was restarted, or this tab was away for more than a quarter of an hour: "

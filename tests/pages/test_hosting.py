@@ -9,11 +9,14 @@ from dataclasses import replace
 import pytest
 
 import polycore as pc
-from pages.parts import hosted, hosting, looks, queue_place, turns, weight_upload
-from pages.parts.hosting import Limits
-from pages.parts.pool import workers
-from pages.parts.race import ENTRANTS, course_of
-from pages.parts.turns import Turns
+from pages.frame import queue_place
+from pages.lessons import looks
+from pages.predict import weight_upload
+from pages.runs.race import ENTRANTS, course_of
+from pages.server import hosted, hosting, turns
+from pages.server.hosting import Limits
+from pages.server.pool import workers
+from pages.server.turns import Turns
 from polycore import Experiment, PolycoreError
 from tests.pages.browsing import QUICK, ROOT, opened, press, session_of, wait_for
 

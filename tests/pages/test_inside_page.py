@@ -10,21 +10,21 @@ import pytest
 import streamlit as st
 
 import polycore as pc
-from pages.parts import (
-    inside_choice,
-    inside_map,
-    inside_model,
-    inside_numbers,
-    inside_picture,
-    inside_point,
-    live,
-    session,
+from pages.inside import (
+    edited_model,
+    followed_point,
+    network_picture,
+    neuron_choice,
+    neuron_map,
+    weight_inputs,
 )
-from pages.parts.inside_choice import Neuron
-from pages.parts.inside_table import number
-from pages.parts.runner import Training
-from pages.parts.session import Kept
-from polycore.place import Place
+from pages.inside.neuron_choice import Neuron
+from pages.inside.numbers_table import number
+from pages.plane import live
+from pages.runs.runner import Training
+from pages.state import session
+from pages.state.session import Kept
+from polycore.inspection.parameter_index import Place
 from tests.pages.browsing import QUICK, labels, opened, press, session_of, wait_for
 
 INSIDE, TRAIN = "pages/5_inside.py", "pages/3_train.py"
@@ -59,7 +59,7 @@ def picture(monkeypatch):
         st.session_state[key] = {"choose": told["choose"]}
         on_choose_change()
 
-    monkeypatch.setattr(inside_picture, "_component", component)
+    monkeypatch.setattr(network_picture, "_component", component)
     return told
 
 
@@ -274,7 +274,7 @@ def test_a_neuron_that_the_network_has_not_is_not_chosen(picture):
     ],
 )
 def test_what_a_browser_says_that_is_no_neuron_is_none(value):
-    assert inside_picture._neuron_of(value) is None
+    assert network_picture._neuron_of(value) is None
 
 
 # --- the plane --------------------------------------------------------------------------------
@@ -285,35 +285,35 @@ def test_a_first_layers_fold_line_is_drawn_where_its_weights_have_it(charts):
         (np.array([[2.0], [0.0]]), np.ones((1, 2))), (np.array([[-1.0]]), np.zeros((1, 2))), 0.5, 0.5, CURVES
     )
     app = with_model(model)
-    line = [trace for trace in charts[inside_map.KEY].data if trace.name == "fold line"][-1]
+    line = [trace for trace in charts[neuron_map.KEY].data if trace.name == "fold line"][-1]
     assert np.array_equal(line.x, [np.nan, 0.5, 0.5, np.nan], equal_nan=True)  # 2x - 1 = 0
     assert "2 x + 0 y - 1 = 0" in words(app)
-    assert charts[inside_map.KEY].layout.meta["alt"].startswith("Map of hidden layer 1, neuron 0")
+    assert charts[neuron_map.KEY].layout.meta["alt"].startswith("Map of hidden layer 1, neuron 0")
 
 
 def test_all_folds_and_the_answer_are_maps_of_the_classes(charts):
     app = with_model(model_of((5,)))
-    for view in (inside_map.ANSWER, inside_map.FOLDS):
-        app.button_group(key=inside_map.VIEW_KEY).set_value(view).run()
+    for view in (neuron_map.ANSWER, neuron_map.FOLDS):
+        app.button_group(key=neuron_map.VIEW_KEY).set_value(view).run()
         assert not app.exception
-        assert charts[inside_map.KEY].layout.meta["alt"].startswith("Map of the most likely of 2 polynomials")
-    assert "of 5 fold lines of the first hidden layer cross" in charts[inside_map.KEY].layout.meta["alt"]
+        assert charts[neuron_map.KEY].layout.meta["alt"].startswith("Map of the most likely of 2 polynomials")
+    assert "of 5 fold lines of the first hidden layer cross" in charts[neuron_map.KEY].layout.meta["alt"]
 
 
 def test_one_fold_line_is_no_plural(charts):
     # 2x - 1 = 0 crosses the plane
     weights, biases = (np.array([[2.0], [0.0]]), np.ones((1, 2))), (np.array([[-1.0]]), np.zeros((1, 2)))
     app = with_model(pc.Model(weights, biases, 0.5, 0.5, CURVES))
-    app.button_group(key=inside_map.VIEW_KEY).set_value(inside_map.FOLDS).run()
+    app.button_group(key=neuron_map.VIEW_KEY).set_value(neuron_map.FOLDS).run()
     assert "1 of 1 fold line of the first hidden layer crosses this part" in words(app)
-    assert "1 of 1 fold line of the first hidden layer crosses" in charts[inside_map.KEY].layout.meta["alt"]
+    assert "1 of 1 fold line of the first hidden layer crosses" in charts[neuron_map.KEY].layout.meta["alt"]
 
 
 def test_a_later_neurons_fold_is_where_its_own_values_are_0(charts):
     model = model_of((4, 4), seed=4)
     app = with_model(model)
     choice(app, "Layer").set_value(1).run()
-    line = [trace for trace in charts[inside_map.KEY].data if trace.name == "fold line"][-1]
+    line = [trace for trace in charts[neuron_map.KEY].data if trace.name == "fold line"][-1]
     points = np.column_stack([line.x, line.y])
     points = points[~np.isnan(points[:, 0])]
     first = np.maximum(points @ model.weights[0] + model.biases[0], 0)
@@ -329,7 +329,7 @@ def test_a_click_on_the_map_moves_the_point_and_forgets_its_class():
     press(app, "click the map")
     assert box(app, "x").value == 0.25
     assert box(app, "y").value == -0.5
-    assert choice(app, "True class").value == inside_point.NEAREST
+    assert choice(app, "True class").value == followed_point.NEAREST
 
 
 def test_a_point_too_far_out_is_refused_in_words():
@@ -341,7 +341,7 @@ def test_a_point_too_far_out_is_refused_in_words():
 
 def test_classes_without_polynomials_have_numbers_but_no_map(charts):
     app = with_model(model_of(polynomials=()))
-    assert inside_map.KEY not in charts
+    assert neuron_map.KEY not in charts
     assert "not known which polynomials" in words(app)
     assert "choose one above" in words(app)
     choice(app, "True class").set_value(1).run()
@@ -466,29 +466,29 @@ def test_changes_survive_another_page():
 def test_changes_survive_a_new_name(monkeypatch):
     monkeypatch.setattr(session.st, "session_state", {})
     session.add(Kept("a", model_of(), None))
-    inside_model.enter(session.current().answering, Place(0, 0), 7.0)
+    edited_model.enter(session.current().answering, Place(0, 0), 7.0)
     session.rename("a", "b")
     kept = session.current().answering
     assert kept.title == "b"
-    assert Place(0, 0).value(inside_model.shown(kept)) == 7
+    assert Place(0, 0).value(edited_model.shown(kept)) == 7
     assert Place(0, 0).value(kept.model) != 7
 
 
 def test_the_second_of_two_quick_clicks_on_put_it_back_leaves_the_way_back(monkeypatch):
     monkeypatch.setattr(session.st, "session_state", {})
     session.add(Kept("a", model_of(), None))
-    inside_model.enter(session.current().answering, Place(0, 0), 7.0)
+    edited_model.enter(session.current().answering, Place(0, 0), 7.0)
     changed = session.current().by_hand
-    inside_model.put_back()
-    inside_model.put_back()
+    edited_model.put_back()
+    edited_model.put_back()
     assert session.current().undo.fields == {"by_hand": changed}
 
 
 def test_a_model_that_was_only_held_is_let_go_without_a_word(monkeypatch):
     monkeypatch.setattr(session.st, "session_state", {})
     session.add(Kept("a", model_of(), None))
-    inside_model.hold(session.current().answering)
-    inside_model.put_back()
+    edited_model.hold(session.current().answering)
+    edited_model.put_back()
     assert session.current().by_hand is None
     assert session.current().undo is None
 
@@ -497,9 +497,9 @@ def test_the_second_of_two_quick_clicks_keeps_no_second_model(monkeypatch):
     monkeypatch.setattr(session.st, "session_state", {})
     session.add(Kept("a", model_of(), None))
     kept = session.current().answering
-    inside_model.enter(kept, Place(0, 0), 7.0)
-    inside_model.keep(kept)
-    inside_model.keep(kept)
+    edited_model.enter(kept, Place(0, 0), 7.0)
+    edited_model.keep(kept)
+    edited_model.keep(kept)
     assert [other.title for other in session.current().kept] == ["a", "a · by hand"]
 
 
@@ -586,10 +586,10 @@ def inputs(monkeypatch):
 
 def draw_inputs():
     kept = session.current().answering
-    model = inside_model.shown(kept)
-    inside_choice.draw(model)
-    inside_point.draw(model)
-    inside_numbers.draw(kept, inside_choice.chosen(model), running=False)
+    model = edited_model.shown(kept)
+    neuron_choice.draw(model)
+    followed_point.draw(model)
+    weight_inputs.draw(kept, neuron_choice.chosen(model), running=False)
 
 
 def another_model():
@@ -597,8 +597,8 @@ def another_model():
 
 
 def put_back():
-    inside_model.enter(session.current().answering, Place(0, 1), 7.0)
-    inside_model.put_back()
+    edited_model.enter(session.current().answering, Place(0, 1), 7.0)
+    edited_model.put_back()
 
 
 def undo():
@@ -607,8 +607,8 @@ def undo():
 
 
 EVENTS = [
-    pytest.param(lambda: inside_choice.choose(model_of((3, 4)), Neuron(1, 2)), id="a click on the picture"),
-    pytest.param(lambda: inside_point.choose_on_map(0.25, -0.5), id="a click on the plane"),
+    pytest.param(lambda: neuron_choice.choose(model_of((3, 4)), Neuron(1, 2)), id="a click on the picture"),
+    pytest.param(lambda: followed_point.choose_on_map(0.25, -0.5), id="a click on the plane"),
     pytest.param(put_back, id="put back"),
     pytest.param(undo, id="undo"),
 ]
@@ -682,15 +682,15 @@ def test_a_slider_that_is_still_dragged_counts_again_and_again(inputs):
 @pytest.mark.usefixtures("inputs")
 def test_a_second_click_on_hold_takes_no_change_away():
     kept = session.current().answering
-    inside_model.hold(kept)
-    inside_model.enter(kept, Place(0, 0), 7.0)
-    inside_model.hold(kept)
-    assert inside_model.is_changed(kept)
+    edited_model.hold(kept)
+    edited_model.enter(kept, Place(0, 0), 7.0)
+    edited_model.hold(kept)
+    assert edited_model.is_changed(kept)
 
 
 @pytest.mark.usefixtures("inputs")
 def test_a_model_that_answers_no_longer_is_not_held():
     before = session.current().answering
     another_model()
-    inside_model.hold(before)
+    edited_model.hold(before)
     assert session.current().by_hand is None

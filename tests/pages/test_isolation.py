@@ -15,10 +15,10 @@ import pytest
 import streamlit as st
 
 import polycore as pc
-from pages.parts import referee
-from pages.parts.inside_choice import Neuron
-from polycore.compact_weights import compact
-from polycore.tutorial_model import tutorial_model, tutorial_sets
+from pages.inside.neuron_choice import Neuron
+from pages.plane import referee
+from polycore.links.compact_weights import compact
+from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
 from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for, words_of
 
 ROOT = Path(__file__).parents[2]
@@ -104,27 +104,27 @@ def check_own(now, number):
 # --- what caches there are --------------------------------------------------------------------
 
 SCRIPTS = [ROOT / HOME, *ROOT.glob("pages/*.py")]
-MODULES = [*ROOT.glob("pages/parts/*.py"), *ROOT.glob("polycore/**/*.py")]
+MODULES = [*ROOT.glob("pages/*/*.py"), *ROOT.glob("polycore/**/*.py")]
 CACHING = {"cache", "lru_cache", "cache_data", "cache_resource"}
 MOST = 128  # entries
 
 # Each has no argument, and so one entry.
 UNBOUNDED = {
-    "pages.parts.hosting._read_once",
-    "pages.parts.live._library",
-    "pages.parts.turns._shared",
-    "polycore.tutorial_model.tutorial_model",
-    "polycore.tutorial_model.tutorial_sets",
+    "pages.server.hosting._read_once",
+    "pages.plane.live._library",
+    "pages.server.turns._shared",
+    "polycore.tutorial.untrained_model.tutorial_model",
+    "polycore.tutorial.untrained_model.tutorial_sets",
 }
 
 # These give no value: the address of a file within this server, and the turns that all runs take.
-OF_THE_SERVER = {"pages.parts.live._library", "pages.parts.turns._shared"}
+OF_THE_SERVER = {"pages.plane.live._library", "pages.server.turns._shared"}
 
 # Containers of a module that its functions change.
 CHANGED = {
-    "pages.parts.ticks._answered",  # by Streamlit's own session, with which an entry goes
-    "pages.parts.ticks._pages",  # the same
-    "pages.parts.recall._sessions",  # by a name that a tab alone knows; at most MOST_REMEMBERED
+    "pages.patches.ticks._answered",  # by Streamlit's own session, with which an entry goes
+    "pages.patches.ticks._pages",  # the same
+    "pages.state.recall._sessions",  # by a name that a tab alone knows; at most MOST_REMEMBERED
 }
 
 
@@ -245,37 +245,37 @@ def arguments():
     window = (RANGE, RANGE)
     curves = (EXPERIMENT.polynomials, RANGE)
     return {
-        "pages.parts.compare_cards._picture": (model, RANGE),
-        "pages.parts.crossings_table.meetings_of": curves,
-        "pages.parts.crossings_table.table_of": curves,
-        "pages.parts.dead_neurons.count": (model, EXPERIMENT),
-        "pages.parts.inside_map._probabilities": (model, window),
-        "pages.parts.inside_map._values": (model, window, Neuron(0, 0)),
-        "pages.parts.inside_model._sets": (EXPERIMENT,),
-        "pages.parts.inside_picture._dead": (tutorial_model(), tutorial_sets()),
-        "pages.parts.inside_picture._images": (model, window, ((0, 1), (0, 1, 2))),
-        "pages.parts.inside_picture._strengths": (model, window),
-        "polycore.confidence.t_quantile": (4,),
-        "polycore.link._model": (compact(model, EXPERIMENT, 2000), EXPERIMENT),
-        "pages.parts.link_choice._compacted": (model, EXPERIMENT, 2000),
-        "pages.parts.map_layers._crossings": curves,
-        "pages.parts.map_layers._samples": (EXPERIMENT,),
-        "pages.parts.map_layers.mistakes_of_model": (model, EXPERIMENT),
-        "pages.parts.map_layers.mistakes_of_referee": (best, EXPERIMENT),
-        "pages.parts.plane._decisions": (best,),
-        "pages.parts.plane._grid": curves,
-        "pages.parts.plane._without_regions": curves,
-        "pages.parts.plane.model_difference": (model, best),
-        "pages.parts.plane.model_map": (model, RANGE),
-        "pages.parts.plane.referee_map": (best,),
-        "pages.parts.race_view._lane_map": (run,),
-        "pages.parts.referee.of": (*curves, 0.0),
-        "pages.parts.report._measured": (model, EXPERIMENT),
-        "pages.parts.walk._figure": (model, best, 0),
-        "pages.parts.walk.along": (model, best, 0),
-        "polycore.data_sets.few_of": (EXPERIMENT,),
-        "polycore.problem._with_few": (EXPERIMENT,),
-        "polycore.problem._with_many": (EXPERIMENT,),
+        "pages.compare.cards._picture": (model, RANGE),
+        "pages.plane.crossings_table.meetings_of": curves,
+        "pages.plane.crossings_table.table_of": curves,
+        "pages.plane.dead_neurons.count": (model, EXPERIMENT),
+        "pages.inside.neuron_map._probabilities": (model, window),
+        "pages.inside.neuron_map._values": (model, window, Neuron(0, 0)),
+        "pages.inside.edited_model._sets": (EXPERIMENT,),
+        "pages.inside.network_picture._dead": (tutorial_model(), tutorial_sets()),
+        "pages.inside.network_picture._images": (model, window, ((0, 1), (0, 1, 2))),
+        "pages.inside.network_picture._strengths": (model, window),
+        "polycore.sweeps.confidence.t_quantile": (4,),
+        "polycore.links.link._model": (compact(model, EXPERIMENT, 2000), EXPERIMENT),
+        "pages.models.link_choice._compacted": (model, EXPERIMENT, 2000),
+        "pages.models.map_layers._crossings": curves,
+        "pages.models.map_layers._samples": (EXPERIMENT,),
+        "pages.models.map_layers.mistakes_of_model": (model, EXPERIMENT),
+        "pages.models.map_layers.mistakes_of_referee": (best, EXPERIMENT),
+        "pages.plane.plane._decisions": (best,),
+        "pages.plane.plane._grid": curves,
+        "pages.plane.plane._without_regions": curves,
+        "pages.plane.plane.model_difference": (model, best),
+        "pages.plane.plane.model_map": (model, RANGE),
+        "pages.plane.plane.referee_map": (best,),
+        "pages.compare.race_view._lane_map": (run,),
+        "pages.plane.referee.of": (*curves, 0.0),
+        "pages.train.run_report._measured": (model, EXPERIMENT),
+        "pages.predict.curve_walk._figure": (model, best, 0),
+        "pages.predict.curve_walk.along": (model, best, 0),
+        "polycore.model.evaluation.few_of": (EXPERIMENT,),
+        "polycore.training.task._with_few": (EXPERIMENT,),
+        "polycore.training.task._with_many": (EXPERIMENT,),
     }
 
 

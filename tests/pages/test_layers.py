@@ -3,7 +3,7 @@
 import pytest
 
 import polycore as pc
-from pages.parts import layers
+from pages.wording import layers
 
 
 @pytest.mark.parametrize(

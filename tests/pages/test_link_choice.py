@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 import polycore as pc
-from pages.parts import link_choice, session
-from polycore import link
+from pages.models import link_choice
+from pages.state import session
+from polycore.links import link
 from tests.pages.browsing import HOME, ROOT, opened, press, session_of, wait_for, words_of
 
 NAME = "polycore_copy"

@@ -9,14 +9,14 @@ import pytest
 from plotly.offline import get_plotlyjs_version
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import live
+from pages.plane import live
 
 
 def test_a_figure_travels_with_the_address_of_its_library():
     def app():
         import plotly.graph_objects as go
 
-        from pages.parts import live
+        from pages.plane import live
 
         live.figure(go.Figure(go.Scatter(x=[1, 2], y=[3.5, float("nan")])), "key", 300)
 

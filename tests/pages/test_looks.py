@@ -6,11 +6,12 @@ from functools import cache
 import pytest
 
 import polycore as pc
-from pages.parts import look_view, looks, session
-from pages.parts.moment import Moment
-from pages.parts.runner import Training
-from pages.parts.session import Kept, Session
-from polycore import link
+from pages.lessons import look_panel, looks
+from pages.lessons.moment import Moment
+from pages.runs.runner import Training
+from pages.state import session
+from pages.state.session import Kept, Session
+from polycore.links import link
 from tests.pages.browsing import (
     HOME,
     QUICK,
@@ -254,8 +255,8 @@ def test_the_last_look_has_no_next():
 def test_on_predict_its_point_is_asked_about_and_elsewhere_the_place_on_the_map(monkeypatch):
     held = Session(asked=(1.0, 2.0), point=session.AskedPoint(x=0.25, y=-0.5))
     monkeypatch.setattr(session.st, "session_state", {session.KEY: held})
-    assert look_view._asked("Predict") == (0.25, -0.5)
-    assert look_view._asked("Train") == (1.0, 2.0)
+    assert look_panel._asked("Predict") == (0.25, -0.5)
+    assert look_panel._asked("Train") == (1.0, 2.0)
 
 
 def test_ending_a_look_keeps_the_set_up_and_takes_the_panel_away():
@@ -278,7 +279,7 @@ def test_what_has_been_seen_is_said_and_stays_seen():
     app.switch_page(HOME).run()
     assert session_of(app).looks_seen == {"dead"}
     assert any("Seen so far: 1 of 8" in caption.value for caption in app.caption)
-    cards = [text.value for text in app.markdown if text.value == f"{look_view.SEEN} Seen"]
+    cards = [text.value for text in app.markdown if text.value == f"{look_panel.SEEN} Seen"]
     assert len(cards) == 1
 
 

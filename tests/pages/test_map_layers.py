@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.parts import live, map_layers, plane, session
-from pages.parts.referee import referee_of
-from polycore.palette import PALETTE
+from pages.models import map_layers
+from pages.plane import live, plane
+from pages.plane.referee import referee_of
+from pages.state import session
+from polycore.figures.palette import PALETTE
 from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
 from tests.pages.test_predict_page import NAMED, NAMELESS, with_model, words
 

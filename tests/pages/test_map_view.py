@@ -2,8 +2,8 @@
 
 import pytest
 
-from pages.parts import live, plane
-from pages.parts.referee import referee_of
+from pages.plane import live, plane
+from pages.plane.referee import referee_of
 from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
 
 TRAIN = "pages/3_train.py"

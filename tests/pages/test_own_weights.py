@@ -6,8 +6,9 @@ from threading import Event
 import numpy as np
 import pytest
 
-from pages.parts import own_weights, writing
-from pages.parts.looks import LOOKS
+from pages.lessons.looks import LOOKS
+from pages.models import own_weights
+from pages.state import writing
 from polycore import PolycoreError
 from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for, words_of
 
@@ -103,7 +104,7 @@ def test_a_cluster_that_is_looked_for_holds_no_page_up(trained, monkeypatch):
 
 def test_a_refresh_does_not_keep_it_a_second_time(trained, monkeypatch):
     before, words = session_of(trained), words_of(trained)
-    monkeypatch.setattr("pages.parts.recall.recalled", lambda: before)
+    monkeypatch.setattr("pages.state.recall.recalled", lambda: before)
     app = opened(TRAIN, words)
     assert [kept.title for kept in session_of(app).kept] == ["Run 1 · Adam, 2 polynomials"]
     assert session_of(app).answering.model is before.answering.model

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import file_names, from_link, link_choice, pass_on, session
-from polycore import Experiment, Model, Polynomial, link
-from polycore.history import History
+from pages.models import from_link, link_choice, pass_on
+from pages.state import session
+from pages.wording import file_names
+from polycore import Experiment, Model, Polynomial
+from polycore.links import link
+from polycore.training.history import History
 from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for, words_of
 
 TRAIN, PREDICT, POLYNOMIALS = "pages/3_train.py", "pages/4_predict.py", "pages/1_polynomials.py"
@@ -235,8 +238,9 @@ def test_a_tab_that_is_refreshed_keeps_the_links_network_once_and_lets_it_answer
 
         import streamlit as st
 
-        from pages.parts import from_link, session
-        from polycore import link
+        from pages.models import from_link
+        from pages.state import session
+        from polycore.links import link
         from tests.pages.test_pass_on import TRAINED
 
         found = link.from_query(TRAINED)

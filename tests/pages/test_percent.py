@@ -2,8 +2,8 @@
 
 import pytest
 
-from pages.parts.percent import percent
-from polycore import alternative_text
+from pages.wording.percent import percent
+from polycore.figures import alternative_text
 
 
 @pytest.mark.parametrize("share", [0.0, 1e-9, 0.659, 0.9999, 1.0])

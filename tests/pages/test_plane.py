@@ -3,7 +3,7 @@
 import numpy as np
 
 import polycore as pc
-from pages.parts import plane
+from pages.plane import plane
 from polycore import figures
 
 EXPERIMENT = pc.Experiment(polynomials=(pc.Polynomial(1), pc.Polynomial(-1)), steps=200)

@@ -5,8 +5,10 @@ from itertools import count
 
 import pytest
 
-from pages.parts import game_result, game_start, game_view, live, session
-from pages.parts.game import Game, drawn
+from pages.game.game import Game, drawn
+from pages.plane import live
+from pages.play import opening, questions, result
+from pages.state import session
 from polycore import Experiment, Polynomial
 from tests.pages.browsing import QUICK, opened, session_of, wait_for
 
@@ -18,7 +20,7 @@ CHALLENGE = {"game": "482113", "score": "7", "seconds": "43"}
 def clock(monkeypatch):
     """Let every look at the game's clock come two seconds after the one before."""
     ticks = count(0, 2)
-    for module in (game_start, game_view):
+    for module in (opening, questions):
         monkeypatch.setattr(module, "monotonic", lambda: float(next(ticks)))
 
 
@@ -37,18 +39,18 @@ def press(app, key):
 
 
 def answer(app, label):
-    return press(app, f"{game_view.ANSWER_KEY}.{label}")
+    return press(app, f"{questions.ANSWER_KEY}.{label}")
 
 
 def trained():
-    return wait_for(press(opened(PLAY), game_start.TRAIN_KEY), "finished")
+    return wait_for(press(opened(PLAY), opening.TRAIN_KEY), "finished")
 
 
 def play(app, choose):
     """Answer all points, each with what `choose` makes of its label."""
     for place in range(10):
         answer(app, choose(session_of(app).game.labels[place]))
-        press(app, game_view.NEXT_KEY)
+        press(app, questions.NEXT_KEY)
     return app
 
 
@@ -71,15 +73,15 @@ def wrong(label):
 def test_without_a_network_the_page_says_so_and_offers_to_train_one():
     app = opened(PLAY)
     assert "There is no network to play against yet" in words(app)
-    app = wait_for(press(app, game_start.TRAIN_KEY), "finished")
+    app = wait_for(press(app, opening.TRAIN_KEY), "finished")
     assert "Your opponent" in words(app)
     assert [text.value for text in app.text] == ["Run 1 · Adam, 2 polynomials"]
-    assert app.button(key=game_start.START_KEY).label == "Start"
+    assert app.button(key=opening.START_KEY).label == "Start"
 
 
 @pytest.mark.usefixtures("clock")
 def test_a_whole_game_against_the_network(figures):
-    app = play(press(trained(), game_start.START_KEY), right)
+    app = play(press(trained(), opening.START_KEY), right)
     game = session_of(app).game
     model = session_of(app).answering.model
     expected = sum(model.predict(list(game.points)) == game.labels)
@@ -88,13 +90,13 @@ def test_a_whole_game_against_the_network(figures):
     assert metrics(app)["Referee"] == "10 of 10"  # without noise it cannot be wrong
     # each question's drawing looks at the clock, and so does its answer: twice two seconds
     assert metrics(app)["Your time"] == "40.0 s"
-    assert "the point (" in figures[game_result.HARDEST_KEY].layout.meta["alt"]
+    assert "the point (" in figures[result.HARDEST_KEY].layout.meta["alt"]
     [table] = [html.proto.body for html in app.get("html") if "polycore-game" in html.proto.body]
     assert table.count("<tr>") == 11
 
 
 def test_the_outcome_comes_at_once_and_says_what_all_three_said():
-    app = press(trained(), game_start.START_KEY)
+    app = press(trained(), opening.START_KEY)
     game = session_of(app).game
     answer(app, wrong(game.labels[0]))
     assert "**Wrong.**" in words(app)
@@ -106,15 +108,15 @@ def test_the_outcome_comes_at_once_and_says_what_all_three_said():
         "Right so far: you 0, network 1, referee 1",
     ):
         assert line in words(app)
-    press(app, game_view.NEXT_KEY)
+    press(app, questions.NEXT_KEY)
     answer(app, right(game.labels[1]))
     assert "**Right.**" in words(app)
     assert "Right so far: you 1" in words(app)
 
 
 def test_nothing_tells_the_answer_before_it_is_given(figures):
-    app = press(opened(PLAY), game_start.START_KEY)
-    before = figures[game_view.MAP_KEY]
+    app = press(opened(PLAY), opening.START_KEY)
+    before = figures[questions.MAP_KEY]
     assert "belongs" not in before.layout.meta["alt"]
     assert "It lies on" not in words(app)
     # what is drawn is the same whichever curve the point is on
@@ -124,14 +126,14 @@ def test_nothing_tells_the_answer_before_it_is_given(figures):
     answer(app, game.labels[0])
     assert (
         f"belongs to {game.experiment.polynomials[game.labels[0]]}"
-        in (figures[game_view.MAP_KEY].layout.meta["alt"])
+        in (figures[questions.MAP_KEY].layout.meta["alt"])
     )
 
 
 def test_answers_outlast_a_visit_to_another_page():
-    app = press(opened(PLAY), game_start.START_KEY)
+    app = press(opened(PLAY), opening.START_KEY)
     label = session_of(app).game.labels[0]
-    press(answer(app, label), game_view.NEXT_KEY)
+    press(answer(app, label), questions.NEXT_KEY)
     before = session_of(app).game
     app.switch_page(POLYNOMIALS).run()
     app.switch_page(PLAY).run()
@@ -141,20 +143,20 @@ def test_answers_outlast_a_visit_to_another_page():
 
 
 def test_a_game_goes_on_with_its_own_polynomials():
-    app = press(opened(PLAY), game_start.START_KEY)
+    app = press(opened(PLAY), opening.START_KEY)
     changed = session_of(app)
     app.session_state[session.KEY] = replace(changed, experiment=Experiment.recommended())
     app.run()
-    assert [button.key for button in app.button if button.key.startswith(game_view.ANSWER_KEY)] == [
-        f"{game_view.ANSWER_KEY}.0",
-        f"{game_view.ANSWER_KEY}.1",
+    assert [button.key for button in app.button if button.key.startswith(questions.ANSWER_KEY)] == [
+        f"{questions.ANSWER_KEY}.0",
+        f"{questions.ANSWER_KEY}.1",
     ]
 
 
 def test_a_game_that_was_left_can_be_brought_back():
-    app = press(opened(PLAY), game_start.START_KEY)
+    app = press(opened(PLAY), opening.START_KEY)
     game = session_of(app).game
-    press(app, game_view.LEAVE_KEY)
+    press(app, questions.LEAVE_KEY)
     assert session_of(app).game is None
     assert session_of(app).undo.fields == {"game": game}
 
@@ -162,19 +164,19 @@ def test_a_game_that_was_left_can_be_brought_back():
 def test_the_second_of_two_quick_clicks_on_leave_leaves_the_way_back(monkeypatch):
     game = Game.begin(Experiment.recommended(), 1, None, 0.0)
     monkeypatch.setattr(session.st, "session_state", {session.KEY: session.Session(game=game)})
-    game_view._leave()
-    game_view._leave()
+    questions._leave()
+    questions._leave()
     assert session.current().undo.fields == {"game": game}
 
 
 def test_a_run_of_other_polynomials_is_no_opponent_that_is_learning():
-    app = press(opened(PLAY, QUICK | {"steps": "1000000"}), game_start.TRAIN_KEY)
+    app = press(opened(PLAY, QUICK | {"steps": "1000000"}), opening.TRAIN_KEY)
     training = session_of(app).training
     other = replace(training.run.experiment, polynomials=(Polynomial(1, 0), Polynomial(-1, 0)))
     app.session_state[session.KEY] = replace(session_of(app), experiment=other)
     app.run()
     assert "Your opponent is learning" not in words(app)
-    press(app, game_start.TRAIN_KEY)
+    press(app, opening.TRAIN_KEY)
     assert session_of(app).training.run.experiment == other
     session_of(app).training.stop()
 
@@ -185,7 +187,7 @@ def test_the_opponent_of_a_challenge_is_trained_on_the_curves_of_the_challenge()
     other = replace(before, polynomials=(Polynomial(1, 0), Polynomial(-1, 0)))
     app.session_state[session.KEY] = replace(session_of(app), experiment=other)
     app.run()
-    app = wait_for(press(app, game_start.TRAIN_KEY), "finished")
+    app = wait_for(press(app, opening.TRAIN_KEY), "finished")
     assert session_of(app).experiment == challenge.experiment == before
     assert session_of(app).undo.fields["experiment"] == other
     assert session_of(app).answering.model.polynomials == before.polynomials
@@ -196,7 +198,7 @@ def test_the_opponent_of_a_challenge_is_trained_on_the_curves_of_the_challenge()
 def test_a_challenge_starts_the_same_ten_points_and_is_beaten():
     app = opened(PLAY, QUICK | CHALLENGE)
     assert "Somebody scored 7 of 10 in 43 s on these ten points: beat it." in words(app)
-    press(app, game_start.START_KEY)
+    press(app, opening.START_KEY)
     game = session_of(app).game
     points, labels = drawn(session_of(app).experiment, 482113)
     assert game.points == tuple(map(tuple, points.tolist()))
@@ -207,11 +209,11 @@ def test_a_challenge_starts_the_same_ten_points_and_is_beaten():
 
 @pytest.mark.usefixtures("clock")
 def test_without_a_network_one_plays_against_the_referee_and_a_challenge_that_is_missed_stands():
-    app = play(press(opened(PLAY, QUICK | CHALLENGE), game_start.START_KEY), wrong)
+    app = play(press(opened(PLAY, QUICK | CHALLENGE), opening.START_KEY), wrong)
     assert set(metrics(app)) == {"You", "Referee", "Your time"}
     assert "The referee won" in words(app)
     assert "The challenge stands: you have 0 of 10 in 40 s" in words(app)
-    press(app, game_result.AGAIN_KEY)  # on other points, and without the challenge
+    press(app, result.AGAIN_KEY)  # on other points, and without the challenge
     assert session_of(app).game.seed != int(CHALLENGE["game"])
     assert session_of(app).challenge is None
     assert "**Point 1 of 10**" in words(app)
@@ -222,7 +224,7 @@ def test_a_hostile_challenge_is_told_and_the_page_stands():
     assert session_of(app).challenge is None
     assert any(text.value.startswith("score: '[x](http://a.b)' is no whole number") for text in app.text)
     assert "http://a.b" not in words(app)
-    press(app, game_start.START_KEY)
+    press(app, opening.START_KEY)
     assert isinstance(session_of(app).game, Game)
 
 
@@ -234,10 +236,10 @@ def test_the_words_of_a_challenge_do_not_stay_in_the_address():
 def test_a_click_that_was_on_its_way_does_not_answer_the_next_point(monkeypatch):
     held = {session.KEY: session.Session(game=Game.begin(Experiment.recommended(), 1, None, 0.0))}
     monkeypatch.setattr(session.st, "session_state", held)
-    game_view._answer(0, 3)
-    game_view._go_on(0)
-    game_view._answer(0, 5)  # a second click on the first point's button
-    game_view._go_on(0)
+    questions._answer(0, 3)
+    questions._go_on(0)
+    questions._answer(0, 5)  # a second click on the first point's button
+    questions._go_on(0)
     assert held[session.KEY].game.answers == (3,)
     assert held[session.KEY].game.place == 1
 
@@ -253,5 +255,5 @@ def test_a_click_that_was_on_its_way_does_not_answer_the_next_point(monkeypatch)
 )
 def test_the_keys_that_there_are_are_named(count, keys):
     curves = "~".join(f"{slope}x" for slope in range(1, count + 1))
-    app = press(opened(PLAY, {**QUICK, "polynomials": curves}), game_start.START_KEY)
+    app = press(opened(PLAY, {**QUICK, "polynomials": curves}), opening.START_KEY)
     assert keys in words(app)

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import crossings_table, polynomial_entries, session, swatch
-from pages.parts.session import Kept, Session
+from pages.plane import crossings_table, swatch
+from pages.polynomials import entries
+from pages.state import session
+from pages.state.session import Kept, Session
 from polycore import (
     INTRODUCTION_POLYNOMIALS,
     TUTORIAL_POLYNOMIALS,
@@ -18,7 +20,7 @@ from polycore import (
     PolycoreError,
     Polynomial,
 )
-from polycore.palette import PALETTE
+from polycore.figures.palette import PALETTE
 from tests.pages.browsing import edited
 
 HOME = Path(__file__).parents[2] / "streamlit_app.py"
@@ -143,7 +145,7 @@ MANY = "\n".join(f"{slope}x" for slope in range(1, 26))
 )
 def test_a_text_is_refused_with_the_line_and_the_reason(text, told):
     with pytest.raises(PolycoreError) as refused:
-        polynomial_entries.from_lines(text, (SQUARE, LINE))
+        entries.from_lines(text, (SQUARE, LINE))
     assert told in str(refused.value)
 
 
@@ -177,9 +179,9 @@ def test_what_the_other_settings_do_not_allow_is_refused():
 def test_a_polynomial_too_long_to_be_typed_stays_when_another_line_changes():
     long = Polynomial(*(1 / 3 + place for place in range(13)))
     assert len(str(long)) > 200
-    assert polynomial_entries.from_lines(f"{long}\nx^2", (long, LINE)) == (long, SQUARE)
+    assert entries.from_lines(f"{long}\nx^2", (long, LINE)) == (long, SQUARE)
     with pytest.raises(PolycoreError, match="Line 1"):
-        polynomial_entries.from_lines(f"{long}\nx^2", (LINE,))
+        entries.from_lines(f"{long}\nx^2", (LINE,))
 
 
 # --- the table --------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import os
 
-from pages.parts.pool import workers
-from polycore.workers import MAX_WORKERS
+from pages.server.pool import workers
+from polycore.workers.processes import MAX_WORKERS
 
 
 def test_a_server_has_one_worker_a_core_but_at_most_eight():

@@ -12,12 +12,15 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
-from pages.parts import live, naming, npy_files, point, recall, session, weight_upload
-from pages.parts.odds import odds
-from pages.parts.runner import Training
-from pages.parts.session import MOST_KEPT
-from polycore.predictions import predictions_to_csv
-from polycore.weight_file import read_npy
+from pages.models import naming
+from pages.plane import live
+from pages.predict import asked_point, npy_files, weight_upload
+from pages.runs.runner import Training
+from pages.state import recall, session
+from pages.state.session import MOST_KEPT
+from pages.wording.odds import odds
+from polycore.model.predictions import predictions_to_csv
+from polycore.model.weight_file import read_npy
 from tests.pages.browsing import (
     QUICK,
     behind,
@@ -267,20 +270,20 @@ def test_odds_are_readable_and_never_overflow(probability, told):
 
 def test_on_a_curve_y_is_the_polynomials_value():
     app = with_model()
-    labelled(app.button_group, "Point").set_value(point.ON_CURVE).run()
+    labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
     assert labelled(app.selectbox, "Curve").options == [f"p{i} = {text}" for i, text in enumerate(LINES)]
     labelled(app.selectbox, "Curve").set_value(2)
     labelled(app.number_input, "x").set_value(3.0).run()
     assert "y = 8" in words(app)  # 3² - 1
     table = app.dataframe[0].value.set_index("class")
     assert table["distance"][2] == 0
-    labelled(app.button_group, "Point").set_value(point.ANY).run()
+    labelled(app.button_group, "Point").set_value(asked_point.ANY).run()
     assert labelled(app.number_input, "y").value == 8.0
 
 
 def test_the_tutorials_point_is_one_button_away():
     app = with_model()
-    labelled(app.button_group, "Point").set_value(point.ON_CURVE).run()
+    labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
     press(app, "The tutorial's own point")
     assert labelled(app.number_input, "x").value == -0.55
     # -2·0.09150625 + 3·0.166375 - 4·0.55 + 1
@@ -307,7 +310,7 @@ def test_a_click_on_a_crossing_chooses_it(charts):
     assert list(diamonds.x) == pytest.approx(expected)
     charts["place"] = (float(diamonds.x[3]), float(diamonds.y[3]))
     press(app, "click the map")
-    assert labelled(app.button_group, "Point").value == point.AT_CROSSING
+    assert labelled(app.button_group, "Point").value == asked_point.AT_CROSSING
     assert labelled(app.selectbox, "Crossing").value == 3
     assert "A crossing: p1 & p2" in words(app)
     assert "nobody can tell, whatever it has learned: the best guess is right once in two" in words(app)
@@ -320,7 +323,7 @@ def test_a_click_on_a_crossing_chooses_it(charts):
 
 def test_a_crossing_can_be_chosen_from_a_list_and_is_the_point_afterwards():
     app = with_model()
-    labelled(app.button_group, "Point").set_value(point.AT_CROSSING).run()
+    labelled(app.button_group, "Point").set_value(asked_point.AT_CROSSING).run()
     assert labelled(app.selectbox, "Crossing").options == [
         "x = -1.618: p1 & p2",
         "x = -0.7321: p0 & p2",
@@ -330,7 +333,7 @@ def test_a_crossing_can_be_chosen_from_a_list_and_is_the_point_afterwards():
     ]
     labelled(app.selectbox, "Crossing").set_value(2).run()
     assert "A crossing: p0 & p1" in words(app)
-    labelled(app.button_group, "Point").set_value(point.ANY).run()
+    labelled(app.button_group, "Point").set_value(asked_point.ANY).run()
     assert labelled(app.number_input, "x").value == pytest.approx(-1 / 3)
     assert labelled(app.number_input, "y").value == pytest.approx(1 / 3)
     assert "A crossing: p0 & p1" in words(app)
@@ -340,15 +343,15 @@ def test_a_crossing_can_be_chosen_from_a_list_and_is_the_point_afterwards():
 def test_curves_that_never_meet_have_no_crossing_to_choose():
     apart = METADATA | {"polynomials": [[0.0], [1.0], [2.0]]}
     app = with_model(npz(arrays(), json.dumps(apart)))
-    assert labelled(app.button_group, "Point").options == [point.ANY, point.ON_CURVE]
+    assert labelled(app.button_group, "Point").options == [asked_point.ANY, asked_point.ON_CURVE]
 
 
 def test_another_model_without_crossings_leaves_the_way():
     app = with_model()
-    labelled(app.button_group, "Point").set_value(point.AT_CROSSING).run()
+    labelled(app.button_group, "Point").set_value(asked_point.AT_CROSSING).run()
     apart = METADATA | {"polynomials": [[0.0], [1.0], [2.0]]}
     uploaded(app, ("b.npz", npz(arrays(), json.dumps(apart))))
-    assert labelled(app.button_group, "Point").value == point.ANY
+    assert labelled(app.button_group, "Point").value == asked_point.ANY
 
 
 def test_far_out_the_network_answers_alone():
@@ -378,23 +381,23 @@ def at_the_first_crossing(app, charts):
 @pytest.mark.parametrize(
     ("choose", "way", "place"),
     [
-        pytest.param(lambda app, _: press(app, "click the map"), point.ANY, (0.25, -0.5), id="the map"),
+        pytest.param(lambda app, _: press(app, "click the map"), asked_point.ANY, (0.25, -0.5), id="the map"),
         pytest.param(
             lambda app, _: press(app, "The tutorial's own point"),
-            point.ANY,
+            asked_point.ANY,
             (-0.55, pytest.approx(-0.8838875)),
             id="the tutorial's button",
         ),
         pytest.param(
             at_the_first_crossing,
-            point.AT_CROSSING,
+            asked_point.AT_CROSSING,
             # -x and x^2 - 1 meet at (-1 - √5) / 2
             (pytest.approx(-(1 + 5**0.5) / 2), pytest.approx((1 + 5**0.5) / 2)),
             id="a crossing on the map",
         ),
     ],
 )
-@pytest.mark.parametrize("before", [point.ANY, point.ON_CURVE, point.AT_CROSSING])
+@pytest.mark.parametrize("before", [asked_point.ANY, asked_point.ON_CURVE, asked_point.AT_CROSSING])
 def test_the_point_stays_for_a_browser_that_missed_how_it_was_chosen(charts, before, choose, way, place):
     app = ask(with_model(), 0.125, 1.0)
     labelled(app.button_group, "Point").set_value(before).run()
@@ -410,9 +413,9 @@ def test_the_point_stays_for_a_browser_that_missed_how_it_was_chosen(charts, bef
 
 def test_y_stays_for_a_browser_that_missed_where_the_curve_led():
     app = ask(with_model(), 3.0, 1.0)
-    labelled(app.button_group, "Point").set_value(point.ON_CURVE).run()
+    labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
     labelled(app.selectbox, "Curve").set_value(2).run()
-    labelled(app.button_group, "Point").set_value(point.ANY)
+    labelled(app.button_group, "Point").set_value(asked_point.ANY)
     shown = told_by(app)
     behind(app.run(), shown)
     assert labelled(app.number_input, "y").value == session_of(app).point.y == 8.0  # 3² - 1
@@ -432,7 +435,7 @@ def test_a_refresh_keeps_the_point(monkeypatch):
 
 def test_another_model_answers_with_a_place_of_its_own_for_a_curve_it_has_not():
     app = with_model()
-    labelled(app.button_group, "Point").set_value(point.ON_CURVE).run()
+    labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
     labelled(app.selectbox, "Curve").set_value(2).run()
     two = METADATA | {"polynomials": LINES_AS_NUMBERS[:2], "experiment": None}
     shown = told_by(app)

@@ -4,7 +4,7 @@ import pytest
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import presses
+from pages.patches import presses
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
-from pages.parts import race, runner, session, turns
-from pages.parts.race import ENTRANTS, Lane, Race
-from pages.parts.session import Session
-from pages.parts.turns import Turns
-from polycore.chunk import advance_and_tell
+from pages.runs import race, runner
+from pages.runs.race import ENTRANTS, Lane, Race
+from pages.server import turns
+from pages.server.turns import Turns
+from pages.state import session
+from pages.state.session import Session
+from polycore.training.chunk import advance_and_tell
 from tests.pages.browsing import HOME, ROOT
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import polycore as pc
-from pages.parts import live, referee
+from pages.plane import live, referee
 from tests.pages.browsing import HOME, QUICK, opened, press, wait_for
 
 TRAIN = "pages/3_train.py"

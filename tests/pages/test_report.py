@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from pages.parts import report
-from polycore.report import Bands
+from pages.train import run_report
+from polycore.inspection.report import Bands
 from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
 
 TRAIN = "pages/3_train.py"
@@ -23,7 +23,7 @@ def is_offered(app):
 
 def opened_report(app):
     """Open the expander as a click does, and draw the page."""
-    app.session_state[report.OPEN_KEY] = True
+    app.session_state[run_report.OPEN_KEY] = True
     app.run()
     assert not app.exception
     return app
@@ -38,7 +38,7 @@ def tables(app):
 
 
 def figures(app):
-    charts = [chart.proto for chart in app.get("bidi_component") if f"{report.PREFIX}." in chart.proto.id]
+    charts = [chart.proto for chart in app.get("bidi_component") if f"{run_report.PREFIX}." in chart.proto.id]
     return [json.loads(chart.bytes)["figure"] for chart in charts]
 
 
@@ -60,8 +60,8 @@ def test_a_run_without_a_step_has_nothing_to_tell():
 
 def test_it_is_closed_at_first_and_measures_only_once_when_open(monkeypatch):
     measured = []
-    measure = report.report
-    monkeypatch.setattr(report, "report", lambda *values: measured.append(values) or measure(*values))
+    measure = run_report.report
+    monkeypatch.setattr(run_report, "report", lambda *values: measured.append(values) or measure(*values))
     app = after_a_run()
     assert is_offered(app)
     assert not tables(app)
@@ -178,4 +178,4 @@ def test_a_run_of_another_set_up_is_measured_on_its_own():
 )
 def test_one_mistake_is_told_as_one(mistakes, beginning):
     found = Bands(np.array([0.1, 0.2]), np.array([1, 1, 6]), np.array(mistakes))
-    assert report._where(found).startswith(beginning)
+    assert run_report._where(found).startswith(beginning)

@@ -7,9 +7,11 @@ from uuid import uuid4
 import pytest
 
 import polycore as pc
-from pages.parts import hosting, pass_on, run_upload
-from pages.parts.hosting import Limits
-from polycore import run_file
+from pages.models import pass_on
+from pages.server import hosting
+from pages.server.hosting import Limits
+from pages.train import run_upload
+from polycore.training import run_file
 from tests.attacks.archives import saved as saved_weights
 from tests.attacks.archives import small
 from tests.attacks.broken_runs import REFUSED

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.parts import runner, turns
-from pages.parts.runner import Training
-from polycore.workers import Workers
+from pages.runs import runner
+from pages.runs.runner import Training
+from pages.server import turns
+from polycore.workers.processes import Workers
 from tests.clock import Clock
 
 pytestmark = pytest.mark.usefixtures("share")

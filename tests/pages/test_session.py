@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 import polycore as pc
-from pages.parts import inside_model, session
-from pages.parts.runner import Training
-from polycore.place import Place
+from pages.inside import edited_model
+from pages.runs.runner import Training
+from pages.state import session
+from polycore.inspection.parameter_index import Place
 from tests.pages.browsing import opened, session_of
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=3)
@@ -264,7 +265,7 @@ def a_model(seed=0, polynomials=EXPERIMENT.polynomials):
 def changed(title):
     """Change the model of that title by hand, and return it as it was and as it is."""
     kept = session._titled(title)
-    inside_model.enter(kept, Place(0, 0), 7.0)
+    edited_model.enter(kept, Place(0, 0), 7.0)
     return session.current().by_hand
 
 
@@ -277,7 +278,7 @@ def test_another_model_by_the_name_of_a_deleted_one_has_none_of_its_changes():
     assert session.current().undo.fields["by_hand"] is by_hand
     session.rename("B", "A")
     kept = session._titled("A")
-    assert inside_model.shown(kept) is kept.model
+    assert edited_model.shown(kept) is kept.model
 
 
 @pytest.mark.usefixtures("state")
@@ -286,7 +287,7 @@ def test_a_deleted_model_comes_back_with_its_changes():
     by_hand = changed("A")
     session.remove("A")
     session.bring_back()
-    assert inside_model.shown(session._titled("A")) is by_hand.model
+    assert edited_model.shown(session._titled("A")) is by_hand.model
 
 
 @pytest.mark.usefixtures("state")
@@ -302,7 +303,7 @@ def test_changes_go_with_the_model_that_makes_room():
 def test_changes_by_hand_are_offered_no_more_once_their_model_is_renamed():
     session.add(session.Kept("A", a_model(), None))
     changed("A")
-    inside_model.put_back()
+    edited_model.put_back()
     assert session.current().undo is not None
     session.rename("A", "B")
     session.rename("B", "A")
@@ -313,7 +314,7 @@ def test_changes_by_hand_are_offered_no_more_once_their_model_is_renamed():
 def test_changes_by_hand_are_offered_no_more_after_others():
     session.add(session.Kept("A", a_model(), None))
     changed("A")
-    inside_model.put_back()
+    edited_model.put_back()
     newer = changed("A")
     session.bring_back()
     assert session.current().undo is None

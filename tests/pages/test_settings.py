@@ -2,10 +2,10 @@
 
 import pytest
 
-from pages.parts import recall
+from pages.state import recall
 from polycore import TUTORIAL_POLYNOMIALS, Experiment
-from polycore.experiment import OPTIMIZERS
-from polycore.schedules import SCHEDULES
+from polycore.experiment.experiment import OPTIMIZERS
+from polycore.optimizers.schedules import SCHEDULES
 from tests.pages.browsing import QUICK, opened, press, session_of, wait_for, words_of
 
 TRAIN, DATA = "pages/3_train.py", "pages/2_data.py"

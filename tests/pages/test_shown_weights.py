@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.parts import live, plane
-from pages.parts.looks import LOOKS
-from pages.parts.moment import Moment
-from pages.parts.referee import referee_of
-from pages.parts.runner import Training
-from pages.parts.session import Session
+from pages.lessons.looks import LOOKS
+from pages.lessons.moment import Moment
+from pages.plane import live, plane
+from pages.plane.referee import referee_of
+from pages.runs.runner import Training
+from pages.state.session import Session
 from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
 
 TRAIN = "pages/3_train.py"

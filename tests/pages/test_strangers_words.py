@@ -14,10 +14,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
-from pages.parts import session, weight_upload
-from pages.parts.runner import Mark
-from pages.parts.session import Kept, Points, Undo
-from polycore.visible import visible
+from pages.predict import weight_upload
+from pages.runs.runner import Mark
+from pages.state import session
+from pages.state.session import Kept, Points, Undo
+from polycore.quoting import visible
 from tests.pages.browsing import ROOT, messages, opened, session_of, strings
 
 WORD = "evil"  # all of a stranger's words here have it, and none of ours

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.parts import hosting, runner, sweep, turns
-from pages.parts.hosting import Limits
-from pages.parts.pool import workers
-from pages.parts.sweep import Sweep
-from pages.parts.varied import Varied
-from polycore import sweep as engine
+from pages.runs import runner, sweep
+from pages.runs.sweep import Sweep
+from pages.runs.varied import Varied
+from pages.server import hosting, turns
+from pages.server.hosting import Limits
+from pages.server.pool import workers
+from polycore.sweeps import outcomes as engine
 from tests.clock import Clock
 
 pytestmark = pytest.mark.usefixtures("share")

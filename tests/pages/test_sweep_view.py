@@ -7,12 +7,14 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from pages.parts import live, session, sweep_table, sweep_view
-from pages.parts.sweep import Sweep
-from pages.parts.sweep_view import groups_of
-from pages.parts.varied import unvaried
-from polycore.confidence import confidence
-from polycore.sweep import Outcome
+from pages.compare import sweep_tables, sweep_view
+from pages.compare.sweep_view import groups_of
+from pages.plane import live
+from pages.runs.sweep import Sweep
+from pages.runs.varied import unvaried
+from pages.state import session
+from polycore.sweeps.confidence import confidence
+from polycore.sweeps.outcomes import Outcome
 from tests.pages.browsing import QUICK, labelled, labels, opened, press, session_of
 
 COMPARE, DATA, TRAIN, HOME = "pages/6_compare.py", "pages/2_data.py", "pages/3_train.py", "streamlit_app.py"
@@ -183,7 +185,7 @@ def test_a_row_for_each_run_can_be_had_instead(done):
     assert [button.label for button in app.get("download_button")] == ["Settings as CSV"]
 
 
-@pytest.mark.parametrize(("file", "count"), [(sweep_table.settings_csv, 2), (sweep_table.runs_csv, 6)])
+@pytest.mark.parametrize(("file", "count"), [(sweep_tables.settings_csv, 2), (sweep_tables.runs_csv, 6)])
 def test_a_file_has_what_varies_and_shares_to_the_last_digit(done, file, count):
     app, _ = done
     found = pd.read_csv(io.StringIO(file(session_of(app).sweep)))

@@ -13,10 +13,12 @@ from typing import Any, get_args
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import inside_map, report, session
-from pages.parts.game import POINTS, Game
-from pages.parts.percent import percent as page_percent
-from polycore import alternative_text
+from pages.game.game import POINTS, Game
+from pages.inside import neuron_map
+from pages.state import session
+from pages.train import run_report
+from pages.wording.percent import percent as page_percent
+from polycore import formatting
 from tests.pages.browsing import HOME, QUICK, ROOT, messages, opened, press, session_of, strings, wait_for
 
 # Streamlit renders blocks of Markdown (paragraphs, lists, quotes) in these and in tooltips, whose field is
@@ -75,10 +77,10 @@ def visits(now: session.Session) -> Iterator[tuple[str, dict[str, Any], dict[str
     opponent = now.answering.model
     for view in get_args(session.MapView):
         fields = {"map_view": view, "map_layers": get_args(session.MapLayer), "asked": (0.5, 0.75)}
-        yield TRAIN, fields, {report.OPEN_KEY: True}
+        yield TRAIN, fields, {run_report.OPEN_KEY: True}
     yield "pages/4_predict.py", {"point": session.AskedPoint(way="At a crossing")}, {}
-    for neurons in (inside_map.NEURON, inside_map.ANSWER, inside_map.FOLDS):
-        yield "pages/5_inside.py", {}, {inside_map.VIEW_KEY: neurons}
+    for neurons in (neuron_map.NEURON, neuron_map.ANSWER, neuron_map.FOLDS):
+        yield "pages/5_inside.py", {}, {neuron_map.VIEW_KEY: neurons}
     for view in ("Race", "Sweep"):
         yield "pages/6_compare.py", {}, {"compare.view": view}
     game = Game.begin(now.experiment, 0, opponent, 0.0)
@@ -90,9 +92,11 @@ def visits(now: session.Session) -> Iterator[tuple[str, dict[str, Any], dict[str
 def say_always(share: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the functions that write a share in per cent return `share`, wherever they were imported to."""
     unbroken = share.replace(" ", "\N{NO-BREAK SPACE}")
-    says: dict[Any, Any] = {alternative_text.percent: lambda _: share, page_percent: lambda _: unbroken}
-    for path in (ROOT / "pages" / "parts").glob("*.py"):
-        importlib.import_module(f"pages.parts.{path.stem}")  # later, it would keep what it imports now
+    says: dict[Any, Any] = {formatting.percent: lambda _: share, page_percent: lambda _: unbroken}
+    for path in (ROOT / "pages").glob("*/*.py"):
+        importlib.import_module(
+            f"pages.{path.parent.name}.{path.stem}"
+        )  # later, it would keep what it imports now
     for module in [*sys.modules.values()]:
         own = vars(module).get("percent")
         if isinstance(own, FunctionType) and own in says:

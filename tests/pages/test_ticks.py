@@ -3,7 +3,7 @@
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 
-from pages.parts import ticks
+from pages.patches import ticks
 
 FIRST_VISIT = ClientState(page_name="train")  # by its address: the browser knows no hash yet
 TRAIN, DATA = ClientState(page_script_hash="train"), ClientState(page_script_hash="data")

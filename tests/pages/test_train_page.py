@@ -4,7 +4,9 @@ import time
 
 import pytest
 
-from pages.parts import controls, live, untrained
+from pages.plane import live
+from pages.setup import controls
+from pages.train import untrained
 from polycore import Experiment
 from tests.pages.browsing import QUICK, labels, opened, press, session_of, wait_for, words_of
 

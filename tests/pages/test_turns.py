@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts import turns
-from pages.parts.turns import Turns
+from pages.server import turns
+from pages.server.turns import Turns
 
 
 @pytest.fixture

@@ -6,10 +6,14 @@ from uuid import uuid4
 import pytest
 
 import polycore as pc
-from pages.parts import game_start, game_view, looks, session, undo, weight_upload
-from pages.parts.game import Game
-from pages.parts.session import Session, Undo
-from polycore import link
+from pages.frame import undo
+from pages.game.game import Game
+from pages.lessons import looks
+from pages.play import opening, questions
+from pages.predict import weight_upload
+from pages.state import session
+from pages.state.session import Session, Undo
+from polycore.links import link
 from tests.pages.browsing import HOME, QUICK, come_to, labelled, opened, press, session_of, wait_for
 
 POLYNOMIALS, TRAIN, PREDICT = "pages/1_polynomials.py", "pages/3_train.py", "pages/4_predict.py"
@@ -293,10 +297,10 @@ def test_points_that_came_after_others_were_removed_are_not_dropped():
 
 def test_a_game_begun_after_one_was_left_is_not_dropped():
     app = opened("pages/7_play.py")
-    for key in (game_start.START_KEY, game_view.LEAVE_KEY):
+    for key in (opening.START_KEY, questions.LEAVE_KEY):
         app.button(key=key).click().run()
     assert toast(app) == "The game was left."
-    app.button(key=game_start.START_KEY).click().run()
+    app.button(key=opening.START_KEY).click().run()
     assert toast(app) is None
     assert session_of(app).game is not None
 

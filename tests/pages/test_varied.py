@@ -6,11 +6,11 @@ from itertools import product
 import pytest
 
 import polycore as pc
-from pages.parts import hosting
-from pages.parts.hosting import Limits
-from pages.parts.varied import MOST_SETTINGS, Varied, networks_of, rates_of, unvaried, written_network
-from polycore.experiment import MAX_SEED
-from polycore.palette import PALETTE
+from pages.runs.varied import MOST_SETTINGS, Varied, networks_of, rates_of, unvaried, written_network
+from pages.server import hosting
+from pages.server.hosting import Limits
+from polycore.experiment.experiment import MAX_SEED
+from polycore.figures.palette import PALETTE
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
 VARIED = Varied(

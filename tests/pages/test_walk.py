@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.parts import live, point, referee, session, walk
+from pages.plane import live, referee
+from pages.predict import asked_point, curve_walk
+from pages.state import session
 from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, told_by, wait_for
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
@@ -25,7 +27,7 @@ def network():
 
 def test_the_probabilities_are_the_networks_at_places_on_the_curve():
     model = network()
-    found = walk.along(model, referee.of(THREE, RANGE, 0.1), 1)
+    found = curve_walk.along(model, referee.of(THREE, RANGE, 0.1), 1)
     assert (found.x[0], found.x[-1]) == RANGE
     assert 200 <= len(found.x) <= 400
     assert (np.diff(found.x) > 0).all()
@@ -36,7 +38,7 @@ def test_the_probabilities_are_the_networks_at_places_on_the_curve():
 
 
 def test_crossings_are_told_with_the_other_curves():
-    found = walk.along(network(), referee.of(THREE, RANGE, 0.0), 0)
+    found = curve_walk.along(network(), referee.of(THREE, RANGE, 0.0), 0)
     assert [(place.x, place.names) for place in found.met] == [
         (pytest.approx(-1), "p2"),
         (pytest.approx(0, abs=1e-12), "p1"),
@@ -46,19 +48,19 @@ def test_crossings_are_told_with_the_other_curves():
 
 def test_three_that_meet_in_one_place_are_named_together():
     three = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0), pc.Polynomial(2, 0))
-    found = walk.along(network().with_polynomials(three), referee.of(three, RANGE, 0.0), 1)
+    found = curve_walk.along(network().with_polynomials(three), referee.of(three, RANGE, 0.0), 1)
     assert [place.names for place in found.met] == ["p0, p2"]
 
 
 def test_without_noise_the_referee_is_certain_but_at_the_crossings_themselves():
-    found = walk.along(network(), referee.of(THREE, RANGE, 0.0), 0)
+    found = curve_walk.along(network(), referee.of(THREE, RANGE, 0.0), 0)
     at_crossings = np.isin(found.x, [place.x for place in found.met])
     assert found.referee[at_crossings].tolist() == [0.5, 0.5, 0.5]
     assert (found.referee[~at_crossings] == 1).all()
 
 
 def test_with_noise_the_referee_weighs_the_distances():
-    found = walk.along(network(), referee.of(THREE, RANGE, 0.5), 0)
+    found = curve_walk.along(network(), referee.of(THREE, RANGE, 0.5), 0)
     for position in range(0, len(found.x), 31):
         x = float(found.x[position])
         # on the line itself: its density is 1, those of the others exp(-d^2 / 2 / 0.25)
@@ -68,7 +70,7 @@ def test_with_noise_the_referee_weighs_the_distances():
 
 def test_where_a_curve_runs_too_far_for_the_referee_nothing_is_said():
     steep = (pc.Polynomial(1e6, *[0.0] * 12), pc.Polynomial(0), pc.Polynomial(1))
-    found = walk.along(network().with_polynomials(steep), referee.of(steep, (-10.0, 10.0), 0.0), 0)
+    found = curve_walk.along(network().with_polynomials(steep), referee.of(steep, (-10.0, 10.0), 0.0), 0)
     # 1e6 x^12 passes 1e12 where x^12 passes 1e6, at the square root of 10
     assert (np.isnan(found.referee) == (np.abs(found.x) > math.sqrt(10))).all()
     assert found.probabilities.sum(axis=1) == pytest.approx(1)
@@ -76,8 +78,8 @@ def test_where_a_curve_runs_too_far_for_the_referee_nothing_is_said():
 
 def test_a_walk_is_worked_out_once_for_a_model():
     model, best = network(), referee.of(THREE, RANGE, 0.1)
-    assert walk.along(model, best, 2) is walk.along(model, best, 2)
-    assert walk.along(network(), best, 2) is not walk.along(model, best, 2)
+    assert curve_walk.along(model, best, 2) is curve_walk.along(model, best, 2)
+    assert curve_walk.along(network(), best, 2) is not curve_walk.along(model, best, 2)
 
 
 # --- on the page ------------------------------------------------------------------------------
@@ -97,7 +99,7 @@ def on_a_curve():
     words = QUICK | {"polynomials": "x~x^2~-1", "range": "-2..2"}
     app = wait_for(press(opened(TRAIN, words), "Start"), "finished")
     app.switch_page(PREDICT).run()
-    labelled(app.button_group, "Point").set_value(point.ON_CURVE).run()
+    labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
     labelled(app.selectbox, "Curve").set_value(1).run()
     assert not app.exception
     return app
@@ -110,7 +112,7 @@ def slider(app):
 
 def marked(charts):
     """Return where the walk and the map have their marks."""
-    walked, seen = charts[walk.CHART_KEY][0].data[-1], charts["predict.map"][0].data[-1]
+    walked, seen = charts[curve_walk.CHART_KEY][0].data[-1], charts["predict.map"][0].data[-1]
     return (walked.x[0], walked.y[0]), (seen.x[0], seen.y[0])
 
 
@@ -135,7 +137,7 @@ def test_a_typed_x_moves_the_slider_as_far_as_it_goes(charts):
     assert not app.exception
     assert labelled(app.number_input, "x").value == 7.0
     # outside the range nothing is marked: the last trace is that of the names
-    assert charts[walk.CHART_KEY][0].data[-1].mode == "text"
+    assert charts[curve_walk.CHART_KEY][0].data[-1].mode == "text"
 
 
 def test_a_tick_takes_no_move_of_the_slider_back(charts):
@@ -191,26 +193,26 @@ def test_a_click_on_the_chart_moves_the_point(charts, monkeypatch):
     app = on_a_curve()
     before = session_of(app)
     monkeypatch.setattr("streamlit.session_state", {session.KEY: before})
-    charts[walk.CHART_KEY][1](-0.123456789, 55.0)
+    charts[curve_walk.CHART_KEY][1](-0.123456789, 55.0)
     after = session.current().point
-    assert (after.way, after.curve, after.x) == (point.ON_CURVE, 1, -0.1235)
+    assert (after.way, after.curve, after.x) == (asked_point.ON_CURVE, 1, -0.1235)
     assert not app.exception
 
 
 def test_another_way_has_no_walk(charts):
     app = on_a_curve()
     charts.clear()
-    labelled(app.button_group, "Point").set_value(point.ANY).run()
-    assert walk.CHART_KEY not in charts
+    labelled(app.button_group, "Point").set_value(asked_point.ANY).run()
+    assert curve_walk.CHART_KEY not in charts
     assert not app.slider
-    labelled(app.button_group, "Point").set_value(point.ON_CURVE).run()
+    labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
     assert slider(app).value == session_of(app).experiment.x_range[0] / -4  # 0.5, where the point was
 
 
 def test_polynomials_too_large_for_the_referee_have_no_walk():
     three = (pc.Polynomial(1e7, 0), pc.Polynomial(1, 0, 0), pc.Polynomial(-1))
     kept = session.Kept("a", network().with_polynomials(three), None)
-    from pages.parts import model_in_use
+    from pages.models import model_in_use
 
     assert model_in_use.referee_of(kept) is None
     assert model_in_use.referee_of(session.Kept("b", network(), None)).noise == 0

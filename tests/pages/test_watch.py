@@ -4,8 +4,8 @@ import pytest
 import streamlit as st
 
 import polycore as pc
-from pages.parts import session, watch
-from pages.parts.runner import Training
+from pages.runs.runner import Training
+from pages.state import session, watch
 
 TINY = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=10, hidden=(4,), steps=60)
 

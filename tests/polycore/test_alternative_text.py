@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from polycore import alternative_text
-from polycore.figures import crossings_layer, mistakes_layer, samples_layer
-from polycore.polynomial import Polynomial
+from polycore.figures import alternative_text, crossings_layer, mistakes_layer, samples_layer
+from polycore.polynomials.polynomial import Polynomial
 
 LINE, PARABOLA, CUBIC = Polynomial(1, 0), Polynomial(-1, 0, 1), Polynomial(1, 0, 0, -2)
 
@@ -50,7 +49,7 @@ def test_samples_are_counted(labels, each):
 
 def test_a_loss_is_told_from_first_to_last_with_its_best():
     text = alternative_text.loss(np.array([0, 1000, 2000]), np.array([2.4942, 0.4, 0.3123]), 1980, 0.29871)
-    assert text == "Loss over 2000 steps, from 2.49 to 0.312 nats; best 0.299 at step 1980."
+    assert text == "Loss over 2,000 steps, from 2.49 to 0.312 nats; best 0.299 at step 1980."
 
 
 def test_both_accuracies_are_told():
@@ -138,7 +137,7 @@ def test_reliability_is_told_from_the_least_to_the_most_sure():
     )
     assert text == (
         "How often the network is right by how sure it is: 0.0 % right where it is 50.0 % sure "
-        "(1 point) and 99.0 % right where it is 95.0 % sure (1980 points); on average the two differ "
+        "(1 point) and 99.0 % right where it is 95.0 % sure (1,980 points); on average the two differ "
         "by 4.2 %."
     )
 

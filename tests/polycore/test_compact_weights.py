@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polycore import Experiment, Model, PolycoreError, Polynomial, advance, network, sample, start
-from polycore import compact_weights as cw
-from polycore.rounding import RoundedLayer, Rounding
+from polycore.links import compact_weights as cw
+from polycore.links.rounding import RoundedLayer, Rounding
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 LINES = (Polynomial(1, 0), Polynomial(-1, 0))

@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from polycore import alternative_text, figures
-from polycore.figures import LINES, Curve
-from polycore.palette import PALETTE
-from polycore.polynomial import Polynomial
+from polycore import figures
+from polycore.figures import LINES, Curve, alternative_text
+from polycore.figures.palette import PALETTE
+from polycore.polynomials.polynomial import Polynomial
 
 FIRST = Curve("A <b>", np.array([0, 10, 30]), np.array([2.0, 1.0, 0.5]))
 SECOND = Curve("B", np.array([0.0, 1.5]), np.array([1.0, 0.25]))

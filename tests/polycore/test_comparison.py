@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore.comparison import LowerOnAll
-from polycore.network import initial_parameters
-from polycore.problem import problem_of
-from polycore.workspace import Workspace
+from polycore.network.kernels import Workspace
+from polycore.network.parameters import initial_parameters
+from polycore.optimizers.comparison import LowerOnAll
+from polycore.training.task import problem_of
 
 SETTINGS = {
     "the tutorial's steps": ((12,), 0.0005, 400),

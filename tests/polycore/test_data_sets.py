@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore.compact_weights import compact, model_from
-from polycore.data_sets import ACCURACY_ON, LOSS_ON, MOST_MEASURED, DataSets, asked_for, few_of
+from polycore.links.compact_weights import compact, model_from
+from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, MOST_MEASURED, DataSets, asked_for, few_of
 
 SMALL = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(4,), samples_per_class=50, steps=20)
 CLASSES = len(SMALL.polynomials)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.lib import introspect
 
-from polycore import exponential
+from polycore.network import exponential
 
 
 @pytest.fixture(params=["X86_V4", "baseline(X86_V2)"], ids=["2^x is fast", "2^x is slow"])

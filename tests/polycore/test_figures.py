@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from polycore import figures
 from polycore.figures import style
+from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
+from polycore.figures.png import rgba_png
 from polycore.figures.report import FEWEST_COLOR, MOST_COLOR, RIGHT_COLOR
 from polycore.figures.walk import Met
-from polycore.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
-from polycore.png import rgba_png
-from polycore.polynomial import Polynomial
-from polycore.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
+from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
 
 LINE, PARABOLA, CUBIC = Polynomial(1, 0), Polynomial(-1, 0, 1), Polynomial(1, 0, 0, -2)
 POINTS = np.array([[-1.0, -1.0], [1.0, 1.0], [0.0, -2.0]])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from polycore.fold_lines import straight_fold, zero_lines
+from polycore.inspection.fold_lines import straight_fold, zero_lines
 
 WINDOW = ((-1.0, 1.0), (-2.0, 2.0))
 SQUARE = ((-1.0, 1.0), (-1.0, 1.0))

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import polycore as pc
-from polycore.forward_pass import forward_pass
-from polycore.tutorial_model import is_tutorial, tutorial_model, tutorial_sets
+from polycore.inspection.forward_pass import forward_pass
+from polycore.tutorial.untrained_model import is_tutorial, tutorial_model, tutorial_sets
 
 LINES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0))
 # worked out by hand for the point (2, 1): before ReLU 2·1 + 1·0 + 1 = 3 and 2·(-1) + 1·1 + 0 = -1,

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore import alternative_text
 from polycore.figures import (
     NEGATIVE_COLOR,
     POSITIVE_COLOR,
+    alternative_text,
     class_url,
     map_figure,
     values_url,
     with_fold_lines,
     with_regions,
 )
-from polycore.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
+from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 
 LINES = (pc.Polynomial(1), pc.Polynomial(-1))
 X, Y = np.linspace(-1, 1, 4), np.linspace(-2, 2, 3)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore import link, snippet
-from polycore.choices import grid, random_choices
-from polycore.forward_pass import forward_pass
-from polycore.sweep import best, outcomes
+from polycore.inspection.forward_pass import forward_pass
+from polycore.links import link, snippet
+from polycore.sweeps.choices import grid, random_choices
+from polycore.sweeps.outcomes import best, outcomes
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=5)
 RUN = pc.start(EXPERIMENT)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 import polycore as pc
-from polycore import lbfgs, network
-from polycore.batch import Batch
-from polycore.workspace import Workspace
+from polycore import network
+from polycore.network.batch import Batch
+from polycore.network.kernels import Workspace
+from polycore.optimizers import lbfgs
 
 WIDTHS = (2, 12, 12)
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polycore import INTRODUCTION_POLYNOMIALS, Experiment, PolycoreError, Polynomial, link
+from polycore import INTRODUCTION_POLYNOMIALS, Experiment, PolycoreError, Polynomial
+from polycore.links import link
 from tests.experiments import experiments
 
 RECOMMENDED = Experiment.recommended()

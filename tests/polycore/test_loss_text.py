@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from polycore.loss_text import loss_text
+from polycore.formatting import loss_text
 
 
 @pytest.mark.parametrize(

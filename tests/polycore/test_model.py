@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polycore.errors import PolycoreError
-from polycore.experiment import Experiment
-from polycore.model import Model
-from polycore.polynomial import Polynomial
-from polycore.presets import TUTORIAL_POLYNOMIALS
-from polycore.weight_file import read_npy
+from polycore.experiment.experiment import Experiment
+from polycore.model.model import Model
+from polycore.model.weight_file import read_npy
+from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS
 from tests.attacks.archives import network
 
 LINES = (Polynomial(1, 0), Polynomial(-1, 0))

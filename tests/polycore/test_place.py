@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore.data_sets import DataSets
-from polycore.place import Place
+from polycore.inspection.parameter_index import Place
+from polycore.model.evaluation import DataSets
 
 MODEL = pc.Model(
     weights=(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, 6.0], [7.0, 8.0]])),

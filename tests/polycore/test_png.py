@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from polycore.png import rgba_png
+from polycore.figures.png import rgba_png
 
 RED, HALF_CLEAR_BLUE = (255, 0, 0, 255), (0, 0, 255, 128)
 

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from numpy.polynomial import chebyshev, polynomial
 
 from polycore.errors import PolycoreError
-from polycore.polynomial import MAX_COEFFICIENT, MAX_DEGREE, MAX_NESTING, MAX_TEXT, Polynomial, crossings
+from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE, MAX_NESTING, MAX_TEXT
+from polycore.polynomials.crossings import crossings
+from polycore.polynomials.polynomial import Polynomial
 
 ZERO = Polynomial(0)
 

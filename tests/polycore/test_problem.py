@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from polycore import INTRODUCTION_POLYNOMIALS, Experiment
-from polycore.problem import FEW_SAMPLES, KEPT_WITH_FEW, KEPT_WITH_MANY, problem_of
+from polycore.training.task import FEW_SAMPLES, KEPT_WITH_FEW, KEPT_WITH_MANY, problem_of
 
 SMALL = Experiment(polynomials=INTRODUCTION_POLYNOMIALS, samples_per_class=5)
 LARGE = replace(SMALL, samples_per_class=FEW_SAMPLES // len(INTRODUCTION_POLYNOMIALS) + 1)

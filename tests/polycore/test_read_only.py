@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from polycore.read_only import read_only
+from polycore.arrays import read_only
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from scipy.integrate import quad
 from scipy.special import gamma, ndtr
 
 from polycore.errors import PolycoreError
-from polycore.experiment import Experiment
-from polycore.polynomial import Polynomial, crossings
-from polycore.presets import NEARLY_COINCIDING, TUTORIAL_POLYNOMIALS
-from polycore.referee import MAX_COORDINATE, Accuracy, Referee
-from polycore.samples import sample
+from polycore.experiment.experiment import Experiment
+from polycore.polynomials.crossings import crossings
+from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.presets import NEARLY_COINCIDING, TUTORIAL_POLYNOMIALS
+from polycore.polynomials.sampling import sample
+from polycore.referee.bayes_classifier import MAX_COORDINATE, Accuracy, Referee
 
 phi = NormalDist().cdf
 DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)  # of the standard normal
@@ -158,7 +159,7 @@ def test_as_the_noise_vanishes_the_accuracy_becomes_that_without(curves):
 
 
 def test_stopped_early_the_error_says_so(monkeypatch):
-    monkeypatch.setattr("polycore.quadrature.MAX_EVALUATIONS", 100)
+    monkeypatch.setattr("polycore.referee.quadrature.MAX_EVALUATIONS", 100)
     found = accuracy([Polynomial(2, 0), Polynomial(-2, 0)], 1e-6)  # 1 - φ(0)/c as above, c = 2e6
     assert 1e-10 < abs(found.value - (1 - DENSITY_AT_0 / 2e6)) < found.error
 

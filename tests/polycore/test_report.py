@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycore import report
 from polycore.errors import PolycoreError
-from polycore.polynomial import Polynomial
+from polycore.inspection import report
+from polycore.polynomials.polynomial import Polynomial
 
 RISING, FALLING, PARABOLA = Polynomial(1, 0), Polynomial(-1, 0), Polynomial(1, 0, 0)
 TANGENT = Polynomial(2, -1)  # touches x^2 at 1, where x crosses both

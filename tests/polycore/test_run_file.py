@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
-from polycore import run_arrays, run_file, run_metadata
+from polycore.training import run_arrays, run_file, run_metadata
 from tests.attacks.archives import DEFLATED, archive, entries
 from tests.attacks.run_archives import arrays_of, run_of, saved, told_by, with_fields
 from tests.attacks.run_archives import run_file as run_with

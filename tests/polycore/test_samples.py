@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polycore.errors import PolycoreError
-from polycore.polynomial import Polynomial
-from polycore.samples import MAX_CSV_BYTES, MAX_CSV_ROWS, points_from_csv, points_to_csv, sample
+from polycore.polynomials.points_csv import MAX_CSV_BYTES, MAX_CSV_ROWS, points_from_csv, points_to_csv
+from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.sampling import sample
 
 TWELVE = tuple(
     Polynomial(*coefficients)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from polycore.schedules import rate_at
+from polycore.optimizers.schedules import rate_at
 
 
 def test_a_constant_rate_never_changes():

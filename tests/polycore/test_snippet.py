@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from polycore import Experiment, Model, Polynomial, advance, start
-from polycore.snippet import MOST_READABLE, numpy_snippet, script
+from polycore.links.snippet import MOST_READABLE, numpy_snippet, script
 
 POINTS = [[0.0, 0.0], [0.5, 0.75], [-1.0, 1e3], [3e-7, -2.0], [-40.0, 7.0]]
 SMALL = Experiment(polynomials=(Polynomial(-1, 0, 1), Polynomial(1, 0, 0, -2)), hidden=(8,), steps=60)

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 import polycore as pc
-from polycore import sweep
-from polycore.choices import grid
-from polycore.sweep import Outcome, best, outcomes
-from polycore.workers import Workers
+import polycore.sweeps.outcomes as sweep_module
+from polycore.sweeps.choices import grid
+from polycore.sweeps.outcomes import Outcome, best, computed, outcomes
+from polycore.workers.processes import Workers
 from tests.polycore.outcome_bytes import as_bytes, by_index
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ class Answering(Executor):
 
 def with_result(index, experiment):
     future = Future()
-    future.set_result(sweep.computed(index, experiment))
+    future.set_result(computed(index, experiment))
     return future
 
 
@@ -115,7 +115,7 @@ def test_without_an_executor_the_sweep_has_workers_of_its_own(monkeypatch):
             super().__init__(min(count, 2))
             made.append(self)
 
-    monkeypatch.setattr(sweep, "Workers", Watched)
+    monkeypatch.setattr(sweep_module, "Workers", Watched)
     assert sorted(by_index(outcomes(KINDS[:3]))) == [0, 1, 2]
     with pytest.raises(RuntimeError, match="shut down"):
         made[0].submit(os.getpid)
@@ -155,7 +155,7 @@ def test_a_run_without_enough_memory_fails_alone(monkeypatch):
             raise MemoryError("Unable to allocate 9 GiB")
         return pc.advance(run, steps)
 
-    monkeypatch.setattr(sweep, "advance", advance)
+    monkeypatch.setattr(sweep_module, "advance", advance)
     found = list(outcomes(grid(SMALL, seed=range(3)), Answering(with_result)))
     assert [outcome.error is None for outcome in found] == [True, False, True]
     assert found[1].error.startswith("The run needs more memory than its worker has: MemoryError: Unable to")
@@ -264,7 +264,7 @@ def test_closing_the_sweep_cancels_what_waits():
 
 
 def test_experiments_without_an_end_are_taken_a_few_ahead(monkeypatch):
-    monkeypatch.setattr(sweep, "MOST_IN_FLIGHT", 3)
+    monkeypatch.setattr(sweep_module, "MOST_IN_FLIGHT", 3)
     seeds = count()
     results = outcomes((replace(SMALL, seed=seed) for seed in seeds), Answering(with_result))
     assert [outcome.index for outcome in islice(results, 4)] == [0, 1, 2, 3]
@@ -280,7 +280,8 @@ import sys
 sys.path.insert(0, {str(ROOT)!r})
 from dataclasses import replace
 import polycore as pc
-from polycore import sweep, workers
+from polycore import workers
+from polycore.sweeps import outcomes as sweep
 
 class Told(workers.Workers):
     def __init__(self, count):
@@ -341,7 +342,7 @@ def test_the_best_is_the_one_that_is_right_most_often(figures, expected):
 
 def test_a_sweep_needs_numpy_alone():
     code = (
-        "import sys, polycore.sweep, polycore.choices, polycore.confidence; "
+        "import sys, polycore.sweeps.outcomes, polycore.sweeps.choices, polycore.sweeps.confidence; "
         "sys.exit(bool({'pandas', 'plotly', 'streamlit', 'dask', 'scipy'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -12,10 +12,10 @@ from distributed import Client, LocalCluster
 from distributed.cli import dask_scheduler, dask_worker
 
 import polycore as pc
-from polycore.choices import grid
-from polycore.cluster import Cluster
-from polycore.sweep import outcomes
-from polycore.workers import Workers
+from polycore.sweeps.choices import grid
+from polycore.sweeps.outcomes import outcomes
+from polycore.workers.cluster import Cluster
+from polycore.workers.processes import Workers
 from tests.polycore.outcome_bytes import by_index
 
 ROOT = Path(__file__).parents[2]

@@ -11,9 +11,9 @@ import pytest
 from scipy import stats
 
 import polycore as pc
-from polycore.choices import grid
-from polycore.sweep import Outcome
-from polycore.sweep_table import summary, table
+from polycore.sweeps.choices import grid
+from polycore.sweeps.outcomes import Outcome
+from polycore.sweeps.table import summary, table
 
 ROOT = Path(__file__).parents[2]
 BASE = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, steps=50)

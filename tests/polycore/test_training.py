@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
-from polycore import history
+from polycore.training import history
+from polycore.training.task import problem_of
 from tests.runs import DIVERGING, KINDS, TINY, TWO, plain, same_run
 
 every_kind = pytest.mark.parametrize("experiment", KINDS.values(), ids=KINDS)
@@ -182,14 +183,14 @@ def test_adam_learns_two_polynomials():
 
 
 def test_fresh_points_are_never_the_same_twice():
-    problem = pc.training.problem_of(KINDS["adam on fresh points"])
+    problem = problem_of(KINDS["adam on fresh points"])
     batches = [batch.columns.T for batch in problem.batches(0, 200)]
     assert all(len(points) == 8 for points in batches)
     assert len(np.unique(np.concatenate(batches)[:, 0])) == 1600
 
 
 def test_an_epoch_shows_each_sample_once():
-    problem = pc.training.problem_of(KINDS["sgd on batches"])
+    problem = problem_of(KINDS["sgd on batches"])
     parts = [batch.columns.T for batch in problem.batches(0, 6)]  # 20 samples: 7, 7, 6 and again
     assert [len(points) for points in parts] == [7, 7, 6, 7, 7, 6]
     for epoch in (parts[:3], parts[3:]):
@@ -262,7 +263,7 @@ def test_random_search_decides_as_the_tutorial_does_in_float64():
     # the quick look in float32 must never change a decision: beside a plain loop over the same directions
     experiment = replace(pc.Experiment.tutorial(), steps=400, seed=3)
     run = pc.start(experiment)
-    problem = pc.training.problem_of(experiment)
+    problem = problem_of(experiment)
     points, labels = experiment.training_set()
     kept, lowest, accepted = run.parameters, np.inf, 0
     for step, direction in enumerate([np.zeros(192, np.float32), *problem.directions(192, 0, 400)]):

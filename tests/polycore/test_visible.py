@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycore.visible import quoted
+from polycore.quoting import quoted
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import polycore.archive
-from polycore import weight_file
+import polycore.files.archive
 from polycore.errors import PolycoreError, WeightFileError
-from polycore.model import Model
+from polycore.model import weight_file
+from polycore.model.model import Model
 from tests.attacks import hostile
 from tests.attacks.archives import (
     DEFLATED,
@@ -232,7 +232,7 @@ def test_what_costs_less_is_checked_first():
 
 
 def test_nothing_is_unpacked_before_all_headers_and_shapes_are_known(monkeypatch):
-    monkeypatch.delattr(polycore.archive.Entry, "unpacked")
+    monkeypatch.delattr(polycore.files.archive.Entry, "unpacked")
     assert "weights_l2 has shape" in refusal(with_content("weights_l2", npy(np.ones((4, 2)))))
     with pytest.raises(AttributeError, match="unpacked"):
         load(archive(FILES))

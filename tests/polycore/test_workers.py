@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from polycore import workers
-from polycore.workers import MAX_WORKERS, Workers
+from polycore.workers import processes
+from polycore.workers.processes import MAX_WORKERS, Workers
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,7 +85,7 @@ def test_a_result_of_many_pipes_full_comes_back_whole(two):
 def test_what_a_call_raises_comes_back_with_where_it_was_raised(two):
     with pytest.raises(ZeroDivisionError) as caught:
         two.submit(divmod, 1, 0).result(10)
-    assert "workers.py" in "".join(caught.value.__notes__)
+    assert "processes.py" in "".join(caught.value.__notes__)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_workers_that_are_killed_end_at_once_and_none_follow_them(monkeypatch):
     calls = [pool.submit(time.sleep, 60) for _ in range(3)]
     assert wait_until(lambda: calls[0].running() and calls[1].running())
     followers = []
-    monkeypatch.setattr(workers._Worker, "_started", followers.append)
+    monkeypatch.setattr(processes._Worker, "_started", followers.append)
     pool.kill()
     assert followers == []
     assert all(map(gone, pids))
@@ -271,5 +271,5 @@ def test_where_a_system_knows_no_idle_time_workers_are_nice(monkeypatch):
     told = []
     monkeypatch.delattr(os, "sched_setscheduler", raising=False)
     monkeypatch.setattr(os, "nice", told.append)
-    workers._leave_the_processor_to_others()
+    processes._leave_the_processor_to_others()
     assert told == [10]

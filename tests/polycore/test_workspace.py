@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polycore import network
-from polycore.batch import Batch
-from polycore.workspace import Workspace
+from polycore.network.batch import Batch
+from polycore.network.kernels import Workspace
 
 WIDTHS = [(2, 3), (2, 4, 3), (2, 3, 4, 2), (2, 3, 3, 3, 3)]
 

@@ -1,0 +1,164 @@
+"""What is kept, a card each: its map, its figures, and what can be done with it."""
+
+import html
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from pages.compare.following import follow
+from pages.compare.setting_words import phrase
+from pages.models.model_in_use import best_possible_told, experiment_of, x_range_of
+from pages.plane import plane
+from pages.state import session
+from pages.state.session import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
+from pages.wording import refusal
+from polycore import Model, PolycoreError
+from polycore.figures import plane_range, small_map_url
+from polycore.figures.alternative_text import plane_map
+from polycore.formatting import counted, loss_text, percent
+
+PREFIX = "compare.cards"
+REFUSAL_KEY = f"{PREFIX}.refusal"
+A_ROW = 3
+MAP_COLUMNS, MAP_ROWS = 96, 60  # places that a card's map asks about
+
+NAME_HELP = f"What you call it, on every page: up to {LONGEST_TITLE} characters, and no two alike."
+KEEP_HELP = (
+    f"Up to {MOST_KEPT} are kept, and the oldest goes first. What you keep stays until you delete it: "
+    f"{MOST_PINNED} at most."
+)
+DELETE_HELP = "Take it away. It can be brought back right afterwards."
+UNDER_WAY_HELP = "Its run is under way: stop that first, on the Train page."
+
+
+def draw() -> None:
+    """Draw all that is kept, the newest first."""
+    with st.container():
+        error = st.session_state.pop(REFUSAL_KEY, None)
+        if error is not None:
+            refusal.show("The name stays as it was.", error)
+    newest_first = session.current().kept[::-1]
+    for first in range(0, len(newest_first), A_ROW):
+        columns = st.columns(A_ROW)
+        for column, kept in zip(columns, newest_first[first : first + A_ROW], strict=False):
+            with column, st.container(border=True, gap="small"):
+                _card(kept)
+
+
+def _card(kept: Kept) -> None:
+    follow(_standing, [kept])
+    _actions(kept)
+
+
+def _standing(one: Sequence[Kept]) -> None:
+    for kept in one:
+        _map(kept)
+        st.text(kept.title)
+        experiment = experiment_of(kept)
+        st.caption(
+            "A file that does not say how it was trained." if experiment is None else phrase(experiment)
+        )
+        _figures(kept)
+        _effort(kept)
+
+
+def _map(kept: Kept) -> None:
+    picture = _picture(kept.model, x_range_of(kept))
+    if picture is None:
+        st.caption("No map: its polynomials are not known, or too large for one.")
+        return
+    source, alt = picture
+    # of ours alone: polynomials are rebuilt from numbers
+    st.html(
+        f'<img src="{source}" alt="{html.escape(alt)}" '
+        'style="width: 100%; display: block; border-radius: var(--st-base-radius, 0.5rem)">'
+    )
+
+
+@lru_cache(maxsize=64)
+def _picture(model: Model, x_range: tuple[float, float]) -> tuple[str, str] | None:
+    """Return the map as an image's address with its alternative text, or None where there can be none."""
+    if not plane.has_map(model):
+        return None
+    polynomials = model.polynomials
+    y_range = plane_range(polynomials, x_range)
+    x, y = np.linspace(*x_range, MAP_COLUMNS), np.linspace(*y_range, MAP_ROWS)
+    probabilities = model.predict_proba(plane.places_of(x, y)).reshape(MAP_ROWS, MAP_COLUMNS, -1)
+    url = small_map_url(polynomials, x_range, y_range, probabilities)
+    return url, plane_map(polynomials, x, y, probabilities)
+
+
+def _figures(kept: Kept) -> None:
+    held_out = kept.model.held_out_accuracy
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(
+            "Held-out accuracy",
+            "unknown" if held_out is None else percent(held_out),
+            best_possible_told(kept),
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
+        )
+        st.metric("Loss (nats)", loss_text(kept.model.loss), width="content")
+
+
+def _effort(kept: Kept) -> None:
+    if kept.history is None:
+        st.caption("Uploaded")
+        return
+    under_way = " so far" if session.is_under_way(kept) else ""
+    last, best = int(kept.history.step[-1]), kept.model.metadata["step"]
+    # the map and the figures are of the best
+    st.caption(
+        f"{counted(last, 'step')}{under_way}, best at step {best:,} · {kept.seconds:.1f} s of computing"
+    )
+
+
+def _actions(kept: Kept) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.toggle(
+            "Keep",
+            value=kept.pinned,
+            key=f"{PREFIX}.keep.{kept.title}.{kept.pinned}",
+            on_change=session.unpin if kept.pinned else session.pin,
+            args=(kept.title,),
+            disabled=not (kept.pinned or session.may_pin()),
+            help=KEEP_HELP,
+        )
+        with st.popover(
+            "Rename", type="tertiary", icon=":material/edit:", help="Give it a name of your own."
+        ):
+            _name(kept)
+        under_way = session.is_under_way(kept)
+        st.button(
+            "Delete",
+            key=f"{PREFIX}.delete.{kept.title}",
+            type="tertiary",
+            icon=":material/delete:",
+            on_click=session.remove,
+            args=(kept.title,),
+            disabled=under_way,
+            help=UNDER_WAY_HELP if under_way else DELETE_HELP,
+        )
+
+
+def _name(kept: Kept) -> None:
+    key = f"{PREFIX}.name.{kept.title}"
+    st.text_input(
+        "Name",
+        value=kept.title,
+        max_chars=max(LONGEST_TITLE, len(kept.title)),
+        key=key,
+        on_change=_rename,
+        args=(kept.title, key),
+        help=NAME_HELP,
+    )
+
+
+def _rename(title: str, key: str) -> None:
+    try:
+        session.rename(title, st.session_state[key])
+    except PolycoreError as error:
+        st.session_state[REFUSAL_KEY] = str(error)

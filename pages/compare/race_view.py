@@ -1,0 +1,299 @@
+"""The race on the page: who runs, its start and stop, and the lanes side by side while they run."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.frame import queue_place
+from pages.plane import live
+from pages.plane.plane import run_map
+from pages.plane.referee import best_possible
+from pages.runs.race import BUDGETS, DEFAULT, ENTRANTS, FEWEST, MOST, Lane, Race, course_of, replaced_in
+from pages.server import hosting, presence
+from pages.server.pool import workers
+from pages.state import session
+from pages.state.session import Kept
+from pages.wording import refusal
+from polycore import Experiment, PolycoreError, Run
+from polycore.figures import Curve, accuracies_figure, line_url, losses_figure
+from polycore.formatting import counted, loss_text, percent
+
+PREFIX = "race"
+NAMES_KEY, BUDGET_KEY, REFUSAL_KEY = f"{PREFIX}.names", f"{PREFIX}.budget", f"{PREFIX}.refusal"
+TICK_SECONDS = 0.4
+MAP_HEIGHT, CHART_HEIGHT = 200, 320
+OVER = "computing (s)"
+
+NAMES_HELP = f"""
+Choose {FEWEST} to {MOST}. Each has a learning rate that does well on the twelve polynomials; random search
+has the tutorial's.
+
+- **Random search** tries random changes of one size and keeps what helps; **evolution** adapts their size.
+- **SGD with momentum** follows the gradient with one rate for all weights; **Nesterov** looks ahead.
+- **Adam** has a step of its own for each weight; **L-BFGS** reads from its last steps how the loss bends.
+"""
+BUDGET_HELP = (
+    "Processor time for each of them, waiting for a turn left out: on a busy machine the race takes longer, "
+    "and stays fair."
+)
+LOSS_HELP = (
+    "Cross-entropy of the weights as they are now on the samples, in nats: all of them try to lower it."
+)
+OWN = "the optimizers, with learning rates of their own"
+WHY_REPLACED = (
+    "So all lower the same loss, on samples that L-BFGS can work on too, and only the seconds end a run."
+)
+HELD_OUT_HELP = "How many of 3,000 points that nobody trains on the weights as they are now answer rightly."
+
+
+def is_running() -> bool:
+    """Return whether a race goes on."""
+    race = session.current().race
+    return race is not None and race.is_running
+
+
+def draw() -> None:
+    """Draw the race as it stands, and again and again while it goes on."""
+    running = is_running()
+    _draw_course(session.current().experiment)
+    with st.container():
+        _draw_inputs(running=running)
+    race = session.current().race
+    place = st.container()
+    if race is not None and race.has_begun | running:
+        with place:
+            _watch(race, shown_running=running)
+
+
+def _draw_course(experiment: Experiment) -> None:
+    st.write(
+        "All begin with the same weights and see the same samples every step. What is equal is not the "
+        "number of steps but the computing: each gets the same seconds of it."
+    )
+    st.caption(f"From your set-up: {_in_words(experiment)}.")
+    replaced = replaced_in(experiment)
+    why = f" {WHY_REPLACED}" if replaced else ""
+    st.caption(f"Not from your set-up: {'; '.join([OWN, *replaced])}.{why}")
+
+
+def _in_words(experiment: Experiment) -> str:
+    """Return what a race takes from a set-up as it is."""
+    polynomials = f"{len(experiment.polynomials)} polynomials"
+    per_class = experiment.samples_per_class
+    samples = [] if per_class is None else [f"{per_class:,} samples of each"]
+    layers = ", ".join(map(str, experiment.hidden)) or "none"
+    return ", ".join([polynomials, *samples, f"hidden layers: {layers}", f"seed {experiment.seed}"])
+
+
+def _draw_inputs(*, running: bool) -> None:
+    names = st.pills(
+        "Who races",
+        list(ENTRANTS),
+        selection_mode="multi",
+        default=list(DEFAULT),
+        key=NAMES_KEY,
+        persist_state="session",
+        help=NAMES_HELP,
+    )
+    budgets = _budgets()
+    st.segmented_control(
+        "Computing for each",
+        budgets,
+        default=budgets[0],
+        required=True,
+        format_func="{:g} s".format,
+        key=BUDGET_KEY,
+        persist_state="session",
+        help=BUDGET_HELP,
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _draw_buttons(names, running=running)
+    error = st.session_state.pop(REFUSAL_KEY, None)
+    if error is not None:
+        refusal.show("The race could not begin.", error)
+
+
+def _budgets() -> tuple[float, ...]:
+    most = hosting.limits().max_seconds
+    return tuple(budget for budget in BUDGETS if budget <= most) or (most,)
+
+
+def _draw_buttons(names: Sequence[str], *, running: bool) -> None:
+    fit = FEWEST <= len(names) <= MOST
+    begun = session.current().race is not None
+    st.button(
+        "Race again" if begun else "Start the race",
+        key=f"{PREFIX}.start",
+        type="primary",
+        icon=":material/flag:",
+        on_click=_begin,
+        disabled=running or not fit,
+        help="Everybody begins anew from the initial weights. What the last race learned goes, unless kept.",
+    )
+    st.button(
+        "Stop the race",
+        key=f"{PREFIX}.stop",
+        icon=":material/stop:",
+        on_click=_stop,
+        disabled=not running,
+        help="End it where everybody stands.",
+    )
+    _draw_keep(running=running)
+    if not fit:
+        st.caption(f"Choose {FEWEST} to {MOST}.")
+
+
+def _begin() -> None:
+    # as they are chosen by now: the page may not have been drawn since the last click on one of them
+    chosen, budget = st.session_state[NAMES_KEY], st.session_state[BUDGET_KEY]
+    names = [name for name in ENTRANTS if name in chosen]  # whatever the order of the clicks
+    _stop()
+    try:
+        race = Race.of(session.current().experiment, names, budget, workers)
+        race.start()
+    except PolycoreError as error:
+        st.session_state[REFUSAL_KEY] = str(error)
+    else:
+        session.change(race=race)
+
+
+def _stop() -> None:
+    race = session.current().race
+    if race is not None:
+        race.stop()
+
+
+def _watch(race: Race, *, shown_running: bool) -> None:
+    """Draw the race, again while it goes on; see watch.py for why it is done so."""
+    is_there = presence.of_this_tab()
+
+    def tick() -> None:
+        race.seen(is_there)
+        settled = race.is_running
+        _draw_standing(race, running=settled)
+        _draw_lanes(race)
+        _draw_charts(race)
+        if settled != shown_running:
+            st.rerun()
+
+    st.fragment(tick, run_every=TICK_SECONDS if shown_running else None)()
+
+
+def _draw_standing(race: Race, *, running: bool) -> None:
+    text = race.standing() if race.has_begun else "They are on the line."
+    if race.has_begun and not running:
+        text += f" {race.verdict()}"
+    st.info(text, icon=":material/flag:")
+    waits = [told for told in (queue_place.told(lane.training) for lane in race.lanes) if told]
+    with st.container():
+        if course_of(race.set_up) != course_of(session.current().experiment):
+            st.caption(f"This race was on an earlier set-up: {_in_words(race.set_up)}.")
+        if waits:
+            st.caption(f":material/hourglass_top: {waits[0]}")
+        if race.was_stopped:
+            st.caption("It was stopped before everybody had spent all of the computing.")
+
+
+def _draw_lanes(race: Race) -> None:
+    # a wide network's maps take long: before anything is drawn, so that nothing stands there half
+    maps = [_lane_map(lane.training.run) for lane in race.lanes]
+    columns = st.columns(len(race.lanes))
+    for place, (column, lane, figure) in enumerate(zip(columns, race.lanes, maps, strict=True)):
+        with column, st.container(border=True, gap="small"):
+            _draw_lane(place, lane, race.budget, figure)
+
+
+def _draw_lane(place: int, lane: Lane, budget: float, figure: go.Figure) -> None:
+    training = lane.training
+    run, mark = training.run, training.marks[-1]
+    st.html(
+        f'<div style="display: flex; gap: 0.5rem; align-items: center"><img src="{line_url(place)}" '
+        f'width="44" height="16" alt=""><b>{lane.name}</b></div>'
+    )
+    live.figure(figure, key=f"{PREFIX}.map.{place}", height=MAP_HEIGHT)
+    with st.container(horizontal=True, gap="small"):
+        st.metric("Loss (nats)", loss_text(float(run.history.loss[-1])), help=LOSS_HELP, width="content")
+        st.metric("Held-out", percent(mark.held_out_accuracy), help=HELD_OUT_HELP, width="content")
+    used = min(1.0, training.seconds / budget)
+    st.progress(used, text=f"{training.seconds:.1f} of {budget:g} s · {counted(run.step, 'step')}")
+    with st.container():
+        if run.ended_because is not None:
+            st.caption(f"Ended early. {run.ended_because}")
+        if training.error is not None:
+            st.text(training.error)
+
+
+def _draw_charts(race: Race) -> None:
+    losses, accuracies = curves_of(race)
+    left, right = st.columns(2)
+    with left:
+        figure = losses_figure(losses, OVER).update_yaxes(title_text="lowest loss so far (nats)")
+        live.figure(figure, key=f"{PREFIX}.loss", height=CHART_HEIGHT, rests=True)
+    with right:
+        figure = accuracies_figure(accuracies, OVER, best_possible(race.set_up))
+        live.figure(figure, key=f"{PREFIX}.accuracy", height=CHART_HEIGHT, rests=True)
+
+
+def curves_of(race: Race) -> tuple[list[Curve], list[Curve]]:
+    """Return for each lane the lowest loss so far, and the held-out accuracy, over seconds of computing."""
+    losses, accuracies = [], []
+    for lane in race.lanes:
+        seconds, _, loss, accuracy = np.array(lane.training.marks).T
+        losses.append(Curve(lane.name, seconds, loss))
+        accuracies.append(Curve(lane.name, seconds, accuracy))
+    return losses, accuracies
+
+
+@lru_cache(maxsize=2 * MOST)  # few: each holds a run, and one of L-BFGS with a wide network has 45 MB
+def _lane_map(run: Run) -> go.Figure:
+    """Return a lane's map without names and numbers: they would take most of the room."""
+    figure = go.Figure(run_map(run)).update_layout(showlegend=False, margin=dict.fromkeys("lrtb", 0))
+    figure.update_xaxes(title=None, showticklabels=False, fixedrange=True)
+    return figure.update_yaxes(title=None, showticklabels=False, fixedrange=True)
+
+
+def _draw_keep(*, running: bool) -> None:
+    """Offer to keep what the race has brought, where there is room for all of it."""
+    race = session.current().race
+    if race is None or running or not race.has_begun:
+        return
+    kept = all(map(_is_kept, race.lanes))
+    room = session.places() >= len(race.lanes)
+    st.button(
+        "Keep all",
+        key=f"{PREFIX}.keep",
+        icon=":material/inventory_2:",
+        on_click=_keep,
+        args=(race,),
+        disabled=kept or not room,
+        help="Put the best weights of each among the kept runs, where they can be asked and compared.",
+    )
+    if kept:
+        st.caption("They are among the kept runs.")
+    elif not room:
+        st.caption("There is no room for all of them: let go of some that you keep.")
+
+
+def _keep(race: Race) -> None:
+    for lane in race.lanes:
+        if not _is_kept(lane):
+            session.add(_kept(lane))
+
+
+def _is_kept(lane: Lane) -> bool:
+    return any(kept.experiment == lane.experiment for kept in session.current().kept)
+
+
+def _kept(lane: Lane) -> Kept:
+    training = lane.training
+    return Kept(
+        title=f"Race · {lane.name}",
+        model=lane.model,
+        experiment=lane.experiment,
+        history=training.run.history,
+        seconds=training.seconds,
+        marks=training.marks,
+    )

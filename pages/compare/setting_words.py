@@ -1,0 +1,148 @@
+"""Settings in words: a set-up in a phrase, and a table of what differs between several."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pages.setup.more_settings import INITIAL_WEIGHTS_NAMES, WITH_WEIGHT_DECAY
+from pages.setup.optimizer_input import NAMES
+from pages.setup.settings import WITH_LEARNING_RATE, WITH_SCHEDULE
+from polycore import Experiment, Polynomial
+
+KEY = "compare.settings"
+NOT_USED = "not used"
+UNKNOWN = "unknown"
+MOST_LISTED = 3  # polynomials
+
+Words = Callable[[Experiment], str]
+
+
+def phrase(experiment: Experiment) -> str:
+    """Return optimizer, network and samples in a few words, such as for a caption."""
+    optimizer = NAMES[experiment.optimizer]
+    if experiment.optimizer == "sgd" and experiment.nesterov:
+        optimizer = "Nesterov"
+    if experiment.optimizer in WITH_LEARNING_RATE:
+        optimizer += f" at {_number(experiment.learning_rate)}"
+    if experiment.optimizer in WITH_SCHEDULE and experiment.schedule != "constant":
+        optimizer += f", {experiment.schedule}"
+    network = f"layers of {_layers(experiment)}" if experiment.hidden else "no hidden layer"
+    batch = "" if experiment.batch_size is None else f", batches of {experiment.batch_size:,}"
+    return f"{optimizer} · {network} · {_samples(experiment)}{batch}"
+
+
+def differences(set_ups: Sequence[Experiment | None]) -> dict[str, list[str]]:
+    """Return the settings in which the set-ups differ: by name, in words, one for each set-up.
+
+    What an optimizer makes no use of is "not used", and so no difference between two of its runs. A set-up
+    that is not known, None, differs from none.
+    """
+    rows: dict[str, list[str]] = {}
+    for name, words in SETTINGS.items():
+        row = [UNKNOWN if set_up is None else words(set_up) for set_up in set_ups]
+        if len({word for word in row if word != UNKNOWN}) > 1:
+            rows[name] = row
+    polynomials = _polynomial_words(set_ups)
+    return {"Polynomials": polynomials, **rows} if polynomials else rows
+
+
+def draw(titles: Sequence[str], set_ups: Sequence[Experiment | None]) -> None:
+    """Draw the table of differences, a column for each title."""
+    rows = differences(set_ups)
+    if not rows:
+        st.write("They have the same settings, as far as these are known.")
+        return
+    # a title may be a stranger's: a column's name is drawn as it is, and no setting's column has it
+    table = pd.DataFrame(list(rows.values()), columns=list(titles))
+    table.insert(0, "", list(rows))
+    st.dataframe(
+        table,
+        key=KEY,
+        hide_index=True,
+        height="content",
+        alt=f"The settings in which {len(titles)} runs differ: {', '.join(rows)}.",
+    )
+
+
+def _number(value: float) -> str:
+    """Return the shortest text that tells the number from every other: 1 and not 1.0."""
+    return repr(value).removesuffix(".0")
+
+
+def _layers(experiment: Experiment) -> str:
+    return ", ".join(map(str, experiment.hidden)) or "none"
+
+
+def _samples(experiment: Experiment) -> str:
+    per_class = experiment.samples_per_class
+    return "fresh points" if per_class is None else f"{per_class:,} samples each"
+
+
+def _batch_size(experiment: Experiment) -> str:
+    return "all" if experiment.batch_size is None else f"{experiment.batch_size:,}"
+
+
+def _range(experiment: Experiment) -> str:
+    return " to ".join(map(_number, experiment.x_range))
+
+
+def _yes_or_no(value: bool) -> str:
+    return "on" if value else "off"
+
+
+def _or_none(value: float | None) -> str:
+    return "none" if value is None else f"{value:,}" if isinstance(value, int) else _number(value)
+
+
+def _where(used: Callable[[Experiment], bool], words: Words) -> Words:
+    return lambda experiment: words(experiment) if used(experiment) else NOT_USED
+
+
+def _draws_fresh_points(experiment: Experiment) -> bool:
+    return experiment.samples_per_class is None
+
+
+def _by(*optimizers: str) -> Callable[[Experiment], bool]:
+    return lambda experiment: experiment.optimizer in optimizers
+
+
+# By the labels of the Train page and the Data page, in their order. Every field but the polynomials is here.
+SETTINGS: Mapping[str, Words] = {
+    "Optimizer": lambda found: NAMES[found.optimizer],
+    "Learning rate": _where(_by(*WITH_LEARNING_RATE), lambda found: _number(found.learning_rate)),
+    "Schedule": _where(_by(*WITH_SCHEDULE), lambda found: found.schedule.capitalize()),
+    "Momentum": _where(_by("sgd"), lambda found: _number(found.momentum)),
+    "Nesterov momentum": _where(_by("sgd"), lambda found: _yes_or_no(found.nesterov)),
+    "Hidden layers": _layers,
+    "Batch size": _batch_size,
+    "Steps": lambda found: f"{found.steps:,}",
+    "Seed": lambda found: str(found.seed),
+    "Samples": _samples,
+    "Range of x": _range,
+    "Noise": lambda found: _number(found.noise),
+    "Fresh points": _where(_draws_fresh_points, lambda found: found.sampling.capitalize()),
+    "Growing batches": _where(_draws_fresh_points, lambda found: _yes_or_no(found.growing_batches)),
+    "Weight decay": _where(_by(*WITH_WEIGHT_DECAY), lambda found: _number(found.weight_decay)),
+    "Target loss": lambda found: _or_none(found.target_loss),
+    "Patience": lambda found: _or_none(found.patience),
+    "Initial weights": lambda found: INITIAL_WEIGHTS_NAMES[found.initial_weights],
+    "Standardize inputs": lambda found: _yes_or_no(found.standardize),
+}
+
+
+def _polynomial_words(set_ups: Sequence[Experiment | None]) -> list[str]:
+    """Return for each set-up how many polynomials it has and which not all have; [] where none differ."""
+    known = [set_up.polynomials for set_up in set_ups if set_up is not None]
+    if len(set(known)) < 2:
+        return []
+    shared = set.intersection(*(set(polynomials) for polynomials in known))
+    return [UNKNOWN if set_up is None else _listed(set_up.polynomials, shared) for set_up in set_ups]
+
+
+def _listed(polynomials: tuple[Polynomial, ...], shared: set[Polynomial]) -> str:
+    own = [str(polynomial) for polynomial in polynomials if polynomial not in shared]
+    if not own:
+        return f"{len(polynomials)}, in the order that begins with {polynomials[0]}"
+    more = f" and {len(own) - MOST_LISTED} more" if len(own) > MOST_LISTED else ""
+    return f"{len(polynomials)}, only here {', '.join(own[:MOST_LISTED])}{more}"

@@ -1,0 +1,112 @@
+"""The inputs that say what varies in a sweep: the set-up alone, before anybody chose."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages.runs.varied import MOST_SEEDS, Varied, networks_of, rates_of, unvaried, written_network
+from pages.server import hosting
+from pages.wording.optimizer_names import SHORT
+from polycore import Experiment
+
+PREFIX = "sweep"
+
+SEEDS_HELP = (
+    "How often each setting is trained, with other samples and initial weights each time. Take three or "
+    "more: how far they lie apart tells how much is luck."
+)
+STEPS_HELP = "Of each run. Take fewer for a first look: differences between settings show soon."
+NETWORKS_HELP = (
+    "One or several, with commas; hyphens between the layers of each: 12, 32-32 is one layer of 12 neurons "
+    "against two of 32. Write none for no hidden layer."
+)
+RATES_HELP = (
+    "One or several, with commas, such as 0.03, 0.01, 0.003. Each optimizer takes all of them, but for "
+    "L-BFGS, which has none."
+)
+OPTIMIZERS_HELP = "One or several. Each has the set-up's other settings; see the Train page for what they do."
+
+
+def ask(set_up: Experiment) -> None:
+    """Draw the inputs; `chosen` says what they hold."""
+    limits, before = hosting.limits(), unvaried(set_up)
+    left, right = st.columns(2)
+    with left:
+        st.text_input(
+            "Networks",
+            value=_networks(before),
+            key=_key("networks", _networks(before)),
+            persist_state="session",
+            help=NETWORKS_HELP,
+        )
+    with right:
+        st.text_input(
+            "Learning rates",
+            value=_rates(before),
+            key=_key("rates", _rates(before)),
+            persist_state="session",
+            help=RATES_HELP,
+        )
+    st.pills(
+        "Optimizers",
+        list(SHORT),
+        selection_mode="multi",
+        default=list(before.optimizers),
+        format_func=SHORT.__getitem__,
+        key=_key("optimizers", set_up.optimizer),
+        persist_state="session",
+        help=OPTIMIZERS_HELP,
+    )
+    left, right = st.columns(2)
+    with left:
+        st.number_input(
+            "Seeds",
+            min_value=1,
+            max_value=min(MOST_SEEDS, limits.max_sweep_runs),
+            value=before.seeds,
+            step=1,
+            key=_key("seeds", before.seeds),
+            persist_state="session",
+            help=SEEDS_HELP,
+        )
+    with right:
+        st.number_input(
+            "Steps of each run",
+            min_value=1,
+            max_value=max(limits.max_steps, set_up.steps),
+            value=set_up.steps,
+            step=1000,
+            key=_key("steps", set_up.steps),
+            persist_state="session",
+            help=STEPS_HELP,
+        )
+
+
+def chosen(set_up: Experiment) -> Varied:
+    """Return what the inputs hold by now. Raises PolycoreError where a list cannot be read."""
+    before = unvaried(set_up)
+    picked = _value("optimizers", set_up.optimizer, before.optimizers)
+    return Varied(
+        seeds=_value("seeds", before.seeds, before.seeds),
+        networks=networks_of(_value("networks", _networks(before), _networks(before))),
+        optimizers=tuple(name for name in SHORT if name in picked),  # whatever the order of the clicks
+        learning_rates=rates_of(_value("rates", _rates(before), _rates(before))),
+        steps=_value("steps", set_up.steps, set_up.steps),
+    )
+
+
+def _networks(varied: Varied) -> str:
+    return ", ".join(map(written_network, varied.networks))
+
+
+def _rates(varied: Varied) -> str:
+    return ", ".join(f"{rate:g}" for rate in varied.learning_rates)
+
+
+def _value(name: str, before: Any, otherwise: Any) -> Any:
+    return st.session_state.get(_key(name, before), otherwise)
+
+
+def _key(name: str, before: Any) -> str:
+    # with what the set-up has in it: where that changes, the input begins with it anew
+    return f"{PREFIX}.{name}.{before}"

@@ -1,0 +1,322 @@
+"""The sweep on the page: what varies, its start and stop, and its figures while it goes on."""
+
+from collections.abc import Callable
+from typing import Literal, get_args
+
+import numpy as np
+import streamlit as st
+
+from pages.compare import sweep_inputs, sweep_tables
+from pages.compare.setting_words import phrase
+from pages.frame import queue_place
+from pages.plane import live
+from pages.plane.referee import best_possible
+from pages.runs.computing_cost import seconds_of
+from pages.runs.sweep import Best, Status, Sweep
+from pages.runs.varied import Varied
+from pages.server import hosting, presence
+from pages.server.pool import workers
+from pages.state import session
+from pages.state.session import Kept
+from pages.wording import refusal
+from pages.wording.percent import percent
+from polycore import Experiment, PolycoreError
+from polycore.experiment.full_batch import fitted
+from polycore.figures import Group, sweep_figure
+from polycore.formatting import duration
+
+PREFIX = sweep_inputs.PREFIX
+REFUSAL_KEY, ROWS_KEY = f"{PREFIX}.refusal", f"{PREFIX}.rows"
+TICK_SECONDS = 1.0
+CHART_HEIGHT = 400
+
+Rows = Literal["Settings", "Runs"]
+ROWS_HELP = "Settings: a row each, its seeds put together. Runs: a row for each that has ended."
+
+
+def draw() -> None:
+    """Draw what varies, and the sweep as it stands, again and again while it goes on."""
+    sweep = session.current().sweep
+    status = None if sweep is None else sweep.status
+    _draw_set_up(session.current().experiment)
+    with st.container():
+        _draw_inputs(session.current().experiment, status)
+    with st.container():
+        if sweep is None:
+            st.caption(
+                "Nothing has been swept yet. Choose what varies and press Start the sweep: each run gets its "
+                "mark in a figure here, by how right it is and what it cost."
+            )
+        else:
+            _watch(sweep, shown=sweep.status)
+
+
+def _draw_set_up(set_up: Experiment) -> None:
+    st.write(
+        "Train your set-up in several ways, and see which is best and what it costs. All combinations of "
+        "what you choose are trained, each with several seeds, for one run may be luck."
+    )
+    st.caption(f"From your set-up: {len(set_up.polynomials)} polynomials · {phrase(set_up)}.")
+
+
+def _draw_inputs(set_up: Experiment, status: Status | None) -> None:
+    sweep_inputs.ask(set_up)
+    fits = False
+    with st.container():
+        try:
+            varied = sweep_inputs.chosen(set_up)
+            experiments = varied.experiments(set_up)
+        except PolycoreError as error:
+            refusal.show("This cannot be swept.", error)
+        else:
+            fits = True
+            st.write(_effort(varied, experiments))
+            _draw_notes(set_up, varied)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _draw_buttons(status, fits=fits)
+    refused = st.session_state.pop(REFUSAL_KEY, None)
+    if refused is not None:
+        refusal.show("The sweep could not begin.", refused)
+
+
+def _effort(varied: Varied, experiments: tuple[Experiment, ...]) -> str:
+    """Return how many runs there are and what they cost, in Markdown."""
+    budget = hosting.limits().seconds_of_sweep
+    seconds = sum(min(budget, seconds_of(experiment)) for experiment in experiments)
+    at_once = min(workers.count, len(experiments))
+    cost = f"Roughly {duration(seconds)} of computing" if seconds >= 1 else "Less than a second of computing"
+    together = (
+        f", {duration(seconds / at_once)} with {at_once} at once" if at_once > 1 and seconds >= 10 else ""
+    )
+    runs = "1 run" if varied.runs == 1 else f"{varied.runs} runs"
+    settings = "1 setting" if varied.settings == 1 else f"{varied.settings} settings"
+    seeds = "1 seed" if varied.seeds == 1 else f"{varied.seeds} seeds"
+    return f"**{runs}**: {settings} with {seeds}. {cost}{together}."
+
+
+def _draw_notes(set_up: Experiment, varied: Varied) -> None:
+    limits = hosting.limits()
+    if limits.seconds_of_sweep < float("inf"):
+        st.caption(
+            f"This demo gives each run {limits.seconds_of_sweep:g} s of computing, and a sweep "
+            f"{limits.max_sweep_runs} runs. On your own machine a run goes on to its last step."
+        )
+    taken = fitted(set_up)
+    if "lbfgs" in varied.optimizers and taken != set_up:
+        st.caption(
+            f"L-BFGS needs the same samples every step: it takes {taken.samples_per_class:,} of each "
+            "polynomial, all of them. The others work as set up."
+        )
+
+
+def _draw_buttons(status: Status | None, *, fits: bool) -> None:
+    under_way = status in ("running", "paused")
+    _button(
+        "Start the sweep" if status is None else "Sweep again",
+        ":material/play_arrow:",
+        _begin,
+        under_way or not fits,
+        "Train all of them, a few at once. What the last sweep found goes, unless kept.",
+        "primary",
+    )
+    # a key for each label: the second of two quick clicks on one must not become a click on the other
+    if status == "paused":
+        _button("Resume the sweep", ":material/play_arrow:", _resume, False, "Go on where it stands.")
+    else:
+        text = "Let all of them stay where they are, until you resume."
+        _button("Pause the sweep", ":material/pause:", _pause, status != "running", text)
+    text = "End it for good. Runs that have ended stay in the table."
+    _button("Stop the sweep", ":material/stop:", _stop, not under_way, text)
+    _draw_keep()
+
+
+def _button(
+    label: str,
+    icon: str,
+    action: Callable[[], None],
+    disabled: bool,
+    text: str,
+    kind: Literal["primary", "secondary"] = "secondary",
+) -> None:
+    st.button(
+        label,
+        key=f"{PREFIX}.{label}",
+        icon=icon,
+        type=kind,
+        on_click=action,
+        disabled=disabled,
+        help=text,
+    )
+
+
+def _begin() -> None:
+    _stop()
+    try:
+        set_up = session.current().experiment
+        # as they are chosen by now: the page may not have been drawn since one was changed
+        sweep = Sweep(set_up, sweep_inputs.chosen(set_up), workers)
+        sweep.seen(presence.of_this_tab())
+        sweep.start()
+    except PolycoreError as error:
+        st.session_state[REFUSAL_KEY] = str(error)
+    else:
+        session.change(sweep=sweep)
+
+
+def _pause() -> None:
+    sweep = session.current().sweep
+    if sweep is not None:
+        sweep.pause()
+
+
+def _resume() -> None:
+    sweep = session.current().sweep
+    if sweep is not None:
+        sweep.resume()
+
+
+def _stop() -> None:
+    sweep = session.current().sweep
+    if sweep is not None:
+        sweep.stop()
+
+
+def _watch(sweep: Sweep, *, shown: Status) -> None:
+    """Draw the sweep, again while it goes on; see watch.py for why it is done so."""
+    is_there = presence.of_this_tab()
+    best = best_possible(sweep.set_up)
+
+    def tick() -> None:
+        sweep.seen(is_there)
+        settled = sweep.status
+        _draw_standing(sweep, best)
+        _draw_chart(sweep, best)
+        _draw_table(sweep)
+        if settled != shown:
+            st.rerun()
+
+    st.fragment(tick, run_every=TICK_SECONDS if shown == "running" else None)()
+
+
+def _draw_standing(sweep: Sweep, best_possible: float) -> None:
+    ended, planned = len(sweep.outcomes), len(sweep.experiments)
+    st.progress(ended / planned, text=sweep.standing())
+    waits = sweep.refusal or next(filter(None, map(queue_place.told, sweep.under_way)), "")
+    with st.container():
+        if sweep.set_up != session.current().experiment:
+            of = f"{len(sweep.set_up.polynomials)} polynomials · {phrase(sweep.set_up)}"
+            st.caption(f"This sweep is of an earlier set-up: {of}.")
+        if waits:
+            st.caption(f":material/hourglass_top: {waits}")
+        if sweep.best is not None:
+            st.info(_best_told(sweep, sweep.best, best_possible), icon=":material/star:")
+
+
+def _best_told(sweep: Sweep, best: Best, best_possible: float) -> str:
+    so_far = "" if sweep.status == "finished" else " so far"
+    return (
+        f"Best{so_far}: {_name(sweep, best)}, with {_accuracy(best)} of held-out points "
+        f"(best possible {percent(best_possible)})."
+    )
+
+
+def _name(sweep: Sweep, best: Best) -> str:
+    experiment = best.outcome.experiment
+    return f"{sweep.varied.name_of(experiment)}, seed {experiment.seed}"
+
+
+def _accuracy(best: Best) -> str:
+    return percent(best.model.held_out_accuracy or 0.0)
+
+
+def _draw_chart(sweep: Sweep, best_possible: float) -> None:
+    groups = groups_of(sweep)
+    live.figure(sweep_figure(groups, best_possible), key=f"{PREFIX}.chart", height=CHART_HEIGHT)
+
+
+def groups_of(sweep: Sweep) -> list[Group]:
+    """Return for each setting what its runs that have ended cost and reached."""
+    groups = []
+    for setting, outcomes in zip(sweep.settings, sweep.outcomes_by_setting, strict=True):
+        ended = [outcome for outcome in outcomes if outcome.error is None]
+        seconds = np.array([outcome.seconds for outcome in ended])
+        accuracies = np.array([outcome.held_out_accuracy for outcome in ended], dtype=np.float64)
+        groups.append(Group(sweep.varied.name_of(setting), seconds, accuracies))
+    return groups
+
+
+def _draw_table(sweep: Sweep) -> None:
+    with st.container():
+        rows = st.segmented_control(
+            "Table of",
+            get_args(Rows),
+            default="Settings",
+            required=True,
+            key=ROWS_KEY,
+            persist_state="session",
+            help=ROWS_HELP,
+        )
+    with st.container():
+        if rows == "Settings":
+            sweep_tables.draw_settings(sweep)
+        elif sweep.outcomes:
+            sweep_tables.draw_runs(sweep)
+        else:
+            st.caption("No run has ended yet.")
+    with st.container():
+        if sweep.outcomes and not sweep.goes_on:
+            _draw_download(sweep, rows)
+
+
+def _draw_download(sweep: Sweep, rows: Rows) -> None:
+    st.download_button(
+        f"{rows} as CSV",
+        sweep_tables.settings_csv(sweep) if rows == "Settings" else sweep_tables.runs_csv(sweep),
+        file_name=f"polycore-sweep-{rows.lower()}.csv",
+        mime="text/csv",
+        key=f"{PREFIX}.download.{rows}",
+        icon=":material/download:",
+        on_click="ignore",
+        help="The figures to their last digit; accuracies as shares from 0 to 1.",
+    )
+
+
+def _draw_keep() -> None:
+    """Offer to keep the best network, where there is room for it."""
+    sweep = session.current().sweep
+    if sweep is None or sweep.goes_on or sweep.best is None:
+        return
+    kept = _is_kept(sweep.best)
+    room = session.places() >= 1
+    st.button(
+        "Keep the best",
+        key=f"{PREFIX}.keep",
+        icon=":material/inventory_2:",
+        on_click=_keep,
+        args=(sweep, sweep.best),
+        disabled=kept or not room,
+        help="Put its weights among the kept runs, where they can be asked and compared.",
+    )
+    if kept:
+        st.caption("It is among the kept runs.")
+    elif not room:
+        st.caption("There is no room for it: let go of some that you keep.")
+
+
+def _keep(sweep: Sweep, best: Best) -> None:
+    if _is_kept(best):
+        return
+    session.add(
+        Kept(
+            title=f"Sweep · {_name(sweep, best)}",
+            model=best.model,
+            experiment=best.outcome.experiment,
+            history=best.history,
+            seconds=best.outcome.seconds,
+            marks=best.marks,
+        )
+    )
+
+
+def _is_kept(best: Best) -> bool:
+    return any(kept.experiment == best.outcome.experiment for kept in session.current().kept)

@@ -1,0 +1,41 @@
+"""The samples and the uploaded points on the plane, over the curves."""
+
+import plotly.graph_objects as go
+
+from pages.state.session import Points
+from polycore import Experiment
+from polycore.arrays import Floats, Integers
+from polycore.figures import curves_figure, with_samples, with_unlabelled_points
+
+POSITIONS = 200
+
+
+def samples(experiment: Experiment, points: Floats, labels: Integers) -> go.Figure:
+    """Return the samples, `points` (N, 2) with `labels` (N,), by class, over the curves."""
+    return with_samples(_curves(experiment), points, labels, experiment.polynomials)
+
+
+def uploaded(experiment: Experiment, points: Points) -> go.Figure:
+    """Return the uploaded points over the curves: by class if theirs is in the set-up, else as rings."""
+    labels = points.classes_in(experiment.polynomials)
+    known = labels >= 0
+    figure = _curves(experiment)
+    if known.any():
+        figure = with_samples(figure, points.points[known], labels[known], experiment.polynomials)
+    if not known.all():
+        figure = with_unlabelled_points(figure, points.points[~known])
+    return _showing_all(figure)
+
+
+def both(experiment: Experiment, points: Floats, labels: Integers, own: Points) -> go.Figure:
+    """Return the samples by class with the uploaded points on them, as rings."""
+    return _showing_all(with_unlabelled_points(samples(experiment, points, labels), own.points))
+
+
+def _curves(experiment: Experiment) -> go.Figure:
+    return curves_figure(experiment.polynomials, experiment.x_range, POSITIONS)
+
+
+def _showing_all(figure: go.Figure) -> go.Figure:
+    """Let Plotly choose the axes: uploaded points may lie anywhere."""
+    return figure.update_xaxes(range=None, autorange=True).update_yaxes(range=None, autorange=True)

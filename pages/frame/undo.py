@@ -1,0 +1,89 @@
+"""The toast: what was taken away last, and a button that brings it back.
+
+It has a strip of its own: as long as it is shown, what scrolls ends above it, so that it covers nothing and
+nothing moves for it. Streamlit's own toast can have no button.
+"""
+
+from time import monotonic
+
+import streamlit as st
+
+from pages.state import session, typed
+from pages.state.session import Undo
+
+PREFIX = "undo"
+SECONDS = 20.0
+
+# A screen reader says an alert as soon as it comes. What was taken away may hold a person's words: no HTML is
+# made of those, the text beside says them.
+STATUS = '<span class="undo-status" role="alert">Undo is possible for a while.</span>'
+
+
+# two lines of text fit in it
+STYLE = """<style>
+[data-testid="stLayoutWrapper"]:has(> .st-key-undo-toast) {
+  position: fixed; z-index: 1000; bottom: 0.25rem; left: 50%; transform: translateX(-50%);
+  width: min(34rem, calc(100vw - 2rem));
+}
+.st-key-undo-toast:has(button) {
+  flex-wrap: nowrap; height: 2.75rem; padding: 0 0.25rem 0 1rem; border-radius: 0.75rem;
+  border: 1px solid rgba(128, 128, 128, 0.5); background: Canvas;
+}
+.st-key-undo-toast button { min-height: 2.25rem; }
+.st-key-undo-toast [data-testid="stText"] {
+  font-size: 0.875rem; line-height: 1.2; max-height: 2.4em; overflow: auto;
+}
+[data-testid="stElementContainer"]:has(.undo-status) {
+  position: absolute; width: 1px; height: 1px; overflow: hidden;
+}
+</style>"""
+
+
+def draw() -> None:
+    """Draw what can be brought back; nothing where nothing was taken away lately.
+
+    Faded out it is also out of the way of the Tab key, and a page that is drawn later leaves it out.
+    """
+    undo = session.offered()
+    # the container is there in any case: watch.py says why
+    with st.container(key=f"{PREFIX}.toast", horizontal=True, vertical_alignment="center", gap="small"):
+        if undo is not None and monotonic() - undo.made_at <= SECONDS:
+            _draw(undo)
+
+
+def _draw(undo: Undo) -> None:
+    st.html(STYLE + _style(undo))
+    st.html(STATUS, width="content")
+    st.text(undo.text, width="stretch")
+    st.button(
+        "Undo",
+        key=f"{PREFIX}.button",
+        icon=":material/undo:",
+        on_click=_bring_back,
+        help="Bring back what was taken away: everything is again as it was before.",
+    )
+
+
+def _bring_back() -> None:
+    typed.note()  # what is brought back gives inputs new keys: what they hold would be gone
+    now, undo = session.current(), session.offered()
+    if undo is None:
+        return  # the second of two quick clicks, or something newer would be gone
+    if now.training is not None and undo.fields.get("training", now.training) is not now.training:
+        now.training.stop()  # nobody would see it go on
+    session.bring_back()
+    game = session.current().game
+    if game is not None and "game" in undo.fields:
+        session.change(game=game.put_away(monotonic() - undo.made_at))
+
+
+def _style(undo: Undo) -> str:
+    # animations of names of their own restart for each toast
+    serial = int(undo.made_at * 1000)
+    fades, room = f"undo-fades-{serial}", f"undo-room-{serial}"
+    return f"""<style>
+@keyframes {fades} {{ to {{ opacity: 0; visibility: hidden; }} }}
+.st-key-undo-toast {{ animation: {fades} 0.5s linear {SECONDS - 0.5}s forwards; }}
+@keyframes {room} {{ from, to {{ height: calc(100% - 3.25rem); }} }}
+.stApp .stMain {{ animation: {room} {SECONDS}s; }}
+</style>"""

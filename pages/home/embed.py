@@ -1,0 +1,27 @@
+"""The dashboard within another page (`?embed=true`): the map and its controls alone."""
+
+import streamlit as st
+
+from pages.frame import frame
+from pages.home import home_map
+from pages.models import from_link
+from pages.setup import controls
+from pages.state import session
+from polycore.links import link
+
+
+def draw() -> None:
+    """Draw the controls, the map as Home has it, and the way to the whole dashboard."""
+    with st.container():
+        controls.draw()
+        controls.show_refusal()
+    home_map.draw()
+    with st.container():
+        if session.current().training is None and not from_link.draw():
+            home_map.draw_curves()
+    st.link_button(
+        "Open the whole dashboard",
+        link.to_address(frame.address(), session.current().experiment, from_link.words().get("weights")),
+        icon=":material/open_in_new:",
+        help="The same set-up in a tab of its own, with everything else there is to do with it.",
+    )

@@ -1,0 +1,141 @@
+"""The model that is looked into: what is known of it, and what a person has changed in it by hand."""
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from pages.models import model_in_use
+from pages.plane import plane
+from pages.state import session
+from pages.state.session import ByHand, Kept, Undo
+from polycore import Experiment, Model
+from polycore.arrays import read_only
+from polycore.figures import plane_range
+from polycore.inspection.fold_lines import Window
+from polycore.inspection.parameter_index import Place
+from polycore.model.evaluation import DataSets
+from polycore.tutorial.untrained_model import is_tutorial, tutorial_model, tutorial_sets
+
+TUTORIAL_TITLE = "The tutorial's network · untrained, 12 polynomials"
+WITHOUT_CURVES: Window = ((-1.0, 1.0), (-5.0, 5.0))
+
+
+def by_hand(kept: Kept) -> ByHand | None:
+    """Return how `kept` is held and changed; None where it is neither, or has been named anew since."""
+    found = session.current().by_hand
+    if found is None or found.title != kept.title:
+        return None
+    return found if found.original.polynomials == kept.model.polynomials else None
+
+
+def is_changed(kept: Kept) -> bool:
+    """Return whether a person has changed a weight of `kept`."""
+    held = by_hand(kept)
+    return held is not None and held.model is not held.original
+
+
+def shown(kept: Kept) -> Model:
+    """Return the model of `kept` as it is shown: with what was changed by hand."""
+    held = by_hand(kept)
+    return kept.model if held is None else held.model
+
+
+def unchanged(kept: Kept) -> Model:
+    """Return the model of `kept` without those changes: while it is held, as it was then."""
+    held = by_hand(kept)
+    return kept.model if held is None else held.original
+
+
+def data_sets(kept: Kept) -> DataSets | None:
+    """Return the points that its loss and accuracies are measured on; None where they are not known."""
+    if is_tutorial(kept.model):
+        return tutorial_sets()
+    experiment = model_in_use.known_experiment(kept)
+    return None if experiment is None else _sets(experiment)
+
+
+def window_of(kept: Kept) -> Window:
+    """Return the part of the plane that is shown."""
+    if not plane.has_map(kept.model):
+        return WITHOUT_CURVES
+    x_range = model_in_use.x_range_of(kept)
+    return x_range, plane_range(kept.model.polynomials, x_range)
+
+
+def hold(kept: Kept) -> None:
+    """Hold the model still, though the run that makes it better may go on; not one that answers no longer."""
+    if by_hand(kept) is None and kept.title == session.current().in_use:
+        _hold(ByHand(kept.title, kept.model, kept.model))
+
+
+def slide(kept: Kept, place: Place, value: float) -> None:
+    """Put the `value` of a slider at a place of the network, and measure what that makes of it."""
+    changed = _changed(kept, place, value)
+    _hold(replace(changed, slid=changed.slid + 1))
+
+
+def enter(kept: Kept, place: Place, value: float) -> None:
+    """Put a `value` that was typed there, and measure what that makes of it."""
+    changed = _changed(kept, place, value)
+    _hold(replace(changed, typed=changed.typed + 1))
+
+
+def put_back() -> None:
+    """Let the kept model be shown as it is."""
+    now, held = session.current(), session.current().by_hand
+    if held is None:
+        return  # the second of two quick clicks
+    changes: dict[str, Any] = {"by_hand": None, "revision": now.revision + 1}
+    if held.model is not held.original:
+        changes["undo"] = Undo("Your changes by hand were taken back.", {"by_hand": held})
+    session.change(**changes)
+
+
+def keep(kept: Kept) -> None:
+    """Keep the changed model beside the one that was changed, and let it answer."""
+    if not is_changed(kept):
+        return  # the second of two quick clicks
+    changed = shown(kept)
+    metadata = dict(changed.metadata) | {"changed_by_hand": True}
+    session.change(by_hand=None)
+    # without an experiment of its own: what the run learns must not take this model's place
+    session.add(Kept(f"{kept.title} · by hand", replace(changed, metadata=metadata), None))
+
+
+def use_tutorial() -> None:
+    """Let the tutorial's own network answer, kept once."""
+    for kept in session.current().kept:
+        if kept.model is tutorial_model():
+            session.use(kept.title)
+            return
+    session.add(Kept(TUTORIAL_TITLE, tutorial_model(), None))
+
+
+def _changed(kept: Kept, place: Place, value: float) -> ByHand:
+    held = by_hand(kept) or ByHand(kept.title, kept.model, kept.model)
+    model = place.changed(held.model, value)
+    if _same_weights(model, held.original):
+        model = held.original
+    elif (sets := data_sets(kept)) is not None:
+        model = sets.measured(model)
+    return replace(held, model=model)
+
+
+def _hold(held: ByHand) -> None:
+    other = session.current().by_hand
+    undo = {}
+    if other is not None and other.title != held.title and other.model is not other.original:
+        undo = {"undo": Undo("Your changes to another model were dropped.", {"by_hand": other})}
+    session.change(by_hand=held, **undo)
+
+
+def _same_weights(model: Model, other: Model) -> bool:
+    pairs = zip(model.weights + model.biases, other.weights + other.biases, strict=True)
+    return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
+
+
+@lru_cache(maxsize=4)
+def _sets(experiment: Experiment) -> DataSets:
+    return read_only(DataSets.of(experiment))

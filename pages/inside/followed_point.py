@@ -1,0 +1,136 @@
+"""The point that is followed through the network, and the class it is said to belong to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from pages.plane.answer import class_name
+from pages.state import session
+from pages.state.shown_input import ShownInput, State
+from polycore import TUTORIAL_POLYNOMIALS, Model
+from polycore.tutorial.untrained_model import tutorial_sets
+
+PREFIX = "inside.point"
+NEAREST = -1  # in place of a class in the list: the nearest curve's; None would be a list without a choice
+STEP, FORMAT = 0.05, "%.9g"
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A point, and its true class: chosen by the person, or that of the nearest curve; None: not known."""
+
+    x: float
+    y: float
+    label: int | None
+    nearest: bool
+
+
+def followed(model: Model) -> Followed:
+    """Return the point as it is chosen."""
+    (x, y), label = session.current().followed, _label(model)
+    if label is not None:
+        return Followed(x, y, label, nearest=False)
+    return Followed(x, y, _nearest(model, x, y), nearest=True)
+
+
+def draw(model: Model) -> None:
+    """Draw the inputs of the point."""
+    x, y = session.current().followed
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _number("x", x, "How far right of the origin the point lies. You can also click the plane.", _move_x)
+        _number("y", y, "How far above the origin the point lies. You can also click the plane.", _move_y)
+        _draw_label(model)
+        st.button(
+            "The tutorial's first sample",
+            key=f"{PREFIX}.tutorial",
+            icon=":material/school:",
+            on_click=choose_first_sample,
+            args=(model,),
+            help="The point (0.09762701, 1.29288102) on polynomial 0, with which the tutorial begins.",
+        )
+
+
+def choose_on_map(x: float, y: float) -> None:
+    """Follow the place that was clicked; a pixel has fewer digits than a float."""
+    _choose(float(f"{x:.6g}"), float(f"{y:.6g}"), None)
+
+
+def choose_first_sample(model: Model) -> None:
+    """Follow the tutorial's first sample, which is of its class 0."""
+    sets = tutorial_sets()
+    x, y = sets.points[0].tolist()
+    _choose(x, y, int(sets.labels[0]) if model.polynomials == TUTORIAL_POLYNOMIALS else None)
+
+
+def _choose(x: float, y: float, label: int | None) -> None:
+    session.change(followed=(x, y), followed_label=label, revision=session.current().revision + 1)
+
+
+def _state() -> State:
+    return (session.current().revision,)
+
+
+def _move_x(number: ShownInput) -> None:
+    if number.said() is not None:
+        session.change(followed=(number.said(), session.current().followed[1]))
+
+
+def _move_y(number: ShownInput) -> None:
+    if number.said() is not None:
+        session.change(followed=(session.current().followed[0], number.said()))
+
+
+def _take_label(labels: ShownInput) -> None:
+    label = labels.said()
+    if label is not None:
+        session.change(followed_label=None if label == NEAREST else label)
+
+
+def _draw_label(model: Model) -> None:
+    labels, label = [NEAREST, *range(model.widths[-1])], _label(model)
+    shown = ShownInput.now(f"{PREFIX}.label.{model.widths[-1]}", _state)
+    st.selectbox(
+        "True class",
+        labels,
+        index=labels.index(NEAREST if label is None else label),
+        format_func=lambda label: _label_name(model, label),
+        key=shown.key,
+        width=230,
+        on_change=_take_label,
+        args=(shown,),
+        help="What the answer is compared with: the loss is -log of the probability of this class.",
+    )
+
+
+def _number(name: str, value: float, text: str, move: Callable[[ShownInput], None]) -> None:
+    number = ShownInput.now(f"{PREFIX}.{name}", _state)
+    st.number_input(
+        name,
+        value=value,
+        step=STEP,
+        format=FORMAT,
+        key=number.key,
+        width=180,
+        on_change=move,
+        args=(number,),
+        help=text,
+    )
+
+
+def _label(model: Model) -> int | None:
+    label = session.current().followed_label
+    return None if label is None or label >= model.widths[-1] else label
+
+
+def _nearest(model: Model, x: float, y: float) -> int | None:
+    if not model.polynomials:
+        return None
+    return int(np.argmin([abs(y - polynomial(x)) for polynomial in model.polynomials]))
+
+
+def _label_name(model: Model, label: int) -> str:
+    if label == NEAREST:
+        return "the nearest curve's" if model.polynomials else "not known"
+    return class_name(model.polynomials, label)

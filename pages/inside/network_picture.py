@@ -1,0 +1,216 @@
+"""A network as a picture: every neuron's own map, weights as lines, and a click that chooses a neuron."""
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.inside import neuron_choice
+from pages.inside.neuron_choice import Neuron
+from pages.plane import dead_neurons, plane
+from polycore import Model
+from polycore.arrays import Floats, read_only
+from polycore.figures import NEGATIVE_COLOR, POSITIVE_COLOR, alternative_text, class_url, values_url
+from polycore.figures.palette import PALETTE
+from polycore.inspection.fold_lines import Window
+from polycore.inspection.neuron_values import strengths, strongest, values_by_layer
+from polycore.model.evaluation import DataSets
+from polycore.network.plain import softmax
+
+KEY = "inside.picture"
+COLUMNS, ROWS = 24, 18  # of a neuron's small map
+MOST_SHOWN = 32  # neurons of a layer
+HEADING, ROW, NARROW_ROW, LEAST_HEIGHT = 44, 38, 26, 240  # pixels
+
+Layers = tuple[tuple[int, ...], ...]
+
+_HERE = Path(__file__)
+_component = st.components.v2.component(
+    "polycore_network",
+    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+def draw(model: Model, window: Window, neuron: Neuron, sets: DataSets | None) -> None:
+    """Draw the picture of `model` over `window` with `neuron` chosen; dead ones are told where `sets` are."""
+    shown = _shown(model, window, neuron)
+    dead = None if sets is None else _dead(model, sets)
+    message = _message(model, window, neuron, shown, dead)
+    _component(
+        key=KEY,
+        data=json.dumps(message).encode(),  # bytes: Streamlit would write a dictionary as JSON twice over
+        height=_height(shown),
+        on_choose_change=partial(_choose, model),
+    )
+    _caption(model, shown, dead)
+
+
+@lru_cache(maxsize=16)
+def _dead(model: Model, sets: DataSets) -> tuple[frozenset[int], ...]:
+    """Return for each hidden layer the neurons that give 0 for all training points, or 2,000 of them."""
+    found = dead_neurons.which(model.weights, model.biases, sets.points)
+    return tuple(frozenset(np.flatnonzero(dead).tolist()) for dead in found)
+
+
+@lru_cache(maxsize=8)
+def _strengths(model: Model, window: Window) -> tuple[Floats, ...]:
+    return read_only(strengths(model, _places(window)))
+
+
+def _shown(model: Model, window: Window, chosen: Neuron) -> Layers:
+    hidden = tuple(
+        strongest(of_layer, MOST_SHOWN, chosen.place if layer == chosen.layer else None)
+        for layer, of_layer in enumerate(_strengths(model, window))
+    )
+    return (*hidden, tuple(range(model.widths[-1])))
+
+
+@lru_cache(maxsize=8)
+def _images(model: Model, window: Window, shown: Layers) -> tuple[tuple[str, ...], ...]:
+    """Return the small maps of both inputs, then of the shown neurons of each layer."""
+    places = _places(window)
+    *hidden, logits = values_by_layer(model, places)
+    inputs = (places - places.mean(axis=0)).T
+    maps = [[values_url(_map(values)) for values in inputs]]
+    for values, chosen in zip(hidden, shown, strict=False):
+        maps.append([values_url(_map(values[:, place])) for place in chosen])
+    maps.append([class_url(label, _map(column)) for label, column in enumerate(softmax(logits).T)])
+    return tuple(map(tuple, maps))
+
+
+def _message(
+    model: Model, window: Window, chosen: Neuron, shown: Layers, dead: Sequence[frozenset[int]] | None
+) -> dict[str, Any]:
+    inputs, *images = _images(model, window, shown)
+    columns = [{"title": "Inputs", "neurons": [_input(*each) for each in zip("xy", inputs, strict=True)]}]
+    for layer, (places, pictures) in enumerate(zip(shown, images, strict=True)):
+        neurons = [
+            _neuron(model, Neuron(layer, place), picture, dead, chosen)
+            for place, picture in zip(places, pictures, strict=True)
+        ]
+        columns.append(
+            {"title": _title(model, layer), "note": _note(model, shown, layer), "neurons": neurons}
+        )
+    count = None if dead is None else sum(map(len, dead))
+    return {
+        "alt": alternative_text.network(model.widths, count),
+        "colors": [NEGATIVE_COLOR, POSITIVE_COLOR],
+        "columns": columns,
+        "links": _links(model, shown),
+        "heading": HEADING,
+    }
+
+
+def _input(name: str, picture: str) -> dict[str, Any]:
+    return {"key": name, "image": picture, "label": f"Input {name}", "text": name}
+
+
+def _neuron(
+    model: Model, neuron: Neuron, picture: str, dead: Sequence[frozenset[int]] | None, chosen: Neuron
+) -> dict[str, Any]:
+    is_output = neuron.is_output(model)
+    is_dead = dead is not None and not is_output and neuron.place in dead[neuron.layer]
+    biases = model.biases[neuron.layer][0]
+    name = neuron.name(model)
+    return {
+        "key": f"{neuron.layer}.{neuron.place}",
+        "layer": neuron.layer,
+        "place": neuron.place,
+        "image": picture,
+        "label": f"{name[0].upper()}{name[1:]}{', dead' if is_dead else ''}",
+        "text": f"p{neuron.place}" if is_output else "",
+        "color": PALETTE[neuron.place].color if is_output else "",
+        "dead": is_dead,
+        "bias": _share(biases[neuron.place], biases),
+        "chosen": neuron == chosen,
+    }
+
+
+def _links(model: Model, shown: Layers) -> list[list[list[float]]]:
+    """Return for each layer the weights between what is shown, (from, to), as shares of the largest."""
+    links = []
+    for weights, sources, places in zip(model.weights, ((0, 1), *shown), shown, strict=False):
+        between = weights[np.ix_(sources, places)]
+        largest = np.abs(between).max() or 1.0
+        links.append(np.round(between / largest, 3).tolist())
+    return links
+
+
+def _share(value: float, values: Floats) -> float:
+    largest = float(np.abs(values).max())
+    return round(float(value) / largest, 3) if largest else 0.0
+
+
+def _title(model: Model, layer: int) -> str:
+    return "Outputs" if layer == len(model.weights) - 1 else f"Layer {layer + 1}"
+
+
+def _note(model: Model, shown: Layers, layer: int) -> str:
+    count, there = len(shown[layer]), model.widths[layer + 1]
+    return f"{count} of {there}" if count < there else ""
+
+
+def _height(shown: Layers) -> int:
+    rows = max(map(len, shown))
+    return HEADING + max(LEAST_HEIGHT, NARROW_ROW * rows, min(ROW * rows, 12 * ROW))
+
+
+def _caption(model: Model, shown: Layers, dead: Sequence[frozenset[int]] | None) -> None:
+    st.caption(
+        "Each square is the plane as a neuron sees it: :blue[**blue**] where its value is above 0 and ReLU "
+        "lets it pass, :orange[**orange**] where it is below and ReLU gives 0, the fainter the nearer to 0. "
+        "Outputs are in their class's color, the stronger the likelier. Lines are weights, the dots at the "
+        "neurons' corners biases: blue above 0, orange below, the larger the thicker. Choose a neuron here "
+        "or from the two lists." + _told_excerpt(model, shown) + _told_dead(model, dead)
+    )
+
+
+def _told_excerpt(model: Model, shown: Layers) -> str:
+    if sum(map(len, shown)) == sum(model.widths[1:]):
+        return ""
+    return (
+        f" Of wide layers only the {MOST_SHOWN} neurons are shown that move the next layer most; "
+        "any other can be chosen from the list."
+    )
+
+
+def _told_dead(model: Model, dead: Sequence[frozenset[int]] | None) -> str:
+    if len(model.widths) == 2:
+        return " There is no hidden layer."
+    if dead is None:
+        return " Which neurons are dead is not known: the training points are not."
+    count = sum(map(len, dead))
+    if not count:
+        return " No neuron is dead."
+    return (
+        f" Dead neurons, crossed out, give 0 for every training point: {count} of {sum(model.widths[1:-1])}."
+    )
+
+
+def _choose(model: Model) -> None:
+    neuron = _neuron_of(st.session_state[KEY].get("choose"))
+    if neuron is not None:
+        neuron_choice.choose(model, neuron)
+
+
+def _neuron_of(value: Any) -> Neuron | None:
+    """Return which neuron the browser says, or None where that is not a place of two whole numbers."""
+    try:
+        layer, place = int(value["layer"]), int(value["place"])
+    except (KeyError, OverflowError, TypeError, ValueError):
+        return None
+    return Neuron(layer, place) if layer >= 0 and place >= 0 else None
+
+
+def _places(window: Window) -> Floats:
+    (left, right), (low, high) = window
+    return plane.places_of(np.linspace(left, right, COLUMNS), np.linspace(low, high, ROWS))
+
+
+def _map(values: Floats) -> Floats:
+    return values.reshape(ROWS, COLUMNS)

@@ -1,0 +1,221 @@
+"""The chosen neuron's weights and bias, to change by hand."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+
+from pages.inside import edited_model
+from pages.inside.neuron_choice import Neuron
+from pages.state import session
+from pages.state.session import ByHand, Kept
+from pages.state.shown_input import ShownInput, State
+from pages.wording.percent import percent
+from polycore import Model
+from polycore.formatting import loss_text
+from polycore.inspection.parameter_index import Place
+from polycore.limits import MAX_PARAMETER_SIZE
+
+PREFIX = "inside.numbers"
+STRONGEST = 3  # incoming weights with a slider of their own; any other one is chosen from a list
+SLIDER_STEPS = 200
+
+
+def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
+    """Draw the numbers to change, what they have changed, and the ways back and on.
+
+    While the run goes on (`running`) they change by themselves, until the model is held.
+    """
+    with st.container(border=True):
+        _standing(kept)
+        if running and edited_model.by_hand(kept) is None:
+            _hold_button(kept)
+        else:
+            _sliders(kept, neuron)
+        _buttons(kept)
+
+
+def _standing(kept: Kept) -> None:
+    held = edited_model.by_hand(kept)
+    if held is not None and edited_model.is_changed(kept):
+        st.badge("Changed by hand", icon=":material/back_hand:", color="orange")
+        st.caption(_measured(kept, held))
+    else:
+        st.badge("As it was kept", icon=":material/check:", color="gray")
+        st.caption("Move a weight or the bias: map, loss and probabilities answer.")
+
+
+def _measured(kept: Kept, held: ByHand) -> str:
+    if edited_model.data_sets(kept) is None:
+        return (
+            "Map and probabilities are those of the changed network. Its loss cannot be measured: the file "
+            "does not say what it was trained on."
+        )
+    was, now = held.original, held.model
+    text = (
+        f"Loss {loss_text(now.loss)} nats (was {loss_text(was.loss)}), "
+        f"training accuracy {percent(now.accuracy)} (was {percent(was.accuracy)})"
+    )
+    if now.held_out_accuracy is None or was.held_out_accuracy is None:
+        return f"{text}."
+    return f"{text}, held-out {percent(now.held_out_accuracy)} (was {percent(was.held_out_accuracy)})."
+
+
+def _hold_button(kept: Kept) -> None:
+    st.button(
+        "Hold still to change it",
+        key=f"{PREFIX}.hold",
+        icon=":material/pan_tool:",
+        on_click=edited_model.hold,
+        args=(kept,),
+        help="The run goes on and keeps its best; this page stops following it until you put it back.",
+    )
+
+
+def _sliders(kept: Kept, neuron: Neuron) -> None:
+    # by the unchanged model: as its weights change, rows must not change places under a finger
+    model = edited_model.unchanged(kept)
+    reach = _reach(model, neuron.layer)
+    _Row(kept, Place(neuron.layer, neuron.place), "Bias", reach).draw()
+    shown = _largest_sources(model, neuron)
+    for source in shown:
+        _weight(kept, neuron, source, reach)
+    others = [source for source in range(model.widths[neuron.layer]) if source not in shown]
+    if others:
+        _weight(kept, neuron, _other_source(neuron, others), reach)
+
+
+def _weight(kept: Kept, neuron: Neuron, source: int, reach: float) -> None:
+    place = Place(neuron.layer, neuron.place, source)
+    _Row(kept, place, _from(neuron.layer, source), reach).draw()
+
+
+def _largest_sources(model: Model, neuron: Neuron) -> list[int]:
+    """Return where the largest incoming weights come from, in order."""
+    sizes = np.abs(model.weights[neuron.layer][:, neuron.place])
+    largest: list[int] = np.sort(np.argsort(-sizes, kind="stable")[:STRONGEST]).tolist()
+    return largest
+
+
+def _other_source(neuron: Neuron, sources: list[int]) -> int:
+    found: int = st.selectbox(
+        "Another incoming weight",
+        sources,
+        format_func=lambda source: _from(neuron.layer, source).removeprefix("Weight "),
+        key=f"{PREFIX}.source.{neuron.layer}.{neuron.place}.{sources[0]}.{len(sources)}",
+        help="Above are the bias and the largest incoming weights; this gives any other one.",
+    )
+    return found
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A slider and a number input for the number at one place; what moves one moves the other."""
+
+    kept: Kept
+    place: Place
+    name: str
+    reach: float
+
+    @property
+    def value(self) -> float:
+        return self.place.value(edited_model.shown(self.kept))
+
+    @property
+    def step(self) -> float:
+        return 2 * self.reach / SLIDER_STEPS
+
+    def draw(self) -> None:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            self._draw_slider(self._input("slider", "typed"))
+            self._draw_number(self._input("number", "slid"))
+
+    def _draw_slider(self, slider: ShownInput) -> None:
+        st.slider(
+            self.name,
+            -self.reach,
+            self.reach,
+            value=self._on_slider(self.value),
+            step=self.step,
+            format="%.3g",
+            key=slider.key,
+            on_change=self._slide,
+            args=(slider,),
+            help="Drag it and see what answers. The exact number stands beside it.",
+        )
+
+    def _draw_number(self, number: ShownInput) -> None:
+        st.number_input(
+            f"{self.name}, exactly",
+            -MAX_PARAMETER_SIZE,
+            MAX_PARAMETER_SIZE,
+            value=self.value,
+            step=self.reach / 20,
+            format="%.6g",
+            key=number.key,
+            label_visibility="collapsed",
+            width=160,
+            on_change=self._enter,
+            args=(number,),
+            help="Any number; the slider goes as far as it can.",
+        )
+
+    def _input(self, kind: str, others: Literal["slid", "typed"]) -> ShownInput:
+        return ShownInput.now(f"{PREFIX}.{kind}.{self.place}", partial(self._state, others))
+
+    def _state(self, others: Literal["slid", "typed"]) -> State:
+        """Return what changes with the value of an input, where one of the other kind may have changed it."""
+        now, held = session.current(), edited_model.by_hand(self.kept)
+        return now.revision, now.in_use, getattr(held, others) if held else 0
+
+    def _on_slider(self, value: float) -> float:
+        """Return the value that the slider can show."""
+        return float(np.clip(round(value / self.step) * self.step, -self.reach, self.reach))
+
+    def _slide(self, slider: ShownInput) -> None:
+        value = slider.said()
+        # a browser puts a slider on its own grid and says so, which nobody has moved
+        if value is not None and abs(value - self._on_slider(self.value)) > self.step / 4:
+            edited_model.slide(self.kept, self.place, value)
+
+    def _enter(self, number: ShownInput) -> None:
+        value = number.said()
+        if value is not None:
+            edited_model.enter(self.kept, self.place, value)
+
+
+def _reach(model: Model, layer: int) -> float:
+    """Return how far sliders go: about twice the layer's largest number, as 1, 2 or 5 times a power of 10."""
+    largest = 2 * max(np.abs(model.weights[layer]).max(), np.abs(model.biases[layer]).max(), 0.05)
+    power = 10.0 ** np.floor(np.log10(largest))
+    steps = next(step for step in (1, 2, 5, 10) if step * power >= largest * (1 - 1e-9))
+    return float(min(steps * power, MAX_PARAMETER_SIZE))
+
+
+def _from(layer: int, source: int) -> str:
+    return f"Weight from {'xy'[source]}" if layer == 0 else f"Weight from neuron {source}"
+
+
+def _buttons(kept: Kept) -> None:
+    changed = edited_model.is_changed(kept)
+    known = edited_model.data_sets(kept) is not None
+    with st.container(horizontal=True):
+        st.button(
+            "Put it back",
+            key=f"{PREFIX}.back",
+            icon=":material/undo:",
+            disabled=edited_model.by_hand(kept) is None,
+            on_click=edited_model.put_back,
+            help="All weights and biases as they were kept.",
+        )
+        st.button(
+            "Keep this as a model",
+            key=f"{PREFIX}.keep",
+            icon=":material/bookmark_add:",
+            disabled=not (changed and known),
+            on_click=partial(edited_model.keep, kept),
+            help="Adds it to your models beside the one you changed, with the loss and accuracy it has now. "
+            "Not where its loss cannot be measured.",
+        )

@@ -1,0 +1,283 @@
+"""The eight guided looks: what each sets up, what to do, what there is to see, and when it has been seen.
+
+The figures in their texts were measured with these very set-ups; tests/pages/test_looks.py measures anew.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pages.lessons.moment import Moment
+from pages.plane import dead_neurons
+from pages.plane.referee import best_possible
+from polycore import Experiment, Polynomial
+
+TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
+INSIDE, COMPARE = "pages/5_inside.py", "pages/6_compare.py"
+
+TRAINING, PREDICTING, INSPECTING = "Train", "Predict", "Inside"  # titles
+
+NEAR = 0.05  # how far from the crossing a point may be asked about
+SOME_STEPS = 1000  # after which a run shows what it is about to become
+MANY_STEPS = 20_000  # of random search: enough to see that it crawls
+CLEARLY = 0.2  # of accuracy
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """An experiment and the name of the button that loads it."""
+
+    name: str
+    experiment: Experiment
+
+
+@dataclass(frozen=True)
+class Way:
+    """A link to a page where the look goes on."""
+
+    page: str
+    label: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look; it begins on Train with the first of its set-ups.
+
+    name: in the address. about: one sentence for its card. do, see: one sentence each, for its panel.
+    lesson: why it is so, once it has been seen. seen: whether it has been, at a moment.
+    """
+
+    name: str
+    title: str
+    icon: str
+    about: str
+    do: str
+    see: str
+    lesson: str
+    set_ups: tuple[SetUp, ...]
+    seen: Callable[[Moment], bool]
+    ways: tuple[Way, ...] = ()
+
+
+def named(name: str | None) -> Look | None:
+    """Return the look of that name in the address; None where there is none."""
+    return next((look for look in LOOKS if look.name == name), None)
+
+
+def number(look: Look) -> int:
+    """Return its place, from 1."""
+    return LOOKS.index(look) + 1
+
+
+def _polynomials(*formulas: str) -> tuple[Polynomial, ...]:
+    return tuple(map(Polynomial.parse, formulas))
+
+
+CROSSING = Experiment(
+    polynomials=_polynomials("x", "-x", "x^2 + 0.5"),
+    samples_per_class=None,
+    noise=0.1,
+    hidden=(16,),
+    schedule="cosine",
+    batch_size=256,
+    steps=20_000,
+)
+SEARCH = replace(Experiment.tutorial(), steps=200_000)
+GRADIENT = replace(Experiment.tutorial(), optimizer="adam", learning_rate=0.01, steps=10_000)
+SCALED = Experiment(
+    polynomials=_polynomials("x - 100", "-x + 102", "0.5x - 50", "(x - 101)^2"),
+    x_range=(100.0, 102.0),
+    hidden=(16,),
+    steps=20_000,
+)
+UNSCALED = replace(SCALED, standardize=False)
+TOO_FAST = Experiment(hidden=(32,), learning_rate=1.0, steps=10_000)
+SLOWER = replace(TOO_FAST, learning_rate=0.01)
+TWO_NEURONS = Experiment(samples_per_class=None, hidden=(2,), batch_size=256, steps=20_000)
+MORE_NEURONS = replace(TWO_NEURONS, hidden=(32,))
+BY_HEART = Experiment(
+    polynomials=_polynomials("x^2", "-x^2 + 1"),
+    samples_per_class=50,
+    noise=0.3,
+    hidden=(64, 64),
+    steps=6000,
+)
+MANY_SAMPLES = replace(BY_HEART, samples_per_class=5000, batch_size=256)
+NOISY = Experiment(
+    polynomials=_polynomials("x^2", "-x^2 + 1", "x - 1"),
+    samples_per_class=None,
+    noise=0.2,
+    hidden=(16, 16),
+    schedule="cosine",
+    batch_size=256,
+    steps=20_000,
+)
+FOLDED = Experiment(
+    polynomials=_polynomials("x^2", "-x^2 + 1", "x - 1"),
+    samples_per_class=None,
+    hidden=(6,),
+    schedule="cosine",
+    batch_size=128,
+    steps=20_000,
+    seed=1,
+)
+
+
+def _crossing_seen(moment: Moment) -> bool:
+    if moment.asked is None or math.hypot(*moment.asked) > NEAR or moment.steps(CROSSING) < SOME_STEPS:
+        return False
+    if moment.page == PREDICTING:
+        return moment.session.answering is moment.kept(CROSSING)
+    return moment.run(CROSSING) is not None
+
+
+def _gradient_seen(moment: Moment) -> bool:
+    search, gradient = moment.kept(SEARCH), moment.kept(GRADIENT)
+    if search is None or gradient is None or moment.steps(SEARCH) < MANY_STEPS:
+        return False
+    return gradient.model.loss < search.model.loss
+
+
+def _scaling_seen(moment: Moment) -> bool:
+    return _is_clearly_better(moment, SCALED, UNSCALED)
+
+
+def _dead_seen(moment: Moment) -> bool:
+    shown = moment.shown(TOO_FAST)
+    if shown is None:
+        return False
+    return dead_neurons.count(shown.model, shown.run.experiment) > sum(TOO_FAST.hidden) / 2
+
+
+def _small_seen(moment: Moment) -> bool:
+    return _is_clearly_better(moment, MORE_NEURONS, TWO_NEURONS)
+
+
+def _by_heart_seen(moment: Moment) -> bool:
+    kept, best = moment.kept(BY_HEART), best_possible(BY_HEART)
+    if kept is None or moment.steps(BY_HEART) < SOME_STEPS:
+        return False
+    return kept.model.accuracy > best > moment.held_out_accuracy(BY_HEART)
+
+
+def _referee_seen(moment: Moment) -> bool:
+    if moment.run(NOISY) is None or moment.session.map_view == "Network":
+        return False
+    return best_possible(NOISY) - moment.held_out_accuracy(NOISY) < 0.02
+
+
+def _folds_seen(moment: Moment) -> bool:
+    return moment.page == INSPECTING and moment.steps(FOLDED) >= SOME_STEPS
+
+
+def _is_clearly_better(moment: Moment, one: Experiment, other: Experiment) -> bool:
+    if min(moment.steps(one), moment.steps(other)) < SOME_STEPS:
+        return False
+    return moment.held_out_accuracy(one) - moment.held_out_accuracy(other) > CLEARLY
+
+
+LOOKS = (
+    Look(
+        name="crossing",
+        title="A point at a crossing",
+        icon=":material/alt_route:",
+        about="Why nobody can tell which curve a point comes from where two of them meet.",
+        do="Press Start, then ask about the point x = 0, y = 0 on Predict.",
+        see="The probabilities of x and -x are about even there, however long the network trains.",
+        lesson="Both curves pass through that point, so even odds are the right answer. It is why the best "
+        "possible accuracy lies below 100\u00a0%.",
+        set_ups=(SetUp("The three curves", CROSSING),),
+        seen=_crossing_seen,
+        ways=(Way(PREDICT, "Ask on Predict", ":material/ads_click:"),),
+    ),
+    Look(
+        name="search",
+        title="Search against a gradient",
+        icon=":material/trending_down:",
+        about="Why random search crawls, and what a gradient knows that it does not.",
+        do=f"Start random search; after {MANY_STEPS:,} steps load Adam below and start that.",
+        see="Adam's loss is below random search's after a few hundred steps.",
+        lesson="Random search learns from a step only whether it helped. The gradient says of every weight "
+        "which way is down, and how steeply.",
+        set_ups=(SetUp("Random search", SEARCH), SetUp("Adam", GRADIENT)),
+        seen=_gradient_seen,
+        ways=(Way(COMPARE, "Race them on Compare", ":material/flag:"),),
+    ),
+    Look(
+        name="scaling",
+        title="Scaling the inputs",
+        icon=":material/straighten:",
+        about="What it does for a network when its inputs are standardized.",
+        do="Start with the inputs as they are, then load the standardized ones below and start those.",
+        see="Held-out accuracy ends near 43\u00a0% with inputs as they are, near 98\u00a0% with standardized "
+        "ones.",
+        lesson="An x from 100 to 102 hardly varies beside its own size. With mean 0 and deviation 1 both "
+        "inputs count, and one learning rate suits all weights.",
+        set_ups=(SetUp("As they are", UNSCALED), SetUp("Standardized", SCALED)),
+        seen=_scaling_seen,
+    ),
+    Look(
+        name="dead",
+        title="Dead neurons",
+        icon=":material/sensors_off:",
+        about="How a learning rate that is too high kills neurons, for good.",
+        do="Start with a learning rate of 1, and watch the figure Dead neurons under the map.",
+        see="More than half of the 32 neurons die within the first few hundred steps.",
+        lesson="Too long a step throws a neuron's fold beyond all points: ReLU then gives 0 everywhere, and "
+        "no gradient brings it back. With 0.01 they live.",
+        set_ups=(SetUp("Learning rate 1", TOO_FAST), SetUp("0.01", SLOWER)),
+        seen=_dead_seen,
+    ),
+    Look(
+        name="small",
+        title="Too small a network",
+        icon=":material/compress:",
+        about="What two hidden neurons cannot do, however long they train.",
+        do="Start with two hidden neurons, then load 32 below and start those.",
+        see="Two neurons leave a map of few straight pieces and an accuracy near 40\u00a0%; 32 reach about "
+        "90\u00a0%.",
+        lesson="Each neuron adds one fold to what the network can draw. Two folds cannot follow twelve "
+        "curves: no optimizer and no patience help.",
+        set_ups=(SetUp("2 neurons", TWO_NEURONS), SetUp("32 neurons", MORE_NEURONS)),
+        seen=_small_seen,
+    ),
+    Look(
+        name="by-heart",
+        title="Learned by heart",
+        icon=":material/menu_book:",
+        about="How a large network learns 100 noisy points by heart, and what that is worth.",
+        do="Press Start, and watch the two accuracies in the chart part.",
+        see="Training accuracy passes the best possible, 81.6\u00a0%, and ends at 100\u00a0%; held-out stays "
+        "below it.",
+        lesson="This is over-fitting: it has learned the noise of its own 100 points. 10,000 are too many "
+        "to learn by heart, and the two accuracies meet.",
+        set_ups=(SetUp("100 samples", BY_HEART), SetUp("10,000 samples", MANY_SAMPLES)),
+        seen=_by_heart_seen,
+    ),
+    Look(
+        name="referee",
+        title="Noise and the referee",
+        icon=":material/sports:",
+        about="How good an answer can be at all when noise blurs the curves.",
+        do="Press Start, then let the map show the Referee, or Where they differ.",
+        see="Held-out accuracy stops within two points of the best possible, 89.7\u00a0%.",
+        lesson="The referee knows the curves and the noise and takes the likelier one: no network does "
+        "better on new points, and this one is nearly as good.",
+        set_ups=(SetUp("Three noisy curves", NOISY),),
+        seen=_referee_seen,
+    ),
+    Look(
+        name="folds",
+        title="How ReLU folds the plane",
+        icon=":material/layers:",
+        about="What a hidden neuron is: one straight fold across the plane.",
+        do="Press Start, and when the map has settled open Inside.",
+        see="Each of the six neurons is flat on one side of its line and rises on the other.",
+        lesson="Between the folds the network is linear, so its borders are straight there and bend only at "
+        "a fold: six of them are enough for these three curves.",
+        set_ups=(SetUp("Six neurons", FOLDED),),
+        seen=_folds_seen,
+        ways=(Way(INSIDE, "Look inside", ":material/hub:"),),
+    ),
+)

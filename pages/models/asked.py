@@ -1,0 +1,67 @@
+"""The place on a network's map that a person asks about, and what network and referee say of it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.plane import answer_bars, answer_table, crossing
+from pages.plane.answer import Answer
+from pages.plane.crossings_table import Meeting, meeting_at, meetings_of
+from pages.state import session
+from polycore import Model, Referee
+from polycore.referee.bayes_classifier import MAX_COORDINATE
+
+PREFIX = "asked"
+MOST_SHOWN = 4  # classes in the chart; the table has all
+CLICK = "Click the map to ask about a place."
+
+
+def choose(x: float, y: float) -> None:
+    """Ask about a place. For a click."""
+    if max(abs(x), abs(y)) <= MAX_COORDINATE:
+        session.change(asked=(x, y))
+
+
+def draw(model: Model, referee: Referee | None, x_range: tuple[float, float]) -> None:
+    """Say what `model`, which the map over `x_range` shows, and the referee answer, or how to ask.
+
+    referee: of the model's polynomials; None if they are too large for one.
+    """
+    place = session.current().asked
+    with st.container():
+        if place is None:
+            st.caption(CLICK)
+        else:
+            with st.container(border=True):
+                meetings = meetings_of(model.polynomials, x_range)
+                _draw_answer(Answer.of(model.predict_proba, model.polynomials, referee, *place), meetings)
+
+
+def _draw_answer(answer: Answer, meetings: Sequence[Meeting]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**x = {answer.x:.6g}, y = {answer.y:.6g}**", width="stretch")
+        st.button(
+            "Close",
+            key=f"{PREFIX}.close",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=_forget,
+            help="Take the mark off the map. Another click asks about another place.",
+        )
+    words, bars = st.columns(2, gap="medium")
+    with words:
+        st.write(f"**p{answer.likeliest} = {answer.name(answer.likeliest)}.** {answer.sentence()}")
+        st.write(answer.referee_sentence())
+    with bars:
+        answer_bars.draw(answer, f"{PREFIX}.bars", MOST_SHOWN)
+    met = meeting_at(meetings, answer.x, answer.y)
+    if met is not None:
+        crossing.draw(meetings[met], answer)
+    table = st.expander("All polynomials", key=f"{PREFIX}.table", on_change="rerun")
+    if table.open:
+        with table:
+            answer_table.draw(answer)
+
+
+def _forget() -> None:
+    session.change(asked=None)

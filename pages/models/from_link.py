@@ -1,0 +1,80 @@
+"""The network that came by the link: it answers at once, without training."""
+
+import streamlit as st
+
+from pages.models import asked, map_layers, model_in_use, own_weights
+from pages.plane import live, plane
+from pages.state import session
+from pages.state.session import Kept, LinkWeights, Session
+from pages.wording import file_names
+from pages.wording.percent import percent
+from polycore import Model
+
+MAP_KEY, MAP_HEIGHT = "from_link.map", 520
+
+
+def take(words: str | None, model: Model | None) -> None:
+    """Keep the model that a link's weights gave, if they gave one, and let it answer."""
+    if words is None or model is None:
+        return
+    session.change(link_weights=LinkWeights(words, model))
+    session.add(Kept(f"From the link · {len(model.polynomials)} polynomials", model, None))
+
+
+def take_over(opened: Session) -> None:
+    """Let the network of the link that `opened` was opened by answer, and keep it where it is not kept yet.
+
+    The present session is what the tab had before.
+    """
+    new, now = opened.link_weights, session.current()
+    if new is None:
+        return
+    known = [one.model for one in (now.link_weights, now.writing) if one and one.words == new.words]
+    title = next((kept.title for kept in now.kept if any(kept.model is model for model in known)), None)
+    if title is None:
+        take(new.words, new.model)
+    else:
+        session.use(title)
+
+
+def words() -> dict[str, str]:
+    """Return what the address says of the weights: nothing once another set-up or a new run is there."""
+    now, kept = session.current(), session.current().answering
+    weights = now.link_weights
+    if weights is None or kept is None or kept.model is not weights.model:
+        return own_weights.words()
+    trained = None if now.training is None else now.training.run.experiment
+    if weights.model.experiment != now.experiment or trained == now.experiment:
+        return {}
+    return {"weights": weights.words}
+
+
+def draw() -> bool:
+    """Draw the answering model's map and figures, if it fits the set-up; return whether it does.
+
+    A click on the map asks the model about that place, as on the map of a run.
+    """
+    now, kept = session.current(), session.current().answering
+    if kept is None or kept.model.polynomials != now.experiment.polynomials:
+        return False
+    st.markdown(_told(kept, now))
+    x_range = model_in_use.x_range_of(kept)
+    figure = map_layers.with_place(plane.model_map(kept.model, x_range), now.asked)
+    name = file_names.of("map", now.experiment)
+    live.figure(figure, key=MAP_KEY, height=MAP_HEIGHT, on_click=asked.choose, file=name)
+    st.caption(
+        "Each place in the colour of the network's likeliest polynomial, the stronger the surer it is. The "
+        "lines are the true curves."
+    )
+    asked.draw(kept.model, model_in_use.referee_of(kept), x_range)
+    model_in_use.draw_figures(kept)
+    return True
+
+
+def _told(kept: Kept, now: Session) -> str:
+    if now.link_weights is None or kept.model is not now.link_weights.model:
+        return ":material/inventory_2: The network that answers. Nothing has been trained here yet."
+    return (
+        ":material/link: **This network came by the link**, already trained. Measured here, it answers "
+        f"{percent(kept.model.held_out_accuracy or 0.0)} of held-out points rightly."
+    )

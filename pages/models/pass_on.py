@@ -1,0 +1,158 @@
+"""What can be taken along: the network as code, the experiment as a script and as JSON, run and history."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.models import model_in_use
+from pages.runs.runner import Training
+from pages.state import session
+from pages.state.session import Kept
+from pages.wording import file_names
+from polycore import Experiment, Model
+from polycore.links.snippet import numpy_snippet, script
+from polycore.training.history import History
+
+PREFIX = "pass_on"
+OPEN_KEY = f"{PREFIX}.open"
+MOST_SHOWN = 100_000  # characters of code; the recommended network's has 52,000
+CODE_HEIGHT = 340  # pixels
+
+
+@dataclass(frozen=True, eq=False)
+class _Subject:
+    """What is taken along; None what there is not, or is not known."""
+
+    model: Model | None
+    experiment: Experiment | None
+    history: History | None
+    training: Training | None = None
+
+
+def draw_run(training: Training | None, *, running: bool) -> None:
+    """Draw the expander for a run; before there is one, for the set-up and the network that came for it.
+
+    While the run goes on (`running`, as the page shows it) its network is not written: it would be another
+    one a moment later.
+    """
+    if training is None:
+        experiment, kept = session.current().experiment, session.current().answering
+        trained = kept is not None and model_in_use.experiment_of(kept) == experiment
+        _draw(_Subject(kept.model if kept and trained else None, experiment, None), running=False)
+    else:
+        model = None if running or training.run.step == 0 else training.best
+        _draw(_Subject(model, training.run.experiment, training.run.history, training), running=running)
+
+
+def draw_kept(kept: Kept) -> None:
+    """Draw the expander for a model that is kept."""
+    _draw(_Subject(kept.model, model_in_use.experiment_of(kept), kept.history), running=False)
+
+
+def _draw(subject: _Subject, *, running: bool) -> None:
+    # what is in it runs only where it is open
+    expander = st.expander("Take it with you", icon=":material/ios_share:", key=OPEN_KEY, on_change="rerun")
+    if not expander.open:
+        return
+    with expander:
+        _draw_network(subject, running=running)
+        if subject.experiment is not None:
+            _draw_script(subject.experiment)
+            _draw_files(subject.experiment, subject)
+
+
+def _draw_network(subject: _Subject, *, running: bool) -> None:
+    st.subheader("The network in NumPy", anchor=False)
+    if running:
+        st.caption("Its code is written when the run pauses or ends, from its best weights so far.")
+    elif subject.model is None:
+        st.caption("Nothing has been trained yet.")
+    else:
+        st.write(
+            "A program that predicts without this project: the weights are in it, and NumPy is all it needs. "
+            + _whose(subject)
+        )
+        _draw_code(numpy_snippet(subject.model), _name("predict", subject.experiment), "snippet")
+
+
+def _whose(subject: _Subject) -> str:
+    if subject.training is None:
+        return ""
+    return f"They are the run's best so far, of step {subject.training.run.best_step:,}."
+
+
+def _draw_script(experiment: Experiment) -> None:
+    st.subheader("The experiment in polycore", anchor=False)
+    st.write("A program that trains the same network once more: on one machine the same to the last bit.")
+    _draw_code(script(experiment), _name("train", experiment), "script")
+
+
+def _draw_files(experiment: Experiment, subject: _Subject) -> None:
+    st.subheader("Files", anchor=False)
+    training, history = subject.training, subject.history
+    with st.container(horizontal=True):
+        if training is not None:
+            _download(
+                "Run to go on with",
+                # written when it is asked for: a run that goes on is further then
+                lambda: _content(training),
+                f"{_name('run', experiment)}.npz",
+                "application/octet-stream",
+                'The run as it stands when you press. "Bring a run back", below, goes on with it tomorrow, '
+                "and polycore.Run.load anywhere.",
+            )
+        if history is not None and len(history.step):
+            _download(
+                "History as CSV",
+                history.to_csv(),
+                f"{_name('history', experiment)}.csv",
+                "text/csv",
+                "A row for each recorded step: the loss in nats on the training set, and both accuracies as "
+                "shares from 0 to 1.",
+            )
+        _download(
+            "Experiment as JSON",
+            experiment.to_json(),
+            f"{_name('experiment', experiment)}.json",
+            "application/json",
+            "Every setting by its name.",
+        )
+    st.caption(
+        "`polycore.Experiment.from_json` reads the experiment back. Figures save themselves: point at one, "
+        "and its menu has a button for PNG and one for SVG."
+    )
+
+
+def _draw_code(code: str, name: str, key: str) -> None:
+    if len(code) <= MOST_SHOWN:
+        st.code(code, language="python", height=CODE_HEIGHT)
+    else:
+        st.caption(f"It has {len(code):,} characters, too many to be shown here.")
+    _download("Download as .py", code, f"{name}.py", "text/x-python", "The code above as a file.", key)
+
+
+def _content(training: Training) -> bytes:
+    file = io.BytesIO()
+    training.run.save(file)
+    return file.getvalue()
+
+
+def _download(
+    label: str, content: str | Callable[[], bytes], file: str, mime: str, text: str, key: str | None = None
+) -> None:
+    st.download_button(
+        label,
+        content,
+        file_name=file,
+        mime=mime,
+        key=f"{PREFIX}.{key or label}",
+        icon=":material/download:",
+        on_click="ignore",
+        help=text,
+    )
+
+
+def _name(kind: str, experiment: Experiment | None) -> str:
+    return f"polycore-{kind}" if experiment is None else file_names.of(kind, experiment)

@@ -1,0 +1,1 @@
+"""What replaces Streamlit's own behavior."""

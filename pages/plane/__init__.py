@@ -1,0 +1,1 @@
+"""The plane: the map of a model, the figure that draws it live, and answers about a point."""

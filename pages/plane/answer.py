@@ -1,0 +1,139 @@
+"""An answer: what a model says of one point."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pages.plane.plane import EQUALLY_LIKELY, Probabilities, of_referee
+from pages.wording.odds import odds
+from pages.wording.percent import percent
+from polycore import Polynomial, Referee
+from polycore.arrays import Floats
+from polycore.referee.bayes_classifier import MAX_COORDINATE
+
+LONGEST_PRINTED = 60  # characters: a file's polynomial may print to thousands
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The probability of each class, (K,), at the point (x, y).
+
+    polynomials: of the K classes; () where they are not known.
+    referee: the referee's probabilities, (K,); None where it is not known or the point too far out for it.
+    """
+
+    polynomials: tuple[Polynomial, ...]
+    x: float
+    y: float
+    probabilities: Floats
+    referee: Floats | None = None
+
+    @classmethod
+    def of(
+        cls,
+        probabilities_of: Probabilities,
+        polynomials: tuple[Polynomial, ...],
+        referee: Referee | None,
+        x: float,
+        y: float,
+    ) -> "Answer":
+        """Ask a network and, where there is one, the referee.
+
+        Raises PolycoreError where the network refuses the point.
+        """
+        point = np.array([[x, y]])
+        [probabilities] = probabilities_of(point)
+        if referee is None or max(abs(x), abs(y)) > MAX_COORDINATE:
+            return cls(polynomials, x, y, probabilities)
+        [best] = of_referee(referee, point)
+        return cls(polynomials, x, y, probabilities, best)
+
+    @property
+    def order(self) -> list[int]:
+        """The classes, the most likely first."""
+        ordered: list[int] = np.argsort(-self.probabilities, kind="stable").tolist()
+        return ordered
+
+    @property
+    def likeliest(self) -> int:
+        """The most likely class."""
+        return self.order[0]
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The value of each class's polynomial at x; () where the polynomials are not known."""
+        return tuple(polynomial(self.x) for polynomial in self.polynomials)
+
+    @property
+    def distances(self) -> tuple[float, ...]:
+        """How far the point lies above or below each class's curve."""
+        return tuple(abs(self.y - value) for value in self.values)
+
+    def name(self, label: int) -> str:
+        """Return the printed polynomial of a class, or "class 3" where it is not known."""
+        return shortened(str(self.polynomials[label])) if self.polynomials else f"class {label}"
+
+    def table(self) -> pd.DataFrame:
+        """Return a row a class, the most likely first: class, polynomial, probability (%), referee (%), ...
+
+        ... odds, value and distance; without polynomials or a referee only what is known.
+        """
+        order = self.order
+        columns: dict[str, list[object]] = {"class": list(order)}
+        if self.values:
+            columns["polynomial"] = [self.name(label) for label in order]
+        columns["probability"] = [100 * float(self.probabilities[label]) for label in order]
+        if self.referee is not None:
+            columns["referee"] = [100 * float(self.referee[label]) for label in order]
+        columns["odds"] = [odds(float(self.probabilities[label])) for label in order]
+        if self.values:
+            columns["value"] = [self.values[label] for label in order]
+            columns["distance"] = [self.distances[label] for label in order]
+        return pd.DataFrame(columns)
+
+    def sentence(self) -> str:
+        """Say how likely the most likely class is, and whether its curve is the nearest."""
+        probability = float(self.probabilities[self.likeliest])
+        sure = f"Most likely: probability {percent(probability)}, odds {odds(probability)}."
+        return f"{sure} {self._nearest()}".rstrip()
+
+    def referee_sentence(self) -> str:
+        """Say what the referee takes for the likeliest; "" where it is not known."""
+        if self.referee is None:
+            return ""
+        *others, last = self._favourites(self.referee)
+        probability = float(self.referee[last])
+        if others:
+            named = f"{', '.join(f'p{label}' for label in others)} and p{last}"
+            return f"The referee cannot tell {named} apart: probability {percent(probability)} each."
+        agrees = "agrees" if last == self.likeliest else f"says p{last} = {self.name(last)}"
+        return f"The referee {agrees}: probability {percent(probability)}, odds {odds(probability)}."
+
+    @staticmethod
+    def _favourites(probabilities: Floats) -> list[int]:
+        return np.flatnonzero(probabilities >= EQUALLY_LIKELY * probabilities.max()).tolist()
+
+    def _nearest(self) -> str:
+        """Say which curve is nearest; of several equally near ones the answered class counts."""
+        if not self.distances or not math.isfinite(self.distances[self.likeliest]):
+            return ""
+        if self.distances[self.likeliest] == min(self.distances):
+            return f"Its curve is the nearest, {self.distances[self.likeliest]:.3g} away."
+        nearest = int(np.argmin(self.distances))
+        return (
+            f"Another curve is nearer: p{nearest}, {self.distances[nearest]:.3g} away; "
+            f"this one is {self.distances[self.likeliest]:.3g} away."
+        )
+
+
+def class_name(polynomials: Sequence[Polynomial], label: int) -> str:
+    """Return the name of a class, such as "p3 = x^2"; "class 3" where no polynomials are known."""
+    return f"p{label} = {shortened(str(polynomials[label]))}" if polynomials else f"class {label}"
+
+
+def shortened(text: str) -> str:
+    """Return a printed polynomial at a length that a page has room for."""
+    return text if len(text) <= LONGEST_PRINTED else f"{text[: LONGEST_PRINTED - 1]}…"

@@ -1,0 +1,31 @@
+"""Dead neurons: hidden neurons through which nothing comes any more."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polycore import Experiment, Model, network
+from polycore.arrays import Floats
+from polycore.figures.style import evenly
+from polycore.model.evaluation import few_of
+
+DEAD_ON = 2000  # points
+
+
+@lru_cache(maxsize=4)
+def count(model: Model, experiment: Experiment) -> int:
+    """Return how many hidden neurons of `model` give 0 for each of up to 2,000 training points."""
+    points, _ = few_of(experiment)  # drawing all of a million for each step would take long
+    return sum(int(dead.sum()) for dead in which(model.weights, model.biases, points))
+
+
+def which(
+    weights: Sequence[Floats], biases: Sequence[Floats], points: Floats
+) -> tuple[NDArray[np.bool_], ...]:
+    """Return for each hidden layer which of its neurons (neurons,) do, for points (N, 2).
+
+    Of more than 2,000 points so many are asked, evenly from first to last: there may be a million.
+    """
+    return network.dead_neurons(weights, biases, points[evenly(len(points), DEAD_ON)])

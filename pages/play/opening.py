@@ -1,0 +1,149 @@
+"""Before the game: what it is, against whom, and the button that starts the clock."""
+
+import secrets
+from time import monotonic
+
+import streamlit as st
+
+from pages.frame import frame
+from pages.game.challenge import Challenge
+from pages.game.game import POINTS, Game
+from pages.play import game_plane
+from pages.setup import controls
+from pages.setup.seed import READABLE
+from pages.state import session
+from pages.state.session import Kept
+from pages.wording.percent import percent
+from polycore import Experiment
+from polycore.figures import curves_figure
+
+PREFIX = "game"
+MAP_KEY, START_KEY, TRAIN_KEY = (f"{PREFIX}.{name}" for name in ("curves", "start", "train"))
+WAIT_SECONDS = 1.0
+
+
+def draw() -> None:
+    """Draw the curves, and beside them what is to come."""
+    now = session.current()
+    challenge = now.challenge
+    experiment = now.experiment if challenge is None else challenge.experiment
+    picture, words = st.columns([3, 2], gap="medium")
+    with words:
+        _draw_rules(challenge)
+        opponent = opponent_in(experiment)
+        with st.container(border=True, gap="xsmall"):
+            _draw_opponent(opponent, experiment)
+        controls.show_refusal()
+        with st.container():
+            _draw_start(opponent is not None)
+    with picture:
+        # without its legend: the buttons to come have the names, and on a phone there is little room
+        curves = curves_figure(experiment.polynomials, experiment.x_range).update_layout(showlegend=False)
+        game_plane.draw(curves, MAP_KEY)
+    with st.container():  # see watch.py
+        waiting = opponent is None and _is_learning(experiment)
+        st.fragment(_wait_for_opponent, run_every=WAIT_SECONDS if waiting else None)(experiment, waiting)
+
+
+def opponent_in(experiment: Experiment) -> Kept | None:
+    """Return the kept model that answers, where it answers for the polynomials of `experiment`."""
+    kept = session.current().answering
+    return kept if kept is not None and kept.model.polynomials == experiment.polynomials else None
+
+
+def begin_again() -> None:
+    """Begin a game of the present set-up on points that nobody has seen. For a button's on_click."""
+    session.change(challenge=None)
+    _begin()
+
+
+def _begin() -> None:
+    session.collect()  # of a run under way, the best so far plays
+    now = session.current()
+    if now.challenge is None:
+        experiment, seed = now.experiment, secrets.randbelow(READABLE)
+    else:
+        experiment, seed = now.challenge.experiment, now.challenge.seed
+    opponent = opponent_in(experiment)
+    model = None if opponent is None else opponent.model
+    session.change(game=Game.begin(experiment, seed, model, monotonic()))
+
+
+def _draw_rules(challenge: Challenge | None) -> None:
+    if challenge is not None:
+        st.info(
+            f"Somebody scored {challenge.score} of {POINTS} in {challenge.seconds} s on these ten points: "
+            "beat it.",
+            icon=":material/swords:",
+        )
+    st.write(
+        f"**Beat the network.** Of {POINTS} points, most of them where two curves run close, say which curve "
+        "each lies on. So do the network, and the referee, who knows the curves and the noise."
+    )
+    st.caption("The clock counts only while you think: it stops at each answer, until you go on.")
+    if challenge is not None and challenge.experiment != session.current().experiment:
+        st.caption("The set-up has changed since the link was opened: the points are those of the link.")
+
+
+def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
+    if opponent is not None:
+        st.write("**Your opponent**")
+        st.text(opponent.title)  # which a person may have typed
+        accuracy = opponent.model.held_out_accuracy
+        if accuracy is not None:
+            # not the figure first: of ">99.9 %" Markdown would make a quote
+            st.caption(f"Accuracy on held-out points: {percent(accuracy)}. {_unlike(opponent, experiment)}")
+    elif _is_learning(experiment):
+        st.write(":material/model_training: **Your opponent is learning.** It will be here in a moment.")
+    else:
+        st.write("**There is no network to play against yet.**")
+        st.button(
+            "Train the network",
+            key=TRAIN_KEY,
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=_train,
+            args=(experiment,),
+            help="Train a network on these curves; you need not wait for its last step.",
+        )
+        frame.page_link(frame.TRAIN, "Choose how it is trained", ":material/model_training:")
+
+
+def _is_learning(experiment: Experiment) -> bool:
+    """Return whether the run that goes on learns the polynomials of `experiment`."""
+    training = session.current().training
+    return (
+        training is not None
+        and training.goes_on
+        and training.run.experiment.polynomials == experiment.polynomials
+    )
+
+
+def _train(experiment: Experiment) -> None:
+    """Train on the set-up as it stands, or, where a challenge has other curves, on the challenge's."""
+    if experiment.polynomials != session.current().experiment.polynomials:
+        session.take(experiment, "The link's set-up has taken the place of yours.")
+    controls.begin()
+
+
+def _unlike(opponent: Kept, experiment: Experiment) -> str:
+    learned = opponent.experiment
+    if learned is None or (learned.x_range, learned.noise) == (experiment.x_range, experiment.noise):
+        return ""
+    return "It learned from points of another range or noise than yours."
+
+
+def _draw_start(has_opponent: bool) -> None:
+    st.button(
+        "Start" if has_opponent else "Start without a network",
+        key=START_KEY,
+        type="primary" if has_opponent else "secondary",
+        icon=":material/timer:",
+        on_click=_begin,
+        help="Show the first point and start the clock.",
+    )
+
+
+def _wait_for_opponent(experiment: Experiment, waiting: bool) -> None:
+    if waiting and opponent_in(experiment) is not None:
+        st.rerun()

@@ -1,0 +1,73 @@
+"""A change of the set-up's polynomials, and the way back from it."""
+
+from dataclasses import replace
+from typing import cast
+
+import streamlit as st
+
+from pages.state import session
+from pages.state.session import Undo
+from polycore import Polynomial
+
+Polynomials = tuple[Polynomial, ...]
+
+EARLIER_KEY = "polynomials.earlier"
+MOST_EARLIER = 50
+
+
+def present() -> Polynomials:
+    """Return the set-up's polynomials."""
+    return session.current().experiment.polynomials
+
+
+def check(polynomials: Polynomials) -> None:
+    """Raise PolycoreError if no set-up can have them."""
+    replace(session.current().experiment, polynomials=polynomials)
+
+
+def adopt(polynomials: Polynomials) -> None:
+    """Make them the set-up's.
+
+    Raises PolycoreError, and changes nothing, if no set-up can have them. If there are fewer than before, a
+    toast offers those back.
+    """
+    gone = len(present()) - len(polynomials)
+    told = "A polynomial was removed." if gone == 1 else f"{gone} polynomials were removed."
+    _change(polynomials, told if gone > 0 else None)
+
+
+def exchange(polynomials: Polynomials, told: str) -> None:
+    """Do what `adopt` does. Where one of the present ones is not among them, a toast says so as `told`."""
+    lost = not set(present()) <= set(polynomials)
+    _change(polynomials, told if lost else None)
+
+
+def can_go_back() -> bool:
+    """Return whether there was a change in this session."""
+    return bool(_earlier())
+
+
+def go_back() -> None:
+    """Make those before the last change the set-up's. Raises PolycoreError as `adopt` does."""
+    *earlier, last = _earlier()
+    experiment = replace(session.current().experiment, polynomials=last)
+    st.session_state[EARLIER_KEY] = tuple(earlier)
+    session.change(experiment=experiment)
+
+
+def _change(polynomials: Polynomials, told: str | None) -> None:
+    before = session.current().experiment
+    experiment = replace(before, polynomials=polynomials)
+    if experiment == before:
+        return
+    st.session_state[EARLIER_KEY] = (*_earlier(), before.polynomials)[-MOST_EARLIER:]
+    if told is None:
+        session.change(experiment=experiment)
+    else:
+        session.change(experiment=experiment, undo=Undo(told, {"experiment": before}))
+
+
+def _earlier() -> tuple[Polynomials, ...]:
+    """Return the polynomials before each change, the last one last; the toast may have gone back already."""
+    earlier = cast(tuple[Polynomials, ...], st.session_state.get(EARLIER_KEY, ()))
+    return earlier[:-1] if earlier and earlier[-1] == present() else earlier

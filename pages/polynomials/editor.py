@@ -1,0 +1,219 @@
+"""Two ways to edit the set-up's polynomials: as formulas, and in a table of coefficients.
+
+What a person entered stays as they entered it, refused or not, until the polynomials are changed elsewhere.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from pages.polynomials import change, entries
+from pages.polynomials.change import Polynomials
+from pages.state import typed
+from pages.wording import refusal
+from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE
+
+PREFIX = "polynomials"
+WAY_KEY, TEXT_KEY, TABLE_KEY = f"{PREFIX}.way", f"{PREFIX}.text", f"{PREFIX}.table"
+TEXT_DRAFT_KEY, TABLE_DRAFT_KEY = f"{PREFIX}.text_draft", f"{PREFIX}.table_draft"
+
+FORMULAS, COEFFICIENTS = "Formulas", "Coefficients"
+POWERS = [
+    "1",
+    "x",
+    *(f"x{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(digit)] for digit in str(power))}" for power in range(2, MAX_DEGREE + 1)),
+]
+
+# pixels: beside the plot on a window 1280 wide there is room for six columns, to the fifth power
+COLUMN_WIDTH = 63
+
+WAY_HELP = "Formulas: one a line, as on paper. Coefficients: a table with a column for each power of x."
+TEXT_HELP = (
+    "As on paper: 2x^3 - x, (x-1)^2, x^2/4. A new line adds one, an emptied line removes it. "
+    "It is drawn when you leave the box or press Ctrl+Enter."
+)
+TABLE_CAPTION = (
+    "An empty cell is a 0. The empty row at the end adds a polynomial; to remove one, tick it at its left "
+    "and press the bin above."
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an editor shows while the set-up's polynomials are those it stands `beside`.
+
+    `serial` is in the widget's key: the next draft has another. A text has the person's own spelling; a table
+    has `base`, the polynomials that their edits began with.
+    """
+
+    beside: Polynomials
+    serial: int
+    text: str
+    base: Polynomials
+
+    @property
+    def text_key(self) -> str:
+        """The key of the widget that shows the text."""
+        return f"{TEXT_KEY}.{self.serial}"
+
+    @property
+    def table_key(self) -> str:
+        """The key of the widget that shows the table."""
+        return f"{TABLE_KEY}.{self.serial}"
+
+
+def draw() -> None:
+    """Draw the editor that was chosen, and say why what it holds is refused, if it is."""
+    way = st.segmented_control(
+        "Edit as",
+        (FORMULAS, COEFFICIENTS),
+        default=FORMULAS,
+        required=True,
+        key=WAY_KEY,
+        persist_state="session",
+        help=WAY_HELP,
+    )
+    if way == COEFFICIENTS:
+        _table_editor()
+    else:
+        _text_editor()
+
+
+def take() -> None:
+    """Make the polynomials that the editor holds the set-up's. What was typed stays, refused or not.
+
+    Raises PolycoreError if no set-up can have them.
+    """
+    _take_text()
+    _take_table()
+
+
+def renew() -> None:
+    """Let both editors show the set-up's polynomials again, whatever was typed."""
+    for key in (TEXT_DRAFT_KEY, TABLE_DRAFT_KEY):
+        if key in st.session_state:
+            st.session_state[key] = replace(st.session_state[key], beside=())
+
+
+def _take_text() -> None:
+    draft = _standing(TEXT_DRAFT_KEY)
+    if draft is not None and draft.text_key in st.session_state:
+        draft = replace(draft, text=st.session_state[draft.text_key])
+        _adopt(TEXT_DRAFT_KEY, draft, partial(entries.from_lines, draft.text, draft.beside))
+
+
+def _take_table() -> None:
+    draft = _standing(TABLE_DRAFT_KEY)
+    if draft is not None and draft.table_key in st.session_state:
+        _adopt(TABLE_DRAFT_KEY, draft, partial(_from_table, draft))
+
+
+def _adopt(key: str, draft: Draft, read: Callable[[], Polynomials]) -> None:
+    st.session_state[key] = draft
+    polynomials = read()
+    change.adopt(polynomials)
+    st.session_state[key] = replace(draft, beside=polynomials)
+
+
+def _standing(key: str) -> Draft | None:
+    """Return the draft as it was drawn last; None if the polynomials were changed elsewhere since."""
+    draft: Draft | None = st.session_state.get(key)
+    return draft if draft is not None and draft.beside == change.present() else None
+
+
+def _draft(key: str) -> Draft:
+    """Return the draft to draw: a new one if the polynomials were changed elsewhere."""
+    standing, last = _standing(key), st.session_state.get(key)
+    if standing is None:
+        polynomials = change.present()
+        serial = 0 if last is None else last.serial + 1
+        standing = Draft(polynomials, serial, entries.as_lines(polynomials), polynomials)
+    st.session_state[key] = standing
+    return standing
+
+
+def _text_editor() -> None:
+    draft = _draft(TEXT_DRAFT_KEY)
+    text = st.text_area(
+        "One polynomial a line",
+        value=draft.text,
+        key=draft.text_key,
+        on_change=typed.note,
+        height="content",
+        placeholder="x^2 - 1\n(x-1)(x+2)",
+        help=TEXT_HELP,
+    )
+    _show_refusal(lambda: entries.from_lines(text, draft.beside))
+
+
+def _table_editor() -> None:
+    draft = _draft(TABLE_DRAFT_KEY)
+    if draft.table_key not in st.session_state:  # edits end when the page is left; what they made stays
+        draft = st.session_state[TABLE_DRAFT_KEY] = replace(draft, base=change.present())
+    st.data_editor(
+        _table(draft.base),
+        key=draft.table_key,
+        on_change=typed.note,
+        num_rows="dynamic",
+        hide_index=True,
+        height="content",
+        placeholder="",
+        column_config={power: _column(power) for power in POWERS},
+        alt="The coefficients: a row for each polynomial, a column for each power of x.",
+    )
+    st.caption(TABLE_CAPTION)
+    _show_refusal(lambda: _from_table(draft))
+
+
+def _show_refusal(read: Callable[[], Polynomials]) -> None:
+    with st.container():
+        refusal.show_if_refused("Not taken yet: everything stays as it was.", lambda: change.check(read()))
+
+
+def _from_table(draft: Draft) -> Polynomials:
+    return entries.from_rows(_rows(draft.base, st.session_state[draft.table_key]))
+
+
+def _rows(base: Polynomials, edits: Mapping[str, Any]) -> list[list[float | None]]:
+    """Return the coefficients of each row, highest degree first, None for an empty cell.
+
+    `edits` is what Streamlit keeps of a table: cells by row and column, rows that are gone, and new rows.
+    """
+    rows = [dict(zip(POWERS, _cells(polynomial.coefficients), strict=True)) for polynomial in base]
+    for place, cells in edits["edited_rows"].items():
+        rows[int(place)] |= cells
+    gone = set(edits["deleted_rows"])
+    stay = [row for place, row in enumerate(rows) if place not in gone] + list(edits["added_rows"])
+    return [[_number(row.get(power)) for power in reversed(POWERS)] for row in stay]
+
+
+def _number(cell: object) -> float | None:
+    return float(cell) if isinstance(cell, int | float) else None
+
+
+def _table(polynomials: Polynomials) -> pd.DataFrame:
+    cells = [_cells(polynomial.coefficients) for polynomial in polynomials]
+    return pd.DataFrame(cells, columns=POWERS, dtype="float64")
+
+
+def _cells(coefficients: Sequence[float]) -> list[float | None]:
+    """Return a row, the constant first. A 0 is left empty, but the zero polynomial's only one."""
+    missing: list[float | None] = [None] * (len(POWERS) - len(coefficients))
+    if len(coefficients) == 1:
+        return [coefficients[0], *missing]
+    return [coefficient or None for coefficient in reversed(coefficients)] + missing
+
+
+def _column(power: str) -> ColumnConfig:
+    return st.column_config.NumberColumn(
+        power,
+        width=COLUMN_WIDTH,
+        min_value=-MAX_COEFFICIENT,
+        max_value=MAX_COEFFICIENT,
+        help="The constant." if power == POWERS[0] else f"What stands before {power}.",
+    )

@@ -1,0 +1,133 @@
+"""The set-up's polynomials in print, each with the look it has in every figure; and the ready-made sets."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.plane import swatch
+from pages.polynomials import change, editor
+from pages.state import typed
+from pages.wording import refusal
+from polycore import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS, PolycoreError, Polynomial
+from polycore.limits import MIN_CLASSES
+from polycore.polynomials.presets import NEARLY_COINCIDING, PARABOLAS, STRAIGHT_LINES
+
+PREFIX = "polynomials"
+UNDO_KEY, REFUSAL_KEY = f"{PREFIX}.undo", f"{PREFIX}.refusal"
+LONGEST_SHOWN = 120  # characters
+TARGET = 40  # pixels, as wide as the button is high: a thumb finds it
+
+PRESETS = {
+    "First two": (
+        INTRODUCTION_POLYNOMIALS,
+        "A parabola and a cubic: the smallest question there is. Take them to see a network learn at once.",
+    ),
+    "The twelve": (
+        TUTORIAL_POLYNOMIALS,
+        "Degree 1 to 4: what the program begins with. Take them to compare with the tutorial's figures.",
+    ),
+    "Straight lines": (
+        STRAIGHT_LINES,
+        "Five lines. Take them to see how few neurons do where nothing is bent.",
+    ),
+    "Parabolas": (
+        PARABOLAS,
+        "Five bent curves, two of which meet twice at most. Take them for a clear map of a few classes.",
+    ),
+    "Nearly the same": (
+        NEARLY_COINCIDING,
+        "Six curves, each within 0.1 of another from -1 to 1. Take them for a hard task, with fresh points.",
+    ),
+}
+
+
+def presets() -> None:
+    """Draw a button for each ready-made set, and the way back from the last change."""
+    with st.container(horizontal=True, gap="small"):
+        for name, (polynomials, about) in PRESETS.items():
+            _preset(name, polynomials, about)
+        st.button(
+            "Undo",
+            key=UNDO_KEY,
+            icon=":material/undo:",
+            disabled=not change.can_go_back(),
+            on_click=_change,
+            args=(change.go_back,),
+            help="Back to the polynomials before the last change of them.",
+        )
+    with st.container():
+        refused = st.session_state.pop(REFUSAL_KEY, None)
+        if refused is not None:
+            refusal.show("Not taken: everything stays as it was.", refused)
+
+
+def rows() -> None:
+    """Draw the polynomials, one a row, each with a button that removes it."""
+    with st.container(gap=None):
+        for label, polynomial in enumerate(change.present()):
+            _row(label, polynomial)
+
+
+def _row(label: int, polynomial: Polynomial) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        st.html(swatch.image(label), width=swatch.WIDTH)
+        _printed(label, polynomial)
+        _remove_button(label, polynomial)
+
+
+def _preset(name: str, polynomials: tuple[Polynomial, ...], about: str) -> None:
+    st.button(
+        name,
+        key=f"{PREFIX}.preset.{name}",
+        icon=":material/check:" if polynomials == change.present() else None,
+        on_click=_change,
+        args=(change.exchange, polynomials, "Your polynomials were replaced."),
+        help=about,
+    )
+
+
+def _remove_button(label: int, polynomial: Polynomial) -> None:
+    few = len(change.present()) <= MIN_CLASSES
+    st.button(
+        "",
+        key=f"{PREFIX}.remove.{label}",
+        icon=":material/delete:",
+        type="tertiary",
+        width=TARGET,
+        disabled=few,
+        on_click=_press_bin,
+        args=(polynomial,),
+        help=f"At least {MIN_CLASSES} are needed: add one first." if few else f"Remove p{label}.",
+    )
+
+
+def _press_bin(polynomial: Polynomial) -> None:
+    try:
+        typed.take()
+    except PolycoreError as error:  # the editors would show the polynomials again, and what was typed be gone
+        st.session_state[REFUSAL_KEY] = str(error)
+    else:
+        _change(_remove, polynomial)
+
+
+def _remove(polynomial: Polynomial) -> None:
+    # by its value: what was typed may have moved it to another row
+    change.adopt(tuple(other for other in change.present() if other != polynomial))
+
+
+def _printed(label: int, polynomial: Polynomial) -> None:
+    text = str(polynomial)
+    if len(text) > LONGEST_SHOWN:
+        st.text(f"p{label} = {text[: LONGEST_SHOWN - 1]}…", width="stretch")
+    else:
+        st.markdown(f"$p_{{{label}}} = {polynomial.latex}$", width="stretch")
+
+
+def _change(action: Callable[..., None], *arguments: object) -> None:
+    """Change the polynomials for a button's on_click: the editors then show the new ones."""
+    typed.note()
+    editor.renew()
+    try:
+        action(*arguments)
+    except PolycoreError as error:
+        st.session_state[REFUSAL_KEY] = str(error)

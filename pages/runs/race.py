@@ -1,0 +1,193 @@
+"""A race: several optimizers from the same initial weights, each with the same seconds of computing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from pages.runs.runner import Training
+from pages.server import hosting
+from polycore import Experiment, Model, PolycoreError, start
+from polycore.experiment.experiment import MAX_STEPS
+from polycore.experiment.full_batch import fitted
+from polycore.formatting import counted, loss_text
+from polycore.training.chunk import advance_and_tell
+from polycore.training.task import searches
+
+FEWEST, MOST = 2, 4  # lanes
+BUDGETS = (5, 10, 30)  # seconds of computing for each
+
+# Random search has the tutorial's rate. The others were tried with 4 s of processor time on the twelve, 100
+# samples of each, hidden layers of 12 and of 32, 32, 32, 32, 32, two seeds each: SGD and Nesterov with 0.03,
+# 0.1, 0.2, 0.5 and 1, Adam and evolution with 0.003, 0.01, 0.03 and 0.1. Taken is the rate whose four lowest
+# losses have the smallest geometric mean: 0.14, 0.15, 0.09 and 0.90 nats in the order below. L-BFGS has none.
+ENTRANTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "Random search": {"optimizer": "random-search", "learning_rate": 0.0005},
+    "SGD with momentum": {"optimizer": "sgd", "momentum": 0.9, "learning_rate": 0.03},
+    "Nesterov": {"optimizer": "sgd", "momentum": 0.9, "nesterov": True, "learning_rate": 0.03},
+    "Adam": {"optimizer": "adam", "learning_rate": 0.03},
+    "Evolution": {"optimizer": "evolution", "learning_rate": 0.1},
+    "L-BFGS": {"optimizer": "lbfgs"},
+}
+DEFAULT = ("Random search", "SGD with momentum", "Adam", "L-BFGS")
+
+GRADIENT = (
+    "a gradient tells all {weights:,} weights and biases at once which way the loss falls, while a search "
+    "tries one direction at a time and keeps what happens to help"
+)
+REASONS = {
+    "Random search": "evolution adapts how large its changes are, and random search makes all of one size",
+    "SGD with momentum": "momentum carries it on where one gradient after another agrees",
+    "Nesterov": "it looks ahead to where its momentum leads, and so may go faster before it swings",
+    "Adam": "it takes a step of its own for each weight, whether that one's gradient is large or small",
+    "Evolution": "it adapts how large its changes are, while random search makes all of one size",
+    "L-BFGS": "it reads from its last steps how the loss bends, and so knows how far each step may go",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Lane:
+    """One of those who race: an entrant's name, and its run."""
+
+    name: str
+    training: Training
+
+    @property
+    def experiment(self) -> Experiment:
+        """What gives the same run without a budget: its steps are those that were taken, one at least."""
+        run = self.training.run
+        return replace(run.experiment, steps=max(1, run.step))
+
+    @property
+    def model(self) -> Model:
+        """The best so far, which names `experiment` as the one it comes from."""
+        best = self.training.best
+        return replace(best, metadata={**best.metadata, "experiment": self.experiment.to_dict()})
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    """Two to four lanes; `budget` in seconds of computing, the same for each.
+
+    set_up: the experiment it was made of; `course_of` says what it became.
+    """
+
+    set_up: Experiment
+    budget: float
+    lanes: tuple[Lane, ...]
+
+    @classmethod
+    def of(cls, set_up: Experiment, names: Sequence[str], budget: float, executor: Executor) -> "Race":
+        """Return the race of these entrants before its start.
+
+        Raises PolycoreError where they are too few or too many, or the set-up cannot be trained, or not on
+        this server.
+        """
+        if not FEWEST <= len(names) <= MOST:
+            raise PolycoreError(f"{len(names)} would race; choose {FEWEST} to {MOST} of them.")
+        course = course_of(set_up)
+        hosting.limits().check(replace(course, steps=1))  # its seconds end it, not its steps
+        runs = [start(replace(course, **ENTRANTS[name])) for name in names]
+        trainings = [Training(run, executor, advance_and_tell, budget) for run in runs]
+        return cls(set_up, budget, tuple(map(Lane, names, trainings)))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether one of them goes on by itself."""
+        return any(lane.training.goes_on for lane in self.lanes)
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether it was ended before each had spent its seconds."""
+        return any(lane.training.status == "stopped" for lane in self.lanes)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any has taken a step."""
+        return any(lane.training.run.step for lane in self.lanes)
+
+    @property
+    def leader(self) -> Lane:
+        """The one with the lowest loss; of several, the one that had it after the fewest seconds."""
+        return min(self.lanes, key=_place)
+
+    def start(self) -> None:
+        """Let all begin; where this server has no room for all of them, none does.
+
+        Raises PolycoreError then.
+        """
+        for lane in self.lanes:
+            lane.training.start()
+        refused = [lane.training.error for lane in self.lanes if lane.training.status == "ready"]
+        if refused:
+            self.stop()
+            raise PolycoreError(str(refused[0]))
+
+    def stop(self) -> None:
+        """End it for good, with each where it is."""
+        for lane in self.lanes:
+            lane.training.stop()
+
+    def seen(self, is_there: Callable[[], bool] = lambda: True) -> None:
+        """Note that somebody looks; see Training."""
+        for lane in self.lanes:
+            lane.training.seen(is_there)
+
+    def standing(self) -> str:
+        """Return a sentence that says who is ahead."""
+        run = self.leader.training.run
+        lowest = f"{loss_text(run.best_loss)} nats, after {counted(run.step, 'step')}"
+        return f"{self.leader.name} is ahead: its lowest loss so far is {lowest}."
+
+    def verdict(self) -> str:
+        """Return a sentence on why it is no surprise who is ahead, or that it is one."""
+        leader = self.leader
+        experiment = leader.training.run.experiment
+        searching = [searches(lane.training.run.experiment) for lane in self.lanes]
+        if not any(searching) or all(searching):
+            surprise = "a" if leader.name == "Random search" else "no"
+            return f"That is {surprise} surprise: {REASONS[leader.name]}."
+        gradient = GRADIENT.format(weights=experiment.parameter_count)
+        if searches(experiment):
+            return f"That is a surprise: {gradient}. Give them more seconds, or take another seed."
+        return f"That is no surprise: {gradient}."
+
+
+def course_of(experiment: Experiment) -> Experiment:
+    """Return what all race on: the set-up's polynomials, network and seed, its fixed samples all every step.
+
+    Where the set-up draws fresh points, 100 of each polynomial take their place. Nothing but the budget ends
+    a run, no weight decay changes what it minimizes, and the learning rate stays.
+    """
+    return replace(
+        fitted(experiment),
+        schedule="constant",
+        steps=MAX_STEPS,
+        weight_decay=0.0,
+        target_loss=None,
+        patience=None,
+        sampling="random",
+        growing_batches=False,
+    )
+
+
+def replaced_in(experiment: Experiment) -> list[str]:
+    """Return, in words, what `course_of` replaces in a set-up."""
+    course = course_of(experiment)
+    replaced = []
+    if experiment.samples_per_class is None:
+        replaced.append(f"{course.samples_per_class:,} samples of each polynomial in place of fresh points")
+    if experiment.batch_size is not None:
+        replaced.append(f"all of them every step in place of batches of {experiment.batch_size:,}")
+    if experiment.schedule != course.schedule:
+        replaced.append(f"a constant learning rate in place of the {experiment.schedule} schedule")
+    if experiment.weight_decay:
+        replaced.append("no weight decay")
+    if (experiment.target_loss, experiment.patience) != (None, None):
+        replaced.append("no early end")
+    return replaced
+
+
+def _place(lane: Lane) -> tuple[float, float]:
+    loss = lane.training.run.best_loss
+    return loss, next(mark.seconds for mark in lane.training.marks if mark.best_loss <= loss)

@@ -1,0 +1,433 @@
+"""How a run advances while its page lives: chunk by chunk in other processes, chained by one small thread."""
+
+import logging
+import math
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import replace
+from time import monotonic
+from typing import Literal, NamedTuple
+
+from pages.server import turns
+from pages.server.turns import Turn, Turns
+from polycore import Model, PolycoreError, Run
+from polycore.training.chunk import Advance, Chunk, timed
+
+Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished", "failed"]
+
+# Measured with one run: chunks of 200 ms make 82 to 96 % of the steps/s of a bare loop, chunks of 80 ms 65 %.
+# Where runs are more than workers none of these is ever idle, and shorter chunks give each run news sooner:
+# three times a second, but each chunk costs 2 ms beside the computing.
+CHUNK_SECONDS = 0.2
+CROWDED_CHUNK_SECONDS = 0.1
+SHORTEST_CHUNK_SECONDS = 0.05
+NEWS_SECONDS = 0.3
+LEASE_SECONDS = 120.0  # a browser lets a hidden tab ask about once a minute
+GRACE_SECONDS = 10.0  # a refresh, or a network that fails for a moment, is no closed tab
+LOOK_SECONDS = 0.5  # between two looks for the tab while a chunk lasts
+MAX_DEATHS = 3  # workers that die over the same chunk
+SPEED_SECONDS = 2.0  # over which steps_per_second is taken
+MOST_MARKS = 400
+MAX_SENTENCE = 300  # characters
+
+_logger = logging.getLogger(__name__)
+
+
+class Mark(NamedTuple):
+    """What a run had reached at the end of a chunk.
+
+    seconds: how long workers had computed for it.
+    best_loss: lowest so far, in nats. held_out_accuracy: the latest measured, as a share.
+    """
+
+    seconds: float
+    step: int
+    best_loss: float
+    held_out_accuracy: float
+
+
+class Training:
+    """A run that advances by itself from `start` on. Every member may be used from any thread.
+
+    Nothing waits for a worker: the status changes at once, and the chunk under way at a pause or a stop is
+    dropped, so that the run stays at the step that the person saw. A page that polls calls `seen`, then reads
+    `status`, then `run`: the last run is there before the status that says so.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        executor: Executor,
+        advance: Advance,
+        budget: float = math.inf,
+        at_end: Callable[["Training"], None] = lambda _: None,
+    ) -> None:
+        """`advance` is pure, and importable where the executor computes. A run with steps is paused at them.
+
+        `budget`: seconds of computing, above 0, after which it is finished, at the end of a chunk. The last
+        chunks are cut to what is left: it is passed only where steps take longer than those before.
+        `at_end` is called with it from its own thread once it is finished or has failed, and not where a
+        person stops it.
+        """
+        self._executor = executor
+        self._advance = advance
+        self._budget = budget
+        self._at_end = at_end
+        self._run = run
+        self._best: tuple[int, Model] | None = None
+        self._current: tuple[Run, Model] | None = None
+        self._status: Status = "finished" if run.done else "paused" if run.step else "ready"
+        self._error: str | None = None
+        self._seconds = 0.0
+        self._seconds_per_step: float | None = None
+        self._computing_per_step = 0.0
+        self._marks = _Marks(_mark(0.0, run))
+        self._speed = _Speed()
+        self._spectator = _Spectator()
+        self._asleep = False
+        self._turn: Turn | None = None
+        self._changed = threading.Condition()
+        # counts the changes of status: what was asked for in one generation is never taken in another
+        self._generation = 0
+
+    @property
+    def run(self) -> Run:
+        """The run at the end of the latest chunk."""
+        return self._run
+
+    @property
+    def best(self) -> Model:
+        """The run's best model so far, the same object as long as no better one comes: measuring it costs."""
+        return self.best_of(self._run)
+
+    def best_of(self, run: Run) -> Model:
+        """Return the same for `run`, this training's run as it stood when the caller read it."""
+        best = self._best
+        if best is None or best[0] != run.best_step:
+            # of a copy: a run keeps the models it was asked for, and would carry them to the workers
+            best = self._best = (run.best_step, replace(run).best_for_a_page)
+        return best[1]
+
+    def current_of(self, run: Run) -> Model:
+        """Return the model of the latest weights of such a `run`, the same object each time."""
+        if run.parameters is run.best_parameters:
+            return self.best_of(run)
+        current = self._current
+        if current is None or current[0] is not run:
+            current = self._current = (run, replace(run).current_for_a_page)
+        return current[1]
+
+    @property
+    def status(self) -> Status:
+        """Where it stands; "paused" also after a single step, and where nobody looks any more.
+
+        It is "waiting" in place of "running" where as many runs as the server serves at once are before it.
+        """
+        status, turn = self._status, self._turn
+        return "waiting" if status == "running" and turn is not None and not turn.has_come else status
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it advances by itself, now or when its turn comes: "running" or "waiting"."""
+        return self._status == "running"
+
+    @property
+    def place(self) -> int | None:
+        """How many wait before it for their turn; None unless it waits."""
+        turn = self._turn
+        return None if turn is None else turn.place
+
+    @property
+    def takes_turns(self) -> bool:
+        """Whether it goes on while others wait, so that it computes a while and waits a while."""
+        return self.goes_on and turns.of_this_server().waiting > 0
+
+    @property
+    def has_spent(self) -> bool:
+        """Whether its budget has ended it before its last step."""
+        return self._status == "finished" and not self._run.done
+
+    @property
+    def error(self) -> str | None:
+        """A sentence on why it failed or did not start, else None."""
+        return self._error
+
+    @property
+    def seconds(self) -> float:
+        """How long workers have computed for this run: processor time, whatever else the machine does."""
+        return self._seconds
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What it had reached at its beginning and chunk by chunk, thinned evenly; the last is the latest."""
+        return self._marks.all
+
+    @property
+    def steps_per_second(self) -> float:
+        """Its speed over the last two seconds in which it ran; 0.0 before the first chunk."""
+        return self._speed.steps_per_second
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the rest takes at that speed; None where there is none yet."""
+        run, speed = self._run, self.steps_per_second
+        if run.done:
+            return 0.0
+        steps = min(run.experiment.steps - run.step, self._affordable_steps())
+        return steps / speed if speed else None
+
+    def start(self) -> None:
+        """Begin to advance. Does nothing unless ready."""
+        self._go(("ready",), self._chain)
+
+    def resume(self) -> None:
+        """Go on. Does nothing unless paused or failed."""
+        self._go(("paused", "failed"), self._chain)
+
+    def step(self) -> None:
+        """Take one step and pause. Does nothing unless ready, paused or failed."""
+        self._go(("ready", "paused", "failed"), self._take_one_step)
+
+    def pause(self) -> None:
+        """Stay at the latest chunk until `resume`, even where the run only slept unseen."""
+        with self._changed:
+            self._asleep = False
+            if self._status == "running":
+                self._become("paused")
+
+    def stop(self) -> None:
+        """End for good at the latest chunk. Does nothing where it is finished."""
+        with self._changed:
+            self._asleep = False
+            if self._status != "finished":
+                self._become("stopped")
+
+    def seen(self, is_there: Callable[[], bool] = lambda: True) -> None:
+        """Note that somebody looks: a run that nobody looks at pauses, and goes on when it is seen again.
+
+        It pauses two minutes after the last look, or ten seconds after whoever looked has gone. `is_there`
+        says whether that is so; it is called from other threads.
+        """
+        with self._changed:
+            self._spectator.look(is_there)
+            if self._asleep:
+                self.resume()
+
+    def _go(self, allowed: tuple[Status, ...], action: Callable[[int, Turn], None]) -> None:
+        with self._changed:
+            if self._status not in allowed:
+                return
+            turn = turns.of_this_server().take()
+            if turn is None:
+                self._error = _full(turns.of_this_server())
+                return
+            self._turn = turn
+            self._error = None
+            self._asleep = False
+            self._spectator.wait()
+            self._speed.begin(self._run.step)
+            self._become("running")
+            threading.Thread(target=action, args=(self._generation, turn), daemon=True).start()
+
+    def _become(self, status: Status) -> None:
+        if self._status == "running" and self._turn is not None:
+            self._turn.give_up()
+        self._status = status
+        self._generation += 1
+        self._changed.notify_all()
+
+    def _chain(self, generation: int, turn: Turn) -> None:
+        while generation == self._generation:
+            self._await_turn(turn, generation)
+            self._advance_by(self._steps(), generation)
+            self._sleep_unless_seen(generation)
+            turn.hand_on()
+        # not where it was another chain that ended: this one was paused before
+        if self._status in ("finished", "failed") and self._generation == generation + 1:
+            self._at_end(self)
+
+    def _take_one_step(self, generation: int, turn: Turn) -> None:
+        self._await_turn(turn, generation)
+        self._advance_by(1, generation)
+        with self._changed:
+            if generation == self._generation:
+                self._become("paused")
+
+    def _await_turn(self, turn: Turn, generation: int) -> None:
+        """Return when the turn has come, or the generation has ended."""
+        if turn.has_come:
+            return
+        while generation == self._generation and not turn.wait(LOOK_SECONDS):
+            self._sleep_unless_seen(generation)
+        with self._changed:
+            if generation == self._generation:
+                self._speed.begin(self._run.step)
+
+    def _steps(self) -> int:
+        if not self._seconds_per_step:
+            return 1  # nothing is known yet: a step may take a second
+        steps = _chunk_seconds(turns.of_this_server()) / self._seconds_per_step
+        return max(1, int(min(steps, self._affordable_steps())))
+
+    def _affordable_steps(self) -> float:
+        """Return how many steps fit what is left of the budget, as far as is known."""
+        if not self._computing_per_step:
+            return math.inf
+        return (self._budget - self._seconds) / self._computing_per_step
+
+    def _advance_by(self, steps: int, generation: int) -> None:
+        """Compute a chunk and take it. A worker's death costs one more try, anything else the generation."""
+        deaths = 0
+        while generation == self._generation:
+            try:
+                future = self._executor.submit(timed, self._advance, self._run, steps)
+                self._await(future, generation)
+                return
+            except BrokenExecutor as error:
+                deaths += 1
+                if deaths == MAX_DEATHS:
+                    self._fail(error, generation)
+            except Exception as error:  # noqa: BLE001  # whatever a worker raises, the person is told
+                self._fail(error, generation)
+
+    def _await(self, future: Future[Chunk], generation: int) -> None:
+        """Take the chunk when it comes, or raise its exception. Drop it where the generation ends first."""
+        future.add_done_callback(self._notify)
+        with self._changed:
+            while generation == self._generation and not future.done():
+                if not self._changed.wait(LOOK_SECONDS):
+                    self._sleep_unless_seen(generation)
+            if generation == self._generation:
+                self._take(*future.result())
+                return
+        future.cancel()
+
+    def _notify(self, _: Future[Chunk]) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _take(self, run: Run, seconds: float, computing: float) -> None:
+        if run.step > self._run.step:  # a chunk that diverges at its first step takes none
+            self._seconds_per_step = seconds / (run.step - self._run.step)
+            self._computing_per_step = computing / (run.step - self._run.step)
+        self._seconds += computing
+        self._speed.reach(run.step)
+        self._marks.reach(_mark(self._seconds, run))
+        self._run = run
+        if run.done or self._budget - self._seconds < self._computing_per_step:
+            self._become("finished")
+
+    def _fail(self, error: Exception, generation: int) -> None:
+        with self._changed:
+            if generation != self._generation:
+                return
+            self._error = _sentence(error)
+            self._become("failed")
+        if not isinstance(error, PolycoreError):
+            _logger.warning("A run failed at step %d.", self._run.step, exc_info=error)
+
+    def _sleep_unless_seen(self, generation: int) -> None:
+        with self._changed:
+            if generation == self._generation and self._spectator.is_gone():
+                self._become("paused")
+                self._asleep = True
+
+
+class _Spectator:
+    """Whoever looks at a run."""
+
+    def __init__(self) -> None:
+        self._is_there: Callable[[], bool] = lambda: True
+        self.wait()
+
+    def look(self, is_there: Callable[[], bool]) -> None:
+        self._is_there = is_there
+        self.wait()
+
+    def wait(self) -> None:
+        """Count the time from now on."""
+        self._looked_at = self._there_at = monotonic()
+
+    def is_gone(self) -> bool:
+        now = monotonic()
+        if self._is_there():
+            self._there_at = now
+        return now - self._looked_at >= LEASE_SECONDS or now - self._there_at >= GRACE_SECONDS
+
+
+class _Speed:
+    """Steps per second of wall-clock time, from the steps reached lately."""
+
+    def __init__(self) -> None:
+        self.steps_per_second = 0.0
+        self._marks: deque[tuple[float, int]] = deque()
+
+    def begin(self, step: int) -> None:
+        self._marks = deque([(monotonic(), step)])
+
+    def reach(self, step: int) -> None:
+        now = monotonic()
+        self._marks.append((now, step))
+        while len(self._marks) > 2 and now - self._marks[1][0] >= SPEED_SECONDS:
+            self._marks.popleft()
+        then, first = self._marks[0]
+        if now > then:
+            self.steps_per_second = (step - first) / (now - then)
+
+
+class _Marks:
+    """What was reached, bounded: every other one goes, and comes no more, each time there are too many."""
+
+    def __init__(self, first: Mark) -> None:
+        self.all: tuple[Mark, ...] = (first,)
+        self._even: tuple[Mark, ...] = self.all
+        self._every = 1
+        self._reached = 1
+
+    def reach(self, mark: Mark) -> None:
+        if self._reached % self._every == 0:
+            self._even = (*self._even, mark)
+        if len(self._even) == MOST_MARKS:
+            self._even = self._even[::2]
+            self._every *= 2
+        self._reached += 1
+        self.all = self._even if self._even[-1] is mark else (*self._even, mark)
+
+
+def _chunk_seconds(shared: Turns) -> float:
+    """Return how long a chunk lasts, so that all who run have news a few times a second."""
+    if shared.running <= shared.workers:
+        return CHUNK_SECONDS
+    fair = NEWS_SECONDS * shared.workers / shared.running
+    return min(CROWDED_CHUNK_SECONDS, max(SHORTEST_CHUNK_SECONDS, fair))
+
+
+def _full(shared: Turns) -> str:
+    return (
+        f"This server is full ({shared.running} at once, {shared.waiting} in the queue). "
+        "Try again in a minute."
+    )
+
+
+def _mark(seconds: float, run: Run) -> Mark:
+    return Mark(seconds, run.step, run.best_loss, float(run.history.held_out_accuracy[-1]))
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, PolycoreError):
+        text = str(error)
+    elif isinstance(error, BrokenExecutor):
+        text = (
+            f"{MAX_DEATHS} worker processes ended one after another over the same steps, perhaps for want of "
+            "memory. The run is as it was before them: resume it, or try a smaller network or fewer samples."
+        )
+    elif isinstance(error, MemoryError):
+        text = (
+            "The next steps need more memory than there is for one run. The run is as it was before them: "
+            "resume it, or try a smaller network, fewer samples or a smaller batch."
+        )
+    else:
+        text = f"The run is as it was before {type(error).__name__} came from a worker: {error}"
+    return " ".join(text.split())[:MAX_SENTENCE]

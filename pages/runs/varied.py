@@ -1,0 +1,156 @@
+"""What varies in a sweep: how many seeds, and which networks, optimizers and learning rates."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pages.server import hosting
+from pages.wording import layers, optimizer_names
+from polycore import Experiment, PolycoreError
+from polycore.experiment.experiment import MAX_SEED
+from polycore.experiment.full_batch import fitted
+from polycore.figures.palette import PALETTE
+from polycore.quoting import quoted
+from polycore.sweeps.choices import grid
+
+MOST_SEEDS = 30
+MOST_SETTINGS = len(PALETTE)  # each has a look of its own
+MOST_TEXT = 200  # characters of a list
+
+Network = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Varied:
+    """All combinations of these are trained, each with `seeds` seeds from the set-up's on.
+
+    networks: neurons of the hidden layers of each; () for none.
+    optimizers: by Experiment's names. learning_rates: for those that have one.
+    steps: of each run.
+    """
+
+    seeds: int
+    networks: tuple[Network, ...]
+    optimizers: tuple[str, ...]
+    learning_rates: tuple[float, ...]
+    steps: int
+
+    @property
+    def settings(self) -> int:
+        """How many combinations there are, seeds left out."""
+        with_rate = sum(map(_has_rate, self.optimizers))
+        return len(self.networks) * (len(self.optimizers) + with_rate * (len(self.learning_rates) - 1))
+
+    @property
+    def runs(self) -> int:
+        """How many runs they make."""
+        return self.seeds * self.settings
+
+    def experiments(self, set_up: Experiment) -> tuple[Experiment, ...]:
+        """Return the experiment of each run, those of the first seed first.
+
+        Raises PolycoreError, one sentence for a person, where there are none, or one of them or all together
+        are too much.
+        """
+        self._check_counts()
+        seeds = [(set_up.seed + place) % (MAX_SEED + 1) for place in range(self.seeds)]
+        self._check_networks(set_up)
+        found: list[Experiment] = []
+        for optimizer in self.optimizers:
+            base = _base(replace(set_up, steps=self.steps), optimizer)
+            found += grid(base, **self._choices(optimizer, seeds))
+        for experiment in found:
+            hosting.limits().check(experiment)
+        return tuple(sorted(found, key=lambda experiment: seeds.index(experiment.seed)))
+
+    def name_of(self, experiment: Experiment) -> str:
+        """Return what tells the setting of `experiment` from the others, in a few words."""
+        words = []
+        if len(self.optimizers) > 1:
+            words.append(optimizer_names.SHORT[experiment.optimizer])
+        if len(self.networks) > 1:
+            words.append(_layers(experiment.hidden))
+        if len(self.learning_rates) > 1 and _has_rate(experiment.optimizer):
+            words.append(f"at {experiment.learning_rate:g}")
+        return ", ".join(words) or "as set up"
+
+    def _choices(self, optimizer: str, seeds: Sequence[int]) -> dict[str, Sequence[object]]:
+        rates = {"learning_rate": self.learning_rates} if _has_rate(optimizer) else {}
+        return {"seed": seeds, "hidden": self.networks, **rates}
+
+    def _check_networks(self, set_up: Experiment) -> None:
+        for network in self.networks:
+            try:
+                replace(set_up, hidden=network)
+            except PolycoreError as error:
+                raise PolycoreError(f"Networks: {written_network(network)} cannot be: {error}") from error
+
+    def _check_counts(self) -> None:
+        if not self.settings:
+            raise PolycoreError("There is nothing to train; choose at least one optimizer.")
+        if self.settings > MOST_SETTINGS:
+            raise PolycoreError(
+                f"These are {self.settings} settings, each of which needs a look of its own; "
+                f"choose at most {MOST_SETTINGS}."
+            )
+        hosting.limits().check_sweep(self.runs)
+
+
+def unvaried(experiment: Experiment) -> Varied:
+    """Return what varies nothing but three seeds, where this server allows so many."""
+    seeds = min(3, hosting.limits().max_sweep_runs)
+    return Varied(
+        seeds, (experiment.hidden,), (experiment.optimizer,), (experiment.learning_rate,), experiment.steps
+    )
+
+
+def written_network(hidden: Network) -> str:
+    """Return hidden layers as a person types them: 32-32, or none."""
+    return "-".join(map(str, hidden)) or layers.NONE
+
+
+def networks_of(text: str) -> tuple[Network, ...]:
+    """Return the networks of a list such as "12, 32-32, none", each once. Raises PolycoreError."""
+    parts = _parts("Networks", layers.HYPHEN.sub("-", text), "12, 32-32")
+    return tuple(dict.fromkeys(layers.from_text("Networks", part) for part in parts))
+
+
+def rates_of(text: str) -> tuple[float, ...]:
+    """Return the learning rates of a list such as "0.01, 0.003", each once. Raises PolycoreError."""
+    found = []
+    for part in _parts("Learning rates", text, "0.01, 0.003"):
+        try:
+            rate = float(part)
+        except ValueError:
+            rate = math.nan
+        if not 0 < rate <= 10:
+            raise PolycoreError(
+                f"Learning rates: {quoted(part, 40)} is none; expected numbers above 0 and at most 10, "
+                "with commas, such as 0.01, 0.003."
+            )
+        found.append(rate)
+    return tuple(dict.fromkeys(found))
+
+
+def _layers(hidden: Network) -> str:
+    if not hidden:
+        return "no hidden layer"
+    return f"{'layer' if len(hidden) == 1 else 'layers'} {written_network(hidden)}"
+
+
+def _parts(name: str, text: str, example: str) -> list[str]:
+    if len(text) > MOST_TEXT:
+        raise PolycoreError(f"{name}: the list has {len(text):,} characters; expected at most {MOST_TEXT}.")
+    parts = text.replace(",", " ").split()
+    if not parts:
+        raise PolycoreError(f"{name}: the list is empty; expected one or more, such as {example}.")
+    return parts
+
+
+def _has_rate(optimizer: str) -> bool:
+    return optimizer != "lbfgs"  # it finds the length of its steps itself
+
+
+def _base(set_up: Experiment, optimizer: str) -> Experiment:
+    """Return the set-up with the optimizer, on samples that it can work on."""
+    return replace(fitted(set_up) if optimizer == "lbfgs" else set_up, optimizer=optimizer)

@@ -1,0 +1,14 @@
+"""The workers that compute the runs of this server: its own processes, or those of a Dask cluster."""
+
+from pages.server.hosted import is_hosted
+from polycore.workers import cluster
+from polycore.workers.cluster import Cluster
+from polycore.workers.processes import Workers
+
+
+def _of_this_server() -> Workers | Cluster:
+    address = cluster.address()
+    return Workers(in_idle_time=is_hosted()) if address is None else Cluster(address)
+
+
+workers = _of_this_server()

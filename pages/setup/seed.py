@@ -1,0 +1,48 @@
+"""The seed: its input, and a button for another one."""
+
+import secrets
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.state import session, typed
+from polycore.experiment.experiment import MAX_SEED
+
+READABLE = 1_000_000  # a seed one can read out to somebody
+
+
+def key(prefix: str) -> str:
+    """Return the key of the input's widget."""
+    return f"{prefix}.seed.{session.current().revision}"
+
+
+def draw(prefix: str) -> None:
+    """Draw the input."""
+    st.number_input(
+        "Seed",
+        min_value=0,
+        max_value=MAX_SEED,
+        value=session.current().experiment.seed,
+        step=1,
+        key=key(prefix),
+        on_change=typed.note,
+        width=180,
+        help="Decides every random number, of the samples and of the training: the same seed gives the same "
+        "run, to the last bit. Change it to see how much was luck.",
+    )
+
+
+def button(prefix: str) -> None:
+    """Draw the button that takes another seed."""
+    st.button(
+        "New seed",
+        key=f"{prefix}.new_seed",
+        icon=":material/casino:",
+        on_click=_renew,
+        help="Other samples and other initial weights by the same rules: how much was luck?",
+    )
+
+
+def _renew() -> None:
+    typed.note()
+    session.load(replace(session.current().experiment, seed=secrets.randbelow(READABLE)))

@@ -1,0 +1,60 @@
+"""The two inputs of the range of x, the same on every page that has them."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.state import session, typed
+from polycore.experiment.experiment import MAX_X
+
+LABELS = ("x from", "x to")
+HELP = (
+    "Between these two x lie the samples, and so what the network learns; the plots show this part of the "
+    "plane. A wide range lets high powers dominate."
+)
+
+
+def draw(prefix: str) -> None:
+    """Draw the inputs, side by side if there is room."""
+    for label, value in zip(LABELS, session.current().experiment.x_range, strict=True):
+        _draw_end(label, value, prefix)
+
+
+def held(prefix: str) -> tuple[float, float]:
+    """Return (low, high) as typed, unchecked; the set-up's if the inputs are not drawn."""
+    low, high = (
+        st.session_state.get(_key(label, prefix), value)
+        for label, value in zip(LABELS, session.current().experiment.x_range, strict=True)
+    )
+    return low, high
+
+
+def take(prefix: str) -> None:
+    """Make the range that the inputs hold the set-up's. Raises PolycoreError if it cannot be."""
+    low_high, experiment = held(prefix), session.current().experiment
+    if low_high != experiment.x_range:
+        session.change(experiment=replace(experiment, x_range=low_high))
+
+
+def check(prefix: str) -> None:
+    """Raise PolycoreError if the range that the inputs hold cannot be the set-up's."""
+    replace(session.current().experiment, x_range=held(prefix))
+
+
+def _key(label: str, prefix: str) -> str:
+    return f"{prefix}.{label}.{session.current().revision}"
+
+
+def _draw_end(label: str, value: float, prefix: str) -> None:
+    st.number_input(
+        label,
+        min_value=-MAX_X,
+        max_value=MAX_X,
+        value=value,
+        step=0.5,
+        format="%.6g",
+        key=_key(label, prefix),
+        on_change=typed.note,
+        help=HELP,
+        width=130,
+    )

@@ -1,0 +1,102 @@
+"""What a refresh must not lose: each browser tab's session, remembered in the server for a while.
+
+A refresh starts a new Streamlit session. The tab itself keeps a random name across it (its sessionStorage,
+which no other tab and no link carries), and by that name the session is found again.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages.state.holdings import Holdings
+
+if TYPE_CHECKING:
+    from pages.state.session import Session
+
+KEY = "polycore.tab"
+TOLD_KEY, FORGOTTEN_KEY = f"{KEY}.told", f"{KEY}.forgotten"
+HOLDINGS_KEY, HELD_KEY = f"{KEY}.holdings", f"{KEY}.held"  # of this session, and of the tab before it
+COMPONENT_KEY = f"{KEY}.component"
+MOST_REMEMBERED = 100  # a class of thirty three times over; a tab that has trained has about 0.3 MB
+SECONDS_REMEMBERED = 900.0
+NAME_LENGTH = 32
+SCRIPT = Path(__file__).with_name("tab.js")
+
+_lock = threading.Lock()
+_sessions: OrderedDict[str, tuple[float, "Session"]] = OrderedDict()
+
+
+def remember(session: "Session") -> None:
+    """Remember the session under this tab's name, where the tab has told it yet."""
+    st.session_state[HOLDINGS_KEY] = Holdings(
+        session.training is not None, len(session.kept), session.points is not None
+    )
+    name = st.session_state.get(KEY)
+    if name is None:
+        return
+    now = time.monotonic()
+    with _lock:
+        _sessions[name] = (now, session)
+        _sessions.move_to_end(name)
+        _forget()
+
+
+def recalled() -> "Session | None":
+    """Return what this tab had before a refresh, where it has told its name and is not known yet, else None.
+
+    Whoever opens a page lets go what has been remembered for too long.
+    """
+    with _lock:
+        _forget()
+    known = KEY in st.session_state  # a tab that is known does not say its name again: each time is a request
+    holds = st.session_state.get(HOLDINGS_KEY, Holdings()).to_json()
+    tab = _tab(
+        key=COMPONENT_KEY,
+        data={"known": known, "holds": holds},
+        on_name_change=lambda: None,
+        on_held_change=lambda: None,
+    )
+    st.session_state[HELD_KEY] = Holdings.said(tab.held)
+    if not _is_name(tab.name) or st.session_state.get(KEY) == tab.name:
+        return None
+    st.session_state[TOLD_KEY] = tab.name
+    with _lock:
+        _, session = _sessions.get(tab.name, (0.0, None))
+    st.session_state[FORGOTTEN_KEY] = session is None
+    return session
+
+
+def lost() -> Holdings:
+    """Return, once, what the tab of a forgotten session had: it may say that later than its name."""
+    held: Holdings = st.session_state.get(HELD_KEY, Holdings())
+    if held == Holdings() or not st.session_state.get(FORGOTTEN_KEY):
+        return Holdings()
+    st.session_state[FORGOTTEN_KEY] = False
+    return held
+
+
+def know() -> None:
+    """Let the tab be known by the name that it has told: what it has is remembered from now on.
+
+    To be called when the session has what was recalled, for a press may end a page wherever it reads or
+    writes the session: the next one then recalls once more.
+    """
+    if TOLD_KEY in st.session_state:
+        st.session_state[KEY] = st.session_state[TOLD_KEY]
+
+
+def _forget() -> None:
+    oldest = time.monotonic() - SECONDS_REMEMBERED
+    while _sessions and (len(_sessions) > MOST_REMEMBERED or next(iter(_sessions.values()))[0] < oldest):
+        _sessions.popitem(last=False)
+
+
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and len(name) == NAME_LENGTH and name.isascii() and name.isalnum()
+
+
+_tab = st.components.v2.component("polycore_tab", js=SCRIPT.read_text(encoding="utf-8"))

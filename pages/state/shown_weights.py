@@ -1,0 +1,96 @@
+"""Which weights of a run its page shows: those of the latest step, or the best so far."""
+
+from dataclasses import dataclass
+from typing import get_args
+
+import streamlit as st
+
+from pages.runs.runner import Training
+from pages.state import session
+from pages.state.session import Weights
+from polycore import Model, Run
+from polycore.figures.alternative_text import Mark
+
+KEY = "shown_weights.choice"
+HELP = (
+    "Now: the weights of the latest step. Best: those with the lowest loss so far, which are kept. The map, "
+    "the figures beside it and the answer to a click are all of the weights that you choose."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ShownWeights:
+    """The weights that are shown of a run at one moment: everything drawn from it is of the same ones.
+
+    run: the run at that moment. model: these weights, with their loss and accuracies.
+    """
+
+    run: Run
+    choice: Weights
+    model: Model
+
+    @classmethod
+    def of(cls, training: Training, choice: Weights) -> "ShownWeights":
+        """Return the weights of that choice, as the run stands now."""
+        run = training.run
+        model = training.current_of(run) if choice == "Now" else training.best_of(run)
+        return cls(run, choice, model)
+
+    @property
+    def step(self) -> int:
+        """The step after which the run had these weights."""
+        return self.run.step if self.choice == "Now" else self.run.best_step
+
+    @property
+    def name(self) -> str:
+        """Their name on a page: "now (step 1,200)" or "best (step 800)"."""
+        return f"{self.mark} (step {self.step:,})"
+
+    @property
+    def mark(self) -> Mark:
+        """Their name on the charts."""
+        return "now" if self.choice == "Now" else "best"
+
+    @property
+    def loss(self) -> float:
+        """Their loss in nats: the run's own figure if it has one, to the bit that its history has.
+
+        A mark that differs from the history's only point in the last bit leaves a chart without any ticks.
+        """
+        run = self.run
+        if self.choice == "Best" or run.parameters is run.best_parameters:
+            return run.best_loss
+        if run.history.step[-1] == run.step:
+            return float(run.history.loss[-1])
+        return self.model.loss if run.loss is None else run.loss
+
+    @property
+    def gradient_norm(self) -> float | None:
+        """The length of the gradient at these weights; None if a run has not kept it."""
+        return self.run.gradient_norm if self.step == self.run.step else None
+
+
+def chosen(training: Training) -> ShownWeights:
+    """Return those that the visitor has chosen, as the run stands now."""
+    return ShownWeights.of(training, session.current().weights)
+
+
+def draw() -> None:
+    """Draw the choice. Within the fragment that draws the map a click draws no more than that."""
+    now = session.current()
+    key = f"{KEY}.{now.revision}"
+    st.segmented_control(
+        "Weights",
+        get_args(Weights),
+        default=now.weights,  # and not set by its key: shown_input.py says why
+        key=key,
+        disabled=now.training is None,
+        required=True,
+        on_change=_choose,
+        args=(key,),
+        label_visibility="collapsed",
+    )
+
+
+def _choose(key: str) -> None:
+    session.change(weights=st.session_state[key])

@@ -1,0 +1,28 @@
+"""What commands print about a model, a run or an experiment: two columns, and an experiment in a phrase."""
+
+from collections.abc import Mapping
+
+from polycore.experiment.experiment import Experiment
+from polycore.links.link import to_query
+
+
+def listing(rows: Mapping[str, str]) -> str:
+    """Return one line per row: the name, then its text, in two columns."""
+    width = max(map(len, rows))
+    return "".join(f"{name:<{width}}  {said}\n" for name, said in rows.items())
+
+
+def phrase(experiment: Experiment) -> str:
+    """Return a summary of an experiment in one line of ASCII, in the words of a link."""
+    words = to_query(experiment)
+    parts = (
+        f"{words['optimizer']} at {words['learning_rate']}, {words['schedule']}",
+        f"hidden {words['hidden']}",
+        "fresh points" if words["samples"] == "fresh" else f"{words['samples']} samples each",
+        f"batch {words['batch']}",
+        f"x from {words['range'].replace('..', ' to ')}",
+        f"noise {words['noise']}",
+        f"{experiment.steps:,} steps",
+        f"seed {words['seed']}",
+    )
+    return "; ".join(parts)

@@ -1,0 +1,250 @@
+"""The alternative text of each figure: one sentence for those who do not see it, from its numbers.
+
+Arguments are as those of the figures. The text is not escaped: it goes into an attribute, not into Plotly.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from polycore.arrays import Floats, Integers
+from polycore.formatting import counted, loss_text, percent
+from polycore.polynomials.polynomial import Polynomial
+
+Mark = Literal["best", "now"]
+MARKED: dict[Mark, str] = {"best": "the best weights", "now": "the latest weights"}
+
+
+def curves(
+    polynomials: Sequence[Polynomial], x_range: tuple[float, float], y_range: tuple[float, float]
+) -> str:
+    """Name the polynomials and the part of the plane."""
+    listed = ", ".join(map(str, polynomials))
+    return f"Curves of {_count(polynomials)} for {_window(x_range, y_range)}: {listed}."
+
+
+def samples(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> str:
+    """Count the samples, of a class too, and say where they lie."""
+    counts = np.bincount(labels, minlength=len(polynomials))
+    fewest, most = counts.min(), counts.max()
+    each = f"{most}" if fewest == most else f"{fewest} to {most}"
+    (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
+    where = _window((left, right), (low, high))
+    told = counted(len(points), "sample", "samples")
+    return f"{told} of {_count(polynomials)}, {each} of each, {where}."
+
+
+def loss(steps: Integers, losses: Floats, best_step: int, best_loss: float, mark: Mark = "best") -> str:
+    """Say where the loss began, where it is and what is marked: `mark` is "best" or "now"."""
+    return (
+        f"Loss over {_steps(steps)}, from {loss_text(losses[0])} to {loss_text(losses[-1])} nats; "
+        f"{mark} {loss_text(best_loss)} at step {best_step}."
+    )
+
+
+def accuracy(
+    steps: Integers,
+    accuracies: Floats,
+    held_out_accuracies: Floats,
+    best_step: int,
+    best_held_out_accuracy: float,
+    best_possible: float,
+    mark: Mark = "best",
+) -> str:
+    """Say where both accuracies began, where they are, what the marked weights reach and what can be."""
+    return (
+        f"Accuracy over {_steps(steps)}, "
+        f"from {percent(accuracies[0])} to {percent(accuracies[-1])} on the training samples and "
+        f"from {percent(held_out_accuracies[0])} to {percent(held_out_accuracies[-1])} on held-out points; "
+        f"{MARKED[mark]}, of step {best_step}, reach {percent(best_held_out_accuracy)} on held-out points, "
+        f"and {percent(best_possible)} is the best possible on new points."
+    )
+
+
+def plane_map(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats) -> str:
+    """Name the class with the largest region, and say how sure the network is on average."""
+    winners = probabilities.argmax(axis=-1)
+    areas = np.bincount(winners.ravel(), minlength=len(polynomials))
+    largest = int(areas.argmax())
+    return (
+        f"Map of the most likely of {_count(polynomials)} for {_window((x[0], x[-1]), (y[0], y[-1]))}: "
+        f"the largest region, {percent(areas[largest] / winners.size)} of the plane, is that of "
+        f"{polynomials[largest]}, and the most likely class has a probability of "
+        f"{percent(probabilities.max(axis=-1).mean())} on average."
+    )
+
+
+def differences(
+    polynomials: Sequence[Polynomial], x: Floats, y: Floats, network: Integers, referee: Integers
+) -> str:
+    """Say what share of the plane network and referee decide differently, and most often between which."""
+    where = f"Map of where network and referee differ for {_window((x[0], x[-1]), (y[0], y[-1]))}"
+    differing = network != referee
+    if not differing.any():
+        return f"{where}: nowhere, for {_count(polynomials)}."
+    pairs = np.bincount(network[differing] * len(polynomials) + referee[differing])
+    answer, decision = divmod(int(pairs.argmax()), len(polynomials))
+    return (
+        f"{where}, for {_count(polynomials)}: {percent(differing.mean())} of the plane, most often where the "
+        f"network says {polynomials[answer]} and the referee {polynomials[decision]}."
+    )
+
+
+def probabilities(polynomials: Sequence[Polynomial], order: Sequence[int], shares: Floats) -> str:
+    """Name the three most likely classes; `order` has the most likely first."""
+    first, *others = [f"{polynomials[label]} with {percent(shares[label])}" for label in order[:3]]
+    return f"Most likely of {_count(polynomials)}: {first}, then {' and '.join(others)}."
+
+
+def confusion(confusion: Integers, polynomials: Sequence[Polynomial]) -> str:
+    """Count the right answers, and name the most frequent mistake."""
+    mistakes = confusion - np.diag(confusion.diagonal())
+    true, answer = divmod(int(mistakes.argmax()), len(polynomials))
+    often = mistakes[true, answer]
+    worst = (
+        f"most often, {_times(often)}, {polynomials[true]} is taken for {polynomials[answer]}"
+        if often
+        else "nothing is mistaken"
+    )
+    return (
+        f"Table of true polynomials and answers for {_count(polynomials)}: {confusion.trace()} of "
+        f"{counted(confusion.sum(), 'point is', 'points are')} answered rightly; {worst}."
+    )
+
+
+def reliability(counts: Integers, confidences: Floats, accuracies: Floats, calibration_error: float) -> str:
+    """Say how right the network is where it is least and where it is most sure."""
+    told = [
+        f"{percent(accuracies[place])} right where it is {percent(confidences[place])} sure "
+        f"({_points(counts[place])})"
+        for place in sorted({0, len(counts) - 1})
+    ]
+    return (
+        f"How often the network is right by how sure it is: {' and '.join(told)}; "
+        f"on average the two differ by {percent(calibration_error)}."
+    )
+
+
+def errors(labels: Integers, polynomials: Sequence[Polynomial], x_range: tuple[float, float]) -> str:
+    """Count the mistakes, and name the polynomial with the most; `labels` are the true ones."""
+    where = "Mistakes along x from {:.3g} to {:.3g}".format(*x_range)
+    if not len(labels):
+        return f"{where}: none for {_count(polynomials)}."
+    counts = np.bincount(labels)
+    most = int(counts.argmax())
+    return (
+        f"{where}, beside the crossings of {_count(polynomials)}: {len(labels)} in all, "
+        f"the most, {counts[most]}, on {polynomials[most]}."
+    )
+
+
+def walk(polynomials: Sequence[Polynomial], curve: int, x: Floats, shares: Floats, met: int) -> str:
+    """Say how likely the class `curve` is along its own curve, and how many others it meets."""
+    own = shares[:, curve]
+    lowest = int(own.argmin())
+    return (
+        f"Probabilities of {_count(polynomials)} along {polynomials[curve]} for x from {x[0]:.3g} to "
+        f"{x[-1]:.3g}, where it meets others at {_places(met)}: its own is {percent(own.mean())} on average "
+        f"and lowest, {percent(own[lowest])}, at x = {x[lowest]:.3g}."
+    )
+
+
+def extended(text: str, clause: str) -> str:
+    """Return the sentence `text` with a clause more."""
+    return f"{text.removesuffix('.')}; {clause}."
+
+
+def neuron(name: str, x: Floats, y: Floats, values: Floats) -> str:
+    """Say on how much of the plane the neuron called `name` passes something on; `values` are before ReLU."""
+    return (
+        f"Map of {name} for {_window((x[0], x[-1]), (y[0], y[-1]))}: "
+        f"above 0 on {percent((values > 0).mean())} of the plane."
+    )
+
+
+def network(widths: Sequence[int], dead: int | None) -> str:
+    """Name the layers' sizes, from the inputs to the classes, and count the dead neurons where known."""
+    hidden = widths[1:-1]
+    told = f"; {_dead(dead, sum(hidden))}" if dead is not None and hidden else ""
+    return f"Picture of the network: inputs x and y, {_layers(hidden)}, and {widths[-1]} outputs{told}."
+
+
+def _layers(hidden: Sequence[int]) -> str:
+    if not hidden:
+        return "no hidden layer"
+    *others, last = hidden
+    if not others:
+        return f"a hidden layer of {counted(last, 'neuron', 'neurons')}"
+    return f"hidden layers of {', '.join(map(str, others))} and {counted(last, 'neuron', 'neurons')}"
+
+
+def _dead(dead: int, of: int) -> str:
+    if of == 1:
+        return f"the hidden neuron is {'dead' if dead else 'not dead'}"
+    return counted(dead, "of the hidden neurons is dead", "of the hidden neurons are dead")
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _points(count: int) -> str:
+    return counted(count, "point", "points")
+
+
+def _places(count: int) -> str:
+    return counted(count, "place", "places")
+
+
+def _steps(steps: Integers) -> str:
+    return counted(int(steps[-1]), "step", "steps")
+
+
+def _count(polynomials: Sequence[Polynomial]) -> str:
+    return counted(len(polynomials), "polynomial", "polynomials")
+
+
+def _window(x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
+    return "x from {:.3g} to {:.3g} and y from {:.3g} to {:.3g}".format(*x_range, *y_range)
+
+
+def losses(curves: Sequence[tuple[str, Floats | Integers, Floats]], over: str) -> str:
+    """Say for each name where its losses, the last of the three, began and where they ended."""
+    told = "; ".join(
+        f"{name} from {loss_text(values[0])} to {loss_text(values[-1])} nats, at {x[-1]:.6g}"
+        for name, x, values in curves
+    )
+    return f"Loss of {_runs(curves)} over {over}: {told}."
+
+
+def accuracies(
+    curves: Sequence[tuple[str, Floats | Integers, Floats]], over: str, best_possible: float | None
+) -> str:
+    """Say for each name where its accuracies, the last of the three, began and where they ended."""
+    told = "; ".join(
+        f"{name} from {percent(values[0])} to {percent(values[-1])}, at {x[-1]:.6g}"
+        for name, x, values in curves
+    )
+    text = f"Held-out accuracy of {_runs(curves)} over {over}: {told}."
+    return text if best_possible is None else extended(text, f"{percent(best_possible)} is the best possible")
+
+
+def sweep(groups: Sequence[tuple[str, Floats, Floats]], best_possible: float) -> str:
+    """Say for each name how many runs there are, what they cost in seconds and what accuracies they reach."""
+    told = [
+        f"{name}, {_runs(seconds)}: {_between(percent(accuracies.min()), percent(accuracies.max()))} in "
+        f"{_between(f'{seconds.min():.3g}', f'{seconds.max():.3g}')} s"
+        for name, seconds, accuracies in groups
+        if len(seconds)
+    ]
+    text = f"Held-out accuracy over computing (s): {'; '.join(told) or 'no run has ended yet'}."
+    return extended(text, f"{percent(best_possible)} is the best possible")
+
+
+def _between(low: str, high: str) -> str:
+    return low if low == high else f"{low} to {high}"
+
+
+def _runs(curves: Sequence[object] | Floats) -> str:
+    return counted(len(curves), "run", "runs")

@@ -1,0 +1,134 @@
+"""The metadata of a file: one JSON object in well-formed Unicode, within limits.
+
+Source: RFC 8259, and nothing beside it: no NaN, no key twice, nothing behind the object.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from polycore.errors import PolycoreError
+from polycore.files.refusals import ReadingError, Reason
+from polycore.limits import MAX_DEGREE
+
+Coefficients = tuple[float, ...]
+
+FORMAT = 1
+MAX_METADATA = 2**18  # characters; the largest honest experiment needs about 8,000
+MAX_METADATA_NESTING = 32
+# Python's own limit on digits can be lowered, but not below this: as many are read everywhere.
+MAX_INTEGER_DIGITS = 640
+
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)  # or a whole text, to pass over its own
+_LARGEST_FLOAT = float(np.finfo(np.float64).max)
+
+
+def text_of(body: bytes) -> str:
+    """Return the text that NumPy keeps in `body`. Raises ReadingError where it is no Unicode."""
+    try:
+        # NumPy fills texts up with NULs, and takes them off again
+        return body.decode("utf-32-le").rstrip("\0")
+    except UnicodeDecodeError as error:
+        raise ReadingError(Reason.UNICODE) from error
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Return the one JSON object in `text`. Raises ReadingError where it breaks a rule or a limit."""
+    if len(text) > MAX_METADATA:
+        raise ReadingError(Reason.LONG_METADATA, characters=len(text), limit=MAX_METADATA)
+    _check_nesting(text)
+    metadata = _loaded(text)
+    if not isinstance(metadata, dict):
+        raise ReadingError(Reason.NO_OBJECT)
+    try:
+        written(metadata).encode()
+    except UnicodeEncodeError as error:
+        raise ReadingError(Reason.SURROGATE) from error
+    return metadata
+
+
+def written(metadata: Mapping[str, object]) -> str:
+    """Return `metadata` as JSON. Raises what json raises where it cannot be."""
+    return json.dumps(metadata, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+def checked_metadata(metadata: Mapping[str, object]) -> dict[str, Any]:
+    """Return a copy of `metadata` as it will come back from a file. Raises PolycoreError where it cannot."""
+    try:
+        text = written(metadata)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise PolycoreError(
+            f"metadata cannot be written as JSON: {error}. Keep to what JSON knows."
+        ) from error
+    try:
+        return parsed(text)
+    except ReadingError as error:
+        raise PolycoreError(str(error)) from error
+
+
+def polynomials_of(metadata: Mapping[str, Any], classes: int) -> tuple[Coefficients, ...]:
+    """Return the coefficients of one polynomial a class, highest degree first.
+
+    Raises ReadingError where the format or the polynomials are not as a weight file has them.
+    """
+    version = metadata.get("format")
+    if type(version) is not int or version != FORMAT:
+        raise ReadingError(Reason.FORMAT, wanted=FORMAT)
+    polynomials = metadata.get("polynomials")
+    if not isinstance(polynomials, list) or len(polynomials) != classes:
+        raise ReadingError(Reason.POLYNOMIALS, classes=classes)
+    return tuple(_coefficients(position, item) for position, item in enumerate(polynomials))
+
+
+def _check_nesting(text: str) -> None:
+    depth = 0
+    for token in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if depth > MAX_METADATA_NESTING:
+            raise ReadingError(Reason.NESTING, limit=MAX_METADATA_NESTING)
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(
+            text,
+            parse_int=_integer,
+            parse_float=_finite,
+            parse_constant=_finite,
+            object_pairs_hook=_without_repeats,
+        )
+    except json.JSONDecodeError as error:
+        raise ReadingError(Reason.JSON, position=error.pos) from error
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_INTEGER_DIGITS:
+        raise ReadingError(Reason.INTEGER, limit=MAX_INTEGER_DIGITS)
+    return int(digits)
+
+
+def _finite(number: str) -> float:
+    if not math.isfinite(value := float(number)):
+        raise ReadingError(Reason.NOT_FINITE)
+    return value
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ReadingError(Reason.KEY_TWICE)
+    return values
+
+
+def _coefficients(position: int, found: object) -> Coefficients:
+    if not isinstance(found, list) or not 1 <= len(found) <= MAX_DEGREE + 1:
+        raise ReadingError(Reason.COEFFICIENTS, position=position)
+    for item in found:
+        # an integer may be too large for a float, but not to be compared with one
+        if type(item) not in (int, float) or not -_LARGEST_FLOAT <= item <= _LARGEST_FLOAT:
+            raise ReadingError(Reason.COEFFICIENT, position=position)
+    return tuple(map(float, found))

@@ -1,0 +1,77 @@
+"""The arrays of one network by name: weights_l1, biases_l1, weights_l2, ..., loss and accuracy.
+
+In a weight file, one text stands beside them: the metadata.
+"""
+
+import math
+from collections.abc import Collection, Mapping
+
+from polycore.errors import PolycoreError
+from polycore.files.refusals import Reason, Shape
+from polycore.limits import MAX_CLASSES, MAX_LAYERS, MAX_PARAMETERS, MAX_WIDTH, MIN_CLASSES
+
+INPUTS = 2
+METADATA = "metadata"
+SCALARS = ("loss", "accuracy")
+NAMES = (
+    *(f"{kind}_l{layer}" for layer in range(1, MAX_LAYERS + 1) for kind in ("weights", "biases")),
+    *SCALARS,
+    METADATA,
+)
+RUN_NAMES = (
+    *("parameters", "best_parameters", "gradient"),
+    *("velocity", "gradients", "squares", "changes", "differences", "curvatures"),
+    *("history_step", "history_loss", "history_accuracy", "history_held_out_accuracy"),
+)
+
+
+def checked_layers(names: Collection[str]) -> int:
+    """Return how many layers the arrays of these names make: weights_l1, biases_l1, ..., loss, accuracy.
+
+    Raises PolycoreError where one is missing or too many, or there are more than 8 layers.
+    """
+    layers = max(sum(name.startswith(kind) for name in names) for kind in ("weights_l", "biases_l"))
+    if not 1 <= layers <= MAX_LAYERS:
+        raise PolycoreError(Reason.LAYERS.text(layers=layers))
+    wanted = [f"{kind}_l{layer}" for layer in range(1, layers + 1) for kind in ("weights", "biases")]
+    wanted += SCALARS
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        raise PolycoreError(Reason.MISSING.text(name=missing[0]))
+    if len(names) > len(wanted):
+        raise PolycoreError(Reason.ARRAYS.text(arrays=len(names), wanted=len(wanted)))
+    return layers
+
+
+def checked_classes(shapes: Mapping[str, Shape]) -> int:
+    """Return how many classes the network whose arrays have these names and shapes tells apart.
+
+    Raises PolycoreError unless they make one network with 2 inputs that keeps within the limits.
+    """
+    width, parameters = INPUTS, 0
+    for layer in range(1, checked_layers(shapes) + 1):
+        width = _checked_width(layer, width, shapes)
+        parameters += math.prod(shapes[f"weights_l{layer}"]) + width
+    if not MIN_CLASSES <= width <= MAX_CLASSES:
+        raise PolycoreError(Reason.CLASSES.text(classes=width))
+    if parameters > MAX_PARAMETERS:
+        raise PolycoreError(Reason.PARAMETERS.text(parameters=parameters))
+    for name in SCALARS:
+        if shapes[name] != ():
+            raise PolycoreError(Reason.SCALAR.text(name=name, shape=shapes[name]))
+    return width
+
+
+def _checked_width(layer: int, inputs: int, shapes: Mapping[str, Shape]) -> int:
+    name = f"weights_l{layer}"
+    shape = shapes[name]
+    if len(shape) != 2 or shape[0] != inputs:
+        reason = Reason.FIRST_INPUTS if layer == 1 else Reason.INPUTS
+        raise PolycoreError(reason.text(name=name, shape=shape, inputs=inputs, giver=layer - 1))
+    width = shape[1]
+    if not 1 <= width <= MAX_WIDTH:
+        raise PolycoreError(Reason.WIDTH.text(name=name, shape=shape))
+    name = f"biases_l{layer}"
+    if shapes[name] not in ((1, width), (width,)):
+        raise PolycoreError(Reason.BIASES.text(name=name, shape=shapes[name], width=width))
+    return width

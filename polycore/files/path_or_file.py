@@ -1,0 +1,98 @@
+"""The bytes of what is given as a path or as an open binary file."""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import IO
+
+from polycore.errors import PolycoreError
+from polycore.files.refusals import ReadingError, Reason
+
+PIECE = 2**20  # bytes asked for at once: an open file makes room for them, however few it has
+
+PathOrFile = str | os.PathLike[str] | IO[bytes]
+
+
+def content_of(source: PathOrFile, limit: int) -> bytes:
+    """Return the bytes of the file at a path, or of a binary file from where it stands.
+
+    At most one byte more than `limit` is read, and of an ordinary file that is larger none. Raises
+    ReadingError where there are more, or none, or they cannot be had.
+    """
+    if isinstance(source, str | os.PathLike):
+        content = _content_of_path(Path(source), limit)
+    elif hasattr(source, "read"):
+        content = _content_of_file(source, limit)
+    else:
+        raise ReadingError(Reason.NO_SOURCE)
+    if len(content) > limit:
+        raise ReadingError(Reason.TOO_LARGE, limit=limit)
+    if not content:
+        raise ReadingError(Reason.EMPTY)
+    return content
+
+
+def put(target: PathOrFile, content: bytes, kind: str) -> None:
+    """Write `content` to a path, or in one piece to a binary file.
+
+    What stood at the path is replaced at once when all is written, or else left as it was. Raises
+    PolycoreError where it cannot be written; `kind` is what its text calls the file.
+    """
+    try:
+        if isinstance(target, str | os.PathLike):
+            # a symbolic link goes on pointing to the file
+            _replace(Path(os.path.realpath(target)), content)
+        elif hasattr(target, "write"):
+            target.write(content)
+        else:
+            raise TypeError(f"an object of type {type(target).__name__} is no file")
+    except (OSError, TypeError, ValueError) as error:
+        raise PolycoreError(
+            f"the {kind} could not be written: {error}. Give a path in a folder that can be written to, "
+            "or a file opened with mode 'wb'."
+        ) from error
+
+
+def _content_of_path(path: Path, limit: int) -> bytes:
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL or a lone surrogate
+        raise ReadingError(Reason.NO_FILE) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise ReadingError(Reason.NO_ORDINARY_FILE)
+    if status.st_size > limit:
+        raise ReadingError(Reason.TOO_LARGE, limit=limit)
+    try:
+        with path.open("rb") as file:
+            # room is made for as much as is asked for
+            return file.read(status.st_size + 1)
+    except OSError as error:
+        raise ReadingError(Reason.UNREADABLE_PATH) from error
+
+
+def _content_of_file(file: IO[bytes], limit: int) -> bytes:
+    pieces = bytearray()
+    while len(pieces) <= limit:
+        try:
+            piece = file.read(min(PIECE, limit + 1 - len(pieces)))
+        except (OSError, ValueError) as error:  # ValueError: closed, or a text file of other bytes
+            raise ReadingError(Reason.UNREADABLE_FILE) from error
+        if not isinstance(piece, bytes):
+            raise ReadingError(Reason.NO_BYTES)
+        if not piece:
+            break
+        pieces += piece
+    return bytes(pieces)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    beside = path.parent / f".polycore-{secrets.token_hex(8)}.tmp"
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,52 @@
+"""Numbers as readers see them: losses, shares, counts and durations."""
+
+import math
+
+LARGEST_WRITTEN_OUT = 999_999.5
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def loss_text(loss: float) -> str:
+    """Return a loss with three significant digits: 0.667, 0.000500, 123; below 0.0001 with a power of ten.
+
+    Only a loss of 0 is "0". From 1,000 to 999,999 all digits before the point are written.
+    """
+    if loss == 0:
+        return "0"
+    if not math.isfinite(loss):
+        return "∞" if loss > 0 else "unknown"
+    if 999.5 <= loss < LARGEST_WRITTEN_OUT:
+        return f"{loss:,.0f}"
+    # with "#" the zeros at the end stay: a loss that falls keeps its width
+    digits, _, exponent = f"{loss:#.3g}".removesuffix(".").partition("e")
+    if not exponent:
+        return digits
+    return f"{digits}\N{MULTIPLICATION SIGN}10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """Return a share from 0 to 1 in percent, such as "93.5 %"; only 0 and 1 themselves as 0 and 100.
+
+    A share that would round to 0 or 100 is "<0.1 %" or ">99.9 %", with as many decimals as asked for.
+    """
+    smallest = 10**-decimals
+    if 0 < share < smallest / 200:
+        return f"<{smallest:.{decimals}f} %"
+    if 1 - smallest / 200 <= share < 1:
+        return f">{100 - smallest:.{decimals}f} %"
+    return f"{100 * share:.{decimals}f} %"
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun: "1 step", "2,000 steps"; `many` where the plural is not `one` and s."""
+    if count == 1:
+        return f"1 {one}"
+    return f"{count:,} {one}s" if many is None else f"{count:,} {many}"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in whole seconds, from 100 s in minutes, from 100 min in hours."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.0f} h"

@@ -1,0 +1,1 @@
+"""Looking inside a network: its forward pass step by step, its folds, and its report."""

@@ -1,0 +1,1 @@
+"""Experiments and weights as text that fits an address or a script."""

@@ -1,0 +1,307 @@
+"""The link: an experiment in readable words, as the address's query string, and back.
+
+One word more may hold the weights of the network that was trained by it.
+
+A part that is damaged or asks for too much is told, and starts from the recommended experiment's.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from polycore.checks import check_kind
+from polycore.errors import PolycoreError
+from polycore.experiment.experiment import Experiment
+from polycore.experiment.full_batch import fitted
+from polycore.limits import MAX_CLASSES, MAX_TEXT
+from polycore.links.compact_weights import model_from
+from polycore.model.model import Model
+from polycore.polynomials.polynomial import Polynomial
+from polycore.quoting import quoted
+
+VERSION = "1"
+LONGEST_PART = 12_000  # characters; 24 polynomials with every digit of their coefficients need about 7,000
+
+# an address keeps these characters as they are
+POLYNOMIALS, COEFFICIENTS, ENDS, LAYERS = "~", "_", "..", "-"
+WEIGHTS = "weights"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a link gave: the experiment, and a sentence for each part that could not be used.
+
+    weights: the word of the weights, and `model` what it says; None where there is none that can be used.
+    """
+
+    experiment: Experiment
+    problems: tuple[str, ...]
+    weights: str | None = None
+    model: Model | None = None
+
+
+def to_query(experiment: Experiment) -> dict[str, str]:
+    """Return the query's parts, every field of the experiment among them.
+
+    Raises PolycoreError unless `experiment` is an Experiment.
+    """
+    check_kind("experiment", experiment, Experiment, "Of a run or a model, give its experiment.")
+    words = {"v": VERSION}
+    for name, part in _PARTS.items():
+        words[name] = part.written(getattr(experiment, part.field))
+    return words
+
+
+def to_address(page: str, experiment: Experiment, weights: str | None = None) -> str:
+    """Return the whole link to `page`, an address without a query; `weights` as `compact` gives them."""
+    words = to_query(experiment)
+    if weights is not None:
+        words[WEIGHTS] = weights
+    return f"{page}?{urlencode(words)}"
+
+
+def from_query(query: Mapping[str, str]) -> Opened:
+    """Return the experiment of a query. Parts that are not ours are passed over.
+
+    A missing part is the recommended experiment's. In a link (a query with a version) a part that links had
+    not from the beginning is Experiment's default: what every experiment was while the part did not exist.
+    Raises PolycoreError unless `query` is a mapping.
+    """
+    check_kind("query", query, Mapping, "Make one of a text: dict(urllib.parse.parse_qsl(text)).")
+    experiment = _beginning(query)
+    problems = []
+    if query.get("v", VERSION) != VERSION:
+        problems.append(
+            f"The link's version is not {VERSION}: it may come from a newer polycore. "
+            "What is known here was taken."
+        )
+    for name in _PARTS:
+        if name not in query:
+            continue
+        try:
+            experiment = _with_part(experiment, name, query[name])
+        except PolycoreError as error:
+            problems.append(f"{name}: {error} {_instead(experiment, name)}")
+    return _with_weights(Opened(experiment, tuple(problems)), query)
+
+
+def experiment_of(query: Mapping[str, str]) -> Experiment:
+    """Return the experiment of a query by the rules of `from_query`, where every part can be used.
+
+    Raises PolycoreError, naming the part, where one cannot.
+    """
+    if query.get("v", VERSION) != VERSION:
+        raise PolycoreError(
+            f"v: the link's version is not {VERSION}: it may come from a newer polycore. Take that one."
+        )
+    return with_words(_beginning(query), query)
+
+
+def with_words(experiment: Experiment, words: Mapping[str, str]) -> Experiment:
+    """Return the experiment with what some of a query's parts say; words that are no parts are passed over.
+
+    Where they say lbfgs, fixed samples, all of them every step, are taken if they do not say which. Raises
+    PolycoreError, naming the part, where one cannot be used.
+    """
+    if words.get("optimizer") == "lbfgs":
+        experiment = fitted(experiment)
+    changes = dict(field_of(name, text) for name, text in words.items() if name in _PARTS)
+    return replace(experiment, **changes)
+
+
+def field_of(name: str, words: str) -> tuple[str, Any]:
+    """Return the name of an experiment's field and the value that the part `name` of a query gives it.
+
+    The value is not yet held against what an experiment allows. Raises PolycoreError, naming the part.
+    """
+    try:
+        _check_length(words)
+        return _PARTS[name].field, _PARTS[name].read(words)
+    except PolycoreError as error:
+        raise PolycoreError(f"{name}: {error}") from error
+
+
+def _beginning(query: Mapping[str, str]) -> Experiment:
+    """Return what stands where the query says nothing, or nothing that can be used."""
+    experiment = Experiment.recommended()
+    if "v" in query:
+        known = {_PARTS[name].field for name in (*_FIRST_PARTS, *query) if name in _PARTS}
+        later: dict[str, Any] = {
+            field.name: field.default for field in fields(Experiment) if field.name not in known
+        }
+        experiment = replace(experiment, **later)
+    if query.get("optimizer") == "lbfgs":
+        # before the parts are read: one that does not fit it is then the one that is told
+        experiment = replace(fitted(experiment), optimizer="lbfgs")
+    return experiment
+
+
+def _instead(experiment: Experiment, name: str) -> str:
+    if experiment.optimizer == "lbfgs" and name == "samples":
+        return f"{experiment.samples_per_class} of each polynomial are used instead."
+    if experiment.optimizer == "lbfgs" and name == "batch":
+        return "All samples are used instead."
+    return "The recommended value is used instead."
+
+
+def _with_weights(opened: Opened, query: Mapping[str, str]) -> Opened:
+    words = query.get(WEIGHTS)
+    if words is None:
+        return opened
+    try:
+        _check_length(words)
+        return replace(opened, weights=words, model=_model(words, opened.experiment))
+    except PolycoreError as error:
+        problem = f"{WEIGHTS}: {error} The link opens without the trained network."
+        return replace(opened, problems=(*opened.problems, problem))
+
+
+@lru_cache(maxsize=32)
+def _model(words: str, experiment: Experiment) -> Model:
+    """Return the model of a link's weights. A class opens the same link all at once, and measuring costs."""
+    return model_from(words, experiment)
+
+
+def _check_length(words: str) -> None:
+    if len(words) > LONGEST_PART:
+        raise PolycoreError(f"this part has {len(words):,} characters; at most {LONGEST_PART:,} are read.")
+
+
+def _with_part(experiment: Experiment, name: str, words: str) -> Experiment:
+    _check_length(words)
+    part = _PARTS[name]
+    changes: dict[str, Any] = {part.field: part.read(words)}
+    return replace(experiment, **changes)
+
+
+@dataclass(frozen=True)
+class _Part:
+    field: str
+    written: Callable[[Any], str]
+    read: Callable[[str], Any]
+
+
+def _polynomial_written(polynomial: Polynomial) -> str:
+    text = str(polynomial).replace(" ", "")
+    if len(text) <= MAX_TEXT:
+        return text
+    # a zero in front changes nothing, and makes even a constant a list
+    return COEFFICIENTS.join(map(_shortest, (0.0, *polynomial.coefficients)))
+
+
+def _shortest(number: float) -> str:
+    """Return the shortest text that is read back as the same number: 1 and not 1.0."""
+    return repr(number).removesuffix(".0")
+
+
+def _polynomial_read(words: str) -> Polynomial:
+    if COEFFICIENTS in words:
+        return Polynomial(*map(_number, words.split(COEFFICIENTS)))
+    # a "+" typed into an address arrives as a space
+    return Polynomial.parse(words if "+" in words else words.strip().replace(" ", "+"))
+
+
+def _polynomials_read(words: str) -> tuple[Polynomial, ...]:
+    # before they are read: each takes a millisecond or two
+    count = words.count(POLYNOMIALS) + 1
+    if count > MAX_CLASSES:
+        raise PolycoreError(f"there are {count:,} of them; at most {MAX_CLASSES} are read.")
+    polynomials = []
+    for number, part in enumerate(words.split(POLYNOMIALS), 1):
+        try:
+            polynomials.append(_polynomial_read(part))
+        except PolycoreError as error:
+            raise PolycoreError(f"number {number}: {error}") from error
+    return tuple(polynomials)
+
+
+def _number(words: str) -> float:
+    try:
+        return float(words)
+    except ValueError:
+        raise PolycoreError(f"{quoted(words, 30)} is no number.") from None
+
+
+def _whole(words: str) -> int:
+    if not (words.isascii() and words.isdigit() and len(words) <= 20):
+        raise PolycoreError(f"{quoted(words, 30)} is no whole number from 0 up.")
+    return int(words)
+
+
+def _whole_or(word: str) -> Callable[[str], int | None]:
+    return lambda words: None if words == word else _whole(words)
+
+
+def _range_read(words: str) -> tuple[float, ...]:
+    return tuple(map(_number, words.split(ENDS)))
+
+
+def _hidden_read(words: str) -> tuple[int, ...]:
+    return () if words == "none" else tuple(map(_whole, words.split(LAYERS)))
+
+
+def _yes_or_no_written(found: bool) -> str:
+    return "yes" if found else "no"
+
+
+def _number_or_none_written(found: float | None) -> str:
+    return "none" if found is None else _shortest(found)
+
+
+def _number_or_none(words: str) -> float | None:
+    return None if words == "none" else _number(words)
+
+
+def _yes_or_no(words: str) -> bool:
+    if words not in ("yes", "no"):
+        raise PolycoreError(f"{quoted(words, 30)} is neither yes nor no.")
+    return words == "yes"
+
+
+# The names in the address. They are in links people keep: none may change its name or meaning.
+_PARTS = {
+    "polynomials": _Part(
+        "polynomials", lambda found: POLYNOMIALS.join(map(_polynomial_written, found)), _polynomials_read
+    ),
+    "samples": _Part("samples_per_class", lambda found: str(found or "fresh"), _whole_or("fresh")),
+    "range": _Part("x_range", lambda found: ENDS.join(_shortest(end) for end in found), _range_read),
+    "noise": _Part("noise", _shortest, _number),
+    "hidden": _Part("hidden", lambda found: LAYERS.join(map(str, found)) or "none", _hidden_read),
+    "learning_rate": _Part("learning_rate", _shortest, _number),
+    "schedule": _Part("schedule", str, str),
+    "batch": _Part("batch_size", lambda found: str(found or "all"), _whole_or("all")),
+    "optimizer": _Part("optimizer", str, str),
+    "steps": _Part("steps", str, _whole),
+    "seed": _Part("seed", str, _whole),
+    "standardize": _Part("standardize", _yes_or_no_written, _yes_or_no),
+    "momentum": _Part("momentum", _shortest, _number),
+    "initial_weights": _Part("initial_weights", str, str),
+    "nesterov": _Part("nesterov", _yes_or_no_written, _yes_or_no),
+    "weight_decay": _Part("weight_decay", _shortest, _number),
+    "target_loss": _Part("target_loss", _number_or_none_written, _number_or_none),
+    "patience": _Part("patience", lambda found: str(found or "none"), _whole_or("none")),
+    "sampling": _Part("sampling", str, str),
+    "growing_batches": _Part("growing_batches", _yes_or_no_written, _yes_or_no),
+}
+
+NAMES = tuple(_PARTS)
+
+# What links had when the first of them were made. Whatever comes later stays out of this list.
+_FIRST_PARTS = (
+    "polynomials",
+    "samples",
+    "range",
+    "noise",
+    "hidden",
+    "optimizer",
+    "learning_rate",
+    "schedule",
+    "batch",
+    "steps",
+    "seed",
+    "standardize",
+    "momentum",
+    "initial_weights",
+)

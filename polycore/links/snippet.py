@@ -1,0 +1,149 @@
+"""Programs to take along: a network that predicts by NumPy alone, and an experiment as a polycore script.
+
+Both are text of numbers and of names rebuilt from numbers, so that nothing a person typed becomes code.
+"""
+
+import base64
+import textwrap
+from dataclasses import fields
+
+import numpy as np
+
+from polycore.arrays import Floats
+from polycore.checks import check_kind
+from polycore.experiment.experiment import Experiment
+from polycore.model.model import Model
+from polycore.polynomials.polynomial import Polynomial
+
+MOST_READABLE = 200  # weights and biases; the tutorial's network has 192
+WIDTH = 100  # characters of a line
+
+_SNIPPET = '''"""Which polynomial does a point (x, y) lie on? A trained network; it needs NumPy alone."""
+
+{imports}
+
+POLYNOMIALS = [
+{names},
+]
+{numbers}
+
+
+def predict_proba(points):
+    """Return the probability of each polynomial, (N, K), for points (N, 2)."""
+    values = np.asarray(points, dtype=np.float64)
+    for layer, (weights, biases) in enumerate(LAYERS):
+        if layer > 0:
+            values = np.maximum(values, 0)  # ReLU
+        values = values @ weights + biases
+    values = np.exp(values - values.max(axis=1, keepdims=True))  # softmax
+    return values / values.sum(axis=1, keepdims=True)
+
+
+[probabilities] = predict_proba([[0.5, 0.75]])
+print(POLYNOMIALS[probabilities.argmax()], probabilities.max())
+'''
+
+_IMPORT = "import numpy as np"
+
+_READABLE = """LAYERS = [  # the weights (inputs, neurons) and the biases (neurons,) of each layer
+{layers},
+]"""
+
+_PACKED = '''WIDTHS = {widths}
+NUMBERS = np.frombuffer(  # float64: layer by layer the weights, row by row, then the biases
+    base64.b64decode("""
+{text}
+"""), dtype="<f8")
+LAYERS, start = [], 0
+for inputs, neurons in zip(WIDTHS, WIDTHS[1:]):
+    layer = NUMBERS[start : start + (inputs + 1) * neurons].reshape(inputs + 1, neurons)
+    LAYERS.append((layer[:-1], layer[-1]))
+    start += layer.size'''
+
+_SCRIPT = '''"""An experiment of polycore: trains it anew, to the last bit, and keeps the best weights."""
+
+import polycore as pc
+
+experiment = pc.Experiment(
+{fields},
+)
+run = pc.start(experiment)
+while not run.done:
+    run = pc.advance(run, {chunk})
+    print(f"step {{run.step:,}}: best loss {{run.best_loss:.4g}} nats")
+model = run.best
+print(f"held-out accuracy {{model.held_out_accuracy:.2%}}")
+model.save("{file}")
+'''
+
+
+def numpy_snippet(model: Model) -> str:
+    """Return a Python program with the model's weights in it, which are the model's to the last bit.
+
+    Its `predict_proba(points)` takes points (N, 2) and returns probabilities (N, K). Up to 200 numbers are
+    written so that they can be read, more in Base64. Raises PolycoreError unless `model` is a Model.
+    """
+    check_kind("model", model, Model, "Of a run, give run.best or run.current.")
+    names = [str(polynomial) for polynomial in model.polynomials]
+    names = names or [f"class {label}" for label in range(model.widths[-1])]
+    count = sum(array.size for layer in _layers(model) for array in layer)
+    imports, numbers = (_IMPORT, _readable(model))
+    if count > MOST_READABLE:
+        imports, numbers = (f"import base64\n\n{_IMPORT}", _packed(model))
+    listed = ",\n".join(f'    "{name}"' for name in names)
+    return _SNIPPET.format(imports=imports, names=listed, numbers=numbers)
+
+
+def script(experiment: Experiment) -> str:
+    """Return a Python program that makes the same run with polycore, every field of the experiment in it.
+
+    Raises PolycoreError unless `experiment` is an Experiment.
+    """
+    check_kind("experiment", experiment, Experiment, "Of a run or a model, give its experiment.")
+    values = {field.name: repr(getattr(experiment, field.name)) for field in fields(experiment)}
+    values["polynomials"] = _polynomials(experiment.polynomials)
+    return _SCRIPT.format(
+        fields=",\n".join(f"    {name}={value}" for name, value in values.items()),
+        chunk=max(1, experiment.steps // 10),
+        file=f"polycore-{experiment.optimizer}-{len(experiment.polynomials)}.npz",
+    )
+
+
+def _layers(model: Model) -> list[tuple[Floats, Floats]]:
+    return list(zip(model.weights, model.biases, strict=True))
+
+
+def _readable(model: Model) -> str:
+    layers = [
+        f"    (\n        [\n{_rows(weights)}\n        ],\n{_row(biases[0], 8)},\n    )"
+        for weights, biases in _layers(model)
+    ]
+    return _READABLE.format(layers=",\n".join(layers))
+
+
+def _rows(weights: Floats) -> str:
+    return "\n".join(f"{_row(row, 12)}," for row in weights)
+
+
+def _row(numbers: Floats, indent: int) -> str:
+    # repr is the shortest text that is read back as the same number
+    text = f"[{', '.join(map(repr, numbers.tolist()))}]"
+    return textwrap.fill(
+        text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 1), break_on_hyphens=False
+    )
+
+
+def _packed(model: Model) -> str:
+    numbers = np.concatenate([array.ravel() for layer in _layers(model) for array in layer])
+    text = base64.b64encode(numbers.astype("<f8").tobytes()).decode("ascii")
+    # by slices: textwrap.fill copies the rest for each line, 4 s for the widest network
+    lines = "\n".join(text[start : start + WIDTH] for start in range(0, len(text), WIDTH))
+    return _PACKED.format(widths=model.widths, text=lines)
+
+
+def _polynomials(polynomials: tuple[Polynomial, ...]) -> str:
+    lines = [
+        f"        pc.Polynomial({', '.join(map(repr, polynomial.coefficients))}),  # {polynomial}\n"
+        for polynomial in polynomials
+    ]
+    return f"(\n{''.join(lines)}    )"

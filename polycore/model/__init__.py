@@ -1,0 +1,1 @@
+"""Models: a network with what is known of it, its weight file, and how good it is."""

@@ -1,0 +1,55 @@
+"""Predictions: a model's answers to many points, as a table in CSV."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from polycore.arrays import Floats
+from polycore.model.model import Model
+
+COLUMNS = ("x", "y", "prediction", "probability")
+CURVE_COLUMN = "curve"
+
+
+def predictions_to_csv(model: Model, points: Floats) -> str:
+    """Return a row a point (N, 2), in their order: x, y, prediction, probability and curve.
+
+    prediction is the most likely class, counted from 0, and probability (0 to 1) its own; numbers are the
+    shortest that give the same float64. curve, such as "y = -x^2 + 1", is there where the model knows its
+    polynomials; without the "y = " a spreadsheet would take it for a formula.
+    """
+    return _table(_columns(model), _rows(model, points, model.predict_proba(points)))
+
+
+def probabilities_to_csv(model: Model, points: Floats) -> str:
+    """Return the table of `predictions_to_csv` with the probability of every class, p0, p1 and so on."""
+    probabilities = model.predict_proba(points)
+    rows = zip(_rows(model, points, probabilities), probabilities.tolist(), strict=True)
+    names = [f"p{label}" for label in range(model.widths[-1])]
+    return _table([*_columns(model), *names], ([*row, *map(repr, each)] for row, each in rows))
+
+
+def _columns(model: Model) -> list[str]:
+    return [*COLUMNS, CURVE_COLUMN] if model.polynomials else [*COLUMNS]
+
+
+def _rows(model: Model, points: Floats, probabilities: Floats) -> Iterable[list[object]]:
+    labels = probabilities.argmax(axis=1)
+    return (
+        [repr(x), repr(y), label, repr(probability), *_curve(model, label)]
+        for (x, y), label, probability in zip(
+            points.tolist(), labels.tolist(), probabilities.max(axis=1).tolist(), strict=True
+        )
+    )
+
+
+def _curve(model: Model, label: int) -> tuple[str, ...]:
+    return (f"y = {model.polynomials[label]}",) if model.polynomials else ()
+
+
+def _table(columns: Iterable[str], rows: Iterable[list[object]]) -> str:
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return table.getvalue()

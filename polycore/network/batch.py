@@ -1,0 +1,85 @@
+"""Points a network works on at once, laid out so that each of its steps is one product of matrices."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polycore.arrays import Floats, Integers
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """N points and the classes they belong to.
+
+    columns: (3, N): the two inputs and ones, so that a layer's biases are one more row of its weights.
+    labels: (N,) integers.
+    one_hot: (K, N) booleans: where a point's class is.
+    """
+
+    columns: Floats
+    labels: Integers
+    one_hot: NDArray[np.bool_]
+    _cuts: dict[int, tuple["Batch", ...]] = field(default_factory=dict, init=False)
+
+    @classmethod
+    def of(cls, points: Floats, labels: Integers, classes: int) -> "Batch":
+        """Return points (N, 2) with integer labels (N,) below `classes` as a batch."""
+        columns = np.ones((3, len(points)), dtype=points.dtype)
+        columns[:2] = points.T
+        return cls(columns, labels, labels == np.arange(classes)[:, np.newaxis])
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def points(self) -> Floats:
+        """The points (N, 2), one row for each x, y."""
+        return self.columns[:2].T
+
+    def subtraction(self, values: Floats, found: Floats) -> Callable[[], object]:
+        """Return a function that takes each point's own entry of `values` (K, N) from `found` (N,)."""
+        classes = len(self.one_hot)
+        if self._in_order:
+            # the own entries are a view and need no gathering
+            own = np.einsum("kkn->kn", values.reshape(classes, classes, -1))
+            return partial(np.subtract, by_class := found.reshape(classes, -1), own, by_class)
+        return lambda: np.subtract(found, values.take(self._places), found)
+
+    @cached_property
+    def _in_order(self) -> bool:
+        """Whether the points stand class by class, equally many of each, as those of training sets do."""
+        classes = len(self.one_hot)
+        return np.array_equal(self.labels, np.repeat(np.arange(classes), len(self) // classes))
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """Where the points' own entries stand in a flattened (K, N) array."""
+        return self.labels * len(self) + np.arange(len(self))
+
+    def parts(self, size: int) -> tuple["Batch", ...]:
+        """Return the batch cut into parts of `size` points and a rest; cut once."""
+        if len(self) <= size:
+            return (self,)
+        if size not in self._cuts:
+            self._cuts[size] = tuple(self._cut(size))
+        return self._cuts[size]
+
+    def astype(self, dtype: type[np.floating]) -> "Batch":
+        """Return the batch with its points in that precision."""
+        return Batch(self.columns.astype(dtype), self.labels, self.one_hot)
+
+    def chosen(self, places: Integers) -> "Batch":
+        """Return the points at these places."""
+        return Batch(self.columns[:, places], self.labels[places], self.one_hot[:, places])
+
+    def _cut(self, size: int) -> Iterator["Batch"]:
+        for start in range(0, len(self), size):
+            rows = slice(start, start + size)
+            yield Batch(
+                np.ascontiguousarray(self.columns[:, rows]),
+                self.labels[rows],
+                np.ascontiguousarray(self.one_hot[:, rows]),
+            )

@@ -1,0 +1,89 @@
+"""The network as a learner reads it: dense layers, ReLU between them, softmax after the last.
+
+`loss_and_gradient` is backpropagation written plainly. Training uses `kernels`, which does the same
+arithmetic several times as fast; the tests compare the two.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from polycore.arrays import Floats, Integers
+from polycore.network.batch import Batch
+from polycore.network.parameters import layers
+
+SMALLEST_PROBABILITY = 1e-7
+
+
+def dense(inputs: Floats, weights: Floats, biases: Floats) -> Floats:
+    """Return inputs (N, n_in) · weights (n_in, n_out) + biases (1, n_out), shape (N, n_out)."""
+    outputs: Floats = inputs @ weights
+    outputs += biases
+    return outputs
+
+
+def relu(values: Floats) -> Floats:
+    """Return max(values, 0), element by element."""
+    return np.maximum(values, 0)
+
+
+def forward(weights: Sequence[Floats], biases: Sequence[Floats], points: Floats) -> Floats:
+    """Return the logits (N, K) of points (N, 2)."""
+    values = points
+    for layer_weights, layer_biases in zip(weights[:-1], biases[:-1], strict=True):
+        values = dense(values, layer_weights, layer_biases)
+        np.maximum(values, 0, out=values)
+    return dense(values, weights[-1], biases[-1])
+
+
+def loss_and_gradient(parameters: Floats, batch: Batch, widths: Sequence[int]) -> tuple[float, Floats]:
+    """Return the mean cross-entropy of a batch in nats, and its gradient, shaped as `parameters`.
+
+    The gradient is that of the loss without clipping: see `cross_entropy`.
+    """
+    network = layers(parameters, widths)
+    # forward: a_0 = points, then a = ReLU(a W + b) for each hidden layer
+    activations = [batch.points]
+    for weights, biases in network[:-1]:
+        activations.append(relu(dense(activations[-1], weights, biases)))
+    probabilities = softmax(dense(activations[-1], *network[-1]))
+    # backward: d = dL/dz of a layer's outputs z = a W + b. At the logits d = (probabilities - one-hot) / N;
+    # dL/dW = a^T d, dL/db = the sum of d over the points; one layer down d becomes d W^T, where ReLU is on
+    slopes = (probabilities - batch.one_hot.T) / len(batch)
+    gradient: list[Floats] = []
+    for (weights, _), inputs in zip(reversed(network), reversed(activations), strict=True):
+        gradient = [(inputs.T @ slopes).ravel(), slopes.sum(axis=0), *gradient]
+        slopes = (slopes @ weights.T) * (inputs > 0)
+    return cross_entropy(probabilities, batch.labels), np.concatenate(gradient)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return probabilities, shape (N, K); each row sums to 1."""
+    # exp overflows past 709; a shift common to the row leaves the softmax as it is
+    exponentials: Floats = np.exp(logits - logits.max(axis=1, keepdims=True))
+    exponentials /= exponentials.sum(axis=1, keepdims=True)
+    return exponentials
+
+
+def cross_entropy(probabilities: Floats, labels: Integers) -> float:
+    """Return the mean of -log of the probability of the true class, in nats.
+
+    `labels` are integers (N,) or one-hot (N, K). Probabilities are clipped to [1e-7, 1 - 1e-7], so that one
+    point answered wrongly with certainty costs 16 nats and not infinitely many.
+    """
+    true_class = _true_class(probabilities, labels)
+    clipped = np.clip(true_class, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    return float(-np.log(clipped).mean())
+
+
+def accuracy(probabilities: Floats, labels: Integers) -> float:
+    """Return the share, 0 to 1, of rows whose most likely class is the true one."""
+    classes = labels if labels.ndim == 1 else labels.argmax(axis=1)
+    return float((probabilities.argmax(axis=1) == classes).mean())
+
+
+def _true_class(probabilities: Floats, labels: Integers) -> Floats:
+    if labels.ndim == 1:
+        chosen: Floats = probabilities[np.arange(len(labels)), labels]
+        return chosen
+    return np.asarray((probabilities * labels).sum(axis=1))

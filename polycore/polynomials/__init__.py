@@ -1,0 +1,1 @@
+"""Polynomials: values, text, crossings, ready-made sets, and points sampled on them."""

@@ -1,0 +1,1 @@
+"""Many runs of different experiments, and tables of what came of them."""

@@ -1,0 +1,1 @@
+"""Training runs: start, advance, history, and the run file."""

@@ -1,0 +1,207 @@
+"""What an experiment's weights are trained and measured on, scaled as they see it."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import repeat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polycore.arrays import Floats, read_only
+from polycore.errors import PolycoreError
+from polycore.experiment.experiment import MEASURED_PER_CLASS, Experiment
+from polycore.experiment.fresh_points import FreshPoints, stage_at
+from polycore.limits import MAX_PARAMETER_SIZE
+from polycore.network.batch import Batch
+from polycore.randomness import Stream, generator
+
+# Numbers drawn at once for a block of steps: arrays of 128 KiB and more are given back to the system each
+# time, and taking them anew cost as much as all the arithmetic (9.9 us a step with 2^14, 5.7 with 2^13).
+MOST_DRAWN = 2**13
+GROWTH = (0.5, 1.0, 2.0)  # of batches from stage to stage, where they grow
+# Workers compute many runs in turns, and what fresh points near crossings need takes 45 ms to prepare, most
+# of a chunk: as many as may compute at once are kept where each has a megabyte, few where it has 100.
+FEW_SAMPLES, KEPT_WITH_FEW, KEPT_WITH_MANY = 24_000, 48, 4
+LARGEST_VALUE = 1e12  # of a polynomial on its range: squares and sums stay exact enough to standardize
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Both sets are standardized by `mean` and `deviation`, each (2,).
+
+    What is reported, and steps on the whole training set, are worked out in float64. Steps on batches take
+    float32, at half the cost: what a batch leaves to chance is far larger than what they lose.
+    """
+
+    experiment: Experiment
+    training: Batch
+    held_out: Batch
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every step works on the whole training set."""
+        return takes_all(self.experiment)
+
+    @property
+    def batch_size(self) -> int:
+        """Points a step."""
+        if self.whole:
+            return len(self.training)
+        return self.experiment.batch_size or MEASURED_PER_CLASS * len(self.experiment.polynomials)
+
+    @property
+    def precision(self) -> type[np.floating]:
+        """Of the parameters while they are trained."""
+        return precision_of(self.experiment)
+
+    @cached_property
+    def rough(self) -> Batch:
+        """The training set in float32, where a quick look is enough."""
+        return self.training.astype(np.float32)
+
+    @cached_property
+    def measured_every(self) -> int:
+        """Steps between two measurements.
+
+        So many that measuring costs a few per cent of the training, but at least 50 measurements a run.
+        """
+        measured = len(self.training) + len(self.held_out)
+        # A gradient step passes over its points three times: forward, back to the weights, back to the
+        # layers. Measuring passes once, but in float64 and with logarithms: as if four times, and eight times
+        # where a step passes once and is quickly done.
+        passes = 1 / 2 if searches(self.experiment) else 3
+        affordable = round(40 * 4 * measured / (passes * self.batch_size))
+        return max(1, min(affordable, self.experiment.steps // 50))
+
+    @cached_property
+    def parameter_limit(self) -> float:
+        """Size up to which parameters fit a weight file, also with the scaling folded into the first layer.
+
+        Folding divides weights by the deviation and moves a bias by at most weight · sum(mean / deviation).
+        """
+        growth = 1 + float((np.abs(self.mean) / self.deviation).sum())
+        return MAX_PARAMETER_SIZE * min(1.0, float(self.deviation.min()), 1 / growth)
+
+    def holds(self, parameters: Floats) -> bool:
+        """Return whether all parameters are numbers of a size within `parameter_limit`."""
+        limit = self.parameter_limit
+        # the length is quicker to work out, and no parameter is larger
+        return bool(parameters.dot(parameters) <= limit * limit or np.abs(parameters).max() <= limit)
+
+    def batches(self, first: int, end: int) -> Iterator[Batch]:
+        """Yield the points and labels of each step from `first` to before `end`."""
+        if self.whole:
+            return repeat(self.training, end - first)
+        if self.experiment.samples_per_class is None:
+            return self._fresh(first, end)
+        return self._epochs(first, end)
+
+    def directions(self, size: int, first: int, end: int) -> Iterator[NDArray[np.float64]]:
+        """Yield for each step from `first` to before `end` a vector of `size` standard normal numbers."""
+        block = max(1, min(64, 2 * (MOST_DRAWN - 1) // size))
+        for index, rows in _blocks(first, end, block):
+            rng = generator(self.experiment.seed, Stream.DIRECTIONS, index)
+            yield from rng.standard_normal((block, size))[rows]
+
+    def _fresh(self, first: int, end: int) -> Iterator[Batch]:
+        growth = GROWTH if self.experiment.growing_batches else (1.0, 1.0, 1.0)
+        block = max(1, min(64, MOST_DRAWN // round(self.batch_size * max(growth))))
+        for index, rows in _blocks(first, end, block):
+            rng = generator(self.experiment.seed, Stream.BATCHES, index)
+            stage = stage_at(index * block, self.experiment.steps)
+            size = max(1, round(self.batch_size * growth[stage]))
+            yield from self._fresh_points.batches(rng, block, size, stage)[rows]
+
+    @cached_property
+    def _fresh_points(self) -> FreshPoints:
+        experiment = self.experiment
+        _, spread = experiment.training_set()[0].std(axis=0)
+        return FreshPoints(
+            polynomials=experiment.polynomials,
+            x_range=experiment.x_range,
+            noise=experiment.noise,
+            sampling=experiment.sampling,
+            spread=float(spread) or 1.0,
+            mean=self.mean,
+            deviation=self.deviation,
+        )
+
+    def _epochs(self, first: int, end: int) -> Iterator[Batch]:
+        """Yield parts of the training set, each sample once an epoch; the last part may be shorter."""
+        block = math.ceil(len(self.training) / self.batch_size)
+        for epoch, rows in _blocks(first, end, block):
+            order = generator(self.experiment.seed, Stream.BATCHES, epoch).permutation(len(self.training))
+            for part in range(rows.start, rows.stop):
+                yield self.rough.chosen(order[part * self.batch_size : (part + 1) * self.batch_size])
+
+
+def searches(experiment: Experiment) -> bool:
+    """Return whether the optimizer compares losses and needs no gradient."""
+    return experiment.optimizer in ("random-search", "evolution")
+
+
+def takes_all(experiment: Experiment) -> bool:
+    """Return whether every step works on the whole training set."""
+    if experiment.samples_per_class is None:
+        return False
+    samples = experiment.samples_per_class * len(experiment.polynomials)
+    return experiment.batch_size is None or experiment.batch_size >= samples
+
+
+def precision_of(experiment: Experiment) -> type[np.floating]:
+    """Return the type of the parameters while they are trained."""
+    return np.float64 if takes_all(experiment) or searches(experiment) else np.float32
+
+
+def problem_of(experiment: Experiment) -> Problem:
+    """Return the problem of an experiment; the same one each time, for a while.
+
+    Raises PolycoreError where the polynomials' values on the range are too large to work with.
+    """
+    samples = (experiment.samples_per_class or MEASURED_PER_CLASS) * len(experiment.polynomials)
+    return _with_few(experiment) if samples <= FEW_SAMPLES else _with_many(experiment)
+
+
+@lru_cache(maxsize=KEPT_WITH_FEW)
+def _with_few(experiment: Experiment) -> Problem:
+    return _made(experiment)
+
+
+@lru_cache(maxsize=KEPT_WITH_MANY)
+def _with_many(experiment: Experiment) -> Problem:
+    return _made(experiment)
+
+
+def _made(experiment: Experiment) -> Problem:
+    points, labels = experiment.training_set()
+    held_out_points, held_out_labels = experiment.held_out_set()
+    largest = max(np.abs(points).max(), np.abs(held_out_points).max())
+    if not largest <= LARGEST_VALUE:
+        raise PolycoreError(
+            f"x_range is {experiment.x_range}: there the polynomials reach {largest:.3g}; "
+            f"at most {LARGEST_VALUE:g} can be worked with. Narrow the range."
+        )
+    mean, deviation = np.zeros(2), np.ones(2)
+    if experiment.standardize:
+        mean, deviation = points.mean(axis=0), points.std(axis=0)
+        deviation[deviation == 0] = 1  # one sample a class may leave a single x
+    classes = len(experiment.polynomials)
+    problem = Problem(
+        experiment=experiment,
+        training=Batch.of((points - mean) / deviation, labels, classes),
+        held_out=Batch.of((held_out_points - mean) / deviation, held_out_labels, classes),
+        mean=mean,
+        deviation=deviation,
+    )
+    return read_only(problem)
+
+
+def _blocks(first: int, end: int, size: int) -> Iterator[tuple[int, slice]]:
+    """Yield each block of steps that [first, end) touches: its index, and the rows of it that are wanted."""
+    for index in range(first // size, -(-end // size)):
+        start = index * size
+        yield index, slice(max(first - start, 0), min(end - start, size))

@@ -1,0 +1,54 @@
+"""The tutorial's walk through one untrained network, number by number."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from polycore import network
+from polycore.arrays import Floats, Integers
+from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS
+from polycore.polynomials.sampling import sample
+
+WIDTHS = (2, 12, 12)
+
+
+@dataclass(frozen=True, eq=False)
+class Walkthrough:
+    """Every number on the way from the samples to the accuracy, in the order of the tutorial's sections."""
+
+    points: Floats  # (1200, 2)
+    labels: Integers  # (1200,)
+    weights_l1: Floats  # (2, 12)
+    layer1: Floats  # (1200, 12), before ReLU
+    relu: Floats  # (1200, 12)
+    weights_l2: Floats  # (12, 12)
+    layer2: Floats  # (1200, 12), the logits
+    probabilities: Floats  # (1200, 12)
+    loss: float  # nats
+    predictions: Integers  # (1200,)
+    accuracy: float  # share
+
+
+def walkthrough() -> Walkthrough:
+    """Return the tutorial's numbers: samples, then a 2→12 and a 12→12 layer, all drawn from seed 0."""
+    rng = np.random.RandomState(0)  # the golden figures come from the legacy generator
+    points, labels = sample(TUTORIAL_POLYNOMIALS, per_class=100, rng=rng)
+    parameters = network.initial_parameters(WIDTHS, "tutorial", rng)
+    (weights_l1, biases_l1), (weights_l2, biases_l2) = network.layers(parameters, WIDTHS)
+    layer1 = network.dense(points, weights_l1, biases_l1)
+    relu = network.relu(layer1)
+    layer2 = network.dense(relu, weights_l2, biases_l2)
+    probabilities = network.softmax(layer2)
+    return Walkthrough(
+        points=points,
+        labels=labels,
+        weights_l1=weights_l1,
+        layer1=layer1,
+        relu=relu,
+        weights_l2=weights_l2,
+        layer2=layer2,
+        probabilities=probabilities,
+        loss=network.cross_entropy(probabilities, labels),
+        predictions=probabilities.argmax(axis=1),
+        accuracy=network.accuracy(probabilities, labels),
+    )

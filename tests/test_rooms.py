@@ -1,0 +1,108 @@
+"""docs/architecture.md beside the imports: every folder is a room, and imports run one way."""
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TABLES = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+# each row of the tables: rooms in one row may not import each other
+ROWS = [
+    re.findall(r"`(?:polycore|pages)(?:/\w+)?`", row.split("|")[1])
+    for row in re.findall(r"^\| `.*", TABLES, re.M)
+]
+LEVELS = {room.strip("`"): level for level, row in enumerate(ROWS) for room in row}
+GROUND = set(re.findall(r"`(\w+)`", TABLES.split("| `polycore` (")[1].split(")")[0]))
+SOURCES = [path for top in ("polycore", "pages") for path in sorted((ROOT / top).rglob("*.py"))]
+EARLIER_PATHS = {
+    path.stem
+    for path in (ROOT / "polycore").glob("*.py")
+    if path.stem not in {*GROUND, "__init__", "__main__"}
+}
+MOST_FILES = 14
+# within a worker process, so that its first call need not wait for the import
+ALLOWED = {"polycore/workers/processes.py": {ROOT / "polycore/__init__.py"}}
+
+
+def test_every_folder_is_a_room_of_the_tables():
+    folders = {path.parent.relative_to(ROOT).as_posix() for path in SOURCES} - {"pages"}
+    assert folders == set(LEVELS)
+
+
+def test_every_room_has_a_sentence_on_its_subject():
+    for room in LEVELS:
+        source = (ROOT / room / "__init__.py").read_text(encoding="utf-8")
+        assert ast.get_docstring(ast.parse(source))
+
+
+@pytest.mark.parametrize("room", LEVELS)
+def test_a_room_imports_only_rooms_above_it(room):
+    for path in SOURCES:
+        if _room(path) == room:
+            for imported in _imports(path) - ALLOWED.get(path.relative_to(ROOT).as_posix(), set()):
+                target = _room(imported)
+                assert target == room or LEVELS[target] < LEVELS[room], f"{path.relative_to(ROOT)}: {target}"
+
+
+def test_our_own_code_uses_no_earlier_path():
+    assert EARLIER_PATHS  # of no use without any
+    tests = [path for top in ("tests", "benchmarks") for path in (ROOT / top).rglob("*.py")]
+    for path in [*SOURCES, *tests, ROOT / "streamlit_app.py"]:
+        if path.parent == ROOT / "polycore" and path.stem in EARLIER_PATHS:
+            continue
+        found = {imported.stem for imported in _imports(path) if imported.parent == ROOT / "polycore"}
+        assert not found & EARLIER_PATHS, path
+
+
+@pytest.mark.parametrize("name", sorted(EARLIER_PATHS))
+def test_an_earlier_path_gives_what_the_module_gives_today(name):
+    source = (ROOT / "polycore" / f"{name}.py").read_text(encoding="utf-8")
+    today = re.search(r"from (polycore\.\w+\.\w+) import \*", source)[1]
+    earlier, module = (__import__(path, fromlist=["*"]) for path in (f"polycore.{name}", today))
+    own = [
+        n for n, v in vars(module).items() if not n.startswith("_") and getattr(v, "__module__", "") == today
+    ]
+    assert own
+    assert all(getattr(earlier, n) is getattr(module, n) for n in own)
+
+
+def test_rooms_are_small_and_no_file_name_is_in_more_than_two():
+    rooms, names = defaultdict(list), defaultdict(list)
+    for path in SOURCES:
+        if path.name != "__init__.py" and path.parent not in (ROOT / "polycore", ROOT / "pages"):
+            rooms[path.parent].append(path)
+            names[path.name].append(path)
+    assert {room: len(files) for room, files in rooms.items() if len(files) > MOST_FILES} == {}
+    assert {name: files for name, files in names.items() if len(files) > 2} == {}
+
+
+def _room(path: Path) -> str:
+    if path.parent == ROOT / "polycore" and path.stem not in GROUND:
+        return "polycore/commands"  # the package's face, its command, and earlier paths: above all rooms
+    return path.parent.relative_to(ROOT).as_posix()
+
+
+def _imports(path: Path) -> set[Path]:
+    """Return the files of ours that a file imports."""
+    found: set[Path] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        found |= {_file(name) for name in names if name.split(".")[0] in ("polycore", "pages")}
+    return found
+
+
+def _file(name: str) -> Path:
+    """Return the file of a module, or of the module that has such a name."""
+    path = ROOT / name.replace(".", "/")
+    for candidate in (path.with_suffix(".py"), path / "__init__.py", path.parent.with_suffix(".py")):
+        if candidate.is_file():
+            return candidate
+    return path.parent / "__init__.py"
