@@ -234,7 +234,7 @@ def test_the_programs_of_the_sweeps_run(tmp_path):
 FIELD_TERMS = """
 accuracy, activation, Adam, batch, bias, calibration, class, cross-entropy, crossing, dead neuron,
 dense layer, epoch, evolution strategy, fresh points, gradient, held-out, initial weights, L-BFGS, layer,
-learning rate, logits, loss, momentum, nat, neuron, noise, odds, optimizer, over-fitting, patience,
+learning rate, logits, loss, momentum, nat, neuron, noise, odds, optimizer, overfitting, patience,
 polynomial, probability, random search, referee, ReLU, run, sample, schedule, seed, set-up, softmax,
 standardize, step, sweep, weight, weight decay
 """

@@ -250,7 +250,7 @@ LOOKS = (
         do="Press Start, and watch the two accuracies in the chart part.",
         see="Training accuracy passes the best possible, 81.6\u00a0%, and ends at 100\u00a0%; held-out stays "
         "below it.",
-        lesson="This is over-fitting: it has learned the noise of its own 100 points. 10,000 are too many "
+        lesson="This is overfitting: it has learned the noise of its own 100 points. 10,000 are too many "
         "to learn by heart, and the two accuracies meet.",
         set_ups=(SetUp("100 samples", BY_HEART), SetUp("10,000 samples", MANY_SAMPLES)),
         seen=_by_heart_seen,
