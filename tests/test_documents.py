@@ -221,7 +221,7 @@ def test_the_programs_of_the_sweeps_run(tmp_path):
     # the last one needs a cluster: see test_sweep_on_dask.py
     first, drawn, light, _ = blocks(SWEEPS, "python")
     assert 15 <= len(first.strip().splitlines()) <= 20
-    last = "print(len(experiments), len(found), leader.model.loss > 0)"
+    last = "print(len(experiments), len(results), leader.model.loss > 0)"
     *runs, names, small_adam, _, _, _, told = run_alone(first + drawn + light + last, tmp_path).splitlines()
     assert sorted(int(line.split()[0]) for line in runs) == list(range(12))
     assert names.split()[:4] == ["hidden", "optimizer", "runs", "failed"]
