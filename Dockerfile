@@ -1,20 +1,20 @@
-# The dashboard as a public demo. docs/hosting.md tells how to run it; tests/hosting/ runs it without a container.
+# The dashboard as a public demo. docs/hosting.md explains how to run it; tests/hosting/ tests it without a container.
 
-# The Python that requirements.lock was made with
+# The Python version for which requirements.lock was compiled
 FROM python:3.11-slim
 
 WORKDIR /app
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 
-# The files that a server reads, each named: nothing else of the folder in which the image is built gets into it
+# The files that a server reads, each named, so that nothing else in the build folder gets into the image
 COPY hosted.toml LICENSE streamlit_app.py ./
 COPY .streamlit/config.toml .streamlit/
 COPY docs/glossary.md docs/
 COPY pages/ pages/
 COPY polycore/ polycore/
 
-# PYTHONDONTWRITEBYTECODE: the files belong to root, and the server, which does not, writes to /tmp alone
+# PYTHONDONTWRITEBYTECODE: the files belong to root and the server runs as another user, who can write only to /tmp
 ENV HOME=/tmp \
     POLYCORE_LIMITS=hosted.toml \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -24,7 +24,7 @@ ENV HOME=/tmp \
 USER 10001
 EXPOSE 8501
 
-# As long as the server ends, or has not begun, the answer is 503, which urlopen raises
+# While the server starts or ends, the answer is 503, for which urlopen raises an error
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --start-interval=2s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
 
