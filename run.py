@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
-"""Start the dashboard, pass the tests or measure, on a machine that has only Python 3.11 or newer.
+"""Start the dashboard, run the tests or the benchmarks, on a machine that has only Python 3.11 or newer.
 
     python3 run.py dashboard
     python3 run.py tests
     python3 run.py benchmarks
     python3 run.py reference
 
-The last makes the pages in build/reference from the docstrings. Each makes the virtual environment .venv if
-there is none and installs what it needs. Arguments after the first three words are passed on: to `streamlit
-run`, to pytest or to the benchmarks. On Windows, type `py` in place of `python3`.
+The last builds the reference in build/reference from the docstrings. Each command creates the virtual
+environment .venv if there is none and installs what it needs. Arguments after `dashboard`, `tests` and
+`benchmarks` are passed on to `streamlit run`, to pytest and to the benchmarks. On Windows, type `py` in
+place of `python3`.
 """
 
 import sys
 
-# Before the rest: an older Python can parse this file, but neither import nor run all of it.
+# This comes before the other imports: older versions of Python can parse this file, but not run all of it.
 if sys.version_info < (3, 11):
     sys.stderr.write(f"This is Python {sys.version.split()[0]}; 3.11 or newer is needed.\n")
     sys.exit(2)
@@ -34,10 +35,10 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOCK = HERE / ".venv.lock"
-# exists while .venv is being changed, and after a start that was killed
+# exists while .venv is being changed, and remains if an installation was killed
 UNFINISHED = HERE / ".venv.unfinished"
 
-# with a fresh environment: Sphinx does not repeat its warnings about a page that it has kept
+# a fresh environment, because Sphinx does not repeat its warnings about a page that is cached
 REFERENCE = ["sphinx", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet"]
 REFERENCE += ["docs/reference", "build/reference"]
 
@@ -46,21 +47,21 @@ CHECKS = [
     ["ruff", "format", "--check", "."],
     ["mypy"],
     REFERENCE,
-    # each has a server and a browser: a third would make the others wait on two cores
+    # each process has a server and a browser: on two cores a third one would slow the others down
     ["pytest", "--numprocesses=2"],
 ]
 
-# Patterns in what venv, ensurepip, pip and the system say of a failure, and what to do about it.
+# Patterns in the error messages of venv, ensurepip, pip and the system, and what to do about each.
 NO_NETWORK = r"connection broken by|ConnectionPool|Connection aborted|timed out|from versions: none"
 ADVICE = {
     r"No space left|not enough space|Disk quota": "the disk is full. Free about 2 GB and start again",
     r"Permission denied|Read-only file system|Access is denied|not permitted": (
-        "this folder cannot be written to. Close what uses .venv, or copy the project to a folder of "
-        "your own, and start again"
+        "this folder cannot be written to. Close the programs that use .venv, or copy the project to a "
+        "folder of your own, and start again"
     ),
     r"No module named '?(ensurepip|venv)\b": (
-        "this Python cannot make virtual environments. Complete it (on Debian and Ubuntu: apt install "
-        "python3-venv) and start again"
+        "this Python cannot create virtual environments. Install what is missing (on Debian and Ubuntu: "
+        "apt install python3-venv) and start again"
     ),
     NO_NETWORK: "the package index cannot be reached. Check the network connection and start again",
 }
@@ -71,7 +72,7 @@ class InstallationError(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Run what the first argument names and return its exit code."""
+    """Run the command that the first argument names and return its exit code."""
     try:
         return _run(arguments)
     except (InstallationError, OSError) as error:
@@ -83,7 +84,7 @@ def main(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     command, more = arguments[:1], arguments[1:]
-    if more[:1] == ["--"]:  # as with `streamlit run`, which would pass on to the page what is after it
+    if more[:1] == ["--"]:  # as with `streamlit run`, which would pass what follows to the page
         del more[0]
     if command == ["dashboard"]:
         _install("requirements.txt")
@@ -91,7 +92,7 @@ def _run(arguments: list[str]) -> int:
     if command == ["tests"]:
         _install("requirements-dev.txt")
         codes = [_module(check + more * (check[0] == "pytest")) for check in CHECKS]
-        return int(any(codes))  # a negative one says that a check was killed
+        return int(any(codes))  # a code is negative if the check was killed
     if command == ["benchmarks"]:
         _install("benchmarks/requirements.txt")
         return _become(["benchmarks", *more])
@@ -108,11 +109,11 @@ def _run(arguments: list[str]) -> int:
 
 
 def _install(requirements: str) -> None:
-    """Install once for each content of the requirements; a later start needs no network."""
+    """Install the requirements if they have changed; otherwise no network is needed."""
     if _is_installed(requirements):
         return
     with _lock():
-        if _is_installed(requirements):  # by the start that this one has waited for
+        if _is_installed(requirements):  # by the process that held the lock
             return
         print(f"Installing {requirements} in {VENV}: this takes a minute or two.", file=sys.stderr)
         usable = not UNFINISHED.exists() and _can_import("pip._internal.commands.install")
@@ -128,7 +129,7 @@ def _is_installed(requirements: str) -> bool:
     stamp = _stamp(requirements)
     if UNFINISHED.exists() or not stamp.exists():
         return False
-    # pip is not found if the system's Python, which .venv links to, has become another version
+    # pip is not found if the system's Python, to which .venv links, has been upgraded to another version
     return stamp.read_text(encoding="utf-8") == _digest(requirements) and _can_import("pip")
 
 
@@ -142,29 +143,29 @@ def _digest(requirements: str) -> str:
 
 
 def _can_import(module: str) -> bool:
-    """Return whether .venv has a Python that is new enough and finds the module among its own packages."""
+    """Return whether .venv has a new enough Python that finds the module among its own packages."""
     code = f"import sys, {module}; sys.exit(sys.version_info < (3, 11))"
     try:
         return subprocess.run([PYTHON, "-I", "-c", code], capture_output=True).returncode == 0
-    except OSError:  # there is none, or one of another kind of machine
+    except OSError:  # there is no such file, or it is for another type of machine
         return False
 
 
 @contextmanager
 def _lock() -> Iterator[None]:
-    """Let one start at a time install; the others wait."""
+    """Let one process at a time install; the others wait."""
     with LOCK.open("a") as file:
-        # pip may outlive a start that was killed: it has the file open too, and so still holds the lock
+        # pip inherits the open file: if this process is killed and pip is not, the lock is still held
         os.set_inheritable(file.fileno(), True)
         if not _is_locked(file):
-            print("Waiting for another start, which is installing.", file=sys.stderr)
+            print("Waiting for another installation in this folder to finish.", file=sys.stderr)
             while not _is_locked(file):
                 time.sleep(0.2)
         yield
 
 
 def _is_locked(file: IO[str]) -> bool:
-    """Lock the file, unless another process has done so; return whether it is locked now."""
+    """Try to lock the file; return whether this process has the lock."""
     try:
         if os.name == "nt":
             import msvcrt
@@ -180,12 +181,12 @@ def _is_locked(file: IO[str]) -> bool:
 
 
 def _make_environment() -> None:
-    # What is there is removed, never written through: its links may lead out of this folder.
+    # The old environment is removed, not overwritten: its symbolic links may lead out of this folder.
     if VENV.is_symlink() or VENV.is_file():
         VENV.unlink()
     elif VENV.exists():
         shutil.rmtree(VENV)
-    # pip is installed by a step of its own, as venv would not say why it failed
+    # pip is installed in a separate step, because venv does not say why that failed
     _step([sys.executable, "-m", "venv", "--without-pip", VENV])
     _step([PYTHON, "-I", "-m", "ensurepip", "--default-pip"])
 
@@ -200,8 +201,8 @@ def _install_by_pip(requirements: str) -> None:
 
 
 def _step(command: list[str | Path]) -> None:
-    """Run a step of the installation. Raises InstallationError with what it printed."""
-    # a process group of its own, so that a step that is interrupted ends with all that it has started
+    """Run a step of the installation. Raises InstallationError with its output if it fails."""
+    # a separate process group, so that an interrupted step ends with all processes that it started
     with subprocess.Popen(
         command,
         cwd=HERE,
@@ -210,7 +211,7 @@ def _step(command: list[str | Path]) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        close_fds=False,  # for the lock
+        close_fds=False,  # to inherit the lock
         process_group=0,
     ) as process:
         try:
@@ -241,17 +242,17 @@ def _module(command: list[str]) -> int:
     with subprocess.Popen([PYTHON, "-m", *command], cwd=HERE) as process:
         try:
             return process.wait()
-        except KeyboardInterrupt:  # Ctrl-C reaches it too, and it may have something to say
+        except KeyboardInterrupt:  # Ctrl-C reaches the module too: let it print its last messages
             process.wait()
             raise
-        except SystemExit:  # by a signal that reaches this process alone
+        except SystemExit:  # a signal that reached only this process
             process.terminate()
             raise
 
 
 def _become(command: list[str]) -> int:
-    """Run a module in place of this process, so that a signal or a kill reaches it."""
-    if os.name == "nt":  # there exec returns to the shell at once
+    """Replace this process by a module, so that signals reach it."""
+    if os.name == "nt":  # exec would return to the shell at once
         return _module(command)
     os.chdir(HERE)
     return os.execv(PYTHON, [str(PYTHON), "-m", *command])
@@ -262,8 +263,8 @@ def _end(number: int, _: object) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # the last two are not known everywhere
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # the last two do not exist on every system
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
             signal.signal(number, _end)
     sys.exit(main(sys.argv[1:]))

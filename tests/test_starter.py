@@ -164,14 +164,14 @@ def run():
         ),
         pytest.param(
             "Error: [Errno 13] Permission denied: '/opt/project/.venv'\n",
-            "this folder cannot be written to. Close what uses .venv, or copy the project to a folder of "
-            "your own, and start again.",
+            "this folder cannot be written to. Close the programs that use .venv, or copy the project to a "
+            "folder of your own, and start again.",
             id="a folder of somebody else",
         ),
         pytest.param(
             "/usr/bin/python3: No module named ensurepip\n",
-            "this Python cannot make virtual environments. Complete it (on Debian and Ubuntu: apt install "
-            "python3-venv) and start again.",
+            "this Python cannot create virtual environments. Install what is missing (on Debian and Ubuntu: "
+            "apt install python3-venv) and start again.",
             id="no ensurepip",
         ),
         pytest.param(
