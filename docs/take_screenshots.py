@@ -1,9 +1,9 @@
-"""Take the pictures in docs/pictures from the real thing.
+"""Take the pictures in docs/pictures from a running dashboard.
 
     .venv/bin/python docs/take_screenshots.py [words...]
 
-With words only the pictures whose names have one of them. Needs what the browser tests need:
-requirements-dev.txt and Chromium or Chrome.
+With words, only the pictures whose names contain one of them are taken. This needs the packages of
+requirements-dev.txt and Chromium or Chrome, as the browser tests do.
 """
 
 import io
@@ -22,17 +22,17 @@ from playwright.sync_api import Browser, sync_playwright
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from tests.browser.dashboard import DESKTOP, PHONE, Visit, launched, served  # noqa: E402  # found only now
+from tests.browser.dashboard import DESKTOP, PHONE, Visit, launched, served  # noqa: E402  # needs the path above
 
 PICTURES = HERE / "pictures"
 SCHEMES, SIZES = ("light", "dark"), {"desktop": DESKTOP, "phone": PHONE}
 EXPERIMENT = "?steps=12000"
 OTHER_EXPERIMENT = "train?v=1&optimizer=sgd&samples=100&batch=all&hidden=12&steps=2000&schedule=constant"
-COLORS = 256  # of a picture: as many as a GIF has, and a third of the bytes
+COLORS = 256  # in a picture: the limit of a GIF, and a third of the bytes for a PNG
 
 LEARNING = "learning"
-SLOWLY = "?learning_rate=0.001"  # a tenth of the recommended: its first second is worth seeing
-TALL = {"width": 1280, "height": 900}  # all of the legend
+SLOWLY = "?learning_rate=0.001"  # a tenth of the recommended rate, so that the first second shows something
+TALL = {"width": 1280, "height": 900}  # for the whole legend
 FRAMES, FRAME_MS, FRAME_WIDTH = 40, 150, 720
 LAST_FRAME_MS = 3000
 MAP_NAME = re.compile("^Map of the most likely")
@@ -42,7 +42,7 @@ PAGE_OF_FIGURE = {"width": 900, "height": 560}
 
 
 def _nothing(visit: Visit) -> None:
-    """Show the page as it opens."""
+    """Leave the page as it opens."""
 
 
 def _walk(visit: Visit) -> None:
@@ -75,7 +75,7 @@ def _play(visit: Visit) -> None:
     visit.press("Start")
 
 
-# each picture's page, and what is done there before it is taken
+# for each picture: its page, and what to do there before taking it
 VIEWS: dict[str, tuple[str, Callable[[Visit], None]]] = {
     "home": ("Home", _nothing),
     "polynomials": ("Polynomials", _nothing),
@@ -92,7 +92,7 @@ VIEWS: dict[str, tuple[str, Callable[[Visit], None]]] = {
 
 
 def main(words: list[str]) -> None:
-    """Train once for each scheme and size, and take every page."""
+    """Train once for each scheme and size, and take the pictures of every page."""
     PICTURES.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -106,17 +106,17 @@ def main(words: list[str]) -> None:
             _take_first_figure(browser, Path(folder))
         for scheme, size in product(SCHEMES, SIZES):
             names = {view: f"{view}-{scheme}-{size}" for view in VIEWS}
-            wanted = [view for view in VIEWS if not words or any(word in names[view] for word in words)]
-            if wanted:
+            views = [view for view in VIEWS if not words or any(word in names[view] for word in words)]
+            if views:
                 visit = _trained(browser, server, scheme, SIZES[size])
-                for view in wanted:
+                for view in views:
                     _take(visit, view, PICTURES / f"{names[view]}.png")
                 visit.page.context.close()
         browser.close()
 
 
 def _trained(browser: Browser, server: str, scheme: str, size: dict[str, int]) -> Visit:
-    """Return a visit with two runs: Home's, which answers, and another to compare it with."""
+    """Return a visit with two runs: one of the recommended set-up, which answers, and one to compare."""
     visit = _visit(browser, server, scheme, size).open(OTHER_EXPERIMENT)
     visit.press("Start")
     visit.wait_for_status("Finished", seconds=60)
@@ -147,7 +147,7 @@ def _save(screenshot: bytes, file: Path) -> None:
 
 
 def _take_first_figure(browser: Browser, folder: Path) -> None:
-    """Take what the script draws, as a browser shows it."""
+    """Take the figure that the script draws, as a browser shows it."""
     environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
     command = [sys.executable, HERE / "first_figure.py"]
     subprocess.run(command, cwd=folder, env=environment, check=True)  # noqa: S603 - our own script
@@ -159,14 +159,14 @@ def _take_first_figure(browser: Browser, folder: Path) -> None:
 
 
 def _take_learning(browser: Browser, server: str) -> None:
-    """Take a map while it is learned, as one moving picture."""
+    """Record the map of a network while it learns, as an animated GIF."""
     visit = _visit(browser, server, "light", TALL).open(SLOWLY)
     visit.press("Train the network")
     visit.page.get_by_role("img", name=MAP_NAME).first.wait_for()
-    place = visit.page.locator(".polycore-live").first.bounding_box()
+    box = visit.page.locator(".polycore-live").first.bounding_box()
     frames: list[Image.Image] = []
     while len(frames) < FRAMES:
-        frame = Image.open(io.BytesIO(visit.page.screenshot(clip=place))).convert("RGB")
+        frame = Image.open(io.BytesIO(visit.page.screenshot(clip=box))).convert("RGB")
         height = round(frame.height * FRAME_WIDTH / frame.width)
         frames.append(frame.resize((FRAME_WIDTH, height)).quantize(COLORS, dither=Image.Dither.NONE))
         visit.page.wait_for_timeout(FRAME_MS)

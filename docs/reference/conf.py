@@ -1,4 +1,4 @@
-"""How the reference is made from the docstrings."""
+"""Sphinx configuration: the reference is built from the docstrings."""
 
 import inspect
 import re
@@ -18,19 +18,19 @@ project = "polycore"
 version = release = polycore.__version__
 
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.viewcode"]
-default_role = "py:obj"  # between single backticks stands code; where it is one of our names, it is a link
+default_role = "py:obj"  # code between single backticks is a link if it is one of our names
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:obj", "(?s:.*)"),  # an expression, an argument
-    # documented elsewhere: the build asks no other site
+    # documented elsewhere: the build makes no requests to other sites
     ("py:.*", r"(numpy|plotly|pandas|collections|concurrent|os|typing|NDArray|ArrayLike)\b.*"),
-    ("py:.*", r"polycore\.(optimizers|lbfgs|workers)\..*"),  # within: how a step is taken, a call's result
+    ("py:.*", r"polycore\.(optimizers|lbfgs|workers)\..*"),  # internal types
 ]
 maximum_signature_line_length = 90
 python_use_unqualified_type_names = True
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_preserve_defaults = True
-highlight_language = "text"  # a grammar is no Python
+highlight_language = "text"  # for the grammars in docstrings, which are not Python
 toc_object_entries_show_parents = "hide"
 
 html_theme = "alabaster"
@@ -45,22 +45,22 @@ html_theme_options = {
     "head_font_family": "system-ui, sans-serif",
 }
 html_sidebars = {"**": ["about.html", "searchfield.html", "navigation.html"]}
-html_show_search_summary = False  # it would be fetched, which a browser refuses where pages are files
+html_show_search_summary = False  # browsers refuse to fetch summaries for pages that are opened as files
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
 
-# an alias of types loses its name when annotations are worked out
+# a type alias loses its name when annotations are evaluated
 ALIASES = {stringify_annotation(ArrayLike, mode): "ArrayLike" for mode in ("smart", "fully-qualified")}
 ALIASES[repr(polycore.TUTORIAL_POLYNOMIALS)] = "TUTORIAL_POLYNOMIALS"
-ALIASES["= <factory>"] = "= {}"  # what Model's metadata and History's arrays begin with
+ALIASES["= <factory>"] = "= {}"  # the defaults of Model's metadata and History's arrays
 ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[.*?dtype\[~?([\w.]+)(?:\[.*?\])?\]\]")
 ERROR = re.compile(r"(?<![\w`])(PolycoreError|RunFileError|WeightFileError)\b(?!`)")
 FIELD = re.compile(r"([a-z]\w*(?:, [a-z]\w*)*|\"[\w-]+\"): (.*)")
 
 
 def setup(app: Sphinx) -> None:
-    """Have docstrings and signatures of ours read as Sphinx's do."""
+    """Register the functions that adapt our docstrings and signatures to Sphinx."""
     app.connect("autodoc-process-docstring", _read)
     app.connect("autodoc-process-signature", _shorten)
     app.connect("autodoc-skip-member", _skips)
@@ -72,7 +72,7 @@ def _read(_app: Sphinx, _what: str, _name: str, thing: Any, _options: Any, lines
 
 
 def _with_lists(lines: list[str], arguments: Set[str]) -> list[str]:
-    """Turn a paragraph of lines such as `steps: how many` into a list of arguments, or of words in quotes."""
+    """Turn paragraphs of lines such as `steps: how many` into lists of arguments or of quoted values."""
     found, inside = [], False
     for before, line in pairwise(["", *lines]):
         field = FIELD.fullmatch(line) if inside or not before else None
@@ -86,7 +86,7 @@ def _with_lists(lines: list[str], arguments: Set[str]) -> list[str]:
 
 
 def _with_blocks(lines: list[str]) -> list[str]:
-    """Keep the lines as they are that are set in behind a colon, such as a grammar's."""
+    """Turn indented lines after a colon, such as a grammar, into literal blocks."""
     text = "\n".join(lines)
     return re.sub(r":\n\n(?= )", "::\n\n", text).split("\n")
 
@@ -103,7 +103,7 @@ def _arguments(thing: Any) -> set[str]:
 
 
 def _shorten(_app: Sphinx, _what: str, _name: str, _thing: Any, _options: Any, *texts: str | None) -> Any:
-    """Return the signature and what it returns, in the words of the source."""
+    """Return the signature and the return annotation as the source writes them."""
     return tuple(text and _shortened(text) for text in texts)
 
 
@@ -114,12 +114,12 @@ def _shortened(text: str) -> str:
 
 
 def _skips(_app: Sphinx, _what: str, _name: str, thing: Any, _skipped: bool, _options: Any) -> bool | None:
-    """Return whether Python wrote the docstring: of a named tuple's field it tells the place."""
+    """Skip the fields of named tuples whose docstring Python generated: it says only their index."""
     return True if str(thing.__doc__).startswith("Alias for field number") else None
 
 
 def _shorten_properties(_app: Sphinx, document: nodes.document, _page: str) -> None:
-    """Write arrays of properties as those of signatures: autodoc asks nobody about them."""
+    """Shorten array types of properties as in signatures: autodoc has no event for them."""
     for node in document.findall(desc_annotation):
         text = ARRAY.sub(r"NDArray[\1]", node.astext())
         if text != node.astext():
