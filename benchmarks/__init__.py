@@ -1,1 +1,1 @@
-"""polycore beside the tutorial's loop, PyTorch and scikit-learn: `python3 run.py benchmarks`."""
+"""polycore compared with the tutorial's loop, PyTorch and scikit-learn: `python3 run.py benchmarks`."""

@@ -1,14 +1,14 @@
-"""Measure, and write docs/benchmarks.md and docs/hosting.md.
+"""Run benchmarks, and write docs/benchmarks.md and docs/hosting.md.
 
     python -m benchmarks                     all of docs/benchmarks.md, about half an hour on a quiet machine
-    python -m benchmarks adam growth         only these; the others' results stay as they are
+    python -m benchmarks adam growth         only these; the other results stay unchanged
     python -m benchmarks dashboard load cluster leaks
                                              those of docs/hosting.md, about half an hour; they need Linux
-    python -m benchmarks report              write both pages anew from the results
+    python -m benchmarks report              write both pages again from the results
     python -m benchmarks --quick [names]     a trial of a few minutes; its figures mean little, so results
-                                             and pages go to a folder of their own, whose name is printed
+                                             and pages go to a separate folder, whose name is printed
 
-The results are kept in benchmarks/results, one file a benchmark.
+The results are kept in benchmarks/results, one file per benchmark.
 """
 
 import json
@@ -27,14 +27,14 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 class Report(Protocol):
-    """A page and the benchmarks that it tells of. PACKAGES: whose versions it tells, by the name to show."""
+    """A page and its benchmarks. PACKAGES: the distributions whose versions it lists, by the name to show."""
 
     BENCHMARKS: dict[str, Benchmark]
     PACKAGES: Mapping[str, str]
     PAGE: str
 
     def write(self, results: Path, docs: Path) -> None:
-        """Write the page from whatever results there are. The same results give the same page."""
+        """Write the page from the results that exist. The same results give the same page."""
 
 
 REPORTS: tuple[Report, ...] = (report, hosting)
@@ -42,37 +42,37 @@ NAMES = [name for each in REPORTS for name in each.BENCHMARKS]
 
 
 def main(arguments: list[str]) -> int:
-    """Run what the arguments name and return the exit code."""
+    """Run the benchmarks that the arguments name and return the exit code."""
     quick = "--quick" in arguments
     names = [name for name in arguments if name != "--quick"] or list(report.BENCHMARKS)
     unknown = [name for name in names if name not in (*NAMES, "report")]
     if unknown:
-        _tell(f"There is no benchmark {unknown[0]!r}; there are {', '.join(NAMES)}.\n\n{__doc__}")
+        _log(f"got {unknown[0]!r}; expected a benchmark: {', '.join(NAMES)}.\n\n{__doc__}")
         return 2
     results, docs = RESULTS, DOCS
     if quick:
         results = docs = Path(tempfile.mkdtemp(prefix="benchmarks-"))
     for each in REPORTS:
-        wanted = [name for name in each.BENCHMARKS if name in names]
-        for name in wanted:
+        chosen = [name for name in each.BENCHMARKS if name in names]
+        for name in chosen:
             _measure(each, name, results, quick)
-        if wanted or "report" in names:
+        if chosen or "report" in names:
             each.write(results, docs)
-            _tell(f"Written: {docs / each.PAGE}")
+            _log(f"Wrote {docs / each.PAGE}")
     return 0
 
 
 def _measure(page: Report, name: str, results: Path, quick: bool) -> None:
-    _tell(name)
+    _log(name)
     began = perf_counter()
     result = {"machine": machine.description(page.PACKAGES), **page.BENCHMARKS[name].measured(quick)}
     results.mkdir(exist_ok=True)
     file = results / f"{name}.json"
     file.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    _tell(f"  {perf_counter() - began:.0f} s, kept in {file}")
+    _log(f"  {perf_counter() - began:.0f} s, saved in {file}")
 
 
-def _tell(text: str) -> None:
+def _log(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 

@@ -1,4 +1,4 @@
-"""Adam on fresh points, 2→64→64→12, batches of 256: steps a second, and where ours spends its time."""
+"""Adam on fresh points, 2→64→64→12, batches of 256: steps per second, and where the time goes."""
 
 from collections.abc import Callable
 from functools import partial
@@ -34,15 +34,16 @@ SCIKIT_WAYS = {"a call each step": 1, f"a call for {WARM_UP} steps": WARM_UP}
 TIMES_TORCH, TIMES_SCIKIT = 3, 10
 
 TEXT = """\
-Every step takes 256 fresh points. Ours is `pc.advance`, drawing and measuring included; PyTorch draws its
-points in torch, 64 batches at once as ours does, and measures nothing; scikit-learn gets batches from
-polycore. All work in float32. Times slower: than polycore on one thread."""
+Every step uses 256 fresh points. For polycore `pc.advance` is timed, which also draws the points and measures
+loss and accuracy. PyTorch draws its points in torch, 64 batches at a time as polycore does, and measures
+nothing. scikit-learn receives batches from polycore. All use float32. Times slower: compared with polycore on
+one thread."""
 
 Measure = Callable[[], float]
 
 
 def measured(quick: bool) -> dict[str, Any]:
-    """Return steps a second of all, and the seconds that the parts of ours take, in rounds."""
+    """Return the steps per second of all contenders and the seconds of polycore's parts, in rounds."""
     shorter, rounds = (16, 3) if quick else (1, 7)
     speeds = interleaved(_contenders(shorter), [{}] * rounds)
     steps = {"steps": 2000 // shorter}
@@ -56,26 +57,30 @@ def measured(quick: bool) -> dict[str, Any]:
 
 
 def _contenders(shorter: int) -> list[Contender]:
-    found = []
+    contenders = []
     for threads in THREAD_COUNTS:
         steps = {"steps": 6400 // shorter}
-        found.append(Contender(with_threads("polycore", threads), f"{__name__}:polycore", steps, threads))
+        contenders.append(
+            Contender(with_threads("polycore", threads), f"{__name__}:polycore", steps, threads)
+        )
         for way, arguments in TORCH_WAYS.items():
             settings = {"way": arguments, "steps": 2560 // shorter}
             name = with_threads(f"PyTorch {way}", threads)
-            found.append(Contender(name, f"{__name__}:torch", settings, threads, "compiled" in arguments))
+            contenders.append(
+                Contender(name, f"{__name__}:torch", settings, threads, "compiled" in arguments)
+            )
         for way, at_once in SCIKIT_WAYS.items():
             settings = {"at_once": at_once, "steps": 1024 // shorter}
-            found.append(
+            contenders.append(
                 Contender(
                     with_threads(f"scikit-learn, {way}", threads), f"{__name__}:scikit", settings, threads
                 )
             )
-    return found
+    return contenders
 
 
 def polycore(steps: int) -> Measure:
-    """Return a measurement of ours: drawing, training and measuring. Every round goes on where it stood."""
+    """Return a measurement of polycore: drawing, training and measuring. Each round continues the last."""
     run = pc.advance(pc.start(EXPERIMENT), WARM_UP)
 
     def take(steps: int) -> None:
@@ -86,12 +91,12 @@ def polycore(steps: int) -> Measure:
 
 
 def torch(way: dict[str, Any], steps: int) -> Measure:
-    """Return a measurement of PyTorch's way."""
+    """Return a measurement of PyTorch, with the arguments `way`."""
     return _warm(TorchTraining(EXPERIMENT, **way), steps)
 
 
 def scikit(at_once: int, steps: int) -> Measure:
-    """Return a measurement of scikit-learn's way."""
+    """Return a measurement of scikit-learn, with `at_once` batches per call."""
     return _warm(ScikitTraining(EXPERIMENT, at_once), steps)
 
 
@@ -107,7 +112,7 @@ def _steps_per_second(take: Callable[[int], None], steps: int) -> float:
 
 
 def parts(steps: int) -> Callable[[], dict[str, float]]:
-    """Return a measurement of the seconds a step that each part of ours takes, called by itself."""
+    """Return a measurement of the seconds per step of each of polycore's parts, called separately."""
     run, problem = pc.advance(pc.start(EXPERIMENT), WARM_UP), problem_of(EXPERIMENT)
     parameters, workspace = run.parameters, Workspace(EXPERIMENT.widths)
     batches = list(problem.batches(0, WARM_UP))
@@ -136,7 +141,7 @@ def _seconds(work: Callable[[], object], times: int) -> float:
 
 
 def _products(widths: tuple[int, ...], columns: Floats) -> Callable[[], None]:
-    """Return a call of the matrix products that one gradient needs, laid out as Workspace has them."""
+    """Return a function that computes the matrix products of one gradient, with Workspace's memory layout."""
     shapes, size = list(pairwise(widths)), columns.shape[1]
     inputs = [columns, *(np.ones((neurons + 1, size), np.float32) for neurons in widths[1:-1])]
     calls: list[tuple[Floats, Floats, Floats]] = []
@@ -155,12 +160,12 @@ def _products(widths: tuple[int, ...], columns: Floats) -> Callable[[], None]:
 
 
 def section(result: dict[str, Any]) -> list[str]:
-    """Return the lines about a result."""
+    """Return the lines of the report on a result."""
     series = result["series"]
     return [
         TEXT,
         "",
-        "![Steps a second of polycore, PyTorch and scikit-learn](benchmarks-adam.svg)",
+        "![Steps per second of polycore, PyTorch and scikit-learn](benchmarks-adam.svg)",
         "",
         *table(
             ("", "steps/s", "times slower"),
@@ -168,14 +173,14 @@ def section(result: dict[str, Any]) -> list[str]:
         ),
         *[f"\nNot measured: {reason}" for reason in result["skipped"].values()],
         "",
-        "Where our step spends its time, on one thread, each part called by itself:",
+        "The time of one step of polycore, on one thread, with each part called separately:",
         "",
-        *table(("", "µs a step", "share"), _parts_rows(result)),
+        *table(("", "µs per step", "share"), _parts_rows(result)),
     ]
 
 
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Return what was to be reached: work, wanted, found, reached."""
+    """Return the goals: task, goal, result, and whether it is reached."""
     series = result["series"]
     torch_best = ratios(
         series[with_threads("polycore", 1)], series[best(series, _names_with(series, "PyTorch"))]
@@ -185,13 +190,13 @@ def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     return [
         (
             "Adam 2→64→64→12, batch 256",
-            f"{TIMES_TORCH} times PyTorch's steps/s, its best setting (aim: 5)",
+            f"{TIMES_TORCH} times PyTorch's steps/s with its best setting (aim: 5)",
             f"{torch_best.shown(1)} times",
             torch_best.median >= TIMES_TORCH,
         ),
         (
             "the same",
-            f"{TIMES_SCIKIT} times scikit-learn's, `partial_fit` each step",
+            f"{TIMES_SCIKIT} times scikit-learn's, one `partial_fit` per step",
             f"{scikit_best.shown(1)} times",
             scikit_best.median >= TIMES_SCIKIT,
         ),
@@ -211,9 +216,9 @@ def _parts_rows(result: dict[str, Any]) -> list[list[str]]:
     rounds: list[dict[str, float]] = result["parts"]
     step = Spread.of([found["step"] for found in rounds]).median
     kinds: dict[str, Callable[[dict[str, float]], float]] = {
-        "a whole step, as it runs": lambda found: found["step"],
-        "the bare matrix products of all layers: the limit": lambda found: found["products"],
-        "activations, softmax and slopes": lambda found: found["gradient"] - found["products"],
+        "a whole step in `pc.advance`": lambda found: found["step"],
+        "the matrix products of all layers alone: the limit": lambda found: found["products"],
+        "activations, softmax and their derivatives": lambda found: found["gradient"] - found["products"],
         "drawing the points": lambda found: found["drawing"],
         "Adam": lambda found: found["adam"],
         "measuring loss and accuracy": lambda found: found["measuring"],

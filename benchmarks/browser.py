@@ -1,7 +1,8 @@
-"""A browser that is watched as little as can be.
+"""A browser under as little observation as possible.
 
-Tools that drive one switch its inspector's `Runtime` on, and then it takes twice as long to read scripts:
-Plotly's took 0.45 s in place of 0.22. Here the protocol is spoken as it is, without that.
+Tools that drive a browser enable the `Runtime` domain of its inspector, after which it takes twice as long
+to parse scripts: Plotly's took 0.45 s instead of 0.22. This module speaks the inspector's protocol
+directly, without that.
 """
 
 import json
@@ -27,7 +28,7 @@ LOOK_SECONDS = 0.1
 
 
 class Tab:
-    """A tab of somebody who was never here: it shares nothing with others, and its cache is empty."""
+    """A tab of a first-time visitor: it shares nothing with other tabs, and its cache is empty."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
@@ -41,14 +42,14 @@ class Tab:
         self._call("Emulation.setDeviceMetricsOverride", **SIZE)
 
     def open(self, address: str, script: str) -> None:
-        """Open a page in which `script` runs before any of its own."""
+        """Open a page, in which `script` runs before its own scripts."""
         self._call("Page.addScriptToEvaluateOnNewDocument", source=script)
         self._call("Page.navigate", url=address)
 
     def wait_for(self, expression: str) -> Any:
-        """Return the value of an expression of JavaScript as soon as it is true, looking now and then.
+        """Return the value of a JavaScript expression as soon as it is true.
 
-        Raises BenchmarkError where it is not within half a minute.
+        Raises BenchmarkError if it is not within half a minute.
         """
         end = monotonic() + PATIENCE_SECONDS
         while monotonic() < end:
@@ -57,14 +58,16 @@ class Tab:
                 return value
             sleep(LOOK_SECONDS)
         shown = self._value("`${document.visibilityState}: ${document.body?.innerText}`")
-        raise BenchmarkError(f"Not within {PATIENCE_SECONDS:.0f} s: {expression}. The page is {shown!r}")
+        raise BenchmarkError(
+            f"got the page {shown!r}; expected {expression} within {PATIENCE_SECONDS:.0f} s."
+        )
 
     def _value(self, expression: str) -> Any:
         result = self._call("Runtime.evaluate", expression=expression, returnByValue=True)["result"]
         return result.get("value")
 
     def close(self) -> None:
-        """Close it, and have the browser forget all of it."""
+        """Close the tab and discard its data."""
         self._session = None
         self._call("Target.disposeBrowserContext", browserContextId=self._context)
 
@@ -85,9 +88,9 @@ class Tab:
 
 @contextmanager
 def launched() -> Iterator[ClientConnection]:
-    """Start a browser and yield a connection to it, for one Tab after the other; end it at last.
+    """Start a browser and yield a connection to it, for one Tab after the other; then end it.
 
-    Raises BenchmarkError where there is none, or it does not start.
+    Raises BenchmarkError if there is none or it does not start.
     """
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
@@ -106,7 +109,7 @@ def launched() -> Iterator[ClientConnection]:
 def _address(folder: Path) -> str:
     end = monotonic() + PATIENCE_SECONDS
     while monotonic() < end:
-        # written when it listens: the port and, in a second line, the path
+        # the browser writes this file when it listens: the port and, on a second line, the path
         written = folder / "DevToolsActivePort"
         lines = written.read_text(encoding="ascii").split() if written.exists() else []
         if len(lines) == 2:

@@ -1,9 +1,10 @@
-"""A process that makes one subject ready and then measures it whenever it is asked.
+"""A process that prepares one subject and then measures it on request.
 
     python -m benchmarks.child package.module:function '{"an": "argument"}'
 
-The function returns what measures. For each line on stdin, the arguments of one measurement as JSON, one line
-of JSON comes back. The first line that comes tells the threads that the libraries may use.
+The function returns a measuring function. Each line on stdin has the arguments of one measurement as JSON,
+and is answered by one line of JSON. The first line of output is the number of threads that the libraries
+may use.
 """
 
 import json
@@ -27,7 +28,7 @@ def main(subject: str, arguments: str) -> None:
 
 
 def _own_stdout() -> TextIO:
-    """Return stdout for the answers alone: what libraries print goes to stderr from now on."""
+    """Return stdout, reserved for the answers: what libraries print goes to stderr from now on."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     return answers

@@ -1,4 +1,4 @@
-"""What it costs to cut a run into chunks of 100 ms, as whoever draws it while it goes on has to."""
+"""What it costs to split a run into chunks of 100 ms, as a program must that draws it while it trains."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,9 +11,9 @@ import polycore as pc
 from benchmarks.table import table
 from benchmarks.timing import Contender, Spread, interleaved
 
-TITLE = "Cut into chunks of 100 ms"
+TITLE = "Split into chunks of 100 ms"
 CHUNK_SECONDS = 0.1
-WANTED = 0.03  # more time than one call, at most
+GOAL = 0.03  # more time than one call, at most
 EXPERIMENTS = {
     "the recommended experiment": replace(pc.Experiment.recommended(), steps=10_000_000, schedule="constant"),
     "the tutorial's random search": replace(pc.Experiment.tutorial(), steps=10_000_000),
@@ -21,8 +21,8 @@ EXPERIMENTS = {
 
 
 TEXT = """\
-The same steps in one call of `pc.advance` and in {chunks} calls, one behind the other in each of {rounds}
-rounds, now this first and now that."""
+The same steps in one call of `pc.advance` and in {chunks} calls. Both are measured in each of {rounds}
+rounds, in alternating order."""
 
 
 def measured(quick: bool) -> dict[str, Any]:
@@ -35,12 +35,15 @@ def measured(quick: bool) -> dict[str, Any]:
 
 
 def pair(name: str, chunks: int) -> Callable[[], dict[str, float]]:
-    """Return a measurement of one call and of chunks of the same steps, now this first and now that."""
+    """Return a measurement of one call and of chunks of the same steps, in alternating order."""
     run = pc.advance(pc.start(EXPERIMENTS[name]), 1000)
     began = perf_counter()
     run = pc.advance(run, 1000)
     steps = round(1000 * CHUNK_SECONDS / (perf_counter() - began))
-    ways = {"one call": partial(_cut, run, [steps * chunks]), "chunks": partial(_cut, run, [steps] * chunks)}
+    ways = {
+        "one call": partial(_seconds, run, [steps * chunks]),
+        "chunks": partial(_seconds, run, [steps] * chunks),
+    }
     rounds = count()
 
     def measure() -> dict[str, float]:
@@ -50,7 +53,7 @@ def pair(name: str, chunks: int) -> Callable[[], dict[str, float]]:
     return measure
 
 
-def _cut(run: pc.Run, chunks: list[int]) -> float:
+def _seconds(run: pc.Run, chunks: list[int]) -> float:
     began = perf_counter()
     for steps in chunks:
         run = pc.advance(run, steps)
@@ -58,25 +61,25 @@ def _cut(run: pc.Run, chunks: list[int]) -> float:
 
 
 def section(result: dict[str, Any]) -> list[str]:
-    """Return the lines about a result."""
+    """Return the lines of the report on a result."""
     return [
         TEXT.format(**result),
         "",
         *table(
-            ("", "steps a chunk", "one call, s", "chunks, s", "chunks take more by"),
+            ("", "steps per chunk", "one call, s", "chunks, s", "extra time of chunks"),
             [_row(name, result) for name in result["series"]],
         ),
     ]
 
 
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Return what was to be reached: work, wanted, found, reached."""
+    """Return the goals: task, goal, result, and whether it is reached."""
     return [
         (
             f"chunks of 100 ms, {name}",
-            f"at most {WANTED:.0%} more time than one call",
+            f"at most {GOAL:.0%} more time than one call",
             f"{_more(result, name).median:+.1%}",
-            _more(result, name).median <= WANTED,
+            _more(result, name).median <= GOAL,
         )
         for name in result["series"]
     ]

@@ -1,4 +1,4 @@
-"""A class on one server whose runs a Dask cluster computes, and what more people than that would need."""
+"""A class on one server whose runs a Dask cluster computes, and an estimate for more people."""
 
 import asyncio
 import math
@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks import dask_cluster
 from benchmarks.crowd import crowd
 from benchmarks.newcomer import first_pages
-from benchmarks.percentiles import p95, told
+from benchmarks.percentiles import p95, summary
 from benchmarks.server import Server, children, processor_seconds, served
 from benchmarks.table import table
 
@@ -26,37 +26,48 @@ MOST_STOP = 0.3  # seconds, p95
 FIRST_CALL_SECONDS = 60.0
 FIRST_CALL_SESSIONS = 1
 
-# what the sums on paper take for granted
+# assumptions of the estimate
 PEOPLE = (30, 1_000, 100_000)
-SHARE = 0.1  # of a core for each who trains: the recommended run takes 100 s
+SHARE = 0.1  # of a core per person who trains: the recommended run takes 100 s
 MAPS_A_SECOND = 1.0
-MOST_BUSY = 0.5  # of a core that draws or schedules: above it everyone's clicks wait
-PRICE = 0.04  # dollars for a core and an hour
+MOST_BUSY = 0.5  # of a core that draws or schedules: beyond this, clicks have to wait
+PRICE = 0.04  # dollars per core and hour
 
 TEXT = f"""\
-{SESSIONS} sessions train at once, as under Load, on a server with the limits of `{LIMITS}`: first with the
-server's own worker processes, then with 1, 2 and 4 workers of a Dask scheduler, started as said above. All of
-it runs on the same machine, so that more workers than cores show what waiting for a core costs and not what
-another machine brings. Stop: p50 / p95 / the longest of {STOPS} presses. Cores: processor time a second."""
+{SESSIONS} sessions train at the same time, as under Load, on a server with the limits of `{LIMITS}`: first
+with the server's own worker processes, then with 1, 2 and 4 workers of a Dask scheduler, started as
+described above. Everything runs on the same machine: with more workers than cores the figures show the cost
+of waiting for a core, not the gain from another machine. Stop: p50 / p95 / maximum of {STOPS} presses.
+Cores: processor time per second."""
 
-PAPER = f"""\
-On paper, from the row with two Dask workers: everyone trains all the time, with {SHARE:g} of a core each (the
-recommended run then takes 100 s), and each map changes {MAPS_A_SECOND:g} time a second. A server draws with
-one core, at most {MOST_BUSY:.0%} of it, and so does a scheduler schedule; sessions stick to one of many
-servers, and each scheduler has servers and workers of its own. A core costs ${PRICE:g} an hour: put in your
-own price. One session is sent {{sent:.0f}} kB/s in {{messages:.1f}} messages/s, and takes {{memory:.1f}} MB
-of its server's memory and {{draws:.0f}} ms of a core for each change of its map; a second of a worker's core
-takes {{schedules:.0f}} ms of the scheduler's."""
-PAPER_HEAD = ("people", "servers", "workers' cores", "schedulers", "GB", "MB/s", "messages/s", "$ an hour")
+ESTIMATE = f"""\
+The estimate is computed from the row with two Dask workers. It assumes that everyone trains all the time,
+with {SHARE:g} of a core each (the recommended run then takes 100 s), and that each map changes
+{MAPS_A_SECOND:g} time per second. A server draws with one core and uses at most {MOST_BUSY:.0%} of it, and
+a scheduler likewise. Each session stays with one of many servers, and each scheduler has its own servers
+and workers. A core costs ${PRICE:g} per hour: insert your own price. One session receives {{sent:.0f}} kB/s
+in {{messages:.1f}} messages/s, and needs {{memory:.1f}} MB of its server's memory and {{draws:.0f}} ms of a
+core for each change of its map. For each second of a worker's core, the scheduler needs {{schedules:.0f}}
+ms."""
+ESTIMATE_HEAD = (
+    "people",
+    "servers",
+    "workers' cores",
+    "schedulers",
+    "GB",
+    "MB/s",
+    "messages/s",
+    "$ per hour",
+)
 
 
 def measured(quick: bool) -> dict[str, Any]:
-    """Return what the sessions measured with each number of workers."""
+    """Return the measurements with each number of workers."""
     return {"levels": [_level(count) for count in (WORKERS[:2] if quick else WORKERS)]}
 
 
 def section(result: dict[str, Any]) -> list[str]:
-    """Return the lines about a result."""
+    """Return the lines of the report on a result."""
     levels = result["levels"]
     needs = _needs(levels[min(2, len(levels) - 1)])
     return [
@@ -72,21 +83,21 @@ def section(result: dict[str, Any]) -> list[str]:
             map(_machine_row, levels),
         ),
         "",
-        *PAPER.format(**needs).split("\n"),
+        *ESTIMATE.format(**needs).split("\n"),
         "",
-        *table(PAPER_HEAD, (_paper_row(people, needs) for people in PEOPLE)),
+        *table(ESTIMATE_HEAD, (_estimate_row(people, needs) for people in PEOPLE)),
     ]
 
 
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Return what was to be reached: work, wanted, found, reached."""
+    """Return the goals: task, goal, result, and whether it is reached."""
     levels = result["levels"]
     stop = max(p95(level["stops"]) for level in levels)
-    still = sum(steps == 0 for level in levels for steps in level["steps"])
+    standing_still = sum(steps == 0 for level in levels for steps in level["steps"])
     failures = sum(len(level["failures"]) for level in levels)
     return [
         ("Stop with any number of workers", f"p95 at most {MOST_STOP} s", f"{stop:.2f} s", stop <= MOST_STOP),
-        ("nobody starves", "0 who stand still", f"{still}", still == 0),
+        ("no session starves", "0 that stand still", f"{standing_still}", standing_still == 0),
         ("nothing fails", "0 failures", f"{failures}", failures == 0),
     ]
 
@@ -105,7 +116,7 @@ def _level(count: int | None) -> dict[str, Any]:
 
 async def _trained_at_once(server: Server, scheduler: int | None, keeper: int | None) -> dict[str, Any]:
     await asyncio.to_thread(first_pages, server.address, FIRST_CALL_SESSIONS, FIRST_CALL_SECONDS)
-    async with crowd(server, 1):  # a cluster's first call connects
+    async with crowd(server, 1):  # the first call connects to the cluster
         pass
     before = server.held().memory
     async with crowd(server, SESSIONS) as people:
@@ -120,7 +131,7 @@ async def _trained_at_once(server: Server, scheduler: int | None, keeper: int | 
 
 
 def _used(scheduler: int | None, keeper: int | None) -> dict[str, float]:
-    """Return the processor time of a cluster so far; nothing where there is none."""
+    """Return the processor time of a cluster so far; empty if there is none."""
     if scheduler is None or keeper is None:
         return {}
     workers = [keeper, *_descendants(keeper)]
@@ -139,7 +150,7 @@ def _training_row(level: dict[str, Any]) -> list[str]:
         f"{statistics.mean(level['steps']):,.0f}",
         f"{statistics.mean(level['maps']):.1f}",
         f"{max(level['pauses']):.1f}",
-        told(level["stops"]),
+        summary(level["stops"]),
         f"{len(level['failures'])}",
     ]
 
@@ -161,7 +172,7 @@ def _name(level: dict[str, Any]) -> str:
 
 
 def _needs(level: dict[str, Any]) -> dict[str, float]:
-    """Return what one session needs, in kB, MB and ms as `PAPER` tells it."""
+    """Return what one session needs, in the units of `ESTIMATE`."""
     cores = level["cores"]
     return {
         "sent": level["bytes"] / SESSIONS / 1e3,
@@ -172,7 +183,7 @@ def _needs(level: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def _paper_row(people: int, needs: dict[str, float]) -> list[str]:
+def _estimate_row(people: int, needs: dict[str, float]) -> list[str]:
     servers = math.ceil(people * MAPS_A_SECOND * needs["draws"] / 1e3 / MOST_BUSY)
     workers = people * SHARE
     schedulers = math.ceil(workers * needs["schedules"] / 1e3 / MOST_BUSY)

@@ -1,4 +1,4 @@
-"""Visitors who train at once on one server, and what is measured while they do."""
+"""Visitors who train at the same time on one server, and measurements while they do."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,15 +15,15 @@ from benchmarks.visitor import FAILURES, Standing, Visitor, visiting
 from polycore import Experiment
 from polycore.links.link import to_query
 
-# the recommended run, but without an end: steps cost the same all the time
+# the recommended run, but practically endless: all steps cost the same
 WORDS = to_query(replace(Experiment.recommended(), steps=1_000_000, schedule="constant"))
 PAGE, MAP = "train", "progress.map"
 UNDER_WAY = ("Running", "Waiting")
-ARRIVAL_SECONDS = 0.3  # from one who comes to the next
+ARRIVAL_SECONDS = 0.3  # between two arrivals
 
 
 class Crowd:
-    """Visitors, each with a run under way. `failures`: a sentence for whatever did not happen."""
+    """Visitors, each with a run in progress. `failures`: a sentence for each failure."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -31,7 +31,7 @@ class Crowd:
         self.failures: list[str] = []
 
     async def add(self, stack: AsyncExitStack) -> None:
-        """Let one more come and begin."""
+        """Add a visitor, who starts a run."""
         try:
             visitor = await stack.enter_async_context(visiting(self.server.address, PAGE, WORDS))
             await visitor.press("Start")
@@ -41,7 +41,7 @@ class Crowd:
             self.failures.append(str(error))
 
     async def watched(self, seconds: float) -> dict[str, Any]:
-        """Return what each has had in so many seconds, and what the processors did for all."""
+        """Return the progress of each visitor over `seconds`, and the processor time and memory used."""
         began, used, own = perf_counter(), self.server.used(), process_time()
         maps = [visitor.changes[MAP] for visitor in self.visitors]
         received, messages = self._received()
@@ -49,14 +49,14 @@ class Crowd:
         ended, held = perf_counter(), self.server.held()
         received_then, messages_then = self._received()
         used_then, own_then, lasted = self.server.used(), process_time(), ended - began
-        told = [_between(visitor.standings, began, ended) for visitor in self.visitors]
+        standings = [_between(visitor.standings, began, ended) for visitor in self.visitors]
         return {
-            "steps": [(each[-1].step - each[0].step) / lasted for each in told],
+            "steps": [(each[-1].step - each[0].step) / lasted for each in standings],
             "maps": [
                 (visitor.changes[MAP] - before) / lasted
                 for visitor, before in zip(self.visitors, maps, strict=True)
             ],
-            "pauses": [_longest_pause(each, ended) for each in told],
+            "pauses": [_longest_pause(each, ended) for each in standings],
             "bytes": (received_then - received) / lasted,
             "messages": (messages_then - messages) / lasted,
             "cores": {
@@ -69,7 +69,7 @@ class Crowd:
         }
 
     async def stops(self, count: int, seconds: float) -> list[float]:
-        """Return how long the page took to say "Stopped", one session after the other; each begins again."""
+        """Return the seconds until the page says "Stopped", session by session; each then restarts."""
         times: list[float] = []
         end = perf_counter() + seconds
         while len(times) < count and perf_counter() < end and self.visitors:
@@ -85,9 +85,9 @@ class Crowd:
         return times
 
     async def newcomers(self, count: int, seconds: float) -> list[tuple[float, float]]:
-        """Return when the controls and when the chart of each newcomer's page stood."""
+        """Return the seconds until controls and chart are visible, for each newcomer."""
         try:
-            # in a thread of its own: the browser's clock measures, and the visitors go on
+            # in a separate thread: the visitors continue, and the browser's own clock measures
             pages = await asyncio.to_thread(first_pages, self.server.address, count, seconds)
         except (BenchmarkError, *FAILURES) as error:
             self.failures.append(str(error))
@@ -95,26 +95,26 @@ class Crowd:
         return [(page.controls, page.chart) for page in pages]
 
     def places(self) -> dict[str, int]:
-        """Return how many sessions have waited, how many were always told their place, and the last place."""
+        """Return the numbers of sessions that waited and that always saw their position, and the last one."""
         waits = [
             [standing.place for standing in visitor.standings if standing.status == "Waiting"]
             for visitor in self.visitors
         ]
         waits = [places for places in waits if places]
-        told = [place for places in waits for place in places if place is not None]
+        shown = [place for places in waits for place in places if place is not None]
         return {
             "waited": len(waits),
             "told": sum(None not in places for places in waits),
-            "last_place": max(told, default=0),
+            "last_place": max(shown, default=0),
         }
 
     def _received(self) -> tuple[int, int]:
-        """Return how many bytes all have received, in how many messages."""
+        """Return the number of bytes and of messages that all have received."""
         visitors = self.visitors
         return sum(one.received for one in visitors), sum(one.messages for one in visitors)
 
     async def end(self) -> None:
-        """Let all stop, so that no run goes on when they have left."""
+        """Stop all runs, so that none continues when the visitors have left."""
         try:
             await asyncio.gather(*map(_stop, self.visitors))
         except FAILURES as error:
@@ -124,14 +124,14 @@ class Crowd:
 
 @asynccontextmanager
 async def crowd(server: Server, size: int) -> AsyncIterator[Crowd]:
-    """Yield a crowd of `size` on `server`, all of them under way; end it."""
+    """Yield a crowd of `size` visitors on `server`, with their runs in progress; then end it."""
     async with AsyncExitStack() as stack:
-        found = Crowd(server)
+        visitors = Crowd(server)
         for _ in range(size):
-            await found.add(stack)
+            await visitors.add(stack)
             await asyncio.sleep(ARRIVAL_SECONDS)
-        yield found
-        await found.end()
+        yield visitors
+        await visitors.end()
 
 
 async def _stop(visitor: Visitor) -> None:
@@ -140,15 +140,15 @@ async def _stop(visitor: Visitor) -> None:
 
 
 def _between(standings: list[Standing], began: float, ended: float) -> list[Standing]:
-    """Return what was told in that time, from the last word before it on."""
+    """Return the standings in that time, and the last one before it."""
     before = [standing for standing in standings if standing.seconds < began]
     return before[-1:] + [standing for standing in standings if began <= standing.seconds <= ended]
 
 
-def _longest_pause(told: list[Standing], ended: float) -> float:
-    """Return the longest time in which the step stayed the same, up to `ended`."""
+def _longest_pause(standings: list[Standing], ended: float) -> float:
+    """Return the longest time, up to `ended`, in which the step did not change."""
     moves = [
-        told[0].seconds,
-        *(after.seconds for before, after in pairwise(told) if after.step > before.step),
+        standings[0].seconds,
+        *(after.seconds for before, after in pairwise(standings) if after.step > before.step),
     ]
     return max(after - before for before, after in pairwise([*moves, ended]))

@@ -1,4 +1,4 @@
-"""One person alone with a real browser: the first trained map, then maps and steps a second, and Stop."""
+"""One person with a real browser: the first trained map, then maps and steps per second, and Stop."""
 
 import atexit
 import tempfile
@@ -14,34 +14,34 @@ import polycore as pc
 from benchmarks.browser import Tab, launched
 from benchmarks.newcomer import SEEN, first_pages
 from benchmarks.newcomer import WATCH as WATCH_THE_FIRST_PAGE
-from benchmarks.percentiles import p95, told
+from benchmarks.percentiles import p95, summary
 from benchmarks.server import Server, served
 from benchmarks.table import table
 from benchmarks.timing import Contender, Spread, interleaved, ratios
 from polycore.links.link import to_query
 
 TITLE = "One person alone"
-# the recommended run, but without an end: the batches of its first minute are of one size
+# the recommended run, but practically endless: its batch size is constant in the first minute
 EXPERIMENT = replace(pc.Experiment.recommended(), steps=1_000_000, schedule="constant")
-CHUNK_STEPS = 500  # of the bare run, between two looks at the clock
+CHUNK_STEPS = 500  # of the run without a page, between two readings of the clock
 
 TRAINED = 95  # per cent of held-out points
 MOST_FIRST_MAP, MOST_STOP = 5.0, 0.3  # seconds
-LEAST_MAPS, LEAST_SHARE = 4.0, 0.85  # a second; of the bare run's steps/s
-LEFT_SECONDS = 13.0  # in which the run of a tab that was closed ends
+LEAST_MAPS, LEAST_SHARE = 4.0, 0.85  # per second; share of the steps/s without a page
+LEFT_SECONDS = 13.0  # within which the run of a closed tab ends
 FIRST_PAGE_SECONDS = 60.0
-STOPS = 3  # a round
+STOPS = 3  # per round
 BARE, PAGE = "pc.advance alone", "with the Train page open"
 
 TEXT = f"""\
-A server without limits and a real browser on the same machine. First map: from the press of Home's button to
-a map and a held-out accuracy of {TRAINED}%, in a tab whose cache was empty. Steps and maps a second: on the
-Train page over {{seconds:.0f}} s, and of the same run by `pc.advance` in a process of its own, one behind the
-other in each of {{rounds}} rounds, now this first and now that. Stop: from the press until the page says
-"Stopped". All of it by the page's own clock, at each frame that it draws. The browser has no graphics card
-here: it draws on the cores that the run is computed on, with half of one of them or more."""
+A server without limits and a real browser run on the same machine. First map: from the press of Home's
+button to a map and a held-out accuracy of {TRAINED}%, in a tab with an empty cache. Steps and maps per
+second: on the Train page over {{seconds:.0f}} s, and by `pc.advance` for the same run in a separate
+process; both are measured in each of {{rounds}} rounds, in alternating order. Stop: from the press until
+the page says "Stopped". All times are measured by the page's clock, at each frame that it draws. There is
+no graphics card here: the browser draws on the cores that compute the run, and uses half a core or more."""
 
-# what the page shows, and how long it takes from the press of a button until `is_done`
+# reads what the page shows, and times a press of a button until `isDone` holds
 WATCH = """
 const progress = () => document.querySelector("[data-testid=stProgress]")?.innerText ?? "";
 const map = () => document.querySelector(".st-key-progress-map .polycore-live")?.dataset.updates ?? 0;
@@ -72,7 +72,7 @@ window.person = {
 
 
 def measured(quick: bool) -> dict[str, Any]:
-    """Return the seconds to first maps and to stops, and what page and bare run did in the same time."""
+    """Return the seconds to first maps and stops, and the rates with the page and without."""
     maps, rounds, seconds = (1, 2, 4.0) if quick else (10, 8, 10.0)
     contenders = [Contender(BARE, f"{__name__}:bare"), Contender(PAGE, f"{__name__}:page")]
     return {
@@ -84,7 +84,7 @@ def measured(quick: bool) -> dict[str, Any]:
 
 
 def bare() -> Callable[[float], dict[str, float]]:
-    """Return a measurement of the run without any page."""
+    """Return a measurement of the run without a page."""
     pc.advance(pc.start(EXPERIMENT), CHUNK_STEPS)  # warm
 
     def measure(seconds: float) -> dict[str, float]:
@@ -97,7 +97,7 @@ def bare() -> Callable[[float], dict[str, float]]:
 
 
 def page() -> Callable[[float], dict[str, Any]]:
-    """Return a measurement of the run with its page, on a server that ends with this process."""
+    """Return a measurement of the run with its page; the server ends with this process."""
     stack = ExitStack()
     atexit.register(stack.close)
     server = stack.enter_context(_server())
@@ -141,50 +141,50 @@ def _first_maps(count: int) -> list[float]:
 @contextmanager
 def _server() -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "log.txt") as server:
-        first_pages(server.address, 1, FIRST_PAGE_SECONDS)  # a server's first page is slow
+        first_pages(server.address, 1, FIRST_PAGE_SECONDS)  # the first page of a server is slow
         yield server
 
 
 def _pressed(tab: Tab, label: str, is_done: str) -> float:
-    """Press a button as soon as it is there and return the seconds until `is_done`, a function, holds."""
+    """Press a button once it is enabled; return the seconds until `is_done`, a JavaScript function, holds."""
     tab.wait_for(f"window.person?.press({label!r}, {is_done})")
     return float(tab.wait_for("person.seconds"))
 
 
 def section(result: dict[str, Any]) -> list[str]:
-    """Return the lines about a result."""
+    """Return the lines of the report on a result."""
     with_page, alone = result["series"][PAGE], result["series"][BARE]
     return [
         *TEXT.format(**result).split("\n"),
         "",
         *table(
-            ("", "steps/s", "maps/s", "Stop, s: p50 / p95 / longest"),
+            ("", "steps/s", "maps/s", "Stop, s: p50 / p95 / maximum"),
             [
                 [BARE, _spread(alone, "steps").shown(), "", ""],
                 [
                     PAGE,
                     _spread(with_page, "steps").shown(),
                     _spread(with_page, "maps").shown(1),
-                    told(_stops(result)),
+                    summary(_stops(result)),
                 ],
             ],
         ),
         "",
-        f"First maps, s: p50 / p95 / the longest of {len(result['first_maps'])}: "
-        f"{told(result['first_maps'])}.",
+        f"First maps, s: p50 / p95 / maximum of {len(result['first_maps'])}: "
+        f"{summary(result['first_maps'])}.",
     ]
 
 
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Return what was to be reached: work, wanted, found, reached."""
+    """Return the goals: task, goal, result, and whether it is reached."""
     first, stop = max(result["first_maps"]), p95(_stops(result))
     maps, share = _spread(result["series"][PAGE], "maps"), _share(result)
     return [
         ("the first trained map", f"at most {MOST_FIRST_MAP} s", f"{first:.1f} s", first <= MOST_FIRST_MAP),
-        ("maps", f"at least {LEAST_MAPS:g} a second", f"{maps.median:.1f}", maps.median >= LEAST_MAPS),
+        ("maps", f"at least {LEAST_MAPS:g} per second", f"{maps.median:.1f}", maps.median >= LEAST_MAPS),
         (
             "steps/s with the page open",
-            f"at least {LEAST_SHARE:.0%} of the bare run's",
+            f"at least {LEAST_SHARE:.0%} of those without a page",
             f"{share.median:.0%} ({share.lowest:.0%} to {share.highest:.0%})",
             share.median >= LEAST_SHARE,
         ),

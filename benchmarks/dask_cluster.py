@@ -1,4 +1,4 @@
-"""A scheduler and workers as an operator starts them: processes of their own, at an address."""
+"""A Dask scheduler and workers as separate processes, as an operator starts them."""
 
 import os
 import signal
@@ -10,13 +10,13 @@ from contextlib import contextmanager
 
 from benchmarks.timing import ROOT
 
-# a call whose worker died is given up at once, where it would be tried three times more
+# a call whose worker died fails at once; by default it is tried three more times
 GIVES_UP = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
 SECONDS_TO_END = 30
 
 
 def free_address() -> str:
-    """Return an address of this machine at which nothing listens."""
+    """Return an unused address on this machine."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"tcp://127.0.0.1:{free.getsockname()[1]}"
@@ -24,7 +24,7 @@ def free_address() -> str:
 
 @contextmanager
 def scheduler(address: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a scheduler at `address`; end it at last."""
+    """Start a scheduler at `address`; end it on exit."""
     host, port = address.removeprefix("tcp://").split(":")
     with _process("dask_scheduler", "--host", host, "--port", port) as process:
         yield process
@@ -32,7 +32,7 @@ def scheduler(address: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @contextmanager
 def workers(address: str, count: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Start so many workers of the scheduler at `address`; end them at last. The process is their keeper."""
+    """Start `count` workers for the scheduler at `address`; yield their parent process; end them on exit."""
     options = ["--nthreads", "1", "--nworkers", str(count), "--memory-limit", "1GiB"]
     with _process("dask_worker", address, *options) as process:
         yield process
@@ -52,6 +52,6 @@ def _process(module: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield process
     finally:
-        # with the processes that it started: asked to end, they would first tell a scheduler that may be gone
+        # including its child processes: with SIGTERM they would first notify a scheduler that may be gone
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=SECONDS_TO_END)

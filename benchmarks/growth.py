@@ -1,4 +1,4 @@
-"""How speed and memory change as networks, classes, samples and questions grow."""
+"""How speed and memory change as networks, classes, samples and predictions grow."""
 
 import resource
 import sys
@@ -15,9 +15,9 @@ from benchmarks.table import table
 from benchmarks.timing import Contender, Spread, interleaved
 
 TITLE = "Growth"
-SECONDS = 0.3  # a round at least, so that neither the clock nor one interruption counts
-WANTED_MEMORY = 200  # MB, for a million points predicted
-WORST_GROWTH = 1.1  # times linear: what lies below is within what rounds differ by
+SECONDS = 0.3  # at least, per round, so that neither the clock's resolution nor one interruption matters
+MEMORY_GOAL = 200  # MB, for a million points predicted
+WORST_GROWTH = 1.1  # times linear: differences between rounds are up to this size
 
 WIDTHS = (12, 32, 64, 128, 256, 512)
 LAYERS = (1, 2, 3, 4, 7)
@@ -25,7 +25,7 @@ CLASSES = (2, 6, 12, 18, 24)
 SAMPLES = (1_000, 10_000, 100_000, 1_000_000)
 POINTS = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000)
 
-# What a group's rows are named, and what its time is to grow no faster than.
+# The heading of each group, and the measure to which its time should be at most proportional.
 GROUPS = {
     "width": ("neurons in each of two layers", "multiply-adds"),
     "layers": ("layers of 64", "multiply-adds"),
@@ -42,18 +42,18 @@ POLYNOMIALS = (
 )
 
 TEXT = """\
-One thread. Steps are Adam's, on 256 fresh points where nothing else is said; questions go to
-`predict_proba` of the recommended network. Work is counted in multiply-adds of the matrix products alone.
-A round begins with a call that is not counted: where the system hands out memory for the first time it fills
-it with zeros, for a million answers 0.15 s long. Memory is the most that the process ever held, beyond what
-it held after its imports: samples, held-out points and buffers. The last column compares time with the row
-above: 1.00 is a time that grew as its measure did, less is better, and more would be worse than linear."""
+One thread. Steps are Adam's, on 256 fresh points unless the table says otherwise; predictions are made by
+`predict_proba` of the recommended network. Work is counted in multiply-adds of the matrix products only. Each
+round begins with a call that is not counted, because the system fills new memory with zeros: for a million
+predictions this takes 0.15 s. Memory is the peak of the process beyond its memory after the imports: samples,
+held-out points and buffers. The last column compares the growth of the time since the row above with that of
+its measure: 1.00 is linear, less is better, more is worse than linear."""
 
 Row = dict[str, Any]
 
 
 def measured(quick: bool) -> dict[str, Any]:
-    """Return for every row of every group its size, its work, and seconds and peak memory in rounds."""
+    """Return the size and work of every row of every group, and its seconds and peak memory in rounds."""
     rounds, most = (2, 50_000) if quick else (5, 10**9)
     rows = [row for row in _rows() if row["group"] not in ("samples", "points") or row["size"] <= most]
     contenders = [Contender(_name(row), f"{__name__}:{row['subject']}", row["arguments"]) for row in rows]
@@ -83,7 +83,7 @@ def _training_row(group: str, size: int, choices: dict[str, Any]) -> Row:
     experiment = _experiment(**choices)
     count = experiment.batch_size or len(experiment.polynomials) * (experiment.samples_per_class or 0)
     inputs, neurons = experiment.widths[:2]
-    # forward, back to the weights, and back to each layer's inputs but the first's
+    # forward, backward to the weights, and backward to the inputs of each layer except the first
     passes = 3 * _multiply_adds(experiment.widths) - (inputs + 1) * neurons
     return {
         "group": group,
@@ -95,7 +95,7 @@ def _training_row(group: str, size: int, choices: dict[str, Any]) -> Row:
 
 
 def _multiply_adds(widths: tuple[int, ...]) -> int:
-    """Return how many one point takes on its way forward."""
+    """Return the number of multiply-adds of a forward pass for one point."""
     return sum((inputs + 1) * neurons for inputs, neurons in pairwise(widths))
 
 
@@ -105,7 +105,7 @@ def _experiment(classes: int = 12, **choices: Any) -> pc.Experiment:
 
 
 def training(choices: dict[str, Any]) -> Callable[[], Row]:
-    """Return a measurement of seconds a step of Adam."""
+    """Return a measurement of the seconds per step of Adam."""
     before = _peak()
     run = pc.advance(pc.start(_experiment(**choices)), 1)
 
@@ -117,7 +117,7 @@ def training(choices: dict[str, Any]) -> Callable[[], Row]:
 
 
 def predicting(count: int) -> Callable[[], Row]:
-    """Return a measurement of seconds a call of `predict_proba` on points that count as memory."""
+    """Return a measurement of the seconds per call of `predict_proba`; its points count as memory."""
     model = pc.start(pc.Experiment.recommended()).current
     before = _peak()
     points = np.random.default_rng(0).uniform(-1, 1, (count, 2))
@@ -130,7 +130,10 @@ def predicting(count: int) -> Callable[[], Row]:
 
 
 def _measured(work: Callable[[int], None], before: float) -> Row:
-    """Return seconds of one time, of so many as fill a round, and the peak of memory beyond `before`."""
+    """Return the seconds per repetition of `work`, and the peak of memory beyond `before`.
+
+    It is repeated until a round is long enough.
+    """
     work(1)
     times = 1
     while (seconds := _seconds(work, times)) < SECONDS:
@@ -145,13 +148,13 @@ def _seconds(work: Callable[[int], None], times: int) -> float:
 
 
 def _peak() -> float:
-    """Return the most memory that this process has ever held, in MB."""
+    """Return the peak memory of this process, in MB."""
     unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB elsewhere
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 def section(result: dict[str, Any]) -> list[str]:
-    """Return the lines about a result."""
+    """Return the lines of the report on a result."""
     lines = [
         TEXT,
         "",
@@ -159,14 +162,21 @@ def section(result: dict[str, Any]) -> list[str]:
     ]
     for group, (head, measure) in GROUPS.items():
         speed = "points/s" if group == "points" else "steps/s"
-        columns = (head, "multiply-adds, millions", speed, "µs a million", "memory, MB", f"time / {measure}")
+        columns = (
+            head,
+            "multiply-adds, millions",
+            speed,
+            "µs per million",
+            "memory, MB",
+            f"time / {measure}",
+        )
         lines += ["", *table(columns, _group_rows(result, group))]
     return lines
 
 
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Return what was to be reached: work, wanted, found, reached."""
-    growth, where = max(
+    """Return the goals: task, goal, result, and whether it is reached."""
+    growth, row_name = max(
         (_growth(above, row), f"{row['size']:,} {row['group']}")
         for group in GROUPS
         for above, row in pairwise(rows_of(result, group))
@@ -177,14 +187,14 @@ def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
         (
             "growth",
             "no time worse than linear",
-            f"worst: {growth:.2f} times linear at {where}",
+            f"worst: {growth:.2f} times linear at {row_name}",
             growth <= WORST_GROWTH,
         ),
         (
             f"predicting {most['size']:,} points",
-            f"within {WANTED_MEMORY} MB",
+            f"at most {MEMORY_GOAL} MB",
             f"{memory:.0f} MB",
-            memory <= WANTED_MEMORY,
+            memory <= MEMORY_GOAL,
         ),
     ]
 
@@ -195,7 +205,7 @@ def rows_of(result: dict[str, Any], group: str) -> list[Row]:
 
 
 def microseconds_a_million(row: Row) -> float:
-    """Return the median time of a million multiply-adds."""
+    """Return the median time for a million multiply-adds, in µs."""
     return float(_time(row) / row["work"] * 1e12)
 
 
@@ -204,7 +214,7 @@ def _time(row: Row) -> float:
 
 
 def _growth(above: Row, row: Row) -> float:
-    """Return how many times faster than its measure the time grew from one row to the next."""
+    """Return by which factor the time grew faster than its measure from one row to the next."""
     measure = "work" if GROUPS[row["group"]][1] == "multiply-adds" else "size"
     return float((_time(row) / _time(above)) / (row[measure] / above[measure]))
 

@@ -1,4 +1,4 @@
-"""The sections of docs/hosting.md that tell of measurements, written from the results."""
+"""The sections of docs/hosting.md on measurements, written from the results."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,11 +15,11 @@ BENCHMARKS: dict[str, Benchmark] = {
 PACKAGES: Mapping[str, str] = {"Streamlit": "streamlit"}
 PAGE = "hosting.md"
 
-HEAD = "Written by `python3 run.py benchmarks {name}` from the figures in `benchmarks/results`; do not edit."
+HEAD = "Written by `python3 run.py benchmarks {name}` from the results in `benchmarks/results`; do not edit."
 
 
 def write(results: Path, docs: Path) -> None:
-    """Write the sections that there are results of, each in its place; the rest of the page stays."""
+    """Replace the sections for which results exist; the rest of the page stays unchanged."""
     file = docs / PAGE
     text = file.read_text(encoding="utf-8") if file.exists() else "# Hosting\n"
     for name, result in read(results, BENCHMARKS).items():
@@ -30,7 +30,7 @@ def write(results: Path, docs: Path) -> None:
 
 
 def _with_section(text: str, title: str, body: str) -> str:
-    """Return `text` with `body` under the heading `title`, which comes last where there is none yet."""
+    """Return `text` with `body` under the heading `title`, which is appended if there is none."""
     before, _, rest = f"{text.rstrip()}\n\n".partition(f"\n## {title}\n")
     after = rest[rest.index("\n## ") :] if "\n## " in rest else ""
     return f"{before.rstrip()}\n\n## {title}\n\n{body}\n{after}".rstrip() + "\n"

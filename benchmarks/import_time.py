@@ -1,4 +1,4 @@
-"""How long a program waits for `import polycore`, beyond NumPy's own time."""
+"""How long `import polycore` takes, beyond the time for NumPy."""
 
 import subprocess
 import sys
@@ -9,8 +9,8 @@ from typing import Any
 from benchmarks.table import table
 from benchmarks.timing import ROOT, Contender, Spread, interleaved
 
-TITLE = "The time of an import"
-WANTED = 150  # ms beyond NumPy's own
+TITLE = "Import time"
+GOAL = 150  # ms beyond NumPy
 MODULES = {"polycore": "polycore", "scikit-learn": "sklearn.neural_network", "PyTorch": "torch"}
 
 PROGRAM = """
@@ -23,46 +23,47 @@ print(1000 * (between - began), 1000 * (perf_counter() - between))
 """
 
 TEXT = """\
-In each of {rounds} rounds a new Python process imports NumPy, and then one of these; of scikit-learn only
-what has its network. The files have been read before, and their bytecode is there."""
+In each of {rounds} rounds a new Python process imports NumPy, and then one of these packages; for
+scikit-learn only the module with its neural network. The files have been read before, and their bytecode is
+cached."""
 
 
 def measured(quick: bool) -> dict[str, Any]:
-    """Return the milliseconds of both imports, in rounds."""
+    """Return the milliseconds of NumPy's import and of the other one, in rounds."""
     rounds = 3 if quick else 25
     contenders = [
         Contender(name, f"{__name__}:fresh", {"module": module}, may_fail=name != "polycore")
         for name, module in MODULES.items()
     ]
-    found = interleaved(contenders, [{}] * rounds)
-    return {"rounds": rounds, "series": found.series, "skipped": found.skipped}
+    outcome = interleaved(contenders, [{}] * rounds)
+    return {"rounds": rounds, "series": outcome.series, "skipped": outcome.skipped}
 
 
 def fresh(module: str) -> Callable[[], dict[str, float]]:
-    """Return a measurement of an import after NumPy's, in a process of its own each time."""
+    """Return a measurement of an import after NumPy's, in a new process each time."""
     _imported(module)  # writes the bytecode
     return partial(_imported, module)
 
 
 def section(result: dict[str, Any]) -> list[str]:
-    """Return the lines about a result."""
+    """Return the lines of the report on a result."""
     rows = [
         [name, Spread.of([found["numpy"] for found in rounds]).shown(), _beyond(rounds).shown()]
         for name, rounds in result["series"].items()
     ]
     left_out = [f"\nNot measured: {reason}" for reason in result["skipped"].values()]
-    return [TEXT.format(**result), "", *table(("", "NumPy, ms", "then, ms"), rows), *left_out]
+    return [TEXT.format(**result), "", *table(("", "NumPy, ms", "package, ms"), rows), *left_out]
 
 
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Return what was to be reached: work, wanted, found, reached."""
+    """Return the goals: task, goal, result, and whether it is reached."""
     beyond = _beyond(result["series"]["polycore"])
     return [
         (
             "`import polycore`",
-            f"under {WANTED} ms beyond NumPy's own",
+            f"less than {GOAL} ms beyond NumPy",
             f"{beyond.shown()} ms",
-            beyond.median < WANTED,
+            beyond.median < GOAL,
         )
     ]
 

@@ -1,4 +1,4 @@
-"""Sessions that come, train a little and leave: what the server still holds when they are gone."""
+"""Sessions that open, train for a moment and close: what the server still holds afterwards."""
 
 import asyncio
 import sys
@@ -15,30 +15,30 @@ from benchmarks.table import table
 from benchmarks.visitor import FAILURES, visiting
 
 TITLE = "Leaks"
-READINGS = (100, 400, 700, 1000)  # sessions after which it is looked
+READINGS = (100, 400, 700, 1000)  # the numbers of sessions after which the server is examined
 AT_ONCE = 10
-LEAVING = 4  # one in so many closes the tab while the run goes on; the others press Stop first
+LEAVING = 4  # one session in so many closes its tab during the run; the others press Stop first
 
-# by itself Streamlit keeps a session whose tab is gone for two minutes
+# by default Streamlit keeps the session of a closed tab for two minutes
 FORGOTTEN_AFTER = 1  # seconds
 OPTIONS = (f"--server.disconnectedSessionTTL={FORGOTTEN_AFTER}",)
-REST_SECONDS = 15.0  # a run whose tab is closed ends within ten
+REST_SECONDS = 15.0  # the run of a closed tab ends within ten
 MOST_GROWTH = 0.1
 
 TEXT = """\
-{sessions:,} sessions, {at_once} at a time, came to the Train page, began a run, saw it take steps and left:
-one in {leaving} by closing the tab while the run went on, the others after Stop. They are light clients as
-above. Each time the server had {rest:.0f} s of rest before it was looked at. Streamlit was told to forget a
-session a second after its tab is gone, where it keeps up to 128 of them for two minutes by itself; what the
-last 100 tabs had is kept for a refresh as ever.
+{sessions:,} sessions, {at_once} at a time, opened the Train page, started a run, saw it take steps and
+left: one in {leaving} by closing the tab during the run, the others after Stop. They are light clients as
+above. Before each reading the server was idle for {rest:.0f} s. Streamlit was configured to forget a
+session one second after its tab is closed; by default it keeps up to 128 of them for two minutes. What the
+last 100 tabs had is kept for a refresh, as always.
 
-Threads in pools are not the sessions': Streamlit's, which look whether its settings have changed, and the
-memory allocator's. Both are started when all others of their pool are busy, and then stay: never more than
-four of the one, and of the other one for each core. Of the other threads none may be left over."""
+Threads in pools do not belong to sessions: Streamlit's, which check whether its settings have changed, and
+the memory allocator's. Each is started when all others of its pool are busy, and then stays: at most four
+of Streamlit's, and one of the allocator's per core. Of all other threads none may be left over."""
 
 
 def measured(quick: bool) -> dict[str, Any]:
-    """Return what the server held after so many sessions, and what went wrong."""
+    """Return what the server held after each number of sessions, and the failures."""
     readings = (20, 60) if quick else READINGS
     began = perf_counter()
     with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "log.txt", OPTIONS) as server:
@@ -52,7 +52,7 @@ def measured(quick: bool) -> dict[str, Any]:
 
 
 def section(result: dict[str, Any]) -> list[str]:
-    """Return the lines about a result."""
+    """Return the lines of the report on a result."""
     held = result["held"]
     text = TEXT.format(sessions=held[-1]["sessions"], at_once=AT_ONCE, leaving=LEAVING, rest=REST_SECONDS)
     return [
@@ -66,7 +66,7 @@ def section(result: dict[str, Any]) -> list[str]:
 
 
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Return what was to be reached: work, wanted, found, reached."""
+    """Return the goals: task, goal, result, and whether it is reached."""
     first, last = result["held"][0], result["held"][-1]
     growth = _memory(last) / _memory(first) - 1
     left = {name: last[name] - first[name] for name in ("processes", "files")}
@@ -83,9 +83,9 @@ def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
 
 
 async def come_and_leave(server: Server, stops: Sequence[bool]) -> list[str]:
-    """Let one session for each of `stops` come and go, AT_ONCE at a time; return what went wrong.
+    """Open and close one session for each of `stops`, AT_ONCE at a time; return the failures.
 
-    Each says whether its run is stopped first; else the tab is closed while it goes on.
+    A true value stops the run first; a false one closes the tab during the run.
     """
     ways = iter(stops)
     failures: list[str] = []
@@ -102,7 +102,7 @@ async def come_and_leave(server: Server, stops: Sequence[bool]) -> list[str]:
 
 
 async def reap(server: Server) -> None:
-    """Let one more come and leave: Streamlit forgets old sessions when it is to keep another one."""
+    """Open and close one more session: Streamlit forgets old sessions when it stores another one."""
     async with visiting(server.address, PAGE, WORDS):
         pass
 

@@ -1,4 +1,4 @@
-"""A class on one server: who trains how fast, how soon Stop is answered, how long a newcomer waits."""
+"""A class on one server: the speed of each run, the time of Stop, and the wait of a newcomer."""
 
 import asyncio
 import statistics
@@ -8,45 +8,46 @@ from typing import Any
 
 from benchmarks.crowd import crowd
 from benchmarks.newcomer import first_pages
-from benchmarks.percentiles import p95, told
+from benchmarks.percentiles import p95, summary
 from benchmarks.server import Server, served
 from benchmarks.table import table
 
 TITLE = "Load"
 LEVELS = (1, 5, 10, 20, 30)  # sessions that train at once
 LIMITS = "hosted.toml"
-TURNS_FROM = 10  # more sessions than that take turns
+TURNS_FROM = 10  # more sessions than this take turns
 WINDOW_SECONDS, TURNS_WINDOW_SECONDS = 15.0, 60.0
 STOPS, STOPS_SECONDS = 20, 25.0
 NEWCOMERS, NEWCOMERS_SECONDS = 20, 60.0
 
-CROWDED, CLASS = 10, 30  # the sessions at which goals are set
+CROWDED, CLASS = 10, 30  # the numbers of sessions for which there are goals
 MOST_STOP, MOST_FRESH = 0.3, 2.0  # seconds, p95
 LEAST_SHARE = 0.5  # of the mean
 
 TEXT = f"""\
-Sessions that train at once on a server with the limits of `{LIMITS}`, each with a Train page of its own that
-asks for news five times a second. They are light clients: they speak with the server as the page in a browser
-does, over a websocket, take every map and chart, and draw nothing; with browsers in their place the machine
-would draw pages for thirty. A newcomer is a real browser on the same machine, its cache empty, that measures
-how long the home page takes until title and button stand, and until the chart does: it shares the two cores
-with the server and its workers. Workers have the time that nobody else wants (Linux's `SCHED_IDLE`).
+Sessions train at the same time on a server with the limits of `{LIMITS}`, each with its own Train page that
+requests updates five times per second. They are light clients: they communicate with the server over a
+websocket as a browser's page does, and receive every map and chart, but draw nothing; with real browsers the
+machine would have to draw up to thirty pages. A newcomer is a real browser on the same machine with an empty
+cache. It measures how long the home page takes until title and button are visible, and until the chart is; it
+shares the two cores with the server and its workers. Workers use only processor time that nothing else needs
+(Linux's `SCHED_IDLE`).
 
-Steps/s and maps/s: of the slowest session and the mean of all, over {WINDOW_SECONDS:.0f} s, and over
-{TURNS_WINDOW_SECONDS:.0f} s where more than {TURNS_FROM} sessions take turns: then everyone has turns in it.
-Longest pause: in which a session's step stayed the same. Seconds: p50 / p95 / the longest of at most {STOPS}
-presses of Stop, by one session after the other until its page says "Stopped", and of at most {NEWCOMERS}
-newcomers, one after the other. Cores: processor time in a second of time, of the server, all its workers, and
-all the light clients together."""
+Steps/s and maps/s: of the slowest session and the mean of all, over {WINDOW_SECONDS:.0f} s, or over
+{TURNS_WINDOW_SECONDS:.0f} s if more than {TURNS_FROM} sessions take turns, so that each has several turns.
+Longest pause: the longest time in which a session's step did not change. Times in seconds: p50 / p95 /
+maximum of at most {STOPS} presses of Stop until the page says "Stopped", by one session after the other,
+and of at most {NEWCOMERS} newcomers, one after the other. Cores: processor time per second, of the server,
+of all its workers together, and of all light clients together."""
 
 
 def measured(quick: bool) -> dict[str, Any]:
-    """Return what the sessions, the stops and the newcomers of each level measured."""
+    """Return the measurements of sessions, stops and newcomers at each level."""
     return {"levels": [_level(sessions) for sessions in (LEVELS[:3] if quick else LEVELS)]}
 
 
 def section(result: dict[str, Any]) -> list[str]:
-    """Return the lines about a result."""
+    """Return the lines of the report on a result."""
     levels = result["levels"]
     return [
         *TEXT.split("\n"),
@@ -69,13 +70,13 @@ def section(result: dict[str, Any]) -> list[str]:
 
 
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Return what was to be reached: work, wanted, found, reached."""
-    found = {level["sessions"]: level for level in result["levels"]}
+    """Return the goals: task, goal, result, and whether it is reached."""
+    by_sessions = {level["sessions"]: level for level in result["levels"]}
     goals = [_goal_of_shares(result["levels"])]
-    if CROWDED in found:
-        goals += _goals_of_a_crowd(found[CROWDED])
-    if CLASS in found:
-        goals += _goals_of_a_class(found[CLASS])
+    if CROWDED in by_sessions:
+        goals += _goals_of_a_crowd(by_sessions[CROWDED])
+    if CLASS in by_sessions:
+        goals += _goals_of_a_class(by_sessions[CLASS])
     return goals
 
 
@@ -89,7 +90,7 @@ def _level(sessions: int) -> dict[str, Any]:
 async def _trained_at_once(server: Server, sessions: int) -> dict[str, Any]:
     await asyncio.to_thread(
         first_pages, server.address, 1, NEWCOMERS_SECONDS
-    )  # a server's first page is slow
+    )  # the first page of a server is slow
     async with crowd(server, sessions) as people:
         seconds = WINDOW_SECONDS if sessions <= TURNS_FROM else TURNS_WINDOW_SECONDS
         result = await people.watched(seconds)
@@ -100,8 +101,8 @@ async def _trained_at_once(server: Server, sessions: int) -> dict[str, Any]:
 
 def _goal_of_shares(levels: list[dict[str, Any]]) -> tuple[str, str, str, bool]:
     share = min(min(level["steps"]) / statistics.mean(level["steps"]) for level in levels)
-    wanted = f"at least {LEAST_SHARE:.0%} of the mean steps/s"
-    return ("the slowest session of any level", wanted, f"{share:.0%}", share >= LEAST_SHARE)
+    goal = f"at least {LEAST_SHARE:.0%} of the mean steps/s"
+    return ("the slowest session of any level", goal, f"{share:.0%}", share >= LEAST_SHARE)
 
 
 def _goals_of_a_crowd(level: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
@@ -119,12 +120,17 @@ def _goals_of_a_crowd(level: dict[str, Any]) -> list[tuple[str, str, str, bool]]
 
 def _goals_of_a_class(level: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     who = f"{CLASS} sessions"
-    still = sum(steps == 0 for steps in level["steps"])
-    untold = level["waited"] - level["told"]
+    standing_still = sum(steps == 0 for steps in level["steps"])
+    without_position = level["waited"] - level["told"]
     failures = len(level["failures"])
     return [
-        (f"{who}, nobody starves", "0 who stand still", f"{still}", still == 0),
-        (f"{who}, all are told their place", "0 who wait untold", f"{untold}", untold == 0),
+        (f"{who}, no session starves", "0 that stand still", f"{standing_still}", standing_still == 0),
+        (
+            f"{who}, all see their position in the queue",
+            "0 that do not",
+            f"{without_position}",
+            without_position == 0,
+        ),
         (f"{who}, nothing fails", "0 failures", f"{failures}", failures == 0),
     ]
 
@@ -137,14 +143,14 @@ def _training_row(level: dict[str, Any]) -> list[str]:
         f"{min(level['maps']):.1f}",
         f"{statistics.mean(level['maps']):.1f}",
         f"{max(level['pauses']):.1f}",
-        f"{level['waited']}, up to place {level['last_place']}" if level["waited"] else "0",
+        f"{level['waited']}, up to position {level['last_place']}" if level["waited"] else "0",
     ]
 
 
 def _times_row(level: dict[str, Any]) -> list[str]:
     return [
         f"{level['sessions']}",
-        *map(told, (level["stops"], _controls(level), _charts(level))),
+        *map(summary, (level["stops"], _controls(level), _charts(level))),
         f"{len(level['failures'])}",
     ]
 

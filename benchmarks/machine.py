@@ -1,4 +1,4 @@
-"""The machine and the versions that figures were measured with."""
+"""The machine and the versions with which figures are measured."""
 
 import os
 import platform
@@ -15,9 +15,9 @@ CPU_FILE = Path("/proc/cpuinfo")
 
 
 def description(packages: Mapping[str, str]) -> dict[str, str]:
-    """Return what there is to know, each thing by its name, in the order it is to be shown.
+    """Return processor, system and versions by their names, in the order in which to show them.
 
-    `packages`: what is to be told the versions of, the name to show and that of the distribution.
+    `packages`: the packages whose versions to include: the name to show, and the name of the distribution.
     """
     return {
         "processor": f"{_processor()}, {os.cpu_count()} cores",
@@ -30,7 +30,7 @@ def description(packages: Mapping[str, str]) -> dict[str, str]:
 
 
 def _processor() -> str:
-    """Return the processor's name; Linux tells it in a file, others through Python."""
+    """Return the processor's name; on Linux from a file, elsewhere from Python."""
     if CPU_FILE.exists():
         for line in CPU_FILE.read_text(encoding="utf-8").split("\n"):
             if line.startswith("model name"):

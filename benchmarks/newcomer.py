@@ -1,4 +1,4 @@
-"""A newcomer with a real browser, who measures how long the first page takes to come."""
+"""A newcomer with a real browser, who measures how long the first page takes."""
 
 from time import monotonic
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from websockets.sync.client import ClientConnection
 
 from benchmarks.browser import Tab, launched
 
-# by the page's own clock, at each frame that it draws
+# measured by the page's own clock, at each frame that it draws
 WATCH = """
 window.newcomer = {};
 const look = () => {
@@ -20,21 +20,21 @@ const look = () => {
 look();
 """
 SEEN = "window.newcomer?.controls && newcomer.chart && newcomer"
-# Streamlit logs an error where a browser leaves while it is being sent something
+# Streamlit logs an error if a browser leaves while it is being sent something
 IS_AT_REST = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 
 
 class FirstPage(NamedTuple):
-    """Seconds by the browser's own clock until title and button stood, and until the chart did."""
+    """Seconds by the browser's clock until title and button are visible, and until the chart is."""
 
     controls: float
     chart: float
 
 
 def first_pages(address: str, count: int, seconds: float) -> list[FirstPage]:
-    """Return what `count` newcomers measured, one after the other; fewer where that takes too many seconds.
+    """Return the measurements of `count` newcomers, one after the other; fewer if `seconds` have passed.
 
-    Each has an empty cache. Raises BenchmarkError where there is no browser, or no page comes.
+    Each has an empty cache. Raises BenchmarkError if there is no browser, or no page appears.
     """
     end = monotonic() + seconds
     pages: list[FirstPage] = []

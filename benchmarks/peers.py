@@ -1,7 +1,7 @@
-"""The same training by PyTorch and by scikit-learn, each as its own documentation does it, at its best.
+"""The same training with PyTorch and scikit-learn, as their documentation recommends, at its fastest.
 
-Both take fresh points every step, standardized as ours, in float32. PyTorch draws its own in torch, 64
-batches at once as polycore does; scikit-learn, which has no way to draw them, is given polycore's.
+Both use fresh points in every step, standardized as in polycore, in float32. PyTorch draws its points in
+torch, 64 batches at a time as polycore does; scikit-learn, which cannot draw points, receives polycore's.
 """
 
 import warnings
@@ -17,28 +17,28 @@ from polycore.training.task import Problem, problem_of
 
 DRAWN_AT_ONCE = 64  # batches
 
-# torch and scikit-learn are imported where they are used: a process that measures one of them, or neither,
-# is not to carry the other.
+# torch and scikit-learn are imported in the functions that use them, so that a process that measures one of
+# them, or neither, does not load the other.
 
 
 class Training(Protocol):
     """A network in training."""
 
     def set_rate(self, learning_rate: float) -> None:
-        """Take the next steps at this rate."""
+        """Set the learning rate of the next steps."""
 
     def take(self, steps: int) -> None:
-        """Take so many steps."""
+        """Take `steps` steps."""
 
     def accuracy(self, points: Floats, labels: Integers) -> float:
-        """Return the share of raw points (N, 2) that is answered rightly."""
+        """Return the share of raw points (N, 2) that are classified correctly."""
 
 
 class TorchTraining:
-    """A `torch.nn.Sequential`, weights by He as ours, and `torch.optim.Adam`.
+    """A `torch.nn.Sequential` with He initialization, as in polycore, and `torch.optim.Adam`.
 
-    `adam`: "plain", "foreach" or "fused", PyTorch's three ways to take a step; or "compiled", which is
-    foreach's through torch.compile. `compiled`: whether network and loss go through torch.compile.
+    `adam`: "plain", "foreach" or "fused", PyTorch's three implementations of a step; or "compiled", which is
+    "foreach" with torch.compile. `compiled`: whether network and loss use torch.compile.
     """
 
     def __init__(self, experiment: Experiment, adam: str, compiled: bool = False) -> None:
@@ -50,7 +50,7 @@ class TorchTraining:
         ways: dict[str, Any] = {"foreach": adam in ("foreach", "compiled"), "fused": adam == "fused"}
         parameters = list(self._network.parameters())
         self._optimizer = torch.optim.Adam(parameters, lr=experiment.learning_rate, **ways)
-        # a function around the step, as PyTorch's own recipe has it
+        # a function around the step, as in PyTorch's own recipe
         self._step = torch.compile(self._plain_step) if adam == "compiled" else self._plain_step
         self._loss = torch.compile(self._network_loss) if compiled else self._network_loss
         self._batches = _torch_batches(self._problem)
@@ -64,19 +64,19 @@ class TorchTraining:
         self._optimizer.step()
 
     def set_rate(self, learning_rate: float) -> None:
-        """Take the next steps at this rate."""
+        """Set the learning rate of the next steps."""
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate
 
     def take(self, steps: int) -> None:
-        """Take so many steps."""
+        """Take `steps` steps."""
         for points, labels in islice(self._batches, steps):
             self._optimizer.zero_grad()
             self._loss(points, labels).backward()
             self._step()
 
     def accuracy(self, points: Floats, labels: Integers) -> float:
-        """Return the share of raw points (N, 2) that is answered rightly."""
+        """Return the share of raw points (N, 2) that are classified correctly."""
         import torch
 
         with torch.no_grad():
@@ -118,7 +118,7 @@ def _torch_batches(problem: Problem) -> Iterator[tuple[Any, Any]]:
 
 
 def _coefficients(experiment: Experiment) -> Floats:
-    """Return coefficients (K, degree + 1), highest degree first, with zeros before the shorter ones."""
+    """Return coefficients (K, degree + 1), highest degree first, with leading zeros for lower degrees."""
     length = max(polynomial.degree for polynomial in experiment.polynomials) + 1
     rows = np.zeros((len(experiment.polynomials), length), dtype=np.float32)
     for row, polynomial in zip(rows, experiment.polynomials, strict=True):
@@ -127,17 +127,17 @@ def _coefficients(experiment: Experiment) -> Floats:
 
 
 class ScikitTraining:
-    """An MLPClassifier, trained by `partial_fit` on `at_once` fresh batches a call."""
+    """An MLPClassifier, trained by `partial_fit` on `at_once` fresh batches per call."""
 
     def __init__(self, experiment: Experiment, at_once: int = 1) -> None:
         from sklearn.neural_network import MLPClassifier
 
-        # an uneven rest would be one step more
+        # batches of unequal size would add a step
         self._at_once, self._step = at_once, count(step=at_once)
         self._problem = problem_of(experiment)
         self._network = MLPClassifier(
             experiment.hidden,
-            alpha=0,  # it would pull the weights to zero, and no other does
+            alpha=0,  # no weight decay, as in the other contenders
             batch_size=self._problem.batch_size,
             learning_rate_init=experiment.learning_rate,
             random_state=experiment.seed,
@@ -145,13 +145,13 @@ class ScikitTraining:
         self._classes = np.arange(len(experiment.polynomials))
 
     def set_rate(self, learning_rate: float) -> None:
-        """Take the next steps at this rate, which the classifier itself has no way to change."""
+        """Set the learning rate of the next steps, for which the classifier has no public method."""
         self._network.learning_rate_init = learning_rate
         if hasattr(self._network, "_optimizer"):
             self._network._optimizer.learning_rate_init = learning_rate
 
     def take(self, steps: int) -> None:
-        """Take so many steps, rounded up to whole calls."""
+        """Take `steps` steps, rounded up to whole calls."""
         for _ in range(0, steps, self._at_once):
             first = next(self._step)
             batches = list(self._problem.batches(first, first + self._at_once))
@@ -160,7 +160,7 @@ class ScikitTraining:
             self._network.partial_fit(points, labels, classes=self._classes)
 
     def accuracy(self, points: Floats, labels: Integers) -> float:
-        """Return the share of raw points (N, 2) that is answered rightly."""
+        """Return the share of raw points (N, 2) that are classified correctly."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return float((self._network.predict(_standardized(self._problem, points)) == labels).mean())

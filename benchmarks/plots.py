@@ -1,4 +1,4 @@
-"""The report's plots: SVG on nothing, in colours that can be read on a light page and on a dark one."""
+"""The report's plots: transparent SVG in colors that are readable on light and on dark pages."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,8 +11,8 @@ from polycore.figures.palette import PALETTE
 
 INK = "#80868f"  # at least 3.6:1 on white and 5:1 on the dark page
 STYLE: dict[Any, Any] = {
-    "svg.hashsalt": "polycore",  # names within the file, the same each time
-    "svg.fonttype": "none",  # letters stay letters
+    "svg.hashsalt": "polycore",  # the same names in the file each time
+    "svg.fonttype": "none",  # text stays text
     "font.family": "sans-serif",
     "font.size": 10,
     "text.color": INK,
@@ -25,7 +25,7 @@ STYLE: dict[Any, Any] = {
     "legend.frameon": False,
     "figure.constrained_layout.use": True,
 }
-COLOURS = {
+COLORS = {
     "polycore": PALETTE[10].color,
     "PyTorch": PALETTE[5].color,
     "scikit-learn": PALETTE[1].color,
@@ -37,7 +37,7 @@ Result = dict[str, Any]
 
 
 def accuracy_plot(result: Result, file: Path) -> None:
-    """Draw the share of wrong answers over processor time, mean and worst to best of the seeds."""
+    """Draw the share of wrong answers over processor time: the mean, and the range over the seeds."""
     with _axes(file) as axes:
         for name in result["series"]:
             _draw_errors(axes, result, name)
@@ -58,12 +58,12 @@ def _draw_errors(axes: Any, result: Result, name: str) -> None:
         means.append(sum(errors) / len(errors))
         lows.append(min(errors))
         highs.append(max(errors))
-    axes.plot(seconds, means, DASHES[name], marker="o", color=_colour(name), label=name)
-    axes.fill_between(seconds, lows, highs, color=_colour(name), alpha=0.25, linewidth=0)
+    axes.plot(seconds, means, DASHES[name], marker="o", color=_color(name), label=name)
+    axes.fill_between(seconds, lows, highs, color=_color(name), alpha=0.25, linewidth=0)
 
 
 def adam_plot(result: Result, file: Path) -> None:
-    """Draw a bar of steps a second for each contender, with the range of its rounds."""
+    """Draw a bar of steps per second for each contender, with the range of its rounds."""
     series = result["series"]
     names = sorted(series, key=lambda name: Spread.of(series[name]).median)
     spreads = [Spread.of(series[name]) for name in names]
@@ -73,24 +73,24 @@ def adam_plot(result: Result, file: Path) -> None:
         [spread.highest - spread.median for spread in spreads],
     ]
     with _axes(file, height=0.7 + 0.27 * len(names)) as axes:
-        axes.barh(names, medians, xerr=errors, color=[_colour(name) for name in names], ecolor=INK)
-        axes.set_xlabel("steps a second")
+        axes.barh(names, medians, xerr=errors, color=[_color(name) for name in names], ecolor=INK)
+        axes.set_xlabel("steps per second")
 
 
-def _colour(name: str) -> str:
-    return next(colour for who, colour in COLOURS.items() if name.startswith(who))
+def _color(name: str) -> str:
+    return next(color for who, color in COLORS.items() if name.startswith(who))
 
 
 def growth_plot(result: Result, file: Path) -> None:
-    """Draw the time of a million multiply-adds over the work of a step or a call."""
+    """Draw the time for a million multiply-adds over the work of a step or a call."""
     with _axes(file) as axes:
-        for place, (group, marker) in enumerate(GROUP_MARKERS.items()):
+        for index, (group, marker) in enumerate(GROUP_MARKERS.items()):
             rows = growth.rows_of(result, group)
             axes.plot(
                 [row["work"] / 1e6 for row in rows],
                 [growth.microseconds_a_million(row) for row in rows],
                 marker=marker,
-                color=PALETTE[(10, 5, 1, 3, 4)[place]].color,
+                color=PALETTE[(10, 5, 1, 3, 4)[index]].color,
                 label=growth.GROUPS[group][0],
             )
         axes.set(xscale="log", yscale="log", xlabel="multiply-adds, millions", ylabel="µs for a million")
@@ -101,7 +101,7 @@ def growth_plot(result: Result, file: Path) -> None:
 
 @contextmanager
 def _axes(file: Path, height: float = 4.0) -> Iterator[Any]:
-    """Give axes to draw on, and write them to `file`: the same drawing gives the same bytes."""
+    """Yield axes, then write them to `file`. The same drawing gives the same bytes."""
     import matplotlib as mpl
 
     mpl.use("svg")

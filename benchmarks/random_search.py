@@ -1,4 +1,4 @@
-"""The tutorial's random search beside ours: steps a second."""
+"""Random search: steps per second of the tutorial's loop and of polycore."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,24 +11,24 @@ from benchmarks.table import table
 from benchmarks.timing import THREAD_COUNTS, Contender, Spread, best, interleaved, ratios, with_threads
 
 TITLE = "The tutorial's random search"
-WANTED = 10  # times the tutorial's steps a second
-LATER = 100_000  # steps behind which improvements have become rare
+GOAL = 10  # times the tutorial's steps per second
+LATER = 100_000  # steps after which improvements have become rare
 
 TEXT = """\
-The tutorial's loop, written plainly after its description, beside `pc.Experiment.tutorial()`: the same 1200
-points, the same first weights, the same rule (a step of 0.0005 is kept where the loss on all samples is the
-lowest so far). Each round takes {steps:,} steps: from the first on, and from the weights after {later:,}
-steps, where few steps are kept. Ours looks at the samples in float32, and once more in float64 where two
-losses are closer than float32 can tell; it includes measuring the held-out accuracy, which the tutorial's
-has not. Times slower: than polycore on one thread."""
+The tutorial's loop, written plainly from its description, and `pc.Experiment.tutorial()`: the same 1200
+points, the same initial weights, the same rule (a change of size 0.0005 is kept if the loss on all samples is
+the lowest so far). Each round takes {steps:,} steps: the first ones, and those after {later:,} steps, when
+few changes are kept. polycore evaluates the samples in float32, and again in float64 if two losses are closer
+than the precision of float32. Its time includes measuring the held-out accuracy, which the tutorial's loop
+does not do. Times slower: compared with polycore on one thread."""
 
 Measure = Callable[[], dict[str, float]]
 
 
 def measured(quick: bool) -> dict[str, Any]:
-    """Return steps a second of both loops, in rounds, at the beginning and later on."""
+    """Return the steps per second of both loops, in rounds, at the beginning and later."""
     steps, later, rounds = (300, 2000, 3) if quick else (3000, LATER, 7)
-    found = {}
+    series = {}
     for when, before in (("beginning", 0), ("later", later)):
         contenders = [
             Contender(
@@ -37,25 +37,25 @@ def measured(quick: bool) -> dict[str, Any]:
             for who in ("tutorial", "polycore")
             for threads in THREAD_COUNTS
         ]
-        found[when] = interleaved(contenders, [{}] * rounds).series
-    return {"steps": steps, "later": later, "rounds": rounds, "series": found}
+        series[when] = interleaved(contenders, [{}] * rounds).series
+    return {"steps": steps, "later": later, "rounds": rounds, "series": series}
 
 
 def tutorial(before: int, steps: int) -> Measure:
-    """Return a measurement of the tutorial's loop, from the weights that ours has after `before` steps."""
+    """Return a measurement of the tutorial's loop, from polycore's weights after `before` steps."""
     run = _run_after(before)
     points, labels = run.experiment.training_set()
     return partial(_timed, steps, lambda: tutorial_loop.search(points, labels, run.layers, steps))
 
 
 def polycore(before: int, steps: int) -> Measure:
-    """Return a measurement of ours after `before` steps."""
+    """Return a measurement of polycore's random search after `before` steps."""
     run = _run_after(before)
     return partial(_timed, steps, lambda: pc.advance(run, steps).best_loss)
 
 
 def section(result: dict[str, Any]) -> list[str]:
-    """Return the lines about a result."""
+    """Return the lines of the report on a result."""
     return [
         TEXT.format(**result),
         "",
@@ -67,14 +67,14 @@ def section(result: dict[str, Any]) -> list[str]:
 
 
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Return what was to be reached: work, wanted, found, reached."""
-    found = {when: _ratio(result, when) for when in ("beginning", "later")}
+    """Return the goals: task, goal, result, and whether it is reached."""
+    ratio = {when: _ratio(result, when) for when in ("beginning", "later")}
     return [
         (
             f"random search, {words}",
-            f"{WANTED} times the tutorial's steps/s, its best setting",
-            f"{found[when].shown(1)} times",
-            found[when].median >= WANTED,
+            f"{GOAL} times the tutorial's steps/s with its best setting",
+            f"{ratio[when].shown(1)} times",
+            ratio[when].median >= GOAL,
         )
         for when, words in (("beginning", "first steps"), ("later", "later"))
     ]

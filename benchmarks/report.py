@@ -33,39 +33,39 @@ PAGE = "benchmarks.md"
 HEAD = """\
 # Benchmarks
 
-Written by `python3 run.py benchmarks` from the figures in `benchmarks/results`; do not edit.
+Written by `python3 run.py benchmarks` from the results in `benchmarks/results`; do not edit.
 
-To repeat it on a machine that does nothing else:
+To repeat the benchmarks on a machine that does nothing else:
 
 ```sh
 python3 run.py benchmarks
 ```
 
-`python3 run.py benchmarks adam growth` repeats only these, of {names}; `--quick` tries them in a few
-minutes and leaves these figures alone.
+`python3 run.py benchmarks adam growth` repeats only these two of {names}; `--quick` tries
+the benchmarks in a few minutes and does not change the results here.
 
-Every contender has a process of its own, its threads pinned by OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and
-MKL_NUM_THREADS before anything is imported, and checked by threadpoolctl. All are made ready and warm
-first; then they are measured in turns, every second round in the opposite order, so that whatever slows the
-machine for a while slows all of them. A figure is the median of the rounds, with the lowest and the highest
-in brackets; a ratio is worked out round by round, and is then the median of these.
+Every contender runs in its own process. Its number of threads is set by OMP_NUM_THREADS, OPENBLAS_NUM_THREADS
+and MKL_NUM_THREADS before anything is imported, and checked by threadpoolctl. All contenders are prepared and
+warmed up first. Then they are measured in turns, every second round in the opposite order, so that a slow
+phase of the machine affects all of them. A figure is the median of the rounds, with the lowest and the
+highest in brackets; a ratio is computed for each round, and the median of these is shown.
 """
 
 
 def write(results: Path, docs: Path) -> None:
-    """Write the page and its plots from whatever results there are. The same results give the same files."""
-    found = read(results, BENCHMARKS)
+    """Write the page and its plots from the results that exist. The same results give the same files."""
+    known = read(results, BENCHMARKS)
     for name, plot in plots.PLOTS.items():
-        if name in found:
-            plot(found[name], docs / f"benchmarks-{name}.svg")
-    (docs / PAGE).write_text("\n".join(_lines(found)) + "\n", encoding="utf-8")
+        if name in known:
+            plot(known[name], docs / f"benchmarks-{name}.svg")
+    (docs / PAGE).write_text("\n".join(_lines(known)) + "\n", encoding="utf-8")
 
 
-def _lines(found: dict[str, Result]) -> Iterator[str]:
+def _lines(results: dict[str, Result]) -> Iterator[str]:
     yield HEAD.format(names=", ".join(BENCHMARKS))
-    yield from machines(found)
-    yield from ["", "## What was to be reached", ""]
-    yield from goal_table(found, BENCHMARKS)
-    for name, result in found.items():
+    yield from machines(results)
+    yield from ["", "## Goals", ""]
+    yield from goal_table(results, BENCHMARKS)
+    for name, result in results.items():
         yield from ["", f"## {BENCHMARKS[name].TITLE}", ""]
         yield from BENCHMARKS[name].section(result)

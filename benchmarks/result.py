@@ -1,4 +1,4 @@
-"""What every benchmark measures and says, and what their reports share."""
+"""The interface of every benchmark, and what their reports share."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,27 +7,27 @@ from typing import Any, Protocol
 
 from benchmarks.table import table
 
-Goal = tuple[str, str, str, bool]  # work, wanted, found, reached
+Goal = tuple[str, str, str, bool]  # task, goal, result, whether it is reached
 Result = dict[str, Any]
 
 
 class Benchmark(Protocol):
-    """What each benchmark's module has."""
+    """The names that each benchmark's module defines."""
 
     TITLE: str
 
     def measured(self, quick: bool) -> Result:
-        """Measure; `quick` with so few steps and rounds that the figures mean little."""
+        """Measure; with `quick`, in so few steps and rounds that the figures mean little."""
 
     def section(self, result: Result) -> list[str]:
-        """Return the report's lines about a result."""
+        """Return the lines of the report on a result."""
 
     def goals(self, result: Result) -> list[Goal]:
-        """Return what was to be reached."""
+        """Return the goals and whether the result reaches them."""
 
 
 def read(results: Path, benchmarks: Mapping[str, Benchmark]) -> dict[str, Result]:
-    """Return the results that there are, by the benchmarks' names."""
+    """Return the results that exist, by the names of their benchmarks."""
     return {
         name: json.loads((results / f"{name}.json").read_text(encoding="utf-8"))
         for name in benchmarks
@@ -35,22 +35,22 @@ def read(results: Path, benchmarks: Mapping[str, Benchmark]) -> dict[str, Result
     }
 
 
-def machines(found: Mapping[str, Result]) -> Iterator[str]:
-    """Yield what the figures were measured with, once for all benchmarks that share it."""
+def machines(results: Mapping[str, Result]) -> Iterator[str]:
+    """Yield the machine and versions of the measurements, once for all benchmarks that share them."""
     names: dict[str, list[str]] = {}
-    for name, result in found.items():
+    for name, result in results.items():
         text = "; ".join(f"{what} {which}" for what, which in result["machine"].items())
         names.setdefault(text, []).append(name)
     for text, shared in names.items():
         yield f"Measured ({', '.join(shared)}) with: {text}."
 
 
-def goal_table(found: Mapping[str, Result], benchmarks: Mapping[str, Benchmark]) -> list[str]:
-    """Return the lines of a table of what was to be reached."""
-    return table(("", "wanted", "found", ""), _goal_rows(found, benchmarks))
+def goal_table(results: Mapping[str, Result], benchmarks: Mapping[str, Benchmark]) -> list[str]:
+    """Return the lines of a table of goals and results."""
+    return table(("", "goal", "result", ""), _goal_rows(results, benchmarks))
 
 
-def _goal_rows(found: Mapping[str, Result], benchmarks: Mapping[str, Benchmark]) -> Iterator[list[str]]:
-    for name, result in found.items():
-        for work, wanted, reached_figure, reached in benchmarks[name].goals(result):
-            yield [work, wanted, reached_figure, "reached" if reached else "**missed**"]
+def _goal_rows(results: Mapping[str, Result], benchmarks: Mapping[str, Benchmark]) -> Iterator[list[str]]:
+    for name, result in results.items():
+        for task, goal, figure, reached in benchmarks[name].goals(result):
+            yield [task, goal, figure, "reached" if reached else "**missed**"]

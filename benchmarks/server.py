@@ -1,4 +1,4 @@
-"""A dashboard of its own to measure, and what it uses and holds, as Linux tells it."""
+"""A separate dashboard server to measure, and the resources that it uses, read from Linux's /proc."""
 
 import json
 import os
@@ -18,11 +18,11 @@ from typing import NamedTuple
 from benchmarks.timing import ROOT, BenchmarkError
 
 PROC = Path("/proc")
-# Threads that are started one by one, whenever all others of their pool are busy, and then stay: Streamlit's,
-# at most four, look whether its settings have changed; jemalloc's, one for each core at most, free memory
+# Threads that are started one by one when all others of their pool are busy, and then stay: Streamlit's, at
+# most four, check whether its settings have changed; jemalloc's, at most one per core, free memory
 POOLS = ("ThreadPoolExecutor-0", "jemalloc")
 SECONDS_TO_START, SECONDS_TO_END = 60, 20
-# what Streamlit logs, rightly or not, where a tab closes while it is being sent something
+# what Streamlit logs, rightly or not, if a tab closes while it is being sent something
 OF_ONE_WHO_LEFT = re.compile(r"Exception in ASGI application|Traceback|WebSocketDisconnected|text frames")
 TROUBLE = re.compile(r"Traceback|Warning|WARNING|Error|ERROR|ScriptRunContext")
 
@@ -35,7 +35,7 @@ class Used(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What the server holds: bytes of memory, its workers' apart, and how many of the rest."""
+    """Resources of the server: bytes of memory, of its workers too, and the numbers of the others."""
 
     memory: int
     workers_memory: int
@@ -46,7 +46,7 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True)
 class Server:
-    """A dashboard at `address`, such as http://127.0.0.1:8501/, that writes to `log`."""
+    """A dashboard at `address`, such as http://127.0.0.1:8501/, that logs to `log`."""
 
     address: str
     log: Path
@@ -57,7 +57,7 @@ class Server:
         return Used(processor_seconds(self.pid), sum(map(processor_seconds, children(self.pid))))
 
     def held(self) -> Held:
-        """Return what the server holds now."""
+        """Return the resources that the server holds now."""
         workers = children(self.pid)
         return Held(
             memory=_status(self.pid, "VmRSS") * 1024,
@@ -68,17 +68,17 @@ class Server:
         )
 
     def pooled(self) -> int:
-        """Return how many of its threads belong to a pool of POOLS, by their names, which py-spy reads."""
+        """Return the number of threads that belong to POOLS, by the names that py-spy reads."""
         return sum(name in POOLS for name in _thread_names(self.pid))
 
     def troubles(self) -> list[str]:
-        """Return the lines of the log that tell of an error or a warning, but for a tab that was closed."""
+        """Return the log's errors and warnings, except those caused by a closed tab."""
         lines = self.log.read_text(encoding="utf-8").split("\n")
         return [line for line in lines if TROUBLE.search(line) and not OF_ONE_WHO_LEFT.search(line)]
 
 
 def children(pid: int) -> list[int]:
-    """Return the processes that a process has started."""
+    """Return the child processes of a process."""
     tasks = (PROC / str(pid) / "task").glob("*/children")
     return [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
 
@@ -87,12 +87,12 @@ def children(pid: int) -> list[int]:
 def served(
     log: Path, options: Sequence[str] = (), environment: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[Server]:
-    """Start the dashboard on a free port, with `options` of `streamlit run`; end it at last.
+    """Start the dashboard on a free port, with `options` of `streamlit run`; end it on exit.
 
-    Raises BenchmarkError where it does not start, or the machine is no Linux.
+    Raises BenchmarkError if it does not start, or if this is not Linux.
     """
     if not PROC.exists():
-        raise BenchmarkError("What a server holds is read from /proc: measure it on Linux.")
+        raise BenchmarkError("the resources of a server are read from /proc; run this benchmark on Linux.")
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", *options]
@@ -128,17 +128,19 @@ def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
 
 def processor_seconds(pid: int) -> float:
     """Return the processor time of a process so far, without its children's."""
-    # behind the name, in brackets and perhaps with spaces in it: state is the third field, these 14 and 15
+    # after the name, which is in brackets and may contain spaces: the state is field 3, these are 14 and 15
     fields = (PROC / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _thread_names(pid: int) -> list[str]:
-    """Return the name of each thread: Python's, without a number in its pool, or else the system's."""
+    """Return the name of each thread: Python's, without its number in a pool, otherwise the system's."""
     command = [str(Path(sys.executable).with_name("py-spy")), "dump", "--json", "--pid", str(pid)]
     dump = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own server
     if dump.returncode:
-        raise BenchmarkError(f"py-spy may not look at the server's threads; root may: {dump.stderr.strip()}")
+        raise BenchmarkError(
+            f"py-spy has no permission to read the server's threads; run it as root: {dump.stderr.strip()}"
+        )
     names = {thread["os_thread_id"]: thread["thread_name"] for thread in json.loads(dump.stdout)}
     return [
         names.get(int(task.name), (task / "comm").read_text(encoding="utf-8").strip()).partition("_")[0]
@@ -150,4 +152,4 @@ def _status(pid: int, name: str) -> int:
     for line in (PROC / str(pid) / "status").read_text(encoding="utf-8").split("\n"):
         if line.startswith(f"{name}:"):
             return int(line.split()[1])
-    raise BenchmarkError(f"/proc/{pid}/status does not tell {name}.")
+    raise BenchmarkError(f"/proc/{pid}/status has no {name}.")

@@ -1,4 +1,4 @@
-"""Measurements of several contenders, taken in turns: what slows the machine for a while slows them all."""
+"""Measure several contenders in turns, so that a slow phase of the machine affects all of them."""
 
 import json
 import os
@@ -20,14 +20,14 @@ SECONDS_TO_END = 20
 
 
 class BenchmarkError(Exception):
-    """A contender's process ended before it answered."""
+    """A contender's process ended before it answered, or could not be prepared."""
 
 
 @dataclass(frozen=True)
 class Contender:
-    """What is measured: `subject` as module:function, called in a process of its own with `arguments`.
+    """What is measured: `subject`, as module:function, is called with `arguments` in its own process.
 
-    `may_fail`: it is left out, with the reason told, where it cannot be made ready on this machine.
+    `may_fail`: if it cannot be prepared on this machine it is left out, and the report says why.
     """
 
     name: str
@@ -38,13 +38,13 @@ class Contender:
 
 
 def with_threads(who: str, threads: int) -> str:
-    """Return a contender's name that tells its threads."""
+    """Return a contender's name with its number of threads."""
     return f"{who}, {threads} thread{'s' * (threads > 1)}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`series`: each contender's answers, one a question. `skipped`: why one was left out."""
+    """`series`: each contender's answers, one per question. `skipped`: why a contender was left out."""
 
     series: dict[str, list[Any]]
     skipped: dict[str, str]
@@ -52,7 +52,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Spread:
-    """The median of some rounds, and the lowest and highest of them."""
+    """The median of several rounds, with the lowest and the highest."""
 
     median: float
     lowest: float
@@ -60,11 +60,11 @@ class Spread:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Self:
-        """Return the spread of one value or more."""
+        """Return the spread of one or more values."""
         return cls(statistics.median(values), min(values), max(values))
 
     def shown(self, digits: int = 0) -> str:
-        """Return the median with lowest and highest behind it, such as "4,210 (4,100 to 4,300)"."""
+        """Return the median, then lowest and highest, such as "4,210 (4,100 to 4,300)"."""
         return f"{self.median:,.{digits}f} ({self.lowest:,.{digits}f} to {self.highest:,.{digits}f})"
 
 
@@ -74,15 +74,15 @@ def ratios(above: Sequence[float], below: Sequence[float]) -> Spread:
 
 
 def best(series: dict[str, list[float]], names: Sequence[str]) -> str:
-    """Return which of `names` has the highest median; those that were left out do not count."""
+    """Return which of `names` has the highest median; contenders that were left out do not count."""
     return max((name for name in names if name in series), key=lambda name: statistics.median(series[name]))
 
 
 def interleaved(contenders: Sequence[Contender], questions: Sequence[dict[str, Any]]) -> Outcome:
     """Ask every contender each question in turn, every second time in the opposite order.
 
-    Each contender's process lives through all questions, so that it is made ready and warm once.
-    Raises BenchmarkError where one that may not fail does.
+    Each contender's process answers all questions, so that it is prepared and warmed up only once.
+    Raises BenchmarkError if a contender fails that may not.
     """
     skipped: dict[str, str] = {}
     with ExitStack() as stack:
@@ -115,11 +115,11 @@ def _show_progress(done: int, questions: int) -> None:
 
 
 class _Process:
-    """A contender's process, its threads pinned before anything is imported there."""
+    """A contender's process, whose number of threads is set before it imports anything."""
 
     def __init__(self, contender: Contender) -> None:
         self._contender = contender
-        # a file, since nobody reads while it runs, and a pipe might fill up
+        # a file, because nothing reads this output while the process runs, and a pipe might fill up
         self._errors = tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._process = subprocess.Popen(  # noqa: S603 - our own modules
             [sys.executable, "-m", "benchmarks.child", contender.subject, json.dumps(contender.arguments)],
@@ -137,7 +137,7 @@ class _Process:
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        # the end of its stdin ends it, and it the processes that torch.compile may have started
+        # closing its stdin ends it, and it ends the processes that torch.compile may have started
         try:
             self._process.communicate(timeout=SECONDS_TO_END)
         except subprocess.TimeoutExpired:
@@ -149,7 +149,7 @@ class _Process:
         threads = self._answer()
         if threads != self._contender.threads:
             raise BenchmarkError(
-                f"{self._contender.name} uses {threads} threads; wanted {self._contender.threads}."
+                f"{self._contender.name} uses {threads} threads; expected {self._contender.threads}."
             )
 
     def asked(self, question: dict[str, Any]) -> Any:
@@ -166,5 +166,5 @@ class _Process:
         self._process.wait()
         self._errors.seek(0)
         lines = self._errors.read().split("\n")
-        reason = next((text.strip() for text in reversed(lines) if text.strip()), "it said nothing")
+        reason = next((text.strip() for text in reversed(lines) if text.strip()), "no message")
         raise BenchmarkError(f"{self._contender.name} ended: {reason}")

@@ -1,4 +1,4 @@
-"""The way through the weights that our optimizers take, and PyTorch's from the same start."""
+"""The weights that polycore's optimizers reach, and those of PyTorch's from the same start."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -15,66 +15,66 @@ from polycore.network.parameters import initial_parameters, layers
 from polycore.optimizers import registry
 from polycore.optimizers.schedules import rate_at
 
-TITLE = "The same way as PyTorch's optimizers"
+TITLE = "The same trajectory as PyTorch's optimizers"
 WIDTHS = (2, 12, 12)
 RATE = 0.01
-WANTED = (
-    1e-8  # of the largest weight: float64 rounds at 1e-16, and hundreds of steps through kinks enlarge it
-)
+# of the largest weight: float64 rounds at 1e-16, and hundreds of steps across ReLU's kinks amplify that
+GOAL = 1e-8
 
 TEXT = """\
-A network 2→12→12 on the tutorial's 1200 points, all of them every step, in float64: {steps} steps by
-`polycore.optimizers` on the gradients of `polycore.network.kernels`, and by PyTorch's optimizer on PyTorch's
-own gradients, from the same weights. The largest difference of a weight, beside the largest weight."""
+A network 2→12→12 on the tutorial's 1200 points, all of them in every step, in float64: {steps} steps by
+`polycore.optimizers` with the gradients of `polycore.network.kernels`, and by PyTorch's optimizer with
+PyTorch's own gradients, from the same weights. The table shows the largest difference of a weight, divided by
+the largest weight."""
 
 
 @dataclass(frozen=True)
-class Way:
-    """What decides a way through the weights, but for start and points."""
+class Setting:
+    """What determines a trajectory through the weights, except its start and the points."""
 
     optimizer: str
     options: dict[str, Any] = field(default_factory=dict)
     schedule: str = "constant"
 
 
-WAYS = {
-    "SGD without momentum": Way("sgd", {"momentum": 0.0}),
-    "SGD, classical momentum": Way("sgd", {"momentum": 0.9}),
-    "SGD, Nesterov's": Way("sgd", {"momentum": 0.9, "nesterov": True}),
-    "Adam": Way("adam"),
-    "Adam, weight decay 0.1": Way("adam", {"weight_decay": 0.1}),
-    "Adam, cosine": Way("adam", schedule="cosine"),
-    "Adam, one-cycle": Way("adam", schedule="one-cycle"),
+SETTINGS = {
+    "SGD without momentum": Setting("sgd", {"momentum": 0.0}),
+    "SGD, classical momentum": Setting("sgd", {"momentum": 0.9}),
+    "SGD, Nesterov's": Setting("sgd", {"momentum": 0.9, "nesterov": True}),
+    "Adam": Setting("adam"),
+    "Adam, weight decay 0.1": Setting("adam", {"weight_decay": 0.1}),
+    "Adam, cosine": Setting("adam", schedule="cosine"),
+    "Adam, one-cycle": Setting("adam", schedule="one-cycle"),
 }
 
 
 def measured(quick: bool) -> dict[str, Any]:
-    """Return the largest difference of each way, as a share of the largest weight."""
+    """Return the largest difference for each optimizer, as a share of the largest weight."""
     steps = 50 if quick else 300
     points, labels = pc.sample(pc.TUTORIAL_POLYNOMIALS, 100, np.random.RandomState(0))
     start = initial_parameters(WIDTHS, "he", np.random.default_rng(0))
     differences = {}
-    for name, way in WAYS.items():
-        own = _ours(way, start, points, labels, steps)
-        theirs = _torchs(way, start, points, labels, steps)
+    for name, setting in SETTINGS.items():
+        own = _polycore(setting, start, points, labels, steps)
+        theirs = _pytorch(setting, start, points, labels, steps)
         differences[name] = float(np.abs(own - theirs).max() / np.abs(own).max())
     return {"steps": steps, "differences": differences}
 
 
-def _ours(way: Way, parameters: Floats, points: Any, labels: Any, steps: int) -> Floats:
+def _polycore(setting: Setting, parameters: Floats, points: Any, labels: Any, steps: int) -> Floats:
     batch, workspace = Batch.of(points, labels, WIDTHS[-1]), Workspace(WIDTHS)
     state: Any = (
-        registry.start_adam(parameters) if way.optimizer == "adam" else registry.start_sgd(parameters)
+        registry.start_adam(parameters) if setting.optimizer == "adam" else registry.start_sgd(parameters)
     )
-    step_of: Any = registry.step_adam if way.optimizer == "adam" else registry.step_sgd
+    step_of: Any = registry.step_adam if setting.optimizer == "adam" else registry.step_sgd
     for step in range(steps):
         gradient = workspace.gradient(parameters, batch)
-        rate = rate_at(way.schedule, RATE, step, steps)
-        parameters, state = step_of(parameters, gradient, state, rate, **way.options)
+        rate = rate_at(setting.schedule, RATE, step, steps)
+        parameters, state = step_of(parameters, gradient, state, rate, **setting.options)
     return parameters
 
 
-def _torchs(way: Way, parameters: Floats, points: Any, labels: Any, steps: int) -> Floats:
+def _pytorch(setting: Setting, parameters: Floats, points: Any, labels: Any, steps: int) -> Floats:
     import torch
 
     linear = [torch.nn.Linear(*pair, dtype=torch.float64) for pair in pairwise(WIDTHS)]
@@ -83,18 +83,18 @@ def _torchs(way: Way, parameters: Floats, points: Any, labels: Any, steps: int) 
             module.weight.copy_(torch.from_numpy(weights.T.copy()))
             module.bias.copy_(torch.from_numpy(biases[0].copy()))
     network = torch.nn.Sequential(linear[0], torch.nn.ReLU(), linear[1])
-    make = torch.optim.AdamW if way.optimizer == "adam" else torch.optim.SGD
-    used = make(network.parameters(), lr=RATE, **({"weight_decay": 0.0} | way.options))
-    rates = _torch_rates(used, way.schedule, steps)
+    optimizer_class = torch.optim.AdamW if setting.optimizer == "adam" else torch.optim.SGD
+    optimizer = optimizer_class(network.parameters(), lr=RATE, **({"weight_decay": 0.0} | setting.options))
+    rates = _torch_rates(optimizer, setting.schedule, steps)
     inputs, classes = torch.from_numpy(points), torch.from_numpy(labels)
     for step in range(steps):
         if step > 0:
             rates.step()
-        used.zero_grad()
+        optimizer.zero_grad()
         torch.nn.functional.cross_entropy(network(inputs), classes).backward()
-        used.step()
-    found = [part for module in linear for part in (module.weight.T.reshape(-1), module.bias)]
-    return np.concatenate([part.detach().numpy() for part in found])
+        optimizer.step()
+    parts = [part for module in linear for part in (module.weight.T.reshape(-1), module.bias)]
+    return np.concatenate([part.detach().numpy() for part in parts])
 
 
 def _torch_rates(optimizer: Any, schedule: str, steps: int) -> Any:
@@ -108,12 +108,14 @@ def _torch_rates(optimizer: Any, schedule: str, steps: int) -> Any:
 
 
 def section(result: dict[str, Any]) -> list[str]:
-    """Return the lines about a result."""
+    """Return the lines of the report on a result."""
     rows = [[name, f"{difference:.1e}"] for name, difference in result["differences"].items()]
     return [TEXT.format(**result), "", *table(("", "largest difference"), rows)]
 
 
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Return what was to be reached: work, wanted, found, reached."""
+    """Return the goals: task, goal, result, and whether it is reached."""
     worst = max(result["differences"].values())
-    return [("the way of each optimizer", f"PyTorch's, to {WANTED:.0e}", f"{worst:.0e}", worst <= WANTED)]
+    return [
+        ("trajectory of each optimizer", f"PyTorch's, to within {GOAL:.0e}", f"{worst:.0e}", worst <= GOAL)
+    ]

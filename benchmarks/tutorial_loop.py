@@ -1,8 +1,8 @@
-"""The tutorial's random search, written plainly after its description, and not made faster.
+"""The tutorial's random search, written plainly from its description and not optimized.
 
-Row after row of float64; four draws of normal numbers a step; all samples through every step of the way, the
-accuracy too; copies of the best weights made where the loss is lower, and copied back where it is not. What
-it does besides is left out: it prints, and writes files.
+It uses float64 rows, four draws of normal numbers per step, and all samples in every step, for the accuracy
+too. It copies the weights if the loss is lower, and copies the best ones back if it is not. The tutorial's
+printing and writing of files are left out.
 """
 
 from dataclasses import dataclass
@@ -28,17 +28,17 @@ class Layer:
         return outputs
 
     def mutate(self, rng: np.random.RandomState) -> None:
-        """Add a little of a standard normal number to every weight and bias."""
+        """Add LEARNING_RATE times a standard normal number to every weight and bias."""
         self.weights += LEARNING_RATE * rng.standard_normal(self.weights.shape)
         self.biases += LEARNING_RATE * rng.standard_normal(self.biases.shape)
 
     def copy(self) -> "Layer":
-        """Return a layer of its own with the same numbers."""
+        """Return an independent copy."""
         return Layer(self.weights.copy(), self.biases.copy())
 
 
 def search(points: Floats, labels: Integers, layers: Layers, steps: int) -> float:
-    """Take `steps` steps of a network of two layers from `layers` on, and return the lowest loss."""
+    """Take `steps` steps with a network of two layers, starting from `layers`; return the lowest loss."""
     rng = np.random.RandomState(0)
     layer1, layer2 = (Layer(weights, biases).copy() for weights, biases in layers)
     best1, best2 = layer1.copy(), layer2.copy()

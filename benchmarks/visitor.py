@@ -1,4 +1,4 @@
-"""A visitor that costs little: it speaks with the server as a page in a browser does, and draws nothing."""
+"""A light client: it communicates with the server as a page in a browser does, and draws nothing."""
 
 import asyncio
 import re
@@ -20,24 +20,27 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Origin, Subprotocol
 
-PATIENCE = 60.0  # seconds in which a page does anything
+PATIENCE = 60.0  # seconds within which a page must respond
 STANDING = re.compile(r"\*\*(\w+)\*\*.*?step ([\d,]+) of")
 PLACE = re.compile(r"\bplace (\d+)")
-TAB, LIVE = "polycore_tab", "polycore_live"  # components: the one that tells a tab's name, and a figure
+TAB, LIVE = (
+    "polycore_tab",
+    "polycore_live",
+)  # components: the one that sends the tab's name, and a live figure
 
 
 class VisitError(Exception):
-    """The page did not do what it should."""
+    """The page did not respond as expected."""
 
 
-# what a visit may end with: the page's fault, the connection's, the server's
+# errors that may end a visit: of the page, the connection and the server
 FAILURES = (VisitError, WebSocketException, OSError)
 
 
 class Standing(NamedTuple):
-    """How the run stands, as the page told it.
+    """The status of the run, as the page showed it.
 
-    seconds: when, by perf_counter. place: in the queue; None where the page tells none.
+    seconds: when, by perf_counter. place: the position in the queue; None if the page shows none.
     """
 
     seconds: float
@@ -47,11 +50,11 @@ class Standing(NamedTuple):
 
 
 class Visitor:
-    """A tab of its own; `visiting` makes it.
+    """A tab; created by `visiting`.
 
-    standings: all that the page has told about the run. changes: how often each live figure has changed, by
-    its key. received: bytes, in so many messages. exceptions: what the page showed in the place of an element
-    that failed.
+    standings: every status of the run that the page has shown. changes: how often each live figure has
+    changed, by its key. received, messages: numbers of bytes and of messages. exceptions: what the page
+    showed in place of elements that failed.
     """
 
     def __init__(self, connection: ClientConnection, address: str, page: str, query: str) -> None:
@@ -62,7 +65,7 @@ class Visitor:
         self._ticks: dict[str, asyncio.Task[None]] = {}
         self._buttons: dict[str, str] = {}
         self._figures: dict[str, bytes] = {}
-        # whether a run of the whole page was asked for that has not begun, and whether the last one is drawn
+        # whether a requested run of the whole page has not begun, and whether the last one is drawn
         self._is_awaited = self._is_drawn = False
         self._came = asyncio.Event()
         self._closed: ConnectionClosed | None = None
@@ -72,29 +75,29 @@ class Visitor:
         self.exceptions: list[str] = []
 
     async def open(self) -> None:
-        """Ask for the page and wait until it is drawn, and once more as the tab has told its name."""
+        """Request the page, and wait until it is drawn and drawn again for the tab's name."""
         await self._rerun()
         await self.until(lambda: self._is_drawn and bool(self._states), "is drawn")
 
     async def press(self, label: str) -> float:
-        """Press the button of that label as soon as it is there; return when, by perf_counter."""
+        """Press the button with this label as soon as it is enabled; return the time by perf_counter."""
         await self.until(lambda: label in self._buttons, f"has a button {label}")
         pressed = perf_counter()
         await self._rerun(WidgetState(id=self._buttons[label], trigger_value=True))
         return pressed
 
-    async def until_status(self, *wanted: str) -> Standing:
-        """Wait until the page tells one of these statuses, and return how the run stands then."""
+    async def until_status(self, *statuses: str) -> Standing:
+        """Wait until the page shows one of these statuses, and return the run's standing then."""
         await self.until(
-            lambda: bool(self.standings) and self.standings[-1].status in wanted,
-            f"tells that the run is {' or '.join(wanted)}",
+            lambda: bool(self.standings) and self.standings[-1].status in statuses,
+            f"shows that the run is {' or '.join(statuses)}",
         )
         return self.standings[-1]
 
     async def until(self, condition: Callable[[], bool], what: str) -> None:
-        """Wait for `condition`, looked at with each message.
+        """Wait for `condition`, which is checked after each message.
 
-        Raises VisitError where it takes a minute, and ConnectionClosed where the server is gone.
+        Raises VisitError after a minute, and ConnectionClosed if the server is gone.
         """
         try:
             async with asyncio.timeout(PATIENCE):
@@ -105,11 +108,11 @@ class Visitor:
                     await self._came.wait()
         except TimeoutError:
             raise VisitError(
-                f"Within {PATIENCE:.0f} s no page came that {what}; it told last: {self.standings[-1:]}."
+                f"got {self.standings[-1:]} last; expected a page that {what} within {PATIENCE:.0f} s."
             ) from None
 
     async def listen(self) -> None:
-        """Take what the server sends, until the connection ends."""
+        """Process the server's messages until the connection ends."""
         try:
             while True:
                 data = await self._connection.recv(decode=False)
@@ -122,7 +125,7 @@ class Visitor:
             self._came.set()
 
     def rest(self) -> None:
-        """Ask for no more ticks."""
+        """Request no more ticks."""
         for fragment in tuple(self._ticks):
             self._end_ticks(fragment)
 
@@ -145,7 +148,7 @@ class Visitor:
 
     def _begin_page(self) -> None:
         self._is_awaited = False
-        self.rest()  # as a browser does: a run of the whole page says anew which fragments tick
+        self.rest()  # as in a browser: a run of the whole page says again which fragments tick
 
     def _take_timer(self, message: ForwardMsg) -> None:
         match message.WhichOneof("type"):
@@ -203,7 +206,7 @@ class Visitor:
                 await self._rerun(fragment=fragment)
 
     async def _rerun(self, pressed: WidgetState | None = None, fragment: str = "") -> None:
-        """Ask for a run of the whole page, or of one fragment of it that ticks."""
+        """Request a run of the whole page, or of one of its ticking fragments."""
         if not fragment:
             self._is_awaited, self._is_drawn = True, False
         message = BackMsg()
@@ -222,9 +225,9 @@ class Visitor:
 
 @asynccontextmanager
 async def visiting(address: str, page: str, words: Mapping[str, str]) -> AsyncIterator[Visitor]:
-    """Yield a visitor whose `page` is drawn, opened with the query `words`; leave as one who closes the tab.
+    """Yield a visitor whose `page` is drawn, opened with the query `words`; close the tab on exit.
 
-    `address`: of the server, such as http://127.0.0.1:8501/.
+    `address`: the server's, such as http://127.0.0.1:8501/.
     """
     host = urlsplit(address).netloc
     async with connect(
