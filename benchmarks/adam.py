@@ -214,22 +214,24 @@ def _row(name: str, series: dict[str, list[float]]) -> list[str]:
 
 def _parts_rows(result: dict[str, Any]) -> list[list[str]]:
     rounds: list[dict[str, float]] = result["parts"]
-    step = Spread.of([found["step"] for found in rounds]).median
+    step = Spread.of([seconds["step"] for seconds in rounds]).median
     kinds: dict[str, Callable[[dict[str, float]], float]] = {
-        "a whole step in `pc.advance`": lambda found: found["step"],
-        "the matrix products of all layers alone: the limit": lambda found: found["products"],
-        "activations, softmax and their derivatives": lambda found: found["gradient"] - found["products"],
-        "drawing the points": lambda found: found["drawing"],
-        "Adam": lambda found: found["adam"],
-        "measuring loss and accuracy": lambda found: found["measuring"],
+        "a whole step in `pc.advance`": lambda seconds: seconds["step"],
+        "the matrix products of all layers alone: the limit": lambda seconds: seconds["products"],
+        "activations, softmax and their derivatives": lambda seconds: (
+            seconds["gradient"] - seconds["products"]
+        ),
+        "drawing the points": lambda seconds: seconds["drawing"],
+        "Adam": lambda seconds: seconds["adam"],
+        "measuring loss and accuracy": lambda seconds: seconds["measuring"],
         "the rest (the loop, the check for divergence, a colder cache)": _rest,
     }
     rows = []
     for name, part in kinds.items():
-        spread = Spread.of([part(found) * 1e6 for found in rounds])
+        spread = Spread.of([part(seconds) * 1e6 for seconds in rounds])
         rows.append([name, spread.shown(1), f"{spread.median / step / 1e6:.0%}"])
     return rows
 
 
-def _rest(found: dict[str, float]) -> float:
-    return found["step"] - found["gradient"] - found["drawing"] - found["adam"] - found["measuring"]
+def _rest(seconds: dict[str, float]) -> float:
+    return seconds["step"] - seconds["gradient"] - seconds["drawing"] - seconds["adam"] - seconds["measuring"]

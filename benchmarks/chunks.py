@@ -86,7 +86,7 @@ def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
 
 
 def _more(result: dict[str, Any], name: str) -> Spread:
-    return Spread.of([found["chunks"] / found["one call"] - 1 for found in result["series"][name]])
+    return Spread.of([seconds["chunks"] / seconds["one call"] - 1 for seconds in result["series"][name]])
 
 
 def _row(name: str, result: dict[str, Any]) -> list[str]:
@@ -94,7 +94,7 @@ def _row(name: str, result: dict[str, Any]) -> list[str]:
     return [
         name,
         f"{rounds[0]['steps']:,.0f}",
-        Spread.of([found["one call"] for found in rounds]).shown(2),
-        Spread.of([found["chunks"] for found in rounds]).shown(2),
+        Spread.of([seconds["one call"] for seconds in rounds]).shown(2),
+        Spread.of([seconds["chunks"] for seconds in rounds]).shown(2),
         f"{more.median:+.1%} ({more.lowest:+.1%} to {more.highest:+.1%})",
     ]

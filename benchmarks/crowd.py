@@ -94,17 +94,17 @@ class Crowd:
             return []
         return [(page.controls, page.chart) for page in pages]
 
-    def places(self) -> dict[str, int]:
+    def positions(self) -> dict[str, int]:
         """Return the numbers of sessions that waited and that always saw their position, and the last one."""
         waits = [
-            [standing.place for standing in visitor.standings if standing.status == "Waiting"]
+            [standing.position for standing in visitor.standings if standing.status == "Waiting"]
             for visitor in self.visitors
         ]
-        waits = [places for places in waits if places]
-        shown = [place for places in waits for place in places if place is not None]
+        waits = [positions for positions in waits if positions]
+        shown = [position for positions in waits for position in positions if position is not None]
         return {
             "waited": len(waits),
-            "told": sum(None not in places for places in waits),
+            "told": sum(None not in positions for positions in waits),
             "last_place": max(shown, default=0),
         }
 

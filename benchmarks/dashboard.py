@@ -194,12 +194,12 @@ def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
 
 def _share(result: dict[str, Any]) -> Spread:
     series = result["series"]
-    return ratios(*([found["steps"] for found in series[name]] for name in (PAGE, BARE)))
+    return ratios(*([answer["steps"] for answer in series[name]] for name in (PAGE, BARE)))
 
 
 def _stops(result: dict[str, Any]) -> list[float]:
-    return [seconds for found in result["series"][PAGE] for seconds in found["stops"]]
+    return [seconds for answer in result["series"][PAGE] for seconds in answer["stops"]]
 
 
-def _spread(found: list[dict[str, Any]], what: str) -> Spread:
-    return Spread.of([each[what] for each in found])
+def _spread(answers: list[dict[str, Any]], what: str) -> Spread:
+    return Spread.of([answer[what] for answer in answers])

@@ -48,7 +48,7 @@ def fresh(module: str) -> Callable[[], dict[str, float]]:
 def section(result: dict[str, Any]) -> list[str]:
     """Return the lines of the report on a result."""
     rows = [
-        [name, Spread.of([found["numpy"] for found in rounds]).shown(), _beyond(rounds).shown()]
+        [name, Spread.of([times["numpy"] for times in rounds]).shown(), _beyond(rounds).shown()]
         for name, rounds in result["series"].items()
     ]
     left_out = [f"\nNot measured: {reason}" for reason in result["skipped"].values()]
@@ -76,4 +76,4 @@ def _imported(module: str) -> dict[str, float]:
 
 
 def _beyond(rounds: list[dict[str, float]]) -> Spread:
-    return Spread.of([found["beyond"] for found in rounds])
+    return Spread.of([times["beyond"] for times in rounds])

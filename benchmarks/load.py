@@ -96,7 +96,7 @@ async def _trained_at_once(server: Server, sessions: int) -> dict[str, Any]:
         result = await people.watched(seconds)
         result["stops"] = await people.stops(STOPS, STOPS_SECONDS)
         result["newcomers"] = await people.newcomers(NEWCOMERS, NEWCOMERS_SECONDS)
-    return result | people.places() | {"failures": [*people.failures, *server.troubles()]}
+    return result | people.positions() | {"failures": [*people.failures, *server.troubles()]}
 
 
 def _goal_of_shares(levels: list[dict[str, Any]]) -> tuple[str, str, str, bool]:

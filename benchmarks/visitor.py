@@ -21,8 +21,8 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Origin, Subprotocol
 
 PATIENCE = 60.0  # seconds within which a page must respond
-STANDING = re.compile(r"\*\*(\w+)\*\*.*?step ([\d,]+) of")
-PLACE = re.compile(r"\bplace (\d+)")
+STATUS = re.compile(r"\*\*(\w+)\*\*.*?step ([\d,]+) of")
+POSITION = re.compile(r"\bplace (\d+)")
 TAB, LIVE = (
     "polycore_tab",
     "polycore_live",
@@ -40,13 +40,13 @@ FAILURES = (VisitError, WebSocketException, OSError)
 class Standing(NamedTuple):
     """The status of the run, as the page showed it.
 
-    seconds: when, by perf_counter. place: the position in the queue; None if the page shows none.
+    seconds: when, by perf_counter. position: in the queue; None if the page shows none.
     """
 
     seconds: float
     status: str
     step: int
-    place: int | None
+    position: int | None
 
 
 class Visitor:
@@ -186,10 +186,12 @@ class Visitor:
             await self._rerun()
 
     def _take_standing(self, text: str) -> None:
-        found, place = STANDING.search(text), PLACE.search(text)
-        if found:
-            step = int(found[2].replace(",", ""))
-            self.standings.append(Standing(perf_counter(), found[1], step, int(place[1]) if place else None))
+        status, position = STATUS.search(text), POSITION.search(text)
+        if status:
+            step = int(status[2].replace(",", ""))
+            self.standings.append(
+                Standing(perf_counter(), status[1], step, int(position[1]) if position else None)
+            )
 
     def _begin_ticks(self, fragment: str, interval: float) -> None:
         if fragment not in self._ticks:

@@ -73,16 +73,16 @@ def _read(_app: Sphinx, _what: str, _name: str, thing: Any, _options: Any, lines
 
 def _with_lists(lines: list[str], arguments: Set[str]) -> list[str]:
     """Turn paragraphs of lines such as `steps: how many` into lists of arguments or of quoted values."""
-    found, inside = [], False
+    result, inside = [], False
     for before, line in pairwise(["", *lines]):
         field = FIELD.fullmatch(line) if inside or not before else None
         if field and (field[1][0] == '"' or set(field[1].split(", ")) <= arguments):
-            found += [f"``{field[1]}``", f"    {field[2]}"]
+            result += [f"``{field[1]}``", f"    {field[2]}"]
             inside = True
         else:
             inside = inside and bool(line)
-            found.append(f"    {line.strip()}" if inside else line)
-    return found
+            result.append(f"    {line.strip()}" if inside else line)
+    return result
 
 
 def _with_blocks(lines: list[str]) -> list[str]:
