@@ -27,21 +27,21 @@ ENTRIES = dict(re.findall(r"\n- \*\*(.+?)\*\*: (.+?)(?=\n- \*\*|\Z)", GLOSSARY, 
 
 
 def blocks(text, language):
-    found = re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
-    assert found, f"no {language} block was found"
-    return found
+    programs = re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+    assert programs, f"got no {language} block; expected one or more"
+    return programs
 
 
 def rows(text):
-    """Return the cells of every table row that begins with a `name`."""
-    found = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
-    found = [cells for cells in found if re.fullmatch(r"`\w+`", cells[0])]
-    assert found, "no table row was found"
-    return {cells[0].strip("`"): cells[1:] for cells in found}
+    """Return the cells of every table row whose first cell is a `name`, by that name."""
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
+    named = [cells for cells in lines if re.fullmatch(r"`\w+`", cells[0])]
+    assert named, "got no table row; expected one or more"
+    return {cells[0].strip("`"): cells[1:] for cells in named}
 
 
 def run_alone(program, folder):
-    """Run a program in a process and folder of its own, and return what it prints."""
+    """Run a program in a separate process in `folder`, and return its output."""
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=folder,
@@ -135,11 +135,11 @@ def test_the_first_figure_is_drawn_from_about_twenty_lines(tmp_path):
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    found, best_possible = map(float, re.findall(r"([\d.]+)%", done.stdout))
-    # at every x a curve's points are known up to half-way to its neighbours: 0.93365, by SciPy's normal
-    # distribution at 4,000 places
+    accuracy, best_possible = map(float, re.findall(r"([\d.]+)%", done.stdout))
+    # at every x the points of a curve are recognized up to half the distance to its neighbors: 0.93365, from
+    # SciPy's normal distribution at 4,000 values of x
     assert best_possible == 93.4
-    assert 90 < found < 95  # 3,000 points tell a share to half a per cent
+    assert 90 < accuracy < 95  # 3,000 points determine a share to within half a percent
     page = (tmp_path / "first_figure.html").read_text(encoding="utf-8")
     assert page.count('"name":"x^3 - 2x"') == 2  # the curve, and its samples
     assert "data:image/png;base64," in page  # the map
@@ -154,11 +154,11 @@ def test_the_files_the_readme_points_to_exist():
 
 def test_the_table_of_the_weight_file_is_true(saved):
     _, folder = saved
-    told = rows(WEIGHT_FILE.split("## The metadata")[0])
+    documented = rows(WEIGHT_FILE.split("## The metadata")[0])
     with np.load(folder / "weights.npz") as file:
-        assert set(file.files) == set(told)
+        assert set(file.files) == set(documented)
         sizes = {"n1": 6, "n2": 2}
-        for name, (kind, shape, _) in told.items():
+        for name, (kind, shape, _) in documented.items():
             array = file[name]
             assert array.dtype.str.startswith(kind.strip("`"))
             assert array.shape == eval(shape, {}, sizes)
@@ -166,10 +166,10 @@ def test_the_table_of_the_weight_file_is_true(saved):
 
 def test_the_table_of_the_metadata_is_true(saved):
     _, folder = saved
-    told = rows(WEIGHT_FILE.split("## The metadata")[1])
+    documented = rows(WEIGHT_FILE.split("## The metadata")[1])
     with np.load(folder / "weights.npz") as file:
         metadata = json.loads(str(file["metadata"]))
-    assert set(told) == set(metadata)
+    assert set(documented) == set(metadata)
     assert metadata["format"] == 1
     assert pc.Experiment.from_dict(metadata["experiment"]).hidden == (6,)
 
@@ -185,19 +185,19 @@ def test_the_documents_own_forward_pass_gives_the_models_probabilities(saved, mo
 
 def test_the_tables_of_the_run_file_are_true():
     arrays = rows(RUN_FILE.split("## The metadata")[0])
-    told = rows(RUN_FILE.split("## The metadata")[1])
+    documented = rows(RUN_FILE.split("## The metadata")[1])
     seen = set()
     for kind in KINDS:
-        found = arrays_of(kind)
-        metadata = json.loads(found["metadata"].item())
-        sizes = {"P": found["parameters"].size, "M": metadata["pairs"], "H": metadata["history_entries"]}
-        for name, array in found.items():
+        stored = arrays_of(kind)
+        metadata = json.loads(stored["metadata"].item())
+        sizes = {"P": stored["parameters"].size, "M": metadata["pairs"], "H": metadata["history_entries"]}
+        for name, array in stored.items():
             type_, shape, _ = arrays[name]
             assert array.dtype.str.startswith(("<f8", "<f4") if type_ == "float" else type_.strip("`")), name
             assert array.shape == eval(shape, {}, sizes), name
-        assert set(told) == set(metadata)
+        assert set(documented) == set(metadata)
         assert (metadata["kind"], metadata["format"]) == ("run", 1)
-        seen |= set(found)
+        seen |= set(stored)
     assert seen == set(arrays)
 
 
@@ -210,24 +210,26 @@ def test_the_documents_own_run_goes_on(monkeypatch, tmp_path):
 
 
 def test_the_table_of_the_link_is_true():
-    told = rows(LINK)
-    assert list(told) == list(link.to_query(pc.Experiment()))
-    for name, (_, example) in told.items():
+    documented = rows(LINK)
+    assert list(documented) == list(link.to_query(pc.Experiment()))
+    for name, (_, example) in documented.items():
         words = example.strip("`").replace("%5E", "^").replace("%2B", "+")
         assert link.from_query({name: words}).problems == (), name
 
 
 def test_the_programs_of_the_sweeps_run(tmp_path):
-    # the last one needs a cluster: see test_sweep_on_dask.py
+    # the last program needs a cluster: see test_sweep_on_dask.py
     first, drawn, light, _ = blocks(SWEEPS, "python")
     assert 15 <= len(first.strip().splitlines()) <= 20
     last = "print(len(experiments), len(results), leader.model.loss > 0)"
-    *runs, names, small_adam, _, _, _, told = run_alone(first + drawn + light + last, tmp_path).splitlines()
+    *runs, names, small_adam, _, _, _, documented = run_alone(
+        first + drawn + light + last, tmp_path
+    ).splitlines()
     assert sorted(int(line.split()[0]) for line in runs) == list(range(12))
     assert names.split()[:4] == ["hidden", "optimizer", "runs", "failed"]
     assert small_adam.split()[1:5] == ["12", "adam", "3", "0"]
     assert pc.Model.load(tmp_path / "best.npz").experiment.steps == 300
-    assert told == "20 4 True"
+    assert documented == "20 4 True"
 
 
 # the field's own words that looks, labels and help use

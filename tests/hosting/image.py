@@ -1,4 +1,4 @@
-"""The image that the Dockerfile makes, as a folder: all that can be run of it without a container."""
+"""The image that the Dockerfile builds, as a folder: the parts of it that run without a container."""
 
 import json
 import re
@@ -11,14 +11,14 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
 def instructions(name: str) -> list[str]:
-    """Return what stands behind each instruction of that name, its lines joined."""
+    """Return the arguments of each instruction with this name, with continued lines joined."""
     lines = [line for line in DOCKERFILE.splitlines() if not line.startswith("#")]
     joined = "\n".join(lines).replace("\\\n", " ")
     return re.findall(rf"^{name} +(.+)$", joined, flags=re.MULTILINE)
 
 
 def copied() -> list[tuple[str, str]]:
-    """Return each file or folder that goes into the image, and the folder of the image it goes to."""
+    """Return each file or folder that is copied into the image, with its target folder there."""
     pairs = []
     for line in instructions("COPY"):
         *sources, folder = line.split()
@@ -27,7 +27,7 @@ def copied() -> list[tuple[str, str]]:
 
 
 def build(folder: Path) -> None:
-    """Copy into `folder` what the image has in its own."""
+    """Copy the files of the image into `folder`."""
     for source, target in copied():
         if source.endswith("/"):
             shutil.copytree(ROOT / source, folder / target, ignore=shutil.ignore_patterns("__pycache__"))
@@ -45,12 +45,12 @@ def environment() -> dict[str, str]:
 def command() -> list[str]:
     """Return the command that a container of the image runs."""
     [line] = [line for line in instructions("CMD") if "streamlit" in line]
-    found: list[str] = json.loads(line)
-    return found
+    arguments: list[str] = json.loads(line)
+    return arguments
 
 
 def health_check() -> list[str]:
-    """Return the command that tells whether a container of the image is healthy."""
+    """Return the command that checks whether a container of the image is healthy."""
     [line] = instructions("HEALTHCHECK")
-    found: list[str] = json.loads(line.partition("CMD ")[2])
-    return found
+    arguments: list[str] = json.loads(line.partition("CMD ")[2])
+    return arguments

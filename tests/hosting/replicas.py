@@ -21,7 +21,7 @@ COOKIE = "polycore_replica"
 
 
 class Replica:
-    """A server of the image in `folder`; what it prints goes to a log beside that."""
+    """A server of the image in `folder`; its output goes to a log file next to the folder."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
@@ -39,7 +39,7 @@ class Replica:
         return self._process is not None
 
     def start(self) -> None:
-        """Start it, where it does not run, and wait until it is healthy."""
+        """Start it unless it is running, and wait until it is healthy."""
         if self.is_running:
             return
         home = self._folder.with_name(f"home of {self.name}")
@@ -55,7 +55,7 @@ class Replica:
         wait_until(lambda: answers(f"{self.address}_stcore/health"), f"{self.name} is healthy")
 
     def kill(self) -> None:
-        """End it as a machine that fails does."""
+        """End it abruptly, as when a machine fails."""
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
@@ -83,7 +83,7 @@ class Proxy:
 
     @contextmanager
     def running(self, log: Path) -> Iterator[None]:
-        """Run it; what it prints goes to `log`."""
+        """Run it, with its output in `log`."""
         command = ["haproxy", "-db", "-f", str(ROOT / "deploy/haproxy.cfg")]
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -97,24 +97,24 @@ class Proxy:
             process.wait(timeout=20)
 
     def command(self, words: str) -> str:
-        """Return what it answers to a command, such as docs/hosting.md has."""
+        """Return its answer to a command, such as those in docs/hosting.md."""
         with socket.create_connection(("127.0.0.1", self._admin), timeout=20) as connection:
             connection.sendall(f"{words}\n".encode())
             connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(4096), b"")).decode()
 
     def statuses(self) -> dict[str, str]:
-        """Return how each replica stands, as it sees them: UP, DOWN, DRAIN."""
+        """Return the status of each replica as the proxy sees it: UP, DOWN or DRAIN."""
         rows = csv.DictReader(self.command("show stat").removeprefix("# ").splitlines())
         return {row["svname"]: row["status"] for row in rows if row["svname"] in ("a", "b")}
 
     def wait_for(self, **statuses: str) -> None:
-        """Wait until the replicas stand so."""
+        """Wait until the replicas have these statuses."""
         wait_until(lambda: statuses.items() <= self.statuses().items(), f"the proxy has {statuses}")
 
 
 def answers(address: str) -> bool:
-    """Return whether there is a server, and it is well."""
+    """Return whether a healthy server answers at this address."""
     try:
         with urllib.request.urlopen(address, timeout=5):
             return True

@@ -1,4 +1,4 @@
-"""The Dockerfile and compose.yaml: what can be known of them without a container."""
+"""The Dockerfile and compose.yaml: what can be tested without a container."""
 
 import os
 import re
@@ -34,16 +34,16 @@ def files_in(folder):
 def test_the_image_has_each_module_and_page_and_nothing_of_the_tests(folder):
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
     if tracked.returncode:
-        pytest.skip("this is no clone: nobody knows which files belong to it")
-    wanted = {
+        pytest.skip("this is not a clone, so the tracked files are unknown")
+    expected = {
         line
         for line in tracked.stdout.splitlines()
         if line.startswith(("pages/", "polycore/")) or line == "streamlit_app.py"
     }
-    found = files_in(folder)
-    assert len(wanted) > 100
-    assert wanted <= found
-    assert not [file for file in found if re.match(r"tests|benchmarks|\.git/|\.venv", file)]
+    copied = files_in(folder)
+    assert len(expected) > 100
+    assert expected <= copied
+    assert not [file for file in copied if re.match(r"tests|benchmarks|\.git/|\.venv", file)]
 
 
 def test_what_the_image_copies_is_all_that_docker_is_given():
@@ -118,7 +118,7 @@ def test_the_files_that_compose_mounts_are_there():
 def test_the_variables_of_the_proxy_are_those_that_compose_gives_it():
     used = set(re.findall(r"\$\{(\w+)\}", (ROOT / "deploy/haproxy.cfg").read_text(encoding="utf-8")))
     assert used == set(PROXY["environment"])
-    # nobody but who is in its container may command the proxy
+    # the proxy accepts commands only from within its container
     assert PROXY["environment"]["POLYCORE_ADMIN"].startswith("127.0.0.1:")
 
 
