@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas  # noqa: F401
 import streamlit as st
 
+from pages import patches
 from pages.frame import copy_button, queue_place, sweep_ticker, undo
 from pages.game import challenge
 from pages.lessons import look_panel
 from pages.models import from_link, link_choice, own_weights
-from pages.patches import delays, presses, ticks
 from pages.runs.runner import Training
 from pages.server import hosting
 from pages.state import arrival, recall, session
@@ -89,12 +89,6 @@ EMBEDDED_STYLE = "<style>.stMainBlockContainer { padding: 1rem; }</style>"
 RUNNING_STYLE = f"{STYLE}<style>[data-testid='stStatusWidget'] {{ display: none; }}</style>"
 
 
-# for all sessions: whoever comes first has it done
-ticks.answer_in_turn()
-presses.answer_whole()
-delays.end()
-
-
 def draw(title: str) -> None:
     """Draw what a page begins with, and in one line how the run stands."""
     draw_without_ticker(title)
@@ -106,6 +100,7 @@ def draw_without_ticker(title: str) -> None:
 
     Every page calls this or `draw` first: it also makes the session what it is.
     """
+    patches.apply()
     st.set_page_config(page_title=f"{title} · polycore", page_icon=str(ICON), layout="wide")
     _stop_where_limits_are_wrong()
     _restore()

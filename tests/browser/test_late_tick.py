@@ -1,4 +1,4 @@
-"""What comes late, a tick or the tab's name, brings no page back that was left, and ends no press."""
+"""A late tick or tab name neither returns the user to a page that was left nor interrupts a press."""
 
 import re
 import time
@@ -9,17 +9,17 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from pages.state import recall
 from tests.browser.test_touch import LONG
 
-COMPONENT = re.compile("/BidiComponent")  # Streamlit's script of whatever a component has to do
+COMPONENT = re.compile("/BidiComponent")  # Streamlit's script that every component needs
 
 
 class Wire:
-    """What the browser sends the server, which may be held back."""
+    """The messages from the browser to the server, which can be held back."""
 
     def __init__(self) -> None:
         self.held: list[bytes] | None = None
 
     def lay(self, browser: WebSocketRoute) -> None:
-        """Stand between the browser's end and the server."""
+        """Forward the messages of a browser's socket."""
         self.server = browser.connect_to_server()
         browser.on_message(self.carry)
 
@@ -31,15 +31,12 @@ class Wire:
 
 
 def is_tick(message: bytes) -> bool:
-    asked = BackMsg()
-    asked.ParseFromString(message)
-    return asked.rerun_script.is_auto_rerun
+    return BackMsg.FromString(message).rerun_script.is_auto_rerun
 
 
 def names_the_tab(message: bytes) -> bool:
-    asked = BackMsg()
-    asked.ParseFromString(message)
-    return any(recall.COMPONENT_KEY in widget.id for widget in asked.rerun_script.widget_states.widgets)
+    widgets = BackMsg.FromString(message).rerun_script.widget_states.widgets
+    return any(recall.COMPONENT_KEY in widget.id for widget in widgets)
 
 
 def wait_until(visit, condition):
@@ -49,7 +46,7 @@ def wait_until(visit, condition):
         visit.page.wait_for_timeout(50)
 
 
-def test_the_page_that_was_chosen_comes_and_stays(lone_visit):
+def test_late_ticks_do_not_replace_the_page_that_was_chosen(lone_visit):
     visit, wire = lone_visit, Wire()
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
     visit.open(f"train{LONG}")
@@ -61,7 +58,7 @@ def test_the_page_that_was_chosen_comes_and_stays(lone_visit):
     wait_until(visit, lambda: not is_tick(wire.held[-1]))
     held, wire.held = wire.held, None
     tick = next(filter(is_tick, held))
-    # right behind the way to Data, and so once before that is drawn, and once while it is
+    # right behind the request for Data: one tick arrives before that is drawn, and one while it is
     for message in (*held, tick):
         wire.server.send(message)
     visit.page.get_by_role("heading", name="Data", exact=True).wait_for()
@@ -73,9 +70,9 @@ def test_the_page_that_was_chosen_comes_and_stays(lone_visit):
 
 
 def press_before_the_name(visit, address, control, times=1):
-    """Open a page and press a control; let the server hear of it, and of the tab's name right behind it.
+    """Open a page and press a control; send the press to the server, and the tab's name right after it.
 
-    The name comes `times` times, a millisecond apart: once while the press is answered.
+    The name is sent `times` times, a millisecond apart: one of them arrives while the press is handled.
     """
     wire, scripts = Wire(), []
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
@@ -98,8 +95,8 @@ def press_before_the_name(visit, address, control, times=1):
         wire.server.send(held[-1])
 
 
-def test_a_press_counts_that_comes_before_the_tab_has_told_its_name(lone_visit):
-    """On a slow network the ways to other pages stand before the script has come that tells it."""
+def test_a_link_that_is_pressed_before_the_tab_sends_its_name_leads_to_its_page(lone_visit):
+    """On a slow network the links to other pages appear before the script that sends the name has loaded."""
     visit = lone_visit
     press_before_the_name(visit, "compare", visit.page.get_by_role("link", name="Polynomials"))
     visit.page.get_by_role("heading", name="Polynomials", exact=True).wait_for()
@@ -108,7 +105,7 @@ def test_a_press_counts_that_comes_before_the_tab_has_told_its_name(lone_visit):
     expect(visit.page.get_by_role("heading", name="Polynomials", exact=True)).to_be_visible()
 
 
-def test_a_press_is_answered_whole_though_the_tab_tells_its_name_meanwhile(lone_visit):
+def test_a_press_is_handled_completely_although_the_tab_sends_its_name_meanwhile(lone_visit):
     visit = lone_visit
     start = visit.page.get_by_role("button", name=re.compile(r"\bStart\b")).first
     press_before_the_name(visit, "train", start, times=20)

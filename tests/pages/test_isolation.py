@@ -110,6 +110,7 @@ MOST = 128  # entries
 
 # Each has no argument, and so one entry.
 UNBOUNDED = {
+    "pages.patches.apply",
     "pages.server.hosting._read_once",
     "pages.plane.live._library",
     "pages.server.turns._shared",
@@ -117,13 +118,14 @@ UNBOUNDED = {
     "polycore.tutorial.untrained_model.tutorial_sets",
 }
 
-# These give no value: the address of a file within this server, and the turns that all runs take.
-OF_THE_SERVER = {"pages.plane.live._library", "pages.server.turns._shared"}
+# These give no value: the patches of Streamlit, the address of a file within this server, and the turns that
+# all runs take.
+OF_THE_SERVER = {"pages.patches.apply", "pages.plane.live._library", "pages.server.turns._shared"}
 
 # Containers of a module that its functions change.
 CHANGED = {
-    "pages.patches.ticks._answered",  # by Streamlit's own session, with which an entry goes
-    "pages.patches.ticks._pages",  # the same
+    "pages.patches.rerun_requests._last_pages",  # by Streamlit's own session, with which an entry goes
+    "pages.patches.tick_rate._ticked_at",  # the same
     "pages.state.recall._sessions",  # by a name that a tab alone knows; at most MOST_REMEMBERED
 }
 

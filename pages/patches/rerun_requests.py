@@ -1,0 +1,56 @@
+"""Drop or redirect the rerun requests of a page that the user has left.
+
+Streamlit merges two waiting requests into one, and the newer one decides which page runs. If a user opens
+another page and a tick of the old page's fragment arrives next, the old page runs, and the click is lost. A
+tick that arrives while the new page is being drawn runs after it, as a run of the old page, and the browser
+removes the new page's elements. Such requests are dropped: the fragments of the old page have nothing more to
+draw.
+
+A request for a whole page may be late too. On a slow network a tab sends its name when its script has loaded,
+and the user may have left the page by then. A tap on a link while typing sends the request for the new page
+first, and then the typed value. Both are redirected to the page that was requested last.
+
+Ticks that come more often than `tick_rate` allows are dropped here as well.
+
+Replaces `AppSession.request_rerun` (streamlit/runtime/app_session.py). Requests are merged in
+`ScriptRequests._request_rerun_locked` (streamlit/runtime/scriptrunner_utils/script_requests.py).
+Upstream: streamlit pull request 9617, "[Fix] Clear fragment autoreruns when changing pages", merged: the
+browser sends no more ticks once the page changes; one that is on its way still arrives. We know of no issue
+about that.
+Needed as long as `test_streamlit_alone_returns_to_a_page_that_was_left` passes.
+"""
+
+from weakref import WeakKeyDictionary
+
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
+
+from pages.patches import tick_rate
+
+streamlits_own = AppSession.request_rerun
+# the page that each session requested last: Streamlit's hash of it ("" if it was opened by its address), and
+# its query
+_last_pages: WeakKeyDictionary[AppSession, tuple[str, str]] = WeakKeyDictionary()
+
+
+def apply() -> None:
+    """Let requests of a page that was left neither run nor replace another page in this server."""
+    AppSession.request_rerun = _request_rerun  # type: ignore[method-assign, assignment]
+
+
+def _request_rerun(session: AppSession, request: ClientState | None) -> None:
+    if request is not None and request.fragment_id:
+        if _is_late(session, request) or not tick_rate.is_due(session, request):
+            return
+    elif request is not None:
+        # a request for another page carries no widget values: one that does comes from the page that is shown
+        if request.widget_states.widgets and _is_late(session, request):
+            request.page_script_hash, request.query_string = _last_pages[session]
+        _last_pages[session] = request.page_script_hash, request.query_string
+        tick_rate.forget(session)
+    streamlits_own(session, request)
+
+
+def _is_late(session: AppSession, request: ClientState) -> bool:
+    last_page, _ = _last_pages.get(session, ("", ""))
+    return last_page not in ("", request.page_script_hash)

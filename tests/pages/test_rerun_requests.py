@@ -1,0 +1,215 @@
+"""Requests of a page that the user has left neither run it nor take the user back to it; others pass."""
+
+from contextlib import ExitStack, suppress
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.app_session import AppSession
+from websockets.sync.client import connect
+
+from pages.patches import rerun_requests
+from tests.browser.dashboard import served
+
+FIRST_VISIT = ClientState(page_name="train")  # by its address: the browser knows no hash yet
+TRAIN, DATA = ClientState(page_script_hash="train"), ClientState(page_script_hash="data")
+TICK = ClientState(page_script_hash="train", fragment_id="map", is_auto_rerun=True)
+CLICK = ClientState(page_script_hash="train", fragment_id="map")
+
+
+def with_value(page, query=""):
+    """Return a request that carries the value of an input of a page."""
+    state = ClientState(page_script_hash=page, query_string=query)
+    state.widget_states.widgets.add(id="$$ID-0-noise", double_value=0.5)
+    return state
+
+
+# --- a server with the patch, and one without -------------------------------------------------
+
+# each page takes a while, so that requests arrive while it is being drawn
+HOME = """
+import time
+import streamlit as st
+
+@st.fragment(run_every=60)
+def tick():
+    st.write("tick")
+
+tick()
+time.sleep(0.3)
+st.write("home")
+"""
+OTHER = """
+import time
+import streamlit as st
+
+time.sleep(0.3)
+st.write("other")
+"""
+PATCH = """
+from pages import patches
+patches.apply()
+"""
+
+
+class Tab:
+    """A tab whose server has drawn the home page."""
+
+    def __init__(self, connection):
+        self._connection = connection
+        self.send(ClientState())
+        messages = self._messages(lambda messages: bool(_finished_pages(messages)))
+        self.home = _finished_pages(messages)[-1]
+        [self.fragment] = [one.auto_rerun.fragment_id for one in messages if one.HasField("auto_rerun")]
+        [pages] = [one.navigation.app_pages for one in messages if one.HasField("navigation")]
+        [self.other] = [page.page_script_hash for page in pages if page.url_pathname == "other"]
+
+    def send(self, *requests):
+        for request in requests:
+            self._connection.send(BackMsg(rerun_script=request).SerializeToString())
+
+    def redraw(self):
+        return ClientState(page_script_hash=self.home)
+
+    def click(self):
+        return ClientState(page_script_hash=self.other)
+
+    def tick(self):
+        return ClientState(page_script_hash=self.home, fragment_id=self.fragment, is_auto_rerun=True)
+
+    def last_page(self, expected):
+        """Return the page that runs last: wait for the expected one, and then for a second of silence."""
+        messages = self._messages(lambda messages: _finished_pages(messages)[-1:] == [expected])
+        with suppress(TimeoutError):
+            while True:
+                messages.append(ForwardMsg.FromString(self._connection.recv(timeout=1)))
+        return _finished_pages(messages)[-1]
+
+    def _messages(self, is_enough):
+        messages = []
+        while not is_enough(messages):
+            messages.append(ForwardMsg.FromString(self._connection.recv(timeout=20)))
+        return messages
+
+
+def _finished_pages(messages):
+    """Return the page of each run that has ended."""
+    pages, started = [], None
+    for message in messages:
+        if message.HasField("new_session"):
+            started = message.new_session.page_script_hash
+        elif message.HasField("script_finished") and started is not None:
+            pages.append(started)
+    return pages
+
+
+@pytest.fixture(scope="module", params=[pytest.param("", id="alone"), pytest.param(PATCH, id="patched")])
+def server(request, tmp_path_factory):
+    """Yield a server's address, and whether it is patched."""
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "pages").mkdir()
+    (folder / "home.py").write_text(request.param + HOME, encoding="utf-8")
+    (folder / "pages" / "other.py").write_text(OTHER, encoding="utf-8")
+    # fastReruns: as in .streamlit/config.toml
+    with served(folder / "log.txt", folder / "home.py", options=["--runner.fastReruns=false"]) as address:
+        yield address, bool(request.param)
+
+
+LATE = {
+    "a tick that waits behind the click": lambda tab: [tab.redraw(), tab.click(), tab.tick()],
+    "a tick while the other page is drawn": lambda tab: [tab.click(), tab.tick()],
+    "a typed value": lambda tab: [tab.click(), with_value(tab.home)],
+}
+
+
+def test_streamlit_alone_returns_to_a_page_that_was_left(server):
+    """If this fails for "alone", Streamlit has changed; once it stays in all cases, the patch can go."""
+    address, is_patched = server
+    stream, origin = address.replace("http", "ws") + "_stcore/stream", address.rstrip("/")
+    with ExitStack() as stack:
+        tabs = {}
+        for late in LATE:
+            connection = connect(stream, origin=origin, subprotocols=["streamlit"], max_size=None, proxy=None)
+            tabs[late] = Tab(stack.enter_context(connection))
+        for late, tab in tabs.items():
+            tab.send(*LATE[late](tab))
+        expected = {late: tab.other if is_patched else tab.home for late, tab in tabs.items()}
+        assert {late: tab.last_page(expected[late]) for late, tab in tabs.items()} == expected
+
+
+# --- which requests pass ----------------------------------------------------------------------
+
+
+class Session:
+    """Stands for a session of Streamlit's."""
+
+
+@pytest.fixture
+def passed(monkeypatch):
+    """Apply the patch; return the list of requests that reach Streamlit, which runs none of them."""
+    requests = []
+    monkeypatch.setattr(AppSession, "request_rerun", AppSession.request_rerun)
+    monkeypatch.setattr(rerun_requests, "streamlits_own", lambda _, request: requests.append(request))
+    rerun_requests.apply()
+    return requests
+
+
+@pytest.fixture
+def passed_on(passed):
+    """Return a function that sends requests of one session, and returns those that reach Streamlit."""
+
+    def through(*requests):
+        session = Session()
+        for request in requests:
+            AppSession.request_rerun(session, request)
+        return passed
+
+    return through
+
+
+@pytest.mark.parametrize(
+    "requests",
+    [
+        pytest.param([FIRST_VISIT, TICK, CLICK], id="after a visit by address"),
+        pytest.param([FIRST_VISIT, DATA, TRAIN, TICK, CLICK], id="after coming back"),
+        pytest.param([TICK], id="of a session that was there before"),
+        pytest.param([DATA, None, DATA], id="that no browser made"),
+    ],
+)
+def test_requests_get_through(requests, passed_on):
+    assert passed_on(*requests) == requests
+
+
+@pytest.mark.parametrize("late", [pytest.param(TICK, id="tick"), pytest.param(CLICK, id="click")])
+def test_a_request_of_the_page_before_does_not(late, passed_on):
+    assert passed_on(FIRST_VISIT, TRAIN, DATA, late, DATA) == [FIRST_VISIT, TRAIN, DATA, DATA]
+
+
+@pytest.mark.parametrize(
+    ("before", "request_with_value", "expected"),
+    [
+        pytest.param([FIRST_VISIT], with_value("train"), ("train", ""), id="of a page opened by its address"),
+        pytest.param([TRAIN], with_value("train", "v=1"), ("train", "v=1"), id="of the page that is shown"),
+        pytest.param(
+            [TRAIN, ClientState(page_script_hash="data", query_string="v=1")],
+            with_value("train"),
+            ("data", "v=1"),
+            id="of a page that was left",
+        ),
+        pytest.param([TRAIN, DATA, TRAIN], with_value("train"), ("train", ""), id="of a page come back to"),
+    ],
+)
+def test_values_of_inputs_go_to_the_page_that_was_requested_last(
+    before, request_with_value, expected, passed_on
+):
+    *_, last = passed_on(*before, request_with_value)
+    assert (last.page_script_hash, last.query_string) == expected
+    assert len(last.widget_states.widgets) == 1
+
+
+def test_sessions_do_not_affect_each_other(passed):
+    one, other = Session(), Session()
+    for session, request in [(one, TRAIN), (other, DATA), (one, TICK)]:
+        AppSession.request_rerun(session, request)
+    assert passed == [TRAIN, DATA, TICK]
