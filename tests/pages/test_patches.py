@@ -1,5 +1,7 @@
 """Patches of Streamlit are applied by the first page that is drawn, and by nothing before it."""
 
+import ast
+import re
 import subprocess
 import sys
 
@@ -53,3 +55,56 @@ def test_a_second_application_changes_nothing():
     for patch in (callbacks, rerun_requests, switch_interval):
         patch.apply()
     assert once == (SafeSessionState.on_script_will_rerun, AppSession.request_rerun, sys.getswitchinterval())
+
+
+# --- docs/streamlit-upgrade.md ----------------------------------------------------------------
+
+UPGRADE = (ROOT / "docs/streamlit-upgrade.md").read_text(encoding="utf-8")
+
+
+def imported_names(tree):
+    """Yield the full name of each thing that a module imports from within streamlit."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "streamlit":
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("streamlit."))
+
+
+def test_the_table_of_internal_names_is_complete():
+    imports = {}
+    for top in ("pages", "tests", "benchmarks"):
+        for path in (ROOT / top).rglob("*.py"):
+            room = path.relative_to(ROOT).parent.as_posix() if top == "pages" else top
+            for name in imported_names(ast.parse(path.read_text(encoding="utf-8"))):
+                imports.setdefault(name, set()).add(room)
+    table = {
+        name: set(re.findall(r"`([\w/]+)`", rooms))
+        for name, rooms in re.findall(r"^\| `(streamlit\.[\w.]+)` \| (.+?) \|", UPGRADE, re.MULTILINE)
+    }
+    # in a program that a test runs as text
+    assert table.pop("streamlit.web.bootstrap") == {"tests"}
+    assert imports == table
+
+
+def test_the_table_of_patches_names_each_file():
+    files = re.findall(r"^\| `(\w+\.py)`", UPGRADE, re.MULTILINE)
+    assert sorted(files) == sorted(
+        path.name for path in (ROOT / "pages/patches").glob("*.py") if path.name != "__init__.py"
+    )
+
+
+def test_the_tests_that_tell_when_a_patch_can_go_exist():
+    named = re.findall(r"`(test_streamlit_alone_\w+)`", UPGRADE)
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "tests/pages").glob("test_*.py")]
+    defined = [name for text in texts for name in re.findall(r"^def (test_streamlit_alone_\w+)", text, re.M)]
+    assert named
+    assert sorted(named) == sorted(defined)
+    patches_text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "pages/patches").glob("*.py"))
+    assert [name for name in named if f"`{name}`" not in patches_text] == []
+
+
+def test_the_page_is_about_the_version_that_is_required():
+    required = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    [version] = re.findall(r"^streamlit==(\d+\.\d+)\.", required, re.MULTILINE)
+    assert f"written for Streamlit {version}." in UPGRADE
