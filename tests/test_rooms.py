@@ -1,4 +1,4 @@
-"""docs/architecture.md beside the imports: every folder is a room, and imports run one way."""
+"""docs/architecture.md is true: every folder is a room, imports run one way, named files exist."""
 
 import ast
 import re
@@ -45,6 +45,19 @@ def test_a_room_imports_only_rooms_above_it(room):
             for imported in _imports(path) - ALLOWED.get(path.relative_to(ROOT).as_posix(), set()):
                 target = _room(imported)
                 assert target == room or LEVELS[target] < LEVELS[room], f"{path.relative_to(ROOT)}: {target}"
+
+
+DOCUMENTS = ("docs/architecture.md", "docs/streamlit-upgrade.md", "CONTRIBUTING.md")
+# a file or folder of this repository; the lookbehind leaves out what is within an address or another package
+PATH = re.compile(r"(?<![\w/.-])(?:polycore|pages|tests|docs|benchmarks|deploy|\.streamlit)/[\w./-]*\w/?")
+PLACEHOLDERS = {"pages/N_name.py", "pages/name/"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_file_that_a_document_names_exists(document):
+    named = set(PATH.findall((ROOT / document).read_text(encoding="utf-8"))) - PLACEHOLDERS
+    assert len(named) > 5
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
 def test_our_own_code_uses_no_earlier_path():
