@@ -13,10 +13,10 @@ from benchmarks.peers import ScikitTraining, TorchTraining, Training
 from benchmarks.table import table
 from benchmarks.timing import THREAD_COUNTS, Contender, Spread, best, interleaved, ratios, with_threads
 from polycore.arrays import Floats
-from polycore.network.kernels import Workspace
-from polycore.optimizers import registry
+from polycore.network.kernels import Kernels
+from polycore.optimizers.adam import start_adam, step_adam
 from polycore.training.measurement import measure
-from polycore.training.task import problem_of
+from polycore.training.task import task_of
 
 TITLE = "Adam, 2→64→64→12, batches of 256 fresh points"
 EXPERIMENT = pc.Experiment(
@@ -113,21 +113,21 @@ def _steps_per_second(take: Callable[[int], None], steps: int) -> float:
 
 def parts(steps: int) -> Callable[[], dict[str, float]]:
     """Return a measurement of the seconds per step of each of polycore's parts, called separately."""
-    run, problem = pc.advance(pc.start(EXPERIMENT), WARM_UP), problem_of(EXPERIMENT)
-    parameters, workspace = run.parameters, Workspace(EXPERIMENT.widths)
-    batches = list(problem.batches(0, WARM_UP))
-    gradient, state = workspace.gradient(parameters, batches[0]), registry.start_adam(parameters)
+    run, task = pc.advance(pc.start(EXPERIMENT), WARM_UP), task_of(EXPERIMENT)
+    parameters, kernels = run.parameters, Kernels(EXPERIMENT.widths)
+    batches = list(task.batches(0, WARM_UP))
+    gradient, state = kernels.gradient(parameters, batches[0]), start_adam(parameters)
     batch, products = cycle(batches), _products(EXPERIMENT.widths, batches[0].columns)
 
     def seconds() -> dict[str, float]:
         return {
             "step": _seconds(lambda: pc.advance(run, steps), 1) / steps,
-            "drawing": _seconds(lambda: list(problem.batches(0, steps)), 1) / steps,
-            "gradient": _seconds(lambda: workspace.gradient(parameters, next(batch)), steps),
+            "drawing": _seconds(lambda: list(task.batches(0, steps)), 1) / steps,
+            "gradient": _seconds(lambda: kernels.gradient(parameters, next(batch)), steps),
             "products": _seconds(products, steps),
-            "adam": _seconds(lambda: registry.step_adam(parameters, gradient, state, 0.003), steps),
-            "measuring": _seconds(lambda: measure(parameters, problem, workspace), 1 + steps // 100)
-            / problem.measured_every,
+            "adam": _seconds(lambda: step_adam(parameters, gradient, state, 0.003), steps),
+            "measuring": _seconds(lambda: measure(parameters, task, kernels), 1 + steps // 100)
+            / task.measured_every,
         }
 
     return seconds
@@ -141,7 +141,7 @@ def _seconds(work: Callable[[], object], times: int) -> float:
 
 
 def _products(widths: tuple[int, ...], columns: Floats) -> Callable[[], None]:
-    """Return a function that computes the matrix products of one gradient, with Workspace's memory layout."""
+    """Return a function that computes the matrix products of one gradient, with the kernels' memory layout."""
     shapes, size = list(pairwise(widths)), columns.shape[1]
     inputs = [columns, *(np.ones((neurons + 1, size), np.float32) for neurons in widths[1:-1])]
     calls: list[tuple[Floats, Floats, Floats]] = []

@@ -13,7 +13,7 @@ import numpy as np
 
 from polycore import Experiment
 from polycore.arrays import Floats, Integers
-from polycore.training.task import Problem, problem_of
+from polycore.training.task import Task, task_of
 
 DRAWN_AT_ONCE = 64  # batches
 
@@ -45,7 +45,7 @@ class TorchTraining:
         import torch
 
         torch.manual_seed(experiment.seed)
-        self._problem = problem_of(experiment)
+        self._problem = task_of(experiment)
         self._network = _torch_network(experiment)
         ways: dict[str, Any] = {"foreach": adam in ("foreach", "compiled"), "fused": adam == "fused"}
         parameters = list(self._network.parameters())
@@ -96,7 +96,7 @@ def _torch_network(experiment: Experiment) -> Any:
     return nn.Sequential(*parts[:-1])
 
 
-def _torch_batches(problem: Problem) -> Iterator[tuple[Any, Any]]:
+def _torch_batches(problem: Task) -> Iterator[tuple[Any, Any]]:
     """Yield points (N, 2) and labels (N,), each polynomial equally likely."""
     import torch
 
@@ -134,7 +134,7 @@ class ScikitTraining:
 
         # batches of unequal size would add a step
         self._at_once, self._step = at_once, count(step=at_once)
-        self._problem = problem_of(experiment)
+        self._problem = task_of(experiment)
         self._network = MLPClassifier(
             experiment.hidden,
             alpha=0,  # no weight decay, as in the other contenders
@@ -166,5 +166,5 @@ class ScikitTraining:
             return float((self._network.predict(_standardized(self._problem, points)) == labels).mean())
 
 
-def _standardized(problem: Problem, points: Floats) -> Floats:
+def _standardized(problem: Task, points: Floats) -> Floats:
     return ((points - problem.mean) / problem.deviation).astype(np.float32)

@@ -14,10 +14,10 @@ from benchmarks.table import table
 from benchmarks.timing import Contender, Spread, interleaved
 from polycore import network
 from polycore.network.batch import Batch
-from polycore.network.kernels import Workspace
+from polycore.network.kernels import Kernels
 from polycore.randomness import Stream, generator
-from polycore.training.loop import beginning, course
-from polycore.training.task import Problem
+from polycore.training.task import Task
+from polycore.training.update_rules import update_rule
 
 TITLE = "Time to a loss of 0.667 on the tutorial's samples"
 TARGET = 0.667
@@ -61,29 +61,30 @@ def _to_target(choices: dict[str, Any], seed: int) -> dict[str, Any]:
     experiment = pc.Experiment(**choices, seed=seed, steps=MOST_STEPS)
     began = perf_counter()
     with np.errstate(over="ignore"):
-        steps = _steps_to_target(_problem(experiment))
+        steps = _steps_to_target(_task(experiment))
     return {"seconds": perf_counter() - began, "steps": steps}
 
 
-def _steps_to_target(problem: Problem) -> int | None:
+def _steps_to_target(task: Task) -> int | None:
     """Return the first step whose loss is at most the target; None if no step reaches it."""
-    experiment = problem.experiment
+    experiment = task.experiment
     rng = generator(experiment.seed, Stream.INITIAL_WEIGHTS)
     parameters = network.initial_parameters(experiment.widths, experiment.initial_weights, rng)
-    loss = Workspace(experiment.widths).loss(parameters, problem.training)
-    positions = course(beginning(problem, parameters, loss), problem, 0, MOST_STEPS)
-    for step, position in enumerate(islice(positions, MOST_STEPS), 1):
-        if position.loss is not None and position.loss <= TARGET:
+    loss = Kernels(experiment.widths).loss(parameters, task.training)
+    rule = update_rule(task)
+    states = rule.states(rule.start(parameters, loss), MOST_STEPS)
+    for step, state in enumerate(islice(states, MOST_STEPS), 1):
+        if state.loss is not None and state.loss <= TARGET:
             return step
     return None
 
 
-def _problem(experiment: pc.Experiment) -> Problem:
-    """Return the experiment's problem on the tutorial's 1200 samples instead of its own."""
+def _task(experiment: pc.Experiment) -> Task:
+    """Return the experiment's task on the tutorial's 1200 samples instead of its own."""
     walk = pc.tutorial.walkthrough()
     mean, deviation = walk.points.mean(axis=0), walk.points.std(axis=0)
     samples = Batch.of((walk.points - mean) / deviation, walk.labels, len(experiment.polynomials))
-    return Problem(experiment, training=samples, held_out=samples, mean=mean, deviation=deviation)
+    return Task(experiment, training=samples, held_out=samples, mean=mean, deviation=deviation)
 
 
 def tutorial(steps: int) -> Callable[..., float]:

@@ -10,10 +10,11 @@ import polycore as pc
 from benchmarks.table import table
 from polycore.arrays import Floats
 from polycore.network.batch import Batch
-from polycore.network.kernels import Workspace
+from polycore.network.kernels import Kernels
 from polycore.network.parameters import initial_parameters, layers
-from polycore.optimizers import registry
+from polycore.optimizers.adam import start_adam, step_adam
 from polycore.optimizers.schedules import rate_at
+from polycore.optimizers.sgd import start_sgd, step_sgd
 
 TITLE = "The same trajectory as PyTorch's optimizers"
 WIDTHS = (2, 12, 12)
@@ -62,11 +63,9 @@ def measured(quick: bool) -> dict[str, Any]:
 
 
 def _polycore(setting: Setting, parameters: Floats, points: Any, labels: Any, steps: int) -> Floats:
-    batch, workspace = Batch.of(points, labels, WIDTHS[-1]), Workspace(WIDTHS)
-    state: Any = (
-        registry.start_adam(parameters) if setting.optimizer == "adam" else registry.start_sgd(parameters)
-    )
-    step_of: Any = registry.step_adam if setting.optimizer == "adam" else registry.step_sgd
+    batch, workspace = Batch.of(points, labels, WIDTHS[-1]), Kernels(WIDTHS)
+    state: Any = start_adam(parameters) if setting.optimizer == "adam" else start_sgd(parameters)
+    step_of: Any = step_adam if setting.optimizer == "adam" else step_sgd
     for step in range(steps):
         gradient = workspace.gradient(parameters, batch)
         rate = rate_at(setting.schedule, RATE, step, steps)

@@ -3,8 +3,9 @@
 from hypothesis import strategies as st
 
 from polycore import Experiment, Polynomial
-from polycore.experiment.experiment import INITIAL_WEIGHTS, OPTIMIZERS
+from polycore.experiment.experiment import INITIAL_WEIGHTS
 from polycore.experiment.fresh_points import SAMPLINGS
+from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES
 
 _coefficients = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=13)
@@ -18,7 +19,7 @@ _fields = st.fixed_dictionaries(
         "x_range": st.tuples(st.floats(-1000, 0), st.floats(0.5, 1000)),
         "noise": st.floats(0, 1000),
         "hidden": st.lists(st.integers(1, 64), max_size=7).map(tuple),
-        "optimizer": st.sampled_from(OPTIMIZERS),
+        "optimizer": st.sampled_from(list(OPTIMIZERS)),
         "learning_rate": st.floats(1e-12, 10),
         "schedule": st.sampled_from(SCHEDULES),
         "batch_size": st.none() | st.integers(1, 100_000),

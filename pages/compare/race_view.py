@@ -14,6 +14,7 @@ from pages.plane.referee import best_possible
 from pages.runs.race import BUDGETS, DEFAULT, ENTRANTS, FEWEST, MOST, Lane, Race, course_of, replaced_in
 from pages.server import hosting, presence
 from pages.server.pool import workers
+from pages.setup import optimizer_input
 from pages.state import session
 from pages.state.session import Kept
 from pages.wording import refusal
@@ -29,11 +30,9 @@ OVER = "computing (s)"
 
 NAMES_HELP = f"""
 Choose {FEWEST} to {MOST}. Each has a learning rate that does well on the twelve polynomials; random search
-has the tutorial's.
+has the tutorial's. **Nesterov** is SGD that looks ahead along its momentum.
 
-- **Random search** tries random changes of one size and keeps what helps; **evolution** adapts their size.
-- **SGD with momentum** follows the gradient with one rate for all weights; **Nesterov** looks ahead.
-- **Adam** has a step of its own for each weight; **L-BFGS** reads from its last steps how the loss bends.
+{optimizer_input.ADVICE}
 """
 BUDGET_HELP = (
     "Processor time for each of them, waiting for a turn left out: on a busy machine the race takes longer, "
@@ -44,7 +43,7 @@ LOSS_HELP = (
 )
 OWN = "the optimizers, with learning rates of their own"
 WHY_REPLACED = (
-    "So all lower the same loss, on samples that L-BFGS can work on too, and only the seconds end a run."
+    "So all lower the same loss, on samples that every optimizer can work on, and only the seconds end a run."
 )
 HELD_OUT_HELP = "How many of 3,000 points that nobody trains on the weights as they are now answer rightly."
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.setup.more_settings import INITIAL_WEIGHTS_NAMES, WITH_WEIGHT_DECAY
-from pages.setup.optimizer_input import NAMES
-from pages.setup.settings import WITH_LEARNING_RATE, WITH_SCHEDULE
+from pages.setup.more_settings import INITIAL_WEIGHTS_NAMES
+from pages.setup.optimizer_input import title_of
 from polycore import Experiment, Polynomial
+from polycore.optimizers.registry import OPTIMIZERS
 
 KEY = "compare.settings"
 NOT_USED = "not used"
@@ -20,12 +20,11 @@ Words = Callable[[Experiment], str]
 
 def phrase(experiment: Experiment) -> str:
     """Return optimizer, network and samples in a few words, such as for a caption."""
-    optimizer = NAMES[experiment.optimizer]
-    if experiment.optimizer == "sgd" and experiment.nesterov:
-        optimizer = "Nesterov"
-    if experiment.optimizer in WITH_LEARNING_RATE:
+    uses = OPTIMIZERS[experiment.optimizer].uses
+    optimizer = "Nesterov" if "nesterov" in uses and experiment.nesterov else title_of(experiment.optimizer)
+    if "learning_rate" in uses:
         optimizer += f" at {_number(experiment.learning_rate)}"
-    if experiment.optimizer in WITH_SCHEDULE and experiment.schedule != "constant":
+    if "schedule" in uses and experiment.schedule != "constant":
         optimizer += f", {experiment.schedule}"
     network = f"layers of {_layers(experiment)}" if experiment.hidden else "no hidden layer"
     batch = "" if experiment.batch_size is None else f", batches of {experiment.batch_size:,}"
@@ -103,17 +102,17 @@ def _draws_fresh_points(experiment: Experiment) -> bool:
     return experiment.samples_per_class is None
 
 
-def _by(*optimizers: str) -> Callable[[Experiment], bool]:
-    return lambda experiment: experiment.optimizer in optimizers
+def _uses(setting: str) -> Callable[[Experiment], bool]:
+    return lambda experiment: setting in OPTIMIZERS[experiment.optimizer].uses
 
 
 # By the labels of the Train page and the Data page, in their order. Every field but the polynomials is here.
 SETTINGS: Mapping[str, Words] = {
-    "Optimizer": lambda found: NAMES[found.optimizer],
-    "Learning rate": _where(_by(*WITH_LEARNING_RATE), lambda found: _number(found.learning_rate)),
-    "Schedule": _where(_by(*WITH_SCHEDULE), lambda found: found.schedule.capitalize()),
-    "Momentum": _where(_by("sgd"), lambda found: _number(found.momentum)),
-    "Nesterov momentum": _where(_by("sgd"), lambda found: _yes_or_no(found.nesterov)),
+    "Optimizer": lambda found: title_of(found.optimizer),
+    "Learning rate": _where(_uses("learning_rate"), lambda found: _number(found.learning_rate)),
+    "Schedule": _where(_uses("schedule"), lambda found: found.schedule.capitalize()),
+    "Momentum": _where(_uses("momentum"), lambda found: _number(found.momentum)),
+    "Nesterov momentum": _where(_uses("nesterov"), lambda found: _yes_or_no(found.nesterov)),
     "Hidden layers": _layers,
     "Batch size": _batch_size,
     "Steps": lambda found: f"{found.steps:,}",
@@ -123,7 +122,7 @@ SETTINGS: Mapping[str, Words] = {
     "Noise": lambda found: _number(found.noise),
     "Fresh points": _where(_draws_fresh_points, lambda found: found.sampling.capitalize()),
     "Growing batches": _where(_draws_fresh_points, lambda found: _yes_or_no(found.growing_batches)),
-    "Weight decay": _where(_by(*WITH_WEIGHT_DECAY), lambda found: _number(found.weight_decay)),
+    "Weight decay": _where(_uses("weight_decay"), lambda found: _number(found.weight_decay)),
     "Target loss": lambda found: _or_none(found.target_loss),
     "Patience": lambda found: _or_none(found.patience),
     "Initial weights": lambda found: INITIAL_WEIGHTS_NAMES[found.initial_weights],

@@ -6,8 +6,8 @@ import streamlit as st
 
 from pages.runs.varied import MOST_SEEDS, Varied, networks_of, rates_of, unvaried, written_network
 from pages.server import hosting
-from pages.wording.optimizer_names import SHORT
 from polycore import Experiment
+from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "sweep"
 
@@ -21,8 +21,8 @@ NETWORKS_HELP = (
     "against two of 32. Write none for no hidden layer."
 )
 RATES_HELP = (
-    "One or several, with commas, such as 0.03, 0.01, 0.003. Each optimizer takes all of them, but for "
-    "L-BFGS, which has none."
+    "One or several, with commas, such as 0.03, 0.01, 0.003. Each optimizer that has a learning rate is "
+    "trained with all of them."
 )
 OPTIMIZERS_HELP = "One or several. Each has the set-up's other settings; see the Train page for what they do."
 
@@ -49,10 +49,10 @@ def ask(set_up: Experiment) -> None:
         )
     st.pills(
         "Optimizers",
-        list(SHORT),
+        list(OPTIMIZERS),
         selection_mode="multi",
         default=list(before.optimizers),
-        format_func=SHORT.__getitem__,
+        format_func=lambda name: OPTIMIZERS[name].words.label,
         key=_key("optimizers", set_up.optimizer),
         persist_state="session",
         help=OPTIMIZERS_HELP,
@@ -89,7 +89,7 @@ def chosen(set_up: Experiment) -> Varied:
     return Varied(
         seeds=_value("seeds", before.seeds, before.seeds),
         networks=networks_of(_value("networks", _networks(before), _networks(before))),
-        optimizers=tuple(name for name in SHORT if name in picked),  # whatever the order of the clicks
+        optimizers=tuple(name for name in OPTIMIZERS if name in picked),  # whatever the order of the clicks
         learning_rates=rates_of(_value("rates", _rates(before), _rates(before))),
         steps=_value("steps", set_up.steps, set_up.steps),
     )

@@ -24,6 +24,7 @@ from polycore import Experiment, PolycoreError
 from polycore.experiment.full_batch import fitted
 from polycore.figures import Group, sweep_figure
 from polycore.formatting import duration
+from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = sweep_inputs.PREFIX
 REFUSAL_KEY, ROWS_KEY = f"{PREFIX}.refusal", f"{PREFIX}.rows"
@@ -102,10 +103,11 @@ def _draw_notes(set_up: Experiment, varied: Varied) -> None:
             f"{limits.max_sweep_runs} runs. On your own machine a run goes on to its last step."
         )
     taken = fitted(set_up)
-    if "lbfgs" in varied.optimizers and taken != set_up:
+    choosy = [OPTIMIZERS[name] for name in varied.optimizers if OPTIMIZERS[name].needs_full_batch]
+    if choosy and taken != set_up:
         st.caption(
-            f"L-BFGS needs the same samples every step: it takes {taken.samples_per_class:,} of each "
-            "polynomial, all of them. The others work as set up."
+            f"{choosy[0].words.label} needs the same samples every step: it takes "
+            f"{taken.samples_per_class:,} of each polynomial, all of them. The others work as set up."
         )
 
 

@@ -10,6 +10,7 @@ from pages.state import session, typed
 from pages.wording import refusal
 from polycore import Experiment
 from polycore.experiment.experiment import MAX_NOISE, MEASURED_PER_CLASS
+from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "data"
 
@@ -50,7 +51,7 @@ def _held() -> Experiment:
     experiment = session.current().experiment
     changes = typed.held({"noise": _key("noise"), "seed": seed.key(PREFIX)})
     changes["samples_per_class"] = _held_per_class(experiment)
-    if experiment.optimizer == "lbfgs":
+    if OPTIMIZERS[experiment.optimizer].needs_full_batch:
         changes["batch_size"] = None  # all samples, however many there are
     return replace(experiment, x_range=x_range.held(PREFIX), **changes)
 
@@ -64,7 +65,7 @@ def _held_per_class(experiment: Experiment) -> int | None:
 
 
 def _per_class(experiment: Experiment) -> None:
-    impossible = experiment.optimizer == "lbfgs"
+    impossible = OPTIMIZERS[experiment.optimizer].needs_full_batch
     shown = experiment.samples_per_class or MEASURED_PER_CLASS
     st.toggle(
         "Fresh points every step",

@@ -2,7 +2,7 @@
 
 from polycore import Experiment
 from polycore.experiment.experiment import MEASURED_PER_CLASS
-from polycore.training.task import searches
+from polycore.optimizers.registry import OPTIMIZERS
 
 # Fitted to runs with one BLAS thread on an AMD EPYC core: within a factor of two of what
 # `python3 run.py benchmarks growth` measures there.
@@ -23,12 +23,12 @@ def _step_seconds(experiment: Experiment) -> float:
     points, whole = _points(experiment)
     activations = ACTIVATION_SECONDS * points * sum(experiment.widths[1:])
     products = points * experiment.parameter_count
-    if searches(experiment):
+    if not OPTIMIZERS[experiment.optimizer].needs_gradient:
         drawn = DIRECTION_SECONDS * experiment.parameter_count
         return SEARCH_STEP_SECONDS + drawn + activations / 2 + products / PRODUCTS_A_SECOND
     rate = WHOLE_PRODUCTS_A_SECOND if whole else PRODUCTS_A_SECOND
     seconds = STEP_SECONDS + activations + PASSES * products / rate
-    return LINE_SEARCH * seconds if experiment.optimizer == "lbfgs" else seconds
+    return LINE_SEARCH * seconds if OPTIMIZERS[experiment.optimizer].needs_full_batch else seconds
 
 
 def _points(experiment: Experiment) -> tuple[int, bool]:

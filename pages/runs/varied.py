@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pages.server import hosting
-from pages.wording import layers, optimizer_names
+from pages.wording import layers
 from polycore import Experiment, PolycoreError
 from polycore.experiment.experiment import MAX_SEED
 from polycore.experiment.full_batch import fitted
 from polycore.figures.palette import PALETTE
+from polycore.optimizers.registry import OPTIMIZERS
 from polycore.quoting import quoted
 from polycore.sweeps.choices import grid
 
@@ -67,7 +68,7 @@ class Varied:
         """Return what tells the setting of `experiment` from the others, in a few words."""
         words = []
         if len(self.optimizers) > 1:
-            words.append(optimizer_names.SHORT[experiment.optimizer])
+            words.append(OPTIMIZERS[experiment.optimizer].words.label)
         if len(self.networks) > 1:
             words.append(_layers(experiment.hidden))
         if len(self.learning_rates) > 1 and _has_rate(experiment.optimizer):
@@ -148,9 +149,9 @@ def _parts(name: str, text: str, example: str) -> list[str]:
 
 
 def _has_rate(optimizer: str) -> bool:
-    return optimizer != "lbfgs"  # it finds the length of its steps itself
+    return "learning_rate" in OPTIMIZERS[optimizer].uses
 
 
 def _base(set_up: Experiment, optimizer: str) -> Experiment:
     """Return the set-up with the optimizer, on samples that it can work on."""
-    return replace(fitted(set_up) if optimizer == "lbfgs" else set_up, optimizer=optimizer)
+    return replace(fitted(set_up) if OPTIMIZERS[optimizer].needs_full_batch else set_up, optimizer=optimizer)

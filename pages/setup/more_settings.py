@@ -8,9 +8,9 @@ from pages.state import session, typed
 from polycore import Experiment
 from polycore.experiment.experiment import INITIAL_WEIGHTS, MAX_STEPS
 from polycore.experiment.fresh_points import SAMPLINGS
+from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "more_settings"
-WITH_WEIGHT_DECAY = ("sgd", "adam")
 FIELDS = (
     "sampling",
     "growing_batches",
@@ -95,7 +95,7 @@ def _fresh_points(experiment: Experiment) -> None:
 
 
 def _weight_decay(experiment: Experiment) -> None:
-    if experiment.optimizer not in WITH_WEIGHT_DECAY:
+    if "weight_decay" not in OPTIMIZERS[experiment.optimizer].uses:
         return
     st.number_input(
         "Weight decay",
@@ -169,7 +169,7 @@ def _tell(experiment: Experiment) -> None:
 
 
 def _in_use(experiment: Experiment) -> list[str]:
-    decays = experiment.weight_decay > 0 and experiment.optimizer in WITH_WEIGHT_DECAY
+    decays = experiment.weight_decay > 0 and "weight_decay" in OPTIMIZERS[experiment.optimizer].uses
     weights = INITIAL_WEIGHTS_NAMES[experiment.initial_weights]
     told = [
         decays and f"weight decay {experiment.weight_decay:g}",

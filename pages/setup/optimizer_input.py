@@ -9,39 +9,28 @@ from pages.state.session import Replaced
 from polycore import Experiment
 from polycore.experiment.experiment import MEASURED_PER_CLASS
 from polycore.experiment.full_batch import fitted
+from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "optimizer"
 
-NAMES = {
-    "adam": "Adam",
-    "sgd": "SGD with momentum",
-    "lbfgs": "L-BFGS",
-    "evolution": "Evolution, (1+1)-ES",
-    "random-search": "Random search",
-}
-HELP = """
-How each step changes the weights.
+ADVICE = "\n".join(
+    f"- **{optimizer.words.label}** {optimizer.words.advice}" for optimizer in OPTIMIZERS.values()
+)
+HELP = f"How each step changes the weights.\n\n{ADVICE}"
 
-- **Adam** follows the gradient, with a step of its own for each weight. Begin with it: it forgives a
-  learning rate that is not quite right.
-- **SGD** follows the gradient with one learning rate for all. Take it to see what momentum does, classical
-  or Nesterov's; it asks for a well-chosen rate.
-- **L-BFGS** reads from its last steps how the loss bends, and finds how far to go by itself. Take it for few
-  fixed samples, all of them every step: it needs the fewest steps by far.
-- **Evolution** tries random changes and adapts how large they are. Take it to see how far one gets without
-  a gradient.
-- **Random search** is the tutorial's: random changes of one size, kept where the loss falls. Take it to see
-  how it crawls.
-"""
+
+def title_of(optimizer: str) -> str:
+    """Return the title of an optimizer."""
+    return OPTIMIZERS[optimizer].words.title
 
 
 def draw(experiment: Experiment) -> None:
-    """Draw the input, and in one line what L-BFGS has replaced, which another optimizer brings back."""
+    """Draw the input, and one line on samples that the optimizer has replaced: another one restores them."""
     st.selectbox(
         "Optimizer",
-        list(NAMES),
-        index=list(NAMES).index(experiment.optimizer),
-        format_func=NAMES.__getitem__,
+        list(OPTIMIZERS),
+        index=list(OPTIMIZERS).index(experiment.optimizer),
+        format_func=title_of,
         key=_key(),
         on_change=typed.note,
         help=HELP,
@@ -54,22 +43,23 @@ def with_chosen(experiment: Experiment) -> Experiment:
     optimizer = st.session_state.get(_key(), experiment.optimizer)
     if optimizer == experiment.optimizer:
         return experiment
-    if optimizer == "lbfgs":
+    if OPTIMIZERS[optimizer].needs_full_batch:
         return replace(fitted(experiment), optimizer=optimizer)
-    return _without_lbfgs(experiment, optimizer)
+    return _without_full_batch(experiment, optimizer)
 
 
 def replaced_by(before: Experiment, experiment: Experiment) -> Replaced | None:
     """Return what is replaced once `experiment`, chosen in place of `before`, is the set-up."""
-    if experiment.optimizer != "lbfgs" or before.optimizer == "lbfgs":
+    if not OPTIMIZERS[experiment.optimizer].needs_full_batch or OPTIMIZERS[before.optimizer].needs_full_batch:
         return session.current().replaced
     fits = fitted(before) == before
     return None if fits else Replaced(before.samples_per_class, before.batch_size)
 
 
 def offer_fresh_points() -> None:
-    """Say why L-BFGS has no fresh points, and offer an optimizer that has."""
-    st.caption("L-BFGS, the optimizer chosen, needs the same samples every step.")
+    """Say why the optimizer has no fresh points, and offer one that has."""
+    label = OPTIMIZERS[session.current().experiment.optimizer].words.label
+    st.caption(f"{label}, the optimizer chosen, needs the same samples every step.")
     st.button(
         "Take Adam and fresh points",
         key=f"{PREFIX}.fresh",
@@ -81,10 +71,10 @@ def offer_fresh_points() -> None:
 def _take_fresh_points() -> None:
     typed.note()
     experiment = session.current().experiment
-    session.load(replace(_without_lbfgs(experiment, "adam"), samples_per_class=None))
+    session.load(replace(_without_full_batch(experiment, "adam"), samples_per_class=None))
 
 
-def _without_lbfgs(experiment: Experiment, optimizer: str) -> Experiment:
+def _without_full_batch(experiment: Experiment, optimizer: str) -> Experiment:
     replaced = _replaced(experiment)
     if replaced is None:
         return replace(experiment, optimizer=optimizer)
@@ -97,9 +87,9 @@ def _without_lbfgs(experiment: Experiment, optimizer: str) -> Experiment:
 
 
 def _replaced(experiment: Experiment) -> Replaced | None:
-    """Return what was replaced, as long as L-BFGS stays chosen and nobody has chosen other samples."""
+    """Return what the optimizer replaced, as long as it stays chosen and the samples are those it took."""
     replaced = session.current().replaced
-    if replaced is None or experiment.optimizer != "lbfgs":
+    if replaced is None or not OPTIMIZERS[experiment.optimizer].needs_full_batch:
         return None
     taken = replaced.samples_per_class or MEASURED_PER_CLASS
     return replaced if experiment.samples_per_class == taken else None
@@ -114,8 +104,8 @@ def _tell(experiment: Experiment) -> None:
     else:
         taken, before = "all samples", f"batches of {replaced.batch_size:,}"
     st.caption(
-        f":material/swap_horiz: L-BFGS takes {taken} every step, in place of {before}. "
-        "Choose another optimizer and they come back."
+        f":material/swap_horiz: {OPTIMIZERS[experiment.optimizer].words.label} takes {taken} every step, in "
+        f"place of {before}. Choose another optimizer and they come back."
     )
 
 

@@ -12,24 +12,12 @@ from pages.wording import layers, refusal
 from polycore import Experiment
 from polycore.experiment.experiment import MEASURED_PER_CLASS
 from polycore.limits import MAX_LAYERS
+from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES
 
 PREFIX = "settings"
 HIDDEN_LABEL = "Hidden layers"
 
-# L-BFGS finds the length of its steps itself; evolution adapts it from the first one on
-WITH_LEARNING_RATE = ("adam", "sgd", "evolution", "random-search")
-WITH_SCHEDULE = ("adam", "sgd", "random-search")
-
-LEARNING_RATE_HELP = {
-    "adam": "How far a step goes. Too high and the loss jumps about, too low and it crawls. "
-    "Take 0.01, and less for wide networks.",
-    "sgd": "How far a step goes. Too high and the loss jumps about, too low and it crawls. "
-    "Try 0.01 to 0.1 with a momentum of 0.9, and more with less.",
-    "evolution": "Standard deviation of the first random change. It adapts from there: 0.01 will do.",
-    "random-search": "Standard deviation of each random change. Take 0.0005 to see what the tutorial saw; "
-    "larger ones get on sooner, and stand still sooner.",
-}
 SCHEDULE_HELP = """
 How the learning rate goes over the steps.
 
@@ -104,7 +92,7 @@ def _with_fields() -> Experiment:
     changes = typed.held({**keys, "seed": seed.key(PREFIX)}) | more_settings.held()
     if _key("hidden") in st.session_state:
         changes["hidden"] = layers.from_text(HIDDEN_LABEL, st.session_state[_key("hidden")])
-    if experiment.optimizer == "lbfgs":
+    if OPTIMIZERS[experiment.optimizer].needs_full_batch:
         changes["batch_size"] = None  # it has no input, and holds all samples however many there will be
     elif _key("batch_size") in st.session_state:
         changes["batch_size"] = st.session_state[_key("batch_size")] or None
@@ -112,12 +100,14 @@ def _with_fields() -> Experiment:
 
 
 def _pace(experiment: Experiment) -> None:
-    if experiment.optimizer in WITH_LEARNING_RATE:
+    uses = OPTIMIZERS[experiment.optimizer].uses
+    if "learning_rate" in uses:
         _learning_rate(experiment)
-    if experiment.optimizer in WITH_SCHEDULE:
+    if "schedule" in uses:
         _schedule(experiment)
-    if experiment.optimizer == "sgd":
+    if "momentum" in uses:
         _momentum(experiment)
+    if "nesterov" in uses:
         _nesterov(experiment)
 
 
@@ -131,7 +121,7 @@ def _learning_rate(experiment: Experiment) -> None:
         format="%.6g",
         key=_key("learning_rate"),
         on_change=typed.note,
-        help=LEARNING_RATE_HELP[experiment.optimizer],
+        help=OPTIMIZERS[experiment.optimizer].words.learning_rate,
     )
 
 
@@ -188,7 +178,7 @@ def _hidden(experiment: Experiment) -> None:
 
 
 def _length(experiment: Experiment) -> None:
-    if experiment.optimizer == "lbfgs":
+    if OPTIMIZERS[experiment.optimizer].needs_full_batch:
         _steps(experiment)
         return
     left, right = st.columns(2)

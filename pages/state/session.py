@@ -17,10 +17,10 @@ from pages.server import presence
 from pages.state import recall
 from pages.state.holdings import Holdings
 from pages.state.writing import Writing
-from pages.wording.optimizer_names import SHORT
 from polycore import Experiment, Model, PolycoreError, Polynomial
 from polycore.arrays import Floats, Integers
 from polycore.limits import MAX_CLASSES
+from polycore.optimizers.registry import OPTIMIZERS
 from polycore.training.history import History
 
 KEY = "polycore.session"
@@ -514,4 +514,5 @@ def _last_step(kept: Kept) -> int:
 
 
 def _run_title(number: int, experiment: Experiment) -> str:
-    return f"Run {number} · {SHORT[experiment.optimizer]}, {len(experiment.polynomials)} polynomials"
+    optimizer = OPTIMIZERS[experiment.optimizer].words.label
+    return f"Run {number} · {optimizer}, {len(experiment.polynomials)} polynomials"

@@ -5,11 +5,16 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from polycore.links import link
+from polycore.optimizers.registry import OPTIMIZERS
 
 
 class _Told(NamedTuple):
     metavar: str
     help: str
+
+
+def _users_of(setting: str) -> str:
+    return ", ".join(name for name, optimizer in OPTIMIZERS.items() if setting in optimizer.uses)
 
 
 SETTINGS: Mapping[str, _Told] = {
@@ -21,14 +26,14 @@ SETTINGS: Mapping[str, _Told] = {
     "learning_rate": _Told("RATE", "how far a step goes, above 0, at most 10"),
     "schedule": _Told("NAME", "of the learning rate: constant, cosine or one-cycle"),
     "batch": _Told("N", "points a step, or all"),
-    "optimizer": _Told("NAME", "adam, sgd, lbfgs, evolution or random-search"),
+    "optimizer": _Told("NAME", ", ".join(OPTIMIZERS)),
     "steps": _Told("N", "how many the run has"),
     "seed": _Told("N", "decides every random number"),
     "standardize": _Told("yes|no", "scale the inputs while training"),
-    "momentum": _Told("SHARE", "of sgd, 0 to below 1"),
+    "momentum": _Told("SHARE", f"of {_users_of('momentum')}, 0 to below 1"),
     "initial_weights": _Told("NAME", "he or tutorial"),
-    "nesterov": _Told("yes|no", "of sgd: look ahead to where momentum leads"),
-    "weight_decay": _Told("RATE", "of sgd and adam"),
+    "nesterov": _Told("yes|no", f"of {_users_of('nesterov')}: look ahead to where momentum leads"),
+    "weight_decay": _Told("RATE", f"of {_users_of('weight_decay')}"),
     "target_loss": _Told("NATS", "end at this loss on the training set, or none"),
     "patience": _Told("STEPS", "end where the held-out loss has not fallen for so many, or none"),
     "sampling": _Told("NAME", "of fresh points: random, even or crossings"),

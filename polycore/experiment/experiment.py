@@ -22,6 +22,7 @@ from polycore.limits import (
     MAX_WIDTH,
     MIN_CLASSES,
 )
+from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS
@@ -29,7 +30,6 @@ from polycore.polynomials.sampling import sample
 from polycore.quoting import quoted
 from polycore.randomness import Stream, generator
 
-OPTIMIZERS = ("random-search", "evolution", "sgd", "adam", "lbfgs")
 INITIAL_WEIGHTS = ("he", "tutorial")
 
 MAX_SAMPLES_PER_CLASS = 100_000
@@ -57,7 +57,7 @@ class Experiment:
     x_range: (low, high) of the points' x, within [-1000, 1000], at least 0.001 apart.
     noise: standard deviation of the Gaussian noise added to y, 0 to 1000.
     hidden: neurons of each hidden layer: at most 7 of 1 to 512, and 524,288 weights and biases in all.
-    optimizer: "random-search", "evolution", "sgd", "adam" or "lbfgs"; the last needs all samples every step.
+    optimizer: a name in `polycore.optimizers.registry`, such as "adam"; "lbfgs" needs all samples every step.
     learning_rate: above 0, at most 10. In search: a step's standard deviation (evolution: the first one's).
         L-BFGS finds the length of its steps itself.
     schedule: of the learning rate over `steps`: "constant", "cosine" or "one-cycle"; see `rate_at`.
@@ -111,8 +111,8 @@ class Experiment:
                 f"{len(self.polynomials)} polynomials; expected at most {MAX_SAMPLES:,} samples in all. "
                 "Use fewer."
             )
-        if self.optimizer == "lbfgs":
-            self._check_lbfgs()
+        if OPTIMIZERS[self.optimizer].needs_full_batch:
+            self._check_full_batch()
 
     @classmethod
     def tutorial(cls) -> "Experiment":
@@ -216,17 +216,19 @@ class Experiment:
             raise PolycoreError(f"the experiment is not JSON: {error}. Take it from to_json.") from error
         return cls.from_dict(values)
 
-    def _check_lbfgs(self) -> None:
+    def _check_full_batch(self) -> None:
+        label = OPTIMIZERS[self.optimizer].words.label
+        reason = f"{label} compares the loss of one step with that of the next"
         if self.samples_per_class is None:
             raise PolycoreError(
-                "optimizer is lbfgs and samples_per_class is None: L-BFGS compares one step's loss with the "
-                "next, and fresh points change it. Give a number of samples, or take adam."
+                f"samples_per_class: got None for the optimizer {self.optimizer}; expected a number. "
+                f"{reason}, and fresh points would change it. Give a number of samples, or choose adam."
             )
         samples = self.samples_per_class * len(self.polynomials)
         if self.batch_size is not None and self.batch_size < samples:
             raise PolycoreError(
-                f"optimizer is lbfgs and batch_size is {self.batch_size:,} of {samples:,} samples: L-BFGS "
-                "compares one step's loss with the next. Give None for all samples, or take adam."
+                f"batch_size: got {self.batch_size:,} of {samples:,} samples for the optimizer "
+                f"{self.optimizer}; expected None for all samples. {reason}. Give None, or choose adam."
             )
 
     def _drawn(self, per_class: int, stream: Stream) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -338,7 +340,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "x_range": _x_range,
     "noise": _number(0, MAX_NOISE, f"from 0 to {MAX_NOISE:g}"),
     "hidden": _hidden,
-    "optimizer": _choice(OPTIMIZERS),
+    "optimizer": _choice(tuple(OPTIMIZERS)),
     "learning_rate": _number(math.ulp(0), 10, "above 0 and at most 10"),
     "schedule": _choice(SCHEDULES),
     "batch_size": _or_none(_whole(1, MAX_BATCH_SIZE), "all samples"),

@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from polycore.errors import PolycoreError
 from polycore.files.refusals import Reason, Shape
 from polycore.limits import MAX_CLASSES, MAX_LAYERS, MAX_PARAMETERS, MAX_WIDTH, MIN_CLASSES
+from polycore.optimizers.optimizer import state_names
+from polycore.optimizers.registry import OPTIMIZERS
 
 INPUTS = 2
 METADATA = "metadata"
@@ -20,7 +22,7 @@ NAMES = (
 )
 RUN_NAMES = (
     *("parameters", "best_parameters", "gradient"),
-    *("velocity", "gradients", "squares", "changes", "differences", "curvatures"),
+    *state_names(OPTIMIZERS),
     *("history_step", "history_loss", "history_accuracy", "history_held_out_accuracy"),
 )
 

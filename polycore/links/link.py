@@ -18,6 +18,7 @@ from polycore.experiment.full_batch import fitted
 from polycore.limits import MAX_CLASSES, MAX_TEXT
 from polycore.links.compact_weights import model_from
 from polycore.model.model import Model
+from polycore.optimizers.registry import OPTIMIZERS
 from polycore.polynomials.polynomial import Polynomial
 from polycore.quoting import quoted
 
@@ -102,10 +103,10 @@ def experiment_of(query: Mapping[str, str]) -> Experiment:
 def with_words(experiment: Experiment, words: Mapping[str, str]) -> Experiment:
     """Return the experiment with what some of a query's parts say; words that are no parts are passed over.
 
-    Where they say lbfgs, fixed samples, all of them every step, are taken if they do not say which. Raises
-    PolycoreError, naming the part, where one cannot be used.
+    If they name an optimizer that needs all samples every step, such as lbfgs, fixed samples are used unless
+    they say which. Raises PolycoreError, naming the part, if one cannot be used.
     """
-    if words.get("optimizer") == "lbfgs":
+    if _needs_full_batch(words.get("optimizer")):
         experiment = fitted(experiment)
     changes = dict(field_of(name, text) for name, text in words.items() if name in _PARTS)
     return replace(experiment, **changes)
@@ -132,16 +133,22 @@ def _beginning(query: Mapping[str, str]) -> Experiment:
             field.name: field.default for field in fields(Experiment) if field.name not in known
         }
         experiment = replace(experiment, **later)
-    if query.get("optimizer") == "lbfgs":
-        # before the parts are read: one that does not fit it is then the one that is told
-        experiment = replace(fitted(experiment), optimizer="lbfgs")
+    optimizer = query.get("optimizer")
+    if optimizer is not None and _needs_full_batch(optimizer):
+        # before the parts are read, so that a part that does not fit it is the one that is reported
+        experiment = replace(fitted(experiment), optimizer=optimizer)
     return experiment
 
 
+def _needs_full_batch(optimizer: str | None) -> bool:
+    known = None if optimizer is None else OPTIMIZERS.get(optimizer)
+    return known is not None and known.needs_full_batch
+
+
 def _instead(experiment: Experiment, name: str) -> str:
-    if experiment.optimizer == "lbfgs" and name == "samples":
+    if OPTIMIZERS[experiment.optimizer].needs_full_batch and name == "samples":
         return f"{experiment.samples_per_class} of each polynomial are used instead."
-    if experiment.optimizer == "lbfgs" and name == "batch":
+    if OPTIMIZERS[experiment.optimizer].needs_full_batch and name == "batch":
         return "All samples are used instead."
     return "The recommended value is used instead."
 

@@ -1,4 +1,4 @@
-"""Points a network works on at once, laid out so that each of its steps is one product of matrices."""
+"""A batch of points, laid out so that each layer of a network is one matrix product."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ from polycore.arrays import Floats, Integers
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """N points and the classes they belong to.
+    """N points and their classes.
 
     columns: (3, N): the two inputs and ones, so that a layer's biases are one more row of its weights.
     labels: (N,) integers.
-    one_hot: (K, N) booleans: where a point's class is.
+    one_hot: (K, N) booleans: True at each point's class.
     """
 
     columns: Floats
@@ -26,7 +26,7 @@ class Batch:
 
     @classmethod
     def of(cls, points: Floats, labels: Integers, classes: int) -> "Batch":
-        """Return points (N, 2) with integer labels (N,) below `classes` as a batch."""
+        """Return the batch of points (N, 2) with integer labels (N,) below `classes`."""
         columns = np.ones((3, len(points)), dtype=points.dtype)
         columns[:2] = points.T
         return cls(columns, labels, labels == np.arange(classes)[:, np.newaxis])
@@ -39,28 +39,31 @@ class Batch:
         """The points (N, 2), one row for each x, y."""
         return self.columns[:2].T
 
-    def subtraction(self, values: Floats, found: Floats) -> Callable[[], object]:
-        """Return a function that takes each point's own entry of `values` (K, N) from `found` (N,)."""
+    def subtraction(self, values: Floats, totals: Floats) -> Callable[[], object]:
+        """Return a function that subtracts from `totals` (N,) each point's entry of `values` (K, N) in place.
+
+        The entry of a point is that of its class.
+        """
         classes = len(self.one_hot)
         if self._in_order:
-            # the own entries are a view and need no gathering
+            # the entries are a view and need no gathering
             own = np.einsum("kkn->kn", values.reshape(classes, classes, -1))
-            return partial(np.subtract, by_class := found.reshape(classes, -1), own, by_class)
-        return lambda: np.subtract(found, values.take(self._places), found)
+            return partial(np.subtract, by_class := totals.reshape(classes, -1), own, by_class)
+        return lambda: np.subtract(totals, values.take(self._indices), totals)
 
     @cached_property
     def _in_order(self) -> bool:
-        """Whether the points stand class by class, equally many of each, as those of training sets do."""
+        """Whether the points are sorted by class, equally many of each, as in training sets."""
         classes = len(self.one_hot)
         return np.array_equal(self.labels, np.repeat(np.arange(classes), len(self) // classes))
 
     @cached_property
-    def _places(self) -> NDArray[np.intp]:
-        """Where the points' own entries stand in a flattened (K, N) array."""
+    def _indices(self) -> NDArray[np.intp]:
+        """The indices of the points' entries in a flattened (K, N) array."""
         return self.labels * len(self) + np.arange(len(self))
 
     def parts(self, size: int) -> tuple["Batch", ...]:
-        """Return the batch cut into parts of `size` points and a rest; cut once."""
+        """Return the batch cut into parts of `size` points and a remainder; the cut is cached."""
         if len(self) <= size:
             return (self,)
         if size not in self._cuts:
@@ -68,12 +71,12 @@ class Batch:
         return self._cuts[size]
 
     def astype(self, dtype: type[np.floating]) -> "Batch":
-        """Return the batch with its points in that precision."""
+        """Return the batch with its points in another precision."""
         return Batch(self.columns.astype(dtype), self.labels, self.one_hot)
 
-    def chosen(self, places: Integers) -> "Batch":
-        """Return the points at these places."""
-        return Batch(self.columns[:, places], self.labels[places], self.one_hot[:, places])
+    def chosen(self, indices: Integers) -> "Batch":
+        """Return the points with these indices."""
+        return Batch(self.columns[:, indices], self.labels[indices], self.one_hot[:, indices])
 
     def _cut(self, size: int) -> Iterator["Batch"]:
         for start in range(0, len(self), size):

@@ -1,7 +1,8 @@
-"""The exponential that NumPy works out fastest on this processor, and the logarithm that undoes it.
+"""The exponential that NumPy computes fastest on this processor, and its inverse.
 
-On processors with AVX-512 NumPy has 2^x in half the time of e^x (3.5 us beside 6.9 for 14,400 numbers in
-float32), elsewhere one by one. Which it is depends on the processor alone, so that runs are repeatable there.
+On processors with AVX-512 NumPy computes 2^x in half the time of e^x (3.5 us and 6.9 for 14,400 numbers in
+float32); on others 2^x is not vectorized. The choice depends on the processor alone, so that runs stay
+repeatable.
 """
 
 import math
@@ -16,6 +17,6 @@ def _has_fast_exp2() -> bool:
 
 
 _IN_BITS = _has_fast_exp2()
-UNIT = math.log(2) if _IN_BITS else 1.0  # nats in what `exponential` takes for 1
+UNIT = math.log(2) if _IN_BITS else 1.0  # in nats: what `exponential` counts in
 exponential: np.ufunc = np.exp2 if _IN_BITS else np.exp
 logarithm: np.ufunc = np.log2 if _IN_BITS else np.log

@@ -1,7 +1,8 @@
-"""Where loss and gradient are worked out: arrays made once, and written over by every batch.
+"""Loss and gradient computed fast, in arrays that are allocated once and overwritten by every batch.
 
-The points stand in columns. Behind each hidden layer comes a row of ones, so that (weights over biases), as
-they lie in the flat vector, is the one matrix of a layer, forward and in the gradient alike.
+Points are columns. Each hidden layer has an additional row of ones, so that its weights and biases, as they
+lie in the flat vector, are one matrix, in the forward pass and in the gradient. `plain` has the same in
+readable form.
 """
 
 import math
@@ -20,14 +21,14 @@ from polycore.network.exponential import UNIT, exponential, logarithm
 from polycore.network.parameters import parameter_count
 from polycore.network.plain import SMALLEST_PROBABILITY
 
-# Numbers between two layers worked on at once, so that they stay in the processor's cache: the loss of 10,800
+# Activations of a layer computed at once, so that they stay in the processor's cache: the loss of 10,800
 # points through four layers of 32 took 2.9 ms on one core, and 3.3 in one piece.
 CACHED = 2**15
-# Points worked on at once at least: each part reads all weights anew, and where layers are wide these are no
-# longer in the cache. A step of 256 points through two layers of 512 took 5.5 ms, and 7.1 in parts of 64.
+# Points computed at once at least: each part reads all weights again, and in wide layers these are no longer
+# in the cache. A step of 256 points through two layers of 512 took 5.5 ms, and 7.1 in parts of 64.
 FEWEST_TOGETHER = 256
 
-LOWEST_SURPRISE, HIGHEST_SURPRISE = -np.log1p(-SMALLEST_PROBABILITY), -np.log(SMALLEST_PROBABILITY)
+LOWEST_LOSS, HIGHEST_LOSS = -np.log1p(-SMALLEST_PROBABILITY), -np.log(SMALLEST_PROBABILITY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,23 +58,24 @@ class _Matrices:
 
 
 class Evaluation(Protocol):
-    """Works out the logits of a batch, in UNITs, and their exponentials and totals."""
+    """Computes the logits of a batch, in UNITs, and their exponentials and sums."""
 
     def __call__(
-        self, parameters: Floats, batch: Batch, shifted: bool = False, surprised: bool = True
+        self, parameters: Floats, batch: Batch, shifted: bool = False, with_loss: bool = True
     ) -> float:
-        """Return the sum of -log of each true class's probability, clipped, in nats; 0 unless `surprised`.
+        """Return the sum of the points' losses, -log of the true class's probability, clipped, in nats.
 
-        `shifted`: take its highest logit from each column first. What is common to a column changes neither
-        its softmax nor its surprise, and nothing overflows. Where that happens without, it is shifted too.
-        Sums are products with ones: BLAS takes 0.4 us for 1200 numbers where a reduction takes 1.1.
+        It is 0 unless `with_loss`. `shifted`: subtract the highest logit of each column first. A shift of a
+        whole column changes neither its softmax nor its loss, and nothing overflows; without it, a batch that
+        overflows is computed again with it. Sums are products with ones: for 1200 numbers BLAS takes 0.4 us,
+        a reduction 1.1.
         """
 
 
-class _Seat:
-    """The arrays that batches of one size and precision are worked on in.
+class _Buffers:
+    """The arrays for batches of one size and precision.
 
-    `hidden` (neurons + 1, N) are rows of ones behind `values` (neurons, N); the rest is (K, N) or (N,).
+    `hidden` (neurons + 1, N) is `values` (neurons, N) and a row of ones; the others are (K, N) or (N,).
     """
 
     def __init__(self, matrices: _Matrices, widths: Sequence[int], size: int) -> None:
@@ -81,27 +83,27 @@ class _Seat:
         self.matrices = matrices
         self.hidden = tuple(np.ones((neurons + 1, size), dtype) for neurons in widths[1:-1])
         self.values = tuple(array[:-1] for array in self.hidden)
-        # an array of zeros: beside one, np.maximum took 2.2 us where it took 6.7 beside the number
+        # an array of zeros: with one, np.maximum took 2.2 us; with the number 0, 6.7
         zeros = tuple(np.zeros_like(array) for array in self.values)
         products = (matrix.dot for matrix in matrices.transposed)
         self._layers = tuple(zip(products, self.values, zeros, self.hidden, strict=False))
         self._last = np.empty_like(matrices.layers[-1])
         self.logits, self.exponentials = (np.empty((classes, size), dtype) for _ in range(2))
-        self.totals, self.surprises = (np.empty(size, dtype) for _ in range(2))
+        self.totals, self.losses = (np.empty(size, dtype) for _ in range(2))
         self.ones, self.class_ones = np.ones(size, dtype), np.ones(classes, dtype)
-        self.lowest = np.full(size, LOWEST_SURPRISE / UNIT, dtype)
-        self.highest = np.full(size, HIGHEST_SURPRISE / UNIT, dtype)
+        self.lowest = np.full(size, LOWEST_LOSS / UNIT, dtype)
+        self.highest = np.full(size, HIGHEST_LOSS / UNIT, dtype)
         self.floor = np.full_like(self.logits, np.finfo(dtype).minexp / 2 * math.log(2) / UNIT)
         self.evaluate = self._evaluation()
 
     @cached_property
     def slopes(self) -> tuple[Floats, ...]:
-        """Arrays for the loss's slopes with respect to `values`."""
+        """Arrays for the derivatives of the loss with respect to `values`."""
         return tuple(np.empty_like(array) for array in self.values)
 
     @cached_property
     def active(self) -> tuple[NDArray[np.bool_], ...]:
-        """Arrays for where a neuron gives something."""
+        """Arrays for which neurons are active."""
         return tuple(np.empty(array.shape, np.bool_) for array in self.values)
 
     @cached_property
@@ -110,21 +112,21 @@ class _Seat:
         return _Matrices.of(np.empty_like(self.matrices.vector), self.matrices.widths)
 
     def _evaluation(self) -> "Evaluation":
-        """Return `evaluate`. Whatever it needs is looked up here, once: search asks it a million times."""
+        """Return `evaluate`, with everything it needs looked up once: a search calls it a million times."""
         copy, larger, smaller, less, times = np.copyto, np.maximum, np.minimum, np.subtract, np.multiply
         layers, is_finite, vector = self._layers, math.isfinite, self.matrices.vector
-        # flat: half the price of the transposed matrix, number by number
+        # flat: elementwise, half the cost of the transposed matrix
         last, last_in_units = self.matrices.layers[-1].ravel(), self._last.ravel()
-        logits, exponentials, totals, surprises = self.logits, self.exponentials, self.totals, self.surprises
+        logits, exponentials, totals, losses = self.logits, self.exponentials, self.totals, self.losses
         ones, lowest, highest, floor = self.ones, self.lowest, self.highest, self.floor
-        # `dot` of an array that stays takes 0.2 to 0.7 us less than np.matmul with the same numbers
-        last_product, sum_classes, sum_with = self._last.T.dot, self.class_ones.dot, surprises.dot
+        # a bound `dot` takes 0.2 to 0.7 us less than np.matmul with the same numbers
+        last_product, sum_classes, sum_with = self._last.T.dot, self.class_ones.dot, losses.dot
         per_unit = 1 / UNIT
         known: Batch | None = None
         subtract_true: Callable[[], object] = bool
 
         def evaluate(
-            parameters: Floats, batch: Batch, shifted: bool = False, surprised: bool = True
+            parameters: Floats, batch: Batch, shifted: bool = False, with_loss: bool = True
         ) -> float:
             nonlocal known, subtract_true
             copy(vector, parameters)
@@ -138,29 +140,29 @@ class _Seat:
                 last_product(inputs, logits)
                 if shifted:
                     less(logits, larger.reduce(logits, axis=0), out=logits)
-                    # what is sure leaves the others next to nothing, in numbers that processors are slow
-                    # with: late in a run a step took 197 us where it had taken 169
+                    # the other classes of a certain point have denormal exponentials, which processors are
+                    # slow with: late in a run a step took 197 us, with this floor 169
                     larger(logits, floor, out=logits)
                 exponential(logits, out=exponentials)
                 sum_classes(exponentials, totals)
-                if not surprised:
+                if not with_loss:
                     return 0.0
-                # log of the sum of exp, less the true logit
-                logarithm(totals, out=surprises)
+                # log of the sum of exp, minus the true logit
+                logarithm(totals, out=losses)
                 if batch is not known:
-                    known, subtract_true = batch, batch.subtraction(logits, surprises)
+                    known, subtract_true = batch, batch.subtraction(logits, losses)
                 subtract_true()
                 if shifted or is_finite(sum_with(ones)):
                     break
                 shifted = True  # an exponential overflowed
-            smaller(surprises, highest, out=surprises)
-            larger(surprises, lowest, out=surprises)
+            smaller(losses, highest, out=losses)
+            larger(losses, lowest, out=losses)
             return float(sum_with(ones)) * UNIT
 
         return evaluate
 
     def backward(self, batch: Batch) -> Floats:
-        """Return the gradient's sum over the batch, to be copied; shifted exponentials must stand."""
+        """Return the gradient summed over the batch, in a buffer; call `evaluate` with `shifted` before."""
         found = self.gradient
         slopes = np.divide(self.exponentials, self.totals, out=self.logits)
         slopes -= batch.one_hot
@@ -173,72 +175,70 @@ class _Seat:
         return found.vector
 
 
-class Workspace:
+class Kernels:
     """Loss, accuracy and gradient of networks of the same `widths`, in the precision of the batches.
 
-    It holds nothing but scratch: what it returns depends on the arguments alone. One thread at a time may
-    use it. Parameters are the flat vector that `network.layers` describes. Very large logits overflow on the
-    way to a result that is right all the same: call it under `np.errstate(over="ignore",
-    divide="ignore")`, once around many calls.
+    It holds only buffers: results depend on the arguments alone. One thread at a time may use it. Parameters
+    are the flat vector that `network.layers` describes. Very large logits overflow on the way to a result
+    that is correct all the same: call it under `np.errstate(all="ignore")`, once around many calls.
     """
 
     def __init__(self, widths: Sequence[int]) -> None:
         self._widths = tuple(widths)
         self._part = max(FEWEST_TOGETHER, CACHED // max(widths))
         self._matrices: dict[DTypeLike, _Matrices] = {}
-        self._seats: dict[tuple[int, DTypeLike], _Seat] = {}
+        self._buffers: dict[tuple[int, DTypeLike], _Buffers] = {}
 
     def loss(self, parameters: Floats, batch: Batch) -> float:
         """Return the mean cross-entropy in nats, clipped as `network.cross_entropy` says."""
         parts = batch.parts(self._part)
-        return sum(self._seat(part).evaluate(parameters, part) for part in parts) / len(batch)
+        return sum(self._buffers_for(part).evaluate(parameters, part) for part in parts) / len(batch)
 
     def loss_on(self, batch: Batch) -> Callable[[Floats], float]:
-        """Return `loss` for one batch, with its arrays looked up beforehand."""
+        """Return a function that computes `loss` on one batch, with its arrays already looked up."""
         if len(batch) > self._part:
             return partial(self.loss, batch=batch)
-        evaluate, size = self._seat(batch).evaluate, len(batch)
+        evaluate, size = self._buffers_for(batch).evaluate, len(batch)
         return lambda parameters: evaluate(parameters, batch) / size
 
     def loss_and_accuracy(self, parameters: Floats, batch: Batch) -> tuple[float, float]:
-        """Return the mean cross-entropy in nats and the share of points answered rightly."""
-        total, right = 0.0, 0
+        """Return the mean cross-entropy in nats and the share of points classified correctly."""
+        total, correct = 0.0, 0
         for part in batch.parts(self._part):
-            seat = self._seat(part)
-            total += seat.evaluate(parameters, part)
-            right += int((seat.logits.argmax(axis=0) == part.labels).sum())
-        return total / len(batch), right / len(batch)
+            buffers = self._buffers_for(part)
+            total += buffers.evaluate(parameters, part)
+            correct += int((buffers.logits.argmax(axis=0) == part.labels).sum())
+        return total / len(batch), correct / len(batch)
 
     def loss_and_gradient(self, parameters: Floats, batch: Batch) -> tuple[float, Floats]:
         """Return the mean cross-entropy in nats and its gradient, shaped as `parameters`.
 
-        Behind softmax and cross-entropy the gradient for the logits is (probabilities - one-hot) / N; where
-        the loss is clipped it keeps that direction, so that a point answered wrongly with certainty still
-        teaches.
+        The gradient with respect to the logits is (probabilities - one-hot) / N, also where the loss is
+        clipped, so that training still learns from a point that is misclassified with certainty.
         """
-        return self._total_and_gradient(parameters, batch, surprised=True)
+        return self._total_and_gradient(parameters, batch, with_loss=True)
 
     def gradient(self, parameters: Floats, batch: Batch) -> Floats:
-        """Return the gradient alone: a batch's loss is not worth its logarithms."""
-        return self._total_and_gradient(parameters, batch, surprised=False)[1]
+        """Return the gradient alone: the loss of a batch is not worth its logarithms."""
+        return self._total_and_gradient(parameters, batch, with_loss=False)[1]
 
-    def _total_and_gradient(self, parameters: Floats, batch: Batch, surprised: bool) -> tuple[float, Floats]:
+    def _total_and_gradient(self, parameters: Floats, batch: Batch, with_loss: bool) -> tuple[float, Floats]:
         total, size = 0.0, len(batch)
         gradient: Floats | None = None
         for part in batch.parts(self._part):
-            seat = self._seat(part)
-            total += seat.evaluate(parameters, part, True, surprised)
-            found = seat.backward(part) / size
+            buffers = self._buffers_for(part)
+            total += buffers.evaluate(parameters, part, True, with_loss)
+            found = buffers.backward(part) / size
             gradient = found if gradient is None else gradient + found
         return total / size, cast(Floats, gradient)
 
-    def _seat(self, batch: Batch) -> _Seat:
-        """Return the arrays to work on a batch in; the next batch of its size is worked on in the same."""
+    def _buffers_for(self, batch: Batch) -> _Buffers:
+        """Return the buffers for a batch; the next batch of the same size gets the same ones."""
         size, dtype = len(batch.labels), batch.columns.dtype
-        seat = self._seats.get((size, dtype))
-        if seat is None:
+        buffers = self._buffers.get((size, dtype))
+        if buffers is None:
             if dtype not in self._matrices:
                 empty = np.empty(parameter_count(self._widths), dtype)
                 self._matrices[dtype] = _Matrices.of(empty, self._widths)
-            seat = self._seats[size, dtype] = _Seat(self._matrices[dtype], self._widths, size)
-        return seat
+            buffers = self._buffers[size, dtype] = _Buffers(self._matrices[dtype], self._widths, size)
+        return buffers

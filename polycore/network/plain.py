@@ -59,7 +59,7 @@ def loss_and_gradient(parameters: Floats, batch: Batch, widths: Sequence[int]) -
 
 def softmax(logits: Floats) -> Floats:
     """Return probabilities, shape (N, K); each row sums to 1."""
-    # exp overflows past 709; a shift common to the row leaves the softmax as it is
+    # exp overflows past 709; a shift of the whole row does not change its softmax
     exponentials: Floats = np.exp(logits - logits.max(axis=1, keepdims=True))
     exponentials /= exponentials.sum(axis=1, keepdims=True)
     return exponentials
@@ -69,7 +69,7 @@ def cross_entropy(probabilities: Floats, labels: Integers) -> float:
     """Return the mean of -log of the probability of the true class, in nats.
 
     `labels` are integers (N,) or one-hot (N, K). Probabilities are clipped to [1e-7, 1 - 1e-7], so that one
-    point answered wrongly with certainty costs 16 nats and not infinitely many.
+    point misclassified with certainty costs 16 nats and not infinitely many.
     """
     true_class = _true_class(probabilities, labels)
     clipped = np.clip(true_class, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)

@@ -1,33 +1,41 @@
-"""L-BFGS: Newton's step with the curvature read from the last few changes of the gradient.
+"""L-BFGS: Newton's step, with the curvature estimated from the last few changes of the gradient.
 
-A pure start and a pure step: a state goes in and a new one comes out, no array passed in is changed, and a
-step depends on its arguments alone. N&W: Nocedal and Wright 2006, Numerical Optimization, second edition.
+A pure start and a pure step: no array passed in is changed, and a step depends on its arguments alone.
+N&W: Nocedal and Wright 2006, Numerical Optimization, second edition.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from polycore.arrays import Floats
-
-LossAndGradient = Callable[[Floats], tuple[float, Floats]]
+from polycore.optimizers.optimizer import (
+    MAX_SLOPE,
+    Arrays,
+    FullBatchOptimizer,
+    LossAndGradient,
+    OptimizerState,
+    StateArray,
+    StateNumbers,
+    Storage,
+    Words,
+)
 
 MEMORY = 10
-EVALUATIONS = 20  # of the loss at most in one line search; a step makes one or two searches
+EVALUATIONS = 20  # of the loss, at most, in one line search; a step makes one or two searches
 SUFFICIENT_DECREASE, CURVATURE = 1e-4, 0.9  # c1 and c2 of the strong Wolfe conditions, as N&W p. 142 suggest
-# A pair is remembered where the cosine between its two halves is above this: the loss then bends upwards
-# along the step by more than rounding feigns, which the next direction needs to lead downhill.
+# A pair is remembered if the cosine between its two halves is above this: then the loss curves upwards along
+# the step by more than rounding errors do, which the next direction needs to lead downhill.
 LEAST_COSINE = 1e-10
-# While every trial is still on a steep way down, the next is so many times as far.
+# As long as every trial is still on a steep descent, the next one is so many times as far away.
 LEAST_GROWTH, MOST_GROWTH = 2.0, 10.0
 MARGIN = 0.1  # share of the bracket that a trial keeps from either end
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """What one step taught: parameters' `change` s, gradient's `difference` y, and `curvature` s·y > 0."""
+    """One step: the parameters' `change` s, the gradient's `difference` y, and the `curvature` s·y > 0."""
 
     change: Floats
     difference: Floats
@@ -35,15 +43,15 @@ class Pair:
 
 
 @dataclass(frozen=True, eq=False)
-class LbfgsState:
-    """The last `pairs`, at most MEMORY, oldest first; `stuck` where no lower loss could be found."""
+class LbfgsState(OptimizerState):
+    """The last `pairs`, at most MEMORY, oldest first; `stuck` if no lower loss could be found."""
 
     pairs: tuple[Pair, ...] = ()
     stuck: bool = False
 
 
 def start_lbfgs(parameters: Floats) -> LbfgsState:  # noqa: ARG001 - called as every optimizer's start
-    """Return the state before the first step: nothing known of the curvature."""
+    """Return the state before the first step: nothing is known of the curvature."""
     return LbfgsState()
 
 
@@ -54,27 +62,27 @@ def step_lbfgs(
 ) -> tuple[Floats, float, Floats, LbfgsState]:
     """Return parameters of lower loss, their loss and gradient, and the next state.
 
-    `loss` and `gradient` are those of `parameters`; `loss_and_gradient` gives both for other parameters, the
-    gradient each time as an array of its own. The step keeps the strong Wolfe conditions, unless EVALUATIONS
-    losses do not suffice for that: then it goes to the lowest of them. Where none is lower, the pairs are
-    forgotten and steepest descent is tried; where that fails too, parameters, loss and gradient come back
-    as they were and the state is stuck for good. A loss or slope that is not finite counts as too far.
+    `loss` and `gradient` are those of `parameters`; `loss_and_gradient` returns both for other parameters,
+    the gradient each time as a new array. The step meets the strong Wolfe conditions, unless EVALUATIONS
+    losses do not suffice: then it goes to the lowest of them. If none is lower, the pairs are dropped and
+    steepest descent is tried; if that fails too, parameters, loss and gradient are returned unchanged and the
+    state is stuck for good. A loss or slope that is not finite counts as too far away.
     Source: N&W Algorithm 7.5.
     """
     if state.stuck:
         return parameters, loss, gradient, state
-    found = _lower(parameters, loss, gradient, state.pairs, loss_and_gradient)
+    found = _lower_trial(parameters, loss, gradient, state.pairs, loss_and_gradient)
     if found is None and state.pairs:
         state = LbfgsState()
-        found = _lower(parameters, loss, gradient, (), loss_and_gradient)
+        found = _lower_trial(parameters, loss, gradient, (), loss_and_gradient)
     if found is None:
         return parameters, loss, gradient, LbfgsState(stuck=True)
-    pairs = _remembered(state.pairs, found.parameters - parameters, found.gradient - gradient)
+    pairs = _with_pair(state.pairs, found.parameters - parameters, found.gradient - gradient)
     return found.parameters, found.loss, found.gradient, LbfgsState(pairs)
 
 
 def descent_direction(gradient: Floats, pairs: tuple[Pair, ...]) -> Floats:
-    """Return -H·gradient, H the inverse Hessian as the pairs tell it; without pairs, minus the gradient.
+    """Return -H·gradient, H the inverse Hessian as the pairs estimate it; without pairs, minus the gradient.
 
     Source: N&W Algorithm 7.4 (two-loop recursion), on the initial matrix of eq. 7.20.
     """
@@ -94,7 +102,7 @@ def descent_direction(gradient: Floats, pairs: tuple[Pair, ...]) -> Floats:
     return direction
 
 
-def _remembered(pairs: tuple[Pair, ...], change: Floats, difference: Floats) -> tuple[Pair, ...]:
+def _with_pair(pairs: tuple[Pair, ...], change: Floats, difference: Floats) -> tuple[Pair, ...]:
     curvature = float(change.dot(difference))
     sizes = math.sqrt(float(change.dot(change))) * math.sqrt(float(difference.dot(difference)))
     if not curvature > LEAST_COSINE * sizes > 0:
@@ -104,7 +112,7 @@ def _remembered(pairs: tuple[Pair, ...], change: Floats, difference: Floats) -> 
 
 @dataclass(frozen=True, eq=False)
 class _Trial:
-    """A point `length` directions away, its loss, and the slope of the loss along the direction."""
+    """A point at `length` times the direction, its loss, and the slope of the loss along the direction."""
 
     length: float
     loss: float
@@ -115,7 +123,7 @@ class _Trial:
 
 @dataclass(frozen=True, eq=False)
 class _Line:
-    """What lies along `direction` from `origin`."""
+    """The line along `direction` from `origin`."""
 
     origin: _Trial
     direction: Floats
@@ -137,14 +145,14 @@ class _Line:
         return abs(trial.slope) <= -CURVATURE * self.origin.slope
 
 
-def _lower(
+def _lower_trial(
     parameters: Floats,
     loss: float,
     gradient: Floats,
     pairs: tuple[Pair, ...],
     loss_and_gradient: LossAndGradient,
 ) -> _Trial | None:
-    """Return a trial of lower loss along the direction the pairs give, or None where none was found."""
+    """Return a trial of lower loss along the direction that the pairs give, or None if none was found."""
     direction = descent_direction(gradient, pairs)
     slope = float(direction.dot(gradient))
     if not -math.inf < slope < 0:
@@ -152,21 +160,21 @@ def _lower(
     origin = _Trial(0.0, loss, slope, parameters, gradient)
     # without pairs -slope is the gradient's square, so that the first trial is at most 1 away
     length = 1.0 if pairs else min(1.0, 1 / math.sqrt(-slope))
-    return _searched(_Line(origin, direction, loss_and_gradient), length)
+    return _line_search(_Line(origin, direction, loss_and_gradient), length)
 
 
-def _searched(line: _Line, length: float) -> _Trial | None:
-    """Return a trial that keeps the strong Wolfe conditions, else the lowest that falls enough, else None.
+def _line_search(line: _Line, length: float) -> _Trial | None:
+    """Return a trial that meets the strong Wolfe conditions, else the lowest that falls enough, else None.
 
-    Source: N&W Algorithms 3.5 and 3.6, as one loop: until a trial shows that the way down ends before it,
-    the far end `high` of the bracket is unknown. `low` is the lowest trial that falls enough.
+    Source: N&W Algorithms 3.5 and 3.6, as one loop: the far end `high` of the bracket is unknown until a
+    trial lies beyond a minimum. `low` is the lowest trial that falls enough.
     """
     low, high = line.origin, None
     for _ in range(EVALUATIONS):
         if length == low.length:  # the bracket has closed to the last bit
             break
         trial = line.at(length)
-        # >=: close to the minimum what c1 asks for is lost in the loss's rounding, and equal is no gain
+        # >=: close to the minimum, c1's decrease is smaller than the loss's rounding, and equal is no gain
         if trial.loss >= low.loss or not line.falls_enough(trial):
             high = trial
             length = _within(low, high)
@@ -186,23 +194,23 @@ def _within(low: _Trial, high: _Trial) -> float:
     width = high.length - low.length
     if high.loss == math.inf:
         return low.length + MARGIN * width
-    share = (_lowest_of_cubic(low, high) - low.length) / width
+    share = (_minimum_of_cubic(low, high) - low.length) / width
     if math.isnan(share):
         share = 0.5
     return low.length + min(max(share, MARGIN), 1 - MARGIN) * width
 
 
 def _beyond(before: _Trial, last: _Trial) -> float:
-    """Return a length beyond two trials, the later of which is still on a steep way down."""
-    lowest = _lowest_of_cubic(before, last)
+    """Return a length beyond two trials, the later of which is still on a steep descent."""
+    lowest = _minimum_of_cubic(before, last)
     least, most = LEAST_GROWTH * last.length, MOST_GROWTH * last.length
-    if not lowest > last.length:  # the cubic falls for ever
+    if not lowest > last.length:  # the cubic falls forever
         return most
     return min(max(lowest, least), most)
 
 
-def _lowest_of_cubic(one: _Trial, other: _Trial) -> float:
-    """Return where the cubic through both losses and slopes is lowest; nan where it has none, or overflows.
+def _minimum_of_cubic(one: _Trial, other: _Trial) -> float:
+    """Return the minimum of the cubic through both losses and slopes; nan if it has none or overflows.
 
     Source: N&W eq. 3.59.
     """
@@ -216,3 +224,67 @@ def _lowest_of_cubic(one: _Trial, other: _Trial) -> float:
     if bend == 0:
         return math.nan
     return other.length - width * (other.slope + d2 - d1) / bend
+
+
+# Two sums of the same products differ by less than their number times the rounding: 524,288 · 1.1e-16.
+ROUNDING = 1e-9
+
+
+def has_curvature(pair: Pair) -> bool:
+    """Return whether the pair's curvature is above 0 and the product of its halves."""
+    change, difference = pair.change, pair.difference
+    sizes = math.sqrt(float(change.dot(change))) * math.sqrt(float(difference.dot(difference)))
+    gap = abs(float(change.dot(difference)) - pair.curvature)
+    return pair.curvature > 0 and 0 < sizes < math.inf and gap <= ROUNDING * sizes
+
+
+def _to_arrays(state: LbfgsState, parameters: int) -> Arrays:
+    return {
+        "changes": np.array([pair.change for pair in state.pairs]).reshape(-1, parameters),
+        "differences": np.array([pair.difference for pair in state.pairs]).reshape(-1, parameters),
+        "curvatures": np.array([pair.curvature for pair in state.pairs], dtype=np.float64),
+    }
+
+
+def _to_state(_step: int, numbers: StateNumbers, arrays: Arrays) -> LbfgsState:
+    curvatures = arrays["curvatures"].tolist()
+    pairs = zip(arrays["changes"], arrays["differences"], curvatures, strict=True)
+    return LbfgsState(tuple(Pair(*pair) for pair in pairs), numbers.stuck)
+
+
+def _per_pair_and_parameter(parameters: int, pairs: int) -> tuple[int, ...]:
+    return (pairs, parameters)
+
+
+LBFGS = FullBatchOptimizer(
+    name="lbfgs",
+    words=Words(
+        label="L-BFGS",
+        title="L-BFGS",
+        advice="estimates from its last steps how the loss curves, and finds the length of a step by itself. "
+        "Choose it for few fixed samples, all of them every step: it needs the fewest steps by far.",
+        learning_rate="",
+        advantage="it estimates from its last steps how the loss curves, and so how far each step may go",
+    ),
+    storage=Storage(
+        arrays=(
+            StateArray("changes", shape=_per_pair_and_parameter),
+            StateArray("differences", shape=_per_pair_and_parameter),
+            StateArray(
+                "curvatures",
+                low=0,
+                high=MAX_SLOPE * MAX_SLOPE,
+                shape=lambda _parameters, pairs: (pairs,),
+                in_float64=True,
+            ),
+        ),
+        to_arrays=_to_arrays,
+        to_state=_to_state,
+        to_numbers=lambda state: StateNumbers(pairs=len(state.pairs), stuck=state.stuck),
+        is_sound=lambda state: all(map(has_curvature, state.pairs)),
+    ),
+    uses=frozenset(),
+    racing_rate=None,
+    start=start_lbfgs,
+    step=step_lbfgs,
+)

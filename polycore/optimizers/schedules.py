@@ -4,13 +4,13 @@ import math
 
 SCHEDULES = ("constant", "cosine", "one-cycle")
 
-# One-cycle: the share of the steps that rise, what the highest rate is divided by at the start, and what
-# that is divided by at the end.
+# One-cycle: the share of the steps in which the rate rises; the highest rate over the first; the first over
+# the last.
 RISING, START_DIVISOR, END_DIVISOR = 0.3, 25.0, 1e4
 
 
 def rate_at(schedule: str, highest: float, step: int, steps: int) -> float:
-    """Return the learning rate of step `step`, 0 to `steps` - 1, where the run's highest rate is `highest`.
+    """Return the learning rate of step `step`, 0 to `steps` - 1, of a run whose highest rate is `highest`.
 
     "constant" never changes. "cosine" falls from `highest` to 0 (arXiv:1608.03983, eq. 5, one period,
     minimum 0). "one-cycle" rises to `highest` over the first 30 % of the steps and falls to almost 0 over

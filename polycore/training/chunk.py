@@ -1,4 +1,4 @@
-"""A chunk of a run: some steps taken in one call, wherever that is, and what they took."""
+"""A chunk of a run: some steps taken in one call, in whatever process, and the time they took."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from polycore.network.kernels import Workspace
+from polycore.network.kernels import Kernels
 from polycore.training.history import History
 from polycore.training.measurement import measure
 from polycore.training.run import Run, advance
-from polycore.training.task import problem_of
+from polycore.training.task import task_of
 
 Advance = Callable[[Run, int], Run]
 
 
 class Chunk(NamedTuple):
-    """The run at its end, the seconds that its steps took, and the processor time among them."""
+    """The run at its end, how many seconds its steps took, and how many of these were processor time."""
 
     run: Run
     seconds: float
@@ -25,32 +25,32 @@ class Chunk(NamedTuple):
 
 
 def timed(advance: Advance, run: Run, steps: int) -> Chunk:
-    """Return the chunk that `advance(run, steps)` makes."""
+    """Return the chunk of `advance(run, steps)`."""
     start, computed = perf_counter(), process_time()
     run = advance(run, steps)
     return Chunk(run, perf_counter() - start, process_time() - computed)
 
 
-def advance_and_tell(run: Run, steps: int) -> Run:
-    """Return `advance(run, steps)`, with its end told in the history.
+def advance_and_measure(run: Run, steps: int) -> Run:
+    """Return `advance(run, steps)`, with its last step measured in the history.
 
-    How often a run measures itself is counted in steps: a slow one might have no figures for long.
+    A run measures itself every so many steps: a slow one might have no figures for a long time.
     """
     run = advance(run, steps)
     if run.history.step[-1] == run.step:
         return run
     with np.errstate(all="ignore"):
-        measured = measure(run.parameters, problem_of(run.experiment), Workspace(run.experiment.widths))
-    return replace(run, history=measured.told_in(_without_ends(run.history), run.step))
+        measured = measure(run.parameters, task_of(run.experiment), Kernels(run.experiment.widths))
+    return replace(run, history=measured.appended_to(_without_ends(run.history), run.step))
 
 
 def _without_ends(history: History) -> History:
-    """Return the history without what chunks before this one told of their ends."""
-    kept = history.step % history.every == 0
+    """Return the history without the last steps of earlier chunks."""
+    regular = history.step % history.every == 0
     return History(
         every=history.every,
-        step=history.step[kept],
-        loss=history.loss[kept],
-        accuracy=history.accuracy[kept],
-        held_out_accuracy=history.held_out_accuracy[kept],
+        step=history.step[regular],
+        loss=history.loss[regular],
+        accuracy=history.accuracy[regular],
+        held_out_accuracy=history.held_out_accuracy[regular],
     )

@@ -1,21 +1,39 @@
-"""Why a run ended before its last step, and how that is said."""
+"""Why a run ends before its last step, and how that is said."""
 
 from typing import TYPE_CHECKING, Literal, get_args
 
+from polycore.experiment.experiment import Experiment
+
 if TYPE_CHECKING:
-    from polycore.training.run import Run
+    from polycore.training.recorder import Recorder
+    from polycore.training.state import RunState, TrainState
 
-Ending = Literal["diverged", "target", "patience", "stuck"]
-ENDINGS: tuple[Ending, ...] = get_args(Ending)
+EndReason = Literal["diverged", "target", "patience", "stuck"]
+END_REASONS: tuple[EndReason, ...] = get_args(EndReason)
 
 
-def sentence(ending: Ending, run: "Run") -> str:
-    """Return why `run`, which stands where it ended, did so."""
-    match ending:
+class EarlyStop:
+    """The rules of an experiment by which a run ends early."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._target_loss, self._patience = experiment.target_loss, experiment.patience
+
+    def reason(self, state: "TrainState", recorder: "Recorder") -> EndReason | None:
+        """Return why the run ends after this step, or None if it continues."""
+        if self._target_loss is not None and recorder.best_loss <= self._target_loss:
+            return "target"
+        if self._patience is not None and state.step - recorder.held_out_step >= self._patience:
+            return "patience"
+        return "stuck" if state.optimizer_state.stuck else None
+
+
+def sentence(reason: EndReason, run: "RunState") -> str:
+    """Return a sentence on why `run` ended where it stands."""
+    match reason:
         case "diverged":
             return (
                 f"The run diverged at step {run.step + 1:,}: a weight left the range in which the loss is "
-                "finite and a file can hold it. The best weights are kept. "
+                "finite and a file can store it. The best weights are kept. "
                 f"Lower the learning rate ({run.experiment.learning_rate:g}) and start again."
             )
         case "target":
@@ -27,6 +45,6 @@ def sentence(ending: Ending, run: "Run") -> str:
             )
         case "stuck":
             return (
-                f"L-BFGS found no lower loss after step {run.step:,}: it stands at a lowest point, as far as "
-                "numbers of 16 digits can tell, or on a crease of the ReLUs."
+                f"L-BFGS found no lower loss after step {run.step:,}: it is at a minimum, as far as numbers "
+                "of 16 digits can tell, or on a crease of the ReLUs."
             )

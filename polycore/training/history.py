@@ -1,11 +1,11 @@
-"""How the figures of a run went, thinned evenly so that it never grows beyond a bound."""
+"""The measurements of a run over its steps, thinned evenly so that they never exceed a bound."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-MOST = 400  # points: more would not be seen on a chart, and each is sent to the browser
+MOST = 400  # entries: a chart would not show more, and each is sent to the browser
 
 
 def _no_steps() -> NDArray[np.int64]:
@@ -18,9 +18,9 @@ def _no_figures() -> NDArray[np.float64]:
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Arrays of equal length, one entry a recorded step; the figures are of the weights at that step.
+    """Arrays of equal length with one entry per recorded step, measured on the weights of that step.
 
-    `every`: steps between two entries. It doubles, and every other entry goes, each time the bound is met.
+    `every`: steps between two entries. At the bound it doubles and every other entry is dropped.
     `loss` in nats on the training set, `accuracy` and `held_out_accuracy` as shares.
     """
 
@@ -31,7 +31,7 @@ class History:
     held_out_accuracy: NDArray[np.float64] = field(default_factory=_no_figures)
 
     def appended(self, step: int, loss: float, accuracy: float, held_out_accuracy: float) -> "History":
-        """Return the history with one entry more, thinned where it would pass the bound."""
+        """Return the history with one more entry, thinned if it would exceed the bound."""
         longer = History(
             every=self.every,
             step=np.append(self.step, step),
@@ -39,13 +39,13 @@ class History:
             accuracy=np.append(self.accuracy, accuracy),
             held_out_accuracy=np.append(self.held_out_accuracy, held_out_accuracy),
         )
-        # once is enough, unless a run file says that `every` is less than the steps between its entries
+        # once is enough, unless a run file has an `every` below the steps between its entries
         while len(longer.step) > MOST:
             longer = longer._thinned()
         return longer
 
     def to_csv(self) -> str:
-        """Return a line of names, then one for each entry, every number to its last digit."""
+        """Return a header line and one line per entry, every number with all its digits."""
         columns = (self.step, self.loss, self.accuracy, self.held_out_accuracy)
         rows = zip(*(column.tolist() for column in columns), strict=True)
         return "".join(

@@ -1,38 +1,27 @@
-"""The arrays of a run file: which there are, and of which type, shape and range each is.
+"""The arrays of a run file: which there are, and the type, shape and range of each.
 
-All of that follows from the metadata, so that nothing an array says of itself has to be believed.
+All of this follows from the metadata, so that an array's own header never has to be trusted.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polycore.files.refusals import Shape
 from polycore.limits import MAX_PARAMETER_SIZE
-from polycore.optimizers.lbfgs import LbfgsState, Pair
-from polycore.optimizers.registry import AdamState, SearchState, SgdState
+from polycore.optimizers.optimizer import MAX_SLOPE, Arrays, OptimizerState, StateArray, StateNumbers
+from polycore.optimizers.registry import OPTIMIZERS
 from polycore.training.history import History
-from polycore.training.loop import OptimizerState
-from polycore.training.run_metadata import Told
+from polycore.training.run_metadata import RunMetadata
+from polycore.training.state import RunState
 from polycore.training.task import precision_of
-
-if TYPE_CHECKING:
-    from polycore.training.run import Run
-
-Arrays = Mapping[str, NDArray[Any]]
-
-# At 8 layers of 512 neurons and weights of 1e6 a gradient stays below 1e80; its sums over steps below 1e90.
-MAX_SLOPE = 1e100
-# Two sums of the same products differ by less than their number times the rounding: 524,288 · 1.1e-16.
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ArraySpec:
     """What an array must be: its type as .npy names it, its shape, and the range of its numbers."""
 
     type: str
@@ -41,101 +30,68 @@ class Wanted:
     high: float
 
 
-_HISTORY = ("loss", "accuracy", "held_out_accuracy")
+def specs(metadata: RunMetadata) -> dict[str, ArraySpec]:
+    """Return the arrays that a run with this metadata must have."""
+    kind = np.dtype(precision_of(metadata.experiment)).newbyteorder("<").str
+    count = metadata.experiment.parameter_count
+    weights = ArraySpec(kind, (count,), -MAX_PARAMETER_SIZE, MAX_PARAMETER_SIZE)
+    arrays = {"parameters": weights, "best_parameters": weights}
+    if metadata.has_gradient:
+        arrays["gradient"] = ArraySpec(kind, (count,), -MAX_SLOPE, MAX_SLOPE)
+    storage = OPTIMIZERS[metadata.experiment.optimizer].storage
+    for array in storage.arrays:
+        arrays[array.name] = _state_spec(array, kind, count, metadata.state_numbers)
+    return arrays | _history_specs(metadata)
 
 
-def wanted(told: Told) -> dict[str, Wanted]:
-    """Return what a run of which the metadata says so must have."""
-    kind = np.dtype(precision_of(told.experiment)).newbyteorder("<").str
-    count = told.experiment.parameter_count
-    weights = Wanted(kind, (count,), -MAX_PARAMETER_SIZE, MAX_PARAMETER_SIZE)
-    slopes = Wanted(kind, (count,), -MAX_SLOPE, MAX_SLOPE)
-    found = {"parameters": weights, "best_parameters": weights}
-    if told.has_gradient:
-        found["gradient"] = slopes
-    return found | _of_state(told, slopes) | _of_history(told)
+def _state_spec(array: StateArray, kind: str, count: int, numbers: StateNumbers) -> ArraySpec:
+    array_type = "<f8" if array.in_float64 else kind
+    return ArraySpec(array_type, array.shape(count, numbers.pairs), array.low, array.high)
 
 
-def _of_state(told: Told, slopes: Wanted) -> dict[str, Wanted]:
-    match told.experiment.optimizer:
-        case "sgd":
-            return {"velocity": slopes}
-        case "adam":
-            # in float32 the square of a gradient of 1e20 is infinite, and such a run goes on
-            return {"gradients": slopes, "squares": Wanted(slopes.type, slopes.shape, 0, math.inf)}
-        case "lbfgs":
-            several = Wanted(slopes.type, (told.pairs, *slopes.shape), -MAX_SLOPE, MAX_SLOPE)
-            curvatures = Wanted("<f8", (told.pairs,), 0, MAX_SLOPE * MAX_SLOPE)
-            return {"changes": several, "differences": several, "curvatures": curvatures}
-        case _:
-            return {}
-
-
-def _of_history(told: Told) -> dict[str, Wanted]:
-    shape = (told.history_entries,)
+def _history_specs(metadata: RunMetadata) -> dict[str, ArraySpec]:
+    shape = (metadata.history_entries,)
     return {
-        "history_step": Wanted("<i8", shape, 0, told.step),
-        "history_loss": Wanted("<f8", shape, 0, MAX_PARAMETER_SIZE),
-        "history_accuracy": Wanted("<f8", shape, 0, 1),
-        "history_held_out_accuracy": Wanted("<f8", shape, 0, 1),
+        "history_step": ArraySpec("<i8", shape, 0, metadata.step),
+        "history_loss": ArraySpec("<f8", shape, 0, MAX_PARAMETER_SIZE),
+        "history_accuracy": ArraySpec("<f8", shape, 0, 1),
+        "history_held_out_accuracy": ArraySpec("<f8", shape, 0, 1),
     }
 
 
-def arrays_of(run: "Run") -> dict[str, NDArray[Any]]:
+def arrays_of(run: RunState) -> Mapping[str, NDArray[Any]]:
     """Return the arrays of a run by their names."""
     arrays: dict[str, NDArray[Any]] = {"parameters": run.parameters, "best_parameters": run.best_parameters}
     if run.gradient is not None:
         arrays["gradient"] = run.gradient
-    arrays |= _arrays_of_state(run.optimizer_state, run.parameters.size)
-    arrays["history_step"] = run.history.step
-    return arrays | {f"history_{figure}": getattr(run.history, figure) for figure in _HISTORY}
+    storage = OPTIMIZERS[run.experiment.optimizer].storage
+    arrays |= storage.to_arrays(run.optimizer_state, run.parameters.size)
+    history = run.history
+    return arrays | {
+        "history_step": history.step,
+        "history_loss": history.loss,
+        "history_accuracy": history.accuracy,
+        "history_held_out_accuracy": history.held_out_accuracy,
+    }
 
 
-def _arrays_of_state(state: OptimizerState, count: int) -> dict[str, NDArray[Any]]:
-    match state:
-        case SgdState():
-            return {"velocity": state.velocity}
-        case AdamState():
-            return {"gradients": state.gradients, "squares": state.squares}
-        case LbfgsState():
-            return {
-                "changes": np.array([pair.change for pair in state.pairs]).reshape(-1, count),
-                "differences": np.array([pair.difference for pair in state.pairs]).reshape(-1, count),
-                "curvatures": np.array([pair.curvature for pair in state.pairs], dtype=np.float64),
-            }
-        case _:
-            return {}
+def optimizer_state_of(metadata: RunMetadata, arrays: Arrays) -> OptimizerState:
+    """Return the optimizer's state that metadata and arrays describe."""
+    storage = OPTIMIZERS[metadata.experiment.optimizer].storage
+    return storage.to_state(metadata.step, metadata.state_numbers, arrays)
 
 
-def state_of(told: Told, arrays: Arrays) -> OptimizerState:
-    """Return the optimizer's state that the metadata and the arrays tell."""
-    match told.experiment.optimizer:
-        case "sgd":
-            return SgdState(arrays["velocity"])
-        case "adam":
-            return AdamState(told.step, arrays["gradients"], arrays["squares"])
-        case "lbfgs":
-            curvatures = arrays["curvatures"].tolist()
-            pairs = zip(arrays["changes"], arrays["differences"], curvatures, strict=True)
-            return LbfgsState(tuple(Pair(*pair) for pair in pairs), told.stuck)
-        case _:
-            return SearchState(cast(float, told.deviation))
+def history_of(metadata: RunMetadata, arrays: Arrays) -> History:
+    """Return the history that metadata and arrays describe."""
+    return History(
+        every=metadata.history_every,
+        step=arrays["history_step"],
+        loss=arrays["history_loss"],
+        accuracy=arrays["history_accuracy"],
+        held_out_accuracy=arrays["history_held_out_accuracy"],
+    )
 
 
-def history_of(told: Told, arrays: Arrays) -> History:
-    """Return the history that the metadata and the arrays tell."""
-    figures = {figure: arrays[f"history_{figure}"] for figure in _HISTORY}
-    return History(told.history_every, arrays["history_step"], **figures)
-
-
-def has_order(history: History) -> bool:
+def is_ordered(history: History) -> bool:
     """Return whether the entries begin at step 0 and ascend."""
     return bool(history.step[0] == 0 and (np.diff(history.step) > 0).all())
-
-
-def has_curvature(pair: Pair) -> bool:
-    """Return whether the pair's curvature is above 0, and what its halves make it."""
-    change, difference = pair.change, pair.difference
-    sizes = math.sqrt(float(change.dot(change))) * math.sqrt(float(difference.dot(difference)))
-    gap = abs(float(change.dot(difference)) - pair.curvature)
-    return pair.curvature > 0 and 0 < sizes < math.inf and gap <= ROUNDING * sizes

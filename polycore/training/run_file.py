@@ -1,16 +1,16 @@
 """The run file: a run as it stands, in an .npz archive as NumPy writes it, read as strictly as a weight file.
 
-Reading goes from what costs least to what costs most: the file's size, the zip's directory, the entries' own
-headers, and the metadata, which is small. The metadata names the experiment, and from it the type, the shape
-and the range of every array are known to the last byte. Only then are the arrays unpacked, and what belongs
-together compared; last, the experiment's own points are drawn, on which the weights must be able to go on.
-What a refusal may say is in polycore.training.run_refusals.
+Cheap checks come first: the file's size, the zip's directory, the entries' own headers, and the metadata,
+which is small. The metadata names the experiment, and from it follow the type, the shape and the range of
+every array, to the last byte. Only then are the arrays unpacked and compared with each other; last, the
+experiment's own points are drawn, on which training must be able to continue. The texts of all refusals are
+in polycore.training.run_refusals.
 """
 
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,67 +26,68 @@ from polycore.files.npy_header import MAX_HEADER, NpyHeader
 from polycore.files.path_or_file import PathOrFile, content_of, put
 from polycore.files.refusals import ReadingError
 from polycore.limits import MAX_PARAMETERS
-from polycore.optimizers.lbfgs import MEMORY, LbfgsState
+from polycore.optimizers.lbfgs import MEMORY
+from polycore.optimizers.optimizer import Arrays
+from polycore.optimizers.registry import OPTIMIZERS
 from polycore.training import run_arrays, run_metadata
 from polycore.training.history import MOST
-from polycore.training.run_arrays import Wanted
-from polycore.training.run_metadata import Told
+from polycore.training.run_arrays import ArraySpec
+from polycore.training.run_metadata import RunMetadata
 from polycore.training.run_refusals import RunReason, text_of
-from polycore.training.task import problem_of
-
-if TYPE_CHECKING:
-    from polycore.training.run import Run
+from polycore.training.state import RunState
+from polycore.training.task import task_of
 
 # L-BFGS has most: parameters, best ones, a gradient and ten pairs, 23 arrays of 4 MiB where the network is
 # the largest that is allowed.
 MAX_BYTES = 96 * 2**20
 
 
-def read(source: PathOrFile) -> dict[str, Any]:
-    """Return the fields of the run in the file at a path, or in a binary file from where it stands.
+def read(source: PathOrFile) -> RunState:
+    """Return the run in the file at a path, or in a binary file from its current position.
 
-    Every array is a copy in the machine's own order. A run of these fields advances, and can be saved.
-    Raises RunFileError, and nothing else, for whatever is not a sound run file; its text repeats nothing of
-    the contents.
+    Every array is a copy in the machine's own byte order. A run in this state advances, and can be saved.
+    Raises RunFileError, and nothing else, for anything but a sound run file; its text repeats nothing of the
+    contents.
     """
-    # numbers are looked at before it is known that they are any
-    with _told(), np.errstate(all="ignore"):
+    # numbers are compared before it is known that they are finite
+    with _as_run_file_errors(), np.errstate(all="ignore"):
         entries = _entries(source)
-        told = _metadata(entries)
-        arrays = _arrays(entries, run_arrays.wanted(told))
-        fields = _fields(told, arrays)
-        _check_set_up(told.experiment, arrays)
-        return fields
+        stored = _metadata(entries)
+        arrays = _arrays(entries, run_arrays.specs(stored))
+        state = _state(stored, arrays)
+        _check_task(state)
+        return state
 
 
 def experiment_of(source: PathOrFile) -> Experiment:
-    """Return the experiment of the run in a file, at the price of its metadata.
+    """Return the experiment of the run in a file; only the metadata is read.
 
-    So that it is known what a run would ask for before it is loaded. Raises as `read` does.
+    This shows what a run would cost before it is loaded. Raises as `read` does.
     """
-    with _told():
+    with _as_run_file_errors():
         return _metadata(_entries(source)).experiment
 
 
-def write(target: PathOrFile, run: "Run") -> None:
+def write(target: PathOrFile, run: RunState) -> None:
     """Write a file that `read` and numpy.load can read, to a path or in one piece to a binary file.
 
-    A path is taken as it is; what stood there is replaced at once when all is written, or else left as it
-    was. The same run gives the same bytes. Raises PolycoreError where the file could not be written.
+    The path is used exactly as given; a file there is replaced at once when everything is written, and stays
+    as it was until then. The same run gives the same bytes. Raises PolycoreError if the file cannot be
+    written.
     """
-    text = run_metadata.written(run)
+    text = run_metadata.to_json(run)
     arrays: dict[str, Any] = {
         name: array.astype(array.dtype.newbyteorder("<"), copy=False)
         for name, array in run_arrays.arrays_of(run).items()
     }
     packed = io.BytesIO()
-    # not compressed: the digits of what was learned have no pattern, and a fifth of it would cost seconds
+    # not compressed: the digits of trained weights have no pattern, and saving a fifth would cost seconds
     np.savez(packed, **arrays, metadata=np.array(text, dtype=f"<U{len(text)}"))
     put(target, packed.getvalue(), "run file")
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _as_run_file_errors() -> Iterator[None]:
     try:
         yield
     except ReadingError as error:
@@ -94,7 +95,7 @@ def _told() -> Iterator[None]:
 
 
 def _largest_size(name: str) -> int:
-    """Return the most bytes that the .npy file of an allowed array of this name has."""
+    """Return the largest size in bytes of the .npy file of an array of this name."""
     if name.startswith("history"):
         return MAX_HEADER + 8 * MOST
     several = MEMORY if name in ("changes", "differences") else 1
@@ -109,74 +110,75 @@ def _entries(source: PathOrFile) -> dict[str, Entry]:
     return archive.entries(content_of(source, MAX_BYTES), _LARGEST, NAMES_OF_WEIGHTS)
 
 
-def _metadata(entries: Mapping[str, Entry]) -> Told:
+def _metadata(entries: Mapping[str, Entry]) -> RunMetadata:
     entry = entries.get(METADATA)
     if entry is None:
         raise RunFileError(RunReason.MISSING.text(METADATA))
     header = npy_header.header_of(METADATA, entry.beginning(MAX_HEADER))
     npy_header.check_text(METADATA, header, entry.size)
-    return run_metadata.told_by(metadata.parsed(metadata.text_of(entry.unpacked()[header.length :])))
+    return run_metadata.from_fields(metadata.parsed(metadata.text_of(entry.unpacked()[header.length :])))
 
 
-def _arrays(entries: Mapping[str, Entry], wanted: Mapping[str, Wanted]) -> dict[str, NDArray[Any]]:
-    for name in wanted:
+def _arrays(entries: Mapping[str, Entry], expected: Mapping[str, ArraySpec]) -> dict[str, NDArray[Any]]:
+    for name in expected:
         if name not in entries:
             raise RunFileError(RunReason.MISSING.text(name))
     for name in entries:
-        if name not in wanted and name != METADATA:
+        if name not in expected and name != METADATA:
             raise RunFileError(RunReason.UNWANTED.text(name))
-    headers = {name: _header(entries[name], wanted[name]) for name in wanted}
-    return {name: _array(entries[name], headers[name], wanted[name]) for name in wanted}
+    headers = {name: _header(entries[name], expected[name]) for name in expected}
+    return {name: _array(entries[name], headers[name], expected[name]) for name in expected}
 
 
-def _header(entry: Entry, wanted: Wanted) -> NpyHeader:
+def _header(entry: Entry, expected: ArraySpec) -> NpyHeader:
     header = npy_header.header_of(entry.name, entry.beginning(MAX_HEADER))
-    if header.type != wanted.type or header.fortran:
+    if header.type != expected.type or header.fortran:
         raise RunFileError(RunReason.ARRAY.text(entry.name))
-    if header.shape != wanted.shape:
+    if header.shape != expected.shape:
         raise RunFileError(RunReason.SHAPE.text(entry.name, header.shape))
-    npy_header.check_size(entry.name, header, entry.size, np.dtype(wanted.type).itemsize)
+    npy_header.check_size(entry.name, header, entry.size, np.dtype(expected.type).itemsize)
     return header
 
 
-def _array(entry: Entry, header: NpyHeader, wanted: Wanted) -> NDArray[Any]:
+def _array(entry: Entry, header: NpyHeader, expected: ArraySpec) -> NDArray[Any]:
     body = memoryview(entry.unpacked())[header.length :]
     # a copy lies in memory as arrays do that were never in a file
-    array = np.array(header.array(body), dtype=np.dtype(wanted.type).newbyteorder("="))
+    array = np.array(header.array(body), dtype=np.dtype(expected.type).newbyteorder("="))
     # np.float64 widens the narrower side: a plain 1e100 would be narrowed to float32, where it is infinite
-    if not ((array >= np.float64(wanted.low)) & (array <= np.float64(wanted.high))).all():
+    if not ((array >= np.float64(expected.low)) & (array <= np.float64(expected.high))).all():
         raise RunFileError(RunReason.NUMBERS.text(entry.name))
     return array
 
 
-def _fields(told: Told, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
-    history, state = run_arrays.history_of(told, arrays), run_arrays.state_of(told, arrays)
-    if not run_arrays.has_order(history):
+def _state(metadata: RunMetadata, arrays: Arrays) -> RunState:
+    history = run_arrays.history_of(metadata, arrays)
+    optimizer_state = run_arrays.optimizer_state_of(metadata, arrays)
+    if not run_arrays.is_ordered(history):
         raise RunFileError(RunReason.HISTORY.text())
-    if isinstance(state, LbfgsState) and not all(map(run_arrays.has_curvature, state.pairs)):
+    if not OPTIMIZERS[metadata.experiment.optimizer].storage.is_sound(optimizer_state):
         raise RunFileError(RunReason.PAIRS.text())
-    return {
-        "experiment": told.experiment,
-        "step": told.step,
-        "parameters": arrays["parameters"],
-        "optimizer_state": state,
-        "loss": told.loss,
-        "gradient": arrays.get("gradient"),
-        "best_step": told.best_step,
-        "best_loss": told.best_loss,
-        "best_parameters": arrays["best_parameters"],
-        "history": history,
-        "held_out_loss": told.held_out_loss,
-        "held_out_step": told.held_out_step,
-        "ended": told.ended,
-    }
+    return RunState(
+        experiment=metadata.experiment,
+        step=metadata.step,
+        parameters=arrays["parameters"],
+        optimizer_state=optimizer_state,
+        loss=metadata.loss,
+        gradient=arrays.get("gradient"),
+        best_step=metadata.best_step,
+        best_loss=metadata.best_loss,
+        best_parameters=arrays["best_parameters"],
+        history=history,
+        held_out_loss=metadata.held_out_loss,
+        held_out_step=metadata.held_out_step,
+        ended=metadata.ended,
+    )
 
 
-def _check_set_up(experiment: Experiment, arrays: Mapping[str, NDArray[Any]]) -> None:
+def _check_task(state: RunState) -> None:
     try:
-        problem = problem_of(experiment)
+        task = task_of(state.experiment)
     except PolycoreError as error:
         raise RunFileError(RunReason.SET_UP.text()) from error
-    for name in ("parameters", "best_parameters"):
-        if not problem.holds(arrays[name]):
+    for name, parameters in (("parameters", state.parameters), ("best_parameters", state.best_parameters)):
+        if not task.can_hold(parameters):
             raise RunFileError(RunReason.TOO_LARGE.text(name))

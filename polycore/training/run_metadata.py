@@ -1,8 +1,8 @@
-"""The metadata of a run file: the experiment, and every single number of where its run stands."""
+"""The metadata of a run file: the experiment, and every single number of its run's state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -10,26 +10,25 @@ from polycore.errors import PolycoreError, RunFileError
 from polycore.experiment.experiment import MAX_STEPS, Experiment
 from polycore.files import metadata
 from polycore.limits import MAX_PARAMETER_SIZE
-from polycore.optimizers.lbfgs import MEMORY, LbfgsState
-from polycore.optimizers.registry import SearchState
-from polycore.training.early_stop import ENDINGS, Ending
+from polycore.optimizers.lbfgs import MEMORY
+from polycore.optimizers.optimizer import StateNumbers
+from polycore.optimizers.registry import OPTIMIZERS
+from polycore.training.early_stop import END_REASONS, EndReason
 from polycore.training.history import MOST
 from polycore.training.run_refusals import RunReason
-from polycore.training.task import searches, takes_all
+from polycore.training.state import RunState
+from polycore.training.task import uses_full_batch
 from polycore.version import __version__
-
-if TYPE_CHECKING:
-    from polycore.training.run import Run
 
 KIND, FORMAT = "run", 1
 MAX_DEVIATION = 1e100
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the metadata says of a run: its fields that are no arrays, and how many entries the arrays have.
+class RunMetadata:
+    """The fields of a run that are not arrays, and how many entries the arrays have.
 
-    deviation: of search's next change; None for other optimizers. pairs: how many L-BFGS remembers.
+    deviation, pairs, stuck: see StateNumbers.
     """
 
     experiment: Experiment
@@ -39,7 +38,7 @@ class Told:
     best_loss: float
     held_out_step: int
     held_out_loss: float
-    ended: Ending | None
+    ended: EndReason | None
     deviation: float | None
     pairs: int
     stuck: bool
@@ -48,18 +47,24 @@ class Told:
 
     @property
     def has_gradient(self) -> bool:
-        """Whether a gradient belongs to the run: see `Run`."""
-        descends = not searches(self.experiment)
-        return descends and (takes_all(self.experiment) or self.step > 0)
+        """Whether the run has a gradient: see RunState."""
+        if not OPTIMIZERS[self.experiment.optimizer].needs_gradient:
+            return False
+        return uses_full_batch(self.experiment) or self.step > 0
+
+    @property
+    def state_numbers(self) -> StateNumbers:
+        """The single numbers of the optimizer's state."""
+        return StateNumbers(self.deviation, self.pairs, self.stuck)
 
 
 _OWN = ("kind", "format", "experiment", "versions")
-FIELDS = (*_OWN, *(name for name in Told.__annotations__ if name != "experiment"))
+FIELDS = (*_OWN, *(name for name in RunMetadata.__annotations__ if name != "experiment"))
 
 
-def written(run: "Run") -> str:
+def to_json(run: RunState) -> str:
     """Return the metadata of a run as JSON."""
-    state = run.optimizer_state
+    numbers = OPTIMIZERS[run.experiment.optimizer].storage.to_numbers(run.optimizer_state)
     return metadata.written(
         {
             "kind": KIND,
@@ -72,9 +77,9 @@ def written(run: "Run") -> str:
             "held_out_step": run.held_out_step,
             "held_out_loss": run.held_out_loss,
             "ended": run.ended,
-            "deviation": state.deviation if isinstance(state, SearchState) else None,
-            "pairs": len(state.pairs) if isinstance(state, LbfgsState) else 0,
-            "stuck": isinstance(state, LbfgsState) and state.stuck,
+            "deviation": numbers.deviation,
+            "pairs": numbers.pairs,
+            "stuck": numbers.stuck,
             "history_every": run.history.every,
             "history_entries": len(run.history.step),
             "versions": {"polycore": __version__, "numpy": np.__version__},
@@ -82,93 +87,93 @@ def written(run: "Run") -> str:
     )
 
 
-def told_by(found: Mapping[str, Any]) -> Told:
-    """Return what the metadata says. Raises RunFileError where a run could not have it."""
-    _check_kind(found)
-    if set(found) != set(FIELDS):
+def from_fields(fields: Mapping[str, Any]) -> RunMetadata:
+    """Return the metadata with these fields. Raises RunFileError if no run could have them."""
+    _check_kind(fields)
+    if set(fields) != set(FIELDS):
         raise RunFileError(RunReason.FIELDS.text())
-    experiment = _experiment(found["experiment"])
-    step = _whole(found, "step", 0, experiment.steps)
-    lbfgs = experiment.optimizer == "lbfgs"
-    told = Told(
+    experiment = _experiment(fields["experiment"])
+    step = _whole(fields, "step", 0, experiment.steps)
+    optimizer = OPTIMIZERS[experiment.optimizer]
+    run = RunMetadata(
         experiment=experiment,
         step=step,
-        loss=_number_or_none(found, "loss", MAX_PARAMETER_SIZE, takes_all(experiment)),
-        best_step=_whole(found, "best_step", 0, step),
-        best_loss=_number(found, "best_loss", MAX_PARAMETER_SIZE),
-        held_out_step=_whole(found, "held_out_step", 0, step),
-        held_out_loss=_number(found, "held_out_loss", MAX_PARAMETER_SIZE),
-        ended=_ended(found["ended"]),
-        deviation=_number_or_none(found, "deviation", MAX_DEVIATION, searches(experiment)),
-        pairs=_whole(found, "pairs", 0, MEMORY if lbfgs else 0),
-        stuck=_stuck(found["stuck"], lbfgs),
-        history_every=_whole(found, "history_every", 1, 2 * MAX_STEPS),
-        history_entries=_whole(found, "history_entries", 1, MOST),
+        loss=_number_or_none(fields, "loss", MAX_PARAMETER_SIZE, uses_full_batch(experiment)),
+        best_step=_whole(fields, "best_step", 0, step),
+        best_loss=_number(fields, "best_loss", MAX_PARAMETER_SIZE),
+        held_out_step=_whole(fields, "held_out_step", 0, step),
+        held_out_loss=_number(fields, "held_out_loss", MAX_PARAMETER_SIZE),
+        ended=_ended(fields["ended"]),
+        deviation=_number_or_none(fields, "deviation", MAX_DEVIATION, not optimizer.needs_gradient),
+        pairs=_whole(fields, "pairs", 0, MEMORY if optimizer.needs_full_batch else 0),
+        stuck=_stuck(fields["stuck"], optimizer.needs_full_batch),
+        history_every=_whole(fields, "history_every", 1, 2 * MAX_STEPS),
+        history_entries=_whole(fields, "history_entries", 1, MOST),
     )
-    if not _may_have_ended(told):
+    if not _may_have_ended(run):
         raise RunFileError(RunReason.ENDED.text())
-    return told
+    return run
 
 
-def _check_kind(found: Mapping[str, Any]) -> None:
-    if found.get("kind") != KIND:
+def _check_kind(fields: Mapping[str, Any]) -> None:
+    if fields.get("kind") != KIND:
         raise RunFileError(RunReason.KIND.text())
-    if type(found.get("format")) is not int or found["format"] != FORMAT:
+    if type(fields.get("format")) is not int or fields["format"] != FORMAT:
         raise RunFileError(RunReason.FORMAT.text())
 
 
-def _experiment(found: Any) -> Experiment:
+def _experiment(value: Any) -> Experiment:
     try:
-        return Experiment.from_dict(found)
+        return Experiment.from_dict(value)
     except PolycoreError as error:
         raise RunFileError(RunReason.EXPERIMENT.text()) from error
 
 
-def _whole(found: Mapping[str, Any], name: str, low: int, high: int) -> int:
-    value = found[name]
+def _whole(fields: Mapping[str, Any], name: str, low: int, high: int) -> int:
+    value = fields[name]
     if type(value) is not int or not low <= value <= high:
         raise RunFileError(RunReason.FIELD.text(name))
     return value
 
 
-def _number(found: Mapping[str, Any], name: str, high: float) -> float:
-    value = found[name]
+def _number(fields: Mapping[str, Any], name: str, high: float) -> float:
+    value = fields[name]
     if type(value) not in (int, float) or not 0 <= value <= high:
         raise RunFileError(RunReason.FIELD.text(name))
     return float(value)
 
 
-def _number_or_none(found: Mapping[str, Any], name: str, high: float, is_number: bool) -> float | None:
+def _number_or_none(fields: Mapping[str, Any], name: str, high: float, is_number: bool) -> float | None:
     if is_number:
-        return _number(found, name, high)
-    if found[name] is not None:
+        return _number(fields, name, high)
+    if fields[name] is not None:
         raise RunFileError(RunReason.FIELD.text(name))
     return None
 
 
-def _stuck(found: Any, lbfgs: bool) -> bool:
-    if not isinstance(found, bool) or (found and not lbfgs):
+def _stuck(value: Any, may_be: bool) -> bool:
+    if not isinstance(value, bool) or (value and not may_be):
         raise RunFileError(RunReason.FIELD.text("stuck"))
-    return found
+    return value
 
 
-def _ended(found: Any) -> Ending | None:
-    if found is not None and found not in ENDINGS:
+def _ended(value: Any) -> EndReason | None:
+    if value is not None and value not in END_REASONS:
         raise RunFileError(RunReason.ENDED.text())
-    return cast(Ending | None, found)
+    return cast(EndReason | None, value)
 
 
-def _may_have_ended(told: Told) -> bool:
-    experiment = told.experiment
-    match told.ended:
+def _may_have_ended(run: RunMetadata) -> bool:
+    experiment = run.experiment
+    match run.ended:
         case "diverged":
-            return told.step < experiment.steps
+            return run.step < experiment.steps
         case "target":
-            return experiment.target_loss is not None and told.best_loss <= experiment.target_loss
+            return experiment.target_loss is not None and run.best_loss <= experiment.target_loss
         case "patience":
-            since = told.step - told.held_out_step
+            since = run.step - run.held_out_step
             return experiment.patience is not None and since >= experiment.patience
         case "stuck":
-            return told.stuck
+            return run.stuck
         case _:
             return True

@@ -1,4 +1,4 @@
-"""What an experiment's weights are trained and measured on, scaled as they see it."""
+"""The task of an experiment: the points that its network is trained and measured on, standardized."""
 
 import math
 from collections.abc import Iterator
@@ -15,24 +15,27 @@ from polycore.experiment.experiment import MEASURED_PER_CLASS, Experiment
 from polycore.experiment.fresh_points import FreshPoints, stage_at
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.network.batch import Batch
+from polycore.network.parameters import Layers, layers
+from polycore.optimizers.optimizer import Optimizer
+from polycore.optimizers.registry import OPTIMIZERS
 from polycore.randomness import Stream, generator
 
-# Numbers drawn at once for a block of steps: arrays of 128 KiB and more are given back to the system each
-# time, and taking them anew cost as much as all the arithmetic (9.9 us a step with 2^14, 5.7 with 2^13).
+# Numbers drawn at once for a block of steps: arrays of 128 KiB and more are returned to the system each time,
+# and allocating them again cost as much as all the arithmetic (9.9 us a step with 2^14, 5.7 with 2^13).
 MOST_DRAWN = 2**13
-GROWTH = (0.5, 1.0, 2.0)  # of batches from stage to stage, where they grow
-# Workers compute many runs in turns, and what fresh points near crossings need takes 45 ms to prepare, most
-# of a chunk: as many as may compute at once are kept where each has a megabyte, few where it has 100.
+GROWTH = (0.5, 1.0, 2.0)  # of the batch size from stage to stage, if it grows
+# Workers compute many runs in turns, and preparing fresh points near crossings takes 45 ms, most of a chunk:
+# as many tasks as may compute at once are kept if each has a megabyte, few if it has 100.
 FEW_SAMPLES, KEPT_WITH_FEW, KEPT_WITH_MANY = 24_000, 48, 4
 LARGEST_VALUE = 1e12  # of a polynomial on its range: squares and sums stay exact enough to standardize
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
-    """Both sets are standardized by `mean` and `deviation`, each (2,).
+class Task:
+    """Training and held-out points, both standardized by `mean` and `deviation`, each (2,).
 
-    What is reported, and steps on the whole training set, are worked out in float64. Steps on batches take
-    float32, at half the cost: what a batch leaves to chance is far larger than what they lose.
+    Reported figures, and steps on the whole training set, are computed in float64. Steps on batches use
+    float32 at half the cost: its rounding is far smaller than the noise of a batch.
     """
 
     experiment: Experiment
@@ -42,59 +45,75 @@ class Problem:
     deviation: NDArray[np.float64]
 
     @property
-    def whole(self) -> bool:
+    def optimizer(self) -> Optimizer:
+        """The optimizer that the experiment names."""
+        return OPTIMIZERS[self.experiment.optimizer]
+
+    @property
+    def full_batch(self) -> bool:
         """Whether every step works on the whole training set."""
-        return takes_all(self.experiment)
+        return uses_full_batch(self.experiment)
+
+    @property
+    def only_improves(self) -> bool:
+        """Whether every change of the parameters lowers the loss on the whole training set."""
+        return self.full_batch and not self.optimizer.needs_gradient
 
     @property
     def batch_size(self) -> int:
         """Points a step."""
-        if self.whole:
+        if self.full_batch:
             return len(self.training)
         return self.experiment.batch_size or MEASURED_PER_CLASS * len(self.experiment.polynomials)
 
     @property
     def precision(self) -> type[np.floating]:
-        """Of the parameters while they are trained."""
+        """The type of the parameters during training."""
         return precision_of(self.experiment)
 
     @cached_property
-    def rough(self) -> Batch:
-        """The training set in float32, where a quick look is enough."""
+    def training_in_float32(self) -> Batch:
+        """The training set in float32, for quick comparisons and for batches."""
         return self.training.astype(np.float32)
 
     @cached_property
     def measured_every(self) -> int:
         """Steps between two measurements.
 
-        So many that measuring costs a few per cent of the training, but at least 50 measurements a run.
+        Enough that measuring costs a few percent of the training, but at least 50 measurements per run.
         """
         measured = len(self.training) + len(self.held_out)
         # A gradient step passes over its points three times: forward, back to the weights, back to the
-        # layers. Measuring passes once, but in float64 and with logarithms: as if four times, and eight times
-        # where a step passes once and is quickly done.
-        passes = 1 / 2 if searches(self.experiment) else 3
+        # layers. Measuring passes once, but in float64 and with logarithms, which costs as much as four
+        # passes, and as eight of a search step's single, fast one.
+        passes = 3 if self.optimizer.needs_gradient else 1 / 2
         affordable = round(40 * 4 * measured / (passes * self.batch_size))
         return max(1, min(affordable, self.experiment.steps // 50))
 
     @cached_property
     def parameter_limit(self) -> float:
-        """Size up to which parameters fit a weight file, also with the scaling folded into the first layer.
+        """The largest size of a parameter that fits a weight file with the scaling folded into layer 1.
 
         Folding divides weights by the deviation and moves a bias by at most weight · sum(mean / deviation).
         """
         growth = 1 + float((np.abs(self.mean) / self.deviation).sum())
         return MAX_PARAMETER_SIZE * min(1.0, float(self.deviation.min()), 1 / growth)
 
-    def holds(self, parameters: Floats) -> bool:
+    def can_hold(self, parameters: Floats) -> bool:
         """Return whether all parameters are numbers of a size within `parameter_limit`."""
         limit = self.parameter_limit
-        # the length is quicker to work out, and no parameter is larger
+        # the length is faster to compute, and no parameter is larger
         return bool(parameters.dot(parameters) <= limit * limit or np.abs(parameters).max() <= limit)
+
+    def raw_layers(self, parameters: Floats) -> Layers:
+        """Return layers in float64 that act on raw (x, y): (p - mean) / deviation · W + b = p · W' + b'."""
+        (weights, biases), *others = layers(parameters.astype(np.float64), self.experiment.widths)
+        raw_weights = weights / self.deviation[:, np.newaxis]
+        return ((raw_weights, biases - self.mean @ raw_weights), *others)
 
     def batches(self, first: int, end: int) -> Iterator[Batch]:
         """Yield the points and labels of each step from `first` to before `end`."""
-        if self.whole:
+        if self.full_batch:
             return repeat(self.training, end - first)
         if self.experiment.samples_per_class is None:
             return self._fresh(first, end)
@@ -136,16 +155,13 @@ class Problem:
         for epoch, rows in _blocks(first, end, block):
             order = generator(self.experiment.seed, Stream.BATCHES, epoch).permutation(len(self.training))
             for part in range(rows.start, rows.stop):
-                yield self.rough.chosen(order[part * self.batch_size : (part + 1) * self.batch_size])
+                yield self.training_in_float32.chosen(
+                    order[part * self.batch_size : (part + 1) * self.batch_size]
+                )
 
 
-def searches(experiment: Experiment) -> bool:
-    """Return whether the optimizer compares losses and needs no gradient."""
-    return experiment.optimizer in ("random-search", "evolution")
-
-
-def takes_all(experiment: Experiment) -> bool:
-    """Return whether every step works on the whole training set."""
+def uses_full_batch(experiment: Experiment) -> bool:
+    """Return whether every step of an experiment works on the whole training set."""
     if experiment.samples_per_class is None:
         return False
     samples = experiment.samples_per_class * len(experiment.polynomials)
@@ -153,55 +169,56 @@ def takes_all(experiment: Experiment) -> bool:
 
 
 def precision_of(experiment: Experiment) -> type[np.floating]:
-    """Return the type of the parameters while they are trained."""
-    return np.float64 if takes_all(experiment) or searches(experiment) else np.float32
+    """Return the type of the parameters during training."""
+    exact = uses_full_batch(experiment) or not OPTIMIZERS[experiment.optimizer].needs_gradient
+    return np.float64 if exact else np.float32
 
 
-def problem_of(experiment: Experiment) -> Problem:
-    """Return the problem of an experiment; the same one each time, for a while.
+def task_of(experiment: Experiment) -> Task:
+    """Return the task of an experiment, from a cache if it was asked for recently.
 
-    Raises PolycoreError where the polynomials' values on the range are too large to work with.
+    Raises PolycoreError if the polynomials' values on the range are too large to compute with.
     """
     samples = (experiment.samples_per_class or MEASURED_PER_CLASS) * len(experiment.polynomials)
     return _with_few(experiment) if samples <= FEW_SAMPLES else _with_many(experiment)
 
 
 @lru_cache(maxsize=KEPT_WITH_FEW)
-def _with_few(experiment: Experiment) -> Problem:
-    return _made(experiment)
+def _with_few(experiment: Experiment) -> Task:
+    return _create(experiment)
 
 
 @lru_cache(maxsize=KEPT_WITH_MANY)
-def _with_many(experiment: Experiment) -> Problem:
-    return _made(experiment)
+def _with_many(experiment: Experiment) -> Task:
+    return _create(experiment)
 
 
-def _made(experiment: Experiment) -> Problem:
+def _create(experiment: Experiment) -> Task:
     points, labels = experiment.training_set()
     held_out_points, held_out_labels = experiment.held_out_set()
     largest = max(np.abs(points).max(), np.abs(held_out_points).max())
     if not largest <= LARGEST_VALUE:
         raise PolycoreError(
-            f"x_range is {experiment.x_range}: there the polynomials reach {largest:.3g}; "
-            f"at most {LARGEST_VALUE:g} can be worked with. Narrow the range."
+            f"x_range: got {experiment.x_range}, where the polynomials reach {largest:.3g}; "
+            f"expected values of at most {LARGEST_VALUE:g}. Narrow the range."
         )
     mean, deviation = np.zeros(2), np.ones(2)
     if experiment.standardize:
         mean, deviation = points.mean(axis=0), points.std(axis=0)
-        deviation[deviation == 0] = 1  # one sample a class may leave a single x
+        deviation[deviation == 0] = 1  # with one sample per class all may have the same x
     classes = len(experiment.polynomials)
-    problem = Problem(
+    task = Task(
         experiment=experiment,
         training=Batch.of((points - mean) / deviation, labels, classes),
         held_out=Batch.of((held_out_points - mean) / deviation, held_out_labels, classes),
         mean=mean,
         deviation=deviation,
     )
-    return read_only(problem)
+    return read_only(task)
 
 
 def _blocks(first: int, end: int, size: int) -> Iterator[tuple[int, slice]]:
-    """Yield each block of steps that [first, end) touches: its index, and the rows of it that are wanted."""
+    """Yield each block of steps that [first, end) touches: its index, and which of its rows lie in there."""
     for index in range(first // size, -(-end // size)):
         start = index * size
         yield index, slice(max(first - start, 0), min(end - start, size))

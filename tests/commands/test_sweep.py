@@ -118,7 +118,7 @@ def test_a_run_that_fails_is_told_and_the_others_count(here, capsys):
     lines = ("--polynomials", FLAT_LINES, "x~2x")
     assert main(["sweep", "experiment.json", "--steps", "2", *lines]) == 0
     found = capsys.readouterr()
-    assert "failed: standardize is True" in found.out
+    assert "failed: standardize: got True" in found.out
     assert "2/2  held-out" in found.out
     assert len(here) == 1
 

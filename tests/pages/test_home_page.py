@@ -45,7 +45,7 @@ def test_a_set_up_that_cannot_be_trained_says_why():
     app = opened(HOME, {"polynomials": "0.000000001x~0.000000002x"})
     press(app, "Train the network")
     assert session_of(app).training is None
-    assert any("standardize is True" in text.value for text in app.text)
+    assert any("standardize: got True" in text.value for text in app.text)
 
 
 def test_a_damaged_link_says_which_part_once():

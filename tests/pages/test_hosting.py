@@ -202,7 +202,7 @@ def test_the_public_demo_has_room_for_all_that_its_pages_offer():
     for experiment in presets + shown:
         allowed.check(experiment)
         for entrant in ENTRANTS.values():
-            allowed.check(replace(course_of(experiment), steps=1, **entrant))
+            allowed.check(replace(entrant.on(course_of(experiment)), steps=1))
 
 
 def test_the_public_demo_keeps_the_largest_experiments_out():

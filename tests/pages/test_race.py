@@ -17,7 +17,7 @@ from pages.server import turns
 from pages.server.turns import Turns
 from pages.state import session
 from pages.state.session import Session
-from polycore.training.chunk import advance_and_tell
+from polycore.training.chunk import advance_and_measure
 from tests.pages.browsing import HOME, ROOT
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
@@ -220,7 +220,7 @@ def test_a_race_that_nobody_saw_goes_on_when_somebody_looks(make, monkeypatch):
 
 def test_the_end_of_a_chunk_is_measured_however_few_steps_it_has(make):
     [lane, _] = make(["Adam", "L-BFGS"]).lanes
-    run = advance_and_tell(advance_and_tell(lane.training.run, 3), 4)
+    run = advance_and_measure(advance_and_measure(lane.training.run, 3), 4)
     assert run.history.step.tolist() == [0, 7]
     model = run.current
     points, labels = run.experiment.held_out_set()
@@ -236,7 +236,7 @@ def test_measuring_the_ends_changes_nothing_else(make):
     every = start.history.every
     run = start
     for _ in range(4):
-        run = advance_and_tell(run, every // 2 + 1)
+        run = advance_and_measure(run, every // 2 + 1)
     plain = pc.advance(start, run.step)
     assert np.array_equal(run.parameters, plain.parameters)
     assert run.best_loss == plain.best_loss
@@ -262,7 +262,7 @@ def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make,
 
 
 def stood(name, loss, steps=10, reached=((0.0, 9.0),)):
-    experiment = replace(race.course_of(SET_UP), **ENTRANTS[name])
+    experiment = ENTRANTS[name].on(race.course_of(SET_UP))
     run = SimpleNamespace(best_loss=loss, step=steps, experiment=experiment)
     marks = [runner.Mark(seconds, 0, best, 0.0) for seconds, best in (*reached, (5.0, loss))]
     return Lane(name, SimpleNamespace(run=run, marks=marks))

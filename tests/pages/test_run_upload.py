@@ -140,7 +140,7 @@ def test_a_refusal_goes_when_another_file_comes():
 
 def test_a_run_beyond_this_servers_limits_is_refused_before_its_samples_are_drawn(monkeypatch):
     monkeypatch.setattr(hosting, "limits", lambda: Limits(max_steps=59))
-    monkeypatch.delattr(run_file, "problem_of")
+    monkeypatch.delattr(run_file, "task_of")
     app = brought(opened(TRAIN, {"steps": "50", "polynomials": "x~-x"}), saved(run_of("evolution")))
     assert "at most 59 steps (here 60)" in refusal_in(app)
     assert session_of(app).training is None

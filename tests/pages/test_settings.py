@@ -4,7 +4,7 @@ import pytest
 
 from pages.state import recall
 from polycore import TUTORIAL_POLYNOMIALS, Experiment
-from polycore.experiment.experiment import OPTIMIZERS
+from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES
 from tests.pages.browsing import QUICK, opened, press, session_of, wait_for, words_of
 

@@ -174,7 +174,7 @@ def test_a_run_that_cannot_begin_is_told_and_the_others_go_on(make):
     flat = replace(SET_UP, polynomials=(pc.Polynomial(1e-9, 0), pc.Polynomial(2e-9, 0)))
     one = finished(make(set_up=flat))
     assert len(one.outcomes) == 4
-    assert all("standardize is True" in outcome.error for outcome in one.outcomes)
+    assert all("standardize: got True" in outcome.error for outcome in one.outcomes)
     assert one.best is None
 
 

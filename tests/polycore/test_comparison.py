@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore.network.kernels import Workspace
+from polycore.network.kernels import Kernels
 from polycore.network.parameters import initial_parameters
 from polycore.optimizers.comparison import LowerOnAll
-from polycore.training.task import problem_of
+from polycore.training.task import task_of
 
 SETTINGS = {
     "the tutorial's steps": ((12,), 0.0005, 400),
@@ -20,10 +20,10 @@ SETTINGS = {
 def search(hidden, scale):
     """Return a comparison, the loss in float64, and parameters to begin with."""
     experiment = pc.Experiment(hidden=hidden, optimizer="random-search", seed=4)
-    problem, exact = problem_of(experiment), Workspace(experiment.widths)
-    lower = LowerOnAll(Workspace(experiment.widths), problem.training, problem.rough)
+    task, exact = task_of(experiment), Kernels(experiment.widths)
+    lower = LowerOnAll(Kernels(experiment.widths), task.training, task.training_in_float32)
     kept = scale * initial_parameters(experiment.widths, "he", np.random.default_rng(1))
-    return lower, lambda parameters: exact.loss(parameters, problem.training), kept
+    return lower, lambda parameters: exact.loss(parameters, task.training), kept
 
 
 @pytest.mark.parametrize(("hidden", "deviation", "candidates"), SETTINGS.values(), ids=SETTINGS)

@@ -5,7 +5,7 @@ import pytest
 
 import polycore as pc
 from polycore.experiment.fresh_points import CLOSENESSES, FreshPoints, stage_at
-from polycore.training.task import problem_of
+from polycore.training.task import task_of
 
 LINES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0))  # they cross at 0, and are 2|x| apart
 TWELVE = pc.TUTORIAL_POLYNOMIALS
@@ -80,6 +80,6 @@ def test_batches_grow_from_stage_to_stage():
         batch_size=1024,
         steps=1000,
     )
-    sizes = [len(batch) for batch in problem_of(experiment).batches(0, 1000)]
+    sizes = [len(batch) for batch in task_of(experiment).batches(0, 1000)]
     assert (sizes[0], sizes[600], sizes[999]) == (512, 1024, 2048)
     assert sizes == sorted(sizes)

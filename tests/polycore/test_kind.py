@@ -28,10 +28,10 @@ SIZES = {"hidden": [(2,), (3,)]}
             lambda: pc.advance(10, RUN), "run is of type int; expected a Run.", id="advance, swapped"
         ),
         pytest.param(
-            lambda: pc.advance(RUN, "10"), "steps is '10'; expected a whole number", id="text steps"
+            lambda: pc.advance(RUN, "10"), "steps: got '10'; expected a whole number", id="text steps"
         ),
-        pytest.param(lambda: pc.advance(RUN, 2.5), "steps is 2.5; expected a whole number", id="half a step"),
-        pytest.param(lambda: pc.advance(RUN, None), "steps is None; expected a whole number", id="no steps"),
+        pytest.param(lambda: pc.advance(RUN, 2.5), "steps: got 2.5; expected a whole", id="half a step"),
+        pytest.param(lambda: pc.advance(RUN, None), "steps: got None; expected a whole", id="no steps"),
         pytest.param(lambda: pc.start(RUN), "experiment is of type Run; expected an Experiment.", id="start"),
         pytest.param(
             lambda: pc.start(pc.INTRODUCTION_POLYNOMIALS),

@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 import polycore as pc
 from polycore import network
 from polycore.network.batch import Batch
-from polycore.network.kernels import Workspace
+from polycore.network.kernels import Kernels
 from polycore.optimizers import lbfgs
 
 WIDTHS = (2, 12, 12)
@@ -78,7 +78,7 @@ def tutorial_network(seed):
     rng = np.random.default_rng(seed)
     points, labels = pc.sample(pc.TUTORIAL_POLYNOMIALS, 100, rng=rng)
     parameters = network.initial_parameters(WIDTHS, "he", rng)
-    batch, workspace = Batch.of(points, labels, len(pc.TUTORIAL_POLYNOMIALS)), Workspace(WIDTHS)
+    batch, workspace = Batch.of(points, labels, len(pc.TUTORIAL_POLYNOMIALS)), Kernels(WIDTHS)
     return lambda parameters: workspace.loss_and_gradient(parameters, batch), parameters
 
 

@@ -66,7 +66,7 @@ def test_a_run_whose_squares_overflowed_comes_back_and_goes_on():
     far = (pc.Polynomial(1e6, 0, 0, 0), pc.Polynomial(-1e6, 0, 0, 3))
     bad = {"batch_size": 5, "hidden": (64,) * 7, "learning_rate": 10, "standardize": False, "seed": 0}
     run = pc.advance(pc.start(replace(TINY, polynomials=far, x_range=(-100, 100), **bad)), 2)
-    assert np.isinf(run.optimizer_state.squares).any()
+    assert np.isinf(run.optimizer_state.second_moment).any()
     again = loaded(saved(run))
     assert same_run(again, run)
     assert same_run(pc.advance(again, 5), pc.advance(run, 5))
@@ -151,10 +151,10 @@ def test_no_array_is_unpacked_before_all_are_known_to_be_as_the_experiment_asks(
 
 
 def test_no_points_are_drawn_for_numbers_that_are_none(monkeypatch):
-    monkeypatch.delattr(run_file, "problem_of")
+    monkeypatch.delattr(run_file, "task_of")
     with pytest.raises(pc.RunFileError, match="parameters has a number"):
         loaded(run_with("evolution", parameters=np.full(22, np.nan)))
-    with pytest.raises(NameError, match="problem_of"):
+    with pytest.raises(NameError, match="task_of"):
         loaded(saved(run_of("evolution")))
 
 
@@ -165,9 +165,9 @@ def test_the_largest_run_fits_the_largest_file():
         hidden=(512, 507, 512),
         optimizer="lbfgs",
     )
-    told = replace(run_metadata.told_by(told_by("l-bfgs")), experiment=experiment, pairs=10)
+    told = replace(run_metadata.from_fields(told_by("l-bfgs")), experiment=experiment, pairs=10)
     told = replace(told, history_entries=400)
-    sizes = [np.dtype(one.type).itemsize * np.prod(one.shape) for one in run_arrays.wanted(told).values()]
+    sizes = [np.dtype(one.type).itemsize * np.prod(one.shape) for one in run_arrays.specs(told).values()]
     assert sum(sizes) == 23 * 8 * 524_288 + 8 * 10 + 4 * 8 * 400
     assert sum(sizes) + 4 * 2**18 + len(sizes) * 1000 < run_file.MAX_BYTES
 

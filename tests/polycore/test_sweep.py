@@ -145,7 +145,7 @@ def test_a_run_that_fails_is_an_outcome_and_the_sweep_goes_on(two):
     )
     found = {outcome.index: outcome for outcome in outcomes([SMALL, hopeless, SMALL], two)}
     assert [found[index].error is None for index in range(3)] == [True, False, True]
-    assert found[1].error.startswith("x_range is (-1000.0, 1000.0)")
+    assert found[1].error.startswith("x_range: got (-1000.0, 1000.0)")
     assert (found[1].model, found[1].steps, found[1].held_out_accuracy) == (None, 0, None)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import polycore as pc
 from polycore.training import history
-from polycore.training.task import problem_of
+from polycore.training.task import task_of
 from tests.runs import DIVERGING, KINDS, TINY, TWO, plain, same_run
 
 every_kind = pytest.mark.parametrize("experiment", KINDS.values(), ids=KINDS)
@@ -28,6 +28,20 @@ every_kind = pytest.mark.parametrize("experiment", KINDS.values(), ids=KINDS)
 def test_chunks_do_not_change_the_run(experiment, chunks):
     whole = pc.advance(pc.start(experiment), sum(chunks))
     assert same_run(reduce(pc.advance, chunks, pc.start(experiment)), whole)
+
+
+@pytest.mark.parametrize("optimizer", ["random-search", "evolution"])
+def test_the_best_step_of_a_search_is_its_last_change_however_the_steps_are_cut(optimizer):
+    # 25 samples a class: measured every 8th step or so, mostly some steps after the last change
+    experiment = replace(TINY, optimizer=optimizer, samples_per_class=25, batch_size=None, steps=400)
+    stepwise = pc.start(experiment)
+    changed = 0
+    for step in range(1, 101):
+        before = stepwise.parameters
+        stepwise = pc.advance(stepwise, 1)
+        changed = changed if stepwise.parameters is before else step
+        assert stepwise.best_step == changed
+        assert pc.advance(pc.start(experiment), step).best_step == changed
 
 
 def test_two_different_runs_are_told_apart():
@@ -92,7 +106,7 @@ def test_a_run_ends_where_its_steps_end(experiment):
 
 
 def test_negative_steps_are_refused():
-    with pytest.raises(pc.PolycoreError, match="steps is -1"):
+    with pytest.raises(pc.PolycoreError, match="steps: got -1"):
         pc.advance(pc.start(TINY), -1)
 
 
@@ -183,18 +197,18 @@ def test_adam_learns_two_polynomials():
 
 
 def test_fresh_points_are_never_the_same_twice():
-    problem = problem_of(KINDS["adam on fresh points"])
-    batches = [batch.columns.T for batch in problem.batches(0, 200)]
+    task = task_of(KINDS["adam on fresh points"])
+    batches = [batch.columns.T for batch in task.batches(0, 200)]
     assert all(len(points) == 8 for points in batches)
     assert len(np.unique(np.concatenate(batches)[:, 0])) == 1600
 
 
 def test_an_epoch_shows_each_sample_once():
-    problem = problem_of(KINDS["sgd on batches"])
-    parts = [batch.columns.T for batch in problem.batches(0, 6)]  # 20 samples: 7, 7, 6 and again
+    task = task_of(KINDS["sgd on batches"])
+    parts = [batch.columns.T for batch in task.batches(0, 6)]  # 20 samples: 7, 7, 6 and again
     assert [len(points) for points in parts] == [7, 7, 6, 7, 7, 6]
     for epoch in (parts[:3], parts[3:]):
-        assert sorted(np.concatenate(epoch)[:, 0]) == sorted(problem.rough.columns[0])
+        assert sorted(np.concatenate(epoch)[:, 0]) == sorted(task.training_in_float32.columns[0])
     assert (np.concatenate(parts[:3]) != np.concatenate(parts[3:])).any()
 
 
@@ -263,10 +277,10 @@ def test_random_search_decides_as_the_tutorial_does_in_float64():
     # the quick look in float32 must never change a decision: beside a plain loop over the same directions
     experiment = replace(pc.Experiment.tutorial(), steps=400, seed=3)
     run = pc.start(experiment)
-    problem = problem_of(experiment)
+    task = task_of(experiment)
     points, labels = experiment.training_set()
     kept, lowest, accepted = run.parameters, np.inf, 0
-    for step, direction in enumerate([np.zeros(192, np.float32), *problem.directions(192, 0, 400)]):
+    for step, direction in enumerate([np.zeros(192, np.float32), *task.directions(192, 0, 400)]):
         candidate = kept + 0.0005 * direction
         w1, b1 = candidate[:24].reshape(2, 12), candidate[24:36]
         w2, b2 = candidate[36:180].reshape(12, 12), candidate[180:]
@@ -284,7 +298,7 @@ def test_random_search_decides_as_the_tutorial_does_in_float64():
 
 def test_a_scaling_that_no_file_could_hold_is_refused():
     lines = (pc.Polynomial(1e-9, 0), pc.Polynomial(2e-9, 0))
-    with pytest.raises(pc.PolycoreError, match="standardize is True"):
+    with pytest.raises(pc.PolycoreError, match="standardize: got True"):
         pc.start(pc.Experiment(polynomials=lines))
     pc.start(pc.Experiment(polynomials=lines, standardize=False))
 

@@ -1,0 +1,92 @@
+"""Adam: a running mean of the gradient over the root of a running mean of its square."""
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from polycore.arrays import Floats
+from polycore.optimizers.optimizer import (
+    GradientOptimizer,
+    OptimizerState,
+    StateArray,
+    Storage,
+    Words,
+)
+from polycore.optimizers.weight_decay import decayed
+
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
+
+
+@dataclass(frozen=True, eq=False)
+class AdamState(OptimizerState):
+    """Steps taken, and the first and second moments of the gradient, shaped as the parameters.
+
+    The moments are discounted sums: the paper's running means are these times 1 - beta. That factor is left
+    to the length of the step, which saves two passes over the parameters.
+    """
+
+    step: int
+    first_moment: Floats
+    second_moment: Floats
+
+
+def start_adam(parameters: Floats) -> AdamState:
+    """Return the state before the first step."""
+    return AdamState(0, np.zeros_like(parameters), np.zeros_like(parameters))
+
+
+def step_adam(
+    parameters: Floats,
+    gradient: Floats,
+    state: AdamState,
+    learning_rate: float,
+    weight_decay: float = 0.0,
+) -> tuple[Floats, AdamState]:
+    """Return the parameters and state after one step of Adam. See `decayed` for `weight_decay`.
+
+    Source: arXiv:1412.6980, Algorithm 1 (epsilon outside the root), with its suggested constants.
+    """
+    step = state.step + 1
+    first_moment = BETA_1 * state.first_moment
+    first_moment += gradient
+    second_moment = BETA_2 * state.second_moment
+    change = gradient * gradient
+    second_moment += change
+    # bias-corrected mean / (root of bias-corrected mean square + epsilon), with their factors taken out
+    mean_factor = (1 - BETA_1) / (1 - BETA_1**step)
+    root_factor = math.sqrt((1 - BETA_2) / (1 - BETA_2**step))
+    np.sqrt(second_moment, out=change)
+    change += EPSILON / root_factor
+    np.divide(first_moment, change, out=change)
+    change *= learning_rate * mean_factor / root_factor
+    stepped = np.subtract(decayed(parameters, learning_rate, weight_decay), change, out=change)
+    return stepped, AdamState(step, first_moment, second_moment)
+
+
+ADAM = GradientOptimizer(
+    name="adam",
+    words=Words(
+        label="Adam",
+        title="Adam",
+        advice="follows the gradient, with a step size of its own for each weight. Start with it: it "
+        "forgives a learning rate that is not quite right.",
+        learning_rate="How far a step goes. Too high and the loss jumps, too low and it crawls. "
+        "Use 0.01, and less for wide networks.",
+        advantage="it takes a step of its own for each weight, whether that one's gradient is large or small",
+    ),
+    storage=Storage(
+        # the square of a gradient of 1e20 is infinite in float32, and such a run continues
+        arrays=(StateArray("gradients"), StateArray("squares", low=0, high=math.inf)),
+        to_arrays=lambda state, _parameters: {
+            "gradients": state.first_moment,
+            "squares": state.second_moment,
+        },
+        to_state=lambda step, _numbers, arrays: AdamState(step, arrays["gradients"], arrays["squares"]),
+    ),
+    uses=frozenset({"learning_rate", "schedule", "weight_decay"}),
+    racing_rate=0.03,
+    start=start_adam,
+    step_with=lambda settings: partial(step_adam, weight_decay=settings.weight_decay),
+)

@@ -1,0 +1,83 @@
+"""Stochastic gradient descent with momentum, classical or Nesterov's."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from polycore.arrays import Floats
+from polycore.optimizers.optimizer import (
+    GradientOptimizer,
+    GradientStep,
+    OptimizerState,
+    Settings,
+    StateArray,
+    Storage,
+    Words,
+)
+from polycore.optimizers.weight_decay import decayed
+
+
+@dataclass(frozen=True, eq=False)
+class SgdState(OptimizerState):
+    """`velocity` has the parameters' shape."""
+
+    velocity: Floats
+
+
+def start_sgd(parameters: Floats) -> SgdState:
+    """Return the state before the first step: at rest."""
+    return SgdState(np.zeros_like(parameters))
+
+
+def step_sgd(
+    parameters: Floats,
+    gradient: Floats,
+    state: SgdState,
+    learning_rate: float,
+    momentum: float,
+    nesterov: bool = False,
+    weight_decay: float = 0.0,
+) -> tuple[Floats, SgdState]:
+    """Return the parameters and state after v = momentum·v + gradient, parameters -= learning_rate·v.
+
+    Classical momentum with the learning rate outside of v. With `nesterov` the step is along
+    gradient + momentum·v, which anticipates how the gradient changes on the way. Source: Sutskever et al.
+    2013, eq. 3 and 4, written for parameters that have already moved ahead. See `decayed` for `weight_decay`.
+    """
+    velocity = momentum * state.velocity + gradient
+    change = gradient + momentum * velocity if nesterov else velocity.copy()
+    change *= learning_rate
+    return decayed(parameters, learning_rate, weight_decay) - change, SgdState(velocity)
+
+
+def _step_with(settings: Settings) -> GradientStep:
+    return partial(
+        step_sgd,
+        momentum=settings.momentum,
+        nesterov=settings.nesterov,
+        weight_decay=settings.weight_decay,
+    )
+
+
+SGD = GradientOptimizer(
+    name="sgd",
+    words=Words(
+        label="SGD",
+        title="SGD with momentum",
+        advice="follows the gradient with one learning rate for all weights. Choose it to see what momentum "
+        "does, classical or Nesterov's; it needs a well-chosen rate.",
+        learning_rate="How far a step goes. Too high and the loss jumps, too low and it crawls. "
+        "Try 0.01 to 0.1 with a momentum of 0.9, and more with less momentum.",
+        advantage="momentum carries it on as long as one gradient after another agrees",
+    ),
+    storage=Storage(
+        arrays=(StateArray("velocity"),),
+        to_arrays=lambda state, _parameters: {"velocity": state.velocity},
+        to_state=lambda _step, _numbers, arrays: SgdState(arrays["velocity"]),
+    ),
+    uses=frozenset({"learning_rate", "schedule", "momentum", "nesterov", "weight_decay"}),
+    racing_rate=0.03,
+    start=start_sgd,
+    step_with=_step_with,
+)

@@ -1,0 +1,70 @@
+"""What a run keeps of its steps: the history, the best parameters, and the lowest held-out loss."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from polycore.network.kernels import Kernels
+from polycore.training.early_stop import EndReason
+from polycore.training.measurement import measure
+from polycore.training.state import RunState, TrainState
+from polycore.training.task import Task
+
+R = TypeVar("R", bound=RunState)
+
+
+class Recorder:
+    """Looks at each state of a run, and measures some of them.
+
+    best_loss: the lowest loss known so far. held_out_step: when the held-out loss was lowest.
+    """
+
+    def __init__(self, run: RunState, task: Task) -> None:
+        self._task, self._kernels = task, Kernels(task.experiment.widths)
+        self._history = run.history
+        self._best_step, self._best_parameters = run.best_step, run.best_parameters
+        self._held_out_loss = run.held_out_loss
+        self.best_loss, self.held_out_step = run.best_loss, run.held_out_step
+
+    def record(self, state: TrainState) -> None:
+        """Measure the state if it is due, and keep it if it is the best so far."""
+        loss = state.loss
+        if state.step % self._task.measured_every == 0 or state.step == self._task.experiment.steps:
+            measured_loss = self._measure(state)
+            loss = measured_loss if loss is None else loss
+        if self._task.only_improves:
+            # every change is the best so far, and few are worth measuring
+            if state.parameters is not self._best_parameters:
+                self._best_step, self._best_parameters = state.step, state.parameters
+            self.best_loss = self.best_loss if loss is None else min(loss, self.best_loss)
+        elif loss is not None and loss < self.best_loss:
+            self.best_loss, self._best_step, self._best_parameters = loss, state.step, state.parameters
+
+    def finish(self, run: R, state: TrainState, ended: EndReason | None) -> R:
+        """Return `run` at `state`, with what was recorded since."""
+        if self._task.only_improves:
+            self.best_loss = self._kernels.loss(state.parameters, self._task.training)
+            state = state._replace(loss=self.best_loss)
+        return replace(
+            run,
+            step=state.step,
+            parameters=state.parameters,
+            optimizer_state=state.optimizer_state,
+            loss=state.loss,
+            gradient=state.gradient,
+            best_step=self._best_step,
+            best_loss=self.best_loss,
+            best_parameters=self._best_parameters,
+            history=self._history,
+            held_out_loss=self._held_out_loss,
+            held_out_step=self.held_out_step,
+            ended=ended,
+        )
+
+    def _measure(self, state: TrainState) -> float:
+        measured = measure(state.parameters, self._task, self._kernels)
+        step = state.step
+        if step % self._history.every == 0 or step == self._task.experiment.steps:
+            self._history = measured.appended_to(self._history, step)
+        if measured.held_out_loss < self._held_out_loss:
+            self._held_out_loss, self.held_out_step = measured.held_out_loss, step
+        return measured.loss
