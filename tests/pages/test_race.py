@@ -287,7 +287,7 @@ def test_of_several_with_the_same_loss_the_one_who_had_it_first_is_ahead():
         pytest.param("Evolution", "Adam", "a surprise: a gradient tells all 22 weights", id="search"),
         pytest.param("Evolution", "Random search", "no surprise: it adapts how large", id="both search"),
         pytest.param("Random search", "Evolution", "a surprise: evolution adapts", id="the simpler search"),
-        pytest.param("L-BFGS", "Adam", "no surprise: it reads from its last steps", id="L-BFGS"),
+        pytest.param("L-BFGS", "Adam", "no surprise: it estimates from its last steps", id="L-BFGS"),
         pytest.param("Adam", "Nesterov", "no surprise: it takes a step of its own", id="Adam"),
         pytest.param("Nesterov", "SGD with momentum", "no surprise: it looks ahead", id="Nesterov"),
         pytest.param("SGD with momentum", "Nesterov", "no surprise: momentum carries", id="momentum"),
