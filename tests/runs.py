@@ -19,6 +19,7 @@ KINDS = {
     "random search on batches": replace(TINY, optimizer="random-search", batch_size=7),
     "evolution": replace(TINY, optimizer="evolution", learning_rate=0.1),
     "evolution on fresh points": replace(TINY, optimizer="evolution", samples_per_class=None),
+    "rmsprop on batches": replace(TINY, optimizer="rmsprop", batch_size=7),
     "l-bfgs": replace(TINY, optimizer="lbfgs", noise=1.0, samples_per_class=50),
     "nesterov with everything else": replace(
         TINY,

@@ -8,6 +8,7 @@ import pytest
 from polycore.optimizers.adam import start_adam, step_adam
 from polycore.optimizers.evolution import step_evolution
 from polycore.optimizers.random_search import start_search, step_random_search
+from polycore.optimizers.rmsprop import start_rmsprop, step_rmsprop
 from polycore.optimizers.sgd import start_sgd, step_sgd
 
 LOWEST = np.array([3.0, -1.0])
@@ -47,6 +48,17 @@ def test_two_steps_of_adam_by_hand():
     parameters, state = step_adam(parameters, np.array([-1.0]), state, 0.1)
     expected = 0.9 - 0.1 * (8 / 19) / math.sqrt(4996 / 1999)
     assert parameters == pytest.approx([expected], abs=1e-8)
+
+
+def test_two_steps_of_rmsprop_by_hand():
+    # step 1: mean square 0.1·4 = 0.4; change 0.1·2/sqrt(0.4)
+    # step 2, gradient -1: mean square 0.9·0.4 + 0.1·1 = 0.46; change -0.1/sqrt(0.46)
+    parameters = np.array([1.0])
+    state = start_rmsprop(parameters)
+    parameters, state = step_rmsprop(parameters, np.array([2.0]), state, 0.1)
+    assert parameters == pytest.approx([1 - 0.2 / math.sqrt(0.4)], abs=1e-8)
+    parameters, state = step_rmsprop(parameters, np.array([-1.0]), state, 0.1)
+    assert parameters == pytest.approx([1 - 0.2 / math.sqrt(0.4) + 0.1 / math.sqrt(0.46)], abs=1e-8)
 
 
 def test_two_steps_of_nesterov_by_hand():
