@@ -141,7 +141,7 @@ def _seconds(work: Callable[[], object], times: int) -> float:
 
 
 def _products(widths: tuple[int, ...], columns: Floats) -> Callable[[], None]:
-    """Return a function that computes the matrix products of one gradient, with the kernels' memory layout."""
+    """Return a function that computes one gradient's matrix products, with the kernels' memory layout."""
     shapes, size = list(pairwise(widths)), columns.shape[1]
     inputs = [columns, *(np.ones((neurons + 1, size), np.float32) for neurons in widths[1:-1])]
     calls: list[tuple[Floats, Floats, Floats]] = []
