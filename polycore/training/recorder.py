@@ -20,6 +20,8 @@ class Recorder:
 
     def __init__(self, run: RunState, task: Task) -> None:
         self._task, self._kernels = task, Kernels(task.experiment.widths)
+        self._measured_every, self._last_step = task.measured_every, task.experiment.steps
+        self._only_improves = task.only_improves
         self._history = run.history
         self._best_step, self._best_parameters = run.best_step, run.best_parameters
         self._held_out_loss = run.held_out_loss
@@ -28,10 +30,10 @@ class Recorder:
     def record(self, state: TrainState) -> None:
         """Measure the state if it is due, and keep it if it is the best so far."""
         loss = state.loss
-        if state.step % self._task.measured_every == 0 or state.step == self._task.experiment.steps:
+        if state.step % self._measured_every == 0 or state.step == self._last_step:
             measured_loss = self._measure(state)
             loss = measured_loss if loss is None else loss
-        if self._task.only_improves:
+        if self._only_improves:
             # every change is the best so far, and few are worth measuring
             if state.parameters is not self._best_parameters:
                 self._best_step, self._best_parameters = state.step, state.parameters
@@ -41,7 +43,7 @@ class Recorder:
 
     def finish(self, run: R, state: TrainState, ended: EndReason | None) -> R:
         """Return `run` at `state`, with what was recorded since."""
-        if self._task.only_improves:
+        if self._only_improves:
             self.best_loss = self._kernels.loss(state.parameters, self._task.training)
             state = state._replace(loss=self.best_loss)
         return replace(
@@ -63,7 +65,7 @@ class Recorder:
     def _measure(self, state: TrainState) -> float:
         measured = measure(state.parameters, self._task, self._kernels)
         step = state.step
-        if step % self._history.every == 0 or step == self._task.experiment.steps:
+        if step % self._history.every == 0 or step == self._last_step:
             self._history = measured.appended_to(self._history, step)
         if measured.held_out_loss < self._held_out_loss:
             self._held_out_loss, self.held_out_step = measured.held_out_loss, step
