@@ -21,7 +21,12 @@ def loss_text(loss: float) -> str:
     digits, _, exponent = f"{loss:#.3g}".removesuffix(".").partition("e")
     if not exponent:
         return digits
-    return f"{digits}\N{MULTIPLICATION SIGN}10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    return f"{digits}\N{MULTIPLICATION SIGN}10{superscript(int(exponent))}"
+
+
+def superscript(number: int) -> str:
+    """Return a whole number in superscript: "⁻¹²" for -12."""
+    return str(number).translate(_SUPERSCRIPTS)
 
 
 def percent(share: float, decimals: int = 1) -> str:

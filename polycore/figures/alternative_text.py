@@ -20,7 +20,7 @@ def curves(
     polynomials: Sequence[Polynomial], x_range: tuple[float, float], y_range: tuple[float, float]
 ) -> str:
     """Name the polynomials and the part of the plane."""
-    listed = ", ".join(map(str, polynomials))
+    listed = ", ".join(polynomial.spoken for polynomial in polynomials)
     return f"Curves of {_count(polynomials)} for {_window(x_range, y_range)}: {listed}."
 
 
@@ -70,7 +70,7 @@ def plane_map(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabili
     return (
         f"Map of the most likely of {_count(polynomials)} for {_window((x[0], x[-1]), (y[0], y[-1]))}: "
         f"the largest region, {percent(areas[largest] / winners.size)} of the plane, is that of "
-        f"{polynomials[largest]}, and the most likely class has a probability of "
+        f"{polynomials[largest].spoken}, and the most likely class has a probability of "
         f"{percent(probabilities.max(axis=-1).mean())} on average."
     )
 
@@ -87,13 +87,13 @@ def differences(
     answer, decision = divmod(int(pairs.argmax()), len(polynomials))
     return (
         f"{where}, for {_count(polynomials)}: {percent(differing.mean())} of the plane, most often where the "
-        f"network says {polynomials[answer]} and the referee {polynomials[decision]}."
+        f"network says {polynomials[answer].spoken} and the referee {polynomials[decision].spoken}."
     )
 
 
 def probabilities(polynomials: Sequence[Polynomial], order: Sequence[int], shares: Floats) -> str:
     """Name the three most likely classes; `order` has the most likely first."""
-    first, *others = [f"{polynomials[label]} with {percent(shares[label])}" for label in order[:3]]
+    first, *others = [f"{polynomials[label].spoken} with {percent(shares[label])}" for label in order[:3]]
     return f"Most likely of {_count(polynomials)}: {first}, then {' and '.join(others)}."
 
 
@@ -103,7 +103,7 @@ def confusion(confusion: Integers, polynomials: Sequence[Polynomial]) -> str:
     true, answer = divmod(int(mistakes.argmax()), len(polynomials))
     often = mistakes[true, answer]
     worst = (
-        f"most often, {_times(often)}, {polynomials[true]} is taken for {polynomials[answer]}"
+        f"most often, {_times(often)}, {polynomials[true].spoken} is taken for {polynomials[answer].spoken}"
         if often
         else "nothing is mistaken"
     )
@@ -135,7 +135,7 @@ def errors(labels: Integers, polynomials: Sequence[Polynomial], x_range: tuple[f
     most = int(counts.argmax())
     return (
         f"{where}, beside the crossings of {_count(polynomials)}: {len(labels)} in all, "
-        f"the most, {counts[most]}, on {polynomials[most]}."
+        f"the most, {counts[most]}, on {polynomials[most].spoken}."
     )
 
 
@@ -144,7 +144,7 @@ def walk(polynomials: Sequence[Polynomial], curve: int, x: Floats, shares: Float
     own = shares[:, curve]
     lowest = int(own.argmin())
     return (
-        f"Probabilities of {_count(polynomials)} along {polynomials[curve]} for x from {x[0]:.3g} to "
+        f"Probabilities of {_count(polynomials)} along {polynomials[curve].spoken} for x from {x[0]:.3g} to "
         f"{x[-1]:.3g}, where it meets others at {_places(met)}: its own is {percent(own.mean())} on average "
         f"and lowest, {percent(own[lowest])}, at x = {x[lowest]:.3g}."
     )

@@ -50,7 +50,7 @@ def answer_figure(
             figure.data[place].line.width = BOLD
         elif place != chosen:
             figure.data[place].opacity = FADED
-    return extended(figure, [], f"the point belongs to {polynomials[label]}")
+    return extended(figure, [], f"the point belongs to {polynomials[label].spoken}")
 
 
 def close_up_figure(

@@ -21,7 +21,7 @@ from polycore.figures.style import (
     evenly,
     extended,
     new_figure,
-    printed,
+    short_name,
 )
 from polycore.formatting import counted
 from polycore.polynomials.polynomial import Polynomial
@@ -224,7 +224,7 @@ def _curves(polynomials: Sequence[Polynomial], x: Floats) -> list[dict[str, Any]
             "x": x,
             "y": polynomial(x),
             "mode": "lines",
-            "name": printed(polynomial),
+            "name": short_name(polynomial),
             "line": {"color": PALETTE[label].color, "dash": PALETTE[label].dash, "width": 2.5},
             "hovertemplate": HOVER,
         }
@@ -247,7 +247,7 @@ def _samples(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]
     for label, polynomial in enumerate(polynomials):
         of_class = points[labels == label]
         marker = {"color": PALETTE[label].color, "symbol": PALETTE[label].symbol, "size": 6}
-        traces.append(_markers(of_class[evenly(len(of_class), limit)], printed(polynomial), marker))
+        traces.append(_markers(of_class[evenly(len(of_class), limit)], short_name(polynomial), marker))
     return traces
 
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from polycore.figures import alternative_text
 from polycore.figures.palette import PALETTE
-from polycore.figures.style import LEGEND_ABOVE, Floats, axis, escape, new_figure, printed
+from polycore.figures.style import LEGEND_ABOVE, Floats, axis, escape, new_figure, short_name
 from polycore.formatting import percent
 from polycore.polynomials.polynomial import Polynomial
 
@@ -36,7 +36,7 @@ def compared_figure(
     order, favourite = _order(probabilities), int(referee.argmax())
     shown = order[:most] if favourite in order[:most] else [*order[: most - 1], favourite]
     alt = alternative_text.probabilities(polynomials, order, probabilities)
-    told = f"the referee says {polynomials[favourite]} with {percent(referee[favourite])}"
+    told = f"the referee says {polynomials[favourite].spoken} with {percent(referee[favourite])}"
     bars = _bars(shown, probabilities).update(width=0.45, showlegend=False)
     traces = [_referee(shown, referee), bars, _symbols(shown).update(showlegend=False)]
     figure = _figure(traces, polynomials, shown, alternative_text.extended(alt, told))
@@ -54,7 +54,7 @@ def _figure(
     x_axis = axis("probability (%)") | {"range": [*BARS_RANGE], "tickvals": [0, 25, 50, 75, 100]}
     y_axis = {
         "tickvals": list(range(len(order))),
-        "ticktext": [printed(polynomials[label]) for label in order],
+        "ticktext": [short_name(polynomials[label]) for label in order],
         "range": [len(order) - 0.4, -0.6],
         "automargin": True,
         "showgrid": False,

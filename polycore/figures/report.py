@@ -18,7 +18,7 @@ from polycore.figures.style import (
     axis,
     evenly,
     new_figure,
-    printed,
+    short_name,
 )
 from polycore.polynomials.polynomial import Polynomial
 
@@ -89,7 +89,7 @@ def errors_figure(
     )
     y_axis = {
         "tickvals": rows,
-        "ticktext": [printed(polynomial) for polynomial in polynomials],
+        "ticktext": [short_name(polynomial) for polynomial in polynomials],
         "range": [len(rows) - 0.4, -0.6],
         "automargin": True,
         "gridcolor": GRID,
@@ -115,7 +115,7 @@ def _cells(
 ) -> go.Heatmap:
     """Return the cells that have a value, in colours from the first for 0 to the last for the largest."""
     largest = 1 if np.isnan(values).all() else np.nanmax(values)
-    names = [f"p{label} = {printed(polynomial)}" for label, polynomial in enumerate(polynomials)]
+    names = [f"p{label} = {short_name(polynomial)}" for label, polynomial in enumerate(polynomials)]
     told = [
         [
             "" if np.isnan(values[row, column]) else f"{count:,} of {true}<br>answered with {answer}"
@@ -188,7 +188,7 @@ def _errors(
     x: Floats, labels: Integers, answers: Integers, polynomials: Sequence[Polynomial]
 ) -> list[go.Scatter]:
     limit = MAX_MARKERS // len(polynomials)
-    names = np.array([printed(polynomial) for polynomial in polynomials])
+    names = np.array([short_name(polynomial) for polynomial in polynomials])
     traces = []
     for label, look in enumerate(PALETTE[: len(polynomials)]):
         of_class = np.flatnonzero(labels == label)

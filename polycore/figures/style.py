@@ -16,7 +16,7 @@ Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]
 
 MAX_MARKERS = 3000  # more cost the browser time and only cover each other
-MAX_PRINTED = 26  # characters of a polynomial: two columns of a legend on a phone
+MAX_NAME = 26  # characters of a polynomial: two columns of a legend on a phone
 GRAY, GRID, ZERO_LINE = "rgb(128, 128, 128)", "rgba(128, 128, 128, 0.18)", "rgba(128, 128, 128, 0.75)"
 TRANSPARENT = "rgba(0, 0, 0, 0)"
 TRAINING_COLOR, BEST_COLOR, HELD_OUT_COLOR = PALETTE[0].color, PALETTE[1].color, PALETTE[5].color
@@ -70,10 +70,10 @@ def axis(title: str) -> dict[str, object]:
     }
 
 
-def printed(polynomial: Polynomial) -> str:
-    """Return a polynomial as figures name it: cut where it is long, and safe from being read as tags."""
-    text = str(polynomial)
-    return escape(text if len(text) <= MAX_PRINTED else text[: MAX_PRINTED - 1] + "…")
+def short_name(polynomial: Polynomial) -> str:
+    """Return a polynomial as figures name it: typeset, and cut if it is longer than MAX_NAME."""
+    text = polynomial.typeset
+    return escape(text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…")
 
 
 def evenly(count: int, limit: int) -> Integers:

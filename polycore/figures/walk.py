@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from polycore.figures import alternative_text
 from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.figures.plane import LEGEND_BELOW
-from polycore.figures.style import GRAY, ZERO_LINE, Floats, axis, extended, new_figure, printed
+from polycore.figures.style import GRAY, ZERO_LINE, Floats, axis, extended, new_figure, short_name
 from polycore.formatting import percent
 from polycore.polynomials.polynomial import Polynomial
 
@@ -69,7 +69,7 @@ def with_place(figure: go.Figure, x: float, share: float) -> go.Figure:
 def _line(
     polynomials: Sequence[Polynomial], label: int, x: Floats, shares: Floats, *, bold: bool
 ) -> go.Scatter:
-    look, name = PALETTE[label], f"p{label} = {printed(polynomials[label])}"
+    look, name = PALETTE[label], f"p{label} = {short_name(polynomials[label])}"
     return go.Scatter(
         x=x,
         y=100 * shares,

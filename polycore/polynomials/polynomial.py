@@ -60,7 +60,7 @@ class Polynomial:
         Numbers are the shortest decimals that give the same float, never with an exponent, so
         `parse` reads an equal polynomial back wherever its limits allow.
         """
-        return notation.written(self.coefficients, "x^{}")
+        return notation.plain(self.coefficients)
 
     def __repr__(self) -> str:
         return f"Polynomial({', '.join(map(repr, self.coefficients))})"
@@ -68,7 +68,20 @@ class Polynomial:
     @property
     def latex(self) -> str:
         """The same form in LaTeX's mathematics, without the dollar signs: "-x^{2} + 1"."""
-        return notation.written(self.coefficients, "x^{{{}}}")
+        return notation.latex(self.coefficients)
+
+    @property
+    def typeset(self) -> str:
+        """The same form in Unicode, with superscripts and minus signs (U+2212): "−x² + 1".
+
+        For legends, titles and tables. `parse` does not read it: use `str` where text is read back.
+        """
+        return notation.typeset(self.coefficients)
+
+    @property
+    def spoken(self) -> str:
+        """The same form in words, for alternative texts: "minus x squared plus 1"."""
+        return notation.spoken(self.coefficients)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -251,7 +251,7 @@ def test_the_figure_of_the_answer_lets_the_curve_and_the_choice_stand_out():
     assert figure.data[1].line.width > figure.data[2].line.width
     assert figure.data[0].opacity < 1
     assert (figure.data[1].opacity, figure.data[2].opacity) == (None, None)
-    assert "the point belongs to -x." in figure.layout.meta["alt"]
+    assert "the point belongs to minus x." in figure.layout.meta["alt"]
     assert question.data[0].opacity is None
 
 

@@ -56,7 +56,7 @@ def test_who_always_says_the_same_line_differs_on_the_others_half():
     figure = plane.model_difference(always(0, LINES), pc.Referee(LINES, (-1, 1), 0.5))
     assert figure.layout.meta["differing"] == 0.5
     assert (
-        "50.0 % of the plane, most often where the network says 1 and the referee -1"
+        "50.0 % of the plane, most often where the network says 1 and the referee minus 1"
         in (figure.layout.meta["alt"])
     )
     network = np.zeros((plane.ROWS, plane.COLUMNS), dtype=int)

@@ -125,7 +125,7 @@ def test_nothing_tells_the_answer_before_it_is_given(figures):
     assert others[0] == others[1]
     answer(app, game.labels[0])
     assert (
-        f"belongs to {game.experiment.polynomials[game.labels[0]]}"
+        f"belongs to {game.experiment.polynomials[game.labels[0]].spoken}."
         in (figures[questions.MAP_KEY].layout.meta["alt"])
     )
 

@@ -26,7 +26,10 @@ def test_a_share_is_written_in_per_cent(share, text):
 
 def test_curves_are_named():
     text = alternative_text.curves([PARABOLA, CUBIC], (-2, 2), (-6.5, 4.25))
-    assert text == "Curves of 2 polynomials for x from -2 to 2 and y from -6.5 to 4.25: -x^2 + 1, x^3 - 2."
+    assert text == (
+        "Curves of 2 polynomials for x from -2 to 2 and y from -6.5 to 4.25: "
+        "minus x squared plus 1, x cubed minus 2."
+    )
 
 
 def test_one_curve_is_no_plural():
@@ -68,7 +71,7 @@ def test_a_map_names_its_largest_region():
     text = alternative_text.plane_map([LINE, CUBIC], np.array([-1.0, 1.0]), np.array([0.0, 4.0]), grid)
     assert text == (
         "Map of the most likely of 2 polynomials for x from -1 to 1 and y from 0 to 4: the largest region, "
-        "75.0 % of the plane, is that of x^3 - 2, and the most likely class has a probability of "
+        "75.0 % of the plane, is that of x cubed minus 2, and the most likely class has a probability of "
         "75.0 % on average."
     )
 
@@ -82,7 +85,7 @@ def test_a_map_of_differences_tells_their_share_and_the_most_frequent():
     )
     assert text == (
         "Map of where network and referee differ for x from -1 to 1 and y from 0 to 4, for 3 polynomials: "
-        "37.5 % of the plane, most often where the network says x^3 - 2 and the referee x."
+        "37.5 % of the plane, most often where the network says x cubed minus 2 and the referee x."
     )
 
 
@@ -99,13 +102,14 @@ def test_the_three_most_likely_classes_are_named():
     polynomials = [LINE, PARABOLA, CUBIC, Polynomial(0)]
     text = alternative_text.probabilities(polynomials, [2, 0, 1, 3], np.array([0.25, 0.1, 0.6, 0.05]))
     assert text == (
-        "Most likely of 4 polynomials: x^3 - 2 with 60.0 %, then x with 25.0 % and -x^2 + 1 with 10.0 %."
+        "Most likely of 4 polynomials: x cubed minus 2 with 60.0 %, then x with 25.0 % and "
+        "minus x squared plus 1 with 10.0 %."
     )
 
 
 def test_of_two_classes_both_are_named():
     text = alternative_text.probabilities([LINE, CUBIC], [1, 0], np.array([0.25, 0.75]))
-    assert text == "Most likely of 2 polynomials: x^3 - 2 with 75.0 %, then x with 25.0 %."
+    assert text == "Most likely of 2 polynomials: x cubed minus 2 with 75.0 %, then x with 25.0 %."
 
 
 def test_a_text_that_is_extended_stays_one_sentence():
@@ -116,7 +120,7 @@ def test_a_confusion_table_names_the_most_frequent_mistake():
     text = alternative_text.confusion(np.array([[50, 2, 0], [0, 44, 0], [1, 0, 3]]), [LINE, PARABOLA, CUBIC])
     assert text == (
         "Table of true polynomials and answers for 3 polynomials: 97 of 100 points are answered rightly; "
-        "most often, 2 times, x is taken for -x^2 + 1."
+        "most often, 2 times, x is taken for minus x squared plus 1."
     )
 
 
@@ -124,7 +128,9 @@ def test_a_confusion_table_names_the_most_frequent_mistake():
     ("table", "end"),
     [
         pytest.param([[5, 0], [0, 5]], "; nothing is mistaken.", id="no mistake"),
-        pytest.param([[5, 0], [1, 4]], "; most often, once, x^3 - 2 is taken for x.", id="one mistake"),
+        pytest.param(
+            [[5, 0], [1, 4]], "; most often, once, x cubed minus 2 is taken for x.", id="one mistake"
+        ),
     ],
 )
 def test_a_confusion_table_with_few_mistakes(table, end):
@@ -151,7 +157,7 @@ def test_the_polynomial_with_the_most_mistakes_is_named():
     text = alternative_text.errors(np.array([1, 0, 1]), [LINE, CUBIC], (-2, 2))
     assert text == (
         "Mistakes along x from -2 to 2, beside the crossings of 2 polynomials: 3 in all, the most, 2, "
-        "on x^3 - 2."
+        "on x cubed minus 2."
     )
 
 

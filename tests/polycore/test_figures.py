@@ -199,12 +199,12 @@ def test_curves_have_a_hundred_positions_unless_told():
 def test_the_legend_prints_the_polynomials():
     figure = figures.curves_figure(INTRODUCTION_POLYNOMIALS, (-2, 2))
     assert figure.layout.showlegend
-    assert [curve.name for curve in figure.data] == ["-x^2 + 1", "x^3 - 2"]
+    assert [curve.name for curve in figure.data] == ["−x² + 1", "x³ − 2"]
 
 
 def test_a_long_polynomial_is_cut_in_the_legend():
     [curve] = figures.curves_figure([Polynomial(*range(11, 0, -1))], (-1, 1)).data
-    assert curve.name == "11x^10 + 10x^9 + 9x^8 + 8…"
+    assert curve.name == "11x¹⁰ + 10x⁹ + 9x⁸ + 8x⁷ …"
     assert len(curve.name) == 26
 
 
@@ -237,7 +237,7 @@ def test_samples_are_drawn_by_class():
     line, cubic = figures.samples_figure(POINTS, LABELS, [LINE, CUBIC]).data
     assert (line.x.tolist(), line.y.tolist()) == ([-1, 1], [-1, 1])
     assert (cubic.x.tolist(), cubic.y.tolist()) == ([0], [-2])
-    assert [line.name, cubic.name] == ["x", "x^3 - 2"]
+    assert [line.name, cubic.name] == ["x", "x³ − 2"]
 
 
 def test_each_class_has_its_own_marker():
@@ -418,7 +418,7 @@ def test_a_map_spans_its_positions():
 
 def test_the_true_curves_lie_on_the_map_over_one_casing():
     casing, line, cubic = a_map().data
-    assert [line.name, cubic.name] == ["x", "x^3 - 2"]
+    assert [line.name, cubic.name] == ["x", "x³ − 2"]
     assert (line.line.color, cubic.line.dash) == (PALETTE[0].color, PALETTE[1].dash)
     assert (cubic.y[0], cubic.y[-1]) == (-2, 6)
     assert casing.line.width > line.line.width
@@ -526,7 +526,7 @@ def test_bars_are_sorted_with_the_likeliest_on_top():
     bars, symbols = figure.data
     axis = figure.layout.yaxis
     assert bars.x == pytest.approx([74.98, 25, 0.02])
-    assert axis.ticktext == ("x^3 - 2", "x", "-x^2 + 1")
+    assert axis.ticktext == ("x³ − 2", "x", "−x² + 1")
     assert bars.y == symbols.y == axis.tickvals == (0, 1, 2)
     assert axis.range[0] > axis.range[1]  # row 0 is at the top
     assert bars.text == ("75.0 %", "25.0 %", "&lt;0.1 %")
@@ -673,8 +673,8 @@ def test_a_class_that_is_never_right_says_so():
 
 def test_a_cell_tells_truth_and_answer():
     right, mistakes, _ = EVERY_FIGURE["confusion"].data
-    assert right.hovertext[1][1] == "4 of p1 = -x^2 + 1<br>answered with p1 = -x^2 + 1"
-    assert mistakes.hovertext[0][1] == "2 of p0 = x<br>answered with p1 = -x^2 + 1"
+    assert right.hovertext[1][1] == "4 of p1 = −x² + 1<br>answered with p1 = −x² + 1"
+    assert mistakes.hovertext[0][1] == "2 of p0 = x<br>answered with p1 = −x² + 1"
     assert mistakes.hovertext[1][0] == ""
 
 
@@ -723,7 +723,7 @@ def test_mistakes_lie_in_the_row_of_their_true_class_with_its_look():
     assert (line.x.tolist(), line.y.tolist()) == ([0.5], [0])
     assert (cubic.x.tolist(), cubic.y.tolist()) == ([-1, 1], [1, 1])
     assert (cubic.marker.color, cubic.marker.symbol) == (PALETTE[1].color, PALETTE[1].symbol)
-    assert (line.customdata.tolist(), cubic.customdata.tolist()) == (["x^3 - 2"], ["x", "x"])
+    assert (line.customdata.tolist(), cubic.customdata.tolist()) == (["x³ − 2"], ["x", "x"])
 
 
 def test_crossings_are_lines_across_the_rows_of_their_curves():
@@ -735,7 +735,7 @@ def test_crossings_are_lines_across_the_rows_of_their_curves():
 
 def test_rows_are_named_from_the_top():
     layout = EVERY_FIGURE["errors"].layout
-    assert layout.yaxis.ticktext == ("x", "x^3 - 2")
+    assert layout.yaxis.ticktext == ("x", "x³ − 2")
     assert layout.yaxis.tickvals == (0, 1)
     assert layout.yaxis.range[0] > layout.yaxis.range[1]
     assert layout.xaxis.range == (-1, 1)

@@ -198,6 +198,57 @@ def test_the_printed_form_parses_back_to_an_equal_polynomial(coefficients):
     assert Polynomial.parse(str(printed)) == printed
 
 
+@pytest.mark.parametrize(
+    ("coefficients", "typeset", "spoken"),
+    [
+        ((-1, 2, 0), "−x² + 2x", "minus x squared plus 2 x"),
+        ((1, 0, 0, -2), "x³ − 2", "x cubed minus 2"),
+        ((-2, 0, 0, -1, 1), "−2x⁴ − x + 1", "minus 2 x to the 4th minus x plus 1"),
+        ((1, 0), "x", "x"),
+        ((-1, 0), "−x", "minus x"),
+        ((-1,), "−1", "minus 1"),
+        ((0,), "0", "0"),
+        ((-0.1, 1.25), "−0.1x + 1.25", "minus 0.1 x plus 1.25"),
+        ((1e6, 1e-6), "1000000x + 0.000001", "1000000 x plus 0.000001"),
+        ((1,) + (0,) * 11, "x¹¹", "x to the 11th"),
+        ((1,) + (0,) * 12, "x¹²", "x to the 12th"),
+        ((1,) + (0,) * 13, "x¹³", "x to the 13th"),
+        ((1,) + (0,) * 21, "x²¹", "x to the 21st"),
+        ((1,) + (0,) * 22, "x²²", "x to the 22nd"),
+        ((1,) + (0,) * 23, "x²³", "x to the 23rd"),
+        ((1,) + (0,) * 30, "x³⁰", "x to the 30th"),
+        ((1,) + (0,) * 112, "x¹¹²", "x to the 112th"),
+    ],
+)
+def test_the_typeset_and_the_spoken_forms(coefficients, typeset, spoken):
+    assert Polynomial(*coefficients).typeset == typeset
+    assert Polynomial(*coefficients).spoken == spoken
+
+
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
+@given(st.lists(signed, min_size=1, max_size=13))
+def test_the_typeset_form_is_the_plain_one_in_other_characters(coefficients):
+    typeset = Polynomial(*coefficients).typeset
+    assert not set("^-") & set(typeset)
+    plain = re.sub(f"[{SUPERSCRIPTS}]+", lambda power: f"^{power[0]}", typeset).replace("−", "-")
+    plain = plain.translate({ord(raised): str(digit) for digit, raised in enumerate(SUPERSCRIPTS)})
+    assume(len(plain) <= MAX_TEXT)
+    assert Polynomial.parse(plain) == Polynomial(*coefficients)
+
+
+@given(st.lists(signed, min_size=1, max_size=13))
+def test_the_spoken_form_names_an_equal_polynomial(coefficients):
+    spoken = Polynomial(*coefficients).spoken
+    assert not set("^*+-−") & set(spoken)
+    plain = spoken.replace("plus", "+").replace("minus", "-")
+    plain = plain.replace(" squared", "^2").replace(" cubed", "^3")
+    plain = re.sub(r" to the (\d+)(st|nd|rd|th)", r"^\1", plain)
+    assume(len(plain) <= MAX_TEXT)
+    assert Polynomial.parse(plain) == Polynomial(*coefficients)
+
+
 # --- parse: what is read ----------------------------------------------------------------------
 
 
