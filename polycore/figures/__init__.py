@@ -1,18 +1,18 @@
 """Figures: arrays to Plotly figures, for light and dark pages alike.
 
-Every figure has a transparent background and leaves the font's colour and its own height to the host; for a
-plane with K polynomials 400 + 10 K pixels leave room for the legend on a phone too. Its `layout.uirevision`
-never changes, so that Plotly.react keeps a zoom, and `layout.meta["alt"]` is its alternative text.
+Every figure has a transparent background and leaves the font's color and its own height to the page. A plane
+with K polynomials needs 400 + 10 K pixels to have room for the legend, on a phone too. `layout.uirevision`
+never changes, so that Plotly.react keeps a zoom. `layout.meta["alt"]` is the alternative text.
 
-Polynomials (24 at most) and arrays are taken as already checked. A class has the look of its place in
-`polynomials`; labels are such places, from 0 on.
+Polynomials (24 at most) and arrays are not checked again. A label is an index into `polynomials`, and the
+index decides how the class looks.
 """
 
 try:
-    import plotly  # noqa: F401  # here, to say what to do: whoever imports polycore has NumPy alone for sure
+    import plotly  # noqa: F401  # imported here to say what to do: polycore itself needs NumPy alone
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
-        "polycore.figures draws with Plotly, which is not installed here; pip install plotly adds it.",
+        "polycore.figures needs Plotly, which is not installed. Install it: pip install plotly.",
         name="plotly",
     ) from error
 

@@ -1,6 +1,6 @@
-"""The alternative text of each figure: one sentence for those who do not see it, from its numbers.
+"""The alternative text of each figure: one sentence, from its numbers, for those who cannot see it.
 
-Arguments are as those of the figures. The text is not escaped: it goes into an attribute, not into Plotly.
+Arguments are those of the figures. The text is not escaped: it goes into an attribute, not into Plotly.
 """
 
 from collections.abc import Sequence
@@ -19,24 +19,23 @@ MARKED: dict[Mark, str] = {"best": "the best weights", "now": "the latest weight
 def curves(
     polynomials: Sequence[Polynomial], x_range: tuple[float, float], y_range: tuple[float, float]
 ) -> str:
-    """Name the polynomials and the part of the plane."""
+    """Name the polynomials and the window of the plane."""
     listed = ", ".join(polynomial.spoken for polynomial in polynomials)
     return f"Curves of {_count(polynomials)} for {_window(x_range, y_range)}: {listed}."
 
 
 def samples(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> str:
-    """Count the samples, of a class too, and say where they lie."""
+    """Count the samples, in total and of each class, and say where they lie."""
     counts = np.bincount(labels, minlength=len(polynomials))
     fewest, most = counts.min(), counts.max()
     each = f"{most}" if fewest == most else f"{fewest} to {most}"
     (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
-    where = _window((left, right), (low, high))
-    told = counted(len(points), "sample", "samples")
-    return f"{told} of {_count(polynomials)}, {each} of each, {where}."
+    window = _window((left, right), (low, high))
+    return f"{counted(len(points), 'sample')} of {_count(polynomials)}, {each} of each, {window}."
 
 
 def loss(steps: Integers, losses: Floats, best_step: int, best_loss: float, mark: Mark = "best") -> str:
-    """Say where the loss began, where it is and what is marked: `mark` is "best" or "now"."""
+    """Give the first, the last and the marked loss; `mark` is "best" or "now"."""
     return (
         f"Loss over {_steps(steps)}, from {loss_text(losses[0])} to {loss_text(losses[-1])} nats; "
         f"{mark} {loss_text(best_loss)} at step {best_step}."
@@ -52,7 +51,7 @@ def accuracy(
     best_possible: float,
     mark: Mark = "best",
 ) -> str:
-    """Say where both accuracies began, where they are, what the marked weights reach and what can be."""
+    """Give both accuracies, first and last, those of the marked weights, and the best possible one."""
     return (
         f"Accuracy over {_steps(steps)}, "
         f"from {percent(accuracies[0])} to {percent(accuracies[-1])} on the training samples and "
@@ -63,7 +62,7 @@ def accuracy(
 
 
 def plane_map(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats) -> str:
-    """Name the class with the largest region, and say how sure the network is on average."""
+    """Name the class with the largest region, and give the mean confidence."""
     winners = probabilities.argmax(axis=-1)
     areas = np.bincount(winners.ravel(), minlength=len(polynomials))
     largest = int(areas.argmax())
@@ -78,85 +77,87 @@ def plane_map(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabili
 def differences(
     polynomials: Sequence[Polynomial], x: Floats, y: Floats, network: Integers, referee: Integers
 ) -> str:
-    """Say what share of the plane network and referee decide differently, and most often between which."""
-    where = f"Map of where network and referee differ for {_window((x[0], x[-1]), (y[0], y[-1]))}"
+    """Give the share of the plane on which network and Bayes classifier differ, and the commonest pair."""
+    beginning = f"Map of where network and referee differ for {_window((x[0], x[-1]), (y[0], y[-1]))}"
     differing = network != referee
     if not differing.any():
-        return f"{where}: nowhere, for {_count(polynomials)}."
+        return f"{beginning}: nowhere, for {_count(polynomials)}."
     pairs = np.bincount(network[differing] * len(polynomials) + referee[differing])
-    answer, decision = divmod(int(pairs.argmax()), len(polynomials))
+    answer, best_answer = divmod(int(pairs.argmax()), len(polynomials))
     return (
-        f"{where}, for {_count(polynomials)}: {percent(differing.mean())} of the plane, most often where the "
-        f"network says {polynomials[answer].spoken} and the referee {polynomials[decision].spoken}."
+        f"{beginning}, for {_count(polynomials)}: {percent(differing.mean())} of the plane, most often "
+        f"where the network says {polynomials[answer].spoken} "
+        f"and the referee {polynomials[best_answer].spoken}."
     )
 
 
 def probabilities(polynomials: Sequence[Polynomial], order: Sequence[int], shares: Floats) -> str:
-    """Name the three most likely classes; `order` has the most likely first."""
+    """Name the three most likely classes; `order` holds labels, the most likely first."""
     first, *others = [f"{polynomials[label].spoken} with {percent(shares[label])}" for label in order[:3]]
     return f"Most likely of {_count(polynomials)}: {first}, then {' and '.join(others)}."
 
 
 def confusion(confusion: Integers, polynomials: Sequence[Polynomial]) -> str:
-    """Count the right answers, and name the most frequent mistake."""
+    """Count the correct answers, and name the most frequent mistake."""
     mistakes = confusion - np.diag(confusion.diagonal())
     true, answer = divmod(int(mistakes.argmax()), len(polynomials))
     often = mistakes[true, answer]
     worst = (
-        f"most often, {_times(often)}, {polynomials[true].spoken} is taken for {polynomials[answer].spoken}"
+        f"most often, {_times(often)}, "
+        f"{polynomials[true].spoken} is mistaken for {polynomials[answer].spoken}"
         if often
-        else "nothing is mistaken"
+        else "there are no mistakes"
     )
     return (
         f"Table of true polynomials and answers for {_count(polynomials)}: {confusion.trace()} of "
-        f"{counted(confusion.sum(), 'point is', 'points are')} answered rightly; {worst}."
+        f"{counted(confusion.sum(), 'point is', 'points are')} answered correctly; {worst}."
     )
 
 
 def reliability(counts: Integers, confidences: Floats, accuracies: Floats, calibration_error: float) -> str:
-    """Say how right the network is where it is least and where it is most sure."""
-    told = [
-        f"{percent(accuracies[place])} right where it is {percent(confidences[place])} sure "
-        f"({_points(counts[place])})"
-        for place in sorted({0, len(counts) - 1})
+    """Give the accuracy at the lowest and at the highest confidence."""
+    ends = [
+        f"{percent(accuracies[bin_])} at a confidence of {percent(confidences[bin_])} "
+        f"({counted(counts[bin_], 'point')})"
+        for bin_ in sorted({0, len(counts) - 1})
     ]
     return (
-        f"How often the network is right by how sure it is: {' and '.join(told)}; "
+        f"Accuracy by confidence: {' and '.join(ends)}; "
         f"on average the two differ by {percent(calibration_error)}."
     )
 
 
 def errors(labels: Integers, polynomials: Sequence[Polynomial], x_range: tuple[float, float]) -> str:
     """Count the mistakes, and name the polynomial with the most; `labels` are the true ones."""
-    where = "Mistakes along x from {:.3g} to {:.3g}".format(*x_range)
+    beginning = "Mistakes along x from {:.3g} to {:.3g}".format(*x_range)
     if not len(labels):
-        return f"{where}: none for {_count(polynomials)}."
+        return f"{beginning}: none for {_count(polynomials)}."
     counts = np.bincount(labels)
     most = int(counts.argmax())
     return (
-        f"{where}, beside the crossings of {_count(polynomials)}: {len(labels)} in all, "
+        f"{beginning}, with the crossings of {_count(polynomials)}: {len(labels)} in total, "
         f"the most, {counts[most]}, on {polynomials[most].spoken}."
     )
 
 
-def walk(polynomials: Sequence[Polynomial], curve: int, x: Floats, shares: Floats, met: int) -> str:
-    """Say how likely the class `curve` is along its own curve, and how many others it meets."""
+def walk(polynomials: Sequence[Polynomial], curve: int, x: Floats, shares: Floats, meetings: int) -> str:
+    """Say how likely the class `curve` is along its own curve, and at how many points it meets others."""
     own = shares[:, curve]
     lowest = int(own.argmin())
     return (
-        f"Probabilities of {_count(polynomials)} along {polynomials[curve].spoken} for x from {x[0]:.3g} to "
-        f"{x[-1]:.3g}, where it meets others at {_places(met)}: its own is {percent(own.mean())} on average "
-        f"and lowest, {percent(own[lowest])}, at x = {x[lowest]:.3g}."
+        f"Probabilities of {_count(polynomials)} along {polynomials[curve].spoken}, which meets others at "
+        f"{counted(meetings, 'point')}, for x from {x[0]:.3g} to {x[-1]:.3g}: its own is "
+        f"{percent(own.mean())} on average and lowest, {percent(own[lowest])}, at x = {x[lowest]:.3g}."
     )
 
 
 def extended(text: str, clause: str) -> str:
-    """Return the sentence `text` with a clause more."""
+    """Return the sentence `text` with one more clause."""
     return f"{text.removesuffix('.')}; {clause}."
 
 
 def neuron(name: str, x: Floats, y: Floats, values: Floats) -> str:
-    """Say on how much of the plane the neuron called `name` passes something on; `values` are before ReLU."""
+    """Give the share of the plane on which a neuron is active; `values` (ny, nx) are before ReLU."""
     return (
         f"Map of {name} for {_window((x[0], x[-1]), (y[0], y[-1]))}: "
         f"above 0 on {percent((values > 0).mean())} of the plane."
@@ -164,10 +165,12 @@ def neuron(name: str, x: Floats, y: Floats, values: Floats) -> str:
 
 
 def network(widths: Sequence[int], dead: int | None) -> str:
-    """Name the layers' sizes, from the inputs to the classes, and count the dead neurons where known."""
+    """Give the layers' sizes, from inputs to classes, and the count of dead neurons unless `dead` is None."""
     hidden = widths[1:-1]
-    told = f"; {_dead(dead, sum(hidden))}" if dead is not None and hidden else ""
-    return f"Picture of the network: inputs x and y, {_layers(hidden)}, and {widths[-1]} outputs{told}."
+    dead_clause = f"; {_dead(dead, sum(hidden))}" if dead is not None and hidden else ""
+    return (
+        f"Picture of the network: inputs x and y, {_layers(hidden)}, and {widths[-1]} outputs{dead_clause}."
+    )
 
 
 def _layers(hidden: Sequence[int]) -> str:
@@ -175,12 +178,12 @@ def _layers(hidden: Sequence[int]) -> str:
         return "no hidden layer"
     *others, last = hidden
     if not others:
-        return f"a hidden layer of {counted(last, 'neuron', 'neurons')}"
-    return f"hidden layers of {', '.join(map(str, others))} and {counted(last, 'neuron', 'neurons')}"
+        return f"a hidden layer of {counted(last, 'neuron')}"
+    return f"hidden layers of {', '.join(map(str, others))} and {counted(last, 'neuron')}"
 
 
-def _dead(dead: int, of: int) -> str:
-    if of == 1:
+def _dead(dead: int, hidden: int) -> str:
+    if hidden == 1:
         return f"the hidden neuron is {'dead' if dead else 'not dead'}"
     return counted(dead, "of the hidden neurons is dead", "of the hidden neurons are dead")
 
@@ -189,20 +192,12 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def _points(count: int) -> str:
-    return counted(count, "point", "points")
-
-
-def _places(count: int) -> str:
-    return counted(count, "place", "places")
-
-
 def _steps(steps: Integers) -> str:
-    return counted(int(steps[-1]), "step", "steps")
+    return counted(int(steps[-1]), "step")
 
 
 def _count(polynomials: Sequence[Polynomial]) -> str:
-    return counted(len(polynomials), "polynomial", "polynomials")
+    return counted(len(polynomials), "polynomial")
 
 
 def _window(x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
@@ -210,35 +205,35 @@ def _window(x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
 
 
 def losses(curves: Sequence[tuple[str, Floats | Integers, Floats]], over: str) -> str:
-    """Say for each name where its losses, the last of the three, began and where they ended."""
-    told = "; ".join(
+    """Give the first and the last loss of each curve, a tuple of its name, x and losses."""
+    ranges = "; ".join(
         f"{name} from {loss_text(values[0])} to {loss_text(values[-1])} nats, at {x[-1]:.6g}"
         for name, x, values in curves
     )
-    return f"Loss of {_runs(curves)} over {over}: {told}."
+    return f"Loss of {_runs(curves)} over {over}: {ranges}."
 
 
 def accuracies(
     curves: Sequence[tuple[str, Floats | Integers, Floats]], over: str, best_possible: float | None
 ) -> str:
-    """Say for each name where its accuracies, the last of the three, began and where they ended."""
-    told = "; ".join(
+    """Give the first and the last accuracy of each curve, a tuple of its name, x and accuracies."""
+    ranges = "; ".join(
         f"{name} from {percent(values[0])} to {percent(values[-1])}, at {x[-1]:.6g}"
         for name, x, values in curves
     )
-    text = f"Held-out accuracy of {_runs(curves)} over {over}: {told}."
+    text = f"Held-out accuracy of {_runs(curves)} over {over}: {ranges}."
     return text if best_possible is None else extended(text, f"{percent(best_possible)} is the best possible")
 
 
 def sweep(groups: Sequence[tuple[str, Floats, Floats]], best_possible: float) -> str:
-    """Say for each name how many runs there are, what they cost in seconds and what accuracies they reach."""
-    told = [
+    """Give the runs, accuracies and seconds of each group, a tuple of its name, seconds and accuracies."""
+    ranges = [
         f"{name}, {_runs(seconds)}: {_between(percent(accuracies.min()), percent(accuracies.max()))} in "
         f"{_between(f'{seconds.min():.3g}', f'{seconds.max():.3g}')} s"
         for name, seconds, accuracies in groups
         if len(seconds)
     ]
-    text = f"Held-out accuracy over computing (s): {'; '.join(told) or 'no run has ended yet'}."
+    text = f"Held-out accuracy over computing (s): {'; '.join(ranges) or 'no run has ended yet'}."
     return extended(text, f"{percent(best_possible)} is the best possible")
 
 
@@ -247,4 +242,4 @@ def _between(low: str, high: str) -> str:
 
 
 def _runs(curves: Sequence[object] | Floats) -> str:
-    return counted(len(curves), "run", "runs")
+    return counted(len(curves), "run")

@@ -1,4 +1,4 @@
-"""Figures that lay several runs over each other, and a map small enough to stand beside a dozen others."""
+"""Figures that compare runs: their curves in one chart, and small maps side by side."""
 
 import base64
 from collections.abc import Sequence
@@ -8,39 +8,40 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
+from polycore.arrays import Floats, Integers
 from polycore.figures import alternative_text
 from polycore.figures.images import regions_url
 from polycore.figures.palette import DASH, DASH_DOT, DOT, LONG_DASH, LONG_DASH_DOT, PALETTE, SOLID
 from polycore.figures.plane import CASING
 from polycore.figures.progress import ACCURACY_RANGE, bound
-from polycore.figures.style import LEGEND_ABOVE, Floats, Integers, axis, escape, new_figure
+from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure
 from polycore.formatting import percent
 from polycore.polynomials.polynomial import Polynomial
 
-SMALL_MAP_SIZE = (160, 100)  # width and height, whatever size it is shown at
-SMALL_MAP_POSITIONS = 48  # of a curve
+SMALL_MAP_SIZE = (160, 100)  # width and height in its own units; a page may scale it
+SMALL_MAP_POSITIONS = 48  # points on a curve
 FEW_DECADES = 50.0  # the highest loss as a multiple of the lowest
 
 
 @dataclass(frozen=True)
 class Line:
-    """How a run's curves look, as Plotly takes it: a colour as #rrggbb and a dash."""
+    """The color, as #rrggbb, and the dash of a run's curves, as Plotly expects them."""
 
     color: str
     dash: str
 
 
-# Colours that differ most for all eyes come first (see palette.py); no two lines share a dash.
+# Colors that are easiest to tell apart come first (see palette.py); no two lines share a dash.
 LINES = tuple(
-    Line(PALETTE[place].color, dash)
-    for place, dash in zip(
+    Line(PALETTE[index].color, dash)
+    for index, dash in zip(
         (0, 5, 3, 1, 4, 13), (SOLID, DASH, DOT, DASH_DOT, LONG_DASH, LONG_DASH_DOT), strict=True
     )
 )
 
 
 class Curve(NamedTuple):
-    """A run's name, which a person may have typed, and its figures: `x` and `y` (S,), S at least 1."""
+    """A run's name, which a user may have typed, and its values: `x` and `y` (S,), S at least 1."""
 
     name: str
     x: Floats | Integers
@@ -48,9 +49,9 @@ class Curve(NamedTuple):
 
 
 def losses_figure(curves: Sequence[Curve], over: str) -> go.Figure:
-    """Return losses in nats, on a log scale, over what the axis title `over` says; one line a run.
+    """Return losses in nats, on a log scale; `over` is the title of the x axis.
 
-    At most as many curves as LINES has; a curve has the look of its place.
+    There are at most as many curves as LINES; each has the look of its index there.
     """
     figure = new_figure(_lines(curves, "%{y:.3~g} nats"), alternative_text.losses(curves, over))
     scale = {"type": "log", "tickformat": ".5~g"} | _ticks(np.concatenate([curve.y for curve in curves]))
@@ -58,9 +59,9 @@ def losses_figure(curves: Sequence[Curve], over: str) -> go.Figure:
 
 
 def accuracies_figure(curves: Sequence[Curve], over: str, best_possible: float | None) -> go.Figure:
-    """Return held-out accuracies in per cent, given as shares, over what `over` says; one line a run.
+    """Return held-out accuracies, given as shares, in percent; `over` is the title of the x axis.
 
-    A line tells the best accuracy possible, a share too, where it is one for all.
+    A line shows the best possible accuracy, a share too, unless it is None, as when the runs differ in it.
     """
     percents = [Curve(curve.name, curve.x, 100 * curve.y) for curve in curves]
     figure = new_figure(
@@ -82,9 +83,9 @@ def small_map_url(
     y_range: tuple[float, float],
     probabilities: Floats,
 ) -> str:
-    """Return a map as an SVG image in a data URL, 5 to 20 KB: regions with the true curves over them.
+    """Return a map as an SVG image in a data URL, 5 to 20 KB: regions, and the true curves over them.
 
-    `probabilities` has shape (ny, nx, K), its places in even steps from edge to edge of the ranges.
+    `probabilities` has shape (ny, nx, K) on a grid that is evenly spaced from edge to edge of the ranges.
     """
     width, height = SMALL_MAP_SIZE
     paths = [_path(polynomial, x_range, y_range) for polynomial in polynomials]
@@ -101,9 +102,9 @@ def small_map_url(
     )
 
 
-def line_url(place: int) -> str:
-    """Return the look of the line at `place` as a small image in a data URL, 44 by 16."""
-    line = LINES[place]
+def line_url(index: int) -> str:
+    """Return a sample of the line LINES[index] as an image in a data URL, 44 by 16 pixels."""
+    line = LINES[index]
     return svg_url(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="44" height="16"><path d="M0 8H44" '
         f'stroke="{line.color}" stroke-width="3" stroke-dasharray="{svg_dash(line.dash)}"/></svg>'
@@ -116,7 +117,7 @@ def svg_url(svg: str) -> str:
 
 
 def svg_dash(dash: str) -> str:
-    """Return a dash of the palette as SVG takes it."""
+    """Return a dash of the palette as SVG writes it."""
     return "none" if dash == SOLID else dash.replace("px", "")
 
 
@@ -139,7 +140,7 @@ def _x_axis(over: str) -> dict[str, object]:
 
 
 def _ticks(losses: Floats) -> dict[str, object]:
-    """Return 1, 2 and 5 of each decade where there are few of them, else what Plotly thinks best."""
+    """Return ticks at 1, 2 and 5 of each decade if there are few decades, else leave them to Plotly."""
     return {"dtick": "D2"} if losses.max() < FEW_DECADES * losses.min() else {"nticks": 4}
 
 
@@ -148,6 +149,6 @@ def _path(polynomial: Polynomial, x_range: tuple[float, float], y_range: tuple[f
     low, high = y_range
     y = polynomial(np.linspace(*x_range, SMALL_MAP_POSITIONS))
     across = np.linspace(0, width, SMALL_MAP_POSITIONS)
-    # a steep curve leaves the picture: far above or below is as good as farther
+    # beyond the picture it does not matter how far a steep curve goes
     down = height * (1 - np.clip((y - low) / (high - low), -1, 2))
     return "M" + " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across, down, strict=True))

@@ -1,14 +1,15 @@
-"""Figures of the game: the plane with a point of which one has to say which curve it lies on."""
+"""Figures of the game, in which a player says which curve a point lies on."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
+from polycore.arrays import Floats
 from polycore.figures import alternative_text
 from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE
 from polycore.figures.plane import curves_figure, map_figure, plane_range
-from polycore.figures.style import TRANSPARENT, Floats, extended
+from polycore.figures.style import TRANSPARENT, extended
 from polycore.polynomials.polynomial import Polynomial
 
 POSITIONS = 201
@@ -22,18 +23,17 @@ Range = tuple[float, float]
 def question_figure(
     polynomials: Sequence[Polynomial], x_range: Range, y: Floats, point: tuple[float, float]
 ) -> go.Figure:
-    """Return the curves with `point` marked, without a word of where it belongs.
+    """Return the curves with `point` marked, and nothing that gives its class away.
 
-    The window shows the curves and all points with heights `y` (N,), those of one game: it is the same for
-    all of them. It cannot be zoomed into, nor does it tell what is under the pointer: a desk is no better
-    than a phone.
+    The window has room for the curves and for all points of one game, whose heights are `y` (N,), so that it
+    is the same for each question. There is no zoom and no hover: a desktop has no advantage over a phone.
     """
     low, high = plane_range(polynomials, x_range)
     margin = MARGIN * (high - low)
     window = (min(low, float(y.min()) - margin), max(high, float(y.max()) + margin))
     figure = curves_figure(polynomials, x_range, POSITIONS)
     figure.layout.meta = {"alt": alternative_text.curves(polynomials, x_range, window)}
-    figure.update_traces(line_simplify=False)  # where two curves cross, a pixel counts
+    figure.update_traces(line_simplify=False)  # near a crossing each pixel counts
     figure = _with_target(figure, point)
     figure.update_layout(showlegend=False, hovermode=False, modebar={"remove": ZOOM_BUTTONS})
     figure.update_yaxes(range=window)
@@ -43,13 +43,13 @@ def question_figure(
 def answer_figure(
     question: go.Figure, polynomials: Sequence[Polynomial], label: int, chosen: int
 ) -> go.Figure:
-    """Return a copy of a question's figure in which the curve `label` and the `chosen` one stand out."""
+    """Return a copy of `question` in which the curves `label` (the true one) and `chosen` stand out."""
     figure = go.Figure(question)
-    for place in range(len(polynomials)):
-        if place == label:
-            figure.data[place].line.width = BOLD
-        elif place != chosen:
-            figure.data[place].opacity = FADED
+    for other in range(len(polynomials)):
+        if other == label:
+            figure.data[other].line.width = BOLD
+        elif other != chosen:
+            figure.data[other].opacity = FADED
     return extended(figure, [], f"the point belongs to {polynomials[label].spoken}")
 
 
@@ -61,7 +61,7 @@ def close_up_figure(
 
 
 def _with_target(figure: go.Figure, point: tuple[float, float]) -> go.Figure:
-    """Mark a point so that what runs beneath it can be seen: a ring, dark and light, around a dot."""
+    """Mark a point by a dark and a light ring around a dot, which leave visible what lies beneath."""
     x, y = point
     rings = [(19, 5, DARK_PAGE), (19, 2, LIGHT_PAGE)]
     traces = [

@@ -1,27 +1,24 @@
-"""Images of the plane: the colours that a map lays beneath its curves."""
+"""Images of the plane: the colors beneath the curves of a map."""
 
 import base64
 
 import numpy as np
 from numpy.typing import NDArray
 
+from polycore.arrays import Floats, Integers
 from polycore.figures.palette import PALETTE
 from polycore.figures.png import rgba_png
-from polycore.figures.style import (
-    Floats,
-    Integers,
-)
 
 REGION_OPACITY = 0.72
-REGION_LEVELS = 24  # of confidence: as many as the eye can tell, and they halve the image
-DIFFERENCE_PIXELS = 4  # of the image for each place, so that stripes are finer than places
-STRIPES = 8  # pixels from one to the next of the same colour
-PALE_OPACITY = 0.14  # a region's own hue is still seen, and every stripe stands out from it
+REGION_LEVELS = 24  # of confidence: the eye cannot see more, and so few halve the image's size
+DIFFERENCE_PIXELS = 4  # across each grid cell, so that stripes are finer than cells
+STRIPES = 8  # pixels from one stripe to the next of the same color
+PALE_OPACITY = 0.14  # the hue of a region can still be seen, and every stripe stands out from it
 _COLORS = np.array([look.rgb for look in PALETTE], dtype=np.uint8)
 
 
 def regions_url(probabilities: Floats) -> str:
-    """Return the coloured regions of a map, `probabilities` (ny, nx, K), as a PNG image in a data URL.
+    """Return the colored regions of a map, `probabilities` (ny, nx, K), as a PNG image in a data URL.
 
     Only this, `layout.images[0].source` of a `map_figure`, changes while a network learns.
     """
@@ -32,10 +29,10 @@ def regions_url(probabilities: Floats) -> str:
 
 
 def differences_url(network: Integers, referee: Integers) -> str:
-    """Return an image for a map as `regions_url` does, of the classes (ny, nx) that two deciders choose.
+    """Return an image for a map of where two classifiers differ, given their answers (ny, nx).
 
-    Where both choose the same class its colour is pale; where they differ the colours of both, first the
-    network's, are slanting stripes.
+    `referee` are the answers of the Bayes classifier. A cell with one answer has a pale shade of its color;
+    a cell with two has diagonal stripes of both colors.
     """
     fine = DIFFERENCE_PIXELS
     rows, columns = np.indices((fine * network.shape[0], fine * network.shape[1]))
@@ -48,12 +45,12 @@ def differences_url(network: Integers, referee: Integers) -> str:
 
 
 def image_url(pixels: NDArray[np.uint8]) -> str:
-    """Return pixels (ny, nx, 4), the lowest y first, as a PNG image in a data URL."""
+    """Return RGBA pixels (ny, nx, 4), the lowest y first, as a PNG image in a data URL."""
     return "data:image/png;base64," + base64.b64encode(rgba_png(pixels[::-1])).decode("ascii")
 
 
 def _confidence(probabilities: Floats) -> Floats:
-    """Return 0 where the likeliest class is no likelier than by chance, 1 where it is certain, in levels."""
+    """Return the confidence in levels, from 0 (no class is likelier than by chance) to 1 (certain)."""
     chance = 1 / probabilities.shape[-1]
     confidence = np.clip((probabilities.max(axis=-1) - chance) / (1 - chance), 0, 1)
     levels: Floats = np.round(confidence * REGION_LEVELS)

@@ -1,4 +1,4 @@
-"""What the inside of a network looks like on the plane: a neuron's values, and its fold lines."""
+"""The inside of a network on the plane: a neuron's values, and its fold lines."""
 
 from collections.abc import Sequence
 
@@ -6,20 +6,21 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from polycore.arrays import Floats
 from polycore.figures.images import image_url
 from polycore.figures.palette import DARK_PAGE, PALETTE
-from polycore.figures.style import Floats, extended
+from polycore.figures.style import extended
 
 POSITIVE_COLOR, NEGATIVE_COLOR = "#1f83d6", "#d9722b"  # both 3:1 and more on the light and the dark page
 VALUE_OPACITY = 0.88
-VALUE_LEVELS = 24  # of size: they shrink the image, and the eye tells no more
+VALUE_LEVELS = 24  # of size: the eye cannot see more, and so few shrink the image
 FOLD_CASING = "rgba(255, 255, 255, 0.75)"
 
 
 def values_url(values: Floats) -> str:
     """Return `values` (ny, nx), the lowest y first, as an image: blue above 0, orange below.
 
-    The nearer to 0, the more the page shows through; the largest size is the strongest colour.
+    The closer a value is to 0, the more transparent it is; the largest in size is the most opaque.
     """
     largest = np.abs(values).max() or 1.0
     pixels = np.empty((*values.shape, 4), dtype=np.uint8)
@@ -29,7 +30,7 @@ def values_url(values: Floats) -> str:
 
 
 def class_url(label: int, probabilities: Floats) -> str:
-    """Return the probabilities (ny, nx) of class `label` as an image, the likelier the stronger."""
+    """Return the probabilities (ny, nx) of class `label` as an image: the likelier, the more opaque."""
     pixels = np.empty((*probabilities.shape, 4), dtype=np.uint8)
     pixels[..., :3] = PALETTE[label].rgb
     pixels[..., 3] = _opacities(probabilities)
@@ -37,14 +38,14 @@ def class_url(label: int, probabilities: Floats) -> str:
 
 
 def with_regions(figure: go.Figure, url: str, alt: str) -> go.Figure:
-    """Return a copy of a map with the image at `url` in place of its regions, told by the sentence `alt`."""
+    """Return a copy of a map with the image at `url` for its regions, and `alt` as alternative text."""
     copy = go.Figure(figure)
     copy.layout.images[0].source = url
     return copy.update_layout(meta={"alt": alt})
 
 
 def with_fold_lines(figure: go.Figure, lines: Sequence[Floats], clause: str, width: float) -> go.Figure:
-    """Return a copy of a map with fold lines on it, each (2, 2) from end to end, told by `clause`."""
+    """Return a copy of a map with fold lines, each (2, 2) from end to end; `clause` describes them."""
     gap = np.full((1, 2), np.nan)
     path = np.concatenate([gap, *(part for line in lines for part in (line, gap))])
     return extended(

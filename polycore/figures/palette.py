@@ -1,25 +1,25 @@
 """The palette: how each class looks, the same in every figure.
 
-How it was chosen: every colour has a contrast of at least 3:1 (WCAG 2.1, 1.4.11) on the light page and on
-the dark one, which leaves luminances from 0.117 to 0.300. Within that band, and with the chroma held down,
-the first twelve are as far apart as a search could bring them for normal vision, protanopia, deuteranopia and
-tritanopia at once, for in a map only colour tells regions apart. Their order makes the first few and the
-regions that touch in the tutorial's map differ most. The last twelve fill what the band has left.
-Colour alone cannot hold 24 apart: classes that share a dash or a symbol have colours that are far apart.
+How it was chosen: every color has a contrast of at least 3:1 (WCAG 2.1, 1.4.11) on the light page and on
+the dark one, which leaves luminances from 0.117 to 0.300. Within that band, and with limited chroma, a search
+moved the first twelve as far apart as it could for normal vision, protanopia, deuteranopia and tritanopia at
+once, because regions of a map differ in color only. They are ordered so that the first few, and the regions
+that touch in the tutorial's map, differ most. The last twelve fill the rest of the band.
+24 classes cannot differ by color alone: those that share a dash or a symbol have very different colors.
 """
 
 from dataclasses import dataclass
 
 LIGHT_PAGE, DARK_PAGE = "#ffffff", "#0e1117"
 
-# Shorter gaps than Plotly's own dashes have, so that a curve keeps its colour where it crosses a region.
+# Gaps are shorter than in Plotly's own dashes, so that a curve keeps its color over a region.
 SOLID, DASH, DOT = "solid", "9px,3px", "4px,2px"
 DASH_DOT, LONG_DASH, LONG_DASH_DOT = "9px,3px,2px,3px", "18px,4px", "18px,3px,3px,3px"
 
 
 @dataclass(frozen=True)
 class Look:
-    """A colour as #rrggbb, the dash of a line and the symbol of a marker as Plotly takes them."""
+    """A color as #rrggbb, and the dash of a line and the symbol of a marker as Plotly expects them."""
 
     color: str
     dash: str

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
+from polycore.arrays import Floats, Integers
 from polycore.figures import alternative_text
 from polycore.figures.images import regions_url
 from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
@@ -15,8 +16,6 @@ from polycore.figures.style import (
     MAX_MARKERS,
     TRANSPARENT,
     ZERO_LINE,
-    Floats,
-    Integers,
     axis,
     evenly,
     extended,
@@ -27,12 +26,12 @@ from polycore.formatting import counted
 from polycore.polynomials.polynomial import Polynomial
 
 MAP_POSITIONS = 120
-RANGE_POSITIONS = 201  # odd, so that the middle of the range is looked at
-SIZES_SHOWN = 2.5  # times as far as the middling curve
+RANGE_POSITIONS = 201  # odd, to include the middle of the range
+SIZES_SHOWN = 2.5  # a curve is shown up to this multiple of the median curve's size
 MARGIN = 0.06
-LAYER_MARKERS = 500  # of a layer: a map may be drawn anew several times a second
+LAYER_MARKERS = 500  # in each layer: a map may be redrawn several times a second
 CASING = "rgba(255, 255, 255, 0.6)"
-# Both start left of the axis: then Plotly gives them the width of the axis labels too.
+# x is left of the axis: then Plotly lets the legend use the width of the axis labels too.
 LEGEND_BELOW = {
     "orientation": "h",
     "x": -0.01,
@@ -47,7 +46,7 @@ LEGEND_BELOW = {
 def plane_range(polynomials: Sequence[Polynomial], x_range: tuple[float, float]) -> tuple[float, float]:
     """Return the lowest and the highest y of a window that shows the curves over `x_range`, with a margin.
 
-    Every curve is at least touched. One that runs much farther than the middling curve is cut, so that a
+    The window touches every curve. One that runs much farther than the median curve is cut off, so that a
     steep curve does not flatten the others.
     """
     x = np.linspace(*x_range, RANGE_POSITIONS)
@@ -69,7 +68,7 @@ def curves_figure(
 def samples_figure(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> go.Figure:
     """Return the samples, `points` (N, 2) with `labels` (N,), N at least 1, as markers of their classes.
 
-    At most 3000 markers are drawn: of each class the same number at most, taken evenly from first to last.
+    At most 3000 markers are drawn, at most 3000 / K of each class, evenly spaced from first to last.
     """
     y_of_classes = [points[labels == label, 1] for label in np.unique(labels)]
     return new_figure(
@@ -80,10 +79,10 @@ def samples_figure(points: Floats, labels: Integers, polynomials: Sequence[Polyn
 
 
 def map_figure(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats) -> go.Figure:
-    """Return the plane, each place in the colour of its most likely class, with the true curves over it.
+    """Return the plane in the color of the most likely class at each point, with the true curves over it.
 
-    `x` (nx,) and `y` (ny,) rise in even steps, two at least, and span the axes; `probabilities` has shape
-    (ny, nx, K). The less sure the network is of a place, the more the page shows through.
+    `x` (nx,) and `y` (ny,) are evenly spaced, at least two each, and span the axes; `probabilities` has shape
+    (ny, nx, K). The less confident the network is, the more transparent the color.
     """
     curves = _curves(polynomials, np.linspace(x[0], x[-1], MAP_POSITIONS))
     image = _placed(x, y) | {"source": regions_url(probabilities)}
@@ -97,7 +96,7 @@ def map_figure(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabil
 
 
 class Layer(NamedTuple):
-    """What may lie on a figure of the plane, and a clause about it for the alternative text."""
+    """Traces to put on a figure of the plane, and a clause about them for the alternative text."""
 
     traces: tuple[go.Scatter, ...]
     clause: str
@@ -122,7 +121,7 @@ def with_samples(
 
 
 def with_unlabelled_points(figure: go.Figure, points: Floats) -> go.Figure:
-    """Return a copy of a figure of the plane with `points` (N, 2) on it, of which at most 3000 are drawn."""
+    """Return a copy of a figure of the plane with `points` (N, 2) on it; at most 3000 are drawn."""
     marker = {"symbol": "circle-open", "size": 7, "color": GRAY, "line": {"width": 1.5}}
     trace = _markers(points[evenly(len(points), MAX_MARKERS)], "point", marker)
     return extended(
@@ -149,35 +148,35 @@ def samples_layer(points: Floats, labels: Integers, polynomials: Sequence[Polyno
 
 
 def mistakes_layer(points: Floats, labels: Integers, answers: Integers) -> Layer:
-    """Return crosses without a class's colour at `points` (M, 2) that were answered wrongly.
+    """Return crosses, in no class's color, at the wrongly answered `points` (M, 2).
 
-    `labels` and `answers` are (M,). At most 500 are drawn.
+    `labels` and `answers` have shape (M,). At most 500 crosses are drawn.
     """
     shown = evenly(len(points), LAYER_MARKERS)
     pairs = zip(labels[shown].tolist(), answers[shown].tolist(), strict=True)
-    told = [f"on p{label}, answered with p{answer}" for label, answer in pairs]
+    hover_texts = [f"on p{label}, answered with p{answer}" for label, answer in pairs]
     clause = counted(len(points), "wrong answer is marked by a cross", "wrong answers are marked by crosses")
-    return Layer((_told(points[shown], told, "x", 7),), clause)
+    return Layer((_annotated_markers(points[shown], hover_texts, "x", 7),), clause)
 
 
-def crossings_layer(places: Floats, names: Sequence[str]) -> Layer:
-    """Return diamonds at the places (C, 2) where curves meet; at most 500 are drawn.
+def crossings_layer(points: Floats, names: Sequence[str]) -> Layer:
+    """Return diamonds at the points (C, 2) where curves meet; at most 500 are drawn.
 
-    `names` tell which ones meet, such as "p0 & p3". The live figure takes a click near such a mark for a
-    click on it: `meta["snap"]` of the trace says so.
+    `names` say which curves meet, such as "p0 & p3". `meta["snap"]` of the trace lets the live figure treat a
+    click near a diamond as a click on it.
     """
-    shown = evenly(len(places), LAYER_MARKERS)
-    told = [f"{names[place]} meet" for place in shown.tolist()]
-    trace = _told(places[shown], told, "diamond", 8).update(meta={"snap": True})
-    clause = counted(len(places), "crossing is marked by a diamond", "crossings are marked by diamonds")
+    shown = evenly(len(points), LAYER_MARKERS)
+    hover_texts = [f"{names[index]} meet" for index in shown.tolist()]
+    trace = _annotated_markers(points[shown], hover_texts, "diamond", 8).update(meta={"snap": True})
+    clause = counted(len(points), "crossing is marked by a diamond", "crossings are marked by diamonds")
     return Layer((trace,), clause)
 
 
-def _told(points: Floats, told: Sequence[str], symbol: str, size: int) -> go.Scatter:
-    """Return markers in the colours of both pages, which stand out from every region, with words at each."""
+def _annotated_markers(points: Floats, hover_texts: Sequence[str], symbol: str, size: int) -> go.Scatter:
+    """Return markers with a hover text each, in both pages' colors, which stand out from every region."""
     marker = {"symbol": symbol, "size": size, "color": LIGHT_PAGE, "line": {"color": DARK_PAGE, "width": 1.5}}
     trace = _markers(points, "", marker)
-    return trace.update(hovertext=told, hovertemplate=f"{HOVER}<br>%{{hovertext}}<extra></extra>")
+    return trace.update(hovertext=hover_texts, hovertemplate=f"{HOVER}<br>%{{hovertext}}<extra></extra>")
 
 
 def _plane(x_range: tuple[float, float] | None, y_range: tuple[float, float]) -> dict[str, object]:
@@ -195,7 +194,7 @@ def _window(curves: Sequence[Floats]) -> tuple[float, float]:
     highs = np.array([curve.max() for curve in curves])
     middle = np.median([np.median(curve) for curve in curves])
     sizes = np.sort(np.maximum(highs - middle, middle - lows))
-    # the lower one of two middling sizes: of two curves the flatter one counts
+    # the lower median: of two curves the flatter one decides
     reach = SIZES_SHOWN * sizes[(len(sizes) - 1) // 2]
     low = float(np.minimum(np.maximum(lows, middle - reach), highs).min())
     high = float(np.maximum(np.minimum(highs, middle + reach), lows).max())
@@ -204,7 +203,7 @@ def _window(curves: Sequence[Floats]) -> tuple[float, float]:
 
 
 def _placed(x: Floats, y: Floats) -> dict[str, object]:
-    width, height = x[1] - x[0], y[1] - y[0]  # of a pixel, in the middle of which the network was asked
+    width, height = x[1] - x[0], y[1] - y[0]  # of a pixel; the network is evaluated at its center
     return {
         "xref": "x",
         "yref": "y",
@@ -233,7 +232,7 @@ def _curves(polynomials: Sequence[Polynomial], x: Floats) -> list[dict[str, Any]
 
 
 def _casing(curves: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return one pale trace beneath all curves, so that each reads over a region of its own colour."""
+    """Return one pale trace beneath all curves, so that each can be seen over a region of its own color."""
     x = np.concatenate([[*curve["x"], np.nan] for curve in curves])
     y = np.concatenate([[*curve["y"], np.nan] for curve in curves])
     line = {"color": CASING, "width": 5}

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 BITS_PER_CHANNEL = 8
 COLOR_TYPE_RGBA = 6
-# Regions of one colour shrink well at any level, and the lowest takes a third of the default's time.
+# Regions of one color compress well at any level, and the lowest takes a third of the default's time.
 COMPRESSION_LEVEL = 1
 
 

@@ -1,25 +1,26 @@
-"""The figure of one answer: a bar for each class."""
+"""The figures of one answer: a bar for each class."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
+from polycore.arrays import Floats
 from polycore.figures import alternative_text
 from polycore.figures.palette import PALETTE
-from polycore.figures.style import LEGEND_ABOVE, Floats, axis, escape, new_figure, short_name
+from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure, short_name
 from polycore.formatting import percent
 from polycore.polynomials.polynomial import Polynomial
 
 SYMBOLS_AT = -4
-BARS_RANGE = (-8, 135)  # per cent, with room for the symbols before the bars and the numbers behind them
+BARS_RANGE = (-8, 135)  # percent, with room for symbols to the left and numbers to the right of the bars
 REFEREE_COLOR = "rgba(128, 128, 128, 0.32)"
 
 
 def probabilities_figure(polynomials: Sequence[Polynomial], probabilities: Floats) -> go.Figure:
-    """Return a bar for the probability of each class (K,) at one point, the most likely on top.
+    """Return a bar for the probability of each class at one point, (K,), the likeliest on top.
 
-    A height of 70 + 22 K pixels suits it.
+    A suitable height is 70 + 22 K pixels.
     """
     order = _order(probabilities)
     alt = alternative_text.probabilities(polynomials, order, probabilities)
@@ -29,17 +30,17 @@ def probabilities_figure(polynomials: Sequence[Polynomial], probabilities: Float
 def compared_figure(
     polynomials: Sequence[Polynomial], probabilities: Floats, referee: Floats, most: int
 ) -> go.Figure:
-    """Return the same for the `most` likely classes, before pale bars for the referee's probabilities (K,).
+    """Return bars of the `most` likely classes over pale bars of the Bayes classifier's, `referee` (K,).
 
-    The referee's likeliest is always among them. A height of 100 + 22 `most` pixels suits it.
+    The most likely class of the latter is always among them. A suitable height is 100 + 22 `most` pixels.
     """
-    order, favourite = _order(probabilities), int(referee.argmax())
-    shown = order[:most] if favourite in order[:most] else [*order[: most - 1], favourite]
+    order, favorite = _order(probabilities), int(referee.argmax())
+    shown = order[:most] if favorite in order[:most] else [*order[: most - 1], favorite]
     alt = alternative_text.probabilities(polynomials, order, probabilities)
-    told = f"the referee says {polynomials[favourite].spoken} with {percent(referee[favourite])}"
+    clause = f"the referee says {polynomials[favorite].spoken} with {percent(referee[favorite])}"
     bars = _bars(shown, probabilities).update(width=0.45, showlegend=False)
     traces = [_referee(shown, referee), bars, _symbols(shown).update(showlegend=False)]
-    figure = _figure(traces, polynomials, shown, alternative_text.extended(alt, told))
+    figure = _figure(traces, polynomials, shown, alternative_text.extended(alt, clause))
     return figure.update_layout(barmode="overlay", showlegend=True, legend=LEGEND_ABOVE)
 
 

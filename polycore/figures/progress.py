@@ -4,6 +4,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from polycore.arrays import Floats, Integers
 from polycore.figures import alternative_text
 from polycore.figures.alternative_text import Mark
 from polycore.figures.palette import LIGHT_PAGE
@@ -13,8 +14,6 @@ from polycore.figures.style import (
     LEGEND_ABOVE,
     TRAINING_COLOR,
     ZERO_LINE,
-    Floats,
-    Integers,
     axis,
     escape,
     new_figure,
@@ -22,23 +21,23 @@ from polycore.figures.style import (
 from polycore.formatting import loss_text, percent
 
 STEP_HOVER = "step %{x}: %{y:.3~g}"
-ACCURACY_RANGE = (0, 114)  # per cent, with room for the label of the best possible above its line
+ACCURACY_RANGE = (0, 114)  # percent, with room for the label of the best possible above its line
 
 
 def loss_figure(
     steps: Integers, losses: Floats, best_step: int, best_loss: float, *, mark: Mark = "best"
 ) -> go.Figure:
-    """Return the loss in nats, on a log scale, over the steps; one is marked, the lowest as a rule.
+    """Return the loss in nats, on a log scale, over the steps, with one point marked.
 
-    `steps` and `losses` have shape (S,), S at least 1. `mark` names what is marked: "best", or "now" if
+    `steps` and `losses` have shape (S,), S at least 1. `mark` names the marked point: "best", or "now" if
     `best_step` and `best_loss` are those of the latest weights.
     """
     traces = [
         _progress(steps, losses, "loss", TRAINING_COLOR, "solid"),
         _best(best_step, best_loss, f"{mark} {loss_text(best_loss)}"),
     ]
-    # asked for few ticks, Plotly labels 1, 2 and 5 of a decade and not all nine; without a format it
-    # writes 0.5 as 5
+    # with few ticks Plotly labels 1, 2 and 5 of a decade and not all nine; without a format it writes 0.5
+    # as 5
     scale = {"type": "log", "nticks": 4, "tickformat": ".5~g"}
     return new_figure(
         traces,
@@ -59,11 +58,11 @@ def accuracy_figure(
     *,
     mark: Mark = "best",
 ) -> go.Figure:
-    """Return the accuracies on the training samples and on held-out points, in per cent, over the steps.
+    """Return the accuracies on the training samples and on held-out points, in percent, over the steps.
 
-    All arrays have shape (S,), S at least 1, the accuracies as shares from 0 to 1. Marked is the held-out
-    accuracy of the best weights, those with the lowest loss, or of others that `mark` names; a line shows the
-    best accuracy possible on new points, which that on the training samples may pass.
+    All arrays have shape (S,), S at least 1; accuracies are shares from 0 to 1. The marked point is the
+    held-out accuracy of the best weights (those with the lowest loss), or of the latest if `mark` is "now".
+    A line shows the best possible accuracy on new points, which that on the training samples may exceed.
     """
     traces = [
         _progress(steps, 100 * accuracies, "training", TRAINING_COLOR, "solid"),
@@ -83,7 +82,7 @@ def accuracy_figure(
 
 
 def bound(value: float, label: str) -> dict[str, object]:
-    """Return a line across the whole chart, named above it: below is where the curves run."""
+    """Return a line across the whole chart. Its label is above it, because curves run below."""
     return {
         "type": "line",
         "xref": "paper",

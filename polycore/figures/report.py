@@ -1,10 +1,11 @@
-"""Figures of the report: which mistakes are made, how sure, and where."""
+"""Figures of the report: the confusion table, the reliability, and the mistakes along x."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
+from polycore.arrays import Floats, Integers
 from polycore.figures import alternative_text
 from polycore.figures.palette import PALETTE
 from polycore.figures.style import (
@@ -13,8 +14,6 @@ from polycore.figures.style import (
     LEGEND_ABOVE,
     MAX_MARKERS,
     ZERO_LINE,
-    Floats,
-    Integers,
     axis,
     evenly,
     new_figure,
@@ -22,25 +21,25 @@ from polycore.figures.style import (
 )
 from polycore.polynomials.polynomial import Polynomial
 
-# The page's own text is on these, so most of the page shows through them.
-RIGHT_COLOR, FEWEST_COLOR, MOST_COLOR = GRID, "rgba(211, 83, 67, 0.2)", "rgba(211, 83, 67, 0.6)"
-RELIABILITY_RANGE = (-4, 118)  # per cent, with room for the counts behind the markers
-LARGE_CELLS = 12  # classes up to which a cell of a confusion table has room for large digits
+# Text in the page's own color lies on these, so they are mostly transparent.
+CORRECT_COLOR, FEWEST_COLOR, MOST_COLOR = GRID, "rgba(211, 83, 67, 0.2)", "rgba(211, 83, 67, 0.6)"
+RELIABILITY_RANGE = (-4, 118)  # percent, with room for the counts beside the markers
+LARGE_CELLS = 12  # up to so many classes a cell of a confusion table has room for large digits
 
 
 def confusion_figure(confusion: Integers, polynomials: Sequence[Polynomial]) -> go.Figure:
-    """Return a table of counts (K, K) as coloured cells: a row for each true class, a column for each answer.
+    """Return a table of counts (K, K) as colored cells: a row for each true class, a column for each answer.
 
-    Right answers, on the diagonal, are gray; the more often a mistake is made, the stronger its colour. Rows
-    and columns are named p0, p1 and so on, for the polynomials would not fit. A height of 130 + 22 K pixels
-    suits it.
+    Correct answers, on the diagonal, are gray; the more frequent a mistake, the stronger its color. Rows and
+    columns are named p0, p1 and so on, because polynomials would not fit. A suitable height is 130 + 22 K
+    pixels.
     """
-    cells = [_right_answers(confusion, polynomials), _mistakes(confusion, polynomials)]
+    cells = [_correct_answers(confusion, polynomials), _mistakes(confusion, polynomials)]
     figure = new_figure([*cells, _counts(confusion)], alternative_text.confusion(confusion, polynomials))
-    places = list(range(len(polynomials)))
-    ticks = {"tickvals": places, "ticktext": [f"p{place}" for place in places], "tickangle": 0}
+    labels = list(range(len(polynomials)))
+    ticks = {"tickvals": labels, "ticktext": [f"p{label}" for label in labels], "tickangle": 0}
     hidden = {"showgrid": False, "zeroline": False}
-    first, last = -0.5, len(places) - 0.5
+    first, last = -0.5, len(labels) - 0.5
     return figure.update_layout(
         xaxis=axis("answer") | ticks | hidden | {"range": [first, last]},
         yaxis=axis("true polynomial") | ticks | hidden | {"range": [last, first]},
@@ -51,10 +50,10 @@ def confusion_figure(confusion: Integers, polynomials: Sequence[Polynomial]) -> 
 def reliability_figure(
     counts: Integers, confidences: Floats, accuracies: Floats, calibration_error: float
 ) -> go.Figure:
-    """Return accuracy over confidence in per cent, a marker for each bin with its count of points beside it.
+    """Return accuracy over confidence in percent, a marker for each bin with its count of points beside it.
 
-    All arrays have shape (B,), B at least 1, the mean confidences and the accuracies as shares from 0 to 1.
-    On the diagonal the network is right as often as it is sure to be.
+    All arrays have shape (B,), B at least 1; mean confidences and accuracies are shares from 0 to 1. On the
+    diagonal the accuracy equals the confidence.
     """
     figure = new_figure(
         [_diagonal(), _reliability(counts, confidences, accuracies)],
@@ -72,19 +71,19 @@ def errors_figure(
     x: Floats,
     labels: Integers,
     answers: Integers,
-    places: Sequence[Floats],
+    crossings: Sequence[Floats],
     polynomials: Sequence[Polynomial],
     x_range: tuple[float, float],
 ) -> go.Figure:
-    """Return where mistakes lie along x, in a row for each true class, and where its curve meets another.
+    """Return the mistakes along x, in a row for each true class, with the crossings of its curve.
 
-    A mistake has an `x`, a label and an answer, each (M,); at most 3000 are drawn, as in `samples_figure`.
-    `places` holds for each of the K classes the x of its crossings, drawn as thin lines across its row. A
-    height of 70 + 22 K pixels suits it.
+    `x`, `labels` and `answers` of the mistakes have shape (M,); at most 3000 are drawn, as in
+    `samples_figure`. `crossings` holds for each of the K classes the x of its crossings, drawn as thin lines
+    across its row. A suitable height is 70 + 22 K pixels.
     """
     rows = list(range(len(polynomials)))
     figure = new_figure(
-        [_crossing_lines(places), *_errors(x, labels, answers, polynomials)],
+        [_crossing_lines(crossings), *_errors(x, labels, answers, polynomials)],
         alternative_text.errors(labels, polynomials, x_range),
     )
     y_axis = {
@@ -98,10 +97,10 @@ def errors_figure(
     return figure.update_layout(xaxis=axis("x") | {"range": [*x_range]}, yaxis=y_axis, showlegend=False)
 
 
-def _right_answers(confusion: Integers, polynomials: Sequence[Polynomial]) -> go.Heatmap:
+def _correct_answers(confusion: Integers, polynomials: Sequence[Polynomial]) -> go.Heatmap:
     shown = np.full(confusion.shape, np.nan)
     np.fill_diagonal(shown, 1)
-    return _cells(shown, (RIGHT_COLOR, RIGHT_COLOR), confusion, polynomials)
+    return _cells(shown, (CORRECT_COLOR, CORRECT_COLOR), confusion, polynomials)
 
 
 def _mistakes(confusion: Integers, polynomials: Sequence[Polynomial]) -> go.Heatmap:
@@ -113,10 +112,10 @@ def _mistakes(confusion: Integers, polynomials: Sequence[Polynomial]) -> go.Heat
 def _cells(
     values: Floats, colors: tuple[str, str], confusion: Integers, polynomials: Sequence[Polynomial]
 ) -> go.Heatmap:
-    """Return the cells that have a value, in colours from the first for 0 to the last for the largest."""
+    """Return the cells with a value, colored from `colors[0]` for 0 to `colors[1]` for the largest."""
     largest = 1 if np.isnan(values).all() else np.nanmax(values)
     names = [f"p{label} = {short_name(polynomial)}" for label, polynomial in enumerate(polynomials)]
-    told = [
+    hover_texts = [
         [
             "" if np.isnan(values[row, column]) else f"{count:,} of {true}<br>answered with {answer}"
             for column, (count, answer) in enumerate(zip(counts, names, strict=True))
@@ -131,14 +130,14 @@ def _cells(
         showscale=False,
         xgap=1,
         ygap=1,
-        hovertext=told,
+        hovertext=hover_texts,
         hovertemplate="%{hovertext}<extra></extra>",
         hoverongaps=False,
     )
 
 
 def _counts(confusion: Integers) -> go.Scatter:
-    """Return the numbers of the cells as text: in a heat map Plotly would choose black for a white page."""
+    """Return the counts as a trace of text: in a heat map Plotly would choose black, as for a white page."""
     shown = (confusion > 0) | np.eye(len(confusion), dtype=np.bool_)
     rows, columns = np.nonzero(shown)
     return go.Scatter(
@@ -154,7 +153,7 @@ def _counts(confusion: Integers) -> go.Scatter:
 def _diagonal() -> go.Scatter:
     line = {"color": ZERO_LINE, "dash": "dot", "width": 1.5}
     return go.Scatter(
-        x=[0, 100], y=[0, 100], mode="lines", name="as right as sure", line=line, hoverinfo="skip"
+        x=[0, 100], y=[0, 100], mode="lines", name="accuracy = confidence", line=line, hoverinfo="skip"
     )
 
 
@@ -170,15 +169,18 @@ def _reliability(counts: Integers, confidences: Floats, accuracies: Floats) -> g
         cliponaxis=False,
         line={"color": HELD_OUT_COLOR, "width": 2},
         marker={"size": 9},
-        hovertemplate="%{x:.1f} % sure, %{y:.1f} % right, of %{text} points<extra></extra>",
+        hovertemplate="confidence %{x:.1f} %, accuracy %{y:.1f} %, %{text} points<extra></extra>",
     )
 
 
-def _crossing_lines(places: Sequence[Floats]) -> go.Scatter:
-    """Return all lines as one trace, for a wide list of polynomials has thousands."""
-    x = [value for of_row in places for place in of_row.tolist() for value in (place, place, np.nan)]
+def _crossing_lines(crossings: Sequence[Floats]) -> go.Scatter:
+    """Return all lines as one trace: many polynomials have thousands of crossings."""
+    x = [value for in_row in crossings for at in in_row.tolist() for value in (at, at, np.nan)]
     y = [
-        value for row, of_row in enumerate(places) for _ in of_row for value in (row - 0.4, row + 0.4, np.nan)
+        value
+        for row, in_row in enumerate(crossings)
+        for _ in in_row
+        for value in (row - 0.4, row + 0.4, np.nan)
     ]
     line = {"color": ZERO_LINE, "width": 1}
     return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")

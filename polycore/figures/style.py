@@ -1,4 +1,4 @@
-"""What all figures share: their layout, their axes, and how a polynomial is named in them."""
+"""What all figures share: layout, axes, and the names of polynomials."""
 
 import html
 from collections.abc import Sequence
@@ -6,33 +6,30 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
+from polycore.arrays import Integers
 from polycore.figures import alternative_text
 from polycore.figures.palette import PALETTE
 from polycore.polynomials.polynomial import Polynomial
 
-Floats = NDArray[np.floating]
-Integers = NDArray[np.integer]
-
-MAX_MARKERS = 3000  # more cost the browser time and only cover each other
+MAX_MARKERS = 3000  # more would slow the browser down and only cover each other
 MAX_NAME = 26  # characters of a polynomial: two columns of a legend on a phone
 GRAY, GRID, ZERO_LINE = "rgb(128, 128, 128)", "rgba(128, 128, 128, 0.18)", "rgba(128, 128, 128, 0.75)"
 TRANSPARENT = "rgba(0, 0, 0, 0)"
 TRAINING_COLOR, BEST_COLOR, HELD_OUT_COLOR = PALETTE[0].color, PALETTE[1].color, PALETTE[5].color
-HOVER = "(%{x:.3~g}, %{y:.3~g})"  # the trace's name stands beside it
+HOVER = "(%{x:.3~g}, %{y:.3~g})"  # Plotly writes the trace's name beside it
 LEGEND_ABOVE = {"orientation": "h", "x": -0.01, "y": 1.02, "yanchor": "bottom", "bgcolor": TRANSPARENT}
 
 
 def new_figure(
     traces: Sequence[go.Scatter | go.Bar | go.Heatmap | dict[str, Any]], alt: str, **more: Any
 ) -> go.Figure:
-    """Return a figure of `traces` with the layout that all have and `more`, and its alternative text.
+    """Return a figure of `traces` with alternative text `alt`, the common layout and `more` of it.
 
-    Traces as dictionaries, and all of the layout at once, are quickest.
+    It is fastest with traces as dictionaries and all of the layout passed at once.
     """
     layout: dict[str, Any] = {
-        "template": {},  # Plotly's own sets the font's colour and a background
+        "template": {},  # Plotly's default template sets the font's color and a background
         "paper_bgcolor": TRANSPARENT,
         "plot_bgcolor": TRANSPARENT,
         "margin": {"l": 8, "r": 12, "t": 28, "b": 8},
@@ -46,22 +43,22 @@ def new_figure(
 
 
 def unchecked(figure: dict[str, Any]) -> go.Figure:
-    """Return a figure that Plotly takes as it is: tests have it checked, which takes 2 ms of 2.3.
+    """Return a figure that Plotly does not validate: tests do, and validation takes 2 ms of 2.3.
 
-    A page draws three of them at each look at a run.
+    A page draws three figures each time it shows a run.
     """
     return go.Figure(figure, _validate=False)
 
 
 def extended(figure: go.Figure, traces: Sequence[go.Scatter], clause: str) -> go.Figure:
-    """Return a copy with more traces, and a clause about them in its alternative text."""
+    """Return a copy with more traces; `clause` describes them in its alternative text."""
     alt = alternative_text.extended(figure.layout.meta["alt"], clause)
     copy = go.Figure(figure).add_traces([go.Scatter(trace, showlegend=False) for trace in traces])
     return copy.update_layout(meta=figure.layout.meta | {"alt": alt})
 
 
 def axis(title: str) -> dict[str, object]:
-    """Return an axis with a title; its unit in brackets where it has one."""
+    """Return an axis with a title, which has the unit in brackets if there is one."""
     return {
         "title": {"text": title, "standoff": 6},
         "automargin": True,
@@ -77,11 +74,11 @@ def short_name(polynomial: Polynomial) -> str:
 
 
 def evenly(count: int, limit: int) -> Integers:
-    """Return at most `limit` of the places below `count`, evenly from first to last."""
+    """Return at most `limit` of the indices below `count`, evenly spaced from first to last."""
     return np.linspace(0, count - 1, min(count, limit)).round().astype(np.int64)
 
 
 def escape(text: str) -> str:
-    """Return `text` such that Plotly, which reads tags and templates in names, shows it as it is."""
+    """Return `text` escaped: Plotly, which reads tags and templates in names, shows it unchanged."""
     # templates (%{x}, %{meta.alt}) are filled in before entities are read
     return html.escape(text, quote=False).replace("%{", "&#37;{")

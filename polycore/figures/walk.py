@@ -1,4 +1,4 @@
-"""The figure of a walk: what a network says along one curve, crossing by crossing."""
+"""The figure of a walk: a network's probabilities along one curve, crossing by crossing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,22 +6,23 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from polycore.arrays import Floats
 from polycore.figures import alternative_text
 from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.figures.plane import LEGEND_BELOW
-from polycore.figures.style import GRAY, ZERO_LINE, Floats, axis, extended, new_figure, short_name
+from polycore.figures.style import GRAY, ZERO_LINE, axis, extended, new_figure, short_name
 from polycore.formatting import percent
 from polycore.polynomials.polynomial import Polynomial
 
-TOP = 100  # per cent
-NAME_ROWS, NAME_HEIGHT = 4, 9  # of the names above the lines, and the per cent that a row is high
-NAME_WIDTH = 0.03  # of the range of x for each character
-LISTED = 0.1  # a class that is nowhere likelier is not in the legend
+TOP = 100  # percent
+NAME_ROWS, NAME_HEIGHT = 4, 9  # rows of names above the lines, and the height of a row in percent
+NAME_WIDTH = 0.03  # of a character, as a share of the range of x
+LISTED = 0.1  # a class that is never likelier than this is not in the legend
 
 
 @dataclass(frozen=True)
 class Met:
-    """Where the curve that is walked along meets others, named such as "p3" or "p3, p5"."""
+    """An x at which the curve of a walk meets others; `names` are theirs, such as "p3" or "p3, p5"."""
 
     x: float
     names: str
@@ -35,10 +36,10 @@ def walk_figure(
     referee: Floats,
     met: Sequence[Met],
 ) -> go.Figure:
-    """Return the probability of each class in per cent along the class `curve`, over its x.
+    """Return the probability of each class in percent along the curve of class `curve`, over x.
 
-    `x` (P,) rises; `probabilities` (P, K) are the network's, `referee` (P,) the referee's for `curve`. A thin
-    line at each place of `met`, sorted by x, has the names of the curves that are met there.
+    `x` (P,) is sorted; `probabilities` (P, K) are the network's, `referee` (P,) the Bayes classifier's for
+    `curve`. A thin line at each of `met`, sorted by x, has the names of the curves it meets.
     """
     lines = [
         _line(polynomials, label, x, probabilities[:, label], bold=label == curve)
@@ -57,7 +58,7 @@ def walk_figure(
 
 
 def with_place(figure: go.Figure, x: float, share: float) -> go.Figure:
-    """Return a copy of a walk in which one x is marked, where the curve's own probability is `share`."""
+    """Return a copy of a walk with one x marked; the curve's own probability there is `share`."""
     line = go.Scatter(
         x=[x, x], y=[0, TOP], mode="lines", line={"color": GRAY, "width": 2, "dash": "dot"}, hoverinfo="skip"
     )
@@ -94,7 +95,7 @@ def _referee(x: Floats, shares: Floats) -> go.Scatter:
 
 
 def _crossing_lines(met: Sequence[Met]) -> go.Scatter:
-    x = [value for place in met for value in (place.x, place.x, np.nan)]
+    x = [value for meeting in met for value in (meeting.x, meeting.x, np.nan)]
     y = [value for _ in met for value in (0.0, float(TOP), np.nan)]
     line = {"color": ZERO_LINE, "width": 1}
     return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
@@ -102,9 +103,9 @@ def _crossing_lines(met: Sequence[Met]) -> go.Scatter:
 
 def _names(met: Sequence[Met], x: Floats) -> go.Scatter:
     return go.Scatter(
-        x=[place.x for place in met],
+        x=[meeting.x for meeting in met],
         y=[TOP + 6 + NAME_HEIGHT * row for row in _rows(met, x)],
-        text=[place.names for place in met],
+        text=[meeting.names for meeting in met],
         mode="text",
         textfont={"size": 11},
         hovertemplate="meets %{text} at x = %{x:.3~g}<extra></extra>",
@@ -114,13 +115,13 @@ def _names(met: Sequence[Met], x: Floats) -> go.Scatter:
 
 
 def _rows(met: Sequence[Met], x: Floats) -> list[int]:
-    """Return the row of each name: the lowest in which it covers no other; where all do, the last."""
+    """Return the row of each name: the lowest in which it overlaps no other, else the last."""
     ends = [-np.inf] * NAME_ROWS
     rows = []
-    for place in met:
-        half = NAME_WIDTH * (x[-1] - x[0]) * (len(place.names) + 1) / 2
-        free = [row for row, end in enumerate(ends) if end <= place.x - half]
+    for meeting in met:
+        half = NAME_WIDTH * (x[-1] - x[0]) * (len(meeting.names) + 1) / 2
+        free = [row for row, end in enumerate(ends) if end <= meeting.x - half]
         row = free[0] if free else NAME_ROWS - 1
-        ends[row] = place.x + half
+        ends[row] = meeting.x + half
         rows.append(row)
     return rows

@@ -133,7 +133,7 @@ def test_a_network_without_mistakes_is_told_as_one():
 def test_three_figures_tell_what_they_show():
     app = opened_report(after_a_run())
     alts = [figure["layout"]["meta"]["alt"] for figure in figures(app)]
-    assert [alt.split()[0] for alt in alts] == ["Table", "How", "Mistakes"]
+    assert [alt.split()[0] for alt in alts] == ["Table", "Accuracy", "Mistakes"]
 
 
 def test_confidence_and_calibration_are_told_in_words():

@@ -20,7 +20,7 @@ LINE, PARABOLA, CUBIC = Polynomial(1, 0), Polynomial(-1, 0, 1), Polynomial(1, 0,
         pytest.param(0.99951, ">99.9 %", id="would round to a hundred"),
     ],
 )
-def test_a_share_is_written_in_per_cent(share, text):
+def test_a_share_is_written_in_percent(share, text):
     assert alternative_text.percent(share) == text
 
 
@@ -50,12 +50,12 @@ def test_samples_are_counted(labels, each):
     assert text == f"4 samples of 2 polynomials, {each}, x from -1 to 1 and y from -2 to 5."
 
 
-def test_a_loss_is_told_from_first_to_last_with_its_best():
+def test_a_loss_is_given_from_first_to_last_with_its_best():
     text = alternative_text.loss(np.array([0, 1000, 2000]), np.array([2.4942, 0.4, 0.3123]), 1980, 0.29871)
     assert text == "Loss over 2,000 steps, from 2.49 to 0.312 nats; best 0.299 at step 1980."
 
 
-def test_both_accuracies_are_told():
+def test_both_accuracies_are_given():
     text = alternative_text.accuracy(
         np.array([0, 50]), np.array([0.08, 0.9]), np.array([0.1, 0.85]), 40, 0.875, 0.913
     )
@@ -76,8 +76,8 @@ def test_a_map_names_its_largest_region():
     )
 
 
-def test_a_map_of_differences_tells_their_share_and_the_most_frequent():
-    # of 8 places 3 differ: twice the cubic for the line, once the parabola for the line
+def test_a_map_of_differences_gives_their_share_and_the_most_frequent():
+    # of 8 cells 3 differ: twice the cubic instead of the line, once the parabola instead of the line
     network = np.array([[2, 2, 1, 0], [1, 1, 2, 2]])
     referee = np.array([[0, 0, 0, 0], [1, 1, 2, 2]])
     text = alternative_text.differences(
@@ -119,17 +119,17 @@ def test_a_text_that_is_extended_stays_one_sentence():
 def test_a_confusion_table_names_the_most_frequent_mistake():
     text = alternative_text.confusion(np.array([[50, 2, 0], [0, 44, 0], [1, 0, 3]]), [LINE, PARABOLA, CUBIC])
     assert text == (
-        "Table of true polynomials and answers for 3 polynomials: 97 of 100 points are answered rightly; "
-        "most often, 2 times, x is taken for minus x squared plus 1."
+        "Table of true polynomials and answers for 3 polynomials: 97 of 100 points are answered correctly; "
+        "most often, 2 times, x is mistaken for minus x squared plus 1."
     )
 
 
 @pytest.mark.parametrize(
     ("table", "end"),
     [
-        pytest.param([[5, 0], [0, 5]], "; nothing is mistaken.", id="no mistake"),
+        pytest.param([[5, 0], [0, 5]], "; there are no mistakes.", id="no mistake"),
         pytest.param(
-            [[5, 0], [1, 4]], "; most often, once, x cubed minus 2 is taken for x.", id="one mistake"
+            [[5, 0], [1, 4]], "; most often, once, x cubed minus 2 is mistaken for x.", id="one mistake"
         ),
     ],
 )
@@ -137,31 +137,30 @@ def test_a_confusion_table_with_few_mistakes(table, end):
     assert alternative_text.confusion(np.array(table), [LINE, CUBIC]).endswith(end)
 
 
-def test_reliability_is_told_from_the_least_to_the_most_sure():
+def test_reliability_is_given_from_the_lowest_to_the_highest_confidence():
     text = alternative_text.reliability(
         np.array([1, 7, 1980]), np.array([0.5, 0.75, 0.95]), np.array([0.0, 0.5, 0.99]), 0.0421
     )
     assert text == (
-        "How often the network is right by how sure it is: 0.0 % right where it is 50.0 % sure "
-        "(1 point) and 99.0 % right where it is 95.0 % sure (1,980 points); on average the two differ "
-        "by 4.2 %."
+        "Accuracy by confidence: 0.0 % at a confidence of 50.0 % (1 point) and 99.0 % at a confidence of "
+        "95.0 % (1,980 points); on average the two differ by 4.2 %."
     )
 
 
-def test_reliability_in_one_bin_is_told_once():
+def test_reliability_in_one_bin_is_given_once():
     text = alternative_text.reliability(np.array([8]), np.array([0.95]), np.array([1.0]), 0.05)
-    assert text.count("right where") == 1
+    assert text.count("at a confidence of") == 1
 
 
 def test_the_polynomial_with_the_most_mistakes_is_named():
     text = alternative_text.errors(np.array([1, 0, 1]), [LINE, CUBIC], (-2, 2))
     assert text == (
-        "Mistakes along x from -2 to 2, beside the crossings of 2 polynomials: 3 in all, the most, 2, "
+        "Mistakes along x from -2 to 2, with the crossings of 2 polynomials: 3 in total, the most, 2, "
         "on x cubed minus 2."
     )
 
 
-def test_no_mistakes_along_x_are_told_as_none():
+def test_no_mistakes_along_x_are_reported_as_none():
     text = alternative_text.errors(np.array([], dtype=int), [LINE, CUBIC], (-2, 2))
     assert text == "Mistakes along x from -2 to 2: none for 2 polynomials."
 
@@ -186,7 +185,7 @@ def test_no_mistakes_along_x_are_told_as_none():
         ),
         pytest.param(
             alternative_text.confusion(np.array([[1, 0], [0, 0]]), [LINE, CUBIC]),
-            "1 of 1 point is answered rightly",
+            "1 of 1 point is answered correctly",
             id="answer",
         ),
         pytest.param(
@@ -196,12 +195,12 @@ def test_no_mistakes_along_x_are_told_as_none():
         ),
         pytest.param(
             alternative_text.walk([LINE, CUBIC], 0, np.array([0.0, 1.0]), np.full((2, 2), 0.5), 1),
-            "meets others at 1 place:",
-            id="place",
+            "meets others at 1 point,",
+            id="meeting",
         ),
         pytest.param(
             alternative_text.reliability(np.array([1]), np.array([0.5]), np.array([1.0]), 0.5),
-            "sure (1 point);",
+            "50.0 % (1 point);",
             id="point",
         ),
         pytest.param(

@@ -23,7 +23,7 @@ def svg_of(url):
     return ElementTree.fromstring(base64.b64decode(content))
 
 
-def test_each_line_is_told_apart_by_colour_and_by_dash():
+def test_each_line_differs_in_color_and_in_dash():
     assert len({line.color for line in LINES}) == len({line.dash for line in LINES}) == len(LINES) == 6
 
 
@@ -35,7 +35,7 @@ def test_losses_are_drawn_on_a_log_scale_by_name_and_look():
         assert trace.x.tolist() == curve.x.tolist()
         assert trace.y.tolist() == curve.y.tolist()
         assert (trace.line.color, trace.line.dash) == (line.color, line.dash)
-    # Plotly reads tags in a name, and a person may have typed it
+    # Plotly reads tags in a name, and a user may have typed it
     assert [trace.name for trace in figure.data] == ["A &lt;b&gt;", "B"]
 
 
@@ -48,7 +48,7 @@ def test_within_few_decades_each_has_ticks_at_1_2_and_5(lowest, ticks):
     assert figures.losses_figure([curve], "step").layout.yaxis.dtick == ticks
 
 
-def test_accuracies_are_drawn_in_per_cent_below_the_best_possible():
+def test_accuracies_are_drawn_in_percent_below_the_best_possible():
     figure = figures.accuracies_figure([FIRST._replace(y=np.array([0.0, 0.5, 0.75]))], "computing (s)", 0.9)
     assert figure.data[0].y.tolist() == [0, 50, 75]
     assert figure.layout.yaxis.title.text == "held-out accuracy (%)"
@@ -83,15 +83,15 @@ def test_a_small_map_has_its_regions_below_its_curves():
     assert casing.tag == first.tag == f"{SVG}path"
     assert [path.get("stroke") for path in (first, second)] == [PALETTE[0].color, PALETTE[1].color]
     # 160 by 100, y downwards: y = x rises from the left's foot to the right's head, y = 0 lies half way up
-    assert places(first)[0] == (0, 100)
-    assert places(first)[-1] == (160, 0)
-    assert {y for _, y in places(second)} == {50}
+    assert corners(first)[0] == (0, 100)
+    assert corners(first)[-1] == (160, 0)
+    assert {y for _, y in corners(second)} == {50}
 
 
 def test_a_curve_that_leaves_a_small_map_is_not_drawn_far_outside():
     steep = Polynomial(1e6, 0)
     svg = svg_of(figures.small_map_url([steep], (-1.0, 1.0), (-1.0, 1.0), np.full((2, 2, 2), 0.5)))
-    assert {y for _, y in places(svg[2])} == {-100, 200}
+    assert {y for _, y in corners(svg[2])} == {-100, 200}
 
 
 def test_the_look_of_a_line_is_a_picture():
@@ -101,5 +101,5 @@ def test_the_look_of_a_line_is_a_picture():
     assert solid.get("stroke-dasharray") == "none"
 
 
-def places(path):
+def corners(path):
     return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path.get("d"))]

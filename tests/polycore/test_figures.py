@@ -10,7 +10,7 @@ from polycore import figures
 from polycore.figures import style
 from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.figures.png import rgba_png
-from polycore.figures.report import FEWEST_COLOR, MOST_COLOR, RIGHT_COLOR
+from polycore.figures.report import CORRECT_COLOR, FEWEST_COLOR, MOST_COLOR
 from polycore.figures.walk import Met
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
@@ -53,7 +53,7 @@ EVERY_FIGURE = {
     "map": a_map(),
     "map with a point": figures.with_point(a_map(), 1.0, 15.0),
     "map with samples": figures.with_samples(a_map(), POINTS, LABELS, [LINE, CUBIC]),
-    "map with unlabelled points": figures.with_unlabelled_points(a_map(), POINTS),
+    "map with unlabeled points": figures.with_unlabelled_points(a_map(), POINTS),
     "map with mistakes": figures.with_layers(a_map(), [figures.mistakes_layer(POINTS, LABELS, 1 - LABELS)]),
     "map with crossings": figures.with_layers(
         a_map(), [figures.crossings_layer(POINTS[:2], ["p0 & p1", "p0 & p2"])]
@@ -61,7 +61,7 @@ EVERY_FIGURE = {
     "probabilities": figures.probabilities_figure([LINE, CUBIC], np.array([0.25, 0.75])),
     "compared": figures.compared_figure([LINE, CUBIC], np.array([0.25, 0.75]), np.array([1.0, 0.0]), 2),
     "walk": a_walk(),
-    "walk with a place": figures.with_place(a_walk(), 0.5, 0.75),
+    "walk with a mark": figures.with_place(a_walk(), 0.5, 0.75),
     "confusion": figures.confusion_figure(CONFUSION, [LINE, PARABOLA, CUBIC]),
     "reliability": figures.reliability_figure(
         np.array([20, 1980]), np.array([0.5, 0.95]), np.array([0.25, 0.99]), 0.0421
@@ -191,7 +191,7 @@ def test_curves_are_the_polynomials_values_over_the_range():
     assert cubic.y.tolist() == [-10, -3, -2, -1, 6]
 
 
-def test_curves_have_a_hundred_positions_unless_told():
+def test_curves_have_a_hundred_positions_by_default():
     [curve] = figures.curves_figure([LINE], (-2, 2)).data
     assert len(curve.x) == 100
 
@@ -305,7 +305,7 @@ def test_a_run_that_has_not_begun_can_be_drawn():
     assert figure.layout.meta["alt"] == "Loss over 0 steps, from 2.49 to 2.49 nats; best 2.49 at step 0."
 
 
-def test_held_out_accuracy_is_drawn_beside_training_in_per_cent():
+def test_held_out_accuracy_is_drawn_beside_training_in_percent():
     training, held_out, _ = EVERY_FIGURE["accuracy"].data
     assert (training.name, held_out.name) == ("training", "held-out")
     assert training.y == pytest.approx([10, 50, 90])
@@ -349,7 +349,7 @@ def test_the_best_possible_accuracy_is_a_named_line_across_the_chart(share, labe
 # --- map --------------------------------------------------------------------------------------
 
 
-def test_regions_have_the_likeliest_classs_colour_and_the_confidence_as_strength():
+def test_regions_have_the_likeliest_classs_color_and_the_confidence_as_strength():
     # 255 * 0.72 is 183.6; 0.75 of two classes is half way from chance to certainty; a tie goes to the first
     sure, half_sure, by_chance = 184, 92, 0
     first, second = PALETTE[0].rgb, PALETTE[1].rgb
@@ -367,10 +367,10 @@ def test_a_probability_rounded_past_one_does_not_overflow():
     assert figures.regions_url(grid) == figures.regions_url(np.full((2, 2, 2), [1.0, 0.0]))
 
 
-def test_where_two_deciders_agree_a_place_is_pale_and_elsewhere_it_is_striped_in_both_colours():
+def test_where_two_deciders_agree_a_place_is_pale_and_elsewhere_it_is_striped_in_both_colors():
     # rows y = 10, 20: the network says 0 0 / 1 2, the referee 0 1 / 1 2, so they differ at the lower right
     network, referee = np.array([[0, 0], [1, 2]]), np.array([[0, 1], [1, 2]])
-    pixels = np.empty((8, 8, 4), dtype=np.uint8)  # 4 by 4 for each place
+    pixels = np.empty((8, 8, 4), dtype=np.uint8)  # 4 by 4 for each cell
     pixels[:4, :4] = (*PALETTE[1].rgb, 36)  # the highest y is the top row; 0.14 of 255 is 35.7
     pixels[:4, 4:] = (*PALETTE[2].rgb, 36)
     pixels[4:, :4] = (*PALETTE[0].rgb, 36)
@@ -386,7 +386,7 @@ def test_where_two_deciders_agree_a_place_is_pale_and_elsewhere_it_is_striped_in
 
 @pytest.mark.parametrize("page", [LIGHT_PAGE, DARK_PAGE], ids=["light", "dark"])
 def test_each_stripe_stands_out_from_each_pale_region_by_its_lightness_alone(page):
-    ground = np.array([int(page[place : place + 2], 16) for place in (1, 3, 5)])
+    ground = np.array([int(page[start : start + 2], 16) for start in (1, 3, 5)])
     colors = np.array([look.rgb for look in PALETTE])
     pale = _luminance(ground + 0.14 * (colors - ground))[:, np.newaxis]
     strong = _luminance(colors)
@@ -397,7 +397,7 @@ def test_each_stripe_stands_out_from_each_pale_region_by_its_lightness_alone(pag
 
 
 def _luminance(colors):
-    """Relative luminance of colours (..., 3) from 0 to 255. Source: WCAG 2.1."""
+    """Relative luminance of colors (..., 3) from 0 to 255. Source: WCAG 2.1."""
     shares = colors / 255
     linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
     return linear @ [0.2126, 0.7152, 0.0722]
@@ -453,7 +453,7 @@ def test_unlabelled_points_have_no_classs_look():
     assert trace.marker.color not in {look.color for look in PALETTE}
 
 
-def test_a_mistake_is_a_cross_that_tells_truth_and_answer():
+def test_a_mistake_is_a_cross_that_names_truth_and_answer():
     trace = EVERY_FIGURE["map with mistakes"].data[-1]
     np.testing.assert_array_equal(np.stack([trace.x, trace.y], axis=1), POINTS)
     assert trace.marker.symbol == "x"
@@ -595,13 +595,13 @@ def test_crossings_are_upright_lines_named_in_rows_that_do_not_cover_each_other(
     assert EVERY_FIGURE["walk"].layout.yaxis.range[1] > max(names.y)
 
 
-def test_a_place_of_a_walk_is_marked_on_the_curves_own_line():
-    figure = EVERY_FIGURE["walk with a place"]
+def test_a_point_of_a_walk_is_marked_on_the_curves_own_line():
+    figure = EVERY_FIGURE["walk with a mark"]
     line, mark = figure.data[-2:]
     assert line.x == (0.5, 0.5)
     assert (mark.x, mark.y) == ((0.5,), (75,))
     assert figure.layout.meta["alt"] == (
-        "Probabilities of 3 polynomials along x for x from -1 to 1, where it meets others at 3 places: its "
+        "Probabilities of 3 polynomials along x, which meets others at 3 points, for x from -1 to 1: its "
         "own is 62.5 % on average and lowest, 25.0 %, at x = 1; at x = 0.5, which is marked, it is 75.0 %."
     )
 
@@ -610,7 +610,7 @@ def test_a_place_of_a_walk_is_marked_on_the_curves_own_line():
 
 
 def blended(color, page):
-    """Return an rgba() colour over a page of the colour #rrggbb, each part from 0 to 1."""
+    """Return an rgba() color over a page of the color #rrggbb, each part from 0 to 1."""
     *parts, alpha = (float(part) for part in color.removeprefix("rgba(").removesuffix(")").split(","))
     return alpha * np.array(parts) / 255 + (1 - alpha) * np.array(list(bytes.fromhex(page[1:]))) / 255
 
@@ -629,7 +629,7 @@ def test_right_answers_and_mistakes_are_cells_of_their_own():
     assert (mistakes.zmin, mistakes.zmax) == (0, 2)
 
 
-def test_mistakes_have_another_colour_than_right_answers_and_the_most_frequent_is_strongest():
+def test_mistakes_have_another_color_than_right_answers_and_the_most_frequent_is_strongest():
     right, mistakes, _ = EVERY_FIGURE["confusion"].data
     assert {color for _, color in right.colorscale} == {style.GRID}
     (lowest, few), (highest, most) = mistakes.colorscale
@@ -648,7 +648,7 @@ def test_mistakes_have_another_colour_than_right_answers_and_the_most_frequent_i
         pytest.param(DARK_PAGE, "#e8eaf2", id="dark page"),
     ],
 )
-@pytest.mark.parametrize("color", [RIGHT_COLOR, FEWEST_COLOR, MOST_COLOR])
+@pytest.mark.parametrize("color", [CORRECT_COLOR, FEWEST_COLOR, MOST_COLOR])
 def test_the_pages_own_text_reads_on_every_cell(page, ink, color):
     dark, light = sorted(luminance(blended(over, page)) for over in (f"rgba({rgb(ink)}, 1)", color))
     assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2.1, 1.4.3
@@ -658,7 +658,7 @@ def rgb(color):
     return ", ".join(str(part) for part in bytes.fromhex(color[1:]))
 
 
-def test_counts_are_written_in_the_cells_in_the_colour_of_the_page():
+def test_counts_are_written_in_the_cells_in_the_color_of_the_page():
     counts = EVERY_FIGURE["confusion"].data[2]
     written = dict(zip(zip(counts.y, counts.x, strict=True), counts.text, strict=True))
     assert written == {(0, 0): "5", (0, 1): "2", (1, 1): "4", (2, 0): "1", (2, 2): "3"}
@@ -671,7 +671,7 @@ def test_a_class_that_is_never_right_says_so():
     assert list(counts.text) == ["0", "3", "2"]
 
 
-def test_a_cell_tells_truth_and_answer():
+def test_a_cell_names_truth_and_answer():
     right, mistakes, _ = EVERY_FIGURE["confusion"].data
     assert right.hovertext[1][1] == "4 of p1 = −x² + 1<br>answered with p1 = −x² + 1"
     assert mistakes.hovertext[0][1] == "2 of p0 = x<br>answered with p1 = −x² + 1"
@@ -700,7 +700,7 @@ def test_a_table_without_mistakes_can_be_drawn():
 # --- reliability ------------------------------------------------------------------------------
 
 
-def test_accuracy_is_drawn_over_confidence_in_per_cent_with_the_counts():
+def test_accuracy_is_drawn_over_confidence_in_percent_with_the_counts():
     _, curve = EVERY_FIGURE["reliability"].data
     assert curve.x == pytest.approx([50, 95])
     assert curve.y == pytest.approx([25, 99])
@@ -712,7 +712,7 @@ def test_the_diagonal_is_where_a_network_is_as_right_as_sure():
     diagonal, curve = EVERY_FIGURE["reliability"].data
     assert (diagonal.x, diagonal.y) == ((0, 100), (0, 100))
     assert diagonal.line.dash != curve.line.dash
-    assert diagonal.name == "as right as sure"
+    assert diagonal.name == "accuracy = confidence"
 
 
 # --- mistakes along x -------------------------------------------------------------------------

@@ -34,8 +34,8 @@ def pixels(url, width, height):
 
 def test_a_value_above_0_is_blue_below_orange_and_0_shows_the_page():
     # the lowest y comes first in the values and last in the picture
-    found = pixels(values_url(np.array([[2.0, 0.0], [-1.0, -2.0]])), 2, 2)
-    (upper_left, upper_right), (lower_left, lower_right) = found.tolist()
+    shown = pixels(values_url(np.array([[2.0, 0.0], [-1.0, -2.0]])), 2, 2)
+    (upper_left, upper_right), (lower_left, lower_right) = shown.tolist()
     assert lower_left[:3] == [0x1F, 0x83, 0xD6]
     assert upper_right[:3] == upper_left[:3] == [0xD9, 0x72, 0x2B]
     assert lower_right[3] == 0
@@ -47,10 +47,10 @@ def test_a_neuron_that_is_0_everywhere_shows_the_page_alone():
     assert pixels(values_url(np.zeros((2, 3))), 3, 2)[..., 3].max() == 0
 
 
-def test_a_class_is_in_its_colour_the_likelier_the_stronger():
-    found = pixels(class_url(2, np.array([[0.0, 0.5, 1.0]])), 3, 1)
-    assert found[0, :, 3].tolist() == [0, 112, 224]
-    assert tuple(found[0, 2, :3]) == PALETTE[2].rgb
+def test_a_class_is_in_its_color_the_likelier_the_stronger():
+    shown = pixels(class_url(2, np.array([[0.0, 0.5, 1.0]])), 3, 1)
+    assert shown[0, :, 3].tolist() == [0, 112, 224]
+    assert tuple(shown[0, 2, :3]) == PALETTE[2].rgb
 
 
 def luminance(color):

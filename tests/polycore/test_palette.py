@@ -1,4 +1,4 @@
-"""The looks can be told apart, by colour-blind people too, on a light and on a dark page.
+"""The looks can be told apart, by color-blind people too, on a light and on a dark page.
 
 Colours are compared as CIE 1976 Lab distances (D65) after simulating full dichromacy with the matrices of
 Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency",
@@ -107,32 +107,32 @@ def test_no_two_looks_share_dash_and_symbol():
 
 @pytest.mark.parametrize("page", [LIGHT_PAGE, DARK_PAGE])
 @pytest.mark.parametrize("look", PALETTE, ids=lambda look: look.color)
-def test_a_colour_has_a_contrast_of_three_on_both_pages(look, page):
+def test_a_color_has_a_contrast_of_three_on_both_pages(look, page):
     assert contrast(look.color, page) >= 3
 
 
 @vision
-def test_the_first_twelve_colours_alone_tell_regions_apart(vision):
+def test_the_first_twelve_colors_alone_tell_regions_apart(vision):
     assert smallest_distance(combinations(PALETTE[:12], 2), vision) > 4 * JUST_NOTICEABLE
 
 
-def test_the_first_twelve_colours_are_far_apart_for_most_people():
+def test_the_first_twelve_colors_are_far_apart_for_most_people():
     assert smallest_distance(combinations(PALETTE[:12], 2), "normal") > 8 * JUST_NOTICEABLE
 
 
 @vision
-def test_no_colour_is_mistaken_for_another_side_by_side(vision):
+def test_no_color_is_mistaken_for_another_side_by_side(vision):
     assert smallest_distance(combinations(PALETTE, 2), vision) > 2 * JUST_NOTICEABLE
 
 
 @vision
-def test_curves_of_one_dash_differ_in_colour(vision):
+def test_curves_of_one_dash_differ_in_color(vision):
     pairs = [(one, other) for one, other in combinations(PALETTE, 2) if one.dash == other.dash]
     assert smallest_distance(pairs, vision) > 4 * JUST_NOTICEABLE
 
 
 @vision
-def test_markers_of_one_symbol_differ_much_in_colour(vision):
+def test_markers_of_one_symbol_differ_much_in_color(vision):
     pairs = [(one, other) for one, other in combinations(PALETTE, 2) if one.symbol == other.symbol]
     assert smallest_distance(pairs, vision) > 8 * JUST_NOTICEABLE
 
@@ -146,5 +146,5 @@ def test_plotly_knows_the_look(look):
     go.Scatter(line={"dash": look.dash}, marker={"symbol": look.symbol, "color": look.color})
 
 
-def test_a_look_gives_its_colour_as_numbers():
+def test_a_look_gives_its_color_as_numbers():
     assert Look("#0a80ff", "solid", "circle").rgb == (10, 128, 255)

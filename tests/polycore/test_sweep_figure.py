@@ -18,8 +18,8 @@ def test_each_run_is_a_mark_with_the_look_and_the_number_of_its_setting():
     assert first.x.tolist() == [1.0, 2.0]
     assert first.y.tolist() == pytest.approx([90.0, 95.0])
     assert (first.mode, second.mode) == ("markers", "markers")
-    for trace, place in ((first, 0), (second, 2)):
-        assert (trace.marker.color, trace.marker.symbol) == (PALETTE[place].color, PALETTE[place].symbol)
+    for trace, index in ((first, 0), (second, 2)):
+        assert (trace.marker.color, trace.marker.symbol) == (PALETTE[index].color, PALETTE[index].symbol)
     assert [trace.name for trace in figure.data] == ["1 · layer 4", "3 · layers 8-8 &lt;b&gt;"]
     assert figure.layout.showlegend  # also where there is one
     axes = figure.layout.xaxis.title.text, figure.layout.yaxis.title.text
