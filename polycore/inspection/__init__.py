@@ -1,1 +1,1 @@
-"""Looking inside a network: its forward pass step by step, its folds, and its report."""
+"""The inside of a network: forward pass step by step, fold lines, neuron values, and the report."""

@@ -1,4 +1,4 @@
-"""Fold lines: where a neuron's value before ReLU is 0, so that ReLU bends the plane along it."""
+"""Fold lines: the lines on which a neuron's value before ReLU is 0, and along which ReLU bends the plane."""
 
 import numpy as np
 
@@ -10,8 +10,8 @@ Window = tuple[tuple[float, float], tuple[float, float]]  # lowest and highest x
 def straight_fold(weights: Floats, bias: float, window: Window) -> Floats | None:
     """Return the ends (2, 2) of the line weights · (x, y) + bias = 0 within the window.
 
-    `weights` (2,) and `bias` are a first-layer neuron's. None where the line does not cross the window, or
-    where both weights are 0 and there is no line.
+    `weights` (2,) and `bias` are those of a neuron in the first layer. Returns None if the line does not
+    cross the window, or if both weights are 0 and there is no line.
     """
     normal = np.asarray(weights, dtype=np.float64)
     size = np.abs(normal).max()
@@ -21,7 +21,7 @@ def straight_fold(weights: Floats, bias: float, window: Window) -> Floats | None
     lows, highs = np.array(window).T
     start, direction = _nearest(normal, offset, (lows + highs) / 2), np.array([-normal[1], normal[0]])
     first, last = -np.inf, np.inf
-    for axis in range(2):  # Liang and Barsky: the part of the line between each pair of edges
+    for axis in range(2):  # Liang-Barsky clipping: the part of the line between each pair of edges
         if direction[axis] == 0:
             if not lows[axis] <= start[axis] <= highs[axis]:
                 return None
@@ -34,8 +34,8 @@ def straight_fold(weights: Floats, bias: float, window: Window) -> Floats | None
 def zero_lines(x: Floats, y: Floats, values: Floats) -> Floats:
     """Return the segments (S, 2, 2) along which `values` (ny, nx) on the grid x (nx,), y (ny,) are 0.
 
-    Each cell of the grid is cut into two triangles and the values taken as linear in each: so no case is
-    ambiguous, and a function that is linear has its line exactly. A value of 0 counts as above.
+    Each cell of the grid is split into two triangles, and the values are interpolated linearly in each: no
+    case is ambiguous, and the line of a linear function is exact. A value of 0 counts as above 0.
     """
     corners, heights = _triangles(np.stack(np.meshgrid(x, y), axis=-1)), _triangles(values)
     above = heights >= 0
@@ -43,13 +43,13 @@ def zero_lines(x: Floats, y: Floats, values: Floats) -> Floats:
     return _cut(corners[cut], heights[cut])
 
 
-def _nearest(normal: Floats, offset: float, place: Floats) -> Floats:
-    nearest: Floats = place - (normal @ place + offset) / (normal @ normal) * normal
+def _nearest(normal: Floats, offset: float, point: Floats) -> Floats:
+    nearest: Floats = point - (normal @ point + offset) / (normal @ normal) * normal
     return nearest
 
 
 def _triangles(grid: Floats) -> Floats:
-    """Return what the corners of both halves of each cell hold, (T, 3, ...)."""
+    """Return the values at the corners of both triangles of each cell, (T, 3, ...)."""
     low_left, low_right = grid[:-1, :-1], grid[:-1, 1:]
     high_left, high_right = grid[1:, :-1], grid[1:, 1:]
     halves = ((low_left, low_right, high_left), (high_right, high_left, low_right))
@@ -60,13 +60,13 @@ def _triangles(grid: Floats) -> Floats:
 def _cut(corners: Floats, heights: Floats) -> Floats:
     """Return the segment (T, 2, 2) at height 0 of triangles (T, 3, 2) whose heights (T, 3) change sign."""
     above = heights >= 0
-    # one corner is alone on its side: the line cuts both edges that leave it
+    # one corner is alone on its side of 0: the line cuts both edges at that corner
     alone = np.where(above.sum(axis=1) == 1, above.argmax(axis=1), (~above).argmax(axis=1))
     rows = np.arange(len(alone))
     ends = []
     for step in (1, 2):
         other = (alone + step) % 3
         share = heights[rows, alone] / (heights[rows, alone] - heights[rows, other])
-        way = corners[rows, other] - corners[rows, alone]
-        ends.append(corners[rows, alone] + share[:, np.newaxis] * way)
+        edge = corners[rows, other] - corners[rows, alone]
+        ends.append(corners[rows, alone] + share[:, np.newaxis] * edge)
     return np.stack(ends, axis=1)

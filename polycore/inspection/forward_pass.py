@@ -1,4 +1,4 @@
-"""One point on its way through a network: every number, layer by layer, up to the answer."""
+"""The forward pass of one point: every number, layer by layer, up to the prediction."""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from polycore.network.plain import SMALLEST_PROBABILITY, relu
 
 @dataclass(frozen=True, eq=False)
 class DensePass:
-    """What a dense layer makes of one point. inputs: (n_in,), weights: (n_in, n_out), biases: (n_out,)."""
+    """A dense layer applied to one point. inputs: (n_in,), weights: (n_in, n_out), biases: (n_out,)."""
 
     inputs: Floats
     weights: Floats
@@ -22,37 +22,37 @@ class DensePass:
 
     @cached_property
     def products(self) -> Floats:
-        """Each input times each of its weights, (n_in, n_out); a column is a neuron's."""
+        """Each input times each of its weights, (n_in, n_out); one column for each neuron."""
         products: Floats = self.inputs[:, np.newaxis] * self.weights
         return products
 
     @cached_property
     def sums(self) -> Floats:
-        """What each neuron's products add up to, (n_out,)."""
+        """The sum of each neuron's products, (n_out,)."""
         sums: Floats = self.inputs @ self.weights
         return sums
 
     @property
     def outputs(self) -> Floats:
-        """Sums plus biases, (n_out,); before ReLU, or the logits."""
+        """Sums plus biases, (n_out,): the values before ReLU, or in the last layer the logits."""
         return self.sums + self.biases
 
 
 @dataclass(frozen=True, eq=False)
 class ForwardPass:
-    """A point (2,) and its way through all layers; between them stands ReLU, behind the last softmax."""
+    """A point (2,) and each layer applied to it, with ReLU between layers and softmax after the last."""
 
     point: Floats
     layers: tuple[DensePass, ...]
 
     @property
     def logits(self) -> Floats:
-        """What the last layer puts out, (K,)."""
+        """The outputs of the last layer, (K,)."""
         return self.layers[-1].outputs
 
     @property
     def shifted(self) -> Floats:
-        """The logits minus the largest, (K,): exponentials of these cannot overflow."""
+        """The logits minus the largest of them, (K,): their exponentials cannot overflow."""
         shifted: Floats = self.logits - self.logits.max()
         return shifted
 
@@ -74,17 +74,17 @@ class ForwardPass:
         return int(self.probabilities.argmax())
 
     def loss(self, label: int) -> float:
-        """Return -log of the probability of class `label`, in nats, clipped as `cross_entropy` does."""
+        """Return -log of the probability of class `label`, in nats, clipped as in `cross_entropy`."""
         probability = float(self.probabilities[label])
         return -math.log(min(max(probability, SMALLEST_PROBABILITY), 1 - SMALLEST_PROBABILITY))
 
 
 def forward_pass(model: Model, x: float, y: float) -> ForwardPass:
-    """Return the way of the point (x, y), finite and of size at most 1e100, through the model.
+    """Return the forward pass of the point (x, y); both are finite and of size at most 1e100.
 
     Raises PolycoreError unless `model` is a Model.
     """
-    check_kind("model", model, Model, "Of a run, give run.best or run.current.")
+    check_kind("model", model, Model, "For a run, pass run.best or run.current.")
     point = np.array([x, y], dtype=np.float64)
     inputs: Floats = point
     layers = []

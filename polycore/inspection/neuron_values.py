@@ -1,4 +1,4 @@
-"""What every neuron of a network makes of many points, and which of them say nothing or much."""
+"""The values of a network's neurons at many points, and how strong each neuron is."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from polycore.network.plain import dense, relu
 
 
 def values_by_layer(model: Model, points: Floats) -> Iterator[Floats]:
-    """Yield for each layer its neurons' values (N, neurons) before ReLU at points (N, 2); last the logits."""
+    """Yield each layer's values (N, neurons) before ReLU at points (N, 2); the last are the logits."""
     inputs = points
     for weights, biases in zip(model.weights, model.biases, strict=True):
         values = dense(inputs, weights, biases)
@@ -19,9 +19,9 @@ def values_by_layer(model: Model, points: Floats) -> Iterator[Floats]:
 
 
 def strengths(model: Model, points: Floats) -> tuple[Floats, ...]:
-    """Return for each hidden layer how much each neuron (neurons,) moves the layer behind it.
+    """Return for each hidden layer how strongly each neuron (neurons,) influences the next layer.
 
-    That is the deviation of what it puts out over points (N, 2), times the length of its outgoing weights.
+    That is the standard deviation of its outputs over points (N, 2), times the norm of its outgoing weights.
     """
     *hidden, _ = values_by_layer(model, points)
     return tuple(
@@ -31,7 +31,7 @@ def strengths(model: Model, points: Floats) -> tuple[Floats, ...]:
 
 
 def strongest(strengths: Floats, most: int, also: int | None = None) -> tuple[int, ...]:
-    """Return the places of the `most` largest of `strengths` (neurons,), in order; `also` is among them."""
+    """Return the indices of the `most` largest `strengths` (neurons,), sorted; `also` is always included."""
     order = np.argsort(-strengths, kind="stable").tolist()
     if also is not None:
         order.remove(also)

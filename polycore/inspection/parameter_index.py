@@ -1,4 +1,4 @@
-"""A place in a network: one weight, or one bias."""
+"""The index of one weight or one bias in a network."""
 
 from dataclasses import dataclass, replace
 
@@ -10,10 +10,10 @@ from polycore.model.model import Model
 
 @dataclass(frozen=True)
 class Place:
-    """Which number of a network.
+    """The index of one weight, or of one bias.
 
-    layer: from 0; neuron: of that layer, from 0; source: the input or the neuron of the layer before from
-    which the weight leads to it, from 0, or None for the neuron's bias.
+    layer: from 0. neuron: in that layer, from 0. source: the input, or the neuron of the previous layer, that
+        the weight connects to it, from 0; None for the neuron's bias.
     """
 
     layer: int
@@ -21,15 +21,16 @@ class Place:
     source: int | None = None
 
     def value(self, model: Model) -> float:
-        """Return the number that stands there."""
+        """Return the weight or bias of `model` at this index."""
         if self.source is None:
             return float(model.biases[self.layer][0, self.neuron])
         return float(model.weights[self.layer][self.source, self.neuron])
 
     def changed(self, model: Model, value: float) -> Model:
-        """Return a copy of `model` with `value` there; its loss and accuracies are those from before.
+        """Return a copy of `model` with `value` at this index.
 
-        `DataSets.measured` gives it its own. Raises PolycoreError where no weight may have that value.
+        It keeps the loss and accuracies of `model`, until `DataSets.measured` updates them. Raises
+        PolycoreError if a weight cannot have that value.
         """
         if self.source is None:
             return replace(model, biases=self._put(model.biases, 0, value))

@@ -1,6 +1,6 @@
-"""What held-out points say about a model: what it takes for what, how sure it is, and where it errs.
+"""The report on a model: what it confuses, whether its confidence is justified, and where it errs.
 
-Everything here is worked out from the model's answers; nothing is trained and nothing is drawn at random.
+All of it is computed from the model's answers on held-out points, without training or random numbers.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from polycore.polynomials.crossings import crossings
 from polycore.polynomials.polynomial import Polynomial
 
 BINS = 10  # of confidence, equally wide
-# Distances in x that part the bands, where the range of x is 2 wide; they grow with the range.
+# Distances in x that separate the bands if the range of x is 2 wide; they scale with the range.
 BAND_EDGES = (0.01, 0.03, 0.1, 0.3)
 
 Range = tuple[float, float]
@@ -24,12 +24,12 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """How often a model is right where it is so sure; B of 10 bins of confidence hold points, lowest first.
+    """Accuracy by confidence, for the B of 10 bins of confidence that hold points, the lowest first.
 
-    Confidence is the highest probability of a point; bin m of 10 holds those above (m - 1)/10, up to m/10.
+    The confidence of an answer is its probability. Bin m of 10 holds those above (m - 1)/10, up to m/10.
 
     counts: points in the bin, (B,). confidences: their mean confidence, (B,). accuracies: the share of them
-        that is answered rightly, (B,).
+        that is answered correctly, (B,).
     """
 
     counts: NDArray[np.int64]
@@ -38,7 +38,7 @@ class Reliability:
 
     @property
     def calibration_error(self) -> float:
-        """The expected calibration error, from 0 to 1: how far confidence and accuracy are apart on average.
+        """The expected calibration error, from 0 to 1: the mean difference of confidence and accuracy.
 
         Source: Guo, Pleiss, Sun and Weinberger, arXiv:1706.04599, equation 3.
         """
@@ -46,16 +46,16 @@ class Reliability:
 
     @property
     def confidence(self) -> float:
-        """The mean confidence of all points: above their accuracy the model is surer than it is right."""
+        """The mean confidence of all points; a model is overconfident if it is above their accuracy."""
         return float(np.average(self.confidences, weights=self.counts))
 
 
 @dataclass(frozen=True, eq=False)
 class Bands:
-    """How many points and how many mistakes lie how far, in x, from where their curve meets another.
+    """Points and mistakes by their distance, in x, from the nearest meeting of their curve with another.
 
-    edges: distances that part the bands, (E,); an edge belongs to the band above it. counts: points in each
-        band, the nearest first, (E + 1,). mistakes: how many of them are answered wrongly, (E + 1,).
+    edges: distances that separate the bands, (E,); an edge belongs to the band above it. counts: points in
+        each band, the nearest first, (E + 1,). mistakes: how many of them are answered wrongly, (E + 1,).
     """
 
     edges: NDArray[np.float64]
@@ -64,13 +64,13 @@ class Bands:
 
     @property
     def error_rates(self) -> tuple[float | None, ...]:
-        """The share of each band that is answered wrongly; None where a band has no points."""
+        """The share of each band that is answered wrongly; None for a band without points."""
         return _shares(self.mistakes, self.counts)
 
 
 @dataclass(frozen=True, eq=False)
 class Mistakes:
-    """The M points that are answered wrongly, in their order: x, true label and answer, each (M,)."""
+    """The M points that are answered wrongly, in the points' order: x, true label and answer, each (M,)."""
 
     x: NDArray[np.float64]
     labels: NDArray[np.int64]
@@ -79,10 +79,10 @@ class Mistakes:
 
 @dataclass(frozen=True, eq=False)
 class Meetings:
-    """Where each of K curves crosses or touches another.
+    """The x at which each of K curves crosses or touches another.
 
-    places: for each curve the x, sorted, each once. alike: whether the curve is the same as another all along
-        but for rounding, (K,); the places where those two meet are not listed.
+    places: for each curve the sorted x, without duplicates. alike: whether the curve equals another apart
+        from rounding, (K,); meetings of two such curves are not listed.
     """
 
     places: tuple[NDArray[np.float64], ...]
@@ -91,10 +91,10 @@ class Meetings:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What N labelled points say about a model of K classes.
+    """A model of K classes, measured on N labeled points.
 
     confusion: counts (K, K); row: true class, column: answer. accuracies: for each class the share that is
-        answered rightly; None where it has no points. accuracy: the share of all.
+        answered correctly; None for a class without points. accuracy: the share of all points.
     """
 
     confusion: NDArray[np.int64]
@@ -113,11 +113,11 @@ def report(
     polynomials: Sequence[Polynomial],
     x_range: Range,
 ) -> Report:
-    """Return what `points` (N, 2) of `labels` (N,) say about the model that gave `probabilities` (N, K).
+    """Return the report on a model that gave `probabilities` (N, K) for `points` (N, 2) with `labels` (N,).
 
-    The likeliest class is the answer, of equally likely ones the first. `polynomials` are the K classes, and
-    `x_range` is (low, high) of the x that the points were drawn from: beyond it no crossing counts. Raises
-    PolycoreError where a shape, a label or the range does not fit, and where there are no points.
+    The answer is the most likely class, the first of equally likely ones. `polynomials` are the K classes.
+    `x_range` is the (low, high) from which x was drawn; crossings outside do not count. Raises PolycoreError
+    if a shape, a label or the range does not fit, or if there are no points.
     """
     _check_shapes(probabilities, labels, points, len(polynomials))
     _check_labels(labels, len(polynomials))
@@ -125,20 +125,20 @@ def report(
     answers = probabilities.argmax(axis=1)
     wrong = answers != labels
     table = confusion(labels, answers, len(polynomials))
-    met = meetings(polynomials, x_range)
+    all_meetings = meetings(polynomials, x_range)
     return Report(
         confusion=table,
         accuracies=accuracies(table),
         accuracy=float((~wrong).mean()),
         reliability=reliability(probabilities.max(axis=1), ~wrong),
-        bands=bands(distances(points[:, 0], labels, met), wrong, x_range),
+        bands=bands(distances(points[:, 0], labels, all_meetings), wrong, x_range),
         mistakes=Mistakes(points[wrong, 0], labels[wrong], answers[wrong]),
-        meetings=met,
+        meetings=all_meetings,
     )
 
 
 def confusion(labels: Integers, answers: Integers, classes: int) -> NDArray[np.int64]:
-    """Return how many points of each class (row) get each answer (column), (classes, classes)."""
+    """Return the count of points of each class (row) with each answer (column), (classes, classes)."""
     pairs = np.bincount(labels * classes + answers, minlength=classes**2)
     return pairs.reshape(classes, classes).astype(np.int64)
 
@@ -148,61 +148,61 @@ def accuracies(confusion: Integers) -> tuple[float | None, ...]:
     return _shares(confusion.diagonal(), confusion.sum(axis=1))
 
 
-def reliability(confidences: Floats, right: NDArray[np.bool_]) -> Reliability:
-    """Return how often answers were `right` (N,) by how sure they were: `confidences` (N,), from 0 to 1."""
-    # a confidence that rounding took past 1 is in the last bin
+def reliability(confidences: Floats, correct: NDArray[np.bool_]) -> Reliability:
+    """Return accuracy by confidence, given `confidences` (N,) from 0 to 1 and `correct` (N,)."""
+    # the last bin also holds confidences that rounding has raised above 1
     bins = np.searchsorted(np.arange(1, BINS) / BINS, confidences, side="left")
     counts = np.bincount(bins, minlength=BINS)
     filled = counts > 0
     sums = np.bincount(bins, weights=confidences, minlength=BINS)[filled]
-    rights = np.bincount(bins, weights=right, minlength=BINS)[filled]
+    correct_counts = np.bincount(bins, weights=correct, minlength=BINS)[filled]
     counts = counts[filled]
-    return Reliability(counts.astype(np.int64), sums / counts, rights / counts)
+    return Reliability(counts.astype(np.int64), sums / counts, correct_counts / counts)
 
 
 def meetings(polynomials: Sequence[Polynomial], x_range: Range) -> Meetings:
-    """Return where each of `polynomials` crosses or touches another within `x_range`, (low, high)."""
-    places: list[set[float]] = [set() for _ in polynomials]
+    """Return the x at which each of `polynomials` crosses or touches another, within `x_range`."""
+    positions: list[set[float]] = [set() for _ in polynomials]
     alike = np.zeros(len(polynomials), dtype=np.bool_)
     for pair in combinations(range(len(polynomials)), 2):
         first, second = pair
         try:
-            found = crossings(polynomials[first], polynomials[second], *x_range)
-        except PolycoreError:  # they are equal, or differ by rounding only
+            shared = crossings(polynomials[first], polynomials[second], *x_range)
+        except PolycoreError:  # they are equal, or differ only by rounding
             alike[[*pair]] = True
             continue
-        places[first].update(found)
-        places[second].update(found)
-    return Meetings(tuple(np.array(sorted(of_curve), dtype=np.float64) for of_curve in places), alike)
+        positions[first].update(shared)
+        positions[second].update(shared)
+    return Meetings(tuple(np.array(sorted(of_curve), dtype=np.float64) for of_curve in positions), alike)
 
 
 def distances(x: Floats, labels: Integers, meetings: Meetings) -> NDArray[np.float64]:
-    """Return how far each of `x` (N,) is from the nearest place where the curve of its label meets another.
+    """Return how far each of `x` (N,) is from the nearest meeting of its label's curve with another.
 
-    Infinite where the curve meets none, 0 where it is the same as another all along.
+    The distance is infinite if the curve meets no other, and 0 if it equals another.
     """
-    found = np.empty(len(x))
-    for label, places in enumerate(meetings.places):
+    distances = np.empty(len(x))
+    for label, positions in enumerate(meetings.places):
         of_class = labels == label
-        found[of_class] = 0 if meetings.alike[label] else _nearest(x[of_class], places)
-    return found
+        distances[of_class] = 0 if meetings.alike[label] else _nearest_distances(x[of_class], positions)
+    return distances
 
 
 def bands(distances: Floats, wrong: NDArray[np.bool_], x_range: Range) -> Bands:
-    """Return points and mistakes by distance; `distances` and `wrong` are (N,).
+    """Return points and mistakes by distance; `distances` and `wrong` have shape (N,).
 
-    In a range 2 wide the bands part at 0.01, 0.03, 0.1 and 0.3, in others at the same shares of the width.
+    The edges are 0.01, 0.03, 0.1 and 0.3 in a range 2 wide, and scale with the width.
     """
     low, high = x_range
     edges = np.array(BAND_EDGES) * (high - low) / 2
-    places = np.searchsorted(edges, distances, side="right")
-    counts = np.bincount(places, minlength=len(edges) + 1)
-    mistakes = np.bincount(places[wrong], minlength=len(edges) + 1)
+    indices = np.searchsorted(edges, distances, side="right")
+    counts = np.bincount(indices, minlength=len(edges) + 1)
+    mistakes = np.bincount(indices[wrong], minlength=len(edges) + 1)
     return Bands(edges, counts.astype(np.int64), mistakes.astype(np.int64))
 
 
-def _nearest(x: Floats, places: Floats) -> Floats:
-    bounded = np.concatenate([[-np.inf], places, [np.inf]])
+def _nearest_distances(x: Floats, positions: Floats) -> Floats:
+    bounded = np.concatenate([[-np.inf], positions, [np.inf]])
     after = np.searchsorted(bounded, x)
     nearest: Floats = np.minimum(x - bounded[after - 1], bounded[after] - x)
     return nearest
@@ -215,24 +215,24 @@ def _shares(parts: Integers, wholes: Integers) -> tuple[float | None, ...]:
 
 def _check_shapes(probabilities: Floats, labels: Integers, points: Floats, classes: int) -> None:
     count = len(labels)
-    wanted = {"probabilities": (count, classes), "labels": (count,), "points": (count, 2)}
-    found = {"probabilities": probabilities.shape, "labels": labels.shape, "points": points.shape}
-    for name, shape in wanted.items():
-        if found[name] != shape:
+    expected = {"probabilities": (count, classes), "labels": (count,), "points": (count, 2)}
+    got = {"probabilities": probabilities.shape, "labels": labels.shape, "points": points.shape}
+    for name, shape in expected.items():
+        if got[name] != shape:
             raise PolycoreError(
-                f"{name} has shape {found[name]}; wanted {shape} for {count} labels and {classes} "
-                "polynomials. Take all three from the same points."
+                f"{name}: got shape {got[name]}; expected {shape} for {count} labels and {classes} "
+                "polynomials. Pass all three for the same points."
             )
     if not count:
-        raise PolycoreError("there are no points; wanted one or more. Draw some with sample.")
+        raise PolycoreError("points: got none; expected one or more. Draw some with sample.")
 
 
 def _check_labels(labels: Integers, classes: int) -> None:
     if labels.dtype.kind not in "iu":
-        raise PolycoreError(f"labels are {labels.dtype.name}; wanted whole numbers, such as int64.")
+        raise PolycoreError(f"labels: got type {labels.dtype.name}; expected whole numbers, such as int64.")
     if labels.min() < 0 or labels.max() >= classes:
         raise PolycoreError(
-            f"labels run from {labels.min()} to {labels.max()}; wanted 0 to {classes - 1}, the places in "
+            f"labels: got {labels.min()} to {labels.max()}; expected 0 to {classes - 1}, indices into "
             "polynomials."
         )
 

@@ -1,6 +1,6 @@
-"""The Bayes classifier of known curves and known noise: the best that any method can do.
+"""The Bayes classifier for known curves and known noise: no method is more accurate.
 
-On pages it is called the referee.
+Pages call it the referee.
 """
 
 from polycore.referee.bayes_classifier import Accuracy, Referee

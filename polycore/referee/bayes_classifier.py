@@ -1,4 +1,4 @@
-"""The best that any method can do at telling the points of given polynomials apart."""
+"""The Bayes classifier of points on given polynomials, and its accuracy, which no method exceeds."""
 
 import math
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT, MAX_DEGREE
 from polycore.polynomials.polynomial import Polynomial
 from polycore.referee.quadrature import resolved
 
-# As for points in a CSV table. A polynomial's value at such an x can still be squared: it is below 1e152.
+# As for points in a CSV table. A polynomial's value at such an x is below 1e152, so it can be squared.
 MAX_COORDINATE = 1e12
-# Points worked on at once: with 24 curves an array of them is 200 kB, so it stays in the processor's cache.
+# Points computed at once: with 24 curves an array takes 200 kB, which fits into the processor's cache.
 BLOCK = 1024
 
-# Two distances count as equal where they differ by less than this share of the sizes of both polynomials'
-# terms: `crossings` calls the curves equal there, for rounding alone may be the difference.
+# Two distances count as equal if they differ by less than this share of the size of both polynomials' terms:
+# rounding alone can make such a difference, and `crossings` treats the curves as equal there.
 _ROUNDING = 1e-14
 
 _Floats = NDArray[np.float64]
@@ -31,7 +31,7 @@ _Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Accuracy:
-    """The share `value` of answers that are right, 0 to 1, known to within `error`."""
+    """The share of correct answers, `value`, from 0 to 1, known to within `error`."""
 
     value: float
     error: float
@@ -39,16 +39,16 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class Referee:
-    """Knows how the points come about, and so what can be known of where they come from.
+    """The Bayes classifier: it knows the distribution that points are drawn from.
 
-    Each point comes from one of K polynomials, all equally likely: its x is uniform on `x_range`, its y the
-    polynomial's value there plus Gaussian noise of standard deviation `noise`.
+    Each point comes from one of K polynomials, all equally likely. Its x is uniform on `x_range`; its y is
+    the polynomial's value there plus Gaussian noise of standard deviation `noise`.
 
     polynomials: 1 to 24, equal ones too; degree at most 12, coefficients of size at most 1e6.
     x_range: (low, high), within [-1000, 1000], at least 0.001 apart.
     noise: 0 to 1000.
 
-    Raises PolycoreError where a value is not as said here.
+    Raises PolycoreError if a value is outside these limits.
     """
 
     polynomials: tuple[Polynomial, ...]
@@ -62,20 +62,23 @@ class Referee:
 
     @classmethod
     def of(cls, experiment: Experiment) -> "Referee":
-        """Return the referee of the points that `experiment`, which must be an Experiment, draws."""
+        """Return the Bayes classifier for the points that `experiment` draws.
+
+        Raises PolycoreError unless it is an Experiment.
+        """
         check_kind(
-            "experiment", experiment, Experiment, "Without one, give Referee(polynomials, x_range, noise)."
+            "experiment", experiment, Experiment, "Without one, use Referee(polynomials, x_range, noise)."
         )
         return cls(experiment.polynomials, experiment.x_range, experiment.noise)
 
     def predict_proba(self, points: ArrayLike) -> _Floats:
         """Return the probability of each polynomial, (N, K), given points (N, 2); each row sums to 1.
 
-        By Bayes' rule: proportional to exp(-d²/2·noise²) with d the point's vertical distance from the
-        curve. Without noise it is the limit for little noise: all for the curve that is vertically nearest,
-        in equal shares where several are (equal polynomials, crossings): where their distances differ by
-        less than 1e-14 of the sizes of their terms, which rounding alone can make. x may lie outside
-        `x_range`; the curves go on there.
+        By Bayes' rule, each is proportional to exp(-d²/2·noise²), with d the point's vertical distance from
+        the curve. Without noise it is the limit for small noise: 1 for the vertically nearest curve, or equal
+        shares for several (equal polynomials, crossings). Curves count as equally near if their distances
+        differ by less than 1e-14 of the size of their terms, as rounding can cause. x may lie outside
+        `x_range`.
         Raises PolycoreError unless all coordinates are finite numbers of size at most 1e12.
         """
         checked = _checked_points(points)
@@ -86,59 +89,61 @@ class Referee:
         return probabilities
 
     def predict(self, points: ArrayLike) -> NDArray[np.intp]:
-        """Return the likeliest polynomial's place, (N,), the first among equals, given points (N, 2).
+        """Return the index of the most likely polynomial, (N,), the first of equals, given points (N, 2).
 
-        No decision is right more often. Raises PolycoreError as `predict_proba` does.
+        No other decision is correct more often. Raises PolycoreError as `predict_proba` does.
         """
         checked = _checked_points(points)
-        places = np.empty(len(checked), dtype=np.intp)
+        labels = np.empty(len(checked), dtype=np.intp)
         for rows in _blocks(len(checked)):
-            places[rows] = self._log_odds(checked[rows]).argmax(axis=1)
-        return places
+            labels[rows] = self._log_odds(checked[rows]).argmax(axis=1)
+        return labels
 
     @cached_property
     def accuracy(self) -> Accuracy:
-        """The share of points that `predict` answers rightly; no method's can be expected to be higher.
+        """The expected share of points that `predict` answers correctly; no method's is higher.
 
-        The decision at a point is right with the largest of the K densities there, divided by K. At a fixed
-        x let v_1 < ... < v_m be the curves' different values and d_i = v_(i+1) - v_i. The nearest value is
-        decided for, so v_i's region ends halfway to its neighbours, and a point of v_i stays in it with
-        probability Φ(d_i/2·noise) + Φ(d_(i-1)/2·noise) - 1, where Φ of the missing gap at either end is 1.
+        At a fixed x let v_1 < ... < v_m be the curves' distinct values, and d_i = v_(i+1) - v_i. The nearest
+        value is predicted, so the region of v_i ends halfway to its neighbors, and a point of v_i lies in it
+        with probability Φ(d_i/2·noise) + Φ(d_(i-1)/2·noise) - 1; for the missing gap at either end Φ is 1.
         The sum over i, divided by K, is the accuracy at x: (1 + Σ (2·Φ(d_i/2·noise) - 1)) / K.
-        Its mean over x is found by quadrature, to 1e-10 unless that takes too long; `error` is the estimate,
-        and what rounding may add: much only where the noise is hardly above the curves' own rounding.
-        Without noise it is the number of different polynomials / K, for those meet in single points only.
+        Its mean over x is computed by quadrature, to 1e-10 unless that takes too long. `error` is the
+        estimated error plus that of rounding, which is large only if the noise is hardly above the rounding
+        errors of the curves. Without noise the accuracy is the number of distinct polynomials / K, as these
+        meet in single points only.
         """
         if not self.noise:
             return Accuracy(len(set(self.polynomials)) / len(self.polynomials), 0.0)
         low, high = self.x_range
-        edges = np.unique([low, *_closest_approaches(self._centred, low, high), high])
+        edges = np.unique([low, *_closest_approaches(self._centered, low, high), high])
         panels = resolved(self._accuracy_at, edges)
         widths = panels.widths / (high - low)
-        error = panels.errors.sum() + widths @ self._rounding_at(panels.left + panels.widths / 2) + _SUMMING
+        error = (
+            panels.errors.sum() + widths @ self._rounding_at(panels.left + panels.widths / 2) + _SUMMING_ERROR
+        )
         return Accuracy(min(float(widths @ panels.means), 1.0), float(error))
 
     @cached_property
     def _coefficients(self) -> _Floats:
-        """One polynomial a row, all of the highest degree."""
+        """One row for each polynomial, padded with zeros to the highest degree."""
         count = max(polynomial.degree for polynomial in self.polynomials) + 1
         rows = [(0.0,) * count + polynomial.coefficients for polynomial in self.polynomials]
         return np.array([row[-count:] for row in rows])
 
     @cached_property
-    def _centred(self) -> _Floats:
-        """The same without what most of them share: it does not matter for gaps, but would round them."""
+    def _centered(self) -> _Floats:
+        """The coefficients minus their medians, which gaps do not depend on, but would be rounded by."""
         middle = np.sort(self._coefficients, axis=0)[(len(self.polynomials) - 1) // 2]
-        centred: _Floats = self._coefficients - middle
-        return centred
+        centered: _Floats = self._coefficients - middle
+        return centered
 
     def _log_odds(self, points: _Floats) -> _Floats:
-        """Log of each polynomial's density at the points, less that of the likeliest."""
+        """Log of each polynomial's density at the points, minus that of the likeliest."""
         x, y = points[:, :1], points[:, 1:]
         values = _values(self._coefficients, x)
         leads = _leads(values, y)
         if self.noise:
-            with np.errstate(over="ignore"):  # minus infinity is what is meant
+            with np.errstate(over="ignore"):  # minus infinity is correct
                 leads /= self.noise
                 leads /= self.noise
             return leads
@@ -151,9 +156,9 @@ class Referee:
         return np.where(-leads <= rounding, 0.0, -np.inf)
 
     def _gaps(self, x: _Floats) -> _Floats:
-        """Distances (N, K - 1), in noises, from each curve to the next one above it at x (N,)."""
-        values = np.sort(_values(self._centred, x[:, None]), axis=1)
-        with np.errstate(over="ignore"):  # an endless gap is what is meant
+        """Distances (N, K - 1), in multiples of the noise, from each curve to the next above, at x (N,)."""
+        values = np.sort(_values(self._centered, x[:, None]), axis=1)
+        with np.errstate(over="ignore"):  # an infinite gap is correct
             return np.diff(values, axis=1) / self.noise
 
     def _accuracy_at(self, x: _Floats) -> _Floats:
@@ -165,21 +170,21 @@ class Referee:
         return accuracies.reshape(x.shape)
 
     def _rounding_at(self, x: _Floats) -> _Floats:
-        """Bound on the part of the accuracy at x (N,) that rounding may add or take.
+        """Bound on the error of the accuracy at x (N,) from rounding.
 
-        Horner's rule at degree n is off by about n + 1 units of rounding of the sizes of the terms (Higham,
+        The error of Horner's rule at degree n is about n + 1 rounding units of the size of the terms (Higham,
         Accuracy and Stability of Numerical Algorithms, section 5.1), and a gap has two ends. 2·Φ(gap/2) - 1
-        grows by at most 0.4 for 1 that the gap does, and not at all where it is 1.
+        has a slope of at most 0.4, and a slope of 0 once it is 1.
         """
-        sizes = _values(np.abs(self._centred), np.abs(x[:, None])).max(axis=1)
-        with np.errstate(over="ignore"):  # it is cut off at 1
-            shifts = 0.8 * self._centred.shape[1] * np.finfo(np.float64).eps * sizes / self.noise
-        unsure = (self._gaps(x) < _SURE).sum(axis=1) / len(self.polynomials)
-        bounds: _Floats = np.minimum(shifts, 1) * unsure
+        sizes = _values(np.abs(self._centered), np.abs(x[:, None])).max(axis=1)
+        with np.errstate(over="ignore"):  # it is limited to 1 below
+            shifts = 0.8 * self._centered.shape[1] * np.finfo(np.float64).eps * sizes / self.noise
+        uncertain = (self._gaps(x) < _CERTAIN_GAP).sum(axis=1) / len(self.polynomials)
+        bounds: _Floats = np.minimum(shifts, 1) * uncertain
         return bounds
 
 
-# --- what is refused --------------------------------------------------------------------------
+# --- checks ----------------------------------------------------------------------------------
 
 
 def _checked_polynomials(found: object) -> tuple[Polynomial, ...]:
@@ -257,9 +262,9 @@ def _values(coefficients: _Floats, x: _Floats) -> _Floats:
 
 
 def _leads(values: _Floats, y: _Floats) -> _Floats:
-    """Return half of (the least squared distance - the curve's), (N, K): 0 for the nearest, else below."""
+    """Return half of (the least squared distance - the curve's), (N, K): 0 for the nearest, else negative."""
     nearest = np.take_along_axis(values, np.abs(y - values).argmin(axis=1)[:, None], 1)
-    # the difference of the squares as a product: far from all curves the squares themselves are equal
+    # factored, because far from all curves the squares themselves round to equal numbers
     leads = (values - nearest) * (y - (values + nearest) / 2)
     leads -= leads.max(axis=1, keepdims=True)
     return leads
@@ -271,39 +276,39 @@ def _blocks(rows: int) -> Iterator[slice]:
 
 # --- accuracy ---------------------------------------------------------------------------------
 
-_SUMMING = 1e-15  # what rounding adds to the error: shares of 24 curves, and their mean
-_SURE = 17.0  # noises: 2·Φ(17/2) - 1 is 1 in float64
+_SUMMING_ERROR = 1e-15  # from rounding in the sum over 24 curves and in the mean
+_CERTAIN_GAP = 17.0  # in multiples of the noise: 2·Φ(17/2) - 1 is 1 in float64
 
 
 def _inside(gaps: _Floats) -> _Floats:
     """Return 2·Φ(gap/2) - 1: the probability of a standard normal between -gap/2 and gap/2."""
     shares = np.ones(gaps.shape)
-    unsure = gaps < _SURE
-    arguments = (gaps[unsure] / math.sqrt(8)).tolist()
-    shares[unsure] = np.fromiter(map(math.erf, arguments), np.float64, len(arguments))
+    uncertain = gaps < _CERTAIN_GAP
+    arguments = (gaps[uncertain] / math.sqrt(8)).tolist()
+    shares[uncertain] = np.fromiter(map(math.erf, arguments), np.float64, len(arguments))
     return shares
 
 
 def _closest_approaches(coefficients: _Floats, low: float, high: float) -> _Floats:
-    """Return each x in (low, high) where two of the polynomials cross or may come close to each other.
+    """Return each x in (low, high) at which two of the polynomials cross or may come close to each other.
 
-    A difference of two is a constant times the product of the distances from its zeros, the complex ones
-    too, so it is small only where x passes one: at the zero's real part. Crossings are real zeros.
+    A difference of two is a constant times the product of the distances from its zeros, including complex
+    ones, so it is small only if x is near the real part of a zero. Crossings are the real zeros.
     """
     first, second = np.triu_indices(len(coefficients), 1)
     scale = max(abs(low), abs(high))
     degrees = np.arange(coefficients.shape[1])[::-1]
     differences = (coefficients[first] - coefficients[second]) * scale**degrees
-    # what is lost in rounding all along the range is no leading coefficient to divide by
+    # a coefficient that is lost in rounding over the whole range cannot be divided by
     significant = np.abs(differences) > 1e-16 * np.abs(differences).max(axis=1, keepdims=True)
     leading = np.where(significant.any(axis=1), significant.argmax(axis=1), degrees[0])
-    zeros = [_zeros(differences[leading == place, place:]) for place in range(degrees[0])]
+    zeros = [_zeros(differences[leading == column, column:]) for column in range(degrees[0])]
     positions: _Floats = np.concatenate([np.empty(0), *zeros]).real * scale
     return positions[(low < positions) & (positions < high)]
 
 
 def _zeros(coefficients: _Floats) -> NDArray[Any]:
-    """Return all zeros of P polynomials of degree n, coefficients (P, n + 1), the first of each not 0.
+    """Return all zeros of P polynomials of degree n with coefficients (P, n + 1), the first column not 0.
 
     They are the eigenvalues of the companion matrices.
     """

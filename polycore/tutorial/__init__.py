@@ -1,4 +1,4 @@
-"""The tutorial's forward pass, from its first polynomial to its last figure."""
+"""The tutorial's untrained network: its polynomials and every number of its forward pass."""
 
 from polycore.polynomials.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
 from polycore.tutorial.numbers import Walkthrough, walkthrough

@@ -14,7 +14,7 @@ WIDTHS = (2, 12, 12)
 
 @dataclass(frozen=True, eq=False)
 class Walkthrough:
-    """Every number on the way from the samples to the accuracy, in the order of the tutorial's sections."""
+    """Every number from the samples to the accuracy, in the order of the tutorial's sections."""
 
     points: Floats  # (1200, 2)
     labels: Integers  # (1200,)
@@ -30,8 +30,8 @@ class Walkthrough:
 
 
 def walkthrough() -> Walkthrough:
-    """Return the tutorial's numbers: samples, then a 2→12 and a 12→12 layer, all drawn from seed 0."""
-    rng = np.random.RandomState(0)  # the golden figures come from the legacy generator
+    """Return the tutorial's numbers: samples, a 2→12 layer and a 12→12 layer, all drawn with seed 0."""
+    rng = np.random.RandomState(0)  # the tutorial's published figures come from NumPy's legacy generator
     points, labels = sample(TUTORIAL_POLYNOMIALS, per_class=100, rng=rng)
     parameters = network.initial_parameters(WIDTHS, "tutorial", rng)
     (weights_l1, biases_l1), (weights_l2, biases_l2) = network.layers(parameters, WIDTHS)

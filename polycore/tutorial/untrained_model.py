@@ -1,4 +1,4 @@
-"""The tutorial's untrained network as a model that can be looked into like any other."""
+"""The tutorial's untrained network as a Model, for the Inside page."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ ORIGIN = "the tutorial's walk-through"
 
 @cache
 def tutorial_model() -> Model:
-    """Return the network of `tutorial.walkthrough()`; it is untrained. The same one each time."""
+    """Return the untrained network of `tutorial.walkthrough()`, the same object each time."""
     walk = walkthrough()
     classes = len(TUTORIAL_POLYNOMIALS)
     return Model(
@@ -30,11 +30,11 @@ def tutorial_model() -> Model:
 
 @cache
 def tutorial_sets() -> DataSets:
-    """Return the 1,200 samples that its loss and accuracy are measured on. It has no held-out points."""
+    """Return the 1,200 samples on which its loss and accuracy are measured. There are no held-out points."""
     walk = walkthrough()
     return read_only(DataSets(walk.points, walk.labels))
 
 
 def is_tutorial(model: Model) -> bool:
-    """Return whether a model comes from there, whatever has been done to its weights since."""
+    """Return whether a model is the tutorial's, also after its weights have been changed."""
     return model.metadata.get("origin") == ORIGIN and model.polynomials == TUTORIAL_POLYNOMIALS

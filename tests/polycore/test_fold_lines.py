@@ -26,8 +26,8 @@ SQUARE = ((-1.0, 1.0), (-1.0, 1.0))
     ],
 )
 def test_a_first_layers_fold_is_where_its_line_crosses_the_window(weights, bias, ends):
-    found = straight_fold(np.array(weights), bias, WINDOW)
-    assert {tuple(end) for end in found.round(12).tolist()} == ends
+    segment = straight_fold(np.array(weights), bias, WINDOW)
+    assert {tuple(end) for end in segment.round(12).tolist()} == ends
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,13 @@ def test_a_line_outside_the_window_is_none(weights, bias):
 @given(a=st.floats(-5, 5), b=st.floats(-5, 5), c=st.floats(-5, 5))
 def test_both_ends_lie_on_the_line_and_on_the_windows_edge(a, b, c):
     assume(max(abs(a), abs(b)) > 0.01)
-    found = straight_fold(np.array([a, b]), c, WINDOW)
+    segment = straight_fold(np.array([a, b]), c, WINDOW)
     # by the corners: the line crosses the window where not all lie on one side of it
     corners = [a * x + b * y + c for x in WINDOW[0] for y in WINDOW[1]]
     if min(corners) > 1e-6 or max(corners) < -1e-6:
-        assert found is None
+        assert segment is None
     elif min(corners) < -1e-6 and max(corners) > 1e-6:
-        for x, y in found.tolist():
+        for x, y in segment.tolist():
             assert a * x + b * y + c == pytest.approx(0, abs=1e-9)
             assert min(1 - abs(x), 2 - abs(y)) == pytest.approx(0, abs=1e-9)
 
@@ -64,19 +64,21 @@ def grid(columns=9, rows=7):
 
 def test_the_zero_line_of_a_plane_is_its_straight_line():
     x, y, columns, rows = grid()
-    found = zero_lines(x, y, 2 * columns - 3 * rows + 0.25)
-    ends = found.reshape(-1, 2)
+    segments = zero_lines(x, y, 2 * columns - 3 * rows + 0.25)
+    ends = segments.reshape(-1, 2)
     assert 2 * ends[:, 0] - 3 * ends[:, 1] + 0.25 == pytest.approx(np.zeros(len(ends)), abs=1e-12)
     # from x = -1 to x = 1, and y rises by 2/3 of that: the pieces have its length in all
-    assert np.linalg.norm(found[:, 0] - found[:, 1], axis=1).sum() == pytest.approx(math.hypot(2, 4 / 3))
+    assert np.linalg.norm(segments[:, 0] - segments[:, 1], axis=1).sum() == pytest.approx(
+        math.hypot(2, 4 / 3)
+    )
 
 
 def test_the_zero_line_of_a_cone_is_a_circle():
     x, y, columns, rows = grid(201, 201)
-    found = zero_lines(x, y, np.hypot(columns, rows) - 0.5)
-    assert np.hypot(*found.reshape(-1, 2).T) == pytest.approx(np.full(2 * len(found), 0.5), abs=1e-4)
+    segments = zero_lines(x, y, np.hypot(columns, rows) - 0.5)
+    assert np.hypot(*segments.reshape(-1, 2).T) == pytest.approx(np.full(2 * len(segments), 0.5), abs=1e-4)
     # a polygon within the circle, hardly shorter: its length is 2 pi times 0.5
-    assert np.linalg.norm(found[:, 0] - found[:, 1], axis=1).sum() == pytest.approx(math.pi, rel=1e-4)
+    assert np.linalg.norm(segments[:, 0] - segments[:, 1], axis=1).sum() == pytest.approx(math.pi, rel=1e-4)
 
 
 @pytest.mark.parametrize("value", [-1.0, 0.0, 1.0])

@@ -31,8 +31,8 @@ def test_without_a_hidden_layer_none_is_strong():
 
 def test_strength_is_how_far_a_neuron_moves_the_next_layer():
     # x gives 1 and 3: deviation 1, times the length 5 of (3, 4); y gives 0 and 4: deviation 2, times 1
-    [found] = strengths(MODEL, POINTS)
-    assert found.tolist() == pytest.approx([5, 2, 0])
+    [values] = strengths(MODEL, POINTS)
+    assert values.tolist() == pytest.approx([5, 2, 0])
 
 
 @pytest.mark.parametrize(

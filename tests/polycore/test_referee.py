@@ -37,13 +37,13 @@ def accuracy(polynomials, noise, x_range=(-1.0, 1.0)):
     return Referee(tuple(polynomials), x_range, noise).accuracy
 
 
-def assert_is(found, expected):
+def assert_is(accuracy, expected):
     """That the accuracy is what is expected, within the error it names, and that this is 1e-10 as promised.
 
     4e-16 is for the rounding of `expected`.
     """
-    assert abs(found.value - expected) <= found.error + 4e-16
-    assert 0 <= found.error <= 1.01e-10
+    assert abs(accuracy.value - expected) <= accuracy.error + 4e-16
+    assert 0 <= accuracy.error <= 1.01e-10
 
 
 # --- accuracy, in closed form -----------------------------------------------------------------
@@ -57,7 +57,7 @@ def test_of_two_parallels_a_point_is_told_unless_noise_takes_it_past_the_middle(
 
 @pytest.mark.parametrize("count", [3, 5, 24])
 def test_of_equally_spaced_parallels_the_inner_ones_can_be_mistaken_on_two_sides(count):
-    lines = [Polynomial(2, 0.7 * place) for place in range(count)]
+    lines = [Polynomial(2, 0.7 * index) for index in range(count)]
     stays = phi(0.35 / 0.4)  # on one side
     assert_is(accuracy(lines, 0.4), (2 * stays + (count - 2) * (2 * stays - 1)) / count)
 
@@ -118,10 +118,10 @@ def test_what_is_lost_to_little_noise_is_in_proportion_to_it_and_to_the_flatness
         for x in crossings(p, q, -1, 1)
     ]
     lost = sum(8 * noise * DENSITY_AT_0 / slope for slope in slopes) / 5 / 2
-    found = accuracy(curves, noise)
+    result = accuracy(curves, noise)
     assert len(slopes) > 50
     # each crossing's curves are bent: that is of second order in the noise
-    assert 1 - found.value == pytest.approx(lost, rel=1e-5, abs=found.error)
+    assert 1 - result.value == pytest.approx(lost, rel=1e-5, abs=result.error)
 
 
 @pytest.mark.parametrize("noise", [2.0, 0.1, 0.003])
@@ -153,22 +153,22 @@ def test_without_noise_different_polynomials_are_all_told_apart():
 
 @pytest.mark.parametrize("curves", [TUTORIAL_POLYNOMIALS, NEARLY_COINCIDING, TWENTY_FOUR[:8]])
 def test_as_the_noise_vanishes_the_accuracy_becomes_that_without(curves):
-    found = [accuracy(curves, noise).value for noise in (1e-3, 1e-6, 1e-9, 1e-100)]
-    assert found == sorted(found)
-    assert found[-1] == pytest.approx(accuracy(curves, 0.0).value, abs=2e-9)
+    accuracies = [accuracy(curves, noise).value for noise in (1e-3, 1e-6, 1e-9, 1e-100)]
+    assert accuracies == sorted(accuracies)
+    assert accuracies[-1] == pytest.approx(accuracy(curves, 0.0).value, abs=2e-9)
 
 
 def test_stopped_early_the_error_says_so(monkeypatch):
     monkeypatch.setattr("polycore.referee.quadrature.MAX_EVALUATIONS", 100)
-    found = accuracy([Polynomial(2, 0), Polynomial(-2, 0)], 1e-6)  # 1 - φ(0)/c as above, c = 2e6
-    assert 1e-10 < abs(found.value - (1 - DENSITY_AT_0 / 2e6)) < found.error
+    result = accuracy([Polynomial(2, 0), Polynomial(-2, 0)], 1e-6)  # 1 - φ(0)/c as above, c = 2e6
+    assert 1e-10 < abs(result.value - (1 - DENSITY_AT_0 / 2e6)) < result.error
 
 
 def test_where_rounding_is_as_large_as_the_noise_the_error_says_so():
     # in each pair the curves are 1e-10 apart, as is rounding at 1e6; pairs apart the accuracy is Φ(1/2)
     pairs = [Polynomial(slope, height) for slope in (1e6, -1e6) for height in (0, 1e-10)]
-    found = accuracy(pairs, 1e-10, (1.0, 2.0))
-    assert abs(found.value - phi(0.5)) < found.error <= 0.51
+    result = accuracy(pairs, 1e-10, (1.0, 2.0))
+    assert abs(result.value - phi(0.5)) < result.error <= 0.51
 
 
 def test_what_all_curves_share_costs_no_precision():
@@ -234,7 +234,7 @@ def test_curves_have_equal_odds_where_they_cross(curves, noise):
     points = np.array([(x, curves[i](x)) for i, _, x in meetings])
     probabilities = Referee(curves, (-1.0, 1.0), noise).predict_proba(points)
     rows = np.arange(len(meetings))
-    first, second = (probabilities[rows, [meeting[place] for meeting in meetings]] for place in (0, 1))
+    first, second = (probabilities[rows, [meeting[index] for meeting in meetings]] for index in (0, 1))
     # terms of 1e4 leave the values there 1e-11 apart; with noise of 1e-6 the odds are 1 ± (1e-11 / 1e-6)²
     assert first == pytest.approx(second, rel=1e-9)
     assert (first > 1 / len(curves) / 2).all()
@@ -248,9 +248,9 @@ def test_of_equals_the_first_is_predicted():
 
 def test_without_noise_those_equally_near_share_and_others_get_nothing():
     referee = Referee((X, X, MINUS_X, Polynomial(9)), (-1.0, 1.0), 0.0)
-    found = referee.predict_proba([(0.5, 0.4), (0.5, -0.1), (0.0, 0.0), (0.5, 0.0), (0.3, 8.0)])
+    probabilities = referee.predict_proba([(0.5, 0.4), (0.5, -0.1), (0.0, 0.0), (0.5, 0.0), (0.3, 8.0)])
     third = 1 / 3
-    assert found.tolist() == [
+    assert probabilities.tolist() == [
         [0.5, 0.5, 0, 0],
         [0, 0, 1, 0],
         [third, third, third, 0],
@@ -313,8 +313,8 @@ points = st.lists(st.tuples(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12)), min
 
 @given(sets, noises, x_ranges)
 def test_the_accuracy_lies_between_guessing_and_certainty(curves, noise, x_range):
-    found = accuracy(curves, noise, x_range)
-    assert 1 / len(curves) - found.error <= found.value <= 1
+    result = accuracy(curves, noise, x_range)
+    assert 1 / len(curves) - result.error <= result.value <= 1
 
 
 @given(sets, noises, noises, x_ranges)
@@ -348,11 +348,11 @@ def test_a_mirror_and_another_order_change_nothing(curves, noise, x_range):
 @given(sets, noises | st.just(0.0), points)
 def test_probabilities_are_shares_that_sum_to_one_and_the_prediction_has_the_largest(curves, noise, where):
     referee = Referee(tuple(curves), (-1.0, 1.0), noise)
-    found = referee.predict_proba(where)
-    assert ((found >= 0) & (found <= 1)).all()
-    assert found.sum(axis=1) == pytest.approx(1, abs=1e-15 * len(curves))
-    predicted = found[np.arange(len(where)), referee.predict(where)]
-    assert np.array_equal(predicted, found.max(axis=1))
+    probabilities = referee.predict_proba(where)
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+    assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-15 * len(curves))
+    predicted = probabilities[np.arange(len(where)), referee.predict(where)]
+    assert np.array_equal(predicted, probabilities.max(axis=1))
 
 
 # --- the value, and what is refused -----------------------------------------------------------

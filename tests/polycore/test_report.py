@@ -49,30 +49,32 @@ def test_a_class_without_points_has_no_accuracy():
 
 
 def test_bins_hold_their_points_mean_confidence_and_accuracy():
-    found = report.reliability(np.array([0.55, 0.96, 0.57, 1.0]), np.array([False, True, True, True]))
-    assert found.counts.tolist() == [2, 2]
-    assert found.confidences == pytest.approx([0.56, 0.98])
-    assert found.accuracies.tolist() == [0.5, 1.0]
+    reliability = report.reliability(np.array([0.55, 0.96, 0.57, 1.0]), np.array([False, True, True, True]))
+    assert reliability.counts.tolist() == [2, 2]
+    assert reliability.confidences == pytest.approx([0.56, 0.98])
+    assert reliability.accuracies.tolist() == [0.5, 1.0]
 
 
 def test_the_calibration_error_is_the_mean_gap_weighted_by_points():
-    # one point at 0.55 that is wrong, three at 0.95 that are right: (1 · 0.55 + 3 · 0.05) / 4
-    found = report.reliability(np.array([0.55, 0.95, 0.95, 0.95]), np.array([False, True, True, True]))
-    assert found.calibration_error == pytest.approx(0.175)
+    # one wrong point at 0.55, three correct ones at 0.95: (1 · 0.55 + 3 · 0.05) / 4
+    reliability = report.reliability(np.array([0.55, 0.95, 0.95, 0.95]), np.array([False, True, True, True]))
+    assert reliability.calibration_error == pytest.approx(0.175)
 
 
 def test_the_mean_confidence_is_of_all_points():
     # (1 · 0.55 + 3 · 0.95) / 4
-    found = report.reliability(np.array([0.55, 0.95, 0.95, 0.95]), np.array([False, True, True, True]))
-    assert found.confidence == pytest.approx(0.85)
+    reliability = report.reliability(np.array([0.55, 0.95, 0.95, 0.95]), np.array([False, True, True, True]))
+    assert reliability.confidence == pytest.approx(0.85)
 
 
 @pytest.mark.parametrize("tenths", range(1, 10))
 def test_a_bin_ends_with_its_upper_edge(tenths):
     edge = tenths / 10
-    found = report.reliability(np.array([edge - 0.05, edge, edge + 0.05]), np.array([True, True, False]))
-    assert found.counts.tolist() == [2, 1]
-    assert found.accuracies.tolist() == [1, 0]
+    reliability = report.reliability(
+        np.array([edge - 0.05, edge, edge + 0.05]), np.array([True, True, False])
+    )
+    assert reliability.counts.tolist() == [2, 1]
+    assert reliability.accuracies.tolist() == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -84,12 +86,12 @@ def test_certainty_is_in_the_last_bin(confidence):
 
 @given(st.lists(st.tuples(shares, st.booleans()), min_size=1, max_size=50))
 def test_the_bins_differ_by_no_less_than_all_points_together(answers):
-    confidences, right = (np.array(column) for column in zip(*answers, strict=True))
-    found = report.reliability(confidences, right)
-    assert found.counts.sum() == len(answers)
-    assert found.confidence == pytest.approx(confidences.mean())
-    together = abs(confidences.mean() - right.mean())  # in which gaps of opposite sign cancel
-    assert together - 1e-12 <= found.calibration_error <= 1  # but for rounding
+    confidences, correct = (np.array(column) for column in zip(*answers, strict=True))
+    reliability = report.reliability(confidences, correct)
+    assert reliability.counts.sum() == len(answers)
+    assert reliability.confidence == pytest.approx(confidences.mean())
+    together = abs(confidences.mean() - correct.mean())  # in which gaps of opposite sign cancel
+    assert together - 1e-12 <= reliability.calibration_error <= 1  # but for rounding
 
 
 # --- where curves meet ------------------------------------------------------------------------
@@ -102,7 +104,7 @@ def test_the_bins_differ_by_no_less_than_all_points_together(answers):
         pytest.param([RISING, FAR], [[], []], [False, False], id="beyond the range"),
         pytest.param([RISING, PARABOLA, FAR], [[0, 1], [0, 1], []], [False, False, False], id="two of three"),
         pytest.param(
-            [RISING, PARABOLA, TANGENT], [[0, 1], [0, 1], [1]], [False] * 3, id="three at one place, once"
+            [RISING, PARABOLA, TANGENT], [[0, 1], [0, 1], [1]], [False] * 3, id="three at one point, once"
         ),
         pytest.param([PARABOLA, TANGENT], [[1], [1]], [False, False], id="touching"),
         pytest.param(
@@ -114,9 +116,9 @@ def test_the_bins_differ_by_no_less_than_all_points_together(answers):
     ],
 )
 def test_curves_meet_where_they_cross_or_touch(polynomials, places, alike):
-    found = report.meetings(polynomials, (-2, 2))
-    assert [of_curve.tolist() for of_curve in found.places] == [pytest.approx(xs) for xs in places]
-    assert found.alike.tolist() == alike
+    meetings = report.meetings(polynomials, (-2, 2))
+    assert [of_curve.tolist() for of_curve in meetings.places] == [pytest.approx(xs) for xs in places]
+    assert meetings.alike.tolist() == alike
 
 
 @pytest.mark.parametrize(
@@ -133,18 +135,18 @@ def test_curves_meet_where_they_cross_or_touch(polynomials, places, alike):
     ],
 )
 def test_a_point_is_as_far_as_its_own_curves_nearest_meeting(label, x, distance):
-    places = (np.array([0.0, 1.0]), np.array([0.0]), np.array([]), np.array([-2.0]))
-    met = report.Meetings(places, np.array([False, False, False, True]))
-    assert report.distances(np.array([x]), np.array([label]), met).tolist() == [distance]
+    positions = (np.array([0.0, 1.0]), np.array([0.0]), np.array([]), np.array([-2.0]))
+    meetings = report.Meetings(positions, np.array([False, False, False, True]))
+    assert report.distances(np.array([x]), np.array([label]), meetings).tolist() == [distance]
 
 
 @given(
     st.lists(st.floats(-2, 2), min_size=1, max_size=20), st.lists(st.floats(-2, 2), min_size=1, max_size=9)
 )
-def test_no_meeting_is_nearer_than_the_distance(x, places):
-    met = report.Meetings((np.array(sorted(places)),), np.array([False]))
-    found = report.distances(np.array(x), np.zeros(len(x), dtype=int), met)
-    assert found.tolist() == [min(abs(place - at) for place in places) for at in x]
+def test_no_meeting_is_nearer_than_the_distance(x, positions):
+    meetings = report.Meetings((np.array(sorted(positions)),), np.array([False]))
+    distances = report.distances(np.array(x), np.zeros(len(x), dtype=int), meetings)
+    assert distances.tolist() == [min(abs(position - at) for position in positions) for at in x]
 
 
 # --- bands ------------------------------------------------------------------------------------
@@ -154,10 +156,10 @@ WRONG = np.array([True, False, True, False, False])
 
 
 def test_points_and_mistakes_are_counted_by_distance():
-    found = report.bands(DISTANCES, WRONG, (-1, 1))
-    assert found.edges == pytest.approx([0.01, 0.03, 0.1, 0.3])
-    assert found.counts.tolist() == [1, 2, 0, 1, 1]
-    assert found.mistakes.tolist() == [1, 1, 0, 0, 0]
+    bands = report.bands(DISTANCES, WRONG, (-1, 1))
+    assert bands.edges == pytest.approx([0.01, 0.03, 0.1, 0.3])
+    assert bands.counts.tolist() == [1, 2, 0, 1, 1]
+    assert bands.mistakes.tolist() == [1, 1, 0, 0, 0]
 
 
 def test_the_error_rate_is_of_each_band_alone():
@@ -195,71 +197,73 @@ def a_report(**changes):
 
 
 def test_a_report_says_what_is_taken_for_what():
-    found = a_report()
+    result = a_report()
     # the last point is a tie, which goes to the first class
-    assert found.confusion.tolist() == [[1, 1], [1, 1]]
-    assert (found.accuracy, found.accuracies) == (0.5, (0.5, 0.5))
+    assert result.confusion.tolist() == [[1, 1], [1, 1]]
+    assert (result.accuracy, result.accuracies) == (0.5, (0.5, 0.5))
 
 
 def test_a_report_says_how_sure_the_answers_are():
-    found = a_report().reliability
-    assert found.counts.tolist() == [1, 1, 2]
-    assert found.confidences.tolist() == [0.5, 0.75, 1]
-    assert found.accuracies.tolist() == [0, 0, 1]
-    assert found.calibration_error == pytest.approx((0.5 + 0.75) / 4)
+    reliability = a_report().reliability
+    assert reliability.counts.tolist() == [1, 1, 2]
+    assert reliability.confidences.tolist() == [0.5, 0.75, 1]
+    assert reliability.accuracies.tolist() == [0, 0, 1]
+    assert reliability.calibration_error == pytest.approx((0.5 + 0.75) / 4)
 
 
 def test_a_report_says_where_the_mistakes_are():
-    found = a_report()
-    assert found.mistakes.x.tolist() == [0.02, 0.005]
-    assert found.mistakes.labels.tolist() == [0, 1]
-    assert found.mistakes.answers.tolist() == [1, 0]
-    assert [places.tolist() for places in found.meetings.places] == [[0], [0]]
-    assert found.bands.counts.tolist() == [1, 1, 0, 0, 2]
-    assert found.bands.mistakes.tolist() == [1, 1, 0, 0, 0]
+    result = a_report()
+    assert result.mistakes.x.tolist() == [0.02, 0.005]
+    assert result.mistakes.labels.tolist() == [0, 1]
+    assert result.mistakes.answers.tolist() == [1, 0]
+    assert [positions.tolist() for positions in result.meetings.places] == [[0], [0]]
+    assert result.bands.counts.tolist() == [1, 1, 0, 0, 2]
+    assert result.bands.mistakes.tolist() == [1, 1, 0, 0, 0]
 
 
 def test_equal_polynomials_are_reported_as_confused_beside_each_other():
-    found = a_report(polynomials=[RISING, RISING])
-    assert found.bands.counts.tolist() == [4, 0, 0, 0, 0]
-    assert found.bands.mistakes.tolist() == [2, 0, 0, 0, 0]
+    result = a_report(polynomials=[RISING, RISING])
+    assert result.bands.counts.tolist() == [4, 0, 0, 0, 0]
+    assert result.bands.mistakes.tolist() == [2, 0, 0, 0, 0]
 
 
 def test_a_class_without_points_is_reported_as_such():
-    found = a_report(
+    result = a_report(
         probabilities=np.column_stack([PROBABILITIES, np.zeros(4)]), polynomials=[RISING, FALLING, PARABOLA]
     )
-    assert found.accuracies == (0.5, 0.5, None)
-    assert found.confusion.shape == (3, 3)
+    assert result.accuracies == (0.5, 0.5, None)
+    assert result.confusion.shape == (3, 3)
 
 
 def test_a_single_point_is_enough():
-    found = a_report(probabilities=PROBABILITIES[:1], labels=LABELS[:1], points=POINTS[:1])
-    assert (found.accuracy, found.accuracies) == (1, (1, None))
-    assert len(found.mistakes.x) == 0
+    result = a_report(probabilities=PROBABILITIES[:1], labels=LABELS[:1], points=POINTS[:1])
+    assert (result.accuracy, result.accuracies) == (1, (1, None))
+    assert len(result.mistakes.x) == 0
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         pytest.param(
-            {"probabilities": PROBABILITIES[:3]}, r"probabilities has shape \(3, 2\).*\(4, 2\)", id="too few"
+            {"probabilities": PROBABILITIES[:3]},
+            r"probabilities: got shape \(3, 2\); expected \(4, 2\)",
+            id="too few",
         ),
         pytest.param(
             {"probabilities": np.ones((4, 3)) / 3},
-            r"probabilities has shape \(4, 3\).*2 polynomials",
+            r"probabilities: got shape \(4, 3\);.*2 polynomials",
             id="another number of classes",
         ),
-        pytest.param({"labels": LABELS[:, None]}, r"labels has shape \(4, 1\)", id="labels in a column"),
-        pytest.param({"points": POINTS[:, 0]}, r"points has shape \(4,\)", id="x alone"),
-        pytest.param({"labels": LABELS + 1}, "labels run from 1 to 2; wanted 0 to 1", id="labels from 1"),
-        pytest.param({"labels": LABELS - 1}, "labels run from -1 to 0", id="a label below 0"),
-        pytest.param({"labels": LABELS / 1}, "labels are float64", id="labels that are no whole numbers"),
+        pytest.param({"labels": LABELS[:, None]}, r"labels: got shape \(4, 1\)", id="labels in a column"),
+        pytest.param({"points": POINTS[:, 0]}, r"points: got shape \(4,\)", id="x alone"),
+        pytest.param({"labels": LABELS + 1}, "labels: got 1 to 2; expected 0 to 1", id="labels from 1"),
+        pytest.param({"labels": LABELS - 1}, "labels: got -1 to 0", id="a label below 0"),
+        pytest.param({"labels": LABELS / 1}, "labels: got type float64", id="fractional labels"),
         pytest.param({"x_range": (1, -1)}, r"x_range is \(1, -1\)", id="a range upside down"),
         pytest.param({"x_range": (-1, math.nan)}, "x_range", id="a range without an end"),
         pytest.param(
             {"probabilities": PROBABILITIES[:0], "labels": LABELS[:0], "points": POINTS[:0]},
-            "there are no points",
+            "points: got none; expected one or more",
             id="no points",
         ),
     ],

@@ -9,7 +9,7 @@ WALK = pc.tutorial.walkthrough()
 
 
 @pytest.mark.parametrize(
-    ("found", "printed"),
+    ("values", "printed"),
     [
         pytest.param(WALK.points[0], (0.09762701, 1.29288102), id="first sample"),
         pytest.param(WALK.points[1], (0.43037873, 2.2911362), id="second sample"),
@@ -23,8 +23,8 @@ WALK = pc.tutorial.walkthrough()
         pytest.param(WALK.probabilities[0, :3], (0.08163237, 0.08710707, 0.08590382), id="softmax"),
     ],
 )
-def test_printed_arrays(found, printed):
-    assert tuple(np.round(found, 8)) == printed
+def test_printed_arrays(values, printed):
+    assert tuple(np.round(values, 8)) == printed
 
 
 def test_loss_accuracy_and_predictions():

@@ -48,18 +48,18 @@ def test_the_loss_of_a_changed_weight_is_cross_entropy_worked_out_by_hand():
     flat = pc.Model((np.zeros((2, 2)),), (np.zeros((1, 2)),), math.log(2), 0.5, MODEL.polynomials)
     changed = Place(0, 0, 1).changed(flat, 3.0)
     points, labels = np.array([[5.0, 1.0], [0.0, -1.0], [2.0, 2.0]]), np.array([0, 1, 1])
-    found = DataSets(points, labels, (points[:1], labels[:1])).measured(changed)
+    measured = DataSets(points, labels, (points[:1], labels[:1])).measured(changed)
     losses = [math.log1p(math.exp(-3)), math.log1p(math.exp(-3)), math.log1p(math.exp(6))]
-    assert found.loss == pytest.approx(sum(losses) / 3)
-    assert found.accuracy == pytest.approx(2 / 3)
-    assert found.held_out_accuracy == 1.0
+    assert measured.loss == pytest.approx(sum(losses) / 3)
+    assert measured.accuracy == pytest.approx(2 / 3)
+    assert measured.held_out_accuracy == 1.0
     assert DataSets(points, labels).measured(changed).held_out_accuracy is None
 
 
 def test_an_experiments_sets_are_those_its_runs_are_measured_on():
     run = pc.advance(pc.start(pc.Experiment(polynomials=MODEL.polynomials, steps=20, noise=1.0)), 20)
-    found = DataSets.of(run.experiment).measured(run.best)
+    measured = DataSets.of(run.experiment).measured(run.best)
     # training works on scaled inputs: the last digits differ
-    assert found.loss == pytest.approx(run.best.loss, rel=1e-9)
-    assert found.accuracy == run.best.accuracy
-    assert found.held_out_accuracy == run.best.held_out_accuracy
+    assert measured.loss == pytest.approx(run.best.loss, rel=1e-9)
+    assert measured.accuracy == run.best.accuracy
+    assert measured.held_out_accuracy == run.best.held_out_accuracy
