@@ -26,7 +26,8 @@ def straight_fold(weights: Floats, bias: float, window: Window) -> Floats | None
             if not lows[axis] <= start[axis] <= highs[axis]:
                 return None
             continue
-        ends = sorted((np.array([lows[axis], highs[axis]]) - start[axis]) / direction[axis])
+        with np.errstate(over="ignore"):  # a line that is almost parallel to the edges: infinity is correct
+            ends = sorted((np.array([lows[axis], highs[axis]]) - start[axis]) / direction[axis])
         first, last = max(first, ends[0]), min(last, ends[1])
     return np.array([start + first * direction, start + last * direction]) if first < last else None
 

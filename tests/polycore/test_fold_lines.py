@@ -23,6 +23,7 @@ SQUARE = ((-1.0, 1.0), (-1.0, 1.0))
         # x + y - 1 = 0 meets x = -1 at y = 2, a corner, and x = 1 at y = 0
         pytest.param((1.0, 1.0), -1.0, {(-1.0, 2.0), (1.0, 0.0)}, id="slanting"),
         pytest.param((3e5, 3e5), -3e5, {(-1.0, 2.0), (1.0, 0.0)}, id="large weights"),
+        pytest.param((1.0, 1e-309), 0.0, {(0.0, -2.0), (0.0, 2.0)}, id="almost upright"),
     ],
 )
 def test_a_first_layers_fold_is_where_its_line_crosses_the_window(weights, bias, ends):
