@@ -1,1 +1,1 @@
-"""Many runs of different experiments, and tables of what came of them."""
+"""Many runs of different experiments, and tables of their outcomes."""

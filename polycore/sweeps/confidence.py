@@ -1,4 +1,4 @@
-"""How far a mean over a few runs can be trusted."""
+"""The confidence interval of a mean over a few runs."""
 
 import math
 import statistics
@@ -14,7 +14,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Confidence:
-    """The mean of some values, and the ends of its 95 % interval; None where there is one value alone."""
+    """The mean of some values, and the ends of its 95 % interval, None for a single value."""
 
     mean: float
     low: float | None
@@ -24,25 +24,25 @@ class Confidence:
 def confidence(values: Iterable[float]) -> Confidence:
     """Return mean ± t·s/√n, where s is the sample's standard deviation (divided by n - 1).
 
-    It holds the true mean in 95 of 100 cases where the values are independent and normally distributed.
-    Source: Student, "The probable error of a mean", 1908. Raises PolycoreError unless there are values, all
-    finite.
+    The interval contains the true mean in 95 of 100 cases if the values are independent and normally
+    distributed. Source: Student, "The probable error of a mean", 1908. Raises PolycoreError unless there are
+    one or more values, all finite.
     """
-    found = [float(value) for value in values]
-    if not found or not all(map(math.isfinite, found)):
-        raise PolycoreError(f"the values are {found[:5]}; a mean needs one or more finite numbers.")
-    mean = statistics.fmean(found)
-    if len(found) == 1:
+    numbers = [float(value) for value in values]
+    if not numbers or not all(map(math.isfinite, numbers)):
+        raise PolycoreError(f"values: got {numbers[:5]}; expected one or more finite numbers.")
+    mean = statistics.fmean(numbers)
+    if len(numbers) == 1:
         return Confidence(mean, None, None)
-    reach = t_quantile(len(found) - 1) * statistics.stdev(found) / math.sqrt(len(found))
-    return Confidence(mean, mean - reach, mean + reach)
+    half_width = t_quantile(len(numbers) - 1) * statistics.stdev(numbers) / math.sqrt(len(numbers))
+    return Confidence(mean, mean - half_width, mean + half_width)
 
 
 @lru_cache(maxsize=128)
 def t_quantile(degrees: int) -> float:
-    """Return t such that a share of 0.95 of Student's distribution lies within ±t; `degrees` of freedom.
+    """Return the t for which a share of 0.95 of Student's distribution lies within ±t; `degrees` of freedom.
 
-    By halving the angle's range, on which the share rises.
+    It is computed by bisection over the angle, with which the share rises.
     """
     low, high = 0.0, math.pi / 2
     for _ in range(60):

@@ -1,7 +1,7 @@
-"""A sweep: many experiments, computed by whatever executor there is, each told as it ends.
+"""A sweep: many experiments, computed by any executor, with each outcome reported as it ends.
 
-An experiment decides its run to the last bit, so it does not matter who computes it, nor in which order, nor
-how often a worker died over it.
+An experiment determines its run to the last bit, so the outcomes depend neither on the executor, nor on the
+order of the runs, nor on workers that died.
 """
 
 import queue
@@ -17,23 +17,23 @@ from polycore.model.model import Model
 from polycore.training.run import advance, start
 from polycore.workers.processes import Workers, available_cores
 
-# Enough for a cluster of as many workers. Where outcomes are taken slowly, no more of them wait in memory.
-MOST_IN_FLIGHT = 512
-MOST_RETRIES = 3  # of a run whose worker died: one that needs too much memory would kill worker after worker
-MOST_TOLD = 300  # characters of a stranger's error
+# Enough for a cluster of as many workers. If the caller is slow, no more outcomes than these wait in memory.
+MAX_PENDING = 512
+MAX_RETRIES = 3  # of a run whose worker died: one that needs too much memory kills every worker
+MAX_ERROR_TEXT = 300  # characters of an error that is not ours
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What became of one experiment of a sweep.
+    """The outcome of one experiment of a sweep.
 
-    index: its place among the experiments, from 0.
-    model: the best of its run; None where the run failed, and in `without_model`.
-    steps: how many were taken; fewer than the experiment's where the run ended early.
+    index: its index among the experiments, from 0.
+    model: the best of its run; None if the run failed, and in `without_model`.
+    steps: how many the run has had; fewer than the experiment's if it ended early.
     seconds: processor time of the thread that computed it.
-    ended_because: a sentence where the run ended before its last step, else None.
-    error: a sentence where the run failed, else None.
-    loss, accuracy, held_out_accuracy: the model's, in nats and as shares; None where the run failed.
+    ended_because: a sentence if the run ended before its last step, else None.
+    error: a sentence if the run failed, else None.
+    loss, accuracy, held_out_accuracy: the model's, in nats and as shares; None if the run failed.
     """
 
     index: int
@@ -53,26 +53,26 @@ class Outcome:
                 object.__setattr__(self, name, getattr(self.model, name))
 
     def without_model(self) -> "Outcome":
-        """Return the outcome with its figures alone: a hundred bytes in place of up to 4 MB."""
+        """Return a copy without the model, which takes up to 4 MB: the figures alone take a hundred bytes."""
         return replace(self, model=None)
 
 
 def outcomes(
     experiments: Iterable[Experiment], executor: Executor | None = None
 ) -> Generator[Outcome, None, None]:
-    """Yield the outcome of each experiment, exactly one, as it ends: in any order.
+    """Yield exactly one outcome for each experiment, as it ends, in any order.
 
-    Without an `executor` worker processes of this sweep's own compute, one a core. One that is passed in is
-    left open; its workers need polycore and, for the same results to the last bit, the same NumPy with one
-    BLAS thread. At most MOST_IN_FLIGHT experiments are taken ahead, so that they may come without an end.
+    If `executor` is None, the sweep starts a worker process for each core. An executor that is passed in
+    stays open; its workers need polycore and, for results that are identical to the last bit, the same NumPy
+    with one BLAS thread. At most MAX_PENDING experiments are read ahead, so `experiments` may be endless.
 
-    A run that fails is an outcome with an error, and the sweep goes on; one whose worker died is computed
-    anew, at most MOST_RETRIES times. Closing the generator cancels what waits. Raises PolycoreError if an
-    argument is of another type and, after the outcomes there are, if the executor takes no more calls.
+    A run that fails is an outcome with an error, and the sweep continues. A run whose worker died is computed
+    again, at most MAX_RETRIES times. Closing the generator cancels the runs that wait. Raises PolycoreError
+    if an argument has the wrong type and, after the last outcome, if the executor accepts no more calls.
     """
-    check_kind("experiments", experiments, Iterable, "Give a list of them, such as grid(experiment, ...).")
+    check_kind("experiments", experiments, Iterable, "Pass a list of them, such as grid(experiment, ...).")
     if executor is not None:
-        check_kind("executor", executor, Executor, "Give one, such as polycore.workers.Workers(2).")
+        check_kind("executor", executor, Executor, "Pass one, such as polycore.workers.Workers(2).")
         yield from _streamed(experiments, executor)
         return
     workers = Workers(available_cores())
@@ -83,23 +83,23 @@ def outcomes(
 
 
 def best(outcomes: Iterable[Outcome]) -> Outcome | None:
-    """Return the outcome with the highest held-out accuracy, or None where none has a model.
+    """Return the outcome with the highest held-out accuracy, or None if none has a model.
 
-    Of equal ones the one with the lower loss, and then the first of the experiments. Raises PolycoreError
-    unless `outcomes` can be iterated over.
+    Of equal ones it is the one with the lowest loss, and then the first of the experiments. Raises
+    PolycoreError unless `outcomes` is iterable.
     """
-    check_kind("outcomes", outcomes, Iterable, "Give a list of them, such as list(outcomes(experiments)).")
-    found = ((outcome, outcome.model) for outcome in outcomes if outcome.model is not None)
-    return min(found, key=_rank, default=(None, None))[0]
+    check_kind("outcomes", outcomes, Iterable, "Pass a list of them, such as list(outcomes(experiments)).")
+    with_model = ((outcome, outcome.model) for outcome in outcomes if outcome.model is not None)
+    return min(with_model, key=_rank, default=(None, None))[0]
 
 
-def _rank(found: tuple[Outcome, Model]) -> tuple[float, float, int]:
-    outcome, model = found
+def _rank(pair: tuple[Outcome, Model]) -> tuple[float, float, int]:
+    outcome, model = pair
     return -(model.held_out_accuracy or 0.0), model.loss, outcome.index
 
 
 def computed(index: int, experiment: Experiment) -> Outcome:
-    """Return the outcome of the experiment. What workers run."""
+    """Train the experiment and return its outcome. This is what workers run."""
     began = thread_time()
     try:
         run = advance(start(experiment), experiment.steps)
@@ -110,22 +110,21 @@ def computed(index: int, experiment: Experiment) -> Outcome:
 
 
 def _failed(index: int, experiment: Experiment, error: BaseException, seconds: float = 0.0) -> Outcome:
-    return Outcome(index, experiment, None, 0, seconds, None, _sentence(error))
+    return Outcome(index, experiment, None, 0, seconds, None, _failure_text(error))
 
 
-def _sentence(error: BaseException) -> str:
+def _failure_text(error: BaseException) -> str:
     if isinstance(error, PolycoreError):
         return str(error)
     if isinstance(error, MemoryError):
-        return f"The run needs more memory than its worker has: {_told(error)}"
+        return f"The run needs more memory than its worker has: {_one_line(error)}"
     if isinstance(error, BrokenExecutor):
-        return f"Its worker died {MOST_RETRIES + 1} times in the midst of this run: {_told(error)}"
-    return f"The run could not be computed: {_told(error)}"
+        return f"The worker died {MAX_RETRIES + 1} times during this run: {_one_line(error)}"
+    return f"The run could not be computed: {_one_line(error)}"
 
 
-def _told(error: BaseException) -> str:
-    """Return one line, whatever the error says of itself."""
-    text = " ".join(str(error).split())[:MOST_TOLD]
+def _one_line(error: BaseException) -> str:
+    text = " ".join(str(error).split())[:MAX_ERROR_TEXT]
     return f"{type(error).__name__}: {text}" if text else f"{type(error).__name__}."
 
 
@@ -136,17 +135,17 @@ class _Task:
     deaths: int = 0
 
 
-class _Flight:
-    """The tasks that an executor has taken and not answered."""
+class _PendingTasks:
+    """The tasks that an executor has accepted and not yet answered."""
 
     def __init__(self, executor: Executor) -> None:
         self.tasks: dict[Future[Outcome], _Task] = {}
-        self.refusal: BaseException | None = None  # why the executor takes no more calls
+        self.refusal: BaseException | None = None  # why the executor accepts no more calls
         self._executor = executor
         self._ended: queue.SimpleQueue[Future[Outcome]] = queue.SimpleQueue()
 
     def fill(self, tasks: Iterator[_Task]) -> None:
-        while self.refusal is None and len(self.tasks) < MOST_IN_FLIGHT:
+        while self.refusal is None and len(self.tasks) < MAX_PENDING:
             task = next(tasks, None)
             if task is None:
                 return
@@ -155,14 +154,17 @@ class _Flight:
     def submit(self, task: _Task) -> None:
         try:
             future = self._executor.submit(computed, task.index, task.experiment)
-        except (RuntimeError, PolycoreError) as error:  # it was shut down, is broken, or has no workers
+        except (
+            RuntimeError,
+            PolycoreError,
+        ) as error:  # the executor is shut down or broken, or has no workers
             self.refusal = error
             return
         self.tasks[future] = task
         future.add_done_callback(self._ended.put)
 
     def next_outcome(self) -> Outcome | None:
-        """Wait for the next task to end; return None where it ended without an outcome."""
+        """Wait for the next task to end; return None if it ended without an outcome."""
         future = self._ended.get()
         task = self.tasks.pop(future)
         error = CancelledError() if future.cancelled() else future.exception()
@@ -171,8 +173,8 @@ class _Flight:
         if isinstance(error, CancelledError):
             self.refusal = error
             return None
-        if isinstance(error, BrokenExecutor) and task.deaths < MOST_RETRIES:
-            if self.refusal is None:  # else asking again may take long, as connecting to a lost cluster does
+        if isinstance(error, BrokenExecutor) and task.deaths < MAX_RETRIES:
+            if self.refusal is None:  # a broken executor may refuse slowly, as a lost cluster does
                 self.submit(replace(task, deaths=task.deaths + 1))
             return None
         return _failed(task.index, task.experiment, error)
@@ -184,20 +186,20 @@ class _Flight:
 
 def _streamed(experiments: Iterable[Experiment], executor: Executor) -> Iterator[Outcome]:
     tasks = (_Task(index, experiment) for index, experiment in enumerate(experiments))
-    flight, told = _Flight(executor), 0
+    pending, yielded = _PendingTasks(executor), 0
     try:
-        flight.fill(tasks)
-        while flight.tasks:
-            if (outcome := flight.next_outcome()) is not None:
-                told += 1
+        pending.fill(tasks)
+        while pending.tasks:
+            if (outcome := pending.next_outcome()) is not None:
+                yielded += 1
                 yield outcome
-            flight.fill(tasks)
+            pending.fill(tasks)
     finally:
-        flight.cancel()
-    if isinstance(flight.refusal, PolycoreError):
-        raise flight.refusal
-    if flight.refusal is not None:
+        pending.cancel()
+    if isinstance(pending.refusal, PolycoreError):
+        raise pending.refusal
+    if pending.refusal is not None:
         raise PolycoreError(
-            f"the executor takes no more runs, after {told:,} outcomes. Give the missing experiments "
-            f"to a new one, such as polycore.workers.Workers(). It says: {_told(flight.refusal)}"
-        ) from flight.refusal
+            f"the executor accepts no more runs, after {yielded:,} outcomes. Pass the missing experiments "
+            f"to a new one, such as polycore.workers.Workers(). Its error: {_one_line(pending.refusal)}"
+        ) from pending.refusal

@@ -1,4 +1,4 @@
-"""The figures of a sweep as tables: a row a run, or a row a setting with its seeds put together."""
+"""Tables of a sweep: one row for each run, or one for each setting with its seeds combined."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
@@ -8,7 +8,7 @@ try:
     import pandas as pd
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
-        "polycore.sweeps.table needs pandas, which is not installed here; pip install pandas adds it.",
+        "polycore.sweeps.table needs pandas, which is not installed. Install it: pip install pandas.",
         name="pandas",
     ) from error
 
@@ -37,42 +37,42 @@ _MEANS: dict[str, type] = {
 }
 
 _READABLE: dict[str, Callable[[Any], str]] = {
-    "polynomials": lambda found: "; ".join(map(str, found)),
-    "samples_per_class": lambda found: str(found or "fresh"),
-    "x_range": lambda found: f"{found[0]} to {found[1]}",
-    "hidden": lambda found: "-".join(map(str, found)) or "none",
-    "batch_size": lambda found: str(found or "all"),
-    "target_loss": lambda found: "none" if found is None else str(found),
-    "patience": lambda found: str(found or "none"),
+    "polynomials": lambda value: "; ".join(map(str, value)),
+    "samples_per_class": lambda value: str(value or "fresh"),
+    "x_range": lambda value: f"{value[0]} to {value[1]}",
+    "hidden": lambda value: "-".join(map(str, value)) or "none",
+    "batch_size": lambda value: str(value or "all"),
+    "target_loss": lambda value: "none" if value is None else str(value),
+    "patience": lambda value: str(value or "none"),
 }
 
 
 def table(outcomes: Iterable[Outcome]) -> pd.DataFrame:
-    """Return a row a run, in the order of the experiments.
+    """Return one row for each run, in the order of the experiments.
 
-    Its columns: `index`; the settings in which the experiments differ, by the names of Experiment's fields;
-    `held_out_accuracy` and `accuracy` (shares) and `loss` (nats) of the best model, NaN where the run
-    failed; `steps` taken; `seconds` of processor time; `ended`: how it ended, in words.
+    Columns: `index`; the settings in which the experiments differ, named as Experiment's fields;
+    `held_out_accuracy` and `accuracy` (shares) and `loss` (nats) of the best model, NaN if the run failed;
+    `steps`; `seconds` of processor time; `ended`: how the run ended, in words.
     """
-    found = _in_order(outcomes)
-    names = _differing([outcome.experiment for outcome in found])
-    rows = [_row(outcome, names) for outcome in found]
+    ordered = _in_order(outcomes)
+    names = _differing([outcome.experiment for outcome in ordered])
+    rows = [_row(outcome, names) for outcome in ordered]
     return pd.DataFrame(rows, columns=["index", *names, *_FIGURES]).astype({"index": int, **_FIGURES})
 
 
 def summary(outcomes: Iterable[Outcome]) -> pd.DataFrame:
-    """Return a row a setting, its seeds put together, in the order of the experiments.
+    """Return one row for each setting, with its seeds combined, in the order of the experiments.
 
-    Its columns: the settings in which the experiments differ, but for the seed; `runs` that succeeded and
-    `failed` ones; `held_out_accuracy`, the mean over the runs, with `low` and `high`, its 95 % interval by
-    Student's t, kept within 0 and 1 and NaN for a single run; the means of `loss` (nats) and `seconds`.
+    Columns: the settings in which the experiments differ, except the seed; `runs`, those that succeeded, and
+    `failed`; `held_out_accuracy`, the mean over the runs, with its 95 % interval from `low` to `high` by
+    Student's t, limited to 0 and 1, NaN for a single run; the means of `loss` (nats) and `seconds`.
 
-    A repeated experiment counts once: the same seed says nothing new.
+    A repeated experiment counts once, because the same seed gives the same run.
     """
-    found = _in_order(outcomes)
-    names = [name for name in _differing([outcome.experiment for outcome in found]) if name != "seed"]
+    ordered = _in_order(outcomes)
+    names = [name for name in _differing([outcome.experiment for outcome in ordered]) if name != "seed"]
     groups: dict[Experiment, dict[int, Outcome]] = {}
-    for outcome in found:
+    for outcome in ordered:
         setting = replace(outcome.experiment, seed=0)
         groups.setdefault(setting, {}).setdefault(outcome.experiment.seed, outcome)
     rows = [_settings(setting, names) | _means(list(group.values())) for setting, group in groups.items()]
@@ -80,7 +80,7 @@ def summary(outcomes: Iterable[Outcome]) -> pd.DataFrame:
 
 
 def _in_order(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    # without models: what streams in need not fit into memory with them
+    # without models, which together may not fit into memory
     light = (outcome.without_model() for outcome in outcomes)
     return sorted(light, key=lambda outcome: outcome.index)
 
@@ -120,7 +120,7 @@ def _mean(outcomes: Sequence[Outcome], figure: str) -> Confidence:
 
 def _differing(experiments: Sequence[Experiment]) -> list[str]:
     names = [field.name for field in fields(Experiment)]
-    return [name for name in names if len({getattr(found, name) for found in experiments}) > 1]
+    return [name for name in names if len({getattr(one, name) for one in experiments}) > 1]
 
 
 def _settings(experiment: Experiment, names: Sequence[str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Executors that compute runs elsewhere: processes of this machine, or a Dask cluster."""
+"""Executors that compute runs in other processes, on this machine or in a Dask cluster."""
 
 from polycore.workers.processes import Workers, available_cores
 

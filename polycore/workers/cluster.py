@@ -1,7 +1,7 @@
 """Workers on any number of machines: a Dask cluster as an executor.
 
-Whoever asks for it by an address needs Dask: pip install "polycore[dask]". Its workers need polycore, of the
-same version, and one thread each: `dask worker ADDRESS --nthreads 1`.
+It needs Dask: pip install "polycore[dask]". The cluster's workers need the same version of polycore and one
+thread each: `dask worker ADDRESS --nthreads 1`.
 """
 
 import asyncio
@@ -15,34 +15,33 @@ from typing import Any, ParamSpec, TypeVar
 
 from polycore.errors import PolycoreError
 
-VARIABLE = "POLYCORE_SCHEDULER"  # names the scheduler's address, such as tcp://10.0.0.5:8786
+VARIABLE = "POLYCORE_SCHEDULER"  # holds the scheduler's address, such as tcp://10.0.0.5:8786
 CONNECT_SECONDS = 10.0
-PAUSE_SECONDS = 1.0  # after an attempt to connect that failed
-WORKERS_SECONDS = 20.0  # that a call waits for a first worker, or for another after the last one went
+PAUSE_SECONDS = 1.0  # after a failed attempt to connect
+WORKERS_SECONDS = 20.0  # that a call waits if there is no worker
 COUNT_SECONDS = 2.0  # between two counts of the workers
 
-# what Dask raises where a call has no answer though nothing is wrong with it
-_LOST = ("KilledWorker", "FutureCancelledError", "CommClosedError")
+# exceptions of Dask for calls that are lost through no fault of their own
+_LOST_CALL_ERRORS = ("KilledWorker", "FutureCancelledError", "CommClosedError")
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def address() -> str | None:
-    """Return the scheduler's address that the environment names, else None."""
+    """Return the scheduler's address from the environment, or None if it is not set."""
     return os.environ.get(VARIABLE) or None
 
 
 class Cluster(Executor):
-    """Every worker of the scheduler at `address`, connected at the first use. For any thread.
+    """All workers of the scheduler at `address`, connected at the first use. Thread-safe.
 
-    A worker that dies costs its calls another try by another worker, which Dask sees to; after several deaths
-    in the same call that call ends with BrokenExecutor, as does every call that was under way when the
-    scheduler went. The next call connects anew.
+    If a worker dies, Dask gives its calls to another worker. A call over which several workers die ends with
+    BrokenExecutor, as does every pending call if the scheduler is lost. The next call connects again.
     """
 
     def __init__(self, address: str) -> None:
-        """`address`: as Dask writes it, such as tcp://10.0.0.5:8786."""
+        """Store the address, in Dask's notation, such as tcp://10.0.0.5:8786."""
         self.address = address
         self._count = 1
         self._counted_at = -COUNT_SECONDS
@@ -54,28 +53,27 @@ class Cluster(Executor):
 
     @property
     def count(self) -> int:
-        """How many calls its workers compute at once, as far as is known; 1 before the first call."""
+        """How many calls the workers compute at once, as last counted; 1 before the first call."""
         return self._count
 
     def start(self) -> None:
-        """Begin to connect without waiting for it."""
+        """Start to connect without waiting."""
         threading.Thread(target=self._connect_early, name="cluster", daemon=True).start()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Return the future of `fn(*args, **kwargs)`.
 
-        `fn` must be importable by the workers, and whatever goes in or comes out picklable. Raises
-        PolycoreError, one sentence, where there is no Dask, no scheduler or no worker, and RuntimeError after
-        `shutdown`.
+        `fn` must be importable by the workers, and its arguments and result picklable. Raises PolycoreError
+        if Dask is not installed, or if there is no scheduler or no worker, and RuntimeError after `shutdown`.
         """
         client = self._connected()
-        self._look_for_workers(client)
-        asked = client.submit(fn, *args, pure=False, **kwargs)
-        # not by Dask's own executor: its futures keep each result in a worker until Python finds their circle
-        return asyncio.run_coroutine_threadsafe(_answer_to(asked, self.address), client.loop.asyncio_loop)
+        self._wait_for_workers(client)
+        dask_future = client.submit(fn, *args, pure=False, **kwargs)
+        # not Dask's own executor: reference cycles in its futures keep results in the workers for too long
+        return asyncio.run_coroutine_threadsafe(_result(dask_future, self.address), client.loop.asyncio_loop)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
-        """Leave the cluster, which goes on; calls under way are given up."""
+        """Disconnect from the cluster, which keeps running; pending calls are abandoned."""
         with self._lock:
             self._ended = True
             client, self._client = self._client, None
@@ -83,14 +81,14 @@ class Cluster(Executor):
             client.close()
 
     def _connect_early(self) -> None:
-        # where it fails, the first call says why
+        # if it fails, the first call says why
         with suppress(PolycoreError, RuntimeError):
             self._connected()
 
     def _connected(self) -> Any:
         with self._lock:
             if self._ended:
-                raise RuntimeError("This cluster was shut down; make a new Cluster.")
+                raise RuntimeError("This cluster was shut down. Create a new Cluster.")
             if self._client is None or self._client.status != "running":
                 self._connect()
             return self._client
@@ -101,13 +99,13 @@ class Cluster(Executor):
         try:
             self._client = _client(self.address)
         except PolycoreError as error:
-            # whoever waited behind this one is told at once
+            # calls that waited for this attempt fail at once, with the same message
             self._failure, self._try_again_at = str(error), monotonic() + PAUSE_SECONDS
             raise
         self._failure = None
         self._counted_at = -COUNT_SECONDS
 
-    def _look_for_workers(self, client: Any) -> None:
+    def _wait_for_workers(self, client: Any) -> None:
         if monotonic() - self._counted_at < COUNT_SECONDS:
             return
         try:
@@ -115,8 +113,8 @@ class Cluster(Executor):
             self._count = sum(client.nthreads().values())
         except (OSError, TimeoutError) as error:
             raise PolycoreError(
-                f"The scheduler at {self.address} has no worker. Start one: dask worker {self.address} "
-                "--nthreads 1; then go on."
+                f"The scheduler at {self.address} has no worker. Start one, dask worker {self.address} "
+                "--nthreads 1, and try again."
             ) from error
         self._counted_at = monotonic()
 
@@ -126,7 +124,7 @@ def _client(address: str) -> Any:
         from distributed import Client
     except ImportError as error:
         raise PolycoreError(
-            f"{address} is the address of a Dask scheduler, but Dask is not installed here: "
+            f"{address} is the address of a Dask scheduler, but Dask is not installed. Install it: "
             'pip install "polycore[dask]".'
         ) from error
     try:
@@ -138,16 +136,16 @@ def _client(address: str) -> Any:
         ) from error
 
 
-async def _answer_to(asked: Any, address: str) -> Any:
-    """Return what `asked`, a future of Dask's, comes to, and let the cluster forget it.
+async def _result(dask_future: Any, address: str) -> Any:
+    """Return the result of a future of Dask, and let the cluster discard it.
 
-    Raises BrokenExecutor where the workers died over it or the scheduler was lost.
+    Raises BrokenExecutor if its workers died or the scheduler was lost.
     """
     try:
-        return await asked
+        return await dask_future
     except Exception as error:
-        if type(error).__name__ not in _LOST:
+        if type(error).__name__ not in _LOST_CALL_ERRORS:
             raise
-        raise BrokenExecutor(f"A call was lost by the cluster at {address}: {error}") from error
+        raise BrokenExecutor(f"The cluster at {address} lost a call: {error}") from error
     finally:
-        asked.release()
+        dask_future.release()

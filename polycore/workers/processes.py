@@ -1,11 +1,11 @@
 """Worker processes on this machine, as an executor.
 
 Why not concurrent.futures.ProcessPoolExecutor:
-- its processes share one pipe for results, so that a worker killed while it writes leaves the server waiting
-  for the rest of the message for ever (seen after a few dozen kills), and any death ends every other call;
-- its workers import the `__main__` of whoever starts them, which under Streamlit is the page;
+- its processes share one pipe for results: if a worker is killed while it writes, the server waits forever
+  for the rest of the message (seen after a few dozen kills), and any death ends every other call;
+- its workers import the `__main__` of the process that starts them, which under Streamlit is the page;
 - its workers outlive a killed server.
-Here each worker has pipes of its own, and one small thread that feeds it.
+Here each worker has its own pipes, and a thread that feeds it.
 """
 
 import os
@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar, cast
 
 MAX_WORKERS = 8  # a worker holds about 50 MB
-# Bytes of addresses for each worker. With the largest experiments that polycore allows, one after another, a
-# worker reaches 0.7 GB: its share is for what nobody has thought of.
+# Bytes of address space for each worker. The largest experiments that polycore allows, one after another,
+# take a worker to 0.7 GB; the rest is a reserve.
 MAX_MEMORY = 2**30
-NICENESS = 10  # where a system knows no idle time: others have ten times a worker's claim to a core
+NICENESS = 10  # on systems without idle scheduling: other processes get about ten times a worker's share
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,20 +42,20 @@ class _Call:
 
 
 class Workers(Executor):
-    """Processes that are started at the first use, all at once.
+    """Worker processes, all started at the first use.
 
-    A worker that dies takes only its own call along, which ends with BrokenExecutor, and is made anew.
-    Workers end at once with their server, however it ended, and in the midst of a call too.
+    If a worker dies, only its own call fails, with BrokenExecutor, and another process replaces it. Workers
+    end as soon as their server does, however it ends, even during a call.
     """
 
     def __init__(
         self, count: int | None = None, memory: int = MAX_MEMORY, in_idle_time: bool = False
     ) -> None:
-        """`count`: how many; None for one a core, but at most MAX_WORKERS.
+        """Prepare `count` workers without starting them; None is one for each core, at most MAX_WORKERS.
 
-        `memory`: bytes for each; a call that needs more fails alone, mostly with MemoryError. Where the
-        system cannot limit a process (macOS, Windows) there is no limit. `in_idle_time`: they work while no
-        other process wants the processor, where the system can see to it (Linux).
+        memory: bytes for each worker. A call that needs more fails alone, usually with MemoryError. macOS and
+            Windows cannot limit a process.
+        in_idle_time: run only while no other process needs the processor, if the system supports it (Linux).
         """
         self.count = count or min(available_cores(), MAX_WORKERS)
         self._memory = memory
@@ -67,9 +67,9 @@ class Workers(Executor):
         self._ended = False
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Return the future of `fn(*args, **kwargs)`: first come, first served.
+        """Return the future of `fn(*args, **kwargs)`; calls are computed in the order submitted.
 
-        `fn` must be importable in another process, and whatever goes in or comes out picklable. Raises
+        `fn` must be importable in another process, and its arguments and result picklable. Raises
         RuntimeError after `shutdown`.
         """
         self.start()
@@ -81,14 +81,14 @@ class Workers(Executor):
         """Start the workers without waiting for them. Raises RuntimeError after `shutdown`."""
         with self._lock:
             if self._ended:
-                raise RuntimeError("These workers were shut down; make new Workers.")
+                raise RuntimeError("These workers were shut down. Create new Workers.")
             while len(self._threads) < self.count:
                 thread = threading.Thread(target=self._feed, name="worker", daemon=True)
                 self._threads.append(thread)
                 thread.start()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the workers after the calls made so far; where `cancel_futures`, after those under way."""
+        """End the workers after all submitted calls; if `cancel_futures`, after those that are running."""
         with self._lock:
             self._ended = True
         if cancel_futures:
@@ -99,7 +99,7 @@ class Workers(Executor):
             thread.join()
 
     def kill(self) -> None:
-        """End the workers at once. Calls that wait are cancelled, those under way end with BrokenExecutor."""
+        """End the workers at once. Waiting calls are canceled, running ones end with BrokenExecutor."""
         with self._lock:
             self._ended = True
         self._cancel_waiting()
@@ -120,7 +120,7 @@ class Workers(Executor):
         worker.end()
 
     def _answer_next(self, worker: "_Worker") -> bool:
-        # by itself: a call that was answered must not be held, with all it knows, until the next one comes
+        # in a function of its own, so that an answered call is released before the next one comes
         call = self._calls.get()
         if call is None:
             return False
@@ -130,12 +130,12 @@ class Workers(Executor):
 
 
 class _Worker:
-    """A process that answers calls, and another one after it has died."""
+    """A process that answers calls, replaced by another after it has died."""
 
     def __init__(self, memory: int, in_idle_time: bool) -> None:
-        self._life = f"work({memory}, {in_idle_time})"
+        self._statement = f"work({memory}, {in_idle_time})"
         self._process: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()  # between being made anew and being killed
+        self._lock = threading.Lock()  # so that no process starts after the kill
         self._killed = False
         self._start_early()
 
@@ -143,7 +143,7 @@ class _Worker:
         try:
             message = pickle.dumps((call.function, call.args, call.kwargs))
             result, error = pickle.loads(self._exchange(message))  # noqa: S301  # from our own process
-        except BaseException as failure:  # noqa: BLE001  # it is for the caller to judge
+        except BaseException as failure:  # noqa: BLE001  # the caller decides
             result, error = None, failure
         if error is None:
             call.future.set_result(result)
@@ -152,7 +152,7 @@ class _Worker:
         self._start_early()
 
     def kill(self) -> None:
-        """End the process, from another thread, and let none follow it."""
+        """End the process, from another thread, and start no other."""
         with self._lock:
             self._killed = True
             process = self._process
@@ -167,54 +167,54 @@ class _Worker:
                 pass
 
     def _exchange(self, message: bytes) -> bytes:
-        process = self._living()
+        process = self._running_process()
         try:
             _send(cast("IO[bytes]", process.stdin), message)
             return _receive(cast("IO[bytes]", process.stdout))
         except (EOFError, OSError) as error:
             self.end()
             raise BrokenExecutor(
-                f"A worker process ended with code {process.returncode} in the midst of its call."
+                f"A worker process ended with code {process.returncode} during its call."
             ) from error
 
     def _start_early(self) -> None:
-        # so that the next call finds a process ready; where none can be started, that call says why
+        # the next call then does not have to wait; if no process can be started, that call says why
         with suppress(OSError, BrokenExecutor):
-            self._living()
+            self._running_process()
 
-    def _living(self) -> subprocess.Popen[bytes]:
+    def _running_process(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.end()
         with self._lock:
             if self._killed:
                 raise BrokenExecutor("The workers were killed.")
-            self._process = self._started()
+            self._process = self._new_process()
             return self._process
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        # as many workers as cores, each with a thread a core, were eight times slower
+    def _new_process(self) -> subprocess.Popen[bytes]:
+        # one worker for each core, each with one thread for each core, was eight times slower
         one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import work; {self._life}"
+        code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import work; {self._statement}"
         return subprocess.Popen(  # noqa: S603  # our own interpreter and code
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | one_thread,
-            # Ctrl-C in a terminal reaches a whole group: it is for the server, which ends its workers
+            # Ctrl-C in a terminal signals a whole process group: the server handles it and ends its workers
             process_group=0,
         )
 
 
 def work(memory: int, in_idle_time: bool) -> None:
-    """Answer calls within that many bytes until the server is gone. The life of a worker process."""
-    _keep_within(memory)
+    """Answer calls, with at most `memory` bytes, until the server ends: the main function of a worker."""
+    _limit_memory(memory)
     if in_idle_time:
-        _leave_the_processor_to_others()
-    # where there are no groups of processes (Windows) Ctrl-C reaches the workers as well
+        _run_in_idle_time()
+    # without process groups (Windows) Ctrl-C reaches the workers too
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what is printed must not get among the answers
+    os.dup2(2, 1)  # printed text must not mix with the answers
     calls: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(questions, calls), daemon=True).start()
     import polycore  # noqa: F401  # now, so that the first call need not wait for it
@@ -225,8 +225,8 @@ def work(memory: int, in_idle_time: bool) -> None:
             _send(answers, answer)
 
 
-def _keep_within(memory: int) -> None:
-    with suppress(OSError):  # Linux alone: where memory ends, a worker is to be killed and not the server
+def _limit_memory(memory: int) -> None:
+    with suppress(OSError):  # Linux only: if memory runs out, a worker is killed and not the server
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     with suppress(ImportError, OSError, ValueError):
         import resource
@@ -234,11 +234,11 @@ def _keep_within(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _leave_the_processor_to_others() -> None:
-    # SCHED_IDLE: whoever else wakes has the core at once; behind a nice process it would wait out its slice
+def _run_in_idle_time() -> None:
+    # SCHED_IDLE: any other process gets the core at once; with nice it would wait for the end of a time slice
     try:
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    except (AttributeError, OSError):  # no Linux, or a container that forbids it
+    except (AttributeError, OSError):  # not Linux, or forbidden in a container
         with suppress(AttributeError):  # Windows
             os.nice(NICENESS)
 
@@ -247,7 +247,7 @@ def _listen(questions: IO[bytes], calls: queue.SimpleQueue[bytes]) -> None:
     try:
         while True:
             calls.put(_receive(questions))
-    finally:  # the server is gone and waits for no call, or a call does not fit into the memory
+    finally:  # the server has ended, or a call does not fit into memory
         os._exit(1)
 
 
@@ -263,8 +263,8 @@ def _answer(message: bytes) -> bytes:
 def _packed_error(error: BaseException) -> bytes:
     try:
         message = pickle.dumps((None, error))
-        pickle.loads(message)  # noqa: S301  # an exception with arguments of its own may fail only here
-    except Exception:  # noqa: BLE001  # whatever its own methods raise
+        pickle.loads(message)  # noqa: S301  # an exception with its own arguments may fail only here
+    except Exception:  # noqa: BLE001  # its own methods may raise anything
         return pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")))
     return message
 
@@ -276,7 +276,7 @@ def _send(pipe: IO[bytes], message: bytes) -> None:
 
 
 def _receive(pipe: IO[bytes]) -> bytes:
-    """Return the next message. Raises EOFError where the other end was closed before its last byte."""
+    """Return the next message. Raises EOFError if the other end is closed before its last byte."""
     size = int.from_bytes(_read(pipe, 8), "big")
     return _read(pipe, size)
 
@@ -290,6 +290,6 @@ def _read(pipe: IO[bytes], size: int) -> bytes:
 
 def available_cores() -> int:
     """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # Linux: a container may have fewer than the machine
+    if hasattr(os, "sched_getaffinity"):  # Linux: a container may use fewer cores than the machine has
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

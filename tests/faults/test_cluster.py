@@ -27,19 +27,19 @@ EXPERIMENT = pc.Experiment(
 
 @pytest.fixture(scope="module")
 def address():
-    found = dask_cluster.free_address()
-    with dask_cluster.scheduler(found), dask_cluster.workers(found, 2):
-        yield found
+    scheduler_address = dask_cluster.free_address()
+    with dask_cluster.scheduler(scheduler_address), dask_cluster.workers(scheduler_address, 2):
+        yield scheduler_address
 
 
 @pytest.fixture(scope="module")
 def two(address):
-    with Cluster(address) as found:
+    with Cluster(address) as two_workers:
         end = time.monotonic() + 60
-        while found.count < 2 and time.monotonic() < end:
-            found.submit(os.getpid).result(30)
+        while two_workers.count < 2 and time.monotonic() < end:
+            two_workers.submit(os.getpid).result(30)
             time.sleep(0.1)
-        yield found
+        yield two_workers
 
 
 def test_a_run_goes_on_there_to_the_same_bits(two):
@@ -86,7 +86,7 @@ def test_a_result_that_was_handed_over_is_forgotten_by_the_cluster(two, address)
 
 def test_a_worker_that_dies_breaks_its_own_call_alone(two):
     dies = two.submit(os._exit, 1)
-    with pytest.raises(BrokenExecutor, match="was lost by the cluster"):
+    with pytest.raises(BrokenExecutor, match=r"^The cluster at .* lost a call"):
         dies.result(60)
     assert two.submit(divmod, 7, 2).result(60) == (3, 1)
 
@@ -132,13 +132,13 @@ def test_a_call_is_lost_with_its_scheduler_and_the_next_one_finds_the_new_one(mo
     monkeypatch.setattr(cluster, "WORKERS_SECONDS", 0.2)
     address = dask_cluster.free_address()
     with Cluster(address) as lone, dask_cluster.scheduler(address) as first:
-        with pytest.raises(pc.PolycoreError, match=f"has no worker. Start one: dask worker {address} "):
+        with pytest.raises(pc.PolycoreError, match=f"has no worker. Start one, dask worker {address} "):
             lone.submit(divmod, 7, 2)
         monkeypatch.setattr(cluster, "WORKERS_SECONDS", 30.0)
         with dask_cluster.workers(address, 1):
             busy = lone.submit(time.sleep, 60)
             first.kill()
-            with pytest.raises(BrokenExecutor, match="was lost by the cluster"):
+            with pytest.raises(BrokenExecutor, match=r"^The cluster at .* lost a call"):
                 busy.result(60)
         monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1.0)
         with dask_cluster.scheduler(address), dask_cluster.workers(address, 1):
@@ -152,10 +152,10 @@ def test_without_dask_one_sentence_says_what_to_install(monkeypatch):
         missing.submit(divmod, 7, 2)
 
 
-@pytest.mark.parametrize(("found", "wanted"), [("tcp://10.0.0.5:8786", "tcp://10.0.0.5:8786"), ("", None)])
-def test_the_environment_names_the_scheduler(monkeypatch, found, wanted):
-    monkeypatch.setenv(cluster.VARIABLE, found)
-    assert cluster.address() == wanted
+@pytest.mark.parametrize(("value", "expected"), [("tcp://10.0.0.5:8786", "tcp://10.0.0.5:8786"), ("", None)])
+def test_the_environment_names_the_scheduler(monkeypatch, value, expected):
+    monkeypatch.setenv(cluster.VARIABLE, value)
+    assert cluster.address() == expected
 
 
 @pytest.mark.parametrize(("named", "kind"), [("tcp://127.0.0.1:1", "Cluster"), ("", "Workers")])

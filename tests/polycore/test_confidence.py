@@ -19,20 +19,20 @@ def test_the_quantile_is_scipys(runs):
 
 def test_two_values_by_hand():
     # mean 2, deviation √2, so s/√n = 1; one degree of freedom is Cauchy's: t = tan(0.95·π/2)
-    found = confidence([1, 3])
-    assert found.mean == 2
-    assert found.high == pytest.approx(2 + math.tan(0.475 * math.pi), rel=1e-12)
-    assert found.low == pytest.approx(2 - math.tan(0.475 * math.pi), rel=1e-12)
+    interval = confidence([1, 3])
+    assert interval.mean == 2
+    assert interval.high == pytest.approx(2 + math.tan(0.475 * math.pi), rel=1e-12)
+    assert interval.low == pytest.approx(2 - math.tan(0.475 * math.pi), rel=1e-12)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=100))
 def test_the_interval_is_scipys(values):
-    found = confidence(values)
+    interval = confidence(values)
     spread = stats.sem(values)
     low, high = stats.t.interval(0.95, len(values) - 1, loc=np.mean(values), scale=spread or 1)
     if spread == 0:
         low = high = np.mean(values)
-    assert (found.low, found.high) == pytest.approx((low, high), rel=1e-9, abs=1e-9)
+    assert (interval.low, interval.high) == pytest.approx((low, high), rel=1e-9, abs=1e-9)
 
 
 def test_one_value_has_no_interval():

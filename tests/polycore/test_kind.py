@@ -80,14 +80,16 @@ SIZES = {"hidden": [(2,), (3,)]}
             id="random",
         ),
         pytest.param(
-            lambda: random_choices(EXPERIMENT, "1", 0, **SIZES), "count is '1'; expected a whole", id="count"
+            lambda: random_choices(EXPERIMENT, "1", 0, **SIZES),
+            "count: got '1'; expected a whole",
+            id="count",
         ),
         pytest.param(
-            lambda: random_choices(EXPERIMENT, 1, "0", **SIZES), "seed is '0'; expected a whole", id="seed"
+            lambda: random_choices(EXPERIMENT, 1, "0", **SIZES), "seed: got '0'; expected a whole", id="seed"
         ),
         pytest.param(
             lambda: random_choices(EXPERIMENT, 1, -1, **SIZES),
-            "seed is -1; expected 0 or more.",
+            "seed: got -1; expected 0 or more.",
             id="low seed",
         ),
         pytest.param(

@@ -1,4 +1,4 @@
-"""A sweep gives one outcome an experiment, the same whoever computes it and whatever dies meanwhile."""
+"""A sweep gives one outcome for each experiment, whichever executor computes it and whatever dies."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ from tests.polycore.outcome_bytes import as_bytes, by_index
 ROOT = Path(__file__).parents[2]
 SMALL = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=10, hidden=(4,), steps=60)
 KINDS = grid(SMALL, optimizer=["adam", "sgd", "lbfgs", "evolution"], seed=[1, 2])
-# a fifth of a second or more each: a kill falls into the midst of one
+# a fifth of a second or more each: a kill happens during one
 LONG = grid(replace(SMALL, samples_per_class=None, batch_size=50, steps=5000), seed=range(3))
 
 
@@ -77,19 +77,19 @@ def two():
 
 
 def test_an_outcome_is_the_run_of_its_experiment(two):
-    found = by_index(outcomes(KINDS, two))
-    assert sorted(found) == list(range(8))
+    by_experiment = by_index(outcomes(KINDS, two))
+    assert sorted(by_experiment) == list(range(8))
     for index, experiment in enumerate(KINDS):
         run = pc.advance(pc.start(experiment), experiment.steps)
         expected = Outcome(index, experiment, run.best, run.step, 0.0, run.ended_because, None)
-        assert found[index] == as_bytes(expected)
+        assert by_experiment[index] == as_bytes(expected)
 
 
 def test_an_outcome_has_its_models_figures_and_keeps_them_without_it(two):
     [outcome] = outcomes(KINDS[:1], two)
     model, light = outcome.model, outcome.without_model()
-    for told in (outcome, light):
-        figures = (told.loss, told.accuracy, told.held_out_accuracy)
+    for one in (outcome, light):
+        figures = (one.loss, one.accuracy, one.held_out_accuracy)
         assert figures == (model.loss, model.accuracy, model.held_out_accuracy)
     assert light.model is None
     assert outcome.seconds > 0
@@ -143,10 +143,10 @@ def test_a_run_that_fails_is_an_outcome_and_the_sweep_goes_on(two):
     hopeless = replace(
         SMALL, polynomials=(pc.Polynomial(1, *[0] * 12), pc.Polynomial(1)), x_range=(-1000, 1000)
     )
-    found = {outcome.index: outcome for outcome in outcomes([SMALL, hopeless, SMALL], two)}
-    assert [found[index].error is None for index in range(3)] == [True, False, True]
-    assert found[1].error.startswith("x_range: got (-1000.0, 1000.0)")
-    assert (found[1].model, found[1].steps, found[1].held_out_accuracy) == (None, 0, None)
+    results = {outcome.index: outcome for outcome in outcomes([SMALL, hopeless, SMALL], two)}
+    assert [results[index].error is None for index in range(3)] == [True, False, True]
+    assert results[1].error.startswith("x_range: got (-1000.0, 1000.0)")
+    assert (results[1].model, results[1].steps, results[1].held_out_accuracy) == (None, 0, None)
 
 
 def test_a_run_without_enough_memory_fails_alone(monkeypatch):
@@ -156,13 +156,15 @@ def test_a_run_without_enough_memory_fails_alone(monkeypatch):
         return pc.advance(run, steps)
 
     monkeypatch.setattr(sweep_module, "advance", advance)
-    found = list(outcomes(grid(SMALL, seed=range(3)), Answering(with_result)))
-    assert [outcome.error is None for outcome in found] == [True, False, True]
-    assert found[1].error.startswith("The run needs more memory than its worker has: MemoryError: Unable to")
+    results = list(outcomes(grid(SMALL, seed=range(3)), Answering(with_result)))
+    assert [outcome.error is None for outcome in results] == [True, False, True]
+    assert results[1].error.startswith(
+        "The run needs more memory than its worker has: MemoryError: Unable to"
+    )
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "text"),
     [
         pytest.param(MemoryError(), "The run needs more memory than its worker has: MemoryError.", id="bare"),
         pytest.param(
@@ -172,9 +174,9 @@ def test_a_run_without_enough_memory_fails_alone(monkeypatch):
         ),
     ],
 )
-def test_whatever_an_executor_says_of_a_run_is_told_in_one_line(error, told):
+def test_whatever_an_executor_says_of_a_run_is_reported_in_one_line(error, text):
     [outcome] = outcomes([SMALL], Answering(lambda *_: with_error(error)))
-    assert outcome.error == told
+    assert outcome.error == text
 
 
 def test_a_killed_workers_run_is_computed_anew_and_nothing_counted_twice(two):
@@ -182,19 +184,19 @@ def test_a_killed_workers_run_is_computed_anew_and_nothing_counted_twice(two):
     with Deadly(1, index=None) as workers:
         pid = workers.submit(os.getpid).result(10)
         results = outcomes(LONG, workers)
-        found = [next(results)]
+        received = [next(results)]
         time.sleep(0.05)  # the next run is under way
         os.kill(pid, signal.SIGKILL)
-        found += results
-    assert by_index(found) == expected
+        received += results
+    assert by_index(received) == expected
     assert len(workers.calls) == 1 + len(LONG) + 1
 
 
 def test_a_run_that_kills_every_worker_is_given_up():
     with Deadly(1, index=1) as workers:
-        found = {outcome.index: outcome for outcome in outcomes([SMALL] * 3, workers)}
-    assert [found[index].error is None for index in range(3)] == [True, False, True]
-    assert found[1].error.startswith("Its worker died 4 times in the midst of this run: ")
+        results = {outcome.index: outcome for outcome in outcomes([SMALL] * 3, workers)}
+    assert [results[index].error is None for index in range(3)] == [True, False, True]
+    assert results[1].error.startswith("The worker died 4 times during this run: ")
     assert sorted(workers.calls) == [(0,), (1,), (1,), (1,), (1,), (2,)]
 
 
@@ -203,13 +205,13 @@ def test_a_process_pool_that_broke_ends_the_sweep_with_what_it_had():
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         pid = pool.submit(os.getpid).result(60)
         results = outcomes(LONG, pool)
-        told = [next(results).index]
+        indices = [next(results).index]
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(
-            pc.PolycoreError, match=r"takes no more runs, after [12] outcomes.* BrokenProcessPool"
+            pc.PolycoreError, match=r"accepts no more runs, after [12] outcomes.* BrokenProcessPool"
         ):
-            told.extend(outcome.index for outcome in results)
-    assert told == list(range(len(told)))
+            indices.extend(outcome.index for outcome in results)
+    assert indices == list(range(len(indices)))
 
 
 def test_what_a_broken_executor_had_computed_is_told_before_the_end():
@@ -264,7 +266,7 @@ def test_closing_the_sweep_cancels_what_waits():
 
 
 def test_experiments_without_an_end_are_taken_a_few_ahead(monkeypatch):
-    monkeypatch.setattr(sweep_module, "MOST_IN_FLIGHT", 3)
+    monkeypatch.setattr(sweep_module, "MAX_PENDING", 3)
     seeds = count()
     results = outcomes((replace(SMALL, seed=seed) for seed in seeds), Answering(with_result))
     assert [outcome.index for outcome in islice(results, 4)] == [0, 1, 2, 3]
@@ -328,15 +330,15 @@ for outcome in sweep.outcomes([small, *[replace(small, steps=100_000_000, seed=s
 )
 def test_the_best_is_the_one_that_is_right_most_often(figures, expected):
     model = pc.start(SMALL).best
-    found = [
+    candidates = [
         Outcome(index, SMALL, None, 0, 0.0, None, "it failed")
-        if told is None
+        if reached is None
         else Outcome(
-            index, SMALL, replace(model, held_out_accuracy=told[0], loss=told[1]), 60, 1.0, None, None
+            index, SMALL, replace(model, held_out_accuracy=reached[0], loss=reached[1]), 60, 1.0, None, None
         )
-        for index, told in enumerate(figures)
+        for index, reached in enumerate(figures)
     ]
-    chosen = best(iter(reversed(found)))
+    chosen = best(iter(reversed(candidates)))
     assert (None if chosen is None else chosen.index) == expected
 
 

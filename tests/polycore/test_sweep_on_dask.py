@@ -23,7 +23,7 @@ SWEEPS = (ROOT / "docs/sweeps.md").read_text(encoding="utf-8")
 ADDRESS = "tcp://192.168.0.10:8786"
 SMALL = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=10, hidden=(4,), steps=60)
 KINDS = grid(SMALL, optimizer=["adam", "sgd", "lbfgs", "random-search"], seed=[1, 2])
-# a fifth of a second or more each: a kill falls into the midst of one
+# a fifth of a second or more each: a kill happens during one
 LONG = grid(replace(SMALL, samples_per_class=None, batch_size=50, steps=5000), seed=range(8))
 
 
@@ -63,13 +63,13 @@ def test_dask_gives_the_same_to_the_last_bit(client, expected, make):
 def test_a_worker_killed_in_the_midst_costs_time_and_nothing_else(client, expected):
     pids = client.run(os.getpid)
     results = outcomes(LONG, client.get_executor(pure=False))
-    found = [next(results)]
-    # whoever has the most before it is at work on the first of these
+    received = [next(results)]
+    # the worker with the most calls is computing the first of these
     busiest = max(client.processing().items(), key=lambda item: len(item[1]))
     assert len(busiest[1]) > 0
     os.kill(pids[busiest[0]], signal.SIGKILL)
-    found += results
-    assert by_index(found) == expected["long"]
+    received += results
+    assert by_index(received) == expected["long"]
     assert pids[busiest[0]] not in client.run(os.getpid).values()
 
 
@@ -86,5 +86,5 @@ def test_the_documents_commands_are_dasks():
     scheduler, worker = re.findall(r"```sh\ndask \w+ (.*)\n```", SWEEPS)
     # parsed as Dask's command line does, which refuses what it does not know
     assert dask_scheduler.main.make_context("scheduler", scheduler.split()).params["host"] in ADDRESS
-    told = dask_worker.main.make_context("worker", worker.split()).params
-    assert (told["scheduler"], told["nthreads"], told["n_workers"]) == (ADDRESS, 1, "-1")
+    options = dask_worker.main.make_context("worker", worker.split()).params
+    assert (options["scheduler"], options["nthreads"], options["n_workers"]) == (ADDRESS, 1, "-1")

@@ -33,7 +33,7 @@ def failed(index, experiment):
 def test_a_row_a_run_in_order_with_what_differs_and_how_it_ended():
     experiments = grid(BASE, hidden=[(12,), (32, 32), ()], seed=[0, 1])
     early = outcome(3, experiments[3], 0.9, 0.25, 1.5, "The loss reached the target.")
-    found = table(iter([early, failed(5, experiments[5]), outcome(0, experiments[0])]))
+    rows = table(iter([early, failed(5, experiments[5]), outcome(0, experiments[0])]))
     expected = pd.DataFrame(
         {
             "index": [0, 3, 5],
@@ -47,7 +47,7 @@ def test_a_row_a_run_in_order_with_what_differs_and_how_it_ended():
             "ended": ["all steps", "The loss reached the target.", "x_range is too wide."],
         }
     )
-    pd.testing.assert_frame_equal(found, expected)
+    pd.testing.assert_frame_equal(rows, expected)
 
 
 def test_without_a_model_an_outcome_has_the_same_row():
@@ -72,16 +72,18 @@ def test_without_a_model_an_outcome_has_the_same_row():
 def test_settings_are_told_in_readable_form(field, values, words):
     experiments = grid(BASE, **{field: values})
     for figures in (table, summary):
-        found = figures([outcome(index, experiment) for index, experiment in enumerate(experiments)])
-        assert list(found[field]) == words
+        columns = figures([outcome(index, experiment) for index, experiment in enumerate(experiments)])
+        assert list(columns[field]) == words
 
 
 def test_seeds_are_put_together_by_setting_with_students_interval():
     experiments = grid(BASE, optimizer=["sgd", "adam"], seed=[4, 5, 6])
     figures = [(0.90, 1.0, 3.0), (0.92, 2.0, 4.0), (0.97, 3.0, 8.0), (0.5, 1.0, 1.0), None, None]
-    found = summary(
-        failed(index, experiments[index]) if told is None else outcome(index, experiments[index], *told)
-        for index, told in reversed(list(enumerate(figures)))
+    means = summary(
+        failed(index, experiments[index])
+        if figures_of_run is None
+        else outcome(index, experiments[index], *figures_of_run)
+        for index, figures_of_run in reversed(list(enumerate(figures)))
     )
     # mean 0.93; squares of -0.03, -0.01, 0.04 make 0.0026, over 2: s = √0.0013; t = 4.302653 by any table
     reach = 4.302653 * math.sqrt(0.0013 / 3)
@@ -98,7 +100,7 @@ def test_seeds_are_put_together_by_setting_with_students_interval():
             "seconds": [5.0, 1.0],
         }
     )
-    pd.testing.assert_frame_equal(found, expected, rtol=1e-6)
+    pd.testing.assert_frame_equal(means, expected, rtol=1e-6)
 
 
 def test_an_interval_ends_at_nothing_too():

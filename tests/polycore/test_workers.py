@@ -31,7 +31,7 @@ class UnreadableError(Exception):
     """An exception that pickle can write but not read: its arguments are not those of its constructor."""
 
     def __init__(self, _one, _two):
-        super().__init__("told apart")
+        super().__init__("distinct")
 
 
 def raise_unreadable():
@@ -183,7 +183,7 @@ def test_workers_that_are_killed_end_at_once_and_none_follow_them(monkeypatch):
     calls = [pool.submit(time.sleep, 60) for _ in range(3)]
     assert wait_until(lambda: calls[0].running() and calls[1].running())
     followers = []
-    monkeypatch.setattr(processes._Worker, "_started", followers.append)
+    monkeypatch.setattr(processes._Worker, "_new_process", followers.append)
     pool.kill()
     assert followers == []
     assert all(map(gone, pids))
@@ -230,7 +230,7 @@ print(Workers(1).submit(os.getpid).result())
     "end",
     [
         pytest.param("time.sleep(60)", id="killed"),
-        pytest.param("pass", id="ended in the midst of a call"),
+        pytest.param("pass", id="ended during a call"),
     ],
 )
 def test_the_workers_end_soon_after_their_server_has(tmp_path, end):
@@ -262,14 +262,14 @@ print(*pids, flush=True)
 
 @pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="Linux alone counts idle time")
 @pytest.mark.parametrize(("in_idle_time", "policy"), [(True, "SCHED_IDLE"), (False, "SCHED_OTHER")])
-def test_workers_leave_the_processor_to_others_where_they_are_told(in_idle_time, policy):
+def test_workers_run_in_idle_time_where_they_are_told(in_idle_time, policy):
     with Workers(1, in_idle_time=in_idle_time) as pool:
         assert pool.submit(os.sched_getscheduler, 0).result() == getattr(os, policy)
 
 
 def test_where_a_system_knows_no_idle_time_workers_are_nice(monkeypatch):
-    told = []
+    niceness = []
     monkeypatch.delattr(os, "sched_setscheduler", raising=False)
-    monkeypatch.setattr(os, "nice", told.append)
-    processes._leave_the_processor_to_others()
-    assert told == [10]
+    monkeypatch.setattr(os, "nice", niceness.append)
+    processes._run_in_idle_time()
+    assert niceness == [10]
