@@ -17,33 +17,33 @@ from polycore.quoting import quoted, visible
 from polycore.version import __version__
 
 DONE, FAILED = 0, 1
-INTERRUPTED, NOBODY_READS = 130, 141  # as of processes that SIGINT and SIGPIPE ended
+INTERRUPTED, BROKEN_PIPE = 130, 141  # the shell's codes for processes ended by SIGINT and SIGPIPE
 
-_DESCRIPTION = "Train networks that learn which polynomial a point lies on, and ask them."
+_DESCRIPTION = "Train networks that learn which polynomial a point lies on, and use them to predict."
 _EPILOG = """
-%(prog)s train --help and so on say more, with examples.
+Options and examples of a command: %(prog)s train --help
 
-exit codes, of every command:
-  0    done
-  1    failed; one line on standard error says why
-  2    called wrongly; one line says how to do better
-  130  ended by Ctrl-C (143: by SIGTERM, 129: by its terminal); what was reached is kept
-  141  whoever read its output has gone
+exit codes:
+  0    success
+  1    failure; one line on standard error says why
+  2    wrong usage; one line on standard error says how to correct it
+  130  ended by Ctrl-C (143: by SIGTERM, 129: by a closed terminal); results so far are saved
+  141  the reader of its output has closed the pipe
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command that `arguments` (None: the process's own) name, and return the exit code."""
+    """Run the command in `arguments` (None: those of the process), and return the exit code."""
     open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # of a process's own streams
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a process's streams have it
     try:
-        code = _code_of(arguments)
+        code = _run_command(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         _silence(sys.stdout)
-        code = NOBODY_READS
-    except OSError as error:  # no room on the disk that it goes to, or a terminal that was closed
+        code = BROKEN_PIPE
+    except OSError as error:  # the disk is full, or the terminal was closed
         code = _failed(f"standard output cannot be written: {error.strerror}.")
         _silence(sys.stdout)
     try:
@@ -54,18 +54,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _silence(stream: TextIO) -> None:
-    """Let what was not written go nowhere: at the end Python tries once more, and would complain."""
+    """Discard what could not be written: Python tries again at exit, and would report an error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _code_of(arguments: Sequence[str] | None) -> int:
+def _run_command(arguments: Sequence[str] | None) -> int:
     try:
-        given = sys.argv[1:] if arguments is None else arguments
-        parsed, unknown = _parser().parse_known_args(with_dashes(given))
+        typed = sys.argv[1:] if arguments is None else arguments
+        parsed, unknown = _parser().parse_known_args(with_dashes(typed))
         if unknown:
             parsed.parser.error(f"there is no option or argument {quoted(unknown[0], 40)}")
         code: int = parsed.command(parsed)
-    except SystemExit as end:  # by the parser, after help or wrong usage
+    except SystemExit as end:  # from the parser, after help or wrong usage
         return DONE if end.code is None else int(end.code)
     except BrokenPipeError:
         raise
@@ -76,11 +76,11 @@ def _code_of(arguments: Sequence[str] | None) -> int:
     except (PolycoreError, OSError) as error:
         return _failed(str(error))
     except MemoryError:
-        return _failed("there is not enough memory for this. Take fewer samples or neurons.")
-    except Exception as error:  # noqa: BLE001  # a person gets one line, with what to report
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}, line {place.lineno}"
-        return _failed(f"a fault of its own, please report it: {type(error).__name__} in {where}: {error}")
+        return _failed("there is not enough memory. Use fewer samples or neurons.")
+    except Exception as error:  # noqa: BLE001  # the user gets one line, with what to report
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        line = f"{Path(frame.filename).name}, line {frame.lineno}"
+        return _failed(f"internal error, please report it: {type(error).__name__} in {line}: {error}")
     return code
 
 
@@ -100,7 +100,7 @@ def _parser() -> Parser:
 
 
 def _called_as() -> str:
-    """Return the command that the user typed, for help and errors to repeat."""
+    """Return the command that the user typed, for use in help and errors."""
     return "polycore" if Path(sys.argv[0]).stem == "polycore" else "python -m polycore"
 
 

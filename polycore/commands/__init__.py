@@ -1,1 +1,1 @@
-"""What `python -m polycore` does, one file a command. Nothing else in polycore imports these."""
+"""The commands of `python -m polycore`, one file for each. Nothing else in polycore imports them."""

@@ -1,4 +1,4 @@
-"""A parser of arguments that tells what is wrong with them on one line."""
+"""A parser of arguments that reports an error in one line."""
 
 import argparse
 from collections.abc import Iterable
@@ -10,31 +10,31 @@ WRONG_USAGE = 2
 
 
 def with_dashes(arguments: Iterable[str]) -> list[str]:
-    """Return the arguments with each option's underscores as dashes: --learning_rate is --learning-rate.
+    """Return the arguments with dashes for the underscores of options: --learning-rate for --learning_rate.
 
-    So the words of a link name options as they are.
+    So the names of a link's parts work as options, too.
     """
     rest = iter(arguments)
-    found: list[str] = []
+    dashed: list[str] = []
     for argument in rest:
-        if argument == "--":  # what comes after is no option
-            return [*found, argument, *rest]
+        if argument == "--":  # no option comes after it
+            return [*dashed, argument, *rest]
         name, *value = argument.split("=", 1)
-        found.append("=".join([name.replace("_", "-"), *value]) if name.startswith("--") else argument)
-    return found
+        dashed.append("=".join([name.replace("_", "-"), *value]) if name.startswith("--") else argument)
+    return dashed
 
 
 class Parser(argparse.ArgumentParser):
-    """As argparse's own, with help as it is written, and without options cut short: scripts outlive them."""
+    """argparse's parser with unwrapped help, and without abbreviations, which could become ambiguous."""
 
     def __init__(self, **options: Any) -> None:
-        """Take what argparse's own takes."""
+        """Accept the options of argparse's parser."""
         formatter = argparse.RawDescriptionHelpFormatter
         super().__init__(**options, formatter_class=formatter, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
         """End the process with exit code 2 and one line on standard error."""
         if message.endswith(("expected one argument", "expected at least one argument")):
-            message += "; one that begins with - is joined by =, such as --range=-1..1"
+            message += "; for a value that begins with - use =, as in --range=-1..1"
         text = visible(" ".join(message.split())).rstrip(".")
         self.exit(WRONG_USAGE, f"polycore: {text}. See {self.prog} --help.\n")

@@ -1,4 +1,4 @@
-"""A run's way to its end in a worker process, chunk by chunk."""
+"""The training loop of a command: a run is computed in a worker process, chunk by chunk."""
 
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor
@@ -8,20 +8,20 @@ from polycore.training.chunk import Chunk, timed
 from polycore.training.run import Run, advance
 
 CHUNK_SECONDS = 0.2
-MAX_DEATHS = 3  # workers that die over the same chunk
+MAX_DEATHS = 3  # of workers during the same chunk
 
 
 def chunks(run: Run, executor: Executor) -> Iterator[Run]:
     """Yield the run after every chunk of about 0.2 s, until it is done.
 
-    Raises PolycoreError where its workers die over and over, and MemoryError where they have not enough.
+    Raises PolycoreError if workers die repeatedly, and MemoryError if a worker has not enough memory.
     """
-    steps = 1  # nothing is known yet: a step may take a second
+    steps = 1  # the speed is not known yet: a step may take a second
     while not run.done:
         chunk = _computed(run, steps, executor)
-        taken = chunk.run.step - run.step
-        if taken and chunk.seconds:
-            steps = max(1, int(CHUNK_SECONDS * taken / chunk.seconds))
+        computed = chunk.run.step - run.step
+        if computed and chunk.seconds:
+            steps = max(1, int(CHUNK_SECONDS * computed / chunk.seconds))
         run = chunk.run
         yield run
 
@@ -33,7 +33,7 @@ def _computed(run: Run, steps: int, executor: Executor) -> Chunk:
         except BrokenExecutor as error:
             if death == MAX_DEATHS:
                 raise PolycoreError(
-                    f"the process that computes ended {MAX_DEATHS} times after step {run.step:,}: "
-                    "there may be too little memory. Take fewer samples or neurons."
+                    f"the worker process died {MAX_DEATHS} times after step {run.step:,}: "
+                    "there may be too little memory. Use fewer samples or neurons."
                 ) from error
     raise AssertionError

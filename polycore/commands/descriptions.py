@@ -1,4 +1,4 @@
-"""What commands print about a model, a run or an experiment: two columns, and an experiment in a phrase."""
+"""Text about a model, a run or an experiment: rows in two columns, and an experiment in one line."""
 
 from collections.abc import Mapping
 
@@ -7,13 +7,13 @@ from polycore.links.link import to_query
 
 
 def listing(rows: Mapping[str, str]) -> str:
-    """Return one line per row: the name, then its text, in two columns."""
+    """Return a line for each row, with its name and its text in two columns."""
     width = max(map(len, rows))
-    return "".join(f"{name:<{width}}  {said}\n" for name, said in rows.items())
+    return "".join(f"{name:<{width}}  {text}\n" for name, text in rows.items())
 
 
 def phrase(experiment: Experiment) -> str:
-    """Return a summary of an experiment in one line of ASCII, in the words of a link."""
+    """Return a summary of an experiment in one line of ASCII, with the values of a link."""
     words = to_query(experiment)
     parts = (
         f"{words['optimizer']} at {words['learning_rate']}, {words['schedule']}",

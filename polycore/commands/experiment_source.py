@@ -1,4 +1,4 @@
-"""Where a command takes its experiment from: a name, a file, standard input or a link."""
+"""The sources of a command's experiment: a preset's name, a file, standard input or a link."""
 
 import sys
 from pathlib import Path
@@ -12,18 +12,18 @@ from polycore.quoting import quoted
 PRESETS = {"recommended": Experiment.recommended, "tutorial": Experiment.tutorial}
 STANDARD_INPUT = "-"
 HELP = (
-    "a JSON file as Experiment.to_json writes it, or one that holds a link; - for either on standard input; "
-    "a link to the dashboard, or the query behind its ?; or one of " + ", ".join(PRESETS)
+    "a JSON file from Experiment.to_json, or a file with a link; - for either on standard input; "
+    "a link to the dashboard, or its query, the part after ?; or one of " + ", ".join(PRESETS)
 )
 
-# what addresses of the dashboard have besides: a page's own words, and the weights of a trained network
-_PASSED_OVER = ("v", "weights", "look", "game", "score", "seconds", "embed", "embed_options")
+# other parts of the dashboard's addresses: those of single pages, and the weights of a trained network
+_IGNORED = ("v", "weights", "look", "game", "score", "seconds", "embed", "embed_options")
 _MOST_PARTS = 100
 _MOST_BYTES = 4 * MAX_JSON  # UTF-8 has at most four a character
 
 
 def experiment_from(source: str) -> Experiment:
-    """Return the experiment that an argument names. Raises PolycoreError where it names none."""
+    """Return the experiment from `source`, as HELP describes it. Raises PolycoreError if there is none."""
     if source in PRESETS:
         return PRESETS[source]()
     if source == STANDARD_INPUT:
@@ -35,8 +35,8 @@ def experiment_from(source: str) -> Experiment:
         if "=" in source:
             return _linked(source)
         raise PolycoreError(
-            f"the experiment {quoted(source, 40)} is no file that can be read, no link and none of "
-            f"{', '.join(PRESETS)}. Give one of these."
+            f"EXPERIMENT: got {quoted(source, 40)}; expected a readable file, a link or one of "
+            f"{', '.join(PRESETS)}."
         ) from error
     return _read(content, "the file")
 
@@ -45,21 +45,19 @@ def _text(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PolycoreError("the experiment is no UTF-8 text. Give JSON or a link.") from error
+        raise PolycoreError("EXPERIMENT: got text that is not UTF-8; expected JSON or a link.") from error
     if len(text) > MAX_JSON:
-        raise PolycoreError(f"the experiment has more than {MAX_JSON:,} characters. Give JSON or a link.")
+        raise PolycoreError(f"EXPERIMENT: got more than {MAX_JSON:,} characters; expected JSON or a link.")
     return text.strip()
 
 
-def _read(content: bytes, where: str) -> Experiment:
+def _read(content: bytes, origin: str) -> Experiment:
     text = _text(content)
     if text.startswith("{"):
         return Experiment.from_json(text)
     if "=" in text:
         return _linked(text)
-    raise PolycoreError(
-        f"{where} begins with {quoted(text, 40)}; expected an experiment, as JSON or as a link's words."
-    )
+    raise PolycoreError(f"{origin}: got {quoted(text, 40)}; expected an experiment, as JSON or as a link.")
 
 
 def _linked(text: str) -> Experiment:
@@ -68,16 +66,16 @@ def _linked(text: str) -> Experiment:
         parts = parse_qsl(query, keep_blank_values=True, strict_parsing=True, max_num_fields=_MOST_PARTS)
     except ValueError as error:
         raise PolycoreError(
-            f"the link {quoted(text, 40)} has a part that is not name=words. docs/link.md tells its words."
+            f"the link: got {quoted(text, 40)}; expected parts of the form name=value, as in docs/link.md."
         ) from error
-    words: dict[str, str] = {}
-    for name, said in parts:
-        if name not in (*link.NAMES, *_PASSED_OVER):
+    values: dict[str, str] = {}
+    for name, value in parts:
+        if name not in (*link.NAMES, *_IGNORED):
             raise PolycoreError(
-                f"the link's part {quoted(name, 40)} is not known: it may be misspelt. Known are "
+                f"the link: got a part {quoted(name, 40)}, which may be misspelled; expected "
                 f"{', '.join(link.NAMES)}."
             )
-        if name in words:
+        if name in values:
             raise PolycoreError(f"the link has the part {name} twice. Remove one.")
-        words[name] = said
-    return link.experiment_of(words)
+        values[name] = value
+    return link.experiment_of(values)

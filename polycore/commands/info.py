@@ -1,4 +1,4 @@
-"""info: what a file of polycore holds."""
+"""info: describe the content of a weight file or a run file."""
 
 import argparse
 import json
@@ -17,26 +17,28 @@ from polycore.model.model import Model
 from polycore.quoting import visible
 from polycore.training.run import Run
 
-_DESCRIPTION = "Say what a weight file or a run file holds: a network, its figures, and where it comes from."
+_DESCRIPTION = "Describe a weight file or a run file: its network, loss, accuracies and experiment."
 _EXAMPLES = """examples:
   %(prog)s weights.npz
   %(prog)s weights.npz --json
 """
-_MOST_SHOWN = 60  # characters of what a stranger wrote
+_MAX_SHOWN = 60  # characters of untrusted text
 
 
 def add_to(commands: Any) -> None:
-    """Add the command to those of argparse."""
+    """Add the command to argparse's subparsers."""
     parser = commands.add_parser(
-        "info", help="say what a weight file or a run file holds", description=_DESCRIPTION, epilog=_EXAMPLES
+        "info", help="describe a weight file or a run file", description=_DESCRIPTION, epilog=_EXAMPLES
     )
-    parser.add_argument("file", metavar="FILE", help="as train or the dashboard writes it")
-    parser.add_argument("--json", action="store_true", help="the same as one JSON object, for programs")
+    parser.add_argument(
+        "file", metavar="FILE", help="a weight file or a run file from train or the dashboard"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
     parser.set_defaults(command=info, parser=parser)
 
 
 def info(arguments: argparse.Namespace) -> int:
-    """Tell. Raises PolycoreError where the file is refused."""
+    """Print the description. Raises PolycoreError if the file is refused."""
     facts = _facts(kept_at(arguments.file))
     sys.stdout.write(json.dumps(facts) + "\n" if arguments.json else listing(_rows(facts)))
     return 0
@@ -62,29 +64,29 @@ def _facts(kept: Model | Run) -> dict[str, Any]:
 
 
 def _rows(facts: Mapping[str, Any]) -> dict[str, str]:
-    """Return the facts in words, by names; what the file does not say is not there."""
-    words: dict[str, Callable[[Any], str]] = {
+    """Return the facts as text, without those that the file does not have."""
+    formats: dict[str, Callable[[Any], str]] = {
         "kind": _KINDS.__getitem__,
-        "widths": lambda found: "-".join(map(str, found)),
+        "widths": lambda widths: "-".join(map(str, widths)),
         "loss": "{:.6g} nats".format,
         "accuracy": partial(percent, decimals=2),
         "held_out_accuracy": partial(percent, decimals=2),
         "best_step": "{:,}".format,
         "step": "{:,}".format,
         "ended_because": str,
-        "experiment": lambda found: phrase(Experiment.from_dict(found)),
+        "experiment": lambda fields: phrase(Experiment.from_dict(fields)),
         "link": str,
-        "versions": lambda found: ", ".join(f"{name} {version}" for name, version in found.items()),
+        "versions": lambda versions: ", ".join(f"{name} {version}" for name, version in versions.items()),
     }
     rows = {
-        _NAMES.get(name, name): say(facts[name])
-        for name, say in words.items()
+        _NAMES.get(name, name): as_text(facts[name])
+        for name, as_text in formats.items()
         if facts[name] not in (None, {})
     }
-    return rows | {f"p{label}": f"y = {found}" for label, found in enumerate(facts["polynomials"])}
+    return rows | {f"p{label}": f"y = {polynomial}" for label, polynomial in enumerate(facts["polynomials"])}
 
 
-_KINDS = {"weights": "the weights of a trained network", "run": "a run that can go on"}
+_KINDS = {"weights": "the weights of a trained network", "run": "a run that can be resumed"}
 _NAMES = {
     "kind": "file",
     "widths": "network",
@@ -96,17 +98,17 @@ _NAMES = {
 
 
 def _step(model: Model) -> int | None:
-    found = model.metadata.get("step")
-    return found if type(found) is int and 0 <= found <= MAX_STEPS else None
+    step = model.metadata.get("step")
+    return step if type(step) is int and 0 <= step <= MAX_STEPS else None
 
 
 def _versions(model: Model) -> dict[str, str]:
-    found = model.metadata.get("versions")
-    if not isinstance(found, dict):
+    versions = model.metadata.get("versions")
+    if not isinstance(versions, dict):
         return {}
-    return {name: _shown(found[name]) for name in ("polycore", "numpy") if name in found}
+    return {name: _shown(versions[name]) for name in ("polycore", "numpy") if name in versions}
 
 
-def _shown(found: object) -> str:
-    """Return what a stranger may have written as a few characters that can all be seen."""
-    return visible(str(found).replace("\n", " "))[:_MOST_SHOWN]
+def _shown(untrusted: object) -> str:
+    """Return a value from a file as a few printable characters."""
+    return visible(str(untrusted).replace("\n", " "))[:_MAX_SHOWN]

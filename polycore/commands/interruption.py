@@ -1,4 +1,4 @@
-"""Ending early: Ctrl-C, SIGTERM and a terminal that was closed, as one exception."""
+"""Interruptions: Ctrl-C, SIGTERM and a closed terminal, as one exception."""
 
 import signal
 from collections.abc import Iterator
@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Self
 
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # the last one is not known everywhere
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 
 
-class Interrupted(KeyboardInterrupt):  # as its parent it is no error
-    """Somebody wants the command to end."""
+class Interrupted(KeyboardInterrupt):  # like its parent, it is not an Exception
+    """A signal asks the command to end."""
 
     def __init__(self, number: int) -> None:
-        """Tell of the signal with this number."""
+        """Store the number of the signal."""
         super().__init__(number)
         self.number = number
 
@@ -24,20 +24,20 @@ class Interrupted(KeyboardInterrupt):  # as its parent it is no error
 
     @property
     def exit_code(self) -> int:
-        """As shells have it: 130 after Ctrl-C, 143 after SIGTERM."""
+        """The exit code that shells use: 130 after Ctrl-C, 143 after SIGTERM."""
         return 128 + self.number
 
 
 class Interruption:
-    """The signals, caught from `with` on: one ends what is within `allowed`, at once or as soon as it begins.
+    """A context that catches the signals; they raise Interrupted only within `allowed`.
 
-    Elsewhere they are only noted: what was reached is being kept then, and impatience must not lose it. One
-    that is ignored, as nohup and shells ignore some, stays so.
+    A signal that comes outside `allowed` is remembered until `allowed` is entered: a second Ctrl-C must not
+    interrupt the saving of results. Signals that the process ignores, as under nohup, stay ignored.
     """
 
     def __init__(self) -> None:
-        """Catch nothing yet."""
-        self._found: int | None = None
+        """Store nothing yet; signals are caught from `with` on."""
+        self._received: int | None = None
         self._allowed = False
         self._before: dict[int, Any] = {}
 
@@ -50,23 +50,23 @@ class Interruption:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let the signals do what they did before."""
+        """Restore the handlers from before."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
     @contextmanager
     def allowed(self) -> Iterator[None]:
-        """Raise Interrupted within, where a signal comes or has come."""
+        """Raise Interrupted if a signal has come, and within the context as soon as one comes."""
         self._allowed = True
         try:
-            if self._found is not None:
-                raise Interrupted(self._found)
+            if self._received is not None:
+                raise Interrupted(self._received)
             yield
         finally:
             self._allowed = False
 
     def _note(self, number: int, _: FrameType | None) -> None:
-        self._found = number
+        self._received = number
         if self._allowed:
             self._allowed = False
             raise Interrupted(number)

@@ -1,4 +1,4 @@
-"""The files of a command: models and runs read, runs saved meanwhile, and paths checked before a run."""
+"""The files of a command: reading models and runs, saving runs during training, and checking paths."""
 
 import os
 import sys
@@ -12,12 +12,12 @@ from polycore.files.refusals import ReadingError, Reason
 from polycore.model.model import Model
 from polycore.training.run import Run
 
-# a run file is recognized by its contents, or by being too large for a weight file
+# a run file is recognized by its content, or because it is too large for a weight file
 _MAY_BE_A_RUN = (Reason.OTHER_KIND, Reason.TOO_LARGE)
 
 
 def kept_at(path: str) -> Model | Run:
-    """Return what a weight file or a run file holds. Raises PolycoreError, naming the path."""
+    """Return the model or run in a file. Raises PolycoreError, which names the path, if it is refused."""
     try:
         return Model.load(path)
     except WeightFileError as error:
@@ -28,7 +28,7 @@ def kept_at(path: str) -> Model | Run:
 
 
 def run_at(path: str) -> Run:
-    """Return the run in a run file. Raises RunFileError, naming the path."""
+    """Return the run in a run file. Raises RunFileError, which names the path, if it is refused."""
     try:
         return Run.load(path)
     except RunFileError as error:
@@ -36,27 +36,27 @@ def run_at(path: str) -> Run:
 
 
 def check_writable(parser: Parser, path: Path) -> None:
-    """End with wrong usage where a file could not be written at the path."""
+    """End the process with a usage error if no file can be written at `path`."""
     if path.is_dir() or not os.access(path.parent, os.W_OK):
-        parser.error(f"{path} cannot be written: give a file in a folder that is there and can be written to")
+        parser.error(f"{path} cannot be written: choose a file in a folder that exists and is writable")
 
 
 class Checkpoint:
-    """A run file that is written anew every so many seconds; never, where there is no path."""
+    """A run file that is rewritten every `seconds`, or never if `path` is None."""
 
     def __init__(self, path: Path | None, seconds: float) -> None:
-        """`seconds`: between two writings; the first comes as late."""
+        """Start the interval before the first write."""
         self._path = path
         self._seconds = seconds
         self._written = monotonic()
 
     def offer(self, run: Run) -> None:
-        """Write the run if it is time. Where it cannot be written that is told, and the run goes on."""
+        """Write the run if it is due. An error is reported, and the run continues."""
         if self._path is None or monotonic() - self._written < self._seconds:
             return
         try:
             run.save(self._path)
         except PolycoreError as error:
             with suppress(OSError):
-                sys.stderr.write(f"\npolycore: {error} The run goes on.\n")
+                sys.stderr.write(f"\npolycore: {error} The run continues.\n")
         self._written = monotonic()

@@ -1,4 +1,4 @@
-"""predict: points in, and which polynomial each lies on out, as tables in CSV."""
+"""predict: say which polynomial each point of a CSV table lies on."""
 
 import argparse
 import sys
@@ -14,12 +14,12 @@ from polycore.training.run import Run
 
 _DESCRIPTION = f"""Say which polynomial each point lies on, by the network in a weight file.
 
-The table that comes in has the header x,y or x,y,polynomial and a point a line, at most {MAX_CSV_ROWS:,}.
-The one that comes out, on standard output, has for each point, in the same order:
+The input has the header x,y or x,y,polynomial, and then one point on each line, at most {MAX_CSV_ROWS:,}.
+The output has one line for each point, in the same order, with the columns
   x, y          the point
-  prediction    the place of the most likely polynomial, counted from 0
+  prediction    the index of the most likely polynomial, from 0
   probability   its probability, from 0 to 1
-  curve         the polynomial itself, as y = ..., where the file knows it
+  curve         the polynomial itself, as y = ..., if the file has it
 """
 _EXAMPLES = """examples:
   %(prog)s weights.npz points.csv > answers.csv
@@ -29,25 +29,29 @@ _EXAMPLES = """examples:
 
 
 def add_to(commands: Any) -> None:
-    """Add the command to those of argparse."""
+    """Add the command to argparse's subparsers."""
     parser = commands.add_parser(
         "predict",
-        help="say which polynomial points lie on: CSV in, CSV out",
+        help="say which polynomial points lie on, from CSV to CSV",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
     )
-    parser.add_argument("weights", metavar="WEIGHTS", help="a weight file, or a run file: its best weights")
+    parser.add_argument(
+        "weights", metavar="WEIGHTS", help="a weight file, or a run file, whose best weights are used"
+    )
     parser.add_argument(
         "points", metavar="POINTS", nargs="?", default="-", help="a CSV file; without it, standard input"
     )
     parser.add_argument(
-        "--probabilities", action="store_true", help="columns p0, p1, ... with every polynomial's probability"
+        "--probabilities",
+        action="store_true",
+        help="add columns p0, p1, ... with the probability of each polynomial",
     )
     parser.set_defaults(command=predict, parser=parser)
 
 
 def predict(arguments: argparse.Namespace) -> int:
-    """Write the table. Raises PolycoreError where the file or the points are not as they should be."""
+    """Write the table. Raises PolycoreError if the file or the points are refused."""
     kept = kept_at(arguments.weights)
     model = kept.best if isinstance(kept, Run) else kept
     points = _points(arguments.points)
@@ -73,5 +77,5 @@ def _content(source: str) -> bytes:
         except OSError as error:
             raise PolycoreError(f"the points {source} cannot be read: {error.strerror}.") from error
     if sys.stdin.isatty():
-        sys.stderr.write("Type x,y and then a point a line, such as 0.5,0.75; end with Ctrl-D.\n")
+        sys.stderr.write("Type x,y and then one point on each line, such as 0.5,0.75; end with Ctrl-D.\n")
     return sys.stdin.buffer.read(MAX_CSV_BYTES + 1)

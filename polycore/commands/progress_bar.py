@@ -1,4 +1,4 @@
-"""A line that tells how far a run is, drawn over itself in a terminal."""
+"""A progress bar: one line of a terminal that is redrawn in place."""
 
 import os
 from collections import deque
@@ -9,15 +9,15 @@ from typing import TextIO
 from polycore.formatting import percent
 from polycore.training.run import Run
 
-SPEED_SECONDS = 5.0  # over which the speed is taken: batches may grow, so that older steps tell little
-LENGTHS = (30, 20, 10, 5)  # cells of the bar: few, lest it change with every digit beside it
-USUAL_COLUMNS = 80  # where a terminal does not say how many it has
-# what goes first where a line is too narrow
-_GOING = ("speed", "held-out", "step", "loss", "left")
+SPEED_SECONDS = 5.0  # over which the speed is measured: batches may grow, so older steps say little
+LENGTHS = (30, 20, 10, 5)  # of the bar, in cells: so few that it does not change with every digit beside it
+USUAL_COLUMNS = 80  # if a terminal does not report its width
+# what is left out first if a line is too narrow
+_OMITTED_FIRST = ("speed", "held-out", "step", "loss", "left")
 
 
 class ProgressBar:
-    """Tells of a run on a stream: in place in a terminal, elsewhere nothing but the last line."""
+    """Shows the progress of a run: in place in a terminal, otherwise only by the last line."""
 
     def __init__(self, stream: TextIO) -> None:
         """Draw nothing yet."""
@@ -28,12 +28,12 @@ class ProgressBar:
         self._drawn = 0
 
     def begin(self, run: Run) -> None:
-        """Show where the run begins. Its speed counts from the next drawing: workers have to start before."""
+        """Show the run before its first chunk; its speed is measured from the next drawing on."""
         self._draw(run, 0.0)
 
     def draw(self, run: Run) -> None:
-        """Show where the run is."""
-        self._reach(run.step)
+        """Show the current step of the run."""
+        self._mark(run.step)
         self._draw(run, self._speed())
 
     def _draw(self, run: Run, speed: float) -> None:
@@ -41,11 +41,11 @@ class ProgressBar:
             self._replace(line(run, speed, _columns(self._stream), self._cells))
 
     def end(self, sentence: str) -> None:
-        """Leave the sentence in place of the bar."""
+        """Replace the bar by the sentence."""
         self._replace(sentence)
         self._write("\n")
 
-    def _reach(self, step: int) -> None:
+    def _mark(self, step: int) -> None:
         now = monotonic()
         self._marks.append((now, step))
         while len(self._marks) > 2 and now - self._marks[1][0] >= SPEED_SECONDS:
@@ -56,36 +56,36 @@ class ProgressBar:
         return (last - first) / (now - then) if now > then else 0.0
 
     def _replace(self, text: str) -> None:
-        # spaces and a carriage return alone: they work wherever there is a terminal
+        # only spaces and a carriage return, which work in every terminal
         covered = text.ljust(min(self._drawn, _columns(self._stream) - 1))
         self._write(f"\r{covered}" if self._terminal else text)
         self._drawn = len(text)
 
     def _write(self, text: str) -> None:
-        with suppress(OSError):  # the terminal was closed: the run goes on
+        with suppress(OSError):  # the terminal was closed: the run continues
             self._stream.write(text)
             self._stream.flush()
 
 
 def line(run: Run, speed: float, columns: int, cells: str) -> str:
-    """Return what a line of so many columns has room for; the last column stays free, else it would wrap.
+    """Return the progress in one line of `columns`, of which the last stays free, because it would wrap.
 
-    `speed`: steps a second, 0 where it is not known. `cells`: what the bar's done and other cells look like.
+    `speed`: steps per second, 0 if unknown. `cells`: the characters of a filled and an empty cell of the bar.
     """
     total = f"{run.experiment.steps:,}"
     done = run.step / run.experiment.steps
-    words = {
+    parts = {
         "share": f"{int(100 * done):3d} %",
         "step": f"step {run.step:>{len(total)},}/{total}",
         "loss": f"loss {run.history.loss[-1]:#.4g}",
         "held-out": f"held-out {percent(run.history.held_out_accuracy[-1], decimals=2)}",
     }
     if speed:
-        words["speed"] = f"{speed:,.0f} steps/s" if speed >= 10 else f"{speed:.2g} steps/s"
-        words["left"] = f"{duration((run.experiment.steps - run.step) / speed)} left"
-    for going in ("nothing", *_GOING):
-        words.pop(going, None)
-        text = "  ".join(words.values())
+        parts["speed"] = f"{speed:,.0f} steps/s" if speed >= 10 else f"{speed:.2g} steps/s"
+        parts["left"] = f"{duration((run.experiment.steps - run.step) / speed)} left"
+    for omitted in ("nothing", *_OMITTED_FIRST):
+        parts.pop(omitted, None)
+        text = "  ".join(parts.values())
         room = columns - 1 - len(text) - 2
         length = next((length for length in LENGTHS if length <= room), None)
         if length is not None:
@@ -94,7 +94,7 @@ def line(run: Run, speed: float, columns: int, cells: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time as 0:07, 12:34 or 1:23:45."""
+    """Return a duration as 0:07, 12:34 or 1:23:45."""
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"

@@ -1,4 +1,4 @@
-"""The settings of an experiment as options, in the words of a link."""
+"""The settings of an experiment as options, with the names and values of a link."""
 
 import argparse
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from polycore.links import link
 from polycore.optimizers.registry import OPTIMIZERS
 
 
-class _Told(NamedTuple):
+class _Option(NamedTuple):
     metavar: str
     help: str
 
@@ -17,62 +17,66 @@ def _users_of(setting: str) -> str:
     return ", ".join(name for name, optimizer in OPTIMIZERS.items() if setting in optimizer.uses)
 
 
-SETTINGS: Mapping[str, _Told] = {
-    "polynomials": _Told("P~P", "what is to be told apart, with ~ between, such as x^2~x^3-2"),
-    "samples": _Told("N", "fixed samples a polynomial, or fresh: new points every step"),
-    "range": _Told("LOW..HIGH", "lowest and highest x, such as 0..2"),
-    "noise": _Told("DEVIATION", "standard deviation of the noise on y"),
-    "hidden": _Told("N-N", "neurons of each hidden layer, such as 32-32, or none"),
-    "learning_rate": _Told("RATE", "how far a step goes, above 0, at most 10"),
-    "schedule": _Told("NAME", "of the learning rate: constant, cosine or one-cycle"),
-    "batch": _Told("N", "points a step, or all"),
-    "optimizer": _Told("NAME", ", ".join(OPTIMIZERS)),
-    "steps": _Told("N", "how many the run has"),
-    "seed": _Told("N", "decides every random number"),
-    "standardize": _Told("yes|no", "scale the inputs while training"),
-    "momentum": _Told("SHARE", f"of {_users_of('momentum')}, 0 to below 1"),
-    "initial_weights": _Told("NAME", "he or tutorial"),
-    "nesterov": _Told("yes|no", f"of {_users_of('nesterov')}: look ahead to where momentum leads"),
-    "weight_decay": _Told("RATE", f"of {_users_of('weight_decay')}"),
-    "target_loss": _Told("NATS", "end at this loss on the training set, or none"),
-    "patience": _Told("STEPS", "end where the held-out loss has not fallen for so many, or none"),
-    "sampling": _Told("NAME", "of fresh points: random, even or crossings"),
-    "growing_batches": _Told("yes|no", "with fresh points: small batches first, large ones last"),
+SETTINGS: Mapping[str, _Option] = {
+    "polynomials": _Option("P~P", "the classes, separated by ~, such as x^2~x^3-2"),
+    "samples": _Option("N", "fixed samples of each polynomial, or fresh for new points every step"),
+    "range": _Option("LOW..HIGH", "lowest and highest x, such as 0..2"),
+    "noise": _Option("DEVIATION", "standard deviation of the noise on y"),
+    "hidden": _Option("N-N", "neurons in each hidden layer, such as 32-32, or none"),
+    "learning_rate": _Option("RATE", "learning rate, above 0 and at most 10"),
+    "schedule": _Option("NAME", "schedule of the learning rate: constant, cosine or one-cycle"),
+    "batch": _Option("N", "points in each step, or all"),
+    "optimizer": _Option("NAME", ", ".join(OPTIMIZERS)),
+    "steps": _Option("N", "steps of the run"),
+    "seed": _Option("N", "seed of all random numbers"),
+    "standardize": _Option("yes|no", "standardize the inputs during training"),
+    "momentum": _Option("SHARE", f"momentum of {_users_of('momentum')}, from 0 to below 1"),
+    "initial_weights": _Option("NAME", "distribution of the initial weights: he or tutorial"),
+    "nesterov": _Option("yes|no", f"Nesterov momentum, for {_users_of('nesterov')}"),
+    "weight_decay": _Option("RATE", f"weight decay, for {_users_of('weight_decay')}"),
+    "target_loss": _Option("NATS", "end the run at this training loss, or none"),
+    "patience": _Option(
+        "STEPS", "end the run if the held-out loss has not fallen for so many steps, or none"
+    ),
+    "sampling": _Option("NAME", "sampling of fresh points: random, even or crossings"),
+    "growing_batches": _Option(
+        "yes|no", "start with small batches and end with large ones, for fresh points"
+    ),
 }
 
 
 def option(name: str) -> str:
-    """Return the option of a link's part, such as --learning-rate."""
+    """Return the option for a part of a link, such as --learning-rate."""
     return f"--{name.replace('_', '-')}"
 
 
-_JOINED = "a value that begins with - is joined by =, such as --range=-1..1"
+_VALUES = "for a value that begins with - use =, as in --range=-1..1"
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Add an option for each setting; one that is not given stays the experiment's own."""
-    text = f"The words are a link's (docs/link.md); {_JOINED}."
-    group = parser.add_argument_group("settings, in place of the experiment's own", text)
-    for name, told in SETTINGS.items():
-        group.add_argument(option(name), dest=name, metavar=told.metavar, help=told.help)
+    """Add an option for each setting. A setting without its option stays as the experiment has it."""
+    text = f"Values are written as in a link (docs/link.md); {_VALUES}."
+    group = parser.add_argument_group("settings that replace the experiment's own", text)
+    for name, setting in SETTINGS.items():
+        group.add_argument(option(name), dest=name, metavar=setting.metavar, help=setting.help)
 
 
 def words_of(arguments: argparse.Namespace) -> dict[str, str]:
-    """Return the words of the settings that were given, by the names of a link's parts."""
+    """Return the values of the options that were used, by the names of a link's parts."""
     given = {name: getattr(arguments, name) for name in link.NAMES}
-    return {name: words for name, words in given.items() if words is not None}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def add_several_to(parser: argparse.ArgumentParser) -> None:
-    """Add an option for each setting that takes one value or several."""
-    text = f"Each takes one value or several, in a link's words (docs/link.md); {_JOINED}."
-    group = parser.add_argument_group("settings, in place of the experiment's own", text)
-    for name, told in SETTINGS.items():
+    """Add an option with one or more values for each setting."""
+    text = f"Each has one or more values, written as in a link (docs/link.md); {_VALUES}."
+    group = parser.add_argument_group("settings that replace the experiment's own", text)
+    for name, setting in SETTINGS.items():
         group.add_argument(
-            option(name), dest=name, metavar=told.metavar, help=told.help, nargs="+", action="extend"
+            option(name), dest=name, metavar=setting.metavar, help=setting.help, nargs="+", action="extend"
         )
 
 
 def several_of(arguments: argparse.Namespace) -> dict[str, list[str]]:
-    """Return the words, one or several, of the settings that were given."""
+    """Return the values, one or more, of the options that were used."""
     return {name: getattr(arguments, name) for name in link.NAMES if getattr(arguments, name) is not None}

@@ -1,4 +1,4 @@
-"""The standard streams of a process that was started without some of them, as after >&- in a shell."""
+"""The standard streams of a process that starts with some of them closed, as after >&- in a shell."""
 
 import os
 import sys
@@ -6,10 +6,10 @@ from typing import Any
 
 
 def open_closed_streams() -> None:
-    """Open the streams that were closed, so that no other file gets their numbers.
+    """Open the closed streams, so that no other file gets their numbers.
 
-    Nothing comes from standard input. Writing to standard output fails, as it does for other programs: output
-    must not be lost without an error. What goes to standard error is lost.
+    Standard input is empty. Writing to standard output fails, as in other programs, because output must not
+    be lost without an error. Text for standard error is discarded.
     """
     if sys.stdin is None:
         sys.stdin = _opened("r", os.O_RDONLY)
@@ -20,5 +20,5 @@ def open_closed_streams() -> None:
 
 
 def _opened(mode: str, flag: int) -> Any:
-    # the lowest number that is free is given, which is the closed stream's
+    # a new file gets the lowest free number, which is the closed stream's
     return open(os.open(os.devnull, flag), mode, encoding="utf-8", closefd=False)

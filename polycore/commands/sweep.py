@@ -1,4 +1,4 @@
-"""sweep: many experiments, which did best, and how far that can be trusted."""
+"""sweep: train many experiments and compare them, with confidence intervals."""
 
 import argparse
 import sys
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
 _USAGE = """%(prog)s EXPERIMENT [--seeds N] [--random N] [--table FILE] [--best FILE]
            [--workers N | --scheduler ADDRESS] [settings]"""
-_DESCRIPTION = """Train many experiments and tell which did best.
+_DESCRIPTION = """Train many experiments and report the best.
 
-Settings may have several values: every combination is trained, each with as many seeds as --seeds says. A
-line tells of each run as it ends. At the end a table has the mean held-out accuracy of each setting, with its
-95 % interval over the seeds from low to high (docs/sweeps.md). Ctrl-C keeps what has ended. It needs pandas.
+Settings may have several values: every combination is trained, each with as many seeds as --seeds says. Each
+run is reported in a line as it ends. A table at the end has the mean held-out accuracy of each setting, and
+its 95 % interval over the seeds, from low to high (docs/sweeps.md). Ctrl-C keeps the runs that have ended.
+This command needs pandas.
 """
 _EXAMPLES = """examples:
   %(prog)s experiment.json --seeds 3 --optimizer adam sgd --learning-rate 0.01 0.03
@@ -45,10 +46,10 @@ _EXAMPLES = """examples:
 
 
 def add_to(commands: Any) -> None:
-    """Add the command to those of argparse."""
+    """Add the command to argparse's subparsers."""
     parser = commands.add_parser(
         "sweep",
-        help="train many experiments and tell which did best",
+        help="train many experiments and report the best",
         usage=_USAGE,
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
@@ -58,27 +59,29 @@ def add_to(commands: Any) -> None:
         "--seeds",
         metavar="N",
         type=_count,
-        help="so many seeds, from the experiment's own on, for each setting",
+        help="train each setting with N seeds, from the experiment's own seed on",
     )
     parser.add_argument(
-        "--random", metavar="N", type=_count, help="of all combinations, so many drawn at random by the seed"
+        "--random", metavar="N", type=_count, help="train N random combinations, chosen by the seed"
     )
-    parser.add_argument("--table", metavar="FILE", help="a row a run, as CSV")
-    parser.add_argument("--best", metavar="FILE", help="the weights with the highest held-out accuracy")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--workers", metavar="N", type=_count, help="processes (without it, one a core)")
-    where.add_argument(
+    parser.add_argument("--table", metavar="FILE", help="write a CSV table with a row for each run")
+    parser.add_argument("--best", metavar="FILE", help="write the weights with the highest held-out accuracy")
+    executors = parser.add_mutually_exclusive_group()
+    executors.add_argument(
+        "--workers", metavar="N", type=_count, help="worker processes (default: one for each core)"
+    )
+    executors.add_argument(
         "--scheduler",
         metavar="ADDRESS",
-        help="a Dask scheduler, whose workers compute (without it, the one that the variable "
-        f"{cluster.VARIABLE} names, if any)",
+        help="Dask scheduler whose workers compute (default: the environment variable "
+        f"{cluster.VARIABLE}, if it is set)",
     )
     settings.add_several_to(parser)
     parser.set_defaults(command=sweep, parser=parser)
 
 
 def sweep(arguments: argparse.Namespace) -> int:
-    """Train, write the files and tell. Raises PolycoreError where that cannot be, or no run succeeded."""
+    """Train, write the files and report. Raises PolycoreError if that is impossible or no run succeeds."""
     parser: Parser = arguments.parser
     sweep_table = _sweep_table()
     for name in (arguments.table, arguments.best):
@@ -99,12 +102,12 @@ def sweep(arguments: argparse.Namespace) -> int:
     if stopped is not None:
         raise stopped
     if tally.best is None:
-        raise PolycoreError("no run succeeded: each line above says why.")
+        raise PolycoreError("no run succeeded: the lines above say why.")
     return 0
 
 
 def _report(tally: Tally, sweep_table: ModuleType, arguments: argparse.Namespace) -> None:
-    """Write the files that were asked for, and tell of all outcomes together."""
+    """Write the requested files, and print the summary of all outcomes."""
     if arguments.table is not None:
         table = sweep_table.table(tally.outcomes).to_csv(index=False, lineterminator="\n")
         put(arguments.table, table.encode(), "table")
@@ -116,11 +119,11 @@ def _report(tally: Tally, sweep_table: ModuleType, arguments: argparse.Namespace
 
 
 def _sweep_table() -> ModuleType:
-    """Return the module of tables. Raises PolycoreError, before all computing, where it has no pandas."""
+    """Import the module of tables. Raises PolycoreError, before anything is computed, without pandas."""
     try:
         from polycore.sweeps import table as sweep_table
     except ModuleNotFoundError as error:
-        raise PolycoreError(f"{error} A sweep tells its figures by it.") from error
+        raise PolycoreError(f"{error} A sweep makes its tables with it.") from error
     return sweep_table
 
 
@@ -132,32 +135,32 @@ def _experiments(arguments: argparse.Namespace, words: Mapping[str, Sequence[str
         if len(values) > 1:
             fields[link.field_of(name, values[0])[0]] = [link.field_of(name, value)[1] for value in values]
     if arguments.seeds is not None and "seed" in fields:
-        raise PolycoreError("--seeds and --seed both say which seeds: give one of them")
+        raise PolycoreError("--seeds and --seed both choose seeds: use one of them")
     seeds = fields.pop("seed", range(base.seed, base.seed + (arguments.seeds or 1)))
     if arguments.random is None:
         return grid(base, **fields, seed=seeds)
     drawn = random_choices(base, arguments.random, base.seed, **fields)
     if len(drawn) * len(seeds) > MAX_EXPERIMENTS:
         raise PolycoreError(
-            f"these are {len(drawn) * len(seeds):,} experiments; at most {MAX_EXPERIMENTS:,} are allowed. "
-            "Take fewer seeds"
+            f"got {len(drawn) * len(seeds):,} experiments; expected at most {MAX_EXPERIMENTS:,}. "
+            "Use fewer seeds"
         )
     return tuple(replace(experiment, seed=seed) for experiment in drawn for seed in seeds)
 
 
 @contextmanager
 def _executor(arguments: argparse.Namespace, count: int) -> Iterator[Executor]:
-    """Yield whatever computes, and tell of it; end it as soon as it is not needed any more."""
-    runs = counted(count, "run", "runs")
+    """Yield the executor, after a line on standard error about it, and end it at the end of the context."""
+    runs = counted(count, "run")
     address = arguments.scheduler or cluster.address()
     if address is not None and arguments.workers is None:
         with Cluster(address) as executor:
-            sys.stderr.write(f"{runs} by the cluster at {address}.\n")
+            sys.stderr.write(f"{runs} on the cluster at {address}.\n")
             yield executor
         return
     workers = Workers(arguments.workers or available_cores())
     workers.start()
-    sys.stderr.write(f"{runs} by {counted(workers.count, 'worker', 'workers')}.\n")
+    sys.stderr.write(f"{runs} on {counted(workers.count, 'worker')}.\n")
     try:
         yield workers
     finally:
@@ -167,15 +170,15 @@ def _executor(arguments: argparse.Namespace, count: int) -> Iterator[Executor]:
 def _computed(
     experiments: Sequence[Experiment], executor: Executor, tally: Tally, interruption: Interruption
 ) -> BaseException | None:
-    """Let the tally take every outcome; return what stopped it before, if anything did."""
+    """Add every outcome to the tally; return the exception that ended the sweep early, if any."""
     try:
-        with interruption.allowed(), closing(outcomes(experiments, executor)) as ending:
-            for outcome in ending:
-                tally.take(outcome)
+        with interruption.allowed(), closing(outcomes(experiments, executor)) as ended:
+            for outcome in ended:
+                tally.add(outcome)
     except Interrupted as error:
-        told = f"{len(tally.outcomes):,} of {counted(len(experiments), 'run', 'runs')}"
+        progress = f"{len(tally.outcomes):,} of {counted(len(experiments), 'run')}"
         with suppress(OSError):  # the terminal was closed
-            sys.stderr.write(f"Ended by {error.name} after {told}.\n")
+            sys.stderr.write(f"Ended by {error.name} after {progress}.\n")
         return error
     except PolycoreError as error:
         return error
@@ -183,7 +186,7 @@ def _computed(
 
 
 def _in_words(summary: "DataFrame") -> str:
-    """Return the summary as a table for people; a single run has no interval."""
+    """Return the summary as a text table; the interval of a single run is "-"."""
     formatters = dict.fromkeys(("held_out_accuracy", "low", "high"), percent)
     formatters |= {"loss": "{:.4g}".format, "seconds": "{:.1f}".format}
     return summary.to_string(index=False, formatters=formatters, na_rep="-")
@@ -191,5 +194,5 @@ def _in_words(summary: "DataFrame") -> str:
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{quoted(text, 20)} is no whole number from 1 to 999,999")
+        raise argparse.ArgumentTypeError(f"got {quoted(text, 20)}; expected a whole number from 1 to 999,999")
     return int(text)

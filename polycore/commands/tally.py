@@ -1,4 +1,4 @@
-"""What a sweep has found so far, told a line a run as it comes."""
+"""The outcomes of a sweep so far, printed in a line for each run as it ends."""
 
 import sys
 from collections.abc import Sequence
@@ -8,32 +8,32 @@ from polycore.formatting import percent
 from polycore.links import link
 from polycore.sweeps.outcomes import Outcome, best
 
-MOST_WORDS = 40  # characters of one setting in a line
+MAX_VALUE_TEXT = 40  # characters of one setting in a line
 
 
 class Tally:
-    """The outcomes so far, without their models but for the best one's."""
+    """The outcomes so far, without models except the best one's."""
 
     def __init__(self, count: int, names: Sequence[str]) -> None:
-        """`count`: how many are to come. `names`: of the link's parts in which they differ."""
+        """`count`: of all outcomes. `names`: of the link's parts in which the experiments differ."""
         self.outcomes: list[Outcome] = []
         self.best: Outcome | None = None
         self._count = count
         self._names = names
 
-    def take(self, outcome: Outcome) -> None:
-        """Take one more and write its line."""
+    def add(self, outcome: Outcome) -> None:
+        """Add an outcome and print its line."""
         self.outcomes.append(outcome.without_model())
         self.best = best(one for one in (self.best, outcome) if one is not None)
         width = len(str(self._count))
-        place = f"{len(self.outcomes):>{width}}/{self._count}"
-        sys.stdout.write(f"{place}  {_figures(outcome)}  {self.words(outcome.experiment)}\n")
-        sys.stdout.flush()  # it is news, also for who reads in a pipe
+        progress = f"{len(self.outcomes):>{width}}/{self._count}"
+        sys.stdout.write(f"{progress}  {_figures(outcome)}  {self.words(outcome.experiment)}\n")
+        sys.stdout.flush()  # a pipe is buffered, and its reader should see each line at once
 
     def words(self, experiment: Experiment) -> str:
         """Return the settings in which the experiments differ, such as "hidden 32-32, seed 2"."""
-        words = link.to_query(experiment)
-        return ", ".join(f"{name} {_short(words[name])}" for name in self._names)
+        values = link.to_query(experiment)
+        return ", ".join(f"{name} {_short(values[name])}" for name in self._names)
 
 
 def _figures(outcome: Outcome) -> str:
@@ -42,5 +42,5 @@ def _figures(outcome: Outcome) -> str:
     return f"held-out {percent(outcome.held_out_accuracy or 0.0, decimals=2):>8}  loss {outcome.loss:<9.4g}"
 
 
-def _short(words: str) -> str:
-    return words if len(words) <= MOST_WORDS else f"{words[: MOST_WORDS - 3]}..."
+def _short(value: str) -> str:
+    return value if len(value) <= MAX_VALUE_TEXT else f"{value[: MAX_VALUE_TEXT - 3]}..."

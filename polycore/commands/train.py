@@ -1,4 +1,4 @@
-"""train: a run to its end, and its best weights as a file."""
+"""train: train a network and save its best weights."""
 
 import argparse
 import json
@@ -26,11 +26,11 @@ from polycore.workers.processes import Workers
 
 _USAGE = """%(prog)s EXPERIMENT [--out FILE] [--run FILE] [--save-every SECONDS] [--json] [settings]
        %(prog)s --resume FILE [--out FILE] [--run FILE] [--save-every SECONDS] [--json]"""
-_DESCRIPTION = """Train a network and write its best weights as a file.
+_DESCRIPTION = """Train a network and save its best weights.
 
-In a terminal a bar on standard error shows how far it is. Ctrl-C or SIGTERM end the run within a step or a
-fifth of a second; its best weights are kept, and the run itself: --resume goes on with it as if it had never
-ended, to the last bit. The figures of the best weights go to standard output.
+In a terminal a bar on standard error shows the progress. Ctrl-C or SIGTERM ends the run within a step or a
+fifth of a second, and saves its best weights and the run itself. --resume continues it; the result is the
+same to the last bit as without the interruption. Loss and accuracies go to standard output.
 """
 _EXAMPLES = """examples:
   %(prog)s recommended --steps 500
@@ -42,10 +42,10 @@ SAVE_SECONDS = 30
 
 
 def add_to(commands: Any) -> None:
-    """Add the command to those of argparse."""
+    """Add the command to argparse's subparsers."""
     parser = commands.add_parser(
         "train",
-        help="train an experiment and keep its best weights",
+        help="train an experiment and save its best weights",
         usage=_USAGE,
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
@@ -54,35 +54,37 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--out",
         metavar="FILE",
-        help="where the best weights go, in place of what is there (without it, a new file such as "
+        help="weight file for the best weights, which is replaced if it exists (default: a new file such as "
         "polycore-adam-12.npz in this folder)",
     )
     parser.add_argument(
         "--run",
         metavar="FILE",
-        help="a new file for the run itself; without it, it is kept where it is interrupted",
+        help="new file for the run itself (default: it is saved only if it is interrupted)",
     )
     parser.add_argument(
         "--resume",
         metavar="FILE",
-        help="in place of EXPERIMENT and settings: go on with the run in this file",
+        help="continue the run in this file, instead of EXPERIMENT and settings",
     )
     parser.add_argument(
         "--save-every",
         metavar="SECONDS",
         type=float,
         default=SAVE_SECONDS,
-        help=f"how often --run or --resume write their file meanwhile ({SAVE_SECONDS} without this)",
+        help=f"how often the file of --run or --resume is written during training (default: {SAVE_SECONDS})",
     )
-    parser.add_argument("--json", action="store_true", help="the figures as one JSON object, for programs")
+    parser.add_argument(
+        "--json", action="store_true", help="print loss and accuracies as one JSON object, for programs"
+    )
     settings.add_to(parser)
     parser.set_defaults(command=train, parser=parser)
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Train, write the files and tell. Raises PolycoreError where a file is refused or cannot be written."""
+    """Train, write the files and report. Raises PolycoreError if a file is refused or cannot be written."""
     parser: Parser = arguments.parser
-    run = _beginning(parser, arguments)
+    run = _initial_run(parser, arguments)
     out = Path(arguments.out) if arguments.out else _free_name(run.experiment)
     kept_in = _run_path(parser, arguments)
     for path in (out, kept_in or out):
@@ -102,14 +104,14 @@ def train(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _beginning(parser: Parser, arguments: argparse.Namespace) -> Run:
+def _initial_run(parser: Parser, arguments: argparse.Namespace) -> Run:
     words = settings.words_of(arguments)
     if arguments.resume is not None:
         if arguments.experiment is not None or words:
-            parser.error("--resume goes on with an experiment as it is: give neither EXPERIMENT nor settings")
+            parser.error("--resume continues a run unchanged: use it without EXPERIMENT and settings")
         return run_at(arguments.resume)
     if arguments.experiment is None:
-        parser.error("EXPERIMENT is missing: give one, such as recommended, or --resume with a run file")
+        parser.error("EXPERIMENT is missing: name one, such as recommended, or use --resume with a run file")
     try:
         experiment = experiment_source.experiment_from(arguments.experiment)
         return start(link.with_words(experiment, words))
@@ -122,12 +124,12 @@ def _run_path(parser: Parser, arguments: argparse.Namespace) -> Path | None:
         return None if arguments.resume is None else Path(arguments.resume)
     path = Path(arguments.run)
     if path.exists():
-        parser.error(f"{path} is there already: go on with it by --resume {path}, or give another file")
+        parser.error(f"{path} exists already: continue its run with --resume {path}, or choose another file")
     return path
 
 
 def _free_name(experiment: Experiment) -> Path:
-    """Return a name that no file has: hours of an earlier run may be in one that was not named either."""
+    """Return a new file name, so that the unnamed file of an earlier run, perhaps of hours, is not lost."""
     name = f"polycore-{experiment.optimizer}-{len(experiment.polynomials)}"
     names = (Path(f"{name}{number}.npz") for number in ("", *map("-{}".format, range(2, 10**6))))
     return next(path for path in names if not path.exists())
@@ -136,17 +138,19 @@ def _free_name(experiment: Experiment) -> Path:
 def _trained(
     run: Run, checkpoint: Checkpoint, interruption: Interruption
 ) -> tuple[Run, BaseException | None]:
-    """Return the run at its end, or where it was stopped and by what."""
+    """Return the run when it ended, and the exception that stopped it early, if any."""
     first, began = run.step, monotonic()
     stopped: BaseException | None = None
-    workers = Workers(1)  # a process of its own: with one BLAS thread it computes what the dashboard does
+    workers = Workers(
+        1
+    )  # a separate process: with one BLAS thread it computes the same bits as the dashboard
     bar = ProgressBar(sys.stderr)
     bar.begin(run)
     try:
         workers.start()
         with interruption.allowed():
-            for reached in chunks(run, workers):
-                run = reached
+            for latest in chunks(run, workers):
+                run = latest
                 bar.draw(run)
                 checkpoint.offer(run)
     except (Interrupted, PolycoreError, MemoryError) as error:
@@ -158,16 +162,16 @@ def _trained(
 
 
 def _last_line(run: Run, stopped: BaseException | None, steps: int, seconds: float) -> str:
-    taken = f"{steps:,} steps in {duration(seconds)}."
+    work = f"{steps:,} steps in {duration(seconds)}."
     if isinstance(stopped, Interrupted):
-        return f"Ended by {stopped.name} at step {run.step:,} of {run.experiment.steps:,}: {taken}"
-    return f"{run.ended_because} {taken}" if run.ended_because else taken
+        return f"Ended by {stopped.name} at step {run.step:,} of {run.experiment.steps:,}: {work}"
+    return f"{run.ended_because} {work}" if run.ended_because else work
 
 
 def _show_how_to_resume(parser: Parser, kept_in: Path | None, out: Path) -> None:
     options = shlex.join(["--resume", str(kept_in), "--out", str(out)])
     with suppress(OSError):  # the terminal was closed
-        sys.stderr.write(f"Go on with: {parser.prog} {options}\n")
+        sys.stderr.write(f"Continue with: {parser.prog} {options}\n")
 
 
 def _summary(run: Run, model: Model, out: Path, kept_in: Path | None) -> str:

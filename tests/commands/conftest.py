@@ -1,4 +1,4 @@
-"""A folder as a person has who has trained a network, and terminals that are closed in the end."""
+"""A folder with a trained network, and terminals that are closed at the end."""
 
 import pytest
 

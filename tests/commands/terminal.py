@@ -1,4 +1,4 @@
-"""Starting the command line as a person does: as a process, in pipes or in a terminal."""
+"""Starting the command line as a user does: as a process, in pipes or in a terminal."""
 
 import errno
 import os

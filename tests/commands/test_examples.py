@@ -65,7 +65,7 @@ def test_the_readme_s_commands_can_be_typed(folder):
     assert "x,y,prediction,probability,curve\n" in run_in_a_shell(commands, folder)
 
 
-def test_the_page_tells_every_exit_code_of_the_help(capsys):
+def test_the_page_has_every_exit_code_of_the_help(capsys):
     assert main(["--help"]) == 0
     codes = re.findall(r"^  (\d+) ", capsys.readouterr().out, flags=re.MULTILINE)
     assert len(codes) == 5
@@ -77,9 +77,9 @@ def test_the_page_tells_every_exit_code_of_the_help(capsys):
 )
 def test_wrong_usage_is_one_line_and_code_2(arguments, capsys):
     assert main(arguments) == 2
-    found = capsys.readouterr()
-    assert found.out == ""
-    assert re.fullmatch(r"polycore: .+ See python -m polycore.* --help\.\n", found.err)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert re.fullmatch(r"polycore: .+ See python -m polycore.* --help\.\n", shown.err)
 
 
 def test_the_version_is_the_package_s(capsys):
@@ -87,14 +87,14 @@ def test_the_version_is_the_package_s(capsys):
     assert capsys.readouterr().out == f"polycore {pc.__version__}\n"
 
 
-def test_a_fault_of_its_own_is_one_line_too(monkeypatch, capsys):
+def test_an_internal_error_is_one_line_too(monkeypatch, capsys):
     def fail(_):
         raise KeyError("surprise")
 
     monkeypatch.setattr("polycore.commands.info.kept_at", fail)
     assert main(["info", "weights.npz"]) == 1
     [line] = capsys.readouterr().err.splitlines()
-    assert re.fullmatch(r"polycore: a fault of its own, .+ KeyError in .+, line \d+: 'surprise'", line)
+    assert re.fullmatch(r"polycore: internal error, .+ KeyError in .+, line \d+: 'surprise'", line)
 
 
 def test_too_little_memory_is_one_line_too(monkeypatch, capsys):

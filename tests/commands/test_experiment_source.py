@@ -52,26 +52,30 @@ def test_a_file_may_have_a_name_that_looks_like_a_link(tmp_path, monkeypatch):
 
 
 def test_lbfgs_takes_fixed_samples_where_a_query_does_not_say_which():
-    found = experiment_from("optimizer=lbfgs")
-    assert (found.samples_per_class, found.batch_size) == (100, None)
+    experiment = experiment_from("optimizer=lbfgs")
+    assert (experiment.samples_per_class, experiment.batch_size) == (100, None)
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        pytest.param("", "begins with ''", id="nothing"),
-        pytest.param("12", "begins with '12'; expected an experiment", id="a number"),
+        pytest.param("", "standard input: got ''; expected an experiment", id="nothing"),
+        pytest.param("12", "standard input: got '12'; expected an experiment", id="a number"),
         pytest.param("{", "not JSON", id="half of JSON"),
         pytest.param('{"step": 3}', "'step' is no field", id="a field that is none"),
-        pytest.param("step=3", "part 'step' is not known", id="a part that is none"),
+        pytest.param("step=3", "got a part 'step', which may be misspelled", id="a part that is none"),
         pytest.param("seed=1&seed=2", "the part seed twice", id="a part twice"),
-        pytest.param("seed=1&hidden", "not name=words", id="a part without words"),
+        pytest.param("seed=1&hidden", "expected parts of the form name=value", id="a part without words"),
         pytest.param("seed=x", "seed: 'x' is no whole number", id="letters"),
         pytest.param("v=2&seed=1", "newer polycore", id="a newer link"),
         pytest.param("samples=fresh&optimizer=lbfgs", "Give a number of samples", id="a contradiction"),
-        pytest.param("&".join(f"seed={one}" for one in range(200)), "not name=words", id="200 parts"),
+        pytest.param(
+            "&".join(f"seed={one}" for one in range(200)),
+            "expected parts of the form name=value",
+            id="200 parts",
+        ),
         pytest.param("x" * 500_000, "more than 100,000 characters", id="endless"),
-        pytest.param("\ud800", "no UTF-8", id="no text"),
+        pytest.param("\ud800", "not UTF-8", id="no text"),
     ],
 )
 def test_what_is_no_experiment_is_refused_in_a_sentence(monkeypatch, text, says):

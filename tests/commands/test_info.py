@@ -10,14 +10,14 @@ from polycore.links.link import from_query
 from tests.commands.terminal import command
 
 
-def told(folder, *arguments):
+def info_of(folder, *arguments):
     done = command("info", *arguments, folder=folder)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
-def test_a_weight_file_is_told_for_programs(folder, model):
-    facts = json.loads(told(folder, "weights.npz", "--json"))
+def test_a_weight_file_is_described_for_programs(folder, model):
+    facts = json.loads(info_of(folder, "weights.npz", "--json"))
     assert facts["widths"] == [2, 6, 2]
     assert facts["polynomials"] == ["-x^2 + 1", "x^3 - 2"]
     assert (facts["loss"], facts["accuracy"]) == (model.loss, model.accuracy)
@@ -29,8 +29,8 @@ def test_a_weight_file_is_told_for_programs(folder, model):
     assert facts["versions"] == model.metadata["versions"]
 
 
-def test_a_weight_file_is_told_for_people(folder, model):
-    lines = told(folder, "weights.npz").splitlines()
+def test_a_weight_file_is_described_for_people(folder, model):
+    lines = info_of(folder, "weights.npz").splitlines()
     rows = dict(line.split("  ", 1) for line in lines)
     rows = {name: said.strip() for name, said in rows.items()}
     assert rows["network"] == "2-6-2"
@@ -43,7 +43,7 @@ def test_a_weight_file_is_told_for_people(folder, model):
     assert rows["written by"].startswith(f"polycore {pc.__version__}, numpy ")
 
 
-def test_a_run_file_is_told_and_asked_like_a_weight_file(folder, model, monkeypatch, capsys):
+def test_a_run_file_is_described_and_predicts_like_a_weight_file(folder, model, monkeypatch, capsys):
     run = pc.advance(pc.start(model.experiment), 25)
     run.save(folder / "run.npz")
     monkeypatch.chdir(folder)
@@ -52,7 +52,7 @@ def test_a_run_file_is_told_and_asked_like_a_weight_file(folder, model, monkeypa
     assert (facts["kind"], facts["step"], facts["best_step"]) == ("run", 25, run.best_step)
     assert (facts["loss"], facts["experiment"]) == (run.best.loss, run.experiment.to_dict())
     assert main(["info", "run.npz"]) == 0
-    assert "a run that can go on\n" in capsys.readouterr().out
+    assert "a run that can be resumed\n" in capsys.readouterr().out
     assert main(["predict", "run.npz", "points.csv"]) == 0
     first = capsys.readouterr().out.splitlines()[1].split(",")
     assert float(first[3]) == run.best.predict_proba([[0.0, 1.0]]).max()
@@ -66,7 +66,7 @@ def test_a_run_that_ended_says_why(folder, monkeypatch, capsys):
     assert "The loss reached the target of 100 nats at step 1.\n" in capsys.readouterr().out
 
 
-def test_a_damaged_run_file_is_told_as_one(folder, model, monkeypatch, capsys):
+def test_a_damaged_run_file_is_reported_as_one(folder, model, monkeypatch, capsys):
     path = folder / "run.npz"
     pc.start(model.experiment).save(path)
     content = bytearray(path.read_bytes())
@@ -89,9 +89,9 @@ def test_what_a_stranger_wrote_is_shown_as_escapes(folder, model, monkeypatch, c
     monkeypatch.chdir(folder)
     for more in ([], ["--json"]):
         assert main(["info", "evil.npz", *more]) == 0
-        found = capsys.readouterr().out
-        assert [line for line in found.splitlines() if not line.isprintable()] == []
-        assert len(found) < 1000
+        shown = capsys.readouterr().out
+        assert [line for line in shown.splitlines() if not line.isprintable()] == []
+        assert len(shown) < 1000
 
 
 def test_the_tutorials_file_says_less(folder, model, monkeypatch, capsys):
@@ -102,7 +102,7 @@ def test_the_tutorials_file_says_less(folder, model, monkeypatch, capsys):
     assert names == ["file", "network", "loss", "accuracy"]
 
 
-def test_a_file_that_is_refused_is_told_by_its_name(folder, monkeypatch, capsys):
+def test_a_file_that_is_refused_is_named(folder, monkeypatch, capsys):
     (folder / "evil\x1b.npz").write_bytes(b"PK")
     monkeypatch.chdir(folder)
     assert main(["info", "evil\x1b.npz"]) == 1

@@ -11,12 +11,12 @@ from polycore.commands.interruption import Interrupted, Interruption
 def test_a_signal_ends_what_is_allowed_to_end_and_nothing_after_it():
     done = []
     with Interruption() as interruption:
-        with pytest.raises(Interrupted) as found, interruption.allowed():
+        with pytest.raises(Interrupted) as caught, interruption.allowed():
             done.extend(["went on", os.kill(os.getpid(), signal.SIGTERM)])
         os.kill(os.getpid(), signal.SIGINT)  # a second one, while files are written
         done.append("kept")
     assert done == ["kept"]
-    assert (found.value.name, found.value.exit_code) == ("SIGTERM", 143)
+    assert (caught.value.name, caught.value.exit_code) == ("SIGTERM", 143)
 
 
 def test_a_signal_before_ends_what_is_allowed_as_soon_as_it_begins():

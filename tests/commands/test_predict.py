@@ -31,12 +31,12 @@ def test_points_come_from_standard_input_and_probabilities_on_demand(folder, mod
     table = points_to_csv([[0.0, 1.0], [0.25, -2.0]], [0, 1])  # as Data has them, with polynomials
     done = command("predict", "weights.npz", "--probabilities", folder=folder, stdin=table)
     assert (done.returncode, done.stderr) == (0, "")
-    found = [[float(row["p0"]), float(row["p1"])] for row in csv.DictReader(io.StringIO(done.stdout))]
-    assert found == model.predict_proba([[0.0, 1.0], [0.25, -2.0]]).tolist()
+    probabilities = [[float(row["p0"]), float(row["p1"])] for row in csv.DictReader(io.StringIO(done.stdout))]
+    assert probabilities == model.predict_proba([[0.0, 1.0], [0.25, -2.0]]).tolist()
 
 
 def test_a_reader_that_goes_is_no_error(folder):
-    # more than a pipe holds, so that writing goes on when the reader has gone
+    # more than a pipe holds, so that the command still writes when the reader has gone
     points = np.column_stack([np.linspace(-1, 1, 20_000), np.zeros(20_000)])
     (folder / "many.csv").write_text(points_to_csv(points), encoding="utf-8")
     process = subprocess.Popen(
@@ -63,24 +63,24 @@ def test_a_reader_that_goes_is_no_error(folder):
         pytest.param("x,y\n" + "1,2\n" * 20_001, "at most 20000", id="too many"),
     ],
 )
-def test_a_table_that_is_refused_is_told_on_one_line(folder, monkeypatch, capsys, points, says):
+def test_a_table_that_is_refused_is_reported_on_one_line(folder, monkeypatch, capsys, points, says):
     (folder / "points.csv").write_text(points, encoding="utf-8")
     monkeypatch.chdir(folder)
     assert main(["predict", "weights.npz", "points.csv"]) == 1
-    found = capsys.readouterr()
-    assert found.out == ""
-    [line] = found.err.splitlines()
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    [line] = shown.err.splitlines()
     assert says in line
     assert line.isprintable()
 
 
-def test_a_file_that_is_no_weight_file_is_told_by_its_name(folder):
+def test_a_file_that_is_not_a_weight_file_is_named(folder):
     done = command("predict", "experiment.json", "points.csv", folder=folder)
     assert done.returncode == 1
     assert one_line(done).startswith("polycore: experiment.json: ")
 
 
-def test_a_table_that_is_not_there_is_told_by_its_name(folder, monkeypatch, capsys):
+def test_a_missing_table_is_named(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     assert main(["predict", "weights.npz", "nowhere.csv"]) == 1
     assert "nowhere.csv cannot be read: No such file" in capsys.readouterr().err

@@ -52,7 +52,7 @@ def test_a_line_never_reaches_the_last_column(halfway):
     ("seconds", "words"),
     [(0.2, "0:00"), (59.6, "1:00"), (754, "12:34"), (3600, "1:00:00"), (5025, "1:23:45")],
 )
-def test_a_time_is_told_as_clocks_do(seconds, words):
+def test_a_duration_is_written_as_on_a_clock(seconds, words):
     assert duration(seconds) == words
 
 

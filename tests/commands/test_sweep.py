@@ -61,7 +61,7 @@ def test_every_run_has_its_line_and_its_row_and_the_best_is_kept(folder):
         "sweep", "experiment.json", *words, "--table", "runs.csv", "--best", "b.npz", folder=folder
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr == "4 runs by 2 workers.\n"
+    assert done.stderr == "4 runs on 2 workers.\n"
     lines, summary, best = done.stdout.strip().split("\n\n")
     line = r"\d/4  held-out +\d+\.\d\d %  loss [\d.e-]+ +hidden (3|5-4), seed [01]"
     assert [each for each in lines.splitlines() if not re.fullmatch(line, each)] == []
@@ -96,7 +96,7 @@ def test_some_combinations_are_drawn_each_with_all_seeds(folder, here, capsys):
     assert [row["seed"] for row in rows] == ["7", "8", "9"] * 2
     assert rows_of(folder, *several, "--seed", "7")[0]["loss"] == rows[0]["loss"]
     assert here[0].killed
-    assert "6 runs by " in capsys.readouterr().err
+    assert "6 runs on " in capsys.readouterr().err
 
 
 def test_seeds_may_be_named(folder, here):
@@ -113,13 +113,13 @@ def test_a_sweep_of_one_run_has_no_interval(capsys):
     assert best == "best: seed 0"
 
 
-def test_a_run_that_fails_is_told_and_the_others_count(here, capsys):
+def test_a_run_that_fails_is_reported_and_the_others_count(here, capsys):
     # with the scaling of the flat lines folded into them, weights would pass what a file can hold
     lines = ("--polynomials", FLAT_LINES, "x~2x")
     assert main(["sweep", "experiment.json", "--steps", "2", *lines]) == 0
-    found = capsys.readouterr()
-    assert "failed: standardize: got True" in found.out
-    assert "2/2  held-out" in found.out
+    shown = capsys.readouterr()
+    assert "failed: standardize: got True" in shown.out
+    assert "2/2  held-out" in shown.out
     assert len(here) == 1
 
 
@@ -129,7 +129,7 @@ def test_a_sweep_whose_runs_all_fail_has_failed(here, capsys):
     assert len(here) == 1
 
 
-def test_ctrl_c_writes_and_tells_what_has_ended(folder):
+def test_ctrl_c_writes_and_reports_what_has_ended(folder):
     long = ("--steps", 200, "--seeds", 5000, "--workers", 1, "--table", "runs.csv", "--best", "best.npz")
     process = subprocess.Popen(
         [*COMMAND, "sweep", "experiment.json", *map(str, long)],
@@ -146,7 +146,7 @@ def test_ctrl_c_writes_and_tells_what_has_ended(folder):
     assert process.returncode == 130
     assert time.monotonic() - began < 20
     ended = int(
-        re.fullmatch(r"5,000 runs by 1 worker\.\nEnded by SIGINT after (\d+) of 5,000 runs\.\n", err)[1]
+        re.fullmatch(r"5,000 runs on 1 worker\.\nEnded by SIGINT after (\d+) of 5,000 runs\.\n", err)[1]
     )
     assert out.count("/5000  held-out") == ended - 1
     assert len((folder / "runs.csv").read_text(encoding="utf-8").splitlines()) == ended + 1
@@ -170,7 +170,7 @@ def test_a_scheduler_computes_where_one_is_named(monkeypatch, here):
     assert [each.count for each in here] == [3]
 
 
-def test_without_pandas_it_is_told_before_anything_is_computed(folder):
+def test_a_missing_pandas_is_reported_before_anything_is_computed(folder):
     code = (
         "import sys; sys.modules['pandas'] = None; from polycore.__main__ import main\n"
         "sys.exit(main(['sweep', 'experiment.json', '--seeds', '5000']))"
@@ -183,33 +183,33 @@ def test_without_pandas_it_is_told_before_anything_is_computed(folder):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        pytest.param(["--seeds", "0"], "'0' is no whole number from 1", id="no seeds"),
+        pytest.param(["--seeds", "0"], "got '0'; expected a whole number from 1", id="no seeds"),
         pytest.param(["--seeds", "2", "--seed", "1", "2"], "--seeds and --seed", id="seeds twice"),
         pytest.param(["--hidden", "3", "3"], "the same experiment", id="a value twice"),
         pytest.param(["--hidden", "3", "x"], "hidden: 'x' is no whole number", id="letters"),
         pytest.param(["--hidden", "3", "9999"], "9999", id="too wide"),
-        pytest.param(["--random", "3", "--hidden", "3", "4"], "wanted 1 to 2", id="more than there are"),
+        pytest.param(["--random", "3", "--hidden", "3", "4"], "expected 1 to 2", id="more than there are"),
         pytest.param(
             ["--random", "2", "--hidden", "3", "4", "--seeds", "9999"], "19,998 experiments", id="too many"
         ),
-        pytest.param(["--seeds", "10001"], "seed has too many values", id="too many seeds"),
-        pytest.param(["--workers", "2", "--scheduler", "tcp://a:1"], "not allowed with", id="two places"),
+        pytest.param(["--seeds", "10001"], "seed: got too many", id="too many seeds"),
+        pytest.param(["--workers", "2", "--scheduler", "tcp://a:1"], "not allowed with", id="two executors"),
         pytest.param(["--table", "nowhere/runs.csv"], "cannot be written", id="no such folder"),
         pytest.param(["--best", "."], "cannot be written", id="a folder as a file"),
     ],
 )
-def test_wrong_usage_is_told_before_anything_is_computed(here, capsys, arguments, says):
+def test_wrong_usage_is_reported_before_anything_is_computed(here, capsys, arguments, says):
     assert main(["sweep", "experiment.json", *arguments]) == 2
-    found = capsys.readouterr()
-    [line] = found.err.splitlines()
+    shown = capsys.readouterr()
+    [line] = shown.err.splitlines()
     assert says in line
-    assert (found.out, here) == ("", [])
+    assert (shown.out, here) == ("", [])
 
 
 def test_long_settings_are_cut_in_a_line(capsys):
     polynomials = tuple(pc.Polynomial(1.0, number) for number in range(24))
     experiment = pc.Experiment(polynomials=polynomials)
-    Tally(1, ["polynomials"]).take(Outcome(0, experiment, None, 0, 0.0, None, "It failed."))
+    Tally(1, ["polynomials"]).add(Outcome(0, experiment, None, 0, 0.0, None, "It failed."))
     shown = "x~x+1~x+2~x+3~x+4~x+5~x+6~x+7~x+8~x+9..."
     assert len(shown) == 40
     assert capsys.readouterr().out == f"1/1  failed: It failed.  polynomials {shown}\n"

@@ -30,41 +30,41 @@ def workers():
 
 def assert_same_weights(one, other):
     for name in ("weights", "biases"):
-        for found, wanted in zip(getattr(one, name), getattr(other, name), strict=True):
-            assert np.array_equal(found, wanted)
+        for array, other_array in zip(getattr(one, name), getattr(other, name), strict=True):
+            assert np.array_equal(array, other_array)
 
 
 def test_the_weights_are_those_of_the_package_to_the_last_bit(folder, workers):
     done = command("train", "experiment.json", "--steps", 300, "--seed", 5, "--out", "w.npz", folder=folder)
     assert done.returncode == 0, done.stderr
     experiment = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(6,), steps=300, seed=5)
-    wanted = workers.submit(pc.advance, pc.start(experiment), 300).result(60).best
-    found = pc.Model.load(folder / "w.npz")
-    assert found.experiment == experiment
-    assert_same_weights(found, wanted)
+    expected = workers.submit(pc.advance, pc.start(experiment), 300).result(60).best
+    saved = pc.Model.load(folder / "w.npz")
+    assert saved.experiment == experiment
+    assert_same_weights(saved, expected)
 
 
 def test_the_figures_are_those_of_the_file(folder):
     words = ("--optimizer", "lbfgs", "--samples", "20", "--steps", "9", "--json")
     done = command("train", "experiment.json", *words, folder=folder)
-    told = json.loads(done.stdout)
-    model = pc.Model.load(folder / told["weights"])
-    assert told["weights"] == "polycore-lbfgs-2.npz"
-    assert (told["loss"], told["accuracy"]) == (model.loss, model.accuracy)
-    assert told["held_out_accuracy"] == model.held_out_accuracy
-    assert (told["best_step"], told["step"]) == (model.metadata["step"], 9)
-    assert told["experiment"] == model.experiment.to_dict()
+    printed = json.loads(done.stdout)
+    model = pc.Model.load(folder / printed["weights"])
+    assert printed["weights"] == "polycore-lbfgs-2.npz"
+    assert (printed["loss"], printed["accuracy"]) == (model.loss, model.accuracy)
+    assert printed["held_out_accuracy"] == model.held_out_accuracy
+    assert (printed["best_step"], printed["step"]) == (model.metadata["step"], 9)
+    assert printed["experiment"] == model.experiment.to_dict()
     assert (model.experiment.optimizer, model.experiment.samples_per_class) == ("lbfgs", 20)
 
 
-def test_where_there_is_no_terminal_one_line_tells_of_the_run(folder):
+def test_without_a_terminal_one_line_reports_the_run(folder):
     (folder / "polycore-adam-2.npz").write_bytes(b"mine")
     done = command("train", "-", "--steps", 50, folder=folder, stdin="polynomials=x~-x&hidden=4")
     assert done.returncode == 0
     assert re.fullmatch(r"50 steps in \d+:\d\d\.\n", done.stderr)
     held_out, *_, weights = done.stdout.splitlines()
     assert re.fullmatch(r"held-out accuracy  \d+\.\d\d %", held_out)
-    # a name that nobody gave takes no other file's place
+    # a default name replaces no other file
     assert weights == "weights            polycore-adam-2-2.npz"
     assert (folder / "polycore-adam-2.npz").read_bytes() == b"mine"
     assert pc.Model.load(folder / "polycore-adam-2-2.npz").experiment.steps == 50
@@ -104,14 +104,14 @@ def test_ctrl_c_keeps_the_best_weights_and_ends_at_once(folder, terminal):
     assert time.monotonic() - began < 10
     assert "Traceback" not in shown.text
     assert re.search(r"Ended by SIGINT at step [\d,]+ of 100,000,000: ", shown.text)
-    told = json.loads(shown.stdout)
-    assert 0 < told["step"] < 100_000_000
+    printed = json.loads(shown.stdout)
+    assert 0 < printed["step"] < 100_000_000
     model = pc.Model.load(folder / "w.npz")
-    assert (model.loss, model.metadata["step"]) == (told["loss"], told["best_step"])
-    assert told["run"] == "w.run.npz"
-    assert "Go on with: python -m polycore train --resume w.run.npz --out w.npz" in shown.text
+    assert (model.loss, model.metadata["step"]) == (printed["loss"], printed["best_step"])
+    assert printed["run"] == "w.run.npz"
+    assert "Continue with: python -m polycore train --resume w.run.npz --out w.npz" in shown.text
     run = pc.Run.load(folder / "w.run.npz")
-    assert (run.step, run.experiment.to_dict()) == (told["step"], told["experiment"])
+    assert (run.step, run.experiment.to_dict()) == (printed["step"], printed["experiment"])
 
 
 def test_a_run_that_is_resumed_ends_at_the_same_bits(folder, workers):
@@ -121,12 +121,12 @@ def test_a_run_that_is_resumed_ends_at_the_same_bits(folder, workers):
     done = command("train", "--resume", "run.npz", "--out", "w.npz", "--json", folder=folder)
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("250 steps in ")
-    wanted = workers.submit(pc.advance, pc.start(experiment), 400).result(60)
-    assert_same_weights(pc.Model.load(folder / "w.npz"), wanted.best)
+    expected = workers.submit(pc.advance, pc.start(experiment), 400).result(60)
+    assert_same_weights(pc.Model.load(folder / "w.npz"), expected.best)
     kept = pc.Run.load(folder / "run.npz")
     assert kept.done
-    assert np.array_equal(kept.parameters, wanted.parameters)
-    assert np.array_equal(kept.history.loss, wanted.history.loss)
+    assert np.array_equal(kept.parameters, expected.parameters)
+    assert np.array_equal(kept.history.loss, expected.history.loss)
     assert json.loads(done.stdout)["run"] == "run.npz"
 
 
@@ -163,13 +163,13 @@ def test_a_run_is_kept_every_so_many_seconds(monkeypatch):
     assert lengths == [0, 1, 1, 2]
 
 
-def test_a_run_that_cannot_be_kept_goes_on_and_tells_so(capsys):
+def test_a_run_that_cannot_be_saved_continues_and_says_so(capsys):
     kept_files.Checkpoint("full", 0.0).offer(Saved())
-    assert capsys.readouterr().err == "\npolycore: no room is left. The run goes on.\n"
+    assert capsys.readouterr().err == "\npolycore: no room is left. The run continues.\n"
     kept_files.Checkpoint(None, 0.0).offer(Saved())
 
 
-def test_a_worker_that_dies_is_replaced_and_one_that_always_dies_is_told():
+def test_a_worker_that_dies_is_replaced_and_one_that_always_dies_is_reported():
     class Dying(Executor):
         deaths = 0
 
@@ -188,7 +188,7 @@ def test_a_worker_that_dies_is_replaced_and_one_that_always_dies_is_told():
     *_, last = chunks(run, dying)
     assert last.step == 5
     dying.deaths = 3
-    with pytest.raises(pc.PolycoreError, match="ended 3 times after step 0"):
+    with pytest.raises(pc.PolycoreError, match="died 3 times after step 0"):
         next(chunks(run, dying))
 
 
@@ -240,31 +240,37 @@ def test_a_run_that_diverges_says_so_and_keeps_the_best(folder):
             "Give a number of",
             id="a contradiction",
         ),
-        pytest.param(["nowhere.json"], "'nowhere.json' is no file", id="no such file"),
+        pytest.param(["nowhere.json"], "got 'nowhere.json'; expected a readable file", id="no such file"),
         pytest.param(["experiment.json\x1b[31m"], "\\x1b", id="a name with an escape"),
-        pytest.param(["x" * 5000], "...' is no file", id="an endless name"),
+        pytest.param(["x" * 5000], "...'; expected a readable file", id="an endless name"),
         pytest.param(["recommended", "--out", "nowhere/w.npz"], "cannot be written", id="no such folder"),
         pytest.param(["recommended", "--run", "weights.npz"], "--resume weights.npz", id="a run over a file"),
-        pytest.param(["recommended", "--resume", "run.npz"], "neither EXPERIMENT nor", id="two beginnings"),
-        pytest.param(["--resume", "run.npz", "--seed", "1"], "nor settings", id="a run with settings"),
+        pytest.param(
+            ["recommended", "--resume", "run.npz"], "without EXPERIMENT and settings", id="two beginnings"
+        ),
+        pytest.param(
+            ["--resume", "run.npz", "--seed", "1"],
+            "without EXPERIMENT and settings",
+            id="a run with settings",
+        ),
         pytest.param(["recommended", "--save-every", "often"], "--save-every", id="words for seconds"),
         pytest.param(["recommended", "--out", "\x1b[2J\n/w.npz"], "\\x1b[2J", id="a path with an escape"),
         pytest.param(["recommended", "--out", "."], "cannot be written", id="a folder as a file"),
     ],
 )
-def test_wrong_usage_is_told_on_one_line(folder, monkeypatch, capsys, arguments, says):
+def test_wrong_usage_is_reported_on_one_line(folder, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(folder)
     assert main(["train", *arguments]) == 2
-    found = capsys.readouterr()
-    assert found.out == ""
-    [line] = found.err.splitlines()
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    [line] = shown.err.splitlines()
     assert line.startswith("polycore: ")
     assert line.endswith("See python -m polycore train --help.")
     assert says in line
     assert line.isprintable()
 
 
-def test_a_run_file_that_is_none_is_told_by_its_name(folder, monkeypatch, capsys):
+def test_a_file_that_is_not_a_run_file_is_named(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     assert main(["train", "--resume", "weights.npz"]) == 1
     assert capsys.readouterr().err.startswith("polycore: weights.npz: this is a weight file")
@@ -276,7 +282,7 @@ def test_wrong_usage_ends_the_process_with_code_2(folder):
     assert "steps: 'many' is no whole number" in one_line(done)
 
 
-def test_a_file_that_cannot_be_written_is_told_on_one_line(folder):
+def test_a_file_that_cannot_be_written_is_reported_on_one_line(folder):
     limited = (
         "import resource, sys\n"
         "from polycore.__main__ import main\n"
