@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from polycore.arrays import Floats
 from polycore.checks import check_kind
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import MAX_NOISE, MAX_X, MIN_X_WIDTH, Experiment
@@ -25,8 +26,6 @@ BLOCK = 1024
 # Two distances count as equal if they differ by less than this share of the size of both polynomials' terms:
 # rounding alone can make such a difference, and `crossings` treats the curves as equal there.
 _ROUNDING = 1e-14
-
-_Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Referee:
         )
         return cls(experiment.polynomials, experiment.x_range, experiment.noise)
 
-    def predict_proba(self, points: ArrayLike) -> _Floats:
+    def predict_proba(self, points: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of each polynomial, (N, K), given points (N, 2); each row sums to 1.
 
         By Bayes' rule, each is proportional to exp(-d²/2·noise²), with d the point's vertical distance from
@@ -124,20 +123,20 @@ class Referee:
         return Accuracy(min(float(widths @ panels.means), 1.0), float(error))
 
     @cached_property
-    def _coefficients(self) -> _Floats:
+    def _coefficients(self) -> Floats:
         """One row for each polynomial, padded with zeros to the highest degree."""
         count = max(polynomial.degree for polynomial in self.polynomials) + 1
         rows = [(0.0,) * count + polynomial.coefficients for polynomial in self.polynomials]
         return np.array([row[-count:] for row in rows])
 
     @cached_property
-    def _centered(self) -> _Floats:
+    def _centered(self) -> Floats:
         """The coefficients minus their medians, which gaps do not depend on, but would be rounded by."""
         middle = np.sort(self._coefficients, axis=0)[(len(self.polynomials) - 1) // 2]
-        centered: _Floats = self._coefficients - middle
+        centered: Floats = self._coefficients - middle
         return centered
 
-    def _log_odds(self, points: _Floats) -> _Floats:
+    def _log_odds(self, points: Floats) -> Floats:
         """Log of each polynomial's density at the points, minus that of the likeliest."""
         x, y = points[:, :1], points[:, 1:]
         values = _values(self._coefficients, x)
@@ -155,13 +154,13 @@ class Referee:
         rounding *= (distances + np.take_along_axis(distances, nearest, 1)) / 2
         return np.where(-leads <= rounding, 0.0, -np.inf)
 
-    def _gaps(self, x: _Floats) -> _Floats:
+    def _gaps(self, x: Floats) -> Floats:
         """Distances (N, K - 1), in multiples of the noise, from each curve to the next above, at x (N,)."""
         values = np.sort(_values(self._centered, x[:, None]), axis=1)
         with np.errstate(over="ignore"):  # an infinite gap is correct
             return np.diff(values, axis=1) / self.noise
 
-    def _accuracy_at(self, x: _Floats) -> _Floats:
+    def _accuracy_at(self, x: Floats) -> Floats:
         """Accuracy at each x, in the shape of x."""
         accuracies = np.empty(x.size)
         for rows in _blocks(x.size):
@@ -169,7 +168,7 @@ class Referee:
         accuracies /= len(self.polynomials)
         return accuracies.reshape(x.shape)
 
-    def _rounding_at(self, x: _Floats) -> _Floats:
+    def _rounding_at(self, x: Floats) -> Floats:
         """Bound on the error of the accuracy at x (N,) from rounding.
 
         The error of Horner's rule at degree n is about n + 1 rounding units of the size of the terms (Higham,
@@ -180,70 +179,74 @@ class Referee:
         with np.errstate(over="ignore"):  # it is limited to 1 below
             shifts = 0.8 * self._centered.shape[1] * np.finfo(np.float64).eps * sizes / self.noise
         uncertain = (self._gaps(x) < _CERTAIN_GAP).sum(axis=1) / len(self.polynomials)
-        bounds: _Floats = np.minimum(shifts, 1) * uncertain
+        bounds: Floats = np.minimum(shifts, 1) * uncertain
         return bounds
 
 
 # --- checks ----------------------------------------------------------------------------------
 
 
-def _checked_polynomials(found: object) -> tuple[Polynomial, ...]:
-    wanted = f"1 to {MAX_CLASSES} polynomials"
-    if not isinstance(found, list | tuple):
-        raise PolycoreError(f"polynomials is a {type(found).__name__}; wanted a tuple of {wanted}.")
-    if not 1 <= len(found) <= MAX_CLASSES:
-        raise PolycoreError(f"polynomials has {len(found)} of them; wanted {wanted}. Add or remove some.")
-    for place, polynomial in enumerate(found):
+def _checked_polynomials(polynomials: object) -> tuple[Polynomial, ...]:
+    if not isinstance(polynomials, list | tuple):
+        raise PolycoreError(
+            f"polynomials: got type {type(polynomials).__name__}; expected a tuple of 1 to {MAX_CLASSES} "
+            "polynomials."
+        )
+    if not 1 <= len(polynomials) <= MAX_CLASSES:
+        raise PolycoreError(
+            f"polynomials: got {len(polynomials)}; expected 1 to {MAX_CLASSES}. Add or remove some."
+        )
+    for index, polynomial in enumerate(polynomials):
         if not isinstance(polynomial, Polynomial):
             raise PolycoreError(
-                f"polynomials holds a {type(polynomial).__name__} in place {place}; wanted {wanted}."
+                f"polynomials[{index}]: got type {type(polynomial).__name__}; expected a Polynomial."
             )
-        if polynomial.degree > MAX_DEGREE or max(map(abs, polynomial.coefficients)) > MAX_COEFFICIENT:
+        largest = max(map(abs, polynomial.coefficients))
+        if polynomial.degree > MAX_DEGREE or largest > MAX_COEFFICIENT:
             raise PolycoreError(
-                f"polynomials[{place}] has degree {polynomial.degree} and coefficients of size up to "
-                f"{max(map(abs, polynomial.coefficients)):g}; at most {MAX_DEGREE} and {MAX_COEFFICIENT:g} "
-                "are allowed. Use a smaller one."
+                f"polynomials[{index}]: got degree {polynomial.degree} and coefficients of size up to "
+                f"{largest:g}; expected at most {MAX_DEGREE} and {MAX_COEFFICIENT:g}. Use a smaller one."
             )
-    return tuple(found)
+    return tuple(polynomials)
 
 
-def _checked_range(found: object) -> tuple[float, float]:
-    if not isinstance(found, list | tuple) or len(found) != 2:
-        raise PolycoreError(f"x_range is a {type(found).__name__}; wanted two numbers, such as (-1, 1).")
-    low, high = (_checked_number(f"x_range[{place}]", end, -MAX_X, MAX_X) for place, end in enumerate(found))
+def _checked_range(x_range: object) -> tuple[float, float]:
+    expected = f"two numbers, the lower first and at least {MIN_X_WIDTH:g} apart, such as (-1, 1)"
+    if not isinstance(x_range, list | tuple) or len(x_range) != 2:
+        raise PolycoreError(f"x_range: got type {type(x_range).__name__}; expected {expected}.")
+    low, high = (_checked_number(f"x_range[{i}]", end, -MAX_X, MAX_X) for i, end in enumerate(x_range))
     if high - low < MIN_X_WIDTH:
-        raise PolycoreError(
-            f"x_range is ({low:g}, {high:g}); wanted low, then high, at least {MIN_X_WIDTH:g} apart."
-        )
+        raise PolycoreError(f"x_range: got ({low:g}, {high:g}); expected {expected}.")
     return low, high
 
 
-def _checked_number(name: str, found: Any, low: float, high: float) -> float:
-    if not isinstance(found, Real) or isinstance(found, bool):
-        raise PolycoreError(f"{name} is a {type(found).__name__}; wanted a number from {low:g} to {high:g}.")
+def _checked_number(name: str, value: object, low: float, high: float) -> float:
+    expected = f"a number from {low:g} to {high:g}"
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise PolycoreError(f"{name}: got type {type(value).__name__}; expected {expected}.")
     try:
-        number = float(found)
+        number = float(value)
     except OverflowError:
         number = math.inf
     if not low <= number <= high:
-        raise PolycoreError(f"{name} is {number:g}; wanted a number from {low:g} to {high:g}.")
+        raise PolycoreError(f"{name}: got {number:g}; expected {expected}.")
     return number
 
 
-def _checked_points(points: ArrayLike) -> _Floats:
+def _checked_points(points: ArrayLike) -> Floats:
     try:
         array = np.asarray(points)
     except ValueError as error:  # rows of different lengths
-        raise PolycoreError(f"points is no array: {error}. Wanted (N, 2) real numbers.") from error
+        raise PolycoreError(f"points: got no array, {error}; expected (N, 2) real numbers.") from error
     if array.ndim != 2 or array.shape[1] != 2 or array.dtype.kind not in "fiu":
         raise PolycoreError(
-            f"points has shape {array.shape} and type {array.dtype}; wanted (N, 2) real numbers, one row for "
-            "each x, y. Join the two columns with np.column_stack([x, y])."
+            f"points: got shape {array.shape} and type {array.dtype}; expected (N, 2) real numbers, one row "
+            "for each x, y. Join the two columns with np.column_stack([x, y])."
         )
     checked = array.astype(np.float64, copy=False)
-    if not np.abs(checked).max(initial=0) <= MAX_COORDINATE:  # not a number is not below it either
+    if not np.abs(checked).max(initial=0) <= MAX_COORDINATE:  # NaN fails this comparison
         raise PolycoreError(
-            "points has a coordinate that is not finite or too large; wanted all of size at most "
+            "points: got a coordinate that is not finite or too large; expected all of size at most "
             f"{MAX_COORDINATE:g}."
         )
     return checked
@@ -252,7 +255,7 @@ def _checked_points(points: ArrayLike) -> _Floats:
 # --- decisions --------------------------------------------------------------------------------
 
 
-def _values(coefficients: _Floats, x: _Floats) -> _Floats:
+def _values(coefficients: Floats, x: Floats) -> Floats:
     """Return the values (N, K) of K polynomials, highest degree first, at x (N, 1), by Horner's rule."""
     values = np.broadcast_to(coefficients[:, 0], (len(x), len(coefficients))).copy()
     for column in coefficients.T[1:]:
@@ -261,7 +264,7 @@ def _values(coefficients: _Floats, x: _Floats) -> _Floats:
     return values
 
 
-def _leads(values: _Floats, y: _Floats) -> _Floats:
+def _leads(values: Floats, y: Floats) -> Floats:
     """Return half of (the least squared distance - the curve's), (N, K): 0 for the nearest, else negative."""
     nearest = np.take_along_axis(values, np.abs(y - values).argmin(axis=1)[:, None], 1)
     # factored, because far from all curves the squares themselves round to equal numbers
@@ -280,7 +283,7 @@ _SUMMING_ERROR = 1e-15  # from rounding in the sum over 24 curves and in the mea
 _CERTAIN_GAP = 17.0  # in multiples of the noise: 2·Φ(17/2) - 1 is 1 in float64
 
 
-def _inside(gaps: _Floats) -> _Floats:
+def _inside(gaps: Floats) -> Floats:
     """Return 2·Φ(gap/2) - 1: the probability of a standard normal between -gap/2 and gap/2."""
     shares = np.ones(gaps.shape)
     uncertain = gaps < _CERTAIN_GAP
@@ -289,7 +292,7 @@ def _inside(gaps: _Floats) -> _Floats:
     return shares
 
 
-def _closest_approaches(coefficients: _Floats, low: float, high: float) -> _Floats:
+def _closest_approaches(coefficients: Floats, low: float, high: float) -> Floats:
     """Return each x in (low, high) at which two of the polynomials cross or may come close to each other.
 
     A difference of two is a constant times the product of the distances from its zeros, including complex
@@ -303,11 +306,11 @@ def _closest_approaches(coefficients: _Floats, low: float, high: float) -> _Floa
     significant = np.abs(differences) > 1e-16 * np.abs(differences).max(axis=1, keepdims=True)
     leading = np.where(significant.any(axis=1), significant.argmax(axis=1), degrees[0])
     zeros = [_zeros(differences[leading == column, column:]) for column in range(degrees[0])]
-    positions: _Floats = np.concatenate([np.empty(0), *zeros]).real * scale
+    positions: Floats = np.concatenate([np.empty(0), *zeros]).real * scale
     return positions[(low < positions) & (positions < high)]
 
 
-def _zeros(coefficients: _Floats) -> NDArray[Any]:
+def _zeros(coefficients: Floats) -> NDArray[Any]:
     """Return all zeros of P polynomials of degree n with coefficients (P, n + 1), the first column not 0.
 
     They are the eigenvalues of the companion matrices.

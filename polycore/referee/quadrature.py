@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from polycore.arrays import Floats
 
 TOLERANCE = 1e-10
 MAX_EVALUATIONS = 1_000_000

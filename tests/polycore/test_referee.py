@@ -1,4 +1,4 @@
-"""The referee: closed forms, SciPy's quadrature, drawn points and laws."""
+"""The Bayes classifier: closed forms, SciPy's quadrature, drawn points and laws."""
 
 import math
 import time
@@ -370,20 +370,30 @@ def test_lists_become_tuples_so_that_equal_referees_hash_alike():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        pytest.param({"polynomials": ()}, "polynomials has 0 of them; wanted 1 to 24", id="none"),
-        pytest.param({"polynomials": (X,) * 25}, "polynomials has 25 of them; wanted 1 to 24", id="25"),
-        pytest.param({"polynomials": X}, "polynomials is a Polynomial; wanted a tuple", id="no tuple"),
-        pytest.param({"polynomials": (X, "x")}, "polynomials holds a str in place 1", id="text"),
-        pytest.param({"polynomials": (X, Polynomial(*[1] * 14))}, r"polynomials\[1\] has degree 13", id="13"),
-        pytest.param({"polynomials": (Polynomial(2e6),)}, r"polynomials\[0\] .* 2e\+06; at most", id="large"),
-        pytest.param({"x_range": (1, -1)}, r"x_range is \(1, -1\); wanted low, then high", id="backwards"),
+        pytest.param({"polynomials": ()}, "polynomials: got 0; expected 1 to 24", id="none"),
+        pytest.param({"polynomials": (X,) * 25}, "polynomials: got 25; expected 1 to 24", id="25"),
+        pytest.param({"polynomials": X}, "polynomials: got type Polynomial; expected a tuple", id="no tuple"),
+        pytest.param({"polynomials": (X, "x")}, r"polynomials\[1\]: got type str", id="text"),
+        pytest.param(
+            {"polynomials": (X, Polynomial(*[1] * 14))}, r"polynomials\[1\]: got degree 13", id="13"
+        ),
+        pytest.param(
+            {"polynomials": (Polynomial(2e6),)}, r"polynomials\[0\]: .* 2e\+06; expected", id="large"
+        ),
+        pytest.param(
+            {"x_range": (1, -1)},
+            r"x_range: got \(1, -1\); expected two numbers, the lower first",
+            id="backwards",
+        ),
         pytest.param({"x_range": (0, 1e-4)}, "at least 0.001 apart", id="narrow"),
-        pytest.param({"x_range": (0, 1001)}, r"x_range\[1\] is 1001; wanted a number from -1000", id="wide"),
-        pytest.param({"x_range": 3}, "x_range is a int; wanted two numbers", id="no pair"),
-        pytest.param({"noise": -0.1}, "noise is -0.1; wanted a number from 0 to 1000", id="negative"),
-        pytest.param({"noise": math.nan}, "noise is nan; wanted", id="not a number"),
-        pytest.param({"noise": 10**400}, "noise is inf; wanted", id="no float"),
-        pytest.param({"noise": True}, "noise is a bool; wanted", id="a bool"),
+        pytest.param(
+            {"x_range": (0, 1001)}, r"x_range\[1\]: got 1001; expected a number from -1000", id="wide"
+        ),
+        pytest.param({"x_range": 3}, "x_range: got type int; expected two numbers", id="no pair"),
+        pytest.param({"noise": -0.1}, "noise: got -0.1; expected a number from 0 to 1000", id="negative"),
+        pytest.param({"noise": math.nan}, "noise: got nan; expected", id="not a number"),
+        pytest.param({"noise": 10**400}, "noise: got inf; expected", id="no float"),
+        pytest.param({"noise": True}, "noise: got type bool; expected", id="a bool"),
     ],
 )
 def test_a_referee_is_refused_with(change, message):
@@ -394,10 +404,10 @@ def test_a_referee_is_refused_with(change, message):
 @pytest.mark.parametrize(
     ("points", "message"),
     [
-        pytest.param([1.0, 2.0], r"points has shape \(2,\)", id="one row"),
-        pytest.param([[1, 2, 3]], r"points has shape \(1, 3\)", id="three columns"),
-        pytest.param([["a", "b"]], "type <U1; wanted", id="text"),
-        pytest.param([[1, 2], [3]], "points is no array", id="ragged"),
+        pytest.param([1.0, 2.0], r"points: got shape \(2,\)", id="one row"),
+        pytest.param([[1, 2, 3]], r"points: got shape \(1, 3\)", id="three columns"),
+        pytest.param([["a", "b"]], "type <U1; expected", id="text"),
+        pytest.param([[1, 2], [3]], "points: got no array", id="ragged"),
         pytest.param([[0, math.nan]], "not finite or too large", id="nan"),
         pytest.param([[math.inf, 0]], "not finite or too large", id="infinite"),
         pytest.param([[0, -1.1e12]], "of size at most 1e\\+12", id="too far"),
