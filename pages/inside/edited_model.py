@@ -14,7 +14,7 @@ from polycore import Experiment, Model
 from polycore.arrays import read_only
 from polycore.figures import plane_range
 from polycore.inspection.fold_lines import Window
-from polycore.inspection.parameter_index import Place
+from polycore.inspection.parameter_index import ParameterIndex
 from polycore.model.evaluation import DataSets
 from polycore.tutorial.untrained_model import is_tutorial, tutorial_model, tutorial_sets
 
@@ -70,13 +70,13 @@ def hold(kept: Kept) -> None:
         _hold(ByHand(kept.title, kept.model, kept.model))
 
 
-def slide(kept: Kept, place: Place, value: float) -> None:
+def slide(kept: Kept, place: ParameterIndex, value: float) -> None:
     """Put the `value` of a slider at a place of the network, and measure what that makes of it."""
     changed = _changed(kept, place, value)
     _hold(replace(changed, slid=changed.slid + 1))
 
 
-def enter(kept: Kept, place: Place, value: float) -> None:
+def enter(kept: Kept, place: ParameterIndex, value: float) -> None:
     """Put a `value` that was typed there, and measure what that makes of it."""
     changed = _changed(kept, place, value)
     _hold(replace(changed, typed=changed.typed + 1))
@@ -113,7 +113,7 @@ def use_tutorial() -> None:
     session.add(Kept(TUTORIAL_TITLE, tutorial_model(), None))
 
 
-def _changed(kept: Kept, place: Place, value: float) -> ByHand:
+def _changed(kept: Kept, place: ParameterIndex, value: float) -> ByHand:
     held = by_hand(kept) or ByHand(kept.title, kept.model, kept.model)
     model = place.changed(held.model, value)
     if _same_weights(model, held.original):

@@ -15,7 +15,7 @@ from pages.state.shown_input import ShownInput, State
 from pages.wording.percent import percent
 from polycore import Model
 from polycore.formatting import loss_text
-from polycore.inspection.parameter_index import Place
+from polycore.inspection.parameter_index import ParameterIndex
 from polycore.limits import MAX_PARAMETER_SIZE
 
 PREFIX = "inside.numbers"
@@ -78,7 +78,7 @@ def _sliders(kept: Kept, neuron: Neuron) -> None:
     # by the unchanged model: as its weights change, rows must not change places under a finger
     model = edited_model.unchanged(kept)
     reach = _reach(model, neuron.layer)
-    _Row(kept, Place(neuron.layer, neuron.place), "Bias", reach).draw()
+    _Row(kept, ParameterIndex(neuron.layer, neuron.place), "Bias", reach).draw()
     shown = _largest_sources(model, neuron)
     for source in shown:
         _weight(kept, neuron, source, reach)
@@ -88,7 +88,7 @@ def _sliders(kept: Kept, neuron: Neuron) -> None:
 
 
 def _weight(kept: Kept, neuron: Neuron, source: int, reach: float) -> None:
-    place = Place(neuron.layer, neuron.place, source)
+    place = ParameterIndex(neuron.layer, neuron.place, source)
     _Row(kept, place, _from(neuron.layer, source), reach).draw()
 
 
@@ -115,7 +115,7 @@ class _Row:
     """A slider and a number input for the number at one place; what moves one moves the other."""
 
     kept: Kept
-    place: Place
+    place: ParameterIndex
     name: str
     reach: float
 

@@ -140,7 +140,7 @@ def _crossings(experiment: Experiment, found: Report) -> None:
         mistakes.x,
         mistakes.labels,
         mistakes.answers,
-        found.meetings.places,
+        found.meetings.positions,
         polynomials,
         experiment.x_range,
     )

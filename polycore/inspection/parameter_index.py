@@ -9,7 +9,7 @@ from polycore.model.model import Model
 
 
 @dataclass(frozen=True)
-class Place:
+class ParameterIndex:
     """The index of one weight, or of one bias.
 
     layer: from 0. neuron: in that layer, from 0. source: the input, or the neuron of the previous layer, that

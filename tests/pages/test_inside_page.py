@@ -24,7 +24,7 @@ from pages.plane import live
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.session import Kept
-from polycore.inspection.parameter_index import Place
+from polycore.inspection.parameter_index import ParameterIndex
 from tests.pages.browsing import QUICK, labels, opened, press, session_of, wait_for
 
 INSIDE, TRAIN = "pages/5_inside.py", "pages/3_train.py"
@@ -466,18 +466,18 @@ def test_changes_survive_another_page():
 def test_changes_survive_a_new_name(monkeypatch):
     monkeypatch.setattr(session.st, "session_state", {})
     session.add(Kept("a", model_of(), None))
-    edited_model.enter(session.current().answering, Place(0, 0), 7.0)
+    edited_model.enter(session.current().answering, ParameterIndex(0, 0), 7.0)
     session.rename("a", "b")
     kept = session.current().answering
     assert kept.title == "b"
-    assert Place(0, 0).value(edited_model.shown(kept)) == 7
-    assert Place(0, 0).value(kept.model) != 7
+    assert ParameterIndex(0, 0).value(edited_model.shown(kept)) == 7
+    assert ParameterIndex(0, 0).value(kept.model) != 7
 
 
 def test_the_second_of_two_quick_clicks_on_put_it_back_leaves_the_way_back(monkeypatch):
     monkeypatch.setattr(session.st, "session_state", {})
     session.add(Kept("a", model_of(), None))
-    edited_model.enter(session.current().answering, Place(0, 0), 7.0)
+    edited_model.enter(session.current().answering, ParameterIndex(0, 0), 7.0)
     changed = session.current().by_hand
     edited_model.put_back()
     edited_model.put_back()
@@ -497,7 +497,7 @@ def test_the_second_of_two_quick_clicks_keeps_no_second_model(monkeypatch):
     monkeypatch.setattr(session.st, "session_state", {})
     session.add(Kept("a", model_of(), None))
     kept = session.current().answering
-    edited_model.enter(kept, Place(0, 0), 7.0)
+    edited_model.enter(kept, ParameterIndex(0, 0), 7.0)
     edited_model.keep(kept)
     edited_model.keep(kept)
     assert [other.title for other in session.current().kept] == ["a", "a · by hand"]
@@ -597,7 +597,7 @@ def another_model():
 
 
 def put_back():
-    edited_model.enter(session.current().answering, Place(0, 1), 7.0)
+    edited_model.enter(session.current().answering, ParameterIndex(0, 1), 7.0)
     edited_model.put_back()
 
 
@@ -669,21 +669,21 @@ def test_the_other_input_of_a_number_says_late_what_it_was(inputs, moved, late):
     draw_inputs()
     inputs[moved](0.5)
     inputs[late](0.125)
-    assert Place(0, 0).value(session.current().by_hand.model) == 0.5
+    assert ParameterIndex(0, 0).value(session.current().by_hand.model) == 0.5
 
 
 def test_a_slider_that_is_still_dragged_counts_again_and_again(inputs):
     draw_inputs()
     for value in (0.5, 0.25):
         inputs["Bias"](value)
-        assert Place(0, 0).value(session.current().by_hand.model) == value
+        assert ParameterIndex(0, 0).value(session.current().by_hand.model) == value
 
 
 @pytest.mark.usefixtures("inputs")
 def test_a_second_click_on_hold_takes_no_change_away():
     kept = session.current().answering
     edited_model.hold(kept)
-    edited_model.enter(kept, Place(0, 0), 7.0)
+    edited_model.enter(kept, ParameterIndex(0, 0), 7.0)
     edited_model.hold(kept)
     assert edited_model.is_changed(kept)
 

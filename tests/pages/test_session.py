@@ -9,7 +9,7 @@ import polycore as pc
 from pages.inside import edited_model
 from pages.runs.runner import Training
 from pages.state import session
-from polycore.inspection.parameter_index import Place
+from polycore.inspection.parameter_index import ParameterIndex
 from tests.pages.browsing import opened, session_of
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=3)
@@ -265,7 +265,7 @@ def a_model(seed=0, polynomials=EXPERIMENT.polynomials):
 def changed(title):
     """Change the model of that title by hand, and return it as it was and as it is."""
     kept = session._titled(title)
-    edited_model.enter(kept, Place(0, 0), 7.0)
+    edited_model.enter(kept, ParameterIndex(0, 0), 7.0)
     return session.current().by_hand
 
 

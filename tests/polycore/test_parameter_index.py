@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore.inspection.parameter_index import Place
+from polycore.inspection.parameter_index import ParameterIndex
 from polycore.model.evaluation import DataSets
 
 MODEL = pc.Model(
@@ -17,36 +17,36 @@ MODEL = pc.Model(
     polynomials=(pc.Polynomial(1), pc.Polynomial(-1)),
     metadata={"step": 3},
 )
-PLACES = [
-    pytest.param(Place(0, 1), 0.2, id="bias of the first layer"),
-    pytest.param(Place(0, 0, 1), 3.0, id="weight from y"),
-    pytest.param(Place(1, 1, 0), 6.0, id="weight from a hidden neuron"),
+INDICES = [
+    pytest.param(ParameterIndex(0, 1), 0.2, id="bias of the first layer"),
+    pytest.param(ParameterIndex(0, 0, 1), 3.0, id="weight from y"),
+    pytest.param(ParameterIndex(1, 1, 0), 6.0, id="weight from a hidden neuron"),
 ]
 
 
-@pytest.mark.parametrize(("place", "value"), PLACES)
-def test_a_place_names_one_number_and_changes_no_other(place, value):
-    assert place.value(MODEL) == value
-    changed = place.changed(MODEL, -9.0)
-    assert place.value(changed) == -9.0
+@pytest.mark.parametrize(("index", "value"), INDICES)
+def test_an_index_names_one_number_and_changes_no_other(index, value):
+    assert index.value(MODEL) == value
+    changed = index.changed(MODEL, -9.0)
+    assert index.value(changed) == -9.0
     before, after = (
         np.concatenate([array.ravel() for array in model.weights + model.biases])
         for model in (MODEL, changed)
     )
     assert (before != after).sum() == 1
-    assert place.value(MODEL) == value
+    assert index.value(MODEL) == value
     assert changed.metadata == MODEL.metadata
 
 
 def test_a_number_that_no_network_may_have_is_refused():
     with pytest.raises(pc.PolycoreError, match="biases_l1"):
-        Place(0, 0).changed(MODEL, 2e6)
+        ParameterIndex(0, 0).changed(MODEL, 2e6)
 
 
-def test_the_loss_of_a_changed_weight_is_cross_entropy_worked_out_by_hand():
+def test_the_loss_of_a_changed_weight_is_cross_entropy_computed_by_hand():
     # without a hidden layer the logits of (x, y) are (w·y, 0): class 0 has probability 1 / (1 + exp(-w·y))
     flat = pc.Model((np.zeros((2, 2)),), (np.zeros((1, 2)),), math.log(2), 0.5, MODEL.polynomials)
-    changed = Place(0, 0, 1).changed(flat, 3.0)
+    changed = ParameterIndex(0, 0, 1).changed(flat, 3.0)
     points, labels = np.array([[5.0, 1.0], [0.0, -1.0], [2.0, 2.0]]), np.array([0, 1, 1])
     measured = DataSets(points, labels, (points[:1], labels[:1])).measured(changed)
     losses = [math.log1p(math.exp(-3)), math.log1p(math.exp(-3)), math.log1p(math.exp(6))]
