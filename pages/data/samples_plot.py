@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from pages.state.session import Points
 from polycore import Experiment
 from polycore.arrays import Floats, Integers
-from polycore.figures import curves_figure, with_samples, with_unlabeled_points
+from polycore.figures import curves_figure, with_samples, with_unlabelled_points
 
 POSITIONS = 200
 
@@ -23,13 +23,13 @@ def uploaded(experiment: Experiment, points: Points) -> go.Figure:
     if known.any():
         figure = with_samples(figure, points.points[known], labels[known], experiment.polynomials)
     if not known.all():
-        figure = with_unlabeled_points(figure, points.points[~known])
+        figure = with_unlabelled_points(figure, points.points[~known])
     return _showing_all(figure)
 
 
 def both(experiment: Experiment, points: Floats, labels: Integers, own: Points) -> go.Figure:
     """Return the samples by class with the uploaded points on them, as rings."""
-    return _showing_all(with_unlabeled_points(samples(experiment, points, labels), own.points))
+    return _showing_all(with_unlabelled_points(samples(experiment, points, labels), own.points))
 
 
 def _curves(experiment: Experiment) -> go.Figure:

@@ -15,8 +15,8 @@ from pages.state import session
 from pages.state.shown_input import ShownInput
 from polycore import Model, Referee
 from polycore.arrays import Floats, read_only
-from polycore.figures import walk_figure, with_marked_x
-from polycore.figures.walk import Meeting
+from polycore.figures import walk_figure, with_place
+from polycore.figures.walk import Met
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
 PREFIX = "walk"
@@ -39,7 +39,7 @@ class Walk:
     x: Floats
     probabilities: Floats
     referee: Floats
-    met: tuple[Meeting, ...]
+    met: tuple[Met, ...]
 
 
 @lru_cache(maxsize=64)
@@ -50,7 +50,7 @@ def along(model: Model, referee: Referee, curve: int) -> Walk:
     """
     low, high = referee.x_range
     met = [
-        Meeting(meeting.x, ", ".join(f"p{label}" for label in meeting.curves if label != curve))
+        Met(meeting.x, ", ".join(f"p{label}" for label in meeting.curves if label != curve))
         for meeting in meetings_of(referee.polynomials, referee.x_range)
         if curve in meeting.curves
     ]
@@ -70,7 +70,7 @@ def draw(model: Model, referee: Referee, curve: int, x: float) -> None:
     figure = _figure(model, referee, curve)
     if low <= x <= high:
         [probabilities] = model.predict_proba([[x, referee.polynomials[curve](x)]])
-        figure = with_marked_x(figure, x, float(probabilities[curve]))
+        figure = with_place(figure, x, float(probabilities[curve]))
     with st.container(key=f"{PREFIX}.plot"):
         st.html(_style())
         live.figure(figure, key=CHART_KEY, height=CHART_HEIGHT, on_click=_click)

@@ -140,7 +140,7 @@ def _crossings(experiment: Experiment, found: Report) -> None:
         mistakes.x,
         mistakes.labels,
         mistakes.answers,
-        found.meetings.positions,
+        found.meetings.places,
         polynomials,
         experiment.x_range,
     )

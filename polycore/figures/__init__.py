@@ -46,14 +46,14 @@ from polycore.figures.plane import (
     with_layers,
     with_point,
     with_samples,
-    with_unlabeled_points,
+    with_unlabelled_points,
 )
 from polycore.figures.probabilities import compared_figure, probabilities_figure
 from polycore.figures.progress import accuracy_figure, loss_figure
 from polycore.figures.report import confusion_figure, errors_figure, reliability_figure
 from polycore.figures.style import escape
 from polycore.figures.sweep_curves import Group, sweep_figure
-from polycore.figures.walk import walk_figure, with_marked_x
+from polycore.figures.walk import walk_figure, with_place
 
 __all__ = [
     "LINES",
@@ -92,9 +92,9 @@ __all__ = [
     "walk_figure",
     "with_fold_lines",
     "with_layers",
-    "with_marked_x",
+    "with_place",
     "with_point",
     "with_regions",
     "with_samples",
-    "with_unlabeled_points",
+    "with_unlabelled_points",
 ]

@@ -120,7 +120,7 @@ def with_samples(
     return with_layers(figure, [samples_layer(points, labels, polynomials)])
 
 
-def with_unlabeled_points(figure: go.Figure, points: Floats) -> go.Figure:
+def with_unlabelled_points(figure: go.Figure, points: Floats) -> go.Figure:
     """Return a copy of a figure of the plane with `points` (N, 2) on it; at most 3000 are drawn."""
     marker = {"symbol": "circle-open", "size": 7, "color": GRAY, "line": {"width": 1.5}}
     trace = _markers(points[evenly(len(points), MAX_MARKERS)], "point", marker)

@@ -21,7 +21,7 @@ LISTED = 0.1  # a class that is never likelier than this is not in the legend
 
 
 @dataclass(frozen=True)
-class Meeting:
+class Met:
     """An x at which the curve of a walk meets others; `names` are theirs, such as "p3" or "p3, p5"."""
 
     x: float
@@ -34,20 +34,20 @@ def walk_figure(
     x: Floats,
     probabilities: Floats,
     referee: Floats,
-    meetings: Sequence[Meeting],
+    met: Sequence[Met],
 ) -> go.Figure:
     """Return the probability of each class in percent along the curve of class `curve`, over x.
 
     `x` (P,) is sorted; `probabilities` (P, K) are the network's, `referee` (P,) the Bayes classifier's for
-    `curve`. A thin line at each of `meetings`, sorted by x, has the names of the curves it meets.
+    `curve`. A thin line at each of `met`, sorted by x, has the names of the curves it meets.
     """
     lines = [
         _line(polynomials, label, x, probabilities[:, label], bold=label == curve)
         for label in range(len(polynomials))
     ]
-    traces = [_crossing_lines(meetings), _referee(x, referee), *lines, _names(meetings, x)]
-    figure = new_figure(traces, alternative_text.walk(polynomials, curve, x, probabilities, len(meetings)))
-    rows = max(_rows(meetings, x), default=-1) + 1
+    traces = [_crossing_lines(met), _referee(x, referee), *lines, _names(met, x)]
+    figure = new_figure(traces, alternative_text.walk(polynomials, curve, x, probabilities, len(met)))
+    rows = max(_rows(met, x), default=-1) + 1
     y_axis = {"range": [-3, TOP + 4 + NAME_HEIGHT * rows], "tickvals": [0, 25, 50, 75, 100]}
     return figure.update_layout(
         xaxis=axis(f"x along p{curve}") | {"range": [x[0], x[-1]]},
@@ -57,7 +57,7 @@ def walk_figure(
     )
 
 
-def with_marked_x(figure: go.Figure, x: float, share: float) -> go.Figure:
+def with_place(figure: go.Figure, x: float, share: float) -> go.Figure:
     """Return a copy of a walk with one x marked; the curve's own probability there is `share`."""
     line = go.Scatter(
         x=[x, x], y=[0, TOP], mode="lines", line={"color": GRAY, "width": 2, "dash": "dot"}, hoverinfo="skip"
@@ -94,18 +94,18 @@ def _referee(x: Floats, shares: Floats) -> go.Scatter:
     )
 
 
-def _crossing_lines(meetings: Sequence[Meeting]) -> go.Scatter:
-    x = [value for meeting in meetings for value in (meeting.x, meeting.x, np.nan)]
-    y = [value for _ in meetings for value in (0.0, float(TOP), np.nan)]
+def _crossing_lines(met: Sequence[Met]) -> go.Scatter:
+    x = [value for meeting in met for value in (meeting.x, meeting.x, np.nan)]
+    y = [value for _ in met for value in (0.0, float(TOP), np.nan)]
     line = {"color": ZERO_LINE, "width": 1}
     return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
 
 
-def _names(meetings: Sequence[Meeting], x: Floats) -> go.Scatter:
+def _names(met: Sequence[Met], x: Floats) -> go.Scatter:
     return go.Scatter(
-        x=[meeting.x for meeting in meetings],
-        y=[TOP + 6 + NAME_HEIGHT * row for row in _rows(meetings, x)],
-        text=[meeting.names for meeting in meetings],
+        x=[meeting.x for meeting in met],
+        y=[TOP + 6 + NAME_HEIGHT * row for row in _rows(met, x)],
+        text=[meeting.names for meeting in met],
         mode="text",
         textfont={"size": 11},
         hovertemplate="meets %{text} at x = %{x:.3~g}<extra></extra>",
@@ -114,11 +114,11 @@ def _names(meetings: Sequence[Meeting], x: Floats) -> go.Scatter:
     )
 
 
-def _rows(meetings: Sequence[Meeting], x: Floats) -> list[int]:
+def _rows(met: Sequence[Met], x: Floats) -> list[int]:
     """Return the row of each name: the lowest in which it overlaps no other, else the last."""
     ends = [-np.inf] * NAME_ROWS
     rows = []
-    for meeting in meetings:
+    for meeting in met:
         half = NAME_WIDTH * (x[-1] - x[0]) * (len(meeting.names) + 1) / 2
         free = [row for row, end in enumerate(ends) if end <= meeting.x - half]
         row = free[0] if free else NAME_ROWS - 1

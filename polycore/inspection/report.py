@@ -81,11 +81,11 @@ class Mistakes:
 class Meetings:
     """The x at which each of K curves crosses or touches another.
 
-    positions: for each curve the sorted x, without duplicates. alike: whether the curve equals another apart
+    places: for each curve the sorted x, without duplicates. alike: whether the curve equals another apart
         from rounding, (K,); meetings of two such curves are not listed.
     """
 
-    positions: tuple[NDArray[np.float64], ...]
+    places: tuple[NDArray[np.float64], ...]
     alike: NDArray[np.bool_]
 
 
@@ -182,7 +182,7 @@ def distances(x: Floats, labels: Integers, meetings: Meetings) -> NDArray[np.flo
     The distance is infinite if the curve meets no other, and 0 if it equals another.
     """
     distances = np.empty(len(x))
-    for label, positions in enumerate(meetings.positions):
+    for label, positions in enumerate(meetings.places):
         of_class = labels == label
         distances[of_class] = 0 if meetings.alike[label] else _nearest_distances(x[of_class], positions)
     return distances

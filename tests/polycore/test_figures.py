@@ -11,7 +11,7 @@ from polycore.figures import style
 from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.figures.png import rgba_png
 from polycore.figures.report import CORRECT_COLOR, FEWEST_COLOR, MOST_COLOR
-from polycore.figures.walk import Meeting
+from polycore.figures.walk import Met
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
 
@@ -36,7 +36,7 @@ def a_map():
 # along the line, which meets the cubic at 0.5 and 0.51 and both others at 1
 WALK_X = np.array([-1.0, 0.0, 0.5, 1.0])
 WALK = np.array([[0.5, 0.46, 0.04], [1.0, 0.0, 0.0], [0.75, 0.25, 0.0], [0.25, 0.75, 0.0]])
-MET = [Meeting(0.5, "p1"), Meeting(0.51, "p1"), Meeting(1.0, "p1, p2")]
+MET = [Met(0.5, "p1"), Met(0.51, "p1"), Met(1.0, "p1, p2")]
 
 
 def a_walk():
@@ -53,7 +53,7 @@ EVERY_FIGURE = {
     "map": a_map(),
     "map with a point": figures.with_point(a_map(), 1.0, 15.0),
     "map with samples": figures.with_samples(a_map(), POINTS, LABELS, [LINE, CUBIC]),
-    "map with unlabeled points": figures.with_unlabeled_points(a_map(), POINTS),
+    "map with unlabeled points": figures.with_unlabelled_points(a_map(), POINTS),
     "map with mistakes": figures.with_layers(a_map(), [figures.mistakes_layer(POINTS, LABELS, 1 - LABELS)]),
     "map with crossings": figures.with_layers(
         a_map(), [figures.crossings_layer(POINTS[:2], ["p0 & p1", "p0 & p2"])]
@@ -61,7 +61,7 @@ EVERY_FIGURE = {
     "probabilities": figures.probabilities_figure([LINE, CUBIC], np.array([0.25, 0.75])),
     "compared": figures.compared_figure([LINE, CUBIC], np.array([0.25, 0.75]), np.array([1.0, 0.0]), 2),
     "walk": a_walk(),
-    "walk with a mark": figures.with_marked_x(a_walk(), 0.5, 0.75),
+    "walk with a mark": figures.with_place(a_walk(), 0.5, 0.75),
     "confusion": figures.confusion_figure(CONFUSION, [LINE, PARABOLA, CUBIC]),
     "reliability": figures.reliability_figure(
         np.array([20, 1980]), np.array([0.5, 0.95]), np.array([0.25, 0.99]), 0.0421
@@ -448,7 +448,7 @@ def test_samples_on_a_map_are_not_listed_again():
 
 def test_unlabelled_points_have_no_classs_look():
     points = np.stack([np.arange(3001.0), np.zeros(3001)], axis=1)
-    trace = figures.with_unlabeled_points(a_map(), points).data[-1]
+    trace = figures.with_unlabelled_points(a_map(), points).data[-1]
     assert len(trace.x) == 3000
     assert trace.marker.color not in {look.color for look in PALETTE}
 
@@ -515,7 +515,7 @@ def test_what_is_laid_on_a_figure_keeps_the_rest_of_its_meta():
 
 
 def test_no_points_are_drawn_as_none():
-    assert len(figures.with_unlabeled_points(a_map(), np.empty((0, 2))).data[-1].x) == 0
+    assert len(figures.with_unlabelled_points(a_map(), np.empty((0, 2))).data[-1].x) == 0
 
 
 # --- probabilities ----------------------------------------------------------------------------

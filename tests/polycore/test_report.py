@@ -117,7 +117,7 @@ def test_the_bins_differ_by_no_less_than_all_points_together(answers):
 )
 def test_curves_meet_where_they_cross_or_touch(polynomials, places, alike):
     meetings = report.meetings(polynomials, (-2, 2))
-    assert [of_curve.tolist() for of_curve in meetings.positions] == [pytest.approx(xs) for xs in places]
+    assert [of_curve.tolist() for of_curve in meetings.places] == [pytest.approx(xs) for xs in places]
     assert meetings.alike.tolist() == alike
 
 
@@ -216,7 +216,7 @@ def test_a_report_says_where_the_mistakes_are():
     assert result.mistakes.x.tolist() == [0.02, 0.005]
     assert result.mistakes.labels.tolist() == [0, 1]
     assert result.mistakes.answers.tolist() == [1, 0]
-    assert [positions.tolist() for positions in result.meetings.positions] == [[0], [0]]
+    assert [positions.tolist() for positions in result.meetings.places] == [[0], [0]]
     assert result.bands.counts.tolist() == [1, 1, 0, 0, 2]
     assert result.bands.mistakes.tolist() == [1, 1, 0, 0, 0]
 
