@@ -21,7 +21,6 @@ from pages.state.session import Kept
 from pages.wording import refusal
 from pages.wording.percent import percent
 from polycore import Experiment, PolycoreError
-from polycore.experiment.full_batch import fitted
 from polycore.figures import Group, sweep_figure
 from polycore.formatting import duration
 from polycore.optimizers.registry import OPTIMIZERS
@@ -102,7 +101,7 @@ def _draw_notes(set_up: Experiment, varied: Varied) -> None:
             f"This demo gives each run {limits.seconds_of_sweep:g} s of computing, and a sweep "
             f"{limits.max_sweep_runs} runs. On your own machine a run goes on to its last step."
         )
-    taken = fitted(set_up)
+    taken = set_up.on_fixed_samples()
     choosy = [OPTIMIZERS[name] for name in varied.optimizers if OPTIMIZERS[name].needs_full_batch]
     if choosy and taken != set_up:
         st.caption(

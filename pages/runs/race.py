@@ -8,7 +8,6 @@ from pages.runs.runner import Training
 from pages.server import hosting
 from polycore import Experiment, Model, PolycoreError, start
 from polycore.experiment.experiment import MAX_STEPS
-from polycore.experiment.full_batch import fitted
 from polycore.formatting import counted, loss_text
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.training.chunk import advance_and_measure
@@ -180,7 +179,7 @@ def course_of(experiment: Experiment) -> Experiment:
     a run, no weight decay changes what it minimizes, and the learning rate stays.
     """
     return replace(
-        fitted(experiment),
+        experiment.on_fixed_samples(),
         schedule="constant",
         steps=MAX_STEPS,
         weight_decay=0.0,

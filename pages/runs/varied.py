@@ -8,7 +8,6 @@ from pages.server import hosting
 from pages.wording import layers
 from polycore import Experiment, PolycoreError
 from polycore.experiment.experiment import MAX_SEED
-from polycore.experiment.full_batch import fitted
 from polycore.figures.palette import PALETTE
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.quoting import quoted
@@ -154,4 +153,4 @@ def _has_rate(optimizer: str) -> bool:
 
 def _base(set_up: Experiment, optimizer: str) -> Experiment:
     """Return the set-up with the optimizer, on samples that it can work on."""
-    return replace(fitted(set_up) if OPTIMIZERS[optimizer].needs_full_batch else set_up, optimizer=optimizer)
+    return replace(set_up.on_fixed_samples() if OPTIMIZERS[optimizer].needs_full_batch else set_up, optimizer=optimizer)

@@ -8,7 +8,6 @@ from pages.state import session, typed
 from pages.state.session import Replaced
 from polycore import Experiment
 from polycore.experiment.experiment import MEASURED_PER_CLASS
-from polycore.experiment.full_batch import fitted
 from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "optimizer"
@@ -44,7 +43,7 @@ def with_chosen(experiment: Experiment) -> Experiment:
     if optimizer == experiment.optimizer:
         return experiment
     if OPTIMIZERS[optimizer].needs_full_batch:
-        return replace(fitted(experiment), optimizer=optimizer)
+        return replace(experiment.on_fixed_samples(), optimizer=optimizer)
     return _without_full_batch(experiment, optimizer)
 
 
@@ -52,7 +51,7 @@ def replaced_by(before: Experiment, experiment: Experiment) -> Replaced | None:
     """Return what is replaced once `experiment`, chosen in place of `before`, is the set-up."""
     if not OPTIMIZERS[experiment.optimizer].needs_full_batch or OPTIMIZERS[before.optimizer].needs_full_batch:
         return session.current().replaced
-    fits = fitted(before) == before
+    fits = before.on_fixed_samples() == before
     return None if fits else Replaced(before.samples_per_class, before.batch_size)
 
 

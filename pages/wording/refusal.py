@@ -10,13 +10,14 @@ from polycore.quoting import visible
 
 # by the names of Experiment's fields
 LABELS = {
+    "hidden": "Hidden layers",
     "learning_rate": "Learning rate",
     "momentum": "Momentum",
     "noise": "Noise",
     "samples_per_class": "Samples of each polynomial",
     "x_range": "Range of x",
 }
-_FIELD = re.compile(rf"^({'|'.join(LABELS)})\b(?= is )")
+_FIELD = re.compile(rf"^({'|'.join(LABELS)})\b(?= is |: )")
 _POLYNOMIAL = re.compile(r"\bpolynomials\[(\d+)\]")
 
 

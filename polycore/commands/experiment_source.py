@@ -5,7 +5,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from polycore.errors import PolycoreError
-from polycore.experiment.experiment import MAX_JSON, Experiment
+from polycore.experiment.experiment import Experiment
+from polycore.experiment.json_text import MAX_JSON
 from polycore.links import link
 from polycore.quoting import quoted
 

@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 from polycore.checks import check_kind
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
-from polycore.experiment.full_batch import fitted
 from polycore.limits import MAX_CLASSES, MAX_TEXT
 from polycore.links.compact_weights import model_from
 from polycore.model.model import Model
@@ -84,7 +83,7 @@ def from_query(query: Mapping[str, str]) -> Opened:
         try:
             experiment = _with_part(experiment, name, query[name])
         except PolycoreError as error:
-            problems.append(f"{name}: {error} {_instead(experiment, name)}")
+            problems.append(f"{_with_part_name(name, error)} {_instead(experiment, name)}")
     return _with_weights(Opened(experiment, tuple(problems)), query)
 
 
@@ -107,7 +106,7 @@ def with_words(experiment: Experiment, words: Mapping[str, str]) -> Experiment:
     they say which. Raises PolycoreError, naming the part, if one cannot be used.
     """
     if _needs_full_batch(words.get("optimizer")):
-        experiment = fitted(experiment)
+        experiment = experiment.on_fixed_samples()
     changes = dict(field_of(name, text) for name, text in words.items() if name in _PARTS)
     return replace(experiment, **changes)
 
@@ -121,7 +120,13 @@ def field_of(name: str, words: str) -> tuple[str, Any]:
         _check_length(words)
         return _PARTS[name].field, _PARTS[name].read(words)
     except PolycoreError as error:
-        raise PolycoreError(f"{name}: {error}") from error
+        raise PolycoreError(_with_part_name(name, error)) from error
+
+
+def _with_part_name(name: str, error: PolycoreError) -> str:
+    text = str(error)
+    # a field of the same name names it already
+    return text if text.startswith(f"{name}: ") else f"{name}: {text}"
 
 
 def _beginning(query: Mapping[str, str]) -> Experiment:
@@ -136,7 +141,7 @@ def _beginning(query: Mapping[str, str]) -> Experiment:
     optimizer = query.get("optimizer")
     if optimizer is not None and _needs_full_batch(optimizer):
         # before the parts are read, so that a part that does not fit it is the one that is reported
-        experiment = replace(fitted(experiment), optimizer=optimizer)
+        experiment = replace(experiment.on_fixed_samples(), optimizer=optimizer)
     return experiment
 
 

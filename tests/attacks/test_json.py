@@ -7,7 +7,7 @@ import random
 import pytest
 
 from polycore import Experiment, PolycoreError, Polynomial
-from polycore.experiment.experiment import MAX_JSON
+from polycore.experiment.json_text import MAX_JSON
 from tests.attacks.damage import NASTY, damaged
 from tests.attacks.refusal import GOAL, SHARED, answer
 
@@ -80,65 +80,73 @@ def test_the_largest_experiment_is_read_in_time():
     ("text", "says"),
     [
         pytest.param("[" * 20_000_000, "20,000,000 characters", id="20 MB of brackets"),
-        pytest.param(filled("", "["), "nested too deeply", id="100,000 brackets"),
-        pytest.param(filled("", '{"a":'), "nested too deeply", id="20,000 objects in each other"),
-        pytest.param("[" * 50_000 + "]" * 50_000, "nested too deeply", id="brackets that are closed"),
-        pytest.param('{"hidden":' + "[" * 900 + "]" * 900 + "}", "hidden layer 1 is a list", id="900 lists"),
+        pytest.param(filled("", "["), "got deeply nested JSON", id="100,000 brackets"),
+        pytest.param(filled("", '{"a":'), "got deeply nested JSON", id="20,000 objects in each other"),
+        pytest.param("[" * 50_000 + "]" * 50_000, "got deeply nested JSON", id="brackets that are closed"),
         pytest.param(
-            '{"polynomials":' + '{"a":' * 900 + "1" + "}" * 901, "polynomials is a dict", id="900 objects"
+            '{"hidden":' + "[" * 900 + "]" * 900 + "}", "hidden layer 1: got a list", id="900 lists"
         ),
-        pytest.param('{"steps":' + "9" * 99_000 + "}", "not JSON: Exceeds the limit", id="99,000 digits"),
+        pytest.param(
+            '{"polynomials":' + '{"a":' * 900 + "1" + "}" * 901, "polynomials: got a dict", id="900 objects"
+        ),
+        pytest.param('{"steps":' + "9" * 99_000 + "}", "not JSON (Exceeds the limit", id="99,000 digits"),
         pytest.param('{"steps":' + "9" * 4300 + "}", "more than 20 digits", id="4,300 digits"),
         pytest.param('{"noise":-' + "9" * 4300 + "}", "more than 20 digits", id="4,300 digits below zero"),
         pytest.param(
             '{"polynomials":[' + ",".join(["[" + "9" * 4000 + "]"] * 24) + "]}",
-            "polynomials[0][0] is a number of more than 20 digits",
+            "polynomials[0][0]: got a number of more than 20 digits",
             id="polynomials of 4,000 digits",
         ),
         pytest.param(
             '{"hidden":[' + ",".join(["9" * 4299] * 23) + "]}",
-            "hidden layers: got 23; expected at most 7.",
+            "hidden: got 23 layers; expected at most 7.",
             id="23 huge layers",
         ),
-        pytest.param('{"noise":1e' + "9" * 90_000 + "}", "noise is inf", id="an exponent of 90,000 digits"),
+        pytest.param('{"noise":1e' + "9" * 90_000 + "}", "noise: got inf", id="an exponent of 90,000 digits"),
         pytest.param(filled('{"hidden":[', "1,", "1]}"), "at most 7", id="50,000 layers"),
         pytest.param(
-            filled('{"polynomials":[', "[1],", "[1]]}"), "polynomials has 24,995 of", id="24,995 polynomials"
+            filled('{"polynomials":[', "[1],", "[1]]}"), "polynomials: got 24,995", id="24,995 polynomials"
         ),
         pytest.param(
             filled('{"polynomials":[', "[],", "[]]}"),
-            "polynomials has 33,327 of",
+            "polynomials: got 33,327",
             id="33,327 empty polynomials",
         ),
-        pytest.param(
-            filled('{"polynomials":[[', "1,", "1]]}"), "has 1 of them", id="a polynomial of degree 50,000"
-        ),
+        pytest.param(filled('{"polynomials":[[', "1,", "1]]}"), "got 1;", id="a polynomial of degree 50,000"),
         pytest.param(
             '{"polynomials":[' + ",".join(["[" + ",".join(["1e-300"] * 13) + "]"] * 24) + "]}",
-            "polynomials[1] is 0.000",
+            "polynomials[1]: got 0.000",
             id="equal polynomials of 4,000 characters",
         ),
         pytest.param(
-            "{" + ",".join(f'"{i:x}":0' for i in range(10_000)) + "}", "'0' is no field", id="10,000 fields"
+            "{" + ",".join(f'"{i:x}":0' for i in range(10_000)) + "}",
+            "got the unknown field '0'",
+            id="10,000 fields",
         ),
         pytest.param('{"steps":1,"steps":2}', "'steps' twice", id="a field twice"),
         pytest.param('{"steps":1,"\\u0073teps":2}', "'steps' twice", id="a field twice, once escaped"),
         pytest.param('{"a":{"b":{"c":1,"c":1}}}', "'c' twice", id="a field twice, deep inside"),
         pytest.param('{"\\u202e":1,"\\u202e":1}', "'\\u202e' twice", id="a right-to-left mark twice"),
-        pytest.param(json.dumps({"\u202e" * 16_000: 1}), "is no field", id="16,000 right-to-left marks"),
+        pytest.param(
+            json.dumps({"\u202e" * 16_000: 1}), "got the unknown field", id="16,000 right-to-left marks"
+        ),
         pytest.param(json.dumps({"x" * 90_000: 1}), "'xxxxx", id="a name of 90,000 letters"),
-        pytest.param(json.dumps({"schedule": "\x00" * 16_000}), "schedule is '\\x00", id="16,000 NULs"),
-        pytest.param('{"schedule":"\\ud800"}', "schedule is '\\ud800'", id="half a surrogate pair, escaped"),
-        pytest.param('{"schedule":"\ud800"}', "schedule is '\\ud800'", id="half a surrogate pair"),
-        pytest.param('{"\\udfff":1}', "'\\udfff' is no field", id="half a pair for a name"),
-        pytest.param('{"noise":NaN}', "noise is nan", id="NaN"),
-        pytest.param('{"x_range":[-Infinity,Infinity]}', "x_range[0] is -inf", id="infinities"),
-        pytest.param('{"polynomials":[[NaN],[1]]}', "polynomials[0][0] is nan", id="NaN for a coefficient"),
-        pytest.param('{"steps":true}', "steps is True", id="true for a number"),
-        pytest.param('{"steps":1.0}', "steps is 1.0", id="a decimal for a whole number"),
-        pytest.param('{"steps":"5"}', "steps is '5'", id="a text for a number"),
-        pytest.param('{"__class__":1}', "'__class__' is no field", id="an attribute for a field"),
-        pytest.param('{"parameter_count":1}', "'parameter_count' is no field", id="a property for a field"),
+        pytest.param(json.dumps({"schedule": "\x00" * 16_000}), "schedule: got '\\x00", id="16,000 NULs"),
+        pytest.param(
+            '{"schedule":"\\ud800"}', "schedule: got '\\ud800'", id="half a surrogate pair, escaped"
+        ),
+        pytest.param('{"schedule":"\ud800"}', "schedule: got '\\ud800'", id="half a surrogate pair"),
+        pytest.param('{"\\udfff":1}', "got the unknown field '\\udfff'", id="half a pair for a name"),
+        pytest.param('{"noise":NaN}', "noise: got nan", id="NaN"),
+        pytest.param('{"x_range":[-Infinity,Infinity]}', "x_range: got (-inf, inf)", id="infinities"),
+        pytest.param('{"polynomials":[[NaN],[1]]}', "polynomials[0][0]: got nan", id="NaN for a coefficient"),
+        pytest.param('{"steps":true}', "steps: got True", id="true for a number"),
+        pytest.param('{"steps":1.0}', "steps: got 1.0", id="a decimal for a whole number"),
+        pytest.param('{"steps":"5"}', "steps: got '5'", id="a text for a number"),
+        pytest.param('{"__class__":1}', "got the unknown field '__class__'", id="an attribute for a field"),
+        pytest.param(
+            '{"parameter_count":1}', "got the unknown field 'parameter_count'", id="a property for a field"
+        ),
         pytest.param("\ufeff{}", "BOM", id="a byte order mark"),
         pytest.param("{}{}", "Extra data", id="two objects"),
         pytest.param('{"steps":1,}', "not JSON", id="a comma too many"),

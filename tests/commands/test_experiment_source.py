@@ -62,7 +62,7 @@ def test_lbfgs_takes_fixed_samples_where_a_query_does_not_say_which():
         pytest.param("", "standard input: got ''; expected an experiment", id="nothing"),
         pytest.param("12", "standard input: got '12'; expected an experiment", id="a number"),
         pytest.param("{", "not JSON", id="half of JSON"),
-        pytest.param('{"step": 3}', "'step' is no field", id="a field that is none"),
+        pytest.param('{"step": 3}', "got the unknown field 'step'", id="a field that is none"),
         pytest.param("step=3", "got a part 'step', which may be misspelled", id="a part that is none"),
         pytest.param("seed=1&seed=2", "the part seed twice", id="a part twice"),
         pytest.param("seed=1&hidden", "expected parts of the form name=value", id="a part without words"),

@@ -232,7 +232,7 @@ def test_a_run_that_diverges_says_so_and_keeps_the_best(folder):
         pytest.param([], "EXPERIMENT is missing", id="no experiment"),
         pytest.param(["recommended", "--hiden", "3"], "--hiden", id="an option that is none"),
         pytest.param(["recommended", "--hid", "3"], "--hid", id="an option cut short"),
-        pytest.param(["recommended", "--steps", "0"], "steps is 0", id="no steps"),
+        pytest.param(["recommended", "--steps", "0"], "steps: got 0", id="no steps"),
         pytest.param(["recommended", "--hidden", "12-x"], "hidden: 'x' is no whole number", id="letters"),
         pytest.param(["recommended", "--range", "-1..1"], "--range=-1..1", id="a minus without ="),
         pytest.param(

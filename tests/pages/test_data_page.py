@@ -149,7 +149,7 @@ def test_a_new_seed_gives_other_samples():
 @pytest.mark.parametrize(
     ("label", "value", "told"),
     [
-        pytest.param("x from", 1.0, "Range of x is (1, 1)", id="an empty range"),
+        pytest.param("x from", 1.0, "Range of x: got (1.0, 1.0)", id="an empty range"),
         pytest.param("Samples of each polynomial", 90_000, "at most 1,000,000 samples", id="too many"),
     ],
 )

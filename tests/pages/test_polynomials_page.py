@@ -218,7 +218,7 @@ def test_the_table_of_coefficients_is_seen_up_to_the_fifth_power_on_a_window_128
         pytest.param({1: {"x": None, "1": None, "x²": 1.0}}, [], "Row 2: this is the same", id="equal rows"),
         pytest.param({}, [1], "only one polynomial", id="one row left"),
         pytest.param(
-            {1: {"x": 1e7}}, [], "p1 has a coefficient of size 1e+07; at most 1e+06", id="too large"
+            {1: {"x": 1e7}}, [], "p1: got a coefficient of size 1e+07; expected at most 1e+06", id="too large"
         ),
     ],
 )
@@ -305,7 +305,7 @@ def test_range_and_positions_are_drawn_at_once():
 def test_a_range_that_is_none_changes_nothing_and_can_be_completed():
     page = opened({"polynomials": "x^2~x"})
     page.number_input[0].set_value(2.0).run()
-    assert "Range of x is (2, 1)" in refusal(page)
+    assert "Range of x: got (2.0, 1.0)" in refusal(page)
     assert set_up(page).x_range == (-1, 1)
     assert page.number_input[0].value == 2
     page.number_input[1].set_value(5.0).run()

@@ -139,11 +139,14 @@ def test_momentum_is_asked_for_where_it_counts():
         ("12; 12", "Hidden layers: '12; 12' is not a network"),
         ("x\u00b2", "Hidden layers: 'x\u00b2' is not a network"),
         ("", "Hidden layers: there is no network yet; expected the neurons of each layer"),
-        ("8-0", "hidden layer 2 is 0; "),
-        ("9999", "hidden layer 1 is 9999; "),
-        ("1 1 1 1 1 1 1 1", "hidden layers: got 8; expected at most 7."),
+        ("8-0", "hidden layer 2: got 0; "),
+        ("9999", "hidden layer 1: got 9999; "),
+        ("1 1 1 1 1 1 1 1", "Hidden layers: got 8 layers; expected at most 7."),
         # 2 inputs and 2 classes: (2+1)512 + 2(512+1)512 + (512+1)2
-        ("512, 512, 512", "hidden layers of 512, 512, 512 neurons make 527,874 weights and biases; "),
+        (
+            "512, 512, 512",
+            "Hidden layers: got layers of 512, 512, 512 neurons, which make 527,874 weights and biases; ",
+        ),
     ],
 )
 def test_layers_that_are_none_change_nothing_and_say_why(typed, says):
@@ -164,7 +167,7 @@ def test_a_refusal_has_the_label_of_the_input(label, value):
     app = opened(TRAIN, {**QUICK, "optimizer": "sgd"})
     setting(app, "number_input", label).set_value(value).run()
     [said] = [text.value for text in app.text]
-    assert said.startswith(f"{label} is {value}; ")
+    assert said.startswith(f"{label}: got {value}; ")
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,6 @@ def test_each_of_the_runs_is_within_the_limits_of_a_demo(limits):
 
 
 def test_a_network_that_cannot_be_is_told():
-    message = r"^Networks: 8-513 cannot be: hidden layer 2 is 513; "
+    message = r"^Networks: 8-513 cannot be: hidden layer 2: got 513; "
     with pytest.raises(pc.PolycoreError, match=message):
         replace(VARIED, networks=((4,), (8, 513))).experiments(SET_UP)

@@ -59,7 +59,7 @@ def test_values_may_be_numpys():
         pytest.param({"seed": []}, "seed: got none; expected 1 to 10,000 values", id="empty"),
         pytest.param({"seed": count()}, "seed: got too many; expected 1 to 10,000 values", id="endless"),
         pytest.param(
-            {"hidden": (12,)}, "hidden=12 is not a valid experiment: hidden is 12", id="one too few"
+            {"hidden": (12,)}, "hidden=12 is not a valid experiment: hidden: got 12", id="one too few"
         ),
     ],
 )
@@ -79,7 +79,7 @@ def test_what_is_not_a_choice_is_reported_in_one_line(make, choices, message):
         ),
         pytest.param({"noise": [1, 1.0]}, "noise=1.0 is the same experiment as noise=1", id="in two ways"),
         pytest.param(
-            {"seed": [1, -1]}, "seed=-1 is not a valid experiment: seed is -1; wanted", id="negative"
+            {"seed": [1, -1]}, "seed=-1 is not a valid experiment: seed: got -1; expected", id="negative"
         ),
         pytest.param(
             {"samples_per_class": [10, None], "optimizer": ["adam", "lbfgs"]},

@@ -24,29 +24,32 @@ def test_an_experiment_survives_json(experiment):
 @pytest.mark.parametrize(
     ("field", "value", "found"),
     [
-        pytest.param("polynomials", TWO[:1], "1 of them", id="one polynomial"),
-        pytest.param("polynomials", [*TWO, TWO[0]], "same as polynomials[0]", id="equal polynomials"),
+        pytest.param("polynomials", TWO[:1], "polynomials: got 1;", id="one polynomial"),
+        pytest.param("polynomials", [*TWO, TWO[0]], "equal to polynomials[0]", id="equal polynomials"),
         pytest.param("polynomials", ["x", "2x"], "a list", id="texts for polynomials"),
         pytest.param(
-            "polynomials", tuple(pc.Polynomial(n) for n in range(25)), "25 of them", id="25 polynomials"
+            "polynomials",
+            tuple(pc.Polynomial(n) for n in range(25)),
+            "polynomials: got 25;",
+            id="25 polynomials",
         ),
         pytest.param(
-            "polynomials", (TWO[0], pc.Polynomial(1, *[0] * 13)), "[1] has degree 13", id="degree 13"
+            "polynomials", (TWO[0], pc.Polynomial(1, *[0] * 13)), "[1]: got degree 13", id="degree 13"
         ),
         pytest.param("polynomials", (TWO[0], pc.Polynomial(2e6)), "2e+06", id="coefficient beyond 1e6"),
         pytest.param("samples_per_class", 0, "0", id="no samples"),
         pytest.param("samples_per_class", 1.5, "1.5", id="half a sample"),
         pytest.param("samples_per_class", True, "True", id="yes for samples"),
-        pytest.param("x_range", (1.0, -1.0), "(1, -1)", id="range the wrong way round"),
+        pytest.param("x_range", (1.0, -1.0), "(1.0, -1.0)", id="range the wrong way round"),
         pytest.param("x_range", (0.0, 0.0001), "0.001 apart", id="range too narrow"),
         pytest.param("x_range", (0.0, float("nan")), "nan", id="range not a number"),
         pytest.param("x_range", (0.0, 5000.0), "5000", id="range too wide"),
         pytest.param("x_range", (0.0,), "a tuple", id="range with one end"),
         pytest.param("noise", -0.1, "-0.1", id="negative noise"),
         pytest.param("noise", float("inf"), "inf", id="endless noise"),
-        pytest.param("hidden", (12, 0), "hidden layer 2 is 0", id="empty layer"),
-        pytest.param("hidden", (513,), "hidden layer 1 is 513", id="too wide"),
-        pytest.param("hidden", (2,) * 8, "got 8; expected at most 7", id="too deep"),
+        pytest.param("hidden", (12, 0), "hidden layer 2: got 0", id="empty layer"),
+        pytest.param("hidden", (513,), "hidden layer 1: got 513", id="too wide"),
+        pytest.param("hidden", (2,) * 8, "got 8 layers; expected at most 7", id="too deep"),
         pytest.param("hidden", 12, "12", id="a number for layers"),
         pytest.param("hidden", (512, 512, 512), "533,004", id="too many weights"),
         pytest.param("optimizer", "magic", "'magic'", id="unknown optimizer"),
@@ -91,7 +94,7 @@ def test_missing_fields_take_their_defaults():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        pytest.param('{"lr": 0.1}', "'lr' is no field", id="unknown field"),
+        pytest.param('{"lr": 0.1}', "got the unknown field 'lr'", id="unknown field"),
         pytest.param('{"steps": 5, "steps": 6}', "twice", id="field twice"),
         pytest.param("[1]", "a list", id="a list"),
         pytest.param("null", "None", id="null"),
@@ -107,7 +110,7 @@ def test_missing_fields_take_their_defaults():
         pytest.param('{"polynomials": [[1], [true]]}', "polynomials[1][0]", id="true for a coefficient"),
         pytest.param('{"polynomials": [[1], [1e999]]}', "inf", id="endless coefficient"),
         pytest.param('{"polynomials": {"a": 1}}', "polynomials", id="an object for polynomials"),
-        pytest.param('{"hidden": [[[]]]}', "hidden layer 1 is a list", id="lists in hidden"),
+        pytest.param('{"hidden": [[[]]]}', "hidden layer 1: got a list", id="lists in hidden"),
     ],
 )
 def test_json_that_is_no_experiment_is_refused(text, says):

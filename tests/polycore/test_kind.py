@@ -22,33 +22,31 @@ SIZES = {"hidden": [(2,), (3,)]}
     ("call", "says"),
     [
         pytest.param(
-            lambda: pc.advance(EXPERIMENT, 10), "run is of type Experiment; expected a Run.", id="advance"
+            lambda: pc.advance(EXPERIMENT, 10), "run: got an Experiment; expected a Run.", id="advance"
         ),
-        pytest.param(
-            lambda: pc.advance(10, RUN), "run is of type int; expected a Run.", id="advance, swapped"
-        ),
+        pytest.param(lambda: pc.advance(10, RUN), "run: got an int; expected a Run.", id="advance, swapped"),
         pytest.param(
             lambda: pc.advance(RUN, "10"), "steps: got '10'; expected a whole number", id="text steps"
         ),
         pytest.param(lambda: pc.advance(RUN, 2.5), "steps: got 2.5; expected a whole", id="half a step"),
         pytest.param(lambda: pc.advance(RUN, None), "steps: got None; expected a whole", id="no steps"),
-        pytest.param(lambda: pc.start(RUN), "experiment is of type Run; expected an Experiment.", id="start"),
+        pytest.param(lambda: pc.start(RUN), "experiment: got a Run; expected an Experiment.", id="start"),
         pytest.param(
             lambda: pc.start(pc.INTRODUCTION_POLYNOMIALS),
-            "experiment is of type tuple; expected an Experiment.",
+            "experiment: got a tuple; expected an Experiment.",
             id="start, polynomials",
         ),
         pytest.param(
-            lambda: pc.Referee.of(RUN), "experiment is of type Run; expected an Experiment.", id="referee"
+            lambda: pc.Referee.of(RUN), "experiment: got a Run; expected an Experiment.", id="referee"
         ),
         pytest.param(
             lambda: pc.sample(LINE, 10, np.random.default_rng(0)),
-            "polynomials is of type Polynomial; expected a Sequence.",
+            "polynomials: got a Polynomial; expected a Sequence.",
             id="sample",
         ),
         pytest.param(
             lambda: pc.crossings(-1, 1, LINE, PARABOLA),
-            "p is of type int; expected a Polynomial.",
+            "p: got an int; expected a Polynomial.",
             id="crossings",
         ),
         pytest.param(
@@ -61,22 +59,22 @@ SIZES = {"hidden": [(2,), (3,)]}
         pytest.param(lambda: MODEL.save(None), "an object of type NoneType is no file", id="save to nothing"),
         pytest.param(lambda: RUN.save(b"run.npz"), "an object of type bytes is no file", id="save to bytes"),
         pytest.param(
-            lambda: pc.Model.from_arrays(MODEL), "arrays is of type Model; expected a Mapping.", id="arrays"
+            lambda: pc.Model.from_arrays(MODEL), "arrays: got a Model; expected a Mapping.", id="arrays"
         ),
         pytest.param(
             lambda: MODEL.with_polynomials(LINE),
-            "polynomials is of type Polynomial; expected an Iterable.",
+            "polynomials: got a Polynomial; expected an Iterable.",
             id="one polynomial",
         ),
         pytest.param(
             lambda: replace(MODEL, weights=None),
-            "weights is of type NoneType; expected an Iterable.",
+            "weights: got a NoneType; expected an Iterable.",
             id="weights",
         ),
-        pytest.param(lambda: grid(RUN, **SIZES), "base is of type Run; expected an Experiment.", id="grid"),
+        pytest.param(lambda: grid(RUN, **SIZES), "base: got a Run; expected an Experiment.", id="grid"),
         pytest.param(
             lambda: random_choices(RUN, 1, 0, **SIZES),
-            "base is of type Run; expected an Experiment.",
+            "base: got a Run; expected an Experiment.",
             id="random",
         ),
         pytest.param(
@@ -94,31 +92,31 @@ SIZES = {"hidden": [(2,), (3,)]}
         ),
         pytest.param(
             lambda: list(outcomes(EXPERIMENT)),
-            "experiments is of type Experiment; expected an Iterable.",
+            "experiments: got an Experiment; expected an Iterable.",
             id="sweep",
         ),
         pytest.param(
             lambda: list(outcomes([EXPERIMENT], 4)),
-            "executor is of type int; expected an Executor.",
+            "executor: got an int; expected an Executor.",
             id="executor",
         ),
-        pytest.param(lambda: best(RUN), "outcomes is of type Run; expected an Iterable.", id="best"),
+        pytest.param(lambda: best(RUN), "outcomes: got a Run; expected an Iterable.", id="best"),
         pytest.param(
             lambda: link.to_query(RUN),
-            "experiment is of type Run; expected an Experiment.",
+            "experiment: got a Run; expected an Experiment.",
             id="link, written",
         ),
         pytest.param(
-            lambda: link.from_query("hidden=3"), "query is of type str; expected a Mapping.", id="link, read"
+            lambda: link.from_query("hidden=3"), "query: got a str; expected a Mapping.", id="link, read"
         ),
         pytest.param(
-            lambda: forward_pass(RUN, 0, 1), "model is of type Run; expected a Model.", id="forward pass"
+            lambda: forward_pass(RUN, 0, 1), "model: got a Run; expected a Model.", id="forward pass"
         ),
         pytest.param(
-            lambda: snippet.numpy_snippet(RUN), "model is of type Run; expected a Model.", id="NumPy code"
+            lambda: snippet.numpy_snippet(RUN), "model: got a Run; expected a Model.", id="NumPy code"
         ),
         pytest.param(
-            lambda: snippet.script(RUN), "experiment is of type Run; expected an Experiment.", id="script"
+            lambda: snippet.script(RUN), "experiment: got a Run; expected an Experiment.", id="script"
         ),
     ],
 )
