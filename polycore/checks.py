@@ -111,4 +111,6 @@ def _as_float(value: object) -> float:
 
 
 def _with_article(cls: type) -> str:
-    return f"{'an' if cls.__name__[0] in 'AEIOUaeiou' else 'a'} {cls.__name__}"
+    name = cls.__name__
+    # "ndarray" is read letter by letter at its beginning
+    return f"an {name}" if name[0] in "AEIOUaeiou" or name == "ndarray" else f"a {name}"

@@ -5,9 +5,9 @@ from bisect import insort
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
 
-from polycore import PolycoreError, Polynomial, crossings
+from polycore import Polynomial
+from polycore.polynomials.crossings import crossings_of_pairs
 
 MOST_NAMED = 8  # pairs in one line; 24 polynomials have 276
 NEAR = 1e-9  # of the range of x: crossings that are so near are one, of three curves or more
@@ -47,15 +47,12 @@ def table_of(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) 
     rows: list[tuple[Pair, float, float]] = []
     apart: list[Pair] = []
     alike: list[Pair] = []
-    for pair in combinations(range(len(polynomials)), 2):
-        p, q = (polynomials[place] for place in pair)
-        try:
-            found = crossings(p, q, *x_range)
-        except PolycoreError:
+    for pair, crossings in crossings_of_pairs(polynomials, *x_range).items():
+        if crossings is None:
             alike.append(pair)
             continue
-        rows += [(pair, x, p(x)) for x in found]
-        if not found:
+        rows += [(pair, x, polynomials[pair[0]](x)) for x in crossings]
+        if not crossings:
             apart.append(pair)
     return CrossingsTable(tuple(rows), tuple(apart), tuple(alike))
 

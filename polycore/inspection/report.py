@@ -5,14 +5,13 @@ All of it is computed from the model's answers on held-out points, without train
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polycore.arrays import Floats, Integers
 from polycore.errors import PolycoreError
-from polycore.polynomials.crossings import crossings
+from polycore.polynomials.crossings import crossings_of_pairs
 from polycore.polynomials.polynomial import Polynomial
 
 BINS = 10  # of confidence, equally wide
@@ -164,15 +163,12 @@ def meetings(polynomials: Sequence[Polynomial], x_range: Range) -> Meetings:
     """Return the x at which each of `polynomials` crosses or touches another, within `x_range`."""
     positions: list[set[float]] = [set() for _ in polynomials]
     alike = np.zeros(len(polynomials), dtype=np.bool_)
-    for pair in combinations(range(len(polynomials)), 2):
-        first, second = pair
-        try:
-            shared = crossings(polynomials[first], polynomials[second], *x_range)
-        except PolycoreError:  # they are equal, or differ only by rounding
+    for pair, crossings in crossings_of_pairs(polynomials, *x_range).items():
+        if crossings is None:  # they are equal, or differ only by rounding
             alike[[*pair]] = True
             continue
-        positions[first].update(shared)
-        positions[second].update(shared)
+        for label in pair:
+            positions[label].update(crossings)
     return Meetings(tuple(np.array(sorted(of_curve), dtype=np.float64) for of_curve in positions), alike)
 
 

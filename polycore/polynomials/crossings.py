@@ -1,57 +1,71 @@
-"""Where two polynomials cross or touch."""
+"""The points at which polynomials cross or touch."""
 
-import math
-from itertools import groupby, pairwise, zip_longest
-from numbers import Real
+from collections.abc import Sequence
+from itertools import combinations, groupby, pairwise, zip_longest
 
-from polycore.checks import check_kind
+from polycore.checks import check_kind, checked_range, shortened
 from polycore.errors import PolycoreError
 from polycore.polynomials.polynomial import Polynomial, horner
 
-# p and q count as equal at x where they differ by less than this share of the sum of the sizes of
-# their terms there. Rounding the coefficients and Horner's rule at degree 12 reach a third of it
+# p and q count as equal at x if they differ by less than this fraction of the summed sizes of their
+# terms at x. Rounding of the coefficients and in Horner's rule at degree 12 reaches a third of it
 # (Higham, Accuracy and Stability of Numerical Algorithms, section 5.1).
 _ROUNDING = 1e-14
 
 
 def crossings(p: Polynomial, q: Polynomial, low: float, high: float) -> tuple[float, ...]:
-    """Return each x in [low, high] where p and q cross or touch, sorted, each once.
+    """Return each x in [low, high] at which p and q cross or touch, sorted, each once.
 
-    Two that come closer than rounding can tell (1e-14 of the sizes of their terms) touch there,
-    also at an end. Meant for degrees and coefficients within the limits of `Polynomial.parse`.
-    Method: between neighbouring zeros of its derivative p - q only rises or only falls, so a
-    change of sign there is one zero, found by bisection, and any other zero lies at a zero of the
-    derivative; those are found in the same way, from the last derivative up.
-    Raises PolycoreError where p and q are equal (or cannot be told apart anywhere in the range),
-    and unless they are polynomials and low < high, both finite numbers.
+    If they come closer than rounding can distinguish (1e-14 of the sizes of their terms), they
+    touch there; this holds for the ends of the range too. For degrees and coefficients within the
+    limits of `Polynomial.parse`.
+    Method: between neighboring zeros of its derivative, p - q only rises or only falls. So a change
+    of sign there is one zero, found by bisection, and any other zero is at a zero of the
+    derivative. Those are found in the same way, from the last derivative up.
+    Raises PolycoreError if p and q are equal or differ only by rounding on the whole range, if one
+    is not a Polynomial, or unless low < high, both finite numbers.
     """
     for name, polynomial in (("p", p), ("q", q)):
         check_kind(name, polynomial, Polynomial, "Give crossings(p, q, low, high).")
     if p == q:
         raise PolycoreError(
-            f"both polynomials are {_shortened(p)}, so they meet everywhere; give two different ones."
+            f"p and q: got {shortened(str(p), 60)} twice; expected two different polynomials."
         )
-    if not (isinstance(low, Real) and isinstance(high, Real)):
-        raise PolycoreError(f"the range is from {low!r:.40} to {high!r:.40}; give two finite numbers.")
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise PolycoreError(f"the range is from {low} to {high}; give two finite numbers, the lower first.")
-    ends = {float(low) + 0.0, float(high) + 0.0}
+    low, high = checked_range("the range", (low, high))
+    ends = {low + 0.0, high + 0.0}  # -0.0 + 0.0 is 0.0
     if low < 0 < high:
-        ends.add(0.0)  # tried by itself: bisection would approach it through a thousand powers of two
+        ends.add(0.0)  # tried separately: bisection would approach it through a thousand powers of two
     zeros: list[float] = []
     for difference, size in reversed(_derivatives(*_difference(p, q))):
-        zeros, apart = _zeros(difference, size, sorted(ends.union(zeros)))
-    if not apart:
+        zeros, differs = _zeros(difference, size, sorted(ends.union(zeros)))
+    if not differs:
         raise PolycoreError(
-            f"{_shortened(p)} and {_shortened(q)} differ by rounding only from {low} to {high}; "
-            "give a wider range."
+            f"p and q: got {shortened(str(p), 60)} and {shortened(str(q), 60)}, which differ only by "
+            f"rounding from {low} to {high}; expected a larger difference. Give a wider range."
         )
     return tuple(zeros)
 
 
-def _shortened(polynomial: Polynomial) -> str:
-    text = str(polynomial)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+def crossings_of_pairs(
+    polynomials: Sequence[Polynomial], low: float, high: float
+) -> dict[tuple[int, int], tuple[float, ...] | None]:
+    """Return `crossings` of each pair of polynomials, by their indices (i, j), i < j.
+
+    The value is None if the two are equal or differ only by rounding. Raises PolycoreError unless
+    low < high, both finite numbers.
+    """
+    low, high = checked_range("the range", (low, high))
+    return {
+        (i, j): _crossings_or_none(polynomials[i], polynomials[j], low, high)
+        for i, j in combinations(range(len(polynomials)), 2)
+    }
+
+
+def _crossings_or_none(p: Polynomial, q: Polynomial, low: float, high: float) -> tuple[float, ...] | None:
+    try:
+        return crossings(p, q, low, high)
+    except PolycoreError:  # equal, or different by rounding only
+        return None
 
 
 def _difference(p: Polynomial, q: Polynomial) -> tuple[list[float], list[float]]:
@@ -73,10 +87,10 @@ def _derivative(coefficients: list[float]) -> list[float]:
 
 
 def _zeros(difference: list[float], size: list[float], splits: list[float]) -> tuple[list[float], bool]:
-    """Zeros of a difference that is monotone between `splits`; and whether it is ever not zero."""
+    """Return the zeros of a difference that is monotone between `splits`, and whether it is ever nonzero."""
     groups = [(sign, list(xs)) for sign, xs in groupby(splits, lambda x: _sign(difference, size, x))]
-    # zero at neighbours, so zero within rounding between them: one zero, best placed by a zero of
-    # the derivative, for the outermost are there only as ends of the range
+    # Zero at neighbors means zero within rounding between them: a single zero. A zero of the derivative is
+    # the best estimate of its position, because the outermost splits are only the ends of the range.
     outermost = (splits[0], splits[-1])
     touching = [
         min(xs, key=lambda x: (x in outermost, abs(horner(difference, x)))) for sign, xs in groups if not sign
@@ -106,4 +120,4 @@ def _bisected(difference: list[float], left: float, right: float) -> float:
             left = middle
         else:
             right = middle
-    return left  # the next float is on the other side
+    return left  # the zero lies between it and the next float

@@ -1,4 +1,4 @@
-"""Points and their labels as a CSV table, written and strictly read."""
+"""Points and their labels as a CSV table: writing, and strict reading."""
 
 import csv
 import itertools
@@ -9,29 +9,31 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from polycore.checks import check_points_shape, described
 from polycore.errors import PolycoreError
+from polycore.limits import MAX_CLASSES
 from polycore.polynomials.sampling import Labels, Points
 from polycore.quoting import quoted
 
 MAX_CSV_BYTES = 1_000_000
-MAX_CSV_ROWS = 20_000  # points: the header is not counted
-_LAST_LABEL = 23
+MAX_CSV_ROWS = 20_000  # points; the header does not count
+_LAST_LABEL = MAX_CLASSES - 1
 _LARGEST = 1e12
-_LONGEST_LINE = 131_072  # characters: as many as the csv module takes in one field
+_LONGEST_LINE = 131_072  # characters: the csv module's limit for one field
 _HEADERS = (["x", "y"], ["x", "y", "polynomial"])
-# What no table of numbers holds. Of the other characters float() and int() make decimals and
-# nothing else: no nan, no 1_000, no digits of other scripts.
-_FOREIGN = re.compile(r"[^0-9+\-.eE, \t\r\n\"]|\r(?!\n)")
-_OWN = b'0123456789+-.eE, \t\r\n"'
+# Characters that cannot be in a table of numbers. From the others float() and int() read decimals
+# only: not nan, not 1_000, no digits of other scripts.
+_INVALID = re.compile(r"[^0-9+\-.eE, \t\r\n\"]|\r(?!\n)")
+_VALID = b'0123456789+-.eE, \t\r\n"'
 
 
 def points_to_csv(points: ArrayLike, labels: ArrayLike | None = None) -> str:
     """Return a table with the header x,y or, with `labels`, x,y,polynomial.
 
     `points` is (N, 2) and `labels` (N,) of whole numbers 0 to 23, N at least 1. Each number is the
-    shortest that gives the same float64, so `points_from_csv` gives back what was written, within
-    its limits. Raises PolycoreError for other shapes, other labels and numbers not finite or
-    beyond 1e12 in size.
+    shortest decimal that gives the same float64, so within its limits `points_from_csv` returns
+    what was written. Raises PolycoreError for other shapes, other labels, and numbers that are not
+    finite or are beyond 1e12 in size.
     """
     rows = _checked_points(points).tolist()
     if labels is None:
@@ -46,17 +48,15 @@ def _checked_points(points: ArrayLike) -> Points:
     try:
         checked = np.asarray(points, dtype=np.float64)
     except (TypeError, ValueError) as error:  # text, or rows of different lengths
-        raise PolycoreError(f"points is no array of numbers: {error}. Give one of shape (N, 2).") from error
-    if checked.ndim != 2 or checked.shape[1] != 2 or not len(checked):
+        raise PolycoreError(f"points: got no array of numbers ({error}); expected shape (N, 2).") from error
+    check_points_shape(checked)
+    if not len(checked):
+        raise PolycoreError("points: got none; expected one or more.")
+    valid = np.abs(checked) <= _LARGEST  # False for NaN
+    if not valid.all():
+        row = int(np.argmin(valid.all(axis=1)))
         raise PolycoreError(
-            f"points has shape {checked.shape}; wanted (N, 2), one row for each x, y. "
-            "Join the two columns with np.column_stack([x, y])."
-        )
-    good = np.abs(checked) <= _LARGEST  # false for what is not a number
-    if not good.all():
-        row = int(np.argmin(good.all(axis=1)))
-        raise PolycoreError(
-            f"points has {checked[row].tolist()} in row {row}; wanted numbers up to 1e12 in size."
+            f"points, row {row}: got {checked[row].tolist()}; expected numbers of at most 1e12 in size."
         )
     return checked
 
@@ -65,32 +65,33 @@ def _checked_labels(labels: ArrayLike, count: int) -> Labels:
     checked = np.asarray(labels)
     if checked.shape != (count,) or not np.issubdtype(checked.dtype, np.integer):
         raise PolycoreError(
-            f"labels has shape {checked.shape} and type {checked.dtype}; wanted ({count},) whole numbers, "
+            f"labels: got shape {checked.shape} and type {checked.dtype}; expected ({count},) whole numbers, "
             "one for each point."
         )
     if checked.min() < 0 or checked.max() > _LAST_LABEL:
         raise PolycoreError(
-            f"labels go from {checked.min()} to {checked.max()}; wanted 0 to {_LAST_LABEL}, "
-            "places in the list of polynomials."
+            f"labels: got {checked.min()} to {checked.max()}; expected 0 to {_LAST_LABEL}, "
+            "the indices of the polynomials."
         )
     return checked.astype(np.int64)
 
 
 def points_from_csv(content: str | bytes) -> tuple[Points, Labels | None]:
-    """Return points (N, 2) and labels (N,), or None where the table has no third column.
+    """Return points (N, 2) and labels (N,), or None for the labels if the table has no third column.
 
-    The first line is x,y or x,y,polynomial, each other one a point: finite decimals of at most
-    1e12 in size and, in the third column, a whole number 0 to 23. Spaces around them and quotes
-    are allowed; lines end in LF or CR LF and have at most 131,072 characters; bytes are UTF-8; a byte order
-    mark may come first. Raises PolycoreError, naming the line, what was found and what was wanted, for
-    anything else: also above MAX_CSV_BYTES (of a str: characters) or MAX_CSV_ROWS, before any line is read.
+    The first line is x,y or x,y,polynomial, and each other line one point: finite decimals of at
+    most 1e12 in size and, in the third column, a whole number 0 to 23. Spaces around them and
+    quotes are allowed. Lines end in LF or CR LF and have at most 131,072 characters. Bytes are
+    UTF-8; a byte order mark may come first. Raises PolycoreError, with the line, what it got and
+    what it expected, for anything else. A table beyond MAX_CSV_BYTES (of a str: characters) or
+    MAX_CSV_ROWS is refused before any line is read.
     """
     text = _decoded(content).removeprefix("\ufeff").rstrip("\r\n")
     count = text.count("\n")
     if count > MAX_CSV_ROWS:
         raise PolycoreError(
-            f"line {MAX_CSV_ROWS + 2} is one too many: the table has {count} points; "
-            f"wanted at most {MAX_CSV_ROWS}. Keep fewer."
+            f"line {MAX_CSV_ROWS + 2}: got one of {count} points; expected at most {MAX_CSV_ROWS}. "
+            "Keep fewer."
         )
     lines = text.split("\n")
     rows = _rows(lines)
@@ -102,10 +103,10 @@ def points_from_csv(content: str | bytes) -> tuple[Points, Labels | None]:
 
 def _decoded(content: str | bytes) -> str:
     if not isinstance(content, str | bytes):
-        raise PolycoreError(f"content is of type {type(content).__name__}; give the table as str or bytes.")
+        raise PolycoreError(f"content: got {described(content)}; expected the table as str or bytes.")
     if len(content) > MAX_CSV_BYTES:
         raise PolycoreError(
-            f"the table has {len(content)} bytes; wanted at most {MAX_CSV_BYTES}. Keep fewer points."
+            f"the table: got {len(content)} bytes; expected at most {MAX_CSV_BYTES}. Keep fewer points."
         )
     if isinstance(content, str):
         return content
@@ -113,7 +114,7 @@ def _decoded(content: str | bytes) -> str:
         return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise _unwanted(
+        raise _line_error(
             line, f"byte {content[error.start]:#04x}", "UTF-8 text. Save the table as CSV UTF-8"
         ) from error
 
@@ -123,41 +124,41 @@ def _columns(rows: Iterator[list[str]], header: str) -> int:
         names = [name.strip(" \t") for name in next(rows)]
         if names in _HEADERS:
             return len(names)
-    raise _unwanted(1, header, "the header x,y or x,y,polynomial, with commas")
+    raise _line_error(1, header, "the header x,y or x,y,polynomial, with commas")
 
 
 def _check_lengths(lines: list[str]) -> None:
     for line, text in enumerate(lines, 1):
         if len(text) > _LONGEST_LINE:
-            raise _unwanted(line, text, f"a line of at most {_LONGEST_LINE:,} characters")
+            raise _line_error(line, text, f"a line of at most {_LONGEST_LINE:,} characters")
 
 
 def _rows(lines: list[str]) -> Iterator[list[str]]:
     reader = csv.reader(lines, skipinitialspace=True, strict=True)
-    wanted = "quotes that are closed on their line, and a line feed at its end"
+    expected = "quotes that are closed on their line, and a line feed at its end"
     for line in itertools.count(1):
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise _unwanted(line, lines[line - 1], wanted) from error
+            raise _line_error(line, lines[line - 1], expected) from error
         if row is None:
             return
         if reader.line_num != line:
-            raise _unwanted(line, lines[line - 1], wanted)
+            raise _line_error(line, lines[line - 1], expected)
         yield row
 
 
 def _check_characters(text: str, lines: list[str]) -> None:
     table = text[len(lines[0]) :]
-    # ten times as fast as the search
-    lone = table.count("\r") - table.count("\r\n")
-    if table.isascii() and not table.encode().translate(None, _OWN) and not lone:
+    # ten times as fast as the search below
+    lone_returns = table.count("\r") - table.count("\r\n")
+    if table.isascii() and not table.encode().translate(None, _VALID) and not lone_returns:
         return
-    match = _FOREIGN.search(text, len(lines[0]))
+    match = _INVALID.search(text, len(lines[0]))
     if match:
         line = text.count("\n", 0, match.start()) + 1
-        field = next(field for field in lines[line - 1].split(",") if _FOREIGN.search(field))
-        raise _unwanted(line, field, "decimal numbers only")
+        field = next(field for field in lines[line - 1].split(",") if _INVALID.search(field))
+        raise _line_error(line, field, "decimal numbers only")
 
 
 def _points_and_labels(
@@ -166,45 +167,45 @@ def _points_and_labels(
     table = list(rows)
     for line, row in enumerate(table, 2):
         if len(row) != columns:
-            raise _unwanted(line, lines[line - 1], f"{columns} numbers with commas between them")
+            raise _line_error(line, lines[line - 1], f"{columns} numbers with commas between them")
     if not table:
-        raise _unwanted(2, "", "a point: the table has none")
+        raise _line_error(2, "", "at least one point")
     x, y, *polynomial = zip(*table, strict=True)
     points = np.column_stack([_numbers(x), _numbers(y)])
     return points, _labels(polynomial[0]) if polynomial else None
 
 
 def _numbers(fields: Sequence[str]) -> NDArray[np.float64]:
-    numbers = np.array(_read(fields, float, "a decimal number, such as -0.55"))
-    beyond = np.abs(numbers) > _LARGEST
-    if beyond.any():
-        place = int(beyond.argmax())
-        raise _unwanted(place + 2, fields[place], "a number of at most 1e12 in size")
+    numbers = np.array(_parsed(fields, float, "a decimal number, such as -0.55"))
+    too_large = np.abs(numbers) > _LARGEST
+    if too_large.any():
+        index = int(too_large.argmax())
+        raise _line_error(index + 2, fields[index], "a number of at most 1e12 in size")
     return numbers
 
 
 def _labels(fields: Sequence[str]) -> Labels:
-    wanted = f"a whole number from 0 to {_LAST_LABEL} as polynomial"
-    labels = _read(fields, int, wanted)
+    expected = f"a whole number from 0 to {_LAST_LABEL} as polynomial"
+    labels = _parsed(fields, int, expected)
     for line, label in enumerate(labels, 2):
         if not 0 <= label <= _LAST_LABEL:
-            raise _unwanted(line, fields[line - 2], wanted)
+            raise _line_error(line, fields[line - 2], expected)
     return np.array(labels, dtype=np.int64)
 
 
 _Number = TypeVar("_Number", int, float)
 
 
-def _read(fields: Sequence[str], number: Callable[[str], _Number], wanted: str) -> list[_Number]:
+def _parsed(fields: Sequence[str], parse: Callable[[str], _Number], expected: str) -> list[_Number]:
     numbers = []
     for line, field in enumerate(fields, 2):
         try:
-            numbers.append(number(field))
+            numbers.append(parse(field))
         except ValueError as error:
-            raise _unwanted(line, field, wanted) from error
+            raise _line_error(line, field, expected) from error
     return numbers
 
 
-def _unwanted(line: int, found: str, wanted: str) -> PolycoreError:
-    shown = quoted(found.strip(" \t\r"), 20)
-    return PolycoreError(f"line {line} has {shown}; wanted {wanted}.")
+def _line_error(line: int, text: str, expected: str) -> PolycoreError:
+    got = quoted(text.strip(" \t\r"), 20)
+    return PolycoreError(f"line {line}: got {got}; expected {expected}.")

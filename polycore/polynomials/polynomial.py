@@ -9,6 +9,7 @@ from typing import Any, Self, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from polycore.checks import described
 from polycore.errors import PolycoreError
 from polycore.polynomials import notation
 from polycore.polynomials.parser import parsed
@@ -19,17 +20,17 @@ class Polynomial:
     """Compared and hashed by `coefficients`: floats, highest degree first, without leading zeros.
 
     The zero polynomial has the one coefficient 0.0 and degree 0. Raises PolycoreError unless
-    there are one or more coefficients, all of them finite real numbers (a bool is none).
+    there are one or more coefficients, all of them finite real numbers. A bool is not a number.
     """
 
     coefficients: tuple[float, ...]
 
     def __init__(self, *coefficients: float) -> None:
         if not coefficients:
-            raise PolycoreError("there are no coefficients; give one or more, as in Polynomial(-1, 0, 1).")
-        numbers = [_finite(place, value) for place, value in enumerate(coefficients, 1)]
-        leading = next((i for i, number in enumerate(numbers) if number), len(numbers) - 1)
-        object.__setattr__(self, "coefficients", tuple(numbers[leading:]))
+            raise PolycoreError("coefficients: got none; expected one or more, as in Polynomial(-1, 0, 1).")
+        checked = [_checked_coefficient(number, value) for number, value in enumerate(coefficients, 1)]
+        leading = next((i for i, coefficient in enumerate(checked) if coefficient), len(checked) - 1)
+        object.__setattr__(self, "coefficients", tuple(checked[leading:]))
 
     @property
     def degree(self) -> int:
@@ -48,17 +49,17 @@ class Polynomial:
         """
         if isinstance(x, int | float) and not isinstance(x, np.generic):
             return horner(self.coefficients, float(x))
-        positions = np.asarray(x, dtype=np.float64)
-        values = np.full(positions.shape, self.coefficients[0])
+        x = np.asarray(x, dtype=np.float64)
+        values = np.full(x.shape, self.coefficients[0])
         for coefficient in self.coefficients[1:]:
-            values = values * positions + coefficient
+            values = values * x + coefficient
         return values
 
     def __str__(self) -> str:
         """The plain form, such as "-x^2 + 1" or "0.5x".
 
         Numbers are the shortest decimals that give the same float, never with an exponent, so
-        `parse` reads an equal polynomial back wherever its limits allow.
+        `parse` reads an equal polynomial back if its limits allow.
         """
         return notation.plain(self.coefficients)
 
@@ -85,7 +86,7 @@ class Polynomial:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the polynomial a person typed, such as "2x^3 - x" or "(x-1)^2 / 4".
+        """Return the polynomial of a typed text, such as "2x^3 - x" or "(x-1)^2 / 4".
 
         Grammar, spaces and tabs allowed between the tokens:
 
@@ -95,34 +96,36 @@ class Polynomial:
             exponent = digits | "(" digits ")"
             atom     = number | "x" | "X" | "(" sum ")"
 
-        Multiplication needs no sign before "(", nor between a number or ")" and x; behind an
-        exponent it does, for "x^2x" can be read two ways. A product is worked out from left to
-        right, so "1/2x" is 0.5x. Division is by a number other than 0. The arithmetic is exact;
-        each coefficient is rounded once, at the end.
+        Multiplication needs no sign before "(", nor between a number or ")" and x. After an
+        exponent it does, because "x^2x" can be read two ways. A product is evaluated from left to
+        right, so "1/2x" is 0.5x. The divisor must be a number other than 0. The arithmetic is
+        exact; each coefficient is rounded once, at the end.
 
-        Raises PolycoreError, naming the character (the first is 1), what stands there and what
-        would do, where the text breaks this grammar or a limit: MAX_TEXT characters, parentheses
-        MAX_NESTING deep, degree MAX_DEGREE in every part, coefficients MAX_COEFFICIENT in size at the
-        end, numbers of hundreds of digits on the way.
+        Raises PolycoreError, with the position (the first character is 1), what it got and what
+        it expected, if the text breaks this grammar or a limit: MAX_TEXT characters, parentheses
+        nested MAX_NESTING deep, degree MAX_DEGREE in every part, coefficients of size
+        MAX_COEFFICIENT, intermediate numbers of some hundred digits.
         """
         if not isinstance(text, str):
-            raise PolycoreError(f"text is of type {type(text).__name__}; give a str such as '-x^2 + 1'.")
+            raise PolycoreError(f"text: got {described(text)}; expected a str, such as '-x^2 + 1'.")
         return cls(*parsed(text))
 
 
-def _finite(place: int, value: object) -> float:
+def _checked_coefficient(number: int, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise PolycoreError(
-            f"coefficient {place} is of type {type(value).__name__}; give real numbers, highest degree "
-            "first, as in Polynomial(-1, 0, 1), or Polynomial(*numbers) for a list."
+            f"coefficient {number}: got {described(value)}; expected real numbers, highest degree first, "
+            "as in Polynomial(-1, 0, 1), or Polynomial(*numbers) for a list."
         )
     try:
-        number = float(value)
+        coefficient = float(value)
     except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise PolycoreError(f"coefficient {place} is {number}; give a finite number (at most about 1.8e308).")
-    return number + 0.0  # -0.0 + 0.0 is 0.0
+        coefficient = math.inf
+    if not math.isfinite(coefficient):
+        raise PolycoreError(
+            f"coefficient {number}: got {described(value)}; expected a finite number (up to about 1.8e308)."
+        )
+    return coefficient + 0.0  # -0.0 + 0.0 is 0.0
 
 
 def horner(coefficients: Sequence[float], x: float) -> float:

@@ -1,4 +1,4 @@
-"""Sets of polynomials that are ready to use."""
+"""Ready-made sets of polynomials."""
 
 from polycore.polynomials.polynomial import Polynomial
 
@@ -35,7 +35,7 @@ PARABOLAS = (
     Polynomial(0.5, -2, 0),
 )
 
-# T3 to T5 of Chebyshev, and beside each one that lies within 0.1 of it all along [-1, 1].
+# The Chebyshev polynomials T3 to T5, each with a polynomial within 0.1 of it on all of [-1, 1].
 NEARLY_COINCIDING = (
     Polynomial(4, 0, -3, 0),
     Polynomial(4, 0, -3, 0.1),

@@ -110,53 +110,53 @@ def test_the_tables_that_take_longest_are_read_in_time(content):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        pytest.param(filled("x,y\n", "1,2\n"), "line 20002 is one too many", id="249,999 points"),
-        pytest.param(
-            "x,y\n" + "1,2\n" * (MAX_CSV_ROWS + 1), "line 20002 is one too many", id="20,001 points"
-        ),
-        pytest.param(filled("x,y\n", "1") + "1", "the table has 1000001 bytes", id="a character too many"),
-        pytest.param(b"x,y\n" + b"\xff" * 10**6, "has 1000004 bytes", id="a megabyte of no text"),
-        pytest.param(filled("x", ",x"), "line 1 has", id="half a million columns named x"),
-        pytest.param(filled("x,y", ",x,y"), "line 1 has", id="headers over and over"),
-        pytest.param(filled("", ","), "line 1 has ',,,,", id="a million columns without a name"),
+        pytest.param(filled("x,y\n", "1,2\n"), "line 20002: got one of", id="249,999 points"),
+        pytest.param("x,y\n" + "1,2\n" * (MAX_CSV_ROWS + 1), "line 20002: got one of", id="20,001 points"),
+        pytest.param(filled("x,y\n", "1") + "1", "the table: got 1000001 bytes", id="a character too many"),
+        pytest.param(b"x,y\n" + b"\xff" * 10**6, "got 1000004 bytes", id="a megabyte of no text"),
+        pytest.param(filled("x", ",x"), "line 1: got", id="half a million columns named x"),
+        pytest.param(filled("x,y", ",x,y"), "line 1: got", id="headers over and over"),
+        pytest.param(filled("", ","), "line 1: got ',,,,", id="a million columns without a name"),
         pytest.param(filled("x,y\n1", ",1"), "at most 131,072", id="half a million numbers in a row"),
-        pytest.param(filled("x,y\na", ","), "line 2 has", id="a letter, then a million fields"),
-        pytest.param("x,y\n1,2\n" + "1," * 65_000 + "a", "line 3 has 'a'", id="65,000 fields, then a letter"),
+        pytest.param(filled("x,y\na", ","), "line 2: got", id="a letter, then a million fields"),
         pytest.param(
-            "x,y\n" + ("1,2" + "," * 45 + "\n") * 20_000, "line 2 has '1,2,,", id="too many commas a line"
+            "x,y\n1,2\n" + "1," * 65_000 + "a", "line 3: got 'a'", id="65,000 fields, then a letter"
+        ),
+        pytest.param(
+            "x,y\n" + ("1,2" + "," * 45 + "\n") * 20_000, "line 2: got '1,2,,", id="too many commas a line"
         ),
         pytest.param(filled("x,y\n0.", "1"), "at most 131,072", id="one endless number"),
-        pytest.param(filled("x,y,polynomial\n1,2,", "0"), "line 2 has '1,2,000", id="one endless label"),
-        pytest.param(filled('x,y\n"', "1"), "line 2 has '\"1111", id="a quote that is never closed"),
+        pytest.param(filled("x,y,polynomial\n1,2,", "0"), "line 2: got '1,2,000", id="one endless label"),
+        pytest.param(filled('x,y\n"', "1"), "line 2: got '\"1111", id="a quote that is never closed"),
         pytest.param(
-            'x,y\n"' + "1,2\n" * 19_999, "line 2 has", id="a quote that is never closed, many lines"
+            'x,y\n"' + "1,2\n" * 19_999, "line 2: got", id="a quote that is never closed, many lines"
         ),
-        pytest.param('"' + "x,y\n" * 20_000, "line 1 has", id="a quote in the header, never closed"),
-        pytest.param(filled("x,y\n", '"'), "line 2 has", id="a million quotes"),
-        pytest.param(filled("x,y\n", "\0"), "line 2 has '\\x00", id="NULs"),
-        pytest.param("x,y\n1,2\0\n", "line 2 has '2\\x00'", id="a NUL behind a number"),
-        pytest.param(filled("x,y\r", "1,2\r"), "line 1 has 'x,y\\r1", id="CR alone ends lines"),
-        pytest.param("x,y\n" + "1,2\r" * 9, "line 2 has '2\\r1'", id="CR alone ends lines but the header's"),
-        pytest.param("x,y\n" + "1,2\n" * 9999 + "1,2\r3", "line 10001 has '2\\r3'", id="one CR, late"),
-        pytest.param(filled("x,y\n", " "), "line 2 has", id="spaces"),
-        pytest.param(filled("", "\n"), "line 1 has ''", id="empty lines"),
-        pytest.param(filled("\ufeff\ufeffx,y\n", "1"), "line 1 has '\\ufeffx,y'", id="two byte order marks"),
-        pytest.param("x,y\n1,2\n".encode("utf-16"), "wanted UTF-8", id="UTF-16 with its mark"),
-        pytest.param("x,y\n1,2\n".encode("utf-16-be"), "line 1 has '\\x00x", id="UTF-16 without a mark"),
-        pytest.param("x,y\n1,2\n".encode("utf-32"), "wanted UTF-8", id="UTF-32"),
+        pytest.param('"' + "x,y\n" * 20_000, "line 1: got", id="a quote in the header, never closed"),
+        pytest.param(filled("x,y\n", '"'), "line 2: got", id="a million quotes"),
+        pytest.param(filled("x,y\n", "\0"), "line 2: got '\\x00", id="NULs"),
+        pytest.param("x,y\n1,2\0\n", "line 2: got '2\\x00'", id="a NUL behind a number"),
+        pytest.param(filled("x,y\r", "1,2\r"), "line 1: got 'x,y\\r1", id="CR alone ends lines"),
+        pytest.param("x,y\n" + "1,2\r" * 9, "line 2: got '2\\r1'", id="CR alone ends lines but the header's"),
+        pytest.param("x,y\n" + "1,2\n" * 9999 + "1,2\r3", "line 10001: got '2\\r3'", id="one CR, late"),
+        pytest.param(filled("x,y\n", " "), "line 2: got", id="spaces"),
+        pytest.param(filled("", "\n"), "line 1: got ''", id="empty lines"),
+        pytest.param(filled("\ufeff\ufeffx,y\n", "1"), "line 1: got '\\ufeffx,y'", id="two byte order marks"),
+        pytest.param("x,y\n1,2\n".encode("utf-16"), "expected UTF-8", id="UTF-16 with its mark"),
+        pytest.param("x,y\n1,2\n".encode("utf-16-be"), "line 1: got '\\x00x", id="UTF-16 without a mark"),
+        pytest.param("x,y\n1,2\n".encode("utf-32"), "expected UTF-8", id="UTF-32"),
         pytest.param("x,y\n1,2\n".encode("utf-7").replace(b",", b"+ACw-"), "line 1", id="UTF-7"),
         pytest.param("x,y\n1,2 \xe9\n".encode("latin-1"), "byte 0xe9", id="Latin-1"),
         pytest.param("x,y\n1,2\n".encode("cp037"), "line 1", id="EBCDIC"),
-        pytest.param(codecs.BOM_UTF8 * 2 + b"x,y\n1,2", "line 1 has '\\ufeffx,y'", id="two UTF-8 marks"),
-        pytest.param(b"x,y\n\xc0\xb1,2\n", "line 2 has 'byte 0xc0'", id="an overlong digit"),
-        pytest.param(b"x,y\n\xed\xa0\x80,2\n", "line 2 has 'byte 0xed'", id="a surrogate in UTF-8"),
-        pytest.param("x,y\n1,nan\n", "line 2 has 'nan'", id="not a number"),
-        pytest.param("x,y\n1,1e999\n", "line 2 has '1e999'", id="infinity"),
-        pytest.param("x;y\n1;2\n", "line 1 has 'x;y'", id="semicolons"),
-        pytest.param("y,x\n1,2\n", "line 1 has 'y,x'", id="another order"),
+        pytest.param(codecs.BOM_UTF8 * 2 + b"x,y\n1,2", "line 1: got '\\ufeffx,y'", id="two UTF-8 marks"),
+        pytest.param(b"x,y\n\xc0\xb1,2\n", "line 2: got 'byte 0xc0'", id="an overlong digit"),
+        pytest.param(b"x,y\n\xed\xa0\x80,2\n", "line 2: got 'byte 0xed'", id="a surrogate in UTF-8"),
+        pytest.param("x,y\n1,nan\n", "line 2: got 'nan'", id="not a number"),
+        pytest.param("x,y\n1,1e999\n", "line 2: got '1e999'", id="infinity"),
+        pytest.param("x;y\n1;2\n", "line 1: got 'x;y'", id="semicolons"),
+        pytest.param("y,x\n1,2\n", "line 1: got 'y,x'", id="another order"),
         pytest.param("x,y,polynomial,x\n1,2,3,4\n", "line 1", id="a column too many"),
         pytest.param("=cmd|' /C calc'!A0,y\n1,2\n", "line 1", id="a formula for a header"),
-        pytest.param("x,y\n=1+1,2\n", "line 2 has '=1+1'", id="a formula for a number"),
+        pytest.param("x,y\n=1+1,2\n", "line 2: got '=1+1'", id="a formula for a number"),
     ],
 )
 def test_a_hostile_table_is_refused_in_time(content, says):
@@ -176,7 +176,7 @@ def test_behind_a_wrong_header_nothing_is_read():
     # what is wrong behind it would be told first by whatever looked there
     for behind in ("1,nan\n", "\0\n", '"1\n', "1,2,3\n", "\u202e\n"):
         with pytest.raises(
-            PolycoreError, match=r"^line 1 has 'X,Y'; wanted the header x,y or x,y,polynomial"
+            PolycoreError, match=r"^line 1: got 'X,Y'; expected the header x,y or x,y,polynomial"
         ):
             points_from_csv("X,Y\n" + behind)
 

@@ -248,14 +248,14 @@ def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(watched):
     lines = "\n".join(TITLES[:3])
     visit.fill("One polynomial a line, class 0 first", lines)
     page.get_by_role("button", name="Use these").click()
-    expect(page.get_by_text("Line 1: character 9 is '='")).to_be_visible()
+    expect(page.get_by_text("Line 1: character 9: got '='")).to_be_visible()
     for cell, quoted in (
         ("<b onclick=evyl()>", "'<b onclick=evyl()>'"),
         ("[evyl](//evyl.example)", "'[evyl](//evyl.exa...'"),
         ("\u202eevyl", r"'\u202eevyl'"),
     ):
         upload(visit, f"{cell}.csv", f"x,y\n1,{cell}\n".encode(), uploader=1)
-        refusal = f"line 2 has {quoted}; wanted decimal numbers only."
+        refusal = f"line 2: got {quoted}; expected decimal numbers only."
         expect(text_of(visit, refusal)).to_be_visible()
     check_words(visit, *told, f"nameless {SEEN[1]}: taken as", lines, refusal)
 
@@ -283,8 +283,8 @@ def test_what_is_typed_and_refused_is_words_alone(watched):
     visit.go_to("Polynomials")
     lines = "evyl\nx + <b>evyl</b>"
     visit.fill("One polynomial a line", lines)
-    expect(visit.page.get_by_text("Line 2: character 5 is '<'")).to_be_visible()
-    check_words(visit, lines, "Line 1: character 1 is 'evyl'; words", places=["stText"])
+    expect(visit.page.get_by_text("Line 2: character 5: got '<'")).to_be_visible()
+    check_words(visit, lines, "Line 1: character 1: got 'evyl'; words", places=["stText"])
 
 
 # Every address that a rule of a style sheet names, and every font with how its loading went.

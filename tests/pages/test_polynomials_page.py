@@ -130,15 +130,17 @@ MANY = "\n".join(f"{slope}x" for slope in range(1, 26))
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        pytest.param("x\nsin(x)", "Line 2: character 1 is 'sin'", id="a word"),
-        pytest.param("x\n\nx^2 +", "Line 3: character 6 is missing", id="unfinished, empty lines counted"),
-        pytest.param("x/0\nx", "Line 1: character 3 is '0'; nothing can be divided by zero", id="by zero"),
+        pytest.param("x\nsin(x)", "Line 2: character 1: got 'sin'", id="a word"),
+        pytest.param(
+            "x\n\nx^2 +", "Line 3: character 6: got the end of the text", id="unfinished, empty lines counted"
+        ),
+        pytest.param("x/0\nx", "Line 1: character 3: got '0'; cannot divide by zero", id="by zero"),
         pytest.param("(x-1)^2\nx\nx^2-2x+1", "Line 3: this is the same polynomial as line 1", id="twice"),
         pytest.param("x", "only one polynomial; at least 2", id="one"),
         pytest.param(" \n ", "no polynomial; at least 2", id="none"),
         pytest.param(MANY, "25 polynomials; at most 24 are allowed. Remove 1.", id="25"),
         pytest.param(
-            "x\n" + "x" * 300, "Line 2: character 201 is 'x'; a text has at most 200", id="too long"
+            "x\n" + "x" * 300, "Line 2: character 201: got 'x'; expected at most 200", id="too long"
         ),
         pytest.param("a\nb\nc\nd\ne\nf", "And 2 more.", id="more mistakes than are told"),
     ],

@@ -685,7 +685,7 @@ def test_a_refused_table_is_told_and_the_points_stay():
     app = with_points("x,y\n1,2\n")
     [uploader] = [uploader for uploader in app.file_uploader if uploader.key != weight_upload.FILES_KEY]
     uploader.set_value(("points.csv", b"x,y\n1,nan\n", "text/csv")).run()
-    assert "line 2 has 'nan'" in texts(app)
+    assert "line 2: got 'nan'" in texts(app)
     np.testing.assert_array_equal(session_of(app).points.points, [[1.0, 2.0]])
 
 

@@ -51,11 +51,11 @@ SIZES = {"hidden": [(2,), (3,)]}
         ),
         pytest.param(
             lambda: pc.crossings(LINE, PARABOLA, "-1", 1),
-            "the range is from '-1' to 1; give two finite numbers.",
+            "the range: got ('-1', 1); expected two finite numbers",
             id="an end",
         ),
-        pytest.param(lambda: pc.points_to_csv("x,y"), "points is no array of numbers", id="points as text"),
-        pytest.param(lambda: pc.points_to_csv([[0], [0, 1]]), "points is no array of numbers", id="ragged"),
+        pytest.param(lambda: pc.points_to_csv("x,y"), "points: got no array of numbers", id="points as text"),
+        pytest.param(lambda: pc.points_to_csv([[0], [0, 1]]), "points: got no array of numbers", id="ragged"),
         pytest.param(lambda: MODEL.save(None), "an object of type NoneType is no file", id="save to nothing"),
         pytest.param(lambda: RUN.save(b"run.npz"), "an object of type bytes is no file", id="save to bytes"),
         pytest.param(

@@ -16,7 +16,7 @@ from numpy.polynomial import chebyshev, polynomial
 
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE, MAX_NESTING, MAX_TEXT
-from polycore.polynomials.crossings import crossings
+from polycore.polynomials.crossings import crossings, crossings_of_pairs
 from polycore.polynomials.polynomial import Polynomial
 
 ZERO = Polynomial(0)
@@ -81,18 +81,20 @@ def test_its_representation_makes_it_again():
 @pytest.mark.parametrize(
     ("coefficients", "complaint"),
     [
-        pytest.param((), "no coefficients; give one or more", id="none"),
-        pytest.param((1, True), "coefficient 2 is of type bool; give real numbers", id="bool"),
-        pytest.param((np.bool_(True),), "coefficient 1 is of type bool", id="NumPy's bool"),
-        pytest.param(("1",), "coefficient 1 is of type str", id="text"),
+        pytest.param((), "coefficients: got none; expected one or more", id="none"),
+        pytest.param((1, True), "coefficient 2: got True; expected real numbers", id="bool"),
+        pytest.param((np.bool_(True),), "coefficient 1: got True", id="NumPy's bool"),
+        pytest.param(("1",), "coefficient 1: got '1'", id="text"),
         pytest.param(([1, 2],), r"Polynomial\(\*numbers\) for a list", id="list"),
-        pytest.param((np.array([1.0, 2.0]),), "coefficient 1 is of type ndarray", id="array"),
-        pytest.param((1, None), "coefficient 2 is of type NoneType", id="None"),
-        pytest.param((1j,), "coefficient 1 is of type complex", id="complex"),
-        pytest.param((1, 2, math.nan), "coefficient 3 is nan; give a finite number", id="nan"),
-        pytest.param((-math.inf, 2), "coefficient 1 is -inf; give a finite number", id="infinity"),
-        pytest.param((np.float64("inf"),), "coefficient 1 is inf", id="NumPy's infinity"),
-        pytest.param((10**400,), "coefficient 1 is inf", id="no float is so large"),
+        pytest.param((np.array([1.0, 2.0]),), "coefficient 1: got an ndarray", id="array"),
+        pytest.param((1, None), "coefficient 2: got None", id="None"),
+        pytest.param((1j,), "coefficient 1: got a complex", id="complex"),
+        pytest.param((1, 2, math.nan), "coefficient 3: got nan; expected a finite number", id="nan"),
+        pytest.param((-math.inf, 2), "coefficient 1: got -inf; expected a finite number", id="infinity"),
+        pytest.param((np.float64("inf"),), "coefficient 1: got inf", id="NumPy's infinity"),
+        pytest.param(
+            (10**400,), "coefficient 1: got a number of more than 20 digits", id="no float is so large"
+        ),
     ],
 )
 def test_what_is_not_one_or_more_finite_numbers_is_refused(coefficients, complaint):
@@ -366,123 +368,125 @@ def test_twice_twenty_parentheses_side_by_side_are_not_forty_deep():
     ("text", "message"),
     [
         # what is missing
-        ("", "character 1 is missing; a number, x or ( was wanted, as in -x^2 + 1"),
-        ("   ", "character 4 is missing; a number, x or ( was wanted"),
-        ("x +", "character 4 is missing; a number, x or ("),
-        ("-", "character 2 is missing; a number, x or ("),
-        ("x^", "character 3 is missing; an exponent is a whole number"),
-        ("(x+1", "character 1 is '('; it is never closed. Put a )"),
-        ("2(x(x+1)", "character 2 is '('; it is never closed"),
-        ("x^(2", "character 5 is missing; an exponent is one whole number"),
+        ("", "character 1: got the end of the text; expected a number, x or (, as in -x^2 + 1"),
+        ("   ", "character 4: got the end of the text; expected a number, x or ("),
+        ("x +", "character 4: got the end of the text; expected a number, x or ("),
+        ("-", "character 2: got the end of the text; expected a number, x or ("),
+        ("x^", "character 3: got the end of the text; expected a whole number"),
+        ("(x+1", "character 1: got '('; it is never closed. Put a )"),
+        ("2(x(x+1)", "character 2: got '('; it is never closed"),
+        ("x^(2", "character 5: got the end of the text; expected one whole number"),
         # what stands where something else was wanted
-        ("*x", "character 1 is '*'; a number, x or ("),
-        ("^2", "character 1 is '^'; a number, x or ("),
-        ("()", "character 2 is ')'; a number, x or ("),
-        ("x*/2", "character 3 is '/'; a number, x or ("),
-        ("x//2", "character 3 is '/'; a number, x or ("),
-        ("x* *2", "character 4 is '*'; a number, x or ("),
-        ("x+1)", "character 4 is ')'; there is no open ( before it"),
-        (")x(", "character 1 is ')'; a number, x or ("),
-        ("--x", "character 2 is '-'; it is a second sign in a row. Keep one, or use parentheses"),
-        ("x+-2", "character 3 is '-'; it is a second sign in a row"),
-        ("x*-2", "character 3 is '-'; it is a second sign in a row"),
-        ("x/-2", "character 3 is '-'; it is a second sign in a row"),
-        ("2^3x", "character 4 is 'x'; there is no sign between"),
-        ("2 3", "character 3 is '3'; there is no sign between it and what stands before. Put *"),
-        ("x2", "character 2 is '2'; there is no sign between"),
-        ("xx", "character 2 is 'x'; there is no sign between"),
-        ("(x+1)2", "character 6 is '2'; there is no sign between"),
-        ("x^2x", "character 4 is 'x'; there is no sign between"),
-        ("x^2 3", "character 5 is '3'; there is no sign between"),
-        ("1.2.3x", "character 4 is '.3'; a number has one decimal point only"),
-        ("1..2", "character 3 is '.2'; a number has one decimal point only"),
+        ("*x", "character 1: got '*'; expected a number, x or ("),
+        ("^2", "character 1: got '^'; expected a number, x or ("),
+        ("()", "character 2: got ')'; expected a number, x or ("),
+        ("x*/2", "character 3: got '/'; expected a number, x or ("),
+        ("x//2", "character 3: got '/'; expected a number, x or ("),
+        ("x* *2", "character 4: got '*'; expected a number, x or ("),
+        ("x+1)", "character 4: got ')'; there is no open ( before it"),
+        (")x(", "character 1: got ')'; expected a number, x or ("),
+        ("--x", "character 2: got '-'; it is the second sign in a row. Keep one, or use parentheses"),
+        ("x+-2", "character 3: got '-'; it is the second sign in a row"),
+        ("x*-2", "character 3: got '-'; it is the second sign in a row"),
+        ("x/-2", "character 3: got '-'; it is the second sign in a row"),
+        ("2^3x", "character 4: got 'x'; expected a sign before it"),
+        ("2 3", "character 3: got '3'; expected a sign before it. Put *"),
+        ("x2", "character 2: got '2'; expected a sign before it"),
+        ("xx", "character 2: got 'x'; expected a sign before it"),
+        ("(x+1)2", "character 6: got '2'; expected a sign before it"),
+        ("x^2x", "character 4: got 'x'; expected a sign before it"),
+        ("x^2 3", "character 5: got '3'; expected a sign before it"),
+        ("1.2.3x", "character 4: got '.3'; a number has only one decimal point"),
+        ("1..2", "character 3: got '.2'; a number has only one decimal point"),
         # exponents
-        ("x^-1", "character 3 is '-'; an exponent is a whole number from 0 to 12, as in x^2."),
-        ("x^0.5", "character 3 is '0.5'; an exponent is a whole number"),
-        ("x^2.", "character 3 is '2.'; an exponent is a whole number"),
-        ("x^(1/2)", "character 5 is '/'; an exponent is one whole number"),
-        ("x^(x+1)", "character 4 is 'x'; an exponent is a whole number"),
-        ("2^x", "character 3 is 'x'; an exponent is a whole number"),
-        ("x^^2", "character 3 is '^'; an exponent is a whole number"),
-        ("x***2", "character 4 is '*'; an exponent is a whole number"),
-        ("2^3^2", "character 4 is '^'; a power of a power needs parentheses, as in (x^2)^3."),
-        ("9**9**9**9", "character 5 is '**'; a power of a power needs parentheses"),
+        ("x^-1", "character 3: got '-'; expected a whole number from 0 to 12 as exponent, as in x^2."),
+        ("x^0.5", "character 3: got '0.5'; expected a whole number"),
+        ("x^2.", "character 3: got '2.'; expected a whole number"),
+        ("x^(1/2)", "character 5: got '/'; expected one whole number"),
+        ("x^(x+1)", "character 4: got 'x'; expected a whole number"),
+        ("2^x", "character 3: got 'x'; expected a whole number"),
+        ("x^^2", "character 3: got '^'; expected a whole number"),
+        ("x***2", "character 4: got '*'; expected a whole number"),
+        ("2^3^2", "character 4: got '^'; a power of a power needs parentheses, as in (x^2)^3."),
+        ("9**9**9**9", "character 5: got '**'; a power of a power needs parentheses"),
         # division
-        ("1/x", "character 3 is 'x'; only a number can divide"),
-        ("2x/(x+1)", "character 4 is '('; only a number can divide"),
-        ("x/0", "character 3 is '0'; nothing can be divided by zero"),
-        ("x/(1-1)", "character 3 is '('; nothing can be divided by zero"),
+        ("1/x", "character 3: got 'x'; expected a number to divide by"),
+        ("2x/(x+1)", "character 4: got '('; expected a number to divide by"),
+        ("x/0", "character 3: got '0'; cannot divide by zero"),
+        ("x/(1-1)", "character 3: got '('; cannot divide by zero"),
         # limits
-        ("x" * 201, "character 201 is 'x'; a text has at most 200 characters, this one 201."),
-        ("(" * 21, "character 21 is '('; parentheses go at most 20 deep"),
-        ("x^13", "character 3 is '13'; it makes a degree above 12. Use a smaller exponent."),
-        ("1 + (x^4)^4", "character 11 is '4'; it makes a degree above 12"),
-        ("x^7*x^6", "character 5 is 'x'; with this factor the degree is 13, and it can be at most 12"),
+        ("x" * 201, "character 201: got 'x'; expected at most 200 characters, not 201."),
+        ("(" * 21, "character 21: got '('; expected parentheses nested at most 20 deep"),
+        ("x^13", "character 3: got '13'; it makes a degree above 12. Use a smaller exponent."),
+        ("1 + (x^4)^4", "character 11: got '4'; it makes a degree above 12"),
+        ("x^7*x^6", "character 5: got 'x'; it makes the degree 13; expected at most 12"),
         (
             "x^2 + 1000001x + 3",
-            "character 7 is '1000001'; with the term that begins here the coefficient of x is 1000001, "
-            "and it can be at most 1000000 in size",
+            "character 7: got '1000001'; with this term the coefficient of x is 1000001; "
+            "expected at most 1000000 in size",
         ),
-        ("(x+1000)^3", "character 1 is '('; with the term that begins here the constant is 1000000000,"),
+        ("(x+1000)^3", "character 1: got '('; with this term the constant is 1000000000;"),
         (
             "-x^2/0.0000001",
-            "character 2 is 'x'; with the term that begins here the coefficient of x^2 is -10",
+            "character 2: got 'x'; with this term the coefficient of x^2 is -10",
         ),
         (
             "9" * 180,
-            "character 1 is '99999999999999999...'; with the term that begins here the constant is beyond",
+            "character 1: got '99999999999999999...'; with this term the constant is beyond",
         ),
-        ("9^999999999", "character 3 is '999999999'; it makes numbers of hundreds of digits"),
-        ("0.5^99999", "character 5 is '99999'; it makes numbers of hundreds of digits"),
-        ("(x/3^200)^12", "character 11 is '12'; it makes numbers of hundreds of digits"),
+        ("9^999999999", "character 3: got '999999999'; it makes numbers of hundreds of digits"),
+        ("0.5^99999", "character 5: got '99999'; it makes numbers of hundreds of digits"),
+        ("(x/3^200)^12", "character 11: got '12'; it makes numbers of hundreds of digits"),
         # words and letters
-        ("y+1", "character 1 is 'y'; the only variable is x. Write it as x."),
-        ("xy", "character 2 is 'y'; the only variable is x"),
-        ("3j", "character 2 is 'j'; the only variable is x"),
-        ("sin(x)", "character 1 is 'sin'; words and functions are not known here"),
-        ("nan", "character 1 is 'nan'; words"),
-        ("inf*x", "character 1 is 'inf'; words"),
-        ("x if x else 1", "character 3 is 'if'; words"),
-        ("a" * 100, "character 1 is 'aaaaaaaaaaaaaaaaa...'; words"),
-        ("1e3", "character 2 is 'e'; numbers are written in full. Type 1000 for 1e3, 0.001 for 1e-3."),
-        ("x + 2.5E-3", "character 8 is 'E'; numbers are written in full"),
-        ("e", "character 1 is 'e'; the only variable is x"),
-        ("0x1F", "character 4 is 'F'; the only variable is x"),
+        ("y+1", "character 1: got 'y'; the only variable is x. Write it as x."),
+        ("xy", "character 2: got 'y'; the only variable is x"),
+        ("3j", "character 2: got 'j'; the only variable is x"),
+        ("sin(x)", "character 1: got 'sin'; words and functions are not supported"),
+        ("nan", "character 1: got 'nan'; words"),
+        ("inf*x", "character 1: got 'inf'; words"),
+        ("x if x else 1", "character 3: got 'if'; words"),
+        ("a" * 100, "character 1: got 'aaaaaaaaaaaaaaaaa...'; words"),
+        ("1e3", "character 2: got 'e'; numbers must be written in full. Type 1000 for 1e3, 0.001 for 1e-3."),
+        ("x + 2.5E-3", "character 8: got 'E'; numbers must be written in full"),
+        ("e", "character 1: got 'e'; the only variable is x"),
+        ("0x1F", "character 4: got 'F'; the only variable is x"),
         # other characters
-        ("y = x^2", "character 3 is '='; a polynomial has no equals sign. Of y = x^2 type only x^2."),
-        ("1,5x", "character 2 is ','; type . (a decimal point) instead."),
-        ("(x+1]", "character 5 is ']'; type ) instead."),
-        ("[x]", "character 1 is '['; type ( instead."),
-        ("x\u22121", "character 2 is '\u2212'; type - instead."),
-        ("2\u00d7x", "character 2 is '\u00d7'; type * instead."),
-        ("x\u00f72", "character 2 is '\u00f7'; type / instead."),
-        ("x\u00b2", "character 2 is '\u00b2'; type ^2 instead."),
-        ("x\u2074", "character 2 is '\u2074'; type ^4 instead."),
-        ("\u0445+1", "character 1 is '\u0445'; type x instead."),
-        ("x\u00a0+1", "character 2 is '\\xa0'; type an ordinary space instead."),
-        ("x\nx", "character 2 is '\\n'; type each polynomial on a line of its own instead."),
-        ("x!", "character 2 is '!'; it has no place in a polynomial. Use x, numbers, + - * / ^"),
-        ("1_000", "character 2 is '_'; it has no place in a polynomial"),
-        ("x.real", "character 2 is '.'; it has no place in a polynomial"),
-        ("x'", 'character 2 is "\'"; it has no place in a polynomial'),
-        ("\u0663x", "character 1 is '\u0663'; it has no place in a polynomial"),
-        ("\uff12x", "character 1 is '\uff12'; it has no place in a polynomial"),
-        ("2\\cdot x", "character 2 is '\\'; it has no place in a polynomial"),
-        ("x\u0000", "character 2 is '\\x00'; it cannot be seen or printed. Remove it."),
-        ("x\x1b[31m", "character 2 is '\\x1b'; it cannot be seen or printed"),
-        ("x\u200b", "character 2 is '\\u200b'; it cannot be seen or printed"),
-        ("\u202ex", "character 1 is '\\u202e'; it cannot be seen or printed"),
-        ("\ud800x", "character 1 is '\\ud800'; it cannot be seen or printed"),
+        ("y = x^2", "character 3: got '='; a polynomial has no equals sign. Of y = x^2 type only x^2."),
+        ("1,5x", "character 2: got ','; type . (a decimal point) instead."),
+        ("(x+1]", "character 5: got ']'; type ) instead."),
+        ("[x]", "character 1: got '['; type ( instead."),
+        ("x\u22121", "character 2: got '\u2212'; type - instead."),
+        ("2\u00d7x", "character 2: got '\u00d7'; type * instead."),
+        ("x\u00f72", "character 2: got '\u00f7'; type / instead."),
+        ("x\u00b2", "character 2: got '\u00b2'; type ^2 instead."),
+        ("x\u2074", "character 2: got '\u2074'; type ^4 instead."),
+        ("\u0445+1", "character 1: got '\u0445'; type x instead."),
+        ("x\u00a0+1", "character 2: got '\\xa0'; type an ordinary space instead."),
+        ("x\nx", "character 2: got '\\n'; type each polynomial on a line of its own instead."),
+        ("x!", "character 2: got '!'; it cannot be part of a polynomial. Use x, numbers, + - * / ^"),
+        ("1_000", "character 2: got '_'; it cannot be part of a polynomial"),
+        ("x.real", "character 2: got '.'; it cannot be part of a polynomial"),
+        ("x'", 'character 2: got "\'"; it cannot be part of a polynomial'),
+        ("\u0663x", "character 1: got '\u0663'; it cannot be part of a polynomial"),
+        ("\uff12x", "character 1: got '\uff12'; it cannot be part of a polynomial"),
+        ("2\\cdot x", "character 2: got '\\'; it cannot be part of a polynomial"),
+        ("x\u0000", "character 2: got '\\x00'; it is invisible. Remove it."),
+        ("x\x1b[31m", "character 2: got '\\x1b'; it is invisible"),
+        ("x\u200b", "character 2: got '\\u200b'; it is invisible"),
+        ("\u202ex", "character 1: got '\\u202e'; it is invisible"),
+        ("\ud800x", "character 1: got '\\ud800'; it is invisible"),
     ],
 )
-def test_a_refusal_says_where_what_was_found_and_what_would_do(text, message):
+def test_a_refusal_says_the_position_what_it_got_and_what_it_expected(text, message):
     with pytest.raises(PolycoreError, match="^" + re.escape(message)):
         Polynomial.parse(text)
 
 
-@pytest.mark.parametrize("text", [None, b"x", 3, ["x"]], ids=["None", "bytes", "number", "list"])
-def test_what_is_not_text_is_refused(text):
-    with pytest.raises(PolycoreError, match=f"text is of type {type(text).__name__}; give a str"):
+@pytest.mark.parametrize(
+    ("text", "got"), [(None, "None"), (b"x", "a bytes"), (3, "3"), (["x"], "a list")], ids=str
+)
+def test_what_is_not_text_is_refused(text, got):
+    with pytest.raises(PolycoreError, match=f"text: got {got}; expected a str"):
         Polynomial.parse(text)
 
 
@@ -522,7 +526,7 @@ def test_any_text_is_read_within_the_limits_or_refused_in_one_printable_line(tex
         parsed = Polynomial.parse(text)
     except PolycoreError as error:
         message = str(error)
-        assert re.match(r"character [0-9]+ is ", message)
+        assert re.match(r"character [0-9]+: got ", message)
         assert message.isprintable()
         assert len(message) < 250
     else:
@@ -630,16 +634,28 @@ def test_the_polynomials_are_equal_at_each_crossing_and_change_order_only_there(
 
 
 def test_equal_polynomials_have_no_crossings_to_list():
-    with pytest.raises(PolycoreError, match=r"both polynomials are x \+ 1, so they meet everywhere"):
+    with pytest.raises(PolycoreError, match=r"p and q: got x \+ 1 twice"):
         crossings(Polynomial(1, 1), Polynomial(0, 1, 1), -1, 1)
 
 
 def test_polynomials_that_differ_by_rounding_alone_count_as_equal():
-    with pytest.raises(PolycoreError, match="differ by rounding only"):
+    with pytest.raises(PolycoreError, match="differ only by rounding"):
         crossings(Polynomial(0.1 + 0.2, 1), Polynomial(0.3, 1), -1, 1)
 
 
 @pytest.mark.parametrize(("low", "high"), [(1, 1), (2, 1), (math.nan, 1), (0, math.inf), (-math.inf, 0)])
 def test_a_range_that_is_none_is_refused(low, high):
-    with pytest.raises(PolycoreError, match=f"range is from {low} to {high}; give two finite numbers"):
+    with pytest.raises(PolycoreError, match=rf"range: got \({low}, {high}\); expected two finite numbers"):
         crossings(Polynomial(1, 0), ZERO, low, high)
+
+
+def test_all_pairs_have_their_crossings_by_index_and_equal_ones_none():
+    line, parabola, again = Polynomial(1, 0), Polynomial(1, 0, 0), Polynomial(1, 0)
+    found = crossings_of_pairs([line, parabola, again, Polynomial(5)], -1, 2)
+    # x = x^2 at 0 and 1; neither reaches 5
+    assert found == {(0, 1): (0.0, 1.0), (0, 2): None, (0, 3): (), (1, 2): (0.0, 1.0), (1, 3): (), (2, 3): ()}
+
+
+def test_the_crossings_of_all_pairs_need_a_range_even_of_equal_ones():
+    with pytest.raises(PolycoreError, match=r"the range: got \(1, -1\)"):
+        crossings_of_pairs([Polynomial(1, 0), Polynomial(1, 0)], 1, -1)

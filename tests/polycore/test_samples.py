@@ -97,32 +97,38 @@ def test_noise_has_its_standard_deviation_and_mean_zero():
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ({"polynomials": []}, "polynomials is empty; give one Polynomial or more"),
-        ({"polynomials": [LINES[0], (1, 2)]}, "polynomials holds a tuple in place 2; wanted a Polynomial"),
-        ({"per_class": 0}, "per_class is 0; give a whole number, 1 or more"),
-        ({"per_class": -3}, "per_class is -3;"),
-        ({"per_class": 2.5}, "per_class is 2.5;"),
-        ({"per_class": True}, "per_class is of type bool;"),
-        ({"per_class": "9"}, "per_class is of type str;"),
-        ({"rng": None}, "rng is of type NoneType; give a generator, such as np.random.default_rng"),
-        ({"rng": 0}, "rng is 0; give a generator"),
-        ({"x_range": (1, 1)}, "x_range is from 1 to 1; give two finite numbers, the lower first"),
-        ({"x_range": (2, -2)}, "x_range is from 2 to -2;"),
-        ({"x_range": (math.nan, 1)}, "x_range is from nan to 1;"),
-        ({"x_range": (0, math.inf)}, "x_range is from 0 to inf;"),
-        ({"x_range": (0, 10**400)}, "x_range is from 0 to inf;"),
-        ({"x_range": (-1e308, 1e308)}, r"x_range is from -1e\+308 to 1e\+308;"),
-        ({"x_range": (True, 2)}, "x_range is from of type bool to 2;"),
-        ({"x_range": ("a", "b")}, "x_range is from of type str to of type str;"),
-        ({"x_range": (1, 2, 3)}, "x_range is not a pair; give two numbers, such as"),
-        ({"x_range": 1}, "x_range is not a pair;"),
-        ({"noise": -0.1}, "noise is -0.1; it is a standard deviation: give a finite number, 0 or more"),
-        ({"noise": math.inf}, "noise is inf;"),
-        ({"noise": math.nan}, "noise is nan;"),
-        ({"noise": "loud"}, "noise is of type str;"),
-        ({"noise": False}, "noise is of type bool;"),
-        ({"polynomials": [Polynomial(1e300, 0, 0)], "x_range": (1e10, 1e11)}, "y is beyond float64 for x"),
-        ({"noise": 1.7e308}, "y is beyond float64 for x from -1.0 to 1.0; choose"),
+        ({"polynomials": []}, "polynomials: got none; expected one Polynomial or more"),
+        ({"polynomials": [LINES[0], (1, 2)]}, r"polynomials\[1\]: got a tuple; expected a Polynomial"),
+        ({"per_class": 0}, "per_class: got 0; expected a whole number of 1 or more"),
+        ({"per_class": -3}, "per_class: got -3;"),
+        ({"per_class": 2.5}, "per_class: got 2.5;"),
+        ({"per_class": True}, "per_class: got True;"),
+        ({"per_class": "9"}, "per_class: got '9';"),
+        ({"rng": None}, "rng: got None; expected a generator, such as np.random.default_rng"),
+        ({"rng": 0}, "rng: got 0; expected a generator"),
+        ({"x_range": (1, 1)}, r"x_range: got \(1, 1\); expected two finite numbers, the lower first"),
+        ({"x_range": (2, -2)}, r"x_range: got \(2, -2\);"),
+        ({"x_range": (math.nan, 1)}, r"x_range: got \(nan, 1\);"),
+        ({"x_range": (0, math.inf)}, r"x_range: got \(0, inf\);"),
+        ({"x_range": (0, 10**400)}, r"x_range: got \(0, a number of more than 20 digits\);"),
+        ({"x_range": (-1e308, 1e308)}, r"x_range: got \(-1e\+308, 1e\+308\);"),
+        ({"x_range": (True, 2)}, r"x_range: got \(True, 2\);"),
+        ({"x_range": ("a", "b")}, r"x_range: got \('a', 'b'\);"),
+        (
+            {"x_range": (1, 2, 3)},
+            "x_range: got a tuple; expected two finite numbers, the lower first, such as",
+        ),
+        ({"x_range": 1}, "x_range: got 1;"),
+        ({"noise": -0.1}, "noise: got -0.1; expected a standard deviation: a finite number, 0 or more"),
+        ({"noise": math.inf}, "noise: got inf;"),
+        ({"noise": math.nan}, "noise: got nan;"),
+        ({"noise": "loud"}, "noise: got 'loud';"),
+        ({"noise": False}, "noise: got False;"),
+        (
+            {"polynomials": [Polynomial(1e300, 0, 0)], "x_range": (1e10, 1e11)},
+            "polynomials: got values beyond float64 for x",
+        ),
+        ({"noise": 1.7e308}, "polynomials: got values beyond float64 for x from -1.0 to 1.0; expected"),
     ],
 )
 def test_an_argument_that_is_wrong_is_refused(arguments, complaint):
@@ -152,17 +158,17 @@ def test_points_are_written_as_a_table():
 @pytest.mark.parametrize(
     ("points", "labels", "complaint"),
     [
-        ([1.0, 2.0], None, r"points has shape \(2,\); wanted \(N, 2\)"),
-        ([[1.0, 2.0, 3.0]], None, r"points has shape \(1, 3\)"),
-        (np.zeros((0, 2)), None, r"points has shape \(0, 2\)"),
-        ([[0, 0], [1, math.nan]], None, r"points has \[1.0, nan\] in row 1; wanted numbers up to 1e12"),
-        ([[math.inf, 0]], None, r"points has \[inf, 0.0\] in row 0"),
-        ([[0, -2e12]], None, r"points has \[0.0, -2000000000000.0\] in row 0"),
-        ([[0, 0]], [1, 2], r"labels has shape \(2,\) and type int64; wanted \(1,\) whole numbers"),
-        ([[0, 0]], [1.0], "labels has shape .* and type float64"),
-        ([[0, 0]], [True], "labels has shape .* and type bool"),
-        ([[0, 0], [0, 0]], [0, 24], "labels go from 0 to 24; wanted 0 to 23"),
-        ([[0, 0]], [-1], "labels go from -1 to -1"),
+        ([1.0, 2.0], None, r"points: got shape \(2,\); expected \(N, 2\)"),
+        ([[1.0, 2.0, 3.0]], None, r"points: got shape \(1, 3\)"),
+        (np.zeros((0, 2)), None, "points: got none; expected one or more"),
+        ([[0, 0], [1, math.nan]], None, r"points, row 1: got \[1.0, nan\]; expected numbers of at most 1e12"),
+        ([[math.inf, 0]], None, r"points, row 0: got \[inf, 0.0\]"),
+        ([[0, -2e12]], None, r"points, row 0: got \[0.0, -2000000000000.0\]"),
+        ([[0, 0]], [1, 2], r"labels: got shape \(2,\) and type int64; expected \(1,\) whole numbers"),
+        ([[0, 0]], [1.0], "labels: got shape .* and type float64"),
+        ([[0, 0]], [True], "labels: got shape .* and type bool"),
+        ([[0, 0], [0, 0]], [0, 24], "labels: got 0 to 24; expected 0 to 23"),
+        ([[0, 0]], [-1], "labels: got -1 to -1"),
     ],
 )
 def test_what_could_not_be_read_back_is_not_written(points, labels, complaint):
@@ -214,80 +220,83 @@ def test_tables_that_are_read(content, points, labels):
         assert found_labels.tolist() == labels
 
 
-QUOTES = "wanted quotes that are closed on their line, and a line feed at its end"
-HEADER = "wanted the header x,y or x,y,polynomial, with commas"
+QUOTES = "expected quotes that are closed on their line, and a line feed at its end"
+HEADER = "expected the header x,y or x,y,polynomial, with commas"
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         # the header
-        ("", f"line 1 has ''; {HEADER}"),
-        ("\n\n\n", f"line 1 has ''; {HEADER}"),
-        ("1,2\n3,4\n", f"line 1 has '1,2'; {HEADER}"),
-        ("y,x\n1,2\n", f"line 1 has 'y,x'; {HEADER}"),
-        ("X,Y\n1,2\n", f"line 1 has 'X,Y'; {HEADER}"),
-        ("x;y\n1;2\n", f"line 1 has 'x;y'; {HEADER}"),
-        ("x,y,class\n1,2,3\n", f"line 1 has 'x,y,class'; {HEADER}"),
-        ("x,y,polynomial,z\n", f"line 1 has 'x,y,polynomial,z'; {HEADER}"),
-        ("x,\u00fd\n1,2\n", f"line 1 has 'x,\u00fd'; {HEADER}"),
-        ("\ufeff\ufeffx,y\n1,2\n", f"line 1 has '\\ufeffx,y'; {HEADER}"),
+        ("", f"line 1: got ''; {HEADER}"),
+        ("\n\n\n", f"line 1: got ''; {HEADER}"),
+        ("1,2\n3,4\n", f"line 1: got '1,2'; {HEADER}"),
+        ("y,x\n1,2\n", f"line 1: got 'y,x'; {HEADER}"),
+        ("X,Y\n1,2\n", f"line 1: got 'X,Y'; {HEADER}"),
+        ("x;y\n1;2\n", f"line 1: got 'x;y'; {HEADER}"),
+        ("x,y,class\n1,2,3\n", f"line 1: got 'x,y,class'; {HEADER}"),
+        ("x,y,polynomial,z\n", f"line 1: got 'x,y,polynomial,z'; {HEADER}"),
+        ("x,\u00fd\n1,2\n", f"line 1: got 'x,\u00fd'; {HEADER}"),
+        ("\ufeff\ufeffx,y\n1,2\n", f"line 1: got '\\ufeffx,y'; {HEADER}"),
         # rows
-        ("x,y\n", "line 2 has ''; wanted a point: the table has none"),
-        ("x,y\n1,2\n\n3,4\n", "line 3 has ''; wanted 2 numbers with commas between them"),
-        ("x,y\n1,2\n3\n", "line 3 has '3'; wanted 2 numbers"),
-        ("x,y\r\n1,2,3\r\n", "line 2 has '1,2,3'; wanted 2 numbers"),
-        ("x,y,polynomial\n1,2\n", "line 2 has '1,2'; wanted 3 numbers"),
+        ("x,y\n", "line 2: got ''; expected at least one point"),
+        ("x,y\n1,2\n\n3,4\n", "line 3: got ''; expected 2 numbers with commas between them"),
+        ("x,y\n1,2\n3\n", "line 3: got '3'; expected 2 numbers"),
+        ("x,y\r\n1,2,3\r\n", "line 2: got '1,2,3'; expected 2 numbers"),
+        ("x,y,polynomial\n1,2\n", "line 2: got '1,2'; expected 3 numbers"),
         # numbers
-        ("x,y\n1,2\n3,abc\n", "line 3 has 'abc'; wanted decimal numbers only"),
-        ("x,y\n1,nan\n", "line 2 has 'nan'; wanted decimal numbers only"),
-        ("x,y\n-inf,1\n", "line 2 has '-inf'; wanted decimal numbers only"),
-        ("x,y\n1_0,2\n", "line 2 has '1_0'; wanted decimal numbers only"),
-        ("x,y\n0x1,2\n", "line 2 has '0x1'; wanted decimal numbers only"),
-        ("x,y\n=1+1,2\n", "line 2 has '=1+1'; wanted decimal numbers only"),
-        ("x,y\n\uff12,2\n", "line 2 has '\uff12'; wanted decimal numbers only"),
-        ("x,y\n1\u00a0,2\n", "line 2 has '1\\xa0'; wanted decimal numbers only"),
-        ("x,y\n1,\x002\n", "line 2 has '\\x002'; wanted decimal numbers only"),
-        ("x,y\n\ud800,2\n", "line 2 has '\\ud800'; wanted decimal numbers only"),
-        ("x,y\n1\r,2\n", "line 2 has '1'; wanted decimal numbers only"),
-        ("x,y\n1,2\n" + "a" * 99 + ",2", "line 3 has 'aaaaaaaaaaaaaaaaa...'; wanted decimal numbers only"),
-        ("x,y\n,2\n", "line 2 has ''; wanted a decimal number, such as -0.55"),
-        ("x,y\n1,.\n", "line 2 has '.'; wanted a decimal number"),
-        ("x,y\n1,1e\n", "line 2 has '1e'; wanted a decimal number"),
-        ("x,y\n1 1,2\n", "line 2 has '1 1'; wanted a decimal number"),
-        ("x,y\n1,2\n3,1e999\n", "line 3 has '1e999'; wanted a number of at most 1e12 in size"),
-        ("x,y\n-1000000000001,2\n", "line 2 has '-1000000000001'; wanted a number of at most 1e12"),
+        ("x,y\n1,2\n3,abc\n", "line 3: got 'abc'; expected decimal numbers only"),
+        ("x,y\n1,nan\n", "line 2: got 'nan'; expected decimal numbers only"),
+        ("x,y\n-inf,1\n", "line 2: got '-inf'; expected decimal numbers only"),
+        ("x,y\n1_0,2\n", "line 2: got '1_0'; expected decimal numbers only"),
+        ("x,y\n0x1,2\n", "line 2: got '0x1'; expected decimal numbers only"),
+        ("x,y\n=1+1,2\n", "line 2: got '=1+1'; expected decimal numbers only"),
+        ("x,y\n\uff12,2\n", "line 2: got '\uff12'; expected decimal numbers only"),
+        ("x,y\n1\u00a0,2\n", "line 2: got '1\\xa0'; expected decimal numbers only"),
+        ("x,y\n1,\x002\n", "line 2: got '\\x002'; expected decimal numbers only"),
+        ("x,y\n\ud800,2\n", "line 2: got '\\ud800'; expected decimal numbers only"),
+        ("x,y\n1\r,2\n", "line 2: got '1'; expected decimal numbers only"),
+        ("x,y\n1,2\n" + "a" * 99 + ",2", "line 3: got 'aaaaaaaaaaaaaaaaa...'; expected decimal numbers only"),
+        ("x,y\n,2\n", "line 2: got ''; expected a decimal number, such as -0.55"),
+        ("x,y\n1,.\n", "line 2: got '.'; expected a decimal number"),
+        ("x,y\n1,1e\n", "line 2: got '1e'; expected a decimal number"),
+        ("x,y\n1 1,2\n", "line 2: got '1 1'; expected a decimal number"),
+        ("x,y\n1,2\n3,1e999\n", "line 3: got '1e999'; expected a number of at most 1e12 in size"),
+        ("x,y\n-1000000000001,2\n", "line 2: got '-1000000000001'; expected a number of at most 1e12"),
         # labels
-        ("x,y,polynomial\n1,2,24\n", "line 2 has '24'; wanted a whole number from 0 to 23"),
-        ("x,y,polynomial\n1,2,-1\n", "line 2 has '-1'; wanted a whole number from 0 to 23"),
-        ("x,y,polynomial\n1,2,3.0\n", "line 2 has '3.0'; wanted a whole number from 0 to 23"),
-        ("x,y,polynomial\n1,2,\n", "line 2 has ''; wanted a whole number from 0 to 23"),
-        ("x,y,polynomial\n1,2," + "9" * 9999, "line 2 has '99999999999999999...'; wanted a whole number"),
+        ("x,y,polynomial\n1,2,24\n", "line 2: got '24'; expected a whole number from 0 to 23"),
+        ("x,y,polynomial\n1,2,-1\n", "line 2: got '-1'; expected a whole number from 0 to 23"),
+        ("x,y,polynomial\n1,2,3.0\n", "line 2: got '3.0'; expected a whole number from 0 to 23"),
+        ("x,y,polynomial\n1,2,\n", "line 2: got ''; expected a whole number from 0 to 23"),
+        ("x,y,polynomial\n1,2," + "9" * 9999, "line 2: got '99999999999999999...'; expected a whole number"),
         # quotes and line ends
-        ('x,y\n"1\n",2\n', f"line 2 has '\"1'; {QUOTES}"),
-        ('x,y\n1,2\n"3\n4,5\n6,7\n', f"line 3 has '\"3'; {QUOTES}"),
-        ('x,y\n"1"2,3\n', f"line 2 has '\"1\"2,3'; {QUOTES}"),
-        ("x,y\r1,2\r", f"line 1 has 'x,y\\r1,2'; {QUOTES}"),
+        ('x,y\n"1\n",2\n', f"line 2: got '\"1'; {QUOTES}"),
+        ('x,y\n1,2\n"3\n4,5\n6,7\n', f"line 3: got '\"3'; {QUOTES}"),
+        ('x,y\n"1"2,3\n', f"line 2: got '\"1\"2,3'; {QUOTES}"),
+        ("x,y\r1,2\r", f"line 1: got 'x,y\\r1,2'; {QUOTES}"),
         # bytes
-        (b"x,y\n1,2\n3,\xe9\n", "line 3 has 'byte 0xe9'; wanted UTF-8 text. Save the table as CSV UTF-8"),
-        ("x,y\n1,2\n".encode("utf-16"), "line 1 has 'byte 0xff'; wanted UTF-8 text"),
+        (b"x,y\n1,2\n3,\xe9\n", "line 3: got 'byte 0xe9'; expected UTF-8 text. Save the table as CSV UTF-8"),
+        ("x,y\n1,2\n".encode("utf-16"), "line 1: got 'byte 0xff'; expected UTF-8 text"),
         # caps
         (
             "x,y\n" + "1,2\n" * 20_001,
-            "line 20002 is one too many: the table has 20001 points; wanted at most",
+            "line 20002: got one of 20001 points; expected at most",
         ),
-        ("x,y\n" + "1" * 999_997, "the table has 1000001 bytes; wanted at most 1000000. Keep fewer points."),
-        (b"x,y\n" + b"1" * 999_997, "the table has 1000001 bytes; wanted at most 1000000"),
+        (
+            "x,y\n" + "1" * 999_997,
+            "the table: got 1000001 bytes; expected at most 1000000. Keep fewer points.",
+        ),
+        (b"x,y\n" + b"1" * 999_997, "the table: got 1000001 bytes; expected at most 1000000"),
     ],
 )
-def test_a_refusal_names_the_line_what_was_found_and_what_was_wanted(content, message):
+def test_a_refusal_names_the_line_what_it_got_and_what_it_expected(content, message):
     with pytest.raises(PolycoreError, match="^" + re.escape(message)):
         points_from_csv(content)
 
 
-@pytest.mark.parametrize("content", [None, 3, ["x,y"]], ids=["None", "number", "list"])
-def test_what_is_neither_text_nor_bytes_is_refused(content):
-    with pytest.raises(PolycoreError, match=f"content is of type {type(content).__name__}; give the table"):
+@pytest.mark.parametrize(("content", "got"), [(None, "None"), (3, "3"), (["x,y"], "a list")], ids=str)
+def test_what_is_neither_text_nor_bytes_is_refused(content, got):
+    with pytest.raises(PolycoreError, match=f"content: got {got}; expected the table"):
         points_from_csv(content)
 
 
@@ -335,7 +344,7 @@ def test_any_content_gives_finite_points_or_a_refusal_in_one_printable_line(cont
         points, labels = points_from_csv(content)
     except PolycoreError as error:
         message = str(error)
-        assert re.match("line [0-9]+ has ", message)
+        assert re.match("line [0-9]+: got ", message)
         assert message.isprintable()
         assert len(message) < 200
     else:
