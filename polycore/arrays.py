@@ -1,4 +1,4 @@
-"""Types of arrays, and arrays that nobody may change."""
+"""Types of arrays, and read-only arrays."""
 
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 def read_only(value: T) -> T:
-    """Return `value` itself, with every array in it made read-only.
+    """Return `value` itself, after making every array in it read-only, also in tuples and dataclasses.
 
-    Tuples and the fields of dataclasses are searched too. For values that a cache returns again and again.
+    For values that a cache returns repeatedly.
     """
     if isinstance(value, np.ndarray):
         value.setflags(write=False)

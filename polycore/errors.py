@@ -1,4 +1,4 @@
-"""What polycore raises where it cannot go on.
+"""The exceptions of polycore.
 
 ValueError
 └── PolycoreError
@@ -8,12 +8,12 @@ ValueError
 
 
 class PolycoreError(ValueError):
-    """A value that cannot be worked with: the text says what, what was found and what to do."""
+    """An invalid value: the text says what it is, what was got, what was expected and what to do."""
 
 
 class RunFileError(PolycoreError):
-    """A run file that is refused. The text is one printable line of at most 300 characters."""
+    """An invalid run file. The text is one printable line of at most 300 characters."""
 
 
 class WeightFileError(PolycoreError):
-    """A weight file that is refused. The text is one printable line of at most 300 characters."""
+    """An invalid weight file. The text is one printable line of at most 300 characters."""

@@ -1,4 +1,4 @@
-"""Numbers as readers see them: losses, shares, counts and durations."""
+"""Numbers as text for readers: losses, shares, counts and durations."""
 
 import math
 
@@ -7,9 +7,10 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def loss_text(loss: float) -> str:
-    """Return a loss with three significant digits: 0.667, 0.000500, 123; below 0.0001 with a power of ten.
+    """Return a loss with three significant digits, such as 0.667, 0.000500 or 123.
 
-    Only a loss of 0 is "0". From 1,000 to 999,999 all digits before the point are written.
+    Below 0.0001 and above 999,999 it has a power of ten; from 1,000 to 999,999 all digits before the point.
+    Only a loss of exactly 0 is "0".
     """
     if loss == 0:
         return "0"
@@ -17,7 +18,7 @@ def loss_text(loss: float) -> str:
         return "∞" if loss > 0 else "unknown"
     if 999.5 <= loss < LARGEST_WRITTEN_OUT:
         return f"{loss:,.0f}"
-    # with "#" the zeros at the end stay: a loss that falls keeps its width
+    # "#" keeps trailing zeros, so a falling loss keeps its width
     digits, _, exponent = f"{loss:#.3g}".removesuffix(".").partition("e")
     if not exponent:
         return digits
@@ -30,9 +31,9 @@ def superscript(number: int) -> str:
 
 
 def percent(share: float, decimals: int = 1) -> str:
-    """Return a share from 0 to 1 in percent, such as "93.5 %"; only 0 and 1 themselves as 0 and 100.
+    """Return a share from 0 to 1 in percent, such as "93.5 %".
 
-    A share that would round to 0 or 100 is "<0.1 %" or ">99.9 %", with as many decimals as asked for.
+    A share that is not 0 or 1 but rounds to it is "<0.1 %" or ">99.9 %", with the same number of decimals.
     """
     smallest = 10**-decimals
     if 0 < share < smallest / 200:
@@ -43,14 +44,14 @@ def percent(share: float, decimals: int = 1) -> str:
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
-    """Return a count with its noun: "1 step", "2,000 steps"; `many` where the plural is not `one` and s."""
+    """Return a count with its noun: "1 step", "2,000 steps"; `many` is the plural if it is not `one` and s."""
     if count == 1:
         return f"1 {one}"
     return f"{count:,} {one}s" if many is None else f"{count:,} {many}"
 
 
 def duration(seconds: float) -> str:
-    """Return a duration in whole seconds, from 100 s in minutes, from 100 min in hours."""
+    """Return a duration in whole seconds; from 100 s on in minutes, and from 100 min on in hours."""
     if seconds < 100:
         return f"{seconds:.0f} s"
     minutes = seconds / 60

@@ -1,4 +1,4 @@
-"""Limits of polynomials and networks, so that whatever is trained can be saved and read back."""
+"""Limits of polynomials and networks, which let everything that trains be saved and read back."""
 
 MIN_CLASSES, MAX_CLASSES = 2, 24
 MAX_LAYERS = 8
@@ -6,7 +6,7 @@ MAX_WIDTH = 512
 MAX_PARAMETERS = 524_288
 MAX_PARAMETER_SIZE = 1e6
 
-# Limits of `Polynomial.parse` and of an Experiment; a Polynomial made from numbers has none.
+# Limits of `Polynomial.parse` and of Experiment; a Polynomial created from numbers has none.
 MAX_DEGREE = 12
 MAX_COEFFICIENT = 1e6
 MAX_TEXT = 200  # characters

@@ -1,6 +1,6 @@
-"""The streams of random numbers that belong to a seed.
+"""Random streams: the generators that belong to a seed.
 
-A generator is made from (seed, stream, index) alone, so nobody who drew before can change what it gives.
+A generator depends on (seed, stream, index) alone, so earlier draws elsewhere cannot change its numbers.
 """
 
 from enum import IntEnum
@@ -9,7 +9,7 @@ import numpy as np
 
 
 class Stream(IntEnum):
-    """What numbers are drawn for. The values are part of what makes a run repeatable: never renumber."""
+    """The purposes of random numbers. Runs are reproducible only if the values never change."""
 
     SAMPLES = 0
     INITIAL_WEIGHTS = 1

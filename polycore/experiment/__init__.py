@@ -1,1 +1,1 @@
-"""Experiments: what to train, on which points, and how."""
+"""Experiments: the network, the points and the settings of a run."""

@@ -1,4 +1,4 @@
-"""Points drawn anew for every step: at random, evenly, or more of them where curves run close."""
+"""New points for every step: drawn at random, evenly, or more densely near crossings."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,24 +12,24 @@ from polycore.polynomials.polynomial import Polynomial
 
 SAMPLINGS = ("random", "even", "crossings")
 
-# Cells in which the distance to the nearest other curve is looked at, and quantiles kept.
+# The number of cells of x in which the density is evaluated, and of quantiles that are kept.
 CELLS, QUANTILES = 2**16, 2**14
 
-# Shares of a run at which its second and third stage begin.
+# The fractions of a run at which its second and third stage begin.
 STAGES = (0.4, 0.75)
 CLOSENESSES = (0.05, 0.005, 0.0015)
 
 
 @dataclass(frozen=True, eq=False)
 class FreshPoints:
-    """How batches are drawn; `mean` and `deviation`, each (2,), standardize them.
+    """Draws batches; `mean` and `deviation`, each (2,), standardize the points.
 
-    "random": each point lies on any polynomial, its x uniform on the range.
-    "even": each polynomial gets equally many points, one in each of equal parts of the range: the same on
-        average, with less left to chance (stratified sampling).
-    "crossings": "even", with a density in x of 1 / (gap + closeness), where the gap is the vertical distance
-        to the nearest other curve: most points where the classes are hard to tell apart. The closeness is
-        one of CLOSENESSES times `spread`, smaller from stage to stage of the run.
+    "random": each point lies on a random polynomial, its x uniform on the range.
+    "even": each polynomial gets equally many points, one in each of equal parts of the range (stratified
+        sampling). The distribution is the same, with less variance.
+    "crossings": like "even", but with a density in x proportional to 1 / (gap + closeness), where the gap is
+        the vertical distance to the nearest other curve. So most points lie where the classes are hard to
+        distinguish. The closeness is one of CLOSENESSES times `spread`, smaller in each stage of the run.
     """
 
     polynomials: tuple[Polynomial, ...]
@@ -43,13 +43,14 @@ class FreshPoints:
     def batches(self, rng: np.random.Generator, count: int, size: int, stage: int) -> list[Batch]:
         """Return `count` batches of `size` points in float32 for a stage of the run: 0, 1 or 2.
 
-        Where points are even, a batch has equally many on each polynomial, at least one: `size` rounded down.
+        Unless points are random, a batch has equally many on each polynomial: `size` rounded down, but at
+        least one on each.
         """
         if self.sampling == "random":
-            return self._random(rng, count, size)
-        return self._even(rng, count, max(1, size // len(self.polynomials)), stage)
+            return self._random_batches(rng, count, size)
+        return self._even_batches(rng, count, max(1, size // len(self.polynomials)), stage)
 
-    def _random(self, rng: np.random.Generator, count: int, size: int) -> list[Batch]:
+    def _random_batches(self, rng: np.random.Generator, count: int, size: int) -> list[Batch]:
         labels = rng.integers(len(self.polynomials), size=(count, size))
         x = rng.uniform(*self.x_range, size=(count, size))
         y = np.zeros((count, size))
@@ -59,12 +60,12 @@ class FreshPoints:
         columns = self._columns(rng, x, y)
         return [Batch(*parts) for parts in zip(columns, labels, self._one_hot(labels), strict=True)]
 
-    def _even(self, rng: np.random.Generator, count: int, per_class: int, stage: int) -> list[Batch]:
+    def _even_batches(self, rng: np.random.Generator, count: int, per_class: int, stage: int) -> list[Batch]:
         classes = len(self.polynomials)
         shares = rng.random((count, classes, per_class))
         shares += np.arange(per_class)
         shares /= per_class
-        x = self._placed(shares, stage)
+        x = self._at_quantiles(shares, stage)
         y = np.zeros(x.shape)
         for coefficients in self._coefficients.T:
             y *= x
@@ -74,8 +75,8 @@ class FreshPoints:
         one_hot = self._one_hot(labels)
         return [Batch(part, labels, one_hot) for part in columns]
 
-    def _placed(self, shares: NDArray[np.float64], stage: int) -> NDArray[np.float64]:
-        """Return the x below which these shares, each 0 to below 1, of a class's density lie."""
+    def _at_quantiles(self, shares: NDArray[np.float64], stage: int) -> NDArray[np.float64]:
+        """Return the x at these quantiles of each class's density; `shares` are from 0 to below 1."""
         low, high = self.x_range
         if self.sampling == "even":
             return low + (high - low) * shares
@@ -103,8 +104,8 @@ class FreshPoints:
     def _one_hot(self, labels: Integers) -> NDArray[np.bool_]:
         """Return booleans (..., K, N) for labels (..., N)."""
         classes = np.arange(len(self.polynomials), dtype=np.uint8)
-        found: NDArray[np.bool_] = labels.astype(np.uint8)[..., np.newaxis, :] == classes[:, np.newaxis]
-        return found
+        one_hot: NDArray[np.bool_] = labels.astype(np.uint8)[..., np.newaxis, :] == classes[:, np.newaxis]
+        return one_hot
 
     @cached_property
     def _coefficients(self) -> NDArray[np.float64]:
@@ -119,12 +120,12 @@ class FreshPoints:
 
     @cached_property
     def _quantiles(self) -> tuple[NDArray[np.float64], ...]:
-        """For each stage, and each polynomial, the x below which 0, 1, 2, ... QUANTILES of so many lie."""
+        """For each stage, the x (K, QUANTILES + 1) at evenly spaced quantiles of each polynomial's density."""
         x = np.linspace(*self.x_range, CELLS + 1)
         gaps = _gaps(np.stack([polynomial(x) for polynomial in self.polynomials]))
-        wanted = np.linspace(0, 1, QUANTILES + 1)
+        levels = np.linspace(0, 1, QUANTILES + 1)
         return tuple(
-            np.stack([np.interp(wanted, _cumulated(1 / (gap + share * self.spread)), x) for gap in gaps])
+            np.stack([np.interp(levels, _cumulative(1 / (gap + share * self.spread)), x) for gap in gaps])
             for share in CLOSENESSES
         )
 
@@ -137,14 +138,14 @@ def stage_at(step: int, steps: int) -> int:
 def _gaps(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return, for values (K, M) of K curves, each curve's distance to the nearest other."""
     gaps = np.full(values.shape, np.inf)
-    for place, one in enumerate(values):
-        distances = np.abs(values - one)
-        distances[place] = np.inf
-        np.minimum.reduce(distances, axis=0, out=gaps[place])
+    for index, curve in enumerate(values):
+        distances = np.abs(values - curve)
+        distances[index] = np.inf
+        np.minimum.reduce(distances, axis=0, out=gaps[index])
     return gaps
 
 
-def _cumulated(density: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the share of the density below each place, 0 to 1, by the trapezoidal rule."""
+def _cumulative(density: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the cumulative distribution, 0 to 1, of a density on a grid, by the trapezoidal rule."""
     sums = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
     return np.asarray(sums / sums[-1])

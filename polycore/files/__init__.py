@@ -1,1 +1,1 @@
-"""What both file formats share: the archive, its arrays, its metadata, and why a file is refused."""
+"""What both file formats share: the archive, its arrays, its metadata, and the reasons for refusal."""

@@ -1,8 +1,7 @@
-"""The zip archive of a weight file or a run file, as numpy.savez writes it, every byte accounted for.
+"""The zip archive of a weight file or a run file, as numpy.savez writes it, with every byte accounted for.
 
-It is read here and not by zipfile, which looks for a directory that suits it and passes over bytes that
-belong to nothing. Not looked at is what says nothing about the contents: times, file attributes, and the
-program that an entry names as its maker.
+It is not read with zipfile, which searches for a directory and ignores bytes that belong to no entry. Fields
+that do not describe the contents are ignored: times, file attributes, and the program that created an entry.
 
 Source: PKWARE's APPNOTE.TXT, sections 4.3.7, 4.3.12, 4.3.16 and 4.5.3.
 """
@@ -21,12 +20,12 @@ _ZIP64_FIELD = struct.Struct("<2H2Q")
 _ZIP64_ID = 1
 _IN_ZIP64_FIELD = 0xFFFFFFFF
 _STORED, _DEFLATED = 0, 8
-_LAST_VERSION = 45  # of the zip format, 4.5: the first with ZIP64, and the highest that NumPy asks for
+_LAST_VERSION = 45  # of the zip format, 4.5: the first with ZIP64, and the highest that NumPy requires
 
 
 @dataclass(frozen=True)
 class _Record:
-    """What the directory says of an entry."""
+    """An entry as the directory describes it."""
 
     file_name: bytes
     version: int
@@ -42,7 +41,7 @@ class _Record:
 class Entry:
     """An entry whose local header agrees with the directory, still packed.
 
-    name: without .npy. size: the bytes it declares to unpack to, at most what is allowed for its name.
+    name: without .npy. size: the declared number of unpacked bytes, at most what is allowed for its name.
     """
 
     name: str
@@ -52,7 +51,7 @@ class Entry:
     checksum: int
 
     def beginning(self, limit: int) -> bytes:
-        """Return at most `limit` unpacked bytes. Raises ReadingError where they cannot be inflated."""
+        """Return at most `limit` unpacked bytes. Raises ReadingError if they cannot be inflated."""
         return self._inflated(limit)[0] if self.deflated else bytes(self.packed[:limit])
 
     def unpacked(self) -> bytes:
@@ -63,9 +62,9 @@ class Entry:
         return content
 
     def _all_inflated(self) -> bytes:
-        # one byte more than declared: only then does zlib look behind the last byte, and see the stream's end
-        content, ends_there = self._inflated(self.size + 1)
-        if len(content) != self.size or not ends_there:
+        # zlib recognizes the end of the stream only if it may produce one byte more than declared
+        content, is_complete = self._inflated(self.size + 1)
+        if len(content) != self.size or not is_complete:
             raise ReadingError(Reason.UNPACKED_SIZE, name=self.name)
         return content
 
@@ -80,17 +79,17 @@ class Entry:
 
 
 def entries(content: bytes, largest: Mapping[str, int], others: Collection[str]) -> dict[str, Entry]:
-    """Return the entries by name without .npy, in the order in which they lie in the archive.
+    """Return the entries by name without .npy, in the order of the archive.
 
-    `largest` has the names that are allowed, with the most bytes that each may declare; `others` those that
-    tell of a file of the other kind. The directory is checked before the entries, and nothing is unpacked.
-    Raises ReadingError unless the entries and the directory take up every byte, and agree.
+    `largest` maps each allowed name to the most bytes it may declare; `others` are the names in a file of the
+    other kind. The directory is checked before the entries, and nothing is unpacked. Raises ReadingError
+    unless the entries and the directory agree and cover every byte.
     """
     count, directory = _end_record(content)
     if count > MAX_ENTRIES:
         raise ReadingError(Reason.ENTRIES)
     records = _checked_records(_records(content, count, directory), largest, others)
-    found: dict[str, Entry] = {}
+    checked: dict[str, Entry] = {}
     end = 0
     for name, record in sorted(records.items(), key=lambda item: item[1].offset):
         if record.offset != end:
@@ -100,14 +99,14 @@ def entries(content: bytes, largest: Mapping[str, int], others: Collection[str])
         if end > directory:
             raise ReadingError(Reason.INTO_DIRECTORY)
         packed = memoryview(content)[start:end]
-        found[name] = Entry(name, record.size, packed, record.method == _DEFLATED, record.checksum)
+        checked[name] = Entry(name, record.size, packed, record.method == _DEFLATED, record.checksum)
     if end != directory:
         raise ReadingError(Reason.BEFORE_DIRECTORY)
-    return found
+    return checked
 
 
 def _end_record(content: bytes) -> tuple[int, int]:
-    """Return how many entries there are, and where the directory starts."""
+    """Return the number of entries and the offset of the directory."""
     start = len(content) - _END_RECORD.size
     if start < 0 or content[start : start + 4] != b"PK\x05\x06":
         raise ReadingError(Reason.NO_END if content.startswith(b"PK") else Reason.NO_ARCHIVE)
@@ -117,7 +116,7 @@ def _end_record(content: bytes) -> tuple[int, int]:
     if comment:
         raise ReadingError(Reason.COMMENT)
     if directory + size != start:
-        raise ReadingError(Reason.DIRECTORY_PLACE)
+        raise ReadingError(Reason.DIRECTORY_POSITION)
     return count, directory
 
 
@@ -171,8 +170,8 @@ def _check_record(name: str, record: _Record, largest: int) -> None:
 
 
 def _start_of_packed(content: bytes, record: _Record) -> int:
-    """Return where the entry's packed bytes begin, if its local header agrees with its directory entry."""
-    # `at` is at most where the directory starts, and that alone is longer than a local header
+    """Return the offset of the entry's packed bytes. Raises ReadingError unless its two headers agree."""
+    # `at` is at most the offset of the directory, which alone is longer than a local header
     at = record.offset
     end_of_header = at + _LOCAL_HEADER.size
     if content[at : at + 4] != b"PK\x03\x04":
@@ -180,8 +179,8 @@ def _start_of_packed(content: bytes, record: _Record) -> int:
     _, *own, packed_size, size, name_length, extra = _LOCAL_HEADER.unpack_from(content, at)
     version, flags, method, _, _, checksum = own
     end_of_name: int = end_of_header + name_length
-    found = (content[end_of_header:end_of_name], version, flags, method, checksum)
-    if found != (record.file_name, record.version, record.flags, record.method, record.checksum):
+    local = (content[end_of_header:end_of_name], version, flags, method, checksum)
+    if local != (record.file_name, record.version, record.flags, record.method, record.checksum):
         raise ReadingError(Reason.HEADERS_DIFFER)
     start: int = end_of_name + extra
     if not _sizes_agree(record, (packed_size, size), content[end_of_name:start]):
@@ -193,6 +192,6 @@ def _sizes_agree(record: _Record, sizes: tuple[int, int], extra: bytes) -> bool:
     true_sizes = (record.packed_size, record.size)
     if not extra:
         return sizes == true_sizes
-    # NumPy asks for a ZIP64 field always; the plain fields beside it depend on Python's version.
+    # NumPy always requests a ZIP64 field; the values of the plain fields then depend on Python's version
     field = _ZIP64_FIELD.pack(_ZIP64_ID, _ZIP64_FIELD.size - 4, record.size, record.packed_size)
     return extra == field and sizes in (true_sizes, (_IN_ZIP64_FIELD, _IN_ZIP64_FIELD))

@@ -1,6 +1,6 @@
 """The metadata of a file: one JSON object in well-formed Unicode, within limits.
 
-Source: RFC 8259, and nothing beside it: no NaN, no key twice, nothing behind the object.
+Source: RFC 8259, without extensions: no NaN, no repeated keys, nothing after the object.
 """
 
 import json
@@ -18,26 +18,28 @@ from polycore.limits import MAX_DEGREE
 Coefficients = tuple[float, ...]
 
 FORMAT = 1
-MAX_METADATA = 2**18  # characters; the largest honest experiment needs about 8,000
+MAX_METADATA = 2**18  # characters; the largest possible experiment needs about 8,000
 MAX_METADATA_NESTING = 32
-# Python's own limit on digits can be lowered, but not below this: as many are read everywhere.
+# Python's own limit on digits can be lowered, but not below this, so every reader accepts as many.
 MAX_INTEGER_DIGITS = 640
 
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)  # or a whole text, to pass over its own
+_BRACKETS = re.compile(
+    r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL
+)  # or a whole string, to skip the brackets in it
 _LARGEST_FLOAT = float(np.finfo(np.float64).max)
 
 
 def text_of(body: bytes) -> str:
-    """Return the text that NumPy keeps in `body`. Raises ReadingError where it is no Unicode."""
+    """Return the text that NumPy stores as `body`. Raises ReadingError if it is not Unicode."""
     try:
-        # NumPy fills texts up with NULs, and takes them off again
+        # NumPy pads texts with NULs and strips them when reading
         return body.decode("utf-32-le").rstrip("\0")
     except UnicodeDecodeError as error:
         raise ReadingError(Reason.UNICODE) from error
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """Return the one JSON object in `text`. Raises ReadingError where it breaks a rule or a limit."""
+    """Return the one JSON object in `text`. Raises ReadingError if it breaks a rule or a limit."""
     if len(text) > MAX_METADATA:
         raise ReadingError(Reason.LONG_METADATA, characters=len(text), limit=MAX_METADATA)
     _check_nesting(text)
@@ -52,17 +54,17 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def written(metadata: Mapping[str, object]) -> str:
-    """Return `metadata` as JSON. Raises what json raises where it cannot be."""
+    """Return `metadata` as JSON. Raises what `json.dumps` raises."""
     return json.dumps(metadata, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
 def checked_metadata(metadata: Mapping[str, object]) -> dict[str, Any]:
-    """Return a copy of `metadata` as it will come back from a file. Raises PolycoreError where it cannot."""
+    """Return `metadata` as a file would return it. Raises PolycoreError if no file can hold it."""
     try:
         text = written(metadata)
     except (TypeError, ValueError, RecursionError) as error:
         raise PolycoreError(
-            f"metadata cannot be written as JSON: {error}. Keep to what JSON knows."
+            f"metadata: got values that JSON cannot hold ({error}); expected JSON values only."
         ) from error
     try:
         return parsed(text)
@@ -71,13 +73,13 @@ def checked_metadata(metadata: Mapping[str, object]) -> dict[str, Any]:
 
 
 def polynomials_of(metadata: Mapping[str, Any], classes: int) -> tuple[Coefficients, ...]:
-    """Return the coefficients of one polynomial a class, highest degree first.
+    """Return the coefficients of one polynomial per class, highest degree first.
 
-    Raises ReadingError where the format or the polynomials are not as a weight file has them.
+    Raises ReadingError if the format or the polynomials are not those of a weight file.
     """
     version = metadata.get("format")
     if type(version) is not int or version != FORMAT:
-        raise ReadingError(Reason.FORMAT, wanted=FORMAT)
+        raise ReadingError(Reason.FORMAT, expected=FORMAT)
     polynomials = metadata.get("polynomials")
     if not isinstance(polynomials, list) or len(polynomials) != classes:
         raise ReadingError(Reason.POLYNOMIALS, classes=classes)
@@ -99,7 +101,7 @@ def _loaded(text: str) -> Any:
             parse_int=_integer,
             parse_float=_finite,
             parse_constant=_finite,
-            object_pairs_hook=_without_repeats,
+            object_pairs_hook=_without_repeated_keys,
         )
     except json.JSONDecodeError as error:
         raise ReadingError(Reason.JSON, position=error.pos) from error
@@ -117,18 +119,18 @@ def _finite(number: str) -> float:
     return value
 
 
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
         raise ReadingError(Reason.KEY_TWICE)
     return values
 
 
-def _coefficients(position: int, found: object) -> Coefficients:
-    if not isinstance(found, list) or not 1 <= len(found) <= MAX_DEGREE + 1:
+def _coefficients(position: int, value: object) -> Coefficients:
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_DEGREE + 1:
         raise ReadingError(Reason.COEFFICIENTS, position=position)
-    for item in found:
-        # an integer may be too large for a float, but not to be compared with one
+    for item in value:
+        # an integer may be too large for a float, but Python can still compare it with one
         if type(item) not in (int, float) or not -_LARGEST_FLOAT <= item <= _LARGEST_FLOAT:
             raise ReadingError(Reason.COEFFICIENT, position=position)
-    return tuple(map(float, found))
+    return tuple(map(float, value))

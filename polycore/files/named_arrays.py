@@ -1,6 +1,6 @@
-"""The arrays of one network by name: weights_l1, biases_l1, weights_l2, ..., loss and accuracy.
+"""The names and shapes of a network's arrays: weights_l1, biases_l1, weights_l2, ..., loss and accuracy.
 
-In a weight file, one text stands beside them: the metadata.
+A weight file also has one text, the metadata.
 """
 
 import math
@@ -28,27 +28,28 @@ RUN_NAMES = (
 
 
 def checked_layers(names: Collection[str]) -> int:
-    """Return how many layers the arrays of these names make: weights_l1, biases_l1, ..., loss, accuracy.
+    """Return the number of layers of a network whose arrays have these names.
 
-    Raises PolycoreError where one is missing or too many, or there are more than 8 layers.
+    Raises PolycoreError if one of weights_l1, biases_l1, ..., loss and accuracy is missing, there are others,
+    or there are more than 8 layers.
     """
     layers = max(sum(name.startswith(kind) for name in names) for kind in ("weights_l", "biases_l"))
     if not 1 <= layers <= MAX_LAYERS:
         raise PolycoreError(Reason.LAYERS.text(layers=layers))
-    wanted = [f"{kind}_l{layer}" for layer in range(1, layers + 1) for kind in ("weights", "biases")]
-    wanted += SCALARS
-    missing = [name for name in wanted if name not in names]
+    expected = [f"{kind}_l{layer}" for layer in range(1, layers + 1) for kind in ("weights", "biases")]
+    expected += SCALARS
+    missing = [name for name in expected if name not in names]
     if missing:
         raise PolycoreError(Reason.MISSING.text(name=missing[0]))
-    if len(names) > len(wanted):
-        raise PolycoreError(Reason.ARRAYS.text(arrays=len(names), wanted=len(wanted)))
+    if len(names) > len(expected):
+        raise PolycoreError(Reason.ARRAYS.text(arrays=len(names), expected=len(expected)))
     return layers
 
 
 def checked_classes(shapes: Mapping[str, Shape]) -> int:
-    """Return how many classes the network whose arrays have these names and shapes tells apart.
+    """Return the number of classes of a network whose arrays have these names and shapes.
 
-    Raises PolycoreError unless they make one network with 2 inputs that keeps within the limits.
+    Raises PolycoreError unless they form one network with 2 inputs, within the limits.
     """
     width, parameters = INPUTS, 0
     for layer in range(1, checked_layers(shapes) + 1):
@@ -69,7 +70,7 @@ def _checked_width(layer: int, inputs: int, shapes: Mapping[str, Shape]) -> int:
     shape = shapes[name]
     if len(shape) != 2 or shape[0] != inputs:
         reason = Reason.FIRST_INPUTS if layer == 1 else Reason.INPUTS
-        raise PolycoreError(reason.text(name=name, shape=shape, inputs=inputs, giver=layer - 1))
+        raise PolycoreError(reason.text(name=name, shape=shape, inputs=inputs, previous=layer - 1))
     width = shape[1]
     if not 1 <= width <= MAX_WIDTH:
         raise PolycoreError(Reason.WIDTH.text(name=name, shape=shape))

@@ -1,4 +1,4 @@
-"""The header of an .npy file, read by a pattern and never evaluated.
+"""The header of an .npy file, matched by a pattern and never evaluated.
 
 Source: the description of version 1.0 in numpy.lib.format.
 """
@@ -27,7 +27,7 @@ _FLOAT_SIZES = {"<f8": 8, "<f4": 4}
 
 @dataclass(frozen=True)
 class NpyHeader:
-    """An .npy header: its length in bytes, and the array it announces."""
+    """An .npy header: its length in bytes, and the type, order and shape of the array."""
 
     length: int
     type: str
@@ -35,15 +35,15 @@ class NpyHeader:
     shape: Shape
 
     def array(self, body: bytes | memoryview) -> NDArray[Any]:
-        """Return the numbers in `body`, which has the size that `check_size` makes sure of."""
+        """Return the array stored as `body`, whose size `check_size` has checked."""
         numbers: NDArray[Any] = np.frombuffer(body, dtype=self.type)
         return numbers.reshape(self.shape, order="F" if self.fortran else "C")
 
 
 def header_of(name: str, content: bytes) -> NpyHeader:
-    """Return the header with which `content` begins, at most MAX_HEADER bytes long.
+    """Return the header at the start of `content`, at most MAX_HEADER bytes long.
 
-    `name` is what a text calls the array. Raises ReadingError where there is none.
+    `name` is the array's name in an error. Raises ReadingError if there is no such header.
     """
     match = _PATTERN.match(content[:MAX_HEADER])
     if not match or int.from_bytes(match["length"], "little") != match.end() - 10:
@@ -53,20 +53,20 @@ def header_of(name: str, content: bytes) -> NpyHeader:
 
 
 def check_numbers(name: str, header: NpyHeader, size: int) -> None:
-    """Raise ReadingError unless the array is of float64 or float32 that make a file of `size` bytes."""
+    """Raise ReadingError unless the array is float64 or float32 and makes a file of `size` bytes."""
     if header.type not in _FLOAT_SIZES:
         raise ReadingError(Reason.NO_NUMBERS, name=name)
     check_size(name, header, size, _FLOAT_SIZES[header.type])
 
 
 def check_text(name: str, header: NpyHeader, size: int) -> None:
-    """Raise ReadingError unless the array is one text that makes a file of `size` bytes."""
+    """Raise ReadingError unless the array is one text and makes a file of `size` bytes."""
     if not re.fullmatch("<U[0-9]+", header.type) or header.shape != ():
         raise ReadingError(Reason.NO_TEXT)
     check_size(name, header, size, 4 * int(header.type.removeprefix("<U")))
 
 
 def check_size(name: str, header: NpyHeader, size: int, item_size: int) -> None:
-    """Raise ReadingError unless the array, of items of `item_size` bytes, makes a file of `size` bytes."""
+    """Raise ReadingError unless the array, with items of `item_size` bytes, makes a file of `size` bytes."""
     if size - header.length != math.prod(header.shape) * item_size:
         raise ReadingError(Reason.BODY_SIZE, name=name)

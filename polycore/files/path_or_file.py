@@ -1,4 +1,4 @@
-"""The bytes of what is given as a path or as an open binary file."""
+"""Reading and writing the bytes of a path or an open binary file."""
 
 import os
 import secrets
@@ -6,19 +6,20 @@ import stat
 from pathlib import Path
 from typing import IO
 
+from polycore.checks import described
 from polycore.errors import PolycoreError
 from polycore.files.refusals import ReadingError, Reason
 
-PIECE = 2**20  # bytes asked for at once: an open file makes room for them, however few it has
+PIECE = 2**20  # bytes per read: an open file allocates as many as requested, however few it has
 
 PathOrFile = str | os.PathLike[str] | IO[bytes]
 
 
 def content_of(source: PathOrFile, limit: int) -> bytes:
-    """Return the bytes of the file at a path, or of a binary file from where it stands.
+    """Return the bytes of the file at a path, or of a binary file from its current position.
 
-    At most one byte more than `limit` is read, and of an ordinary file that is larger none. Raises
-    ReadingError where there are more, or none, or they cannot be had.
+    At most one byte more than `limit` is read, and none of an ordinary file that is larger. Raises
+    ReadingError if there are more, or none, or they cannot be read.
     """
     if isinstance(source, str | os.PathLike):
         content = _content_of_path(Path(source), limit)
@@ -36,20 +37,20 @@ def content_of(source: PathOrFile, limit: int) -> bytes:
 def put(target: PathOrFile, content: bytes, kind: str) -> None:
     """Write `content` to a path, or in one piece to a binary file.
 
-    What stood at the path is replaced at once when all is written, or else left as it was. Raises
-    PolycoreError where it cannot be written; `kind` is what its text calls the file.
+    A file at the path is replaced atomically once everything is written, or else left unchanged.
+    Raises PolycoreError if it cannot be written; `kind` names the file in its text.
     """
     try:
         if isinstance(target, str | os.PathLike):
-            # a symbolic link goes on pointing to the file
+            # a symbolic link keeps pointing to the file
             _replace(Path(os.path.realpath(target)), content)
         elif hasattr(target, "write"):
             target.write(content)
         else:
-            raise TypeError(f"an object of type {type(target).__name__} is no file")
+            raise TypeError(f"got {described(target)} instead of a path or file")
     except (OSError, TypeError, ValueError) as error:
         raise PolycoreError(
-            f"the {kind} could not be written: {error}. Give a path in a folder that can be written to, "
+            f"the {kind} could not be written: {error}. Give a path in a folder with write permission, "
             "or a file opened with mode 'wb'."
         ) from error
 
@@ -65,7 +66,7 @@ def _content_of_path(path: Path, limit: int) -> bytes:
         raise ReadingError(Reason.TOO_LARGE, limit=limit)
     try:
         with path.open("rb") as file:
-            # room is made for as much as is asked for
+            # read() allocates as many bytes as requested
             return file.read(status.st_size + 1)
     except OSError as error:
         raise ReadingError(Reason.UNREADABLE_PATH) from error
@@ -87,12 +88,12 @@ def _content_of_file(file: IO[bytes], limit: int) -> bytes:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    beside = path.parent / f".polycore-{secrets.token_hex(8)}.tmp"
+    temporary = path.parent / f".polycore-{secrets.token_hex(8)}.tmp"
     try:
-        with beside.open("xb") as file:
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)

@@ -1,1 +1,1 @@
-"""Models: a network with what is known of it, its weight file, and how good it is."""
+"""Models: a trained network with its metadata, its weight file, its predictions and its evaluation."""

@@ -1,9 +1,8 @@
-"""The points by which a model is judged: its training set, and held-out points where there are any.
+"""The data sets that a model is evaluated on: its training set, and held-out points if there are any.
 
-A page cannot wait while a million points are asked. So of a large training set some are, evenly from first to
-last, and so of each class as many as of any other. A model that is measured so says it in its metadata:
-`accuracy_on` and `loss_on` are the numbers of points that its training accuracy and its loss are of. Without
-them they are of all.
+A page cannot wait for the predictions of a million points. So a large training set is thinned evenly, which
+keeps the classes balanced. The metadata of a model measured in this way says so: `accuracy_on` and `loss_on`
+are the numbers of points that its training accuracy and its loss were measured on. Without them it was all.
 """
 
 from dataclasses import dataclass, replace
@@ -16,13 +15,13 @@ from polycore.experiment.experiment import Experiment
 from polycore.model.model import Model
 from polycore.network.plain import accuracy, cross_entropy
 
-MOST_MEASURED = 20_000  # points: an accuracy of 99.5 % is then known to 0.05 points (one standard error)
+MOST_MEASURED = 20_000  # points: the standard error of an accuracy of 99.5 % is then 0.05 percentage points
 ACCURACY_ON, LOSS_ON = "accuracy_on", "loss_on"
 
 
 @dataclass(frozen=True, eq=False)
 class DataSets:
-    """Points (N, 2) and labels (N,) of the training set; of the held-out set too, or None."""
+    """Points (N, 2) and labels (N,) of the training set, and of the held-out set or None."""
 
     points: Floats
     labels: Integers
@@ -34,12 +33,11 @@ class DataSets:
         return cls(*experiment.training_set(), experiment.held_out_set())
 
     def measured(self, model: Model) -> Model:
-        """Return a copy of `model` with the loss and the accuracies that its weights have on these sets.
+        """Return a copy of `model` with its loss and accuracies on these sets.
 
-        Of more than MOST_MEASURED training points so many are asked. Without held-out points its held-out
-        accuracy is None.
+        At most MOST_MEASURED training points are used. Without held-out points the held-out accuracy is None.
         """
-        points, labels = _evenly(self.points, self.labels)
+        points, labels = _thinned(self.points, self.labels)
         probabilities = model.predict_proba(points)
         held_out = None
         if self.held_out is not None:
@@ -59,26 +57,26 @@ class DataSets:
 
 @lru_cache(maxsize=8)
 def few_of(experiment: Experiment) -> tuple[Floats, Integers]:
-    """Return points (N, 2) and labels (N,) of its training set: at most MOST_MEASURED, evenly."""
-    return read_only(_evenly(*experiment.training_set()))
+    """Return points (N, 2) and labels (N,) of the training set, thinned evenly to at most MOST_MEASURED."""
+    return read_only(_thinned(*experiment.training_set()))
 
 
 def told_of_few(model: Model, count: int) -> Model:
-    """Return `model` with the word that its loss and its training accuracy are of `count` points."""
+    """Return a copy of `model` whose metadata says that `count` training points were used to measure it."""
     return replace(model, metadata={**model.metadata, ACCURACY_ON: count, LOSS_ON: count})
 
 
 def asked_for(model: Model, figure: str, count: int) -> int:
-    """Return of how many among `count` training points a figure is: ACCURACY_ON or LOSS_ON names it.
+    """Return how many of `count` training points a figure, ACCURACY_ON or LOSS_ON, was measured on.
 
-    A file's metadata may say anything: what cannot be is passed over.
+    Metadata from a file may say anything; impossible values are ignored.
     """
-    found = model.metadata.get(figure)
-    is_number = isinstance(found, int) and not isinstance(found, bool)
-    return found if is_number and 0 < found < count else count  # type: ignore[operator,return-value]
+    value = model.metadata.get(figure)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_number and 0 < value < count else count  # type: ignore[operator,return-value]
 
 
-def _evenly(points: Floats, labels: Integers) -> tuple[Floats, Integers]:
+def _thinned(points: Floats, labels: Integers) -> tuple[Floats, Integers]:
     if len(points) <= MOST_MEASURED:
         return points, labels
     chosen = np.linspace(0, len(points) - 1, MOST_MEASURED).round().astype(np.int64)

@@ -1,4 +1,4 @@
-"""A model: the best weights of a run, how good they are, and the polynomials they tell apart."""
+"""A model: the best weights of a run, their loss and accuracies, and the polynomials they classify."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polycore.checks import check_kind
+from polycore.checks import check_kind, check_points_shape
 from polycore.errors import PolycoreError, WeightFileError
 from polycore.experiment.experiment import Experiment
 from polycore.files.metadata import checked_metadata
@@ -31,18 +31,18 @@ _RANGES: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A network that says which polynomial a point (x, y) lies on.
+    """A network that predicts which polynomial a point (x, y) lies on.
 
-    weights: (n_in, n_out) a layer, biases: (1, n_out) a layer; they act on raw (x, y), with ReLU between the
-        layers and softmax behind the last. At most 8 layers of 1 to 512 neurons, 2 to 24 classes, 524,288
+    weights: (n_in, n_out) per layer, biases: (1, n_out) per layer; they act on raw (x, y), with ReLU between
+        the layers and softmax after the last. At most 8 layers of 1 to 512 neurons, 2 to 24 classes, 524,288
         numbers, each of size at most 1e6. Kept as read-only float64 copies.
-    loss: cross-entropy in nats on the training set, accuracy: share of it that is answered rightly.
-    polynomials: one a class, or () where it is not known what the classes stand for.
-    held_out_accuracy: share, 0 to 1, on points that were never trained on; None where not measured.
-    metadata: where the model comes from (experiment, step, seed, versions, ...), as JSON knows it. `save`
-        keeps it all, and puts the polynomials and the held-out accuracy of the model in place of any there.
+    loss: cross-entropy in nats on the training set. accuracy: share of it that is classified correctly.
+    polynomials: one per class, or () if it is not known what the classes stand for.
+    held_out_accuracy: share, 0 to 1, on points that were never trained on; None if not measured.
+    metadata: the origin of the model (experiment, step, seed, versions, ...), as JSON values. `save` keeps
+        all of it, but writes the model's own polynomials and held-out accuracy.
 
-    Raises PolycoreError where a value is not as said here.
+    Raises PolycoreError if a value is not valid.
     """
 
     weights: tuple[NDArray[np.float64], ...]
@@ -55,10 +55,10 @@ class Model:
 
     def __post_init__(self) -> None:
         for name in ("weights", "biases"):
-            check_kind(name, getattr(self, name), Iterable, "Give a tuple of arrays, one a layer.")
-        found = {name: _real_numbers(name, value) for name, value in self._named_arrays()}
-        classes = checked_classes({name: array.shape for name, array in found.items()})
-        arrays = {name: _checked_array(name, array) for name, array in found.items()}
+            check_kind(name, getattr(self, name), Iterable, "Give a tuple of arrays, one per layer.")
+        unchecked = {name: _real_numbers(name, value) for name, value in self._named_arrays()}
+        classes = checked_classes({name: array.shape for name, array in unchecked.items()})
+        arrays = {name: _checked_array(name, array) for name, array in unchecked.items()}
         checked = {
             "weights": tuple(arrays[f"weights_l{layer}"] for layer, _ in enumerate(self.weights, 1)),
             "biases": tuple(
@@ -74,25 +74,26 @@ class Model:
             object.__setattr__(self, name, value)
 
     def __reduce__(self) -> tuple[type["Model"], tuple[Any, ...]]:
-        # arrays come back from a pickle writeable, unless the model is made anew
+        # unpickled arrays are writeable, unless the model is constructed again
         return type(self), tuple(getattr(self, own.name) for own in fields(self))
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> "Model":
         """Return the model of arrays named weights_l1, biases_l1, weights_l2, ..., loss and accuracy.
 
-        Shapes are as in a weight file; biases may be (n,) too. Of 12 classes it is taken that they are the
-        tutorial's polynomials; otherwise `with_polynomials` says what they stand for. Raises PolycoreError.
+        Shapes are those of a weight file; biases may also be (n,). Twelve classes are assumed to be the
+        tutorial's polynomials; otherwise `with_polynomials` sets them. Raises PolycoreError if a name, a
+        shape or a number is not valid.
         """
-        check_kind("arrays", arrays, Mapping, "Give a dict, or what np.load returns of a weight file.")
+        check_kind("arrays", arrays, Mapping, "Give a dict, or what np.load returns for a weight file.")
         return cls._from_contents(weight_file.Contents(arrays))
 
     @classmethod
     def load(cls, source: PathOrFile) -> "Model":
-        """Return the model in the weight file at a path, or in a binary file from where it stands.
+        """Return the model in the weight file at a path, or in a binary file from its current position.
 
-        A file without metadata is the tutorial's: see `from_arrays`. Nothing in a file is ever run. Raises
-        WeightFileError, and nothing else, where the file breaks a rule of the format.
+        A file without metadata is the tutorial's: see `from_arrays`. Nothing in a file is ever executed.
+        Raises WeightFileError, and nothing else, if the file breaks a rule of the format.
         """
         contents = weight_file.read(source)
         try:
@@ -101,11 +102,11 @@ class Model:
             raise WeightFileError(str(error)) from error
 
     def save(self, target: PathOrFile) -> None:
-        """Write a weight file to a path, taken as it is, or in one piece to a binary file.
+        """Write a weight file to exactly this path, or in one piece to a binary file.
 
-        What stood at the path is replaced when all is written, or else left as it was. A model without
-        polynomials is saved without metadata, as the tutorial's files are. The same model gives the same
-        bytes. Raises PolycoreError where the file cannot be written.
+        A file at the path is replaced atomically once everything is written, or else left unchanged. A model
+        without polynomials is saved without metadata, as the tutorial's files are. The same model gives the
+        same bytes. Raises PolycoreError if the file cannot be written.
         """
         metadata = dict(self.metadata)
         if _held_out_accuracy(metadata) != self.held_out_accuracy:
@@ -114,11 +115,11 @@ class Model:
         weight_file.write(target, weight_file.Contents(dict(self._named_arrays()), coefficients, metadata))
 
     def with_polynomials(self, polynomials: Sequence[Polynomial]) -> "Model":
-        """Return this model with its classes standing for `polynomials`, one a class.
+        """Return a copy of this model whose classes stand for `polynomials`, one per class.
 
-        Raises PolycoreError where there are more or fewer.
+        Raises PolycoreError if there are more or fewer.
         """
-        return replace(self, polynomials=polynomials)  # type: ignore[arg-type]  # a tuple is made of it
+        return replace(self, polynomials=polynomials)  # type: ignore[arg-type]  # it is converted to a tuple
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -127,7 +128,7 @@ class Model:
 
     @property
     def experiment(self) -> Experiment | None:
-        """The experiment that the metadata names, or None where there is none or it is no valid one."""
+        """The experiment in the metadata, or None if there is none or it is not valid."""
         values: Any = self.metadata.get("experiment")
         try:
             return Experiment.from_dict(values)
@@ -137,12 +138,12 @@ class Model:
     def predict_proba(self, points: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of each class, (N, K), for points (N, 2); each row sums to 1.
 
-        Raises PolycoreError unless all coordinates are finite numbers of size at most 1e100.
+        Raises PolycoreError unless all coordinates are finite and of size at most 1e100.
         """
         return np.asarray(predict_proba(self.weights, self.biases, _checked_points(points)), dtype=np.float64)
 
     def predict(self, points: ArrayLike) -> NDArray[np.intp]:
-        """Return the most likely class, (N,), of points (N, 2); as `predict_proba` otherwise."""
+        """Return the most likely class, (N,), for points (N, 2). Raises as `predict_proba` does."""
         classes: NDArray[np.intp] = self.predict_proba(points).argmax(axis=1)
         return classes
 
@@ -175,57 +176,54 @@ def _real_numbers(name: str, value: Any) -> NDArray[Any]:
     try:
         array = np.asarray(value)
     except ValueError as error:  # rows of different lengths
-        raise PolycoreError(f"{name} is no array: {error}. Wanted real numbers.") from error
+        raise PolycoreError(f"{name}: got no array ({error}); expected real numbers.") from error
     if array.dtype.kind not in "fiu":
-        raise PolycoreError(f"{name} has the type {array.dtype.name}; wanted real numbers, such as float64.")
+        raise PolycoreError(f"{name}: got type {array.dtype.name}; expected real numbers, such as float64.")
     return array
 
 
 def _checked_array(name: str, array: NDArray[Any]) -> NDArray[np.float64]:
-    """Return a read-only float64 copy, if every number is finite and in the range that `name` has."""
+    """Return a read-only float64 copy. Raises PolycoreError if a number is outside the range of `name`."""
     low, high = _RANGES.get(name, (-MAX_PARAMETER_SIZE, MAX_PARAMETER_SIZE))
-    # isfinite comes first: a signalling NaN sets off a warning in whatever calculates with it.
-    # np.float64 widens the narrower side: a plain 1e6 would be narrowed to float16, where it is infinite.
+    # isfinite comes first: calculating with a signaling NaN causes a warning.
+    # np.float64 widens the narrower side: a plain 1e6 would become float16, where it is infinite.
     if not np.isfinite(array).all() or (array < np.float64(low)).any() or (array > np.float64(high)).any():
         raise PolycoreError(
-            f"{name} has a number that is not finite or out of range; wanted all from {low:g} to {high:g}."
+            f"{name}: got a number that is not finite or out of range; expected {low:g} to {high:g}."
         )
     checked = array.astype(np.float64, order="C")
     checked.setflags(write=False)
     return checked
 
 
-def _checked_share(name: str, found: float | None) -> float | None:
-    return None if found is None else float(_checked_array(name, _real_numbers(name, found)))
+def _checked_share(name: str, share: float | None) -> float | None:
+    return None if share is None else float(_checked_array(name, _real_numbers(name, share)))
 
 
-def _checked_polynomials(found: Sequence[Polynomial], classes: int) -> tuple[Polynomial, ...]:
-    check_kind("polynomials", found, Iterable, "Give a tuple of polynomials, one a class, or ().")
-    polynomials = tuple(found)
-    if len(polynomials) not in (0, classes):
+def _checked_polynomials(polynomials: Sequence[Polynomial], classes: int) -> tuple[Polynomial, ...]:
+    check_kind("polynomials", polynomials, Iterable, "Give a tuple of polynomials, one per class, or ().")
+    checked = tuple(polynomials)
+    if len(checked) not in (0, classes):
         raise PolycoreError(
-            f"there are {len(polynomials)} polynomials for {classes} classes; wanted one a class, or none."
+            f"polynomials: got {len(checked)} for {classes} classes; expected one per class, or none."
         )
-    for position, polynomial in enumerate(polynomials):
-        if not isinstance(polynomial, Polynomial) or polynomial.degree > MAX_DEGREE:
+    for index, polynomial in enumerate(checked):
+        check_kind(f"polynomials[{index}]", polynomial, Polynomial, "Give polynomials only.")
+        if polynomial.degree > MAX_DEGREE:
             raise PolycoreError(
-                f"polynomials[{position}] is no Polynomial of degree at most {MAX_DEGREE}; give only those."
+                f"polynomials[{index}]: got degree {polynomial.degree}; expected at most {MAX_DEGREE}."
             )
-    return polynomials
+    return checked
 
 
 def _held_out_accuracy(metadata: Mapping[str, object]) -> float | None:
-    found = metadata.get("held_out_accuracy")
-    if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= 1:
-        return float(found)
+    value = metadata.get("held_out_accuracy")
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+        return float(value)
     return None
 
 
 def _checked_points(points: ArrayLike) -> NDArray[np.float64]:
     array = _real_numbers("points", points)
-    if array.ndim != 2 or array.shape[1] != INPUTS:
-        raise PolycoreError(
-            f"points has shape {array.shape}; wanted (N, 2), one row for each x, y. "
-            "Join the two columns with np.column_stack([x, y])."
-        )
+    check_points_shape(array)
     return _checked_array("points", array)

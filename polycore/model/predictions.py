@@ -1,4 +1,4 @@
-"""Predictions: a model's answers to many points, as a table in CSV."""
+"""A model's predictions for many points, as a CSV table."""
 
 import csv
 import io
@@ -12,11 +12,11 @@ CURVE_COLUMN = "curve"
 
 
 def predictions_to_csv(model: Model, points: Floats) -> str:
-    """Return a row a point (N, 2), in their order: x, y, prediction, probability and curve.
+    """Return one row for each of `points` (N, 2), in order: x, y, prediction, probability and curve.
 
-    prediction is the most likely class, counted from 0, and probability (0 to 1) its own; numbers are the
-    shortest that give the same float64. curve, such as "y = -x^2 + 1", is there where the model knows its
-    polynomials; without the "y = " a spreadsheet would take it for a formula.
+    prediction is the most likely class, counted from 0, and probability (0 to 1) that of this class. Numbers
+    are the shortest decimals that give the same float64. curve, such as "y = -x^2 + 1", is present if the
+    model has polynomials. Without "y = " a spreadsheet would read it as a formula.
     """
     return _table(_columns(model), _rows(model, points, model.predict_proba(points)))
 

@@ -1,10 +1,10 @@
-"""The weight file: an .npz archive as NumPy writes it, read strictly, since strangers send it.
+"""The weight file: an .npz archive as NumPy writes it, read strictly, since files come from strangers.
 
-Reading goes from the outside in, and nothing is believed before it is checked: the file's size, the zip's
-directory and what it declares, the entries' own headers, the array headers and the network they promise, and
-only then the arrays and the metadata. So what costs least is checked first, and no memory is set aside
-because a file claims to need it: nothing is unpacked before the whole is known to keep within the limits.
-What a refusal may say is in polycore.files.refusals.
+Reading proceeds from the outside in, and trusts nothing that is not checked: the size of the file, the
+directory of the archive, the headers of the entries, the headers of the arrays and the network they declare,
+and only then the arrays and the metadata. So the cheapest checks come first, and no memory is allocated just
+because a file declares a size: nothing is unpacked before all declarations are known to be within the limits.
+polycore.files.refusals has the texts of refusals.
 """
 
 import io
@@ -51,11 +51,11 @@ MAX_BYTES = 4 * 2**20
 
 @dataclass(frozen=True, eq=False)
 class Contents:
-    """What a weight file holds.
+    """The contents of a weight file.
 
     arrays: weights_l1 (2, n1), biases_l1 (1, n1) or (n1,), weights_l2 ... and the scalars loss and accuracy.
-    polynomials: coefficients of one polynomial a class, highest degree first; () where there is no metadata.
-    metadata: the whole JSON object; {} where there is none.
+    polynomials: coefficients of one polynomial per class, highest degree first; () without metadata.
+    metadata: the whole JSON object; {} without metadata.
     """
 
     arrays: Mapping[str, Floats]
@@ -64,13 +64,13 @@ class Contents:
 
 
 def read(source: PathOrFile) -> Contents:
-    """Return what the .npz at a path, or in a binary file from where it stands, holds.
+    """Return the contents of the .npz at a path, or in a binary file from its current position.
 
-    Names, shapes, types and metadata are as they must be; the arrays are float64 or float32 as stored, and
-    whether their numbers make sense is for Model to say. Raises WeightFileError, and nothing else, for
-    whatever is not a sound weight file; its text repeats nothing of the contents.
+    Names, shapes, types and metadata are checked. The arrays are float64 or float32, as stored; Model checks
+    their values. Raises WeightFileError, and nothing else, for anything but a valid weight file; its text
+    repeats nothing of the contents.
     """
-    with _told():
+    with _as_weight_file_errors():
         entries = archive.entries(content_of(source, MAX_BYTES), _LARGEST, RUN_NAMES)
         headers = {name: _header(entry) for name, entry in entries.items()}
         shapes = {name: header.shape for name, header in headers.items() if name != METADATA}
@@ -79,18 +79,18 @@ def read(source: PathOrFile) -> Contents:
         arrays = {name: headers[name].array(bodies[name]) for name in shapes}
         if METADATA not in bodies:
             return Contents(arrays)
-        found = metadata.parsed(metadata.text_of(bodies[METADATA]))
-        return Contents(arrays, metadata.polynomials_of(found, classes), found)
+        values = metadata.parsed(metadata.text_of(bodies[METADATA]))
+        return Contents(arrays, metadata.polynomials_of(values, classes), values)
 
 
 def read_npy(source: PathOrFile) -> Floats:
-    """Return the one array of an .npy file at a path, or in a binary file from where it stands.
+    """Return the array in the .npy file at a path, or in a binary file from its current position.
 
-    It is float64 or float32 as stored, with at most two dimensions of at most 512. Raises WeightFileError,
-    and nothing else, for whatever is not such a file.
+    It is float64 or float32, as stored, with at most two dimensions of at most 512. Raises WeightFileError,
+    and nothing else, for anything but such a file.
     """
     name = "the .npy file"
-    with _told():
+    with _as_weight_file_errors():
         content = content_of(source, _LARGEST["weights_l1"])
         header = npy_header.header_of(name, content)
         npy_header.check_numbers(name, header, len(content))
@@ -100,12 +100,12 @@ def read_npy(source: PathOrFile) -> Floats:
 
 
 def write(target: PathOrFile, contents: Contents) -> None:
-    """Write an .npz that `read` and numpy.load can read, to a path or in one piece to a binary file.
+    """Write an .npz for `read` and numpy.load, to exactly this path or in one piece to a binary file.
 
-    The arrays are stored as float64, compressed, for at the limits 4 MiB would not hold them otherwise.
-    Metadata is written only where there are polynomials. A path is taken as it is; what stood there is
-    replaced at once when all is written, or else left as it was. Equal contents give equal bytes. Raises
-    PolycoreError where the file would be too large, or could not be written.
+    The arrays are stored as float64, compressed: the largest would exceed 4 MiB otherwise. Metadata is only
+    written with polynomials. A file at the path is replaced atomically once everything is written, or else
+    left unchanged. Equal contents give equal bytes. Raises PolycoreError if the file would be too large, or
+    cannot be written.
     """
     arrays: dict[str, Any] = {name: np.asarray(array, dtype="<f8") for name, array in contents.arrays.items()}
     if contents.polynomials:
@@ -116,14 +116,14 @@ def write(target: PathOrFile, contents: Contents) -> None:
     content = packed.getvalue()
     if len(content) > MAX_BYTES:
         raise PolycoreError(
-            f"the weight file would have {len(content):,} bytes; at most {MAX_BYTES:,} can be read back. "
-            "Use fewer or narrower layers, or less metadata."
+            f"the weight file: got {len(content):,} bytes to write; expected at most {MAX_BYTES:,}, which "
+            "can be read back. Use fewer or narrower layers, or less metadata."
         )
     put(target, content, "weight file")
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _as_weight_file_errors() -> Iterator[None]:
     try:
         yield
     except (ReadingError, PolycoreError) as error:
@@ -131,7 +131,7 @@ def _told() -> Iterator[None]:
 
 
 def _largest_size(name: str) -> int:
-    """Return the most bytes that the .npy file of an allowed array of this name has."""
+    """Return the largest size in bytes of an allowed array of this name, with its header."""
     if name == METADATA:
         return MAX_HEADER + 4 * MAX_METADATA
     if name in SCALARS:
@@ -154,6 +154,7 @@ def _metadata_text(contents: Contents) -> str:
     text = metadata.written({**own, **contents.metadata, **own})
     if len(text) > MAX_METADATA:
         raise PolycoreError(
-            f"metadata has {len(text):,} characters; at most {MAX_METADATA:,} can be read back. Keep less."
+            f"metadata: got {len(text):,} characters; expected at most {MAX_METADATA:,}, which can "
+            "be read back. Keep less."
         )
     return text

@@ -1,86 +1,85 @@
-"""Why a run file is refused: one fixed text for each reason, as its reader says it.
+"""The reasons to refuse a run file, each with one fixed text.
 
-polycore.files.refusals has what any archive, array or JSON may have wrong. Here are those of its texts that
-name the kind of file, and the reasons that only a run file has. A name is one of named_arrays.RUN_NAMES or
-run_metadata.FIELDS.
+polycore.files.refusals has the reasons that all files share. This module replaces those of its texts that
+name the kind of file, and adds the reasons that only a run file has. A name is one of named_arrays.RUN_NAMES
+or run_metadata.FIELDS.
 """
 
 from enum import Enum
 
 from polycore.files.refusals import AGAIN, MAX_ENTRIES, ReadingError, Reason, Shape, filled
 
-_AGAIN = "Save the run once more, or take the file again from where it came."
+_AGAIN = "Save the run again, or download or copy the file again."
 
 
 class RunReason(Enum):
     """A reason that only a run file has, its text as the value."""
 
-    MISSING = f"{{name}} is missing; a run of its experiment has it at its step. {_AGAIN}"
-    ARRAY = f"{{name}} is not of the type and the order that a run of its experiment has it in. {_AGAIN}"
-    SHAPE = f"{{name}} has shape {{shape}}; wanted what its experiment and the metadata ask for. {_AGAIN}"
-    UNWANTED = f"{{name}} is no array that a run of its experiment has at its step. {_AGAIN}"
-    NUMBERS = f"{{name}} has a number that is not finite or out of its range. {_AGAIN}"
-    KIND = "metadata does not say that this is a run; choose a file that Run.save wrote."
+    MISSING = f"{{name}} is missing; expected it of a run of this experiment at its step. {_AGAIN}"
+    ARRAY = f"{{name}}: got another type or order than expected of a run of this experiment. {_AGAIN}"
+    SHAPE = f"{{name}}: got shape {{shape}}; expected that of the experiment and the metadata. {_AGAIN}"
+    UNWANTED = f"{{name}}: expected no such array of a run of this experiment at its step. {_AGAIN}"
+    NUMBERS = f"{{name}}: got a number that is not finite or out of range. {_AGAIN}"
+    KIND = "metadata's kind: got none or another one; expected 'run'. Choose a file that Run.save wrote."
     FORMAT = (
-        "metadata's format is missing or unknown here; wanted the integer 1. Load the run with the polycore "
-        "that wrote it."
+        "metadata's format: got none or an unknown one; expected the integer 1. Load the run with the "
+        "version of polycore that wrote it."
     )
-    FIELDS = (
-        f"metadata has other fields than a run file's; docs/run-file.md of polycore has them all. {_AGAIN}"
-    )
+    FIELDS = f"metadata: got other fields; expected those in docs/run-file.md of polycore. {_AGAIN}"
     EXPERIMENT = (
-        "metadata's experiment is none that can be trained here: a field is unknown or out of its range. "
-        "Load the run with the polycore that wrote it."
+        "metadata's experiment: got a field that is unknown or out of range. Load the run with the "
+        "version of polycore that wrote it."
     )
-    FIELD = f"metadata's {{name}} is of another type than a run's, or out of its range. {_AGAIN}"
-    ENDED = f"metadata's ended is no reason for which a run of its experiment ends where it stands. {_AGAIN}"
-    HISTORY = (
-        "history_step does not begin at step 0, does not ascend, or goes on behind the step of the run. "
+    FIELD = f"metadata's {{name}}: got another type than a run's, or a value out of range. {_AGAIN}"
+    ENDED = f"metadata's ended: got a reason for which this run cannot have ended at its step. {_AGAIN}"
+    HISTORY = f"history_step: got steps that do not ascend from 0 to at most the step of the run. {_AGAIN}"
+    PAIRS = (
+        "curvatures: got a value that is not the product of its changes and differences, or not above 0. "
         f"{_AGAIN}"
     )
-    PAIRS = (
-        "a pair of changes and differences does not have the curvature that curvatures tells, or none above "
-        f"0. {_AGAIN}"
-    )
     SET_UP = (
-        "the run's experiment cannot be trained: the polynomials are too large on its range to be worked "
-        "with. Narrow the range."
+        "the run's experiment cannot be trained: its polynomials are too large on its range of x. "
+        "Narrow the range."
     )
     TOO_LARGE = (
-        f"{{name}} has a number that no weight file could hold once the scaling is folded into it. {_AGAIN}"
+        f"{{name}}: got a number that no weight file can hold once the scaling is folded into it. {_AGAIN}"
     )
 
     def text(self, name: str = "", shape: Shape = ()) -> str:
-        """Return the text with `name`, which must be no name of the file's own, and `shape`."""
+        """Return the text with `name` and `shape` filled in; `name` must not be copied from a file."""
         return filled(str(self.value), name, shape)
 
 
-_OTHERWISE = {
-    Reason.NO_ARCHIVE: "this is no run file: it does not begin as one. Choose a file that Run.save wrote.",
+_RUN_TEXTS = {
+    Reason.NO_ARCHIVE: (
+        "this is not a run file: its first bytes are different. Choose a file that Run.save wrote."
+    ),
     Reason.ENTRIES: (
-        f"the archive has more than {MAX_ENTRIES} entries; wanted the arrays of a run and metadata. {_AGAIN}"
+        f"the archive: got more than {MAX_ENTRIES} entries; expected the arrays of a run and metadata. "
+        f"{_AGAIN}"
     ),
     Reason.ENTRY_NAME: (
-        "an entry of the archive has another name than a run file's; docs/run-file.md of polycore has them "
-        f"all. {_AGAIN}"
+        f"the archive: got an entry of another name; expected those in docs/run-file.md of polycore. {_AGAIN}"
     ),
     Reason.OTHER_KIND: (
-        "this is a weight file, not a run file: a trained network, and no run to go on with. Load it with "
+        "this is a weight file, not a run file: a trained network without the state of its run. Load it with "
         "Model.load, or upload it on the Predict page."
     ),
     Reason.ARRAY_HEADER: (
-        f"{{name}} has no array header as NumPy writes it for numbers or text (.npy version 1.0). {_AGAIN}"
+        "{name}: got another array header; expected one that NumPy writes for numbers or text (.npy version "
+        f"1.0). {_AGAIN}"
     ),
-    Reason.NO_OBJECT: "metadata is JSON, but no object; wanted one with the fields of a run.",
+    Reason.NO_OBJECT: "metadata: got other JSON; expected an object with the fields of a run.",
 }
 
 
 def text_of(error: ReadingError) -> str:
-    """Return what the reader of run files says of it."""
-    return filled(fixed_text(error.reason), **error.places)
+    """Return the text of the error for a run file."""
+    return filled(fixed_text(error.reason), **error.fields)
 
 
 def fixed_text(reason: Reason) -> str:
-    """Return the text of a reason that any file may have, as it stands for a run file."""
-    otherwise = _OTHERWISE.get(reason)
-    return otherwise or str(reason.value).replace("weight file", "run file").replace(AGAIN, _AGAIN)
+    """Return the text for a run file of a reason that all files share, with its fields still open."""
+    return _RUN_TEXTS.get(reason) or str(reason.value).replace("weight file", "run file").replace(
+        AGAIN, _AGAIN
+    )

@@ -115,7 +115,7 @@ def listing(count: int) -> bytes:
 BOMBS = {
     "64 MiB of zeros, declared": (
         with_entry("weights_l1", lambda e: replace(e, content=ZEROS, packed=DEFLATED_ZEROS), DEFLATED),
-        "claims to have more bytes",
+        "got a declared size",
     ),
     "64 MiB of zeros behind an array": (
         with_packed(before_zeros),
@@ -142,12 +142,12 @@ BOMBS = {
     "64 MiB declared as the largest biases": (claiming_all("biases_l2", "(1, 512)"), "does not unpack to"),
     "4 MiB of deflate blocks with nothing in them": (
         with_packed(lambda _: b"\0\0\0\xff\xff" * 800_000),
-        "no array header",
+        "got another array header",
     ),
-    "64 MiB by bzip2": (packed_otherwise(BZIP2, BZIPPED_ZEROS, len(ZEROS)), "neither stored nor deflated"),
+    "64 MiB by bzip2": (packed_otherwise(BZIP2, BZIPPED_ZEROS, len(ZEROS)), "got another compression method"),
     "64 MiB by bzip2, declared as few": (
         packed_otherwise(BZIP2, BZIPPED_ZEROS, 176),
-        "neither stored nor deflated",
+        "got another compression method",
     ),
     "64 MiB by bzip2, declared as deflated": (
         packed_otherwise(BZIP2, BZIPPED_ZEROS, 176, DEFLATED),
@@ -155,31 +155,31 @@ BOMBS = {
     ),
     "64 MiB by LZMA": (
         packed_otherwise(LZMA, b"\x09\x04\5\0" + LZMA_ZEROS, len(ZEROS)),
-        "neither stored nor deflated",
+        "got another compression method",
     ),
     "64 MiB by LZMA, declared as few": (
         packed_otherwise(LZMA, b"\x09\x04\5\0" + LZMA_ZEROS, 176),
-        "neither stored nor deflated",
+        "got another compression method",
     ),
     "64 MiB by LZMA, declared as deflated": (
         packed_otherwise(LZMA, LZMA_ZEROS, 176, DEFLATED),
         "cannot be inflated",
     ),
-    "archives in archives": (nest(6, 8), "no array header|claims to have more bytes|is missing"),
-    "an archive as an array": (with_content("weights_l1", archive(FILES)), "no array header"),
-    "an archive as a loss": (with_content("loss", archive(FILES)), "claims to have more bytes"),
-    "an archive as metadata": (with_content("metadata", nest(4, 8)), "no array header"),
+    "archives in archives": (nest(6, 8), "got another array header|got a declared size|is missing"),
+    "an archive as an array": (with_content("weights_l1", archive(FILES)), "got another array header"),
+    "an archive as a loss": (with_content("loss", archive(FILES)), "got a declared size"),
+    "an archive as metadata": (with_content("metadata", nest(4, 8)), "got another array header"),
     "entries that quote each other": (quoting(), "overlap"),
     "one entry under every name": (all_on_one(), "overlap"),
     "a directory of 20 entries that are nowhere": (listing(20), "more than 19 entries"),
     "a directory of 65,535 entries that are nowhere": (listing(65_535), "more than 19 entries"),
-    "a directory with one name 19 times": (listing(19), "loss is in the archive twice"),
+    "a directory with one name 19 times": (listing(19), "loss twice"),
     "names of 2 MiB": (archive([*FILES, *[Entry(b"x" * 65_535, b"")] * 12]), "another name"),
     "names of 4 MiB": (archive([*FILES, *[Entry(b"x" * 65_535, b"")] * 20]), "more than 19 entries"),
     "an extra field of 64 KiB": (bent("loss", extra=bytes(65_535)), "an extra field"),
-    "4 MiB of nothing": (bytes(4 << 20), "is no .npz file"),
-    "4 MiB of end records": (archive([]) * ((4 << 20) // 22), "directory does not lie"),
-    "4 MiB of directory entries": (b"PK\1\2" * (1 << 20), "does not end as"),
+    "4 MiB of nothing": (bytes(4 << 20), "is not an .npz file"),
+    "4 MiB of end records": (archive([]) * ((4 << 20) // 22), "directory is not directly before"),
+    "4 MiB of directory entries": (b"PK\1\2" * (1 << 20), "does not end like"),
     "a byte more than 4 MiB": (b"PK\3\4" + bytes(4 << 20), "more than 4,194,304 bytes"),
     "a sound archive within 5 MiB": (
         archive(entries(small(metadata=np.array("x" * (5 << 18))), STORED)),

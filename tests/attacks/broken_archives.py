@@ -79,18 +79,18 @@ _, LISTED_ONLY = Entry(b"biases_l3.npy", b"").headers(len(PLAIN) - 22 - LISTED)
 
 ARCHIVE = {
     "an empty file": (b"", "is empty"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(64), "is no .npz file"),
-    "a text": (b"weights = [1, 2, 3]\n" * 9, "is no .npz file"),
-    "a lone array": (npy(np.ones((2, 3))), "is no .npz file"),
-    "a pickle": (PICKLE, "is no .npz file"),
-    "less than an end record": (PLAIN[-21:], "is no .npz file"),
-    "half an end record": (b"PK\5\6" + bytes(7), "does not end as"),
-    "the end record alone": (PLAIN[-22:], "directory does not lie"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(64), "is not an .npz file"),
+    "a text": (b"weights = [1, 2, 3]\n" * 9, "is not an .npz file"),
+    "a lone array": (npy(np.ones((2, 3))), "is not an .npz file"),
+    "a pickle": (PICKLE, "is not an .npz file"),
+    "less than an end record": (PLAIN[-21:], "is not an .npz file"),
+    "half an end record": (b"PK\5\6" + bytes(7), "does not end like"),
+    "the end record alone": (PLAIN[-22:], "directory is not directly before"),
     "no entries": (archive([]), "0 layers"),
-    "a byte lost at the end": (PLAIN[:-1], "does not end as"),
-    "a byte lost at the start": (PLAIN[1:], "directory does not lie"),
-    "a byte behind": (PLAIN + b"\0", "does not end as"),
-    "a picture before": (b"GIF89a" + PLAIN, "directory does not lie"),
+    "a byte lost at the end": (PLAIN[:-1], "does not end like"),
+    "a byte lost at the start": (PLAIN[1:], "directory is not directly before"),
+    "a byte behind": (PLAIN + b"\0", "does not end like"),
+    "a picture before": (b"GIF89a" + PLAIN, "directory is not directly before"),
     "a picture before, counted": (archive(FILES, before=b"GIF89a"), "belong to none"),
     "a split archive's mark before": (archive(FILES, before=b"PK00"), "belong to none"),
     "bytes between entries": (
@@ -100,31 +100,34 @@ ARCHIVE = {
         "belong to none",
     ),
     "bytes before the directory": (archive(FILES, before_directory=b"!"), "belong to no entry"),
-    "bytes behind the directory": (archive(FILES, behind_directory=b"!"), "directory does not lie"),
+    "bytes behind the directory": (archive(FILES, behind_directory=b"!"), "directory is not directly before"),
     "bytes behind the directory, counted": (
         archive(FILES, behind_directory=b"!", end={"size": LISTED + 1}),
         "longer or shorter",
     ),
     "a signature of the directory": (
         archive(FILES, behind_directory=b"PK\5\5\0\0"),
-        "directory does not lie",
+        "directory is not directly before",
     ),
-    "a ZIP64 end record": (archive(FILES, behind_directory=ZIP64_END), "directory does not lie"),
+    "a ZIP64 end record": (archive(FILES, behind_directory=ZIP64_END), "directory is not directly before"),
     "a ZIP64 end record, counted": (
         archive(FILES, behind_directory=ZIP64_END, end={"size": LISTED + len(ZIP64_END)}),
         "longer or shorter",
     ),
     "counts left to a ZIP64 end record": (
         archive(FILES, behind_directory=ZIP64_END, end={"count": 65535, "count_here": 65535}),
-        "directory does not lie",
+        "directory is not directly before",
     ),
-    "a comment": (archive(FILES, end={"comment": b"hello"}), "does not end as"),
-    "a comment claimed": (archive(FILES, end={"comment_length": 5}), "claims a comment"),
+    "a comment": (archive(FILES, end={"comment": b"hello"}), "does not end like"),
+    "a comment claimed": (archive(FILES, end={"comment_length": 5}), "got a comment, or"),
     "a comment that is an end record": (
         archive(FILES, end={"comment": PLAIN[-22:]}),
-        "directory does not lie",
+        "directory is not directly before",
     ),
-    "a comment that is an archive": (archive(FILES, end={"comment": PLAIN}), "directory does not lie"),
+    "a comment that is an archive": (
+        archive(FILES, end={"comment": PLAIN}),
+        "directory is not directly before",
+    ),
     "a comment that is an archive, counted": (
         archive(FILES, before=archive(FILES, end={"comment_length": len(PLAIN)})),
         "belong to none",
@@ -140,25 +143,28 @@ ARCHIVE = {
         "fewer entries than",
     ),
     "twenty entries": (archive([*FILES, *[Entry(b"spare", b"")] * 13]), "more than 19 entries"),
-    "two archives one behind the other": (PLAIN + PLAIN, "directory does not lie"),
-    "two end records": (PLAIN + PLAIN[-22:], "directory does not lie"),
+    "two archives one behind the other": (PLAIN + PLAIN, "directory is not directly before"),
+    "two end records": (PLAIN + PLAIN[-22:], "directory is not directly before"),
     "the directory before the entries": (
         PLAIN[-22 - LISTED : -22] + PLAIN[: -22 - LISTED] + archive([], end={"size": LISTED, "offset": 0}),
-        "directory does not lie",
+        "directory is not directly before",
     ),
-    "no directory": (PLAIN[: -22 - LISTED] + PLAIN[-22:], "directory does not lie"),
-    "a directory of another size": (archive(FILES, end={"size": LISTED - 1}), "directory does not lie"),
-    "a directory in another place": (archive(FILES, end={"offset": 0}), "directory does not lie"),
+    "no directory": (PLAIN[: -22 - LISTED] + PLAIN[-22:], "directory is not directly before"),
+    "a directory of another size": (
+        archive(FILES, end={"size": LISTED - 1}),
+        "directory is not directly before",
+    ),
+    "a directory in another place": (archive(FILES, end={"offset": 0}), "directory is not directly before"),
     "a directory left to a ZIP64 end record": (
         archive(FILES, behind_directory=ZIP64_END, end={"offset": 0xFFFFFFFF, "size": 0xFFFFFFFF}),
-        "directory does not lie",
+        "directory is not directly before",
     ),
     "65,535 entries": (archive(FILES, end={"count": 65_535, "count_here": 65_535}), "more than 19 entries"),
     "two counts": (archive(FILES, end={"count_here": 6}), "more than one disk"),
     "a second disk": (archive(FILES, end={"disk": 1}), "more than one disk"),
     "the directory on a second disk": (archive(FILES, end={"directory_disk": 1}), "more than one disk"),
     "an entry on a second disk": (listing_last(disk=1), "another disk"),
-    "an entry's comment": (listing_last(comment=b"hello"), "has a comment"),
+    "an entry's comment": (listing_last(comment=b"hello"), "got a comment, an extra"),
     "an extra field in the directory": (listing_last(extra=b"\xff\xff\0\0"), "an extra field"),
     "a ZIP64 field in the directory": (listing_last(extra=zip64_field(1, 1)), "an extra field"),
     "another Unicode name in the directory": (listing_last(extra=UNICODE_NAME), "an extra field"),
@@ -166,11 +172,14 @@ ARCHIVE = {
         listing_last(extra=zip64_field(1, 1), size=0xFFFFFFFF, packed_size=0xFFFFFFFF),
         "an extra field",
     ),
-    "a size left to a ZIP64 field that is missing": (listing_last(size=0xFFFFFFFF), "claims to have more"),
+    "a size left to a ZIP64 field that is missing": (listing_last(size=0xFFFFFFFF), "got a declared size"),
     "an offset left to a ZIP64 field that is missing": (listing_last(offset=0xFFFFFFFF), "overlap"),
     "another Unicode name before an entry": (with_first(extra=UNICODE_NAME), "differ in sizes"),
     "no signature in the directory": (listing_last(signature=b"PK\1\3"), "fewer entries than"),
-    "no signature before an entry": (with_first(signature=b"PK\3\5"), "points where no entry"),
+    "no signature before an entry": (
+        with_first(signature=b"PK\3\5"),
+        "points to bytes that are not an entry",
+    ),
     "an offset behind the end": (listing_last(offset=10**6), "overlap"),
     "an offset one too high": (archive([replace(FIRST, directory={"offset": 1}), *FILES[1:]]), "overlap"),
     "two entries in one place": (listing_last(offset=0), "overlap"),
@@ -180,7 +189,7 @@ ARCHIVE = {
     ),
     "an entry that reaches into the directory": (
         archive([*PACKED[:-1], PACKED[-1].bent(packed_size=len(PACKED[-1].packed_bytes) + 1)]),
-        "runs into the directory",
+        "overlaps the directory",
     ),
     "a local header that reaches into the directory": (
         archive(
@@ -197,14 +206,14 @@ ARCHIVE = {
             behind_directory=LISTED_ONLY,
             end={"count": 8, "count_here": 8, "size": LISTED + len(LISTED_ONLY)},
         ),
-        "points where no entry",
+        "points to bytes that are not an entry",
     ),
     "a packed size of 4 GiB": (
         archive([*PACKED[:-1], PACKED[-1].bent(packed_size=0xFFFFFFFE)]),
-        "runs into the directory",
+        "overlaps the directory",
     ),
-    "data descriptors": (streamed(), "is flagged"),
-    "a later zip format": (bent("loss", version=46), "later zip format than 4.5"),
+    "data descriptors": (streamed(), "got flags for"),
+    "a later zip format": (bent("loss", version=46), "later version of the zip format"),
     "two versions": (with_first(version=45), "differ in name, version"),
     "two names": (with_first(name=b"weights_l3.npy"), "differ in name"),
     "two flags": (with_first(flags=1), "differ in name, version, flags"),
@@ -268,11 +277,11 @@ ARCHIVE = {
     "a deflate stream cut off": (with_packed(lambda content: deflated(content)[:-2]), "does not unpack to"),
     "a deflate stream of another kind": (with_packed(zlib.compress), "cannot be inflated"),
     "no deflate stream": (with_packed(lambda _: b"\xff" * 99), "cannot be inflated"),
-    "an empty deflated entry": (with_packed(lambda _: b""), "no array header"),
-    "an empty stored entry": (with_content("loss", b""), "no array header"),
+    "an empty deflated entry": (with_packed(lambda _: b""), "got another array header"),
+    "an empty stored entry": (with_content("loss", b""), "got another array header"),
     "an empty deflated entry that declares nothing": (
         with_entry("loss", lambda entry: replace(entry, content=b""), DEFLATED),
-        "no array header",
+        "got another array header",
     ),
     "a byte less declared": (
         with_entry("weights_l1", lambda entry: entry.bent(size=len(entry.content) - 1), DEFLATED),
@@ -288,10 +297,10 @@ ARCHIVE = {
         "belong to none",
     ),
     "nothing packed declared": (bent("weights_l1", DEFLATED, packed_size=0), "belong to none"),
-    "weights of 4 GiB declared": (bent("weights_l1", size=0xFFFFFFFE), "claims to have more bytes"),
+    "weights of 4 GiB declared": (bent("weights_l1", size=0xFFFFFFFE), "got a declared size"),
     "weights of one number too many declared": (
         bent("weights_l1", size=512 * 512 * 8 + 264),
-        "claims to have",
+        "got a declared size",
     ),
     "biases of one number too many declared": (bent("biases_l1", size=512 * 8 + 264), "more than 4,352"),
     "a loss of two numbers declared": (bent("loss", size=16 + 256), "more than 264"),
@@ -299,7 +308,7 @@ ARCHIVE = {
 }
 
 FLAGS = {
-    f"the flag of {meaning}": (bent("loss", flags=1 << bit), "is flagged")
+    f"the flag of {meaning}": (bent("loss", flags=1 << bit), "got flags for")
     for bit, meaning in enumerate(
         [
             "encryption",
@@ -323,7 +332,7 @@ FLAGS = {
 }
 
 METHODS = {
-    f"packed by {name}": (bent("loss", method=method), "neither stored nor deflated")
+    f"packed by {name}": (bent("loss", method=method), "got another compression method")
     for name, method in {
         "shrinking": 1,
         "reducing": 2,
@@ -406,9 +415,9 @@ NAMES = {
     ),
     "an entry whose name has 60,000 bytes": (archive([*FILES, Entry(b"x" * 60_000, b"")]), "another name"),
     "an entry whose name is no Unicode": (archive([*FILES, Entry(b"\xff.npy", b"")]), "another name"),
-    "an entry twice": (archive([*FILES, FIRST]), "weights_l1 is in the archive twice"),
+    "an entry twice": (archive([*FILES, FIRST]), "the archive: got weights_l1 twice"),
     "an array twice, unlike": (
         archive([*FILES, Entry(b"biases_l2.npy", npy(np.ones((1, 2))))]),
-        "biases_l2 is in the archive twice",
+        "the archive: got biases_l2 twice",
     ),
 }

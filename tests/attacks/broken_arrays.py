@@ -9,7 +9,7 @@ from tests.attacks.payload import CODE, PICKLE, Payload
 from tests.attacks.variations import NUMBERS, with_content, with_header
 
 HEADERS = {
-    name: (with_header(text), "no array header as NumPy writes it")
+    name: (with_header(text), "got another array header")
     for name, text in {
         "no dictionary": "<f8 (2, 3)",
         "an empty dictionary": "{}",
@@ -65,7 +65,7 @@ HEADERS = {
         "a type with a zero before its size": header("<f08"),
     }.items()
 } | {
-    name: (with_content("weights_l1", content), "no array header as NumPy writes it")
+    name: (with_content("weights_l1", content), "got another array header")
     for name, content in {
         "no .npy file": b"1 2 3 4 5 6",
         "a pickle in place of an array": PICKLE,
@@ -80,7 +80,7 @@ HEADERS = {
 }
 
 TYPES = {
-    f"weights of type {type_}": (with_header(header(type_), bytes(6 * size)), "not of real numbers")
+    f"weights of type {type_}": (with_header(header(type_), bytes(6 * size)), "expected real numbers")
     for type_, size in [
         (">f8", 8),
         (">f4", 4),
@@ -109,40 +109,55 @@ TYPES = {
         ("|O", 8),
     ]
 } | {
-    "a loss that is an integer": (saved(small(loss=np.int64(1))), "loss is not of real numbers"),
-    "an accuracy that is a boolean": (saved(small(accuracy=np.True_)), "accuracy is not of real numbers"),
-    "a loss that is a text": (saved(small(loss=np.array("0.5"))), "loss is not of real numbers"),
+    "a loss that is an integer": (
+        saved(small(loss=np.int64(1))),
+        "loss: got another type; expected real numbers",
+    ),
+    "an accuracy that is a boolean": (
+        saved(small(accuracy=np.True_)),
+        "accuracy: got another type; expected real numbers",
+    ),
+    "a loss that is a text": (
+        saved(small(loss=np.array("0.5"))),
+        "loss: got another type; expected real numbers",
+    ),
     "weights that are pickled objects": (
         with_content("weights_l1", npy(np.full((2, 3), Payload(), dtype=object))),
-        "weights_l1 is not of real numbers",
+        "weights_l1: got another type; expected real numbers",
     ),
     "weights that are objects": (
         with_content("weights_l1", npy_of(header("|O"), PICKLE)),
-        "weights_l1 is not of real numbers",
+        "weights_l1: got another type; expected real numbers",
     ),
     "metadata that is an object": (
         with_content("metadata", npy_of(header("|O", shape="()"), PICKLE)),
-        "metadata is not one text",
+        "metadata: got something other than one text",
     ),
-    "weights that are texts of unknown length": (with_header(header("<U")), "not of real numbers"),
+    "weights that are texts of unknown length": (with_header(header("<U")), "expected real numbers"),
     "metadata of unknown length": (
         with_content("metadata", npy_of(header("<U", shape="()"), b"{\0\0\0")),
-        "not one text",
+        "something other than one text",
     ),
-    "metadata as bytes": (saved(small(metadata=np.array(metadata_text().encode()))), "not one text"),
-    "metadata as a number": (saved(small(metadata=np.float64(1))), "not one text"),
-    "metadata as a list of texts": (saved(small(metadata=np.array([metadata_text()]))), "not one text"),
+    "metadata as bytes": (
+        saved(small(metadata=np.array(metadata_text().encode()))),
+        "something other than one text",
+    ),
+    "metadata as a number": (saved(small(metadata=np.float64(1))), "something other than one text"),
+    "metadata as a list of texts": (
+        saved(small(metadata=np.array([metadata_text()]))),
+        "something other than one text",
+    ),
     "metadata in the other byte order": (
         with_content("metadata", npy_of(header(">U1", shape="()"), b"\0\0\0{")),
-        "not one text",
+        "something other than one text",
     ),
 }
 
 BODIES = {
-    "a number missing": (with_header(header(), NUMBERS[:-8]), "more or fewer bytes behind its header"),
-    "half a number missing": (with_header(header(), NUMBERS[:-4]), "more or fewer bytes behind its header"),
-    "a byte too many": (with_header(header(), NUMBERS + b"!"), "more or fewer bytes behind its header"),
-    "another type's size": (with_header(header("<f4")), "more or fewer bytes behind its header"),
+    "a number missing": (with_header(header(), NUMBERS[:-8]), "more or fewer bytes after its header"),
+    "half a number missing": (with_header(header(), NUMBERS[:-4]), "more or fewer bytes after its header"),
+    "a byte too many": (with_header(header(), NUMBERS + b"!"), "more or fewer bytes after its header"),
+    "another type's size": (with_header(header("<f4")), "more or fewer bytes after its header"),
     "1.6 TB promised": (with_header(header(shape="(2, 99999999999)")), "more or fewer bytes"),
     "more promised than 64 bits count": (
         with_header(header(shape=f"({2**32}, {2**32})"), b""),
@@ -154,7 +169,7 @@ BODIES = {
     ),
     "a text of no characters promised": (
         with_content("metadata", npy_of(header("<U0", shape="()"), b"{\0\0\0")),
-        "no array header",
+        "got another array header",
     ),
     "a loss that promises a million numbers": (
         with_content("loss", npy_of(header(shape="(1000000,)"), bytes(8))),

@@ -56,22 +56,25 @@ def put(place: int | tuple[int, ...], value: float) -> Callable[[Any], None]:
 
 ARCHIVE = {
     "nothing": (b"", "the run file is empty"),
-    "a picture": (b"\x89PNG", "this is no run file"),
-    "a pickle": (PICKLE, "this is no run file"),
+    "a picture": (b"\x89PNG", "this is not a run file"),
+    "a pickle": (PICKLE, "this is not a run file"),
     "a weight file": (saved(small()), "this is a weight file, not a run file"),
-    "a byte behind it": (PLAIN + b"!", "or is no run file"),
-    "an entry of another name": (with_entry("velocities", np.ones(3)), "another name than a run file's"),
-    "an entry of a path": (with_entry("../parameters", np.ones(3)), "another name than a run file's"),
-    "an entry twice": (with_entry("gradient", np.ones(COUNT)), "gradient is in the archive twice"),
+    "a byte behind it": (PLAIN + b"!", "or is not a run file"),
+    "an entry of another name": (with_entry("velocities", np.ones(3)), "an entry of another name"),
+    "an entry of a path": (with_entry("../parameters", np.ones(3)), "an entry of another name"),
+    "an entry twice": (with_entry("gradient", np.ones(COUNT)), "the archive: got gradient twice"),
     "20 entries": (archive([*FILES, *FILES[:11]]), "more than 19 entries"),
     "a wrong checksum": (
         bent("parameters", lambda entry: entry.bent(checksum=1)),
         "parameters is damaged: its checksum is wrong",
     ),
-    "a method of its own": (bent("parameters", lambda entry: entry.bent(method=12)), "packed another way"),
+    "a method of its own": (
+        bent("parameters", lambda entry: entry.bent(method=12)),
+        "got another compression method",
+    ),
     "a directory that lies of a size": (
         bent("parameters", lambda entry: replace(entry, directory={"size": 1})),
-        "does not unpack to as many bytes",
+        "does not unpack to exactly",
     ),
     "a local header that lies of a size": (
         bent("parameters", lambda entry: replace(entry, local={"size": 1})),
@@ -79,7 +82,7 @@ ARCHIVE = {
     ),
     "64 MiB declared": (
         bent("parameters", lambda entry: replace(entry, content=ZEROS, method=DEFLATED)),
-        "parameters claims to have more bytes than any array allowed there has",
+        "parameters: got a declared size",
     ),
     "64 MiB behind an array": (
         bent(
@@ -96,67 +99,70 @@ ARCHIVE = {
         "metadata does not unpack to",
     ),
 } | {
-    f"cut off after {length} bytes": (PLAIN[:length], "or is no run file|is no run file: it does not begin")
+    f"cut off after {length} bytes": (
+        PLAIN[:length],
+        "or is not a run file|this is not a run file",
+    )
     for length in (1, 3, 30, len(PLAIN) // 2, len(PLAIN) - 1)
 }
 
 TEXTS = {
     "no metadata": (run_file(metadata=None), "metadata is missing"),
-    "metadata as bytes": (run_file(metadata=np.array(b"{}")), "metadata is not one text"),
+    "metadata as bytes": (run_file(metadata=np.array(b"{}")), "metadata: got something other than one text"),
     "metadata that is an object": (
         with_content("metadata", npy_of(header("|O", shape="()"), PICKLE)),
-        "metadata is not one text",
+        "metadata: got something other than one text",
     ),
-    "metadata without a header": (with_content("metadata", b"{}"), "metadata has no array header"),
+    "metadata without a header": (with_content("metadata", b"{}"), "metadata: got another array header"),
     "no JSON": (with_text("{"), "metadata is not JSON"),
     "code": (with_text(CODE), "metadata is not JSON"),
-    "a list": (with_text("[]"), "metadata is JSON, but no object; wanted one with the fields of a run"),
+    "a list": (with_text("[]"), "metadata: got other JSON; expected an object with the fields of a run"),
     "an infinite number": (with_text('{"kind": 1e999}'), "not finite"),
     "a key twice": (with_text('{"kind": "run", "kind": "run"}'), "the same key twice"),
-    "100,000 opened lists": (with_text("[" * 100_000), "nested more than 32 deep"),
+    "100,000 opened lists": (with_text("[" * 100_000), "nesting more than 32 deep"),
     "half a surrogate pair": (with_text('{"kind": "\\ud800"}'), "half a surrogate pair"),
     "an integer of 5,000 digits": (with_text(f'{{"kind": {"9" * 5000}}}'), "more than 640 digits"),
-    "nothing in it": (with_text("{}"), "does not say that this is a run"),
+    "nothing in it": (with_text("{}"), "kind: got none or another one"),
     "a weight file's": (
         with_text(json.dumps({"format": 1, "polynomials": [[1, 0], [2, 0]]})),
-        "does not say that this is a run",
+        "kind: got none or another one",
     ),
 }
 
 FIELDS = {
     f"{name} {value!r} of {kind}": (with_fields(kind, **{name: value}), reason)
     for kind, name, values, reason in [
-        (ADAM, "kind", (..., None, "Run", 1, ["run"]), "does not say that this is a run"),
-        (ADAM, "format", (..., None, 0, 2, True, "1", 1.0, [1]), "format is missing or unknown here"),
-        (ADAM, "more", (None, "more"), "metadata has other fields"),
+        (ADAM, "kind", (..., None, "Run", 1, ["run"]), "kind: got none or another one"),
+        (ADAM, "format", (..., None, 0, 2, True, "1", 1.0, [1]), "format: got none or an unknown one"),
+        (ADAM, "more", (None, "more"), "metadata: got other fields"),
         *(
-            (ADAM, name, (...,), "metadata has other fields")
+            (ADAM, name, (...,), "metadata: got other fields")
             for name in told_by(ADAM)
             if name not in ("kind", "format")
         ),
-        (ADAM, "experiment", (None, "adam", [], 1), "experiment is none that can be trained here"),
-        (ADAM, "step", (-1, 61, 10**30, 1.5, 23.0, True, "23", None, [23]), "metadata's step is"),
-        (ADAM, "loss", (None, -1, 1.1e6, True, "0.5", [0.5], {}), "metadata's loss is"),
-        (SGD, "loss", (0.5, 0, "null"), "metadata's loss is"),
-        (ADAM, "best_step", (-1, 24, 1.0, None), "metadata's best_step is"),
-        (ADAM, "best_loss", (-1e-300, 10**7, None, False), "metadata's best_loss is"),
-        (ADAM, "held_out_step", (-1, 24, "0"), "metadata's held_out_step is"),
-        (ADAM, "held_out_loss", (-1, 1e300, 9**300, None), "metadata's held_out_loss is"),
-        (ADAM, "ended", ("", "done", "target", "patience", "stuck", 0, [], {}), "ended is no reason"),
-        (SEARCH, "deviation", (None, -0.1, 1e101, "0.1", True), "metadata's deviation is"),
-        (ADAM, "deviation", (0.1,), "metadata's deviation is"),
-        (LBFGS, "pairs", (-1, 11, 1.0, None), "metadata's pairs is"),
-        (ADAM, "pairs", (1, None), "metadata's pairs is"),
-        (LBFGS, "stuck", (0, None, "false"), "metadata's stuck is"),
-        (ADAM, "stuck", (True,), "metadata's stuck is"),
-        (ADAM, "history_every", (0, -1, 1.0, 10**9), "metadata's history_every is"),
-        (ADAM, "history_entries", (0, 401, 2.0, None), "metadata's history_entries is"),
+        (ADAM, "experiment", (None, "adam", [], 1), "experiment: got a field"),
+        (ADAM, "step", (-1, 61, 10**30, 1.5, 23.0, True, "23", None, [23]), "metadata's step: got"),
+        (ADAM, "loss", (None, -1, 1.1e6, True, "0.5", [0.5], {}), "metadata's loss: got"),
+        (SGD, "loss", (0.5, 0, "null"), "metadata's loss: got"),
+        (ADAM, "best_step", (-1, 24, 1.0, None), "metadata's best_step: got"),
+        (ADAM, "best_loss", (-1e-300, 10**7, None, False), "metadata's best_loss: got"),
+        (ADAM, "held_out_step", (-1, 24, "0"), "metadata's held_out_step: got"),
+        (ADAM, "held_out_loss", (-1, 1e300, 9**300, None), "metadata's held_out_loss: got"),
+        (ADAM, "ended", ("", "done", "target", "patience", "stuck", 0, [], {}), "ended: got a reason"),
+        (SEARCH, "deviation", (None, -0.1, 1e101, "0.1", True), "metadata's deviation: got"),
+        (ADAM, "deviation", (0.1,), "metadata's deviation: got"),
+        (LBFGS, "pairs", (-1, 11, 1.0, None), "metadata's pairs: got"),
+        (ADAM, "pairs", (1, None), "metadata's pairs: got"),
+        (LBFGS, "stuck", (0, None, "false"), "metadata's stuck: got"),
+        (ADAM, "stuck", (True,), "metadata's stuck: got"),
+        (ADAM, "history_every", (0, -1, 1.0, 10**9), "metadata's history_every: got"),
+        (ADAM, "history_entries", (0, 401, 2.0, None), "metadata's history_entries: got"),
     ]
     for value in values
 }
 
 EXPERIMENTS = {
-    f"{name} {value!r}": (with_experiment(**{name: value}), "experiment is none that can be trained here")
+    f"{name} {value!r}": (with_experiment(**{name: value}), "experiment: got a field")
     for name, values in {
         "steps": (0, 10**12, "60", None),
         "hidden": ([513], [-1], [1] * 8, "4", [512] * 7),
@@ -169,7 +175,7 @@ EXPERIMENTS = {
     }.items()
     for value in values
 } | {
-    "another width": (with_experiment(hidden=[5]), "has shape"),
+    "another width": (with_experiment(hidden=[5]), "got shape"),
     "another optimizer": (with_experiment(optimizer="sgd"), "velocity is missing"),
     "batches where there were none": (with_fields(**told_by(SGD)), "is not of the type|is missing"),
     "values of 1e36": (
@@ -179,16 +185,16 @@ EXPERIMENTS = {
 }
 
 ENDS = {
-    "diverged behind the last step": (with_fields(step=60, ended="diverged"), "ended is no reason"),
+    "diverged behind the last step": (with_fields(step=60, ended="diverged"), "ended: got a reason"),
     "a target that is not reached": (
         with_fields(ended="target", experiment=told_by(ADAM)["experiment"] | {"target_loss": 1e-9}),
-        "ended is no reason",
+        "ended: got a reason",
     ),
     "patience that is not over": (
         with_fields(ended="patience", experiment=told_by(ADAM)["experiment"] | {"patience": 24}),
-        "ended is no reason",
+        "ended: got a reason",
     ),
-    "stuck that is not": (with_fields(LBFGS, ended="stuck"), "ended is no reason"),
+    "stuck that is not": (with_fields(LBFGS, ended="stuck"), "ended: got a reason"),
 }
 
 ARRAYS = (
@@ -198,13 +204,13 @@ ARRAYS = (
         for name in arrays_of(kind)
     }
     | {
-        f"{name} in {kind}": (with_entry(name, np.ones(COUNT), kind), f"{name} is no array that a run")
+        f"{name} in {kind}": (with_entry(name, np.ones(COUNT), kind), f"{name}: expected no such array")
         for kind, name in [(ADAM, "velocity"), (SEARCH, "gradient"), (SGD, "squares"), (LBFGS, "gradients")]
     }
     | {
         f"parameters of type {type_}": (
             with_content("parameters", npy_of(header(type_, shape=f"({COUNT},)"), bytes(COUNT * size))),
-            "parameters is not of the type",
+            "parameters: got another type or order",
         )
         for type_, size in [
             ("<f4", 4),
@@ -219,18 +225,18 @@ ARRAYS = (
     | {
         f"parameters of shape {shape}": (
             with_content("parameters", npy_of(header(shape=shape), bytes(8 * COUNT))),
-            "parameters has shape",
+            "parameters: got shape",
         )
         for shape in ["()", f"({COUNT}, 1)", f"(1, {COUNT})", f"({COUNT + 1},)", "(99999999999,)", "(0,)"]
     }
     | {
         "parameters that are pickled objects": (
             with_content("parameters", npy(np.full(COUNT, Payload(), dtype=object))),
-            "parameters is not of the type",
+            "parameters: got another type or order",
         ),
         "code as a shape": (
             with_content("parameters", npy_of(header(shape=CODE), bytes(8 * COUNT))),
-            "parameters has no array header",
+            "parameters: got another array header",
         ),
         "half a number missing": (
             with_content("parameters", npy(arrays_of(ADAM)["parameters"])[:-4]),
@@ -242,33 +248,33 @@ ARRAYS = (
         ),
         "one float32 array in float64": (
             with_numbers("best_parameters", lambda array: array.astype("<f4")),
-            "best_parameters is not of the type",
+            "best_parameters: got another type or order",
         ),
         "float64 where steps work on batches": (
             with_numbers("velocity", lambda array: array.astype("<f8"), SGD),
-            "velocity is not of the type",
+            "velocity: got another type or order",
         ),
         "pairs in Fortran order": (
             with_numbers("changes", np.asfortranarray, LBFGS),
-            "changes is not of the type and the order",
+            "changes: got another type or order",
         ),
         "a pair less than told": (
             with_numbers("changes", lambda array: array[1:], LBFGS),
-            "changes has shape",
+            "changes: got shape",
         ),
         "an entry of the history less": (
             with_numbers("history_loss", lambda array: array[1:]),
-            "history_loss has shape",
+            "history_loss: got shape",
         ),
         "steps that are no integers": (
             with_numbers("history_step", lambda array: array.astype("<f8")),
-            "history_step is not of the type",
+            "history_step: got another type or order",
         ),
     }
 )
 
 NUMBERS = {
-    f"{value} in {name} of {kind}": (with_numbers(name, put(place, value), kind), f"{name} has a number")
+    f"{value} in {name} of {kind}": (with_numbers(name, put(place, value), kind), f"{name}: got a number")
     for kind, name, place, values in [
         (ADAM, "parameters", 0, (np.nan, np.inf, -np.inf, 1.1e6)),
         (SGD, "best_parameters", -1, (np.nan, np.inf, -1.1e6)),
@@ -287,24 +293,30 @@ NUMBERS = {
     for value in values
 } | {
     # the deviation of x on [-1, 1] is about 0.58: once it is folded in, weights of 9e5 are beyond 1e6
-    "a weight that no weight file could hold": (
+    "a weight that no weight file can hold": (
         with_numbers("parameters", put(0, 9e5)),
-        "parameters has a number that no weight file could hold",
+        "parameters: got a number that no weight file can hold",
     ),
-    "a best weight that no weight file could hold": (
+    "a best weight that no weight file can hold": (
         with_numbers("best_parameters", put(0, 9e5)),
-        "best_parameters has a number that no weight file could hold",
+        "best_parameters: got a number that no weight file can hold",
     ),
-    "a history that begins late": (with_numbers("history_step", lambda array: array + 1), "history_step "),
-    "a history that stands still": (with_numbers("history_step", put(1, 0)), "history_step does not begin"),
-    "a history that turns": (with_numbers("history_step", put(1, 20)), "history_step does not begin"),
-    "no curvature": (with_numbers("curvatures", put(0, 0.0), LBFGS), "a pair of changes"),
-    "another curvature": (with_numbers("curvatures", put(0, 1e3), LBFGS), "a pair of changes"),
-    "a change of nothing": (with_numbers("changes", put(2, 0.0), LBFGS), "a pair of changes"),
-    "a difference of nothing": (with_numbers("differences", put(2, 0.0), LBFGS), "a pair of changes"),
+    "a history that begins late": (
+        with_numbers("history_step", lambda array: array + 1),
+        "history_step: got",
+    ),
+    "a history that stands still": (
+        with_numbers("history_step", put(1, 0)),
+        "history_step: got steps",
+    ),
+    "a history that turns": (with_numbers("history_step", put(1, 20)), "history_step: got steps"),
+    "no curvature": (with_numbers("curvatures", put(0, 0.0), LBFGS), "curvatures: got a value"),
+    "another curvature": (with_numbers("curvatures", put(0, 1e3), LBFGS), "curvatures: got a value"),
+    "a change of nothing": (with_numbers("changes", put(2, 0.0), LBFGS), "curvatures: got a value"),
+    "a difference of nothing": (with_numbers("differences", put(2, 0.0), LBFGS), "curvatures: got a value"),
     "a difference too small for its square": (
         with_numbers("differences", put(2, 1e-200), LBFGS),
-        "a pair of changes",
+        "curvatures: got a value",
     ),
 }
 

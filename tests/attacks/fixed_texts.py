@@ -1,4 +1,4 @@
-"""What the text of a refusal may be: one of the fixed ones, with names, counts and shapes in their places."""
+"""The texts a refusal may have: the fixed ones, with names, counts and shapes filled in."""
 
 import re
 import string
@@ -9,11 +9,11 @@ from polycore.files.refusals import Reason
 from polycore.training.run_metadata import FIELDS
 from polycore.training.run_refusals import RunReason, fixed_text
 
-# Model says this one, of the numbers in the arrays
-NUMBER = "{name} has a number that is not finite or out of range; wanted all from {low} to {high}."
+# the text of Model, about the numbers in the arrays
+NUMBER = "{name}: got a number that is not finite or out of range; expected {low} to {high}."
 NUMBERS = r"(?:[0-9]{1,3}(?:,[0-9]{3}){0,2}|more than 9,999,999)"
 LENGTH = r"(?:[0-9]{1,7}|more than 9,999,999)"
-PLACES = {
+FIELD_PATTERNS = {
     "name": "|".join([*NAMES, "the .npy file", *NAMES_OF_RUNS, *FIELDS]),
     "shape": rf"\(\)|\({LENGTH},\)|\({LENGTH}, {LENGTH}\)|of {NUMBERS} dimensions",
     "low": "0|-1e[+]06",
@@ -22,19 +22,19 @@ PLACES = {
 
 
 def pattern(text: str) -> re.Pattern[str]:
-    """Return what matches a fixed text with anything in its places that may stand there."""
+    """Return the pattern of a fixed text with any allowed values filled in."""
     parts = []
-    for words, place, *_ in string.Formatter().parse(text):
+    for words, field, *_ in string.Formatter().parse(text):
         parts.append(re.escape(words))
-        if place is not None:
-            parts.append(f"(?:{PLACES.get(place, NUMBERS)})")
+        if field is not None:
+            parts.append(f"(?:{FIELD_PATTERNS.get(field, NUMBERS)})")
     return re.compile("".join(parts))
 
 
 PATTERNS = {reason.name: pattern(reason.value) for reason in Reason} | {"NUMBER": pattern(NUMBER)}
 
 
-# what the reader of run files says
+# the texts of the reader of run files
 RUN_PATTERNS = {reason.name: pattern(reason.value) for reason in RunReason} | {
     f"any file's {reason.name}": pattern(fixed_text(reason)) for reason in Reason
 }

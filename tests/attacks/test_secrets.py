@@ -204,12 +204,14 @@ def test_every_fixed_text_is_short_and_printable_whatever_stands_in_its_places()
 
 
 def test_numbers_and_shapes_are_told_up_to_a_bound():
-    assert Reason.CLASSES.text(classes=9_999_999).startswith("the last layer gives 9,999,999 classes")
-    assert Reason.CLASSES.text(classes=10_000_000).startswith("the last layer gives more than 9,999,999 ")
-    assert Reason.SCALAR.text("loss", (9_999_999,)).startswith("loss has shape (9999999,); ")
-    assert Reason.SCALAR.text("loss", (10_000_000, 2)).startswith("loss has shape (more than 9,999,999, 2); ")
-    assert Reason.SCALAR.text("loss", (1, 2, 3)).startswith("loss has shape of 3 dimensions; ")
+    assert Reason.CLASSES.text(classes=9_999_999).startswith("the last layer: got 9,999,999 classes")
+    assert Reason.CLASSES.text(classes=10_000_000).startswith("the last layer: got more than 9,999,999 ")
+    assert Reason.SCALAR.text("loss", (9_999_999,)).startswith("loss: got shape (9999999,); ")
+    assert Reason.SCALAR.text("loss", (10_000_000, 2)).startswith(
+        "loss: got shape (more than 9,999,999, 2); "
+    )
+    assert Reason.SCALAR.text("loss", (1, 2, 3)).startswith("loss: got shape of 3 dimensions; ")
 
 
 def test_a_name_with_braces_in_it_would_be_told_as_it_is():
-    assert Reason.SCALAR.text("{shape}", ()).startswith("{shape} has shape ()")
+    assert Reason.SCALAR.text("{shape}", ()).startswith("{shape}: got shape ()")

@@ -54,11 +54,11 @@ def local_boundaries(name: str, start: int, size: int) -> Iterator[tuple[str, in
 TEXT = metadata_text()
 
 TRUNCATIONS = (
-    {f"the file, {place}": (PLAIN[:length], "does not end as") for place, length in boundaries()}
+    {f"the file, {place}": (PLAIN[:length], "does not end like") for place, length in boundaries()}
     | {
         f"an entry truly declared, {part} of {entry.name.decode()}": (
             with_content(entry.name.decode().removesuffix(".npy"), entry.content[:length]),
-            "no array header" if length < 128 else "more or fewer bytes",
+            "got another array header" if length < 128 else "more or fewer bytes",
         )
         for entry in FILES
         for part, length in NPY_PARTS.items()
@@ -70,7 +70,7 @@ TRUNCATIONS = (
                 lambda found, length=length: replace(found, packed=deflated(found.content)[:length]),
                 DEFLATED,
             ),
-            "no array header|does not unpack to|cannot be inflated",
+            "got another array header|does not unpack to|cannot be inflated",
         )
         for entry in entries(small(), DEFLATED)
         for part, length in {"behind a byte": 1, "in the middle": 40, "a byte before the end": -1}.items()

@@ -56,8 +56,8 @@ SIZES = {"hidden": [(2,), (3,)]}
         ),
         pytest.param(lambda: pc.points_to_csv("x,y"), "points: got no array of numbers", id="points as text"),
         pytest.param(lambda: pc.points_to_csv([[0], [0, 1]]), "points: got no array of numbers", id="ragged"),
-        pytest.param(lambda: MODEL.save(None), "an object of type NoneType is no file", id="save to nothing"),
-        pytest.param(lambda: RUN.save(b"run.npz"), "an object of type bytes is no file", id="save to bytes"),
+        pytest.param(lambda: MODEL.save(None), "got None instead of a path", id="save to nothing"),
+        pytest.param(lambda: RUN.save(b"run.npz"), "got a bytes instead of a path", id="save to bytes"),
         pytest.param(
             lambda: pc.Model.from_arrays(MODEL), "arrays: got a Model; expected a Mapping.", id="arrays"
         ),

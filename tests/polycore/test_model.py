@@ -137,18 +137,18 @@ def test_the_deepest_network_with_the_largest_weights_stays_finite():
 @pytest.mark.parametrize(
     ("points", "reason"),
     [
-        pytest.param([0.0, 1.0], r"has shape \(2,\); wanted \(N, 2\)", id="one point without its row"),
-        pytest.param(np.ones((4, 3)), r"has shape \(4, 3\); wanted \(N, 2\)", id="three coordinates"),
-        pytest.param(np.ones((1, 2, 2)), r"has shape \(1, 2, 2\)", id="three dimensions"),
-        pytest.param([], r"has shape \(0,\)", id="an empty list"),
-        pytest.param([[0, 1], [2]], "points is no array", id="rows of different lengths"),
+        pytest.param([0.0, 1.0], r"got shape \(2,\); expected \(N, 2\)", id="one point without its row"),
+        pytest.param(np.ones((4, 3)), r"got shape \(4, 3\); expected \(N, 2\)", id="three coordinates"),
+        pytest.param(np.ones((1, 2, 2)), r"got shape \(1, 2, 2\)", id="three dimensions"),
+        pytest.param([], r"got shape \(0,\)", id="an empty list"),
+        pytest.param([[0, 1], [2]], "points: got no array", id="rows of different lengths"),
         pytest.param([[0, math.nan]], "not finite", id="NaN"),
         pytest.param([[math.inf, 0]], "not finite", id="infinity"),
         pytest.param([[1.1e100, 0]], "out of range", id="beyond 1e100"),
-        pytest.param([["0", "1"]], "has the type str", id="texts"),
-        pytest.param([[True, False]], "has the type bool", id="booleans"),
-        pytest.param([[1j, 0]], "has the type complex128", id="complex numbers"),
-        pytest.param([[10**400, 0]], "has the type object", id="an integer no float can hold"),
+        pytest.param([["0", "1"]], "got type str", id="texts"),
+        pytest.param([[True, False]], "got type bool", id="booleans"),
+        pytest.param([[1j, 0]], "got type complex128", id="complex numbers"),
+        pytest.param([[10**400, 0]], "got type object", id="an integer no float can hold"),
     ],
 )
 def test_points_are_refused_that_are(points, reason):
@@ -207,38 +207,48 @@ def test_a_model_survives_a_pickle_read_only():
         pytest.param({"biases": (np.ones(3),)}, "biases_l2 is missing", id="weights without biases"),
         pytest.param({"weights": (), "biases": ()}, "0 layers", id="no layers"),
         pytest.param(
-            {"weights": (np.ones((2, 3)), np.ones((4, 2)))}, r"weights_l2 has shape \(4, 2\)", id="no chain"
+            {"weights": (np.ones((2, 3)), np.ones((4, 2)))}, r"weights_l2: got shape \(4, 2\)", id="no chain"
         ),
-        pytest.param({"biases": (np.ones(3), np.ones(3))}, r"biases_l2 has shape \(3,\)", id="other biases"),
-        pytest.param({"weights": ([[1, 2], [3]], np.ones((3, 2)))}, "weights_l1 is no array", id="ragged"),
+        pytest.param({"biases": (np.ones(3), np.ones(3))}, r"biases_l2: got shape \(3,\)", id="other biases"),
+        pytest.param({"weights": ([[1, 2], [3]], np.ones((3, 2)))}, "weights_l1: got no array", id="ragged"),
         pytest.param({"weights": (np.ones((2, 3)), np.ones((3, 2), complex))}, "complex128", id="complex"),
-        pytest.param({"weights": (np.full((2, 3), np.nan), np.ones((3, 2)))}, "weights_l1 has", id="NaN"),
-        pytest.param({"biases": (np.full(3, 1.1e6), np.ones(2))}, "biases_l1 has a number", id="too large"),
+        pytest.param(
+            {"weights": (np.full((2, 3), np.nan), np.ones((3, 2)))}, "weights_l1: got a number", id="NaN"
+        ),
+        pytest.param({"biases": (np.full(3, 1.1e6), np.ones(2))}, "biases_l1: got a number", id="too large"),
         pytest.param(
             {"biases": (np.full(3, np.iinfo(np.int64).min), np.ones(2))},
-            "biases_l1 has",
+            "biases_l1: got a number",
             id="the least int64",
         ),
-        pytest.param({"loss": -0.1}, "loss has a number", id="a negative loss"),
-        pytest.param({"loss": math.inf}, "loss has a number", id="an infinite loss"),
-        pytest.param({"loss": "0.5"}, "loss has the type str", id="a text as loss"),
-        pytest.param({"loss": [0.5]}, r"loss has shape \(1,\)", id="a list as loss"),
-        pytest.param({"accuracy": 1.1}, "accuracy has a number", id="accuracy beyond 1"),
-        pytest.param({"held_out_accuracy": -0.1}, "held_out_accuracy has a number", id="held-out below 0"),
-        pytest.param({"held_out_accuracy": math.nan}, "held_out_accuracy has a number", id="held-out NaN"),
-        pytest.param({"polynomials": LINES[:1]}, "1 polynomials for 2 classes", id="too few polynomials"),
-        pytest.param({"polynomials": ("x", "-x")}, r"polynomials\[0\] is no", id="texts for polynomials"),
+        pytest.param({"loss": -0.1}, "loss: got a number", id="a negative loss"),
+        pytest.param({"loss": math.inf}, "loss: got a number", id="an infinite loss"),
+        pytest.param({"loss": "0.5"}, "loss: got type str", id="a text as loss"),
+        pytest.param({"loss": [0.5]}, r"loss: got shape \(1,\)", id="a list as loss"),
+        pytest.param({"accuracy": 1.1}, "accuracy: got a number", id="accuracy beyond 1"),
+        pytest.param({"held_out_accuracy": -0.1}, "held_out_accuracy: got a number", id="held-out below 0"),
+        pytest.param({"held_out_accuracy": math.nan}, "held_out_accuracy: got a number", id="held-out NaN"),
+        pytest.param({"polynomials": LINES[:1]}, "got 1 for 2 classes", id="too few polynomials"),
         pytest.param(
-            {"polynomials": (LINES[0], Polynomial(*[1] * 14))}, r"polynomials\[1\] is no", id="degree 13"
+            {"polynomials": ("x", "-x")}, r"polynomials\[0\]: got a str", id="texts for polynomials"
         ),
-        pytest.param({"metadata": {"a": math.nan}}, "cannot be written as JSON", id="NaN in the metadata"),
-        pytest.param({"metadata": {"a": np.ones(2)}}, "cannot be written as JSON", id="an array in it"),
-        pytest.param({"metadata": [1]}, "no object", id="a list for metadata"),
+        pytest.param(
+            {"polynomials": (LINES[0], Polynomial(*[1] * 14))},
+            r"polynomials\[1\]: got degree 13",
+            id="degree 13",
+        ),
+        pytest.param(
+            {"metadata": {"a": math.nan}}, "got values that JSON cannot hold", id="NaN in the metadata"
+        ),
+        pytest.param(
+            {"metadata": {"a": np.ones(2)}}, "got values that JSON cannot hold", id="an array in it"
+        ),
+        pytest.param({"metadata": [1]}, "expected an object", id="a list for metadata"),
         pytest.param({"metadata": {1: 1, "1": 1}}, "same key twice", id="keys that become the same"),
         pytest.param({"metadata": {"a": "\ud83d"}}, "surrogate", id="half a surrogate pair in it"),
         pytest.param({"metadata": {"a": "x" * 2**18}}, "at most 262,144", id="too much metadata"),
         pytest.param(
-            {"metadata": {"a": json.loads("[" * 40 + "]" * 40)}}, "nested more than 32", id="deep metadata"
+            {"metadata": {"a": json.loads("[" * 40 + "]" * 40)}}, "nesting more than 32", id="deep metadata"
         ),
     ],
 )
@@ -250,7 +260,7 @@ def test_a_model_is_refused_with(changes, reason):
 def test_metadata_that_holds_itself_is_refused():
     metadata: dict[str, object] = {}
     metadata["self"] = metadata
-    with pytest.raises(PolycoreError, match="cannot be written as JSON"):
+    with pytest.raises(PolycoreError, match="got values that JSON cannot hold"):
         model_of(2, 3, 2, metadata=metadata)
 
 
@@ -354,7 +364,7 @@ def test_other_classes_without_names_stand_for_nothing_until_it_is_said():
     assert model.polynomials == ()
     assert model.with_polynomials(list(LINES)).polynomials == LINES
     assert bits(model.with_polynomials(LINES)) == bits(model)
-    with pytest.raises(PolycoreError, match="12 polynomials for 2 classes"):
+    with pytest.raises(PolycoreError, match="got 12 for 2 classes"):
         model.with_polynomials(TUTORIAL_POLYNOMIALS)
 
 
@@ -372,8 +382,8 @@ def test_the_tutorials_six_files_make_a_model(tmp_path):
     [
         pytest.param({"loss": None}, "loss is missing", id="without a loss"),
         pytest.param({"biases_l2": None}, "biases_l2 is missing", id="without biases"),
-        pytest.param({"optimizer": np.ones(3)}, "7 arrays; wanted 6", id="with an array too many"),
-        pytest.param({"loss": np.ones(3)}, r"loss has shape \(3,\)", id="with three losses"),
+        pytest.param({"optimizer": np.ones(3)}, "7 arrays; expected 6", id="with an array too many"),
+        pytest.param({"loss": np.ones(3)}, r"loss: got shape \(3,\)", id="with three losses"),
         pytest.param({"weights_l1": np.ones((2, 3), np.float16) * np.inf}, "not finite", id="with infinity"),
     ],
 )

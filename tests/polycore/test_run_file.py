@@ -145,14 +145,14 @@ def test_the_experiment_is_known_at_the_price_of_the_metadata(unpacked):
 
 
 def test_no_array_is_unpacked_before_all_are_known_to_be_as_the_experiment_asks(unpacked):
-    with pytest.raises(pc.RunFileError, match="history_held_out_accuracy has shape"):
+    with pytest.raises(pc.RunFileError, match="history_held_out_accuracy: got shape"):
         loaded(run_with("l-bfgs", history_held_out_accuracy=np.zeros(3)))
     assert unpacked == ["metadata"]
 
 
 def test_no_points_are_drawn_for_numbers_that_are_none(monkeypatch):
     monkeypatch.delattr(run_file, "task_of")
-    with pytest.raises(pc.RunFileError, match="parameters has a number"):
+    with pytest.raises(pc.RunFileError, match="parameters: got a number"):
         loaded(run_with("evolution", parameters=np.full(22, np.nan)))
     with pytest.raises(NameError, match="task_of"):
         loaded(saved(run_of("evolution")))
@@ -202,8 +202,8 @@ def test_an_open_file_is_read_from_where_it_stands():
         pytest.param("nowhere/at/all", "there is no run file at that path", id="no file"),
         pytest.param(os.sep, "the run file's path is a folder or a device", id="a folder"),
         pytest.param(io.BytesIO(), "the run file is empty", id="empty"),
-        pytest.param(io.StringIO("run"), "the run file does not give bytes", id="a text file"),
-        pytest.param(b"bytes", "a run file is a path or an open binary file", id="bytes"),
+        pytest.param(io.StringIO("run"), "the run file does not return bytes", id="a text file"),
+        pytest.param(b"bytes", "the run file: expected a path or an open binary file", id="bytes"),
     ],
 )
 def test_what_is_no_file_is_refused(source, reason):
@@ -216,7 +216,7 @@ def test_a_file_larger_than_the_limit_is_refused_unread(tmp_path, monkeypatch):
     path.touch()
     os.truncate(path, run_file.MAX_BYTES + 1)
     monkeypatch.delattr(Path, "open")
-    with pytest.raises(pc.RunFileError, match="no larger one can be a sound run file"):
+    with pytest.raises(pc.RunFileError, match="expected at most that many in a run file"):
         pc.Run.load(path)
 
 
@@ -238,5 +238,5 @@ def test_a_weight_file_is_no_run_file_and_a_run_file_no_weight_file():
 
 def test_the_metadata_of_the_other_kind_does_not_make_a_run():
     text = json.dumps({"format": 1, "polynomials": [[1, 0], [2, 0]]})
-    with pytest.raises(pc.RunFileError, match="does not say that this is a run"):
+    with pytest.raises(pc.RunFileError, match="kind: got none or another one"):
         loaded(archive(entries(arrays_of("evolution", metadata=np.array(text)))))
