@@ -44,7 +44,7 @@ def percent(share: float, decimals: int = 1) -> str:
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
-    """Return a count with its noun: "1 step", "2,000 steps"; `many` is the plural if it is not `one` and s."""
+    """Return a count with its noun: "1 step", "2,000 steps"; `many` is an irregular plural."""
     if count == 1:
         return f"1 {one}"
     return f"{count:,} {one}s" if many is None else f"{count:,} {many}"

@@ -120,7 +120,7 @@ class FreshPoints:
 
     @cached_property
     def _quantiles(self) -> tuple[NDArray[np.float64], ...]:
-        """For each stage, the x (K, QUANTILES + 1) at evenly spaced quantiles of each polynomial's density."""
+        """For each stage, the x (K, QUANTILES + 1) at even quantiles of each polynomial's density."""
         x = np.linspace(*self.x_range, CELLS + 1)
         gaps = _gaps(np.stack([polynomial(x) for polynomial in self.polynomials]))
         levels = np.linspace(0, 1, QUANTILES + 1)

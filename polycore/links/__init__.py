@@ -1,1 +1,1 @@
-"""Experiments and weights as text that fits an address or a script."""
+"""Links and code: experiments and weights as text for an address or a script."""

@@ -1,17 +1,17 @@
-"""Weights and biases as text that an address can hold, and back.
+"""Weights and biases as text for an address, and back.
 
-The text is one character for the way the numbers are written, four of a checksum, then the numbers. All
-characters are of URL-safe Base64 (RFC 4648, section 5), in which each stands for six bits, the highest first.
+The text is one character for the encoding of the numbers, four for a checksum, then the numbers. All
+characters are those of URL-safe Base64 (RFC 4648, section 5), each for six bits, the highest first.
 
 `d` and `s`: the numbers as float64 or float32, little-endian, in Base64 without padding. Layer by layer
     the weights (n_in, n_out) row by row, then the biases.
 `r`: rounded. For each neuron, layer by layer, two characters: its exponent e (from -20 up) and its k. Then
-    the bits of all numbers: neuron by neuron its weights, then its bias, each a whole number q that stands
-    for q / 2**e, in Rice code: z = 2q, or -2q - 1 below zero; z >> k ones, a zero, the k lowest bits of z.
-    The last character is filled up with zeros.
+    the bits of all numbers: neuron by neuron its weights, then its bias, each a whole number q that means
+    q / 2**e, in Rice code: z = 2q, or -2q - 1 below zero; z >> k ones, a zero, the k lowest bits of z.
+    The last character is padded with zeros.
 
-A first character never changes its meaning. Reading believes nothing and allocates nothing that the text does
-not fill.
+The meaning of a first character never changes. Reading trusts nothing, and allocates nothing that the text
+does not fill.
 """
 
 import base64
@@ -35,24 +35,24 @@ from polycore.network.parameters import Layers
 
 EXACT = {"d": "<f8", "s": "<f4"}
 ROUNDED = "r"
-MOST_LOST = 0.005  # of held-out accuracy, as a share; more, and the weights count as not fitting
-LEAST_BITS = 4  # a weight; no network that was looked at survived fewer
-MOST_PARAMETERS = 12_000  # weights and biases; at the least bits they fill the 8,000 characters of an address
-FINEST = -40.0  # coarseness at which the search begins: any room is passed
+MOST_LOST = 0.005  # of held-out accuracy, as a share; with a larger loss the weights do not fit
+LEAST_BITS = 4  # per weight; no network that was tried worked with fewer
+MOST_PARAMETERS = 12_000  # weights and biases; with LEAST_BITS they fill the 8,000 characters of an address
+FINEST = -40.0  # coarseness at which the search starts: longer than any address
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _BITS = 6
 _CHECKSUM = 4  # characters
 _KS = range(64)
-_ASK = "Ask for the link again."
+_ADVICE = "Ask for the link again."
 
 
 def compact(model: Model, experiment: Experiment, room: int) -> str:
     """Return the weights and biases of `model` in at most `room` characters, as exactly as they fit.
 
-    As they are, or as float32, or rounded such that the answers on the points of `experiment`, by which the
-    model was trained, stay. Raises PolycoreError, a sentence for a person, where there are more than
-    MOST_PARAMETERS, or they do not fit without losing more than half a point of held-out accuracy.
+    They are written as float64, as float32, or rounded so that the predictions on the points of `experiment`,
+    which trained the model, hardly change. Raises PolycoreError, with a sentence for the user, if there are
+    more than MOST_PARAMETERS, or if they lose more than half a percentage point of held-out accuracy.
     """
     _check_count(experiment)
     for kind in EXACT:
@@ -73,17 +73,17 @@ def compact(model: Model, experiment: Experiment, room: int) -> str:
 
 
 def model_from(text: str, experiment: Experiment) -> Model:
-    """Return the model of a text by `compact`, for the network, polynomials and points of `experiment`.
+    """Return the model of a text from `compact`, for the network, polynomials and points of `experiment`.
 
-    Loss and accuracies are measured here, on at most HELD_OUT_POINTS points each: a stranger's link may
-    ask for a million. Raises PolycoreError where the text breaks a rule of the format.
+    Loss and accuracies are measured here, on at most HELD_OUT_POINTS points each: an untrusted link may
+    request a million. Raises PolycoreError if the text breaks a rule of the format.
     """
     _check_count(experiment)
     model = _model(text, experiment)
     sets = DataSets.of(_with_few_samples(experiment))
     measured = sets.measured(model)
-    asked_for_more = (experiment.samples_per_class or 0) * len(experiment.polynomials) > len(sets.points)
-    return told_of_few(measured, len(sets.points)) if asked_for_more else measured
+    is_thinned = (experiment.samples_per_class or 0) * len(experiment.polynomials) > len(sets.points)
+    return told_of_few(measured, len(sets.points)) if is_thinned else measured
 
 
 def _with_few_samples(experiment: Experiment) -> Experiment:
@@ -103,9 +103,9 @@ def _too_many(count: int) -> PolycoreError:
 
 
 def layers_from(text: str, widths: Sequence[int]) -> Layers:
-    """Return weights (n_in, n_out) and biases (1, n_out) a layer of a text, for a network of these widths.
+    """Return the weights (n_in, n_out) and biases (1, n_out) of each layer of a network of these widths.
 
-    They need not be finite. Raises PolycoreError where the text breaks a rule of the format.
+    They need not be finite. Raises PolycoreError if the text breaks a rule of the format.
     """
     kind, body = _checked(text, widths)
     if kind == ROUNDED:
@@ -126,7 +126,7 @@ def _model(text: str, experiment: Experiment) -> Model:
 
 
 def _lost(model: Model, text: str, experiment: Experiment) -> float:
-    """Return how much held-out accuracy, as a share, the model has lost in the text."""
+    """Return how much held-out accuracy, as a share, the model loses in the text."""
     return _held_out_accuracy(model, experiment) - _held_out_accuracy(_model(text, experiment), experiment)
 
 
@@ -146,24 +146,21 @@ def _exact(model: Model, kind: str) -> str:
 
 
 def _rounded(model: Model, experiment: Experiment, room: int) -> str:
-    """Return a rounding that fits, and is about as fine as one can be.
-
-    What is between is at most some sixteenths of a bit a weight.
-    """
+    """Return the text of about the finest rounding that fits: within some sixteenths of a bit per weight."""
     rounding, count = Rounding(model, experiment), experiment.parameter_count
-    coarseness, aim = FINEST, room
+    coarseness, target = FINEST, room
     while True:
-        while (length := _rounded_length(rounding.plainly_at(coarseness))) > aim:
-            # a step twice as large takes a bit from every number
-            coarseness += max(1 / 16, (length - aim) * _BITS / count)
+        while (length := _rounded_length(rounding.plainly_at(coarseness))) > target:
+            # doubling the step size saves one bit per number
+            coarseness += max(1 / 16, (length - target) * _BITS / count)
         text = _with_checksum(ROUNDED, _rounded_body(rounding.at(coarseness)), model.widths)
         if len(text) <= room:
             return text
-        aim = length - (len(text) - room)
+        target = length - (len(text) - room)
 
 
 def _rounded_length(layers: Iterable[RoundedLayer]) -> int:
-    """Return how many characters the text of such layers has."""
+    """Return the number of characters in the text of these layers."""
     neurons, bits = 0, 0.0
     for layer in layers:
         neurons += len(layer.exponents)
@@ -172,7 +169,7 @@ def _rounded_length(layers: Iterable[RoundedLayer]) -> int:
 
 
 def _rice_lengths(integers: Floats) -> Floats:
-    """Return how many bits each column of (N, n) whole numbers takes for each k, as (64, n)."""
+    """Return the number of bits of each column of (N, n) whole numbers for each k, as (64, n)."""
     folded = np.where(integers >= 0, 2 * integers, -2 * integers - 1)
     return np.stack([np.floor(np.ldexp(folded, -k)).sum(axis=0) + (1 + k) * len(folded) for k in _KS])
 
@@ -207,7 +204,7 @@ def _with_checksum(kind: str, body: str, widths: Sequence[int]) -> str:
 
 
 def _checksum(kind: str, body: str, widths: Sequence[int]) -> str:
-    """Return four characters that a slip of the pen changes, and another network too."""
+    """Return four characters that change with the text and with the shape of the network."""
     shape = "-".join(map(str, widths))
     return _characters(f"{zlib.crc32(f'{kind} {shape} {body}'.encode()) % 2**24:024b}")
 
@@ -216,28 +213,28 @@ def _checksum(kind: str, body: str, widths: Sequence[int]) -> str:
 
 
 def _checked(text: str, widths: Sequence[int]) -> tuple[str, str]:
-    """Return the kind and the body of a text whose characters, checksum and length are right."""
+    """Return the kind and the body of a text, after checking its characters, kind and checksum."""
     if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
-        raise PolycoreError(f"the weights are empty or have characters that none have. {_ASK}")
+        raise PolycoreError(f"got an empty text, or characters outside URL-safe Base64. {_ADVICE}")
     kind, checksum, body = text[0], text[1 : 1 + _CHECKSUM], text[1 + _CHECKSUM :]
     if kind not in (*EXACT, ROUNDED):
         raise PolycoreError(
-            f"weights that begin with {kind} are unknown here; a newer polycore may read them."
+            f"got an unknown encoding, {kind}; expected d, s or r. A newer polycore may read it."
         )
     if checksum != _checksum(kind, body, widths):
         raise PolycoreError(
             "the weights are damaged, or belong to another network than polynomials and hidden describe. "
-            f"{_ASK}"
+            f"{_ADVICE}"
         )
     return kind, body
 
 
 def _exact_from(body: str, kind: str, widths: Sequence[int]) -> Layers:
     count = network.parameter_count(widths)
-    wanted = -(-count * np.dtype(EXACT[kind]).itemsize * 8 // _BITS)
-    if len(body) != wanted:
+    expected = -(-count * np.dtype(EXACT[kind]).itemsize * 8 // _BITS)
+    if len(body) != expected:
         raise PolycoreError(
-            f"the weights have {len(body):,} characters, and {count:,} numbers have {wanted:,}. {_ASK}"
+            f"got {len(body):,} characters; expected {expected:,} for {count:,} numbers. {_ADVICE}"
         )
     content = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
     return network.layers(np.frombuffer(content, EXACT[kind]), widths)
@@ -246,7 +243,10 @@ def _exact_from(body: str, kind: str, widths: Sequence[int]) -> Layers:
 def _rounded_from(body: str, widths: Sequence[int]) -> Iterator[RoundedLayer]:
     neurons = sum(widths[1:])
     if len(body) < 2 * neurons:
-        raise PolycoreError(f"the weights end within what they tell of the {neurons:,} neurons. {_ASK}")
+        raise PolycoreError(
+            f"got {len(body):,} characters; expected at least {2 * neurons:,} for {neurons:,} neurons. "
+            f"{_ADVICE}"
+        )
     values = [_ALPHABET.index(character) for character in body[: 2 * neurons]]
     exponents, ks = np.array(values[::2]) + LOWEST_EXPONENT, values[1::2]
     numbers = _Numbers(body[2 * neurons :])
@@ -270,7 +270,7 @@ class _Numbers:
         zero = self._bits.find("0", self._at)
         end = zero + 1 + k
         if zero < 0 or end > len(self._bits):
-            raise PolycoreError(f"the weights end too early. {_ASK}")
+            raise PolycoreError(f"got too few bits for all numbers. {_ADVICE}")
         z = ((zero - self._at) << k) + int(self._bits[zero + 1 : end] or "0", 2)
         self._at = end
         return z // 2 if z % 2 == 0 else -(z + 1) // 2
@@ -278,4 +278,4 @@ class _Numbers:
     def end(self) -> None:
         rest = self._bits[self._at :]
         if len(rest) >= _BITS or "1" in rest:
-            raise PolycoreError(f"the weights go on behind the last number. {_ASK}")
+            raise PolycoreError(f"got more bits after the last number. {_ADVICE}")

@@ -1,8 +1,7 @@
-"""The link: an experiment in readable words, as the address's query string, and back.
+"""The link: an experiment as a readable query string of an address, and back.
 
-One word more may hold the weights of the network that was trained by it.
-
-A part that is damaged or asks for too much is told, and starts from the recommended experiment's.
+One more part may hold the weights of the network that the experiment trained. A part that is damaged or
+exceeds a limit is reported, and the recommended experiment's value is used instead.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,16 +23,16 @@ from polycore.quoting import quoted
 VERSION = "1"
 LONGEST_PART = 12_000  # characters; 24 polynomials with every digit of their coefficients need about 7,000
 
-# an address keeps these characters as they are
+# characters that an address keeps unescaped
 POLYNOMIALS, COEFFICIENTS, ENDS, LAYERS = "~", "_", "..", "-"
 WEIGHTS = "weights"
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What a link gave: the experiment, and a sentence for each part that could not be used.
+    """An opened link: the experiment, and a sentence for each part that could not be used.
 
-    weights: the word of the weights, and `model` what it says; None where there is none that can be used.
+    weights: the text of the part with the weights, and `model` its model; both None if it cannot be used.
     """
 
     experiment: Experiment
@@ -43,11 +42,11 @@ class Opened:
 
 
 def to_query(experiment: Experiment) -> dict[str, str]:
-    """Return the query's parts, every field of the experiment among them.
+    """Return the parts of the query, with every field of the experiment.
 
     Raises PolycoreError unless `experiment` is an Experiment.
     """
-    check_kind("experiment", experiment, Experiment, "Of a run or a model, give its experiment.")
+    check_kind("experiment", experiment, Experiment, "Give the experiment of a run or a model.")
     words = {"v": VERSION}
     for name, part in _PARTS.items():
         words[name] = part.written(getattr(experiment, part.field))
@@ -55,7 +54,7 @@ def to_query(experiment: Experiment) -> dict[str, str]:
 
 
 def to_address(page: str, experiment: Experiment, weights: str | None = None) -> str:
-    """Return the whole link to `page`, an address without a query; `weights` as `compact` gives them."""
+    """Return the link to `page`, an address without a query; `weights` is the text from `compact`."""
     words = to_query(experiment)
     if weights is not None:
         words[WEIGHTS] = weights
@@ -63,19 +62,19 @@ def to_address(page: str, experiment: Experiment, weights: str | None = None) ->
 
 
 def from_query(query: Mapping[str, str]) -> Opened:
-    """Return the experiment of a query. Parts that are not ours are passed over.
+    """Return the experiment of a query. Unknown parts are ignored.
 
-    A missing part is the recommended experiment's. In a link (a query with a version) a part that links had
-    not from the beginning is Experiment's default: what every experiment was while the part did not exist.
-    Raises PolycoreError unless `query` is a mapping.
+    A missing part has the recommended experiment's value. In a link (a query with a version), a missing part
+    that the first links did not have has the default of Experiment, which every experiment had before the
+    part existed. Raises PolycoreError unless `query` is a mapping.
     """
-    check_kind("query", query, Mapping, "Make one of a text: dict(urllib.parse.parse_qsl(text)).")
-    experiment = _beginning(query)
+    check_kind("query", query, Mapping, "Convert a text with dict(urllib.parse.parse_qsl(text)).")
+    experiment = _defaults(query)
     problems = []
     if query.get("v", VERSION) != VERSION:
         problems.append(
             f"The link's version is not {VERSION}: it may come from a newer polycore. "
-            "What is known here was taken."
+            "The parts that are known here are used."
         )
     for name in _PARTS:
         if name not in query:
@@ -88,22 +87,22 @@ def from_query(query: Mapping[str, str]) -> Opened:
 
 
 def experiment_of(query: Mapping[str, str]) -> Experiment:
-    """Return the experiment of a query by the rules of `from_query`, where every part can be used.
+    """Return the experiment of a query by the rules of `from_query`.
 
-    Raises PolycoreError, naming the part, where one cannot.
+    Raises PolycoreError, with the part's name, if a part cannot be used.
     """
     if query.get("v", VERSION) != VERSION:
         raise PolycoreError(
-            f"v: the link's version is not {VERSION}: it may come from a newer polycore. Take that one."
+            f"v: the link's version is not {VERSION}: it may come from a newer polycore. Use that version."
         )
-    return with_words(_beginning(query), query)
+    return with_words(_defaults(query), query)
 
 
 def with_words(experiment: Experiment, words: Mapping[str, str]) -> Experiment:
-    """Return the experiment with what some of a query's parts say; words that are no parts are passed over.
+    """Return the experiment changed by the parts in `words`. Unknown parts are ignored.
 
     If they name an optimizer that needs all samples every step, such as lbfgs, fixed samples are used unless
-    they say which. Raises PolycoreError, naming the part, if one cannot be used.
+    they say which. Raises PolycoreError, with the part's name, if one cannot be used.
     """
     if _needs_full_batch(words.get("optimizer")):
         experiment = experiment.on_fixed_samples()
@@ -112,9 +111,9 @@ def with_words(experiment: Experiment, words: Mapping[str, str]) -> Experiment:
 
 
 def field_of(name: str, words: str) -> tuple[str, Any]:
-    """Return the name of an experiment's field and the value that the part `name` of a query gives it.
+    """Return the experiment's field that the part `name` of a query sets, and its value.
 
-    The value is not yet held against what an experiment allows. Raises PolycoreError, naming the part.
+    Experiment has not yet checked the value. Raises PolycoreError, with the part's name, if it is malformed.
     """
     try:
         _check_length(words)
@@ -129,8 +128,8 @@ def _with_part_name(name: str, error: PolycoreError) -> str:
     return text if text.startswith(f"{name}: ") else f"{name}: {text}"
 
 
-def _beginning(query: Mapping[str, str]) -> Experiment:
-    """Return what stands where the query says nothing, or nothing that can be used."""
+def _defaults(query: Mapping[str, str]) -> Experiment:
+    """Return the experiment whose values replace missing and unusable parts."""
     experiment = Experiment.recommended()
     if "v" in query:
         known = {_PARTS[name].field for name in (*_FIRST_PARTS, *query) if name in _PARTS}
@@ -172,13 +171,13 @@ def _with_weights(opened: Opened, query: Mapping[str, str]) -> Opened:
 
 @lru_cache(maxsize=32)
 def _model(words: str, experiment: Experiment) -> Model:
-    """Return the model of a link's weights. A class opens the same link all at once, and measuring costs."""
+    """Return the model of a link's weights. Cached: a whole class opens a link at once; measuring is slow."""
     return model_from(words, experiment)
 
 
 def _check_length(words: str) -> None:
     if len(words) > LONGEST_PART:
-        raise PolycoreError(f"this part has {len(words):,} characters; at most {LONGEST_PART:,} are read.")
+        raise PolycoreError(f"got {len(words):,} characters; expected at most {LONGEST_PART:,}.")
 
 
 def _with_part(experiment: Experiment, name: str, words: str) -> Experiment:
@@ -199,12 +198,12 @@ def _polynomial_written(polynomial: Polynomial) -> str:
     text = str(polynomial).replace(" ", "")
     if len(text) <= MAX_TEXT:
         return text
-    # a zero in front changes nothing, and makes even a constant a list
+    # a leading zero changes nothing, and makes even a constant a list
     return COEFFICIENTS.join(map(_shortest, (0.0, *polynomial.coefficients)))
 
 
 def _shortest(number: float) -> str:
-    """Return the shortest text that is read back as the same number: 1 and not 1.0."""
+    """Return the shortest text that is read back as the same number: 1, not 1.0."""
     return repr(number).removesuffix(".0")
 
 
@@ -216,10 +215,10 @@ def _polynomial_read(words: str) -> Polynomial:
 
 
 def _polynomials_read(words: str) -> tuple[Polynomial, ...]:
-    # before they are read: each takes a millisecond or two
+    # counted before they are parsed, which takes a millisecond or two each
     count = words.count(POLYNOMIALS) + 1
     if count > MAX_CLASSES:
-        raise PolycoreError(f"there are {count:,} of them; at most {MAX_CLASSES} are read.")
+        raise PolycoreError(f"got {count:,} of them; expected at most {MAX_CLASSES}.")
     polynomials = []
     for number, part in enumerate(words.split(POLYNOMIALS), 1):
         try:
@@ -233,12 +232,12 @@ def _number(words: str) -> float:
     try:
         return float(words)
     except ValueError:
-        raise PolycoreError(f"{quoted(words, 30)} is no number.") from None
+        raise PolycoreError(f"got {quoted(words, 30)}; expected a number.") from None
 
 
 def _whole(words: str) -> int:
     if not (words.isascii() and words.isdigit() and len(words) <= 20):
-        raise PolycoreError(f"{quoted(words, 30)} is no whole number from 0 up.")
+        raise PolycoreError(f"got {quoted(words, 30)}; expected a whole number of 0 or more.")
     return int(words)
 
 
@@ -254,12 +253,12 @@ def _hidden_read(words: str) -> tuple[int, ...]:
     return () if words == "none" else tuple(map(_whole, words.split(LAYERS)))
 
 
-def _yes_or_no_written(found: bool) -> str:
-    return "yes" if found else "no"
+def _yes_or_no_written(value: bool) -> str:
+    return "yes" if value else "no"
 
 
-def _number_or_none_written(found: float | None) -> str:
-    return "none" if found is None else _shortest(found)
+def _number_or_none_written(value: float | None) -> str:
+    return "none" if value is None else _shortest(value)
 
 
 def _number_or_none(words: str) -> float | None:
@@ -268,22 +267,22 @@ def _number_or_none(words: str) -> float | None:
 
 def _yes_or_no(words: str) -> bool:
     if words not in ("yes", "no"):
-        raise PolycoreError(f"{quoted(words, 30)} is neither yes nor no.")
+        raise PolycoreError(f"got {quoted(words, 30)}; expected yes or no.")
     return words == "yes"
 
 
-# The names in the address. They are in links people keep: none may change its name or meaning.
+# The names of the parts. Links last for years: no name and no meaning may change.
 _PARTS = {
     "polynomials": _Part(
-        "polynomials", lambda found: POLYNOMIALS.join(map(_polynomial_written, found)), _polynomials_read
+        "polynomials", lambda value: POLYNOMIALS.join(map(_polynomial_written, value)), _polynomials_read
     ),
-    "samples": _Part("samples_per_class", lambda found: str(found or "fresh"), _whole_or("fresh")),
-    "range": _Part("x_range", lambda found: ENDS.join(_shortest(end) for end in found), _range_read),
+    "samples": _Part("samples_per_class", lambda value: str(value or "fresh"), _whole_or("fresh")),
+    "range": _Part("x_range", lambda value: ENDS.join(_shortest(end) for end in value), _range_read),
     "noise": _Part("noise", _shortest, _number),
-    "hidden": _Part("hidden", lambda found: LAYERS.join(map(str, found)) or "none", _hidden_read),
+    "hidden": _Part("hidden", lambda value: LAYERS.join(map(str, value)) or "none", _hidden_read),
     "learning_rate": _Part("learning_rate", _shortest, _number),
     "schedule": _Part("schedule", str, str),
-    "batch": _Part("batch_size", lambda found: str(found or "all"), _whole_or("all")),
+    "batch": _Part("batch_size", lambda value: str(value or "all"), _whole_or("all")),
     "optimizer": _Part("optimizer", str, str),
     "steps": _Part("steps", str, _whole),
     "seed": _Part("seed", str, _whole),
@@ -293,14 +292,14 @@ _PARTS = {
     "nesterov": _Part("nesterov", _yes_or_no_written, _yes_or_no),
     "weight_decay": _Part("weight_decay", _shortest, _number),
     "target_loss": _Part("target_loss", _number_or_none_written, _number_or_none),
-    "patience": _Part("patience", lambda found: str(found or "none"), _whole_or("none")),
+    "patience": _Part("patience", lambda value: str(value or "none"), _whole_or("none")),
     "sampling": _Part("sampling", str, str),
     "growing_batches": _Part("growing_batches", _yes_or_no_written, _yes_or_no),
 }
 
 NAMES = tuple(_PARTS)
 
-# What links had when the first of them were made. Whatever comes later stays out of this list.
+# The parts of the first links. Later parts must not be added to this list.
 _FIRST_PARTS = (
     "polynomials",
     "samples",

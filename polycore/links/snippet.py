@@ -1,6 +1,6 @@
-"""Programs to take along: a network that predicts by NumPy alone, and an experiment as a polycore script.
+"""Generated programs: a network that predicts with NumPy alone, and an experiment as a polycore script.
 
-Both are text of numbers and of names rebuilt from numbers, so that nothing a person typed becomes code.
+Both contain only numbers, and names rebuilt from numbers, so no typed text becomes code.
 """
 
 import base64
@@ -18,7 +18,7 @@ from polycore.polynomials.polynomial import Polynomial
 MOST_READABLE = 200  # weights and biases; the tutorial's network has 192
 WIDTH = 100  # characters of a line
 
-_SNIPPET = '''"""Which polynomial does a point (x, y) lie on? A trained network; it needs NumPy alone."""
+_SNIPPET = '''"""Which polynomial does a point (x, y) lie on? A trained network; it needs only NumPy."""
 
 {imports}
 
@@ -60,7 +60,7 @@ for inputs, neurons in zip(WIDTHS, WIDTHS[1:]):
     LAYERS.append((layer[:-1], layer[-1]))
     start += layer.size'''
 
-_SCRIPT = '''"""An experiment of polycore: trains it anew, to the last bit, and keeps the best weights."""
+_SCRIPT = '''"""An experiment of polycore: trains it again, to the last bit, and keeps the best weights."""
 
 import polycore as pc
 
@@ -78,12 +78,12 @@ model.save("{file}")
 
 
 def numpy_snippet(model: Model) -> str:
-    """Return a Python program with the model's weights in it, which are the model's to the last bit.
+    """Return a Python program that contains the model's weights, exact to the last bit.
 
     Its `predict_proba(points)` takes points (N, 2) and returns probabilities (N, K). Up to 200 numbers are
-    written so that they can be read, more in Base64. Raises PolycoreError unless `model` is a Model.
+    written as decimals, more in Base64. Raises PolycoreError unless `model` is a Model.
     """
-    check_kind("model", model, Model, "Of a run, give run.best or run.current.")
+    check_kind("model", model, Model, "For a run, give run.best or run.current.")
     names = [str(polynomial) for polynomial in model.polynomials]
     names = names or [f"class {label}" for label in range(model.widths[-1])]
     count = sum(array.size for layer in _layers(model) for array in layer)
@@ -95,11 +95,11 @@ def numpy_snippet(model: Model) -> str:
 
 
 def script(experiment: Experiment) -> str:
-    """Return a Python program that makes the same run with polycore, every field of the experiment in it.
+    """Return a Python program that repeats the run with polycore, with every field of the experiment.
 
     Raises PolycoreError unless `experiment` is an Experiment.
     """
-    check_kind("experiment", experiment, Experiment, "Of a run or a model, give its experiment.")
+    check_kind("experiment", experiment, Experiment, "Give the experiment of a run or a model.")
     values = {field.name: repr(getattr(experiment, field.name)) for field in fields(experiment)}
     values["polynomials"] = _polynomials(experiment.polynomials)
     return _SCRIPT.format(
@@ -136,7 +136,7 @@ def _row(numbers: Floats, indent: int) -> str:
 def _packed(model: Model) -> str:
     numbers = np.concatenate([array.ravel() for layer in _layers(model) for array in layer])
     text = base64.b64encode(numbers.astype("<f8").tobytes()).decode("ascii")
-    # by slices: textwrap.fill copies the rest for each line, 4 s for the widest network
+    # sliced: textwrap.fill copies the rest for each line, which takes 4 s for the widest network
     lines = "\n".join(text[start : start + WIDTH] for start in range(0, len(text), WIDTH))
     return _PACKED.format(widths=model.widths, text=lines)
 

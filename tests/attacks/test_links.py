@@ -156,14 +156,16 @@ def test_a_million_samples_do_not_make_a_link_slow_or_large():
         pytest.param("polynomials", "x" * 20_000_000, "20,000,000 characters", id="20 MB"),
         pytest.param("weights", "r" * 20_000_000, "20,000,000 characters", id="20 MB of weights"),
         pytest.param("hidden", "-".join(["512"] * 3000), "hidden: got 3,000 layers;", id="3,000 layers"),
-        pytest.param("hidden", "-" * 12_000, "'' is no whole number", id="12,000 layers of nothing"),
+        pytest.param(
+            "hidden", "-" * 12_000, "got ''; expected a whole number", id="12,000 layers of nothing"
+        ),
         pytest.param("hidden", "513", "hidden layer 1: got 513", id="wider than any network"),
         pytest.param(
             "hidden", "2-2-2-2-2-2-2-2", "got 8 layers; expected at most 7", id="deeper than any network"
         ),
         pytest.param("hidden", "512-512-512", "at most 524,288", id="more weights than any network"),
         pytest.param("range", "..".join(["1"] * 4000), "x_range: got a tuple", id="4,000 ends"),
-        pytest.param("steps", "1" * 12_000, "no whole number", id="steps of 12,000 digits"),
+        pytest.param("steps", "1" * 12_000, "expected a whole number", id="steps of 12,000 digits"),
         pytest.param("noise", "9" * 12_000, "noise: got inf", id="noise of 12,000 digits"),
         pytest.param(
             "learning_rate", "1e-" + "9" * 11_000, "learning_rate: got 0.0", id="an endless exponent"
@@ -295,7 +297,7 @@ def test_any_characters_behind_a_sound_checksum_give_a_model_or_one_printable_li
 
 def test_the_kinds_of_words_are_three():
     for kind in set(ALPHABET) - set("dsr"):
-        with pytest.raises(PolycoreError, match=f"begin with {kind} are unknown here"):
+        with pytest.raises(PolycoreError, match=f"got an unknown encoding, {kind};"):
             model_from(signed(kind, "A" * 64, (2, 2)), SMALL)
 
 

@@ -52,7 +52,8 @@ def test_a_damaged_link_says_which_part_once():
     app = opened(HOME, {"steps": "<b>many</b>", "seed": "5"})
     assert session_of(app).experiment == replace(Experiment.recommended(), seed=5)
     assert [text.value for text in app.text] == [
-        "steps: '<b>many</b>' is no whole number from 0 up. The recommended value is used instead."
+        "steps: got '<b>many</b>'; expected a whole number of 0 or more. "
+        "The recommended value is used instead."
     ]
     press(app, "All right")
     assert not app.text

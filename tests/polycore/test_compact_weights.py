@@ -200,10 +200,14 @@ def test_float32_is_passed_over_where_the_network_would_answer_worse():
         pytest.param(signed("d", packed("d", NUMBERS[:-1])), "characters", id="a number too few"),
         pytest.param(signed("s", packed("f", (*NUMBERS, 0.0))), "characters", id="a number too many"),
         pytest.param(signed("r", "VBU"), "2 neurons", id="rounded, ends in the head"),
-        pytest.param(signed("r", ROUNDED_BODY[:-1]), "too early", id="rounded, ends early"),
-        pytest.param(signed("r", ROUNDED_BODY[:-1] + "_"), "go on", id="rounded, bits behind the last"),
-        pytest.param(signed("r", ROUNDED_BODY + "A"), "go on", id="rounded, characters behind the last"),
-        pytest.param(signed("r", "V_U_" + "_" * 7000), "too early", id="a number without an end"),
+        pytest.param(signed("r", ROUNDED_BODY[:-1]), "got too few bits", id="rounded, ends early"),
+        pytest.param(
+            signed("r", ROUNDED_BODY[:-1] + "_"), "got more bits", id="rounded, bits behind the last"
+        ),
+        pytest.param(
+            signed("r", ROUNDED_BODY + "A"), "got more bits", id="rounded, characters behind the last"
+        ),
+        pytest.param(signed("r", "V_U_" + "_" * 7000), "got too few bits", id="a number without an end"),
     ],
 )
 def test_what_is_no_text_of_weights_is_refused(text, says):
@@ -241,7 +245,7 @@ def test_a_short_text_for_the_widest_network_costs_nothing():
     text = signed("r", body, "-".join(map(str, widths)))
     tracemalloc.start()
     began = time.process_time()
-    with pytest.raises(PolycoreError, match="too early"):
+    with pytest.raises(PolycoreError, match="got too few bits"):
         cw.layers_from(text, widths)
     assert time.process_time() - began < 0.5
     assert tracemalloc.get_traced_memory()[1] < 5e6
