@@ -1,9 +1,9 @@
-"""Rounding a network's weights to few bits while its answers hardly change.
+"""Rounding a network's weights to few bits so that its predictions hardly change.
 
-A weight rounded up is made good by the weights of its column that are still to be rounded, so that what the
-column gives on typical points stays (OBQ and GPTQ: arXiv:2210.17323, section 3). Beyond that paper, points
-count by how much they matter to the answer, the steps of a column by how much its neuron does, and each
-layer is fitted to what the layers before it give once they are rounded.
+The error of rounding a weight is compensated by the weights of its column that are still to be rounded, so
+the column's output on typical points stays the same (OBQ and GPTQ: arXiv:2210.17323, section 3). Beyond that
+paper, points are weighted by their effect on the prediction, the step size of a column depends on the effect
+of its neuron, and each layer is fitted to the outputs of the rounded layers before it.
 """
 
 from collections.abc import Iterator
@@ -22,24 +22,24 @@ from polycore.model.model import Model
 CURVE_POINTS = 3600  # on all curves together
 GRID = 30  # points along each side of the plane
 GRID_WEIGHT = 0.1  # of a point of the plane, where one on a curve weighs 1
-PLANE_SHARE = 0.96  # of the points on the curves: the steepest parts would make a window of nothing else
-# A point matters where the softmax is undecided. Between polynomials a trained network is so sure that few
-# points would be left: with its logits divided by 3 held-out accuracy suffered least (by 1 and by infinity
-# it fell by up to 0.1 points where by 3 it fell by 0.04 at most).
+PLANE_SHARE = 0.96  # of the points on the curves: without it the steepest parts would fill the window
+# A point matters if the softmax is undecided there. A trained network is so confident between the curves that
+# few points would matter. With the logits divided by 3, held-out accuracy fell least: by at most 0.04
+# percentage points, where a division by 1 or by infinity cost up to 0.1.
 TEMPERATURE = 3.0
-LEAST_IMPORTANCE = 0.01  # of the layer's mean: what does not matter on these points may on others
-DAMPING = 1e-4  # of the mean diagonal: the inputs of a layer depend on each other
-# Multiplications that the curvatures of a layer may take, some 50 ms. Within it every column has a curvature
-# of its own; columns of a wide layer share some, those of 512 inputs one.
+LEAST_IMPORTANCE = 0.01  # of the layer's mean: a neuron without effect on these points may have one on others
+DAMPING = 1e-4  # of the mean diagonal, since the inputs of a layer are correlated
+# Multiplications for the curvatures of a layer, some 50 ms. Below this, each column has its own curvature;
+# columns of a wide layer share some, and those with 512 inputs share one.
 MOST_WORK = 1_200_000_000
-BLOCK = 256  # points worked on at once: what a processor's cache holds of a wide layer
-AT_ONCE = 500_000  # numbers of all curvatures' weighted inputs
+BLOCK = 256  # points per block: those of a wide layer fit into the processor's cache
+AT_ONCE = 500_000  # numbers in the weighted inputs of all curvatures of a group
 LOWEST_EXPONENT, HIGHEST_EXPONENT = -20, 43
 
 
 @dataclass(frozen=True, eq=False)
 class RoundedLayer:
-    """A layer whose numbers are whole multiples of a power of two, of one of its own for each neuron.
+    """A layer whose numbers are whole multiples of powers of two, one power for each neuron.
 
     integers: (n_in + 1, n_out), whole numbers kept as float64: the weights, and below them the biases.
     exponents: (n_out,); the numbers of column j are integers[:, j] / 2**exponents[j].
@@ -56,21 +56,21 @@ class RoundedLayer:
 
 
 class Rounding:
-    """What is needed to round a model's weights, more or less coarsely."""
+    """Rounds a model's weights, more or less coarsely."""
 
     def __init__(self, model: Model, experiment: Experiment) -> None:
-        """`model` is to answer on the points of `experiment` as before."""
+        """Prepare to keep the predictions of `model` on the points of `experiment`."""
         self._numbers = [np.vstack(layer) for layer in zip(model.weights, model.biases, strict=True)]
         self._points, counts = _typical_points(experiment)
         self._sums = list(values_by_layer(model, self._points))
         self._weights = [counts[:, np.newaxis] * importance for importance in _importance(model, self._sums)]
 
     def at(self, coarseness: float) -> tuple[RoundedLayer, ...]:
-        """Return the layers; one more of `coarseness` doubles every step and saves one bit a weight."""
+        """Return the rounded layers; `coarseness` + 1 doubles every step and saves one bit per weight."""
         return tuple(self._layers(coarseness))
 
     def plainly_at(self, coarseness: float) -> tuple[RoundedLayer, ...]:
-        """Return what `at` does but with each number rounded by itself: at once, and about as long."""
+        """Return layers as `at`, but with each number rounded separately: fast, and about as long as text."""
         return tuple(
             RoundedLayer(_in_steps(numbers, 2.0**-exponents), exponents)
             for numbers, exponents in zip(self._numbers, self._exponents(coarseness), strict=True)
@@ -85,9 +85,9 @@ class Rounding:
         for numbers, sums, weights, exponents in layers:
             with_ones = np.hstack([inputs, np.ones((len(inputs), 1))])
             columns = [
-                _rounded(numbers[:, places], with_ones, sums[:, places], weights[:, places], steps)
-                for places in _groups(with_ones.shape, numbers.shape[1])
-                for steps in [2.0 ** -exponents[places]]
+                _rounded(numbers[:, indices], with_ones, sums[:, indices], weights[:, indices], steps)
+                for indices in _groups(with_ones.shape, numbers.shape[1])
+                for steps in [2.0 ** -exponents[indices]]
             ]
             rounded = RoundedLayer(np.hstack(columns), exponents)
             yield rounded
@@ -95,7 +95,7 @@ class Rounding:
 
 
 def _typical_points(experiment: Experiment) -> tuple[Floats, Floats]:
-    """Return points (N, 2) on and around the curves and all over the plane, and how much each counts (N,)."""
+    """Return points (N, 2) on and near the curves and across the plane, and their weights (N,)."""
     x = np.linspace(*experiment.x_range, CURVE_POINTS // len(experiment.polynomials))
     noise = experiment.noise * np.resize([0.0, 1.0, -1.0], x.shape)
     on_curves = np.concatenate([np.stack([x, p(x) + noise], axis=1) for p in experiment.polynomials])
@@ -107,57 +107,58 @@ def _typical_points(experiment: Experiment) -> tuple[Floats, Floats]:
 
 
 def _importance(model: Model, sums: list[Floats]) -> list[Floats]:
-    """Return for each layer how much a small change of each neuron's sum changes the answer, (N, n_out)."""
+    """Return the effect of a small change of each neuron's sum on the prediction, (N, n_out) per layer."""
     blocks = [
         _information(model, [of_layer[start : start + BLOCK] for of_layer in sums])
         for start in range(0, len(sums[0]), BLOCK)
     ]
-    found = [np.concatenate(of_layer) for of_layer in zip(*blocks, strict=True)]
-    return [of_layer + (LEAST_IMPORTANCE * of_layer.mean() or 1.0) for of_layer in found]
+    layers = [np.concatenate(layer_blocks) for layer_blocks in zip(*blocks, strict=True)]
+    return [importance + (LEAST_IMPORTANCE * importance.mean() or 1.0) for importance in layers]
 
 
 def _information(model: Model, sums: list[Floats]) -> list[Floats]:
-    """Return the Fisher information of the softened softmax about each neuron's sum, (N, n_out) a layer.
+    """Return the Fisher information of the softened softmax about each neuron's sum, (N, n_out) per layer.
 
-    It is the expectation, over the class that comes out, of the squared derivative of its log-probability.
+    It is the expectation, over classes drawn with their probabilities, of the squared derivative of
+    the log-probability.
     """
     probabilities = network.softmax(sums[-1] / TEMPERATURE)
-    found = [np.zeros_like(of_layer) for of_layer in sums]
+    information = [np.zeros_like(layer_sums) for layer_sums in sums]
     for label in range(probabilities.shape[1]):
         gradient = -probabilities
         gradient[:, label] += 1
         for layer in reversed(range(len(sums))):
-            found[layer] += probabilities[:, label, np.newaxis] * gradient**2
+            information[layer] += probabilities[:, label, np.newaxis] * gradient**2
             if layer:
                 gradient = (gradient @ model.weights[layer].T) * (sums[layer - 1] > 0)
-    return found
+    return information
 
 
 def _exponents(importance: Floats, coarseness: float) -> NDArray[np.int64]:
-    # what an error of step² costs is in proportion to the importance: it is shared out evenly
+    # an error costs step² · importance: these exponents make all columns cost the same
     exponents = np.rint(np.log2(importance) / 2 - coarseness)
     return exponents.clip(LOWEST_EXPONENT, HIGHEST_EXPONENT).astype(np.int64)
 
 
 def _groups(shape: tuple[int, int], columns: int) -> list[NDArray[np.intp]]:
-    """Return the columns that are worked on at once: places (curvatures, columns that share each).
+    """Return groups of columns to round together: indices (curvatures, columns that share each).
 
-    What makes a curvature are inputs of `shape`.
+    A curvature is computed from inputs of `shape`.
     """
     points, inputs = shape
-    places = np.arange(columns)
+    indices = np.arange(columns)
     curvatures = max(MOST_WORK // (points * inputs**2), 1)
     if curvatures < columns:
-        return [shared[np.newaxis] for shared in np.array_split(places, curvatures)]
+        return [shared[np.newaxis] for shared in np.array_split(indices, curvatures)]
     at_once = max(AT_ONCE // (points * inputs), 1)
-    return [places[start : start + at_once, np.newaxis] for start in range(0, columns, at_once)]
+    return [indices[start : start + at_once, np.newaxis] for start in range(0, columns, at_once)]
 
 
 def _rounded(numbers: Floats, inputs: Floats, sums: Floats, weights: Floats, steps: Floats) -> Floats:
-    """Return columns in whole `steps`, such that inputs · columns · steps stay near `sums`.
+    """Return columns in whole `steps` such that inputs · columns · steps stays near `sums`.
 
-    Of g curvatures with c columns each: numbers (n_in + 1, g, c), inputs (N, n_in + 1), sums and weights
-    (N, g, c), steps (g, c); the columns come as (n_in + 1, g * c).
+    With g curvatures of c columns each: numbers (n_in + 1, g, c), inputs (N, n_in + 1), sums and weights
+    (N, g, c), steps (g, c); the result is (n_in + 1, g * c).
     """
     scales = np.sqrt(weights.mean(axis=2)).T[:, :, np.newaxis]  # (g, N, 1)
     weighted = inputs * scales
@@ -165,7 +166,7 @@ def _rounded(numbers: Floats, inputs: Floats, sums: Floats, weights: Floats, ste
     curvature = across @ weighted
     mean = np.trace(curvature, axis1=1, axis2=2)[:, np.newaxis, np.newaxis] / inputs.shape[1]
     inverse = np.linalg.inv(curvature + DAMPING * mean * np.eye(inputs.shape[1]))
-    # first towards the sums from inputs that are rounded already
+    # first correct for the inputs, which earlier layers have rounded
     missing = scales * np.moveaxis(sums - np.tensordot(inputs, numbers, 1), 0, 1)
     left = np.moveaxis(numbers, 0, 1) + inverse @ (across @ missing)
     shares = np.linalg.cholesky(inverse)
@@ -174,12 +175,12 @@ def _rounded(numbers: Floats, inputs: Floats, sums: Floats, weights: Floats, ste
         integers[:, row] = _in_steps(left[:, row], steps)
         error = (left[:, row] - integers[:, row] * steps) / shares[:, row, row, np.newaxis]
         left[:, row:] -= shares[:, row:, row, np.newaxis] * error[:, np.newaxis]
-    together: Floats = np.moveaxis(integers, 1, 0).reshape(len(numbers), -1)
-    return together
+    columns: Floats = np.moveaxis(integers, 1, 0).reshape(len(numbers), -1)
+    return columns
 
 
 def _in_steps(numbers: Floats, steps: Floats) -> Floats:
-    # what no weight may be, a column of steep curves' values would ask for where all before it became 0
+    # without this limit, compensation in a column of a steep curve could exceed what a weight may be
     most = np.floor(MAX_PARAMETER_SIZE / steps)
     integers: Floats = np.rint(numbers / steps).clip(-most, most)
     return integers
