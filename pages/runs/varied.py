@@ -153,4 +153,5 @@ def _has_rate(optimizer: str) -> bool:
 
 def _base(set_up: Experiment, optimizer: str) -> Experiment:
     """Return the set-up with the optimizer, on samples that it can work on."""
-    return replace(set_up.on_fixed_samples() if OPTIMIZERS[optimizer].needs_full_batch else set_up, optimizer=optimizer)
+    base = set_up.on_fixed_samples() if OPTIMIZERS[optimizer].needs_full_batch else set_up
+    return replace(base, optimizer=optimizer)
