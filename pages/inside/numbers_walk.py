@@ -15,7 +15,7 @@ from pages.wording.percent import percent
 from polycore import Model
 from polycore.figures.palette import PALETTE
 from polycore.inspection.forward_pass import DensePass, ForwardPass, forward_pass
-from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, DataSets, asked_for
+from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, DataSets, measured_count
 
 ENDS = 3  # predictions told from either end of the training set
 
@@ -156,7 +156,7 @@ def _loss_of_set(model: Model, sets: DataSets | None, *, measured: bool) -> str:
     over = "the training set"
     if sets is not None:
         count = len(sets.points)
-        asked = asked_for(model, LOSS_ON, count)
+        asked = measured_count(model, LOSS_ON, count)
         few = "" if asked == count else f"{asked:,} points, in place of "
         over = f"{few}all {count:,} points of {over}"
     return f" The mean over {over} is the network's loss: **{model.loss!r} nats**."
@@ -189,7 +189,7 @@ def _accuracy(numbers: Iterator[int], model: Model, sets: DataSets | None, *, me
     elif sets is None:
         sentence = f"The share of training points predicted rightly: **{model.accuracy!r}**."
     else:
-        count = asked_for(model, ACCURACY_ON, len(sets.points))
+        count = measured_count(model, ACCURACY_ON, len(sets.points))
         right = round(model.accuracy * count)
         sentence = (
             f"The share of training points predicted rightly: {right:,} of {count:,} = "

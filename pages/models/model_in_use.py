@@ -11,7 +11,7 @@ from pages.state import session
 from pages.state.session import Kept
 from polycore import Experiment, Model, PolycoreError, Referee
 from polycore.formatting import loss_text, percent
-from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, asked_for
+from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, measured_count
 
 PREFIX = "model_in_use"
 CHOICE_KEY = f"{PREFIX}.choice"
@@ -141,7 +141,7 @@ def _measured_on(kept: Kept) -> str:
     if experiment is None:
         return ""
     count = (experiment.samples_per_class or 0) * len(experiment.polynomials)
-    accuracy_on, loss_on = (asked_for(kept.model, figure, count) for figure in (ACCURACY_ON, LOSS_ON))
+    accuracy_on, loss_on = (measured_count(kept.model, figure, count) for figure in (ACCURACY_ON, LOSS_ON))
     if accuracy_on == count:
         return ""
     what = "The training accuracy is" if loss_on == count else "Training accuracy and loss are"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from polycore import Experiment, Model, network
 from polycore.arrays import Floats
 from polycore.figures.style import evenly
-from polycore.model.evaluation import few_of
+from polycore.model.evaluation import thinned_training_set
 
 DEAD_ON = 2000  # points
 
@@ -17,7 +17,7 @@ DEAD_ON = 2000  # points
 @lru_cache(maxsize=4)
 def count(model: Model, experiment: Experiment) -> int:
     """Return how many hidden neurons of `model` give 0 for each of up to 2,000 training points."""
-    points, _ = few_of(experiment)  # drawing all of a million for each step would take long
+    points, _ = thinned_training_set(experiment)  # drawing all of a million for each step would take long
     return sum(int(dead.sum()) for dead in which(model.weights, model.biases, points))
 
 

@@ -29,7 +29,7 @@ from polycore.arrays import Floats
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import HELD_OUT_POINTS, Experiment
 from polycore.links.rounding import LOWEST_EXPONENT, RoundedLayer, Rounding
-from polycore.model.evaluation import DataSets, told_of_few
+from polycore.model.evaluation import DataSets, marked_as_measured_on
 from polycore.model.model import Model
 from polycore.network.parameters import Layers
 
@@ -83,7 +83,7 @@ def model_from(text: str, experiment: Experiment) -> Model:
     sets = DataSets.of(_with_few_samples(experiment))
     measured = sets.measured(model)
     is_thinned = (experiment.samples_per_class or 0) * len(experiment.polynomials) > len(sets.points)
-    return told_of_few(measured, len(sets.points)) if is_thinned else measured
+    return marked_as_measured_on(measured, len(sets.points)) if is_thinned else measured
 
 
 def _with_few_samples(experiment: Experiment) -> Experiment:

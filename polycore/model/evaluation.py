@@ -52,21 +52,21 @@ class DataSets:
             held_out_accuracy=held_out,
             metadata=metadata,
         )
-        return measured if len(points) == len(self.points) else told_of_few(measured, len(points))
+        return measured if len(points) == len(self.points) else marked_as_measured_on(measured, len(points))
 
 
 @lru_cache(maxsize=8)
-def few_of(experiment: Experiment) -> tuple[Floats, Integers]:
+def thinned_training_set(experiment: Experiment) -> tuple[Floats, Integers]:
     """Return points (N, 2) and labels (N,) of the training set, thinned evenly to at most MOST_MEASURED."""
     return read_only(_thinned(*experiment.training_set()))
 
 
-def told_of_few(model: Model, count: int) -> Model:
+def marked_as_measured_on(model: Model, count: int) -> Model:
     """Return a copy of `model` whose metadata says that `count` training points were used to measure it."""
     return replace(model, metadata={**model.metadata, ACCURACY_ON: count, LOSS_ON: count})
 
 
-def asked_for(model: Model, figure: str, count: int) -> int:
+def measured_count(model: Model, figure: str, count: int) -> int:
     """Return how many of `count` training points a figure, ACCURACY_ON or LOSS_ON, was measured on.
 
     Metadata from a file may say anything; impossible values are ignored.

@@ -13,7 +13,7 @@ from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.files.path_or_file import PathOrFile
 from polycore.limits import MAX_PARAMETER_SIZE
-from polycore.model.evaluation import ACCURACY_ON, few_of, told_of_few
+from polycore.model.evaluation import ACCURACY_ON, marked_as_measured_on, thinned_training_set
 from polycore.model.model import Model
 from polycore.network.kernels import Kernels
 from polycore.network.parameters import Layers
@@ -128,7 +128,7 @@ class Run(RunState):
 
     @property
     def _is_small(self) -> bool:
-        points, _ = few_of(self.experiment)
+        points, _ = thinned_training_set(self.experiment)
         return len(points) == len(task_of(self.experiment).training)
 
 
@@ -196,11 +196,11 @@ def _model(run: Run, parameters: Floats, step: int) -> Model:
 
 
 def _model_for_a_page(run: Run, parameters: Floats, step: int, known_loss: float | None) -> Model:
-    points, labels = few_of(run.experiment)
+    points, labels = thinned_training_set(run.experiment)
     layers = task_of(run.experiment).raw_layers(parameters)
     loss, accuracy = _loss_and_accuracy(layers, points, labels)
     if known_loss is None:
-        return told_of_few(_model_of(run, layers, step, loss, accuracy), len(points))
+        return marked_as_measured_on(_model_of(run, layers, step, loss, accuracy), len(points))
     model = _model_of(run, layers, step, known_loss, accuracy)
     return replace(model, metadata={**model.metadata, ACCURACY_ON: len(points)})
 

@@ -275,7 +275,7 @@ def arguments():
         "pages.train.run_report._measured": (model, EXPERIMENT),
         "pages.predict.curve_walk._figure": (model, best, 0),
         "pages.predict.curve_walk.along": (model, best, 0),
-        "polycore.model.evaluation.few_of": (EXPERIMENT,),
+        "polycore.model.evaluation.thinned_training_set": (EXPERIMENT,),
         "polycore.training.task._with_few": (EXPERIMENT,),
         "polycore.training.task._with_many": (EXPERIMENT,),
     }

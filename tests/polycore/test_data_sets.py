@@ -7,7 +7,14 @@ import pytest
 
 import polycore as pc
 from polycore.links.compact_weights import compact, model_from
-from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, MOST_MEASURED, DataSets, asked_for, few_of
+from polycore.model.evaluation import (
+    ACCURACY_ON,
+    LOSS_ON,
+    MOST_MEASURED,
+    DataSets,
+    measured_count,
+    thinned_training_set,
+)
 
 SMALL = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(4,), samples_per_class=50, steps=20)
 CLASSES = len(SMALL.polynomials)
@@ -35,7 +42,7 @@ def test_a_small_set_is_asked_whole_and_nothing_is_said():
 def test_of_a_large_set_some_are_asked_evenly_and_the_model_says_how_many(large_run):
     found = DataSets.of(LARGE).measured(large_run.best)
     assert (found.metadata[ACCURACY_ON], found.metadata[LOSS_ON]) == (20_000, 20_000)
-    points, labels = few_of(LARGE)
+    points, labels = thinned_training_set(LARGE)
     assert len(points) == MOST_MEASURED
     assert np.bincount(labels) == pytest.approx(MOST_MEASURED / CLASSES, abs=1)
     everything, _ = LARGE.training_set()
@@ -55,7 +62,7 @@ def test_who_is_measured_anew_on_all_says_nothing_any_more(large_run):
 def test_a_page_s_best_has_the_loss_on_all_points_and_its_accuracy_on_some(large_run):
     best = large_run.best_for_a_page
     assert best.loss == large_run.best_loss == pytest.approx(large_run.best.loss, rel=1e-9)
-    assert best.accuracy == shares_right(best, *few_of(LARGE))
+    assert best.accuracy == shares_right(best, *thinned_training_set(LARGE))
     assert best.held_out_accuracy == large_run.best.held_out_accuracy
     assert best.metadata == {**large_run.best.metadata, ACCURACY_ON: 20_000}
     for mine, theirs in zip(best.weights, large_run.best.weights, strict=True):
@@ -64,7 +71,7 @@ def test_a_page_s_best_has_the_loss_on_all_points_and_its_accuracy_on_some(large
 
 def test_a_page_s_current_is_measured_on_some_if_its_steps_work_on_batches(large_run):
     current = large_run.current_for_a_page
-    points, labels = few_of(LARGE)
+    points, labels = thinned_training_set(LARGE)
     likelihoods = current.predict_proba(points)[np.arange(len(points)), labels]
     assert current.loss == pytest.approx(-np.log(likelihoods).mean(), rel=1e-9)
     assert current.accuracy == shares_right(current, points, labels)
@@ -107,5 +114,5 @@ def test_a_link_s_network_says_that_not_all_samples_were_asked(large_run):
 )
 def test_what_a_file_says_is_believed_where_it_can_be(large_run, said, found):
     model = replace(large_run.best, metadata={ACCURACY_ON: said})
-    assert asked_for(model, ACCURACY_ON, 60_000) == found
-    assert asked_for(model, LOSS_ON, 60_000) == 60_000
+    assert measured_count(model, ACCURACY_ON, 60_000) == found
+    assert measured_count(model, LOSS_ON, 60_000) == 60_000
