@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.arrays import Floats, Integers
+from polycore.checks import checked_range
 from polycore.errors import PolycoreError
 from polycore.polynomials.crossings import crossings_of_pairs
 from polycore.polynomials.polynomial import Polynomial
@@ -120,7 +121,7 @@ def report(
     """
     _check_shapes(probabilities, labels, points, len(polynomials))
     _check_labels(labels, len(polynomials))
-    _check_range(x_range)
+    checked_range("x_range", x_range)
     answers = probabilities.argmax(axis=1)
     wrong = answers != labels
     table = confusion(labels, answers, len(polynomials))
@@ -231,9 +232,3 @@ def _check_labels(labels: Integers, classes: int) -> None:
             f"labels: got {labels.min()} to {labels.max()}; expected 0 to {classes - 1}, indices into "
             "polynomials."
         )
-
-
-def _check_range(x_range: Range) -> None:
-    low, high = x_range
-    if not (np.isfinite([low, high]).all() and low < high):
-        raise PolycoreError(f"x_range is ({low}, {high}); give two finite numbers, the lower first.")

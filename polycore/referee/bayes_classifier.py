@@ -4,17 +4,17 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polycore.arrays import Floats
-from polycore.checks import check_kind
+from polycore.checks import check_kind, check_points_shape, checked_number, checked_range, described
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import MAX_NOISE, MAX_X, MIN_X_WIDTH, Experiment
-from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT, MAX_DEGREE
+from polycore.experiment.validation import check_polynomial_size
+from polycore.limits import MAX_CLASSES
 from polycore.polynomials.polynomial import Polynomial
 from polycore.referee.quadrature import resolved
 
@@ -56,8 +56,8 @@ class Referee:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "polynomials", _checked_polynomials(self.polynomials))
-        object.__setattr__(self, "x_range", _checked_range(self.x_range))
-        object.__setattr__(self, "noise", _checked_number("noise", self.noise, 0, MAX_NOISE))
+        object.__setattr__(self, "x_range", checked_range("x_range", self.x_range, MAX_X, MIN_X_WIDTH))
+        object.__setattr__(self, "noise", checked_number("noise", self.noise, 0, MAX_NOISE))
 
     @classmethod
     def of(cls, experiment: Experiment) -> "Referee":
@@ -189,48 +189,16 @@ class Referee:
 def _checked_polynomials(polynomials: object) -> tuple[Polynomial, ...]:
     if not isinstance(polynomials, list | tuple):
         raise PolycoreError(
-            f"polynomials: got type {type(polynomials).__name__}; expected a tuple of 1 to {MAX_CLASSES} "
-            "polynomials."
+            f"polynomials: got {described(polynomials)}; expected a tuple of 1 to {MAX_CLASSES} polynomials."
         )
     if not 1 <= len(polynomials) <= MAX_CLASSES:
         raise PolycoreError(
             f"polynomials: got {len(polynomials)}; expected 1 to {MAX_CLASSES}. Add or remove some."
         )
     for index, polynomial in enumerate(polynomials):
-        if not isinstance(polynomial, Polynomial):
-            raise PolycoreError(
-                f"polynomials[{index}]: got type {type(polynomial).__name__}; expected a Polynomial."
-            )
-        largest = max(map(abs, polynomial.coefficients))
-        if polynomial.degree > MAX_DEGREE or largest > MAX_COEFFICIENT:
-            raise PolycoreError(
-                f"polynomials[{index}]: got degree {polynomial.degree} and coefficients of size up to "
-                f"{largest:g}; expected at most {MAX_DEGREE} and {MAX_COEFFICIENT:g}. Use a smaller one."
-            )
+        check_kind(f"polynomials[{index}]", polynomial, Polynomial, "Give polynomials only.")
+        check_polynomial_size(f"polynomials[{index}]", polynomial)
     return tuple(polynomials)
-
-
-def _checked_range(x_range: object) -> tuple[float, float]:
-    expected = f"two numbers, the lower first and at least {MIN_X_WIDTH:g} apart, such as (-1, 1)"
-    if not isinstance(x_range, list | tuple) or len(x_range) != 2:
-        raise PolycoreError(f"x_range: got type {type(x_range).__name__}; expected {expected}.")
-    low, high = (_checked_number(f"x_range[{i}]", end, -MAX_X, MAX_X) for i, end in enumerate(x_range))
-    if high - low < MIN_X_WIDTH:
-        raise PolycoreError(f"x_range: got ({low:g}, {high:g}); expected {expected}.")
-    return low, high
-
-
-def _checked_number(name: str, value: object, low: float, high: float) -> float:
-    expected = f"a number from {low:g} to {high:g}"
-    if not isinstance(value, Real) or isinstance(value, bool):
-        raise PolycoreError(f"{name}: got type {type(value).__name__}; expected {expected}.")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not low <= number <= high:
-        raise PolycoreError(f"{name}: got {number:g}; expected {expected}.")
-    return number
 
 
 def _checked_points(points: ArrayLike) -> Floats:
@@ -238,11 +206,9 @@ def _checked_points(points: ArrayLike) -> Floats:
         array = np.asarray(points)
     except ValueError as error:  # rows of different lengths
         raise PolycoreError(f"points: got no array, {error}; expected (N, 2) real numbers.") from error
-    if array.ndim != 2 or array.shape[1] != 2 or array.dtype.kind not in "fiu":
-        raise PolycoreError(
-            f"points: got shape {array.shape} and type {array.dtype}; expected (N, 2) real numbers, one row "
-            "for each x, y. Join the two columns with np.column_stack([x, y])."
-        )
+    check_points_shape(array)
+    if array.dtype.kind not in "fiu":
+        raise PolycoreError(f"points: got type {array.dtype}; expected real numbers, such as float64.")
     checked = array.astype(np.float64, copy=False)
     if not np.abs(checked).max(initial=0) <= MAX_COORDINATE:  # NaN fails this comparison
         raise PolycoreError(

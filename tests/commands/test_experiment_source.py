@@ -66,7 +66,7 @@ def test_lbfgs_takes_fixed_samples_where_a_query_does_not_say_which():
         pytest.param("step=3", "got a part 'step', which may be misspelled", id="a part that is none"),
         pytest.param("seed=1&seed=2", "the part seed twice", id="a part twice"),
         pytest.param("seed=1&hidden", "expected parts of the form name=value", id="a part without words"),
-        pytest.param("seed=x", "seed: 'x' is no whole number", id="letters"),
+        pytest.param("seed=x", "seed: got 'x'; expected a whole number", id="letters"),
         pytest.param("v=2&seed=1", "newer polycore", id="a newer link"),
         pytest.param("samples=fresh&optimizer=lbfgs", "Give a number of samples", id="a contradiction"),
         pytest.param(

@@ -186,7 +186,7 @@ def test_a_missing_pandas_is_reported_before_anything_is_computed(folder):
         pytest.param(["--seeds", "0"], "got '0'; expected a whole number from 1", id="no seeds"),
         pytest.param(["--seeds", "2", "--seed", "1", "2"], "--seeds and --seed", id="seeds twice"),
         pytest.param(["--hidden", "3", "3"], "the same experiment", id="a value twice"),
-        pytest.param(["--hidden", "3", "x"], "hidden: 'x' is no whole number", id="letters"),
+        pytest.param(["--hidden", "3", "x"], "hidden: got 'x'; expected a whole number", id="letters"),
         pytest.param(["--hidden", "3", "9999"], "9999", id="too wide"),
         pytest.param(["--random", "3", "--hidden", "3", "4"], "expected 1 to 2", id="more than there are"),
         pytest.param(

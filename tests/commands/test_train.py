@@ -233,7 +233,9 @@ def test_a_run_that_diverges_says_so_and_keeps_the_best(folder):
         pytest.param(["recommended", "--hiden", "3"], "--hiden", id="an option that is none"),
         pytest.param(["recommended", "--hid", "3"], "--hid", id="an option cut short"),
         pytest.param(["recommended", "--steps", "0"], "steps: got 0", id="no steps"),
-        pytest.param(["recommended", "--hidden", "12-x"], "hidden: 'x' is no whole number", id="letters"),
+        pytest.param(
+            ["recommended", "--hidden", "12-x"], "hidden: got 'x'; expected a whole number", id="letters"
+        ),
         pytest.param(["recommended", "--range", "-1..1"], "--range=-1..1", id="a minus without ="),
         pytest.param(
             ["recommended", "--optimizer", "lbfgs", "--samples", "fresh"],
@@ -279,7 +281,7 @@ def test_a_file_that_is_not_a_run_file_is_named(folder, monkeypatch, capsys):
 def test_wrong_usage_ends_the_process_with_code_2(folder):
     done = command("train", "recommended", "--steps", "many", folder=folder)
     assert done.returncode == 2
-    assert "steps: 'many' is no whole number" in one_line(done)
+    assert "steps: got 'many'; expected a whole number" in one_line(done)
 
 
 def test_a_file_that_cannot_be_written_is_reported_on_one_line(folder):

@@ -259,7 +259,7 @@ def test_a_single_point_is_enough():
         pytest.param({"labels": LABELS + 1}, "labels: got 1 to 2; expected 0 to 1", id="labels from 1"),
         pytest.param({"labels": LABELS - 1}, "labels: got -1 to 0", id="a label below 0"),
         pytest.param({"labels": LABELS / 1}, "labels: got type float64", id="fractional labels"),
-        pytest.param({"x_range": (1, -1)}, r"x_range is \(1, -1\)", id="a range upside down"),
+        pytest.param({"x_range": (1, -1)}, r"x_range: got \(1, -1\)", id="a range upside down"),
         pytest.param({"x_range": (-1, math.nan)}, "x_range", id="a range without an end"),
         pytest.param(
             {"probabilities": PROBABILITIES[:0], "labels": LABELS[:0], "points": POINTS[:0]},
