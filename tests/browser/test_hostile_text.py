@@ -240,7 +240,7 @@ def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(watched):
         expect(page.get_by_text("This file was refused")).to_have_count(place)
     upload(visit, f"{WORDS[1]}.npy", b"")
     expect(page.get_by_text("none of the six names")).to_be_visible()
-    told = [f"{SEEN[0]}: taken as", *(f"{name}: this is no .npz file" for name in SEEN[1:])]
+    told = [f"{SEEN[0]}: taken as", *(f"{name}: this is not an .npz file" for name in SEEN[1:])]
     told.append(f"{WORDS[1]}.npy: none of the six names")
     check_words(visit, *told)
 
@@ -268,7 +268,7 @@ def test_the_words_of_a_link_are_words_alone(watched):
     for address in (f"train?{query}", f"?{query}&embed=true"):
         visit.rest()
         visit.page.goto(visit.server + address)
-        expect(visit.page.get_by_text(f"seed: {QUOTED[0]} is no whole number")).to_be_visible()
+        expect(visit.page.get_by_text(f"seed: got {QUOTED[0]}; expected a whole number")).to_be_visible()
         check_words(visit, *QUOTED, places=["stText"])
     query = urlencode({"v": "1", "game": WORDS[0], "score": WORDS[1], "seconds": WORDS[6]})
     visit.open(f"play?{query}")

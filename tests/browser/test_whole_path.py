@@ -112,7 +112,7 @@ def test_a_link_restores_the_experiment_anywhere(visitor):
 
 def test_a_damaged_link_says_which_part_and_shows_no_markup(visitor):
     visit = visitor().open(f"train{QUICK}&seed=<img src=x onerror=alert(1)>&noise=**bold**")
-    visit.page.get_by_text("seed: '<img src=x onerror=alert(1)>' is no whole number").wait_for()
+    visit.page.get_by_text("seed: got '<img src=x onerror=alert(1)>'").wait_for()
     visit.page.get_by_text("noise: got '**bold**'; expected a number").wait_for()
     assert visit.page.locator("img[src='x']").count() == 0
     visit.wait_for_words(seed="0", hidden="16")
