@@ -13,7 +13,7 @@ from pages.plane.answer import Answer
 from pages.plane.crossings_table import Meeting, meeting_at, meetings_of
 from pages.predict import asked_point, curve_walk, point_table, weight_upload
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
 from pages.wording import refusal
 from polycore import PolycoreError, Referee
 from polycore.figures import plane_range

@@ -15,7 +15,8 @@ from pages.inside import (
 from pages.models import model_in_use, naming
 from pages.plane import plane
 from pages.state import session
-from pages.state.session import Kept, Undo
+from pages.state.kept_models import Kept
+from pages.state.session_value import Undo
 from pages.state.watch import is_running
 from pages.wording import refusal
 from polycore import PolycoreError
@@ -47,7 +48,7 @@ def _look_inside(title: str, undo: Undo | None, *, following: bool) -> None:
     with beside:
         neuron_choice.draw(model)
         if plane.has_map(model):
-            neuron_map.draw(title, model, window, neuron, session.current().followed)
+            neuron_map.draw(title, model, window, neuron, session.current().view.followed)
         else:
             st.caption(neuron_map.without(model))
         weight_inputs.draw(kept, neuron, running=is_running())

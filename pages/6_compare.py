@@ -19,7 +19,7 @@ VIEW_HELP = (
 
 def draw_kept() -> None:
     """Draw what is kept, or what to do where nothing is."""
-    if session.current().kept:
+    if session.current().models.kept:
         curves.draw()
         st.subheader("All that is kept", anchor=False)
         cards.draw()

@@ -5,7 +5,7 @@ from pages.play import opening, questions, result
 from pages.state import session
 
 frame.draw("Play")
-game = session.current().game
+game = session.current().play.game
 if game is None:
     opening.draw()
 elif game.is_over:

@@ -12,7 +12,7 @@ from pages.compare.setting_words import phrase
 from pages.models.model_in_use import best_possible_told, experiment_of, x_range_of
 from pages.plane import plane
 from pages.state import session
-from pages.state.session import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
+from pages.state.kept_models import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
 from pages.wording import refusal
 from polycore import Model, PolycoreError
 from polycore.figures import plane_range, small_map_url
@@ -39,7 +39,7 @@ def draw() -> None:
         error = st.session_state.pop(REFUSAL_KEY, None)
         if error is not None:
             refusal.show("The name stays as it was.", error)
-    newest_first = session.current().kept[::-1]
+    newest_first = session.current().models.kept[::-1]
     for first in range(0, len(newest_first), A_ROW):
         columns = st.columns(A_ROW)
         for column, kept in zip(columns, newest_first[first : first + A_ROW], strict=False):

@@ -1,6 +1,7 @@
 """The runs that are chosen, over each other: their curves, and what differs in their settings."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -13,7 +14,8 @@ from pages.plane import live
 from pages.plane.referee import best_possible
 from pages.runs.runner import Mark
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
+from pages.state.session_value import Session
 from polycore.arrays import Floats
 from polycore.figures import LINES, Curve, accuracies_figure, losses_figure
 from polycore.training.history import History
@@ -49,12 +51,12 @@ def draw() -> None:
         setting_words.draw([kept.title for kept in chosen], [experiment_of(kept) for kept in chosen])
 
 
-def chosen_of(now: session.Session) -> list[Kept]:
+def chosen_of(now: Session) -> list[Kept]:
     """Return those that the person chose, in that order; the newest ones before there was a choice."""
-    if now.compared is None:
-        return list(now.kept[: -AT_FIRST - 1 : -1])
-    by_title = {kept.title: kept for kept in now.kept}
-    return [by_title[title] for title in now.compared if title in by_title]
+    if now.comparison.titles is None:
+        return list(now.models.kept[: -AT_FIRST - 1 : -1])
+    by_title = {kept.title: kept for kept in now.models.kept}
+    return [by_title[title] for title in now.comparison.titles if title in by_title]
 
 
 def curves_of(kept: Sequence[Kept], over: Over) -> tuple[list[Curve], list[Curve]]:
@@ -81,7 +83,7 @@ def _choose() -> list[Kept]:
     key = _choice_key()
     st.multiselect(
         "Side by side",
-        [kept.title for kept in reversed(now.kept)],
+        [kept.title for kept in reversed(now.models.kept)],
         default=[kept.title for kept in chosen_of(now)],
         key=key,
         max_selections=len(LINES),
@@ -93,12 +95,12 @@ def _choose() -> list[Kept]:
 
 
 def _choice_key() -> str:
-    return f"{CHOICE_KEY}.{session.current().revision}.{session.current().shelf}"
+    return session.current().inputs.key(CHOICE_KEY, "lists of models")
 
 
 def _note(key: str) -> None:
     if key == _choice_key():  # else a browser says what it showed before others were kept
-        session.change(compared=tuple(st.session_state[key]))
+        session.set_comparison(replace(session.current().comparison, titles=tuple(st.session_state[key])))
 
 
 def _charts(drawn: Sequence[Kept]) -> None:

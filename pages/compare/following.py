@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
 from pages.state.watch import is_running
 
 REFRESH_SECONDS = 1.0
@@ -17,7 +17,7 @@ def follow(draw: Callable[[Sequence[Kept]], None], kept: Sequence[Kept]) -> None
     titles = [one.title for one in kept]
 
     def tick() -> None:
-        by_title = {one.title: one for one in session.current().kept}
+        by_title = {one.title: one for one in session.current().models.kept}
         draw([by_title[title] for title in titles if title in by_title])
 
     with st.container():  # see watch.py
@@ -38,4 +38,4 @@ def wait_for_another() -> None:
 
 
 def _titles() -> list[str]:
-    return [one.title for one in session.current().kept]
+    return [one.title for one in session.current().models.kept]

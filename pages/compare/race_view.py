@@ -1,6 +1,7 @@
 """The race on the page: who runs, its start and stop, and the lanes side by side while they run."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +17,7 @@ from pages.server import hosting, presence
 from pages.server.pool import workers
 from pages.setup import optimizer_input
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
 from pages.wording import refusal
 from polycore import Experiment, PolycoreError, Run
 from polycore.figures import Curve, accuracies_figure, line_url, losses_figure
@@ -50,7 +51,7 @@ HELD_OUT_HELP = "How many of 3,000 points that nobody trains on the weights as t
 
 def is_running() -> bool:
     """Return whether a race goes on."""
-    race = session.current().race
+    race = session.current().comparison.race
     return race is not None and race.is_running
 
 
@@ -60,7 +61,7 @@ def draw() -> None:
     _draw_course(session.current().experiment)
     with st.container():
         _draw_inputs(running=running)
-    race = session.current().race
+    race = session.current().comparison.race
     place = st.container()
     if race is not None and race.has_begun | running:
         with place:
@@ -122,7 +123,7 @@ def _budgets() -> tuple[float, ...]:
 
 def _draw_buttons(names: Sequence[str], *, running: bool) -> None:
     fit = FEWEST <= len(names) <= MOST
-    begun = session.current().race is not None
+    begun = session.current().comparison.race is not None
     st.button(
         "Race again" if begun else "Start the race",
         key=f"{PREFIX}.start",
@@ -156,11 +157,11 @@ def _begin() -> None:
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)
     else:
-        session.change(race=race)
+        session.set_comparison(replace(session.current().comparison, race=race))
 
 
 def _stop() -> None:
-    race = session.current().race
+    race = session.current().comparison.race
     if race is not None:
         race.stop()
 
@@ -256,11 +257,11 @@ def _lane_map(run: Run) -> go.Figure:
 
 def _draw_keep(*, running: bool) -> None:
     """Offer to keep what the race has brought, where there is room for all of it."""
-    race = session.current().race
+    race = session.current().comparison.race
     if race is None or running or not race.has_begun:
         return
     kept = all(map(_is_kept, race.lanes))
-    room = session.places() >= len(race.lanes)
+    room = session.free_slots() >= len(race.lanes)
     st.button(
         "Keep all",
         key=f"{PREFIX}.keep",
@@ -283,7 +284,7 @@ def _keep(race: Race) -> None:
 
 
 def _is_kept(lane: Lane) -> bool:
-    return any(kept.experiment == lane.experiment for kept in session.current().kept)
+    return any(kept.experiment == lane.experiment for kept in session.current().models.kept)
 
 
 def _kept(lane: Lane) -> Kept:

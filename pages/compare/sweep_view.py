@@ -1,6 +1,7 @@
 """The sweep on the page: what varies, its start and stop, and its figures while it goes on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -17,7 +18,7 @@ from pages.runs.varied import Varied
 from pages.server import hosting, presence
 from pages.server.pool import workers
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
 from pages.wording import refusal
 from pages.wording.percent import percent
 from polycore import Experiment, PolycoreError
@@ -36,7 +37,7 @@ ROWS_HELP = "Settings: a row each, its seeds put together. Runs: a row for each 
 
 def draw() -> None:
     """Draw what varies, and the sweep as it stands, again and again while it goes on."""
-    sweep = session.current().sweep
+    sweep = session.current().comparison.sweep
     status = None if sweep is None else sweep.status
     _draw_set_up(session.current().experiment)
     with st.container():
@@ -161,23 +162,23 @@ def _begin() -> None:
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)
     else:
-        session.change(sweep=sweep)
+        session.set_comparison(replace(session.current().comparison, sweep=sweep))
 
 
 def _pause() -> None:
-    sweep = session.current().sweep
+    sweep = session.current().comparison.sweep
     if sweep is not None:
         sweep.pause()
 
 
 def _resume() -> None:
-    sweep = session.current().sweep
+    sweep = session.current().comparison.sweep
     if sweep is not None:
         sweep.resume()
 
 
 def _stop() -> None:
-    sweep = session.current().sweep
+    sweep = session.current().comparison.sweep
     if sweep is not None:
         sweep.stop()
 
@@ -284,11 +285,11 @@ def _draw_download(sweep: Sweep, rows: Rows) -> None:
 
 def _draw_keep() -> None:
     """Offer to keep the best network, where there is room for it."""
-    sweep = session.current().sweep
+    sweep = session.current().comparison.sweep
     if sweep is None or sweep.goes_on or sweep.best is None:
         return
     kept = _is_kept(sweep.best)
-    room = session.places() >= 1
+    room = session.free_slots() >= 1
     st.button(
         "Keep the best",
         key=f"{PREFIX}.keep",
@@ -320,4 +321,4 @@ def _keep(sweep: Sweep, best: Best) -> None:
 
 
 def _is_kept(best: Best) -> bool:
-    return any(kept.experiment == best.outcome.experiment for kept in session.current().kept)
+    return any(kept.experiment == best.outcome.experiment for kept in session.current().models.kept)

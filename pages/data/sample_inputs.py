@@ -41,9 +41,9 @@ def draw() -> None:
 
 def take() -> None:
     """Make what the inputs hold the set-up. Raises PolycoreError if no set-up can be so."""
-    experiment = _held()
-    if experiment != session.current().experiment:
-        session.change(experiment=experiment)
+    experiment, setup = _held(), session.current().setup
+    if experiment != setup.experiment:
+        session.set_setup(replace(setup, experiment=experiment))
 
 
 def _held() -> Experiment:
@@ -100,4 +100,4 @@ def _seed() -> None:
 
 
 def _key(name: str) -> str:
-    return f"{PREFIX}.{name}.{session.current().revision}"
+    return session.current().inputs.key(f"{PREFIX}.{name}")

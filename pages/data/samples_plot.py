@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from pages.state.session import Points
+from pages.state.points import Points
 from polycore import Experiment
 from polycore.arrays import Floats, Integers
 from polycore.figures import curves_figure, with_samples, with_unlabelled_points

@@ -17,6 +17,8 @@ from pages.runs.runner import Training
 from pages.server import hosting
 from pages.state import arrival, recall, session
 from pages.state.holdings import Holdings
+from pages.state.session_value import Address, Play, Session
+from pages.state.setup import Setup
 from pages.state.watch import is_running, watch
 from pages.wording import refusal
 from polycore.formatting import loss_text
@@ -113,7 +115,7 @@ def draw_without_ticker(title: str) -> None:
     _write_link(has_come=has_come)
     # last: another run of the page may end this one wherever it reads or writes the session
     arrival.settle()
-    ticking = is_running() or sweep_ticker.is_running() or session.current().look
+    ticking = is_running() or sweep_ticker.is_running() or session.current().lessons.look
     st.html(RUNNING_STYLE if ticking else STYLE)
     undo.draw()
     if is_embedded():
@@ -176,21 +178,21 @@ def copy_link(key: str) -> None:
             on_click=_open_links,
             args=(key,),
         )
-    if session.current().links_shown == (key, address()):
+    if session.current().address.links_shown == (key, address()):
         _show_links(key)
 
 
 def _open_links(key: str) -> None:
     # kept: a run that ends draws its page anew, and what is not drawn then is gone
-    session.change(links_shown=(key, address()))
+    session.set_address(replace(session.current().address, links_shown=(key, address())))
 
 
 def _close_links() -> None:
-    session.change(links_shown=None)
+    session.set_address(replace(session.current().address, links_shown=None))
 
 
 def _close_links_of_another_page() -> None:
-    shown = session.current().links_shown
+    shown = session.current().address.links_shown
     if shown is not None and shown[1] != address():
         _close_links()
 
@@ -214,8 +216,10 @@ def _restore() -> None:
         received = challenge.from_query(st.query_params, opened)
         problems = opened.problems + received.problems
         session.restore(
-            session.Session(
-                experiment=opened.experiment, link_problems=problems, challenge=received.challenge
+            Session(
+                setup=Setup(opened.experiment),
+                play=Play(challenge=received.challenge),
+                address=Address(problems=problems),
             )
         )
         from_link.take(opened.weights, opened.model)
@@ -224,27 +228,14 @@ def _restore() -> None:
         now = session.current()
         if now.training is not None and recalled.training not in (None, now.training):
             recalled.training.stop()  # a run was begun before the tab could say what it had
-        session.restore(
-            replace(
-                recalled,
-                experiment=now.experiment,
-                training=now.training or recalled.training,
-                revision=now.revision + recalled.revision + 1,
-                replaced=recalled.replaced if recalled.experiment == now.experiment else now.replaced,
-                link_problems=now.link_problems,
-                look=now.look,
-                links_shown=now.links_shown,
-                challenge=now.challenge or recalled.challenge,
-                game=now.game if now.challenge else now.game or recalled.game,
-            )
-        )
+        session.restore(recalled.after_refresh(now))
         from_link.take_over(now)
     recall.know()
     if recalled is not None:
         recall.remember(session.current())
     lost = recall.lost()
     if lost != Holdings():
-        session.change(lost=lost)
+        session.set_lost(lost)
 
 
 def _write_link(*, has_come: bool) -> None:
@@ -264,7 +255,7 @@ def _navigation() -> None:
 
 
 def _link_problems() -> None:
-    problems = session.current().link_problems
+    problems = session.current().address.problems
     if not problems:
         return
     with st.container(border=True):
@@ -276,12 +267,12 @@ def _link_problems() -> None:
 
 
 def _forget_link_problems() -> None:
-    session.change(link_problems=())
+    session.set_address(replace(session.current().address, problems=()))
 
 
 def _loss() -> None:
     now = session.current()
-    gone = now.lost.gone(network_in_address=now.link_weights is not None)
+    gone = now.lost.gone(network_in_address=now.address.link_weights is not None)
     if gone is not None:
         with st.container(border=True):
             st.write(f":material/cloud_off: {gone}")
@@ -289,7 +280,7 @@ def _loss() -> None:
 
 
 def _forget_loss() -> None:
-    session.change(lost=Holdings())
+    session.set_lost(Holdings())
 
 
 def _draw_ticker(training: Training) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.frame import frame
 from pages.state import session
+from pages.state.session_value import Session
 from polycore import Experiment
 
 
@@ -21,7 +22,7 @@ def tell_it_stays() -> None:
         frame.page_link(frame.TRAIN, "Train on this set-up", ":material/model_training:")
 
 
-def _other(now: session.Session) -> str | None:
+def _other(now: Session) -> str | None:
     if now.answering is None:
         return None
     if now.answering.model.polynomials != now.experiment.polynomials:

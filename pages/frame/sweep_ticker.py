@@ -10,14 +10,14 @@ TICK_SECONDS = 1.0
 
 def is_running() -> bool:
     """Return whether a sweep goes on."""
-    sweep = session.current().sweep
+    sweep = session.current().comparison.sweep
     return sweep is not None and sweep.goes_on
 
 
 def draw() -> None:
     """Draw the line, again each second as long as it goes on."""
     place = st.container()
-    sweep = session.current().sweep
+    sweep = session.current().comparison.sweep
     if sweep is None or not sweep.goes_on:
         return
     is_there = presence.of_this_tab()

@@ -4,12 +4,13 @@ It has a strip of its own: as long as it is shown, what scrolls ends above it, s
 nothing moves for it. Streamlit's own toast can have no button.
 """
 
+from dataclasses import replace
 from time import monotonic
 
 import streamlit as st
 
 from pages.state import session, typed
-from pages.state.session import Undo
+from pages.state.session_value import Undo
 
 PREFIX = "undo"
 SECONDS = 20.0
@@ -66,15 +67,16 @@ def _draw(undo: Undo) -> None:
 
 def _bring_back() -> None:
     typed.note()  # what is brought back gives inputs new keys: what they hold would be gone
-    now, undo = session.current(), session.offered()
+    before, undo = session.current(), session.offered()
     if undo is None:
         return  # the second of two quick clicks, or something newer would be gone
-    if now.training is not None and undo.fields.get("training", now.training) is not now.training:
-        now.training.stop()  # nobody would see it go on
     session.bring_back()
-    game = session.current().game
-    if game is not None and "game" in undo.fields:
-        session.change(game=game.put_away(monotonic() - undo.made_at))
+    after = session.current()
+    if before.training is not None and after.training is not before.training:
+        before.training.stop()  # nobody would see it go on
+    game = after.play.game
+    if game is not None and game is not before.play.game:
+        session.set_play(replace(after.play, game=game.put_away(monotonic() - undo.made_at)))
 
 
 def _style(undo: Undo) -> str:

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from pages.models import model_in_use
 from pages.plane import plane
 from pages.state import session
-from pages.state.session import ByHand, Kept, Undo
+from pages.state.kept_models import ByHand, Kept
+from pages.state.shown_input import Inputs
 from polycore import Experiment, Model
 from polycore.arrays import read_only
 from polycore.figures import plane_range
@@ -66,31 +66,27 @@ def window_of(kept: Kept) -> Window:
 
 def hold(kept: Kept) -> None:
     """Hold the model still, though the run that makes it better may go on; not one that answers no longer."""
-    if by_hand(kept) is None and kept.title == session.current().in_use:
+    if by_hand(kept) is None and kept.title == session.current().models.in_use:
         _hold(ByHand(kept.title, kept.model, kept.model))
 
 
 def slide(kept: Kept, place: ParameterIndex, value: float) -> None:
     """Put the `value` of a slider at a place of the network, and measure what that makes of it."""
-    changed = _changed(kept, place, value)
-    _hold(replace(changed, slid=changed.slid + 1))
+    _hold(_changed(kept, place, value), "numbers of weights")
 
 
 def enter(kept: Kept, place: ParameterIndex, value: float) -> None:
     """Put a `value` that was typed there, and measure what that makes of it."""
-    changed = _changed(kept, place, value)
-    _hold(replace(changed, typed=changed.typed + 1))
+    _hold(_changed(kept, place, value), "sliders of weights")
 
 
 def put_back() -> None:
     """Let the kept model be shown as it is."""
-    now, held = session.current(), session.current().by_hand
+    held = session.current().by_hand
     if held is None:
         return  # the second of two quick clicks
-    changes: dict[str, Any] = {"by_hand": None, "revision": now.revision + 1}
-    if held.model is not held.original:
-        changes["undo"] = Undo("Your changes by hand were taken back.", {"by_hand": held})
-    session.change(**changes)
+    undo = None if held.model is held.original else "Your changes by hand were taken back."
+    session.set_by_hand(None, "all", undo=undo)
 
 
 def keep(kept: Kept) -> None:
@@ -99,14 +95,14 @@ def keep(kept: Kept) -> None:
         return  # the second of two quick clicks
     changed = shown(kept)
     metadata = dict(changed.metadata) | {"changed_by_hand": True}
-    session.change(by_hand=None)
+    session.set_by_hand(None)
     # without an experiment of its own: what the run learns must not take this model's place
     session.add(Kept(f"{kept.title} · by hand", replace(changed, metadata=metadata), None))
 
 
 def use_tutorial() -> None:
     """Let the tutorial's own network answer, kept once."""
-    for kept in session.current().kept:
+    for kept in session.current().models.kept:
         if kept.model is tutorial_model():
             session.use(kept.title)
             return
@@ -123,12 +119,11 @@ def _changed(kept: Kept, place: ParameterIndex, value: float) -> ByHand:
     return replace(held, model=model)
 
 
-def _hold(held: ByHand) -> None:
+def _hold(held: ByHand, *renewed: Inputs) -> None:
     other = session.current().by_hand
-    undo = {}
-    if other is not None and other.title != held.title and other.model is not other.original:
-        undo = {"undo": Undo("Your changes to another model were dropped.", {"by_hand": other})}
-    session.change(by_hand=held, **undo)
+    is_loss = other is not None and other.title != held.title and other.model is not other.original
+    undo = "Your changes to another model were dropped." if is_loss else None
+    session.set_by_hand(held, *renewed, undo=undo)
 
 
 def _same_weights(model: Model, other: Model) -> bool:

@@ -1,7 +1,7 @@
 """The point that is followed through the network, and the class it is said to belong to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -29,7 +29,7 @@ class Followed:
 
 def followed(model: Model) -> Followed:
     """Return the point as it is chosen."""
-    (x, y), label = session.current().followed, _label(model)
+    (x, y), label = session.current().view.followed, _label(model)
     if label is not None:
         return Followed(x, y, label, nearest=False)
     return Followed(x, y, _nearest(model, x, y), nearest=True)
@@ -37,7 +37,7 @@ def followed(model: Model) -> Followed:
 
 def draw(model: Model) -> None:
     """Draw the inputs of the point."""
-    x, y = session.current().followed
+    x, y = session.current().view.followed
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _number("x", x, "How far right of the origin the point lies. You can also click the plane.", _move_x)
         _number("y", y, "How far above the origin the point lies. You can also click the plane.", _move_y)
@@ -65,27 +65,30 @@ def choose_first_sample(model: Model) -> None:
 
 
 def _choose(x: float, y: float, label: int | None) -> None:
-    session.change(followed=(x, y), followed_label=label, revision=session.current().revision + 1)
+    session.set_view(replace(session.current().view, followed=(x, y), followed_label=label), "all")
 
 
 def _state() -> State:
-    return (session.current().revision,)
+    return session.current().inputs.of()
 
 
 def _move_x(number: ShownInput) -> None:
-    if number.said() is not None:
-        session.change(followed=(number.said(), session.current().followed[1]))
+    x, view = number.said(), session.current().view
+    if x is not None:
+        session.set_view(replace(view, followed=(x, view.followed[1])))
 
 
 def _move_y(number: ShownInput) -> None:
-    if number.said() is not None:
-        session.change(followed=(session.current().followed[0], number.said()))
+    y, view = number.said(), session.current().view
+    if y is not None:
+        session.set_view(replace(view, followed=(view.followed[0], y)))
 
 
 def _take_label(labels: ShownInput) -> None:
     label = labels.said()
     if label is not None:
-        session.change(followed_label=None if label == NEAREST else label)
+        view = session.current().view
+        session.set_view(replace(view, followed_label=None if label == NEAREST else label))
 
 
 def _draw_label(model: Model) -> None:
@@ -120,7 +123,7 @@ def _number(name: str, value: float, text: str, move: Callable[[ShownInput], Non
 
 
 def _label(model: Model) -> int | None:
-    label = session.current().followed_label
+    label = session.current().view.followed_label
     return None if label is None or label >= model.widths[-1] else label
 
 

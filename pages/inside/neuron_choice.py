@@ -1,12 +1,12 @@
 """Which neuron of a network is looked at: chosen in the picture or from two lists."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from pages.plane.answer import class_name
 from pages.state import session
-from pages.state.shown_input import ShownInput, State
+from pages.state.shown_input import Inputs, ShownInput, State
 from polycore import Model
 
 PREFIX = "inside.choice"
@@ -32,14 +32,14 @@ class Neuron:
 
 def chosen(model: Model) -> Neuron:
     """Return the neuron that is chosen; the first one where the model has none such."""
-    neuron = Neuron(*session.current().neuron)
+    neuron = Neuron(*session.current().view.neuron)
     return neuron if _has(model, neuron) else Neuron(0, 0)
 
 
 def choose(model: Model, neuron: Neuron) -> None:
     """Make `neuron` the chosen one, where the model has it, and let the lists show it."""
     if _has(model, neuron):
-        _keep(neuron, session.current().revision + 1)
+        _show(neuron, "all")
 
 
 def draw(model: Model) -> None:
@@ -76,24 +76,25 @@ def draw(model: Model) -> None:
 def _state() -> State:
     """Return what changes where something else than a list chooses: a click, or another model."""
     now = session.current()
-    return now.revision, now.in_use
+    return *now.inputs.of(), now.models.in_use
 
 
 def _choose_layer(model: Model, layers: ShownInput) -> None:
     layer = layers.said()
     if layer is not None:
         place = min(chosen(model).place, model.widths[layer + 1] - 1)
-        _keep(Neuron(layer, place), session.current().revision)
+        _show(Neuron(layer, place))
 
 
 def _choose_place(layer: int, places: ShownInput) -> None:
     place = places.said()
     if place is not None:
-        _keep(Neuron(layer, place), session.current().revision)
+        _show(Neuron(layer, place))
 
 
-def _keep(neuron: Neuron, revision: int) -> None:
-    session.change(neuron=(neuron.layer, neuron.place), revision=revision)
+def _show(neuron: Neuron, *renewed: Inputs) -> None:
+    view = replace(session.current().view, neuron=(neuron.layer, neuron.place))
+    session.set_view(view, *renewed)
 
 
 def _has(model: Model, neuron: Neuron) -> bool:

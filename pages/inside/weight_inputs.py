@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -10,8 +9,8 @@ import streamlit as st
 from pages.inside import edited_model
 from pages.inside.neuron_choice import Neuron
 from pages.state import session
-from pages.state.session import ByHand, Kept
-from pages.state.shown_input import ShownInput, State
+from pages.state.kept_models import ByHand, Kept
+from pages.state.shown_input import Inputs, ShownInput, State
 from pages.wording.percent import percent
 from polycore import Model
 from polycore.formatting import loss_text
@@ -129,8 +128,8 @@ class _Row:
 
     def draw(self) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            self._draw_slider(self._input("slider", "typed"))
-            self._draw_number(self._input("number", "slid"))
+            self._draw_slider(self._input("slider", "sliders of weights"))
+            self._draw_number(self._input("number", "numbers of weights"))
 
     def _draw_slider(self, slider: ShownInput) -> None:
         st.slider(
@@ -162,13 +161,13 @@ class _Row:
             help="Any number; the slider goes as far as it can.",
         )
 
-    def _input(self, kind: str, others: Literal["slid", "typed"]) -> ShownInput:
-        return ShownInput.now(f"{PREFIX}.{kind}.{self.place}", partial(self._state, others))
+    def _input(self, kind: str, group: Inputs) -> ShownInput:
+        return ShownInput.now(f"{PREFIX}.{kind}.{self.place}", partial(self._state, group))
 
-    def _state(self, others: Literal["slid", "typed"]) -> State:
-        """Return what changes with the value of an input, where one of the other kind may have changed it."""
-        now, held = session.current(), edited_model.by_hand(self.kept)
-        return now.revision, now.in_use, getattr(held, others) if held else 0
+    def _state(self, group: Inputs) -> State:
+        """Return what changes if something other than an input of this group changes what they show."""
+        now = session.current()
+        return *now.inputs.of(group), now.models.in_use
 
     def _on_slider(self, value: float) -> float:
         """Return the value that the slider can show."""

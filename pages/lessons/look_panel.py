@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
@@ -10,7 +9,6 @@ from pages.lessons import looks
 from pages.lessons.looks import Look
 from pages.lessons.moment import Moment
 from pages.state import arrival, session, typed
-from pages.state.session import Undo
 from polycore import Experiment
 from polycore.links import link
 
@@ -27,25 +25,25 @@ SEEN, NOT_YET = ":material/check_circle:", ":material/radio_button_unchecked:"
 def follow() -> None:
     """Begin the look that the address names. Call it when the visitor has just arrived by it."""
     look = looks.named(st.query_params.get(WORD))
-    if look is not None and look.name != session.current().look:
+    if look is not None and look.name != session.current().lessons.look:
         _begin(look, st.query_params)
 
 
 def words() -> dict[str, str]:
     """Return what the address says of the look that is on: nothing if none is."""
-    name = session.current().look
+    name = session.current().lessons.look
     return {} if name is None else {WORD: name}
 
 
 def draw_panel(page: str) -> None:
     """Draw the look that is on, for the page of that title; nothing where none is."""
-    look = looks.named(session.current().look)
+    look = looks.named(session.current().lessons.look)
     if look is None:
         return
     with st.container(border=True, gap="small", key=f"{PREFIX}.panel"):
         _head(look, page)
         st.markdown(f"**Do.** {look.do}  \n**See.** {look.see}")
-        seen = look.name in session.current().looks_seen
+        seen = look.name in session.current().lessons.seen
         with st.container():
             # asked again and again: neither a run nor a point that is asked about draws the whole page anew
             st.fragment(_check, run_every=None if seen else CHECK_SECONDS)(look.name, page)
@@ -55,7 +53,7 @@ def draw_panel(page: str) -> None:
 def draw_cards() -> None:
     """Draw the eight, each with a link that sets everything up, and which of them have been seen."""
     st.subheader("Eight guided looks", anchor=False)
-    seen = len(session.current().looks_seen)
+    seen = len(session.current().lessons.seen)
     st.caption(
         "Each sets everything up, says what to do, and tells when you have seen it. "
         f"Seen so far: {seen} of {len(looks.LOOKS)}. Models that are trained already stay."
@@ -74,7 +72,7 @@ def draw_cards() -> None:
 
 
 def _card(look: Look) -> None:
-    seen = look.name in session.current().looks_seen
+    seen = look.name in session.current().lessons.seen
     with st.container(border=True, height="stretch", gap="small"):
         st.markdown(f"{look.icon} **{looks.number(look)} · {look.title}**")
         st.markdown(look.about)
@@ -145,9 +143,9 @@ def _check(name: str, page: str) -> None:
     look, now = looks.named(name), session.current()
     if look is None:
         return
-    if name not in now.looks_seen and look.seen(Moment(now, page, _asked(page))):
-        session.change(looks_seen=now.looks_seen | {name})
-    if name in session.current().looks_seen:
+    if name not in now.lessons.seen and look.seen(Moment(now, page, _asked(page))):
+        session.set_lessons(replace(now.lessons, seen=now.lessons.seen | {name}))
+    if name in session.current().lessons.seen:
         st.markdown(f":green[{SEEN} **Seen.**] {look.lesson}")
     else:
         st.markdown(f":gray[{NOT_YET} Not seen yet.]")
@@ -155,8 +153,8 @@ def _check(name: str, page: str) -> None:
 
 def _asked(page: str) -> tuple[float, float] | None:
     """Return the place that is asked about: on Predict, or on the map of the run."""
-    now = session.current()
-    return (now.point.x, now.point.y) if page == looks.PREDICTING else now.asked
+    view = session.current().view
+    return (view.point.x, view.point.y) if page == looks.PREDICTING else view.asked
 
 
 def _link(look: Look, label: str, icon: str) -> None:
@@ -171,7 +169,7 @@ def _page_link(page: str, label: str, icon: str) -> None:
 
 def _load(experiment: Experiment) -> None:
     typed.note()  # what was typed is no longer on its way then
-    session.take(experiment)
+    session.replace_setup(experiment)
 
 
 def _begin_next(look: Look) -> None:
@@ -182,17 +180,11 @@ def _begin_next(look: Look) -> None:
 
 def _begin(look: Look, query: Mapping[str, str]) -> None:
     """Begin a look on the set-up that its link holds; a bare name has the look's first one."""
-    now, offer = session.current(), session.offered()
-    wanted = link.from_query(query).experiment if "v" in query else look.set_ups[0].experiment
-    changes: dict[str, Any] = {"look": look.name}
-    if wanted != now.experiment:
-        changes |= {"experiment": wanted, "revision": now.revision + 1, "replaced": None}
-        if not _is_ready_made(now.experiment):
-            fields = {"experiment": now.experiment, "replaced": now.replaced, "look": now.look}
-            changes["undo"] = Undo("The look has taken the place of your set-up.", fields)
-        elif offer is not None:
-            changes["undo"] = replace(offer)  # the set-up from before the look that was on
-    session.change(**changes)
+    experiment = link.from_query(query).experiment if "v" in query else look.set_ups[0].experiment
+    # a set-up that is ready-made is no loss: the toast still offers the one from before the look that was on
+    ready_made = _is_ready_made(session.current().experiment)
+    undo = None if ready_made else "The look has taken the place of your set-up."
+    session.begin_look(look.name, experiment, undo)
 
 
 def _is_ready_made(experiment: Experiment) -> bool:
@@ -202,4 +194,4 @@ def _is_ready_made(experiment: Experiment) -> bool:
 
 def _end() -> None:
     arrival.settle()
-    session.change(look=None)
+    session.set_lessons(replace(session.current().lessons, look=None))

@@ -162,7 +162,7 @@ def _by_heart_seen(moment: Moment) -> bool:
 
 
 def _referee_seen(moment: Moment) -> bool:
-    if moment.run(NOISY) is None or moment.session.map_view == "Network":
+    if moment.run(NOISY) is None or moment.session.view.map_view == "Network":
         return False
     return best_possible(NOISY) - moment.held_out_accuracy(NOISY) < 0.02
 

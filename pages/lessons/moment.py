@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from pages.state.session import Kept, Session
+from pages.state.kept_models import Kept
+from pages.state.session_value import Session
 from pages.state.shown_weights import ShownWeights
 from polycore import Experiment, Run
 
@@ -20,7 +21,7 @@ class Moment:
 
     def kept(self, experiment: Experiment) -> Kept | None:
         """Return the newest kept run of `experiment`, whatever its seed and its steps; None before."""
-        kept = reversed(self.session.kept)
+        kept = reversed(self.session.models.kept)
         return next((one for one in kept if one.experiment and _alike(one.experiment, experiment)), None)
 
     def run(self, experiment: Experiment) -> Run | None:
@@ -35,7 +36,7 @@ class Moment:
         training = self.session.training
         if training is None or self.run(experiment) is None:
             return None
-        return ShownWeights.of(training, self.session.weights)
+        return ShownWeights.of(training, self.session.view.weights)
 
     def steps(self, experiment: Experiment) -> int:
         """Return how many steps the kept run has taken; 0 where there is none."""

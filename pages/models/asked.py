@@ -1,6 +1,7 @@
 """The place on a network's map that a person asks about, and what network and referee say of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -19,7 +20,7 @@ CLICK = "Click the map to ask about a place."
 def choose(x: float, y: float) -> None:
     """Ask about a place. For a click."""
     if max(abs(x), abs(y)) <= MAX_COORDINATE:
-        session.change(asked=(x, y))
+        session.set_view(replace(session.current().view, asked=(x, y)))
 
 
 def draw(model: Model, referee: Referee | None, x_range: tuple[float, float]) -> None:
@@ -27,7 +28,7 @@ def draw(model: Model, referee: Referee | None, x_range: tuple[float, float]) ->
 
     referee: of the model's polynomials; None if they are too large for one.
     """
-    place = session.current().asked
+    place = session.current().view.asked
     with st.container():
         if place is None:
             st.caption(CLICK)
@@ -64,4 +65,4 @@ def _draw_answer(answer: Answer, meetings: Sequence[Meeting]) -> None:
 
 
 def _forget() -> None:
-    session.change(asked=None)
+    session.set_view(replace(session.current().view, asked=None))

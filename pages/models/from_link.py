@@ -1,11 +1,14 @@
 """The network that came by the link: it answers at once, without training."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.models import asked, map_layers, model_in_use, own_weights
 from pages.plane import live, plane
 from pages.state import session
-from pages.state.session import Kept, LinkWeights, Session
+from pages.state.kept_models import Kept
+from pages.state.session_value import LinkWeights, Session
 from pages.wording import file_names
 from pages.wording.percent import percent
 from polycore import Model
@@ -17,7 +20,7 @@ def take(words: str | None, model: Model | None) -> None:
     """Keep the model that a link's weights gave, if they gave one, and let it answer."""
     if words is None or model is None:
         return
-    session.change(link_weights=LinkWeights(words, model))
+    session.set_address(replace(session.current().address, link_weights=LinkWeights(words, model)))
     session.add(Kept(f"From the link · {len(model.polynomials)} polynomials", model, None))
 
 
@@ -26,11 +29,15 @@ def take_over(opened: Session) -> None:
 
     The present session is what the tab had before.
     """
-    new, now = opened.link_weights, session.current()
+    new, now = opened.address.link_weights, session.current()
     if new is None:
         return
-    known = [one.model for one in (now.link_weights, now.writing) if one and one.words == new.words]
-    title = next((kept.title for kept in now.kept if any(kept.model is model for model in known)), None)
+    known = [
+        one.model for one in (now.address.link_weights, now.address.writing) if one and one.words == new.words
+    ]
+    title = next(
+        (kept.title for kept in now.models.kept if any(kept.model is model for model in known)), None
+    )
     if title is None:
         take(new.words, new.model)
     else:
@@ -40,7 +47,7 @@ def take_over(opened: Session) -> None:
 def words() -> dict[str, str]:
     """Return what the address says of the weights: nothing once another set-up or a new run is there."""
     now, kept = session.current(), session.current().answering
-    weights = now.link_weights
+    weights = now.address.link_weights
     if weights is None or kept is None or kept.model is not weights.model:
         return own_weights.words()
     trained = None if now.training is None else now.training.run.experiment
@@ -59,7 +66,7 @@ def draw() -> bool:
         return False
     st.markdown(_told(kept, now))
     x_range = model_in_use.x_range_of(kept)
-    figure = map_layers.with_place(plane.model_map(kept.model, x_range), now.asked)
+    figure = map_layers.with_place(plane.model_map(kept.model, x_range), now.view.asked)
     name = file_names.of("map", now.experiment)
     live.figure(figure, key=MAP_KEY, height=MAP_HEIGHT, on_click=asked.choose, file=name)
     st.caption(
@@ -72,7 +79,8 @@ def draw() -> bool:
 
 
 def _told(kept: Kept, now: Session) -> str:
-    if now.link_weights is None or kept.model is not now.link_weights.model:
+    weights = now.address.link_weights
+    if weights is None or kept.model is not weights.model:
         return ":material/inventory_2: The network that answers. Nothing has been trained here yet."
     return (
         ":material/link: **This network came by the link**, already trained. Measured here, it answers "

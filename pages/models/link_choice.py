@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.models import model_in_use
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
 from polycore import Experiment, Model, PolycoreError
 from polycore.links import link
 from polycore.links.compact_weights import compact

@@ -1,7 +1,7 @@
 """What may lie on a map besides regions and curves: samples, mistakes on held-out points, and crossings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -13,7 +13,8 @@ from pages.plane import plane
 from pages.plane.crossings_table import meetings_of
 from pages.plane.plane import Probabilities
 from pages.state import session
-from pages.state.session import Kept, MapLayer
+from pages.state.kept_models import Kept
+from pages.state.view import MapLayer
 from polycore import Experiment, Model, Polynomial, Referee
 from polycore.arrays import Floats, Integers, read_only
 from polycore.figures import crossings_layer, mistakes_layer, point_layer, samples_layer, with_layers
@@ -46,12 +47,12 @@ class Mistakes:
 def draw_for_run() -> None:
     """Draw the choice of what lies on the map of a run."""
     now = session.current()
-    key = f"{RUN_KEY}.{now.revision}"
+    key = now.inputs.key(RUN_KEY)
     st.pills(
         LABEL,
         ALL,
         selection_mode="multi",
-        default=now.map_layers,
+        default=now.view.map_layers,
         key=key,
         on_change=_choose_for_run,
         args=(key,),
@@ -62,12 +63,12 @@ def draw_for_run() -> None:
 def draw_for_model(kept: Kept) -> None:
     """Draw the choice for the map of a model; where its data are not known there are no points to show."""
     now, offered = session.current(), _offered(kept)
-    key = f"{PREDICT_KEY}.{now.revision}.{len(offered)}"
+    key = now.inputs.key(f"{PREDICT_KEY}.{len(offered)}")
     st.pills(
         LABEL,
         offered,
         selection_mode="multi",
-        default=[layer for layer in now.predict_layers if layer in offered],
+        default=[layer for layer in now.view.predict_layers if layer in offered],
         key=key,
         on_change=_choose_for_model,
         args=(key,),
@@ -77,7 +78,7 @@ def draw_for_model(kept: Kept) -> None:
 
 def over_model(figure: go.Figure, kept: Kept, place: Place | None) -> go.Figure:
     """Return the map of a model with what is chosen on it; see `over`."""
-    layers, experiment = session.current().predict_layers, model_in_use.known_experiment(kept)
+    layers, experiment = session.current().view.predict_layers, model_in_use.known_experiment(kept)
     if experiment is not None:
         mistakes = mistakes_of_model(kept.model, experiment) if "Mistakes" in layers else None
         return over(figure, layers, experiment, mistakes, place)
@@ -181,11 +182,11 @@ def _offered(kept: Kept) -> tuple[MapLayer, ...]:
 
 
 def _choose_for_run(key: str) -> None:
-    session.change(map_layers=_chosen(key))
+    session.set_view(replace(session.current().view, map_layers=_chosen(key)))
 
 
 def _choose_for_model(key: str) -> None:
-    session.change(predict_layers=_chosen(key))
+    session.set_view(replace(session.current().view, predict_layers=_chosen(key)))
 
 
 def _chosen(key: str) -> tuple[MapLayer, ...]:

@@ -8,7 +8,7 @@ from pages.plane import referee
 from pages.plane.referee import EXPLAINED, best_possible, told
 from pages.runs.runner import Training
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
 from polycore import Experiment, Model, PolycoreError, Referee
 from polycore.formatting import loss_text, percent
 from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, measured_count
@@ -22,7 +22,7 @@ TUTORIAL_RANGE = (-1.0, 1.0)
 def draw_choice(kept: Kept) -> None:
     """Let the person choose which of the kept models answers."""
     now = session.current()
-    titles = [other.title for other in reversed(now.kept)]
+    titles = [other.title for other in reversed(now.models.kept)]
     key = _choice_key()
     st.selectbox(
         "Model",
@@ -153,16 +153,16 @@ def _metric(label: str, value: str, text: str, beside: str | None = None) -> Non
 
 
 def _take_setup(experiment: Experiment) -> None:
-    session.take(experiment, "The file's set-up has taken the place of yours.")
+    session.replace_setup(experiment, "The file's set-up has taken the place of yours.")
 
 
 def _choice_key() -> str:
-    return f"{CHOICE_KEY}.{session.current().revision}.{session.current().shelf}"
+    return session.current().inputs.key(CHOICE_KEY, "lists of models")
 
 
 def _use(key: str) -> None:
     if key == _choice_key():  # else a browser says what it showed before another one began to answer
-        session.change(in_use=st.session_state[key])  # which the list shows already
+        session.choose(st.session_state[key])
 
 
 def _newest(kept: Kept, training: Training | None) -> Model:

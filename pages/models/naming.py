@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
 from pages.wording import refusal
 from polycore import PolycoreError, Polynomial
 

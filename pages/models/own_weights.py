@@ -1,12 +1,13 @@
 """The network that was trained here, in the address of its page: whoever opens that has it, on any server."""
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from pages.models import link_choice
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
 from pages.state.watch import is_running
 from pages.state.writing import Writing
 
@@ -16,7 +17,7 @@ OTHER_WORDS = 50  # characters: a guided look has a word of its own, and other p
 
 def words() -> dict[str, str]:
     """Return what the address says of the weights: nothing while a run goes on or they are being written."""
-    kept, writing = _settled(), session.current().writing
+    kept, writing = _settled(), session.current().address.writing
     if kept is None or writing is None or writing.model is not kept.model or writing.words is None:
         return {}
     return {"weights": writing.words}
@@ -30,11 +31,11 @@ def draw(page: str) -> None:
     kept, experiment = _settled(), session.current().experiment
     if kept is None or "weights" in st.query_params:
         return
-    writing = session.current().writing
+    writing = session.current().address.writing
     if writing is None or writing.model is not kept.model:
         room = link_choice.room_for(page, experiment) - OTHER_WORDS
         writing = Writing.begun(kept.model, experiment, room)
-        session.change(writing=writing)
+        session.set_address(replace(session.current().address, writing=writing))
     st.fragment(partial(_put, writing), parallel=True)()
 
 

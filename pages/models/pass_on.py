@@ -9,7 +9,7 @@ import streamlit as st
 from pages.models import model_in_use
 from pages.runs.runner import Training
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
 from pages.wording import file_names
 from polycore import Experiment, Model
 from polycore.links.snippet import numpy_snippet, script

@@ -1,6 +1,7 @@
 """Before the game: what it is, against whom, and the button that starts the clock."""
 
 import secrets
+from dataclasses import replace
 from time import monotonic
 
 import streamlit as st
@@ -12,7 +13,7 @@ from pages.play import game_plane
 from pages.setup import controls
 from pages.setup.seed import READABLE
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
 from pages.wording.percent import percent
 from polycore import Experiment
 from polycore.figures import curves_figure
@@ -25,7 +26,7 @@ WAIT_SECONDS = 1.0
 def draw() -> None:
     """Draw the curves, and beside them what is to come."""
     now = session.current()
-    challenge = now.challenge
+    challenge = now.play.challenge
     experiment = now.experiment if challenge is None else challenge.experiment
     picture, words = st.columns([3, 2], gap="medium")
     with words:
@@ -53,20 +54,21 @@ def opponent_in(experiment: Experiment) -> Kept | None:
 
 def begin_again() -> None:
     """Begin a game of the present set-up on points that nobody has seen. For a button's on_click."""
-    session.change(challenge=None)
+    session.set_play(replace(session.current().play, challenge=None))
     _begin()
 
 
 def _begin() -> None:
     session.collect()  # of a run under way, the best so far plays
     now = session.current()
-    if now.challenge is None:
+    challenge = now.play.challenge
+    if challenge is None:
         experiment, seed = now.experiment, secrets.randbelow(READABLE)
     else:
-        experiment, seed = now.challenge.experiment, now.challenge.seed
+        experiment, seed = challenge.experiment, challenge.seed
     opponent = opponent_in(experiment)
     model = None if opponent is None else opponent.model
-    session.change(game=Game.begin(experiment, seed, model, monotonic()))
+    session.set_play(replace(now.play, game=Game.begin(experiment, seed, model, monotonic())))
 
 
 def _draw_rules(challenge: Challenge | None) -> None:
@@ -122,7 +124,7 @@ def _is_learning(experiment: Experiment) -> bool:
 def _train(experiment: Experiment) -> None:
     """Train on the set-up as it stands, or, where a challenge has other curves, on the challenge's."""
     if experiment.polynomials != session.current().experiment.polynomials:
-        session.take(experiment, "The link's set-up has taken the place of yours.")
+        session.replace_setup(experiment, "The link's set-up has taken the place of yours.")
     controls.begin()
 
 

@@ -1,5 +1,6 @@
 """The game while it is played: a point, the polynomials to choose from, and what came of the choice."""
 
+from dataclasses import replace
 from time import monotonic
 
 import numpy as np
@@ -9,7 +10,6 @@ import streamlit as st
 from pages.game.game import POINTS, Game
 from pages.play import class_names, clock, game_plane
 from pages.state import session
-from pages.state.session import Undo
 from pages.wording.odds import odds
 from pages.wording.percent import percent
 from polycore.figures import answer_figure, question_figure
@@ -138,18 +138,20 @@ def _draw_leave() -> None:
 
 
 def _answer(place: int, label: int) -> None:
-    game = session.current().game
+    play = session.current().play
+    game = play.game
     if game is not None and game.place == place:  # not a click that was on its way while the game went on
-        session.change(game=game.answered(label, monotonic()))
+        session.set_play(replace(play, game=game.answered(label, monotonic())))
 
 
 def _go_on(place: int) -> None:
-    game = session.current().game
+    play = session.current().play
+    game = play.game
     if game is not None and game.place == place:
-        session.change(game=game.next(monotonic()))
+        session.set_play(replace(play, game=game.next(monotonic())))
 
 
 def _leave() -> None:
-    game = session.current().game
-    if game is not None:  # else the second of two quick clicks
-        session.change(game=None, undo=Undo("The game was left.", {"game": game}))
+    play = session.current().play
+    if play.game is not None:  # else the second of two quick clicks
+        session.set_play(replace(play, game=None), undo="The game was left.")

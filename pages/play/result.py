@@ -18,7 +18,7 @@ MAP_HEIGHT = 340
 
 def draw(game: Game) -> None:
     """Draw what came of a game that is over."""
-    received = session.current().challenge
+    received = session.current().play.challenge
     st.subheader(verdict(game), anchor=False)
     if received is not None and received.is_met_in(game):
         st.info(comparison(received, game), icon=":material/swords:")

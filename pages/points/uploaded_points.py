@@ -9,7 +9,8 @@ from pages.frame import frame
 from pages.points import score
 from pages.points.score import Measurement
 from pages.state import session
-from pages.state.session import Kept, Points, Undo
+from pages.state.kept_models import Kept
+from pages.state.points import Points
 from pages.wording import refusal
 from polycore import PolycoreError, Polynomial, points_from_csv
 from polycore.formatting import loss_text, percent
@@ -191,12 +192,10 @@ def _points(count: int) -> str:
 
 
 def _remove() -> None:
-    own = session.current().points
-    session.change(points=None, undo=Undo("Your points were removed.", {"points": own}))
+    if session.current().points is not None:  # else the second of two quick clicks
+        session.set_points(None, undo="Your points were removed.")
 
 
 def _take(points: Points) -> None:
-    earlier = session.current().points
-    session.change(points=points)
-    if earlier is not None:
-        session.change(undo=Undo("Your earlier points were replaced.", {"points": earlier}))
+    has_earlier = session.current().points is not None
+    session.set_points(points, undo="Your earlier points were replaced." if has_earlier else None)

@@ -6,7 +6,6 @@ from typing import cast
 import streamlit as st
 
 from pages.state import session
-from pages.state.session import Undo
 from polycore import Polynomial
 
 Polynomials = tuple[Polynomial, ...]
@@ -32,14 +31,14 @@ def adopt(polynomials: Polynomials) -> None:
     toast offers those back.
     """
     gone = len(present()) - len(polynomials)
-    told = "A polynomial was removed." if gone == 1 else f"{gone} polynomials were removed."
-    _change(polynomials, told if gone > 0 else None)
+    undo = "A polynomial was removed." if gone == 1 else f"{gone} polynomials were removed."
+    _change(polynomials, undo if gone > 0 else None)
 
 
-def exchange(polynomials: Polynomials, told: str) -> None:
-    """Do what `adopt` does. Where one of the present ones is not among them, a toast says so as `told`."""
+def exchange(polynomials: Polynomials, undo: str) -> None:
+    """Do what `adopt` does. If one of the present ones is not among them, a toast says so: `undo`."""
     lost = not set(present()) <= set(polynomials)
-    _change(polynomials, told if lost else None)
+    _change(polynomials, undo if lost else None)
 
 
 def can_go_back() -> bool:
@@ -52,19 +51,16 @@ def go_back() -> None:
     *earlier, last = _earlier()
     experiment = replace(session.current().experiment, polynomials=last)
     st.session_state[EARLIER_KEY] = tuple(earlier)
-    session.change(experiment=experiment)
+    session.change_polynomials(experiment, undo=None)
 
 
-def _change(polynomials: Polynomials, told: str | None) -> None:
+def _change(polynomials: Polynomials, undo: str | None) -> None:
     before = session.current().experiment
     experiment = replace(before, polynomials=polynomials)
     if experiment == before:
         return
     st.session_state[EARLIER_KEY] = (*_earlier(), before.polynomials)[-MOST_EARLIER:]
-    if told is None:
-        session.change(experiment=experiment)
-    else:
-        session.change(experiment=experiment, undo=Undo(told, {"experiment": before}))
+    session.change_polynomials(experiment, undo)
 
 
 def _earlier() -> tuple[Polynomials, ...]:

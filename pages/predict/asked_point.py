@@ -1,19 +1,19 @@
 """The point that a person asks about: typed, on a curve, or chosen on the map."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
 from pages.plane.answer import shortened
 from pages.plane.crossings_table import Meeting, meeting_at
 from pages.predict import point_input
-from pages.predict.point_input import PREFIX
+from pages.predict.point_input import LISTS, NUMBERS, PREFIX, SLIDER, WAYS
 from pages.state import session
-from pages.state.session import AskedPoint, Way
-from pages.state.shown_input import ShownInput
+from pages.state.shown_input import Inputs, ShownInput
+from pages.state.view import AskedPoint, Way
 from polycore import TUTORIAL_POLYNOMIALS, Polynomial
 
 ANY: Way = "Any point"
@@ -38,12 +38,15 @@ class Asked(NamedTuple):
 def draw(polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> Asked:
     """Draw the inputs and return the point. Without `polynomials` x and y are typed."""
     ways = [ANY, *([ON_CURVE] if polynomials else []), *([AT_CROSSING] if meetings else [])]
-    point = _fitted(session.current().point, ways, len(polynomials), len(meetings))
+    before = session.current().view.point
+    point = fitted = _fitted(before, ways, len(polynomials), len(meetings))
     asked = _asked(point, polynomials, meetings)
     if math.isfinite(asked.y):
         point = replace(point, x=asked.x, y=asked.y)  # so that it stays where it is when it is typed again
-    if point != session.current().point:
-        session.change(point=point)
+    if fitted != before:
+        _change(point, LISTS, NUMBERS, SLIDER)
+    elif point != before:
+        _change(point)
     if polynomials:
         _draw_way(point, ways)
     if point.way == ON_CURVE:
@@ -58,38 +61,38 @@ def draw(polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> Aske
 
 def choose(x: float, y: float) -> None:
     """Make (x, y) the point. For a callback: it changes what the inputs show."""
-    _place(way=ANY, x=x, y=y)
+    _change(replace(session.current().view.point, way=ANY, x=x, y=y), LISTS, NUMBERS, SLIDER)
 
 
 def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
     """Make a place that was clicked the point, a crossing where one is there."""
-    place = meeting_at(meetings, x, y)
-    if place is None:
+    index = meeting_at(meetings, x, y)
+    if index is None:
         choose(float(f"{x:.6g}"), float(f"{y:.6g}"))  # a pixel has fewer digits than a float
     else:
-        _place(way=AT_CROSSING, x=meetings[place].x, y=meetings[place].y, crossing=place)
+        x, y = meetings[index].x, meetings[index].y
+        point = replace(session.current().view.point, way=AT_CROSSING, x=x, y=y, crossing=index)
+        _change(point, LISTS, NUMBERS, SLIDER)
 
 
 def move(x: float) -> None:
     """Move the point to that x: by a click on the chart of the walk."""
-    point = session.current().point
-    _change(x=x, numbers=point.numbers + 1, slider=point.slider + 1)
+    _change(replace(session.current().view.point, x=x), NUMBERS, SLIDER)
 
 
 def slide(x: float) -> None:
     """Move the point to that x by the slider, which shows it already."""
-    _change(x=x, numbers=session.current().point.numbers + 1)
+    _change(replace(session.current().view.point, x=x), NUMBERS)
 
 
 def _fitted(point: AskedPoint, ways: Sequence[Way], curves: int, crossings: int) -> AskedPoint:
     """Return the point with what this model has of its ways and places, in place of another model's."""
-    fitted = replace(
+    return replace(
         point,
         way=point.way if point.way in ways else ANY,
         curve=point.curve if point.curve < max(1, curves) else 0,
         crossing=0 if point.crossing is not None and point.crossing >= max(1, crossings) else point.crossing,
     )
-    return point if fitted == point else _shown_everywhere(fitted)
 
 
 def _asked(point: AskedPoint, polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> Asked:
@@ -105,21 +108,13 @@ def _crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> int:
     return len(meetings) // 2 if point.crossing is None else point.crossing
 
 
-def _place(**changes: Any) -> None:
-    """Make a change that every input is to show."""
-    session.change(point=_shown_everywhere(replace(session.current().point, **changes)))
-
-
-def _shown_everywhere(point: AskedPoint) -> AskedPoint:
-    return replace(point, lists=point.lists + 1, numbers=point.numbers + 1, slider=point.slider + 1)
-
-
-def _change(**changes: Any) -> None:
-    session.change(point=replace(session.current().point, **changes))
+def _change(point: AskedPoint, *renewed: Inputs) -> None:
+    """Make `point` the point; the inputs of the groups `renewed` do not show it yet."""
+    session.set_view(replace(session.current().view, point=point), *renewed)
 
 
 def _draw_way(point: AskedPoint, ways: Sequence[Way]) -> None:
-    way = point_input.now("way", "lists")
+    way = point_input.now("way", LISTS)
     st.segmented_control(
         "Point",
         ways,
@@ -137,70 +132,85 @@ def _draw_way(point: AskedPoint, ways: Sequence[Way]) -> None:
 
 def _draw_typed(point: AskedPoint) -> None:
     with st.container(horizontal=True):
-        _draw_number("x", point.x, "How far right of the origin the point lies.")
-        _draw_number("y", point.y, "How far above the origin the point lies.")
+        _draw_number("x", point.x, "How far right of the origin the point lies.", _type_x)
+        _draw_number("y", point.y, "How far above the origin the point lies.", _type_y)
 
 
 def _draw_curve(point: AskedPoint, polynomials: Sequence[Polynomial], y: float) -> None:
-    curve = point_input.now("curve", "lists")
+    curve = point_input.now("curve", LISTS)
     st.selectbox(
         "Curve",
         range(len(polynomials)),
         index=point.curve,
         format_func=lambda label: f"p{label} = {shortened(str(polynomials[label]))}",
         key=curve.key,
-        on_change=_read,
-        args=("curve", curve),
+        on_change=_choose_curve,
+        args=(curve,),
         help="The point lies on this polynomial, so this is the right answer, if no other crosses it there.",
     )
-    _draw_number("x", point.x, "Where on the curve. y is the value of the polynomial there.")
+    _draw_number("x", point.x, "Where on the curve. y is the value of the polynomial there.", _type_x)
     st.caption(f"y = {y:.6g}")
 
 
 def _draw_crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> None:
-    crossing = point_input.now("crossing", "lists")
+    crossing = point_input.now("crossing", LISTS)
     st.selectbox(
         "Crossing",
         range(len(meetings)),
         index=_crossing(point, meetings),
         format_func=lambda place: f"x = {meetings[place].x:.4g}: {meetings[place].name}",
         key=crossing.key,
-        on_change=_read,
-        args=("crossing", crossing),
+        on_change=_choose_crossing,
+        args=(crossing,),
         help="A place where curves meet, from left to right. The diamonds on the map can be clicked too.",
     )
     st.caption(f"x = {point.x:.6g}, y = {point.y:.6g}")
 
 
-def _draw_number(name: str, value: float, text: str) -> None:
-    number = point_input.now(name, "numbers")
+def _draw_number(name: str, value: float, text: str, take: Callable[[ShownInput], None]) -> None:
+    number = point_input.now(name, NUMBERS)
     st.number_input(
         name,
         value=value,
         step=STEP,
         format=FORMAT,
         key=number.key,
-        on_change=_type,
-        args=(name, number),
+        on_change=take,
+        args=(number,),
         help=text,
         width=160,
     )
 
 
-def _choose_way(way: ShownInput) -> None:
-    if way.said() is not None:
+def _choose_way(shown: ShownInput) -> None:
+    way = shown.said()
+    if way is not None:
         # other inputs come with it, which show the point as it is by now
-        _change(way=way.said(), ways=session.current().point.ways + 1)
+        _change(replace(session.current().view.point, way=way), WAYS)
 
 
-def _read(name: str, place: ShownInput) -> None:
-    if place.said() is not None:
-        _change(**{name: place.said()})
+def _choose_curve(shown: ShownInput) -> None:
+    curve = shown.said()
+    if curve is not None:
+        _change(replace(session.current().view.point, curve=curve))
 
 
-def _type(name: str, number: ShownInput) -> None:
-    if number.said() is not None:
-        _change(**{name: number.said()}, slider=session.current().point.slider + 1)
+def _choose_crossing(shown: ShownInput) -> None:
+    crossing = shown.said()
+    if crossing is not None:
+        _change(replace(session.current().view.point, crossing=crossing))
+
+
+def _type_x(number: ShownInput) -> None:
+    x = number.said()
+    if x is not None:
+        _change(replace(session.current().view.point, x=x), SLIDER)
+
+
+def _type_y(number: ShownInput) -> None:
+    y = number.said()
+    if y is not None:
+        _change(replace(session.current().view.point, y=y), SLIDER)
 
 
 def _tutorial_button() -> None:

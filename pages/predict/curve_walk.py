@@ -11,6 +11,7 @@ from pages.plane import live
 from pages.plane.crossings_table import meetings_of
 from pages.plane.plane import of_referee
 from pages.predict import asked_point, point_input
+from pages.predict.point_input import SLIDER
 from pages.state import session
 from pages.state.shown_input import ShownInput
 from polycore import Model, Referee
@@ -91,7 +92,7 @@ def _figure(model: Model, referee: Referee, curve: int) -> go.Figure:
 
 
 def _draw_slider(low: float, high: float, x: float) -> None:
-    slider = point_input.now(f"walk.{low}.{high}", "slider")  # another range makes another one
+    slider = point_input.now(f"walk.{low}.{high}", SLIDER)  # another range makes another one
     st.slider(
         "Walk along the curve",
         low,
@@ -113,7 +114,7 @@ def _on_slider(low: float, high: float, x: float) -> float:
 
 
 def _slide(slider: ShownInput, low: float, high: float) -> None:
-    x, shown = slider.said(), _on_slider(low, high, session.current().point.x)
+    x, shown = slider.said(), _on_slider(low, high, session.current().view.point.x)
     # a browser puts a slider on its own grid and says so, which nobody has moved
     if x is not None and abs(x - shown) > (high - low) / SLIDER_STEPS / 4:
         asked_point.slide(round(x, 9))

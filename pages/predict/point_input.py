@@ -1,22 +1,23 @@
-"""An input of the point on the Predict page: it shows the new value where another one has changed that."""
+"""An input of the point on the Predict page: it shows the new value if another input has changed that."""
 
 from functools import partial
-from typing import Literal
 
 from pages.state import session
-from pages.state.shown_input import ShownInput, State
+from pages.state.shown_input import Inputs, ShownInput, State
 
 PREFIX = "point"
-Kind = Literal["lists", "numbers", "slider"]
+LISTS: Inputs = "lists of points"
+NUMBERS: Inputs = "numbers of points"
+SLIDER: Inputs = "slider of points"
+WAYS: Inputs = "ways to points"
 
 
-def now(name: str, kind: Kind) -> ShownInput:
+def now(name: str, group: Inputs) -> ShownInput:
     """Return the input as it is to be drawn now."""
-    # a list of ways and places stays as it is where another way was chosen in it
-    ways = 0 if kind == "lists" else session.current().point.ways
-    return ShownInput.now(f"{PREFIX}.{name}.{ways}", partial(_state, kind))
+    # another way draws other inputs, but the list that it was chosen in stays as it is
+    key = f"{PREFIX}.{name}" if group == LISTS else session.current().inputs.key(f"{PREFIX}.{name}", WAYS)
+    return ShownInput.now(key, partial(_state, group))
 
 
-def _state(kind: Kind) -> State:
-    now = session.current()
-    return now.revision, getattr(now.point, kind)
+def _state(group: Inputs) -> State:
+    return session.current().inputs.of(group)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.points import uploaded_points
 from pages.state import session
-from pages.state.session import Points
+from pages.state.points import Points
 from polycore import Model
 from polycore.model.predictions import predictions_to_csv
 

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages.predict import npy_files
 from pages.server import hosting
 from pages.state import session
-from pages.state.session import Session, Undo
+from pages.state.session_value import Session
 from pages.wording import refusal
 from polycore import Model, PolycoreError
 from polycore.model.weight_file import MAX_BYTES
@@ -63,9 +63,8 @@ def _take() -> None:
 
 def _offer_what_went(before: Session) -> None:
     """Offer back the models that made room, where as many were kept as can be."""
-    if not all(kept in session.current().kept for kept in before.kept):
-        fields = {"kept": before.kept, "in_use": before.in_use}
-        session.change(undo=Undo("An older model made room for the upload.", fields))
+    if not all(kept in session.current().models.kept for kept in before.models.kept):
+        session.offer_undo("An older model made room for the upload.", before)
 
 
 def _tried(batch: _Batch) -> _Outcome:
@@ -74,7 +73,7 @@ def _tried(batch: _Batch) -> _Outcome:
     except PolycoreError as error:
         return _Outcome(error=str(error))
     session.add_upload(model)
-    return _Outcome(title=session.current().in_use)
+    return _Outcome(title=session.current().models.in_use)
 
 
 def _model(batch: _Batch) -> Model:

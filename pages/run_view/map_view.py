@@ -1,5 +1,6 @@
 """What the map of a run shows: its network, the referee, or where the two differ."""
 
+from dataclasses import replace
 from typing import get_args
 
 import plotly.graph_objects as go
@@ -11,8 +12,8 @@ from pages.plane import plane
 from pages.plane.referee import referee_of
 from pages.run_view import progress
 from pages.state import session, shown_weights
-from pages.state.session import MapView
 from pages.state.shown_weights import ShownWeights
+from pages.state.view import MapView
 from pages.wording.percent import percent
 from polycore import Experiment
 
@@ -27,13 +28,13 @@ LAYERS_HELP = f"{map_layers.HELP} {shown_weights.HELP}"
 def draw() -> None:
     """Draw the choices. Within the fragment that draws the map a click draws no more than that."""
     now = session.current()
-    key = f"{KEY}.{now.revision}"
+    key = now.inputs.key(KEY)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         shown_weights.draw()
         st.segmented_control(
             "Map",
             get_args(MapView),
-            default=now.map_view,  # and not set by its key: shown_input.py says why
+            default=now.view.map_view,  # and not set by its key: shown_input.py says why
             key=key,
             required=True,
             on_change=_choose,
@@ -55,7 +56,7 @@ def draw_layers() -> None:
 
 def map_of(shown: ShownWeights) -> go.Figure:
     """Return the map that is chosen, with what is to lie on it, and the place that is asked about."""
-    return _with_layers(_map_of(shown), shown, session.current().map_view)
+    return _with_layers(_map_of(shown), shown, session.current().view.map_view)
 
 
 def network_map_of(shown: ShownWeights) -> go.Figure:
@@ -64,9 +65,9 @@ def network_map_of(shown: ShownWeights) -> go.Figure:
 
 
 def _with_layers(figure: go.Figure, shown: ShownWeights, view: MapView) -> go.Figure:
-    layers = session.current().map_layers
+    layers = session.current().view.map_layers
     mistakes = _mistakes_of(shown, view) if "Mistakes" in layers else None
-    return map_layers.over(figure, layers, shown.run.experiment, mistakes, session.current().asked)
+    return map_layers.over(figure, layers, shown.run.experiment, mistakes, session.current().view.asked)
 
 
 def _mistakes_of(shown: ShownWeights, view: MapView) -> Mistakes:
@@ -79,7 +80,7 @@ def _mistakes_of(shown: ShownWeights, view: MapView) -> Mistakes:
 def _map_of(shown: ShownWeights) -> go.Figure:
     """Return the map that is chosen, of the network that `progress.map_of` would show."""
     referee = referee_of(shown.run.experiment)
-    match session.current().map_view:
+    match session.current().view.map_view:
         case "Network":
             return progress.map_of(shown)
         case "Referee":
@@ -89,7 +90,7 @@ def _map_of(shown: ShownWeights) -> go.Figure:
 
 def draw_caption(shown: ShownWeights, figure: go.Figure) -> None:
     """Say what the colours mean in `figure`, the map that is chosen."""
-    match session.current().map_view:
+    match session.current().view.map_view:
         case "Network":
             text = (
                 "Each place in the colour of the network's likeliest polynomial, the stronger the surer it "
@@ -136,4 +137,4 @@ def _where_points_lie(noise: float) -> str:
 
 
 def _choose(key: str) -> None:
-    session.change(map_view=st.session_state[key])
+    session.set_view(replace(session.current().view, map_view=st.session_state[key]))

@@ -12,7 +12,6 @@ from pages.server import hosting
 from pages.server.pool import workers
 from pages.setup import seed
 from pages.state import session, typed
-from pages.state.session import Undo
 from pages.wording import refusal
 from polycore import Experiment, PolycoreError, advance, start
 
@@ -173,11 +172,9 @@ def _reset(training: Training) -> None:
     again = _made(training.run.experiment)
     if again is None:
         return
-    session.change(training=None)  # for a run that another one follows is stopped for good
-    session.begin(again)
+    session.exchange_run(again)
     if training.run.step > 0:
-        told = f"The run went back from step {training.run.step:,} to 0."
-        session.change(undo=Undo(told, {"training": training, "in_use": before.in_use}))
+        session.offer_undo(f"The run went back from step {training.run.step:,} to 0.", before)
 
 
 def _ready() -> Training | None:

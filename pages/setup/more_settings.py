@@ -182,4 +182,4 @@ def _in_use(experiment: Experiment) -> list[str]:
 
 
 def _key(name: str) -> str:
-    return f"{PREFIX}.{name}.{session.current().revision}"
+    return session.current().inputs.key(f"{PREFIX}.{name}")

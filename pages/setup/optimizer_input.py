@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.state import session, typed
-from pages.state.session import Replaced
+from pages.state.setup import Replaced
 from polycore import Experiment
 from polycore.experiment.experiment import MEASURED_PER_CLASS
 from polycore.optimizers.registry import OPTIMIZERS
@@ -50,7 +50,7 @@ def with_chosen(experiment: Experiment) -> Experiment:
 def replaced_by(before: Experiment, experiment: Experiment) -> Replaced | None:
     """Return what is replaced once `experiment`, chosen in place of `before`, is the set-up."""
     if not OPTIMIZERS[experiment.optimizer].needs_full_batch or OPTIMIZERS[before.optimizer].needs_full_batch:
-        return session.current().replaced
+        return session.current().setup.replaced
     fits = before.on_fixed_samples() == before
     return None if fits else Replaced(before.samples_per_class, before.batch_size)
 
@@ -87,7 +87,7 @@ def _without_full_batch(experiment: Experiment, optimizer: str) -> Experiment:
 
 def _replaced(experiment: Experiment) -> Replaced | None:
     """Return what the optimizer replaced, as long as it stays chosen and the samples are those it took."""
-    replaced = session.current().replaced
+    replaced = session.current().setup.replaced
     if replaced is None or not OPTIMIZERS[experiment.optimizer].needs_full_batch:
         return None
     taken = replaced.samples_per_class or MEASURED_PER_CLASS
@@ -109,4 +109,4 @@ def _tell(experiment: Experiment) -> None:
 
 
 def _key() -> str:
-    return f"{PREFIX}.{session.current().revision}"
+    return session.current().inputs.key(PREFIX)

@@ -13,7 +13,7 @@ READABLE = 1_000_000  # a seed one can read out to somebody
 
 def key(prefix: str) -> str:
     """Return the key of the input's widget."""
-    return f"{prefix}.seed.{session.current().revision}"
+    return session.current().inputs.key(f"{prefix}.seed")
 
 
 def draw(prefix: str) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from pages.server import hosting
 from pages.setup import more_settings, optimizer_input, seed
 from pages.state import session, typed
+from pages.state.setup import Setup
 from pages.wording import layers, refusal
 from polycore import Experiment
 from polycore.experiment.experiment import MEASURED_PER_CLASS
@@ -77,7 +78,7 @@ def take() -> None:
     experiment = _held()
     if experiment != session.current().experiment:
         replaced = optimizer_input.replaced_by(_with_fields(), experiment)
-        session.change(experiment=experiment, replaced=replaced)
+        session.set_setup(Setup(experiment, replaced))
 
 
 def _held() -> Experiment:
@@ -234,8 +235,8 @@ def _take(preset: Experiment) -> None:
     typed.note()
     now = session.current().experiment
     taken = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
-    session.take(taken, "Your settings were replaced.")
+    session.replace_setup(taken, "Your settings were replaced.")
 
 
 def _key(name: str) -> str:
-    return f"{PREFIX}.{name}.{session.current().revision}"
+    return session.current().inputs.key(f"{PREFIX}.{name}")

@@ -31,9 +31,9 @@ def held(prefix: str) -> tuple[float, float]:
 
 def take(prefix: str) -> None:
     """Make the range that the inputs hold the set-up's. Raises PolycoreError if it cannot be."""
-    low_high, experiment = held(prefix), session.current().experiment
-    if low_high != experiment.x_range:
-        session.change(experiment=replace(experiment, x_range=low_high))
+    low_high, setup = held(prefix), session.current().setup
+    if low_high != setup.experiment.x_range:
+        session.set_setup(replace(setup, experiment=replace(setup.experiment, x_range=low_high)))
 
 
 def check(prefix: str) -> None:
@@ -42,7 +42,7 @@ def check(prefix: str) -> None:
 
 
 def _key(label: str, prefix: str) -> str:
-    return f"{prefix}.{label}.{session.current().revision}"
+    return session.current().inputs.key(f"{prefix}.{label}")
 
 
 def _draw_end(label: str, value: float, prefix: str) -> None:

@@ -8,14 +8,12 @@ import threading
 import time
 from collections import OrderedDict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from pages.state.holdings import Holdings
-
-if TYPE_CHECKING:
-    from pages.state.session import Session
+from pages.state.session_value import Session
 
 KEY = "polycore.tab"
 TOLD_KEY, FORGOTTEN_KEY = f"{KEY}.told", f"{KEY}.forgotten"
@@ -27,14 +25,12 @@ NAME_LENGTH = 32
 SCRIPT = Path(__file__).with_name("tab.js")
 
 _lock = threading.Lock()
-_sessions: OrderedDict[str, tuple[float, "Session"]] = OrderedDict()
+_sessions: OrderedDict[str, tuple[float, Session]] = OrderedDict()
 
 
-def remember(session: "Session") -> None:
+def remember(session: Session) -> None:
     """Remember the session under this tab's name, where the tab has told it yet."""
-    st.session_state[HOLDINGS_KEY] = Holdings(
-        session.training is not None, len(session.kept), session.points is not None
-    )
+    st.session_state[HOLDINGS_KEY] = session.holdings
     name = st.session_state.get(KEY)
     if name is None:
         return
@@ -45,7 +41,7 @@ def remember(session: "Session") -> None:
         _forget()
 
 
-def recalled() -> "Session | None":
+def recalled() -> Session | None:
     """Return what this tab had before a refresh, where it has told its name and is not known yet, else None.
 
     Whoever opens a page lets go what has been remembered for too long.

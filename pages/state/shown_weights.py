@@ -1,13 +1,13 @@
 """Which weights of a run its page shows: those of the latest step, or the best so far."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 import streamlit as st
 
 from pages.runs.runner import Training
 from pages.state import session
-from pages.state.session import Weights
+from pages.state.view import Weights
 from polycore import Model, Run
 from polycore.figures.alternative_text import Mark
 
@@ -72,17 +72,17 @@ class ShownWeights:
 
 def chosen(training: Training) -> ShownWeights:
     """Return those that the visitor has chosen, as the run stands now."""
-    return ShownWeights.of(training, session.current().weights)
+    return ShownWeights.of(training, session.current().view.weights)
 
 
 def draw() -> None:
     """Draw the choice. Within the fragment that draws the map a click draws no more than that."""
     now = session.current()
-    key = f"{KEY}.{now.revision}"
+    key = now.inputs.key(KEY)
     st.segmented_control(
         "Weights",
         get_args(Weights),
-        default=now.weights,  # and not set by its key: shown_input.py says why
+        default=now.view.weights,  # and not set by its key: shown_input.py says why
         key=key,
         disabled=now.training is None,
         required=True,
@@ -93,4 +93,4 @@ def draw() -> None:
 
 
 def _choose(key: str) -> None:
-    session.change(weights=st.session_state[key])
+    session.set_view(replace(session.current().view, weights=st.session_state[key]))

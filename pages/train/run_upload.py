@@ -8,7 +8,6 @@ from pages.runs.runner import Training
 from pages.server import hosting
 from pages.server.pool import workers
 from pages.state import session, typed
-from pages.state.session import Undo
 from pages.wording import refusal
 from polycore import PolycoreError, Run, advance
 from polycore.training import run_file
@@ -72,13 +71,10 @@ def _begin(training: Training) -> None:
     before = session.current()
     if before.training is not None:
         before.training.pause()
-    session.change(training=None)  # for a run that another one follows is stopped for good
-    session.begin(training)
-    session.take(training.run.experiment)
+    session.exchange_run(training)
+    session.replace_setup(training.run.experiment)
     session.collect()
-    fields = ("training", "experiment", "replaced", "kept", "in_use", "runs")
-    told = f"A run came in as a file, at step {training.run.step:,}."
-    session.change(undo=Undo(told, {name: getattr(before, name) for name in fields}))
+    session.offer_undo(f"A run came in as a file, at step {training.run.step:,}.", before)
 
 
 def _key() -> str:

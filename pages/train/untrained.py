@@ -31,7 +31,7 @@ def draw(experiment: Experiment) -> None:
 
 def _figure(experiment: Experiment) -> go.Figure:
     """Return the curves or the referee's map; no network is there yet to make mistakes, or to differ."""
-    layers, referee = session.current().map_layers, referee_of(experiment)
+    layers, referee = session.current().view.map_layers, referee_of(experiment)
     if _shows_referee():
         mistakes = map_layers.mistakes_of_referee(referee, experiment) if "Mistakes" in layers else None
         return map_layers.over(plane.referee_map(referee), layers, experiment, mistakes, None)
@@ -46,4 +46,4 @@ def _told(experiment: Experiment) -> str:
 
 
 def _shows_referee() -> bool:
-    return session.current().map_view == "Referee"
+    return session.current().view.map_view == "Referee"

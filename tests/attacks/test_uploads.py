@@ -39,7 +39,7 @@ def test_hostile_files_of_every_kind_are_refused_on_the_page_and_change_nothing(
             Model.load(io.BytesIO(REFUSED[name][0]))
         assert f"{kind}.npz: {raised.value}" in told
     assert len(KINDS) > 10
-    assert session_of(app).uploads == 0
+    assert session_of(app).models.uploads == 0
 
 
 def test_the_reader_gets_the_very_bytes_that_were_uploaded(monkeypatch):
@@ -53,7 +53,7 @@ def test_the_reader_gets_the_very_bytes_that_were_uploaded(monkeypatch):
     contents = [saved(small()), REFUSED["bomb, 64 MiB of zeros, declared"][0], b"", bytes(range(256))]
     app = uploaded(*[(f"{number}.npz", content) for number, content in enumerate(contents)])
     assert seen == contents
-    assert session_of(app).uploads == 0
+    assert session_of(app).models.uploads == 0
 
 
 def test_each_of_the_six_files_gets_to_the_reader_of_arrays(monkeypatch):

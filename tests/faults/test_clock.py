@@ -86,5 +86,5 @@ def test_a_run_and_a_game_take_the_seconds_they_take_while_the_clock_is_set():
     app.switch_page("pages/7_play.py").run()
     begins = time.monotonic()
     press(app, "Start")
-    game = session_of(app).game
+    game = session_of(app).play.game
     assert begins <= game.asked_at <= time.monotonic()

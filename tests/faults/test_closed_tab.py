@@ -18,7 +18,7 @@ from pages.runs.runner import Training
 from pages.server import presence, turns
 from pages.server.turns import Turns
 from pages.state import recall
-from pages.state.session import Session
+from pages.state.session_value import Lessons, Session
 from polycore.workers.processes import Workers
 from tests.clock import Clock
 from tests.pages.browsing import opened, session_of
@@ -300,13 +300,14 @@ def test_at_most_so_many_tabs_are_remembered_and_the_oldest_go(tab_of, monkeypat
     monkeypatch.setattr(recall, "MOST_REMEMBERED", 2)
     for letter in "abc":
         tab_of(letter)
-        recall.remember(Session(look=letter))
-    assert [getattr(tab_of(letter), "look", None) for letter in "abc"] == [None, "b", "c"]
+        recall.remember(Session(lessons=Lessons(look=letter)))
+    found = [tab_of(letter) for letter in "abc"]
+    assert [session and session.lessons.look for session in found] == [None, "b", "c"]
 
 
 def test_two_tabs_of_one_person_are_never_mixed_up(tab_of):
     for letter in "ab":
         assert tab_of(letter) is None
-        recall.remember(Session(look=letter))
+        recall.remember(Session(lessons=Lessons(look=letter)))
     for letter in "abba":
-        assert tab_of(letter).look == letter
+        assert tab_of(letter).lessons.look == letter

@@ -11,6 +11,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from pages.state import session
+from pages.state.session_value import Session
 
 ROOT = Path(__file__).parents[2]
 HOME = "streamlit_app.py"
@@ -36,7 +37,7 @@ def opened(page: str = HOME, words: Mapping[str, str] = QUICK) -> AppTest:
     return app
 
 
-def session_of(app: AppTest) -> session.Session:
+def session_of(app: AppTest) -> Session:
     """Return what the session holds."""
     return app.session_state[session.KEY]
 

@@ -119,7 +119,7 @@ def test_beside_a_crossing_there_is_nothing_of_it(click):
 
 def test_the_answer_can_be_closed(click):
     app = press(clicked(trained()), "Close")
-    assert session_of(app).asked is None
+    assert session_of(app).view.asked is None
     assert asked.CLICK in words(app)
     assert "asked" not in str(click["progress.map"].layout.meta)
     assert all(trace.mode == "lines" for trace in click["progress.map"].data)
@@ -134,7 +134,7 @@ def test_the_place_stays_on_the_other_page():
 
 def test_a_place_too_far_out_is_not_asked_about(click):
     click["place"] = (1e13, 0.0)
-    assert session_of(clicked(trained())).asked is None
+    assert session_of(clicked(trained())).view.asked is None
 
 
 @pytest.mark.parametrize("embedded", [pytest.param(False, id="alone"), pytest.param(True, id="embedded")])

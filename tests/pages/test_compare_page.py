@@ -14,7 +14,7 @@ from pages.compare.setting_words import differences, phrase
 from pages.plane import live
 from pages.runs.runner import Mark
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
 from polycore.formatting import loss_text
 from polycore.training.history import History
 from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, told_by, wait_for
@@ -40,7 +40,9 @@ def kept(title, experiment=BASE, steps=40, **changes):
 
 def with_kept(*all_kept):
     app = opened()
-    held = replace(session_of(app), kept=all_kept, in_use=all_kept[-1].title)
+    held = replace(
+        session_of(app), models=replace(session_of(app).models, kept=all_kept, in_use=all_kept[-1].title)
+    )
     app.session_state[session.KEY] = held
     app.switch_page(COMPARE).run()
     assert not app.exception
@@ -48,7 +50,7 @@ def with_kept(*all_kept):
 
 
 def titles(app):
-    return [kept.title for kept in session_of(app).kept]
+    return [kept.title for kept in session_of(app).models.kept]
 
 
 def key_of(action, title):
@@ -118,16 +120,16 @@ def test_the_name_of_another_is_refused_in_words():
     app = with_kept(kept("A"), kept("B", replace(BASE, seed=1)))
     app.text_input(key=key_of("name", "B")).set_value("A").run()
     assert titles(app) == ["A", "B"]
-    assert "Another one has this name. Take one that tells them apart." in texts(app)
+    assert "Another model has this name. Choose one that tells them apart." in texts(app)
     assert "Another one" not in " ".join(texts(app.run()))
 
 
 def test_what_is_kept_for_good_can_be_let_go_again():
     app = with_kept(kept("A"))
     app.toggle(key=f"{key_of('keep', 'A')}.False").set_value(True).run()
-    assert session_of(app).kept[0].pinned
+    assert session_of(app).models.kept[0].pinned
     app.toggle(key=f"{key_of('keep', 'A')}.True").set_value(False).run()
-    assert not session_of(app).kept[0].pinned
+    assert not session_of(app).models.kept[0].pinned
 
 
 def test_where_ten_are_pinned_the_others_cannot_be():
@@ -140,11 +142,11 @@ def test_a_deleted_run_is_gone_and_comes_back():
     app = with_kept(kept("A"), kept("B", replace(BASE, seed=1)))
     app.button(key=key_of("delete", "B")).click().run()
     assert titles(app) == ["A"]
-    assert session_of(app).in_use == "A"
+    assert session_of(app).models.in_use == "A"
     assert "B was deleted." in texts(app)
     press(app, "Undo")
     assert titles(app) == ["A", "B"]
-    assert session_of(app).in_use == "B"
+    assert session_of(app).models.in_use == "B"
 
 
 def test_a_run_under_way_cannot_be_deleted():
@@ -191,7 +193,7 @@ def test_the_newest_stay_side_by_side_for_a_browser_that_missed_which(figures):
     shown = told_by(app)
     app.button(key=key_of("delete", "D")).click().run()
     behind(app, shown)
-    assert session_of(app).compared is None
+    assert session_of(app).comparison.titles is None
     assert [trace.name for trace in figures["compare.curves.loss.Steps"].data] == ["E", "C", "B"]
 
 
@@ -358,7 +360,7 @@ def at_the_line(*names, budget=0.3):
 
 def until_it_ends(app, seconds=30):
     end = time.monotonic() + seconds
-    while session_of(app).race.is_running:
+    while session_of(app).comparison.race.is_running:
         assert time.monotonic() < end
         time.sleep(0.05)
     app.run()
@@ -375,14 +377,14 @@ def test_a_race_begins_with_those_that_are_chosen_though_the_page_was_not_drawn_
     app = at_the_line("Adam", "Random search", "Evolution")
     app.button_group(key=race_view.NAMES_KEY).set_value(["Evolution", "Adam"])
     press(app, "Start the race")
-    assert [lane.name for lane in session_of(app).race.lanes] == ["Adam", "Evolution"]
+    assert [lane.name for lane in session_of(app).comparison.race.lanes] == ["Adam", "Evolution"]
     press(app, "Stop the race")
 
 
 @pytest.mark.usefixtures("short")
 def test_a_race_ends_with_all_lanes_at_the_budget(figures):
     app = until_it_ends(press(at_the_line("Adam", "Random search", "Evolution"), "Start the race"))
-    race = session_of(app).race
+    race = session_of(app).comparison.race
     assert [lane.name for lane in race.lanes] == ["Random search", "Adam", "Evolution"]
     for lane in race.lanes:
         assert lane.training.status == "finished"
@@ -412,11 +414,11 @@ def test_a_race_ends_with_all_lanes_at_the_budget(figures):
 @pytest.mark.usefixtures("short")
 def test_all_can_be_kept_once():
     app = until_it_ends(press(at_the_line("Adam", "Random search"), "Start the race"))
-    race = session_of(app).race
+    race = session_of(app).comparison.race
     press(app, "Keep all")
     assert titles(app) == ["Race · Random search", "Race · Adam"]
     assert not switch(app, "Keep all")
-    for found, lane in zip(session_of(app).kept, race.lanes, strict=True):
+    for found, lane in zip(session_of(app).models.kept, race.lanes, strict=True):
         assert found.model.loss == pytest.approx(lane.training.run.best_loss, rel=1e-9)
         assert found.marks == lane.training.marks
         assert found.experiment.steps == lane.training.run.step
@@ -428,7 +430,7 @@ def test_all_can_be_kept_once():
 @pytest.mark.usefixtures("short")
 def test_a_race_is_stopped_and_run_again():
     app = press(at_the_line("Adam", "SGD with momentum", budget=100.0), "Start the race")
-    first = session_of(app).race
+    first = session_of(app).comparison.race
     end = time.monotonic() + 20
     while not first.has_begun:
         assert time.monotonic() < end
@@ -440,7 +442,7 @@ def test_a_race_is_stopped_and_run_again():
     assert "It was stopped" in " ".join(caption.value for caption in app.caption)
     steps = [lane.training.run.step for lane in first.lanes]
     press(app, "Race again")
-    second = session_of(app).race
+    second = session_of(app).comparison.race
     assert second is not first
     assert [lane.training.run.step for lane in first.lanes] == steps
     second.stop()
@@ -469,14 +471,16 @@ def test_a_set_up_that_cannot_be_trained_is_told():
     app.button_group(key="compare.view").set_value("Race").run()
     press(app, "Start the race")
     assert "Narrow the range." in " ".join(texts(app))
-    assert session_of(app).race is None
+    assert session_of(app).comparison.race is None
 
 
 @pytest.mark.usefixtures("short")
 def test_where_too_many_are_pinned_the_race_cannot_be_kept():
     app = until_it_ends(press(at_the_line("Adam", "Random search", "Evolution"), "Start the race"))
     pinned = tuple(kept(f"K{number}", pinned=True) for number in range(10))
-    app.session_state[session.KEY] = replace(session_of(app), kept=pinned)
+    app.session_state[session.KEY] = replace(
+        session_of(app), models=replace(session_of(app).models, kept=pinned)
+    )
     app.run()
     assert not switch(app, "Keep all")
     assert "There is no room for all of them" in " ".join(caption.value for caption in app.caption)
@@ -489,7 +493,7 @@ def test_a_race_and_a_run_go_on_at_once():
     app.button_group(key="compare.view").set_value("Race").run()
     app.button_group(key=race_view.BUDGET_KEY).set_value(100.0).run()
     press(app, "Start the race")
-    training, race = session_of(app).training, session_of(app).race
+    training, race = session_of(app).training, session_of(app).comparison.race
     end = time.monotonic() + 20
     before = training.run.step
     while training.run.step == before or not all(lane.training.run.step for lane in race.lanes):
@@ -525,7 +529,7 @@ def test_what_a_run_makes_better_is_drawn_again_as_it_stands_by_then(ticks, monk
     going(monkeypatch, running=True)
     session.add(kept("A", steps=1))
     session.add(kept("B", replace(BASE, seed=1)))
-    first, other = session.current().kept
+    first, other = session.current().models.kept
     drawn = []
     following.follow(drawn.append, [first, other])
     [(every, tick)] = ticks

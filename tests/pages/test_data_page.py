@@ -10,7 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.state import session
-from pages.state.session import Kept, Points, Session
+from pages.state.kept_models import Kept, KeptModels
+from pages.state.points import Points
+from pages.state.session_value import Session
+from pages.state.setup import Setup
 from polycore import TUTORIAL_POLYNOMIALS, Experiment, Model, Polynomial, points_from_csv
 from polycore.limits import MAX_CLASSES
 
@@ -81,9 +84,9 @@ def signed_model():
     return Model(([[1.0, -1.0], [0.0, 0.0]],), ([[0.0, 0.0]],), 0.5, 0.9, (UP, DOWN))
 
 
-def trained(experiment=TWO, **changes):
+def trained(experiment=TWO, points=None):
     kept = Kept("Run 1", signed_model(), experiment)
-    return Session(**({"experiment": experiment, "kept": (kept,), "in_use": kept.title} | changes))
+    return Session(setup=Setup(experiment), models=KeptModels((kept,), kept.title), points=points)
 
 
 # --- samples ----------------------------------------------------------------------------------
@@ -114,7 +117,7 @@ def test_a_link_brings_its_data():
     ],
 )
 def test_an_input_changes_the_set_up_and_the_link_at_once(label, value, field, found):
-    page = opened(begun=Session(experiment=TWO))
+    page = opened(begun=Session(setup=Setup(TWO)))
     before = dict(page.query_params)
     entered(page, label, value)
     assert getattr(now(page).experiment, field) == found
@@ -122,7 +125,7 @@ def test_an_input_changes_the_set_up_and_the_link_at_once(label, value, field, f
 
 
 def test_fresh_points_can_be_switched_on_and_off_again():
-    page = opened(begun=Session(experiment=TWO))
+    page = opened(begun=Session(setup=Setup(TWO)))
     page.toggle[0].set_value(True).run()
     assert now(page).experiment.samples_per_class is None
     assert metrics(page)["Of each"] == "100"
@@ -131,7 +134,7 @@ def test_fresh_points_can_be_switched_on_and_off_again():
 
 
 def test_without_noise_the_samples_lie_on_their_polynomials():
-    page = opened(begun=Session(experiment=TWO))
+    page = opened(begun=Session(setup=Setup(TWO)))
     [table] = [frame.value for frame in page.dataframe]
     assert table["polynomial"].tolist() == [0, 0, 0, 1, 1, 1]
     assert table["y"].tolist() == pytest.approx((table["x"] * [1, 1, 1, -1, -1, -1]).tolist())
@@ -139,7 +142,7 @@ def test_without_noise_the_samples_lie_on_their_polynomials():
 
 
 def test_a_new_seed_gives_other_samples():
-    page = opened(begun=Session(experiment=TWO))
+    page = opened(begun=Session(setup=Setup(TWO)))
     page.button(key="data.new_seed").click().run()
     seed = now(page).experiment.seed
     assert {box.label: box.value for box in page.number_input}["Seed"] == seed
@@ -155,14 +158,14 @@ def test_a_new_seed_gives_other_samples():
 )
 def test_what_no_set_up_can_have_changes_nothing_and_stays(label, value, told):
     before = Experiment(samples_per_class=5)
-    page = entered(opened(begun=Session(experiment=before)), label, value)
+    page = entered(opened(begun=Session(setup=Setup(before))), label, value)
     assert told in refusal(page)
     assert now(page).experiment == before
     assert {box.label: box.value for box in page.number_input}[label] == value
 
 
 def test_the_page_draws_and_lists_a_part_of_many_samples():
-    page = opened(begun=Session(experiment=Experiment(polynomials=(UP, DOWN), samples_per_class=50_000)))
+    page = opened(begun=Session(setup=Setup(Experiment(polynomials=(UP, DOWN), samples_per_class=50_000))))
     assert metrics(page)["Samples"] == "100,000"
     assert len(page.dataframe[0].value) == 2000
     assert "The first 2,000 of 100,000; the file has all." in shown(page)
@@ -172,7 +175,7 @@ def test_the_page_draws_and_lists_a_part_of_many_samples():
 def test_the_download_holds_every_sample_with_every_digit(monkeypatch):
     made = []
     monkeypatch.setattr("streamlit.download_button", lambda _, data, **__: made.append(data))
-    opened(begun=Session(experiment=TWO))
+    opened(begun=Session(setup=Setup(TWO)))
     # written only when the button is pressed
     [write] = made
     points, labels = points_from_csv(write())
@@ -184,7 +187,7 @@ def test_the_download_holds_every_sample_with_every_digit(monkeypatch):
 def test_samples_too_large_for_a_file_are_told_and_not_offered():
     # 10^6 · 1000^12 is 10^42
     wide = Experiment(polynomials=(Polynomial(1e6, *[0] * 12), UP), x_range=(-1000, 1000))
-    page = opened(begun=Session(experiment=wide))
+    page = opened(begun=Session(setup=Setup(wide)))
     assert any("too large to train on" in value for value in shown(page))
     assert page.download_button[0].disabled
 
@@ -201,7 +204,7 @@ def test_every_control_says_what_it_is_for():
 
 
 def test_uploaded_points_are_drawn_and_counted_and_wait_for_a_model():
-    page = uploaded(opened(begun=Session(experiment=TWO)), b"x,y\n0.5,3\n0.1,0.2\n")
+    page = uploaded(opened(begun=Session(setup=Setup(TWO))), b"x,y\n0.5,3\n0.1,0.2\n")
     assert now(page).points.points.tolist() == [[0.5, 3], [0.1, 0.2]]
     assert drawn(page) == [("point", 2)]
     assert "**2 points** uploaded, without polynomials." in shown(page)
@@ -209,7 +212,9 @@ def test_uploaded_points_are_drawn_and_counted_and_wait_for_a_model():
 
 
 def test_labelled_points_are_drawn_by_class_and_strange_labels_told():
-    page = uploaded(opened(begun=Session(experiment=TWO)), b"x,y,polynomial\n1,1,0\n1,-1,1\n2,2,2\n3,3,23\n")
+    page = uploaded(
+        opened(begun=Session(setup=Setup(TWO))), b"x,y,polynomial\n1,1,0\n1,-1,1\n2,2,2\n3,3,23\n"
+    )
     assert drawn(page) == [("x", 1), ("−x", 1), ("point", 2)]
     assert any(
         "2 points of a polynomial that is not in the list here, p0 to p1" in value for value in shown(page)
@@ -217,7 +222,7 @@ def test_labelled_points_are_drawn_by_class_and_strange_labels_told():
 
 
 def test_both_shows_the_uploaded_points_on_the_samples():
-    page = uploaded(opened(begun=Session(experiment=TWO)), b"x,y\n7,7\n")
+    page = uploaded(opened(begun=Session(setup=Setup(TWO))), b"x,y\n7,7\n")
     page.segmented_control[0].set_value("Both").run()
     assert drawn(page) == [("x", 3), ("−x", 3), ("point", 1)]
     page.segmented_control[0].set_value("Samples").run()
@@ -225,7 +230,7 @@ def test_both_shows_the_uploaded_points_on_the_samples():
 
 
 def test_points_stay_across_pages_until_they_are_removed():
-    page = uploaded(opened(begun=Session(experiment=TWO)), b"x,y\n7,7\n")
+    page = uploaded(opened(begun=Session(setup=Setup(TWO))), b"x,y\n7,7\n")
     page.switch_page("pages/1_polynomials.py").run()
     page.switch_page(PAGE).run()
     assert "**1 point** uploaded, without polynomials." in shown(page)
@@ -236,7 +241,7 @@ def test_points_stay_across_pages_until_they_are_removed():
 
 
 def test_another_file_replaces_the_points():
-    page = uploaded(opened(begun=Session(experiment=TWO)), b"x,y\n7,7\n")
+    page = uploaded(opened(begun=Session(setup=Setup(TWO))), b"x,y\n7,7\n")
     uploaded(page, b"x,y\n8,8\n9,9\n")
     assert now(page).points.points.tolist() == [[8, 8], [9, 9]]
 
@@ -251,7 +256,7 @@ def test_another_file_replaces_the_points():
 )
 def test_a_refused_file_changes_nothing(content, told):
     before = Points(np.array([[1.0, 2.0]]), None)
-    page = uploaded(opened(begun=Session(experiment=TWO, points=before)), content)
+    page = uploaded(opened(begun=Session(setup=Setup(TWO), points=before)), content)
     assert told in refusal(page)
     assert now(page).points is before
     assert not any("http" in value for value in shown(page) if not value.startswith("This link"))
@@ -287,7 +292,9 @@ def test_the_referees_accuracy_on_the_same_points_stands_beside_the_models():
 def test_without_a_referee_nothing_stands_beside_the_accuracy():
     # no set-up may have this coefficient, and so the referee does not take it
     model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, (UP, Polynomial(1e9, 0)))
-    begun = Session(experiment=TWO, kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
+    begun = Session(
+        setup=Setup(TWO), models=KeptModels(kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
+    )
     page = uploaded(opened(begun=begun), b"x,y,polynomial\n1,0,0\n")
     [accuracy] = [metric for metric in page.metric if metric.label == "Accuracy"]
     assert (accuracy.value, accuracy.delta) == ("100.0 %", "")
@@ -312,7 +319,10 @@ PARABOLA = Polynomial(1, 0, 0)
 def answering_for_another_list(*polynomials):
     """Return a session whose network knows UP and DOWN while the set-up has `polynomials`."""
     begun = trained()
-    return Session(experiment=Experiment(polynomials=polynomials), kept=begun.kept, in_use=begun.in_use)
+    return Session(
+        setup=Setup(Experiment(polynomials=polynomials)),
+        models=begun.models,
+    )
 
 
 @pytest.mark.parametrize(
@@ -345,7 +355,9 @@ def test_a_network_for_other_polynomials_does_not_score_the_points():
 
 def test_a_network_without_polynomials_does_not_score_the_points():
     model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, ())
-    begun = Session(experiment=TWO, kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
+    begun = Session(
+        setup=Setup(TWO), models=KeptModels(kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
+    )
     page = uploaded(opened(begun=begun), b"x,y,polynomial\n1,0,0\n")
     assert "Accuracy" not in metrics(page)
     assert any("does not say which polynomials its classes stand for" in value for value in shown(page))
@@ -356,7 +368,9 @@ def test_labels_keep_their_meaning_when_the_set_up_changes():
     page = uploaded(opened(begun=trained()), b"x,y,polynomial\n1,1,0\n-1,1,1\n")
     assert not any("when it was uploaded" in value for value in shown(page))
     page.session_state[session.KEY] = replace(
-        now(page), experiment=Experiment(polynomials=(PARABOLA, DOWN)), revision=1
+        now(page),
+        setup=Setup(Experiment(polynomials=(PARABOLA, DOWN))),
+        inputs=now(page).inputs.renewed("all"),
     )
     page.run()
     # both are still scored as UP and DOWN, and drawn as the second of the new list and as a ring
@@ -368,7 +382,9 @@ def test_labels_keep_their_meaning_when_the_set_up_changes():
 
 def test_a_model_that_knows_no_polynomials_answers_by_place():
     model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, ())
-    begun = Session(experiment=TWO, kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
+    begun = Session(
+        setup=Setup(TWO), models=KeptModels(kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
+    )
     page = uploaded(opened(begun=begun), b"x,y\n1,0\n")
     assert rows(page, "polynomial", "predicted") == [["p0", 1], ["p1", 0]]
 
@@ -391,7 +407,7 @@ def test_other_samples_leave_the_trained_model_and_say_so():
 
 def test_a_model_for_other_polynomials_is_told_first():
     begun = trained()
-    page = opened(begun=Session(experiment=Experiment(), kept=begun.kept, in_use=begun.in_use))
+    page = opened(begun=Session(setup=Setup(Experiment()), models=begun.models))
     [line] = stays(page)
     assert "other polynomials" in line
     assert now(page).experiment.polynomials == TUTORIAL_POLYNOMIALS

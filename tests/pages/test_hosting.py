@@ -304,7 +304,7 @@ def test_a_race_has_no_more_seconds_than_a_run(limited, seconds, offered):
 def test_a_race_beyond_the_limits_does_not_begin(limited):
     limited(SMALL)
     app = press(race_view(opened(COMPARE, QUICK | {"hidden": "64"})), "Start the race")
-    assert session_of(app).race is None
+    assert session_of(app).comparison.race is None
     assert "at most 16 neurons a layer (here 64)" in told(app)
     assert "steps (here" not in told(app)  # its seconds end a race
 
@@ -325,7 +325,7 @@ def test_a_demo_keeps_no_larger_network_than_it_trains(limited):
     with pytest.raises(PolycoreError, match=r"at most 80 weights and biases \(here 87\): "):
         hosting.limits().check_model(large)
     hosting.limits().check_model(small)
-    assert [kept.model.widths for kept in session_of(app).kept] == [(2, 12, 2)]
+    assert [kept.model.widths for kept in session_of(app).models.kept] == [(2, 12, 2)]
 
 
 def sweep_view(app):

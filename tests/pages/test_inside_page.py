@@ -23,7 +23,7 @@ from pages.inside.numbers_table import number
 from pages.plane import live
 from pages.runs.runner import Training
 from pages.state import session
-from pages.state.session import Kept
+from pages.state.kept_models import Kept
 from polycore.inspection.parameter_index import ParameterIndex
 from tests.pages.browsing import QUICK, labels, opened, press, session_of, wait_for
 
@@ -75,7 +75,9 @@ def with_model(model, experiment=None, title="Upload 1"):
     """Return the page about a kept model."""
     app = opened()
     kept = Kept(title, model, experiment)
-    app.session_state[session.KEY] = replace(session_of(app), kept=(kept,), in_use=title)
+    app.session_state[session.KEY] = replace(
+        session_of(app), models=replace(session_of(app).models, kept=(kept,), in_use=title)
+    )
     app.switch_page(INSIDE).run()
     assert not app.exception
     return app
@@ -171,8 +173,8 @@ def test_the_sections_have_the_tutorials_order():
 
 def test_the_tutorials_network_is_kept_once():
     app = press(press(opened(INSIDE), TUTORIAL_BUTTON), TUTORIAL_BUTTON)
-    [kept] = session_of(app).kept
-    assert session_of(app).in_use == kept.title
+    [kept] = session_of(app).models.kept
+    assert session_of(app).models.in_use == kept.title
 
 
 @pytest.mark.parametrize(
@@ -395,7 +397,7 @@ def test_put_it_back_brings_every_number_back_and_can_be_undone():
     assert session_of(app).by_hand is None
     assert (shown_number(app, "Bias").value, metrics(app)) == before
     assert "As it was kept" in words(app)
-    app.session_state[session.KEY] = replace(session_of(app), **session_of(app).undo.fields)
+    app.session_state[session.KEY] = session_of(app).undo.reverted(session_of(app))
     app.run()
     assert "Changed by hand" in words(app)
 
@@ -416,15 +418,15 @@ def test_a_changed_network_becomes_a_model_of_its_own():
     changed = session_of(app).by_hand.model
     press(app, "Keep this as a model")
     now = session_of(app)
-    assert [other.title for other in now.kept] == [kept.title, f"{kept.title} · by hand"]
-    assert now.kept[0].model is kept.model
+    assert [other.title for other in now.models.kept] == [kept.title, f"{kept.title} · by hand"]
+    assert now.models.kept[0].model is kept.model
     assert now.answering.model.biases[0][0, 0] == 7
     assert now.answering.model.loss == changed.loss
     assert now.answering.model.metadata["changed_by_hand"] is True
     assert now.by_hand is None
     shown_number(app, "Bias").set_value(8.0).run()
     press(app, "Keep this as a model")
-    assert len(session_of(app).kept) == 3
+    assert len(session_of(app).models.kept) == 3
 
 
 def test_a_file_without_its_experiment_answers_but_has_no_loss_to_keep():
@@ -481,7 +483,7 @@ def test_the_second_of_two_quick_clicks_on_put_it_back_leaves_the_way_back(monke
     changed = session.current().by_hand
     edited_model.put_back()
     edited_model.put_back()
-    assert session.current().undo.fields == {"by_hand": changed}
+    assert session.offered().reverted(session.current()).by_hand is changed
 
 
 def test_a_model_that_was_only_held_is_let_go_without_a_word(monkeypatch):
@@ -500,7 +502,7 @@ def test_the_second_of_two_quick_clicks_keeps_no_second_model(monkeypatch):
     edited_model.enter(kept, ParameterIndex(0, 0), 7.0)
     edited_model.keep(kept)
     edited_model.keep(kept)
-    assert [other.title for other in session.current().kept] == ["a", "a · by hand"]
+    assert [other.title for other in session.current().models.kept] == ["a", "a · by hand"]
 
 
 def test_rows_stay_while_the_run_goes_on_under_a_model_that_is_held():
@@ -512,7 +514,7 @@ def test_rows_stay_while_the_run_goes_on_under_a_model_that_is_held():
     later = model_of((6, 2), seed=5)
     later = replace(later, weights=tuple(100 * weights for weights in later.weights))
     better = (replace(now.answering, model=later),)
-    app.session_state[session.KEY] = replace(now, kept=better)
+    app.session_state[session.KEY] = replace(now, models=replace(now.models, kept=better))
     app.run()
     assert [(found.label, found.max) for found in app.slider] == before
 
@@ -530,8 +532,8 @@ def test_changing_another_model_drops_the_first_ones_changes_and_offers_them_bac
     press(app, TUTORIAL_BUTTON)
     shown_number(app, "Bias").set_value(1.0).run()
     now = session_of(app)
-    assert now.by_hand.title == now.in_use
-    assert now.undo.fields["by_hand"] is first
+    assert now.by_hand.title == now.models.in_use
+    assert now.undo.reverted(now).by_hand is first
 
 
 def test_while_a_run_goes_on_the_model_is_held_before_it_is_changed():
@@ -602,7 +604,7 @@ def put_back():
 
 
 def undo():
-    session.change(undo=session.Undo("It was taken away.", {"asked": None}))
+    session.offer_undo("It was taken away.", session.current())
     session.bring_back()
 
 
@@ -655,7 +657,7 @@ def test_a_neuron_of_the_layer_before_is_not_chosen_late(inputs):
     draw_inputs()
     inputs["Layer"](1)
     inputs["Neuron"](2)
-    assert session.current().neuron == (1, 0)
+    assert session.current().view.neuron == (1, 0)
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def check_own(now, number):
     assert run.experiment.polynomials == now.experiment.polynomials == polynomials_of(number)
     undisturbed = pc.advance(pc.start(run.experiment), run.experiment.steps)
     assert np.array_equal(run.parameters, undisturbed.parameters)
-    [kept] = now.kept
+    [kept] = now.models.kept
     assert (kept.title, kept.model.polynomials) == (name_of(number), polynomials_of(number))
     assert all(map(np.array_equal, kept.model.weights, undisturbed.best.weights))
 

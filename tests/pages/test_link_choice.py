@@ -10,6 +10,7 @@ import pytest
 import polycore as pc
 from pages.models import link_choice
 from pages.state import session
+from pages.state.setup import Setup
 from polycore.links import link
 from tests.pages.browsing import HOME, ROOT, opened, press, session_of, wait_for, words_of
 
@@ -57,7 +58,7 @@ def take_other_steps(app):
     """Take 7 steps into the set-up, as a preset would."""
     now = session_of(app)
     changed = replace(now.experiment, steps=7)
-    app.session_state[session.KEY] = replace(now, experiment=changed, revision=now.revision + 1)
+    app.session_state[session.KEY] = replace(now, setup=Setup(changed), inputs=now.inputs.renewed("all"))
     app.run()
 
 

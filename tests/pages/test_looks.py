@@ -10,7 +10,9 @@ from pages.lessons import look_panel, looks
 from pages.lessons.moment import Moment
 from pages.runs.runner import Training
 from pages.state import session
-from pages.state.session import Kept, Session
+from pages.state.kept_models import Kept, KeptModels
+from pages.state.session_value import Lessons, Session
+from pages.state.view import AskedPoint, View
 from polycore.links import link
 from tests.pages.browsing import (
     HOME,
@@ -41,11 +43,15 @@ def kept(run, title="Run 1"):
     return Kept(title, run.best, run.experiment, run.history)
 
 
-def holding(*runs, **more):
+def holding(*runs, map_view="Network"):
     """Return a session that keeps these runs, of which the last is the session's own."""
     held = tuple(kept(run, f"Run {number}") for number, run in enumerate(runs, 1))
     training = Training(runs[-1], executor=None, advance=pc.advance) if runs else None
-    return Session(training=training, kept=held, in_use=held[-1].title if held else None, **more)
+    return Session(
+        models=KeptModels(kept=held, in_use=held[-1].title if held else None),
+        training=training,
+        view=View(map_view=map_view),
+    )
 
 
 def seen(name, now, page="Train", asked=None):
@@ -76,7 +82,7 @@ def test_every_way_leads_to_a_page_that_is_there(look):
 @pytest.mark.parametrize("page", ["Home", "Train", "Predict", "Inside"])
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_has_been_seen_before_anything_was_trained(name, page):
-    assert not seen(name, Session(map_view="Referee"), page, asked=(0.0, 0.0))
+    assert not seen(name, Session(view=View(map_view="Referee")), page, asked=(0.0, 0.0))
 
 
 @pytest.mark.parametrize("page", ["Home", "Train", "Predict", "Inside"])
@@ -98,7 +104,9 @@ def test_at_a_crossing_the_odds_are_even():
     assert seen("crossing", now, "Train", asked=(0.0, 0.01))
     assert not seen("crossing", now, "Predict", asked=(0.5, 0.5))
     assert not seen("crossing", now, "Predict")
-    assert not seen("crossing", replace(now, in_use=None), "Predict", asked=(0.0, 0.0))
+    assert not seen(
+        "crossing", replace(now, models=replace(now.models, in_use=None)), "Predict", asked=(0.0, 0.0)
+    )
 
 
 def test_adam_is_far_ahead_of_random_search_after_few_steps():
@@ -179,14 +187,14 @@ def test_the_panel_is_on_every_page(page):
 def test_a_cold_link_of_a_look_opens_what_it_holds():
     changed = {"look": "dead", **link.to_query(replace(looks.TOO_FAST, seed=7))}
     app = opened(TRAIN, changed)
-    assert session_of(app).look == "dead"
+    assert session_of(app).lessons.look == "dead"
     assert session_of(app).experiment == replace(looks.TOO_FAST, seed=7)
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "<b>"])
 def test_a_name_that_is_none_is_passed_over(name):
     app = opened(TRAIN, {**QUICK, "look": name})
-    assert session_of(app).look is None
+    assert session_of(app).lessons.look is None
     assert "look" not in words_of(app)
     assert panel(app) == []
 
@@ -197,7 +205,7 @@ def test_an_address_from_before_a_press_begins_nothing():
     press(app, "Next look")
     say(app, before)  # the second of two quick presses: the browser does not know the answer to the first
     press(app, "Next look")
-    assert (session_of(app).look, session_of(app).experiment) == ("dead", looks.TOO_FAST)
+    assert (session_of(app).lessons.look, session_of(app).experiment) == ("dead", looks.TOO_FAST)
     assert words_of(app)["look"] == "dead"
 
 
@@ -207,7 +215,7 @@ def test_an_address_from_before_its_end_does_not_begin_a_look_again():
     press(app, "End")
     say(app, before)
     app.run()
-    assert session_of(app).look is None
+    assert session_of(app).lessons.look is None
     assert "look" not in words_of(app)
 
 
@@ -217,7 +225,7 @@ def test_whoever_comes_back_to_the_address_of_a_look_begins_it_again():
     press(app, "End")
     app.switch_page(HOME).run()
     come_to(app, TRAIN, before)
-    assert session_of(app).look == "search"
+    assert session_of(app).lessons.look == "search"
 
 
 def test_a_look_begun_later_loads_its_set_up_keeps_the_models_and_can_be_taken_back():
@@ -225,10 +233,10 @@ def test_a_look_begun_later_loads_its_set_up_keeps_the_models_and_can_be_taken_b
     before = session_of(app)
     come_to(app, TRAIN, {"look": "by-heart", **link.to_query(looks.BY_HEART)})
     after = session_of(app)
-    assert (after.look, after.experiment) == ("by-heart", looks.BY_HEART)
-    assert (after.kept, after.training) == (before.kept, before.training)
+    assert (after.lessons.look, after.experiment) == ("by-heart", looks.BY_HEART)
+    assert (after.models.kept, after.training) == (before.models.kept, before.training)
     app.button(key="undo.button").click().run()
-    assert session_of(app).look is None
+    assert session_of(app).lessons.look is None
     assert session_of(app).experiment == before.experiment
     assert "look" not in words_of(app)
 
@@ -237,15 +245,15 @@ def test_a_set_up_of_the_look_is_one_click_away():
     app = opened(TRAIN, {"look": "scaling"})
     press(app, "Standardized")
     assert session_of(app).experiment == looks.SCALED
-    assert session_of(app).look == "scaling"
+    assert session_of(app).lessons.look == "scaling"
 
 
 def test_the_next_look_begins_on_the_same_page():
     app = press(opened(TRAIN, {"look": "search"}), "Next look")
-    assert (session_of(app).look, session_of(app).experiment) == ("scaling", looks.UNSCALED)
+    assert (session_of(app).lessons.look, session_of(app).experiment) == ("scaling", looks.UNSCALED)
     assert words_of(app)["look"] == "scaling"
     app.run()
-    assert session_of(app).look == "scaling"
+    assert session_of(app).lessons.look == "scaling"
 
 
 def test_the_last_look_has_no_next():
@@ -253,7 +261,7 @@ def test_the_last_look_has_no_next():
 
 
 def test_on_predict_its_point_is_asked_about_and_elsewhere_the_place_on_the_map(monkeypatch):
-    held = Session(asked=(1.0, 2.0), point=session.AskedPoint(x=0.25, y=-0.5))
+    held = Session(view=View(asked=(1.0, 2.0), point=AskedPoint(x=0.25, y=-0.5)))
     monkeypatch.setattr(session.st, "session_state", {session.KEY: held})
     assert look_panel._asked("Predict") == (0.25, -0.5)
     assert look_panel._asked("Train") == (1.0, 2.0)
@@ -261,23 +269,23 @@ def test_on_predict_its_point_is_asked_about_and_elsewhere_the_place_on_the_map(
 
 def test_ending_a_look_keeps_the_set_up_and_takes_the_panel_away():
     app = press(opened(TRAIN, {"look": "scaling"}), "End")
-    assert session_of(app).look is None
+    assert session_of(app).lessons.look is None
     assert session_of(app).experiment == looks.UNSCALED
     assert "look" not in words_of(app)
     assert panel(app) == []
     app.run()
-    assert session_of(app).look is None
+    assert session_of(app).lessons.look is None
 
 
 def test_what_has_been_seen_is_said_and_stays_seen():
     soon = link.to_query(replace(looks.TOO_FAST, steps=500))
     app = press(opened(TRAIN, {"look": "dead", **soon}), "Start")
     wait_for(app, "finished")
-    assert session_of(app).looks_seen == {"dead"}
+    assert session_of(app).lessons.seen == {"dead"}
     assert any("**Seen.**" in text for text in panel(app))
     press(app, "0.01")
     app.switch_page(HOME).run()
-    assert session_of(app).looks_seen == {"dead"}
+    assert session_of(app).lessons.seen == {"dead"}
     assert any("Seen so far: 1 of 8" in caption.value for caption in app.caption)
     cards = [text.value for text in app.markdown if text.value == f"{look_panel.SEEN} Seen"]
     assert len(cards) == 1
@@ -297,4 +305,4 @@ def test_without_a_look_a_page_is_as_it_was():
 
 
 def test_a_session_holds_no_look_at_first():
-    assert (session.Session().look, session.Session().looks_seen) == (None, frozenset())
+    assert Session().lessons == Lessons(look=None, seen=frozenset())

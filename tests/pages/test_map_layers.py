@@ -9,7 +9,7 @@ import polycore as pc
 from pages.models import map_layers
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
-from pages.state import session
+from pages.state.kept_models import Kept
 from polycore.figures.palette import PALETTE
 from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
 from tests.pages.test_predict_page import NAMED, NAMELESS, with_model, words
@@ -167,7 +167,7 @@ def test_what_is_chosen_stays_on_other_pages_and_through_the_end_of_a_run():
     app.switch_page("pages/2_data.py").run()
     app.switch_page(HOME).run()
     assert choice(app).value == [MISTAKES, CROSSINGS]
-    assert session_of(app).predict_layers == (CROSSINGS,)
+    assert session_of(app).view.predict_layers == (CROSSINGS,)
 
 
 @pytest.mark.usefixtures("maps")
@@ -202,7 +202,7 @@ def test_a_file_that_names_no_data_has_crossings_alone(maps):
     app = press(with_model(NAMELESS), "The 3 polynomials of the set-up")
     assert choice(app).options == [CROSSINGS]
     assert len(marks(maps["predict.map"], "diamond"))
-    assert map_layers._offered(session.Kept("a", session_of(app).answering.model, None)) == (CROSSINGS,)
+    assert map_layers._offered(Kept("a", session_of(app).answering.model, None)) == (CROSSINGS,)
 
 
 def test_a_file_that_names_its_data_has_all():

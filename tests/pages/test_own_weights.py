@@ -106,7 +106,7 @@ def test_a_refresh_does_not_keep_it_a_second_time(trained, monkeypatch):
     before, words = session_of(trained), words_of(trained)
     monkeypatch.setattr("pages.state.recall.recalled", lambda: before)
     app = opened(TRAIN, words)
-    assert [kept.title for kept in session_of(app).kept] == ["Run 1 · Adam, 2 polynomials"]
+    assert [kept.title for kept in session_of(app).models.kept] == ["Run 1 · Adam, 2 polynomials"]
     assert session_of(app).answering.model is before.answering.model
     assert words_of(app) == words
 

@@ -10,6 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages.models import from_link, link_choice, pass_on
 from pages.state import session
+from pages.state.kept_models import Kept
+from pages.state.setup import Setup
 from pages.wording import file_names
 from polycore import Experiment, Model, Polynomial
 from polycore.links import link
@@ -94,11 +96,11 @@ def test_page_links_hand_on_the_words_alone():
 def test_another_set_up_takes_the_weights_out_of_the_address_and_its_own_brings_them_back():
     app = opened(PREDICT, TRAINED)
     first = session_of(app).experiment
-    app.session_state[session.KEY] = replace(session_of(app), experiment=replace(first, seed=5))
+    app.session_state[session.KEY] = replace(session_of(app), setup=Setup(replace(first, seed=5)))
     app.run()
     assert "weights" not in words_of(app)
     assert session_of(app).answering.title == "From the link · 2 polynomials"
-    app.session_state[session.KEY] = replace(session_of(app), experiment=first)
+    app.session_state[session.KEY] = replace(session_of(app), setup=Setup(first))
     app.run()
     assert words_of(app)["weights"] == TRAINED["weights"]
 
@@ -107,9 +109,9 @@ def test_a_new_run_takes_the_link_s_weights_out_of_the_address():
     app = wait_for(press(opened(TRAIN, TRAINED), "Start"), "finished")
     assert words_of(app)["weights"] != TRAINED["weights"]
     assert CAME not in told(app)
-    titles = [kept.title for kept in session_of(app).kept]
+    titles = [kept.title for kept in session_of(app).models.kept]
     assert titles == ["From the link · 2 polynomials", "Run 1 · Adam, 2 polynomials"]
-    assert session_of(app).in_use == titles[1]
+    assert session_of(app).models.in_use == titles[1]
 
 
 def test_damaged_weights_are_told_and_nothing_answers():
@@ -151,7 +153,7 @@ def test_copy_link_before_any_training_has_the_set_up_alone():
 def test_a_network_of_another_set_up_stays_out_of_the_link():
     app = opened(PREDICT, TRAINED)
     app.session_state[session.KEY] = replace(
-        session_of(app), experiment=replace(session_of(app).experiment, seed=5)
+        session_of(app), setup=Setup(replace(session_of(app).experiment, seed=5))
     )
     [plain] = copied(app)
     assert "&weights=" not in plain
@@ -173,7 +175,7 @@ def test_a_file_that_claims_another_experiment_is_not_taken_at_its_word():
     experiment = Experiment(polynomials=(Polynomial(1, 0), Polynomial(-1, 0)), hidden=())
     claims = {"experiment": replace(experiment, hidden=(3,)).to_dict()}
     model = Model((np.eye(2),), (np.zeros((1, 2)),), 0.0, 1.0, experiment.polynomials, metadata=claims)
-    kept = session.Kept("Upload 1", model, None)
+    kept = Kept("Upload 1", model, None)
     assert not link_choice.answers_for(kept, replace(experiment, hidden=(3,)))
     assert not link_choice.answers_for(kept, experiment)
 
@@ -240,11 +242,14 @@ def test_a_tab_that_is_refreshed_keeps_the_links_network_once_and_lets_it_answer
 
         from pages.models import from_link
         from pages.state import session
+        from pages.state.kept_models import KeptModels
+        from pages.state.session_value import Session
+        from pages.state.setup import Setup
         from polycore.links import link
         from tests.pages.test_pass_on import TRAINED
 
         found = link.from_query(TRAINED)
-        before = session.Session(experiment=found.experiment, runs=3)
+        before = Session(setup=Setup(found.experiment), models=KeptModels(runs=3))
         session.restore(before)
         from_link.take(found.weights, found.model)
         opened = session.current()
@@ -253,11 +258,13 @@ def test_a_tab_that_is_refreshed_keeps_the_links_network_once_and_lets_it_answer
         session.add(replace(session.current().answering, title="Another", model=replace(found.model)))
         from_link.take_over(opened)
         now = session.current()
-        st.text("; ".join([*(kept.title for kept in now.kept), now.in_use, str(now.runs)]))
+        st.text(
+            "; ".join([*(kept.title for kept in now.models.kept), now.models.in_use, str(now.models.runs)])
+        )
         # the network was deleted, and the link opened once more
-        session.change(kept=(), in_use=None)
+        session.restore(replace(now, models=KeptModels()))
         from_link.take_over(opened)
-        st.text(session.current().in_use)
+        st.text(session.current().models.in_use)
 
     found = AppTest.from_function(app).run()
     assert not found.exception

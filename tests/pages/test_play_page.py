@@ -9,6 +9,8 @@ from pages.game.game import Game, drawn
 from pages.plane import live
 from pages.play import opening, questions, result
 from pages.state import session
+from pages.state.session_value import Play, Session
+from pages.state.setup import Setup
 from polycore import Experiment, Polynomial
 from tests.pages.browsing import QUICK, opened, session_of, wait_for
 
@@ -49,7 +51,7 @@ def trained():
 def play(app, choose):
     """Answer all points, each with what `choose` makes of its label."""
     for place in range(10):
-        answer(app, choose(session_of(app).game.labels[place]))
+        answer(app, choose(session_of(app).play.game.labels[place]))
         press(app, questions.NEXT_KEY)
     return app
 
@@ -82,7 +84,7 @@ def test_without_a_network_the_page_says_so_and_offers_to_train_one():
 @pytest.mark.usefixtures("clock")
 def test_a_whole_game_against_the_network(figures):
     app = play(press(trained(), opening.START_KEY), right)
-    game = session_of(app).game
+    game = session_of(app).play.game
     model = session_of(app).answering.model
     expected = sum(model.predict(list(game.points)) == game.labels)
     assert metrics(app)["You"] == "10 of 10"
@@ -97,7 +99,7 @@ def test_a_whole_game_against_the_network(figures):
 
 def test_the_outcome_comes_at_once_and_says_what_all_three_said():
     app = press(trained(), opening.START_KEY)
-    game = session_of(app).game
+    game = session_of(app).play.game
     answer(app, wrong(game.labels[0]))
     assert "**Wrong.**" in words(app)
     for line in (
@@ -120,7 +122,7 @@ def test_nothing_tells_the_answer_before_it_is_given(figures):
     assert "belongs" not in before.layout.meta["alt"]
     assert "It lies on" not in words(app)
     # what is drawn is the same whichever curve the point is on
-    game = session_of(app).game
+    game = session_of(app).play.game
     others = [trace.line.width for trace in before.data[:2]]
     assert others[0] == others[1]
     answer(app, game.labels[0])
@@ -132,20 +134,20 @@ def test_nothing_tells_the_answer_before_it_is_given(figures):
 
 def test_answers_outlast_a_visit_to_another_page():
     app = press(opened(PLAY), opening.START_KEY)
-    label = session_of(app).game.labels[0]
+    label = session_of(app).play.game.labels[0]
     press(answer(app, label), questions.NEXT_KEY)
-    before = session_of(app).game
+    before = session_of(app).play.game
     app.switch_page(POLYNOMIALS).run()
     app.switch_page(PLAY).run()
     assert not app.exception
-    assert session_of(app).game == before
+    assert session_of(app).play.game == before
     assert "**Point 2 of 10**" in words(app)
 
 
 def test_a_game_goes_on_with_its_own_polynomials():
     app = press(opened(PLAY), opening.START_KEY)
     changed = session_of(app)
-    app.session_state[session.KEY] = replace(changed, experiment=Experiment.recommended())
+    app.session_state[session.KEY] = replace(changed, setup=Setup(Experiment.recommended()))
     app.run()
     assert [button.key for button in app.button if button.key.startswith(questions.ANSWER_KEY)] == [
         f"{questions.ANSWER_KEY}.0",
@@ -155,25 +157,26 @@ def test_a_game_goes_on_with_its_own_polynomials():
 
 def test_a_game_that_was_left_can_be_brought_back():
     app = press(opened(PLAY), opening.START_KEY)
-    game = session_of(app).game
+    game = session_of(app).play.game
     press(app, questions.LEAVE_KEY)
-    assert session_of(app).game is None
-    assert session_of(app).undo.fields == {"game": game}
+    now = session_of(app)
+    assert now.play.game is None
+    assert now.undo.reverted(now).play.game == game
 
 
 def test_the_second_of_two_quick_clicks_on_leave_leaves_the_way_back(monkeypatch):
     game = Game.begin(Experiment.recommended(), 1, None, 0.0)
-    monkeypatch.setattr(session.st, "session_state", {session.KEY: session.Session(game=game)})
+    monkeypatch.setattr(session.st, "session_state", {session.KEY: Session(play=Play(game=game))})
     questions._leave()
     questions._leave()
-    assert session.current().undo.fields == {"game": game}
+    assert session.offered().reverted(session.current()).play.game == game
 
 
 def test_a_run_of_other_polynomials_is_no_opponent_that_is_learning():
     app = press(opened(PLAY, QUICK | {"steps": "1000000"}), opening.TRAIN_KEY)
     training = session_of(app).training
     other = replace(training.run.experiment, polynomials=(Polynomial(1, 0), Polynomial(-1, 0)))
-    app.session_state[session.KEY] = replace(session_of(app), experiment=other)
+    app.session_state[session.KEY] = replace(session_of(app), setup=Setup(other))
     app.run()
     assert "Your opponent is learning" not in words(app)
     press(app, opening.TRAIN_KEY)
@@ -183,13 +186,13 @@ def test_a_run_of_other_polynomials_is_no_opponent_that_is_learning():
 
 def test_the_opponent_of_a_challenge_is_trained_on_the_curves_of_the_challenge():
     app = opened(PLAY, QUICK | CHALLENGE)
-    challenge, before = session_of(app).challenge, session_of(app).experiment
+    challenge, before = session_of(app).play.challenge, session_of(app).experiment
     other = replace(before, polynomials=(Polynomial(1, 0), Polynomial(-1, 0)))
-    app.session_state[session.KEY] = replace(session_of(app), experiment=other)
+    app.session_state[session.KEY] = replace(session_of(app), setup=Setup(other))
     app.run()
     app = wait_for(press(app, opening.TRAIN_KEY), "finished")
     assert session_of(app).experiment == challenge.experiment == before
-    assert session_of(app).undo.fields["experiment"] == other
+    assert session_of(app).undo.reverted(session_of(app)).experiment == other
     assert session_of(app).answering.model.polynomials == before.polynomials
     assert "Your opponent" in words(app)
 
@@ -199,7 +202,7 @@ def test_a_challenge_starts_the_same_ten_points_and_is_beaten():
     app = opened(PLAY, QUICK | CHALLENGE)
     assert "Somebody scored 7 of 10 in 43 s on these ten points: beat it." in words(app)
     press(app, opening.START_KEY)
-    game = session_of(app).game
+    game = session_of(app).play.game
     points, labels = drawn(session_of(app).experiment, 482113)
     assert game.points == tuple(map(tuple, points.tolist()))
     assert game.labels == tuple(labels.tolist())
@@ -214,18 +217,18 @@ def test_without_a_network_one_plays_against_the_referee_and_a_challenge_that_is
     assert "The referee won" in words(app)
     assert "The challenge stands: you have 0 of 10 in 40 s" in words(app)
     press(app, result.AGAIN_KEY)  # on other points, and without the challenge
-    assert session_of(app).game.seed != int(CHALLENGE["game"])
-    assert session_of(app).challenge is None
+    assert session_of(app).play.game.seed != int(CHALLENGE["game"])
+    assert session_of(app).play.challenge is None
     assert "**Point 1 of 10**" in words(app)
 
 
 def test_a_hostile_challenge_is_told_and_the_page_stands():
     app = opened(PLAY, QUICK | CHALLENGE | {"score": "[x](http://a.b)"})
-    assert session_of(app).challenge is None
+    assert session_of(app).play.challenge is None
     assert any(text.value.startswith("score: '[x](http://a.b)' is no whole number") for text in app.text)
     assert "http://a.b" not in words(app)
     press(app, opening.START_KEY)
-    assert isinstance(session_of(app).game, Game)
+    assert isinstance(session_of(app).play.game, Game)
 
 
 def test_the_words_of_a_challenge_do_not_stay_in_the_address():
@@ -234,14 +237,14 @@ def test_the_words_of_a_challenge_do_not_stay_in_the_address():
 
 
 def test_a_click_that_was_on_its_way_does_not_answer_the_next_point(monkeypatch):
-    held = {session.KEY: session.Session(game=Game.begin(Experiment.recommended(), 1, None, 0.0))}
+    held = {session.KEY: Session(play=Play(game=Game.begin(Experiment.recommended(), 1, None, 0.0)))}
     monkeypatch.setattr(session.st, "session_state", held)
     questions._answer(0, 3)
     questions._go_on(0)
     questions._answer(0, 5)  # a second click on the first point's button
     questions._go_on(0)
-    assert held[session.KEY].game.answers == (3,)
-    assert held[session.KEY].game.place == 1
+    assert held[session.KEY].play.game.answers == (3,)
+    assert held[session.KEY].play.game.place == 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from streamlit.testing.v1 import AppTest
 from pages.plane import crossings_table, swatch
 from pages.polynomials import entries
 from pages.state import session
-from pages.state.session import Kept, Session
+from pages.state.kept_models import Kept, KeptModels
+from pages.state.session_value import Session
+from pages.state.setup import Setup
 from polycore import (
     INTRODUCTION_POLYNOMIALS,
     TUTORIAL_POLYNOMIALS,
@@ -353,7 +355,7 @@ def stays(page):
 
 def test_other_polynomials_leave_the_trained_model_and_say_so():
     kept = trained_on(SQUARE, LINE)
-    begun = Session(experiment=kept.experiment, kept=(kept,), in_use=kept.title)
+    begun = Session(setup=Setup(kept.experiment), models=KeptModels(kept=(kept,), in_use=kept.title))
     page = opened(begun=begun)
     assert not stays(page)
     typed(page, "x^3\nx")

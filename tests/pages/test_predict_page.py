@@ -17,7 +17,7 @@ from pages.plane import live
 from pages.predict import asked_point, npy_files, weight_upload
 from pages.runs.runner import Training
 from pages.state import recall, session
-from pages.state.session import MOST_KEPT
+from pages.state.kept_models import MOST_KEPT
 from pages.wording.odds import odds
 from polycore.model.predictions import predictions_to_csv
 from polycore.model.weight_file import read_npy
@@ -404,7 +404,7 @@ def test_the_point_stays_for_a_browser_that_missed_how_it_was_chosen(charts, bef
     shown = told_by(app)
     choose(app, charts)
     behind(app, shown)
-    now = session_of(app).point
+    now = session_of(app).view.point
     assert (now.way, (now.x, now.y)) == (way, place)
     assert labelled(app.button_group, "Point").value == way
     marked = charts["predict.map"].data[-1]
@@ -418,7 +418,7 @@ def test_y_stays_for_a_browser_that_missed_where_the_curve_led():
     labelled(app.button_group, "Point").set_value(asked_point.ANY)
     shown = told_by(app)
     behind(app.run(), shown)
-    assert labelled(app.number_input, "y").value == session_of(app).point.y == 8.0  # 3² - 1
+    assert labelled(app.number_input, "y").value == session_of(app).view.point.y == 8.0  # 3² - 1
 
 
 def test_a_refresh_keeps_the_point(monkeypatch):
@@ -441,7 +441,7 @@ def test_another_model_answers_with_a_place_of_its_own_for_a_curve_it_has_not():
     shown = told_by(app)
     behind(uploaded(app, ("b.npz", npz(arrays(2), json.dumps(two)))), shown)
     assert labelled(app.selectbox, "Curve").value == 0
-    assert session_of(app).point.y == 2.0  # 2·0.5 + 1
+    assert session_of(app).view.point.y == 2.0  # 2·0.5 + 1
 
 
 # --- models in and out ------------------------------------------------------------------------
@@ -474,9 +474,9 @@ def test_the_same_file_is_not_taken_twice_when_the_page_runs_again():
     for _ in range(3):
         app.run()
     ask(app, 0.1, 0.2)
-    assert session_of(app).uploads == 1
+    assert session_of(app).models.uploads == 1
     uploaded(app, ("b.npz", npz(arrays(seed=2))))
-    assert [kept.title for kept in session_of(app).kept] == [
+    assert [kept.title for kept in session_of(app).models.kept] == [
         "Upload 1 · 3 polynomials",
         "Upload 2 · 3 polynomials",
     ]
@@ -488,13 +488,15 @@ def test_the_newest_goes_on_answering_for_a_browser_that_missed_it():
     shown = told_by(app)
     uploaded(app, ("b.npz", npz(arrays(seed=2))))
     behind(app, shown)
-    assert session_of(app).in_use == labelled(app.selectbox, "Model").value == "Upload 2 · 3 polynomials"
+    assert (
+        session_of(app).models.in_use == labelled(app.selectbox, "Model").value == "Upload 2 · 3 polynomials"
+    )
 
 
 def test_another_model_can_be_chosen():
     app = uploaded(with_model(), ("b.npz", npz(arrays(seed=2))))
     labelled(app.selectbox, "Model").set_value("Upload 1 · 3 polynomials").run()
-    assert session_of(app).in_use == "Upload 1 · 3 polynomials"
+    assert session_of(app).models.in_use == "Upload 1 · 3 polynomials"
     table = ask(app, 0.5, 2.0).dataframe[0].value
     [shares] = answers(arrays(seed=1), [[0.5, 2.0]])
     assert table["probability"][0] == pytest.approx(100 * shares.max())
@@ -519,8 +521,8 @@ def test_a_refused_file_is_told_and_nothing_is_lost(name, content):
         pc.Model.load(io.BytesIO(content))
     assert f"{name}: {error.value}" in texts(app)
     assert name not in words(app) or name == "a.npz"
-    assert session_of(app).kept == before.kept
-    assert session_of(app).in_use == before.in_use
+    assert session_of(app).models.kept == before.models.kept
+    assert session_of(app).models.in_use == before.models.in_use
 
 
 def six(network: dict[str, np.ndarray]) -> list[tuple[str, bytes]]:
@@ -529,23 +531,23 @@ def six(network: dict[str, np.ndarray]) -> list[tuple[str, bytes]]:
 
 def test_the_six_files_are_one_model_in_any_order():
     app = uploaded(opened(PREDICT, SETUP), *reversed(six(arrays(classes=12))))
-    assert session_of(app).uploads == 1
+    assert session_of(app).models.uploads == 1
     table = ask(app, 0.3, 0.4).dataframe[0].value
     [shares] = answers(arrays(classes=12), [[0.3, 0.4]])
     assert list(table["probability"]) == pytest.approx(sorted(100 * shares, reverse=True))
     # of 12 classes it is taken that they are the tutorial's
     assert "-2x^4 - 3x^3 + 4x + 1" in list(table["polynomial"])
     app.run()
-    assert session_of(app).uploads == 1
+    assert session_of(app).models.uploads == 1
 
 
 def test_the_six_files_may_come_one_after_another():
     app = opened(PREDICT, SETUP)
     for count, file in enumerate(six(arrays()), 1):
         uploaded(app, file)
-        assert session_of(app).uploads == (count == 6)
+        assert session_of(app).models.uploads == (count == 6)
     uploaded(app, *six(arrays(seed=2)))
-    assert session_of(app).uploads == 2
+    assert session_of(app).models.uploads == 2
 
 
 @pytest.mark.parametrize(
@@ -562,7 +564,7 @@ def test_what_keeps_npy_files_from_being_the_six_is_named(names, told):
     assert told in npy_files.problem(names)
     app = uploaded(opened(PREDICT, SETUP), *[(name, npy(np.float64(0.5))) for name in names])
     assert told in texts(app)
-    assert session_of(app).uploads == 0
+    assert session_of(app).models.uploads == 0
 
 
 def test_an_npy_file_that_is_none_is_named():
@@ -571,7 +573,7 @@ def test_an_npy_file_that_is_none_is_named():
     with pytest.raises(pc.WeightFileError) as error:
         read_npy(io.BytesIO(b"nothing"))
     assert f"accuracy.npy: biases_l2.npy: {error.value}" in texts(app)
-    assert session_of(app).uploads == 0
+    assert session_of(app).models.uploads == 0
 
 
 def test_the_set_up_of_an_uploaded_file_can_be_taken_over():
@@ -584,8 +586,8 @@ def test_the_set_up_of_an_uploaded_file_can_be_taken_over():
 def test_more_uploads_than_are_kept_leave_the_newest():
     files = [(f"{number}.npz", npz(arrays(seed=number))) for number in range(MOST_KEPT + 1)]
     app = uploaded(opened(PREDICT, SETUP), *files)
-    assert len(session_of(app).kept) == MOST_KEPT
-    assert session_of(app).in_use == f"Upload {MOST_KEPT + 1} · 3 polynomials"
+    assert len(session_of(app).models.kept) == MOST_KEPT
+    assert session_of(app).models.in_use == f"Upload {MOST_KEPT + 1} · 3 polynomials"
 
 
 # --- a file that names no polynomials ---------------------------------------------------------

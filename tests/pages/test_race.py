@@ -16,7 +16,8 @@ from pages.runs.race import ENTRANTS, Lane, Race
 from pages.server import turns
 from pages.server.turns import Turns
 from pages.state import session
-from pages.state.session import Session
+from pages.state.session_value import Comparison, Session
+from pages.state.setup import Setup
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.training.chunk import advance_and_measure
 from tests.pages.browsing import HOME, ROOT
@@ -152,7 +153,7 @@ def captions_of_the_race(set_up, one=None):
 
 def page_of_the_race(set_up, one):
     page = AppTest.from_file(ROOT / HOME, default_timeout=20)
-    page.session_state[session.KEY] = Session(experiment=set_up, race=one)
+    page.session_state[session.KEY] = Session(setup=Setup(set_up), comparison=Comparison(race=one))
     page.session_state["compare.view"] = "Race"
     page.switch_page("pages/6_compare.py").run()
     assert not page.exception

@@ -68,12 +68,12 @@ def test_undo_brings_back_all_that_was_there():
     before = session_of(app)
     brought(app, saved(run_of("evolution")))
     assert session_of(app).experiment == KINDS["evolution"]
-    assert len(session_of(app).kept) == 2
+    assert len(session_of(app).models.kept) == 2
     assert session_of(app).undo.text == "A run came in as a file, at step 23."
     app.button(key="undo.button").click().run()
     after = session_of(app)
     assert (after.training, after.experiment) == (before.training, before.experiment)
-    assert (after.kept, after.in_use) == (before.kept, before.in_use)
+    assert (after.models.kept, after.models.in_use) == (before.models.kept, before.models.in_use)
 
 
 def test_a_run_that_came_and_was_resumed_is_not_dropped():
@@ -108,7 +108,7 @@ def test_a_run_that_ended_comes_back_finished_and_says_why(experiment):
 def test_a_run_at_its_beginning_comes_back_ready():
     app = brought(opened(TRAIN), saved(pc.start(TINY)))
     assert session_of(app).training.status == "ready"
-    assert session_of(app).kept == ()
+    assert session_of(app).models.kept == ()
 
 
 @pytest.mark.parametrize(

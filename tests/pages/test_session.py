@@ -9,6 +9,8 @@ import polycore as pc
 from pages.inside import edited_model
 from pages.runs.runner import Training
 from pages.state import session
+from pages.state.kept_models import MOST_KEPT, Kept
+from pages.state.session_value import Comparison
 from polycore.inspection.parameter_index import ParameterIndex
 from tests.pages.browsing import opened, session_of
 
@@ -32,10 +34,10 @@ def test_the_oldest_goes_but_never_the_runs_own():
     session.begin(trained(0))
     session.collect()
     model = session.current().answering.model
-    for _ in range(session.MOST_KEPT + 3):
+    for _ in range(MOST_KEPT + 3):
         session.add_upload(model)
-    titles = [kept.title for kept in session.current().kept]
-    assert len(titles) == session.MOST_KEPT
+    titles = [kept.title for kept in session.current().models.kept]
+    assert len(titles) == MOST_KEPT
     assert titles[0] == "Run 1 · Adam, 2 polynomials"
     assert titles[1] == "Upload 5 · 2 polynomials"
     assert session.current().answering.title == titles[-1] == "Upload 15 · 2 polynomials"
@@ -47,7 +49,7 @@ def test_a_run_of_an_experiment_that_is_kept_answers_with_the_kept_weights():
     session.collect()
     session.begin(trained(1))
     session.collect()
-    first, second = session.current().kept
+    first, second = session.current().models.kept
     assert session.current().answering == second
     session.begin(Training(pc.start(first.experiment), executor=None, advance=pc.advance))
     assert session.current().answering == first
@@ -69,11 +71,11 @@ def three(state):  # noqa: ARG001  # what it keeps is held there
     """Three uploads are kept, the third answers."""
     for _ in range(3):
         session.add_upload(pc.start(EXPERIMENT).best)
-    return [kept.title for kept in session.current().kept]
+    return [kept.title for kept in session.current().models.kept]
 
 
 def titles():
-    return [kept.title for kept in session.current().kept]
+    return [kept.title for kept in session.current().models.kept]
 
 
 def test_a_name_is_taken_with_its_spaces_tidied_up_and_goes_on_answering(three):
@@ -89,7 +91,7 @@ def test_a_name_is_taken_with_its_spaces_tidied_up_and_goes_on_answering(three):
         pytest.param("x" * 61, "61 characters", id="too long"),
         pytest.param("a\u202eb", "cannot be seen", id="a mark that turns the text round"),
         pytest.param("a\x00b", "cannot be seen", id="a control character"),
-        pytest.param("Upload 1 · 2 polynomials", "Another one", id="the name of another"),
+        pytest.param("Upload 1 · 2 polynomials", "Another model", id="the name of another"),
     ],
 )
 def test_a_name_that_will_not_do_is_refused_and_changes_nothing(three, wanted, told):
@@ -104,11 +106,15 @@ def test_any_other_name_will_do(three, wanted):
     assert titles() == [three[0], wanted, three[2]]
 
 
+def version_of_lists():
+    return session.current().inputs.of("lists of models")
+
+
 def test_lists_of_what_is_kept_are_drawn_anew_where_others_are_kept_and_not_where_one_gets_better(three):
-    shelves = [session.current().shelf]
-    kept = session.current().kept[0]
+    versions = [version_of_lists()]
+    kept = session.current().models.kept[0]
     session.put(kept, replace(kept, seconds=5.0))
-    assert session.current().shelf == shelves[0]
+    assert version_of_lists() == versions[0]
     for change in (
         lambda: session.rename(three[0], "first"),
         lambda: session.use("first"),
@@ -116,14 +122,14 @@ def test_lists_of_what_is_kept_are_drawn_anew_where_others_are_kept_and_not_wher
         lambda: session.add_upload(kept.model),
     ):
         change()
-        shelves.append(session.current().shelf)
-    assert shelves == sorted(set(shelves))
+        versions.append(version_of_lists())
+    assert versions == sorted(set(versions))
 
 
 def test_a_name_follows_what_is_laid_side_by_side(three):
-    session.change(compared=(three[2], three[0]))
+    session.set_comparison(Comparison(titles=(three[2], three[0])))
     session.rename(three[0], "first")
-    assert session.current().compared == (three[2], "first")
+    assert session.current().comparison.titles == (three[2], "first")
 
 
 @pytest.mark.usefixtures("state")
@@ -153,9 +159,9 @@ def test_what_is_pinned_never_goes_and_two_places_stay_for_others():
         assert session.may_pin()
         session.pin(title)
     assert not session.may_pin()
-    assert session.places() == 2
+    assert session.free_slots() == 2
     session.pin(titles()[11])
-    assert not session.current().kept[11].pinned
+    assert not session.current().models.kept[11].pinned
     for _ in range(3):
         session.add_upload(model)
     assert titles() == [*pinned, "Upload 14 · 2 polynomials", "Upload 15 · 2 polynomials"]
@@ -171,7 +177,7 @@ def test_with_ten_pinned_the_run_under_way_stays_beside_what_comes():
         session.pin(titles()[-1])
     session.begin(trained(0))
     session.collect()
-    assert session.places() == 1
+    assert session.free_slots() == 1
     for _ in range(3):
         session.add_upload(pc.start(EXPERIMENT).best)
     assert titles()[10:] == ["Run 1 · Adam, 2 polynomials", "Upload 13 · 2 polynomials"]
@@ -207,9 +213,9 @@ def test_the_newest_answers_in_place_of_one_that_was_deleted(three):
 def test_to_bring_something_back_never_takes_back_what_was_done_after(three, change):
     session.remove(three[0])
     change(three[1])
-    after = session.current().kept
+    after = session.current().models.kept
     session.bring_back()
-    assert session.current().kept == after
+    assert session.current().models.kept == after
 
 
 @pytest.mark.usefixtures("state")
@@ -219,7 +225,7 @@ def test_a_finished_run_that_is_deleted_is_not_kept_anew_and_comes_back_whole():
     session.collect()
     session.remove(titles()[0])
     session.collect()
-    assert session.current().kept == ()
+    assert session.current().models.kept == ()
     session.bring_back()
     assert session.current().training is training
     assert titles() == ["Run 1 · Adam, 2 polynomials"]
@@ -239,7 +245,7 @@ def test_a_run_under_way_cannot_be_deleted_until_it_is_stopped(action):
         training.pause()
     session.begin(training)
     session.collect()
-    assert session.is_under_way(session.current().kept[0])
+    assert session.is_under_way(session.current().models.kept[0])
     session.remove(titles()[0])
     assert titles() == ["Run 1 · Adam, 2 polynomials"]
     training.stop()
@@ -252,7 +258,7 @@ def test_a_run_is_kept_with_the_marks_of_its_way():
     training = trained(0)
     session.begin(training)
     session.collect()
-    assert session.current().kept[0].marks == training.marks
+    assert session.current().models.kept[0].marks == training.marks
 
 
 # --- titles: what is held or can be brought back by one ---------------------------------------
@@ -264,44 +270,44 @@ def a_model(seed=0, polynomials=EXPERIMENT.polynomials):
 
 def changed(title):
     """Change the model of that title by hand, and return it as it was and as it is."""
-    kept = session._titled(title)
+    kept = session.current().models.titled(title)
     edited_model.enter(kept, ParameterIndex(0, 0), 7.0)
     return session.current().by_hand
 
 
 @pytest.mark.usefixtures("state")
 def test_another_model_by_the_name_of_a_deleted_one_has_none_of_its_changes():
-    session.add(session.Kept("A", a_model(), None))
-    session.add(session.Kept("B", a_model(1), None))
+    session.add(Kept("A", a_model(), None))
+    session.add(Kept("B", a_model(1), None))
     by_hand = changed("A")
     session.remove("A")
-    assert session.current().undo.fields["by_hand"] is by_hand
+    assert session.current().undo.before.by_hand is by_hand
     session.rename("B", "A")
-    kept = session._titled("A")
+    kept = session.current().models.titled("A")
     assert edited_model.shown(kept) is kept.model
 
 
 @pytest.mark.usefixtures("state")
 def test_a_deleted_model_comes_back_with_its_changes():
-    session.add(session.Kept("A", a_model(), None))
+    session.add(Kept("A", a_model(), None))
     by_hand = changed("A")
     session.remove("A")
     session.bring_back()
-    assert edited_model.shown(session._titled("A")) is by_hand.model
+    assert edited_model.shown(session.current().models.titled("A")) is by_hand.model
 
 
 @pytest.mark.usefixtures("state")
 def test_changes_go_with_the_model_that_makes_room():
-    session.add(session.Kept("A", a_model(), None))
+    session.add(Kept("A", a_model(), None))
     changed("A")
-    for _ in range(session.MOST_KEPT):
+    for _ in range(MOST_KEPT):
         session.add_upload(a_model())
     assert session.current().by_hand is None
 
 
 @pytest.mark.usefixtures("state")
 def test_changes_by_hand_are_offered_no_more_once_their_model_is_renamed():
-    session.add(session.Kept("A", a_model(), None))
+    session.add(Kept("A", a_model(), None))
     changed("A")
     edited_model.put_back()
     assert session.current().undo is not None
@@ -312,7 +318,7 @@ def test_changes_by_hand_are_offered_no_more_once_their_model_is_renamed():
 
 @pytest.mark.usefixtures("state")
 def test_changes_by_hand_are_offered_no_more_after_others():
-    session.add(session.Kept("A", a_model(), None))
+    session.add(Kept("A", a_model(), None))
     changed("A")
     edited_model.put_back()
     newer = changed("A")
@@ -326,7 +332,7 @@ def test_a_model_that_is_brought_back_leaves_a_newer_choice_of_what_answers(thre
     session.use(three[1])
     session.bring_back()
     assert titles() == three
-    assert session.current().in_use == three[1]
+    assert session.current().models.in_use == three[1]
 
 
 def test_a_choice_that_goes_with_what_is_undone_gives_way_to_the_one_before(three):
@@ -334,12 +340,11 @@ def test_a_choice_that_goes_with_what_is_undone_gives_way_to_the_one_before(thre
     session.add_upload(a_model())
     fourth = titles()[-1]
     session.use(three[0])
-    fields = {"kept": before.kept, "in_use": before.in_use}
-    session.change(undo=session.Undo("An older model made room for the upload.", fields))
+    session.offer_undo("An older model made room for the upload.", before)
     session.use(fourth)
     session.bring_back()
     assert titles() == three
-    assert session.current().in_use == before.in_use == three[2]
+    assert session.current().models.in_use == before.models.in_use == three[2]
 
 
 @pytest.mark.usefixtures("state")
@@ -349,11 +354,11 @@ def test_what_a_run_has_learned_since_stays_when_a_deleted_model_comes_back():
     session.collect()
     upload, of_run = titles()
     session.remove(upload)
-    better = replace(session._titled(of_run), model=a_model(1))
-    session.put(session._titled(of_run), better)
+    better = replace(session.current().models.titled(of_run), model=a_model(1))
+    session.put(session.current().models.titled(of_run), better)
     session.bring_back()
     assert titles() == [upload, of_run]
-    assert session._titled(of_run) is better
+    assert session.current().models.titled(of_run) is better
 
 
 @pytest.mark.usefixtures("state")
@@ -369,10 +374,10 @@ def test_a_run_begun_after_one_was_deleted_is_not_dropped():
 
 @pytest.mark.usefixtures("state")
 def test_classes_that_were_named_since_keep_their_names():
-    session.add(session.Kept("A", a_model(), None))
-    session.add(session.Kept("B", a_model(1, ()), None))
+    session.add(Kept("A", a_model(), None))
+    session.add(Kept("B", a_model(1, ()), None))
     session.remove("A")
     session.name_classes("B", EXPERIMENT.polynomials)
     session.bring_back()
-    assert [kept.title for kept in session.current().kept] == ["B"]
-    assert session._titled("B").model.polynomials == EXPERIMENT.polynomials
+    assert [kept.title for kept in session.current().models.kept] == ["B"]
+    assert session.current().models.titled("B").model.polynomials == EXPERIMENT.polynomials

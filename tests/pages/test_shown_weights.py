@@ -12,7 +12,8 @@ from pages.lessons.moment import Moment
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
 from pages.runs.runner import Training
-from pages.state.session import Session
+from pages.state.session_value import Session
+from pages.state.view import View
 from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
 
 TRAIN = "pages/3_train.py"
@@ -186,7 +187,7 @@ def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():
     assert [measured(layers_of(model), experiment)[2] > 16 for model in (run.current, run.best)] == [1, 0]
     training = Training(run, executor=None, advance=pc.advance)
     assert dead.seen(Moment(Session(training=training), "Train"))
-    assert not dead.seen(Moment(Session(training=training, weights="Best"), "Train"))
+    assert not dead.seen(Moment(Session(view=View(weights="Best"), training=training), "Train"))
 
 
 @pytest.mark.parametrize("choice", ["Now", "Best"])

@@ -17,7 +17,9 @@ import polycore as pc
 from pages.predict import weight_upload
 from pages.runs.runner import Mark
 from pages.state import session
-from pages.state.session import Kept, Points, Undo
+from pages.state.kept_models import Kept
+from pages.state.points import Points
+from pages.state.setup import Setup
 from polycore.quoting import visible
 from tests.pages.browsing import ROOT, messages, opened, session_of, strings
 
@@ -78,15 +80,14 @@ def all_kept() -> tuple[Kept, ...]:
 def with_strangers_words(in_use: int) -> AppTest:
     """Return Home for a session in which every text that can be a stranger's is one."""
     app = opened(words={"seed": "<b>evil", "optimizer": "[evil](//a.b)"})
-    assert len(session_of(app).link_problems) == 2
-    app.session_state[session.KEY] = replace(
+    assert len(session_of(app).address.problems) == 2
+    now = replace(
         session_of(app),
-        experiment=EXPERIMENT,
-        kept=all_kept(),
-        in_use=all_kept()[in_use].title,
+        setup=Setup(EXPERIMENT),
+        models=replace(session_of(app).models, kept=all_kept(), in_use=all_kept()[in_use].title),
         points=Points(np.array([[0.5, 0.75], [0.0, 1.0]]), np.array([0, 1]), EXPERIMENT.polynomials),
-        undo=Undo(f"{TITLE} was deleted.", {"kept": all_kept()}),
     )
+    app.session_state[session.KEY] = now.with_undo(f"{TITLE} was deleted.", before=now)
     return app.run()
 
 

@@ -13,6 +13,7 @@ from pages.plane import live
 from pages.runs.sweep import Sweep
 from pages.runs.varied import unvaried
 from pages.state import session
+from pages.state.setup import Setup
 from polycore.sweeps.confidence import confidence
 from polycore.sweeps.outcomes import Outcome
 from tests.pages.browsing import QUICK, labelled, labels, opened, press, session_of
@@ -37,8 +38,8 @@ def with_networks(app, text):
 
 def until(app, condition, seconds=30):
     end = time.monotonic() + seconds
-    while not condition(session_of(app).sweep):
-        assert time.monotonic() < end, session_of(app).sweep.standing()
+    while not condition(session_of(app).comparison.sweep):
+        assert time.monotonic() < end, session_of(app).comparison.sweep.standing()
         time.sleep(0.02)
     app.run()
     assert not app.exception
@@ -119,7 +120,7 @@ def test_the_inputs_begin_anew_with_another_set_up_and_stay_on_the_way_to_a_page
     app.switch_page(COMPARE).run()
     assert labelled(app.text_input, "Networks").value == "8, 4-4"
     experiment = replace(session_of(app).experiment, hidden=(5, 6))
-    app.session_state[session.KEY] = replace(session_of(app), experiment=experiment)
+    app.session_state[session.KEY] = replace(session_of(app), setup=Setup(experiment))
     app.run()
     assert labelled(app.text_input, "Networks").value == "5-6"
 
@@ -131,8 +132,8 @@ def test_a_sweep_begins_with_what_is_chosen_though_the_page_was_not_drawn_since(
     app = sweep_page()
     labelled(app.text_input, "Networks").set_value("4, 8-8")
     press(app, START)
-    assert [one.hidden for one in session_of(app).sweep.settings] == [(4,), (8, 8)]
-    session_of(app).sweep.stop()
+    assert [one.hidden for one in session_of(app).comparison.sweep.settings] == [(4,), (8, 8)]
+    session_of(app).comparison.sweep.stop()
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +151,7 @@ def test_a_finished_sweep_has_its_means_and_intervals_in_the_table(done):
     assert found["setting"].tolist() == ["layer 2", "layer 8"]
     assert found["runs"].tolist() == ["3 of 3", "3 of 3"]
     for row, hidden in zip(found.to_dict("records"), ((2,), (8,)), strict=True):
-        outcomes = session_of(app).sweep.outcomes
+        outcomes = session_of(app).comparison.sweep.outcomes
         wanted = confidence(one.held_out_accuracy for one in outcomes if one.experiment.hidden == hidden)
         assert row["held_out_accuracy"] == pytest.approx(100 * wanted.mean)
         low, high = (100 * min(1, max(0, end)) for end in (wanted.low, wanted.high))
@@ -163,7 +164,9 @@ def test_each_run_has_its_mark_in_the_colour_of_its_row(done):
     traces = shown["sweep.chart"].data
     assert [trace.name for trace in traces] == ["1 · layer 2", "2 · layer 8"]
     for trace, hidden in zip(traces, ((2,), (8,)), strict=True):
-        outcomes = [one for one in session_of(app).sweep.outcomes if one.experiment.hidden == hidden]
+        outcomes = [
+            one for one in session_of(app).comparison.sweep.outcomes if one.experiment.hidden == hidden
+        ]
         assert sorted(trace.x) == sorted(one.seconds for one in outcomes)
         assert sorted(trace.y) == pytest.approx(sorted(100 * one.held_out_accuracy for one in outcomes))
     styles = app.dataframe[0].proto.arrow_data.styler.styles
@@ -188,7 +191,7 @@ def test_a_row_for_each_run_can_be_had_instead(done):
 @pytest.mark.parametrize(("file", "count"), [(sweep_tables.settings_csv, 2), (sweep_tables.runs_csv, 6)])
 def test_a_file_has_what_varies_and_shares_to_the_last_digit(done, file, count):
     app, _ = done
-    found = pd.read_csv(io.StringIO(file(session_of(app).sweep)))
+    found = pd.read_csv(io.StringIO(file(session_of(app).comparison.sweep)))
     assert len(found) == count
     assert found["held_out_accuracy"].between(0, 1).all()
     assert set(found["hidden"]) == {2, 8}
@@ -196,12 +199,12 @@ def test_a_file_has_what_varies_and_shares_to_the_last_digit(done, file, count):
 
 def test_the_best_is_told_and_can_be_kept_once():
     app = finished(with_networks(sweep_page(), "2, 8"))
-    sweep = session_of(app).sweep
+    sweep = session_of(app).comparison.sweep
     best = max(sweep.outcomes, key=lambda outcome: (outcome.held_out_accuracy, -outcome.loss))
     name = f"layer {best.experiment.hidden[0]}, seed {best.experiment.seed}"
     assert f"Best: {name}, with " in app.info[0].value
     press(app, "Keep the best")
-    [kept] = session_of(app).kept
+    [kept] = session_of(app).models.kept
     assert kept.title == f"Sweep · {name}"
     assert kept.experiment == best.experiment
     assert kept.model.held_out_accuracy == best.held_out_accuracy
@@ -217,7 +220,7 @@ def test_a_sweep_of_an_earlier_set_up_says_so():
     app = finished(with_networks(sweep_page(), "2, 8"))
     assert not [text.value for text in app.caption if "earlier set-up" in text.value]
     experiment = session_of(app).experiment
-    app.session_state[session.KEY] = replace(session_of(app), experiment=replace(experiment, hidden=(5,)))
+    app.session_state[session.KEY] = replace(session_of(app), setup=Setup(replace(experiment, hidden=(5,))))
     app.run()
     [line] = [text.value for text in app.caption if "earlier set-up" in text.value]
     assert line.startswith("This sweep is of an earlier set-up: 2 polynomials")
@@ -229,12 +232,12 @@ def test_a_sweep_is_paused_resumed_and_stopped():
     until(app, lambda sweep: all(training.run.step for training in sweep.under_way))
     assert not labels(app)["Sweep again"]
     press(app, PAUSE)
-    assert session_of(app).sweep.status == "paused"
+    assert session_of(app).comparison.sweep.status == "paused"
     assert app.get("progress")[0].proto.text.startswith("Paused · 0 of 3 runs")
     press(app, "Resume the sweep")
-    assert session_of(app).sweep.goes_on
+    assert session_of(app).comparison.sweep.goes_on
     press(app, STOP)
-    sweep = session_of(app).sweep
+    sweep = session_of(app).comparison.sweep
     assert (sweep.status, sweep.under_way) == ("stopped", ())
     assert {name: labels(app)[name] for name in ("Sweep again", PAUSE, STOP)} == {
         "Sweep again": True,
@@ -250,7 +253,7 @@ def test_it_goes_on_on_other_pages_which_tell_how_it_stands():
         app.switch_page(page).run()
         assert not app.exception
         assert ":material/tune: **Sweep** · 0 of 3 runs have ended" in told(app)
-    sweep = session_of(app).sweep
+    sweep = session_of(app).comparison.sweep
     assert sweep.goes_on
     sweep.stop()
     assert "**Sweep**" not in told(app.run())
@@ -261,7 +264,7 @@ def test_the_next_run_begins_while_one_looks_at_another_page():
     app.switch_page(DATA).run()
     until(app, lambda sweep: sweep.status == "finished")
     app.switch_page(COMPARE).run()
-    assert len(session_of(app).sweep.outcomes) == 3
+    assert len(session_of(app).comparison.sweep.outcomes) == 3
     assert "Best: as set up, seed " in app.info[0].value
 
 
@@ -276,7 +279,9 @@ def test_runs_that_failed_and_single_ones_are_told_as_what_they_are():
     failed = Outcome(1, sweep.experiments[1], None, 0, 0.0, None, "It failed.")
     sweep._outcomes = (first, failed)
     sweep.stop()
-    app.session_state[session.KEY] = replace(session_of(app), sweep=sweep)
+    app.session_state[session.KEY] = replace(
+        session_of(app), comparison=replace(session_of(app).comparison, sweep=sweep)
+    )
     app.run()
     assert not app.exception
     found = app.dataframe[0].value

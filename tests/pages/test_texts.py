@@ -16,6 +16,8 @@ from streamlit.testing.v1 import AppTest
 from pages.game.game import POINTS, Game
 from pages.inside import neuron_map
 from pages.state import session
+from pages.state.session_value import Play, Session
+from pages.state.view import AskedPoint, MapLayer, MapView, View
 from pages.train import run_report
 from pages.wording.percent import percent as page_percent
 from polycore import formatting
@@ -59,8 +61,8 @@ def test_no_figure_becomes_a_mark_of_markdown(share, monkeypatch):
     app = wait_for(press(opened(TRAIN, CROSSING), "Start"), "finished")
     say_always(share, monkeypatch)
     texts = set()
-    for page, fields, state in visits(session_of(app)):
-        app.session_state[session.KEY] = replace(session_of(app), **fields)
+    for page, subjects, state in visits(session_of(app)):
+        app.session_state[session.KEY] = replace(session_of(app), **subjects)
         for key, value in state.items():
             app.session_state[key] = value
         app.switch_page(page).run()
@@ -71,14 +73,14 @@ def test_no_figure_becomes_a_mark_of_markdown(share, monkeypatch):
     assert sum(share.replace(" ", "\N{NO-BREAK SPACE}") in text for text in texts) > 8
 
 
-def visits(now: session.Session) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Yield each page after a run, as often as it needs to show its figures, with fields and state."""
+def visits(now: Session) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield each page after a run, as often as it needs to show its figures, with subjects and state."""
     yield from ((page, {}, {}) for page in PAGES)
     opponent = now.answering.model
-    for view in get_args(session.MapView):
-        fields = {"map_view": view, "map_layers": get_args(session.MapLayer), "asked": (0.5, 0.75)}
-        yield TRAIN, fields, {run_report.OPEN_KEY: True}
-    yield "pages/4_predict.py", {"point": session.AskedPoint(way="At a crossing")}, {}
+    for view in get_args(MapView):
+        shown = View(map_view=view, map_layers=get_args(MapLayer), asked=(0.5, 0.75))
+        yield TRAIN, {"view": shown}, {run_report.OPEN_KEY: True}
+    yield "pages/4_predict.py", {"view": View(point=AskedPoint(way="At a crossing"))}, {}
     for neurons in (neuron_map.NEURON, neuron_map.ANSWER, neuron_map.FOLDS):
         yield "pages/5_inside.py", {}, {neuron_map.VIEW_KEY: neurons}
     for view in ("Race", "Sweep"):
@@ -86,7 +88,7 @@ def visits(now: session.Session) -> Iterator[tuple[str, dict[str, Any], dict[str
     game = Game.begin(now.experiment, 0, opponent, 0.0)
     for place in range(POINTS):
         game = game.answered(0, float(place)).next(float(place))
-    yield "pages/7_play.py", {"game": game}, {}
+    yield "pages/7_play.py", {"play": Play(game)}, {}
 
 
 def say_always(share: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ def test_reset_goes_back_to_the_same_initial_weights_and_keeps_the_best():
     wait_for(press(app, "Start"), "finished")
     again = session_of(app).training.run
     assert again.best.loss == first.training.run.best.loss
-    assert [kept.title for kept in session_of(app).kept] == ["Run 1 · Adam, 2 polynomials"]
+    assert [kept.title for kept in session_of(app).models.kept] == ["Run 1 · Adam, 2 polynomials"]
 
 
 def test_a_worse_run_of_the_same_experiment_never_replaces_a_better_one():
@@ -94,7 +94,7 @@ def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
     assert setting(app, "number_input", "Seed").value == after.experiment.seed
     assert any("set-up has changed" in caption.value for caption in app.caption)
     wait_for(press(app, "Start"), "finished")
-    assert len(session_of(app).kept) == 2
+    assert len(session_of(app).models.kept) == 2
     assert session_of(app).answering.experiment == after.experiment
 
 
@@ -177,7 +177,7 @@ def test_a_refusal_has_the_label_of_the_input(label, value):
 def test_a_run_is_named_by_its_optimizer_as_people_write_it(optimizer, name):
     app = press(opened(TRAIN, {**QUICK, "optimizer": optimizer}), "Start")
     wait_for(app, "finished")
-    assert [kept.title for kept in session_of(app).kept] == [f"Run 1 · {name}, 2 polynomials"]
+    assert [kept.title for kept in session_of(app).models.kept] == [f"Run 1 · {name}, 2 polynomials"]
 
 
 def test_the_tutorials_and_the_recommended_settings_keep_polynomials_and_range():

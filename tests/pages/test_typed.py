@@ -146,10 +146,10 @@ def test_a_sweep_has_what_its_inputs_show_as_its_button_is_pressed():
     app = opened(COMPARE)
     app.segmented_control(key="compare.view").set_value("Sweep").run()
     press(typed(typed(app, "Networks", "3, 4-2"), "Steps of each run", 5), "Start the sweep")
-    experiments = session_of(app).sweep.experiments
+    experiments = session_of(app).comparison.sweep.experiments
     assert {experiment.hidden for experiment in experiments} == {(3,), (4, 2)}
     assert {experiment.steps for experiment in experiments} == {5}
-    session_of(app).sweep.stop()
+    session_of(app).comparison.sweep.stop()
 
 
 def test_a_race_has_the_entrants_that_are_chosen_as_its_button_is_pressed():
@@ -158,6 +158,6 @@ def test_a_race_has_the_entrants_that_are_chosen_as_its_button_is_pressed():
     [names] = [group for group in app.pills if group.label == "Who races"]
     names.set_value(["Adam", "Nesterov"])
     press(app, "Start the race")
-    race = session_of(app).race
+    race = session_of(app).comparison.race
     assert [lane.name for lane in race.lanes] == ["Nesterov", "Adam"]
     race.stop()

@@ -1,6 +1,7 @@
 """Undo: what removes work is told in a toast, and one press brings back exactly what was there."""
 
 import time
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,9 @@ from pages.lessons import looks
 from pages.play import opening, questions
 from pages.predict import weight_upload
 from pages.state import session
-from pages.state.session import Session, Undo
+from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
+from pages.state.session_value import Play, Session
+from pages.state.setup import Setup
 from polycore.links import link
 from tests.pages.browsing import HOME, QUICK, come_to, labelled, opened, press, session_of, wait_for
 
@@ -81,7 +84,11 @@ def test_a_finished_run_that_was_reset_comes_back_as_it_was():
     before = session_of(app)
     undone(press(app, "Reset"))
     after = session_of(app)
-    assert (after.training, after.kept, after.in_use) == (before.training, before.kept, before.in_use)
+    assert (after.training, after.models.kept, after.models.in_use) == (
+        before.training,
+        before.models.kept,
+        before.models.in_use,
+    )
     assert after.training.run.step == 300
 
 
@@ -147,8 +154,10 @@ def test_a_set_up_that_a_files_replaced_comes_back():
     model = a_model()
     app = opened(PREDICT)
     before = session_of(app).experiment
-    kept = session.Kept("Upload 1 · 2 polynomials", model, None)
-    app.session_state[session.KEY] = Session(experiment=before, kept=(kept,), in_use=kept.title)
+    kept = Kept("Upload 1 · 2 polynomials", model, None)
+    app.session_state[session.KEY] = Session(
+        setup=Setup(before), models=KeptModels(kept=(kept,), in_use=kept.title)
+    )
     app.run()
     press(app, "Use its set-up")
     assert session_of(app).experiment == model.experiment != before
@@ -225,25 +234,22 @@ def a_model(seed=0):
 
 def test_a_model_that_made_room_for_an_upload_comes_back(tmp_path):
     model = a_model()
-    kept = tuple(
-        session.Kept(f"Upload {number} · 2 polynomials", model, None)
-        for number in range(1, session.MOST_KEPT + 1)
-    )
+    kept = tuple(Kept(f"Upload {number} · 2 polynomials", model, None) for number in range(1, MOST_KEPT + 1))
     app = opened(PREDICT)
     begun = session_of(app)
     app.session_state[session.KEY] = Session(
-        experiment=begun.experiment, kept=kept, in_use=kept[3].title, uploads=len(kept)
+        setup=Setup(begun.experiment), models=KeptModels(kept=kept, in_use=kept[3].title, uploads=len(kept))
     )
     app.run()
     model.save(tmp_path / "more.npz")
     uploader = app.file_uploader(key=weight_upload.FILES_KEY)
     uploader._files = [(str(uuid4()), "more.npz", (tmp_path / "more.npz").read_bytes(), "")]
     app.run()
-    assert kept[0] not in session_of(app).kept
+    assert kept[0] not in session_of(app).models.kept
     assert toast(app) == "An older model made room for the upload."
     undone(app)
-    assert session_of(app).kept == kept
-    assert session_of(app).in_use == kept[3].title
+    assert session_of(app).models.kept == kept
+    assert session_of(app).models.in_use == kept[3].title
 
 
 def test_an_upload_that_takes_no_place_of_another_is_no_loss(tmp_path):
@@ -252,7 +258,7 @@ def test_an_upload_that_takes_no_place_of_another_is_no_loss(tmp_path):
     uploader = app.file_uploader(key=weight_upload.FILES_KEY)
     uploader._files = [(str(uuid4()), "one.npz", (tmp_path / "one.npz").read_bytes(), "")]
     app.run()
-    assert len(session_of(app).kept) == 1
+    assert len(session_of(app).models.kept) == 1
     assert toast(app) is None
 
 
@@ -302,7 +308,7 @@ def test_a_game_begun_after_one_was_left_is_not_dropped():
     assert toast(app) == "The game was left."
     app.button(key=opening.START_KEY).click().run()
     assert toast(app) is None
-    assert session_of(app).game is not None
+    assert session_of(app).play.game is not None
 
 
 def look_on(app, name):
@@ -317,7 +323,7 @@ def test_a_set_up_comes_back_after_several_looks():
     look_on(look_on(app, "by-heart"), "scaling")
     assert toast(app) == "The look has taken the place of your set-up."
     undone(app)
-    assert (session_of(app).experiment, session_of(app).look) == (before, None)
+    assert (session_of(app).experiment, session_of(app).lessons.look) == (before, None)
 
 
 def test_a_set_up_comes_back_after_its_look_was_ended():
@@ -325,7 +331,7 @@ def test_a_set_up_comes_back_after_its_look_was_ended():
     before = session_of(app).experiment
     press(look_on(app, "by-heart"), "End")
     undone(app)
-    assert (session_of(app).experiment, session_of(app).look) == (before, None)
+    assert (session_of(app).experiment, session_of(app).lessons.look) == (before, None)
 
 
 def test_settings_changed_within_a_look_are_not_taken_back():
@@ -357,14 +363,20 @@ def test_after_a_while_it_is_offered_no_more(monkeypatch):
 def test_the_words_of_a_person_are_shown_as_they_are():
     app = opened(TRAIN)
     words = "**bold** <b>run</b> :red[x] was deleted."
-    app.session_state[session.KEY] = Session(session_of(app).experiment, undo=Undo(words, {}))
+    app.session_state[session.KEY] = session_of(app).with_undo(words, before=Session())
     app.run()
     assert words in [text.value for text in app.text]
     assert not any("bold" in found.value for found in app.markdown)
 
 
+def with_undo_made_at(made_at, before, after):
+    """Return the session `after` with a way back to `before` since `made_at`, in seconds of the clock."""
+    offering = after.with_undo("It was taken away.", before)
+    return replace(offering, undo=replace(offering.undo, made_at=made_at))
+
+
 def test_a_toast_is_read_out_and_fades_by_a_name_of_its_own():
-    first, second = Undo("a", {}, made_at=1.0), Undo("b", {}, made_at=2.0)
+    first, second = (with_undo_made_at(made_at, Session(), Session()).undo for made_at in (1.0, 2.0))
     assert 'role="alert"' in undo.STATUS
     assert "undo-fades-1000" in undo._style(first)
     assert "undo-fades-2000" in undo._style(second)
@@ -375,11 +387,11 @@ def test_a_toast_is_read_out_and_fades_by_a_name_of_its_own():
 def test_the_clock_of_a_game_stands_while_it_is_gone(monkeypatch, answered):
     game = Game.begin(pc.Experiment.recommended(), 1, None, 80.0)
     game = game.answered(0, 85.0) if answered else game
-    away = Undo("The game was left.", {"game": game}, made_at=90.0)
-    monkeypatch.setattr(session.st, "session_state", {session.KEY: Session(undo=away)})
+    away = with_undo_made_at(90.0, Session(play=Play(game=game)), Session())
+    monkeypatch.setattr(session.st, "session_state", {session.KEY: away})
     monkeypatch.setattr(undo, "monotonic", lambda: 120.0)
     undo._bring_back()
-    back = session.current().game
+    back = session.current().play.game
     # 10 seconds before it was left and 3 after it was back; or 5 until the answer
     assert back.answered(0, 123.0).time == (5 if answered else 13)
     assert back.points == game.points
@@ -387,7 +399,8 @@ def test_the_clock_of_a_game_stands_while_it_is_gone(monkeypatch, answered):
 
 def test_what_else_is_brought_back_leaves_the_clock_of_a_game_alone(monkeypatch):
     game = Game.begin(pc.Experiment.recommended(), 1, None, 80.0)
-    away = Undo("Run 1 was deleted.", {"in_use": None}, made_at=90.0)
-    monkeypatch.setattr(session.st, "session_state", {session.KEY: Session(undo=away, game=game)})
+    playing = Session(play=Play(game=game))
+    away = with_undo_made_at(90.0, replace(playing, models=KeptModels(in_use="Run 1")), playing)
+    monkeypatch.setattr(session.st, "session_state", {session.KEY: away})
     undo._bring_back()
-    assert session.current().game.asked_at == 80.0
+    assert session.current().play.game.asked_at == 80.0

@@ -9,6 +9,7 @@ import polycore as pc
 from pages.plane import live, referee
 from pages.predict import asked_point, curve_walk
 from pages.state import session
+from pages.state.kept_models import Kept
 from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, told_by, wait_for
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
@@ -183,10 +184,10 @@ def test_a_browser_that_puts_the_slider_on_its_grid_moves_no_point():
     app = on_a_curve()
     labelled(app.number_input, "x").set_value(0.753).run()
     slider(app).set_value(slider(app).value + 1e-9).run()
-    assert session_of(app).point.x == 0.753
+    assert session_of(app).view.point.x == 0.753
     # a step of the slider is 4 / 200
     slider(app).set_value(0.78).run()
-    assert session_of(app).point.x == 0.78
+    assert session_of(app).view.point.x == 0.78
 
 
 def test_a_click_on_the_chart_moves_the_point(charts, monkeypatch):
@@ -194,7 +195,7 @@ def test_a_click_on_the_chart_moves_the_point(charts, monkeypatch):
     before = session_of(app)
     monkeypatch.setattr("streamlit.session_state", {session.KEY: before})
     charts[curve_walk.CHART_KEY][1](-0.123456789, 55.0)
-    after = session.current().point
+    after = session.current().view.point
     assert (after.way, after.curve, after.x) == (asked_point.ON_CURVE, 1, -0.1235)
     assert not app.exception
 
@@ -211,8 +212,8 @@ def test_another_way_has_no_walk(charts):
 
 def test_polynomials_too_large_for_the_referee_have_no_walk():
     three = (pc.Polynomial(1e7, 0), pc.Polynomial(1, 0, 0), pc.Polynomial(-1))
-    kept = session.Kept("a", network().with_polynomials(three), None)
+    kept = Kept("a", network().with_polynomials(three), None)
     from pages.models import model_in_use
 
     assert model_in_use.referee_of(kept) is None
-    assert model_in_use.referee_of(session.Kept("b", network(), None)).noise == 0
+    assert model_in_use.referee_of(Kept("b", network(), None)).noise == 0

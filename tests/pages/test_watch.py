@@ -6,6 +6,7 @@ import streamlit as st
 import polycore as pc
 from pages.runs.runner import Training
 from pages.state import session, watch
+from pages.state.session_value import Session
 
 TINY = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=10, hidden=(4,), steps=60)
 
@@ -26,7 +27,7 @@ def training(monkeypatch):
     monkeypatch.setattr(watch.presence, "of_this_tab", lambda: lambda: True)
     monkeypatch.setattr(session.recall, "remember", lambda _: None)
     found._status = "running"
-    session.change(training=found)
+    session.restore(Session(training=found))
     yield found
     found._status = "stopped"
 

@@ -1,0 +1,140 @@
+"""The models that a session keeps: which they are, which one answers, and one that is changed by hand.
+
+Nothing here is changed in place: each method returns the models as they are afterwards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pages.runs.runner import Mark
+from polycore import Experiment, Model, PolycoreError
+from polycore.training.history import History
+
+MOST_KEPT = 12
+MOST_PINNED = MOST_KEPT - 2  # a slot for the run, and one for what comes next
+LONGEST_TITLE = 60  # characters
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A model that is kept.
+
+    title: no two are the same. The user may have typed it: show it with a function that reads no Markdown.
+    experiment, history: None for a model from a file.
+    seconds: how long workers computed for the run.
+    marks: the step that the run had reached after so many seconds of computing.
+    pinned: it never makes room for another model.
+    """
+
+    title: str
+    model: Model
+    experiment: Experiment | None
+    history: History | None = None
+    seconds: float = 0.0
+    pinned: bool = False
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def last_step(self) -> int:
+        """The last step in its history; -1 without one."""
+        return -1 if self.history is None else int(self.history.step[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class ByHand:
+    """A kept model that no longer follows its run, and what the user has changed in it by hand.
+
+    title: of the kept model.
+    original: the model without the changes.
+    model: the model with them; `original` itself before the first change.
+    """
+
+    title: str
+    original: Model
+    model: Model
+
+
+@dataclass(frozen=True)
+class KeptModels:
+    """All models that are kept.
+
+    kept: at most MOST_KEPT, the newest last.
+    in_use: the title of the model that answers; None if none is kept.
+    runs, uploads: how many there have been, for the titles of the next ones.
+    """
+
+    kept: tuple[Kept, ...] = ()
+    in_use: str | None = None
+    runs: int = 0
+    uploads: int = 0
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles of the kept models, the newest last."""
+        return tuple(kept.title for kept in self.kept)
+
+    @property
+    def answering(self) -> Kept | None:
+        """The model that answers; None if none is kept."""
+        return self.titled(self.in_use)
+
+    def titled(self, title: str | None) -> Kept | None:
+        """Return the model of that title, if it is kept."""
+        return next((kept for kept in self.kept if kept.title == title), None)
+
+    def trained_on(self, experiment: Experiment) -> Kept | None:
+        """Return the model of a run of `experiment`, if one is kept."""
+        return next((kept for kept in self.kept if kept.experiment == experiment), None)
+
+    def added(self, new: Kept, own: Kept | None) -> "KeptModels":
+        """Keep `new` and let it answer. Its title gets a number if another model has the same.
+
+        If MOST_KEPT are kept, the oldest makes room that is neither pinned nor `own`, the run's.
+        """
+        new = replace(new, title=self._free_title(new.title))
+        may_go = [kept for kept in self.kept if kept is not own and not kept.pinned]
+        gone = may_go[: max(0, len(self.kept) + 1 - MOST_KEPT)]
+        remaining = tuple(kept for kept in self.kept if kept not in gone)
+        return replace(self, kept=(*remaining, new), in_use=new.title)
+
+    def exchanged(self, old: Kept, new: Kept) -> "KeptModels":
+        """Put `new` in the slot of `old`; it answers if `old` did."""
+        kept = tuple(new if one is old else one for one in self.kept)
+        return replace(self, kept=kept, in_use=new.title if self.in_use == old.title else self.in_use)
+
+    def without(self, old: Kept) -> "KeptModels":
+        """Remove `old`. If it answered, the newest of the others does."""
+        kept = tuple(one for one in self.kept if one is not old)
+        if self.in_use != old.title:
+            return replace(self, kept=kept)
+        return replace(self, kept=kept, in_use=kept[-1].title if kept else None)
+
+    def brought_back(self, earlier: Sequence[Kept]) -> "KeptModels":
+        """Keep the `earlier` models again, each as it is now if it is still kept."""
+        return replace(self, kept=tuple(self.titled(one.title) or one for one in earlier))
+
+    def checked_title(self, title: str, text: str) -> str:
+        """Return `text` as a new name for the model of `title`, its spaces tidied up.
+
+        Raises PolycoreError if it is empty, too long, not printable, or the title of another model.
+        """
+        name = " ".join(text.split())
+        if not 1 <= len(name) <= LONGEST_TITLE:
+            raise PolycoreError(f"The name has {len(name)} characters; expected 1 to {LONGEST_TITLE}.")
+        if not name.isprintable():
+            raise PolycoreError("The name has characters that cannot be seen. Type it again.")
+        if name != title and self.titled(name) is not None:
+            raise PolycoreError("Another model has this name. Choose one that tells them apart.")
+        return name
+
+    def may_pin(self) -> bool:
+        """Return whether one more may be pinned."""
+        return sum(kept.pinned for kept in self.kept) < MOST_PINNED
+
+    def free_slots(self, own: Kept | None) -> int:
+        """Return how many new models can be kept before the first of them makes room; `own` is the run's."""
+        return MOST_KEPT - sum(kept.pinned or kept is own for kept in self.kept)
+
+    def _free_title(self, title: str) -> str:
+        numbered = (f"{title} ({number})" for number in range(2, MOST_KEPT + 3))
+        return next(free for free in (title, *numbered) if self.titled(free) is None)

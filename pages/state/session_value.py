@@ -1,0 +1,253 @@
+"""A session as one value: all that a tab has, by subject, and the way back from its last loss."""
+
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import TypeVar
+
+from pages.game.challenge import Challenge
+from pages.game.game import Game
+from pages.runs.race import Race
+from pages.runs.runner import Training
+from pages.runs.sweep import Sweep
+from pages.state.holdings import Holdings
+from pages.state.kept_models import ByHand, Kept, KeptModels
+from pages.state.points import Points
+from pages.state.setup import Setup
+from pages.state.shown_input import Inputs, InputVersions
+from pages.state.view import View
+from pages.state.writing import Writing
+from polycore import Experiment, Model
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """The guided looks.
+
+    look: the one that is on, by its name in the address; None if none is.
+    seen: the names of those whose check has passed.
+    """
+
+    look: str | None = None
+    seen: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Play:
+    """The game that is played or was played last, and the challenge that a link brought; None without one."""
+
+    game: Game | None = None
+    challenge: Challenge | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the Compare page compares.
+
+    titles: of the models that the user compares; None before the first choice.
+    race, sweep: the latest one, in whatever state; None before the first.
+    """
+
+    titles: tuple[str, ...] | None = None
+    race: Race | None = None
+    sweep: Sweep | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class LinkWeights:
+    """The weights that a link brought: as its text has them, and the model that they gave."""
+
+    words: str
+    model: Model
+
+
+@dataclass(frozen=True)
+class Address:
+    """What the address brought, and what it will have.
+
+    problems: a sentence for each part of the link that could not be used.
+    link_weights: None if the link brought no trained network.
+    writing: the weights of the model that answers, on their way into the address; None before the first.
+    links_shown: the key of the button whose links are shown, and the address of its page; None if none are.
+    """
+
+    problems: tuple[str, ...] = ()
+    link_weights: LinkWeights | None = None
+    writing: Writing | None = None
+    links_shown: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """Everything of one session.
+
+    training: the run, in whatever state; None before the first.
+    by_hand: the model that the user changes by hand, None without one.
+    points: None if none were uploaded.
+    lost: what the tab had before the server forgot it; empty once the user has read that.
+    undo: the way back from the last loss; None without one.
+    inputs: the counts in the keys of inputs.
+    """
+
+    setup: Setup = field(default_factory=Setup)
+    training: Training | None = None
+    models: KeptModels = field(default_factory=KeptModels)
+    by_hand: ByHand | None = None
+    points: Points | None = None
+    view: View = field(default_factory=View)
+    lessons: Lessons = field(default_factory=Lessons)
+    play: Play = field(default_factory=Play)
+    comparison: Comparison = field(default_factory=Comparison)
+    address: Address = field(default_factory=Address)
+    lost: Holdings = field(default_factory=Holdings)
+    undo: "Undo | None" = None
+    inputs: InputVersions = field(default_factory=InputVersions)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment of the set-up."""
+        return self.setup.experiment
+
+    @property
+    def answering(self) -> Kept | None:
+        """The kept model that answers."""
+        return self.models.answering
+
+    @property
+    def own(self) -> Kept | None:
+        """The model that is kept of the run."""
+        return None if self.training is None else self.models.trained_on(self.training.run.experiment)
+
+    @property
+    def holdings(self) -> Holdings:
+        """What would be lost with it."""
+        return Holdings(self.training is not None, len(self.models.kept), self.points is not None)
+
+    @property
+    def offered_undo(self) -> "Undo | None":
+        """The way back from the last loss, if it takes away nothing newer."""
+        return self.undo if self.undo is not None and self.undo.is_harmless(self) else None
+
+    def renewed(self, *groups: Inputs) -> "Session":
+        """Return the session with another version of these inputs, which then show their new values."""
+        return replace(self, inputs=self.inputs.renewed(*groups))
+
+    def with_undo(self, text: str, before: "Session") -> "Session":
+        """Return the session with a way back to `before`; `text` is a sentence that says what was lost."""
+        before, after = (replace(session, undo=None) for session in (before, self))
+        return replace(self, undo=Undo(text, before, after, after, _progress(self.training)))
+
+    def still_offering(self, undo: "Undo") -> "Session":
+        """Return the session with that way back, for a change that is no loss itself, but would end it."""
+        now = replace(self, undo=None)
+        return replace(self, undo=replace(undo, unchanged_since=now, run_since=_progress(self.training)))
+
+    def after_refresh(self, opened: "Session") -> "Session":
+        """Return this session, which a tab had before a refresh, with what the address has `opened` since."""
+        game = opened.play.game
+        if game is None and opened.play.challenge is None:
+            game = self.play.game
+        return replace(
+            self,
+            setup=self.setup if self.experiment == opened.experiment else opened.setup,
+            training=opened.training or self.training,
+            lessons=replace(self.lessons, look=opened.lessons.look),
+            play=Play(game, opened.play.challenge or self.play.challenge),
+            address=replace(
+                self.address, problems=opened.address.problems, links_shown=opened.address.links_shown
+            ),
+            inputs=self.inputs.after_both(opened.inputs),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Undo:
+    """The way back from a change by which work was lost.
+
+    text: what was lost, as a sentence.
+    before, after: the session right before and right after the change, both without an undo of their own.
+    unchanged_since: the session when it was last offered; what differs from that now is newer.
+    run_since: whether the run advanced then, and its step: a Training changes in place. None without a run.
+    made_at: when, in seconds of time.monotonic: it is offered for a while only.
+    """
+
+    text: str
+    before: Session
+    after: Session
+    unchanged_since: Session
+    run_since: tuple[bool, int] | None = None
+    made_at: float = field(default_factory=monotonic)
+
+    def is_harmless(self, now: Session) -> bool:
+        """Return whether it takes away nothing newer: whether what it brings back was not changed since."""
+        before, after, since = self.before, self.after, self.unchanged_since
+        return (
+            (before.setup == after.setup or now.setup == since.setup)
+            and (before.training is after.training or self._has_the_same_run(now))
+            and (
+                _work_in(before.models) == _work_in(after.models)
+                or _work_in(now.models) == _work_in(since.models)
+            )
+            and (before.by_hand is after.by_hand or now.by_hand is since.by_hand)
+            and (before.points is after.points or now.points is since.points)
+            and (before.play.game == after.play.game or now.play.game == since.play.game)
+            and self._has_the_model_of_its_changes(now)
+        )
+
+    def reverted(self, now: Session) -> Session:
+        """Return the session without the change, and with all else as it is `now`. It must be harmless.
+
+        The model in use and the look hold no work: they stay if the user has chosen another since.
+        """
+        before, after, since = self.before, self.after, self.unchanged_since
+        look = now.lessons.look
+        if look == since.lessons.look:
+            look = _reverted(before.lessons.look, after.lessons.look, look)
+        return replace(
+            now,
+            setup=_reverted(before.setup, after.setup, now.setup),
+            training=_reverted(before.training, after.training, now.training),
+            models=self._reverted_models(now.models),
+            by_hand=_reverted(before.by_hand, after.by_hand, now.by_hand),
+            points=_reverted(before.points, after.points, now.points),
+            play=replace(now.play, game=_reverted(before.play.game, after.play.game, now.play.game)),
+            lessons=replace(now.lessons, look=look),
+            undo=None,
+        )
+
+    def _reverted_models(self, now: KeptModels) -> KeptModels:
+        before, after, since = (session.models for session in (self.before, self.after, self.unchanged_since))
+        models = now if _work_in(before) == _work_in(after) else now.brought_back(before.kept)
+        in_use = now.in_use
+        if in_use == since.in_use:
+            in_use = _reverted(before.in_use, after.in_use, in_use)
+        if in_use not in models.titles:
+            # the model that answered was renamed, or the one chosen since goes with the change
+            in_use = next((title for title in (now.in_use, before.in_use) if title in models.titles), None)
+        return replace(models, in_use=in_use, runs=_reverted(before.runs, after.runs, now.runs))
+
+    def _has_the_same_run(self, now: Session) -> bool:
+        return now.training is self.unchanged_since.training and _progress(now.training) == self.run_since
+
+    def _has_the_model_of_its_changes(self, now: Session) -> bool:
+        """Return whether changes by hand that it brings back belong to a model that is then kept."""
+        by_hand = self.before.by_hand
+        if by_hand is None or by_hand is self.after.by_hand:
+            return True
+        return by_hand.title in self._reverted_models(now.models).titles
+
+
+def _reverted(before: Value, after: Value, now: Value) -> Value:
+    """Return `now` without the change from `before` to `after`."""
+    return now if before == after else before
+
+
+def _work_in(models: KeptModels) -> tuple[tuple[str, bool, Experiment | Model], ...]:
+    """Return what a newer change would change: not the weights, which a run improves and so loses nothing."""
+    return tuple((kept.title, kept.pinned, kept.experiment or kept.model) for kept in models.kept)
+
+
+def _progress(training: Training | None) -> tuple[bool, int] | None:
+    """Return whether the run advances by itself, and its step; None without a run."""
+    return None if training is None else (training.goes_on, training.run.step)
