@@ -1,15 +1,18 @@
 """The inputs that say what varies in a sweep: the set-up alone, before anybody chose."""
 
-from typing import Any
+from typing import TypeVar
 
 import streamlit as st
 
 from pages.runs.varied import MOST_SEEDS, Varied, networks_of, rates_of, unvaried, written_network
 from pages.server import hosting
+from pages.state import typed
 from polycore import Experiment
 from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "sweep"
+
+Value = TypeVar("Value")
 
 SEEDS_HELP = (
     "How often each setting is trained, with other samples and initial weights each time. Take three or "
@@ -103,10 +106,10 @@ def _rates(varied: Varied) -> str:
     return ", ".join(f"{rate:g}" for rate in varied.learning_rates)
 
 
-def _value(name: str, before: Any, otherwise: Any) -> Any:
-    return st.session_state.get(_key(name, before), otherwise)
+def _value(name: str, before: object, otherwise: Value) -> Value:
+    return typed.held(_key(name, before), otherwise)
 
 
-def _key(name: str, before: Any) -> str:
-    # with what the set-up has in it: where that changes, the input begins with it anew
+def _key(name: str, before: object) -> str:
+    # with what the set-up has in it: if that changes, the input starts with it again
     return f"{PREFIX}.{name}.{before}"

@@ -49,19 +49,22 @@ def take() -> None:
 def _held() -> Experiment:
     """Return the set-up that the inputs hold. Raises PolycoreError if they hold none."""
     experiment = session.current().experiment
-    changes = typed.held({"noise": _key("noise"), "seed": seed.key(PREFIX)})
-    changes["samples_per_class"] = _held_per_class(experiment)
-    if OPTIMIZERS[experiment.optimizer].needs_full_batch:
-        changes["batch_size"] = None  # all samples, however many there are
-    return replace(experiment, x_range=x_range.held(PREFIX), **changes)
+    all_samples = OPTIMIZERS[experiment.optimizer].needs_full_batch  # however many there are
+    return replace(
+        experiment,
+        samples_per_class=_held_per_class(experiment),
+        x_range=x_range.held(PREFIX),
+        noise=typed.held(_key("noise"), experiment.noise),
+        batch_size=None if all_samples else experiment.batch_size,
+        seed=typed.held(seed.key(PREFIX), experiment.seed),
+    )
 
 
 def _held_per_class(experiment: Experiment) -> int | None:
     """Return the samples of each polynomial that the inputs hold; None for fresh points."""
-    held = typed.held({name: _key(name) for name in ("fresh", "per_class")})
-    if held.get("fresh", experiment.samples_per_class is None):
+    if typed.held(_key("fresh"), experiment.samples_per_class is None):
         return None
-    return held.get("per_class", experiment.samples_per_class)
+    return typed.held(_key("per_class"), experiment.samples_per_class)
 
 
 def _per_class(experiment: Experiment) -> None:

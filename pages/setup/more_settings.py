@@ -1,6 +1,6 @@
 """The settings that are rarely needed: closed until somebody asks for them."""
 
-from typing import Any
+from typing import TypedDict
 
 import streamlit as st
 
@@ -11,16 +11,6 @@ from polycore.experiment.fresh_points import SAMPLINGS
 from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "more_settings"
-FIELDS = (
-    "sampling",
-    "growing_batches",
-    "weight_decay",
-    "target_loss",
-    "patience",
-    "initial_weights",
-    "standardize",
-)
-NONE_AS_ZERO = {"target_loss", "patience"}
 INITIAL_WEIGHTS_NAMES = {"he": "He", "tutorial": "0.1"}
 
 WEIGHT_DECAY_HELP = """
@@ -51,6 +41,18 @@ Where the fresh points of a step are drawn.
 """
 
 
+class MoreSettings(TypedDict):
+    """These fields of an experiment."""
+
+    sampling: str
+    growing_batches: bool
+    weight_decay: float
+    target_loss: float | None
+    patience: int | None
+    initial_weights: str
+    standardize: bool
+
+
 def draw(experiment: Experiment) -> None:
     """Draw the inputs that make sense for the optimizer."""
     with st.expander("More settings", icon=":material/tune:"):
@@ -63,12 +65,18 @@ def draw(experiment: Experiment) -> None:
     _tell(experiment)
 
 
-def held() -> dict[str, Any]:
-    """Return the fields of an experiment that the inputs hold."""
-    found = typed.held({name: _key(name) for name in FIELDS})
-    for name in NONE_AS_ZERO & found.keys():
-        found[name] = found[name] or None
-    return found
+def held(experiment: Experiment) -> MoreSettings:
+    """Return what the inputs hold; what `experiment` has if an input is not drawn."""
+    return {
+        "sampling": typed.held(_key("sampling"), experiment.sampling),
+        "growing_batches": typed.held(_key("growing_batches"), experiment.growing_batches),
+        "weight_decay": typed.held(_key("weight_decay"), experiment.weight_decay),
+        # 0 stands for None in these two inputs
+        "target_loss": typed.held(_key("target_loss"), experiment.target_loss) or None,
+        "patience": typed.held(_key("patience"), experiment.patience) or None,
+        "initial_weights": typed.held(_key("initial_weights"), experiment.initial_weights),
+        "standardize": typed.held(_key("standardize"), experiment.standardize),
+    }
 
 
 def _fresh_points(experiment: Experiment) -> None:

@@ -89,15 +89,31 @@ def _held() -> Experiment:
 def _with_fields() -> Experiment:
     """Return the same, but with the set-up's optimizer."""
     experiment = session.current().experiment
-    keys = {name: _key(name) for name in ("learning_rate", "schedule", "momentum", "nesterov", "steps")}
-    changes = typed.held({**keys, "seed": seed.key(PREFIX)}) | more_settings.held()
-    if _key("hidden") in st.session_state:
-        changes["hidden"] = layers.from_text(HIDDEN_LABEL, st.session_state[_key("hidden")])
+    return replace(
+        experiment,
+        hidden=_held_hidden(experiment),
+        learning_rate=typed.held(_key("learning_rate"), experiment.learning_rate),
+        schedule=typed.held(_key("schedule"), experiment.schedule),
+        batch_size=_held_batch_size(experiment),
+        steps=typed.held(_key("steps"), experiment.steps),
+        seed=typed.held(seed.key(PREFIX), experiment.seed),
+        momentum=typed.held(_key("momentum"), experiment.momentum),
+        nesterov=typed.held(_key("nesterov"), experiment.nesterov),
+        **more_settings.held(experiment),
+    )
+
+
+def _held_hidden(experiment: Experiment) -> tuple[int, ...]:
+    key = _key("hidden")
+    if key not in st.session_state:
+        return experiment.hidden
+    return layers.from_text(HIDDEN_LABEL, st.session_state[key])
+
+
+def _held_batch_size(experiment: Experiment) -> int | None:
     if OPTIMIZERS[experiment.optimizer].needs_full_batch:
-        changes["batch_size"] = None  # it has no input, and holds all samples however many there will be
-    elif _key("batch_size") in st.session_state:
-        changes["batch_size"] = st.session_state[_key("batch_size")] or None
-    return replace(experiment, **changes)
+        return None  # it has no input, and holds all samples however many there will be
+    return typed.held(_key("batch_size"), experiment.batch_size) or None
 
 
 def _pace(experiment: Experiment) -> None:

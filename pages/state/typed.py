@@ -6,15 +6,17 @@ carry both. So a page offers here what takes over its inputs. Each input calls `
 each button that acts on the set-up calls `take` first.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import TypeVar, cast
 
 import streamlit as st
 
 from polycore import PolycoreError
 
 KEY = "typed.takes"
+
+Value = TypeVar("Value")
 
 
 def offer(name: str, take: Callable[[], None]) -> None:
@@ -47,9 +49,6 @@ def note() -> None:
         take()
 
 
-def held(fields: Mapping[str, str]) -> dict[str, Any]:
-    """Return what inputs hold, by field; `fields` has the key of each one's widget.
-
-    Inputs that are not drawn are left out.
-    """
-    return {field: st.session_state[key] for field, key in fields.items() if key in st.session_state}
+def held(key: str, otherwise: Value) -> Value:
+    """Return what the input with that key holds; `otherwise`, the set-up's value, if it is not drawn."""
+    return cast(Value, st.session_state.get(key, otherwise))
