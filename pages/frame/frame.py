@@ -230,7 +230,7 @@ def _restore() -> None:
             recalled.training.stop()  # a run was begun before the tab could say what it had
         session.restore(recalled.after_refresh(now))
         from_link.take_over(now)
-    recall.know()
+    recall.confirm_name()
     if recalled is not None:
         recall.remember(session.current())
     lost = recall.lost()
@@ -263,7 +263,7 @@ def _link_problems() -> None:
         for problem in problems:
             # st.text shows what it is given: a link's words are a stranger's
             st.text(problem)
-        st.button("All right", key="frame.link_problems", on_click=_forget_link_problems)
+        st.button("Dismiss", key="frame.link_problems", on_click=_forget_link_problems)
 
 
 def _forget_link_problems() -> None:
@@ -272,10 +272,10 @@ def _forget_link_problems() -> None:
 
 def _loss() -> None:
     now = session.current()
-    gone = now.lost.gone(network_in_address=now.address.link_weights is not None)
-    if gone is not None:
+    message = now.lost.loss_message(network_in_address=now.address.link_weights is not None)
+    if message is not None:
         with st.container(border=True):
-            st.write(f":material/cloud_off: {gone}")
+            st.write(f":material/cloud_off: {message}")
             st.button("OK", key="frame.loss", on_click=_forget_loss)
 
 

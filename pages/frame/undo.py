@@ -1,7 +1,7 @@
-"""The toast: what was taken away last, and a button that brings it back.
+"""The toast: what was lost last, and a button that brings it back.
 
-It has a strip of its own: as long as it is shown, what scrolls ends above it, so that it covers nothing and
-nothing moves for it. Streamlit's own toast can have no button.
+It has a strip of its own: while it is shown, what scrolls ends above it, so that it covers nothing and moves
+nothing. Streamlit's own toast cannot have a button.
 """
 
 from dataclasses import replace
@@ -15,8 +15,8 @@ from pages.state.session_value import Undo
 PREFIX = "undo"
 SECONDS = 20.0
 
-# A screen reader says an alert as soon as it comes. What was taken away may hold a person's words: no HTML is
-# made of those, the text beside says them.
+# A screen reader reads an alert aloud as soon as it comes. What was lost may have a user's words in its name:
+# they never become HTML, the text beside the alert shows them.
 STATUS = '<span class="undo-status" role="alert">Undo is possible for a while.</span>'
 
 
@@ -41,9 +41,9 @@ STYLE = """<style>
 
 
 def draw() -> None:
-    """Draw what can be brought back; nothing where nothing was taken away lately.
+    """Draw the toast if something was lost lately and can be brought back.
 
-    Faded out it is also out of the way of the Tab key, and a page that is drawn later leaves it out.
+    When it has faded out, the Tab key skips it too, and a page that is drawn later leaves it out.
     """
     undo = session.offered()
     # the container is there in any case: watch.py says why
@@ -61,19 +61,19 @@ def _draw(undo: Undo) -> None:
         key=f"{PREFIX}.button",
         icon=":material/undo:",
         on_click=_bring_back,
-        help="Bring back what was taken away: everything is again as it was before.",
+        help="Bring back what was lost: everything is again as it was before.",
     )
 
 
 def _bring_back() -> None:
-    typed.note()  # what is brought back gives inputs new keys: what they hold would be gone
+    typed.note()  # inputs get new keys: what they hold would be lost
     before, undo = session.current(), session.offered()
     if undo is None:
         return  # the second of two quick clicks, or something newer would be gone
     session.bring_back()
     after = session.current()
     if before.training is not None and after.training is not before.training:
-        before.training.stop()  # nobody would see it go on
+        before.training.stop()  # no page shows it any longer
     game = after.play.game
     if game is not None and game is not before.play.game:
         session.set_play(replace(after.play, game=game.put_away(monotonic() - undo.made_at)))

@@ -1,4 +1,4 @@
-"""The model that is looked into: what is known of it, and what a person has changed in it by hand."""
+"""The model on the Inside page: what is known of it, and what the user has changed in it by hand."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -23,7 +23,7 @@ WITHOUT_CURVES: Window = ((-1.0, 1.0), (-5.0, 5.0))
 
 
 def by_hand(kept: Kept) -> ByHand | None:
-    """Return how `kept` is held and changed; None where it is neither, or has been named anew since."""
+    """Return how `kept` is held and changed; None if it is not, or if its classes have been named since."""
     found = session.current().by_hand
     if found is None or found.title != kept.title:
         return None
@@ -31,25 +31,25 @@ def by_hand(kept: Kept) -> ByHand | None:
 
 
 def is_changed(kept: Kept) -> bool:
-    """Return whether a person has changed a weight of `kept`."""
+    """Return whether the user has changed a weight of `kept`."""
     held = by_hand(kept)
     return held is not None and held.model is not held.original
 
 
 def shown(kept: Kept) -> Model:
-    """Return the model of `kept` as it is shown: with what was changed by hand."""
+    """Return the model of `kept` as it is shown: with the changes by hand."""
     held = by_hand(kept)
     return kept.model if held is None else held.model
 
 
 def unchanged(kept: Kept) -> Model:
-    """Return the model of `kept` without those changes: while it is held, as it was then."""
+    """Return the model of `kept` without those changes: while it is held, as it was when that began."""
     held = by_hand(kept)
     return kept.model if held is None else held.original
 
 
 def data_sets(kept: Kept) -> DataSets | None:
-    """Return the points that its loss and accuracies are measured on; None where they are not known."""
+    """Return the points that its loss and accuracies are measured on; None if they are not known."""
     if is_tutorial(kept.model):
         return tutorial_sets()
     experiment = model_in_use.known_experiment(kept)
@@ -65,23 +65,23 @@ def window_of(kept: Kept) -> Window:
 
 
 def hold(kept: Kept) -> None:
-    """Hold the model still, though the run that makes it better may go on; not one that answers no longer."""
+    """Hold the model still while its run may improve it; not if another one answers by now."""
     if by_hand(kept) is None and kept.title == session.current().models.in_use:
         _hold(ByHand(kept.title, kept.model, kept.model))
 
 
 def slide(kept: Kept, place: ParameterIndex, value: float) -> None:
-    """Put the `value` of a slider at a place of the network, and measure what that makes of it."""
+    """Set one weight or bias to the `value` of a slider, and measure the model again."""
     _hold(_changed(kept, place, value), "numbers of weights")
 
 
 def enter(kept: Kept, place: ParameterIndex, value: float) -> None:
-    """Put a `value` that was typed there, and measure what that makes of it."""
+    """Set one weight or bias to a `value` that was typed, and measure the model again."""
     _hold(_changed(kept, place, value), "sliders of weights")
 
 
 def put_back() -> None:
-    """Let the kept model be shown as it is."""
+    """Show the kept model as it is again."""
     held = session.current().by_hand
     if held is None:
         return  # the second of two quick clicks
@@ -96,7 +96,7 @@ def keep(kept: Kept) -> None:
     changed = shown(kept)
     metadata = dict(changed.metadata) | {"changed_by_hand": True}
     session.set_by_hand(None)
-    # without an experiment of its own: what the run learns must not take this model's place
+    # without an experiment of its own: the run must not replace this model as it improves
     session.add(Kept(f"{kept.title} · by hand", replace(changed, metadata=metadata), None))
 
 

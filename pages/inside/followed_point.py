@@ -1,4 +1,4 @@
-"""The point that is followed through the network, and the class it is said to belong to."""
+"""The point that is followed through the network, and its true class."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ STEP, FORMAT = 0.05, "%.9g"
 
 @dataclass(frozen=True)
 class Followed:
-    """A point, and its true class: chosen by the person, or that of the nearest curve; None: not known."""
+    """A point, and its true class: the user's choice, or the nearest curve's; None if it is not known."""
 
     x: float
     y: float
@@ -53,7 +53,7 @@ def draw(model: Model) -> None:
 
 
 def choose_on_map(x: float, y: float) -> None:
-    """Follow the place that was clicked; a pixel has fewer digits than a float."""
+    """Follow the point that was clicked; a pixel has fewer digits than a float."""
     _choose(float(f"{x:.6g}"), float(f"{y:.6g}"), None)
 
 
@@ -73,19 +73,19 @@ def _state() -> State:
 
 
 def _move_x(number: ShownInput) -> None:
-    x, view = number.said(), session.current().view
+    x, view = number.value(), session.current().view
     if x is not None:
         session.set_view(replace(view, followed=(x, view.followed[1])))
 
 
 def _move_y(number: ShownInput) -> None:
-    y, view = number.said(), session.current().view
+    y, view = number.value(), session.current().view
     if y is not None:
         session.set_view(replace(view, followed=(view.followed[0], y)))
 
 
 def _take_label(labels: ShownInput) -> None:
-    label = labels.said()
+    label = labels.value()
     if label is not None:
         view = session.current().view
         session.set_view(replace(view, followed_label=None if label == NEAREST else label))

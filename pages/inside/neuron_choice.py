@@ -1,4 +1,4 @@
-"""Which neuron of a network is looked at: chosen in the picture or from two lists."""
+"""Which neuron the Inside page shows: chosen in the picture or from two lists."""
 
 from dataclasses import dataclass, replace
 
@@ -31,13 +31,13 @@ class Neuron:
 
 
 def chosen(model: Model) -> Neuron:
-    """Return the neuron that is chosen; the first one where the model has none such."""
+    """Return the neuron that is chosen; the first one if the model has no such neuron."""
     neuron = Neuron(*session.current().view.neuron)
     return neuron if _has(model, neuron) else Neuron(0, 0)
 
 
 def choose(model: Model, neuron: Neuron) -> None:
-    """Make `neuron` the chosen one, where the model has it, and let the lists show it."""
+    """Make `neuron` the chosen one, if the model has it, and let the lists show it."""
     if _has(model, neuron):
         _show(neuron, "all")
 
@@ -74,20 +74,20 @@ def draw(model: Model) -> None:
 
 
 def _state() -> State:
-    """Return what changes where something else than a list chooses: a click, or another model."""
+    """Return what changes if something other than a list chooses: a click, or another model."""
     now = session.current()
     return *now.inputs.of(), now.models.in_use
 
 
 def _choose_layer(model: Model, layers: ShownInput) -> None:
-    layer = layers.said()
+    layer = layers.value()
     if layer is not None:
         place = min(chosen(model).place, model.widths[layer + 1] - 1)
         _show(Neuron(layer, place))
 
 
 def _choose_place(layer: int, places: ShownInput) -> None:
-    place = places.said()
+    place = places.value()
     if place is not None:
         _show(Neuron(layer, place))
 

@@ -174,13 +174,13 @@ class _Row:
         return float(np.clip(round(value / self.step) * self.step, -self.reach, self.reach))
 
     def _slide(self, slider: ShownInput) -> None:
-        value = slider.said()
+        value = slider.value()
         # a browser puts a slider on its own grid and says so, which nobody has moved
         if value is not None and abs(value - self._on_slider(self.value)) > self.step / 4:
             edited_model.slide(self.kept, self.place, value)
 
     def _enter(self, number: ShownInput) -> None:
-        value = number.said()
+        value = number.value()
         if value is not None:
             edited_model.enter(self.kept, self.place, value)
 

@@ -1,4 +1,4 @@
-"""The point that a person asks about: typed, on a curve, or chosen on the map."""
+"""The point that the user asks about: typed, on a curve, or chosen on the map."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -65,7 +65,7 @@ def choose(x: float, y: float) -> None:
 
 
 def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
-    """Make a place that was clicked the point, a crossing where one is there."""
+    """Make the point that was clicked the point, or the crossing beside it."""
     index = meeting_at(meetings, x, y)
     if index is None:
         choose(float(f"{x:.6g}"), float(f"{y:.6g}"))  # a pixel has fewer digits than a float
@@ -76,17 +76,17 @@ def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
 
 
 def move(x: float) -> None:
-    """Move the point to that x: by a click on the chart of the walk."""
+    """Move the point to that x, for a click on the chart of the walk."""
     _change(replace(session.current().view.point, x=x), NUMBERS, SLIDER)
 
 
 def slide(x: float) -> None:
-    """Move the point to that x by the slider, which shows it already."""
+    """Move the point to that x, for the slider, which shows it already."""
     _change(replace(session.current().view.point, x=x), NUMBERS)
 
 
 def _fitted(point: AskedPoint, ways: Sequence[Way], curves: int, crossings: int) -> AskedPoint:
-    """Return the point with what this model has of its ways and places, in place of another model's."""
+    """Return the point with a way, a curve and a crossing that this model has."""
     return replace(
         point,
         way=point.way if point.way in ways else ANY,
@@ -183,32 +183,32 @@ def _draw_number(name: str, value: float, text: str, take: Callable[[ShownInput]
 
 
 def _choose_way(shown: ShownInput) -> None:
-    way = shown.said()
+    way = shown.value()
     if way is not None:
-        # other inputs come with it, which show the point as it is by now
+        # it draws other inputs, which must show the point as it is now
         _change(replace(session.current().view.point, way=way), WAYS)
 
 
 def _choose_curve(shown: ShownInput) -> None:
-    curve = shown.said()
+    curve = shown.value()
     if curve is not None:
         _change(replace(session.current().view.point, curve=curve))
 
 
 def _choose_crossing(shown: ShownInput) -> None:
-    crossing = shown.said()
+    crossing = shown.value()
     if crossing is not None:
         _change(replace(session.current().view.point, crossing=crossing))
 
 
 def _type_x(number: ShownInput) -> None:
-    x = number.said()
+    x = number.value()
     if x is not None:
         _change(replace(session.current().view.point, x=x), SLIDER)
 
 
 def _type_y(number: ShownInput) -> None:
-    y = number.said()
+    y = number.value()
     if y is not None:
         _change(replace(session.current().view.point, y=y), SLIDER)
 

@@ -114,7 +114,7 @@ def _on_slider(low: float, high: float, x: float) -> float:
 
 
 def _slide(slider: ShownInput, low: float, high: float) -> None:
-    x, shown = slider.said(), _on_slider(low, high, session.current().view.point.x)
+    x, shown = slider.value(), _on_slider(low, high, session.current().view.point.x)
     # a browser puts a slider on its own grid and says so, which nobody has moved
     if x is not None and abs(x - shown) > (high - low) / SLIDER_STEPS / 4:
         asked_point.slide(round(x, 9))

@@ -1,7 +1,7 @@
-"""Whether the visitor has just arrived at the page that is drawn: by a link, by Back, or in a new session.
+"""Whether the visitor has just arrived at the page: by a link, by Back, or in a new session.
 
-Only then is the query of a request what the address says. A later request carries the query that the browser
-showed when it was sent, and the answer to an earlier press may be about to change that.
+Only then does the query of a request say what the address says. A later request carries the query that the
+browser showed when it sent the request, and the answer to an earlier press may be about to change that.
 """
 
 import streamlit as st
@@ -19,7 +19,7 @@ def is_new() -> bool:
 
 
 def settle() -> None:
-    """Note that the visitor has arrived: the address was read, or a button has changed what it should say."""
+    """Note that the visitor has arrived: the address was read, or a button has changed what it is to say."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None:
         st.session_state[KEY] = context.page_script_hash

@@ -1,7 +1,7 @@
-"""What a tab has in the server alone: its run, kept networks and uploaded points; and what to say of a loss.
+"""What only the server has of a tab: its run, kept networks and uploaded points; a message if they are lost.
 
-A server that is restarted, or has not heard of a tab for a quarter of an hour, has forgotten it all. The tab
-still knows what it had, and says so when it comes back.
+A server forgets them when it is restarted, or has not heard of the tab for a quarter of an hour. The tab
+still knows what it had, and reports it when it comes back.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Any
 
 from polycore.formatting import counted
 
-MOST_NETWORKS = 1000  # a browser may say anything
+MOST_NETWORKS = 1000  # a browser may send anything
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Holdings:
     points: bool = False
 
     @classmethod
-    def said(cls, value: Any) -> "Holdings":
-        """Return what a browser says; nothing if that makes no sense."""
+    def from_browser(cls, value: object) -> "Holdings":
+        """Return the holdings that a browser has reported; none if the value makes no sense."""
         if not isinstance(value, Mapping):
             return cls()
         networks = value.get("networks")
@@ -32,11 +32,11 @@ class Holdings:
         return cls(value.get("run") is True, networks, value.get("points") is True)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the value that `said` reads."""
+        """Return the value that `from_browser` reads."""
         return asdict(self)
 
-    def gone(self, *, network_in_address: bool) -> str | None:
-        """Say that all of it is gone but for a network that came back by the address; None if nothing is."""
+    def loss_message(self, *, network_in_address: bool) -> str | None:
+        """Return a message that all but a network in the address is lost; None if nothing is."""
         networks = self.networks - network_in_address
         names = ["your run"] * self.run
         names += [counted(networks, "kept network")] * (networks > 0)

@@ -1,7 +1,7 @@
-"""What a refresh must not lose: each browser tab's session, remembered in the server for a while.
+"""Remembers the session of each browser tab in the server for a while, so that a refresh loses nothing.
 
-A refresh starts a new Streamlit session. The tab itself keeps a random name across it (its sessionStorage,
-which no other tab and no link carries), and by that name the session is found again.
+A refresh starts a new Streamlit session. The tab itself keeps a random name across it, in its sessionStorage,
+which no other tab and no link carries. By that name the tab gets its session back.
 """
 
 import threading
@@ -16,7 +16,7 @@ from pages.state.holdings import Holdings
 from pages.state.session_value import Session
 
 KEY = "polycore.tab"
-TOLD_KEY, FORGOTTEN_KEY = f"{KEY}.told", f"{KEY}.forgotten"
+REPORTED_KEY, FORGOTTEN_KEY = f"{KEY}.reported", f"{KEY}.forgotten"
 HOLDINGS_KEY, HELD_KEY = f"{KEY}.holdings", f"{KEY}.held"  # of this session, and of the tab before it
 COMPONENT_KEY = f"{KEY}.component"
 MOST_REMEMBERED = 100  # a class of thirty three times over; a tab that has trained has about 0.3 MB
@@ -29,7 +29,7 @@ _sessions: OrderedDict[str, tuple[float, Session]] = OrderedDict()
 
 
 def remember(session: Session) -> None:
-    """Remember the session under this tab's name, where the tab has told it yet."""
+    """Remember the session under this tab's name, if the tab has reported it."""
     st.session_state[HOLDINGS_KEY] = session.holdings
     name = st.session_state.get(KEY)
     if name is None:
@@ -42,13 +42,15 @@ def remember(session: Session) -> None:
 
 
 def recalled() -> Session | None:
-    """Return what this tab had before a refresh, where it has told its name and is not known yet, else None.
+    """Return what this tab had before a refresh, when it first reports its name; else None.
 
-    Whoever opens a page lets go what has been remembered for too long.
+    Also forgets sessions that have been remembered for too long.
     """
     with _lock:
         _forget()
-    known = KEY in st.session_state  # a tab that is known does not say its name again: each time is a request
+    known = (
+        KEY in st.session_state
+    )  # a tab that is known does not report its name again: each report is a request
     holds = st.session_state.get(HOLDINGS_KEY, Holdings()).to_json()
     tab = _tab(
         key=COMPONENT_KEY,
@@ -56,10 +58,10 @@ def recalled() -> Session | None:
         on_name_change=lambda: None,
         on_held_change=lambda: None,
     )
-    st.session_state[HELD_KEY] = Holdings.said(tab.held)
+    st.session_state[HELD_KEY] = Holdings.from_browser(tab.held)
     if not _is_name(tab.name) or st.session_state.get(KEY) == tab.name:
         return None
-    st.session_state[TOLD_KEY] = tab.name
+    st.session_state[REPORTED_KEY] = tab.name
     with _lock:
         _, session = _sessions.get(tab.name, (0.0, None))
     st.session_state[FORGOTTEN_KEY] = session is None
@@ -67,7 +69,7 @@ def recalled() -> Session | None:
 
 
 def lost() -> Holdings:
-    """Return, once, what the tab of a forgotten session had: it may say that later than its name."""
+    """Return, once, what the tab of a forgotten session had: it may report that later than its name."""
     held: Holdings = st.session_state.get(HELD_KEY, Holdings())
     if held == Holdings() or not st.session_state.get(FORGOTTEN_KEY):
         return Holdings()
@@ -75,14 +77,14 @@ def lost() -> Holdings:
     return held
 
 
-def know() -> None:
-    """Let the tab be known by the name that it has told: what it has is remembered from now on.
+def confirm_name() -> None:
+    """Remember what the tab has from now on, under the name that it has reported.
 
-    To be called when the session has what was recalled, for a press may end a page wherever it reads or
-    writes the session: the next one then recalls once more.
+    Call it when the session has what was recalled. A press may end a page whenever that reads or writes the
+    session; the next run of the page then recalls again.
     """
-    if TOLD_KEY in st.session_state:
-        st.session_state[KEY] = st.session_state[TOLD_KEY]
+    if REPORTED_KEY in st.session_state:
+        st.session_state[KEY] = st.session_state[REPORTED_KEY]
 
 
 def _forget() -> None:

@@ -77,7 +77,7 @@ class ShownInput:
         """The widget's key: another one shows the new value."""
         return ".".join(map(str, (self.name, *self.drawn)))
 
-    def said(self) -> Any | None:
+    def value(self) -> Any | None:
         """Return what the user chose or typed; for a callback.
 
         None if something else has changed what the input shows: a browser that has not seen that yet sends

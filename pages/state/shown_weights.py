@@ -20,7 +20,7 @@ HELP = (
 
 @dataclass(frozen=True, eq=False)
 class ShownWeights:
-    """The weights that are shown of a run at one moment: everything drawn from it is of the same ones.
+    """The weights of a run that a page shows at one moment, the same in everything that is drawn.
 
     run: the run at that moment. model: these weights, with their loss and accuracies.
     """
@@ -31,7 +31,7 @@ class ShownWeights:
 
     @classmethod
     def of(cls, training: Training, choice: Weights) -> "ShownWeights":
-        """Return the weights of that choice, as the run stands now."""
+        """Return the weights of that choice, as the run is now."""
         run = training.run
         model = training.current_of(run) if choice == "Now" else training.best_of(run)
         return cls(run, choice, model)
@@ -66,17 +66,17 @@ class ShownWeights:
 
     @property
     def gradient_norm(self) -> float | None:
-        """The length of the gradient at these weights; None if a run has not kept it."""
+        """The norm of the gradient at these weights; None if the run has not kept it."""
         return self.run.gradient_norm if self.step == self.run.step else None
 
 
 def chosen(training: Training) -> ShownWeights:
-    """Return those that the visitor has chosen, as the run stands now."""
+    """Return those that the visitor has chosen, as the run is now."""
     return ShownWeights.of(training, session.current().view.weights)
 
 
 def draw() -> None:
-    """Draw the choice. Within the fragment that draws the map a click draws no more than that."""
+    """Draw the choice. Within the fragment that draws the map, a click draws only that fragment again."""
     now = session.current()
     key = now.inputs.key(KEY)
     st.segmented_control(

@@ -1,9 +1,9 @@
-"""What the inputs of a page hold, taken into the set-up before anything acts on it.
+"""Moves what the inputs of a page hold into the set-up before a button acts on it.
 
-A browser sends what was typed when the input loses the focus: in the moment in which a button is pressed.
-Streamlit calls the callbacks of both before it runs the page, in an order of its own, and one request may
-carry both. So a page offers here what takes over its inputs. Each input calls `note` when it changes, and
-each button that acts on the set-up calls `take` first.
+A browser sends typed text when the input loses the focus, which a press on a button causes. One request may
+carry both, and Streamlit calls their callbacks in an order of its own before it runs the page. So a page
+registers here the function that reads its inputs. Each input calls `note` when it changes, and each button
+that acts on the set-up calls `take` first.
 """
 
 from collections.abc import Callable
@@ -20,18 +20,18 @@ Value = TypeVar("Value")
 
 
 def offer(name: str, take: Callable[[], None]) -> None:
-    """Let `take` make what the inputs of that name hold the set-up, as long as they are there.
+    """Register `take`, which moves what the inputs of that name hold into the set-up while they are drawn.
 
-    It raises PolycoreError, and changes nothing, if no set-up can be so.
+    It raises PolycoreError, and changes nothing, if that is no valid set-up.
     """
-    # inputs of a page that was left stay known: what was typed there may come after the way to the next page
+    # kept when the user leaves the page: what was typed there may arrive after the change of pages
     st.session_state[KEY] = {**st.session_state.get(KEY, {}), name: take}
 
 
 def take() -> None:
-    """Make what the inputs hold the set-up.
+    """Move what the inputs of all pages hold into the set-up.
 
-    Raises PolycoreError if some of it cannot be; the rest is taken all the same.
+    Raises PolycoreError if some of it is not valid, after the rest was moved.
     """
     refused = []
     for take_some in st.session_state.get(KEY, {}).values():
@@ -44,7 +44,7 @@ def take() -> None:
 
 
 def note() -> None:
-    """Do the same if it can be: for the `on_change` of an input, beside which the page shows a refusal."""
+    """Do the same without an error, for the `on_change` of an input: the page shows the refusal beside it."""
     with suppress(PolycoreError):
         take()
 

@@ -1,8 +1,8 @@
 """Watching a run: fragments that poll and draw, and never compute a step.
 
-Whatever comes and goes on a page with such a fragment has a container of its own that stays. Streamlit sends
-what a fragment and the page after it drew in one go, later elements in the places of earlier ones: where a
-chart stands in the place of a container whose contents are still on their way, the whole page goes blank
+On a page with such a fragment, whatever comes and goes has a container of its own that stays. Streamlit sends
+together what a fragment and the page after it drew, later elements at the positions of earlier ones. If a
+chart is then at the position of a container whose contents are still on their way, the whole page goes blank
 ("Cannot set a node at a delta path").
 """
 
@@ -20,20 +20,20 @@ COLLECT_SECONDS = 1.0  # the best model has to be measured before it is kept
 
 
 def is_running() -> bool:
-    """Return whether the session's run goes on by itself."""
+    """Return whether the session's run advances by itself."""
     training = session.current().training
     return training is not None and training.goes_on
 
 
 def watch(draw: Callable[[Training], None], every: float, *, shown_running: bool) -> None:
-    """Draw the session's run with `draw`, again each `every` seconds as long as it goes on.
+    """Draw the session's run with `draw`, again every `every` seconds while it advances.
 
-    Draws nothing where there is no run. What the run has learned is kept once a second, and when it ends.
-    `shown_running` is what the page shows already: a run may end while its page is being drawn, and buttons
-    drawn before would stay.
+    Draws nothing without a run. The run's best weights are kept once a second, and when it ends.
+    `shown_running`: whether the page shows the run as running. A run may end while its page is being drawn;
+    the buttons drawn before must not stay.
     """
     training = session.current().training
-    place = st.container()
+    container = st.container()
     is_there = presence.of_this_tab()
     if training is None:
         return
@@ -42,16 +42,16 @@ def watch(draw: Callable[[Training], None], every: float, *, shown_running: bool
     def tick() -> None:
         nonlocal collected_at
         training.seen(is_there)
-        settled = training.goes_on
-        if not settled or monotonic() - collected_at >= COLLECT_SECONDS:
+        advances = training.goes_on
+        if not advances or monotonic() - collected_at >= COLLECT_SECONDS:
             has_steps = training.run.step > 0
             session.collect()
-            if has_steps:  # before the first there is nothing to keep, and a page waits for it
+            if has_steps:  # before the first step there is nothing to keep, and a page waits for it
                 collected_at = monotonic()
         draw(training)
-        # whether a fragment ticks is decided out here, so the page is drawn anew when the run begins or ends
-        if settled != shown_running:
+        # whether a fragment ticks is decided outside it: draw the page again when the run begins or ends
+        if advances != shown_running:
             st.rerun()
 
-    with place:
+    with container:
         st.fragment(tick, run_every=every if shown_running else None)()

@@ -229,7 +229,7 @@ def tab_of(monkeypatch):
         name = letter * recall.NAME_LENGTH
         monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name, held=None))
         recalled = recall.recalled()
-        recall.know()
+        recall.confirm_name()
         return recalled
 
     return become

@@ -25,7 +25,7 @@ KINDS = (
     "toggle",
 )
 # their labels say all there is to say
-PLAIN = {"All right", "Close"}
+PLAIN = {"Dismiss", "Close"}
 # their labels are not shown, and their help stands beside them
 BESIDE = {"Map", "Weights", "On the map"}
 LONGEST = 900  # characters: lists of choices, a line for each

@@ -52,7 +52,7 @@ def returning(monkeypatch):
     ],
 )
 def test_the_sentence_says_what_is_gone_and_what_is_not(held, network, expected):
-    assert held.gone(network_in_address=network) == (expected and BEGINNING + expected)
+    assert held.loss_message(network_in_address=network) == (expected and BEGINNING + expected)
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_the_sentence_says_what_is_gone_and_what_is_not(held, network, expected)
     ],
 )
 def test_what_a_browser_says_and_makes_no_sense_is_nothing(value):
-    assert Holdings.said(value) == Holdings()
+    assert Holdings.from_browser(value) == Holdings()
 
 
 def test_what_a_tab_has_is_said_back_as_it_was():
     held = Holdings(run=True, networks=3, points=True)
-    assert Holdings.said(held.to_json()) == held
+    assert Holdings.from_browser(held.to_json()) == held
 
 
 def test_a_tab_that_the_server_has_forgotten_is_told_until_it_is_read(returning):

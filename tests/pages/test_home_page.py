@@ -55,7 +55,7 @@ def test_a_damaged_link_says_which_part_once():
         "steps: got '<b>many</b>'; expected a whole number of 0 or more. "
         "The recommended value is used instead."
     ]
-    press(app, "All right")
+    press(app, "Dismiss")
     assert not app.text
 
 
