@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,12 @@ def test_every_file_that_a_document_names_exists(document):
     named = set(PATH.findall((ROOT / document).read_text(encoding="utf-8"))) - PLACEHOLDERS
     assert len(named) > 5
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+def test_no_modules_of_the_dashboard_import_each_other_in_a_circle():
+    modules = {path for path in SOURCES if path.parts[-3] == "pages" and path.name != "__init__.py"}
+    assert modules  # of no use without any
+    TopologicalSorter({path: (_imports(path) & modules) - {path} for path in modules}).prepare()
 
 
 def test_our_own_code_uses_no_earlier_path():

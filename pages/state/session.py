@@ -74,7 +74,7 @@ def change_polynomials(experiment: Experiment, undo: str | None) -> None:
 
 
 def replace_setup(experiment: Experiment, undo: str | None = None) -> None:
-    """Replace the whole set-up; what L-BFGS had replaced in the present one is forgotten.
+    """Replace the whole set-up; the samples that its optimizer had replaced are forgotten.
 
     `undo` is a sentence that says so if the present set-up can be brought back, else None.
     """

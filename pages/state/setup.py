@@ -1,4 +1,4 @@
-"""The set-up: the experiment that a run would train now, and what L-BFGS has replaced in it."""
+"""The set-up: the experiment that a run would train now, and the samples that its optimizer has replaced."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from polycore import Experiment
 
 @dataclass(frozen=True)
 class Replaced:
-    """The samples of the set-up from before L-BFGS was chosen, which cannot train on them."""
+    """The samples of the set-up before an optimizer was chosen that cannot train on them, such as L-BFGS."""
 
     samples_per_class: int | None
     batch_size: int | None
@@ -17,7 +17,7 @@ class Replaced:
 class Setup:
     """The set-up as it stands. A run that has begun keeps its own experiment.
 
-    replaced: None if choosing L-BFGS has replaced nothing.
+    replaced: None if choosing the optimizer has replaced nothing.
     """
 
     experiment: Experiment = field(default_factory=Experiment.recommended)
