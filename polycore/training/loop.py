@@ -22,7 +22,9 @@ def train(run: R, task: Task, end: int) -> R:
             break
         state = updated
         recorder.record(state)
-        ended = early_stop.reason(state, recorder)
+        ended = early_stop.reason(
+            state.step, recorder.best_loss, recorder.held_out_step, state.optimizer_state.stuck
+        )
         if ended is not None:
             break
     return recorder.finish(run, state, ended)

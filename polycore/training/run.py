@@ -78,7 +78,9 @@ class Run(RunState):
     @property
     def ended_because(self) -> str | None:
         """A sentence if the run ended before its last step, otherwise None."""
-        return None if self.ended is None else sentence(self.ended, self)
+        if self.ended is None:
+            return None
+        return sentence(self.ended, self.experiment, self.step, self.held_out_step)
 
     @property
     def diverged(self) -> bool:

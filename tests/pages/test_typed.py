@@ -159,5 +159,5 @@ def test_a_race_has_the_entrants_that_are_chosen_as_its_button_is_pressed():
     names.set_value(["Adam", "Nesterov"])
     press(app, "Start the race")
     race = session_of(app).comparison.race
-    assert [lane.name for lane in race.lanes] == ["Nesterov", "Adam"]
+    assert [lane.name for lane in race.lanes] == ["Adam", "Nesterov"]
     race.stop()
