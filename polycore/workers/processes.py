@@ -29,6 +29,8 @@ MAX_WORKERS = 8  # a worker holds about 50 MB
 MAX_MEMORY = 2**30
 NICENESS = 10  # on systems without idle scheduling: other processes get about ten times a worker's share
 
+BEGUN = b"!"  # what a worker answers at once, when it begins to read a call
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -168,8 +170,12 @@ class _Worker:
 
     def _exchange(self, message: bytes) -> bytes:
         process = self._running_process()
+        if not _begins(process, message):
+            # It was ending already, and poll() did not show it yet: the call moves to a new process.
+            self.end()
+            process = self._running_process()
+            _begins(process, message)  # if not, there is nothing to receive
         try:
-            _send(cast("IO[bytes]", process.stdin), message)
             return _receive(cast("IO[bytes]", process.stdout))
         except (EOFError, OSError) as error:
             self.end()
@@ -206,6 +212,13 @@ class _Worker:
         )
 
 
+def _begins(process: subprocess.Popen[bytes], message: bytes) -> bool:
+    """Send a call; return whether the worker has begun to read it."""
+    with suppress(OSError):  # it has ended
+        _send(cast("IO[bytes]", process.stdin), message)
+    return cast("IO[bytes]", process.stdout).read(len(BEGUN)) == BEGUN
+
+
 def work(memory: int, in_idle_time: bool) -> None:
     """Answer calls, with at most `memory` bytes, until the server ends: the main function of a worker."""
     _limit_memory(memory)
@@ -216,7 +229,7 @@ def work(memory: int, in_idle_time: bool) -> None:
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # printed text must not mix with the answers
     calls: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(questions, calls), daemon=True).start()
+    threading.Thread(target=_listen, args=(questions, answers, calls), daemon=True).start()
     import polycore  # noqa: F401  # now, so that the first call need not wait for it
 
     while True:
@@ -243,10 +256,13 @@ def _run_in_idle_time() -> None:
             os.nice(NICENESS)
 
 
-def _listen(questions: IO[bytes], calls: queue.SimpleQueue[bytes]) -> None:
+def _listen(questions: IO[bytes], answers: IO[bytes], calls: queue.SimpleQueue[bytes]) -> None:
     try:
         while True:
-            calls.put(_receive(questions))
+            size = _size(questions)
+            answers.write(BEGUN)  # the answer before has been sent: the server awaits each
+            answers.flush()
+            calls.put(_read(questions, size))
     finally:  # the server has ended, or a call does not fit into memory
         os._exit(1)
 
@@ -277,8 +293,11 @@ def _send(pipe: IO[bytes], message: bytes) -> None:
 
 def _receive(pipe: IO[bytes]) -> bytes:
     """Return the next message. Raises EOFError if the other end is closed before its last byte."""
-    size = int.from_bytes(_read(pipe, 8), "big")
-    return _read(pipe, size)
+    return _read(pipe, _size(pipe))
+
+
+def _size(pipe: IO[bytes]) -> int:
+    return int.from_bytes(_read(pipe, 8), "big")
 
 
 def _read(pipe: IO[bytes], size: int) -> bytes:

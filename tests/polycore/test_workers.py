@@ -1,5 +1,6 @@
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,6 +135,27 @@ def test_a_worker_killed_between_two_calls_costs_nothing(one):
     with contextlib.suppress(ChildProcessError):  # the workers may have noticed, and reaped it, already
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     assert one.submit(os.getpid).result(10) != pid
+
+
+def test_a_worker_whose_end_the_system_does_not_show_yet_costs_nothing(one, monkeypatch):
+    monkeypatch.setattr(subprocess.Popen, "poll", lambda _: None)
+    pid = one.submit(os.getpid).result(10)
+    os.kill(pid, signal.SIGKILL)
+    assert one.submit(os.getpid).result(10) != pid
+
+
+def test_a_call_that_ends_its_worker_is_not_repeated(one, tmp_path):
+    begun = tmp_path / "begun"
+    code = f"open({str(begun)!r}, 'a').write('x') and __import__('os')._exit(3)"
+    with pytest.raises(BrokenExecutor, match="code 3"):
+        one.submit(eval, code).result(10)
+    assert begun.read_text(encoding="utf-8") == "x"
+
+
+def test_workers_that_end_before_they_begin_fail_the_call(monkeypatch):
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with Workers(1) as pool, pytest.raises(BrokenExecutor, match="code 1"):
+        pool.submit(os.getpid).result(10)
 
 
 @pytest.mark.parametrize("microseconds", [0, 500, 1500, 3000])
