@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +23,18 @@ from polycore.figures import style  # noqa: E402
 # fails for being slow. `--hypothesis-profile=default` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
+
+BROWSER = Path(__file__).parent / "browser"
+
+
+BROWSER_SECONDS = 300  # each wait of a browser alone may take 40 s
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test with a browser its longer limit, unless the test has one of its own."""
+    for item in items:
+        if item.path.is_relative_to(BROWSER) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
 
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nothing to share out

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.signals import restore_signals
+
 ROOT = Path(__file__).parents[2]
 # without Python's buffer a write that was cut short, as by a reader that goes, is taken for a whole one
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
@@ -44,6 +46,10 @@ class Terminal:
         import struct
         import termios
 
+        def take_terminal():
+            restore_signals()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C is a signal
+
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
@@ -55,7 +61,7 @@ class Terminal:
             stdout=subprocess.PIPE,
             stderr=theirs,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C is a signal
+            preexec_fn=take_terminal,
         )
         os.close(theirs)
         self.text = ""

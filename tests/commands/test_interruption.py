@@ -2,10 +2,22 @@
 
 import os
 import signal
+import subprocess
 
 import pytest
 
+import polycore as pc
 from polycore.commands.interruption import Interrupted, Interruption
+from tests.commands.terminal import COMMAND, ENVIRONMENT
+from tests.waiting import wait_until
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c_is_a_signal():
+    """Handle SIGINT as Python does by default: under `nohup` or behind `&` the tests ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_a_signal_ends_what_is_allowed_to_end_and_nothing_after_it():
@@ -39,3 +51,27 @@ def test_a_signal_that_is_ignored_stays_so():
             os.kill(os.getpid(), signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize(
+    "ignored", [pytest.param("SIGINT", id="behind a shell's &"), pytest.param("SIGHUP", id="under nohup")]
+)
+def test_a_run_that_was_started_with_a_signal_ignored_ignores_it(folder, ignored):
+    number = getattr(signal, ignored)
+    process = subprocess.Popen(
+        [*COMMAND, "train", "recommended", "--steps", "100000000", "--run", "run.npz", "--save-every", "0"],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        encoding="utf-8",
+        preexec_fn=lambda: signal.signal(number, signal.SIG_IGN),
+    )
+    wait_until((folder / "run.npz").exists)
+    process.send_signal(number)
+    (folder / "run.npz").unlink()
+    wait_until((folder / "run.npz").exists)  # the run continues
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, "Ended by SIGTERM at step " in errors) == (143, True), errors
+    assert pc.Run.load(folder / "run.npz").step > 0

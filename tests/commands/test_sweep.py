@@ -16,6 +16,7 @@ from polycore.commands.tally import Tally
 from polycore.sweeps.outcomes import Outcome
 from polycore.workers.processes import Workers
 from tests.commands.terminal import COMMAND, ENVIRONMENT, command, one_line
+from tests.signals import restore_signals
 
 FLAT_LINES = "0.000000001x~0.000000002x"
 
@@ -138,6 +139,7 @@ def test_ctrl_c_writes_and_reports_what_has_ended(folder):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        preexec_fn=restore_signals,
     )
     assert process.stdout.readline().startswith("   1/5000  held-out ")
     began = time.monotonic()

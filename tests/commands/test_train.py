@@ -17,6 +17,7 @@ from polycore.commands.chunks import chunks
 from polycore.links.link import NAMES, to_address
 from polycore.workers.processes import Workers
 from tests.commands.terminal import command, one_line
+from tests.waiting import wait_until
 
 # more steps than anybody waits for: it is to be ended
 LONG = ("polynomials=x^2~x^3-2&hidden=8", "--steps", "100000000")
@@ -132,10 +133,7 @@ def test_a_run_that_is_resumed_ends_at_the_same_bits(folder, workers):
 
 def test_a_power_cut_leaves_the_run_as_it_was_kept_last(folder, terminal):
     shown = terminal("train", *LONG, "--run", "run.npz", "--save-every", "0", folder=folder)
-    end = time.monotonic() + 60
-    while not (folder / "run.npz").exists():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    wait_until((folder / "run.npz").exists)
     shown.process.kill()
     shown.ended()
     run = pc.Run.load(folder / "run.npz")

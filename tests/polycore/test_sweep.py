@@ -19,6 +19,7 @@ from polycore.sweeps.choices import grid
 from polycore.sweeps.outcomes import Outcome, best, computed, outcomes
 from polycore.workers.processes import Workers
 from tests.polycore.outcome_bytes import as_bytes, by_index
+from tests.signals import restore_signals
 
 ROOT = Path(__file__).parents[2]
 SMALL = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=10, hidden=(4,), steps=60)
@@ -302,7 +303,11 @@ for outcome in sweep.outcomes([small, *[replace(small, steps=100_000_000, seed=s
         encoding="utf-8",
     )
     process = subprocess.Popen(
-        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=restore_signals,
     )
     try:
         assert process.stdout.readline() == "ended\n"
