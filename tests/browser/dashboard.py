@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, P
 import polycore as pc
 from polycore.links import link
 from polycore.links.compact_weights import compact
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -142,6 +143,10 @@ class Visit:
         self.page.goto(address if address.startswith("http") else self.server + address)
         return self.drawn()
 
+    def pause(self, seconds: float) -> None:
+        """Wait, and let the browser's events in."""
+        self.page.wait_for_timeout(1000 * seconds)
+
     def rest(self) -> None:
         """Wait for a moment in which the server sends nothing.
 
@@ -194,12 +199,7 @@ class Visit:
 
     def wait_for_words(self, **expected: str) -> None:
         """Wait until the address says so: then the server knows it too."""
-        for _ in range(400):
-            found = self.words()
-            if expected.items() <= found.items():
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"the address says {found}, not {expected}")
+        wait_until(lambda: expected.items() <= self.words().items(), state=self.words, pause=self.pause)
 
     def standing(self) -> tuple[str, int]:
         """Return the run's status and step, as the page tells them."""
@@ -209,14 +209,18 @@ class Visit:
 
     def wait_for_status(self, status: str, after_step: int = 0, seconds: float = PATIENCE / 1000) -> int:
         """Wait until the run has that status and has passed a step; return where it is."""
-        end = time.monotonic() + seconds
         self.page.get_by_text(STANDING).first.wait_for()
-        while (found := self.standing())[0] != status or found[1] <= after_step:
-            assert time.monotonic() < end, f"the run is {found} after {seconds} s"
-            self.page.wait_for_timeout(50)
+        step = 0
+
+        def reached() -> bool:
+            nonlocal step
+            current, step = self.standing()
+            return current == status and step > after_step
+
+        wait_until(reached, seconds, state=self.standing, pause=self.pause)
         if status not in UNDER_WAY:
             self.rest()  # the page is drawn once more as the run ends, and what is below moves
-        return found[1]
+        return step
 
     def accuracy(self) -> float:
         """Return the held-out accuracy that the page shows, in per cent."""

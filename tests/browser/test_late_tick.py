@@ -8,6 +8,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from pages.state import recall
 from tests.browser.test_touch import LONG
+from tests.waiting import wait_until
 
 COMPONENT = re.compile("/BidiComponent")  # Streamlit's script that every component needs
 
@@ -39,13 +40,6 @@ def names_the_tab(message: bytes) -> bool:
     return any(recall.COMPONENT_KEY in widget.id for widget in widgets)
 
 
-def wait_until(visit, condition):
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        visit.page.wait_for_timeout(50)
-
-
 def test_late_ticks_do_not_replace_the_page_that_was_chosen(lone_visit):
     visit, wire = lone_visit, Wire()
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
@@ -53,9 +47,9 @@ def test_late_ticks_do_not_replace_the_page_that_was_chosen(lone_visit):
     visit.press("Start")
     visit.wait_for_status("Running", after_step=20)
     wire.held = []
-    wait_until(visit, lambda: any(map(is_tick, wire.held)))
+    wait_until(lambda: any(map(is_tick, wire.held)), pause=visit.pause)
     visit.page.get_by_test_id("stPageLink-NavLink").filter(has_text="Data").click()
-    wait_until(visit, lambda: not is_tick(wire.held[-1]))
+    wait_until(lambda: not is_tick(wire.held[-1]), pause=visit.pause)
     held, wire.held = wire.held, None
     tick = next(filter(is_tick, held))
     # right behind the request for Data: one tick arrives before that is drawn, and one while it is
@@ -82,11 +76,11 @@ def press_before_the_name(visit, address, control, times=1):
     visit.rest()
     wire.held = []
     control.click()
-    wait_until(visit, lambda: wire.held)
+    wait_until(lambda: wire.held, pause=visit.pause)
     for script in scripts:
         script.continue_()
     visit.page.unroute(COMPONENT)
-    wait_until(visit, lambda: names_the_tab(wire.held[-1]))
+    wait_until(lambda: names_the_tab(wire.held[-1]), pause=visit.pause)
     held, wire.held = wire.held, None
     for message in held:
         wire.server.send(message)

@@ -1,13 +1,13 @@
 """Learning by looking: a guided look from its card to "Seen", undo in a toast, the keys, the glossary."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
 
 from pages.lessons import looks
 from tests.browser.dashboard import DESKTOP, PHONE
+from tests.waiting import wait_until
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
@@ -175,10 +175,7 @@ def begin(visit):
 
 
 def wait_for_step(visit, step):
-    end = time.monotonic() + PATIENCE
-    while (found := visit.standing())[1] < step:
-        assert time.monotonic() < end, f"the run is {found}"
-        visit.page.wait_for_timeout(50)
+    wait_until(lambda: visit.standing()[1] >= step, state=visit.standing, pause=visit.pause)
 
 
 def load(visit, name, **words):

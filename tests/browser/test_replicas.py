@@ -188,12 +188,12 @@ def test_one_address_has_five_hundred_connections_at_most(house):
     connections = [socket.create_connection(("127.0.0.1", house.proxy.port)) for _ in range(501)]
     try:
         # the proxy takes them in on two threads: the one that it counts last is not always the last that came
-        wait_until(lambda: any(map(is_refused, connections)), "one is refused")
+        wait_until(lambda: any(map(is_refused, connections)))
         assert len(list(filter(is_refused, connections))) <= 2
     finally:
         for connection in connections:
             connection.close()
-    wait_until(lambda: answers(f"{house.proxy.address}_stcore/health"), "the proxy answers again")
+    wait_until(lambda: answers(f"{house.proxy.address}_stcore/health"))
 
 
 def test_a_drained_replica_keeps_who_is_there_takes_nobody_new_and_comes_back(house):

@@ -22,6 +22,7 @@ from pages.state.session_value import Lessons, Session
 from polycore.workers.processes import Workers
 from tests.clock import Clock
 from tests.pages.browsing import opened, session_of
+from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), samples_per_class=5)
 
@@ -88,13 +89,6 @@ def begin(one_turn):  # noqa: ARG001  # all share it
     yield new
     for training in made:
         training.stop()
-
-
-def wait_until(condition):
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
 
 
 def test_the_run_of_a_closed_tab_pauses_after_ten_seconds(begin, clock):

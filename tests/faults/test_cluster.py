@@ -19,6 +19,7 @@ from polycore.training.chunk import timed
 from polycore.workers import cluster
 from polycore.workers.cluster import Cluster
 from tests.browser.dashboard import ROOT
+from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(
     polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=None, batch_size=20, hidden=(6,), seed=4
@@ -95,12 +96,12 @@ def test_a_run_of_the_dashboard_loses_at_most_a_chunk_with_its_worker(two):
     heavy = replace(EXPERIMENT, batch_size=500, hidden=(32, 32), steps=1_000_000)
     training = Training(pc.start(heavy), two, pc.advance)
     training.start()
-    _wait_until(lambda: training.run.step > 0)
+    wait_until(lambda: training.run.step > 0)
     pids = {call.result(30) for call in [two.submit(_slow_pid) for _ in range(4)]}
     before = training.run.step
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
-    _wait_until(lambda: training.run.step > before or training.error)
+    wait_until(lambda: training.run.step > before or training.error)
     assert (training.error, training.status) == (None, "running")
     training.stop()
     run = training.run
@@ -170,13 +171,6 @@ def test_the_dashboard_computes_there_where_the_environment_names_a_scheduler(na
         check=True,
     )
     assert done.stdout.strip() == kind
-
-
-def _wait_until(condition):
-    end = time.monotonic() + 60
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    assert condition()
 
 
 def _slow_pid():

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from concurrent.futures import BrokenExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pages.server.pool import workers
 from pages.server.turns import Turns
 from polycore.workers.processes import Workers
 from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
+from tests.waiting import wait_until
 
 SMALL = pc.Experiment(hidden=(16, 16), samples_per_class=50, batch_size=64, steps=600)
 OTHER = pc.Experiment(hidden=(8,), samples_per_class=50, batch_size=64, steps=600, seed=1)
@@ -53,13 +55,6 @@ def begun(experiment, pool, advance=pc.advance):
     return training
 
 
-def wait_until(condition, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
-
-
 def same(run, other):
     assert run.step == other.step
     assert np.array_equal(run.parameters, other.parameters)
@@ -78,18 +73,27 @@ def slowly(run, steps):
     return pc.advance(run, min(steps, 60))
 
 
+def wait_for_steps(trainings):
+    reached = [training.run.step for training in trainings]
+    wait_until(lambda: all(t.run.step > step for t, step in zip(trainings, reached, strict=True)))
+
+
 # --- killed -----------------------------------------------------------------------------------
 
 
 def test_all_workers_killed_twice_change_nothing_in_any_run(two):
-    trainings = [begun(experiment, two, slowly) for experiment in (SMALL, OTHER)]
+    # too long to end before the second kill, however fast one of them is
+    experiments = [replace(experiment, steps=1_000_000) for experiment in (SMALL, OTHER)]
+    trainings = [begun(experiment, two, slowly) for experiment in experiments]
     for _ in range(2):
-        reached = [training.run.step for training in trainings]
-        wait_until(lambda: all(t.run.step > step for t, step in zip(trainings, reached, strict=True)))  # noqa: B023
+        wait_for_steps(trainings)
         kill_all(two)
-    wait_until(lambda: all(training.status == "finished" for training in trainings))
-    for training, experiment in zip(trainings, (SMALL, OTHER), strict=True):
-        same(training.run, undisturbed(experiment))
+    wait_for_steps(trainings)
+    for training in trainings:
+        training.pause()
+    wait_until(lambda: [training.status for training in trainings] == ["paused", "paused"])
+    for training, experiment in zip(trainings, experiments, strict=True):
+        same(training.run, pc.advance(pc.start(experiment), training.run.step))
 
 
 def test_a_page_whose_workers_are_all_killed_tells_of_a_run_and_of_nothing_else():

@@ -6,9 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -16,6 +15,7 @@ from urllib.error import URLError
 from tests.browser.dashboard import free_port
 from tests.hosting import image
 from tests.hosting.image import ROOT
+from tests.waiting import wait_until
 
 COOKIE = "polycore_replica"
 
@@ -52,7 +52,7 @@ class Replica:
             self._process = subprocess.Popen(
                 command, cwd=self._folder, env=environment, stdout=log, stderr=log
             )
-        wait_until(lambda: answers(f"{self.address}_stcore/health"), f"{self.name} is healthy")
+        wait_until(lambda: answers(f"{self.address}_stcore/health"))
 
     def kill(self) -> None:
         """End it abruptly, as when a machine fails."""
@@ -90,7 +90,7 @@ class Proxy:
                 command, env=os.environ | self.environment, stdout=output, stderr=output
             )
         try:
-            wait_until(lambda: answers(f"{self.address}_stcore/health"), "the proxy answers")
+            wait_until(lambda: answers(f"{self.address}_stcore/health"))
             yield
         finally:
             process.terminate()
@@ -110,7 +110,7 @@ class Proxy:
 
     def wait_for(self, **statuses: str) -> None:
         """Wait until the replicas have these statuses."""
-        wait_until(lambda: statuses.items() <= self.statuses().items(), f"the proxy has {statuses}")
+        wait_until(lambda: statuses.items() <= self.statuses().items(), state=self.statuses)
 
 
 def answers(address: str) -> bool:
@@ -120,11 +120,3 @@ def answers(address: str) -> bool:
             return True
     except (URLError, ConnectionError, TimeoutError):
         return False
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Wait a minute at most."""
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, f"not within 60 s: {what}"
-        time.sleep(0.1)

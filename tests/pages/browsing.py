@@ -1,7 +1,6 @@
 """Opening pages as AppTest does, with a link's words and a run to wait for."""
 
 import json
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages.state import session
 from pages.state.session_value import Session
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
-HOME = "streamlit_app.py"
+HOME, TRAIN = "streamlit_app.py", "pages/3_train.py"
 QUICK = {
     "polynomials": "-x^2+1~x^3-2",
     "samples": "20",
@@ -51,15 +51,23 @@ def press(app: AppTest, label: str) -> AppTest:
     return app
 
 
-def wait_for(app: AppTest, status: str, seconds: float = 20) -> AppTest:
-    """Draw the page again and again, as its fragments do, until the run has that status."""
-    end = time.monotonic() + seconds
-    while session_of(app).training.status != status:
-        assert time.monotonic() < end, f"the run is {session_of(app).training.status} after {seconds} s"
-        time.sleep(0.05)
+def wait_for(app: AppTest, status: str) -> AppTest:
+    """Wait until the run has that status, and draw the page again."""
+    training = session_of(app).training
+    wait_until(lambda: training.status == status, state=lambda: f"the run is {training.status}")
     app.run()
     assert not app.exception
     return app
+
+
+def trained(page: str = TRAIN, button: str = "Start", **words: str) -> AppTest:
+    """Return the page after a run; `words` replace some of the quick set-up's."""
+    return wait_for(press(opened(page, QUICK | words), button), "finished")
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    """Return the value of each metric on the page, by its label."""
+    return {metric.label: metric.value for metric in app.metric}
 
 
 def labels(app: AppTest) -> dict[str, bool]:

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.frame import frame
 from pages.models import asked, from_link
 from pages.plane import live
-from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
+from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, trained
 from tests.pages.test_pass_on import TRAINED
 from tests.pages.test_predict_page import words
 
@@ -40,13 +40,13 @@ def clicked(app, key="progress.map"):
     return app
 
 
-def trained(page=TRAIN, button="Start", **changes):
-    return wait_for(press(opened(page, LINES | changes), button), "finished")
+def on_lines(page=TRAIN, button="Start", **words):
+    return trained(page, button, **{**LINES, **words})
 
 
 @pages
 def test_a_click_asks_network_and_referee(click, page, button):
-    app = trained(page, button)
+    app = on_lines(page, button)
     assert asked.CLICK in words(app)
     clicked(app)
     best = session_of(app).training.best
@@ -90,7 +90,7 @@ def test_while_it_runs_its_present_weights_answer(click):
 
 @pytest.mark.usefixtures("click")
 def test_all_classes_are_in_a_table():
-    app = clicked(trained())
+    app = clicked(on_lines())
     assert not app.dataframe
     app.session_state[f"{asked.PREFIX}.table"] = True
     app.run()
@@ -101,7 +101,7 @@ def test_all_classes_are_in_a_table():
 
 def test_at_a_crossing_nobody_can_tell_and_the_odds_are_told(click):
     click["place"] = (0.0, 0.0)
-    app = clicked(trained())
+    app = clicked(on_lines())
     text = words(app).replace("\N{NO-BREAK SPACE}", " ")
     assert "A crossing: p0 & p1 & p2" in text
     assert "the best guess is right once in three" in text
@@ -114,11 +114,11 @@ def test_at_a_crossing_nobody_can_tell_and_the_odds_are_told(click):
 
 def test_beside_a_crossing_there_is_nothing_of_it(click):
     click["place"] = (0.0, 0.001)
-    assert "A crossing" not in words(clicked(trained()))
+    assert "A crossing" not in words(clicked(on_lines()))
 
 
 def test_the_answer_can_be_closed(click):
-    app = press(clicked(trained()), "Close")
+    app = press(clicked(on_lines()), "Close")
     assert session_of(app).view.asked is None
     assert asked.CLICK in words(app)
     assert "asked" not in str(click["progress.map"].layout.meta)
@@ -127,14 +127,14 @@ def test_the_answer_can_be_closed(click):
 
 @pytest.mark.usefixtures("click")
 def test_the_place_stays_on_the_other_page():
-    app = clicked(trained())
+    app = clicked(on_lines())
     app.switch_page(HOME).run()
     assert "**x = 0.5, y = -0.25**" in words(app)
 
 
 def test_a_place_too_far_out_is_not_asked_about(click):
     click["place"] = (1e13, 0.0)
-    assert session_of(clicked(trained())).view.asked is None
+    assert session_of(clicked(on_lines())).view.asked is None
 
 
 @pytest.mark.parametrize("embedded", [pytest.param(False, id="alone"), pytest.param(True, id="embedded")])
@@ -160,7 +160,7 @@ def test_a_network_that_came_by_a_link_answers_a_click(click, monkeypatch, page,
 
 
 def test_the_answer_is_of_the_weights_that_are_shown(click):
-    app = clicked(trained(learning_rate="0.5", batch="10", noise="0.3", steps="60"))
+    app = clicked(on_lines(learning_rate="0.5", batch="10", noise="0.3", steps="60"))
     run, best = session_of(app).training.run, session_of(app).training.best
     assert run.best_step < run.step
     for choice, model in (("Best", best), ("Now", run.current)):

@@ -18,6 +18,7 @@ from pages.state.kept_models import Kept
 from polycore.formatting import loss_text
 from polycore.training.history import History
 from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, told_by, wait_for
+from tests.waiting import wait_until
 
 COMPARE, TRAIN = "pages/6_compare.py", "pages/3_train.py"
 BASE = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), steps=40)
@@ -151,10 +152,7 @@ def test_a_deleted_run_is_gone_and_comes_back():
 
 def test_a_run_under_way_cannot_be_deleted():
     app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
-    end = time.monotonic() + 20
-    while not session_of(app).training.run.step:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    wait_until(lambda: session_of(app).training.run.step)
     app.switch_page(COMPARE).run()
     button = app.button(key=key_of("delete", "Run 1 · Adam, 2 polynomials"))
     assert button.disabled
@@ -358,11 +356,8 @@ def at_the_line(*names, budget=0.3):
     return app
 
 
-def until_it_ends(app, seconds=30):
-    end = time.monotonic() + seconds
-    while session_of(app).comparison.race.is_running:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+def until_it_ends(app):
+    wait_until(lambda: not session_of(app).comparison.race.is_running)
     app.run()
     assert not app.exception
     return app
@@ -431,10 +426,7 @@ def test_all_can_be_kept_once():
 def test_a_race_is_stopped_and_run_again():
     app = press(at_the_line("Adam", "SGD with momentum", budget=100.0), "Start the race")
     first = session_of(app).comparison.race
-    end = time.monotonic() + 20
-    while not first.has_begun:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    wait_until(lambda: first.has_begun)
     app.run()
     assert (switch(app, "Race again"), switch(app, "Stop the race")) == (False, True)
     press(app, "Stop the race")
@@ -494,11 +486,8 @@ def test_a_race_and_a_run_go_on_at_once():
     app.button_group(key=race_view.BUDGET_KEY).set_value(100.0).run()
     press(app, "Start the race")
     training, race = session_of(app).training, session_of(app).comparison.race
-    end = time.monotonic() + 20
     before = training.run.step
-    while training.run.step == before or not all(lane.training.run.step for lane in race.lanes):
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    wait_until(lambda: training.run.step > before and all(lane.training.run.step for lane in race.lanes))
     assert not app.run().exception
     race.stop()
     assert training.status == "running"

@@ -16,6 +16,7 @@ from pages.state.session_value import Session
 from pages.state.setup import Setup
 from polycore import TUTORIAL_POLYNOMIALS, Experiment, Model, Polynomial, points_from_csv
 from polycore.limits import MAX_CLASSES
+from tests.pages.browsing import metrics
 
 HOME = Path(__file__).parents[2] / "streamlit_app.py"
 PAGE = "pages/2_data.py"
@@ -53,10 +54,6 @@ def shown(page):
     return [element.value for kind in ("markdown", "caption", "info") for element in page.get(kind)]
 
 
-def metrics(page):
-    return {metric.label: metric.value for metric in page.metric}
-
-
 def drawn(page):
     """Return how many points each trace of the plot has, by the trace's name; curves left out."""
     [chart] = [chart for chart in page.get("bidi_component") if "data.plot" in chart.proto.id]
@@ -84,7 +81,7 @@ def signed_model():
     return Model(([[1.0, -1.0], [0.0, 0.0]],), ([[0.0, 0.0]],), 0.5, 0.9, (UP, DOWN))
 
 
-def trained(experiment=TWO, points=None):
+def with_model(experiment=TWO, points=None):
     kept = Kept("Run 1", signed_model(), experiment)
     return Session(setup=Setup(experiment), models=KeptModels((kept,), kept.title), points=points)
 
@@ -193,7 +190,7 @@ def test_samples_too_large_for_a_file_are_told_and_not_offered():
 
 
 def test_every_control_says_what_it_is_for():
-    page = opened(begun=trained(points=Points(np.ones((1, 2)), None)))
+    page = opened(begun=with_model(points=Points(np.ones((1, 2)), None)))
     kinds = ("number_input", "toggle", "button", "download_button", "file_uploader", "segmented_control")
     controls = [control for kind in kinds for control in page.get(kind)]
     assert len(controls) == 12
@@ -269,7 +266,7 @@ THREE_QUARTERS = math.log(3) / 2
 def test_the_model_is_measured_where_the_file_names_polynomials():
     x = THREE_QUARTERS
     lines = [f"{x},0,0", f"{x},5,0", f"{-x},0,1", f"{-x},9,0", f"{x},0,7"]
-    page = uploaded(opened(begun=trained()), "\n".join(["x,y,polynomial", *lines]).encode())
+    page = uploaded(opened(begun=with_model()), "\n".join(["x,y,polynomial", *lines]).encode())
     # three of four right; the loss is the mean of -ln(3/4), three times, and -ln(1/4)
     loss = (3 * math.log(4 / 3) + math.log(4)) / 4
     assert metrics(page)["Accuracy"] == "75.0 %"
@@ -281,7 +278,7 @@ def test_the_model_is_measured_where_the_file_names_polynomials():
 def test_the_referees_accuracy_on_the_same_points_stands_beside_the_models():
     # the curves are x and -x: at x = 1, 0.9 is nearer to the first, -0.2 to the second; the model says the
     # first wherever x is above 0, and is right with the first two of these three points
-    page = uploaded(opened(begun=trained()), b"x,y,polynomial\n1,0.9,0\n1,-0.2,0\n1,-1,1\n")
+    page = uploaded(opened(begun=with_model()), b"x,y,polynomial\n1,0.9,0\n1,-0.2,0\n1,-1,1\n")
     [accuracy] = [metric for metric in page.metric if metric.label == "Accuracy"]
     assert (accuracy.value, accuracy.delta) == ("66.7 %", "referee 66.7 %")
     uploaded(page, b"x,y,polynomial\n1,0.9,0\n1,-0.2,1\n1,-1,1\n-1,2,1\n")
@@ -301,14 +298,14 @@ def test_without_a_referee_nothing_stands_beside_the_accuracy():
 
 
 def test_without_polynomials_the_predictions_are_counted():
-    page = uploaded(opened(begun=trained()), b"x,y\n1,0\n2,0\n-1,0\n")
+    page = uploaded(opened(begun=with_model()), b"x,y\n1,0\n2,0\n-1,0\n")
     assert rows(page, "polynomial", "predicted") == [["p0 = x", 2], ["p1 = -x", 1]]
     assert "Accuracy" not in metrics(page)
 
 
 def test_where_no_point_is_of_a_known_polynomial_there_is_nothing_to_measure():
     last = MAX_CLASSES - 1
-    page = uploaded(opened(begun=trained()), f"x,y,polynomial\n1,0,{last}\n".encode())
+    page = uploaded(opened(begun=with_model()), f"x,y,polynomial\n1,0,{last}\n".encode())
     assert any("nothing to measure" in value for value in shown(page))
     assert rows(page, "predicted") == [[1], [0]]
 
@@ -318,7 +315,7 @@ PARABOLA = Polynomial(1, 0, 0)
 
 def answering_for_another_list(*polynomials):
     """Return a session whose network knows UP and DOWN while the set-up has `polynomials`."""
-    begun = trained()
+    begun = with_model()
     return Session(
         setup=Setup(Experiment(polynomials=polynomials)),
         models=begun.models,
@@ -365,7 +362,7 @@ def test_a_network_without_polynomials_does_not_score_the_points():
 
 
 def test_labels_keep_their_meaning_when_the_set_up_changes():
-    page = uploaded(opened(begun=trained()), b"x,y,polynomial\n1,1,0\n-1,1,1\n")
+    page = uploaded(opened(begun=with_model()), b"x,y,polynomial\n1,1,0\n-1,1,1\n")
     assert not any("when it was uploaded" in value for value in shown(page))
     page.session_state[session.KEY] = replace(
         now(page),
@@ -397,7 +394,7 @@ def stays(page):
 
 
 def test_other_samples_leave_the_trained_model_and_say_so():
-    page = opened(begun=trained())
+    page = opened(begun=with_model())
     assert not stays(page)
     entered(page, "Noise", 0.5)
     [line] = stays(page)
@@ -406,7 +403,7 @@ def test_other_samples_leave_the_trained_model_and_say_so():
 
 
 def test_a_model_for_other_polynomials_is_told_first():
-    begun = trained()
+    begun = with_model()
     page = opened(begun=Session(setup=Setup(Experiment()), models=begun.models))
     [line] = stays(page)
     assert "other polynomials" in line

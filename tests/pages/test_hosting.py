@@ -3,7 +3,6 @@
 import io
 import logging
 import math
-import time
 from dataclasses import replace
 
 import pytest
@@ -19,6 +18,7 @@ from pages.server.pool import workers
 from pages.server.turns import Turns
 from polycore import Experiment, PolycoreError
 from tests.pages.browsing import QUICK, ROOT, opened, press, session_of, wait_for
+from tests.waiting import wait_until
 
 HOME, DATA, TRAIN, COMPARE = "streamlit_app.py", "pages/2_data.py", "pages/3_train.py", "pages/6_compare.py"
 COMMAND = "python3 run.py dashboard"
@@ -409,9 +409,7 @@ def test_who_computes_while_others_wait_is_told_of_turns(full):
     for turn in full:
         turn.give_up()
     waiting = turns.of_this_server().take()
-    end = time.monotonic() + 5
-    while queue_place.TURNS not in told(app.run()):
-        assert time.monotonic() < end
+    wait_until(lambda: queue_place.TURNS in told(app.run()))
     assert "Others are waiting too." in told(app)
     waiting.give_up()
     assert queue_place.TURNS not in told(app.run())

@@ -25,7 +25,7 @@ from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.inspection.parameter_index import ParameterIndex
-from tests.pages.browsing import QUICK, labels, opened, press, session_of, wait_for
+from tests.pages.browsing import QUICK, labels, metrics, opened, press, session_of, trained
 
 INSIDE, TRAIN = "pages/5_inside.py", "pages/3_train.py"
 CURVES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0))
@@ -83,8 +83,8 @@ def with_model(model, experiment=None, title="Upload 1"):
     return app
 
 
-def trained():
-    app = wait_for(press(opened(TRAIN), "Start"), "finished")
+def trained_inside():
+    app = trained()
     app.switch_page(INSIDE).run()
     assert not app.exception
     return app
@@ -119,10 +119,6 @@ def slider(app, name):
 
 def choice(app, name):
     return one(app.selectbox, name)
-
-
-def metrics(app):
-    return {metric.label: metric.value for metric in app.metric}
 
 
 # --- without a model, and the tutorial's ------------------------------------------------------
@@ -364,7 +360,7 @@ def by_hand(model, experiment):
 
 
 def test_a_changed_weight_has_the_loss_that_one_works_out_by_hand():
-    app = trained()
+    app = trained_inside()
     kept = session_of(app).answering
     shown_number(app, "Weight from x").set_value(-3.0).run()
     now = session_of(app)
@@ -380,7 +376,7 @@ def test_a_changed_weight_has_the_loss_that_one_works_out_by_hand():
 
 
 def test_slider_and_number_move_together():
-    app = trained()
+    app = trained_inside()
     slider(app, "Bias").set_value(0.5).run()
     assert shown_number(app, "Bias").value == 0.5
     shown_number(app, "Bias").set_value(-1000.0).run()
@@ -389,7 +385,7 @@ def test_slider_and_number_move_together():
 
 
 def test_put_it_back_brings_every_number_back_and_can_be_undone():
-    app = trained()
+    app = trained_inside()
     before = shown_number(app, "Bias").value, metrics(app)
     shown_number(app, "Bias").set_value(7.0).run()
     assert metrics(app) != before[1]
@@ -403,7 +399,7 @@ def test_put_it_back_brings_every_number_back_and_can_be_undone():
 
 
 def test_the_old_value_typed_again_is_no_change():
-    app = trained()
+    app = trained_inside()
     old = shown_number(app, "Bias").value
     shown_number(app, "Bias").set_value(7.0).run()
     shown_number(app, "Bias").set_value(old).run()
@@ -412,7 +408,7 @@ def test_the_old_value_typed_again_is_no_change():
 
 
 def test_a_changed_network_becomes_a_model_of_its_own():
-    app = trained()
+    app = trained_inside()
     kept = session_of(app).answering
     shown_number(app, "Bias").set_value(7.0).run()
     changed = session_of(app).by_hand.model
@@ -458,7 +454,7 @@ def test_any_incoming_weight_of_a_wide_layer_can_be_chosen():
 
 
 def test_changes_survive_another_page():
-    app = trained()
+    app = trained_inside()
     shown_number(app, "Bias").set_value(7.0).run()
     app.switch_page(TRAIN).run()
     app.switch_page(INSIDE).run()
@@ -526,7 +522,7 @@ def test_too_large_a_coefficient_is_named_where_there_is_no_map():
 
 
 def test_changing_another_model_drops_the_first_ones_changes_and_offers_them_back():
-    app = trained()
+    app = trained_inside()
     shown_number(app, "Bias").set_value(7.0).run()
     first = session_of(app).by_hand
     press(app, TUTORIAL_BUTTON)

@@ -19,7 +19,7 @@ from pages.inside.neuron_choice import Neuron
 from pages.plane import referee
 from polycore.links.compact_weights import compact
 from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
-from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for, words_of
+from tests.pages.browsing import HOME, QUICK, opened, press, session_of, trained, wait_for, words_of
 
 ROOT = Path(__file__).parents[2]
 TRAIN, PREDICT, COMPARE = "pages/3_train.py", "pages/4_predict.py", "pages/6_compare.py"
@@ -361,10 +361,6 @@ def recorded(monkeypatch):
                 if value is cached:
                     monkeypatch.setattr(module, own, recording(name, cached))
     return found
-
-
-def trained(words=QUICK):
-    return wait_for(press(opened(TRAIN, words), "Start"), "finished")
 
 
 def choose(app, kind, key, value):

@@ -34,7 +34,7 @@ NAMES = [look.name for look in looks.LOOKS]
 
 
 @cache
-def trained(experiment, steps):
+def run_to_end(experiment, steps):
     """Return a run of `experiment` that ends after so many steps, at its end."""
     return pc.advance(pc.start(replace(experiment, steps=steps)), steps)
 
@@ -88,12 +88,12 @@ def test_nothing_has_been_seen_before_anything_was_trained(name, page):
 @pytest.mark.parametrize("page", ["Home", "Train", "Predict", "Inside"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_run_of_something_else_shows_no_look(name, page):
-    run = trained(pc.Experiment(hidden=(4,)), 1200)
+    run = run_to_end(pc.Experiment(hidden=(4,)), 1200)
     assert not seen(name, holding(run, map_view="Referee"), page, asked=(0.0, 0.0))
 
 
 def test_at_a_crossing_the_odds_are_even():
-    run = trained(looks.CROSSING, 8000)
+    run = run_to_end(looks.CROSSING, 8000)
     [[first, second, third], beside] = run.best.predict_proba([[0.0, 0.0], [0.9, 0.9]])
     assert first == pytest.approx(0.5, abs=0.15)
     assert second == pytest.approx(0.5, abs=0.15)
@@ -110,7 +110,7 @@ def test_at_a_crossing_the_odds_are_even():
 
 
 def test_adam_is_far_ahead_of_random_search_after_few_steps():
-    search, gradient = trained(looks.SEARCH, 20_000), trained(looks.GRADIENT, 600)
+    search, gradient = run_to_end(looks.SEARCH, 20_000), run_to_end(looks.GRADIENT, 600)
     assert gradient.best.loss < search.best.loss - 0.5
     assert seen("search", holding(search, gradient))
     assert not seen("search", holding(search))
@@ -118,7 +118,7 @@ def test_adam_is_far_ahead_of_random_search_after_few_steps():
 
 
 def test_standardized_inputs_reach_what_raw_ones_do_not():
-    raw, scaled = trained(looks.UNSCALED, 5000), trained(looks.SCALED, 5000)
+    raw, scaled = run_to_end(looks.UNSCALED, 5000), run_to_end(looks.SCALED, 5000)
     assert raw.best.held_out_accuracy == pytest.approx(0.43, abs=0.08)
     assert scaled.best.held_out_accuracy == pytest.approx(0.98, abs=0.02)
     assert seen("scaling", holding(raw, scaled))
@@ -127,14 +127,14 @@ def test_standardized_inputs_reach_what_raw_ones_do_not():
 
 
 def test_a_learning_rate_of_1_kills_more_than_half_of_the_neurons():
-    dead, alive = trained(looks.TOO_FAST, 500), trained(looks.SLOWER, 500)
+    dead, alive = run_to_end(looks.TOO_FAST, 500), run_to_end(looks.SLOWER, 500)
     assert seen("dead", holding(dead))
     assert not seen("dead", holding(alive))
     assert not seen("dead", holding(pc.start(looks.TOO_FAST)))
 
 
 def test_two_neurons_stay_far_behind():
-    two, more = trained(looks.TWO_NEURONS, 8000), trained(looks.MORE_NEURONS, 8000)
+    two, more = run_to_end(looks.TWO_NEURONS, 8000), run_to_end(looks.MORE_NEURONS, 8000)
     assert two.best.held_out_accuracy == pytest.approx(0.4, abs=0.08)
     assert more.best.held_out_accuracy == pytest.approx(0.9, abs=0.06)
     assert seen("small", holding(two, more))
@@ -142,18 +142,18 @@ def test_two_neurons_stay_far_behind():
 
 
 def test_a_hundred_points_are_learned_by_heart():
-    run = trained(looks.BY_HEART, 3000)
+    run = run_to_end(looks.BY_HEART, 3000)
     best = pc.Referee(looks.BY_HEART.polynomials, looks.BY_HEART.x_range, looks.BY_HEART.noise).accuracy.value
     assert "81.6\u00a0%" in looks.named("by-heart").see
     assert best == pytest.approx(0.816, abs=0.0005)
     assert run.best.accuracy == 1.0
     assert run.best.held_out_accuracy < best - 0.02
     assert seen("by-heart", holding(run))
-    assert not seen("by-heart", holding(trained(looks.BY_HEART, 20)))
+    assert not seen("by-heart", holding(run_to_end(looks.BY_HEART, 20)))
 
 
 def test_with_noise_the_network_comes_near_the_referee():
-    run = trained(looks.NOISY, 5000)
+    run = run_to_end(looks.NOISY, 5000)
     best = pc.Referee(looks.NOISY.polynomials, looks.NOISY.x_range, looks.NOISY.noise).accuracy.value
     assert "89.7\u00a0%" in looks.named("referee").see
     assert best == pytest.approx(0.897, abs=0.0005)
@@ -164,14 +164,14 @@ def test_with_noise_the_network_comes_near_the_referee():
 
 
 def test_six_folds_are_enough_for_three_curves():
-    run = trained(looks.FOLDED, 6000)
+    run = run_to_end(looks.FOLDED, 6000)
     assert run.best.held_out_accuracy > 0.97
     assert seen("folds", holding(run), "Inside")
     assert not seen("folds", holding(run), "Train")
 
 
 def test_another_seed_is_still_the_same_look():
-    run = trained(replace(looks.TOO_FAST, seed=5), 500)
+    run = run_to_end(replace(looks.TOO_FAST, seed=5), 500)
     assert seen("dead", holding(run))
 
 

@@ -11,7 +11,7 @@ from pages.plane import live, plane
 from pages.plane.referee import referee_of
 from pages.state.kept_models import Kept
 from polycore.figures.palette import PALETTE
-from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
+from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, trained
 from tests.pages.test_predict_page import NAMED, NAMELESS, with_model, words
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
@@ -24,10 +24,6 @@ def maps(monkeypatch):
     found = {}
     monkeypatch.setattr(live, "figure", lambda figure, key, **_: found.update({key: figure}))
     return found
-
-
-def trained(page=TRAIN, button="Start", **changes):
-    return wait_for(press(opened(page, QUICK | changes), button), "finished")
 
 
 def choice(app):

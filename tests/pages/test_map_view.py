@@ -4,7 +4,7 @@ import pytest
 
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
-from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
+from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, trained, wait_for
 
 TRAIN = "pages/3_train.py"
 NETWORK, REFEREE, DIFFERENCES = "Network", "Referee", "Where they differ"
@@ -22,10 +22,6 @@ def choose(app, view):
     labelled(app.button_group, "Map").set_value(view).run()
     assert not app.exception
     return app
-
-
-def trained(**words):
-    return wait_for(press(opened(TRAIN, QUICK | words), "Start"), "finished")
 
 
 def captions(app):

@@ -2,40 +2,39 @@
 
 import pytest
 
-from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
+from tests.pages.browsing import opened, press, session_of, trained, wait_for
 
 TRAIN, PREDICT, INSIDE = "pages/3_train.py", "pages/4_predict.py", "pages/5_inside.py"
 
 
 @pytest.fixture(scope="module")
-def trained():
+def app():
     """Return the Train page after a short run on 2 times 10,001 samples."""
-    words = QUICK | {"samples": "10001", "batch": "64", "steps": "40"}
-    return wait_for(press(opened(TRAIN, words), "Start"), "finished")
+    return trained(samples="10001", batch="64", steps="40")
 
 
 def told(app):
     return "\n".join(element.value for kind in (app.caption, app.markdown) for element in kind)
 
 
-def test_a_run_s_accuracy_is_told_to_be_of_some_and_its_loss_is_of_all(trained):
-    trained.switch_page(PREDICT).run()
+def test_a_run_s_accuracy_is_told_to_be_of_some_and_its_loss_is_of_all(app):
+    app.switch_page(PREDICT).run()
     assert (
         "The training accuracy is measured on 20,000 points, not on all 20,002 samples: that would take long."
-    ) in told(trained)
-    best = session_of(trained).answering.model
-    assert best.loss == session_of(trained).training.run.best_loss
+    ) in told(app)
+    best = session_of(app).answering.model
+    assert best.loss == session_of(app).training.run.best_loss
 
 
-def test_inside_both_are_of_some_once_a_weight_was_changed_by_hand(trained):
-    trained.switch_page(INSIDE).run()
-    assert "over all 20,002 points of the training set is the network's loss" in told(trained)
-    assert " of 20,000 = " in told(trained)
-    bias = next(slider for slider in trained.slider if "Bias" in slider.label)
+def test_inside_both_are_of_some_once_a_weight_was_changed_by_hand(app):
+    app.switch_page(INSIDE).run()
+    assert "over all 20,002 points of the training set is the network's loss" in told(app)
+    assert " of 20,000 = " in told(app)
+    bias = next(slider for slider in app.slider if "Bias" in slider.label)
     bias.set_value(bias.max).run()
-    assert not trained.exception
-    assert "Training accuracy and loss are measured on 20,000 points, not on all 20,002" in told(trained)
-    assert "over 20,000 points, in place of all 20,002 points of the training set" in told(trained)
+    assert not app.exception
+    assert "Training accuracy and loss are measured on 20,000 points, not on all 20,002" in told(app)
+    assert "over 20,000 points, in place of all 20,002 points of the training set" in told(app)
 
 
 def test_where_all_are_asked_nothing_is_said():

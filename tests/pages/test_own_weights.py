@@ -10,14 +10,14 @@ from pages.lessons.looks import LOOKS
 from pages.models import own_weights
 from pages.state import writing
 from polycore import PolycoreError
-from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for, words_of
+from tests.pages.browsing import HOME, QUICK, opened, press, session_of, trained, wait_for, words_of
 
 TRAIN, PREDICT, POLYNOMIALS = "pages/3_train.py", "pages/4_predict.py", "pages/1_polynomials.py"
 
 
 @pytest.fixture
-def trained():
-    return wait_for(press(opened(TRAIN), "Start"), "finished")
+def app():
+    return trained()
 
 
 class Dying:
@@ -36,24 +36,24 @@ class Unreachable:
         raise PolycoreError("There is no scheduler.")
 
 
-def test_after_a_run_the_address_opens_its_network_to_the_last_bit(trained):
-    other = opened(HOME, words_of(trained))
-    here, there = (session_of(app).answering.model for app in (trained, other))
+def test_after_a_run_the_address_opens_its_network_to_the_last_bit(app):
+    other = opened(HOME, words_of(app))
+    here, there = (session_of(page).answering.model for page in (app, other))
     assert all(map(np.array_equal, here.weights + here.biases, there.weights + there.biases))
 
 
-def test_every_page_has_it_in_its_address(trained):
-    words = words_of(trained)["weights"]
+def test_every_page_has_it_in_its_address(app):
+    words = words_of(app)["weights"]
     for page in (PREDICT, POLYNOMIALS, HOME):
-        trained.switch_page(page).run()
-        assert words_of(trained)["weights"] == words
+        app.switch_page(page).run()
+        assert words_of(app)["weights"] == words
 
 
-def test_it_is_written_once(trained, monkeypatch):
+def test_it_is_written_once(app, monkeypatch):
     monkeypatch.setattr(writing, "workers", None)
-    trained.switch_page(PREDICT).run()
-    assert not trained.exception
-    assert "weights" in words_of(trained)
+    app.switch_page(PREDICT).run()
+    assert not app.exception
+    assert "weights" in words_of(app)
 
 
 def test_while_a_run_goes_on_the_address_has_no_network():
@@ -66,14 +66,14 @@ def test_while_a_run_goes_on_the_address_has_no_network():
     assert words_of(app)["weights"].startswith("d")
 
 
-def test_another_set_up_takes_it_out_and_the_same_one_brings_it_back(trained):
-    words = words_of(trained)["weights"]
-    [steps] = [box for box in trained.number_input if box.label == "Steps"]
+def test_another_set_up_takes_it_out_and_the_same_one_brings_it_back(app):
+    words = words_of(app)["weights"]
+    [steps] = [box for box in app.number_input if box.label == "Steps"]
     steps.set_value(301).run()
-    assert "weights" not in words_of(trained)
-    [steps] = [box for box in trained.number_input if box.label == "Steps"]
+    assert "weights" not in words_of(app)
+    [steps] = [box for box in app.number_input if box.label == "Steps"]
     steps.set_value(300).run()
-    assert words_of(trained)["weights"] == words
+    assert words_of(app)["weights"] == words
 
 
 @pytest.mark.parametrize("workers", [Dying(), Unreachable()], ids=["dying", "unreachable"])
@@ -85,7 +85,7 @@ def test_where_it_cannot_be_written_the_address_is_the_set_up_s(monkeypatch, wor
     assert "weights" not in words_of(app)
 
 
-def test_a_cluster_that_is_looked_for_holds_no_page_up(trained, monkeypatch):
+def test_a_cluster_that_is_looked_for_holds_no_page_up(app, monkeypatch):
     found = Event()
 
     class Late:
@@ -94,7 +94,7 @@ def test_a_cluster_that_is_looked_for_holds_no_page_up(trained, monkeypatch):
             raise PolycoreError("There is no scheduler.")
 
     monkeypatch.setattr(writing, "workers", Late())
-    now = session_of(trained)
+    now = session_of(app)
     begun = writing.Writing.begun(now.answering.model, now.experiment, 7500)
     assert not begun.is_over(within=0.1)
     found.set()
@@ -102,8 +102,8 @@ def test_a_cluster_that_is_looked_for_holds_no_page_up(trained, monkeypatch):
     assert begun.words is None
 
 
-def test_a_refresh_does_not_keep_it_a_second_time(trained, monkeypatch):
-    before, words = session_of(trained), words_of(trained)
+def test_a_refresh_does_not_keep_it_a_second_time(app, monkeypatch):
+    before, words = session_of(app), words_of(app)
     monkeypatch.setattr("pages.state.recall.recalled", lambda: before)
     app = opened(TRAIN, words)
     assert [kept.title for kept in session_of(app).models.kept] == ["Run 1 · Adam, 2 polynomials"]

@@ -12,7 +12,7 @@ from pages.state import session
 from pages.state.session_value import Play, Session
 from pages.state.setup import Setup
 from polycore import Experiment, Polynomial
-from tests.pages.browsing import QUICK, opened, session_of, wait_for
+from tests.pages.browsing import QUICK, metrics, opened, session_of, wait_for
 
 PLAY, POLYNOMIALS = "pages/7_play.py", "pages/1_polynomials.py"
 CHALLENGE = {"game": "482113", "score": "7", "seconds": "43"}
@@ -44,7 +44,7 @@ def answer(app, label):
     return press(app, f"{questions.ANSWER_KEY}.{label}")
 
 
-def trained():
+def after_training():
     return wait_for(press(opened(PLAY), opening.TRAIN_KEY), "finished")
 
 
@@ -58,10 +58,6 @@ def play(app, choose):
 
 def words(app):
     return "\n".join(text.value for text in [*app.markdown, *app.caption, *app.subheader, *app.info])
-
-
-def metrics(app):
-    return {metric.label: metric.value for metric in app.metric}
 
 
 def right(label):
@@ -83,7 +79,7 @@ def test_without_a_network_the_page_says_so_and_offers_to_train_one():
 
 @pytest.mark.usefixtures("clock")
 def test_a_whole_game_against_the_network(figures):
-    app = play(press(trained(), opening.START_KEY), right)
+    app = play(press(after_training(), opening.START_KEY), right)
     game = session_of(app).play.game
     model = session_of(app).answering.model
     expected = sum(model.predict(list(game.points)) == game.labels)
@@ -98,7 +94,7 @@ def test_a_whole_game_against_the_network(figures):
 
 
 def test_the_outcome_comes_at_once_and_says_what_all_three_said():
-    app = press(trained(), opening.START_KEY)
+    app = press(after_training(), opening.START_KEY)
     game = session_of(app).play.game
     answer(app, wrong(game.labels[0]))
     assert "**Wrong.**" in words(app)

@@ -25,6 +25,7 @@ from tests.pages.browsing import (
     QUICK,
     behind,
     labelled,
+    metrics,
     opened,
     press,
     session_of,
@@ -114,10 +115,6 @@ def texts(app: AppTest) -> str:
 def words(app: AppTest) -> str:
     """Return what the page says in words of ours."""
     return "\n".join(text.value for text in [*app.markdown, *app.caption, *app.subheader])
-
-
-def metrics(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
 
 
 @pytest.fixture

@@ -5,23 +5,15 @@ import pytest
 
 import polycore as pc
 from polycore import network
-from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
+from tests.pages.browsing import QUICK, metrics, opened, press, session_of, trained, wait_for
 
 TRAIN = "pages/3_train.py"
-
-
-def figures(app):
-    return {metric.label: metric.value for metric in app.metric}
-
-
-def trained(**words):
-    return wait_for(press(opened(TRAIN, QUICK | words), "Start"), "finished")
 
 
 def test_the_gradients_length_is_shown():
     app = trained()
     gradient = session_of(app).training.run.gradient
-    assert figures(app)["Gradient norm"] == f"{np.sqrt((gradient**2).sum()):.3g}"
+    assert metrics(app)["Gradient norm"] == f"{np.sqrt((gradient**2).sum()):.3g}"
 
 
 def test_a_loss_near_zero_is_shown_with_its_digits():
@@ -30,11 +22,11 @@ def test_a_loss_near_zero_is_shown_with_its_digits():
     assert 0.0001 < run.best_loss < 0.0005
     [bar] = app.get("progress")
     assert bar.proto.text.endswith(f"best loss {run.best_loss:#.3g} nats")
-    assert figures(app)["Loss (nats)"] == f"{run.current.loss:#.3g}"
+    assert metrics(app)["Loss (nats)"] == f"{run.current.loss:#.3g}"
 
 
 def test_search_has_no_gradient():
-    assert figures(trained(optimizer="random-search"))["Gradient norm"] == "none"
+    assert metrics(trained(optimizer="random-search"))["Gradient norm"] == "none"
 
 
 def test_dead_neurons_are_counted_over_all_hidden_layers():
@@ -46,16 +38,16 @@ def test_dead_neurons_are_counted_over_all_hidden_layers():
         values = np.maximum(values @ weights + biases, 0)
         dead += (values.max(axis=0) == 0).sum()
     assert dead  # at so high a learning rate some die
-    assert figures(app)["Dead neurons"] == f"{dead} of 13"
+    assert metrics(app)["Dead neurons"] == f"{dead} of 13"
 
 
 def test_a_network_without_hidden_layers_has_none_of_none():
-    assert figures(trained(hidden="none"))["Dead neurons"] == "0 of 0"
+    assert metrics(trained(hidden="none"))["Dead neurons"] == "0 of 0"
 
 
 def test_home_shows_neither():
     app = wait_for(press(opened(), "Train the network"), "finished")
-    assert figures(app).keys().isdisjoint({"Gradient norm", "Dead neurons"})
+    assert metrics(app).keys().isdisjoint({"Gradient norm", "Dead neurons"})
 
 
 def test_of_many_training_points_two_thousand_are_asked_and_once(monkeypatch):
@@ -75,4 +67,4 @@ def test_of_many_training_points_two_thousand_are_asked_and_once(monkeypatch):
     # 10,000 points, the first half of the first polynomial: every fifth is taken, so half are of each
     first = pc.Polynomial(-1, 0, 1)
     assert np.isclose(points[:, 1], first(points[:, 0])).sum() == pytest.approx(1000, abs=2)
-    assert figures(app)["Dead neurons"] == "1 of 8"
+    assert metrics(app)["Dead neurons"] == "1 of 8"

@@ -1,7 +1,6 @@
 """A race: equal beginnings, equal computing, and what is said at its end."""
 
 import json
-import time
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from types import SimpleNamespace
@@ -21,6 +20,7 @@ from pages.state.setup import Setup
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.training.chunk import advance_and_measure
 from tests.pages.browsing import HOME, ROOT
+from tests.waiting import wait_until
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
 
@@ -66,12 +66,9 @@ def make():
     assert turns.of_this_server().running == 0
 
 
-def finished(one, seconds=20.0):
+def finished(one):
     one.start()
-    end = time.monotonic() + seconds
-    while one.is_running:
-        assert time.monotonic() < end, [lane.training.status for lane in one.lanes]
-        time.sleep(0.01)
+    wait_until(lambda: not one.is_running)
     assert {lane.training.status for lane in one.lanes} == {"finished"}
     return one
 
@@ -213,10 +210,7 @@ def test_a_race_that_nobody_saw_goes_on_when_somebody_looks(make, monkeypatch):
     monkeypatch.setattr(runner, "LEASE_SECONDS", 0.02)
     one = make(["Random search", "Adam"], executor=Silent())
     one.start()
-    end = time.monotonic() + 5
-    while one.is_running:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    wait_until(lambda: not one.is_running)
     monkeypatch.setattr(runner, "LEASE_SECONDS", 100.0)
     one.seen()
     assert one.is_running

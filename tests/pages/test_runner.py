@@ -19,6 +19,7 @@ from pages.runs.runner import Training
 from pages.server import turns
 from polycore.workers.processes import Workers
 from tests.clock import Clock
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("share")
 
@@ -122,13 +123,6 @@ def begin(hand):
         training.stop()
 
 
-def wait_for(condition, seconds=5.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.002)
-
-
 def threads():
     return [thread for thread in threading.enumerate() if "_chain" in thread.name or "_step" in thread.name]
 
@@ -158,12 +152,12 @@ def test_chunks_follow_each_other_to_the_last_step(begin, hand):
         order = hand.order()
         assert order.run == training.run
         order.deliver(seconds=order.steps * 0.002)
-    wait_for(lambda: training.status == "finished")
+    wait_until(lambda: training.status == "finished")
     assert training.run == count_on(Count(steps=150), 150)
     assert training.seconds == pytest.approx(0.002 + 0.2 + 0.2)
     assert not training.has_spent
     hand.nothing_is_asked_for()
-    wait_for(lambda: threads() == [])
+    wait_until(lambda: threads() == [])
 
 
 def test_its_end_is_told_once_it_is_finished_and_its_turn_is_free(begin, hand):
@@ -175,7 +169,7 @@ def test_its_end_is_told_once_it_is_finished_and_its_turn_is_free(begin, hand):
     training.start()
     assert told == []
     hand.order().deliver()
-    wait_for(lambda: told)
+    wait_until(lambda: told)
     assert told == [("finished", 1, 0)]
 
 
@@ -187,11 +181,11 @@ def test_its_end_is_told_where_it_fails_and_not_where_it_is_paused_or_stopped(be
     training.pause()
     training.resume()
     hand.order().fail(MemoryError())
-    wait_for(lambda: told)
+    wait_until(lambda: told)
     training.resume()
     hand.order()
     training.stop()
-    wait_for(lambda: threads() == [])
+    wait_until(lambda: threads() == [])
     assert told == ["failed"]
 
 
@@ -235,7 +229,7 @@ def test_a_chunk_that_still_waits_for_a_worker_is_cancelled(begin, hand):
     training.start()
     order = hand.order()
     training.pause()
-    wait_for(order.future.cancelled)
+    wait_until(order.future.cancelled)
 
 
 def test_a_dropped_chunk_never_counts_however_late_it_comes(begin, hand):
@@ -246,11 +240,11 @@ def test_a_dropped_chunk_never_counts_however_late_it_comes(begin, hand):
     training.pause()
     training.resume()
     hand.order().deliver()
-    wait_for(lambda: training.run.step == 1)
+    wait_until(lambda: training.run.step == 1)
     wrong = replace(count_on(late.run, 1), value=-1)
     late.future.set_result((wrong, 0.1, 0.1))
     hand.order().deliver()
-    wait_for(lambda: training.run.step > 1)
+    wait_until(lambda: training.run.step > 1)
     assert training.run == count_on(Count(), training.run.step)
 
 
@@ -263,7 +257,7 @@ def test_pausing_and_resuming_changes_no_result(begin, hand):
         training.pause()
         training.resume()
     hand.order().deliver()
-    wait_for(lambda: training.run.step == 1 + 5 * 200)
+    wait_until(lambda: training.run.step == 1 + 5 * 200)
     assert training.run == count_on(Count(), 1 + 5 * 200)
 
 
@@ -275,7 +269,7 @@ def test_a_single_step_is_one_step_then_a_pause(begin, hand):
         order = hand.order()
         assert order.steps == 1
         order.deliver()
-        wait_for(lambda: training.status == "paused")
+        wait_until(lambda: training.status == "paused")
         assert training.run == count_on(Count(), step)
     hand.nothing_is_asked_for()
 
@@ -284,7 +278,7 @@ def test_the_last_single_step_finishes_the_run(begin, hand):
     training = begin(Count(steps=1))
     training.step()
     hand.order().deliver()
-    wait_for(lambda: training.status == "finished")
+    wait_until(lambda: training.status == "finished")
 
 
 @pytest.mark.parametrize(
@@ -318,7 +312,7 @@ def test_a_refusal_of_polycore_fails_the_run_with_its_own_words(begin, hand, cap
     training.start()
     hand.order().deliver()
     hand.order().fail(pc.PolycoreError("seed is 3; wanted\n4."))
-    wait_for(lambda: training.status == "failed")
+    wait_until(lambda: training.status == "failed")
     assert training.error == "seed is 3; wanted 4."
     assert training.run == count_on(Count(), 1)
     assert caplog.records == []
@@ -328,22 +322,22 @@ def test_any_other_exception_fails_the_run_and_is_in_the_log(begin, hand, caplog
     training = begin()
     training.start()
     hand.order().fail(ArithmeticError("x" * 1000))
-    wait_for(lambda: training.status == "failed")
+    wait_until(lambda: training.status == "failed")
     assert training.error.startswith("The run is as it was before ArithmeticError came from a worker: xxx")
     assert len(training.error) == runner.MAX_SENTENCE
     assert training.run == Count()
-    wait_for(lambda: [record.exc_info[0] for record in caplog.records] == [ArithmeticError])
+    wait_until(lambda: [record.exc_info[0] for record in caplog.records] == [ArithmeticError])
 
 
 def test_a_failed_run_can_go_on(begin, hand):
     training = begin()
     training.start()
     hand.order().fail(OSError("no memory"))
-    wait_for(lambda: training.status == "failed")
+    wait_until(lambda: training.status == "failed")
     training.resume()
     assert (training.status, training.error) == ("running", None)
     hand.order().deliver()
-    wait_for(lambda: training.run.step == 1)
+    wait_until(lambda: training.run.step == 1)
 
 
 def test_a_worker_s_death_costs_only_the_chunk(begin, hand):
@@ -356,7 +350,7 @@ def test_a_worker_s_death_costs_only_the_chunk(begin, hand):
     again = hand.order()
     assert (again.run, again.steps) == (lost.run, lost.steps)
     again.deliver()
-    wait_for(lambda: training.run.step == 201)
+    wait_until(lambda: training.run.step == 201)
     assert training.status == "running"
     assert training.run == count_on(Count(), 201)
 
@@ -366,7 +360,7 @@ def test_workers_that_die_over_the_same_chunk_again_and_again_fail_the_run(begin
     training.start()
     for _ in range(3):
         hand.order().fail(BrokenExecutor("killed"))
-    wait_for(lambda: training.status == "failed")
+    wait_until(lambda: training.status == "failed")
     assert training.error.startswith("3 worker processes ended")
     hand.nothing_is_asked_for()
 
@@ -378,7 +372,7 @@ def test_an_executor_that_takes_no_calls_fails_the_run(begin):
 
     training = begin(executor=Closed())
     training.start()
-    wait_for(lambda: training.status == "failed")
+    wait_until(lambda: training.status == "failed")
     assert "after shutdown" in training.error
 
 
@@ -393,7 +387,7 @@ def test_a_failure_after_a_pause_does_not_count(begin):
     training = begin(executor=Slow())
     training.start()
     assert called.wait(5)
-    wait_for(lambda: threads() == [])
+    wait_until(lambda: threads() == [])
     assert (training.status, training.error) == ("paused", None)
 
 
@@ -408,10 +402,10 @@ def test_a_run_that_nobody_has_seen_for_two_minutes_pauses(begin, hand, clock):
     order = hand.order()
     clock.now += 0.1
     order.deliver()
-    wait_for(lambda: training.status == "paused")
+    wait_until(lambda: training.status == "paused")
     assert training.run.step == 1 + order.steps
     hand.nothing_is_asked_for()
-    wait_for(lambda: threads() == [])
+    wait_until(lambda: threads() == [])
 
 
 def test_whoever_looks_again_finds_it_going_on(begin, hand, clock):
@@ -419,11 +413,11 @@ def test_whoever_looks_again_finds_it_going_on(begin, hand, clock):
     training.start()
     clock.now += 120
     hand.order().deliver()
-    wait_for(lambda: training.status == "paused")
+    wait_until(lambda: training.status == "paused")
     training.seen()
     assert training.status == "running"
     hand.order().deliver()
-    wait_for(lambda: training.run.step > 1)
+    wait_until(lambda: training.run.step > 1)
 
 
 @pytest.mark.parametrize(("action", "status"), [("pause", "paused"), ("stop", "stopped")])
@@ -432,7 +426,7 @@ def test_a_look_does_not_resume_what_a_person_ended(begin, hand, clock, action, 
     training.start()
     clock.now += 120
     hand.order().deliver()
-    wait_for(lambda: training.status == "paused")
+    wait_until(lambda: training.status == "paused")
     getattr(training, action)()
     training.seen()
     assert training.status == status
@@ -456,7 +450,7 @@ def test_a_run_whose_chunk_never_comes_does_not_hold_its_place(begin, hand, monk
     training = begin()
     training.start()
     hand.order()
-    wait_for(lambda: training.status == "paused")
+    wait_until(lambda: training.status == "paused")
     assert turns.of_this_server().running == 0
 
 
@@ -486,7 +480,7 @@ def test_who_comes_when_the_server_is_busy_waits_and_knows_the_place(begin, hand
     assert (third.status, third.place) == ("running", None)
     assert (fourth.status, fourth.place) == ("waiting", 0)
     hand.order().deliver()
-    wait_for(lambda: third.run.step == 1)
+    wait_until(lambda: third.run.step == 1)
     fourth.stop()
     assert not third.takes_turns
 
@@ -524,7 +518,7 @@ def test_a_single_step_waits_for_its_turn_too(begin, hand, share):
     order = hand.order()
     assert order.steps == 1
     order.deliver()
-    wait_for(lambda: second.status == "paused")
+    wait_until(lambda: second.status == "paused")
 
 
 def test_whoever_waits_unseen_leaves_the_queue_and_comes_back_when_seen(begin, share, clock, monkeypatch):
@@ -535,7 +529,7 @@ def test_whoever_waits_unseen_leaves_the_queue_and_comes_back_when_seen(begin, s
     first.seen()
     third.seen()
     clock.now += 61
-    wait_for(lambda: second.status == "paused")
+    wait_until(lambda: second.status == "paused")
     assert (third.status, third.place) == ("waiting", 0)
     second.seen()
     assert (second.status, second.place) == ("waiting", 1)
@@ -571,7 +565,7 @@ def test_nobody_starves_however_many_there_are(begin, hand, share, clock):
         order.deliver(seconds=0.5)
         for training in trainings:
             training.seen()
-        wait_for(lambda: hand.orders.qsize() == 3)
+        wait_until(lambda: hand.orders.qsize() == 3)
     steps = [training.run.step for training in trainings]
     assert sum(steps) == 7 * 4 * 12
     # all in all 48 each, and nobody is a turn of a dozen steps ahead of or behind that
@@ -585,7 +579,7 @@ def test_a_run_that_has_the_server_for_itself_keeps_it(begin, hand, clock, share
         clock.now += 60
         training.seen()
         hand.order().deliver()
-    wait_for(lambda: hand.orders.qsize() == 1)
+    wait_until(lambda: hand.orders.qsize() == 1)
     assert (training.status, training.takes_turns) == ("running", False)
 
 
@@ -608,7 +602,7 @@ def test_time_in_the_queue_does_not_slow_the_speed(begin, hand, share, clock):
     order = hand.order()
     clock.now += 0.1
     order.deliver()
-    wait_for(lambda: second.run.step == 1)
+    wait_until(lambda: second.run.step == 1)
     assert second.steps_per_second == pytest.approx(10)
 
 
@@ -642,7 +636,7 @@ def test_the_speed_is_that_of_the_last_two_seconds(begin, hand, clock):
         order.steps = steps
         clock.now += seconds
         order.deliver()
-        wait_for(lambda: hand.orders.qsize() == 1)
+        wait_until(lambda: hand.orders.qsize() == 1)
     # 2.5 s are the shortest stretch of chunks that holds two seconds: 20 + 40 + 40 steps
     assert training.run.step == 110
     assert training.steps_per_second == pytest.approx(100 / 2.5)
@@ -665,7 +659,7 @@ def test_a_pause_does_not_slow_the_speed(begin, hand, clock):
     clock.now += 0.1
     order.steps = 3
     order.deliver()
-    wait_for(lambda: training.run.step == 4)
+    wait_until(lambda: training.run.step == 4)
     assert training.steps_per_second == pytest.approx(30)
 
 
@@ -680,7 +674,7 @@ def test_a_budget_ends_the_run_when_workers_have_spent_it(begin, hand):
         order = hand.order()
         assert order.steps == steps
         order.deliver(seconds=steps / 1024)
-    wait_for(lambda: training.status == "finished")
+    wait_until(lambda: training.status == "finished")
     assert training.seconds == 0.5
     assert training.has_spent
     assert training.run == count_on(Count(), 512)
@@ -695,7 +689,7 @@ def test_what_else_the_machine_does_is_no_computing(begin, hand):
         order = hand.order()
         assert order.steps == steps
         order.deliver(seconds=4 * steps / 1024, computing=steps / 1024)
-    wait_for(lambda: training.status == "finished")
+    wait_until(lambda: training.status == "finished")
     assert training.seconds == 0.5
     hand.nothing_is_asked_for()
 
@@ -713,8 +707,8 @@ def test_no_step_is_begun_that_would_pass_the_budget(begin, hand, a_step, steps)
     training.start()
     for step in range(1, steps + 1):
         hand.order().deliver(seconds=a_step)
-        wait_for(lambda: training.run.step == step)  # noqa: B023  # called before the next round
-    wait_for(lambda: training.status == "finished")
+        wait_until(lambda: training.run.step == step)  # noqa: B023  # called before the next round
+    wait_until(lambda: training.status == "finished")
     assert training.run.step == steps
     hand.nothing_is_asked_for()
 
@@ -746,7 +740,7 @@ def test_time_that_was_computed_in_vain_counts_for_no_budget(begin, hand):
     training.pause()
     training.resume()
     hand.order().deliver(seconds=0.4)
-    wait_for(lambda: training.seconds == pytest.approx(0.4))
+    wait_until(lambda: training.seconds == pytest.approx(0.4))
 
 
 def test_each_chunk_leaves_a_mark(begin, hand):
@@ -755,7 +749,7 @@ def test_each_chunk_leaves_a_mark(begin, hand):
     training.start()
     hand.order().deliver(seconds=0.001)
     hand.order().deliver(seconds=0.3)
-    wait_for(lambda: training.run.step == 201)
+    wait_until(lambda: training.run.step == 201)
     assert training.marks == ((0.0, 0, 1.0, 0.0), (0.001, 1, 0.5, 0.001), (0.301, 201, 1 / 202, 0.201))
 
 
@@ -796,7 +790,7 @@ def test_no_hurry_loses_or_mixes_a_result(begin):
         training.stop()
     assert training.run == count_on(Count(), training.run.step)
     assert training.run.step > 10
-    wait_for(lambda: threads() == [])
+    wait_until(lambda: threads() == [])
 
 
 @pytest.fixture(scope="module")
@@ -823,7 +817,7 @@ def test_a_run_in_worker_processes_ends_as_it_would_here(begin, pool):
         training.pause()
         training.resume()
         time.sleep(0.05)
-    wait_for(lambda: training.status == "finished", 10)
+    wait_until(lambda: training.status == "finished")
     same(training.run, pc.advance(pc.start(SMALL), SMALL.steps))
 
 
@@ -841,7 +835,7 @@ def test_a_better_model_takes_the_best_one_s_place(begin, hand):
     first = training.best
     training.start()
     hand.order().fulfil(pc.advance(training.run, 100))
-    wait_for(lambda: training.run.step == 100)
+    wait_until(lambda: training.run.step == 100)
     assert training.best.loss == pytest.approx(training.run.best_loss, rel=1e-12)
     assert training.best.loss < first.loss
 
@@ -876,6 +870,6 @@ def advance_or_die(folder, run, steps):
 def test_killed_workers_change_nothing_in_the_result(begin, pool, tmp_path):
     training = begin(pc.start(SMALL), pool, partial(advance_or_die, tmp_path))
     training.start()
-    wait_for(lambda: training.status == "finished", 10)
+    wait_until(lambda: training.status == "finished")
     assert len(list(tmp_path.iterdir())) == 2
     same(training.run, pc.advance(pc.start(SMALL), SMALL.steps))

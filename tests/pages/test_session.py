@@ -24,14 +24,14 @@ def state(monkeypatch):
     return held
 
 
-def trained(seed):
+def finished_training(seed):
     run = pc.advance(pc.start(pc.Experiment(polynomials=EXPERIMENT.polynomials, steps=3, seed=seed)), 3)
     return Training(run, executor=None, advance=pc.advance)
 
 
 @pytest.mark.usefixtures("state")
 def test_the_oldest_goes_but_never_the_runs_own():
-    session.begin(trained(0))
+    session.begin(finished_training(0))
     session.collect()
     model = session.current().answering.model
     for _ in range(MOST_KEPT + 3):
@@ -45,9 +45,9 @@ def test_the_oldest_goes_but_never_the_runs_own():
 
 @pytest.mark.usefixtures("state")
 def test_a_run_of_an_experiment_that_is_kept_answers_with_the_kept_weights():
-    session.begin(trained(0))
+    session.begin(finished_training(0))
     session.collect()
-    session.begin(trained(1))
+    session.begin(finished_training(1))
     session.collect()
     first, second = session.current().models.kept
     assert session.current().answering == second
@@ -175,7 +175,7 @@ def test_with_ten_pinned_the_run_under_way_stays_beside_what_comes():
     for _ in range(10):
         session.add_upload(pc.start(EXPERIMENT).best)
         session.pin(titles()[-1])
-    session.begin(trained(0))
+    session.begin(finished_training(0))
     session.collect()
     assert session.free_slots() == 1
     for _ in range(3):
@@ -220,7 +220,7 @@ def test_to_bring_something_back_never_takes_back_what_was_done_after(three, cha
 
 @pytest.mark.usefixtures("state")
 def test_a_finished_run_that_is_deleted_is_not_kept_anew_and_comes_back_whole():
-    training = trained(0)
+    training = finished_training(0)
     session.begin(training)
     session.collect()
     session.remove(titles()[0])
@@ -255,7 +255,7 @@ def test_a_run_under_way_cannot_be_deleted_until_it_is_stopped(action):
 
 @pytest.mark.usefixtures("state")
 def test_a_run_is_kept_with_the_marks_of_its_way():
-    training = trained(0)
+    training = finished_training(0)
     session.begin(training)
     session.collect()
     assert session.current().models.kept[0].marks == training.marks
@@ -350,7 +350,7 @@ def test_a_choice_that_goes_with_what_is_undone_gives_way_to_the_one_before(thre
 @pytest.mark.usefixtures("state")
 def test_what_a_run_has_learned_since_stays_when_a_deleted_model_comes_back():
     session.add_upload(a_model())
-    session.begin(trained(0))
+    session.begin(finished_training(0))
     session.collect()
     upload, of_run = titles()
     session.remove(upload)
@@ -363,10 +363,10 @@ def test_what_a_run_has_learned_since_stays_when_a_deleted_model_comes_back():
 
 @pytest.mark.usefixtures("state")
 def test_a_run_begun_after_one_was_deleted_is_not_dropped():
-    session.begin(trained(0))
+    session.begin(finished_training(0))
     session.collect()
     session.remove(titles()[0])
-    newer = trained(1)
+    newer = finished_training(1)
     session.begin(newer)
     session.bring_back()
     assert session.current().training is newer

@@ -14,7 +14,7 @@ from pages.plane.referee import referee_of
 from pages.runs.runner import Training
 from pages.state.session_value import Session
 from pages.state.view import View
-from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, wait_for
+from tests.pages.browsing import HOME, QUICK, labelled, metrics, session_of, trained
 
 TRAIN = "pages/3_train.py"
 # so high a learning rate leaves the best weights behind
@@ -37,8 +37,8 @@ def figures(monkeypatch):
     return found
 
 
-def trained(page=TRAIN, **words):
-    app = wait_for(press(opened(page, JUMPING | words), BUTTONS[page]), "finished")
+def past_its_best(page=TRAIN, **words):
+    app = trained(page, BUTTONS[page], **{**JUMPING, **words})
     run = session_of(app).training.run
     assert run.best_step < run.step
     return app
@@ -48,10 +48,6 @@ def choose(app, weights):
     labelled(app.button_group, "Weights").set_value(weights).run()
     assert not app.exception
     return app
-
-
-def metrics(app):
-    return {metric.label: metric.value for metric in app.metric}
 
 
 def texts(app):
@@ -87,7 +83,7 @@ def layers_of(model):
 @pytest.mark.usefixtures("figures")
 @pages
 def test_at_rest_every_figure_is_of_the_latest_weights_until_the_best_are_chosen(page):
-    app = trained(page)
+    app = past_its_best(page)
     run = session_of(app).training.run
     now = measured(run.layers, run.experiment)
     best = measured(layers_of(session_of(app).training.best), run.experiment)
@@ -110,7 +106,7 @@ def test_at_rest_every_figure_is_of_the_latest_weights_until_the_best_are_chosen
 
 @pages
 def test_the_map_its_mistakes_and_the_charts_are_of_the_weights_that_are_chosen(figures, page):
-    app = trained(page)
+    app = past_its_best(page)
     labelled(app.button_group, "On the map").set_value(["Mistakes"]).run()
     run = session_of(app).training.run
     points, labels = run.experiment.held_out_set()
@@ -133,7 +129,7 @@ def test_the_map_its_mistakes_and_the_charts_are_of_the_weights_that_are_chosen(
 
 
 def test_the_difference_is_of_the_weights_that_are_chosen(figures):
-    app = trained()
+    app = past_its_best()
     run, best = session_of(app).training.run, session_of(app).training.best
     labelled(app.button_group, "Map").set_value("Where they differ").run()
     referee = referee_of(run.experiment)
@@ -148,7 +144,7 @@ def test_the_difference_is_of_the_weights_that_are_chosen(figures):
 
 @pages
 def test_a_chunk_that_comes_while_the_page_is_drawn_changes_none_of_its_figures(monkeypatch, page):
-    app = trained(page, steps="1000")
+    app = past_its_best(page, steps="1000")
     training = session_of(app).training
     earlier, later = pc.advance(pc.start(training.run.experiment), 20), training.run
     training._run = earlier
@@ -167,7 +163,7 @@ def test_a_chunk_that_comes_while_the_page_is_drawn_changes_none_of_its_figures(
 
 @pytest.mark.usefixtures("figures")
 def test_the_choice_stays_on_other_pages_and_every_drawing_says_it():
-    app = choose(trained(), "Best")
+    app = choose(past_its_best(), "Best")
     app.switch_page("pages/2_data.py").run()
     for page in (TRAIN, HOME):
         app.switch_page(page).run()
@@ -193,7 +189,7 @@ def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():
 @pytest.mark.parametrize("choice", ["Now", "Best"])
 @pytest.mark.parametrize("optimizer", ["adam", "random-search"])
 def test_before_a_step_has_helped_the_mark_is_the_historys_point_to_the_last_bit(figures, choice, optimizer):
-    app = choose(trained(), choice)
+    app = choose(past_its_best(), choice)
     training = session_of(app).training
     # its loss of 12 polynomials rounds differently if the model is measured
     training._run = pc.start(pc.Experiment(optimizer=optimizer))

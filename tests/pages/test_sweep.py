@@ -18,6 +18,7 @@ from pages.server.hosting import Limits
 from pages.server.pool import workers
 from polycore.sweeps import outcomes as engine
 from tests.clock import Clock
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("share")
 
@@ -95,16 +96,9 @@ def make():
         one.stop()
 
 
-def wait_for(condition, seconds=20.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
 def finished(one):
     one.start()
-    wait_for(lambda: one.status == "finished")
+    wait_until(lambda: one.status == "finished")
     return one
 
 
@@ -196,7 +190,7 @@ def test_as_many_run_as_there_are_workers_and_the_next_begins_where_one_ends(mak
     assert under_way(one) == list(one.experiments[:2])
     hand.deliver_until(lambda: one.outcomes)
     # both may have ended by then: another one begins for each, from its own thread
-    wait_for(lambda: one.experiments[2] in under_way(one) and len(one.under_way) == 2)
+    wait_until(lambda: one.experiments[2] in under_way(one) and len(one.under_way) == 2)
     assert one.goes_on
 
 
@@ -271,7 +265,7 @@ def test_runs_that_slept_unseen_go_on_when_somebody_looks(make, monkeypatch):
     one = make(Hand())
     one.start()
     monkeypatch.setattr(runner, "LEASE_SECONDS", 0.02)
-    wait_for(lambda: [training.status for training in one.under_way] == ["paused", "paused"])
+    wait_until(lambda: [training.status for training in one.under_way] == ["paused", "paused"])
     monkeypatch.setattr(runner, "LEASE_SECONDS", 100.0)
     one.seen()
     assert [training.status for training in one.under_way] == ["running", "running"]

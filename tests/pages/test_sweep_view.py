@@ -1,7 +1,6 @@
 """The sweep on the Compare page, from what varies to the best that is kept."""
 
 import io
-import time
 from dataclasses import replace
 
 import pandas as pd
@@ -17,6 +16,7 @@ from pages.state.setup import Setup
 from polycore.sweeps.confidence import confidence
 from polycore.sweeps.outcomes import Outcome
 from tests.pages.browsing import QUICK, labelled, labels, opened, press, session_of
+from tests.waiting import wait_until
 
 COMPARE, DATA, TRAIN, HOME = "pages/6_compare.py", "pages/2_data.py", "pages/3_train.py", "streamlit_app.py"
 LONG = QUICK | {"steps": "1000000"}
@@ -36,11 +36,11 @@ def with_networks(app, text):
     return app
 
 
-def until(app, condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition(session_of(app).comparison.sweep):
-        assert time.monotonic() < end, session_of(app).comparison.sweep.standing()
-        time.sleep(0.02)
+def until(app, condition):
+    wait_until(
+        lambda: condition(session_of(app).comparison.sweep),
+        state=lambda: session_of(app).comparison.sweep.standing(),
+    )
     app.run()
     assert not app.exception
     return app

@@ -1,6 +1,5 @@
 """Undo: what removes work is told in a toast, and one press brings back exactly what was there."""
 
-import time
 from dataclasses import replace
 from uuid import uuid4
 
@@ -18,6 +17,7 @@ from pages.state.session_value import Play, Session
 from pages.state.setup import Setup
 from polycore.links import link
 from tests.pages.browsing import HOME, QUICK, come_to, labelled, opened, press, session_of, wait_for
+from tests.waiting import wait_until
 
 POLYNOMIALS, TRAIN, PREDICT = "pages/1_polynomials.py", "pages/3_train.py", "pages/4_predict.py"
 LONG = {**QUICK, "steps": "1000000"}
@@ -39,10 +39,7 @@ def undone(app):
 
 def running(app, step=1):
     """Wait until the run has passed a step."""
-    end = time.monotonic() + 20
-    while session_of(app).training.run.step < step:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    wait_until(lambda: session_of(app).training.run.step >= step)
     return app
 
 

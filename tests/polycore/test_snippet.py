@@ -20,7 +20,7 @@ print(sorted(name for name in sys.modules if name.startswith(("polycore", "strea
 """
 
 
-def trained(**fields):
+def trained_model(**fields):
     experiment = Experiment(**{"steps": 30, **fields})
     return advance(start(experiment), experiment.steps).best
 
@@ -51,7 +51,7 @@ def answers(code, folder):
     ],
 )
 def test_the_snippet_predicts_as_the_model_does_with_numpy_alone(fields, tmp_path):
-    model = trained(**fields)
+    model = trained_model(**fields)
     example, found = answers(numpy_snippet(model), tmp_path)
     assert found == pytest.approx(model.predict_proba(POINTS), abs=1e-12)
     name, probability = re.fullmatch(r"(.*) (\S+)", example).groups()
@@ -62,7 +62,7 @@ def test_the_snippet_predicts_as_the_model_does_with_numpy_alone(fields, tmp_pat
 
 def test_the_weights_in_the_snippet_are_the_models_to_the_last_bit():
     for hidden in ((6,), (40, 40)):
-        model = trained(hidden=hidden)
+        model = trained_model(hidden=hidden)
         names = {}
         exec(numpy_snippet(model), names)
         for (weights, biases), ours, theirs in zip(names["LAYERS"], model.weights, model.biases, strict=True):
@@ -79,7 +79,7 @@ def test_a_model_that_does_not_know_its_polynomials_names_classes():
 
 @pytest.mark.parametrize("hidden", [pytest.param((12,), id="readable"), pytest.param((64,), id="packed")])
 def test_besides_its_numbers_and_names_a_snippet_has_about_twenty_lines(hidden):
-    model = trained(hidden=hidden)
+    model = trained_model(hidden=hidden)
     readable = sum(a.size for a in (*model.weights, *model.biases)) <= MOST_READABLE
     assert readable == (hidden == (12,))
     lines = numpy_snippet(model).splitlines()

@@ -12,6 +12,7 @@ import pytest
 
 from polycore.workers import processes
 from polycore.workers.processes import MAX_WORKERS, Workers
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,13 +54,6 @@ def gone(pid: int) -> bool:
     except FileNotFoundError:  # there is no /proc here
         return False
     return state == "Z"  # it has ended, and nobody has asked for its exit code yet
-
-
-def wait_until(condition, seconds: float = 5.0) -> bool:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    return condition()
 
 
 def pids_of(pool: Workers) -> set[int]:
@@ -191,7 +185,7 @@ def test_a_shutdown_ends_the_workers_after_the_calls_made_so_far(cancel):
     pool = Workers(1)
     pid = pool.submit(os.getpid).result(10)
     calls = [pool.submit(time.sleep, 0.1) for _ in range(3)]
-    assert wait_until(calls[0].running)
+    wait_until(calls[0].running)
     pool.shutdown(cancel_futures=cancel)
     assert [call.cancelled() for call in calls] == [False, cancel, cancel]
     assert gone(pid)
@@ -203,7 +197,7 @@ def test_workers_that_are_killed_end_at_once_and_none_follow_them(monkeypatch):
     pool = Workers(2)
     pids = pids_of(pool)
     calls = [pool.submit(time.sleep, 60) for _ in range(3)]
-    assert wait_until(lambda: calls[0].running() and calls[1].running())
+    wait_until(lambda: calls[0].running() and calls[1].running())
     followers = []
     monkeypatch.setattr(processes._Worker, "_new_process", followers.append)
     pool.kill()
@@ -279,7 +273,7 @@ print(*pids, flush=True)
         server.kill()
     _, errors = server.communicate(timeout=20)
     assert errors == ""
-    assert wait_until(lambda: all(map(gone, pids)))
+    wait_until(lambda: all(map(gone, pids)), seconds=5)
 
 
 @pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="Linux alone counts idle time")
