@@ -3,10 +3,12 @@
 
     python3 run.py dashboard
     python3 run.py tests
+    python3 run.py tests --fast
     python3 run.py benchmarks
     python3 run.py reference
 
-The last builds the reference in build/reference from the docstrings. Each command creates the virtual
+`tests --fast` runs the linter, the type checker and the unit tests, in under a minute. `reference` builds
+the reference in build/reference from the docstrings. Each command creates the virtual
 environment .venv if there is none and installs what it needs. Arguments after `dashboard`, `tests` and
 `benchmarks` are passed on to `streamlit run`, to pytest and to the benchmarks. On Windows, type `py` in
 place of `python3`.
@@ -42,14 +44,14 @@ UNFINISHED = HERE / ".venv.unfinished"
 REFERENCE = ["sphinx", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet"]
 REFERENCE += ["docs/reference", "build/reference"]
 
-CHECKS = [
-    ["ruff", "check", "."],
-    ["ruff", "format", "--check", "."],
-    ["mypy"],
-    REFERENCE,
-    # each process has a server and a browser: on two cores a third one would slow the others down
-    ["pytest", "--numprocesses=2"],
-]
+# each process has a server and a browser: on two cores a third one would slow the others down
+PYTEST = ["pytest", "--numprocesses=2"]
+LINT_AND_TYPES = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]]
+UNIT_TESTS = ["tests/polycore", "tests/test_rooms.py", "tests/test_security.py", "tests/test_supply.py"]
+CHECKS = [*LINT_AND_TYPES, REFERENCE, PYTEST]
+FAST_CHECKS = [*LINT_AND_TYPES, [*PYTEST, "-m", "not slow", *UNIT_TESTS]]
+# what pytest reports of all tests: the slowest ones, and which lines of polycore no test runs
+REPORTS = ["--durations=25", "--cov=polycore", "--cov-report=term-missing:skip-covered"]
 
 # Patterns in the error messages of venv, ensurepip, pip and the system, and what to do about each.
 NO_NETWORK = r"connection broken by|ConnectionPool|Connection aborted|timed out|from versions: none"
@@ -91,8 +93,9 @@ def _run(arguments: list[str]) -> int:
         return _become(["streamlit", "run", "streamlit_app.py", *more])
     if command == ["tests"]:
         _install("requirements-dev.txt")
-        codes = [_module(check + more * (check[0] == "pytest")) for check in CHECKS]
-        return int(any(codes))  # a code is negative if the check was killed
+        if more[:1] == ["--fast"]:
+            return _run_checks(FAST_CHECKS, more[1:])
+        return _run_checks(CHECKS, more or REPORTS)
     if command == ["benchmarks"]:
         _install("benchmarks/requirements.txt")
         return _become(["benchmarks", *more])
@@ -103,6 +106,12 @@ def _run(arguments: list[str]) -> int:
         return code
     print(__doc__, file=sys.stderr)
     return 2
+
+
+def _run_checks(checks: list[list[str]], more: list[str]) -> int:
+    """Run all checks, pytest with `more` arguments, and return 1 if any of them fails."""
+    codes = [_module(check + more * (check[0] == "pytest")) for check in checks]
+    return int(any(codes))  # a code is negative if the check was killed
 
 
 # --- Installation -----------------------------------------------------------------------------

@@ -107,6 +107,27 @@ def test_the_tests_command_fails_where_one_of_its_checks_does(run, monkeypatch, 
     assert list(outcomes) == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "programs", "pytest_arguments"),
+    [
+        pytest.param([], ["ruff", "ruff", "mypy", "sphinx", "pytest"], ["--durations=25"], id="all"),
+        pytest.param(["--fast"], ["ruff", "ruff", "mypy", "pytest"], ["-m", "not slow"], id="fast"),
+        pytest.param(["-k", "x"], ["ruff", "ruff", "mypy", "sphinx", "pytest"], ["-k", "x"], id="some"),
+    ],
+)
+def test_the_tests_command_runs_its_checks(run, monkeypatch, arguments, programs, pytest_arguments):
+    commands = []
+    monkeypatch.setattr(run, "_module", lambda command: commands.append(command) or 0)
+    assert run.main(["tests", *arguments]) == 0
+    assert [command[0] for command in commands] == programs
+    assert set(pytest_arguments) <= set(commands[-1])
+
+
+def test_the_fast_tests_are_unit_tests_that_are_there(run):
+    assert all((ROOT / path).exists() for path in run.UNIT_TESTS)
+    assert not [path for path in run.UNIT_TESTS if re.search("browser|pages|documents|starter", path)]
+
+
 @pytest.mark.parametrize("code", [0, 1])
 def test_the_reference_command_tells_where_the_pages_are(run, monkeypatch, capsys, code):
     made = []

@@ -22,6 +22,7 @@ from tests.polycore.outcome_bytes import as_bytes, by_index
 from tests.signals import restore_signals
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow  # it starts processes
 SMALL = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=10, hidden=(4,), steps=60)
 KINDS = grid(SMALL, optimizer=["adam", "sgd", "lbfgs", "evolution"], seed=[1, 2])
 # a fifth of a second or more each: a kill happens during one

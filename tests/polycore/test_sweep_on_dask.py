@@ -19,6 +19,7 @@ from polycore.workers.processes import Workers
 from tests.polycore.outcome_bytes import by_index
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow  # it starts processes
 SWEEPS = (ROOT / "docs/sweeps.md").read_text(encoding="utf-8")
 ADDRESS = "tcp://192.168.0.10:8786"
 SMALL = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=10, hidden=(4,), steps=60)

@@ -15,6 +15,7 @@ from polycore.workers.processes import MAX_WORKERS, Workers
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow  # it starts processes
 
 
 @pytest.fixture(scope="module")
