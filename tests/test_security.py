@@ -24,4 +24,5 @@ def test_an_answer_names_tests_that_are_there(row):
     for test in tests:
         path, _, name = test.partition("::")
         source = (ROOT / path).read_text(encoding="utf-8")
-        assert re.search(rf"^def {name or 'test_'}", source, flags=re.MULTILINE)
+        assert re.search(r"^def (test_\w+)\(", source, flags=re.MULTILINE), test
+        assert not name or re.search(rf"^def {name}\(", source, flags=re.MULTILINE), test

@@ -6,9 +6,10 @@ from polycore.workers.cluster import Cluster
 from polycore.workers.processes import Workers
 
 
-def _of_this_server() -> Workers | Cluster:
+def of_this_server() -> Workers | Cluster:
+    """Return the cluster that the environment names, or else worker processes: one per core, at most 8."""
     address = cluster.address()
     return Workers(in_idle_time=is_hosted()) if address is None else Cluster(address)
 
 
-workers = _of_this_server()
+workers = of_this_server()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from polycore.workers import processes
-from polycore.workers.processes import MAX_WORKERS, Workers
+from polycore.workers.processes import Workers
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -63,8 +63,21 @@ def pids_of(pool: Workers) -> set[int]:
     return {call.result(10) for call in [pool.submit(eval, code) for _ in range(pool.count)]}
 
 
-def test_there_is_one_worker_a_core_but_at_most_eight():
-    assert 1 <= Workers().count <= min(os.cpu_count() or 1, MAX_WORKERS)
+@pytest.mark.parametrize(("cores", "count"), [(1, 1), (3, 3), (8, 8), (64, 8)])
+def test_there_is_one_worker_a_core_but_at_most_eight(monkeypatch, cores, count):
+    monkeypatch.setattr(processes, "available_cores", lambda: cores)
+    assert Workers().count == count
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no system call for it there")
+@pytest.mark.parametrize("cores", range(1, processes.available_cores() + 1))
+def test_the_cores_are_those_that_this_process_may_use(cores):
+    code = f"import os; os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:{cores}])\n"
+    code += "from polycore.workers.processes import available_cores; print(available_cores())"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert int(answer.stdout) == cores
 
 
 def test_calls_run_side_by_side_in_other_processes(two):
