@@ -23,6 +23,7 @@ class Recorder:
         self._measured_every, self._last_step = task.measured_every, task.experiment.steps
         self._only_improves = task.only_improves
         self._history = run.history
+        self._parameters = run.parameters
         self._best_step, self._best_parameters = run.best_step, run.best_parameters
         self._held_out_loss = run.held_out_loss
         self.best_loss, self.held_out_step = run.best_loss, run.held_out_step
@@ -34,8 +35,10 @@ class Recorder:
             measured_loss = self._measure(state)
             loss = measured_loss if loss is None else loss
         if self._only_improves:
-            # every change is the best so far, and few are worth measuring
-            if state.parameters is not self._best_parameters:
+            # Every change is the best so far, and few are worth measuring. A run from a file holds its best
+            # parameters in an array of their own: only the array before shows whether there was a change.
+            if state.parameters is not self._parameters:
+                self._parameters = state.parameters
                 self._best_step, self._best_parameters = state.step, state.parameters
             self.best_loss = self.best_loss if loss is None else min(loss, self.best_loss)
         elif loss is not None and loss < self.best_loss:

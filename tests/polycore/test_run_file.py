@@ -84,6 +84,15 @@ def test_whatever_trains_comes_back(experiment, steps):
     assert same_run(pc.advance(again, 1), pc.advance(run, 1))
 
 
+@pytest.mark.parametrize("optimizer", ["evolution", "random-search"])
+def test_a_search_that_keeps_its_parameters_keeps_its_best_step(optimizer):
+    # on one sample of each line, the first change of this seed increases the loss
+    lines = {"polynomials": (pc.Polynomial(0), pc.Polynomial(1)), "samples_per_class": 1, "hidden": ()}
+    run = pc.start(pc.Experiment(**lines, optimizer=optimizer, learning_rate=1, standardize=False, steps=1))
+    here, there = pc.advance(run, 1), pc.advance(loaded(saved(run)), 1)
+    assert (here.best_step, there.best_step) == (0, 0)
+
+
 GOES_ON = """
 import sys
 from pathlib import Path
