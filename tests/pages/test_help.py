@@ -1,11 +1,13 @@
 """Help on every control: what it is and when to change it, on every page, before and after training."""
 
+import re
 from functools import cache
 
 import pytest
 
-from tests.pages.browsing import HOME, QUICK, ROOT, opened, press, wait_for
+from tests.pages.browsing import HOME, QUICK, ROOT, metrics, opened, press, trained, wait_for
 
+GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
 PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("*.py")))]
 KINDS = (
     "button",
@@ -28,6 +30,22 @@ KINDS = (
 PLAIN = {"Dismiss", "Close"}
 # their labels are not shown, and their help stands beside them
 BESIDE = {"Map", "Weights", "On the map"}
+# the kinds whose labels name a value
+VALUES = set(KINDS) - {"button", "checkbox", "download_button", "file_uploader"}
+# labels in everyday words
+EVERYDAY = {
+    "Computing for each",
+    "Edit as",
+    "Keep",
+    "Map",
+    "Model",
+    "Name",
+    "Networks",
+    "Of each",
+    "On the map",
+}
+EVERYDAY |= {"Over", "Point", "Positions", "Side by side", "The plane shows", "Trained for", "View"}
+EVERYDAY |= {"x", "x from", "x to", "y"}
 LONGEST = 900  # characters: lists of choices, a line for each
 
 
@@ -60,13 +78,39 @@ def test_help_is_short_and_ends_as_a_sentence(page):
         assert text.rstrip().endswith((".", "?")), (kind, label)
 
 
-@pytest.mark.parametrize("view", ["Race", "Sweep"])
-def test_every_control_of_a_view_says_what_it_is_in_a_sentence(view):
+@cache
+def controls_of_view(view):
+    """Return (kind, label, help) of every control of a view of Compare."""
     app = opened("pages/6_compare.py")
     app.button_group(key="compare.view").set_value(view).run()
-    found = [(one.proto.label, one.proto.help) for kind in KINDS for one in app.get(kind)]
+    return [(kind, found.proto.label, found.proto.help) for kind in KINDS for found in app.get(kind)]
+
+
+def test_every_value_is_named_by_an_entry_of_the_glossary_or_in_everyday_words():
+    terms = [term.casefold() for term in re.findall(r"\n- \*\*(.+?)\*\*: ", GLOSSARY)]
+    found = [one for page in PAGES for one in controls(page, True)]
+    found += [one for view in ("Race", "Sweep") for one in controls_of_view(view)]
+    names = {label for kind, label, _ in found if kind in VALUES} | metrics_of_all_pages()
+    unknown = {name for name in names if not any(term in name.casefold() for term in terms)}
+    assert len(names - unknown) > 30
+    assert unknown == EVERYDAY
+
+
+def metrics_of_all_pages():
+    app = trained()
+    names = set(metrics(app))
+    for page in PAGES[1:]:
+        app.switch_page(page).run()
+        assert not app.exception
+        names |= set(metrics(app))
+    return names
+
+
+@pytest.mark.parametrize("view", ["Race", "Sweep"])
+def test_every_control_of_a_view_says_what_it_is_in_a_sentence(view):
+    found = controls_of_view(view)
     assert len(found) >= 5
-    assert [label for label, text in found if not text.rstrip().endswith((".", "?"))] == []
+    assert [label for _, label, text in found if not text.rstrip().endswith((".", "?"))] == []
 
 
 def test_the_walk_meets_controls():
