@@ -24,33 +24,51 @@ from polycore.figures import style  # noqa: E402
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
-BROWSER = Path(__file__).parent / "browser"
+TESTS = Path(__file__).parent
 
 
 BROWSER_SECONDS = 300  # each wait of a browser alone may take 40 s
+# Coverage slows Python down by half. Of the tests of pages, only those that alone run some line are measured.
+MEASURED_PAGES = {"test_counted.py", "test_pass_on.py", "test_play_page.py", "test_runner.py"}
+
+# Their tests share what takes seconds to set up: a server, a cluster, an environment, hostile files.
+WHOLE_FILES = (
+    "tests/attacks/test_hostile_files.py",
+    "tests/attacks/test_run_files.py",
+    "tests/browser/",
+    "tests/faults/test_cluster.py",
+    "tests/hosting/",
+    "tests/pages/test_help.py",
+    "tests/polycore/test_sweep_on_dask.py",
+    "tests/test_server.py",
+    "tests/test_starter.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test with a browser its longer limit, unless the test has one of its own."""
+    """Give tests with a browser a longer limit, and measure no coverage in most tests of pages."""
     for item in items:
-        if item.path.is_relative_to(BROWSER) and item.get_closest_marker("timeout") is None:
+        in_browser = item.path.is_relative_to(TESTS / "browser")
+        if in_browser and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
+        if in_browser or (item.path.is_relative_to(TESTS / "pages") and item.path.name not in MEASURED_PAGES):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nothing to share out
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give out the browser's tests file by file, for what each file shares, and the others one by one.
+    """Give out the files of WHOLE_FILES as a whole, for what their tests share, and other tests one by one.
 
     The files with most tests come first, and the short tests fill up what time is left. pytest-xdist has
     groups for this, which do nothing with pytest 9.2: it marks a test by a name that it no longer has.
     """
     from xdist.scheduler import LoadScopeScheduling
 
-    class BrowserByFiles(LoadScopeScheduling):
+    class SomeByFiles(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.split("::")[0] if nodeid.startswith("tests/browser/") else nodeid
+            return nodeid.split("::")[0] if nodeid.startswith(WHOLE_FILES) else nodeid
 
-    return BrowserByFiles(config, log)
+    return SomeByFiles(config, log)
 
 
 def _told(figure: go.Figure) -> dict[str, Any]:

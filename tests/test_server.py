@@ -71,7 +71,9 @@ def new_session(server):
 
 def _connected(server, origin):
     address = server.replace("http", "ws") + "_stcore/stream"
-    return connect(address, origin=origin, subprotocols=["streamlit"], max_size=None, proxy=None)
+    # most of what the server sends is left unread: at the end its answer to a close does not come through
+    waits = {"max_size": None, "close_timeout": 0.5}
+    return connect(address, origin=origin, subprotocols=["streamlit"], proxy=None, **waits)
 
 
 def _get(address, **headers):

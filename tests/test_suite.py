@@ -1,6 +1,17 @@
 """What holds for every test."""
 
+from pathlib import Path
+
+from tests.conftest import MEASURED_PAGES, WHOLE_FILES
+
+ROOT = Path(__file__).parents[1]
+
 
 def test_every_test_has_a_time_limit(request):
     assert request.config.pluginmanager.hasplugin("timeout")
     assert 0 < float(request.config.getini("timeout")) <= 300
+
+
+def test_files_with_a_rule_of_their_own_are_there():
+    assert [path for path in WHOLE_FILES if not (ROOT / path).exists()] == []
+    assert [name for name in MEASURED_PAGES if not (ROOT / "tests/pages" / name).exists()] == []
