@@ -29,7 +29,7 @@ TESTS = Path(__file__).parent
 
 BROWSER_SECONDS = 300  # each wait of a browser alone may take 40 s
 # Coverage slows Python down by half. Of the tests of pages, only those that alone run some line are measured.
-MEASURED_PAGES = {"test_counted.py", "test_pass_on.py", "test_play_page.py", "test_runner.py"}
+MEASURED_PAGES = {"test_counted.py", "test_pass_on.py", "test_play_page.py", "test_race.py", "test_runner.py"}
 
 # Their tests share what takes seconds to set up: a server, a cluster, an environment, hostile files.
 WHOLE_FILES = (
