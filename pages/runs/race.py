@@ -10,7 +10,7 @@ from polycore import Experiment, Model, PolycoreError, start
 from polycore.experiment.experiment import MAX_STEPS
 from polycore.formatting import counted, loss_text
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.training.chunk import advance_and_measure
+from polycore.workers.chunk import advance_and_measure
 
 FEWEST, MOST = 2, 4  # lanes
 BUDGETS = (5, 10, 30)  # seconds of computing for each

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from pages.server import turns
 from pages.server.turns import Turn, Turns
 from polycore import Model, PolycoreError, Run
-from polycore.training.chunk import Advance, Chunk, timed
+from polycore.workers.chunk import Advance, Chunk, timed
 
 Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished", "failed"]
 

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor
 
 from polycore.errors import PolycoreError
-from polycore.training.chunk import Chunk, timed
 from polycore.training.run import Run, advance
+from polycore.workers.chunk import MAX_DEATHS, Chunk, timed
 
 CHUNK_SECONDS = 0.2
-MAX_DEATHS = 3  # of workers during the same chunk
 
 
 def chunks(run: Run, executor: Executor) -> Iterator[Run]:

@@ -1,15 +1,14 @@
 """A progress bar: one line of a terminal that is redrawn in place."""
 
 import os
-from collections import deque
 from contextlib import suppress
-from time import monotonic
 from typing import TextIO
 
 from polycore.formatting import percent
 from polycore.training.run import Run
+from polycore.workers.speed import Speed
 
-SPEED_SECONDS = 5.0  # over which the speed is measured: batches may grow, so older steps say little
+SPEED_SECONDS = 5.0  # over which the speed is measured
 LENGTHS = (30, 20, 10, 5)  # of the bar, in cells: so few that it does not change with every digit beside it
 USUAL_COLUMNS = 80  # if a terminal does not report its width
 # what is left out first if a line is too narrow
@@ -24,7 +23,7 @@ class ProgressBar:
         self._stream = stream
         self._terminal = stream.isatty()
         self._cells = _cells(stream)
-        self._marks: deque[tuple[float, int]] = deque()
+        self._speed = Speed(SPEED_SECONDS)
         self._drawn = 0
 
     def begin(self, run: Run) -> None:
@@ -33,8 +32,8 @@ class ProgressBar:
 
     def draw(self, run: Run) -> None:
         """Show the current step of the run."""
-        self._mark(run.step)
-        self._draw(run, self._speed())
+        self._speed.reach(run.step)
+        self._draw(run, self._speed.steps_per_second)
 
     def _draw(self, run: Run, speed: float) -> None:
         if self._terminal:
@@ -44,16 +43,6 @@ class ProgressBar:
         """Replace the bar by the sentence."""
         self._replace(sentence)
         self._write("\n")
-
-    def _mark(self, step: int) -> None:
-        now = monotonic()
-        self._marks.append((now, step))
-        while len(self._marks) > 2 and now - self._marks[1][0] >= SPEED_SECONDS:
-            self._marks.popleft()
-
-    def _speed(self) -> float:
-        (then, first), (now, last) = self._marks[0], self._marks[-1]
-        return (last - first) / (now - then) if now > then else 0.0
 
     def _replace(self, text: str) -> None:
         # only spaces and a carriage return, which work in every terminal

@@ -11,6 +11,7 @@ from polycore.commands import progress_bar
 from polycore.commands.progress_bar import ProgressBar, duration, line
 from polycore.training.history import History
 from polycore.training.run import Run
+from polycore.workers import speed as speed_module
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def test_a_terminal_that_knows_ascii_alone_gets_that(halfway):
 
 def test_the_speed_is_of_the_last_seconds(halfway, monkeypatch):
     now = iter([0.0, 10.0, 20.0, 21.0])
-    monkeypatch.setattr(progress_bar, "monotonic", lambda: next(now))
+    monkeypatch.setattr(speed_module, "monotonic", lambda: next(now))
     monkeypatch.setattr(progress_bar, "_columns", lambda _: 200)
     stream = TerminalOf1970()
     bar = ProgressBar(stream)

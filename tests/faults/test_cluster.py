@@ -15,8 +15,8 @@ from distributed import Client
 import polycore as pc
 from benchmarks import dask_cluster
 from pages.runs.runner import Training
-from polycore.training.chunk import timed
 from polycore.workers import cluster
+from polycore.workers.chunk import timed
 from polycore.workers.cluster import Cluster
 from tests.browser.dashboard import ROOT
 from tests.waiting import wait_until

@@ -18,7 +18,7 @@ from pages.state import session
 from pages.state.session_value import Comparison, Session
 from pages.state.setup import Setup
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.training.chunk import advance_and_measure
+from polycore.workers.chunk import advance_and_measure
 from tests.pages.browsing import HOME, ROOT
 from tests.waiting import wait_until
 

@@ -13,6 +13,8 @@ from polycore.training.measurement import measure
 from polycore.training.run import Run, advance
 from polycore.training.task import task_of
 
+MAX_DEATHS = 3  # of workers during the same chunk, before it is given up
+
 Advance = Callable[[Run, int], Run]
 
 
