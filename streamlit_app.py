@@ -17,27 +17,27 @@ if frame.is_embedded():
     st.stop()
 
 
-def train_button(label: str) -> None:
-    """Draw the button."""
+def draw_train_button(label: str) -> None:
+    """Draw the button that trains a network on the set-up."""
     st.button(
         label,
         key="home.train",
         type="primary",
         icon=":material/play_arrow:",
         on_click=controls.begin,
-        help="Begin a run of the set-up in the address: its optimizer changes the weights step by step.",
+        help="Train a network on the set-up in the address: its optimizer changes the weights step by step.",
     )
 
 
-def draw_ways_on() -> None:
-    """Draw what there is to do with a trained network."""
+def draw_next_steps() -> None:
+    """Draw what can be done with a trained network."""
     st.subheader("And now?", anchor=False)
     yours, ask, send = st.columns(3)
     with yours, st.container(border=True, height="stretch"):
         st.write("**Make it yours.** Type other polynomials, draw other samples, build another network.")
         frame.page_link(frame.POLYNOMIALS, "Choose polynomials", ":material/function:")
     with ask, st.container(border=True, height="stretch"):
-        st.write("**Ask it.** Where does it think your point lies, and how sure is it?")
+        st.write("**Ask it.** Which curve does it think your point lies on, and how sure is it?")
         frame.page_link(frame.PREDICT, "Ask about a point", ":material/ads_click:")
     with send, st.container(border=True, height="stretch"):
         st.write("**Send it.** The address of this page is the whole experiment: anyone can open it.")
@@ -46,22 +46,21 @@ def draw_ways_on() -> None:
 
 count = len(session.current().experiment.polynomials)
 st.write(
-    f"{count} curves cross in one plane: a small neural network learns, before your eyes, "
-    "to say of any point which curve it lies on."
+    f"{count} curves cross in one plane. Watch a small neural network learn which of them a point lies on."
 )
 training = session.current().training
 with st.container():
     if training is None:
-        train_button("Train the network")
+        draw_train_button("Train the network")
     elif training.run.experiment != session.current().experiment:
-        st.info("The map below is of the set-up before. Its best network is kept.")
-        train_button("Train this set-up")
+        st.info("The map below shows a run of the previous set-up. Its best network is kept.")
+        draw_train_button("Train this set-up")
     controls.show_refusal()
 home_map.draw()
 with st.container():
     if training is None and not from_link.draw():
         home_map.draw_curves()
     else:
-        draw_ways_on()
+        draw_next_steps()
 with st.container():
     look_panel.draw_cards()

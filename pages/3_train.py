@@ -1,4 +1,4 @@
-"""Train: watch a network learn, and drive it."""
+"""Train: watch a network learn, and control its run."""
 
 import streamlit as st
 
@@ -19,9 +19,9 @@ running = is_running()
 
 
 def draw_run(training: Training) -> None:
-    """Draw what changes during the run, all of it from the same weights."""
+    """Draw what changes during the run, all from the same weights."""
     shown = shown_weights.chosen(training)
-    figure = map_view.map_of(shown)
+    figure = map_view.selected_map(shown)
     best = best_possible(training.run.experiment)
     progress.draw_bar(training)
     map_view.draw()

@@ -1,1 +1,1 @@
-"""Home, and the dashboard within another page."""
+"""The parts of Home, and the dashboard embedded in another page."""

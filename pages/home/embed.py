@@ -1,4 +1,4 @@
-"""The dashboard within another page (`?embed=true`): the map and its controls alone."""
+"""The dashboard embedded in another page (`?embed=true`): only the map and its controls."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from polycore.links import link
 
 
 def draw() -> None:
-    """Draw the controls, the map as Home has it, and the way to the whole dashboard."""
+    """Draw the controls, Home's map, and a link to the whole dashboard."""
     with st.container():
         controls.draw()
         controls.show_refusal()
@@ -23,5 +23,5 @@ def draw() -> None:
         "Open the whole dashboard",
         link.to_address(frame.address(), session.current().experiment, from_link.words().get("weights")),
         icon=":material/open_in_new:",
-        help="The same set-up in a tab of its own, with everything else there is to do with it.",
+        help="Opens the same set-up in a new tab, with all pages and settings.",
     )

@@ -1,4 +1,4 @@
-"""The plane as Home shows it, alone or within another page: the curves first, then the run's map."""
+"""The plane on Home and in an embedded dashboard: first the curves, then the map of the run."""
 
 import streamlit as st
 
@@ -16,12 +16,12 @@ CURVES_KEY = "home.curves"
 
 
 def draw() -> None:
-    """Draw the run, again and again while it goes on; nothing where there is none."""
+    """Draw the run, again and again while it advances; draw nothing if there is none."""
     watch(_draw_run, TICK_SECONDS, shown_running=is_running())
 
 
 def draw_curves() -> None:
-    """Draw what is to be learned, where its map will be."""
+    """Draw the curves to learn, in the position of the map."""
     experiment = session.current().experiment
     map_column, _ = st.columns(COLUMNS, gap="large")
     with map_column:
@@ -31,7 +31,7 @@ def draw_curves() -> None:
 
 def _draw_run(training: Training) -> None:
     shown = shown_weights.chosen(training)
-    figure = map_view.network_map_of(shown)
+    figure = map_view.network_map(shown)
     best = best_possible(training.run.experiment)
     progress.draw_bar(training)
     map_column, figures_column = st.columns(COLUMNS, gap="large")

@@ -1,1 +1,1 @@
-"""The Predict page."""
+"""The parts of the Predict page."""

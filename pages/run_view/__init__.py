@@ -1,1 +1,1 @@
-"""A run as pages show it: its map, its figures and its charts."""
+"""A run as pages show it: map, figures and charts."""

@@ -1,4 +1,4 @@
-"""What the map of a run shows: its network, the referee, or where the two differ."""
+"""What the map of a run shows: its network, the Bayes classifier, or where the two differ."""
 
 from dataclasses import replace
 from typing import get_args
@@ -19,14 +19,14 @@ from polycore import Experiment
 
 KEY = "map_view.choice"
 HELP = (
-    "Network: what its weights answer. Referee: the best decision at each place, made by one who knows "
-    "the curves and the noise. Where they differ: what is left to learn. "
+    "Network: its answer at each point. Referee: the best possible answer, given by someone who knows the "
+    "curves and the noise. Where they differ: what is left to learn. "
 ) + f"{map_layers.HELP} {shown_weights.HELP}"
 LAYERS_HELP = f"{map_layers.HELP} {shown_weights.HELP}"
 
 
 def draw() -> None:
-    """Draw the choices. Within the fragment that draws the map a click draws no more than that."""
+    """Draw the choices. In the fragment that draws the map, a click draws only that fragment again."""
     now = session.current()
     key = now.inputs.key(KEY)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -34,7 +34,7 @@ def draw() -> None:
         st.segmented_control(
             "Map",
             get_args(MapView),
-            default=now.view.map_view,  # and not set by its key: shown_input.py says why
+            default=now.view.map_view,  # not set by its key: shown_input.py says why
             key=key,
             required=True,
             on_change=_choose,
@@ -42,80 +42,79 @@ def draw() -> None:
             label_visibility="collapsed",
         )
         map_layers.draw_for_run()
-        # beside the choice: its own label with the help would take a line, and a word here one on a phone
+        # beside the choice: a label with the help would take a line, and on a phone so would a word here
         st.markdown("&nbsp;", width="content", help=HELP)
 
 
 def draw_layers() -> None:
-    """Draw the choices for a map that shows the network alone: whose weights, and what lies on it."""
+    """Draw the choices for a map that shows only the network: which weights, and which layers."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         shown_weights.draw()
         map_layers.draw_for_run()
         st.markdown("&nbsp;", width="content", help=LAYERS_HELP)
 
 
-def map_of(shown: ShownWeights) -> go.Figure:
-    """Return the map that is chosen, with what is to lie on it, and the place that is asked about."""
-    return _with_layers(_map_of(shown), shown, session.current().view.map_view)
+def selected_map(shown: ShownWeights) -> go.Figure:
+    """Return the selected map with the selected layers, and the point that the user asks about."""
+    return _with_layers(_map_without_layers(shown), shown, session.current().view.map_view)
 
 
-def network_map_of(shown: ShownWeights) -> go.Figure:
-    """Return the same of the network, whatever else is chosen."""
-    return _with_layers(progress.map_of(shown), shown, "Network")
+def network_map(shown: ShownWeights) -> go.Figure:
+    """Return the map of the network with the same layers and point, whichever map is selected."""
+    return _with_layers(progress.network_map(shown), shown, "Network")
 
 
 def _with_layers(figure: go.Figure, shown: ShownWeights, view: MapView) -> go.Figure:
     layers = session.current().view.map_layers
-    mistakes = _mistakes_of(shown, view) if "Mistakes" in layers else None
+    mistakes = _mistakes(shown, view) if "Mistakes" in layers else None
     return map_layers.over(figure, layers, shown.run.experiment, mistakes, session.current().view.asked)
 
 
-def _mistakes_of(shown: ShownWeights, view: MapView) -> Mistakes:
+def _mistakes(shown: ShownWeights, view: MapView) -> Mistakes:
     experiment = shown.run.experiment
     if view == "Referee":
         return map_layers.mistakes_of_referee(referee_of(experiment), experiment)
     return map_layers.mistakes_of_model(shown.model, experiment)
 
 
-def _map_of(shown: ShownWeights) -> go.Figure:
-    """Return the map that is chosen, of the network that `progress.map_of` would show."""
+def _map_without_layers(shown: ShownWeights) -> go.Figure:
     referee = referee_of(shown.run.experiment)
     match session.current().view.map_view:
         case "Network":
-            return progress.map_of(shown)
+            return progress.network_map(shown)
         case "Referee":
             return plane.referee_map(referee)
     return plane.model_difference(shown.model, referee)
 
 
 def draw_caption(shown: ShownWeights, figure: go.Figure) -> None:
-    """Say what the colours mean in `figure`, the map that is chosen."""
+    """Draw what the colors of `figure`, the selected map, mean; and the answer about the point."""
     match session.current().view.map_view:
         case "Network":
             text = (
-                "Each place in the colour of the network's likeliest polynomial, the stronger the surer it "
-                "is. The lines are the true curves: far from all of them it has seen no point."
+                "Each point has the color of the network's most likely polynomial; the stronger the color, "
+                "the surer the network. The lines are the true curves: far from them it has seen no points."
             )
         case "Referee":
-            text = told_of_referee(shown.run.experiment)
+            text = referee_caption(shown.run.experiment)
         case _:
             text = (
-                f"Striped in the colours of both answers: {percent(figure.layout.meta['differing'])} of the "
-                "plane, where the network's is not the referee's. "
+                "Stripes in the colors of both answers mark where network and referee differ: "
+                f"{percent(figure.layout.meta['differing'])} of the plane. "
             )
-            text += _where_points_lie(shown.run.experiment.noise)
+            text += _points_sentence(shown.run.experiment.noise)
     st.caption(f"{text} {map_layers.told(figure)}".rstrip())
     _draw_answer(shown)
 
 
-def told_of_referee(experiment: Experiment) -> str:
-    """Say what the colours mean in a map of the referee."""
-    text = "Each place in the colour of the best answer, the stronger the surer one can be. "
-    return text + _where_points_lie(experiment.noise)
+def referee_caption(experiment: Experiment) -> str:
+    """Return what the colors of a map of the Bayes classifier mean."""
+    text = "Each point has the color of the best answer; the stronger the color, the surer it is. "
+    return text + _points_sentence(experiment.noise)
 
 
 def draw_network_caption(shown: ShownWeights, figure: go.Figure) -> None:
-    """Say what lies on a map of the network and what a click does, and answer the last one."""
+    """Draw what the layers on a map of the network show, and the answer about the point."""
     text = map_layers.told(figure)
     if text:
         st.caption(text)
@@ -127,12 +126,12 @@ def _draw_answer(shown: ShownWeights) -> None:
     asked.draw(shown.model, referee_of(experiment), experiment.x_range)
 
 
-def _where_points_lie(noise: float) -> str:
+def _points_sentence(noise: float) -> str:
     if noise:
-        return "Points lie near the curves, as near as the noise has it: far from all little is at stake."
+        return "The noise decides how near the curves points lie: far from all curves, answers matter little."
     return (
-        "Points lie on the curves alone: beside them the referee takes the one that is vertically nearest, "
-        "which far from all means little."
+        "All points lie exactly on the curves. Elsewhere the referee chooses the vertically nearest curve, "
+        "which means little far from all of them."
     )
 
 

@@ -1,4 +1,4 @@
-"""How a run stands: its network's map of the plane, and the figures and charts of the same weights."""
+"""The progress of a run: its network's map of the plane, and figures and charts of the same weights."""
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -20,27 +20,27 @@ from polycore.formatting import duration, loss_text, percent
 MAP_HEIGHT, CHART_HEIGHT = 520, 300
 
 HELD_OUT_HELP = (
-    "How many of 3,000 points that no step trains on these weights answer rightly. "
-    f"{EXPLAINED} Luck with these points may lift a network a little above it."
+    "The share of 3,000 points, on which no step trains, that these weights answer correctly. "
+    f"{EXPLAINED} By luck a network may do a little better on these points."
 )
 LOSS_HELP = (
-    "Cross-entropy of these weights on the training set. Guessing among K polynomials costs log K, "
-    "certainty in the right answer 0."
+    "Cross-entropy of these weights on the training set. Guessing among K polynomials gives log K; certainty "
+    "of the right answer gives 0."
 )
 GRADIENT_HELP = (
-    "The length of the loss's gradient at these weights: how steeply the loss falls from here. Near 0 "
-    "there is little left to follow; if it grows and grows, lower the learning rate. Search uses none. It is "
-    "known at the latest step alone."
+    "The length of the gradient of the loss at these weights: how steeply the loss falls from here. Near 0 "
+    "there is little left to gain; if it keeps growing, lower the learning rate. Search uses no gradient. It "
+    "is known only at the latest step."
 )
 DEAD_HELP = (
     f"Hidden neurons that give 0 for each of {DEAD_ON:,} training points (all, if there are fewer) with "
-    "these weights: nothing comes through them, and no gradient wakes them. Many of them: lower the learning "
-    "rate."
+    "these weights: they pass nothing on, and no gradient revives them. If there are many, lower the "
+    "learning rate."
 )
 
 
 def draw_bar(training: Training) -> None:
-    """Draw how far the run is, whom it waits for, and why it ended where it ended early."""
+    """Draw how far the run is, what it waits for, and why it ended if it ended early."""
     run, waits = training.run, queue_place.told(training)
     with st.container():
         st.progress(run.step / run.experiment.steps, text=frame.standing(training))
@@ -56,42 +56,42 @@ def draw_bar(training: Training) -> None:
 
 
 def draw_figures(training: Training, shown: ShownWeights, best_possible: float) -> None:
-    """Draw accuracy and loss of the weights that are shown, the speed, and the time that is left."""
+    """Draw the accuracy and loss of the weights shown, the speed, and the time left."""
     held_out = shown.model.held_out_accuracy or 0.0
     st.markdown(f"Weights: **{shown.name}**")
     with st.container(horizontal=True):
         _metric("Held-out accuracy", percent(held_out), HELD_OUT_HELP, told(best_possible))
         _metric("Loss (nats)", loss_text(shown.loss), LOSS_HELP)
-        _metric("Steps/s", _speed(training.steps_per_second), "How often the weights change in a second.")
+        _metric("Steps/s", _speed(training.steps_per_second), "How many times a second the weights change.")
         if training.run.done or training.status == "stopped":
             _metric(
-                "Trained for", _time(training.seconds), "What the steps took to compute, pauses left out."
+                "Trained for", _time(training.seconds), "How long the steps took to compute, without pauses."
             )
         else:
-            _metric("Time left", _time(training.seconds_left), "To the last step, at this speed.")
+            _metric("Time left", _time(training.seconds_left), "Until the last step, at this speed.")
 
 
 def draw_inner_figures(shown: ShownWeights) -> None:
-    """Draw what shows how the network learns: the gradient's length and the dead neurons."""
+    """Draw what shows how the network learns: the gradient norm and the dead neurons."""
     experiment = shown.run.experiment
     dead = dead_neurons.count(shown.model, experiment)
     with st.container(horizontal=True):
-        _metric("Gradient norm", _norm(shown), GRADIENT_HELP)
+        _metric("Gradient norm", _gradient_norm(shown), GRADIENT_HELP)
         _metric("Dead neurons", f"{dead:,} of {sum(experiment.hidden):,}", DEAD_HELP)
 
 
-def map_of(shown: ShownWeights) -> go.Figure:
-    """Return the map of the network with the weights that are shown."""
+def network_map(shown: ShownWeights) -> go.Figure:
+    """Return the map of the network with the weights shown."""
     return model_map(shown.model, shown.run.experiment.x_range)
 
 
 def draw_map(figure: go.Figure) -> None:
-    """Draw a map that `map_of` returned. A large network's takes long: ask for it before drawing anything."""
-    live.figure(figure, key="progress.map", height=MAP_HEIGHT, on_click=asked.choose, file=_file("map"))
+    """Draw a map of the run. Computing a large network's takes long: do so before drawing anything."""
+    live.figure(figure, key="progress.map", height=MAP_HEIGHT, on_click=asked.choose, file=_file_name("map"))
 
 
 def draw_charts(shown: ShownWeights, best_possible: float) -> None:
-    """Draw loss and accuracy over the steps, with a mark at the weights that are shown."""
+    """Draw loss and accuracy over the steps, with a mark at the weights shown."""
     history, model, mark = shown.run.history, shown.model, shown.mark
     loss = loss_figure(history.step, history.loss, shown.step, shown.loss, mark=mark)
     accuracy = accuracy_figure(
@@ -105,27 +105,27 @@ def draw_charts(shown: ShownWeights, best_possible: float) -> None:
     )
     left, right = st.columns(2)
     with left:
-        live.figure(loss, key="progress.loss", height=CHART_HEIGHT, file=_file("loss"), rests=True)
+        live.figure(loss, key="progress.loss", height=CHART_HEIGHT, file=_file_name("loss"), rests=True)
     with right:
         live.figure(
-            accuracy, key="progress.accuracy", height=CHART_HEIGHT, file=_file("accuracy"), rests=True
+            accuracy, key="progress.accuracy", height=CHART_HEIGHT, file=_file_name("accuracy"), rests=True
         )
 
 
-def _norm(shown: ShownWeights) -> str:
+def _gradient_norm(shown: ShownWeights) -> str:
     norm = shown.gradient_norm
     if norm is not None:
         return f"{norm:.3g}"
     return "none" if shown.run.gradient is None else "unknown"
 
 
-def _file(kind: str) -> str | None:
+def _file_name(kind: str) -> str | None:
     training = session.current().training
     return None if training is None else file_names.of(kind, training.run.experiment)
 
 
-def _metric(label: str, value: str, text: str, beside: str | None = None) -> None:
-    st.metric(label, value, beside, delta_color="off", delta_arrow="off", help=text, width=150)
+def _metric(label: str, value: str, description: str, comparison: str | None = None) -> None:
+    st.metric(label, value, comparison, delta_color="off", delta_arrow="off", help=description, width=150)
 
 
 def _speed(steps_per_second: float) -> str:

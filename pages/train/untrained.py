@@ -1,4 +1,4 @@
-"""The plane of the Train page before anything has been trained, where the map of the run will be."""
+"""The plane on the Train page before any training, in the position of the map of the run."""
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -12,25 +12,25 @@ from polycore import Experiment
 from polycore.figures import curves_figure
 
 KEY = "untrained.map"
-STANDING = "Nothing has been trained yet. Press Start."
-CURVES = (
-    "The lines are the curves to be told apart. Once a network learns, each place takes the colour of its "
-    "likeliest polynomial."
+STATUS = "Nothing has been trained yet. Press Start."
+CURVES_CAPTION = (
+    "The lines are the curves to learn. Once a network is trained, each point has the color of its most "
+    "likely polynomial."
 )
 
 
 def draw(experiment: Experiment) -> None:
-    """Draw what is to be learned, each part as high as the run's that takes its place."""
+    """Draw the curves to learn. Each part is as high as the part of the run that replaces it."""
     figure = _figure(experiment)
     with st.container():
-        st.progress(0.0, text=STANDING)
+        st.progress(0.0, text=STATUS)
     map_view.draw()
     live.figure(figure, key=KEY, height=progress.MAP_HEIGHT)
-    st.caption(f"{_told(experiment)} {map_layers.told(figure)}".rstrip())
+    st.caption(f"{_caption(experiment)} {map_layers.told(figure)}".rstrip())
 
 
 def _figure(experiment: Experiment) -> go.Figure:
-    """Return the curves or the referee's map; no network is there yet to make mistakes, or to differ."""
+    """Return the curves or the Bayes classifier's map; there is no network yet to compare it with."""
     layers, referee = session.current().view.map_layers, referee_of(experiment)
     if _shows_referee():
         mistakes = map_layers.mistakes_of_referee(referee, experiment) if "Mistakes" in layers else None
@@ -39,10 +39,8 @@ def _figure(experiment: Experiment) -> go.Figure:
     return map_layers.over(plain, layers, experiment, None, None)
 
 
-def _told(experiment: Experiment) -> str:
-    if _shows_referee():
-        return map_view.told_of_referee(experiment)
-    return CURVES
+def _caption(experiment: Experiment) -> str:
+    return map_view.referee_caption(experiment) if _shows_referee() else CURVES_CAPTION
 
 
 def _shows_referee() -> bool:

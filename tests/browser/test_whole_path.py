@@ -258,7 +258,7 @@ def test_the_report_opens_behind_a_run_and_stays_open(visitor):
     visit.press("Start")
     visit.wait_for_status("Finished")
     visit.page.get_by_text("How good is it, honestly?").click()
-    for heading in ("Polynomial by polynomial", "What it takes for what", "Where it goes wrong"):
+    for heading in ("Polynomial by polynomial", "What it mistakes for what", "Where it goes wrong"):
         visit.page.get_by_role("heading", name=heading).wait_for()
     visit.press("Start again")
     visit.wait_for_status("Finished", after_step=399)

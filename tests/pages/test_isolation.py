@@ -272,7 +272,7 @@ def arguments():
         "pages.plane.plane.referee_map": (best,),
         "pages.compare.race_view._lane_map": (run,),
         "pages.plane.referee.of": (*curves, 0.0),
-        "pages.train.run_report._measured": (model, EXPERIMENT),
+        "pages.train.run_report._held_out_report": (model, EXPERIMENT),
         "pages.predict.curve_walk._figure": (model, best, 0),
         "pages.predict.curve_walk.along": (model, best, 0),
         "polycore.model.evaluation.thinned_training_set": (EXPERIMENT,),

@@ -151,7 +151,7 @@ def test_layers_lie_on_every_map(maps, view):
     assert {"x", "diamond"} <= {trace.marker.symbol for trace in maps["progress.map"].data}
     caption = words(app)
     assert all(told in caption for told in ("Crosses: ", "Diamonds: ", "of the training set"))
-    assert ("of the plane, where" in caption) == (view == "Where they differ")
+    assert ("% of the plane. " in caption) == (view == "Where they differ")
 
 
 @pytest.mark.usefixtures("maps")

@@ -99,18 +99,18 @@ def test_home_shows_the_network_whatever_is_chosen_on_train(maps):
 @pytest.mark.parametrize(
     ("noise", "told"),
     [
-        pytest.param("0", "Points lie on the curves alone", id="without noise"),
-        pytest.param("0.1", "Points lie near the curves", id="with noise"),
+        pytest.param("0", "All points lie exactly on the curves", id="without noise"),
+        pytest.param("0.1", "The noise decides how near the curves points lie", id="with noise"),
     ],
 )
 def test_the_caption_says_where_points_lie(noise, told):
     app = choose(trained(noise=noise), REFEREE)
-    assert "colour of the best answer" in captions(app)
+    assert "color of the best answer" in captions(app)
     assert told in captions(app)
     choose(app, DIFFERENCES)
     assert told in captions(app)
     choose(app, NETWORK)
-    assert "the network's likeliest polynomial" in captions(app)
+    assert "the network's most likely polynomial" in captions(app)
     assert told not in captions(app)
 
 

@@ -89,7 +89,9 @@ def test_the_best_possible_stands_beside_the_accuracy():
     # y = 1 and y = -1 with a noise of 1: 84.13 % of a normal lies on its own side of a border 1 noise away
     app = opened_report(after_a_run({**QUICK, "polynomials": "1~-1", "noise": "1", "steps": "20"}))
     best = session_of(app).training.best.held_out_accuracy
-    assert any(f"{100 * best:.1f}\u00a0% rightly (best possible 84.1\u00a0%)" in text for text in texts(app))
+    assert any(
+        f"{100 * best:.1f}\u00a0% correctly (best possible 84.1\u00a0%)" in text for text in texts(app)
+    )
 
 
 def test_the_mistakes_are_told_by_their_distance_to_the_crossing():
@@ -177,5 +179,5 @@ def test_a_run_of_another_set_up_is_measured_on_its_own():
     ],
 )
 def test_one_mistake_is_told_as_one(mistakes, beginning):
-    found = Bands(np.array([0.1, 0.2]), np.array([1, 1, 6]), np.array(mistakes))
-    assert run_report._where(found).startswith(beginning)
+    bands = Bands(np.array([0.1, 0.2]), np.array([1, 1, 6]), np.array(mistakes))
+    assert run_report._mistakes_sentence(bands).startswith(beginning)

@@ -1,4 +1,4 @@
-"""A run that was taken along comes back on the Train page, paused where it was; or a sentence refuses it."""
+"""A run file uploaded on the Train page: the run is paused at its step, or the page says why not."""
 
 import io
 from dataclasses import replace
@@ -69,7 +69,7 @@ def test_undo_brings_back_all_that_was_there():
     brought(app, saved(run_of("evolution")))
     assert session_of(app).experiment == KINDS["evolution"]
     assert len(session_of(app).models.kept) == 2
-    assert session_of(app).undo.text == "A run came in as a file, at step 23."
+    assert session_of(app).undo.text == "The uploaded run is at step 23."
     app.button(key="undo.button").click().run()
     after = session_of(app)
     assert (after.training, after.experiment) == (before.training, before.experiment)
