@@ -70,8 +70,8 @@ ADAM = GradientOptimizer(
     words=Words(
         label="Adam",
         title="Adam",
-        advice="follows the gradient, with a step size of its own for each weight. Start with it: it "
-        "forgives a learning rate that is not quite right.",
+        advice="follows the gradient, with its own step size for each weight. Start with it: its "
+        "learning rate may be a little off.",
         learning_rate="How far a step goes. Too high and the loss jumps, too low and it crawls. "
         "Use 0.01, and less for wide networks.",
         advantage="it takes a step of its own for each weight, whether that one's gradient is large or small",

@@ -261,8 +261,8 @@ LBFGS = FullBatchOptimizer(
     words=Words(
         label="L-BFGS",
         title="L-BFGS",
-        advice="estimates from its last steps how the loss curves, and finds the length of a step by itself. "
-        "Choose it for few fixed samples, all of them every step: it needs the fewest steps by far.",
+        advice="estimates the curvature of the loss from its last steps, and finds the length of each step. "
+        "Choose it for few fixed samples: it needs the fewest steps by far.",
         learning_rate="",
         advantage="it estimates from its last steps how the loss curves, and so how far each step may go",
     ),

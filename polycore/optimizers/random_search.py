@@ -55,8 +55,8 @@ RANDOM_SEARCH = SearchOptimizer(
     words=Words(
         label="Random search",
         title="Random search",
-        advice="is the tutorial's: random changes of one size, kept if the loss falls. Choose it to see "
-        "how it crawls.",
+        advice="is the tutorial's: random changes of one size, kept if the loss falls. Choose it to see how "
+        "slow it is.",
         learning_rate="Standard deviation of each random change. Use 0.0005 to see what the tutorial saw; "
         "larger changes make progress sooner, and stall sooner.",
         advantage="evolution adapts how large its changes are, and random search makes all of one size",
