@@ -11,7 +11,7 @@ from pages.game.challenge import Challenge
 from pages.game.game import POINTS, Game
 from pages.play import game_plane
 from pages.setup import controls
-from pages.setup.seed import READABLE
+from pages.setup.seed import NEW_SEEDS
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.wording.percent import percent
@@ -63,7 +63,7 @@ def _begin() -> None:
     now = session.current()
     challenge = now.play.challenge
     if challenge is None:
-        experiment, seed = now.experiment, secrets.randbelow(READABLE)
+        experiment, seed = now.experiment, secrets.randbelow(NEW_SEEDS)
     else:
         experiment, seed = challenge.experiment, challenge.seed
     opponent = opponent_in(experiment)

@@ -1,1 +1,1 @@
-"""The inputs that describe an experiment, and the buttons that drive its run."""
+"""The inputs that describe an experiment, and the buttons that control its run."""

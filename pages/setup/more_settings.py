@@ -1,4 +1,4 @@
-"""The settings that are rarely needed: closed until somebody asks for them."""
+"""The settings that few users need, in an expander that is closed at first."""
 
 from typing import TypedDict
 
@@ -14,35 +14,35 @@ PREFIX = "more_settings"
 INITIAL_WEIGHTS_NAMES = {"he": "He", "tutorial": "0.1"}
 
 WEIGHT_DECAY_HELP = """
-Each step shrinks all weights by this, times the learning rate. Try 0.01 for few fixed samples and a large
-network, which learns them by heart. Expect little: curves that cross ask for large weights. With fresh points
-0 is best.
+Each step shrinks all weights by this times the learning rate. Try 0.01 for few fixed samples and a large
+network, which overfits them. Do not expect much: curves that cross need large weights. With fresh points 0 is
+best.
 """
 TARGET_LOSS_HELP = """
-In nats: the run ends where the loss on the training set is this low. Take it to compare how soon optimizers
-get to the same place.
+In nats: the run ends when the loss on the training set is this low. Use it to compare how soon optimizers
+reach the same loss.
 """
 PATIENCE_HELP = """
-The run ends where the loss on held-out points has not fallen for so many steps. Take it for few fixed
-samples, which a network learns by heart sooner or later. The held-out accuracy is then a little flattering:
-those very points have chosen the end.
+The run ends when the loss on held-out points has not fallen for this many steps. Use it for few fixed
+samples, which a network sooner or later overfits. The held-out accuracy is then a little too high, because
+the same points decided when to stop.
 """
 INITIAL_WEIGHTS_HELP = """
-How wide the first random weights spread. He fits the spread to each layer, so that signals keep their size
-through many layers: take it for every network. 0.1 is the tutorial's: take it to see what the tutorial saw.
+The standard deviation of the random initial weights. He adapts it to each layer, so that signals keep their
+size through many layers: use it for any network. 0.1 is the tutorial's: use it to see what the tutorial saw.
 """
 SAMPLING_HELP = """
 Where the fresh points of a step are drawn.
 
-- **Random**: anywhere on the polynomials. Take it to see plain training.
-- **Even**: at equal distances in x, equally many on each polynomial. Take it to leave less to chance.
-- **Crossings**: even, but more of them where two curves run close. Take it for the best network: there lie
-  its last mistakes.
+- **Random**: anywhere on the polynomials. Use it to see plain training.
+- **Even**: equally spaced in x, equally many on each polynomial. Use it to leave less to chance.
+- **Crossings**: even, but more of them where two curves are close. Use it for the best network: its last
+  mistakes are there.
 """
 
 
 class MoreSettings(TypedDict):
-    """These fields of an experiment."""
+    """The fields of an experiment that the inputs hold."""
 
     sampling: str
     growing_batches: bool
@@ -62,7 +62,7 @@ def draw(experiment: Experiment) -> None:
         _patience(experiment)
         _initial_weights(experiment)
         _standardize(experiment)
-    _tell(experiment)
+    _draw_summary(experiment)
 
 
 def held(experiment: Experiment) -> MoreSettings:
@@ -97,8 +97,8 @@ def _fresh_points(experiment: Experiment) -> None:
         value=experiment.growing_batches,
         key=_key("growing_batches"),
         on_change=typed.note,
-        help="Half the batch size up to 40\u00a0% of the steps, twice from 75\u00a0% on. Take it for long "
-        "runs: quick steps at first, calm ones at the end.",
+        help="Half the batch size for the first 40\u00a0% of the steps, twice the batch size for the last "
+        "25\u00a0%. Use it for long runs: fast steps at first, less noisy ones at the end.",
     )
 
 
@@ -164,29 +164,29 @@ def _standardize(experiment: Experiment) -> None:
         value=experiment.standardize,
         key=_key("standardize"),
         on_change=typed.note,
-        help="Scale x and y to mean 0 and deviation 1 while training: one learning rate then suits both. "
-        "Leave it on; off is the tutorial's.",
+        help="Scale x and y to mean 0 and standard deviation 1 during training, so that one learning rate "
+        "suits both. Leave it on; the tutorial has it off.",
     )
 
 
-def _tell(experiment: Experiment) -> None:
-    """Say what is in use that one would have to open the settings to see."""
-    told = _in_use(experiment)
-    if told:
-        st.caption(f"In use: {', '.join(told)}.")
+def _draw_summary(experiment: Experiment) -> None:
+    """Say which of these settings are in use, as the expander may be closed."""
+    in_use = _settings_in_use(experiment)
+    if in_use:
+        st.caption(f"In use: {', '.join(in_use)}.")
 
 
-def _in_use(experiment: Experiment) -> list[str]:
+def _settings_in_use(experiment: Experiment) -> list[str]:
     decays = experiment.weight_decay > 0 and "weight_decay" in OPTIMIZERS[experiment.optimizer].uses
     weights = INITIAL_WEIGHTS_NAMES[experiment.initial_weights]
-    told = [
+    phrases = [
         decays and f"weight decay {experiment.weight_decay:g}",
         experiment.target_loss is not None and f"target loss {experiment.target_loss:g}",
         experiment.patience is not None and f"patience {experiment.patience:,}",
         experiment.initial_weights != "he" and f"initial weights {weights}",
         not experiment.standardize and "inputs as they are",
     ]
-    return [words for words in told if words]
+    return [phrase for phrase in phrases if phrase]
 
 
 def _key(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The optimizer: its input, and what a set-up's samples become for one that cannot work on them."""
+"""The input for the optimizer, and how a set-up's samples change for an optimizer that needs all of them."""
 
 from dataclasses import replace
 
@@ -19,12 +19,12 @@ HELP = f"How each step changes the weights.\n\n{ADVICE}"
 
 
 def title_of(optimizer: str) -> str:
-    """Return the title of an optimizer."""
+    """Return the name of an optimizer for titles and lists."""
     return OPTIMIZERS[optimizer].words.title
 
 
 def draw(experiment: Experiment) -> None:
-    """Draw the input, and one line on samples that the optimizer has replaced: another one restores them."""
+    """Draw the input, and a note if the optimizer has replaced the samples: another one restores them."""
     st.selectbox(
         "Optimizer",
         list(OPTIMIZERS),
@@ -34,11 +34,11 @@ def draw(experiment: Experiment) -> None:
         on_change=typed.note,
         help=HELP,
     )
-    _tell(experiment)
+    _draw_replaced_note(experiment)
 
 
 def with_chosen(experiment: Experiment) -> Experiment:
-    """Return the experiment with the optimizer that the input holds, on samples that it can work on."""
+    """Return the experiment with the optimizer that the input holds, and samples that it can work with."""
     optimizer = st.session_state.get(_key(), experiment.optimizer)
     if optimizer == experiment.optimizer:
         return experiment
@@ -48,7 +48,7 @@ def with_chosen(experiment: Experiment) -> Experiment:
 
 
 def replaced_by(before: Experiment, experiment: Experiment) -> Replaced | None:
-    """Return what is replaced once `experiment`, chosen in place of `before`, is the set-up."""
+    """Return the samples and batch size that the change from `before` to `experiment` replaces, if any."""
     if not OPTIMIZERS[experiment.optimizer].needs_full_batch or OPTIMIZERS[before.optimizer].needs_full_batch:
         return session.current().setup.replaced
     fits = before.on_fixed_samples() == before
@@ -56,25 +56,25 @@ def replaced_by(before: Experiment, experiment: Experiment) -> Replaced | None:
 
 
 def offer_fresh_points() -> None:
-    """Say why the optimizer has no fresh points, and offer one that has."""
+    """Say why the optimizer cannot use fresh points, and offer one that can."""
     label = OPTIMIZERS[session.current().experiment.optimizer].words.label
-    st.caption(f"{label}, the optimizer chosen, needs the same samples every step.")
+    st.caption(f"The selected optimizer, {label}, needs the same samples every step.")
     st.button(
-        "Take Adam and fresh points",
+        "Use Adam and fresh points",
         key=f"{PREFIX}.fresh",
-        on_click=_take_fresh_points,
-        help="Adam learns from whatever points a step is given. The Train page has all optimizers.",
+        on_click=_use_fresh_points,
+        help="Adam can learn from other points every step. The Train page has all optimizers.",
     )
 
 
-def _take_fresh_points() -> None:
+def _use_fresh_points() -> None:
     typed.note()
     experiment = session.current().experiment
     session.load(replace(_without_full_batch(experiment, "adam"), samples_per_class=None))
 
 
 def _without_full_batch(experiment: Experiment, optimizer: str) -> Experiment:
-    replaced = _replaced(experiment)
+    replaced = _replaced_by_optimizer(experiment)
     if replaced is None:
         return replace(experiment, optimizer=optimizer)
     return replace(
@@ -85,26 +85,26 @@ def _without_full_batch(experiment: Experiment, optimizer: str) -> Experiment:
     )
 
 
-def _replaced(experiment: Experiment) -> Replaced | None:
-    """Return what the optimizer replaced, as long as it stays chosen and the samples are those it took."""
+def _replaced_by_optimizer(experiment: Experiment) -> Replaced | None:
+    """Return what the optimizer replaced, or None if the optimizer or the samples have changed since."""
     replaced = session.current().setup.replaced
     if replaced is None or not OPTIMIZERS[experiment.optimizer].needs_full_batch:
         return None
-    taken = replaced.samples_per_class or MEASURED_PER_CLASS
-    return replaced if experiment.samples_per_class == taken else None
+    replacement = replaced.samples_per_class or MEASURED_PER_CLASS
+    return replaced if experiment.samples_per_class == replacement else None
 
 
-def _tell(experiment: Experiment) -> None:
-    replaced = _replaced(experiment)
+def _draw_replaced_note(experiment: Experiment) -> None:
+    replaced = _replaced_by_optimizer(experiment)
     if replaced is None:
         return
     if replaced.samples_per_class is None:
-        taken, before = f"{experiment.samples_per_class} samples of each polynomial", "fresh points"
+        now, before = f"{experiment.samples_per_class} samples of each polynomial", "fresh points"
     else:
-        taken, before = "all samples", f"batches of {replaced.batch_size:,}"
+        now, before = "all samples", f"batches of {replaced.batch_size:,}"
     st.caption(
-        f":material/swap_horiz: {OPTIMIZERS[experiment.optimizer].words.label} takes {taken} every step, in "
-        f"place of {before}. Choose another optimizer and they come back."
+        f":material/swap_horiz: {OPTIMIZERS[experiment.optimizer].words.label} uses {now} every step, not "
+        f"{before}. If you choose another optimizer, they come back."
     )
 
 

@@ -1,4 +1,4 @@
-"""The seed: its input, and a button for another one."""
+"""The input for the seed, and a button for a new one."""
 
 import secrets
 from dataclasses import replace
@@ -8,7 +8,7 @@ import streamlit as st
 from pages.state import session, typed
 from polycore.experiment.experiment import MAX_SEED
 
-READABLE = 1_000_000  # a seed one can read out to somebody
+NEW_SEEDS = 1_000_000  # new seeds are smaller, so that they are easy to read out
 
 
 def key(prefix: str) -> str:
@@ -27,22 +27,22 @@ def draw(prefix: str) -> None:
         key=key(prefix),
         on_change=typed.note,
         width=180,
-        help="Decides every random number, of the samples and of the training: the same seed gives the same "
+        help="Decides every random number of the samples and of the training: the same seed gives the same "
         "run, to the last bit. Change it to see how much was luck.",
     )
 
 
 def button(prefix: str) -> None:
-    """Draw the button that takes another seed."""
+    """Draw the button that chooses a new seed."""
     st.button(
         "New seed",
         key=f"{prefix}.new_seed",
         icon=":material/casino:",
         on_click=_renew,
-        help="Other samples and other initial weights by the same rules: how much was luck?",
+        help="Draws other samples and other initial weights by the same rules, to see how much was luck.",
     )
 
 
 def _renew() -> None:
     typed.note()
-    session.load(replace(session.current().experiment, seed=secrets.randbelow(READABLE)))
+    session.load(replace(session.current().experiment, seed=secrets.randbelow(NEW_SEEDS)))

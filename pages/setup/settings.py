@@ -1,4 +1,4 @@
-"""The inputs that say how to train: they show the set-up, and what they hold becomes the set-up."""
+"""The inputs for training: they show the set-up, and what they hold becomes the set-up."""
 
 import math
 from dataclasses import replace
@@ -20,61 +20,63 @@ PREFIX = "settings"
 HIDDEN_LABEL = "Hidden layers"
 
 SCHEDULE_HELP = """
-How the learning rate goes over the steps.
+How the learning rate changes over the steps.
 
-- **Constant** stays. Take it to see what one rate does.
-- **Cosine** falls to 0, for a calm end. Take it for the best network.
-- **One-cycle** begins with 1/25, rises over 30\u00a0% of the steps and falls to almost 0. Take it to try a
-  high rate.
+- **Constant** does not change it. Use it to see what one rate does.
+- **Cosine** lets it fall to 0, so that the last steps are small. Use it for the best network.
+- **One-cycle** begins with 1/25 of it, rises for 30\u00a0% of the steps and then falls to almost 0. Use it to
+  try a high rate.
 """
 BATCH_SIZE_HELP = f"""
-Points a step looks at. Small batches make quick, noisy steps: take 64 to 512 with fresh points or many
-samples. Take 0 for few samples, and for search: all of them every step (of fresh points,
-{MEASURED_PER_CLASS} a polynomial).
+The number of points in each step. Small batches make fast, noisy steps: use 64 to 512 for fresh points or
+many samples. Use 0 for few samples and for search: all samples every step (with fresh points,
+{MEASURED_PER_CLASS} of each polynomial).
 """
 
 
 def presets() -> None:
-    """Draw the sets of settings that are one click away; polynomials, range and noise stay."""
+    """Draw a button for each preset, which keeps the polynomials, the range of x and the noise."""
     # small gaps and no icons: the three fit one row on a phone
     with st.container(horizontal=True, gap="small"):
         _preset(
             "Recommended",
             Experiment.recommended(),
-            "Adam on fresh points every step, narrow layers one behind the other, a falling learning rate.",
+            "Adam, fresh points every step, several narrow layers, and a falling learning rate.",
         )
         _preset(
             "The tutorial's",
             Experiment.tutorial(),
-            "Random search at 0.0005 on 100 fixed samples a polynomial, one layer of 12, raw inputs.",
+            "Random search at 0.0005, 100 fixed samples of each polynomial, one layer of 12 neurons, inputs "
+            "not standardized.",
         )
         _preset(
             "L-BFGS",
             Experiment(samples_per_class=100, hidden=(12,), optimizer="lbfgs", steps=1000),
-            "The tutorial's data and its layer of 12, but L-BFGS, He's weights and scaled inputs.",
+            "The tutorial's data and its layer of 12 neurons, but with L-BFGS, He's initial weights and "
+            "standardized inputs.",
         )
 
 
 def inputs() -> None:
-    """Draw the inputs that make sense for the optimizer, and say why what they hold is refused, if it is."""
+    """Draw the inputs that make sense for the optimizer, and the reason if their values are refused."""
     typed.offer(PREFIX, take)
     experiment = session.current().experiment
-    # containers, so that one input more or less does not move what stands below and close it
+    # containers, so that one input more or less does not move the expander below, which would close it
     with st.container():
         optimizer_input.draw(experiment)
         _pace(experiment)
     with st.container():
         _hidden(experiment)
-        refused = st.container()  # beneath the one input that takes any text, where it is seen
+        refused = st.container()  # below the one input that accepts any text, so that it is seen
         _length(experiment)
         seed.draw(PREFIX)
     more_settings.draw(experiment)
     with refused:
-        refusal.show_if_refused("These settings cannot be used; the last good ones stand.", _held)
+        refusal.show_if_refused("These settings cannot be used. The last valid ones stay.", _held)
 
 
 def take() -> None:
-    """Make what the inputs hold the set-up. Raises PolycoreError if no set-up can be so."""
+    """Move what the inputs hold into the set-up. Raises PolycoreError if that is not valid."""
     experiment = _held()
     if experiment != session.current().experiment:
         replaced = optimizer_input.replaced_by(_with_fields(), experiment)
@@ -82,7 +84,7 @@ def take() -> None:
 
 
 def _held() -> Experiment:
-    """Return the set-up that the inputs hold. Raises PolycoreError if they hold none."""
+    """Return the set-up that the inputs hold. Raises PolycoreError if it is not valid."""
     return optimizer_input.with_chosen(_with_fields())
 
 
@@ -112,7 +114,7 @@ def _held_hidden(experiment: Experiment) -> tuple[int, ...]:
 
 def _held_batch_size(experiment: Experiment) -> int | None:
     if OPTIMIZERS[experiment.optimizer].needs_full_batch:
-        return None  # it has no input, and holds all samples however many there will be
+        return None  # all samples, however many there will be; there is no input
     return typed.held(_key("batch_size"), experiment.batch_size) or None
 
 
@@ -134,7 +136,7 @@ def _learning_rate(experiment: Experiment) -> None:
         min_value=0.0,
         max_value=10.0,
         value=experiment.learning_rate,
-        step=_step_of(experiment.learning_rate),
+        step=_increment(experiment.learning_rate),
         format="%.6g",
         key=_key("learning_rate"),
         on_change=typed.note,
@@ -164,8 +166,8 @@ def _momentum(experiment: Experiment) -> None:
         step=0.05,
         key=_key("momentum"),
         on_change=typed.note,
-        help="From 0 to below 1: how much of the last step goes on in the next. Take 0.9: it smooths the way "
-        "where gradients disagree. 0 is SGD alone.",
+        help="From 0 to below 1: how much of the last step is added to the next. Use 0.9: it smooths the "
+        "path when gradients disagree. 0 is plain SGD.",
     )
 
 
@@ -175,8 +177,8 @@ def _nesterov(experiment: Experiment) -> None:
         value=experiment.nesterov,
         key=_key("nesterov"),
         on_change=typed.note,
-        help="Off: classical momentum. On: each step looks ahead to where momentum leads. Try it where the "
-        "loss swings up and down at a high momentum.",
+        help="Off: classical momentum. On: each step looks ahead to where momentum leads. Try it if the loss "
+        "goes up and down at a high momentum.",
     )
 
 
@@ -187,10 +189,10 @@ def _hidden(experiment: Experiment) -> None:
         value=", ".join(map(str, experiment.hidden)) or layers.NONE,
         key=_key("hidden"),
         on_change=typed.note,
-        help="Neurons of each layer, such as 32, 32 or 32-32; 12 is the tutorial's. More of them follow "
-        "finer curves and take longer; take more layers before wider ones. "
-        f"At most {MAX_LAYERS - 1} layers of up to {limits.max_width}, and {limits.max_parameters:,} weights "
-        "and biases. Write none for no hidden layer, which leaves straight borders.",
+        help="The neurons of each layer, such as 32, 32 or 32-32; the tutorial has 12. More neurons follow "
+        "finer curves and take longer; try more layers before wider ones. "
+        f"At most {MAX_LAYERS - 1} layers of up to {limits.max_width} neurons, and {limits.max_parameters:,} "
+        "weights and biases. Write none for no hidden layer: all borders are then straight.",
     )
 
 
@@ -206,11 +208,11 @@ def _length(experiment: Experiment) -> None:
 
 
 def _batch_size(experiment: Experiment) -> None:
-    # 0 and not an empty input: Streamlit's can be emptied only where it began so
+    # 0 and not an empty input: Streamlit lets the user empty only inputs that began empty
     st.number_input(
         "Batch size, 0 for all",
         min_value=0,
-        max_value=_most(hosting.limits().max_batch_size, experiment.batch_size or 0),
+        max_value=_maximum(hosting.limits().max_batch_size, experiment.batch_size or 0),
         value=experiment.batch_size or 0,
         step=64,
         key=_key("batch_size"),
@@ -223,35 +225,35 @@ def _steps(experiment: Experiment) -> None:
     st.number_input(
         "Steps",
         min_value=1,
-        max_value=_most(hosting.limits().max_steps, experiment.steps),
+        max_value=_maximum(hosting.limits().max_steps, experiment.steps),
         value=experiment.steps,
         step=1000,
         key=_key("steps"),
         on_change=typed.note,
-        help="How many steps the run has; each changes all weights once. Take more where the loss still "
-        "falls at the end; Stop ends it earlier.",
+        help="The number of steps of the run; each changes all weights once. Use more if the loss still "
+        "falls at the end. Stop ends the run earlier.",
     )
 
 
-def _most(limit: int, found: int) -> int:
-    """Return an input's maximum: what a link brought beyond the limit is shown, and refused at the start."""
-    return max(limit, found)
+def _maximum(limit: int, value: int) -> int:
+    """Return an input's maximum: it can show a value from a link above the limit, which Start refuses."""
+    return max(limit, value)
 
 
-def _step_of(learning_rate: float) -> float:
-    """Return what + and - change: a tenth of the power of ten at or above it, so that - never leads to 0."""
+def _increment(learning_rate: float) -> float:
+    """Return what + and - add: a tenth of the power of ten at or above the rate, so that - never gives 0."""
     return 10.0 ** (math.ceil(math.log10(learning_rate)) - 1)
 
 
-def _preset(label: str, preset: Experiment, text: str) -> None:
-    st.button(label, key=f"{PREFIX}.{label}", on_click=_take, args=(preset,), help=text)
+def _preset(label: str, preset: Experiment, description: str) -> None:
+    st.button(label, key=f"{PREFIX}.{label}", on_click=_use_preset, args=(preset,), help=description)
 
 
-def _take(preset: Experiment) -> None:
+def _use_preset(preset: Experiment) -> None:
     typed.note()
     now = session.current().experiment
-    taken = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
-    session.replace_setup(taken, "Your settings were replaced.")
+    experiment = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
+    session.replace_setup(experiment, "Your settings were replaced.")
 
 
 def _key(name: str) -> str:

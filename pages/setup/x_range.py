@@ -1,4 +1,4 @@
-"""The two inputs of the range of x, the same on every page that has them."""
+"""The two inputs for the range of x, the same on each page that has them."""
 
 from dataclasses import replace
 
@@ -9,8 +9,8 @@ from polycore.experiment.experiment import MAX_X
 
 LABELS = ("x from", "x to")
 HELP = (
-    "Between these two x lie the samples, and so what the network learns; the plots show this part of the "
-    "plane. A wide range lets high powers dominate."
+    "The samples lie between these two x, so this is what the network learns, and what the plots show. In a "
+    "wide range high powers dominate."
 )
 
 
@@ -21,7 +21,7 @@ def draw(prefix: str) -> None:
 
 
 def held(prefix: str) -> tuple[float, float]:
-    """Return (low, high) as typed, unchecked; the set-up's if the inputs are not drawn."""
+    """Return (low, high) as typed, unchecked; the set-up's range if the inputs are not drawn."""
     low, high = (
         st.session_state.get(_key(label, prefix), value)
         for label, value in zip(LABELS, session.current().experiment.x_range, strict=True)
@@ -30,14 +30,14 @@ def held(prefix: str) -> tuple[float, float]:
 
 
 def take(prefix: str) -> None:
-    """Make the range that the inputs hold the set-up's. Raises PolycoreError if it cannot be."""
+    """Move the range that the inputs hold into the set-up. Raises PolycoreError if it is not valid."""
     low_high, setup = held(prefix), session.current().setup
     if low_high != setup.experiment.x_range:
         session.set_setup(replace(setup, experiment=replace(setup.experiment, x_range=low_high)))
 
 
 def check(prefix: str) -> None:
-    """Raise PolycoreError if the range that the inputs hold cannot be the set-up's."""
+    """Raise PolycoreError if the range that the inputs hold is not valid in the set-up."""
     replace(session.current().experiment, x_range=held(prefix))
 
 

@@ -37,8 +37,8 @@ def enter(app, label, value):
 
 
 def swap(app):
-    """Return the lines that say what L-BFGS works on in place of what."""
-    return [caption.value for caption in app.caption if "L-BFGS takes" in caption.value]
+    """Return the lines that say which samples L-BFGS uses, and which it replaced."""
+    return [caption.value for caption in app.caption if "L-BFGS uses" in caption.value]
 
 
 def in_use(app):
@@ -94,7 +94,7 @@ def test_every_setting_says_when_to_take_it(optimizer):
             id="optimizers",
         ),
         pytest.param("Schedule", [name.capitalize() for name in SCHEDULES], id="schedules"),
-        pytest.param(PATIENCE, ["a little flattering"], id="patience flatters"),
+        pytest.param(PATIENCE, ["a little too high"], id="patience flatters"),
         pytest.param("Initial weights", ["He", "0.1 is the tutorial's"], id="initial weights"),
     ],
 )
@@ -209,13 +209,13 @@ def test_settings_that_one_would_have_to_open_are_told_where_they_are_in_use():
         pytest.param(
             {"samples": "fresh", "batch": "64"},
             100,
-            "L-BFGS takes 100 samples of each polynomial every step, in place of fresh points",
+            "L-BFGS uses 100 samples of each polynomial every step, not fresh points",
             id="fresh points",
         ),
         pytest.param(
             {"samples": "20", "batch": "7"},
             20,
-            "L-BFGS takes all samples every step, in place of batches of 7",
+            "L-BFGS uses all samples every step, not batches of 7",
             id="batches",
         ),
     ],
@@ -229,7 +229,7 @@ def test_lbfgs_takes_samples_it_can_work_on_and_gives_the_others_back(words, per
     assert refusals(app) == []
     [line] = swap(app)
     assert says in line
-    assert "Choose another optimizer and they come back" in line
+    assert "If you choose another optimizer, they come back" in line
     enter(app, "Optimizer", "adam")
     assert session_of(app).experiment == before
     assert inputs(app)[BATCH].value == before.batch_size
@@ -318,10 +318,10 @@ def test_a_links_batch_that_holds_all_samples_becomes_all_of_them_for_lbfgs():
 def test_the_data_page_says_why_lbfgs_has_no_fresh_points_and_offers_a_way():
     app = opened(DATA, {**QUICK, "optimizer": "lbfgs"})
     assert inputs(app)["Fresh points every step"].disabled
-    assert "L-BFGS, the optimizer chosen, needs the same samples every step." in [
+    assert "The selected optimizer, L-BFGS, needs the same samples every step." in [
         caption.value for caption in app.caption
     ]
-    press(app, "Take Adam and fresh points")
+    press(app, "Use Adam and fresh points")
     after = session_of(app).experiment
     assert (after.optimizer, after.samples_per_class) == ("adam", None)
     assert inputs(app)["Fresh points every step"].value
@@ -331,11 +331,11 @@ def test_the_data_page_says_why_lbfgs_has_no_fresh_points_and_offers_a_way():
 def test_the_data_page_brings_back_the_batches_that_lbfgs_replaced():
     app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
     app.switch_page(DATA).run()
-    press(app, "Take Adam and fresh points")
+    press(app, "Use Adam and fresh points")
     assert session_of(app).experiment == Experiment.recommended()
 
 
 def test_other_optimizers_leave_the_data_page_as_it_is():
     app = opened(DATA)
     assert not inputs(app)["Fresh points every step"].disabled
-    assert "Take Adam and fresh points" not in [button.label for button in app.button]
+    assert "Use Adam and fresh points" not in [button.label for button in app.button]
