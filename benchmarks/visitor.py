@@ -22,7 +22,7 @@ from websockets.typing import Origin, Subprotocol
 
 PATIENCE = 60.0  # seconds within which a page must respond
 STATUS = re.compile(r"\*\*(\w+)\*\*.*?step ([\d,]+) of")
-POSITION = re.compile(r"\bplace (\d+)")
+POSITION = re.compile(r"\bposition (\d+)")
 TAB, LIVE = (
     "polycore_tab",
     "polycore_live",

@@ -78,7 +78,7 @@ st.caption(
     f"The network learns to say which of these a point lies on. {MIN_CLASSES} to {MAX_CLASSES} of them: take "
     "a set, or make your own."
 )
-kept_model.tell_it_stays()
+kept_model.draw_note()
 typed.offer(PREFIX, editor.take)
 typed.offer(f"{PREFIX}.range", partial(range_inputs.take, PREFIX))
 printed_list.presets()

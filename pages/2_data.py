@@ -128,7 +128,7 @@ frame.draw("Data")
 st.caption(
     "The points the network learns from: each lies on one of the polynomials, give or take some noise."
 )
-kept_model.tell_it_stays()
+kept_model.draw_note()
 
 inputs, drawing = st.columns([2, 3], gap="large")
 with inputs:

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.frame import queue_place
+from pages.frame import queue_position
 from pages.plane import live
 from pages.plane.plane import run_map
 from pages.plane.referee import best_possible
@@ -187,7 +187,7 @@ def _draw_standing(race: Race, *, running: bool) -> None:
     if race.has_begun and not running:
         text += f" {race.verdict()}"
     st.info(text, icon=":material/flag:")
-    waits = [told for told in (queue_place.told(lane.training) for lane in race.lanes) if told]
+    waits = [told for told in (queue_position.sentences(lane.training) for lane in race.lanes) if told]
     with st.container():
         if course_of(race.set_up) != course_of(session.current().experiment):
             st.caption(f"This race was on an earlier set-up: {_in_words(race.set_up)}.")

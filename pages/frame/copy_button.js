@@ -1,8 +1,8 @@
-// A button that copies a link in the press itself; copy_button.py says what comes in `data`.
+// A button that copies a link during the press itself; copy_button.py describes `data`.
 
 const NOTE_MS = 4000;
 const MARGIN = 8; // pixels between the note and the button, and the window's edge
-const OTHER_WORDS = ["weights", "look"]; // words of the address that do not belong to the set-up
+const OTHER_PARAMETERS = ["weights", "look"]; // of the address, that do not belong to the set-up
 const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1.2
 1.2M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2"/></svg>`;
 
@@ -13,7 +13,7 @@ export default function ({ parentElement, data }) {
   const button = buttons.get(parentElement);
   button.data = data;
   button.button.title = data.help;
-  // Streamlit calls this again for every update, and may call what an earlier update returned late
+  // Streamlit calls this function again for each update, and may call an earlier update's cleanup late
   const update = ++button.updates;
   return () => {
     if (update !== button.updates) return;
@@ -24,7 +24,7 @@ export default function ({ parentElement, data }) {
 
 class CopyButton {
   updates = 0;
-  // the note would lie over a dialog that is opened next
+  // otherwise the note would cover a dialog that opens next
   hideOnPress = (event) => event.composedPath().includes(this.root) || this.hide();
 
   constructor(parent) {
@@ -32,7 +32,7 @@ class CopyButton {
     this.button = element("button", { type: "button" });
     this.button.innerHTML = ICON;
     this.button.append("Copy link");
-    // a screen reader announces what changes in an element that stays: the note comes and goes
+    // a screen reader announces changes only in an element that stays, and the note does not
     this.status = element("div", { class: "status", role: "status" });
     this.note = element("div", { class: "note", popover: "manual" });
     this.root.append(this.button, this.status, this.note);
@@ -45,7 +45,7 @@ class CopyButton {
   async copy() {
     this.hide();
     const link = withWrittenWeights(this.data.link);
-    if ((await written(link)) || this.copiedByCommand(link)) this.confirm(link);
+    if ((await writeToClipboard(link)) || this.copyByCommand(link)) this.confirm(link);
     else this.offer(link);
   }
 
@@ -56,7 +56,7 @@ class CopyButton {
     this.hiding = setTimeout(() => this.hide(), NOTE_MS);
   }
 
-  // The last resort: the link, selected, and the keys that copy it.
+  // The last resort: shows the link, selected, and the keys that copy it.
   offer(link) {
     const keys = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘C" : "Ctrl+C";
     const field = element("input", { readonly: "", "aria-label": `Link. Press ${keys} to copy it.` });
@@ -86,8 +86,8 @@ class CopyButton {
     this.status.textContent = this.note.textContent = "";
   }
 
-  // What browsers had before the clipboard's own functions: it works without TLS.
-  copiedByCommand(link) {
+  // The older interface to the clipboard, which works without TLS. Returns whether it copied the link.
+  copyByCommand(link) {
     const text = element("textarea", { readonly: "", style: "position: fixed; opacity: 0" });
     text.value = link;
     document.body.append(text);
@@ -104,8 +104,8 @@ class CopyButton {
   }
 }
 
-// The network's weights arrive in the address a moment after the page is drawn (own_weights.py), without another
-// drawing. They are taken from there if the rest of the address is the link's.
+// own_weights.py writes the network's weights into the address a moment after the page is drawn, and this button
+// is not drawn again. Returns the link with these weights, if the rest of the address is the link's.
 function withWrittenWeights(link) {
   const weights = new URLSearchParams(location.search).get("weights");
   const isNew = weights && !new URL(link).searchParams.has("weights");
@@ -113,12 +113,13 @@ function withWrittenWeights(link) {
 }
 
 function setUp(address) {
-  const words = [...new URL(address).searchParams].filter(([name]) => !OTHER_WORDS.includes(name));
-  return JSON.stringify(words.sort());
+  const parameters = [...new URL(address).searchParams].filter(([name]) => !OTHER_PARAMETERS.includes(name));
+  return JSON.stringify(parameters.sort());
 }
 
-// Called in the press itself: Safari allows it nowhere else. There is no clipboard on a page without TLS.
-async function written(link) {
+// Returns whether it copied the link. Call it during the press itself: Safari allows it at no other time. A page
+// without TLS has no clipboard.
+async function writeToClipboard(link) {
   try {
     await navigator.clipboard.writeText(link);
     return true;
@@ -128,7 +129,7 @@ async function written(link) {
 }
 
 function element(tag, attributes) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
 }

@@ -1,6 +1,6 @@
 """A button that copies a link to the clipboard.
 
-The link is in the browser before the button is pressed: Safari lets a page write to the clipboard only in
+The browser has the link before the button is pressed: Safari lets a page write to the clipboard only during
 the press itself, not after an answer from the server.
 """
 
@@ -9,8 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 HELP = "Copy the link to what you see, with the trained network if there is one."
-TRAINED = "Link copied. It holds the set-up and the trained network."
-SET_UP = "Link copied. It holds the set-up."
+TRAINED = "Link copied. It contains the set-up and the trained network."
+SET_UP = "Link copied. It contains the set-up."
 
 _HERE = Path(__file__)
 _component = st.components.v2.component(
@@ -21,6 +21,6 @@ _component = st.components.v2.component(
 
 
 def draw(link: str, key: str) -> None:
-    """Draw the button. The note that confirms a copy says whether `link` holds a trained network."""
+    """Draw the button. The note that confirms a copy says whether `link` contains a trained network."""
     data = {"link": link, "help": HELP, "trained": TRAINED, "set_up": SET_UP}
     _component(key=key, data=data, width="content")

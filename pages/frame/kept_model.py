@@ -1,4 +1,4 @@
-"""Saying that a trained model stays as it is while the set-up changes."""
+"""A note that the trained model stays as it is while the set-up changes."""
 
 import streamlit as st
 
@@ -8,21 +8,21 @@ from pages.state.session_value import Session
 from polycore import Experiment
 
 
-def tell_it_stays() -> None:
-    """Say so, in one line, where the model that answers was trained on something else than the set-up."""
+def draw_note() -> None:
+    """Draw the note if the model in use was trained on something else than the set-up."""
     session.collect()
-    other = _other(session.current())
-    if other is None:
+    difference = _difference(session.current())
+    if difference is None:
         return
     with st.container(border=True, gap="small"):
         st.markdown(
-            f":material/inventory_2: The trained model stays: it was trained on other {other} and goes on "
-            "answering for those until a new run is started."
+            f":material/inventory_2: The trained model stays: it was trained on other {difference}, and "
+            "answers for those until you start a new run."
         )
         frame.page_link(frame.TRAIN, "Train on this set-up", ":material/model_training:")
 
 
-def _other(now: Session) -> str | None:
+def _difference(now: Session) -> str | None:
     if now.answering is None:
         return None
     if now.answering.model.polynomials != now.experiment.polynomials:

@@ -1,4 +1,4 @@
-"""How a sweep stands, in one line on every page: it goes on while somebody looks at any of them."""
+"""The status of a sweep, in one line on every page: it runs while the user has any page open."""
 
 import streamlit as st
 
@@ -9,14 +9,14 @@ TICK_SECONDS = 1.0
 
 
 def is_running() -> bool:
-    """Return whether a sweep goes on."""
+    """Return whether a sweep is running."""
     sweep = session.current().comparison.sweep
     return sweep is not None and sweep.goes_on
 
 
 def draw() -> None:
-    """Draw the line, again each second as long as it goes on."""
-    place = st.container()
+    """Draw the line, again every second while the sweep runs."""
+    container = st.container()
     sweep = session.current().comparison.sweep
     if sweep is None or not sweep.goes_on:
         return
@@ -30,5 +30,5 @@ def draw() -> None:
         if not sweep.goes_on:
             st.rerun()
 
-    with place:
+    with container:
         st.fragment(tick, run_every=TICK_SECONDS)()

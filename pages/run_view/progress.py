@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.frame import frame, queue_place
+from pages.frame import frame, queue_position
 from pages.models import asked
 from pages.plane import dead_neurons, live
 from pages.plane.dead_neurons import DEAD_ON
@@ -41,9 +41,9 @@ DEAD_HELP = (
 
 def draw_bar(training: Training) -> None:
     """Draw how far the run is, what it waits for, and why it ended if it ended early."""
-    run, waits = training.run, queue_place.told(training)
+    run, waits = training.run, queue_position.sentences(training)
     with st.container():
-        st.progress(run.step / run.experiment.steps, text=frame.standing(training))
+        st.progress(run.step / run.experiment.steps, text=frame.status_line(training))
         if waits:
             st.caption(f":material/hourglass_top: {waits}")
         if training.has_spent:

@@ -39,7 +39,7 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     visit = trained(visitor(PHONE))
     visit.page.wait_for_function("location.search.includes('&weights=d')")
     query = visit.copy_link().split("?")[1]
-    note = visit.page.locator(".note").filter(has_text="It holds the set-up and the trained network.")
+    note = visit.page.locator(".note").filter(has_text="It contains the set-up and the trained network.")
     expect(note).to_be_visible()
     visit.page.get_by_role("heading", name="Train", exact=True).click()
     expect(note).to_have_count(0)
@@ -74,7 +74,7 @@ def test_a_link_is_copied_without_tls_too_and_selected_if_nothing_copies(lone_vi
     button.focus()
     page.keyboard.press("Enter")
     status = page.get_by_role("status").filter(has_text="Link copied")
-    expect(status).to_have_text("Link copied. It holds the set-up.")
+    expect(status).to_have_text("Link copied. It contains the set-up.")
     copied = page.evaluate("clipboard.readText()")
     assert dict(parse_qsl(urlsplit(copied).query)) == lone_visit.words()
     expect(button).to_be_focused()

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 import polycore as pc
-from pages.frame import queue_place
+from pages.frame import queue_position
 from pages.lessons import looks
 from pages.predict import weight_upload
 from pages.runs.race import ENTRANTS, course_of
@@ -370,16 +370,16 @@ def full(monkeypatch):
 def test_who_waits_is_told_the_place_on_every_page_and_begins_by_itself(full):
     app = press(opened(TRAIN), "Start")
     assert session_of(app).training.status == "waiting"
-    assert "Waiting: 2 others are before you. Your run begins by itself." in told(app)
+    assert "Waiting: 2 others are before you. Your run starts by itself." in told(app)
     [progress] = app.get("progress")
-    assert progress.proto.text.startswith("**Waiting** · step 0 of 300 (0%) · place 3 in the queue · best")
+    assert progress.proto.text.startswith("**Waiting** · step 0 of 300 (0%) · position 3 in the queue · best")
     app.switch_page(DATA).run()
-    assert "place 3 in the queue" in told(app)
+    assert "position 3 in the queue" in told(app)
     app.switch_page(TRAIN).run()
     full[0].give_up()
     assert "Waiting: 1 other is before you." in told(app.run())
     full[1].give_up()
-    assert "Waiting: you are the next." in told(app.run())
+    assert "Waiting: you are next." in told(app.run())
     full[2].give_up()
     wait_for(app, "finished")
     assert "Waiting" not in told(app)
@@ -409,8 +409,8 @@ def test_who_computes_while_others_wait_is_told_of_turns(full):
     for turn in full:
         turn.give_up()
     waiting = turns.of_this_server().take()
-    wait_until(lambda: queue_place.TURNS in told(app.run()))
+    wait_until(lambda: queue_position.TURNS in told(app.run()))
     assert "Others are waiting too." in told(app)
     waiting.give_up()
-    assert queue_place.TURNS not in told(app.run())
+    assert queue_position.TURNS not in told(app.run())
     press(app, "Stop")
