@@ -1,4 +1,4 @@
-"""Predict: which polynomial does a model say a point lies on."""
+"""Predict: ask a model which polynomial a point lies on."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -23,11 +23,11 @@ MAP_KEY, BARS_KEY = "predict.map", "predict.bars"
 REFRESH_SECONDS = 1.0  # while a run makes the model better
 
 
-def _ask(title: str) -> None:
-    """Ask the model, as it stands now, about the point."""
+def _draw_question(title: str) -> None:
+    """Draw the inputs for the point, and the current model's answer."""
     kept = session.current().answering
     if kept is None or kept.title != title:
-        st.rerun()  # another run has begun to answer: the whole page is about it
+        st.rerun()  # another model is in use now, and the whole page is about it
     model_in_use.draw_figures(kept)
     referee = model_in_use.referee_of(kept)
     meetings = meetings_of(referee.polynomials, referee.x_range) if referee else ()
@@ -51,16 +51,16 @@ def _answer(kept: Kept, referee: Referee | None, asked: asked_point.Asked) -> An
     try:
         return Answer.of(model.predict_proba, model.polynomials, referee, asked.x, asked.y)
     except PolycoreError as error:
-        refusal.show("This point is too far out to be asked about.", error)
+        refusal.show("This point is too far away to ask about.", error)
         return None
 
 
 def _draw_answer(answer: Answer, meetings: Sequence[Meeting]) -> None:
     st.subheader(answer.name(answer.likeliest), anchor=False)
     st.write(f"{answer.sentence()} {answer.referee_sentence()}".rstrip())
-    met = meeting_at(meetings, answer.x, answer.y)
-    if met is not None:
-        crossing.draw(meetings[met], answer)
+    index = meeting_at(meetings, answer.x, answer.y)
+    if index is not None:
+        crossing.draw(meetings[index], answer)
     if answer.polynomials:
         answer_bars.draw(answer, BARS_KEY, MAX_CLASSES)
 
@@ -75,13 +75,13 @@ def _draw_map(kept: Kept, answer: Answer, meetings: Sequence[Meeting]) -> None:
     x_range = model_in_use.x_range_of(kept)
     low, high = plane_range(polynomials, x_range)
     inside = x_range[0] <= answer.x <= x_range[1] and low <= answer.y <= high
-    place = (answer.x, answer.y) if inside else None
-    figure = go.Figure(map_layers.over_model(plane.model_map(kept.model, x_range), kept, place))
-    figure.layout.uirevision = kept.title  # another model's map has another window
+    point = (answer.x, answer.y) if inside else None
+    figure = go.Figure(map_layers.over_model(plane.model_map(kept.model, x_range), kept, point))
+    figure.layout.uirevision = kept.title  # zoom is not kept for another model's map
     height = 400 + 10 * len(polynomials)
-    with st.container(key=curve_walk.MAP_PLACE):
+    with st.container(key=curve_walk.MAP_CONTAINER):
         live.figure(figure, key=MAP_KEY, height=height, on_click=partial(asked_point.choose_on_map, meetings))
-    caption = "Click the map to ask about a place." if inside else "The point lies outside this map."
+    caption = "Click the map to ask about a point." if inside else "The point lies outside this map."
     st.caption(f"{caption} {map_layers.told(figure)}".rstrip())
     map_layers.draw_for_model(kept)
 
@@ -99,8 +99,8 @@ def _draw_files(kept: Kept) -> None:
         point_table.draw(kept.model)
 
 
-def _draw_nothing_yet() -> None:
-    st.write("There is no trained model yet. Train one, or upload one that was kept.")
+def _draw_without_model() -> None:
+    st.write("There is no trained model yet. Train one, or upload one.")
     frame.page_link(frame.TRAIN, "Train a model", ":material/model_training:")
     weight_upload.draw()
 
@@ -110,22 +110,22 @@ def _wait_for_first() -> None:
         st.rerun()
 
 
-def _again_while_running() -> float | None:
+def _refresh_interval() -> float | None:
     training = session.current().training
     return REFRESH_SECONDS if training is not None and training.goes_on else None
 
 
 frame.draw("Predict")
 answering = session.current().answering
-every = _again_while_running()
+every = _refresh_interval()
 if answering is None:
-    _draw_nothing_yet()
+    _draw_without_model()
     st.fragment(_wait_for_first, run_every=every)()
 else:
     model_in_use.draw_choice(answering)
     with st.container():  # see watch.py
         naming.draw(answering)
     with st.container():
-        st.fragment(_ask, run_every=every)(answering.title)
+        st.fragment(_draw_question, run_every=every)(answering.title)
     _draw_files(answering)
     pass_on.draw_kept(answering)

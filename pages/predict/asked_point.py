@@ -3,11 +3,12 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
 
-from pages.plane.answer import shortened
+from pages.plane.answer import class_name
 from pages.plane.crossings_table import Meeting, meeting_at
 from pages.predict import point_input
 from pages.predict.point_input import LISTS, NUMBERS, PREFIX, SLIDER, WAYS
@@ -28,7 +29,7 @@ _TUTORIAL_POLYNOMIAL = TUTORIAL_POLYNOMIALS[TUTORIAL_CLASS]
 
 
 class Asked(NamedTuple):
-    """The point, and the class whose curve was chosen to put it on; on a steep curve y may be infinite."""
+    """The point, and the class of the curve it was placed on, if any. On a steep curve y may be infinite."""
 
     x: float
     y: float
@@ -36,13 +37,13 @@ class Asked(NamedTuple):
 
 
 def draw(polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> Asked:
-    """Draw the inputs and return the point. Without `polynomials` x and y are typed."""
+    """Draw the inputs and return the point. Without `polynomials` the user types x and y."""
     ways = [ANY, *([ON_CURVE] if polynomials else []), *([AT_CROSSING] if meetings else [])]
     before = session.current().view.point
     point = fitted = _fitted(before, ways, len(polynomials), len(meetings))
     asked = _asked(point, polynomials, meetings)
     if math.isfinite(asked.y):
-        point = replace(point, x=asked.x, y=asked.y)  # so that it stays where it is when it is typed again
+        point = replace(point, x=asked.x, y=asked.y)  # so that "Any point" continues from there
     if fitted != before:
         _change(point, LISTS, NUMBERS, SLIDER)
     elif point != before:
@@ -55,17 +56,17 @@ def draw(polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> Aske
         _draw_crossing(point, meetings)
     else:
         _draw_typed(point)
-    _tutorial_button()
+    _draw_tutorial_button()
     return asked
 
 
 def choose(x: float, y: float) -> None:
-    """Make (x, y) the point. For a callback: it changes what the inputs show."""
+    """Make (x, y) the point. Call it in a callback: it changes what the inputs show."""
     _change(replace(session.current().view.point, way=ANY, x=x, y=y), LISTS, NUMBERS, SLIDER)
 
 
 def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
-    """Make the point that was clicked the point, or the crossing beside it."""
+    """Make the clicked point, or the crossing at it, the point."""
     index = meeting_at(meetings, x, y)
     if index is None:
         choose(float(f"{x:.6g}"), float(f"{y:.6g}"))  # a pixel has fewer digits than a float
@@ -86,7 +87,7 @@ def slide(x: float) -> None:
 
 
 def _fitted(point: AskedPoint, ways: Sequence[Way], curves: int, crossings: int) -> AskedPoint:
-    """Return the point with a way, a curve and a crossing that this model has."""
+    """Return the point with a way, a curve and a crossing that the model has."""
     return replace(
         point,
         way=point.way if point.way in ways else ANY,
@@ -125,7 +126,7 @@ def _draw_way(point: AskedPoint, ways: Sequence[Way]) -> None:
         args=(way,),
         help=(
             "Any point: type x and y, or click the map. On a curve: choose a polynomial and walk along it. "
-            "At a crossing: where curves meet."
+            "At a crossing: choose a point where curves meet."
         ),
     )
 
@@ -142,13 +143,13 @@ def _draw_curve(point: AskedPoint, polynomials: Sequence[Polynomial], y: float) 
         "Curve",
         range(len(polynomials)),
         index=point.curve,
-        format_func=lambda label: f"p{label} = {shortened(str(polynomials[label]))}",
+        format_func=partial(class_name, polynomials),
         key=curve.key,
         on_change=_choose_curve,
         args=(curve,),
-        help="The point lies on this polynomial, so this is the right answer, if no other crosses it there.",
+        help="The point lies on this polynomial, so it is the right answer unless another crosses it there.",
     )
-    _draw_number("x", point.x, "Where on the curve. y is the value of the polynomial there.", _type_x)
+    _draw_number("x", point.x, "The x of the point on the curve. y is the polynomial's value there.", _type_x)
     st.caption(f"y = {y:.6g}")
 
 
@@ -158,16 +159,16 @@ def _draw_crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> None:
         "Crossing",
         range(len(meetings)),
         index=_crossing(point, meetings),
-        format_func=lambda place: f"x = {meetings[place].x:.4g}: {meetings[place].name}",
+        format_func=lambda index: f"x = {meetings[index].x:.4g}: {meetings[index].name}",
         key=crossing.key,
         on_change=_choose_crossing,
         args=(crossing,),
-        help="A place where curves meet, from left to right. The diamonds on the map can be clicked too.",
+        help="Points where curves meet, from left to right. You can also click the diamonds on the map.",
     )
     st.caption(f"x = {point.x:.6g}, y = {point.y:.6g}")
 
 
-def _draw_number(name: str, value: float, text: str, take: Callable[[ShownInput], None]) -> None:
+def _draw_number(name: str, value: float, description: str, on_change: Callable[[ShownInput], None]) -> None:
     number = point_input.now(name, NUMBERS)
     st.number_input(
         name,
@@ -175,9 +176,9 @@ def _draw_number(name: str, value: float, text: str, take: Callable[[ShownInput]
         step=STEP,
         format=FORMAT,
         key=number.key,
-        on_change=take,
+        on_change=on_change,
         args=(number,),
-        help=text,
+        help=description,
         width=160,
     )
 
@@ -213,7 +214,7 @@ def _type_y(number: ShownInput) -> None:
         _change(replace(session.current().view.point, y=y), SLIDER)
 
 
-def _tutorial_button() -> None:
+def _draw_tutorial_button() -> None:
     st.button(
         "The tutorial's own point",
         key=f"{PREFIX}.tutorial",
@@ -221,7 +222,7 @@ def _tutorial_button() -> None:
         on_click=choose,
         args=(TUTORIAL_X, _TUTORIAL_POLYNOMIAL(TUTORIAL_X)),
         help=(
-            f"x = {TUTORIAL_X}, on its polynomial {TUTORIAL_CLASS}, {_TUTORIAL_POLYNOMIAL}. "
-            f"Its own network gave class {TUTORIAL_CLASS} a probability of 65.92\u00a0%."
+            f"x = {TUTORIAL_X}, on its polynomial {TUTORIAL_CLASS}, {_TUTORIAL_POLYNOMIAL.typeset}. "
+            f"The tutorial's network gave class {TUTORIAL_CLASS} a probability of 65.92\u00a0%."
         ),
     )

@@ -1,4 +1,4 @@
-"""A walk along one curve: what the network says at each x of it, crossing by crossing."""
+"""A walk along one curve: the network's probabilities at each x, and the crossings on the way."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,19 +22,20 @@ from polycore.referee.bayes_classifier import MAX_COORDINATE
 
 PREFIX = "walk"
 CHART_KEY = f"{PREFIX}.chart"
-POSITIONS = 300
+X_COUNT = 300  # besides the crossings
 SLIDER_STEPS = 200
-BESIDE = 1e-6  # of the range of x: the referee's probability falls at a crossing itself alone
+BESIDE = 1e-6  # share of the range of x: without noise the best probability falls only at a crossing itself
 CHART_HEIGHT = 400  # pixels
-HEIGHTS_ON_A_PHONE = 280, 280  # of the map and of the chart
-MAP_PLACE = f"{PREFIX}.map"  # the container of the map on which one walks
+PHONE_MAP_HEIGHT = PHONE_CHART_HEIGHT = 280  # pixels
+MAP_CONTAINER = f"{PREFIX}.map"  # the key of the container of the map
 
 
 @dataclass(frozen=True, eq=False)
 class Walk:
-    """At x (P,), which rises: the network's probabilities (P, K), the referee's of the curve itself (P,).
+    """Probabilities along a curve.
 
-    The referee's is no number where the curve runs beyond 1e12. met: where other curves are met.
+    x: (P,), sorted. probabilities: the network's, (P, K). referee: the Bayes classifier's probability of the
+    curve itself, (P,); NaN if |y| exceeds 1e12. met: the crossings with other curves.
     """
 
     x: Floats
@@ -45,9 +46,9 @@ class Walk:
 
 @lru_cache(maxsize=64)
 def along(model: Model, referee: Referee, curve: int) -> Walk:
-    """Return what `model` says along the class `curve` over the referee's range.
+    """Return the walk along the class `curve` over the Bayes classifier's range of x.
 
-    A model is compared by identity.
+    Models are compared by identity.
     """
     low, high = referee.x_range
     met = [
@@ -56,16 +57,16 @@ def along(model: Model, referee: Referee, curve: int) -> Walk:
         if curve in meeting.curves
     ]
     beside = BESIDE * (high - low) * np.array([-1, 0, 1])
-    crossings = (np.array([place.x for place in met])[:, np.newaxis] + beside).ravel()
-    x = np.unique(np.concatenate([np.linspace(low, high, POSITIONS), crossings.clip(low, high)]))
-    places = np.stack([x, referee.polynomials[curve](x)], axis=1)
-    far = np.abs(places[:, 1]) > MAX_COORDINATE  # steeper than the referee takes
-    best = np.where(far, np.nan, of_referee(referee, places)[:, curve])
-    return read_only(Walk(x, model.predict_proba(places), best, tuple(met)))
+    crossings = (np.array([crossing.x for crossing in met])[:, np.newaxis] + beside).ravel()
+    x = np.unique(np.concatenate([np.linspace(low, high, X_COUNT), crossings.clip(low, high)]))
+    points = np.stack([x, referee.polynomials[curve](x)], axis=1)
+    too_large = np.abs(points[:, 1]) > MAX_COORDINATE  # for the Bayes classifier
+    best = np.where(too_large, np.nan, of_referee(referee, points)[:, curve])
+    return read_only(Walk(x, model.predict_proba(points), best, tuple(met)))
 
 
 def draw(model: Model, referee: Referee, curve: int, x: float) -> None:
-    """Draw a slider that moves the point along the curve, and the probabilities on the way."""
+    """Draw a slider that moves the point along the curve, and a chart of the probabilities."""
     low, high = referee.x_range
     _draw_slider(low, high, x)
     figure = _figure(model, referee, curve)
@@ -76,23 +77,24 @@ def draw(model: Model, referee: Referee, curve: int, x: float) -> None:
         st.html(_style())
         live.figure(figure, key=CHART_KEY, height=CHART_HEIGHT, on_click=_click)
     st.caption(
-        f"The thick line is p{curve} itself, the right answer. Upright lines are its crossings, named by the "
-        "curve it meets: there the referee's probability falls too, for nobody can tell."
+        f"The thick line is p{curve} itself, the right answer. Vertical lines are its crossings, labeled "
+        "with the curve it meets: there the referee's probability falls too, because nobody can tell the "
+        "curves apart."
     )
 
 
 @lru_cache(maxsize=32)
 def _figure(model: Model, referee: Referee, curve: int) -> go.Figure:
-    """Return the chart, to be copied before it is changed."""
+    """Return the chart. It is cached: copy it before you change it."""
     walk = along(model, referee, curve)
     figure = walk_figure(referee.polynomials, curve, walk.x, walk.probabilities, walk.referee, walk.met)
-    # a finger on it scrolls the page, and a click moves the point
+    # without zoom, so that a finger on it scrolls the page; a click moves the point
     figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
     return figure
 
 
 def _draw_slider(low: float, high: float, x: float) -> None:
-    slider = point_input.now(f"walk.{low}.{high}", SLIDER)  # another range makes another one
+    slider = point_input.now(f"walk.{low}.{high}", SLIDER)  # each range has its own slider
     st.slider(
         "Walk along the curve",
         low,
@@ -103,7 +105,7 @@ def _draw_slider(low: float, high: float, x: float) -> None:
         key=slider.key,
         on_change=_slide,
         args=(slider, low, high),
-        help="Moves x; the arrow keys do too, step by step. Watch the probabilities change at each crossing.",
+        help="Moves x; so do the arrow keys, step by step. Watch the probabilities change at each crossing.",
     )
 
 
@@ -115,7 +117,7 @@ def _on_slider(low: float, high: float, x: float) -> float:
 
 def _slide(slider: ShownInput, low: float, high: float) -> None:
     x, shown = slider.value(), _on_slider(low, high, session.current().view.point.x)
-    # a browser puts a slider on its own grid and says so, which nobody has moved
+    # a browser may round the value to its own grid and report that, although nobody has moved the slider
     if x is not None and abs(x - shown) > (high - low) / SLIDER_STEPS / 4:
         asked_point.slide(round(x, 9))
 
@@ -125,12 +127,12 @@ def _click(x: float, _: float) -> None:
 
 
 def _style() -> str:
-    """Return what makes the map come first on a phone, and stay in view above the chart while one walks.
+    """Return the style that puts the map first on a phone, and keeps it in view above the chart.
 
-    What stands beside it, and below on a phone, does not come along: the map's column makes no box of its own
-    there. A figure takes the height of what holds it.
+    The elements below the map in its column scroll away: on a phone the column has no box of its own. A
+    figure has the height of its container.
     """
-    page = [st.get_option(f"theme.{scheme}.backgroundColor") for scheme in ("light", "dark")]
+    light, dark = (st.get_option(f"theme.{scheme}.backgroundColor") for scheme in ("light", "dark"))
     column = '[data-testid="stColumn"]:has(.st-key-walk-map)'
     return f"""<style>
 @media (max-width: 640px) {{
@@ -138,13 +140,13 @@ def _style() -> str:
   {column} > [data-testid="stVerticalBlock"] > * {{ flex: 0 0 100%; }}
   {column} > [data-testid="stVerticalBlock"] > :has(.st-key-walk-map) {{
     order: -1; position: sticky; top: 0; z-index: 90;
-    background: Canvas; background: light-dark({page[0]}, {page[1]});
+    background: Canvas; background: light-dark({light}, {dark});
   }}
   .st-key-walk-map :has(.polycore-live) {{
-    height: {HEIGHTS_ON_A_PHONE[0]}px !important; flex: 0 0 {HEIGHTS_ON_A_PHONE[0]}px !important;
+    height: {PHONE_MAP_HEIGHT}px !important; flex: 0 0 {PHONE_MAP_HEIGHT}px !important;
   }}
   .st-key-walk-plot :has(.polycore-live) {{
-    height: {HEIGHTS_ON_A_PHONE[1]}px !important; flex: 0 0 {HEIGHTS_ON_A_PHONE[1]}px !important;
+    height: {PHONE_CHART_HEIGHT}px !important; flex: 0 0 {PHONE_CHART_HEIGHT}px !important;
   }}
 }}
 </style>"""

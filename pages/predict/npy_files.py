@@ -1,4 +1,4 @@
-"""The tutorial's six .npy files: one model in pieces."""
+"""The tutorial's six .npy files, which together are one model."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,14 +18,14 @@ NAMES = (
 
 
 def problem(names: Sequence[str]) -> str | None:
-    """Say what keeps files of these names from being the six, or return None where they are."""
+    """Return why files of these names are not the six, or None if they are."""
     counts = Counter(names)
     unknown = [name for name in counts if name not in NAMES]
     if unknown:
-        return f"{', '.join(unknown)}: none of the six names, which are {', '.join(NAMES)}. Remove or rename."
-    double = [name for name in NAMES if counts[name] > 1]
-    if double:
-        return f"{', '.join(double)} is there twice. Remove one."
+        return f"Got {', '.join(unknown)}; expected only the names {', '.join(NAMES)}. Remove or rename."
+    repeated = [name for name in NAMES if counts[name] > 1]
+    if repeated:
+        return f"Got {', '.join(repeated)} twice; expected each file once. Remove one."
     missing = [name for name in NAMES if name not in counts]
     if missing:
         return f"Still missing: {', '.join(missing)}."
@@ -33,7 +33,7 @@ def problem(names: Sequence[str]) -> str | None:
 
 
 def model_of(files: Mapping[str, IO[bytes]]) -> Model:
-    """Return the model of the six files by name. Raises PolycoreError, naming the file or the array."""
+    """Return the model in the six files, keyed by name. Raises PolycoreError that names the file or array."""
     return Model.from_arrays({name.removesuffix(".npy"): _array(name, file) for name, file in files.items()})
 
 

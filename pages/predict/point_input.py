@@ -1,4 +1,4 @@
-"""An input of the point on the Predict page: it shows the new value if another input has changed that."""
+"""The inputs for the point on the Predict page: each shows the new value if another input changed it."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ WAYS: Inputs = "ways to points"
 
 def now(name: str, group: Inputs) -> ShownInput:
     """Return the input as it is to be drawn now."""
-    # another way draws other inputs, but the list that it was chosen in stays as it is
+    # another way has other inputs, but the list in which the user chose it stays as it is
     key = f"{PREFIX}.{name}" if group == LISTS else session.current().inputs.key(f"{PREFIX}.{name}", WAYS)
     return ShownInput.now(key, partial(_state, group))
 

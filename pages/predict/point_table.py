@@ -1,4 +1,4 @@
-"""Many points at once: a table of them in, the answers as a table out."""
+"""Many points at once: the user uploads a table of points and downloads a table of predictions."""
 
 from functools import partial
 
@@ -14,9 +14,9 @@ PREFIX = "point_table"
 
 
 def draw(model: Model) -> None:
-    """Draw the uploader, how `model`, the one that answers, does on the points, and the download.
+    """Draw the uploader, the download, and how well `model`, the model in use, does on the points.
 
-    The points are the session's: those that were uploaded on the page Data are here too.
+    The points are the session's: those uploaded on the Data page are here too.
     """
     uploaded_points.offer()
     points = session.current().points
@@ -29,7 +29,7 @@ def _download(model: Model, points: Points) -> None:
     count = len(points.points)
     st.download_button(
         f"Download {count:,} predictions" if count > 1 else "Download 1 prediction",
-        # worked out when it is asked for
+        # computed when the user presses the button
         data=partial(predictions_to_csv, model, points.points),
         file_name="polycore-predictions.csv",
         mime="text/csv",
@@ -38,6 +38,6 @@ def _download(model: Model, points: Points) -> None:
         on_click="ignore",
         help=(
             "A CSV file with the columns x, y, prediction (the most likely class, from 0), probability "
-            "(from 0 to 1) and, where it is known, curve (as y = …), in the order of your points."
+            "(from 0 to 1) and, if known, curve (as y = …), in the order of your points."
         ),
     )

@@ -233,15 +233,15 @@ def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(watched):
     hidden = {"experiment": {"optimizer": TITLES[0]}, TITLES[1]: TITLES[2], "versions": TITLES}
     sound = weight_file({"format": 1, "polynomials": [[1, 0], [2, 0], [3, 0]], **hidden})
     upload(visit, FILES[0], sound)
-    expect(text_of(visit, f"{SEEN[0]}: taken as Upload 1 · 3 polynomials.")).to_be_visible()
-    check_words(visit, f"{SEEN[0]}: taken as", places=["stText"])
+    expect(text_of(visit, f"{SEEN[0]}: added as Upload 1 · 3 polynomials.")).to_be_visible()
+    check_words(visit, f"{SEEN[0]}: added as", places=["stText"])
     for place, name in enumerate(FILES[1:], 1):
         upload(visit, name, b"<script>evyl()</script>")
         expect(page.get_by_text("This file was refused")).to_have_count(place)
     upload(visit, f"{WORDS[1]}.npy", b"")
-    expect(page.get_by_text("none of the six names")).to_be_visible()
-    told = [f"{SEEN[0]}: taken as", *(f"{name}: this is not an .npz file" for name in SEEN[1:])]
-    told.append(f"{WORDS[1]}.npy: none of the six names")
+    expect(page.get_by_text("expected only the names")).to_be_visible()
+    told = [f"{SEEN[0]}: added as", *(f"{name}: this is not an .npz file" for name in SEEN[1:])]
+    told.append(f"Got {WORDS[1]}.npy; expected only the names")
     check_words(visit, *told)
 
     upload(visit, f"nameless {FILES[1]}", weight_file(None))
@@ -257,7 +257,7 @@ def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(watched):
         upload(visit, f"{cell}.csv", f"x,y\n1,{cell}\n".encode(), uploader=1)
         refusal = f"line 2: got {quoted}; expected decimal numbers only."
         expect(text_of(visit, refusal)).to_be_visible()
-    check_words(visit, *told, f"nameless {SEEN[1]}: taken as", lines, refusal)
+    check_words(visit, *told, f"nameless {SEEN[1]}: added as", lines, refusal)
 
 
 def test_the_words_of_a_link_are_words_alone(watched):

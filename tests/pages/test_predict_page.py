@@ -477,7 +477,7 @@ def test_the_same_file_is_not_taken_twice_when_the_page_runs_again():
         "Upload 1 · 3 polynomials",
         "Upload 2 · 3 polynomials",
     ]
-    assert "a.npz: taken as Upload 1 · 3 polynomials." in texts(app)
+    assert "a.npz: added as Upload 1 · 3 polynomials." in texts(app)
 
 
 def test_the_newest_goes_on_answering_for_a_browser_that_missed_it():
@@ -553,8 +553,8 @@ def test_the_six_files_may_come_one_after_another():
         pytest.param(
             [name for name in npy_files.NAMES if name != "loss.npy"], "missing: loss.npy", id="missing"
         ),
-        pytest.param([*npy_files.NAMES, "loss.npy"], "loss.npy is there twice", id="double"),
-        pytest.param([*npy_files.NAMES, "loss (1).npy"], "loss (1).npy: none of the six", id="unknown"),
+        pytest.param([*npy_files.NAMES, "loss.npy"], "Got loss.npy twice; expected", id="double"),
+        pytest.param([*npy_files.NAMES, "loss (1).npy"], "Got loss (1).npy; expected only", id="unknown"),
     ],
 )
 def test_what_keeps_npy_files_from_being_the_six_is_named(names, told):

@@ -340,7 +340,7 @@ def test_a_choice_that_goes_with_what_is_undone_gives_way_to_the_one_before(thre
     session.add_upload(a_model())
     fourth = titles()[-1]
     session.use(three[0])
-    session.offer_undo("An older model made room for the upload.", before)
+    session.offer_undo("The upload replaced an older model.", before)
     session.use(fourth)
     session.bring_back()
     assert titles() == three

@@ -187,5 +187,5 @@ def test_the_name_of_a_file_cannot_turn_the_line_around_that_tells_of_it():
         ("a\u202e.npz", b"none"), ("b\u202e.npz", file.getvalue()), ("c\u202e.npy", b"")
     )
     assert taken.startswith(r"a\u202e.npz: this is not an .npz file")
-    assert piece.startswith(r"b\u202e.npz: taken as Upload 1")
-    assert refused.startswith(r"c\u202e.npy: none of the six names")
+    assert piece.startswith(r"b\u202e.npz: added as Upload 1")
+    assert refused.startswith(r"Got c\u202e.npy; expected only the names")

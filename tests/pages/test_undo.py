@@ -243,7 +243,7 @@ def test_a_model_that_made_room_for_an_upload_comes_back(tmp_path):
     uploader._files = [(str(uuid4()), "more.npz", (tmp_path / "more.npz").read_bytes(), "")]
     app.run()
     assert kept[0] not in session_of(app).models.kept
-    assert toast(app) == "An older model made room for the upload."
+    assert toast(app) == "The upload replaced an older model."
     undone(app)
     assert session_of(app).models.kept == kept
     assert session_of(app).models.in_use == kept[3].title
