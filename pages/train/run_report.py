@@ -192,7 +192,7 @@ def _percentages(shares: tuple[float | None, ...]) -> list[float | None]:
 
 
 def _name(label: int, polynomial: Polynomial) -> str:
-    return f"p{label} = {polynomial}"
+    return f"p{label} = {polynomial.typeset}"
 
 
 def _draw_fixed(figure: go.Figure, key: str, height: int) -> None:

@@ -79,7 +79,7 @@ def test_each_polynomial_has_its_own_held_out_accuracy():
     wrong = labels[run.best.predict(points) != labels].tolist()
     assert wrong.count(0) != wrong.count(1)
     table = tables(app)[0]
-    assert table["polynomial"].tolist() == ["p0 = -x^2 + 1", "p1 = x^3 - 2"]
+    assert table["polynomial"].tolist() == ["p0 = −x² + 1", "p1 = x³ − 2"]
     assert table["points"].tolist() == [1500, 1500]
     assert table["wrong"].tolist() == [wrong.count(0), wrong.count(1)]
     assert table["accuracy"].tolist() == pytest.approx([100 - wrong.count(label) / 15 for label in (0, 1)])
