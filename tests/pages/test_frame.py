@@ -1,4 +1,4 @@
-"""What every page brings along."""
+"""What importing the frame loads."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_pandas_is_whole_before_a_page_is_drawn():
-    # found as "partially initialized module 'pandas'", by one person's first table and another's first figure
+def test_pandas_is_imported_before_a_page_is_drawn():
+    # otherwise a first table and a first figure at once fail: "partially initialized module 'pandas'"
     code = "import sys, pages.frame.frame; sys.exit('pandas' not in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -1,4 +1,4 @@
-"""Home: one button, a trained map, three ways on."""
+"""Home: one button, a trained map, three next steps."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ def test_a_cold_home_offers_one_button():
     assert session_of(app).training is None
 
 
-def test_one_press_trains_what_the_link_says_and_keeps_the_best():
+def test_one_press_trains_the_set_up_of_the_link_and_keeps_the_best_weights():
     app = press(opened(), "Train the network")
     wait_for(app, "finished")
     session = session_of(app)
@@ -26,13 +26,13 @@ def test_one_press_trains_what_the_link_says_and_keeps_the_best():
         "Steps/s",
         "Trained for",
     ]
-    # two curves without noise can be told apart but where they cross
+    # without noise two curves can be told apart except at their crossings
     assert app.metric[0].delta == "best possible 100.0\u00a0%"
     held_out = session.answering.model.held_out_accuracy
     assert app.metric[0].value == f"{100 * held_out:.1f} %"
 
 
-def test_three_ways_on_once_something_is_trained():
+def test_three_next_steps_once_a_network_is_trained():
     app = wait_for(press(opened(), "Train the network"), "finished")
     assert "Train the network" not in labels(app)
     links = [link.proto.label for link in app.main.get("page_link")]
@@ -59,7 +59,7 @@ def test_a_damaged_link_says_which_part_once():
     assert not app.text
 
 
-def test_a_set_up_that_was_not_trained_yet_has_its_button():
+def test_a_set_up_that_is_not_trained_yet_has_its_own_button():
     app = wait_for(press(opened(), "Train the network"), "finished")
     app.switch_page("pages/3_train.py").run()
     press(app, "New seed")

@@ -13,9 +13,9 @@ NETWORK, REFEREE, DIFFERENCES = "Network", "Referee", "Where they differ"
 @pytest.fixture
 def maps(monkeypatch):
     """Return the figures on the page by key."""
-    found = {}
-    monkeypatch.setattr(live, "figure", lambda figure, key, **_: found.update({key: figure}))
-    return found
+    drawn = {}
+    monkeypatch.setattr(live, "figure", lambda figure, key, **_: drawn.update({key: figure}))
+    return drawn
 
 
 def choose(app, view):
@@ -28,7 +28,7 @@ def captions(app):
     return " ".join(caption.value for caption in app.caption)
 
 
-def test_a_run_shows_its_network_until_something_else_is_chosen(maps):
+def test_a_run_shows_its_network_until_another_map_is_chosen(maps):
     app = trained()
     run = session_of(app).training.run
     referee = referee_of(run.experiment)
@@ -41,7 +41,7 @@ def test_a_run_shows_its_network_until_something_else_is_chosen(maps):
     assert maps["progress.map"] is plane.model_map(session_of(app).training.best, run.experiment.x_range)
 
 
-def test_while_it_runs_the_difference_is_that_of_its_present_weights(maps):
+def test_the_difference_is_that_of_the_current_weights_while_a_run_continues(maps):
     app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
     choose(app, DIFFERENCES)
     training = session_of(app).training
@@ -55,7 +55,7 @@ def test_while_it_runs_the_difference_is_that_of_its_present_weights(maps):
     training.stop()
 
 
-def test_what_is_chosen_before_there_is_a_run_stays_when_it_begins(maps):
+def test_a_map_chosen_before_a_run_stays_when_it_begins(maps):
     app = press(choose(opened(TRAIN, QUICK), REFEREE), "One step")
     wait_for(app, "paused")
     assert labelled(app.button_group, "Map").value == REFEREE
@@ -76,14 +76,14 @@ def test_the_choice_stays_through_the_end_of_a_run_and_on_other_pages():
 
 
 @pytest.mark.usefixtures("maps")
-def test_every_drawing_of_the_choice_says_what_is_chosen():
+def test_the_choice_shows_its_value_each_time_it_is_drawn():
     app = choose(trained(), REFEREE)
     app.switch_page("pages/2_data.py").run()
     app.switch_page(TRAIN).run()
     for _ in range(2):
-        # a browser may see the second drawing alone
-        [place] = labelled(app.button_group, "Map").proto.default
-        assert labelled(app.button_group, "Map").options[place] == REFEREE
+        # a browser may see only the second drawing
+        [index] = labelled(app.button_group, "Map").proto.default
+        assert labelled(app.button_group, "Map").options[index] == REFEREE
         app.run()
 
 
@@ -97,24 +97,24 @@ def test_home_shows_the_network_whatever_is_chosen_on_train(maps):
 
 @pytest.mark.usefixtures("maps")
 @pytest.mark.parametrize(
-    ("noise", "told"),
+    ("noise", "sentence"),
     [
         pytest.param("0", "All points lie exactly on the curves", id="without noise"),
         pytest.param("0.1", "The noise decides how near the curves points lie", id="with noise"),
     ],
 )
-def test_the_caption_says_where_points_lie(noise, told):
+def test_the_caption_says_where_points_lie(noise, sentence):
     app = choose(trained(noise=noise), REFEREE)
     assert "color of the best answer" in captions(app)
-    assert told in captions(app)
+    assert sentence in captions(app)
     choose(app, DIFFERENCES)
-    assert told in captions(app)
+    assert sentence in captions(app)
     choose(app, NETWORK)
     assert "the network's most likely polynomial" in captions(app)
-    assert told not in captions(app)
+    assert sentence not in captions(app)
 
 
-def test_the_caption_tells_the_share_that_differs(maps):
+def test_the_caption_has_the_share_of_the_plane_that_differs(maps):
     app = choose(trained(), DIFFERENCES)
     share = maps["progress.map"].layout.meta["differing"]
     assert f"{100 * share:.1f}\u00a0% of the plane" in captions(app)

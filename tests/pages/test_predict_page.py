@@ -1,4 +1,4 @@
-"""Predict: what a model says of a point, and every way a model or a table of points comes in and goes out."""
+"""Predict: a model's answers about points, and uploads and downloads of models and tables of points."""
 
 import io
 import json
@@ -86,9 +86,9 @@ NAMED = npz(arrays(), json.dumps(METADATA))
 
 
 def uploaded(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
-    """Put files into the uploader for models, beside those that are in it."""
+    """Add files to the uploader for models."""
     uploader = app.file_uploader(key=weight_upload.FILES_KEY)
-    # AppTest's own `upload` takes out what an earlier run left in it, which a browser does not
+    # AppTest's own `upload` removes the files of an earlier script run, and a browser does not
     there = uploader._get_files_to_register()
     uploader._files = [*there, *((str(uuid4()), name, content, "") for name, content in files)]
     app.run()
@@ -119,7 +119,7 @@ def words(app: AppTest) -> str:
 
 @pytest.fixture
 def downloads(monkeypatch):
-    """Return what each download button, by its file's name, would give."""
+    """Return the content of each download, keyed by the name of its file."""
     found = {}
 
     def noted(_manager, data_callable, *_, file_name, **__):
@@ -147,7 +147,7 @@ def charts(monkeypatch):
 # --- without a model --------------------------------------------------------------------------
 
 
-def test_a_cold_page_gives_two_ways_on():
+def test_a_cold_page_offers_training_and_an_upload():
     app = opened(PREDICT)
     assert "no trained model yet" in words(app)
     assert "Train a model" in [link.label for link in app.main.get("page_link")]
@@ -207,7 +207,7 @@ def test_the_model_in_use_shows_its_figures():
     assert shown["Held-out accuracy"] == "62.5 %"
 
 
-def test_the_best_possible_stands_beside_the_held_out_accuracy_alone():
+def test_the_best_possible_accuracy_is_shown_beside_the_held_out_accuracy_only():
     # what it bounds is the accuracy on new points: a network can learn its training points by heart
     # the file's own experiment draws from y = 1 and y = -1 with a noise of 1: halfway lies 1 noise away,
     # so the best possible is the standard normal's share below 1, 84.13 %; the set-up on the page is another
@@ -232,13 +232,13 @@ def test_the_best_possible_stands_beside_the_held_out_accuracy_alone():
         ),
     ],
 )
-def test_where_a_models_data_are_not_known_nothing_is_said_of_the_best_possible(content):
+def test_without_a_known_experiment_no_best_possible_accuracy_is_shown(content):
     assert not any(metric.delta for metric in with_model(content).metric)
 
 
-def test_a_point_too_far_out_is_refused_and_the_page_stays():
+def test_a_point_too_far_away_is_refused_and_the_page_stays():
     app = ask(with_model(), 0.0, 1e200)
-    assert "too far out" in words(app)
+    assert "too far away" in words(app)
     assert "1e+100" in texts(app)
     assert ask(app, 0.0, 1.0).dataframe
 
@@ -343,7 +343,7 @@ def test_curves_that_never_meet_have_no_crossing_to_choose():
     assert labelled(app.button_group, "Point").options == [asked_point.ANY, asked_point.ON_CURVE]
 
 
-def test_another_model_without_crossings_leaves_the_way():
+def test_a_model_without_crossings_resets_the_way_to_choose_a_point():
     app = with_model()
     labelled(app.button_group, "Point").set_value(asked_point.AT_CROSSING).run()
     apart = METADATA | {"polynomials": [[0.0], [1.0], [2.0]]}
@@ -351,17 +351,17 @@ def test_another_model_without_crossings_leaves_the_way():
     assert labelled(app.button_group, "Point").value == asked_point.ANY
 
 
-def test_far_out_the_network_answers_alone():
+def test_far_away_only_the_network_answers():
     app = ask(with_model(), 0.0, 1e13)
     assert "referee" not in app.dataframe[0].value.columns
     assert "The referee" not in words(app)
 
 
-def test_a_point_outside_the_map_is_told():
+def test_a_point_outside_the_map_is_said_to_be():
     assert "outside this map" in words(ask(with_model(), 4.0, 0.0))
 
 
-def test_the_point_is_there_again_after_another_page():
+def test_the_point_is_kept_on_other_pages():
     app = ask(with_model(), 0.125, 0.25)
     app.switch_page(DATA).run()
     app.switch_page(PREDICT).run()
@@ -430,7 +430,7 @@ def test_a_refresh_keeps_the_point(monkeypatch):
     assert labelled(app.number_input, "y").value == 0.25
 
 
-def test_another_model_answers_with_a_place_of_its_own_for_a_curve_it_has_not():
+def test_another_model_without_the_chosen_curve_uses_its_first_curve():
     app = with_model()
     labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
     labelled(app.selectbox, "Curve").set_value(2).run()
@@ -441,7 +441,7 @@ def test_another_model_answers_with_a_place_of_its_own_for_a_curve_it_has_not():
     assert session_of(app).view.point.y == 2.0  # 2·0.5 + 1
 
 
-# --- models in and out ------------------------------------------------------------------------
+# --- uploads and downloads of models ----------------------------------------------------------
 
 
 def test_what_is_downloaded_is_what_was_uploaded(downloads):
@@ -456,7 +456,7 @@ def test_a_file_that_names_no_experiment_is_downloaded_by_its_classes(downloads)
     assert "polycore-3.npz" in downloads
 
 
-def test_a_run_that_has_learned_more_is_downloaded_as_it_stands_then(downloads):
+def test_a_download_has_the_best_weights_at_the_time_of_the_press(downloads):
     app = stepped(5)
     training = session_of(app).training
     early = session_of(app).answering.model.loss
@@ -466,7 +466,7 @@ def test_a_run_that_has_learned_more_is_downloaded_as_it_stands_then(downloads):
         assert stored["loss"] == pytest.approx(training.run.best_loss)
 
 
-def test_the_same_file_is_not_taken_twice_when_the_page_runs_again():
+def test_a_file_is_loaded_once_even_if_the_page_runs_again():
     app = with_model()
     for _ in range(3):
         app.run()
@@ -480,7 +480,7 @@ def test_the_same_file_is_not_taken_twice_when_the_page_runs_again():
     assert "a.npz: added as Upload 1 · 3 polynomials." in texts(app)
 
 
-def test_the_newest_goes_on_answering_for_a_browser_that_missed_it():
+def test_the_newest_model_stays_in_use_for_a_browser_that_missed_it():
     app = with_model()
     shown = told_by(app)
     uploaded(app, ("b.npz", npz(arrays(seed=2))))
@@ -509,7 +509,7 @@ def test_another_model_can_be_chosen():
         pytest.param("a.npz", npz(arrays(classes=1)), id="a network of one class"),
     ],
 )
-def test_a_refused_file_is_told_and_nothing_is_lost(name, content):
+def test_a_refused_file_is_reported_and_nothing_is_lost(name, content):
     app = with_model()
     before = session_of(app)
     uploaded(app, (name, content))
@@ -538,7 +538,7 @@ def test_the_six_files_are_one_model_in_any_order():
     assert session_of(app).models.uploads == 1
 
 
-def test_the_six_files_may_come_one_after_another():
+def test_the_six_files_can_be_uploaded_one_after_another():
     app = opened(PREDICT, SETUP)
     for count, file in enumerate(six(arrays()), 1):
         uploaded(app, file)
@@ -557,14 +557,14 @@ def test_the_six_files_may_come_one_after_another():
         pytest.param([*npy_files.NAMES, "loss (1).npy"], "Got loss (1).npy; expected only", id="unknown"),
     ],
 )
-def test_what_keeps_npy_files_from_being_the_six_is_named(names, told):
+def test_npy_files_that_are_not_the_six_are_refused(names, told):
     assert told in npy_files.problem(names)
     app = uploaded(opened(PREDICT, SETUP), *[(name, npy(np.float64(0.5))) for name in names])
     assert told in texts(app)
     assert session_of(app).models.uploads == 0
 
 
-def test_an_npy_file_that_is_none_is_named():
+def test_a_file_that_is_not_npy_is_named():
     files = [(name, b"nothing" if name == "biases_l2.npy" else content) for name, content in six(arrays())]
     app = uploaded(opened(PREDICT, SETUP), *files)
     with pytest.raises(pc.WeightFileError) as error:
@@ -573,7 +573,7 @@ def test_an_npy_file_that_is_none_is_named():
     assert session_of(app).models.uploads == 0
 
 
-def test_the_set_up_of_an_uploaded_file_can_be_taken_over():
+def test_the_set_up_of_an_uploaded_file_can_be_used():
     app = press(with_model(), "Use its set-up")
     assert session_of(app).experiment.x_range == (-2.0, 3.0)
     assert words_of(app)["range"] == "-2..3"
@@ -599,13 +599,13 @@ def test_classes_without_polynomials_are_numbered_and_there_is_no_map(charts):
     assert not app.button_group
 
 
-def test_the_polynomials_of_the_set_up_are_one_button_away(charts):
+def test_one_button_gives_the_model_the_polynomials_of_the_set_up(charts):
     app = press(with_model(NAMELESS), "The 3 polynomials of the set-up")
     assert set(app.dataframe[0].value["polynomial"]) == set(LINES)
     assert "predict.map" in charts
 
 
-def test_the_set_up_is_not_offered_where_the_count_differs():
+def test_the_set_up_is_not_offered_if_the_count_differs():
     app = uploaded(opened(PREDICT, SETUP), ("a.npz", npz(arrays(classes=4))))
     assert not [button for button in app.button if "of the set-up" in button.label]
 
@@ -629,7 +629,7 @@ def test_polynomials_can_be_typed_one_a_line():
         pytest.param("", "There is no polynomial yet", id="none"),
     ],
 )
-def test_polynomials_that_cannot_be_used_are_told(text, told):
+def test_polynomials_that_cannot_be_used_are_refused(text, told):
     app = with_model(NAMELESS)
     app.text_area(key=naming.TEXT_KEY).set_value(text)
     press(app, "Use these")
@@ -637,7 +637,7 @@ def test_polynomials_that_cannot_be_used_are_told(text, told):
     assert session_of(app).answering.model.polynomials == ()
 
 
-def test_a_coefficient_that_no_map_can_hold_leaves_the_table():
+def test_a_coefficient_too_large_for_a_map_keeps_the_table():
     huge = METADATA | {"polynomials": [[1e308, 1e308, 0.0], [1.0, 0.0], [0.0]]}
     app = ask(with_model(npz(arrays(), json.dumps(huge))), 1e3, 0.0)
     assert "There is no map" in words(app)
@@ -680,7 +680,7 @@ def test_a_polynomial_with_a_minus_before_it_is_no_formula_to_a_spreadsheet():
     assert table.splitlines()[1].endswith(",y = -x")
 
 
-def test_a_refused_table_is_told_and_the_points_stay():
+def test_a_refused_table_is_reported_and_the_points_stay():
     app = with_points("x,y\n1,2\n")
     [uploader] = [uploader for uploader in app.file_uploader if uploader.key != weight_upload.FILES_KEY]
     uploader.set_value(("points.csv", b"x,y\n1,nan\n", "text/csv")).run()
@@ -688,19 +688,19 @@ def test_a_refused_table_is_told_and_the_points_stay():
     np.testing.assert_array_equal(session_of(app).points.points, [[1.0, 2.0]])
 
 
-# --- while a run goes on ----------------------------------------------------------------------
+# --- while a run continues --------------------------------------------------------------------
 
 
 def step(training: Training) -> None:
-    """Take a step, and wait until it is taken: the first ones of Adam lower the loss."""
-    wanted = training.run.step + 1
+    """Compute a step, and wait for it. Adam's first steps lower the loss."""
+    target = training.run.step + 1
     training.step()
-    while training.run.step < wanted or training.status != "paused":
+    while training.run.step < target or training.status != "paused":
         time.sleep(0.01)
 
 
 def stepped(steps: int) -> AppTest:
-    """Return the page, opened behind a run that has taken so many steps."""
+    """Return the page, opened after that many steps of a run."""
     app = press(opened(TRAIN), "One step")
     for _ in range(steps - 1):
         step(wait_for(app, "paused").session_state[session.KEY].training)
@@ -730,7 +730,7 @@ def test_the_page_follows_a_run_and_keeps_what_was_typed():
     ("button", "seconds"),
     [pytest.param("Start", 1.0, id="running"), pytest.param("One step", None, id="resting")],
 )
-def test_the_page_looks_again_once_a_second_while_a_run_goes_on(monkeypatch, button, seconds):
+def test_the_page_updates_once_a_second_while_a_run_continues(monkeypatch, button, seconds):
     app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), button)
     if button == "One step":
         wait_for(app, "paused")

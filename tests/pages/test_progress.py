@@ -1,4 +1,4 @@
-"""The figures of a run: what the gradient and the neurons tell, beside numbers worked out anew."""
+"""The figures of a run: gradient norm and dead neurons, compared with numbers computed here."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from tests.pages.browsing import QUICK, metrics, opened, press, session_of, trai
 TRAIN = "pages/3_train.py"
 
 
-def test_the_gradients_length_is_shown():
+def test_the_gradient_norm_is_shown():
     app = trained()
     gradient = session_of(app).training.run.gradient
     assert metrics(app)["Gradient norm"] == f"{np.sqrt((gradient**2).sum()):.3g}"
@@ -50,7 +50,7 @@ def test_home_shows_neither():
     assert metrics(app).keys().isdisjoint({"Gradient norm", "Dead neurons"})
 
 
-def test_of_many_training_points_two_thousand_are_asked_and_once(monkeypatch):
+def test_dead_neurons_are_counted_once_on_two_thousand_of_many_training_points(monkeypatch):
     asked = []
     monkeypatch.setattr(
         network, "dead_neurons", lambda _weights, _biases, points: asked.append(points) or (np.ones(1, bool),)
@@ -64,7 +64,7 @@ def test_of_many_training_points_two_thousand_are_asked_and_once(monkeypatch):
     whole, _ = session_of(app).training.run.experiment.training_set()
     assert len(points) == 2000
     np.testing.assert_array_equal(points[[0, -1]], whole[[0, -1]])
-    # 10,000 points, the first half of the first polynomial: every fifth is taken, so half are of each
+    # 10,000 points, the first half of the first polynomial: every fifth is used, so half are of each
     first = pc.Polynomial(-1, 0, 1)
     assert np.isclose(points[:, 1], first(points[:, 0])).sum() == pytest.approx(1000, abs=2)
     assert metrics(app)["Dead neurons"] == "1 of 8"

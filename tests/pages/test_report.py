@@ -1,4 +1,4 @@
-"""What the held-out points say, on the Train page: nothing before a run, closed at first, true when open."""
+"""The report on the Train page: not there before a run, closed at first, and correct when open."""
 
 import json
 from itertools import pairwise
@@ -13,7 +13,7 @@ from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
 TRAIN = "pages/3_train.py"
 TITLE = "How good is it, honestly?"
 LONG = {**QUICK, "steps": "1000000"}
-# they cross at 0 alone, and never come close again
+# they cross only at 0
 CROSS = {**QUICK, "polynomials": "x~-x"}
 
 
@@ -46,19 +46,19 @@ def texts(app):
     return [text.value for text in app.markdown]
 
 
-def test_before_a_run_nothing_is_told():
+def test_before_a_run_there_is_no_report():
     app = opened(TRAIN)
     assert not is_offered(app)
     assert not tables(app)
 
 
-def test_a_run_without_a_step_has_nothing_to_tell():
+def test_a_run_without_a_step_has_no_report():
     app = press(after_a_run(), "Reset")
     assert session_of(app).training.status == "ready"
     assert not is_offered(app)
 
 
-def test_it_is_closed_at_first_and_measures_only_once_when_open(monkeypatch):
+def test_it_is_closed_at_first_and_is_measured_only_once_when_open(monkeypatch):
     measured = []
     measure = run_report.report
     monkeypatch.setattr(run_report, "report", lambda *values: measured.append(values) or measure(*values))
@@ -85,8 +85,8 @@ def test_each_polynomial_has_its_own_held_out_accuracy():
     assert table["accuracy"].tolist() == pytest.approx([100 - wrong.count(label) / 15 for label in (0, 1)])
 
 
-def test_the_best_possible_stands_beside_the_accuracy():
-    # y = 1 and y = -1 with a noise of 1: 84.13 % of a normal lies on its own side of a border 1 noise away
+def test_the_best_possible_accuracy_is_shown_beside_the_accuracy():
+    # y = 1 and y = -1 with a noise of 1: 84.13 % of a normal distribution lies below its mean + 1 deviation
     app = opened_report(after_a_run({**QUICK, "polynomials": "1~-1", "noise": "1", "steps": "20"}))
     best = session_of(app).training.best.held_out_accuracy
     assert any(
@@ -94,7 +94,7 @@ def test_the_best_possible_stands_beside_the_accuracy():
     )
 
 
-def test_the_mistakes_are_told_by_their_distance_to_the_crossing():
+def test_mistakes_are_counted_by_their_distance_to_the_crossing():
     app = opened_report(after_a_run({**CROSS, "steps": "20"}))
     run = session_of(app).training.run
     points, labels = run.experiment.held_out_set()
@@ -117,28 +117,28 @@ def test_the_mistakes_are_told_by_their_distance_to_the_crossing():
     assert any(f"Of its {wrong.sum():,} mistakes {near:,} (" in text for text in texts(app))
 
 
-def test_distances_are_those_of_the_range():
+def test_the_distances_depend_on_the_range_of_x():
     app = opened_report(after_a_run({**CROSS, "range": "-10..10"}))
     assert tables(app)[1]["distance"].tolist()[:2] == ["below 0.1", "0.1 to 0.3"]
 
 
-def test_a_network_without_mistakes_is_told_as_one():
+def test_a_network_without_mistakes_is_said_to_make_none():
     app = opened_report(after_a_run({**QUICK, "polynomials": "-5~5"}))
     classes, bands = tables(app)
     assert classes["accuracy"].tolist() == [100, 100]
-    # nothing crosses: the bands beside a crossing are empty, and have no rate
+    # no curves cross: the bands near a crossing are empty and have no rate
     assert bands["points"].tolist() == [0, 0, 0, 0, 3000]
     assert bands["rate"].isna().tolist() == [True] * 4 + [False]
     assert any("no mistake" in text for text in texts(app))
 
 
-def test_three_figures_tell_what_they_show():
+def test_the_three_figures_have_alternative_texts():
     app = opened_report(after_a_run())
     alts = [figure["layout"]["meta"]["alt"] for figure in figures(app)]
     assert [alt.split()[0] for alt in alts] == ["Table", "Accuracy", "Mistakes"]
 
 
-def test_confidence_and_calibration_are_told_in_words():
+def test_confidence_and_calibration_are_described():
     app = opened_report(after_a_run({**CROSS, "steps": "20"}))
     run = session_of(app).training.run
     points, labels = run.experiment.held_out_set()
@@ -151,7 +151,7 @@ def test_confidence_and_calibration_are_told_in_words():
     assert f"differ by {sum(gaps) / 30:.1f}\u00a0percentage points" in text
 
 
-def test_while_the_run_goes_on_nothing_is_measured():
+def test_nothing_is_measured_while_the_run_continues():
     app = opened_report(press(opened(TRAIN, LONG), "Start"))
     assert session_of(app).training.status == "running"
     assert is_offered(app)
@@ -162,7 +162,7 @@ def test_while_the_run_goes_on_nothing_is_measured():
     session_of(app).training.stop()
 
 
-def test_a_run_of_another_set_up_is_measured_on_its_own():
+def test_a_run_of_an_earlier_set_up_is_measured_on_its_own_points():
     app = opened_report(after_a_run())
     before = tables(app)[0]
     press(app, "New seed")
@@ -178,6 +178,6 @@ def test_a_run_of_another_set_up_is_measured_on_its_own():
         ([1, 2, 1], "Of its 4 mistakes 3 (75.0\u00a0%) lie within 0.2 in x"),
     ],
 )
-def test_one_mistake_is_told_as_one(mistakes, beginning):
+def test_the_sentence_about_mistakes_agrees_with_their_number(mistakes, beginning):
     bands = Bands(np.array([0.1, 0.2]), np.array([1, 1, 6]), np.array(mistakes))
     assert run_report._mistakes_sentence(bands).startswith(beginning)

@@ -34,12 +34,12 @@ def brought(app, content, name="monday.npz"):
 
 
 def refusal_in(app):
-    """Return the sentence in which a file was refused; None where none was."""
-    told = [text.value for text in app.text if text.value.startswith("monday.npz: ")]
-    return told[0] if told else None
+    """Return the message that refuses a file, or None."""
+    messages = [text.value for text in app.text if text.value.startswith("monday.npz: ")]
+    return messages[0] if messages else None
 
 
-def test_a_run_comes_back_paused_with_its_set_up_and_goes_on_to_the_same_bits():
+def test_an_uploaded_run_is_paused_has_its_set_up_and_continues_to_the_same_bits():
     run = run_of("nesterov with everything else")
     app = brought(opened(TRAIN), saved(run))
     now = session_of(app)
@@ -52,7 +52,7 @@ def test_a_run_comes_back_paused_with_its_set_up_and_goes_on_to_the_same_bits():
     assert same_run(session_of(app).training.run, pc.advance(run, 60))
 
 
-def test_the_uploader_closes_over_a_run_that_was_taken_and_is_empty_when_it_is_opened_again():
+def test_the_uploader_closes_after_an_upload_and_is_empty_when_it_is_opened_again():
     app = brought(opened(TRAIN), saved(run_of("evolution")))
     first = session_of(app).training
     assert [one for one in app.file_uploader if "Run file" in one.label] == []
@@ -63,7 +63,7 @@ def test_the_uploader_closes_over_a_run_that_was_taken_and_is_empty_when_it_is_o
     assert session_of(app).training is first
 
 
-def test_undo_brings_back_all_that_was_there():
+def test_undo_restores_run_set_up_and_models():
     app = wait_for(press(opened(TRAIN), "Start"), "finished")
     before = session_of(app)
     brought(app, saved(run_of("evolution")))
@@ -76,7 +76,7 @@ def test_undo_brings_back_all_that_was_there():
     assert (after.models.kept, after.models.in_use) == (before.models.kept, before.models.in_use)
 
 
-def test_a_run_that_came_and_was_resumed_is_not_dropped():
+def test_an_uploaded_run_that_was_resumed_cannot_be_undone():
     app = brought(opened(TRAIN), saved(run_of("evolution")))
     assert session_of(app).undo is not None
     press(app, "Resume")
@@ -84,7 +84,7 @@ def test_a_run_that_came_and_was_resumed_is_not_dropped():
     session_of(app).training.stop()
 
 
-def test_a_run_that_goes_on_is_paused_for_the_one_that_comes():
+def test_a_running_run_is_paused_when_another_is_uploaded():
     app = press(opened(TRAIN, {"polynomials": "x~-x", "steps": "1000000"}), "Start")
     before = session_of(app).training
     brought(app, saved(run_of("evolution")))
@@ -97,15 +97,15 @@ def test_a_run_that_goes_on_is_paused_for_the_one_that_comes():
 @pytest.mark.parametrize(
     "experiment", [replace(TINY, target_loss=0.3, steps=2000), DIVERGING], ids=["target", "diverged"]
 )
-def test_a_run_that_ended_comes_back_finished_and_says_why(experiment):
+def test_an_uploaded_run_that_ended_is_finished_and_says_why(experiment):
     run = pc.advance(pc.start(experiment), 2000)
     app = brought(opened(TRAIN), saved(run))
     assert session_of(app).training.status == "finished"
-    told = app.warning if run.diverged else app.success
-    assert [one.value for one in told] == [run.ended_because]
+    messages = app.warning if run.diverged else app.success
+    assert [message.value for message in messages] == [run.ended_because]
 
 
-def test_a_run_at_its_beginning_comes_back_ready():
+def test_an_uploaded_run_at_step_0_is_ready():
     app = brought(opened(TRAIN), saved(pc.start(TINY)))
     assert session_of(app).training.status == "ready"
     assert session_of(app).models.kept == ()
@@ -114,7 +114,7 @@ def test_a_run_at_its_beginning_comes_back_ready():
 @pytest.mark.parametrize(
     "name", ["field, kind None of adam on all samples", "number, nan in parameters of adam on all samples"]
 )
-def test_a_run_that_is_refused_changes_nothing_and_is_told_in_the_readers_sentence(name):
+def test_a_refused_run_changes_nothing_and_shows_the_readers_message(name):
     app = opened(TRAIN)
     before = session_of(app)
     brought(app, REFUSED[name][0])
@@ -124,13 +124,13 @@ def test_a_run_that_is_refused_changes_nothing_and_is_told_in_the_readers_senten
     assert session_of(app) is before
 
 
-def test_a_weight_file_is_told_from_a_run():
+def test_a_weight_file_is_recognized():
     app = brought(opened(TRAIN), saved_weights(small()))
     assert "this is a weight file, not a run file" in refusal_in(app)
     assert session_of(app).training is None
 
 
-def test_a_refusal_goes_when_another_file_comes():
+def test_a_refusal_disappears_when_another_file_is_uploaded():
     app = brought(opened(TRAIN), b"")
     assert "the run file is empty" in refusal_in(app)
     brought(app, saved(run_of("evolution")))
@@ -146,7 +146,7 @@ def test_a_run_beyond_this_servers_limits_is_refused_before_its_samples_are_draw
     assert session_of(app).training is None
 
 
-def test_the_browser_is_told_what_this_server_takes():
+def test_the_browser_knows_the_servers_limit_on_uploads():
     app = opened(TRAIN)
     app.session_state[run_upload.OPEN_KEY] = True
     app.run()
@@ -155,7 +155,7 @@ def test_the_browser_is_told_what_this_server_takes():
     assert "maxUploadSize = 5\n" in (ROOT / ".streamlit/config.toml").read_text(encoding="utf-8")
 
 
-def test_take_it_with_you_has_the_run_as_it_stands_when_it_is_asked_for(monkeypatch):
+def test_take_it_with_you_has_the_run_at_the_step_of_the_download(monkeypatch):
     asked = {}
     draw = pass_on.st.download_button
 

@@ -1,4 +1,4 @@
-"""The settings of the Train page: each choice is offered where it counts, and trains."""
+"""The settings of the Train page: each is offered if the optimizer uses it, and each choice trains."""
 
 import pytest
 
@@ -25,7 +25,7 @@ PACED = ALWAYS | {"Learning rate", BATCH}
 
 
 def inputs(app):
-    # but for what the page shows of a run, which is no setting
+    # without the choices of how a run is shown, which are not settings
     widgets = [widget for kind in KINDS for widget in getattr(app, kind)]
     return {widget.label: widget for widget in widgets if not widget.key.startswith(("map_", "shown_"))}
 
@@ -71,13 +71,13 @@ def test_every_optimizer_can_be_chosen_and_trains(optimizer, words):
         ("random-search", PACED | {"Schedule"}),
     ],
 )
-def test_what_plays_no_part_is_not_asked_for(optimizer, shown):
+def test_settings_that_the_optimizer_does_not_use_are_not_shown(optimizer, shown):
     app = enter(opened(TRAIN), "Optimizer", optimizer)
     assert set(inputs(app)) == shown
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_setting_says_when_to_take_it(optimizer):
+def test_every_setting_has_help(optimizer):
     app = enter(opened(TRAIN), "Optimizer", optimizer)
     assert [label for label, widget in inputs(app).items() if not widget.help] == []
     buttons = [button for button in app.button if button.key.startswith("settings")]
@@ -94,11 +94,11 @@ def test_every_setting_says_when_to_take_it(optimizer):
             id="optimizers",
         ),
         pytest.param("Schedule", [name.capitalize() for name in SCHEDULES], id="schedules"),
-        pytest.param(PATIENCE, ["a little too high"], id="patience flatters"),
+        pytest.param(PATIENCE, ["a little too high"], id="patience"),
         pytest.param("Initial weights", ["He", "0.1 is the tutorial's"], id="initial weights"),
     ],
 )
-def test_the_help_tells_of_every_choice(label, words):
+def test_the_help_names_every_choice(label, words):
     text = inputs(opened(TRAIN))[label].help
     assert [word for word in words if word not in text] == []
 
@@ -124,7 +124,7 @@ def test_a_setting_of_sgd_reaches_the_set_up_and_the_address(label, value, field
     ("label", "value", "field"),
     [("Fresh points", "even", "sampling"), ("Growing batches", False, "growing_batches")],
 )
-def test_how_fresh_points_are_drawn_is_asked_for_where_there_are_any(label, value, field):
+def test_the_settings_of_fresh_points_are_shown_only_with_fresh_points(label, value, field):
     app = opened(TRAIN, {**QUICK, "samples": "fresh", "sampling": "crossings", "growing_batches": "yes"})
     assert inputs(app)[label].help
     enter(app, label, value)
@@ -141,7 +141,7 @@ def test_how_fresh_points_are_drawn_is_asked_for_where_there_are_any(label, valu
         (BATCH, "batch", "batch_size"),
     ],
 )
-def test_nought_is_none_and_can_be_changed_again(label, part, field):
+def test_zero_is_none_and_can_be_changed_again(label, part, field):
     app = opened(TRAIN, {**QUICK, part: "7"})
     assert inputs(app)[label].value == 7
     enter(app, label, 0)
@@ -157,7 +157,7 @@ def test_nought_is_none_and_can_be_changed_again(label, part, field):
 @pytest.mark.parametrize(
     ("label", "value", "says"),
     [
-        # every loss of a run is below 100 nats, and none falls between two neighbouring steps for ever
+        # every loss of a run is below 100 nats, and no loss falls at every step forever
         pytest.param(TARGET, 100.0, "reached the target of 100 nats", id="target loss"),
         pytest.param(PATIENCE, 1, "lowest at step", id="patience"),
     ],
@@ -168,7 +168,7 @@ def test_a_run_can_end_before_its_steps_do(label, value, says):
     assert says in session_of(app).training.run.ended_because
 
 
-def test_what_plays_no_part_for_a_while_is_not_forgotten():
+def test_settings_are_kept_while_an_optimizer_does_not_use_them():
     app = opened(
         TRAIN,
         {
@@ -190,7 +190,7 @@ def test_what_plays_no_part_for_a_while_is_not_forgotten():
     assert (inputs(app)["Learning rate"].value, inputs(app)["Momentum"].value) == (0.3, 0.5)
 
 
-def test_settings_that_one_would_have_to_open_are_told_where_they_are_in_use():
+def test_hidden_settings_in_use_are_listed():
     assert in_use(opened(TRAIN)) == []
     app = opened(TRAIN, {**QUICK, "weight_decay": "0.01", "patience": "5000", "standardize": "no"})
     assert in_use(app) == ["In use: weight decay 0.01, patience 5,000, inputs as they are."]
@@ -200,7 +200,7 @@ def test_settings_that_one_would_have_to_open_are_told_where_they_are_in_use():
     assert in_use(app) == ["In use: initial weights 0.1, inputs as they are."]
 
 
-# --- L-BFGS, which needs fixed samples and all of them ------------------------------------------
+# --- L-BFGS, which needs all of a fixed set of samples every step -------------------------------
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_settings_that_one_would_have_to_open_are_told_where_they_are_in_use():
         ),
     ],
 )
-def test_lbfgs_takes_samples_it_can_work_on_and_gives_the_others_back(words, per_class, says):
+def test_lbfgs_replaces_the_samples_until_another_optimizer_is_chosen(words, per_class, says):
     app = opened(TRAIN, {**QUICK, **words})
     before = session_of(app).experiment
     enter(app, "Optimizer", "lbfgs")
@@ -236,13 +236,13 @@ def test_lbfgs_takes_samples_it_can_work_on_and_gives_the_others_back(words, per
     assert swap(app) == []
 
 
-def test_lbfgs_on_samples_that_suit_it_changes_none_and_says_nothing():
+def test_lbfgs_keeps_samples_that_it_can_work_with_and_says_nothing():
     app = enter(opened(TRAIN), "Optimizer", "lbfgs")
     assert session_of(app).experiment.samples_per_class == 20
     assert swap(app) == []
 
 
-def test_the_way_back_from_lbfgs_lasts_while_other_pages_are_visited_and_the_seed_changes():
+def test_the_replaced_samples_are_kept_on_other_pages_and_with_a_new_seed():
     app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
     press(app, "New seed")
     app.switch_page(DATA).run()
@@ -256,7 +256,7 @@ def test_the_way_back_from_lbfgs_lasts_while_other_pages_are_visited_and_the_see
 @pytest.mark.parametrize(
     "same", [pytest.param(True, id="the same"), pytest.param(False, id="another set-up")]
 )
-def test_the_way_back_from_lbfgs_lasts_through_a_refresh_of_the_same_set_up(monkeypatch, same):
+def test_the_replaced_samples_survive_a_refresh_of_the_same_set_up(monkeypatch, same):
     before = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
     app = opened(TRAIN, words_of(before) | ({} if same else {"seed": "5"}))
     with monkeypatch.context() as refreshed:
@@ -268,7 +268,7 @@ def test_the_way_back_from_lbfgs_lasts_through_a_refresh_of_the_same_set_up(monk
     assert session_of(app).experiment.samples_per_class == (None if same else 100)
 
 
-def test_samples_chosen_while_lbfgs_is_stay_with_another_optimizer():
+def test_samples_chosen_with_lbfgs_stay_with_another_optimizer():
     app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
     app.switch_page(DATA).run()
     enter(app, "Samples of each polynomial", 50)
@@ -280,7 +280,7 @@ def test_samples_chosen_while_lbfgs_is_stay_with_another_optimizer():
     assert inputs(app)[BATCH].value == 0
 
 
-def test_a_refused_layer_does_not_lose_the_way_back_from_lbfgs():
+def test_a_refused_layer_does_not_lose_the_replaced_samples():
     app = enter(opened(TRAIN, {}), "Hidden layers", "many")
     enter(app, "Optimizer", "lbfgs")
     assert session_of(app).experiment == Experiment.recommended()
@@ -290,24 +290,24 @@ def test_a_refused_layer_does_not_lose_the_way_back_from_lbfgs():
     assert session_of(app).experiment.samples_per_class is None
 
 
-def test_the_preset_of_lbfgs_is_the_tutorials_data_and_nothing_is_left_to_bring_back():
+def test_the_preset_of_lbfgs_has_the_tutorials_data_and_replaces_no_samples():
     app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
     press(app, "L-BFGS")
-    found = session_of(app).experiment
-    assert (found.optimizer, found.hidden, found.samples_per_class, found.batch_size) == (
+    experiment = session_of(app).experiment
+    assert (experiment.optimizer, experiment.hidden, experiment.samples_per_class, experiment.batch_size) == (
         "lbfgs",
         (12,),
         100,
         None,
     )
-    assert found.polynomials == TUTORIAL_POLYNOMIALS
+    assert experiment.polynomials == TUTORIAL_POLYNOMIALS
     assert inputs(app)["Hidden layers"].value == "12"
     assert swap(app) == []
     enter(app, "Optimizer", "adam")
     assert session_of(app).experiment.samples_per_class == 100
 
 
-def test_a_links_batch_that_holds_all_samples_becomes_all_of_them_for_lbfgs():
+def test_a_batch_size_of_all_samples_in_a_link_becomes_none_with_lbfgs():
     app = opened(DATA, {**QUICK, "batch": "40", "optimizer": "lbfgs"})
     enter(app, "Samples of each polynomial", 30)
     assert session_of(app).experiment.batch_size is None
@@ -315,7 +315,7 @@ def test_a_links_batch_that_holds_all_samples_becomes_all_of_them_for_lbfgs():
     assert refusals(app) == []
 
 
-def test_the_data_page_says_why_lbfgs_has_no_fresh_points_and_offers_a_way():
+def test_the_data_page_says_why_lbfgs_has_no_fresh_points_and_offers_adam():
     app = opened(DATA, {**QUICK, "optimizer": "lbfgs"})
     assert inputs(app)["Fresh points every step"].disabled
     assert "The selected optimizer, L-BFGS, needs the same samples every step." in [
@@ -328,7 +328,7 @@ def test_the_data_page_says_why_lbfgs_has_no_fresh_points_and_offers_a_way():
     assert not inputs(app)["Fresh points every step"].disabled
 
 
-def test_the_data_page_brings_back_the_batches_that_lbfgs_replaced():
+def test_the_data_page_restores_the_batches_that_lbfgs_replaced():
     app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
     app.switch_page(DATA).run()
     press(app, "Use Adam and fresh points")

@@ -1,4 +1,4 @@
-"""Train: every button does what it says, and every setting reaches the set-up."""
+"""Train: each button does what it says, and each setting reaches the set-up."""
 
 import time
 
@@ -15,8 +15,8 @@ LONG = {**QUICK, "steps": "1000000"}
 
 
 def setting(app, kind, name):
-    [found] = [widget for widget in getattr(app, kind) if widget.label == name]
-    return found
+    [setting_widget] = [widget for widget in getattr(app, kind) if widget.label == name]
+    return setting_widget
 
 
 def test_a_cold_page_says_what_to_do():
@@ -125,7 +125,7 @@ def test_a_setting_reaches_the_set_up_and_the_address(kind, label, value, field,
     assert session_of(again).experiment == session_of(app).experiment
 
 
-def test_momentum_is_asked_for_where_it_counts():
+def test_momentum_is_shown_only_for_an_optimizer_that_uses_it():
     app = opened(TRAIN)
     assert "Momentum" not in [box.label for box in app.number_input]
     setting(app, "selectbox", "Optimizer").set_value("sgd").run()
@@ -149,7 +149,7 @@ def test_momentum_is_asked_for_where_it_counts():
         ),
     ],
 )
-def test_layers_that_are_none_change_nothing_and_say_why(typed, says):
+def test_layers_that_are_not_valid_change_nothing_and_say_why(typed, says):
     app = opened(TRAIN)
     setting(app, "text_input", "Hidden layers").set_value(typed).run()
     assert session_of(app).experiment.hidden == (8,)
@@ -158,7 +158,7 @@ def test_layers_that_are_none_change_nothing_and_say_why(typed, says):
     assert setting(app, "text_input", "Hidden layers").value == typed
 
 
-def test_a_network_without_a_hidden_layer_is_shown_by_its_word():
+def test_a_network_without_hidden_layers_is_shown_as_none():
     assert setting(opened(TRAIN, {**QUICK, "hidden": "none"}), "text_input", "Hidden layers").value == "none"
 
 
@@ -174,7 +174,7 @@ def test_a_refusal_has_the_label_of_the_input(label, value):
     ("optimizer", "name"),
     [("random-search", "Random search"), ("lbfgs", "L-BFGS"), ("sgd", "SGD"), ("evolution", "Evolution")],
 )
-def test_a_run_is_named_by_its_optimizer_as_people_write_it(optimizer, name):
+def test_a_run_has_the_usual_name_of_its_optimizer(optimizer, name):
     app = press(opened(TRAIN, {**QUICK, "optimizer": optimizer}), "Start")
     wait_for(app, "finished")
     assert [kept.title for kept in session_of(app).models.kept] == [f"Run 1 · {name}, 2 polynomials"]
@@ -191,7 +191,7 @@ def test_the_tutorials_and_the_recommended_settings_keep_polynomials_and_range()
     assert session_of(app).experiment.hidden == Experiment.recommended().hidden
 
 
-def test_the_run_goes_on_while_other_pages_are_visited():
+def test_the_run_continues_while_other_pages_are_visited():
     app = press(opened(TRAIN, LONG), "Start")
     training = session_of(app).training
     app.switch_page("pages/2_data.py").run()
@@ -205,7 +205,7 @@ def test_the_run_goes_on_while_other_pages_are_visited():
     training.stop()
 
 
-def test_a_run_that_ends_while_its_page_is_drawn_leaves_no_button_of_a_running_one(monkeypatch):
+def test_a_run_that_ends_while_its_page_is_drawn_has_the_buttons_of_an_ended_run(monkeypatch):
     app = opened(TRAIN)
     draw = controls.draw
 
@@ -242,19 +242,19 @@ def test_a_run_of_another_set_up_keeps_its_own_buttons():
     session_of(app).training.stop()
 
 
-def test_a_refused_layer_takes_no_other_input_off_the_page():
+def test_a_refused_layer_removes_no_other_input():
     app = opened(TRAIN)
     before = [box.label for box in app.number_input]
     setting(app, "text_input", "Hidden layers").set_value("many").run()
     assert [box.label for box in app.number_input] == before
 
 
-def test_less_of_the_recommended_learning_rate_is_still_one():
+def test_the_recommended_learning_rate_can_be_lowered():
     box = setting(opened(TRAIN, {}), "number_input", "Learning rate")
     assert box.value - box.step == pytest.approx(0.009)
 
 
-def test_momentum_up_to_its_limit_can_be_shown():
+def test_a_momentum_just_below_its_limit_is_shown():
     app = opened(TRAIN, {**QUICK, "optimizer": "sgd", "momentum": "0.9999"})
     assert setting(app, "number_input", "Momentum").value == 0.9999
 
@@ -288,7 +288,7 @@ def shortcuts(app):
     return {button.label: button.proto.shortcut for button in app.button if button.proto.shortcut}
 
 
-def test_each_main_button_has_a_key_that_its_help_and_a_line_tell():
+def test_each_main_button_has_a_key_named_in_its_help_and_in_a_line():
     app = opened(TRAIN)
     assert shortcuts(app) == {"Start": "ctrl+enter", "One step": "s", "Reset": "b"}
     for button in app.button:
@@ -315,9 +315,9 @@ def test_a_run_of_another_set_up_has_each_key_once():
         ),
     ],
 )
-def test_an_end_as_wished_is_told_as_a_success(words):
+def test_an_early_end_that_was_asked_for_is_shown_as_a_success(words):
     app = wait_for(press(opened(TRAIN, {**QUICK, "steps": "5000", **words}), "Start"), "finished")
-    assert [told.value for told in app.success] == [session_of(app).training.run.ended_because]
+    assert [success.value for success in app.success] == [session_of(app).training.run.ended_because]
     assert not app.warning
 
 
@@ -327,18 +327,18 @@ def test_an_end_as_wished_is_told_as_a_success(words):
 @pytest.fixture
 def figures(monkeypatch):
     """Return the figures that were drawn last, by their keys, with their heights."""
-    found = {}
+    drawn = {}
     monkeypatch.setattr(
-        live, "figure", lambda figure, key, height, **_: found.update({key: (figure, height)})
+        live, "figure", lambda figure, key, height, **_: drawn.update({key: (figure, height)})
     )
-    return found
+    return drawn
 
 
 def alt(figures, key=untrained.KEY):
     return figures[key][0].layout.meta["alt"]
 
 
-def test_before_a_run_the_plane_with_its_curves_stands_where_its_map_will_be(figures):
+def test_before_a_run_the_curves_are_shown_in_the_position_of_its_map(figures):
     app = opened(TRAIN)
     assert alt(figures).startswith("Curves of 2 polynomials for x from -1 to 1 ")
     before, height = figures[untrained.KEY]
@@ -350,7 +350,7 @@ def test_before_a_run_the_plane_with_its_curves_stands_where_its_map_will_be(fig
         assert before.layout[axis].range == after.layout[axis].range
 
 
-def test_before_a_run_the_referee_can_be_seen_and_what_lies_on_the_map(figures):
+def test_before_a_run_the_map_of_the_referee_and_layers_can_be_shown(figures):
     app = opened(TRAIN, {**QUICK, "noise": "0.5"})
     choose(app, "Map", "Referee")
     assert alt(figures).endswith("these are the referee's answers.")
@@ -364,7 +364,7 @@ def test_before_a_run_the_referee_can_be_seen_and_what_lies_on_the_map(figures):
 
 
 @pytest.mark.parametrize("view", ["Network", "Where they differ"])
-def test_before_a_run_there_is_no_network_to_make_mistakes_or_to_differ(figures, view):
+def test_before_a_run_there_is_no_network_to_compare(figures, view):
     app = opened(TRAIN)
     choose(app, "Map", view)
     [layers] = [group for group in app.button_group if group.key.startswith("map_layers")]

@@ -1,4 +1,4 @@
-"""Walking along a curve: what the network and the referee say on the way, and what moves the point."""
+"""The walk along a curve: the probabilities of network and Bayes classifier, and what moves the point."""
 
 import math
 
@@ -13,7 +13,7 @@ from pages.state.kept_models import Kept
 from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, told_by, wait_for
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
-# x and x^2 meet at 0 and 1, x and -1 at -1: within the range all three
+# within the range, x and x^2 meet at 0 and 1, x and -1 at -1
 LINE, PARABOLA, FLAT = pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0), pc.Polynomial(-1)
 THREE = (LINE, PARABOLA, FLAT)
 RANGE = (-2.0, 2.0)
@@ -26,58 +26,58 @@ def network():
     return pc.Model(weights, biases, 0.5, 0.5, THREE)
 
 
-def test_the_probabilities_are_the_networks_at_places_on_the_curve():
+def test_the_probabilities_are_the_networks_at_points_on_the_curve():
     model = network()
-    found = curve_walk.along(model, referee.of(THREE, RANGE, 0.1), 1)
-    assert (found.x[0], found.x[-1]) == RANGE
-    assert 200 <= len(found.x) <= 400
-    assert (np.diff(found.x) > 0).all()
-    for position in range(0, len(found.x), 23):
-        x = found.x[position]
+    walk = curve_walk.along(model, referee.of(THREE, RANGE, 0.1), 1)
+    assert (walk.x[0], walk.x[-1]) == RANGE
+    assert 200 <= len(walk.x) <= 400
+    assert (np.diff(walk.x) > 0).all()
+    for position in range(0, len(walk.x), 23):
+        x = walk.x[position]
         [expected] = model.predict_proba([[x, x * x]])
-        np.testing.assert_allclose(found.probabilities[position], expected, rtol=1e-12)
+        np.testing.assert_allclose(walk.probabilities[position], expected, rtol=1e-12)
 
 
-def test_crossings_are_told_with_the_other_curves():
-    found = curve_walk.along(network(), referee.of(THREE, RANGE, 0.0), 0)
-    assert [(place.x, place.names) for place in found.met] == [
+def test_crossings_have_the_names_of_the_other_curves():
+    walk = curve_walk.along(network(), referee.of(THREE, RANGE, 0.0), 0)
+    assert [(crossing.x, crossing.names) for crossing in walk.met] == [
         (pytest.approx(-1), "p2"),
         (pytest.approx(0, abs=1e-12), "p1"),
         (pytest.approx(1), "p1"),
     ]
 
 
-def test_three_that_meet_in_one_place_are_named_together():
+def test_three_curves_that_meet_in_one_point_are_named_together():
     three = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0), pc.Polynomial(2, 0))
-    found = curve_walk.along(network().with_polynomials(three), referee.of(three, RANGE, 0.0), 1)
-    assert [place.names for place in found.met] == ["p0, p2"]
+    walk = curve_walk.along(network().with_polynomials(three), referee.of(three, RANGE, 0.0), 1)
+    assert [crossing.names for crossing in walk.met] == ["p0, p2"]
 
 
-def test_without_noise_the_referee_is_certain_but_at_the_crossings_themselves():
-    found = curve_walk.along(network(), referee.of(THREE, RANGE, 0.0), 0)
-    at_crossings = np.isin(found.x, [place.x for place in found.met])
-    assert found.referee[at_crossings].tolist() == [0.5, 0.5, 0.5]
-    assert (found.referee[~at_crossings] == 1).all()
+def test_without_noise_the_bayes_classifier_is_certain_except_at_crossings():
+    walk = curve_walk.along(network(), referee.of(THREE, RANGE, 0.0), 0)
+    at_crossings = np.isin(walk.x, [crossing.x for crossing in walk.met])
+    assert walk.referee[at_crossings].tolist() == [0.5, 0.5, 0.5]
+    assert (walk.referee[~at_crossings] == 1).all()
 
 
-def test_with_noise_the_referee_weighs_the_distances():
-    found = curve_walk.along(network(), referee.of(THREE, RANGE, 0.5), 0)
-    for position in range(0, len(found.x), 31):
-        x = float(found.x[position])
+def test_with_noise_the_bayes_classifier_weighs_the_distances():
+    walk = curve_walk.along(network(), referee.of(THREE, RANGE, 0.5), 0)
+    for position in range(0, len(walk.x), 31):
+        x = float(walk.x[position])
         # on the line itself: its density is 1, those of the others exp(-d^2 / 2 / 0.25)
         others = math.exp(-2 * (x * x - x) ** 2) + math.exp(-2 * (-1 - x) ** 2)
-        assert found.referee[position] == pytest.approx(1 / (1 + others))
+        assert walk.referee[position] == pytest.approx(1 / (1 + others))
 
 
-def test_where_a_curve_runs_too_far_for_the_referee_nothing_is_said():
+def test_values_too_large_for_the_bayes_classifier_have_no_probability():
     steep = (pc.Polynomial(1e6, *[0.0] * 12), pc.Polynomial(0), pc.Polynomial(1))
-    found = curve_walk.along(network().with_polynomials(steep), referee.of(steep, (-10.0, 10.0), 0.0), 0)
-    # 1e6 x^12 passes 1e12 where x^12 passes 1e6, at the square root of 10
-    assert (np.isnan(found.referee) == (np.abs(found.x) > math.sqrt(10))).all()
-    assert found.probabilities.sum(axis=1) == pytest.approx(1)
+    walk = curve_walk.along(network().with_polynomials(steep), referee.of(steep, (-10.0, 10.0), 0.0), 0)
+    # 1e6 x^12 exceeds 1e12 if x^12 exceeds 1e6: beyond the square root of 10
+    assert (np.isnan(walk.referee) == (np.abs(walk.x) > math.sqrt(10))).all()
+    assert walk.probabilities.sum(axis=1) == pytest.approx(1)
 
 
-def test_a_walk_is_worked_out_once_for_a_model():
+def test_a_walk_is_computed_once_for_a_model():
     model, best = network(), referee.of(THREE, RANGE, 0.1)
     assert curve_walk.along(model, best, 2) is curve_walk.along(model, best, 2)
     assert curve_walk.along(network(), best, 2) is not curve_walk.along(model, best, 2)
@@ -89,11 +89,11 @@ def test_a_walk_is_worked_out_once_for_a_model():
 @pytest.fixture
 def charts(monkeypatch):
     """Return the figures on the page by key, and what a click on them calls."""
-    found = {}
+    figures = {}
     monkeypatch.setattr(
-        live, "figure", lambda figure, key, on_click=None, **_: found.update({key: (figure, on_click)})
+        live, "figure", lambda figure, key, on_click=None, **_: figures.update({key: (figure, on_click)})
     )
-    return found
+    return figures
 
 
 def on_a_curve():
@@ -107,12 +107,12 @@ def on_a_curve():
 
 
 def slider(app):
-    [found] = app.slider
-    return found
+    [widget] = app.slider
+    return widget
 
 
 def marked(charts):
-    """Return where the walk and the map have their marks."""
+    """Return the points that are marked on the walk and on the map."""
     walked, seen = charts[curve_walk.CHART_KEY][0].data[-1], charts["predict.map"][0].data[-1]
     return (walked.x[0], walked.y[0]), (seen.x[0], seen.y[0])
 
@@ -124,12 +124,12 @@ def test_the_slider_runs_over_the_range_and_moves_the_point_on_map_and_chart(cha
     assert not app.exception
     assert labelled(app.number_input, "x").value == -1.5
     [shares] = session_of(app).answering.model.predict_proba([[-1.5, 2.25]])
-    (x, share), place = marked(charts)
+    (x, share), point = marked(charts)
     assert (x, share) == (-1.5, pytest.approx(100 * shares[1]))
-    assert place == (-1.5, 2.25)
+    assert point == (-1.5, 2.25)
 
 
-def test_a_typed_x_moves_the_slider_as_far_as_it_goes(charts):
+def test_a_typed_x_moves_the_slider_at_most_to_its_end(charts):
     app = on_a_curve()
     labelled(app.number_input, "x").set_value(0.75).run()
     assert slider(app).value == pytest.approx(0.75, abs=0.01001)  # half a step
@@ -137,11 +137,11 @@ def test_a_typed_x_moves_the_slider_as_far_as_it_goes(charts):
     assert slider(app).value == 2.0
     assert not app.exception
     assert labelled(app.number_input, "x").value == 7.0
-    # outside the range nothing is marked: the last trace is that of the names
+    # outside the range nothing is marked: the last trace has the names
     assert charts[curve_walk.CHART_KEY][0].data[-1].mode == "text"
 
 
-def test_a_tick_takes_no_move_of_the_slider_back(charts):
+def test_a_tick_does_not_undo_a_move_of_the_slider(charts):
     app = on_a_curve()
     slider(app).set_value(0.5).run()
     app.run()
@@ -168,7 +168,7 @@ def test_a_typed_x_stays_for_a_browser_that_missed_the_slider(charts):
     assert marked(charts)[1] == (-1.25, 1.5625)
 
 
-def test_what_moves_one_input_leaves_the_other_ones_as_they_are():
+def test_moving_one_input_does_not_replace_the_others():
     app = on_a_curve()
     ids = {widget.label: widget.id for widget in [slider(app), *app.button_group, *app.selectbox]}
     slider(app).set_value(-1.5).run()
@@ -180,7 +180,7 @@ def test_what_moves_one_input_leaves_the_other_ones_as_they_are():
     assert labelled(app.number_input, "x").id == x.id
 
 
-def test_a_browser_that_puts_the_slider_on_its_grid_moves_no_point():
+def test_a_browser_that_rounds_the_slider_to_its_grid_does_not_move_the_point():
     app = on_a_curve()
     labelled(app.number_input, "x").set_value(0.753).run()
     slider(app).set_value(slider(app).value + 1e-9).run()
