@@ -88,7 +88,7 @@ def _map_without_layers(shown: ShownWeights) -> go.Figure:
 
 
 def draw_caption(shown: ShownWeights, figure: go.Figure) -> None:
-    """Draw what the colors of `figure`, the selected map, mean; and the answer about the point."""
+    """Draw the caption of `figure`, the selected map, and the answer about the point."""
     match session.current().view.map_view:
         case "Network":
             text = (
@@ -114,7 +114,7 @@ def referee_caption(experiment: Experiment) -> str:
 
 
 def draw_network_caption(shown: ShownWeights, figure: go.Figure) -> None:
-    """Draw what the layers on a map of the network show, and the answer about the point."""
+    """Draw the captions of the layers on `figure`, a map of the network, and the answer about the point."""
     text = map_layers.told(figure)
     if text:
         st.caption(text)
@@ -128,7 +128,7 @@ def _draw_answer(shown: ShownWeights) -> None:
 
 def _points_sentence(noise: float) -> str:
     if noise:
-        return "The noise decides how near the curves points lie: far from all curves, answers matter little."
+        return "Points lie near the curves; the noise decides how near. Far from all, answers matter little."
     return (
         "All points lie exactly on the curves. Elsewhere the referee chooses the vertically nearest curve, "
         "which means little far from all of them."

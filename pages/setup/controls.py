@@ -19,7 +19,7 @@ PREFIX = "controls"
 RESTING = ("ready", "finished", "stopped")  # starting another run loses nothing of such a run
 REFUSAL_KEY = f"{PREFIX}.refusal"
 
-PLAY = ":material/play_arrow:"
+PLAY, PAUSE = ":material/play_arrow:", ":material/pause:"
 STEP_HELP = "Changes the weights once, so that you see what a single update does."
 STOP_HELP = "Ends the run for good, before its last step. The best weights so far are kept."
 RESET_HELP = "Goes back to step 0 and the same initial weights. The best weights so far are kept."
@@ -132,19 +132,9 @@ def _main_action(training: Training) -> tuple[str, str, Callable[[], object], st
         case "ready":
             return "Start", PLAY, begin, "Trains from the initial weights."
         case "running":
-            return (
-                "Pause",
-                ":material/pause:",
-                training.pause,
-                "Stays at this step. Resume continues from it.",
-            )
+            return "Pause", PAUSE, training.pause, "Stays at this step. Resume continues from it."
         case "waiting":
-            return (
-                "Pause",
-                ":material/pause:",
-                training.pause,
-                "Leaves the queue. Resume joins its end.",
-            )
+            return "Pause", PAUSE, training.pause, "Leaves the queue. Resume joins the queue at its end."
         case "paused" | "failed":
             return "Resume", PLAY, training.resume, "Continues from this step."
         case _:

@@ -14,8 +14,8 @@ from polycore.figures import curves_figure
 KEY = "untrained.map"
 STATUS = "Nothing has been trained yet. Press Start."
 CURVES_CAPTION = (
-    "The lines are the curves to learn. Once a network is trained, each point has the color of its most "
-    "likely polynomial."
+    "The lines are the curves to learn. Once a network learns, each point has the color of its most likely "
+    "polynomial."
 )
 
 

@@ -79,7 +79,7 @@ def test_define_sample_train_predict_keep_and_bring_back(visitor, tmp_path, size
 
     later = visitor(size).open("predict")
     later.page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(kept)
-    later.page.get_by_text("taken as Upload 1").wait_for()
+    later.page.get_by_text("added as Upload 1").wait_for()
     later.fill("x", "0.25")
     later.fill("y", "-0.9375")
     later.page.get_by_role("img", name=re.compile(r"0\.25, -0\.938")).wait_for()

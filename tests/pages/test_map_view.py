@@ -100,7 +100,7 @@ def test_home_shows_the_network_whatever_is_chosen_on_train(maps):
     ("noise", "sentence"),
     [
         pytest.param("0", "All points lie exactly on the curves", id="without noise"),
-        pytest.param("0.1", "The noise decides how near the curves points lie", id="with noise"),
+        pytest.param("0.1", "Points lie near the curves; the noise decides", id="with noise"),
     ],
 )
 def test_the_caption_says_where_points_lie(noise, sentence):
