@@ -8,7 +8,7 @@ TURNS = f"While others wait, runs take turns of {TURN_SECONDS:g} seconds."
 
 def sentences(training: Training) -> str:
     """Return how many runs are before this one, or that others wait; "" if no run waits."""
-    position = training.place
+    position = training.ahead
     if position is not None:
         verb = "continues" if training.run.step else "starts"
         return f"Waiting: {_runs_before(position)}. Your run {verb} by itself. {TURNS}"
@@ -17,7 +17,7 @@ def sentences(training: Training) -> str:
 
 def suffix(training: Training) -> str:
     """Return the position in a few words, to append to a line; "" unless the run waits."""
-    position = training.place
+    position = training.ahead
     return "" if position is None else f" · position {position + 1} in the queue"
 
 

@@ -46,7 +46,7 @@ def draw_bar(training: Training) -> None:
         st.progress(run.step / run.experiment.steps, text=frame.status_line(training))
         if waits:
             st.caption(f":material/hourglass_top: {waits}")
-        if training.has_spent:
+        if training.has_spent_budget:
             st.info(hosting.limits().spent())
         if training.error is not None:
             st.text(training.error)

@@ -1,1 +1,1 @@
-"""Runs on this server: one that trains, several that race, a sweep, and what they cost."""
+"""Runs on this server: a single one, a race, a sweep, and what they cost."""

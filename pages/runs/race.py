@@ -1,4 +1,4 @@
-"""A race: several optimizers from the same initial weights, each with the same seconds of computing."""
+"""A race: several optimizers with the same initial weights and the same seconds of computing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -12,7 +12,7 @@ from polycore.formatting import counted, loss_text
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.workers.chunk import advance_and_measure
 
-FEWEST, MOST = 2, 4  # lanes
+FEWEST, MOST = 2, 4  # optimizers in a race
 BUDGETS = (5, 10, 30)  # seconds of computing for each
 
 
@@ -25,7 +25,7 @@ class Entrant:
     nesterov: bool = False
 
     def on(self, course: Experiment) -> Experiment:
-        """Return the entrant's experiment on what all race on."""
+        """Return the entrant's experiment on the race's `course`."""
         rate = OPTIMIZERS[self.optimizer].racing_rate
         return replace(
             course,
@@ -37,19 +37,20 @@ class Entrant:
 
     @property
     def advantage(self) -> str:
-        """What speaks for it against optimizers of its kind, as a clause."""
+        """Its advantage over optimizers of its kind, as a clause."""
         return NESTEROV_ADVANTAGE if self.nesterov else OPTIMIZERS[self.optimizer].words.advantage
 
 
-# Random search has the tutorial's rate. The others were tried with 4 s of processor time on the twelve, 100
-# samples of each, hidden layers of 12 and of 32, 32, 32, 32, 32, two seeds each: SGD and Nesterov with 0.03,
-# 0.1, 0.2, 0.5 and 1, Adam and evolution with 0.003, 0.01, 0.03 and 0.1. The rate is the one whose four
-# lowest losses have the smallest geometric mean: SGD 0.14, Nesterov 0.15, Adam 0.09 and evolution 0.90 nats.
+# Learning rates: random search has the tutorial's. The others were chosen by runs of 4 s of processor time on
+# the twelve polynomials, 100 samples of each, hidden layers of 12 and of 32, 32, 32, 32, 32, two seeds each:
+# SGD and Nesterov with 0.03, 0.1, 0.2, 0.5 and 1, Adam and evolution with 0.003, 0.01, 0.03 and 0.1. The rate
+# is the one whose four lowest losses have the smallest geometric mean: SGD 0.14, Nesterov 0.15, Adam 0.09 and
+# evolution 0.90 nats.
 MOMENTUM = 0.9
-NESTEROV_ADVANTAGE = "it looks ahead along its momentum, and so may go faster before it overshoots"
+NESTEROV_ADVANTAGE = "it looks ahead along its momentum, so it can move faster before it overshoots"
 ENTRANTS: Mapping[str, Entrant] = {
     entrant.name: entrant
-    # the tutorial's own first
+    # the tutorial's optimizer first
     for optimizer in sorted(OPTIMIZERS.values(), key=lambda optimizer: optimizer.name != "random-search")
     for entrant in (
         Entrant(optimizer.words.title, optimizer.name),
@@ -59,36 +60,36 @@ ENTRANTS: Mapping[str, Entrant] = {
 DEFAULT = ("Random search", "SGD with momentum", "Adam", "L-BFGS")
 
 GRADIENT = (
-    "a gradient tells all {weights:,} weights and biases at once which way the loss falls, while a search "
+    "a gradient points downhill for all {weights:,} weights and biases at once, while a search "
     "tries one direction at a time and keeps what happens to help"
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Lane:
-    """One of those who race: an entrant's name, and its run."""
+    """One optimizer in a race: the entrant's name, and its run."""
 
     name: str
     training: Training
 
     @property
     def experiment(self) -> Experiment:
-        """What gives the same run without a budget: its steps are those that were taken, one at least."""
+        """The experiment that gives the same run without a budget: with the steps taken, at least 1."""
         run = self.training.run
         return replace(run.experiment, steps=max(1, run.step))
 
     @property
     def model(self) -> Model:
-        """The best so far, which names `experiment` as the one it comes from."""
+        """The best model so far, whose metadata names `experiment`."""
         best = self.training.best
         return replace(best, metadata={**best.metadata, "experiment": self.experiment.to_dict()})
 
 
 @dataclass(frozen=True, eq=False)
 class Race:
-    """Two to four lanes; `budget` in seconds of computing, the same for each.
+    """A race of two to four lanes; `budget` is in seconds of computing for each.
 
-    set_up: the experiment it was made of; `course_of` says what it became.
+    set_up: the user's experiment, from which `course_of` makes the course.
     """
 
     set_up: Experiment
@@ -99,42 +100,39 @@ class Race:
     def of(cls, set_up: Experiment, names: Sequence[str], budget: float, executor: Executor) -> "Race":
         """Return the race of these entrants before its start.
 
-        Raises PolycoreError where they are too few or too many, or the set-up cannot be trained, or not on
+        Raises PolycoreError if there are too few or too many, or if the set-up cannot be trained, or not on
         this server.
         """
         if not FEWEST <= len(names) <= MOST:
-            raise PolycoreError(f"{len(names)} would race; choose {FEWEST} to {MOST} of them.")
+            raise PolycoreError(f"The race has {len(names)} optimizers; expected {FEWEST} to {MOST}.")
         course = course_of(set_up)
-        hosting.limits().check(replace(course, steps=1))  # its seconds end it, not its steps
+        hosting.limits().check(replace(course, steps=1))  # the budget ends it, not the number of steps
         runs = [start(ENTRANTS[name].on(course)) for name in names]
         trainings = [Training(run, executor, advance_and_measure, budget) for run in runs]
         return cls(set_up, budget, tuple(map(Lane, names, trainings)))
 
     @property
     def is_running(self) -> bool:
-        """Whether one of them goes on by itself."""
+        """Whether any lane advances by itself."""
         return any(lane.training.goes_on for lane in self.lanes)
 
     @property
     def was_stopped(self) -> bool:
-        """Whether it was ended before each had spent its seconds."""
+        """Whether it was stopped before every lane had used its budget."""
         return any(lane.training.status == "stopped" for lane in self.lanes)
 
     @property
     def has_begun(self) -> bool:
-        """Whether any has taken a step."""
+        """Whether any lane has taken a step."""
         return any(lane.training.run.step for lane in self.lanes)
 
     @property
     def leader(self) -> Lane:
-        """The one with the lowest loss; of several, the one that had it after the fewest seconds."""
-        return min(self.lanes, key=_place)
+        """The lane with the lowest loss; of several, the one that reached it in the fewest seconds."""
+        return min(self.lanes, key=_loss_and_seconds)
 
     def start(self) -> None:
-        """Let all begin; where this server has no room for all of them, none does.
-
-        Raises PolycoreError then.
-        """
+        """Start all lanes. Raises PolycoreError, and starts none, if this server has no room for all."""
         for lane in self.lanes:
             lane.training.start()
         refused = [lane.training.error for lane in self.lanes if lane.training.status == "ready"]
@@ -143,23 +141,23 @@ class Race:
             raise PolycoreError(str(refused[0]))
 
     def stop(self) -> None:
-        """End it for good, with each where it is."""
+        """End it for good; each lane stays at its step."""
         for lane in self.lanes:
             lane.training.stop()
 
     def seen(self, is_there: Callable[[], bool] = lambda: True) -> None:
-        """Note that somebody looks; see Training."""
+        """Note that the user looks at it; see Training."""
         for lane in self.lanes:
             lane.training.seen(is_there)
 
     def standing(self) -> str:
-        """Return a sentence that says who is ahead."""
+        """Return a sentence that says which lane leads."""
         run = self.leader.training.run
         lowest = f"{loss_text(run.best_loss)} nats, after {counted(run.step, 'step')}"
         return f"{self.leader.name} is ahead: its lowest loss so far is {lowest}."
 
     def verdict(self) -> str:
-        """Return a sentence on why it is no surprise who is ahead, or that it is one."""
+        """Return a sentence on why it is, or is not, a surprise which lane leads."""
         leader = self.leader
         experiment = leader.training.run.experiment
         searching = [_searches(lane.training.run.experiment) for lane in self.lanes]
@@ -168,15 +166,15 @@ class Race:
             return f"That is {surprise} surprise: {ENTRANTS[leader.name].advantage}."
         gradient = GRADIENT.format(weights=experiment.parameter_count)
         if _searches(experiment):
-            return f"That is a surprise: {gradient}. Give them more seconds, or take another seed."
+            return f"That is a surprise: {gradient}. Try more seconds, or another seed."
         return f"That is no surprise: {gradient}."
 
 
 def course_of(experiment: Experiment) -> Experiment:
-    """Return what all race on: the set-up's polynomials, network and seed, its fixed samples all every step.
+    """Return a race's course: the set-up's polynomials, network, seed and fixed samples, as full batches.
 
-    Where the set-up draws fresh points, 100 of each polynomial take their place. Nothing but the budget ends
-    a run, no weight decay changes what it minimizes, and the learning rate stays.
+    If the set-up draws fresh points, 100 samples of each polynomial replace them. Only the budget ends a run,
+    no weight decay changes what it minimizes, and the learning rate stays constant.
     """
     return replace(
         experiment.on_fixed_samples(),
@@ -191,7 +189,7 @@ def course_of(experiment: Experiment) -> Experiment:
 
 
 def replaced_in(experiment: Experiment) -> list[str]:
-    """Return, in words, what `course_of` replaces in a set-up."""
+    """Return in words what `course_of` replaces in a set-up."""
     course = course_of(experiment)
     replaced = []
     if experiment.samples_per_class is None:
@@ -203,7 +201,7 @@ def replaced_in(experiment: Experiment) -> list[str]:
     if experiment.weight_decay:
         replaced.append("no weight decay")
     if (experiment.target_loss, experiment.patience) != (None, None):
-        replaced.append("no early end")
+        replaced.append("no early stopping")
     return replaced
 
 
@@ -211,6 +209,6 @@ def _searches(experiment: Experiment) -> bool:
     return not OPTIMIZERS[experiment.optimizer].needs_gradient
 
 
-def _place(lane: Lane) -> tuple[float, float]:
+def _loss_and_seconds(lane: Lane) -> tuple[float, float]:
     loss = lane.training.run.best_loss
     return loss, next(mark.seconds for mark in lane.training.marks if mark.best_loss <= loss)

@@ -1,4 +1,4 @@
-"""How a run advances while its page lives: chunk by chunk in other processes, chained by one small thread."""
+"""How a run advances by itself: chunk by chunk in worker processes, chained by one small thread."""
 
 import logging
 import math
@@ -18,17 +18,17 @@ from polycore.workers.chunk import Advance, Chunk, timed
 Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished", "failed"]
 
 # Measured with one run: chunks of 200 ms make 82 to 96 % of the steps/s of a bare loop, chunks of 80 ms 65 %.
-# Where runs are more than workers none of these is ever idle, and shorter chunks give each run news sooner:
-# three times a second, but each chunk costs 2 ms beside the computing.
+# With more runs than workers no worker is ever idle, and shorter chunks update each run more often: three
+# times a second. But each chunk costs 2 ms beside the computing.
 CHUNK_SECONDS = 0.2
 CROWDED_CHUNK_SECONDS = 0.1
 SHORTEST_CHUNK_SECONDS = 0.05
-NEWS_SECONDS = 0.3
-LEASE_SECONDS = 120.0  # a browser lets a hidden tab ask about once a minute
-GRACE_SECONDS = 10.0  # a refresh, or a network that fails for a moment, is no closed tab
-LOOK_SECONDS = 0.5  # between two looks for the tab while a chunk lasts
-MAX_DEATHS = 3  # workers that die over the same chunk
-SPEED_SECONDS = 2.0  # over which steps_per_second is taken
+UPDATE_SECONDS = 0.3
+LEASE_SECONDS = 120.0  # a browser lets a hidden tab send a request about once a minute
+GRACE_SECONDS = 10.0  # a refresh or a short network failure is not a closed tab
+LOOK_SECONDS = 0.5  # between two checks for the tab during a chunk
+MAX_DEATHS = 3  # workers that die computing the same chunk
+SPEED_SECONDS = 2.0  # window of steps_per_second
 MOST_MARKS = 400
 MAX_SENTENCE = 300  # characters
 
@@ -36,10 +36,10 @@ _logger = logging.getLogger(__name__)
 
 
 class Mark(NamedTuple):
-    """What a run had reached at the end of a chunk.
+    """The state of a run at the end of a chunk.
 
-    seconds: how long workers had computed for it.
-    best_loss: lowest so far, in nats. held_out_accuracy: the latest measured, as a share.
+    seconds: computing time of the workers so far.
+    best_loss: the lowest so far, in nats. held_out_accuracy: the latest measured, as a share.
     """
 
     seconds: float
@@ -49,11 +49,11 @@ class Mark(NamedTuple):
 
 
 class Training:
-    """A run that advances by itself from `start` on. Every member may be used from any thread.
+    """A run that advances by itself from `start` on. Every member is thread-safe.
 
-    Nothing waits for a worker: the status changes at once, and the chunk under way at a pause or a stop is
-    dropped, so that the run stays at the step that the person saw. A page that polls calls `seen`, then reads
-    `status`, then `run`: the last run is there before the status that says so.
+    No call waits for a worker: the status changes at once, and a pause or a stop drops the chunk under way,
+    so that the run stays at the step that the user saw. A page that polls calls `seen`, then reads `status`,
+    then `run`: the last run is set before the status that says it is finished.
     """
 
     def __init__(
@@ -64,12 +64,12 @@ class Training:
         budget: float = math.inf,
         at_end: Callable[["Training"], None] = lambda _: None,
     ) -> None:
-        """`advance` is pure, and importable where the executor computes. A run with steps is paused at them.
+        """`advance` is pure, and workers can import it. A run that has taken steps begins as paused.
 
-        `budget`: seconds of computing, above 0, after which it is finished, at the end of a chunk. The last
-        chunks are cut to what is left: it is passed only where steps take longer than those before.
-        `at_end` is called with it from its own thread once it is finished or has failed, and not where a
-        person stops it.
+        `budget`: seconds of computing, above 0, after which the run is finished at the end of a chunk. The
+        last chunks are cut to what is left, so it is exceeded only if steps become slower.
+        `at_end`: called with this training, from its own thread, once it is finished or has failed, but not
+        if the user stops it.
         """
         self._executor = executor
         self._advance = advance
@@ -85,11 +85,11 @@ class Training:
         self._computing_per_step = 0.0
         self._marks = _Marks(_mark(0.0, run))
         self._speed = _Speed()
-        self._spectator = _Spectator()
+        self._viewer = _Viewer()
         self._asleep = False
         self._turn: Turn | None = None
         self._changed = threading.Condition()
-        # counts the changes of status: what was asked for in one generation is never taken in another
+        # counts the changes of status: a chunk requested in one generation is never used in another
         self._generation = 0
 
     @property
@@ -99,14 +99,14 @@ class Training:
 
     @property
     def best(self) -> Model:
-        """The run's best model so far, the same object as long as no better one comes: measuring it costs."""
+        """The run's best model so far, the same object until a better one comes: measuring it takes time."""
         return self.best_of(self._run)
 
     def best_of(self, run: Run) -> Model:
-        """Return the same for `run`, this training's run as it stood when the caller read it."""
+        """Return the best model of `run`, which the caller has read from this training."""
         best = self._best
         if best is None or best[0] != run.best_step:
-            # of a copy: a run keeps the models it was asked for, and would carry them to the workers
+            # from a copy: a run caches its models, and would carry them to the workers
             best = self._best = (run.best_step, replace(run).best_for_a_page)
         return best[1]
 
@@ -121,9 +121,9 @@ class Training:
 
     @property
     def status(self) -> Status:
-        """Where it stands; "paused" also after a single step, and where nobody looks any more.
+        """The status: "paused" also after a single step, and if nobody looks any more.
 
-        It is "waiting" in place of "running" where as many runs as the server serves at once are before it.
+        It is "waiting" instead of "running" while the run waits for its turn to compute.
         """
         status, turn = self._status, self._turn
         return "waiting" if status == "running" and turn is not None and not turn.has_come else status
@@ -134,19 +134,19 @@ class Training:
         return self._status == "running"
 
     @property
-    def place(self) -> int | None:
-        """How many wait before it for their turn; None unless it waits."""
+    def ahead(self) -> int | None:
+        """How many runs wait for their turn ahead of it; None unless it waits."""
         turn = self._turn
-        return None if turn is None else turn.place
+        return None if turn is None else turn.ahead
 
     @property
     def takes_turns(self) -> bool:
-        """Whether it goes on while others wait, so that it computes a while and waits a while."""
+        """Whether it advances while others wait, so that it alternates between computing and waiting."""
         return self.goes_on and turns.of_this_server().waiting > 0
 
     @property
-    def has_spent(self) -> bool:
-        """Whether its budget has ended it before its last step."""
+    def has_spent_budget(self) -> bool:
+        """Whether its budget ended it before its last step."""
         return self._status == "finished" and not self._run.done
 
     @property
@@ -156,22 +156,22 @@ class Training:
 
     @property
     def seconds(self) -> float:
-        """How long workers have computed for this run: processor time, whatever else the machine does."""
+        """Processor time in seconds that workers have computed for this run."""
         return self._seconds
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        """What it had reached at its beginning and chunk by chunk, thinned evenly; the last is the latest."""
+        """Marks of the start and of the ends of chunks, thinned out evenly; the last is the latest."""
         return self._marks.all
 
     @property
     def steps_per_second(self) -> float:
-        """Its speed over the last two seconds in which it ran; 0.0 before the first chunk."""
+        """The speed over the last two seconds in which it ran; 0.0 before the first chunk."""
         return self._speed.steps_per_second
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the rest takes at that speed; None where there is none yet."""
+        """The time that the remaining steps take at that speed; None before the first chunk."""
         run, speed = self._run, self.steps_per_second
         if run.done:
             return 0.0
@@ -179,11 +179,11 @@ class Training:
         return steps / speed if speed else None
 
     def start(self) -> None:
-        """Begin to advance. Does nothing unless ready."""
+        """Start to advance. Does nothing unless ready."""
         self._go(("ready",), self._chain)
 
     def resume(self) -> None:
-        """Go on. Does nothing unless paused or failed."""
+        """Continue. Does nothing unless paused or failed."""
         self._go(("paused", "failed"), self._chain)
 
     def step(self) -> None:
@@ -191,27 +191,27 @@ class Training:
         self._go(("ready", "paused", "failed"), self._take_one_step)
 
     def pause(self) -> None:
-        """Stay at the latest chunk until `resume`, even where the run only slept unseen."""
+        """Stay at the latest chunk until `resume`, even if the run was asleep because nobody looked."""
         with self._changed:
             self._asleep = False
             if self._status == "running":
                 self._become("paused")
 
     def stop(self) -> None:
-        """End for good at the latest chunk. Does nothing where it is finished."""
+        """End for good at the latest chunk. Does nothing if it is finished."""
         with self._changed:
             self._asleep = False
             if self._status != "finished":
                 self._become("stopped")
 
     def seen(self, is_there: Callable[[], bool] = lambda: True) -> None:
-        """Note that somebody looks: a run that nobody looks at pauses, and goes on when it is seen again.
+        """Note that the user looks at the run. An unseen run pauses, and continues when it is seen again.
 
-        It pauses two minutes after the last look, or ten seconds after whoever looked has gone. `is_there`
-        says whether that is so; it is called from other threads.
+        It pauses two minutes after the last call, or ten seconds after the user's tab has gone. `is_there`
+        returns whether the tab is still there; it is called from other threads.
         """
         with self._changed:
-            self._spectator.look(is_there)
+            self._viewer.look(is_there)
             if self._asleep:
                 self.resume()
 
@@ -226,7 +226,7 @@ class Training:
             self._turn = turn
             self._error = None
             self._asleep = False
-            self._spectator.wait()
+            self._viewer.wait()
             self._speed.begin(self._run.step)
             self._become("running")
             threading.Thread(target=action, args=(self._generation, turn), daemon=True).start()
@@ -243,8 +243,8 @@ class Training:
             self._await_turn(turn, generation)
             self._advance_by(self._steps(), generation)
             self._sleep_unless_seen(generation)
-            turn.hand_on()
-        # not where it was another chain that ended: this one was paused before
+            turn.pass_on()
+        # only for the chain that ended the run: an earlier one was paused before
         if self._status in ("finished", "failed") and self._generation == generation + 1:
             self._at_end(self)
 
@@ -256,7 +256,7 @@ class Training:
                 self._become("paused")
 
     def _await_turn(self, turn: Turn, generation: int) -> None:
-        """Return when the turn has come, or the generation has ended."""
+        """Wait until the turn has come or the generation has ended."""
         if turn.has_come:
             return
         while generation == self._generation and not turn.wait(LOOK_SECONDS):
@@ -267,18 +267,18 @@ class Training:
 
     def _steps(self) -> int:
         if not self._seconds_per_step:
-            return 1  # nothing is known yet: a step may take a second
+            return 1  # the speed is not known yet: a step may take a second
         steps = _chunk_seconds(turns.of_this_server()) / self._seconds_per_step
         return max(1, int(min(steps, self._affordable_steps())))
 
     def _affordable_steps(self) -> float:
-        """Return how many steps fit what is left of the budget, as far as is known."""
+        """Return how many steps what is left of the budget allows, by the speed of the last chunk."""
         if not self._computing_per_step:
             return math.inf
         return (self._budget - self._seconds) / self._computing_per_step
 
     def _advance_by(self, steps: int, generation: int) -> None:
-        """Compute a chunk and take it. A worker's death costs one more try, anything else the generation."""
+        """Compute a chunk and use it. If a worker dies, try again; any other exception fails the run."""
         deaths = 0
         while generation == self._generation:
             try:
@@ -289,18 +289,18 @@ class Training:
                 deaths += 1
                 if deaths == MAX_DEATHS:
                     self._fail(error, generation)
-            except Exception as error:  # noqa: BLE001  # whatever a worker raises, the person is told
+            except Exception as error:  # noqa: BLE001  # whatever a worker raises, the user sees it
                 self._fail(error, generation)
 
     def _await(self, future: Future[Chunk], generation: int) -> None:
-        """Take the chunk when it comes, or raise its exception. Drop it where the generation ends first."""
+        """Use the chunk when it comes, or raise its exception. Drop it if the generation ends first."""
         future.add_done_callback(self._notify)
         with self._changed:
             while generation == self._generation and not future.done():
                 if not self._changed.wait(LOOK_SECONDS):
                     self._sleep_unless_seen(generation)
             if generation == self._generation:
-                self._take(*future.result())
+                self._use(*future.result())
                 return
         future.cancel()
 
@@ -308,13 +308,13 @@ class Training:
         with self._changed:
             self._changed.notify_all()
 
-    def _take(self, run: Run, seconds: float, computing: float) -> None:
-        if run.step > self._run.step:  # a chunk that diverges at its first step takes none
+    def _use(self, run: Run, seconds: float, computing: float) -> None:
+        if run.step > self._run.step:  # no step is taken if the first one of the chunk diverges
             self._seconds_per_step = seconds / (run.step - self._run.step)
             self._computing_per_step = computing / (run.step - self._run.step)
         self._seconds += computing
         self._speed.reach(run.step)
-        self._marks.reach(_mark(self._seconds, run))
+        self._marks.add(_mark(self._seconds, run))
         self._run = run
         if run.done or self._budget - self._seconds < self._computing_per_step:
             self._become("finished")
@@ -330,13 +330,13 @@ class Training:
 
     def _sleep_unless_seen(self, generation: int) -> None:
         with self._changed:
-            if generation == self._generation and self._spectator.is_gone():
+            if generation == self._generation and self._viewer.is_gone():
                 self._become("paused")
                 self._asleep = True
 
 
-class _Spectator:
-    """Whoever looks at a run."""
+class _Viewer:
+    """The user who looks at a run."""
 
     def __init__(self) -> None:
         self._is_there: Callable[[], bool] = lambda: True
@@ -347,7 +347,7 @@ class _Spectator:
         self.wait()
 
     def wait(self) -> None:
-        """Count the time from now on."""
+        """Restart the times since the last look and since the tab was there."""
         self._looked_at = self._there_at = monotonic()
 
     def is_gone(self) -> bool:
@@ -358,7 +358,7 @@ class _Spectator:
 
 
 class _Speed:
-    """Steps per second of wall-clock time, from the steps reached lately."""
+    """Steps per second of wall-clock time, over the last SPEED_SECONDS."""
 
     def __init__(self) -> None:
         self.steps_per_second = 0.0
@@ -378,29 +378,29 @@ class _Speed:
 
 
 class _Marks:
-    """What was reached, bounded: every other one goes, and comes no more, each time there are too many."""
+    """A bounded list of marks: when full, every other one goes, and later ones are kept half as often."""
 
     def __init__(self, first: Mark) -> None:
         self.all: tuple[Mark, ...] = (first,)
-        self._even: tuple[Mark, ...] = self.all
+        self._thinned: tuple[Mark, ...] = self.all
         self._every = 1
-        self._reached = 1
+        self._count = 1
 
-    def reach(self, mark: Mark) -> None:
-        if self._reached % self._every == 0:
-            self._even = (*self._even, mark)
-        if len(self._even) == MOST_MARKS:
-            self._even = self._even[::2]
+    def add(self, mark: Mark) -> None:
+        if self._count % self._every == 0:
+            self._thinned = (*self._thinned, mark)
+        if len(self._thinned) == MOST_MARKS:
+            self._thinned = self._thinned[::2]
             self._every *= 2
-        self._reached += 1
-        self.all = self._even if self._even[-1] is mark else (*self._even, mark)
+        self._count += 1
+        self.all = self._thinned if self._thinned[-1] is mark else (*self._thinned, mark)
 
 
 def _chunk_seconds(shared: Turns) -> float:
-    """Return how long a chunk lasts, so that all who run have news a few times a second."""
+    """Return how long a chunk lasts, so that every run is updated a few times a second."""
     if shared.running <= shared.workers:
         return CHUNK_SECONDS
-    fair = NEWS_SECONDS * shared.workers / shared.running
+    fair = UPDATE_SECONDS * shared.workers / shared.running
     return min(CROWDED_CHUNK_SECONDS, max(SHORTEST_CHUNK_SECONDS, fair))
 
 
@@ -420,14 +420,15 @@ def _sentence(error: Exception) -> str:
         text = str(error)
     elif isinstance(error, BrokenExecutor):
         text = (
-            f"{MAX_DEATHS} worker processes ended one after another over the same steps, perhaps for want of "
-            "memory. The run is as it was before them: resume it, or try a smaller network or fewer samples."
+            f"{MAX_DEATHS} worker processes ended one after another at the same steps, perhaps for lack of "
+            "memory. The run is as it was before these steps: resume it, or try a smaller network or fewer "
+            "samples."
         )
     elif isinstance(error, MemoryError):
         text = (
-            "The next steps need more memory than there is for one run. The run is as it was before them: "
+            "The next steps need more memory than one run may use. The run is as it was before these steps: "
             "resume it, or try a smaller network, fewer samples or a smaller batch."
         )
     else:
-        text = f"The run is as it was before {type(error).__name__} came from a worker: {error}"
+        text = f"The run is as it was before a worker raised {type(error).__name__}: {error}"
     return " ".join(text.split())[:MAX_SENTENCE]

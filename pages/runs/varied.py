@@ -14,7 +14,7 @@ from polycore.quoting import quoted
 from polycore.sweeps.choices import grid
 
 MOST_SEEDS = 30
-MOST_SETTINGS = len(PALETTE)  # each has a look of its own
+MOST_SETTINGS = len(PALETTE)  # each has a color of its own
 MOST_TEXT = 200  # characters of a list
 
 Network = tuple[int, ...]
@@ -22,10 +22,10 @@ Network = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Varied:
-    """All combinations of these are trained, each with `seeds` seeds from the set-up's on.
+    """The varied settings: all combinations are trained, each with `seeds` seeds, from the set-up's seed on.
 
-    networks: neurons of the hidden layers of each; () for none.
-    optimizers: by Experiment's names. learning_rates: for those that have one.
+    networks: the widths of the hidden layers of each network; () for none.
+    optimizers: by Experiment's names. learning_rates: for the optimizers that have one.
     steps: of each run.
     """
 
@@ -37,34 +37,34 @@ class Varied:
 
     @property
     def settings(self) -> int:
-        """How many combinations there are, seeds left out."""
+        """The number of combinations, not counting seeds."""
         with_rate = sum(map(_has_rate, self.optimizers))
         return len(self.networks) * (len(self.optimizers) + with_rate * (len(self.learning_rates) - 1))
 
     @property
     def runs(self) -> int:
-        """How many runs they make."""
+        """The number of runs."""
         return self.seeds * self.settings
 
     def experiments(self, set_up: Experiment) -> tuple[Experiment, ...]:
         """Return the experiment of each run, those of the first seed first.
 
-        Raises PolycoreError, one sentence for a person, where there are none, or one of them or all together
-        are too much.
+        Raises PolycoreError, one sentence for the user, if there are none, if one is invalid, or if they
+        exceed a limit.
         """
         self._check_counts()
-        seeds = [(set_up.seed + place) % (MAX_SEED + 1) for place in range(self.seeds)]
+        seeds = [(set_up.seed + offset) % (MAX_SEED + 1) for offset in range(self.seeds)]
         self._check_networks(set_up)
-        found: list[Experiment] = []
+        experiments: list[Experiment] = []
         for optimizer in self.optimizers:
             base = _base(replace(set_up, steps=self.steps), optimizer)
-            found += grid(base, **self._choices(optimizer, seeds))
-        for experiment in found:
+            experiments += grid(base, **self._choices(optimizer, seeds))
+        for experiment in experiments:
             hosting.limits().check(experiment)
-        return tuple(sorted(found, key=lambda experiment: seeds.index(experiment.seed)))
+        return tuple(sorted(experiments, key=lambda experiment: seeds.index(experiment.seed)))
 
     def name_of(self, experiment: Experiment) -> str:
-        """Return what tells the setting of `experiment` from the others, in a few words."""
+        """Return in a few words what distinguishes the setting of `experiment` from the others."""
         words = []
         if len(self.optimizers) > 1:
             words.append(OPTIMIZERS[experiment.optimizer].words.label)
@@ -83,21 +83,21 @@ class Varied:
             try:
                 replace(set_up, hidden=network)
             except PolycoreError as error:
-                raise PolycoreError(f"Networks: {written_network(network)} cannot be: {error}") from error
+                raise PolycoreError(f"Networks: {written_network(network)}: {error}") from error
 
     def _check_counts(self) -> None:
         if not self.settings:
             raise PolycoreError("There is nothing to train; choose at least one optimizer.")
         if self.settings > MOST_SETTINGS:
             raise PolycoreError(
-                f"These are {self.settings} settings, each of which needs a look of its own; "
-                f"choose at most {MOST_SETTINGS}."
+                f"This sweep has {self.settings} settings; expected at most {MOST_SETTINGS}, as many as "
+                "there are colors."
             )
         hosting.limits().check_sweep(self.runs)
 
 
 def unvaried(experiment: Experiment) -> Varied:
-    """Return what varies nothing but three seeds, where this server allows so many."""
+    """Return the set-up itself with three seeds, or as many as this server allows."""
     seeds = min(3, hosting.limits().max_sweep_runs)
     return Varied(
         seeds, (experiment.hidden,), (experiment.optimizer,), (experiment.learning_rate,), experiment.steps
@@ -105,7 +105,7 @@ def unvaried(experiment: Experiment) -> Varied:
 
 
 def written_network(hidden: Network) -> str:
-    """Return hidden layers as a person types them: 32-32, or none."""
+    """Return hidden layers as the user types them: 32-32, or none."""
     return "-".join(map(str, hidden)) or layers.NONE
 
 
@@ -117,7 +117,7 @@ def networks_of(text: str) -> tuple[Network, ...]:
 
 def rates_of(text: str) -> tuple[float, ...]:
     """Return the learning rates of a list such as "0.01, 0.003", each once. Raises PolycoreError."""
-    found = []
+    rates = []
     for part in _parts("Learning rates", text, "0.01, 0.003"):
         try:
             rate = float(part)
@@ -125,11 +125,11 @@ def rates_of(text: str) -> tuple[float, ...]:
             rate = math.nan
         if not 0 < rate <= 10:
             raise PolycoreError(
-                f"Learning rates: {quoted(part, 40)} is none; expected numbers above 0 and at most 10, "
-                "with commas, such as 0.01, 0.003."
+                f"Learning rates: got {quoted(part, 40)}; expected numbers above 0 and at most 10, with "
+                "commas, such as 0.01, 0.003."
             )
-        found.append(rate)
-    return tuple(dict.fromkeys(found))
+        rates.append(rate)
+    return tuple(dict.fromkeys(rates))
 
 
 def _layers(hidden: Network) -> str:
@@ -140,10 +140,10 @@ def _layers(hidden: Network) -> str:
 
 def _parts(name: str, text: str, example: str) -> list[str]:
     if len(text) > MOST_TEXT:
-        raise PolycoreError(f"{name}: the list has {len(text):,} characters; expected at most {MOST_TEXT}.")
+        raise PolycoreError(f"{name}: got {len(text):,} characters; expected at most {MOST_TEXT}.")
     parts = text.replace(",", " ").split()
     if not parts:
-        raise PolycoreError(f"{name}: the list is empty; expected one or more, such as {example}.")
+        raise PolycoreError(f"{name}: got an empty list; expected one or more, such as {example}.")
     return parts
 
 
@@ -152,6 +152,6 @@ def _has_rate(optimizer: str) -> bool:
 
 
 def _base(set_up: Experiment, optimizer: str) -> Experiment:
-    """Return the set-up with the optimizer, on samples that it can work on."""
+    """Return the set-up with the optimizer, on samples that the optimizer can use."""
     base = set_up.on_fixed_samples() if OPTIMIZERS[optimizer].needs_full_batch else set_up
     return replace(base, optimizer=optimizer)

@@ -1,6 +1,6 @@
-"""What a hosted demo allows, from a TOML file that its operator names in the environment.
+"""The limits of a hosted demo, from a TOML file that its operator names in an environment variable.
 
-Without such a file there are no limits but polycore's own: a person's own machine is theirs.
+Without such a file only polycore's own limits apply: users may do what they like on their own machines.
 """
 
 import logging
@@ -19,24 +19,25 @@ from polycore.experiment.experiment import MAX_BATCH_SIZE, MAX_SAMPLES, MAX_SAMP
 from polycore.limits import MAX_PARAMETERS, MAX_WIDTH
 from polycore.quoting import quoted
 
-ADVICE = "choose less, or run polycore on your own machine, where there are none: python3 run.py dashboard"
-LONGEST_SHOWN = 40  # characters of a value in the file
-MOST_SWEEP_RUNS = 200  # a page shows a row and a mark for each
+ADVICE = "choose less, or run polycore on your own machine, without limits: python3 run.py dashboard"
+LONGEST_SHOWN = 40  # characters of a value from the file
+MOST_SWEEP_RUNS = 200  # a page shows a row and a marker for each
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that one may ask of this server; the defaults are polycore's own.
+    """The limits of this server; the defaults are polycore's own.
 
     max_width: neurons of a hidden layer. max_parameters: weights and biases of a network.
-    max_samples_per_class, max_samples: fixed training points, of each polynomial and in all.
-    max_batch_size: points a step, where it is not all of them.
-    max_steps: of a run. max_seconds: of computing, after which a run is finished.
-    max_sweep_runs: of a sweep. max_sweep_seconds: of computing for each of them, where it is the less.
-    max_running, max_waiting: runs of all people together that compute at once, and that wait for their turn;
-        None for what suits the number of workers.
+    max_samples_per_class, max_samples: fixed training points, for each polynomial and in all.
+    max_batch_size: points in a batch that does not hold all samples.
+    max_steps: steps of a run. max_seconds: seconds of computing, after which a run is finished.
+    max_sweep_runs: runs of a sweep. max_sweep_seconds: seconds of computing for each of them; the smaller of
+        this and max_seconds applies.
+    max_running, max_waiting: runs of all users that compute at once, and that wait for their turn; None for
+        what suits the number of workers.
     """
 
     max_width: int = MAX_WIDTH
@@ -52,9 +53,9 @@ class Limits:
     max_waiting: int | None = None
 
     def check(self, experiment: Experiment) -> None:
-        """Raise PolycoreError, one sentence for a person, where `experiment` asks for more."""
+        """Raise PolycoreError, one sentence for the user, if `experiment` exceeds a limit."""
         per_class = experiment.samples_per_class or 0
-        asked = (
+        requested = (
             ("neurons a layer", max(experiment.hidden, default=0), self.max_width),
             ("weights and biases", experiment.parameter_count, self.max_parameters),
             ("samples of each polynomial", per_class, self.max_samples_per_class),
@@ -62,10 +63,10 @@ class Limits:
             ("points a batch", experiment.batch_size or 0, self.max_batch_size),
             ("steps", experiment.steps, self.max_steps),
         )
-        _check(asked)
+        _check(requested)
 
     def check_model(self, model: Model) -> None:
-        """Raise PolycoreError, one sentence, where `model` is larger than what may be trained."""
+        """Raise PolycoreError, one sentence, if `model` is larger than what may be trained here."""
         parameters = sum(array.size for array in (*model.weights, *model.biases))
         _check(
             (
@@ -75,7 +76,7 @@ class Limits:
         )
 
     def refusal(self, experiment: Experiment) -> str | None:
-        """Return the sentence of `check`; None where `experiment` is within the limits."""
+        """Return the sentence of `check`, or None if `experiment` is within the limits."""
         try:
             self.check(experiment)
         except PolycoreError as error:
@@ -88,7 +89,7 @@ class Limits:
         return min(self.max_seconds, self.max_sweep_seconds)
 
     def check_sweep(self, runs: int) -> None:
-        """Raise PolycoreError, one sentence for a person, where a sweep has more runs than are allowed."""
+        """Raise PolycoreError, one sentence for the user, if a sweep has more runs than allowed."""
         if runs <= self.max_sweep_runs:
             return
         if self.max_sweep_runs < MOST_SWEEP_RUNS:
@@ -96,49 +97,50 @@ class Limits:
                 f"This demo has limits, at most {self.max_sweep_runs} runs a sweep (here {runs:,}): {ADVICE}"
             )
         raise PolycoreError(
-            f"These are {runs:,} runs; a sweep has at most {MOST_SWEEP_RUNS}. Choose fewer seeds or settings."
+            f"This sweep has {runs:,} runs; expected at most {MOST_SWEEP_RUNS}. "
+            "Choose fewer seeds or settings."
         )
 
     def spent(self) -> str:
         """Return a sentence for a run that has computed for `max_seconds`."""
         return (
-            f"The demo's {self.max_seconds:g} s of computing for a run are used; the best is kept. "
-            "On your own machine a run goes on to its last step."
+            f"The run has used the demo's {self.max_seconds:g} s of computing; its best model is kept. "
+            "On your own machine a run continues to its last step."
         )
 
 
-def _check(asked: Iterable[tuple[str, int, int]]) -> None:
-    """Raise PolycoreError where of something, by its name, more is found than may be."""
-    beyond = [f"{most:,} {name} (here {found:,})" for name, found, most in asked if found > most]
-    if beyond:
-        raise PolycoreError(f"This demo has limits, at most {', '.join(beyond)}: {ADVICE}")
+def _check(requested: Iterable[tuple[str, int, int]]) -> None:
+    """Raise PolycoreError if an amount is above its limit; `requested` has names, amounts and limits."""
+    exceeded = [f"{most:,} {name} (here {amount:,})" for name, amount, most in requested if amount > most]
+    if exceeded:
+        raise PolycoreError(f"This demo has limits, at most {', '.join(exceeded)}: {ADVICE}")
 
 
 def limits() -> Limits:
-    """Return the limits of this server, read once. Raises PolycoreError where `problem` has a sentence."""
-    found = _read_once()
-    if isinstance(found, str):
-        raise PolycoreError(found)
-    return found
+    """Return the limits of this server, read once. Raises PolycoreError with the sentence of `problem`."""
+    limits_or_problem = _read_once()
+    if isinstance(limits_or_problem, str):
+        raise PolycoreError(limits_or_problem)
+    return limits_or_problem
 
 
 def problem() -> str | None:
-    """Return a sentence for the operator where the file is wrong, else None. It is in the log too."""
-    found = _read_once()
-    return found if isinstance(found, str) else None
+    """Return a sentence for the operator if the file is wrong, else None. The sentence is logged too."""
+    limits_or_problem = _read_once()
+    return limits_or_problem if isinstance(limits_or_problem, str) else None
 
 
 def read(path: Path) -> Limits:
-    """Return the limits in a file. Raises PolycoreError, one sentence, where it is missing or wrong."""
+    """Return the limits in a file. Raises PolycoreError, one sentence, if it is missing or wrong."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PolycoreError(
             f"{VARIABLE} names {path.name}, which cannot be read ({error.strerror}); name a TOML file such "
-            "as hosted.toml, or take the variable away for no limits."
+            "as hosted.toml, or unset the variable for no limits."
         ) from error
-    except ValueError as error:  # no TOML, or no text at all
-        raise PolycoreError(f"{path.name} is no TOML: {error}.") from error
+    except ValueError as error:  # not TOML, or not UTF-8
+        raise PolycoreError(f"{path.name} is not valid TOML: {error}.") from error
     return _limits_of(values, path.name)
 
 
@@ -158,7 +160,7 @@ def _limits_of(values: Mapping[str, Any], file: str) -> Limits:
     names = [field.name for field in fields(Limits)]
     for name, value in values.items():
         if name not in names:
-            raise PolycoreError(f"{file}: {_shown(name)} is no limit; there are {', '.join(names)}.")
+            raise PolycoreError(f"{file}: got the limit {_shown(name)}; expected one of {', '.join(names)}.")
         if name in _SECONDS:
             _check_seconds(name, value, file)
         else:
@@ -166,24 +168,24 @@ def _limits_of(values: Mapping[str, Any], file: str) -> Limits:
     return Limits(**values)
 
 
-def _check_seconds(name: str, found: object, file: str) -> None:
-    is_number = isinstance(found, int | float) and not isinstance(found, bool)
-    if not is_number or not 0 < found < math.inf:  # type: ignore[operator]  # a number by then
-        raise PolycoreError(f"{file}: {name} is {_shown(found)}; wanted a number of seconds above 0.")
+def _check_seconds(name: str, value: object, file: str) -> None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 < value < math.inf:  # type: ignore[operator]  # a number by then
+        raise PolycoreError(f"{file}: {name}: got {_shown(value)}; expected a number of seconds above 0.")
 
 
-def _check_whole(name: str, found: object, file: str) -> None:
+def _check_whole(name: str, value: object, file: str) -> None:
     low, high = _RANGES[name]
-    if not isinstance(found, int) or isinstance(found, bool) or not low <= found <= high:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise PolycoreError(
-            f"{file}: {name} is {_shown(found)}; wanted a whole number from {low:,} to {high:,}."
+            f"{file}: {name}: got {_shown(value)}; expected a whole number from {low:,} to {high:,}."
         )
 
 
-def _shown(found: object) -> str:
-    if isinstance(found, str):
-        return quoted(found, LONGEST_SHOWN)
-    text = ascii(found)  # a list may hold anything
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return quoted(value, LONGEST_SHOWN)
+    text = ascii(value)  # a list may hold anything
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
@@ -196,7 +198,7 @@ _RANGES = {
     "max_batch_size": (1, MAX_BATCH_SIZE),
     "max_steps": (1, MAX_STEPS),
     "max_sweep_runs": (1, MOST_SWEEP_RUNS),
-    # each has a thread of its own
+    # each run has a thread of its own
     "max_running": (1, 1000),
     "max_waiting": (0, 1000),
 }

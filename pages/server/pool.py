@@ -1,4 +1,4 @@
-"""The workers that compute the runs of this server: its own processes, or those of a Dask cluster."""
+"""The workers that compute the runs of this server: its own processes, or a Dask cluster."""
 
 from pages.server.hosted import is_hosted
 from polycore.workers import cluster

@@ -1,7 +1,7 @@
-"""Whether the tab that a page is drawn for is still there.
+"""Whether the browser tab that a page is drawn for is still connected.
 
-The connection of a tab that is closed, or left for another site, ends at once; that of a hidden one stays. A
-refresh and a network that fails for a moment end it too, so that whoever asks waits a little before acting.
+The connection of a tab ends as soon as the tab is closed or opens another site; that of a hidden tab stays. A
+refresh or a short network failure ends it too, so callers wait a little before they act.
 """
 
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
 def of_this_tab() -> Callable[[], bool]:
-    """Return a function, for any thread, that says whether the tab of this run of a page is connected.
+    """Return a function that says whether the tab of this script run is connected; any thread may call it.
 
-    Where there is no server, as when a page is run by itself, it always says so.
+    Without a server, as when a page is run by itself, it always returns True.
     """
     context = get_script_run_ctx(suppress_warning=True)
     if context is None or not runtime.exists():

@@ -119,7 +119,7 @@ def die(_run, _steps):
 def test_a_run_that_the_system_kills_again_and_again_fails_with_a_sentence_and_can_go_on(two):
     training = begun(SMALL, two, die)
     wait_until(lambda: training.status == "failed")
-    assert training.error.startswith("3 worker processes ended one after another over the same steps")
+    assert training.error.startswith("3 worker processes ended one after another at the same steps")
     assert "smaller network" in training.error
     assert training.run.step == 0
     training._advance = pc.advance  # as where there is memory again
@@ -143,8 +143,8 @@ def test_a_run_that_needs_more_than_a_worker_s_share_fails_alone_with_a_sentence
     greedy, modest = begun(SMALL, two, partial(hoard, SHARE)), begun(OTHER, two, slowly)
     wait_until(lambda: greedy.status == "failed")
     assert greedy.error == (
-        "The next steps need more memory than there is for one run. The run is as it was before them: resume "
-        "it, or try a smaller network, fewer samples or a smaller batch."
+        "The next steps need more memory than one run may use. The run is as it was before these steps: "
+        "resume it, or try a smaller network, fewer samples or a smaller batch."
     )
     assert greedy.run.step == 0
     wait_until(lambda: modest.status == "finished")

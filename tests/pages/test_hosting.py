@@ -1,4 +1,4 @@
-"""A hosted demo's limits: what the operator may write, and what people are told where a limit bites."""
+"""A hosted demo's limits: what the operator may write, and what users see when a limit applies."""
 
 import io
 import logging
@@ -90,22 +90,24 @@ def test_a_file_says_what_is_allowed(limited):
     ("text", "sentence"),
     [
         pytest.param(
-            "max_widht = 64", "limits.toml: 'max_widht' is no limit; there are max_width, ", id="name"
+            "max_widht = 64",
+            "limits.toml: got the limit 'max_widht'; expected one of max_width, ",
+            id="name",
         ),
-        pytest.param('max_width = "64"', "max_width is '64'; wanted a whole number from 1", id="text"),
-        pytest.param("max_width = 64.0", "max_width is 64.0; wanted a whole number", id="decimal"),
-        pytest.param("max_width = true", "max_width is True; wanted a whole number", id="yes"),
-        pytest.param("max_width = 0", "max_width is 0; wanted a whole number", id="too small"),
-        pytest.param("max_width = 513", "max_width is 513; wanted a whole number", id="too large"),
-        pytest.param("[max_width]\na = 1", "max_width is {'a': 1}; wanted a whole number", id="a table"),
-        pytest.param("max_seconds = 0", "max_seconds is 0; wanted a number of seconds", id="no time"),
-        pytest.param("max_sweep_seconds = 0", "max_sweep_seconds is 0; wanted a number", id="no sweep"),
-        pytest.param("max_sweep_runs = 201", "max_sweep_runs is 201; wanted a whole number", id="runs"),
-        pytest.param("max_seconds = inf", "max_seconds is inf; wanted a number", id="endless"),
-        pytest.param("max_seconds = nan", "max_seconds is nan; wanted a number", id="no number"),
-        pytest.param("max_seconds = true", "max_seconds is True; wanted a number", id="yes for seconds"),
-        pytest.param("max_width 64", "limits.toml is no TOML: ", id="no TOML"),
-        pytest.param("max_width = 1\nmax_width = 2", "limits.toml is no TOML: ", id="twice"),
+        pytest.param('max_width = "64"', "max_width: got '64'; expected a whole number from 1", id="text"),
+        pytest.param("max_width = 64.0", "max_width: got 64.0; expected a whole number", id="decimal"),
+        pytest.param("max_width = true", "max_width: got True; expected a whole number", id="yes"),
+        pytest.param("max_width = 0", "max_width: got 0; expected a whole number", id="too small"),
+        pytest.param("max_width = 513", "max_width: got 513; expected a whole number", id="too large"),
+        pytest.param("[max_width]\na = 1", "max_width: got {'a': 1}; expected a whole number", id="a table"),
+        pytest.param("max_seconds = 0", "max_seconds: got 0; expected a number of seconds", id="no time"),
+        pytest.param("max_sweep_seconds = 0", "max_sweep_seconds: got 0; expected a number", id="no sweep"),
+        pytest.param("max_sweep_runs = 201", "max_sweep_runs: got 201; expected a whole number", id="runs"),
+        pytest.param("max_seconds = inf", "max_seconds: got inf; expected a number", id="endless"),
+        pytest.param("max_seconds = nan", "max_seconds: got nan; expected a number", id="no number"),
+        pytest.param("max_seconds = true", "max_seconds: got True; expected a number", id="yes for seconds"),
+        pytest.param("max_width 64", "limits.toml is not valid TOML: ", id="not TOML"),
+        pytest.param("max_width = 1\nmax_width = 2", "limits.toml is not valid TOML: ", id="twice"),
     ],
 )
 def test_a_wrong_file_is_told_in_one_sentence(limited, text, sentence):
@@ -121,7 +123,7 @@ def test_a_file_of_other_bytes_than_text_is_told(limited, tmp_path):
     limited("")
     (tmp_path / "limits.toml").write_bytes(b"max_width = \xff")
     forget()
-    assert hosting.problem().startswith("limits.toml is no TOML")
+    assert hosting.problem().startswith("limits.toml is not valid TOML")
 
 
 def test_a_missing_file_is_told_to_the_page_by_name_and_to_the_log_by_path_once(
@@ -145,7 +147,7 @@ def test_a_server_with_a_wrong_file_does_nothing_and_says_why_on_every_page(limi
     limited("max_width = 'wide'")
     app = opened(page)
     assert [element.value for element in app.text] == [
-        "limits.toml: max_width is 'wide'; wanted a whole number from 1 to 512."
+        "limits.toml: max_width: got 'wide'; expected a whole number from 1 to 512."
     ]
     assert len(app.button) == 0
     assert len(app.number_input) == 0
@@ -276,13 +278,13 @@ def test_a_run_ends_when_its_seconds_are_used_and_keeps_its_best(limited):
     training = session_of(app).training
     assert 0.1 < training.seconds < 0.3  # a step more, where the machine is busy
     assert 0 < training.run.step < 1_000_000
-    assert "The demo's 0.2 s of computing for a run are used; the best is kept." in told(app)
+    assert "The run has used the demo's 0.2 s of computing; its best model is kept." in told(app)
     assert session_of(app).answering.model.loss == training.best.loss
 
 
 def test_a_run_that_takes_its_last_step_hears_of_no_seconds(limited):
     limited("max_seconds = 60")
-    assert "are used" not in told(wait_for(press(opened(TRAIN), "Start"), "finished"))
+    assert "has used" not in told(wait_for(press(opened(TRAIN), "Start"), "finished"))
 
 
 def race_view(app):
@@ -389,11 +391,11 @@ def test_who_waits_is_told_the_place_on_every_page_and_begins_by_itself(full):
 def test_a_pause_leaves_the_queue_and_resume_joins_it():
     app = press(press(opened(TRAIN), "Start"), "Pause")
     training = session_of(app).training
-    assert (training.status, training.place) == ("paused", None)
+    assert (training.status, training.ahead) == ("paused", None)
     press(app, "Resume")
-    assert (training.status, training.place) == ("waiting", 2)
+    assert (training.status, training.ahead) == ("waiting", 2)
     press(app, "Stop")
-    assert (training.status, training.place) == ("stopped", None)
+    assert (training.status, training.ahead) == ("stopped", None)
 
 
 @pytest.mark.usefixtures("full")

@@ -1,4 +1,4 @@
-"""A race: equal beginnings, equal computing, and what is said at its end."""
+"""A race: the same initial weights, the same computing, and what the page says at its end."""
 
 import json
 from concurrent.futures import Executor, Future
@@ -115,7 +115,7 @@ def test_the_page_says_what_of_the_set_up_the_race_replaces():
         "all of them every step in place of batches of 64",
         "a constant learning rate in place of the cosine schedule",
         "no weight decay",
-        "no early end",
+        "no early stopping",
     ):
         assert part in line
 
@@ -182,7 +182,7 @@ def test_one_that_ends_early_says_why(make):
 
 @pytest.mark.parametrize("names", [[], ["Adam"], list(ENTRANTS)[:5]], ids=["none", "one", "five"])
 def test_too_few_and_too_many_are_refused(make, names):
-    with pytest.raises(pc.PolycoreError, match=f"{len(names)} would race; choose 2 to 4"):
+    with pytest.raises(pc.PolycoreError, match=f"The race has {len(names)} optimizers; expected 2 to 4"):
         make(names)
 
 
@@ -284,8 +284,18 @@ def test_of_several_with_the_same_loss_the_one_who_had_it_first_is_ahead():
     ("first", "second", "told"),
     [
         # 2·4 + 4 weights and biases, then 4·2 + 2
-        pytest.param("Adam", "Random search", "no surprise: a gradient tells all 22 weights", id="gradient"),
-        pytest.param("Evolution", "Adam", "a surprise: a gradient tells all 22 weights", id="search"),
+        pytest.param(
+            "Adam",
+            "Random search",
+            "no surprise: a gradient points downhill for all 22 weights",
+            id="gradient",
+        ),
+        pytest.param(
+            "Evolution",
+            "Adam",
+            "a surprise: a gradient points downhill for all 22 weights",
+            id="search",
+        ),
         pytest.param("Evolution", "Random search", "no surprise: it adapts how large", id="both search"),
         pytest.param("Random search", "Evolution", "a surprise: evolution adapts", id="the simpler search"),
         pytest.param("L-BFGS", "Adam", "no surprise: it estimates from its last steps", id="L-BFGS"),

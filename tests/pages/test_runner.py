@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("share")
 
 @dataclass(frozen=True)
 class Count:
-    """A run that counts its steps, and whose `value` tells whether any was lost, doubled or mixed up."""
+    """A run that counts its steps, and whose `value` shows whether any was lost, doubled or mixed up."""
 
     step: int = 0
     value: int = 1
@@ -155,7 +155,7 @@ def test_chunks_follow_each_other_to_the_last_step(begin, hand):
     wait_until(lambda: training.status == "finished")
     assert training.run == count_on(Count(steps=150), 150)
     assert training.seconds == pytest.approx(0.002 + 0.2 + 0.2)
-    assert not training.has_spent
+    assert not training.has_spent_budget
     hand.nothing_is_asked_for()
     wait_until(lambda: threads() == [])
 
@@ -323,7 +323,7 @@ def test_any_other_exception_fails_the_run_and_is_in_the_log(begin, hand, caplog
     training.start()
     hand.order().fail(ArithmeticError("x" * 1000))
     wait_until(lambda: training.status == "failed")
-    assert training.error.startswith("The run is as it was before ArithmeticError came from a worker: xxx")
+    assert training.error.startswith("The run is as it was before a worker raised ArithmeticError: xxx")
     assert len(training.error) == runner.MAX_SENTENCE
     assert training.run == Count()
     wait_until(lambda: [record.exc_info[0] for record in caplog.records] == [ArithmeticError])
@@ -472,13 +472,13 @@ def test_who_comes_when_the_server_is_busy_waits_and_knows_the_place(begin, hand
     share(most_running=2)
     *busy, third, fourth = trainings = started(begin, 4)
     assert standing(trainings) == ["running", "running", "waiting", "waiting"]
-    assert [training.place for training in trainings] == [None, None, 0, 1]
+    assert [training.ahead for training in trainings] == [None, None, 0, 1]
     assert all(training.goes_on and training.takes_turns for training in trainings)
     assert {hand.order().run for _ in busy} == {Count()}
     hand.nothing_is_asked_for()
     busy[0].pause()
-    assert (third.status, third.place) == ("running", None)
-    assert (fourth.status, fourth.place) == ("waiting", 0)
+    assert (third.status, third.ahead) == ("running", None)
+    assert (fourth.status, fourth.ahead) == ("waiting", 0)
     hand.order().deliver()
     wait_until(lambda: third.run.step == 1)
     fourth.stop()
@@ -493,7 +493,7 @@ def test_a_place_in_the_queue_is_given_up_by_a_pause_and_a_stop(begin, share, ac
     first, second, third = started(begin, 3)
     getattr(second, action)()
     assert second.status == status
-    assert third.place == (1 if action == "step" else 0)
+    assert third.ahead == (1 if action == "step" else 0)
     first.stop()
     assert standing([second, third]) == (["running", "waiting"] if action == "step" else [status, "running"])
 
@@ -503,7 +503,7 @@ def test_who_paused_in_the_queue_comes_back_at_its_end(begin, share):
     _, second, third = started(begin, 3)
     second.pause()
     second.resume()
-    assert (third.place, second.place) == (0, 1)
+    assert (third.ahead, second.ahead) == (0, 1)
 
 
 def test_a_single_step_waits_for_its_turn_too(begin, hand, share):
@@ -512,7 +512,7 @@ def test_a_single_step_waits_for_its_turn_too(begin, hand, share):
     hand.order()
     second = begin()
     second.step()
-    assert (second.status, second.place) == ("waiting", 0)
+    assert (second.status, second.ahead) == ("waiting", 0)
     hand.nothing_is_asked_for()
     first.pause()
     order = hand.order()
@@ -530,9 +530,9 @@ def test_whoever_waits_unseen_leaves_the_queue_and_comes_back_when_seen(begin, s
     third.seen()
     clock.now += 61
     wait_until(lambda: second.status == "paused")
-    assert (third.status, third.place) == ("waiting", 0)
+    assert (third.status, third.ahead) == ("waiting", 0)
     second.seen()
-    assert (second.status, second.place) == ("waiting", 1)
+    assert (second.status, second.ahead) == ("waiting", 1)
 
 
 def test_after_ten_seconds_a_turn_goes_to_whoever_waits(begin, hand, share, clock):
@@ -551,7 +551,7 @@ def test_after_ten_seconds_a_turn_goes_to_whoever_waits(begin, hand, share, cloc
     assert order.run == Count()
     assert first.run.step == 1 + 200 + 200
     assert standing([first, second, third]) == ["waiting", "running", "waiting"]
-    assert (third.place, first.place) == (0, 1)
+    assert (third.ahead, first.ahead) == (0, 1)
 
 
 def test_nobody_starves_however_many_there_are(begin, hand, share, clock):
@@ -586,7 +586,7 @@ def test_a_run_that_has_the_server_for_itself_keeps_it(begin, hand, clock, share
 def test_the_queue_is_bounded_and_says_so(begin, share):
     share(most_running=2, most_waiting=1)
     *_, third, fourth = started(begin, 4)
-    assert (third.status, fourth.status, fourth.place) == ("waiting", "ready", None)
+    assert (third.status, fourth.status, fourth.ahead) == ("waiting", "ready", None)
     assert fourth.error == "This server is full (2 at once, 1 in the queue). Try again in a minute."
     third.stop()
     fourth.start()
@@ -676,7 +676,7 @@ def test_a_budget_ends_the_run_when_workers_have_spent_it(begin, hand):
         order.deliver(seconds=steps / 1024)
     wait_until(lambda: training.status == "finished")
     assert training.seconds == 0.5
-    assert training.has_spent
+    assert training.has_spent_budget
     assert training.run == count_on(Count(), 512)
     hand.nothing_is_asked_for()
 
@@ -756,7 +756,7 @@ def test_each_chunk_leaves_a_mark(begin, hand):
 def test_marks_are_bounded_and_thinned_evenly():
     marks = runner._Marks(runner.Mark(0.0, 0, 1.0, 0.0))
     for number in range(1, 3 * runner.MOST_MARKS):
-        marks.reach(runner.Mark(float(number), number, 1.0, 0.0))
+        marks.add(runner.Mark(float(number), number, 1.0, 0.0))
         assert len(marks.all) <= runner.MOST_MARKS
         assert marks.all[-1].step == number
     steps = [mark.step for mark in marks.all]

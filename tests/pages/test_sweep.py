@@ -1,4 +1,4 @@
-"""A sweep: what runs at once, what comes next by itself, and what is left of each run."""
+"""A sweep: how many run at once, what starts next by itself, and what is kept of each run."""
 
 import queue
 import time
@@ -176,7 +176,7 @@ def test_a_run_ends_where_its_seconds_are_spent(make, monkeypatch):
     monkeypatch.setattr(hosting, "limits", lambda: Limits(max_sweep_seconds=0.25, max_seconds=60))
     one = finished(make())
     assert [outcome.steps for outcome in one.outcomes] == [16] * 4  # 0.25 s at 1/64 s a step
-    assert {outcome.ended_because for outcome in one.outcomes} == {"Its 0.25 s of computing were used."}
+    assert {outcome.ended_because for outcome in one.outcomes} == {"It used its 0.25 s of computing."}
 
 
 # --- who runs when ----------------------------------------------------------------------------

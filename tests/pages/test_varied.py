@@ -1,4 +1,4 @@
-"""What varies in a sweep: the lists a person types, and the experiments they make."""
+"""What varies in a sweep: the lists that the user types, and the experiments that they give."""
 
 from dataclasses import replace
 from itertools import product
@@ -25,10 +25,10 @@ VARIED = Varied(
 @pytest.fixture
 def limits(monkeypatch):
     """Return a function that gives this server limits."""
-    return lambda **found: monkeypatch.setattr(hosting, "limits", lambda: Limits(**found))
+    return lambda **limits: monkeypatch.setattr(hosting, "limits", lambda: Limits(**limits))
 
 
-# --- what a person types ----------------------------------------------------------------------
+# --- what the user types ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_networks_are_listed_with_commas_and_their_layers_with_hyphens(text, net
 @pytest.mark.parametrize(
     "text", ["", " , ", "12-", "-12", "1.5", "twelve", "12--3", "²", "9999999", "1" * 201]
 )
-def test_what_is_no_list_of_networks_is_told_with_what_is(text):
+def test_an_invalid_list_of_networks_is_refused_with_an_example(text):
     with pytest.raises(pc.PolycoreError, match=r"^Networks: .*(such as|at most)"):
         networks_of(text)
 
@@ -60,7 +60,7 @@ def test_learning_rates_are_listed_with_commas():
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "10.1", "nan", "inf", "fast", "0.1, x", "0" * 201])
-def test_what_is_no_list_of_learning_rates_is_told_with_what_is(text):
+def test_an_invalid_list_of_learning_rates_is_refused_with_an_example(text):
     with pytest.raises(pc.PolycoreError, match=r"^Learning rates: .*(such as|at most)"):
         rates_of(text)
 
@@ -69,15 +69,15 @@ def test_what_is_no_list_of_learning_rates_is_told_with_what_is(text):
 
 
 def test_every_combination_is_trained_with_every_seed_the_first_seed_first():
-    found = VARIED.experiments(SET_UP)
+    experiments = VARIED.experiments(SET_UP)
     adam = list(product([(4,), (8, 8)], [0.01, 0.1]))
-    for seed, part in ((3, found[:6]), (4, found[6:])):
+    for seed, part in ((3, experiments[:6]), (4, experiments[6:])):
         assert {experiment.seed for experiment in part} == {seed}
         assert [(one.hidden, one.learning_rate) for one in part if one.optimizer == "adam"] == adam
         # L-BFGS has no learning rate to vary
         assert [one.hidden for one in part if one.optimizer == "lbfgs"] == [(4,), (8, 8)]
-    assert len(found) == VARIED.runs == 2 * VARIED.settings == 12
-    for one in found:
+    assert len(experiments) == VARIED.runs == 2 * VARIED.settings == 12
+    for one in experiments:
         fields = {"seed", "hidden", "optimizer", "learning_rate", "steps"}
         same = {name: getattr(SET_UP, name) for name in fields}
         assert replace(one, **same) == SET_UP
@@ -85,32 +85,32 @@ def test_every_combination_is_trained_with_every_seed_the_first_seed_first():
 
 
 def test_the_settings_of_each_seed_come_in_the_same_order():
-    found = VARIED.experiments(SET_UP)
-    for first, second in zip(found[:6], found[6:], strict=True):
+    experiments = VARIED.experiments(SET_UP)
+    for first, second in zip(experiments[:6], experiments[6:], strict=True):
         assert replace(first, seed=4) == second
 
 
-def test_lbfgs_gets_samples_that_it_can_work_on_and_others_stay_as_set_up():
+def test_lbfgs_gets_samples_that_it_can_use_and_others_stay_as_set_up():
     fresh = replace(SET_UP, samples_per_class=None, batch_size=64)
     for experiment in VARIED.experiments(fresh):
-        taken = (experiment.samples_per_class, experiment.batch_size)
-        assert taken == ((100, None) if experiment.optimizer == "lbfgs" else (None, 64))
+        samples = (experiment.samples_per_class, experiment.batch_size)
+        assert samples == ((100, None) if experiment.optimizer == "lbfgs" else (None, 64))
 
 
-def test_seeds_begin_anew_where_they_end():
+def test_seeds_start_again_at_0_after_the_last():
     last = replace(SET_UP, seed=MAX_SEED)
     assert [one.seed for one in replace(unvaried(last), seeds=3).experiments(last)] == [MAX_SEED, 0, 1]
 
 
 def test_without_a_choice_the_set_up_itself_is_trained_with_three_seeds(limits):
     limits()
-    found = unvaried(SET_UP).experiments(SET_UP)
-    assert found == tuple(replace(SET_UP, seed=seed) for seed in (3, 4, 5))
+    experiments = unvaried(SET_UP).experiments(SET_UP)
+    assert experiments == tuple(replace(SET_UP, seed=seed) for seed in (3, 4, 5))
     limits(max_sweep_runs=2)
     assert len(unvaried(SET_UP).experiments(SET_UP)) == 2
 
 
-def test_each_setting_has_a_name_that_tells_what_varies_and_no_more():
+def test_the_name_of_a_setting_says_what_varies_and_no_more():
     first_seed = VARIED.experiments(SET_UP)[:6]
     assert [VARIED.name_of(experiment) for experiment in first_seed] == [
         "Adam, layer 4, at 0.01",
@@ -128,16 +128,16 @@ def test_each_setting_has_a_name_that_tells_what_varies_and_no_more():
 # --- too much ---------------------------------------------------------------------------------
 
 
-def test_there_is_something_to_train():
+def test_a_sweep_without_an_optimizer_is_refused():
     with pytest.raises(pc.PolycoreError, match="choose at least one optimizer"):
         replace(VARIED, optimizers=()).experiments(SET_UP)
 
 
-def test_there_are_no_more_settings_than_looks():
+def test_there_are_no_more_settings_than_colors():
     assert len(PALETTE) == MOST_SETTINGS
     networks = tuple((neurons,) for neurons in range(1, MOST_SETTINGS + 2))
     one_too_many = replace(unvaried(SET_UP), networks=networks, seeds=1)
-    with pytest.raises(pc.PolycoreError, match="These are 25 settings"):
+    with pytest.raises(pc.PolycoreError, match="This sweep has 25 settings; expected at most 24"):
         one_too_many.experiments(SET_UP)
     assert len(replace(one_too_many, networks=networks[1:]).experiments(SET_UP)) == MOST_SETTINGS
 
@@ -145,7 +145,7 @@ def test_there_are_no_more_settings_than_looks():
 def test_there_are_no_more_runs_than_a_page_can_show():
     # 10 networks with 21 seeds are 210
     networks = tuple((neurons,) for neurons in range(1, 11))
-    with pytest.raises(pc.PolycoreError, match="210 runs; a sweep has at most 200"):
+    with pytest.raises(pc.PolycoreError, match="This sweep has 210 runs; expected at most 200"):
         replace(unvaried(SET_UP), networks=networks, seeds=21).experiments(SET_UP)
 
 
@@ -163,7 +163,7 @@ def test_each_of_the_runs_is_within_the_limits_of_a_demo(limits):
         VARIED.experiments(SET_UP)
 
 
-def test_a_network_that_cannot_be_is_told():
-    message = r"^Networks: 8-513 cannot be: hidden layer 2: got 513; "
+def test_an_invalid_network_is_refused_by_its_name():
+    message = r"^Networks: 8-513: hidden layer 2: got 513; "
     with pytest.raises(pc.PolycoreError, match=message):
         replace(VARIED, networks=((4,), (8, 513))).experiments(SET_UP)
