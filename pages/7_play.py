@@ -1,4 +1,4 @@
-"""Play: ten points, you against the network and the referee."""
+"""Play: ten points, the user against the network and the referee."""
 
 from pages.frame import frame
 from pages.play import opening, questions, result

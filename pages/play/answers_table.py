@@ -1,4 +1,4 @@
-"""The table of a game: each point with all answers, as HTML of ours."""
+"""The table of a finished game: each point with all answers, as HTML."""
 
 from pages.game.game import POINTS, Game
 from pages.plane import swatch
@@ -19,31 +19,31 @@ _STYLE = """<style>
 
 
 def html(game: Game) -> str:
-    """Return the table of a game that is over: a row a point, the wrong answers marked."""
+    """Return the table of a finished game: a row for each point, wrong answers marked."""
     columns = ["lies on", "you", *(["network"] if game.network else []), "referee", "time"]
     head = '<th scope="col" aria-label="point">#</th>'
     head += "".join(f'<th scope="col">{name}</th>' for name in columns)
-    rows = "".join(f"<tr>{_row(game, place)}</tr>" for place in range(POINTS))
+    rows = "".join(f"<tr>{_row(game, index)}</tr>" for index in range(POINTS))
     table = f'<table class="polycore-game"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    # on a narrow screen the table scrolls, also by the keyboard
+    # on a narrow screen the table scrolls, with the keyboard too
     region = 'style="overflow-x: auto" tabindex="0" role="region" aria-label="All answers"'
     return f"{_STYLE}<div {region}>{table}</div>"
 
 
-def _row(game: Game, place: int) -> str:
-    label = game.labels[place]
-    said = [game.network[place]] if game.network else []
-    said.append(game.referee[place])
-    cells = [_named(label), _named(game.answers[place]) + _mark(game.answers[place], label)]
+def _row(game: Game, index: int) -> str:
+    label = game.labels[index]
+    predictions = [game.network[index]] if game.network else []
+    predictions.append(game.referee[index])
+    cells = [_name(label), _name(game.answers[index]) + _mark(game.answers[index], label)]
     cells += [
-        f"{_named(one.label)}{_mark(one.label, label)}<br><small>{percent(one.probability)}</small>"
-        for one in said
+        f"{_name(one.label)}{_mark(one.label, label)}<br><small>{percent(one.probability)}</small>"
+        for one in predictions
     ]
-    cells.append(f"{game.seconds[place]:.1f} s")
-    return f'<th scope="row">{place + 1}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)
+    cells.append(f"{game.seconds[index]:.1f} s")
+    return f'<th scope="row">{index + 1}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)
 
 
-def _named(label: int) -> str:
+def _name(label: int) -> str:
     return f"{swatch.image(label)} p{label}"
 
 

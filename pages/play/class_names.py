@@ -1,4 +1,4 @@
-"""How the game names a class: its look, its place in the list, and its polynomial in print."""
+"""How the game names a class: its line style, its number, and its polynomial."""
 
 import streamlit as st
 
@@ -8,10 +8,10 @@ from polycore import Polynomial
 
 
 def on_button(label: int, polynomial: Polynomial) -> str:
-    """Return the class as the Markdown of a label. The print is made from numbers: there is none in it."""
+    """Return the class as the Markdown of a label. A polynomial's text contains no Markdown."""
     return f"![]({swatch.address(label)}) **p{label}**  {shortened(str(polynomial))}"
 
 
 def row(label: int, before: str, after: str = "") -> None:
-    """Draw a line of ours that names a class: what comes `before`, its look, its name, what comes `after`."""
+    """Draw a line of Markdown: `before`, the line style and number of a class, and `after`."""
     st.markdown(f"{before} ![]({swatch.address(label)}) **p{label}**{after}")

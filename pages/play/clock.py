@@ -1,4 +1,4 @@
-"""A clock that counts in the browser: the server is not asked for every second."""
+"""A clock that counts in the browser, without a request to the server each second."""
 
 import streamlit as st
 
@@ -15,8 +15,8 @@ export default function ({ parentElement, data }) {
     parentElement.append(clock.text);
     clocks.set(parentElement, clock);
   }
-  const began = performance.now() - 1000 * data.seconds;
-  const show = () => (clock.text.textContent = `${Math.floor((performance.now() - began) / 1000)} s`);
+  const start = performance.now() - 1000 * data.seconds;
+  const show = () => (clock.text.textContent = `${Math.floor((performance.now() - start) / 1000)} s`);
   clearInterval(clock.interval);
   clock.interval = setInterval(show, 200);
   show();
@@ -28,5 +28,5 @@ _component = st.components.v2.component("polycore_clock", css=_CSS, js=_JS, isol
 
 
 def draw(seconds: float, key: str) -> None:
-    """Draw a clock that stands at `seconds` now and goes on."""
+    """Draw a running clock that shows `seconds` now."""
     _component(key=key, data={"seconds": seconds}, width="content")

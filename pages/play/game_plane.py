@@ -1,4 +1,4 @@
-"""The plane of the game: lower on a phone, where the choice below it has to be in sight too."""
+"""The plane of the game: lower on a phone, so that the choices below it are visible too."""
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -7,7 +7,7 @@ from pages.plane import live
 
 HEIGHT, HEIGHT_ON_A_PHONE = 420, 290
 
-# the figure takes the height of what holds it
+# the figure fills the height of its container
 _STYLE = f"""<style>
 @media (max-width: 640px) {{
   [class*="-game-plane"] :has(.polycore-live) {{

@@ -1,4 +1,4 @@
-"""The hardest point of a game: a close look at it, and why it was hard."""
+"""The hardest point of a game: a close-up map, and why it was hard."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,7 +12,7 @@ from polycore.figures import close_up_figure, plane_range
 
 COLUMNS, ROWS = 96, 72
 SHARE = 0.12  # of the plane's width and height, to each side of the point
-NEAR = 0.1  # of the plane's width: a crossing that is no farther away is told of
+NEAR = 0.1  # share of the plane's width: only crossings that are this near are mentioned
 SURE = 0.9
 
 
@@ -31,50 +31,50 @@ def figure(game: Game) -> go.Figure:
 
 
 def why(game: Game) -> str:
-    """Say which curve runs close by, where it crosses, and whether anybody could tell."""
-    return f"{_where(game)} {_whether(game)}"
+    """Return which curve is close, where it crosses, and whether anyone could distinguish the two."""
+    return f"{_nearest_curve(game)} {_distinguishable(game)}"
 
 
-def _where(game: Game) -> str:
-    place = game.hardest
-    own, other = game.labels[place], game.neighbour(place)
+def _nearest_curve(game: Game) -> str:
+    index = game.hardest
+    own, other = game.labels[index], game.neighbor(index)
     crossing = _crossing(game)
-    apart = f"{game.gap_to_neighbour(place):.2g}"
+    gap = f"{game.gap_to_neighbor(index):.2g}"
     if crossing is None:
-        return f"Point {place + 1} lies on p{own}; p{other} runs {apart} from it there."
+        return f"Point {index + 1} lies on p{own}; there, p{other} is {gap} away."
     return (
-        f"Point {place + 1} lies on p{own}, which p{other} crosses near by, at x = {crossing:.3g}. "
-        f"At the point they are {apart} apart."
+        f"Point {index + 1} lies on p{own}, which p{other} crosses nearby, at x = {crossing:.3g}. "
+        f"At the point they are {gap} apart."
     )
 
 
 def _crossing(game: Game) -> float | None:
-    """Return the x of the nearest crossing with the nearest curve, where that is near."""
-    place, experiment = game.hardest, game.experiment
+    """Return the x of the nearest crossing with the nearest curve; None if it is not near."""
+    index, experiment = game.hardest, game.experiment
     low, high = experiment.x_range
-    own, other = (experiment.polynomials[label] for label in (game.labels[place], game.neighbour(place)))
+    own, other = (experiment.polynomials[label] for label in (game.labels[index], game.neighbor(index)))
     try:
-        found = crossings(own, other, low, high)
-    except PolycoreError:  # they differ by rounding only
+        all_crossings = crossings(own, other, low, high)
+    except PolycoreError:  # the two differ only by rounding
         return None
-    x = game.points[place][0]
-    near = [crossing for crossing in found if abs(crossing - x) <= NEAR * (high - low)]
+    x = game.points[index][0]
+    near = [crossing for crossing in all_crossings if abs(crossing - x) <= NEAR * (high - low)]
     return min(near, key=lambda crossing: abs(crossing - x), default=None)
 
 
-def _whether(game: Game) -> str:
-    place, experiment = game.hardest, game.experiment
-    said = game.referee[place]
-    if said.probability < SURE:
+def _distinguishable(game: Game) -> str:
+    index, experiment = game.hardest, game.experiment
+    best = game.referee[index]
+    if best.probability < SURE:
         noise = f"With noise of {experiment.noise:.3g} n" if experiment.noise else "N"
-        best = f"the best answer, p{said.label}, has odds of {odds(said.probability)}"
-        return f"{noise}obody can tell for sure: {best}."
+        odds_of_best = f"the best answer, p{best.label}, has odds of {odds(best.probability)}"
+        return f"{noise}obody can be sure: {odds_of_best}."
     if experiment.noise:
-        return f"Even so the odds are {odds(said.probability)} for p{said.label}, for who knows the noise."
+        return f"Even so, if you know the noise, the odds for p{best.label} are {odds(best.probability)}."
     bottom, top = plane_range(experiment.polynomials, experiment.x_range)
-    if game.gap_to_neighbour(place) > FARTHEST * (top - bottom):
-        return "That is far enough for the eye."
+    if game.gap_to_neighbor(index) > FARTHEST * (top - bottom):
+        return "That is far enough to see."
     return (
-        "Without noise a calculation of both values can tell; the eye hardly can, nor a network that is a "
-        "little off."
+        "Without noise, computing both values shows which curve it is. The eye hardly sees it, and a network "
+        "that is slightly off gets it wrong."
     )

@@ -1,4 +1,4 @@
-"""Before the game: what it is, against whom, and the button that starts the clock."""
+"""Before the game: the rules, the opponent, and the button that starts the clock."""
 
 import secrets
 from dataclasses import replace
@@ -24,7 +24,7 @@ WAIT_SECONDS = 1.0
 
 
 def draw() -> None:
-    """Draw the curves, and beside them what is to come."""
+    """Draw the curves, and beside them the rules, the opponent and the start button."""
     now = session.current()
     challenge = now.play.challenge
     experiment = now.experiment if challenge is None else challenge.experiment
@@ -38,7 +38,7 @@ def draw() -> None:
         with st.container():
             _draw_start(opponent is not None)
     with picture:
-        # without its legend: the buttons to come have the names, and on a phone there is little room
+        # without its legend: the buttons of the game will show the names, and a phone has little space
         curves = curves_figure(experiment.polynomials, experiment.x_range).update_layout(showlegend=False)
         game_plane.draw(curves, MAP_KEY)
     with st.container():  # see watch.py
@@ -47,19 +47,19 @@ def draw() -> None:
 
 
 def opponent_in(experiment: Experiment) -> Kept | None:
-    """Return the kept model that answers, where it answers for the polynomials of `experiment`."""
+    """Return the model in use if it is for the polynomials of `experiment`, else None."""
     kept = session.current().answering
     return kept if kept is not None and kept.model.polynomials == experiment.polynomials else None
 
 
 def begin_again() -> None:
-    """Begin a game of the present set-up on points that nobody has seen. For a button's on_click."""
+    """Begin a game of the current set-up on new points. For a button's on_click."""
     session.set_play(replace(session.current().play, challenge=None))
     _begin()
 
 
 def _begin() -> None:
-    session.collect()  # of a run under way, the best so far plays
+    session.collect()  # if a run is under way, its best model so far plays
     now = session.current()
     challenge = now.play.challenge
     if challenge is None:
@@ -79,21 +79,24 @@ def _draw_rules(challenge: Challenge | None) -> None:
             icon=":material/swords:",
         )
     st.write(
-        f"**Beat the network.** Of {POINTS} points, most of them where two curves run close, say which curve "
-        "each lies on. So do the network, and the referee, who knows the curves and the noise."
+        f"**Beat the network.** You see {POINTS} points, most of them where two curves are close. Say which "
+        "curve each point lies on. So do the network and the referee, which gives the best answer that is "
+        "possible with the curves and the noise known."
     )
-    st.caption("The clock counts only while you think: it stops at each answer, until you go on.")
+    st.caption("The clock runs only while you think: it stops at each answer, until you continue.")
     if challenge is not None and challenge.experiment != session.current().experiment:
-        st.caption("The set-up has changed since the link was opened: the points are those of the link.")
+        st.caption(
+            "The set-up has changed since you opened the link; the points are still those of the link."
+        )
 
 
 def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
     if opponent is not None:
         st.write("**Your opponent**")
-        st.text(opponent.title)  # which a person may have typed
+        st.text(opponent.title)  # not Markdown: the user may have typed it
         accuracy = opponent.model.held_out_accuracy
         if accuracy is not None:
-            # not the figure first: of ">99.9 %" Markdown would make a quote
+            # not the number first: Markdown would turn ">99.9 %" into a quote
             st.caption(f"Accuracy on held-out points: {percent(accuracy)}. {_unlike(opponent, experiment)}")
     elif _is_learning(experiment):
         st.write(":material/model_training: **Your opponent is learning.** It will be here in a moment.")
@@ -106,13 +109,13 @@ def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
             icon=":material/play_arrow:",
             on_click=_train,
             args=(experiment,),
-            help="Train a network on these curves; you need not wait for its last step.",
+            help="Train a network on these curves. You need not wait for its last step.",
         )
         frame.page_link(frame.TRAIN, "Choose how it is trained", ":material/model_training:")
 
 
 def _is_learning(experiment: Experiment) -> bool:
-    """Return whether the run that goes on learns the polynomials of `experiment`."""
+    """Return whether the run under way learns the polynomials of `experiment`."""
     training = session.current().training
     return (
         training is not None
@@ -122,7 +125,7 @@ def _is_learning(experiment: Experiment) -> bool:
 
 
 def _train(experiment: Experiment) -> None:
-    """Train on the set-up as it stands, or, where a challenge has other curves, on the challenge's."""
+    """Train on the current set-up, or on the challenge's if its curves are different."""
     if experiment.polynomials != session.current().experiment.polynomials:
         session.replace_setup(experiment, "The link's set-up has taken the place of yours.")
     controls.begin()
@@ -132,7 +135,7 @@ def _unlike(opponent: Kept, experiment: Experiment) -> str:
     learned = opponent.experiment
     if learned is None or (learned.x_range, learned.noise) == (experiment.x_range, experiment.noise):
         return ""
-    return "It learned from points of another range or noise than yours."
+    return "It was trained with another range or noise than yours."
 
 
 def _draw_start(has_opponent: bool) -> None:

@@ -1,4 +1,4 @@
-"""The game while it is played: a point, the polynomials to choose from, and what came of the choice."""
+"""The game while it is played: a point, the polynomials to choose from, and the outcome of the choice."""
 
 from dataclasses import replace
 from time import monotonic
@@ -19,10 +19,10 @@ MAP_KEY, NEXT_KEY, LEAVE_KEY, CLOCK_KEY = (f"{PREFIX}.{name}" for name in ("map"
 ANSWER_KEY = f"{PREFIX}.answer"
 BUTTON_WIDTH = 170  # pixels: two of them side by side on a phone
 DIGITS = 10  # classes that a single key can name
-NEXT_SHORTCUT = "N"  # not Enter: that would no longer follow a link or press a button that has the focus
+NEXT_SHORTCUT = "N"  # not Enter, which follows the link or presses the button that has the focus
 
 _STYLE = """<style>
-/* "p0 3x + 1" with its key behind it would read as another polynomial */
+/* with its key at the end, "p0 3x + 1" would look like another polynomial */
 [class*="st-key-game-answer"] kbd { display: none; }
 </style>"""
 
@@ -30,13 +30,13 @@ CORRECT, WRONG = ":green[:material/check:]", ":red[:material/close:]"
 
 
 def draw(game: Game) -> None:
-    """Draw the point that is before the person, and the choice or its outcome."""
+    """Draw the current point, and the choice or its outcome."""
     picture, words = st.columns([3, 2], gap="medium")
     with picture:
         game_plane.draw(_figure(game), MAP_KEY)
     with words:
         with st.container():
-            _draw_standing(game)
+            _draw_progress(game)
         with st.container():
             if game.is_answered:
                 _draw_outcome(game)
@@ -48,17 +48,17 @@ def draw(game: Game) -> None:
 def _figure(game: Game) -> go.Figure:
     experiment = game.experiment
     heights = np.array([y for _, y in game.points])
-    point = game.points[game.place]
+    point = game.points[game.index]
     question = question_figure(experiment.polynomials, experiment.x_range, heights, point)
     if not game.is_answered:
         return question
-    label, chosen = game.labels[game.place], game.answers[game.place]
+    label, chosen = game.labels[game.index], game.answers[game.index]
     return answer_figure(question, experiment.polynomials, label, chosen)
 
 
-def _draw_standing(game: Game) -> None:
+def _draw_progress(game: Game) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**Point {game.place + 1} of {POINTS}**", width="content")
+        st.markdown(f"**Point {game.index + 1} of {POINTS}**", width="content")
         st.markdown(":material/timer:", width="content")
         if game.is_answered:
             st.markdown(f"{game.time:.1f} s", width="content")
@@ -72,7 +72,7 @@ def _draw_standing(game: Game) -> None:
 
 
 def _draw_choice(game: Game) -> None:
-    x, y = game.points[game.place]
+    x, y = game.points[game.index]
     st.write("Which curve does it lie on?")
     st.html(_STYLE)
     with st.container(horizontal=True, gap="xsmall"):
@@ -81,7 +81,7 @@ def _draw_choice(game: Game) -> None:
                 class_names.on_button(label, polynomial),
                 key=f"{ANSWER_KEY}.{label}",
                 on_click=_answer,
-                args=(game.place, label),
+                args=(game.index, label),
                 width=BUTTON_WIDTH,
                 wrap=True,
                 shortcut=str(label) if label < DIGITS else None,
@@ -95,8 +95,8 @@ def _keys(game: Game) -> str:
 
 
 def _draw_outcome(game: Game) -> None:
-    place = game.place
-    label, chosen = game.labels[place], game.answers[place]
+    index = game.index
+    label, chosen = game.labels[index], game.answers[index]
     polynomial = game.experiment.polynomials[label]
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"{CORRECT} **Right.**" if chosen == label else f"{WRONG} **Wrong.**")
@@ -104,26 +104,26 @@ def _draw_outcome(game: Game) -> None:
         if chosen != label:
             class_names.row(chosen, "You said", ".")
         if game.network:
-            said = game.network[place]
+            best = game.network[index]
             class_names.row(
-                said.label, "Network:", f", probability {percent(said.probability)}{_mark(game, said.label)}"
+                best.label, "Network:", f", probability {percent(best.probability)}{_mark(game, best.label)}"
             )
-        said = game.referee[place]
-        class_names.row(said.label, "Referee:", f", odds {odds(said.probability)}{_mark(game, said.label)}")
+        best = game.referee[index]
+        class_names.row(best.label, "Referee:", f", odds {odds(best.probability)}{_mark(game, best.label)}")
         st.button(
-            "Next point" if place + 1 < POINTS else "See the result",
+            "Next point" if index + 1 < POINTS else "See the result",
             key=NEXT_KEY,
             type="primary",
             icon=":material/arrow_forward:",
-            on_click=_go_on,
-            args=(place,),
+            on_click=_next,
+            args=(index,),
             shortcut=NEXT_SHORTCUT,
-            help="Go on: the clock runs again.",
+            help="Continue: the clock runs again.",
         )
 
 
 def _mark(game: Game, label: int) -> str:
-    return f" {CORRECT} right" if label == game.labels[game.place] else f" {WRONG} wrong"
+    return f" {CORRECT} right" if label == game.labels[game.index] else f" {WRONG} wrong"
 
 
 def _draw_leave() -> None:
@@ -133,21 +133,21 @@ def _draw_leave() -> None:
         type="tertiary",
         icon=":material/logout:",
         on_click=_leave,
-        help="Back to the beginning, without a result.",
+        help="Back to the start, without a result.",
     )
 
 
-def _answer(place: int, label: int) -> None:
+def _answer(index: int, label: int) -> None:
     play = session.current().play
     game = play.game
-    if game is not None and game.place == place:  # not a click that was on its way while the game went on
+    if game is not None and game.index == index:  # not a late click on a button of an earlier point
         session.set_play(replace(play, game=game.answered(label, monotonic())))
 
 
-def _go_on(place: int) -> None:
+def _next(index: int) -> None:
     play = session.current().play
     game = play.game
-    if game is not None and game.place == place:
+    if game is not None and game.index == index:
         session.set_play(replace(play, game=game.next(monotonic())))
 
 

@@ -1,4 +1,4 @@
-"""After the game: who won, the hardest point, all answers, and a challenge to hand on."""
+"""After the game: who won, the hardest point, all answers, and a challenge for a friend."""
 
 import streamlit as st
 
@@ -17,10 +17,10 @@ MAP_HEIGHT = 340
 
 
 def draw(game: Game) -> None:
-    """Draw what came of a game that is over."""
+    """Draw the result of a finished game."""
     received = session.current().play.challenge
     st.subheader(verdict(game), anchor=False)
-    if received is not None and received.is_met_in(game):
+    if received is not None and received.is_played_in(game):
         st.info(comparison(received, game), icon=":material/swords:")
     with st.container(horizontal=True, gap="large"):
         _draw_scores(game)
@@ -36,7 +36,7 @@ def draw(game: Game) -> None:
 
 
 def verdict(game: Game) -> str:
-    """Say who won: the network, or, where none plays, the referee is who the person is compared with."""
+    """Return who won: the user against the network, or against the referee if no network plays."""
     other, score = ("network", game.network_score) if game.network else ("referee", game.referee_score)
     if score is None or game.score == score:
         return f"You and the {other} are even"
@@ -44,30 +44,34 @@ def verdict(game: Game) -> str:
 
 
 def comparison(received: Challenge, game: Game) -> str:
-    """Say whether a challenge was beaten."""
+    """Return whether the user has beaten a challenge."""
     yours = Challenge.of(game)
-    told = (
+    scores = (
         f"you have {yours.score} of {POINTS} in {yours.seconds} s, "
         f"somebody had {received.score} of {POINTS} in {received.seconds} s."
     )
     if received.is_beaten_by(game):
-        return f"You beat the challenge: {told}"
-    if received.is_equalled_by(game):
-        return f"You are even with the challenge: {told}"
-    return f"The challenge stands: {told}"
+        return f"You beat the challenge: {scores}"
+    if received.is_equaled_by(game):
+        return f"You are even with the challenge: {scores}"
+    return f"The challenge stands: {scores}"
 
 
 def _draw_scores(game: Game) -> None:
-    _metric("You", f"{game.score} of {POINTS}", "How many of the ten points you said the right curve of.")
+    _metric("You", f"{game.score} of {POINTS}", "For how many of the ten points you chose the right curve.")
     if game.network:
-        _metric("Network", f"{game.network_score} of {POINTS}", "How many its likeliest curve was right for.")
+        _metric(
+            "Network",
+            f"{game.network_score} of {POINTS}",
+            "For how many the network's most likely curve was right.",
+        )
     _metric(
         "Referee",
         f"{game.referee_score} of {POINTS}",
-        "How many the best answer was right for: nobody who knows no more than where the point is can expect "
-        "to be right more often.",
+        "For how many the best possible answer was right: no method that sees only the point can expect to "
+        "be right more often.",
     )
-    _metric("Your time", f"{game.time:.1f} s", "How long you thought in all, from point to answer.")
+    _metric("Your time", f"{game.time:.1f} s", "Your thinking time in all, from each point to its answer.")
 
 
 def _metric(label: str, value: str, text: str) -> None:
@@ -81,33 +85,33 @@ def _draw_again() -> None:
         type="primary",
         icon=":material/replay:",
         on_click=opening.begin_again,
-        help="Ten other points of the set-up as it stands. The clock starts at once.",
+        help="Ten new points of the current set-up. The clock starts at once.",
     )
 
 
 def _draw_challenge(game: Game) -> None:
-    # what is in it is written only where it is open: the network into a link takes a moment
+    # drawn only while it is open: writing the network into a link takes a moment
     popover = st.popover("Challenge a friend", icon=":material/swords:", key=SHARE_KEY, on_change="rerun")
     if popover.open:
         with popover:
             _draw_link(Challenge.of(game))
 
 
-def _draw_link(made: Challenge) -> None:
+def _draw_link(offer: Challenge) -> None:
     page = frame.address()
-    opponent = opening.opponent_in(made.experiment)
+    opponent = opening.opponent_in(offer.experiment)
     with st.spinner("Writing the link"):
-        room = link_choice.MAX_ADDRESS - len(challenge.to_address(page, made, " ")) + 1
-        weights = None if opponent is None else link_choice.weights_of(opponent, made.experiment, room)
+        room = link_choice.MAX_ADDRESS - len(challenge.to_address(page, offer, " ")) + 1
+        weights = None if opponent is None else link_choice.weights_of(opponent, offer.experiment, room)
     with_network = ", and the same network to play against" if weights else ""
-    st.write(f"This link opens the same ten points with your score and time to beat{with_network}.")
-    address = challenge.to_address(page, made, weights)
+    st.write(f"This link opens the same ten points, with your score and time to beat{with_network}.")
+    address = challenge.to_address(page, offer, weights)
     st.code(address, language=None, wrap_lines=True, height=link_choice.HEIGHT)
 
 
 def _draw_hardest(game: Game) -> None:
     st.subheader("The hardest point", anchor=False)
-    height = MAP_HEIGHT + 10 * len(game.experiment.polynomials)  # of its legend
+    height = MAP_HEIGHT + 10 * len(game.experiment.polynomials)  # with its legend
     live.figure(hardest_point.figure(game), key=HARDEST_KEY, height=height)
     st.write(hardest_point.why(game))
-    st.caption("Each place in the colour of the best answer, the stronger the surer one can be.")
+    st.caption("Each point has the color of the best answer; the stronger the color, the more certain it is.")

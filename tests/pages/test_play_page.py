@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from pages.game.game import Game, drawn
+from pages.game.game import Game, draw_points
 from pages.plane import live
 from pages.play import opening, questions, result
 from pages.state import session
@@ -199,7 +199,7 @@ def test_a_challenge_starts_the_same_ten_points_and_is_beaten():
     assert "Somebody scored 7 of 10 in 43 s on these ten points: beat it." in words(app)
     press(app, opening.START_KEY)
     game = session_of(app).play.game
-    points, labels = drawn(session_of(app).experiment, 482113)
+    points, labels = draw_points(session_of(app).experiment, 482113)
     assert game.points == tuple(map(tuple, points.tolist()))
     assert game.labels == tuple(labels.tolist())
     play(app, right)
@@ -221,7 +221,9 @@ def test_without_a_network_one_plays_against_the_referee_and_a_challenge_that_is
 def test_a_hostile_challenge_is_told_and_the_page_stands():
     app = opened(PLAY, QUICK | CHALLENGE | {"score": "[x](http://a.b)"})
     assert session_of(app).play.challenge is None
-    assert any(text.value.startswith("score: '[x](http://a.b)' is no whole number") for text in app.text)
+    assert any(
+        text.value.startswith("score: got '[x](http://a.b)'; expected a whole number") for text in app.text
+    )
     assert "http://a.b" not in words(app)
     press(app, opening.START_KEY)
     assert isinstance(session_of(app).play.game, Game)
@@ -236,11 +238,11 @@ def test_a_click_that_was_on_its_way_does_not_answer_the_next_point(monkeypatch)
     held = {session.KEY: Session(play=Play(game=Game.begin(Experiment.recommended(), 1, None, 0.0)))}
     monkeypatch.setattr(session.st, "session_state", held)
     questions._answer(0, 3)
-    questions._go_on(0)
+    questions._next(0)
     questions._answer(0, 5)  # a second click on the first point's button
-    questions._go_on(0)
+    questions._next(0)
     assert held[session.KEY].play.game.answers == (3,)
-    assert held[session.KEY].play.game.place == 1
+    assert held[session.KEY].play.game.index == 1
 
 
 @pytest.mark.parametrize(
