@@ -1,9 +1,9 @@
-// Draws a network as columns of neurons with lines between them; inside_picture.py says what comes in `data`.
+// Draws a network as columns of neurons with lines between them; network_picture.py builds the `data`.
 
-const SIDE = 30; // pixels left and right for the names of inputs and outputs
+const SIDE = 30; // pixels on the left and right for the names of inputs and outputs
 const TALLEST = 46; // pixels from one neuron to the next
-const GAP = matchMedia("(pointer: coarse)").matches ? 2 : 5; // a finger wants 24 pixels: NARROW_ROW leaves so many
-const FAINTEST = 0.02; // share of the largest weight below which a line is not drawn
+const GAP = matchMedia("(pointer: coarse)").matches ? 2 : 5; // touch targets are 24 pixels or more: NARROW_ROW less this gap
+const FAINTEST = 0.02; // share of the largest weight; fainter lines are not drawn
 
 const pictures = new WeakMap();
 
@@ -12,7 +12,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const picture = pictures.get(parentElement);
   picture.choose = ({ layer, place }) => setTriggerValue("choose", { layer, place });
   picture.show(data);
-  // Streamlit calls this again for every update, and may call what an earlier update returned late
+  // Streamlit calls this function for every update, and may call the cleanup of an earlier update late
   const update = ++picture.updates;
   return () => {
     if (update !== picture.updates) return;
@@ -28,7 +28,7 @@ class Picture {
     this.root = element("div", { class: "network", role: "group" });
     this.canvas = element("canvas", { "aria-hidden": "true" });
     parent.append(this.root);
-    this.observer = new ResizeObserver(() => this.place());
+    this.observer = new ResizeObserver(() => this.layOut());
     this.observer.observe(this.root);
     this.root.addEventListener("keydown", (event) => this.key(event));
   }
@@ -36,20 +36,20 @@ class Picture {
   show(data) {
     const text = new TextDecoder().decode(data);
     if (text === this.text) return;
-    [this.text, this.wanted] = [text, JSON.parse(text)];
-    this.root.setAttribute("aria-label", `${this.wanted.alt} Arrow keys move from neuron to neuron, Enter chooses.`);
-    // the elements stay where only their values have changed, and with them the keyboard's place
-    const keys = this.wanted.columns.map(({ neurons }) => neurons.map(({ key }) => key)).join();
+    [this.text, this.data] = [text, JSON.parse(text)];
+    this.root.setAttribute("aria-label", `${this.data.alt} Arrow keys move from neuron to neuron, Enter chooses.`);
+    // if only values have changed, the elements stay, and with them the keyboard focus
+    const keys = this.data.columns.map(({ neurons }) => neurons.map(({ key }) => key)).join();
     if (keys !== this.keys) this.build();
     this.keys = keys;
     this.fill();
-    this.place();
+    this.layOut();
   }
 
   build() {
     const focused = this.root.getRootNode().activeElement?.dataset?.key;
-    this.headings = this.wanted.columns.map(() => element("div", { class: "heading" }));
-    this.neurons = this.wanted.columns.map(({ neurons }, column) => neurons.map((_, row) => this.neuron(column, row)));
+    this.headings = this.data.columns.map(() => element("div", { class: "heading" }));
+    this.neurons = this.data.columns.map(({ neurons }, column) => neurons.map((_, row) => this.neuron(column, row)));
     this.names = new Map();
     for (const neuron of this.neurons.flat()) this.names.set(neuron, element("span", { class: "name", "aria-hidden": "true" }));
     this.root.replaceChildren(this.canvas, ...this.headings, ...this.neurons.flat(), ...this.names.values());
@@ -59,12 +59,12 @@ class Picture {
   neuron(column, row) {
     if (column === 0) return element("div", { class: "neuron", role: "img" });
     const neuron = element("button", { class: "neuron", type: "button", tabindex: -1 });
-    neuron.addEventListener("click", () => this.choose(this.wanted.columns[column].neurons[row]));
+    neuron.addEventListener("click", () => this.choose(this.data.columns[column].neurons[row]));
     return neuron;
   }
 
   fill() {
-    this.wanted.columns.forEach(({ title, note, neurons }, column) => {
+    this.data.columns.forEach(({ title, note, neurons }, column) => {
       const small = element("small", {});
       small.textContent = note ?? "";
       this.headings[column].replaceChildren(title, small);
@@ -86,11 +86,11 @@ class Picture {
     this.names.get(neuron).textContent = values.text;
   }
 
-  // Puts everything where the width of the page has room for it.
-  place() {
+  // Positions everything for the current width.
+  layOut() {
     const [width, height] = [this.root.clientWidth, this.root.clientHeight];
-    if (!this.wanted || !width) return;
-    const { columns, heading } = this.wanted;
+    if (!this.data || !width) return;
+    const { columns, heading } = this.data;
     const spacing = (width - 2 * SIDE) / columns.length;
     this.boxes = columns.map(({ neurons }, column) => {
       const pitch = Math.min(TALLEST, (height - heading) / neurons.length);
@@ -101,12 +101,12 @@ class Picture {
     });
     this.boxes.forEach((boxes, column) => {
       this.headings[column].style.left = `${boxes[0].x}px`;
-      boxes.forEach((box, row) => this.placeOne(this.neurons[column][row], box, column));
+      boxes.forEach((box, row) => this.positionOne(this.neurons[column][row], box, column));
     });
     this.draw(width, height);
   }
 
-  placeOne(neuron, { x, y, w, h }, column) {
+  positionOne(neuron, { x, y, w, h }, column) {
     Object.assign(neuron.style, { left: `${x}px`, top: `${y}px`, width: `${w}px`, height: `${h}px` });
     const name = this.names.get(neuron);
     name.style.top = `${y}px`;
@@ -120,10 +120,10 @@ class Picture {
     Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
     const pen = this.canvas.getContext("2d");
     pen.scale(scale, scale);
-    this.wanted.links.forEach((weights, column) =>
+    this.data.links.forEach((weights, column) =>
       weights.forEach((row, from) => row.forEach((weight, to) => this.line(pen, weight, column, from, to))),
     );
-    this.wanted.columns.slice(1).forEach(({ neurons }, column) =>
+    this.data.columns.slice(1).forEach(({ neurons }, column) =>
       neurons.forEach(({ bias }, row) => this.dot(pen, bias, this.boxes[column + 1][row])),
     );
   }
@@ -131,7 +131,7 @@ class Picture {
   line(pen, weight, column, from, to) {
     const size = Math.abs(weight);
     if (size < FAINTEST) return;
-    const { columns } = this.wanted;
+    const { columns } = this.data;
     const touches = columns[column].neurons[from].chosen || columns[column + 1].neurons[to].chosen;
     const [start, end] = [this.boxes[column][from], this.boxes[column + 1][to]];
     const [left, right] = [start.x + start.w / 2, end.x - end.w / 2];
@@ -154,7 +154,7 @@ class Picture {
   }
 
   color(value) {
-    return this.wanted.colors[value < 0 ? 0 : 1];
+    return this.data.colors[value < 0 ? 0 : 1];
   }
 
   key(event) {
@@ -180,7 +180,7 @@ class Picture {
 }
 
 function element(tag, attributes) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
 }

@@ -1,4 +1,4 @@
-"""A network as a picture: every neuron's own map, weights as lines, and a click that chooses a neuron."""
+"""A network as a picture: a map for each neuron, a line for each weight, and a click to choose a neuron."""
 
 import json
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ from polycore.model.evaluation import DataSets
 from polycore.network.plain import softmax
 
 KEY = "inside.picture"
-COLUMNS, ROWS = 24, 18  # of a neuron's small map
-MOST_SHOWN = 32  # neurons of a layer
+COLUMNS, ROWS = 24, 18  # grid of a neuron's small map
+MOST_SHOWN = 32  # neurons of a hidden layer
 HEADING, ROW, NARROW_ROW, LEAST_HEIGHT = 44, 38, 26, 240  # pixels
 
 Layers = tuple[tuple[int, ...], ...]
@@ -37,13 +37,13 @@ _component = st.components.v2.component(
 
 
 def draw(model: Model, window: Window, neuron: Neuron, sets: DataSets | None) -> None:
-    """Draw the picture of `model` over `window` with `neuron` chosen; dead ones are told where `sets` are."""
+    """Draw `model` over `window` with `neuron` chosen; dead neurons are marked if `sets` is given."""
     shown = _shown(model, window, neuron)
     dead = None if sets is None else _dead(model, sets)
     message = _message(model, window, neuron, shown, dead)
     _component(
         key=KEY,
-        data=json.dumps(message).encode(),  # bytes: Streamlit would write a dictionary as JSON twice over
+        data=json.dumps(message).encode(),  # bytes: Streamlit would encode a dictionary as JSON twice
         height=_height(shown),
         on_choose_change=partial(_choose, model),
     )
@@ -52,14 +52,14 @@ def draw(model: Model, window: Window, neuron: Neuron, sets: DataSets | None) ->
 
 @lru_cache(maxsize=16)
 def _dead(model: Model, sets: DataSets) -> tuple[frozenset[int], ...]:
-    """Return for each hidden layer the neurons that give 0 for all training points, or 2,000 of them."""
-    found = dead_neurons.which(model.weights, model.biases, sets.points)
-    return tuple(frozenset(np.flatnonzero(dead).tolist()) for dead in found)
+    """Return for each hidden layer the neurons that output 0 for all training points, or 2,000 of them."""
+    masks = dead_neurons.which(model.weights, model.biases, sets.points)
+    return tuple(frozenset(np.flatnonzero(mask).tolist()) for mask in masks)
 
 
 @lru_cache(maxsize=8)
 def _strengths(model: Model, window: Window) -> tuple[Floats, ...]:
-    return read_only(strengths(model, _places(window)))
+    return read_only(strengths(model, _grid_points(window)))
 
 
 def _shown(model: Model, window: Window, chosen: Neuron) -> Layers:
@@ -72,10 +72,10 @@ def _shown(model: Model, window: Window, chosen: Neuron) -> Layers:
 
 @lru_cache(maxsize=8)
 def _images(model: Model, window: Window, shown: Layers) -> tuple[tuple[str, ...], ...]:
-    """Return the small maps of both inputs, then of the shown neurons of each layer."""
-    places = _places(window)
-    *hidden, logits = values_by_layer(model, places)
-    inputs = (places - places.mean(axis=0)).T
+    """Return the small maps of both inputs, then of the shown neurons of each layer, as image addresses."""
+    points = _grid_points(window)
+    *hidden, logits = values_by_layer(model, points)
+    inputs = (points - points.mean(axis=0)).T
     maps = [[values_url(_map(values)) for values in inputs]]
     for values, chosen in zip(hidden, shown, strict=False):
         maps.append([values_url(_map(values[:, place])) for place in chosen])
@@ -132,7 +132,7 @@ def _neuron(
 
 
 def _links(model: Model, shown: Layers) -> list[list[list[float]]]:
-    """Return for each layer the weights between what is shown, (from, to), as shares of the largest."""
+    """Return for each layer the weights between shown neurons, (from, to), as shares of the largest."""
     links = []
     for weights, sources, places in zip(model.weights, ((0, 1), *shown), shown, strict=False):
         between = weights[np.ix_(sources, places)]
@@ -151,8 +151,8 @@ def _title(model: Model, layer: int) -> str:
 
 
 def _note(model: Model, shown: Layers, layer: int) -> str:
-    count, there = len(shown[layer]), model.widths[layer + 1]
-    return f"{count} of {there}" if count < there else ""
+    count, width = len(shown[layer]), model.widths[layer + 1]
+    return f"{count} of {width}" if count < width else ""
 
 
 def _height(shown: Layers) -> int:
@@ -162,34 +162,33 @@ def _height(shown: Layers) -> int:
 
 def _caption(model: Model, shown: Layers, dead: Sequence[frozenset[int]] | None) -> None:
     st.caption(
-        "Each square is the plane as a neuron sees it: :blue[**blue**] where its value is above 0 and ReLU "
-        "lets it pass, :orange[**orange**] where it is below and ReLU gives 0, the fainter the nearer to 0. "
-        "Outputs are in their class's color, the stronger the likelier. Lines are weights, the dots at the "
-        "neurons' corners biases: blue above 0, orange below, the larger the thicker. Choose a neuron here "
-        "or from the two lists." + _told_excerpt(model, shown) + _told_dead(model, dead)
+        "Each square is a map of the plane: :blue[**blue**] where the neuron's value is above 0 and passes "
+        "ReLU, :orange[**orange**] where it is below 0 and ReLU returns 0, fainter near 0. An output has its "
+        "class's color, stronger where the class is more likely. Lines are weights, and the dots at the "
+        "neurons' corners are biases: blue above 0, orange below 0, thicker if larger. Choose a neuron here "
+        "or from the two lists." + _excerpt_sentence(model, shown) + _dead_sentence(model, dead)
     )
 
 
-def _told_excerpt(model: Model, shown: Layers) -> str:
+def _excerpt_sentence(model: Model, shown: Layers) -> str:
     if sum(map(len, shown)) == sum(model.widths[1:]):
         return ""
     return (
-        f" Of wide layers only the {MOST_SHOWN} neurons are shown that move the next layer most; "
-        "any other can be chosen from the list."
+        f" Of a wide layer, only the {MOST_SHOWN} neurons with the most influence on the next layer are "
+        "shown; choose any other from the list."
     )
 
 
-def _told_dead(model: Model, dead: Sequence[frozenset[int]] | None) -> str:
+def _dead_sentence(model: Model, dead: Sequence[frozenset[int]] | None) -> str:
     if len(model.widths) == 2:
         return " There is no hidden layer."
     if dead is None:
-        return " Which neurons are dead is not known: the training points are not."
+        return " It is not known which neurons are dead, because the training points are not known."
     count = sum(map(len, dead))
     if not count:
         return " No neuron is dead."
-    return (
-        f" Dead neurons, crossed out, give 0 for every training point: {count} of {sum(model.widths[1:-1])}."
-    )
+    hidden = sum(model.widths[1:-1])
+    return f" Dead neurons, crossed out, output 0 for every training point: {count} of {hidden}."
 
 
 def _choose(model: Model) -> None:
@@ -199,7 +198,7 @@ def _choose(model: Model) -> None:
 
 
 def _neuron_of(value: Any) -> Neuron | None:
-    """Return which neuron the browser says, or None where that is not a place of two whole numbers."""
+    """Return the neuron that the browser sent, or None if it did not send two indices."""
     try:
         layer, place = int(value["layer"]), int(value["place"])
     except (KeyError, OverflowError, TypeError, ValueError):
@@ -207,7 +206,7 @@ def _neuron_of(value: Any) -> Neuron | None:
     return Neuron(layer, place) if layer >= 0 and place >= 0 else None
 
 
-def _places(window: Window) -> Floats:
+def _grid_points(window: Window) -> Floats:
     (left, right), (low, high) = window
     return plane.places_of(np.linspace(left, right, COLUMNS), np.linspace(low, high, ROWS))
 

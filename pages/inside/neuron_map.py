@@ -1,4 +1,4 @@
-"""The plane from inside a network: one neuron's values with its fold line, the answer, or all folds."""
+"""The plane on the Inside page: one neuron's values with its fold line, the answer, or all folds."""
 
 from functools import lru_cache
 
@@ -24,20 +24,21 @@ from polycore.formatting import counted
 from polycore.inspection.fold_lines import Window, straight_fold, zero_lines
 from polycore.inspection.neuron_values import values_by_layer
 from polycore.limits import MAX_COEFFICIENT
+from polycore.polynomials.notation import MINUS_SIGN
 
 KEY, VIEW_KEY = "inside.map", "inside.view"
 NEURON, ANSWER, FOLDS = "This neuron", "The answer", "All folds"
 HELP = (
-    "This neuron: its value before ReLU. The answer: the likeliest class at each place. All folds: the "
-    "answer, and over it the line along which each neuron of the first hidden layer bends the plane."
+    "This neuron: its value before ReLU. The answer: the most likely class at each point. All folds: the "
+    "answer with a line for each neuron of the first hidden layer, along which it bends the plane."
 )
-COLUMNS, ROWS = 80, 60  # of a neuron's map
+COLUMNS, ROWS = 80, 60  # grid of a neuron's map
 HEIGHT = 460  # pixels, and 10 for each class in the legend
 CHOSEN_WIDTH, FOLD_WIDTH = 2.5, 1.2
 
 
 def draw(title: str, model: Model, window: Window, neuron: Neuron, point: tuple[float, float]) -> None:
-    """Draw the plane as the person chose to see it, with the point on it; a click moves the point."""
+    """Draw the plane in the view that the user chose, with the point; a click moves the point."""
     view = st.segmented_control(
         "The plane shows",
         [NEURON, ANSWER, FOLDS],
@@ -59,7 +60,7 @@ def draw(title: str, model: Model, window: Window, neuron: Neuron, point: tuple[
 
 
 def without(model: Model) -> str:
-    """Say why there is no map of `model`."""
+    """Return why there is no map of `model`."""
     if model.polynomials:
         return f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0f}."
     return "There is no map: it is not known which polynomials the classes stand for."
@@ -68,31 +69,31 @@ def without(model: Model) -> str:
 def _figure(model: Model, window: Window, neuron: Neuron, view: str) -> tuple[go.Figure, str]:
     if view == ANSWER:
         answer = plane.model_map(model, window[0])
-        return answer, "Each place in the colour of the likeliest class, the stronger the surer."
+        return answer, "Each point has the color of the most likely class; the stronger, the more certain."
     if view == FOLDS:
         return _with_all_folds(plane.model_map(model, window[0]), model, window, neuron)
     curves = plane.map_without_regions(model.polynomials, window[0])
-    drawn = _output if neuron.is_output(model) else _hidden
-    return drawn(curves, model, window, neuron)
+    view_of = _output if neuron.is_output(model) else _hidden
+    return view_of(curves, model, window, neuron)
 
 
 def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
     if len(model.weights) == 1:
-        return answer, "There is no hidden layer, so that nothing folds the plane."
-    found = [
+        return answer, "There is no hidden layer, so nothing folds the plane."
+    folds = [
         straight_fold(weights, bias, window)
         for weights, bias in zip(model.weights[0].T, model.biases[0][0], strict=True)
     ]
-    lines = [line for line in found if line is not None]
-    told = f"{len(lines)} of {_fold_lines(len(lines), len(found))} this part of the plane"
+    lines = [line for line in folds if line is not None]
+    count = f"{len(lines)} of {_fold_lines(len(lines), len(folds))} this part of the plane"
     if lines:
-        answer = with_fold_lines(answer, lines, told, FOLD_WIDTH)
-    if neuron.layer == 0 and (own := found[neuron.place]) is not None:
+        answer = with_fold_lines(answer, lines, count, FOLD_WIDTH)
+    if neuron.layer == 0 and (own := folds[neuron.place]) is not None:
         clause = f"that of neuron {neuron.place} is thicker"
         answer = with_fold_lines(answer, [own], clause, CHOSEN_WIDTH)
     return answer, (
-        f"{told}. Along each of them one neuron begins to count (ReLU): between them the first layer's "
-        "values are straight, and every bend of a border comes from such a line or from a later layer's."
+        f"{count}. Along each of them one neuron begins to contribute (ReLU). Between them the first layer "
+        "is linear: every bend of a border comes from such a line, or from one of a later layer."
     )
 
 
@@ -108,23 +109,27 @@ def _hidden(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> 
     lines = _folds(model, window, neuron)
     if len(lines):
         figure = with_fold_lines(figure, list(lines), "its fold line is drawn", CHOSEN_WIDTH)
-    return figure, _told(model, neuron, percent((values > 0).mean()), folds=len(lines))
+    return figure, _fold_caption(model, neuron, percent((values > 0).mean()), folds=len(lines))
 
 
-def _told(model: Model, neuron: Neuron, above: str, folds: int) -> str:
-    passed = f"Blue, {above} of the plane: its value is above 0 and passes ReLU. Orange: ReLU gives 0."
+def _fold_caption(model: Model, neuron: Neuron, above: str, folds: int) -> str:
+    passed = f"Blue, {above} of the plane: its value is above 0 and passes ReLU. Orange: ReLU returns 0."
     if not folds:
         return f"{passed} Its fold line does not cross this part of the plane."
-    # the two colors, and not the line's own, are the same in both themes
+    # named by the two colors that it separates: its own color depends on the theme
     meeting = f"{passed} They meet along its fold line"
     if neuron.layer:
-        return f"{meeting}, bent where it crosses those of the layers before."
+        return f"{meeting}, which bends where it crosses those of earlier layers."
     (a, b), c = model.weights[0][:, neuron.place], model.biases[0][0, neuron.place]
-    return f"{meeting}: {a:.4g} x {_signed(b)} y {_signed(c)} = 0."
+    return f"{meeting}: {_decimal(a)}x {_signed(b)}y {_signed(c)} = 0."
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.4g}".replace("-", MINUS_SIGN)
 
 
 def _signed(value: float) -> str:
-    return f"{'-' if value < 0 else '+'} {abs(value):.4g}"
+    return f"{MINUS_SIGN if value < 0 else '+'} {_decimal(abs(value))}"
 
 
 def _output(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
@@ -134,29 +139,29 @@ def _output(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> 
     figure = with_regions(curves, class_url(neuron.place, probabilities), alt)
     return (
         figure,
-        f"The stronger the colour, the likelier p{neuron.place}. An output has no ReLU and no fold.",
+        f"The stronger the color, the more likely is p{neuron.place}. An output has no ReLU and no fold.",
     )
 
 
 @lru_cache(maxsize=32)
 def _values(model: Model, window: Window, neuron: Neuron) -> tuple[Floats, Floats, Floats]:
     """Return the grid's x and y, and the neuron's values (ny, nx) before ReLU on it."""
-    x, y, places = _grid(window)
-    for layer, values in enumerate(values_by_layer(model, places)):
+    x, y, points = _grid(window)
+    for layer, values in enumerate(values_by_layer(model, points)):
         if layer == neuron.layer:
             return read_only((x, y, values[:, neuron.place].reshape(ROWS, COLUMNS)))
-    raise AssertionError("a neuron is of a layer that the model has")
+    raise AssertionError("the model has no layer of this neuron")
 
 
 @lru_cache(maxsize=4)
 def _probabilities(model: Model, window: Window) -> Floats:
     """Return the probabilities (ny, nx, K) on the grid."""
-    *_, places = _grid(window)
-    return read_only(model.predict_proba(places).reshape(ROWS, COLUMNS, -1))
+    *_, points = _grid(window)
+    return read_only(model.predict_proba(points).reshape(ROWS, COLUMNS, -1))
 
 
 def _folds(model: Model, window: Window, neuron: Neuron) -> Floats:
-    """Return the segments (S, 2, 2) of the neuron's fold line: of the first layer, the exact one."""
+    """Return the segments (S, 2, 2) of the neuron's fold line; in the first layer it is exact."""
     if neuron.layer:
         return zero_lines(*_values(model, window, neuron))
     line = straight_fold(model.weights[0][:, neuron.place], model.biases[0][0, neuron.place], window)

@@ -8,8 +8,8 @@ import streamlit as st
 
 from polycore.arrays import Floats
 
-WIDEST = 64  # columns as plain text; more are drawn as one scrolls to them
-SMALLEST = 1e-4  # of size, below which eight decimals show too little
+WIDEST = 64  # columns of an HTML table; wider ones are dataframes, which draw only the visible part
+SMALLEST = 1e-4  # absolute value below which eight decimals show too few digits
 
 STYLE = """<style>
 .forward-pass { overflow-x: auto; max-width: 100%; }
@@ -22,21 +22,21 @@ STYLE = """<style>
 
 
 def draw_style() -> None:
-    """Draw what makes the tables look alike, once a page."""
+    """Draw the style of the tables, once per page."""
     st.html(STYLE)
 
 
 def draw(label: str, heads: Sequence[str], rows: Mapping[str, Floats], colors: Sequence[str] = ()) -> None:
-    """Draw `rows` of numbers under `heads`, our own words; `colors` underline the heads."""
+    """Draw `rows` of numbers under `heads`, which are not from users; `colors` underline the heads."""
     if len(heads) > WIDEST:
-        told = {name: [number(value) for value in values] for name, values in rows.items()}
-        st.dataframe(pd.DataFrame(told, index=pd.Index(heads, name=label)), height=220, alt=label)
+        texts = {name: [number(value) for value in values] for name, values in rows.items()}
+        st.dataframe(pd.DataFrame(texts, index=pd.Index(heads, name=label)), height=220, alt=label)
         return
     st.html(_table(label, heads, rows, colors))
 
 
 def number(value: float) -> str:
-    """Return a number to eight decimals, as NumPy prints it; a small one to four digits."""
+    """Return a number with eight decimals, as NumPy prints it; a small one with four digits."""
     if 0 < abs(value) < SMALLEST:
         return f"{value:.3e}"
     return f"{round(float(value), 8) + 0.0:.12g}"  # + 0.0: never -0
@@ -59,5 +59,5 @@ def _table(label: str, heads: Sequence[str], rows: Mapping[str, Floats], colors:
     )
 
 
-def _underline(colors: Sequence[str], place: int) -> str:
-    return f" style='border-bottom: 3px solid {colors[place]}'" if colors else ""
+def _underline(colors: Sequence[str], index: int) -> str:
+    return f" style='border-bottom: 3px solid {colors[index]}'" if colors else ""
