@@ -1,4 +1,4 @@
-"""Compare: every run that is kept side by side, a race between optimizers, and a sweep over settings."""
+"""Compare: kept runs side by side, a race between optimizers, and a sweep over settings."""
 
 from typing import Literal, get_args
 
@@ -11,22 +11,22 @@ from pages.state import session
 View = Literal["Kept runs", "Race", "Sweep"]
 VIEW_KEY = "compare.view"
 VIEW_HELP = (
-    "Kept runs: what you have trained so far, with its curves and settings side by side. Race: optimizers "
-    "against each other, from the same weights and with the same computing. Sweep: your set-up with several "
-    "networks, learning rates, optimizers and seeds."
+    "Kept runs: what you have trained so far, with curves and settings side by side. Race: optimizers "
+    "against each other, from the same weights and with the same computing time. Sweep: your set-up with "
+    "several networks, learning rates, optimizers and seeds."
 )
 
 
 def draw_kept() -> None:
-    """Draw what is kept, or what to do where nothing is."""
+    """Draw what is kept, or what to do if nothing is."""
     if session.current().models.kept:
         curves.draw()
-        st.subheader("All that is kept", anchor=False)
+        st.subheader("All kept runs", anchor=False)
         cards.draw()
         return
     st.write(
-        "Nothing is kept yet. Every network you train comes here by itself, to be compared with the next. "
-        "Or let optimizers race each other right away: choose Race above. Sweep tries several networks."
+        "Nothing is kept yet. Every network that you train appears here, to be compared with the next. Or "
+        "let optimizers race right away: choose Race above. Sweep trains several networks."
     )
     frame.page_link(frame.TRAIN, "Train a network", ":material/model_training:")
 

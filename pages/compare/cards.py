@@ -1,4 +1,4 @@
-"""What is kept, a card each: its map, its figures, and what can be done with it."""
+"""The kept models, a card each: map, figures and actions."""
 
 import html
 from collections.abc import Sequence
@@ -21,44 +21,46 @@ from polycore.formatting import counted, loss_text, percent
 
 PREFIX = "compare.cards"
 REFUSAL_KEY = f"{PREFIX}.refusal"
-A_ROW = 3
-MAP_COLUMNS, MAP_ROWS = 96, 60  # places that a card's map asks about
+CARDS_PER_ROW = 3
+MAP_COLUMNS, MAP_ROWS = 96, 60  # grid of a card's map
 
-NAME_HELP = f"What you call it, on every page: up to {LONGEST_TITLE} characters, and no two alike."
+NAME_HELP = f"Its name on every page: up to {LONGEST_TITLE} characters, different from all other names."
 KEEP_HELP = (
-    f"Up to {MOST_KEPT} are kept, and the oldest goes first. What you keep stays until you delete it: "
-    f"{MOST_PINNED} at most."
+    f"Up to {MOST_KEPT} models are kept, and the oldest goes first. One that you mark with Keep stays "
+    f"until you delete it: {MOST_PINNED} at most."
 )
-DELETE_HELP = "Take it away. It can be brought back right afterwards."
-UNDER_WAY_HELP = "Its run is under way: stop that first, on the Train page."
+DELETE_HELP = "Delete it. You can undo this right afterwards."
+UNDER_WAY_HELP = "Its run is under way. Stop the run first, on the Train page."
 
 
 def draw() -> None:
-    """Draw all that is kept, the newest first."""
+    """Draw all kept models, the newest first."""
     with st.container():
         error = st.session_state.pop(REFUSAL_KEY, None)
         if error is not None:
-            refusal.show("The name stays as it was.", error)
+            refusal.show("The name was not changed.", error)
     newest_first = session.current().models.kept[::-1]
-    for first in range(0, len(newest_first), A_ROW):
-        columns = st.columns(A_ROW)
-        for column, kept in zip(columns, newest_first[first : first + A_ROW], strict=False):
+    for first in range(0, len(newest_first), CARDS_PER_ROW):
+        columns = st.columns(CARDS_PER_ROW)
+        for column, kept in zip(columns, newest_first[first : first + CARDS_PER_ROW], strict=False):
             with column, st.container(border=True, gap="small"):
                 _card(kept)
 
 
 def _card(kept: Kept) -> None:
-    follow(_standing, [kept])
+    follow(_summaries, [kept])
     _actions(kept)
 
 
-def _standing(one: Sequence[Kept]) -> None:
-    for kept in one:
+def _summaries(shown: Sequence[Kept]) -> None:
+    for kept in shown:
         _map(kept)
         st.text(kept.title)
         experiment = experiment_of(kept)
         st.caption(
-            "A file that does not say how it was trained." if experiment is None else phrase(experiment)
+            "Not known how it was trained: its file does not say."
+            if experiment is None
+            else phrase(experiment)
         )
         _figures(kept)
         _effort(kept)
@@ -67,10 +69,10 @@ def _standing(one: Sequence[Kept]) -> None:
 def _map(kept: Kept) -> None:
     picture = _picture(kept.model, x_range_of(kept))
     if picture is None:
-        st.caption("No map: its polynomials are not known, or too large for one.")
+        st.caption("No map: its polynomials are not known, or their coefficients are too large.")
         return
     source, alt = picture
-    # of ours alone: polynomials are rebuilt from numbers
+    # safe HTML: the text of polynomials is made from numbers
     st.html(
         f'<img src="{source}" alt="{html.escape(alt)}" '
         'style="width: 100%; display: block; border-radius: var(--st-base-radius, 0.5rem)">'
@@ -79,7 +81,7 @@ def _map(kept: Kept) -> None:
 
 @lru_cache(maxsize=64)
 def _picture(model: Model, x_range: tuple[float, float]) -> tuple[str, str] | None:
-    """Return the map as an image's address with its alternative text, or None where there can be none."""
+    """Return the address of the map as an image, and its alternative text; None if there can be no map."""
     if not plane.has_map(model):
         return None
     polynomials = model.polynomials
@@ -110,7 +112,7 @@ def _effort(kept: Kept) -> None:
         return
     under_way = " so far" if session.is_under_way(kept) else ""
     last, best = int(kept.history.step[-1]), kept.model.metadata["step"]
-    # the map and the figures are of the best
+    # the best step too: map and figures are those of the best weights
     st.caption(
         f"{counted(last, 'step')}{under_way}, best at step {best:,} · {kept.seconds:.1f} s of computing"
     )
@@ -127,9 +129,7 @@ def _actions(kept: Kept) -> None:
             disabled=not (kept.pinned or session.may_pin()),
             help=KEEP_HELP,
         )
-        with st.popover(
-            "Rename", type="tertiary", icon=":material/edit:", help="Give it a name of your own."
-        ):
+        with st.popover("Rename", type="tertiary", icon=":material/edit:", help="Give it another name."):
             _name(kept)
         under_way = session.is_under_way(kept)
         st.button(

@@ -1,4 +1,4 @@
-"""The runs that are chosen, over each other: their curves, and what differs in their settings."""
+"""The chosen runs, compared: their curves in one figure, and the differences in their settings."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,36 +23,36 @@ from polycore.training.history import History
 PREFIX = "compare.curves"
 CHOICE_KEY, OVER_KEY = f"{PREFIX}.choice", f"{PREFIX}.over"
 CHART_HEIGHT = 320
-AT_FIRST = 3  # the newest ones
+AT_FIRST = 3  # the number of newest models shown before the user chooses
 
 Over = Literal["Steps", "Seconds of computing"]
 TITLES = {"Steps": "step", "Seconds of computing": "computing (s)"}
 
-CHOICE_HELP = f"Whose curves and settings are laid side by side: up to {len(LINES)}."
+CHOICE_HELP = f"The models whose curves and settings are compared: up to {len(LINES)}."
 OVER_HELP = (
-    "Steps: what each change of the weights brings. Seconds of computing: what it costs, pauses left out; "
-    "the time when a step was taken is known to a fraction of a second."
+    "Steps: what each update of the weights achieves. Seconds of computing: what it costs, without pauses; "
+    "the time of a step is known to a fraction of a second."
 )
 
 
 def draw() -> None:
-    """Draw the choice, and the chosen ones."""
+    """Draw the choice, and the chosen models."""
     chosen = _choose()
     if not chosen:
         st.caption("Choose one or more to see their curves.")
         return
-    drawn = [kept for kept in chosen if kept.history is not None]
-    if drawn:
-        follow(_charts, drawn)
-    if len(drawn) < len(chosen):
-        st.caption("A file that was uploaded brings no curve along.")
+    with_history = [kept for kept in chosen if kept.history is not None]
+    if with_history:
+        follow(_charts, with_history)
+    if len(with_history) < len(chosen):
+        st.caption("An uploaded file contains no curve.")
     if len(chosen) > 1:
         st.markdown("**What differs in their settings**")
         setting_words.draw([kept.title for kept in chosen], [experiment_of(kept) for kept in chosen])
 
 
 def chosen_of(now: Session) -> list[Kept]:
-    """Return those that the person chose, in that order; the newest ones before there was a choice."""
+    """Return the models that the user chose, in that order; the newest ones before there is a choice."""
     if now.comparison.titles is None:
         return list(now.models.kept[: -AT_FIRST - 1 : -1])
     by_title = {kept.title: kept for kept in now.models.kept}
@@ -60,7 +60,7 @@ def chosen_of(now: Session) -> list[Kept]:
 
 
 def curves_of(kept: Sequence[Kept], over: Over) -> tuple[list[Curve], list[Curve]]:
-    """Return the curves of loss and of held-out accuracy of those that have a history."""
+    """Return the curves of loss and of held-out accuracy of the models that have a history."""
     losses, accuracies = [], []
     for one in kept:
         history = one.history
@@ -73,7 +73,7 @@ def curves_of(kept: Sequence[Kept], over: Over) -> tuple[list[Curve], list[Curve
 
 
 def seconds_of(history: History, marks: Sequence[Mark]) -> Floats:
-    """Return how long workers had computed at each step of the history: exact at the ends of chunks."""
+    """Return the computing time in seconds at each step of the history: exact at the ends of chunks."""
     steps = [mark.step for mark in marks]
     return np.asarray(np.interp(history.step, steps, [mark.seconds for mark in marks]))
 
@@ -99,24 +99,24 @@ def _choice_key() -> str:
 
 
 def _note(key: str) -> None:
-    if key == _choice_key():  # else a browser says what it showed before others were kept
+    if key == _choice_key():  # else the list was drawn before other models were kept
         session.set_comparison(replace(session.current().comparison, titles=tuple(st.session_state[key])))
 
 
-def _charts(drawn: Sequence[Kept]) -> None:
-    over = _over(drawn)
-    losses, accuracies = curves_of(drawn, over)
+def _charts(shown: Sequence[Kept]) -> None:
+    over = _over(shown)
+    losses, accuracies = curves_of(shown, over)
     left, right = st.columns(2)
     with left:
         live.figure(losses_figure(losses, TITLES[over]), key=f"{PREFIX}.loss.{over}", height=CHART_HEIGHT)
     with right:
-        figure = accuracies_figure(accuracies, TITLES[over], _best_of_all(drawn))
+        figure = accuracies_figure(accuracies, TITLES[over], _common_best_possible(shown))
         live.figure(figure, key=f"{PREFIX}.accuracy.{over}", height=CHART_HEIGHT)
 
 
-def _over(drawn: Sequence[Kept]) -> Over:
+def _over(shown: Sequence[Kept]) -> Over:
     with st.container():
-        if not all(kept.marks for kept in drawn):
+        if not all(kept.marks for kept in shown):
             return "Steps"
         return st.segmented_control(
             "Over",
@@ -129,7 +129,7 @@ def _over(drawn: Sequence[Kept]) -> Over:
         )
 
 
-def _best_of_all(drawn: Sequence[Kept]) -> float | None:
-    """Return the best accuracy possible where it is one for all."""
-    shares = {best_possible(kept.experiment) for kept in drawn if kept.experiment is not None}
+def _common_best_possible(shown: Sequence[Kept]) -> float | None:
+    """Return the best possible accuracy if it is the same for all, else None."""
+    shares = {best_possible(kept.experiment) for kept in shown if kept.experiment is not None}
     return shares.pop() if len(shares) == 1 else None

@@ -1,4 +1,4 @@
-"""Following a run that goes on among what is kept: what it has learned is drawn again and again."""
+"""Following a run that is under way: what it has learned is drawn again each second."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,7 +12,7 @@ REFRESH_SECONDS = 1.0
 
 
 def follow(draw: Callable[[Sequence[Kept]], None], kept: Sequence[Kept]) -> None:
-    """Draw some of what is kept with `draw`, again while a run makes one of them better."""
+    """Draw kept models with `draw`, again each second while a run improves one of them."""
     changes = is_running() and any(map(session.is_under_way, kept))
     titles = [one.title for one in kept]
 
@@ -25,7 +25,7 @@ def follow(draw: Callable[[Sequence[Kept]], None], kept: Sequence[Kept]) -> None
 
 
 def wait_for_another() -> None:
-    """Have the page drawn anew once something else is kept than it shows: a run makes its first step."""
+    """Draw the page again once other models are kept than it shows, as after the first step of a run."""
     shown = _titles()
 
     def tick() -> None:

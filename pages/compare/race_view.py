@@ -1,4 +1,4 @@
-"""The race on the page: who runs, its start and stop, and the lanes side by side while they run."""
+"""The race on the Compare page: its optimizers, start and stop, and the lanes side by side."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,57 +30,55 @@ MAP_HEIGHT, CHART_HEIGHT = 200, 320
 OVER = "computing (s)"
 
 NAMES_HELP = f"""
-Choose {FEWEST} to {MOST}. Each has a learning rate that does well on the twelve polynomials; random search
+Choose {FEWEST} to {MOST}. Each has a learning rate that works well on the twelve polynomials; random search
 has the tutorial's. **Nesterov** is SGD that looks ahead along its momentum.
 
 {optimizer_input.ADVICE}
 """
 BUDGET_HELP = (
-    "Processor time for each of them, waiting for a turn left out: on a busy machine the race takes longer, "
-    "and stays fair."
+    "Processor time for each of them, without the time spent waiting: on a busy machine the race takes "
+    "longer but stays fair."
 )
-LOSS_HELP = (
-    "Cross-entropy of the weights as they are now on the samples, in nats: all of them try to lower it."
-)
-OWN = "the optimizers, with learning rates of their own"
+LOSS_HELP = "Cross-entropy of the current weights on the samples, in nats. All optimizers minimize it."
+OWN = "the optimizers, each with its own learning rate"
 WHY_REPLACED = (
-    "So all lower the same loss, on samples that every optimizer can work on, and only the seconds end a run."
+    "So all minimize the same loss, on samples that every optimizer can use, and only the time ends a run."
 )
-HELD_OUT_HELP = "How many of 3,000 points that nobody trains on the weights as they are now answer rightly."
+HELD_OUT_HELP = "The share of 3,000 held-out points, never trained on, that the current weights get right."
 
 
 def is_running() -> bool:
-    """Return whether a race goes on."""
+    """Return whether a race is under way."""
     race = session.current().comparison.race
     return race is not None and race.is_running
 
 
 def draw() -> None:
-    """Draw the race as it stands, and again and again while it goes on."""
+    """Draw the race, and update it while it is under way."""
     running = is_running()
     _draw_course(session.current().experiment)
     with st.container():
         _draw_inputs(running=running)
     race = session.current().comparison.race
-    place = st.container()
+    container = st.container()
     if race is not None and race.has_begun | running:
-        with place:
+        with container:
             _watch(race, shown_running=running)
 
 
 def _draw_course(experiment: Experiment) -> None:
     st.write(
-        "All begin with the same weights and see the same samples every step. What is equal is not the "
-        "number of steps but the computing: each gets the same seconds of it."
+        "All optimizers start from the same weights and see the same samples at every step. They get the "
+        "same computing time, not the same number of steps."
     )
-    st.caption(f"From your set-up: {_in_words(experiment)}.")
+    st.caption(f"From your set-up: {_summary(experiment)}.")
     replaced = replaced_in(experiment)
     why = f" {WHY_REPLACED}" if replaced else ""
     st.caption(f"Not from your set-up: {'; '.join([OWN, *replaced])}.{why}")
 
 
-def _in_words(experiment: Experiment) -> str:
-    """Return what a race takes from a set-up as it is."""
+def _summary(experiment: Experiment) -> str:
+    """Return in words what a race uses of a set-up."""
     polynomials = f"{len(experiment.polynomials)} polynomials"
     per_class = experiment.samples_per_class
     samples = [] if per_class is None else [f"{per_class:,} samples of each"]
@@ -113,7 +111,7 @@ def _draw_inputs(*, running: bool) -> None:
         _draw_buttons(names, running=running)
     error = st.session_state.pop(REFUSAL_KEY, None)
     if error is not None:
-        refusal.show("The race could not begin.", error)
+        refusal.show("The race could not start.", error)
 
 
 def _budgets() -> tuple[float, ...]:
@@ -122,16 +120,16 @@ def _budgets() -> tuple[float, ...]:
 
 
 def _draw_buttons(names: Sequence[str], *, running: bool) -> None:
-    fit = FEWEST <= len(names) <= MOST
-    begun = session.current().comparison.race is not None
+    is_valid = FEWEST <= len(names) <= MOST
+    has_started = session.current().comparison.race is not None
     st.button(
-        "Race again" if begun else "Start the race",
+        "Race again" if has_started else "Start the race",
         key=f"{PREFIX}.start",
         type="primary",
         icon=":material/flag:",
         on_click=_begin,
-        disabled=running or not fit,
-        help="Everybody begins anew from the initial weights. What the last race learned goes, unless kept.",
+        disabled=running or not is_valid,
+        help="Start all again from the initial weights. The last race is lost unless you keep its networks.",
     )
     st.button(
         "Stop the race",
@@ -139,17 +137,19 @@ def _draw_buttons(names: Sequence[str], *, running: bool) -> None:
         icon=":material/stop:",
         on_click=_stop,
         disabled=not running,
-        help="End it where everybody stands.",
+        help="End it now.",
     )
     _draw_keep(running=running)
-    if not fit:
+    if not is_valid:
         st.caption(f"Choose {FEWEST} to {MOST}.")
 
 
 def _begin() -> None:
-    # as they are chosen by now: the page may not have been drawn since the last click on one of them
+    # the latest choice: the page may not have been drawn since the last click
     chosen, budget = st.session_state[NAMES_KEY], st.session_state[BUDGET_KEY]
-    names = [name for name in ENTRANTS if name in chosen]  # whatever the order of the clicks
+    names = [
+        name for name in ENTRANTS if name in chosen
+    ]  # in a fixed order, whatever the order of the clicks
     _stop()
     try:
         race = Race.of(session.current().experiment, names, budget, workers)
@@ -167,53 +167,53 @@ def _stop() -> None:
 
 
 def _watch(race: Race, *, shown_running: bool) -> None:
-    """Draw the race, again while it goes on; see watch.py for why it is done so."""
+    """Draw the race, again and again while it is under way; see watch.py for the reasons."""
     is_there = presence.of_this_tab()
 
     def tick() -> None:
         race.seen(is_there)
-        settled = race.is_running
-        _draw_standing(race, running=settled)
+        still_running = race.is_running
+        _draw_standing(race, running=still_running)
         _draw_lanes(race)
         _draw_charts(race)
-        if settled != shown_running:
+        if still_running != shown_running:
             st.rerun()
 
     st.fragment(tick, run_every=TICK_SECONDS if shown_running else None)()
 
 
 def _draw_standing(race: Race, *, running: bool) -> None:
-    text = race.standing() if race.has_begun else "They are on the line."
+    text = race.standing() if race.has_begun else "They are at the start."
     if race.has_begun and not running:
         text += f" {race.verdict()}"
     st.info(text, icon=":material/flag:")
-    waits = [told for told in (queue_position.sentences(lane.training) for lane in race.lanes) if told]
+    waits = list(filter(None, (queue_position.sentences(lane.training) for lane in race.lanes)))
     with st.container():
         if course_of(race.set_up) != course_of(session.current().experiment):
-            st.caption(f"This race was on an earlier set-up: {_in_words(race.set_up)}.")
+            st.caption(f"This race used an earlier set-up: {_summary(race.set_up)}.")
         if waits:
             st.caption(f":material/hourglass_top: {waits[0]}")
         if race.was_stopped:
-            st.caption("It was stopped before everybody had spent all of the computing.")
+            st.caption("It was stopped before all had used their computing time.")
 
 
 def _draw_lanes(race: Race) -> None:
-    # a wide network's maps take long: before anything is drawn, so that nothing stands there half
+    # first: the maps of a wide network take long, and no lane should be drawn in part
     maps = [_lane_map(lane.training.run) for lane in race.lanes]
     columns = st.columns(len(race.lanes))
-    for place, (column, lane, figure) in enumerate(zip(columns, race.lanes, maps, strict=True)):
+    for index, (column, lane, figure) in enumerate(zip(columns, race.lanes, maps, strict=True)):
         with column, st.container(border=True, gap="small"):
-            _draw_lane(place, lane, race.budget, figure)
+            _draw_lane(index, lane, race.budget, figure)
 
 
-def _draw_lane(place: int, lane: Lane, budget: float, figure: go.Figure) -> None:
+def _draw_lane(index: int, lane: Lane, budget: float, figure: go.Figure) -> None:
     training = lane.training
     run, mark = training.run, training.marks[-1]
     st.html(
-        f'<div style="display: flex; gap: 0.5rem; align-items: center"><img src="{line_url(place)}" '
+        f'<div style="display: flex; gap: 0.5rem; align-items: center"><img src="{line_url(index)}" '
         f'width="44" height="16" alt=""><b>{lane.name}</b></div>'
     )
-    live.figure(figure, key=f"{PREFIX}.map.{place}", height=MAP_HEIGHT)
+    live.figure(figure, key=f"{PREFIX}.map.{index}", height=MAP_HEIGHT)
     with st.container(horizontal=True, gap="small"):
         st.metric("Loss (nats)", loss_text(float(run.history.loss[-1])), help=LOSS_HELP, width="content")
         st.metric("Held-out", percent(mark.held_out_accuracy), help=HELD_OUT_HELP, width="content")
@@ -238,7 +238,7 @@ def _draw_charts(race: Race) -> None:
 
 
 def curves_of(race: Race) -> tuple[list[Curve], list[Curve]]:
-    """Return for each lane the lowest loss so far, and the held-out accuracy, over seconds of computing."""
+    """Return each lane's lowest loss so far and held-out accuracy, over seconds of computing."""
     losses, accuracies = [], []
     for lane in race.lanes:
         seconds, _, loss, accuracy = np.array(lane.training.marks).T
@@ -249,14 +249,14 @@ def curves_of(race: Race) -> tuple[list[Curve], list[Curve]]:
 
 @lru_cache(maxsize=2 * MOST)  # few: each holds a run, and one of L-BFGS with a wide network has 45 MB
 def _lane_map(run: Run) -> go.Figure:
-    """Return a lane's map without names and numbers: they would take most of the room."""
+    """Return a lane's map without legend and tick labels, which would take most of the space."""
     figure = go.Figure(run_map(run)).update_layout(showlegend=False, margin=dict.fromkeys("lrtb", 0))
     figure.update_xaxes(title=None, showticklabels=False, fixedrange=True)
     return figure.update_yaxes(title=None, showticklabels=False, fixedrange=True)
 
 
 def _draw_keep(*, running: bool) -> None:
-    """Offer to keep what the race has brought, where there is room for all of it."""
+    """Offer to keep the networks of the race, if there is room for all."""
     race = session.current().comparison.race
     if race is None or running or not race.has_begun:
         return
@@ -269,12 +269,12 @@ def _draw_keep(*, running: bool) -> None:
         on_click=_keep,
         args=(race,),
         disabled=kept or not room,
-        help="Put the best weights of each among the kept runs, where they can be asked and compared.",
+        help="Add the best weights of each to the kept runs, where you can use and compare them.",
     )
     if kept:
         st.caption("They are among the kept runs.")
     elif not room:
-        st.caption("There is no room for all of them: let go of some that you keep.")
+        st.caption("There is no room for all of them: delete some that you keep.")
 
 
 def _keep(race: Race) -> None:

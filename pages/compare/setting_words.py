@@ -1,4 +1,4 @@
-"""Settings in words: a set-up in a phrase, and a table of what differs between several."""
+"""Settings in words: a set-up in a phrase, and a table of the differences between several."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -19,7 +19,7 @@ Words = Callable[[Experiment], str]
 
 
 def phrase(experiment: Experiment) -> str:
-    """Return optimizer, network and samples in a few words, such as for a caption."""
+    """Return optimizer, network and samples in a few words, as for a caption."""
     uses = OPTIMIZERS[experiment.optimizer].uses
     optimizer = "Nesterov" if "nesterov" in uses and experiment.nesterov else title_of(experiment.optimizer)
     if "learning_rate" in uses:
@@ -32,10 +32,10 @@ def phrase(experiment: Experiment) -> str:
 
 
 def differences(set_ups: Sequence[Experiment | None]) -> dict[str, list[str]]:
-    """Return the settings in which the set-ups differ: by name, in words, one for each set-up.
+    """Return the settings in which the set-ups differ: by name, the words for each set-up.
 
-    What an optimizer makes no use of is "not used", and so no difference between two of its runs. A set-up
-    that is not known, None, differs from none.
+    A setting that the optimizer does not use is "not used", so two runs of this optimizer do not differ in
+    it. None stands for a set-up that is not known; it differs from no other.
     """
     rows: dict[str, list[str]] = {}
     for name, words in SETTINGS.items():
@@ -52,7 +52,7 @@ def draw(titles: Sequence[str], set_ups: Sequence[Experiment | None]) -> None:
     if not rows:
         st.write("They have the same settings, as far as these are known.")
         return
-    # a title may be a stranger's: a column's name is drawn as it is, and no setting's column has it
+    # a title may come from a stranger: column names are plain text, and the column of settings has no name
     table = pd.DataFrame(list(rows.values()), columns=list(titles))
     table.insert(0, "", list(rows))
     st.dataframe(
@@ -65,7 +65,7 @@ def draw(titles: Sequence[str], set_ups: Sequence[Experiment | None]) -> None:
 
 
 def _number(value: float) -> str:
-    """Return the shortest text that tells the number from every other: 1 and not 1.0."""
+    """Return the shortest text that gives the same number: 1 and not 1.0."""
     return repr(value).removesuffix(".0")
 
 
@@ -94,7 +94,7 @@ def _or_none(value: float | None) -> str:
     return "none" if value is None else f"{value:,}" if isinstance(value, int) else _number(value)
 
 
-def _where(used: Callable[[Experiment], bool], words: Words) -> Words:
+def _if_used(used: Callable[[Experiment], bool], words: Words) -> Words:
     return lambda experiment: words(experiment) if used(experiment) else NOT_USED
 
 
@@ -106,32 +106,32 @@ def _uses(setting: str) -> Callable[[Experiment], bool]:
     return lambda experiment: setting in OPTIMIZERS[experiment.optimizer].uses
 
 
-# By the labels of the Train page and the Data page, in their order. Every field but the polynomials is here.
+# By the labels of the Train and Data pages, in their order: every field except the polynomials.
 SETTINGS: Mapping[str, Words] = {
-    "Optimizer": lambda found: title_of(found.optimizer),
-    "Learning rate": _where(_uses("learning_rate"), lambda found: _number(found.learning_rate)),
-    "Schedule": _where(_uses("schedule"), lambda found: found.schedule.capitalize()),
-    "Momentum": _where(_uses("momentum"), lambda found: _number(found.momentum)),
-    "Nesterov momentum": _where(_uses("nesterov"), lambda found: _yes_or_no(found.nesterov)),
+    "Optimizer": lambda set_up: title_of(set_up.optimizer),
+    "Learning rate": _if_used(_uses("learning_rate"), lambda set_up: _number(set_up.learning_rate)),
+    "Schedule": _if_used(_uses("schedule"), lambda set_up: set_up.schedule.capitalize()),
+    "Momentum": _if_used(_uses("momentum"), lambda set_up: _number(set_up.momentum)),
+    "Nesterov momentum": _if_used(_uses("nesterov"), lambda set_up: _yes_or_no(set_up.nesterov)),
     "Hidden layers": _layers,
     "Batch size": _batch_size,
-    "Steps": lambda found: f"{found.steps:,}",
-    "Seed": lambda found: str(found.seed),
+    "Steps": lambda set_up: f"{set_up.steps:,}",
+    "Seed": lambda set_up: str(set_up.seed),
     "Samples": _samples,
     "Range of x": _range,
-    "Noise": lambda found: _number(found.noise),
-    "Fresh points": _where(_draws_fresh_points, lambda found: found.sampling.capitalize()),
-    "Growing batches": _where(_draws_fresh_points, lambda found: _yes_or_no(found.growing_batches)),
-    "Weight decay": _where(_uses("weight_decay"), lambda found: _number(found.weight_decay)),
-    "Target loss": lambda found: _or_none(found.target_loss),
-    "Patience": lambda found: _or_none(found.patience),
-    "Initial weights": lambda found: INITIAL_WEIGHTS_NAMES[found.initial_weights],
-    "Standardize inputs": lambda found: _yes_or_no(found.standardize),
+    "Noise": lambda set_up: _number(set_up.noise),
+    "Fresh points": _if_used(_draws_fresh_points, lambda set_up: set_up.sampling.capitalize()),
+    "Growing batches": _if_used(_draws_fresh_points, lambda set_up: _yes_or_no(set_up.growing_batches)),
+    "Weight decay": _if_used(_uses("weight_decay"), lambda set_up: _number(set_up.weight_decay)),
+    "Target loss": lambda set_up: _or_none(set_up.target_loss),
+    "Patience": lambda set_up: _or_none(set_up.patience),
+    "Initial weights": lambda set_up: INITIAL_WEIGHTS_NAMES[set_up.initial_weights],
+    "Standardize inputs": lambda set_up: _yes_or_no(set_up.standardize),
 }
 
 
 def _polynomial_words(set_ups: Sequence[Experiment | None]) -> list[str]:
-    """Return for each set-up how many polynomials it has and which not all have; [] where none differ."""
+    """Return for each set-up its number of polynomials and those that not all share; [] if none differ."""
     known = [set_up.polynomials for set_up in set_ups if set_up is not None]
     if len(set(known)) < 2:
         return []
@@ -140,8 +140,8 @@ def _polynomial_words(set_ups: Sequence[Experiment | None]) -> list[str]:
 
 
 def _listed(polynomials: tuple[Polynomial, ...], shared: set[Polynomial]) -> str:
-    own = [str(polynomial) for polynomial in polynomials if polynomial not in shared]
+    own = [polynomial.typeset for polynomial in polynomials if polynomial not in shared]
     if not own:
-        return f"{len(polynomials)}, in the order that begins with {polynomials[0]}"
+        return f"{len(polynomials)}, in the order that begins with {polynomials[0].typeset}"
     more = f" and {len(own) - MOST_LISTED} more" if len(own) > MOST_LISTED else ""
     return f"{len(polynomials)}, only here {', '.join(own[:MOST_LISTED])}{more}"

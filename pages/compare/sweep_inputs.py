@@ -1,4 +1,4 @@
-"""The inputs that say what varies in a sweep: the set-up alone, before anybody chose."""
+"""The inputs for what varies in a sweep; at first they hold the set-up alone."""
 
 from typing import TypeVar
 
@@ -15,23 +15,23 @@ PREFIX = "sweep"
 Value = TypeVar("Value")
 
 SEEDS_HELP = (
-    "How often each setting is trained, with other samples and initial weights each time. Take three or "
-    "more: how far they lie apart tells how much is luck."
+    "How many times each setting is trained, each time with other samples and initial weights. Choose three "
+    "or more: the spread of the results shows how much is luck."
 )
-STEPS_HELP = "Of each run. Take fewer for a first look: differences between settings show soon."
+STEPS_HELP = "Steps of each run. Choose fewer for a first look: differences between settings show early."
 NETWORKS_HELP = (
-    "One or several, with commas; hyphens between the layers of each: 12, 32-32 is one layer of 12 neurons "
-    "against two of 32. Write none for no hidden layer."
+    "One or several, separated by commas, with hyphens between layers: 12, 32-32 compares one layer of 12 "
+    "neurons with two of 32. Write none for no hidden layer."
 )
 RATES_HELP = (
-    "One or several, with commas, such as 0.03, 0.01, 0.003. Each optimizer that has a learning rate is "
-    "trained with all of them."
+    "One or several, separated by commas, such as 0.03, 0.01, 0.003. Each optimizer that has a learning rate "
+    "is trained with all of them."
 )
-OPTIMIZERS_HELP = "One or several. Each has the set-up's other settings; see the Train page for what they do."
+OPTIMIZERS_HELP = "One or several. Each uses the other settings of the set-up; the Train page explains them."
 
 
 def ask(set_up: Experiment) -> None:
-    """Draw the inputs; `chosen` says what they hold."""
+    """Draw the inputs; `chosen` returns their values."""
     limits, before = hosting.limits(), unvaried(set_up)
     left, right = st.columns(2)
     with left:
@@ -86,13 +86,15 @@ def ask(set_up: Experiment) -> None:
 
 
 def chosen(set_up: Experiment) -> Varied:
-    """Return what the inputs hold by now. Raises PolycoreError where a list cannot be read."""
+    """Return the current values of the inputs. Raises PolycoreError if a list cannot be read."""
     before = unvaried(set_up)
     picked = _value("optimizers", set_up.optimizer, before.optimizers)
     return Varied(
         seeds=_value("seeds", before.seeds, before.seeds),
         networks=networks_of(_value("networks", _networks(before), _networks(before))),
-        optimizers=tuple(name for name in OPTIMIZERS if name in picked),  # whatever the order of the clicks
+        optimizers=tuple(
+            name for name in OPTIMIZERS if name in picked
+        ),  # in a fixed order, whatever the order of the clicks
         learning_rates=rates_of(_value("rates", _rates(before), _rates(before))),
         steps=_value("steps", set_up.steps, set_up.steps),
     )

@@ -1,4 +1,4 @@
-"""The sweep on the page: what varies, its start and stop, and its figures while it goes on."""
+"""The sweep on the Compare page: what varies, its start and stop, and its results so far."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,11 +32,11 @@ TICK_SECONDS = 1.0
 CHART_HEIGHT = 400
 
 Rows = Literal["Settings", "Runs"]
-ROWS_HELP = "Settings: a row each, its seeds put together. Runs: a row for each that has ended."
+ROWS_HELP = "Settings: a row for each, averaged over its seeds. Runs: a row for each that has ended."
 
 
 def draw() -> None:
-    """Draw what varies, and the sweep as it stands, again and again while it goes on."""
+    """Draw what varies and the sweep, and update the sweep while it is under way."""
     sweep = session.current().comparison.sweep
     status = None if sweep is None else sweep.status
     _draw_set_up(session.current().experiment)
@@ -45,8 +45,8 @@ def draw() -> None:
     with st.container():
         if sweep is None:
             st.caption(
-                "Nothing has been swept yet. Choose what varies and press Start the sweep: each run gets its "
-                "mark in a figure here, by how right it is and what it cost."
+                "There is no sweep yet. Choose what varies and press Start the sweep: a figure here will "
+                "show each run's accuracy and computing time."
             )
         else:
             _watch(sweep, shown=sweep.status)
@@ -54,34 +54,34 @@ def draw() -> None:
 
 def _draw_set_up(set_up: Experiment) -> None:
     st.write(
-        "Train your set-up in several ways, and see which is best and what it costs. All combinations of "
-        "what you choose are trained, each with several seeds, for one run may be luck."
+        "Train your set-up in several variants, and see which is best and what it costs. All combinations "
+        "of your choices are trained, each with several seeds, since the result of a single run may be luck."
     )
     st.caption(f"From your set-up: {len(set_up.polynomials)} polynomials · {phrase(set_up)}.")
 
 
 def _draw_inputs(set_up: Experiment, status: Status | None) -> None:
     sweep_inputs.ask(set_up)
-    fits = False
+    is_valid = False
     with st.container():
         try:
             varied = sweep_inputs.chosen(set_up)
             experiments = varied.experiments(set_up)
         except PolycoreError as error:
-            refusal.show("This cannot be swept.", error)
+            refusal.show("This sweep is not possible.", error)
         else:
-            fits = True
+            is_valid = True
             st.write(_effort(varied, experiments))
             _draw_notes(set_up, varied)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _draw_buttons(status, fits=fits)
+        _draw_buttons(status, is_valid=is_valid)
     refused = st.session_state.pop(REFUSAL_KEY, None)
     if refused is not None:
-        refusal.show("The sweep could not begin.", refused)
+        refusal.show("The sweep could not start.", refused)
 
 
 def _effort(varied: Varied, experiments: tuple[Experiment, ...]) -> str:
-    """Return how many runs there are and what they cost, in Markdown."""
+    """Return the number of runs and their computing time, in Markdown."""
     budget = hosting.limits().seconds_of_sweep
     seconds = sum(min(budget, seconds_of(experiment)) for experiment in experiments)
     at_once = min(workers.count, len(experiments))
@@ -100,32 +100,32 @@ def _draw_notes(set_up: Experiment, varied: Varied) -> None:
     if limits.seconds_of_sweep < float("inf"):
         st.caption(
             f"This demo gives each run {limits.seconds_of_sweep:g} s of computing, and a sweep "
-            f"{limits.max_sweep_runs} runs. On your own machine a run goes on to its last step."
+            f"{limits.max_sweep_runs} runs. On your own machine a run continues to its last step."
         )
-    taken = set_up.on_fixed_samples()
-    choosy = [OPTIMIZERS[name] for name in varied.optimizers if OPTIMIZERS[name].needs_full_batch]
-    if choosy and taken != set_up:
+    full_batch = set_up.on_fixed_samples()
+    needing = [OPTIMIZERS[name] for name in varied.optimizers if OPTIMIZERS[name].needs_full_batch]
+    if needing and full_batch != set_up:
         st.caption(
-            f"{choosy[0].words.label} needs the same samples every step: it takes "
-            f"{taken.samples_per_class:,} of each polynomial, all of them. The others work as set up."
+            f"{needing[0].words.label} needs the same samples at every step: it uses "
+            f"{full_batch.samples_per_class:,} of each polynomial, all at once. The others train as set up."
         )
 
 
-def _draw_buttons(status: Status | None, *, fits: bool) -> None:
+def _draw_buttons(status: Status | None, *, is_valid: bool) -> None:
     under_way = status in ("running", "paused")
     _button(
         "Start the sweep" if status is None else "Sweep again",
         ":material/play_arrow:",
         _begin,
-        under_way or not fits,
-        "Train all of them, a few at once. What the last sweep found goes, unless kept.",
+        under_way or not is_valid,
+        "Train all of them, a few at once. The results of the last sweep are lost unless you keep them.",
         "primary",
     )
-    # a key for each label: the second of two quick clicks on one must not become a click on the other
+    # a key for each label: the second of two quick clicks must not press the button that replaces the first
     if status == "paused":
-        _button("Resume the sweep", ":material/play_arrow:", _resume, False, "Go on where it stands.")
+        _button("Resume the sweep", ":material/play_arrow:", _resume, False, "Continue where it stopped.")
     else:
-        text = "Let all of them stay where they are, until you resume."
+        text = "Pause all runs until you resume."
         _button("Pause the sweep", ":material/pause:", _pause, status != "running", text)
     text = "End it for good. Runs that have ended stay in the table."
     _button("Stop the sweep", ":material/stop:", _stop, not under_way, text)
@@ -155,7 +155,7 @@ def _begin() -> None:
     _stop()
     try:
         set_up = session.current().experiment
-        # as they are chosen by now: the page may not have been drawn since one was changed
+        # the latest choice: the page may not have been drawn since the last change
         sweep = Sweep(set_up, sweep_inputs.chosen(set_up), workers)
         sweep.seen(presence.of_this_tab())
         sweep.start()
@@ -184,17 +184,17 @@ def _stop() -> None:
 
 
 def _watch(sweep: Sweep, *, shown: Status) -> None:
-    """Draw the sweep, again while it goes on; see watch.py for why it is done so."""
+    """Draw the sweep, again and again while it is under way; see watch.py for the reasons."""
     is_there = presence.of_this_tab()
     best = best_possible(sweep.set_up)
 
     def tick() -> None:
         sweep.seen(is_there)
-        settled = sweep.status
+        status = sweep.status
         _draw_standing(sweep, best)
         _draw_chart(sweep, best)
         _draw_table(sweep)
-        if settled != shown:
+        if status != shown:
             st.rerun()
 
     st.fragment(tick, run_every=TICK_SECONDS if shown == "running" else None)()
@@ -206,15 +206,15 @@ def _draw_standing(sweep: Sweep, best_possible: float) -> None:
     waits = sweep.refusal or next(filter(None, map(queue_position.sentences, sweep.under_way)), "")
     with st.container():
         if sweep.set_up != session.current().experiment:
-            of = f"{len(sweep.set_up.polynomials)} polynomials · {phrase(sweep.set_up)}"
-            st.caption(f"This sweep is of an earlier set-up: {of}.")
+            earlier = f"{len(sweep.set_up.polynomials)} polynomials · {phrase(sweep.set_up)}"
+            st.caption(f"This sweep uses an earlier set-up: {earlier}.")
         if waits:
             st.caption(f":material/hourglass_top: {waits}")
         if sweep.best is not None:
-            st.info(_best_told(sweep, sweep.best, best_possible), icon=":material/star:")
+            st.info(_best_sentence(sweep, sweep.best, best_possible), icon=":material/star:")
 
 
-def _best_told(sweep: Sweep, best: Best, best_possible: float) -> str:
+def _best_sentence(sweep: Sweep, best: Best, best_possible: float) -> str:
     so_far = "" if sweep.status == "finished" else " so far"
     return (
         f"Best{so_far}: {_name(sweep, best)}, with {_accuracy(best)} of held-out points "
@@ -237,7 +237,7 @@ def _draw_chart(sweep: Sweep, best_possible: float) -> None:
 
 
 def groups_of(sweep: Sweep) -> list[Group]:
-    """Return for each setting what its runs that have ended cost and reached."""
+    """Return for each setting the computing times and accuracies of its runs that have ended."""
     groups = []
     for setting, outcomes in zip(sweep.settings, sweep.outcomes_by_setting, strict=True):
         ended = [outcome for outcome in outcomes if outcome.error is None]
@@ -279,12 +279,12 @@ def _draw_download(sweep: Sweep, rows: Rows) -> None:
         key=f"{PREFIX}.download.{rows}",
         icon=":material/download:",
         on_click="ignore",
-        help="The figures to their last digit; accuracies as shares from 0 to 1.",
+        help="All figures with all digits; accuracies as shares from 0 to 1.",
     )
 
 
 def _draw_keep() -> None:
-    """Offer to keep the best network, where there is room for it."""
+    """Offer to keep the best network, if there is room for it."""
     sweep = session.current().comparison.sweep
     if sweep is None or sweep.goes_on or sweep.best is None:
         return
@@ -297,12 +297,12 @@ def _draw_keep() -> None:
         on_click=_keep,
         args=(sweep, sweep.best),
         disabled=kept or not room,
-        help="Put its weights among the kept runs, where they can be asked and compared.",
+        help="Add its weights to the kept runs, where you can use and compare them.",
     )
     if kept:
         st.caption("It is among the kept runs.")
     elif not room:
-        st.caption("There is no room for it: let go of some that you keep.")
+        st.caption("There is no room for it: delete some that you keep.")
 
 
 def _keep(sweep: Sweep, best: Best) -> None:

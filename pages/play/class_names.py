@@ -9,7 +9,7 @@ from polycore import Polynomial
 
 def on_button(label: int, polynomial: Polynomial) -> str:
     """Return the class as the Markdown of a label. A polynomial's text contains no Markdown."""
-    return f"![]({swatch.address(label)}) **p{label}**  {shortened(str(polynomial))}"
+    return f"![]({swatch.address(label)}) **p{label}**  {shortened(polynomial.typeset)}"
 
 
 def row(label: int, before: str, after: str = "") -> None:

@@ -16,7 +16,7 @@ def test_a_sweep_is_chosen_watched_left_and_found_again_and_its_best_is_kept(vis
     visit = visitor(size).open(f"compare{QUICK}")
     page = visit.page
     page.get_by_role("radio", name="Sweep", exact=True).click()
-    expect(page.get_by_text("Nothing has been swept yet")).to_be_visible()
+    expect(page.get_by_text("There is no sweep yet")).to_be_visible()
     visit.fill("Networks", "2, 12-12")
     expect(page.get_by_text("6 runs: 2 settings with 3 seeds.")).to_be_visible()
     visit.fill("Steps of each run", "5000000")

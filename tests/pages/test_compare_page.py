@@ -98,9 +98,9 @@ def test_a_card_says_what_is_not_known_of_a_file():
     )
     app = with_kept(Kept("Upload 1 · 3 polynomials", model, None))
     captions = [caption.value for caption in app.caption]
-    assert "A file that does not say how it was trained." in captions
-    assert "No map: its polynomials are not known, or too large for one." in captions
-    assert "A file that was uploaded brings no curve along." in captions
+    assert "Not known how it was trained: its file does not say." in captions
+    assert "No map: its polynomials are not known, or their coefficients are too large." in captions
+    assert "An uploaded file contains no curve." in captions
     assert app.metric[0].value == "unknown"
 
 
@@ -295,20 +295,20 @@ def test_another_optimizer_is_told_with_what_it_does_not_use():
     }
 
 
-def test_polynomials_that_not_all_have_are_told():
+def test_polynomials_that_not_all_share_are_listed():
     line, parabola, cubic = pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0), pc.Polynomial(1, 0, 0, 0)
     ones = [
         replace(BASE, polynomials=(line, parabola)),
         replace(BASE, polynomials=(line, cubic, pc.Polynomial(5))),
     ]
-    assert differences(ones) == {"Polynomials": ["2, only here x^2", "3, only here x^3, 5"]}
+    assert differences(ones) == {"Polynomials": ["2, only here x²", "3, only here x³, 5"]}
     turned = replace(BASE, polynomials=(parabola, line))
     assert differences([ones[0], turned]) == {
-        "Polynomials": ["2, in the order that begins with x", "2, in the order that begins with x^2"]
+        "Polynomials": ["2, in the order that begins with x", "2, in the order that begins with x²"]
     }
 
 
-def test_of_many_polynomials_three_are_told():
+def test_of_many_polynomials_three_are_listed():
     many = tuple(pc.Polynomial(number) for number in range(7))
     rows = differences([BASE, replace(BASE, polynomials=many)])
     assert rows["Polynomials"][1] == "7, only here 0, 1, 2 and 4 more"

@@ -130,9 +130,7 @@ def test_the_page_says_that_only_the_optimizers_are_the_races_own():
 def test_a_race_of_an_earlier_set_up_says_so(make):
     one = finished(make(["Adam", "SGD with momentum"]))
     other = replace(SET_UP, hidden=(8,))
-    earlier = (
-        "This race was on an earlier set-up: 2 polynomials, 20 samples of each, hidden layers: 4, seed 3."
-    )
+    earlier = "This race used an earlier set-up: 2 polynomials, 20 samples of each, hidden layers: 4, seed 3."
     assert earlier in captions_of_the_race(other, one)
     assert earlier not in captions_of_the_race(SET_UP, one)
 

@@ -64,7 +64,7 @@ def test_at_first_the_set_up_is_offered_as_it_is_and_what_to_do_is_told():
     assert labelled(app.text_input, "Learning rates").value == "0.01"
     assert labelled(app.number_input, "Seeds").value == 3
     assert labelled(app.number_input, "Steps of each run").value == 300
-    assert "Nothing has been swept yet." in told(app)
+    assert "There is no sweep yet." in told(app)
     assert "**3 runs**: 1 setting with 3 seeds. Less than a second of computing." in told(app)
     assert {name: labels(app)[name] for name in (START, PAUSE, STOP)} == {
         START: True,
@@ -111,7 +111,7 @@ def test_what_lbfgs_takes_in_place_of_fresh_points_is_told():
     app = sweep_page(QUICK | {"samples": "fresh", "batch": "64"})
     [group] = [group for group in app.button_group if group.key.startswith("sweep.optimizers")]
     group.set_value(["adam", "lbfgs"]).run()
-    assert "it takes 100 of each polynomial, all of them" in told(app)
+    assert "it uses 100 of each polynomial, all at once" in told(app)
 
 
 def test_the_inputs_begin_anew_with_another_set_up_and_stay_on_the_way_to_a_page_and_back():
@@ -223,7 +223,7 @@ def test_a_sweep_of_an_earlier_set_up_says_so():
     app.session_state[session.KEY] = replace(session_of(app), setup=Setup(replace(experiment, hidden=(5,))))
     app.run()
     [line] = [text.value for text in app.caption if "earlier set-up" in text.value]
-    assert line.startswith("This sweep is of an earlier set-up: 2 polynomials")
+    assert line.startswith("This sweep uses an earlier set-up: 2 polynomials")
     assert "layers of 8" in line
 
 
