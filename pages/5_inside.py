@@ -1,4 +1,4 @@
-"""Inside: what every neuron of a network does, and every number on a point's way through it."""
+"""Inside: what every neuron of a network does, and every number of a point's forward pass."""
 
 import streamlit as st
 
@@ -22,19 +22,19 @@ from pages.wording import refusal
 from polycore import PolycoreError
 from polycore.tutorial.untrained_model import tutorial_model
 
-REFRESH_SECONDS = 1.0  # while a run makes the model better
+REFRESH_SECONDS = 1.0  # while a run improves the model
 
 
 def _look_inside(title: str, undo: Undo | None, *, following: bool) -> None:
-    """Draw the model of that title, as it stands now; `following`: the page draws it again each second.
+    """Draw the model of that title as it is now; `following`: the page draws it again each second.
 
-    undo: what the page offers to bring back.
+    undo: what the page offers to undo.
     """
     kept = session.current().answering
     if kept is None or kept.title != title or _follows(kept) != following:
-        st.rerun()  # the whole page is about it
+        st.rerun()  # the whole page shows another model
     if session.current().undo is not undo:
-        st.rerun()  # its toast is the page's
+        st.rerun()  # the page shows the toast with Undo
     model, sets = edited_model.shown(kept), edited_model.data_sets(kept)
     measured = sets is not None or not edited_model.is_changed(kept)
     if measured:
@@ -57,7 +57,7 @@ def _look_inside(title: str, undo: Undo | None, *, following: bool) -> None:
     try:
         numbers_walk.draw(model, followed_point.followed(model), neuron, sets, measured=measured)
     except PolycoreError as error:
-        refusal.show("This point is too far out to be followed.", error)
+        refusal.show("This point is too far out.", error)
 
 
 def _draw_unknown_figures() -> None:
@@ -71,7 +71,7 @@ def _follows(kept: Kept) -> bool:
 
 
 def _draw_nothing_yet() -> None:
-    st.write("There is no network to look into yet. Train one, or take the tutorial's.")
+    st.write("There is no network to look into yet. Train one, or use the tutorial's.")
     frame.page_link(frame.TRAIN, "Train a model", ":material/model_training:")
 
 
@@ -85,12 +85,12 @@ def _tutorial_button() -> None:
         "The tutorial's own network",
         key="inside.tutorial",
         icon=":material/school:",
-        help="Untrained, as the tutorial draws it from seed 0, with its first sample on the way through.",
-        on_click=_take_tutorial,
+        help="Untrained, as the tutorial draws it from seed 0, with its first sample as the point.",
+        on_click=_use_tutorial,
     )
 
 
-def _take_tutorial() -> None:
+def _use_tutorial() -> None:
     edited_model.use_tutorial()
     followed_point.choose_first_sample(tutorial_model())
 

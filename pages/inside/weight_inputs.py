@@ -1,4 +1,4 @@
-"""The chosen neuron's weights and bias, to change by hand."""
+"""Inputs for the chosen neuron's weights and bias, to change them by hand."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -18,17 +18,17 @@ from polycore.inspection.parameter_index import ParameterIndex
 from polycore.limits import MAX_PARAMETER_SIZE
 
 PREFIX = "inside.numbers"
-STRONGEST = 3  # incoming weights with a slider of their own; any other one is chosen from a list
+STRONGEST = 3  # incoming weights that have their own slider; any other is chosen from a list
 SLIDER_STEPS = 200
 
 
 def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
-    """Draw the numbers to change, what they have changed, and the ways back and on.
+    """Draw the inputs, the effect of the changes, and the buttons to undo or keep them.
 
-    While the run goes on (`running`) they change by themselves, until the model is held.
+    While the run is under way (`running`) the numbers change by themselves, so the model must be held first.
     """
     with st.container(border=True):
-        _standing(kept)
+        _draw_status(kept)
         if running and edited_model.by_hand(kept) is None:
             _hold_button(kept)
         else:
@@ -36,14 +36,14 @@ def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
         _buttons(kept)
 
 
-def _standing(kept: Kept) -> None:
+def _draw_status(kept: Kept) -> None:
     held = edited_model.by_hand(kept)
     if held is not None and edited_model.is_changed(kept):
         st.badge("Changed by hand", icon=":material/back_hand:", color="orange")
         st.caption(_measured(kept, held))
     else:
         st.badge("As it was kept", icon=":material/check:", color="gray")
-        st.caption("Move a weight or the bias: map, loss and probabilities answer.")
+        st.caption("Change a weight or the bias: map, loss and probabilities follow.")
 
 
 def _measured(kept: Kept, held: ByHand) -> str:
@@ -69,12 +69,12 @@ def _hold_button(kept: Kept) -> None:
         icon=":material/pan_tool:",
         on_click=edited_model.hold,
         args=(kept,),
-        help="The run goes on and keeps its best; this page stops following it until you put it back.",
+        help="The run continues and keeps its best; this page stops following it until you put it back.",
     )
 
 
 def _sliders(kept: Kept, neuron: Neuron) -> None:
-    # by the unchanged model: as its weights change, rows must not change places under a finger
+    # by the unchanged model: rows must not move while the user drags a slider
     model = edited_model.unchanged(kept)
     reach = _reach(model, neuron.layer)
     _Row(kept, ParameterIndex(neuron.layer, neuron.place), "Bias", reach).draw()
@@ -92,21 +92,21 @@ def _weight(kept: Kept, neuron: Neuron, source: int, reach: float) -> None:
 
 
 def _largest_sources(model: Model, neuron: Neuron) -> list[int]:
-    """Return where the largest incoming weights come from, in order."""
+    """Return the sources of the largest incoming weights, in ascending order."""
     sizes = np.abs(model.weights[neuron.layer][:, neuron.place])
     largest: list[int] = np.sort(np.argsort(-sizes, kind="stable")[:STRONGEST]).tolist()
     return largest
 
 
 def _other_source(neuron: Neuron, sources: list[int]) -> int:
-    found: int = st.selectbox(
+    source: int = st.selectbox(
         "Another incoming weight",
         sources,
         format_func=lambda source: _from(neuron.layer, source).removeprefix("Weight "),
         key=f"{PREFIX}.source.{neuron.layer}.{neuron.place}.{sources[0]}.{len(sources)}",
-        help="Above are the bias and the largest incoming weights; this gives any other one.",
+        help="The bias and the largest incoming weights are above; choose any other here.",
     )
-    return found
+    return source
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class _Row:
             key=slider.key,
             on_change=self._slide,
             args=(slider,),
-            help="Drag it and see what answers. The exact number stands beside it.",
+            help="Drag it and see what changes. The exact number is beside it.",
         )
 
     def _draw_number(self, number: ShownInput) -> None:
@@ -158,7 +158,7 @@ class _Row:
             width=160,
             on_change=self._enter,
             args=(number,),
-            help="Any number; the slider goes as far as it can.",
+            help="Any number; the slider follows as far as its range allows.",
         )
 
     def _input(self, kind: str, group: Inputs) -> ShownInput:
@@ -170,12 +170,12 @@ class _Row:
         return *now.inputs.of(group), now.models.in_use
 
     def _on_slider(self, value: float) -> float:
-        """Return the value that the slider can show."""
+        """Return the nearest value that the slider can show."""
         return float(np.clip(round(value / self.step) * self.step, -self.reach, self.reach))
 
     def _slide(self, slider: ShownInput) -> None:
         value = slider.value()
-        # a browser puts a slider on its own grid and says so, which nobody has moved
+        # the browser rounds a slider to its own grid and reports that, though the user has not moved it
         if value is not None and abs(value - self._on_slider(self.value)) > self.step / 4:
             edited_model.slide(self.kept, self.place, value)
 
@@ -186,7 +186,7 @@ class _Row:
 
 
 def _reach(model: Model, layer: int) -> float:
-    """Return how far sliders go: about twice the layer's largest number, as 1, 2 or 5 times a power of 10."""
+    """Return the sliders' range: about twice the layer's largest number, as 1, 2 or 5 times a power of 10."""
     largest = 2 * max(np.abs(model.weights[layer]).max(), np.abs(model.biases[layer]).max(), 0.05)
     power = 10.0 ** np.floor(np.log10(largest))
     steps = next(step for step in (1, 2, 5, 10) if step * power >= largest * (1 - 1e-9))
@@ -207,7 +207,7 @@ def _buttons(kept: Kept) -> None:
             icon=":material/undo:",
             disabled=edited_model.by_hand(kept) is None,
             on_click=edited_model.put_back,
-            help="All weights and biases as they were kept.",
+            help="Restore all weights and biases of the kept model.",
         )
         st.button(
             "Keep this as a model",
@@ -215,6 +215,6 @@ def _buttons(kept: Kept) -> None:
             icon=":material/bookmark_add:",
             disabled=not (changed and known),
             on_click=partial(edited_model.keep, kept),
-            help="Adds it to your models beside the one you changed, with the loss and accuracy it has now. "
-            "Not where its loss cannot be measured.",
+            help="Add it to your models, beside the one you changed, with its current loss and accuracy. "
+            "Disabled if its loss cannot be measured.",
         )
