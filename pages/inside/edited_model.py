@@ -24,10 +24,10 @@ WITHOUT_CURVES: Window = ((-1.0, 1.0), (-5.0, 5.0))
 
 def by_hand(kept: Kept) -> ByHand | None:
     """Return how `kept` is held and changed; None if it is not, or if its classes have been named since."""
-    found = session.current().by_hand
-    if found is None or found.title != kept.title:
+    held = session.current().by_hand
+    if held is None or held.title != kept.title:
         return None
-    return found if found.original.polynomials == kept.model.polynomials else None
+    return held if held.original.polynomials == kept.model.polynomials else None
 
 
 def is_changed(kept: Kept) -> bool:
@@ -70,14 +70,14 @@ def hold(kept: Kept) -> None:
         _hold(ByHand(kept.title, kept.model, kept.model))
 
 
-def slide(kept: Kept, place: ParameterIndex, value: float) -> None:
+def slide(kept: Kept, parameter: ParameterIndex, value: float) -> None:
     """Set one weight or bias to the `value` of a slider, and measure the model again."""
-    _hold(_changed(kept, place, value), "numbers of weights")
+    _hold(_changed(kept, parameter, value), "numbers of weights")
 
 
-def enter(kept: Kept, place: ParameterIndex, value: float) -> None:
+def enter(kept: Kept, parameter: ParameterIndex, value: float) -> None:
     """Set one weight or bias to a `value` that was typed, and measure the model again."""
-    _hold(_changed(kept, place, value), "sliders of weights")
+    _hold(_changed(kept, parameter, value), "sliders of weights")
 
 
 def put_back() -> None:
@@ -90,7 +90,7 @@ def put_back() -> None:
 
 
 def keep(kept: Kept) -> None:
-    """Keep the changed model beside the one that was changed, and let it answer."""
+    """Keep the changed model beside the original, and use it."""
     if not is_changed(kept):
         return  # the second of two quick clicks
     changed = shown(kept)
@@ -101,7 +101,7 @@ def keep(kept: Kept) -> None:
 
 
 def use_tutorial() -> None:
-    """Let the tutorial's own network answer, kept once."""
+    """Use the tutorial's own network, which is kept at most once."""
     for kept in session.current().models.kept:
         if kept.model is tutorial_model():
             session.use(kept.title)
@@ -109,9 +109,9 @@ def use_tutorial() -> None:
     session.add(Kept(TUTORIAL_TITLE, tutorial_model(), None))
 
 
-def _changed(kept: Kept, place: ParameterIndex, value: float) -> ByHand:
+def _changed(kept: Kept, parameter: ParameterIndex, value: float) -> ByHand:
     held = by_hand(kept) or ByHand(kept.title, kept.model, kept.model)
-    model = place.changed(held.model, value)
+    model = parameter.changed(held.model, value)
     if _same_weights(model, held.original):
         model = held.original
     elif (sets := data_sets(kept)) is not None:
@@ -121,8 +121,8 @@ def _changed(kept: Kept, place: ParameterIndex, value: float) -> ByHand:
 
 def _hold(held: ByHand, *renewed: Inputs) -> None:
     other = session.current().by_hand
-    is_loss = other is not None and other.title != held.title and other.model is not other.original
-    undo = "Your changes to another model were dropped." if is_loss else None
+    loses_changes = other is not None and other.title != held.title and other.model is not other.original
+    undo = "Your changes to another model were dropped." if loses_changes else None
     session.set_by_hand(held, *renewed, undo=undo)
 
 

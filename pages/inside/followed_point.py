@@ -28,7 +28,7 @@ class Followed:
 
 
 def followed(model: Model) -> Followed:
-    """Return the point as it is chosen."""
+    """Return the chosen point."""
     (x, y), label = session.current().view.followed, _label(model)
     if label is not None:
         return Followed(x, y, label, nearest=False)
@@ -84,7 +84,7 @@ def _move_y(number: ShownInput) -> None:
         session.set_view(replace(view, followed=(view.followed[0], y)))
 
 
-def _take_label(labels: ShownInput) -> None:
+def _set_label(labels: ShownInput) -> None:
     label = labels.value()
     if label is not None:
         view = session.current().view
@@ -101,9 +101,9 @@ def _draw_label(model: Model) -> None:
         format_func=lambda label: _label_name(model, label),
         key=shown.key,
         width=230,
-        on_change=_take_label,
+        on_change=_set_label,
         args=(shown,),
-        help="What the answer is compared with: the loss is -log of the probability of this class.",
+        help="The class that is compared with the answer: the loss is −ln of the probability of this class.",
     )
 
 

@@ -10,7 +10,7 @@ const pictures = new WeakMap();
 export default function ({ parentElement, data, setTriggerValue }) {
   if (!pictures.has(parentElement)) pictures.set(parentElement, new Picture(parentElement));
   const picture = pictures.get(parentElement);
-  picture.choose = ({ layer, place }) => setTriggerValue("choose", { layer, place });
+  picture.choose = ({ layer, index }) => setTriggerValue("choose", { layer, index });
   picture.show(data);
   // Streamlit calls this function for every update, and may call the cleanup of an earlier update late
   const update = ++picture.updates;

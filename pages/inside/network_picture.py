@@ -64,7 +64,7 @@ def _strengths(model: Model, window: Window) -> tuple[Floats, ...]:
 
 def _shown(model: Model, window: Window, chosen: Neuron) -> Layers:
     hidden = tuple(
-        strongest(of_layer, MOST_SHOWN, chosen.place if layer == chosen.layer else None)
+        strongest(of_layer, MOST_SHOWN, chosen.index if layer == chosen.layer else None)
         for layer, of_layer in enumerate(_strengths(model, window))
     )
     return (*hidden, tuple(range(model.widths[-1])))
@@ -78,7 +78,7 @@ def _images(model: Model, window: Window, shown: Layers) -> tuple[tuple[str, ...
     inputs = (points - points.mean(axis=0)).T
     maps = [[values_url(_map(values)) for values in inputs]]
     for values, chosen in zip(hidden, shown, strict=False):
-        maps.append([values_url(_map(values[:, place])) for place in chosen])
+        maps.append([values_url(_map(values[:, index])) for index in chosen])
     maps.append([class_url(label, _map(column)) for label, column in enumerate(softmax(logits).T)])
     return tuple(map(tuple, maps))
 
@@ -88,10 +88,10 @@ def _message(
 ) -> dict[str, Any]:
     inputs, *images = _images(model, window, shown)
     columns = [{"title": "Inputs", "neurons": [_input(*each) for each in zip("xy", inputs, strict=True)]}]
-    for layer, (places, pictures) in enumerate(zip(shown, images, strict=True)):
+    for layer, (indices, pictures) in enumerate(zip(shown, images, strict=True)):
         neurons = [
-            _neuron(model, Neuron(layer, place), picture, dead, chosen)
-            for place, picture in zip(places, pictures, strict=True)
+            _neuron(model, Neuron(layer, index), picture, dead, chosen)
+            for index, picture in zip(indices, pictures, strict=True)
         ]
         columns.append(
             {"title": _title(model, layer), "note": _note(model, shown, layer), "neurons": neurons}
@@ -114,19 +114,19 @@ def _neuron(
     model: Model, neuron: Neuron, picture: str, dead: Sequence[frozenset[int]] | None, chosen: Neuron
 ) -> dict[str, Any]:
     is_output = neuron.is_output(model)
-    is_dead = dead is not None and not is_output and neuron.place in dead[neuron.layer]
+    is_dead = dead is not None and not is_output and neuron.index in dead[neuron.layer]
     biases = model.biases[neuron.layer][0]
     name = neuron.name(model)
     return {
-        "key": f"{neuron.layer}.{neuron.place}",
+        "key": f"{neuron.layer}.{neuron.index}",
         "layer": neuron.layer,
-        "place": neuron.place,
+        "index": neuron.index,
         "image": picture,
         "label": f"{name[0].upper()}{name[1:]}{', dead' if is_dead else ''}",
-        "text": f"p{neuron.place}" if is_output else "",
-        "color": PALETTE[neuron.place].color if is_output else "",
+        "text": f"p{neuron.index}" if is_output else "",
+        "color": PALETTE[neuron.index].color if is_output else "",
         "dead": is_dead,
-        "bias": _share(biases[neuron.place], biases),
+        "bias": _share(biases[neuron.index], biases),
         "chosen": neuron == chosen,
     }
 
@@ -134,8 +134,8 @@ def _neuron(
 def _links(model: Model, shown: Layers) -> list[list[list[float]]]:
     """Return for each layer the weights between shown neurons, (from, to), as shares of the largest."""
     links = []
-    for weights, sources, places in zip(model.weights, ((0, 1), *shown), shown, strict=False):
-        between = weights[np.ix_(sources, places)]
+    for weights, sources, targets in zip(model.weights, ((0, 1), *shown), shown, strict=False):
+        between = weights[np.ix_(sources, targets)]
         largest = np.abs(between).max() or 1.0
         links.append(np.round(between / largest, 3).tolist())
     return links
@@ -200,10 +200,10 @@ def _choose(model: Model) -> None:
 def _neuron_of(value: Any) -> Neuron | None:
     """Return the neuron that the browser sent, or None if it did not send two indices."""
     try:
-        layer, place = int(value["layer"]), int(value["place"])
+        layer, index = int(value["layer"]), int(value["index"])
     except (KeyError, OverflowError, TypeError, ValueError):
         return None
-    return Neuron(layer, place) if layer >= 0 and place >= 0 else None
+    return Neuron(layer, index) if layer >= 0 and index >= 0 else None
 
 
 def _grid_points(window: Window) -> Floats:

@@ -14,30 +14,30 @@ PREFIX = "inside.choice"
 
 @dataclass(frozen=True)
 class Neuron:
-    """A neuron by its layer and its place in it, both from 0; the last layer's are the outputs."""
+    """A neuron, by its layer and its index there, both from 0; those of the last layer are the outputs."""
 
     layer: int
-    place: int
+    index: int
 
     def is_output(self, model: Model) -> bool:
-        """Return whether it is one of the last layer's."""
+        """Return whether it is an output."""
         return self.layer == len(model.weights) - 1
 
     def name(self, model: Model) -> str:
         """Return its name, such as "hidden layer 1, neuron 5" or "output p3"."""
         if self.is_output(model):
-            return f"output p{self.place}"
-        return f"hidden layer {self.layer + 1}, neuron {self.place}"
+            return f"output p{self.index}"
+        return f"hidden layer {self.layer + 1}, neuron {self.index}"
 
 
 def chosen(model: Model) -> Neuron:
-    """Return the neuron that is chosen; the first one if the model has no such neuron."""
+    """Return the chosen neuron, or the first one if the model has no such neuron."""
     neuron = Neuron(*session.current().view.neuron)
     return neuron if _has(model, neuron) else Neuron(0, 0)
 
 
 def choose(model: Model, neuron: Neuron) -> None:
-    """Make `neuron` the chosen one, if the model has it, and let the lists show it."""
+    """Choose `neuron`, if the model has it, and let the lists show it."""
     if _has(model, neuron):
         _show(neuron, "all")
 
@@ -46,8 +46,8 @@ def draw(model: Model) -> None:
     """Draw the two lists."""
     now = chosen(model)
     layers = ShownInput.now(f"{PREFIX}.layer", _state)
-    # another layer has other neurons: its list is another one
-    places = ShownInput.now(f"{PREFIX}.place", lambda: (*_state(), chosen(model).layer))
+    # each layer has its own list of neurons
+    neurons = ShownInput.now(f"{PREFIX}.neuron", lambda: (*_state(), chosen(model).layer))
     with st.container(horizontal=True):
         st.selectbox(
             "Layer",
@@ -58,18 +58,18 @@ def draw(model: Model) -> None:
             width=160,
             on_change=_choose_layer,
             args=(model, layers),
-            help="Hidden layers in the order in which a point passes them, then the outputs.",
+            help="Hidden layers in the order in which a point passes through them, then the outputs.",
         )
         st.selectbox(
             "Neuron",
             range(model.widths[now.layer + 1]),
-            index=now.place,
-            format_func=lambda place: _place_name(model, now.layer, place),
-            key=places.key,
+            index=now.index,
+            format_func=lambda index: _neuron_name(model, Neuron(now.layer, index)),
+            key=neurons.key,
             width=200,
-            on_change=_choose_place,
-            args=(now.layer, places),
-            help="Type its number, or choose it in the picture. Then change it below the plane.",
+            on_change=_choose_index,
+            args=(now.layer, neurons),
+            help="Type its number, or choose it in the picture. You can change it below the plane.",
         )
 
 
@@ -82,30 +82,30 @@ def _state() -> State:
 def _choose_layer(model: Model, layers: ShownInput) -> None:
     layer = layers.value()
     if layer is not None:
-        place = min(chosen(model).place, model.widths[layer + 1] - 1)
-        _show(Neuron(layer, place))
+        index = min(chosen(model).index, model.widths[layer + 1] - 1)
+        _show(Neuron(layer, index))
 
 
-def _choose_place(layer: int, places: ShownInput) -> None:
-    place = places.value()
-    if place is not None:
-        _show(Neuron(layer, place))
+def _choose_index(layer: int, neurons: ShownInput) -> None:
+    index = neurons.value()
+    if index is not None:
+        _show(Neuron(layer, index))
 
 
 def _show(neuron: Neuron, *renewed: Inputs) -> None:
-    view = replace(session.current().view, neuron=(neuron.layer, neuron.place))
+    view = replace(session.current().view, neuron=(neuron.layer, neuron.index))
     session.set_view(view, *renewed)
 
 
 def _has(model: Model, neuron: Neuron) -> bool:
-    return neuron.layer < len(model.weights) and neuron.place < model.widths[neuron.layer + 1]
+    return neuron.layer < len(model.weights) and neuron.index < model.widths[neuron.layer + 1]
 
 
 def _layer_name(model: Model, layer: int) -> str:
     return "Outputs" if layer == len(model.weights) - 1 else f"Hidden layer {layer + 1}"
 
 
-def _place_name(model: Model, layer: int, place: int) -> str:
-    if not Neuron(layer, place).is_output(model):
-        return f"neuron {place}"
-    return class_name(model.polynomials, place)
+def _neuron_name(model: Model, neuron: Neuron) -> str:
+    if not neuron.is_output(model):
+        return f"neuron {neuron.index}"
+    return class_name(model.polynomials, neuron.index)

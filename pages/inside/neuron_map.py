@@ -88,8 +88,8 @@ def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neu
     count = f"{len(lines)} of {_fold_lines(len(lines), len(folds))} this part of the plane"
     if lines:
         answer = with_fold_lines(answer, lines, count, FOLD_WIDTH)
-    if neuron.layer == 0 and (own := folds[neuron.place]) is not None:
-        clause = f"that of neuron {neuron.place} is thicker"
+    if neuron.layer == 0 and (own := folds[neuron.index]) is not None:
+        clause = f"that of neuron {neuron.index} is thicker"
         answer = with_fold_lines(answer, [own], clause, CHOSEN_WIDTH)
     return answer, (
         f"{count}. Along each of them one neuron begins to contribute (ReLU). Between them the first layer "
@@ -120,7 +120,7 @@ def _fold_caption(model: Model, neuron: Neuron, above: str, folds: int) -> str:
     meeting = f"{passed} They meet along its fold line"
     if neuron.layer:
         return f"{meeting}, which bends where it crosses those of earlier layers."
-    (a, b), c = model.weights[0][:, neuron.place], model.biases[0][0, neuron.place]
+    (a, b), c = model.weights[0][:, neuron.index], model.biases[0][0, neuron.index]
     return f"{meeting}: {_decimal(a)}x {_signed(b)}y {_signed(c)} = 0."
 
 
@@ -133,13 +133,13 @@ def _signed(value: float) -> str:
 
 
 def _output(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
-    probabilities = _probabilities(model, window)[..., neuron.place]
+    probabilities = _probabilities(model, window)[..., neuron.index]
     mean = percent(probabilities.mean())
-    alt = f"Map of the probability of p{neuron.place}: {mean} on average."
-    figure = with_regions(curves, class_url(neuron.place, probabilities), alt)
+    alt = f"Map of the probability of p{neuron.index}: {mean} on average."
+    figure = with_regions(curves, class_url(neuron.index, probabilities), alt)
     return (
         figure,
-        f"The stronger the color, the more likely is p{neuron.place}. An output has no ReLU and no fold.",
+        f"The stronger the color, the more likely is p{neuron.index}. An output has no ReLU and no fold.",
     )
 
 
@@ -149,7 +149,7 @@ def _values(model: Model, window: Window, neuron: Neuron) -> tuple[Floats, Float
     x, y, points = _grid(window)
     for layer, values in enumerate(values_by_layer(model, points)):
         if layer == neuron.layer:
-            return read_only((x, y, values[:, neuron.place].reshape(ROWS, COLUMNS)))
+            return read_only((x, y, values[:, neuron.index].reshape(ROWS, COLUMNS)))
     raise AssertionError("the model has no layer of this neuron")
 
 
@@ -164,7 +164,7 @@ def _folds(model: Model, window: Window, neuron: Neuron) -> Floats:
     """Return the segments (S, 2, 2) of the neuron's fold line; in the first layer it is exact."""
     if neuron.layer:
         return zero_lines(*_values(model, window, neuron))
-    line = straight_fold(model.weights[0][:, neuron.place], model.biases[0][0, neuron.place], window)
+    line = straight_fold(model.weights[0][:, neuron.index], model.biases[0][0, neuron.index], window)
     return np.empty((0, 2, 2)) if line is None else line[np.newaxis]
 
 

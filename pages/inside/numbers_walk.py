@@ -33,7 +33,7 @@ def draw(model: Model, point: Followed, neuron: Neuron, sets: DataSets | None, *
     numbers_table.draw_style()
     _points(numbers, forward, sets)
     for layer, dense in enumerate(forward.layers):
-        detailed = neuron.place if neuron.layer == layer else 0
+        detailed = neuron.index if neuron.layer == layer else 0
         _dense(numbers, model, layer, dense, detailed)
         if layer < len(forward.layers) - 1:
             _relu(numbers, model, layer, dense)

@@ -77,7 +77,7 @@ def _sliders(kept: Kept, neuron: Neuron) -> None:
     # by the unchanged model: rows must not move while the user drags a slider
     model = edited_model.unchanged(kept)
     reach = _reach(model, neuron.layer)
-    _Row(kept, ParameterIndex(neuron.layer, neuron.place), "Bias", reach).draw()
+    _Row(kept, ParameterIndex(neuron.layer, neuron.index), "Bias", reach).draw()
     shown = _largest_sources(model, neuron)
     for source in shown:
         _weight(kept, neuron, source, reach)
@@ -87,13 +87,13 @@ def _sliders(kept: Kept, neuron: Neuron) -> None:
 
 
 def _weight(kept: Kept, neuron: Neuron, source: int, reach: float) -> None:
-    place = ParameterIndex(neuron.layer, neuron.place, source)
-    _Row(kept, place, _from(neuron.layer, source), reach).draw()
+    weight = ParameterIndex(neuron.layer, neuron.index, source)
+    _Row(kept, weight, _from(neuron.layer, source), reach).draw()
 
 
 def _largest_sources(model: Model, neuron: Neuron) -> list[int]:
     """Return the sources of the largest incoming weights, in ascending order."""
-    sizes = np.abs(model.weights[neuron.layer][:, neuron.place])
+    sizes = np.abs(model.weights[neuron.layer][:, neuron.index])
     largest: list[int] = np.sort(np.argsort(-sizes, kind="stable")[:STRONGEST]).tolist()
     return largest
 
@@ -103,7 +103,7 @@ def _other_source(neuron: Neuron, sources: list[int]) -> int:
         "Another incoming weight",
         sources,
         format_func=lambda source: _from(neuron.layer, source).removeprefix("Weight "),
-        key=f"{PREFIX}.source.{neuron.layer}.{neuron.place}.{sources[0]}.{len(sources)}",
+        key=f"{PREFIX}.source.{neuron.layer}.{neuron.index}.{sources[0]}.{len(sources)}",
         help="The bias and the largest incoming weights are above; choose any other here.",
     )
     return source
@@ -111,16 +111,16 @@ def _other_source(neuron: Neuron, sources: list[int]) -> int:
 
 @dataclass(frozen=True)
 class _Row:
-    """A slider and a number input for the number at one place; what moves one moves the other."""
+    """A slider and a number input for one weight or bias; a change of one changes the other."""
 
     kept: Kept
-    place: ParameterIndex
+    parameter: ParameterIndex
     name: str
     reach: float
 
     @property
     def value(self) -> float:
-        return self.place.value(edited_model.shown(self.kept))
+        return self.parameter.value(edited_model.shown(self.kept))
 
     @property
     def step(self) -> float:
@@ -162,7 +162,7 @@ class _Row:
         )
 
     def _input(self, kind: str, group: Inputs) -> ShownInput:
-        return ShownInput.now(f"{PREFIX}.{kind}.{self.place}", partial(self._state, group))
+        return ShownInput.now(f"{PREFIX}.{kind}.{self.parameter}", partial(self._state, group))
 
     def _state(self, group: Inputs) -> State:
         """Return what changes if something other than an input of this group changes what they show."""
@@ -177,12 +177,12 @@ class _Row:
         value = slider.value()
         # the browser rounds a slider to its own grid and reports that, though the user has not moved it
         if value is not None and abs(value - self._on_slider(self.value)) > self.step / 4:
-            edited_model.slide(self.kept, self.place, value)
+            edited_model.slide(self.kept, self.parameter, value)
 
     def _enter(self, number: ShownInput) -> None:
         value = number.value()
         if value is not None:
-            edited_model.enter(self.kept, self.place, value)
+            edited_model.enter(self.kept, self.parameter, value)
 
 
 def _reach(model: Model, layer: int) -> float:

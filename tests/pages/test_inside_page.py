@@ -48,19 +48,19 @@ def charts(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def picture(monkeypatch):
-    """Return what the picture is told; a button chooses what stands under `choose`."""
-    told = {"choose": {"layer": 0, "place": 1}}
+    """Return the data of the picture; a button sends the value of `choose`."""
+    message = {"choose": {"layer": 0, "index": 1}}
 
     def component(data, key, on_choose_change, height):
-        told.update(json.loads(data), height=height)
+        message.update(json.loads(data), height=height)
         st.button("choose a neuron", on_click=choose, args=(key, on_choose_change))
 
     def choose(key, on_choose_change):
-        st.session_state[key] = {"choose": told["choose"]}
+        st.session_state[key] = {"choose": message["choose"]}
         on_choose_change()
 
     monkeypatch.setattr(network_picture, "_component", component)
-    return told
+    return message
 
 
 def model_of(hidden=(3,), seed=0, polynomials=CURVES, metadata=None):
@@ -246,7 +246,7 @@ def test_dead_neurons_are_told_where_the_training_points_are_known(picture):
 
 def test_choosing_a_neuron_in_the_picture_chooses_it_in_the_lists(picture):
     app = with_model(model_of((3, 4)))
-    picture["choose"] = {"layer": 1, "place": 3}
+    picture["choose"] = {"layer": 1, "index": 3}
     press(app, "choose a neuron")
     assert (choice(app, "Layer").value, choice(app, "Neuron").value) == (1, 3)
     [chosen] = [
@@ -257,7 +257,7 @@ def test_choosing_a_neuron_in_the_picture_chooses_it_in_the_lists(picture):
 
 def test_a_neuron_that_the_network_has_not_is_not_chosen(picture):
     app = with_model(model_of())
-    picture["choose"] = {"layer": 0, "place": 3}
+    picture["choose"] = {"layer": 0, "index": 3}
     press(app, "choose a neuron")
     assert choice(app, "Neuron").value == 0
 
@@ -267,9 +267,9 @@ def test_a_neuron_that_the_network_has_not_is_not_chosen(picture):
     [
         pytest.param(None, id="nothing"),
         pytest.param({"layer": 1}, id="half of it"),
-        pytest.param({"layer": -1, "place": 0}, id="negative"),
-        pytest.param({"layer": "x", "place": []}, id="no numbers"),
-        pytest.param({"layer": float("inf"), "place": 0}, id="infinite"),
+        pytest.param({"layer": -1, "index": 0}, id="negative"),
+        pytest.param({"layer": "x", "index": []}, id="no numbers"),
+        pytest.param({"layer": float("inf"), "index": 0}, id="infinite"),
     ],
 )
 def test_what_a_browser_says_that_is_no_neuron_is_none(value):
