@@ -76,7 +76,7 @@ def _bring_back() -> None:
         before.training.stop()  # no page shows it any longer
     game = after.play.game
     if game is not None and game is not before.play.game:
-        session.set_play(replace(after.play, game=game.put_away(monotonic() - undo.made_at)))
+        session.set_play(replace(after.play, game=game.paused_for(monotonic() - undo.made_at)))
 
 
 def _style(undo: Undo) -> str:

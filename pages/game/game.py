@@ -121,7 +121,7 @@ class Game:
         """Return the game at its next point; the same game if the current one has not been answered."""
         return replace(self, index=self.index + 1, asked_at=now) if self.is_answered else self
 
-    def put_away(self, seconds: float) -> "Game":
+    def paused_for(self, seconds: float) -> "Game":
         """Return the game with a clock that stood still for `seconds`, while the game was closed."""
         return replace(self, asked_at=self.asked_at + seconds)
 
