@@ -112,7 +112,7 @@ def _wait_for_first() -> None:
 
 def _refresh_interval() -> float | None:
     training = session.current().training
-    return REFRESH_SECONDS if training is not None and training.goes_on else None
+    return REFRESH_SECONDS if training is not None and training.is_active else None
 
 
 frame.draw("Predict")

@@ -266,7 +266,7 @@ def _draw_table(sweep: Sweep) -> None:
         else:
             st.caption("No run has ended yet.")
     with st.container():
-        if sweep.outcomes and not sweep.goes_on:
+        if sweep.outcomes and not sweep.is_active:
             _draw_download(sweep, rows)
 
 
@@ -286,7 +286,7 @@ def _draw_download(sweep: Sweep, rows: Rows) -> None:
 def _draw_keep() -> None:
     """Offer to keep the best network, if there is room for it."""
     sweep = session.current().comparison.sweep
-    if sweep is None or sweep.goes_on or sweep.best is None:
+    if sweep is None or sweep.is_active or sweep.best is None:
         return
     kept = _is_kept(sweep.best)
     room = session.free_slots() >= 1

@@ -11,14 +11,14 @@ TICK_SECONDS = 1.0
 def is_running() -> bool:
     """Return whether a sweep is running."""
     sweep = session.current().comparison.sweep
-    return sweep is not None and sweep.goes_on
+    return sweep is not None and sweep.is_active
 
 
 def draw() -> None:
     """Draw the line, again every second while the sweep runs."""
     container = st.container()
     sweep = session.current().comparison.sweep
-    if sweep is None or not sweep.goes_on:
+    if sweep is None or not sweep.is_active:
         return
     is_there = presence.of_this_tab()
 
@@ -27,7 +27,7 @@ def draw() -> None:
         st.caption(
             f":material/tune: **Sweep** · {len(sweep.outcomes)} of {len(sweep.experiments)} runs have ended"
         )
-        if not sweep.goes_on:
+        if not sweep.is_active:
             st.rerun()
 
     with container:

@@ -119,7 +119,7 @@ def _is_learning(experiment: Experiment) -> bool:
     training = session.current().training
     return (
         training is not None
-        and training.goes_on
+        and training.is_active
         and training.run.experiment.polynomials == experiment.polynomials
     )
 

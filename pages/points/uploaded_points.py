@@ -156,7 +156,7 @@ def _figures(found: Measurement, count: int) -> None:
 def _again() -> None:
     """Offer to measure again while the model still learns."""
     training = session.current().training
-    if training is not None and training.goes_on:
+    if training is not None and training.is_active:
         st.button(
             "Measure again",
             key=AGAIN_KEY,

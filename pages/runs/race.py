@@ -114,7 +114,7 @@ class Race:
     @property
     def is_running(self) -> bool:
         """Whether any lane advances by itself."""
-        return any(lane.training.goes_on for lane in self.lanes)
+        return any(lane.training.is_active for lane in self.lanes)
 
     @property
     def was_stopped(self) -> bool:

@@ -129,7 +129,7 @@ class Training:
         return "waiting" if status == "running" and turn is not None and not turn.has_come else status
 
     @property
-    def goes_on(self) -> bool:
+    def is_active(self) -> bool:
         """Whether it advances by itself, now or when its turn comes: "running" or "waiting"."""
         return self._status == "running"
 
@@ -142,7 +142,7 @@ class Training:
     @property
     def takes_turns(self) -> bool:
         """Whether it advances while others wait, so that it alternates between computing and waiting."""
-        return self.goes_on and turns.of_this_server().waiting > 0
+        return self.is_active and turns.of_this_server().waiting > 0
 
     @property
     def has_spent_budget(self) -> bool:

@@ -67,7 +67,7 @@ class Sweep:
         return self._status
 
     @property
-    def goes_on(self) -> bool:
+    def is_active(self) -> bool:
         """Whether it advances by itself."""
         return self._status == "running"
 
@@ -104,7 +104,7 @@ class Sweep:
     def refusal(self) -> str | None:
         """A sentence if this server has no room for any of its runs at the moment, else None."""
         under_way = self.under_way
-        if not self.goes_on or any(training.goes_on for training in under_way):
+        if not self.is_active or any(training.is_active for training in under_way):
             return None
         return next((training.error for training in under_way if training.error), self._refusal)
 
@@ -133,7 +133,7 @@ class Sweep:
             f"{len(self._outcomes)} of {len(self.experiments)} runs have ended",
             f"{duration(self.seconds)} of computing",
         ]
-        if self.goes_on:
+        if self.is_active:
             parts.append(f"about {duration(self.seconds_left / max(1, len(self.under_way)))} left")
         return " · ".join(parts)
 
@@ -181,7 +181,7 @@ class Sweep:
         self._continue()
 
     def _continue(self) -> None:
-        if not self.goes_on:
+        if not self.is_active:
             return
         for training in self.under_way:
             if training.status == "paused":  # it was asleep, or there was no room for it

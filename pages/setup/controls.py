@@ -111,7 +111,7 @@ def _draw_change(training: Training) -> None:
 
 def _draw_run_buttons(training: Training, kind: Literal["primary", "secondary"]) -> None:
     can_step = training.status in ("ready", "paused", "failed")
-    can_stop = training.goes_on or training.status in ("paused", "failed")
+    can_stop = training.is_active or training.status in ("paused", "failed")
     label, icon, action, description = _main_action(training)
     with _main_slot():
         _draw_button(label, icon, action, False, description, kind, MAIN_KEY if kind == "primary" else None)

@@ -149,7 +149,7 @@ def is_under_way(kept: Kept) -> bool:
     return (
         training is not None
         and kept is now.own
-        and (training.goes_on or training.status in ("paused", "failed"))
+        and (training.is_active or training.status in ("paused", "failed"))
     )
 
 

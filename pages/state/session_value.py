@@ -250,4 +250,4 @@ def _work_in(models: KeptModels) -> tuple[tuple[str, bool, Experiment | Model], 
 
 def _progress(training: Training | None) -> tuple[bool, int] | None:
     """Return whether the run advances by itself, and its step; None without a run."""
-    return None if training is None else (training.goes_on, training.run.step)
+    return None if training is None else (training.is_active, training.run.step)

@@ -22,7 +22,7 @@ COLLECT_SECONDS = 1.0  # the best model has to be measured before it is kept
 def is_running() -> bool:
     """Return whether the session's run advances by itself."""
     training = session.current().training
-    return training is not None and training.goes_on
+    return training is not None and training.is_active
 
 
 def watch(draw: Callable[[Training], None], every: float, *, shown_running: bool) -> None:
@@ -42,7 +42,7 @@ def watch(draw: Callable[[Training], None], every: float, *, shown_running: bool
     def tick() -> None:
         nonlocal collected_at
         training.seen(is_there)
-        advances = training.goes_on
+        advances = training.is_active
         if not advances or monotonic() - collected_at >= COLLECT_SECONDS:
             has_steps = training.run.step > 0
             session.collect()

@@ -473,7 +473,7 @@ def test_who_comes_when_the_server_is_busy_waits_and_knows_the_place(begin, hand
     *busy, third, fourth = trainings = started(begin, 4)
     assert standing(trainings) == ["running", "running", "waiting", "waiting"]
     assert [training.ahead for training in trainings] == [None, None, 0, 1]
-    assert all(training.goes_on and training.takes_turns for training in trainings)
+    assert all(training.is_active and training.takes_turns for training in trainings)
     assert {hand.order().run for _ in busy} == {Count()}
     hand.nothing_is_asked_for()
     busy[0].pause()

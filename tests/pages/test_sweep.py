@@ -191,7 +191,7 @@ def test_as_many_run_as_there_are_workers_and_the_next_begins_where_one_ends(mak
     hand.deliver_until(lambda: one.outcomes)
     # both may have ended by then: another one begins for each, from its own thread
     wait_until(lambda: one.experiments[2] in under_way(one) and len(one.under_way) == 2)
-    assert one.goes_on
+    assert one.is_active
 
 
 @pytest.mark.parametrize(("is_hosted", "at_once"), [(True, 1), (False, 2)])
@@ -224,7 +224,7 @@ def test_where_the_server_fills_meanwhile_the_rest_begins_once_there_is_room(mak
     one.pause()
     other = shared.take()
     one.resume()
-    assert one.goes_on
+    assert one.is_active
     assert "This server is full" in one.refusal
     other.give_up()
     one.seen()

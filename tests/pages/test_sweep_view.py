@@ -235,7 +235,7 @@ def test_a_sweep_is_paused_resumed_and_stopped():
     assert session_of(app).comparison.sweep.status == "paused"
     assert app.get("progress")[0].proto.text.startswith("Paused · 0 of 3 runs")
     press(app, "Resume the sweep")
-    assert session_of(app).comparison.sweep.goes_on
+    assert session_of(app).comparison.sweep.is_active
     press(app, STOP)
     sweep = session_of(app).comparison.sweep
     assert (sweep.status, sweep.under_way) == ("stopped", ())
@@ -254,7 +254,7 @@ def test_it_goes_on_on_other_pages_which_tell_how_it_stands():
         assert not app.exception
         assert ":material/tune: **Sweep** · 0 of 3 runs have ended" in told(app)
     sweep = session_of(app).comparison.sweep
-    assert sweep.goes_on
+    assert sweep.is_active
     sweep.stop()
     assert "**Sweep**" not in told(app.run())
 
