@@ -28,9 +28,9 @@ HOSTILE = "**b** <b>x</b> ![](http://a.b/c.png) $x$ :red[y]"
 @pytest.fixture
 def figures(monkeypatch):
     """Return the figures on the page by key."""
-    found = {}
-    monkeypatch.setattr(live, "figure", lambda figure, key, **_: found.update({key: figure}))
-    return found
+    drawn = {}
+    monkeypatch.setattr(live, "figure", lambda figure, key, **_: drawn.update({key: figure}))
+    return drawn
 
 
 def kept(title, experiment=BASE, steps=40, **changes):
@@ -65,7 +65,7 @@ def texts(app):
 # --- what is kept -----------------------------------------------------------------------------
 
 
-def test_where_nothing_is_kept_there_is_a_way_on_and_a_race():
+def test_with_nothing_kept_the_page_offers_training_and_a_race():
     app = opened(COMPARE)
     assert "Nothing is kept yet" in app.markdown[0].value
     assert [link.proto.label for link in app.get("page_link")].count("Train a network") == 1
@@ -73,7 +73,7 @@ def test_where_nothing_is_kept_there_is_a_way_on_and_a_race():
     assert "Start the race" in [button.label for button in app.button]
 
 
-def test_a_finished_run_is_here_by_itself():
+def test_a_finished_run_appears_by_itself():
     app = wait_for(press(opened(TRAIN), "Start"), "finished")
     app.switch_page(COMPARE).run()
     assert not app.exception
@@ -84,7 +84,7 @@ def test_a_finished_run_is_here_by_itself():
     assert f"300 steps, best at step {best} · {training.seconds:.1f} s of computing" in captions
     figures = {metric.label: metric for metric in app.metric}
     assert figures["Loss (nats)"].value == f"{training.best.loss:#.3g}"
-    # the two curves meet outside of the range: every point can be told
+    # the two curves meet outside of the range: no point is ambiguous
     assert figures["Held-out accuracy"].delta == "best possible 100.0\u00a0%"
 
 
@@ -125,7 +125,7 @@ def test_the_name_of_another_is_refused_in_words():
     assert "Another one" not in " ".join(texts(app.run()))
 
 
-def test_what_is_kept_for_good_can_be_let_go_again():
+def test_a_pinned_model_can_be_unpinned():
     app = with_kept(kept("A"))
     app.toggle(key=f"{key_of('keep', 'A')}.False").set_value(True).run()
     assert session_of(app).models.kept[0].pinned
@@ -133,7 +133,7 @@ def test_what_is_kept_for_good_can_be_let_go_again():
     assert not session_of(app).models.kept[0].pinned
 
 
-def test_where_ten_are_pinned_the_others_cannot_be():
+def test_with_ten_pinned_no_other_can_be_pinned():
     app = with_kept(*(kept(f"K{number}", pinned=number < 10) for number in range(12)))
     disabled = [toggle.disabled for toggle in app.toggle]
     assert disabled == [True, True, *[False] * 10]  # the newest first
@@ -217,21 +217,21 @@ def test_the_curves_are_those_of_the_history_over_steps_or_seconds(figures):
     assert figures["compare.curves.loss.Seconds of computing"].layout.xaxis.title.text == "computing (s)"
 
 
-def test_seconds_are_offered_only_where_they_are_known():
+def test_seconds_are_offered_only_if_they_are_known():
     app = with_kept(kept("A"), kept("B", replace(BASE, seed=1), marks=()))
     assert curves.OVER_KEY not in [group.key for group in app.button_group]
 
 
 @pytest.mark.parametrize(
-    ("other", "told"),
+    ("other", "is_shown"),
     [
         pytest.param(replace(BASE, noise=0.0, seed=1), True, id="the same points' law"),
         pytest.param(replace(BASE, noise=1.0), False, id="noisier points"),
     ],
 )
-def test_the_best_possible_is_told_where_it_is_one_for_all(figures, other, told):
+def test_the_best_possible_is_shown_if_it_is_the_same_for_all(figures, other, is_shown):
     with_kept(kept("A"), kept("B", other))
-    assert bool(figures["compare.curves.accuracy.Steps"].layout.shapes) is told
+    assert bool(figures["compare.curves.accuracy.Steps"].layout.shapes) is is_shown
 
 
 # --- the table of settings --------------------------------------------------------------------
@@ -275,18 +275,18 @@ def test_each_field_has_its_row():
     assert len(setting_words.SETTINGS) == len(fields(pc.Experiment)) - 1  # and the polynomials have theirs
 
 
-def test_numbers_that_differ_in_the_last_digit_are_told_apart():
+def test_numbers_that_differ_in_the_last_digit_are_distinguished():
     rows = differences([BASE, replace(BASE, learning_rate=0.010000000000000002)])
     assert rows == {"Learning rate": ["0.01", "0.010000000000000002"]}
 
 
 @pytest.mark.parametrize("field", ["momentum", "nesterov", "sampling", "growing_batches"])
-def test_what_neither_makes_use_of_is_no_difference(field):
+def test_a_setting_that_neither_uses_is_no_difference(field):
     other = {"momentum": 0.1, "nesterov": True, "sampling": "even", "growing_batches": True}[field]
     assert differences([BASE, replace(BASE, **{field: other})]) == {}
 
 
-def test_another_optimizer_is_told_with_what_it_does_not_use():
+def test_another_optimizer_is_shown_with_what_it_does_not_use():
     search = replace(BASE, optimizer="random-search", learning_rate=0.0005)
     assert differences([BASE, search]) == {
         "Optimizer": ["Adam", "Random search"],
@@ -413,10 +413,10 @@ def test_all_can_be_kept_once():
     press(app, "Keep all")
     assert titles(app) == ["Race · Random search", "Race · Adam"]
     assert not switch(app, "Keep all")
-    for found, lane in zip(session_of(app).models.kept, race.lanes, strict=True):
-        assert found.model.loss == pytest.approx(lane.training.run.best_loss, rel=1e-9)
-        assert found.marks == lane.training.marks
-        assert found.experiment.steps == lane.training.run.step
+    for saved, lane in zip(session_of(app).models.kept, race.lanes, strict=True):
+        assert saved.model.loss == pytest.approx(lane.training.run.best_loss, rel=1e-9)
+        assert saved.marks == lane.training.marks
+        assert saved.experiment.steps == lane.training.run.step
     app.button_group(key="compare.view").set_value("Kept runs").run()
     assert not app.exception
     assert {"Race · Random search", "Race · Adam"} <= set(texts(app))
@@ -458,7 +458,7 @@ def test_too_few_or_too_many_cannot_start(names):
     assert "Choose 2 to 4." in [caption.value for caption in app.caption]
 
 
-def test_a_set_up_that_cannot_be_trained_is_told():
+def test_a_set_up_that_cannot_be_trained_is_reported():
     app = opened(COMPARE, QUICK | {"polynomials": "1000000x^12~x", "range": "-1000..1000"})
     app.button_group(key="compare.view").set_value("Race").run()
     press(app, "Start the race")
@@ -467,7 +467,7 @@ def test_a_set_up_that_cannot_be_trained_is_told():
 
 
 @pytest.mark.usefixtures("short")
-def test_where_too_many_are_pinned_the_race_cannot_be_kept():
+def test_with_too_many_pinned_the_race_cannot_be_kept():
     app = until_it_ends(press(at_the_line("Adam", "Random search", "Evolution"), "Start the race"))
     pinned = tuple(kept(f"K{number}", pinned=True) for number in range(10))
     app.session_state[session.KEY] = replace(
@@ -494,7 +494,7 @@ def test_a_race_and_a_run_go_on_at_once():
     training.stop()
 
 
-# --- while a run goes on ----------------------------------------------------------------------
+# --- while a run is under way ----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -531,7 +531,7 @@ def test_what_a_run_makes_better_is_drawn_again_as_it_stands_by_then(ticks, monk
 
 @pytest.mark.parametrize(
     ("running", "titles"),
-    [pytest.param(True, ["B"], id="not the run's"), pytest.param(False, ["A", "B"], id="no run goes on")],
+    [pytest.param(True, ["B"], id="not the run's"), pytest.param(False, ["A", "B"], id="no run under way")],
 )
 def test_what_stays_as_it_is_is_drawn_once(ticks, monkeypatch, running, titles):
     going(monkeypatch, running=running)
@@ -539,18 +539,18 @@ def test_what_stays_as_it_is_is_drawn_once(ticks, monkeypatch, running, titles):
     assert [every for every, _ in ticks] == [None]
 
 
-def test_another_one_that_is_kept_draws_the_page_anew(ticks, monkeypatch):
+def test_another_kept_model_draws_the_page_again(ticks, monkeypatch):
     going(monkeypatch, running=True)
-    anew = []
-    monkeypatch.setattr(st, "rerun", lambda: anew.append("anew"))
+    reruns = []
+    monkeypatch.setattr(st, "rerun", lambda: reruns.append("rerun"))
     following.wait_for_another()
     [(every, tick)] = ticks
     assert every == 1
     tick()
-    assert anew == []
+    assert reruns == []
     session.add(kept("A"))
     tick()
-    assert anew == ["anew"]
+    assert reruns == ["rerun"]
 
 
 def test_one_step_is_no_plural():

@@ -29,7 +29,7 @@ SMALL = "max_width = 16\nmax_steps = 500\nmax_samples_per_class = 40\nmax_batch_
 
 @pytest.fixture
 def limited(monkeypatch, tmp_path):
-    """Return a function that makes a text the server's limits."""
+    """Return a function that sets the server's limits from a text."""
 
     def set_limits(text, name="limits.toml"):
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -46,8 +46,8 @@ def forget():
     turns._shared.cache_clear()
 
 
-def told(app):
-    """Return all that the page says, as one text."""
+def page_text(app):
+    """Return all texts of the page as one."""
     kinds = (app.text, app.markdown, app.caption, app.info, app.warning)
     return "\n".join(element.value for kind in kinds for element in kind)
 
@@ -72,7 +72,7 @@ def test_without_a_file_nothing_is_limited_but_by_polycore(monkeypatch):
 
 
 @pytest.mark.parametrize(("name", "is_hosted"), [("hosted.toml", True), ("", False)])
-def test_a_server_is_a_demo_where_a_file_is_named(name, is_hosted, monkeypatch):
+def test_a_server_is_a_demo_if_a_file_is_named(name, is_hosted, monkeypatch):
     monkeypatch.setenv(hosting.VARIABLE, name)
     assert hosted.is_hosted() == is_hosted
 
@@ -110,7 +110,7 @@ def test_a_file_says_what_is_allowed(limited):
         pytest.param("max_width = 1\nmax_width = 2", "limits.toml is not valid TOML: ", id="twice"),
     ],
 )
-def test_a_wrong_file_is_told_in_one_sentence(limited, text, sentence):
+def test_a_wrong_file_is_reported_in_one_sentence(limited, text, sentence):
     limited(text)
     with pytest.raises(PolycoreError) as caught:
         hosting.limits()
@@ -119,14 +119,14 @@ def test_a_wrong_file_is_told_in_one_sentence(limited, text, sentence):
     assert hosting.problem() == str(caught.value)
 
 
-def test_a_file_of_other_bytes_than_text_is_told(limited, tmp_path):
+def test_a_file_that_is_not_text_is_reported(limited, tmp_path):
     limited("")
     (tmp_path / "limits.toml").write_bytes(b"max_width = \xff")
     forget()
     assert hosting.problem().startswith("limits.toml is not valid TOML")
 
 
-def test_a_missing_file_is_told_to_the_page_by_name_and_to_the_log_by_path_once(
+def test_a_missing_file_is_shown_by_name_on_the_page_and_logged_by_path_once(
     limited, monkeypatch, tmp_path, caplog
 ):
     limited("")
@@ -222,22 +222,22 @@ def test_a_link_beyond_the_limits_stays_as_it_is_and_does_not_start(limited, pag
     app = opened(page, QUICK | {"hidden": "64", "steps": "9000"})
     assert session_of(app).experiment.hidden == (64,)
     assert session_of(app).experiment.steps == 9000
-    assert "at most 16 neurons a layer (here 64), 500 steps (here 9,000)" in told(app)
+    assert "at most 16 neurons a layer (here 64), 500 steps (here 9,000)" in page_text(app)
     [start] = [button for button in app.button if button.label in ("Start", "Train the network")]
     start.click().run()
     assert not app.exception
     assert session_of(app).training is None
-    assert told(app).count(COMMAND) == 1
+    assert page_text(app).count(COMMAND) == 1
 
 
-def test_who_chooses_less_may_start(limited):
+def test_a_smaller_choice_may_start(limited):
     limited(SMALL)
     app = opened(TRAIN, QUICK | {"steps": "9000"})
-    assert COMMAND in told(app)
+    assert COMMAND in page_text(app)
     [steps] = [widget for widget in app.number_input if widget.label == "Steps"]
     assert steps.max == 9000
     steps.set_value(200).run()
-    assert COMMAND not in told(app)
+    assert COMMAND not in page_text(app)
     [steps] = [widget for widget in app.number_input if widget.label == "Steps"]
     assert (steps.value, steps.max) == (200, 500)
     wait_for(press(app, "Start"), "finished")
@@ -252,24 +252,24 @@ def test_inputs_end_at_the_limits(limited):
     app = opened(DATA)
     most = {widget.label: widget.max for widget in app.number_input}
     assert most["Samples of each polynomial"] == 40
-    assert COMMAND not in told(app)
+    assert COMMAND not in page_text(app)
 
 
-def test_the_data_page_tells_of_too_many_samples(limited):
+def test_the_data_page_reports_too_many_samples(limited):
     limited(SMALL)
     app = opened(DATA, QUICK | {"samples": "41"})
-    assert "at most 40 samples of each polynomial (here 41)" in told(app)
+    assert "at most 40 samples of each polynomial (here 41)" in page_text(app)
     [download] = app.get("download_button")
     assert download.proto.disabled
     assert not opened(DATA, QUICK | {"samples": "40"}).get("download_button")[0].proto.disabled
     assert session_of(app).experiment.samples_per_class == 41
 
 
-def test_a_preset_beyond_the_limits_is_taken_and_told(limited):
+def test_a_preset_beyond_the_limits_is_used_and_reported(limited):
     limited(SMALL)
     app = press(opened(TRAIN), "Recommended")
     assert session_of(app).experiment.steps == 40_000
-    assert "500 steps (here 40,000)" in told(app)
+    assert "500 steps (here 40,000)" in page_text(app)
 
 
 def test_a_run_ends_when_its_seconds_are_used_and_keeps_its_best(limited):
@@ -278,13 +278,13 @@ def test_a_run_ends_when_its_seconds_are_used_and_keeps_its_best(limited):
     training = session_of(app).training
     assert 0.1 < training.seconds < 0.3  # a step more, where the machine is busy
     assert 0 < training.run.step < 1_000_000
-    assert "The run has used the demo's 0.2 s of computing; its best model is kept." in told(app)
+    assert "The run has used the demo's 0.2 s of computing; its best model is kept." in page_text(app)
     assert session_of(app).answering.model.loss == training.best.loss
 
 
-def test_a_run_that_takes_its_last_step_hears_of_no_seconds(limited):
+def test_a_run_that_takes_its_last_step_says_nothing_about_seconds(limited):
     limited("max_seconds = 60")
-    assert "has used" not in told(wait_for(press(opened(TRAIN), "Start"), "finished"))
+    assert "has used" not in page_text(wait_for(press(opened(TRAIN), "Start"), "finished"))
 
 
 def race_view(app):
@@ -307,8 +307,8 @@ def test_a_race_beyond_the_limits_does_not_begin(limited):
     limited(SMALL)
     app = press(race_view(opened(COMPARE, QUICK | {"hidden": "64"})), "Start the race")
     assert session_of(app).comparison.race is None
-    assert "at most 16 neurons a layer (here 64)" in told(app)
-    assert "steps (here" not in told(app)  # its seconds end a race
+    assert "at most 16 neurons a layer (here 64)" in page_text(app)
+    assert "steps (here" not in page_text(app)  # its seconds end a race
 
 
 def test_a_demo_keeps_no_larger_network_than_it_trains(limited):
@@ -322,7 +322,7 @@ def test_a_demo_keeps_no_larger_network_than_it_trains(limited):
         uploader._files = [(name, name, content.getvalue(), "")]
         app.run()
     # 2 polynomials: 2·12 + 12 + 12·2 + 2 = 62 numbers, and 2·17 + 17 + 17·2 + 2 = 87
-    assert "at most 16 neurons a layer (here 17): choose less" in told(app)
+    assert "at most 16 neurons a layer (here 17): choose less" in page_text(app)
     limited("max_width = 32\nmax_parameters = 80")
     with pytest.raises(PolycoreError, match=r"at most 80 weights and biases \(here 87\): "):
         hosting.limits().check_model(large)
@@ -336,55 +336,55 @@ def sweep_view(app):
     return app
 
 
-def test_a_sweep_beyond_the_limits_is_told_and_cannot_start(limited):
+def test_a_sweep_beyond_the_limits_is_reported_and_cannot_start(limited):
     limited("max_sweep_runs = 4\nmax_sweep_seconds = 2.5\n")
     app = sweep_view(opened(COMPARE))
-    assert "This demo gives each run 2.5 s of computing, and a sweep 4 runs." in told(app)
+    assert "This demo gives each run 2.5 s of computing, and a sweep 4 runs." in page_text(app)
     [networks] = [widget for widget in app.text_input if widget.label == "Networks"]
     networks.set_value("8, 4").run()
-    assert "at most 4 runs a sweep (here 6)" in told(app)
-    assert COMMAND in told(app)
+    assert "at most 4 runs a sweep (here 6)" in page_text(app)
+    assert COMMAND in page_text(app)
     [start] = [button for button in app.button if button.label == "Start the sweep"]
     assert start.disabled
     [seeds] = [widget for widget in app.number_input if widget.label == "Seeds"]
     assert seeds.max == 4
     seeds.set_value(2).run()
-    assert "**4 runs**: 2 settings with 2 seeds." in told(app)
+    assert "**4 runs**: 2 settings with 2 seeds." in page_text(app)
 
 
-def test_no_limits_of_a_demo_are_told_where_there_are_none(monkeypatch):
+def test_no_limits_of_a_demo_are_shown_if_there_are_none(monkeypatch):
     monkeypatch.delenv(hosting.VARIABLE, raising=False)
     forget()
-    assert "demo" not in told(sweep_view(opened(COMPARE)))
+    assert "demo" not in page_text(sweep_view(opened(COMPARE)))
 
 
-# --- the queue, as it is told -----------------------------------------------------------------
+# --- the queue on pages ---------------------------------------------------------------------
 
 
 @pytest.fixture
 def full(monkeypatch):
-    """Let somebody else compute on a server that has room for one, and two more wait."""
+    """Let another user compute on a server that has room for one run, while two more wait."""
     shared = Turns(workers=1, most_running=1, most_waiting=3)
     monkeypatch.setattr(turns, "of_this_server", lambda: shared)
     return [shared.take() for _ in range(3)]
 
 
-def test_who_waits_is_told_the_place_on_every_page_and_begins_by_itself(full):
+def test_a_waiting_run_shows_its_position_on_every_page_and_starts_by_itself(full):
     app = press(opened(TRAIN), "Start")
     assert session_of(app).training.status == "waiting"
-    assert "Waiting: 2 others are before you. Your run starts by itself." in told(app)
+    assert "Waiting: 2 others are before you. Your run starts by itself." in page_text(app)
     [progress] = app.get("progress")
     assert progress.proto.text.startswith("**Waiting** · step 0 of 300 (0%) · position 3 in the queue · best")
     app.switch_page(DATA).run()
-    assert "position 3 in the queue" in told(app)
+    assert "position 3 in the queue" in page_text(app)
     app.switch_page(TRAIN).run()
     full[0].give_up()
-    assert "Waiting: 1 other is before you." in told(app.run())
+    assert "Waiting: 1 other is before you." in page_text(app.run())
     full[1].give_up()
-    assert "Waiting: you are next." in told(app.run())
+    assert "Waiting: you are next." in page_text(app.run())
     full[2].give_up()
     wait_for(app, "finished")
-    assert "Waiting" not in told(app)
+    assert "Waiting" not in page_text(app)
 
 
 @pytest.mark.usefixtures("full")
@@ -399,20 +399,20 @@ def test_a_pause_leaves_the_queue_and_resume_joins_it():
 
 
 @pytest.mark.usefixtures("full")
-def test_where_the_queue_is_full_the_page_says_so():
+def test_the_page_says_that_the_queue_is_full():
     turns.of_this_server().take()
     app = press(opened(TRAIN), "Start")
     assert session_of(app).training.status == "ready"
-    assert "This server is full (1 at once, 3 in the queue)." in told(app)
+    assert "This server is full (1 at once, 3 in the queue)." in page_text(app)
 
 
-def test_who_computes_while_others_wait_is_told_of_turns(full):
+def test_the_page_explains_turns_while_others_wait(full):
     app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
     for turn in full:
         turn.give_up()
     waiting = turns.of_this_server().take()
-    wait_until(lambda: queue_position.TURNS in told(app.run()))
-    assert "Others are waiting too." in told(app)
+    wait_until(lambda: queue_position.TURNS in page_text(app.run()))
+    assert "Others are waiting too." in page_text(app)
     waiting.give_up()
-    assert queue_position.TURNS not in told(app.run())
+    assert queue_position.TURNS not in page_text(app.run())
     press(app, "Stop")

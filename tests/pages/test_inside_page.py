@@ -124,7 +124,7 @@ def choice(app, name):
 # --- without a model, and the tutorial's ------------------------------------------------------
 
 
-def test_a_cold_page_gives_two_ways_on():
+def test_a_page_without_a_model_offers_two_ways_to_get_one():
     app = opened(INSIDE)
     assert "no network to look into yet" in words(app)
     assert "Train a model" in [link.label for link in app.main.get("page_link")]
@@ -200,7 +200,7 @@ def test_numbers_are_printed_as_numpy_does(value, printed):
         pytest.param((512, 512), [2, 32, 32, 2], "32 of 512", id="wide"),
     ],
 )
-def test_the_picture_has_every_neuron_or_says_which_it_leaves_out(picture, hidden, shown, note):
+def test_the_picture_has_every_neuron_or_says_which_it_omits(picture, hidden, shown, note):
     app = with_model(model_of(hidden))
     assert [len(column["neurons"]) for column in picture["columns"]] == shown
     assert [(len(rows), len(rows[0])) for rows in picture["links"]] == list(pairwise(shown))
@@ -224,7 +224,7 @@ def test_lines_and_dots_are_shares_of_a_layers_largest(picture):
     assert [neuron["bias"] for neuron in picture["columns"][1]["neurons"]] == [1, -0.5]
 
 
-def test_dead_neurons_are_told_where_the_training_points_are_known(picture):
+def test_dead_neurons_are_marked_if_the_training_points_are_known(picture):
     experiment = pc.Experiment(polynomials=CURVES, hidden=(2,))
     # |y| <= 1 on both lines: a bias of -2 keeps the second neuron at 0
     model = pc.Model(
@@ -255,7 +255,7 @@ def test_choosing_a_neuron_in_the_picture_chooses_it_in_the_lists(picture):
     assert chosen["label"] == "Hidden layer 2, neuron 3"
 
 
-def test_a_neuron_that_the_network_has_not_is_not_chosen(picture):
+def test_a_neuron_that_the_network_does_not_have_is_not_chosen(picture):
     app = with_model(model_of())
     picture["choose"] = {"layer": 0, "index": 3}
     press(app, "choose a neuron")
@@ -272,14 +272,14 @@ def test_a_neuron_that_the_network_has_not_is_not_chosen(picture):
         pytest.param({"layer": float("inf"), "index": 0}, id="infinite"),
     ],
 )
-def test_what_a_browser_says_that_is_no_neuron_is_none(value):
+def test_an_invalid_neuron_from_a_browser_is_ignored(value):
     assert network_picture._neuron_of(value) is None
 
 
 # --- the plane --------------------------------------------------------------------------------
 
 
-def test_a_first_layers_fold_line_is_drawn_where_its_weights_have_it(charts):
+def test_the_fold_line_of_a_first_layer_neuron_follows_its_weights(charts):
     model = pc.Model(
         (np.array([[2.0], [0.0]]), np.ones((1, 2))), (np.array([[-1.0]]), np.zeros((1, 2))), 0.5, 0.5, CURVES
     )
@@ -360,7 +360,7 @@ def by_hand(model, experiment):
     return -np.log(np.clip(of_true, 1e-7, 1 - 1e-7)).mean(), (logits.argmax(axis=1) == true).mean()
 
 
-def test_a_changed_weight_has_the_loss_that_one_works_out_by_hand():
+def test_a_changed_weight_has_the_loss_that_a_plain_computation_gives():
     app = trained_inside()
     kept = session_of(app).answering
     shown_number(app, "Weight from x").set_value(-3.0).run()
@@ -483,7 +483,7 @@ def test_the_second_of_two_quick_clicks_on_put_it_back_leaves_the_way_back(monke
     assert session.offered().reverted(session.current()).by_hand is changed
 
 
-def test_a_model_that_was_only_held_is_let_go_without_a_word(monkeypatch):
+def test_a_model_that_was_only_held_is_released_without_undo(monkeypatch):
     monkeypatch.setattr(session.st, "session_state", {})
     session.add(Kept("a", model_of(), None))
     edited_model.hold(session.current().answering)
@@ -502,7 +502,7 @@ def test_the_second_of_two_quick_clicks_keeps_no_second_model(monkeypatch):
     assert [other.title for other in session.current().models.kept] == ["a", "a · by hand"]
 
 
-def test_rows_stay_while_the_run_goes_on_under_a_model_that_is_held():
+def test_rows_stay_while_the_run_continues_under_a_held_model():
     app = with_model(model_of((6, 2)))
     choice(app, "Layer").set_value(1).run()
     shown_number(app, "Bias").set_value(0.5).run()
@@ -516,7 +516,7 @@ def test_rows_stay_while_the_run_goes_on_under_a_model_that_is_held():
     assert [(found.label, found.max) for found in app.slider] == before
 
 
-def test_too_large_a_coefficient_is_named_where_there_is_no_map():
+def test_without_a_map_the_page_names_the_coefficient_that_is_too_large():
     # a file may have what no set-up may
     app = with_model(model_of(polynomials=(pc.Polynomial(2e6, 0), pc.Polynomial(1))))
     assert "a coefficient is larger than 1,000,000" in words(app)
@@ -533,7 +533,7 @@ def test_changing_another_model_drops_the_first_ones_changes_and_offers_them_bac
     assert now.undo.reverted(now).by_hand is first
 
 
-def test_while_a_run_goes_on_the_model_is_held_before_it_is_changed():
+def test_during_a_run_the_model_is_held_before_it_is_changed():
     app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), "Start")
     training = session_of(app).training
     wait_for_a_model(app)
@@ -624,7 +624,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("label", SAID)
-def test_what_an_input_says_in_time_counts(inputs, label):
+def test_an_input_that_is_up_to_date_counts(inputs, label):
     draw_inputs()
     before = session.current()
     inputs[label](SAID[label])
@@ -633,7 +633,7 @@ def test_what_an_input_says_in_time_counts(inputs, label):
 
 @pytest.mark.parametrize("label", SAID)
 @pytest.mark.parametrize("event", EVENTS)
-def test_what_an_input_says_late_undoes_nothing(inputs, event, label):
+def test_a_late_input_undoes_nothing(inputs, event, label):
     draw_inputs()
     event()
     before = session.current()
@@ -642,7 +642,7 @@ def test_what_an_input_says_late_undoes_nothing(inputs, event, label):
 
 
 @pytest.mark.parametrize("label", ["Layer", "Neuron", "Bias", "Bias, exactly", "Weight from x"])
-def test_what_an_input_of_the_model_before_says_is_not_about_this_one(inputs, label):
+def test_an_input_of_the_previous_model_does_not_change_this_one(inputs, label):
     draw_inputs()
     another_model()
     before = session.current()
@@ -650,7 +650,7 @@ def test_what_an_input_of_the_model_before_says_is_not_about_this_one(inputs, la
     assert session.current() == before
 
 
-def test_a_neuron_of_the_layer_before_is_not_chosen_late(inputs):
+def test_a_neuron_of_the_previous_layer_is_not_chosen_late(inputs):
     draw_inputs()
     inputs["Layer"](1)
     inputs["Neuron"](2)
@@ -664,7 +664,7 @@ def test_a_neuron_of_the_layer_before_is_not_chosen_late(inputs):
         pytest.param("Bias, exactly", "Bias", id="the slider beside a number"),
     ],
 )
-def test_the_other_input_of_a_number_says_late_what_it_was(inputs, moved, late):
+def test_a_late_value_of_the_other_input_of_a_number_is_ignored(inputs, moved, late):
     draw_inputs()
     inputs[moved](0.5)
     inputs[late](0.125)
@@ -688,7 +688,7 @@ def test_a_second_click_on_hold_takes_no_change_away():
 
 
 @pytest.mark.usefixtures("inputs")
-def test_a_model_that_answers_no_longer_is_not_held():
+def test_a_model_that_is_no_longer_in_use_is_not_held():
     before = session.current().answering
     another_model()
     edited_model.hold(before)

@@ -29,9 +29,9 @@ def clock(monkeypatch):
 @pytest.fixture
 def figures(monkeypatch):
     """Return the figures that were drawn last, by their keys."""
-    found = {}
-    monkeypatch.setattr(live, "figure", lambda figure, key, **_: found.update({key: figure}))
-    return found
+    drawn = {}
+    monkeypatch.setattr(live, "figure", lambda figure, key, **_: drawn.update({key: figure}))
+    return drawn
 
 
 def press(app, key):
@@ -93,7 +93,7 @@ def test_a_whole_game_against_the_network(figures):
     assert table.count("<tr>") == 11
 
 
-def test_the_outcome_comes_at_once_and_says_what_all_three_said():
+def test_the_outcome_comes_at_once_with_all_three_answers():
     app = press(after_training(), opening.START_KEY)
     game = session_of(app).play.game
     answer(app, wrong(game.labels[0]))
@@ -112,7 +112,7 @@ def test_the_outcome_comes_at_once_and_says_what_all_three_said():
     assert "Right so far: you 1" in words(app)
 
 
-def test_nothing_tells_the_answer_before_it_is_given(figures):
+def test_nothing_shows_the_answer_before_it_is_given(figures):
     app = press(opened(PLAY), opening.START_KEY)
     before = figures[questions.MAP_KEY]
     assert "belongs" not in before.layout.meta["alt"]
@@ -140,7 +140,7 @@ def test_answers_outlast_a_visit_to_another_page():
     assert "**Point 2 of 10**" in words(app)
 
 
-def test_a_game_goes_on_with_its_own_polynomials():
+def test_a_game_continues_with_its_own_polynomials():
     app = press(opened(PLAY), opening.START_KEY)
     changed = session_of(app)
     app.session_state[session.KEY] = replace(changed, setup=Setup(Experiment.recommended()))
@@ -207,7 +207,7 @@ def test_a_challenge_starts_the_same_ten_points_and_is_beaten():
 
 
 @pytest.mark.usefixtures("clock")
-def test_without_a_network_one_plays_against_the_referee_and_a_challenge_that_is_missed_stands():
+def test_without_a_network_the_referee_is_the_opponent_and_a_missed_challenge_stands():
     app = play(press(opened(PLAY, QUICK | CHALLENGE), opening.START_KEY), wrong)
     assert set(metrics(app)) == {"You", "Referee", "Your time"}
     assert "The referee won" in words(app)
@@ -218,7 +218,7 @@ def test_without_a_network_one_plays_against_the_referee_and_a_challenge_that_is
     assert "**Point 1 of 10**" in words(app)
 
 
-def test_a_hostile_challenge_is_told_and_the_page_stands():
+def test_a_hostile_challenge_is_reported_and_the_page_works():
     app = opened(PLAY, QUICK | CHALLENGE | {"score": "[x](http://a.b)"})
     assert session_of(app).play.challenge is None
     assert any(
@@ -229,12 +229,12 @@ def test_a_hostile_challenge_is_told_and_the_page_stands():
     assert isinstance(session_of(app).play.game, Game)
 
 
-def test_the_words_of_a_challenge_do_not_stay_in_the_address():
+def test_the_parameters_of_a_challenge_do_not_stay_in_the_address():
     app = opened(PLAY, QUICK | CHALLENGE)
     assert not CHALLENGE.keys() & set(app.query_params)
 
 
-def test_a_click_that_was_on_its_way_does_not_answer_the_next_point(monkeypatch):
+def test_a_late_click_does_not_answer_the_next_point(monkeypatch):
     held = {session.KEY: Session(play=Play(game=Game.begin(Experiment.recommended(), 1, None, 0.0)))}
     monkeypatch.setattr(session.st, "session_state", held)
     questions._answer(0, 3)
@@ -254,7 +254,7 @@ def test_a_click_that_was_on_its_way_does_not_answer_the_next_point(monkeypatch)
         pytest.param(12, "The keys 0 to 9 choose", id="more curves than digits"),
     ],
 )
-def test_the_keys_that_there_are_are_named(count, keys):
+def test_the_available_keys_are_named(count, keys):
     curves = "~".join(f"{slope}x" for slope in range(1, count + 1))
     app = press(opened(PLAY, {**QUICK, "polynomials": curves}), opening.START_KEY)
     assert keys in words(app)

@@ -54,14 +54,14 @@ class Silent(Executor):
 @pytest.fixture
 def make():
     """Return a function that makes a race; each is stopped at the end."""
-    made = []
+    races = []
 
     def new(names, budget=2.0, executor=None, set_up=SET_UP):
-        made.append(Race.of(set_up, names, budget, executor or Metered()))
-        return made[-1]
+        races.append(Race.of(set_up, names, budget, executor or Metered()))
+        return races[-1]
 
     yield new
-    for one in made:
+    for one in races:
         one.stop()
     assert turns.of_this_server().running == 0
 
@@ -76,19 +76,19 @@ def finished(one):
 # --- equal beginnings, equal computing --------------------------------------------------------
 
 
-def test_all_begin_with_the_same_weights_on_the_same_samples(make):
+def test_all_start_from_the_same_weights_on_the_same_samples(make):
     runs = [lane.training.run for name in ENTRANTS for lane in make([name, "Adam"]).lanes]
     points, labels = runs[0].experiment.training_set()
     for run in runs:
         assert np.array_equal(run.parameters, runs[0].parameters)
-        for found, wanted in zip(run.experiment.training_set(), (points, labels), strict=True):
-            assert np.array_equal(found, wanted)
+        for array, expected in zip(run.experiment.training_set(), (points, labels), strict=True):
+            assert np.array_equal(array, expected)
         assert run.experiment.batch_size is None
         assert run.experiment.schedule == "constant"
     assert len(points) == 40
 
 
-def test_where_points_are_fresh_all_have_a_hundred_of_each(make):
+def test_in_place_of_fresh_points_all_have_a_hundred_of_each(make):
     fresh = replace(SET_UP, samples_per_class=None, batch_size=64, sampling="crossings", growing_batches=True)
     for lane in make(["Adam", "L-BFGS"], set_up=fresh).lanes:
         _, labels = lane.training.run.experiment.training_set()
@@ -103,13 +103,13 @@ def test_nothing_in_the_set_up_ends_a_run_or_changes_what_it_minimizes(make):
         assert lane.training.run.experiment.weight_decay == 0
 
 
-def test_the_page_says_what_of_the_set_up_the_race_replaces():
+def test_the_page_says_what_the_race_replaces_in_the_set_up():
     fresh = replace(
         SET_UP, samples_per_class=None, batch_size=64, schedule="cosine", weight_decay=0.1, patience=5
     )
-    told = captions_of_the_race(fresh)
-    assert "From your set-up: 2 polynomials, hidden layers: 4, seed 3." in told
-    [line] = [text for text in told if text.startswith("Not from your set-up")]
+    captions = captions_of_the_race(fresh)
+    assert "From your set-up: 2 polynomials, hidden layers: 4, seed 3." in captions
+    [line] = [text for text in captions if text.startswith("Not from your set-up")]
     for part in (
         "100 samples of each polynomial in place of fresh points",
         "all of them every step in place of batches of 64",
@@ -121,9 +121,9 @@ def test_the_page_says_what_of_the_set_up_the_race_replaces():
 
 
 def test_the_page_says_that_only_the_optimizers_are_the_races_own():
-    told = captions_of_the_race(SET_UP)
-    assert "From your set-up: 2 polynomials, 20 samples of each, hidden layers: 4, seed 3." in told
-    [line] = [text for text in told if text.startswith("Not from your set-up")]
+    captions = captions_of_the_race(SET_UP)
+    assert "From your set-up: 2 polynomials, 20 samples of each, hidden layers: 4, seed 3." in captions
+    [line] = [text for text in captions if text.startswith("Not from your set-up")]
     assert "in place of" not in line
 
 
@@ -155,7 +155,7 @@ def page_of_the_race(set_up, one):
     return page
 
 
-def test_whoever_races_gets_the_same_seconds_of_computing(make):
+def test_every_optimizer_gets_the_same_seconds_of_computing(make):
     one = finished(make(["Random search", "SGD with momentum", "Adam", "Evolution"]))
     # 2 s at 1/64, 1/16, 1/8 and 1/32 s a step
     assert [lane.training.run.step for lane in one.lanes] == [128, 32, 16, 64]
@@ -163,13 +163,13 @@ def test_whoever_races_gets_the_same_seconds_of_computing(make):
 
 
 @pytest.mark.parametrize("budget", [0.1, 1.0, 1.9, 3.3])
-def test_no_budget_is_passed_and_none_is_left_that_a_step_would_fit(make, budget):
+def test_no_budget_is_exceeded_and_none_is_left_that_would_allow_a_step(make, budget):
     one = finished(make(["Random search", "SGD with momentum"], budget))
     for lane, a_step in zip(one.lanes, (1 / 64, 1 / 16), strict=True):
         assert budget - a_step < lane.training.seconds <= budget
 
 
-def test_one_that_ends_early_says_why(make):
+def test_a_lane_that_ends_early_says_why(make):
     straight = replace(SET_UP, hidden=(), samples_per_class=1)
     one = finished(make(["Adam", "L-BFGS"], budget=100.0, set_up=straight))
     adam, lbfgs = (lane.training for lane in one.lanes)
@@ -184,7 +184,7 @@ def test_too_few_and_too_many_are_refused(make, names):
         make(names)
 
 
-def test_where_the_server_has_no_room_for_all_none_begins(make, monkeypatch):
+def test_without_room_for_all_none_starts(make, monkeypatch):
     full = Turns(workers=2, most_running=1, most_waiting=1)
     monkeypatch.setattr(turns, "of_this_server", lambda: full)
     one = make(["Random search", "Adam", "L-BFGS"], executor=Silent())
@@ -204,7 +204,7 @@ def test_a_race_that_is_stopped_stays_where_it_is(make):
     assert not one.has_begun
 
 
-def test_a_race_that_nobody_saw_goes_on_when_somebody_looks(make, monkeypatch):
+def test_an_unseen_race_continues_when_it_is_seen_again(make, monkeypatch):
     monkeypatch.setattr(runner, "LEASE_SECONDS", 0.02)
     one = make(["Random search", "Adam"], executor=Silent())
     one.start()
@@ -252,8 +252,8 @@ def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make,
     again = pc.advance(pc.start(lane.experiment), 1000)
     assert again.done
     assert again.step == lane.training.run.step
-    for weights, wanted in zip(lane.model.weights, again.best.weights, strict=True):
-        assert np.array_equal(weights, wanted)
+    for weights, expected in zip(lane.model.weights, again.best.weights, strict=True):
+        assert np.array_equal(weights, expected)
     assert lane.model.experiment == lane.experiment
 
 
@@ -272,14 +272,14 @@ def test_the_lowest_loss_is_ahead():
     assert one.standing() == "L-BFGS is ahead: its lowest loss so far is 0.250 nats, after 1,234 steps."
 
 
-def test_of_several_with_the_same_loss_the_one_who_had_it_first_is_ahead():
+def test_of_several_with_the_same_loss_the_first_to_reach_it_is_ahead():
     slow = stood("Adam", 0.5, reached=((0.0, 2.0), (4.0, 0.5)))
     quick = stood("L-BFGS", 0.5, reached=((0.0, 2.0), (1.0, 0.5)))
     assert Race(SET_UP, 5.0, (slow, quick)).leader is quick
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "told"),
+    ("first", "second", "verdict"),
     [
         # 2·4 + 4 weights and biases, then 4·2 + 2
         pytest.param(
@@ -302,6 +302,6 @@ def test_of_several_with_the_same_loss_the_one_who_had_it_first_is_ahead():
         pytest.param("SGD with momentum", "Nesterov", "no surprise: momentum carries", id="momentum"),
     ],
 )
-def test_the_verdict_says_why_it_is_a_surprise_or_none(first, second, told):
+def test_the_verdict_says_why_it_is_a_surprise_or_none(first, second, verdict):
     one = Race(SET_UP, 5.0, (stood(second, 2.0), stood(first, 1.0)))
-    assert one.verdict().startswith(f"That is {told}")
+    assert one.verdict().startswith(f"That is {verdict}")

@@ -160,7 +160,7 @@ def test_chunks_follow_each_other_to_the_last_step(begin, hand):
     wait_until(lambda: threads() == [])
 
 
-def test_its_end_is_told_once_it_is_finished_and_its_turn_is_free(begin, hand):
+def test_its_end_is_reported_once_it_is_finished_and_its_turn_is_free(begin, hand):
     told = []
     training = begin(
         Count(steps=1),
@@ -173,7 +173,7 @@ def test_its_end_is_told_once_it_is_finished_and_its_turn_is_free(begin, hand):
     assert told == [("finished", 1, 0)]
 
 
-def test_its_end_is_told_where_it_fails_and_not_where_it_is_paused_or_stopped(begin, hand):
+def test_its_end_is_reported_if_it_fails_but_not_if_it_is_paused_or_stopped(begin, hand):
     told = []
     training = begin(at_end=lambda one: told.append(one.status))
     training.start()
@@ -296,7 +296,7 @@ def test_the_last_single_step_finishes_the_run(begin, hand):
         pytest.param(("start", "pause", "stop"), "stopped", id="stop after a pause"),
     ],
 )
-def test_what_does_not_fit_does_nothing(begin, hand, actions, status):
+def test_an_action_that_does_not_apply_does_nothing(begin, hand, actions, status):
     training = begin()
     for action in actions:
         getattr(training, action)()
@@ -307,7 +307,7 @@ def test_what_does_not_fit_does_nothing(begin, hand, actions, status):
 # --- failures ---------------------------------------------------------------------------------
 
 
-def test_a_refusal_of_polycore_fails_the_run_with_its_own_words(begin, hand, caplog):
+def test_an_error_of_polycore_fails_the_run_with_its_message(begin, hand, caplog):
     training = begin()
     training.start()
     hand.order().deliver()
@@ -329,7 +329,7 @@ def test_any_other_exception_fails_the_run_and_is_in_the_log(begin, hand, caplog
     wait_until(lambda: [record.exc_info[0] for record in caplog.records] == [ArithmeticError])
 
 
-def test_a_failed_run_can_go_on(begin, hand):
+def test_a_failed_run_can_continue(begin, hand):
     training = begin()
     training.start()
     hand.order().fail(OSError("no memory"))
@@ -408,7 +408,7 @@ def test_a_run_that_nobody_has_seen_for_two_minutes_pauses(begin, hand, clock):
     wait_until(lambda: threads() == [])
 
 
-def test_whoever_looks_again_finds_it_going_on(begin, hand, clock):
+def test_it_continues_when_it_is_seen_again(begin, hand, clock):
     training = begin()
     training.start()
     clock.now += 120
@@ -421,7 +421,7 @@ def test_whoever_looks_again_finds_it_going_on(begin, hand, clock):
 
 
 @pytest.mark.parametrize(("action", "status"), [("pause", "paused"), ("stop", "stopped")])
-def test_a_look_does_not_resume_what_a_person_ended(begin, hand, clock, action, status):
+def test_a_look_does_not_resume_what_the_user_paused_or_stopped(begin, hand, clock, action, status):
     training = begin()
     training.start()
     clock.now += 120
@@ -445,7 +445,7 @@ def test_a_run_that_is_seen_does_not_pause(begin, hand, clock):
     assert training.status == "running"
 
 
-def test_a_run_whose_chunk_never_comes_does_not_hold_its_place(begin, hand, monkeypatch):
+def test_a_run_whose_chunk_never_comes_gives_up_its_turn(begin, hand, monkeypatch):
     monkeypatch.setattr(runner, "LEASE_SECONDS", 0.05)
     training = begin()
     training.start()
@@ -468,7 +468,7 @@ def standing(trainings):
     return [training.status for training in trainings]
 
 
-def test_who_comes_when_the_server_is_busy_waits_and_knows_the_place(begin, hand, share):
+def test_on_a_busy_server_a_run_waits_and_knows_its_position(begin, hand, share):
     share(most_running=2)
     *busy, third, fourth = trainings = started(begin, 4)
     assert standing(trainings) == ["running", "running", "waiting", "waiting"]
@@ -488,7 +488,7 @@ def test_who_comes_when_the_server_is_busy_waits_and_knows_the_place(begin, hand
 @pytest.mark.parametrize(
     ("action", "status"), [("pause", "paused"), ("stop", "stopped"), ("step", "waiting")]
 )
-def test_a_place_in_the_queue_is_given_up_by_a_pause_and_a_stop(begin, share, action, status):
+def test_a_pause_and_a_stop_give_up_the_position_in_the_queue(begin, share, action, status):
     share(most_running=1)
     first, second, third = started(begin, 3)
     getattr(second, action)()
@@ -498,7 +498,7 @@ def test_a_place_in_the_queue_is_given_up_by_a_pause_and_a_stop(begin, share, ac
     assert standing([second, third]) == (["running", "waiting"] if action == "step" else [status, "running"])
 
 
-def test_who_paused_in_the_queue_comes_back_at_its_end(begin, share):
+def test_a_run_that_paused_in_the_queue_comes_back_at_its_end(begin, share):
     share(most_running=1)
     _, second, third = started(begin, 3)
     second.pause()
@@ -521,7 +521,7 @@ def test_a_single_step_waits_for_its_turn_too(begin, hand, share):
     wait_until(lambda: second.status == "paused")
 
 
-def test_whoever_waits_unseen_leaves_the_queue_and_comes_back_when_seen(begin, share, clock, monkeypatch):
+def test_an_unseen_run_leaves_the_queue_and_comes_back_when_seen(begin, share, clock, monkeypatch):
     monkeypatch.setattr(runner, "LOOK_SECONDS", 0.01)
     share(most_running=1)
     first, second, third = started(begin, 3)
@@ -535,7 +535,7 @@ def test_whoever_waits_unseen_leaves_the_queue_and_comes_back_when_seen(begin, s
     assert (second.status, second.ahead) == ("waiting", 1)
 
 
-def test_after_ten_seconds_a_turn_goes_to_whoever_waits(begin, hand, share, clock):
+def test_after_ten_seconds_a_turn_goes_to_the_first_that_waits(begin, hand, share, clock):
     share(most_running=1)
     first, second, third = started(begin, 3)
     hand.order().deliver()
@@ -554,7 +554,7 @@ def test_after_ten_seconds_a_turn_goes_to_whoever_waits(begin, hand, share, cloc
     assert (third.ahead, first.ahead) == (0, 1)
 
 
-def test_nobody_starves_however_many_there_are(begin, hand, share, clock):
+def test_no_run_starves_however_many_there_are(begin, hand, share, clock):
     share(workers=2, most_running=3)
     trainings = started(begin, 7)
     for _ in range(7 * 4 * 12):
@@ -572,7 +572,7 @@ def test_nobody_starves_however_many_there_are(begin, hand, share, clock):
     assert all(36 <= step <= 60 for step in steps), steps
 
 
-def test_a_run_that_has_the_server_for_itself_keeps_it(begin, hand, clock, share):
+def test_a_run_alone_on_the_server_keeps_its_turn(begin, hand, clock, share):
     share(most_running=1)
     [training] = started(begin, 1)
     for _ in range(3):
@@ -681,7 +681,7 @@ def test_a_budget_ends_the_run_when_workers_have_spent_it(begin, hand):
     hand.nothing_is_asked_for()
 
 
-def test_what_else_the_machine_does_is_no_computing(begin, hand):
+def test_other_work_of_the_machine_does_not_count_as_computing(begin, hand):
     training = begin(budget=0.5)
     training.start()
     # a step computes for 1/1024 s, and takes four times as long: 51 of them fill a chunk of 200 ms
@@ -733,7 +733,7 @@ def test_runs_of_one_budget_spend_the_same_however_quick_their_steps_are(begin, 
     assert racers[5_000].run.step == 22
 
 
-def test_time_that_was_computed_in_vain_counts_for_no_budget(begin, hand):
+def test_time_of_a_dropped_chunk_does_not_count_for_the_budget(begin, hand):
     training = begin(budget=0.5)
     training.start()
     hand.order()
@@ -767,7 +767,7 @@ def test_marks_are_bounded_and_thinned_evenly():
 # --- many threads, real workers ---------------------------------------------------------------
 
 
-def test_no_hurry_loses_or_mixes_a_result(begin):
+def test_concurrent_calls_neither_lose_nor_mix_a_result(begin):
     def slow_or_fast(run, steps):
         time.sleep(random.random() / 200)
         return count_on(run, min(steps, 30))
@@ -821,7 +821,7 @@ def test_a_run_in_worker_processes_ends_as_it_would_here(begin, pool):
     same(training.run, pc.advance(pc.start(SMALL), SMALL.steps))
 
 
-def test_the_best_model_is_measured_once_and_stays_out_of_what_workers_get(begin):
+def test_the_best_model_is_measured_once_and_not_sent_to_workers(begin):
     training = begin(pc.advance(pc.start(SMALL), 40))
     size = len(pickle.dumps(training.run))
     best = training.best
@@ -840,7 +840,7 @@ def test_a_better_model_takes_the_best_one_s_place(begin, hand):
     assert training.best.loss < first.loss
 
 
-def test_the_latest_weights_are_measured_once_and_stay_out_of_what_workers_get(begin):
+def test_the_latest_weights_are_measured_once_and_not_sent_to_workers(begin):
     run = pc.advance(pc.start(replace(SMALL, batch_size=5, learning_rate=1.0)), 45)
     assert run.best_step < run.step
     training = begin(run)

@@ -121,7 +121,7 @@ def test_each_run_ends_with_the_figures_it_has_without_a_sweep(make):
         assert outcome.seconds == 40 * STEP_SECONDS
 
 
-def test_worker_processes_find_what_the_engine_finds(make):
+def test_worker_processes_get_the_results_of_the_engine(make):
     found = sorted(finished(make(workers)).outcomes, key=lambda outcome: outcome.index)
     wanted = [engine.computed(index, one) for index, one in enumerate(VARIED.experiments(SET_UP))]
     for figure in ("held_out_accuracy", "accuracy", "loss"):
@@ -142,7 +142,7 @@ def test_only_the_best_keeps_its_weights_and_its_history(make):
     assert one.best.marks[-1].step == 40
 
 
-def test_outcomes_are_told_setting_by_setting(make):
+def test_outcomes_are_grouped_by_setting(make):
     one = finished(make())
     assert [setting.hidden for setting in one.settings] == [(4,), (6,)]
     assert [
@@ -151,7 +151,7 @@ def test_outcomes_are_told_setting_by_setting(make):
     ] == [[((4,), 0), ((4,), 1)], [((6,), 0), ((6,), 1)]]
 
 
-def test_a_run_that_fails_is_told_and_the_others_go_on(make):
+def test_a_failed_run_is_reported_and_the_others_continue(make):
     hand = Hand()
     one = make(hand)
     one.start()
@@ -163,7 +163,7 @@ def test_a_run_that_fails_is_told_and_the_others_go_on(make):
     assert failed.held_out_accuracy is None
 
 
-def test_a_run_that_cannot_begin_is_told_and_the_others_go_on(make):
+def test_a_run_that_cannot_start_is_reported_and_the_others_continue(make):
     # the scaling of points so flat would make weights that no file could hold
     flat = replace(SET_UP, polynomials=(pc.Polynomial(1e-9, 0), pc.Polynomial(2e-9, 0)))
     one = finished(make(set_up=flat))
@@ -172,7 +172,7 @@ def test_a_run_that_cannot_begin_is_told_and_the_others_go_on(make):
     assert one.best is None
 
 
-def test_a_run_ends_where_its_seconds_are_spent(make, monkeypatch):
+def test_a_run_ends_when_its_seconds_are_used(make, monkeypatch):
     monkeypatch.setattr(hosting, "limits", lambda: Limits(max_sweep_seconds=0.25, max_seconds=60))
     one = finished(make())
     assert [outcome.steps for outcome in one.outcomes] == [16] * 4  # 0.25 s at 1/64 s a step
@@ -182,7 +182,7 @@ def test_a_run_ends_where_its_seconds_are_spent(make, monkeypatch):
 # --- who runs when ----------------------------------------------------------------------------
 
 
-def test_as_many_run_as_there_are_workers_and_the_next_begins_where_one_ends(make):
+def test_as_many_run_as_there_are_workers_and_the_next_starts_when_one_ends(make):
     hand = Hand()
     one = make(hand)
     assert one.status == "ready"
@@ -206,7 +206,7 @@ def test_on_a_demo_one_runs_while_others_wait(make, share, monkeypatch, is_hoste
         turn.give_up()
 
 
-def test_a_full_server_is_told_and_nothing_begins(make, share):
+def test_on_a_full_server_nothing_starts_and_the_reason_is_given(make, share):
     shared = share(most_running=1, most_waiting=0)
     other = shared.take()
     one = make(Hand())
@@ -216,7 +216,7 @@ def test_a_full_server_is_told_and_nothing_begins(make, share):
     other.give_up()
 
 
-def test_where_the_server_fills_meanwhile_the_rest_begins_once_there_is_room(make, share):
+def test_if_the_server_fills_up_the_rest_starts_once_there_is_room(make, share):
     shared = share(workers=1, most_running=1, most_waiting=0)
     hand = Hand()
     one = make(hand)
@@ -233,7 +233,7 @@ def test_where_the_server_fills_meanwhile_the_rest_begins_once_there_is_room(mak
 
 
 @pytest.mark.usefixtures("clock")
-def test_nothing_begins_in_the_absence_of_whoever_looked(make):
+def test_nothing_starts_after_the_tab_has_gone(make):
     hand = Hand()
     one = make(hand)
     is_there = True
@@ -247,7 +247,7 @@ def test_nothing_begins_in_the_absence_of_whoever_looked(make):
     assert under_way(one) == list(one.experiments[2:])
 
 
-def test_nothing_begins_two_minutes_after_the_last_look(make, clock):
+def test_nothing_starts_two_minutes_after_the_last_look(make, clock):
     hand = Hand()
     one = make(hand)
     one.start()
@@ -261,7 +261,7 @@ def test_nothing_begins_two_minutes_after_the_last_look(make, clock):
     assert len(one.under_way) == 2
 
 
-def test_runs_that_slept_unseen_go_on_when_somebody_looks(make, monkeypatch):
+def test_unseen_runs_continue_when_they_are_seen_again(make, monkeypatch):
     one = make(Hand())
     one.start()
     monkeypatch.setattr(runner, "LEASE_SECONDS", 0.02)
@@ -307,7 +307,7 @@ def test_a_stopped_sweep_keeps_what_has_ended_and_nothing_else(make):
 # --- what it costs ----------------------------------------------------------------------------
 
 
-def test_what_is_left_is_judged_by_what_has_ended(make):
+def test_the_time_left_is_estimated_from_ended_runs(make):
     hand = Hand()
     one = make(hand)
     assert one.seconds == 0
@@ -319,7 +319,7 @@ def test_what_is_left_is_judged_by_what_has_ended(make):
     assert one.seconds + one.seconds_left == pytest.approx(4 * 40 / 64, rel=0.1)
 
 
-def test_its_standing_is_told_in_a_line(make):
+def test_its_progress_is_one_line(make):
     one = finished(make(varied=replace(VARIED, steps=48)))
     # 4 runs of 48 steps at 1/64 s
     assert one.standing() == "Finished · 4 of 4 runs have ended · 3 s of computing"

@@ -50,7 +50,7 @@ def finished(app):
     return until(press(app, START), lambda sweep: sweep.status == "finished")
 
 
-def told(app):
+def page_text(app):
     kinds = (app.markdown, app.caption, app.info, app.text)
     return "\n".join(element.value for kind in kinds for element in kind)
 
@@ -58,14 +58,14 @@ def told(app):
 # --- before it begins -------------------------------------------------------------------------
 
 
-def test_at_first_the_set_up_is_offered_as_it_is_and_what_to_do_is_told():
+def test_at_first_the_inputs_hold_the_set_up_and_the_page_says_what_to_do():
     app = sweep_page()
     assert labelled(app.text_input, "Networks").value == "8"
     assert labelled(app.text_input, "Learning rates").value == "0.01"
     assert labelled(app.number_input, "Seeds").value == 3
     assert labelled(app.number_input, "Steps of each run").value == 300
-    assert "There is no sweep yet." in told(app)
-    assert "**3 runs**: 1 setting with 3 seeds. Less than a second of computing." in told(app)
+    assert "There is no sweep yet." in page_text(app)
+    assert "**3 runs**: 1 setting with 3 seeds. Less than a second of computing." in page_text(app)
     assert {name: labels(app)[name] for name in (START, PAUSE, STOP)} == {
         START: True,
         PAUSE: False,
@@ -73,12 +73,12 @@ def test_at_first_the_set_up_is_offered_as_it_is_and_what_to_do_is_told():
     }
 
 
-def test_what_it_makes_and_costs_is_told_at_once():
+def test_the_number_of_runs_and_their_cost_are_shown_at_once():
     app = with_networks(sweep_page(QUICK | {"steps": "200000"}), "8, 4-4")
     labelled(app.number_input, "Seeds").set_value(5).run()
-    assert "**10 runs**: 2 settings with 5 seeds. Roughly " in told(app)
+    assert "**10 runs**: 2 settings with 5 seeds. Roughly " in page_text(app)
     labelled(app.number_input, "Seeds").set_value(1).run()
-    assert "**2 runs**: 2 settings with 1 seed. Roughly " in told(app)
+    assert "**2 runs**: 2 settings with 1 seed. Roughly " in page_text(app)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_it_makes_and_costs_is_told_at_once():
         ("Learning rates", "**fast**"),
     ],
 )
-def test_a_list_that_cannot_be_read_is_told_as_it_is_and_nothing_can_start(label, text):
+def test_an_unreadable_list_is_quoted_and_nothing_can_start(label, text):
     app = sweep_page()
     labelled(app.text_input, label).set_value(text).run()
     assert not app.exception
@@ -104,17 +104,17 @@ def test_no_optimizer_is_nothing_to_train():
     [group] = [group for group in app.button_group if group.key.startswith("sweep.optimizers")]
     group.set_value([]).run()
     assert not labels(app)[START]
-    assert "choose at least one optimizer" in told(app)
+    assert "choose at least one optimizer" in page_text(app)
 
 
-def test_what_lbfgs_takes_in_place_of_fresh_points_is_told():
+def test_the_samples_of_lbfgs_in_place_of_fresh_points_are_named():
     app = sweep_page(QUICK | {"samples": "fresh", "batch": "64"})
     [group] = [group for group in app.button_group if group.key.startswith("sweep.optimizers")]
     group.set_value(["adam", "lbfgs"]).run()
-    assert "it uses 100 of each polynomial, all at once" in told(app)
+    assert "it uses 100 of each polynomial, all at once" in page_text(app)
 
 
-def test_the_inputs_begin_anew_with_another_set_up_and_stay_on_the_way_to_a_page_and_back():
+def test_the_inputs_restart_with_another_set_up_and_survive_a_visit_to_another_page():
     app = with_networks(sweep_page(), "8, 4-4")
     app.switch_page(DATA).run()
     app.switch_page(COMPARE).run()
@@ -125,7 +125,7 @@ def test_the_inputs_begin_anew_with_another_set_up_and_stay_on_the_way_to_a_page
     assert labelled(app.text_input, "Networks").value == "5-6"
 
 
-# --- while it goes on, and afterwards ---------------------------------------------------------
+# --- while it is under way, and afterwards ---------------------------------------------------------
 
 
 def test_a_sweep_begins_with_what_is_chosen_though_the_page_was_not_drawn_since():
@@ -147,14 +147,14 @@ def done():
 
 def test_a_finished_sweep_has_its_means_and_intervals_in_the_table(done):
     app, _ = done
-    found = app.dataframe[0].value
-    assert found["setting"].tolist() == ["layer 2", "layer 8"]
-    assert found["runs"].tolist() == ["3 of 3", "3 of 3"]
-    for row, hidden in zip(found.to_dict("records"), ((2,), (8,)), strict=True):
+    table = app.dataframe[0].value
+    assert table["setting"].tolist() == ["layer 2", "layer 8"]
+    assert table["runs"].tolist() == ["3 of 3", "3 of 3"]
+    for row, hidden in zip(table.to_dict("records"), ((2,), (8,)), strict=True):
         outcomes = session_of(app).comparison.sweep.outcomes
-        wanted = confidence(one.held_out_accuracy for one in outcomes if one.experiment.hidden == hidden)
-        assert row["held_out_accuracy"] == pytest.approx(100 * wanted.mean)
-        low, high = (100 * min(1, max(0, end)) for end in (wanted.low, wanted.high))
+        expected = confidence(one.held_out_accuracy for one in outcomes if one.experiment.hidden == hidden)
+        assert row["held_out_accuracy"] == pytest.approx(100 * expected.mean)
+        low, high = (100 * min(1, max(0, end)) for end in (expected.low, expected.high))
         assert row["interval"] == f"{low:.2f} to {high:.2f} %"
     assert app.get("progress")[0].proto.text.startswith("Finished · 6 of 6 runs have ended · ")
 
@@ -178,11 +178,11 @@ def test_a_row_for_each_run_can_be_had_instead(done):
     app, _ = done
     app.button_group(key=sweep_view.ROWS_KEY).set_value("Runs").run()
     assert not app.exception
-    found = app.dataframe[0].value
-    assert found["setting"].tolist() == 3 * ["layer 2", "layer 8"]
-    assert found["seed"].tolist() == [0, 0, 1, 1, 2, 2]
-    assert found["number"].tolist() == 3 * [1, 2]
-    assert found["ended"].tolist() == 6 * ["all steps"]
+    table = app.dataframe[0].value
+    assert table["setting"].tolist() == 3 * ["layer 2", "layer 8"]
+    assert table["seed"].tolist() == [0, 0, 1, 1, 2, 2]
+    assert table["number"].tolist() == 3 * [1, 2]
+    assert table["ended"].tolist() == 6 * ["all steps"]
     assert [button.label for button in app.get("download_button")] == ["Runs as CSV"]
     app.button_group(key=sweep_view.ROWS_KEY).set_value("Settings").run()
     assert [button.label for button in app.get("download_button")] == ["Settings as CSV"]
@@ -191,13 +191,13 @@ def test_a_row_for_each_run_can_be_had_instead(done):
 @pytest.mark.parametrize(("file", "count"), [(sweep_tables.settings_csv, 2), (sweep_tables.runs_csv, 6)])
 def test_a_file_has_what_varies_and_shares_to_the_last_digit(done, file, count):
     app, _ = done
-    found = pd.read_csv(io.StringIO(file(session_of(app).comparison.sweep)))
-    assert len(found) == count
-    assert found["held_out_accuracy"].between(0, 1).all()
-    assert set(found["hidden"]) == {2, 8}
+    table = pd.read_csv(io.StringIO(file(session_of(app).comparison.sweep)))
+    assert len(table) == count
+    assert table["held_out_accuracy"].between(0, 1).all()
+    assert set(table["hidden"]) == {2, 8}
 
 
-def test_the_best_is_told_and_can_be_kept_once():
+def test_the_best_is_shown_and_can_be_kept_once():
     app = finished(with_networks(sweep_page(), "2, 8"))
     sweep = session_of(app).comparison.sweep
     best = max(sweep.outcomes, key=lambda outcome: (outcome.held_out_accuracy, -outcome.loss))
@@ -210,7 +210,7 @@ def test_the_best_is_told_and_can_be_kept_once():
     assert kept.model.held_out_accuracy == best.held_out_accuracy
     assert kept.history.step[-1] == 300
     assert not labels(app)["Keep the best"]
-    assert "It is among the kept runs." in told(app)
+    assert "It is among the kept runs." in page_text(app)
     app.button_group(key="compare.view").set_value("Kept runs").run()
     assert not app.exception
     assert kept.title in [text.value for text in app.text]
@@ -247,16 +247,16 @@ def test_a_sweep_is_paused_resumed_and_stopped():
     assert "Keep the best" not in labels(app)
 
 
-def test_it_goes_on_on_other_pages_which_tell_how_it_stands():
+def test_it_continues_on_other_pages_which_show_its_progress():
     app = press(sweep_page(LONG), START)
     for page in (HOME, DATA, TRAIN):
         app.switch_page(page).run()
         assert not app.exception
-        assert ":material/tune: **Sweep** · 0 of 3 runs have ended" in told(app)
+        assert ":material/tune: **Sweep** · 0 of 3 runs have ended" in page_text(app)
     sweep = session_of(app).comparison.sweep
     assert sweep.is_active
     sweep.stop()
-    assert "**Sweep**" not in told(app.run())
+    assert "**Sweep**" not in page_text(app.run())
 
 
 def test_the_next_run_begins_while_one_looks_at_another_page():
@@ -271,7 +271,7 @@ def test_the_next_run_begins_while_one_looks_at_another_page():
 # --- tables in every state --------------------------------------------------------------------
 
 
-def test_runs_that_failed_and_single_ones_are_told_as_what_they_are():
+def test_failed_runs_and_single_seeds_are_shown_as_such():
     app = sweep_page()
     set_up = session_of(app).experiment
     sweep = Sweep(set_up, replace(unvaried(set_up), networks=((8,), (4,), (2,)), seeds=2), None)
@@ -284,10 +284,10 @@ def test_runs_that_failed_and_single_ones_are_told_as_what_they_are():
     )
     app.run()
     assert not app.exception
-    found = app.dataframe[0].value
-    assert found["runs"].tolist() == ["1 of 2", "0 of 2, 1 failed", "0 of 2"]
-    assert found["interval"].tolist()[:2] == ["needs two seeds", "needs two seeds"]
-    assert found["held_out_accuracy"].tolist()[0] == 75
+    table = app.dataframe[0].value
+    assert table["runs"].tolist() == ["1 of 2", "0 of 2, 1 failed", "0 of 2"]
+    assert table["interval"].tolist()[:2] == ["needs two seeds", "needs two seeds"]
+    assert table["held_out_accuracy"].tolist()[0] == 75
     assert [len(group.seconds) for group in groups_of(sweep)] == [1, 0, 0]
     app.button_group(key=sweep_view.ROWS_KEY).set_value("Runs").run()
     assert app.dataframe[0].value["ended"].tolist() == ["all steps", "It failed."]
