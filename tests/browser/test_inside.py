@@ -1,4 +1,4 @@
-"""Inside: a neuron is chosen in the picture, a weight is moved, and everything answers."""
+"""Inside: a neuron is chosen in the picture, a weight is changed, and everything follows."""
 
 import re
 
@@ -16,8 +16,8 @@ def picture(visit):
     return visit.page.get_by_role("group", name=re.compile("^Picture of the network"))
 
 
-def plane(visit, told):
-    return visit.page.get_by_role("img", name=re.compile(told)).first
+def plane(visit, name):
+    return visit.page.get_by_role("img", name=re.compile(name)).first
 
 
 def loss(visit):
@@ -39,7 +39,7 @@ def test_the_tutorials_network_shows_its_golden_figures(visitor, size):
     expect(visit.page.get_by_text("0.015833333333333335")).to_be_visible()
 
 
-def test_a_neuron_is_chosen_and_changed_and_everything_answers(visitor):
+def test_a_neuron_is_chosen_and_changed_and_everything_follows(visitor):
     visit = visitor(PHONE).open(with_network("inside", QUICK))
     picture(visit).get_by_role("button", name=re.compile("^Hidden layer 1, neuron 5")).click()
     plane(visit, "^Map of hidden layer 1, neuron 5 ").wait_for()
@@ -91,7 +91,7 @@ def test_the_page_follows_a_run_until_it_is_held(visitor):
     visit.wait_for_status("Stopped")
 
 
-def test_a_finger_finds_each_neuron_of_a_wide_layer(browser, server):
+def test_each_neuron_of_a_wide_layer_is_large_enough_for_touch(browser, server):
     page = opened(browser, viewport=PHONE, has_touch=True, is_mobile=True)
     visit = Visit(page, server).open(with_network("inside", QUICK.replace("hidden=16", "hidden=32-32")))
     neurons = picture(visit).get_by_role("button")

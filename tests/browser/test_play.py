@@ -1,4 +1,4 @@
-"""Beat the network: whole games, by clicks and by the keyboard, a refresh in the midst, and the challenge."""
+"""Play: whole games by clicks and by the keyboard, a refresh in the middle, and the challenge."""
 
 import re
 
@@ -21,18 +21,18 @@ def train(visit):
 
 
 def ask(visit, place):
-    """Wait until the question is drawn to its end, by which all buttons and their keys are there."""
+    """Wait until the question is drawn completely, so that all buttons and their keys work."""
     visit.page.get_by_text(f"Point {place} of 10").wait_for()
     visit.page.get_by_text("choose, too").wait_for()
 
 
 def marked(visit):
-    """Return the plane; its label tells the point's place to those who cannot see it."""
+    """Return the plane; its label has the coordinates of the point."""
     return visit.page.get_by_role("img", name=re.compile(r"the point \(.*\) is marked"))
 
 
 def outcome(visit, place):
-    """Wait until the outcome is drawn, and return the button that goes on."""
+    """Wait until the outcome is drawn, and return the button that continues."""
     visit.page.get_by_text(re.compile(r"^(Right|Wrong)\.$")).wait_for()
     go_on = visit.page.get_by_role("button", name="Next point" if place < 10 else "See the result")
     go_on.wait_for()
@@ -40,7 +40,7 @@ def outcome(visit, place):
 
 
 def click_through(visit, first):
-    """Answer with p0, and go on, by clicks alone."""
+    """Answer with p0 and continue, by clicks alone."""
     for place in range(first, 11):
         ask(visit, place)
         visit.page.get_by_role("button", name=re.compile(r"^p0\b")).click()
@@ -48,7 +48,7 @@ def click_through(visit, first):
 
 
 def by_keys(visit):
-    """Answer with p2, and go on, by the keyboard alone."""
+    """Answer with p2 and continue, by the keyboard alone."""
     for place in range(1, 11):
         ask(visit, place)
         press_key(visit, "2", then=visit.page.get_by_text(re.compile(r"^(Right|Wrong)\.$")))
@@ -58,7 +58,7 @@ def by_keys(visit):
 
 
 def press_key(visit, key, then):
-    """Press a key until something comes of it: Streamlit hears it from a moment after it shows the button."""
+    """Press a key until it has an effect: Streamlit reacts to it a moment after it shows the button."""
     for _ in range(10):
         visit.page.keyboard.press(key)
         try:
@@ -66,16 +66,16 @@ def press_key(visit, key, then):
         except NotYetError:
             continue
         return
-    raise AssertionError(f"nothing came of the key {key}")
+    raise AssertionError(f"the key {key} had no effect")
 
 
 def score(visit):
-    """Return how many the page says one has right."""
+    """Return the score that the page shows."""
     visit.page.get_by_text("All answers").wait_for()
     return int(visit.page.get_by_test_id("stMetricValue").first.inner_text().removesuffix(" of 10"))
 
 
-def test_a_whole_game_on_a_phone_with_a_refresh_in_its_midst(visitor):
+def test_a_whole_game_on_a_phone_with_a_refresh_in_the_middle(visitor):
     visit = visitor(PHONE).open(QUICK)
     train(visit)
     visit.page.get_by_role("button", name="Start").click()
