@@ -1,4 +1,4 @@
-"""An answer: what a model says of one point."""
+"""A model's answer for one point: the probability of each class, as a table and in words."""
 
 import math
 from collections.abc import Sequence
@@ -14,15 +14,15 @@ from polycore import Polynomial, Referee
 from polycore.arrays import Floats
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
-LONGEST_PRINTED = 60  # characters: a file's polynomial may print to thousands
+MAX_NAME = 60  # characters: a polynomial from a file may have thousands
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The probability of each class, (K,), at the point (x, y).
+    """The probabilities of the K classes, (K,), at the point (x, y).
 
-    polynomials: of the K classes; () where they are not known.
-    referee: the referee's probabilities, (K,); None where it is not known or the point too far out for it.
+    polynomials: one for each class; () if they are unknown.
+    referee: the Bayes classifier's probabilities, (K,); None if there is none or the point is too far out.
     """
 
     polynomials: tuple[Polynomial, ...]
@@ -40,9 +40,9 @@ class Answer:
         x: float,
         y: float,
     ) -> "Answer":
-        """Ask a network and, where there is one, the referee.
+        """Return the answer of a network and, if there is one, of the referee.
 
-        Raises PolycoreError where the network refuses the point.
+        Raises PolycoreError if the network refuses the point.
         """
         point = np.array([[x, y]])
         [probabilities] = probabilities_of(point)
@@ -53,7 +53,7 @@ class Answer:
 
     @property
     def order(self) -> list[int]:
-        """The classes, the most likely first."""
+        """The classes, most likely first."""
         ordered: list[int] = np.argsort(-self.probabilities, kind="stable").tolist()
         return ordered
 
@@ -64,22 +64,23 @@ class Answer:
 
     @property
     def values(self) -> tuple[float, ...]:
-        """The value of each class's polynomial at x; () where the polynomials are not known."""
+        """The value of each class's polynomial at x; () if the polynomials are unknown."""
         return tuple(polynomial(self.x) for polynomial in self.polynomials)
 
     @property
     def distances(self) -> tuple[float, ...]:
-        """How far the point lies above or below each class's curve."""
+        """The vertical distance of the point from each class's curve."""
         return tuple(abs(self.y - value) for value in self.values)
 
     def name(self, label: int) -> str:
-        """Return the printed polynomial of a class, or "class 3" where it is not known."""
+        """Return the polynomial of a class, such as "x^2"; "class 3" if the polynomials are unknown."""
         return shortened(str(self.polynomials[label])) if self.polynomials else f"class {label}"
 
     def table(self) -> pd.DataFrame:
-        """Return a row a class, the most likely first: class, polynomial, probability (%), referee (%), ...
+        """Return one row for each class, most likely first.
 
-        ... odds, value and distance; without polynomials or a referee only what is known.
+        Columns: class, polynomial, probability (%), referee (%), odds, value, distance. Those that need
+        polynomials or a referee are left out if these are unknown.
         """
         order = self.order
         columns: dict[str, list[object]] = {"class": list(order)}
@@ -97,27 +98,27 @@ class Answer:
     def sentence(self) -> str:
         """Say how likely the most likely class is, and whether its curve is the nearest."""
         probability = float(self.probabilities[self.likeliest])
-        sure = f"Most likely: probability {percent(probability)}, odds {odds(probability)}."
-        return f"{sure} {self._nearest()}".rstrip()
+        likely = f"Most likely: probability {percent(probability)}, odds {odds(probability)}."
+        return f"{likely} {self._nearest()}".rstrip()
 
     def referee_sentence(self) -> str:
-        """Say what the referee takes for the likeliest; "" where it is not known."""
+        """Say which class the referee finds most likely; "" without a referee."""
         if self.referee is None:
             return ""
-        *others, last = self._favourites(self.referee)
+        *others, last = self._favorites(self.referee)
         probability = float(self.referee[last])
         if others:
-            named = f"{', '.join(f'p{label}' for label in others)} and p{last}"
-            return f"The referee cannot tell {named} apart: probability {percent(probability)} each."
+            names = f"{', '.join(f'p{label}' for label in others)} and p{last}"
+            return f"The referee cannot tell {names} apart: probability {percent(probability)} each."
         agrees = "agrees" if last == self.likeliest else f"says p{last} = {self.name(last)}"
         return f"The referee {agrees}: probability {percent(probability)}, odds {odds(probability)}."
 
     @staticmethod
-    def _favourites(probabilities: Floats) -> list[int]:
+    def _favorites(probabilities: Floats) -> list[int]:
         return np.flatnonzero(probabilities >= EQUALLY_LIKELY * probabilities.max()).tolist()
 
     def _nearest(self) -> str:
-        """Say which curve is nearest; of several equally near ones the answered class counts."""
+        """Say which curve is nearest. Of several equally near ones, the most likely class counts."""
         if not self.distances or not math.isfinite(self.distances[self.likeliest]):
             return ""
         if self.distances[self.likeliest] == min(self.distances):
@@ -130,10 +131,10 @@ class Answer:
 
 
 def class_name(polynomials: Sequence[Polynomial], label: int) -> str:
-    """Return the name of a class, such as "p3 = x^2"; "class 3" where no polynomials are known."""
+    """Return the name of a class, such as "p3 = x^2"; "class 3" if the polynomials are unknown."""
     return f"p{label} = {shortened(str(polynomials[label]))}" if polynomials else f"class {label}"
 
 
 def shortened(text: str) -> str:
-    """Return a printed polynomial at a length that a page has room for."""
-    return text if len(text) <= LONGEST_PRINTED else f"{text[: LONGEST_PRINTED - 1]}…"
+    """Return the text of a polynomial, cut if it is longer than MAX_NAME."""
+    return text if len(text) <= MAX_NAME else f"{text[: MAX_NAME - 1]}…"

@@ -1,4 +1,4 @@
-"""The chart of an answer: the likeliest classes as bars, the referee's probabilities behind them."""
+"""The chart of an answer: the most likely classes as bars, the referee's probabilities behind them."""
 
 import plotly.graph_objects as go
 
@@ -8,10 +8,10 @@ from polycore.figures import compared_figure, probabilities_figure
 
 
 def draw(answer: Answer, key: str, most: int) -> None:
-    """Draw at most `most` classes of an answer that knows its polynomials."""
+    """Draw the `most` most likely classes of an answer whose polynomials are known."""
     rows = min(most, len(answer.polynomials))
     figure = _figure(answer, rows)
-    # a finger on it scrolls the page: there is nothing to look into more closely
+    # zooming would show nothing more, and a finger on the chart should scroll the page
     figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
     live.figure(figure, key=key, height=100 + 22 * rows)
 

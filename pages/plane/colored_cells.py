@@ -1,4 +1,4 @@
-"""Cells of a table that have the colour which their label has in a figure."""
+"""Table cells in the colors that their labels have in the figures."""
 
 import pandas as pd
 
@@ -6,17 +6,19 @@ from polycore.figures.palette import PALETTE, Look
 
 
 def colors(labels: "pd.Series[int]") -> list[str]:
-    """Return the style of each cell: its label's colour, and black or white ink on it."""
-    return [f"background-color: {PALETTE[label].color}; color: {_ink(PALETTE[label])}" for label in labels]
+    """Return the CSS of each cell: its label's color as background, with black or white text."""
+    return [
+        f"background-color: {PALETTE[label].color}; color: {_text_color(PALETTE[label])}" for label in labels
+    ]
 
 
-def _ink(look: Look) -> str:
-    """Return black or white, whichever stands out more on a colour (WCAG 2.1: relative luminance)."""
-    red, green, blue = (_linear(part / 255) for part in look.rgb)
+def _text_color(look: Look) -> str:
+    """Return black or white, whichever has more contrast with the color (WCAG 2.1: relative luminance)."""
+    red, green, blue = (_linear(channel / 255) for channel in look.rgb)
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    # both have the same contrast at the geometric mean of 0.05 and 1.05, which is 0.229 with the offset
+    # both contrasts are equal where luminance + 0.05 is the geometric mean of 0.05 and 1.05, which is 0.229
     return "black" if luminance + 0.05 > (0.05 * 1.05) ** 0.5 else "white"
 
 
-def _linear(part: float) -> float:
-    return float(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+def _linear(channel: float) -> float:
+    return float(channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4)

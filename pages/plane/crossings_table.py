@@ -1,4 +1,4 @@
-"""Where polynomials meet: there no network can tell them apart."""
+"""The points at which polynomials meet: no network can tell them apart there."""
 
 import math
 from bisect import insort
@@ -9,17 +9,19 @@ from functools import lru_cache
 from polycore import Polynomial
 from polycore.polynomials.crossings import crossings_of_pairs
 
-MOST_NAMED = 8  # pairs in one line; 24 polynomials have 276
-NEAR = 1e-9  # of the range of x: crossings that are so near are one, of three curves or more
+MAX_LISTED = 8  # pairs in one line; 24 polynomials have 276
+NEAR = 1e-9  # share of the x range: crossings this close together are one crossing of three or more curves
 
 Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class CrossingsTable:
-    """Of all pairs of places: `rows` of the pair and the x, y of a crossing, sorted by pair and x.
+    """The crossings of each pair of polynomials within an x range. A pair is two indices, the lower first.
 
-    apart: pairs that never meet in the range. alike: pairs that are the same there but for rounding.
+    rows: pair, x and y of each crossing, sorted by pair and x.
+    apart: the pairs that never meet in the range.
+    alike: the pairs that are equal in the range, up to rounding.
     """
 
     rows: tuple[tuple[Pair, float, float], ...]
@@ -29,7 +31,7 @@ class CrossingsTable:
 
 @dataclass(frozen=True)
 class Meeting:
-    """A place (x, y) where two curves or more cross or touch; `curves` are their places, sorted."""
+    """A point (x, y) at which two or more curves cross or touch. `curves` are their indices, sorted."""
 
     x: float
     y: float
@@ -37,13 +39,13 @@ class Meeting:
 
     @property
     def name(self) -> str:
-        """Their names, such as "p0 & p3"."""
+        """The names of its curves, such as "p0 & p3"."""
         return name_of(self.curves)
 
 
 @lru_cache(maxsize=64)
 def table_of(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> CrossingsTable:
-    """Return where each pair of two different polynomials crosses or touches within `x_range`."""
+    """Return the points at which each pair of polynomials crosses or touches within `x_range`."""
     rows: list[tuple[Pair, float, float]] = []
     apart: list[Pair] = []
     alike: list[Pair] = []
@@ -59,45 +61,45 @@ def table_of(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) 
 
 @lru_cache(maxsize=64)
 def meetings_of(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> tuple[Meeting, ...]:
-    """Return the places within `x_range` where curves meet, sorted by x and y, each once."""
+    """Return the points within `x_range` at which curves meet, each once, sorted by x and y."""
     near = NEAR * (x_range[1] - x_range[0])
-    found: list[Meeting] = []
+    meetings: list[Meeting] = []
     for pair, x, y in sorted(table_of(polynomials, x_range).rows, key=lambda row: row[1]):
         curves = set(pair)
-        # a pair may join two others that were found before it
-        while (same := _met_before(found, x - near, curves)) is not None:
-            found.remove(same)
+        # a pair may connect two earlier meetings
+        while (same := _last_near(meetings, x - near, curves)) is not None:
+            meetings.remove(same)
             curves.update(same.curves)
             x, y = same.x, same.y
-        insort(found, Meeting(x, y, tuple(sorted(curves))), key=lambda meeting: meeting.x)
-    return tuple(sorted(found, key=lambda meeting: (meeting.x, meeting.y)))
+        insort(meetings, Meeting(x, y, tuple(sorted(curves))), key=lambda meeting: meeting.x)
+    return tuple(sorted(meetings, key=lambda meeting: (meeting.x, meeting.y)))
 
 
 def meeting_at(meetings: Sequence[Meeting], x: float, y: float) -> int | None:
-    """Return the place in `meetings` of the one that is at (x, y), to nine digits; None where none is."""
-    for place, meeting in enumerate(meetings):
+    """Return the index of the meeting at (x, y), compared to nine digits; None if there is none."""
+    for index, meeting in enumerate(meetings):
         if math.isclose(x, meeting.x, rel_tol=NEAR, abs_tol=NEAR) and math.isclose(
             y, meeting.y, rel_tol=NEAR, abs_tol=NEAR
         ):
-            return place
+            return index
     return None
 
 
 def name_of(curves: Sequence[int]) -> str:
-    """Return the name of a pair or more, such as "p0 & p3"."""
+    """Return the name of two or more curves, such as "p0 & p3"."""
     return " & ".join(f"p{place}" for place in curves)
 
 
 def listed(pairs: Sequence[Pair]) -> str:
-    """Return the names of the pairs, the first few where there are many."""
-    named = ", ".join(map(name_of, pairs[:MOST_NAMED]))
-    more = len(pairs) - MOST_NAMED
-    return f"{named} and {more} more" if more > 0 else named
+    """Return the names of the pairs; if there are many, the first few and the number of the others."""
+    names = ", ".join(map(name_of, pairs[:MAX_LISTED]))
+    more = len(pairs) - MAX_LISTED
+    return f"{names} and {more} more" if more > 0 else names
 
 
-def _met_before(found: Sequence[Meeting], low: float, curves: Collection[int]) -> Meeting | None:
-    """Return the last of the meetings from `low` on, sorted by x, that shares a curve."""
-    for meeting in reversed(found):
+def _last_near(meetings: Sequence[Meeting], low: float, curves: Collection[int]) -> Meeting | None:
+    """Return the last of `meetings`, sorted by x, that is not left of `low` and shares one of `curves`."""
+    for meeting in reversed(meetings):
         if meeting.x < low:
             return None
         if not set(meeting.curves).isdisjoint(curves):

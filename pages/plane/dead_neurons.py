@@ -1,4 +1,4 @@
-"""Dead neurons: hidden neurons through which nothing comes any more."""
+"""Dead neurons: hidden neurons that give 0 for every training point."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -11,21 +11,21 @@ from polycore.arrays import Floats
 from polycore.figures.style import evenly
 from polycore.model.evaluation import thinned_training_set
 
-DEAD_ON = 2000  # points
+DEAD_ON = 2000  # points; a training set may have a million
 
 
 @lru_cache(maxsize=4)
 def count(model: Model, experiment: Experiment) -> int:
-    """Return how many hidden neurons of `model` give 0 for each of up to 2,000 training points."""
-    points, _ = thinned_training_set(experiment)  # drawing all of a million for each step would take long
+    """Return how many hidden neurons of `model` give 0 for each of at most 2,000 training points."""
+    points, _ = thinned_training_set(experiment)  # computing all of a million at each step would take long
     return sum(int(dead.sum()) for dead in which(model.weights, model.biases, points))
 
 
 def which(
     weights: Sequence[Floats], biases: Sequence[Floats], points: Floats
 ) -> tuple[NDArray[np.bool_], ...]:
-    """Return for each hidden layer which of its neurons (neurons,) do, for points (N, 2).
+    """Return for each hidden layer which of its neurons are dead, (neurons,), for points (N, 2).
 
-    Of more than 2,000 points so many are asked, evenly from first to last: there may be a million.
+    Of more than 2,000 points, 2,000 are used, evenly spaced from first to last.
     """
     return network.dead_neurons(weights, biases, points[evenly(len(points), DEAD_ON)])

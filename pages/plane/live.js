@@ -1,19 +1,19 @@
-// Draws a Plotly figure and keeps it through updates; live.py says what comes in `data`.
+// Draws a Plotly figure and updates it in place; live.py describes the contents of `data`.
 
-const CLICK_DISTANCE = 5; // pixels a finger or a mouse may stray; from 8 on Plotly takes it for a drag
-const SNAP_DISTANCE = { fine: 9, coarse: 18 }; // pixels; a figure's marks may ask to be chosen from near by
+const CLICK_DISTANCE = 5; // pixels a pointer may move during a click; from 8 on Plotly sees a drag
+const SNAP_DISTANCE = { fine: 9, coarse: 18 }; // pixels from a marker at which a click chooses the marker
 const CURSOR_STEPS = 50; // presses of an arrow key from edge to edge
 const RETRY_MS = 3000;
-// Two charts that grow took 0.06 of a core less than when they were drawn five times a second, beside a map
+// Beside a map, two growing charts use 0.06 of a core less at this interval than at 200 ms.
 const REST_MS = 500;
 const CONFIG = {
   displaylogo: false,
-  doubleClick: "reset", // two quick clicks on a map must not lose its window
+  doubleClick: "reset", // two quick clicks on a map must not change its axis ranges
 };
 const MODE_BAR = ["zoom2d", "pan2d", "resetScale2d"];
-const PNG_SCALE = 2; // pixels of the file for each of the page: for print and projectors
+const PNG_SCALE = 2; // pixels in the file for each on the page, for print and projectors
 
-const TOUCH = matchMedia("(pointer: coarse)"); // a finger on a chart scrolls the page; it could not get past else
+const TOUCH = matchMedia("(pointer: coarse)"); // a finger on a chart must scroll the page and not drag the chart
 
 const charts = new WeakMap();
 
@@ -22,7 +22,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const chart = charts.get(parentElement);
   chart.choose = (point) => setTriggerValue("click", point);
   chart.show(data);
-  // Streamlit calls this again for every update, and may call what an earlier update returned late
+  // Streamlit calls this for every update, and may call the cleanup of an earlier update afterwards
   const update = ++chart.updates;
   return () => {
     if (update !== chart.updates) return;
@@ -34,10 +34,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
 class Chart {
   updates = 0;
   drawn = 0;
-  drawnAt = -REST_MS; // when
-  busy = false; // a drawing is under way or waits for the library or the next frame
-  stale = false; // what is drawn is not what is wanted
-  pressed = null; // where the pointer went down: Plotly loses a drag whose figure is drawn anew
+  drawnAt = -REST_MS; // time of the last drawing
+  busy = false; // is drawing, or waits for the library or the next frame
+  stale = false; // the latest figure is not drawn yet
+  pressed = null; // where the pointer went down; Plotly loses a drag if its figure is drawn again
 
   constructor(parent) {
     this.root = element("div", { class: "polycore-live" });
@@ -46,13 +46,13 @@ class Chart {
       class: "polycore-live-pad",
       tabindex: 0,
       role: "application",
-      "aria-label": "Choose a place: arrow keys move, Enter chooses",
+      "aria-label": "Choose a point: arrow keys move, Enter chooses",
       hidden: "",
     });
     this.cursor = element("div", { class: "polycore-live-cursor", hidden: "" });
-    this.place = element("div", { class: "polycore-live-place", "aria-live": "polite" });
+    this.position = element("div", { class: "polycore-live-position", "aria-live": "polite" });
     this.message = element("p", { role: "status" });
-    this.root.append(this.plot, this.pad, this.cursor, this.place, this.message);
+    this.root.append(this.plot, this.pad, this.cursor, this.position, this.message);
     parent.append(this.root);
     this.observer = new ResizeObserver(() => this.refresh());
     this.observer.observe(this.root);
@@ -64,19 +64,19 @@ class Chart {
   show(data) {
     const text = new TextDecoder().decode(data);
     const look = theme(this.root);
-    // Streamlit calls also where only the theme has changed, or nothing
+    // Streamlit also calls this if only the theme has changed, or nothing
     if (text === this.text && look.id === this.look.id) return;
-    [this.text, this.look, this.wanted] = [text, look, JSON.parse(text)];
+    [this.text, this.look, this.latest] = [text, look, JSON.parse(text)];
     clearTimeout(this.resting);
-    const rest = this.wanted.rests ? this.drawnAt + REST_MS - performance.now() : 0;
+    const rest = this.latest.rests ? this.drawnAt + REST_MS - performance.now() : 0;
     if (rest > 0) this.resting = setTimeout(() => this.refresh(), rest);
     else this.refresh();
   }
 
-  // Draws what is wanted now, once: several calls before the next frame make one drawing.
+  // Draws the latest figure once: several calls before the next frame cause one drawing.
   refresh() {
     this.stale = true;
-    if (this.busy || this.pressed || this.ended || !this.wanted) return;
+    if (this.busy || this.pressed || this.ended || !this.latest) return;
     this.busy = true;
     this.redraw().finally(() => {
       this.busy = false;
@@ -86,8 +86,8 @@ class Chart {
 
   async redraw() {
     try {
-      const Plotly = await library(this.wanted.library);
-      await new Promise(requestAnimationFrame); // a hidden tab has no frames, and so costs nothing
+      const Plotly = await library(this.latest.library);
+      await new Promise(requestAnimationFrame); // a hidden tab has no frames, so it costs nothing
       this.stale = false;
       if (!this.pressed && !this.ended && this.root.clientWidth > 0) await this.draw(Plotly);
     } catch (error) {
@@ -96,16 +96,17 @@ class Chart {
   }
 
   async draw(Plotly) {
-    const { figure, clicks } = this.wanted;
+    const { figure, clicks } = this.latest;
     const size = { width: this.root.clientWidth, height: this.root.clientHeight, autosize: false };
     const layout = { ...figure.layout, ...size, template: this.look.template };
-    const still = JSON.stringify([figure.data, { ...layout, images: layout.images?.map(place), meta: null }]);
-    // A map that learns changes its picture alone. With its curves drawn anew each time, a page with two charts
-    // more took 0.64 of a core while it trained, and 0.38 without.
-    if (layout.images && still === this.still) await Plotly.relayout(this.plot, sources(layout.images));
+    const images = layout.images?.map(withoutSource);
+    const fixed = JSON.stringify([figure.data, { ...layout, images, meta: null }]);
+    // While a network trains, only the picture of its map changes. A page with a map and two charts took 0.64 of a
+    // core while its curves were drawn again each time, and 0.38 without that.
+    if (layout.images && fixed === this.fixed) await Plotly.relayout(this.plot, sources(layout.images));
     else await Plotly.react(this.plot, figure.data, layout, this.config(Plotly));
     if (this.ended) return;
-    this.still = still;
+    this.fixed = fixed;
     const meta = figure.layout.meta ?? {};
     this.describe(meta.alt ?? "Chart");
     this.root.dataset.updates = ++this.drawn;
@@ -117,8 +118,8 @@ class Chart {
     this.moveCursor();
   }
 
-  // Plotly's first picture has the marks, those over it titles and legend; its buttons, beside them, stay reachable:
-  // within what is one picture to a screen reader they would not be.
+  // Plotly's first SVG has the data, those above it have titles and legend. The label is set on the first and not on
+  // the whole chart: inside an element that is one image to a screen reader, Plotly's buttons could not be reached.
   describe(alt) {
     const [picture, ...over] = this.plot.querySelectorAll(".main-svg");
     picture.setAttribute("role", "img");
@@ -133,20 +134,20 @@ class Chart {
       icon,
       click: () => this.save(Plotly, format),
     });
-    // made once: Plotly draws its buttons anew where they are others than before
+    // created once: Plotly draws its buttons again if they are other objects than before
     this.buttons ??= [[...MODE_BAR, button("png", Plotly.Icons["camera-retro"]), button("svg", Plotly.Icons.disk)]];
     return { ...CONFIG, modeBarButtons: this.buttons };
   }
 
-  // On the page a figure is transparent; a file has the page's colour behind it, so that its text can be read.
+  // On the page a figure is transparent; in a file it has the page's color behind it, so that its text is legible.
   save(Plotly, format) {
     const { width, height } = this.plot._fullLayout;
-    // the page's font does not travel with a file: text is laid out in the one that will be there
+    // a file does not contain the page's font: lay the text out in a font that is there when it is opened
     const font = { ...this.plot.layout.font, family: "sans-serif" };
     const layout = { ...this.plot.layout, paper_bgcolor: this.look.page, font };
     const figure = { data: this.plot.data, layout, config: { staticPlot: true } };
     const scale = format === "png" ? PNG_SCALE : 1;
-    const filename = this.wanted.file;
+    const filename = this.latest.file;
     return Plotly.downloadImage(figure, { format, width, height, scale, filename });
   }
 
@@ -155,8 +156,8 @@ class Chart {
     const missing = error instanceof LibraryError;
     if (!missing) console.error(error);
     this.message.textContent = missing
-      ? "The chart cannot be drawn: its library did not arrive from the server. Trying again …"
-      : "The chart cannot be drawn. Reload the page; if that does not help, this is a fault of the program.";
+      ? "The chart cannot be drawn: its library could not be loaded from the server. Trying again …"
+      : "The chart cannot be drawn. Reload the page; if that does not help, this is a bug in the program.";
     clearTimeout(this.retry);
     if (missing) this.retry = setTimeout(() => this.refresh(), RETRY_MS);
   }
@@ -178,7 +179,7 @@ class Chart {
     this.pressed = { x: event.clientX, y: event.clientY, point };
     this.listening?.abort();
     this.listening = new AbortController();
-    // on the window: while it follows a drag Plotly covers the page, and itself
+    // on the window: during a drag Plotly covers the page, and its own figure, with another element
     for (const name of ["pointerup", "pointercancel", "blur"])
       window.addEventListener(name, (end) => this.release(end), { capture: true, signal: this.listening.signal });
   }
@@ -189,11 +190,11 @@ class Chart {
     this.listening.abort();
     const moved = Math.hypot(event.clientX - x, event.clientY - y);
     const clicked = event.type === "pointerup" && moved <= CLICK_DISTANCE && point;
-    if (clicked && this.wanted.clicks) this.choose(this.snapped(point));
+    if (clicked && this.latest.clicks) this.choose(this.snapped(point));
     if (this.stale) setTimeout(() => this.refresh()); // Plotly has to finish its drag first
   }
 
-  // The place in the axes' units, or null outside of them.
+  // The point in the axes' units, or null outside the axes.
   pointAt({ clientX, clientY }) {
     const axes = this.axes();
     if (!axes) return null;
@@ -203,16 +204,16 @@ class Chart {
     return { x: axes.x.p2d(right), y: axes.y.p2d(down) };
   }
 
-  // The place itself, or that of the nearest mark that is near on the screen, whatever the zoom.
+  // The point itself, or that of the nearest marker within a distance on the screen, whatever the zoom.
   snapped(point) {
     const { x, y } = this.axes();
     let nearest = TOUCH.matches ? SNAP_DISTANCE.coarse : SNAP_DISTANCE.fine;
     let chosen = point;
     for (const trace of this.plot._fullData.filter((trace) => trace.meta?.snap)) {
       for (let i = 0; i < trace.x.length; i++) {
-        const mark = { x: trace.x[i], y: trace.y[i] };
-        const distance = Math.hypot(x.d2p(mark.x) - x.d2p(point.x), y.d2p(mark.y) - y.d2p(point.y));
-        if (distance <= nearest) [nearest, chosen] = [distance, mark];
+        const marker = { x: trace.x[i], y: trace.y[i] };
+        const distance = Math.hypot(x.d2p(marker.x) - x.d2p(point.x), y.d2p(marker.y) - y.d2p(point.y));
+        if (distance <= nearest) [nearest, chosen] = [distance, marker];
       }
     }
     return chosen;
@@ -227,32 +228,32 @@ class Chart {
     const directions = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const axes = this.axes();
     if (!axes) return;
-    this.share ??= [0.5, 0.5]; // of the plot's width and height, from the upper left
+    this.shares ??= [0.5, 0.5]; // of the plot's width and height, from the upper left
     if (event.key in directions) {
       const step = directions[event.key].map((direction) => direction / CURSOR_STEPS);
-      this.share = this.share.map((share, i) => Math.min(1, Math.max(0, share + step[i])));
+      this.shares = this.shares.map((share, i) => Math.min(1, Math.max(0, share + step[i])));
     } else if (event.key === "Enter" || event.key === " ") this.choose(this.snapped(this.cursorPoint(axes)));
     else return;
     event.preventDefault();
     this.cursor.hidden = false;
     this.moveCursor();
     const { x, y } = this.cursorPoint(axes);
-    this.place.textContent = `x ${x.toPrecision(3)}, y ${y.toPrecision(3)}`;
+    this.position.textContent = `x ${x.toPrecision(3)}, y ${y.toPrecision(3)}`;
   }
 
   cursorPoint({ x, y }) {
-    return { x: x.p2d(this.share[0] * x._length), y: y.p2d(this.share[1] * y._length) };
+    return { x: x.p2d(this.shares[0] * x._length), y: y.p2d(this.shares[1] * y._length) };
   }
 
   moveCursor() {
     const axes = this.axes();
-    if (!axes || !this.share) return;
-    this.cursor.style.left = `${axes.x._offset + this.share[0] * axes.x._length}px`;
-    this.cursor.style.top = `${axes.y._offset + this.share[1] * axes.y._length}px`;
+    if (!axes || !this.shares) return;
+    this.cursor.style.left = `${axes.x._offset + this.shares[0] * axes.x._length}px`;
+    this.cursor.style.top = `${axes.y._offset + this.shares[1] * axes.y._length}px`;
   }
 }
 
-function place({ source, ...others }) {
+function withoutSource({ source, ...others }) {
   return others;
 }
 
@@ -262,7 +263,7 @@ function sources(images) {
 
 class LibraryError extends Error {}
 
-// Loads Plotly once a window, for all charts.
+// Loads Plotly once for all charts in the window.
 function library(path) {
   if (window.Plotly?.react) return Promise.resolve(window.Plotly);
   window.polycoreLibrary ??= load(new URL(path, base())).catch(() => {
@@ -272,22 +273,23 @@ function library(path) {
   return window.polycoreLibrary;
 }
 
-// Fetched, and not by a script element: the file is compressed, and the server names no lifetime, so that it would
-// come anew at every visit. Its address has the version in it: what the browser has kept is right, unless it failed.
+// Loaded by fetch and not by a script element: the file is compressed, and the server sends no cache lifetime, so a
+// script element would load it at every visit. The address contains the version, so the browser's copy is valid,
+// unless loading it has failed.
 let cache = "force-cache";
 
 async function load(url) {
   const response = await fetch(url, { cache });
   cache = "reload";
   const isFile = response.headers.get("content-type") === "application/gzip";
-  if (!response.ok || !isFile) throw new LibraryError(); // a proxy may answer with a page of its own
+  if (!response.ok || !isFile) throw new LibraryError(); // a proxy may answer with its own error page
   const script = document.createElement("script");
   script.text = await new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).text();
   document.head.append(script);
   return window.Plotly;
 }
 
-// The address the app is served under, whatever page or proxy's folder this is: Streamlit's own script knows.
+// The base address of the app, whatever the page and the proxy's path: Streamlit's own script is relative to it.
 function base() {
   const script = document.querySelector('script[type="module"][src*="static/js/"]');
   return script ? new URL("../../", script.src) : document.baseURI;
@@ -312,7 +314,7 @@ function theme(root) {
 }
 
 function element(tag, attributes) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
+  const created = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
+  return created;
 }

@@ -1,6 +1,6 @@
-"""A Plotly figure that may change several times a second and keeps the person's zoom, hover and drag.
+"""A Plotly figure that may change several times a second and keeps the user's zoom, hover and drag.
 
-`st.plotly_chart` makes a new chart whenever its data changes; this hands them to Plotly.react in place.
+`st.plotly_chart` creates a new chart whenever its data change; this one updates in place with Plotly.react.
 """
 
 import json
@@ -22,7 +22,7 @@ _component = st.components.v2.component(
     "polycore_live",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
     js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,  # Plotly puts its own styles at the document
+    isolate_styles=False,  # Plotly adds its own styles to the document
 )
 
 
@@ -35,20 +35,20 @@ def figure(
     *,
     rests: bool = False,
 ) -> None:
-    """Draw `figure`, `height` pixels high and as wide as there is room, in the page's font and colours.
+    """Draw `figure`, `height` pixels high and as wide as its container, in the page's font and colors.
 
-    What the figure sets itself it keeps. `layout.uirevision` must stay the same for a zoom to stay;
-    `layout.meta["alt"]` is read to those who cannot see it, `layout.meta["step"]` shows in `data-step`.
+    What the figure sets itself overrides these. A zoom stays as long as `layout.uirevision` does.
+    `layout.meta["alt"]` is the alternative text; `layout.meta["step"]` is shown as the attribute `data-step`.
 
-    `on_click(x, y)` is a callback, called before the page runs: the person chose that place inside the axes,
-    by a click or a tap anywhere, or by the arrow keys and Enter. Near a mark of a trace whose `meta["snap"]`
-    is true it is the place of that mark, to the last digit.
+    `on_click(x, y)` is called before the page runs, as a callback, if the user has chosen a point inside the
+    axes, by a click or a tap anywhere, or with the arrow keys and Enter. Near a marker of a trace whose
+    `meta["snap"]` is true, x and y are exactly those of the marker.
 
-    `file` is the name, without its ending, under which the figure's own buttons save it as PNG or SVG; by
-    itself the key makes one.
+    `file` is the name, without its suffix, under which the figure's own buttons save it as PNG or SVG; by
+    default it is formed from the key.
 
-    `rests`: the browser draws it twice a second at most, and what came last. For a chart that grows by itself
-    beside a map: drawing one anew costs more than a map's new picture.
+    `rests`: the browser draws the latest version at most twice a second. For charts that grow beside a map:
+    drawing such a chart again costs more than replacing the picture of a map.
     """
     _component(
         key=key,
@@ -65,23 +65,23 @@ def figure(
 
 @cache
 def _library() -> str:
-    """Return the address of Plotly's scripts, below that of the app.
+    """Return the address of Plotly's script, relative to that of the app.
 
-    It is the part of Plotly that draws in two dimensions: a browser has to read 1.5 MB in place of 4.8, the
-    whole in the Python package. Streamlit serves the folder to every page and below any prefix, and a file
-    that is compressed as it is: others it compresses anew for each newcomer.
+    It is Plotly's cartesian bundle, so a browser has to read 1.5 MB instead of the 4.8 MB of the complete one
+    in the Python package. Streamlit serves the folder of a component to every page, below any prefix. It
+    serves a compressed file as it is; others it compresses again for each visitor.
 
-    Other ways: static serving names every script a plain text; Streamlit's media files stay in memory and go
-    with the last session that used them; a component's own `js` travels with every update; the Plotly within
-    Streamlit's pages has no name; a CDN needs the internet.
+    Alternatives that do not work: static serving labels every script as plain text; Streamlit's media files
+    stay in memory and disappear with the last session that used them; a component's own `js` is sent with
+    every update; the Plotly in Streamlit's own pages cannot be accessed by name; a CDN needs the internet.
     """
-    # asked while a page runs: only then is there a server to register it with
-    served = declare_component("plotly", path=LIBRARY.parent)
-    return f"component/{served.name}/{LIBRARY.name}"
+    # called while a page runs: only then is there a server at which to register the component
+    component = declare_component("plotly", path=LIBRARY.parent)
+    return f"component/{component.name}/{LIBRARY.name}"
 
 
 def _message(figure: go.Figure, *, clicks: bool, file: str, rests: bool) -> bytes:
-    # bytes, since Streamlit would write text or a dictionary as JSON twice over
+    # bytes, since Streamlit would encode a text or a dictionary as JSON a second time
     head = json.dumps({"library": _library(), "clicks": clicks, "file": file, "rests": rests})
     return f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode()
 
@@ -93,7 +93,7 @@ def _choose(key: str, on_click: OnClick) -> None:
 
 
 def _point(value: Any) -> tuple[float, float] | None:
-    """Return where the browser says, or None where that is not a place of two finite numbers."""
+    """Return the x and y that the browser sent; None unless they are two finite numbers."""
     try:
         x, y = float(value["x"]), float(value["y"])
     except (KeyError, OverflowError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""The plane as a model sees it: a map of its classes with the polynomials over it."""
+"""Maps of the plane: the most likely class at each point, by a model or the referee, and the curves."""
 
 from collections.abc import Callable
 from functools import lru_cache, partial
@@ -18,40 +18,40 @@ from polycore.network.prediction import predict_proba
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
 COLUMNS, ROWS = 120, 90
-EQUALLY_LIKELY = 1 - 1e-9  # of the referee's highest probability: what is less is more than rounding
+EQUALLY_LIKELY = 1 - 1e-9  # share of the highest probability; a larger difference is more than rounding
 
 Probabilities = Callable[[Floats], Floats]
 
 
 @lru_cache(maxsize=32)
 def model_map(model: Model, x_range: tuple[float, float]) -> go.Figure:
-    """Return the map of a model that knows its polynomials, over `x_range`. Copy it before changing it.
+    """Return the map, over `x_range`, of a model whose polynomials are known. Copy it before changing it.
 
-    A model is compared by identity: one that did not change since the last look is not asked again.
+    The cache compares models by identity, so a model that has not changed is not evaluated again.
     """
     return _map(model.predict_proba, model.polynomials, x_range)
 
 
 def has_map(model: Model) -> bool:
-    """Return whether the plane can be drawn: with polynomials, none with too large a coefficient."""
+    """Return whether a map can be drawn: there are polynomials, and no coefficient is too large."""
     sizes = [abs(number) for polynomial in model.polynomials for number in polynomial.coefficients]
     return bool(sizes) and max(sizes) <= MAX_COEFFICIENT
 
 
 def map_without_regions(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> go.Figure:
-    """Return the map without what a network says: `with_regions` lays regions of another kind on it."""
+    """Return the map with the curves alone, for `with_regions` to add regions of another kind."""
     return go.Figure(_without_regions(polynomials, x_range))
 
 
 def run_map(run: Run) -> go.Figure:
-    """Return the map of a run's network as it is now; its loss is not measured, which may take long."""
+    """Return the map of a run's current network, without measuring its loss, which may take long."""
     weights, biases = zip(*run.layers, strict=True)
     return _map(partial(predict_proba, weights, biases), run.experiment.polynomials, run.experiment.x_range)
 
 
 @lru_cache(maxsize=32)
 def referee_map(referee: Referee) -> go.Figure:
-    """Return the map of the best decisions. Copy it before changing it."""
+    """Return the map of the referee's decisions. Copy it before changing it."""
     figure = _map(partial(of_referee, referee), referee.polynomials, referee.x_range)
     figure.layout.meta = {"alt": extended(figure.layout.meta["alt"], "these are the referee's answers")}
     return figure
@@ -59,17 +59,17 @@ def referee_map(referee: Referee) -> go.Figure:
 
 @lru_cache(maxsize=32)
 def model_difference(model: Model, referee: Referee) -> go.Figure:
-    """Return the map of where a model of the referee's polynomials does not decide as the referee.
+    """Return the map of the points at which a model and the referee of its polynomials decide differently.
 
-    `layout.meta["differing"]` is the share of the plane. Where several polynomials are equally likely, each
-    of them is the referee's decision. Copy it before changing it.
+    `layout.meta["differing"]` is their share of the plane. If several polynomials are equally likely for the
+    referee, any of them agrees with it. Copy the figure before changing it.
     """
     return _difference(model.predict_proba, referee)
 
 
 def of_referee(referee: Referee, places: Floats) -> Floats:
-    """Return the referee's probabilities (N, K) at places (N, 2) anywhere."""
-    # a window's margin may pass what the referee takes, where no curve does: the nearest is the same
+    """Return the referee's probabilities (N, K) at points (N, 2) anywhere in the plane."""
+    # the map's margin may exceed the referee's limit, which no curve does: the nearest curve stays the same
     return referee.predict_proba(places.clip(-MAX_COORDINATE, MAX_COORDINATE))
 
 
@@ -87,7 +87,7 @@ def _difference(probabilities_of: Probabilities, referee: Referee) -> go.Figure:
 
 @lru_cache(maxsize=32)
 def _decisions(referee: Referee) -> tuple[Integers, NDArray[np.bool_]]:
-    """Return the likeliest class at each place of the map, (N,), and which are as likely, (N, K)."""
+    """Return the most likely class at each point of the map, (N,), and which classes equal it, (N, K)."""
     places = places_of(*_grid(referee.polynomials, referee.x_range))
     probabilities = of_referee(referee, places)
     highest = probabilities.max(axis=1, keepdims=True)
@@ -108,7 +108,7 @@ def _map(
 def _with_regions(
     polynomials: tuple[Polynomial, ...], x_range: tuple[float, float], url: str, meta: dict[str, Any]
 ) -> go.Figure:
-    # the curves cost more than the network: they are made once, and only the regions change as it learns
+    # the curves cost more than the network: they are drawn once, and only the regions change as it learns
     figure = _without_regions(polynomials, x_range)
     [image] = figure["layout"]["images"]
     layout = figure["layout"] | {"images": [image | {"source": url}], "meta": meta}
@@ -118,8 +118,8 @@ def _with_regions(
 @lru_cache(maxsize=32)
 def _without_regions(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> dict[str, Any]:
     x, y = _grid(polynomials, x_range)
-    nothing_known = np.full((ROWS, COLUMNS, len(polynomials)), 1 / len(polynomials))
-    figure: dict[str, Any] = map_figure(polynomials, x, y, nothing_known).to_dict()
+    uniform = np.full((ROWS, COLUMNS, len(polynomials)), 1 / len(polynomials))
+    figure: dict[str, Any] = map_figure(polynomials, x, y, uniform).to_dict()
     return figure
 
 
@@ -130,5 +130,5 @@ def _grid(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> 
 
 
 def places_of(x: Floats, y: Floats) -> Floats:
-    """Return the places (len(y)·len(x), 2) of a grid, row by row, the first y first."""
+    """Return the points (len(y)·len(x), 2) of a grid, row by row, the first y first."""
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)

@@ -1,4 +1,4 @@
-"""The look of a class as a small picture: its line, its dash and its marker, as the figures draw them."""
+"""The swatch of a class: a small picture of its line, dash and marker, as the figures draw them."""
 
 import base64
 
@@ -6,7 +6,7 @@ from polycore.figures.palette import PALETTE, SOLID
 
 WIDTH, HEIGHT = 44, 16  # pixels
 
-# Corners of each marker in a square from -1 to 1; Plotly's own shapes, coarsely.
+# Corners of each marker in a square from -1 to 1, approximating Plotly's shapes.
 _CORNERS = {
     "square": "-.8,-.8 .8,-.8 .8,.8 -.8,.8",
     "diamond": "0,-1.1 1.1,0 0,1.1 -1.1,0",
@@ -23,12 +23,12 @@ _CORNERS = {
 
 
 def image(label: int) -> str:
-    """Return the look of the class at place `label` as an HTML image."""
+    """Return the swatch of class `label` as an HTML image."""
     return f'<img src="{address(label)}" width="{WIDTH}" height="{HEIGHT}" alt="">'
 
 
 def address(label: int) -> str:
-    """Return the same picture as a data URL: st.html lets no SVG element through, a label no HTML."""
+    """Return the same picture as a data URL: st.html removes SVG elements, and a label may have no HTML."""
     return f"data:image/svg+xml;base64,{base64.b64encode(_svg(label).encode()).decode()}"
 
 

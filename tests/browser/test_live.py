@@ -243,7 +243,7 @@ def test_a_page_has_its_height_before_the_library_comes_and_says_where_it_does_n
     page = newcomer()
     page.route("**/plotly-cartesian*", lambda route: route.abort())
     page.goto(address)
-    sentence = page.get_by_text("its library did not arrive from the server")
+    sentence = page.get_by_text("its library could not be loaded from the server")
     sentence.nth(2).wait_for()
     before = page.get_by_text("the end of the page").bounding_box()
     page.unroute("**/plotly-cartesian*")

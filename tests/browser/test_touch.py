@@ -77,7 +77,7 @@ def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(
     right, down = pixel(visit, 1.0, 1.0)
     visit.page.mouse.click(right + 4, down - 5)
     visit.page.get_by_text("A crossing: p0 & p1").wait_for()
-    visit.page.get_by_text("So nobody can tell, whatever it has learned").wait_for()
+    visit.page.get_by_text("So no method can tell, however well trained").wait_for()
     assert place_told(visit) == (1.0, 1.0)
 
     visit.page.get_by_role("radio", name="On a curve", exact=True).click()

@@ -310,7 +310,7 @@ def test_a_click_on_a_crossing_chooses_it(charts):
     assert labelled(app.button_group, "Point").value == asked_point.AT_CROSSING
     assert labelled(app.selectbox, "Crossing").value == 3
     assert "A crossing: p1 & p2" in words(app)
-    assert "nobody can tell, whatever it has learned: the best guess is right once in two" in words(app)
+    assert "no method can tell, however well trained: the best guess is right once in two" in words(app)
     [shares] = answers(arrays(), [[expected[3], -expected[3]]])
     for label, name in ((1, "-x"), (2, "x^2 - 1")):
         row = f"| p{label} = {name} | {100 * shares[label]:.1f} %, {odds(shares[label])} | 50.0 %, 1 to 1 |"
