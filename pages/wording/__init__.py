@@ -1,1 +1,1 @@
-"""Words for pages: percentages, odds, layers, file names, and what could not be done."""
+"""Words for pages: percentages, odds, layers, file names and error messages."""

@@ -1,8 +1,8 @@
-"""Names of the files that people take with them: what it is, the optimizer, and how many polynomials."""
+"""Names of the files that users download: kind, optimizer and number of polynomials."""
 
 from polycore import Experiment
 
 
 def of(kind: str, experiment: Experiment) -> str:
-    """Return a name without its ending, such as polycore-map-adam-12."""
+    """Return a file name without its suffix, such as polycore-map-adam-12."""
     return f"polycore-{kind}-{experiment.optimizer}-{len(experiment.polynomials)}"

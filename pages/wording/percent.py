@@ -6,5 +6,5 @@ NO_BREAK_SPACE = "\u00a0"
 
 
 def percent(share: float) -> str:
-    """Return a share from 0 to 1 in percent, as `formatting.percent`; no line breaks before the sign."""
+    """Return a share from 0 to 1 in percent, as `formatting.percent` does, with no line break before "%"."""
     return formatting.percent(share).replace(" ", NO_BREAK_SPACE)

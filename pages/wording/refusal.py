@@ -1,4 +1,4 @@
-"""What could not be done, in words that may hold a stranger's text."""
+"""Shows what could not be done and why. The reason may quote text from a user, a file or a link."""
 
 import re
 from collections.abc import Callable
@@ -22,22 +22,22 @@ _POLYNOMIAL = re.compile(r"\bpolynomials\[(\d+)\]")
 
 
 def show(what: str, error: PolycoreError | str) -> None:
-    """Show `what`, a sentence of ours, and the reason, as it is: st.error would read Markdown in it.
+    """Show `what`, a sentence in Markdown, and the reason as plain text: st.error would read it as Markdown.
 
-    What cannot be seen in the reason is shown as its escape, and what polycore names by an argument has the
-    name that pages give it.
+    Invisible characters in the reason are escaped, and the names of polycore's arguments become the labels of
+    the inputs on the pages.
     """
     with st.container(border=True):
         st.markdown(f":material/error: **{what}**")
-        st.text(visible(_in_words_of_pages(str(error))))
+        st.text(visible(_with_page_labels(str(error))))
 
 
-def _in_words_of_pages(reason: str) -> str:
+def _with_page_labels(reason: str) -> str:
     return _POLYNOMIAL.sub(r"p\1", _FIELD.sub(lambda match: LABELS[match[0]], reason))
 
 
 def show_if_refused(what: str, action: Callable[[], object]) -> None:
-    """Call `action`, and show why if it raises PolycoreError."""
+    """Call `action`; if it raises PolycoreError, show `what` and the reason."""
     try:
         action()
     except PolycoreError as error:

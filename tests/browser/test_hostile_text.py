@@ -279,7 +279,7 @@ def test_what_is_typed_and_refused_is_words_alone(watched):
     visit = watched.open(f"train{QUICK}")
     visit.fill("Hidden layers", WORDS[2])
     expect(visit.page.get_by_text("Hidden layers:")).to_be_visible()
-    check_words(visit, f"Hidden layers: {QUOTED[2]} is not a network", places=["stText"])
+    check_words(visit, f"Hidden layers: got {QUOTED[2]}; expected the number of neurons", places=["stText"])
     visit.go_to("Polynomials")
     lines = "evyl\nx + <b>evyl</b>"
     visit.fill("One polynomial a line", lines)

@@ -25,7 +25,7 @@ def test_commas_hyphens_and_spaces_stand_between_layers(text, neurons):
 
 @pytest.mark.parametrize("text", ["", "  "])
 def test_an_empty_text_is_refused_with_the_word_for_no_layer(text):
-    with pytest.raises(pc.PolycoreError, match=r"^Hidden layers: there is no network yet; .* or none for"):
+    with pytest.raises(pc.PolycoreError, match=r"^Hidden layers: got nothing; .* or none for"):
         layers.from_text("Hidden layers", text)
 
 
@@ -35,4 +35,4 @@ def test_an_empty_text_is_refused_with_the_word_for_no_layer(text):
 def test_another_text_is_refused_as_it_was_typed(text):
     with pytest.raises(pc.PolycoreError) as refused:
         layers.from_text("Hidden layers", text)
-    assert str(refused.value).startswith(f"Hidden layers: '{text}' is not a network; expected")
+    assert str(refused.value).startswith(f"Hidden layers: got '{text}'; expected")

@@ -136,9 +136,9 @@ def test_momentum_is_shown_only_for_an_optimizer_that_uses_it():
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("12; 12", "Hidden layers: '12; 12' is not a network"),
-        ("x\u00b2", "Hidden layers: 'x\u00b2' is not a network"),
-        ("", "Hidden layers: there is no network yet; expected the neurons of each layer"),
+        ("12; 12", "Hidden layers: got '12; 12'; expected"),
+        ("x\u00b2", "Hidden layers: got 'x\u00b2'; expected"),
+        ("", "Hidden layers: got nothing; expected the number of neurons in each layer"),
         ("8-0", "hidden layer 2: got 0; "),
         ("9999", "hidden layer 1: got 9999; "),
         ("1 1 1 1 1 1 1 1", "Hidden layers: got 8 layers; expected at most 7."),
