@@ -1,4 +1,4 @@
-"""The polynomials that the network is to tell apart."""
+"""The polynomials that the network learns to tell apart."""
 
 from functools import partial
 
@@ -20,7 +20,7 @@ TABLE_HEIGHT = 420  # pixels: it scrolls inside
 
 
 def plot() -> None:
-    """Draw the curves, with their range and how finely they are drawn."""
+    """Draw the curves, and the inputs for their x range and the number of positions."""
     drawing = st.container()
     with st.container(horizontal=True, gap="small"):
         range_inputs.draw(PREFIX)
@@ -33,11 +33,11 @@ def plot() -> None:
             key=POSITIONS_KEY,
             persist_state="session",
             width=130,
-            help="Through how many points each curve is drawn. Few show how a computer draws a curve: by "
-            "short straight lines. Steep curves on a wide range want more.",
+            help="The number of points through which each curve is drawn. A few points show how a computer "
+            "draws a curve: with short straight lines. Steep curves on a wide range need more.",
         )
     with st.container():
-        refusal.show_if_refused("This range is not taken yet.", partial(range_inputs.check, PREFIX))
+        refusal.show_if_refused("Range not accepted yet.", partial(range_inputs.check, PREFIX))
     experiment = session.current().experiment
     height = 400 + 10 * len(experiment.polynomials)
     figure = curves_figure(experiment.polynomials, experiment.x_range, positions)
@@ -46,12 +46,12 @@ def plot() -> None:
 
 
 def crossings() -> None:
-    """Draw where each pair meets."""
+    """Draw the table of the crossings of each pair."""
     experiment = session.current().experiment
     low, high = experiment.x_range
     table = crossings_table.table_of(experiment.polynomials, experiment.x_range)
     st.subheader("Where they cross", anchor=False)
-    st.caption(f"For x from {low:.6g} to {high:.6g}. Near a crossing not even the best network can be sure.")
+    st.caption(f"For x from {low:.6g} to {high:.6g}. Near a crossing even the best network cannot be sure.")
     if table.rows:
         st.dataframe(
             pd.DataFrame(
@@ -70,13 +70,13 @@ def crossings() -> None:
     if table.apart:
         st.caption(f"Never cross here: {crossings_table.listed(table.apart)}.")
     if table.alike:
-        st.caption(f"The same here but for rounding: {crossings_table.listed(table.alike)}.")
+        st.caption(f"Equal here up to rounding: {crossings_table.listed(table.alike)}.")
 
 
 frame.draw("Polynomials")
 st.caption(
-    f"The network learns to say which of these a point lies on. {MIN_CLASSES} to {MAX_CLASSES} of them: take "
-    "a set, or make your own."
+    f"The network learns to say which of these a point lies on. Use a preset, or enter {MIN_CLASSES} to "
+    f"{MAX_CLASSES} polynomials of your own."
 )
 kept_model.draw_note()
 typed.offer(PREFIX, editor.take)

@@ -1,4 +1,4 @@
-"""A change of the set-up's polynomials, and the way back from it."""
+"""Changes the set-up's polynomials, and undoes such changes."""
 
 from dataclasses import replace
 from typing import cast
@@ -20,15 +20,15 @@ def present() -> Polynomials:
 
 
 def check(polynomials: Polynomials) -> None:
-    """Raise PolycoreError if no set-up can have them."""
+    """Raise PolycoreError unless the set-up may have these polynomials."""
     replace(session.current().experiment, polynomials=polynomials)
 
 
 def adopt(polynomials: Polynomials) -> None:
-    """Make them the set-up's.
+    """Use these polynomials in the set-up.
 
-    Raises PolycoreError, and changes nothing, if no set-up can have them. If there are fewer than before, a
-    toast offers those back.
+    Raises PolycoreError, and changes nothing, if the set-up may not have them. If there are fewer than
+    before, a toast offers to undo the change.
     """
     gone = len(present()) - len(polynomials)
     undo = "A polynomial was removed." if gone == 1 else f"{gone} polynomials were removed."
@@ -47,7 +47,7 @@ def can_go_back() -> bool:
 
 
 def go_back() -> None:
-    """Make those before the last change the set-up's. Raises PolycoreError as `adopt` does."""
+    """Use the polynomials from before the last change. Raises PolycoreError as `adopt` does."""
     *earlier, last = _earlier()
     experiment = replace(session.current().experiment, polynomials=last)
     st.session_state[EARLIER_KEY] = tuple(earlier)
@@ -64,6 +64,9 @@ def _change(polynomials: Polynomials, undo: str | None) -> None:
 
 
 def _earlier() -> tuple[Polynomials, ...]:
-    """Return the polynomials before each change, the last one last; the toast may have gone back already."""
+    """Return the polynomials from before each change, oldest first.
+
+    The last of them are left out if the toast has already restored them.
+    """
     earlier = cast(tuple[Polynomials, ...], st.session_state.get(EARLIER_KEY, ()))
     return earlier[:-1] if earlier and earlier[-1] == present() else earlier

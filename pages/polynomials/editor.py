@@ -1,6 +1,6 @@
 """Two ways to edit the set-up's polynomials: as formulas, and in a table of coefficients.
 
-What a person entered stays as they entered it, refused or not, until the polynomials are changed elsewhere.
+What the user entered, valid or not, stays as it is until the polynomials are changed elsewhere.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,26 +29,27 @@ POWERS = [
     *(f"x{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(digit)] for digit in str(power))}" for power in range(2, MAX_DEGREE + 1)),
 ]
 
-# pixels: beside the plot on a window 1280 wide there is room for six columns, to the fifth power
+# pixels: in a window 1280 wide there is room beside the plot for six columns, up to the fifth power
 COLUMN_WIDTH = 63
 
-WAY_HELP = "Formulas: one a line, as on paper. Coefficients: a table with a column for each power of x."
+WAY_HELP = "Formulas: one on each line. Coefficients: a table with a column for each power of x."
 TEXT_HELP = (
-    "As on paper: 2x^3 - x, (x-1)^2, x^2/4. A new line adds one, an emptied line removes it. "
-    "It is drawn when you leave the box or press Ctrl+Enter."
+    "For example 2x^3 - x, (x-1)^2 or x^2/4. Add a line to add a polynomial; empty a line to remove one. "
+    "They are drawn when you leave the box or press Ctrl+Enter."
 )
 TABLE_CAPTION = (
-    "An empty cell is a 0. The empty row at the end adds a polynomial; to remove one, tick it at its left "
-    "and press the bin above."
+    "An empty cell is a 0. The empty row at the end adds a polynomial; to remove one, tick the box to its "
+    "left and press the bin above."
 )
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What an editor shows while the set-up's polynomials are those it stands `beside`.
+    """What an editor shows as long as the set-up's polynomials are `beside`.
 
-    `serial` is in the widget's key: the next draft has another. A text has the person's own spelling; a table
-    has `base`, the polynomials that their edits began with.
+    serial: a number in the widget's key, different for each draft.
+    text: the content of the text editor, as the user typed it.
+    base: the polynomials on which the edits in the table are based.
     """
 
     beside: Polynomials
@@ -58,17 +59,17 @@ class Draft:
 
     @property
     def text_key(self) -> str:
-        """The key of the widget that shows the text."""
+        """The key of the text editor."""
         return f"{TEXT_KEY}.{self.serial}"
 
     @property
     def table_key(self) -> str:
-        """The key of the widget that shows the table."""
+        """The key of the table editor."""
         return f"{TABLE_KEY}.{self.serial}"
 
 
 def draw() -> None:
-    """Draw the editor that was chosen, and say why what it holds is refused, if it is."""
+    """Draw the chosen editor and, if its content is not valid, the reason."""
     way = st.segmented_control(
         "Edit as",
         (FORMULAS, COEFFICIENTS),
@@ -85,30 +86,30 @@ def draw() -> None:
 
 
 def take() -> None:
-    """Make the polynomials that the editor holds the set-up's. What was typed stays, refused or not.
+    """Use the polynomials in the editors as the set-up's. The typed text stays, valid or not.
 
-    Raises PolycoreError if no set-up can have them.
+    Raises PolycoreError if the set-up may not have them.
     """
     _take_text()
     _take_table()
 
 
 def renew() -> None:
-    """Let both editors show the set-up's polynomials again, whatever was typed."""
+    """Make both editors show the set-up's polynomials again, whatever was typed."""
     for key in (TEXT_DRAFT_KEY, TABLE_DRAFT_KEY):
         if key in st.session_state:
             st.session_state[key] = replace(st.session_state[key], beside=())
 
 
 def _take_text() -> None:
-    draft = _standing(TEXT_DRAFT_KEY)
+    draft = _current_draft(TEXT_DRAFT_KEY)
     if draft is not None and draft.text_key in st.session_state:
         draft = replace(draft, text=st.session_state[draft.text_key])
         _adopt(TEXT_DRAFT_KEY, draft, partial(entries.from_lines, draft.text, draft.beside))
 
 
 def _take_table() -> None:
-    draft = _standing(TABLE_DRAFT_KEY)
+    draft = _current_draft(TABLE_DRAFT_KEY)
     if draft is not None and draft.table_key in st.session_state:
         _adopt(TABLE_DRAFT_KEY, draft, partial(_from_table, draft))
 
@@ -120,21 +121,21 @@ def _adopt(key: str, draft: Draft, read: Callable[[], Polynomials]) -> None:
     st.session_state[key] = replace(draft, beside=polynomials)
 
 
-def _standing(key: str) -> Draft | None:
-    """Return the draft as it was drawn last; None if the polynomials were changed elsewhere since."""
+def _current_draft(key: str) -> Draft | None:
+    """Return the draft that was drawn last; None if the polynomials have been changed elsewhere since."""
     draft: Draft | None = st.session_state.get(key)
     return draft if draft is not None and draft.beside == change.present() else None
 
 
 def _draft(key: str) -> Draft:
     """Return the draft to draw: a new one if the polynomials were changed elsewhere."""
-    standing, last = _standing(key), st.session_state.get(key)
-    if standing is None:
+    draft, last = _current_draft(key), st.session_state.get(key)
+    if draft is None:
         polynomials = change.present()
         serial = 0 if last is None else last.serial + 1
-        standing = Draft(polynomials, serial, entries.as_lines(polynomials), polynomials)
-    st.session_state[key] = standing
-    return standing
+        draft = Draft(polynomials, serial, entries.as_lines(polynomials), polynomials)
+    st.session_state[key] = draft
+    return draft
 
 
 def _text_editor() -> None:
@@ -153,7 +154,7 @@ def _text_editor() -> None:
 
 def _table_editor() -> None:
     draft = _draft(TABLE_DRAFT_KEY)
-    if draft.table_key not in st.session_state:  # edits end when the page is left; what they made stays
+    if draft.table_key not in st.session_state:  # Streamlit drops the edits when the user leaves the page
         draft = st.session_state[TABLE_DRAFT_KEY] = replace(draft, base=change.present())
     st.data_editor(
         _table(draft.base),
@@ -172,7 +173,7 @@ def _table_editor() -> None:
 
 def _show_refusal(read: Callable[[], Polynomials]) -> None:
     with st.container():
-        refusal.show_if_refused("Not taken yet: everything stays as it was.", lambda: change.check(read()))
+        refusal.show_if_refused("Not accepted yet: nothing has changed.", lambda: change.check(read()))
 
 
 def _from_table(draft: Draft) -> Polynomials:
@@ -180,16 +181,16 @@ def _from_table(draft: Draft) -> Polynomials:
 
 
 def _rows(base: Polynomials, edits: Mapping[str, Any]) -> list[list[float | None]]:
-    """Return the coefficients of each row, highest degree first, None for an empty cell.
+    """Return the coefficients of each row, highest degree first; None for an empty cell.
 
-    `edits` is what Streamlit keeps of a table: cells by row and column, rows that are gone, and new rows.
+    `edits` is the state of Streamlit's data editor: edited cells by row and column, deleted and added rows.
     """
     rows = [dict(zip(POWERS, _cells(polynomial.coefficients), strict=True)) for polynomial in base]
-    for place, cells in edits["edited_rows"].items():
-        rows[int(place)] |= cells
-    gone = set(edits["deleted_rows"])
-    stay = [row for place, row in enumerate(rows) if place not in gone] + list(edits["added_rows"])
-    return [[_number(row.get(power)) for power in reversed(POWERS)] for row in stay]
+    for index, cells in edits["edited_rows"].items():
+        rows[int(index)] |= cells
+    deleted = set(edits["deleted_rows"])
+    rows = [row for index, row in enumerate(rows) if index not in deleted] + list(edits["added_rows"])
+    return [[_number(row.get(power)) for power in reversed(POWERS)] for row in rows]
 
 
 def _number(cell: object) -> float | None:
@@ -202,7 +203,7 @@ def _table(polynomials: Polynomials) -> pd.DataFrame:
 
 
 def _cells(coefficients: Sequence[float]) -> list[float | None]:
-    """Return a row, the constant first. A 0 is left empty, but the zero polynomial's only one."""
+    """Return a row, constant term first. A 0 is left empty, except in the zero polynomial."""
     missing: list[float | None] = [None] * (len(POWERS) - len(coefficients))
     if len(coefficients) == 1:
         return [coefficients[0], *missing]
@@ -215,5 +216,5 @@ def _column(power: str) -> ColumnConfig:
         width=COLUMN_WIDTH,
         min_value=-MAX_COEFFICIENT,
         max_value=MAX_COEFFICIENT,
-        help="The constant." if power == POWERS[0] else f"What stands before {power}.",
+        help="The constant term." if power == POWERS[0] else f"The coefficient of {power}.",
     )

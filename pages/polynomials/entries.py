@@ -1,4 +1,4 @@
-"""Polynomials as a person enters them, one a line or one a row; a refusal says which line or row."""
+"""Polynomials as the user enters them: one on each line or in each row. Errors name the line or row."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -6,34 +6,35 @@ from typing import TypeVar
 from polycore import PolycoreError, Polynomial
 from polycore.limits import MAX_CLASSES, MIN_CLASSES
 
-MOST_TOLD = 4  # refusals at once; the others come when these are mended
+MAX_ERRORS = 4  # shown at once; the others appear when these are corrected
 
 Entry = TypeVar("Entry")
 
 
 def as_lines(polynomials: Sequence[Polynomial]) -> str:
-    """Return the printed forms, one a line."""
+    """Return the polynomials as plain text, one on each line."""
     return "\n".join(map(str, polynomials))
 
 
 def from_lines(text: str, known: Sequence[Polynomial]) -> tuple[Polynomial, ...]:
-    """Return the polynomials of a text; empty lines are passed over.
+    """Return the polynomials of a text, ignoring empty lines.
 
-    A line that is the printed form of a `known` one is that one: a link may bring coefficients whose printed
-    form is longer than the parser reads. Raises PolycoreError with a line for each line that is refused.
+    A line equal to the plain text of a polynomial in `known` means that polynomial: a link may contain
+    coefficients whose text is longer than the parser accepts. Raises PolycoreError, which lists what is wrong
+    in each line.
     """
     printed = {str(polynomial): polynomial for polynomial in known}
-    entries = [(place, line.strip()) for place, line in enumerate(text.split("\n"), 1) if line.strip()]
+    entries = [(number, line.strip()) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     return _read("Line", entries, lambda line: printed.get(line) or Polynomial.parse(line))
 
 
 def from_rows(rows: Sequence[Sequence[float | None]]) -> tuple[Polynomial, ...]:
     """Return the polynomials of rows of coefficients, highest degree first.
 
-    An empty cell is a 0, and a row of nothing but empty cells is passed over: it has just been added. Raises
-    PolycoreError with a line for each row that is refused.
+    An empty cell is a 0. A row of empty cells is ignored, since it has just been added. Raises PolycoreError,
+    which lists what is wrong in each row.
     """
-    entries = [(place, row) for place, row in enumerate(rows, 1) if any(cell is not None for cell in row)]
+    entries = [(number, row) for number, row in enumerate(rows, 1) if any(cell is not None for cell in row)]
     return _read("Row", entries, lambda row: Polynomial(*(cell or 0 for cell in row)))
 
 
@@ -41,37 +42,35 @@ def _read(
     unit: str, entries: Sequence[tuple[int, Entry]], read: Callable[[Entry], Polynomial]
 ) -> tuple[Polynomial, ...]:
     _check_count(len(entries))
-    places: dict[Polynomial, int] = {}
-    refusals = []
-    for place, entry in entries:
+    numbers: dict[Polynomial, int] = {}
+    errors = []
+    for number, entry in entries:
         try:
             polynomial = read(entry)
         except PolycoreError as error:
-            refusals.append(f"{unit} {place}: {error}")
+            errors.append(f"{unit} {number}: {error}")
             continue
-        if polynomial in places:
-            refusals.append(
-                f"{unit} {place}: this is the same polynomial as {unit.lower()} {places[polynomial]}, and no "
-                "network can tell equal polynomials apart. Change or remove one."
+        if polynomial in numbers:
+            errors.append(
+                f"{unit} {number}: this is the same polynomial as {unit.lower()} {numbers[polynomial]}, and "
+                "no network can tell equal polynomials apart. Change or remove one."
             )
-        places.setdefault(polynomial, place)
-    if refusals:
-        raise PolycoreError(_told(refusals))
-    return tuple(places)
+        numbers.setdefault(polynomial, number)
+    if errors:
+        raise PolycoreError(_listed(errors))
+    return tuple(numbers)
 
 
 def _check_count(count: int) -> None:
     if count < MIN_CLASSES:
-        found = "There is only one polynomial" if count else "There is no polynomial"
-        raise PolycoreError(
-            f"{found}; at least {MIN_CLASSES} are needed to tell apart. Add one, such as x^2 - 1."
-        )
+        got = "only one polynomial" if count else "no polynomial"
+        raise PolycoreError(f"Got {got}; expected at least {MIN_CLASSES}. Add one, such as x^2 - 1.")
     if count > MAX_CLASSES:
         raise PolycoreError(
-            f"There are {count} polynomials; at most {MAX_CLASSES} are allowed. Remove {count - MAX_CLASSES}."
+            f"Got {count} polynomials; expected at most {MAX_CLASSES}. Remove {count - MAX_CLASSES}."
         )
 
 
-def _told(refusals: Sequence[str]) -> str:
-    more = len(refusals) - MOST_TOLD
-    return "\n".join([*refusals[:MOST_TOLD], *([f"And {more} more."] if more > 0 else [])])
+def _listed(errors: Sequence[str]) -> str:
+    more = len(errors) - MAX_ERRORS
+    return "\n".join([*errors[:MAX_ERRORS], *([f"And {more} more."] if more > 0 else [])])

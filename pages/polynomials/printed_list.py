@@ -1,4 +1,4 @@
-"""The set-up's polynomials in print, each with the look it has in every figure; and the ready-made sets."""
+"""The list of the set-up's polynomials, each with its swatch and a button to remove it; and the presets."""
 
 from collections.abc import Callable
 
@@ -14,35 +14,36 @@ from polycore.polynomials.presets import NEARLY_COINCIDING, PARABOLAS, STRAIGHT_
 
 PREFIX = "polynomials"
 UNDO_KEY, REFUSAL_KEY = f"{PREFIX}.undo", f"{PREFIX}.refusal"
-LONGEST_SHOWN = 120  # characters
-TARGET = 40  # pixels, as wide as the button is high: a thumb finds it
+MAX_SHOWN = 120  # characters
+TARGET = 40  # pixels, as wide as the button is high: large enough for a thumb
 
 PRESETS = {
     "First two": (
         INTRODUCTION_POLYNOMIALS,
-        "A parabola and a cubic: the smallest question there is. Take them to see a network learn at once.",
+        "A parabola and a cubic, the smallest task. Use them to see a network learn at once.",
     ),
     "The twelve": (
         TUTORIAL_POLYNOMIALS,
-        "Degree 1 to 4: what the program begins with. Take them to compare with the tutorial's figures.",
+        "Degrees 1 to 4, the program's default. Use them to compare with the tutorial's figures.",
     ),
     "Straight lines": (
         STRAIGHT_LINES,
-        "Five lines. Take them to see how few neurons do where nothing is bent.",
+        "Five lines. Use them to see how few neurons are enough if no curve is bent.",
     ),
     "Parabolas": (
         PARABOLAS,
-        "Five bent curves, two of which meet twice at most. Take them for a clear map of a few classes.",
+        "Five parabolas, any two of which meet at most twice. Use them for a clear map of a few classes.",
     ),
     "Nearly the same": (
         NEARLY_COINCIDING,
-        "Six curves, each within 0.1 of another from -1 to 1. Take them for a hard task, with fresh points.",
+        "Six curves, each within 0.1 of another for x from \N{MINUS SIGN}1 to 1. Use them for a hard task, "
+        "with fresh points.",
     ),
 }
 
 
 def presets() -> None:
-    """Draw a button for each ready-made set, and the way back from the last change."""
+    """Draw a button for each preset, and one that undoes the last change."""
     with st.container(horizontal=True, gap="small"):
         for name, (polynomials, about) in PRESETS.items():
             _preset(name, polynomials, about)
@@ -53,16 +54,16 @@ def presets() -> None:
             disabled=not change.can_go_back(),
             on_click=_change,
             args=(change.go_back,),
-            help="Back to the polynomials before the last change of them.",
+            help="Back to the polynomials before their last change.",
         )
     with st.container():
-        refused = st.session_state.pop(REFUSAL_KEY, None)
-        if refused is not None:
-            refusal.show("Not taken: everything stays as it was.", refused)
+        reason = st.session_state.pop(REFUSAL_KEY, None)
+        if reason is not None:
+            refusal.show("Not accepted: nothing has changed.", reason)
 
 
 def rows() -> None:
-    """Draw the polynomials, one a row, each with a button that removes it."""
+    """Draw the polynomials, one in each row, each with a button that removes it."""
     with st.container(gap=None):
         for label, polynomial in enumerate(change.present()):
             _row(label, polynomial)
@@ -71,7 +72,7 @@ def rows() -> None:
 def _row(label: int, polynomial: Polynomial) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         st.html(swatch.image(label), width=swatch.WIDTH)
-        _printed(label, polynomial)
+        _formula(label, polynomial)
         _remove_button(label, polynomial)
 
 
@@ -104,27 +105,27 @@ def _remove_button(label: int, polynomial: Polynomial) -> None:
 def _press_bin(polynomial: Polynomial) -> None:
     try:
         typed.take()
-    except PolycoreError as error:  # the editors would show the polynomials again, and what was typed be gone
+    except PolycoreError as error:  # a removal would make the editors lose the typed text
         st.session_state[REFUSAL_KEY] = str(error)
     else:
         _change(_remove, polynomial)
 
 
 def _remove(polynomial: Polynomial) -> None:
-    # by its value: what was typed may have moved it to another row
+    # by its value: the typed text may have moved it to another row
     change.adopt(tuple(other for other in change.present() if other != polynomial))
 
 
-def _printed(label: int, polynomial: Polynomial) -> None:
+def _formula(label: int, polynomial: Polynomial) -> None:
     text = str(polynomial)
-    if len(text) > LONGEST_SHOWN:
-        st.text(f"p{label} = {text[: LONGEST_SHOWN - 1]}…", width="stretch")
+    if len(text) > MAX_SHOWN:
+        st.text(f"p{label} = {text[: MAX_SHOWN - 1]}…", width="stretch")
     else:
         st.markdown(f"$p_{{{label}}} = {polynomial.latex}$", width="stretch")
 
 
 def _change(action: Callable[..., None], *arguments: object) -> None:
-    """Change the polynomials for a button's on_click: the editors then show the new ones."""
+    """Change the polynomials, as a button's callback. The editors then show the new ones."""
     typed.note()
     editor.renew()
     try:

@@ -11,7 +11,7 @@ SHOWN = ("info", "markdown", "caption")
     ("page", "says", "offers"),
     [
         pytest.param(HOME, "curves cross in one plane", "Train the network", id="home"),
-        pytest.param("pages/1_polynomials.py", "take a set", "Next: the points on them", id="polynomials"),
+        pytest.param("pages/1_polynomials.py", "Use a preset", "Next: the points on them", id="polynomials"),
         pytest.param("pages/2_data.py", "Upload points", "Next: train on them", id="data"),
         pytest.param("pages/3_train.py", "Nothing has been trained yet. Press Start", "Start", id="train"),
         pytest.param("pages/4_predict.py", "There is no trained model yet", "Train a model", id="predict"),

@@ -138,9 +138,9 @@ MANY = "\n".join(f"{slope}x" for slope in range(1, 26))
         ),
         pytest.param("x/0\nx", "Line 1: character 3: got '0'; cannot divide by zero", id="by zero"),
         pytest.param("(x-1)^2\nx\nx^2-2x+1", "Line 3: this is the same polynomial as line 1", id="twice"),
-        pytest.param("x", "only one polynomial; at least 2", id="one"),
-        pytest.param(" \n ", "no polynomial; at least 2", id="none"),
-        pytest.param(MANY, "25 polynomials; at most 24 are allowed. Remove 1.", id="25"),
+        pytest.param("x", "Got only one polynomial; expected at least 2", id="one"),
+        pytest.param(" \n ", "Got no polynomial; expected at least 2", id="none"),
+        pytest.param(MANY, "Got 25 polynomials; expected at most 24. Remove 1.", id="25"),
         pytest.param(
             "x\n" + "x" * 300, "Line 2: character 201: got 'x'; expected at most 200", id="too long"
         ),
@@ -326,7 +326,7 @@ def test_crossings_are_listed_with_the_pairs_that_have_none():
 
 def test_polynomials_that_only_rounding_tells_apart_are_named():
     page = opened({"polynomials": "x+1~x+1.000000000000001~2"})
-    assert "The same here but for rounding: p0 & p1." in shown(page)
+    assert "Equal here up to rounding: p0 & p1." in shown(page)
 
 
 def test_a_long_list_of_pairs_is_cut():
