@@ -1,4 +1,4 @@
-"""The points that the network learns from, and points of one's own."""
+"""The points from which the network learns, and points that the user uploads."""
 
 from functools import partial
 
@@ -23,7 +23,7 @@ SHOWN_KEY, PLOT_KEY, TABLE_KEY, DOWNLOAD_KEY = (
     f"{PREFIX}.{name}" for name in ("shown", "plot", "table", "download")
 )
 SAMPLES, UPLOADED, BOTH = "Samples", "Your points", "Both"
-MOST_ROWS = 2000  # of the table on the page; the file has all
+MAX_ROWS = 2000  # of the table on the page; the file has all
 TABLE_HEIGHT = 300
 
 
@@ -45,7 +45,7 @@ def _figure(experiment: Experiment, points: Floats, labels: Integers) -> go.Figu
         required=True,
         key=SHOWN_KEY,
         persist_state="session",
-        help="What the network learns from, what you uploaded, or the second as rings on the first.",
+        help="The points from which the network learns, the points you uploaded, or both: yours as rings.",
     )
     if shown == SAMPLES:
         return samples_plot.samples(experiment, points, labels)
@@ -55,7 +55,7 @@ def _figure(experiment: Experiment, points: Floats, labels: Integers) -> go.Figu
 
 
 def counts(experiment: Experiment, points: Floats) -> None:
-    """Say how many samples there are."""
+    """Draw the numbers of samples and polynomials."""
     classes = len(experiment.polynomials)
     with st.container(horizontal=True, gap="large"):
         st.metric("Samples", f"{len(points):,}", width="content")
@@ -63,22 +63,22 @@ def counts(experiment: Experiment, points: Floats) -> None:
         st.metric("Of each", f"{len(points) // classes:,}", width="content")
     if experiment.samples_per_class is None:
         st.caption(
-            "Training draws fresh points every step. Shown is the fixed set on which loss and accuracy are "
-            "measured meanwhile."
+            "Training uses fresh points in every step. Shown here is the fixed set on which loss and "
+            "accuracy are measured."
         )
 
 
 def table(experiment: Experiment, points: Floats, labels: Integers) -> None:
-    """Draw the samples as numbers, and offer them as a file."""
+    """Draw the samples as a table, and the button that downloads them."""
     st.subheader("The samples", anchor=False)
     counts(experiment, points)
     st.dataframe(
         pd.DataFrame(
             {
-                "x": points[:MOST_ROWS, 0],
-                "y": points[:MOST_ROWS, 1],
-                "polynomial": labels[:MOST_ROWS],
-                "formula": [str(experiment.polynomials[label]) for label in labels[:MOST_ROWS]],
+                "x": points[:MAX_ROWS, 0],
+                "y": points[:MAX_ROWS, 1],
+                "polynomial": labels[:MAX_ROWS],
+                "formula": [str(experiment.polynomials[label]) for label in labels[:MAX_ROWS]],
             }
         ),
         key=TABLE_KEY,
@@ -87,36 +87,36 @@ def table(experiment: Experiment, points: Floats, labels: Integers) -> None:
         column_config={name: st.column_config.NumberColumn(name, format="%.6g") for name in ("x", "y")},
         alt="The samples: x, y and the polynomial.",
     )
-    if len(points) > MOST_ROWS:
-        st.caption(f"The first {MOST_ROWS:,} of {len(points):,}; the file has all.")
+    if len(points) > MAX_ROWS:
+        st.caption(f"The first {MAX_ROWS:,} of {len(points):,}; the file has all.")
     too_large = np.abs(points).max() > LARGEST_VALUE
     if too_large:
         st.caption(
-            f":material/warning: Some y are beyond {LARGEST_VALUE:g}: too large to train on, and for a file. "
-            "Narrow the range."
+            f":material/warning: Some values of y are beyond {LARGEST_VALUE:g}: too large for training and "
+            "for a file. Narrow the range."
         )
-    # a million samples take seconds to write, in which a server answers nobody
-    beyond = hosting.limits().refusal(experiment) is not None
+    # writing a million samples takes seconds, in which the server answers no other request
+    beyond_limits = hosting.limits().refusal(experiment) is not None
     st.download_button(
         "Download all samples",
-        # called when the button is pressed: a million samples take a while to write
+        # called when the button is pressed: writing a million samples takes a while
         partial(points_to_csv, points, labels),
-        disabled=bool(too_large) or beyond,
+        disabled=bool(too_large) or beyond_limits,
         file_name="polycore-samples.csv",
         mime="text/csv",
         key=DOWNLOAD_KEY,
         icon=":material/download:",
         on_click="ignore",
-        help="All samples: x, y and the polynomial, counted from 0. Every digit is kept.",
+        help="All samples as CSV: x, y and the number of the polynomial, from 0. All digits are kept.",
     )
 
 
 def own_points(experiment: Experiment) -> None:
-    """Take points in, and show what there is to say of them."""
+    """Draw the uploader and, once there are points, a summary and the model's results on them."""
     st.subheader("Your own points", anchor=False)
     own = session.current().points
     if own is None:
-        st.caption("Upload points to look at them here, and to see how the trained network does on them.")
+        st.caption("Upload points to see them here, and to measure the trained network on them.")
         uploaded_points.offer()
         return
     uploaded_points.summary(own, experiment.polynomials)
@@ -126,7 +126,7 @@ def own_points(experiment: Experiment) -> None:
 
 frame.draw("Data")
 st.caption(
-    "The points the network learns from: each lies on one of the polynomials, give or take some noise."
+    "The points from which the network learns. Each lies on one of the polynomials, apart from the noise."
 )
 kept_model.draw_note()
 

@@ -1,4 +1,4 @@
-"""The glossary: the words of the dashboard, from docs/glossary.md."""
+"""The glossary: the terms of the dashboard, from docs/glossary.md."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ import streamlit as st
 
 from pages.frame import frame
 
-WORDS = Path(__file__).parents[1] / "docs" / "glossary.md"
-READABLE = 760  # pixels a line
+TERMS = Path(__file__).parents[1] / "docs" / "glossary.md"
+LINE_WIDTH = 760  # pixels: longer lines are hard to read
 
 frame.draw("Glossary")
-_, words = WORDS.read_text(encoding="utf-8").split("\n", maxsplit=1)  # the page has its title already
-with st.container(width=READABLE):
-    st.markdown(words)
+_, terms = TERMS.read_text(encoding="utf-8").split("\n", maxsplit=1)  # the page already has the title
+with st.container(width=LINE_WIDTH):
+    st.markdown(terms)
 frame.page_link(frame.HOME, "Home, and eight guided looks", ":material/home:")

@@ -1,4 +1,4 @@
-"""The inputs that say which points the network learns from."""
+"""The inputs that describe the points from which the network learns."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ PREFIX = "data"
 
 
 def draw() -> None:
-    """Draw the inputs, and say why what they hold is refused, if it is."""
+    """Draw the inputs and, if their values are not valid, the reason."""
     typed.offer(PREFIX, take)
     experiment = session.current().experiment
     _per_class(experiment)
@@ -31,12 +31,12 @@ def draw() -> None:
         format="%.6g",
         key=_key("noise"),
         on_change=typed.note,
-        help="Standard deviation of what is added to each y: 0 leaves every point on its curve. Raise it to "
-        "see what is left to learn where classes overlap and no network can be right every time.",
+        help="Standard deviation of the random numbers added to each y: with 0 every point is on its curve. "
+        "Raise it to see what can still be learned if classes overlap and no network can always be right.",
     )
     _seed()
     with st.container():
-        refusal.show_if_refused("Not taken yet: everything stays as it was.", _held)
+        refusal.show_if_refused("Not accepted yet: nothing has changed.", _held)
 
 
 def take() -> None:
@@ -68,31 +68,31 @@ def _held_per_class(experiment: Experiment) -> int | None:
 
 
 def _per_class(experiment: Experiment) -> None:
-    impossible = OPTIMIZERS[experiment.optimizer].needs_full_batch
+    unavailable = OPTIMIZERS[experiment.optimizer].needs_full_batch
     shown = experiment.samples_per_class or MEASURED_PER_CLASS
     st.toggle(
         "Fresh points every step",
         value=experiment.samples_per_class is None,
         key=_key("fresh"),
         on_change=typed.note,
-        disabled=impossible,
-        help="On: each training step draws new points, so nothing can be learned by heart. Off: every step "
-        "uses the same samples, as in most real work, and a large network may learn them by heart.",
+        disabled=unavailable,
+        help="On: each training step uses new points, so the network cannot learn them by heart. Off: every "
+        "step uses the same samples, as in most real work, and a large network may learn them by heart.",
     )
-    if impossible:
+    if unavailable:
         optimizer_input.offer_fresh_points()
     st.number_input(
         "Samples of each polynomial",
         min_value=1,
-        # what a link brought beyond the limit is shown, and refused at the start
+        # a value from a link may exceed the limit: it is shown, and refused at the start of a run
         max_value=max(hosting.limits().max_samples_per_class, shown),
         value=shown,
         step=50,
         key=_key("per_class"),
         on_change=typed.note,
         disabled=experiment.samples_per_class is None,
-        help="How many training samples lie on each curve. More take longer a step, leave fewer gaps and are "
-        "harder to learn by heart. Not used with fresh points.",
+        help="The number of training samples on each curve. With more, a step takes longer, there are fewer "
+        "gaps, and they are harder to learn by heart. Not used with fresh points.",
     )
 
 

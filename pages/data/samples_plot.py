@@ -1,4 +1,4 @@
-"""The samples and the uploaded points on the plane, over the curves."""
+"""Figures of the samples and the uploaded points, with the curves."""
 
 import plotly.graph_objects as go
 
@@ -11,12 +11,12 @@ POSITIONS = 200
 
 
 def samples(experiment: Experiment, points: Floats, labels: Integers) -> go.Figure:
-    """Return the samples, `points` (N, 2) with `labels` (N,), by class, over the curves."""
+    """Return a figure of the samples by class, `points` (N, 2) with `labels` (N,), and the curves."""
     return with_samples(_curves(experiment), points, labels, experiment.polynomials)
 
 
 def uploaded(experiment: Experiment, points: Points) -> go.Figure:
-    """Return the uploaded points over the curves: by class if theirs is in the set-up, else as rings."""
+    """Return a figure of the uploaded points and the curves; points without a class here are rings."""
     labels = points.classes_in(experiment.polynomials)
     known = labels >= 0
     figure = _curves(experiment)
@@ -28,7 +28,7 @@ def uploaded(experiment: Experiment, points: Points) -> go.Figure:
 
 
 def both(experiment: Experiment, points: Floats, labels: Integers, own: Points) -> go.Figure:
-    """Return the samples by class with the uploaded points on them, as rings."""
+    """Return a figure of the samples by class, and on them the uploaded points as rings."""
     return _showing_all(with_unlabelled_points(samples(experiment, points, labels), own.points))
 
 

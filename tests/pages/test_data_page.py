@@ -92,7 +92,7 @@ def with_model(experiment=TWO, points=None):
 def test_a_cold_page_shows_the_recommended_data():
     page = opened()
     assert metrics(page) == {"Samples": "1,200", "Polynomials": "12", "Of each": "100"}
-    assert any("fresh points every step" in value for value in shown(page))
+    assert any("fresh points in every step" in value for value in shown(page))
     assert [count for _, count in drawn(page)] == [100] * 12
 
 
@@ -185,7 +185,7 @@ def test_samples_too_large_for_a_file_are_told_and_not_offered():
     # 10^6 · 1000^12 is 10^42
     wide = Experiment(polynomials=(Polynomial(1e6, *[0] * 12), UP), x_range=(-1000, 1000))
     page = opened(begun=Session(setup=Setup(wide)))
-    assert any("too large to train on" in value for value in shown(page))
+    assert any("too large for training" in value for value in shown(page))
     assert page.download_button[0].disabled
 
 
