@@ -1,1 +1,1 @@
-"""The model in use: its name, its map's layers, the links and files that pass it on."""
+"""The model in use: its name, the layers on its map, and the links and files that share it."""

@@ -1,4 +1,4 @@
-"""The place on a network's map that a person asks about, and what network and referee say of it."""
+"""The point on a network's map that the user asks about, and the answers of network and referee."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,20 +13,21 @@ from polycore import Model, Referee
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
 PREFIX = "asked"
-MOST_SHOWN = 4  # classes in the chart; the table has all
-CLICK = "Click the map to ask about a place."
+MAX_BARS = 4  # classes in the chart; the table has all
+CLICK = "Click the map to ask about a point."
 
 
 def choose(x: float, y: float) -> None:
-    """Ask about a place. For a click."""
+    """Ask about the point (x, y). For a click."""
     if max(abs(x), abs(y)) <= MAX_COORDINATE:
         session.set_view(replace(session.current().view, asked=(x, y)))
 
 
 def draw(model: Model, referee: Referee | None, x_range: tuple[float, float]) -> None:
-    """Say what `model`, which the map over `x_range` shows, and the referee answer, or how to ask.
+    """Draw the answers of `model` and the referee, or say how to ask.
 
-    referee: of the model's polynomials; None if they are too large for one.
+    model: the one whose map, over `x_range`, is shown.
+    referee: that of the model's polynomials; None if they are too large for one.
     """
     place = session.current().view.asked
     with st.container():
@@ -47,17 +48,17 @@ def _draw_answer(answer: Answer, meetings: Sequence[Meeting]) -> None:
             icon=":material/close:",
             type="tertiary",
             on_click=_forget,
-            help="Take the mark off the map. Another click asks about another place.",
+            help="Remove the marker from the map. Another click asks about another point.",
         )
     words, bars = st.columns(2, gap="medium")
     with words:
         st.write(f"**p{answer.likeliest} = {answer.name(answer.likeliest)}.** {answer.sentence()}")
         st.write(answer.referee_sentence())
     with bars:
-        answer_bars.draw(answer, f"{PREFIX}.bars", MOST_SHOWN)
-    met = meeting_at(meetings, answer.x, answer.y)
-    if met is not None:
-        crossing.draw(meetings[met], answer)
+        answer_bars.draw(answer, f"{PREFIX}.bars", MAX_BARS)
+    index = meeting_at(meetings, answer.x, answer.y)
+    if index is not None:
+        crossing.draw(meetings[index], answer)
     table = st.expander("All polynomials", key=f"{PREFIX}.table", on_change="rerun")
     if table.open:
         with table:

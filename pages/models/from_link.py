@@ -1,4 +1,4 @@
-"""The network that came by the link: it answers at once, without training."""
+"""The trained network in a link: it answers at once, without training."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ MAP_KEY, MAP_HEIGHT = "from_link.map", 520
 
 
 def take(words: str | None, model: Model | None) -> None:
-    """Keep the model that a link's weights gave, if they gave one, and let it answer."""
+    """Keep the model that was read from a link's weights, if there is one, and let it answer."""
     if words is None or model is None:
         return
     session.set_address(replace(session.current().address, link_weights=LinkWeights(words, model)))
@@ -25,9 +25,9 @@ def take(words: str | None, model: Model | None) -> None:
 
 
 def take_over(opened: Session) -> None:
-    """Let the network of the link that `opened` was opened by answer, and keep it where it is not kept yet.
+    """Use the network in the link that opened the session `opened`, and keep it unless it is kept already.
 
-    The present session is what the tab had before.
+    The current session is the tab's earlier one.
     """
     new, now = opened.address.link_weights, session.current()
     if new is None:
@@ -45,7 +45,7 @@ def take_over(opened: Session) -> None:
 
 
 def words() -> dict[str, str]:
-    """Return what the address says of the weights: nothing once another set-up or a new run is there."""
+    """Return the address's parameters for the weights: none once there is another set-up or a new run."""
     now, kept = session.current(), session.current().answering
     weights = now.address.link_weights
     if weights is None or kept is None or kept.model is not weights.model:
@@ -57,32 +57,32 @@ def words() -> dict[str, str]:
 
 
 def draw() -> bool:
-    """Draw the answering model's map and figures, if it fits the set-up; return whether it does.
+    """Draw the map and the figures of the model in use, if it fits the set-up; return whether it does.
 
-    A click on the map asks the model about that place, as on the map of a run.
+    A click on the map asks the model about that point, as on the map of a run.
     """
     now, kept = session.current(), session.current().answering
     if kept is None or kept.model.polynomials != now.experiment.polynomials:
         return False
-    st.markdown(_told(kept, now))
+    st.markdown(_origin(kept, now))
     x_range = model_in_use.x_range_of(kept)
     figure = map_layers.with_place(plane.model_map(kept.model, x_range), now.view.asked)
     name = file_names.of("map", now.experiment)
     live.figure(figure, key=MAP_KEY, height=MAP_HEIGHT, on_click=asked.choose, file=name)
     st.caption(
-        "Each place in the colour of the network's likeliest polynomial, the stronger the surer it is. The "
-        "lines are the true curves."
+        "Each point has the color of the most likely polynomial; the surer the network, the stronger the "
+        "color. The lines are the true curves."
     )
     asked.draw(kept.model, model_in_use.referee_of(kept), x_range)
     model_in_use.draw_figures(kept)
     return True
 
 
-def _told(kept: Kept, now: Session) -> str:
+def _origin(kept: Kept, now: Session) -> str:
     weights = now.address.link_weights
     if weights is None or kept.model is not weights.model:
         return ":material/inventory_2: The network that answers. Nothing has been trained here yet."
     return (
-        ":material/link: **This network came by the link**, already trained. Measured here, it answers "
-        f"{percent(kept.model.held_out_accuracy or 0.0)} of held-out points rightly."
+        ":material/link: **This network came with the link**, already trained. Measured here, it answers "
+        f"{percent(kept.model.held_out_accuracy or 0.0)} of the held-out points correctly."
     )

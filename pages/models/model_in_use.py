@@ -1,4 +1,4 @@
-"""The model in use: which one answers, how good it is, and its file."""
+"""The model in use: the choice of it, its figures and its file."""
 
 import io
 
@@ -20,7 +20,7 @@ TUTORIAL_RANGE = (-1.0, 1.0)
 
 
 def draw_choice(kept: Kept) -> None:
-    """Let the person choose which of the kept models answers."""
+    """Draw the input that chooses which of the kept models is in use."""
     now = session.current()
     titles = [other.title for other in reversed(now.models.kept)]
     key = _choice_key()
@@ -31,31 +31,33 @@ def draw_choice(kept: Kept) -> None:
         key=key,
         on_change=_use,
         args=(key,),
-        help="Every run and every upload is kept, the newest first. The one you choose answers.",
+        help="Every run and every upload is kept, newest first. The one you choose answers on all pages.",
     )
 
 
 def draw_figures(kept: Kept) -> None:
-    """Draw the model's accuracies and its loss; beside that on new points stands the best possible there."""
+    """Draw the model's accuracies and its loss, with the best possible accuracy beside the held-out one."""
     model = kept.model
     held_out = model.held_out_accuracy
     with st.container(horizontal=True, gap="medium"):
         _metric(
             "Held-out accuracy",
             "unknown" if held_out is None else percent(held_out),
-            f"The share of rightly answered points that no step trained on: what to judge it by. {EXPLAINED}",
+            "The share of points, never used in training, that get the right answer. Judge a model by it. "
+            f"{EXPLAINED}",
             best_possible_told(kept),
         )
         _metric(
             "Training accuracy",
             percent(model.accuracy),
-            "The share of rightly answered points of the training set. It may pass what is possible on new "
-            "points: a network can learn by heart what it trains on.",
+            "The share of points of the training set that get the right answer. It may exceed what is "
+            "possible on new points, since a network can learn its training points by heart.",
         )
         _metric(
             "Loss (nats)",
             loss_text(model.loss),
-            "Cross-entropy on the training set. Certain and right is 0; guessing among K costs log K.",
+            "Cross-entropy on the training set: 0 for answers that are certain and right, log K for guessing "
+            "among K polynomials.",
         )
     with st.container():
         measured_on = _measured_on(kept)
@@ -64,23 +66,23 @@ def draw_figures(kept: Kept) -> None:
 
 
 def draw_download(kept: Kept, key: str = f"{PREFIX}.download") -> None:
-    """Draw the button that gives the weight file."""
+    """Draw the button that downloads the weight file."""
     training = session.current().training
     st.download_button(
         "Download the model",
-        # written when it is asked for: a run may have learned more by then than this page knows
+        # written at the press: the run may have learned more since the page was drawn
         data=lambda: _file(_newest(kept, training)),
         file_name=file_name(kept),
         mime="application/octet-stream",
         key=key,
         icon=":material/download:",
         on_click="ignore",
-        help="A weight file (.npz): numpy.load opens it, and so does this page, here or anywhere else.",
+        help="A weight file (.npz). numpy.load reads it, and so does the page Predict, here or elsewhere.",
     )
 
 
 def draw_setup_button(kept: Kept) -> None:
-    """Offer the set-up that an uploaded file names, where it is another than the present one."""
+    """Draw the button that loads the set-up in an uploaded file, unless it is the current one."""
     experiment = kept.model.experiment
     if kept.experiment is None and experiment not in (None, session.current().experiment):
         st.button(
@@ -89,37 +91,37 @@ def draw_setup_button(kept: Kept) -> None:
             icon=":material/tune:",
             on_click=_take_setup,
             args=(experiment,),
-            help="Take over the polynomials, data and training settings that the file names.",
+            help="Load the polynomials, data and training settings that are in the file.",
         )
 
 
 def experiment_of(kept: Kept) -> Experiment | None:
-    """Return what the model was trained by, where that is known."""
+    """Return the experiment that trained the model; None if it is unknown."""
     return kept.experiment or kept.model.experiment
 
 
 def known_experiment(kept: Kept) -> Experiment | None:
-    """Return what drew the points of the model's own polynomials, where that is known."""
+    """Return the experiment that trained the model on its own polynomials; None if it is unknown."""
     experiment = experiment_of(kept)
     return experiment if experiment and experiment.polynomials == kept.model.polynomials else None
 
 
 def best_possible_told(kept: Kept) -> str | None:
-    """Return the best accuracy to be expected on new points, in words; None if their data are not known."""
+    """Return the best possible accuracy on new points as text; None if the data are unknown."""
     experiment = known_experiment(kept)
     return None if experiment is None else told(best_possible(experiment))
 
 
 def x_range_of(kept: Kept) -> tuple[float, float]:
-    """Return the range of x that the model was trained on; where it is not known, the tutorial's."""
+    """Return the x range on which the model was trained; the tutorial's if it is unknown."""
     experiment = experiment_of(kept)
     return TUTORIAL_RANGE if experiment is None else experiment.x_range
 
 
 def referee_of(kept: Kept) -> Referee | None:
-    """Return the referee of the model's polynomials; None where they are not known or too large for it.
+    """Return the referee of the model's polynomials; None if they are unknown or too large for it.
 
-    Where the data are not known, they are taken to be as the tutorial's, without noise.
+    If the data are unknown, it is the referee for the tutorial's range, without noise.
     """
     experiment = experiment_of(kept)
     try:
@@ -129,14 +131,14 @@ def referee_of(kept: Kept) -> Referee | None:
 
 
 def file_name(kept: Kept) -> str:
-    """Return a name for its file, such as polycore-adam-12.npz: optimizer and number of classes."""
+    """Return the name of its weight file, such as polycore-adam-12.npz: optimizer and number of classes."""
     experiment = experiment_of(kept)
     optimizer = "" if experiment is None else f"{experiment.optimizer}-"
     return f"polycore-{optimizer}{kept.model.widths[-1]}.npz"
 
 
 def _measured_on(kept: Kept) -> str:
-    """Say on how many training points the figures are measured, where it is not on all; else ""."""
+    """Say on how many training points the figures are measured; "" if on all of them."""
     experiment = known_experiment(kept)
     if experiment is None:
         return ""
@@ -161,7 +163,7 @@ def _choice_key() -> str:
 
 
 def _use(key: str) -> None:
-    if key == _choice_key():  # else a browser says what it showed before another one began to answer
+    if key == _choice_key():  # else the browser sends an earlier value: another model has come into use
         session.choose(st.session_state[key])
 
 

@@ -1,4 +1,4 @@
-"""Naming: which polynomials the classes of a file stand for that says nothing about it."""
+"""Naming: the polynomials that the classes of a file without metadata stand for."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ TEXT_KEY, REFUSAL_KEY = f"{PREFIX}.text", f"{PREFIX}.refusal"
 
 
 def draw(kept: Kept) -> None:
-    """Let the person name the polynomials of a model whose file has no metadata."""
+    """Draw the inputs that name the polynomials of a model whose file has no metadata."""
     if kept.model.metadata:
         return
     with st.expander(
@@ -21,19 +21,17 @@ def draw(kept: Kept) -> None:
         expanded=not kept.model.polynomials,
         key=f"{PREFIX}.{kept.title}.{bool(kept.model.polynomials)}",  # it closes once they are named
     ):
-        st.write(_known(kept))
+        st.write(_explanation(kept))
         _setup_button(kept)
         _typed(kept)
 
 
-def _known(kept: Kept) -> str:
+def _explanation(kept: Kept) -> str:
     classes = kept.model.widths[-1]
+    unnamed = f"The file does not say which {classes} polynomials its classes stand for."
     if kept.model.polynomials:
-        return f"The file does not say it. Its {classes} classes are taken for the polynomials shown here."
-    return (
-        f"The file does not say which {classes} polynomials its classes stand for. "
-        "Until you say it, they are shown as class 0, class 1 and so on, without a map."
-    )
+        return f"{unnamed} Those shown here are assumed."
+    return f"{unnamed} Until you name them, they are shown as class 0, class 1 and so on, without a map."
 
 
 def _setup_button(kept: Kept) -> None:
@@ -54,18 +52,18 @@ def _typed(kept: Kept) -> None:
         "One polynomial a line, class 0 first",
         key=TEXT_KEY,
         placeholder="-x^2 + 1\nx^3 - 2",
-        help=f"As on the page Polynomials; {kept.model.widths[-1]} lines.",
+        help=f"{kept.model.widths[-1]} lines, written as on the page Polynomials.",
     )
     st.button(
         "Use these",
         key=f"{PREFIX}.use",
         on_click=_name_typed,
         args=(kept,),
-        help="Name the classes in the order of the lines. You can do so again.",
+        help="Name the classes in the order of the lines. You can change the names later.",
     )
     error = st.session_state.pop(REFUSAL_KEY, None)
     if error is not None:
-        refusal.show("The classes keep the names they had.", error)
+        refusal.show("The names of the classes have not changed.", error)
 
 
 def _name_typed(kept: Kept) -> None:
@@ -78,7 +76,7 @@ def _name_typed(kept: Kept) -> None:
 def _parsed(text: str) -> list[Polynomial]:
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
-        raise PolycoreError("There is no polynomial yet; type one a line.")
+        raise PolycoreError("Got no polynomial; expected one on each line.")
     return [_polynomial(number, line) for number, line in lines]
 
 

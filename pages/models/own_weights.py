@@ -1,4 +1,4 @@
-"""The network that was trained here, in the address of its page: whoever opens that has it, on any server."""
+"""Puts the network that was trained here into the page's address, which then opens it on any server."""
 
 from dataclasses import replace
 from functools import partial
@@ -11,12 +11,12 @@ from pages.state.kept_models import Kept
 from pages.state.watch import is_running
 from pages.state.writing import Writing
 
-LOOK_SECONDS = 0.1  # between two looks whether something was clicked meanwhile
-OTHER_WORDS = 50  # characters: a guided look has a word of its own, and other pages have longer names
+CHECK_SECONDS = 0.1  # between two checks for a click
+OTHER_WORDS = 50  # characters: for the parameter of a guided look, and for longer names of other pages
 
 
 def words() -> dict[str, str]:
-    """Return what the address says of the weights: nothing while a run goes on or they are being written."""
+    """Return the address's parameters for the weights: none during a run and until they are written."""
     kept, writing = _settled(), session.current().address.writing
     if kept is None or writing is None or writing.model is not kept.model or writing.words is None:
         return {}
@@ -24,9 +24,9 @@ def words() -> dict[str, str]:
 
 
 def draw(page: str) -> None:
-    """Let the address, `page` without its query, have the weights of the model that answers, where they fit.
+    """Add the weights of the model in use to the page's address if they fit; `page` is it without query.
 
-    It has them when they are written. Nothing else on the page waits for that.
+    They are written in the background: nothing else on the page waits for them.
     """
     kept, experiment = _settled(), session.current().experiment
     if kept is None or "weights" in st.query_params:
@@ -40,16 +40,16 @@ def draw(page: str) -> None:
 
 
 def _put(writing: Writing) -> None:
-    # beside the page's own thread: the session is that one's to change
-    place = st.empty()
-    while not writing.is_over(within=LOOK_SECONDS):
-        place.empty()  # where something was clicked, this ends the waiting
+    # runs in another thread than the page, so it must not change the session
+    element = st.empty()
+    while not writing.is_over(within=CHECK_SECONDS):
+        element.empty()  # if the user has clicked something, Streamlit ends this fragment here
     if writing.words is not None:
         st.query_params["weights"] = writing.words
 
 
 def _settled() -> Kept | None:
-    """Return the model that answers, where it was trained here, on the set-up, and no run goes on."""
+    """Return the model in use if it was trained here with the current set-up and no run is under way."""
     now = session.current()
     kept = now.answering
     if kept is None or kept.experiment is None or is_running():

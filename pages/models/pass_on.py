@@ -1,4 +1,4 @@
-"""What can be taken along: the network as code, the experiment as a script and as JSON, run and history."""
+"""The expander "Take it with you": the network as code, the experiment as script, and files."""
 
 import io
 from collections.abc import Callable
@@ -17,13 +17,13 @@ from polycore.training.history import History
 
 PREFIX = "pass_on"
 OPEN_KEY = f"{PREFIX}.open"
-MOST_SHOWN = 100_000  # characters of code; the recommended network's has 52,000
+MAX_SHOWN = 100_000  # characters of code; the recommended network's has 52,000
 CODE_HEIGHT = 340  # pixels
 
 
 @dataclass(frozen=True, eq=False)
 class _Subject:
-    """What is taken along; None what there is not, or is not known."""
+    """What the expander offers. None stands for what does not exist or is unknown."""
 
     model: Model | None
     experiment: Experiment | None
@@ -32,10 +32,10 @@ class _Subject:
 
 
 def draw_run(training: Training | None, *, running: bool) -> None:
-    """Draw the expander for a run; before there is one, for the set-up and the network that came for it.
+    """Draw the expander for a run; before there is one, for the set-up and a network that was loaded for it.
 
-    While the run goes on (`running`, as the page shows it) its network is not written: it would be another
-    one a moment later.
+    running: whether the page shows the run as running. Its network is then not written, since it would be
+    out of date a moment later.
     """
     if training is None:
         experiment, kept = session.current().experiment, session.current().answering
@@ -47,12 +47,12 @@ def draw_run(training: Training | None, *, running: bool) -> None:
 
 
 def draw_kept(kept: Kept) -> None:
-    """Draw the expander for a model that is kept."""
+    """Draw the expander for a kept model."""
     _draw(_Subject(kept.model, model_in_use.experiment_of(kept), kept.history), running=False)
 
 
 def _draw(subject: _Subject, *, running: bool) -> None:
-    # what is in it runs only where it is open
+    # its contents are computed only if it is open
     expander = st.expander("Take it with you", icon=":material/ios_share:", key=OPEN_KEY, on_change="rerun")
     if not expander.open:
         return
@@ -66,26 +66,26 @@ def _draw(subject: _Subject, *, running: bool) -> None:
 def _draw_network(subject: _Subject, *, running: bool) -> None:
     st.subheader("The network in NumPy", anchor=False)
     if running:
-        st.caption("Its code is written when the run pauses or ends, from its best weights so far.")
+        st.caption("The code is written when the run pauses or ends, from its best weights so far.")
     elif subject.model is None:
         st.caption("Nothing has been trained yet.")
     else:
         st.write(
-            "A program that predicts without this project: the weights are in it, and NumPy is all it needs. "
-            + _whose(subject)
+            "A program that predicts without this project: it contains the weights and needs only NumPy. "
+            + _origin(subject)
         )
         _draw_code(numpy_snippet(subject.model), _name("predict", subject.experiment), "snippet")
 
 
-def _whose(subject: _Subject) -> str:
+def _origin(subject: _Subject) -> str:
     if subject.training is None:
         return ""
-    return f"They are the run's best so far, of step {subject.training.run.best_step:,}."
+    return f"The weights are the run's best so far, from step {subject.training.run.best_step:,}."
 
 
 def _draw_script(experiment: Experiment) -> None:
     st.subheader("The experiment in polycore", anchor=False)
-    st.write("A program that trains the same network once more: on one machine the same to the last bit.")
+    st.write("A program that trains the same network again: on the same machine, equal to the last bit.")
     _draw_code(script(experiment), _name("train", experiment), "script")
 
 
@@ -95,13 +95,13 @@ def _draw_files(experiment: Experiment, subject: _Subject) -> None:
     with st.container(horizontal=True):
         if training is not None:
             _download(
-                "Run to go on with",
-                # written when it is asked for: a run that goes on is further then
+                "Run file",
+                # written at the press: a run that continues has more steps by then
                 lambda: _content(training),
                 f"{_name('run', experiment)}.npz",
                 "application/octet-stream",
-                'The run as it stands when you press. "Bring a run back", below, goes on with it tomorrow, '
-                "and polycore.Run.load anywhere.",
+                'The run as it is when you press. "Bring a run back", below, continues it later, and '
+                "polycore.Run.load anywhere.",
             )
         if history is not None and len(history.step):
             _download(
@@ -109,27 +109,27 @@ def _draw_files(experiment: Experiment, subject: _Subject) -> None:
                 history.to_csv(),
                 f"{_name('history', experiment)}.csv",
                 "text/csv",
-                "A row for each recorded step: the loss in nats on the training set, and both accuracies as "
-                "shares from 0 to 1.",
+                "One row for each recorded step: the loss on the training set in nats, and both accuracies "
+                "as shares from 0 to 1.",
             )
         _download(
             "Experiment as JSON",
             experiment.to_json(),
             f"{_name('experiment', experiment)}.json",
             "application/json",
-            "Every setting by its name.",
+            "All settings, by name.",
         )
     st.caption(
-        "`polycore.Experiment.from_json` reads the experiment back. Figures save themselves: point at one, "
-        "and its menu has a button for PNG and one for SVG."
+        "`polycore.Experiment.from_json` reads the experiment. To save a figure, point at it: its menu has "
+        "buttons for PNG and SVG."
     )
 
 
 def _draw_code(code: str, name: str, key: str) -> None:
-    if len(code) <= MOST_SHOWN:
+    if len(code) <= MAX_SHOWN:
         st.code(code, language="python", height=CODE_HEIGHT)
     else:
-        st.caption(f"It has {len(code):,} characters, too many to be shown here.")
+        st.caption(f"The code has {len(code):,} characters, too many to be shown here.")
     _download("Download as .py", code, f"{name}.py", "text/x-python", "The code above as a file.", key)
 
 

@@ -216,7 +216,7 @@ def test_after_a_restart_open_tabs_have_their_set_up_and_the_network_of_a_link(b
         with served(tmp_path / "before.txt", port=port):
             training, other = new(), new()
             other.open(link_with_a_network(new()))
-            other.page.get_by_text("This network came by the link").wait_for()
+            other.page.get_by_text("This network came with the link").wait_for()
             training.page.bring_to_front()  # a tab behind others is drawn late on a busy machine
             started(training)
             words = [visit.words() for visit in (training, other)]
@@ -229,14 +229,14 @@ def test_after_a_restart_open_tabs_have_their_set_up_and_the_network_of_a_link(b
             training.rest()
             training.press("OK")
             expect(loss).to_have_count(0)
-            other.page.get_by_text("This network came by the link").wait_for()
+            other.page.get_by_text("This network came with the link").wait_for()
             assert [visit.words() for visit in (training, other)] == words
             training.rest()
             training.press("Start")
             training.wait_for_status("Running", after_step=100)
             # what this tab shows is from before; the new server has the network by the link again
             other.page.reload()
-            other.drawn().page.get_by_text("This network came by the link").wait_for()
+            other.drawn().page.get_by_text("This network came with the link").wait_for()
             other.wait_for_words(weights=words[1]["weights"])
             # it had nothing that the address has not
             expect(other.page.get_by_text("The server was restarted")).to_have_count(0)

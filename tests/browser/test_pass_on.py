@@ -49,7 +49,7 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     visit.take_along()
 
     other = visitor(PHONE).open(f"?{query}")
-    other.page.get_by_text("This network came by the link").wait_for()
+    other.page.get_by_text("This network came with the link").wait_for()
     other.page.get_by_role("img", name=MAP).first.wait_for()
     expect(other.page.get_by_test_id("stMetricValue").get_by_text(expected)).to_be_visible()
     weights = other.words()["weights"]

@@ -235,7 +235,7 @@ def test_where_a_replica_dies_its_tabs_come_back_with_set_up_and_network_and_the
             visit.rest()
         [name] = [cookie["value"] for cookie in trained.page.context.cookies() if cookie["name"] == COOKIE]
         house.replicas[name].kill()
-        trained.page.get_by_text("This network came by the link").wait_for()
+        trained.page.get_by_text("This network came with the link").wait_for()
         untouched.page.locator(CONNECTED).wait_for()
         untouched.rest()
         untouched.press("Start")

@@ -26,7 +26,7 @@ def test_a_run_goes_on_in_another_browser(visitor, size, scheme, tmp_path):
     step = visit.wait_for_status("Paused")
     button = visit.take_along()
     with visit.page.expect_download() as download:
-        button.filter(has_text="Run to go on with").click()
+        button.filter(has_text="Run file").click()
     assert download.value.suggested_filename == "polycore-run-adam-3.npz"
     path = tmp_path / "run.npz"
     path.write_bytes(Path(download.value.path()).read_bytes())
@@ -82,7 +82,7 @@ def test_a_run_is_taken_along_while_it_continues(browser, server):
     visit.press("Start")
     step = visit.wait_for_status("Running", after_step=1)
     visit.page.get_by_text("Take it with you").click()
-    button = visit.page.get_by_test_id("stDownloadButton").get_by_role("button", name="Run to go on with")
+    button = visit.page.get_by_test_id("stDownloadButton").get_by_role("button", name="Run file")
     with visit.page.expect_response(re.compile(r"/media/\w+\.bin$")) as response:
         button.click()
         for _ in range(UPDATES):

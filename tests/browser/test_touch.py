@@ -62,14 +62,14 @@ def test_on_home_a_click_is_answered_under_the_map(visitor):
     visit = visitor(PHONE).open(QUICK)
     visit.press("Train the network")
     visit.wait_for_status("Finished")
-    visit.page.get_by_text("Click the map to ask about a place.").wait_for()
+    visit.page.get_by_text("Click the map to ask about a point.").wait_for()
     visit.page.mouse.click(*pixel(visit, 1.5, 2.25))
     visit.page.get_by_text(re.compile(r"^The referee (agrees|says)")).wait_for()
     assert place_told(visit) == pytest.approx((1.5, 2.25), abs=0.02)
     visit.page.get_by_text("All polynomials").click()
     visit.page.get_by_test_id("stDataFrame").first.wait_for()
     visit.press("Close")
-    visit.page.get_by_text("Click the map to ask about a place.").wait_for()
+    visit.page.get_by_text("Click the map to ask about a point.").wait_for()
 
 
 def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(visitor):

@@ -140,7 +140,7 @@ def test_crossings_are_marked_where_the_curves_meet(maps):
     places = marks(maps["progress.map"], "diamond")
     # within -1 to 1: x and -x at 0 with x^2, -x and x^2 at -1, x and x^2 at 1
     np.testing.assert_allclose(places, [(-1, 1), (0, 0), (1, 1)], atol=1e-12)
-    assert "Diamonds: 3 places where curves meet; click one." in words(app)
+    assert "Diamonds: 3 points where curves meet; click one." in words(app)
 
 
 @pytest.mark.parametrize("view", ["Network", "Referee", "Where they differ"])
@@ -185,7 +185,7 @@ def test_predict_marks_crossings_from_the_first_and_points_where_the_data_are_kn
     app.switch_page(PREDICT).run()
     assert choice(app).value == [CROSSINGS]
     # 1 - x^2 and x^3 - 2 meet where x^3 + x^2 = 3, beyond the range
-    assert "Diamonds: 0 places" in words(app)
+    assert "Diamonds: 0 points" in words(app)
     show(app, SAMPLES, MISTAKES)
     model, experiment = session_of(app).answering.model, session_of(app).experiment
     points, labels = experiment.held_out_set()

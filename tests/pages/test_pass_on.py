@@ -30,7 +30,7 @@ TRAINED = {
     "batch": "all",
     "weights": "dZkCJAAAAAAAA8D8AAAAAAAAAwAAAAAAAAOA_AAAAAAAACEAAAAAAAAAAAAAAAAAAAPC_",
 }
-CAME = "This network came by the link"
+CAME = "This network came with the link"
 
 
 def open_it(app, key):
@@ -215,7 +215,7 @@ def test_a_network_that_came_by_the_link_can_be_taken_as_code():
 
 
 def test_code_that_is_too_long_to_show_is_a_file_alone(monkeypatch):
-    monkeypatch.setattr(pass_on, "MOST_SHOWN", 100)
+    monkeypatch.setattr(pass_on, "MAX_SHOWN", 100)
     app = open_it(opened(TRAIN, TRAINED), pass_on.OPEN_KEY)
     assert len(app.code) == 0
     assert any("too many to be shown" in caption.value for caption in app.caption)

@@ -626,7 +626,7 @@ def test_polynomials_can_be_typed_one_a_line():
     [
         pytest.param("x\n<b>y</b>\n2x", "Line 2: character 1", id="a line that is none"),
         pytest.param("x\n2x", "got 2 for 3 classes", id="too few"),
-        pytest.param("", "There is no polynomial yet", id="none"),
+        pytest.param("", "Got no polynomial; expected one on each line", id="none"),
     ],
 )
 def test_polynomials_that_cannot_be_used_are_refused(text, told):

@@ -171,7 +171,7 @@ def test_take_it_with_you_has_the_run_at_the_step_of_the_download(monkeypatch):
     assert not app.exception
     training = session_of(app).training
     training._run = pc.advance(training.run, 5)
-    again = pc.Run.load(io.BytesIO(asked["Run to go on with"]()))
+    again = pc.Run.load(io.BytesIO(asked["Run file"]()))
     assert (again.step, same_run(again, training.run)) == (6, True)
     app.switch_page(PREDICT).run()
-    assert "Run to go on with" not in [button.label for button in app.get("download_button")]
+    assert "Run file" not in [button.label for button in app.get("download_button")]
