@@ -1,4 +1,4 @@
-"""The guided looks on the pages: their cards on Home, and on every page a panel of the one that is on."""
+"""The guided looks on the pages: their cards on Home, and on every page a panel of the current one."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ from polycore import Experiment
 from polycore.links import link
 
 PREFIX = "look"
-WORD = "look"  # of the address
+WORD = "look"  # in the address
 CARDS_A_ROW = 4
 CHECK_SECONDS = 1.0
 
@@ -23,20 +23,20 @@ SEEN, NOT_YET = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
 def follow() -> None:
-    """Begin the look that the address names. Call it when the visitor has just arrived by it."""
+    """Begin the look that the address names. Call it if the visitor has just opened this address."""
     look = looks.named(st.query_params.get(WORD))
     if look is not None and look.name != session.current().lessons.look:
         _begin(look, st.query_params)
 
 
 def words() -> dict[str, str]:
-    """Return what the address says of the look that is on: nothing if none is."""
+    """Return the address's parameters for the current look; none without one."""
     name = session.current().lessons.look
     return {} if name is None else {WORD: name}
 
 
 def draw_panel(page: str) -> None:
-    """Draw the look that is on, for the page of that title; nothing where none is."""
+    """Draw the panel of the current look, if there is one, on the page with that title."""
     look = looks.named(session.current().lessons.look)
     if look is None:
         return
@@ -45,18 +45,18 @@ def draw_panel(page: str) -> None:
         st.markdown(f"**Do.** {look.do}  \n**See.** {look.see}")
         seen = look.name in session.current().lessons.seen
         with st.container():
-            # asked again and again: neither a run nor a point that is asked about draws the whole page anew
+            # repeated: a run or a question about a point does not draw the whole page again
             st.fragment(_check, run_every=None if seen else CHECK_SECONDS)(look.name, page)
         _ways(look, page)
 
 
 def draw_cards() -> None:
-    """Draw the eight, each with a link that sets everything up, and which of them have been seen."""
+    """Draw the cards of all looks, each with a link that sets everything up and whether it has been seen."""
     st.subheader("Eight guided looks", anchor=False)
     seen = len(session.current().lessons.seen)
     st.caption(
-        "Each sets everything up, says what to do, and tells when you have seen it. "
-        f"Seen so far: {seen} of {len(looks.LOOKS)}. Models that are trained already stay."
+        "Each sets everything up, says what to do, and notices when you have seen it. "
+        f"Seen so far: {seen} of {len(looks.LOOKS)}. Trained models are kept."
     )
     for first in range(0, len(looks.LOOKS), CARDS_A_ROW):
         row = looks.LOOKS[first : first + CARDS_A_ROW]
@@ -65,7 +65,7 @@ def draw_cards() -> None:
                 _card(look)
     st.page_link(
         GLOSSARY,
-        label="Glossary: the words in one or two sentences each",
+        label="Glossary: each term in one or two sentences",
         icon=":material/dictionary:",
         query_params=link.to_query(session.current().experiment),
     )
@@ -84,8 +84,8 @@ def _card(look: Look) -> None:
 
 
 def _head(look: Look, page: str) -> None:
-    # what leads on stands at the end of this line: the buttons below have other places in every look, and a
-    # second quick press would meet one of those
+    # "Next look" is at the end of this line: the buttons below have other positions in each look, and a
+    # second quick press would hit one of them
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         title = f"**Look {looks.number(look)} of {len(looks.LOOKS)} · {look.title}**"
         st.markdown(f"{look.icon} {title}", width="stretch")
@@ -97,7 +97,7 @@ def _head(look: Look, page: str) -> None:
             icon=":material/close:",
             type="tertiary",
             on_click=_end,
-            help="Close this panel. The set-up stays as it is, and so does what you have trained.",
+            help="Close this panel. The set-up and your trained models stay.",
         )
 
 
@@ -126,7 +126,7 @@ def _next(look: Look, page: str) -> None:
     if page != looks.TRAINING:
         _link(look, "Next look", icon)
         return
-    # Streamlit passes over a link to the page that is shown, whatever else its address says
+    # Streamlit ignores a link to the page that is shown, whatever the parameters in its address
     st.button(
         "Next look",
         key=f"{PREFIX}.next",
@@ -134,12 +134,12 @@ def _next(look: Look, page: str) -> None:
         type="tertiary",
         on_click=_begin_next,
         args=(look,),
-        help=f"{look.title}: loads a set-up of its own. Models that are trained already stay.",
+        help=f"{look.title}: loads its own set-up. Trained models are kept.",
     )
 
 
 def _check(name: str, page: str) -> None:
-    """Say whether the look has been seen; once it has, it stays so."""
+    """Say whether the look has been seen. Once seen, it remains so."""
     look, now = looks.named(name), session.current()
     if look is None:
         return
@@ -152,7 +152,7 @@ def _check(name: str, page: str) -> None:
 
 
 def _asked(page: str) -> tuple[float, float] | None:
-    """Return the place that is asked about: on Predict, or on the map of the run."""
+    """Return the point that is asked about: on Predict, or on the map of the run."""
     view = session.current().view
     return (view.point.x, view.point.y) if page == looks.PREDICTING else view.asked
 
@@ -168,22 +168,22 @@ def _page_link(page: str, label: str, icon: str) -> None:
 
 
 def _load(experiment: Experiment) -> None:
-    typed.note()  # what was typed is no longer on its way then
+    typed.note()  # else typed text would arrive after the new set-up
     session.replace_setup(experiment)
 
 
 def _begin_next(look: Look) -> None:
-    typed.note()  # Undo brings it back
+    typed.note()  # so that Undo restores it
     arrival.settle()
     _begin(look, {})
 
 
 def _begin(look: Look, query: Mapping[str, str]) -> None:
-    """Begin a look on the set-up that its link holds; a bare name has the look's first one."""
+    """Begin a look with the set-up in its link or, if that has only the look's name, with its first one."""
     experiment = link.from_query(query).experiment if "v" in query else look.set_ups[0].experiment
-    # a set-up that is ready-made is no loss: the toast still offers the one from before the look that was on
+    # replacing a look's set-up or the recommended one loses nothing: the toast keeps offering the user's own
     ready_made = _is_ready_made(session.current().experiment)
-    undo = None if ready_made else "The look has taken the place of your set-up."
+    undo = None if ready_made else "The look has replaced your set-up."
     session.begin_look(look.name, experiment, undo)
 
 

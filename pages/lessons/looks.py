@@ -1,6 +1,6 @@
-"""The eight guided looks: what each sets up, what to do, what there is to see, and when it has been seen.
+"""The eight guided looks: the set-ups of each, what to do, what to see, and when it has been seen.
 
-The figures in their texts were measured with these very set-ups; tests/pages/test_looks.py measures anew.
+The figures in their texts were measured with these set-ups; tests/pages/test_looks.py measures them again.
 """
 
 import math
@@ -17,10 +17,10 @@ INSIDE, COMPARE = "pages/5_inside.py", "pages/6_compare.py"
 
 TRAINING, PREDICTING, INSPECTING = "Train", "Predict", "Inside"  # titles
 
-NEAR = 0.05  # how far from the crossing a point may be asked about
-SOME_STEPS = 1000  # after which a run shows what it is about to become
-MANY_STEPS = 20_000  # of random search: enough to see that it crawls
-CLEARLY = 0.2  # of accuracy
+NEAR = 0.05  # distance from the crossing within which a question about a point counts
+SOME_STEPS = 1000  # after which a run shows what it will become
+MANY_STEPS = 20_000  # of random search: enough to see how slow it is
+CLEARLY = 0.2  # difference of accuracies
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class SetUp:
 
 @dataclass(frozen=True)
 class Way:
-    """A link to a page where the look goes on."""
+    """A link to a page on which the look continues."""
 
     page: str
     label: str
@@ -42,10 +42,13 @@ class Way:
 
 @dataclass(frozen=True)
 class Look:
-    """One look; it begins on Train with the first of its set-ups.
+    """A guided look. It begins on Train with the first of its set-ups.
 
-    name: in the address. about: one sentence for its card. do, see: one sentence each, for its panel.
-    lesson: why it is so, once it has been seen. seen: whether it has been, at a moment.
+    name: its name in the address.
+    about: one sentence for its card.
+    do, see: one sentence each for its panel.
+    lesson: the explanation, shown once it has been seen.
+    seen: whether it has been seen at a moment.
     """
 
     name: str
@@ -61,12 +64,12 @@ class Look:
 
 
 def named(name: str | None) -> Look | None:
-    """Return the look of that name in the address; None where there is none."""
+    """Return the look with that name in the address; None if there is none."""
     return next((look for look in LOOKS if look.name == name), None)
 
 
 def number(look: Look) -> int:
-    """Return its place, from 1."""
+    """Return the number of the look, from 1."""
     return LOOKS.index(look) + 1
 
 
@@ -182,11 +185,11 @@ LOOKS = (
         name="crossing",
         title="A point at a crossing",
         icon=":material/alt_route:",
-        about="Why nobody can tell which curve a point comes from where two of them meet.",
+        about="Why nobody can tell which curve a point comes from if two curves meet there.",
         do="Press Start, then ask about the point x = 0, y = 0 on Predict.",
-        see="The probabilities of x and -x are about even there, however long the network trains.",
-        lesson="Both curves pass through that point, so even odds are the right answer. It is why the best "
-        "possible accuracy lies below 100\u00a0%.",
+        see="There the probabilities of x and -x are about equal, however long the network trains.",
+        lesson="Both curves pass through that point, so even odds are the right answer. This is why the best "
+        "possible accuracy is below 100\u00a0%.",
         set_ups=(SetUp("The three curves", CROSSING),),
         seen=_crossing_seen,
         ways=(Way(PREDICT, "Ask on Predict", ":material/ads_click:"),),
@@ -195,11 +198,11 @@ LOOKS = (
         name="search",
         title="Search against a gradient",
         icon=":material/trending_down:",
-        about="Why random search crawls, and what a gradient knows that it does not.",
+        about="Why random search is slow, and what a gradient adds.",
         do=f"Start random search; after {MANY_STEPS:,} steps load Adam below and start that.",
-        see="Adam's loss is below random search's after a few hundred steps.",
-        lesson="Random search learns from a step only whether it helped. The gradient says of every weight "
-        "which way is down, and how steeply.",
+        see="After a few hundred steps, Adam's loss is below that of random search.",
+        lesson="Random search learns from a step only whether it helped. The gradient says for every weight "
+        "in which direction the loss falls, and how steeply.",
         set_ups=(SetUp("Random search", SEARCH), SetUp("Adam", GRADIENT)),
         seen=_gradient_seen,
         ways=(Way(COMPARE, "Race them on Compare", ":material/flag:"),),
@@ -208,12 +211,12 @@ LOOKS = (
         name="scaling",
         title="Scaling the inputs",
         icon=":material/straighten:",
-        about="What it does for a network when its inputs are standardized.",
-        do="Start with the inputs as they are, then load the standardized ones below and start those.",
-        see="Held-out accuracy ends near 43\u00a0% with inputs as they are, near 98\u00a0% with standardized "
-        "ones.",
-        lesson="An x from 100 to 102 hardly varies beside its own size. With mean 0 and deviation 1 both "
-        "inputs count, and one learning rate suits all weights.",
+        about="How standardized inputs help a network.",
+        do="Start with the inputs as they are, then load the standardized ones below and start again.",
+        see="Held-out accuracy ends near 43\u00a0% with the inputs as they are, near 98\u00a0% with "
+        "standardized ones.",
+        lesson="An x from 100 to 102 hardly varies compared with its size. With mean 0 and standard "
+        "deviation 1 both inputs count, and one learning rate suits all weights.",
         set_ups=(SetUp("As they are", UNSCALED), SetUp("Standardized", SCALED)),
         seen=_scaling_seen,
     ),
@@ -221,11 +224,11 @@ LOOKS = (
         name="dead",
         title="Dead neurons",
         icon=":material/sensors_off:",
-        about="How a learning rate that is too high kills neurons, for good.",
-        do="Start with a learning rate of 1, and watch the figure Dead neurons under the map.",
+        about="How too high a learning rate kills neurons for good.",
+        do="Start with a learning rate of 1, and watch the number of dead neurons under the map.",
         see="More than half of the 32 neurons die within the first few hundred steps.",
-        lesson="Too long a step throws a neuron's fold beyond all points: ReLU then gives 0 everywhere, and "
-        "no gradient brings it back. With 0.01 they live.",
+        lesson="Too long a step moves a neuron's fold beyond all points: ReLU then gives 0 everywhere, and "
+        "no gradient brings it back. With 0.01 the neurons stay alive.",
         set_ups=(SetUp("Learning rate 1", TOO_FAST), SetUp("0.01", SLOWER)),
         seen=_dead_seen,
     ),
@@ -234,11 +237,11 @@ LOOKS = (
         title="Too small a network",
         icon=":material/compress:",
         about="What two hidden neurons cannot do, however long they train.",
-        do="Start with two hidden neurons, then load 32 below and start those.",
-        see="Two neurons leave a map of few straight pieces and an accuracy near 40\u00a0%; 32 reach about "
-        "90\u00a0%.",
-        lesson="Each neuron adds one fold to what the network can draw. Two folds cannot follow twelve "
-        "curves: no optimizer and no patience help.",
+        do="Start with two hidden neurons, then load 32 below and start again.",
+        see="With two neurons the map has few straight pieces and the accuracy is near 40\u00a0%; 32 reach "
+        "about 90\u00a0%.",
+        lesson="Each neuron adds one fold to the map. Two folds cannot follow twelve curves, whatever the "
+        "optimizer and the number of steps.",
         set_ups=(SetUp("2 neurons", TWO_NEURONS), SetUp("32 neurons", MORE_NEURONS)),
         seen=_small_seen,
     ),
@@ -247,11 +250,11 @@ LOOKS = (
         title="Learned by heart",
         icon=":material/menu_book:",
         about="How a large network learns 100 noisy points by heart, and what that is worth.",
-        do="Press Start, and watch the two accuracies in the chart part.",
-        see="Training accuracy passes the best possible, 81.6\u00a0%, and ends at 100\u00a0%; held-out stays "
-        "below it.",
-        lesson="This is overfitting: it has learned the noise of its own 100 points. 10,000 are too many "
-        "to learn by heart, and the two accuracies meet.",
+        do="Press Start, and watch how the two accuracies in the chart separate.",
+        see="Training accuracy exceeds the best possible, 81.6\u00a0%, and ends at 100\u00a0%; held-out "
+        "accuracy stays below it.",
+        lesson="This is overfitting: the network has learned the noise of its 100 points. 10,000 are too "
+        "many to learn by heart, so the two accuracies come together.",
         set_ups=(SetUp("100 samples", BY_HEART), SetUp("10,000 samples", MANY_SAMPLES)),
         seen=_by_heart_seen,
     ),
@@ -259,11 +262,11 @@ LOOKS = (
         name="referee",
         title="Noise and the referee",
         icon=":material/sports:",
-        about="How good an answer can be at all when noise blurs the curves.",
-        do="Press Start, then let the map show the Referee, or Where they differ.",
-        see="Held-out accuracy stops within two points of the best possible, 89.7\u00a0%.",
-        lesson="The referee knows the curves and the noise and takes the likelier one: no network does "
-        "better on new points, and this one is nearly as good.",
+        about="How good any answer can be if noise blurs the curves.",
+        do='Press Start, then choose "Referee" or "Where they differ" for the map.',
+        see="Held-out accuracy ends within two percentage points of the best possible, 89.7\u00a0%.",
+        lesson="The referee knows the curves and the noise and chooses the most likely curve: no network "
+        "does better on new points, and this one is nearly as good.",
         set_ups=(SetUp("Three noisy curves", NOISY),),
         seen=_referee_seen,
     ),
@@ -272,10 +275,10 @@ LOOKS = (
         title="How ReLU folds the plane",
         icon=":material/layers:",
         about="What a hidden neuron is: one straight fold across the plane.",
-        do="Press Start, and when the map has settled open Inside.",
-        see="Each of the six neurons is flat on one side of its line and rises on the other.",
+        do="Press Start, and open Inside when the map hardly changes any more.",
+        see="The output of each of the six neurons is flat on one side of its line and rises on the other.",
         lesson="Between the folds the network is linear, so its borders are straight there and bend only at "
-        "a fold: six of them are enough for these three curves.",
+        "folds: six folds are enough for these three curves.",
         set_ups=(SetUp("Six neurons", FOLDED),),
         seen=_folds_seen,
         ways=(Way(INSIDE, "Look inside", ":material/hub:"),),

@@ -1,4 +1,4 @@
-"""A moment of a guided look: what the session has and shows, for the look's check to read."""
+"""A moment in a guided look: what the look's check can read from the session and the page."""
 
 from dataclasses import dataclass, replace
 
@@ -10,9 +10,10 @@ from polycore import Experiment, Run
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """What a check may read; it changes nothing.
+    """The session and the page that is drawn, for a check that reads them.
 
-    page: title of the page that is drawn. asked: x and y that it is asked about; None where there is none.
+    page: the page's title.
+    asked: the point (x, y) that the page is asked about; None if there is none.
     """
 
     session: Session
@@ -20,31 +21,31 @@ class Moment:
     asked: tuple[float, float] | None = None
 
     def kept(self, experiment: Experiment) -> Kept | None:
-        """Return the newest kept run of `experiment`, whatever its seed and its steps; None before."""
+        """Return the newest kept run of `experiment`, whatever its seed and steps; None if there is none."""
         kept = reversed(self.session.models.kept)
         return next((one for one in kept if one.experiment and _alike(one.experiment, experiment)), None)
 
     def run(self, experiment: Experiment) -> Run | None:
-        """Return the session's run where it is one of `experiment`, by the same rule."""
+        """Return the session's run if it is one of `experiment`, whatever its seed and steps; else None."""
         training = self.session.training
         if training is None or not _alike(training.run.experiment, experiment):
             return None
         return training.run
 
     def shown(self, experiment: Experiment) -> ShownWeights | None:
-        """Return the weights that are shown of that run; None if there is none."""
+        """Return the weights that the pages show of that run; None if there is no such run."""
         training = self.session.training
         if training is None or self.run(experiment) is None:
             return None
         return ShownWeights.of(training, self.session.view.weights)
 
     def steps(self, experiment: Experiment) -> int:
-        """Return how many steps the kept run has taken; 0 where there is none."""
+        """Return the number of steps of the kept run; 0 if there is none."""
         kept = self.kept(experiment)
         return 0 if kept is None or kept.history is None else int(kept.history.step[-1])
 
     def held_out_accuracy(self, experiment: Experiment) -> float:
-        """Return the kept run's, as a share; 0.0 where there is none."""
+        """Return the held-out accuracy of the kept run, as a share from 0 to 1; 0.0 if there is none."""
         kept = self.kept(experiment)
         return 0.0 if kept is None else kept.model.held_out_accuracy or 0.0
 

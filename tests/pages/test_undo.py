@@ -318,7 +318,7 @@ def test_a_set_up_comes_back_after_several_looks():
     app = opened()
     before = session_of(app).experiment
     look_on(look_on(app, "by-heart"), "scaling")
-    assert toast(app) == "The look has taken the place of your set-up."
+    assert toast(app) == "The look has replaced your set-up."
     undone(app)
     assert (session_of(app).experiment, session_of(app).lessons.look) == (before, None)
 
