@@ -1,4 +1,4 @@
-"""How a model does on points it was given from outside."""
+"""How well a model does on uploaded points."""
 
 from dataclasses import dataclass
 
@@ -14,15 +14,16 @@ ANY_RANGE = (-1.0, 1.0)
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
-    """What a model with K classes says of N points.
+    """The answers of a model with K classes for N points.
 
-    predicted: how many points it puts in each class, (K,).
-    measured: how many points are labeled with a polynomial that the model knows; the figures below are of
-        those alone.
-    in_file, right: how many of them belong to each class, and are put there by the model, (K,).
-    loss, accuracy: cross-entropy in nats and share from 0 to 1; None if there are no such points.
-    referee_accuracy: the share of them that the referee of the model's polynomials answers rightly; None
-        where there is no referee, as for a file without polynomials or with ones that no set-up may have.
+    predicted: the number of points that it assigns to each class, (K,).
+    measured: the number of points labeled with a polynomial that the model knows. The figures below are for
+        these points only.
+    in_file, right: for each class, how many of them are labeled with it, and how many of those the model
+        predicts correctly, (K,).
+    loss, accuracy: cross-entropy in nats, and a share from 0 to 1; None if there are no such points.
+    referee_accuracy: the share of them that the Bayes classifier of the model's polynomials predicts
+        correctly; None if there is none, as for a file without polynomials or with invalid ones.
     """
 
     predicted: Integers
@@ -35,7 +36,7 @@ class Measurement:
 
 
 def measure(model: Model, points: Points) -> Measurement:
-    """Return how `model` does on `points`; a label counts as the class whose polynomial it means."""
+    """Return how well `model` does on `points`. A label means the class of its polynomial in the model."""
     probabilities = model.predict_proba(points.points)
     classes = probabilities.shape[1]
     predictions = probabilities.argmax(axis=1)
@@ -58,7 +59,7 @@ def _referee_accuracy(model: Model, points: Floats, labels: Integers) -> float |
     if not model.polynomials:
         return None
     try:
-        # it takes the nearest curve whatever the noise, and whatever the range
+        # it chooses the nearest curve, whatever the noise and the range
         answers = Referee(model.polynomials, ANY_RANGE, 0.0).predict(points)
     except PolycoreError:
         return None

@@ -1,4 +1,4 @@
-"""The points a person brings in a file: taken in, kept until removed, and put to the model that answers."""
+"""The points that the user uploads: kept until they are removed, and given to the model in use."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from pages.state.kept_models import Kept
 from pages.state.points import Points
 from pages.wording import refusal
 from polycore import PolycoreError, Polynomial, points_from_csv
-from polycore.formatting import loss_text, percent
+from polycore.formatting import counted, loss_text, percent
 from polycore.polynomials.points_csv import MAX_CSV_ROWS
 
 PREFIX = "data"
@@ -22,14 +22,14 @@ REMOVE_KEY, AGAIN_KEY = f"{PREFIX}.remove", f"{PREFIX}.again"
 MAX_MEGABYTES = 1
 
 HELP = (
-    "A table as the download above makes it: the header x,y or x,y,polynomial, then a point a line, such as "
-    "-0.55,1.2 or -0.55,1.2,9. In the third column polynomials are counted from 0, as p0, p1 ... on the "
-    f"Polynomials page at the time of the upload. At most {MAX_CSV_ROWS:,} points and {MAX_MEGABYTES} MB."
+    "A table like the download above: the header x,y or x,y,polynomial, then one point on each line, such as "
+    "-0.55,1.2 or -0.55,1.2,9. The third column has the number of the polynomial: p0, p1 ... on the page "
+    f"Polynomials at the time of the upload. At most {MAX_CSV_ROWS:,} points and {MAX_MEGABYTES} MB."
 )
 
 
 def offer() -> None:
-    """Draw the uploader. What is refused is told and changes nothing; what is taken replaces the last."""
+    """Draw the uploader. Accepted points replace the earlier ones; a refused file changes nothing."""
     taken = st.session_state.get(TAKEN_KEY, 0)
     file = st.file_uploader(
         "Points as CSV: x,y or x,y,polynomial",
@@ -43,48 +43,48 @@ def offer() -> None:
     try:
         points = Points(*points_from_csv(file.getvalue()), session.current().experiment.polynomials)
     except PolycoreError as error:
-        refusal.show("This file is not taken: everything stays as it was.", error)
+        refusal.show("File not accepted: nothing has changed.", error)
         return
     _take(points)
-    # under another key the uploader is empty again: what was taken is kept in the session, not in it
+    # with another key the uploader is empty again: the points are kept in the session
     st.session_state[TAKEN_KEY] = taken + 1
     st.rerun()
 
 
 def summary(points: Points, polynomials: tuple[Polynomial, ...]) -> None:
-    """Say what was uploaded, and what of it belongs to the set-up's `polynomials`; a button removes it."""
+    """Say what was uploaded and how it fits the set-up's `polynomials`, and draw a button that removes it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         kind = "without polynomials" if points.labels is None else "with the polynomial of each"
-        st.markdown(f"**{_points(len(points.points))}** uploaded, {kind}.", width="content")
+        st.markdown(f"**{counted(len(points.points), 'point')}** uploaded, {kind}.", width="content")
         st.button(
             "Remove them",
             key=REMOVE_KEY,
             icon=":material/delete:",
             on_click=_remove,
-            help="Until then they stay, on every page.",
+            help="Remove the uploaded points. Until then they stay, on every page.",
         )
     if points.labels is not None:
-        _tell_labels(points, polynomials)
+        _explain_labels(points, polynomials)
 
 
-def _tell_labels(points: Points, polynomials: tuple[Polynomial, ...]) -> None:
-    """Say what the labels mean if that is another list by now, and how many points have no class in this."""
+def _explain_labels(points: Points, polynomials: tuple[Polynomial, ...]) -> None:
+    """Say what the labels mean if the list has changed since, and how many points have no class in it."""
     formulas = _formulas(points)
     if points.polynomials != polynomials and formulas:
         st.caption(
-            ":material/info: The file's numbers stand for the polynomials that the set-up had when it was "
-            f"uploaded: {formulas}. If they mean the present ones, upload the file again."
+            ":material/info: The numbers in the file mean the polynomials at the time of the upload: "
+            f"{formulas}. If they mean the current ones, upload the file again."
         )
     unknown = int((points.classes_in(polynomials) < 0).sum())
     if unknown:
         st.caption(
-            f":material/info: {_points(unknown)} of a polynomial that is not in the list here, p0 to "
-            f"p{len(polynomials) - 1}: drawn as rings, without a class."
+            f":material/info: {counted(unknown, 'point')} of a polynomial that is not in the list here, "
+            f"p0 to p{len(polynomials) - 1}: drawn as rings, without a class."
         )
 
 
 def _formulas(points: Points) -> str:
-    """Return, as mathematics, the polynomials that occur among the labels."""
+    """Return the polynomials that occur among the labels, in LaTeX."""
     labels = set() if points.labels is None else set(points.labels.tolist())
     return ", ".join(
         f"$p_{{{label}}} = {polynomial.latex}$"
@@ -94,22 +94,22 @@ def _formulas(points: Points) -> str:
 
 
 def measured(points: Points) -> None:
-    """Put the points to the model that answers, and show what it says."""
+    """Show how well the model in use does on the points."""
     answering = session.current().answering
     if answering is None:
         st.info("No network has been trained yet. Train one, and it is measured on these points here.")
         frame.page_link(frame.TRAIN, "Train", ":material/model_training:")
         return
-    found = score.measure(answering.model, points)
-    st.text(f"{answering.title}, the model that answers, on these points:")
+    measurement = score.measure(answering.model, points)
+    st.text(f"{answering.title}, the model in use, on these points:")
     if points.labels is not None:
-        _scored(found, points, answering.model.polynomials)
-    _classes(found, answering)
-    _again()
+        _scores(measurement, points, answering.model.polynomials)
+    _classes(measurement, answering)
+    _measure_again_button()
 
 
-def _scored(found: Measurement, points: Points, own: Sequence[Polynomial]) -> None:
-    """Show the figures of a model of the polynomials `own`, as far as it knows those of the points."""
+def _scores(measurement: Measurement, points: Points, own: Sequence[Polynomial]) -> None:
+    """Show the figures of a model whose polynomials are `own`, or why there are none."""
     if not own:
         st.caption(
             "Not scored: the model's file does not say which polynomials its classes stand for. Name them on "
@@ -118,66 +118,67 @@ def _scored(found: Measurement, points: Points, own: Sequence[Polynomial]) -> No
         return
     if own != points.polynomials:
         st.caption(
-            "It was trained on another list of polynomials than the one that the file's numbers count. A "
-            "point is scored only if its polynomial is in both; the table names the model's own."
+            "The model was trained on another list of polynomials than the one that the numbers in the file "
+            "mean. A point is scored only if its polynomial is in both; the table has the model's own."
         )
-    _figures(found, len(points.points))
+    _figures(measurement, len(points.points))
 
 
-def _figures(found: Measurement, count: int) -> None:
-    if found.loss is None or found.accuracy is None:
+def _figures(measurement: Measurement, count: int) -> None:
+    if measurement.loss is None or measurement.accuracy is None:
         st.caption("None of the points is of a polynomial that this model knows: nothing to measure.")
         return
+    best = measurement.referee_accuracy
     with st.container(horizontal=True, gap="large"):
         st.metric(
             "Accuracy",
-            percent(found.accuracy),
-            None if found.referee_accuracy is None else f"referee {percent(found.referee_accuracy)}",
+            percent(measurement.accuracy),
+            None if best is None else f"referee {percent(best)}",
             delta_color="off",
             delta_arrow="off",
             width="content",
-            help="Share of the points put rightly. The referee, who knows the curves, puts each point to the "
-            "nearest curve above or below it: that is the best to be expected if the points come from these "
-            "curves.",
+            help="Share of the points with the right answer. The referee, who knows the curves, assigns each "
+            "point to the nearest curve above or below it: if the points come from these curves, no method "
+            "can be expected to do better.",
         )
         st.metric(
             "Loss",
-            f"{loss_text(found.loss)} nats",
+            f"{loss_text(measurement.loss)} nats",
             width="content",
-            help="Cross-entropy: how surprised the model is by the true polynomials, on average. 0 is best.",
+            help="Cross-entropy: how much the true polynomials surprise the model, on average. 0 is best.",
         )
-    if found.measured < count:
+    if measurement.measured < count:
         st.caption(
-            f"Measured on {_points(found.measured)} of {count:,}: the others are of no polynomial that this "
-            "model knows."
+            f"Measured on {counted(measurement.measured, 'point')} of {count:,}: the others are of no "
+            "polynomial that this model knows."
         )
 
 
-def _again() -> None:
-    """Offer to measure again while the model still learns."""
+def _measure_again_button() -> None:
+    """Draw a button that measures again, while the model still learns."""
     training = session.current().training
     if training is not None and training.is_active:
         st.button(
             "Measure again",
             key=AGAIN_KEY,
             icon=":material/refresh:",
-            help="The run goes on, and the model may have become better since.",
+            help="The run continues, so the model may be better by now.",
         )
 
 
-def _classes(found: Measurement, answering: Kept) -> None:
+def _classes(measurement: Measurement, answering: Kept) -> None:
     columns: dict[str, object] = {
-        "polynomial": _names(answering.model.polynomials, len(found.predicted)),
-        "predicted": found.predicted,
+        "polynomial": _names(answering.model.polynomials, len(measurement.predicted)),
+        "predicted": measurement.predicted,
     }
-    if found.measured:
-        columns |= {"in the file": found.in_file, "right": found.right}
+    if measurement.measured:
+        columns |= {"in the file": measurement.in_file, "right": measurement.right}
     st.dataframe(
         pd.DataFrame(columns),
         key=f"{PREFIX}.classes",
         hide_index=True,
         height="content",
-        alt="How many of the uploaded points the model puts on each polynomial.",
+        alt="The number of uploaded points that the model assigns to each polynomial.",
     )
 
 
@@ -185,10 +186,6 @@ def _names(polynomials: tuple[Polynomial, ...], classes: int) -> list[str]:
     if not polynomials:
         return [f"p{label}" for label in range(classes)]
     return [f"p{label} = {polynomial}" for label, polynomial in enumerate(polynomials)]
-
-
-def _points(count: int) -> str:
-    return "1 point" if count == 1 else f"{count:,} points"
 
 
 def _remove() -> None:

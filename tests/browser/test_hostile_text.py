@@ -184,8 +184,8 @@ def test_the_name_of_a_run_is_words_alone_wherever_it_is_shown(watched):
     check_words(visit, *TITLES, places=["stSelectboxVirtualDropdown"])
     page.keyboard.press("Escape")
     upload(visit, "points.csv", b"x,y\n0,1\n", uploader=1)
-    expect(page.get_by_test_id("stText").get_by_text("the model that answers, on these")).to_be_visible()
-    check_words(visit, f"{in_use}, the model that answers, on these points:", places=["stText"])
+    expect(page.get_by_test_id("stText").get_by_text("the model in use, on these")).to_be_visible()
+    check_words(visit, f"{in_use}, the model in use, on these points:", places=["stText"])
 
     visit.go_to("Play")
     expect(text_of(visit, in_use)).to_be_visible()

@@ -338,7 +338,7 @@ def test_points_are_scored_by_the_polynomials_that_their_labels_mean(polynomials
     assert [value for value in shown(page) if "trained on another list of polynomials" in value]
     told = [value.split(":")[0] for value in shown(page) if "Measured on" in value]
     assert told == ([f"Measured on {measured} points of 3"] if measured else [])
-    assert "Run 1, the model that answers, on these points:" in refusal(page)
+    assert "Run 1, the model in use, on these points:" in refusal(page)
 
 
 def test_a_network_for_other_polynomials_does_not_score_the_points():
@@ -363,7 +363,7 @@ def test_a_network_without_polynomials_does_not_score_the_points():
 
 def test_labels_keep_their_meaning_when_the_set_up_changes():
     page = uploaded(opened(begun=with_model()), b"x,y,polynomial\n1,1,0\n-1,1,1\n")
-    assert not any("when it was uploaded" in value for value in shown(page))
+    assert not any("at the time of the upload" in value for value in shown(page))
     page.session_state[session.KEY] = replace(
         now(page),
         setup=Setup(Experiment(polynomials=(PARABOLA, DOWN))),
@@ -373,7 +373,7 @@ def test_labels_keep_their_meaning_when_the_set_up_changes():
     # both are still scored as UP and DOWN, and drawn as the second of the new list and as a ring
     assert metrics(page)["Accuracy"] == "100.0 %"
     assert drawn(page) == [("x²", 0), ("−x", 1), ("point", 1)]
-    [line] = [value for value in shown(page) if "when it was uploaded" in value]
+    [line] = [value for value in shown(page) if "at the time of the upload" in value]
     assert "$p_{0} = x$, $p_{1} = -x$" in line
 
 
