@@ -78,7 +78,7 @@ def table(experiment: Experiment, points: Floats, labels: Integers) -> None:
                 "x": points[:MAX_ROWS, 0],
                 "y": points[:MAX_ROWS, 1],
                 "polynomial": labels[:MAX_ROWS],
-                "formula": [str(experiment.polynomials[label]) for label in labels[:MAX_ROWS]],
+                "formula": [experiment.polynomials[label].typeset for label in labels[:MAX_ROWS]],
             }
         ),
         key=TABLE_KEY,

@@ -187,7 +187,8 @@ LOOKS = (
         icon=":material/alt_route:",
         about="Why nobody can tell which curve a point comes from if two curves meet there.",
         do="Press Start, then ask about the point x = 0, y = 0 on Predict.",
-        see="There the probabilities of x and -x are about equal, however long the network trains.",
+        see="There the probabilities of x and \N{MINUS SIGN}x are about equal, however long the network "
+        "trains.",
         lesson="Both curves pass through that point, so even odds are the right answer. This is why the best "
         "possible accuracy is below 100\u00a0%.",
         set_ups=(SetUp("The three curves", CROSSING),),

@@ -73,8 +73,12 @@ class Answer:
         return tuple(abs(self.y - value) for value in self.values)
 
     def name(self, label: int) -> str:
-        """Return the polynomial of a class, such as "x^2"; "class 3" if the polynomials are unknown."""
-        return shortened(str(self.polynomials[label])) if self.polynomials else f"class {label}"
+        """Return the polynomial of a class, such as "x²"; "class 3" if the polynomials are unknown."""
+        return shortened(self.polynomials[label].typeset) if self.polynomials else f"class {label}"
+
+    def spoken_name(self, label: int) -> str:
+        """Return the same for alternative texts, such as "x squared"."""
+        return shortened(self.polynomials[label].spoken) if self.polynomials else f"class {label}"
 
     def table(self) -> pd.DataFrame:
         """Return one row for each class, most likely first.
@@ -131,8 +135,8 @@ class Answer:
 
 
 def class_name(polynomials: Sequence[Polynomial], label: int) -> str:
-    """Return the name of a class, such as "p3 = x^2"; "class 3" if the polynomials are unknown."""
-    return f"p{label} = {shortened(str(polynomials[label]))}" if polynomials else f"class {label}"
+    """Return the name of a class, such as "p3 = x²"; "class 3" if the polynomials are unknown."""
+    return f"p{label} = {shortened(polynomials[label].typeset)}" if polynomials else f"class {label}"
 
 
 def shortened(text: str) -> str:

@@ -39,5 +39,5 @@ def draw(answer: Answer) -> None:
         column_config=_COLUMNS,
         hide_index=True,
         height="content",
-        alt=f"All classes, most likely first: {answer.name(answer.likeliest)}. {answer.sentence()}",
+        alt=f"All classes, most likely first: {answer.spoken_name(answer.likeliest)}. {answer.sentence()}",
     )

@@ -185,7 +185,7 @@ def _classes(measurement: Measurement, answering: Kept) -> None:
 def _names(polynomials: tuple[Polynomial, ...], classes: int) -> list[str]:
     if not polynomials:
         return [f"p{label}" for label in range(classes)]
-    return [f"p{label} = {polynomial}" for label, polynomial in enumerate(polynomials)]
+    return [f"p{label} = {polynomial.typeset}" for label, polynomial in enumerate(polynomials)]
 
 
 def _remove() -> None:

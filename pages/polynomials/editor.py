@@ -16,6 +16,7 @@ from pages.polynomials import change, entries
 from pages.polynomials.change import Polynomials
 from pages.state import typed
 from pages.wording import refusal
+from polycore.formatting import superscript
 from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE
 
 PREFIX = "polynomials"
@@ -23,11 +24,7 @@ WAY_KEY, TEXT_KEY, TABLE_KEY = f"{PREFIX}.way", f"{PREFIX}.text", f"{PREFIX}.tab
 TEXT_DRAFT_KEY, TABLE_DRAFT_KEY = f"{PREFIX}.text_draft", f"{PREFIX}.table_draft"
 
 FORMULAS, COEFFICIENTS = "Formulas", "Coefficients"
-POWERS = [
-    "1",
-    "x",
-    *(f"x{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(digit)] for digit in str(power))}" for power in range(2, MAX_DEGREE + 1)),
-]
+POWERS = ["1", "x", *(f"x{superscript(power)}" for power in range(2, MAX_DEGREE + 1))]
 
 # pixels: in a window 1280 wide there is room beside the plot for six columns, up to the fifth power
 COLUMN_WIDTH = 63

@@ -117,8 +117,8 @@ def _remove(polynomial: Polynomial) -> None:
 
 
 def _formula(label: int, polynomial: Polynomial) -> None:
-    text = str(polynomial)
-    if len(text) > MAX_SHOWN:
+    text = polynomial.typeset
+    if len(text) > MAX_SHOWN:  # too long for one line, and LaTeX cannot be cut
         st.text(f"p{label} = {text[: MAX_SHOWN - 1]}…", width="stretch")
     else:
         st.markdown(f"$p_{{{label}}} = {polynomial.latex}$", width="stretch")

@@ -55,13 +55,14 @@ def test_a_click_asks_network_and_referee(click, page, button):
     text = words(app)
     assert "**x = 0.5, y = -0.25**" in text
     assert (
-        f"**p{label} = {best.polynomials[label]}.** Most likely: probability {100 * shares.max():.1f}" in text
+        f"**p{label} = {best.polynomials[label].typeset}.** Most likely: probability "
+        f"{100 * shares.max():.1f}" in text
     )
     # -x is -0.5 there, 0.25 away, x^2 is 0.25, twice as far
     says = (
         "The referee agrees: probability 100.0\u00a0%"
         if label == 2
-        else "The referee says p2 = -x: probability"
+        else "The referee says p2 = −x: probability"
     )
     assert says in text
     point = click["progress.map"].data[-1]
@@ -106,7 +107,7 @@ def test_at_a_crossing_nobody_can_tell_and_the_odds_are_told(click):
     assert "A crossing: p0 & p1 & p2" in text
     assert "the best guess is right once in three" in text
     shares = session_of(app).training.best.predict_proba([[0.0, 0.0]])[0]
-    for label, name in enumerate(("x", "x^2", "-x")):
+    for label, name in enumerate(("x", "x²", "−x")):
         assert f"| p{label} = {name} | {100 * shares[label]:.1f} %" in text
     assert text.count("| 33.3 %, 1 to 2 |") >= 3
     assert "The referee cannot tell p0, p1 and p2 apart: probability 33.3 % each." in text
@@ -152,7 +153,7 @@ def test_a_network_that_came_by_a_link_answers_a_click(click, monkeypatch, page,
     assert "**x = 0.5, y = -0.25**" in text
     assert f"**p0 = x.** Most likely: probability {100 * shares[0]:.1f}" in text
     # -x is -0.5 there, 0.25 away, and x 0.75
-    assert "The referee says p1 = -x: probability" in text
+    assert "The referee says p1 = −x: probability" in text
     point = click[from_link.MAP_KEY].data[-1]
     assert (point.x[0], point.y[0]) == (0.5, -0.25)
     press(app, "Close")

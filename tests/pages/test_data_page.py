@@ -135,7 +135,7 @@ def test_without_noise_the_samples_lie_on_their_polynomials():
     [table] = [frame.value for frame in page.dataframe]
     assert table["polynomial"].tolist() == [0, 0, 0, 1, 1, 1]
     assert table["y"].tolist() == pytest.approx((table["x"] * [1, 1, 1, -1, -1, -1]).tolist())
-    assert table["formula"].tolist() == ["x"] * 3 + ["-x"] * 3
+    assert table["formula"].tolist() == ["x"] * 3 + ["−x"] * 3
 
 
 def test_a_new_seed_gives_other_samples():
@@ -299,7 +299,7 @@ def test_without_a_referee_nothing_stands_beside_the_accuracy():
 
 def test_without_polynomials_the_predictions_are_counted():
     page = uploaded(opened(begun=with_model()), b"x,y\n1,0\n2,0\n-1,0\n")
-    assert rows(page, "polynomial", "predicted") == [["p0 = x", 2], ["p1 = -x", 1]]
+    assert rows(page, "polynomial", "predicted") == [["p0 = x", 2], ["p1 = −x", 1]]
     assert "Accuracy" not in metrics(page)
 
 
@@ -347,7 +347,7 @@ def test_a_network_for_other_polynomials_does_not_score_the_points():
     assert "Accuracy" not in metrics(page)
     assert any("trained on another list of polynomials" in value for value in shown(page))
     assert any("nothing to measure" in value for value in shown(page))
-    assert rows(page, "polynomial", "predicted") == [["p0 = x", 1], ["p1 = -x", 1]]
+    assert rows(page, "polynomial", "predicted") == [["p0 = x", 1], ["p1 = −x", 1]]
 
 
 def test_a_network_without_polynomials_does_not_score_the_points():

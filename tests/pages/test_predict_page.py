@@ -36,6 +36,7 @@ from tests.pages.browsing import (
 
 PREDICT, DATA, TRAIN = "pages/4_predict.py", "pages/2_data.py", "pages/3_train.py"
 LINES = ("2x + 1", "-x", "x^2 - 1")  # what the classes of the small network stand for
+TYPESET = ("2x + 1", "−x", "x² − 1")
 LINES_AS_NUMBERS = [[2.0, 1.0], [-1.0, 0.0], [1.0, 0.0, -1.0]]
 SETUP = {"polynomials": "2x+1~-x~x^2-1", "samples": "20", "optimizer": "sgd"}
 METADATA = {
@@ -163,7 +164,7 @@ def test_all_classes_are_sorted_by_probability_with_everything_about_them():
     [shares] = answers(arrays(), [[0.5, 2.0]])
     order = sorted(range(3), key=lambda label: -shares[label])
     assert list(table["class"]) == order
-    assert list(table["polynomial"]) == [LINES[label] for label in order]
+    assert list(table["polynomial"]) == [TYPESET[label] for label in order]
     assert table["probability"].to_numpy() == pytest.approx([100 * shares[label] for label in order])
     # 2·0.5 + 1, -0.5 and 0.5² - 1
     values = (2.0, -0.5, -0.75)
@@ -180,7 +181,7 @@ def test_all_classes_are_sorted_by_probability_with_everything_about_them():
 def test_the_most_likely_polynomial_is_the_headline():
     app = ask(with_model(), 0.5, 2.0)
     best = int(answers(arrays(), [[0.5, 2.0]])[0].argmax())
-    assert app.subheader[0].value == LINES[best]
+    assert app.subheader[0].value == TYPESET[best]
     assert f"probability {100 * answers(arrays(), [[0.5, 2.0]])[0].max():.1f}\u00a0%" in words(app)
 
 
@@ -312,7 +313,7 @@ def test_a_click_on_a_crossing_chooses_it(charts):
     assert "A crossing: p1 & p2" in words(app)
     assert "no method can tell, however well trained: the best guess is right once in two" in words(app)
     [shares] = answers(arrays(), [[expected[3], -expected[3]]])
-    for label, name in ((1, "-x"), (2, "x^2 - 1")):
+    for label, name in ((1, "−x"), (2, "x² − 1")):
         row = f"| p{label} = {name} | {100 * shares[label]:.1f} %, {odds(shares[label])} | 50.0 %, 1 to 1 |"
         assert row in words(app).replace("\N{NO-BREAK SPACE}", " ")
     assert list(app.dataframe[0].value.set_index("class")["referee"].sort_index()) == [0, 50, 50]
@@ -533,7 +534,7 @@ def test_the_six_files_are_one_model_in_any_order():
     [shares] = answers(arrays(classes=12), [[0.3, 0.4]])
     assert list(table["probability"]) == pytest.approx(sorted(100 * shares, reverse=True))
     # of 12 classes it is taken that they are the tutorial's
-    assert "-2x^4 - 3x^3 + 4x + 1" in list(table["polynomial"])
+    assert "−2x⁴ − 3x³ + 4x + 1" in list(table["polynomial"])
     app.run()
     assert session_of(app).models.uploads == 1
 
@@ -601,7 +602,7 @@ def test_classes_without_polynomials_are_numbered_and_there_is_no_map(charts):
 
 def test_one_button_gives_the_model_the_polynomials_of_the_set_up(charts):
     app = press(with_model(NAMELESS), "The 3 polynomials of the set-up")
-    assert set(app.dataframe[0].value["polynomial"]) == set(LINES)
+    assert set(app.dataframe[0].value["polynomial"]) == set(TYPESET)
     assert "predict.map" in charts
 
 
@@ -723,7 +724,7 @@ def test_the_page_follows_a_run_and_keeps_what_was_typed():
     assert labelled(app.number_input, "y").value == -0.25
     table = app.dataframe[0].value
     assert table["probability"].sum() == pytest.approx(100)
-    assert set(table["polynomial"]) == {"-x^2 + 1", "x^3 - 2"}
+    assert set(table["polynomial"]) == {"−x² + 1", "x³ − 2"}
 
 
 @pytest.mark.parametrize(
