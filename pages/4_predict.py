@@ -82,7 +82,7 @@ def _draw_map(kept: Kept, answer: Answer, meetings: Sequence[Meeting]) -> None:
     with st.container(key=curve_walk.MAP_CONTAINER):
         live.figure(figure, key=MAP_KEY, height=height, on_click=partial(asked_point.choose_on_map, meetings))
     caption = "Click the map to ask about a point." if inside else "The point lies outside this map."
-    st.caption(f"{caption} {map_layers.told(figure)}".rstrip())
+    st.caption(f"{caption} {map_layers.caption(figure)}".rstrip())
     map_layers.draw_for_model(kept)
 
 

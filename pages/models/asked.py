@@ -29,14 +29,14 @@ def draw(model: Model, referee: Referee | None, x_range: tuple[float, float]) ->
     model: the one whose map, over `x_range`, is shown.
     referee: that of the model's polynomials; None if they are too large for one.
     """
-    place = session.current().view.asked
+    point = session.current().view.asked
     with st.container():
-        if place is None:
+        if point is None:
             st.caption(CLICK)
         else:
             with st.container(border=True):
                 meetings = meetings_of(model.polynomials, x_range)
-                _draw_answer(Answer.of(model.predict_proba, model.polynomials, referee, *place), meetings)
+                _draw_answer(Answer.of(model.predict_proba, model.polynomials, referee, *point), meetings)
 
 
 def _draw_answer(answer: Answer, meetings: Sequence[Meeting]) -> None:

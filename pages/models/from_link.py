@@ -66,7 +66,7 @@ def draw() -> bool:
         return False
     st.markdown(_origin(kept, now))
     x_range = model_in_use.x_range_of(kept)
-    figure = map_layers.with_place(plane.model_map(kept.model, x_range), now.view.asked)
+    figure = map_layers.with_point(plane.model_map(kept.model, x_range), now.view.asked)
     name = file_names.of("map", now.experiment)
     live.figure(figure, key=MAP_KEY, height=MAP_HEIGHT, on_click=asked.choose, file=name)
     st.caption(

@@ -31,7 +31,7 @@ HELP = (
     "wrong answer. Crossings: points where curves meet; there no method can tell them apart."
 )
 
-Place = tuple[float, float]
+Point = tuple[float, float]
 CaptionedLayer = tuple[Layer, str]
 
 
@@ -77,14 +77,14 @@ def draw_for_model(kept: Kept) -> None:
     )
 
 
-def over_model(figure: go.Figure, kept: Kept, place: Place | None) -> go.Figure:
+def over_model(figure: go.Figure, kept: Kept, point: Point | None) -> go.Figure:
     """Return the map of a model with the chosen layers; see `over`."""
     layers, experiment = session.current().view.predict_layers, model_in_use.known_experiment(kept)
     if experiment is not None:
         mistakes = mistakes_of_model(kept.model, experiment) if "Mistakes" in layers else None
-        return over(figure, layers, experiment, mistakes, place)
+        return over(figure, layers, experiment, mistakes, point)
     crossings = _crossings(kept.model.polynomials, model_in_use.x_range_of(kept))
-    return _with_layers(figure, [crossings] if "Crossings" in layers else [], place)
+    return _with_layers(figure, [crossings] if "Crossings" in layers else [], point)
 
 
 def over(
@@ -92,12 +92,12 @@ def over(
     layers: Sequence[MapLayer],
     experiment: Experiment,
     mistakes: Mistakes | None,
-    place: Place | None,
+    point: Point | None,
 ) -> go.Figure:
-    """Return a map with `layers` on it, and with a marker at `place`. `told` returns their caption.
+    """Return a map with `layers` on it, and with a marker at `point`. `caption` returns their caption.
 
     mistakes: given if they are among the layers.
-    Without layers and place it is `figure` itself.
+    Without layers and point it is `figure` itself.
     """
     drawn = [_samples(experiment)] if "Samples" in layers else []
     if mistakes is not None:
@@ -105,17 +105,17 @@ def over(
         drawn.append((crosses, _mistakes_caption(mistakes)))
     if "Crossings" in layers:
         drawn.append(_crossings(experiment.polynomials, experiment.x_range))
-    return _with_layers(figure, drawn, place)
+    return _with_layers(figure, drawn, point)
 
 
-def with_place(figure: go.Figure, place: Place | None) -> go.Figure:
-    """Return a map with a marker at `place` and no layers; without a place it is `figure` itself."""
-    return _with_layers(figure, [], place)
+def with_point(figure: go.Figure, point: Point | None) -> go.Figure:
+    """Return a map with a marker at `point` and no layers; without a point it is `figure` itself."""
+    return _with_layers(figure, [], point)
 
 
-def told(figure: go.Figure) -> str:
+def caption(figure: go.Figure) -> str:
     """Return the caption of the layers on a map; "" if there are none."""
-    return " ".join(figure.layout.meta.get("told", ()))
+    return " ".join(figure.layout.meta.get("captions", ()))
 
 
 @lru_cache(maxsize=16)
@@ -137,12 +137,12 @@ def _mistakes(probabilities_of: Probabilities, experiment: Experiment) -> Mistak
     return read_only(Mistakes(points[wrong], labels[wrong], answers[wrong], len(points)))
 
 
-def _with_layers(figure: go.Figure, drawn: Sequence[CaptionedLayer], place: Place | None) -> go.Figure:
-    layers = [layer for layer, _ in drawn] + ([] if place is None else [point_layer(*place)])
+def _with_layers(figure: go.Figure, drawn: Sequence[CaptionedLayer], point: Point | None) -> go.Figure:
+    layers = [layer for layer, _ in drawn] + ([] if point is None else [point_layer(*point)])
     if not layers:
         return figure
     layered = with_layers(figure, layers)  # all at once: copying a figure is expensive
-    return layered.update_layout(meta=layered.layout.meta | {"told": [caption for _, caption in drawn]})
+    return layered.update_layout(meta=layered.layout.meta | {"captions": [caption for _, caption in drawn]})
 
 
 @lru_cache(maxsize=16)

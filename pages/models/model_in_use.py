@@ -155,7 +155,7 @@ def _metric(label: str, value: str, text: str, beside: str | None = None) -> Non
 
 
 def _take_setup(experiment: Experiment) -> None:
-    session.replace_setup(experiment, "The file's set-up has taken the place of yours.")
+    session.replace_setup(experiment, "The file's set-up has replaced yours.")
 
 
 def _choice_key() -> str:

@@ -103,7 +103,7 @@ def draw_caption(shown: ShownWeights, figure: go.Figure) -> None:
                 f"{percent(figure.layout.meta['differing'])} of the plane. "
             )
             text += _points_sentence(shown.run.experiment.noise)
-    st.caption(f"{text} {map_layers.told(figure)}".rstrip())
+    st.caption(f"{text} {map_layers.caption(figure)}".rstrip())
     _draw_answer(shown)
 
 
@@ -115,7 +115,7 @@ def referee_caption(experiment: Experiment) -> str:
 
 def draw_network_caption(shown: ShownWeights, figure: go.Figure) -> None:
     """Draw the captions of the layers on `figure`, a map of the network, and the answer about the point."""
-    text = map_layers.told(figure)
+    text = map_layers.caption(figure)
     if text:
         st.caption(text)
     _draw_answer(shown)

@@ -26,7 +26,7 @@ def draw(experiment: Experiment) -> None:
         st.progress(0.0, text=STATUS)
     map_view.draw()
     live.figure(figure, key=KEY, height=progress.MAP_HEIGHT)
-    st.caption(f"{_caption(experiment)} {map_layers.told(figure)}".rstrip())
+    st.caption(f"{_caption(experiment)} {map_layers.caption(figure)}".rstrip())
 
 
 def _figure(experiment: Experiment) -> go.Figure:

@@ -158,7 +158,7 @@ def test_a_set_up_that_a_files_replaced_comes_back():
     app.run()
     press(app, "Use its set-up")
     assert session_of(app).experiment == model.experiment != before
-    assert toast(app) == "The file's set-up has taken the place of yours."
+    assert toast(app) == "The file's set-up has replaced yours."
     undone(app)
     assert session_of(app).experiment == before
 
