@@ -87,7 +87,7 @@ def _picture(model: Model, x_range: tuple[float, float]) -> tuple[str, str] | No
     polynomials = model.polynomials
     y_range = plane_range(polynomials, x_range)
     x, y = np.linspace(*x_range, MAP_COLUMNS), np.linspace(*y_range, MAP_ROWS)
-    probabilities = model.predict_proba(plane.places_of(x, y)).reshape(MAP_ROWS, MAP_COLUMNS, -1)
+    probabilities = model.predict_proba(plane.grid_points(x, y)).reshape(MAP_ROWS, MAP_COLUMNS, -1)
     url = small_map_url(polynomials, x_range, y_range, probabilities)
     return url, plane_map(polynomials, x, y, probabilities)
 

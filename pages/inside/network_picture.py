@@ -208,7 +208,7 @@ def _neuron_of(value: Any) -> Neuron | None:
 
 def _grid_points(window: Window) -> Floats:
     (left, right), (low, high) = window
-    return plane.places_of(np.linspace(left, right, COLUMNS), np.linspace(low, high, ROWS))
+    return plane.grid_points(np.linspace(left, right, COLUMNS), np.linspace(low, high, ROWS))
 
 
 def _map(values: Floats) -> Floats:

@@ -170,4 +170,4 @@ def _folds(model: Model, window: Window, neuron: Neuron) -> Floats:
 
 def _grid(window: Window) -> tuple[Floats, Floats, Floats]:
     x, y = np.linspace(*window[0], COLUMNS), np.linspace(*window[1], ROWS)
-    return x, y, plane.places_of(x, y)
+    return x, y, plane.grid_points(x, y)

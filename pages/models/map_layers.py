@@ -127,7 +127,7 @@ def mistakes_of_model(model: Model, experiment: Experiment) -> Mistakes:
 @lru_cache(maxsize=16)
 def mistakes_of_referee(referee: Referee, experiment: Experiment) -> Mistakes:
     """Return the referee's own mistakes: no other method can be expected to make fewer."""
-    return _mistakes(partial(plane.of_referee, referee), experiment)
+    return _mistakes(partial(plane.referee_probabilities, referee), experiment)
 
 
 def _mistakes(probabilities_of: Probabilities, experiment: Experiment) -> Mistakes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pages.plane.plane import EQUALLY_LIKELY, Probabilities, of_referee
+from pages.plane.plane import EQUALLY_LIKELY, Probabilities, referee_probabilities
 from pages.wording.odds import odds
 from pages.wording.percent import percent
 from polycore import Polynomial, Referee
@@ -48,7 +48,7 @@ class Answer:
         [probabilities] = probabilities_of(point)
         if referee is None or max(abs(x), abs(y)) > MAX_COORDINATE:
             return cls(polynomials, x, y, probabilities)
-        [best] = of_referee(referee, point)
+        [best] = referee_probabilities(referee, point)
         return cls(polynomials, x, y, probabilities, best)
 
     @property

@@ -52,7 +52,7 @@ def run_map(run: Run) -> go.Figure:
 @lru_cache(maxsize=32)
 def referee_map(referee: Referee) -> go.Figure:
     """Return the map of the referee's decisions. Copy it before changing it."""
-    figure = _map(partial(of_referee, referee), referee.polynomials, referee.x_range)
+    figure = _map(partial(referee_probabilities, referee), referee.polynomials, referee.x_range)
     figure.layout.meta = {"alt": extended(figure.layout.meta["alt"], "these are the referee's answers")}
     return figure
 
@@ -67,16 +67,16 @@ def model_difference(model: Model, referee: Referee) -> go.Figure:
     return _difference(model.predict_proba, referee)
 
 
-def of_referee(referee: Referee, places: Floats) -> Floats:
+def referee_probabilities(referee: Referee, points: Floats) -> Floats:
     """Return the referee's probabilities (N, K) at points (N, 2) anywhere in the plane."""
     # the map's margin may exceed the referee's limit, which no curve does: the nearest curve stays the same
-    return referee.predict_proba(places.clip(-MAX_COORDINATE, MAX_COORDINATE))
+    return referee.predict_proba(points.clip(-MAX_COORDINATE, MAX_COORDINATE))
 
 
 def _difference(probabilities_of: Probabilities, referee: Referee) -> go.Figure:
     polynomials, x_range = referee.polynomials, referee.x_range
     x, y = _grid(polynomials, x_range)
-    answers = probabilities_of(places_of(x, y)).argmax(axis=1)
+    answers = probabilities_of(grid_points(x, y)).argmax(axis=1)
     likeliest, as_likely = _decisions(referee)
     decisions = np.where(as_likely[np.arange(len(answers)), answers], answers, likeliest)
     answers, decisions = answers.reshape(ROWS, COLUMNS), decisions.reshape(ROWS, COLUMNS)
@@ -88,8 +88,8 @@ def _difference(probabilities_of: Probabilities, referee: Referee) -> go.Figure:
 @lru_cache(maxsize=32)
 def _decisions(referee: Referee) -> tuple[Integers, NDArray[np.bool_]]:
     """Return the most likely class at each point of the map, (N,), and which classes equal it, (N, K)."""
-    places = places_of(*_grid(referee.polynomials, referee.x_range))
-    probabilities = of_referee(referee, places)
+    points = grid_points(*_grid(referee.polynomials, referee.x_range))
+    probabilities = referee_probabilities(referee, points)
     highest = probabilities.max(axis=1, keepdims=True)
     return read_only((probabilities.argmax(axis=1), probabilities >= EQUALLY_LIKELY * highest))
 
@@ -100,7 +100,7 @@ def _map(
     x_range: tuple[float, float],
 ) -> go.Figure:
     x, y = _grid(polynomials, x_range)
-    probabilities = probabilities_of(places_of(x, y)).reshape(ROWS, COLUMNS, -1)
+    probabilities = probabilities_of(grid_points(x, y)).reshape(ROWS, COLUMNS, -1)
     meta = {"alt": plane_map(polynomials, x, y, probabilities)}
     return _with_regions(polynomials, x_range, regions_url(probabilities), meta)
 
@@ -129,6 +129,6 @@ def _grid(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> 
     return read_only((x, np.linspace(*plane_range(polynomials, x_range), ROWS)))
 
 
-def places_of(x: Floats, y: Floats) -> Floats:
+def grid_points(x: Floats, y: Floats) -> Floats:
     """Return the points (len(y)·len(x), 2) of a grid, row by row, the first y first."""
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pages.game.game import FARTHEST, Game
-from pages.plane.plane import of_referee, places_of
+from pages.plane.plane import grid_points, referee_probabilities
 from pages.plane.referee import referee_of
 from pages.wording.odds import odds
 from polycore import PolycoreError, crossings
@@ -26,7 +26,8 @@ def figure(game: Game) -> go.Figure:
         np.linspace(middle - far, middle + far, count)
         for middle, far, count in zip(point, reach, (COLUMNS, ROWS), strict=True)
     )
-    probabilities = of_referee(referee_of(experiment), places_of(x, y)).reshape(ROWS, COLUMNS, -1)
+    probabilities = referee_probabilities(referee_of(experiment), grid_points(x, y))
+    probabilities = probabilities.reshape(ROWS, COLUMNS, -1)
     return close_up_figure(experiment.polynomials, x, y, probabilities, point)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.plane import live
 from pages.plane.crossings_table import meetings_of
-from pages.plane.plane import of_referee
+from pages.plane.plane import referee_probabilities
 from pages.predict import asked_point, point_input
 from pages.predict.point_input import SLIDER
 from pages.state import session
@@ -61,7 +61,7 @@ def along(model: Model, referee: Referee, curve: int) -> Walk:
     x = np.unique(np.concatenate([np.linspace(low, high, X_COUNT), crossings.clip(low, high)]))
     points = np.stack([x, referee.polynomials[curve](x)], axis=1)
     too_large = np.abs(points[:, 1]) > MAX_COORDINATE  # for the Bayes classifier
-    best = np.where(too_large, np.nan, of_referee(referee, points)[:, curve])
+    best = np.where(too_large, np.nan, referee_probabilities(referee, points)[:, curve])
     return read_only(Walk(x, model.predict_proba(points), best, tuple(met)))
 
 
