@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.compare.following import follow
 from pages.compare.setting_words import phrase
-from pages.models.model_in_use import best_possible_told, experiment_of, x_range_of
+from pages.models.model_in_use import best_possible_text, experiment_of, x_range_of
 from pages.plane import plane
 from pages.state import session
 from pages.state.kept_models import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
@@ -98,7 +98,7 @@ def _figures(kept: Kept) -> None:
         st.metric(
             "Held-out accuracy",
             "unknown" if held_out is None else percent(held_out),
-            best_possible_told(kept),
+            best_possible_text(kept),
             delta_color="off",
             delta_arrow="off",
             width="content",

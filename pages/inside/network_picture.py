@@ -53,7 +53,7 @@ def draw(model: Model, window: Window, neuron: Neuron, sets: DataSets | None) ->
 @lru_cache(maxsize=16)
 def _dead(model: Model, sets: DataSets) -> tuple[frozenset[int], ...]:
     """Return for each hidden layer the neurons that output 0 for all training points, or 2,000 of them."""
-    masks = dead_neurons.which(model.weights, model.biases, sets.points)
+    masks = dead_neurons.masks(model.weights, model.biases, sets.points)
     return tuple(frozenset(np.flatnonzero(mask).tolist()) for mask in masks)
 
 

@@ -5,7 +5,7 @@ import io
 import streamlit as st
 
 from pages.plane import referee
-from pages.plane.referee import EXPLAINED, best_possible, told
+from pages.plane.referee import EXPLAINED, best_possible
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import Kept
@@ -45,7 +45,7 @@ def draw_figures(kept: Kept) -> None:
             "unknown" if held_out is None else percent(held_out),
             "The share of points, never used in training, that get the right answer. Judge a model by it. "
             f"{EXPLAINED}",
-            best_possible_told(kept),
+            best_possible_text(kept),
         )
         _metric(
             "Training accuracy",
@@ -106,10 +106,10 @@ def known_experiment(kept: Kept) -> Experiment | None:
     return experiment if experiment and experiment.polynomials == kept.model.polynomials else None
 
 
-def best_possible_told(kept: Kept) -> str | None:
+def best_possible_text(kept: Kept) -> str | None:
     """Return the best possible accuracy on new points as text; None if the data are unknown."""
     experiment = known_experiment(kept)
-    return None if experiment is None else told(best_possible(experiment))
+    return None if experiment is None else referee.best_possible_text(best_possible(experiment))
 
 
 def x_range_of(kept: Kept) -> tuple[float, float]:

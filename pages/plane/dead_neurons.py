@@ -11,21 +11,21 @@ from polycore.arrays import Floats
 from polycore.figures.style import evenly
 from polycore.model.evaluation import thinned_training_set
 
-DEAD_ON = 2000  # points; a training set may have a million
+MAX_POINTS = 2000  # points; a training set may have a million
 
 
 @lru_cache(maxsize=4)
 def count(model: Model, experiment: Experiment) -> int:
     """Return how many hidden neurons of `model` give 0 for each of at most 2,000 training points."""
     points, _ = thinned_training_set(experiment)  # computing all of a million at each step would take long
-    return sum(int(dead.sum()) for dead in which(model.weights, model.biases, points))
+    return sum(int(dead.sum()) for dead in masks(model.weights, model.biases, points))
 
 
-def which(
+def masks(
     weights: Sequence[Floats], biases: Sequence[Floats], points: Floats
 ) -> tuple[NDArray[np.bool_], ...]:
     """Return for each hidden layer which of its neurons are dead, (neurons,), for points (N, 2).
 
     Of more than 2,000 points, 2,000 are used, evenly spaced from first to last.
     """
-    return network.dead_neurons(weights, biases, points[evenly(len(points), DEAD_ON)])
+    return network.dead_neurons(weights, biases, points[evenly(len(points), MAX_POINTS)])

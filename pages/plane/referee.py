@@ -25,7 +25,7 @@ def best_possible(experiment: Experiment) -> float:
     return referee_of(experiment).accuracy.value
 
 
-def told(share: float) -> str:
+def best_possible_text(share: float) -> str:
     """Return the best possible accuracy as the text beside an accuracy."""
     return f"best possible {percent(share)}"
 

@@ -6,9 +6,9 @@ import streamlit as st
 from pages.frame import frame, queue_position
 from pages.models import asked
 from pages.plane import dead_neurons, live
-from pages.plane.dead_neurons import DEAD_ON
+from pages.plane.dead_neurons import MAX_POINTS
 from pages.plane.plane import model_map
-from pages.plane.referee import EXPLAINED, told
+from pages.plane.referee import EXPLAINED, best_possible_text
 from pages.runs.runner import Training
 from pages.server import hosting
 from pages.state import session
@@ -33,7 +33,7 @@ GRADIENT_HELP = (
     "is known only at the latest step."
 )
 DEAD_HELP = (
-    f"Hidden neurons that give 0 for each of {DEAD_ON:,} training points (all, if there are fewer) with "
+    f"Hidden neurons that give 0 for each of {MAX_POINTS:,} training points (all, if there are fewer) with "
     "these weights: they pass nothing on, and no gradient revives them. If there are many, lower the "
     "learning rate."
 )
@@ -60,7 +60,7 @@ def draw_figures(training: Training, shown: ShownWeights, best_possible: float) 
     held_out = shown.model.held_out_accuracy or 0.0
     st.markdown(f"Weights: **{shown.name}**")
     with st.container(horizontal=True):
-        _metric("Held-out accuracy", percent(held_out), HELD_OUT_HELP, told(best_possible))
+        _metric("Held-out accuracy", percent(held_out), HELD_OUT_HELP, best_possible_text(best_possible))
         _metric("Loss (nats)", loss_text(shown.loss), LOSS_HELP)
         _metric("Steps/s", _speed(training.steps_per_second), "How many times a second the weights change.")
         if training.run.done or training.status == "stopped":

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.plane import live
-from pages.plane.referee import best_possible, told
+from pages.plane.referee import best_possible, best_possible_text
 from pages.runs.runner import Training
 from pages.state.shown_weights import ShownWeights
 from pages.wording.percent import percent
@@ -83,8 +83,8 @@ def _draw_accuracies(experiment: Experiment, results: Report) -> None:
     st.subheader("Polynomial by polynomial", anchor=False)
     st.write(
         f"Of {results.confusion.sum():,} points on which no step trains, the best weights answer "
-        f"{percent(results.accuracy)} correctly ({told(best_possible(experiment))}). Polynomials with many "
-        "wrong answers are hard to distinguish."
+        f"{percent(results.accuracy)} correctly ({best_possible_text(best_possible(experiment))}). "
+        "Polynomials with many wrong answers are hard to distinguish."
     )
     points = results.confusion.sum(axis=1)
     st.dataframe(

@@ -33,8 +33,8 @@ def test_the_best_possible_for_two_lines_is_the_normal_share_on_their_side_of_th
         (0.9999, "best possible >99.9\u00a0%"),
     ],
 )
-def test_it_is_told_in_words(share, words):
-    assert referee.told(share) == words
+def test_its_text_is_a_percentage(share, words):
+    assert referee.best_possible_text(share) == words
 
 
 def test_only_polynomials_range_and_noise_make_another_referee():
