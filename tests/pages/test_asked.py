@@ -1,4 +1,4 @@
-"""Asking about a place on a run's map: what is said of it, beside numbers worked out anew."""
+"""Asking about a point on a run's map: the answers are compared with numbers computed in the test."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ pages = pytest.mark.parametrize(
 
 @pytest.fixture
 def click(monkeypatch):
-    """Return the figures by key, and let `click` choose the place that it is set to."""
+    """Return the figures by key; a button for each map calls its callback with `place`."""
     found = {"place": (0.5, -0.25)}
 
     def figure(figure, key, on_click=None, **_):
@@ -72,7 +72,7 @@ def test_a_click_asks_network_and_referee(click, page, button):
     assert asked.CLICK not in text
 
 
-def test_while_it_runs_its_present_weights_answer(click):
+def test_during_a_run_its_current_weights_answer(click):
     app = press(opened(TRAIN, LINES | {"steps": "1000000"}), "Start")
     clicked(app)
     training = session_of(app).training
@@ -98,9 +98,13 @@ def test_all_classes_are_in_a_table():
     shown = app.dataframe[0].value
     assert set(shown["class"]) == {0, 1, 2}
     assert shown.set_index("class")["referee"].to_dict() == {0: 0.0, 1: 0.0, 2: 100.0}
+    assert set(shown["polynomial"]) == {"x", "x²", "−x"}
+    names = ("x", "x squared", "minus x")
+    spoken = app.dataframe[0].proto.alt
+    assert spoken.startswith(f"All classes, most likely first: {names[shown['class'][0]]}. ")
 
 
-def test_at_a_crossing_nobody_can_tell_and_the_odds_are_told(click):
+def test_at_a_crossing_nobody_can_tell_and_the_odds_are_shown(click):
     click["place"] = (0.0, 0.0)
     app = clicked(on_lines())
     text = words(app).replace("\N{NO-BREAK SPACE}", " ")
@@ -113,7 +117,7 @@ def test_at_a_crossing_nobody_can_tell_and_the_odds_are_told(click):
     assert "The referee cannot tell p0, p1 and p2 apart: probability 33.3 % each." in text
 
 
-def test_beside_a_crossing_there_is_nothing_of_it(click):
+def test_beside_a_crossing_nothing_is_said_about_it(click):
     click["place"] = (0.0, 0.001)
     assert "A crossing" not in words(clicked(on_lines()))
 
@@ -127,20 +131,20 @@ def test_the_answer_can_be_closed(click):
 
 
 @pytest.mark.usefixtures("click")
-def test_the_place_stays_on_the_other_page():
+def test_the_point_stays_on_the_other_page():
     app = clicked(on_lines())
     app.switch_page(HOME).run()
     assert "**x = 0.5, y = -0.25**" in words(app)
 
 
-def test_a_place_too_far_out_is_not_asked_about(click):
+def test_a_point_too_far_out_is_ignored(click):
     click["place"] = (1e13, 0.0)
     assert session_of(clicked(on_lines())).view.asked is None
 
 
 @pytest.mark.parametrize("embedded", [pytest.param(False, id="alone"), pytest.param(True, id="embedded")])
 @pytest.mark.parametrize("page", [pytest.param(TRAIN, id="Train"), pytest.param(HOME, id="Home")])
-def test_a_network_that_came_by_a_link_answers_a_click(click, monkeypatch, page, embedded):
+def test_a_network_from_a_link_answers_a_click(click, monkeypatch, page, embedded):
     monkeypatch.setattr(frame, "is_embedded", lambda: embedded)
     app = opened(page, TRAINED)
     assert asked.CLICK in words(app)

@@ -1,4 +1,4 @@
-"""Where curves meet: each place once, with all curves that meet there, worked out by hand."""
+"""Points where curves meet: each is listed once, with all curves that meet there, computed by hand."""
 
 import pytest
 from hypothesis import given
@@ -24,12 +24,12 @@ def met(*polynomials, x_range=(-2.0, 2.0)):
         pytest.param([P(1, 0), P(1, 0, 0)], [(0, 0, (0, 1)), (1, 1, (0, 1))], id="x and x^2 cross twice"),
         pytest.param([P(0), P(1, 0, 0)], [(0, 0, (0, 1))], id="x^2 touches the axis"),
         pytest.param([P(0), P(1)], [], id="parallels never meet"),
-        pytest.param([P(1, 0), P(-1, 0), P(2, 0)], [(0, 0, (0, 1, 2))], id="three lines in one place"),
+        pytest.param([P(1, 0), P(-1, 0), P(2, 0)], [(0, 0, (0, 1, 2))], id="three lines through one point"),
         pytest.param(
             # (x-1)^2 meets x-1 at 1 and 2, -x+1 at 0 and 1, 2x-2 at 1 and 3, -3x+3 at -2 and 1
             [P(1, -1), P(-1, 1), P(2, -2), P(-3, 3), P(1, -2, 1)],
             [(-2, 9, (3, 4)), (0, 1, (1, 4)), (1, 0, (0, 1, 2, 3, 4)), (2, 1, (0, 4))],
-            id="four lines and a parabola in one place, and alone with it",
+            id="four lines and a parabola through one point, and in pairs",
         ),
         pytest.param(
             [P(0), P(1, 0), P(1), P(1, 1)],
@@ -38,7 +38,7 @@ def met(*polynomials, x_range=(-2.0, 2.0)):
         ),
     ],
 )
-def test_each_place_is_told_once_with_all_curves_that_meet(polynomials, expected):
+def test_each_point_is_listed_once_with_all_curves_that_meet(polynomials, expected):
     assert met(*polynomials) == expected
 
 
@@ -47,7 +47,7 @@ def test_only_the_range_counts():
 
 
 @given(st.lists(st.lists(st.integers(-3, 3), min_size=1, max_size=4), min_size=2, max_size=6))
-def test_every_crossing_of_two_is_in_a_place_of_theirs(coefficients):
+def test_every_crossing_of_two_curves_is_in_a_meeting_with_both(coefficients):
     polynomials = tuple(P(*numbers) for numbers in coefficients)
     meetings = meetings_of(polynomials, (-2.0, 2.0))
     for pair, x, y in table_of(polynomials, (-2.0, 2.0)).rows:
@@ -59,7 +59,7 @@ def test_every_crossing_of_two_is_in_a_place_of_theirs(coefficients):
     assert [meeting.x for meeting in meetings] == sorted(meeting.x for meeting in meetings)
 
 
-def test_a_place_is_found_again_by_where_it_is():
+def test_a_meeting_is_identified_by_its_coordinates():
     meetings = meetings_of((P(1, 0), P(1, 0, 0)), (-2.0, 2.0))
     assert [meeting_at(meetings, meeting.x, meeting.y) for meeting in meetings] == [0, 1]
     assert meeting_at(meetings, 1.0, 1.001) is None
@@ -76,7 +76,7 @@ def test_a_meeting_is_named_by_its_curves():
     ("curves", "words"),
     [(2, "once in two"), (3, "once in three"), (6, "once in six"), (7, "once in 7")],
 )
-def test_where_so_many_meet_a_guess_is_right_once_in_so_many(curves, words):
+def test_if_n_curves_meet_a_guess_is_right_once_in_n(curves, words):
     text = explained(curves)
     assert words in text
     assert text.count(". ") == 1  # two sentences

@@ -1,4 +1,4 @@
-"""The page of data: which samples are drawn, and what becomes of points that somebody uploads."""
+"""The page of data: the samples that are drawn, and points that a user uploads."""
 
 import json
 import math
@@ -147,16 +147,16 @@ def test_a_new_seed_gives_other_samples():
 
 
 @pytest.mark.parametrize(
-    ("label", "value", "told"),
+    ("label", "value", "expected"),
     [
         pytest.param("x from", 1.0, "Range of x: got (1.0, 1.0)", id="an empty range"),
         pytest.param("Samples of each polynomial", 90_000, "at most 1,000,000 samples", id="too many"),
     ],
 )
-def test_what_no_set_up_can_have_changes_nothing_and_stays(label, value, told):
+def test_an_invalid_value_changes_nothing_and_stays(label, value, expected):
     before = Experiment(samples_per_class=5)
     page = entered(opened(begun=Session(setup=Setup(before))), label, value)
-    assert told in refusal(page)
+    assert expected in refusal(page)
     assert now(page).experiment == before
     assert {box.label: box.value for box in page.number_input}[label] == value
 
@@ -181,7 +181,7 @@ def test_the_download_holds_every_sample_with_every_digit(monkeypatch):
     assert (labels == expected_labels).all()
 
 
-def test_samples_too_large_for_a_file_are_told_and_not_offered():
+def test_samples_too_large_for_a_file_are_reported_and_not_offered():
     # 10^6 · 1000^12 is 10^42
     wide = Experiment(polynomials=(Polynomial(1e6, *[0] * 12), UP), x_range=(-1000, 1000))
     page = opened(begun=Session(setup=Setup(wide)))
@@ -197,7 +197,7 @@ def test_every_control_says_what_it_is_for():
     assert [control.key for control in controls if not control.help] == []
 
 
-# --- points of one's own ------------------------------------------------------------------------
+# --- uploaded points -----------------------------------------------------------------------------
 
 
 def test_uploaded_points_are_drawn_and_counted_and_wait_for_a_model():
@@ -208,7 +208,7 @@ def test_uploaded_points_are_drawn_and_counted_and_wait_for_a_model():
     assert any("No network has been trained yet" in value for value in shown(page))
 
 
-def test_labelled_points_are_drawn_by_class_and_strange_labels_told():
+def test_labeled_points_are_drawn_by_class_and_unknown_labels_reported():
     page = uploaded(
         opened(begun=Session(setup=Setup(TWO))), b"x,y,polynomial\n1,1,0\n1,-1,1\n2,2,2\n3,3,23\n"
     )
@@ -244,17 +244,17 @@ def test_another_file_replaces_the_points():
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         pytest.param(b"", "line 1: got ''; expected the header", id="empty"),
         pytest.param(b"x,y\n[a](http://b),1\n", "line 2: got '[a](http://b)'", id="Markdown"),
         pytest.param(b"x,y\n" + b"1,1\n" * 20_001, "at most 20000", id="too many rows"),
     ],
 )
-def test_a_refused_file_changes_nothing(content, told):
+def test_a_refused_file_changes_nothing(content, expected):
     before = Points(np.array([[1.0, 2.0]]), None)
     page = uploaded(opened(begun=Session(setup=Setup(TWO), points=before)), content)
-    assert told in refusal(page)
+    assert expected in refusal(page)
     assert now(page).points is before
     assert not any("http" in value for value in shown(page) if not value.startswith("This link"))
 
@@ -263,7 +263,7 @@ def test_a_refused_file_changes_nothing(content, told):
 THREE_QUARTERS = math.log(3) / 2
 
 
-def test_the_model_is_measured_where_the_file_names_polynomials():
+def test_the_model_is_measured_if_the_file_names_polynomials():
     x = THREE_QUARTERS
     lines = [f"{x},0,0", f"{x},5,0", f"{-x},0,1", f"{-x},9,0", f"{x},0,7"]
     page = uploaded(opened(begun=with_model()), "\n".join(["x,y,polynomial", *lines]).encode())
@@ -275,7 +275,7 @@ def test_the_model_is_measured_where_the_file_names_polynomials():
     assert rows(page, "predicted", "in the file", "right") == [[3, 3, 2], [2, 1, 1]]
 
 
-def test_the_referees_accuracy_on_the_same_points_stands_beside_the_models():
+def test_the_referees_accuracy_on_the_same_points_is_beside_the_models():
     # the curves are x and -x: at x = 1, 0.9 is nearer to the first, -0.2 to the second; the model says the
     # first wherever x is above 0, and is right with the first two of these three points
     page = uploaded(opened(begun=with_model()), b"x,y,polynomial\n1,0.9,0\n1,-0.2,0\n1,-1,1\n")
@@ -286,8 +286,8 @@ def test_the_referees_accuracy_on_the_same_points_stands_beside_the_models():
     assert (accuracy.value, accuracy.delta) == ("50.0 %", "referee 100.0 %")
 
 
-def test_without_a_referee_nothing_stands_beside_the_accuracy():
-    # no set-up may have this coefficient, and so the referee does not take it
+def test_without_a_referee_nothing_is_beside_the_accuracy():
+    # no set-up may have this coefficient, so the referee refuses it
     model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, (UP, Polynomial(1e9, 0)))
     begun = Session(
         setup=Setup(TWO), models=KeptModels(kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
@@ -303,7 +303,7 @@ def test_without_polynomials_the_predictions_are_counted():
     assert "Accuracy" not in metrics(page)
 
 
-def test_where_no_point_is_of_a_known_polynomial_there_is_nothing_to_measure():
+def test_without_points_of_known_polynomials_there_is_nothing_to_measure():
     last = MAX_CLASSES - 1
     page = uploaded(opened(begun=with_model()), f"x,y,polynomial\n1,0,{last}\n".encode())
     assert any("nothing to measure" in value for value in shown(page))
@@ -336,8 +336,8 @@ def test_points_are_scored_by_the_polynomials_that_their_labels_mean(polynomials
     uploaded(page, "\n".join(["x,y,polynomial", *lines]).encode())
     assert metrics(page)["Accuracy"] == share
     assert [value for value in shown(page) if "trained on another list of polynomials" in value]
-    told = [value.split(":")[0] for value in shown(page) if "Measured on" in value]
-    assert told == ([f"Measured on {measured} points of 3"] if measured else [])
+    captions = [value.split(":")[0] for value in shown(page) if "Measured on" in value]
+    assert captions == ([f"Measured on {measured} points of 3"] if measured else [])
     assert "Run 1, the model in use, on these points:" in refusal(page)
 
 
@@ -377,7 +377,7 @@ def test_labels_keep_their_meaning_when_the_set_up_changes():
     assert "$p_{0} = x$, $p_{1} = -x$" in line
 
 
-def test_a_model_that_knows_no_polynomials_answers_by_place():
+def test_a_model_without_polynomials_answers_by_index():
     model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, ())
     begun = Session(
         setup=Setup(TWO), models=KeptModels(kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
@@ -402,7 +402,7 @@ def test_other_samples_leave_the_trained_model_and_say_so():
     assert now(page).answering is not None
 
 
-def test_a_model_for_other_polynomials_is_told_first():
+def test_a_model_for_other_polynomials_is_mentioned_first():
     begun = with_model()
     page = opened(begun=Session(setup=Setup(Experiment()), models=begun.models))
     [line] = stays(page)

@@ -1,4 +1,4 @@
-"""Hidden layers as people write them: one text, read in the same way on Train and in a sweep."""
+"""Hidden layers as users write them: Train and sweeps read the same text."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from pages.wording import layers
         ("None ", ()),
     ],
 )
-def test_commas_hyphens_and_spaces_stand_between_layers(text, neurons):
+def test_commas_hyphens_and_spaces_separate_layers(text, neurons):
     assert layers.from_text("Hidden layers", text) == neurons
 
 

@@ -1,4 +1,4 @@
-"""The link that one press copies, and the HTML for a page of one's own."""
+"""The link that one press copies, and the HTML for the user's own page."""
 
 import json
 from dataclasses import replace
@@ -55,7 +55,7 @@ def links_to_copy(app):
 
 
 def take_other_steps(app):
-    """Take 7 steps into the set-up, as a preset would."""
+    """Set the steps of the set-up to 7, as a preset would."""
     now = session_of(app)
     changed = replace(now.experiment, steps=7)
     app.session_state[session.KEY] = replace(now, setup=Setup(changed), inputs=now.inputs.renewed("all"))
@@ -63,7 +63,7 @@ def take_other_steps(app):
 
 
 @pytest.mark.parametrize("page", [HOME, *PAGES])
-def test_copy_link_has_the_link_to_the_set_up_as_it_stands_on_every_page(page):
+def test_copy_link_has_the_link_to_the_current_set_up_on_every_page(page):
     app = opened(page)
     [copied] = links_to_copy(app).values()
     address = urlsplit(copied)
@@ -74,7 +74,7 @@ def test_copy_link_has_the_link_to_the_set_up_as_it_stands_on_every_page(page):
     assert dict(parse_qsl(urlsplit(copied).query))["steps"] == "7"
 
 
-def test_copy_link_has_the_trained_network_of_this_set_up_alone():
+def test_copy_link_has_only_the_trained_network_of_this_set_up():
     app = wait_for(press(opened(), "Train the network"), "finished")
     app.run()
     weights = words_of(app)["weights"]

@@ -1,4 +1,4 @@
-"""The live figure: what Python sends to the browser, and what it takes from there."""
+"""The live figure: what Python sends to the browser, and what it accepts from there."""
 
 import gzip
 import json
@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from pages.plane import live
 
 
-def test_a_figure_travels_with_the_address_of_its_library():
+def test_a_figure_is_sent_with_the_address_of_its_library():
     def app():
         import plotly.graph_objects as go
 
@@ -30,7 +30,7 @@ def test_a_figure_travels_with_the_address_of_its_library():
     assert sent["library"].endswith(f"/{live.LIBRARY.name}")
 
 
-def test_the_library_is_of_the_version_that_the_python_package_writes_figures_for():
+def test_the_library_has_the_version_of_the_python_package():
     scripts = gzip.decompress(live.LIBRARY.read_bytes())
     version = get_plotlyjs_version()
     assert scripts.startswith(f"/**\n* plotly.js (cartesian - minified) v{version}\n".encode())

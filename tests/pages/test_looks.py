@@ -1,4 +1,4 @@
-"""The guided looks: each shows what it promises, says so once it is there, and never before."""
+"""The guided looks: each shows what it promises, and reports it as seen then and not before."""
 
 from dataclasses import replace
 from functools import cache
@@ -35,7 +35,7 @@ NAMES = [look.name for look in looks.LOOKS]
 
 @cache
 def run_to_end(experiment, steps):
-    """Return a run of `experiment` that ends after so many steps, at its end."""
+    """Return a run of `experiment` that has ended after `steps` steps."""
     return pc.advance(pc.start(replace(experiment, steps=steps)), steps)
 
 
@@ -44,7 +44,7 @@ def kept(run, title="Run 1"):
 
 
 def holding(*runs, map_view="Network"):
-    """Return a session that keeps these runs, of which the last is the session's own."""
+    """Return a session that keeps these runs; the last one is its current run."""
     held = tuple(kept(run, f"Run {number}") for number, run in enumerate(runs, 1))
     training = Training(runs[-1], executor=None, advance=pc.advance) if runs else None
     return Session(
@@ -62,7 +62,7 @@ def panel(app):
     return [text.value for text in app.markdown if "Look " in text.value or "een" in text.value]
 
 
-def test_there_are_eight_with_names_of_their_own():
+def test_there_are_eight_with_different_names():
     assert len(looks.LOOKS) == len(set(NAMES)) == 8
     assert [looks.number(look) for look in looks.LOOKS] == [1, 2, 3, 4, 5, 6, 7, 8]
 
@@ -74,7 +74,7 @@ def test_every_set_up_goes_through_a_link_unchanged(look):
 
 
 @pytest.mark.parametrize("look", looks.LOOKS, ids=NAMES)
-def test_every_way_leads_to_a_page_that_is_there(look):
+def test_every_link_of_a_look_leads_to_an_existing_page(look):
     for way in look.ways:
         assert (ROOT / way.page).is_file()
 
@@ -192,7 +192,7 @@ def test_a_cold_link_of_a_look_opens_what_it_holds():
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "<b>"])
-def test_a_name_that_is_none_is_passed_over(name):
+def test_an_unknown_name_is_ignored(name):
     app = opened(TRAIN, {**QUICK, "look": name})
     assert session_of(app).lessons.look is None
     assert "look" not in words_of(app)
@@ -219,7 +219,7 @@ def test_an_address_from_before_its_end_does_not_begin_a_look_again():
     assert "look" not in words_of(app)
 
 
-def test_whoever_comes_back_to_the_address_of_a_look_begins_it_again():
+def test_opening_the_address_of_a_look_again_begins_it_again():
     app = opened(TRAIN, {"look": "search"})
     before = words_of(app)
     press(app, "End")
@@ -228,7 +228,7 @@ def test_whoever_comes_back_to_the_address_of_a_look_begins_it_again():
     assert session_of(app).lessons.look == "search"
 
 
-def test_a_look_begun_later_loads_its_set_up_keeps_the_models_and_can_be_taken_back():
+def test_a_look_begun_later_loads_its_set_up_keeps_the_models_and_can_be_undone():
     app = wait_for(press(opened(), "Train the network"), "finished")
     before = session_of(app)
     come_to(app, TRAIN, {"look": "by-heart", **link.to_query(looks.BY_HEART)})
@@ -260,14 +260,14 @@ def test_the_last_look_has_no_next():
     assert "Next look" not in labels(opened(TRAIN, {"look": "folds"}))
 
 
-def test_on_predict_its_point_is_asked_about_and_elsewhere_the_place_on_the_map(monkeypatch):
+def test_the_point_is_that_of_predict_there_and_elsewhere_that_on_the_map(monkeypatch):
     held = Session(view=View(asked=(1.0, 2.0), point=AskedPoint(x=0.25, y=-0.5)))
     monkeypatch.setattr(session.st, "session_state", {session.KEY: held})
     assert look_panel._asked("Predict") == (0.25, -0.5)
     assert look_panel._asked("Train") == (1.0, 2.0)
 
 
-def test_ending_a_look_keeps_the_set_up_and_takes_the_panel_away():
+def test_ending_a_look_keeps_the_set_up_and_removes_the_panel():
     app = press(opened(TRAIN, {"look": "scaling"}), "End")
     assert session_of(app).lessons.look is None
     assert session_of(app).experiment == looks.UNSCALED
@@ -277,7 +277,7 @@ def test_ending_a_look_keeps_the_set_up_and_takes_the_panel_away():
     assert session_of(app).lessons.look is None
 
 
-def test_what_has_been_seen_is_said_and_stays_seen():
+def test_a_seen_look_is_reported_and_stays_seen():
     soon = link.to_query(replace(looks.TOO_FAST, steps=500))
     app = press(opened(TRAIN, {"look": "dead", **soon}), "Start")
     wait_for(app, "finished")

@@ -1,4 +1,4 @@
-"""What lies on a map besides regions and curves, beside what is worked out anew."""
+"""The layers on a map besides regions and curves, compared with numbers computed in the test."""
 
 import math
 
@@ -37,7 +37,7 @@ def show(app, *layers):
 
 
 def marks(figure, symbol):
-    """Return the places (N, 2) of the markers of that symbol without a class's colour."""
+    """Return the points (N, 2) of the markers with that symbol and no class's color."""
     [trace] = [
         trace
         for trace in figure.data
@@ -47,7 +47,7 @@ def marks(figure, symbol):
 
 
 def answered(layers, points):
-    """Return the answers of a network: dot, add, ReLU, ..., and the place of the largest."""
+    """Return the answers of a network: dot, add, ReLU, ..., and the index of the largest."""
     values = points
     for place, (weights, biases) in enumerate(layers):
         values = np.dot(values, weights) + biases
@@ -74,7 +74,7 @@ def test_mistakes_are_the_held_out_points_that_the_best_network_answers_wrongly(
     assert "Crosses" not in words(app)
 
 
-def test_the_mistakes_of_the_latest_weights_are_found_once():
+def test_the_mistakes_of_the_latest_weights_are_computed_once():
     run = pc.advance(pc.start(pc.Experiment(steps=50, batch_size=32)), 30)
     points, labels = run.experiment.held_out_set()
     found = map_layers.mistakes_of_model(run.current, run.experiment)
@@ -86,7 +86,7 @@ def test_the_mistakes_of_the_latest_weights_are_found_once():
     assert found.asked == len(points)
 
 
-def test_the_referee_too_makes_mistakes_where_there_is_noise(maps):
+def test_with_noise_the_referee_makes_mistakes_too(maps):
     app = trained(polynomials="1~-1", noise="1")
     labelled(app.button_group, "Map").set_value("Referee").run()
     show(app, MISTAKES)
@@ -101,8 +101,8 @@ def test_the_referee_too_makes_mistakes_where_there_is_noise(maps):
     assert len(marks(maps["progress.map"], "x")) == min(500, wrong.sum())
 
 
-def test_of_many_mistakes_five_hundred_are_marked_and_all_are_told(maps):
-    # hardly begun, a network tells half of the two curves' points apart at most
+def test_of_many_mistakes_five_hundred_are_marked_and_all_are_counted(maps):
+    # after one tiny step, a network is right for at most half of the points
     app = show(trained(steps="1", learning_rate="0.000001"), MISTAKES)
     training = session_of(app).training
     points, labels = training.run.experiment.held_out_set()
@@ -113,14 +113,14 @@ def test_of_many_mistakes_five_hundred_are_marked_and_all_are_told(maps):
 
 
 @pytest.mark.parametrize(
-    ("samples", "count", "told"),
+    ("samples", "count", "expected"),
     [
         pytest.param("20", 40, "All 40 points of the training set", id="few"),
         pytest.param("2000", 500, "500 of the 4,000 points of the training set", id="many"),
         pytest.param("fresh", 200, "All 200 points of the training set", id="fresh points"),
     ],
 )
-def test_samples_are_points_of_the_training_set(maps, samples, count, told):
+def test_samples_are_points_of_the_training_set(maps, samples, count, expected):
     app = show(trained(samples=samples, batch="20", steps="5"), SAMPLES)
     points, _ = session_of(app).experiment.training_set()
     shown = np.concatenate(
@@ -132,7 +132,7 @@ def test_samples_are_points_of_the_training_set(maps, samples, count, told):
     )
     assert len(shown) == count
     assert {*map(tuple, shown.tolist())} <= {*map(tuple, points.tolist())}
-    assert told in words(app)
+    assert expected in words(app)
 
 
 def test_crossings_are_marked_where_the_curves_meet(maps):
@@ -144,13 +144,13 @@ def test_crossings_are_marked_where_the_curves_meet(maps):
 
 
 @pytest.mark.parametrize("view", ["Network", "Referee", "Where they differ"])
-def test_layers_lie_on_every_map(maps, view):
+def test_every_map_can_show_layers(maps, view):
     app = trained()
     labelled(app.button_group, "Map").set_value(view).run()
     show(app, *map_layers.ALL)
     assert {"x", "diamond"} <= {trace.marker.symbol for trace in maps["progress.map"].data}
     caption = words(app)
-    assert all(told in caption for told in ("Crosses: ", "Diamonds: ", "of the training set"))
+    assert all(start in caption for start in ("Crosses: ", "Diamonds: ", "of the training set"))
     assert ("% of the plane. " in caption) == (view == "Where they differ")
 
 
@@ -180,7 +180,7 @@ def test_every_drawing_of_the_choice_says_what_is_chosen(page):
         app.run()
 
 
-def test_predict_marks_crossings_from_the_first_and_points_where_the_data_are_known(maps):
+def test_predict_marks_crossings_at_first_and_points_if_the_data_are_known(maps):
     app = trained()
     app.switch_page(PREDICT).run()
     assert choice(app).value == [CROSSINGS]
@@ -194,12 +194,12 @@ def test_predict_marks_crossings_from_the_first_and_points_where_the_data_are_kn
     assert "Diamonds" not in words(app)
 
 
-def test_a_file_that_names_no_data_has_crossings_alone(maps):
+def test_a_file_without_its_data_has_only_crossings(maps):
     app = press(with_model(NAMELESS), "The 3 polynomials of the set-up")
     assert choice(app).options == [CROSSINGS]
     assert len(marks(maps["predict.map"], "diamond"))
     assert map_layers._offered(Kept("a", session_of(app).answering.model, None)) == (CROSSINGS,)
 
 
-def test_a_file_that_names_its_data_has_all():
+def test_a_file_with_its_data_has_all_layers():
     assert choice(with_model(NAMED)).options == [*map_layers.ALL]

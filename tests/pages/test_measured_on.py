@@ -1,4 +1,4 @@
-"""Of very many samples not all are asked for a figure on a page, and the page says so."""
+"""With very many samples, figures on pages are measured on some of them, and the page says so."""
 
 import pytest
 
@@ -13,31 +13,31 @@ def app():
     return trained(samples="10001", batch="64", steps="40")
 
 
-def told(app):
+def texts(app):
     return "\n".join(element.value for kind in (app.caption, app.markdown) for element in kind)
 
 
-def test_a_run_s_accuracy_is_told_to_be_of_some_and_its_loss_is_of_all(app):
+def test_a_run_s_accuracy_is_said_to_be_of_some_and_its_loss_is_of_all(app):
     app.switch_page(PREDICT).run()
     assert (
         "The training accuracy is measured on 20,000 points, not on all 20,002 samples: that would take long."
-    ) in told(app)
+    ) in texts(app)
     best = session_of(app).answering.model
     assert best.loss == session_of(app).training.run.best_loss
 
 
 def test_inside_both_are_of_some_once_a_weight_was_changed_by_hand(app):
     app.switch_page(INSIDE).run()
-    assert "over all 20,002 points of the training set is the network's loss" in told(app)
-    assert " of 20,000 = " in told(app)
+    assert "over all 20,002 points of the training set is the network's loss" in texts(app)
+    assert " of 20,000 = " in texts(app)
     bias = next(slider for slider in app.slider if "Bias" in slider.label)
     bias.set_value(bias.max).run()
     assert not app.exception
-    assert "Training accuracy and loss are measured on 20,000 points, not on all 20,002" in told(app)
-    assert "over 20,000 points, in place of all 20,002 points of the training set" in told(app)
+    assert "Training accuracy and loss are measured on 20,000 points, not on all 20,002" in texts(app)
+    assert "over 20,000 points, in place of all 20,002 points of the training set" in texts(app)
 
 
-def test_where_all_are_asked_nothing_is_said():
+def test_nothing_is_said_if_all_are_used():
     app = wait_for(press(opened(TRAIN), "Start"), "finished")
     app.switch_page(PREDICT).run()
-    assert "measured on" not in told(app)
+    assert "measured on" not in texts(app)

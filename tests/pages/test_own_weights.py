@@ -21,7 +21,7 @@ def app():
 
 
 class Dying:
-    """Workers that give no answer but an error."""
+    """Workers that only fail."""
 
     def submit(self, *_):
         future = Future()
@@ -56,7 +56,7 @@ def test_it_is_written_once(app, monkeypatch):
     assert "weights" in words_of(app)
 
 
-def test_while_a_run_goes_on_the_address_has_no_network():
+def test_during_a_run_the_address_has_no_network():
     app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), "Start")
     while session_of(app).training.run.step == 0:
         pass
@@ -66,7 +66,7 @@ def test_while_a_run_goes_on_the_address_has_no_network():
     assert words_of(app)["weights"].startswith("d")
 
 
-def test_another_set_up_takes_it_out_and_the_same_one_brings_it_back(app):
+def test_another_set_up_removes_it_and_the_same_one_restores_it(app):
     words = words_of(app)["weights"]
     [steps] = [box for box in app.number_input if box.label == "Steps"]
     steps.set_value(301).run()
@@ -77,7 +77,7 @@ def test_another_set_up_takes_it_out_and_the_same_one_brings_it_back(app):
 
 
 @pytest.mark.parametrize("workers", [Dying(), Unreachable()], ids=["dying", "unreachable"])
-def test_where_it_cannot_be_written_the_address_is_the_set_up_s(monkeypatch, workers):
+def test_if_it_cannot_be_written_the_address_has_only_the_set_up(monkeypatch, workers):
     monkeypatch.setattr(writing, "workers", workers)
     app = wait_for(press(opened(TRAIN), "Start"), "finished")
     app.run()
@@ -85,7 +85,7 @@ def test_where_it_cannot_be_written_the_address_is_the_set_up_s(monkeypatch, wor
     assert "weights" not in words_of(app)
 
 
-def test_a_cluster_that_is_looked_for_holds_no_page_up(app, monkeypatch):
+def test_waiting_for_a_cluster_does_not_delay_a_page(app, monkeypatch):
     found = Event()
 
     class Late:
@@ -111,7 +111,7 @@ def test_a_refresh_does_not_keep_it_a_second_time(app, monkeypatch):
     assert words_of(app) == words
 
 
-def test_every_page_s_address_with_a_look_stays_within_what_servers_take():
+def test_every_page_s_address_with_a_look_stays_within_what_servers_accept():
     longest_look = max(len(f"&look={look.name}") for look in LOOKS)
     longest_page = len("polynomials")
     assert longest_look + longest_page <= own_weights.OTHER_WORDS

@@ -1,4 +1,4 @@
-"""What people take along: links with the trained network, code, the history and the experiment."""
+"""Sharing: links with the trained network, code, the history and the experiment."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from polycore.training.history import History
 from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for, words_of
 
 TRAIN, PREDICT, POLYNOMIALS = "pages/3_train.py", "pages/4_predict.py", "pages/1_polynomials.py"
-# x and -x told apart by 2→2 without a hidden layer; test_link.py says which numbers these are
+# x and -x, distinguished by 2→2 without a hidden layer; test_link.py has the numbers
 TRAINED = {
     "v": "1",
     "polynomials": "x~-x",
@@ -50,7 +50,7 @@ def maps(app):
     ]
 
 
-def told(app):
+def texts(app):
     return "\n".join(markdown.value for markdown in app.markdown)
 
 
@@ -61,7 +61,7 @@ def downloads(app):
 @pytest.mark.parametrize("page", [HOME, TRAIN])
 def test_a_link_with_weights_shows_its_map_at_once(page):
     app = opened(page, TRAINED)
-    assert CAME in told(app)
+    assert CAME in texts(app)
     assert maps(app) == [from_link.MAP_KEY]
     assert session_of(app).training is None
     # right on x from x = -2 on, on -x below x = -2/11: see test_link.py
@@ -86,14 +86,14 @@ def test_the_address_keeps_the_weights_on_every_page_while_the_set_up_is_the_lin
         assert words_of(app)["weights"] == TRAINED["weights"]
 
 
-def test_page_links_hand_on_the_words_alone():
+def test_page_links_contain_only_the_set_up():
     app = opened(TRAIN, TRAINED)
     assert len(app.get("page_link")) > 4
     for element in app.get("page_link"):
         assert "&weights=" not in element.proto.query_string
 
 
-def test_another_set_up_takes_the_weights_out_of_the_address_and_its_own_brings_them_back():
+def test_another_set_up_removes_the_weights_from_the_address_and_its_own_restores_them():
     app = opened(PREDICT, TRAINED)
     first = session_of(app).experiment
     app.session_state[session.KEY] = replace(session_of(app), setup=Setup(replace(first, seed=5)))
@@ -105,20 +105,20 @@ def test_another_set_up_takes_the_weights_out_of_the_address_and_its_own_brings_
     assert words_of(app)["weights"] == TRAINED["weights"]
 
 
-def test_a_new_run_takes_the_link_s_weights_out_of_the_address():
+def test_a_new_run_removes_the_link_s_weights_from_the_address():
     app = wait_for(press(opened(TRAIN, TRAINED), "Start"), "finished")
     assert words_of(app)["weights"] != TRAINED["weights"]
-    assert CAME not in told(app)
+    assert CAME not in texts(app)
     titles = [kept.title for kept in session_of(app).models.kept]
     assert titles == ["From the link · 2 polynomials", "Run 1 · Adam, 2 polynomials"]
     assert session_of(app).models.in_use == titles[1]
 
 
-def test_damaged_weights_are_told_and_nothing_answers():
+def test_damaged_weights_are_reported_and_nothing_answers():
     app = opened(HOME, {**TRAINED, "weights": TRAINED["weights"][:-3]})
     assert any("weights: the weights are damaged" in text.value for text in app.text)
     assert session_of(app).answering is None
-    assert CAME not in told(app)
+    assert CAME not in texts(app)
     assert "weights" not in words_of(app)
 
 
@@ -135,7 +135,7 @@ def test_copy_link_has_the_trained_network_and_the_set_up_alone():
     assert "&weights=d" in with_weights
     assert with_weights.startswith(f"{plain}&weights=")
     other = opened(TRAIN, dict(part.split("=") for part in unquoted(with_weights)))
-    assert CAME in told(other)
+    assert CAME in texts(other)
     assert np.array_equal(
         session_of(other).answering.model.weights[0], session_of(app).answering.model.weights[0]
     )
@@ -145,7 +145,7 @@ def unquoted(address):
     return address.split("?")[1].replace("%5E", "^").replace("%2B", "+").split("&")
 
 
-def test_copy_link_before_any_training_has_the_set_up_alone():
+def test_copy_link_before_any_training_has_only_the_set_up():
     [plain] = copied(opened(TRAIN))
     assert "&weights=" not in plain
 
@@ -171,7 +171,7 @@ def test_a_network_that_does_not_fit_is_offered_as_a_file():
     assert [button.label for button in app.get("download_button")].count("Download the model") == 2
 
 
-def test_a_file_that_claims_another_experiment_is_not_taken_at_its_word():
+def test_a_file_that_claims_another_experiment_is_not_believed():
     experiment = Experiment(polynomials=(Polynomial(1, 0), Polynomial(-1, 0)), hidden=())
     claims = {"experiment": replace(experiment, hidden=(3,)).to_dict()}
     model = Model((np.eye(2),), (np.zeros((1, 2)),), 0.0, 1.0, experiment.polynomials, metadata=claims)
@@ -180,7 +180,7 @@ def test_a_file_that_claims_another_experiment_is_not_taken_at_its_word():
     assert not link_choice.answers_for(kept, experiment)
 
 
-def test_the_whole_address_stays_within_what_servers_take():
+def test_the_whole_address_stays_within_what_servers_accept():
     page, experiment = "http://localhost:8501/train", Experiment.recommended()
     room = link_choice.room_for(page, experiment)
     assert len(link.to_address(page, experiment, "w" * room)) == link_choice.MAX_ADDRESS <= 8192
@@ -206,7 +206,7 @@ def test_before_a_run_there_are_the_script_and_the_experiment():
     assert "Experiment as JSON" in downloads(app)
 
 
-def test_a_network_that_came_by_the_link_can_be_taken_as_code():
+def test_a_network_from_a_link_is_offered_as_code():
     app = open_it(opened(TRAIN, TRAINED), pass_on.OPEN_KEY)
     names = {}
     exec(app.code[0].value, names)
@@ -214,7 +214,7 @@ def test_a_network_that_came_by_the_link_can_be_taken_as_code():
     assert (weights, biases) == ([[1, -2], [0.5, 3]], [0, -1])
 
 
-def test_code_that_is_too_long_to_show_is_a_file_alone(monkeypatch):
+def test_code_that_is_too_long_to_show_is_only_a_file(monkeypatch):
     monkeypatch.setattr(pass_on, "MAX_SHOWN", 100)
     app = open_it(opened(TRAIN, TRAINED), pass_on.OPEN_KEY)
     assert len(app.code) == 0

@@ -1,4 +1,4 @@
-"""The map of a model: its regions are those of its predictions, and it is made once for each model."""
+"""The map of a model: its regions are those of its predictions, and it is drawn once for each model."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from polycore import figures
 EXPERIMENT = pc.Experiment(polynomials=(pc.Polynomial(1), pc.Polynomial(-1)), steps=200)
 
 
-def test_a_map_is_made_once_for_a_model_and_another_model_has_another():
+def test_a_map_is_drawn_once_for_a_model_and_another_model_has_another():
     run = pc.advance(pc.start(EXPERIMENT), 200)
     first = plane.model_map(run.best, (-1, 1))
     assert plane.model_map(run.best, (-1, 1)) is first
@@ -41,7 +41,7 @@ def always(label, polynomials):
     return pc.Model((np.zeros((2, len(polynomials))),), (biases,), 0.0, 1.0, polynomials)
 
 
-def test_the_referees_map_is_made_once_and_says_the_nearer_line_everywhere():
+def test_the_referees_map_is_drawn_once_and_has_the_nearer_line_everywhere():
     referee = pc.Referee(LINES, (-1, 1), 0.0)
     figure = plane.referee_map(referee)
     assert plane.referee_map(referee) is figure
@@ -52,7 +52,7 @@ def test_the_referees_map_is_made_once_and_says_the_nearer_line_everywhere():
     assert figure.layout.meta["alt"].endswith("; these are the referee's answers.")
 
 
-def test_who_always_says_the_same_line_differs_on_the_others_half():
+def test_a_model_that_always_says_one_line_differs_on_half_of_the_plane():
     figure = plane.model_difference(always(0, LINES), pc.Referee(LINES, (-1, 1), 0.5))
     assert figure.layout.meta["differing"] == 0.5
     assert (
@@ -73,7 +73,7 @@ def test_a_network_that_has_learned_differs_less():
     assert late.layout.meta["differing"] < early.layout.meta["differing"]
 
 
-def test_where_two_curves_meet_each_of_them_is_right():
+def test_at_a_crossing_each_of_the_two_curves_is_right():
     # x and x^2 meet at x = 1, the last column: there both are as near, elsewhere x^2 is nearer above halfway
     polynomials = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0))
     figure = plane.model_difference(always(1, polynomials), pc.Referee(polynomials, (0.25, 1), 0.0))
@@ -83,7 +83,7 @@ def test_where_two_curves_meet_each_of_them_is_right():
     assert figure.layout.meta["differing"] == nearer_to_the_line.sum() / (plane.ROWS * plane.COLUMNS)
 
 
-def test_a_window_whose_margin_passes_what_the_referee_takes_is_drawn():
+def test_a_map_whose_margin_exceeds_the_referees_limit_is_drawn():
     # up to 1e12 at x = 1000, with a margin above
     referee = pc.Referee((pc.Polynomial(1e6, 0, 0), pc.Polynomial(9e5, 0, 0)), (-1000, 1000), 0.0)
     figure = plane.referee_map(referee)

@@ -1,4 +1,4 @@
-"""On the page of polynomials whatever is typed is either taken at once, or refused with the reason."""
+"""On the page of polynomials, whatever is typed is either accepted at once or refused with the reason."""
 
 import base64
 import json
@@ -109,7 +109,7 @@ def test_every_control_says_what_it_is_for():
 # --- formulas ---------------------------------------------------------------------------------
 
 
-def test_a_formula_is_taken_at_once_and_keeps_its_spelling():
+def test_a_formula_is_accepted_at_once_and_keeps_its_spelling():
     page = typed(opened(), "(x-1)^2\n\n  x*x*x ")
     assert set_up(page).polynomials == (Polynomial(1, -2, 1), Polynomial(1, 0, 0, 0))
     assert page.text_area[0].value == "(x-1)^2\n\n  x*x*x "
@@ -130,7 +130,7 @@ MANY = "\n".join(f"{slope}x" for slope in range(1, 26))
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         pytest.param("x\nsin(x)", "Line 2: character 1: got 'sin'", id="a word"),
         pytest.param(
@@ -144,13 +144,13 @@ MANY = "\n".join(f"{slope}x" for slope in range(1, 26))
         pytest.param(
             "x\n" + "x" * 300, "Line 2: character 201: got 'x'; expected at most 200", id="too long"
         ),
-        pytest.param("a\nb\nc\nd\ne\nf", "And 2 more.", id="more mistakes than are told"),
+        pytest.param("a\nb\nc\nd\ne\nf", "And 2 more.", id="more mistakes than are listed"),
     ],
 )
-def test_a_text_is_refused_with_the_line_and_the_reason(text, told):
+def test_a_text_is_refused_with_the_line_and_the_reason(text, expected):
     with pytest.raises(PolycoreError) as refused:
         entries.from_lines(text, (SQUARE, LINE))
-    assert told in str(refused.value)
+    assert expected in str(refused.value)
 
 
 @pytest.mark.parametrize("line", ["x^2 +", "[a](http://b)", "<b>x</b>", "x^2"])
@@ -199,7 +199,7 @@ def test_the_table_has_a_row_for_each_polynomial_with_zeros_left_out():
     assert editor.value.isna().sum().sum() == 2 * 13 - 3
 
 
-def test_cells_rows_added_and_rows_removed_are_taken_at_once():
+def test_edited_cells_and_added_and_deleted_rows_are_accepted_at_once():
     page = opened({"polynomials": "x^2~x~1"})
     table(page)
     edited(page, {0: {"x": 5.0}}, added=[{"x¹²": 2.0}, {}], deleted=[1])
@@ -217,7 +217,7 @@ def test_the_table_of_coefficients_is_seen_up_to_the_fifth_power_on_a_window_128
 
 
 @pytest.mark.parametrize(
-    ("rows", "deleted", "told"),
+    ("rows", "deleted", "expected"),
     [
         pytest.param({1: {"x": None, "1": None, "x²": 1.0}}, [], "Row 2: this is the same", id="equal rows"),
         pytest.param({}, [1], "only one polynomial", id="one row left"),
@@ -226,16 +226,16 @@ def test_the_table_of_coefficients_is_seen_up_to_the_fifth_power_on_a_window_128
         ),
     ],
 )
-def test_a_refused_table_changes_nothing_and_stays(rows, deleted, told):
+def test_a_refused_table_changes_nothing_and_stays(rows, deleted, expected):
     page = opened({"polynomials": "x^2~x"})
     key = table(page).key
     edited(page, rows, deleted=deleted)
-    assert told in refusal(page)
+    assert expected in refusal(page)
     assert set_up(page).polynomials == (SQUARE, LINE)
     assert page.data_editor[0].key == key
 
 
-def test_an_edit_is_not_repeated_on_a_set_that_was_chosen_afterwards():
+def test_an_edit_is_not_repeated_on_a_preset_chosen_afterwards():
     page = opened({"polynomials": "x^2~x"})
     table(page)
     edited(page, {0: {"x": 5.0}})
@@ -243,7 +243,7 @@ def test_an_edit_is_not_repeated_on_a_set_that_was_chosen_afterwards():
     assert set_up(page).polynomials == INTRODUCTION_POLYNOMIALS
 
 
-# --- sets, removing, the way back ---------------------------------------------------------------
+# --- presets, removing, undo ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_an_edit_is_not_repeated_on_a_set_that_was_chosen_afterwards():
         ("Nearly the same", "4x^3 - 3x", 6),
     ],
 )
-def test_a_ready_made_set_replaces_also_what_was_refused(name, first, count):
+def test_a_preset_also_replaces_a_refused_text(name, first, count):
     page = typed(opened({"polynomials": "x^7~x"}), "nonsense")
     page.button(key=f"polynomials.preset.{name}").click().run()
     lines = page.text_area[0].value.split("\n")
@@ -265,7 +265,7 @@ def test_a_ready_made_set_replaces_also_what_was_refused(name, first, count):
     assert not refusal(page)
 
 
-def test_a_set_also_clears_a_refused_text_where_it_is_the_present_one():
+def test_the_current_preset_also_clears_a_refused_text():
     page = typed(opened(), "nonsense")
     page.button(key="polynomials.preset.The twelve").click().run()
     assert page.text_area[0].value.startswith("3x + 1\n")
@@ -306,7 +306,7 @@ def test_range_and_positions_are_drawn_at_once():
     assert page.query_params["range"] == "-2..1"
 
 
-def test_a_range_that_is_none_changes_nothing_and_can_be_completed():
+def test_an_invalid_range_changes_nothing_and_can_be_completed():
     page = opened({"polynomials": "x^2~x"})
     page.number_input[0].set_value(2.0).run()
     assert "Range of x: got (2.0, 1.0)" in refusal(page)
@@ -317,14 +317,14 @@ def test_a_range_that_is_none_changes_nothing_and_can_be_completed():
     assert not refusal(page)
 
 
-def test_crossings_are_listed_with_the_pairs_that_have_none():
+def test_crossings_and_pairs_without_crossings_are_listed():
     # x^2 = x at 0 and 1; x^2 + 1 = x nowhere, for its discriminant is 1 - 4
     page = opened({"polynomials": "x^2~x~x^2+1", "range": "-2..2"})
     assert crossings(page) == [["p0 & p1", 0, 0], ["p0 & p1", 1, 1]]
     assert "Never cross here: p0 & p2, p1 & p2." in shown(page)
 
 
-def test_polynomials_that_only_rounding_tells_apart_are_named():
+def test_polynomials_that_differ_only_by_rounding_are_named():
     page = opened({"polynomials": "x+1~x+1.000000000000001~2"})
     assert "Equal here up to rounding: p0 & p1." in shown(page)
 
@@ -341,7 +341,7 @@ def test_the_longest_polynomials_are_printed_short():
     assert max(len(text.value) for text in page.text) <= 130
 
 
-def test_every_class_has_a_picture_of_its_own():
+def test_every_class_has_a_different_swatch():
     pictures = {swatch.image(label) for label in range(len(PALETTE))}
     assert len(pictures) == 24
 

@@ -1,4 +1,4 @@
-"""The best possible accuracy beside every accuracy of a run, and where it comes from."""
+"""The best possible accuracy beside every accuracy of a run, and its source."""
 
 import math
 from dataclasses import replace
@@ -15,7 +15,7 @@ LINES = (pc.Polynomial(1), pc.Polynomial(-1))
 
 
 def share_below(deviations: float) -> float:
-    """Return the standard normal distribution's share below so many deviations."""
+    """Return the standard normal distribution function at `deviations`."""
     return (1 + math.erf(deviations / math.sqrt(2))) / 2
 
 
@@ -37,7 +37,7 @@ def test_its_text_is_a_percentage(share, words):
     assert referee.best_possible_text(share) == words
 
 
-def test_only_polynomials_range_and_noise_make_another_referee():
+def test_only_polynomials_range_and_noise_change_the_referee():
     experiment = pc.Experiment(polynomials=LINES, noise=0.5)
     same = replace(experiment, seed=7, hidden=(3,), steps=5)
     assert referee.referee_of(same) is referee.referee_of(experiment)
@@ -53,7 +53,7 @@ def test_only_polynomials_range_and_noise_make_another_referee():
     ("page", "button"),
     [pytest.param(HOME, "Train the network", id="Home"), pytest.param(TRAIN, "Start", id="Train")],
 )
-def test_it_stands_beside_the_held_out_accuracy_of_a_run(page, button):
+def test_it_is_beside_the_held_out_accuracy_of_a_run(page, button):
     app = press(opened(page, QUICK | {"polynomials": "1~-1", "noise": "1"}), button)
     held_out = wait_for(app, "finished").metric[0]
     assert (held_out.label, held_out.delta) == ("Held-out accuracy", "best possible 84.1\u00a0%")
