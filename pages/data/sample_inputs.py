@@ -40,14 +40,14 @@ def draw() -> None:
 
 
 def take() -> None:
-    """Make what the inputs hold the set-up. Raises PolycoreError if no set-up can be so."""
+    """Move the values of the inputs into the set-up. Raises PolycoreError if they are not valid there."""
     experiment, setup = _held(), session.current().setup
     if experiment != setup.experiment:
         session.set_setup(replace(setup, experiment=experiment))
 
 
 def _held() -> Experiment:
-    """Return the set-up that the inputs hold. Raises PolycoreError if they hold none."""
+    """Return the set-up with the values of the inputs. Raises PolycoreError if they are not valid in it."""
     experiment = session.current().experiment
     all_samples = OPTIMIZERS[experiment.optimizer].needs_full_batch  # however many there are
     return replace(
@@ -61,7 +61,7 @@ def _held() -> Experiment:
 
 
 def _held_per_class(experiment: Experiment) -> int | None:
-    """Return the samples of each polynomial that the inputs hold; None for fresh points."""
+    """Return the number of samples of each polynomial in the inputs; None for fresh points."""
     if typed.held(_key("fresh"), experiment.samples_per_class is None):
         return None
     return typed.held(_key("per_class"), experiment.samples_per_class)

@@ -87,7 +87,7 @@ def meeting_at(meetings: Sequence[Meeting], x: float, y: float) -> int | None:
 
 def name_of(curves: Sequence[int]) -> str:
     """Return the name of two or more curves, such as "p0 & p3"."""
-    return " & ".join(f"p{place}" for place in curves)
+    return " & ".join(f"p{label}" for label in curves)
 
 
 def listed(pairs: Sequence[Pair]) -> str:

@@ -36,7 +36,7 @@ def adopt(polynomials: Polynomials) -> None:
 
 
 def exchange(polynomials: Polynomials, undo: str) -> None:
-    """Do what `adopt` does. If one of the present ones is not among them, a toast says so: `undo`."""
+    """Do what `adopt` does. If one of the current polynomials is lost, a toast with the text `undo` says so."""
     lost = not set(present()) <= set(polynomials)
     _change(polynomials, undo if lost else None)
 
