@@ -36,7 +36,7 @@ def adopt(polynomials: Polynomials) -> None:
 
 
 def exchange(polynomials: Polynomials, undo: str) -> None:
-    """Do what `adopt` does. If one of the current polynomials is lost, a toast with the text `undo` says so."""
+    """Do what `adopt` does. If a current polynomial is lost, a toast says so with the text `undo`."""
     lost = not set(present()) <= set(polynomials)
     _change(polynomials, undo if lost else None)
 
