@@ -83,7 +83,7 @@ def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(
     visit.page.get_by_role("radio", name="On a curve", exact=True).click()
     slider = visit.page.get_by_role("slider", name="Walk along the curve")
     slider.press("ArrowLeft")  # a two-hundredth of the range, 0.02
-    chart(visit, "Probabilities of 2 polynomials along x .* at x = 0.98, which is marked").wait_for()
+    chart(visit, "Probabilities of 2 polynomials along x, which .* at x = 0.98, which is marked").wait_for()
     chart(visit, r"Map of .* the point \(0\.98, 0\.98\) is marked").wait_for()
     expect(visit.page.get_by_label("x", exact=True).first).to_have_value("0.98")
     the_map, walk = chart(visit, "Map of"), chart(visit, "Probabilities of")
