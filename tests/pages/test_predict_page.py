@@ -269,7 +269,7 @@ def test_odds_are_readable_and_never_overflow(probability, told):
 def test_on_a_curve_y_is_the_polynomials_value():
     app = with_model()
     labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
-    assert labelled(app.selectbox, "Curve").options == [f"p{i} = {text}" for i, text in enumerate(LINES)]
+    assert labelled(app.selectbox, "Curve").options == [f"p{i} = {text}" for i, text in enumerate(TYPESET)]
     labelled(app.selectbox, "Curve").set_value(2)
     labelled(app.number_input, "x").set_value(3.0).run()
     assert "y = 8" in words(app)  # 3² - 1
