@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from pages.server.hosted import VARIABLE
 from polycore import Experiment, Model, PolycoreError
@@ -24,6 +24,8 @@ LONGEST_SHOWN = 40  # characters of a value from the file
 MOST_SWEEP_RUNS = 200  # a page shows a row and a marker for each
 
 _logger = logging.getLogger(__name__)
+
+D = TypeVar("D", int, int | None)
 
 
 @dataclass(frozen=True)
@@ -156,30 +158,53 @@ def _read_once() -> Limits | str:
         return str(error)
 
 
-def _limits_of(values: Mapping[str, Any], file: str) -> Limits:
+def _limits_of(values: Mapping[str, object], file: str) -> Limits:
     names = [field.name for field in fields(Limits)]
-    for name, value in values.items():
+    for name in values:
         if name not in names:
             raise PolycoreError(f"{file}: got the limit {_shown(name)}; expected one of {', '.join(names)}.")
-        if name in _SECONDS:
-            _check_seconds(name, value, file)
-        else:
-            _check_whole(name, value, file)
-    return Limits(**values)
+    found, default = _Values(values, file), Limits()
+    return Limits(
+        max_width=found.whole("max_width", default.max_width),
+        max_parameters=found.whole("max_parameters", default.max_parameters),
+        max_samples_per_class=found.whole("max_samples_per_class", default.max_samples_per_class),
+        max_samples=found.whole("max_samples", default.max_samples),
+        max_batch_size=found.whole("max_batch_size", default.max_batch_size),
+        max_steps=found.whole("max_steps", default.max_steps),
+        max_seconds=found.seconds("max_seconds", default.max_seconds),
+        max_sweep_runs=found.whole("max_sweep_runs", default.max_sweep_runs),
+        max_sweep_seconds=found.seconds("max_sweep_seconds", default.max_sweep_seconds),
+        max_running=found.whole("max_running", default.max_running),
+        max_waiting=found.whole("max_waiting", default.max_waiting),
+    )
 
 
-def _check_seconds(name: str, value: object, file: str) -> None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not 0 < value < math.inf:  # type: ignore[operator]  # a number by then
-        raise PolycoreError(f"{file}: {name}: got {_shown(value)}; expected a number of seconds above 0.")
+@dataclass(frozen=True)
+class _Values:
+    """The values of a file, by the names of limits. Raises PolycoreError if one is not as expected."""
 
+    values: Mapping[str, object]
+    file: str
 
-def _check_whole(name: str, value: object, file: str) -> None:
-    low, high = _RANGES[name]
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise PolycoreError(
-            f"{file}: {name}: got {_shown(value)}; expected a whole number from {low:,} to {high:,}."
-        )
+    def seconds(self, name: str, default: float) -> float:
+        if name not in self.values:
+            return default
+        value = self.values[name]
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < math.inf:
+            raise PolycoreError(
+                f"{self.file}: {name}: got {_shown(value)}; expected a number of seconds above 0."
+            )
+        return value
+
+    def whole(self, name: str, default: D) -> int | D:
+        if name not in self.values:
+            return default
+        value, (low, high) = self.values[name], _RANGES[name]
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise PolycoreError(
+                f"{self.file}: {name}: got {_shown(value)}; expected a whole number from {low:,} to {high:,}."
+            )
+        return value
 
 
 def _shown(value: object) -> str:
@@ -189,7 +214,6 @@ def _shown(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
-_SECONDS = ("max_seconds", "max_sweep_seconds")
 _RANGES = {
     "max_width": (1, MAX_WIDTH),
     "max_parameters": (1, MAX_PARAMETERS),
