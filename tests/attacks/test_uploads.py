@@ -5,7 +5,6 @@ import io
 import re
 import tomllib
 import zipfile
-from uuid import uuid4
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -25,8 +24,7 @@ KINDS = {name.split(", ")[0]: name for name, (content, _) in REFUSED.items() if 
 def uploaded(*files: tuple[str, bytes]) -> AppTest:
     app = opened(PAGE)
     uploader = app.file_uploader(key=weight_upload.FILES_KEY)
-    uploader._files = [(str(uuid4()), name, content, "") for name, content in files]
-    app.run()
+    uploader.set_value([(name, content, "") for name, content in files]).run()
     assert not app.exception
     return app
 

@@ -319,8 +319,7 @@ def test_a_demo_keeps_no_larger_network_than_it_trains(limited):
         content = io.BytesIO()
         model.save(content)
         uploader = app.file_uploader(key=weight_upload.FILES_KEY)
-        uploader._files = [(name, name, content.getvalue(), "")]
-        app.run()
+        uploader.set_value((name, content.getvalue(), "")).run()
     # 2 polynomials: 2·12 + 12 + 12·2 + 2 = 62 numbers, and 2·17 + 17 + 17·2 + 2 = 87
     assert "at most 16 neurons a layer (here 17): choose less" in page_text(app)
     limited("max_width = 32\nmax_parameters = 80")

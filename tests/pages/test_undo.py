@@ -1,7 +1,6 @@
 """Undo: what removes work is told in a toast, and one press brings back exactly what was there."""
 
 from dataclasses import replace
-from uuid import uuid4
 
 import pytest
 
@@ -240,8 +239,7 @@ def test_a_model_that_made_room_for_an_upload_comes_back(tmp_path):
     app.run()
     model.save(tmp_path / "more.npz")
     uploader = app.file_uploader(key=weight_upload.FILES_KEY)
-    uploader._files = [(str(uuid4()), "more.npz", (tmp_path / "more.npz").read_bytes(), "")]
-    app.run()
+    uploader.set_value(("more.npz", (tmp_path / "more.npz").read_bytes(), "")).run()
     assert kept[0] not in session_of(app).models.kept
     assert toast(app) == "The upload replaced an older model."
     undone(app)
@@ -253,8 +251,7 @@ def test_an_upload_that_takes_no_place_of_another_is_no_loss(tmp_path):
     a_model().save(tmp_path / "one.npz")
     app = opened(PREDICT)
     uploader = app.file_uploader(key=weight_upload.FILES_KEY)
-    uploader._files = [(str(uuid4()), "one.npz", (tmp_path / "one.npz").read_bytes(), "")]
-    app.run()
+    uploader.set_value(("one.npz", (tmp_path / "one.npz").read_bytes(), "")).run()
     assert len(session_of(app).models.kept) == 1
     assert toast(app) is None
 
@@ -266,8 +263,7 @@ def with_points(content):
 
 def more_points(app, content):
     [uploader] = [found for found in app.file_uploader if found.key.startswith("data.upload")]
-    uploader._files = [(str(uuid4()), "points.csv", content, "")]
-    app.run()
+    uploader.set_value(("points.csv", content, "")).run()
     assert not app.exception
     return app
 
