@@ -1,12 +1,18 @@
 """Asking about a point on a run's map: the answers are compared with numbers computed in the test."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import streamlit as st
 
+import polycore as pc
 from pages.frame import frame
 from pages.models import asked, from_link
 from pages.plane import live
+from pages.runs.runner import Training
+from pages.state import session
+from tests.hand import Hand
 from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, trained
 from tests.pages.test_pass_on import TRAINED
 from tests.pages.test_predict_page import words
@@ -75,10 +81,13 @@ def test_a_click_asks_network_and_referee(click, page, button):
 def test_during_a_run_its_current_weights_answer(click):
     app = press(opened(TRAIN, LINES | {"steps": "1000000"}), "Start")
     clicked(app)
-    training = session_of(app).training
     press(app, "Pause")
-    training._status = "running"  # as the page sees a run that takes its next step in a while
+    # a run that takes its next step in a while
+    training = Training(session_of(app).training.run, Hand(), pc.advance)
+    app.session_state[session.KEY] = replace(session_of(app), training=training)
+    training.resume()
     app.run()
+    assert training.status == "running"
     weights, biases = zip(*training.run.layers, strict=True)
     values = np.array([[0.5, -0.25]])
     for layer, (w, b) in enumerate(zip(weights, biases, strict=True)):
@@ -86,7 +95,7 @@ def test_during_a_run_its_current_weights_answer(click):
         values = np.maximum(values, 0) if layer < len(weights) - 1 else values
     powers = np.exp(values[0] - values[0].max())
     assert max(click["asked.bars"].data[1].x) == pytest.approx(100 * powers.max() / powers.sum())
-    training._status = "stopped"
+    training.stop()
 
 
 @pytest.mark.usefixtures("click")

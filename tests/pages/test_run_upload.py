@@ -2,7 +2,6 @@
 
 import io
 from dataclasses import replace
-from uuid import uuid4
 
 import pytest
 
@@ -18,6 +17,7 @@ from tests.attacks.broken_runs import REFUSED
 from tests.attacks.run_archives import run_of, saved
 from tests.pages.browsing import ROOT, labels, opened, press, session_of, wait_for
 from tests.runs import DIVERGING, KINDS, TINY, same_run
+from tests.waiting import wait_until
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 
@@ -27,8 +27,7 @@ def brought(app, content, name="monday.npz"):
     app.session_state[run_upload.OPEN_KEY] = True
     app.run()
     [uploader] = [one for one in app.file_uploader if "Run file" in one.label]
-    uploader._files = [(str(uuid4()), name, content, "")]
-    app.run()
+    uploader.set_value((name, content, "")).run()
     assert not app.exception
     return app
 
@@ -170,7 +169,9 @@ def test_take_it_with_you_has_the_run_at_the_step_of_the_download(monkeypatch):
     app.run()
     assert not app.exception
     training = session_of(app).training
-    training._run = pc.advance(training.run, 5)
+    for _ in range(5):
+        training.step()
+        wait_until(lambda: training.status == "paused")
     again = pc.Run.load(io.BytesIO(asked["Run file"]()))
     assert (again.step, same_run(again, training.run)) == (6, True)
     app.switch_page(PREDICT).run()

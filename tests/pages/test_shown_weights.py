@@ -12,9 +12,12 @@ from pages.lessons.moment import Moment
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
 from pages.runs.runner import Training
+from pages.state import session
 from pages.state.session_value import Session
 from pages.state.view import View
+from tests.hand import Hand
 from tests.pages.browsing import HOME, QUICK, labelled, metrics, session_of, trained
+from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
 # so high a learning rate leaves the best weights behind
@@ -48,6 +51,12 @@ def choose(app, weights):
     labelled(app.button_group, "Weights").set_value(weights).run()
     assert not app.exception
     return app
+
+
+def with_training(app, training):
+    """Let the session have this run, and return it."""
+    app.session_state[session.KEY] = replace(session_of(app), training=training)
+    return training
 
 
 def texts(app):
@@ -145,16 +154,20 @@ def test_the_difference_is_of_the_weights_that_are_chosen(figures):
 @pages
 def test_a_chunk_that_comes_while_the_page_is_drawn_changes_none_of_its_figures(monkeypatch, page):
     app = past_its_best(page, steps="1000")
-    training = session_of(app).training
-    earlier, later = pc.advance(pc.start(training.run.experiment), 20), training.run
-    training._run = earlier
+    later = session_of(app).training.run
+    earlier = pc.advance(pc.start(later.experiment), 20)
+    hand = Hand()
+    training = with_training(app, Training(earlier, hand, pc.advance))
 
     def figure(_, key, **__):
-        if key == "progress.map":
-            training._run = later
+        if key == "progress.map" and training.run is earlier:
+            hand.deliver(later)
+            wait_until(lambda: training.run is later)
 
     monkeypatch.setattr(live, "figure", figure)
+    training.resume()
     app.run()
+    assert training.run is later
     loss, accuracy, _ = measured(earlier.layers, earlier.experiment)
     assert metrics(app)["Loss (nats)"] == f"{loss:#.3g}"
     assert metrics(app)["Held-out accuracy"] == f"{100 * accuracy:.1f} %"
@@ -190,9 +203,9 @@ def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():
 @pytest.mark.parametrize("optimizer", ["adam", "random-search"])
 def test_before_a_step_has_helped_the_mark_is_the_historys_point_to_the_last_bit(figures, choice, optimizer):
     app = choose(past_its_best(), choice)
-    training = session_of(app).training
     # its loss of 12 polynomials rounds differently if the model is measured
-    training._run = pc.start(pc.Experiment(optimizer=optimizer))
+    run = pc.start(pc.Experiment(optimizer=optimizer))
+    with_training(app, Training(run, executor=None, advance=pc.advance))
     app.run()
     line, mark = figures["progress.loss"].data
     assert (mark.x[0], mark.y[0]) == (line.x[-1], line.y[-1])

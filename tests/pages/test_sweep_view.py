@@ -1,11 +1,13 @@
 """The sweep on the Compare page, from what varies to the best that is kept."""
 
 import io
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
+import polycore as pc
 from pages.compare import sweep_tables, sweep_view
 from pages.compare.sweep_view import groups_of
 from pages.plane import live
@@ -14,7 +16,7 @@ from pages.runs.varied import unvaried
 from pages.state import session
 from pages.state.setup import Setup
 from polycore.sweeps.confidence import confidence
-from polycore.sweeps.outcomes import Outcome
+from polycore.workers.chunk import Chunk
 from tests.pages.browsing import QUICK, labelled, labels, opened, press, session_of
 from tests.waiting import wait_until
 
@@ -271,13 +273,35 @@ def test_the_next_run_begins_while_one_looks_at_another_page():
 # --- tables in every state --------------------------------------------------------------------
 
 
+class Scripted(Executor):
+    """Answers the chunks of some experiments, each by its own function; the others stay pending."""
+
+    def __init__(self, answers):
+        self.answers = answers
+
+    def submit(self, _timed, _advance, run, _steps):
+        future = Future()
+        if run.experiment in self.answers:
+            self.answers[run.experiment](future, run)
+        return future
+
+
+def finish(future, run):
+    future.set_result(Chunk(pc.advance(run, run.experiment.steps), seconds=1.0, computing=1.0))
+
+
+def fail(future, _):
+    future.set_exception(pc.PolycoreError("It failed."))
+
+
 def test_failed_runs_and_single_seeds_are_shown_as_such():
     app = sweep_page()
     set_up = session_of(app).experiment
-    sweep = Sweep(set_up, replace(unvaried(set_up), networks=((8,), (4,), (2,)), seeds=2), None)
-    first = Outcome(0, sweep.experiments[0], None, 300, 1.0, None, None, 0.5, 0.75, 0.75)
-    failed = Outcome(1, sweep.experiments[1], None, 0, 0.0, None, "It failed.")
-    sweep._outcomes = (first, failed)
+    varied = replace(unvaried(set_up), networks=((8,), (4,), (2,)), seeds=2)
+    first, failed, *_ = varied.experiments(set_up)
+    sweep = Sweep(set_up, varied, Scripted({first: finish, failed: fail}))
+    sweep.start()
+    wait_until(lambda: len(sweep.outcomes) == 2, state=sweep.standing)
     sweep.stop()
     app.session_state[session.KEY] = replace(
         session_of(app), comparison=replace(session_of(app).comparison, sweep=sweep)
@@ -287,7 +311,8 @@ def test_failed_runs_and_single_seeds_are_shown_as_such():
     table = app.dataframe[0].value
     assert table["runs"].tolist() == ["1 of 2", "0 of 2, 1 failed", "0 of 2"]
     assert table["interval"].tolist()[:2] == ["needs two seeds", "needs two seeds"]
-    assert table["held_out_accuracy"].tolist()[0] == 75
+    best = pc.advance(pc.start(first), first.steps).best
+    assert table["held_out_accuracy"].tolist()[0] == pytest.approx(100 * best.held_out_accuracy)
     assert [len(group.seconds) for group in groups_of(sweep)] == [1, 0, 0]
     app.button_group(key=sweep_view.ROWS_KEY).set_value("Runs").run()
     assert app.dataframe[0].value["ended"].tolist() == ["all steps", "It failed."]

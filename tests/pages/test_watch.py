@@ -7,6 +7,8 @@ import polycore as pc
 from pages.runs.runner import Training
 from pages.state import session, watch
 from pages.state.session_value import Session
+from tests.hand import Hand
+from tests.waiting import wait_until
 
 TINY = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=10, hidden=(4,), steps=60)
 
@@ -20,20 +22,31 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def training(monkeypatch):
-    """Return a run at its third step that the page takes to go on."""
-    found = Training(pc.advance(pc.start(TINY), 3), executor=None, advance=pc.advance)
+def hand():
+    return Hand()
+
+
+@pytest.fixture
+def training(monkeypatch, hand):
+    """Return a run that has started, with no step yet."""
     monkeypatch.setattr(st, "session_state", {})
     monkeypatch.setattr(watch.presence, "of_this_tab", lambda: lambda: True)
     monkeypatch.setattr(session.recall, "remember", lambda _: None)
-    found._status = "running"
-    session.restore(Session(training=found))
-    yield found
-    found._status = "stopped"
+    training = Training(pc.start(TINY), hand, pc.advance)
+    session.restore(Session(training=training))
+    training.start()
+    yield training
+    training.stop()
 
 
-def test_what_a_run_has_learned_is_kept_once_a_second_and_when_it_ends(monkeypatch, clock, training):
+def deliver(hand, training, run):
+    hand.deliver(run)
+    wait_until(lambda: training.run is run)
+
+
+def test_what_a_run_has_learned_is_kept_once_a_second_and_when_it_ends(monkeypatch, clock, training, hand):
     ticks, kept, drawn = [], [], []
+    deliver(hand, training, pc.advance(training.run, 3))
     monkeypatch.setattr(st, "fragment", lambda tick, **_: ticks.append(tick) or tick)
     monkeypatch.setattr(st, "rerun", lambda: None)
     monkeypatch.setattr(session, "collect", lambda: kept.append(clock["now"]))
@@ -42,21 +55,21 @@ def test_what_a_run_has_learned_is_kept_once_a_second_and_when_it_ends(monkeypat
     for now in (100.2, 100.4, 100.9, 101.0, 101.5):
         clock["now"] = now
         tick()
-    training._status = "finished"
+    deliver(hand, training, pc.advance(training.run, TINY.steps))
+    wait_until(lambda: training.status == "finished")
     clock["now"] = 101.6
     tick()
     assert kept == [100.0, 101.0, 101.6]
     assert len(drawn) == 7
 
 
-def test_the_first_steps_are_kept_at_the_next_tick_and_not_a_second_later(monkeypatch, clock, training):
+def test_the_first_steps_are_kept_at_the_next_tick_and_not_a_second_later(monkeypatch, clock, training, hand):
     ticks, kept = [], []
     monkeypatch.setattr(st, "fragment", lambda tick, **_: ticks.append(tick) or tick)
     monkeypatch.setattr(session, "collect", lambda: kept.append(clock["now"]))
-    reached, training._run = training.run, pc.start(TINY)
     watch.watch(lambda _: None, 0.2, shown_running=True)
     [tick] = ticks
-    training._run = reached
+    deliver(hand, training, pc.advance(training.run, 3))
     for now in (100.2, 100.4):
         clock["now"] = now
         tick()
