@@ -4,12 +4,12 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
+import streamlit as st
 
 from pages.game.game import Game, draw_points
 from pages.plane import live
 from pages.play import opening, questions, result
 from pages.state import session
-from pages.state.session_value import Play, Session
 from pages.state.setup import Setup
 from polycore import Experiment, Polynomial
 from tests.pages.browsing import QUICK, metrics, opened, session_of, wait_for
@@ -160,12 +160,15 @@ def test_a_game_that_was_left_can_be_brought_back():
     assert now.undo.reverted(now).play.game == game
 
 
-def test_the_second_of_two_quick_clicks_on_leave_leaves_the_way_back(monkeypatch):
-    game = Game.begin(Experiment.recommended(), 1, None, 0.0)
-    monkeypatch.setattr(session.st, "session_state", {session.KEY: Session(play=Play(game=game))})
-    questions._leave()
-    questions._leave()
-    assert session.offered().reverted(session.current()).play.game == game
+def test_the_second_of_two_quick_clicks_on_leave_leaves_the_way_back():
+    app = press(opened(PLAY), opening.START_KEY)
+    game, leave = session_of(app).play.game, app.button(key=questions.LEAVE_KEY)
+    leave.click().run()
+    leave.click().run()  # Streamlit calls back for a button that is no longer drawn
+    assert not app.exception
+    now = session_of(app)
+    assert now.play.game is None
+    assert now.undo.reverted(now).play.game == game
 
 
 def test_a_run_of_other_polynomials_is_no_opponent_that_is_learning():
@@ -235,14 +238,16 @@ def test_the_parameters_of_a_challenge_do_not_stay_in_the_address():
 
 
 def test_a_late_click_does_not_answer_the_next_point(monkeypatch):
-    held = {session.KEY: Session(play=Play(game=Game.begin(Experiment.recommended(), 1, None, 0.0)))}
-    monkeypatch.setattr(session.st, "session_state", held)
-    questions._answer(0, 3)
-    questions._next(0)
-    questions._answer(0, 5)  # a second click on the first point's button
-    questions._next(0)
-    assert held[session.KEY].play.game.answers == (3,)
-    assert held[session.KEY].play.game.index == 1
+    app = press(opened(PLAY), opening.START_KEY)
+    other = app.button(key=f"{questions.ANSWER_KEY}.0")  # of the first point
+    following = answer(app, 1).button(key=questions.NEXT_KEY)
+    # quick clicks: each ends the page before it draws the next point
+    monkeypatch.setattr(questions, "draw", lambda _: st.stop())
+    for button in (following, other, following):
+        button.click().run()
+        assert not app.exception
+    assert session_of(app).play.game.answers == (1,)
+    assert session_of(app).play.game.index == 1
 
 
 @pytest.mark.parametrize(

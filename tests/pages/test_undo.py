@@ -1,6 +1,8 @@
 """Undo: what removes work is told in a toast, and one press brings back exactly what was there."""
 
+import re
 from dataclasses import replace
+from time import monotonic
 
 import pytest
 
@@ -368,23 +370,38 @@ def with_undo_made_at(made_at, before, after):
     return replace(offering, undo=replace(offering.undo, made_at=made_at))
 
 
+def undone_at(seconds, app, away, monkeypatch):
+    """Show the session `away` 5 seconds after its loss, and press Undo at that time of the clock."""
+    app.session_state[session.KEY] = away
+    monkeypatch.setattr(undo, "monotonic", lambda: away.undo.made_at + 5)
+    app.run()
+    monkeypatch.setattr(undo, "monotonic", lambda: seconds)
+    return undone(app)
+
+
 def test_a_toast_is_read_out_and_fades_by_a_name_of_its_own():
-    first, second = (with_undo_made_at(made_at, Session(), Session()).undo for made_at in (1.0, 2.0))
-    assert 'role="alert"' in undo.STATUS
-    assert "undo-fades-1000" in undo._style(first)
-    assert "undo-fades-2000" in undo._style(second)
-    assert "visibility: hidden" in undo._style(first)
+    app, now = opened(), monotonic()
+    names = set()
+    for made_at in (now, now + 1):
+        app.session_state[session.KEY] = with_undo_made_at(made_at, Session(), session_of(app))
+        app.run()
+        assert toast(app) == "It was taken away."
+        html = "".join(element.proto.body for element in app.get("html"))
+        assert '<span class="undo-status" role="alert">' in html
+        [name] = re.findall(r"@keyframes ([\w-]+) { to { opacity: 0; visibility: hidden; } }", html)
+        assert f".st-key-undo-toast {{ animation: {name} " in html
+        names.add(name)
+    assert len(names) == 2
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["a point that is asked", "a point that is answered"])
 def test_the_clock_of_a_game_stands_while_it_is_gone(monkeypatch, answered):
     game = Game.begin(pc.Experiment.recommended(), 1, None, 80.0)
     game = game.answered(0, 85.0) if answered else game
-    away = with_undo_made_at(90.0, Session(play=Play(game=game)), Session())
-    monkeypatch.setattr(session.st, "session_state", {session.KEY: away})
-    monkeypatch.setattr(undo, "monotonic", lambda: 120.0)
-    undo._bring_back()
-    back = session.current().play.game
+    app = opened()
+    now = session_of(app)
+    away = with_undo_made_at(90.0, replace(now, play=Play(game=game)), now)
+    back = session_of(undone_at(120.0, app, away, monkeypatch)).play.game
     # 10 seconds before it was left and 3 after it was back; or 5 until the answer
     assert back.answered(0, 123.0).time == (5 if answered else 13)
     assert back.points == game.points
@@ -392,8 +409,10 @@ def test_the_clock_of_a_game_stands_while_it_is_gone(monkeypatch, answered):
 
 def test_what_else_is_brought_back_leaves_the_clock_of_a_game_alone(monkeypatch):
     game = Game.begin(pc.Experiment.recommended(), 1, None, 80.0)
-    playing = Session(play=Play(game=game))
-    away = with_undo_made_at(90.0, replace(playing, models=KeptModels(in_use="Run 1")), playing)
-    monkeypatch.setattr(session.st, "session_state", {session.KEY: away})
-    undo._bring_back()
-    assert session.current().play.game.asked_at == 80.0
+    app = opened()
+    kept = Kept("Upload 1 · 2 polynomials", a_model(), None)
+    playing = replace(session_of(app), play=Play(game=game))
+    before = replace(playing, models=KeptModels(kept=(kept,), in_use=kept.title))
+    after = session_of(undone_at(120.0, app, with_undo_made_at(90.0, before, playing), monkeypatch))
+    assert after.models.in_use == kept.title
+    assert after.play.game.asked_at == 80.0
