@@ -99,6 +99,30 @@ def behind(app: AppTest, states: WidgetStates) -> AppTest:
     return app
 
 
+def sent_to(app: AppTest, key: str) -> dict[str, Any]:
+    """Return the data, JSON as bytes, that the page sends to the component of that key."""
+    data: dict[str, Any] = json.loads(_component(app, key).bytes)
+    return data
+
+
+def trigger(app: AppTest, key: str, event: str, value: Any) -> AppTest:
+    """Let the component of that key trigger an event as its script does, which AppTest cannot."""
+    states = told_by(app)
+    states.widgets.add(
+        # the identifier that browsers use for all events of a component
+        id=f"$$STREAMLIT_INTERNAL_KEY_{_component(app, key).id}__events",
+        json_trigger_value=json.dumps([{"event": event, "value": value}]),
+    )
+    app._run(states)
+    assert not app.exception
+    return app
+
+
+def _component(app: AppTest, key: str) -> Any:
+    [component] = [found.proto for found in app.get("bidi_component") if found.proto.id.endswith(f"-{key}")]
+    return component
+
+
 def messages(node) -> Iterator[Message]:
     """Yield what is sent for each element and each container."""
     if isinstance(proto := getattr(node, "proto", None), Message):

@@ -1,6 +1,5 @@
 """Inside: the network as a picture, the forward pass in numbers, and weights changed by hand."""
 
-import json
 from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
@@ -25,7 +24,7 @@ from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.inspection.parameter_index import ParameterIndex
-from tests.pages.browsing import QUICK, labels, metrics, opened, press, session_of, trained
+from tests.pages.browsing import QUICK, labels, metrics, opened, press, sent_to, session_of, trained, trigger
 
 INSIDE, TRAIN = "pages/5_inside.py", "pages/3_train.py"
 CURVES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0))
@@ -46,21 +45,9 @@ def charts(monkeypatch):
     return found
 
 
-@pytest.fixture(autouse=True)
-def picture(monkeypatch):
-    """Return the data of the picture; a button sends the value of `choose`."""
-    message = {"choose": {"layer": 0, "index": 1}}
-
-    def component(data, key, on_choose_change, height):
-        message.update(json.loads(data), height=height)
-        st.button("choose a neuron", on_click=choose, args=(key, on_choose_change))
-
-    def choose(key, on_choose_change):
-        st.session_state[key] = {"choose": message["choose"]}
-        on_choose_change()
-
-    monkeypatch.setattr(network_picture, "_component", component)
-    return message
+def picture(app):
+    """Return the data of the picture."""
+    return sent_to(app, network_picture.KEY)
 
 
 def model_of(hidden=(3,), seed=0, polynomials=CURVES, metadata=None):
@@ -200,18 +187,20 @@ def test_numbers_are_printed_as_numpy_does(value, printed):
         pytest.param((512, 512), [2, 32, 32, 2], "32 of 512", id="wide"),
     ],
 )
-def test_the_picture_has_every_neuron_or_says_which_it_omits(picture, hidden, shown, note):
+def test_the_picture_has_every_neuron_or_says_which_it_omits(hidden, shown, note):
     app = with_model(model_of(hidden))
-    assert [len(column["neurons"]) for column in picture["columns"]] == shown
-    assert [(len(rows), len(rows[0])) for rows in picture["links"]] == list(pairwise(shown))
-    assert picture["columns"][1].get("note") == note
+    assert [len(column["neurons"]) for column in picture(app)["columns"]] == shown
+    assert [(len(rows), len(rows[0])) for rows in picture(app)["links"]] == list(pairwise(shown))
+    assert picture(app)["columns"][1].get("note") == note
     assert ("only the 32 neurons" in words(app)) == bool(note)
     assert all(
-        neuron["image"].startswith("data:image/png") for c in picture["columns"] for neuron in c["neurons"]
+        neuron["image"].startswith("data:image/png")
+        for c in picture(app)["columns"]
+        for neuron in c["neurons"]
     )
 
 
-def test_lines_and_dots_are_shares_of_a_layers_largest(picture):
+def test_lines_and_dots_are_shares_of_a_layers_largest():
     model = pc.Model(
         (np.array([[1.0, -4.0], [0.0, 2.0]]), np.array([[0.0, 0.0], [0.0, 0.0]])),
         (np.array([[0.5, -0.25]]), np.zeros((1, 2))),
@@ -219,12 +208,12 @@ def test_lines_and_dots_are_shares_of_a_layers_largest(picture):
         0.5,
         CURVES,
     )
-    with_model(model)
-    assert picture["links"] == [[[0.25, -1], [0, 0.5]], [[0, 0], [0, 0]]]
-    assert [neuron["bias"] for neuron in picture["columns"][1]["neurons"]] == [1, -0.5]
+    app = with_model(model)
+    assert picture(app)["links"] == [[[0.25, -1], [0, 0.5]], [[0, 0], [0, 0]]]
+    assert [neuron["bias"] for neuron in picture(app)["columns"][1]["neurons"]] == [1, -0.5]
 
 
-def test_dead_neurons_are_marked_if_the_training_points_are_known(picture):
+def test_dead_neurons_are_marked_if_the_training_points_are_known():
     experiment = pc.Experiment(polynomials=CURVES, hidden=(2,))
     # |y| <= 1 on both lines: a bias of -2 keeps the second neuron at 0
     model = pc.Model(
@@ -235,30 +224,28 @@ def test_dead_neurons_are_marked_if_the_training_points_are_known(picture):
         CURVES,
     )
     app = with_model(model, experiment)
-    assert [neuron["dead"] for neuron in picture["columns"][1]["neurons"]] == [False, True]
-    assert picture["columns"][1]["neurons"][1]["label"] == "Hidden layer 1, neuron 1, dead"
-    assert picture["alt"].endswith("1 of the hidden neurons is dead.")
+    assert [neuron["dead"] for neuron in picture(app)["columns"][1]["neurons"]] == [False, True]
+    assert picture(app)["columns"][1]["neurons"][1]["label"] == "Hidden layer 1, neuron 1, dead"
+    assert picture(app)["alt"].endswith("1 of the hidden neurons is dead.")
     assert "1 of 2" in words(app)
     app = with_model(model)
-    assert not any(neuron["dead"] for neuron in picture["columns"][1]["neurons"])
+    assert not any(neuron["dead"] for neuron in picture(app)["columns"][1]["neurons"])
     assert "not known" in words(app)
 
 
-def test_choosing_a_neuron_in_the_picture_chooses_it_in_the_lists(picture):
+def test_choosing_a_neuron_in_the_picture_chooses_it_in_the_lists():
     app = with_model(model_of((3, 4)))
-    picture["choose"] = {"layer": 1, "index": 3}
-    press(app, "choose a neuron")
+    trigger(app, network_picture.KEY, "choose", {"layer": 1, "index": 3})
     assert (choice(app, "Layer").value, choice(app, "Neuron").value) == (1, 3)
     [chosen] = [
-        neuron for column in picture["columns"] for neuron in column["neurons"] if neuron.get("chosen")
+        neuron for column in picture(app)["columns"] for neuron in column["neurons"] if neuron.get("chosen")
     ]
     assert chosen["label"] == "Hidden layer 2, neuron 3"
 
 
-def test_a_neuron_that_the_network_does_not_have_is_not_chosen(picture):
+def test_a_neuron_that_the_network_does_not_have_is_not_chosen():
     app = with_model(model_of())
-    picture["choose"] = {"layer": 0, "index": 3}
-    press(app, "choose a neuron")
+    trigger(app, network_picture.KEY, "choose", {"layer": 0, "index": 3})
     assert choice(app, "Neuron").value == 0
 
 
@@ -273,7 +260,9 @@ def test_a_neuron_that_the_network_does_not_have_is_not_chosen(picture):
     ],
 )
 def test_an_invalid_neuron_from_a_browser_is_ignored(value):
-    assert network_picture._neuron_of(value) is None
+    app = trigger(with_model(model_of((3, 4))), network_picture.KEY, "choose", {"layer": 1, "index": 2})
+    trigger(app, network_picture.KEY, "choose", value)
+    assert (choice(app, "Layer").value, choice(app, "Neuron").value) == (1, 2)
 
 
 # --- the plane --------------------------------------------------------------------------------

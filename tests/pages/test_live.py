@@ -4,12 +4,12 @@ import gzip
 import json
 import math
 
-import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs_version
 from streamlit.testing.v1 import AppTest
 
 from pages.plane import live
+from tests.pages.browsing import sent_to, trigger
 
 
 def test_a_figure_is_sent_with_the_address_of_its_library():
@@ -37,8 +37,23 @@ def test_the_library_has_the_version_of_the_python_package():
     assert f"-{version}." in live.LIBRARY.name
 
 
+def clickable():
+    """Return a page with a figure that notes the points that are clicked."""
+
+    def app():
+        import plotly.graph_objects as go
+        import streamlit as st
+
+        from pages.plane import live
+
+        points = st.session_state.setdefault("points", [])
+        live.figure(go.Figure(), "map", 300, on_click=lambda x, y: points.append((x, y)))
+
+    return AppTest.from_function(app).run()
+
+
 def test_a_figure_that_answers_clicks_says_so():
-    assert json.loads(live._message(go.Figure(), clicks=True, file="map", rests=False))["clicks"] is True
+    assert sent_to(clickable(), "map")["clicks"] is True
 
 
 @pytest.mark.parametrize(
@@ -56,4 +71,5 @@ def test_a_figure_that_answers_clicks_says_so():
     ],
 )
 def test_a_browser_can_choose_nothing_but_two_finite_numbers(value, point):
-    assert live._point(value) == point
+    page = trigger(clickable(), "map", "click", value)
+    assert page.session_state["points"] == ([] if point is None else [point])
