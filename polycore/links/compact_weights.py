@@ -113,6 +113,11 @@ def layers_from(text: str, widths: Sequence[int]) -> Layers:
     return _exact_from(body, kind, widths)
 
 
+def rounded_text(layers: Iterable[RoundedLayer], widths: Sequence[int]) -> str:
+    """Return the text of the rounded layers of a network of these widths; `layers_from` reads it exactly."""
+    return _with_checksum(ROUNDED, _rounded_body(layers), widths)
+
+
 def _model(text: str, experiment: Experiment) -> Model:
     weights, biases = zip(*layers_from(text, experiment.widths), strict=True)
     return Model(
@@ -153,7 +158,7 @@ def _rounded(model: Model, experiment: Experiment, room: int) -> str:
         while (length := _rounded_length(rounding.plainly_at(coarseness))) > target:
             # doubling the step size saves one bit per number
             coarseness += max(1 / 16, (length - target) * _BITS / count)
-        text = _with_checksum(ROUNDED, _rounded_body(rounding.at(coarseness)), model.widths)
+        text = rounded_text(rounding.at(coarseness), model.widths)
         if len(text) <= room:
             return text
         target = length - (len(text) - room)

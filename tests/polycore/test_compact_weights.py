@@ -143,7 +143,7 @@ def test_any_rounded_layers_come_back(columns, exponents):
     # 2 inputs, 2 neurons, 2 classes: three numbers a neuron
     integers = np.array(columns, dtype=np.float64).reshape(2, 3, 2)
     layers = [RoundedLayer(integers[i], np.array(exponents[2 * i : 2 * i + 2])) for i in range(2)]
-    text = signed("r", cw._rounded_body(layers), "2-2-2")
+    text = cw.rounded_text(layers, (2, 2, 2))
     for (weights, biases), layer in zip(cw.layers_from(text, (2, 2, 2)), layers, strict=True):
         assert np.array_equal(np.vstack([weights, biases]), layer.integers * 2.0**-layer.exponents)
 
