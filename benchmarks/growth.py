@@ -80,7 +80,7 @@ def _rows() -> Iterator[Row]:
 
 
 def _training_row(group: str, size: int, choices: dict[str, Any]) -> Row:
-    experiment = _experiment(**choices)
+    experiment = measured_experiment(**choices)
     count = experiment.batch_size or len(experiment.polynomials) * (experiment.samples_per_class or 0)
     inputs, neurons = experiment.widths[:2]
     # forward, backward to the weights, and backward to the inputs of each layer except the first
@@ -99,7 +99,8 @@ def _multiply_adds(widths: tuple[int, ...]) -> int:
     return sum((inputs + 1) * neurons for inputs, neurons in pairwise(widths))
 
 
-def _experiment(classes: int = 12, **choices: Any) -> pc.Experiment:
+def measured_experiment(classes: int = 12, **choices: Any) -> pc.Experiment:
+    """Return the experiment of so many classes that is measured; `choices` replace some of its fields."""
     usual = {"samples_per_class": None, "hidden": (64, 64), "batch_size": 256, "learning_rate": 0.001}
     return pc.Experiment(polynomials=POLYNOMIALS[:classes], steps=10_000_000, **(usual | choices))
 
@@ -107,7 +108,7 @@ def _experiment(classes: int = 12, **choices: Any) -> pc.Experiment:
 def training(choices: dict[str, Any]) -> Callable[[], Row]:
     """Return a measurement of the seconds per step of Adam."""
     before = _peak()
-    run = pc.advance(pc.start(_experiment(**choices)), 1)
+    run = pc.advance(pc.start(measured_experiment(**choices)), 1)
 
     def take(steps: int) -> None:
         nonlocal run
