@@ -84,7 +84,7 @@ def test_a_terminal_that_knows_ascii_alone_gets_that(halfway):
 def test_the_speed_is_of_the_last_seconds(halfway, monkeypatch):
     now = iter([0.0, 10.0, 20.0, 21.0])
     monkeypatch.setattr(speed_module, "monotonic", lambda: next(now))
-    monkeypatch.setattr(progress_bar, "_columns", lambda _: 200)
+    monkeypatch.setattr(progress_bar, "USUAL_COLUMNS", 200)
     stream = TerminalOf1970()
     bar = ProgressBar(stream)
     bar.begin(replace(halfway, step=0))

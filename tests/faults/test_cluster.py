@@ -115,9 +115,11 @@ def test_where_nothing_answers_one_sentence_says_so_and_whoever_comes_next_need_
     with Cluster(address) as nobody:
         with pytest.raises(pc.PolycoreError, match=rf"^No Dask scheduler answers at {address}: \w+\. Start"):
             nobody.submit(divmod, 7, 2)
-        monkeypatch.setattr(cluster, "_client", None)  # no other attempt
+        monkeypatch.setattr(cluster, "CONNECT_SECONDS", 60.0)  # another attempt would last as long
+        began = time.monotonic()
         with pytest.raises(pc.PolycoreError, match=r"^No Dask scheduler answers"):
             nobody.submit(divmod, 7, 2)
+        assert time.monotonic() - began < 5
 
 
 def test_after_a_shutdown_it_takes_no_call(address):

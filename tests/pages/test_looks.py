@@ -261,10 +261,17 @@ def test_the_last_look_has_no_next():
 
 
 def test_the_point_is_that_of_predict_there_and_elsewhere_that_on_the_map(monkeypatch):
-    held = Session(view=View(asked=(1.0, 2.0), point=AskedPoint(x=0.25, y=-0.5)))
-    monkeypatch.setattr(session.st, "session_state", {session.KEY: held})
-    assert look_panel._asked("Predict") == (0.25, -0.5)
-    assert look_panel._asked("Train") == (1.0, 2.0)
+    moments = []  # that the look was asked about
+    noting = replace(looks.LOOKS[0], seen=moments.append)
+    monkeypatch.setattr(looks, "LOOKS", (noting, *looks.LOOKS[1:]))
+    app = opened(TRAIN, {"look": noting.name})
+    view = View(asked=(1.0, 2.0), point=AskedPoint(x=0.25, y=-0.5))
+    app.session_state[session.KEY] = replace(session_of(app), view=view)
+    for page, point in ((TRAIN, (1.0, 2.0)), ("pages/4_predict.py", (0.25, -0.5))):
+        moments.clear()
+        app.switch_page(page).run()
+        assert not app.exception
+        assert {moment.asked for moment in moments} == {point}
 
 
 def test_ending_a_look_keeps_the_set_up_and_removes_the_panel():

@@ -1,6 +1,7 @@
 """The layers on a map besides regions and curves, compared with numbers computed in the test."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ import polycore as pc
 from pages.models import map_layers
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
-from pages.state.kept_models import Kept
+from pages.state import session
+from pages.state.kept_models import Kept, KeptModels
 from polycore.figures.palette import PALETTE
 from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, trained
 from tests.pages.test_predict_page import NAMED, NAMELESS, with_model, words
@@ -198,7 +200,13 @@ def test_a_file_without_its_data_has_only_crossings(maps):
     app = press(with_model(NAMELESS), "The 3 polynomials of the set-up")
     assert choice(app).options == [CROSSINGS]
     assert len(marks(maps["predict.map"], "diamond"))
-    assert map_layers._offered(Kept("a", session_of(app).answering.model, None)) == (CROSSINGS,)
+    nameless = Kept("a", session_of(app).answering.model, None)
+    app.session_state[session.KEY] = replace(
+        session_of(app), models=KeptModels(kept=(nameless,), in_use=nameless.title)
+    )
+    app.run()
+    assert session_of(app).answering.model is nameless.model
+    assert choice(app).options == [CROSSINGS]
 
 
 def test_a_file_with_its_data_has_all_layers():

@@ -1,7 +1,5 @@
 """With many users each gets fewer ticks, all get the same number, and nobody's clicks wait."""
 
-from weakref import WeakKeyDictionary
-
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
@@ -25,7 +23,6 @@ class Server:
         self.sessions = [Session() for _ in range(count)]
         self.answered = dict.fromkeys(self.sessions, 0)
         self.now = 1000.0
-        monkeypatch.setattr(tick_rate, "_ticked_at", WeakKeyDictionary())
         monkeypatch.setattr(tick_rate, "monotonic", lambda: self.now)
         monkeypatch.setattr(AppSession, "request_rerun", AppSession.request_rerun)
         monkeypatch.setattr(rerun_requests, "streamlits_own", self.answer)
@@ -41,21 +38,36 @@ class Server:
             self.now += 0.2
 
 
-def test_with_few_users_every_tick_is_answered(monkeypatch):
-    server = Server(monkeypatch, 2)
+@pytest.fixture
+def serving(monkeypatch):
+    """Return a function that starts a server for so many users; its sessions are forgotten at the end."""
+    servers = []
+
+    def serve(count):
+        servers.append(Server(monkeypatch, count))
+        return servers[-1]
+
+    yield serve
+    for server in servers:
+        for session in server.sessions:
+            tick_rate.forget(session)
+
+
+def test_with_few_users_every_tick_is_answered(serving):
+    server = serving(2)
     server.advance(10)
     assert set(server.answered.values()) == {50}
 
 
-def test_thirty_users_share_half_a_core_and_get_the_same_number_of_ticks(monkeypatch):
-    server = Server(monkeypatch, 30)
+def test_thirty_users_share_half_a_core_and_get_the_same_number_of_ticks(serving):
+    server = serving(30)
     server.advance(60)
     # 30 ticks of 50 ms every 2.8 s, which is the first fifth of a second after nine tenths of 3 s
     assert set(server.answered.values()) == {22}
 
 
-def test_users_who_have_left_are_no_longer_counted(monkeypatch):
-    server = Server(monkeypatch, 30)
+def test_users_who_have_left_are_no_longer_counted(serving):
+    server = serving(30)
     server.advance(10)
     server.sessions = server.sessions[:2]
     server.advance(6)
@@ -64,8 +76,8 @@ def test_users_who_have_left_are_no_longer_counted(monkeypatch):
     assert set(server.answered.values()) == {50}
 
 
-def test_each_fragment_of_a_page_has_ticks_of_its_own(monkeypatch):
-    server = Server(monkeypatch, 1)
+def test_each_fragment_of_a_page_has_ticks_of_its_own(serving):
+    server = serving(1)
     [session] = server.sessions
     for request in (TICK, OTHER_TICK):
         AppSession.request_rerun(session, request)
@@ -73,8 +85,8 @@ def test_each_fragment_of_a_page_has_ticks_of_its_own(monkeypatch):
 
 
 @pytest.mark.parametrize("request_of_user", [pytest.param(CLICK, id="click"), pytest.param(TRAIN, id="page")])
-def test_what_a_user_does_never_waits(request_of_user, monkeypatch):
-    server = Server(monkeypatch, 30)
+def test_what_a_user_does_never_waits(request_of_user, serving):
+    server = serving(30)
     server.advance(10)
     before = server.answered[server.sessions[0]]
     for _ in range(3):

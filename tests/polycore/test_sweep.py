@@ -282,17 +282,26 @@ def test_ctrl_c_ends_the_sweep_and_its_workers_at_once(tmp_path):
         f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
+import subprocess
 from dataclasses import replace
 import polycore as pc
 from polycore import workers
 from polycore.sweeps import outcomes as sweep
+
+pids = []
+
+class Noted(subprocess.Popen):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        pids.append(self.pid)
+
+subprocess.Popen = Noted
 
 class Told(workers.Workers):
     def __init__(self, count):
         super().__init__(2)
 
     def kill(self):
-        pids = [worker._process.pid for worker in self._workers]
         super().kill()
         print(*pids, flush=True)
 

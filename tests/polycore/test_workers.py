@@ -213,7 +213,7 @@ def test_workers_that_are_killed_end_at_once_and_none_follow_them(monkeypatch):
     calls = [pool.submit(time.sleep, 60) for _ in range(3)]
     wait_until(lambda: calls[0].running() and calls[1].running())
     followers = []
-    monkeypatch.setattr(processes._Worker, "_new_process", followers.append)
+    monkeypatch.setattr(processes.subprocess, "Popen", lambda *of, **_: followers.append(of))
     pool.kill()
     assert followers == []
     assert all(map(gone, pids))
@@ -301,5 +301,6 @@ def test_where_a_system_knows_no_idle_time_workers_are_nice(monkeypatch):
     niceness = []
     monkeypatch.delattr(os, "sched_setscheduler", raising=False)
     monkeypatch.setattr(os, "nice", niceness.append)
+    # called here: in a worker process, the functions of `os` would be the system's
     processes._run_in_idle_time()
     assert niceness == [10]
