@@ -2,11 +2,10 @@
 
 import gc
 import threading
-import time
 import weakref
-from collections import OrderedDict
 from concurrent.futures import Executor, Future
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 import streamlit as st
@@ -21,7 +20,7 @@ from pages.state import recall
 from pages.state.session_value import Lessons, Session
 from polycore.workers.processes import Workers
 from tests.clock import Clock
-from tests.pages.browsing import opened, session_of
+from tests.pages.browsing import opened, press, report, session_of
 from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), samples_per_class=5)
@@ -268,10 +267,12 @@ def test_a_tab_whose_session_the_server_has_forgotten_gets_its_run_back_at_its_f
 @pytest.mark.parametrize("place", ["link.from_query", "from_link.take", "from_link.take_over"])
 def test_a_page_that_a_press_ends_while_it_recalls_loses_nothing(monkeypatch, place):
     """Streamlit ends a page, for the next one, wherever that reads or writes the session."""
-    name = "a" * recall.NAME_LENGTH
-    before = Session(training=Training(pc.start(EXPERIMENT), Hand(), pc.advance))
-    monkeypatch.setattr(recall, "_sessions", OrderedDict({name: (time.monotonic(), before)}))
-    monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name, held=None))
+    name = uuid4().hex
+    before = press(report(opened(), recall.COMPONENT_KEY, name=name), "Train the network")
+    training = session_of(before).training
+    with monkeypatch.context() as patch:  # a page that ends before it has a session
+        patch.setattr(frame.link, "from_query", lambda _: st.stop())
+        app = opened()
     ended = []
 
     def end_once(*arguments):
@@ -283,11 +284,12 @@ def test_a_page_that_a_press_ends_while_it_recalls_loses_nothing(monkeypatch, pl
     module, function = place.split(".")
     reached = getattr(getattr(frame, module), function)
     monkeypatch.setattr(getattr(frame, module), function, end_once)
-    app = opened()
+    report(app, recall.COMPONENT_KEY, name=name)
     app.run()
     assert ended
-    assert session_of(app).training is before.training
-    assert recall._sessions[name][1].training is before.training
+    assert session_of(app).training is training
+    refreshed = report(opened(), recall.COMPONENT_KEY, name=name)
+    assert session_of(refreshed).training is training
 
 
 def test_at_most_so_many_tabs_are_remembered_and_the_oldest_go(tab_of, monkeypatch):

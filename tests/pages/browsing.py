@@ -100,9 +100,19 @@ def behind(app: AppTest, states: WidgetStates) -> AppTest:
 
 
 def sent_to(app: AppTest, key: str) -> dict[str, Any]:
-    """Return the data, JSON as bytes, that the page sends to the component of that key."""
-    data: dict[str, Any] = json.loads(_component(app, key).bytes)
+    """Return the data that the page sends to the component of that key."""
+    component = _component(app, key)
+    data: dict[str, Any] = json.loads(component.bytes or component.json)
     return data
+
+
+def report(app: AppTest, key: str, **state: Any) -> AppTest:
+    """Let the component of that key set its state as its script does, which AppTest cannot."""
+    states = told_by(app)
+    states.widgets.add(id=_component(app, key).id, json_value=json.dumps(state))
+    app._run(states)
+    assert not app.exception
+    return app
 
 
 def trigger(app: AppTest, key: str, event: str, value: Any) -> AppTest:

@@ -1,12 +1,12 @@
 """What a server has forgotten is said, with what is still there, once and until it was read."""
 
-from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 
 from pages.state import recall
 from pages.state.holdings import Holdings
-from tests.pages.browsing import opened, press, session_of
+from tests.pages.browsing import opened, press, report, sent_to, session_of
 
 BEGINNING = "The server was restarted, or this tab was away for more than a quarter of an hour: "
 
@@ -15,17 +15,9 @@ def shown(app):
     return [text.value for text in app.markdown if BEGINNING in text.value]
 
 
-@pytest.fixture
-def returning(monkeypatch):
-    """Return a function that opens a page for a tab that says what it held, and is not known."""
-
-    def come(held, words=None):
-        tab = SimpleNamespace(name="f" * recall.NAME_LENGTH, held=held)
-        monkeypatch.setattr(recall, "_sessions", type(recall._sessions)())
-        monkeypatch.setattr(recall, "_tab", lambda **_: tab)
-        return opened() if words is None else opened(words=words)
-
-    return come
+def returning(held):
+    """Return a page of a tab that reports what it had, and that the server does not know."""
+    return report(opened(), recall.COMPONENT_KEY, name=uuid4().hex, held=held)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +68,7 @@ def test_what_a_tab_has_is_said_back_as_it_was():
     assert Holdings.from_browser(held.to_json()) == held
 
 
-def test_a_tab_that_the_server_has_forgotten_is_told_until_it_is_read(returning):
+def test_a_tab_that_the_server_has_forgotten_is_told_until_it_is_read():
     app = returning({"run": True, "networks": 1, "points": False})
     assert len(shown(app)) == 1
     app.run()
@@ -87,24 +79,21 @@ def test_a_tab_that_the_server_has_forgotten_is_told_until_it_is_read(returning)
     assert shown(app) == []
 
 
-def test_a_tab_that_is_known_or_had_nothing_is_told_nothing(returning):
+def test_a_tab_that_is_known_or_had_nothing_is_told_nothing():
     app = returning(None)
     assert shown(app) == []
     app.run()
     assert session_of(app).lost == Holdings()
 
 
-def test_a_tab_is_asked_to_remember_what_its_session_has(monkeypatch):
-    asked = []
-    name = "f" * recall.NAME_LENGTH
-
-    def tab(**arguments):
-        asked.append(arguments["data"])
-        return SimpleNamespace(name=name, held=None)
-
-    monkeypatch.setattr(recall, "_tab", tab)
-    app = press(opened(), "Train the network")
+def test_a_tab_is_asked_to_remember_what_its_session_has():
+    app = opened()
+    assert sent_to(app, recall.COMPONENT_KEY) == {
+        "known": False,
+        "holds": {"run": False, "networks": 0, "points": False},
+    }
+    press(report(app, recall.COMPONENT_KEY, name=uuid4().hex), "Train the network")
     assert session_of(app).training is not None
-    assert asked[0] == {"known": False, "holds": {"run": False, "networks": 0, "points": False}}
-    assert asked[-1]["known"]
-    assert asked[-1]["holds"]["run"]
+    sent = sent_to(app, recall.COMPONENT_KEY)
+    assert sent["known"]
+    assert sent["holds"]["run"]
