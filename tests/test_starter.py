@@ -191,6 +191,7 @@ def test_an_installation_that_fails_says_what_to_do(run, monkeypatch, capsys, ou
     def fail(_):
         raise run.InstallationError(output)
 
+    # a script, of which `main` alone is public: an installation that fails by itself would need the network
     monkeypatch.setattr(run, "_install", fail)
     assert run.main(["dashboard"]) == 1
     assert capsys.readouterr().err == f"run.py: {says}\n"

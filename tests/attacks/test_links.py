@@ -50,7 +50,8 @@ KNOWN = {*link.to_query(SMALL), "weights"}
 
 def opened(query, most=GOAL):
     """Return what a link gives, opened as a page does: it is never refused as a whole."""
-    link._model.cache_clear()  # what a class opens is read once; here everybody is the first
+    # a link that many open is read once; here each is the first, so that its time is measured
+    link._model.cache_clear()
     found, received = answer(lambda: _both(query), most)
     for problem in found.problems + received.problems:
         check_text(problem)

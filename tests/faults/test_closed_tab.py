@@ -3,6 +3,7 @@
 import gc
 import threading
 import weakref
+from collections import OrderedDict
 from concurrent.futures import Executor, Future
 from types import SimpleNamespace
 from uuid import uuid4
@@ -42,6 +43,10 @@ class Hand(Executor):
     def await_order(self):
         assert self._asked.acquire(timeout=20), "no chunk was asked for"
         return self._orders[-1]
+
+    def keep(self):
+        """Let the last order be delivered later, although it was awaited."""
+        self._asked.release()
 
     def deliver(self):
         future, run = self.await_order()
@@ -120,7 +125,7 @@ def test_a_refresh_or_a_short_outage_is_no_closed_tab(begin, clock):
         clock.now += 9
         hand.deliver()
         hand.await_order()
-        hand._asked.release()  # this chunk is still to be delivered
+        hand.keep()
     assert training.status == "running"
 
 
@@ -213,13 +218,15 @@ def test_without_a_server_somebody_is_always_there():
 @pytest.fixture
 def tab_of(monkeypatch):
     """Return a function that makes a tab of that name the one whose page runs."""
-    monkeypatch.setattr(recall, "_sessions", type(recall._sessions)())
+    # a memory of its own: what other tests remember is of another clock, and counts toward the limit
+    monkeypatch.setattr(recall, "_sessions", OrderedDict())
     state = {}
     monkeypatch.setattr(recall.st, "session_state", state)
 
     def become(letter):
         state.clear()
         name = letter * recall.NAME_LENGTH
+        # without a page, which would refer to sessions, and so without a component that reports a name
         monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name, held=None))
         recalled = recall.recalled()
         recall.confirm_name()

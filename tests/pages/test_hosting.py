@@ -42,6 +42,7 @@ def limited(monkeypatch, tmp_path):
 
 
 def forget():
+    # a server reads its limits once and has one queue as long as it lives: each test stands for a new server
     hosting._read_once.cache_clear()
     turns._shared.cache_clear()
 
