@@ -44,8 +44,8 @@ UNFINISHED = HERE / ".venv.unfinished"
 REFERENCE = ["sphinx", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet"]
 REFERENCE += ["docs/reference", "build/reference"]
 
-# tests with a browser or a server wait half of their time: on two cores a third process uses it
-PYTEST = ["pytest", "--numprocesses=3"]
+# each process has a server and a browser: on two cores a third one would slow the others down
+PYTEST = ["pytest", "--numprocesses=2"]
 LINT_AND_TYPES = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]]
 UNIT_TESTS = ["tests/polycore", "tests/test_rooms.py", "tests/test_security.py", "tests/test_supply.py"]
 CHECKS = [*LINT_AND_TYPES, REFERENCE, PYTEST]

@@ -31,9 +31,6 @@ BROWSER_SECONDS = 300  # each wait of a browser alone may take 40 s
 # Coverage slows Python down by half. Of the tests of pages, only those that alone run some line are measured.
 MEASURED_PAGES = {"test_counted.py", "test_pass_on.py", "test_play_page.py", "test_race.py", "test_runner.py"}
 
-BROWSER_FILES = ("tests/browser/",)
-BROWSERS = 2  # on two cores a third one would slow the others down
-
 # Their tests share what takes seconds to set up: a server, a cluster, an environment, hostile files.
 WHOLE_FILES = (
     "tests/attacks/test_hostile_files.py",
@@ -62,33 +59,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give out the files of WHOLE_FILES as a whole, for what their tests share, and other tests one by one.
 
-    The files with most tests come first, and the short tests fill up what time is left. At most BROWSERS
-    processes drive a browser at a time: these tests wait half of their time, and a third process uses the
-    rest. pytest-xdist has groups for this, which do nothing with pytest 9.2: it marks a test by a name that
-    it no longer has.
+    The files with most tests come first, and the short tests fill up what time is left. pytest-xdist has
+    groups for this, which do nothing with pytest 9.2: it marks a test by a name that it no longer has.
     """
     from xdist.scheduler import LoadScopeScheduling
 
     class SomeByFiles(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return nodeid.split("::")[0] if nodeid.startswith(WHOLE_FILES) else nodeid
-
-        def _assign_work_unit(self, node: Any) -> None:
-            if self._browsers_of_others(node) >= BROWSERS:
-                others = [scope for scope in self.workqueue if not scope.startswith(BROWSER_FILES)]
-                if others:
-                    self.workqueue.move_to_end(others[0], last=False)
-            super()._assign_work_unit(node)
-
-        def _browsers_of_others(self, node: Any) -> int:
-            return sum(
-                any(
-                    scope.startswith(BROWSER_FILES) and not all(tests.values())
-                    for scope, tests in scopes.items()
-                )
-                for other, scopes in self.assigned_work.items()
-                if other is not node
-            )
 
     return SomeByFiles(config, log)
 
