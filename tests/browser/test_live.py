@@ -106,6 +106,8 @@ def chart(page, number):
 
 
 def wait_for_updates(page, number, count):
+    # a figure that a change of the theme has just replaced has drawn nothing yet
+    chart(page, number).and_(page.locator("[data-updates]")).wait_for()
     drawn = int(chart(page, number).get_attribute("data-updates"))
     updates = "document.querySelectorAll('.polycore-live')[number].dataset.updates"
     page.wait_for_function(f"([number, wanted]) => {updates} >= wanted", arg=[number, drawn + count])
