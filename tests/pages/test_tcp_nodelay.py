@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from streamlit.web.server.starlette import starlette_server
@@ -52,7 +53,9 @@ def test_streamlit_alone_delays_answers(listening):
             await writer.wait_closed()
             return sends_at_once
 
-    assert not asyncio.run(serve())
+    # in a thread: a browser test before this one leaves its own event loop in the main thread
+    with ThreadPoolExecutor(1) as threads:
+        assert not threads.submit(lambda: asyncio.run(serve())).result()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not list the open files of a process")
