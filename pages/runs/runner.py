@@ -3,7 +3,6 @@
 import logging
 import math
 import threading
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import replace
@@ -13,7 +12,8 @@ from typing import Literal, NamedTuple
 from pages.server import turns
 from pages.server.turns import Turn, Turns
 from polycore import Model, PolycoreError, Run
-from polycore.workers.chunk import Advance, Chunk, timed
+from polycore.workers.chunk import MAX_DEATHS, Advance, Chunk, timed
+from polycore.workers.speed import Speed
 
 Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished", "failed"]
 
@@ -27,7 +27,6 @@ UPDATE_SECONDS = 0.3
 LEASE_SECONDS = 120.0  # a browser lets a hidden tab send a request about once a minute
 GRACE_SECONDS = 10.0  # a refresh or a short network failure is not a closed tab
 LOOK_SECONDS = 0.5  # between two checks for the tab during a chunk
-MAX_DEATHS = 3  # workers that die computing the same chunk
 SPEED_SECONDS = 2.0  # window of steps_per_second
 MOST_MARKS = 400
 MAX_SENTENCE = 300  # characters
@@ -84,7 +83,7 @@ class Training:
         self._seconds_per_step: float | None = None
         self._computing_per_step = 0.0
         self._marks = _Marks(_mark(0.0, run))
-        self._speed = _Speed()
+        self._speed = Speed(SPEED_SECONDS)
         self._viewer = _Viewer()
         self._asleep = False
         self._turn: Turn | None = None
@@ -355,26 +354,6 @@ class _Viewer:
         if self._is_there():
             self._there_at = now
         return now - self._looked_at >= LEASE_SECONDS or now - self._there_at >= GRACE_SECONDS
-
-
-class _Speed:
-    """Steps per second of wall-clock time, over the last SPEED_SECONDS."""
-
-    def __init__(self) -> None:
-        self.steps_per_second = 0.0
-        self._marks: deque[tuple[float, int]] = deque()
-
-    def begin(self, step: int) -> None:
-        self._marks = deque([(monotonic(), step)])
-
-    def reach(self, step: int) -> None:
-        now = monotonic()
-        self._marks.append((now, step))
-        while len(self._marks) > 2 and now - self._marks[1][0] >= SPEED_SECONDS:
-            self._marks.popleft()
-        then, first = self._marks[0]
-        if now > then:
-            self.steps_per_second = (step - first) / (now - then)
 
 
 class _Marks:

@@ -17,6 +17,7 @@ import polycore as pc
 from pages.runs import runner
 from pages.runs.runner import Training
 from pages.server import turns
+from polycore.workers import speed
 from polycore.workers.processes import Workers
 from tests.clock import Clock
 from tests.waiting import wait_until
@@ -100,6 +101,7 @@ class Hand(Executor):
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(runner, "monotonic", clock)
+    monkeypatch.setattr(speed, "monotonic", clock)
     monkeypatch.setattr(turns, "monotonic", clock)
     return clock
 

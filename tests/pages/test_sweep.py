@@ -17,6 +17,7 @@ from pages.server import hosting, turns
 from pages.server.hosting import Limits
 from pages.server.pool import workers
 from polycore.sweeps import outcomes as engine
+from polycore.workers import speed
 from tests.clock import Clock
 from tests.waiting import wait_until
 
@@ -77,7 +78,7 @@ class AtOnce(Hand):
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    for module in (runner, sweep, turns):
+    for module in (runner, speed, sweep, turns):
         monkeypatch.setattr(module, "monotonic", clock)
     return clock
 
