@@ -36,9 +36,9 @@ def found(tmp_path_factory, folder):
     """What Model.load in the child came to with each hostile file, by what is wrong with it."""
     paths = generator.write(tmp_path_factory.mktemp("files"), REFUSED)
     before = {path: path.read_bytes() for path in paths}
-    told = outcomes("polycore.model.model", "Model.load", paths, folder)
+    outcome_of = outcomes("polycore.model.model", "Model.load", paths, folder)
     assert {path: path.read_bytes() for path in paths} == before
-    return {paths[path]: outcome for path, outcome in told.items()}
+    return {paths[path]: outcome for path, outcome in outcome_of.items()}
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -98,10 +98,10 @@ def test_no_heavy_file_takes_a_second_or_50_mb(tmp_path, folder):
         path = tmp_path / f"{number}.npz"
         path.write_bytes(content)
         paths[path] = name
-    told = outcomes("polycore.model.model", "Model.load", paths, folder)
-    loaded = [paths[path] for path, outcome in told.items() if outcome.error is None]
+    outcome_of = outcomes("polycore.model.model", "Model.load", paths, folder)
+    loaded = [paths[path] for path, outcome in outcome_of.items() if outcome.error is None]
     assert len(loaded) > len(paths) // 2, loaded
-    for path, outcome in told.items():
+    for path, outcome in outcome_of.items():
         assert outcome.error in (None, "WeightFileError"), f"{paths[path]}: {outcome}"
         assert outcome.seconds < 1, paths[path]
 

@@ -38,8 +38,8 @@ def found(tmp_path_factory, folder):
     if sys.platform != "linux":
         pytest.skip("the limits are Linux's")
     paths = generator.write(tmp_path_factory.mktemp("files"), REFUSED)
-    told = outcomes("polycore.training.run", "Run.load", paths, folder, saved(run_of("l-bfgs")))
-    return {paths[path]: outcome for path, outcome in told.items()}
+    outcome_of = outcomes("polycore.training.run", "Run.load", paths, folder, saved(run_of("l-bfgs")))
+    return {paths[path]: outcome for path, outcome in outcome_of.items()}
 
 
 @pytest.mark.parametrize("name", REFUSED)
