@@ -14,7 +14,7 @@ _LARGEST_FLOAT = sys.float_info.max
 _LONGEST_VALUE = 30  # characters
 
 
-def check_kind(name: str, value: object, expected: type, advice: str) -> None:
+def check_type(name: str, value: object, expected: type, advice: str) -> None:
     """Raise PolycoreError, ending with `advice`, unless `value` is an instance of `expected`."""
     if not isinstance(value, expected):
         raise PolycoreError(

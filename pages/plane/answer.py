@@ -9,7 +9,7 @@ import pandas as pd
 
 from pages.plane.plane import EQUALLY_LIKELY, Probabilities, referee_probabilities
 from pages.wording.odds import odds
-from pages.wording.percent import percent
+from pages.wording.percent import percent, probability
 from polycore import Polynomial, Referee
 from polycore.arrays import Floats
 from polycore.referee.bayes_classifier import MAX_COORDINATE
@@ -101,8 +101,8 @@ class Answer:
 
     def sentence(self) -> str:
         """Say how likely the most likely class is, and whether its curve is the nearest."""
-        probability = float(self.probabilities[self.likeliest])
-        likely = f"Most likely: probability {percent(probability)}, odds {odds(probability)}."
+        share = float(self.probabilities[self.likeliest])
+        likely = f"Most likely: probability {probability(share)}, odds {odds(share)}."
         return f"{likely} {self._nearest()}".rstrip()
 
     def referee_sentence(self) -> str:

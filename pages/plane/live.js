@@ -165,10 +165,13 @@ class Chart {
   end() {
     this.ended = true;
     clearTimeout(this.resting);
-    this.listening?.abort();
     this.observer.disconnect();
-    window.Plotly?.purge(this.plot);
     this.root.remove();
+    if (!this.pressed) this.purge(); // during a drag Plotly still needs its figure
+  }
+
+  purge() {
+    window.Plotly?.purge(this.plot);
   }
 
   // --- choosing a point -------------------------------------------------------------------------
@@ -188,6 +191,10 @@ class Chart {
     const { x, y, point } = this.pressed;
     this.pressed = null;
     this.listening.abort();
+    if (this.ended) {
+      setTimeout(() => this.purge()); // Plotly has to finish its drag first
+      return;
+    }
     const moved = Math.hypot(event.clientX - x, event.clientY - y);
     const clicked = event.type === "pointerup" && moved <= CLICK_DISTANCE && point;
     if (clicked && this.latest.clicks) this.choose(this.snapped(point));

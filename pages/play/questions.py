@@ -11,7 +11,7 @@ from pages.game.game import POINTS, Game
 from pages.play import class_names, clock, game_plane
 from pages.state import session
 from pages.wording.odds import odds
-from pages.wording.percent import percent
+from pages.wording.percent import probability
 from polycore.figures import answer_figure, question_figure
 
 PREFIX = "game"
@@ -106,7 +106,9 @@ def _draw_outcome(game: Game) -> None:
         if game.network:
             best = game.network[index]
             class_names.row(
-                best.label, "Network:", f", probability {percent(best.probability)}{_mark(game, best.label)}"
+                best.label,
+                "Network:",
+                f", probability {probability(best.probability)}{_mark(game, best.label)}",
             )
         best = game.referee[index]
         class_names.row(best.label, "Referee:", f", odds {odds(best.probability)}{_mark(game, best.label)}")

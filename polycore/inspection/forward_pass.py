@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from polycore.arrays import Floats
-from polycore.checks import check_kind
+from polycore.checks import check_type
 from polycore.model.model import Model
 from polycore.network.plain import SMALLEST_PROBABILITY, relu
 
@@ -84,7 +84,7 @@ def forward_pass(model: Model, x: float, y: float) -> ForwardPass:
 
     Raises PolycoreError unless `model` is a Model.
     """
-    check_kind("model", model, Model, "For a run, pass run.best or run.current.")
+    check_type("model", model, Model, "For a run, pass run.best or run.current.")
     point = np.array([x, y], dtype=np.float64)
     inputs: Floats = point
     layers = []

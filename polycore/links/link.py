@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from polycore.checks import check_kind
+from polycore.checks import check_type
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.limits import MAX_CLASSES, MAX_TEXT
@@ -46,7 +46,7 @@ def to_query(experiment: Experiment) -> dict[str, str]:
 
     Raises PolycoreError unless `experiment` is an Experiment.
     """
-    check_kind("experiment", experiment, Experiment, "Give the experiment of a run or a model.")
+    check_type("experiment", experiment, Experiment, "Give the experiment of a run or a model.")
     words = {"v": VERSION}
     for name, part in _PARTS.items():
         words[name] = part.written(getattr(experiment, part.field))
@@ -68,7 +68,7 @@ def from_query(query: Mapping[str, str]) -> Opened:
     that the first links did not have has the default of Experiment, which every experiment had before the
     part existed. Raises PolycoreError unless `query` is a mapping.
     """
-    check_kind("query", query, Mapping, "Convert a text with dict(urllib.parse.parse_qsl(text)).")
+    check_type("query", query, Mapping, "Convert a text with dict(urllib.parse.parse_qsl(text)).")
     experiment = _defaults(query)
     problems = []
     if query.get("v", VERSION) != VERSION:

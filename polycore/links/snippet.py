@@ -10,7 +10,7 @@ from dataclasses import fields
 import numpy as np
 
 from polycore.arrays import Floats
-from polycore.checks import check_kind
+from polycore.checks import check_type
 from polycore.experiment.experiment import Experiment
 from polycore.model.model import Model
 from polycore.polynomials.polynomial import Polynomial
@@ -83,7 +83,7 @@ def numpy_snippet(model: Model) -> str:
     Its `predict_proba(points)` takes points (N, 2) and returns probabilities (N, K). Up to 200 numbers are
     written as decimals, more in Base64. Raises PolycoreError unless `model` is a Model.
     """
-    check_kind("model", model, Model, "For a run, give run.best or run.current.")
+    check_type("model", model, Model, "For a run, give run.best or run.current.")
     names = [str(polynomial) for polynomial in model.polynomials]
     names = names or [f"class {label}" for label in range(model.widths[-1])]
     count = sum(array.size for layer in _layers(model) for array in layer)
@@ -99,7 +99,7 @@ def script(experiment: Experiment) -> str:
 
     Raises PolycoreError unless `experiment` is an Experiment.
     """
-    check_kind("experiment", experiment, Experiment, "Give the experiment of a run or a model.")
+    check_type("experiment", experiment, Experiment, "Give the experiment of a run or a model.")
     values = {field.name: repr(getattr(experiment, field.name)) for field in fields(experiment)}
     values["polynomials"] = _polynomials(experiment.polynomials)
     return _SCRIPT.format(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polycore.checks import check_kind, check_points_shape
+from polycore.checks import check_points_shape, check_type
 from polycore.errors import PolycoreError, WeightFileError
 from polycore.experiment.experiment import Experiment
 from polycore.files.metadata import checked_metadata
@@ -55,7 +55,7 @@ class Model:
 
     def __post_init__(self) -> None:
         for name in ("weights", "biases"):
-            check_kind(name, getattr(self, name), Iterable, "Give a tuple of arrays, one per layer.")
+            check_type(name, getattr(self, name), Iterable, "Give a tuple of arrays, one per layer.")
         unchecked = {name: _real_numbers(name, value) for name, value in self._named_arrays()}
         classes = checked_classes({name: array.shape for name, array in unchecked.items()})
         arrays = {name: _checked_array(name, array) for name, array in unchecked.items()}
@@ -85,7 +85,7 @@ class Model:
         tutorial's polynomials; otherwise `with_polynomials` sets them. Raises PolycoreError if a name, a
         shape or a number is not valid.
         """
-        check_kind("arrays", arrays, Mapping, "Give a dict, or what np.load returns for a weight file.")
+        check_type("arrays", arrays, Mapping, "Give a dict, or what np.load returns for a weight file.")
         return cls._from_contents(weight_file.Contents(arrays))
 
     @classmethod
@@ -201,14 +201,14 @@ def _checked_share(name: str, share: float | None) -> float | None:
 
 
 def _checked_polynomials(polynomials: Sequence[Polynomial], classes: int) -> tuple[Polynomial, ...]:
-    check_kind("polynomials", polynomials, Iterable, "Give a tuple of polynomials, one per class, or ().")
+    check_type("polynomials", polynomials, Iterable, "Give a tuple of polynomials, one per class, or ().")
     checked = tuple(polynomials)
     if len(checked) not in (0, classes):
         raise PolycoreError(
             f"polynomials: got {len(checked)} for {classes} classes; expected one per class, or none."
         )
     for index, polynomial in enumerate(checked):
-        check_kind(f"polynomials[{index}]", polynomial, Polynomial, "Give polynomials only.")
+        check_type(f"polynomials[{index}]", polynomial, Polynomial, "Give polynomials only.")
         if polynomial.degree > MAX_DEGREE:
             raise PolycoreError(
                 f"polynomials[{index}]: got degree {polynomial.degree}; expected at most {MAX_DEGREE}."

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations, groupby, pairwise, zip_longest
 
-from polycore.checks import check_kind, checked_range, shortened
+from polycore.checks import check_type, checked_range, shortened
 from polycore.errors import PolycoreError
 from polycore.polynomials.polynomial import Polynomial, horner
 
@@ -26,7 +26,7 @@ def crossings(p: Polynomial, q: Polynomial, low: float, high: float) -> tuple[fl
     is not a Polynomial, or unless low < high, both finite numbers.
     """
     for name, polynomial in (("p", p), ("q", q)):
-        check_kind(name, polynomial, Polynomial, "Give crossings(p, q, low, high).")
+        check_type(name, polynomial, Polynomial, "Give crossings(p, q, low, high).")
     if p == q:
         raise PolycoreError(
             f"p and q: got {shortened(str(p), 60)} twice; expected two different polynomials."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.checks import check_kind, checked_number, checked_range, checked_whole_number, described
+from polycore.checks import check_type, checked_number, checked_range, checked_whole_number, described
 from polycore.errors import PolycoreError
 from polycore.polynomials.polynomial import Polynomial
 
@@ -50,7 +50,7 @@ def sample(
 
 
 def _check_polynomials(polynomials: Sequence[Polynomial]) -> None:
-    check_kind("polynomials", polynomials, Sequence, "Give a tuple or a list, even of a single polynomial.")
+    check_type("polynomials", polynomials, Sequence, "Give a tuple or a list, even of a single polynomial.")
     for index, polynomial in enumerate(polynomials):
         if not isinstance(polynomial, Polynomial):
             raise PolycoreError(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polycore.arrays import Floats
-from polycore.checks import check_kind, check_points_shape, checked_number, checked_range, described
+from polycore.checks import check_points_shape, check_type, checked_number, checked_range, described
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import MAX_NOISE, MAX_X, MIN_X_WIDTH, Experiment
 from polycore.experiment.validation import check_polynomial_size
@@ -65,7 +65,7 @@ class Referee:
 
         Raises PolycoreError unless it is an Experiment.
         """
-        check_kind(
+        check_type(
             "experiment", experiment, Experiment, "Without one, use Referee(polynomials, x_range, noise)."
         )
         return cls(experiment.polynomials, experiment.x_range, experiment.noise)
@@ -196,7 +196,7 @@ def _checked_polynomials(polynomials: object) -> tuple[Polynomial, ...]:
             f"polynomials: got {len(polynomials)}; expected 1 to {MAX_CLASSES}. Add or remove some."
         )
     for index, polynomial in enumerate(polynomials):
-        check_kind(f"polynomials[{index}]", polynomial, Polynomial, "Give polynomials only.")
+        check_type(f"polynomials[{index}]", polynomial, Polynomial, "Give polynomials only.")
         check_polynomial_size(f"polynomials[{index}]", polynomial)
     return tuple(polynomials)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from polycore.checks import check_kind
+from polycore.checks import check_type
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 
@@ -77,7 +77,7 @@ def _check_whole(name: str, value: object) -> None:
 
 
 def _checked(base: Experiment, choices: Mapping[str, Iterable[Any]]) -> dict[str, Values]:
-    check_kind("base", base, Experiment, "Pass the experiment that the choices change.")
+    check_type("base", base, Experiment, "Pass the experiment that the choices change.")
     names = [field.name for field in fields(Experiment)]
     for name in choices:
         if name not in names:

@@ -10,7 +10,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import dataclass, replace
 from time import thread_time
 
-from polycore.checks import check_kind
+from polycore.checks import check_type
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.model.model import Model
@@ -70,9 +70,9 @@ def outcomes(
     again, at most MAX_RETRIES times. Closing the generator cancels the runs that wait. Raises PolycoreError
     if an argument has the wrong type and, after the last outcome, if the executor accepts no more calls.
     """
-    check_kind("experiments", experiments, Iterable, "Pass a list of them, such as grid(experiment, ...).")
+    check_type("experiments", experiments, Iterable, "Pass a list of them, such as grid(experiment, ...).")
     if executor is not None:
-        check_kind("executor", executor, Executor, "Pass one, such as polycore.workers.Workers(2).")
+        check_type("executor", executor, Executor, "Pass one, such as polycore.workers.Workers(2).")
         yield from _streamed(experiments, executor)
         return
     workers = Workers(available_cores())
@@ -88,7 +88,7 @@ def best(outcomes: Iterable[Outcome]) -> Outcome | None:
     Of equal ones it is the one with the lowest loss, and then the first of the experiments. Raises
     PolycoreError unless `outcomes` is iterable.
     """
-    check_kind("outcomes", outcomes, Iterable, "Pass a list of them, such as list(outcomes(experiments)).")
+    check_type("outcomes", outcomes, Iterable, "Pass a list of them, such as list(outcomes(experiments)).")
     with_model = ((outcome, outcome.model) for outcome in outcomes if outcome.model is not None)
     return min(with_model, key=_rank, default=(None, None))[0]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from polycore import network
 from polycore.arrays import Floats, Integers
-from polycore.checks import check_kind
+from polycore.checks import check_type
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.files.path_or_file import PathOrFile
@@ -140,7 +140,7 @@ def start(experiment: Experiment) -> Run:
     Raises PolycoreError if the range or the scaling allows no weights that a file could store, and unless
     `experiment` is an Experiment.
     """
-    check_kind("experiment", experiment, Experiment, "Give Experiment(...), or a run's own, run.experiment.")
+    check_type("experiment", experiment, Experiment, "Give Experiment(...), or a run's own, run.experiment.")
     task = task_of(experiment)
     parameters = _initial_parameters(task)
     with np.errstate(all="ignore"):  # very large logits overflow on the way to a loss that is finite
@@ -167,7 +167,7 @@ def advance(run: Run, steps: int) -> Run:
     The result is the same to the last bit however the steps are split into calls. Raises PolycoreError unless
     `run` is a Run and `steps` a whole number, 0 or more.
     """
-    check_kind("run", run, Run, "Start one: advance(start(experiment), steps).")
+    check_type("run", run, Run, "Start one: advance(start(experiment), steps).")
     if isinstance(steps, bool) or not isinstance(steps, Integral) or steps < 0:
         raise PolycoreError(f"steps: got {steps!r:.40}; expected a whole number, 0 or more.")
     end = min(run.step + steps, run.experiment.steps)

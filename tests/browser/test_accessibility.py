@@ -21,7 +21,7 @@ STREAMLITS_OWN = (
     ("scrollable-region-focusable", 'class="katex-display"'),
 )
 
-# how each thing is looked at; the colours are the same on a phone
+# how each thing is looked at; the colors are the same on a phone
 LOOKS = {"light": (DESKTOP, "light"), "dark": (DESKTOP, "dark"), "phone": (PHONE, "light")}
 
 # all that is looked at, in this order
@@ -181,15 +181,15 @@ def is_streamlits_own(rule: str, html: str) -> bool:
 
 
 def findings_in(page: Page, size: dict[str, int], scheme: str) -> list[tuple[str, str, str]]:
-    """Return what is found in light, or is worse in dark, with nothing pointed at and all colours at rest."""
+    """Return what is found in light, or is worse in dark, with nothing pointed at and all colors at rest."""
     page.mouse.move(0, 0)
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=scheme)
+    rules = ["color-contrast"] if scheme == "dark" else []
     for _ in range(PATIENCE):
-        page.wait_for_timeout(300)
-        found = findings(page, only=["color-contrast"] if scheme == "dark" else [])
-        if not found:
-            break  # a colour on its way to another is no finding
+        if not (found := findings(page, only=rules)):
+            return []
+        page.wait_for_timeout(300)  # a color on its way to another is no finding
     return found
 
 

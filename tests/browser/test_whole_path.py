@@ -202,6 +202,21 @@ def test_a_zoom_survives_the_training(visitor):
     visit.wait_for_status("Stopped")
 
 
+def test_a_drag_over_a_plane_that_is_replaced_meanwhile_does_no_harm(visitor):
+    visit = visitor().open(f"train{LONG}")
+    box = resting_box(visit.page.locator(".nsewdrag").first)
+    visit.page.mouse.move(box["x"] + 80, box["y"] + 60)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + 240, box["y"] + 180, steps=3)
+    visit.page.keyboard.press("Control+Enter")
+    visit.wait_for_status("Running", after_step=1)
+    visit.page.mouse.move(box["x"] + 300, box["y"] + 200, steps=3)
+    visit.page.mouse.up()
+    visit.wait_for_status("Running", after_step=visit.standing()[1])
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+
+
 def test_a_file_that_is_none_is_refused_in_words(visitor, tmp_path):
     visit = visitor().open("predict")
     picture = tmp_path / "picture.npz"
