@@ -141,7 +141,7 @@ def test_what_is_taken_along_works_elsewhere(visitor, tmp_path):
 
 
 def test_links_stay_shown_as_the_run_ends_and_are_gone_on_another_page(visitor):
-    visit = visitor().open("data?v=1&polynomials=x~-x&steps=200000&schedule=constant&hidden=16&batch=64")
+    visit = visitor().open("data?v=1&polynomials=x~-x&steps=100000&schedule=constant&hidden=16&batch=64")
     visit.go_to("Train").press("Start")
     # a network is kept before the page has shown two of its steps
     visit.wait_for_status("Running", after_step=visit.wait_for_status("Running"))

@@ -17,9 +17,8 @@ UPDATES = 4
 LONG = "train?polynomials=x~-x~x^2-1&samples=20&hidden=16&batch=all&schedule=constant&steps=100000"
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
-def test_a_run_goes_on_in_another_browser(visitor, size, scheme, tmp_path):
-    visit = visitor(size, scheme).open(LONG)
+def test_a_run_goes_on_in_another_browser(visitor, tmp_path):
+    visit = visitor(PHONE, "dark").open(LONG)
     visit.press("Start")
     visit.wait_for_status("Running", after_step=1)
     visit.press("Pause")
@@ -33,7 +32,7 @@ def test_a_run_goes_on_in_another_browser(visitor, size, scheme, tmp_path):
     run = pc.Run.load(io.BytesIO(path.read_bytes()))
     assert (run.step, run.experiment.hidden) == (step, (16,))
 
-    other = visitor(size, scheme).open("train")
+    other = visitor(PHONE, "dark").open("train")
     other.page.get_by_text("Bring a run back").click()
     chooser = other.page.get_by_test_id("stFileUploader").filter(has_text="Run file")
     chooser.locator("input[type=file]").set_input_files(path)

@@ -2,18 +2,14 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import DESKTOP, PHONE
+from tests.browser.dashboard import PHONE
 from tests.browser.test_whole_path import QUICK
 
-SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 
-
-@pytest.mark.parametrize("size", SIZES)
-def test_a_sweep_is_chosen_watched_left_and_found_again_and_its_best_is_kept(visitor, size):
-    visit = visitor(size).open(f"compare{QUICK}")
+def test_a_sweep_is_chosen_watched_left_and_found_again_and_its_best_is_kept(visitor):
+    visit = visitor(PHONE).open(f"compare{QUICK}")
     page = visit.page
     page.get_by_role("radio", name="Sweep", exact=True).click()
     expect(page.get_by_text("There is no sweep yet")).to_be_visible()

@@ -12,7 +12,7 @@ import pytest
 from benchmarks import leaks
 from benchmarks.server import PROC, served
 
-FEW, LEAVING, MORE = 10, 6, 24
+FEW, LEAVING, MORE = 10, 4, 14
 # What a tab had is kept for a refresh: less than half a megabyte each. The rest is for caches that are not
 # full after a few sessions: dozens of maps and figures.
 MOST_BYTES = (LEAVING + MORE) * 500_000 + 25_000_000
