@@ -1,66 +1,15 @@
-"""Home: the question, one button, a trained map."""
+"""The dashboard: its server, and Home, its first page.
+
+`streamlit run` imports this file and serves `app`; Streamlit then runs the file as the page.
+"""
 
 import streamlit as st
 
-from pages.frame import frame
-from pages.home import embed, home_map
-from pages.lessons import look_panel
-from pages.models import from_link
-from pages.server.pool import workers
-from pages.setup import controls
-from pages.state import session
+from pages.channel import lifespan, routes
 
-workers.start()
-frame.draw_without_ticker("Which polynomial is this point on?")
-if frame.is_embedded():
-    embed.draw()
-    st.stop()
+app = st.App(__file__, routes=routes.routes(), lifespan=lifespan.lifespan)
 
+if __name__ == "__main__":
+    from pages.home import home
 
-def draw_train_button(label: str) -> None:
-    """Draw the button that trains a network on the set-up."""
-    st.button(
-        label,
-        key="home.train",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=controls.begin,
-        help="Train a network on the set-up in the address: its optimizer changes the weights step by step.",
-    )
-
-
-def draw_next_steps() -> None:
-    """Draw what can be done with a trained network."""
-    st.subheader("And now?", anchor=False)
-    yours, ask, send = st.columns(3)
-    with yours, st.container(border=True, height="stretch"):
-        st.write("**Make it yours.** Type other polynomials, draw other samples, build another network.")
-        frame.page_link(frame.POLYNOMIALS, "Choose polynomials", ":material/function:")
-    with ask, st.container(border=True, height="stretch"):
-        st.write("**Ask it.** Which curve does it think your point lies on, and how sure is it?")
-        frame.page_link(frame.PREDICT, "Ask about a point", ":material/ads_click:")
-    with send, st.container(border=True, height="stretch"):
-        st.write("**Send it.** The address of this page is the whole experiment: anyone can open it.")
-        frame.copy_link("home.link")
-
-
-count = len(session.current().experiment.polynomials)
-st.write(
-    f"{count} curves cross in one plane. Watch a small neural network learn which of them a point lies on."
-)
-training = session.current().training
-with st.container():
-    if training is None:
-        draw_train_button("Train the network")
-    elif training.run.experiment != session.current().experiment:
-        st.info("The map below shows a run of the previous set-up. Its best network is kept.")
-        draw_train_button("Train this set-up")
-    controls.show_refusal()
-home_map.draw()
-with st.container():
-    if training is None and not from_link.draw():
-        home_map.draw_curves()
-    else:
-        draw_next_steps()
-with st.container():
-    look_panel.draw_cards()
+    home.draw()

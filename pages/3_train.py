@@ -6,30 +6,28 @@ from pages.frame import frame
 from pages.models import from_link, pass_on
 from pages.plane.referee import best_possible
 from pages.run_view import map_view, progress
-from pages.runs.runner import Training
+from pages.run_view.shown import ShownRun, shown_run
 from pages.setup import controls, settings
-from pages.state import session, shown_weights
-from pages.state.watch import is_running, watch
+from pages.state import session
+from pages.state.watch import is_running
 from pages.train import run_report, run_upload, untrained
-
-TICK_SECONDS = 0.2
 
 frame.draw_without_ticker("Train")
 running = is_running()
 
 
-def draw_run(training: Training) -> None:
+def draw_run(shown: ShownRun) -> None:
     """Draw what changes during the run, all from the same weights."""
-    shown = shown_weights.chosen(training)
-    figure = map_view.selected_map(shown)
-    best = best_possible(training.run.experiment)
-    progress.draw_bar(training)
-    map_view.draw()
-    progress.draw_map(figure)
-    map_view.draw_caption(shown, figure)
-    progress.draw_figures(training, shown, best)
+    best = best_possible(shown.training.run.experiment)
+    progress.draw_bar(shown)
+    map_view.draw_selected(shown)
+    progress.draw_figures(shown, best)
     progress.draw_inner_figures(shown)
-    progress.draw_charts(shown, best)
+    left, right = st.columns(2)
+    with left:
+        progress.draw_loss_chart(shown)
+    with right:
+        progress.draw_accuracy_chart(shown, best)
 
 
 run_column, settings_column = st.columns([2, 1], gap="large")
@@ -43,7 +41,9 @@ with run_column:
         training = session.current().training
         if training is None and not from_link.draw():
             untrained.draw(session.current().experiment)
-    watch(draw_run, TICK_SECONDS, shown_running=running)
+    shown = shown_run(map_view.look(), running=running)
+    if shown is not None:
+        draw_run(shown)
     with st.container():
         run_report.draw(training, running=running)
         pass_on.draw_run(training, running=running)

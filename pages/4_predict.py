@@ -123,7 +123,7 @@ if answering is None:
     st.fragment(_wait_for_first, run_every=every)()
 else:
     model_in_use.draw_choice(answering)
-    with st.container():  # see watch.py
+    with st.container():  # see following.py
         naming.draw(answering)
     with st.container():
         st.fragment(_draw_question, run_every=every)(answering.title)

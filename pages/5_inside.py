@@ -30,6 +30,7 @@ def _look_inside(title: str, undo: Undo | None, *, following: bool) -> None:
 
     undo: what the page offers to undo.
     """
+    session.collect()
     kept = session.current().answering
     if kept is None or kept.title != title or _follows(kept) != following:
         st.rerun()  # the whole page shows another model
@@ -76,6 +77,7 @@ def _draw_nothing_yet() -> None:
 
 
 def _wait_for_first() -> None:
+    session.collect()
     if session.current().answering is not None:
         st.rerun()
 
@@ -107,7 +109,7 @@ else:
         model_in_use.draw_choice(answering)
     with tutorial:
         _tutorial_button()
-    with st.container():  # see watch.py
+    with st.container():  # see following.py
         naming.draw(answering)
     following = _follows(answering)
     with st.container():

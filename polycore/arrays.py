@@ -1,4 +1,4 @@
-"""Types of arrays, and read-only arrays."""
+"""Types of arrays, read-only arrays, and evenly spaced indices."""
 
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
@@ -26,3 +26,8 @@ def read_only(value: T) -> T:
         for field in fields(value):
             read_only(getattr(value, field.name))
     return value
+
+
+def evenly(count: int, limit: int) -> Integers:
+    """Return at most `limit` of the indices below `count`, evenly spaced from first to last."""
+    return np.linspace(0, count - 1, min(count, limit)).round().astype(np.int64)

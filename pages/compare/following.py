@@ -1,4 +1,10 @@
-"""Following a run that is under way: what it has learned is drawn again each second."""
+"""Following a run that is under way: what it has learned is drawn again each second.
+
+On a page with a fragment that polls, whatever comes and goes has a container of its own that stays. Streamlit
+sends together what a fragment and the page after it drew, later elements at the positions of earlier ones. If
+a chart is then at the position of a container whose contents are still on their way, the whole page goes blank
+("Cannot set a node at a delta path").
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -17,6 +23,7 @@ def follow(draw: Callable[[Sequence[Kept]], None], kept: Sequence[Kept]) -> None
     titles = [one.title for one in kept]
 
     def tick() -> None:
+        session.collect()
         by_title = {one.title: one for one in session.current().models.kept}
         draw([by_title[title] for title in titles if title in by_title])
 

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.frame import queue_position
+from pages.channel import live_text, session_key
+from pages.channel.live_text import Followed
+from pages.compare.race_source import RaceSource, values
 from pages.plane import live
+from pages.plane.live import Bound
 from pages.plane.plane import run_map
 from pages.plane.referee import best_possible
 from pages.runs.race import BUDGETS, DEFAULT, ENTRANTS, FEWEST, MOST, Lane, Race, course_of, replaced_in
-from pages.server import hosting, presence
+from pages.server import hosting
 from pages.server.pool import workers
 from pages.setup import optimizer_input
 from pages.state import session
@@ -21,11 +25,10 @@ from pages.state.kept_models import Kept
 from pages.wording import refusal
 from polycore import Experiment, PolycoreError, Run
 from polycore.figures import Curve, accuracies_figure, line_url, losses_figure
-from polycore.formatting import counted, loss_text, percent
+from polycore.figures.palette import PALETTE
 
 PREFIX = "race"
 NAMES_KEY, BUDGET_KEY, REFUSAL_KEY = f"{PREFIX}.names", f"{PREFIX}.budget", f"{PREFIX}.refusal"
-TICK_SECONDS = 0.4
 MAP_HEIGHT, CHART_HEIGHT = 200, 320
 OVER = "computing (s)"
 
@@ -54,7 +57,7 @@ def is_running() -> bool:
 
 
 def draw() -> None:
-    """Draw the race, and update it while it is under way."""
+    """Draw the race, which the page follows while it is under way."""
     running = is_running()
     _draw_course(session.current().experiment)
     with st.container():
@@ -63,7 +66,7 @@ def draw() -> None:
     container = st.container()
     if race is not None and race.has_begun | running:
         with container:
-            _watch(race, shown_running=running)
+            _draw_race(race, running=running)
 
 
 def _draw_course(experiment: Experiment) -> None:
@@ -166,75 +169,94 @@ def _stop() -> None:
         race.stop()
 
 
-def _watch(race: Race, *, shown_running: bool) -> None:
-    """Draw the race, again and again while it is under way; see watch.py for the reasons."""
-    is_there = presence.of_this_tab()
-
-    def tick() -> None:
-        race.seen(is_there)
-        still_running = race.is_running
-        _draw_standing(race, running=still_running)
-        _draw_lanes(race)
-        _draw_charts(race)
-        if still_running != shown_running:
-            st.rerun()
-
-    st.fragment(tick, run_every=TICK_SECONDS if shown_running else None)()
+def _draw_race(race: Race, *, running: bool) -> None:
+    """Draw the race, which the page then follows; `running`: whether the page shows it as under way."""
+    if race.is_running != running:
+        st.rerun()  # it ended while the page was drawn: the buttons drawn before must not stay
+    followed = _follow(race, running=running)
+    now = values(race)
+    _draw_standing(race, now, followed)
+    _draw_lanes(race, now, followed)
+    _draw_charts(race, followed)
 
 
-def _draw_standing(race: Race, *, running: bool) -> None:
-    text = race.standing() if race.has_begun else "They are at the start."
-    if race.has_begun and not running:
-        text += f" {race.verdict()}"
-    st.info(text, icon=":material/flag:")
-    waits = list(filter(None, (queue_position.sentences(lane.training) for lane in race.lanes)))
+def _follow(race: Race, *, running: bool) -> Followed:
+    held = session_key.holder().source(race.lanes[0].training.name)
+    source = held if isinstance(held, RaceSource) else RaceSource(race)
+    session_key.follow(source)
+    return Followed(source.name, source.sequence, running)
+
+
+def _draw_standing(race: Race, now: dict[str, Any], followed: Followed) -> None:
+    standing = live_text.value("standing", now["standing"], "p", "note")
+    waits = live_text.value("waits", now["waits"], "p", "caption")
+    live_text.draw(standing + waits, f"{PREFIX}.standing", followed, reports=True)
     with st.container():
         if course_of(race.set_up) != course_of(session.current().experiment):
             st.caption(f"This race used an earlier set-up: {_summary(race.set_up)}.")
-        if waits:
-            st.caption(f":material/hourglass_top: {waits[0]}")
         if race.was_stopped:
             st.caption("It was stopped before all had used their computing time.")
 
 
-def _draw_lanes(race: Race) -> None:
+def _draw_lanes(race: Race, now: dict[str, Any], followed: Followed) -> None:
     # first: the maps of a wide network take long, and no lane should be drawn in part
     maps = [_lane_map(lane.training.run) for lane in race.lanes]
     columns = st.columns(len(race.lanes))
     for index, (column, lane, figure) in enumerate(zip(columns, race.lanes, maps, strict=True)):
         with column, st.container(border=True, gap="small"):
-            _draw_lane(index, lane, race.budget, figure)
+            _draw_lane(index, lane, figure, now["lanes"][str(index)], followed)
 
 
-def _draw_lane(index: int, lane: Lane, budget: float, figure: go.Figure) -> None:
-    training = lane.training
-    run, mark = training.run, training.marks[-1]
+def _draw_lane(index: int, lane: Lane, figure: go.Figure, now: dict[str, Any], followed: Followed) -> None:
     st.html(
         f'<div style="display: flex; gap: 0.5rem; align-items: center"><img src="{line_url(index)}" '
         f'width="44" height="16" alt=""><b>{lane.name}</b></div>'
     )
-    live.figure(figure, key=f"{PREFIX}.map.{index}", height=MAP_HEIGHT)
-    with st.container(horizontal=True, gap="small"):
-        st.metric("Loss (nats)", loss_text(float(run.history.loss[-1])), help=LOSS_HELP, width="content")
-        st.metric("Held-out", percent(mark.held_out_accuracy), help=HELD_OUT_HELP, width="content")
-    used = min(1.0, training.seconds / budget)
-    st.progress(used, text=f"{training.seconds:.1f} of {budget:g} s · {counted(run.step, 'step')}")
-    with st.container():
-        if run.ended_because is not None:
-            st.caption(f"Ended early. {run.ended_because}")
-        if training.error is not None:
-            st.text(training.error)
+    colors = [look.rgb for look in PALETTE[: len(lane.experiment.polynomials)]]
+    bindings = (
+        ("layout.images.0.source", f"picture.lanes.{index}"),
+        ("layout.meta.alt", f"lanes.{index}.map_alt"),
+    )
+    live.figure(
+        figure, key=f"{PREFIX}.map.{index}", height=MAP_HEIGHT, bound=Bound(followed, bindings, colors)
+    )
+    path = f"lanes.{index}"
+    html = live_text.row(
+        live_text.metric("Loss (nats)", f"{path}.loss", now["loss"], LOSS_HELP),
+        live_text.metric("Held-out", f"{path}.held_out", now["held_out"], HELD_OUT_HELP),
+    )
+    html += live_text.value(f"{path}.used", now["used"], "p", "caption")
+    html += live_text.bar(f"{path}.share", now["share"], "Computing time used")
+    html += live_text.value(f"{path}.ended", now["ended"], "p", "caption")
+    html += live_text.value(f"{path}.error", now["error"], "p", "caption")
+    live_text.draw(html, f"{PREFIX}.lane.{index}", followed)
 
 
-def _draw_charts(race: Race) -> None:
+def _draw_charts(race: Race, followed: Followed) -> None:
     losses, accuracies = curves_of(race)
     left, right = st.columns(2)
     with left:
         figure = losses_figure(losses, OVER).update_yaxes(title_text="lowest loss so far (nats)")
-        live.figure(figure, key=f"{PREFIX}.loss", height=CHART_HEIGHT, rests=True)
+        _draw_chart(figure, "loss", _curves_of_frames(race, "losses"), followed)
     with right:
         figure = accuracies_figure(accuracies, OVER, best_possible(race.set_up))
-        live.figure(figure, key=f"{PREFIX}.accuracy", height=CHART_HEIGHT, rests=True)
+        _draw_chart(figure, "accuracy", _curves_of_frames(race, "accuracies"), followed)
+
+
+def _draw_chart(
+    figure: go.Figure, name: str, bindings: Sequence[tuple[str, str]], followed: Followed
+) -> None:
+    live.figure(
+        figure, key=f"{PREFIX}.{name}", height=CHART_HEIGHT, rests=True, bound=Bound(followed, bindings)
+    )
+
+
+def _curves_of_frames(race: Race, name: str) -> list[tuple[str, str]]:
+    return [
+        (f"data.{index}.{axis}", f"lanes.{index}.{column}")
+        for index in range(len(race.lanes))
+        for axis, column in (("x", "seconds"), ("y", name))
+    ]
 
 
 def curves_of(race: Race) -> tuple[list[Curve], list[Curve]]:

@@ -9,9 +9,9 @@ import streamlit as st
 
 from pages.compare import sweep_inputs, sweep_tables
 from pages.compare.setting_words import phrase
-from pages.frame import queue_position
 from pages.plane import live
 from pages.plane.referee import best_possible
+from pages.runs import status
 from pages.runs.computing_cost import seconds_of
 from pages.runs.sweep import Best, Status, Sweep
 from pages.runs.varied import Varied
@@ -184,7 +184,7 @@ def _stop() -> None:
 
 
 def _watch(sweep: Sweep, *, shown: Status) -> None:
-    """Draw the sweep, again and again while it is under way; see watch.py for the reasons."""
+    """Draw the sweep, again and again while it is under way; see following.py."""
     is_there = presence.of_this_tab()
     best = best_possible(sweep.set_up)
 
@@ -203,7 +203,7 @@ def _watch(sweep: Sweep, *, shown: Status) -> None:
 def _draw_standing(sweep: Sweep, best_possible: float) -> None:
     ended, planned = len(sweep.outcomes), len(sweep.experiments)
     st.progress(ended / planned, text=sweep.standing())
-    waits = sweep.refusal or next(filter(None, map(queue_position.sentences, sweep.under_way)), "")
+    waits = sweep.refusal or next(filter(None, map(status.waiting, sweep.under_way)), "")
     with st.container():
         if sweep.set_up != session.current().experiment:
             earlier = f"{len(sweep.set_up.polynomials)} polynomials · {phrase(sweep.set_up)}"

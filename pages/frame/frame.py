@@ -8,20 +8,21 @@ from pathlib import Path
 import pandas  # noqa: F401
 import streamlit as st
 
-from pages import patches
-from pages.frame import copy_button, queue_position, sweep_ticker, undo
+from pages.channel import session_key
+from pages.frame import copy_button, sweep_ticker, undo
 from pages.game import challenge
 from pages.lessons import look_panel
 from pages.models import from_link, link_choice, own_weights
-from pages.runs.runner import Training
+from pages.run_view import progress
+from pages.run_view.shown import shown_run
+from pages.run_view.source import Look
 from pages.server import hosting
 from pages.state import arrival, recall, session
 from pages.state.holdings import Holdings
 from pages.state.session_value import Address, Play, Session
 from pages.state.setup import Setup
-from pages.state.watch import is_running, watch
+from pages.state.watch import is_running
 from pages.wording import refusal
-from polycore.formatting import loss_text
 from polycore.links import link
 
 HOME = "streamlit_app.py"
@@ -44,7 +45,6 @@ _NAVIGATION = (
     (PLAY, "Play", ":material/sports_esports:"),
 )
 
-TICKER_SECONDS = 1.0
 MORE_LINKS_HELP = "Links with or without the trained network, and HTML for your own page."
 
 # A file: Streamlit would load an icon by name from another host. SVG is sent within the page; Streamlit keeps
@@ -94,7 +94,9 @@ RUNNING_STYLE = f"{STYLE}<style>[data-testid='stStatusWidget'] {{ display: none;
 def draw(title: str) -> None:
     """Draw the frame of a page, and the status of the run in one line."""
     draw_without_ticker(title)
-    watch(_draw_ticker, TICKER_SECONDS, shown_running=is_running())
+    shown = shown_run(Look(), running=is_running())
+    if shown is not None:
+        progress.draw_line(shown)
 
 
 def draw_without_ticker(title: str) -> None:
@@ -102,16 +104,15 @@ def draw_without_ticker(title: str) -> None:
 
     Every page calls this or `draw` first: it also creates or restores the session.
     """
-    patches.apply()
     st.set_page_config(page_title=f"{title} · polycore", page_icon=str(ICON), layout="wide")
     _stop_if_limits_are_invalid()
     _restore()
+    session_key.begin()
     _close_links_of_another_page()
     has_arrived = arrival.is_new()
     if has_arrived:
         look_panel.follow()
-    if not is_running():
-        session.collect()  # when a run has ended, the address has its best weights
+    session.collect()  # when a run has ended, the address has its best weights
     _write_link(has_arrived=has_arrived)
     # last: another script run may end this one whenever it reads or writes the session
     arrival.settle()
@@ -144,16 +145,6 @@ def _stop_if_limits_are_invalid() -> None:
 def is_embedded() -> bool:
     """Return whether the dashboard is embedded in another page, which has its own title and navigation."""
     return bool(st.context.is_embedded)
-
-
-def status_line(training: Training) -> str:
-    """Return the status of a run in one line of Markdown."""
-    run = training.run
-    return (
-        f"**{training.status.capitalize()}** · step {run.step:,} of {run.experiment.steps:,} "
-        f"({run.step / run.experiment.steps:.0%}){queue_position.suffix(training)} · "
-        f"best loss {loss_text(run.best_loss)} nats"
-    )
 
 
 def page_link(page: str, label: str, icon: str | None = None) -> None:
@@ -282,7 +273,3 @@ def _draw_lost_work() -> None:
 
 def _forget_lost_work() -> None:
     session.set_lost(Holdings())
-
-
-def _draw_ticker(training: Training) -> None:
-    st.caption(f":material/model_training: {status_line(training)}")

@@ -7,15 +7,17 @@ from pages.home import home_map
 from pages.models import from_link
 from pages.setup import controls
 from pages.state import session
+from pages.state.watch import is_running
 from polycore.links import link
 
 
 def draw() -> None:
     """Draw the controls, Home's map, and a link to the whole dashboard."""
+    running = is_running()
     with st.container():
         controls.draw()
         controls.show_refusal()
-    home_map.draw()
+    home_map.draw(running=running)
     with st.container():
         if session.current().training is None and not from_link.draw():
             home_map.draw_curves()

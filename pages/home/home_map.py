@@ -5,19 +5,29 @@ import streamlit as st
 from pages.plane import live
 from pages.plane.referee import best_possible
 from pages.run_view import map_view, progress
-from pages.runs.runner import Training
-from pages.state import session, shown_weights
-from pages.state.watch import is_running, watch
+from pages.run_view.shown import shown_run
+from pages.state import session
 from polycore.figures import curves_figure
 
-TICK_SECONDS = 0.2
 COLUMNS = (3, 1)
 CURVES_KEY = "home.curves"
 
 
-def draw() -> None:
-    """Draw the run, again and again while it advances; draw nothing if there is none."""
-    watch(_draw_run, TICK_SECONDS, shown_running=is_running())
+def draw(*, running: bool) -> None:
+    """Draw the run, which the page then follows; draw nothing if there is none.
+
+    running: whether the page shows it as running.
+    """
+    shown = shown_run(map_view.network_look(), running=running)
+    if shown is None:
+        return
+    best = best_possible(shown.training.run.experiment)
+    progress.draw_bar(shown)
+    map_column, figures_column = st.columns(COLUMNS, gap="large")
+    with map_column:
+        map_view.draw_network(shown)
+    with figures_column:
+        progress.draw_figures(shown, best)
 
 
 def draw_curves() -> None:
@@ -27,17 +37,3 @@ def draw_curves() -> None:
     with map_column:
         figure = curves_figure(experiment.polynomials, experiment.x_range)
         live.figure(figure, key=CURVES_KEY, height=progress.MAP_HEIGHT)
-
-
-def _draw_run(training: Training) -> None:
-    shown = shown_weights.chosen(training)
-    figure = map_view.network_map(shown)
-    best = best_possible(training.run.experiment)
-    progress.draw_bar(training)
-    map_column, figures_column = st.columns(COLUMNS, gap="large")
-    with map_column:
-        map_view.draw_layers()
-        progress.draw_map(figure)
-        map_view.draw_network_caption(shown, figure)
-    with figures_column:
-        progress.draw_figures(training, shown, best)

@@ -11,11 +11,12 @@ import streamlit as st
 
 from pages.inside import neuron_choice
 from pages.inside.neuron_choice import Neuron
-from pages.plane import dead_neurons, plane
+from pages.plane import plane
 from polycore import Model
 from polycore.arrays import Floats, read_only
 from polycore.figures import NEGATIVE_COLOR, POSITIVE_COLOR, alternative_text, class_url, values_url
 from polycore.figures.palette import PALETTE
+from polycore.inspection import dead_neurons
 from polycore.inspection.fold_lines import Window
 from polycore.inspection.neuron_values import strengths, strongest, values_by_layer
 from polycore.model.evaluation import DataSets

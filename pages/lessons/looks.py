@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pages.lessons.moment import Moment
-from pages.plane import dead_neurons
 from pages.plane.referee import best_possible
 from polycore import Experiment, Polynomial
+from polycore.inspection import dead_neurons
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 INSIDE, COMPARE = "pages/5_inside.py", "pages/6_compare.py"

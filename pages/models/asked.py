@@ -1,19 +1,25 @@
 """The point on a network's map that the user asks about, and the answers of network and referee."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
+from pages.channel import live_text
+from pages.channel.live_text import Followed
 from pages.plane import answer_bars, answer_table, crossing
 from pages.plane.answer import Answer
 from pages.plane.crossings_table import Meeting, meeting_at, meetings_of
+from pages.plane.live import Bound
 from pages.state import session
 from polycore import Model, Referee
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
 PREFIX = "asked"
 MAX_BARS = 4  # classes in the chart; the table has all
+BOUND_BARS = (("data", "answer.bars.data"), ("layout", "answer.bars.layout"))
 CLICK = "Click the map to ask about a point."
 
 
@@ -23,11 +29,29 @@ def choose(x: float, y: float) -> None:
         session.set_view(replace(session.current().view, asked=(x, y)))
 
 
-def draw(model: Model, referee: Referee | None, x_range: tuple[float, float]) -> None:
+def values(model: Model, referee: Referee | None, point: tuple[float, float]) -> dict[str, Any]:
+    """Return what the answers about a point show while the network learns."""
+    answer = Answer.of(model.predict_proba, model.polynomials, referee, *point)
+    bars = json.loads(answer_bars.figure(answer, MAX_BARS).to_json(validate=False))
+    return {
+        "likeliest": _likeliest(answer),
+        "sentence": answer.sentence(),
+        "referee": answer.referee_sentence(),
+        "bars": bars,
+    }
+
+
+def draw(
+    model: Model,
+    referee: Referee | None,
+    x_range: tuple[float, float],
+    followed: Followed | None = None,
+) -> None:
     """Draw the answers of `model` and the referee, or say how to ask.
 
     model: the one whose map, over `x_range`, is shown.
     referee: that of the model's polynomials; None if they are too large for one.
+    followed: the run whose frames have the answers from then on; None if the model stands still.
     """
     point = session.current().view.asked
     with st.container():
@@ -36,10 +60,11 @@ def draw(model: Model, referee: Referee | None, x_range: tuple[float, float]) ->
         else:
             with st.container(border=True):
                 meetings = meetings_of(model.polynomials, x_range)
-                _draw_answer(Answer.of(model.predict_proba, model.polynomials, referee, *point), meetings)
+                answer = Answer.of(model.predict_proba, model.polynomials, referee, *point)
+                _draw_answer(answer, meetings, followed)
 
 
-def _draw_answer(answer: Answer, meetings: Sequence[Meeting]) -> None:
+def _draw_answer(answer: Answer, meetings: Sequence[Meeting], followed: Followed | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**x = {answer.x:.6g}, y = {answer.y:.6g}**", width="stretch")
         st.button(
@@ -52,10 +77,13 @@ def _draw_answer(answer: Answer, meetings: Sequence[Meeting]) -> None:
         )
     words, bars = st.columns(2, gap="medium")
     with words:
-        st.write(f"**p{answer.likeliest} = {answer.name(answer.likeliest)}.** {answer.sentence()}")
-        st.write(answer.referee_sentence())
+        likeliest = live_text.value("answer.likeliest", _likeliest(answer), "b")
+        sentence = live_text.value("answer.sentence", answer.sentence())
+        referee = live_text.value("answer.referee", answer.referee_sentence(), "p")
+        live_text.draw(f"<p>{likeliest} {sentence}</p>{referee}", f"{PREFIX}.words", followed)
     with bars:
-        answer_bars.draw(answer, f"{PREFIX}.bars", MAX_BARS)
+        bound = None if followed is None else Bound(followed, BOUND_BARS)
+        answer_bars.draw(answer, f"{PREFIX}.bars", MAX_BARS, bound)
     index = meeting_at(meetings, answer.x, answer.y)
     if index is not None:
         crossing.draw(meetings[index], answer)
@@ -63,6 +91,10 @@ def _draw_answer(answer: Answer, meetings: Sequence[Meeting]) -> None:
     if table.open:
         with table:
             answer_table.draw(answer)
+
+
+def _likeliest(answer: Answer) -> str:
+    return f"p{answer.likeliest} = {answer.name(answer.likeliest)}."
 
 
 def _forget() -> None:

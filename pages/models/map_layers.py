@@ -16,15 +16,15 @@ from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.view import MapLayer
 from polycore import Experiment, Model, Polynomial, Referee
-from polycore.arrays import Floats, Integers, read_only
+from polycore.arrays import Floats, Integers, evenly, read_only
 from polycore.figures import crossings_layer, mistakes_layer, point_layer, samples_layer, with_layers
 from polycore.figures.plane import LAYER_MARKERS, Layer
-from polycore.figures.style import evenly
 from polycore.formatting import counted
 
 PREFIX = "map_layers"
 RUN_KEY, PREDICT_KEY = f"{PREFIX}.run", f"{PREFIX}.predict"
 LABEL = "On the map"
+MISTAKES_MARK = "Crosses"  # with which their caption begins
 ALL: tuple[MapLayer, ...] = ("Samples", "Mistakes", "Crossings")
 HELP = (
     "Samples: points of the training set. Mistakes: held-out points, never used in training, that get a "
@@ -102,7 +102,7 @@ def over(
     drawn = [_samples(experiment)] if "Samples" in layers else []
     if mistakes is not None:
         crosses = mistakes_layer(mistakes.points, mistakes.labels, mistakes.answers)
-        drawn.append((crosses, _mistakes_caption(mistakes)))
+        drawn.append((crosses, mistakes_caption(mistakes)))
     if "Crossings" in layers:
         drawn.append(_crossings(experiment.polynomials, experiment.x_range))
     return _with_layers(figure, drawn, point)
@@ -115,7 +115,12 @@ def with_point(figure: go.Figure, point: Point | None) -> go.Figure:
 
 def caption(figure: go.Figure) -> str:
     """Return the caption of the layers on a map; "" if there are none."""
-    return " ".join(figure.layout.meta.get("captions", ()))
+    return " ".join(captions(figure))
+
+
+def captions(figure: go.Figure) -> tuple[str, ...]:
+    """Return the caption of each layer on a map."""
+    return tuple(figure.layout.meta.get("captions", ()))
 
 
 @lru_cache(maxsize=16)
@@ -130,11 +135,16 @@ def mistakes_of_referee(referee: Referee, experiment: Experiment) -> Mistakes:
     return _mistakes(partial(plane.referee_probabilities, referee), experiment)
 
 
-def _mistakes(probabilities_of: Probabilities, experiment: Experiment) -> Mistakes:
+def mistakes_among(answers: Integers, experiment: Experiment) -> Mistakes:
+    """Return the mistakes among the answers (N,) at the held-out points of `experiment`."""
     points, labels = experiment.held_out_set()
-    answers = probabilities_of(points).argmax(axis=1)
     wrong = answers != labels
     return read_only(Mistakes(points[wrong], labels[wrong], answers[wrong], len(points)))
+
+
+def _mistakes(probabilities_of: Probabilities, experiment: Experiment) -> Mistakes:
+    points, _ = experiment.held_out_set()
+    return mistakes_among(probabilities_of(points).argmax(axis=1), experiment)
 
 
 def _with_layers(figure: go.Figure, drawn: Sequence[CaptionedLayer], point: Point | None) -> go.Figure:
@@ -161,9 +171,11 @@ def _crossings(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]
     return crossings_layer(points, [meeting.name for meeting in meetings]), _crossings_caption(len(meetings))
 
 
-def _mistakes_caption(mistakes: Mistakes) -> str:
+def mistakes_caption(mistakes: Mistakes) -> str:
+    """Return the caption of the layer of mistakes."""
     wrong = len(mistakes.points)
-    return f"Crosses: {wrong:,} of {mistakes.asked:,} held-out points answered wrongly{_share_marked(wrong)}."
+    share = f"{wrong:,} of {mistakes.asked:,} held-out points answered wrongly"
+    return f"{MISTAKES_MARK}: {share}{_share_marked(wrong)}."
 
 
 def _crossings_caption(count: int) -> str:

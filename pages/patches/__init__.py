@@ -12,8 +12,7 @@ from pages.patches import callbacks, rerun_requests, switch_interval, tcp_nodela
 def apply() -> None:
     """Apply every patch to this server process; later calls do nothing.
 
-    `streamlit run` runs no code of an app before the first visitor's page, so `frame` calls this first of
-    all on every page. Two first visitors may call it at once: applying a patch twice is the same as once.
+    The server calls it when it starts (pages/channel/lifespan.py).
     """
     callbacks.apply()
     rerun_requests.apply()

@@ -24,7 +24,8 @@ OPEN_FILES = Path("/dev/fd")  # Linux and macOS
 def apply() -> None:
     """Let this server send at once, from the next connection on; on Windows nothing changes.
 
-    Windows does not list the open files of a process.
+    Windows does not list the open files of a process. When a server starts, its socket is bound but does not
+    listen yet, so this is for every socket of TCP.
     """
     with suppress(OSError):
         for file in OPEN_FILES.iterdir():
@@ -35,10 +36,6 @@ def apply() -> None:
 def _set_nodelay(descriptor: int) -> None:
     if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
         with socket.socket(fileno=os.dup(descriptor)) as duplicate:
-            if _listens_for_tcp(duplicate):
+            is_internet = duplicate.family in (socket.AF_INET, socket.AF_INET6)
+            if is_internet and duplicate.type == socket.SOCK_STREAM:
                 duplicate.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _listens_for_tcp(candidate: socket.socket) -> bool:
-    is_internet = candidate.family in (socket.AF_INET, socket.AF_INET6)
-    return is_internet and candidate.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) != 0

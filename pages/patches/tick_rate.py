@@ -4,7 +4,7 @@ A browser sends ticks as often as a single user may have them. With many users t
 that it cannot send in time, and every click would wait behind them.
 
 `rerun_requests` drops the ticks that are not due. Upstream has no such limit; this file can go when no page
-polls with a fragment anymore (pages/state/watch.py).
+polls with a fragment anymore (pages/5_inside.py, pages/compare, pages/frame/sweep_ticker.py).
 """
 
 from time import monotonic

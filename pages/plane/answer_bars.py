@@ -7,13 +7,21 @@ from pages.plane.answer import Answer
 from polycore.figures import compared_figure, probabilities_figure
 
 
-def draw(answer: Answer, key: str, most: int) -> None:
-    """Draw the `most` most likely classes of an answer whose polynomials are known."""
-    rows = min(most, len(answer.polynomials))
-    figure = _figure(answer, rows)
+def draw(answer: Answer, key: str, most: int, bound: live.Bound | None = None) -> None:
+    """Draw the `most` most likely classes of an answer whose polynomials are known.
+
+    bound: the run whose frames have the chart from then on.
+    """
+    live.figure(
+        figure(answer, most), key=key, height=100 + 22 * min(most, len(answer.polynomials)), bound=bound
+    )
+
+
+def figure(answer: Answer, most: int) -> go.Figure:
+    """Return the chart of the `most` most likely classes."""
+    chart = _figure(answer, min(most, len(answer.polynomials)))
     # zooming would show nothing more, and a finger on the chart should scroll the page
-    figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
-    live.figure(figure, key=key, height=100 + 22 * rows)
+    return chart.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
 
 
 def _figure(answer: Answer, rows: int) -> go.Figure:

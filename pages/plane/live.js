@@ -66,7 +66,27 @@ class Chart {
     const look = theme(this.root);
     // Streamlit also calls this if only the theme has changed, or nothing
     if (text === this.text && look.id === this.look.id) return;
-    [this.text, this.look, this.latest] = [text, look, JSON.parse(text)];
+    const latest = text === this.text ? this.latest : JSON.parse(text);
+    [this.text, this.look, this.latest] = [text, look, latest];
+    this.leave?.();
+    const { follow } = latest;
+    this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.take(frame));
+    this.refreshSoon();
+  }
+
+  // Writes the values of a frame into the figure, where `follow.bind` says.
+  take(frame) {
+    const { follow, figure } = this.latest;
+    if (frame.sequence < follow.since) return;
+    const values = new Values(frame, follow);
+    for (const [target, name] of follow.bind) {
+      const value = values.at(name);
+      if (value !== undefined) write(figure, target.split("."), value);
+    }
+    this.refreshSoon();
+  }
+
+  refreshSoon() {
     clearTimeout(this.resting);
     const rest = this.latest.rests ? this.drawnAt + REST_MS - performance.now() : 0;
     if (rest > 0) this.resting = setTimeout(() => this.refresh(), rest);
@@ -164,6 +184,7 @@ class Chart {
 
   end() {
     this.ended = true;
+    this.leave?.();
     clearTimeout(this.resting);
     this.observer.disconnect();
     this.root.remove();
@@ -260,6 +281,48 @@ class Chart {
   }
 }
 
+// What a figure can show of a frame: what its header has, the columns of its history, and its map as a picture.
+class Values {
+  constructor(frame, follow) {
+    this.frame = frame;
+    this.follow = follow;
+  }
+
+  at(name) {
+    if (name === "picture") return this.picture(this.frame.weights, "map");
+    if (name.startsWith("picture.lanes.")) {
+      const lane = name.slice("picture.lanes.".length);
+      return this.picture(this.frame.lanes?.[lane], `map.${lane}`);
+    }
+    if (name.startsWith("history.")) return this.history()?.[name.slice("history.".length)];
+    return name.split(".").reduce((value, part) => value?.[part], this.frame);
+  }
+
+  history() {
+    const { history } = this.frame.blobs;
+    if (!history) return undefined;
+    const count = history.byteLength / 16;
+    const column = (Type, i) => Array.from(new Type(history, 4 * i * count, count));
+    return {
+      step: column(Uint32Array, 0),
+      loss: column(Float32Array, 1),
+      accuracy: column(Float32Array, 2),
+      held_out: column(Float32Array, 3),
+    };
+  }
+
+  picture({ map } = {}, blob) {
+    const pixels = this.frame.blobs[blob];
+    if (!map || !pixels) return undefined;
+    return picture(map, pixels, this.follow.colors.flatMap((rgb) => map.alphas.map((alpha) => [...rgb, alpha])));
+  }
+}
+
+function write(target, [name, ...names], value) {
+  if (names.length) write(target[name], names, value);
+  else target[name] = value;
+}
+
 function withoutSource({ source, ...others }) {
   return others;
 }
@@ -294,12 +357,6 @@ async function load(url) {
   script.text = await new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).text();
   document.head.append(script);
   return window.Plotly;
-}
-
-// The base address of the app, whatever the page and the proxy's path: Streamlit's own script is relative to it.
-function base() {
-  const script = document.querySelector('script[type="module"][src*="static/js/"]');
-  return script ? new URL("../../", script.src) : document.baseURI;
 }
 
 function theme(root) {

@@ -5,7 +5,8 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
+from pages.channel.live_text import CHANNEL_SCRIPT, Followed
+
 OnClick = Callable[[float, float], None]
 
 _HERE = Path(__file__)
@@ -21,9 +24,26 @@ LIBRARY = _HERE.with_name("plotly_js") / "plotly-cartesian-4.1.1.min.js.gz"
 _component = st.components.v2.component(
     "polycore_live",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=CHANNEL_SCRIPT
+    + _HERE.with_name("picture.js").read_text(encoding="utf-8")
+    + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
     isolate_styles=False,  # Plotly adds its own styles to the document
 )
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A run that a figure follows, and what of it the figure shows.
+
+    bindings: pairs of a path in the figure's JSON, such as "data.0.y", and the name of the value there: a
+    path in the header of a frame, a column of the history ("history.step", ".loss", ".accuracy",
+    ".held_out"), or "picture" ("picture.lanes.0" in a race).
+    colors: red, green and blue of each class, for pictures.
+    """
+
+    followed: Followed
+    bindings: Sequence[tuple[str, str]]
+    colors: Sequence[tuple[int, int, int]] = ()
 
 
 def figure(
@@ -34,6 +54,7 @@ def figure(
     file: str | None = None,
     *,
     rests: bool = False,
+    bound: Bound | None = None,
 ) -> None:
     """Draw `figure`, `height` pixels high and as wide as its container, in the page's font and colors.
 
@@ -49,6 +70,8 @@ def figure(
 
     `rests`: the browser draws the latest version at most twice a second. For charts that grow beside a map:
     drawing such a chart again costs more than replacing the picture of a map.
+
+    `bound`: the run whose frames change the figure in the browser, without a run of the page.
     """
     _component(
         key=key,
@@ -57,6 +80,7 @@ def figure(
             clicks=on_click is not None,
             file=file or f"polycore-{key.replace('.', '-')}",
             rests=rests,
+            bound=bound,
         ),
         height=height,
         on_click_change=partial(_choose, key, on_click) if on_click else None,
@@ -80,9 +104,13 @@ def _library() -> str:
     return f"component/{component.name}/{LIBRARY.name}"
 
 
-def _message(figure: go.Figure, *, clicks: bool, file: str, rests: bool) -> bytes:
+def _message(figure: go.Figure, *, clicks: bool, file: str, rests: bool, bound: Bound | None) -> bytes:
     # bytes, since Streamlit would encode a text or a dictionary as JSON a second time
-    head = json.dumps({"library": _library(), "clicks": clicks, "file": file, "rests": rests})
+    follow = None
+    if bound is not None:
+        follow = {**bound.followed.to_browser(), "bind": bound.bindings, "colors": bound.colors}
+    settings = {"library": _library(), "clicks": clicks, "file": file, "rests": rests, "follow": follow}
+    head = json.dumps(settings)
     return f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode()
 
 

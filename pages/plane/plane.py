@@ -1,6 +1,7 @@
 """Maps of the plane: the most likely class at each point, by a model or the referee, and the curves."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
@@ -8,16 +9,18 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from polycore import Model, Polynomial, Referee, Run
+from polycore import Experiment, Model, Polynomial, Referee, Run
 from polycore.arrays import Floats, Integers, read_only
 from polycore.figures import differences_url, map_figure, plane_range, regions_url
 from polycore.figures.alternative_text import differences, extended, plane_map
 from polycore.figures.style import unchecked
+from polycore.inspection.class_map import GRIDS, pixel_centers
+from polycore.inspection.fold_lines import Window
 from polycore.limits import MAX_COEFFICIENT
 from polycore.network.prediction import predict_proba
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
-COLUMNS, ROWS = 120, 90
+COLUMNS, ROWS = GRIDS[0]
 EQUALLY_LIKELY = 1 - 1e-9  # share of the highest probability; a larger difference is more than rounding
 
 Probabilities = Callable[[Floats], Floats]
@@ -30,6 +33,12 @@ def model_map(model: Model, x_range: tuple[float, float]) -> go.Figure:
     The cache compares models by identity, so a model that has not changed is not evaluated again.
     """
     return _map(model.predict_proba, model.polynomials, x_range)
+
+
+@lru_cache(maxsize=32)
+def window_of(experiment: Experiment) -> Window:
+    """Return the window of the plane that the maps of an experiment show."""
+    return experiment.x_range, plane_range(experiment.polynomials, experiment.x_range)
 
 
 def has_map(model: Model) -> bool:
@@ -71,6 +80,34 @@ def referee_probabilities(referee: Referee, points: Floats) -> Floats:
     """Return the referee's probabilities (N, K) at points (N, 2) anywhere in the plane."""
     # the map's margin may exceed the referee's limit, which no curve does: the nearest curve stays the same
     return referee.predict_proba(points.clip(-MAX_COORDINATE, MAX_COORDINATE))
+
+
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """The referee's answers on a raster: the most likely class, and which classes are as likely.
+
+    likeliest: (rows, columns). as_likely: (rows, columns), bit k for class k.
+    """
+
+    likeliest: NDArray[np.uint8]
+    as_likely: NDArray[np.uint32]
+
+    def for_answers(self, answers: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the referee's answers (rows, columns): those of a network where they are as likely."""
+        agrees = (self.as_likely >> answers) & 1
+        return np.where(agrees == 1, answers, self.likeliest)
+
+
+@lru_cache(maxsize=8)
+def decisions_of(referee: Referee, columns: int, rows: int) -> Decisions:
+    """Return the referee's decisions on the raster of a `ClassMap` with so many pixels."""
+    x_range, y_range = referee.x_range, plane_range(referee.polynomials, referee.x_range)
+    x, y = pixel_centers(*x_range, columns), pixel_centers(*y_range, rows)
+    probabilities = referee_probabilities(referee, grid_points(x, y)).reshape(rows, columns, -1)
+    highest = probabilities.max(axis=-1, keepdims=True)
+    bits = np.uint32(1) << np.arange(probabilities.shape[-1], dtype=np.uint32)
+    as_likely = ((probabilities >= EQUALLY_LIKELY * highest) * bits).sum(axis=-1, dtype=np.uint32)
+    return read_only(Decisions(probabilities.argmax(axis=-1).astype(np.uint8), as_likely))
 
 
 def _difference(probabilities_of: Probabilities, referee: Referee) -> go.Figure:

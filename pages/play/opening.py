@@ -41,7 +41,7 @@ def draw() -> None:
         # without its legend: the buttons of the game will show the names, and a phone has little space
         curves = curves_figure(experiment.polynomials, experiment.x_range).update_layout(showlegend=False)
         game_plane.draw(curves, MAP_KEY)
-    with st.container():  # see watch.py
+    with st.container():  # see following.py
         waiting = opponent is None and _is_learning(experiment)
         st.fragment(_wait_for_opponent, run_every=WAIT_SECONDS if waiting else None)(experiment, waiting)
 

@@ -1,16 +1,20 @@
 """What the map of a run shows: its network, the Bayes classifier, or where the two differ."""
 
 from dataclasses import replace
+from html import escape
 from typing import get_args
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.channel import live_text
 from pages.models import asked, map_layers
 from pages.models.map_layers import Mistakes
 from pages.plane import plane
 from pages.plane.referee import referee_of
 from pages.run_view import progress
+from pages.run_view.shown import ShownRun
+from pages.run_view.source import Look
 from pages.state import session, shown_weights
 from pages.state.shown_weights import ShownWeights
 from pages.state.view import MapView
@@ -23,6 +27,12 @@ HELP = (
     "curves and the noise. Where they differ: what is left to learn. "
 ) + f"{map_layers.HELP} {shown_weights.HELP}"
 LAYERS_HELP = f"{map_layers.HELP} {shown_weights.HELP}"
+NETWORK_CAPTION = (
+    "Each point has the color of the network's most likely polynomial; the stronger the color, the surer the "
+    "network. The lines are the true curves: far from them it has seen no points."
+)
+DIFFERENCE_CAPTION = "Stripes in the colors of both answers mark where network and referee differ:"
+MISTAKE_SYMBOL = "x"
 
 
 def draw() -> None:
@@ -54,6 +64,17 @@ def draw_layers() -> None:
         st.markdown("&nbsp;", width="content", help=LAYERS_HELP)
 
 
+def look() -> Look:
+    """Return what the map of a run shows, as the user has chosen."""
+    view = session.current().view
+    return Look(view.weights, view.map_view, "Mistakes" in view.map_layers, view.asked)
+
+
+def network_look() -> Look:
+    """Return the same for a map that shows only the network."""
+    return replace(look(), map_view="Network")
+
+
 def selected_map(shown: ShownWeights) -> go.Figure:
     """Return the selected map with the selected layers, and the point that the user asks about."""
     return _with_layers(_map_without_layers(shown), shown, session.current().view.map_view)
@@ -62,6 +83,34 @@ def selected_map(shown: ShownWeights) -> go.Figure:
 def network_map(shown: ShownWeights) -> go.Figure:
     """Return the map of the network with the same layers and point, whichever map is selected."""
     return _with_layers(progress.network_map(shown), shown, "Network")
+
+
+def draw_selected(shown: ShownRun) -> None:
+    """Draw the choices, the selected map with its caption, and the answer about the point."""
+    figure = selected_map(shown.weights)
+    draw()
+    progress.draw_map(figure, shown, *_bindings(figure, shown.look))
+    draw_caption(shown, figure)
+
+
+def draw_network(shown: ShownRun) -> None:
+    """Draw the same with the map of the network, whichever map is selected."""
+    figure = network_map(shown.weights)
+    draw_layers()
+    progress.draw_map(figure, shown, *_bindings(figure, shown.look))
+    draw_network_caption(shown, figure)
+
+
+def _bindings(figure: go.Figure, look: Look) -> list[tuple[str, str]]:
+    """Return what of the map follows the run; see `live.Bound`."""
+    bindings = []
+    if look.map_view != "Referee":
+        bindings += [("layout.images.0.source", "picture"), ("layout.meta.alt", "weights.map_alt")]
+    for index, trace in enumerate(figure.data):
+        if look.mistakes and trace.marker.symbol == MISTAKE_SYMBOL and trace.hovertext is not None:
+            names = {"x": "x", "y": "y", "hovertext": "text"}
+            bindings += [(f"data.{index}.{path}", f"weights.mistakes.{name}") for path, name in names.items()]
+    return bindings
 
 
 def _with_layers(figure: go.Figure, shown: ShownWeights, view: MapView) -> go.Figure:
@@ -87,24 +136,19 @@ def _map_without_layers(shown: ShownWeights) -> go.Figure:
     return plane.model_difference(shown.model, referee)
 
 
-def draw_caption(shown: ShownWeights, figure: go.Figure) -> None:
+def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
     """Draw the caption of `figure`, the selected map, and the answer about the point."""
+    experiment = shown.training.run.experiment
     match session.current().view.map_view:
         case "Network":
-            text = (
-                "Each point has the color of the network's most likely polynomial; the stronger the color, "
-                "the surer the network. The lines are the true curves: far from them it has seen no points."
-            )
+            html = escape(NETWORK_CAPTION)
         case "Referee":
-            text = referee_caption(shown.run.experiment)
+            html = escape(referee_caption(experiment))
         case _:
-            text = (
-                "Stripes in the colors of both answers mark where network and referee differ: "
-                f"{percent(figure.layout.meta['differing'])} of the plane. "
-            )
-            text += _points_sentence(shown.run.experiment.noise)
-    st.caption(f"{text} {map_layers.caption(figure)}".rstrip())
-    _draw_answer(shown)
+            share = live_text.value("weights.differing", percent(figure.layout.meta["differing"]))
+            points = escape(_points_sentence(experiment.noise))
+            html = f"{escape(DIFFERENCE_CAPTION)} {share} of the plane. {points}"
+    _draw_caption(f"{html} {_captions(figure)}", shown)
 
 
 def referee_caption(experiment: Experiment) -> str:
@@ -113,17 +157,26 @@ def referee_caption(experiment: Experiment) -> str:
     return text + _points_sentence(experiment.noise)
 
 
-def draw_network_caption(shown: ShownWeights, figure: go.Figure) -> None:
+def draw_network_caption(shown: ShownRun, figure: go.Figure) -> None:
     """Draw the captions of the layers on `figure`, a map of the network, and the answer about the point."""
-    text = map_layers.caption(figure)
-    if text:
-        st.caption(text)
-    _draw_answer(shown)
+    _draw_caption(_captions(figure), shown)
 
 
-def _draw_answer(shown: ShownWeights) -> None:
-    experiment = shown.run.experiment
-    asked.draw(shown.model, referee_of(experiment), experiment.x_range)
+def _captions(figure: go.Figure) -> str:
+    """Return the captions of the layers on a map as HTML, in which that of the mistakes follows the run."""
+    return " ".join(
+        live_text.value("weights.mistakes.caption", caption)
+        if caption.startswith(map_layers.MISTAKES_MARK)
+        else escape(caption)
+        for caption in map_layers.captions(figure)
+    )
+
+
+def _draw_caption(html: str, shown: ShownRun) -> None:
+    if html.strip():
+        live_text.draw(f'<p class="caption">{html}</p>', "map_view.caption", shown.followed)
+    experiment = shown.training.run.experiment
+    asked.draw(shown.weights.model, referee_of(experiment), experiment.x_range, shown.followed)
 
 
 def _points_sentence(noise: float) -> str:

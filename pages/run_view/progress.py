@@ -1,21 +1,20 @@
-"""The progress of a run: its network's map of the plane, and figures and charts of the same weights."""
+"""The progress of a run: its bar, its figures and its charts, which follow it by themselves."""
+
+from typing import Any
 
 import plotly.graph_objects as go
-import streamlit as st
 
-from pages.frame import frame, queue_position
+from pages.channel import live_text
 from pages.models import asked
-from pages.plane import dead_neurons, live
-from pages.plane.dead_neurons import MAX_POINTS
+from pages.plane import live
 from pages.plane.plane import model_map
 from pages.plane.referee import EXPLAINED, best_possible_text
-from pages.runs.runner import Training
-from pages.server import hosting
-from pages.state import session
+from pages.run_view.shown import ShownRun
+from pages.run_view.source import values
 from pages.state.shown_weights import ShownWeights
 from pages.wording import file_names
 from polycore.figures import accuracy_figure, loss_figure
-from polycore.formatting import duration, loss_text, percent
+from polycore.inspection.dead_neurons import MAX_POINTS
 
 MAP_HEIGHT, CHART_HEIGHT = 520, 300
 
@@ -27,6 +26,8 @@ LOSS_HELP = (
     "Cross-entropy of these weights on the training set. Guessing among K polynomials gives log K; certainty "
     "of the right answer gives 0."
 )
+SPEED_HELP = "How many times a second the weights change."
+TIME_HELP = "Until the last step, at this speed; of a run that has ended, how long its steps took to compute."
 GRADIENT_HELP = (
     "The length of the gradient of the loss at these weights: how steeply the loss falls from here. Near 0 "
     "there is little left to gain; if it keeps growing, lower the learning rate. Search uses no gradient. It "
@@ -37,47 +38,73 @@ DEAD_HELP = (
     "these weights: they pass nothing on, and no gradient revives them. If there are many, lower the "
     "learning rate."
 )
+NOTES = {
+    "waits": "caption",
+    "spent": "note",
+    "error": "note bad",
+    "ended": "note good",
+    "diverged": "note bad",
+}
 
 
-def draw_bar(training: Training) -> None:
-    """Draw how far the run is, what it waits for, and why it ended if it ended early."""
-    run, waits = training.run, queue_position.sentences(training)
-    with st.container():
-        st.progress(run.step / run.experiment.steps, text=frame.status_line(training))
-        if waits:
-            st.caption(f":material/hourglass_top: {waits}")
-        if training.has_spent_budget:
-            st.info(hosting.limits().spent())
-        if training.error is not None:
-            st.text(training.error)
-        if run.ended_because is not None:
-            draw = st.warning if run.diverged else st.success
-            draw(run.ended_because)
+def status_html(now: dict[str, Any]) -> str:
+    """Return the status of a run in one line, which follows it."""
+    return f"<p><b>{_value(now, 'status')}</b> · {_value(now, 'line')}</p>"
 
 
-def draw_figures(training: Training, shown: ShownWeights, best_possible: float) -> None:
+def draw_line(shown: ShownRun) -> None:
+    """Draw the status of the run in one line; the page is drawn again once it begins or ends to advance."""
+    now = values(shown.training, shown.weights)
+    live_text.draw(
+        f'<div class="caption">{status_html(now)}</div>', "progress.line", shown.followed, reports=True
+    )
+
+
+def draw_bar(shown: ShownRun) -> None:
+    """Draw how far the run is, what it waits for, and why it ended if it ended early.
+
+    The page is drawn again once the run begins or ends to advance.
+    """
+    now = values(shown.training, shown.weights)
+    html = status_html(now) + live_text.bar("share", now["share"], "Steps taken")
+    for name, look in NOTES.items():
+        html += _value(now, f"notes.{name}", "p", look)
+    live_text.draw(html, "progress.bar", shown.followed, reports=True)
+
+
+def draw_figures(shown: ShownRun, best_possible: float) -> None:
     """Draw the accuracy and loss of the weights shown, the speed, and the time left."""
-    held_out = shown.model.held_out_accuracy or 0.0
-    st.markdown(f"Weights: **{shown.name}**")
-    with st.container(horizontal=True):
-        _metric("Held-out accuracy", percent(held_out), HELD_OUT_HELP, best_possible_text(best_possible))
-        _metric("Loss (nats)", loss_text(shown.loss), LOSS_HELP)
-        _metric("Steps/s", _speed(training.steps_per_second), "How many times a second the weights change.")
-        if training.run.done or training.status == "stopped":
+    now = values(shown.training, shown.weights)
+    live_text.draw(
+        f"<p>Weights: <b>{_value(now, 'weights.name')}</b></p>"
+        + live_text.row(
             _metric(
-                "Trained for", _time(training.seconds), "How long the steps took to compute, without pauses."
-            )
-        else:
-            _metric("Time left", _time(training.seconds_left), "Until the last step, at this speed.")
+                now,
+                "Held-out accuracy",
+                "weights.held_out_text",
+                HELD_OUT_HELP,
+                best_possible_text(best_possible),
+            ),
+            _metric(now, "Loss (nats)", "weights.loss_text", LOSS_HELP),
+            _metric(now, "Steps/s", "speed", SPEED_HELP),
+            _metric(now, _value(now, "time_label"), "time", TIME_HELP),
+        ),
+        "progress.figures",
+        shown.followed,
+    )
 
 
-def draw_inner_figures(shown: ShownWeights) -> None:
+def draw_inner_figures(shown: ShownRun) -> None:
     """Draw what shows how the network learns: the gradient norm and the dead neurons."""
-    experiment = shown.run.experiment
-    dead = dead_neurons.count(shown.model, experiment)
-    with st.container(horizontal=True):
-        _metric("Gradient norm", _gradient_norm(shown), GRADIENT_HELP)
-        _metric("Dead neurons", f"{dead:,} of {sum(experiment.hidden):,}", DEAD_HELP)
+    now = values(shown.training, shown.weights)
+    live_text.draw(
+        live_text.row(
+            _metric(now, "Gradient norm", "weights.gradient", GRADIENT_HELP),
+            _metric(now, "Dead neurons", "weights.dead", DEAD_HELP),
+        ),
+        "progress.inner_figures",
+        shown.followed,
+    )
 
 
 def network_map(shown: ShownWeights) -> go.Figure:
@@ -85,52 +112,85 @@ def network_map(shown: ShownWeights) -> go.Figure:
     return model_map(shown.model, shown.run.experiment.x_range)
 
 
-def draw_map(figure: go.Figure) -> None:
+def draw_map(figure: go.Figure, shown: ShownRun, *bindings: tuple[str, str]) -> None:
     """Draw a map of the run. Computing a large network's takes long: do so before drawing anything."""
-    live.figure(figure, key="progress.map", height=MAP_HEIGHT, on_click=asked.choose, file=_file_name("map"))
-
-
-def draw_charts(shown: ShownWeights, best_possible: float) -> None:
-    """Draw loss and accuracy over the steps, with a mark at the weights shown."""
-    history, model, mark = shown.run.history, shown.model, shown.mark
-    loss = loss_figure(history.step, history.loss, shown.step, shown.loss, mark=mark)
-    accuracy = accuracy_figure(
-        history.step,
-        history.accuracy,
-        history.held_out_accuracy,
-        shown.step,
-        model.held_out_accuracy or 0.0,
-        best_possible,
-        mark=mark,
+    live.figure(
+        figure,
+        key="progress.map",
+        height=MAP_HEIGHT,
+        on_click=asked.choose,
+        file=_file_name("map", shown),
+        bound=shown.bound(("layout.meta.step", "weights.step"), *bindings),
     )
-    left, right = st.columns(2)
-    with left:
-        live.figure(loss, key="progress.loss", height=CHART_HEIGHT, file=_file_name("loss"), rests=True)
-    with right:
-        live.figure(
-            accuracy, key="progress.accuracy", height=CHART_HEIGHT, file=_file_name("accuracy"), rests=True
-        )
 
 
-def _gradient_norm(shown: ShownWeights) -> str:
-    norm = shown.gradient_norm
-    if norm is not None:
-        return f"{norm:.3g}"
-    return "none" if shown.run.gradient is None else "unknown"
+def draw_loss_chart(shown: ShownRun) -> None:
+    """Draw the loss over the steps, with a mark at the weights shown."""
+    weights = shown.weights
+    history = weights.run.history
+    live.figure(
+        loss_figure(history.step, history.loss, weights.step, weights.loss, mark=weights.mark),
+        key="progress.loss",
+        height=CHART_HEIGHT,
+        file=_file_name("loss", shown),
+        rests=True,
+        bound=shown.bound(
+            ("data.0.x", "history.step"),
+            ("data.0.y", "history.loss"),
+            ("data.1.x.0", "weights.step"),
+            ("data.1.y.0", "weights.loss"),
+            ("data.1.name", "weights.loss_mark"),
+            ("layout.meta.alt", "weights.loss_alt"),
+        ),
+    )
 
 
-def _file_name(kind: str) -> str | None:
-    training = session.current().training
-    return None if training is None else file_names.of(kind, training.run.experiment)
+def draw_accuracy_chart(shown: ShownRun, best_possible: float) -> None:
+    """Draw the accuracies over the steps, with a mark at the weights shown."""
+    weights = shown.weights
+    history, held_out = weights.run.history, weights.model.held_out_accuracy or 0.0
+    live.figure(
+        accuracy_figure(
+            history.step,
+            history.accuracy,
+            history.held_out_accuracy,
+            weights.step,
+            held_out,
+            best_possible,
+            mark=weights.mark,
+        ),
+        key="progress.accuracy",
+        height=CHART_HEIGHT,
+        file=_file_name("accuracy", shown),
+        rests=True,
+        bound=shown.bound(
+            ("data.0.x", "history.step"),
+            ("data.0.y", "history.accuracy"),
+            ("data.1.x", "history.step"),
+            ("data.1.y", "history.held_out"),
+            ("data.2.x.0", "weights.step"),
+            ("data.2.y.0", "weights.held_out"),
+            ("data.2.name", "weights.accuracy_mark"),
+            ("layout.meta.alt", "weights.accuracy_alt"),
+        ),
+    )
 
 
-def _metric(label: str, value: str, description: str, comparison: str | None = None) -> None:
-    st.metric(label, value, comparison, delta_color="off", delta_arrow="off", help=description, width=150)
+def _metric(now: dict[str, Any], label: str, name: str, description: str, comparison: str = "") -> str:
+    return live_text.metric(label, name, _text(now, name), description, comparison)
 
 
-def _speed(steps_per_second: float) -> str:
-    return f"{steps_per_second:,.0f}" if steps_per_second >= 10 else f"{steps_per_second:.1f}"
+def _text(now: dict[str, Any], name: str) -> str:
+    text: Any = now
+    for part in name.split("."):
+        text = text[part]
+    return str(text)
 
 
-def _time(seconds: float | None) -> str:
-    return "..." if seconds is None else duration(seconds)
+def _value(now: dict[str, Any], name: str, tag: str = "span", look: str = "") -> str:
+    """Return an element with the value of that name, which follows the run; hidden while it is empty."""
+    return live_text.value(name, _text(now, name), tag, look)
+
+
+def _file_name(kind: str, shown: ShownRun) -> str:
+    return file_names.of(kind, shown.training.run.experiment)

@@ -2,17 +2,19 @@
 
 import logging
 import math
+import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import replace
 from time import monotonic
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from pages.server import turns
 from pages.server.turns import Turn, Turns
 from polycore import Model, PolycoreError, Run
 from polycore.workers.chunk import MAX_DEATHS, Advance, Chunk, timed
+from polycore.workers.picture import Picture, Wish, picture_of
 from polycore.workers.speed import Speed
 
 Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished", "failed"]
@@ -47,6 +49,17 @@ class Mark(NamedTuple):
     held_out_accuracy: float
 
 
+class Listener(Protocol):
+    """Whoever shows a run. Its members are called from any thread, and must not wait."""
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether anybody looks, so that pictures are worth their time."""
+
+    def wake(self) -> None:
+        """Note that the run has changed."""
+
+
 class Training:
     """A run that advances by itself from `start` on. Every member is thread-safe.
 
@@ -70,6 +83,7 @@ class Training:
         `at_end`: called with this training, from its own thread, once it is finished or has failed, but not
         if the user stops it.
         """
+        self.name = secrets.token_hex(8)
         self._executor = executor
         self._advance = advance
         self._budget = budget
@@ -87,6 +101,10 @@ class Training:
         self._viewer = _Viewer()
         self._asleep = False
         self._turn: Turn | None = None
+        self._listeners: tuple[Listener, ...] = ()
+        self._wish = Wish()
+        self._pictured: tuple[Run, Picture] | None = None
+        self._version = 0
         self._changed = threading.Condition()
         # counts the changes of status: a chunk requested in one generation is never used in another
         self._generation = 0
@@ -95,6 +113,42 @@ class Training:
     def run(self) -> Run:
         """The run at the end of the latest chunk."""
         return self._run
+
+    @property
+    def version(self) -> int:
+        """How often anything that can be seen of it has changed."""
+        return self._version
+
+    @property
+    def generation(self) -> int:
+        """How often its status has changed."""
+        return self._generation
+
+    @property
+    def pictured(self) -> tuple[Run, Picture] | None:
+        """The latest picture, and the run that it is of; None before the first."""
+        return self._pictured
+
+    def listen(self, listener: Listener) -> None:
+        """Wake `listener` whenever anything that can be seen of it changes, until `forget`."""
+        with self._changed:
+            if listener not in self._listeners:
+                self._listeners = (*self._listeners, listener)
+
+    def forget(self, listener: Listener) -> None:
+        """Let `listener` alone."""
+        with self._changed:
+            self._listeners = tuple(other for other in self._listeners if other is not listener)
+
+    def show(self, wish: Wish) -> None:
+        """Let the pictures from now on be what pages want to show; the one of a run at rest comes soon."""
+        with self._changed:
+            if wish == self._wish:
+                return
+            self._wish = wish
+            at_rest = not self.is_active
+        if at_rest and self._is_watched:
+            threading.Thread(target=self._picture_at_rest, daemon=True).start()
 
     @property
     def best(self) -> Model:
@@ -236,6 +290,16 @@ class Training:
         self._status = status
         self._generation += 1
         self._changed.notify_all()
+        self._announce()
+
+    def _announce(self) -> None:
+        self._version += 1
+        for listener in self._listeners:
+            listener.wake()
+
+    @property
+    def _is_watched(self) -> bool:
+        return any(listener.is_watching for listener in self._listeners)
 
     def _chain(self, generation: int, turn: Turn) -> None:
         while generation == self._generation:
@@ -243,6 +307,7 @@ class Training:
             self._advance_by(self._steps(), generation)
             self._sleep_unless_seen(generation)
             turn.pass_on()
+        self._picture_at_rest()
         # only for the chain that ended the run: an earlier one was paused before
         if self._status in ("finished", "failed") and self._generation == generation + 1:
             self._at_end(self)
@@ -253,6 +318,7 @@ class Training:
         with self._changed:
             if generation == self._generation:
                 self._become("paused")
+        self._picture_at_rest()
 
     def _await_turn(self, turn: Turn, generation: int) -> None:
         """Wait until the turn has come or the generation has ended."""
@@ -263,6 +329,7 @@ class Training:
         with self._changed:
             if generation == self._generation:
                 self._speed.begin(self._run.step)
+                self._announce()
 
     def _steps(self) -> int:
         if not self._seconds_per_step:
@@ -281,7 +348,7 @@ class Training:
         deaths = 0
         while generation == self._generation:
             try:
-                future = self._executor.submit(timed, self._advance, self._run, steps)
+                future = self._submitted(steps)
                 self._await(future, generation)
                 return
             except BrokenExecutor as error:
@@ -290,6 +357,11 @@ class Training:
                     self._fail(error, generation)
             except Exception as error:  # noqa: BLE001  # whatever a worker raises, the user sees it
                 self._fail(error, generation)
+
+    def _submitted(self, steps: int) -> Future[Chunk]:
+        if self._is_watched:
+            return self._executor.submit(timed, self._advance, self._run, steps, self._wish)
+        return self._executor.submit(timed, self._advance, self._run, steps)
 
     def _await(self, future: Future[Chunk], generation: int) -> None:
         """Use the chunk when it comes, or raise its exception. Drop it if the generation ends first."""
@@ -307,7 +379,7 @@ class Training:
         with self._changed:
             self._changed.notify_all()
 
-    def _use(self, run: Run, seconds: float, computing: float) -> None:
+    def _use(self, run: Run, seconds: float, computing: float, picture: Picture | None = None) -> None:
         if run.step > self._run.step:  # no step is taken if the first one of the chunk diverges
             self._seconds_per_step = seconds / (run.step - self._run.step)
             self._computing_per_step = computing / (run.step - self._run.step)
@@ -315,8 +387,33 @@ class Training:
         self._speed.reach(run.step)
         self._marks.add(_mark(self._seconds, run))
         self._run = run
+        self._take(run, picture)
+        self._announce()
         if run.done or self._budget - self._seconds < self._computing_per_step:
             self._become("finished")
+
+    def _take(self, run: Run, picture: Picture | None) -> None:
+        if picture is None:
+            return
+        self._pictured = run, picture
+        self._current = run, picture.now.model
+        if picture.best is not None and (self._best is None or self._best[0] != run.best_step):
+            self._best = run.best_step, picture.best.model
+
+    def _picture_at_rest(self) -> None:
+        """Let a worker picture a run that has come to rest, as sharp as can be, if anybody looks."""
+        run, wish = self._run, self._wish
+        if self.is_active or wish.window is None or not self._is_watched:
+            return
+        try:
+            picture = self._executor.submit(picture_of, run, replace(wish, sharp=True)).result()
+        except Exception as error:  # the run is well, and its last picture is there
+            _logger.warning("The map of a run at step %d could not be drawn.", run.step, exc_info=error)
+            return
+        with self._changed:
+            if run is self._run and not self.is_active and wish == self._wish:
+                self._take(run, picture)
+                self._announce()
 
     def _fail(self, error: Exception, generation: int) -> None:
         with self._changed:

@@ -63,14 +63,25 @@ def accuracy(
 
 def plane_map(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats) -> str:
     """Name the class with the largest region, and give the mean confidence."""
-    winners = probabilities.argmax(axis=-1)
-    areas = np.bincount(winners.ravel(), minlength=len(polynomials))
-    largest = int(areas.argmax())
+    areas = np.bincount(probabilities.argmax(axis=-1).ravel(), minlength=len(polynomials))
+    mean = float(probabilities.max(axis=-1).mean())
+    return regions(polynomials, (x[0], x[-1]), (y[0], y[-1]), areas.tolist(), mean)
+
+
+def regions(
+    polynomials: Sequence[Polynomial],
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    areas: Sequence[int],
+    probability: float,
+) -> str:
+    """Say the same of a map of which only the `areas` of the classes and the mean probability are known."""
+    largest = int(np.argmax(areas))
     return (
-        f"Map of the most likely of {_count(polynomials)} for {_window((x[0], x[-1]), (y[0], y[-1]))}: "
-        f"the largest region, {percent(areas[largest] / winners.size)} of the plane, is that of "
+        f"Map of the most likely of {_count(polynomials)} for {_window(x_range, y_range)}: "
+        f"the largest region, {percent(areas[largest] / sum(areas))} of the plane, is that of "
         f"{polynomials[largest].spoken}, and the most likely class has a probability of "
-        f"{percent(probabilities.max(axis=-1).mean())} on average."
+        f"{percent(probability)} on average."
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from polycore.arrays import Floats, Integers
+from polycore.arrays import Floats, Integers, evenly
 from polycore.figures import alternative_text
 from polycore.figures.images import regions_url
 from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
@@ -17,7 +17,6 @@ from polycore.figures.style import (
     TRANSPARENT,
     ZERO_LINE,
     axis,
-    evenly,
     extended,
     new_figure,
     short_name,

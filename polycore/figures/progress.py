@@ -34,7 +34,7 @@ def loss_figure(
     """
     traces = [
         _progress(steps, losses, "loss", TRAINING_COLOR, "solid"),
-        _best(best_step, best_loss, f"{mark} {loss_text(best_loss)}"),
+        _best(best_step, best_loss, loss_mark(mark, best_loss)),
     ]
     # with few ticks Plotly labels 1, 2 and 5 of a decade and not all nine; without a format it writes 0.5
     # as 5
@@ -67,7 +67,7 @@ def accuracy_figure(
     traces = [
         _progress(steps, 100 * accuracies, "training", TRAINING_COLOR, "solid"),
         _progress(steps, 100 * held_out_accuracies, "held-out", HELD_OUT_COLOR, "dot"),
-        _best(best_step, 100 * best_held_out_accuracy, f"{mark} {escape(percent(best_held_out_accuracy))}"),
+        _best(best_step, 100 * best_held_out_accuracy, accuracy_mark(mark, best_held_out_accuracy)),
     ]
     return new_figure(
         traces,
@@ -79,6 +79,16 @@ def accuracy_figure(
         legend=LEGEND_ABOVE,
         shapes=[bound(100 * best_possible, f"best possible on new points {escape(percent(best_possible))}")],
     )
+
+
+def loss_mark(mark: Mark, loss: float) -> str:
+    """Return the name of the marked point of `loss_figure`."""
+    return f"{mark} {loss_text(loss)}"
+
+
+def accuracy_mark(mark: Mark, held_out_accuracy: float) -> str:
+    """Return the name of the marked point of `accuracy_figure`."""
+    return f"{mark} {escape(percent(held_out_accuracy))}"
 
 
 def bound(value: float, label: str) -> dict[str, object]:

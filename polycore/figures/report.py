@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from polycore.arrays import Floats, Integers
+from polycore.arrays import Floats, Integers, evenly
 from polycore.figures import alternative_text
 from polycore.figures.palette import PALETTE
 from polycore.figures.style import (
@@ -15,7 +15,6 @@ from polycore.figures.style import (
     MAX_MARKERS,
     ZERO_LINE,
     axis,
-    evenly,
     new_figure,
     short_name,
 )

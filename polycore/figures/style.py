@@ -4,10 +4,8 @@ import html
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 
-from polycore.arrays import Integers
 from polycore.figures import alternative_text
 from polycore.figures.palette import PALETTE
 from polycore.polynomials.polynomial import Polynomial
@@ -71,11 +69,6 @@ def short_name(polynomial: Polynomial) -> str:
     """Return a polynomial as figures name it: typeset, and cut if it is longer than MAX_NAME."""
     text = polynomial.typeset
     return escape(text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…")
-
-
-def evenly(count: int, limit: int) -> Integers:
-    """Return at most `limit` of the indices below `count`, evenly spaced from first to last."""
-    return np.linspace(0, count - 1, min(count, limit)).round().astype(np.int64)
 
 
 def escape(text: str) -> str:

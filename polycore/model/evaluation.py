@@ -8,9 +8,7 @@ are the numbers of points that its training accuracy and its loss were measured 
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import numpy as np
-
-from polycore.arrays import Floats, Integers, read_only
+from polycore.arrays import Floats, Integers, evenly, read_only
 from polycore.experiment.experiment import Experiment
 from polycore.model.model import Model
 from polycore.network.plain import accuracy, cross_entropy
@@ -79,5 +77,5 @@ def measured_count(model: Model, figure: str, count: int) -> int:
 def _thinned(points: Floats, labels: Integers) -> tuple[Floats, Integers]:
     if len(points) <= MOST_MEASURED:
         return points, labels
-    chosen = np.linspace(0, len(points) - 1, MOST_MEASURED).round().astype(np.int64)
+    chosen = evenly(len(points), MOST_MEASURED)
     return points[chosen], labels[chosen]

@@ -12,6 +12,7 @@ from polycore.training.history import History
 from polycore.training.measurement import measure
 from polycore.training.run import Run, advance
 from polycore.training.task import task_of
+from polycore.workers.picture import Picture, Wish, picture_of
 
 MAX_DEATHS = 3  # of workers during the same chunk, before it is given up
 
@@ -19,18 +20,23 @@ Advance = Callable[[Run, int], Run]
 
 
 class Chunk(NamedTuple):
-    """The run at its end, how many seconds its steps took, and how many of these were processor time."""
+    """The run at its end, how many seconds its steps took, and how many of these were processor time.
+
+    picture: of the run at its end; None if none was wished for.
+    """
 
     run: Run
     seconds: float
     computing: float
+    picture: Picture | None = None
 
 
-def timed(advance: Advance, run: Run, steps: int) -> Chunk:
-    """Return the chunk of `advance(run, steps)`."""
+def timed(advance: Advance, run: Run, steps: int, wish: Wish | None = None) -> Chunk:
+    """Return the chunk of `advance(run, steps)`, with the picture that is wished for."""
     start, computed = perf_counter(), process_time()
     run = advance(run, steps)
-    return Chunk(run, perf_counter() - start, process_time() - computed)
+    seconds, computing = perf_counter() - start, process_time() - computed
+    return Chunk(run, seconds, computing, None if wish is None else picture_of(run, wish))
 
 
 def advance_and_measure(run: Run, steps: int) -> Run:

@@ -224,7 +224,7 @@ class Visit:
 
     def accuracy(self) -> float:
         """Return the held-out accuracy that the page shows, in per cent."""
-        return float(self.page.get_by_test_id("stMetricValue").first.inner_text().rstrip(" %"))
+        return float(self.page.locator("[data-value='weights.held_out_text']").inner_text().rstrip(" %"))
 
     def press(self, name: str) -> None:
         """Press the button of that name."""

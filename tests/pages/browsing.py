@@ -1,7 +1,9 @@
 """Opening pages as AppTest does, with a link's words and a run to wait for."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 HOME, TRAIN = "streamlit_app.py", "pages/3_train.py"
+METRIC = re.compile(
+    r'<div class="label">(<[^>]+>)?(?P<label>[^<]+?) ?<.*?class="number" data-value="[^"]+">(?P<value>[^<]*)<'
+)
 QUICK = {
     "polynomials": "-x^2+1~x^3-2",
     "samples": "20",
@@ -66,8 +71,35 @@ def trained(page: str = TRAIN, button: str = "Start", **words: str) -> AppTest:
 
 
 def metrics(app: AppTest) -> dict[str, str]:
-    """Return the value of each metric on the page, by its label."""
-    return {metric.label: metric.value for metric in app.metric}
+    """Return the value of each metric on the page, by its label; those of a run follow it as live text."""
+    of_run = {found["label"]: found["value"] for html in live_html(app) for found in METRIC.finditer(html)}
+    return of_run | {metric.label: metric.value for metric in app.metric}
+
+
+def live_html(app: AppTest) -> list[str]:
+    """Return the HTML of each live text on the page, with the values that it begins with."""
+    return [
+        json.loads(found.proto.bytes or found.proto.json)["html"]
+        for found in app.get("bidi_component")
+        if found.proto.component_name == "polycore_text"
+    ]
+
+
+def live_text(app: AppTest) -> str:
+    """Return the live texts on the page as a person reads them, one line for each."""
+    shown = (re.sub(r"<(\w+)[^>]* hidden>.*?</\1>", "", html) for html in live_html(app))
+    return "\n".join(unescape(re.sub(r"<button.*?</button>|<[^>]+>", "", html)) for html in shown)
+
+
+def live_value(app: AppTest, name: str) -> str:
+    """Return the value of that name in the live text that shows it; "" if it is hidden."""
+    [text] = re.findall(rf'data-value="{name}"[^>]*>(.*?)<', "".join(live_html(app)))
+    return unescape(text)
+
+
+def run_status(app: AppTest) -> str:
+    """Return the status of the run in one line."""
+    return f"{live_value(app, 'status')} · {live_value(app, 'line')}"
 
 
 def labels(app: AppTest) -> dict[str, bool]:

@@ -61,7 +61,7 @@ def test_a_click_asks_network_and_referee(click, page, button):
     text = words(app)
     assert "**x = 0.5, y = -0.25**" in text
     assert (
-        f"**p{label} = {best.polynomials[label].typeset}.** Most likely: probability "
+        f"p{label} = {best.polynomials[label].typeset}. Most likely: probability "
         f"{100 * shares.max():.1f}" in text
     )
     # -x is -0.5 there, 0.25 away, x^2 is 0.25, twice as far
@@ -164,7 +164,7 @@ def test_a_network_from_a_link_answers_a_click(click, monkeypatch, page, embedde
     shares = np.exp(values) / np.exp(values).sum()
     text = words(app)
     assert "**x = 0.5, y = -0.25**" in text
-    assert f"**p0 = x.** Most likely: probability {100 * shares[0]:.1f}" in text
+    assert f"p0 = x. Most likely: probability {100 * shares[0]:.1f}" in text
     # -x is -0.5 there, 0.25 away, and x 0.75
     assert "The referee says p1 = −x: probability" in text
     point = click[from_link.MAP_KEY].data[-1]

@@ -17,7 +17,17 @@ from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.formatting import loss_text
 from polycore.training.history import History
-from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, told_by, wait_for
+from tests.pages.browsing import (
+    QUICK,
+    behind,
+    labelled,
+    live_value,
+    opened,
+    press,
+    session_of,
+    told_by,
+    wait_for,
+)
 from tests.waiting import wait_until
 
 COMPARE, TRAIN = "pages/6_compare.py", "pages/3_train.py"
@@ -394,15 +404,12 @@ def test_a_race_ends_with_all_lanes_at_the_budget(figures):
     losses = [trace.y for trace in figures["race.loss"].data]
     assert all((np.diff(values) <= 0).all() for values in losses)
     lowest = race.lanes[int(np.argmin([values[-1] for values in losses]))].training.run.best_loss
-    shown = {
-        name: [metric.value for metric in app.metric if metric.label == name]
-        for name in ("Loss (nats)", "Held-out")
-    }
-    latest = [lane.training.run.current for lane in race.lanes]
-    assert shown["Loss (nats)"] == [loss_text(model.loss) for model in latest]
-    assert shown["Held-out"] == [f"{100 * model.held_out_accuracy:.1f} %" for model in latest]
-    assert f"its lowest loss so far is {loss_text(lowest)} nats" in app.info[0].value
-    assert "surprise" in app.info[0].value
+    for place, lane in enumerate(race.lanes):
+        latest = lane.training.run.current
+        assert live_value(app, f"lanes.{place}.loss") == loss_text(latest.loss)
+        assert live_value(app, f"lanes.{place}.held_out") == f"{100 * latest.held_out_accuracy:.1f} %"
+    assert f"its lowest loss so far is {loss_text(lowest)} nats" in live_value(app, "standing")
+    assert "surprise" in live_value(app, "standing")
     assert [f"race.map.{place}" in figures for place in range(4)] == [True, True, True, False]
 
 
@@ -447,7 +454,7 @@ def test_a_race_stands_as_it_is_when_one_comes_back():
     until_it_ends(app)
     app.switch_page(COMPARE).run()
     assert app.button_group(key="compare.view").value == "Race"
-    assert "is ahead" in app.info[0].value
+    assert "is ahead" in live_value(app, "standing")
     assert sorted(app.button_group(key=race_view.NAMES_KEY).value) == ["Adam", "Random search"]
 
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 import pytest
 
 import polycore as pc
-from pages.frame import queue_position
 from pages.lessons import looks
 from pages.predict import weight_upload
+from pages.runs import status
 from pages.runs.race import ENTRANTS, course_of
 from pages.server import hosted, hosting, turns
 from pages.server.hosting import Limits
 from pages.server.pool import workers
 from pages.server.turns import Turns
 from polycore import Experiment, PolycoreError
-from tests.pages.browsing import QUICK, ROOT, opened, press, session_of, wait_for
+from tests.pages.browsing import QUICK, ROOT, live_text, opened, press, run_status, session_of, wait_for
 from tests.waiting import wait_until
 
 HOME, DATA, TRAIN, COMPARE = "streamlit_app.py", "pages/2_data.py", "pages/3_train.py", "pages/6_compare.py"
@@ -50,7 +50,7 @@ def forget():
 def page_text(app):
     """Return all texts of the page as one."""
     kinds = (app.text, app.markdown, app.caption, app.info, app.warning)
-    return "\n".join(element.value for kind in kinds for element in kind)
+    return "\n".join([*(element.value for kind in kinds for element in kind), live_text(app)])
 
 
 # --- the file ---------------------------------------------------------------------------------
@@ -373,8 +373,7 @@ def test_a_waiting_run_shows_its_position_on_every_page_and_starts_by_itself(ful
     app = press(opened(TRAIN), "Start")
     assert session_of(app).training.status == "waiting"
     assert "Waiting: 2 others are before you. Your run starts by itself." in page_text(app)
-    [progress] = app.get("progress")
-    assert progress.proto.text.startswith("**Waiting** · step 0 of 300 (0%) · position 3 in the queue · best")
+    assert run_status(app).startswith("Waiting · step 0 of 300 (0%) · position 3 in the queue · best")
     app.switch_page(DATA).run()
     assert "position 3 in the queue" in page_text(app)
     app.switch_page(TRAIN).run()
@@ -411,8 +410,8 @@ def test_the_page_explains_turns_while_others_wait(full):
     for turn in full:
         turn.give_up()
     waiting = turns.of_this_server().take()
-    wait_until(lambda: queue_position.TURNS in page_text(app.run()))
+    wait_until(lambda: status.TURNS in page_text(app.run()))
     assert "Others are waiting too." in page_text(app)
     waiting.give_up()
-    assert queue_position.TURNS not in page_text(app.run())
+    assert status.TURNS not in page_text(app.run())
     press(app, "Stop")

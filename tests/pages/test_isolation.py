@@ -250,7 +250,7 @@ def arguments():
         "pages.compare.cards._picture": (model, RANGE),
         "pages.plane.crossings_table.meetings_of": curves,
         "pages.plane.crossings_table.table_of": curves,
-        "pages.plane.dead_neurons.count": (model, EXPERIMENT),
+        "polycore.inspection.dead_neurons.count": (model, EXPERIMENT),
         "pages.inside.neuron_map._probabilities": (model, window),
         "pages.inside.neuron_map._values": (model, window, Neuron(0, 0)),
         "pages.inside.edited_model._sets": (EXPERIMENT,),
@@ -266,6 +266,8 @@ def arguments():
         "pages.models.map_layers.mistakes_of_referee": (best, EXPERIMENT),
         "pages.plane.plane._decisions": (best,),
         "pages.plane.plane._grid": curves,
+        "pages.plane.plane.decisions_of": (best, 96, 72),
+        "pages.plane.plane.window_of": (EXPERIMENT,),
         "pages.plane.plane._without_regions": curves,
         "pages.plane.plane.model_difference": (model, best),
         "pages.plane.plane.model_map": (model, RANGE),
@@ -380,8 +382,8 @@ def test_no_page_changes_what_a_cache_has_given_it(recorded):
 
 # --- caches that somebody clears --------------------------------------------------------------
 
-# names that Streamlit and pandas draw by lot for each file and for each table
-CHANCE = re.compile(r'deferred_file_id: "\w+"|uuid: "\w+"|T_[0-9a-f]{5}')
+# names that Streamlit and pandas draw by lot for each file and for each table, and the numbers of frames
+CHANCE = re.compile(r'deferred_file_id: "\w+"|uuid: "\w+"|T_[0-9a-f]{5}|\\"since\\": ?\d+')
 
 
 def clear_all():

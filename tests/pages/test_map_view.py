@@ -4,7 +4,17 @@ import pytest
 
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
-from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, trained, wait_for
+from tests.pages.browsing import (
+    HOME,
+    QUICK,
+    labelled,
+    live_text,
+    opened,
+    press,
+    session_of,
+    trained,
+    wait_for,
+)
 
 TRAIN = "pages/3_train.py"
 NETWORK, REFEREE, DIFFERENCES = "Network", "Referee", "Where they differ"
@@ -25,7 +35,7 @@ def choose(app, view):
 
 
 def captions(app):
-    return " ".join(caption.value for caption in app.caption)
+    return " ".join([*(caption.value for caption in app.caption), live_text(app)])
 
 
 def test_a_run_shows_its_network_until_another_map_is_chosen(maps):

@@ -25,6 +25,7 @@ from tests.pages.browsing import (
     QUICK,
     behind,
     labelled,
+    live_text,
     metrics,
     opened,
     press,
@@ -115,7 +116,8 @@ def texts(app: AppTest) -> str:
 
 def words(app: AppTest) -> str:
     """Return what the page says in words of ours."""
-    return "\n".join(text.value for text in [*app.markdown, *app.caption, *app.subheader])
+    texts = [text.value for text in [*app.markdown, *app.caption, *app.subheader]]
+    return "\n".join([*texts, live_text(app)])
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 
 import polycore as pc
 from polycore import network
-from tests.pages.browsing import QUICK, metrics, opened, press, session_of, trained, wait_for
+from tests.pages.browsing import QUICK, metrics, opened, press, run_status, session_of, trained, wait_for
 
 TRAIN = "pages/3_train.py"
 
@@ -20,8 +20,7 @@ def test_a_loss_near_zero_is_shown_with_its_digits():
     app = trained(learning_rate="0.02", steps="400")
     run = session_of(app).training.run
     assert 0.0001 < run.best_loss < 0.0005
-    [bar] = app.get("progress")
-    assert bar.proto.text.endswith(f"best loss {run.best_loss:#.3g} nats")
+    assert run_status(app).endswith(f"best loss {run.best_loss:#.3g} nats")
     assert metrics(app)["Loss (nats)"] == f"{run.current.loss:#.3g}"
 
 

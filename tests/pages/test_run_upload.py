@@ -15,7 +15,7 @@ from tests.attacks.archives import saved as saved_weights
 from tests.attacks.archives import small
 from tests.attacks.broken_runs import REFUSED
 from tests.attacks.run_archives import run_of, saved
-from tests.pages.browsing import ROOT, labels, opened, press, session_of, wait_for
+from tests.pages.browsing import ROOT, labels, live_value, opened, press, session_of, wait_for
 from tests.runs import DIVERGING, KINDS, TINY, same_run
 from tests.waiting import wait_until
 
@@ -100,8 +100,8 @@ def test_an_uploaded_run_that_ended_is_finished_and_says_why(experiment):
     run = pc.advance(pc.start(experiment), 2000)
     app = brought(opened(TRAIN), saved(run))
     assert session_of(app).training.status == "finished"
-    messages = app.warning if run.diverged else app.success
-    assert [message.value for message in messages] == [run.ended_because]
+    shown = {name: live_value(app, f"notes.{name}") for name in ("ended", "diverged")}
+    assert shown == {"ended": "", "diverged": "", "diverged" if run.diverged else "ended": run.ended_because}
 
 
 def test_an_uploaded_run_at_step_0_is_ready():

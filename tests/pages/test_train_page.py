@@ -8,7 +8,17 @@ from pages.plane import live
 from pages.setup import controls
 from pages.train import untrained
 from polycore import Experiment
-from tests.pages.browsing import QUICK, labels, opened, press, session_of, wait_for, words_of
+from tests.pages.browsing import (
+    QUICK,
+    labels,
+    live_value,
+    opened,
+    press,
+    run_status,
+    session_of,
+    wait_for,
+    words_of,
+)
 
 TRAIN = "pages/3_train.py"
 LONG = {**QUICK, "steps": "1000000"}
@@ -201,7 +211,7 @@ def test_the_run_continues_while_other_pages_are_visited():
         app.run()
         deadline -= 1
     assert training.run.step > step
-    assert any("Running" in caption.value for caption in app.caption)
+    assert run_status(app).startswith("Running")
     training.stop()
 
 
@@ -280,8 +290,8 @@ def test_a_run_that_diverges_step_by_step_says_what_to_lower():
             time.sleep(0.01)
         app.run()
     assert session_of(app).training.error is None
-    assert any("Lower the learning rate (10)" in warning.value for warning in app.warning)
-    assert not app.success
+    assert "Lower the learning rate (10)" in live_value(app, "notes.diverged")
+    assert live_value(app, "notes.ended") == ""
 
 
 def shortcuts(app):
@@ -317,8 +327,8 @@ def test_a_run_of_another_set_up_has_each_key_once():
 )
 def test_an_early_end_that_was_asked_for_is_shown_as_a_success(words):
     app = wait_for(press(opened(TRAIN, {**QUICK, "steps": "5000", **words}), "Start"), "finished")
-    assert [success.value for success in app.success] == [session_of(app).training.run.ended_because]
-    assert not app.warning
+    assert live_value(app, "notes.ended") == session_of(app).training.run.ended_because
+    assert live_value(app, "notes.diverged") == ""
 
 
 # --- before a run -----------------------------------------------------------------------------

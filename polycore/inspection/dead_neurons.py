@@ -6,10 +6,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore import Experiment, Model, network
-from polycore.arrays import Floats
-from polycore.figures.style import evenly
+from polycore import network
+from polycore.arrays import Floats, evenly
+from polycore.experiment.experiment import Experiment
 from polycore.model.evaluation import thinned_training_set
+from polycore.model.model import Model
 
 MAX_POINTS = 2000  # points; a training set may have a million
 

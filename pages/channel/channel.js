@@ -1,0 +1,129 @@
+// The live channel of this tab: one socket for all components that show its runs. routes.py is its other end.
+
+const RECONNECT_MS = [500, 8000]; // the first wait and the longest; each is drawn at random from half to all of it
+const PATIENCE_MS = 3000; // after which a socket that has not opened counts as failed
+const FAILURES = 2; // in a row, after which frames are fetched instead
+const FETCH_MS = 1000;
+const SEEN_MS = 30_000; // between two reports that the tab is still seen
+const FOR_GOOD = 4400; // close codes from here on: the server has refused, and would again
+const LEFT_MS = 2000; // a page that comes next may follow the same runs
+
+class Channel {
+  constructor() {
+    this.followers = new Set(); // of { run, show }
+    this.latest = new Map(); // the latest frame of each run
+    document.addEventListener("visibilitychange", () => this.report());
+    setInterval(() => document.hidden || this.report(), SEEN_MS);
+  }
+
+  // Calls `show` with each frame of the run, beginning with the latest one here. Returns what ends that.
+  follow(address, run, show) {
+    const follower = { run, show };
+    this.followers.add(follower);
+    clearTimeout(this.leaving);
+    if (address !== this.address) this.move(address);
+    if (this.latest.has(run)) show(this.latest.get(run));
+    return () => {
+      this.followers.delete(follower);
+      if (this.followers.size === 0) this.leaving = setTimeout(() => this.move(null), LEFT_MS);
+    };
+  }
+
+  move(address) {
+    this.address = address;
+    this.failures = 0;
+    this.latest.clear();
+    this.hangUp();
+    if (address) this.connect();
+  }
+
+  hangUp() {
+    clearTimeout(this.waiting);
+    clearInterval(this.fetching);
+    this.fetching = null;
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+  }
+
+  connect() {
+    const url = new URL(this.address, base());
+    url.protocol = url.protocol.replace("http", "ws");
+    const socket = new WebSocket(url);
+    const patience = setTimeout(() => this.isCurrent(socket) && socket.readyState === 0 && this.fail(), PATIENCE_MS);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      if (!this.isCurrent(socket)) return;
+      this.failures = 0;
+      clearInterval(this.fetching);
+      this.fetching = null;
+      this.report();
+    };
+    socket.onmessage = ({ data }) => this.isCurrent(socket) && this.take(data);
+    socket.onclose = ({ code }) => {
+      clearTimeout(patience);
+      if (!this.isCurrent(socket)) return;
+      this.socket = null;
+      if (code >= FOR_GOOD) return; // a page with another key moves on from here
+      this.failures += 1;
+      if (this.failures >= FAILURES) this.fail();
+      const [first, longest] = RECONNECT_MS;
+      const wait = Math.min(longest, first * 2 ** (this.failures - 1)) * (0.5 + Math.random() / 2);
+      this.waiting = setTimeout(() => this.connect(), wait);
+    };
+    this.socket = socket;
+  }
+
+  isCurrent(socket) {
+    return socket === this.socket;
+  }
+
+  fail() {
+    this.fetching ??= setInterval(() => this.fetch(), FETCH_MS);
+  }
+
+  async fetch() {
+    if (document.hidden) return;
+    for (const run of new Set([...this.followers].map(({ run }) => run))) {
+      try {
+        const response = await fetch(new URL(`${this.address}/${run}`, base()));
+        if (response.ok) this.take(await response.arrayBuffer());
+      } catch {
+        // the server is not there: Streamlit's own socket says so
+      }
+    }
+  }
+
+  report() {
+    if (this.socket?.readyState === 1) this.socket.send(JSON.stringify({ hidden: document.hidden }));
+  }
+
+  take(buffer) {
+    const frame = unpacked(buffer);
+    const latest = this.latest.get(frame.run);
+    if (latest && frame.sequence < latest.sequence) return;
+    this.latest.set(frame.run, frame);
+    for (const { run, show } of [...this.followers]) if (run === frame.run) show(frame);
+  }
+}
+
+// frame.py describes the bytes.
+function unpacked(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const frame = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  let start = 4 + length;
+  frame.blobs = Object.fromEntries(
+    frame.blobs.map(([name, size]) => [name, buffer.slice(start, (start += size))]),
+  );
+  return frame;
+}
+
+function channel() {
+  return (window.polycoreChannel ??= new Channel());
+}
+
+// The base address of the app, whatever the page and the proxy's path: Streamlit's own script is relative to it.
+function base() {
+  const script = document.querySelector('script[type="module"][src*="static/js/"]');
+  return script ? new URL("../../", script.src) : document.baseURI;
+}

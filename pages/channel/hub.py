@@ -1,0 +1,186 @@
+"""Who may see which runs: each tab's session holds a key, and a socket with that key gets its runs' frames.
+
+Scripts of pages, threads of runs and the server's event loop all come here. Frames are not stored: a socket
+that is ready for one asks for the latest, so a slow browser misses some and the server keeps none for it.
+"""
+
+import asyncio
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import Protocol
+
+from pages.channel.frame import Frame
+
+KEY_BYTES = 16  # 128 random bits
+MOST_SOCKETS = 4  # of a session: a tab has one, and a reconnecting one may not have lost its last yet
+FORGOTTEN_AFTER = (
+    60.0  # seconds without a socket and without a session; a page that comes back gets a new key
+)
+
+IsThere = Callable[[], bool]
+
+
+class Source(Protocol):
+    """Something whose frames are shown: a run."""
+
+    @property
+    def name(self) -> str:
+        """Its name, by which browsers tell the frames of several apart."""
+
+    def frame(self) -> Frame:
+        """Return the latest frame; the same object as long as nothing has changed."""
+
+    def seen(self, is_there: IsThere) -> None:
+        """Note that somebody looks; `is_there` returns whether anybody still may."""
+
+    def listen(self, holder: "Holder") -> None:
+        """Wake `holder` whenever there is another frame."""
+
+    def forget(self, holder: "Holder") -> None:
+        """Wake `holder` no more."""
+
+
+class Subscriber:
+    """A socket that waits for news. Its members are used in the event loop alone, except `wake`."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+        self._shown = asyncio.Event()
+        self._shown.set()
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nobody sees the tab."""
+        return not self._shown.is_set()
+
+    def hide(self) -> None:
+        """Note that nobody sees the tab."""
+        self._shown.clear()
+
+    def show(self) -> None:
+        """Note that the tab is seen."""
+        self._shown.set()
+        self._news.set()
+
+    def wake(self) -> None:
+        """Let it look for news; from any thread, also after its loop has ended."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    async def wait(self, seconds: float, hidden_seconds: float) -> None:
+        """Wait until there is news, but at least `seconds`; at most `hidden_seconds` in a hidden tab."""
+        if self.is_hidden:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._shown.wait(), hidden_seconds)
+        else:
+            await asyncio.sleep(seconds)
+            await self._news.wait()
+        self._news.clear()
+
+
+class Holder:
+    """What one session may see, and the sockets that show it. Thread-safe."""
+
+    def __init__(self, is_there: IsThere) -> None:
+        """`is_there` returns whether the session's tab is connected."""
+        self._session_is_there = is_there
+        self._there_at = monotonic()
+        self._subscribers: frozenset[Subscriber] = frozenset()
+        self._lock = threading.Lock()
+        self.sources: tuple[Source, ...] = ()
+        self.is_revoked = False
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether a socket is open whose tab is seen."""
+        return any(not subscriber.is_hidden for subscriber in self._subscribers)
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether nobody has been there for so long that nobody will miss it."""
+        if self.is_there():
+            self._there_at = monotonic()
+        return monotonic() - self._there_at > FORGOTTEN_AFTER
+
+    def is_there(self) -> bool:
+        """Return whether anybody may still look: a socket is open, or the session is active."""
+        return bool(self._subscribers) or self._session_is_there()
+
+    def show(self, sources: Sequence[Source], is_there: IsThere) -> None:
+        """Let its sockets show these from now on."""
+        with self._lock:
+            before, self.sources, self._session_is_there = self.sources, tuple(sources), is_there
+        for source in before:
+            if source not in self.sources:
+                source.forget(self)
+        for source in self.sources:
+            source.listen(self)
+        self.wake()
+
+    def seen(self) -> None:
+        """Note that the user looks."""
+        for source in self.sources:
+            source.seen(self.is_there)
+
+    def source(self, name: str) -> Source | None:
+        """Return what has that name."""
+        return next((source for source in self.sources if source.name == name), None)
+
+    def add(self, subscriber: Subscriber) -> bool:
+        """Let a socket show what there is; return False if there are too many."""
+        with self._lock:
+            if len(self._subscribers) >= MOST_SOCKETS:
+                return False
+            self._subscribers |= {subscriber}
+            return True
+
+    def remove(self, subscriber: Subscriber) -> None:
+        """Forget a socket that has ended."""
+        with self._lock:
+            self._subscribers -= {subscriber}
+
+    def wake(self) -> None:
+        """Let its sockets look for news."""
+        for subscriber in self._subscribers:
+            subscriber.wake()
+
+    def end(self) -> None:
+        """Show nothing more; the sockets end."""
+        self.is_revoked = True
+        self.show((), lambda: False)
+
+
+class Hub:
+    """The holders of all sessions of this server, by their keys. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._holders: dict[str, Holder] = {}
+
+    def __len__(self) -> int:
+        return len(self._holders)
+
+    def open(self, is_there: IsThere) -> tuple[str, Holder]:
+        """Return the key and the holder of a new session. Holders that nobody misses are revoked."""
+        for key, holder in tuple(self._holders.items()):
+            if holder.is_forgotten:
+                self.revoke(key)
+        key, holder = secrets.token_hex(KEY_BYTES), Holder(is_there)
+        self._holders[key] = holder
+        return key, holder
+
+    def holder(self, key: str) -> Holder | None:
+        """Return the holder of that key, unless it was revoked."""
+        return self._holders.get(key)
+
+    def revoke(self, key: str) -> None:
+        """End the holder of that key, if there is one."""
+        holder = self._holders.pop(key, None)
+        if holder is not None:
+            holder.end()
+
+
+hub = Hub()

@@ -1,0 +1,18 @@
+"""What begins and ends with the server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+
+from pages import patches
+from pages.server.pool import workers
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Patch Streamlit and start the workers before the first visitor; end the workers after the last."""
+    patches.apply()
+    workers.start()
+    yield
+    workers.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,69 @@
+// Text whose values come with the frames of a run; live_text.py describes `data`.
+
+const texts = new WeakMap();
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  if (!texts.has(parentElement)) texts.set(parentElement, new Text(parentElement));
+  const text = texts.get(parentElement);
+  text.report = () => setTriggerValue("changed", true);
+  text.show(data);
+  // Streamlit calls this for every update, and may call the cleanup of an earlier update afterwards
+  const update = ++text.updates;
+  return () => {
+    if (update !== text.updates) return;
+    text.end();
+    texts.delete(parentElement);
+  };
+}
+
+class Text {
+  updates = 0;
+
+  constructor(parent) {
+    this.root = document.createElement("div");
+    this.root.className = "polycore-text";
+    parent.append(this.root);
+  }
+
+  show(data) {
+    const { html, follow } = data;
+    if (html !== this.html) this.root.innerHTML = html;
+    this.html = html;
+    this.data = data;
+    this.reported = null;
+    this.leave?.();
+    this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.fill(frame));
+  }
+
+  fill(frame) {
+    const { follow, reports } = this.data;
+    if (frame.sequence < follow.since) return;
+    this.html = null; // what the page says next is to be shown, even if it said the same before
+    for (const element of this.root.querySelectorAll("[data-value]")) {
+      const value = valueAt(frame, element.dataset.value);
+      if (value === undefined) continue;
+      if (element.textContent !== value) element.textContent = value;
+      element.hidden = value === "";
+    }
+    for (const element of this.root.querySelectorAll("[data-width]")) {
+      const value = valueAt(frame, element.dataset.width);
+      element.style.width = `${value}%`;
+      element.parentElement.setAttribute("aria-valuenow", Math.round(value));
+    }
+    // once for each change of status, and again if the page that is drawn then has not noticed it
+    const change = `${frame.run} ${frame.generation}`;
+    if (reports && frame.active !== follow.active && this.reported !== change) {
+      this.reported = change;
+      this.report();
+    }
+  }
+
+  end() {
+    this.leave?.();
+    this.root.remove();
+  }
+}
+
+function valueAt(frame, path) {
+  return path.split(".").reduce((value, name) => value?.[name], frame);
+}

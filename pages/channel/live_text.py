@@ -1,0 +1,95 @@
+"""Text that changes while a run advances, without a run of the page.
+
+The page draws it as HTML with its present values. In the browser, each frame of the run then fills in the new
+values, as text and never as HTML.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.channel import session_key
+
+_HERE = Path(__file__)
+CHANNEL_SCRIPT = _HERE.with_name("channel.js").read_text(encoding="utf-8")
+_component = st.components.v2.component(
+    "polycore_text",
+    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A run that a component follows.
+
+    name: of the run's source. since: the sequence of the frame that the page shows already.
+    active: whether the page shows the run as advancing.
+    """
+
+    name: str
+    since: int
+    active: bool
+
+    def to_browser(self) -> Mapping[str, Any]:
+        """Return what the component's script needs to follow it."""
+        return {
+            **session_key.where(),
+            "run": self.name,
+            "since": self.since,
+            "active": self.active,
+        }
+
+
+def draw(html: str, key: str, followed: Followed | None, *, reports: bool = False) -> None:
+    """Draw `html`, of ours alone: a person's words in it are escaped.
+
+    An element with `data-value="a.b"` shows the value `b` of `a` in each frame's header, and is hidden while
+    that is empty; `data-width="a"` is as many percent wide as the number says.
+    followed: the run whose frames it shows; None for text that stands still.
+    reports: whether the page is drawn again once the run begins or ends to advance; one component of a page
+    does so.
+    """
+    follow = None if followed is None else followed.to_browser()
+    _component(key=key, data={"html": html, "follow": follow, "reports": reports}, on_changed_change=_nothing)
+
+
+def value(name: str, text: str, tag: str = "span", look: str = "") -> str:
+    """Return an element that shows `text`, and then the value of that name; hidden while that is empty."""
+    hidden = "" if text else " hidden"
+    return f'<{tag} class="{look}" data-value="{name}"{hidden}>{escape(text)}</{tag}>'
+
+
+def row(*metrics: str) -> str:
+    """Return metrics side by side."""
+    return f'<div class="metrics">{"".join(metrics)}</div>'
+
+
+def metric(label: str, name: str, text: str, description: str, comparison: str = "") -> str:
+    """Return a number with its label, which may be an element of `value`, and a description behind "?".
+
+    comparison: what the number is to be compared with; "" if nothing.
+    """
+    compared = f'<div class="compared">{escape(comparison)}</div>' if comparison else ""
+    words = escape(description)
+    help_button = f'<button type="button" class="help" aria-label="{words}" data-help="{words}">?</button>'
+    return (
+        f'<div class="metric"><div class="label">{label} {help_button}</div>'
+        f"{value(name, text, 'div', 'number')}{compared}</div>"
+    )
+
+
+def bar(name: str, share: float, label: str) -> str:
+    """Return a bar that is `share` percent long."""
+    return (
+        f'<div class="bar" role="progressbar" aria-label="{label}" aria-valuemin="0" aria-valuemax="100" '
+        f'aria-valuenow="{share:.0f}"><div data-width="{name}" style="width: {share}%"></div></div>'
+    )
+
+
+def _nothing() -> None:
+    """Do nothing: the component reports no change."""

@@ -1,0 +1,136 @@
+"""The routes of the live channel: a socket for each tab, and the latest frame of a run by HTTP."""
+
+import asyncio
+import json
+from collections import deque
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from pages.channel import address, origins
+from pages.channel.hub import Holder, Subscriber, hub
+
+# Codes with which a socket is closed. It is accepted first: a browser sees no code of one that was not.
+FOREIGN_ORIGIN, UNKNOWN_KEY, TOO_FAST, TOO_LARGE, TOO_MANY_SOCKETS = 4403, 4404, 4408, 4413, 4429
+
+MOST_BYTES = 1024  # of a message from a browser
+MOST_MESSAGES, IN_SECONDS = 20, 1.0
+WAIT_SECONDS = 0.05  # between two frames of a run, at least: a screen would hardly show more
+HIDDEN_SECONDS = 5.0  # between two frames for a tab that nobody sees
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes. Streamlit puts its `server.baseUrlPath` before its own, but not before an app's."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    path = "/".join(["", *filter(None, [base, address.PREFIX]), "{replica}", "{key}"])
+    return [WebSocketRoute(path, channel), Route(f"{path}/{{name}}", latest_frame)]
+
+
+async def latest_frame(request: Request) -> Response:
+    """Answer with the latest frame of a run, for a page whose socket cannot open."""
+    headers = {"Cache-Control": "no-store"}
+    holder = hub.holder(request.path_params["key"])
+    source = None if holder is None else holder.source(request.path_params["name"])
+    if holder is None or source is None:
+        return Response(status_code=404, headers=headers)
+    holder.seen()
+    frame = await asyncio.to_thread(source.frame)
+    return Response(frame.content, media_type="application/octet-stream", headers=headers)
+
+
+async def channel(socket: WebSocket) -> None:
+    """Send a tab the frames of its runs, until it goes or its key is revoked."""
+    await socket.accept()
+    holder = hub.holder(socket.path_params["key"])
+    if not origins.is_allowed(socket.headers.get("origin"), socket.headers.get("host")):
+        await socket.close(FOREIGN_ORIGIN)
+    elif holder is None:
+        await socket.close(UNKNOWN_KEY)
+    else:
+        await _serve(socket, holder)
+
+
+async def _serve(socket: WebSocket, holder: Holder) -> None:
+    subscriber = Subscriber()
+    if not holder.add(subscriber):
+        await socket.close(TOO_MANY_SOCKETS)
+        return
+    try:
+        holder.seen()
+        code = await _first_of(_read(socket, holder, subscriber), _write(socket, holder, subscriber))
+        if code is not None:
+            with suppress(RuntimeError, WebSocketDisconnect):  # it may have gone by now
+                await socket.close(code)
+    finally:
+        holder.remove(subscriber)
+
+
+async def _first_of(*coroutines: Any) -> int | None:
+    """Return the result of the first to end, and cancel the other.
+
+    A task that only wrote would never learn that its browser has gone.
+    """
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    codes = [task.result() for task in done if not task.cancelled() and task.exception() is None]
+    return next((code for code in codes if code is not None), None)
+
+
+async def _read(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> int | None:
+    """Take what a tab reports. Return the code to close the socket with; None if the tab has gone."""
+    arrivals: deque[float] = deque(maxlen=MOST_MESSAGES)
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return None
+        content = message.get("text") or message.get("bytes") or ""
+        now = monotonic()
+        if len(content) > MOST_BYTES:
+            return TOO_LARGE
+        if len(arrivals) == MOST_MESSAGES and now - arrivals[0] < IN_SECONDS:
+            return TOO_FAST
+        arrivals.append(now)
+        _take(_parsed(content), holder, subscriber)
+
+
+def _parsed(content: str | bytes) -> dict[str, Any]:
+    try:
+        message = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def _take(message: dict[str, Any], holder: Holder, subscriber: Subscriber) -> None:
+    match message.get("hidden"):
+        case True:
+            subscriber.hide()
+        case False:
+            subscriber.show()
+            holder.seen()
+
+
+async def _write(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> int | None:
+    """Send each run's latest frame when there is another. Return the code to close the socket with."""
+    sent: dict[str, tuple[int, bool]] = {}
+    while not holder.is_revoked:
+        for source in holder.sources:
+            frame = await asyncio.to_thread(source.frame)
+            latest = frame.sequence, not subscriber.is_hidden
+            if latest > sent.get(source.name, (-1, False)):
+                # this waits while the browser is slow: what changes meanwhile is in the frame after
+                await socket.send_bytes(frame.without_blobs if subscriber.is_hidden else frame.content)
+                sent[source.name] = latest
+        await subscriber.wait(WAIT_SECONDS, HIDDEN_SECONDS)
+    return UNKNOWN_KEY

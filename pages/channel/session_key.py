@@ -1,0 +1,39 @@
+"""What the page of a session follows: the runs that its tab's socket shows, and where that socket is."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages.channel import address
+from pages.channel.hub import Holder, Source, hub
+from pages.server import presence
+
+# In the session state. The key never leaves the server but to the session's own tab.
+KEY, FOLLOWED = "channel.key", "channel.followed"
+
+
+def holder() -> Holder:
+    """Return what this session may see; a new session has nothing yet."""
+    held = hub.holder(st.session_state.get(KEY, ""))
+    if held is None:
+        st.session_state[KEY], held = hub.open(presence.of_this_tab())
+    return held
+
+
+def begin() -> None:
+    """Begin to draw a page: what it follows is all that the tab shows, once it follows the first."""
+    st.session_state[FOLLOWED] = ()
+
+
+def follow(source: Source) -> None:
+    """Let the tab show this too while the page is there, and note that it is seen."""
+    st.session_state[FOLLOWED] = (*st.session_state.get(FOLLOWED, ()), source)
+    held = holder()
+    held.show(st.session_state[FOLLOWED], presence.of_this_tab())
+    held.seen()
+
+
+def where() -> dict[str, Any]:
+    """Return the address of the session's channel, as components send it to the browser."""
+    holder()
+    return {"address": address.of(st.session_state[KEY])}

@@ -1,0 +1,106 @@
+"""The frames of a race: all that the Compare page shows of its lanes while it is under way."""
+
+import threading
+from typing import Any
+
+import numpy as np
+
+from pages.channel.frame import Frame
+from pages.channel.hub import Holder, IsThere
+from pages.plane.plane import window_of
+from pages.run_view.map_values import ShownMap, shown_map
+from pages.runs import status
+from pages.runs.race import Lane, Race
+from polycore.formatting import counted, loss_text, percent
+from polycore.workers.picture import Wish
+
+
+class RaceSource:
+    """A race as its session sees it. Thread-safe; see `pages.channel.hub.Source`."""
+
+    def __init__(self, race: Race) -> None:
+        """Show the lanes of `race`."""
+        self.race = race
+        self._frame: Frame | None = None
+        self._lock = threading.Lock()
+        for lane in race.lanes:
+            lane.training.show(Wish(window_of(lane.training.run.experiment)))
+
+    @property
+    def name(self) -> str:
+        """The name of the race: that of its first lane's run."""
+        return self.race.lanes[0].training.name
+
+    @property
+    def sequence(self) -> int:
+        """That of a frame made now."""
+        return sum(lane.training.version for lane in self.race.lanes)
+
+    def frame(self) -> Frame:
+        """Return the latest frame; the same object as long as nothing has changed."""
+        with self._lock:
+            sequence = self.sequence  # first: what changes meanwhile is in the frame after
+            if self._frame is None or self._frame.sequence != sequence:
+                pictures = {f"map.{index}": _map(lane) for index, lane in enumerate(self.race.lanes)}
+                blobs = {name: shown.pixels for name, shown in pictures.items() if shown is not None}
+                self._frame = Frame(self.name, sequence, values(self.race), blobs)
+            return self._frame
+
+    def seen(self, is_there: IsThere) -> None:
+        """Note that somebody looks."""
+        self.race.seen(is_there)
+
+    def listen(self, holder: Holder) -> None:
+        """Wake `holder` whenever there is another frame."""
+        for lane in self.race.lanes:
+            lane.training.listen(holder)
+
+    def forget(self, holder: Holder) -> None:
+        """Wake `holder` no more."""
+        for lane in self.race.lanes:
+            lane.training.forget(holder)
+
+
+def values(race: Race) -> dict[str, Any]:
+    """Return what the page shows of a race beside its maps, as text and numbers."""
+    running = race.is_running
+    waits = (status.waiting(lane.training) for lane in race.lanes)
+    return {
+        "generation": sum(lane.training.generation for lane in race.lanes),
+        "active": running,
+        "standing": _standing(race, running=running),
+        "waits": next(filter(None, waits), ""),
+        "lanes": {str(index): _lane(lane, race.budget) for index, lane in enumerate(race.lanes)},
+    }
+
+
+def _standing(race: Race, *, running: bool) -> str:
+    if not race.has_begun:
+        return "They are at the start."
+    return race.standing() if running else f"{race.standing()} {race.verdict()}"
+
+
+def _lane(lane: Lane, budget: float) -> dict[str, Any]:
+    training = lane.training
+    run, marks = training.run, training.marks
+    seconds, _, losses, accuracies = np.array(marks).T
+    shown = _map(lane)
+    return {
+        "loss": loss_text(float(run.history.loss[-1])),
+        "held_out": percent(marks[-1].held_out_accuracy),
+        "share": 100 * min(1.0, training.seconds / budget),
+        "used": f"{training.seconds:.1f} of {budget:g} s · {counted(run.step, 'step')}",
+        "ended": "" if run.ended_because is None else f"Ended early. {run.ended_because}",
+        "error": training.error or "",
+        "seconds": seconds.tolist(),
+        "losses": losses.tolist(),
+        "accuracies": (100 * accuracies).tolist(),
+        **({} if shown is None else shown.values),
+    }
+
+
+def _map(lane: Lane) -> ShownMap | None:
+    pictured = lane.training.pictured
+    if pictured is None or pictured[1].now.map is None:
+        return None
+    return shown_map(pictured[1].now.map, lane.training.run.experiment, differences=False)

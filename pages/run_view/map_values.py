@@ -1,0 +1,79 @@
+"""What the map of a run shows while the run advances: the pixels of its regions, and its mistakes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.models import map_layers
+from pages.plane.plane import decisions_of, window_of
+from pages.plane.referee import referee_of
+from pages.wording.percent import percent
+from polycore import Experiment
+from polycore.figures import alternative_text
+from polycore.figures.images import PALE_OPACITY, REGION_OPACITY, STRIPES
+from polycore.figures.plane import mistakes_layer
+from polycore.inspection.class_map import PackedMap, packed, unpacked
+
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class ShownMap:
+    """A map as a frame has it: values for its header, and the pixels.
+
+    The value "map" has the number of columns and rows, and "alphas": a pixel's class is its value divided by
+    their number, and the rest is the index of its alpha, from 0 to 255.
+    """
+
+    values: dict[str, Any]
+    pixels: bytes
+
+
+def shown_map(picture: PackedMap, experiment: Experiment, *, differences: bool) -> ShownMap:
+    """Return the regions of a network, or where they differ from those of the referee."""
+    if differences:
+        return _differences(picture, experiment)
+    levels = range(picture.levels + 1)
+    alt = alternative_text.regions(
+        experiment.polynomials, *window_of(experiment), picture.areas, picture.probability
+    )
+    alphas = [round(255 * REGION_OPACITY * level / picture.levels) for level in levels]
+    return ShownMap({"map": _sizes(picture, alphas), "map_alt": alt}, picture.scanlines)
+
+
+def mistakes(answers: Bytes, experiment: Experiment) -> dict[str, Any]:
+    """Return the held-out points with a wrong answer, as many as a map marks, and the caption about all."""
+    wrong = map_layers.mistakes_among(answers, experiment)
+    [trace] = mistakes_layer(wrong.points, wrong.labels, wrong.answers).traces
+    return {
+        "x": trace.x.tolist(),
+        "y": trace.y.tolist(),
+        "text": list(trace.hovertext),
+        "caption": map_layers.mistakes_caption(wrong),
+    }
+
+
+def _differences(picture: PackedMap, experiment: Experiment) -> ShownMap:
+    """Return the differences, drawn as in `polycore.figures.differences_url`."""
+    answers = unpacked(picture) // np.uint8(picture.levels + 1)
+    decisions = decisions_of(referee_of(experiment), picture.columns, picture.rows).for_answers(answers)
+    differing = answers != decisions
+    rows, columns = np.indices(answers.shape)
+    of_referee = (rows + columns) % STRIPES < STRIPES // 2
+    pixels = 2 * np.where(of_referee, decisions, answers) + differing
+    alphas = [round(255 * PALE_OPACITY), 255]
+    alt = alternative_text.differences(
+        experiment.polynomials,
+        np.array(window_of(experiment)[0]),
+        np.array(window_of(experiment)[1]),
+        answers.astype(np.int64),
+        decisions.astype(np.int64),
+    )
+    values = {"map": _sizes(picture, alphas), "map_alt": alt, "differing": percent(differing.mean())}
+    return ShownMap(values, packed(pixels.astype(np.uint8)))
+
+
+def _sizes(picture: PackedMap, alphas: list[int]) -> dict[str, Any]:
+    return {"columns": picture.columns, "rows": picture.rows, "alphas": alphas}

@@ -1,0 +1,54 @@
+"""A run as a page shows it: drawn once, and followed from then on by what the page has drawn."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.channel import session_key
+from pages.channel.live_text import Followed
+from pages.plane.live import Bound
+from pages.run_view.source import Look, RunSource
+from pages.runs.runner import Training
+from pages.state import session
+from pages.state.shown_weights import ShownWeights
+from polycore.figures.palette import PALETTE
+
+
+@dataclass(frozen=True, eq=False)
+class ShownRun:
+    """A run that a page draws.
+
+    look: what the page shows of it. weights: those that are drawn.
+    followed: how the page's components follow the run from there.
+    """
+
+    training: Training
+    look: Look
+    weights: ShownWeights
+    followed: Followed
+
+    def bound(self, *bindings: tuple[str, str]) -> Bound:
+        """Return what lets a figure follow the run; see `live.Bound`."""
+        count = len(self.training.run.experiment.polynomials)
+        return Bound(self.followed, bindings, [look.rgb for look in PALETTE[:count]])
+
+
+def shown_run(look: Look, *, running: bool) -> ShownRun | None:
+    """Let the tab follow the session's run, and return what to draw of it; None without a run.
+
+    running: whether the page shows the run as running. A run may end while its page is being drawn; the
+    buttons drawn before must not stay, so the page is then drawn again.
+    """
+    training = session.current().training
+    if training is None:
+        return None
+    known = session_key.holder().source(training.name)
+    # one that is followed already keeps the order of its frames
+    source = known if isinstance(known, RunSource) else RunSource(training)
+    source.look_at(look)
+    session_key.follow(source)
+    if training.is_active != running:
+        st.rerun()
+    # read first: what changes while the page is drawn comes in a frame
+    followed = Followed(source.name, source.sequence, running)
+    return ShownRun(training, look, ShownWeights.of(training, look.weights), followed)

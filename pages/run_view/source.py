@@ -1,0 +1,194 @@
+"""The frames of a run: all that its session's pages show of it, in values that a browser fills in."""
+
+import math
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from pages.channel.frame import Frame
+from pages.channel.hub import Holder, IsThere
+from pages.models import asked
+from pages.plane.plane import window_of
+from pages.plane.referee import best_possible, referee_of
+from pages.run_view import map_values
+from pages.runs import status
+from pages.runs.runner import Training
+from pages.state.shown_weights import ShownWeights
+from pages.state.view import MapView, Weights
+from polycore import Experiment
+from polycore.figures import alternative_text
+from polycore.figures.progress import accuracy_mark, loss_mark
+from polycore.formatting import duration, loss_text, percent
+from polycore.inspection import dead_neurons
+from polycore.training.history import History
+from polycore.workers.picture import Portrait, Wish
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a session looks at.
+
+    weights: those of the run that are shown.
+    map_view: what the map shows; None without a map.
+    mistakes: whether the map marks them.
+    asked: the point that is asked about; None if there is none.
+    """
+
+    weights: Weights = "Now"
+    map_view: MapView | None = None
+    mistakes: bool = False
+    asked: tuple[float, float] | None = None
+
+    def wish(self, experiment: Experiment) -> Wish:
+        """Return what workers compute for it."""
+        has_regions = self.map_view not in (None, "Referee")
+        return Wish(
+            window=window_of(experiment) if has_regions else None,
+            best=self.weights == "Best",
+            answers=self.mistakes and self.map_view != "Referee",
+        )
+
+
+class RunSource:
+    """A run as its session sees it. Thread-safe; see `pages.channel.hub.Source`."""
+
+    def __init__(self, training: Training) -> None:
+        """Show the latest weights of a run until `look_at` says otherwise."""
+        self.training = training
+        self._look = Look()
+        self._looks = 0  # how often it has changed
+        self._frame: Frame | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """The name of the run."""
+        return self.training.name
+
+    @property
+    def sequence(self) -> int:
+        """That of a frame made now."""
+        return self.training.version + self._looks
+
+    def look_at(self, look: Look) -> None:
+        """Show what the session looks at from now on."""
+        with self._lock:
+            if look != self._look:
+                self._look = look
+                self._looks += 1
+        self.training.show(look.wish(self.training.run.experiment))
+
+    def frame(self) -> Frame:
+        """Return the latest frame; the same object as long as nothing has changed."""
+        with self._lock:
+            sequence = self.sequence  # first: what changes meanwhile is in the frame after
+            if self._frame is None or self._frame.sequence != sequence:
+                self._frame = _frame(self.training, self._look, sequence)
+            return self._frame
+
+    def seen(self, is_there: IsThere) -> None:
+        """Note that somebody looks."""
+        self.training.seen(is_there)
+
+    def listen(self, holder: Holder) -> None:
+        """Wake `holder` whenever there is another frame."""
+        self.training.listen(holder)
+
+    def forget(self, holder: Holder) -> None:
+        """Wake `holder` no more."""
+        self.training.forget(holder)
+
+
+def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
+    """Return what a page shows of a run beside its map and its history, as text and numbers."""
+    run = shown.run
+    over = training.run.done or training.status == "stopped"
+    seconds = training.seconds if over else training.seconds_left
+    return {
+        "generation": training.generation,
+        "active": training.is_active,
+        "status": training.status.capitalize(),
+        "line": status.line(training, run),
+        "step": run.step,
+        "share": 100 * run.step / run.experiment.steps,
+        "notes": status.notes(training),
+        "speed": _speed(training.steps_per_second),
+        "time_label": "Trained for" if over else "Time left",
+        "time": "..." if seconds is None else duration(seconds),
+        "weights": _weights(shown),
+    }
+
+
+def _weights(shown: ShownWeights) -> dict[str, Any]:
+    run, model, history = shown.run, shown.model, shown.run.history
+    held_out, loss, mark = model.held_out_accuracy or 0.0, shown.loss, shown.mark
+    dead = dead_neurons.count(model, run.experiment)
+    return {
+        "name": shown.name,
+        "step": shown.step,
+        "loss": loss if math.isfinite(loss) else None,
+        "loss_text": loss_text(loss),
+        "loss_mark": loss_mark(mark, loss),
+        "loss_alt": alternative_text.loss(history.step, history.loss, shown.step, loss, mark),
+        "held_out": 100 * held_out,
+        "held_out_text": percent(held_out),
+        "accuracy_mark": accuracy_mark(mark, held_out),
+        "accuracy_alt": alternative_text.accuracy(
+            history.step,
+            history.accuracy,
+            history.held_out_accuracy,
+            shown.step,
+            held_out,
+            best_possible(run.experiment),
+            mark,
+        ),
+        "gradient": _gradient_norm(shown),
+        "dead": f"{dead:,} of {sum(run.experiment.hidden):,}",
+    }
+
+
+def _frame(training: Training, look: Look, sequence: int) -> Frame:
+    shown = ShownWeights.of(training, look.weights)
+    header = values(training, shown)
+    blobs = {"history": _columns(shown.run.history)}
+    portrait, experiment = _portrait(training, shown), shown.run.experiment
+    if portrait is not None:
+        if portrait.map is not None:
+            shown_map = map_values.shown_map(portrait.map, experiment, differences=look.map_view != "Network")
+            header["weights"] |= shown_map.values
+            blobs["map"] = shown_map.pixels
+        if portrait.answers is not None:
+            header["weights"]["mistakes"] = map_values.mistakes(portrait.answers, experiment)
+    if look.asked is not None:
+        header["answer"] = asked.values(shown.model, referee_of(experiment), look.asked)
+    return Frame(training.name, sequence, header, blobs)
+
+
+def _portrait(training: Training, shown: ShownWeights) -> Portrait | None:
+    """Return the portrait of the weights shown, unless the workers have not made it."""
+    if training.pictured is None:
+        return None
+    run, picture = training.pictured
+    if run is not shown.run:
+        return None
+    if shown.choice == "Best" and shown.step != run.step:
+        return picture.best
+    return picture.now
+
+
+def _columns(history: History) -> bytes:
+    """Return steps, losses and both accuracies in percent, column by column, four bytes a value."""
+    percentages = 100 * history.accuracy, 100 * history.held_out_accuracy
+    columns = [history.step.astype("<u4"), *(column.astype("<f4") for column in (history.loss, *percentages))]
+    return b"".join(column.tobytes() for column in columns)
+
+
+def _gradient_norm(shown: ShownWeights) -> str:
+    norm = shown.gradient_norm
+    if norm is not None:
+        return f"{norm:.3g}"
+    return "none" if shown.run.gradient is None else "unknown"
+
+
+def _speed(steps_per_second: float) -> str:
+    return f"{steps_per_second:,.0f}" if steps_per_second >= 10 else f"{steps_per_second:.1f}"

@@ -1,0 +1,226 @@
+"""The frames of a run: what its pages show, complete in each of them."""
+
+import json
+import math
+from concurrent.futures import Future
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.plane import plane
+from pages.run_view.source import Look, RunSource
+from pages.runs.runner import Training
+from polycore.inspection.class_map import class_map, unpacked
+from polycore.network.prediction import predict_proba
+from polycore.workers.picture import picture_of
+from tests.hand import Hand
+from tests.waiting import wait_until
+
+EXPERIMENT = pc.Experiment(
+    polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=30, hidden=(8,), steps=400, batch_size=16
+)
+
+
+NETWORK = Look(map_view="Network")
+
+
+class Viewer:
+    """Somebody who looks, and counts how often there was news."""
+
+    is_watching = True
+
+    def __init__(self):
+        self.news = 0
+
+    def wake(self):
+        self.news += 1
+
+
+class Directly:
+    """Computes what a run submits at once, in this process."""
+
+    def submit(self, function, *arguments):
+        future = Future()
+        future.set_result(function(*arguments))
+        return future
+
+
+def watched(steps=120, look=NETWORK):
+    """Return the source of a run at that step, at rest, whose picture has been made, and its viewer."""
+    training = Training(pc.advance(pc.start(EXPERIMENT), steps), Directly(), pc.advance)
+    source, viewer = RunSource(training), Viewer()
+    source.listen(viewer)
+    source.look_at(look)
+    if look.map_view is not None:
+        wait_until(lambda: training.pictured is not None)
+    return source, viewer
+
+
+def opened(frame):
+    """Return the header and the blobs in the bytes of a frame, read as the format says."""
+    content = frame.content
+    size = int.from_bytes(content[:4], "little")
+    header = json.loads(content[4 : 4 + size])
+    blobs, start = {}, 4 + size
+    for name, length in header["blobs"]:
+        blobs[name] = content[start : start + length]
+        start += length
+    assert start == len(content)
+    return header, blobs
+
+
+def test_a_frame_has_the_whole_history():
+    source, _ = watched()
+    _, blobs = opened(source.frame())
+    history = source.training.run.history
+    count = len(history.step)
+    assert len(blobs["history"]) == 16 * count <= 7000
+    steps = np.frombuffer(blobs["history"][: 4 * count], "<u4")
+    losses, accuracies, held_out = np.frombuffer(blobs["history"][4 * count :], "<f4").reshape(3, count)
+    np.testing.assert_array_equal(steps, history.step)
+    np.testing.assert_allclose(losses, history.loss, rtol=1e-6)
+    np.testing.assert_allclose(accuracies, 100 * history.accuracy, rtol=1e-6)
+    np.testing.assert_allclose(held_out, 100 * history.held_out_accuracy, rtol=1e-6)
+
+
+def test_its_map_is_that_of_the_network():
+    source, _ = watched()
+    header, blobs = opened(source.frame())
+    run, size = source.training.run, header["weights"]["map"]
+    weights, biases = zip(*run.layers, strict=True)
+    picture = class_map(weights, biases, plane.window_of(EXPERIMENT), sharp=True).packed()
+    assert (size["columns"], size["rows"]) == (picture.columns, picture.rows) == (480, 360)
+    assert blobs["map"] == picture.scanlines
+    # opaque as in polycore.figures: 0.72 if certain, nothing by chance
+    assert (size["alphas"][0], size["alphas"][-1]) == (0, round(0.72 * 255))
+    assert len(size["alphas"]) == picture.levels + 1
+
+
+def test_its_figures_are_of_the_latest_weights_or_the_best():
+    source, _ = watched(steps=300)
+    run = source.training.run
+    now = opened(source.frame())[0]["weights"]
+    assert now["step"] == 300
+    assert now["held_out"] == 100 * run.current.held_out_accuracy
+    source.look_at(Look("Best", "Network"))
+    wait_until(lambda: source.training.pictured[1].best is not None)
+    best = opened(source.frame())[0]["weights"]
+    assert (best["step"], best["loss"]) == (run.best_step, run.best_loss)
+    assert best["held_out"] == 100 * run.best.held_out_accuracy
+    assert best["name"] == f"best (step {run.best_step})"
+
+
+def test_later_frames_have_greater_numbers_and_without_news_there_is_no_other_frame():
+    hand = Hand()
+    training = Training(pc.start(EXPERIMENT), hand, pc.advance)
+    source, viewer = RunSource(training), Viewer()
+    source.listen(viewer)
+    frames = [source.frame()]
+    assert source.frame() is frames[0]
+    training.start()
+    frames.append(source.frame())
+    for step in (5, 20):
+        run = pc.advance(training.run, step)
+        hand.deliver(run)
+        wait_until(lambda run=run: training.run is run)
+        frames.append(source.frame())
+    source.look_at(Look("Best"))
+    frames.append(source.frame())
+    training.stop()
+    frames.append(source.frame())
+    numbers = [frame.sequence for frame in frames]
+    assert numbers == sorted(set(numbers))
+    assert [frame.header["active"] for frame in frames] == [False, True, True, True, True, False]
+    assert [frame.header["step"] for frame in frames] == [0, 0, 5, 25, 25, 25]
+    assert viewer.news >= 4
+    source.forget(viewer)
+    before = viewer.news
+    training.resume()
+    assert viewer.news == before
+
+
+def test_where_they_differ_has_stripes_of_both_answers():
+    source, _ = watched(steps=40, look=Look(map_view="Where they differ"))
+    header, blobs = opened(source.frame())
+    weights, biases = zip(*source.training.run.layers, strict=True)
+    (left, right), (low, high) = plane.window_of(EXPERIMENT)
+    # the center of each pixel, by hand: four to a cell, the outer cells' centers on the edges
+    width, height = (right - left) / 119, (high - low) / 89
+    x = left - width / 2 + (np.arange(480) + 0.5) * width / 4
+    y = low - height / 2 + (np.arange(360) + 0.5) * height / 4
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    answers = predict_proba(weights, biases, points).argmax(axis=1).reshape(360, 480)
+    distances = np.abs(points[:, 1:] - np.stack([p(points[:, 0]) for p in EXPERIMENT.polynomials], axis=1))
+    nearest = np.sort(distances, axis=1)
+    clear = (nearest[:, 1] - nearest[:, 0] > 1e-9).reshape(360, 480)  # else both are as likely
+    decisions = distances.argmin(axis=1).reshape(360, 480)
+    picture = replace(source.training.pictured[1].now.map, scanlines=blobs["map"])
+    pixels = unpacked(picture)
+    differing = answers != decisions
+    np.testing.assert_array_equal((pixels % 2 == 1)[clear], differing[clear])
+    rows, columns = np.indices(answers.shape)
+    expected = np.where((rows + columns) % 8 < 4, decisions, answers)
+    np.testing.assert_array_equal((pixels // 2)[clear], expected[clear])
+    assert header["weights"]["map"]["alphas"] == [round(0.14 * 255), 255]
+    share = float(header["weights"]["differing"].split("\u00a0")[0])
+    assert share == pytest.approx(100 * differing[clear].mean(), abs=0.1)
+
+
+def test_mistakes_are_the_held_out_points_with_a_wrong_answer():
+    source, _ = watched(steps=20, look=Look(map_view="Network", mistakes=True))
+    mistakes = opened(source.frame())[0]["weights"]["mistakes"]
+    points, labels = EXPERIMENT.held_out_set()
+    answers = source.training.run.current.predict(points)
+    wrong = np.flatnonzero(answers != labels)
+    shown = wrong[np.linspace(0, len(wrong) - 1, min(500, len(wrong))).round().astype(int)]
+    np.testing.assert_array_equal(mistakes["x"], points[shown, 0])
+    np.testing.assert_array_equal(mistakes["y"], points[shown, 1])
+    assert mistakes["text"] == [f"on p{labels[i]}, answered with p{answers[i]}" for i in shown]
+    assert f"{len(wrong):,} of 3,000 held-out points" in mistakes["caption"]
+
+
+def test_the_answer_about_a_point_comes_with_each_frame():
+    source, _ = watched(look=Look(asked=(0.5, -0.25)))
+    header, _ = opened(source.frame())
+    model = source.training.run.current
+    shares = model.predict_proba(np.array([[0.5, -0.25]]))[0]
+    label = int(shares.argmax())
+    assert header["answer"]["likeliest"] == f"p{label} = {EXPERIMENT.polynomials[label].typeset}."
+    assert f"probability {100 * shares.max():.1f}" in header["answer"]["sentence"]
+    assert header["answer"]["bars"]["data"]
+
+
+def test_a_frame_for_a_hidden_tab_has_the_same_header_and_nothing_else():
+    source, _ = watched()
+    frame = source.frame()
+    size = int.from_bytes(frame.without_blobs[:4], "little")
+    assert len(frame.without_blobs) == 4 + size
+    header = json.loads(frame.without_blobs[4:])
+    assert {**header, "blobs": None} == {**opened(frame)[0], "blobs": None}
+    assert len(frame.without_blobs) < 4000
+
+
+def test_a_run_that_diverged_gives_a_frame_too():
+    run = pc.start(EXPERIMENT)
+    lost = replace(
+        run, loss=math.inf, best_loss=math.inf, history=replace(run.history, loss=np.array([math.inf]))
+    )
+    source = RunSource(Training(lost, Hand(), pc.advance))
+    header, _ = opened(source.frame())
+    assert header["weights"]["loss"] is None or math.isfinite(header["weights"]["loss"])
+
+
+def test_nobody_who_watches_costs_no_picture():
+    training = Training(pc.advance(pc.start(EXPERIMENT), 20), Directly(), pc.advance)
+    source = RunSource(training)
+    source.look_at(Look(map_view="Network"))
+    assert training.pictured is None
+
+
+def test_the_picture_of_the_best_is_that_of_the_latest_weights_if_they_are_the_best():
+    run = pc.start(EXPERIMENT)
+    source, _ = watched(steps=0, look=Look("Best", "Network"))
+    assert picture_of(run, Look("Best").wish(EXPERIMENT)).best is not None
+    assert source.training.pictured[1].best is source.training.pictured[1].now
