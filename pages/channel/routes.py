@@ -1,4 +1,4 @@
-"""The routes of the live channel: a socket for each tab, and the latest frame of a run by HTTP."""
+"""The routes of the live channel: a socket for each tab, the latest frame of a run, and Plotly's script."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pages.channel import address, origins
+from pages.channel import address, origins, plotly_script
 from pages.channel.hub import Holder, Subscriber, hub
 
 # Codes with which a socket is closed. It is accepted first: a browser sees no code of one that was not.
@@ -28,8 +28,13 @@ HIDDEN_SECONDS = 5.0  # between two frames for a tab that nobody sees
 def routes() -> list[BaseRoute]:
     """Return the routes. Streamlit puts its `server.baseUrlPath` before its own, but not before an app's."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    path = "/".join(["", *filter(None, [base, address.PREFIX]), "{replica}", "{key}"])
-    return [WebSocketRoute(path, channel), Route(f"{path}/{{name}}", latest_frame)]
+    folder = "/".join(["", *filter(None, [base, address.PREFIX])])
+    path = f"{folder}/{{replica}}/{{key}}"
+    return [
+        WebSocketRoute(path, channel),
+        Route(f"{path}/{{name}}", latest_frame),
+        Route(f"{folder}/{plotly_script.NAME}", plotly_script.plotly_script),
+    ]
 
 
 async def latest_frame(request: Request) -> Response:

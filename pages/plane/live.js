@@ -343,20 +343,17 @@ function library(path) {
   return window.polycoreLibrary;
 }
 
-// Loaded by fetch and not by a script element: the file is compressed, and the server sends no cache lifetime, so a
-// script element would load it at every visit. The address contains the version, so the browser's copy is valid,
-// unless loading it has failed.
-let cache = "force-cache";
-
-async function load(url) {
-  const response = await fetch(url, { cache });
-  cache = "reload";
-  const isFile = response.headers.get("content-type") === "application/gzip";
-  if (!response.ok || !isFile) throw new LibraryError(); // a proxy may answer with its own error page
-  const script = document.createElement("script");
-  script.text = await new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).text();
-  document.head.append(script);
-  return window.Plotly;
+function load(url) {
+  return new Promise((resolve, reject) => {
+    const script = element("script", { src: url });
+    const fail = () => {
+      script.remove();
+      reject();
+    };
+    script.onload = () => (window.Plotly?.react ? resolve(window.Plotly) : fail()); // a proxy's own error page
+    script.onerror = fail;
+    document.head.append(script);
+  });
 }
 
 function theme(root) {

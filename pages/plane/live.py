@@ -15,12 +15,12 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
+from pages.channel import plotly_script
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 
 OnClick = Callable[[float, float], None]
 
 _HERE = Path(__file__)
-LIBRARY = _HERE.with_name("plotly_js") / "plotly-cartesian-4.1.1.min.js.gz"
 _component = st.components.v2.component(
     "polycore_live",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
@@ -87,21 +87,21 @@ def figure(
     )
 
 
-@cache
 def _library() -> str:
-    """Return the address of Plotly's script, relative to that of the app.
+    """Return the address of Plotly's script, relative to that of the app."""
+    return plotly_script.served_at() or _folder_of_library()
 
-    It is Plotly's cartesian bundle, so a browser has to read 1.5 MB instead of the 4.8 MB of the complete one
-    in the Python package. Streamlit serves the folder of a component to every page, below any prefix. It
-    serves a compressed file as it is; others it compresses again for each visitor.
 
-    Alternatives that do not work: static serving labels every script as plain text; Streamlit's media files
-    stay in memory and disappear with the last session that used them; a component's own `js` is sent with
-    every update; the Plotly in Streamlit's own pages cannot be accessed by name; a CDN needs the internet.
+@cache
+def _folder_of_library() -> str:
+    """Return the same for a page that is served without the app's routes, as in tests.
+
+    Streamlit serves the folder of a component to every page, below any prefix. It compresses the script again
+    for each visitor and lets no browser keep it, so this is no substitute for the route.
     """
     # called while a page runs: only then is there a server at which to register the component
-    component = declare_component("plotly", path=LIBRARY.parent)
-    return f"component/{component.name}/{LIBRARY.name}"
+    component = declare_component("plotly", path=plotly_script.FILE.parent)
+    return f"component/{component.name}/{plotly_script.FILE.name}"
 
 
 def _message(figure: go.Figure, *, clicks: bool, file: str, rests: bool, bound: Bound | None) -> bytes:

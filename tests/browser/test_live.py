@@ -233,22 +233,19 @@ def test_the_colours_are_the_page_s_also_when_it_changes_them(page):
     assert len(seen) == 2
 
 
-def test_the_library_comes_once_for_all_figures_pages_and_visits(page):
-    loaded = "performance.getEntriesByType('resource').filter(e => /plotly-cartesian/.test(e.name))"
-    assert len(page.evaluate(loaded)) == 1  # although this tab has changed pages many times
-    page.reload()
-    drawn(page)
-    assert page.evaluate(f"{loaded}.map(e => e.transferSize)") == [0]  # from the browser's own store
+def test_the_library_comes_once_for_all_figures_and_pages(page):
+    loaded = "performance.getEntriesByType('resource').filter(e => /plotly.min.js/.test(e.name)).length"
+    assert page.evaluate(loaded) == 1  # although this tab has changed pages many times
 
 
 def test_a_page_has_its_height_before_the_library_comes_and_says_where_it_does_not(newcomer, address):
     page = newcomer()
-    page.route("**/plotly-cartesian*", lambda route: route.abort())
+    page.route("**/plotly.min.js", lambda route: route.abort())
     page.goto(address)
     sentence = page.get_by_text("its library could not be loaded from the server")
     sentence.nth(2).wait_for()
     before = page.get_by_text("the end of the page").bounding_box()
-    page.unroute("**/plotly-cartesian*")
+    page.unroute("**/plotly.min.js")
     drawn(page)
     expect(sentence).to_have_count(0)
     assert page.get_by_text("the end of the page").bounding_box() == before

@@ -1,14 +1,12 @@
 """The live figure: what Python sends to the browser, and what it accepts from there."""
 
-import gzip
 import json
 import math
 
 import pytest
-from plotly.offline import get_plotlyjs_version
 from streamlit.testing.v1 import AppTest
 
-from pages.plane import live
+from pages.channel import plotly_script
 from tests.pages.browsing import sent_to, trigger
 
 
@@ -27,14 +25,12 @@ def test_a_figure_is_sent_with_the_address_of_its_library():
     assert sent["figure"]["data"][0]["type"] == "scatter"
     assert sent["clicks"] is False
     assert sent["file"] == "polycore-key"
-    assert sent["library"].endswith(f"/{live.LIBRARY.name}")
+    assert sent["library"] == "component/pages.plane.live.plotly/plotly.min.js"
 
 
-def test_the_library_has_the_version_of_the_python_package():
-    scripts = gzip.decompress(live.LIBRARY.read_bytes())
-    version = get_plotlyjs_version()
-    assert scripts.startswith(f"/**\n* plotly.js (cartesian - minified) v{version}\n".encode())
-    assert f"-{version}." in live.LIBRARY.name
+def test_the_library_comes_from_the_app_s_own_route_if_there_is_one(monkeypatch):
+    monkeypatch.setattr(plotly_script, "served_at", lambda: "live/plotly.js")
+    assert sent_to(clickable(), "map")["library"] == "live/plotly.js"
 
 
 def clickable():
