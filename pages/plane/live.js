@@ -13,6 +13,9 @@ const CONFIG = {
 const MODE_BAR = ["zoom2d", "pan2d", "resetScale2d"];
 const PNG_SCALE = 2; // pixels in the file for each on the page, for print and projectors
 
+// What of a layout can be shown without Plotly: of an image, its source.
+const SHOWN_ALONE = new Set(["images", "meta"]);
+
 const TOUCH = matchMedia("(pointer: coarse)"); // a finger on a chart must scroll the page and not drag the chart
 
 const charts = new WeakMap();
@@ -67,23 +70,36 @@ class Chart {
     // Streamlit also calls this if only the theme has changed, or nothing
     if (text === this.text && look.id === this.look.id) return;
     const latest = text === this.text ? this.latest : JSON.parse(text);
-    [this.text, this.look, this.latest] = [text, look, latest];
+    // While a page runs often, only the picture of its map may differ.
+    const fixed = JSON.stringify([look.id, latest.clicks, latest.figure], unlessShownAlone);
+    this.onlyPictures &&= fixed === this.fixed;
+    [this.text, this.look, this.latest, this.fixed, this.frame] = [text, look, latest, fixed, null];
     this.leave?.();
     const { follow } = latest;
     this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.take(frame));
     this.refreshSoon();
   }
 
-  // Writes the values of a frame into the figure, where `follow.bind` says.
   take(frame) {
+    if (frame.sequence < this.latest.follow.since) return;
+    this.frame = frame;
+    this.refreshSoon();
+  }
+
+  // Writes the values of the latest frame into the figure, at the paths in `follow.bind`. Frames that are never drawn
+  // cost nothing here.
+  fill() {
+    if (!this.frame) return;
     const { follow, figure } = this.latest;
-    if (frame.sequence < follow.since) return;
-    const values = new Values(frame, follow);
+    const values = new Values(this.frame, follow);
+    this.frame = null;
     for (const [target, name] of follow.bind) {
       const value = values.at(name);
-      if (value !== undefined) write(figure, target.split("."), value);
+      if (value === undefined) continue;
+      const path = target.split(".");
+      write(figure, path, value);
+      this.onlyPictures &&= path[0] === "layout" && SHOWN_ALONE.has(path[1]);
     }
-    this.refreshSoon();
   }
 
   refreshSoon() {
@@ -107,9 +123,12 @@ class Chart {
   async redraw() {
     try {
       const Plotly = await library(this.latest.library);
-      await new Promise(requestAnimationFrame); // a hidden tab has no frames, so it costs nothing
+      await turn();
+      if (this.pressed || this.ended) return;
       this.stale = false;
-      if (!this.pressed && !this.ended && this.root.clientWidth > 0) await this.draw(Plotly);
+      if (this.root.clientWidth === 0) return;
+      this.fill();
+      await this.draw(Plotly);
     } catch (error) {
       this.fail(error);
     }
@@ -118,15 +137,14 @@ class Chart {
   async draw(Plotly) {
     const { figure, clicks } = this.latest;
     const size = { width: this.root.clientWidth, height: this.root.clientHeight, autosize: false };
-    const layout = { ...figure.layout, ...size, template: this.look.template };
-    const images = layout.images?.map(withoutSource);
-    const fixed = JSON.stringify([figure.data, { ...layout, images, meta: null }]);
-    // While a network trains, only the picture of its map changes. A page with a map and two charts took 0.64 of a
-    // core while its curves were drawn again each time, and 0.38 without that.
-    if (layout.images && fixed === this.fixed) await Plotly.relayout(this.plot, sources(layout.images));
-    else await Plotly.react(this.plot, figure.data, layout, this.config(Plotly));
+    const { width, height } = this.plot._fullLayout ?? {};
+    if (this.onlyPictures && size.width === width && size.height === height) this.showPictures();
+    else {
+      this.onlyPictures = true;
+      const layout = { ...figure.layout, ...size, template: this.look.template };
+      await Plotly.react(this.plot, figure.data, layout, this.config(Plotly));
+    }
     if (this.ended) return;
-    this.fixed = fixed;
     const meta = figure.layout.meta ?? {};
     this.describe(meta.alt ?? "Chart");
     this.root.dataset.updates = ++this.drawn;
@@ -136,6 +154,20 @@ class Chart {
     this.pad.hidden = !clicks;
     this.plot.classList.toggle("polycore-live-clicks", clicks);
     this.moveCursor();
+  }
+
+  // Shows the latest pictures and nothing else. Plotly.relayout would lay the whole figure out for each. Plotly keeps
+  // the source it has shown beside the element, and that it will show after a zoom in its own layout.
+  showPictures() {
+    const { images = [], meta } = this.latest.figure.layout;
+    Object.assign(this.plot.layout, { images, meta });
+    for (const image of this.plot.querySelectorAll(".imagelayer image")) {
+      const index = image.__data__._index;
+      const { source } = images[index];
+      if (image._imgSrc === source) continue;
+      this.plot._fullLayout.images[index].source = image._imgSrc = source;
+      image.setAttribute("href", source);
+    }
   }
 
   // Plotly's first SVG has the data, those above it have titles and legend. The label is set on the first and not on
@@ -172,7 +204,7 @@ class Chart {
   }
 
   fail(error) {
-    this.stale = false;
+    this.stale = this.onlyPictures = false;
     const missing = error instanceof LibraryError;
     if (!missing) console.error(error);
     this.message.textContent = missing
@@ -299,6 +331,10 @@ class Values {
   }
 
   history() {
+    return (this.columns ??= this.unpackedHistory());
+  }
+
+  unpackedHistory() {
     const { history } = this.frame.blobs;
     if (!history) return undefined;
     const count = history.byteLength / 16;
@@ -318,17 +354,23 @@ class Values {
   }
 }
 
+let lastTurn = Promise.resolve();
+
+// Resolves at the next animation frame that no other chart uses: together, the charts of a page would hold it up. A
+// hidden tab has no frames, so there charts cost nothing.
+function turn() {
+  lastTurn = lastTurn.then(() => new Promise(requestAnimationFrame));
+  return lastTurn;
+}
+
 function write(target, [name, ...names], value) {
   if (names.length) write(target[name], names, value);
   else target[name] = value;
 }
 
-function withoutSource({ source, ...others }) {
-  return others;
-}
-
-function sources(images) {
-  return Object.fromEntries(images.map(({ source }, i) => [`images[${i}].source`, source]));
+// For JSON.stringify: leaves out what `showPictures` shows.
+function unlessShownAlone(name, value) {
+  return name === "source" || name === "meta" ? undefined : value;
 }
 
 class LibraryError extends Error {}
