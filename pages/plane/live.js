@@ -38,6 +38,7 @@ class Chart {
   updates = 0;
   drawn = 0;
   drawnAt = -REST_MS; // time of the last drawing
+  sketches = 0;
   busy = false; // is drawing, or waits for the library or the next frame
   stale = false; // the latest figure is not drawn yet
   pressed = null; // where the pointer went down; Plotly loses a drag if its figure is drawn again
@@ -112,12 +113,25 @@ class Chart {
   // Draws the latest figure once: several calls before the next frame cause one drawing.
   refresh() {
     this.stale = true;
+    if (!window.Plotly?.react) this.sketch();
     if (this.busy || this.pressed || this.ended || !this.latest) return;
     this.busy = true;
     this.redraw().finally(() => {
       this.busy = false;
       if (this.stale) this.refresh();
     });
+  }
+
+  // Shows the latest figure until Plotly has come, if it can.
+  sketch() {
+    if (this.ended || !this.latest || !canBeSketched(this.latest.figure) || this.root.clientWidth === 0) return;
+    this.fill();
+    const { figure } = this.latest;
+    if (!this.canvas) this.root.prepend((this.canvas = element("canvas", { role: "img" })));
+    this.canvas.setAttribute("aria-label", figure.layout.meta?.alt ?? "Chart");
+    const number = ++this.sketches;
+    const isOutdated = () => !this.canvas || number !== this.sketches;
+    sketch(this.canvas, figure, this.look, isOutdated).catch(console.error);
   }
 
   async redraw() {
@@ -145,6 +159,8 @@ class Chart {
       await Plotly.react(this.plot, figure.data, layout, this.config(Plotly));
     }
     if (this.ended) return;
+    this.canvas?.remove();
+    this.canvas = null;
     const meta = figure.layout.meta ?? {};
     this.describe(meta.alt ?? "Chart");
     this.root.dataset.updates = ++this.drawn;

@@ -21,12 +21,11 @@ from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 OnClick = Callable[[float, float], None]
 
 _HERE = Path(__file__)
+_SCRIPTS = "picture.js", "sketch.js", "live.js"
 _component = st.components.v2.component(
     "polycore_live",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=CHANNEL_SCRIPT
-    + _HERE.with_name("picture.js").read_text(encoding="utf-8")
-    + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=CHANNEL_SCRIPT + "".join(_HERE.with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS),
     isolate_styles=False,  # Plotly adds its own styles to the document
 )
 

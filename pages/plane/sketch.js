@@ -1,0 +1,223 @@
+// Draws a figure of the plane on a canvas until Plotly has come, where Plotly will draw it. The distances below are
+// those that Plotly chooses; tests/browser/test_sketch.py compares the two.
+
+const TICK_FONT = 12;
+const TITLE_FONT = 14;
+const LEGEND = { line: 30, gap: 5, text: 40, row: 19, edges: 10 }; // pixels
+const LEFT_OF_LABELS = 25; // title and gaps
+const UNDER_AXIS = 33; // labels and title
+const TICK_DISTANCE = { x: 80, y: 40 }; // pixels, at least
+const DASHES = { dot: [1, 1], dash: [3, 3], longdash: [5, 5], dashdot: [3, 1, 1, 1], longdashdot: [5, 2, 1, 2] };
+const FLOATS = { f8: Float64Array, f4: Float32Array };
+const INTEGERS = { i4: Int32Array, i2: Int16Array, i1: Int8Array, u4: Uint32Array, u2: Uint16Array, u1: Uint8Array };
+
+// Whether a sketch can show it: lines and markers over two axes that say what they span.
+function canBeSketched({ data, layout }) {
+  const isPlane = [layout.xaxis, layout.yaxis].every((axis) => axis?.range && axis.title && axis.type !== "log");
+  return isPlane && data.every(({ type }) => !type || type === "scatter");
+}
+
+// `look` is what theme() returns. Draws nothing if `isOutdated()` by the time all is loaded.
+async function sketch(canvas, { data, layout }, look, isOutdated) {
+  const { font, xaxis } = look.template.layout;
+  const [image] = layout.images ?? [];
+  const [picture] = await Promise.all([image && loaded(image.source), document.fonts.load(`12px ${font.family}`)]);
+  if (isOutdated()) return;
+  const { clientWidth: width, clientHeight: height } = canvas;
+  [canvas.width, canvas.height] = [width * devicePixelRatio, height * devicePixelRatio];
+  const context = canvas.getContext("2d");
+  context.scale(devicePixelRatio, devicePixelRatio);
+  new Sketch(context, data, layout, { width, height }, { ...font, line: xaxis.gridcolor }).draw(picture, image);
+}
+
+class Sketch {
+  constructor(context, data, layout, { width, height }, font) {
+    Object.assign(this, { context, layout, font });
+    this.traces = data;
+    this.named = layout.showlegend === false ? [] : data.filter(({ showlegend }) => showlegend !== false);
+    const { t: top, r: right, b: bottom } = layout.margin;
+    this.legend = this.legendOf(width - right, 0.45 * height);
+    // With a legend, the plot's height and the legend's distance from it, which is a share of that height, fill it all.
+    const { y = -0.15 } = layout.legend ?? {};
+    const room = height - top - bottom;
+    const plot = this.legend ? (room - this.legend.height) / (1 - y) : room - UNDER_AXIS;
+    this.top = top;
+    this.height = height - top - Math.round(height - top - plot);
+    this.yTicks = ticks(layout.yaxis, this.height, TICK_DISTANCE.y);
+    this.left = Math.round(LEFT_OF_LABELS + Math.max(...this.yTicks.map(({ text }) => this.widthOf(text, TICK_FONT))));
+    this.width = width - right - this.left;
+    this.xTicks = ticks(layout.xaxis, this.width, TICK_DISTANCE.x);
+  }
+
+  legendOf(width, most) {
+    if (this.named.length === 0) return null;
+    const { size = TICK_FONT } = this.layout.legend?.font ?? {};
+    const widths = this.named.map(({ name }) => LEGEND.text + this.widthOf(plain(name), size));
+    const inOneRow = widths.reduce((sum, each) => sum + each + LEGEND.gap, -LEGEND.gap) < width;
+    const column = Math.max(...widths) + LEGEND.gap;
+    const columns = inOneRow ? widths.length : Math.max(1, Math.floor((width + LEGEND.gap) / column));
+    let next = 0;
+    const starts = widths.map((each, i) => {
+      if (!inOneRow) return (i % columns) * column;
+      next += each + LEGEND.gap;
+      return next - each - LEGEND.gap;
+    });
+    const rows = Math.ceil(widths.length / columns);
+    return { size, columns, starts, height: Math.min(most, rows * LEGEND.row + LEGEND.edges) };
+  }
+
+  widthOf(text, size) {
+    this.context.font = `${size}px ${this.font.family}`;
+    return this.context.measureText(text).width;
+  }
+
+  x(value) {
+    const [from, to] = this.layout.xaxis.range;
+    return this.left + ((value - from) / (to - from)) * this.width;
+  }
+
+  y(value) {
+    const [from, to] = this.layout.yaxis.range;
+    return this.top + ((to - value) / (to - from)) * this.height;
+  }
+
+  draw(picture, image) {
+    const { context } = this;
+    context.save();
+    context.beginPath();
+    context.rect(this.left, this.top, this.width, this.height);
+    context.clip();
+    context.imageSmoothingQuality = "high";
+    if (picture) {
+      const [left, top] = [this.x(image.x), this.y(image.y)];
+      const [right, bottom] = [this.x(image.x + image.sizex), this.y(image.y - image.sizey)];
+      context.drawImage(picture, left, top, right - left, bottom - top);
+    }
+    this.drawLines();
+    for (const trace of this.traces) this.drawTrace(trace);
+    context.restore();
+    this.drawLabels();
+    if (this.legend) this.drawLegend();
+  }
+
+  drawLines() {
+    const { xaxis, yaxis } = this.layout;
+    const [right, bottom] = [this.left + this.width, this.top + this.height];
+    const across = (y, color, width) => this.stroke([[this.left, y], [right, y]], color, width);
+    const along = (x, color, width) => this.stroke([[x, this.top], [x, bottom]], color, width);
+    const both = [[xaxis, this.xTicks, along, "x"], [yaxis, this.yTicks, across, "y"]];
+    for (const [axis, marks, line, at] of both) {
+      const color = axis.gridcolor ?? this.font.line;
+      if (axis.showgrid !== false) for (const { value } of marks) line(this[at](value), color, 1);
+      if (axis.zeroline) line(this[at](0), axis.zerolinecolor, axis.zerolinewidth ?? 1);
+    }
+  }
+
+  drawTrace({ x, y, mode = "lines", line = {}, marker = {} }) {
+    const [xs, ys] = [numbers(x), numbers(y)];
+    const points = Array.from(xs, (value, i) => [this.x(value), this.y(ys[i])]);
+    if (mode.includes("lines")) this.stroke(points, line.color, line.width, line.dash);
+    if (!mode.includes("markers")) return;
+    const { context } = this;
+    const { color, width = 0 } = marker.line ?? {};
+    Object.assign(context, { fillStyle: marker.color, strokeStyle: color, lineWidth: width });
+    context.setLineDash([]);
+    for (const [right, down] of points) {
+      context.beginPath();
+      context.arc(right, down, marker.size / 2, 0, 2 * Math.PI);
+      context.fill();
+      if (width) context.stroke();
+    }
+  }
+
+  stroke(points, color, width = 2, dash = "solid") {
+    const { context } = this;
+    context.beginPath();
+    let isDown = false;
+    for (const [right, down] of points) {
+      const isThere = Number.isFinite(right) && Number.isFinite(down); // a gap in a line is no number
+      if (isThere) context[isDown ? "lineTo" : "moveTo"](right, down);
+      isDown = isThere;
+    }
+    context.setLineDash(dashes(dash, width));
+    [context.strokeStyle, context.lineWidth] = [color, width];
+    context.stroke();
+  }
+
+  drawLabels() {
+    const { context } = this;
+    const [bottom, middle] = [this.top + this.height, this.left + this.width / 2];
+    for (const { value, text } of this.xTicks) this.write(text, this.x(value), bottom + 13, "center", TICK_FONT);
+    for (const { value, text } of this.yTicks) this.write(text, this.left - 1, this.y(value) + 4.2, "right", TICK_FONT);
+    this.write(this.layout.xaxis.title.text, middle, bottom + 32, "center", TITLE_FONT);
+    context.save();
+    context.translate(13.7, this.top + this.height / 2);
+    context.rotate(-Math.PI / 2);
+    this.write(this.layout.yaxis.title.text, 0, 0, "center", TITLE_FONT);
+    context.restore();
+  }
+
+  drawLegend() {
+    const { x = 0, y = -0.15 } = this.layout.legend;
+    const [left, top] = [this.left + x * this.width, this.top + (1 - y) * this.height];
+    this.named.forEach(({ name, line = {} }, i) => {
+      const row = Math.floor(i / this.legend.columns);
+      const [right, down] = [left + this.legend.starts[i], top + 14.5 + row * LEGEND.row];
+      const [from, to] = [right + LEGEND.gap, right + LEGEND.gap + LEGEND.line];
+      this.stroke([[from, down], [to, down]], line.color, line.width, line.dash);
+      this.write(plain(name), right + LEGEND.text, down + 0.35 * this.legend.size, "left", this.legend.size);
+    });
+  }
+
+  write(text, x, y, align, size) {
+    const { context } = this;
+    context.font = `${size}px ${this.font.family}`;
+    [context.textAlign, context.fillStyle] = [align, this.font.color];
+    context.fillText(text, x, y);
+  }
+}
+
+// At 1, 2 or 5 of a decade, as many as have room.
+function ticks({ range: [from, to] }, length, distance) {
+  const rough = Math.abs(to - from) / (Math.min(9, Math.max(4, length / distance)) + 1);
+  const decade = 10 ** Math.floor(Math.log10(rough));
+  const step = decade * [2, 5, 10].find((each) => each > rough / decade);
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const first = Math.ceil(Math.min(from, to) / step - 1e-6);
+  const last = Math.floor(Math.max(from, to) / step + 1e-6);
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const value = (first + i) * step;
+    return { value, text: label(value, decimals) };
+  });
+}
+
+function label(value, decimals) {
+  const [unit, suffix] = Math.abs(value) >= 1e6 ? [1e6, "M"] : Math.abs(value) >= 1e4 ? [1e3, "k"] : [1, ""];
+  const text = unit > 1 ? String(value / unit) : String(Number(value.toFixed(decimals)));
+  return text.replace("-", "−") + suffix;
+}
+
+// A name, or lengths such as "6px, 3px".
+function dashes(dash, width) {
+  if (dash.includes("px")) return dash.split(/[\s,]+/).map(parseFloat);
+  return (DASHES[dash] ?? []).map((share) => share * Math.max(width, 3));
+}
+
+// Plotly's package sends arrays as base64.
+function numbers(values) {
+  if (!values.bdata) return values;
+  const bytes = Uint8Array.from(atob(values.bdata), (letter) => letter.charCodeAt(0));
+  return new { ...FLOATS, ...INTEGERS }[values.dtype](bytes.buffer);
+}
+
+// The text of a name, in which "<" and "&" are written as HTML.
+function plain(html) {
+  return new DOMParser().parseFromString(html, "text/html").body.textContent;
+}
+
+async function loaded(source) {
+  const image = new Image();
+  image.src = source;
+  await image.decode();
+  return image;
+}
