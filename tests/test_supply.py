@@ -24,3 +24,9 @@ def test_every_package_of_the_lock_has_hashes():
 def test_the_lock_names_no_place_to_load_from():
     assert "://" not in LOCK
     assert not re.search(r"--(find-links|(extra-)?index-url|trusted-host)", LOCK)
+
+
+def test_no_third_party_s_script_is_copied_into_the_repository():
+    scripts = [path for path in (ROOT / "pages").rglob("*") if path.name.endswith((".js", ".js.gz"))]
+    assert len(scripts) > 5
+    assert [path for path in scripts if ".min." in path.name] == []

@@ -17,7 +17,14 @@ from pages.state.kept_models import Kept
 from pages.state.view import MapLayer
 from polycore import Experiment, Model, Polynomial, Referee
 from polycore.arrays import Floats, Integers, evenly, read_only
-from polycore.figures import crossings_layer, mistakes_layer, point_layer, samples_layer, with_layers
+from polycore.figures import (
+    alternative_text,
+    crossings_layer,
+    mistakes_layer,
+    point_layer,
+    samples_layer,
+    with_layers,
+)
 from polycore.figures.plane import LAYER_MARKERS, Layer
 from polycore.formatting import counted
 
@@ -99,13 +106,19 @@ def over(
     mistakes: given if they are among the layers.
     Without layers and point it is `figure` itself.
     """
-    drawn = [_samples(experiment)] if "Samples" in layers else []
-    if mistakes is not None:
-        crosses = mistakes_layer(mistakes.points, mistakes.labels, mistakes.answers)
-        drawn.append((crosses, mistakes_caption(mistakes)))
-    if "Crossings" in layers:
-        drawn.append(_crossings(experiment.polynomials, experiment.x_range))
-    return _with_layers(figure, drawn, point)
+    return _with_layers(figure, _drawn(layers, experiment, mistakes), point)
+
+
+def described(
+    alt: str,
+    layers: Sequence[MapLayer],
+    experiment: Experiment,
+    mistakes: Mistakes | None,
+    point: Point | None,
+) -> str:
+    """Return the alternative text of a map with these on it, given that of the map without; see `over`."""
+    clauses = [layer.clause for layer in _with_point(_drawn(layers, experiment, mistakes), point)]
+    return alternative_text.extended(alt, "; ".join(clauses)) if clauses else alt
 
 
 def with_point(figure: go.Figure, point: Point | None) -> go.Figure:
@@ -148,11 +161,27 @@ def _mistakes(probabilities_of: Probabilities, experiment: Experiment) -> Mistak
 
 
 def _with_layers(figure: go.Figure, drawn: Sequence[CaptionedLayer], point: Point | None) -> go.Figure:
-    layers = [layer for layer, _ in drawn] + ([] if point is None else [point_layer(*point)])
+    layers = _with_point(drawn, point)
     if not layers:
         return figure
     layered = with_layers(figure, layers)  # all at once: copying a figure is expensive
     return layered.update_layout(meta=layered.layout.meta | {"captions": [caption for _, caption in drawn]})
+
+
+def _with_point(drawn: Sequence[CaptionedLayer], point: Point | None) -> list[Layer]:
+    return [layer for layer, _ in drawn] + ([] if point is None else [point_layer(*point)])
+
+
+def _drawn(
+    layers: Sequence[MapLayer], experiment: Experiment, mistakes: Mistakes | None
+) -> list[CaptionedLayer]:
+    drawn = [_samples(experiment)] if "Samples" in layers else []
+    if mistakes is not None:
+        crosses = mistakes_layer(mistakes.points, mistakes.labels, mistakes.answers)
+        drawn.append((crosses, mistakes_caption(mistakes)))
+    if "Crossings" in layers:
+        drawn.append(_crossings(experiment.polynomials, experiment.x_range))
+    return drawn
 
 
 @lru_cache(maxsize=16)

@@ -13,8 +13,7 @@ const CONFIG = {
 const MODE_BAR = ["zoom2d", "pan2d", "resetScale2d"];
 const PNG_SCALE = 2; // pixels in the file for each on the page, for print and projectors
 
-// What of a layout can be shown without Plotly: of an image, its source.
-const SHOWN_ALONE = new Set(["images", "meta"]);
+const SHOWN_ALONE = /^layout\.(meta|images\.\d+\.source)\b/; // what of a figure can be shown without Plotly
 
 const TOUCH = matchMedia("(pointer: coarse)"); // a finger on a chart must scroll the page and not drag the chart
 
@@ -97,9 +96,8 @@ class Chart {
     for (const [target, name] of follow.bind) {
       const value = values.at(name);
       if (value === undefined) continue;
-      const path = target.split(".");
-      write(figure, path, value);
-      this.onlyPictures &&= path[0] === "layout" && SHOWN_ALONE.has(path[1]);
+      write(figure, target.split("."), value);
+      this.onlyPictures &&= SHOWN_ALONE.test(target);
     }
   }
 

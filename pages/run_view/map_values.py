@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.models import map_layers
+from pages.models.map_layers import Mistakes
 from pages.plane.plane import decisions_of, window_of
 from pages.plane.referee import referee_of
 from pages.wording.percent import percent
@@ -43,9 +44,8 @@ def shown_map(picture: PackedMap, experiment: Experiment, *, differences: bool) 
     return ShownMap({"map": _sizes(picture, alphas), "map_alt": alt}, picture.scanlines)
 
 
-def mistakes(answers: Bytes, experiment: Experiment) -> dict[str, Any]:
+def mistakes(wrong: Mistakes) -> dict[str, Any]:
     """Return the held-out points with a wrong answer, as many as a map marks, and the caption about all."""
-    wrong = map_layers.mistakes_among(answers, experiment)
     [trace] = mistakes_layer(wrong.points, wrong.labels, wrong.answers).traces
     return {
         "x": trace.x.tolist(),

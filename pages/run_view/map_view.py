@@ -67,7 +67,7 @@ def draw_layers() -> None:
 def look() -> Look:
     """Return what the map of a run shows, as the user has chosen."""
     view = session.current().view
-    return Look(view.weights, view.map_view, "Mistakes" in view.map_layers, view.asked)
+    return Look(view.weights, view.map_view, view.map_layers, view.asked)
 
 
 def network_look() -> Look:

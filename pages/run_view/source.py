@@ -7,14 +7,15 @@ from typing import Any
 
 from pages.channel.frame import Frame
 from pages.channel.hub import Holder, IsThere
-from pages.models import asked
+from pages.models import asked, map_layers
+from pages.models.map_layers import Mistakes
 from pages.plane.plane import window_of
 from pages.plane.referee import best_possible, referee_of
 from pages.run_view import map_values
 from pages.runs import status
 from pages.runs.runner import Training
 from pages.state.shown_weights import ShownWeights
-from pages.state.view import MapView, Weights
+from pages.state.view import MapLayer, MapView, Weights
 from polycore import Experiment
 from polycore.figures import alternative_text
 from polycore.figures.progress import accuracy_mark, loss_mark
@@ -30,14 +31,19 @@ class Look:
 
     weights: those of the run that are shown.
     map_view: what the map shows; None without a map.
-    mistakes: whether the map marks them.
+    layers: what is on the map.
     asked: the point that is asked about; None if there is none.
     """
 
     weights: Weights = "Now"
     map_view: MapView | None = None
-    mistakes: bool = False
+    layers: tuple[MapLayer, ...] = ()
     asked: tuple[float, float] | None = None
+
+    @property
+    def mistakes(self) -> bool:
+        """Whether the map marks mistakes."""
+        return "Mistakes" in self.layers
 
     def wish(self, experiment: Experiment) -> Wish:
         """Return what workers compute for it."""
@@ -153,12 +159,16 @@ def _frame(training: Training, look: Look, sequence: int) -> Frame:
     blobs = {"history": _columns(shown.run.history)}
     portrait, experiment = _portrait(training, shown), shown.run.experiment
     if portrait is not None:
+        mistakes = _mistakes(portrait, experiment)
         if portrait.map is not None:
             shown_map = map_values.shown_map(portrait.map, experiment, differences=look.map_view != "Network")
             header["weights"] |= shown_map.values
+            header["weights"]["map_alt"] = map_layers.described(
+                shown_map.values["map_alt"], look.layers, experiment, mistakes, look.asked
+            )
             blobs["map"] = shown_map.pixels
-        if portrait.answers is not None:
-            header["weights"]["mistakes"] = map_values.mistakes(portrait.answers, experiment)
+        if mistakes is not None:
+            header["weights"]["mistakes"] = map_values.mistakes(mistakes)
     if look.asked is not None:
         header["answer"] = asked.values(shown.model, referee_of(experiment), look.asked)
     return Frame(training.name, sequence, header, blobs)
@@ -174,6 +184,10 @@ def _portrait(training: Training, shown: ShownWeights) -> Portrait | None:
     if shown.choice == "Best" and shown.step != run.step:
         return picture.best
     return picture.now
+
+
+def _mistakes(portrait: Portrait, experiment: Experiment) -> Mistakes | None:
+    return None if portrait.answers is None else map_layers.mistakes_among(portrait.answers, experiment)
 
 
 def _columns(history: History) -> bytes:
