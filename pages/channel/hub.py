@@ -16,9 +16,8 @@ from pages.channel.frame import Frame
 
 KEY_BYTES = 16  # 128 random bits
 MOST_SOCKETS = 4  # of a session: a tab has one, and a reconnecting one may not have lost its last yet
-FORGOTTEN_AFTER = (
-    60.0  # seconds without a socket and without a session; a page that comes back gets a new key
-)
+FORGOTTEN_AFTER = 60.0  # seconds without socket and session; a page that comes back gets a new key
+FETCHED_SECONDS = 3.0  # a tab that fetches frames does so once a second, and only while it is seen
 
 IsThere = Callable[[], bool]
 
@@ -88,7 +87,8 @@ class Holder:
     def __init__(self, is_there: IsThere) -> None:
         """`is_there` returns whether the session's tab is connected."""
         self._session_is_there = is_there
-        self._there_at = monotonic()
+        self._gone_at: float | None = None
+        self._fetched_at = -FETCHED_SECONDS
         self._subscribers: frozenset[Subscriber] = frozenset()
         self._lock = threading.Lock()
         self.sources: tuple[Source, ...] = ()
@@ -96,35 +96,51 @@ class Holder:
 
     @property
     def is_watching(self) -> bool:
-        """Whether a socket is open whose tab is seen."""
-        return any(not subscriber.is_hidden for subscriber in self._subscribers)
+        """Whether the tab is seen, and has a socket or fetches frames."""
+        is_shown = any(not subscriber.is_hidden for subscriber in self._subscribers)
+        return is_shown or monotonic() - self._fetched_at < FETCHED_SECONDS
 
     @property
     def is_forgotten(self) -> bool:
-        """Whether nobody has been there for so long that nobody will miss it."""
+        """Whether nobody has been there for so long that nobody will miss it.
+
+        The time counts from the first check that finds nobody there, so that a short cut is harmless.
+        """
         if self.is_there():
-            self._there_at = monotonic()
-        return monotonic() - self._there_at > FORGOTTEN_AFTER
+            self._gone_at = None
+        elif self._gone_at is None:
+            self._gone_at = monotonic()
+        return self._gone_at is not None and monotonic() - self._gone_at > FORGOTTEN_AFTER
 
     def is_there(self) -> bool:
         """Return whether anybody may still look: a socket is open, or the session is active."""
         return bool(self._subscribers) or self._session_is_there()
 
     def show(self, sources: Sequence[Source], is_there: IsThere) -> None:
-        """Let its sockets show these from now on."""
+        """Let its sockets show these from now on, unless it was revoked."""
         with self._lock:
-            before, self.sources, self._session_is_there = self.sources, tuple(sources), is_there
-        for source in before:
-            if source not in self.sources:
-                source.forget(self)
-        for source in self.sources:
-            source.listen(self)
+            if not self.is_revoked:
+                self._session_is_there = is_there
+                self._exchange(tuple(sources))
         self.wake()
+
+    def _exchange(self, sources: tuple[Source, ...]) -> None:
+        before, self.sources = self.sources, sources
+        for source in before:
+            if source not in sources:
+                source.forget(self)
+        for source in sources:
+            source.listen(self)
 
     def seen(self) -> None:
         """Note that the user looks."""
         for source in self.sources:
             source.seen(self.is_there)
+
+    def fetched(self) -> None:
+        """Note that the user looks, by a tab that fetches frames."""
+        self._fetched_at = monotonic()
+        self.seen()
 
     def source(self, name: str) -> Source | None:
         """Return what has that name."""
@@ -150,8 +166,10 @@ class Holder:
 
     def end(self) -> None:
         """Show nothing more; the sockets end."""
-        self.is_revoked = True
-        self.show((), lambda: False)
+        with self._lock:
+            self.is_revoked = True
+            self._exchange(())
+        self.wake()
 
 
 class Hub:
@@ -165,9 +183,9 @@ class Hub:
 
     def open(self, is_there: IsThere) -> tuple[str, Holder]:
         """Return the key and the holder of a new session. Holders that nobody misses are revoked."""
-        for key, holder in tuple(self._holders.items()):
-            if holder.is_forgotten:
-                self.revoke(key)
+        for other, one in tuple(self._holders.items()):
+            if one.is_forgotten:
+                self.revoke(other)
         key, holder = secrets.token_hex(KEY_BYTES), Holder(is_there)
         self._holders[key] = holder
         return key, holder

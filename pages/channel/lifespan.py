@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from pages import patches
-from pages.channel import plotly_script
+from pages.channel import log_filter, plotly_script
 from pages.server.pool import workers
 
 
@@ -14,6 +14,7 @@ from pages.server.pool import workers
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Patch Streamlit and start the workers before the first visitor; end the workers after the last."""
     plotly_script.prepare()
+    log_filter.apply()
     patches.apply()
     workers.start()
     yield

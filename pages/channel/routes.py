@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import logging
 from collections import deque
+from collections.abc import Coroutine
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -17,12 +19,17 @@ from pages.channel import address, origins, plotly_script
 from pages.channel.hub import Holder, Subscriber, hub
 
 # Codes with which a socket is closed. It is accepted first: a browser sees no code of one that was not.
+# A tab connects again after the first one alone: channel.js.
+FAILED = 1011
 FOREIGN_ORIGIN, UNKNOWN_KEY, TOO_FAST, TOO_LARGE, TOO_MANY_SOCKETS = 4403, 4404, 4408, 4413, 4429
 
 MOST_BYTES = 1024  # of a message from a browser
 MOST_MESSAGES, IN_SECONDS = 20, 1.0
 WAIT_SECONDS = 0.05  # between two frames of a run, at least: a screen would hardly show more
 HIDDEN_SECONDS = 5.0  # between two frames for a tab that nobody sees
+GONE = (WebSocketDisconnect, RuntimeError)  # what Starlette raises for a socket that has ended
+
+_logger = logging.getLogger(__name__)
 
 
 def routes() -> list[BaseRoute]:
@@ -44,19 +51,22 @@ async def latest_frame(request: Request) -> Response:
     source = None if holder is None else holder.source(request.path_params["name"])
     if holder is None or source is None:
         return Response(status_code=404, headers=headers)
-    holder.seen()
+    holder.fetched()
     frame = await asyncio.to_thread(source.frame)
     return Response(frame.content, media_type="application/octet-stream", headers=headers)
 
 
 async def channel(socket: WebSocket) -> None:
     """Send a tab the frames of its runs, until it goes or its key is revoked."""
-    await socket.accept()
+    try:
+        await socket.accept()
+    except OSError:  # the tab has gone meanwhile
+        return
     holder = hub.holder(socket.path_params["key"])
     if not origins.is_allowed(socket.headers.get("origin"), socket.headers.get("host")):
-        await socket.close(FOREIGN_ORIGIN)
+        await _close(socket, FOREIGN_ORIGIN)
     elif holder is None:
-        await socket.close(UNKNOWN_KEY)
+        await _close(socket, UNKNOWN_KEY)
     else:
         await _serve(socket, holder)
 
@@ -64,19 +74,23 @@ async def channel(socket: WebSocket) -> None:
 async def _serve(socket: WebSocket, holder: Holder) -> None:
     subscriber = Subscriber()
     if not holder.add(subscriber):
-        await socket.close(TOO_MANY_SOCKETS)
+        await _close(socket, TOO_MANY_SOCKETS)
         return
     try:
         holder.seen()
         code = await _first_of(_read(socket, holder, subscriber), _write(socket, holder, subscriber))
         if code is not None:
-            with suppress(RuntimeError, WebSocketDisconnect):  # it may have gone by now
-                await socket.close(code)
+            await _close(socket, code)
     finally:
         holder.remove(subscriber)
 
 
-async def _first_of(*coroutines: Any) -> int | None:
+async def _close(socket: WebSocket, code: int) -> None:
+    with suppress(*GONE):
+        await socket.close(code)
+
+
+async def _first_of(*coroutines: Coroutine[Any, Any, int | None]) -> int | None:
     """Return the result of the first to end, and cancel the other.
 
     A task that only wrote would never learn that its browser has gone.
@@ -88,8 +102,16 @@ async def _first_of(*coroutines: Any) -> int | None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    codes = [task.result() for task in done if not task.cancelled() and task.exception() is None]
-    return next((code for code in codes if code is not None), None)
+    return next((code for code in map(_code, done) if code is not None), None)
+
+
+def _code(task: asyncio.Task[int | None]) -> int | None:
+    """Return what a task has returned, or the code for its exception, which is logged."""
+    error = task.exception()
+    if error is None:
+        return task.result()
+    _logger.error("A frame could not be computed.", exc_info=error)
+    return FAILED
 
 
 async def _read(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> int | None:
@@ -99,7 +121,8 @@ async def _read(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> in
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             return None
-        content = message.get("text") or message.get("bytes") or ""
+        text = message.get("text")
+        content = message.get("bytes") or b"" if text is None else text.encode()
         now = monotonic()
         if len(content) > MOST_BYTES:
             return TOO_LARGE
@@ -109,7 +132,7 @@ async def _read(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> in
         _take(_parsed(content), holder, subscriber)
 
 
-def _parsed(content: str | bytes) -> dict[str, Any]:
+def _parsed(content: bytes) -> dict[str, Any]:
     try:
         message = json.loads(content)
     except (ValueError, RecursionError):
@@ -130,12 +153,17 @@ async def _write(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> i
     """Send each run's latest frame when there is another. Return the code to close the socket with."""
     sent: dict[str, tuple[int, bool]] = {}
     while not holder.is_revoked:
-        for source in holder.sources:
+        sources = holder.sources
+        sent = {source.name: sent[source.name] for source in sources if source.name in sent}
+        for source in sources:
             frame = await asyncio.to_thread(source.frame)
             latest = frame.sequence, not subscriber.is_hidden
             if latest > sent.get(source.name, (-1, False)):
                 # this waits while the browser is slow: what changes meanwhile is in the frame after
-                await socket.send_bytes(frame.without_blobs if subscriber.is_hidden else frame.content)
+                try:
+                    await socket.send_bytes(frame.without_blobs if subscriber.is_hidden else frame.content)
+                except GONE:
+                    return None
                 sent[source.name] = latest
         await subscriber.wait(WAIT_SECONDS, HIDDEN_SECONDS)
     return UNKNOWN_KEY

@@ -1,0 +1,75 @@
+"""Sources without a run: what they show is set by hand."""
+
+import json
+from collections.abc import Callable, Sequence
+
+from pages.channel.frame import Frame
+from pages.channel.hub import Holder, IsThere
+
+
+class Tape:
+    """A source that shows a number, and so many bytes of it."""
+
+    def __init__(self, name: str = "tape", size: int = 0) -> None:
+        self.name = name
+        self.looks: list[IsThere] = []
+        self.listeners: list[Holder] = []
+        self.computed = 0
+        self._size = size
+        self._frame = self._frame_of(0)
+
+    @property
+    def number(self) -> int:
+        return self._frame.sequence
+
+    def show(self, number: int) -> None:
+        """Show another number, and wake whoever listens."""
+        self._frame = self._frame_of(number)
+        for listener in tuple(self.listeners):
+            listener.wake()
+
+    def frame(self) -> Frame:
+        self.computed += 1
+        return self._frame
+
+    def seen(self, is_there: IsThere) -> None:
+        self.looks.append(is_there)
+
+    def listen(self, holder: Holder) -> None:
+        if holder not in self.listeners:
+            self.listeners.append(holder)
+
+    def forget(self, holder: Holder) -> None:
+        if holder in self.listeners:
+            self.listeners.remove(holder)
+
+    def _frame_of(self, number: int) -> Frame:
+        blobs = {"map": number.to_bytes(4, "big") * (self._size // 4)} if self._size else {}
+        return Frame(self.name, number, {"number": number, "line": f"{number} · ½"}, blobs)
+
+
+class BrokenTape(Tape):
+    """A source whose frames cannot be computed."""
+
+    def frame(self) -> Frame:
+        raise RuntimeError("no frame")
+
+
+def unpacked(data: bytes) -> tuple[dict, dict[str, bytes]]:
+    """Return a frame's header and blobs, by the words of frame.py; fail if a byte is left over."""
+    length = int.from_bytes(data[:4], "little")
+    header = json.loads(data[4 : 4 + length].decode("utf-8"))
+    rest, blobs = data[4 + length :], {}
+    for name, size in header["blobs"]:
+        blobs[name], rest = rest[:size], rest[size:]
+        assert len(blobs[name]) == size
+    assert rest == b""
+    return header, blobs
+
+
+def numbers_until(receive: Callable[[], bytes], last: int) -> Sequence[int]:
+    """Return the numbers of the frames that come until one has the number `last`."""
+    numbers = []
+    while not numbers or numbers[-1] != last:
+        numbers.append(unpacked(receive())[0]["number"])
+    return numbers

@@ -1,0 +1,288 @@
+"""The live channel's socket, driven by a client of its own."""
+
+import socket
+import struct
+from time import monotonic, sleep
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from pages.channel import routes
+from pages.channel.hub import hub
+from tests.channel.tapes import BrokenTape, Tape, numbers_until, unpacked
+from tests.waiting import wait_until
+
+HIDDEN, SHOWN = '{"hidden": true}', '{"hidden": false}'
+
+
+def close_code(connection):
+    """Return the code with which the server closes a socket; frames before that are skipped."""
+    try:
+        while True:
+            connection.recv(timeout=20)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code
+
+
+def first(connection):
+    return unpacked(connection.recv(timeout=20))
+
+
+def test_a_frame_is_complete_with_its_run_its_sequence_and_its_blobs(seat):
+    tape = Tape("run 1", size=40)
+    tape.show(7)
+    header, blobs = first(seat(tape).connect())
+    assert header == {
+        "run": "run 1",
+        "sequence": 7,
+        "number": 7,
+        "line": "7 · ½",
+        "blobs": [["map", 40]],
+    }
+    assert blobs == {"map": bytes([0, 0, 0, 7]) * 10}
+
+
+def test_each_source_of_the_session_comes_over_one_socket(seat):
+    here = seat(Tape("one"), Tape("two"))
+    connection = here.connect()
+    assert {first(connection)[0]["run"] for _ in range(2)} == {"one", "two"}
+    here.holder.show([Tape("three")], lambda: True)
+    assert first(connection)[0]["run"] == "three"
+
+
+def test_a_client_that_is_slower_than_the_source_gets_its_last_frame_and_not_every_one(seat):
+    tape = Tape()
+    connection = seat(tape).connect()
+    assert first(connection)[0]["number"] == 0
+    for number in range(1, 1001):
+        tape.show(number)
+    numbers = numbers_until(lambda: connection.recv(timeout=20), 1000)
+    assert numbers == sorted(numbers)
+    assert len(numbers) < 100
+
+
+MEBIBYTE = 1024 * 1024
+
+
+def test_a_client_that_stops_reading_costs_the_server_two_frames_and_then_gets_the_latest(seat, monkeypatch):
+    monkeypatch.setattr(routes, "WAIT_SECONDS", 0.001)
+    tape = Tape(size=MEBIBYTE)
+    here = seat(tape)
+    connection = here.connect(max_queue=1)
+
+    wait_until(lambda: tape.show(tape.number + 1) or here.server.buffered > 0)
+    computed = tape.computed
+    for _ in range(500):
+        tape.show(tape.number + 1)
+        sleep(0.001)  # longer than WAIT_SECONDS: each number could be sent
+        assert here.server.buffered < 2 * MEBIBYTE
+    assert tape.computed < computed + 50  # the system takes some megabytes for itself
+    numbers = numbers_until(lambda: connection.recv(timeout=20), tape.number)
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) < 100
+
+
+def test_nothing_is_computed_or_sent_while_nothing_changes(seat):
+    tape = Tape()
+    connection = seat(tape).connect()
+    first(connection)
+    computed = tape.computed
+    with pytest.raises(TimeoutError):
+        connection.recv(timeout=10 * routes.WAIT_SECONDS)
+    assert tape.computed <= computed + 1
+
+
+def test_an_unknown_key_is_accepted_and_then_refused(seat):
+    assert close_code(seat().connect_to(f"/live/a/{'0' * 32}")) == 4404
+
+
+def test_the_name_of_another_replica_leads_to_the_key_all_the_same(seat):
+    here = seat(Tape())
+    assert first(here.connect_to(f"/live/b/{here.key}"))[0]["run"] == "tape"
+
+
+def test_another_site_s_page_is_refused_with_the_right_key(seat):
+    assert close_code(seat(Tape()).connect(origin="https://stranger.example")) == 4403
+
+
+def test_a_page_of_the_server_s_own_address_is_served(seat):
+    here = seat(Tape())
+    assert first(here.connect(origin=f"http://127.0.0.1:{here.server.port}"))[0]["number"] == 0
+
+
+def test_the_fifth_socket_of_a_session_is_refused_and_one_that_ends_makes_room(seat):
+    here = seat(Tape())
+    four = [here.connect() for _ in range(4)]
+    for connection in four:
+        first(connection)
+    assert close_code(here.connect()) == 4429
+    four[0].close()
+    wait_until(lambda: here.subscribers == 3)
+    assert first(here.connect())[0]["number"] == 0
+
+
+@pytest.mark.parametrize(
+    "message", ["x" * 1025, "½" * 600, b"x" * 1025], ids=["text", "bytes of text", "bytes"]
+)
+def test_a_message_of_more_than_a_kibibyte_ends_the_socket(seat, message):
+    connection = seat(Tape()).connect()
+    connection.send(message)
+    assert close_code(connection) == 4413
+
+
+def test_more_than_twenty_messages_a_second_end_the_socket(seat):
+    connection = seat(Tape()).connect()
+    for _ in range(21):
+        connection.send(SHOWN)
+    assert close_code(connection) == 4408
+
+
+NONSENSE = (
+    "",
+    "{",
+    "null",
+    "[]",
+    "3",
+    '{"hidden": 1}',
+    '{"hidden": null}',
+    '{"stop": true}',
+    "[" * 1024,
+    "NaN",
+    b"\xff\xfe",
+    b"",
+)
+
+
+def test_messages_without_sense_are_ignored(seat):
+    tape = Tape()
+    here = seat(tape)
+    connection = here.connect()
+    first(connection)
+    for message in NONSENSE:
+        connection.send(message)
+    tape.show(1)
+    assert first(connection)[0]["number"] == 1
+    assert here.holder.is_watching
+
+
+@pytest.fixture
+def quick_if_hidden(monkeypatch):
+    monkeypatch.setattr(routes, "HIDDEN_SECONDS", 0.5)
+
+
+@pytest.mark.usefixtures("quick_if_hidden")
+def test_a_revoked_key_ends_its_sockets_and_lets_the_sources_go(seat):
+    tape = Tape()
+    here = seat(tape)
+    hidden = here.connect()
+    first(hidden)
+    hidden.send(HIDDEN)
+    wait_until(lambda: not here.holder.is_watching)
+    tape.show(1)
+    first(hidden)
+    seen = here.connect()
+    first(seen)
+    hub.revoke(here.key)
+    assert tape.listeners == []
+    assert close_code(seen) == 4404
+    assert close_code(hidden) == 4404
+    assert close_code(here.connect()) == 4404
+
+
+def test_a_frame_that_cannot_be_computed_is_logged_without_the_key_and_ends_the_socket(seat, caplog):
+    here = seat(BrokenTape())
+    assert close_code(here.connect()) == 1011
+    [record] = [record for record in caplog.records if record.name == routes.__name__]
+    assert "no frame" in record.exc_text or "no frame" in str(record.exc_info[1])
+    assert here.key not in caplog.text
+
+
+# --- who looks ------------------------------------------------------------------------------------
+
+
+def test_the_source_hears_that_somebody_looks_when_a_socket_opens_and_when_its_tab_says_so(seat):
+    tape = Tape()
+    here = seat(tape)
+    connection = here.connect()
+    first(connection)
+    assert len(tape.looks) == 1
+    connection.send(SHOWN)
+    wait_until(lambda: len(tape.looks) == 2)
+    here.is_there = False  # Streamlit's own socket is cut
+    assert tape.looks[-1]()
+    connection.close()
+    wait_until(lambda: not tape.looks[-1]())
+
+
+@pytest.mark.usefixtures("quick_if_hidden")
+def test_a_hidden_tab_gets_headers_at_long_intervals_and_the_whole_frame_as_soon_as_it_is_shown(seat):
+    tape = Tape(size=400)
+    here = seat(tape)
+    connection = here.connect()
+    assert first(connection)[1] != {}
+    connection.send(HIDDEN)
+    wait_until(lambda: not here.holder.is_watching)
+    tape.show(1)  # the socket still waits for news as that of a tab that is seen
+    assert first(connection)[1] == {}
+    began = monotonic()
+    for number in range(2, 100):
+        tape.show(number)
+    header, blobs = first(connection)
+    assert (header["number"], header["blobs"], blobs) == (99, [], {})
+    assert monotonic() - began > 0.25
+    connection.send(SHOWN)
+    header, blobs = first(connection)
+    assert (header["number"], len(blobs["map"])) == (99, 400)
+    assert here.holder.is_watching
+
+
+def test_a_tab_that_is_shown_again_waits_for_no_interval(seat):
+    tape = Tape(size=400)
+    here = seat(tape)
+    connection = here.connect()
+    first(connection)
+    connection.send(HIDDEN)
+    wait_until(lambda: not here.holder.is_watching)
+    tape.show(1)
+    assert first(connection)[1] == {}
+    began = monotonic()
+    connection.send(SHOWN)
+    assert first(connection)[1] != {}
+    assert monotonic() - began < routes.HIDDEN_SECONDS / 2
+
+
+# --- sockets that end -----------------------------------------------------------------------------
+
+
+def test_idle_sockets_that_their_tabs_close_leave_nothing_behind(seat):
+    seats = [seat(Tape()) for _ in range(20)]
+    connections = [one.connect() for one in seats]
+    for connection in connections:
+        first(connection)
+    for connection in connections:
+        connection.close()
+    wait_until(lambda: sum(one.subscribers for one in seats) + seats[0].server.tasks == 0, 5)
+
+
+def test_idle_sockets_that_are_cut_leave_nothing_behind(seat):
+    seats = [seat(Tape()) for _ in range(20)]
+    for index, one in enumerate(seats):
+        connection = one.connect()
+        first(connection)
+        if index % 2:  # a reset instead of an end
+            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.socket.shutdown(socket.SHUT_RD if index % 2 else socket.SHUT_RDWR)
+        connection.socket.close()
+    wait_until(lambda: sum(one.subscribers for one in seats) + seats[0].server.tasks == 0, 5)
+
+
+def test_sockets_that_are_cut_while_frames_come_leave_nothing_behind_and_log_nothing(seat, caplog):
+    tapes = [Tape(size=100_000) for _ in range(20)]
+    seats = [seat(tape) for tape in tapes]
+    for number, (one, tape) in enumerate(zip(seats, tapes, strict=True)):
+        connection = one.connect()
+        tape.show(number + 1)
+        connection.socket.shutdown(socket.SHUT_RDWR)
+        tape.show(number + 100)
+    wait_until(lambda: sum(one.subscribers for one in seats) + seats[0].server.tasks == 0, 5)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
