@@ -36,6 +36,7 @@ WHOLE_FILES = (
     "tests/attacks/test_hostile_files.py",
     "tests/attacks/test_run_files.py",
     "tests/browser/",
+    "tests/channel/",
     "tests/faults/test_cluster.py",
     "tests/hosting/",
     "tests/pages/test_help.py",

@@ -12,9 +12,15 @@ from pages.server import presence
 KEY, FOLLOWED = "channel.key", "channel.followed"
 
 
+def key() -> str | None:
+    """Return the session's key; None before the first."""
+    known: str | None = st.session_state.get(KEY)
+    return known
+
+
 def holder() -> Holder:
     """Return what this session may see; a new session has nothing yet."""
-    held = hub.holder(st.session_state.get(KEY, ""))
+    held = hub.holder(key() or "")
     if held is None:
         st.session_state[KEY], held = hub.open(presence.of_this_tab())
     return held
@@ -31,6 +37,12 @@ def follow(source: Source) -> None:
     held = holder()
     held.show(st.session_state[FOLLOWED], presence.of_this_tab())
     held.seen()
+
+
+def revoke(other: str | None) -> None:
+    """End what another session of this tab may see, which is over."""
+    if other is not None and other != key():
+        hub.revoke(other)
 
 
 def where() -> dict[str, Any]:

@@ -5,7 +5,7 @@ docs/streamlit-upgrade.md lists the patches, and how to raise the version of Str
 
 from functools import cache
 
-from pages.patches import callbacks, rerun_requests, switch_interval, tcp_nodelay
+from pages.patches import callbacks, rerun_requests, shutdown_time, switch_interval, tcp_nodelay
 
 
 @cache
@@ -16,5 +16,6 @@ def apply() -> None:
     """
     callbacks.apply()
     rerun_requests.apply()
+    shutdown_time.apply()
     tcp_nodelay.apply()
     switch_interval.apply()

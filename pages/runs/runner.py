@@ -5,7 +5,7 @@ import math
 import secrets
 import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import replace
 from time import monotonic
 from typing import Literal, NamedTuple, Protocol
@@ -15,6 +15,7 @@ from pages.server.turns import Turn, Turns
 from polycore import Model, PolycoreError, Run
 from polycore.workers.chunk import MAX_DEATHS, Advance, Chunk, timed
 from polycore.workers.picture import Picture, Wish, picture_of
+from polycore.workers.shut_down import ShutDownError
 from polycore.workers.speed import Speed
 
 Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished", "failed"]
@@ -315,10 +316,13 @@ class Training:
     def _take_one_step(self, generation: int, turn: Turn) -> None:
         self._await_turn(turn, generation)
         self._advance_by(1, generation)
+        self._rest(generation)
+        self._picture_at_rest()
+
+    def _rest(self, generation: int) -> None:
         with self._changed:
             if generation == self._generation:
                 self._become("paused")
-        self._picture_at_rest()
 
     def _await_turn(self, turn: Turn, generation: int) -> None:
         """Wait until the turn has come or the generation has ended."""
@@ -355,6 +359,8 @@ class Training:
                 deaths += 1
                 if deaths == MAX_DEATHS:
                     self._fail(error, generation)
+            except (ShutDownError, CancelledError):  # the server ends
+                self._rest(generation)
             except Exception as error:  # noqa: BLE001  # whatever a worker raises, the user sees it
                 self._fail(error, generation)
 
@@ -407,6 +413,8 @@ class Training:
             return
         try:
             picture = self._executor.submit(picture_of, run, replace(wish, sharp=True)).result()
+        except (ShutDownError, CancelledError):
+            return
         except Exception as error:  # the run is well, and its last picture is there
             _logger.warning("The map of a run at step %d could not be drawn.", run.step, exc_info=error)
             return

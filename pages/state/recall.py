@@ -7,11 +7,14 @@ which no other tab and no link carries. By that name the tab gets its session ba
 import threading
 import time
 from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from pages.channel import session_key
+from pages.server.array_bytes import array_bytes
 from pages.state.holdings import Holdings
 from pages.state.session_value import Session
 
@@ -19,13 +22,29 @@ KEY = "polycore.tab"
 REPORTED_KEY, FORGOTTEN_KEY = f"{KEY}.reported", f"{KEY}.forgotten"
 HOLDINGS_KEY, HELD_KEY = f"{KEY}.holdings", f"{KEY}.held"  # of this session, and of the tab before it
 COMPONENT_KEY = f"{KEY}.component"
-MOST_REMEMBERED = 100  # a class of thirty three times over; a tab that has trained has about 0.3 MB
+MOST_REMEMBERED = 400  # tabs: a class of thirty for a day of lessons
+MOST_BYTES = 200_000_000  # of all of them; a tab that has trained has about 0.3 MB
 SECONDS_REMEMBERED = 900.0
 NAME_LENGTH = 32
 SCRIPT = Path(__file__).with_name("tab.js")
 
+
+@dataclass(frozen=True, eq=False)
+class Remembered:
+    """The session of a tab.
+
+    at: when it was last stored, by time.monotonic. size: about how many bytes it has.
+    key: of its live channel; None without one.
+    """
+
+    at: float
+    session: Session
+    size: int
+    key: str | None
+
+
 _lock = threading.Lock()
-_sessions: OrderedDict[str, tuple[float, Session]] = OrderedDict()
+_sessions: OrderedDict[str, Remembered] = OrderedDict()
 
 
 def remember(session: Session) -> None:
@@ -34,9 +53,9 @@ def remember(session: Session) -> None:
     name = st.session_state.get(KEY)
     if name is None:
         return
-    now = time.monotonic()
+    remembered = Remembered(time.monotonic(), session, array_bytes(session), session_key.key())
     with _lock:
-        _sessions[name] = (now, session)
+        _sessions[name] = remembered
         _sessions.move_to_end(name)
         _forget()
 
@@ -63,9 +82,9 @@ def recalled() -> Session | None:
         return None
     st.session_state[REPORTED_KEY] = tab.name
     with _lock:
-        _, session = _sessions.get(tab.name, (0.0, None))
-    st.session_state[FORGOTTEN_KEY] = session is None
-    return session
+        remembered = _sessions.get(tab.name)
+    st.session_state[FORGOTTEN_KEY] = remembered is None
+    return None if remembered is None else remembered.session
 
 
 def lost() -> Holdings:
@@ -81,16 +100,26 @@ def confirm_name() -> None:
     """Remember what the tab has from now on, under the name that it has reported.
 
     Call it when the session has what was recalled. A press may end a page whenever that reads or writes the
-    session; the next run of the page then recalls again.
+    session; the next run of the page then recalls again. The tab's session before it sees nothing more.
     """
-    if REPORTED_KEY in st.session_state:
-        st.session_state[KEY] = st.session_state[REPORTED_KEY]
+    name = st.session_state.get(REPORTED_KEY)
+    if name is None or name == st.session_state.get(KEY):
+        return
+    st.session_state[KEY] = name
+    with _lock:
+        before = _sessions.get(name)
+    session_key.revoke(None if before is None else before.key)
 
 
 def _forget() -> None:
     oldest = time.monotonic() - SECONDS_REMEMBERED
-    while _sessions and (len(_sessions) > MOST_REMEMBERED or next(iter(_sessions.values()))[0] < oldest):
+    size = sum(remembered.size for remembered in _sessions.values())
+    while _sessions:
+        first = next(iter(_sessions.values()))
+        if first.at >= oldest and len(_sessions) <= MOST_REMEMBERED and size <= MOST_BYTES:
+            return
         _sessions.popitem(last=False)
+        size -= first.size
 
 
 def _is_name(name: Any) -> bool:

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 
 from polycore.errors import PolycoreError
+from polycore.workers.shut_down import ShutDownError
 
 VARIABLE = "POLYCORE_SCHEDULER"  # holds the scheduler's address, such as tcp://10.0.0.5:8786
 CONNECT_SECONDS = 10.0
@@ -64,7 +65,7 @@ class Cluster(Executor):
         """Return the future of `fn(*args, **kwargs)`.
 
         `fn` must be importable by the workers, and its arguments and result picklable. Raises PolycoreError
-        if Dask is not installed, or if there is no scheduler or no worker, and RuntimeError after `shutdown`.
+        if Dask is not installed, or if there is no scheduler or no worker; ShutDownError after `shutdown`.
         """
         client = self._connected()
         self._wait_for_workers(client)
@@ -88,7 +89,7 @@ class Cluster(Executor):
     def _connected(self) -> Any:
         with self._lock:
             if self._ended:
-                raise RuntimeError("This cluster was shut down. Create a new Cluster.")
+                raise ShutDownError("This cluster was shut down. Create a new Cluster.")
             if self._client is None or self._client.status != "running":
                 self._connect()
             return self._client

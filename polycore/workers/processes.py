@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar, cast
 
+from polycore.workers.shut_down import ShutDownError
+
 MAX_WORKERS = 8  # a worker holds about 50 MB
 # Bytes of address space for each worker. The largest experiments that polycore allows, one after another,
 # take a worker to 0.7 GB; the rest is a reserve.
@@ -72,7 +74,7 @@ class Workers(Executor):
         """Return the future of `fn(*args, **kwargs)`; calls are computed in the order submitted.
 
         `fn` must be importable in another process, and its arguments and result picklable. Raises
-        RuntimeError after `shutdown`.
+        ShutDownError after `shutdown`.
         """
         self.start()
         future: Future[T] = Future()
@@ -80,10 +82,10 @@ class Workers(Executor):
         return future
 
     def start(self) -> None:
-        """Start the workers without waiting for them. Raises RuntimeError after `shutdown`."""
+        """Start the workers without waiting for them. Raises ShutDownError after `shutdown`."""
         with self._lock:
             if self._ended:
-                raise RuntimeError("These workers were shut down. Create new Workers.")
+                raise ShutDownError("These workers were shut down. Create new Workers.")
             while len(self._threads) < self.count:
                 thread = threading.Thread(target=self._feed, name="worker", daemon=True)
                 self._threads.append(thread)

@@ -3,6 +3,9 @@
 import json
 from collections.abc import Callable, Sequence
 
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
+
 from pages.channel.frame import Frame
 from pages.channel.hub import Holder, IsThere
 
@@ -73,3 +76,12 @@ def numbers_until(receive: Callable[[], bytes], last: int) -> Sequence[int]:
     while not numbers or numbers[-1] != last:
         numbers.append(unpacked(receive())[0]["number"])
     return numbers
+
+
+def close_code(connection: ClientConnection) -> int:
+    """Return the code with which the server closes a socket; frames before that are skipped."""
+    try:
+        while True:
+            connection.recv(timeout=20)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code

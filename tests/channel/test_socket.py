@@ -5,23 +5,13 @@ import struct
 from time import monotonic, sleep
 
 import pytest
-from websockets.exceptions import ConnectionClosed
 
 from pages.channel import routes
 from pages.channel.hub import hub
-from tests.channel.tapes import BrokenTape, Tape, numbers_until, unpacked
+from tests.channel.tapes import BrokenTape, Tape, close_code, numbers_until, unpacked
 from tests.waiting import wait_until
 
 HIDDEN, SHOWN = '{"hidden": true}', '{"hidden": false}'
-
-
-def close_code(connection):
-    """Return the code with which the server closes a socket; frames before that are skipped."""
-    try:
-        while True:
-            connection.recv(timeout=20)
-    except ConnectionClosed as closed:
-        return closed.rcvd.code
 
 
 def first(connection):

@@ -8,16 +8,20 @@ from concurrent.futures import Executor, Future
 from types import SimpleNamespace
 from uuid import uuid4
 
+import numpy as np
 import pytest
 import streamlit as st
 
 import polycore as pc
+from pages.channel import session_key
+from pages.channel.hub import hub
 from pages.frame import frame
 from pages.runs import runner
 from pages.runs.runner import Training
 from pages.server import presence, turns
 from pages.server.turns import Turns
 from pages.state import recall
+from pages.state.points import Points
 from pages.state.session_value import Lessons, Session
 from polycore.workers.processes import Workers
 from tests.clock import Clock
@@ -306,6 +310,31 @@ def test_at_most_so_many_tabs_are_remembered_and_the_oldest_go(tab_of, monkeypat
         recall.remember(Session(lessons=Lessons(look=letter)))
     found = [tab_of(letter) for letter in "abc"]
     assert [session and session.lessons.look for session in found] == [None, "b", "c"]
+
+
+def test_the_oldest_tabs_are_forgotten_when_all_have_too_many_bytes(tab_of, monkeypatch):
+    monkeypatch.setattr(recall, "MOST_BYTES", 40_000)
+    for letter in "abc":
+        tab_of(letter)
+        recall.remember(Session(points=Points(np.zeros((1000, 2)), None)))  # of 16,000 bytes
+    found = [tab_of(letter) is not None for letter in "abc"]
+    assert found == [False, True, True]
+
+
+def test_the_next_session_of_a_tab_revokes_the_key_of_the_one_before(tab_of):
+    tab_of("a")
+    holder = session_key.holder()
+    recall.remember(Session())
+    recall.confirm_name()
+    assert not holder.is_revoked
+    tab_of("b")
+    other = session_key.holder()
+    recall.remember(Session())
+    assert not holder.is_revoked
+    tab_of("a")
+    assert holder.is_revoked
+    assert not other.is_revoked
+    hub.revoke(session_key.key())
 
 
 def test_two_tabs_of_one_person_are_never_mixed_up(tab_of):

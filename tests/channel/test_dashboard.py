@@ -1,0 +1,160 @@
+"""The live channel of the real dashboard, below a base path: its keys, its log and its end."""
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from contextlib import ExitStack
+from time import monotonic
+
+import pytest
+from websockets.sync.client import connect
+
+from tests.browser.dashboard import ROOT, free_port, served, trouble_in
+from tests.channel import visit
+from tests.channel.tapes import close_code, unpacked
+from tests.waiting import wait_until
+
+NAME = "0123456789abcdef" * 2
+
+
+def channel_of(tab, **options):
+    """Open the socket of a tab's channel."""
+    address = tab.server.replace("http", "ws") + tab.channel
+    return connect(address, proxy=None, max_size=None, close_timeout=0.5, **options)
+
+
+def latest(connection):
+    return unpacked(connection.recv(timeout=60))[0]
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    return tmp_path_factory.mktemp("dashboard") / "log.txt"
+
+
+@pytest.fixture(scope="module")
+def server(log):
+    """Yield the address of a dashboard below a base path, which logs all that it can."""
+    with served(log, prefix="demo/", options=["--logger.level=debug"]) as address:
+        yield address
+
+
+@pytest.mark.slow
+def test_a_run_is_shown_below_a_base_path_by_socket_and_by_http(server):
+    with visit.opened(server) as tab:
+        assert tab.channel == ""  # nothing to follow
+        tab.press("Start")
+        with channel_of(tab) as connection:
+            first = latest(connection)
+            assert (first["run"], first["active"]) == (tab.run, True)
+            while latest(connection)["step"] <= first["step"]:
+                pass
+        with urllib.request.urlopen(f"{server}{tab.channel}/{tab.run}", timeout=20) as answer:
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert unpacked(answer.read())[0]["step"] > first["step"]
+        tab.press("Stop")
+
+
+@pytest.mark.slow
+def test_the_run_continues_as_long_as_frames_are_fetched_though_no_page_runs(server):
+    with visit.opened(server) as tab:
+        tab.press("Start")
+        maps = set()
+
+        def has_changed():
+            with urllib.request.urlopen(f"{server}{tab.channel}/{tab.run}", timeout=20) as answer:
+                maps.add(unpacked(answer.read())[1].get("map"))
+            return len(maps - {None}) > 1
+
+        wait_until(has_changed)
+        tab.press("Stop")
+
+
+@pytest.mark.slow
+def test_a_key_is_in_no_address_and_not_in_the_log(server, log):
+    with visit.opened(server) as tab:
+        tab.press("Start")
+        key = tab.channel.rpartition("/")[2]
+        with channel_of(tab) as connection:
+            latest(connection)
+        with channel_of(tab, origin="https://stranger.example") as refused:
+            assert close_code(refused) == 4403
+        urllib.request.urlopen(f"{server}{tab.channel}/{tab.run}", timeout=20).close()
+        tab.press("Stop")
+        assert len(bytes.fromhex(key)) == 16
+        assert key not in tab.words
+    text = log.read_text(encoding="utf-8")
+    assert "Beginning script thread" in text  # it logs all that it can
+    assert key not in text
+
+
+@pytest.mark.slow
+def test_a_refreshed_tab_gets_another_key_and_the_old_one_shows_nothing_more(server):
+    with visit.opened(server) as before:
+        before.name(NAME)
+        before.press("Start")
+        old = before.channel
+        with channel_of(before) as connection:
+            latest(connection)
+            with visit.opened(server) as after:
+                after.name(NAME)
+                assert after.run == before.run
+                assert after.channel not in ("", old)
+                assert close_code(connection) == 4404
+                with channel_of(after) as mine:
+                    assert latest(mine)["run"] == after.run
+                after.draw()  # each page confirms the name again
+                with channel_of(after) as mine:
+                    assert latest(mine)["run"] == after.run
+                after.press("Stop")
+
+
+# --- its end ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """Yield a server's process, its address and its log, as a terminal would start it."""
+    port, log = free_port(), tmp_path / "log.txt"
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a child inherits that it is ignored
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True)
+    signal.signal(signal.SIGINT, before)
+    try:
+        address = f"http://127.0.0.1:{port}/"
+        wait_until(lambda: is_healthy(address))
+        yield process, address, log
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def is_healthy(address):
+    try:
+        with urllib.request.urlopen(f"{address}_stcore/health", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_server_within_two_seconds_with_a_hundred_sockets_and_runs_under_way(own_server):
+    process, address, log = own_server
+    with ExitStack() as opened:
+        for index in range(25):
+            tab = opened.enter_context(visit.opened(address))
+            tab.press("Start")
+            for _ in range(4):
+                latest(opened.enter_context(channel_of(tab)))
+            if index > 1:
+                tab.press("Pause")
+        began = monotonic()
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        process.wait(timeout=20)
+        assert monotonic() - began < 2
+    assert trouble_in(log) == []
