@@ -5,9 +5,13 @@ import http.client
 import re
 import shutil
 import socket
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -16,9 +20,11 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.browser.dashboard import CONNECTED, ROOT, tabs
+from tests.browser.dashboard import CONNECTED, PATIENCE, ROOT, tabs
+from tests.channel import visit
 from tests.hosting import image
 from tests.hosting.replicas import COOKIE, Proxy, Replica, answers, wait_until
 
@@ -142,6 +148,36 @@ def test_the_page_s_token_for_uploads_is_good_at_both_replicas_without_a_shared_
         assert caller.upload(session) == 204
 
 
+def code_of(house, channel, **headers):
+    """Return the code with which the proxy's channel is closed at once, or None if it sends a frame."""
+    address = house.proxy.address.replace("http", "ws") + channel
+    with connect(address, additional_headers=headers, max_size=None, proxy=None) as connection:
+        try:
+            connection.recv(timeout=20)
+        except ConnectionClosed as closed:
+            return closed.rcvd.code
+    return None
+
+
+def test_the_live_channel_leads_to_its_replica_by_its_address_alone(house):
+    with ExitStack() as opened:
+        words = visit.WORDS.replace("steps=2000000", "steps=20000")  # what the demo allows
+        opening = [opened.enter_context(visit.opened(house.proxy.address, words=words)) for _ in range(2)]
+        for tab in opening:
+            tab.press("Start")
+        replicas = [tab.channel.split("/")[1] for tab in opening]
+        assert sorted(replicas) == ["a", "b"]
+        for tab, name in zip(opening, replicas, strict=True):
+            other = house.other(name)
+            assert [code_of(house, tab.channel) for _ in range(4)] == [None] * 4
+            assert code_of(house, tab.channel, Cookie=f"{COOKIE}={other}") is None
+            assert code_of(house, tab.channel.replace(f"/{name}/", f"/{other}/")) == 4404
+        tab, name = opening[0], replicas[0]
+        house.replicas[name].stop()
+        house.proxy.wait_for(**{name: "DOWN"})
+        assert code_of(house, tab.channel) == 4404
+
+
 def test_visitors_are_shared_out(house):
     callers = [Caller(house.proxy.address) for _ in range(4)]
     with ExitStack() as sessions:
@@ -184,8 +220,8 @@ def is_refused(connection):
         return False
 
 
-def test_one_address_has_five_hundred_connections_at_most(house):
-    connections = [socket.create_connection(("127.0.0.1", house.proxy.port)) for _ in range(501)]
+def test_one_address_has_two_thousand_connections_at_most(house):
+    connections = [socket.create_connection(("127.0.0.1", house.proxy.port)) for _ in range(2001)]
     try:
         # the proxy takes them in on two threads: the one that it counts last is not always the last that came
         wait_until(lambda: any(map(is_refused, connections)))
@@ -260,3 +296,41 @@ def test_a_network_goes_out_and_comes_in_as_a_file_through_the_proxy(browser, ho
         upload = visit.page.get_by_role("region", name="Upload a model").locator("input")
         upload.set_input_files(tmp_path / "weights.npz")
         expect(visit.page.get_by_text("Upload 1").first).to_be_visible()
+
+
+@pytest.fixture
+def other_site(house, tmp_path):
+    """Yield the address of another site, whose page has the dashboard in two frames."""
+    words = QUICK.replace("steps=300", "steps=20000").replace("&", "&amp;")
+    source = f'src="{house.proxy.address}{words}&amp;embed=true" width="900" height="760"'
+    frames = f'<iframe {source} name="1"></iframe><iframe {source} name="2"></iframe>'
+    (tmp_path / "index.html").write_text(f"<title>A course</title>{frames}", encoding="utf-8")
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
+        thread = threading.Thread(target=site.serve_forever)
+        thread.start()
+        yield f"http://localhost:{site.server_port}/"
+        site.shutdown()
+        thread.join()
+
+
+def test_frames_within_another_site_train_at_both_replicas_without_a_cookie(browser, other_site):
+    context = browser.new_context(viewport={"width": 1280, "height": 1700})
+    context.set_default_timeout(PATIENCE)
+    page, received = context.new_page(), Counter()
+
+    def listen(socket):
+        replica = re.findall(r"/live/(\w)/", socket.url)
+        socket.on("framereceived", lambda _: received.update(replica))
+
+    page.on("websocket", listen)
+    page.goto(other_site)
+    frames = [page.frame(name=name) for name in "12"]
+    for frame in frames:
+        frame.get_by_role("button", name=re.compile("^Start")).click()
+    for frame in frames:
+        expect(frame.get_by_text("Finished").first).to_be_visible()
+    assert received.keys() == {"a", "b"}
+    assert min(received.values()) > 2
+    assert [cookie for cookie in context.cookies() if cookie["name"] == COOKIE] == []
+    context.close()

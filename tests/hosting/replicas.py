@@ -45,7 +45,7 @@ class Replica:
         home = self._folder.with_name(f"home of {self.name}")
         home.mkdir(exist_ok=True)
         own = {"HOME": str(home), "STREAMLIT_SERVER_ADDRESS": "127.0.0.1"}
-        own["STREAMLIT_SERVER_PORT"] = str(self.port)
+        own |= {"STREAMLIT_SERVER_PORT": str(self.port), "POLYCORE_REPLICA": self.name}
         command = [sys.executable, "-m", *image.command()]
         environment = os.environ | image.environment() | own
         with self.log.open("ab") as log:

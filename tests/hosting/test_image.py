@@ -109,6 +109,20 @@ def test_there_are_two_replicas_and_each_is_confined():
         assert service["mem_limit"]
 
 
+def test_each_replica_has_the_name_by_which_the_proxy_finds_it():
+    names = {
+        name: service["environment"]["POLYCORE_REPLICA"]
+        for name, service in SERVICES.items()
+        if name.startswith("dashboard")
+    }
+    assert names == {"dashboard-a": "a", "dashboard-b": "b"}
+    configuration = (ROOT / "deploy/haproxy.cfg").read_text(encoding="utf-8")
+    assert re.findall(r"use-server (\w+) if { path_beg /live/(\w+)/ }", configuration) == [
+        ("a", "a"),
+        ("b", "b"),
+    ]
+
+
 def test_the_files_that_compose_mounts_are_there():
     mounted = [volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", ())]
     assert mounted == ["./deploy/haproxy.cfg"]
