@@ -1,0 +1,100 @@
+"""Behind a proxy that lets Streamlit's socket through, but not that of the live channel."""
+
+import re
+
+import pytest
+
+from tests.browser.dashboard import PATIENCE
+from tests.browser.upgrade_proxy import UpgradeProxy
+from tests.waiting import wait_until
+
+LONG = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=2000000&hidden=8&batch=all&samples=50"
+
+
+class Watched:
+    """A tab whose traffic is counted: frames by socket and by HTTP, and requests for a run of the page."""
+
+    def __init__(self, page):
+        self.frames = self.fetched = self.reruns = 0
+        self._page = page
+        page.on("websocket", self._listen)
+        page.on("requestfinished", self._count)
+
+    def _listen(self, socket):
+        if "/live/" in socket.url:
+            socket.on("framereceived", lambda _: self._add("frames"))
+        else:
+            socket.on("framesent", lambda _: self._add("reruns"))
+
+    def _count(self, request):
+        self.fetched += "/live/" in request.url
+
+    def _add(self, name):
+        setattr(self, name, getattr(self, name) + 1)
+
+    @property
+    def step(self):
+        """The step in the status line."""
+        line = self._page.locator("[data-value=line]").first.inner_text()
+        return int(re.search(r"step ([\d,]+) of", line)[1].replace(",", ""))
+
+
+@pytest.fixture
+def trains_behind(browser):
+    """Return a function that starts a run behind such a proxy, and yields the tab and its traffic."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE)
+
+    def start(address):
+        page = context.new_page()
+        watched = Watched(page)
+        page.goto(address + LONG)
+        page.get_by_role("button", name=re.compile("^Start")).first.click()
+        page.locator("[data-value=line]").first.wait_for()
+        return page, watched
+
+    yield start
+    context.close()
+
+
+def wait(page, condition, watched):
+    wait_until(
+        condition,
+        PATIENCE / 1000,
+        state=lambda: vars(watched) | {"step": watched.step},
+        pause=lambda seconds: page.wait_for_timeout(1000 * seconds),
+    )
+
+
+@pytest.mark.parametrize("manner", ["refuses", "does not answer"])
+def test_the_page_fetches_a_frame_a_second_without_a_run_of_the_page(server, trains_behind, manner):
+    proxy = UpgradeProxy(server, manner)
+    with proxy.running() as address:
+        page, watched = trains_behind(address)
+        wait(page, lambda: watched.fetched > 0, watched)
+        reruns, steps = watched.reruns, set()
+
+        def has_moved():
+            steps.add(watched.step)
+            return len(steps) > 3
+
+        wait(page, has_moved, watched)
+        assert watched.reruns == reruns
+        assert watched.frames == 0
+        assert watched.fetched >= 3
+        page.get_by_role("button", name=re.compile("^Stop")).first.click()
+        page.get_by_text("Stopped").first.wait_for()
+
+
+def test_it_fetches_no_more_once_the_socket_opens(server, trains_behind):
+    proxy = UpgradeProxy(server, "refuses")
+    with proxy.running() as address:
+        page, watched = trains_behind(address)
+        wait(page, lambda: watched.fetched > 1, watched)
+        proxy.manner = "lets through"
+        wait(page, lambda: watched.frames > 0, watched)
+        fetched, frames = watched.fetched, watched.frames
+        wait(page, lambda: watched.frames > frames + 10, watched)
+        assert watched.fetched <= fetched + 1  # one was under way
+        page.get_by_role("button", name=re.compile("^Stop")).first.click()
+        page.get_by_text("Stopped").first.wait_for()
