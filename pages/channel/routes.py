@@ -165,5 +165,7 @@ async def _write(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> i
                 except GONE:
                     return None
                 sent[source.name] = latest
+        if subscriber.is_hidden:
+            holder.seen()  # the browser of a hidden tab may let it send nothing, but its run continues
         await subscriber.wait(WAIT_SECONDS, HIDDEN_SECONDS)
     return UNKNOWN_KEY
