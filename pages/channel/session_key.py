@@ -12,15 +12,16 @@ from pages.server import presence
 KEY, FOLLOWED = "channel.key", "channel.followed"
 
 
-def key() -> str | None:
-    """Return the session's key; None before the first."""
-    known: str | None = st.session_state.get(KEY)
+def key() -> str:
+    """Return the session's key; the first call creates it."""
+    holder()
+    known: str = st.session_state[KEY]
     return known
 
 
 def holder() -> Holder:
     """Return what this session may see; a new session has nothing yet."""
-    held = hub.holder(key() or "")
+    held = hub.holder(st.session_state.get(KEY, ""))
     if held is None:
         st.session_state[KEY], held = hub.open(presence.of_this_tab())
     return held
@@ -39,13 +40,12 @@ def follow(source: Source) -> None:
     held.seen()
 
 
-def revoke(other: str | None) -> None:
+def revoke(other: str) -> None:
     """End what another session of this tab may see, which is over."""
-    if other is not None and other != key():
+    if other != st.session_state.get(KEY):
         hub.revoke(other)
 
 
 def where() -> dict[str, Any]:
     """Return the address of the session's channel, as components send it to the browser."""
-    holder()
-    return {"address": address.of(st.session_state[KEY])}
+    return {"address": address.of(key())}

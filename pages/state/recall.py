@@ -34,13 +34,13 @@ class Remembered:
     """The session of a tab.
 
     at: when it was last stored, by time.monotonic. size: about how many bytes it has.
-    key: of its live channel; None without one.
+    key: of its live channel, which its pages may use only later.
     """
 
     at: float
     session: Session
     size: int
-    key: str | None
+    key: str
 
 
 _lock = threading.Lock()
@@ -108,7 +108,8 @@ def confirm_name() -> None:
     st.session_state[KEY] = name
     with _lock:
         before = _sessions.get(name)
-    session_key.revoke(None if before is None else before.key)
+    if before is not None:
+        session_key.revoke(before.key)
 
 
 def _forget() -> None:
