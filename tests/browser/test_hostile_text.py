@@ -319,7 +319,7 @@ def test_every_page_comes_from_this_server_alone(watched):
     assert {urlsplit(url).netloc for url in [*asked, *styles["urls"]]} <= {here, ""}
     assert "Material Symbols Rounded: loaded" in styles["fonts"]
     assert [font for font in styles["fonts"] if font.endswith("error")] == []
-    for kind in ("ws://", "plotly-cartesian", ".woff2"):
+    for kind in ("ws://", "live/plotly-", ".woff2"):
         assert any(kind in url for url in asked), kind
 
 
