@@ -11,13 +11,13 @@ from typing import Any
 from benchmarks.newcomer import first_pages
 from benchmarks.server import Server
 from benchmarks.timing import BenchmarkError
-from benchmarks.visitor import FAILURES, Standing, Visitor, visiting
+from benchmarks.visitor import FAILURES, MAP, Standing, Visitor, visiting
 from polycore import Experiment
 from polycore.links.link import to_query
 
 # the recommended run, but practically endless: all steps cost the same
 WORDS = to_query(replace(Experiment.recommended(), steps=1_000_000, schedule="constant"))
-PAGE, MAP = "train", "progress.map"
+PAGE = "train"
 UNDER_WAY = ("Running", "Waiting")
 ARRIVAL_SECONDS = 0.3  # between two arrivals
 

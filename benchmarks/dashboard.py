@@ -43,13 +43,13 @@ no graphics card here: the browser draws on the cores that compute the run, and 
 
 # reads what the page shows, and times a press of a button until `isDone` holds
 WATCH = """
-const progress = () => document.querySelector("[data-testid=stProgress]")?.innerText ?? "";
+const progress = () => document.querySelector("[data-value=status]")?.closest("p").innerText ?? "";
 const map = () => document.querySelector(".st-key-progress-map .polycore-live")?.dataset.updates ?? 0;
 const button = (label) =>
   [...document.querySelectorAll("button")].find((each) => each.querySelector("p")?.textContent === label);
 window.person = {
   step: () => Number(/step ([\\d,]+) of/.exec(progress())?.[1].replaceAll(",", "") ?? 0),
-  accuracy: () => parseFloat(document.querySelector("[data-testid=stMetricValue]")?.innerText ?? 0),
+  accuracy: () => parseFloat(document.querySelector("[data-value='weights.held_out_text']")?.innerText ?? 0),
   isTrained: (percent) => map() > 0 && person.accuracy() >= percent,
   isUnderWay: () => progress().includes("Running") && person.step() > 0,
   isStopped: () => progress().includes("Stopped"),

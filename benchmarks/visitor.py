@@ -1,6 +1,7 @@
 """A light client: it communicates with the server as a page in a browser does, and draws nothing."""
 
 import asyncio
+import json
 import re
 import secrets
 from collections import Counter
@@ -21,12 +22,10 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Origin, Subprotocol
 
 PATIENCE = 60.0  # seconds within which a page must respond
-STATUS = re.compile(r"\*\*(\w+)\*\*.*?step ([\d,]+) of")
 POSITION = re.compile(r"\bposition (\d+)")
-TAB, LIVE = (
-    "polycore_tab",
-    "polycore_live",
-)  # components: the one that sends the tab's name, and a live figure
+# components: the one that sends the tab's name, and text that follows a run
+TAB, TEXT = "polycore_tab", "polycore_text"
+MAP = "progress.map"
 
 
 class VisitError(Exception):
@@ -52,9 +51,9 @@ class Standing(NamedTuple):
 class Visitor:
     """A tab; created by `visiting`.
 
-    standings: every status of the run that the page has shown. changes: how often each live figure has
-    changed, by its key. received, messages: numbers of bytes and of messages. exceptions: what the page
-    showed in place of elements that failed.
+    standings: every status of the run that the page has shown. changes: how often its map has changed.
+    received, messages: numbers of bytes and of messages. exceptions: what the page showed in place of
+    elements that failed.
     """
 
     def __init__(self, connection: ClientConnection, address: str, page: str, query: str) -> None:
@@ -64,7 +63,13 @@ class Visitor:
         self._states: dict[str, WidgetState] = {}
         self._ticks: dict[str, asyncio.Task[None]] = {}
         self._buttons: dict[str, str] = {}
-        self._figures: dict[str, bytes] = {}
+        self._map = b""
+        self._live: asyncio.Task[None] | None = None  # reads the live channel at `_channel`
+        self._channel = ""
+        self._bar: tuple[str, bool] | None = (
+            None  # the text that reports, and whether it shows a run going on
+        )
+        self._reported: object = None
         # whether a requested run of the whole page has not begun, and whether the last one is drawn
         self._is_awaited = self._is_drawn = False
         self._came = asyncio.Event()
@@ -129,6 +134,46 @@ class Visitor:
         for fragment in tuple(self._ticks):
             self._end_ticks(fragment)
 
+    async def leave(self) -> None:
+        """Close the live channel, and request nothing more."""
+        self.rest()
+        if self._live is not None:
+            self._live.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._live
+
+    async def _follow(self, address: str) -> None:
+        """Read the frames of the live channel until it ends."""
+        host = urlsplit(self._address).netloc
+        with suppress(ConnectionClosed):
+            async with connect(
+                f"ws://{host}/{address}", origin=Origin(f"http://{host}"), max_size=None, ping_interval=None
+            ) as socket:
+                while True:
+                    data = await socket.recv(decode=False)
+                    self.received += len(data)
+                    self.messages += 1
+                    await self._take_frame(data)
+                    self._came.set()
+
+    async def _take_frame(self, data: bytes) -> None:
+        size = int.from_bytes(data[:4], "little")
+        header, start = json.loads(data[4 : 4 + size]), 4 + size
+        for name, length in header["blobs"]:
+            if name == "map":
+                picture = data[start : start + length]
+                self.changes[MAP] += picture != self._map
+                self._map = picture
+            start += length
+        self._take_standing(header["status"], header["step"], header["line"])
+        change = header["run"], header["generation"]
+        if self._bar is not None and header["active"] != self._bar[1] and self._reported != change:
+            self._reported = change
+            # as live_text.js: once the run begins or ends to advance, the page is drawn again
+            events = json.dumps([{"event": "changed", "value": True}])
+            key = f"$$STREAMLIT_INTERNAL_KEY_{self._bar[0]}__events"
+            await self._rerun(WidgetState(id=key, json_trigger_value=events))
+
     async def _take(self, message: ForwardMsg) -> None:
         match message.WhichOneof("type"):
             case "delta":
@@ -164,8 +209,6 @@ class Visitor:
                 self._take_button(element.button)
             case "bidi_component":
                 await self._take_component(element.bidi_component)
-            case "progress":
-                self._take_standing(element.progress.text)
             case "exception":
                 self.exceptions.append(element.exception.message)
 
@@ -176,22 +219,29 @@ class Visitor:
             self._buttons[button.label] = button.id
 
     async def _take_component(self, component: BidiComponent) -> None:
-        if component.component_name == LIVE:
-            key = component.id.rpartition("-")[2]
-            self.changes[key] += self._figures.get(key) != component.bytes
-            self._figures[key] = component.bytes
+        if component.component_name == TEXT:
+            self._take_text(component)
         elif component.component_name == TAB and component.id not in self._states:
             name = secrets.token_hex(16)
             self._states[component.id] = WidgetState(id=component.id, json_value=f'{{"name": "{name}"}}')
             await self._rerun()
 
-    def _take_standing(self, text: str) -> None:
-        status, position = STATUS.search(text), POSITION.search(text)
-        if status:
-            step = int(status[2].replace(",", ""))
-            self.standings.append(
-                Standing(perf_counter(), status[1], step, int(position[1]) if position else None)
-            )
+    def _take_text(self, component: BidiComponent) -> None:
+        data = json.loads(component.json)
+        if (follow := data["follow"]) is None:
+            return
+        if data["reports"]:
+            self._bar = component.id, follow["active"]
+            self._reported = None
+        if follow["address"] != self._channel:
+            self._channel = follow["address"]
+            if self._live is not None:
+                self._live.cancel()
+            self._live = asyncio.create_task(self._follow(self._channel))
+
+    def _take_standing(self, status: str, step: int, line: str) -> None:
+        position = POSITION.search(line)
+        self.standings.append(Standing(perf_counter(), status, step, int(position[1]) if position else None))
 
     def _begin_ticks(self, fragment: str, interval: float) -> None:
         if fragment not in self._ticks:
@@ -245,6 +295,6 @@ async def visiting(address: str, page: str, words: Mapping[str, str]) -> AsyncIt
             await visitor.open()
             yield visitor
         finally:
-            visitor.rest()
+            await visitor.leave()
             await connection.close()
             await listening

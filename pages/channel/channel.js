@@ -7,18 +7,20 @@ const FETCH_MS = 1000;
 const SEEN_MS = 30_000; // between two reports that the tab is still seen
 const FOR_GOOD = 4400; // close codes from here on: the server has refused, and would again
 const LEFT_MS = 2000; // a page that comes next may follow the same runs
+const LOST_MS = 1500; // without a socket and without a frame, after which a page says so
 
 class Channel {
   constructor() {
-    this.followers = new Set(); // of { run, show }
+    this.followers = new Set(); // of { run, show, lose }
     this.latest = new Map(); // the latest frame of each run
     document.addEventListener("visibilitychange", () => this.report());
     setInterval(() => document.hidden || this.report(), SEEN_MS);
   }
 
-  // Calls `show` with each frame of the run, beginning with the latest one here. Returns what ends that.
-  follow(address, run, show) {
-    const follower = { run, show };
+  // Calls `show` with each frame of the run, beginning with the latest one here, and `lose` if the connection is lost,
+  // with whether it is for good; otherwise the next frame says that it is back. Returns what ends that.
+  follow(address, run, show, lose = () => {}) {
+    const follower = { run, show, lose };
     this.followers.add(follower);
     clearTimeout(this.leaving);
     if (address !== this.address) this.move(address);
@@ -39,6 +41,7 @@ class Channel {
 
   hangUp() {
     clearTimeout(this.waiting);
+    this.clearLoss();
     clearInterval(this.fetching);
     this.fetching = null;
     const socket = this.socket;
@@ -64,7 +67,12 @@ class Channel {
       clearTimeout(patience);
       if (!this.isCurrent(socket)) return;
       this.socket = null;
-      if (code >= FOR_GOOD) return; // a page with another key moves on from here
+      if (code >= FOR_GOOD) {
+        // the server knows this tab no more, or another page of it has another key
+        this.followers.forEach(({ lose }) => lose(true));
+        return;
+      }
+      this.losing ??= setTimeout(() => this.followers.forEach(({ lose }) => lose(false)), LOST_MS);
       this.failures += 1;
       if (this.failures >= FAILURES) this.fail();
       const [first, longest] = RECONNECT_MS;
@@ -87,7 +95,7 @@ class Channel {
     for (const run of new Set([...this.followers].map(({ run }) => run))) {
       try {
         const response = await fetch(new URL(`${this.address}/${run}`, base()));
-        if (response.ok) this.take(await response.arrayBuffer());
+        if (response.status === 200) this.take(await response.arrayBuffer());
       } catch {
         // the server is not there: Streamlit's own socket says so
       }
@@ -98,7 +106,13 @@ class Channel {
     if (this.socket?.readyState === 1) this.socket.send(JSON.stringify({ hidden: document.hidden }));
   }
 
+  clearLoss() {
+    clearTimeout(this.losing);
+    this.losing = null;
+  }
+
   take(buffer) {
+    this.clearLoss();
     const frame = unpacked(buffer);
     const latest = this.latest.get(frame.run);
     if (latest && frame.sequence < latest.sequence) return;

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Protocol
+from weakref import ReferenceType, ref
 
 from pages.channel.frame import Frame
 
@@ -91,8 +92,14 @@ class Holder:
         self._fetched_at = -FETCHED_SECONDS
         self._subscribers: frozenset[Subscriber] = frozenset()
         self._lock = threading.Lock()
-        self.sources: tuple[Source, ...] = ()
+        # weak: they live as long as the session that follows them
+        self._sources: tuple[ReferenceType[Source], ...] = ()
         self.is_revoked = False
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What its sockets show."""
+        return tuple(source for reference in self._sources if (source := reference()) is not None)
 
     @property
     def is_watching(self) -> bool:
@@ -125,7 +132,7 @@ class Holder:
         self.wake()
 
     def _exchange(self, sources: tuple[Source, ...]) -> None:
-        before, self.sources = self.sources, sources
+        before, self._sources = self.sources, tuple(map(ref, sources))
         for source in before:
             if source not in sources:
                 source.forget(self)

@@ -32,7 +32,8 @@ class Text {
     this.data = data;
     this.reported = null;
     this.leave?.();
-    this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.fill(frame));
+    const fill = (frame) => this.fill(frame);
+    this.leave = follow && channel().follow(follow.address, follow.run, fill, (forGood) => this.lose(forGood));
   }
 
   fill(frame) {
@@ -56,6 +57,13 @@ class Text {
       this.reported = change;
       this.report();
     }
+  }
+
+  // What is shown may be long past: the next frame says how the run stands. If there will be none, a page that is drawn
+  // anew has another address.
+  lose(forGood) {
+    if (forGood && this.data.reports) this.report();
+    for (const status of this.root.querySelectorAll("[data-value=status]")) status.textContent = "Disconnected";
   }
 
   end() {

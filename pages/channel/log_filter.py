@@ -1,4 +1,7 @@
-"""Keeps the keys of the live channel out of the server's log: uvicorn logs the path of each socket."""
+"""Keeps the keys of the live channel out of the server's log.
+
+uvicorn logs the path of each request and socket. `streamlit run` shows none of that, `uvicorn` by itself all.
+"""
 
 import logging
 import re
@@ -6,13 +9,14 @@ from typing import Any
 
 from pages.channel import address
 
-LOGGER = "uvicorn.error"  # of everything about connections, not of errors alone
+LOGGERS = ("uvicorn.access", "uvicorn.error")  # of requests, and of sockets and errors
 _KEY = re.compile(rf"(/{address.PREFIX}/[^/\s]*/)[^/\s?]+")
 
 
 def apply() -> None:
     """Keep keys out of the log from now on."""
-    logging.getLogger(LOGGER).addFilter(without_keys)
+    for name in LOGGERS:
+        logging.getLogger(name).addFilter(without_keys)
 
 
 def without_keys(record: logging.LogRecord) -> bool:

@@ -50,7 +50,8 @@ async def latest_frame(request: Request) -> Response:
     holder = hub.holder(request.path_params["key"])
     source = None if holder is None else holder.source(request.path_params["name"])
     if holder is None or source is None:
-        return Response(status_code=404, headers=headers)
+        # not 404: after a restart that is nothing to report, and browsers would as an error of the page
+        return Response(status_code=204, headers=headers)
     holder.fetched()
     frame = await asyncio.to_thread(source.frame)
     return Response(frame.content, media_type="application/octet-stream", headers=headers)
@@ -165,7 +166,5 @@ async def _write(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> i
                 except GONE:
                     return None
                 sent[source.name] = latest
-        if subscriber.is_hidden:
-            holder.seen()  # the browser of a hidden tab may let it send nothing, but its run continues
         await subscriber.wait(WAIT_SECONDS, HIDDEN_SECONDS)
     return UNKNOWN_KEY

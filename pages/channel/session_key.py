@@ -9,7 +9,7 @@ from pages.channel.hub import Holder, Source, hub
 from pages.server import presence
 
 # In the session state. The key never leaves the server but to the session's own tab.
-KEY, FOLLOWED = "channel.key", "channel.followed"
+KEY, FOLLOWED, BEGUN = "channel.key", "channel.followed", "channel.begun"
 
 
 def key() -> str:
@@ -29,14 +29,17 @@ def holder() -> Holder:
 
 def begin() -> None:
     """Begin to draw a page: what it follows is all that the tab shows, once it follows the first."""
-    st.session_state[FOLLOWED] = ()
+    st.session_state[BEGUN] = True
 
 
 def follow(source: Source) -> None:
     """Let the tab show this too while the page is there, and note that it is seen."""
-    st.session_state[FOLLOWED] = (*st.session_state.get(FOLLOWED, ()), source)
+    is_first = st.session_state.get(BEGUN, True)
+    before: tuple[Source, ...] = () if is_first else st.session_state[FOLLOWED]
+    followed = (*before, source)
+    st.session_state[FOLLOWED], st.session_state[BEGUN] = followed, False
     held = holder()
-    held.show(st.session_state[FOLLOWED], presence.of_this_tab())
+    held.show(followed, presence.of_this_tab())
     held.seen()
 
 

@@ -2,8 +2,8 @@
 
 On a page with a fragment that polls, whatever comes and goes has a container of its own that stays. Streamlit
 sends together what a fragment and the page after it drew, later elements at the positions of earlier ones. If
-a chart is then at the position of a container whose contents are still on their way, the whole page goes blank
-("Cannot set a node at a delta path").
+a chart is then at the position of a container whose contents are still on their way, the whole page goes
+blank ("Cannot set a node at a delta path").
 """
 
 from collections.abc import Callable, Sequence

@@ -62,7 +62,6 @@ class RunSource:
         """Show the latest weights of a run until `look_at` says otherwise."""
         self.training = training
         self._look = Look()
-        self._looks = 0  # how often it has changed
         self._frame: Frame | None = None
         self._lock = threading.Lock()
 
@@ -74,14 +73,15 @@ class RunSource:
     @property
     def sequence(self) -> int:
         """That of a frame made now."""
-        return self.training.version + self._looks
+        return self.training.version
 
     def look_at(self, look: Look) -> None:
         """Show what the session looks at from now on."""
         with self._lock:
             if look != self._look:
                 self._look = look
-                self._looks += 1
+                # the run counts, and not this source: another one of the same run may come after it
+                self.training.announce()
         self.training.show(look.wish(self.training.run.experiment))
 
     def frame(self) -> Frame:

@@ -141,6 +141,14 @@ class Training:
         with self._changed:
             self._listeners = tuple(other for other in self._listeners if other is not listener)
 
+    def announce(self) -> None:
+        """Tell all listeners that something that can be seen of it has changed."""
+        with self._changed:
+            self._version += 1
+            listeners = self._listeners
+        for listener in listeners:
+            listener.wake()
+
     def show(self, wish: Wish) -> None:
         """Let the pictures from now on be what pages want to show; the one of a run at rest comes soon."""
         with self._changed:
@@ -291,12 +299,7 @@ class Training:
         self._status = status
         self._generation += 1
         self._changed.notify_all()
-        self._announce()
-
-    def _announce(self) -> None:
-        self._version += 1
-        for listener in self._listeners:
-            listener.wake()
+        self.announce()
 
     @property
     def _is_watched(self) -> bool:
@@ -333,7 +336,7 @@ class Training:
         with self._changed:
             if generation == self._generation:
                 self._speed.begin(self._run.step)
-                self._announce()
+                self.announce()
 
     def _steps(self) -> int:
         if not self._seconds_per_step:
@@ -394,7 +397,7 @@ class Training:
         self._marks.add(_mark(self._seconds, run))
         self._run = run
         self._take(run, picture)
-        self._announce()
+        self.announce()
         if run.done or self._budget - self._seconds < self._computing_per_step:
             self._become("finished")
 
@@ -421,7 +424,7 @@ class Training:
         with self._changed:
             if run is self._run and not self.is_active and wish == self._wish:
                 self._take(run, picture)
-                self._announce()
+                self.announce()
 
     def _fail(self, error: Exception, generation: int) -> None:
         with self._changed:

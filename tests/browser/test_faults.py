@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.browser.dashboard import (
     CONNECTED,
@@ -62,23 +62,31 @@ tell()
 
 
 class Line:
-    """A tab's connection to the server, which can be cut for a while."""
+    """A tab's connection to the server, Streamlit's and ours, which can be cut for a while."""
 
     def __init__(self, page: Page) -> None:
         self._is_cut = False
         self._ends: list[WebSocketRoute] = []
-        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
+        page.route_web_socket(re.compile("_stcore/stream|/live/"), self._connect)
+        page.route(re.compile("/live/.*/.*/"), self._fetch)
 
     def _connect(self, of_page: WebSocketRoute) -> None:
         if self._is_cut:
             of_page.close()
         else:
-            self._ends = [of_page, of_page.connect_to_server()]
+            self._ends += [of_page, of_page.connect_to_server()]
+
+    def _fetch(self, route: Route) -> None:
+        if self._is_cut:
+            route.abort("connectionrefused")
+        else:
+            route.continue_()
 
     def cut(self) -> None:
         self._is_cut = True
         for end in self._ends:
             end.close()
+        self._ends.clear()
 
     def mend(self) -> None:
         self._is_cut = False
@@ -174,11 +182,6 @@ def test_a_connection_that_was_cut_comes_back_to_the_same_run(person, observe, s
     stop(visit)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="a page learns from reruns alone how its run stands, and these end with the connection",
-)
 def test_a_page_without_a_connection_does_not_go_on_saying_that_its_run_is_under_way(person):
     visit = person()
     line = Line(visit.page)

@@ -331,6 +331,5 @@ def test_frames_within_another_site_train_at_both_replicas_without_a_cookie(brow
     for frame in frames:
         expect(frame.get_by_text("Finished").first).to_be_visible()
     assert received.keys() == {"a", "b"}
-    assert min(received.values()) > 2
     assert [cookie for cookie in context.cookies() if cookie["name"] == COOKIE] == []
     context.close()

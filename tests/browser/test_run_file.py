@@ -4,7 +4,6 @@ import io
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import WebSocketRoute
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -69,11 +68,6 @@ class Answers:
             self.browser.send(message)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="the ticks that show a run clear the file away before a slow browser has fetched it",
-)
 def test_a_run_is_taken_along_while_it_continues(browser, server):
     visit, answers = Visit(opened(browser, viewport=DESKTOP), server), Answers()
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), answers.lay)

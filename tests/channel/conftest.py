@@ -60,8 +60,8 @@ class Seat:
     def __init__(self, server: ChannelServer, *tapes: Tape) -> None:
         self.is_there = True
         self.server = server
-        self.tapes = tapes  # a holder keeps none alive
         self.key, self.holder = hub.open(lambda: self.is_there)
+        self._tapes = tapes  # the holder alone would not keep them
         self.holder.show(tapes, lambda: self.is_there)
         self._opened = ExitStack()
 

@@ -112,15 +112,21 @@ MOST = 128  # entries
 UNBOUNDED = {
     "pages.patches.apply",
     "pages.server.hosting._read_once",
-    "pages.plane.live._library",
+    "pages.channel.plotly_script._compressed",
+    "pages.plane.live._folder_of_library",
     "pages.server.turns._shared",
     "polycore.tutorial.untrained_model.tutorial_model",
     "polycore.tutorial.untrained_model.tutorial_sets",
 }
 
-# These give no value: the patches of Streamlit, the address of a file within this server, and the turns that
-# all runs take.
-OF_THE_SERVER = {"pages.patches.apply", "pages.plane.live._library", "pages.server.turns._shared"}
+# These give no value: the patches of Streamlit, the address of a file within this server, the file itself,
+# and the turns that all runs take.
+OF_THE_SERVER = {
+    "pages.channel.plotly_script._compressed",
+    "pages.patches.apply",
+    "pages.plane.live._folder_of_library",
+    "pages.server.turns._shared",
+}
 
 # Containers of a module that its functions change.
 CHANGED = {

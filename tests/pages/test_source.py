@@ -141,6 +141,18 @@ def test_later_frames_have_greater_numbers_and_without_news_there_is_no_other_fr
     assert viewer.news == before
 
 
+def test_another_source_of_the_same_run_never_goes_back():
+    training = Training(pc.start(EXPERIMENT), Hand(), pc.advance)
+    earlier = RunSource(training)
+    for look in (NETWORK, Look("Best"), NETWORK):
+        earlier.look_at(look)
+    shown = earlier.frame().sequence
+    later = RunSource(training)
+    training.start()
+    training.stop()
+    assert later.frame().sequence > shown
+
+
 def test_where_they_differ_has_stripes_of_both_answers():
     source, _ = watched(steps=40, look=Look(map_view="Where they differ"))
     header, blobs = opened(source.frame())
@@ -169,7 +181,7 @@ def test_where_they_differ_has_stripes_of_both_answers():
 
 
 def test_mistakes_are_the_held_out_points_with_a_wrong_answer():
-    source, _ = watched(steps=20, look=Look(map_view="Network", mistakes=True))
+    source, _ = watched(steps=20, look=Look(map_view="Network", layers=("Mistakes",)))
     mistakes = opened(source.frame())[0]["weights"]["mistakes"]
     points, labels = EXPERIMENT.held_out_set()
     answers = source.training.run.current.predict(points)

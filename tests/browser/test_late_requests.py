@@ -1,8 +1,9 @@
-"""A late tick or tab name neither returns the user to a page that was left nor interrupts a press."""
+"""A late end of a run or tab name neither returns the user to a page that was left nor interrupts a press."""
 
 import re
 import time
 
+import pytest
 from playwright.sync_api import WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
@@ -10,6 +11,7 @@ from pages.state import recall
 from tests.browser.test_touch import LONG
 from tests.waiting import wait_until
 
+SHORT = LONG.replace("steps=5000000", "steps=30000")
 COMPONENT = re.compile("/BidiComponent")  # Streamlit's script that every component needs
 
 
@@ -31,8 +33,10 @@ class Wire:
             self.held.append(message)
 
 
-def is_tick(message: bytes) -> bool:
-    return BackMsg.FromString(message).rerun_script.is_auto_rerun
+def tells_the_end(message: bytes) -> bool:
+    """Return whether a page asks to be drawn again because its run has ended."""
+    widgets = BackMsg.FromString(message).rerun_script.widget_states.widgets
+    return any("progress.bar" in widget.id and widget.json_trigger_value for widget in widgets)
 
 
 def names_the_tab(message: bytes) -> bool:
@@ -40,27 +44,27 @@ def names_the_tab(message: bytes) -> bool:
     return any(recall.COMPONENT_KEY in widget.id for widget in widgets)
 
 
-def test_late_ticks_do_not_replace_the_page_that_was_chosen(lone_visit):
+@pytest.mark.parametrize("comes_last", [False, True], ids=["first the end", "first the page"])
+def test_an_end_during_a_switch_of_pages_neither_returns_to_the_page_nor_is_lost(lone_visit, comes_last):
     visit, wire = lone_visit, Wire()
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
-    visit.open(f"train{LONG}")
+    visit.open(f"train{SHORT}")
     visit.press("Start")
     visit.wait_for_status("Running", after_step=20)
     wire.held = []
-    wait_until(lambda: any(map(is_tick, wire.held)), pause=visit.pause)
+    wait_until(lambda: any(map(tells_the_end, wire.held)), pause=visit.pause)
     visit.page.get_by_test_id("stPageLink-NavLink").filter(has_text="Data").click()
-    wait_until(lambda: not is_tick(wire.held[-1]), pause=visit.pause)
+    wait_until(lambda: not tells_the_end(wire.held[-1]), pause=visit.pause)
     held, wire.held = wire.held, None
-    tick = next(filter(is_tick, held))
-    # right behind the request for Data: one tick arrives before that is drawn, and one while it is
-    for message in (*held, tick):
+    # right behind the request for Data: the end arrives before that is drawn, and once more while it is
+    end = next(filter(tells_the_end, held))
+    for message in [*held, end] if not comes_last else [*(one for one in held if one != end), end, end]:
         wire.server.send(message)
     visit.page.get_by_role("heading", name="Data", exact=True).wait_for()
-    wire.server.send(tick)
-    visit.go_to("Train")
-    visit.wait_for_status("Running")
-    visit.press("Stop")
-    visit.wait_for_status("Stopped")
+    visit.wait_for_status("Finished")
+    wire.server.send(end)
+    visit.go_to("Compare").page.get_by_role("button", name=re.compile("Delete")).wait_for()
+    visit.go_to("Train").page.get_by_role("button", name=re.compile("Start again")).wait_for()
 
 
 def press_before_the_name(visit, address, control, times=1):
