@@ -26,7 +26,7 @@ LEAST_SHARE = 0.5  # of the mean
 
 TEXT = f"""\
 Sessions train at the same time on a server with the limits of `{LIMITS}`, each with its own Train page that
-requests updates five times per second. They are light clients: they communicate with the server over a
+follows its run over the live channel. They are light clients: they communicate with the server over a
 websocket as a browser's page does, and receive every map and chart, but draw nothing; with real browsers the
 machine would have to draw up to thirty pages. A newcomer is a real browser on the same machine with an empty
 cache. It measures how long the home page takes until title and button are visible, and until the chart is; it

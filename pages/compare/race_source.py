@@ -1,5 +1,6 @@
 """The frames of a race: all that the Compare page shows of its lanes while it is under way."""
 
+import math
 import threading
 from typing import Any
 
@@ -11,6 +12,7 @@ from pages.plane.plane import window_of
 from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs import status
 from pages.runs.race import Lane, Race
+from polycore.arrays import Floats
 from polycore.formatting import counted, loss_text, percent
 from polycore.workers.picture import Wish
 
@@ -93,10 +95,15 @@ def _lane(lane: Lane, budget: float) -> dict[str, Any]:
         "ended": "" if run.ended_because is None else f"Ended early. {run.ended_because}",
         "error": training.error or "",
         "seconds": seconds.tolist(),
-        "losses": losses.tolist(),
-        "accuracies": (100 * accuracies).tolist(),
+        "losses": _finite(losses),
+        "accuracies": _finite(100 * accuracies),
         **({} if shown is None else shown.values),
     }
+
+
+def _finite(numbers: Floats) -> list[float | None]:
+    """Return the numbers as JSON can hold them: a lane that diverges has losses that it cannot."""
+    return [number if math.isfinite(number) else None for number in numbers.tolist()]
 
 
 def _map(lane: Lane) -> ShownMap | None:

@@ -10,7 +10,6 @@ from pages.plane import live
 from pages.plane.plane import model_map
 from pages.plane.referee import EXPLAINED, best_possible_text
 from pages.run_view.shown import ShownRun
-from pages.run_view.source import values
 from pages.state.shown_weights import ShownWeights
 from pages.wording import file_names
 from polycore.figures import accuracy_figure, loss_figure
@@ -54,7 +53,7 @@ def status_html(now: dict[str, Any]) -> str:
 
 def draw_line(shown: ShownRun) -> None:
     """Draw the status of the run in one line; the page is drawn again once it begins or ends to advance."""
-    now = values(shown.training, shown.weights)
+    now = shown.values
     live_text.draw(
         f'<div class="caption">{status_html(now)}</div>', "progress.line", shown.followed, reports=True
     )
@@ -65,7 +64,7 @@ def draw_bar(shown: ShownRun) -> None:
 
     The page is drawn again once the run begins or ends to advance.
     """
-    now = values(shown.training, shown.weights)
+    now = shown.values
     html = status_html(now) + live_text.bar("share", now["share"], "Steps taken")
     for name, look in NOTES.items():
         html += _value(now, f"notes.{name}", "p", look)
@@ -74,7 +73,7 @@ def draw_bar(shown: ShownRun) -> None:
 
 def draw_figures(shown: ShownRun, best_possible: float) -> None:
     """Draw the accuracy and loss of the weights shown, the speed, and the time left."""
-    now = values(shown.training, shown.weights)
+    now = shown.values
     live_text.draw(
         f"<p>Weights: <b>{_value(now, 'weights.name')}</b></p>"
         + live_text.row(
@@ -96,7 +95,7 @@ def draw_figures(shown: ShownRun, best_possible: float) -> None:
 
 def draw_inner_figures(shown: ShownRun) -> None:
     """Draw what shows how the network learns: the gradient norm and the dead neurons."""
-    now = values(shown.training, shown.weights)
+    now = shown.values
     live_text.draw(
         live_text.row(
             _metric(now, "Gradient norm", "weights.gradient", GRADIENT_HELP),

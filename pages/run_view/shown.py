@@ -1,13 +1,15 @@
 """A run as a page shows it: drawn once, and followed from then on by what the page has drawn."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import streamlit as st
 
 from pages.channel import session_key
 from pages.channel.live_text import Followed
 from pages.plane.live import Bound
-from pages.run_view.source import Look, RunSource
+from pages.run_view.source import Look, RunSource, values
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
@@ -26,6 +28,11 @@ class ShownRun:
     look: Look
     weights: ShownWeights
     followed: Followed
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """What is drawn beside map and history: the same in every part of the page."""
+        return values(self.training, self.weights)
 
     def bound(self, *bindings: tuple[str, str]) -> Bound:
         """Return what lets a figure follow the run; see `live.Bound`."""
