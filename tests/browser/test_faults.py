@@ -19,6 +19,7 @@ from tests.browser.dashboard import (
     tabs,
     trouble_in,
 )
+from tests.waiting import wait_until
 
 LONG = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
 QUICK = (
@@ -174,12 +175,25 @@ def test_a_connection_that_was_cut_comes_back_to_the_same_run(person, observe, s
     observer, visit = observe(), person()
     line = Line(visit.page)
     started(visit)
+    before = channel_of(visit)
     line.cut()
     observer.wait_for_timeout(1000 * seconds)
     step = visit.standing()[1]  # what the page had last: more than that it has by a new connection alone
     line.mend()
     visit.wait_for_status("Running", after_step=step + 200)
+    # the run may be shown again before Streamlit's own connection is there, and takes presses
+    visit.page.locator(CONNECTED).wait_for()
+    if (
+        seconds > GRACE
+    ):  # a new session has another key, and until its page is drawn there is nobody to press for
+        wait_until(lambda: channel_of(visit) != before, pause=visit.pause)
     stop(visit)
+
+
+def channel_of(visit: Visit) -> str:
+    """Return where the tab's live channel is."""
+    address: str = visit.page.evaluate("window.polycoreChannel.address")
+    return address
 
 
 def test_a_page_without_a_connection_does_not_go_on_saying_that_its_run_is_under_way(person):

@@ -11,7 +11,7 @@ from pages.state import recall
 from tests.browser.test_touch import LONG
 from tests.waiting import wait_until
 
-SHORT = LONG.replace("steps=5000000", "steps=30000")
+SHORT = LONG.replace("steps=5000000", "steps=200000")
 COMPONENT = re.compile("/BidiComponent")  # Streamlit's script that every component needs
 
 
