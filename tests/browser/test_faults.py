@@ -183,9 +183,7 @@ def test_a_connection_that_was_cut_comes_back_to_the_same_run(person, observe, s
     visit.wait_for_status("Running", after_step=step + 200)
     # the run may be shown again before Streamlit's own connection is there, and takes presses
     visit.page.locator(CONNECTED).wait_for()
-    if (
-        seconds > GRACE
-    ):  # a new session has another key, and until its page is drawn there is nobody to press for
+    if seconds > GRACE:  # a new session has another key, and takes presses once its page is drawn
         wait_until(lambda: channel_of(visit) != before, pause=visit.pause)
     stop(visit)
 
