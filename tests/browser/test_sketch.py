@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import DESKTOP, PHONE, with_network
+from tests.waiting import wait_until
 
 LIBRARY = "**/live/plotly-*"
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
@@ -71,7 +72,8 @@ def test_without_plotly_the_sketch_stays_and_the_sentence_is_below_it(lone_visit
     sentence.wait_for()
     above, below = chart(page).locator("canvas").bounding_box(), sentence.bounding_box()
     assert below["y"] > above["y"] + 0.8 * above["height"]
-    assert (picture(page) > INK).mean() > 0.2  # the map is there
+    # the map is there; its picture may be decoded after the sentence is shown
+    wait_until(lambda: (picture(page) > INK).mean() > 0.2, pause=lone_visit.pause)
     page.unroute(LIBRARY)
     chart(page).and_(page.locator("[data-updates]")).wait_for()
     expect(sentence).to_have_count(0)
