@@ -20,6 +20,7 @@ from polycore.network.prediction import predict_proba
 GRIDS = ((120, 90), (80, 60), (60, 45), (40, 30), (24, 18))
 FINE = 4  # pixels across a cell
 MOST_LEVELS = 24  # of confidence: the eye cannot see more
+PIXELS = (1, 2)  # across a square that is evaluated once at a border: the first that a network can afford
 COLORS = 256  # of a packed map: each class in each level
 COMPRESSION_LEVEL = 1  # the lowest: it takes a third of the default's time, and regions compress well
 # Multiplications of a weight by an input, for the whole map: about 20 ms of a core, or 200 ms if it is sharp
@@ -116,16 +117,20 @@ def class_map(
     cells = classes.reshape(rows, columns)
     pixels, levels = _enlarged(cells), _enlarged(confidences.reshape(rows, columns))
     row, column = np.nonzero(_at_border(cells))
-    if 0 < len(row) * FINE**2 * products <= MOST_PRODUCTS:
-        inside = np.arange(FINE)
-        fine_row = (FINE * row[:, None, None] + inside[:, None]) + 0 * inside
-        fine_column = (FINE * column[:, None, None] + inside) + 0 * inside[:, None]
-        fine_x = pixel_centers(left, right, FINE * columns)[fine_column]
-        fine_y = pixel_centers(low, high, FINE * rows)[fine_row]
-        points = np.stack([fine_x, fine_y], axis=-1).reshape(-1, 2)
+    affordable = (size for size in PIXELS if 0 < len(row) * (FINE // size) ** 2 * products <= MOST_PRODUCTS)
+    if size := next(affordable, None):
+        # the first pixel of each square of size by size pixels, and the square's center
+        inside = np.arange(0, FINE, size)
+        top = (FINE * row[:, None, None] + inside[:, None]) + 0 * inside
+        left_edge = (FINE * column[:, None, None] + inside) + 0 * inside[:, None]
+        fine_x, fine_y = pixel_centers(left, right, FINE * columns), pixel_centers(low, high, FINE * rows)
+        half_x, half_y = ((size - 1) / 2 * (fine[1] - fine[0]) for fine in (fine_x, fine_y))
+        points = np.stack([fine_x[left_edge] + half_x, fine_y[top] + half_y], axis=-1).reshape(-1, 2)
         classes, confidences, _ = _answers(weights, biases, points)
-        pixels[fine_row, fine_column] = classes.reshape(fine_row.shape)
-        levels[fine_row, fine_column] = confidences.reshape(fine_row.shape)
+        for down in range(size):
+            for across in range(size):
+                pixels[top + down, left_edge + across] = classes.reshape(top.shape)
+                levels[top + down, left_edge + across] = confidences.reshape(top.shape)
     return _map(pixels, levels, biases, probability)
 
 

@@ -113,3 +113,15 @@ def test_every_class_in_every_level_has_a_color_of_its_own(classes):
     assert classes * (picture.levels + 1) <= 256
     pixels = unpacked(picture.packed())
     assert np.array_equal(pixels // (picture.levels + 1), picture.classes)
+
+
+def test_borders_too_many_for_single_pixels_are_drawn_in_squares_of_two(monkeypatch):
+    monkeypatch.setattr(under_test, "PIXELS", (2,))
+    picture = class_map(*sloping(0.3), WINDOW)
+    x, y = pixel_centers(WINDOW, 480, 360)
+    # the center of the square that a pixel belongs to, half a pixel away
+    middle_x = x.reshape(360, 240, 2).mean(axis=2).repeat(2, axis=1)
+    middle_y = y.reshape(180, 2, 480).mean(axis=1).repeat(2, axis=0)
+    height = middle_y - 0.3 * middle_x
+    sure = np.abs(height) > 1e-12
+    assert np.array_equal(picture.classes[sure], (height > 0)[sure])
