@@ -9,7 +9,7 @@ from pages.run_view import map_view, progress
 from pages.run_view.shown import ShownRun, shown_run
 from pages.setup import controls, settings
 from pages.state import session
-from pages.state.watch import is_running
+from pages.state.running import is_running
 from pages.train import run_report, run_upload, untrained
 
 frame.draw_without_ticker("Train")

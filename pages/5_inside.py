@@ -16,8 +16,8 @@ from pages.models import model_in_use, naming
 from pages.plane import plane
 from pages.state import session
 from pages.state.kept_models import Kept
+from pages.state.running import is_running
 from pages.state.session_value import Undo
-from pages.state.watch import is_running
 from pages.wording import refusal
 from polycore import PolycoreError
 from polycore.tutorial.untrained_model import tutorial_model

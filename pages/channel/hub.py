@@ -185,9 +185,6 @@ class Hub:
     def __init__(self) -> None:
         self._holders: dict[str, Holder] = {}
 
-    def __len__(self) -> int:
-        return len(self._holders)
-
     def open(self, is_there: IsThere) -> tuple[str, Holder]:
         """Return the key and the holder of a new session. Holders that nobody misses are revoked."""
         for other, one in tuple(self._holders.items()):

@@ -38,7 +38,7 @@ class Followed:
     def to_browser(self) -> Mapping[str, Any]:
         """Return what the component's script needs to follow it."""
         return {
-            **session_key.where(),
+            "address": session_key.channel(),
             "run": self.name,
             "since": self.since,
             "active": self.active,
@@ -92,4 +92,4 @@ def bar(name: str, share: float, label: str) -> str:
 
 
 def _nothing() -> None:
-    """Do nothing: the component reports no change."""
+    """Do nothing: a report only needs the page to run again."""

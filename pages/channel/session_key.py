@@ -1,7 +1,5 @@
 """What the page of a session follows: the runs that its tab's socket shows, and where that socket is."""
 
-from typing import Any
-
 import streamlit as st
 
 from pages.channel import address
@@ -49,6 +47,6 @@ def revoke(other: str) -> None:
         hub.revoke(other)
 
 
-def where() -> dict[str, Any]:
-    """Return the address of the session's channel, as components send it to the browser."""
-    return {"address": address.of(key())}
+def channel() -> str:
+    """Return the address of the session's channel, relative to the app's."""
+    return address.of(key())

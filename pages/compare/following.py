@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.state import session
 from pages.state.kept_models import Kept
-from pages.state.watch import is_running
+from pages.state.running import is_running
 
 REFRESH_SECONDS = 1.0
 

@@ -19,9 +19,9 @@ from pages.run_view.source import Look
 from pages.server import hosting
 from pages.state import arrival, recall, session
 from pages.state.holdings import Holdings
+from pages.state.running import is_running
 from pages.state.session_value import Address, Play, Session
 from pages.state.setup import Setup
-from pages.state.watch import is_running
 from pages.wording import refusal
 from polycore.links import link
 

@@ -7,7 +7,7 @@ from pages.home import home_map
 from pages.models import from_link
 from pages.setup import controls
 from pages.state import session
-from pages.state.watch import is_running
+from pages.state.running import is_running
 from polycore.links import link
 
 

@@ -8,7 +8,7 @@ from pages.lessons import look_panel
 from pages.models import from_link
 from pages.setup import controls
 from pages.state import session
-from pages.state.watch import is_running
+from pages.state.running import is_running
 
 
 def draw() -> None:

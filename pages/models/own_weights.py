@@ -8,7 +8,7 @@ import streamlit as st
 from pages.models import link_choice
 from pages.state import session
 from pages.state.kept_models import Kept
-from pages.state.watch import is_running
+from pages.state.running import is_running
 from pages.state.writing import Writing
 
 CHECK_SECONDS = 0.1  # between two checks for a click

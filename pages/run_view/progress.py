@@ -127,20 +127,15 @@ def draw_loss_chart(shown: ShownRun) -> None:
     """Draw the loss over the steps, with a mark at the weights shown."""
     weights = shown.weights
     history = weights.run.history
-    live.figure(
+    _draw_chart(
         loss_figure(history.step, history.loss, weights.step, weights.loss, mark=weights.mark),
-        key="progress.loss",
-        height=CHART_HEIGHT,
-        file=_file_name("loss", shown),
-        rests=True,
-        bound=shown.bound(
-            ("data.0.x", "history.step"),
-            ("data.0.y", "history.loss"),
-            ("data.1.x.0", "weights.step"),
-            ("data.1.y.0", "weights.loss"),
-            ("data.1.name", "weights.loss_mark"),
-            ("layout.meta.alt", "weights.loss_alt"),
-        ),
+        "loss",
+        shown,
+        ("data.0.x", "history.step"),
+        ("data.0.y", "history.loss"),
+        ("data.1.x.0", "weights.step"),
+        ("data.1.y.0", "weights.loss"),
+        ("data.1.name", "weights.loss_mark"),
     )
 
 
@@ -148,7 +143,7 @@ def draw_accuracy_chart(shown: ShownRun, best_possible: float) -> None:
     """Draw the accuracies over the steps, with a mark at the weights shown."""
     weights = shown.weights
     history, held_out = weights.run.history, weights.model.held_out_accuracy or 0.0
-    live.figure(
+    _draw_chart(
         accuracy_figure(
             history.step,
             history.accuracy,
@@ -158,20 +153,26 @@ def draw_accuracy_chart(shown: ShownRun, best_possible: float) -> None:
             best_possible,
             mark=weights.mark,
         ),
-        key="progress.accuracy",
+        "accuracy",
+        shown,
+        ("data.0.x", "history.step"),
+        ("data.0.y", "history.accuracy"),
+        ("data.1.x", "history.step"),
+        ("data.1.y", "history.held_out"),
+        ("data.2.x.0", "weights.step"),
+        ("data.2.y.0", "weights.held_out"),
+        ("data.2.name", "weights.accuracy_mark"),
+    )
+
+
+def _draw_chart(figure: go.Figure, name: str, shown: ShownRun, *bindings: tuple[str, str]) -> None:
+    live.figure(
+        figure,
+        key=f"progress.{name}",
         height=CHART_HEIGHT,
-        file=_file_name("accuracy", shown),
+        file=_file_name(name, shown),
         rests=True,
-        bound=shown.bound(
-            ("data.0.x", "history.step"),
-            ("data.0.y", "history.accuracy"),
-            ("data.1.x", "history.step"),
-            ("data.1.y", "history.held_out"),
-            ("data.2.x.0", "weights.step"),
-            ("data.2.y.0", "weights.held_out"),
-            ("data.2.name", "weights.accuracy_mark"),
-            ("layout.meta.alt", "weights.accuracy_alt"),
-        ),
+        bound=shown.bound(*bindings, ("layout.meta.alt", f"weights.{name}_alt")),
     )
 
 

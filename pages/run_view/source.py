@@ -107,7 +107,8 @@ class RunSource:
 
 def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
     """Return what a page shows of a run beside its map and its history, as text and numbers."""
-    run = shown.run
+    run, portrait = shown.run, _portrait(training, shown)
+    dead = dead_neurons.count(shown.model, run.experiment) if portrait is None else portrait.dead
     over = training.run.done or training.status == "stopped"
     seconds = training.seconds if over else training.seconds_left
     return {
@@ -121,14 +122,13 @@ def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
         "speed": _speed(training.steps_per_second),
         "time_label": "Trained for" if over else "Time left",
         "time": "..." if seconds is None else duration(seconds),
-        "weights": _weights(shown),
+        "weights": _weights(shown, dead),
     }
 
 
-def _weights(shown: ShownWeights) -> dict[str, Any]:
+def _weights(shown: ShownWeights, dead: int) -> dict[str, Any]:
     run, model, history = shown.run, shown.model, shown.run.history
     held_out, loss, mark = model.held_out_accuracy or 0.0, shown.loss, shown.mark
-    dead = dead_neurons.count(model, run.experiment)
     return {
         "name": shown.name,
         "step": shown.step,

@@ -51,7 +51,7 @@ class Mark(NamedTuple):
 
 
 class Listener(Protocol):
-    """Whoever shows a run. Its members are called from any thread, and must not wait."""
+    """A viewer of a run. Its members are called from any thread, and must not block."""
 
     @property
     def is_watching(self) -> bool:

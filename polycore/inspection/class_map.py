@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.arrays import Floats
+from polycore.arrays import Floats, Integers
 from polycore.inspection.fold_lines import Window
 from polycore.network.prediction import predict_proba
 
@@ -107,32 +107,55 @@ def class_map(
     products = sum(layer.size for layer in weights)
     columns, rows = _grid(products * (FINE**2 if sharp else 1), sharp=sharp)
     (left, right), (low, high) = window
-    x, y = np.linspace(left, right, columns), np.linspace(low, high, rows)
+    fine_x, fine_y = pixel_centers(left, right, FINE * columns), pixel_centers(low, high, FINE * rows)
     if sharp:
-        fine_x = pixel_centers(left, right, FINE * columns)
-        fine_y = pixel_centers(low, high, FINE * rows)
-        classes, confidences, probability = _answers(weights, biases, _points(fine_x, fine_y))
-        shape = (len(fine_y), len(fine_x))
-        return _map(classes.reshape(shape), confidences.reshape(shape), biases, probability)
-    classes, confidences, probability = _answers(weights, biases, _points(x, y))
-    cells = classes.reshape(rows, columns)
-    pixels, levels = _enlarged(cells), _enlarged(confidences.reshape(rows, columns))
+        classes, confidences, probability = _raster(weights, biases, fine_x, fine_y)
+        return _map(classes, confidences, biases, probability)
+    x, y = np.linspace(left, right, columns), np.linspace(low, high, rows)
+    cells, confidences, probability = _raster(weights, biases, x, y)
+    pixels, levels = _enlarged(cells), _enlarged(confidences)
     row, column = np.nonzero(_at_border(cells))
     affordable = (size for size in PIXELS if 0 < len(row) * (FINE // size) ** 2 * products <= MOST_PRODUCTS)
     if size := next(affordable, None):
-        # the first pixel of each square of size by size pixels, and the square's center
-        inside = np.arange(0, FINE, size)
-        top = (FINE * row[:, None, None] + inside[:, None]) + 0 * inside
-        left_edge = (FINE * column[:, None, None] + inside) + 0 * inside[:, None]
-        fine_x, fine_y = pixel_centers(left, right, FINE * columns), pixel_centers(low, high, FINE * rows)
-        half_x, half_y = ((size - 1) / 2 * (fine[1] - fine[0]) for fine in (fine_x, fine_y))
-        points = np.stack([fine_x[left_edge] + half_x, fine_y[top] + half_y], axis=-1).reshape(-1, 2)
+        squares = _squares(row, column, size)
+        points = _centers(squares, size, fine_x, fine_y)
         classes, confidences, _ = _answers(weights, biases, points)
-        for down in range(size):
-            for across in range(size):
-                pixels[top + down, left_edge + across] = classes.reshape(top.shape)
-                levels[top + down, left_edge + across] = confidences.reshape(top.shape)
+        _fill(pixels, squares, size, classes)
+        _fill(levels, squares, size, confidences)
     return _map(pixels, levels, biases, probability)
+
+
+def _squares(row: Integers, column: Integers, size: int) -> tuple[Integers, Integers]:
+    """Return row and column of the first pixel of each square of `size` by `size` pixels in these cells."""
+    inside = np.arange(0, FINE, size)
+    shape = (len(row), len(inside), len(inside))
+    rows = np.broadcast_to(FINE * row[:, None, None] + inside[:, None], shape)
+    columns = np.broadcast_to(FINE * column[:, None, None] + inside, shape)
+    return rows.ravel(), columns.ravel()
+
+
+def _centers(squares: tuple[Integers, Integers], size: int, x: Floats, y: Floats) -> Floats:
+    """Return the centers (N, 2) of squares, from the evenly spaced centers of the pixels."""
+    rows, columns = squares
+    half = (size - 1) / 2
+    return np.stack([x[columns] + half * (x[1] - x[0]), y[rows] + half * (y[1] - y[0])], axis=-1)
+
+
+def _fill(raster: Bytes, squares: tuple[Integers, Integers], size: int, values: Bytes) -> None:
+    """Give every pixel of each square its value."""
+    rows, columns = squares
+    for down in range(size):
+        for across in range(size):
+            raster[rows + down, columns + across] = values
+
+
+def _raster(
+    weights: Sequence[Floats], biases: Sequence[Floats], x: Floats, y: Floats
+) -> tuple[Bytes, Bytes, float]:
+    """Return what `_answers` does at the points of a grid, as arrays (len(y), len(x))."""
+    classes, confidences, probability = _answers(weights, biases, _points(x, y))
+    shape = len(y), len(x)
+    return classes.reshape(shape), confidences.reshape(shape), probability
 
 
 def _map(classes: Bytes, confidences: Bytes, biases: Sequence[Floats], probability: float) -> ClassMap:

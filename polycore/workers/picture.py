@@ -18,7 +18,7 @@ from polycore.training.run import Run
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wanted of the weights of a run.
+    """What a picture of a run's weights contains.
 
     window: of the map; None for no map.
     best: of the best weights too, and not only of the latest.

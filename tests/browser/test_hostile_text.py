@@ -240,9 +240,9 @@ def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(watched):
         expect(page.get_by_text("This file was refused")).to_have_count(place)
     upload(visit, f"{WORDS[1]}.npy", b"")
     expect(page.get_by_text("expected only the names")).to_be_visible()
-    told = [f"{SEEN[0]}: added as", *(f"{name}: this is not an .npz file" for name in SEEN[1:])]
-    told.append(f"Got {WORDS[1]}.npy; expected only the names")
-    check_words(visit, *told)
+    expected = [f"{SEEN[0]}: added as", *(f"{name}: this is not an .npz file" for name in SEEN[1:])]
+    expected.append(f"Got {WORDS[1]}.npy; expected only the names")
+    check_words(visit, *expected)
 
     upload(visit, f"nameless {FILES[1]}", weight_file(None))
     lines = "\n".join(TITLES[:3])
@@ -257,7 +257,7 @@ def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(watched):
         upload(visit, f"{cell}.csv", f"x,y\n1,{cell}\n".encode(), uploader=1)
         refusal = f"line 2: got {quoted}; expected decimal numbers only."
         expect(text_of(visit, refusal)).to_be_visible()
-    check_words(visit, *told, f"nameless {SEEN[1]}: added as", lines, refusal)
+    check_words(visit, *expected, f"nameless {SEEN[1]}: added as", lines, refusal)
 
 
 def test_the_words_of_a_link_are_words_alone(watched):

@@ -32,7 +32,7 @@ def pixel(visit, x, y):
     return box["x"] + right * box["width"], box["y"] + down * box["height"]
 
 
-def place_told(visit):
+def place_asked(visit):
     """Return the place that the answer on the page is about."""
     text = visit.page.get_by_text(re.compile(r"^x = .*, y = ")).first.inner_text()
     return tuple(float(part.split("=")[1]) for part in text.split(","))
@@ -49,7 +49,7 @@ def test_while_it_learns_a_click_is_answered_and_mistakes_are_marked(visitor):
     chart(visit, "Map of .* wrong answers are marked").wait_for()
     visit.page.mouse.click(*pixel(visit, -1.0, -0.5))
     visit.page.get_by_text(re.compile(r"^The referee (agrees|says)")).wait_for()
-    assert place_told(visit) == pytest.approx((-1.0, -0.5), abs=0.02)  # a pixel
+    assert place_asked(visit) == pytest.approx((-1.0, -0.5), abs=0.02)  # a pixel
     chart(visit, "Map of .* the point .* is marked").wait_for()
     before = visit.standing()[1]
     visit.wait_for_status("Running", after_step=before)
@@ -65,7 +65,7 @@ def test_on_home_a_click_is_answered_under_the_map(visitor):
     visit.page.get_by_text("Click the map to ask about a point.").wait_for()
     visit.page.mouse.click(*pixel(visit, 1.5, 2.25))
     visit.page.get_by_text(re.compile(r"^The referee (agrees|says)")).wait_for()
-    assert place_told(visit) == pytest.approx((1.5, 2.25), abs=0.02)
+    assert place_asked(visit) == pytest.approx((1.5, 2.25), abs=0.02)
     visit.page.get_by_text("All polynomials").click()
     visit.page.get_by_test_id("stDataFrame").first.wait_for()
     visit.press("Close")
@@ -78,7 +78,7 @@ def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(
     visit.page.mouse.click(right + 4, down - 5)
     visit.page.get_by_text("A crossing: p0 & p1").wait_for()
     visit.page.get_by_text("So no method can tell, however well trained").wait_for()
-    assert place_told(visit) == (1.0, 1.0)
+    assert place_asked(visit) == (1.0, 1.0)
 
     visit.page.get_by_role("radio", name="On a curve", exact=True).click()
     slider = visit.page.get_by_role("slider", name="Walk along the curve")

@@ -255,13 +255,13 @@ def test_the_map_shows_the_network_the_referee_or_where_they_differ(visitor):
     visit = visitor(PHONE).open(f"train{LONG}")
     visit.press("Start")
     visit.wait_for_status("Running", after_step=100)
-    for view, told in (
+    for view, alt in (
         ("Referee", "these are the referee's answers"),
         ("Where they differ", "Map of where network and referee differ"),
         ("Network", "Map of the most likely of 2 polynomials"),
     ):
         visit.page.get_by_test_id("stButtonGroup").get_by_text(view, exact=True).first.click()
-        visit.page.get_by_role("img", name=re.compile(told)).wait_for()
+        visit.page.get_by_role("img", name=re.compile(alt)).wait_for()
         step = visit.standing()[1]
         visit.wait_for_status("Running", after_step=step)
     visit.press("Stop")

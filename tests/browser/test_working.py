@@ -25,10 +25,10 @@ class SlowServer:
         server.on_message(self.carry)
 
     def carry(self, message: bytes) -> None:
-        told = ForwardMsg()
-        told.ParseFromString(message)
-        rests = told.WhichOneof("type") == "session_status_changed"
-        if self.slow and rests and not told.session_status_changed.script_is_running:
+        parsed = ForwardMsg()
+        parsed.ParseFromString(message)
+        rests = parsed.WhichOneof("type") == "session_status_changed"
+        if self.slow and rests and not parsed.session_status_changed.script_is_running:
             self.kept = message
         else:
             self.browser.send(message)

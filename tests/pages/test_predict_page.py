@@ -188,19 +188,19 @@ def test_the_most_likely_polynomial_is_the_headline():
 
 
 @pytest.mark.parametrize(
-    ("y", "told"),
+    ("y", "sentence"),
     [
         pytest.param("likeliest", "Its curve is the nearest, 0 away.", id="right"),
         pytest.param("another", "Another curve is nearer: p", id="wrong"),
     ],
 )
-def test_the_answer_is_compared_with_the_nearest_curve(y, told):
+def test_the_answer_is_compared_with_the_nearest_curve(y, sentence):
     values = {0: 2.0, 1: -0.5, 2: -0.75}  # at x = 0.5
     found = {label: int(answers(arrays(), [[0.5, value]])[0].argmax()) for label, value in values.items()}
     right = [label for label, answer in found.items() if answer == label]
     wrong = [label for label, answer in found.items() if answer != label]
     label = (right if y == "likeliest" else wrong)[0]
-    assert told in words(ask(with_model(), 0.5, values[label]))
+    assert sentence in words(ask(with_model(), 0.5, values[label]))
 
 
 def test_the_model_in_use_shows_its_figures():
@@ -247,7 +247,7 @@ def test_a_point_too_far_away_is_refused_and_the_page_stays():
 
 
 @pytest.mark.parametrize(
-    ("probability", "told"),
+    ("probability", "sentence"),
     [
         pytest.param(0.75, "3 to 1", id="three quarters"),
         pytest.param(0.25, "1 to 3", id="a quarter"),
@@ -261,8 +261,8 @@ def test_a_point_too_far_away_is_refused_and_the_page_stays():
         pytest.param(0.9999, "9,999 to 1", id="thousands"),
     ],
 )
-def test_odds_are_readable_and_never_overflow(probability, told):
-    assert odds(probability) == told
+def test_odds_are_readable_and_never_overflow(probability, sentence):
+    assert odds(probability) == sentence
 
 
 # --- choosing the point -----------------------------------------------------------------------
@@ -551,7 +551,7 @@ def test_the_six_files_can_be_uploaded_one_after_another():
 
 
 @pytest.mark.parametrize(
-    ("names", "told"),
+    ("names", "sentence"),
     [
         pytest.param(
             [name for name in npy_files.NAMES if name != "loss.npy"], "missing: loss.npy", id="missing"
@@ -560,10 +560,10 @@ def test_the_six_files_can_be_uploaded_one_after_another():
         pytest.param([*npy_files.NAMES, "loss (1).npy"], "Got loss (1).npy; expected only", id="unknown"),
     ],
 )
-def test_npy_files_that_are_not_the_six_are_refused(names, told):
-    assert told in npy_files.problem(names)
+def test_npy_files_that_are_not_the_six_are_refused(names, sentence):
+    assert sentence in npy_files.problem(names)
     app = uploaded(opened(PREDICT, SETUP), *[(name, npy(np.float64(0.5))) for name in names])
-    assert told in texts(app)
+    assert sentence in texts(app)
     assert session_of(app).models.uploads == 0
 
 
@@ -625,18 +625,18 @@ def test_polynomials_can_be_typed_one_a_line():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "sentence"),
     [
         pytest.param("x\n<b>y</b>\n2x", "Line 2: character 1", id="a line that is none"),
         pytest.param("x\n2x", "got 2 for 3 classes", id="too few"),
         pytest.param("", "Got no polynomial; expected one on each line", id="none"),
     ],
 )
-def test_polynomials_that_cannot_be_used_are_refused(text, told):
+def test_polynomials_that_cannot_be_used_are_refused(text, sentence):
     app = with_model(NAMELESS)
     app.text_area(key=naming.TEXT_KEY).set_value(text)
     press(app, "Use these")
-    assert told in texts(app)
+    assert sentence in texts(app)
     assert session_of(app).answering.model.polynomials == ()
 
 

@@ -12,6 +12,7 @@ import polycore as pc
 from pages.plane import plane
 from pages.run_view.source import Look, RunSource
 from pages.runs.runner import Training
+from polycore.inspection import dead_neurons
 from polycore.inspection.class_map import class_map, unpacked
 from polycore.network.prediction import predict_proba
 from polycore.workers.picture import picture_of
@@ -96,6 +97,15 @@ def test_its_map_is_that_of_the_network():
     # opaque as in polycore.figures: 0.72 if certain, nothing by chance
     assert (size["alphas"][0], size["alphas"][-1]) == (0, round(0.72 * 255))
     assert len(size["alphas"]) == picture.levels + 1
+
+
+def test_the_worker_counts_dead_neurons_and_the_server_does_not(monkeypatch):
+    source, _ = watched()
+    monkeypatch.setattr(dead_neurons, "count", lambda *_: pytest.fail("they were counted again"))
+    values, _ = EXPERIMENT.training_set()
+    [(weights, biases), _] = source.training.run.layers
+    dead = int((np.maximum(values @ weights + biases, 0).max(axis=0) == 0).sum())
+    assert opened(source.frame())[0]["weights"]["dead"] == f"{dead} of 8"
 
 
 def test_its_figures_are_of_the_latest_weights_or_the_best():
@@ -221,10 +231,11 @@ def test_a_run_that_diverged_gives_a_frame_too():
     )
     source = RunSource(Training(lost, Hand(), pc.advance))
     header, _ = opened(source.frame())
-    assert header["weights"]["loss"] is None or math.isfinite(header["weights"]["loss"])
+    assert header["weights"]["loss"] is None
+    assert header["weights"]["loss_text"] == "∞"
 
 
-def test_nobody_who_watches_costs_no_picture():
+def test_without_a_viewer_no_picture_is_made():
     training = Training(pc.advance(pc.start(EXPERIMENT), 20), Directly(), pc.advance)
     source = RunSource(training)
     source.look_at(Look(map_view="Network"))
