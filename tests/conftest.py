@@ -17,6 +17,7 @@ import plotly.graph_objects as go  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
+from pages.server import shared_results  # noqa: E402
 from polycore.figures import style  # noqa: E402
 
 # The same examples at every run, so that a change is judged by what it changed. Machines are noisy: no test
@@ -44,6 +45,12 @@ WHOLE_FILES = (
     "tests/test_server.py",
     "tests/test_starter.py",
 )
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_shared() -> None:
+    """Let each test compute its runs: an earlier one may have computed them, with other chunks."""
+    shared_results.of_this_server().clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,7 +12,7 @@ from pages.compare.following import follow
 from pages.models.model_in_use import experiment_of
 from pages.plane import live
 from pages.plane.referee import best_possible
-from pages.runs.runner import Mark
+from pages.runs.marks import Mark
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session

@@ -17,7 +17,7 @@ from pages.plane.live import Bound
 from pages.plane.plane import run_map
 from pages.plane.referee import best_possible
 from pages.runs.race import BUDGETS, DEFAULT, ENTRANTS, FEWEST, MOST, Lane, Race, course_of, replaced_in
-from pages.server import hosting
+from pages.server import hosting, presence
 from pages.server.pool import workers
 from pages.setup import optimizer_input
 from pages.state import session
@@ -155,7 +155,7 @@ def _begin() -> None:
     ]  # in a fixed order, whatever the order of the clicks
     _stop()
     try:
-        race = Race.of(session.current().experiment, names, budget, workers)
+        race = Race.of(session.current().experiment, names, budget, workers, presence.session_name())
         race.start()
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)

@@ -156,7 +156,7 @@ def _begin() -> None:
     try:
         set_up = session.current().experiment
         # the latest choice: the page may not have been drawn since the last change
-        sweep = Sweep(set_up, sweep_inputs.chosen(set_up), workers)
+        sweep = Sweep(set_up, sweep_inputs.chosen(set_up), workers, presence.session_name())
         sweep.seen(presence.of_this_tab())
         sweep.start()
     except PolycoreError as error:

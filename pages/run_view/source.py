@@ -159,8 +159,10 @@ def _frame(training: Training, look: Look, sequence: int) -> Frame:
     blobs = {"history": _columns(shown.run.history)}
     portrait, experiment = _portrait(training, shown), shown.run.experiment
     if portrait is not None:
-        mistakes = _mistakes(portrait, experiment)
-        if portrait.map is not None:
+        # a picture that was drawn for several sessions may have more than this one looks at
+        wish = look.wish(experiment)
+        mistakes = _mistakes(portrait, experiment) if wish.answers else None
+        if portrait.map is not None and wish.window is not None:
             shown_map = map_values.shown_map(portrait.map, experiment, differences=look.map_view != "Network")
             header["weights"] |= shown_map.values
             header["weights"]["map_alt"] = map_layers.described(

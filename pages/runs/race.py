@@ -1,12 +1,12 @@
 """A race: several optimizers with the same initial weights and the same seconds of computing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from pages.runs.runner import Training
 from pages.server import hosting
-from polycore import Experiment, Model, PolycoreError, start
+from polycore import Experiment, Model, PolycoreError
 from polycore.experiment.experiment import MAX_STEPS
 from polycore.formatting import counted, loss_text
 from polycore.optimizers.registry import OPTIMIZERS
@@ -97,8 +97,15 @@ class Race:
     lanes: tuple[Lane, ...]
 
     @classmethod
-    def of(cls, set_up: Experiment, names: Sequence[str], budget: float, executor: Executor) -> "Race":
-        """Return the race of these entrants before its start.
+    def of(
+        cls,
+        set_up: Experiment,
+        names: Sequence[str],
+        budget: float,
+        executor: Executor,
+        owner: Hashable = None,
+    ) -> "Race":
+        """Return the race of these entrants before its start; `owner` is the session.
 
         Raises PolycoreError if there are too few or too many, or if the set-up cannot be trained, or not on
         this server.
@@ -107,8 +114,10 @@ class Race:
             raise PolycoreError(f"The race has {len(names)} optimizers; expected {FEWEST} to {MOST}.")
         course = course_of(set_up)
         hosting.limits().check(replace(course, steps=1))  # the budget ends it, not the number of steps
-        runs = [start(ENTRANTS[name].on(course)) for name in names]
-        trainings = [Training(run, executor, advance_and_measure, budget) for run in runs]
+        trainings = [
+            Training.of(ENTRANTS[name].on(course), executor, advance_and_measure, budget, owner=owner)
+            for name in names
+        ]
         return cls(set_up, budget, tuple(map(Lane, names, trainings)))
 
     @property

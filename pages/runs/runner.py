@@ -4,17 +4,25 @@ import logging
 import math
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import replace
 from time import monotonic
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal
 
+from pages.runs import failure
+from pages.runs.audience import Audience, Listener
+from pages.runs.chunks import Ahead, Chunks
+from pages.runs.marks import Mark, Marks, mark_of
+from pages.runs.measured import Measured
+from pages.runs.viewer import Viewer
 from pages.server import turns
+from pages.server.shared_results import Request
 from pages.server.turns import Turn, Turns
-from polycore import Model, PolycoreError, Run
-from polycore.workers.chunk import MAX_DEATHS, Advance, Chunk, timed
-from polycore.workers.picture import Picture, Wish, picture_of
+from polycore import Experiment, Model, PolycoreError, Run
+from polycore import start as start_of
+from polycore.workers.chunk import MAX_DEATHS, Advance, Chunk
+from polycore.workers.picture import Picture, Wish
 from polycore.workers.shut_down import ShutDownError
 from polycore.workers.speed import Speed
 
@@ -22,43 +30,17 @@ Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished",
 
 # Measured with one run: chunks of 200 ms make 82 to 96 % of the steps/s of a bare loop, chunks of 80 ms 65 %.
 # With more runs than workers no worker is ever idle, and shorter chunks update each run more often: three
-# times a second. But each chunk costs 2 ms beside the computing.
-CHUNK_SECONDS = 0.2
+# times a second. But each chunk costs 2 ms beside the computing. The picture is drawn within these times.
+CHUNK_SECONDS = 0.19
 CROWDED_CHUNK_SECONDS = 0.1
 SHORTEST_CHUNK_SECONDS = 0.05
+LEAST_COMPUTING_SECONDS = 0.01  # of a chunk whose picture takes almost all its time
 UPDATE_SECONDS = 0.3
-LEASE_SECONDS = 120.0  # a browser lets a hidden tab send a request about once a minute
-GRACE_SECONDS = 10.0  # a refresh or a short network failure is not a closed tab
+SLOT_SECONDS = 0.01  # between two looks for a chunk that others of the same entry have asked for
 LOOK_SECONDS = 0.5  # between two checks for the tab during a chunk
 SPEED_SECONDS = 2.0  # window of steps_per_second
-MOST_MARKS = 400
-MAX_SENTENCE = 300  # characters
 
 _logger = logging.getLogger(__name__)
-
-
-class Mark(NamedTuple):
-    """The state of a run at the end of a chunk.
-
-    seconds: computing time of the workers so far.
-    best_loss: the lowest so far, in nats. held_out_accuracy: the latest measured, as a share.
-    """
-
-    seconds: float
-    step: int
-    best_loss: float
-    held_out_accuracy: float
-
-
-class Listener(Protocol):
-    """A viewer of a run. Its members are called from any thread, and must not block."""
-
-    @property
-    def is_watching(self) -> bool:
-        """Whether anybody looks, so that pictures are worth their time."""
-
-    def wake(self) -> None:
-        """Note that the run has changed."""
 
 
 class Training:
@@ -76,6 +58,9 @@ class Training:
         advance: Advance,
         budget: float = math.inf,
         at_end: Callable[["Training"], None] = lambda _: None,
+        *,
+        origin: Hashable = None,
+        owner: Hashable = None,
     ) -> None:
         """`advance` is pure, and workers can import it. A run that has taken steps begins as paused.
 
@@ -83,32 +68,54 @@ class Training:
         last chunks are cut to what is left, so it is exceeded only if steps become slower.
         `at_end`: called with this training, from its own thread, once it is finished or has failed, but not
         if the user stops it.
+        `origin`: names what determines every chunk, which are shared with other runs of the same origin; None
+        shares nothing. `of` knows it.
+        `owner`: the session, which may not use more than its share of a busy server.
         """
         self.name = secrets.token_hex(8)
-        self._executor = executor
-        self._advance = advance
+        self._chunks = Chunks(executor, advance, origin)
         self._budget = budget
         self._at_end = at_end
+        self._owner = owner
         self._run = run
-        self._best: tuple[int, Model] | None = None
-        self._current: tuple[Run, Model] | None = None
         self._status: Status = "finished" if run.done else "paused" if run.step else "ready"
         self._error: str | None = None
         self._seconds = 0.0
         self._seconds_per_step: float | None = None
         self._computing_per_step = 0.0
-        self._marks = _Marks(_mark(0.0, run))
+        self._drawing = 0.0
+        self._marks = Marks(mark_of(run, 0.0))
         self._speed = Speed(SPEED_SECONDS)
-        self._viewer = _Viewer()
+        self._viewer = Viewer()
         self._asleep = False
         self._turn: Turn | None = None
-        self._listeners: tuple[Listener, ...] = ()
+        self._is_repeating = False
+        self._catches_up = False
+        self._used_at = 0.0
+        self._audience = Audience()
+        self._measured = Measured()
         self._wish = Wish()
-        self._pictured: tuple[Run, Picture] | None = None
-        self._version = 0
         self._changed = threading.Condition()
         # counts the changes of status: a chunk requested in one generation is never used in another
         self._generation = 0
+
+    @classmethod
+    def of(
+        cls,
+        experiment: Experiment,
+        executor: Executor,
+        advance: Advance,
+        budget: float = math.inf,
+        at_end: Callable[["Training"], None] = lambda _: None,
+        owner: Hashable = None,
+    ) -> "Training":
+        """Return the training of a new run, which shares its chunks with those of the same experiment.
+
+        The experiment determines the run to the last bit, and together with the budget where its chunks end.
+        Raises PolycoreError as `polycore.start` does.
+        """
+        origin = (experiment.to_json(), advance, budget)
+        return cls(start_of(experiment), executor, advance, budget, at_end, origin=origin, owner=owner)
 
     @property
     def run(self) -> Run:
@@ -118,7 +125,7 @@ class Training:
     @property
     def version(self) -> int:
         """How often anything that can be seen of it has changed."""
-        return self._version
+        return self._audience.version
 
     @property
     def generation(self) -> int:
@@ -128,26 +135,19 @@ class Training:
     @property
     def pictured(self) -> tuple[Run, Picture] | None:
         """The latest picture, and the run that it is of; None before the first."""
-        return self._pictured
+        return self._measured.pictured
 
     def listen(self, listener: Listener) -> None:
         """Wake `listener` whenever anything that can be seen of it changes, until `forget`."""
-        with self._changed:
-            if listener not in self._listeners:
-                self._listeners = (*self._listeners, listener)
+        self._audience.add(listener)
 
     def forget(self, listener: Listener) -> None:
         """Let `listener` alone."""
-        with self._changed:
-            self._listeners = tuple(other for other in self._listeners if other is not listener)
+        self._audience.remove(listener)
 
     def announce(self) -> None:
         """Tell all listeners that something that can be seen of it has changed."""
-        with self._changed:
-            self._version += 1
-            listeners = self._listeners
-        for listener in listeners:
-            listener.wake()
+        self._audience.announce()
 
     def show(self, wish: Wish) -> None:
         """Let the pictures from now on be what pages want to show; the one of a run at rest comes soon."""
@@ -156,7 +156,7 @@ class Training:
                 return
             self._wish = wish
             at_rest = not self.is_active
-        if at_rest and self._is_watched:
+        if at_rest and self._audience.is_watching:
             threading.Thread(target=self._picture_at_rest, daemon=True).start()
 
     @property
@@ -166,20 +166,11 @@ class Training:
 
     def best_of(self, run: Run) -> Model:
         """Return the best model of `run`, which the caller has read from this training."""
-        best = self._best
-        if best is None or best[0] != run.best_step:
-            # from a copy: a run caches its models, and would carry them to the workers
-            best = self._best = (run.best_step, replace(run).best_for_a_page)
-        return best[1]
+        return self._measured.best_of(run)
 
     def current_of(self, run: Run) -> Model:
         """Return the model of the latest weights of such a `run`, the same object each time."""
-        if run.parameters is run.best_parameters:
-            return self.best_of(run)
-        current = self._current
-        if current is None or current[0] is not run:
-            current = self._current = (run, replace(run).current_for_a_page)
-        return current[1]
+        return self._measured.current_of(run)
 
     @property
     def status(self) -> Status:
@@ -187,8 +178,7 @@ class Training:
 
         It is "waiting" instead of "running" while the run waits for its turn to compute.
         """
-        status, turn = self._status, self._turn
-        return "waiting" if status == "running" and turn is not None and not turn.has_come else status
+        return "waiting" if self._waits else self._status
 
     @property
     def is_active(self) -> bool:
@@ -199,7 +189,7 @@ class Training:
     def ahead(self) -> int | None:
         """How many runs wait for their turn ahead of it; None unless it waits."""
         turn = self._turn
-        return None if turn is None else turn.ahead
+        return None if turn is None or self._is_repeating else turn.ahead
 
     @property
     def takes_turns(self) -> bool:
@@ -240,6 +230,10 @@ class Training:
         steps = min(run.experiment.steps - run.step, self._affordable_steps())
         return steps / speed if speed else None
 
+    def computed_ahead(self) -> Ahead:
+        """Return what has been computed already from here on, for others who train the same."""
+        return self._chunks.ahead_of(self._run.step)
+
     def start(self) -> None:
         """Start to advance. Does nothing unless ready."""
         self._go(("ready",), self._chain)
@@ -266,6 +260,12 @@ class Training:
             if self._status != "finished":
                 self._become("stopped")
 
+    def catch_up(self) -> None:
+        """Go without waiting through what has been computed already."""
+        with self._changed:
+            self._catches_up = True
+            self._changed.notify_all()
+
     def seen(self, is_there: Callable[[], bool] = lambda: True) -> None:
         """Note that the user looks at the run. An unseen run pauses, and continues when it is seen again.
 
@@ -281,15 +281,17 @@ class Training:
         with self._changed:
             if self._status not in allowed:
                 return
-            turn = turns.of_this_server().take()
+            turn = turns.of_this_server().take(self._chunks.origin, self._owner)
             if turn is None:
                 self._error = _full(turns.of_this_server())
                 return
             self._turn = turn
+            self._is_repeating = self._chunks.kept(self._run.step) is not None
+            self._catches_up = False
+            self._used_at = monotonic()
             self._error = None
             self._asleep = False
             self._viewer.wait()
-            self._speed.begin(self._run.step)
             self._become("running")
             threading.Thread(target=action, args=(self._generation, turn), daemon=True).start()
 
@@ -302,13 +304,17 @@ class Training:
         self.announce()
 
     @property
-    def _is_watched(self) -> bool:
-        return any(listener.is_watching for listener in self._listeners)
+    def _waits(self) -> bool:
+        turn = self._turn
+        waits = turn is not None and not turn.has_come and not self._is_repeating
+        return waits and self._status == "running"
 
     def _chain(self, generation: int, turn: Turn) -> None:
+        self._measure_speed(generation)
         while generation == self._generation:
-            self._await_turn(turn, generation)
-            self._advance_by(self._steps(), generation)
+            if not self._repeat(generation):
+                self._await_turn(turn, generation)
+                self._advance_by(self._steps(), generation, turn, alone=False)
             self._sleep_unless_seen(generation)
             turn.pass_on()
         self._picture_at_rest()
@@ -317,8 +323,9 @@ class Training:
             self._at_end(self)
 
     def _take_one_step(self, generation: int, turn: Turn) -> None:
+        self._is_repeating = False
         self._await_turn(turn, generation)
-        self._advance_by(1, generation)
+        self._advance_by(1, generation, turn, alone=True)
         self._rest(generation)
         self._picture_at_rest()
 
@@ -327,22 +334,44 @@ class Training:
             if generation == self._generation:
                 self._become("paused")
 
+    def _repeat(self, generation: int) -> bool:
+        """Use the next chunk if it is kept, at the pace at which it was computed; return whether it was."""
+        chunk = self._chunks.kept(self._run.step)
+        with self._changed:
+            self._is_repeating = chunk is not None
+            if chunk is None:
+                self._catches_up = False
+                return False
+            pace = self._used_at + chunk.seconds + chunk.drawing - monotonic()
+            self._changed.wait_for(lambda: generation != self._generation or self._catches_up, max(0.0, pace))
+        if not (self._catches_up or (chunk.picture is not None and chunk.picture.has(self._wish))):
+            chunk = chunk._replace(picture=self._drawn(chunk.run, self._wish))
+        with self._changed:
+            if generation == self._generation:
+                self._use(*chunk)
+        return True
+
     def _await_turn(self, turn: Turn, generation: int) -> None:
         """Wait until the turn has come or the generation has ended."""
         if turn.has_come:
             return
+        self.announce()
         while generation == self._generation and not turn.wait(LOOK_SECONDS):
             self._sleep_unless_seen(generation)
+        self._measure_speed(generation)
+        self.announce()
+
+    def _measure_speed(self, generation: int) -> None:
+        """Measure the speed from now on."""
         with self._changed:
             if generation == self._generation:
                 self._speed.begin(self._run.step)
-                self.announce()
 
     def _steps(self) -> int:
         if not self._seconds_per_step:
             return 1  # the speed is not known yet: a step may take a second
-        steps = _chunk_seconds(turns.of_this_server()) / self._seconds_per_step
-        return max(1, int(min(steps, self._affordable_steps())))
+        seconds = max(LEAST_COMPUTING_SECONDS, _chunk_seconds(turns.of_this_server()) - self._drawing)
+        return max(1, int(min(seconds / self._seconds_per_step, self._affordable_steps())))
 
     def _affordable_steps(self) -> float:
         """Return how many steps what is left of the budget allows, by the speed of the last chunk."""
@@ -350,13 +379,14 @@ class Training:
             return math.inf
         return (self._budget - self._seconds) / self._computing_per_step
 
-    def _advance_by(self, steps: int, generation: int) -> None:
+    def _advance_by(self, steps: int, generation: int, turn: Turn, *, alone: bool) -> None:
         """Compute a chunk and use it. If a worker dies, try again; any other exception fails the run."""
         deaths = 0
         while generation == self._generation:
             try:
-                future = self._submitted(steps)
-                self._await(future, generation)
+                request = self._request(steps, generation, turn, alone=alone)
+                if request is not None:
+                    self._await(request, generation)
                 return
             except BrokenExecutor as error:
                 deaths += 1
@@ -367,13 +397,35 @@ class Training:
             except Exception as error:  # noqa: BLE001  # whatever a worker raises, the user sees it
                 self._fail(error, generation)
 
-    def _submitted(self, steps: int) -> Future[Chunk]:
-        if self._is_watched:
-            return self._executor.submit(timed, self._advance, self._run, steps, self._wish)
-        return self._executor.submit(timed, self._advance, self._run, steps)
+    def _request(self, steps: int, generation: int, turn: Turn, *, alone: bool) -> Request[Chunk] | None:
+        """Ask for the next chunk once no other of its entry is computed; None if it is there by then."""
+        step = self._run.step
+        while generation == self._generation:
+            others = None if alone else self._chunks.join(step)
+            if others is not None or (not alone and self._chunks.kept(step) is not None):
+                return others
+            if turn.entry.slot.acquire(timeout=SLOT_SECONDS):
+                return self._request_in(turn.entry.slot, steps, alone=alone)
+            self._sleep_unless_seen(generation)
+        return None
 
-    def _await(self, future: Future[Chunk], generation: int) -> None:
+    def _request_in(self, slot: threading.Lock, steps: int, *, alone: bool) -> Request[Chunk] | None:
+        """Ask for the next chunk, and release `slot` as soon as it is there."""
+        try:
+            if not alone and self._chunks.kept(self._run.step) is not None:
+                slot.release()
+                return None
+            wish = self._wish if self._audience.is_watching else None
+            request = self._chunks.request(self._run, steps, wish, alone=alone)
+        except BaseException:
+            slot.release()
+            raise
+        request.future.add_done_callback(lambda _: slot.release())
+        return request
+
+    def _await(self, request: Request[Chunk], generation: int) -> None:
         """Use the chunk when it comes, or raise its exception. Drop it if the generation ends first."""
+        future = request.future
         future.add_done_callback(self._notify)
         with self._changed:
             while generation == self._generation and not future.done():
@@ -382,55 +434,50 @@ class Training:
             if generation == self._generation:
                 self._use(*future.result())
                 return
-        future.cancel()
+        request.leave()
 
     def _notify(self, _: Future[Chunk]) -> None:
         with self._changed:
             self._changed.notify_all()
 
-    def _use(self, run: Run, seconds: float, computing: float, picture: Picture | None = None) -> None:
+    def _use(
+        self, run: Run, seconds: float, computing: float, picture: Picture | None = None, drawing: float = 0.0
+    ) -> None:
         if run.step > self._run.step:  # no step is taken if the first one of the chunk diverges
             self._seconds_per_step = seconds / (run.step - self._run.step)
             self._computing_per_step = computing / (run.step - self._run.step)
+        self._drawing = drawing
         self._seconds += computing
+        self._used_at = monotonic()
         self._speed.reach(run.step)
-        self._marks.add(_mark(self._seconds, run))
+        self._marks.add(mark_of(run, self._seconds))
         self._run = run
-        self._take(run, picture)
+        if picture is not None:
+            self._measured.take(run, picture)
         self.announce()
         if run.done or self._budget - self._seconds < self._computing_per_step:
             self._become("finished")
 
-    def _take(self, run: Run, picture: Picture | None) -> None:
-        if picture is None:
-            return
-        self._pictured = run, picture
-        self._current = run, picture.now.model
-        if picture.best is not None and (self._best is None or self._best[0] != run.best_step):
-            self._best = run.best_step, picture.best.model
-
     def _picture_at_rest(self) -> None:
         """Let a worker picture a run that has come to rest, as sharp as can be, if anybody looks."""
         run, wish = self._run, self._wish
-        if self.is_active or wish.window is None or not self._is_watched:
+        if self.is_active or wish.window is None:
             return
-        try:
-            picture = self._executor.submit(picture_of, run, replace(wish, sharp=True)).result()
-        except (ShutDownError, CancelledError):
-            return
-        except Exception as error:  # the run is well, and its last picture is there
-            _logger.warning("The map of a run at step %d could not be drawn.", run.step, exc_info=error)
-            return
+        picture = self._drawn(run, replace(wish, sharp=True))
         with self._changed:
-            if run is self._run and not self.is_active and wish == self._wish:
-                self._take(run, picture)
+            if picture is not None and run is self._run and not self.is_active and wish == self._wish:
+                self._measured.take(run, picture)
                 self.announce()
+
+    def _drawn(self, run: Run, wish: Wish) -> Picture | None:
+        """Let a worker draw a picture of `run`; None if nobody looks, or if that fails."""
+        return self._chunks.picture(run, wish) if self._audience.is_watching else None
 
     def _fail(self, error: Exception, generation: int) -> None:
         with self._changed:
             if generation != self._generation:
                 return
-            self._error = _sentence(error)
+            self._error = failure.sentence(error)
             self._become("failed")
         if not isinstance(error, PolycoreError):
             _logger.warning("A run failed at step %d.", self._run.step, exc_info=error)
@@ -440,47 +487,6 @@ class Training:
             if generation == self._generation and self._viewer.is_gone():
                 self._become("paused")
                 self._asleep = True
-
-
-class _Viewer:
-    """The user who looks at a run."""
-
-    def __init__(self) -> None:
-        self._is_there: Callable[[], bool] = lambda: True
-        self.wait()
-
-    def look(self, is_there: Callable[[], bool]) -> None:
-        self._is_there = is_there
-        self.wait()
-
-    def wait(self) -> None:
-        """Restart the times since the last look and since the tab was there."""
-        self._looked_at = self._there_at = monotonic()
-
-    def is_gone(self) -> bool:
-        now = monotonic()
-        if self._is_there():
-            self._there_at = now
-        return now - self._looked_at >= LEASE_SECONDS or now - self._there_at >= GRACE_SECONDS
-
-
-class _Marks:
-    """A bounded list of marks: when full, every other one goes, and later ones are kept half as often."""
-
-    def __init__(self, first: Mark) -> None:
-        self.all: tuple[Mark, ...] = (first,)
-        self._thinned: tuple[Mark, ...] = self.all
-        self._every = 1
-        self._count = 1
-
-    def add(self, mark: Mark) -> None:
-        if self._count % self._every == 0:
-            self._thinned = (*self._thinned, mark)
-        if len(self._thinned) == MOST_MARKS:
-            self._thinned = self._thinned[::2]
-            self._every *= 2
-        self._count += 1
-        self.all = self._thinned if self._thinned[-1] is mark else (*self._thinned, mark)
 
 
 def _chunk_seconds(shared: Turns) -> float:
@@ -496,26 +502,3 @@ def _full(shared: Turns) -> str:
         f"This server is full ({shared.running} at once, {shared.waiting} in the queue). "
         "Try again in a minute."
     )
-
-
-def _mark(seconds: float, run: Run) -> Mark:
-    return Mark(seconds, run.step, run.best_loss, float(run.history.held_out_accuracy[-1]))
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, PolycoreError):
-        text = str(error)
-    elif isinstance(error, BrokenExecutor):
-        text = (
-            f"{MAX_DEATHS} worker processes ended one after another at the same steps, perhaps for lack of "
-            "memory. The run is as it was before these steps: resume it, or try a smaller network or fewer "
-            "samples."
-        )
-    elif isinstance(error, MemoryError):
-        text = (
-            "The next steps need more memory than one run may use. The run is as it was before these steps: "
-            "resume it, or try a smaller network, fewer samples or a smaller batch."
-        )
-    else:
-        text = f"The run is as it was before a worker raised {type(error).__name__}: {error}"
-    return " ".join(text.split())[:MAX_SENTENCE]

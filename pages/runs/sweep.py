@@ -2,20 +2,21 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import Literal
 
-from pages.runs import runner
+from pages.runs import viewer
 from pages.runs.computing_cost import seconds_of
-from pages.runs.runner import Mark, Training
+from pages.runs.marks import Mark
+from pages.runs.runner import Training
 from pages.runs.varied import Varied
 from pages.server import hosting, turns
 from pages.server.hosted import is_hosted
-from polycore import Experiment, Model, PolycoreError, advance, start
+from polycore import Experiment, Model, PolycoreError, advance
 from polycore.formatting import duration
 from polycore.sweeps import outcomes as engine
 from polycore.sweeps.outcomes import Outcome
@@ -43,13 +44,19 @@ class Sweep:
     next one starts, as long as the user looks at the sweep: see `seen`.
     """
 
-    def __init__(self, set_up: Experiment, varied: Varied, executor: Executor) -> None:
-        """Raises PolycoreError if the runs are too many or too large for this server, or invalid."""
+    def __init__(
+        self, set_up: Experiment, varied: Varied, executor: Executor, owner: Hashable = None
+    ) -> None:
+        """`owner` is the session.
+
+        Raises PolycoreError if the runs are too many or too large for this server, or invalid.
+        """
         self.set_up = set_up
         self.varied = varied
         self.experiments = varied.experiments(set_up)
         self.budget = hosting.limits().seconds_of_sweep  # seconds of computing for each run
         self._executor = executor
+        self._owner = owner
         self._lock = threading.Lock()
         self._status: Status = "ready"
         self._waiting = deque(range(len(self.experiments)))
@@ -194,7 +201,7 @@ class Sweep:
 
     def _reserve(self) -> int | None:
         """Return the index of a run that may start, and count it as under way; None if none may."""
-        watched = self._is_there() and monotonic() - self._looked_at < runner.LEASE_SECONDS
+        watched = self._is_there() and monotonic() - self._looked_at < viewer.LEASE_SECONDS
         with self._lock:
             room = len(self._under_way) < _most_at_once()
             if self._status != "running" or not (self._waiting and room and watched):
@@ -207,11 +214,12 @@ class Sweep:
         """Start the run; return whether the server had room for it."""
         experiment = self.experiments[index]
         try:
-            run = start(experiment)
+            training = Training.of(
+                experiment, self._executor, advance, self.budget, partial(self._end, index), self._owner
+            )
         except (PolycoreError, MemoryError) as error:
             self._record(Outcome(index, experiment, None, 0, 0.0, None, str(error) or NO_MEMORY), None)
             return True
-        training = Training(run, self._executor, advance, self.budget, at_end=partial(self._end, index))
         training.seen(self._is_there)
         with self._lock:
             if index not in self._under_way:  # stopped meanwhile

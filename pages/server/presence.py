@@ -1,4 +1,4 @@
-"""Whether the browser tab that a page is drawn for is still connected.
+"""The browser tab that a page is drawn for: its session, and whether it is still connected.
 
 The connection of a tab ends as soon as the tab is closed or opens another site; that of a hidden tab stays. A
 refresh or a short network failure ends it too, so callers wait a little before they act.
@@ -20,6 +20,12 @@ def of_this_tab() -> Callable[[], bool]:
     if context is None or not runtime.exists():
         return _always
     return partial(runtime.get_instance().is_active_session, context.session_id)
+
+
+def session_name() -> str | None:
+    """Return the name by which the server knows this session; None without a server."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return None if context is None else context.session_id
 
 
 def _always() -> bool:

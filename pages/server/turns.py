@@ -2,59 +2,85 @@
 
 import threading
 from collections import deque
+from collections.abc import Hashable
 from functools import cache
 from time import monotonic
 
 from pages.server import hosting
 from pages.server.pool import workers
 
-# With five runs per worker, each gets a chunk of 60 ms three times a second: its map still moves smoothly.
-# With more, every map would stutter; a queue keeps the first ones smooth and shows the others their position.
-RUNS_PER_WORKER = 5
+# With fifteen runs per worker, each gets a chunk of 50 ms more than once a second: its map still moves. With
+# more it would not; a queue keeps the first ones lively and shows the others their position.
+RUNS_PER_WORKER = 15
 # A turn of 10 s shows a newcomer a trained map; with five waiting for each that runs, nobody waits a minute.
 TURN_SECONDS = 10.0
 WAITING_PER_RUN = 5
+MOST_OF_ONE_OWNER = 2  # entries, as long as others might want the workers
 
 
-class Turn:
-    """One run's turn, from its start or resumption until it pauses or ends. Every member is thread-safe."""
+class Entry:
+    """One place among the runs that compute or wait, for one run or several that share it.
 
-    def __init__(self, turns: "Turns") -> None:
-        """Only `Turns.take` creates turns."""
-        self._turns = turns
+    slot: held by the one run whose chunk is computed now, so that no entry has more than its share.
+    """
+
+    def __init__(self, run: Hashable) -> None:
+        """`run` names what its runs compute if that is the same for all; None if nobody else computes it."""
+        self.run = run
+        self.turns: list[Turn] = []
+        self.slot = threading.Lock()
         self._came = threading.Event()
         self._began_at = 0.0
 
     @property
     def has_come(self) -> bool:
-        """Whether the run may compute now."""
+        """Whether its runs may compute now."""
         return self._came.is_set()
 
-    @property
-    def ahead(self) -> int | None:
-        """How many wait ahead of it; None if it has come or was given up."""
-        return self._turns.ahead_of(self)
-
     def wait(self, seconds: float) -> bool:
-        """Wait until it comes, at most `seconds`; return whether it has come."""
+        """Wait until they may, at most `seconds`; return whether they may."""
         return self._came.wait(seconds)
 
     def come(self) -> None:
-        """Let the run compute from now on."""
+        """Let its runs compute from now on."""
         self._began_at = monotonic()
         self._came.set()
 
     def go_back(self) -> None:
-        """Let the run wait again."""
+        """Let its runs wait again."""
         self._came.clear()
 
     def is_over(self) -> bool:
-        """Return whether TURN_SECONDS of wall-clock time have passed since it came."""
+        """Return whether TURN_SECONDS of wall-clock time have passed since its turn came."""
         return monotonic() - self._began_at >= TURN_SECONDS
+
+
+class Turn:
+    """One run's turn, from its start or resumption until it pauses or ends. Every member is thread-safe."""
+
+    def __init__(self, turns: "Turns", entry: Entry, owner: Hashable) -> None:
+        """Only `Turns.take` creates turns."""
+        self._turns = turns
+        self.entry = entry
+        self.owner = owner
+
+    @property
+    def has_come(self) -> bool:
+        """Whether the run may compute now."""
+        return self.entry.has_come
+
+    @property
+    def ahead(self) -> int | None:
+        """How many entries wait ahead of it; None if it has come or was given up."""
+        return self._turns.ahead_of(self.entry)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it comes, at most `seconds`; return whether it has come."""
+        return self.entry.wait(seconds)
 
     def pass_on(self) -> None:
         """Go to the end of the queue if it is over and others wait."""
-        self._turns.pass_on(self)
+        self._turns.pass_on(self.entry)
 
     def give_up(self) -> None:
         """End it for good, and let the first in the queue compute."""
@@ -62,7 +88,7 @@ class Turn:
 
 
 class Turns:
-    """The turns that runs share: at most `most_running` compute, and `most_waiting` wait in order of arrival.
+    """The turns that runs share: at most `most_running` entries compute, and `most_waiting` wait in a queue.
 
     workers: how many processes compute for them.
     """
@@ -72,17 +98,17 @@ class Turns:
         self.most_running = most_running
         self.most_waiting = most_waiting
         self._lock = threading.Lock()
-        self._running: set[Turn] = set()
-        self._waiting: deque[Turn] = deque()
+        self._running: set[Entry] = set()
+        self._waiting: deque[Entry] = deque()
 
     @property
     def running(self) -> int:
-        """How many runs compute now."""
+        """How many entries compute now."""
         return len(self._running)
 
     @property
     def waiting(self) -> int:
-        """How many runs wait."""
+        """How many entries wait."""
         return len(self._waiting)
 
     def resize(self, workers: int, most_running: int, most_waiting: int) -> None:
@@ -93,45 +119,73 @@ class Turns:
             self.workers, self.most_running, self.most_waiting = workers, most_running, most_waiting
             self._fill()
 
-    def take(self) -> Turn | None:
-        """Return a turn that has come or waits at the end of the queue; None if the queue is full."""
+    def take(self, run: Hashable = None, owner: Hashable = None) -> Turn | None:
+        """Return a turn that has come or waits in the queue; None if the queue is full.
+
+        run: names the computation if others may share it; those who compute the same share one entry.
+        owner: whoever has two entries already gets a share of one of them, unless a worker is idle. None owns
+            as many as it likes.
+        """
         with self._lock:
-            full = len(self._running) >= self.most_running
-            if full and len(self._waiting) >= self.most_waiting:
-                return None
-            turn = Turn(self)
-            self._waiting.append(turn)
-            self._fill()
+            entry = self._shared(run) or self._owned(owner)
+            if entry is None:
+                full = len(self._running) >= self.most_running
+                if full and len(self._waiting) >= self.most_waiting:
+                    return None
+                entry = Entry(run)
+                self._waiting.append(entry)
+                self._fill()
+            turn = Turn(self, entry, owner)
+            entry.turns.append(turn)
             return turn
 
-    def pass_on(self, turn: Turn) -> None:
+    def pass_on(self, entry: Entry) -> None:
         """See `Turn.pass_on`."""
         with self._lock:
-            if self._waiting and turn in self._running and turn.is_over():
-                self._running.remove(turn)
-                turn.go_back()
-                self._waiting.append(turn)
+            if self._waiting and entry in self._running and entry.is_over():
+                self._running.remove(entry)
+                entry.go_back()
+                self._waiting.append(entry)
                 self._fill()
 
     def give_up(self, turn: Turn) -> None:
         """See `Turn.give_up`."""
+        entry = turn.entry
         with self._lock:
-            if turn in self._running:
-                self._running.remove(turn)
-            elif turn in self._waiting:
-                self._waiting.remove(turn)
+            if turn in entry.turns:
+                entry.turns.remove(turn)
+            if entry.turns:
+                return
+            if entry in self._running:
+                self._running.remove(entry)
+            elif entry in self._waiting:
+                self._waiting.remove(entry)
             self._fill()
 
-    def ahead_of(self, turn: Turn) -> int | None:
+    def ahead_of(self, entry: Entry) -> int | None:
         """See `Turn.ahead`."""
         with self._lock:
-            return self._waiting.index(turn) if turn in self._waiting else None
+            return self._waiting.index(entry) if entry in self._waiting else None
+
+    def _shared(self, run: Hashable) -> Entry | None:
+        """Return the entry of those who compute that already."""
+        return None if run is None else next((one for one in self._entries() if one.run == run), None)
+
+    def _owned(self, owner: Hashable) -> Entry | None:
+        """Return the entry of `owner` with the fewest runs, if it may not have another one."""
+        if owner is None or (len(self._running) < self.workers and not self._waiting):
+            return None
+        own = [one for one in self._entries() if any(turn.owner == owner for turn in one.turns)]
+        return min(own, key=lambda one: len(one.turns)) if len(own) >= MOST_OF_ONE_OWNER else None
+
+    def _entries(self) -> tuple[Entry, ...]:
+        return (*self._running, *self._waiting)
 
     def _fill(self) -> None:
         while self._waiting and len(self._running) < self.most_running:
-            turn = self._waiting.popleft()
-            self._running.add(turn)
-            turn.come()
+            entry = self._waiting.popleft()
+            self._running.add(entry)
+            entry.come()
 
 
 def of_this_server() -> Turns:

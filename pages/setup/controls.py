@@ -8,12 +8,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.runs.runner import Training
-from pages.server import hosting
+from pages.server import hosting, presence
 from pages.server.pool import workers
 from pages.setup import seed
 from pages.state import session, typed
 from pages.wording import refusal
-from polycore import Experiment, PolycoreError, advance, start
+from polycore import Experiment, PolycoreError, advance
 
 PREFIX = "controls"
 RESTING = ("ready", "finished", "stopped")  # starting another run loses nothing of such a run
@@ -33,6 +33,9 @@ CHANGED = (
     "The set-up has changed since this run began. Start trains the new one; this run's best weights are kept."
 )
 CHANGED_SHORT = "The set-up has changed; the best weights of this run are kept."
+AHEAD = "The same set-up has been trained here before, up to step {:,}: you see it again."
+CATCH_UP_HELP = "Goes to that step at once. The result is the same."
+SHORT_SECONDS = 2.0  # what is ahead of a run by less comes soon enough
 # Phones have no keys; without their names more buttons fit in a row. On larger screens nothing moves when the
 # set-up changes: the first button is as wide as its longest label, and below the row there is room for a
 # button.
@@ -92,6 +95,10 @@ def draw() -> None:
     with st.container():
         if training is not None and changed:
             _draw_change(training)
+        elif (
+            training is not None and training.is_active and training.computed_ahead().seconds > SHORT_SECONDS
+        ):
+            _draw_catch_up(training)
         else:
             with st.container(key=f"{PREFIX}.keys"):
                 st.caption(KEYS)
@@ -107,6 +114,13 @@ def _draw_change(training: Training) -> None:
             _draw_begin_button(
                 "Start the new set-up", "Ends this run, keeps its best weights, and starts another run."
             )
+
+
+def _draw_catch_up(training: Training) -> None:
+    """Offer to skip what has been computed already."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.ahead"):
+        st.caption(AHEAD.format(training.computed_ahead().step))
+        _draw_button("Catch up", ":material/fast_forward:", training.catch_up, False, CATCH_UP_HELP)
 
 
 def _draw_run_buttons(training: Training, kind: Literal["primary", "secondary"]) -> None:
@@ -203,7 +217,8 @@ def _new_training(experiment: Experiment) -> Training | None:
     try:
         limits = hosting.limits()
         limits.check(experiment)
-        return Training(start(experiment), workers, advance, limits.max_seconds)
+        owner = presence.session_name()
+        return Training.of(experiment, workers, advance, limits.max_seconds, owner=owner)
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)
         return None

@@ -6,7 +6,7 @@ Nothing here is changed in place: each method returns the models as they are aft
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pages.runs.runner import Mark
+from pages.runs.marks import Mark
 from polycore import Experiment, Model, PolycoreError
 from polycore.training.history import History
 

@@ -5,7 +5,7 @@ import io
 import streamlit as st
 
 from pages.runs.runner import Training
-from pages.server import hosting
+from pages.server import hosting, presence
 from pages.server.pool import workers
 from pages.state import session, typed
 from pages.wording import refusal
@@ -61,7 +61,9 @@ def _training_from(content: bytes) -> Training:
     limits = hosting.limits()
     # checked before its samples are drawn, which may be the most expensive part of loading it
     limits.check(run_file.experiment_of(io.BytesIO(content)))
-    return Training(Run.load(io.BytesIO(content)), workers, advance, limits.max_seconds)
+    return Training(
+        Run.load(io.BytesIO(content)), workers, advance, limits.max_seconds, owner=presence.session_name()
+    )
 
 
 def _replace_run(training: Training) -> None:

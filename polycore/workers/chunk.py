@@ -22,21 +22,25 @@ Advance = Callable[[Run, int], Run]
 class Chunk(NamedTuple):
     """The run at its end, how many seconds its steps took, and how many of these were processor time.
 
-    picture: of the run at its end; None if none was wished for.
+    picture: of the run at its end; None if none was wished for. drawing: how many seconds that took.
     """
 
     run: Run
     seconds: float
     computing: float
     picture: Picture | None = None
+    drawing: float = 0.0
 
 
 def timed(advance: Advance, run: Run, steps: int, wish: Wish | None = None) -> Chunk:
     """Return the chunk of `advance(run, steps)`, with the picture that is wished for."""
     start, computed = perf_counter(), process_time()
     run = advance(run, steps)
-    seconds, computing = perf_counter() - start, process_time() - computed
-    return Chunk(run, seconds, computing, None if wish is None else picture_of(run, wish))
+    advanced, computing = perf_counter(), process_time() - computed
+    if wish is None:
+        return Chunk(run, advanced - start, computing)
+    picture = picture_of(run, wish)
+    return Chunk(run, advanced - start, computing, picture, perf_counter() - advanced)
 
 
 def advance_and_measure(run: Run, steps: int) -> Run:

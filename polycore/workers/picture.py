@@ -53,6 +53,16 @@ class Picture(NamedTuple):
     now: Portrait
     best: Portrait | None
 
+    def has(self, wish: Wish) -> bool:
+        """Return whether it contains all that is wished for, but for the sharpness of its map."""
+        portraits = (self.now, self.best) if wish.best else (self.now,)
+        return all(
+            portrait is not None
+            and (wish.window is None or portrait.map is not None)
+            and (not wish.answers or portrait.answers is not None)
+            for portrait in portraits
+        )
+
 
 def picture_of(run: Run, wish: Wish) -> Picture:
     """Return the picture that is wished for. If the latest weights are the best, both are one object."""

@@ -35,10 +35,10 @@ import weakref
 
 import streamlit as st
 
-from pages.runs import runner
+from pages.runs import runner, viewer
 from pages.state import recall
 
-runner.GRACE_SECONDS = {GRACE}
+viewer.GRACE_SECONDS = {GRACE}
 recall.SECONDS_REMEMBERED = float(st.query_params["remembered"])
 if not hasattr(runner, "observed"):
     runner.observed = weakref.WeakSet()

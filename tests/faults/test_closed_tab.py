@@ -16,13 +16,14 @@ import polycore as pc
 from pages.channel import session_key
 from pages.channel.hub import hub
 from pages.frame import frame
-from pages.runs import runner
+from pages.runs import viewer
 from pages.runs.runner import Training
 from pages.server import presence, turns
 from pages.server.turns import Turns
 from pages.state import recall
 from pages.state.points import Points
 from pages.state.session_value import Lessons, Session
+from polycore.workers.chunk import Chunk
 from polycore.workers.processes import Workers
 from tests.clock import Clock
 from tests.pages.browsing import opened, press, report, session_of
@@ -54,7 +55,7 @@ class Hand(Executor):
 
     def deliver(self):
         future, run = self.await_order()
-        future.set_result((pc.advance(run, 1), 0.1, 0.1))
+        future.set_result(Chunk(pc.advance(run, 1), 0.1, 0.1))
 
 
 class Tab:
@@ -69,7 +70,7 @@ class Tab:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(runner, "monotonic", clock)
+    monkeypatch.setattr(viewer, "monotonic", clock)
     monkeypatch.setattr(recall, "time", SimpleNamespace(monotonic=clock))
     return clock
 

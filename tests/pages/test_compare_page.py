@@ -12,7 +12,7 @@ import polycore as pc
 from pages.compare import cards, curves, following, race_view, setting_words
 from pages.compare.setting_words import differences, phrase
 from pages.plane import live
-from pages.runs.runner import Mark
+from pages.runs.marks import Mark
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.formatting import loss_text

@@ -114,17 +114,19 @@ UNBOUNDED = {
     "pages.server.hosting._read_once",
     "pages.channel.plotly_script._compressed",
     "pages.plane.live._folder_of_library",
+    "pages.server.shared_results.of_this_server",
     "pages.server.turns._shared",
     "polycore.tutorial.untrained_model.tutorial_model",
     "polycore.tutorial.untrained_model.tutorial_sets",
 }
 
 # These give no value: the patches of Streamlit, the address of a file within this server, the file itself,
-# and the turns that all runs take.
+# the turns that all runs take, and the results that they share (tests/pages/test_shared_runs.py).
 OF_THE_SERVER = {
     "pages.channel.plotly_script._compressed",
     "pages.patches.apply",
     "pages.plane.live._folder_of_library",
+    "pages.server.shared_results.of_this_server",
     "pages.server.turns._shared",
 }
 

@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
-from pages.runs import race, runner
+from pages.runs import race, viewer
+from pages.runs.marks import Mark
 from pages.runs.race import ENTRANTS, Lane, Race
 from pages.server import turns
 from pages.server.turns import Turns
@@ -18,7 +19,7 @@ from pages.state import session
 from pages.state.session_value import Comparison, Session
 from pages.state.setup import Setup
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.workers.chunk import advance_and_measure
+from polycore.workers.chunk import Chunk, advance_and_measure
 from tests.pages.browsing import HOME, ROOT
 from tests.waiting import wait_until
 
@@ -40,7 +41,7 @@ class Metered(Executor):
         future = Future()
         following = advance(run, steps)
         seconds = (following.step - run.step) * STEP_SECONDS[run.experiment.optimizer]
-        future.set_result((following, seconds, seconds))
+        future.set_result(Chunk(following, seconds, seconds))
         return future
 
 
@@ -205,11 +206,11 @@ def test_a_race_that_is_stopped_stays_where_it_is(make):
 
 
 def test_an_unseen_race_continues_when_it_is_seen_again(make, monkeypatch):
-    monkeypatch.setattr(runner, "LEASE_SECONDS", 0.02)
+    monkeypatch.setattr(viewer, "LEASE_SECONDS", 0.02)
     one = make(["Random search", "Adam"], executor=Silent())
     one.start()
     wait_until(lambda: not one.is_running)
-    monkeypatch.setattr(runner, "LEASE_SECONDS", 100.0)
+    monkeypatch.setattr(viewer, "LEASE_SECONDS", 100.0)
     one.seen()
     assert one.is_running
 
@@ -263,7 +264,7 @@ def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make,
 def stood(name, loss, steps=10, reached=((0.0, 9.0),)):
     experiment = ENTRANTS[name].on(race.course_of(SET_UP))
     run = SimpleNamespace(best_loss=loss, step=steps, experiment=experiment)
-    marks = [runner.Mark(seconds, 0, best, 0.0) for seconds, best in (*reached, (5.0, loss))]
+    marks = [Mark(seconds, 0, best, 0.0) for seconds, best in (*reached, (5.0, loss))]
     return Lane(name, SimpleNamespace(run=run, marks=marks))
 
 

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.runs import runner
+from pages.runs import failure, marks, runner, viewer
 from pages.runs.runner import Training
 from pages.server import turns
 from polycore.workers import speed
+from polycore.workers.chunk import Chunk
 from polycore.workers.processes import Workers
 from tests.clock import Clock
 from tests.waiting import wait_until
@@ -71,7 +72,7 @@ class Order:
 
     def fulfil(self, run, seconds=0.1, computing=None):
         self.future.set_running_or_notify_cancel()
-        self.future.set_result((run, seconds, seconds if computing is None else computing))
+        self.future.set_result(Chunk(run, seconds, seconds if computing is None else computing))
 
     def fail(self, error):
         self.future.set_running_or_notify_cancel()
@@ -101,6 +102,7 @@ class Hand(Executor):
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(runner, "monotonic", clock)
+    monkeypatch.setattr(viewer, "monotonic", clock)
     monkeypatch.setattr(speed, "monotonic", clock)
     monkeypatch.setattr(turns, "monotonic", clock)
     return clock
@@ -156,7 +158,7 @@ def test_chunks_follow_each_other_to_the_last_step(begin, hand):
         order.deliver(seconds=order.steps * 0.002)
     wait_until(lambda: training.status == "finished")
     assert training.run == count_on(Count(steps=150), 150)
-    assert training.seconds == pytest.approx(0.002 + 0.2 + 0.2)
+    assert training.seconds == pytest.approx(0.002 + 0.19 + 0.19)
     assert not training.has_spent_budget
     hand.nothing_is_asked_for()
     wait_until(lambda: threads() == [])
@@ -191,15 +193,15 @@ def test_its_end_is_reported_if_it_fails_but_not_if_it_is_paused_or_stopped(begi
     assert told == ["failed"]
 
 
-def test_the_first_chunk_is_one_step_and_the_next_last_200_ms(begin, hand):
+def test_the_first_chunk_is_one_step_and_the_next_last_190_ms(begin, hand):
     begin().start()
     first = hand.order()
     assert first.steps == 1
     first.deliver(seconds=0.001)
     second = hand.order()
-    assert second.steps == 200
-    second.deliver(seconds=0.4)  # 2 ms a step: the machine has become slower
-    assert hand.order().steps == 100
+    assert second.steps == 190
+    second.deliver(seconds=0.38)  # 2 ms a step: the machine has become slower
+    assert hand.order().steps == 95
 
 
 def test_a_step_that_takes_longer_than_a_chunk_is_a_chunk(begin, hand):
@@ -221,7 +223,7 @@ def test_a_pause_and_a_stop_hold_at_once_and_drop_the_chunk_under_way(begin, han
     getattr(training, action)()
     assert training.status == status
     assert training.run.step == 1
-    under_way.future.set_result((count_on(under_way.run, 50), 0.1, 0.1))
+    under_way.future.set_result(Chunk(count_on(under_way.run, 50), 0.1, 0.1))
     hand.nothing_is_asked_for()
     assert (training.status, training.run.step) == (status, 1)
 
@@ -244,7 +246,7 @@ def test_a_dropped_chunk_never_counts_however_late_it_comes(begin, hand):
     hand.order().deliver()
     wait_until(lambda: training.run.step == 1)
     wrong = replace(count_on(late.run, 1), value=-1)
-    late.future.set_result((wrong, 0.1, 0.1))
+    late.future.set_result(Chunk(wrong, 0.1, 0.1))
     hand.order().deliver()
     wait_until(lambda: training.run.step > 1)
     assert training.run == count_on(Count(), training.run.step)
@@ -259,8 +261,8 @@ def test_pausing_and_resuming_changes_no_result(begin, hand):
         training.pause()
         training.resume()
     hand.order().deliver()
-    wait_until(lambda: training.run.step == 1 + 5 * 200)
-    assert training.run == count_on(Count(), 1 + 5 * 200)
+    wait_until(lambda: training.run.step == 1 + 5 * 190)
+    assert training.run == count_on(Count(), 1 + 5 * 190)
 
 
 def test_a_single_step_is_one_step_then_a_pause(begin, hand):
@@ -326,7 +328,7 @@ def test_any_other_exception_fails_the_run_and_is_in_the_log(begin, hand, caplog
     hand.order().fail(ArithmeticError("x" * 1000))
     wait_until(lambda: training.status == "failed")
     assert training.error.startswith("The run is as it was before a worker raised ArithmeticError: xxx")
-    assert len(training.error) == runner.MAX_SENTENCE
+    assert len(training.error) == failure.MAX_SENTENCE
     assert training.run == Count()
     wait_until(lambda: [record.exc_info[0] for record in caplog.records] == [ArithmeticError])
 
@@ -352,9 +354,9 @@ def test_a_worker_s_death_costs_only_the_chunk(begin, hand):
     again = hand.order()
     assert (again.run, again.steps) == (lost.run, lost.steps)
     again.deliver()
-    wait_until(lambda: training.run.step == 201)
+    wait_until(lambda: training.run.step == 191)
     assert training.status == "running"
-    assert training.run == count_on(Count(), 201)
+    assert training.run == count_on(Count(), 191)
 
 
 def test_workers_that_die_over_the_same_chunk_again_and_again_fail_the_run(begin, hand):
@@ -448,7 +450,7 @@ def test_a_run_that_is_seen_does_not_pause(begin, hand, clock):
 
 
 def test_a_run_whose_chunk_never_comes_gives_up_its_turn(begin, hand, monkeypatch):
-    monkeypatch.setattr(runner, "LEASE_SECONDS", 0.05)
+    monkeypatch.setattr(viewer, "LEASE_SECONDS", 0.05)
     training = begin()
     training.start()
     hand.order()
@@ -551,7 +553,7 @@ def test_after_ten_seconds_a_turn_goes_to_the_first_that_waits(begin, hand, shar
     # the chunk is taken first, then the turn is handed on
     order = hand.order()
     assert order.run == Count()
-    assert first.run.step == 1 + 200 + 200
+    assert first.run.step == 1 + 190 + 190
     assert standing([first, second, third]) == ["waiting", "running", "waiting"]
     assert (third.ahead, first.ahead) == (0, 1)
 
@@ -611,11 +613,11 @@ def test_time_in_the_queue_does_not_slow_the_speed(begin, hand, share, clock):
 @pytest.mark.parametrize(
     ("workers", "running", "seconds"),
     [
-        pytest.param(2, 2, 0.2, id="a worker each"),
+        pytest.param(2, 2, 0.19, id="a worker each"),
         pytest.param(2, 3, 0.1, id="three on two"),
         pytest.param(2, 10, 0.06, id="ten on two: each has its chunk after 0.3 s"),
         pytest.param(2, 64, 0.05, id="no shorter"),
-        pytest.param(8, 3, 0.2, id="three on eight"),
+        pytest.param(8, 3, 0.19, id="three on eight"),
         pytest.param(8, 40, 0.06, id="forty on eight"),
     ],
 )
@@ -671,8 +673,8 @@ def test_a_pause_does_not_slow_the_speed(begin, hand, clock):
 def test_a_budget_ends_the_run_when_workers_have_spent_it(begin, hand):
     training = begin(budget=0.5)
     training.start()
-    # at 1/1024 s a step: one to know it, two chunks of 200 ms, and what is left of half a second
-    for steps in (1, 204, 204, 103):
+    # at 1/1024 s a step: one to know it, two chunks of 190 ms, and what is left of half a second
+    for steps in (1, 194, 194, 123):
         order = hand.order()
         assert order.steps == steps
         order.deliver(seconds=steps / 1024)
@@ -686,8 +688,8 @@ def test_a_budget_ends_the_run_when_workers_have_spent_it(begin, hand):
 def test_other_work_of_the_machine_does_not_count_as_computing(begin, hand):
     training = begin(budget=0.5)
     training.start()
-    # a step computes for 1/1024 s, and takes four times as long: 51 of them fill a chunk of 200 ms
-    for steps in (1, *[51] * 10, 1):
+    # a step computes for 1/1024 s, and takes four times as long: 48 of them fill a chunk of 190 ms
+    for steps in (1, *[48] * 10, 31):
         order = hand.order()
         assert order.steps == steps
         order.deliver(seconds=4 * steps / 1024, computing=steps / 1024)
@@ -751,17 +753,17 @@ def test_each_chunk_leaves_a_mark(begin, hand):
     training.start()
     hand.order().deliver(seconds=0.001)
     hand.order().deliver(seconds=0.3)
-    wait_until(lambda: training.run.step == 201)
-    assert training.marks == ((0.0, 0, 1.0, 0.0), (0.001, 1, 0.5, 0.001), (0.301, 201, 1 / 202, 0.201))
+    wait_until(lambda: training.run.step == 191)
+    assert training.marks == ((0.0, 0, 1.0, 0.0), (0.001, 1, 0.5, 0.001), (0.301, 191, 1 / 192, 0.191))
 
 
 def test_marks_are_bounded_and_thinned_evenly():
-    marks = runner._Marks(runner.Mark(0.0, 0, 1.0, 0.0))
-    for number in range(1, 3 * runner.MOST_MARKS):
-        marks.add(runner.Mark(float(number), number, 1.0, 0.0))
-        assert len(marks.all) <= runner.MOST_MARKS
-        assert marks.all[-1].step == number
-    steps = [mark.step for mark in marks.all]
+    kept = marks.Marks(marks.Mark(0.0, 0, 1.0, 0.0))
+    for number in range(1, 3 * marks.MOST_MARKS):
+        kept.add(marks.Mark(float(number), number, 1.0, 0.0))
+        assert len(kept.all) <= marks.MOST_MARKS
+        assert kept.all[-1].step == number
+    steps = [mark.step for mark in kept.all]
     # 400 were too many, 800 again: of 1200 every fourth is left, and the latest
     assert steps == [*range(0, 1200, 4), 1199]
 

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 import polycore as pc
 from pages.predict import weight_upload
-from pages.runs.runner import Mark
+from pages.runs.marks import Mark
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.points import Points

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.runs import runner, sweep
+from pages.runs import runner, sweep, viewer
 from pages.runs.sweep import Sweep
 from pages.runs.varied import Varied
 from pages.server import hosting, turns
@@ -18,6 +18,7 @@ from pages.server.hosting import Limits
 from pages.server.pool import workers
 from polycore.sweeps import outcomes as engine
 from polycore.workers import speed
+from polycore.workers.chunk import Chunk
 from tests.clock import Clock
 from tests.waiting import wait_until
 
@@ -50,7 +51,7 @@ class Hand(Executor):
         elif future.set_running_or_notify_cancel():
             following = advance(run, steps)
             seconds = (following.step - run.step) * STEP_SECONDS
-            future.set_result((following, seconds, seconds))
+            future.set_result(Chunk(following, seconds, seconds))
 
     def deliver_until(self, condition, of=None):
         """Compute what is asked for, chunk by chunk, until the condition holds; `of` as in `deliver`."""
@@ -78,7 +79,7 @@ class AtOnce(Hand):
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    for module in (runner, speed, sweep, turns):
+    for module in (runner, viewer, speed, sweep, turns):
         monkeypatch.setattr(module, "monotonic", clock)
     return clock
 
@@ -265,9 +266,9 @@ def test_nothing_starts_two_minutes_after_the_last_look(make, clock):
 def test_unseen_runs_continue_when_they_are_seen_again(make, monkeypatch):
     one = make(Hand())
     one.start()
-    monkeypatch.setattr(runner, "LEASE_SECONDS", 0.02)
+    monkeypatch.setattr(viewer, "LEASE_SECONDS", 0.02)
     wait_until(lambda: [training.status for training in one.under_way] == ["paused", "paused"])
-    monkeypatch.setattr(runner, "LEASE_SECONDS", 100.0)
+    monkeypatch.setattr(viewer, "LEASE_SECONDS", 100.0)
     one.seen()
     assert [training.status for training in one.under_way] == ["running", "running"]
 

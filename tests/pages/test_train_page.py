@@ -19,6 +19,7 @@ from tests.pages.browsing import (
     wait_for,
     words_of,
 )
+from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
 LONG = {**QUICK, "steps": "1000000"}
@@ -387,3 +388,19 @@ def test_before_a_run_there_is_no_network_to_compare(figures, view):
 def choose(app, label, value):
     setting(app, "button_group", label).set_value(value).run()
     assert not app.exception
+
+
+def test_what_another_session_has_computed_is_offered_to_whoever_trains_the_same(monkeypatch):
+    monkeypatch.setattr(controls, "SHORT_SECONDS", 0.5)  # more than a chunk takes
+    first = press(opened(TRAIN, LONG), "Start")
+    ahead = session_of(first).training
+    wait_until(lambda: ahead.seconds > 1)
+    assert "Catch up" not in labels(first.run())  # nobody is ahead of it
+    second = press(opened(TRAIN, LONG), "Start")
+    assert "Catch up" in labels(second)
+    press(first, "Stop")
+    press(second, "Catch up")
+    training = session_of(second).training
+    wait_until(lambda: training.run.step >= ahead.run.step)
+    assert "Catch up" not in labels(second.run())
+    assert ahead.status == "stopped"

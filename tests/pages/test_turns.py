@@ -121,3 +121,46 @@ def test_with_more_workers_waiting_runs_compute_and_with_fewer_none_is_sent_away
     assert third.ahead == 0  # one still runs, as many as allowed
     second.give_up()
     assert third.has_come
+
+
+# --- shared entries ---------------------------------------------------------------------------
+
+
+def test_those_who_compute_the_same_share_one_entry():
+    shared = Turns(workers=1, most_running=1, most_waiting=1)
+    first, second = shared.take("same"), shared.take("same")
+    waiting, too = shared.take("another"), shared.take("another")
+    assert (shared.running, shared.waiting) == (1, 1)
+    assert [turn.has_come for turn in (first, second, waiting, too)] == [True, True, False, False]
+    assert shared.take("a third") is None
+    assert shared.take("same") is not None  # it needs no room
+    first.give_up()
+    assert (second.has_come, waiting.has_come) == (True, False)
+    for turn in tuple(second.entry.turns):
+        turn.give_up()
+    assert (waiting.has_come, too.has_come, shared.waiting) == (True, True, 0)
+
+
+def test_runs_that_are_nobody_else_s_have_an_entry_each():
+    shared = Turns(workers=1, most_running=5, most_waiting=1)
+    turns_of_all = [shared.take() for _ in range(3)]
+    assert shared.running == 3
+    assert len({id(turn.entry) for turn in turns_of_all}) == 3
+
+
+def test_an_owner_has_two_entries_at_most_once_no_worker_is_idle():
+    shared = Turns(workers=2, most_running=10, most_waiting=10)
+    lanes = [shared.take(number, owner="racer") for number in range(4)]
+    assert shared.running == 2
+    assert lanes[2].entry is not lanes[3].entry
+    assert {lane.entry for lane in lanes[2:]} == {lane.entry for lane in lanes[:2]}
+    other = shared.take(9, owner="another")
+    assert (shared.running, other.has_come) == (3, True)
+    lanes[0].give_up()
+    lanes[2].give_up()
+    assert shared.running == (2 if lanes[0].entry is lanes[2].entry else 3)
+
+
+def test_an_owner_may_use_idle_workers():
+    shared = Turns(workers=8, most_running=80, most_waiting=10)
+    assert len({shared.take(number, owner="racer").entry for number in range(10)}) == 8

@@ -1,0 +1,141 @@
+"""Results that several sessions want: each is computed once, and kept as long as there is room.
+
+Only what depends on its key alone may be asked for here, so that it does not matter who asked first.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from pages.server.array_bytes import array_bytes
+
+MOST_BYTES = 64 * 2**20
+
+T = TypeVar("T")
+
+
+class Request(Generic[T]):
+    """One session's request for a result. `future` is shared with the others who want it."""
+
+    def __init__(self, future: "Future[T]", leave: Callable[[], object]) -> None:
+        """Only `SharedResults.ask` creates requests."""
+        self.future = future
+        self._leave = leave
+
+    def leave(self) -> None:
+        """Want it no more. Call it once; the computation is cancelled if nobody else wants it."""
+        self._leave()
+
+
+class _Computation:
+    """A computation under way, and how many want its result. Its members are used under a lock."""
+
+    def __init__(self) -> None:
+        self.result: Future[Any] = Future()
+        self.work: Future[Any] | None = None
+        self.wanted_by = 0
+
+
+class SharedResults:
+    """Results by their keys; the least recently used make room for new ones. Thread-safe."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self.most_bytes = most_bytes
+        self._lock = threading.RLock()  # a computation that is cancelled under it ends under it
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._under_way: dict[Hashable, _Computation] = {}
+        self._bytes = 0
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory the kept results take."""
+        return self._bytes
+
+    def kept(self, key: Hashable) -> Any | None:
+        """Return a result that is kept, or None."""
+        with self._lock:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key][0]
+
+    def join(self, key: Hashable) -> Request[Any] | None:
+        """Return a request for a result that is under way for others, or None."""
+        with self._lock:
+            computation = self._under_way.get(key)
+            return None if computation is None else self._joined(computation)
+
+    def ask(self, key: Hashable, submit: Callable[[], "Future[T]"]) -> Request[T]:
+        """Return a request for a result, which `submit` lets somebody compute unless it is under way."""
+        with self._lock:
+            request = self.join(key)
+            if request is not None:
+                return request
+            computation = self._under_way[key] = _Computation()
+            request = self._joined(computation)
+        self._begin(key, computation, submit)
+        return request
+
+    def clear(self) -> None:
+        """Keep nothing."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
+    def _begin(self, key: Hashable, computation: _Computation, submit: Callable[[], "Future[T]"]) -> None:
+        try:
+            work = submit()
+        except Exception as error:  # noqa: BLE001  # those who wait for it raise it
+            self._forget(key, computation)
+            computation.result.set_exception(error)
+            return
+        computation.work = work
+        work.add_done_callback(lambda done: self._end(key, computation, done))
+
+    def _end(self, key: Hashable, computation: _Computation, work: "Future[Any]") -> None:
+        if work.cancelled():
+            self._forget(key, computation)
+            computation.result.cancel()
+            return
+        error = work.exception()
+        if error is None:
+            self._keep(key, work.result())  # before it is forgotten: at any time one of both has it
+        self._forget(key, computation)
+        if error is None:
+            computation.result.set_result(work.result())
+        else:
+            computation.result.set_exception(error)
+
+    def _forget(self, key: Hashable, computation: _Computation) -> None:
+        with self._lock:
+            if self._under_way.get(key) is computation:
+                del self._under_way[key]
+
+    def _joined(self, computation: _Computation) -> Request[Any]:
+        computation.wanted_by += 1
+        return Request(computation.result, lambda: self._leave(computation))
+
+    def _leave(self, computation: _Computation) -> None:
+        with self._lock:
+            computation.wanted_by -= 1
+            if not computation.wanted_by and computation.work is not None:
+                computation.work.cancel()
+
+    def _keep(self, key: Hashable, result: Any) -> None:
+        size = array_bytes(result)
+        with self._lock:
+            _, before = self._kept.pop(key, (None, 0))
+            self._kept[key] = result, size
+            self._bytes += size - before
+            while self._bytes > self.most_bytes:
+                _, (_, gone) = self._kept.popitem(last=False)
+                self._bytes -= gone
+
+
+@cache
+def of_this_server() -> SharedResults:
+    """Return the results that all sessions of this server share."""
+    return SharedResults()

@@ -1,0 +1,308 @@
+"""People who train the same experiment: it is computed once, and each has a run of their own."""
+
+import queue
+import time
+from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.plane.plane import window_of
+from pages.runs import runner
+from pages.runs.runner import Training
+from pages.server import shared_results, turns
+from polycore.workers.chunk import timed
+from polycore.workers.picture import Wish, picture_of
+from tests.clock import Clock
+from tests.waiting import wait_until
+
+EXPERIMENT = pc.Experiment(hidden=(8,), samples_per_class=20, batch_size=16, steps=100)
+pytestmark = pytest.mark.usefixtures("share")
+
+STEP_SECONDS = 1 / 64
+
+
+class Worker(Executor):
+    """Computes what it is asked for when the test likes, and says that a step took 1/64 s."""
+
+    def __init__(self):
+        self.orders = queue.Queue()
+
+    def submit(self, task, *arguments):
+        future = Future()
+        self.orders.put((future, task, arguments))
+        return future
+
+    def deliver(self):
+        """Compute the oldest order that was not cancelled; return its task and its arguments."""
+        while True:
+            future, task, arguments = self.orders.get(timeout=5)
+            if future.set_running_or_notify_cancel():
+                break
+        result = task(*arguments)
+        if task is timed:
+            seconds = STEP_SECONDS * (result.run.step - arguments[1].step)
+            result = result._replace(seconds=seconds, computing=seconds, drawing=0.0)
+        future.set_result(result)
+        return task, arguments
+
+    def nothing_is_asked_for(self):
+        with pytest.raises(queue.Empty):
+            self.orders.get(timeout=0.05)
+
+
+class Watching:
+    """A listener who always looks."""
+
+    is_watching = True
+
+    def wake(self):
+        pass
+
+
+@pytest.fixture
+def worker():
+    return Worker()
+
+
+@pytest.fixture
+def make(worker):
+    """Return a function that makes another person's run; each is stopped at the end."""
+    made = []
+
+    def new(experiment=EXPERIMENT, **options):
+        made.append(Training.of(experiment, worker, pc.advance, **options))
+        return made[-1]
+
+    yield new
+    for training in made:
+        training.stop()
+
+
+@pytest.fixture
+def begin(make):
+    """Return a function that starts another person's run."""
+
+    def new(*arguments, **options):
+        training = make(*arguments, **options)
+        training.start()
+        return training
+
+    return new
+
+
+def at(training, step):
+    wait_until(lambda: training.run.step == step)
+
+
+def same(run, other):
+    assert run.step == other.step
+    assert np.array_equal(run.parameters, other.parameters)
+    assert np.array_equal(run.history.loss, other.history.loss)
+
+
+def test_a_chunk_that_two_want_is_computed_once(begin, worker):
+    first, second = begin(), begin()
+    for step in (1, 13, 25):  # 12 steps of 1/64 s are the most within 190 ms
+        worker.deliver()
+        at(first, step)
+        at(second, step)
+    assert worker.orders.qsize() <= 1
+    same(first.run, second.run)
+    assert first.seconds == second.seconds
+
+
+def test_a_newcomer_sees_the_run_from_its_beginning_at_the_pace_at_which_it_was_computed(begin, worker):
+    first = begin()
+    for _ in range(3):
+        worker.deliver()
+    at(first, 25)
+    began = time.monotonic()
+    newcomer = begin()
+    assert newcomer.run.step == 0
+    at(newcomer, 25)
+    assert time.monotonic() - began >= 25 * STEP_SECONDS - 0.001
+    same(newcomer.run, first.run)
+    assert newcomer.seconds == first.seconds == 25 * STEP_SECONDS
+
+
+def test_a_newcomer_who_catches_up_does_not_wait(begin, worker, monkeypatch):
+    first = begin()
+    for _ in range(4):
+        worker.deliver()
+    at(first, 37)
+    monkeypatch.setattr(runner, "monotonic", Clock())  # whoever waited would wait for ever
+    newcomer = begin()
+    assert newcomer.computed_ahead() == (37, pytest.approx((37 - newcomer.run.step) * STEP_SECONDS))
+    newcomer.catch_up()
+    at(newcomer, 37)
+    assert newcomer.computed_ahead() == first.computed_ahead() == (37, 0.0)
+    worker.deliver()
+    at(newcomer, 49)
+
+
+def test_one_s_pause_stop_and_reset_are_nobody_else_s(begin, worker):
+    first, second, third = begin(), begin(), begin()
+    worker.deliver()
+    for training in (first, second, third):
+        at(training, 1)
+    first.pause()
+    second.stop()
+    worker.deliver()
+    at(third, 13)
+    assert [one.status for one in (first, second, third)] == ["paused", "stopped", "running"]
+    assert [one.run.step for one in (first, second)] == [1, 1]
+    first.resume()
+    at(first, 13)
+    worker.deliver()
+    at(first, 25)
+    at(third, 25)
+    assert second.run.step == 1
+    same(first.run, pc.advance(pc.start(EXPERIMENT), 25))
+
+
+def test_a_chunk_continues_as_long_as_anybody_wants_it(begin, worker):
+    first, second = begin(), begin()
+    wait_until(lambda: worker.orders.qsize() == 1)
+    first.stop()
+    worker.deliver()
+    at(second, 1)
+    second.stop()
+    future, *_ = worker.orders.get(timeout=5)
+    wait_until(future.cancelled)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"experiment": replace(EXPERIMENT, seed=1)}, id="another seed"),
+        pytest.param({"experiment": replace(EXPERIMENT, learning_rate=0.02)}, id="another rate"),
+        pytest.param({"budget": 5.0}, id="another budget, whose last chunks are cut elsewhere"),
+    ],
+)
+def test_whatever_differs_is_computed_apart(begin, worker, other):
+    begin()
+    begin(**other)
+    wait_until(lambda: worker.orders.qsize() == 2)
+
+
+def test_a_run_from_a_file_is_never_shared(begin, worker):
+    begin()
+    wait_until(lambda: worker.orders.qsize() == 1)
+    forged = replace(pc.start(EXPERIMENT), parameters=np.zeros_like(pc.start(EXPERIMENT).parameters))
+    theirs = Training(forged, worker, pc.advance)
+    theirs.start()
+    wait_until(lambda: worker.orders.qsize() == 2)
+    theirs.stop()
+
+
+def test_all_end_at_the_step_at_which_the_first_has_used_the_seconds(begin, worker):
+    first = begin(budget=0.5)
+    while first.status == "running":
+        worker.deliver()
+        time.sleep(0.01)
+    assert first.run.step == 32  # half a second at 1/64 s a step
+    newcomer = begin(budget=0.5)
+    newcomer.catch_up()
+    wait_until(lambda: newcomer.status == "finished")
+    assert newcomer.has_spent_budget
+    assert newcomer.marks == first.marks
+    worker.nothing_is_asked_for()
+
+
+def test_what_was_not_kept_is_computed_again(begin, worker):
+    first = begin()
+    for _ in range(2):
+        worker.deliver()
+    at(first, 13)
+    first.pause()
+    shared_results.of_this_server().clear()
+    newcomer = begin()
+    worker.deliver()
+    worker.deliver()
+    at(newcomer, 13)
+    same(newcomer.run, first.run)
+
+
+def test_a_single_step_is_one_step_though_a_longer_chunk_is_kept(begin, worker):
+    first = begin()
+    for _ in range(2):
+        worker.deliver()
+    at(first, 13)
+    other = begin()
+    at(other, 1)
+    other.pause()
+    first.pause()
+    other.step()
+    while other.run.step == 1:
+        worker.deliver()
+        time.sleep(0.01)
+    wait_until(lambda: other.status == "paused")
+    assert other.run.step == 2
+
+
+def test_they_share_one_place_and_who_repeats_does_not_wait(begin, worker, share):
+    share(workers=1, most_running=1, most_waiting=5)
+    first, second = begin(), begin()
+    assert (turns.of_this_server().running, turns.of_this_server().waiting) == (1, 0)
+    worker.deliver()
+    at(first, 1)
+    at(second, 1)
+    first.stop()
+    second.stop()
+    other = begin(replace(EXPERIMENT, seed=1))
+    third = begin()
+    # another run computes, but its first step is there already
+    assert third.status == "running"
+    at(third, 1)
+    wait_until(lambda: (third.status, third.ahead) == ("waiting", 0))
+    other.stop()
+    wait_until(lambda: third.status == "running")
+
+
+def test_a_picture_that_was_not_drawn_is_drawn_for_who_wants_it(begin, make, worker):
+    first = begin()
+    worker.deliver()
+    at(first, 1)
+    first.stop()
+    watching = make()
+    watching.listen(Watching())
+    watching.show(Wish(window=window_of(EXPERIMENT), best=True))
+    task, (run, wish) = worker.deliver()
+    assert (task, run.step, wish.sharp) == (picture_of, 0, True)
+    watching.start()
+    task, (run, wish) = worker.deliver()
+    assert (task, run.step, wish.best) == (picture_of, 1, True)
+    at(watching, 1)
+    _, picture = watching.pictured
+    assert picture.now.map is not None
+    assert picture.best.map is not None
+
+
+def test_a_sharp_picture_at_rest_is_drawn_once_for_all(make, worker):
+    trainings = [make(replace(EXPERIMENT, steps=1)) for _ in range(3)]
+    for training in trainings:
+        training.listen(Watching())
+        training.show(Wish(window=window_of(EXPERIMENT)))
+    worker.deliver()
+    for training in trainings:
+        training.start()
+    assert worker.deliver()[0] is timed
+    task, (_, wish) = worker.deliver()
+    assert (task, wish.sharp) == (picture_of, True)
+    wait_until(lambda: [training.pictured[0].step for training in trainings] == [1, 1, 1])
+    wait_until(lambda: len({id(training.pictured[1].now.map) for training in trainings}) == 1)
+    worker.nothing_is_asked_for()
+
+
+def test_a_worker_s_death_costs_each_of_them_only_the_chunk(begin, worker):
+    first, second = begin(), begin()
+    future, *_ = worker.orders.get(timeout=5)
+    future.set_running_or_notify_cancel()
+    future.set_exception(BrokenExecutor("killed"))
+    worker.deliver()
+    at(first, 1)
+    at(second, 1)
+    assert [first.status, second.status] == ["running", "running"]
