@@ -8,6 +8,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +26,7 @@ from websockets.sync.client import connect
 
 from tests.browser.dashboard import CONNECTED, PATIENCE, ROOT, tabs
 from tests.channel import visit
+from tests.channel.tapes import unpacked
 from tests.hosting import image
 from tests.hosting.replicas import COOKIE, Proxy, Replica, answers, wait_until
 
@@ -148,10 +150,15 @@ def test_the_page_s_token_for_uploads_is_good_at_both_replicas_without_a_shared_
         assert caller.upload(session) == 204
 
 
+def connected(house, channel, **headers):
+    """Open the proxy's channel."""
+    address = house.proxy.address.replace("http", "ws") + channel
+    return connect(address, additional_headers=headers, max_size=None, proxy=None, close_timeout=0.5)
+
+
 def code_of(house, channel, **headers):
     """Return the code with which the proxy's channel is closed at once, or None if it sends a frame."""
-    address = house.proxy.address.replace("http", "ws") + channel
-    with connect(address, additional_headers=headers, max_size=None, proxy=None) as connection:
+    with connected(house, channel, **headers) as connection:
         try:
             connection.recv(timeout=20)
         except ConnectionClosed as closed:
@@ -230,6 +237,24 @@ def test_one_address_has_two_thousand_connections_at_most(house):
         for connection in connections:
             connection.close()
     wait_until(lambda: answers(f"{house.proxy.address}_stcore/health"))
+
+
+def opened_and_trained(house, opening):
+    """Open a tab that stays open until `opening` ends, start a short run there, and return the tab."""
+    tab = opening.enter_context(visit.opened(house.proxy.address, words=QUICK.removeprefix("train?")))
+    tab.press("Start")
+    return tab
+
+
+def test_a_hundred_tabs_of_one_address_have_their_sessions_and_channels_and_none_is_refused(house):
+    with ExitStack() as opening:
+        with ThreadPoolExecutor(8) as callers:
+            visits = list(callers.map(lambda _: opened_and_trained(house, opening), range(100)))
+            channels = [opening.enter_context(connected(house, tab.channel)) for tab in visits]
+            frames = list(callers.map(lambda channel: unpacked(channel.recv(timeout=20))[0], channels))
+        assert [frame["run"] for frame in frames] == [tab.run for tab in visits]
+        assert len({tab.channel for tab in visits}) == 100
+        assert house.proxy.connections() >= 200  # two of each tab
 
 
 def test_a_drained_replica_keeps_who_is_there_takes_nobody_new_and_comes_back(house):

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -107,6 +108,10 @@ class Proxy:
         """Return the status of each replica as the proxy sees it: UP, DOWN or DRAIN."""
         rows = csv.DictReader(self.command("show stat").removeprefix("# ").splitlines())
         return {row["svname"]: row["status"] for row in rows if row["svname"] in ("a", "b")}
+
+    def connections(self) -> int:
+        """Return how many connections it counts from this machine."""
+        return int(re.findall(r"conn_cur=(\d+)", self.command("show table visitors"))[0])
 
     def wait_for(self, **statuses: str) -> None:
         """Wait until the replicas have these statuses."""
