@@ -13,6 +13,7 @@ class Channel {
   constructor() {
     this.followers = new Set(); // of { run, show, lose }
     this.latest = new Map(); // the latest frame of each run
+    this.address = null; // of a server without the channel's routes, which passes frames with the page: passing.js
     document.addEventListener("visibilitychange", () => this.report());
     setInterval(() => document.hidden || this.report(), SEEN_MS);
   }

@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from pages import patches
-from pages.channel import log_filter, plotly_script
+from pages.channel import address, log_filter, plotly_script
 from pages.server.pool import workers
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Patch Streamlit and start the workers before the first visitor; end the workers after the last."""
+    address.serve()
     plotly_script.prepare()
     log_filter.apply()
     patches.apply()

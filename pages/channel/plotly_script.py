@@ -18,17 +18,15 @@ NAME = f"plotly-{version('plotly')}.js"  # another version has another address, 
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 _lock = threading.Lock()
-_is_served = threading.Event()
 
 
 def served_at() -> str | None:
     """Return the address of the script, relative to the app's; None if this server has no such route."""
-    return f"{address.PREFIX}/{NAME}" if _is_served.is_set() else None
+    return f"{address.PREFIX}/{NAME}" if address.is_served() else None
 
 
 def prepare() -> None:
     """Compress the script in a thread of its own, since the server starts meanwhile."""
-    _is_served.set()
     threading.Thread(target=compressed, name="plotly-script", daemon=True).start()
 
 

@@ -30,14 +30,18 @@ def begin() -> None:
     st.session_state[BEGUN] = True
 
 
+def followed() -> tuple[Source, ...]:
+    """Return what the page follows: nothing yet while its frame is drawn."""
+    sources: tuple[Source, ...] = () if st.session_state.get(BEGUN, True) else st.session_state[FOLLOWED]
+    return sources
+
+
 def follow(source: Source) -> None:
     """Let the tab show this too while the page is there, and note that it is seen."""
-    is_first = st.session_state.get(BEGUN, True)
-    before: tuple[Source, ...] = () if is_first else st.session_state[FOLLOWED]
-    followed = (*before, source)
-    st.session_state[FOLLOWED], st.session_state[BEGUN] = followed, False
+    sources = (*followed(), source)
+    st.session_state[FOLLOWED], st.session_state[BEGUN] = sources, False
     held = holder()
-    held.show(followed, presence.of_this_tab())
+    held.show(sources, presence.of_this_tab())
     held.seen()
 
 
@@ -47,6 +51,6 @@ def revoke(other: str) -> None:
         hub.revoke(other)
 
 
-def channel() -> str:
-    """Return the address of the session's channel, relative to the app's."""
-    return address.of(key())
+def channel() -> str | None:
+    """Return the address of the session's channel, relative to the app's; None if the server has none."""
+    return address.of(key()) if address.is_served() else None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas  # noqa: F401
 import streamlit as st
 
-from pages.channel import session_key
+from pages.channel import passing, session_key
 from pages.frame import copy_button, sweep_ticker, undo
 from pages.game import challenge
 from pages.lessons import look_panel
@@ -75,8 +75,10 @@ STYLE = """<style>
 .stApp :is([data-testid="stPageLink-NavLink"]:focus-visible, .stCheckbox label:has(:focus-visible)) {
   outline: 2px solid currentColor; outline-offset: -1px;
 }
-/* it shows nothing, but its gap would move the page when it appears and disappears */
-[data-testid="stLayoutWrapper"]:has(> .st-key-frame-weights) { position: absolute; }
+/* they show nothing, but their gap would move the page when they appear and disappear */
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-frame-weights, .st-key-channel-passing)) {
+  position: absolute;
+}
 @media (pointer: coarse) {
   .stApp [data-testid="stPageLink-NavLink"], .stApp .stButtonGroup button { min-height: 2.5rem; }
   /* some are 7 pixels high: each reacts to 28 by 28 pixels around its center, without taking more space */
@@ -118,6 +120,7 @@ def draw_without_ticker(title: str) -> None:
     arrival.settle()
     ticking = is_running() or sweep_ticker.is_running() or session.current().lessons.look
     st.html(RUNNING_STYLE if ticking else STYLE)
+    passing.draw()
     undo.draw()
     if is_embedded():
         st.html(EMBEDDED_STYLE)

@@ -60,10 +60,14 @@ def served(
     prefix: str = "",
     options: Sequence[str] = (),
     port: int | None = None,
+    starter: Sequence[str] = ("-m", "streamlit", "run"),
 ) -> Iterator[str]:
-    """Start an app on `port` or a free one and yield its address; what it prints goes to `log`."""
+    """Start an app on `port` or a free one and yield its address; what it prints goes to `log`.
+
+    starter: what Python runs, with the app's file and its settings behind it.
+    """
     port = port or free_port()
-    command = [sys.executable, "-m", "streamlit", "run", app.name, "--server.headless=true", *options]
+    command = [sys.executable, *starter, app.name, "--server.headless=true", *options]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     command += [f"--server.baseUrlPath={prefix}"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

@@ -75,8 +75,6 @@ def test_the_table_of_internal_names_is_complete():
         name: set(re.findall(r"`([\w/]+)`", rooms))
         for name, rooms in re.findall(r"^\| `(streamlit\.[\w.]+)` \| (.+?) \|", UPGRADE, re.MULTILINE)
     }
-    # in a program that a test runs as text
-    assert table.pop("streamlit.web.bootstrap") == {"tests"}
     assert imports == table
 
 

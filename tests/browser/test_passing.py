@@ -1,0 +1,57 @@
+"""On a server without the live channel's routes, frames come with the page."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.dashboard import DESKTOP, Visit, opened, served, trouble_in
+from tests.waiting import wait_until
+
+STARTER = Path(__file__).with_name("plain_server.py")
+SET_UP = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&hidden=8&batch=all&samples=50&steps="
+MAP = re.compile("^Map of")
+
+
+@pytest.fixture(scope="module")
+def plain_server(tmp_path_factory):
+    log = tmp_path_factory.mktemp("plain") / "log.txt"
+    with served(log, starter=[str(STARTER)]) as address:
+        yield address
+    assert trouble_in(log) == []
+
+
+@pytest.fixture
+def visit(browser, plain_server):
+    visit = Visit(opened(browser, viewport=DESKTOP), plain_server)
+    yield visit
+    visit.check()
+    visit.rest()
+    visit.page.context.close()
+
+
+def test_a_page_follows_its_run_though_it_has_no_channel_to_ask(visit):
+    asked = []
+    visit.page.on("websocket", lambda socket: asked.append(socket.url))
+    visit.page.on("request", lambda request: asked.append(request.url))
+    visit.open(f"{SET_UP}2000000").press("Start")
+    chart = visit.page.locator(".polycore-live", has=visit.page.get_by_role("img", name=MAP)).first
+    visit.wait_for_status("Running")
+    image, seen = chart.locator(".imagelayer image"), set()
+
+    def has_changed():
+        seen.add((visit.standing()[1], chart.get_attribute("data-step"), image.get_attribute("href")))
+        return all(len(set(each)) > 2 for each in zip(*seen, strict=True))
+
+    wait_until(has_changed, 40, state=lambda: [each[:2] for each in seen], pause=visit.pause)
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+    assert [url for url in asked if "/live/" in url] == []
+
+
+def test_it_is_drawn_once_more_when_the_run_ends(visit):
+    visit.open(f"{SET_UP}40000").press("Start")
+    visit.wait_for_status("Finished")
+    expect(visit.page.get_by_role("button", name=re.compile("^Stop"))).to_be_disabled()
+    visit.page.wait_for_url(re.compile("&weights=d"))
