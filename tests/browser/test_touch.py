@@ -7,13 +7,23 @@ from playwright.sync_api import expect
 
 import polycore as pc
 from polycore.figures import plane_range
-from tests.browser.dashboard import PHONE, with_network
+from tests.browser.dashboard import PHONE, Visit, opened, with_network
 
 # x and x^2 meet at 0 and 1
 CURVES = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0))
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
 QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
 X_RANGE, Y_RANGE = (-2.0, 2.0), plane_range(CURVES, (-2.0, 2.0))
+
+
+# whether a tap 13 pixels beside the center hits the button, at each side
+HITS = """button => {
+  button.scrollIntoView({ block: "center" });
+  const { x, y, width, height } = button.getBoundingClientRect();
+  const [across, down] = [x + width / 2, y + height / 2];
+  const hit = ([right, below]) => button.getRootNode().elementFromPoint(across + right, down + below);
+  return [[-13, 0], [13, 0], [0, -13], [0, 13]].map((beside) => hit(beside) === button);
+}"""
 
 
 def chart(visit, name):
@@ -92,3 +102,15 @@ def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(
     expect(walk).to_be_in_viewport(ratio=0.99)
     above, below = the_map.bounding_box(), walk.bounding_box()
     assert above["y"] + above["height"] <= below["y"]
+
+
+def test_a_finger_hits_the_help_of_a_live_figure_within_28_pixels_as_streamlit_s_own(browser, server):
+    page = opened(browser, viewport=PHONE, has_touch=True, is_mobile=True)
+    visit = Visit(page, server).open(f"train{QUICK}")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    button = page.get_by_role("button", name=re.compile("^Cross-entropy of these weights"))
+    assert button.evaluate(HITS) == [True] * 4
+    visit.check()
+    visit.rest()
+    page.context.close()
