@@ -45,6 +45,11 @@ def follow(source: Source) -> None:
     held.seen()
 
 
+def is_known(other: str) -> bool:
+    """Return whether the server knows that key still."""
+    return hub.holder(other) is not None
+
+
 def revoke(other: str) -> None:
     """End what another session of this tab may see, which is over."""
     if other != st.session_state.get(KEY):

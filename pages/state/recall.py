@@ -7,7 +7,7 @@ which no other tab and no link carries. By that name the tab gets its session ba
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -103,13 +103,24 @@ def confirm_name() -> None:
     session; the next run of the page then recalls again. The tab's session before it sees nothing more.
     """
     name = st.session_state.get(REPORTED_KEY)
-    if name is None or name == st.session_state.get(KEY):
+    if name is None:
+        return
+    if name == st.session_state.get(KEY):
+        _renew_key(name)
         return
     st.session_state[KEY] = name
     with _lock:
         before = _sessions.get(name)
     if before is not None:
         session_key.revoke(before.key)
+
+
+def _renew_key(name: str) -> None:
+    """Remember the key that this session has now, if its own was forgotten during a long cut."""
+    with _lock:
+        remembered = _sessions.get(name)
+        if remembered is not None and not session_key.is_known(remembered.key):
+            _sessions[name] = replace(remembered, key=session_key.key())
 
 
 def _forget() -> None:
