@@ -186,10 +186,8 @@ class Hub:
         self._holders: dict[str, Holder] = {}
 
     def open(self, is_there: IsThere) -> tuple[str, Holder]:
-        """Return the key and the holder of a new session. Holders that nobody misses are revoked."""
-        for other, one in tuple(self._holders.items()):
-            if one.is_forgotten:
-                self.revoke(other)
+        """Return the key and the holder of a new session."""
+        self.revoke_forgotten()
         key, holder = secrets.token_hex(KEY_BYTES), Holder(is_there)
         self._holders[key] = holder
         return key, holder
@@ -203,6 +201,18 @@ class Hub:
         holder = self._holders.pop(key, None)
         if holder is not None:
             holder.end()
+
+    async def keep_forgetting(self, every: float = FORGOTTEN_AFTER) -> None:
+        """Let go of what closed tabs followed, also if no visitor comes after them; until it is cancelled."""
+        while True:
+            await asyncio.sleep(every)
+            await asyncio.to_thread(self.revoke_forgotten)
+
+    def revoke_forgotten(self) -> None:
+        """End the holders that nobody misses."""
+        for key, holder in tuple(self._holders.items()):
+            if holder.is_forgotten:
+                self.revoke(key)
 
 
 hub = Hub()

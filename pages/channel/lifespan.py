@@ -1,5 +1,6 @@
 """What begins and ends with the server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -7,6 +8,7 @@ import streamlit as st
 
 from pages import patches
 from pages.channel import address, log_filter, plotly_script
+from pages.channel.hub import hub
 from pages.server.pool import workers
 
 
@@ -18,5 +20,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     log_filter.apply()
     patches.apply()
     workers.start()
+    forgetting = asyncio.create_task(hub.keep_forgetting())
     yield
+    forgetting.cancel()
     workers.shutdown(wait=False, cancel_futures=True)

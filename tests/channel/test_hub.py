@@ -1,5 +1,7 @@
 """Who may see which runs, without a server."""
 
+import asyncio
+
 import pytest
 
 from pages.channel import address, hub
@@ -62,6 +64,22 @@ def test_a_holder_without_anybody_is_revoked_a_minute_after_that_was_first_notic
     own_hub.open(no)
     assert own_hub.holder(key) is None
     assert own_hub.holder(other) is None
+
+
+def test_a_holder_is_revoked_though_no_visitor_comes_after(own_hub, clock):
+    key, holder = own_hub.open(no)
+    stays, _ = own_hub.open(yes)
+
+    async def watched():
+        forgetting = asyncio.create_task(own_hub.keep_forgetting(every=0.01))
+        while not holder.is_revoked:
+            clock[0] += 10
+            await asyncio.sleep(0.01)
+        forgetting.cancel()
+
+    asyncio.run(asyncio.wait_for(watched(), 20))
+    assert own_hub.holder(key) is None
+    assert own_hub.holder(stays)
 
 
 def test_a_tab_that_was_cut_for_a_moment_keeps_its_key(own_hub, clock):
