@@ -2,6 +2,7 @@
 
 import threading
 from typing import Protocol
+from weakref import ReferenceType, ref
 
 
 class Listener(Protocol):
@@ -16,33 +17,40 @@ class Listener(Protocol):
 
 
 class Audience:
-    """The listeners of a run, and how often it has changed. Thread-safe."""
+    """The listeners of a run, and how often it has changed. Thread-safe.
+
+    It refers to them weakly: a run that is remembered keeps none of a session that has gone.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._listeners: tuple[Listener, ...] = ()
+        self._references: tuple[ReferenceType[Listener], ...] = ()
         self.version = 0
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """Those who are still there."""
+        return tuple(listener for reference in self._references if (listener := reference()) is not None)
 
     @property
     def is_watching(self) -> bool:
         """Whether anybody looks."""
-        return any(listener.is_watching for listener in self._listeners)
+        return any(listener.is_watching for listener in self.listeners)
 
     def add(self, listener: Listener) -> None:
         """Wake `listener` at each change."""
         with self._lock:
-            if listener not in self._listeners:
-                self._listeners = (*self._listeners, listener)
+            others = (other for other in self.listeners if other is not listener)
+            self._references = (*map(ref, others), ref(listener))
 
     def remove(self, listener: Listener) -> None:
         """Let `listener` alone."""
         with self._lock:
-            self._listeners = tuple(other for other in self._listeners if other is not listener)
+            self._references = tuple(ref(other) for other in self.listeners if other is not listener)
 
     def announce(self) -> None:
         """Wake all: something that can be seen has changed."""
         with self._lock:
             self.version += 1
-            listeners = self._listeners
-        for listener in listeners:
+        for listener in self.listeners:
             listener.wake()

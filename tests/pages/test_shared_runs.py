@@ -62,6 +62,9 @@ class Watching:
         pass
 
 
+WATCHING = Watching()
+
+
 @pytest.fixture
 def worker():
     return Worker()
@@ -268,7 +271,7 @@ def test_a_picture_that_was_not_drawn_is_drawn_for_who_wants_it(begin, make, wor
     at(first, 1)
     first.stop()
     watching = make()
-    watching.listen(Watching())
+    watching.listen(WATCHING)
     watching.show(Wish(window=window_of(EXPERIMENT), best=True))
     task, (run, wish) = worker.deliver()
     assert (task, run.step, wish.sharp) == (picture_of, 0, True)
@@ -284,7 +287,7 @@ def test_a_picture_that_was_not_drawn_is_drawn_for_who_wants_it(begin, make, wor
 def test_a_sharp_picture_at_rest_is_drawn_once_for_all(make, worker):
     trainings = [make(replace(EXPERIMENT, steps=1)) for _ in range(3)]
     for training in trainings:
-        training.listen(Watching())
+        training.listen(WATCHING)
         training.show(Wish(window=window_of(EXPERIMENT)))
     worker.deliver()
     for training in trainings:
