@@ -66,16 +66,25 @@ class Tab:
         result = self._call("Runtime.evaluate", expression=expression, returnByValue=True)["result"]
         return result.get("value")
 
+    def processor_seconds(self) -> float:
+        """Return the processor time of all the browser's processes so far."""
+        processes = self._answer("SystemInfo.getProcessInfo", None, {})["processInfo"]
+        return float(sum(process["cpuTime"] for process in processes))
+
     def close(self) -> None:
         """Close the tab and discard its data."""
         self._session = None
         self._call("Target.disposeBrowserContext", browserContextId=self._context)
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        return self._answer(method, self._session, parameters)
+
+    def _answer(self, method: str, session: str | None, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer of the tab's session, or of the browser itself if that is None."""
         number = next(self._numbers)
         message = {"id": number, "method": method, "params": parameters}
-        if self._session is not None:
-            message["sessionId"] = self._session
+        if session is not None:
+            message["sessionId"] = session
         self._connection.send(json.dumps(message))
         while True:
             answer = json.loads(self._connection.recv(timeout=PATIENCE_SECONDS))

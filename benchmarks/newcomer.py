@@ -14,21 +14,28 @@ const look = () => {
   const seconds = performance.now() / 1000;
   if (document.querySelector("h1") && document.querySelector(".st-key-home-train button"))
     newcomer.controls ??= seconds;
-  if (document.querySelector(".js-plotly-plot .main-svg")) newcomer.chart ??= seconds;
-  if (!newcomer.controls || !newcomer.chart) requestAnimationFrame(look);
+  if (document.querySelector(".js-plotly-plot .main-svg")) newcomer.plotly ??= seconds;
+  // a canvas is 300 pixels wide until something is drawn on it
+  const isSketched = document.querySelector(".polycore-live canvas")?.width > 300;
+  if (isSketched || newcomer.plotly) newcomer.chart ??= seconds;
+  if (!newcomer.controls || !newcomer.plotly) requestAnimationFrame(look);
 };
 look();
 """
-SEEN = "window.newcomer?.controls && newcomer.chart && newcomer"
+SEEN = "window.newcomer?.controls && newcomer.plotly && newcomer"
 # Streamlit logs an error if a browser leaves while it is being sent something
 IS_AT_REST = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 
 
 class FirstPage(NamedTuple):
-    """Seconds by the browser's clock until title and button are visible, and until the chart is."""
+    """Seconds by the browser's clock until something is visible.
+
+    controls: title and button. chart: the chart, sketched or by Plotly. plotly: the chart by Plotly.
+    """
 
     controls: float
     chart: float
+    plotly: float
 
 
 def first_pages(address: str, count: int, seconds: float) -> list[FirstPage]:
