@@ -2,8 +2,9 @@
 
     python -m benchmarks                     all of docs/benchmarks.md, about half an hour on a quiet machine
     python -m benchmarks adam growth         only these; the other results stay unchanged
-    python -m benchmarks dashboard load cluster leaks
-                                             those of docs/hosting.md, about half an hour; they need Linux
+    python -m benchmarks dashboard load leaks
+                                             those of docs/hosting.md, about a quarter of an hour, on Linux
+    python -m benchmarks cluster             that with Dask, about five minutes
     python -m benchmarks report              write both pages again from the results
     python -m benchmarks --quick [names]     a trial of a few minutes; its figures mean little, so results
                                              and pages go to a separate folder, whose name is printed

@@ -1,7 +1,6 @@
-"""A class on one server whose runs a Dask cluster computes, and an estimate for more people."""
+"""A class on one server whose runs a Dask cluster computes."""
 
 import asyncio
-import math
 import statistics
 import tempfile
 from contextlib import ExitStack
@@ -10,7 +9,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks import dask_cluster
-from benchmarks.crowd import crowd
+from benchmarks.crowd import crowd, link
 from benchmarks.newcomer import first_pages
 from benchmarks.percentiles import p95, summary
 from benchmarks.server import Server, children, processor_seconds, served
@@ -26,39 +25,12 @@ MOST_STOP = 0.3  # seconds, p95
 FIRST_CALL_SECONDS = 60.0
 FIRST_CALL_SESSIONS = 1
 
-# assumptions of the estimate
-PEOPLE = (30, 1_000, 100_000)
-SHARE = 0.1  # of a core per person who trains: the recommended run takes 100 s
-MAPS_A_SECOND = 1.0
-MOST_BUSY = 0.5  # of a core that draws or schedules: beyond this, clicks have to wait
-PRICE = 0.04  # dollars per core and hour
-
 TEXT = f"""\
-{SESSIONS} sessions train at the same time, as under Load, on a server with the limits of `{LIMITS}`: first
-with the server's own worker processes, then with 1, 2 and 4 workers of a Dask scheduler, started as
-described above. Everything runs on the same machine: with more workers than cores the figures show the cost
-of waiting for a core, not the gain from another machine. Stop: p50 / p95 / maximum of {STOPS} presses.
-Cores: processor time per second."""
-
-ESTIMATE = f"""\
-The estimate is computed from the row with two Dask workers. It assumes that everyone trains all the time,
-with {SHARE:g} of a core each (the recommended run then takes 100 s), and that each map changes
-{MAPS_A_SECOND:g} time per second. A server draws with one core and uses at most {MOST_BUSY:.0%} of it, and
-a scheduler likewise. Each session stays with one of many servers, and each scheduler has its own servers
-and workers. A core costs ${PRICE:g} per hour: insert your own price. One session receives {{sent:.0f}} kB/s
-in {{messages:.1f}} messages/s, and needs {{memory:.1f}} MB of its server's memory and {{draws:.0f}} ms of a
-core for each change of its map. For each second of a worker's core, the scheduler needs {{schedules:.0f}}
-ms."""
-ESTIMATE_HEAD = (
-    "people",
-    "servers",
-    "workers' cores",
-    "schedulers",
-    "GB",
-    "MB/s",
-    "messages/s",
-    "$ per hour",
-)
+{SESSIONS} light clients as under Load train at the same time, each with a run of its own, on a server with
+the limits of `{LIMITS}`: first with the server's own worker processes, then with 1, 2 and 4 workers of a Dask
+scheduler, started as described above. Everything runs on the same machine: with more workers than cores the
+figures show the cost of waiting for a core, not the gain from another machine. Stop: p50 / p95 / maximum of
+{STOPS} presses. Cores: processor time per second."""
 
 
 def measured(quick: bool) -> dict[str, Any]:
@@ -69,7 +41,6 @@ def measured(quick: bool) -> dict[str, Any]:
 def section(result: dict[str, Any]) -> list[str]:
     """Return the lines of the report on a result."""
     levels = result["levels"]
-    needs = _needs(levels[min(2, len(levels) - 1)])
     return [
         *TEXT.split("\n"),
         "",
@@ -82,10 +53,6 @@ def section(result: dict[str, Any]) -> list[str]:
             ("workers", "server, cores", "scheduler", "workers, cores", "sent, MB/s", "messages/s"),
             map(_machine_row, levels),
         ),
-        "",
-        *ESTIMATE.format(**needs).split("\n"),
-        "",
-        *table(ESTIMATE_HEAD, (_estimate_row(people, needs) for people in PEOPLE)),
     ]
 
 
@@ -116,18 +83,16 @@ def _level(count: int | None) -> dict[str, Any]:
 
 async def _trained_at_once(server: Server, scheduler: int | None, keeper: int | None) -> dict[str, Any]:
     await asyncio.to_thread(first_pages, server.address, FIRST_CALL_SESSIONS, FIRST_CALL_SECONDS)
-    async with crowd(server, 1):  # the first call connects to the cluster
+    async with crowd(server, link(1)):  # the first call connects to the cluster
         pass
-    before = server.held().memory
-    async with crowd(server, SESSIONS) as people:
+    async with crowd(server, link(SESSIONS)) as people:
         began, used = perf_counter(), _used(scheduler, keeper)
         result = await people.watched(WINDOW_SECONDS)
         lasted, used_then = perf_counter() - began, _used(scheduler, keeper)
         for name, seconds in used_then.items():
             result["cores"][name] = (seconds - used[name]) / lasted
         result["stops"] = await people.stops(STOPS, STOPS_SECONDS)
-    grown = (result["memory"] - before) / SESSIONS
-    return result | {"memory_each": grown, "failures": [*people.failures, *server.troubles()]}
+    return result | {"failures": [*people.failures, *server.troubles()]}
 
 
 def _used(scheduler: int | None, keeper: int | None) -> dict[str, float]:
@@ -169,31 +134,3 @@ def _machine_row(level: dict[str, Any]) -> list[str]:
 
 def _name(level: dict[str, Any]) -> str:
     return "its own" if level["workers"] is None else f"{level['workers']} of Dask"
-
-
-def _needs(level: dict[str, Any]) -> dict[str, float]:
-    """Return what one session needs, in the units of `ESTIMATE`."""
-    cores = level["cores"]
-    return {
-        "sent": level["bytes"] / SESSIONS / 1e3,
-        "messages": level["messages"] / SESSIONS,
-        "memory": level["memory_each"] / 1e6,
-        "draws": 1e3 * cores["server"] / sum(level["maps"]),
-        "schedules": 1e3 * cores.get("scheduler", 0.0) / cores["workers"],
-    }
-
-
-def _estimate_row(people: int, needs: dict[str, float]) -> list[str]:
-    servers = math.ceil(people * MAPS_A_SECOND * needs["draws"] / 1e3 / MOST_BUSY)
-    workers = people * SHARE
-    schedulers = math.ceil(workers * needs["schedules"] / 1e3 / MOST_BUSY)
-    return [
-        f"{people:,}",
-        f"{servers:,}",
-        f"{workers:,.0f}",
-        f"{schedulers:,}",
-        f"{people * needs['memory'] / 1e3:,.1f}",
-        f"{people * needs['sent'] / 1e3:,.0f}",
-        f"{people * needs['messages']:,.0f}",
-        f"{(servers + workers + schedulers) * PRICE:,.2f}",
-    ]

@@ -1,6 +1,9 @@
 """Sessions that open, train for a moment and close: what the server still holds afterwards."""
 
 import asyncio
+import json
+import os
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -9,41 +12,63 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from benchmarks.crowd import PAGE, WORDS
+from benchmarks.crowd import PAGE, link
+from benchmarks.result import Goal
 from benchmarks.server import Server, served
 from benchmarks.table import table
+from benchmarks.timing import BenchmarkError
 from benchmarks.visitor import FAILURES, visiting
 
 TITLE = "Leaks"
-READINGS = (100, 400, 700, 1000)  # the numbers of sessions after which the server is examined
+# sessions after which the server is examined; what the last 400 tabs had is kept for a refresh
+READINGS = (400, 700, 1000)
 AT_ONCE = 10
 LEAVING = 4  # one session in so many closes its tab during the run; the others press Stop first
+[WORDS] = link(1)
 
 # by default Streamlit keeps the session of a closed tab for two minutes
-FORGOTTEN_AFTER = 1  # seconds
+FORGOTTEN_AFTER = 1  # seconds; counting.py says the same of the live channel
 OPTIONS = (f"--server.disconnectedSessionTTL={FORGOTTEN_AFTER}",)
-REST_SECONDS = 15.0  # the run of a closed tab ends within ten
+REST_SECONDS = 13.0  # the run of a closed tab ends within ten
+COUNT_SECONDS = 10.0  # within which the server says what it has
 MOST_GROWTH = 0.1
+# Threads that are started one by one when all others of their pool are busy, and then stay: Streamlit's, at
+# most four, check whether its settings have changed; those of asyncio and AnyIO do what would block the event
+# loop; jemalloc's, at most one per core, free memory
+POOLS = ("ThreadPoolExecutor-0", "asyncio", "AnyIO worker thread", "jemalloc")
+# what of a server is counted, by the name in the table
+COUNTED = {
+    "sessions of Streamlit's": "AppSession",
+    "holders": "Holder",
+    "live sockets": "Subscriber",
+    "runs": "Training",
+}
 
 TEXT = """\
 {sessions:,} sessions, {at_once} at a time, opened the Train page, started a run, saw it take steps and
 left: one in {leaving} by closing the tab during the run, the others after Stop. They are light clients as
 above. Before each reading the server was idle for {rest:.0f} s. Streamlit was configured to forget a
-session one second after its tab is closed; by default it keeps up to 128 of them for two minutes. What the
-last 100 tabs had is kept for a refresh, as always.
+session one second after its tab is closed; by default it keeps up to 128 of them for two minutes. The live
+channel forgot after a second too, in place of a minute, what a session's sockets may show: its holder. What
+the last 400 tabs had is kept for a refresh, as always: each has its run, and that its holder. Before each
+reading one more session opens the page and leaves.
 
-Threads in pools do not belong to sessions: Streamlit's, which check whether its settings have changed, and
-the memory allocator's. Each is started when all others of its pool are busy, and then stays: at most four
-of Streamlit's, and one of the allocator's per core. Of all other threads none may be left over."""
+Threads in pools do not belong to sessions: Streamlit's, which check whether its settings have changed,
+those of asyncio and AnyIO, which compute frames and answer requests, and the memory allocator's. Each is
+started when all others of its pool are busy, and then stays; each pool has a limit. Of all other threads none
+may be left over."""
 
 
 def measured(quick: bool) -> dict[str, Any]:
     """Return what the server held after each number of sessions, and the failures."""
     readings = (20, 60) if quick else READINGS
     began = perf_counter()
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "log.txt", OPTIONS) as server:
-        held, failures = asyncio.run(_held_after(server, readings))
-        troubles = server.troubles()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "counts.json"
+        program = ("benchmarks.counting", str(file))
+        with served(Path(folder) / "log.txt", OPTIONS, program=program) as server:
+            held, failures = asyncio.run(_held_after(server, file, readings))
+            troubles = server.troubles()
     return {
         "held": held,
         "failures": [*failures, *troubles],
@@ -62,14 +87,19 @@ def section(result: dict[str, Any]) -> list[str]:
             ("after sessions", "server, MB", "workers, MB", "threads", "in pools", "processes", "files"),
             map(_row, held),
         ),
+        "",
+        *table(
+            ("after sessions", "sockets", *COUNTED),
+            map(_counted_row, held),
+        ),
     ]
 
 
-def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+def goals(result: dict[str, Any]) -> list[Goal]:
     """Return the goals: task, goal, result, and whether it is reached."""
     first, last = result["held"][0], result["held"][-1]
     growth = _memory(last) / _memory(first) - 1
-    left = {name: last[name] - first[name] for name in ("processes", "files")}
+    left = {name: last[name] - first[name] for name in ("processes", "files", "sockets", *COUNTED)}
     left |= {"threads": last["threads"] - last["pooled"] - (first["threads"] - first["pooled"])}
     counts = ", ".join(f"{count:+} {name}" for name, count in left.items())
     within = f"within {MOST_GROWTH:.0%} of that after {first['sessions']}"
@@ -77,7 +107,7 @@ def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     who = f"{last['sessions']:,} sessions"
     return [
         (f"{who}, memory", within, f"{growth:+.1%}", growth <= MOST_GROWTH),
-        (f"{who}, left over", "no thread, process or file", counts, max(left.values()) <= 0),
+        (f"{who}, left over", "nothing", counts, max(left.values()) <= 0),
         (f"{who}, nothing fails", "0 failures", f"{failures}", failures == 0),
     ]
 
@@ -107,17 +137,34 @@ async def reap(server: Server) -> None:
         pass
 
 
-async def _held_after(server: Server, readings: Sequence[int]) -> tuple[list[dict[str, int]], list[str]]:
+async def _held_after(
+    server: Server, file: Path, readings: Sequence[int]
+) -> tuple[list[dict[str, int]], list[str]]:
     held: list[dict[str, int]] = []
     failures: list[str] = []
     for before, count in pairwise((0, *readings)):
         failures += await come_and_leave(server, [number % LEAVING != 0 for number in range(before, count)])
+        await reap(server)  # the channel counts the time from the first look that finds nobody
         await asyncio.sleep(REST_SECONDS)
         await reap(server)
         await asyncio.sleep(1.0)
-        held.append({"sessions": count, **server.held()._asdict(), "pooled": server.pooled()})
+        held.append({"sessions": count, **server.held()._asdict(), **await _counted(server, file)})
         sys.stderr.write(f"  {count} sessions\n")
     return held, failures
+
+
+async def _counted(server: Server, file: Path) -> dict[str, int]:
+    """Return how many of COUNTED and how many threads of POOLS the server has."""
+    file.unlink(missing_ok=True)
+    os.kill(server.pid, signal.SIGUSR1)
+    end = perf_counter() + COUNT_SECONDS
+    while not file.exists():
+        if perf_counter() > end:
+            raise BenchmarkError(f"The server did not count within {COUNT_SECONDS:.0f} s.")
+        await asyncio.sleep(0.1)
+    answer = json.loads(file.read_text(encoding="utf-8"))
+    pooled = sum(name.startswith(POOLS) for name in answer["threads"])
+    return {"pooled": pooled, **{name: answer[kind] for name, kind in COUNTED.items()}}
 
 
 async def _visit(address: str, stop: bool) -> None:
@@ -132,6 +179,10 @@ async def _visit(address: str, stop: bool) -> None:
 def _memory(held: dict[str, int]) -> int:
     """Return the bytes of the server and its workers."""
     return held["memory"] + held["workers_memory"]
+
+
+def _counted_row(held: dict[str, int]) -> list[str]:
+    return [f"{held['sessions']:,}", *(f"{held[name]}" for name in ("sockets", *COUNTED))]
 
 
 def _row(held: dict[str, int]) -> list[str]:

@@ -1,49 +1,94 @@
-"""A class on one server: the speed of each run, the time of Stop, and the wait of a newcomer."""
+"""A class on one server: what each person sees, the time of Stop, and the wait of a newcomer."""
 
 import asyncio
 import statistics
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.crowd import crowd
+from benchmarks.crowd import PRESSING_SECONDS, crowd, link
+from benchmarks.estimate import MOST_BUSY, Need
 from benchmarks.newcomer import first_pages
 from benchmarks.percentiles import p95, summary
-from benchmarks.server import Server, served
+from benchmarks.result import Goal
+from benchmarks.server import served
 from benchmarks.table import table
 
 TITLE = "Load"
-LEVELS = (1, 5, 10, 20, 30)  # sessions that train at once
-LIMITS = "hosted.toml"
-TURNS_FROM = 10  # more sessions than this take turns
-WINDOW_SECONDS, TURNS_WINDOW_SECONDS = 15.0, 60.0
-STOPS, STOPS_SECONDS = 20, 25.0
-NEWCOMERS, NEWCOMERS_SECONDS = 20, 60.0
+FIRST_PAGE_SECONDS = 60.0
+MOST_STOP, MOST_CHART = 0.3, 2.0  # seconds, p95
 
-CROWDED, CLASS = 10, 30  # the numbers of sessions for which there are goals
-MOST_STOP, MOST_FRESH = 0.3, 2.0  # seconds, p95
-LEAST_SHARE = 0.5  # of the mean
+
+@dataclass(frozen=True)
+class Level:
+    """A class of `people`, who train so many different `experiments`.
+
+    maps: the least that each is to see per second.
+    """
+
+    name: str
+    people: int
+    experiments: int
+    maps: float
+
+    def links(self) -> list[Any]:
+        """Return the link that each of them opens."""
+        links = link(self.experiments)
+        return [links[number % self.experiments] for number in range(self.people)]
+
+
+ONE_LINK = Level("100 on one link", 100, 1, 2.0)
+DIFFERENT = Level("30 experiments", 30, 30, 1.0)
+LEVELS = (ONE_LINK, DIFFERENT)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How long a level is measured, in seconds and numbers."""
+
+    window: float
+    stops: int
+    stops_seconds: float
+    newcomers: int
+    newcomers_seconds: float
+    share_of_people: float = 1.0
+
+
+WHOLE = Extent(25.0, 40, 30.0, 10, 30.0)
+QUICK = Extent(6.0, 3, 10.0, 1, 10.0, 0.1)
 
 TEXT = f"""\
-Sessions train at the same time on a server with the limits of `{LIMITS}`, each with its own Train page that
-follows its run over the live channel. They are light clients: they communicate with the server over a
-websocket as a browser's page does, and receive every map and chart, but draw nothing; with real browsers the
-machine would have to draw up to thirty pages. A newcomer is a real browser on the same machine with an empty
-cache. It measures how long the home page takes until title and button are visible, and until the chart is; it
-shares the two cores with the server and its workers. Workers use only processor time that nothing else needs
-(Linux's `SCHED_IDLE`).
+Two classes on a server without limits: 100 people who opened one link, and 30 who train thirty different
+experiments of equal cost. All open the Train page, a few at a time, and then press Start within
+{PRESSING_SECONDS:.0f} s. They are light clients: they communicate with the server over its two websockets, as
+a browser's page does, and receive every frame, but draw nothing; with real browsers the machine would have to
+draw up to a hundred pages. They share the two cores with the server and its workers. So does the newcomer: a
+real browser with an empty cache, which measures how long the home page takes until title and button are
+visible, until the chart is, and until Plotly has drawn it, with zoom and hover. Workers use only processor
+time that nothing else needs (Linux's `SCHED_IDLE`).
 
-Steps/s and maps/s: of the slowest session and the mean of all, over {WINDOW_SECONDS:.0f} s, or over
-{TURNS_WINDOW_SECONDS:.0f} s if more than {TURNS_FROM} sessions take turns, so that each has several turns.
-Longest pause: the longest time in which a session's step did not change. Times in seconds: p50 / p95 /
-maximum of at most {STOPS} presses of Stop until the page says "Stopped", by one session after the other,
-and of at most {NEWCOMERS} newcomers, one after the other. Cores: processor time per second, of the server,
-of all its workers together, and of all light clients together."""
+Maps/s and steps/s of each person: over {WHOLE.window:.0f} s. Longest pause: the longest time in which
+somebody's step did not change. First map: from the press of Start, for those who saw one by then. Times in
+seconds: p50 / p95 / maximum; of Stop until the page says "Stopped", for at most {WHOLE.stops} presses by one
+person after the other; of at most {WHOLE.newcomers} newcomers, one after the other. All the others continue
+meanwhile. Cores: processor time per second of the server, of all its workers together, and of all light
+clients together, in the same {WHOLE.window:.0f} s. A frame: the server's, divided by the frames that all have
+received. A page: the server's processor time while the class opened its pages, for each of them. A person:
+the growth of the server's memory since it was empty, for each of them."""
+
+ESTIMATE = f"""\
+More people, computed from these figures and not measured. Everyone trains and watches all the time. A
+replica is a server as above without its workers: it draws with one core, and uses at most {MOST_BUSY:.0%}
+of it. Memory is what people need, without that of empty servers and of workers. Opening pages is not
+counted."""
 
 
 def measured(quick: bool) -> dict[str, Any]:
-    """Return the measurements of sessions, stops and newcomers at each level."""
-    return {"levels": [_level(sessions) for sessions in (LEVELS[:3] if quick else LEVELS)]}
+    """Return the measurements of each class, by its name."""
+    extent = QUICK if quick else WHOLE
+    return {"levels": {level.name: _measured(level, extent) for level in LEVELS}}
 
 
 def section(result: dict[str, Any]) -> list[str]:
@@ -53,121 +98,122 @@ def section(result: dict[str, Any]) -> list[str]:
         *TEXT.split("\n"),
         "",
         *table(
-            ("sessions", "steps/s, slowest", "mean", "maps/s, slowest", "mean", "longest pause, s", "waited"),
-            map(_training_row, levels),
+            ("", "maps/s, least", "median", "steps/s, least", "median", "longest pause, s", "first map, s"),
+            [_training_row(name, level) for name, level in levels.items()],
         ),
         "",
         *table(
-            ("sessions", "Stop", "newcomer's controls", "newcomer's chart", "failures"),
-            map(_times_row, levels),
+            ("", "Stop", "newcomer's controls", "chart", "Plotly's", "failures"),
+            [_times_row(name, level) for name, level in levels.items()],
         ),
         "",
         *table(
-            ("sessions", "server, cores", "workers", "clients", "sent, MB/s", "server, MB", "workers, MB"),
-            map(_machine_row, levels),
+            (
+                "",
+                "server, cores",
+                "workers",
+                "clients",
+                "sent, MB/s",
+                "frames/s",
+                "server, MB",
+                "workers, MB",
+            ),
+            [_machine_row(name, level) for name, level in levels.items()],
         ),
+        "",
+        *table(
+            ("", "a frame, ms of the server", "kB", "a page, ms of the server", "a person, MB of the server"),
+            [_costs_row(name, level) for name, level in levels.items()],
+        ),
+        "",
+        *ESTIMATE.split("\n"),
+        "",
+        *Need.of(levels[ONE_LINK.name], ONE_LINK.maps).lines("Classes of 100 people on one link"),
+        "",
+        *Need.of(levels[DIFFERENT.name], DIFFERENT.maps).lines("Everyone with another experiment"),
     ]
 
 
-def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+def goals(result: dict[str, Any]) -> list[Goal]:
     """Return the goals: task, goal, result, and whether it is reached."""
-    by_sessions = {level["sessions"]: level for level in result["levels"]}
-    goals = [_goal_of_shares(result["levels"])]
-    if CROWDED in by_sessions:
-        goals += _goals_of_a_crowd(by_sessions[CROWDED])
-    if CLASS in by_sessions:
-        goals += _goals_of_a_class(by_sessions[CLASS])
-    return goals
+    return [goal for level in LEVELS for goal in _goals(level, result["levels"][level.name])]
 
 
-def _level(sessions: int) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log.txt"
-        with served(log, environment={"POLYCORE_LIMITS": LIMITS}) as server:
-            return {"sessions": sessions, **asyncio.run(_trained_at_once(server, sessions))}
+def _measured(level: Level, extent: Extent) -> dict[str, Any]:
+    links = level.links()
+    links = links[: max(2, int(len(links) * extent.share_of_people))]
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "log.txt") as server:
+        # the first page of a server is slow
+        first_pages(server.address, 1, FIRST_PAGE_SECONDS)
+        result = asyncio.run(_trained_at_once(server, links, extent))
+        result["failures"] += server.troubles()
+    return {"experiments": min(level.experiments, len(links)), "invited": len(links), **result}
 
 
-async def _trained_at_once(server: Server, sessions: int) -> dict[str, Any]:
-    await asyncio.to_thread(
-        first_pages, server.address, 1, NEWCOMERS_SECONDS
-    )  # the first page of a server is slow
-    async with crowd(server, sessions) as people:
-        seconds = WINDOW_SECONDS if sessions <= TURNS_FROM else TURNS_WINDOW_SECONDS
-        result = await people.watched(seconds)
-        result["stops"] = await people.stops(STOPS, STOPS_SECONDS)
-        result["newcomers"] = await people.newcomers(NEWCOMERS, NEWCOMERS_SECONDS)
-    return result | people.positions() | {"failures": [*people.failures, *server.troubles()]}
+async def _trained_at_once(server: Any, links: Sequence[Any], extent: Extent) -> dict[str, Any]:
+    async with crowd(server, links) as people:
+        result = await people.watched(extent.window)
+        newcomers = await people.newcomers(extent.newcomers, extent.newcomers_seconds)
+        result["newcomers"] = [page._asdict() for page in newcomers]
+        result["stops"] = await people.stops(extent.stops, extent.stops_seconds)
+    return result | {"failures": people.failures}
 
 
-def _goal_of_shares(levels: list[dict[str, Any]]) -> tuple[str, str, str, bool]:
-    share = min(min(level["steps"]) / statistics.mean(level["steps"]) for level in levels)
-    goal = f"at least {LEAST_SHARE:.0%} of the mean steps/s"
-    return ("the slowest session of any level", goal, f"{share:.0%}", share >= LEAST_SHARE)
-
-
-def _goals_of_a_crowd(level: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    who = f"{CROWDED} sessions"
-    measured = (
-        ("Stop", level["stops"], MOST_STOP),
-        ("a newcomer's title and button", _controls(level), MOST_FRESH),
-        ("a newcomer's chart", _charts(level), MOST_FRESH),
-    )
+def _goals(level: Level, result: dict[str, Any]) -> list[Goal]:
+    name, least = level.name, min(result["maps"], default=0.0)
+    stop, chart = p95(result["stops"]), p95(_seen(result, "chart"))
+    failures, watching = len(result["failures"]), f"{result['people']} of {result['invited']}"
     return [
-        (f"{who}, {what}", f"p95 at most {most} s", f"{p95(seconds):.2f} s", p95(seconds) <= most)
-        for what, seconds, most in measured
-    ]
-
-
-def _goals_of_a_class(level: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    who = f"{CLASS} sessions"
-    standing_still = sum(steps == 0 for steps in level["steps"])
-    without_position = level["waited"] - level["told"]
-    failures = len(level["failures"])
-    return [
-        (f"{who}, no session starves", "0 that stand still", f"{standing_still}", standing_still == 0),
+        (f"{name}, who sees a run", "all", watching, result["people"] == result["invited"]),
         (
-            f"{who}, all see their position in the queue",
-            "0 that do not",
-            f"{without_position}",
-            without_position == 0,
+            f"{name}, everyone's maps",
+            f"at least {level.maps:g} per second",
+            f"{least:.1f}",
+            least >= level.maps,
         ),
-        (f"{who}, nothing fails", "0 failures", f"{failures}", failures == 0),
+        (f"{name}, Stop", f"p95 at most {MOST_STOP} s", f"{stop:.2f} s", stop <= MOST_STOP),
+        (f"{name}, a newcomer's chart", f"p95 at most {MOST_CHART} s", f"{chart:.2f} s", chart <= MOST_CHART),
+        (f"{name}, nothing fails", "0 failures", f"{failures}", failures == 0),
     ]
 
 
-def _training_row(level: dict[str, Any]) -> list[str]:
+def _training_row(name: str, level: dict[str, Any]) -> list[str]:
     return [
-        f"{level['sessions']}",
-        f"{min(level['steps']):,.0f}",
-        f"{statistics.mean(level['steps']):,.0f}",
+        name,
         f"{min(level['maps']):.1f}",
-        f"{statistics.mean(level['maps']):.1f}",
+        f"{statistics.median(level['maps']):.1f}",
+        f"{min(level['steps']):,.0f}",
+        f"{statistics.median(level['steps']):,.0f}",
         f"{max(level['pauses']):.1f}",
-        f"{level['waited']}, up to position {level['last_place']}" if level["waited"] else "0",
+        summary(level["first_maps"]),
     ]
 
 
-def _times_row(level: dict[str, Any]) -> list[str]:
-    return [
-        f"{level['sessions']}",
-        *map(summary, (level["stops"], _controls(level), _charts(level))),
-        f"{len(level['failures'])}",
-    ]
+def _times_row(name: str, level: dict[str, Any]) -> list[str]:
+    newcomer = (_seen(level, what) for what in ("controls", "chart", "plotly"))
+    return [name, *map(summary, (level["stops"], *newcomer)), f"{len(level['failures'])}"]
 
 
-def _machine_row(level: dict[str, Any]) -> list[str]:
+def _machine_row(name: str, level: dict[str, Any]) -> list[str]:
     return [
-        f"{level['sessions']}",
+        name,
         *(f"{level['cores'][who]:.2f}" for who in ("server", "workers", "clients")),
         f"{level['bytes'] / 1e6:.1f}",
+        f"{level['frames']:.0f}",
         f"{level['memory'] / 1e6:,.0f}",
         f"{level['workers_memory'] / 1e6:,.0f}",
     ]
 
 
-def _controls(level: dict[str, Any]) -> list[float]:
-    return [controls for controls, _ in level["newcomers"]]
+def _costs_row(name: str, level: dict[str, Any]) -> list[str]:
+    return [
+        name,
+        f"{1e3 * level['cores']['server'] / level['frames']:.1f}",
+        f"{level['frame_bytes'] / level['frames'] / 1e3:.1f}",
+        f"{1e3 * level['opening']:.0f}",
+        f"{level['memory_each'] / 1e6:.1f}",
+    ]
 
 
-def _charts(level: dict[str, Any]) -> list[float]:
-    return [chart for _, chart in level["newcomers"]]
+def _seen(level: dict[str, Any], what: str) -> list[float]:
+    return [page[what] for page in level["newcomers"]]

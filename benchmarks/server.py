@@ -1,6 +1,5 @@
 """A separate dashboard server to measure, and the resources that it uses, read from Linux's /proc."""
 
-import json
 import os
 import re
 import socket
@@ -9,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -18,9 +17,6 @@ from typing import NamedTuple
 from benchmarks.timing import ROOT, BenchmarkError
 
 PROC = Path("/proc")
-# Threads that are started one by one when all others of their pool are busy, and then stay: Streamlit's, at
-# most four, check whether its settings have changed; jemalloc's, at most one per core, free memory
-POOLS = ("ThreadPoolExecutor-0", "jemalloc")
 SECONDS_TO_START, SECONDS_TO_END = 60, 20
 # what Streamlit logs, rightly or not, if a tab closes while it is being sent something
 OF_ONE_WHO_LEFT = re.compile(r"Exception in ASGI application|Traceback|WebSocketDisconnected|text frames")
@@ -35,13 +31,17 @@ class Used(NamedTuple):
 
 
 class Held(NamedTuple):
-    """Resources of the server: bytes of memory, of its workers too, and the numbers of the others."""
+    """Resources of the server: bytes of memory, of its workers too, and the numbers of the others.
+
+    files: with the sockets.
+    """
 
     memory: int
     workers_memory: int
     threads: int
     processes: int
     files: int
+    sockets: int
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,15 @@ class Server:
 
     def held(self) -> Held:
         """Return the resources that the server holds now."""
-        workers = children(self.pid)
+        workers, files = children(self.pid), _open_files(self.pid)
         return Held(
             memory=_status(self.pid, "VmRSS") * 1024,
             workers_memory=sum(_status(child, "VmRSS") for child in workers) * 1024,
             threads=_status(self.pid, "Threads"),
             processes=len(workers),
-            files=sum(1 for _ in (PROC / str(self.pid) / "fd").iterdir()),
+            files=len(files),
+            sockets=sum(file.startswith("socket:") for file in files),
         )
-
-    def pooled(self) -> int:
-        """Return the number of threads that belong to POOLS, by the names that py-spy reads."""
-        return sum(name in POOLS for name in _thread_names(self.pid))
 
     def troubles(self) -> list[str]:
         """Return the log's errors and warnings, except those caused by a closed tab."""
@@ -85,16 +82,21 @@ def children(pid: int) -> list[int]:
 
 @contextmanager
 def served(
-    log: Path, options: Sequence[str] = (), environment: Mapping[str, str] = MappingProxyType({})
+    log: Path,
+    options: Sequence[str] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
+    program: Sequence[str] = ("streamlit",),
 ) -> Iterator[Server]:
     """Start the dashboard on a free port, with `options` of `streamlit run`; end it on exit.
+
+    program: the Python module that is run as Streamlit's command line, and its arguments before Streamlit's.
 
     Raises BenchmarkError if it does not start, or if this is not Linux.
     """
     if not PROC.exists():
         raise BenchmarkError("the resources of a server are read from /proc; run this benchmark on Linux.")
     port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
+    command = [sys.executable, "-m", *program, "run", "streamlit_app.py", "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", *options]
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own app
@@ -133,19 +135,13 @@ def processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _thread_names(pid: int) -> list[str]:
-    """Return the name of each thread: Python's, without its number in a pool, otherwise the system's."""
-    command = [str(Path(sys.executable).with_name("py-spy")), "dump", "--json", "--pid", str(pid)]
-    dump = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own server
-    if dump.returncode:
-        raise BenchmarkError(
-            f"py-spy has no permission to read the server's threads; run it as root: {dump.stderr.strip()}"
-        )
-    names = {thread["os_thread_id"]: thread["thread_name"] for thread in json.loads(dump.stdout)}
-    return [
-        names.get(int(task.name), (task / "comm").read_text(encoding="utf-8").strip()).partition("_")[0]
-        for task in (PROC / str(pid) / "task").iterdir()
-    ]
+def _open_files(pid: int) -> list[str]:
+    """Return what each open file of a process is."""
+    files = []
+    for link in (PROC / str(pid) / "fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            files.append(str(link.readlink()))
+    return files
 
 
 def _status(pid: int, name: str) -> int:

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import re
 import secrets
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from time import perf_counter
@@ -22,10 +20,8 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Origin, Subprotocol
 
 PATIENCE = 60.0  # seconds within which a page must respond
-POSITION = re.compile(r"\bposition (\d+)")
 # components: the one that sends the tab's name, and text that follows a run
 TAB, TEXT = "polycore_tab", "polycore_text"
-MAP = "progress.map"
 
 
 class VisitError(Exception):
@@ -37,23 +33,19 @@ FAILURES = (VisitError, WebSocketException, OSError)
 
 
 class Standing(NamedTuple):
-    """The status of the run, as the page showed it.
-
-    seconds: when, by perf_counter. position: in the queue; None if the page shows none.
-    """
+    """The status of the run in a frame that came at `seconds`, by perf_counter."""
 
     seconds: float
     status: str
     step: int
-    position: int | None
 
 
 class Visitor:
     """A tab; created by `visiting`.
 
-    standings: every status of the run that the page has shown. changes: how often its map has changed.
-    received, messages: numbers of bytes and of messages. exceptions: what the page showed in place of
-    elements that failed.
+    standings: the status of the run in each frame that came. maps: when another map came, by perf_counter.
+    received, messages: numbers of bytes and of messages; framed: of the bytes, those of frames.
+    exceptions: what the page showed in place of elements that failed.
     """
 
     def __init__(self, connection: ClientConnection, address: str, page: str, query: str) -> None:
@@ -61,22 +53,20 @@ class Visitor:
         self._address, self._page, self._query = address, page, query
         self._page_hash = ""
         self._states: dict[str, WidgetState] = {}
-        self._ticks: dict[str, asyncio.Task[None]] = {}
         self._buttons: dict[str, str] = {}
         self._map = b""
         self._live: asyncio.Task[None] | None = None  # reads the live channel at `_channel`
         self._channel = ""
-        self._bar: tuple[str, bool] | None = (
-            None  # the text that reports, and whether it shows a run going on
-        )
+        # the text that reports a change of the run, and whether the page shows the run as advancing
+        self._bar: tuple[str, bool] | None = None
         self._reported: object = None
         # whether a requested run of the whole page has not begun, and whether the last one is drawn
         self._is_awaited = self._is_drawn = False
         self._came = asyncio.Event()
         self._closed: ConnectionClosed | None = None
         self.standings: list[Standing] = []
-        self.changes: Counter[str] = Counter()
-        self.received = self.messages = 0
+        self.maps: list[float] = []
+        self.received = self.messages = self.framed = 0
         self.exceptions: list[str] = []
 
     async def open(self) -> None:
@@ -91,21 +81,26 @@ class Visitor:
         await self._rerun(WidgetState(id=self._buttons[label], trigger_value=True))
         return pressed
 
-    async def until_status(self, *statuses: str) -> Standing:
+    def first_map_after(self, seconds: float) -> float | None:
+        """Return when the first map came after `seconds`, by perf_counter; None if none has."""
+        return next((time for time in self.maps if time > seconds), None)
+
+    async def until_status(self, *statuses: str, patience: float = PATIENCE) -> Standing:
         """Wait until the page shows one of these statuses, and return the run's standing then."""
         await self.until(
             lambda: bool(self.standings) and self.standings[-1].status in statuses,
             f"shows that the run is {' or '.join(statuses)}",
+            patience,
         )
         return self.standings[-1]
 
-    async def until(self, condition: Callable[[], bool], what: str) -> None:
+    async def until(self, condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
         """Wait for `condition`, which is checked after each message.
 
-        Raises VisitError after a minute, and ConnectionClosed if the server is gone.
+        Raises VisitError after `patience` in seconds, and ConnectionClosed if the server is gone.
         """
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(patience):
                 while not condition():
                     if self._closed is not None:
                         raise self._closed
@@ -113,7 +108,7 @@ class Visitor:
                     await self._came.wait()
         except TimeoutError:
             raise VisitError(
-                f"got {self.standings[-1:]} last; expected a page that {what} within {PATIENCE:.0f} s."
+                f"got {self.standings[-1:]} last; expected a page that {what} within {patience:.0f} s."
             ) from None
 
     async def listen(self) -> None:
@@ -129,14 +124,8 @@ class Visitor:
             self._closed = closed
             self._came.set()
 
-    def rest(self) -> None:
-        """Request no more ticks."""
-        for fragment in tuple(self._ticks):
-            self._end_ticks(fragment)
-
     async def leave(self) -> None:
-        """Close the live channel, and request nothing more."""
-        self.rest()
+        """Close the live channel."""
         if self._live is not None:
             self._live.cancel()
             with suppress(asyncio.CancelledError):
@@ -152,6 +141,7 @@ class Visitor:
                 while True:
                     data = await socket.recv(decode=False)
                     self.received += len(data)
+                    self.framed += len(data)
                     self.messages += 1
                     await self._take_frame(data)
                     self._came.set()
@@ -162,10 +152,11 @@ class Visitor:
         for name, length in header["blobs"]:
             if name == "map":
                 picture = data[start : start + length]
-                self.changes[MAP] += picture != self._map
-                self._map = picture
+                if picture != self._map:
+                    self._map = picture
+                    self.maps.append(perf_counter())
             start += length
-        self._take_standing(header["status"], header["step"], header["line"])
+        self.standings.append(Standing(perf_counter(), header["status"], header["step"]))
         change = header["run"], header["generation"]
         if self._bar is not None and header["active"] != self._bar[1] and self._reported != change:
             self._reported = change
@@ -180,28 +171,13 @@ class Visitor:
                 await self._take_element(message.delta.new_element)
             case "new_session":
                 self._page_hash = message.new_session.page_script_hash
-                if not message.metadata.run.fragment_ids:
-                    self._begin_page()
+                self._is_awaited = False
             case "navigation":
                 self._page_hash = message.navigation.page_script_hash
             case "page_info_changed":
                 self._query = message.page_info_changed.query_string
             case "script_finished" if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                 self._is_drawn = not self._is_awaited
-            case _:
-                self._take_timer(message)
-
-    def _begin_page(self) -> None:
-        self._is_awaited = False
-        self.rest()  # as in a browser: a run of the whole page says again which fragments tick
-
-    def _take_timer(self, message: ForwardMsg) -> None:
-        match message.WhichOneof("type"):
-            case "auto_rerun":
-                self._begin_ticks(message.auto_rerun.fragment_id, message.auto_rerun.interval)
-            case "stop_auto_rerun":
-                for fragment in message.stop_auto_rerun.fragment_ids:
-                    self._end_ticks(fragment)
 
     async def _take_element(self, element: Element) -> None:
         match element.WhichOneof("type"):
@@ -239,35 +215,14 @@ class Visitor:
                 self._live.cancel()
             self._live = asyncio.create_task(self._follow(self._channel))
 
-    def _take_standing(self, status: str, step: int, line: str) -> None:
-        position = POSITION.search(line)
-        self.standings.append(Standing(perf_counter(), status, step, int(position[1]) if position else None))
-
-    def _begin_ticks(self, fragment: str, interval: float) -> None:
-        if fragment not in self._ticks:
-            self._ticks[fragment] = asyncio.create_task(self._tick(fragment, interval))
-
-    def _end_ticks(self, fragment: str) -> None:
-        if fragment in self._ticks:
-            self._ticks.pop(fragment).cancel()
-
-    async def _tick(self, fragment: str, interval: float) -> None:
-        with suppress(ConnectionClosed):
-            while True:
-                await asyncio.sleep(interval)
-                await self._rerun(fragment=fragment)
-
-    async def _rerun(self, pressed: WidgetState | None = None, fragment: str = "") -> None:
-        """Request a run of the whole page, or of one of its ticking fragments."""
-        if not fragment:
-            self._is_awaited, self._is_drawn = True, False
+    async def _rerun(self, pressed: WidgetState | None = None) -> None:
+        """Request a run of the page."""
+        self._is_awaited, self._is_drawn = True, False
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self._query
         state.page_script_hash = self._page_hash
         state.page_name = "" if self._page_hash else self._page
-        state.fragment_id = fragment
-        state.is_auto_rerun = bool(fragment)
         state.context_info.url = self._address + self._page
         state.widget_states.widgets.extend(self._states.values())
         if pressed is not None:

@@ -18,7 +18,7 @@ FEW, LEAVING, MORE = 10, 4, 14
 MOST_BYTES = (LEAVING + MORE) * 500_000 + 25_000_000
 # else each of some threads has memory of its own, and freed pieces of it look like a leak
 ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
-# benchmarks.server.POOLS says which: two of Streamlit's four may come late, and one of the allocator's two
+# benchmarks.leaks.POOLS says which: two of Streamlit's four may come late, and one of the allocator's two
 LATE_THREADS = 3
 SECONDS_TO_END = 20.0  # a run whose tab was closed ends after ten
 
