@@ -105,11 +105,6 @@ def _draw_without_model() -> None:
     weight_upload.draw()
 
 
-def _wait_for_first() -> None:
-    if session.current().answering is not None:
-        st.rerun()
-
-
 def _refresh_interval() -> float | None:
     training = session.current().training
     return REFRESH_SECONDS if training is not None and training.is_active else None
@@ -120,7 +115,6 @@ answering = session.current().answering
 every = _refresh_interval()
 if answering is None:
     _draw_without_model()
-    st.fragment(_wait_for_first, run_every=every)()
 else:
     model_in_use.draw_choice(answering)
     with st.container():  # see following.py

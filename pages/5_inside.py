@@ -76,12 +76,6 @@ def _draw_nothing_yet() -> None:
     frame.page_link(frame.TRAIN, "Train a model", ":material/model_training:")
 
 
-def _wait_for_first() -> None:
-    session.collect()
-    if session.current().answering is not None:
-        st.rerun()
-
-
 def _tutorial_button() -> None:
     st.button(
         "The tutorial's own network",
@@ -102,7 +96,6 @@ answering = session.current().answering
 if answering is None:
     _draw_nothing_yet()
     _tutorial_button()
-    st.fragment(_wait_for_first, run_every=REFRESH_SECONDS if is_running() else None)()
 else:
     choice, tutorial = st.columns([3, 1], vertical_alignment="bottom")
     with choice:

@@ -37,7 +37,7 @@ class Text {
   }
 
   fill(frame) {
-    const { follow, reports } = this.data;
+    const { follow, reports, until } = this.data;
     if (frame.sequence < follow.since) return;
     this.html = null; // what the page says next is to be shown, even if it said the same before
     for (const element of this.root.querySelectorAll("[data-value]")) {
@@ -51,12 +51,13 @@ class Text {
       element.style.width = `${value}%`;
       element.parentElement.setAttribute("aria-valuenow", Math.round(value));
     }
-    // once for each change of status, and again if the page that is drawn then has not noticed it
-    const change = `${frame.run} ${frame.generation}`;
-    if (reports && frame.active !== follow.active && this.reported !== change) {
-      this.reported = change;
-      this.report();
-    }
+    const isReached = until !== "" && valueAt(frame, until) === true;
+    if (!isReached && !(reports && frame.active !== follow.active)) return;
+    // once for each change, and again if the page that is drawn then has not noticed it
+    const change = `${frame.run} ${frame.generation} ${isReached}`;
+    if (this.reported === change) return;
+    this.reported = change;
+    this.report();
   }
 
   // What is shown may be long past: the next frame says how the run stands. If there will be none, a page that is drawn

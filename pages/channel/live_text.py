@@ -45,7 +45,7 @@ class Followed:
         }
 
 
-def draw(html: str, key: str, followed: Followed | None, *, reports: bool = False) -> None:
+def draw(html: str, key: str, followed: Followed | None, *, reports: bool = False, until: str = "") -> None:
     """Draw `html`, of ours alone: a person's words in it are escaped.
 
     An element with `data-value="a.b"` shows the value `b` of `a` in each frame's header, and is hidden while
@@ -53,9 +53,14 @@ def draw(html: str, key: str, followed: Followed | None, *, reports: bool = Fals
     followed: the run whose frames it shows; None for text that stands still.
     reports: whether the page is drawn again once the run begins or ends to advance; one component of a page
     does so.
+    until: the name of a value; the page is also drawn again once a frame says that it is true.
     """
     follow = None if followed is None else followed.to_browser()
-    _component(key=key, data={"html": html, "follow": follow, "reports": reports}, on_changed_change=_nothing)
+    _component(
+        key=key,
+        data={"html": html, "follow": follow, "reports": reports, "until": until},
+        on_changed_change=_nothing,
+    )
 
 
 def value(name: str, text: str, tag: str = "span", look: str = "") -> str:

@@ -45,6 +45,8 @@ _NAVIGATION = (
     (PLAY, "Play", ":material/sports_esports:"),
 )
 
+STATUS_ALONE = Look()
+
 MORE_LINKS_HELP = "Links with or without the trained network, and HTML for your own page."
 
 # A file: Streamlit would load an icon by name from another host. SVG is sent within the page; Streamlit keeps
@@ -93,12 +95,16 @@ EMBEDDED_STYLE = "<style>.stMainBlockContainer { padding: 1rem; }</style>"
 RUNNING_STYLE = f"{STYLE}<style>[data-testid='stStatusWidget'] {{ display: none; }}</style>"
 
 
-def draw(title: str) -> None:
-    """Draw the frame of a page, and the status of the run in one line."""
+def draw(title: str, look: Look = STATUS_ALONE) -> None:
+    """Draw the frame of a page, and the status of the run in one line.
+
+    Before its first step a run has no model, and another may answer: after it the page is drawn again.
+    look: what else the page shows of the run.
+    """
     draw_without_ticker(title)
-    shown = shown_run(Look(), running=is_running())
+    shown = shown_run(look, running=is_running())
     if shown is not None:
-        progress.draw_line(shown)
+        progress.draw_line(shown, until="begun" if session.current().own is None else "")
 
 
 def draw_without_ticker(title: str) -> None:

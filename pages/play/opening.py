@@ -20,7 +20,6 @@ from polycore.figures import curves_figure
 
 PREFIX = "game"
 MAP_KEY, START_KEY, TRAIN_KEY = (f"{PREFIX}.{name}" for name in ("curves", "start", "train"))
-WAIT_SECONDS = 1.0
 
 
 def draw() -> None:
@@ -41,9 +40,6 @@ def draw() -> None:
         # without its legend: the buttons of the game will show the names, and a phone has little space
         curves = curves_figure(experiment.polynomials, experiment.x_range).update_layout(showlegend=False)
         game_plane.draw(curves, MAP_KEY)
-    with st.container():  # see following.py
-        waiting = opponent is None and _is_learning(experiment)
-        st.fragment(_wait_for_opponent, run_every=WAIT_SECONDS if waiting else None)(experiment, waiting)
 
 
 def opponent_in(experiment: Experiment) -> Kept | None:
@@ -147,8 +143,3 @@ def _draw_start(has_opponent: bool) -> None:
         on_click=_begin,
         help="Show the first point and start the clock.",
     )
-
-
-def _wait_for_opponent(experiment: Experiment, waiting: bool) -> None:
-    if waiting and opponent_in(experiment) is not None:
-        st.rerun()

@@ -51,12 +51,13 @@ def status_html(now: dict[str, Any]) -> str:
     return f"<p><b>{_value(now, 'status')}</b> · {_value(now, 'line')}</p>"
 
 
-def draw_line(shown: ShownRun) -> None:
-    """Draw the status of the run in one line; the page is drawn again once it begins or ends to advance."""
-    now = shown.values
-    live_text.draw(
-        f'<div class="caption">{status_html(now)}</div>', "progress.line", shown.followed, reports=True
-    )
+def draw_line(shown: ShownRun, until: str = "") -> None:
+    """Draw the status of the run in one line; the page is drawn again once it begins or ends to advance.
+
+    until: see `live_text.draw`.
+    """
+    html = f'<div class="caption">{status_html(shown.values)}</div>'
+    live_text.draw(html, "progress.line", shown.followed, reports=True, until=until)
 
 
 def draw_bar(shown: ShownRun) -> None:

@@ -117,6 +117,7 @@ def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
         "status": training.status.capitalize(),
         "line": status.line(training, run),
         "step": run.step,
+        "begun": run.step > 0,
         "share": 100 * run.step / run.experiment.steps,
         "notes": status.notes(training),
         "speed": _speed(training.steps_per_second),

@@ -21,7 +21,6 @@ from pages.state.setup import Setup
 from pages.state.shown_input import Inputs
 from pages.state.view import View
 from polycore import Experiment, Model, Polynomial
-from polycore.optimizers.registry import OPTIMIZERS
 
 KEY = "polycore.session"
 
@@ -128,18 +127,9 @@ def exchange_run(training: Training) -> None:
 def collect() -> None:
     """Keep the run's best weights, if they are better than those kept of the same experiment."""
     now = current()
-    training, kept = now.training, now.own
-    if training is None or training.run.step == 0:
-        return
-    experiment, best = training.run.experiment, training.best
-    history, seconds, marks = training.run.history, training.seconds, training.marks
-    if kept is None:
-        number = now.models.runs + 1
-        new = Kept(_run_title(number, experiment), best, experiment, history, seconds, marks=marks)
-        _store(_with(replace(now, models=replace(now.models, runs=number)), new))
-    elif best.loss < kept.model.loss or history.step[-1] > kept.last_step:
-        better = best if best.loss < kept.model.loss else kept.model
-        put(kept, replace(kept, model=better, history=history, seconds=seconds, marks=marks))
+    collected = now.collected()
+    if collected is not now:
+        _store(collected)
 
 
 def is_under_way(kept: Kept) -> bool:
@@ -153,17 +143,12 @@ def is_under_way(kept: Kept) -> bool:
     )
 
 
-def _run_title(number: int, experiment: Experiment) -> str:
-    optimizer = OPTIMIZERS[experiment.optimizer].words.label
-    return f"Run {number} · {optimizer}, {len(experiment.polynomials)} polynomials"
-
-
 # --- the kept models ---------------------------------------------------------------------------
 
 
 def add(kept: Kept) -> None:
     """Keep a model and let it answer; see KeptModels.added."""
-    _store(_with(current(), kept))
+    _store(current().keeping(kept))
 
 
 def add_upload(model: Model) -> None:
@@ -171,7 +156,7 @@ def add_upload(model: Model) -> None:
     now = current()
     number = now.models.uploads + 1
     kept = Kept(f"Upload {number} · {model.weights[-1].shape[1]} polynomials", model, None)
-    _store(_with(replace(now, models=replace(now.models, uploads=number)), kept))
+    _store(replace(now, models=replace(now.models, uploads=number)).keeping(kept))
 
 
 def put(old: Kept, new: Kept) -> None:
@@ -247,7 +232,7 @@ def remove(title: str) -> None:
         now,
         models=now.models.without(kept),
         training=None if kept is now.own else now.training,
-        by_hand=_by_hand_unless({title}, now),
+        by_hand=now.by_hand_unless({title}),
     )
     _store(removed.renewed("lists of models").with_undo(f"{title} was deleted.", now))
 
@@ -265,19 +250,6 @@ def choose(title: str) -> None:
 
 def _using(session: Session, title: str) -> Session:
     return replace(session, models=replace(session.models, in_use=title)).renewed("lists of models")
-
-
-def _with(session: Session, kept: Kept) -> Session:
-    models = session.models.added(kept, session.own)
-    gone = set(session.models.titles) - set(models.titles)
-    changed = replace(session, models=models, by_hand=_by_hand_unless(gone, session))
-    return changed.renewed("lists of models")
-
-
-def _by_hand_unless(gone: set[str], session: Session) -> ByHand | None:
-    """Return the changes by hand, unless their model is one of those gone: another one may get its title."""
-    by_hand = session.by_hand
-    return None if by_hand is not None and by_hand.title in gone else by_hand
 
 
 # --- undo --------------------------------------------------------------------------------------

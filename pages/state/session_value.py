@@ -17,6 +17,7 @@ from pages.state.shown_input import Inputs, InputVersions
 from pages.state.view import View
 from pages.state.writing import Writing
 from polycore import Experiment, Model
+from polycore.optimizers.registry import OPTIMIZERS
 
 Value = TypeVar("Value")
 
@@ -128,6 +129,35 @@ class Session:
     def offered_undo(self) -> "Undo | None":
         """The way back from the last loss, if it takes away nothing newer."""
         return self.undo if self.undo is not None and self.undo.is_harmless(self) else None
+
+    def collected(self) -> "Session":
+        """Return the session with its run's best weights, if they are better than those kept of it."""
+        training, kept = self.training, self.own
+        if training is None or training.run.step == 0:
+            return self
+        run, seconds, marks = training.run, training.seconds, training.marks
+        best, history = training.best_of(run), run.history
+        if kept is None:
+            number = self.models.runs + 1
+            new = Kept(
+                _run_title(number, run.experiment), best, run.experiment, history, seconds, marks=marks
+            )
+            return replace(self, models=replace(self.models, runs=number)).keeping(new)
+        if best.loss < kept.model.loss or history.step[-1] > kept.last_step:
+            better = best if best.loss < kept.model.loss else kept.model
+            changed = replace(kept, model=better, history=history, seconds=seconds, marks=marks)
+            return replace(self, models=self.models.exchanged(kept, changed))
+        return self
+
+    def keeping(self, new: Kept) -> "Session":
+        """Return the session with a model more, which answers; see KeptModels.added."""
+        models = self.models.added(new, self.own)
+        gone = set(self.models.titles) - set(models.titles)
+        return replace(self, models=models, by_hand=self.by_hand_unless(gone)).renewed("lists of models")
+
+    def by_hand_unless(self, gone: set[str]) -> ByHand | None:
+        """Return the changes by hand, unless their model is gone: another one may get its title."""
+        return None if self.by_hand is not None and self.by_hand.title in gone else self.by_hand
 
     def renewed(self, *groups: Inputs) -> "Session":
         """Return the session with another version of these inputs, which then show their new values."""
@@ -246,6 +276,11 @@ def _reverted(before: Value, after: Value, now: Value) -> Value:
 def _work_in(models: KeptModels) -> tuple[tuple[str, bool, Experiment | Model], ...]:
     """Return what a newer change would change: not the weights, which a run improves and so loses nothing."""
     return tuple((kept.title, kept.pinned, kept.experiment or kept.model) for kept in models.kept)
+
+
+def _run_title(number: int, experiment: Experiment) -> str:
+    optimizer = OPTIMIZERS[experiment.optimizer].words.label
+    return f"Run {number} · {optimizer}, {len(experiment.polynomials)} polynomials"
 
 
 def _progress(training: Training | None) -> tuple[bool, int] | None:

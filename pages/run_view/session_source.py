@@ -1,0 +1,101 @@
+"""The frames of what a page shows of its session while the run improves a model.
+
+They are computed only while that page is there, and without a run of it.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from pages.channel import session_key
+from pages.channel.frame import Frame
+from pages.channel.hub import Holder, IsThere
+from pages.channel.live_text import Followed
+from pages.runs.runner import Training
+from pages.state import session
+from pages.state.session_value import Session
+
+# A frame of the Inside page takes 25 ms of a core that all users share: at most a thirteenth of it
+SECONDS_BETWEEN = 0.3
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """What a frame has: values that JSON can hold, and arrays as bytes, by name."""
+
+    values: Mapping[str, Any]
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
+
+
+# of a session as it is by then; called from other threads than the page's, so it reads no other state
+Show = Callable[[Session], Contents]
+
+
+class SessionSource:
+    """A session as a part of a page shows it. Thread-safe; see `pages.channel.hub.Source`."""
+
+    def __init__(self, name: str, training: Training, now: Session, show: Show) -> None:
+        """Show the session `now`, with what its run has learned since."""
+        self.name = name
+        self.training = training
+        self._lock = threading.Lock()
+        self.look_at(now, show)
+
+    @property
+    def sequence(self) -> int:
+        """That of a frame made now."""
+        return self.training.version
+
+    def look_at(self, now: Session, show: Show) -> None:
+        """Show that session in that way from now on."""
+        with self._lock:
+            self._session, self._show = now, show
+            self._frame: Frame | None = None
+            # the run counts, and not this source: another one of the same name may come after it
+            self.training.announce()
+
+    def frame(self) -> Frame:
+        """Return the latest frame; the same object as long as nothing has changed."""
+        with self._lock:
+            sequence = self.sequence  # first: what changes meanwhile is in the frame after
+            if self._frame is None or (self._frame.sequence != sequence and not self._is_recent()):
+                self._made_at = monotonic()
+                contents = self._show(self._session.collected())
+                values = {"active": True, "generation": self.training.generation, **contents.values}
+                self._frame = Frame(self.name, sequence, values, contents.blobs)
+            return self._frame
+
+    def _is_recent(self) -> bool:
+        """Return whether the latest frame is recent enough for now: a run that computes soon has another."""
+        return self.training.status == "running" and monotonic() - self._made_at < SECONDS_BETWEEN
+
+    def seen(self, is_there: IsThere) -> None:
+        """Note that somebody looks."""
+        self.training.seen(is_there)
+
+    def listen(self, holder: Holder) -> None:
+        """Wake `holder` whenever there is another frame."""
+        self.training.listen(holder)
+
+    def forget(self, holder: Holder) -> None:
+        """Wake `holder` no more."""
+        self.training.forget(holder)
+
+
+def follow(part: str, show: Show) -> Followed | None:
+    """Let the tab follow what that part of the page shows, while the run advances; None if it does not."""
+    now = session.current()
+    training = now.training
+    if training is None or not training.is_active:
+        return None
+    name = f"{training.name}-{part}"
+    source = session_key.holder().source(name)
+    # one that is followed already keeps the order of its frames
+    if isinstance(source, SessionSource):
+        source.look_at(now, show)
+    else:
+        source = SessionSource(name, training, now, show)
+    session_key.follow(source)
+    return Followed(name, source.sequence, active=True)

@@ -1,0 +1,109 @@
+"""The frames of a session whose run improves a model: what they show, and how often they are computed."""
+
+from dataclasses import replace
+
+import pytest
+
+import polycore as pc
+from pages.run_view import session_source
+from pages.run_view.session_source import SECONDS_BETWEEN, Contents, SessionSource
+from pages.runs.runner import Training
+from pages.state.kept_models import Kept, KeptModels
+from pages.state.session_value import Session
+from tests.hand import Hand
+from tests.waiting import wait_until
+
+EXPERIMENT = pc.Experiment(
+    polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=30, hidden=(8,), steps=400, batch_size=16
+)
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(session_source, "monotonic", clock)
+    return clock
+
+
+def shown(now):
+    kept = now.answering
+    return Contents({"title": kept and kept.title, "loss": kept and kept.model.loss}, {"steps": b"x"})
+
+
+def started():
+    """Return a run under way, and what computes it."""
+    hand = Hand()
+    training = Training(pc.start(EXPERIMENT), hand, pc.advance)
+    training.start()
+    return training, hand
+
+
+def advanced(training, hand, steps):
+    run, before = pc.advance(training.run, steps), training.version
+    hand.deliver(run)
+    wait_until(lambda: training.run is run and training.version > before)
+    return run
+
+
+def test_a_frame_has_the_session_with_what_the_run_has_learned_since(clock):
+    training, hand = started()
+    source = SessionSource("a part", training, Session(training=training), shown)
+    assert source.frame().header["title"] is None
+    clock.now += 2 * SECONDS_BETWEEN
+    run = advanced(training, hand, 50)
+    frame = source.frame()
+    assert (frame.run, frame.header["active"]) == ("a part", True)
+    assert frame.header["title"] == "Run 1 · Adam, 2 polynomials"
+    assert frame.header["loss"] == run.best.loss
+    assert frame.blobs == {"steps": b"x"}
+    training.stop()
+
+
+def test_a_model_that_was_kept_of_the_same_experiment_stays_until_the_run_has_a_better_one(clock):
+    training, hand = started()
+    best = pc.advance(pc.start(EXPERIMENT), 200).best
+    kept = Kept("an earlier run", best, EXPERIMENT)
+    now = Session(training=training, models=KeptModels((kept,), in_use=kept.title))
+    source = SessionSource("a part", training, now, shown)
+    losses = []
+    for steps in (20, 380):
+        clock.now += 2 * SECONDS_BETWEEN
+        run = advanced(training, hand, steps)
+        losses.append((source.frame().header["loss"], run.best.loss))
+    [(first, worse), (last, better)] = losses
+    assert first == best.loss < worse
+    assert last == better < best.loss
+
+
+def test_frames_of_a_run_that_computes_are_not_made_more_often_than_pages_need(clock):
+    training, hand = started()
+    source = SessionSource("a part", training, Session(training=training), shown)
+    first = source.frame()
+    clock.now += 0.9 * SECONDS_BETWEEN
+    advanced(training, hand, 10)
+    assert source.frame() is first
+    clock.now += 0.2 * SECONDS_BETWEEN
+    second = source.frame()
+    assert second.sequence > first.sequence
+    assert source.frame() is second
+    training.pause()  # nothing more comes: the last frame must be true
+    assert source.frame().sequence > second.sequence
+
+
+def test_another_choice_of_the_page_is_in_a_frame_at_once():
+    training, _ = started()
+    now = Session(training=training)
+    source = SessionSource("a part", training, now, shown)
+    earlier = source.frame()
+    source.look_at(replace(now), lambda _: Contents({"chosen": "another"}))
+    assert source.sequence > earlier.sequence
+    assert source.frame().header["chosen"] == "another"
+    assert source.frame().sequence == source.sequence
+    training.stop()
