@@ -6,44 +6,51 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.channel import live_text
+from pages.channel.live_text import Followed
 from pages.frame import frame
 from pages.models import map_layers, model_in_use, naming, pass_on
+from pages.models.asked import BOUND_BARS
 from pages.plane import answer_bars, answer_table, crossing, live, plane
 from pages.plane.answer import Answer
 from pages.plane.crossings_table import Meeting, meeting_at, meetings_of
-from pages.predict import asked_point, curve_walk, point_table, weight_upload
+from pages.plane.live import Bound
+from pages.predict import asked_point, curve_walk, frames, point_table, weight_upload
+from pages.run_view import map_view
+from pages.run_view.source import Look
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.wording import refusal
 from polycore import PolycoreError, Referee
 from polycore.figures import plane_range
+from polycore.figures.palette import PALETTE
 from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT
 
-MAP_KEY, BARS_KEY = "predict.map", "predict.bars"
-REFRESH_SECONDS = 1.0  # while a run makes the model better
+MAP_KEY, BARS_KEY, TABLE_KEY = "predict.map", "predict.bars", "predict.table"
+WORDS_KEY, CROSSING_KEY, CAPTION_KEY = "predict.words", "predict.crossing", "predict.caption"
 
 
-def _draw_question(title: str) -> None:
-    """Draw the inputs for the point, and the current model's answer."""
-    kept = session.current().answering
-    if kept is None or kept.title != title:
-        st.rerun()  # another model is in use now, and the whole page is about it
-    model_in_use.draw_figures(kept)
+def _draw_question(kept: Kept) -> None:
+    """Draw the inputs for the point, and the answer of the model, which follows the run that improves it."""
+    figures = st.container()
     referee = model_in_use.referee_of(kept)
     meetings = meetings_of(referee.polynomials, referee.x_range) if referee else ()
     inputs, picture = st.columns([2, 3], gap="medium")
     with inputs:
         asked = asked_point.draw(kept.model.polynomials, meetings)
+        followed = frames.follow(kept, asked)
         answer = _answer(kept, referee, asked)
         if referee is not None and asked.curve is not None:
             with st.container():
-                curve_walk.draw(kept.model, referee, asked.curve, asked.x)
+                curve_walk.draw(kept.model, referee, asked.curve, asked.x, followed)
+    with figures:
+        model_in_use.draw_figures(kept, followed)
     if answer is not None:
         with inputs, st.container():
-            _draw_answer(answer, meetings)
+            _draw_answer(answer, meetings, followed)
         with picture:
-            _draw_map(kept, answer, meetings)
-        answer_table.draw(answer)
+            _draw_map(kept, answer, meetings, followed)
+        answer_table.draw(answer, TABLE_KEY, followed)
 
 
 def _answer(kept: Kept, referee: Referee | None, asked: asked_point.Asked) -> Answer | None:
@@ -55,17 +62,20 @@ def _answer(kept: Kept, referee: Referee | None, asked: asked_point.Asked) -> An
         return None
 
 
-def _draw_answer(answer: Answer, meetings: Sequence[Meeting]) -> None:
-    st.subheader(answer.name(answer.likeliest), anchor=False)
-    st.write(f"{answer.sentence()} {answer.referee_sentence()}".rstrip())
+def _draw_answer(answer: Answer, meetings: Sequence[Meeting], followed: Followed | None) -> None:
+    name = live_text.value("answer.name", answer.name(answer.likeliest), "h3")
+    sentence = live_text.value("answer.sentence", answer.sentence())
+    of_referee = live_text.value("answer.referee", answer.referee_sentence())
+    live_text.draw(f"{name}<p>{sentence} {of_referee}</p>", WORDS_KEY, followed)
     index = meeting_at(meetings, answer.x, answer.y)
     if index is not None:
-        crossing.draw(meetings[index], answer)
+        crossing.draw(meetings[index], answer, CROSSING_KEY, followed)
     if answer.polynomials:
-        answer_bars.draw(answer, BARS_KEY, MAX_CLASSES)
+        bound = None if followed is None else Bound(followed, BOUND_BARS)
+        answer_bars.draw(answer, BARS_KEY, MAX_CLASSES, bound)
 
 
-def _draw_map(kept: Kept, answer: Answer, meetings: Sequence[Meeting]) -> None:
+def _draw_map(kept: Kept, answer: Answer, meetings: Sequence[Meeting], followed: Followed | None) -> None:
     polynomials = kept.model.polynomials
     if not polynomials:
         return
@@ -80,10 +90,22 @@ def _draw_map(kept: Kept, answer: Answer, meetings: Sequence[Meeting]) -> None:
     figure.layout.uirevision = kept.title  # zoom is not kept for another model's map
     height = 400 + 10 * len(polynomials)
     with st.container(key=curve_walk.MAP_CONTAINER):
-        live.figure(figure, key=MAP_KEY, height=height, on_click=partial(asked_point.choose_on_map, meetings))
+        on_click = partial(asked_point.choose_on_map, meetings)
+        live.figure(
+            figure, key=MAP_KEY, height=height, on_click=on_click, bound=_bound(figure, kept, followed)
+        )
     caption = "Click the map to ask about a point." if inside else "The point lies outside this map."
-    st.caption(f"{caption} {map_layers.caption(figure)}".rstrip())
+    html = f'<p class="caption">{caption} {map_view.captions(figure)}</p>'
+    live_text.draw(html, CAPTION_KEY, followed)
     map_layers.draw_for_model(kept)
+
+
+def _bound(figure: go.Figure, kept: Kept, followed: Followed | None) -> Bound | None:
+    if followed is None:
+        return None
+    look = Look("Best", "Network", session.current().view.predict_layers)
+    colors = [look.rgb for look in PALETTE[: len(kept.model.polynomials)]]
+    return Bound(followed, map_view.bindings(figure, look), colors)
 
 
 def _draw_files(kept: Kept) -> None:
@@ -105,21 +127,15 @@ def _draw_without_model() -> None:
     weight_upload.draw()
 
 
-def _refresh_interval() -> float | None:
-    training = session.current().training
-    return REFRESH_SECONDS if training is not None and training.is_active else None
-
-
 frame.draw("Predict")
 answering = session.current().answering
-every = _refresh_interval()
 if answering is None:
     _draw_without_model()
 else:
     model_in_use.draw_choice(answering)
-    with st.container():  # see following.py
+    with st.container():
         naming.draw(answering)
     with st.container():
-        st.fragment(_draw_question, run_every=every)(answering.title)
+        _draw_question(answering)
     _draw_files(answering)
     pass_on.draw_kept(answering)

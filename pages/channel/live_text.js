@@ -37,8 +37,7 @@ class Text {
   }
 
   fill(frame) {
-    const { follow, reports, until } = this.data;
-    if (frame.sequence < follow.since) return;
+    if (frame.sequence < this.data.follow.since) return;
     this.html = null; // what the page says next is to be shown, even if it said the same before
     for (const element of this.root.querySelectorAll("[data-value]")) {
       const value = valueAt(frame, element.dataset.value);
@@ -46,11 +45,33 @@ class Text {
       if (element.textContent !== value) element.textContent = value;
       element.hidden = value === "";
     }
-    for (const element of this.root.querySelectorAll("[data-width]")) {
-      const value = valueAt(frame, element.dataset.width);
-      element.style.width = `${value}%`;
-      element.parentElement.setAttribute("aria-valuenow", Math.round(value));
+    for (const row of this.root.querySelectorAll("[data-values]")) {
+      const values = valueAt(frame, row.dataset.values);
+      row.querySelectorAll("td").forEach((cell, i) => {
+        if (values && cell.textContent !== values[i]) cell.textContent = values[i];
+      });
     }
+    this.fillLooks(frame);
+    this.reportChange(frame);
+  }
+
+  fillLooks(frame) {
+    const each = (name, change) => {
+      for (const element of this.root.querySelectorAll(`[data-${name}]`)) {
+        const value = valueAt(frame, element.dataset[name]);
+        if (value !== undefined) change(element, value);
+      }
+    };
+    each("width", (element, share) => {
+      element.style.width = `${share}%`;
+      element.parentElement.setAttribute("aria-valuenow", Math.round(share));
+    });
+    each("color", (element, color) => (element.style.background = color));
+    each("picture", (image, { source, alt }) => Object.assign(image, { src: source, alt }));
+  }
+
+  reportChange(frame) {
+    const { follow, reports, until } = this.data;
     const isReached = until !== "" && valueAt(frame, until) === true;
     if (!isReached && !(reports && frame.active !== follow.active)) return;
     // once for each change, and again if the page that is drawn then has not noticed it

@@ -4,7 +4,7 @@ The page draws it as HTML with its present values. In the browser, each frame of
 values, as text and never as HTML.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -49,7 +49,9 @@ def draw(html: str, key: str, followed: Followed | None, *, reports: bool = Fals
     """Draw `html`, of ours alone: a person's words in it are escaped.
 
     An element with `data-value="a.b"` shows the value `b` of `a` in each frame's header, and is hidden while
-    that is empty; `data-width="a"` is as many percent wide as the number says.
+    that is empty; the cells of a row with `data-values="a"` show a list of them. `data-width="a"` is as many
+    percent wide as the number says, `data-color="a"` has that color, and an image with `data-picture="a"` has
+    the address `a.source` and the alternative text `a.alt`.
     followed: the run whose frames it shows; None for text that stands still.
     reports: whether the page is drawn again once the run begins or ends to advance; one component of a page
     does so.
@@ -93,6 +95,26 @@ def bar(name: str, share: float, label: str) -> str:
     return (
         f'<div class="bar" role="progressbar" aria-label="{label}" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{share:.0f}"><div data-width="{name}" style="width: {share}%"></div></div>'
+    )
+
+
+def table(label: str, heads: Sequence[str], rows: Mapping[str, Sequence[str]], name: str) -> str:
+    """Return a table: `rows` by their heads, each with a text for every column.
+
+    label: what the heads of the rows are. heads: of the columns, HTML of ours as those of the rows.
+    name: of the value that has a list of rows, each a list of texts.
+    """
+    columns = "".join(f"<th scope='col'>{head}</th>" for head in heads)
+    body = "".join(
+        f"<tr data-values='{name}.{index}'><th scope='row'>{head}</th>"
+        + "".join(f"<td>{escape(text)}</td>" for text in texts)
+        + "</tr>"
+        for index, (head, texts) in enumerate(rows.items())
+    )
+    words = escape(label)
+    return (
+        f"<div class='table' tabindex='0' role='group' aria-label='{words}'><table>"
+        f"<thead><tr><th scope='row'>{words}</th>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

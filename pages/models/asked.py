@@ -29,15 +29,26 @@ def choose(x: float, y: float) -> None:
         session.set_view(replace(session.current().view, asked=(x, y)))
 
 
-def values(model: Model, referee: Referee | None, point: tuple[float, float]) -> dict[str, Any]:
-    """Return what the answers about a point show while the network learns."""
+def values(
+    model: Model,
+    referee: Referee | None,
+    point: tuple[float, float],
+    x_range: tuple[float, float],
+    most: int = MAX_BARS,
+) -> dict[str, Any]:
+    """Return what the answers about a point show while the network learns, with `most` classes as bars."""
     answer = Answer.of(model.predict_proba, model.polynomials, referee, *point)
-    bars = json.loads(answer_bars.figure(answer, MAX_BARS).to_json(validate=False))
+    bars = json.loads(answer_bars.figure(answer, most).to_json(validate=False))
+    meetings = meetings_of(model.polynomials, x_range)
+    index = meeting_at(meetings, *point)
     return {
+        "name": answer.name(answer.likeliest),
         "likeliest": _likeliest(answer),
         "sentence": answer.sentence(),
         "referee": answer.referee_sentence(),
         "bars": bars,
+        "table": answer_table.values(answer),
+        "crossing": [] if index is None else crossing.odds_of(meetings[index], answer),
     }
 
 
@@ -86,11 +97,11 @@ def _draw_answer(answer: Answer, meetings: Sequence[Meeting], followed: Followed
         answer_bars.draw(answer, f"{PREFIX}.bars", MAX_BARS, bound)
     index = meeting_at(meetings, answer.x, answer.y)
     if index is not None:
-        crossing.draw(meetings[index], answer)
+        crossing.draw(meetings[index], answer, f"{PREFIX}.crossing", followed)
     table = st.expander("All polynomials", key=f"{PREFIX}.table", on_change="rerun")
     if table.open:
         with table:
-            answer_table.draw(answer)
+            answer_table.draw(answer, f"{PREFIX}.rows", followed)
 
 
 def _likeliest(answer: Answer) -> str:

@@ -1,9 +1,12 @@
 """The model in use: the choice of it, its figures and its file."""
 
 import io
+from collections.abc import Mapping
 
 import streamlit as st
 
+from pages.channel import live_text
+from pages.channel.live_text import Followed
 from pages.plane import referee
 from pages.plane.referee import EXPLAINED, best_possible
 from pages.runs.runner import Training
@@ -17,6 +20,19 @@ PREFIX = "model_in_use"
 CHOICE_KEY = f"{PREFIX}.choice"
 
 TUTORIAL_RANGE = (-1.0, 1.0)
+
+HELD_OUT_HELP = (
+    "The share of points, never used in training, that get the right answer. Judge a model by it. "
+    f"{EXPLAINED}"
+)
+ACCURACY_HELP = (
+    "The share of points of the training set that get the right answer. It may exceed what is possible on "
+    "new points, since a network can learn its training points by heart."
+)
+LOSS_HELP = (
+    "Cross-entropy on the training set: 0 for answers that are certain and right, log K for guessing among K "
+    "polynomials."
+)
 
 
 def draw_choice(kept: Kept) -> None:
@@ -35,34 +51,38 @@ def draw_choice(kept: Kept) -> None:
     )
 
 
-def draw_figures(kept: Kept) -> None:
-    """Draw the model's accuracies and its loss, with the best possible accuracy beside the held-out one."""
-    model = kept.model
-    held_out = model.held_out_accuracy
-    with st.container(horizontal=True, gap="medium"):
-        _metric(
-            "Held-out accuracy",
-            "unknown" if held_out is None else percent(held_out),
-            "The share of points, never used in training, that get the right answer. Judge a model by it. "
-            f"{EXPLAINED}",
-            best_possible_text(kept),
-        )
-        _metric(
-            "Training accuracy",
-            percent(model.accuracy),
-            "The share of points of the training set that get the right answer. It may exceed what is "
-            "possible on new points, since a network can learn its training points by heart.",
-        )
-        _metric(
-            "Loss (nats)",
-            loss_text(model.loss),
-            "Cross-entropy on the training set: 0 for answers that are certain and right, log K for guessing "
-            "among K polynomials.",
-        )
+def draw_figures(kept: Kept, followed: Followed | None = None) -> None:
+    """Draw the model's accuracies and its loss, with the best possible accuracy beside the held-out one.
+
+    followed: the frames that have its `figures` from then on; None if it stands still.
+    """
+    draw_metrics(figures(kept), best_possible_text(kept) or "", followed)
     with st.container():
         measured_on = _measured_on(kept)
         if measured_on:
             st.caption(measured_on)
+
+
+def figures(kept: Kept) -> dict[str, str]:
+    """Return its accuracies and its loss as text."""
+    held_out = kept.model.held_out_accuracy
+    return {
+        "held_out": "unknown" if held_out is None else percent(held_out),
+        "accuracy": percent(kept.model.accuracy),
+        "loss": loss_text(kept.model.loss),
+    }
+
+
+def draw_metrics(texts: Mapping[str, str], comparison: str, followed: Followed | None = None) -> None:
+    """Draw `figures` as metrics; `comparison` is the best possible accuracy, "" if it is unknown."""
+    html = live_text.row(
+        live_text.metric(
+            "Held-out accuracy", "figures.held_out", texts["held_out"], HELD_OUT_HELP, comparison
+        ),
+        live_text.metric("Training accuracy", "figures.accuracy", texts["accuracy"], ACCURACY_HELP),
+        live_text.metric("Loss (nats)", "figures.loss", texts["loss"], LOSS_HELP),
+    )
+    live_text.draw(html, f"{PREFIX}.figures", followed)
 
 
 def draw_download(kept: Kept, key: str = f"{PREFIX}.download") -> None:
@@ -148,10 +168,6 @@ def _measured_on(kept: Kept) -> str:
         return ""
     what = "The training accuracy is" if loss_on == count else "Training accuracy and loss are"
     return f"{what} measured on {accuracy_on:,} points, not on all {count:,} samples: that would take long."
-
-
-def _metric(label: str, value: str, text: str, beside: str | None = None) -> None:
-    st.metric(label, value, beside, delta_color="off", delta_arrow="off", help=text, width="content")
 
 
 def _take_setup(experiment: Experiment) -> None:

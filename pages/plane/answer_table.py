@@ -1,9 +1,15 @@
 """The table of an answer: all classes, each with its color on the map."""
 
+from typing import Any
+
 import streamlit as st
 
+from pages.channel import live_text
+from pages.channel.live_text import Followed
 from pages.plane import colored_cells
 from pages.plane.answer import Answer
+from pages.wording.odds import odds
+from polycore.figures.palette import PALETTE
 
 _COLUMNS = {
     "class": st.column_config.NumberColumn(
@@ -31,8 +37,14 @@ _COLUMNS = {
 }
 
 
-def draw(answer: Answer) -> None:
-    """Draw all classes, most likely first."""
+def draw(answer: Answer, key: str, followed: Followed | None = None) -> None:
+    """Draw all classes, most likely first.
+
+    followed: the frames that have its `values` from then on as "answer.table", while their run advances.
+    """
+    if followed is not None and followed.active:
+        _draw_followed(answer, key, followed)
+        return
     styled = answer.table().style.apply(colored_cells.colors, subset=["class"])
     st.dataframe(
         styled,
@@ -41,3 +53,32 @@ def draw(answer: Answer) -> None:
         height="content",
         alt=f"All classes, most likely first: {answer.spoken_name(answer.likeliest)}. {answer.sentence()}",
     )
+
+
+def values(answer: Answer) -> dict[str, Any]:
+    """Return the texts of the rows, most likely first, and the color of each row's class."""
+    return {
+        "rows": [_row(answer, label) for label in answer.order],
+        "colors": [PALETTE[label].color for label in answer.order],
+    }
+
+
+def _row(answer: Answer, label: int) -> list[str]:
+    referee = [] if answer.referee is None else [f"{100 * answer.referee[label]:.2f} %"]
+    share = float(answer.probabilities[label])
+    numbers = [f"{answer.values[label]:.4g}", f"{answer.distances[label]:.4g}"]
+    return [f"p{label}", answer.name(label), f"{100 * share:.2f} %", *referee, odds(share), *numbers]
+
+
+def _draw_followed(answer: Answer, key: str, followed: Followed) -> None:
+    """Draw an answer whose polynomials are known as a table that follows a run: a data frame cannot."""
+    shown = values(answer)
+    heads = ["class", "polynomial", "probability", "referee", "odds", "value at x", "distance"]
+    if answer.referee is None:
+        heads.remove("referee")
+    swatches = [
+        f"<i class='swatch' data-color='answer.table.colors.{row}' style='background: {color}'></i>"
+        for row, color in enumerate(shown["colors"])
+    ]
+    rows = dict(zip(swatches, shown["rows"], strict=True))
+    live_text.draw(live_text.table("", heads, rows, "answer.table.rows"), key, followed)

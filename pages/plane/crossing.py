@@ -1,7 +1,11 @@
 """Explains a point where curves meet: no method can tell them apart there, and what the odds are."""
 
+from html import escape
+
 import streamlit as st
 
+from pages.channel import live_text
+from pages.channel.live_text import Followed
 from pages.plane.answer import Answer
 from pages.plane.crossings_table import Meeting
 from pages.wording.odds import odds
@@ -12,12 +16,18 @@ NARROW_TO = "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}"
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
-def draw(meeting: Meeting, answer: Answer) -> None:
-    """Explain the crossing, and show the odds of its curves from `answer`, the answer for its point."""
+def draw(meeting: Meeting, answer: Answer, key: str, followed: Followed | None = None) -> None:
+    """Explain the crossing, and show the odds of its curves from `answer`, the answer for its point.
+
+    followed: the frames that have these `odds_of` from then on as "answer.crossing"; None if none have.
+    """
     with st.container(border=True):
         st.markdown(f"**A crossing: {meeting.name}**")
         st.write(explained(len(meeting.curves)))
-        st.markdown(_odds(meeting, answer))
+        heads = [escape(f"p{label} = {answer.name(label)}") for label in meeting.curves]
+        rows = dict(zip(heads, odds_of(meeting, answer), strict=True))
+        html = live_text.table("curve", ["network", "referee"], rows, "answer.crossing")
+        live_text.draw(html, key, followed)
 
 
 def explained(curves: int) -> str:
@@ -30,14 +40,16 @@ def explained(curves: int) -> str:
     )
 
 
-def _odds(meeting: Meeting, answer: Answer) -> str:
-    """Return a table in Markdown. Polynomials are printed from their numbers: it has no text of a user."""
-    rows = ["| curve | network | referee |", "|:--|:--|:--|"]
-    for label in meeting.curves:
-        cells = [f"p{label} = {answer.name(label)}", _probability_and_odds(answer.probabilities, label)]
-        cells.append("unknown" if answer.referee is None else _probability_and_odds(answer.referee, label))
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows)
+def odds_of(meeting: Meeting, answer: Answer) -> list[list[str]]:
+    """Return for each curve of the crossing what network and referee say."""
+    referee = answer.referee
+    return [
+        [
+            _probability_and_odds(answer.probabilities, label),
+            "unknown" if referee is None else _probability_and_odds(referee, label),
+        ]
+        for label in meeting.curves
+    ]
 
 
 def _probability_and_odds(probabilities: Floats, label: int) -> str:

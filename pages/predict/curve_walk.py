@@ -1,14 +1,18 @@
 """A walk along one curve: the network's probabilities at each x, and the crossings on the way."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.channel.live_text import Followed
 from pages.plane import live
 from pages.plane.crossings_table import meetings_of
+from pages.plane.live import Bound
 from pages.plane.plane import referee_probabilities
 from pages.predict import asked_point, point_input
 from pages.predict.point_input import SLIDER
@@ -26,6 +30,7 @@ X_COUNT = 300  # besides the crossings
 SLIDER_STEPS = 200
 BESIDE = 1e-6  # share of the range of x: without noise the best probability falls only at a crossing itself
 CHART_HEIGHT = 400  # pixels
+CLASS = re.compile(r"p\d+ = ")  # how the name of a class's line begins
 PHONE_MAP_HEIGHT = PHONE_CHART_HEIGHT = 280  # pixels
 MAP_CONTAINER = f"{PREFIX}.map"  # the key of the container of the map
 
@@ -65,22 +70,62 @@ def along(model: Model, referee: Referee, curve: int) -> Walk:
     return read_only(Walk(x, model.predict_proba(points), best, tuple(met)))
 
 
-def draw(model: Model, referee: Referee, curve: int, x: float) -> None:
-    """Draw a slider that moves the point along the curve, and a chart of the probabilities."""
+def draw(model: Model, referee: Referee, curve: int, x: float, followed: Followed | None = None) -> None:
+    """Draw a slider that moves the point along the curve, and a chart of the probabilities.
+
+    followed: the frames that have its `values` from then on as "walk"; None if the model stands still.
+    """
     low, high = referee.x_range
     _draw_slider(low, high, x)
-    figure = _figure(model, referee, curve)
-    if low <= x <= high:
-        [probabilities] = model.predict_proba([[x, referee.polynomials[curve](x)]])
-        figure = with_place(figure, x, float(probabilities[curve]))
+    figure = _with_point(model, referee, curve, x)
+    bound = None if followed is None else Bound(followed, _bindings(figure))
     with st.container(key=f"{PREFIX}.plot"):
         st.html(_style())
-        live.figure(figure, key=CHART_KEY, height=CHART_HEIGHT, on_click=_click)
+        live.figure(figure, key=CHART_KEY, height=CHART_HEIGHT, on_click=_click, bound=bound)
     st.caption(
         f"The thick line is p{curve} itself, the right answer. Vertical lines are its crossings, labeled "
         "with the curve it meets: there the referee's probability falls too, because nobody can tell the "
         "curves apart."
     )
+
+
+def values(model: Model, referee: Referee, curve: int, x: float) -> dict[str, Any]:
+    """Return what changes in the chart while the network learns."""
+    figure = _with_point(model, referee, curve, x)
+    traces = [figure.data[index] for index in _changing(figure)]
+    return {
+        "y": [_rounded(trace.y) for trace in traces],
+        "listed": [trace.showlegend is not False for trace in traces],
+        "alt": figure.layout.meta["alt"],
+    }
+
+
+def _changing(figure: go.Figure) -> list[int]:
+    """Return the indices of the traces that the network decides: the lines, and the marked point."""
+    traces = list(enumerate(figure.data))
+    lines = [index for index, trace in traces if CLASS.match(trace.name or "")]
+    return lines + [index for index, trace in traces if trace.mode == "markers"]
+
+
+def _bindings(figure: go.Figure) -> list[tuple[str, str]]:
+    bindings = [("layout.meta.alt", "walk.alt")]
+    for row, index in enumerate(_changing(figure)):
+        bindings += [(f"data.{index}.y", f"walk.y.{row}"), (f"data.{index}.showlegend", f"walk.listed.{row}")]
+    return bindings
+
+
+def _rounded(percentages: Floats) -> list[float]:
+    rounded: list[float] = np.asarray(percentages).round(2).tolist()
+    return rounded
+
+
+def _with_point(model: Model, referee: Referee, curve: int, x: float) -> go.Figure:
+    figure = _figure(model, referee, curve)
+    low, high = referee.x_range
+    if not low <= x <= high:
+        return figure
+    [probabilities] = model.predict_proba([[x, referee.polynomials[curve](x)]])
+    return with_place(figure, x, float(probabilities[curve]))
 
 
 @lru_cache(maxsize=32)

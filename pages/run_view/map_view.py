@@ -89,7 +89,7 @@ def draw_selected(shown: ShownRun) -> None:
     """Draw the choices, the selected map with its caption, and the answer about the point."""
     figure = selected_map(shown.weights)
     draw()
-    progress.draw_map(figure, shown, *_bindings(figure, shown.look))
+    progress.draw_map(figure, shown, *bindings(figure, shown.look))
     draw_caption(shown, figure)
 
 
@@ -97,11 +97,11 @@ def draw_network(shown: ShownRun) -> None:
     """Draw the same with the map of the network, whichever map is selected."""
     figure = network_map(shown.weights)
     draw_layers()
-    progress.draw_map(figure, shown, *_bindings(figure, shown.look))
+    progress.draw_map(figure, shown, *bindings(figure, shown.look))
     draw_network_caption(shown, figure)
 
 
-def _bindings(figure: go.Figure, look: Look) -> list[tuple[str, str]]:
+def bindings(figure: go.Figure, look: Look) -> list[tuple[str, str]]:
     """Return what of the map follows the run; see `live.Bound`."""
     bindings = []
     if look.map_view != "Referee":
@@ -148,7 +148,7 @@ def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
             share = live_text.value("weights.differing", percent(figure.layout.meta["differing"]))
             points = escape(_points_sentence(experiment.noise))
             html = f"{escape(DIFFERENCE_CAPTION)} {share} of the plane. {points}"
-    _draw_caption(f"{html} {_captions(figure)}", shown)
+    _draw_caption(f"{html} {captions(figure)}", shown)
 
 
 def referee_caption(experiment: Experiment) -> str:
@@ -159,10 +159,10 @@ def referee_caption(experiment: Experiment) -> str:
 
 def draw_network_caption(shown: ShownRun, figure: go.Figure) -> None:
     """Draw the captions of the layers on `figure`, a map of the network, and the answer about the point."""
-    _draw_caption(_captions(figure), shown)
+    _draw_caption(captions(figure), shown)
 
 
-def _captions(figure: go.Figure) -> str:
+def captions(figure: go.Figure) -> str:
     """Return the captions of the layers on a map as HTML, in which that of the mistakes follows the run."""
     return " ".join(
         live_text.value("weights.mistakes.caption", caption)

@@ -13,9 +13,14 @@ from pages.channel import session_key
 from pages.channel.frame import Frame
 from pages.channel.hub import Holder, IsThere
 from pages.channel.live_text import Followed
+from pages.plane.plane import window_of
+from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.session_value import Session
+from polycore.inspection.class_map import class_map
+from polycore.inspection.fold_lines import Window
+from polycore.workers.picture import Wish
 
 # A frame of the Inside page takes 25 ms of a core that all users share: at most a thirteenth of it
 SECONDS_BETWEEN = 0.3
@@ -84,12 +89,35 @@ class SessionSource:
         self.training.forget(holder)
 
 
-def follow(part: str, show: Show) -> Followed | None:
+def follow_answering(part: str, show: Show, window: Window | None = None) -> Followed | None:
+    """Let the tab follow what a page shows of the model that answers; None if no run improves that.
+
+    window: of the map that workers render of it; see `best_map`.
+    """
+    now = session.current()
+    return follow(part, show, window) if now.own is not None and now.own is now.answering else None
+
+
+def best_map(now: Session) -> ShownMap | None:
+    """Return the map of the model that is kept of the run, as a worker has rendered it if it has."""
+    kept, training = now.own, now.training
+    if kept is None or kept.experiment is None or training is None:
+        return None
+    model, experiment = kept.model, kept.experiment
+    best = None if training.pictured is None else training.pictured[1].best
+    if best is not None and best.map is not None and best.model.loss == model.loss:
+        return shown_map(best.map, experiment, differences=False)
+    rendered = class_map(model.weights, model.biases, window_of(experiment))
+    return shown_map(rendered.packed(), experiment, differences=False)
+
+
+def follow(part: str, show: Show, window: Window | None = None) -> Followed | None:
     """Let the tab follow what that part of the page shows, while the run advances; None if it does not."""
     now = session.current()
     training = now.training
     if training is None or not training.is_active:
         return None
+    training.show(Wish(window, best=True))  # it is the best weights that are kept
     name = f"{training.name}-{part}"
     source = session_key.holder().source(name)
     # one that is followed already keeps the order of its frames

@@ -173,7 +173,7 @@ def _frame(training: Training, look: Look, sequence: int) -> Frame:
         if mistakes is not None:
             header["weights"]["mistakes"] = map_values.mistakes(mistakes)
     if look.asked is not None:
-        header["answer"] = asked.values(shown.model, referee_of(experiment), look.asked)
+        header["answer"] = asked.values(shown.model, referee_of(experiment), look.asked, experiment.x_range)
     return Frame(training.name, sequence, header, blobs)
 
 

@@ -50,7 +50,7 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     other = visitor(PHONE).open(f"?{query}")
     other.page.get_by_text("This network came with the link").wait_for()
     other.page.get_by_role("img", name=MAP).first.wait_for()
-    expect(other.page.get_by_test_id("stMetricValue").get_by_text(expected)).to_be_visible()
+    expect(other.page.locator("[data-value='figures.loss']")).to_have_text(expected)
     weights = other.words()["weights"]
     other.go_to("Predict")
     other.wait_for_words(weights=weights)

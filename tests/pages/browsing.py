@@ -97,6 +97,26 @@ def live_value(app: AppTest, name: str) -> str:
     return unescape(text)
 
 
+def live_rows(app: AppTest, name: str) -> dict[str, list[str]]:
+    """Return the cells of each row of the live table of that name, by the row's head."""
+    row = rf"<tr data-values='{name}\.\d+'><th scope='row'>(.*?)</th>(.*?)</tr>"
+    return {
+        unescape(head): [unescape(cell) for cell in re.findall("<td>(.*?)</td>", cells)]
+        for head, cells in re.findall(row, "".join(live_html(app)))
+    }
+
+
+def compared(app: AppTest) -> dict[str, str]:
+    """Return what each live metric on the page is compared with, by its label; "" if with nothing."""
+    metrics = "".join(live_html(app)).split('<div class="label">')[1:]
+    return {
+        re.match(r"(?:<[^>]+>)?([^<]+?) ?<", metric)[1]: unescape(
+            "".join(re.findall('"compared">(.*?)<', metric))
+        )
+        for metric in metrics
+    }
+
+
 def run_status(app: AppTest) -> str:
     """Return the status of the run in one line."""
     return f"{live_value(app, 'status')} · {live_value(app, 'line')}"

@@ -13,7 +13,7 @@ from pages.plane import live
 from pages.runs.runner import Training
 from pages.state import session
 from tests.hand import Hand
-from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, trained
+from tests.pages.browsing import HOME, QUICK, labelled, live_rows, opened, press, session_of, trained
 from tests.pages.test_pass_on import TRAINED
 from tests.pages.test_predict_page import words
 
@@ -120,9 +120,11 @@ def test_at_a_crossing_nobody_can_tell_and_the_odds_are_shown(click):
     assert "A crossing: p0 & p1 & p2" in text
     assert "the best guess is right once in three" in text
     shares = session_of(app).training.best.predict_proba([[0.0, 0.0]])[0]
+    rows = live_rows(app, "answer.crossing")
     for label, name in enumerate(("x", "x²", "−x")):
-        assert f"| p{label} = {name} | {100 * shares[label]:.1f} %" in text
-    assert text.count("| 33.3 %, 1 to 2 |") >= 3
+        network, referee = (cell.replace("\N{NO-BREAK SPACE}", " ") for cell in rows[f"p{label} = {name}"])
+        assert network.startswith(f"{100 * shares[label]:.1f} %")
+        assert referee == "33.3 %, 1 to 2"
     assert "The referee cannot tell p0, p1 and p2 apart: probability 33.3 % each." in text
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pages.browsing import opened, press, session_of, trained, wait_for
+from tests.pages.browsing import live_text, opened, press, session_of, trained, wait_for
 
 TRAIN, PREDICT, INSIDE = "pages/3_train.py", "pages/4_predict.py", "pages/5_inside.py"
 
@@ -14,7 +14,8 @@ def app():
 
 
 def texts(app):
-    return "\n".join(element.value for kind in (app.caption, app.markdown) for element in kind)
+    shown = [element.value for kind in (app.caption, app.markdown) for element in kind]
+    return "\n".join([*shown, live_text(app)])
 
 
 def test_a_run_s_accuracy_is_said_to_be_of_some_and_its_loss_is_of_all(app):

@@ -16,7 +16,7 @@ from pages.wording import file_names
 from polycore import Experiment, Model, Polynomial
 from polycore.links import link
 from polycore.training.history import History
-from tests.pages.browsing import HOME, QUICK, opened, press, session_of, wait_for, words_of
+from tests.pages.browsing import HOME, QUICK, metrics, opened, press, session_of, wait_for, words_of
 
 TRAIN, PREDICT, POLYNOMIALS = "pages/3_train.py", "pages/4_predict.py", "pages/1_polynomials.py"
 # x and -x, distinguished by 2→2 without a hidden layer; test_link.py has the numbers
@@ -65,7 +65,7 @@ def test_a_link_with_weights_shows_its_map_at_once(page):
     assert maps(app) == [from_link.MAP_KEY]
     assert session_of(app).training is None
     # right on x from x = -2 on, on -x below x = -2/11: see test_link.py
-    [shown] = [metric.value for metric in app.metric if metric.label == "Held-out accuracy"]
+    shown = metrics(app)["Held-out accuracy"]
     points, labels = session_of(app).experiment.held_out_set()
     share = np.where(labels == 0, True, points[:, 0] < -2 / 11).mean()
     assert shown == f"{100 * share:.1f} %"

@@ -24,11 +24,15 @@ from polycore.model.weight_file import read_npy
 from tests.pages.browsing import (
     QUICK,
     behind,
+    compared,
     labelled,
+    live_rows,
     live_text,
+    live_value,
     metrics,
     opened,
     press,
+    sent_to,
     session_of,
     told_by,
     wait_for,
@@ -183,7 +187,7 @@ def test_all_classes_are_sorted_by_probability_with_everything_about_them():
 def test_the_most_likely_polynomial_is_the_headline():
     app = ask(with_model(), 0.5, 2.0)
     best = int(answers(arrays(), [[0.5, 2.0]])[0].argmax())
-    assert app.subheader[0].value == TYPESET[best]
+    assert live_value(app, "answer.name") == TYPESET[best]
     assert f"probability {100 * answers(arrays(), [[0.5, 2.0]])[0].max():.1f}\u00a0%" in words(app)
 
 
@@ -219,7 +223,7 @@ def test_the_best_possible_accuracy_is_shown_beside_the_held_out_accuracy_only()
         "experiment": {"polynomials": [[1.0], [-1.0]], "noise": 1.0},
     }
     app = with_model(npz(arrays(2), json.dumps(metadata)))
-    beside = {metric.label: metric.delta for metric in app.metric}
+    beside = compared(app)
     assert beside.pop("Held-out accuracy") == "best possible 84.1\u00a0%"
     assert beside == {"Training accuracy": "", "Loss (nats)": ""}
 
@@ -236,7 +240,7 @@ def test_the_best_possible_accuracy_is_shown_beside_the_held_out_accuracy_only()
     ],
 )
 def test_without_a_known_experiment_no_best_possible_accuracy_is_shown(content):
-    assert not any(metric.delta for metric in with_model(content).metric)
+    assert set(compared(with_model(content)).values()) == {""}
 
 
 def test_a_point_too_far_away_is_refused_and_the_page_stays():
@@ -315,9 +319,10 @@ def test_a_click_on_a_crossing_chooses_it(charts):
     assert "A crossing: p1 & p2" in words(app)
     assert "no method can tell, however well trained: the best guess is right once in two" in words(app)
     [shares] = answers(arrays(), [[expected[3], -expected[3]]])
+    rows = live_rows(app, "answer.crossing")
     for label, name in ((1, "−x"), (2, "x² − 1")):
-        row = f"| p{label} = {name} | {100 * shares[label]:.1f} %, {odds(shares[label])} | 50.0 %, 1 to 1 |"
-        assert row in words(app).replace("\N{NO-BREAK SPACE}", " ")
+        cells = [cell.replace("\N{NO-BREAK SPACE}", " ") for cell in rows[f"p{label} = {name}"]]
+        assert cells == [f"{100 * shares[label]:.1f} %, {odds(shares[label])}", "50.0 %, 1 to 1"]
     assert list(app.dataframe[0].value.set_index("class")["referee"].sort_index()) == [0, 50, 50]
 
 
@@ -596,7 +601,7 @@ def test_more_uploads_than_are_kept_leave_the_newest():
 def test_classes_without_polynomials_are_numbered_and_there_is_no_map(charts):
     app = ask(with_model(NAMELESS), 0.5, 2.0)
     assert list(app.dataframe[0].value.columns) == ["class", "probability", "odds"]
-    assert app.subheader[0].value == f"class {answers(arrays(), [[0.5, 2.0]])[0].argmax()}"
+    assert live_value(app, "answer.name") == f"class {answers(arrays(), [[0.5, 2.0]])[0].argmax()}"
     assert charts.keys().isdisjoint({"predict.map", "predict.bars"})
     assert metrics(app)["Held-out accuracy"] == "unknown"
     assert not app.button_group
@@ -729,23 +734,18 @@ def test_the_page_follows_a_run_and_keeps_what_was_typed():
     assert set(table["polynomial"]) == {"−x² + 1", "x³ − 2"}
 
 
-@pytest.mark.parametrize(
-    ("button", "seconds"),
-    [pytest.param("Start", 1.0, id="running"), pytest.param("One step", None, id="resting")],
-)
-def test_the_page_updates_once_a_second_while_a_run_continues(monkeypatch, button, seconds):
-    app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), button)
-    if button == "One step":
-        wait_for(app, "paused")
-    asked = []
-    fragment = st.fragment
-
-    def noted(function, *, run_every=None):
-        asked.append((function.__module__, run_every))
-        return fragment(function)
-
-    monkeypatch.setattr(st, "fragment", noted)
+def test_the_page_follows_a_run_that_improves_its_model():
+    app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), "One step")
+    wait_for(app, "paused")
     app.switch_page(PREDICT).run()
-    session_of(app).training.stop()
+    assert sent_to(app, "predict.words")["follow"] is None
+    assert len(app.dataframe) == 1
+    training = session_of(app).training
+    training.resume()
+    app.run()
+    training.stop()
     assert not app.exception
-    assert ("__main__", seconds) in asked
+    assert sent_to(app, "predict.words")["follow"]["run"] == f"{training.name}-predict"
+    rows = live_rows(app, "answer.table.rows")
+    assert {row[0] for row in rows.values()} == {"p0", "p1"}
+    assert {row[1] for row in rows.values()} == {"−x² + 1", "x³ − 2"}
