@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 import streamlit as st
 
-from pages.compare import cards, curves, following, race_view, sweep_view
+from pages.compare import cards, curves, race_view, sweep_view
 from pages.frame import frame
 from pages.state import session
 
@@ -49,6 +49,3 @@ with st.container():
         sweep_view.draw()
     else:
         draw_kept()
-        following.wait_for_another()
-if race_view.is_running():
-    st.html(frame.RUNNING_STYLE)

@@ -1,23 +1,32 @@
 """The kept models, a card each: map, figures and actions."""
 
 import html
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
-from pages.compare.following import follow
+from pages.channel import live_text
+from pages.channel.live_text import Followed
 from pages.compare.setting_words import phrase
-from pages.models.model_in_use import best_possible_text, experiment_of, x_range_of
+from pages.models.model_in_use import (
+    HELD_OUT_HELP,
+    LOSS_HELP,
+    best_possible_text,
+    experiment_of,
+    figures,
+    x_range_of,
+)
 from pages.plane import plane
+from pages.run_view.session_source import Contents, follow
 from pages.state import session
 from pages.state.kept_models import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
+from pages.state.session_value import Session
 from pages.wording import refusal
 from polycore import Model, PolycoreError
 from polycore.figures import plane_range, small_map_url
 from polycore.figures.alternative_text import plane_map
-from polycore.formatting import counted, loss_text, percent
+from polycore.formatting import counted
 
 PREFIX = "compare.cards"
 REFUSAL_KEY = f"{PREFIX}.refusal"
@@ -39,44 +48,50 @@ def draw() -> None:
         error = st.session_state.pop(REFUSAL_KEY, None)
         if error is not None:
             refusal.show("The name was not changed.", error)
-    newest_first = session.current().models.kept[::-1]
+    now, followed = session.current(), _follow()
+    newest_first = now.models.kept[::-1]
     for first in range(0, len(newest_first), CARDS_PER_ROW):
         columns = st.columns(CARDS_PER_ROW)
         for column, kept in zip(columns, newest_first[first : first + CARDS_PER_ROW], strict=False):
             with column, st.container(border=True, gap="small"):
-                _card(kept)
+                _card(kept, followed if kept is now.own else None)
 
 
-def _card(kept: Kept) -> None:
-    follow(_summaries, [kept])
+def _card(kept: Kept, followed: Followed | None) -> None:
+    _map(kept, followed)
+    st.text(kept.title)
+    experiment = experiment_of(kept)
+    st.caption(
+        "Not known how it was trained: its file does not say." if experiment is None else phrase(experiment)
+    )
+    _figures(kept, followed)
     _actions(kept)
 
 
-def _summaries(shown: Sequence[Kept]) -> None:
-    for kept in shown:
-        _map(kept)
-        st.text(kept.title)
-        experiment = experiment_of(kept)
-        st.caption(
-            "Not known how it was trained: its file does not say."
-            if experiment is None
-            else phrase(experiment)
-        )
-        _figures(kept)
-        _effort(kept)
+def _follow() -> Followed | None:
+    """Let the tab follow the card of the run's model; None if no run is under way or it has no model yet."""
+    return None if session.current().own is None else follow("card", contents)
 
 
-def _map(kept: Kept) -> None:
+def contents(now: Session) -> Contents:
+    """Return what a frame has of the card of the run's model."""
+    kept = now.own
+    if kept is None:
+        return Contents({})
+    picture = _picture(kept.model, x_range_of(kept))
+    shown = {} if picture is None else {"map": dict(zip(("source", "alt"), picture, strict=True))}
+    return Contents({**figures(kept), **shown, "effort": _effort(kept, " so far")})
+
+
+def _map(kept: Kept, followed: Followed | None) -> None:
     picture = _picture(kept.model, x_range_of(kept))
     if picture is None:
         st.caption("No map: its polynomials are not known, or their coefficients are too large.")
         return
     source, alt = picture
     # safe HTML: the text of polynomials is made from numbers
-    st.html(
-        f'<img src="{source}" alt="{html.escape(alt)}" '
-        'style="width: 100%; display: block; border-radius: var(--st-base-radius, 0.5rem)">'
-    )
+    image = f'<img data-picture="map" src="{source}" alt="{html.escape(alt)}">'
+    live_text.draw(image, f"{PREFIX}.map.{kept.title}", followed)
 
 
 @lru_cache(maxsize=64)
@@ -92,30 +107,24 @@ def _picture(model: Model, x_range: tuple[float, float]) -> tuple[str, str] | No
     return url, plane_map(polynomials, x, y, probabilities)
 
 
-def _figures(kept: Kept) -> None:
-    held_out = kept.model.held_out_accuracy
-    with st.container(horizontal=True, gap="medium"):
-        st.metric(
-            "Held-out accuracy",
-            "unknown" if held_out is None else percent(held_out),
-            best_possible_text(kept),
-            delta_color="off",
-            delta_arrow="off",
-            width="content",
-        )
-        st.metric("Loss (nats)", loss_text(kept.model.loss), width="content")
+def _figures(kept: Kept, followed: Followed | None) -> None:
+    texts, under_way = figures(kept), " so far" if session.is_under_way(kept) else ""
+    metrics = live_text.row(
+        live_text.metric(
+            "Held-out accuracy", "held_out", texts["held_out"], HELD_OUT_HELP, best_possible_text(kept) or ""
+        ),
+        live_text.metric("Loss (nats)", "loss", texts["loss"], LOSS_HELP),
+    )
+    effort = live_text.value("effort", _effort(kept, under_way), "p", "caption")
+    live_text.draw(metrics + effort, f"{PREFIX}.figures.{kept.title}", followed)
 
 
-def _effort(kept: Kept) -> None:
+def _effort(kept: Kept, under_way: str) -> str:
     if kept.history is None:
-        st.caption("Uploaded")
-        return
-    under_way = " so far" if session.is_under_way(kept) else ""
+        return "Uploaded"
     last, best = int(kept.history.step[-1]), kept.model.metadata["step"]
     # the best step too: map and figures are those of the best weights
-    st.caption(
-        f"{counted(last, 'step')}{under_way}, best at step {best:,} · {kept.seconds:.1f} s of computing"
-    )
+    return f"{counted(last, 'step')}{under_way}, best at step {best:,} · {kept.seconds:.1f} s of computing"
 
 
 def _actions(kept: Kept) -> None:

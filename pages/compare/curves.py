@@ -2,22 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
+from pages.channel.live_text import Followed
 from pages.compare import setting_words
-from pages.compare.following import follow
 from pages.models.model_in_use import experiment_of
 from pages.plane import live
+from pages.plane.live import Bound
 from pages.plane.referee import best_possible
+from pages.run_view.session_source import Contents, follow
 from pages.runs.marks import Mark
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from polycore.arrays import Floats
-from polycore.figures import LINES, Curve, accuracies_figure, losses_figure
+from polycore.figures import LINES, Curve, accuracies_figure, alternative_text, losses_figure
 from polycore.training.history import History
 
 PREFIX = "compare.curves"
@@ -43,7 +47,7 @@ def draw() -> None:
         return
     with_history = [kept for kept in chosen if kept.history is not None]
     if with_history:
-        follow(_charts, with_history)
+        _charts(with_history)
     if len(with_history) < len(chosen):
         st.caption("An uploaded file contains no curve.")
     if len(chosen) > 1:
@@ -104,14 +108,53 @@ def _note(key: str) -> None:
 
 
 def _charts(shown: Sequence[Kept]) -> None:
-    over = _over(shown)
+    over, best = _over(shown), _common_best_possible(shown)
+    titles = [kept.title for kept in shown]
+    followed = _follow(titles, over, best)
     losses, accuracies = curves_of(shown, over)
     left, right = st.columns(2)
     with left:
-        live.figure(losses_figure(losses, TITLES[over]), key=f"{PREFIX}.loss.{over}", height=CHART_HEIGHT)
+        _chart(losses_figure(losses, TITLES[over]), f"loss.{over}", "loss", titles, followed)
     with right:
-        figure = accuracies_figure(accuracies, TITLES[over], _common_best_possible(shown))
-        live.figure(figure, key=f"{PREFIX}.accuracy.{over}", height=CHART_HEIGHT)
+        figure = accuracies_figure(accuracies, TITLES[over], best)
+        _chart(figure, f"accuracy.{over}", "accuracy", titles, followed)
+
+
+def _follow(titles: Sequence[str], over: Over, best: float | None) -> Followed | None:
+    """Let the tab follow the charts of the models of these titles, if one of them is of a run under way."""
+    own = session.current().own
+    if own is None or own.title not in titles:
+        return None
+    return follow("curves", partial(contents, tuple(titles), over, best))
+
+
+def contents(titles: Sequence[str], over: Over, best: float | None, now: Session) -> Contents:
+    """Return what a frame has of the charts of the models of these titles, one of them the run's."""
+    shown = [kept for title in titles if (kept := now.models.titled(title)) is not None]
+    losses, accuracies = curves_of(shown, over)
+    own = next(index for index, kept in enumerate(shown) if kept is now.own)
+    return Contents(
+        {
+            "x": losses[own].x.tolist(),
+            "loss": _finite(losses[own].y),
+            "accuracy": _finite(100 * accuracies[own].y),
+            "loss_alt": alternative_text.losses(losses, TITLES[over]),
+            "accuracy_alt": alternative_text.accuracies(accuracies, TITLES[over], best),
+        }
+    )
+
+
+def _chart(figure: go.Figure, key: str, name: str, titles: Sequence[str], followed: Followed | None) -> None:
+    own, bound = session.current().own, None
+    if followed is not None and own is not None:
+        line = f"data.{titles.index(own.title)}"
+        bindings = [(f"{line}.x", "x"), (f"{line}.y", name), ("layout.meta.alt", f"{name}_alt")]
+        bound = Bound(followed, bindings)
+    live.figure(figure, key=f"{PREFIX}.{key}", height=CHART_HEIGHT, rests=True, bound=bound)
+
+
+def _finite(numbers: Floats) -> list[float | None]:
+    return [float(f"{number:.6g}") if np.isfinite(number) else None for number in numbers.tolist()]
 
 
 def _over(shown: Sequence[Kept]) -> Over:

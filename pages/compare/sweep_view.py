@@ -184,7 +184,7 @@ def _stop() -> None:
 
 
 def _watch(sweep: Sweep, *, shown: Status) -> None:
-    """Draw the sweep, again and again while it is under way; see following.py."""
+    """Draw the sweep, again and again while it is under way; see sweep_ticker.py."""
     is_there = presence.of_this_tab()
     best = best_possible(sweep.set_up)
 

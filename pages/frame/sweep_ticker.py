@@ -1,4 +1,10 @@
-"""The status of a sweep, in one line on every page: it runs while the user has any page open."""
+"""The status of a sweep, in one line on every page: it runs while the user has any page open.
+
+On a page with a fragment that polls, whatever comes and goes has a container of its own that stays. Streamlit
+sends together what a fragment and the page after it drew, later elements at the positions of earlier ones. If
+a chart is then at the position of a container whose contents are still on their way, the whole page goes
+blank ("Cannot set a node at a delta path").
+"""
 
 import streamlit as st
 

@@ -46,7 +46,7 @@ def draw() -> None:
     When it has faded out, the Tab key skips it too, and a page that is drawn later leaves it out.
     """
     undo = session.offered()
-    # the container is there in any case: following.py says why
+    # the container is there in any case: sweep_ticker.py says why
     with st.container(key=f"{PREFIX}.toast", horizontal=True, vertical_alignment="center", gap="small"):
         if undo is not None and monotonic() - undo.made_at <= SECONDS:
             _draw(undo)

@@ -1,15 +1,13 @@
 """The Compare page: what is kept side by side, what can be done with it, and a race to its end."""
 
 import time
-from contextlib import nullcontext
 from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-import streamlit as st
 
 import polycore as pc
-from pages.compare import cards, curves, following, race_view, setting_words
+from pages.compare import cards, curves, race_view, setting_words
 from pages.compare.setting_words import differences, phrase
 from pages.plane import live
 from pages.runs.marks import Mark
@@ -20,8 +18,10 @@ from polycore.training.history import History
 from tests.pages.browsing import (
     QUICK,
     behind,
+    compared,
     labelled,
     live_value,
+    metrics,
     opened,
     press,
     session_of,
@@ -89,13 +89,12 @@ def test_a_finished_run_appears_by_itself():
     assert not app.exception
     training = session_of(app).training
     assert "Run 1 · Adam, 2 polynomials" in texts(app)
-    captions = [caption.value for caption in app.caption]
     best = training.run.best_step
-    assert f"300 steps, best at step {best} · {training.seconds:.1f} s of computing" in captions
-    figures = {metric.label: metric for metric in app.metric}
-    assert figures["Loss (nats)"].value == f"{training.best.loss:#.3g}"
+    effort = f"300 steps, best at step {best} · {training.seconds:.1f} s of computing"
+    assert live_value(app, "effort") == effort
+    assert metrics(app)["Loss (nats)"] == f"{training.best.loss:#.3g}"
     # the two curves meet outside of the range: no point is ambiguous
-    assert figures["Held-out accuracy"].delta == "best possible 100.0\u00a0%"
+    assert compared(app)["Held-out accuracy"] == "best possible 100.0\u00a0%"
 
 
 def test_a_card_says_what_is_not_known_of_a_file():
@@ -111,7 +110,7 @@ def test_a_card_says_what_is_not_known_of_a_file():
     assert "Not known how it was trained: its file does not say." in captions
     assert "No map: its polynomials are not known, or their coefficients are too large." in captions
     assert "An uploaded file contains no curve." in captions
-    assert app.metric[0].value == "unknown"
+    assert metrics(app)["Held-out accuracy"] == "unknown"
 
 
 def test_a_name_is_typed_and_shown_as_it_is():
@@ -501,67 +500,8 @@ def test_a_race_and_a_run_go_on_at_once():
     training.stop()
 
 
-# --- while a run is under way ----------------------------------------------------------------------
-
-
-@pytest.fixture
-def ticks(monkeypatch):
-    """Return what is drawn again and again, by the name of what draws it: how often, and the way to do it."""
-    found = []
-    monkeypatch.setattr(st, "session_state", {})
-    monkeypatch.setattr(st, "container", nullcontext)
-    monkeypatch.setattr(
-        st, "fragment", lambda draw, run_every: found.append((run_every, draw)) or (lambda: None)
-    )
-    return found
-
-
-def going(monkeypatch, running):
-    monkeypatch.setattr(following, "is_running", lambda: running)
-    monkeypatch.setattr(session, "is_under_way", lambda one: one.title == "A" and running)
-
-
-def test_what_a_run_makes_better_is_drawn_again_as_it_stands_by_then(ticks, monkeypatch):
-    going(monkeypatch, running=True)
-    session.add(kept("A", steps=1))
-    session.add(kept("B", replace(BASE, seed=1)))
-    first, other = session.current().models.kept
-    drawn = []
-    following.follow(drawn.append, [first, other])
-    [(every, tick)] = ticks
-    assert every == 1
-    better = replace(first, seconds=9.0)
-    session.put(first, better)
-    tick()
-    assert drawn == [[better, other]]
-
-
-@pytest.mark.parametrize(
-    ("running", "titles"),
-    [pytest.param(True, ["B"], id="not the run's"), pytest.param(False, ["A", "B"], id="no run under way")],
-)
-def test_what_stays_as_it_is_is_drawn_once(ticks, monkeypatch, running, titles):
-    going(monkeypatch, running=running)
-    following.follow(print, [kept(title) for title in titles])
-    assert [every for every, _ in ticks] == [None]
-
-
-def test_another_kept_model_draws_the_page_again(ticks, monkeypatch):
-    going(monkeypatch, running=True)
-    reruns = []
-    monkeypatch.setattr(st, "rerun", lambda: reruns.append("rerun"))
-    following.wait_for_another()
-    [(every, tick)] = ticks
-    assert every == 1
-    tick()
-    assert reruns == []
-    session.add(kept("A"))
-    tick()
-    assert reruns == ["rerun"]
-
-
 def test_one_step_is_no_plural():
     one = kept("A", steps=1, seconds=1.0)
     best = int(one.history.loss[1] < one.history.loss[0])
     app = with_kept(one)
-    assert f"1 step, best at step {best} · 1.0 s of computing" in [caption.value for caption in app.caption]
+    assert live_value(app, "effort") == f"1 step, best at step {best} · 1.0 s of computing"
