@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from pages.channel.live_text import Followed
 from pages.frame import frame
 from pages.inside import (
     edited_model,
     followed_point,
+    frames,
     network_picture,
     neuron_choice,
     neuron_map,
@@ -17,58 +19,50 @@ from pages.plane import plane
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.running import is_running
-from pages.state.session_value import Undo
 from pages.wording import refusal
 from polycore import PolycoreError
 from polycore.tutorial.untrained_model import tutorial_model
 
-REFRESH_SECONDS = 1.0  # while a run improves the model
 
-
-def _look_inside(title: str, undo: Undo | None, *, following: bool) -> None:
-    """Draw the model of that title as it is now; `following`: the page draws it again each second.
-
-    undo: what the page offers to undo.
-    """
-    session.collect()
-    kept = session.current().answering
-    if kept is None or kept.title != title or _follows(kept) != following:
-        st.rerun()  # the whole page shows another model
-    if session.current().undo is not undo:
-        st.rerun()  # the page shows the toast with Undo
+def _look_inside(kept: Kept) -> None:
+    """Draw the model, which the page then follows if a run improves it and the user does not hold it."""
     model, sets = edited_model.shown(kept), edited_model.data_sets(kept)
     measured = sets is not None or not edited_model.is_changed(kept)
-    if measured:
-        model_in_use.draw_figures(Kept(kept.title, model, kept.experiment))
-    else:
-        _draw_unknown_figures()
-    window, neuron = edited_model.window_of(kept), neuron_choice.chosen(model)
+    view, window, neuron = session.current().view, edited_model.window_of(kept), neuron_choice.chosen(model)
+    figures = st.container()
     picture, beside = st.columns(2, gap="large")
-    with picture:
-        network_picture.draw(model, window, neuron, sets)
     with beside:
         neuron_choice.draw(model)
-        if plane.has_map(model):
-            neuron_map.draw(title, model, window, neuron, session.current().view.followed)
-        else:
+        shown = neuron_map.draw_choice() if plane.has_map(model) else None
+        followed = _follow(kept, shown)
+        if shown is None:
             st.caption(neuron_map.without(model))
+        else:
+            neuron_map.draw(kept.title, model, window, neuron, view.followed, shown, followed)
         weight_inputs.draw(kept, neuron, running=is_running())
+    with picture:
+        network_picture.draw(model, window, neuron, sets, followed)
+    with figures:
+        if measured:
+            model_in_use.draw_figures(Kept(kept.title, model, kept.experiment), followed)
+        else:
+            _draw_unknown_figures()
     st.header("Follow a point through it", anchor=False)
     followed_point.draw(model)
     try:
-        numbers_walk.draw(model, followed_point.followed(model), neuron, sets, measured=measured)
+        point = followed_point.followed(view, model)
+        numbers_walk.draw(numbers_walk.sections(model, point, neuron, sets, measured=measured), followed)
     except PolycoreError as error:
         refusal.show("This point is too far out.", error)
 
 
+def _follow(kept: Kept, view: str | None) -> Followed | None:
+    return None if view is None or edited_model.by_hand(kept) is not None else frames.follow(view)
+
+
 def _draw_unknown_figures() -> None:
-    with st.container(horizontal=True, gap="medium"):
-        for label in ("Held-out accuracy", "Training accuracy", "Loss (nats)"):
-            st.metric(label, "unknown", help="The file does not say what it was trained on.", width="content")
-
-
-def _follows(kept: Kept) -> bool:
-    return is_running() and edited_model.by_hand(kept) is None
+    model_in_use.draw_metrics(dict.fromkeys(("held_out", "accuracy", "loss"), "unknown"), "")
+    st.caption("The file does not say what it was trained on.")
 
 
 def _draw_nothing_yet() -> None:
@@ -102,10 +96,7 @@ else:
         model_in_use.draw_choice(answering)
     with tutorial:
         _tutorial_button()
-    with st.container():  # see following.py
-        naming.draw(answering)
-    following = _follows(answering)
     with st.container():
-        st.fragment(_look_inside, run_every=REFRESH_SECONDS if following else None)(
-            answering.title, session.current().undo, following=following
-        )
+        naming.draw(answering)
+    with st.container():
+        _look_inside(answering)

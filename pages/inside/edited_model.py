@@ -66,8 +66,10 @@ def window_of(kept: Kept) -> Window:
 
 def hold(kept: Kept) -> None:
     """Hold the model still while its run may improve it; not if another one answers by now."""
-    if by_hand(kept) is None and kept.title == session.current().models.in_use:
-        _hold(ByHand(kept.title, kept.model, kept.model))
+    session.collect()  # the page has followed the run since it was drawn
+    newest = session.current().answering
+    if newest is not None and newest.title == kept.title and by_hand(newest) is None:
+        _hold(ByHand(newest.title, newest.model, newest.model))
 
 
 def slide(kept: Kept, parameter: ParameterIndex, value: float) -> None:

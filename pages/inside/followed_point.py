@@ -9,6 +9,7 @@ import streamlit as st
 from pages.plane.answer import class_name
 from pages.state import session
 from pages.state.shown_input import ShownInput, State
+from pages.state.view import View
 from polycore import TUTORIAL_POLYNOMIALS, Model
 from polycore.tutorial.untrained_model import tutorial_sets
 
@@ -27,9 +28,9 @@ class Followed:
     nearest: bool
 
 
-def followed(model: Model) -> Followed:
-    """Return the chosen point."""
-    (x, y), label = session.current().view.followed, _label(model)
+def followed(view: View, model: Model) -> Followed:
+    """Return the point chosen in `view`."""
+    (x, y), label = view.followed, _label(view, model)
     if label is not None:
         return Followed(x, y, label, nearest=False)
     return Followed(x, y, _nearest(model, x, y), nearest=True)
@@ -92,7 +93,7 @@ def _set_label(labels: ShownInput) -> None:
 
 
 def _draw_label(model: Model) -> None:
-    labels, label = [NEAREST, *range(model.widths[-1])], _label(model)
+    labels, label = [NEAREST, *range(model.widths[-1])], _label(session.current().view, model)
     shown = ShownInput.now(f"{PREFIX}.label.{model.widths[-1]}", _state)
     st.selectbox(
         "True class",
@@ -122,8 +123,8 @@ def _number(name: str, value: float, text: str, move: Callable[[ShownInput], Non
     )
 
 
-def _label(model: Model) -> int | None:
-    label = session.current().view.followed_label
+def _label(view: View, model: Model) -> int | None:
+    label = view.followed_label
     return None if label is None or label >= model.widths[-1] else label
 
 

@@ -36,7 +36,23 @@ class Picture {
   show(data) {
     const text = new TextDecoder().decode(data);
     if (text === this.text) return;
-    [this.text, this.data] = [text, JSON.parse(text)];
+    const { network, follow } = JSON.parse(text);
+    this.text = text;
+    this.leave?.();
+    this.showNetwork(network);
+    this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.take(frame, follow));
+  }
+
+  // A frame has the network as JSON too, apart from its header: other components need not read it.
+  take(frame, follow) {
+    const { network } = frame.blobs;
+    if (frame.sequence < follow.since || !network) return;
+    this.text = null; // what the page says next is to be shown, even if it said the same before
+    this.showNetwork(JSON.parse(new TextDecoder().decode(network)));
+  }
+
+  showNetwork(network) {
+    this.data = network;
     this.root.setAttribute("aria-label", `${this.data.alt} Arrow keys move from neuron to neuron, Enter chooses.`);
     // if only values have changed, the elements stay, and with them the keyboard focus
     const keys = this.data.columns.map(({ neurons }) => neurons.map(({ key }) => key)).join();
@@ -174,6 +190,7 @@ class Picture {
   }
 
   end() {
+    this.leave?.();
     this.observer.disconnect();
     this.root.remove();
   }

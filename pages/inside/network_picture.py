@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from pages.channel import live_text
+from pages.channel.live_text import Followed
 from pages.inside import neuron_choice
 from pages.inside.neuron_choice import Neuron
 from pages.plane import plane
@@ -27,28 +30,58 @@ COLUMNS, ROWS = 24, 18  # grid of a neuron's small map
 MOST_SHOWN = 32  # neurons of a hidden layer
 HEADING, ROW, NARROW_ROW, LEAST_HEIGHT = 44, 38, 26, 240  # pixels
 
+EXPLAINED = (
+    "Each square is a map of the plane: :blue[**blue**] where the neuron's value is above 0 and passes "
+    "ReLU, :orange[**orange**] where it is below 0 and ReLU returns 0, fainter near 0. An output has its "
+    "class's color, stronger where the class is more likely. Lines are weights, and the dots at the "
+    "neurons' corners are biases: blue above 0, orange below 0, thicker if larger. Choose a neuron here "
+    "or from the two lists."
+)
+
 Layers = tuple[tuple[int, ...], ...]
 
 _HERE = Path(__file__)
 _component = st.components.v2.component(
     "polycore_network",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=live_text.CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
-def draw(model: Model, window: Window, neuron: Neuron, sets: DataSets | None) -> None:
-    """Draw `model` over `window` with `neuron` chosen; dead neurons are marked if `sets` is given."""
-    shown = _shown(model, window, neuron)
+@dataclass(frozen=True)
+class Picture:
+    """What the component draws, and what is said about dead neurons."""
+
+    message: dict[str, Any]
+    dead_sentence: str
+
+
+def picture_of(model: Model, window: Window, neuron: Neuron, sets: DataSets | None) -> Picture:
+    """Return the picture of `model` over `window`; dead neurons are marked if `sets` is given."""
     dead = None if sets is None else _dead(model, sets)
-    message = _message(model, window, neuron, shown, dead)
+    message = _message(model, window, neuron, _shown(model, window, neuron), dead)
+    return Picture(message, _dead_sentence(model, dead))
+
+
+def draw(
+    model: Model, window: Window, neuron: Neuron, sets: DataSets | None, followed: Followed | None
+) -> None:
+    """Draw the picture with `neuron` chosen.
+
+    followed: the frames that have it from then on, "network" and "dead"; None if the model stands still.
+    """
+    picture, shown = picture_of(model, window, neuron, sets), _shown(model, window, neuron)
+    follow = None if followed is None else followed.to_browser()
     _component(
         key=KEY,
-        data=json.dumps(message).encode(),  # bytes: Streamlit would encode a dictionary as JSON twice
+        # bytes: Streamlit would encode a dictionary as JSON twice
+        data=json.dumps({"network": picture.message, "follow": follow}).encode(),
         height=_height(shown),
         on_choose_change=partial(_choose, model),
     )
-    _caption(model, shown, dead)
+    st.caption(EXPLAINED + _excerpt_sentence(model, shown))
+    dead = live_text.value("dead", picture.dead_sentence)
+    live_text.draw(f'<p class="caption">{dead}</p>', f"{KEY}.dead", followed)
 
 
 @lru_cache(maxsize=16)
@@ -161,16 +194,6 @@ def _height(shown: Layers) -> int:
     return HEADING + max(LEAST_HEIGHT, NARROW_ROW * rows, min(ROW * rows, 12 * ROW))
 
 
-def _caption(model: Model, shown: Layers, dead: Sequence[frozenset[int]] | None) -> None:
-    st.caption(
-        "Each square is a map of the plane: :blue[**blue**] where the neuron's value is above 0 and passes "
-        "ReLU, :orange[**orange**] where it is below 0 and ReLU returns 0, fainter near 0. An output has its "
-        "class's color, stronger where the class is more likely. Lines are weights, and the dots at the "
-        "neurons' corners are biases: blue above 0, orange below 0, thicker if larger. Choose a neuron here "
-        "or from the two lists." + _excerpt_sentence(model, shown) + _dead_sentence(model, dead)
-    )
-
-
 def _excerpt_sentence(model: Model, shown: Layers) -> str:
     if sum(map(len, shown)) == sum(model.widths[1:]):
         return ""
@@ -182,14 +205,14 @@ def _excerpt_sentence(model: Model, shown: Layers) -> str:
 
 def _dead_sentence(model: Model, dead: Sequence[frozenset[int]] | None) -> str:
     if len(model.widths) == 2:
-        return " There is no hidden layer."
+        return "There is no hidden layer."
     if dead is None:
-        return " It is not known which neurons are dead, because the training points are not known."
+        return "It is not known which neurons are dead, because the training points are not known."
     count = sum(map(len, dead))
     if not count:
-        return " No neuron is dead."
+        return "No neuron is dead."
     hidden = sum(model.widths[1:-1])
-    return f" Dead neurons, crossed out, output 0 for every training point: {count} of {hidden}."
+    return f"Dead neurons, crossed out, output 0 for every training point: {count} of {hidden}."
 
 
 def _choose(model: Model) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.plane.answer import class_name
 from pages.state import session
 from pages.state.shown_input import Inputs, ShownInput, State
+from pages.state.view import View
 from polycore import Model
 
 PREFIX = "inside.choice"
@@ -32,7 +33,12 @@ class Neuron:
 
 def chosen(model: Model) -> Neuron:
     """Return the chosen neuron, or the first one if the model has no such neuron."""
-    neuron = Neuron(*session.current().view.neuron)
+    return chosen_in(session.current().view, model)
+
+
+def chosen_in(view: View, model: Model) -> Neuron:
+    """Return the same for a session that shows `view`."""
+    neuron = Neuron(*view.neuron)
     return neuron if _has(model, neuron) else Neuron(0, 0)
 
 

@@ -1,14 +1,20 @@
 """The plane on the Inside page: one neuron's values with its fold line, the answer, or all folds."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.channel import live_text
+from pages.channel.live_text import Followed
 from pages.inside import followed_point
 from pages.inside.neuron_choice import Neuron
 from pages.plane import live, plane
+from pages.plane.live import Bound
 from pages.wording.percent import percent
 from polycore import Model
 from polycore.arrays import Floats, read_only
@@ -20,6 +26,7 @@ from polycore.figures import (
     with_point,
     with_regions,
 )
+from polycore.figures.inside import FOLD_NAME
 from polycore.formatting import counted
 from polycore.inspection.fold_lines import Window, straight_fold, zero_lines
 from polycore.inspection.neuron_values import values_by_layer
@@ -37,9 +44,17 @@ HEIGHT = 460  # pixels, and 10 for each class in the legend
 CHOSEN_WIDTH, FOLD_WIDTH = 2.5, 1.2
 
 
-def draw(title: str, model: Model, window: Window, neuron: Neuron, point: tuple[float, float]) -> None:
-    """Draw the plane in the view that the user chose, with the point; a click moves the point."""
-    view = st.segmented_control(
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A view of the plane, without the point, and its caption."""
+
+    figure: go.Figure
+    caption: str
+
+
+def draw_choice() -> str:
+    """Draw the choice of the view, and return the view."""
+    return st.segmented_control(
         "The plane shows",
         [NEURON, ANSWER, FOLDS],
         default=NEURON,
@@ -48,15 +63,62 @@ def draw(title: str, model: Model, window: Window, neuron: Neuron, point: tuple[
         persist_state="session",
         help=HELP,
     )
-    figure, caption = _figure(model, window, neuron, view or NEURON)
+
+
+def draw(
+    title: str,
+    model: Model,
+    window: Window,
+    neuron: Neuron,
+    point: tuple[float, float],
+    view: str,
+    followed: Followed | None,
+) -> None:
+    """Draw the plane in that view, with the point; a click moves the point.
+
+    followed: the frames that have its `values` from then on as "plane"; None if the model stands still.
+    """
+    shown = _plane(model, window, neuron, view)
+    figure = shown.figure
     (left, right), (low, high) = window
     if left <= point[0] <= right and low <= point[1] <= high:
         figure = with_point(figure, *point)
     figure = go.Figure(figure)
     figure.layout.uirevision = title  # another model's map has another window
     height = HEIGHT + 10 * len(model.polynomials)
-    live.figure(figure, key=KEY, height=height, on_click=followed_point.choose_on_map)
-    st.caption(f"{caption} Click the plane to move the point.")
+    bound = None if followed is None else Bound(followed, _bindings(shown.figure))
+    live.figure(figure, key=KEY, height=height, on_click=followed_point.choose_on_map, bound=bound)
+    caption = live_text.value("plane.caption", shown.caption)
+    html = f'<p class="caption">{caption} Click the plane to move the point.</p>'
+    live_text.draw(html, f"{KEY}.caption", followed)
+
+
+def values(model: Model, window: Window, neuron: Neuron, view: str) -> dict[str, Any]:
+    """Return what changes on the plane while the network learns."""
+    shown = _plane(model, window, neuron, view)
+    figure = shown.figure
+    folds = [figure.data[index] for index in _folds_of(figure)]
+    return {
+        "source": figure.layout.images[0].source,
+        "alt": figure.layout.meta["alt"],
+        "caption": shown.caption,
+        "folds": [{"x": _numbers(fold.x), "y": _numbers(fold.y)} for fold in folds],
+    }
+
+
+def _bindings(figure: go.Figure) -> list[tuple[str, str]]:
+    bindings = [("layout.images.0.source", "plane.source"), ("layout.meta.alt", "plane.alt")]
+    for row, index in enumerate(_folds_of(figure)):
+        bindings += [(f"data.{index}.{axis}", f"plane.folds.{row}.{axis}") for axis in "xy"]
+    return bindings
+
+
+def _folds_of(figure: go.Figure) -> list[int]:
+    return [index for index, trace in enumerate(figure.data) if trace.name == FOLD_NAME]
+
+
+def _numbers(coordinates: Floats) -> list[float | None]:
+    return [None if np.isnan(number) else float(f"{number:.6g}") for number in coordinates.tolist()]
 
 
 def without(model: Model) -> str:
@@ -66,10 +128,12 @@ def without(model: Model) -> str:
     return "There is no map: it is not known which polynomials the classes stand for."
 
 
-def _figure(model: Model, window: Window, neuron: Neuron, view: str) -> tuple[go.Figure, str]:
+def _plane(model: Model, window: Window, neuron: Neuron, view: str) -> Plane:
     if view == ANSWER:
         answer = plane.model_map(model, window[0])
-        return answer, "Each point has the color of the most likely class; the stronger, the more certain."
+        return Plane(
+            answer, "Each point has the color of the most likely class; the stronger, the more certain."
+        )
     if view == FOLDS:
         return _with_all_folds(plane.model_map(model, window[0]), model, window, neuron)
     curves = plane.map_without_regions(model.polynomials, window[0])
@@ -77,24 +141,31 @@ def _figure(model: Model, window: Window, neuron: Neuron, view: str) -> tuple[go
     return view_of(curves, model, window, neuron)
 
 
-def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
+def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
     if len(model.weights) == 1:
-        return answer, "There is no hidden layer, so nothing folds the plane."
+        return Plane(answer, "There is no hidden layer, so nothing folds the plane.")
     folds = [
         straight_fold(weights, bias, window)
         for weights, bias in zip(model.weights[0].T, model.biases[0][0], strict=True)
     ]
     lines = [line for line in folds if line is not None]
     count = f"{len(lines)} of {_fold_lines(len(lines), len(folds))} this part of the plane"
-    if lines:
-        answer = with_fold_lines(answer, lines, count, FOLD_WIDTH)
-    if neuron.layer == 0 and (own := folds[neuron.index]) is not None:
+    answer = _with_lines(answer, lines, count, FOLD_WIDTH)
+    if neuron.layer == 0:
+        own = folds[neuron.index]
         clause = f"that of neuron {neuron.index} is thicker"
-        answer = with_fold_lines(answer, [own], clause, CHOSEN_WIDTH)
-    return answer, (
+        answer = _with_lines(answer, [] if own is None else [own], clause, CHOSEN_WIDTH)
+    return Plane(
+        answer,
         f"{count}. Along each of them one neuron begins to contribute (ReLU). Between them the first layer "
-        "is linear: every bend of a border comes from such a line, or from one of a later layer."
+        "is linear: every bend of a border comes from such a line, or from one of a later layer.",
     )
+
+
+def _with_lines(figure: go.Figure, lines: Sequence[Floats], clause: str, width: float) -> go.Figure:
+    """Return the map with fold lines; without any it has their traces all the same, for frames to fill."""
+    drawn = with_fold_lines(figure, lines, clause, width)
+    return drawn if len(lines) else drawn.update_layout(meta=figure.layout.meta)
 
 
 def _fold_lines(crossing: int, count: int) -> str:
@@ -102,14 +173,13 @@ def _fold_lines(crossing: int, count: int) -> str:
     return f"{lines} of the first hidden layer {'crosses' if crossing == 1 else 'cross'}"
 
 
-def _hidden(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
+def _hidden(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
     x, y, values = _values(model, window, neuron)
     name = neuron.name(model)
     figure = with_regions(curves, values_url(values), alternative_text.neuron(name, x, y, values))
     lines = _folds(model, window, neuron)
-    if len(lines):
-        figure = with_fold_lines(figure, list(lines), "its fold line is drawn", CHOSEN_WIDTH)
-    return figure, _fold_caption(model, neuron, percent((values > 0).mean()), folds=len(lines))
+    figure = _with_lines(figure, list(lines), "its fold line is drawn", CHOSEN_WIDTH)
+    return Plane(figure, _fold_caption(model, neuron, percent((values > 0).mean()), folds=len(lines)))
 
 
 def _fold_caption(model: Model, neuron: Neuron, above: str, folds: int) -> str:
@@ -132,14 +202,14 @@ def _signed(value: float) -> str:
     return f"{MINUS_SIGN if value < 0 else '+'} {_decimal(abs(value))}"
 
 
-def _output(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> tuple[go.Figure, str]:
+def _output(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
     probabilities = _probabilities(model, window)[..., neuron.index]
     mean = percent(probabilities.mean())
     alt = f"Map of the probability of p{neuron.index}: {mean} on average."
     figure = with_regions(curves, class_url(neuron.index, probabilities), alt)
-    return (
-        figure,
-        f"The stronger the color, the more likely is p{neuron.index}. An output has no ReLU and no fold.",
+    name = f"p{neuron.index}"
+    return Plane(
+        figure, f"The stronger the color, the more likely is {name}. An output has no ReLU and no fold."
     )
 
 

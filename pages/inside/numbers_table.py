@@ -2,37 +2,53 @@
 
 import html
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
+from pages.channel import live_text
 from polycore.arrays import Floats
 
 WIDEST = 64  # columns of an HTML table; wider ones are dataframes, which draw only the visible part
 SMALLEST = 1e-4  # absolute value below which eight decimals show too few digits
 
-STYLE = """<style>
-.forward-pass { overflow-x: auto; max-width: 100%; }
-.forward-pass table { border-collapse: collapse; font-size: 0.82rem; font-variant-numeric: tabular-nums; }
-.forward-pass :is(th, td) { padding: 0.2rem 0.6rem; text-align: right; white-space: nowrap;
-  border-bottom: 1px solid rgba(128, 128, 128, 0.25); font-weight: normal; }
-.forward-pass th[scope=row] { text-align: left; }
-.forward-pass thead th { font-weight: 600; }
-</style>"""
 
+@dataclass(frozen=True, eq=False)
+class Table:
+    """`rows` of numbers under `heads`, which are not from users; `colors` underline the heads."""
 
-def draw_style() -> None:
-    """Draw the style of the tables, once per page."""
-    st.html(STYLE)
+    label: str
+    heads: Sequence[str]
+    rows: Mapping[str, Floats]
+    colors: Sequence[str] = ()
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether a data frame draws it better."""
+        return len(self.heads) > WIDEST
 
-def draw(label: str, heads: Sequence[str], rows: Mapping[str, Floats], colors: Sequence[str] = ()) -> None:
-    """Draw `rows` of numbers under `heads`, which are not from users; `colors` underline the heads."""
-    if len(heads) > WIDEST:
-        texts = {name: [number(value) for value in values] for name, values in rows.items()}
-        st.dataframe(pd.DataFrame(texts, index=pd.Index(heads, name=label)), height=220, alt=label)
-        return
-    st.html(_table(label, heads, rows, colors))
+    @property
+    def texts(self) -> list[list[str]]:
+        """The numbers of each row as they are shown."""
+        return [[number(value) for value in values.tolist()] for values in self.rows.values()]
+
+    def to_html(self, name: str) -> str:
+        """Return the table as HTML; the value `name` of a frame has its `texts`."""
+        heads = [
+            f"<span style='box-shadow: 0 3px {self.colors[index]}'>{html.escape(head)}</span>"
+            if self.colors
+            else html.escape(head)
+            for index, head in enumerate(self.heads)
+        ]
+        return live_text.table(self.label, heads, dict(zip(self.rows, self.texts, strict=True)), name)
+
+    def draw_frame(self) -> None:
+        """Draw the table as a data frame."""
+        columns = dict(zip(self.rows, self.texts, strict=True))
+        st.dataframe(
+            pd.DataFrame(columns, index=pd.Index(self.heads, name=self.label)), height=220, alt=self.label
+        )
 
 
 def number(value: float) -> str:
@@ -40,24 +56,3 @@ def number(value: float) -> str:
     if 0 < abs(value) < SMALLEST:
         return f"{value:.3e}"
     return f"{round(float(value), 8) + 0.0:.12g}"  # + 0.0: never -0
-
-
-def _table(label: str, heads: Sequence[str], rows: Mapping[str, Floats], colors: Sequence[str]) -> str:
-    cells = [
-        f"<th scope='col'{_underline(colors, i)}>{html.escape(head)}</th>" for i, head in enumerate(heads)
-    ]
-    head = f"<tr><th scope='row'>{html.escape(label)}</th>{''.join(cells)}</tr>"
-    body = [
-        f"<tr><th scope='row'>{html.escape(name)}</th>"
-        + "".join(f"<td>{number(value)}</td>" for value in values.tolist())
-        + "</tr>"
-        for name, values in rows.items()
-    ]
-    return (
-        f"<div class='forward-pass' tabindex='0' role='group' aria-label='{html.escape(label)}'>"
-        f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table></div>"
-    )
-
-
-def _underline(colors: Sequence[str], index: int) -> str:
-    return f" style='border-bottom: 3px solid {colors[index]}'" if colors else ""

@@ -14,6 +14,7 @@ from polycore.figures.style import extended
 POSITIVE_COLOR, NEGATIVE_COLOR = "#1f83d6", "#d9722b"  # both 3:1 and more on the light and the dark page
 VALUE_OPACITY = 0.88
 VALUE_LEVELS = 24  # of size: the eye cannot see more, and so few shrink the image
+FOLD_NAME = "fold line"  # of their traces
 FOLD_CASING = "rgba(255, 255, 255, 0.75)"
 
 
@@ -57,7 +58,7 @@ def with_fold_lines(figure: go.Figure, lines: Sequence[Floats], clause: str, wid
 
 def _line(path: Floats, color: str, width: float) -> go.Scatter:
     look = {"color": color, "width": width}
-    return go.Scatter(x=path[:, 0], y=path[:, 1], mode="lines", name="fold line", line=look, hoverinfo="skip")
+    return go.Scatter(x=path[:, 0], y=path[:, 1], mode="lines", name=FOLD_NAME, line=look, hoverinfo="skip")
 
 
 def _opacities(shares: Floats) -> NDArray[np.uint8]:

@@ -21,9 +21,7 @@ def plane(visit, name):
 
 
 def loss(visit):
-    return (
-        visit.page.get_by_test_id("stMetric").filter(has_text="Loss (nats)").get_by_test_id("stMetricValue")
-    )
+    return visit.page.locator("[data-value='figures.loss']")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -31,7 +29,7 @@ def test_the_tutorials_network_shows_its_golden_figures(visitor, size):
     # the tutorial's printed figures, NumPy seed 0
     visit = visitor(size).open("inside")
     visit.press("The tutorial's own network")
-    tables = visit.page.locator(".forward-pass")
+    tables = visit.page.locator(".table")
     expect(tables.first).to_contain_text("0.097627011.29288102")
     for numbers in ("0.20937075-0.034921860.02718487", "0.081632370.087107070.08590382"):
         expect(tables.filter(has_text=numbers).first).to_be_visible()
@@ -76,7 +74,7 @@ def test_the_page_follows_a_run_until_it_is_held(visitor):
     visit.press("Start")
     visit.wait_for_status("Running", after_step=100)
     visit.go_to("Inside")
-    numbers = visit.page.locator(".forward-pass").nth(1)
+    numbers = visit.page.locator(".table").nth(1)
     visit.press("Hold still to change it")
     visit.page.get_by_role("slider", name=re.compile("^Bias")).wait_for()
     visit.page.wait_for_timeout(500)

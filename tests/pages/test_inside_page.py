@@ -24,7 +24,19 @@ from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.inspection.parameter_index import ParameterIndex
-from tests.pages.browsing import QUICK, labels, metrics, opened, press, sent_to, session_of, trained, trigger
+from tests.pages.browsing import (
+    QUICK,
+    labels,
+    live_html,
+    live_text,
+    metrics,
+    opened,
+    press,
+    sent_to,
+    session_of,
+    trained,
+    trigger,
+)
 
 INSIDE, TRAIN = "pages/5_inside.py", "pages/3_train.py"
 CURVES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0))
@@ -47,7 +59,7 @@ def charts(monkeypatch):
 
 def picture(app):
     """Return the data of the picture."""
-    return sent_to(app, network_picture.KEY)
+    return sent_to(app, network_picture.KEY)["network"]
 
 
 def model_of(hidden=(3,), seed=0, polynomials=CURVES, metadata=None):
@@ -78,13 +90,13 @@ def trained_inside():
 
 
 def words(app):
-    return "\n".join(text.value for text in [*app.markdown, *app.caption, *app.subheader])
+    texts = [text.value for text in [*app.markdown, *app.caption, *app.subheader]]
+    return "\n".join([*texts, live_text(app)])
 
 
 def tables(app):
-    """Return the tables of numbers by their labels' order: rows of cells."""
-    found = [html.proto.body for html in app.get("html") if "forward-pass" in html.proto.body]
-    return [body for body in found if "<table" in body]
+    """Return the HTML with the tables of numbers."""
+    return [html for html in live_html(app) if "<table" in html]
 
 
 def one(widgets, label):

@@ -1,0 +1,40 @@
+"""What the page shows of its model while a run improves it, frame by frame."""
+
+import json
+from functools import partial
+from typing import Any
+
+from pages.channel.live_text import Followed
+from pages.inside import edited_model, network_picture, neuron_choice, neuron_map, numbers_walk
+from pages.inside.followed_point import followed
+from pages.models import model_in_use
+from pages.run_view import session_source
+from pages.run_view.session_source import Contents
+from pages.state.session_value import Session
+from polycore import PolycoreError
+
+
+def follow(view: str) -> Followed | None:
+    """Let the tab follow the model that answers, its plane in that view; None if no run improves it."""
+    return session_source.follow_answering("inside", partial(contents, view))
+
+
+def contents(view: str, now: Session) -> Contents:
+    """Return what a frame has of the session as it is by then."""
+    kept = now.own
+    if kept is None:
+        return Contents({})
+    model, sets, window = kept.model, edited_model.data_sets(kept), edited_model.window_of(kept)
+    neuron = neuron_choice.chosen_in(now.view, model)
+    picture = network_picture.picture_of(model, window, neuron, sets)
+    values: dict[str, Any] = {
+        "figures": model_in_use.figures(kept),
+        "dead": picture.dead_sentence,
+        "plane": neuron_map.values(model, window, neuron, view),
+    }
+    try:
+        sections = numbers_walk.sections(model, followed(now.view, model), neuron, sets, measured=True)
+        values["walk"] = [section.values for section in sections]
+    except PolycoreError:
+        pass  # the point is too far out, which the page says
+    return Contents(values, {"network": json.dumps(picture.message).encode()})

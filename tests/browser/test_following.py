@@ -1,0 +1,133 @@
+"""While a run trains, pages follow it without a run of their scripts."""
+
+import pytest
+from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from tests.browser.test_inside import plane
+from tests.waiting import wait_until
+
+# slow enough that it still gets better while a test looks at a page
+LONG = (
+    "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=5000000&schedule=constant&hidden=16&batch=64"
+    "&learning_rate=0.0001"
+)
+
+
+class Runs:
+    """Counts the runs of scripts that the server begins for a tab."""
+
+    def __init__(self, page):
+        self.count = 0
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket):
+        if socket.url.split("?")[0].endswith("/_stcore/stream"):
+            socket.on("framereceived", self._note)
+
+    def _note(self, content):
+        message = ForwardMsg()
+        message.ParseFromString(content)
+        self.count += message.WhichOneof("type") == "new_session"
+
+
+@pytest.fixture
+def training(lone_visit):
+    """Return a visit whose run is under way, and the count of the runs of its scripts."""
+    runs = Runs(lone_visit.page)
+    lone_visit.open(f"train{LONG}")
+    lone_visit.press("Start")
+    lone_visit.wait_for_status("Running", after_step=100)
+    yield lone_visit, runs
+    lone_visit.go_to("Train")
+    lone_visit.press("Stop")
+    lone_visit.wait_for_status("Stopped")
+
+
+def wait_for_change(visit, locator, read=lambda one: one.inner_text()):
+    before = read(locator)
+    wait_until(lambda: read(locator) != before, pause=visit.pause)
+
+
+def value(visit, name):
+    return visit.page.locator(f"[data-value='{name}']")
+
+
+def follows(visit, runs, *changing):
+    """Wait until each has changed, and once more, without a run of the page's script."""
+    visit.rest()
+    visit.pause(1)
+    before = runs.count
+    for _ in range(2):
+        for locator, read in changing:
+            wait_for_change(visit, locator, read)
+    assert runs.count == before
+
+
+def test_inside_follows_the_run(training):
+    visit, runs = training
+    visit.go_to("Inside")
+    picture = visit.page.locator(".network .neuron").nth(2)
+    map_of = plane(visit, "^Map of hidden layer 1, neuron 0")
+    map_of.wait_for()
+    text = lambda one: one.inner_text()  # noqa: E731
+    follows(
+        visit,
+        runs,
+        (value(visit, "figures.loss"), text),
+        (picture, lambda one: one.evaluate("one => one.style.backgroundImage")),
+        (value(visit, "plane.caption"), text),
+        (visit.page.locator("[data-values='walk.1.tables.1.2']"), text),
+    )
+    visit.page.get_by_text("All folds", exact=True).click()
+    plane(visit, "of 16 fold lines of the first hidden layer cross").wait_for()
+    lines = (
+        "plot => JSON.stringify(plot.data.filter(({ name }) => name === 'fold line').map(({ x }) => [...x]))"
+    )
+    chart = visit.page.locator(".js-plotly-plot").first
+    follows(visit, runs, (chart, lambda one: one.evaluate(lines)))
+
+
+def test_predict_follows_the_run(training):
+    visit, runs = training
+    visit.go_to("Predict")
+    image = visit.page.locator(".st-key-walk-map .imagelayer image")
+    text = lambda one: one.inner_text()  # noqa: E731
+    follows(
+        visit,
+        runs,
+        (value(visit, "figures.loss"), text),
+        (visit.page.locator("[data-values='answer.table.rows.0']"), text),
+        (value(visit, "answer.sentence"), text),
+        (image, lambda one: one.get_attribute("href")),
+    )
+    visit.page.get_by_text("On a curve", exact=True).click()
+    chart = visit.page.locator(".st-key-walk-plot .js-plotly-plot")
+    chart.wait_for()
+    follows(visit, runs, (chart, lambda one: one.evaluate("plot => JSON.stringify([...plot.data[2].y])")))
+
+
+def test_compare_follows_the_run(training):
+    visit, runs = training
+    visit.go_to("Compare")
+    text = lambda one: one.inner_text()  # noqa: E731
+    curve = visit.page.locator(".js-plotly-plot").first
+    follows(
+        visit,
+        runs,
+        (value(visit, "effort"), text),
+        (value(visit, "loss"), text),
+        (visit.page.locator("[data-picture=map]"), lambda one: one.get_attribute("src")),
+        (curve, lambda one: one.evaluate("plot => plot.data[0].x.at(-1)")),
+    )
+
+
+@pytest.mark.parametrize("name", ["Predict", "Inside", "Compare"])
+def test_a_page_that_waits_for_the_first_model_is_drawn_once_when_it_is_there(visitor, name):
+    visit = visitor().open(f"train{LONG}")
+    visit.press("Start")
+    visit.go_to(name)
+    expect(visit.page.get_by_text("Run 1 · Adam, 3 polynomials").first).to_be_visible()
+    visit.go_to("Train")
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
