@@ -29,7 +29,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -44,10 +44,14 @@ UNFINISHED = HERE / ".venv.unfinished"
 REFERENCE = ["sphinx", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet"]
 REFERENCE += ["docs/reference", "build/reference"]
 
+# Tests start hundreds of processes: without stored bytecode each compiles all that it imports of ours.
+BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
+
 # each process has a server and a browser: on two cores a third one would slow the others down
 PYTEST = ["pytest", "--numprocesses=2"]
 LINT_AND_TYPES = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]]
 UNIT_TESTS = ["tests/polycore", "tests/test_rooms.py", "tests/test_security.py", "tests/test_supply.py"]
+# pytest comes last: the others run side by side, and none of them needs both cores
 CHECKS = [*LINT_AND_TYPES, REFERENCE, PYTEST]
 FAST_CHECKS = [*LINT_AND_TYPES, [*PYTEST, "-m", "not slow", *UNIT_TESTS]]
 # what pytest reports of all tests: the slowest ones, and which lines of polycore no test runs
@@ -110,7 +114,8 @@ def _run(arguments: list[str]) -> int:
 
 def _run_checks(checks: list[list[str]], more: list[str]) -> int:
     """Run all checks, pytest with `more` arguments, and return 1 if any of them fails."""
-    codes = [_module(check + more * (check[0] == "pytest")) for check in checks]
+    *others, tests = checks
+    codes = [*_modules(others), _module(tests + more)]
     return int(any(codes))  # a code is negative if the check was killed
 
 
@@ -248,14 +253,28 @@ def _sentence(output: str) -> str:
 
 def _module(command: list[str]) -> int:
     """Run a module and return its exit code."""
-    with subprocess.Popen([PYTHON, "-m", *command], cwd=HERE) as process:
+    [code] = _modules([command])
+    return code
+
+
+def _modules(commands: list[list[str]]) -> list[int]:
+    """Run modules side by side and return their exit codes."""
+    with ExitStack() as running:
+        processes = [
+            running.enter_context(
+                subprocess.Popen([PYTHON, "-m", *command], cwd=HERE, env=os.environ | BYTECODE)
+            )
+            for command in commands
+        ]
         try:
-            return process.wait()
-        except KeyboardInterrupt:  # Ctrl-C reaches the module too: let it print its last messages
-            process.wait()
+            return [process.wait() for process in processes]
+        except KeyboardInterrupt:  # Ctrl-C reaches the modules too: let them print their last messages
+            for process in processes:
+                process.wait()
             raise
         except SystemExit:  # a signal that reached only this process
-            process.terminate()
+            for process in processes:
+                process.terminate()
             raise
 
 

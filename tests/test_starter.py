@@ -202,3 +202,25 @@ def test_a_folder_that_cannot_be_written_to_gets_one_sentence(run, monkeypatch, 
     monkeypatch.setattr(run, "VENV", tmp_path)
     assert run.main(["dashboard"]) == 1
     assert re.fullmatch(r"run\.py: .*No such file or directory.*\n", capsys.readouterr().err)
+
+
+def check(code):
+    """Return a check of `run.py tests` that runs this code."""
+    return ["timeit", "-n", "1", "-r", "1", code]
+
+
+@pytest.mark.parametrize(("last", "exit_code"), [("import sys", 0), ("raise OSError", 1)])
+def test_checks_run_side_by_side_and_then_the_tests(run, monkeypatch, tmp_path, last, exit_code):
+    paths = [str(tmp_path / name) for name in "ab"]
+    both = f"all(os.path.exists(path) for path in {paths})"
+    others = [
+        check(f"import os, time\nopen({path!r}, 'w').close()\nwhile not {both}: time.sleep(0.01)")
+        for path in paths
+    ]
+    tests = check(f"import os, sys\nassert {both} and not sys.dont_write_bytecode\n{last}")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(run, "_install", lambda _: None)
+    monkeypatch.setattr(run, "PYTHON", sys.executable)
+    monkeypatch.setattr(run, "CHECKS", [*others, tests])
+    monkeypatch.setattr(run, "REPORTS", [])
+    assert run.main(["tests"]) == exit_code
