@@ -215,14 +215,12 @@ def _restore() -> None:
         opened = link.from_query(st.query_params)
         received = challenge.from_query(st.query_params, opened)
         problems = opened.problems + received.problems
-        session.restore(
-            Session(
-                setup=Setup(opened.experiment),
-                play=Play(challenge=received.challenge),
-                address=Address(problems=problems),
-            )
+        new = Session(
+            setup=Setup(opened.experiment),
+            play=Play(challenge=received.challenge),
+            address=Address(problems=problems),
         )
-        from_link.take(opened.weights, opened.model)
+        session.restore(from_link.with_network(new, opened.weights, opened.model))
     # a new session may be that of a known tab: the server forgets a session that was disconnected for long
     if recalled is not None:
         now = session.current()

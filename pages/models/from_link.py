@@ -16,12 +16,27 @@ from polycore import Model
 MAP_KEY, MAP_HEIGHT = "from_link.map", 520
 
 
+def with_network(opened: Session, words: str | None, model: Model | None) -> Session:
+    """Return a new session that keeps and uses the model of a link's weights, if there is one.
+
+    A value: a request that ends the page between two changes of the session would lose the model.
+    """
+    if words is None or model is None:
+        return opened
+    address = replace(opened.address, link_weights=LinkWeights(words, model))
+    return replace(opened, models=opened.models.added(_kept(model), None), address=address)
+
+
 def take(words: str | None, model: Model | None) -> None:
     """Keep the model that was read from a link's weights, if there is one, and let it answer."""
     if words is None or model is None:
         return
     session.set_address(replace(session.current().address, link_weights=LinkWeights(words, model)))
-    session.add(Kept(f"From the link · {len(model.polynomials)} polynomials", model, None))
+    session.add(_kept(model))
+
+
+def _kept(model: Model) -> Kept:
+    return Kept(f"From the link · {len(model.polynomials)} polynomials", model, None)
 
 
 def take_over(opened: Session) -> None:

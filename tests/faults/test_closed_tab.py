@@ -20,13 +20,15 @@ from pages.runs import viewer
 from pages.runs.runner import Training
 from pages.server import presence, turns
 from pages.server.turns import Turns
-from pages.state import recall
+from pages.state import recall, session
 from pages.state.points import Points
 from pages.state.session_value import Lessons, Session
+from polycore.links import link
+from polycore.links.compact_weights import compact
 from polycore.workers.chunk import Chunk
 from polycore.workers.processes import Workers
 from tests.clock import Clock
-from tests.pages.browsing import opened, press, report, session_of
+from tests.pages.browsing import opened, press, report, session_of, words_of
 from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), samples_per_class=5)
@@ -276,7 +278,7 @@ def test_a_tab_whose_session_the_server_has_forgotten_gets_its_run_back_at_its_f
     assert session_of(app).experiment.steps == 300  # as the address says
 
 
-@pytest.mark.parametrize("place", ["link.from_query", "from_link.take", "from_link.take_over"])
+@pytest.mark.parametrize("place", ["link.from_query", "from_link.with_network", "from_link.take_over"])
 def test_a_page_that_a_press_ends_while_it_recalls_loses_nothing(monkeypatch, place):
     """Streamlit ends a page, for the next one, wherever that reads or writes the session."""
     name = uuid4().hex
@@ -302,6 +304,28 @@ def test_a_page_that_a_press_ends_while_it_recalls_loses_nothing(monkeypatch, pl
     assert session_of(app).training is training
     refreshed = report(opened(), recall.COMPONENT_KEY, name=name)
     assert session_of(refreshed).training is training
+
+
+def test_a_page_that_ends_as_soon_as_it_has_a_session_has_the_network_of_its_link(monkeypatch):
+    """A tab often sends its name just then; the next run of the page does not read the link again."""
+    run = pc.advance(pc.start(EXPERIMENT), 5)
+    weights = compact(run.best, EXPERIMENT, 7500)
+    ended, restore = [], session.restore
+
+    def end_once(value):
+        restore(value)
+        if not ended:
+            ended.append(value)
+            st.stop()
+
+    monkeypatch.setattr(session, "restore", end_once)
+    app = opened(words={**link.to_query(EXPERIMENT), "weights": weights})
+    assert ended
+    app.run()
+    [kept] = session_of(app).models.kept
+    assert kept.model.polynomials == EXPERIMENT.polynomials
+    assert session_of(app).answering is kept
+    assert words_of(app)["weights"] == weights
 
 
 def test_at_most_so_many_tabs_are_remembered_and_the_oldest_go(tab_of, monkeypatch):
