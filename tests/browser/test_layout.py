@@ -39,7 +39,8 @@ FOCUS = """() => {
 
 
 def row(visit):
-    """Return where the buttons of the run are."""
+    """Return where the buttons of the run are, once the page is drawn: it replaces some of them."""
+    visit.rest()
     return [
         button.bounding_box() for button in visit.page.locator(".st-key-controls").get_by_role("button").all()
     ]
