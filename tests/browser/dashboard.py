@@ -48,8 +48,11 @@ TROUBLE = re.compile(r"Traceback|Warning|WARNING|Error|ERROR|deprecat|ScriptRunC
 
 
 def chromium() -> str | None:
-    """Return where Chromium or Chrome is, or None."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    """Return where Chromium or Chrome is, or None.
+
+    The headless shell is the same engine without windows, and takes up to a quarter less CPU time.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
     return next(filter(None, map(shutil.which, names)), None)
 
 
