@@ -1,4 +1,4 @@
-"""Nobody sees what is another's: twenty visitors at once, and what caches hold for all of them."""
+"""Nobody sees what is another's: eight visitors at once, and what caches hold for all of them."""
 
 import ast
 import importlib
@@ -26,9 +26,9 @@ TRAIN, PREDICT, COMPARE = "pages/3_train.py", "pages/4_predict.py", "pages/6_com
 PAGES = (HOME, *(f"pages/{path.name}" for path in sorted(ROOT.glob("pages/[1-7]_*.py"))))
 
 
-# --- twenty visitors --------------------------------------------------------------------------
+# --- eight visitors --------------------------------------------------------------------------
 
-VISITORS = 20
+VISITORS = 8
 MARK = re.compile(r"(?:Owl |0\.)31(\d\d)1(?!\d)")  # of a name, and of a polynomial
 
 
@@ -70,7 +70,7 @@ def marks_in(text):
     return {int(number) for number in MARK.findall(text)}
 
 
-def test_twenty_visitors_at_once_each_see_their_own_polynomials_run_and_model_alone():
+def test_eight_visitors_at_once_each_see_their_own_polynomials_run_and_model_alone():
     apps = {}
     visits = {number: visit(number, apps) for number in range(VISITORS)}
     order = random.Random(0)
