@@ -7,7 +7,7 @@ from pages.home import embed, home_map
 from pages.lessons import look_panel
 from pages.models import from_link
 from pages.setup import controls
-from pages.state import session
+from pages.state import recall, session
 from pages.state.running import is_running
 
 
@@ -68,4 +68,7 @@ def _draw_whole() -> None:
         else:
             _draw_next_steps()
     with st.container():
-        look_panel.draw_cards()
+        # Below what is seen at first, they would take a sixth of the time until a newcomer sees the curves.
+        # The page is drawn once more as soon as the tab has reported its name.
+        if not recall.is_first_page():
+            look_panel.draw_cards()

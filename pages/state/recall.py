@@ -22,6 +22,7 @@ KEY = "polycore.tab"
 REPORTED_KEY, FORGOTTEN_KEY = f"{KEY}.reported", f"{KEY}.forgotten"
 HOLDINGS_KEY, HELD_KEY = f"{KEY}.holdings", f"{KEY}.held"  # of this session, and of the tab before it
 COMPONENT_KEY = f"{KEY}.component"
+FIRST_KEY = f"{KEY}.first"
 MOST_REMEMBERED = 400  # tabs: a class of thirty for a day of lessons
 MOST_BYTES = 200_000_000  # of all of them; a tab that has trained has about 0.3 MB
 SECONDS_REMEMBERED = 900.0
@@ -67,6 +68,7 @@ def recalled() -> Session | None:
     """
     with _lock:
         _forget()
+    st.session_state[FIRST_KEY] = FIRST_KEY not in st.session_state
     known = (
         KEY in st.session_state
     )  # a tab that is known does not report its name again: each report is a request
@@ -85,6 +87,11 @@ def recalled() -> Session | None:
         remembered = _sessions.get(tab.name)
     st.session_state[FORGOTTEN_KEY] = remembered is None
     return None if remembered is None else remembered.session
+
+
+def is_first_page() -> bool:
+    """Return whether this is the session's first page: it is drawn again when its tab reports its name."""
+    return bool(st.session_state.get(FIRST_KEY, True))
 
 
 def lost() -> Holdings:

@@ -1,9 +1,22 @@
 """Home: one button, a trained map, three next steps."""
 
 from dataclasses import replace
+from uuid import uuid4
 
+from pages.state import recall
 from polycore import Experiment
-from tests.pages.browsing import HOME, labels, live_text, metrics, opened, press, session_of, wait_for
+from tests.pages.browsing import (
+    HOME,
+    TRAIN,
+    labels,
+    live_text,
+    metrics,
+    opened,
+    press,
+    report,
+    session_of,
+    wait_for,
+)
 
 
 def test_a_cold_home_offers_one_button():
@@ -30,6 +43,18 @@ def test_one_press_trains_the_set_up_of_the_link_and_keeps_the_best_weights():
     assert "best possible 100.0\u00a0%" in live_text(app)
     held_out = session.answering.model.held_out_accuracy
     assert metrics(app)["Held-out accuracy"] == f"{100 * held_out:.1f} %"
+
+
+def test_a_newcomer_s_first_page_ends_with_the_curves_and_the_next_has_the_looks():
+    app = opened()
+    assert "Look" not in [link.proto.label for link in app.main.get("page_link")]
+    report(app, recall.COMPONENT_KEY, name=uuid4().hex)  # which a tab does at once
+    assert [link.proto.label for link in app.main.get("page_link")].count("Look") == 8
+
+
+def test_who_comes_to_home_from_another_page_sees_the_looks_at_once():
+    app = opened(TRAIN).switch_page(HOME).run()
+    assert [link.proto.label for link in app.main.get("page_link")].count("Look") == 8
 
 
 def test_three_next_steps_once_a_network_is_trained():
