@@ -1,24 +1,14 @@
 // Text whose values come with the frames of a run; live_text.py describes `data`.
 
-const texts = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  if (!texts.has(parentElement)) texts.set(parentElement, new Text(parentElement));
-  const text = texts.get(parentElement);
-  text.report = () => setTriggerValue("changed", true);
-  text.show(data);
-  // Streamlit calls this for every update, and may call the cleanup of an earlier update afterwards
-  const update = ++text.updates;
-  return () => {
-    if (update !== text.updates) return;
-    text.end();
-    texts.delete(parentElement);
-  };
-}
+export default keeping(
+  (parent) => new Text(parent),
+  (text, { data, setTriggerValue }) => {
+    text.report = () => setTriggerValue("changed", true);
+    text.show(data);
+  },
+);
 
 class Text {
-  updates = 0;
-
   constructor(parent) {
     this.root = document.createElement("div");
     this.root.className = "polycore-text";

@@ -15,7 +15,10 @@ import streamlit as st
 from pages.channel import session_key
 
 _HERE = Path(__file__)
-CHANNEL_SCRIPT = _HERE.with_name("channel.js").read_text(encoding="utf-8")
+# with which the script of each component that follows a run begins
+CHANNEL_SCRIPT = "".join(
+    _HERE.with_name(name).read_text(encoding="utf-8") for name in ("channel.js", "component.js")
+)
 _component = st.components.v2.component(
     "polycore_text",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),

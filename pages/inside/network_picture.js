@@ -5,25 +5,15 @@ const TALLEST = 46; // pixels from one neuron to the next
 const GAP = matchMedia("(pointer: coarse)").matches ? 2 : 5; // touch targets are 24 pixels or more: NARROW_ROW less this gap
 const FAINTEST = 0.02; // share of the largest weight; fainter lines are not drawn
 
-const pictures = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  if (!pictures.has(parentElement)) pictures.set(parentElement, new Picture(parentElement));
-  const picture = pictures.get(parentElement);
-  picture.choose = ({ layer, index }) => setTriggerValue("choose", { layer, index });
-  picture.show(data);
-  // Streamlit calls this function for every update, and may call the cleanup of an earlier update late
-  const update = ++picture.updates;
-  return () => {
-    if (update !== picture.updates) return;
-    picture.end();
-    pictures.delete(parentElement);
-  };
-}
+export default keeping(
+  (parent) => new Picture(parent),
+  (picture, { data, setTriggerValue }) => {
+    picture.choose = ({ layer, index }) => setTriggerValue("choose", { layer, index });
+    picture.show(data);
+  },
+);
 
 class Picture {
-  updates = 0;
-
   constructor(parent) {
     this.root = element("div", { class: "network", role: "group" });
     this.canvas = element("canvas", { "aria-hidden": "true" });

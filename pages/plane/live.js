@@ -17,24 +17,15 @@ const SHOWN_ALONE = /^layout\.(meta|images\.\d+\.source)\b/; // what of a figure
 
 const TOUCH = matchMedia("(pointer: coarse)"); // a finger on a chart must scroll the page and not drag the chart
 
-const charts = new WeakMap();
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement));
-  const chart = charts.get(parentElement);
-  chart.choose = (point) => setTriggerValue("click", point);
-  chart.show(data);
-  // Streamlit calls this for every update, and may call the cleanup of an earlier update afterwards
-  const update = ++chart.updates;
-  return () => {
-    if (update !== chart.updates) return;
-    chart.end();
-    charts.delete(parentElement);
-  };
-}
+export default keeping(
+  (parent) => new Chart(parent),
+  (chart, { data, setTriggerValue }) => {
+    chart.choose = (point) => setTriggerValue("click", point);
+    chart.show(data);
+  },
+);
 
 class Chart {
-  updates = 0;
   drawn = 0;
   drawnAt = -REST_MS; // time of the last drawing
   sketches = 0;
