@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas  # noqa: F401
 import streamlit as st
 
-from pages.channel import passing, session_key
+from pages.channel import address, passing, session_key
 from pages.frame import copy_button, sweep_ticker, undo
 from pages.game import challenge
 from pages.lessons import look_panel
@@ -44,8 +44,6 @@ _NAVIGATION = (
     (COMPARE, "Compare", ":material/compare_arrows:"),
     (PLAY, "Play", ":material/sports_esports:"),
 )
-
-STATUS_ALONE = Look()
 
 MORE_LINKS_HELP = "Links with or without the trained network, and HTML for your own page."
 
@@ -92,17 +90,16 @@ STYLE = """<style>
 </style>"""
 EMBEDDED_STYLE = "<style>.stMainBlockContainer { padding: 1rem; }</style>"
 # Streamlit's own "Stop" is always visible while a fragment polls, and means something else than ours
-RUNNING_STYLE = f"{STYLE}<style>[data-testid='stStatusWidget'] {{ display: none; }}</style>"
+POLLING_STYLE = f"{STYLE}<style>[data-testid='stStatusWidget'] {{ display: none; }}</style>"
 
 
-def draw(title: str, look: Look = STATUS_ALONE) -> None:
+def draw(title: str) -> None:
     """Draw the frame of a page, and the status of the run in one line.
 
     Before its first step a run has no model, and another may answer: after it the page is drawn again.
-    look: what else the page shows of the run.
     """
     draw_without_ticker(title)
-    shown = shown_run(look, running=is_running())
+    shown = shown_run(Look(), running=is_running())
     if shown is not None:
         progress.draw_line(shown, until="begun" if session.current().own is None else "")
 
@@ -124,8 +121,8 @@ def draw_without_ticker(title: str) -> None:
     _write_link(has_arrived=has_arrived)
     # last: another script run may end this one whenever it reads or writes the session
     arrival.settle()
-    ticking = is_running() or sweep_ticker.is_running() or session.current().lessons.look
-    st.html(RUNNING_STYLE if ticking else STYLE)
+    polls = sweep_ticker.is_running() or not address.is_served()
+    st.html(POLLING_STYLE if polls else STYLE)
     passing.draw()
     undo.draw()
     if is_embedded():

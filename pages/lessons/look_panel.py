@@ -5,17 +5,20 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pages.channel import live_text
 from pages.lessons import looks
 from pages.lessons.looks import Look
 from pages.lessons.moment import Moment
+from pages.run_view import session_source
+from pages.run_view.session_source import Contents
 from pages.state import arrival, session, typed
+from pages.state.session_value import Session
 from polycore import Experiment
 from polycore.links import link
 
 PREFIX = "look"
 WORD = "look"  # in the address
 CARDS_A_ROW = 4
-CHECK_SECONDS = 1.0
 
 GLOSSARY = "pages/8_glossary.py"
 
@@ -43,10 +46,8 @@ def draw_panel(page: str) -> None:
     with st.container(border=True, gap="small", key=f"{PREFIX}.panel"):
         _head(look, page)
         st.markdown(f"**Do.** {look.do}  \n**See.** {look.see}")
-        seen = look.name in session.current().lessons.seen
         with st.container():
-            # repeated: a run or a question about a point does not draw the whole page again
-            st.fragment(_check, run_every=None if seen else CHECK_SECONDS)(look.name, page)
+            _check(look, page)
         _ways(look, page)
 
 
@@ -138,22 +139,36 @@ def _next(look: Look, page: str) -> None:
     )
 
 
-def _check(name: str, page: str) -> None:
-    """Say whether the look has been seen. Once seen, it remains so."""
-    look, now = looks.named(name), session.current()
-    if look is None:
-        return
-    if name not in now.lessons.seen and look.seen(Moment(now, page, _asked(page))):
-        session.set_lessons(replace(now.lessons, seen=now.lessons.seen | {name}))
-    if name in session.current().lessons.seen:
+def _check(look: Look, page: str) -> None:
+    """Say whether the look has been seen. Once seen, it remains so.
+
+    While a run is under way, its frames say so too, and the page is drawn again.
+    """
+    now = session.current()
+    if look.name not in now.lessons.seen and _is_seen(look, page, now):
+        session.set_lessons(replace(now.lessons, seen=now.lessons.seen | {look.name}))
+    if look.name in session.current().lessons.seen:
         st.markdown(f":green[{SEEN} **Seen.**] {look.lesson}")
     else:
-        st.markdown(f":gray[{NOT_YET} Not seen yet.]")
+        # side by side: what watches the run shows nothing, and below would leave a gap
+        with st.container(horizontal=True, gap=None):
+            st.markdown(f":gray[{NOT_YET} Not seen yet.]", width="content")
+            _watch(look, page)
 
 
-def _asked(page: str) -> tuple[float, float] | None:
+def _watch(look: Look, page: str) -> None:
+    followed = session_source.follow("look", lambda later: Contents({"seen": _is_seen(look, page, later)}))
+    if followed is not None:
+        live_text.draw("", f"{PREFIX}.watch", followed, until="seen")
+
+
+def _is_seen(look: Look, page: str, now: Session) -> bool:
+    return bool(look.seen(Moment(now, page, _asked(now, page))))
+
+
+def _asked(now: Session, page: str) -> tuple[float, float] | None:
     """Return the point that is asked about: on Predict, or on the map of the run."""
-    view = session.current().view
+    view = now.view
     return (view.point.x, view.point.y) if page == looks.PREDICTING else view.asked
 
 

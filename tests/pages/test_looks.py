@@ -6,6 +6,8 @@ from functools import cache
 import pytest
 
 import polycore as pc
+from pages.channel import session_key
+from pages.channel.hub import hub
 from pages.lessons import look_panel, looks
 from pages.lessons.moment import Moment
 from pages.runs.runner import Training
@@ -23,10 +25,12 @@ from tests.pages.browsing import (
     opened,
     press,
     say,
+    sent_to,
     session_of,
     wait_for,
     words_of,
 )
+from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
 PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("*.py")))]
@@ -296,6 +300,21 @@ def test_a_seen_look_is_reported_and_stays_seen():
     assert any("Seen so far: 1 of 8" in caption.value for caption in app.caption)
     cards = [text.value for text in app.markdown if text.value == f"{look_panel.SEEN} Seen"]
     assert len(cards) == 1
+
+
+def test_while_a_run_is_under_way_its_frames_say_when_the_look_is_seen():
+    app = press(
+        opened(TRAIN, {"look": "dead", **link.to_query(replace(looks.TOO_FAST, steps=10**6))}), "Start"
+    )
+    training = session_of(app).training
+    component = sent_to(app, "look.watch")
+    assert (component["until"], component["follow"]["run"]) == ("seen", f"{training.name}-look")
+    source = hub.holder(app.session_state[session_key.KEY]).source(f"{training.name}-look")
+    wait_until(lambda: source.frame().header["seen"])
+    app.run()
+    training.stop()
+    assert session_of(app).lessons.seen == {"dead"}
+    assert any("**Seen.**" in text for text in panel(app))
 
 
 def test_home_links_to_every_look():
