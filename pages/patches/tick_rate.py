@@ -1,10 +1,13 @@
-"""How often the fragments of a page may tick, if many users watch their runs at once.
+"""How often the fragments of a page may tick, if many users watch their sweeps at once.
 
 A browser sends ticks as often as a single user may have them. With many users the server would draw updates
 that it cannot send in time, and every click would wait behind them.
 
-`rerun_requests` drops the ticks that are not due. Upstream has no such limit; this file can go when no page
-polls with a fragment anymore (pages/5_inside.py, pages/compare, pages/frame/sweep_ticker.py).
+Only sweeps poll: their tables once a second (pages/compare/sweep_view.py), and one line on other pages
+(pages/frame/sweep_ticker.py). Thirty users who watch the tables of theirs would need more than a core.
+
+`rerun_requests` drops the ticks that are not due. Upstream has no such limit; this file can go when sweeps
+follow frames, as runs do.
 """
 
 from time import monotonic
@@ -13,7 +16,7 @@ from weakref import WeakKeyDictionary
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
 
-# A tick of the Train page takes 45 to 65 ms of a core that is shared: all ticks together take half a core.
+# A tick of a sweep's table takes 40 to 65 ms of a core that is shared: all ticks together take half a core.
 SECONDS_BETWEEN = 0.1  # for each session that watches
 WATCHED_SECONDS = 5.0  # a session watches if its last tick is not older
 EARLY = 0.9  # a browser's clock is not the server's
