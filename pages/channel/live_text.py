@@ -104,20 +104,19 @@ def bar(name: str, share: float, label: str) -> str:
 def table(label: str, heads: Sequence[str], rows: Mapping[str, Sequence[str]], name: str) -> str:
     """Return a table: `rows` by their heads, each with a text for every column.
 
-    label: what the heads of the rows are. heads: of the columns, HTML of ours as those of the rows.
+    label: its name for screen readers. heads: of all columns, HTML of ours as those of the rows.
     name: of the value that has a list of rows, each a list of texts.
     """
-    columns = "".join(f"<th scope='col'>{head}</th>" for head in heads)
+    columns = "".join(f"<th scope='col'>{head}</th>" if head else "<td></td>" for head in heads)
     body = "".join(
         f"<tr data-values='{name}.{index}'><th scope='row'>{head}</th>"
         + "".join(f"<td>{escape(text)}</td>" for text in texts)
         + "</tr>"
         for index, (head, texts) in enumerate(rows.items())
     )
-    words = escape(label)
     return (
-        f"<div class='table' tabindex='0' role='group' aria-label='{words}'><table>"
-        f"<thead><tr><th scope='row'>{words}</th>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<div class='table' tabindex='0' role='group' aria-label='{escape(label)}'><table>"
+        f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

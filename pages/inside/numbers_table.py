@@ -41,7 +41,9 @@ class Table:
             else html.escape(head)
             for index, head in enumerate(self.heads)
         ]
-        return live_text.table(self.label, heads, dict(zip(self.rows, self.texts, strict=True)), name)
+        return live_text.table(
+            self.label, [self.label, *heads], dict(zip(self.rows, self.texts, strict=True)), name
+        )
 
     def draw_frame(self) -> None:
         """Draw the table as a data frame."""

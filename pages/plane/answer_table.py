@@ -73,7 +73,7 @@ def _row(answer: Answer, label: int) -> list[str]:
 def _draw_followed(answer: Answer, key: str, followed: Followed) -> None:
     """Draw an answer whose polynomials are known as a table that follows a run: a data frame cannot."""
     shown = values(answer)
-    heads = ["class", "polynomial", "probability", "referee", "odds", "value at x", "distance"]
+    heads = ["", "class", "polynomial", "probability", "referee", "odds", "value at x", "distance"]
     if answer.referee is None:
         heads.remove("referee")
     swatches = [
@@ -81,4 +81,4 @@ def _draw_followed(answer: Answer, key: str, followed: Followed) -> None:
         for row, color in enumerate(shown["colors"])
     ]
     rows = dict(zip(swatches, shown["rows"], strict=True))
-    live_text.draw(live_text.table("", heads, rows, "answer.table.rows"), key, followed)
+    live_text.draw(live_text.table("All classes", heads, rows, "answer.table.rows"), key, followed)

@@ -26,7 +26,9 @@ def draw(meeting: Meeting, answer: Answer, key: str, followed: Followed | None =
         st.write(explained(len(meeting.curves)))
         heads = [escape(f"p{label} = {answer.name(label)}") for label in meeting.curves]
         rows = dict(zip(heads, odds_of(meeting, answer), strict=True))
-        html = live_text.table("curve", ["network", "referee"], rows, "answer.crossing")
+        html = live_text.table(
+            "The curves that meet", ["curve", "network", "referee"], rows, "answer.crossing"
+        )
         live_text.draw(html, key, followed)
 
 

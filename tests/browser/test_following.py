@@ -32,16 +32,17 @@ class Runs:
 
 
 @pytest.fixture
-def training(lone_visit):
+def training(visitor):
     """Return a visit whose run is under way, and the count of the runs of its scripts."""
-    runs = Runs(lone_visit.page)
-    lone_visit.open(f"train{LONG}")
-    lone_visit.press("Start")
-    lone_visit.wait_for_status("Running", after_step=100)
-    yield lone_visit, runs
-    lone_visit.go_to("Train")
-    lone_visit.press("Stop")
-    lone_visit.wait_for_status("Stopped")
+    visit = visitor()
+    runs = Runs(visit.page)
+    visit.open(f"train{LONG}")
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=100)
+    yield visit, runs
+    visit.go_to("Train")
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
 
 
 def wait_for_change(visit, locator, read=lambda one: one.inner_text()):
