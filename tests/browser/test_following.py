@@ -13,6 +13,11 @@ LONG = (
     "&learning_rate=0.0001"
 )
 
+# a first step of some seconds, so that pages are there before it
+SLOW = (
+    "?v=1&polynomials=-x%5E2%2B1~3x&steps=1000&schedule=constant&hidden=128-128-128&samples=20000&batch=all"
+)
+
 
 class Runs:
     """Counts the runs of scripts that the server begins for a tab."""
@@ -45,13 +50,17 @@ def training(visitor):
     visit.wait_for_status("Stopped")
 
 
-def wait_for_change(visit, locator, read=lambda one: one.inner_text()):
+def wait_for_change(visit, locator, read):
     before = read(locator)
     wait_until(lambda: read(locator) != before, pause=visit.pause)
 
 
 def value(visit, name):
     return visit.page.locator(f"[data-value='{name}']")
+
+
+def text(locator):
+    return locator.inner_text()
 
 
 def follows(visit, runs, *changing):
@@ -71,7 +80,6 @@ def test_inside_follows_the_run(training):
     picture = visit.page.locator(".network .neuron").nth(2)
     map_of = plane(visit, "^Map of hidden layer 1, neuron 0")
     map_of.wait_for()
-    text = lambda one: one.inner_text()  # noqa: E731
     follows(
         visit,
         runs,
@@ -93,7 +101,6 @@ def test_predict_follows_the_run(training):
     visit, runs = training
     visit.go_to("Predict")
     image = visit.page.locator(".st-key-walk-map .imagelayer image")
-    text = lambda one: one.inner_text()  # noqa: E731
     follows(
         visit,
         runs,
@@ -111,7 +118,6 @@ def test_predict_follows_the_run(training):
 def test_compare_follows_the_run(training):
     visit, runs = training
     visit.go_to("Compare")
-    text = lambda one: one.inner_text()  # noqa: E731
     curve = visit.page.locator(".js-plotly-plot").first
     follows(
         visit,
@@ -123,12 +129,15 @@ def test_compare_follows_the_run(training):
     )
 
 
-@pytest.mark.parametrize("name", ["Predict", "Inside", "Compare"])
-def test_a_page_that_waits_for_the_first_model_is_drawn_once_when_it_is_there(visitor, name):
-    visit = visitor().open(f"train{LONG}")
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("Predict", "figures.loss"), ("Inside", "figures.loss"), ("Compare", "effort")],
+)
+def test_a_page_that_waits_for_the_first_model_is_drawn_when_it_is_there(visitor, name, shown):
+    visit = visitor().open(f"train{SLOW}")
     visit.press("Start")
     visit.go_to(name)
-    expect(visit.page.get_by_text("Run 1 · Adam, 3 polynomials").first).to_be_visible()
+    expect(value(visit, shown)).to_be_visible()
     visit.go_to("Train")
     visit.press("Stop")
     visit.wait_for_status("Stopped")

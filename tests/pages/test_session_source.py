@@ -8,9 +8,11 @@ import polycore as pc
 from pages.run_view import session_source
 from pages.run_view.session_source import SECONDS_BETWEEN, Contents, SessionSource
 from pages.runs.runner import Training
+from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
 from tests.hand import Hand
+from tests.pages.browsing import opened, sent_to, session_of
 from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(
@@ -106,4 +108,17 @@ def test_another_choice_of_the_page_is_in_a_frame_at_once():
     assert source.sequence > earlier.sequence
     assert source.frame().header["chosen"] == "another"
     assert source.frame().sequence == source.sequence
+    training.stop()
+
+
+def test_before_the_first_step_a_page_waits_for_it():
+    app, (training, hand) = opened(), started()
+    app.session_state[session.KEY] = replace(session_of(app), training=training)
+    app.switch_page("pages/4_predict.py").run()
+    assert sent_to(app, "progress.line")["until"] == "begun"
+    advanced(training, hand, 10)
+    app.run()
+    assert not app.exception
+    assert sent_to(app, "progress.line")["until"] == ""
+    assert session_of(app).answering.experiment == EXPERIMENT
     training.stop()
