@@ -19,9 +19,14 @@ _component = st.components.v2.component(
 )
 
 
+def is_needed() -> bool:
+    """Return whether this server has no other way for frames."""
+    return not address.is_served()
+
+
 def draw() -> None:
     """Draw what passes the frames of the session's runs to the page's components; it shows nothing."""
-    if not address.is_served():
+    if is_needed():
         with st.container(key=KEY):
             _pass()
 

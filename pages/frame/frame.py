@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas  # noqa: F401
 import streamlit as st
 
-from pages.channel import address, passing, session_key
+from pages.channel import passing, session_key
 from pages.frame import copy_button, sweep_ticker, undo
 from pages.game import challenge
 from pages.lessons import look_panel
@@ -121,7 +121,7 @@ def draw_without_ticker(title: str) -> None:
     _write_link(has_arrived=has_arrived)
     # last: another script run may end this one whenever it reads or writes the session
     arrival.settle()
-    polls = sweep_ticker.is_running() or not address.is_served()
+    polls = sweep_ticker.is_running() or passing.is_needed()
     st.html(POLLING_STYLE if polls else STYLE)
     passing.draw()
     undo.draw()
