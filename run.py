@@ -6,12 +6,13 @@
     python3 run.py tests --fast
     python3 run.py benchmarks
     python3 run.py reference
+    python3 run.py soak
 
 `tests --fast` runs the linter, the type checker and the unit tests, in under a minute. `reference` builds
-the reference in build/reference from the docstrings. Each command creates the virtual
-environment .venv if there is none and installs what it needs. Arguments after `dashboard`, `tests` and
-`benchmarks` are passed on to `streamlit run`, to pytest and to the benchmarks. On Windows, type `py` in
-place of `python3`.
+the reference in build/reference from the docstrings. `soak` presses the dashboard's buttons thousands of
+times at random moments. Each command creates the virtual environment .venv if there is none and installs
+what it needs. Arguments after `dashboard`, `tests`, `benchmarks` and `soak` are passed on to `streamlit run`,
+to pytest, to the benchmarks and to the soak. On Windows, type `py` in place of `python3`.
 """
 
 import sys
@@ -103,6 +104,9 @@ def _run(arguments: list[str]) -> int:
     if command == ["benchmarks"]:
         _install("benchmarks/requirements.txt")
         return _become(["benchmarks", *more])
+    if command == ["soak"]:
+        _install("requirements-dev.txt")
+        return _become(["tests.soak", *more])
     if arguments == ["reference"]:
         _install("requirements-dev.txt")
         code = _module(REFERENCE)

@@ -130,6 +130,14 @@ def test_the_fast_tests_are_unit_tests_that_are_there(run):
     assert not [path for path in run.UNIT_TESTS if re.search("browser|pages|documents|starter", path)]
 
 
+def test_the_soak_command_passes_its_arguments_on(run, monkeypatch):
+    begun = []
+    monkeypatch.setattr(run, "_become", lambda command: begun.append(command) or 0)
+    assert run.main(["soak", "--presses", "20"]) == 0
+    assert begun == [["tests.soak", "--presses", "20"]]
+    assert (ROOT / "tests/soak/__main__.py").is_file()
+
+
 @pytest.mark.parametrize("code", [0, 1])
 def test_the_reference_command_tells_where_the_pages_are(run, monkeypatch, capsys, code):
     made = []

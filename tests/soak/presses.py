@@ -1,0 +1,332 @@
+"""Presses on the Train page at random moments, and whether each was answered once.
+
+A walk is a chain of presses in one tab, all drawn from one seed. Before each press the tab must show what the
+press before it has led to: an answer that comes twice, or late, is found there.
+"""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+from urllib.parse import quote
+
+from playwright.sync_api import Error
+
+from tests.soak.tab import Sight, Tab
+
+Kind = Literal[
+    "Start", "Pause", "Resume", "Stop", "One step", "Reset", "New seed", "preset", "Next look", "Undo"
+]
+KINDS: tuple[Kind, ...] = Kind.__args__
+
+LABELS: dict[Kind, tuple[str, ...]] = {
+    "Start": ("Start", "Start again", "Start the new set-up"),
+    "preset": ("Recommended", "The tutorial's", "L-BFGS"),
+}
+LEADS_TO: dict[Kind, tuple[Kind, ...]] = {
+    "Start": ("Stop",),
+    "Pause": ("Resume",),
+    "Resume": ("Pause", "One step"),
+    "One step": ("Pause", "Reset"),
+}
+RESTING = (None, "Ready", "Finished", "Stopped")
+SET_UP: tuple[Kind, ...] = ("New seed", "preset", "Next look")
+PATIENCE_SECONDS = 60.0
+POLL_SECONDS = 0.05
+LONGEST_WAIT = 0.4  # seconds before a press
+LONGEST_RUN = 3.0  # seconds that a press waits for the end of a run
+MOST_FAULTS = 5
+QUIET_SECONDS = 1.5  # after the last press, in which nothing more may happen
+
+WORDS = f"v=1&polynomials={quote('-x^2+1~x^3-2~3x')}&hidden=8&batch=all&samples=50&schedule=constant"
+LONG = f"train?{WORDS}&steps=5000000&look=crossing"
+SHORT = f"train?{WORDS}&steps=4000&look=crossing"
+
+
+class LostPressError(Exception):
+    """A press was not answered, or not once."""
+
+
+@dataclass
+class Tally:
+    """What has come of presses: how many of each kind were answered, what went wrong, and Stop's times."""
+
+    counts: Counter[Kind] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    stop_seconds: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Walk:
+    """A walk in a tab.
+
+    is_short: whether its runs end by themselves within seconds, and presses are made as they do.
+    """
+
+    tab: Tab
+    random: random.Random
+    is_short: bool
+    tally: Tally = field(default_factory=Tally)
+    # the set-up of each run, and what Undo brings back
+    _set_ups: dict[str, dict[str, str]] = field(default_factory=dict)
+    _presets: dict[tuple[tuple[str, str], ...], str] = field(default_factory=dict)
+    _undo: tuple[Kind, Sight] | None = None
+    _expected: Sight | None = None
+    _history: list[str] = field(default_factory=list)
+
+    def go(self, quota: int) -> Tally:
+        """Press until each kind was pressed `quota` times, or too much has gone wrong."""
+        is_open = False
+        while missing := [kind for kind in KINDS if self.tally.counts[kind] < quota]:
+            try:
+                if not is_open:
+                    self._open()
+                    is_open = True
+                self._press_one(missing)
+            except (LostPressError, Error) as error:
+                is_open = False
+                self.tally.faults.append(str(error))
+                if len(self.tally.faults) >= MOST_FAULTS:
+                    break
+        if is_open:
+            self._check_the_end()
+        return self.tally
+
+    def _check_the_end(self) -> None:
+        self.tab.visit.pause(QUIET_SECONDS)
+        try:
+            self._check_unchanged(self.tab.sight())
+        except LostPressError as error:
+            self.tally.faults.append(str(error))
+
+    def _open(self) -> None:
+        self.tab.visit.forget()  # with its run
+        self.tab.open(SHORT if self.is_short else LONG)
+        self._undo = None
+        self._expected = self._settled(lambda _: "")
+
+    def _press_one(self, missing: list[Kind]) -> None:
+        """Press one button of a kind that is missing, or one that leads there."""
+        sight = self.tab.sight()
+        if "Next look" in missing and "Next look" not in sight.enabled:
+            self._open()  # it was the last one
+            return
+        kind = self._way_to(self.random.choice(missing), sight)
+        self._wait_for_a_moment(kind, sight)
+        now = self.tab.sight()
+        labels = _labels(kind, now)
+        if kind == "preset":  # the one that is there already would change nothing
+            labels = [label for label in labels if label != self._presets.get(_set_up(now))]
+        if not labels:
+            return  # the run has ended meanwhile
+        label = self.random.choice(labels)
+        pressed = self.tab.press((label,))
+        if pressed is None:
+            return
+        before, _ = pressed
+        self._history.append(f"{label} at {before.status} {before.step}")
+        self._check_unchanged(before)
+        after = self._take_answer(kind, before)
+        if kind == "preset":
+            self._presets[_set_up(after)] = label
+
+    def _take_answer(self, kind: Kind, before: Sight) -> Sight:
+        changed = self._is_changed(before)
+        after = self._settled(lambda sight: self._fault(kind, before, sight, changed))
+        if kind == "Stop":
+            milliseconds = self.tab.milliseconds()
+            if milliseconds is not None:
+                self.tally.stop_seconds.append(milliseconds / 1000)
+        if after.run is not None and after.run not in self._set_ups:
+            # a reset run has the set-up of the run before it, which may not be the page's
+            of_before = self._set_ups[before.run] if kind == "Reset" and before.run else after.words
+            self._set_ups[after.run] = of_before
+        if kind in ("Reset", *SET_UP) and after.undo is not None:
+            if after.undo != before.undo:
+                self._undo = (kind, before)
+        else:
+            self._undo = None
+        self._expected = after
+        self.tally.counts[kind] += 1
+        return after
+
+    # --- which press comes next ---------------------------------------------------------------
+
+    def _way_to(self, kind: Kind, sight: Sight) -> Kind:
+        """Return `kind` if it can be pressed now; else a kind that leads there."""
+        if self._undo is not None and (self.is_short or self.random.random() < 0.5):
+            return "Undo"
+        if kind == "Undo":
+            return self.random.choice(("preset", "Next look", "Reset"))
+        ways = (kind, *LEADS_TO.get(kind, ()))
+        return next((way for way in ways if _labels(way, sight)), "Start")
+
+    def _wait_for_a_moment(self, kind: Kind, sight: Sight) -> None:
+        if self.is_short and sight.is_under_way and kind != "Start":
+            share = self.random.uniform(50, 100)
+            until = time.monotonic() + LONGEST_RUN
+            while (now := self.tab.sight()).is_under_way and now.share < share and time.monotonic() < until:
+                self.tab.visit.pause(POLL_SECONDS)
+        self.tab.visit.pause(self.random.uniform(0, LONGEST_WAIT))
+
+    def _is_changed(self, sight: Sight) -> bool:
+        return sight.run is None or self._set_ups.get(sight.run, sight.words) != sight.words
+
+    # --- whether it was answered once ---------------------------------------------------------
+
+    def _settled(self, fault: Callable[[Sight], str]) -> Sight:
+        """Return what is seen once the page fits its run and `fault` returns nothing."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            sight = self.tab.sight()
+            wrong = self._unfinished(sight) or fault(sight)
+            if not wrong:
+                return sight
+            if time.monotonic() > end:
+                raise LostPressError(f"{wrong}; after {self._history[-12:]}; shown: {sight}")
+            self.tab.visit.pause(POLL_SECONDS)
+
+    def _unfinished(self, sight: Sight) -> str:
+        """Return what the page has not drawn yet; "" if it fits its run."""
+        if not sight.is_known or not sight.rests:
+            return "the page does not rest"
+        if sight.status != sight.shown:
+            return f"the page shows {sight.shown}, the frame {sight.status}"
+        controls = _controls(sight, self._is_changed(sight))
+        enabled = {label for label in sight.enabled if label in _ALL_CONTROLS}
+        return "" if enabled == controls else f"buttons: {sorted(enabled)}, not {sorted(controls)}"
+
+    def _fault(self, kind: Kind, before: Sight, after: Sight, changed: bool) -> str:
+        """Return in what `after` is no answer to one press of `kind`; "" if it is one."""
+        addresses = len(after.addresses) - len(before.addresses)
+        if kind in SET_UP:
+            return _fault_of_address(kind, before, after) or _fault_of_run(before, after)
+        if kind == "Undo":
+            return self._fault_of_undo(before, after)
+        if addresses:
+            return f"the address changed {addresses} times: {after.addresses[-3:]}"
+        match kind:
+            case "Start" | "One step" if _begins(kind, before, changed):
+                if (after.run == before.run) != (before.status == "Ready" and not changed):
+                    return f"run {after.run} after {before.run}"
+                changes = after.generation
+            case "Reset":
+                if after.run == before.run:
+                    return "the same run"
+                return _unless(after.status == "Ready" and after.generation == after.step == 0, after)
+            case _:
+                if after.run != before.run:
+                    return "another run"
+                changes = after.generation - before.generation
+        return _fault_of_changes(kind, before, after, changes)
+
+    def _fault_of_undo(self, before: Sight, after: Sight) -> str:
+        assert self._undo is not None
+        kind, target = self._undo
+        expected = () if target.address == before.address else (target.address,)
+        if after.addresses != (*before.addresses, *expected):
+            return f"undone to {after.addresses[-3:]}, not {target.address}"
+        if kind != "Reset":
+            return _fault_of_run(before, after)
+        if after.run != target.run or after.step < target.step:
+            return f"undone to {after.run} at {after.step}, not {target.run} at {target.step}"
+        expected_statuses = ("Paused", "Finished") if target.is_under_way else (target.status,)
+        return _unless(after.status in expected_statuses, after)
+
+    def _check_unchanged(self, sight: Sight) -> None:
+        """Fail if anything has happened since the last answer but that a run has advanced or ended."""
+        expected = self._expected
+        assert expected is not None
+        ended = expected.is_under_way and sight.status == "Finished"
+        fitting = replace(
+            sight,
+            generation=sight.generation - ended,
+            status=expected.status if ended or sight.is_under_way == expected.is_under_way else sight.status,
+        )
+        names = ("run", "generation", "status", "addresses", *(() if expected.is_under_way else ("step",)))
+        for name in names:
+            got, wanted = getattr(fitting, name), getattr(expected, name)
+            if got != wanted:
+                raise LostPressError(f"{name} became {got} by itself, from {wanted}; {self._history[-12:]}")
+
+
+_ALL_CONTROLS = {
+    *LABELS["Start"], "Pause", "Resume", "Stop", "One step", "Reset",
+}  # fmt: skip
+
+
+def _labels(kind: Kind, sight: Sight) -> list[str]:
+    return [label for label in LABELS.get(kind, (kind,)) if label in sight.enabled]
+
+
+def _begins(kind: Kind, before: Sight, changed: bool) -> bool:
+    """Return whether the press begins a run: a new one, or the one that is ready."""
+    return (
+        before.run is None
+        or kind == "Start"
+        or before.status == "Ready"
+        or (changed and before.status in RESTING)
+    )
+
+
+def _controls(sight: Sight, changed: bool) -> set[str]:
+    """Return the buttons that a page has for such a run."""
+    if sight.status is None or (changed and sight.status in RESTING):
+        return {"Start", "One step"}
+    own = {
+        "Ready": {"Start", "One step"},
+        "Paused": {"Resume", "One step", "Stop", "Reset"},
+        "Failed": {"Resume", "One step", "Stop", "Reset"},
+        "Finished": {"Start again", "Reset"},
+        "Stopped": {"Start again", "Reset"},
+    }.get(sight.status, {"Pause", "Stop", "Reset"})
+    return own | ({"Start the new set-up"} if changed else set())
+
+
+def _set_up(sight: Sight) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(sight.words.items()))
+
+
+def _unless(holds: bool, after: Sight) -> str:
+    return "" if holds else f"{after.status} at {after.step}, generation {after.generation}"
+
+
+def _fault_of_address(kind: Kind, before: Sight, after: Sight) -> str:
+    news = after.addresses[len(before.addresses) :]
+    if len(news) != 1:
+        return f"{len(news)} new addresses: {news}"
+    seeds = [sight.words.get("seed") for sight in (before, after)]
+    if kind == "New seed" and (
+        seeds[0] == seeds[1] or after.words | {"seed": ""} != before.words | {"seed": ""}
+    ):
+        return f"seeds {seeds}"
+    return ""
+
+
+def _fault_of_run(before: Sight, after: Sight) -> str:
+    """Return what happened to the run, though the press does not concern it; it may end by itself."""
+    ended = before.is_under_way and after.status == "Finished"
+    same = (after.run, after.generation - ended) == (before.run, before.generation)
+    return _unless(same and after.step >= before.step, after)
+
+
+def _fault_of_changes(kind: Kind, before: Sight, after: Sight, changes: int) -> str:
+    """Return in what the run's status is no answer to one press that concerns it.
+
+    changes: how often the status has changed.
+    """
+    finished = after.status == "Finished"
+    match kind:
+        case "Pause" | "Stop" if before.status == "Finished":  # the run has ended before the press
+            return _unless(finished and changes == 0, after)
+        case "Start" | "Resume":
+            return _unless((after.is_under_way and changes == 1) or (finished and changes == 2), after)
+        case "Pause":
+            return _unless((after.status == "Paused" or finished) and changes == 1, after)
+        case "Stop":
+            return _unless((after.status == "Stopped" or finished) and changes == 1, after)
+        case _:
+            steps = after.step - (before.step if after.run == before.run else 0)
+            return _unless(after.status == "Paused" and changes == 2 and steps == 1, after)

@@ -1,0 +1,100 @@
+// What a tab shows, for tests that press at random moments: one look is one moment.
+
+(() => {
+  const addresses = [];
+  const headings = [];
+
+  // weights come into the address by themselves when a run has ended
+  function note() {
+    const url = new URL(location.href);
+    url.searchParams.delete("weights");
+    const address = url.pathname + url.search;
+    if (addresses.at(-1) !== address) addresses.push(address);
+  }
+
+  for (const name of ["pushState", "replaceState"]) {
+    const own = history[name];
+    history[name] = function (...values) {
+      own.apply(this, values);
+      note();
+    };
+  }
+  addEventListener("popstate", note);
+  note();
+
+  setInterval(() => {
+    const heading = document.querySelector("h1")?.innerText;
+    if (heading && headings.at(-1) !== heading) headings.push(heading);
+  }, 20);
+
+  const text = (element) => element.querySelector("p")?.textContent ?? "";
+  const buttons = () => [...document.querySelectorAll("button")].filter((each) => each.checkVisibility());
+
+  // components draw in shadow roots
+  const roots = new Set();
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (options) {
+    const root = attach.call(this, options);
+    roots.add(root);
+    return root;
+  };
+  function statusShown() {
+    for (const root of roots) {
+      if (!root.isConnected) roots.delete(root);
+      else if (root.querySelector("[data-value=status]")) return root.querySelector("[data-value=status]").textContent;
+    }
+    return null;
+  }
+
+  function run() {
+    const channel = window.polycoreChannel;
+    const [name = null] = new Set([...(channel?.followers ?? [])].map((follower) => follower.run));
+    const frame = channel?.latest.get(name);
+    if (name === null) return { run: null, generation: 0, status: null, step: 0, share: 0 };
+    if (!frame) return null;
+    const { generation, status, step, share } = frame;
+    return { run: name, generation, status, step, share };
+  }
+
+  function look() {
+    return {
+      ...run(),
+      isKnown: run() !== null,
+      shown: statusShown(),
+      rests: document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning",
+      isConnected: document.querySelector("[data-testid=stApp]")?.dataset.testConnectionState === "CONNECTED",
+      enabled: buttons().filter((each) => !each.disabled).map(text),
+      undo: /undo-fades-(\d+)/.exec(document.querySelector(".st-key-undo-toast")?.outerHTML ?? "")?.[1] ?? null,
+      addresses: [...addresses],
+      headings: [...headings],
+    };
+  }
+
+  // Returns what was seen right before the press; null if there is no such button to press.
+  function press(labels) {
+    const button = buttons().find((each) => !each.disabled && labels.includes(text(each)));
+    if (!button) return null;
+    const before = look();
+    const began = performance.now();
+    const status = statusShown();
+    recorder.milliseconds = null;
+    const watch = () => {
+      if (statusShown() !== status) recorder.milliseconds = performance.now() - began;
+      else if (performance.now() - began < 30_000) requestAnimationFrame(watch);
+    };
+    button.click();
+    requestAnimationFrame(watch);
+    return { ...before, label: text(button) };
+  }
+
+  // Chooses a page in the navigation; returns what was seen right before.
+  function leave(page) {
+    const before = look();
+    [...document.querySelectorAll("[data-testid=stPageLink-NavLink]")]
+      .find((link) => link.innerText.trim().endsWith(page))
+      .click();
+    return before;
+  }
+
+  window.recorder = { look, press, leave, milliseconds: null };
+})();

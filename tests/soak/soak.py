@@ -1,0 +1,148 @@
+"""All that a soak does, at once: presses with and without latency, and ends of runs."""
+
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Error, Playwright, sync_playwright
+
+from benchmarks.percentiles import summary
+from tests.browser.dashboard import launched, served, trouble_in
+from tests.soak.ends import Ends
+from tests.soak.outages import Outage, outages, survive
+from tests.soak.presses import KINDS, Kind, Tally, Walk
+from tests.soak.slow_line import SlowLine
+from tests.soak.tab import Tab
+
+LATENCY_SECONDS = 0.4  # there and back
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is to be done.
+
+    presses: of each kind, without latency and with it; in either half of them runs end by themselves.
+    ends: during a switch of pages. away: ends while no tab is there. seed: of all that is drawn.
+    """
+
+    presses: tuple[int, int]
+    ends: int
+    away: int
+    seed: int
+
+    def walks(self, has_latency: bool) -> tuple[int, int]:
+        """Return how many presses of each kind the walks make whose runs last, and whose runs end."""
+        presses = self.presses[has_latency]
+        return presses - presses // 2, presses // 2
+
+
+@dataclass
+class Report:
+    """What has come of it.
+
+    quick, slow: without latency and with it. during: ends that the page that was left had not shown yet.
+    outages: those after which the run continued. faults: what went wrong, anywhere.
+    """
+
+    quick: Tally = field(default_factory=Tally)
+    slow: Tally = field(default_factory=Tally)
+    ends: int = 0
+    during: int = 0
+    away: int = 0
+    outages: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Counter[Kind]:
+        """How many presses of each kind were answered once."""
+        return self.quick.counts + self.slow.counts
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of a table of the presses, and sentences on the rest."""
+        yield "| press | without latency | with 400 ms |"
+        yield "| --- | ---: | ---: |"
+        for kind in KINDS:
+            yield f"| {kind} | {self.quick.counts[kind]} | {self.slow.counts[kind]} |"
+        yield ""
+        yield f"Runs that ended as the user opened another page, with 400 ms of latency: {self.ends}."
+        yield f"Those of them that the page before had not shown yet when it was left: {self.during}."
+        yield f"Runs that ended while no tab was there: {self.away}."
+        yield f"Outages after which the run continued: {', '.join(self.outages) or 'none'}."
+        yield f"Stop, with 400 ms of latency, s: {_summary(self.slow.stop_seconds)}."
+        yield f"Stop, without, s: {_summary(self.quick.stop_seconds)}."
+        yield f"Faults: {len(self.faults)}."
+
+
+def _summary(seconds: list[float]) -> str:
+    return f"p50 / p95 / maximum of {len(seconds)}: {summary(seconds)}"
+
+
+def done(plan: Plan) -> Report:
+    """Do all of the plan, on a server of its own and in three browsers at once."""
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "log.txt") as server:
+        with SlowLine(server, LATENCY_SECONDS / 2).running() as slow, ThreadPoolExecutor(3) as threads:
+            report = Report()
+            work = [
+                threads.submit(_walk, server, plan, report, report.quick, has_latency=False),
+                threads.submit(_walk, slow, plan, report, report.slow, has_latency=True),
+                threads.submit(_end, slow, plan, report),
+            ]
+            for each in work:
+                each.result()
+        report.faults += trouble_in(Path(folder) / "log.txt")
+    return report
+
+
+def _walk(server: str, plan: Plan, report: Report, tally: Tally, *, has_latency: bool) -> None:
+    lasting, ending = plan.walks(has_latency)
+    with _tab(server, report.faults) as tab:
+        for is_short, quota in ((False, lasting), (True, lasting + ending)):
+            walk = Walk(tab, random.Random(f"{plan.seed} {has_latency} {is_short}"), is_short, tally)
+            walk.go(quota)
+    report.faults += tally.faults
+
+
+def _end(server: str, plan: Plan, report: Report) -> None:
+    with _tab(server, report.faults) as tab:
+        ends = Ends(tab, random.Random(plan.seed)).go(plan.ends, plan.away)
+    report.ends, report.during, report.away = ends.count, ends.during, ends.away
+    report.faults += ends.faults
+
+
+def survived(report: Report) -> None:
+    """Let the server be away, and a laptop sleep, each for minutes; add to the report what came of it."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(Path(folder) / "log.txt") as server,
+        sync_playwright() as playwright,
+    ):
+        line = SlowLine(server, 0.0)
+        with line.running() as address:
+            for outage in outages(line):
+                _survive(report, outage, playwright, address)
+
+
+def _survive(report: Report, outage: Outage, playwright: Playwright, server: str) -> None:
+    browser = launched(playwright)
+    try:
+        survive(outage, Tab(browser, server))
+        report.outages.append(outage.name)
+    except (AssertionError, Error) as error:
+        report.faults.append(f"{outage.name}: {error}")
+    finally:
+        browser.close()
+
+
+@contextmanager
+def _tab(server: str, troubles: list[str]) -> Iterator[Tab]:
+    with sync_playwright() as playwright:
+        browser = launched(playwright)
+        tab = Tab(browser, server)
+        yield tab
+        troubles += tab.visit.troubles
+        browser.close()
