@@ -56,6 +56,12 @@
     return { run: name, generation, status, step, share };
   }
 
+  // Each loss has an animation of its own.
+  function undo() {
+    if (!buttons().some((each) => text(each) === "Undo")) return null;
+    return getComputedStyle(document.querySelector(".st-key-undo-toast")).animationName;
+  }
+
   function look() {
     return {
       ...run(),
@@ -64,7 +70,7 @@
       rests: document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning",
       isConnected: document.querySelector("[data-testid=stApp]")?.dataset.testConnectionState === "CONNECTED",
       enabled: buttons().filter((each) => !each.disabled).map(text),
-      undo: /undo-fades-(\d+)/.exec(document.querySelector(".st-key-undo-toast")?.outerHTML ?? "")?.[1] ?? null,
+      undo: undo(),
       addresses: [...addresses],
       headings: [...headings],
     };
