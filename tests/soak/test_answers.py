@@ -1,0 +1,143 @@
+"""The soak notices a press that is lost or answered twice, and an address that goes back by itself."""
+
+import random
+import socket
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from tests.soak.presses import LostPressError, Walk
+from tests.soak.slow_line import SlowLine
+from tests.soak.tab import Sight
+
+A, B = "/train?v=1&seed=1", "/train?v=1&seed=2"
+PAUSED = Sight(
+    run="a",
+    generation=2,
+    status="Paused",
+    step=5,
+    share=1.0,
+    shown="Paused",
+    is_known=True,
+    rests=True,
+    enabled=("Resume", "One step", "Stop", "Reset"),
+    undo=None,
+    addresses=(A,),
+    headings=("Train",),
+)
+RUNNING = replace(PAUSED, generation=3, status="Running", shown="Running")
+
+
+@pytest.fixture
+def walk():
+    return Walk(tab=None, random=random.Random(0), is_short=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "once"),
+    [
+        pytest.param("One step", PAUSED, {"generation": 4, "step": 6}, True, id="one step"),
+        pytest.param("One step", PAUSED, {}, False, id="no step"),
+        pytest.param("One step", PAUSED, {"generation": 6, "step": 7}, False, id="two steps"),
+        pytest.param("Resume", PAUSED, {"generation": 3, "status": "Running"}, True, id="resumed"),
+        pytest.param("Stop", PAUSED, {"generation": 3, "status": "Stopped"}, True, id="stopped"),
+        pytest.param("Stop", PAUSED, {"generation": 4, "status": "Stopped"}, False, id="stopped twice"),
+        pytest.param("Pause", RUNNING, {"generation": 4, "status": "Paused"}, True, id="paused"),
+        pytest.param("Pause", RUNNING, {"generation": 4, "status": "Finished"}, True, id="ended first"),
+        pytest.param("Pause", RUNNING, {}, False, id="still running"),
+        pytest.param("New seed", PAUSED, {"addresses": (A, B)}, True, id="another seed"),
+        pytest.param("New seed", PAUSED, {"addresses": (A, B, A)}, False, id="a seed that goes back"),
+        pytest.param("New seed", PAUSED, {"addresses": (A, B), "step": 4}, False, id="a run that goes back"),
+        pytest.param("Pause", RUNNING, {"addresses": (A, B), "generation": 4}, False, id="another address"),
+        pytest.param(
+            "Reset",
+            PAUSED,
+            {"run": "b", "generation": 0, "step": 0, "status": "Ready"},
+            True,
+            id="reset",
+        ),
+        pytest.param("Reset", PAUSED, {}, False, id="not reset"),
+    ],
+)
+def test_an_answer_counts_if_there_is_exactly_one(walk, kind, before, after, once):
+    fault = walk._fault(kind, before, replace(before, **after), changed=False)
+    assert (fault == "") == once
+
+
+@pytest.mark.parametrize(
+    ("after", "name"),
+    [
+        pytest.param({"addresses": (A, B)}, "addresses", id="the address"),
+        pytest.param({"step": 6}, "step", id="the step"),
+        pytest.param({"generation": 3}, "generation", id="the status, and back"),
+        pytest.param({"run": "b"}, "run", id="the run"),
+    ],
+)
+def test_what_changes_without_a_press_is_a_fault(walk, after, name):
+    walk._expected = PAUSED
+    walk._check_unchanged(PAUSED)
+    with pytest.raises(LostPressError, match=f"^{name} became"):
+        walk._check_unchanged(replace(PAUSED, **after))
+
+
+def test_a_run_may_advance_and_end_without_a_press(walk):
+    walk._expected = RUNNING
+    walk._check_unchanged(replace(RUNNING, step=9))
+    walk._check_unchanged(replace(RUNNING, step=9, generation=4, status="Finished"))
+    with pytest.raises(LostPressError, match=r"^status became"):
+        walk._check_unchanged(replace(RUNNING, generation=3, status="Paused"))
+
+
+@pytest.fixture
+def echo():
+    """Yield the address of a server that sends back what it gets."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                while data := connection.recv(100):
+                    connection.sendall(data)
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join(10)
+
+
+def _connected(address):
+    return socket.create_connection(("127.0.0.1", int(address.rstrip("/").rpartition(":")[2])), timeout=10)
+
+
+def test_a_slow_line_delays_both_ways_and_keeps_the_order(echo):
+    with SlowLine(echo, 0.1).running() as address, _connected(address) as connection:
+        began = time.monotonic()
+        connection.sendall(b"one")
+        connection.sendall(b"two")
+        got = b""
+        while len(got) < 6:
+            got += connection.recv(10)
+        assert got == b"onetwo"
+        assert time.monotonic() - began >= 0.2
+
+
+def test_a_line_that_is_cut_ends_its_connections_until_it_is_mended(echo):
+    line = SlowLine(echo, 0.0)
+    with line.running() as address:
+        with _connected(address) as connection:
+            line.cut()
+            assert connection.recv(10) == b""
+        with _connected(address) as connection:
+            assert connection.recv(10) == b""
+        line.mend()
+        with _connected(address) as connection:
+            connection.sendall(b"back")
+            assert connection.recv(10) == b"back"
