@@ -2,6 +2,7 @@
 
     python -m tests.soak                          500 presses of each kind, 200 ends of runs, and long outages
     python -m tests.soak --presses 20 --ends 10   fewer of them
+    python -m tests.soak --minutes 20             as many as there is time for
     python -m tests.soak --seed 7                 at other moments
 
 Half of the presses and all ends have a latency of 400 ms. It needs Chromium or Chrome, and takes an hour or
@@ -9,7 +10,9 @@ more. The exit code is 1 if any press was lost or answered twice.
 """
 
 import argparse
+import math
 import sys
+import time
 
 from tests.browser.dashboard import chromium
 from tests.soak.soak import Plan, done
@@ -23,6 +26,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--presses", type=int, default=PRESSES, help="of each kind")
     parser.add_argument("--ends", type=int, default=ENDS, help="of runs, during a switch of pages")
     parser.add_argument("--away", type=int, default=AWAY, help="ends of runs while no tab is there")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="after which no more presses begin")
     parser.add_argument("--no-outages", action="store_true", help="leave out the outages of minutes")
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn")
     chosen = parser.parse_args(arguments)
@@ -30,7 +34,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("soak: Chromium or Chrome is needed.\n")
         return 2
     presses = chosen.presses - chosen.presses // 2, chosen.presses // 2
-    report = done(Plan(presses, chosen.ends, chosen.away, chosen.seed))
+    until = time.monotonic() + 60 * chosen.minutes
+    report = done(Plan(presses, chosen.ends, chosen.away, chosen.seed, until))
     for _fault in report.faults:
         pass
     return int(bool(report.faults))

@@ -1,5 +1,6 @@
 """Runs that end while the user opens another page, or while no tab is there."""
 
+import math
 import random
 import re
 import time
@@ -40,15 +41,18 @@ class Ends:
     _paths: list[str] = field(default_factory=list)
     _runs: int = 0
 
-    def go(self, ends: int, away: int) -> "Ends":
-        """Let so many runs end during a switch of pages, and `away` more with no tab there."""
+    def go(self, ends: int, away: int, until: float = math.inf) -> "Ends":
+        """Let so many runs end during a switch of pages, and `away` more with no tab there.
+
+        until: when the clock says that, no more of them begin.
+        """
         try:
             self._open()
-            while self.count < ends:
+            while self.count < ends and time.monotonic() < until:
                 self._one_during_a_switch()
                 if self.count % COUNTED_EVERY == 0:
                     self._count_models()
-            while self.away < away:
+            while self.away < away and time.monotonic() < until:
                 self._one_without_a_tab()
         except (LostPressError, Error) as error:
             self.faults.append(str(error))

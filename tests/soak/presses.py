@@ -4,6 +4,7 @@ A walk is a chain of presses in one tab, all drawn from one seed. Before each pr
 press before it has led to: an answer that comes twice, or late, is found there.
 """
 
+import math
 import random
 import time
 from collections import Counter
@@ -76,10 +77,12 @@ class Walk:
     _expected: Sight | None = None
     _history: list[str] = field(default_factory=list)
 
-    def go(self, quota: int) -> Tally:
-        """Press until each kind was pressed `quota` times, or too much has gone wrong."""
+    def go(self, quota: int, until: float = math.inf) -> Tally:
+        """Press until each kind was pressed `quota` times, the clock says `until`, or too much went wrong."""
         is_open = False
         while missing := [kind for kind in KINDS if self.tally.counts[kind] < quota]:
+            if time.monotonic() > until:
+                break
             try:
                 if not is_open:
                     self._open()

@@ -1,5 +1,6 @@
 """All that a soak does, at once: presses with and without latency, and ends of runs."""
 
+import math
 import random
 import tempfile
 from collections import Counter
@@ -28,12 +29,14 @@ class Plan:
 
     presses: of each kind, without latency and with it; in either half of them runs end by themselves.
     ends: during a switch of pages. away: ends while no tab is there. seed: of all that is drawn.
+    until: when `time.monotonic` says that, nothing new begins.
     """
 
     presses: tuple[int, int]
     ends: int
     away: int
     seed: int
+    until: float = math.inf
 
     def walks(self, has_latency: bool) -> tuple[int, int]:
         """Return how many presses of each kind the walks make whose runs last, and whose runs end."""
@@ -103,13 +106,13 @@ def _walk(server: str, plan: Plan, report: Report, tally: Tally, *, has_latency:
     with _tab(server, report.faults) as tab:
         for is_short, quota in ((False, lasting), (True, lasting + ending)):
             walk = Walk(tab, random.Random(f"{plan.seed} {has_latency} {is_short}"), is_short, tally)
-            walk.go(quota)
+            walk.go(quota, plan.until)
     report.faults += tally.faults
 
 
 def _end(server: str, plan: Plan, report: Report) -> None:
     with _tab(server, report.faults) as tab:
-        ends = Ends(tab, random.Random(plan.seed)).go(plan.ends, plan.away)
+        ends = Ends(tab, random.Random(plan.seed)).go(plan.ends, plan.away, plan.until)
     report.ends, report.during, report.away = ends.count, ends.during, ends.away
     report.faults += ends.faults
 
