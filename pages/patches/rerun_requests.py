@@ -10,6 +10,10 @@ A request for a whole page may be late too. On a slow network a tab sends its na
 and the user may have left the page by then. A tap on a link while typing sends the request for the new page
 first, and then the typed value. Both are redirected to the page that was requested last.
 
+A tab may also send a value after the new page has begun to reach it and before its address has changed. If
+that ends the first run of the new page, nobody has read the query that the user opened: the request gets it,
+as long as the page has not said under ARRIVED_AT that it was read.
+
 Ticks that come more often than `tick_rate` allows are dropped here as well.
 
 Replaces `AppSession.request_rerun` (streamlit/runtime/app_session.py). Requests are merged in
@@ -33,6 +37,10 @@ streamlits_own = AppSession.request_rerun
 _last_pages: WeakKeyDictionary[AppSession, tuple[str, str]] = WeakKeyDictionary()
 
 
+# in the session state: Streamlit's hash of the page that has read its query
+ARRIVED_AT = "arrival.page"
+
+
 def apply() -> None:
     """Let requests of a page that was left neither run nor replace another page in this server."""
     AppSession.request_rerun = _request_rerun  # type: ignore[method-assign, assignment]
@@ -44,8 +52,11 @@ def _request_rerun(session: AppSession, request: ClientState | None) -> None:
             return
     elif request is not None:
         # a request for another page carries no widget values: one that does comes from the page that is shown
-        if request.widget_states.widgets and _is_late(session, request):
-            request.page_script_hash, request.query_string = _last_pages[session]
+        if request.widget_states.widgets:
+            if _is_late(session, request):
+                request.page_script_hash, request.query_string = _last_pages[session]
+            elif _is_early(session, request):
+                request.query_string = _last_pages[session][1]
         _last_pages[session] = request.page_script_hash, request.query_string
         tick_rate.forget(session)
     streamlits_own(session, request)
@@ -54,3 +65,11 @@ def _request_rerun(session: AppSession, request: ClientState | None) -> None:
 def _is_late(session: AppSession, request: ClientState) -> bool:
     last_page, _ = _last_pages.get(session, ("", ""))
     return last_page not in ("", request.page_script_hash)
+
+
+def _is_early(session: AppSession, request: ClientState) -> bool:
+    """Return whether the user has opened that page and no run of it has read the query."""
+    last_page, _ = _last_pages.get(session, ("", ""))
+    state = session.session_state
+    has_arrived = ARRIVED_AT in state and state[ARRIVED_AT] == last_page
+    return last_page != "" and last_page == request.page_script_hash and not has_arrived

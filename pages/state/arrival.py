@@ -7,7 +7,7 @@ browser showed when it sent the request, and the answer to an earlier press may 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-KEY = "arrival.page"
+from pages.patches.rerun_requests import ARRIVED_AT
 
 
 def is_new() -> bool:
@@ -15,11 +15,11 @@ def is_new() -> bool:
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return True
-    return context.is_history_navigation or st.session_state.get(KEY) != context.page_script_hash
+    return context.is_history_navigation or st.session_state.get(ARRIVED_AT) != context.page_script_hash
 
 
 def settle() -> None:
     """Note that the visitor has arrived: the address was read, or a button has changed what it is to say."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None:
-        st.session_state[KEY] = context.page_script_hash
+        st.session_state[ARRIVED_AT] = context.page_script_hash

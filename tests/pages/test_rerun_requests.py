@@ -142,7 +142,10 @@ def test_streamlit_alone_returns_to_a_page_that_was_left(server):
 
 
 class Session:
-    """Stands for a session of Streamlit's."""
+    """Stands for a session of Streamlit's, whose page has read its query."""
+
+    def __init__(self, arrived_at=""):
+        self.session_state = {rerun_requests.ARRIVED_AT: arrived_at}
 
 
 @pytest.fixture
@@ -159,8 +162,8 @@ def passed(monkeypatch):
 def passed_on(passed):
     """Return a function that sends requests of one session, and returns those that reach Streamlit."""
 
-    def through(*requests):
-        session = Session()
+    def through(*requests, arrived_at=""):
+        session = Session(arrived_at)
         for request in requests:
             AppSession.request_rerun(session, request)
         return passed
@@ -203,8 +206,24 @@ def test_a_request_of_the_page_before_does_not(late, passed_on):
 def test_values_of_inputs_go_to_the_page_that_was_requested_last(
     before, request_with_value, expected, passed_on
 ):
-    *_, last = passed_on(*before, request_with_value)
+    *_, last = passed_on(*before, request_with_value, arrived_at="train")
     assert (last.page_script_hash, last.query_string) == expected
+    assert len(last.widget_states.widgets) == 1
+
+
+OPENED = ClientState(page_script_hash="data", query_string="look=noise")
+
+
+@pytest.mark.parametrize(
+    ("arrived_at", "expected"),
+    [
+        pytest.param("train", "look=noise", id="before it was read, the one that was opened"),
+        pytest.param("data", "v=1", id="after it was read, what the address says"),
+    ],
+)
+def test_a_query_that_was_opened_holds_until_it_was_read(arrived_at, expected, passed_on):
+    *_, last = passed_on(TRAIN, OPENED, with_value("data", "v=1"), arrived_at=arrived_at)
+    assert (last.page_script_hash, last.query_string) == ("data", expected)
     assert len(last.widget_states.widgets) == 1
 
 
