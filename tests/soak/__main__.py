@@ -15,7 +15,7 @@ import sys
 import time
 
 from tests.browser.dashboard import chromium
-from tests.soak.soak import Plan, done
+from tests.soak.soak import Plan, done, survived
 
 PRESSES, ENDS, AWAY = 500, 200, 20
 
@@ -33,11 +33,14 @@ def main(arguments: list[str]) -> int:
     if chromium() is None:
         sys.stderr.write("soak: Chromium or Chrome is needed.\n")
         return 2
+    sys.stdout.write(f"seed {chosen.seed}\n")
+    sys.stdout.flush()
     presses = chosen.presses - chosen.presses // 2, chosen.presses // 2
     until = time.monotonic() + 60 * chosen.minutes
     report = done(Plan(presses, chosen.ends, chosen.away, chosen.seed, until))
-    for _fault in report.faults:
-        pass
+    if not chosen.no_outages:
+        survived(report)
+    sys.stdout.write("\n".join([*report.lines(), *report.faults, ""]))
     return int(bool(report.faults))
 
 
