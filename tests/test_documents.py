@@ -94,7 +94,7 @@ def run(monkeypatch):
     spec = importlib.util.spec_from_file_location("run", ROOT / "run.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    # a script, of which `main` alone is public: nothing is installed here, and no check (`_module`) runs
+    # a script, of which `main` alone is public: nothing is installed here, and no check (`_modules`) runs
     monkeypatch.setattr(module, "_install", lambda _: None)
     return module
 
@@ -104,7 +104,7 @@ def run(monkeypatch):
 )
 def test_the_tests_command_fails_where_one_of_its_checks_does(run, monkeypatch, codes, ends):
     outcomes = iter(codes)
-    monkeypatch.setattr(run, "_module", lambda _: next(outcomes))
+    monkeypatch.setattr(run, "_modules", lambda commands: [next(outcomes) for _ in commands])
     assert run.main(["tests"]) == ends
     assert list(outcomes) == []
 
@@ -119,7 +119,7 @@ def test_the_tests_command_fails_where_one_of_its_checks_does(run, monkeypatch, 
 )
 def test_the_tests_command_runs_its_checks(run, monkeypatch, arguments, programs, pytest_arguments):
     commands = []
-    monkeypatch.setattr(run, "_module", lambda command: commands.append(command) or 0)
+    monkeypatch.setattr(run, "_modules", lambda some: commands.extend(some) or [0] * len(some))
     assert run.main(["tests", *arguments]) == 0
     assert [command[0] for command in commands] == programs
     assert set(pytest_arguments) <= set(commands[-1])

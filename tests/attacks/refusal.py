@@ -7,11 +7,17 @@ from polycore import PolycoreError
 GOAL = 0.05  # seconds of processor time, for anything at all
 SHARED = 0.3  # for what takes longest: cores that are shared were seen to be three times slower
 LONGEST = 300  # characters
+LOOP_SECONDS = 0.003  # of `_loop` on a core of a fast machine; a shared one was seen to take 0.007
 
 
 def seconds(call):
-    """Return the processor time that a call takes: the best of three, for others work beside it."""
-    return min(_once(call) for _ in range(3))
+    """Return the processor time that a call takes on a fast machine: the best of three, by the time of a loop."""
+    slowness = min(_once(_loop) for _ in range(3)) / LOOP_SECONDS
+    return min(_once(call) for _ in range(3)) / max(1.0, slowness)
+
+
+def _loop():
+    return sum(number * number for number in range(100_000))
 
 
 def answer(call, most=GOAL):

@@ -15,6 +15,7 @@ LIBRARY = "**/live/plotly-*"
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
 PLANE = re.compile("^(Curves|Map) of")
 SHIFT = 2  # pixels
+LEAST_INK = 0.005  # share of the pixels
 INK, TRACE = 90, 30  # of 255: surely drawn, and perhaps
 
 
@@ -54,6 +55,8 @@ def test_nothing_moves_when_plotly_takes_over(lone_visit, size, shows):
     sketch.wait_for()
     page.wait_for_function("canvas => canvas.width > 300", arg=sketch.element_handle())
     alt = sketch.get_attribute("aria-label")
+    # its size is there before what is drawn on it
+    wait_until(lambda: (picture(page) > INK).mean() > LEAST_INK)
     before = picture(page)
     held[0].continue_()
     chart(page).and_(page.locator("[data-updates]")).wait_for()

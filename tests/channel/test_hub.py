@@ -1,6 +1,7 @@
 """Who may see which runs, without a server."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -77,7 +78,8 @@ def test_a_holder_is_revoked_though_no_visitor_comes_after(own_hub, clock):
             await asyncio.sleep(0.01)
         forgetting.cancel()
 
-    asyncio.run(asyncio.wait_for(watched(), 20))
+    with ThreadPoolExecutor(1) as thread:  # playwright's loop may run in this one
+        thread.submit(asyncio.run, asyncio.wait_for(watched(), 20)).result()
     assert own_hub.holder(key) is None
     assert own_hub.holder(stays)
 

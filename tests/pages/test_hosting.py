@@ -69,7 +69,7 @@ def test_without_a_file_nothing_is_limited_but_by_polycore(monkeypatch):
     assert hosting.limits().refusal(largest) is None
     assert hosting.limits().max_seconds == math.inf
     shared = turns.of_this_server()
-    assert (shared.most_running, shared.most_waiting) == (5 * workers.count, 25 * workers.count)
+    assert (shared.most_running, shared.most_waiting) == (15 * workers.count, 75 * workers.count)
 
 
 @pytest.mark.parametrize(("name", "is_hosted"), [("hosted.toml", True), ("", False)])

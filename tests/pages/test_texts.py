@@ -70,7 +70,7 @@ def test_no_figure_becomes_a_mark_of_markdown(share, monkeypatch):
         texts |= set(blocks(app))
     assert [text for text in texts if becomes_a_block(text)] == []
     # it has read the sentences that have such figures
-    assert sum(share.replace(" ", "\N{NO-BREAK SPACE}") in text for text in texts) > 8
+    assert sum(share.replace(" ", "\N{NO-BREAK SPACE}") in text for text in texts) > 3
 
 
 def visits(now: Session) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
