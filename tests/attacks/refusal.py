@@ -11,7 +11,7 @@ LOOP_SECONDS = 0.003  # of `_loop` on a core of a fast machine; a shared one was
 
 
 def seconds(call):
-    """Return the processor time that a call takes on a fast machine: the best of three, by the time of a loop."""
+    """Return the processor time that a call takes: the best of three, by the speed of the core."""
     slowness = min(_once(_loop) for _ in range(3)) / LOOP_SECONDS
     return min(_once(call) for _ in range(3)) / max(1.0, slowness)
 
