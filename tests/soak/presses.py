@@ -43,7 +43,7 @@ QUIET_SECONDS = 1.5  # after the last press, in which nothing more may happen
 
 WORDS = f"v=1&polynomials={quote('-x^2+1~x^3-2~3x')}&hidden=8&batch=all&samples=50&schedule=constant"
 LONG = f"train?{WORDS}&steps=5000000&look=crossing"
-SHORT = f"train?{WORDS}&steps=4000&look=crossing"
+SHORT = f"train?{WORDS}&steps=20000&look=crossing"
 
 
 class LostPressError(Exception):
@@ -159,7 +159,7 @@ class Walk:
 
     def _way_to(self, kind: Kind, sight: Sight) -> Kind:
         """Return `kind` if it can be pressed now; else a kind that leads there."""
-        if self._undo is not None and (self.is_short or self.random.random() < 0.5):
+        if self._undo is not None and self.random.random() < 0.5:
             return "Undo"
         if kind == "Undo":
             return self.random.choice(("preset", "Next look", "Reset"))

@@ -48,7 +48,9 @@
 
   function run() {
     const channel = window.polycoreChannel;
-    const [name = null] = new Set([...(channel?.followers ?? [])].map((follower) => follower.run));
+    // a part of a page may follow frames of its own, whose name has a part behind the run's
+    const names = [...(channel?.followers ?? [])].map((follower) => follower.run);
+    const name = names.find((each) => !each.includes("-")) ?? null;
     const frame = channel?.latest.get(name);
     if (name === null) return { run: null, generation: 0, status: null, step: 0, share: 0 };
     if (!frame) return null;
