@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import Any
@@ -133,12 +134,15 @@ def page() -> Callable[[float], dict[str, Any]]:
     stack = ExitStack()
     atexit.register(stack.close)
     server = stack.enter_context(_server())
-    tab = Tab(stack.enter_context(launched()))
-    tab.open(f"{server.address}train?{urlencode(to_query(EXPERIMENT))}", WATCH)
-    labels = iter(("Start",))
+    browser = stack.enter_context(launched())
+    seeds = count()
 
     def measure(seconds: float) -> dict[str, Any]:
-        _pressed(tab, next(labels, "Start again"), "person.isUnderWay")
+        # another seed each time: the server computes the same experiment once
+        words = to_query(replace(EXPERIMENT, seed=next(seeds)))
+        tab = Tab(browser)
+        tab.open(f"{server.address}train?{urlencode(words)}", WATCH)
+        _pressed(tab, "Start", "person.isUnderWay")
         during = _used(server, tab, seconds)
         stops = [_stopped(tab)]
         while len(stops) < STOPS:
@@ -146,7 +150,9 @@ def page() -> Callable[[float], dict[str, Any]]:
             sleep(STEADY_SECONDS)
             stops.append(_stopped(tab))
         _rest(tab)
-        return {**during, "idle": _used(server, tab, IDLE_SECONDS), "stops": stops}
+        idle = _used(server, tab, IDLE_SECONDS)
+        tab.close()
+        return {**during, "idle": idle, "stops": stops}
 
     return measure
 
@@ -173,10 +179,10 @@ def _stopped(tab: Tab) -> float:
     return _pressed(tab, "Stop", "person.isStopped")
 
 
-def _first_maps(count: int) -> list[float]:
+def _first_maps(tabs: int) -> list[float]:
     with _server() as server, launched() as browser:
         times = []
-        for _ in range(count):
+        for _ in range(tabs):
             tab = Tab(browser)
             tab.open(server.address, WATCH_THE_FIRST_PAGE + WATCH)
             tab.wait_for(SEEN)
