@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
 
-# A tick of a sweep's table takes 40 to 65 ms of a core that is shared: all ticks together take half a core.
+# A tick of a sweep's table takes 40 to 67 ms of a core that is shared: all ticks together take half a core.
 SECONDS_BETWEEN = 0.1  # for each session that watches
 WATCHED_SECONDS = 5.0  # a session watches if its last tick is not older
 EARLY = 0.9  # a browser's clock is not the server's

@@ -1,4 +1,4 @@
-"""Who is to be told that a run has changed."""
+"""The listeners of a run, which learn that it has changed."""
 
 import threading
 from typing import Protocol

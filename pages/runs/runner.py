@@ -409,12 +409,9 @@ class Training:
             self._sleep_unless_seen(generation)
         return None
 
-    def _request_in(self, slot: threading.Lock, steps: int, *, alone: bool) -> Request[Chunk] | None:
+    def _request_in(self, slot: threading.Lock, steps: int, *, alone: bool) -> Request[Chunk]:
         """Ask for the next chunk, and release `slot` as soon as it is there."""
         try:
-            if not alone and self._chunks.kept(self._run.step) is not None:
-                slot.release()
-                return None
             wish = self._wish if self._audience.is_watching else None
             request = self._chunks.request(self._run, steps, wish, alone=alone)
         except BaseException:

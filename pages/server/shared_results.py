@@ -21,7 +21,7 @@ class Request(Generic[T]):
     """One session's request for a result. `future` is shared with the others who want it."""
 
     def __init__(self, future: "Future[T]", leave: Callable[[], object]) -> None:
-        """Only `SharedResults.ask` creates requests."""
+        """`leave` is what `Request.leave` does."""
         self.future = future
         self._leave = leave
 
@@ -69,8 +69,13 @@ class SharedResults:
             return None if computation is None else self._joined(computation)
 
     def ask(self, key: Hashable, submit: Callable[[], "Future[T]"]) -> Request[T]:
-        """Return a request for a result, which `submit` lets somebody compute unless it is under way."""
+        """Return a request for a result; `submit` lets it be computed unless it is kept or under way."""
         with self._lock:
+            kept = self.kept(key)
+            if kept is not None:
+                future: Future[Any] = Future()
+                future.set_result(kept)
+                return Request(future, future.cancel)
             request = self.join(key)
             if request is not None:
                 return request
@@ -127,9 +132,8 @@ class SharedResults:
     def _keep(self, key: Hashable, result: Any) -> None:
         size = array_bytes(result)
         with self._lock:
-            _, before = self._kept.pop(key, (None, 0))
             self._kept[key] = result, size
-            self._bytes += size - before
+            self._bytes += size
             while self._bytes > self.most_bytes:
                 _, (_, gone) = self._kept.popitem(last=False)
                 self._bytes -= gone

@@ -123,8 +123,8 @@ class Turns:
         """Return a turn that has come or waits in the queue; None if the queue is full.
 
         run: names the computation if others may share it; those who compute the same share one entry.
-        owner: whoever has two entries already gets a share of one of them, unless a worker is idle. None owns
-            as many as it likes.
+        owner: one that has two entries already gets a share of one of them, unless a worker is idle. None
+            owns as many as it likes.
         """
         with self._lock:
             entry = self._shared(run) or self._owned(owner)

@@ -7,7 +7,7 @@ from polycore import PolycoreError
 GOAL = 0.05  # seconds of processor time, for anything at all
 SHARED = 0.3  # for what takes longest: cores that are shared were seen to be three times slower
 LONGEST = 300  # characters
-LOOP_SECONDS = 0.003  # of `_loop` on a core of a fast machine; a shared one was seen to take 0.007
+LOOP_SECONDS = 0.003  # of `_loop`: a core that is twice as slow gets twice the time
 
 
 def seconds(call):

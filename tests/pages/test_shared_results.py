@@ -42,6 +42,15 @@ def test_those_who_ask_while_it_is_computed_get_the_same_result(shared, work):
     assert (other.future.done(), shared.kept("other")) == (False, None)
 
 
+def test_what_is_kept_is_not_computed_again(shared, work):
+    shared.ask("key", work.submit)
+    work.futures[0].set_result(b"7")
+    later = shared.ask("key", work.submit)
+    assert (later.future.result(0), len(work.futures)) == (b"7", 1)
+    later.leave()
+    assert shared.kept("key") == b"7"
+
+
 def test_it_is_cancelled_once_nobody_wants_it(shared, work):
     first, second = shared.ask("key", work.submit), shared.ask("key", work.submit)
     first.leave()
@@ -105,10 +114,10 @@ def test_the_least_recently_used_makes_room():
     assert shared.bytes == 0
 
 
-def test_a_result_that_takes_another_one_s_place_counts_once(shared):
+def test_a_result_counts_once_until_it_is_cleared(shared):
     keep(shared, "a", 300)
-    keep(shared, "a", 200)
-    assert shared.bytes == 200
+    keep(shared, "a", 300)
+    assert shared.bytes == 300
     shared.clear()
     assert (shared.bytes, shared.kept("a")) == (0, None)
 

@@ -136,7 +136,7 @@ def test_a_newcomer_who_catches_up_does_not_wait(begin, worker, monkeypatch):
     for _ in range(4):
         worker.deliver()
     at(first, 37)
-    monkeypatch.setattr(runner, "monotonic", Clock())  # whoever waited would wait for ever
+    monkeypatch.setattr(runner, "monotonic", Clock())  # one that waited would wait for ever
     newcomer = begin()
     assert newcomer.computed_ahead() == (37, pytest.approx((37 - newcomer.run.step) * STEP_SECONDS))
     newcomer.catch_up()
