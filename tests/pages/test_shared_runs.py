@@ -29,9 +29,12 @@ class Worker(Executor):
 
     def __init__(self):
         self.orders = queue.Queue()
+        self.has_ended = False
 
     def submit(self, task, *arguments):
         future = Future()
+        if self.has_ended:
+            future.cancel()
         self.orders.put((future, task, arguments))
         return future
 
@@ -47,6 +50,12 @@ class Worker(Executor):
             result = result._replace(seconds=seconds, computing=seconds, drawing=0.0)
         future.set_result(result)
         return task, arguments
+
+    def end(self):
+        """Cancel all orders, so that no thread waits for one after the test."""
+        self.has_ended = True
+        while not self.orders.empty():
+            self.orders.get()[0].cancel()
 
     def nothing_is_asked_for(self):
         with pytest.raises(queue.Empty):
@@ -82,6 +91,7 @@ def make(worker):
     yield new
     for training in made:
         training.stop()
+    worker.end()
 
 
 @pytest.fixture
