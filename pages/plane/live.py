@@ -67,8 +67,8 @@ def figure(
     `file` is the name, without its suffix, under which the figure's own buttons save it as PNG or SVG; by
     default it is formed from the key.
 
-    `rests`: the browser draws the latest version at most twice a second. For charts that grow beside a map:
-    drawing such a chart again costs more than replacing the picture of a map.
+    `rests`: the browser draws the latest version at most twice a second, less often if drawing takes long.
+    For charts that grow beside a map: drawing such a chart costs more than replacing the picture of a map.
 
     `bound`: the run whose frames change the figure in the browser, without a run of the page.
     """

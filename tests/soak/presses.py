@@ -4,6 +4,7 @@ A walk is a chain of presses in one tab, all drawn from one seed. Before each pr
 press before it has led to: an answer that comes twice, or late, is found there.
 """
 
+import logging
 import math
 import random
 import time
@@ -40,6 +41,8 @@ LONGEST_WAIT = 0.4  # seconds before a press
 LONGEST_RUN = 3.0  # seconds that a press waits for the end of a run
 MOST_FAULTS = 5
 QUIET_SECONDS = 1.5  # after the last press, in which nothing more may happen
+
+_logger = logging.getLogger(__name__)
 
 WORDS = f"v=1&polynomials={quote('-x^2+1~x^3-2~3x')}&hidden=8&batch=all&samples=50&schedule=constant"
 LONG = f"train?{WORDS}&steps=5000000&look=crossing"
@@ -90,7 +93,7 @@ class Walk:
                 self._press_one(missing)
             except (LostPressError, Error) as error:
                 is_open = False
-                self.tally.faults.append(str(error))
+                self._note(error)
                 if len(self.tally.faults) >= MOST_FAULTS:
                     break
         if is_open:
@@ -102,7 +105,11 @@ class Walk:
         try:
             self._check_unchanged(self.tab.sight())
         except LostPressError as error:
-            self.tally.faults.append(str(error))
+            self._note(error)
+
+    def _note(self, error: Exception) -> None:
+        _logger.error("%s", error)  # a soak takes an hour: this says so at once
+        self.tally.faults.append(str(error))
 
     def _open(self) -> None:
         self.tab.visit.forget()  # with its run

@@ -60,8 +60,9 @@
 
   // Each loss has an animation of its own.
   function undo() {
-    if (!buttons().some((each) => text(each) === "Undo")) return null;
-    return getComputedStyle(document.querySelector(".st-key-undo-toast")).animationName;
+    const toast = document.querySelector(".st-key-undo-toast");
+    if (!toast || !buttons().some((each) => text(each) === "Undo")) return null;
+    return getComputedStyle(toast).animationName;
   }
 
   function look() {
