@@ -223,8 +223,7 @@ def _restore() -> None:
         now = session.current()
         if now.training is not None and recalled.training not in (None, now.training):
             recalled.training.stop()  # a run was started before the tab could say which session it had
-        session.restore(recalled.after_refresh(now))
-        from_link.take_over(now)
+        session.restore(from_link.after_refresh(recalled, now))
     recall.confirm_name()
     if recalled is not None:
         recall.remember(session.current())

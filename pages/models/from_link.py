@@ -23,40 +23,28 @@ def with_network(opened: Session, words: str | None, model: Model | None) -> Ses
     """
     if words is None or model is None:
         return opened
-    address = replace(opened.address, link_weights=LinkWeights(words, model))
-    return replace(opened, models=opened.models.added(_kept(model), None), address=address)
+    return _keeping(opened, LinkWeights(words, model))
 
 
-def take(words: str | None, model: Model | None) -> None:
-    """Keep the model that was read from a link's weights, if there is one, and let it answer."""
-    if words is None or model is None:
-        return
-    session.set_address(replace(session.current().address, link_weights=LinkWeights(words, model)))
-    session.add(_kept(model))
+def after_refresh(earlier: Session, opened: Session) -> Session:
+    """Return a tab's `earlier` session with what the address has `opened` since.
 
-
-def _kept(model: Model) -> Kept:
-    return Kept(f"From the link · {len(model.polynomials)} polynomials", model, None)
-
-
-def take_over(opened: Session) -> None:
-    """Use the network in the link that opened the session `opened`, and keep it unless it is kept already.
-
-    The current session is the tab's earlier one.
+    The network of a link answers, and is kept unless it is kept already. A value, as above.
     """
-    new, now = opened.address.link_weights, session.current()
+    now, new = earlier.after_refresh(opened), opened.address.link_weights
     if new is None:
-        return
+        return now
     known = [
         one.model for one in (now.address.link_weights, now.address.writing) if one and one.words == new.words
     ]
-    title = next(
-        (kept.title for kept in now.models.kept if any(kept.model is model for model in known)), None
-    )
-    if title is None:
-        take(new.words, new.model)
-    else:
-        session.use(title)
+    kept = next((kept for kept in now.models.kept if any(kept.model is model for model in known)), None)
+    return _keeping(now, new) if kept is None else now.using(kept.title)
+
+
+def _keeping(session: Session, weights: LinkWeights) -> Session:
+    title = f"From the link · {len(weights.model.polynomials)} polynomials"
+    address = replace(session.address, link_weights=weights)
+    return replace(session, address=address).keeping(Kept(title, weights.model, None))
 
 
 def words() -> dict[str, str]:

@@ -121,7 +121,7 @@ def exchange_run(training: Training) -> None:
     now = current()
     begun = replace(now, training=training)
     kept = begun.own
-    _store(begun if kept is None else _using(begun, kept.title))
+    _store(begun if kept is None else begun.using(kept.title))
 
 
 def collect() -> None:
@@ -239,17 +239,13 @@ def remove(title: str) -> None:
 
 def use(title: str) -> None:
     """Let the kept model of that title answer."""
-    _store(_using(current(), title))
+    _store(current().using(title))
 
 
 def choose(title: str) -> None:
     """Let the kept model of that title answer, which the list of models shows already."""
     now = current()
     _store(replace(now, models=replace(now.models, in_use=title)))
-
-
-def _using(session: Session, title: str) -> Session:
-    return replace(session, models=replace(session.models, in_use=title)).renewed("lists of models")
 
 
 # --- undo --------------------------------------------------------------------------------------

@@ -155,6 +155,10 @@ class Session:
         gone = set(self.models.titles) - set(models.titles)
         return replace(self, models=models, by_hand=self.by_hand_unless(gone)).renewed("lists of models")
 
+    def using(self, title: str) -> "Session":
+        """Return the session with the kept model of that title answering."""
+        return replace(self, models=replace(self.models, in_use=title)).renewed("lists of models")
+
     def by_hand_unless(self, gone: set[str]) -> ByHand | None:
         """Return the changes by hand, unless their model is gone: another one may get its title."""
         return None if self.by_hand is not None and self.by_hand.title in gone else self.by_hand

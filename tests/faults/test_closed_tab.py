@@ -278,7 +278,7 @@ def test_a_tab_whose_session_the_server_has_forgotten_gets_its_run_back_at_its_f
     assert session_of(app).experiment.steps == 300  # as the address says
 
 
-@pytest.mark.parametrize("place", ["link.from_query", "from_link.with_network", "from_link.take_over"])
+@pytest.mark.parametrize("place", ["link.from_query", "from_link.with_network", "from_link.after_refresh"])
 def test_a_page_that_a_press_ends_while_it_recalls_loses_nothing(monkeypatch, place):
     """Streamlit ends a page, for the next one, wherever that reads or writes the session."""
     name = uuid4().hex
@@ -306,10 +306,16 @@ def test_a_page_that_a_press_ends_while_it_recalls_loses_nothing(monkeypatch, pl
     assert session_of(refreshed).training is training
 
 
-def test_a_page_that_ends_as_soon_as_it_has_a_session_has_the_network_of_its_link(monkeypatch):
-    """A tab often sends its name just then; the next run of the page does not read the link again."""
-    run = pc.advance(pc.start(EXPERIMENT), 5)
-    weights = compact(run.best, EXPERIMENT, 7500)
+@pytest.fixture
+def network():
+    """Return the words of a link with a network."""
+    weights = compact(pc.advance(pc.start(EXPERIMENT), 5).best, EXPERIMENT, 7500)
+    return {**link.to_query(EXPERIMENT), "weights": weights}
+
+
+@pytest.fixture
+def ended(monkeypatch):
+    """Let the first page end as soon as it has stored its session; return the sessions with which one has."""
     ended, restore = [], session.restore
 
     def end_once(value):
@@ -319,13 +325,33 @@ def test_a_page_that_ends_as_soon_as_it_has_a_session_has_the_network_of_its_lin
             st.stop()
 
     monkeypatch.setattr(session, "restore", end_once)
-    app = opened(words={**link.to_query(EXPERIMENT), "weights": weights})
+    return ended
+
+
+def test_a_page_that_ends_as_soon_as_it_has_a_session_has_the_network_of_its_link(network, ended):
+    """A tab often sends its name just then; the next run of the page does not read the link again."""
+    app = opened(words=network)
     assert ended
     app.run()
     [kept] = session_of(app).models.kept
     assert kept.model.polynomials == EXPERIMENT.polynomials
     assert session_of(app).answering is kept
-    assert words_of(app)["weights"] == weights
+    assert words_of(app)["weights"] == network["weights"]
+
+
+def test_a_refreshed_page_that_ends_as_soon_as_it_has_its_session_has_the_network_of_its_link(
+    network, request
+):
+    name = uuid4().hex
+    press(report(opened("pages/3_train.py"), recall.COMPONENT_KEY, name=name), "New seed")
+    app = opened(words=network)
+    ended = request.getfixturevalue("ended")
+    report(app, recall.COMPONENT_KEY, name=name)
+    assert ended
+    app.run()
+    [kept] = session_of(app).models.kept
+    assert session_of(app).answering is kept
+    assert words_of(app)["weights"] == network["weights"]
 
 
 def test_at_most_so_many_tabs_are_remembered_and_the_oldest_go(tab_of, monkeypatch):

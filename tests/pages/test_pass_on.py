@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.models import from_link, link_choice, pass_on
 from pages.state import session
-from pages.state.kept_models import Kept
+from pages.state.kept_models import Kept, KeptModels
+from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.wording import file_names
 from polycore import Experiment, Model, Polynomial
@@ -235,38 +235,15 @@ def test_files_are_named_for_what_they_hold():
 
 
 def test_a_tab_that_is_refreshed_keeps_the_links_network_once_and_lets_it_answer():
-    def app():
-        from dataclasses import replace
-
-        import streamlit as st
-
-        from pages.models import from_link
-        from pages.state import session
-        from pages.state.kept_models import KeptModels
-        from pages.state.session_value import Session
-        from pages.state.setup import Setup
-        from polycore.links import link
-        from tests.pages.test_pass_on import TRAINED
-
-        found = link.from_query(TRAINED)
-        before = Session(setup=Setup(found.experiment), models=KeptModels(runs=3))
-        session.restore(before)
-        from_link.take(found.weights, found.model)
-        opened = session.current()
-        session.restore(before)  # a tab that had never seen the link
-        from_link.take_over(opened)
-        session.add(replace(session.current().answering, title="Another", model=replace(found.model)))
-        from_link.take_over(opened)
-        now = session.current()
-        st.text(
-            "; ".join([*(kept.title for kept in now.models.kept), now.models.in_use, str(now.models.runs)])
-        )
-        # the network was deleted, and the link opened once more
-        session.restore(replace(now, models=KeptModels()))
-        from_link.take_over(opened)
-        st.text(session.current().models.in_use)
-
-    found = AppTest.from_function(app).run()
-    assert not found.exception
-    title = "From the link · 2 polynomials"
-    assert [text.value for text in found.text] == [f"{title}; Another; {title}; 3", title]
+    title, found = "From the link · 2 polynomials", link.from_query(TRAINED)
+    before = Session(setup=Setup(found.experiment), models=KeptModels(runs=3))
+    opened = from_link.with_network(Session(setup=Setup(found.experiment)), found.weights, found.model)
+    assert from_link.after_refresh(before, Session(setup=before.setup)).models.kept == ()
+    now = from_link.after_refresh(before, opened)
+    assert (now.models.titles, now.models.in_use, now.models.runs) == ((title,), title, 3)
+    another = now.keeping(replace(now.answering, title="Another", model=replace(found.model)))
+    assert another.models.in_use == "Another"
+    again = from_link.after_refresh(another, opened)
+    assert (again.models.titles, again.models.in_use) == ((title, "Another"), title)
+    deleted = replace(again, models=KeptModels())
+    assert from_link.after_refresh(deleted, opened).models.in_use == title
