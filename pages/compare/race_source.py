@@ -1,14 +1,13 @@
 """The frames of a race: all that the Compare page shows of its lanes while it is under way."""
 
 import math
-import threading
 from typing import Any
 
 import numpy as np
 
 from pages.channel.frame import Frame
-from pages.channel.hub import Holder, IsThere
 from pages.plane.plane import window_of
+from pages.run_view.advancing_source import AdvancingSource
 from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs import status
 from pages.runs.race import Lane, Race
@@ -17,50 +16,21 @@ from polycore.formatting import counted, loss_text, percent
 from polycore.workers.picture import Wish
 
 
-class RaceSource:
-    """A race as its session sees it. Thread-safe; see `pages.channel.hub.Source`."""
+class RaceSource(AdvancingSource):
+    """A race as its session sees it. Its name is that of its first lane's run."""
 
     def __init__(self, race: Race) -> None:
         """Show the lanes of `race`."""
+        trainings = [lane.training for lane in race.lanes]
+        super().__init__(trainings[0].name, trainings)
         self.race = race
-        self._frame: Frame | None = None
-        self._lock = threading.Lock()
-        for lane in race.lanes:
-            lane.training.show(Wish(window_of(lane.training.run.experiment)))
+        for training in trainings:
+            training.show(Wish(window_of(training.run.experiment)))
 
-    @property
-    def name(self) -> str:
-        """The name of the race: that of its first lane's run."""
-        return self.race.lanes[0].training.name
-
-    @property
-    def sequence(self) -> int:
-        """That of a frame made now."""
-        return sum(lane.training.version for lane in self.race.lanes)
-
-    def frame(self) -> Frame:
-        """Return the latest frame; the same object as long as nothing has changed."""
-        with self._lock:
-            sequence = self.sequence  # first: what changes meanwhile is in the frame after
-            if self._frame is None or self._frame.sequence != sequence:
-                pictures = {f"map.{index}": _map(lane) for index, lane in enumerate(self.race.lanes)}
-                blobs = {name: shown.pixels for name, shown in pictures.items() if shown is not None}
-                self._frame = Frame(self.name, sequence, values(self.race), blobs)
-            return self._frame
-
-    def seen(self, is_there: IsThere) -> None:
-        """Note that somebody looks."""
-        self.race.seen(is_there)
-
-    def listen(self, holder: Holder) -> None:
-        """Wake `holder` whenever there is another frame."""
-        for lane in self.race.lanes:
-            lane.training.listen(holder)
-
-    def forget(self, holder: Holder) -> None:
-        """Wake `holder` no more."""
-        for lane in self.race.lanes:
-            lane.training.forget(holder)
+    def _made(self, sequence: int) -> Frame:
+        pictures = {f"map.{index}": _map(lane) for index, lane in enumerate(self.race.lanes)}
+        blobs = {name: shown.pixels for name, shown in pictures.items() if shown is not None}
+        return Frame(self.name, sequence, values(self.race), blobs)
 
 
 def values(race: Race) -> dict[str, Any]:

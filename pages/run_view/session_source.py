@@ -3,7 +3,6 @@
 They are computed only while that page is there, and without a run of it.
 """
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
@@ -11,9 +10,9 @@ from typing import Any
 
 from pages.channel import session_key
 from pages.channel.frame import Frame
-from pages.channel.hub import Holder, IsThere
 from pages.channel.live_text import Followed
 from pages.plane.plane import window_of
+from pages.run_view.advancing_source import AdvancingSource
 from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs.runner import Training
 from pages.state import session
@@ -38,55 +37,32 @@ class Contents:
 Show = Callable[[Session], Contents]
 
 
-class SessionSource:
-    """A session as a part of a page shows it. Thread-safe; see `pages.channel.hub.Source`."""
+class SessionSource(AdvancingSource):
+    """A session as a part of a page shows it."""
 
     def __init__(self, name: str, training: Training, now: Session, show: Show) -> None:
         """Show the session `now`, with what its run has learned since."""
-        self.name = name
+        super().__init__(name, [training])
         self.training = training
-        self._lock = threading.Lock()
         self.look_at(now, show)
-
-    @property
-    def sequence(self) -> int:
-        """That of a frame made now."""
-        return self.training.version
 
     def look_at(self, now: Session, show: Show) -> None:
         """Show that session in that way from now on."""
         with self._lock:
             self._session, self._show = now, show
-            self._frame: Frame | None = None
+            self._frame = None
             # the run counts, and not this source: another one of the same name may come after it
             self.training.announce()
 
-    def frame(self) -> Frame:
-        """Return the latest frame; the same object as long as nothing has changed."""
-        with self._lock:
-            sequence = self.sequence  # first: what changes meanwhile is in the frame after
-            if self._frame is None or (self._frame.sequence != sequence and not self._is_recent()):
-                self._made_at = monotonic()
-                contents = self._show(self._session.collected())
-                values = {"active": True, "generation": self.training.generation, **contents.values}
-                self._frame = Frame(self.name, sequence, values, contents.blobs)
-            return self._frame
+    def _made(self, sequence: int) -> Frame:
+        self._made_at = monotonic()
+        contents = self._show(self._session.collected())
+        values = {"active": True, "generation": self.training.generation, **contents.values}
+        return Frame(self.name, sequence, values, contents.blobs)
 
     def _is_recent(self) -> bool:
-        """Return whether the latest frame is recent enough for now: a run that computes soon has another."""
+        # a run that computes soon has another
         return self.training.status == "running" and monotonic() - self._made_at < SECONDS_BETWEEN
-
-    def seen(self, is_there: IsThere) -> None:
-        """Note that somebody looks."""
-        self.training.seen(is_there)
-
-    def listen(self, holder: Holder) -> None:
-        """Wake `holder` whenever there is another frame."""
-        self.training.listen(holder)
-
-    def forget(self, holder: Holder) -> None:
-        """Wake `holder` no more."""
-        self.training.forget(holder)
 
 
 def follow_answering(part: str, show: Show, window: Window | None = None) -> Followed | None:

@@ -1,17 +1,16 @@
 """The frames of a run: all that its session's pages show of it, in values that a browser fills in."""
 
 import math
-import threading
 from dataclasses import dataclass
 from typing import Any
 
 from pages.channel.frame import Frame
-from pages.channel.hub import Holder, IsThere
 from pages.models import asked, map_layers
 from pages.models.map_layers import Mistakes
 from pages.plane.plane import window_of
 from pages.plane.referee import best_possible, referee_of
 from pages.run_view import map_values
+from pages.run_view.advancing_source import AdvancingSource
 from pages.runs import status
 from pages.runs.runner import Training
 from pages.state.shown_weights import ShownWeights
@@ -55,25 +54,14 @@ class Look:
         )
 
 
-class RunSource:
-    """A run as its session sees it. Thread-safe; see `pages.channel.hub.Source`."""
+class RunSource(AdvancingSource):
+    """A run as its session sees it."""
 
     def __init__(self, training: Training) -> None:
         """Show the latest weights of a run until `look_at` says otherwise."""
+        super().__init__(training.name, [training])
         self.training = training
         self._look = Look()
-        self._frame: Frame | None = None
-        self._lock = threading.Lock()
-
-    @property
-    def name(self) -> str:
-        """The name of the run."""
-        return self.training.name
-
-    @property
-    def sequence(self) -> int:
-        """That of a frame made now."""
-        return self.training.version
 
     def look_at(self, look: Look) -> None:
         """Show what the session looks at from now on."""
@@ -84,25 +72,8 @@ class RunSource:
                 self.training.announce()
         self.training.show(look.wish(self.training.run.experiment))
 
-    def frame(self) -> Frame:
-        """Return the latest frame; the same object as long as nothing has changed."""
-        with self._lock:
-            sequence = self.sequence  # first: what changes meanwhile is in the frame after
-            if self._frame is None or self._frame.sequence != sequence:
-                self._frame = _frame(self.training, self._look, sequence)
-            return self._frame
-
-    def seen(self, is_there: IsThere) -> None:
-        """Note that somebody looks."""
-        self.training.seen(is_there)
-
-    def listen(self, holder: Holder) -> None:
-        """Wake `holder` whenever there is another frame."""
-        self.training.listen(holder)
-
-    def forget(self, holder: Holder) -> None:
-        """Wake `holder` no more."""
-        self.training.forget(holder)
+    def _made(self, sequence: int) -> Frame:
+        return _frame(self.training, self._look, sequence)
 
 
 def values(training: Training, shown: ShownWeights) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A race: several optimizers with the same initial weights and the same seconds of computing."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
@@ -153,11 +153,6 @@ class Race:
         """End it for good; each lane stays at its step."""
         for lane in self.lanes:
             lane.training.stop()
-
-    def seen(self, is_there: Callable[[], bool] = lambda: True) -> None:
-        """Note that the user looks at it; see Training."""
-        for lane in self.lanes:
-            lane.training.seen(is_there)
 
     def standing(self) -> str:
         """Return a sentence that says which lane leads."""

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
+from pages.compare.race_source import RaceSource
 from pages.runs import race, viewer
 from pages.runs.marks import Mark
 from pages.runs.race import ENTRANTS, Lane, Race
@@ -211,7 +212,7 @@ def test_an_unseen_race_continues_when_it_is_seen_again(make, monkeypatch):
     one.start()
     wait_until(lambda: not one.is_running)
     monkeypatch.setattr(viewer, "LEASE_SECONDS", 100.0)
-    one.seen()
+    RaceSource(one).seen(lambda: True)
     assert one.is_running
 
 
