@@ -193,6 +193,11 @@ class Walk:
             sight = self.tab.sight()
             wrong = self._unfinished(sight) or fault(sight)
             if not wrong:
+                # Streamlit says that a page rests before its last elements are drawn
+                self.tab.let_draw()
+                sight = self.tab.sight()
+                wrong = self._unfinished(sight) or fault(sight)
+            if not wrong:
                 return sight
             if time.monotonic() > end:
                 raise LostPressError(f"{wrong}; after {self._history[-12:]}; shown: {sight}")

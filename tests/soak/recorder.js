@@ -105,5 +105,11 @@
     return before;
   }
 
-  window.recorder = { look, press, leave, milliseconds: null };
+  // Resolves two frames after Streamlit has taken up what came from the server, which it gathers for 10 ms.
+  function drawn() {
+    const frame = () => new Promise(requestAnimationFrame);
+    return new Promise((resolve) => setTimeout(resolve, 30)).then(frame).then(frame);
+  }
+
+  window.recorder = { look, press, leave, drawn, milliseconds: null };
 })();

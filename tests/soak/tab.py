@@ -73,6 +73,10 @@ class Tab:
         """Return what it shows now."""
         return _sight(self.visit.page.evaluate("recorder.look()"))
 
+    def let_draw(self) -> None:
+        """Wait until the page has drawn what has come from the server."""
+        self.visit.page.evaluate("recorder.drawn()")
+
     def press(self, labels: tuple[str, ...]) -> tuple[Sight, str] | None:
         """Press the button of one of these labels; return what was seen right before, and the label.
 
