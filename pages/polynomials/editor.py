@@ -31,8 +31,8 @@ COLUMN_WIDTH = 63
 
 WAY_HELP = "Formulas: one on each line. Coefficients: a table with a column for each power of x."
 TEXT_HELP = (
-    "For example 2x^3 - x, (x-1)^2 or x^2/4. Add a line to add a polynomial; empty a line to remove one. "
-    "They are drawn when you leave the box or press Ctrl+Enter."
+    "For example 2x^3 - x, (x-1)^2 or x^2/4; y = 2x², 1,5x and TeX can be pasted as they are. Add a line to "
+    "add a polynomial; empty a line to remove one. They are drawn when you leave the box or press Ctrl+Enter."
 )
 TABLE_CAPTION = (
     "An empty cell is a 0. The empty row at the end adds a polynomial; to remove one, tick the box to its "

@@ -4,6 +4,7 @@ One more part may hold the weights of the network that the experiment trained. A
 exceeds a limit is reported, and the recommended experiment's value is used instead.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
@@ -18,6 +19,7 @@ from polycore.links.compact_weights import model_from
 from polycore.model.model import Model
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.tokens import SUPERSCRIPTS
 from polycore.quoting import quoted
 
 VERSION = "1"
@@ -25,6 +27,8 @@ LONGEST_PART = 12_000  # characters; 24 polynomials with every digit of their co
 
 # characters that an address keeps unescaped
 POLYNOMIALS, COEFFICIENTS, ENDS, LAYERS = "~", "_", "..", "-"
+# a "+" typed into an address arrives as a space: one that has no other sign beside it
+_SPACE_FOR_PLUS = re.compile(rf"(?<=[0-9xX.)}}{SUPERSCRIPTS}]) (?=[0-9xX.(])")
 WEIGHTS = "weights"
 
 
@@ -210,8 +214,7 @@ def _shortest(number: float) -> str:
 def _polynomial_read(words: str) -> Polynomial:
     if COEFFICIENTS in words:
         return Polynomial(*map(_number, words.split(COEFFICIENTS)))
-    # a "+" typed into an address arrives as a space
-    return Polynomial.parse(words if "+" in words else words.strip().replace(" ", "+"))
+    return Polynomial.parse(words if "+" in words else _SPACE_FOR_PLUS.sub("+", words))
 
 
 def _polynomials_read(words: str) -> tuple[Polynomial, ...]:

@@ -1,16 +1,15 @@
 """The parser of typed polynomials, in exact arithmetic; `Polynomial.parse` documents the grammar."""
 
 import math
-import re
 from fractions import Fraction
 from itertools import zip_longest
 from typing import NamedTuple
 
 from polycore.errors import PolycoreError
-from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE, MAX_NESTING, MAX_TEXT
+from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE, MAX_NESTING
 from polycore.polynomials.notation import decimal
 from polycore.polynomials.notation import term as term_text
-from polycore.quoting import quoted
+from polycore.polynomials.tokens import Token, syntax_error, tokens
 
 
 def parsed(text: str) -> list[float]:
@@ -37,91 +36,17 @@ class _Exact(NamedTuple):
         return [Fraction(numerator, self.denominator) for numerator in self.numerators]
 
 
-_TOKEN = re.compile(
-    r"(?P<number>[0-9]+\.?[0-9]*|\.[0-9]+)|(?P<x>[xX])|(?P<sign>\*\*|[-+*/^()])|(?P<space>[ \t]+)"
-)
-_WORD = re.compile(r"[A-Za-z]+")
-_ALLOWED = "Use x, numbers, + - * / ^ and parentheses."
-_TYPE_INSTEAD = {
-    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),  # hyphens, dashes, minus
-    **dict.fromkeys("\u00d7\u00b7\u2022\u22c5", "*"),  # times, dots
-    **dict.fromkeys("\u00f7\u2044\u2215:", "/"),
-    "\u00b9": "^1",
-    "\u00b2": "^2",
-    "\u00b3": "^3",
-    **{chr(0x2070 + digit): f"^{digit}" for digit in (0, 4, 5, 6, 7, 8, 9)},  # the other superscripts
-    **dict.fromkeys("\u00a0\u2009\u202f", "an ordinary space"),
-    ",": ". (a decimal point)",
-    **dict.fromkeys("[{", "("),
-    **dict.fromkeys("]}", ")"),
-    **dict.fromkeys("\u0445\u0425\U0001d465", "x"),  # Cyrillic letters, the mathematical italic
-    "\n": "each polynomial on a line of its own",
-}
 # The limit of intermediate numbers. A text at this limit takes a millisecond or two; without it, seconds.
 # Twelve times the 17 digits that print any float are below it.
 _MAX_BITS = 2000
-
-
-class _Token(NamedTuple):
-    kind: str  # "number", "x", "end" or the sign; "^" also for "**"
-    text: str
-    position: int  # of its first character, counted from 1
-
-
-def _syntax_error(token: _Token, reason: str) -> PolycoreError:
-    got = quoted(token.text, 20) if token.text else "the end of the text"
-    return PolycoreError(f"character {token.position}: got {got}; {reason}")
-
-
-def _tokens(text: str) -> list[_Token]:
-    if len(text) > MAX_TEXT:
-        last = _Token("", text[MAX_TEXT], MAX_TEXT + 1)
-        raise _syntax_error(
-            last, f"expected at most {MAX_TEXT} characters, not {len(text)}. Shorten the text."
-        )
-    if "=" in text:
-        equals = _Token("", "=", text.index("=") + 1)
-        raise _syntax_error(equals, "a polynomial has no equals sign. Of y = x^2 type only x^2.")
-    tokens = []
-    start = 0
-    while start < len(text):
-        match = _TOKEN.match(text, start)
-        if match is None:
-            raise _unknown_token(text, start)
-        if match.lastgroup != "space":
-            tokens.append(_token(match))
-        start = match.end()
-    return [*tokens, _Token("end", "", len(text) + 1)]
-
-
-def _token(match: re.Match[str]) -> _Token:
-    kind = match.lastgroup or ""
-    if kind == "sign":
-        kind = "^" if match[0] == "**" else match[0]
-    return _Token(kind, match[0], match.start() + 1)
-
-
-def _unknown_token(text: str, start: int) -> PolycoreError:
-    word = _WORD.match(text, start)
-    token = _Token("", word[0] if word else text[start], start + 1)
-    if token.text in _TYPE_INSTEAD:
-        return _syntax_error(token, f"type {_TYPE_INSTEAD[token.text]} instead.")
-    if token.text in ("e", "E") and text[start - 1 : start] in tuple("0123456789."):
-        return _syntax_error(token, "numbers must be written in full. Type 1000 for 1e3, 0.001 for 1e-3.")
-    if len(token.text) > 1:
-        return _syntax_error(token, f"words and functions are not supported. {_ALLOWED}")
-    if word:
-        return _syntax_error(token, "the only variable is x. Write it as x.")
-    if not token.text.isprintable():
-        return _syntax_error(token, "it is invisible. Remove it.")
-    return _syntax_error(token, f"it cannot be part of a polynomial. {_ALLOWED}")
+_CLOSING = {"(": ")", "{": "}"}
 
 
 class _Parser:
     """A recursive-descent parser with one method for each line of the grammar of `Polynomial.parse`."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = _tokens(text)
+        self._tokens = tokens(text)
         self._next = 0
         self._depth = 0
 
@@ -129,26 +54,28 @@ class _Parser:
         """Return them highest degree first."""
         terms = self._terms()
         if self._token.kind != "end":
-            raise _syntax_error(
-                self._token, "there is no open ( before it. Remove it, or put a ( where the part begins."
+            opening = "{" if self._token.kind == "}" else "("
+            raise syntax_error(
+                self._token,
+                f"there is no open {opening} before it. Remove it, or put a {opening} where the part begins.",
             )
         total = _added(terms).coefficients
         _check_sizes(total, terms)
         return [float(coefficient) for coefficient in reversed(total)]
 
     @property
-    def _token(self) -> _Token:
+    def _token(self) -> Token:
         return self._tokens[self._next]
 
-    def _accept(self, *kinds: str) -> _Token | None:
+    def _accept(self, *kinds: str) -> Token | None:
         token = self._token
         if token.kind not in kinds:
             return None
         self._next += 1
         return token
 
-    def _terms(self) -> list[tuple[_Token, _Exact]]:
-        terms: list[tuple[_Token, _Exact]] = []
+    def _terms(self) -> list[tuple[Token, _Exact]]:
+        terms: list[tuple[Token, _Exact]] = []
         sign = self._accept("+", "-")
         while sign or not terms:
             first = self._token
@@ -171,15 +98,20 @@ class _Parser:
             product = operation(product, factor, first)
 
     def _is_implicit_product(self) -> bool:
-        token, before = self._token, self._tokens[self._next - 1]
-        if token.kind not in ("number", "x"):
+        token, before, earlier = self._token, self._tokens[self._next - 1], self._tokens[self._next - 2]
+        if token.kind not in ("number", "x", "fraction"):
             return token.kind == "("
-        is_exponent = self._tokens[self._next - 2].kind == "^"
-        if token.kind == "x" and before.kind in ("number", ")") and not is_exponent:
+        is_on_the_line = earlier.text in ("^", "**")  # an exponent: x^2x can be read two ways, x²x cannot
+        if token.kind == "x" and before.kind in ("number", ")", "}") and not is_on_the_line:
             return True
-        if token.kind == before.kind == "number" and token.position == before.position + len(before.text):
-            raise _syntax_error(token, "a number has only one decimal point.")
-        raise _syntax_error(token, "expected a sign before it. Put * to multiply, or ^ for a power.")
+        if token.kind == "fraction" and not is_on_the_line:
+            if before.kind != "number" or earlier.kind == "^":
+                return True
+            raise syntax_error(token, "expected + or * before it: 3\\frac{1}{2} can be read two ways.")
+        is_beside = token.position == before.position + len(before.text)
+        if token.kind == before.kind == "number" and is_beside and earlier.kind != "^":
+            raise syntax_error(token, "a number has only one decimal point.")
+        raise syntax_error(token, "expected a sign before it. Put * to multiply, or ^ for a power.")
 
     def _power(self) -> _Exact:
         base = self._atom()
@@ -187,69 +119,87 @@ class _Parser:
             return base
         exponent = self._exponent()
         if self._token.kind == "^":
-            raise _syntax_error(self._token, "a power of a power needs parentheses, as in (x^2)^3.")
+            raise syntax_error(self._token, "a power of a power needs parentheses, as in (x^2)^3.")
         return _raised(base, exponent)
 
-    def _exponent(self) -> _Token:
-        opening = self._accept("(")
+    def _exponent(self) -> Token:
+        opening = self._accept("(", "{")
         exponent = self._token
         if exponent.kind != "number" or not exponent.text.isdigit():
-            raise _syntax_error(
+            raise syntax_error(
                 exponent, f"expected a whole number from 0 to {MAX_DEGREE} as exponent, as in x^2."
             )
         self._next += 1
-        if opening and not self._accept(")"):
-            raise _syntax_error(
+        if opening and not self._accept(_CLOSING[opening.kind]):
+            raise syntax_error(
                 self._token, f"expected one whole number from 0 to {MAX_DEGREE} as exponent, as in x^2."
             )
         return exponent
 
     def _atom(self) -> _Exact:
-        token = self._accept("number", "x", "(")
+        token = self._accept("number", "x", "(", "fraction")
         if token is None:
             raise self._missing_atom()
-        if token.kind == "number":
-            return _number(token)
-        if token.kind == "x":
-            return _Exact([0, 1], 1)
-        return self._parenthesized(token)
+        match token.kind:
+            case "number":
+                return _number(token)
+            case "x":
+                return _Exact([0, 1], 1)
+            case "fraction":
+                return self._fraction()
+        return self._bracketed(token)
 
     def _missing_atom(self) -> PolycoreError:
         if self._token.kind in ("+", "-"):
-            return _syntax_error(
+            return syntax_error(
                 self._token, "it is the second sign in a row. Keep one, or use parentheses, as in x*(-2)."
             )
-        return _syntax_error(self._token, "expected a number, x or (, as in -x^2 + 1 or 2(x - 3).")
+        if self._token.kind == "{":
+            return syntax_error(self._token, r"braces belong to x^{2} and \frac{1}{2}. Type ( instead.")
+        return syntax_error(self._token, "expected a number, x or (, as in -x^2 + 1 or 2(x - 3).")
 
-    def _parenthesized(self, opening: _Token) -> _Exact:
+    def _fraction(self) -> _Exact:
+        dividend = self._bracketed(self._brace())
+        opening = self._brace()
+        return _divided(dividend, self._bracketed(opening), opening)
+
+    def _brace(self) -> Token:
+        opening = self._accept("{")
+        if opening is None:
+            raise syntax_error(self._token, r"expected two pairs of braces behind \frac, as in \frac{1}{2}.")
+        return opening
+
+    def _bracketed(self, opening: Token) -> _Exact:
         if self._depth == MAX_NESTING:
-            raise _syntax_error(
+            raise syntax_error(
                 opening, f"expected parentheses nested at most {MAX_NESTING} deep. Remove some."
             )
         self._depth += 1
         inside = _added(self._terms())
-        if not self._accept(")"):
-            raise _syntax_error(opening, "it is never closed. Put a ) where the part in parentheses ends.")
+        closing = _CLOSING[opening.kind]
+        if not self._accept(closing):
+            name = "parentheses" if closing == ")" else "braces"
+            raise syntax_error(opening, f"it is never closed. Put a {closing} where the part in {name} ends.")
         self._depth -= 1
         return inside
 
 
-def _number(token: _Token) -> _Exact:
-    numerator, denominator = Fraction(token.text).as_integer_ratio()
+def _number(token: Token) -> _Exact:
+    numerator, denominator = Fraction(token.text.replace(",", ".")).as_integer_ratio()
     return _Exact([numerator], denominator)
 
 
-def _reduced(numerators: list[int], denominator: int, first: _Token) -> _Exact:
+def _reduced(numerators: list[int], denominator: int, first: Token) -> _Exact:
     while len(numerators) > 1 and not numerators[-1]:
         numerators = numerators[:-1]
     common = math.gcd(denominator, *numerators)
     reduced = _Exact([numerator // common for numerator in numerators], denominator // common)
     if max(map(int.bit_length, (reduced.denominator, *reduced.numerators))) > _MAX_BITS:
-        raise _syntax_error(first, "from here on, numbers have hundreds of digits. Use smaller numbers.")
+        raise syntax_error(first, "from here on, numbers have hundreds of digits. Use smaller numbers.")
     return reduced
 
 
-def _added(terms: list[tuple[_Token, _Exact]]) -> _Exact:
+def _added(terms: list[tuple[Token, _Exact]]) -> _Exact:
     total = _Exact([0], 1)
     for first, term in terms:
         denominator = math.lcm(total.denominator, term.denominator)
@@ -267,31 +217,31 @@ def _convolution(left: list[int], right: list[int]) -> list[int]:
     return product
 
 
-def _multiplied(left: _Exact, right: _Exact, first: _Token) -> _Exact:
+def _multiplied(left: _Exact, right: _Exact, first: Token) -> _Exact:
     degree = left.degree + right.degree
     if degree > MAX_DEGREE:
-        raise _syntax_error(first, f"it makes the degree {degree}; expected at most {MAX_DEGREE}. Lower it.")
+        raise syntax_error(first, f"it makes the degree {degree}; expected at most {MAX_DEGREE}. Lower it.")
     numerators = _convolution(left.numerators, right.numerators)
     return _reduced(numerators, left.denominator * right.denominator, first)
 
 
-def _divided(dividend: _Exact, divisor: _Exact, first: _Token) -> _Exact:
+def _divided(dividend: _Exact, divisor: _Exact, first: Token) -> _Exact:
     if divisor.degree:
-        raise _syntax_error(first, "expected a number to divide by, not x. Write x/2, or multiply instead.")
+        raise syntax_error(first, "expected a number to divide by, not x. Write x/2, or multiply instead.")
     [numerator] = divisor.numerators
     if not numerator:
-        raise _syntax_error(first, "cannot divide by zero. Divide by another number.")
+        raise syntax_error(first, "cannot divide by zero. Divide by another number.")
     factor = divisor.denominator if numerator > 0 else -divisor.denominator
     numerators = [factor * dividend_numerator for dividend_numerator in dividend.numerators]
     return _reduced(numerators, dividend.denominator * abs(numerator), first)
 
 
-def _raised(base: _Exact, exponent: _Token) -> _Exact:
+def _raised(base: _Exact, exponent: Token) -> _Exact:
     times = int(exponent.text)
     if base.degree * times > MAX_DEGREE:
-        raise _syntax_error(exponent, f"it makes a degree above {MAX_DEGREE}. Use a smaller exponent.")
+        raise syntax_error(exponent, f"it makes a degree above {MAX_DEGREE}. Use a smaller exponent.")
     if _bits(base) * times > _MAX_BITS:
-        raise _syntax_error(exponent, "it makes numbers of hundreds of digits. Use a smaller exponent.")
+        raise syntax_error(exponent, "it makes numbers of hundreds of digits. Use a smaller exponent.")
     # in lowest terms a power needs no reducing (Gauss's lemma)
     if not base.degree:
         return _Exact([base.numerators[0] ** times], base.denominator**times)
@@ -319,12 +269,12 @@ def _bits(base: _Exact) -> int:
     return max(map(int.bit_length, (*base.numerators, 1))) - 1 + base.denominator.bit_length() - 1
 
 
-def _check_sizes(total: list[Fraction], terms: list[tuple[_Token, _Exact]]) -> None:
+def _check_sizes(total: list[Fraction], terms: list[tuple[Token, _Exact]]) -> None:
     for degree, coefficient in enumerate(total):
         if abs(coefficient) > MAX_COEFFICIENT:
             sizes = [abs(term.coefficients[degree]) if degree <= term.degree else 0 for _, term in terms]
             first, _ = terms[sizes.index(max(sizes))]
-            raise _syntax_error(
+            raise syntax_error(
                 first,
                 f"with this term the {_coefficient_name(degree)} is {_coefficient_text(coefficient)}; "
                 f"expected at most {MAX_COEFFICIENT:.0f} in size. Use smaller numbers.",

@@ -86,7 +86,7 @@ class Polynomial:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the polynomial of a typed text, such as "2x^3 - x" or "(x-1)^2 / 4".
+        r"""Return the polynomial of a typed text, such as "2x^3 - x" or "(x-1)^2 / 4".
 
         Grammar, spaces and tabs allowed between the tokens:
 
@@ -101,8 +101,13 @@ class Polynomial:
         right, so "1/2x" is 0.5x. The divisor must be a number other than 0. The arithmetic is
         exact; each coefficient is rounded once, at the end.
 
+        What people paste is read too: "y =" or "f(x) =" in front, with any letter but x; superscript
+        digits; dashes and the true minus; dots and crosses that multiply; spaces that do not
+        break; a comma as the only decimal point of a number; a pair of TeX's $ or $$ around all of
+        it, x^{2}, \frac{1}{2}, \cdot and \times; and a full stop at the end.
+
         Raises PolycoreError, with the position (the first character is 1), what it got and what
-        it expected, if the text breaks this grammar or a limit: MAX_TEXT characters, parentheses
+        it expected, if the text breaks this grammar or a limit: MAX_TEXT characters, brackets
         nested MAX_NESTING deep, degree MAX_DEGREE in every part, coefficients of size
         MAX_COEFFICIENT, intermediate numbers of some hundred digits.
         """

@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 from fractions import Fraction
 
 import pytest
@@ -12,7 +13,13 @@ from tests.attacks.damage import NASTY, damaged
 from tests.attacks.refusal import GOAL, answer, check_text, seconds
 from tests.attacks.sentences import sentence
 
-PIECES = (*"xX0159.+-*/^()= \te", "**", "^12", "^99", "x^2", "(x+1)", "1/3", "/0", *NASTY)
+PIECES = (
+    *"xX0159.,+-*/^(){}$= \te",
+    *("**", "^12", "^99", "x^2", "(x+1)", "1/3", "/0"),
+    *("y =", "\u00b2", "\u2212", "^{2}", "\\frac{1}{", "\\cdot"),
+    *NASTY,
+)
+SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
 A_TEXT = GOAL / 24  # a link holds up to 24 of them
 
 
@@ -46,6 +53,35 @@ def test_what_the_grammar_makes_is_read_as_arithmetic_says_or_is_beyond_a_limit(
             with pytest.raises(PolycoreError, match=r"at most 1000000 in size|hundreds of digits"):
                 Polynomial.parse(made.text)
     assert 1000 < values < 2500
+
+
+def pasted(rng, text):
+    """Return a text as it comes from a page, a book or TeX."""
+
+    def power(match):
+        superscript = "".join(SUPERSCRIPTS[int(digit)] for digit in match[1])
+        return rng.choice((match[0], f"^{{{match[1]}}}", superscript))
+
+    text = re.sub(r" ?(?:\^|\*\*) ?([0-9]+)", power, text)
+    text = re.sub(
+        r"(?<!\*)\*(?!\*)", lambda _: rng.choice(("*", "\u00b7", "\u00d7", "\\cdot ", "\\times ")), text
+    )
+    text = re.sub(r"-", lambda _: rng.choice("-\u2212\u2013\u2014"), text)
+    text = re.sub(r"([0-9])\.([0-9])", lambda match: f"{match[1]}{rng.choice('.,')}{match[2]}", text)
+    text = rng.choice(("", "y = ", "f(x) =")) + text.replace(" ", rng.choice(" \u00a0\u2009"))
+    return rng.choice(("{}", "{}.", "${}$", "$$ {} $$")).format(text)
+
+
+def test_what_is_pasted_is_read_as_what_is_typed():
+    rng = random.Random(5)
+    compared = 0
+    for _ in range(1000):
+        typed = sentence(rng, rng.randint(0, 4)).text
+        other = pasted(rng, typed)
+        if max(len(typed), len(other)) <= MAX_TEXT:
+            assert read(other) == read(typed), (typed, other)
+            compared += read(typed) is not None
+    assert compared > 500
 
 
 def test_what_is_nearly_of_the_grammar_gives_a_polynomial_or_one_printable_line():
@@ -119,7 +155,7 @@ def test_numbers_on_the_way_have_at_most_some_hundred_digits():
 @pytest.mark.parametrize("hostile", NASTY, ids=ascii)
 def test_a_stranger_text_is_quoted_shortly_and_printably(hostile):
     for text in (hostile, f"x+{hostile}", f"{hostile}x", f"2{hostile}"):
-        assert len(text) > MAX_TEXT or read(text) is None or hostile in ("\t", "-0", "9" * 30)
+        assert len(text) > MAX_TEXT or read(text) is None or hostile in (*"\t\u00a0\u2212", "-0", "9" * 30)
 
 
 def test_a_polynomial_that_an_error_names_is_quoted_shortly():

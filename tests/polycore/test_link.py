@@ -202,6 +202,22 @@ def test_an_address_typed_by_hand_may_have_a_bare_plus():
     assert polynomials == INTRODUCTION_POLYNOMIALS
 
 
+@pytest.mark.parametrize(
+    ("words", "polynomials"),
+    [
+        ("x^2 1~2x (x-1)~2. .5x", ("x^2 + 1", "2x + x - 1", "2 + 0.5x")),  # from x^2+1~2x+(x-1)~2.+.5x
+        ("x^2 - 1~2 * x", ("x^2 - 1", "2x")),
+        ("y = 2x\u00b2 \u2212 1~f(x) = 2,5x", ("2x^2 - 1", "2.5x")),
+        ("\\frac{1}{2} x~2 \\cdot x~x\u00b2 1", ("0.5 + x", "2x", "x^2 + 1")),
+        ("$x^{2} 1$~-x", ("x^2 + 1", "-x")),
+    ],
+)
+def test_a_space_in_a_link_is_a_plus_where_it_has_no_other_sign_beside_it(words, polynomials):
+    opened = link.from_query({"polynomials": words})
+    assert opened.problems == ()
+    assert opened.experiment.polynomials == tuple(map(Polynomial.parse, polynomials))
+
+
 def test_a_polynomial_whose_text_is_too_long_is_written_as_its_coefficients():
     polynomials = (Polynomial(2.5e-292), Polynomial(*[1 / 3] * 13))
     query = link.to_query(Experiment(polynomials=polynomials))
