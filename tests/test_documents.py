@@ -6,11 +6,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 
 import polycore as pc
+from pages.lessons import looks
 from polycore.links import link
 from polycore.optimizers.registry import OPTIMIZERS
 from tests.attacks.run_archives import arrays_of
@@ -23,6 +25,7 @@ WEIGHT_FILE = (ROOT / "docs/weight-file.md").read_text(encoding="utf-8")
 RUN_FILE = (ROOT / "docs/run-file.md").read_text(encoding="utf-8")
 LINK = (ROOT / "docs/link.md").read_text(encoding="utf-8")
 SWEEPS = (ROOT / "docs/sweeps.md").read_text(encoding="utf-8")
+TEACHING = (ROOT / "docs/teaching.md").read_text(encoding="utf-8")
 GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
 ENTRIES = dict(re.findall(r"\n- \*\*(.+?)\*\*: (.+?)(?=\n- \*\*|\Z)", GLOSSARY, flags=re.DOTALL))
 
@@ -312,3 +315,29 @@ def test_importing_polycore_loads_neither_streamlit_nor_plotly_nor_pandas():
 def test_every_public_name_is_there():
     for name in pc.__all__:
         assert getattr(pc, name) is not None
+
+
+TEACHERS_LINKS = re.findall(r"\(http://localhost:8501/([^)]*)\)", TEACHING)
+
+
+@pytest.mark.parametrize("address", [address for address in TEACHERS_LINKS if "?" in address])
+def test_a_link_for_teachers_sets_everything_up(address):
+    page, query = address.split("?")
+    words = dict(parse_qsl(query))
+    if "look" in words:
+        assert page == "train"
+        assert looks.named(words.pop("look")) is not None
+    assert link.from_query(words).problems == ()
+
+
+def test_the_pages_for_teachers_exist():
+    pages = {address.split("?")[0] for address in TEACHERS_LINKS}
+    assert pages == {"", "train", "play", "compare"}
+    assert all(page == "" or any((ROOT / "pages").glob(f"[1-9]_{page}.py")) for page in pages)
+
+
+def test_the_figures_for_teachers_are_those_of_the_lessons():
+    lessons = " ".join(f"{look.see} {look.do}" for look in looks.LOOKS).replace("\u00a0", " ")
+    for figure in ("43 %", "98 %", "40 %", "90 %", "81.6 %", "20,000 steps"):
+        assert figure in " ".join(TEACHING.split())
+        assert figure in lessons

@@ -113,7 +113,7 @@ def _figures(kept: Kept, followed: Followed | None) -> None:
         live_text.metric(
             "Held-out accuracy", "held_out", texts["held_out"], HELD_OUT_HELP, best_possible_text(kept) or ""
         ),
-        live_text.metric("Loss (nats)", "loss", texts["loss"], LOSS_HELP),
+        live_text.metric("Loss", "loss", texts["loss"], LOSS_HELP),
     )
     effort = live_text.value("effort", _effort(kept, under_way), "p", "caption")
     live_text.draw(metrics + effort, f"{PREFIX}.figures.{kept.title}", followed)

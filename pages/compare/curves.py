@@ -29,12 +29,12 @@ CHOICE_KEY, OVER_KEY = f"{PREFIX}.choice", f"{PREFIX}.over"
 CHART_HEIGHT = 320
 AT_FIRST = 3  # the number of newest models shown before the user chooses
 
-Over = Literal["Steps", "Seconds of computing"]
-TITLES = {"Steps": "step", "Seconds of computing": "computing (s)"}
+Over = Literal["Steps", "Computing time"]
+TITLES = {"Steps": "step", "Computing time": "computing time (s)"}
 
 CHOICE_HELP = f"The models whose curves and settings are compared: up to {len(LINES)}."
 OVER_HELP = (
-    "Steps: what each update of the weights achieves. Seconds of computing: what it costs, without pauses; "
+    "Steps: what each update of the weights achieves. Computing time: what it costs, without pauses; "
     "the time of a step is known to a fraction of a second."
 )
 

@@ -30,7 +30,7 @@ from polycore.figures.palette import PALETTE
 PREFIX = "race"
 NAMES_KEY, BUDGET_KEY, REFUSAL_KEY = f"{PREFIX}.names", f"{PREFIX}.budget", f"{PREFIX}.refusal"
 MAP_HEIGHT, CHART_HEIGHT = 200, 320
-OVER = "computing (s)"
+OVER = "computing time (s)"
 
 NAMES_HELP = f"""
 Choose {FEWEST} to {MOST}. Each has a learning rate that works well on the twelve polynomials; random search
@@ -222,7 +222,7 @@ def _draw_lane(index: int, lane: Lane, figure: go.Figure, now: dict[str, Any], f
     )
     path = f"lanes.{index}"
     html = live_text.row(
-        live_text.metric("Loss (nats)", f"{path}.loss", now["loss"], LOSS_HELP),
+        live_text.metric("Loss", f"{path}.loss", now["loss"], LOSS_HELP),
         live_text.metric("Held-out", f"{path}.held_out", now["held_out"], HELD_OUT_HELP),
     )
     html += live_text.value(f"{path}.used", now["used"], "p", "caption")

@@ -16,8 +16,8 @@ def draw_note() -> None:
         return
     with st.container(border=True, gap="small"):
         st.markdown(
-            f":material/inventory_2: The trained model stays: it was trained on other {difference}, and "
-            "answers for those until you start a new run."
+            f":material/inventory_2: You're still seeing the network trained on the previous {difference}, "
+            "until you train a new one."
         )
         frame.page_link(frame.TRAIN, "Train on this set-up", ":material/model_training:")
 
@@ -26,7 +26,7 @@ def _difference(now: Session) -> str | None:
     if now.answering is None:
         return None
     if now.answering.model.polynomials != now.experiment.polynomials:
-        return "polynomials"
+        return "curves"
     trained = now.answering.experiment
     if trained is not None and _samples(trained) != _samples(now.experiment):
         return "samples"

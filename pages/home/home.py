@@ -34,7 +34,7 @@ def _draw_train_button(label: str) -> None:
 
 def _draw_next_steps() -> None:
     """Draw what can be done with a trained network."""
-    st.subheader("And now?", anchor=False)
+    st.subheader("What next?", anchor=False)
     yours, ask, send = st.columns(3)
     with yours, st.container(border=True, height="stretch"):
         st.write("**Make it yours.** Type other polynomials, draw other samples, build another network.")
@@ -58,7 +58,7 @@ def _draw_whole() -> None:
         if training is None:
             _draw_train_button("Train the network")
         elif training.run.experiment != session.current().experiment:
-            st.info("The map below shows a run of the previous set-up. Its best network is kept.")
+            st.info("You're still seeing the network trained on the previous set-up. It stays in Compare.")
             _draw_train_button("Train this set-up")
         controls.show_refusal()
     home_map.draw(running=is_running())

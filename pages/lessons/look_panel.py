@@ -53,7 +53,7 @@ def draw_panel(page: str) -> None:
 
 def draw_cards() -> None:
     """Draw the cards of all looks, each with a link that sets everything up and whether it has been seen."""
-    st.subheader("Eight guided looks", anchor=False)
+    st.subheader("Eight short lessons", anchor=False)
     seen = len(session.current().lessons.seen)
     st.caption(
         "Each sets everything up, says what to do, and notices when you have seen it. "
@@ -79,16 +79,16 @@ def _card(look: Look) -> None:
         st.markdown(look.about)
         st.space("stretch")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            _link(look, "Look again" if seen else "Look", ":material/visibility:")
+            _link(look, "Repeat lesson" if seen else "Start lesson", ":material/visibility:")
             if seen:
                 st.markdown(f"{SEEN} Seen", width="content")
 
 
 def _head(look: Look, page: str) -> None:
-    # "Next look" is at the end of this line: the buttons below have other positions in each look, and a
+    # "Next lesson" is at the end of this line: the buttons below have other positions in each look, and a
     # second quick press would hit one of them
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-        title = f"**Look {looks.number(look)} of {len(looks.LOOKS)} · {look.title}**"
+        title = f"**Lesson {looks.number(look)} of {len(looks.LOOKS)} · {look.title}**"
         st.markdown(f"{look.icon} {title}", width="stretch")
         if looks.number(look) < len(looks.LOOKS):
             _next(looks.LOOKS[looks.number(look)], page)
@@ -125,11 +125,11 @@ def _ways(look: Look, page: str) -> None:
 def _next(look: Look, page: str) -> None:
     icon = ":material/arrow_forward:"
     if page != looks.TRAINING:
-        _link(look, "Next look", icon)
+        _link(look, "Next lesson", icon)
         return
     # Streamlit ignores a link to the page that is shown, whatever the parameters in its address
     st.button(
-        "Next look",
+        "Next lesson",
         key=f"{PREFIX}.next",
         icon=icon,
         type="tertiary",

@@ -1,4 +1,4 @@
-"""The eight guided looks: the set-ups of each, what to do, what to see, and when it has been seen.
+"""The eight short lessons: the set-ups of each, what to do, what to see, and when it has been seen.
 
 The figures in their texts were measured with these set-ups; tests/pages/test_looks.py measures them again.
 """
@@ -197,7 +197,7 @@ LOOKS = (
     ),
     Look(
         name="search",
-        title="Search against a gradient",
+        title="Random search vs. gradient descent",
         icon=":material/trending_down:",
         about="Why random search is slow, and what a gradient adds.",
         do=f"Start random search; after {MANY_STEPS:,} steps load Adam below and start that.",
@@ -235,7 +235,7 @@ LOOKS = (
     ),
     Look(
         name="small",
-        title="Too small a network",
+        title="When a network is too small",
         icon=":material/compress:",
         about="What two hidden neurons cannot do, however long they train.",
         do="Start with two hidden neurons, then load 32 below and start again.",
@@ -248,7 +248,7 @@ LOOKS = (
     ),
     Look(
         name="by-heart",
-        title="Learned by heart",
+        title="Memorizing the data",
         icon=":material/menu_book:",
         about="How a large network learns 100 noisy points by heart, and what that is worth.",
         do="Press Start, and watch how the two accuracies in the chart separate.",

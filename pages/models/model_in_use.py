@@ -30,8 +30,8 @@ ACCURACY_HELP = (
     "new points, since a network can learn its training points by heart."
 )
 LOSS_HELP = (
-    "Cross-entropy on the training set: 0 for answers that are certain and right, log K for guessing among K "
-    "polynomials."
+    "Cross-entropy on the training set, in nats: 0 for answers that are certain and right, log K for "
+    "guessing among K polynomials."
 )
 
 
@@ -80,7 +80,7 @@ def draw_metrics(texts: Mapping[str, str], comparison: str, followed: Followed |
             "Held-out accuracy", "figures.held_out", texts["held_out"], HELD_OUT_HELP, comparison
         ),
         live_text.metric("Training accuracy", "figures.accuracy", texts["accuracy"], ACCURACY_HELP),
-        live_text.metric("Loss (nats)", "figures.loss", texts["loss"], LOSS_HELP),
+        live_text.metric("Loss", "figures.loss", texts["loss"], LOSS_HELP),
     )
     live_text.draw(html, f"{PREFIX}.figures", followed)
 

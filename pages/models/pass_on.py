@@ -1,4 +1,4 @@
-"""The expander "Take it with you": the network as code, the experiment as script, and files."""
+"""The expander "Export": the network as code, the experiment as script, and files."""
 
 import io
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def draw_kept(kept: Kept) -> None:
 
 def _draw(subject: _Subject, *, running: bool) -> None:
     # its contents are computed only if it is open
-    expander = st.expander("Take it with you", icon=":material/ios_share:", key=OPEN_KEY, on_change="rerun")
+    expander = st.expander("Export", icon=":material/ios_share:", key=OPEN_KEY, on_change="rerun")
     if not expander.open:
         return
     with expander:
@@ -100,7 +100,7 @@ def _draw_files(experiment: Experiment, subject: _Subject) -> None:
                 lambda: _content(training),
                 f"{_name('run', experiment)}.npz",
                 "application/octet-stream",
-                'The run as it is when you press. "Bring a run back", below, continues it later, and '
+                'The run as it is when you press. "Import a run", below, continues it later, and '
                 "polycore.Run.load anywhere.",
             )
         if history is not None and len(history.step):

@@ -43,7 +43,7 @@ def offer() -> None:
     try:
         points = Points(*points_from_csv(file.getvalue()), session.current().experiment.polynomials)
     except PolycoreError as error:
-        refusal.show("File not accepted: nothing has changed.", error)
+        refusal.show("Couldn't read this file. Nothing has changed.", error)
         return
     _take(points)
     # with another key the uploader is empty again: the points are kept in the session

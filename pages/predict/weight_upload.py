@@ -91,7 +91,7 @@ def _draw_outcome(batch: _Batch, outcome: _Outcome | None) -> None:
         # st.text renders no Markdown in a file's name; invisible characters could reverse the line
         st.text(f"{visible(names)}: added as {outcome.title}.")
     elif outcome is not None and outcome.error is not None:
-        refusal.show("This file was refused. What you had is still there.", f"{names}: {outcome.error}")
+        refusal.show("Couldn't read this file. What you had is still there.", f"{names}: {outcome.error}")
     elif problem is not None:
         refusal.show("The six .npy files belong together.", problem)
 

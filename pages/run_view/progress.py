@@ -22,8 +22,8 @@ HELD_OUT_HELP = (
     f"{EXPLAINED} By luck a network may do a little better on these points."
 )
 LOSS_HELP = (
-    "Cross-entropy of these weights on the training set. Guessing among K polynomials gives log K; certainty "
-    "of the right answer gives 0."
+    "Cross-entropy of these weights on the training set, in nats. Guessing among K polynomials gives log K; "
+    "certainty of the right answer gives 0."
 )
 SPEED_HELP = "How many times a second the weights change."
 TIME_HELP = "Until the last step, at this speed; of a run that has ended, how long its steps took to compute."
@@ -85,7 +85,7 @@ def draw_figures(shown: ShownRun, best_possible: float) -> None:
                 HELD_OUT_HELP,
                 best_possible_text(best_possible),
             ),
-            _metric(now, "Loss (nats)", "weights.loss_text", LOSS_HELP),
+            _metric(now, "Loss", "weights.loss_text", LOSS_HELP),
             _metric(now, "Steps/s", "speed", SPEED_HELP),
             _metric(now, _value(now, "time_label"), "time", TIME_HELP),
         ),

@@ -29,10 +29,8 @@ MAIN_KEY, STEP_KEY, RESET_KEY = "Ctrl+Enter", "S", "B"
 KEYS = (
     f"Keys: {MAIN_KEY} starts, pauses and resumes; {STEP_KEY} takes a step; {RESET_KEY} goes back to step 0."
 )
-CHANGED = (
-    "The set-up has changed since this run began. Start trains the new one; this run's best weights are kept."
-)
-CHANGED_SHORT = "The set-up has changed; the best weights of this run are kept."
+CHANGED = "Settings changed. Start trains a new network; this one stays in Compare."
+CHANGED_SHORT = "Settings changed. This network stays in Compare."
 AHEAD = "The same set-up has been trained here before, up to step {:,}: you see it again."
 CATCH_UP_HELP = "Goes to that step at once. The result is the same."
 SHORT_SECONDS = 2.0  # what is ahead of a run by less comes soon enough
@@ -112,7 +110,7 @@ def _draw_change(training: Training) -> None:
         else:
             st.caption(CHANGED_SHORT)
             _draw_begin_button(
-                "Start the new set-up", "Ends this run, keeps its best weights, and starts another run."
+                "Start the new set-up", "Ends this run, keeps its best weights, and trains a new network."
             )
 
 

@@ -210,7 +210,7 @@ def _length(experiment: Experiment) -> None:
 def _batch_size(experiment: Experiment) -> None:
     # 0 and not an empty input: Streamlit lets the user empty only inputs that began empty
     st.number_input(
-        "Batch size, 0 for all",
+        "Batch size (0 = all points)",
         min_value=0,
         max_value=_maximum(hosting.limits().max_batch_size, experiment.batch_size or 0),
         value=experiment.batch_size or 0,

@@ -107,14 +107,14 @@ def _draw_accuracies(experiment: Experiment, results: Report) -> None:
 
 
 def _draw_confusion(polynomials: tuple[Polynomial, ...], results: Report) -> None:
-    st.subheader("What it mistakes for what", anchor=False)
+    st.subheader("Which curves it mixes up", anchor=False)
     st.write("Each row is a true polynomial, each column an answer: all off the diagonal are mistakes.")
     figure = confusion_figure(results.confusion, polynomials)
     _draw_fixed(figure, f"{PREFIX}.confusion", 130 + 22 * len(polynomials))
 
 
 def _draw_reliability(results: Report) -> None:
-    st.subheader("Is it as sure as it should be?", anchor=False)
+    st.subheader("Is its confidence justified?", anchor=False)
     reliability = results.reliability
     error = reliability.calibration_error
     st.write(

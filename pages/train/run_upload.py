@@ -19,7 +19,7 @@ LOADED_KEY, REFUSED_KEY = f"{PREFIX}.loaded", f"{PREFIX}.refused"
 
 def draw() -> None:
     """Draw the expander with the uploader, and the reason if its file was refused."""
-    expander = st.expander("Bring a run back", icon=":material/upload_file:", key=OPEN_KEY, on_change="rerun")
+    expander = st.expander("Import a run", icon=":material/upload_file:", key=OPEN_KEY, on_change="rerun")
     if not expander.open:
         return
     with expander:
@@ -39,7 +39,7 @@ def draw() -> None:
         )
         refused = st.session_state.get(REFUSED_KEY)
         if file is not None and refused is not None and refused[0] == file.file_id:
-            refusal.show("This run was refused. What you had is still there.", refused[1])
+            refusal.show("Couldn't read this file. What you had is still there.", refused[1])
 
 
 def _load(key: str) -> None:

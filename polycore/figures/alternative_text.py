@@ -244,7 +244,7 @@ def sweep(groups: Sequence[tuple[str, Floats, Floats]], best_possible: float) ->
         for name, seconds, accuracies in groups
         if len(seconds)
     ]
-    text = f"Held-out accuracy over computing (s): {'; '.join(ranges) or 'no run has ended yet'}."
+    text = f"Held-out accuracy over computing time (s): {'; '.join(ranges) or 'no run has ended yet'}."
     return extended(text, f"{percent(best_possible)} is the best possible")
 
 

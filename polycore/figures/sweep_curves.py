@@ -42,7 +42,7 @@ def sweep_figure(groups: Sequence[Group], best_possible: float) -> go.Figure:
     return new_figure(
         [_markers(index, group) | ({} if named else {"name": str(index + 1)}) for index, group in shown],
         alt,
-        xaxis=axis("computing (s)") | _scale([second for _, group in shown for second in group.seconds]),
+        xaxis=axis("computing time (s)") | _scale([second for _, group in shown for second in group.seconds]),
         yaxis=axis("held-out accuracy (%)") | {"range": [low, high], "nticks": 6},
         legend=LEGEND_ABOVE,
         showlegend=True,

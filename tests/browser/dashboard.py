@@ -246,8 +246,8 @@ class Visit:
         return copied
 
     def take_along(self) -> Locator:
-        """Open "Take it with you" of a run that rests; return its buttons that save files."""
-        self.page.get_by_text("Take it with you").click()
+        """Open "Export" of a run that rests; return its buttons that save files."""
+        self.page.get_by_text("Export").click()
         # the program that colours code comes late, and moves the buttons below it away under the mouse
         coloured = self.page.get_by_test_id("stCode").filter(has=self.page.locator(".token"))
         expect(coloured).to_have_count(2)

@@ -60,7 +60,7 @@ def home_with_a_map(visit):
     visit.go_to("Home")
     visit.press("Train the network")
     visit.wait_for_status("Finished")
-    visit.page.get_by_text("And now?").wait_for()
+    visit.page.get_by_text("What next?").wait_for()
 
 
 @state
@@ -79,8 +79,8 @@ def train_with_all_open(visit):
     for name, shown in (
         ("More settings", "Schedule"),
         ("How good is it, honestly?", "Where it goes wrong"),
-        ("Take it with you", "The network in NumPy"),
-        ("Bring a run back", "Run file, from here"),
+        ("Export", "The network in NumPy"),
+        ("Import a run", "Run file, from here"),
     ):
         visit.page.locator("summary").filter(has_text=name).click()
         visit.page.get_by_text(shown).first.wait_for()

@@ -237,7 +237,7 @@ def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(watched):
     check_words(visit, f"{SEEN[0]}: added as", places=["stText"])
     for place, name in enumerate(FILES[1:], 1):
         upload(visit, name, b"<script>evyl()</script>")
-        expect(page.get_by_text("This file was refused")).to_have_count(place)
+        expect(page.get_by_text("Couldn't read this file")).to_have_count(place)
     upload(visit, f"{WORDS[1]}.npy", b"")
     expect(page.get_by_text("expected only the names")).to_be_visible()
     expected = [f"{SEEN[0]}: added as", *(f"{name}: this is not an .npz file" for name in SEEN[1:])]

@@ -74,7 +74,7 @@ def test_nothing_moves_when_the_set_up_changes(visitor):
     visit.wait_for_status("Stopped")
     assert row(visit) == before
     visit.fill("Seed", "5")
-    visit.page.get_by_text("The set-up has changed").wait_for()
+    visit.page.get_by_text("Settings changed").wait_for()
     visit.rest()
     assert row(visit) == before
     assert visit.page.get_by_text(re.compile("^Stopped")).bounding_box()["y"] == status

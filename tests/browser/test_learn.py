@@ -26,18 +26,18 @@ def toast(visit):
 def test_a_look_from_its_card_to_seen_and_on(visitor):
     visit = visitor(PHONE).open()
     card = visit.page.get_by_test_id("stColumn").filter(has_text="4 · Dead neurons")
-    card.get_by_role("link", name=re.compile("Look$")).click()
+    card.get_by_role("link", name=re.compile("Start lesson$")).click()
     visit.wait_for_words(look="dead", learning_rate="1")
-    expect(panel(visit)).to_contain_text("Look 4 of 8")
+    expect(panel(visit)).to_contain_text("Lesson 4 of 8")
     expect(panel(visit)).to_contain_text(NOT_YET)
     visit.page.get_by_role("button", name="Start", exact=False).first.click()
     expect(panel(visit)).to_contain_text(SEEN)  # while the run goes on, or when it ends: without a click
     visit.page.reload()
     visit.drawn()
     expect(panel(visit)).to_contain_text(SEEN)
-    panel(visit).get_by_role("button", name="Next look").click()
+    panel(visit).get_by_role("button", name="Next lesson").click()
     visit.wait_for_words(look="small", hidden="2")
-    expect(panel(visit)).to_contain_text("Look 5 of 8")
+    expect(panel(visit)).to_contain_text("Lesson 5 of 8")
     expect(panel(visit)).to_contain_text(NOT_YET)
     panel(visit).get_by_role("button", name="End").click()
     expect(panel(visit)).to_be_hidden()
@@ -56,9 +56,9 @@ def test_a_bookmark_of_a_look_works_cold_and_a_point_that_is_asked_about_is_seen
     visit.fill("x", "0")
     visit.fill("y", "0")
     expect(panel(visit)).to_contain_text(SEEN)
-    panel(visit).get_by_role("link", name="Next look").click()
+    panel(visit).get_by_role("link", name="Next lesson").click()
     visit.wait_for_words(look="search", optimizer="random-search")
-    expect(panel(visit)).to_contain_text("Look 2 of 8")
+    expect(panel(visit)).to_contain_text("Lesson 2 of 8")
     panel(visit).get_by_role("link", name="Glossary").click()
     visit.page.get_by_role("heading", name="Glossary", exact=True).wait_for()
     expect(visit.page.get_by_text("knows the curves and the")).to_be_visible()
@@ -147,7 +147,7 @@ def test_keys_drive_a_run_but_not_while_one_types(visitor):
 
 # panel and address name the same look, not the first one, and the page is drawn
 ON_ONE_LOOK = """(names) => {
-  const [, number] = document.querySelector(".st-key-look-panel").innerText.match(/Look (\\d) of 8/);
+  const [, number] = document.querySelector(".st-key-look-panel").innerText.match(/Lesson (\\d) of 8/);
   const { testScriptState } = document.querySelector("[data-testid=stApp]").dataset;
   const look = new URLSearchParams(location.search).get("look");
   return number > 1 && look === names[number - 1] && testScriptState === "notRunning";
@@ -158,7 +158,7 @@ ON_ONE_LOOK = """(names) => {
 def test_two_quick_presses_on_next_look_stay_on_the_page_and_on_one_look(visitor, size):
     visit = visitor(size).open("train?look=crossing")
     for pause in (90, 220):
-        box = panel(visit).get_by_role("button", name="Next look").bounding_box()
+        box = panel(visit).get_by_role("button", name="Next lesson").bounding_box()
         for _ in range(2):  # on the same spot, whatever is there by then
             visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
             visit.page.wait_for_timeout(pause)
@@ -202,7 +202,7 @@ def folds(visit):
     visit.page.get_by_role("heading", name="Inside", exact=True).wait_for()
 
 
-# what each begins with, how many times "Next look" leads to it, and what its sentence says to do after Start;
+# what each begins with, how many times "Next lesson" leads there, and what to do after Start;
 # what the other looks ask for is seen in tests/pages/test_looks.py, and is done in the same ways
 WALKS = (
     ({"look": "search", "optimizer": "random-search"}, 0, search),
@@ -213,12 +213,12 @@ WALKS = (
 
 def test_looks_one_after_the_other_each_until_it_is_seen(visitor):
     visit = visitor().open()
-    card = visit.page.get_by_test_id("stColumn").filter(has_text="2 · Search against a gradient")
-    card.get_by_role("link", name=re.compile("Look$")).click()
+    card = visit.page.get_by_test_id("stColumn").filter(has_text="2 · Random search vs. gradient descent")
+    card.get_by_role("link", name=re.compile("Start lesson$")).click()
     for words, clicks, walk in WALKS:
         for _ in range(clicks):
             before = visit.words()["look"]
-            panel(visit).get_by_role("button", name="Next look").click()
+            panel(visit).get_by_role("button", name="Next lesson").click()
             visit.page.wait_for_url(lambda address, before=before: f"look={before}&" not in address)
             visit.rest()  # while the page is drawn the button moves, and a press could end beside it
         visit.wait_for_words(**words)

@@ -32,7 +32,7 @@ def test_a_run_goes_on_in_another_browser(visitor, tmp_path):
     assert (run.step, run.experiment.hidden) == (step, (16,))
 
     other = visitor(PHONE, "dark").open("train")
-    other.page.get_by_text("Bring a run back").click()
+    other.page.get_by_text("Import a run").click()
     chooser = other.page.get_by_test_id("stFileUploader").filter(has_text="Run file")
     chooser.locator("input[type=file]").set_input_files(path)
     assert other.wait_for_status("Paused") == step
@@ -74,7 +74,7 @@ def test_a_run_is_taken_along_while_it_continues(browser, server):
     visit.open(f"{LONG}00")
     visit.press("Start")
     step = visit.wait_for_status("Running", after_step=1)
-    visit.page.get_by_text("Take it with you").click()
+    visit.page.get_by_text("Export").click()
     button = visit.page.get_by_test_id("stDownloadButton").get_by_role("button", name="Run file")
     with visit.page.expect_response(re.compile(r"/media/\w+\.bin$")) as response:
         button.click()

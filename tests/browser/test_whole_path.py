@@ -222,7 +222,7 @@ def test_a_file_that_is_none_is_refused_in_words(visitor, tmp_path):
     picture = tmp_path / "picture.npz"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
     visit.page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(picture)
-    visit.page.get_by_text("This file was refused").wait_for()
+    visit.page.get_by_text("Couldn't read this file").wait_for()
 
 
 def test_short_runs_one_after_another_leave_a_page_that_answers(visitor):
@@ -274,7 +274,7 @@ def test_the_report_opens_behind_a_run_and_stays_open(visitor):
     visit.press("Start")
     visit.wait_for_status("Finished")
     visit.page.get_by_text("How good is it, honestly?").click()
-    for heading in ("Polynomial by polynomial", "What it mistakes for what", "Where it goes wrong"):
+    for heading in ("Polynomial by polynomial", "Which curves it mixes up", "Where it goes wrong"):
         visit.page.get_by_role("heading", name=heading).wait_for()
     visit.press("Start again")
     visit.wait_for_status("Finished", after_step=399)

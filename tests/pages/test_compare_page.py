@@ -92,7 +92,7 @@ def test_a_finished_run_appears_by_itself():
     best = training.run.best_step
     effort = f"300 steps, best at step {best} · {training.seconds:.1f} s of computing"
     assert live_value(app, "effort") == effort
-    assert metrics(app)["Loss (nats)"] == f"{training.best.loss:#.3g}"
+    assert metrics(app)["Loss"] == f"{training.best.loss:#.3g}"
     # the two curves meet outside of the range: no point is ambiguous
     assert compared(app)["Held-out accuracy"] == "best possible 100.0\u00a0%"
 
@@ -220,10 +220,10 @@ def test_the_curves_are_those_of_the_history_over_steps_or_seconds(figures):
     assert loss.x.tolist() == accuracy.x.tolist() == [0, 10, 20, 40]
     assert loss.y.tolist() == [2.0, 1.0, 0.5, 0.25]
     assert accuracy.y.tolist() == [0, 25, 50, 75]
-    app.button_group(key=curves.OVER_KEY).set_value("Seconds of computing").run()
-    [loss] = figures["compare.curves.loss.Seconds of computing"].data
+    app.button_group(key=curves.OVER_KEY).set_value("Computing time").run()
+    [loss] = figures["compare.curves.loss.Computing time"].data
     assert loss.x.tolist() == pytest.approx([0.0, 1.0, 1.5, 2.5])
-    assert figures["compare.curves.loss.Seconds of computing"].layout.xaxis.title.text == "computing (s)"
+    assert figures["compare.curves.loss.Computing time"].layout.xaxis.title.text == "computing time (s)"
 
 
 def test_seconds_are_offered_only_if_they_are_known():

@@ -390,7 +390,7 @@ def test_a_model_without_polynomials_answers_by_index():
 
 
 def stays(page):
-    return [value for value in shown(page) if "The trained model stays" in value]
+    return [value for value in shown(page) if "still seeing the network" in value]
 
 
 def test_other_samples_leave_the_trained_model_and_say_so():
@@ -398,7 +398,7 @@ def test_other_samples_leave_the_trained_model_and_say_so():
     assert not stays(page)
     entered(page, "Noise", 0.5)
     [line] = stays(page)
-    assert "other samples" in line
+    assert "previous samples" in line
     assert now(page).answering is not None
 
 
@@ -406,5 +406,5 @@ def test_a_model_for_other_polynomials_is_mentioned_first():
     begun = with_model()
     page = opened(begun=Session(setup=Setup(Experiment()), models=begun.models))
     [line] = stays(page)
-    assert "other polynomials" in line
+    assert "previous curves" in line
     assert now(page).experiment.polynomials == TUTORIAL_POLYNOMIALS

@@ -247,7 +247,7 @@ def test_a_smaller_choice_may_start(limited):
 def test_inputs_end_at_the_limits(limited):
     limited(SMALL)
     most = {widget.label: widget.max for widget in opened(TRAIN).number_input}
-    assert (most["Steps"], most["Batch size, 0 for all"]) == (500, 64)
+    assert (most["Steps"], most["Batch size (0 = all points)"]) == (500, 64)
     [hidden] = [widget for widget in opened(TRAIN).text_input if widget.label == "Hidden layers"]
     assert "layers of up to 16" in hidden.help
     app = opened(DATA)

@@ -371,7 +371,7 @@ def test_a_changed_weight_has_the_loss_that_a_plain_computation_gives():
     loss, accuracy = by_hand(changed, kept.experiment)
     assert changed.loss == pytest.approx(loss)
     assert changed.accuracy == accuracy
-    assert metrics(app)["Loss (nats)"] == f"{loss:#.3g}"
+    assert metrics(app)["Loss"] == f"{loss:#.3g}"
     assert f"{changed.loss!r} nats" in words(app)
     assert "Changed by hand" in words(app)
     assert now.answering is kept, "the kept model must stay"
@@ -436,7 +436,7 @@ def test_a_file_without_its_experiment_answers_but_has_no_loss_to_keep():
     assert "loss cannot be measured" in words(app)
     assert "0.5 nats" not in words(app)
     assert not labels(app)["Keep this as a model"]
-    assert metrics(app)["Loss (nats)"] == "unknown"
+    assert metrics(app)["Loss"] == "unknown"
 
 
 def test_any_incoming_weight_of_a_wide_layer_can_be_chosen():

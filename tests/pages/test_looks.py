@@ -63,7 +63,7 @@ def seen(name, now, page="Train", asked=None):
 
 
 def panel(app):
-    return [text.value for text in app.markdown if "Look " in text.value or "een" in text.value]
+    return [text.value for text in app.markdown if "Lesson " in text.value or "een" in text.value]
 
 
 def test_there_are_eight_with_different_names():
@@ -183,7 +183,7 @@ def test_another_seed_is_still_the_same_look():
 def test_the_panel_is_on_every_page(page):
     app = opened(page, {"look": "scaling"})
     assert session_of(app).experiment == looks.UNSCALED
-    assert any("Look 3 of 8" in text for text in panel(app))
+    assert any("Lesson 3 of 8" in text for text in panel(app))
     assert any("Not seen yet" in text for text in panel(app))
     assert words_of(app)["look"] == "scaling"
 
@@ -206,9 +206,9 @@ def test_an_unknown_name_is_ignored(name):
 def test_an_address_from_before_a_press_begins_nothing():
     app = opened(TRAIN, {"look": "search"})
     before = words_of(app)
-    press(app, "Next look")
+    press(app, "Next lesson")
     say(app, before)  # the second of two quick presses: the browser does not know the answer to the first
-    press(app, "Next look")
+    press(app, "Next lesson")
     assert (session_of(app).lessons.look, session_of(app).experiment) == ("dead", looks.TOO_FAST)
     assert words_of(app)["look"] == "dead"
 
@@ -253,7 +253,7 @@ def test_a_set_up_of_the_look_is_one_click_away():
 
 
 def test_the_next_look_begins_on_the_same_page():
-    app = press(opened(TRAIN, {"look": "search"}), "Next look")
+    app = press(opened(TRAIN, {"look": "search"}), "Next lesson")
     assert (session_of(app).lessons.look, session_of(app).experiment) == ("scaling", looks.UNSCALED)
     assert words_of(app)["look"] == "scaling"
     app.run()
@@ -261,7 +261,7 @@ def test_the_next_look_begins_on_the_same_page():
 
 
 def test_the_last_look_has_no_next():
-    assert "Next look" not in labels(opened(TRAIN, {"look": "folds"}))
+    assert "Next lesson" not in labels(opened(TRAIN, {"look": "folds"}))
 
 
 def test_the_point_is_that_of_predict_there_and_elsewhere_that_on_the_map(monkeypatch):
@@ -323,7 +323,7 @@ def test_while_a_run_is_under_way_its_frames_say_when_the_look_is_seen(monkeypat
 
 def test_home_links_to_every_look():
     app = opened(HOME, {}).run()  # the first page of a session leaves them out
-    links = [found.proto for found in app.main.get("page_link") if found.proto.label == "Look"]
+    links = [found.proto for found in app.main.get("page_link") if found.proto.label == "Start lesson"]
     assert len(links) == 8
     for look, found in zip(looks.LOOKS, links, strict=True):
         assert f"look={look.name}" in found.query_string

@@ -46,7 +46,7 @@ def test_an_uploaded_run_is_paused_has_its_set_up_and_continues_to_the_same_bits
     assert same_run(now.training.run, run)
     assert labels(app)["Resume"]
     assert now.answering.model.loss == run.best.loss
-    assert not any("set-up has changed" in caption.value for caption in app.caption)
+    assert not any("Settings changed" in caption.value for caption in app.caption)
     wait_for(press(app, "Resume"), "finished")
     assert same_run(session_of(app).training.run, pc.advance(run, 60))
 

@@ -104,7 +104,7 @@ def test_at_rest_every_figure_is_of_the_latest_weights_until_the_best_are_chosen
     ):
         assert labelled(app.button_group, "Weights").value == "Now"
         shown = metrics(choose(app, choice))
-        assert shown["Loss (nats)"] == f"{loss:#.3g}"
+        assert shown["Loss"] == f"{loss:#.3g}"
         assert shown["Held-out accuracy"] == f"{100 * accuracy:.1f} %"
         if page == TRAIN:
             assert shown["Dead neurons"] == f"{dead} of 8"
@@ -170,7 +170,7 @@ def test_a_chunk_that_comes_while_the_page_is_drawn_changes_none_of_its_figures(
     app.run()
     assert training.run is later
     loss, accuracy, _ = measured(earlier.layers, earlier.experiment)
-    assert metrics(app)["Loss (nats)"] == f"{loss:#.3g}"
+    assert metrics(app)["Loss"] == f"{loss:#.3g}"
     assert metrics(app)["Held-out accuracy"] == f"{100 * accuracy:.1f} %"
     assert "Weights: now (step 20)" in texts(app)
 

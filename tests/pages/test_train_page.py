@@ -103,7 +103,7 @@ def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
     assert after.experiment.seed != before.experiment.seed
     assert after.answering == before.answering
     assert setting(app, "number_input", "Seed").value == after.experiment.seed
-    assert any("set-up has changed" in caption.value for caption in app.caption)
+    assert any("Settings changed" in caption.value for caption in app.caption)
     wait_for(press(app, "Start"), "finished")
     assert len(session_of(app).models.kept) == 2
     assert session_of(app).answering.experiment == after.experiment
@@ -116,7 +116,7 @@ def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
         pytest.param("text_input", "Hidden layers", "5, 4", "hidden", (5, 4), id="layers with a comma"),
         pytest.param("text_input", "Hidden layers", "5-4", "hidden", (5, 4), id="layers with a hyphen"),
         pytest.param("text_input", "Hidden layers", "none", "hidden", (), id="no hidden layer"),
-        pytest.param("number_input", "Batch size, 0 for all", 7, "batch_size", 7, id="batch size"),
+        pytest.param("number_input", "Batch size (0 = all points)", 7, "batch_size", 7, id="batch size"),
         pytest.param("number_input", "Steps", 77, "steps", 77, id="steps"),
         pytest.param("number_input", "Seed", 9, "seed", 9, id="seed"),
         pytest.param("toggle", "Standardize inputs", False, "standardize", False, id="standardize"),

@@ -23,7 +23,7 @@ def typed(app, label, value):
     [
         pytest.param("Steps", 7, "steps", 7, id="steps"),
         pytest.param("Learning rate", 0.02, "learning_rate", 0.02, id="learning rate"),
-        pytest.param("Batch size, 0 for all", 16, "batch_size", 16, id="batch size"),
+        pytest.param("Batch size (0 = all points)", 16, "batch_size", 16, id="batch size"),
         pytest.param("Seed", 5, "seed", 5, id="seed"),
         pytest.param("Hidden layers", "4, 3", "hidden", (4, 3), id="hidden layers"),
         pytest.param("Weight decay", 0.5, "weight_decay", 0.5, id="weight decay"),
@@ -57,7 +57,7 @@ def test_what_cannot_be_read_starts_nothing_and_says_why():
 
 def test_a_batch_size_typed_as_lbfgs_is_chosen_comes_back_with_the_next_optimizer():
     app = opened(TRAIN)
-    typed(typed(app, "Batch size, 0 for all", 16), "Optimizer", "lbfgs").run()
+    typed(typed(app, "Batch size (0 = all points)", 16), "Optimizer", "lbfgs").run()
     assert session_of(app).experiment.batch_size is None
     typed(app, "Optimizer", "adam").run()
     assert session_of(app).experiment.batch_size == 16

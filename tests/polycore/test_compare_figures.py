@@ -49,7 +49,9 @@ def test_within_few_decades_each_has_ticks_at_1_2_and_5(lowest, ticks):
 
 
 def test_accuracies_are_drawn_in_percent_below_the_best_possible():
-    figure = figures.accuracies_figure([FIRST._replace(y=np.array([0.0, 0.5, 0.75]))], "computing (s)", 0.9)
+    figure = figures.accuracies_figure(
+        [FIRST._replace(y=np.array([0.0, 0.5, 0.75]))], "computing time (s)", 0.9
+    )
     assert figure.data[0].y.tolist() == [0, 50, 75]
     assert figure.layout.yaxis.title.text == "held-out accuracy (%)"
     [best] = figure.layout.shapes
@@ -64,8 +66,8 @@ def test_the_alternative_text_says_where_each_began_and_ended():
     assert alternative_text.losses([FIRST, SECOND], "step") == (
         "Loss of 2 runs over step: A <b> from 2.00 to 0.500 nats, at 30; B from 1.00 to 0.250 nats, at 1.5."
     )
-    assert alternative_text.accuracies([SECOND], "computing (s)", 0.99) == (
-        "Held-out accuracy of 1 run over computing (s): B from 100.0 % to 25.0 %, at 1.5; "
+    assert alternative_text.accuracies([SECOND], "computing time (s)", 0.99) == (
+        "Held-out accuracy of 1 run over computing time (s): B from 100.0 % to 25.0 %, at 1.5; "
         "99.0 % is the best possible."
     )
     figure = figures.losses_figure([FIRST], "step")

@@ -19,7 +19,7 @@ from playwright.sync_api import Error
 from tests.soak.tab import Sight, Tab
 
 Kind = Literal[
-    "Start", "Pause", "Resume", "Stop", "One step", "Reset", "New seed", "preset", "Next look", "Undo"
+    "Start", "Pause", "Resume", "Stop", "One step", "Reset", "New seed", "preset", "Next lesson", "Undo"
 ]
 KINDS: tuple[Kind, ...] = Kind.__args__
 
@@ -34,7 +34,7 @@ LEADS_TO: dict[Kind, tuple[Kind, ...]] = {
     "One step": ("Pause", "Reset"),
 }
 RESTING = (None, "Ready", "Finished", "Stopped")
-SET_UP: tuple[Kind, ...] = ("New seed", "preset", "Next look")
+SET_UP: tuple[Kind, ...] = ("New seed", "preset", "Next lesson")
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.05
 LONGEST_WAIT = 0.4  # seconds before a press
@@ -120,7 +120,7 @@ class Walk:
     def _press_one(self, missing: list[Kind]) -> None:
         """Press one button of a kind that is missing, or one that leads there."""
         sight = self.tab.sight()
-        if "Next look" in missing and "Next look" not in sight.enabled:
+        if "Next lesson" in missing and "Next lesson" not in sight.enabled:
             self._open()  # it was the last one
             return
         kind = self._way_to(self.random.choice(missing), sight)
@@ -169,7 +169,7 @@ class Walk:
         if self._undo is not None and self.random.random() < 0.5:
             return "Undo"
         if kind == "Undo":
-            return self.random.choice(("preset", "Next look", "Reset"))
+            return self.random.choice(("preset", "Next lesson", "Reset"))
         ways = (kind, *LEADS_TO.get(kind, ()))
         return next((way for way in ways if _labels(way, sight)), "Start")
 
