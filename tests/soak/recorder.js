@@ -39,11 +39,9 @@
     return root;
   };
   function statusShown() {
-    for (const root of roots) {
-      if (!root.isConnected) roots.delete(root);
-      else if (root.querySelector("[data-value=status]")) return root.querySelector("[data-value=status]").textContent;
-    }
-    return null;
+    roots.forEach((root) => root.isConnected || roots.delete(root));
+    const found = [...roots].map((root) => root.querySelector("[data-value=status]")).find(Boolean);
+    return found?.textContent ?? null;
   }
 
   function run() {
