@@ -9,7 +9,7 @@ import pandas  # noqa: F401
 import streamlit as st
 
 from pages.channel import passing, session_key
-from pages.frame import copy_button, sweep_ticker, undo
+from pages.frame import copy_button, recent, sweep_ticker, undo
 from pages.game import challenge
 from pages.lessons import look_panel
 from pages.models import from_link, link_choice, own_weights
@@ -139,6 +139,7 @@ def draw_without_ticker(title: str) -> None:
             look_panel.draw_panel(title)
         with st.container(key="frame.weights"):
             own_weights.draw(address())
+            recent.note()
 
 
 def _stop_if_limits_are_invalid() -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.frame import frame
+from pages.frame import frame, recent
 from pages.home import embed, home_map
 from pages.lessons import look_panel
 from pages.models import from_link
@@ -71,4 +71,6 @@ def _draw_whole() -> None:
         # Below what is seen at first, they would take a sixth of the time until a newcomer sees the curves.
         # The page is drawn once more as soon as the tab has reported its name.
         if not recall.is_first_page():
+            if training is None:
+                recent.draw()
             look_panel.draw_cards()

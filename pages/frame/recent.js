@@ -1,0 +1,107 @@
+// What this browser trained or opened lately; recent.py describes `data`.
+
+const KEY = "polycore.recent";
+const MOST = 10;
+const NOT_KEPT = ["look", "embed", "game", "score", "seconds"]; // parameters of an address that are no experiment
+
+let noted = null; // what the page shows: { path, title }; its address may get weights later
+
+export default function ({ parentElement, data }) {
+  if (data.lists) return list(parentElement);
+  if (!window.polycoreRecent) {
+    window.polycoreRecent = true;
+    addEventListener("pagehide", note);
+    document.addEventListener("visibilitychange", note);
+    // Streamlit leaves a page without either of the two
+    document.addEventListener("click", note, { capture: true });
+  }
+  noted = data.title && { path: location.pathname, title: data.title };
+  note();
+}
+
+function note() {
+  const query = experimentIn(location.search);
+  if (!noted || noted.path !== location.pathname || !query.has("v")) return;
+  const same = entries().find((entry) => setUpOf(entry.query) === setUpOf(query));
+  // the same network is in the address a moment later, and not before
+  const isKnown = same && same.title === noted.title && !query.has("weights");
+  const entry = isKnown ? same : { title: noted.title, query: query.toString(), at: Date.now() };
+  store([entry, ...entries().filter((other) => other !== same && setUpOf(other.query) !== setUpOf(query))]);
+}
+
+function experimentIn(search) {
+  const query = new URLSearchParams(search);
+  NOT_KEPT.forEach((name) => query.delete(name));
+  return query;
+}
+
+function setUpOf(query) {
+  const setUp = new URLSearchParams(query);
+  setUp.delete("weights");
+  return setUp.toString();
+}
+
+// Browsers may forbid the store, and anything may have written to it.
+function entries() {
+  try {
+    const found = JSON.parse(localStorage.getItem(KEY));
+    const isEntry = (entry) => [entry?.title, entry?.query].every((text) => typeof text === "string");
+    return Array.isArray(found) ? found.filter(isEntry).slice(0, MOST) : [];
+  } catch {
+    return [];
+  }
+}
+
+function store(list) {
+  try {
+    if (list.length) localStorage.setItem(KEY, JSON.stringify(list.slice(0, MOST)));
+    else localStorage.removeItem(KEY);
+  } catch {
+    // full or forbidden: there is no list next time
+  }
+}
+
+function list(parent) {
+  const root = parent.querySelector("section") ?? parent.appendChild(document.createElement("section"));
+  const draw = () => {
+    const known = entries();
+    root.hidden = known.length === 0;
+    root.setAttribute("aria-label", "Recent");
+    root.replaceChildren(heading(), links(known), clear(draw));
+  };
+  draw();
+  return () => root.remove();
+}
+
+function heading() {
+  const element = document.createElement("h3");
+  element.textContent = "Recent";
+  return element;
+}
+
+function links(known) {
+  const rows = document.createElement("ul");
+  for (const { title, query, at } of known) {
+    const link = document.createElement("a");
+    link.href = `${location.pathname}?${query}`;
+    link.textContent = title;
+    const time = document.createElement("time");
+    time.textContent = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+    const row = document.createElement("li");
+    row.append(link, " ", time);
+    rows.append(row);
+  }
+  return rows;
+}
+
+function clear(draw) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Clear";
+  button.title = "Only this browser has this list. Clear removes it.";
+  button.addEventListener("click", () => {
+    store([]);
+    draw();
+  });
+  return button;
+}

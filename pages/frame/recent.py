@@ -1,0 +1,51 @@
+"""What this browser trained or opened lately, for the next visit. Only the browser keeps it: nothing is sent.
+
+A server forgets a session within minutes, and all of them if it is restarted. The address of a page has the
+whole experiment and the network, so the browser keeps the addresses.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.models import link_choice
+from pages.state import session
+from pages.state.running import is_running
+from pages.state.session_value import Session
+from pages.wording.percent import percent
+from polycore.formatting import counted
+from polycore.optimizers.registry import OPTIMIZERS
+
+PREFIX = "recent"
+NOTE_KEY, LIST_KEY = f"{PREFIX}.note", f"{PREFIX}.list"
+
+_HERE = Path(__file__)
+_component = st.components.v2.component(
+    "polycore_recent",
+    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+def note() -> None:
+    """Let the browser keep the page's address if a network for its set-up is at rest. Shows nothing."""
+    _component(key=NOTE_KEY, data={"title": None if is_running() else _title(session.current())})
+
+
+def draw() -> None:
+    """Draw the list; the browser draws nothing if it is empty."""
+    _component(key=LIST_KEY, data={"lists": True})
+
+
+def _title(now: Session) -> str | None:
+    """Return a line on the network that answers; None if there is none or it is for another set-up."""
+    kept, experiment = now.answering, now.experiment
+    if kept is None or not link_choice.answers_for(kept, experiment):
+        return None
+    parts = (
+        counted(len(experiment.polynomials), "polynomial"),
+        "-".join(map(str, experiment.hidden)) or "no hidden layer",
+        OPTIMIZERS[experiment.optimizer].words.label,
+        percent(kept.model.held_out_accuracy or 0.0),
+    )
+    return " · ".join(parts)
