@@ -26,7 +26,7 @@ function note() {
   // the same network is in the address a moment later, and not before
   const isKnown = same && same.title === noted.title && !query.has("weights");
   const entry = isKnown ? same : { title: noted.title, query: query.toString(), at: Date.now() };
-  store([entry, ...entries().filter((other) => other !== same && setUpOf(other.query) !== setUpOf(query))]);
+  store([entry, ...entries().filter((other) => setUpOf(other.query) !== setUpOf(query))]);
 }
 
 function experimentIn(search) {
