@@ -28,7 +28,9 @@ def test_a_run_is_named_and_deleted_and_comes_back(visitor):
     expect(page.get_by_test_id("stText").get_by_text(HOSTILE, exact=True)).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_text("Computing time", exact=True).click()
-    expect(page.get_by_role("img", name=re.compile(r"^Loss of 1 run over computing time \(s\)"))).to_be_visible()
+    expect(
+        page.get_by_role("img", name=re.compile(r"^Loss of 1 run over computing time \(s\)"))
+    ).to_be_visible()
     page.get_by_role("button", name=re.compile("Delete")).click()
     expect(page.get_by_text("Nothing is kept yet")).to_be_visible()
     page.get_by_role("button", name=re.compile("Undo")).click()
