@@ -12,7 +12,7 @@ export default function ({ parentElement, data }) {
     window.polycoreRecent = true;
     addEventListener("pagehide", note);
     document.addEventListener("visibilitychange", note);
-    // Streamlit leaves a page without either of the two
+    // within the app a page is left without either of these events
     document.addEventListener("click", note, { capture: true });
   }
   noted = data.title && { path: location.pathname, title: data.title };
@@ -23,7 +23,7 @@ function note() {
   const query = experimentIn(location.search);
   if (!noted || noted.path !== location.pathname || !query.has("v")) return;
   const same = entries().find((entry) => setUpOf(entry.query) === setUpOf(query));
-  // the same network is in the address a moment later, and not before
+  // its weights come into the address a moment later: until then the entry keeps those that it has
   const isKnown = same && same.title === noted.title && !query.has("weights");
   const entry = isKnown ? same : { title: noted.title, query: query.toString(), at: Date.now() };
   store([entry, ...entries().filter((other) => setUpOf(other.query) !== setUpOf(query))]);

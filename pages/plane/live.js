@@ -4,10 +4,10 @@ const CLICK_DISTANCE = 5; // pixels a pointer may move during a click; from 8 on
 const SNAP_DISTANCE = { fine: 9, coarse: 18 }; // pixels from a marker at which a click chooses the marker
 const CURSOR_STEPS = 50; // presses of an arrow key from edge to edge
 const RETRY_MS = 3000;
-// A chart that grows beside a map rests so long after each drawing, and so many times as long as the drawing took:
-// while Plotly draws, a browser answers no press.
-const REST_MS = 500;
+// While Plotly draws, a browser answers no press: a chart that grows beside a map rests after each drawing, so many
+// times as long as that took, but within these limits. The first drawing takes much longer than the others.
 const RESTS = 40;
+const REST_MS = [500, 2000];
 const CONFIG = {
   displaylogo: false,
   doubleClick: "reset", // two quick clicks on a map must not change its axis ranges
@@ -136,7 +136,8 @@ class Chart {
       this.fill();
       await this.draw(Plotly);
       const now = performance.now();
-      this.restsUntil = now + Math.max(REST_MS, RESTS * (now - began));
+      const [shortest, longest] = REST_MS;
+      this.restsUntil = now + Math.min(longest, Math.max(shortest, RESTS * (now - began)));
     } catch (error) {
       this.fail(error);
     }
