@@ -106,11 +106,17 @@ def chart(page, number):
 
 
 def wait_for_updates(page, number, count):
-    # a figure that a change of the theme has just replaced has drawn nothing yet
-    chart(page, number).and_(page.locator("[data-updates]")).wait_for()
-    drawn = int(chart(page, number).get_attribute("data-updates"))
-    updates = "document.querySelectorAll('.polycore-live')[number].dataset.updates"
-    page.wait_for_function(f"([number, wanted]) => {updates} >= wanted", arg=[number, drawn + count])
+    """Wait until the figure has been drawn `count` more times; one that replaces it starts anew."""
+    page.wait_for_function(
+        """([number, count]) => {
+            const figure = document.querySelectorAll('.polycore-live')[number];
+            if (!figure?.dataset.updates) return false;
+            const drawn = Number(figure.dataset.updates);
+            figure.drawnFirst ??= drawn;
+            return drawn >= figure.drawnFirst + count && (delete figure.drawnFirst);
+        }""",
+        arg=[number, count],
+    )
 
 
 def plot_area(page, number):
