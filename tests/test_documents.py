@@ -175,7 +175,7 @@ def test_the_first_figure_is_drawn_from_about_twenty_lines(tmp_path):
     assert best_possible == 93.4
     assert 90 < accuracy < 95  # 3,000 points determine a share to within half a percent
     page = (tmp_path / "first_figure.html").read_text(encoding="utf-8")
-    assert page.count(f'"name":{json.dumps("x³ − 2x")}') == 2  # the curve, and its samples
+    assert page.count(f'"name":{json.dumps("p0 = x³ − 2x")}') == 2  # the curve, and its samples
     assert "data:image/png;base64," in page  # the map
 
 

@@ -54,7 +54,21 @@ ICON = Path(__file__).with_name("icon.svg")
 # Streamlit leaves 6rem above a page for its header, which holds only a menu in the corner: the navigation
 # begins beside the menu, and the rest of the header lets clicks through
 STYLE = """<style>
-.stMainBlockContainer { padding-top: 1rem; }
+.stMainBlockContainer { padding-top: 0.5rem; }
+@media (max-width: 640px) {
+  .st-key-frame-navigation span:has(> [data-testid="stIconMaterial"]) { display: none; }
+  .stButton [aria-label^="Shortcut"] { display: none; } /* phones have no keys */
+  /* the answer about a point of the map, which else would be below the screen */
+  .st-key-asked-card {
+    position: fixed; z-index: 100; inset: auto 0 0 0; max-height: 40vh; overflow-y: auto;
+    border-radius: 0.75rem 0.75rem 0 0; background: light-dark(#ffffff, #0e1117);
+    box-shadow: 0 -0.25rem 1rem rgba(0, 0, 0, 0.25);
+  }
+}
+@media (min-width: 641px) {
+  .stMainBlockContainer { padding-left: 2.5rem; padding-right: 2.5rem; }
+  .stMainBlockContainer h1 { padding: 0 0 0.75rem; font-size: 1.75rem; }
+}
 .stAppHeader { background: transparent; }
 .stApp .stAppHeader, .stApp .stAppHeader * { pointer-events: none; }
 .stApp .stAppHeader button, .stApp .stAppHeader button * { pointer-events: auto; }
@@ -76,7 +90,8 @@ STYLE = """<style>
   outline: 2px solid currentColor; outline-offset: -1px;
 }
 /* they show nothing, but their gap would move the page when they appear and disappear */
-[data-testid="stLayoutWrapper"]:has(> :is(.st-key-frame-weights, .st-key-channel-passing)) {
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-frame-weights, .st-key-channel-passing)),
+.st-key-polycore-tab-component {
   position: absolute;
 }
 @media (pointer: coarse) {

@@ -17,10 +17,7 @@ def draw() -> None:
     with st.container():
         controls.draw()
         controls.show_refusal()
-    home_map.draw(running=running)
-    with st.container():
-        if session.current().training is None and not from_link.draw():
-            home_map.draw_curves()
+    home_map.draw(running=running, embedded=True)
     st.link_button(
         "Open the whole dashboard",
         link.to_address(frame.address(), session.current().experiment, from_link.words().get("weights")),

@@ -5,10 +5,12 @@ import streamlit as st
 from pages.frame import frame, recent
 from pages.home import embed, home_map
 from pages.lessons import look_panel
-from pages.models import from_link
+from pages.runs.runner import Training
 from pages.setup import controls
 from pages.state import recall, session
 from pages.state.running import is_running
+
+PREVIOUS = "You're still seeing the network trained on the previous set-up. It stays in Compare."
 
 
 def draw() -> None:
@@ -47,25 +49,38 @@ def _draw_next_steps() -> None:
         frame.copy_link("home.link")
 
 
+def _draw_buttons(training: Training | None) -> None:
+    """Draw what begins and pauses a run, and where its network is asked."""
+    if training is None:
+        _draw_train_button("Train the network")
+        return
+    if training.run.experiment != session.current().experiment:
+        _draw_train_button("Train this set-up")
+        st.caption(PREVIOUS, width="content")
+    else:
+        controls.draw_main(training)
+    frame.page_link(frame.PREDICT, "Ask about a point", ":material/ads_click:")
+    frame.page_link(frame.TRAIN, "Settings and charts", ":material/tune:")
+
+
 def _draw_whole() -> None:
-    count = len(session.current().experiment.polynomials)
-    st.write(
-        f"{count} curves cross in one plane. Watch a small neural network learn which of them a point lies "
-        "on."
-    )
     training = session.current().training
     with st.container():
         if training is None:
-            _draw_train_button("Train the network")
-        elif training.run.experiment != session.current().experiment:
-            st.info("You're still seeing the network trained on the previous set-up. It stays in Compare.")
-            _draw_train_button("Train this set-up")
-        controls.show_refusal()
-    home_map.draw(running=is_running())
+            count = len(session.current().experiment.polynomials)
+            st.write(
+                f"{count} curves cross in one plane. Watch a small neural network learn which of them a "
+                "point lies on."
+            )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _draw_buttons(training)
     with st.container():
-        if training is None and not from_link.draw():
-            home_map.draw_curves()
-        else:
+        controls.show_refusal()
+    beside = home_map.draw(running=is_running())
+    with beside:
+        look_panel.draw_next()
+    with st.container():
+        if session.current().answering is not None:
             _draw_next_steps()
     with st.container():
         # Below what is seen at first, they would take a sixth of the time until a newcomer sees the curves.

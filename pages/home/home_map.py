@@ -1,39 +1,55 @@
 """The plane on Home and in an embedded dashboard: first the curves, then the map of the run."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from pages.models import asked, from_link
 from pages.plane import live
 from pages.plane.referee import best_possible
 from pages.run_view import map_view, progress
-from pages.run_view.shown import shown_run
+from pages.run_view.shown import ShownRun, shown_run
 from pages.state import session
 from polycore.figures import curves_figure
 
-COLUMNS = (3, 1)
 CURVES_KEY = "home.curves"
+# All of a map is in the first screen: what is above and below it takes 20 rem, in an embedded page 14.
+STYLE = """<style>
+@media (min-width: 641px) {
+  :is(.st-key-progress-map, .st-key-home-curves, .st-key-from_link-map) {
+    flex-basis: clamp(18rem, 100vh - %srem, 50rem) !important;
+  }
+}
+</style>"""
+AROUND, AROUND_EMBEDDED = 20, 14
 
 
-def draw(*, running: bool) -> None:
-    """Draw the run, which the page then follows; draw nothing if there is none.
+def draw(*, running: bool, embedded: bool = False) -> DeltaGenerator:
+    """Draw the run, which the page then follows, or the curves to learn; return the column beside the map.
 
     running: whether the page shows it as running.
     """
+    st.html(STYLE % (AROUND_EMBEDDED if embedded else AROUND))
     shown = shown_run(map_view.network_look(), running=running)
-    if shown is None:
-        return
-    best = best_possible(shown.training.run.experiment)
-    progress.draw_bar(shown)
-    map_column, figures_column = st.columns(COLUMNS, gap="large")
+    if shown is not None:
+        progress.draw_bar(shown)
+    map_column, beside = st.columns([5, 2], gap="medium")
+    if shown is not None:
+        _draw_run(shown, map_column, beside)
+    elif not from_link.draw(map_column, beside):
+        with map_column:
+            _draw_curves()
+    return beside
+
+
+def _draw_run(shown: ShownRun, map_column: DeltaGenerator, beside: DeltaGenerator) -> None:
     with map_column:
         map_view.draw_network(shown)
-    with figures_column:
-        progress.draw_figures(shown, best)
+    with beside:
+        progress.draw_figures(shown, best_possible(shown.training.run.experiment))
+        asked.draw_of_run(shown.weights, shown.followed)
 
 
-def draw_curves() -> None:
-    """Draw the curves to learn, in the position of the map."""
+def _draw_curves() -> None:
     experiment = session.current().experiment
-    map_column, _ = st.columns(COLUMNS, gap="large")
-    with map_column:
-        figure = curves_figure(experiment.polynomials, experiment.x_range)
-        live.figure(figure, key=CURVES_KEY, height=progress.MAP_HEIGHT)
+    figure = curves_figure(experiment.polynomials, experiment.x_range)
+    live.figure(figure, key=CURVES_KEY, height=progress.MAP_HEIGHT)

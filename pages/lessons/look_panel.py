@@ -72,6 +72,19 @@ def draw_cards() -> None:
     )
 
 
+def draw_next() -> None:
+    """Draw one line about the lessons with a link to the next one, unless one is under way."""
+    seen = session.current().lessons.seen
+    if session.current().lessons.look is not None:
+        return
+    look = next((look for look in looks.LOOKS if look.name not in seen), looks.LOOKS[0])
+    with st.container(border=True, gap="small"):
+        count = f" Seen so far: {len(seen)} of {len(looks.LOOKS)}." if seen else ""
+        st.markdown(f"**Eight short lessons** show what a network does, one thing at a time.{count}")
+        label = "Repeat lesson" if look.name in seen else "Start lesson"
+        _link(look, f"{label} {looks.number(look)}: {look.title}", ":material/school:")
+
+
 def _card(look: Look) -> None:
     seen = look.name in session.current().lessons.seen
     with st.container(border=True, height="stretch", gap="small"):

@@ -264,7 +264,7 @@ LOOKS = (
         title="Noise and the referee",
         icon=":material/sports:",
         about="How good any answer can be if noise blurs the curves.",
-        do='Press Start, then choose "Referee" or "Where they differ" for the map.',
+        do='Press Start, then choose "Referee" or "Differences" for the map.',
         see="Held-out accuracy ends within two percentage points of the best possible, 89.7\u00a0%.",
         lesson="The referee knows the curves and the noise and chooses the most likely curve: no network "
         "does better on new points, and this one is nearly as good.",

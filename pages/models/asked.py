@@ -13,7 +13,9 @@ from pages.plane import answer_bars, answer_table, crossing
 from pages.plane.answer import Answer
 from pages.plane.crossings_table import Meeting, meeting_at, meetings_of
 from pages.plane.live import Bound
+from pages.plane.referee import referee_of
 from pages.state import session
+from pages.state.shown_weights import ShownWeights
 from polycore import Model, Referee
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
@@ -52,24 +54,32 @@ def values(
     }
 
 
+def draw_of_run(shown: ShownWeights, followed: Followed, *, hint: bool = True) -> None:
+    """Draw the answers of the weights of a run, which a page follows; see `draw`."""
+    experiment = shown.run.experiment
+    draw(shown.model, referee_of(experiment), experiment.x_range, followed, hint=hint)
+
+
 def draw(
     model: Model,
     referee: Referee | None,
     x_range: tuple[float, float],
     followed: Followed | None = None,
+    *,
+    hint: bool = True,
 ) -> None:
-    """Draw the answers of `model` and the referee, or say how to ask.
+    """Draw the answers of `model` and the referee; without a point say how to ask, if `hint` is true.
 
     model: the one whose map, over `x_range`, is shown.
     referee: that of the model's polynomials; None if they are too large for one.
     followed: the run whose frames have the answers from then on; None if the model stands still.
     """
     point = session.current().view.asked
-    with st.container():
-        if point is None:
+    with st.container(key=PREFIX):
+        if point is None and hint:
             st.caption(CLICK)
-        else:
-            with st.container(border=True):
+        if point is not None:
+            with st.container(border=True, key=f"{PREFIX}.card"):
                 meetings = meetings_of(model.polynomials, x_range)
                 answer = Answer.of(model.predict_proba, model.polynomials, referee, *point)
                 _draw_answer(answer, meetings, followed)
@@ -86,15 +96,12 @@ def _draw_answer(answer: Answer, meetings: Sequence[Meeting], followed: Followed
             on_click=_forget,
             help="Remove the marker from the map. Another click asks about another point.",
         )
-    words, bars = st.columns(2, gap="medium")
-    with words:
-        likeliest = live_text.value("answer.likeliest", _likeliest(answer), "b")
-        sentence = live_text.value("answer.sentence", answer.sentence())
-        referee = live_text.value("answer.referee", answer.referee_sentence(), "p")
-        live_text.draw(f"<p>{likeliest} {sentence}</p>{referee}", f"{PREFIX}.words", followed)
-    with bars:
-        bound = None if followed is None else Bound(followed, BOUND_BARS)
-        answer_bars.draw(answer, f"{PREFIX}.bars", MAX_BARS, bound)
+    likeliest = live_text.value("answer.likeliest", _likeliest(answer), "b")
+    sentence = live_text.value("answer.sentence", answer.sentence())
+    referee = live_text.value("answer.referee", answer.referee_sentence(), "p")
+    live_text.draw(f"<p>{likeliest} {sentence}</p>{referee}", f"{PREFIX}.words", followed)
+    bound = None if followed is None else Bound(followed, BOUND_BARS)
+    answer_bars.draw(answer, f"{PREFIX}.bars", MAX_BARS, bound)
     index = meeting_at(meetings, answer.x, answer.y)
     if index is not None:
         crossing.draw(meetings[index], answer, f"{PREFIX}.crossing", followed)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.models import asked, map_layers, model_in_use, own_weights
 from pages.plane import live, plane
@@ -13,7 +14,7 @@ from pages.wording import file_names
 from pages.wording.percent import percent
 from polycore import Model
 
-MAP_KEY, MAP_HEIGHT = "from_link.map", 520
+MAP_KEY, MAP_HEIGHT = "from_link.map", 460
 
 
 def with_network(opened: Session, words: str | None, model: Model | None) -> Session:
@@ -59,25 +60,28 @@ def words() -> dict[str, str]:
     return {"weights": weights.words}
 
 
-def draw() -> bool:
+def draw(map_column: DeltaGenerator, beside: DeltaGenerator) -> bool:
     """Draw the map and the figures of the model in use, if it fits the set-up; return whether it does.
 
-    A click on the map asks the model about that point, as on the map of a run.
+    A click on the map asks the model about that point, as on the map of a run. The answer and the figures are
+    drawn `beside` it.
     """
     now, kept = session.current(), session.current().answering
     if kept is None or kept.model.polynomials != now.experiment.polynomials:
         return False
-    st.markdown(_origin(kept, now))
     x_range = model_in_use.x_range_of(kept)
     figure = map_layers.with_point(plane.model_map(kept.model, x_range), now.view.asked)
     name = file_names.of("map", now.experiment)
-    live.figure(figure, key=MAP_KEY, height=MAP_HEIGHT, on_click=asked.choose, file=name)
-    st.caption(
-        "Each point has the color of the most likely polynomial; the surer the network, the stronger the "
-        "color. The lines are the true curves."
-    )
-    asked.draw(kept.model, model_in_use.referee_of(kept), x_range)
-    model_in_use.draw_figures(kept)
+    with map_column:
+        live.figure(figure, key=MAP_KEY, height=MAP_HEIGHT, on_click=asked.choose, file=name)
+        st.caption(
+            "Each point has the color of the most likely polynomial; the surer the network, the stronger the "
+            "color. The lines are the true curves."
+        )
+    with beside:
+        st.markdown(_origin(kept, now))
+        model_in_use.draw_figures(kept)
+        asked.draw(kept.model, model_in_use.referee_of(kept), x_range)
     return True
 
 

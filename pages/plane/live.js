@@ -37,6 +37,7 @@ class Chart {
 
   constructor(parent) {
     this.root = element("div", { class: "polycore-live" });
+    this.stage = element("div", { class: "polycore-live-stage" });
     this.plot = element("div", {});
     this.pad = element("div", {
       class: "polycore-live-pad",
@@ -48,14 +49,24 @@ class Chart {
     this.cursor = element("div", { class: "polycore-live-cursor", hidden: "" });
     this.position = element("div", { class: "polycore-live-position", "aria-live": "polite" });
     this.message = element("p", { role: "status" });
-    this.root.append(this.plot, this.pad, this.cursor, this.position, this.message);
+    this.stage.append(this.plot, this.pad, this.cursor, this.position, this.message);
+    this.root.append(this.stage);
+    this.legend = new Legend(this.root);
     parent.append(this.root);
     this.observer = new ResizeObserver(() => this.refresh());
-    this.observer.observe(this.root);
+    this.observer.observe(this.stage);
+    hiddenCurves().addEventListener("change", this.hide);
     this.plot.addEventListener("pointerdown", (event) => this.press(event), true);
     this.pad.addEventListener("keydown", (event) => this.key(event));
     this.pad.addEventListener("blur", () => (this.cursor.hidden = true));
   }
+
+  hide = () => {
+    if (!this.latest) return;
+    this.onlyPictures = false;
+    this.legend.show(this.latest.figure);
+    this.refresh();
+  };
 
   show(data) {
     const text = new TextDecoder().decode(data);
@@ -67,6 +78,7 @@ class Chart {
     const fixed = JSON.stringify([look.id, latest.clicks, latest.figure], unlessShownAlone);
     this.onlyPictures &&= fixed === this.fixed;
     [this.text, this.look, this.latest, this.fixed, this.frame] = [text, look, latest, fixed, null];
+    this.legend.show(latest.figure);
     this.leave?.();
     const { follow } = latest;
     this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.take(frame));
@@ -92,6 +104,7 @@ class Chart {
       write(figure, target.split("."), value);
       this.onlyPictures &&= SHOWN_ALONE.test(target);
     }
+    this.legend.show(figure);
   }
 
   refreshSoon() {
@@ -115,14 +128,15 @@ class Chart {
 
   // Shows the latest figure until Plotly has come, if it can.
   sketch() {
-    if (this.ended || !this.latest || !canBeSketched(this.latest.figure) || this.root.clientWidth === 0) return;
+    if (this.ended || !this.latest || !canBeSketched(this.latest.figure) || this.stage.clientWidth === 0) return;
     this.fill();
     const { figure } = this.latest;
-    if (!this.canvas) this.root.prepend((this.canvas = element("canvas", { role: "img" })));
+    if (!this.canvas) this.stage.prepend((this.canvas = element("canvas", { role: "img" })));
     this.canvas.setAttribute("aria-label", figure.layout.meta?.alt ?? "Chart");
     const number = ++this.sketches;
     const isOutdated = () => !this.canvas || number !== this.sketches;
-    sketch(this.canvas, figure, this.look, isOutdated).catch(console.error);
+    const shown = { ...figure, data: withoutHidden(figure.data) };
+    sketch(this.canvas, shown, this.look, isOutdated).catch(console.error);
   }
 
   async redraw() {
@@ -131,7 +145,7 @@ class Chart {
       await turn();
       if (this.pressed || this.ended) return;
       this.stale = false;
-      if (this.root.clientWidth === 0) return;
+      if (this.stage.clientWidth === 0) return;
       const began = performance.now();
       this.fill();
       await this.draw(Plotly);
@@ -145,13 +159,14 @@ class Chart {
 
   async draw(Plotly) {
     const { figure, clicks } = this.latest;
-    const size = { width: this.root.clientWidth, height: this.root.clientHeight, autosize: false };
+    const size = { width: this.stage.clientWidth, height: this.stage.clientHeight, autosize: false };
     const { width, height } = this.plot._fullLayout ?? {};
     if (this.onlyPictures && size.width === width && size.height === height) this.showPictures();
     else {
       this.onlyPictures = true;
       const layout = { ...figure.layout, ...size, template: this.look.template };
-      await Plotly.react(this.plot, figure.data, layout, this.config(Plotly));
+      if (figure.data.some(isCurve)) layout.showlegend = false; // it has a legend of ours
+      await Plotly.react(this.plot, withoutHidden(figure.data), layout, this.config(Plotly));
     }
     if (this.ended) return;
     this.canvas?.remove();
@@ -203,14 +218,18 @@ class Chart {
 
   // On the page a figure is transparent; in a file it has the page's color behind it, so that its text is legible.
   save(Plotly, format) {
-    const { width, height } = this.plot._fullLayout;
+    const { width, height, _size: size } = this.plot._fullLayout;
     // a file does not contain the page's font: lay the text out in a font that is there when it is opened
     const font = { ...this.plot.layout.font, family: "sans-serif" };
     const layout = { ...this.plot.layout, paper_bgcolor: this.look.page, font };
+    const { shapes, annotations, room } = this.legend.inFile(size);
+    layout.shapes = [...(layout.shapes ?? []), ...shapes];
+    layout.annotations = [...(layout.annotations ?? []), ...annotations];
+    layout.margin = { ...layout.margin, b: size.b + room };
     const figure = { data: this.plot.data, layout, config: { staticPlot: true } };
     const scale = format === "png" ? PNG_SCALE : 1;
     const filename = this.latest.file;
-    return Plotly.downloadImage(figure, { format, width, height, scale, filename });
+    return Plotly.downloadImage(figure, { format, width, height: height + room, scale, filename });
   }
 
   fail(error) {
@@ -229,6 +248,7 @@ class Chart {
     this.leave?.();
     clearTimeout(this.resting);
     this.observer.disconnect();
+    hiddenCurves().removeEventListener("change", this.hide);
     this.root.remove();
     if (!this.pressed) this.purge(); // during a drag Plotly still needs its figure
   }

@@ -21,7 +21,7 @@ from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 OnClick = Callable[[float, float], None]
 
 _HERE = Path(__file__)
-_SCRIPTS = "picture.js", "sketch.js", "live.js"
+_SCRIPTS = "picture.js", "sketch.js", "legend.js", "live.js"
 _component = st.components.v2.component(
     "polycore_live",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),

@@ -3,7 +3,6 @@
 
 const TICK_FONT = 12;
 const TITLE_FONT = 14;
-const LEGEND = { line: 30, gap: 5, text: 40, row: 19, edges: 10 }; // pixels
 const LEFT_OF_LABELS = 25; // title and gaps
 const UNDER_AXIS = 33; // labels and title
 const TICK_DISTANCE = { x: 80, y: 40 }; // pixels, at least
@@ -33,37 +32,14 @@ async function sketch(canvas, { data, layout }, look, isOutdated) {
 class Sketch {
   constructor(context, data, layout, { width, height }, font) {
     Object.assign(this, { context, layout, font });
-    this.traces = data;
-    this.named = layout.showlegend === false ? [] : data.filter(({ showlegend }) => showlegend !== false);
+    this.traces = data.filter(({ visible }) => visible !== false);
     const { t: top, r: right, b: bottom } = layout.margin;
-    this.legend = this.legendOf(width - right, 0.45 * height);
-    // With a legend, the plot's height and the legend's distance from it, which is a share of that height, fill it all.
-    const { y = -0.15 } = layout.legend ?? {};
-    const room = height - top - bottom;
-    const plot = this.legend ? (room - this.legend.height) / (1 - y) : room - UNDER_AXIS;
     this.top = top;
-    this.height = height - top - Math.round(height - top - plot);
+    this.height = height - top - bottom - UNDER_AXIS;
     this.yTicks = ticks(layout.yaxis, this.height, TICK_DISTANCE.y);
     this.left = Math.round(LEFT_OF_LABELS + Math.max(...this.yTicks.map(({ text }) => this.widthOf(text, TICK_FONT))));
     this.width = width - right - this.left;
     this.xTicks = ticks(layout.xaxis, this.width, TICK_DISTANCE.x);
-  }
-
-  legendOf(width, most) {
-    if (this.named.length === 0) return null;
-    const { size = TICK_FONT } = this.layout.legend?.font ?? {};
-    const widths = this.named.map(({ name }) => LEGEND.text + this.widthOf(plain(name), size));
-    const inOneRow = widths.reduce((sum, each) => sum + each + LEGEND.gap, -LEGEND.gap) < width;
-    const column = Math.max(...widths) + LEGEND.gap;
-    const columns = inOneRow ? widths.length : Math.max(1, Math.floor((width + LEGEND.gap) / column));
-    let next = 0;
-    const starts = widths.map((each, i) => {
-      if (!inOneRow) return (i % columns) * column;
-      next += each + LEGEND.gap;
-      return next - each - LEGEND.gap;
-    });
-    const rows = Math.ceil(widths.length / columns);
-    return { size, columns, starts, height: Math.min(most, rows * LEGEND.row + LEGEND.edges) };
   }
 
   widthOf(text, size) {
@@ -97,7 +73,6 @@ class Sketch {
     for (const trace of this.traces) this.drawTrace(trace);
     context.restore();
     this.drawLabels();
-    if (this.legend) this.drawLegend();
   }
 
   drawLines() {
@@ -155,18 +130,6 @@ class Sketch {
     context.rotate(-Math.PI / 2);
     this.write(this.layout.yaxis.title.text, 0, 0, "center", TITLE_FONT);
     context.restore();
-  }
-
-  drawLegend() {
-    const { x = 0, y = -0.15 } = this.layout.legend;
-    const [left, top] = [this.left + x * this.width, this.top + (1 - y) * this.height];
-    this.named.forEach(({ name, line = {} }, i) => {
-      const row = Math.floor(i / this.legend.columns);
-      const [right, down] = [left + this.legend.starts[i], top + 14.5 + row * LEGEND.row];
-      const [from, to] = [right + LEGEND.gap, right + LEGEND.gap + LEGEND.line];
-      this.stroke([[from, down], [to, down]], line.color, line.width, line.dash);
-      this.write(plain(name), right + LEGEND.text, down + 0.35 * this.legend.size, "left", this.legend.size);
-    });
   }
 
   write(text, x, y, align, size) {

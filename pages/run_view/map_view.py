@@ -15,7 +15,7 @@ from pages.plane.referee import referee_of
 from pages.run_view import progress
 from pages.run_view.shown import ShownRun
 from pages.run_view.source import Look
-from pages.state import session, shown_weights
+from pages.state import session
 from pages.state.shown_weights import ShownWeights
 from pages.state.view import MapView
 from pages.wording.percent import percent
@@ -24,9 +24,8 @@ from polycore import Experiment
 KEY = "map_view.choice"
 HELP = (
     "Network: its answer at each point. Referee: the best possible answer, given by someone who knows the "
-    "curves and the noise. Where they differ: what is left to learn. "
-) + f"{map_layers.HELP} {shown_weights.HELP}"
-LAYERS_HELP = f"{map_layers.HELP} {shown_weights.HELP}"
+    "curves and the noise. Differences: where the two differ, which is what is left to learn. "
+) + map_layers.HELP
 NETWORK_CAPTION = (
     "Each point has the color of the network's most likely polynomial; the stronger the color, the surer the "
     "network. The lines are the true curves: far from them it has seen no points."
@@ -40,7 +39,6 @@ def draw() -> None:
     now = session.current()
     key = now.inputs.key(KEY)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        shown_weights.draw()
         st.segmented_control(
             "Map",
             get_args(MapView),
@@ -57,11 +55,10 @@ def draw() -> None:
 
 
 def draw_layers() -> None:
-    """Draw the choices for a map that shows only the network: which weights, and which layers."""
+    """Draw the choice of layers for a map that shows only the network."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        shown_weights.draw()
         map_layers.draw_for_run()
-        st.markdown("&nbsp;", width="content", help=LAYERS_HELP)
+        st.markdown("&nbsp;", width="content", help=map_layers.HELP)
 
 
 def look() -> Look:
@@ -86,7 +83,7 @@ def network_map(shown: ShownWeights) -> go.Figure:
 
 
 def draw_selected(shown: ShownRun) -> None:
-    """Draw the choices, the selected map with its caption, and the answer about the point."""
+    """Draw the choices, and the selected map with its caption."""
     figure = selected_map(shown.weights)
     draw()
     progress.draw_map(figure, shown, *bindings(figure, shown.look))
@@ -137,7 +134,7 @@ def _map_without_layers(shown: ShownWeights) -> go.Figure:
 
 
 def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
-    """Draw the caption of `figure`, the selected map, and the answer about the point."""
+    """Draw the caption of `figure`, the selected map."""
     experiment = shown.training.run.experiment
     match session.current().view.map_view:
         case "Network":
@@ -148,7 +145,8 @@ def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
             share = live_text.value("weights.differing", percent(figure.layout.meta["differing"]))
             points = escape(_points_sentence(experiment.noise))
             html = f"{escape(DIFFERENCE_CAPTION)} {share} of the plane. {points}"
-    _draw_caption(f"{html} {captions(figure)}", shown)
+    hint = asked.CLICK if session.current().view.asked is None else ""
+    _draw_caption(f"{html} {captions(figure)} {hint}", shown)
 
 
 def referee_caption(experiment: Experiment) -> str:
@@ -158,7 +156,7 @@ def referee_caption(experiment: Experiment) -> str:
 
 
 def draw_network_caption(shown: ShownRun, figure: go.Figure) -> None:
-    """Draw the captions of the layers on `figure`, a map of the network, and the answer about the point."""
+    """Draw the captions of the layers on `figure`, a map of the network."""
     _draw_caption(captions(figure), shown)
 
 
@@ -175,8 +173,6 @@ def captions(figure: go.Figure) -> str:
 def _draw_caption(html: str, shown: ShownRun) -> None:
     if html.strip():
         live_text.draw(f'<p class="caption">{html}</p>', "map_view.caption", shown.followed)
-    experiment = shown.training.run.experiment
-    asked.draw(shown.weights.model, referee_of(experiment), experiment.x_range, shown.followed)
 
 
 def _points_sentence(noise: float) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import plotly.graph_objects as go
+import streamlit as st
 
 from pages.channel import live_text
 from pages.models import asked
@@ -10,12 +11,13 @@ from pages.plane import live
 from pages.plane.plane import model_map
 from pages.plane.referee import EXPLAINED, best_possible_text
 from pages.run_view.shown import ShownRun
+from pages.state import shown_weights
 from pages.state.shown_weights import ShownWeights
 from pages.wording import file_names
 from polycore.figures import accuracy_figure, loss_figure
 from polycore.inspection.dead_neurons import MAX_POINTS
 
-MAP_HEIGHT, CHART_HEIGHT = 520, 300
+MAP_HEIGHT, CHART_HEIGHT = 460, 260
 
 HELD_OUT_HELP = (
     "The share of 3,000 points, on which no step trains, that these weights answer correctly. "
@@ -75,9 +77,12 @@ def draw_bar(shown: ShownRun) -> None:
 def draw_figures(shown: ShownRun, best_possible: float) -> None:
     """Draw the accuracy and loss of the weights shown, the speed, and the time left."""
     now = shown.values
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        shown_weights.draw()
+        name = f"<p>Weights: <b>{_value(now, 'weights.name')}</b></p>"
+        live_text.draw(name, "progress.weights", shown.followed)
     live_text.draw(
-        f"<p>Weights: <b>{_value(now, 'weights.name')}</b></p>"
-        + live_text.row(
+        live_text.row(
             _metric(
                 now,
                 "Held-out accuracy",

@@ -30,21 +30,28 @@ KEYS = (
     f"Keys: {MAIN_KEY} starts, pauses and resumes; {STEP_KEY} takes a step; {RESET_KEY} goes back to step 0."
 )
 CHANGED = "Settings changed. Start trains a new network; this one stays in Compare."
-CHANGED_SHORT = "Settings changed. This network stays in Compare."
+CHANGED_SHORT = "Settings changed."
 AHEAD = "The same set-up has been trained here before, up to step {:,}: you see it again."
 CATCH_UP_HELP = "Goes to that step at once. The result is the same."
 SHORT_SECONDS = 2.0  # what is ahead of a run by less comes soon enough
-# Phones have no keys; without their names more buttons fit in a row. On larger screens nothing moves when the
+# Without icons all buttons fit in a row of a phone. On larger screens nothing moves when the
 # set-up changes: the first button is as wide as its longest label, and below the row there is room for a
 # button.
 STYLE = """<style>
 .st-key-controls-main > :not(:first-child) { display: none; }
 @media (max-width: 640px) {
-  .st-key-controls-keys, .st-key-controls [aria-label^="Shortcut"] { display: none; }
+  .st-key-controls-keys { display: none; }
+  .st-key-controls > :not(:first-child) span:has(> [data-testid="stIconMaterial"]) { display: none; }
+  .st-key-controls { gap: 0.3rem; }
+  .st-key-controls button { padding: 0 0.4rem; }
+  .st-key-controls button p { font-size: 0.8125rem; }
+  .st-key-controls > :first-child button { min-width: 6.75rem; }
 }
 @media (min-width: 641px) {
   .st-key-controls > :first-child button { min-width: 12rem; }
   :is(.st-key-controls-keys, .st-key-controls-changed) { min-height: 2.5rem; }
+  .st-key-controls-keys { justify-content: center; }
+  .st-key-controls-changed { flex-wrap: nowrap; }
 }
 </style>"""
 
@@ -75,12 +82,15 @@ def show_limits() -> bool:
 
 
 def draw() -> None:
-    """Draw the buttons for the state of the run, and one that starts the set-up if it has changed."""
+    """Draw the buttons for the state of the run, and one that starts the set-up if it has changed.
+
+    In a row, what they say is beside them.
+    """
     session_now = session.current()
     training, experiment = session_now.training, session_now.experiment
     changed = training is None or training.run.experiment != experiment
     st.html(STYLE)
-    with st.container(horizontal=True, key=PREFIX):
+    with st.container(horizontal=True, key=PREFIX, width="content"):
         if training is None or (changed and training.status in RESTING):
             with _main_slot():
                 _draw_begin_button("Start", "Trains a network on the current set-up.")
@@ -110,7 +120,7 @@ def _draw_change(training: Training) -> None:
         else:
             st.caption(CHANGED_SHORT)
             _draw_begin_button(
-                "Start the new set-up", "Ends this run, keeps its best weights, and trains a new network."
+                "Start the new set-up", "Ends this run, which stays in Compare, and trains a new network."
             )
 
 
@@ -131,6 +141,12 @@ def _draw_run_buttons(training: Training, kind: Literal["primary", "secondary"])
     _draw_step_button(_begin_with_one_step if is_ready else training.step, not can_step)
     _draw_stop_button(training.stop, not can_stop)
     _draw_reset_button(partial(_reset, training), is_ready)
+
+
+def draw_main(training: Training) -> None:
+    """Draw only the button that pauses, resumes or repeats a run."""
+    label, icon, action, description = _main_action(training)
+    _draw_button(label, icon, action, False, description, "primary", MAIN_KEY)
 
 
 def _main_slot() -> DeltaGenerator:

@@ -26,7 +26,6 @@ def draw(prefix: str) -> None:
         step=1,
         key=key(prefix),
         on_change=typed.note,
-        width=180,
         help="Decides every random number of the samples and of the training: the same seed gives the same "
         "run, to the last bit. Change it to see how much was luck.",
     )

@@ -34,6 +34,19 @@ many samples. Use 0 for few samples and for search: all samples every step (with
 """
 
 
+def draw_fold() -> None:
+    """Draw the switch that folds the panel of settings, so that the map has its room."""
+    key = _key("unfolded")
+    st.toggle(
+        "Settings",
+        value=session.current().view.settings,
+        key=key,
+        on_change=_fold,
+        args=(key,),
+        help="Shows the settings beside the map. Without them the map is larger.",
+    )
+
+
 def presets() -> None:
     """Draw a button for each preset, which keeps the polynomials, the range of x and the noise."""
     # small gaps and no icons: the three fit one row on a phone
@@ -62,14 +75,18 @@ def inputs() -> None:
     typed.offer(PREFIX, take)
     experiment = session.current().experiment
     # containers, so that one input more or less does not move the expander below, which would close it
-    with st.container():
+    with st.container(gap="xsmall"):
         optimizer_input.draw(experiment)
         _pace(experiment)
-    with st.container():
+    with st.container(gap="xsmall"):
         _hidden(experiment)
         refused = st.container()  # below the one input that accepts any text, so that it is seen
-        _length(experiment)
-        seed.draw(PREFIX)
+        _batch_size(experiment)
+        left, right = st.columns(2, gap="small")
+        with left:
+            _steps(experiment)
+        with right:
+            seed.draw(PREFIX)
     more_settings.draw(experiment)
     with refused:
         refusal.show_if_refused("These settings cannot be used. The last valid ones stay.", _held)
@@ -196,18 +213,9 @@ def _hidden(experiment: Experiment) -> None:
     )
 
 
-def _length(experiment: Experiment) -> None:
-    if OPTIMIZERS[experiment.optimizer].needs_full_batch:
-        _steps(experiment)
-        return
-    left, right = st.columns(2)
-    with left:
-        _batch_size(experiment)
-    with right:
-        _steps(experiment)
-
-
 def _batch_size(experiment: Experiment) -> None:
+    if OPTIMIZERS[experiment.optimizer].needs_full_batch:
+        return
     # 0 and not an empty input: Streamlit lets the user empty only inputs that began empty
     st.number_input(
         "Batch size (0 = all points)",
@@ -243,6 +251,11 @@ def _maximum(limit: int, value: int) -> int:
 def _increment(learning_rate: float) -> float:
     """Return what + and - add: a tenth of the power of ten at or above the rate, so that - never gives 0."""
     return 10.0 ** (math.ceil(math.log10(learning_rate)) - 1)
+
+
+def _fold(key: str) -> None:
+    typed.note()  # else what was typed last would go with the inputs
+    session.set_view(replace(session.current().view, settings=st.session_state[key]))
 
 
 def _preset(label: str, preset: Experiment, description: str) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-MapView = Literal["Network", "Referee", "Where they differ"]
+MapView = Literal["Network", "Referee", "Differences"]
 MapLayer = Literal["Samples", "Mistakes", "Crossings"]
 Weights = Literal["Now", "Best"]
 Way = Literal["Any point", "On a curve", "At a crossing"]
@@ -36,6 +36,8 @@ class View:
     neuron: layer and index in it, from 0, of the neuron that the Inside page shows.
     followed: the point that the Inside page follows through the network.
     followed_label: its true class; None for that of the nearest curve.
+    settings: whether the panel of settings beside the map is unfolded.
+    report: whether the report on the run is open.
     """
 
     weights: Weights = "Now"
@@ -47,3 +49,5 @@ class View:
     neuron: tuple[int, int] = (0, 0)
     followed: tuple[float, float] = (0.5, 0.75)
     followed_label: int | None = None
+    settings: bool = True
+    report: bool = False

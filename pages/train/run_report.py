@@ -1,5 +1,6 @@
 """How good a run's best network is on points it never saw: tables and figures behind the one number."""
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ import streamlit as st
 from pages.plane import live
 from pages.plane.referee import best_possible, best_possible_text
 from pages.runs.runner import Training
+from pages.state import session
 from pages.state.shown_weights import ShownWeights
 from pages.wording.percent import percent
 from polycore import Experiment, Model, Polynomial
@@ -19,6 +21,8 @@ from polycore.inspection.report import Bands, Report, report
 
 PREFIX = "report"
 OPEN_KEY = f"{PREFIX}.open"
+HELP = "On points it never saw: accuracy by polynomial, what it mixes up, and whether its confidence is fair."
+TITLE, ICON = "How good is it, honestly?", ":material/fact_check:"
 NEAR = 2  # bands, where most mistakes of a trained network lie: up to 0.03 for a range of x of width 2
 RELIABILITY_HEIGHT = 320  # pixels
 
@@ -41,24 +45,34 @@ _BAND_COLUMNS = {
 
 
 def draw(training: Training | None, *, running: bool) -> None:
-    """Draw an expander with a report about the run's best network on the held-out points.
+    """Draw a button that opens a report about the run's best network on the held-out points.
 
     Draws nothing before the first step. `running`: whether the page shows the run as running. Nothing is
     measured meanwhile: it would have to be measured again whenever the best weights change.
     """
     if training is None or training.status == "ready":
         return
+    st.button(TITLE, key=OPEN_KEY, icon=ICON, on_click=_open, help=HELP)
     # its content is computed only while it is open
-    expander = st.expander(
-        "How good is it, honestly?", icon=":material/fact_check:", key=OPEN_KEY, on_change="rerun"
-    )
-    if not expander.open:
-        return
-    with expander:
-        if running:
-            st.caption("Measured when the run pauses or ends, with its best weights so far.")
-        else:
-            _draw_report(ShownWeights.of(training, "Best"))
+    if session.current().view.report:
+        _show(training, running=running)
+
+
+def _open() -> None:
+    # kept in the session: a run that ends draws its page again, and what is not drawn then disappears
+    session.set_view(replace(session.current().view, report=True))
+
+
+def _close() -> None:
+    session.set_view(replace(session.current().view, report=False))
+
+
+@st.dialog(TITLE, width="large", icon=ICON, on_dismiss=_close)
+def _show(training: Training, *, running: bool) -> None:
+    if running:
+        st.caption("Measured when the run pauses or ends, with its best weights so far.")
+    else:
+        _draw_report(ShownWeights.of(training, "Best"))
 
 
 @lru_cache(maxsize=8)

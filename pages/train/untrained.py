@@ -22,11 +22,15 @@ CURVES_CAPTION = (
 def draw(experiment: Experiment) -> None:
     """Draw the curves to learn. Each part is as high as the part of the run that replaces it."""
     figure = _figure(experiment)
-    with st.container():
-        st.progress(0.0, text=STATUS)
     map_view.draw()
     live.figure(figure, key=KEY, height=progress.MAP_HEIGHT)
     st.caption(f"{_caption(experiment)} {map_layers.caption(figure)}".rstrip())
+
+
+def draw_bar() -> None:
+    """Draw how far the run is: there is none yet."""
+    with st.container():
+        st.progress(0.0, text=STATUS)
 
 
 def _figure(experiment: Experiment) -> go.Figure:

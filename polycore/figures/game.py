@@ -33,7 +33,8 @@ def question_figure(
     window = (min(low, float(y.min()) - margin), max(high, float(y.max()) + margin))
     figure = curves_figure(polynomials, x_range, POSITIONS)
     figure.layout.meta = {"alt": alternative_text.curves(polynomials, x_range, window)}
-    figure.update_traces(line_simplify=False)  # near a crossing each pixel counts
+    # near a crossing each pixel counts; without `meta` the page's legends cannot hide a curve of the question
+    figure.update_traces(line_simplify=False, meta=None)
     figure = _with_target(figure, point)
     figure.update_layout(showlegend=False, hovermode=False, modebar={"remove": ZOOM_BUTTONS})
     figure.update_yaxes(range=window)

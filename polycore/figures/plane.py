@@ -18,8 +18,8 @@ from polycore.figures.style import (
     ZERO_LINE,
     axis,
     extended,
+    name_of_curve,
     new_figure,
-    short_name,
 )
 from polycore.formatting import counted
 from polycore.polynomials.polynomial import Polynomial
@@ -37,7 +37,7 @@ LEGEND_BELOW = {
     "y": -0.15,
     "yanchor": "top",
     "maxheight": 0.45,
-    "font": {"size": 10},
+    "font": {"size": 12},
     "bgcolor": TRANSPARENT,
 }
 
@@ -222,7 +222,8 @@ def _curves(polynomials: Sequence[Polynomial], x: Floats) -> list[dict[str, Any]
             "x": x,
             "y": polynomial(x),
             "mode": "lines",
-            "name": short_name(polynomial),
+            "name": name_of_curve(label, polynomial),
+            "meta": {"curve": label},
             "line": {"color": PALETTE[label].color, "dash": PALETTE[label].dash, "width": 2.5},
             "hovertemplate": HOVER,
         }
@@ -236,7 +237,7 @@ def _casing(curves: Sequence[dict[str, Any]]) -> dict[str, Any]:
     y = np.concatenate([[*curve["y"], np.nan] for curve in curves])
     line = {"color": CASING, "width": 5}
     look = {"type": "scatter", "mode": "lines", "line": line, "hoverinfo": "skip", "showlegend": False}
-    return look | {"x": x, "y": y}
+    return look | {"x": x, "y": y, "meta": {"casings": len(curves)}}
 
 
 def _samples(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> list[go.Scatter]:
@@ -245,7 +246,8 @@ def _samples(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]
     for label, polynomial in enumerate(polynomials):
         of_class = points[labels == label]
         marker = {"color": PALETTE[label].color, "symbol": PALETTE[label].symbol, "size": 6}
-        traces.append(_markers(of_class[evenly(len(of_class), limit)], short_name(polynomial), marker))
+        name, shown = name_of_curve(label, polynomial), of_class[evenly(len(of_class), limit)]
+        traces.append(_markers(shown, name, marker).update(meta={"curve": label}))
     return traces
 
 

@@ -15,6 +15,7 @@ from polycore.figures.style import (
     MAX_MARKERS,
     ZERO_LINE,
     axis,
+    name_of_curve,
     new_figure,
     short_name,
 )
@@ -113,7 +114,7 @@ def _cells(
 ) -> go.Heatmap:
     """Return the cells with a value, colored from `colors[0]` for 0 to `colors[1]` for the largest."""
     largest = 1 if np.isnan(values).all() else np.nanmax(values)
-    names = [f"p{label} = {short_name(polynomial)}" for label, polynomial in enumerate(polynomials)]
+    names = [name_of_curve(label, polynomial) for label, polynomial in enumerate(polynomials)]
     hover_texts = [
         [
             "" if np.isnan(values[row, column]) else f"{count:,} of {true}<br>answered with {answer}"

@@ -30,7 +30,7 @@ def new_figure(
         "template": {},  # Plotly's default template sets the font's color and a background
         "paper_bgcolor": TRANSPARENT,
         "plot_bgcolor": TRANSPARENT,
-        "margin": {"l": 8, "r": 12, "t": 28, "b": 8},
+        "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
         "hovermode": "closest",
         "hoverlabel": {"namelength": -1},
         "modebar": {"bgcolor": TRANSPARENT, "color": GRAY, "activecolor": TRAINING_COLOR},
@@ -69,6 +69,11 @@ def short_name(polynomial: Polynomial) -> str:
     """Return a polynomial as figures name it: typeset, and cut if it is longer than MAX_NAME."""
     text = polynomial.typeset
     return escape(text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…")
+
+
+def name_of_curve(label: int, polynomial: Polynomial) -> str:
+    """Return the name of a class's curve in a legend, such as "p3 = x²"."""
+    return f"p{label} = {short_name(polynomial)}"
 
 
 def escape(text: str) -> str:

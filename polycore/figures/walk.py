@@ -10,7 +10,7 @@ from polycore.arrays import Floats
 from polycore.figures import alternative_text
 from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.figures.plane import LEGEND_BELOW
-from polycore.figures.style import GRAY, ZERO_LINE, axis, extended, new_figure, short_name
+from polycore.figures.style import GRAY, ZERO_LINE, axis, extended, name_of_curve, new_figure
 from polycore.formatting import percent
 from polycore.polynomials.polynomial import Polynomial
 
@@ -70,7 +70,7 @@ def with_place(figure: go.Figure, x: float, share: float) -> go.Figure:
 def _line(
     polynomials: Sequence[Polynomial], label: int, x: Floats, shares: Floats, *, bold: bool
 ) -> go.Scatter:
-    look, name = PALETTE[label], f"p{label} = {short_name(polynomials[label])}"
+    look, name = PALETTE[label], name_of_curve(label, polynomials[label])
     return go.Scatter(
         x=x,
         y=100 * shares,
@@ -78,6 +78,7 @@ def _line(
         name=name,
         line={"color": look.color, "dash": look.dash, "width": 3.5 if bold else 2},
         showlegend=bool(bold or shares.max() > LISTED),
+        meta={"curve": label},
         hovertemplate="%{y:.1f} % at x = %{x:.3~g}",
     )
 

@@ -101,8 +101,12 @@ def assert_all_is_drawn_in(drawing):
     assert sorted(shown.tolist()) == sorted(COLORS.tolist())
     for color in COLORS.tolist():
         words = f"rgb({', '.join(map(str, color))})"
-        assert len(drawn(drawing, "js-line", f"stroke: {words}")) == 2  # one of them in the legend
+        assert len(drawn(drawing, "js-line", f"stroke: {words}")) == 1
         assert len(drawn(drawing, "point", f"fill: {words}")) == 100
+
+
+    legend = ["".join(text.itertext()) for text in drawing.iter(f"{SVG}text")]
+    assert [text for text in legend if text.startswith("p")] == ["p0 = −x² + 1", "p1 = x³ − 2", "p2 = 3x"]
 
 
 def drawn(drawing, kind, look):

@@ -257,7 +257,7 @@ def test_the_map_shows_the_network_the_referee_or_where_they_differ(visitor):
     visit.wait_for_status("Running", after_step=100)
     for view, alt in (
         ("Referee", "these are the referee's answers"),
-        ("Where they differ", "Map of where network and referee differ"),
+        ("Differences", "Map of where network and referee differ"),
         ("Network", "Map of the most likely of 2 polynomials"),
     ):
         visit.page.get_by_test_id("stButtonGroup").get_by_text(view, exact=True).first.click()
@@ -269,16 +269,18 @@ def test_the_map_shows_the_network_the_referee_or_where_they_differ(visitor):
     expect(visit.page.get_by_text("best possible 100.0 %").first).to_be_visible()
 
 
-def test_the_report_opens_behind_a_run_and_stays_open(visitor):
-    visit = visitor(PHONE).open(f"train{QUICK}")
+def test_the_report_opens_over_the_page_and_comes_when_the_run_ends(visitor):
+    visit = visitor(PHONE).open("train?steps=4000&hidden=16&seed=1")
     visit.press("Start")
-    visit.wait_for_status("Finished")
-    visit.page.get_by_text("How good is it, honestly?").click()
+    visit.wait_for_status("Running", after_step=1)
+    visit.press("How good is it, honestly?")
+    report = visit.page.get_by_role("dialog")
+    report.get_by_text("Measured when the run pauses or ends").wait_for()
     for heading in ("Polynomial by polynomial", "Which curves it mixes up", "Where it goes wrong"):
-        visit.page.get_by_role("heading", name=heading).wait_for()
-    visit.press("Start again")
-    visit.wait_for_status("Finished", after_step=399)
-    visit.page.get_by_role("heading", name="Polynomial by polynomial").wait_for()
+        report.get_by_role("heading", name=heading).wait_for()
+    visit.page.keyboard.press("Escape")
+    report.wait_for(state="hidden")
+    visit.wait_for_status("Finished", after_step=3999)
 
 
 def test_l_bfgs_takes_the_samples_it_needs_and_gives_fresh_points_back(visitor):

@@ -101,7 +101,7 @@ def test_a_link_brings_its_data():
     boxes = {box.label: box.value for box in page.number_input}
     assert boxes == {"Samples of each polynomial": 7, "x from": -2, "x to": 3, "Noise": 0.25, "Seed": 5}
     assert not page.toggle[0].value
-    assert drawn(page) == [("x", 7), ("−x", 7)]
+    assert drawn(page) == [("p0 = x", 7), ("p1 = −x", 7)]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_labeled_points_are_drawn_by_class_and_unknown_labels_reported():
     page = uploaded(
         opened(begun=Session(setup=Setup(TWO))), b"x,y,polynomial\n1,1,0\n1,-1,1\n2,2,2\n3,3,23\n"
     )
-    assert drawn(page) == [("x", 1), ("−x", 1), ("point", 2)]
+    assert drawn(page) == [("p0 = x", 1), ("p1 = −x", 1), ("point", 2)]
     assert any(
         "2 points of a polynomial that is not in the list here, p0 to p1" in value for value in shown(page)
     )
@@ -221,9 +221,9 @@ def test_labeled_points_are_drawn_by_class_and_unknown_labels_reported():
 def test_both_shows_the_uploaded_points_on_the_samples():
     page = uploaded(opened(begun=Session(setup=Setup(TWO))), b"x,y\n7,7\n")
     page.segmented_control[0].set_value("Both").run()
-    assert drawn(page) == [("x", 3), ("−x", 3), ("point", 1)]
+    assert drawn(page) == [("p0 = x", 3), ("p1 = −x", 3), ("point", 1)]
     page.segmented_control[0].set_value("Samples").run()
-    assert drawn(page) == [("x", 3), ("−x", 3)]
+    assert drawn(page) == [("p0 = x", 3), ("p1 = −x", 3)]
 
 
 def test_points_stay_across_pages_until_they_are_removed():
@@ -372,7 +372,7 @@ def test_labels_keep_their_meaning_when_the_set_up_changes():
     page.run()
     # both are still scored as UP and DOWN, and drawn as the second of the new list and as a ring
     assert metrics(page)["Accuracy"] == "100.0 %"
-    assert drawn(page) == [("x²", 0), ("−x", 1), ("point", 1)]
+    assert drawn(page) == [("p0 = x²", 0), ("p1 = −x", 1), ("point", 1)]
     [line] = [value for value in shown(page) if "at the time of the upload" in value]
     assert "$p_{0} = x$, $p_{1} = -x$" in line
 

@@ -43,6 +43,7 @@ EVERYDAY = {
     "Networks",
     "Of each",
     "On the map",
+    "Settings",
 }
 EVERYDAY |= {"Over", "Point", "Positions", "Side by side", "The plane shows", "Trained for", "View"}
 EVERYDAY |= {"x", "x from", "x to", "y"}

@@ -163,7 +163,7 @@ def test_with_noise_the_network_comes_near_the_referee():
     assert best == pytest.approx(0.897, abs=0.0005)
     assert abs(run.best.held_out_accuracy - best) < 0.02
     assert seen("referee", holding(run, map_view="Referee"))
-    assert seen("referee", holding(run, map_view="Where they differ"))
+    assert seen("referee", holding(run, map_view="Differences"))
     assert not seen("referee", holding(run, map_view="Network"))
 
 

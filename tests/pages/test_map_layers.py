@@ -145,7 +145,7 @@ def test_crossings_are_marked_where_the_curves_meet(maps):
     assert "Diamonds: 3 points where curves meet; click one." in words(app)
 
 
-@pytest.mark.parametrize("view", ["Network", "Referee", "Where they differ"])
+@pytest.mark.parametrize("view", ["Network", "Referee", "Differences"])
 def test_every_map_can_show_layers(maps, view):
     app = trained()
     labelled(app.button_group, "Map").set_value(view).run()
@@ -153,7 +153,7 @@ def test_every_map_can_show_layers(maps, view):
     assert {"x", "diamond"} <= {trace.marker.symbol for trace in maps["progress.map"].data}
     caption = words(app)
     assert all(start in caption for start in ("Crosses: ", "Diamonds: ", "of the training set"))
-    assert ("% of the plane. " in caption) == (view == "Where they differ")
+    assert ("% of the plane. " in caption) == (view == "Differences")
 
 
 @pytest.mark.usefixtures("maps")

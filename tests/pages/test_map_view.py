@@ -17,7 +17,7 @@ from tests.pages.browsing import (
 )
 
 TRAIN = "pages/3_train.py"
-NETWORK, REFEREE, DIFFERENCES = "Network", "Referee", "Where they differ"
+NETWORK, REFEREE, DIFFERENCES = "Network", "Referee", "Differences"
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def test_a_cold_page_shows_the_twelve():
     page = opened()
     assert set_up(page).polynomials == TUTORIAL_POLYNOMIALS
     assert page.text_area[0].value.split("\n")[:2] == ["3x + 1", "-2x - 3"]
-    assert [trace["name"] for trace in drawn(page)["data"]][:2] == ["3x + 1", "−2x − 3"]
+    assert [trace["name"] for trace in drawn(page)["data"]][:2] == ["p0 = 3x + 1", "p1 = −2x − 3"]
 
 
 def test_a_link_brings_its_polynomials_and_range():
@@ -114,7 +114,7 @@ def test_a_formula_is_accepted_at_once_and_keeps_its_spelling():
     assert set_up(page).polynomials == (Polynomial(1, -2, 1), Polynomial(1, 0, 0, 0))
     assert page.text_area[0].value == "(x-1)^2\n\n  x*x*x "
     assert page.query_params["polynomials"] == "x^2-2x+1~x^3"
-    assert [trace["name"] for trace in drawn(page)["data"]] == ["x² − 2x + 1", "x³"]
+    assert [trace["name"] for trace in drawn(page)["data"]] == ["p0 = x² − 2x + 1", "p1 = x³"]
     assert "$p_{0} = x^{2} - 2x + 1$" in shown(page)
     assert not refusal(page)
 

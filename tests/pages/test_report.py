@@ -19,15 +19,11 @@ CROSS = {**QUICK, "polynomials": "x~-x"}
 
 
 def is_offered(app):
-    return any(expander.label == TITLE for expander in app.expander)
+    return any(button.label == TITLE for button in app.button)
 
 
 def opened_report(app):
-    """Open the expander as a click does, and draw the page."""
-    app.session_state[run_report.OPEN_KEY] = True
-    app.run()
-    assert not app.exception
-    return app
+    return press(app, TITLE)
 
 
 def after_a_run(words=QUICK):

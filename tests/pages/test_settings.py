@@ -25,9 +25,10 @@ PACED = ALWAYS | {"Learning rate", BATCH}
 
 
 def inputs(app):
-    # without the choices of how a run is shown, which are not settings
+    # without the choices of what is shown, which are not settings
     widgets = [widget for kind in KINDS for widget in getattr(app, kind)]
-    return {widget.label: widget for widget in widgets if not widget.key.startswith(("map_", "shown_"))}
+    shown = ("map_", "shown_", "settings.unfolded")
+    return {widget.label: widget for widget in widgets if not widget.key.startswith(shown)}
 
 
 def enter(app, label, value):

@@ -141,7 +141,7 @@ def test_the_map_its_mistakes_and_the_charts_are_of_the_weights_that_are_chosen(
 def test_the_difference_is_of_the_weights_that_are_chosen(figures):
     app = past_its_best()
     run, best = session_of(app).training.run, session_of(app).training.best
-    labelled(app.button_group, "Map").set_value("Where they differ").run()
+    labelled(app.button_group, "Map").set_value("Differences").run()
     referee = referee_of(run.experiment)
     found = {}
     for choice in ("Now", "Best"):

@@ -164,7 +164,7 @@ def test_another_source_of_the_same_run_never_goes_back():
 
 
 def test_where_they_differ_has_stripes_of_both_answers():
-    source, _ = watched(steps=40, look=Look(map_view="Where they differ"))
+    source, _ = watched(steps=40, look=Look(map_view="Differences"))
     header, blobs = opened(source.frame())
     weights, biases = zip(*source.training.run.layers, strict=True)
     (left, right), (low, high) = plane.window_of(EXPERIMENT)

@@ -18,7 +18,6 @@ from pages.inside import neuron_map
 from pages.state import session
 from pages.state.session_value import Play, Session
 from pages.state.view import AskedPoint, MapLayer, MapView, View
-from pages.train import run_report
 from pages.wording.percent import percent as page_percent
 from polycore import formatting
 from tests.pages.browsing import HOME, QUICK, ROOT, messages, opened, press, session_of, strings, wait_for
@@ -78,8 +77,8 @@ def visits(now: Session) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]
     yield from ((page, {}, {}) for page in PAGES)
     opponent = now.answering.model
     for view in get_args(MapView):
-        shown = View(map_view=view, map_layers=get_args(MapLayer), asked=(0.5, 0.75))
-        yield TRAIN, {"view": shown}, {run_report.OPEN_KEY: True}
+        shown = View(map_view=view, map_layers=get_args(MapLayer), asked=(0.5, 0.75), report=True)
+        yield TRAIN, {"view": shown}, {}
     yield "pages/4_predict.py", {"view": View(point=AskedPoint(way="At a crossing"))}, {}
     for neurons in (neuron_map.NEURON, neuron_map.ANSWER, neuron_map.FOLDS):
         yield "pages/5_inside.py", {}, {neuron_map.VIEW_KEY: neurons}

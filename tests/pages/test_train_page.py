@@ -374,7 +374,7 @@ def test_before_a_run_the_map_of_the_referee_and_layers_can_be_shown(figures):
     assert "0 crossings are marked" in alt(figures)
 
 
-@pytest.mark.parametrize("view", ["Network", "Where they differ"])
+@pytest.mark.parametrize("view", ["Network", "Differences"])
 def test_before_a_run_there_is_no_network_to_compare(figures, view):
     app = opened(TRAIN)
     choose(app, "Map", view)

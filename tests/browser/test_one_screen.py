@@ -1,0 +1,149 @@
+"""What is on one screen: map, figures, charts, settings and answers, without scrolling; and the legend."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.dashboard import DESKTOP, PHONE
+
+WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
+QUICK = f"{WORDS}&steps=300"
+TWELVE = "?steps=300&hidden=8"
+WIDE = {"width": 1600, "height": 1000}
+SMALLEST_TEXT = 12  # pixels
+
+
+def bottom(locator):
+    box = locator.bounding_box()
+    return box["y"] + box["height"]
+
+
+def chart(visit, name):
+    return visit.page.locator(f".st-key-progress-{name}")
+
+
+def click_map(visit):
+    plane = chart(visit, "map").locator(".nsewdrag")
+    plane.wait_for()
+    visit.rest()
+    plane.click(position={"x": 40, "y": 60})
+    visit.page.get_by_role("button", name="Close").wait_for()
+    visit.rest()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, WIDE], ids=["1280x800", "1600x1000"])
+def test_training_is_seen_without_scrolling(visitor, size):
+    visit = visitor(size).open(f"train{TWELVE}")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    visit.rest()
+    page, height = visit.page, size["height"]
+    page.get_by_role("button", name="Start again").wait_for()  # the page is drawn once more as the run ends
+    controls = page.locator(".st-key-controls").get_by_role("button").all()
+    assert len({button.bounding_box()["y"] for button in controls}) == 1
+    lowest = {
+        "map": bottom(chart(visit, "map")),
+        "figures": bottom(page.locator(".st-key-progress-figures")),
+        "loss": bottom(chart(visit, "loss")),
+        "accuracy": bottom(chart(visit, "accuracy")),
+        "settings": bottom(page.get_by_text("More settings")),
+        "report": bottom(page.get_by_role("button", name="How good is it, honestly?")),
+    }
+    assert {name: place for name, place in lowest.items() if place > height} == {}
+    folded = chart(visit, "map").bounding_box()["width"]
+    page.get_by_text("Settings", exact=True).click()
+    expect(page.get_by_text("More settings")).to_have_count(0)
+    visit.rest()
+    assert chart(visit, "map").bounding_box()["width"] > 1.2 * folded
+    assert bottom(chart(visit, "accuracy")) <= height
+    page.get_by_text("Settings", exact=True).click()
+    page.get_by_text("More settings").wait_for()
+
+
+def test_what_is_typed_while_the_settings_fold_is_kept(visitor):
+    visit = visitor().open(f"train{QUICK}")
+    visit.page.get_by_label("Seed", exact=True).fill("77")
+    visit.page.get_by_text("Settings", exact=True).click()
+    expect(visit.page.get_by_label("Seed", exact=True)).to_have_count(0)
+    visit.wait_for_words(seed="77")
+    visit.page.get_by_text("Settings", exact=True).click()
+    expect(visit.page.get_by_label("Seed", exact=True)).to_have_value("77")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("address", ["", "train"], ids=["Home", "Train"])
+def test_the_answer_to_a_click_is_in_view(visitor, size, address):
+    visit = visitor(size).open(f"{address}{QUICK}")
+    visit.press("Start" if address else "Train the network")
+    visit.wait_for_status("Finished")
+    click_map(visit)
+    answer = visit.page.get_by_text(re.compile("Most likely: probability"))
+    assert visit.page.evaluate("document.querySelector('.stMain').scrollTop") == 0 or size is PHONE
+    assert bottom(answer) <= size["height"]
+    assert answer.bounding_box()["y"] >= 0
+    visit.press("Close")
+    expect(answer).to_have_count(0)
+
+
+def test_on_a_phone_the_controls_stay_in_reach(visitor):
+    visit = visitor(PHONE).open(f"train{QUICK}")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    chart(visit, "accuracy").scroll_into_view_if_needed()
+    visit.page.evaluate("document.querySelector('.stMain').scrollBy(0, 200)")
+    again = visit.page.get_by_role("button", name="Start again")
+    assert 0 <= again.bounding_box()["y"] < 100
+    again.click(timeout=2000)  # nothing covers it
+    visit.wait_for_status("Finished")
+
+
+def test_home_offers_what_is_next_in_the_first_screen(visitor):
+    visit = visitor().open(QUICK)
+    visit.press("Train the network")
+    visit.wait_for_status("Finished")
+    visit.rest()
+    page = visit.page
+    offers = {
+        "again": page.get_by_role("button", name="Start again"),
+        "ask": page.get_by_role("link", name="Ask about a point").first,
+        "click": page.get_by_text("Click the map to ask about a point."),
+        "lessons": page.get_by_role("link", name="Start lesson 1"),
+        "map": chart(visit, "map"),
+    }
+    found = {name: bottom(offer) for name, offer in offers.items()}
+    assert {name: place for name, place in found.items() if place > DESKTOP["height"]} == {}
+
+
+def test_the_legend_hides_a_curve_on_every_page(visitor):
+    visit = visitor().open(QUICK)
+    page = visit.page
+    lines = ".scatterlayer .js-line"
+    page.locator(lines).nth(1).wait_for()
+    entry = page.get_by_role("button", name="p1 = x²")
+    assert page.get_by_role("button", name=re.compile("^p[0-9]+ = ")).all_inner_texts() == [
+        "p0 = x",
+        "p1 = x²",
+    ]
+    size = entry.evaluate("button => parseFloat(getComputedStyle(button).fontSize)")
+    assert size >= SMALLEST_TEXT
+    entry.click()
+    expect(entry).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(lines)).to_have_count(1)
+    visit.go_to("Data")
+    expect(page.get_by_role("button", name="p1 = x²")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(lines)).to_have_count(1)
+    page.get_by_role("button", name="p1 = x²").click()
+    expect(page.locator(lines)).to_have_count(2)
+
+
+def test_of_a_hidden_curve_a_map_keeps_no_pale_edge_either(visitor):
+    visit = visitor().open(f"train{QUICK}")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    # the first trace is the pale edges, with a piece for each curve
+    edges = chart(visit, "map").locator(".scatterlayer .trace").first.locator(".js-line")
+    entry = chart(visit, "map").get_by_role("button", name="p0 = x")
+    for pieces in (2, 1, 2):
+        expect(edges).to_have_count(pieces)
+        entry.click()
