@@ -92,7 +92,12 @@ def _draw_map(kept: Kept, answer: Answer, meetings: Sequence[Meeting], followed:
     with st.container(key=curve_walk.MAP_CONTAINER):
         on_click = partial(asked_point.choose_on_map, meetings)
         live.figure(
-            figure, key=MAP_KEY, height=height, on_click=on_click, bound=_bound(figure, kept, followed)
+            figure,
+            key=MAP_KEY,
+            height=height,
+            on_click=on_click,
+            bound=_bound(figure, kept, followed),
+            model_now=model_in_use.model_now(kept, followed),
         )
     caption = "Click the map to ask about a point." if inside else "The point lies outside this map."
     html = f'<p class="caption">{caption} {map_view.captions(figure)}</p>'

@@ -38,7 +38,9 @@ def _look_inside(kept: Kept) -> None:
         if shown is None:
             st.caption(neuron_map.without(model))
         else:
-            neuron_map.draw(kept.title, model, window, neuron, view.followed, shown, followed)
+            held = Kept(kept.title, model, kept.experiment)  # with what was changed by hand
+            now = model_in_use.model_now(held, followed)
+            neuron_map.draw(kept.title, model, window, neuron, view.followed, shown, followed, now)
         weight_inputs.draw(kept, neuron, running=is_running())
     with picture:
         network_picture.draw(model, window, neuron, sets, followed)

@@ -7,13 +7,14 @@ that is ready for one asks for the latest, so a slow browser misses some and the
 import asyncio
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Protocol
 from weakref import ReferenceType, ref
 
 from pages.channel.frame import Frame
+from pages.channel.weights import ModelNow
 
 KEY_BYTES = 16  # 128 random bits
 MOST_SOCKETS = 4  # of a session: a tab has one, and a reconnecting one may not have lost its last yet
@@ -94,6 +95,7 @@ class Holder:
         self._lock = threading.Lock()
         # weak: they live as long as the session that follows them
         self._sources: tuple[ReferenceType[Source], ...] = ()
+        self._models: Mapping[str, ReferenceType[ModelNow]] = {}
         self.is_revoked = False
 
     @property
@@ -152,6 +154,15 @@ class Holder:
     def source(self, name: str) -> Source | None:
         """Return what has that name."""
         return next((source for source in self.sources if source.name == name), None)
+
+    def offer(self, models: Mapping[str, ModelNow]) -> None:
+        """Let the tab have the weights of these, by the names of their maps, while the session holds them."""
+        self._models = {name: ref(model_now) for name, model_now in models.items()}
+
+    def model_now(self, name: str) -> ModelNow | None:
+        """Return what returns the model whose map has that name."""
+        reference = self._models.get(name)
+        return None if reference is None else reference()
 
     def add(self, subscriber: Subscriber) -> bool:
         """Let a socket show what there is; return False if there are too many."""

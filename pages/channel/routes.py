@@ -1,4 +1,4 @@
-"""The routes of the live channel: a socket for each tab, the latest frame of a run, and Plotly's script."""
+"""The routes of the live channel: a socket for each tab, the latest frame of a run, Plotly's script."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pages.channel import address, origins, plotly_script
+from pages.channel import address, origins, plotly_script, weights
 from pages.channel.hub import Holder, Subscriber, hub
 
 # Codes with which a socket is closed. It is accepted first: a browser sees no code of one that was not.
@@ -27,6 +27,7 @@ MOST_BYTES = 1024  # of a message from a browser
 MOST_MESSAGES, IN_SECONDS = 20, 1.0
 WAIT_SECONDS = 0.05  # between two frames of a run, at least: a screen would hardly show more
 HIDDEN_SECONDS = 5.0  # between two frames for a tab that nobody sees
+NOT_STORED = {"Cache-Control": "no-store"}
 GONE = (WebSocketDisconnect, RuntimeError)  # what Starlette raises for a socket that has ended
 
 _logger = logging.getLogger(__name__)
@@ -40,21 +41,31 @@ def routes() -> list[BaseRoute]:
     return [
         WebSocketRoute(path, channel),
         Route(f"{path}/{{name}}", latest_frame),
+        Route(f"{path}/{{name}}/weights", weights_now),
         Route(f"{folder}/{plotly_script.NAME}", plotly_script.plotly_script),
     ]
 
 
+async def weights_now(request: Request) -> Response:
+    """Answer with the weights of the network whose map has that name on the session's page."""
+    holder = hub.holder(request.path_params["key"])
+    model_now = None if holder is None else holder.model_now(request.path_params["name"])
+    content = None if model_now is None else await asyncio.to_thread(lambda: weights.packed(model_now()))
+    if content is None:
+        return Response(status_code=204, headers=NOT_STORED)  # see latest_frame
+    return Response(content, media_type="application/octet-stream", headers=NOT_STORED)
+
+
 async def latest_frame(request: Request) -> Response:
     """Answer with the latest frame of a run, for a page whose socket cannot open."""
-    headers = {"Cache-Control": "no-store"}
     holder = hub.holder(request.path_params["key"])
     source = None if holder is None else holder.source(request.path_params["name"])
     if holder is None or source is None:
         # not 404: after a restart that is nothing to report, and browsers would as an error of the page
-        return Response(status_code=204, headers=headers)
+        return Response(status_code=204, headers=NOT_STORED)
     holder.fetched()
     frame = await asyncio.to_thread(source.frame)
-    return Response(frame.content, media_type="application/octet-stream", headers=headers)
+    return Response(frame.content, media_type="application/octet-stream", headers=NOT_STORED)
 
 
 async def channel(socket: WebSocket) -> None:

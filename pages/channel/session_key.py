@@ -4,10 +4,12 @@ import streamlit as st
 
 from pages.channel import address
 from pages.channel.hub import Holder, Source, hub
+from pages.channel.weights import ModelNow
 from pages.server import presence
 
 # In the session state. The key never leaves the server but to the session's own tab.
 KEY, FOLLOWED, BEGUN = "channel.key", "channel.followed", "channel.begun"
+OFFERED = "channel.offered"
 
 
 def key() -> str:
@@ -28,6 +30,7 @@ def holder() -> Holder:
 def begin() -> None:
     """Begin to draw a page: what it follows is all that the tab shows, once it follows the first."""
     st.session_state[BEGUN] = True
+    st.session_state[OFFERED] = {}
 
 
 def followed() -> tuple[Source, ...]:
@@ -43,6 +46,14 @@ def follow(source: Source) -> None:
     held = holder()
     held.show(sources, presence.of_this_tab())
     held.seen()
+
+
+def offer(name: str, model_now: ModelNow) -> str | None:
+    """Let the tab have the weights of a map's network while the page is there; return where, as `channel`."""
+    st.session_state[OFFERED] = {**st.session_state.get(OFFERED, {}), name: model_now}
+    holder().offer(st.session_state[OFFERED])
+    served = channel()
+    return None if served is None else f"{served}/{name}/weights"
 
 
 def is_known(other: str) -> bool:

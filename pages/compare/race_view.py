@@ -22,6 +22,7 @@ from pages.server.pool import workers
 from pages.setup import optimizer_input
 from pages.state import session
 from pages.state.kept_models import Kept
+from pages.state.shown_weights import ShownWeights
 from pages.wording import refusal
 from polycore import Experiment, PolycoreError, Run
 from polycore.figures import Curve, accuracies_figure, line_url, losses_figure
@@ -218,7 +219,11 @@ def _draw_lane(index: int, lane: Lane, figure: go.Figure, now: dict[str, Any], f
         ("layout.meta.alt", f"lanes.{index}.map_alt"),
     )
     live.figure(
-        figure, key=f"{PREFIX}.map.{index}", height=MAP_HEIGHT, bound=Bound(followed, bindings, colors)
+        figure,
+        key=f"{PREFIX}.map.{index}",
+        height=MAP_HEIGHT,
+        bound=Bound(followed, bindings, colors),
+        model_now=lambda: ShownWeights.of(lane.training, "Now").model,
     )
     path = f"lanes.{index}"
     html = live_text.row(

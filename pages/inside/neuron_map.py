@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
+from pages.channel.weights import ModelNow
 from pages.inside import followed_point
 from pages.inside.neuron_choice import Neuron
 from pages.plane import live, plane
@@ -73,8 +74,11 @@ def draw(
     point: tuple[float, float],
     view: str,
     followed: Followed | None,
+    model_now: ModelNow,
 ) -> None:
     """Draw the plane in that view, with the point; a click moves the point.
+
+    model_now: see `live.figure`.
 
     followed: the frames that have its `values` from then on as "plane"; None if the model stands still.
     """
@@ -87,7 +91,7 @@ def draw(
     figure.layout.uirevision = title  # another model's map has another window
     height = HEIGHT + 10 * len(model.polynomials)
     bound = None if followed is None else Bound(followed, _bindings(shown.figure))
-    live.figure(figure, key=KEY, height=height, on_click=followed_point.choose_on_map, bound=bound)
+    live.figure(figure, KEY, height, on_click=followed_point.choose_on_map, bound=bound, model_now=model_now)
     caption = live_text.value("plane.caption", shown.caption)
     html = f'<p class="caption">{caption} Click the plane to move the point.</p>'
     live_text.draw(html, f"{KEY}.caption", followed)

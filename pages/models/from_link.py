@@ -73,7 +73,9 @@ def draw(map_column: DeltaGenerator, beside: DeltaGenerator) -> bool:
     figure = map_layers.with_point(plane.model_map(kept.model, x_range), now.view.asked)
     name = file_names.of("map", now.experiment)
     with map_column:
-        live.figure(figure, key=MAP_KEY, height=MAP_HEIGHT, on_click=asked.choose, file=name)
+        live.figure(
+            figure, MAP_KEY, MAP_HEIGHT, on_click=asked.choose, file=name, model_now=lambda: kept.model
+        )
         st.caption(
             "Each point has the color of the most likely polynomial; the surer the network, the stronger the "
             "color. The lines are the true curves."

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
+from pages.channel.weights import ModelNow
 from pages.plane import referee
 from pages.plane.referee import EXPLAINED, best_possible
 from pages.runs.runner import Training
@@ -49,6 +50,14 @@ def draw_choice(kept: Kept) -> None:
         args=(key,),
         help="Every run and every upload is kept, newest first. The one you choose answers on all pages.",
     )
+
+
+def model_now(kept: Kept, followed: Followed | None) -> ModelNow:
+    """Return what returns the model as it is when called: the run that is followed may have improved it."""
+    if followed is None:
+        return lambda: kept.model
+    now = session.current()
+    return lambda: (now.collected().answering or kept).model
 
 
 def draw_figures(kept: Kept, followed: Followed | None = None) -> None:

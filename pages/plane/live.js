@@ -52,6 +52,7 @@ class Chart {
     this.stage.append(this.plot, this.pad, this.cursor, this.position, this.message);
     this.root.append(this.stage);
     this.legend = new Legend(this.root);
+    this.pointer = new PointerLabel(this);
     parent.append(this.root);
     this.observer = new ResizeObserver(() => this.refresh());
     this.observer.observe(this.stage);
@@ -79,6 +80,7 @@ class Chart {
     this.onlyPictures &&= fixed === this.fixed;
     [this.text, this.look, this.latest, this.fixed, this.frame] = [text, look, latest, fixed, null];
     this.legend.show(latest.figure);
+    this.pointer.renew();
     this.leave?.();
     const { follow } = latest;
     this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.take(frame));
@@ -166,7 +168,9 @@ class Chart {
       this.onlyPictures = true;
       const layout = { ...figure.layout, ...size, template: this.look.template };
       if (figure.data.some(isCurve)) layout.showlegend = false; // it has a legend of ours
-      await Plotly.react(this.plot, withoutHidden(figure.data), layout, this.config(Plotly));
+      const data = withoutHidden(figure.data);
+      const shown = this.latest.weights ? data.map(withoutHover) : data;
+      await Plotly.react(this.plot, shown, layout, this.config(Plotly));
     }
     if (this.ended) return;
     this.canvas?.remove();
@@ -391,6 +395,11 @@ let lastTurn = Promise.resolve();
 function turn() {
   lastTurn = lastTurn.then(() => new Promise(requestAnimationFrame));
   return lastTurn;
+}
+
+// A curve of which Plotly says nothing under the pointer: the label says more. With a template it would.
+function withoutHover(trace) {
+  return isCurve(trace) ? { ...trace, hoverinfo: "skip", hovertemplate: undefined } : trace;
 }
 
 function write(target, [name, ...names], value) {

@@ -15,13 +15,14 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-from pages.channel import plotly_script
+from pages.channel import plotly_script, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
+from pages.channel.weights import ModelNow
 
 OnClick = Callable[[float, float], None]
 
 _HERE = Path(__file__)
-_SCRIPTS = "picture.js", "sketch.js", "legend.js", "live.js"
+_SCRIPTS = "picture.js", "sketch.js", "legend.js", "network.js", "pointer.js", "live.js"
 _component = st.components.v2.component(
     "polycore_live",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
@@ -54,6 +55,7 @@ def figure(
     *,
     rests: bool = False,
     bound: Bound | None = None,
+    model_now: ModelNow | None = None,
 ) -> None:
     """Draw `figure`, `height` pixels high and as wide as its container, in the page's font and colors.
 
@@ -71,6 +73,9 @@ def figure(
     For charts that grow beside a map: drawing such a chart costs more than replacing the picture of a map.
 
     `bound`: the run whose frames change the figure in the browser, without a run of the page.
+
+    `model_now`: of a map, returns the network that it shows; called in other threads. Under the pointer the
+    browser then says what the network answers there.
     """
     _component(
         key=key,
@@ -80,6 +85,7 @@ def figure(
             file=file or f"polycore-{key.replace('.', '-')}",
             rests=rests,
             bound=bound,
+            weights=None if model_now is None else session_key.offer(key, model_now),
         ),
         height=height,
         on_click_change=partial(_choose, key, on_click) if on_click else None,
@@ -103,12 +109,15 @@ def _folder_of_library() -> str:
     return f"component/{component.name}/{plotly_script.FILE.name}"
 
 
-def _message(figure: go.Figure, *, clicks: bool, file: str, rests: bool, bound: Bound | None) -> bytes:
+def _message(
+    figure: go.Figure, *, clicks: bool, file: str, rests: bool, bound: Bound | None, weights: str | None
+) -> bytes:
     # bytes, since Streamlit would encode a text or a dictionary as JSON a second time
     follow = None
     if bound is not None:
         follow = {**bound.followed.to_browser(), "bind": bound.bindings, "colors": bound.colors}
-    settings = {"library": _library(), "clicks": clicks, "file": file, "rests": rests, "follow": follow}
+    settings = {"library": _library(), "clicks": clicks, "file": file, "rests": rests}
+    settings |= {"follow": follow, "weights": weights}
     head = json.dumps(settings)
     return f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode()
 

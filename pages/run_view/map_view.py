@@ -86,7 +86,8 @@ def draw_selected(shown: ShownRun) -> None:
     """Draw the choices, and the selected map with its caption."""
     figure = selected_map(shown.weights)
     draw()
-    progress.draw_map(figure, shown, *bindings(figure, shown.look))
+    answers = None if shown.look.map_view == "Referee" else shown.model_now
+    progress.draw_map(figure, shown, *bindings(figure, shown.look), model_now=answers)
     draw_caption(shown, figure)
 
 
@@ -94,7 +95,7 @@ def draw_network(shown: ShownRun) -> None:
     """Draw the same with the map of the network, whichever map is selected."""
     figure = network_map(shown.weights)
     draw_layers()
-    progress.draw_map(figure, shown, *bindings(figure, shown.look))
+    progress.draw_map(figure, shown, *bindings(figure, shown.look), model_now=shown.model_now)
     draw_network_caption(shown, figure)
 
 

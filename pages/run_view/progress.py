@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
+from pages.channel.weights import ModelNow
 from pages.models import asked
 from pages.plane import live
 from pages.plane.plane import model_map
@@ -117,8 +118,13 @@ def network_map(shown: ShownWeights) -> go.Figure:
     return model_map(shown.model, shown.run.experiment.x_range)
 
 
-def draw_map(figure: go.Figure, shown: ShownRun, *bindings: tuple[str, str]) -> None:
-    """Draw a map of the run. Computing a large network's takes long: do so before drawing anything."""
+def draw_map(
+    figure: go.Figure, shown: ShownRun, *bindings: tuple[str, str], model_now: ModelNow | None = None
+) -> None:
+    """Draw a map of the run. Computing a large network's takes long: do so before drawing anything.
+
+    model_now: see `live.figure`.
+    """
     live.figure(
         figure,
         key="progress.map",
@@ -126,6 +132,7 @@ def draw_map(figure: go.Figure, shown: ShownRun, *bindings: tuple[str, str]) -> 
         on_click=asked.choose,
         file=_file_name("map", shown),
         bound=shown.bound(("layout.meta.step", "weights.step"), *bindings),
+        model_now=model_now,
     )
 
 

@@ -13,6 +13,7 @@ from pages.run_view.source import Look, RunSource, values
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
+from polycore import Model
 from polycore.figures.palette import PALETTE
 
 
@@ -28,6 +29,10 @@ class ShownRun:
     look: Look
     weights: ShownWeights
     followed: Followed
+
+    def model_now(self) -> Model:
+        """Return the weights that the page shows, as they are at the moment of the call."""
+        return ShownWeights.of(self.training, self.look.weights).model
 
     @cached_property
     def values(self) -> dict[str, Any]:

@@ -104,7 +104,6 @@ def assert_all_is_drawn_in(drawing):
         assert len(drawn(drawing, "js-line", f"stroke: {words}")) == 1
         assert len(drawn(drawing, "point", f"fill: {words}")) == 100
 
-
     legend = ["".join(text.itertext()) for text in drawing.iter(f"{SVG}text")]
     assert [text for text in legend if text.startswith("p")] == ["p0 = −x² + 1", "p1 = x³ − 2", "p2 = 3x"]
 

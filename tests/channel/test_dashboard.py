@@ -57,6 +57,24 @@ def test_a_run_is_shown_below_a_base_path_by_socket_and_by_http(server):
 
 
 @pytest.mark.slow
+def test_the_weights_of_a_map_are_there_for_its_tab_alone(server):
+    with visit.opened(server) as tab:
+        tab.press("Start")
+        path = f"{server}{tab.channel}/progress.map/weights"
+        with urllib.request.urlopen(path, timeout=20) as answer:
+            header, blobs = unpacked(answer.read())
+        assert header["shapes"][0][0] == 2
+        numbers = sum(rows * columns + columns for rows, columns in header["shapes"])
+        assert len(blobs["weights"]) == 8 * numbers
+        for other in ("predict.map", "progress.loss"):
+            with urllib.request.urlopen(path.replace("progress.map", other), timeout=20) as answer:
+                assert answer.status == 204
+        with urllib.request.urlopen(path.replace(tab.channel, f"live/a/{NAME}"), timeout=20) as answer:
+            assert answer.status == 204
+        tab.press("Stop")
+
+
+@pytest.mark.slow
 def test_the_run_continues_as_long_as_frames_are_fetched_though_no_page_runs(server):
     with visit.opened(server) as tab:
         tab.press("Start")

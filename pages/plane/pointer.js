@@ -1,0 +1,130 @@
+// What the network of a map answers under the pointer: a label with the likeliest polynomials there.
+
+const LIKELIEST = 3;
+const WEIGHTS_MS = 500; // between two fetches of weights that change, at least
+const HOLD_MS = 400; // after which a finger that is held shows the label
+const AWAY = 14; // pixels between pointer and label
+
+class PointerLabel {
+  constructor(chart) {
+    this.chart = chart;
+    this.label = element("div", { class: "polycore-live-label", hidden: "" });
+    chart.stage.append(this.label);
+    const on = (name, take) => chart.stage.addEventListener(name, (event) => chart.latest?.weights && take(event));
+    on("pointermove", (event) => this.move(event));
+    on("pointerleave", () => this.leave());
+    on("pointerdown", (event) => this.hold(event));
+    on("pointerup", () => this.release());
+    on("pointercancel", () => this.release());
+  }
+
+  // Where the weights are has changed, or what they are may have.
+  renew() {
+    if (this.chart.latest.weights !== this.address) this.network = null;
+    this.address = this.chart.latest.weights;
+    this.isOld = true;
+    if (this.at) this.fetch();
+  }
+
+  move(event) {
+    if (event.pointerType === "touch" && !this.isHeld) {
+      clearTimeout(this.holding); // it scrolls the page
+      return;
+    }
+    this.at = { clientX: event.clientX, clientY: event.clientY };
+    this.fetch();
+    this.drawing ??= requestAnimationFrame(() => this.draw());
+  }
+
+  hold(event) {
+    if (event.pointerType !== "touch") return;
+    this.holding = setTimeout(() => {
+      this.isHeld = true;
+      this.move(event);
+    }, HOLD_MS);
+  }
+
+  release() {
+    clearTimeout(this.holding);
+    if (this.isHeld) this.leave();
+    this.isHeld = false;
+  }
+
+  leave() {
+    this.at = null;
+    this.label.hidden = true;
+  }
+
+  // Fetches the weights when the pointer comes, and again while a run changes them.
+  async fetch() {
+    const { latest } = this.chart;
+    const changes = this.isOld || latest.follow?.active;
+    if (this.isFetching || (this.network && !changes)) return;
+    const rest = WEIGHTS_MS - (performance.now() - (this.fetchedAt ?? -WEIGHTS_MS));
+    if (this.network && rest > 0) {
+      clearTimeout(this.later);
+      this.later = setTimeout(() => this.at && this.fetch(), rest);
+      return;
+    }
+    this.isFetching = true;
+    this.isOld = false;
+    try {
+      const response = await fetch(new URL(latest.weights, base()));
+      if (response.status === 200) this.take(unpacked(await response.arrayBuffer()));
+    } catch {
+      // the server is not there: Streamlit's own socket says so
+    } finally {
+      this.fetchedAt = performance.now();
+      this.isFetching = false;
+    }
+    if (this.at) {
+      this.draw();
+      this.fetch();
+    }
+  }
+
+  take({ shapes, blobs }) {
+    this.network = new Network(shapes, new Float64Array(blobs.weights));
+  }
+
+  // The likeliest classes at a point, as [trace of its curve, probability].
+  likeliest({ x, y }) {
+    const curves = this.chart.latest.figure.data.filter(isCurve);
+    const shares = this.network.probabilities(x, y);
+    const order = Array.from(shares.keys()).sort((one, other) => shares[other] - shares[one]);
+    return order.slice(0, LIKELIEST).map((k) => [curves.find(({ meta }) => meta.curve === k), shares[k]]);
+  }
+
+  draw() {
+    this.drawing = null;
+    const point = this.at && this.network && this.chart.pointAt(this.at);
+    this.label.hidden = !point;
+    if (!point) return;
+    const place = element("p", {});
+    place.textContent = `x ${point.x.toPrecision(3)}, y ${point.y.toPrecision(3)}`;
+    const rows = this.likeliest(point).map(([curve, share]) => {
+      const row = element("p", {});
+      row.append(sampleOf(curve.line), `${plain(curve.name)} `, element("b", {}));
+      row.lastChild.textContent = percent(share);
+      return row;
+    });
+    this.label.replaceChildren(...rows, place);
+    this.put();
+  }
+
+  put() {
+    const stage = this.chart.stage.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = this.label;
+    const [right, down] = [this.at.clientX - stage.left, this.at.clientY - stage.top];
+    const left = right + AWAY + width > stage.width ? right - AWAY - width : right + AWAY;
+    const top = Math.min(Math.max(0, down - height - AWAY), stage.height - height);
+    Object.assign(this.label.style, { left: `${Math.max(0, left)}px`, top: `${top}px` });
+  }
+}
+
+// As pages/wording/percent.py: never 0 or 100 %.
+function percent(share) {
+  if (share < 0.0005) return "<0.1\u00a0%";
+  if (share >= 0.9995) return ">99.9\u00a0%";
+  return `${(100 * share).toFixed(1)}\u00a0%`;
+}

@@ -1,0 +1,114 @@
+"""What the network answers under the pointer: the forward pass in the browser, and the label on every map."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import polycore as pc
+from polycore.links import link
+from tests.browser.dashboard import PHONE, ROOT, with_network
+
+WORDS = "?v=1&polynomials=x~x%5E2~-1&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
+QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
+NETWORK = Path(ROOT / "pages/plane/network.js").read_text(encoding="utf-8")
+FORWARD = f"""([shapes, numbers, points]) => {{
+  {NETWORK}
+  const network = new Network(shapes, Float64Array.from(numbers));
+  return points.map(([x, y]) => Array.from(network.probabilities(x, y)));
+}}"""
+
+
+def label(visit):
+    return visit.page.locator(".polycore-live-label:not([hidden])")
+
+
+def shares(text):
+    return [float(share) for share in re.findall(r"[<>]?([\d.]+)\s%", text)]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "x_range"), [((), (-1, 1)), ((12,), (-1, 1)), ((32, 32, 32), (-1, 1)), ((16, 8), (100, 102))]
+)
+def test_the_forward_pass_in_the_browser_is_python_s(lone_visit, hidden, x_range):
+    experiment = pc.Experiment(hidden=hidden, x_range=x_range, steps=300)
+    model = pc.advance(pc.start(experiment), 300).current
+    rng = np.random.default_rng(0)
+    points = np.column_stack([rng.uniform(*x_range, 200), rng.normal(scale=30, size=200)])
+    layers = zip(model.weights, model.biases, strict=True)
+    numbers = np.concatenate([part.ravel() for layer in layers for part in layer]).tolist()
+    shapes = [weights.shape for weights in model.weights]
+    got = lone_visit.page.evaluate(FORWARD, [shapes, numbers, points.tolist()])
+    np.testing.assert_allclose(got, model.predict_proba(points), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("page", ["", "train", "predict", "inside"])
+def test_every_map_says_what_is_likeliest_under_the_pointer(visitor, page):
+    visit = visitor().open(with_network(page, QUICK))
+    chart = visit.page.locator(".polycore-live", has=visit.page.locator(".imagelayer image")).first
+    plane = chart.locator(".nsewdrag")
+    plane.wait_for()
+    visit.rest()
+    box = plane.bounding_box()
+    # in the middle of the width x is 0
+    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    label(visit).wait_for()
+    text = label(visit).inner_text()
+    assert re.search(r"x −?0\.00|x 0|x -?\d\.\d+e-|x -?0\.00", text)
+    found = shares(text)
+    assert len(found) == 3
+    assert all(before >= after for before, after in pairwise(found))
+    y = float(re.search(r"y ([-\d.e]+)", text)[1])
+    experiment = link.experiment_of(
+        dict(part.split("=") for part in QUICK.replace("%5E", "^").lstrip("?").split("&"))
+    )
+    model = pc.advance(pc.start(experiment), experiment.steps).best
+    likeliest = model.predict_proba(np.array([[0.0, y]]))[0]
+    assert text.startswith(f"p{likeliest.argmax()} = ")
+    expect(visit.page.locator(".hoverlayer .hovertext")).to_have_count(0)  # Plotly's own would be below it
+    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] - 100)
+    expect(label(visit)).to_have_count(0)
+
+
+def test_the_label_follows_a_run_while_it_learns(visitor):
+    visit = visitor().open(f"train{LONG}")
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=5)
+    plane = visit.page.locator(".st-key-progress-map .nsewdrag")
+    plane.hover()
+    label(visit).wait_for()
+    before = label(visit).inner_text()
+    expect(label(visit)).not_to_have_text(before)
+    visit.press("Stop")
+
+
+def test_the_weights_are_fetched_only_under_a_pointer_and_at_most_twice_a_second(lone_visit):
+    page, asked = lone_visit.page, []
+    page.on("request", lambda request: request.url.endswith("/weights") and asked.append(request))
+    lone_visit.open(f"train{LONG}")
+    lone_visit.press("Start")
+    lone_visit.wait_for_status("Running", after_step=5)
+    page.wait_for_timeout(700)
+    assert not asked
+    page.locator(".st-key-progress-map .nsewdrag").hover()
+    label(lone_visit).wait_for()
+    began = len(asked)
+    page.wait_for_timeout(2000)
+    assert 1 <= len(asked) - began <= 4
+    lone_visit.press("Stop")
+
+
+def test_a_finger_that_is_held_shows_the_label_and_lets_go_of_it(visitor):
+    visit = visitor(PHONE).open(with_network("predict", QUICK))
+    plane = visit.page.locator(".st-key-predict-map .nsewdrag")
+    plane.scroll_into_view_if_needed()
+    visit.rest()
+    box = plane.bounding_box()
+    at = {"clientX": box["x"] + 60, "clientY": box["y"] + 60, "pointerType": "touch", "isPrimary": True}
+    plane.dispatch_event("pointerdown", {**at, "button": 0})
+    label(visit).wait_for()
+    plane.dispatch_event("pointerup", at)
+    expect(label(visit)).to_have_count(0)
