@@ -5,14 +5,14 @@ import streamlit as st
 from pages.frame import frame
 from pages.models import asked, from_link, pass_on
 from pages.plane.referee import best_possible
-from pages.run_view import map_view, progress
+from pages.run_view import map_view, presentation, progress
 from pages.run_view.shown import ShownRun, shown_run
 from pages.setup import controls, settings
 from pages.state import session
 from pages.state.running import is_running
 from pages.train import run_report, run_upload, screen, untrained
 
-frame.draw_without_ticker("Train")
+frame.draw_without_ticker(frame.TRAIN_TITLE)
 running = is_running()
 training = session.current().training
 
@@ -29,31 +29,39 @@ def draw_figures(shown: ShownRun) -> None:
     progress.draw_inner_figures(shown)
 
 
-with screen.bar():
-    controls.draw()
-    with st.container(key="train.fold", width="content"):
-        settings.draw_fold()
-with st.container():
-    controls.show_refusal()
-shown = shown_run(map_view.look(), running=running)
-with st.container():
+def draw_whole(shown: ShownRun | None) -> None:
+    """Draw the page on one screen: controls, map, figures, settings."""
+    with screen.bar():
+        controls.draw()
+        with st.container(key="train.fold", width="content"):
+            settings.draw_fold()
+    with st.container():
+        controls.show_refusal()
+    with st.container():
+        if shown is not None:
+            progress.draw_bar(shown)
+        else:
+            untrained.draw_bar()
+    map_column, figures_column, settings_column = screen.columns()
+    if settings_column is not None:
+        with settings_column:
+            settings.presets()
+            settings.inputs()
     if shown is not None:
-        progress.draw_bar(shown)
-    else:
-        untrained.draw_bar()
-map_column, figures_column, settings_column = screen.columns()
-if settings_column is not None:
-    with settings_column:
-        settings.presets()
-        settings.inputs()
-if shown is not None:
-    with map_column:
-        map_view.draw_selected(shown)
-    with figures_column:
-        draw_figures(shown)
-elif not from_link.draw(map_column, figures_column):
-    with map_column:
-        untrained.draw(session.current().experiment)
-with st.container():
-    pass_on.draw_run(training, running=running)
-    run_upload.draw()
+        with map_column:
+            map_view.draw_selected(shown)
+        with figures_column:
+            draw_figures(shown)
+    elif not from_link.draw(map_column, figures_column):
+        with map_column:
+            untrained.draw(session.current().experiment)
+    with st.container():
+        pass_on.draw_run(training, running=running)
+        run_upload.draw()
+
+
+shown = shown_run(map_view.look(), running=running)
+if shown is not None and presentation.is_on():
+    presentation.draw(shown, controls.draw)
+else:
+    draw_whole(shown)

@@ -30,9 +30,21 @@ MAP_KEY, BARS_KEY, TABLE_KEY = "predict.map", "predict.bars", "predict.table"
 WORDS_KEY, CROSSING_KEY, CAPTION_KEY = "predict.words", "predict.crossing", "predict.caption"
 
 
+# What is above and below the map takes 19 rem of the screen.
+STYLE = """<style>
+@media (min-width: 641px) {
+  .st-key-predict-map { flex-basis: clamp(20rem, 100vh - 19rem, 50rem) !important; }
+}
+</style>"""
+
+
 def _draw_question(kept: Kept) -> None:
     """Draw the inputs for the point, and the answer of the model, which follows the run that improves it."""
-    figures = st.container()
+    choice, figures = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    with choice:
+        model_in_use.draw_choice(kept)
+    with st.container():
+        naming.draw(kept)
     referee = model_in_use.referee_of(kept)
     meetings = meetings_of(referee.polynomials, referee.x_range) if referee else ()
     inputs, picture = st.columns([2, 3], gap="medium")
@@ -40,14 +52,22 @@ def _draw_question(kept: Kept) -> None:
         asked = asked_point.draw(kept.model.polynomials, meetings)
         followed = frames.follow(kept, asked)
         answer = _answer(kept, referee, asked)
-        if referee is not None and asked.curve is not None:
-            with st.container():
-                curve_walk.draw(kept.model, referee, asked.curve, asked.x, followed)
+        with st.container():
+            if referee is not None and asked.curve is not None:
+                curve_walk.draw_slider(referee, asked.x)
+        with st.container():
+            if answer is not None:
+                _draw_answer(answer, meetings, followed)
+        with st.container():
+            if referee is not None and asked.curve is not None:
+                curve_walk.draw_chart(kept.model, referee, asked.curve, asked.x, followed)
+        with st.container():
+            if answer is not None and answer.polynomials:
+                bound = None if followed is None else Bound(followed, BOUND_BARS)
+                answer_bars.draw(answer, BARS_KEY, MAX_CLASSES, bound)
     with figures:
         model_in_use.draw_figures(kept, followed)
     if answer is not None:
-        with inputs, st.container():
-            _draw_answer(answer, meetings, followed)
         with picture:
             _draw_map(kept, answer, meetings, followed)
         answer_table.draw(answer, TABLE_KEY, followed)
@@ -70,9 +90,6 @@ def _draw_answer(answer: Answer, meetings: Sequence[Meeting], followed: Followed
     index = meeting_at(meetings, answer.x, answer.y)
     if index is not None:
         crossing.draw(meetings[index], answer, CROSSING_KEY, followed)
-    if answer.polynomials:
-        bound = None if followed is None else Bound(followed, BOUND_BARS)
-        answer_bars.draw(answer, BARS_KEY, MAX_CLASSES, bound)
 
 
 def _draw_map(kept: Kept, answer: Answer, meetings: Sequence[Meeting], followed: Followed | None) -> None:
@@ -137,9 +154,7 @@ answering = session.current().answering
 if answering is None:
     _draw_without_model()
 else:
-    model_in_use.draw_choice(answering)
-    with st.container():
-        naming.draw(answering)
+    st.html(STYLE)
     with st.container():
         _draw_question(answering)
     _draw_files(answering)

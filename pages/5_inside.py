@@ -1,6 +1,7 @@
 """Inside: what every neuron of a network does, and every number of a point's forward pass."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.channel.live_text import Followed
 from pages.frame import frame
@@ -23,16 +24,24 @@ from pages.wording import refusal
 from polycore import PolycoreError
 from polycore.tutorial.untrained_model import tutorial_model
 
+# Picture, plane and numbers of a neuron fit one screen: what is above and below them takes 17 rem.
+STYLE = """<style>
+@media (min-width: 641px) {
+  .st-key-inside-picture { flex-basis: clamp(20rem, 100vh - 19rem, 50rem) !important; }
+  .st-key-inside-map { flex-basis: clamp(20rem, 100vh - 22rem, 50rem) !important; }
+}
+</style>"""
 
-def _look_inside(kept: Kept) -> None:
+
+def _look_inside(kept: Kept, figures: DeltaGenerator) -> None:
     """Draw the model, which the page then follows if a run improves it and the user does not hold it."""
     model, sets = edited_model.shown(kept), edited_model.data_sets(kept)
     measured = sets is not None or not edited_model.is_changed(kept)
     view, window, neuron = session.current().view, edited_model.window_of(kept), neuron_choice.chosen(model)
-    figures = st.container()
-    picture, beside = st.columns(2, gap="large")
-    with beside:
+    picture, plane_column, numbers = st.columns([6, 5, 4], gap="medium")
+    with numbers:
         neuron_choice.draw(model)
+    with plane_column:
         shown = neuron_map.draw_choice() if plane.has_map(model) else None
         followed = _follow(kept, shown)
         if shown is None:
@@ -41,6 +50,7 @@ def _look_inside(kept: Kept) -> None:
             held = Kept(kept.title, model, kept.experiment)  # with what was changed by hand
             now = model_in_use.model_now(held, followed)
             neuron_map.draw(kept.title, model, window, neuron, view.followed, shown, followed, now)
+    with numbers:
         weight_inputs.draw(kept, neuron, running=is_running())
     with picture:
         network_picture.draw(model, window, neuron, sets, followed)
@@ -93,12 +103,12 @@ if answering is None:
     _draw_nothing_yet()
     _tutorial_button()
 else:
-    choice, tutorial = st.columns([3, 1], vertical_alignment="bottom")
-    with choice:
+    st.html(STYLE)
+    choice, figures = st.columns([3, 4], gap="medium", vertical_alignment="center")
+    with choice, st.container(horizontal=True, vertical_alignment="bottom"):
         model_in_use.draw_choice(answering)
-    with tutorial:
         _tutorial_button()
     with st.container():
         naming.draw(answering)
     with st.container():
-        _look_inside(answering)
+        _look_inside(answering, figures)

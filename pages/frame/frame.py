@@ -13,7 +13,7 @@ from pages.frame import copy_button, recent, sweep_ticker, undo
 from pages.game import challenge
 from pages.lessons import look_panel
 from pages.models import from_link, link_choice, own_weights
-from pages.run_view import progress
+from pages.run_view import presentation, progress
 from pages.run_view.shown import shown_run
 from pages.run_view.source import Look
 from pages.server import hosting
@@ -44,6 +44,9 @@ _NAVIGATION = (
     (COMPARE, "Compare", ":material/compare_arrows:"),
     (PLAY, "Play", ":material/sports_esports:"),
 )
+
+HOME_TITLE, TRAIN_TITLE = "Which polynomial is this point on?", "Train"
+PRESENTED = (HOME_TITLE, TRAIN_TITLE)  # pages with the map of the run
 
 MORE_LINKS_HELP = "Links with or without the trained network, and HTML for your own page."
 
@@ -143,7 +146,7 @@ def draw_without_ticker(title: str) -> None:
     if is_embedded():
         st.html(EMBEDDED_STYLE)
     else:
-        _draw_navigation()
+        _draw_navigation(title)
         st.title(title, anchor=False)
     with st.container():
         _draw_link_problems()
@@ -257,12 +260,14 @@ def _write_link(*, has_arrived: bool) -> None:
         st.query_params.from_dict(query)
 
 
-def _draw_navigation() -> None:
+def _draw_navigation(title: str) -> None:
     # not in the sidebar: on a phone it covers the page, and stays open over the page chosen in it
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="frame.navigation"):
         for page, label, icon in _NAVIGATION:
             page_link(page, label, icon)
         copy_link("frame.link")
+        if title in PRESENTED and session.current().training is not None and not presentation.is_on():
+            presentation.button()
 
 
 def _draw_link_problems() -> None:

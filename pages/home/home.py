@@ -5,6 +5,8 @@ import streamlit as st
 from pages.frame import frame, recent
 from pages.home import embed, home_map
 from pages.lessons import look_panel
+from pages.run_view import map_view, presentation
+from pages.run_view.shown import shown_run
 from pages.runs.runner import Training
 from pages.setup import controls
 from pages.state import recall, session
@@ -15,9 +17,13 @@ PREVIOUS = "You're still seeing the network trained on the previous set-up. It s
 
 def draw() -> None:
     """Draw the page."""
-    frame.draw_without_ticker("Which polynomial is this point on?")
+    frame.draw_without_ticker(frame.HOME_TITLE)
     if frame.is_embedded():
         embed.draw()
+    elif presentation.is_on():
+        shown = shown_run(map_view.network_look(), running=is_running())
+        if shown is not None:
+            presentation.draw(shown, controls.draw)
     else:
         _draw_whole()
 

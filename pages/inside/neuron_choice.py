@@ -54,14 +54,13 @@ def draw(model: Model) -> None:
     layers = ShownInput.now(f"{PREFIX}.layer", _state)
     # each layer has its own list of neurons
     neurons = ShownInput.now(f"{PREFIX}.neuron", lambda: (*_state(), chosen(model).layer))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, wrap=False, gap="small"):
         st.selectbox(
             "Layer",
             range(len(model.weights)),
             index=now.layer,
             format_func=lambda layer: _layer_name(model, layer),
             key=layers.key,
-            width=160,
             on_change=_choose_layer,
             args=(model, layers),
             help="Hidden layers in the order in which a point passes through them, then the outputs.",
@@ -72,10 +71,9 @@ def draw(model: Model) -> None:
             index=now.index,
             format_func=lambda index: _neuron_name(model, Neuron(now.layer, index)),
             key=neurons.key,
-            width=200,
             on_change=_choose_index,
             args=(now.layer, neurons),
-            help="Type its number, or choose it in the picture. You can change it below the plane.",
+            help="Type its number, or choose it in the picture. You can change it below.",
         )
 
 

@@ -91,7 +91,14 @@ def draw(
     figure.layout.uirevision = title  # another model's map has another window
     height = HEIGHT + 10 * len(model.polynomials)
     bound = None if followed is None else Bound(followed, _bindings(shown.figure))
-    live.figure(figure, KEY, height, on_click=followed_point.choose_on_map, bound=bound, model_now=model_now)
+    live.figure(
+        figure,
+        key=KEY,
+        height=height,
+        on_click=followed_point.choose_on_map,
+        bound=bound,
+        model_now=model_now,
+    )
     caption = live_text.value("plane.caption", shown.caption)
     html = f'<p class="caption">{caption} Click the plane to move the point.</p>'
     live_text.draw(html, f"{KEY}.caption", followed)

@@ -10,18 +10,22 @@ import streamlit as st
 from pages.channel import live_text
 from polycore.arrays import Floats
 
-WIDEST = 64  # columns of an HTML table; wider ones are dataframes, which draw only the visible part
 SMALLEST = 1e-4  # absolute value below which eight decimals show too few digits
+WIDEST = 64  # columns of an HTML table; wider ones are dataframes, which draw only the visible part
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """`rows` of numbers under `heads`, which are not from users; `colors` underline the heads."""
+    """`rows` of numbers under `heads`, which are not from users; `colors` underline the heads.
+
+    exact: whether they are shown as `exact_number` returns them.
+    """
 
     label: str
     heads: Sequence[str]
     rows: Mapping[str, Floats]
     colors: Sequence[str] = ()
+    exact: bool = False
 
     @property
     def is_wide(self) -> bool:
@@ -31,7 +35,8 @@ class Table:
     @property
     def texts(self) -> list[list[str]]:
         """The numbers of each row as they are shown."""
-        return [[number(value) for value in values.tolist()] for values in self.rows.values()]
+        shown = exact_number if self.exact else number
+        return [[shown(value) for value in values.tolist()] for values in self.rows.values()]
 
     def to_html(self, name: str) -> str:
         """Return the table as HTML; the value `name` of a frame has its `texts`."""
@@ -54,7 +59,12 @@ class Table:
 
 
 def number(value: float) -> str:
+    """Return a number with four digits."""
+    return f"{float(value) + 0.0:.4g}"  # + 0.0: never -0
+
+
+def exact_number(value: float) -> str:
     """Return a number with eight decimals, as NumPy prints it; a small one with four digits."""
     if 0 < abs(value) < SMALLEST:
         return f"{value:.3e}"
-    return f"{round(float(value), 8) + 0.0:.12g}"  # + 0.0: never -0
+    return f"{round(float(value), 8) + 0.0:.12g}"

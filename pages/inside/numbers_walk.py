@@ -1,7 +1,7 @@
 """Every number of one point's forward pass through a network, in the order of the tutorial's sections."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.inside.followed_point import Followed as FollowedPoint
 from pages.inside.neuron_choice import Neuron
-from pages.inside.numbers_table import Table, number
+from pages.inside.numbers_table import Table, exact_number, number
 from pages.plane.answer import class_name
 from pages.wording.percent import percent
 from polycore import Model
@@ -19,6 +19,7 @@ from polycore.figures.palette import PALETTE
 from polycore.inspection.forward_pass import DensePass, ForwardPass, forward_pass
 from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, DataSets, measured_count
 from polycore.polynomials.notation import MINUS_SIGN
+from polycore.tutorial.untrained_model import tutorial_model
 
 ENDS = 3  # predictions shown from either end of the training set
 KEY = "inside.walk"
@@ -38,6 +39,10 @@ class Section:
     formula: str = ""
     said: str = ""
     tables: Sequence[tuple[str, Table]] = ()
+
+    def exact(self) -> "Section":
+        """Return the section with numbers of eight decimals: the tutorial prints them of its own network."""
+        return replace(self, tables=[(above, replace(table, exact=True)) for above, table in self.tables])
 
     @property
     def values(self) -> dict[str, Any]:
@@ -64,21 +69,21 @@ def sections(
     walk.append(_loss(model, forward, point, sets, measured=measured))
     walk.append(_prediction(model, forward, point, sets))
     walk.append(_accuracy(model, sets, measured=measured))
-    return walk
+    return [section.exact() for section in walk] if model is tutorial_model() else walk
 
 
 def draw(walk: Sequence[Section], followed: Followed | None) -> None:
-    """Draw the sections.
+    """Draw the sections, each folded.
 
     followed: the frames that have their `values` from then on as "walk"; None if the model stands still.
     """
     for index, section in enumerate(walk):
-        st.subheader(f"{index + 1} · {section.title}", anchor=False)
-        if section.sentence:
-            st.write(section.sentence)
-        if section.formula:
-            st.latex(section.formula, width="content")
-        _draw_numbers(index, section, followed)
+        with st.expander(f"{index + 1} · {section.title}"):
+            if section.sentence:
+                st.write(section.sentence)
+            if section.formula:
+                st.latex(section.formula, width="content")
+            _draw_numbers(index, section, followed)
 
 
 def _draw_numbers(index: int, section: Section, followed: Followed | None) -> None:
@@ -111,7 +116,7 @@ def _points(forward: ForwardPass, sets: DataSets | None) -> Section:
 
 
 def _pair(point: np.ndarray) -> str:
-    return f"({number(point[0])}, {number(point[1])})"
+    return f"({exact_number(point[0])}, {exact_number(point[1])})"
 
 
 def _dense(model: Model, layer: int, dense: DensePass, detailed: int) -> Section:

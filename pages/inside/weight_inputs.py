@@ -27,7 +27,7 @@ def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
 
     While the run is under way (`running`) the numbers change by themselves, so the model must be held first.
     """
-    with st.container(border=True):
+    with st.container(border=True, gap="xsmall"):
         _draw_status(kept)
         if running and edited_model.by_hand(kept) is None:
             _hold_button(kept)
@@ -127,7 +127,7 @@ class _Row:
         return 2 * self.reach / SLIDER_STEPS
 
     def draw(self) -> None:
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(horizontal=True, vertical_alignment="bottom", wrap=False, gap="small"):
             self._draw_slider(self._input("slider", "sliders of weights"))
             self._draw_number(self._input("number", "numbers of weights"))
 
@@ -155,7 +155,7 @@ class _Row:
             format="%.6g",
             key=number.key,
             label_visibility="collapsed",
-            width=160,
+            width=110,
             on_change=self._enter,
             args=(number,),
             help="Any number; the slider follows as far as its range allows.",

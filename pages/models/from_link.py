@@ -74,7 +74,12 @@ def draw(map_column: DeltaGenerator, beside: DeltaGenerator) -> bool:
     name = file_names.of("map", now.experiment)
     with map_column:
         live.figure(
-            figure, MAP_KEY, MAP_HEIGHT, on_click=asked.choose, file=name, model_now=lambda: kept.model
+            figure,
+            key=MAP_KEY,
+            height=MAP_HEIGHT,
+            on_click=asked.choose,
+            file=name,
+            model_now=lambda: kept.model,
         )
         st.caption(
             "Each point has the color of the most likely polynomial; the surer the network, the stronger the "

@@ -70,13 +70,31 @@ def along(model: Model, referee: Referee, curve: int) -> Walk:
     return read_only(Walk(x, model.predict_proba(points), best, tuple(met)))
 
 
-def draw(model: Model, referee: Referee, curve: int, x: float, followed: Followed | None = None) -> None:
-    """Draw a slider that moves the point along the curve, and a chart of the probabilities.
+def draw_slider(referee: Referee, x: float) -> None:
+    """Draw a slider that moves the point along the curve."""
+    low, high = referee.x_range
+    slider = point_input.now(f"walk.{low}.{high}", SLIDER)  # each range has its own slider
+    st.slider(
+        "Walk along the curve",
+        low,
+        high,
+        value=_on_slider(low, high, x),
+        step=(high - low) / SLIDER_STEPS,
+        format="%.4g",
+        key=slider.key,
+        on_change=_slide,
+        args=(slider, low, high),
+        help="Moves x; so do the arrow keys, step by step. Watch the probabilities change at each crossing.",
+    )
+
+
+def draw_chart(
+    model: Model, referee: Referee, curve: int, x: float, followed: Followed | None = None
+) -> None:
+    """Draw a chart of the probabilities along the curve.
 
     followed: the frames that have its `values` from then on as "walk"; None if the model stands still.
     """
-    low, high = referee.x_range
-    _draw_slider(low, high, x)
     figure = _with_point(model, referee, curve, x)
     bound = None if followed is None else Bound(followed, _bindings(figure))
     with st.container(key=f"{PREFIX}.plot"):
@@ -136,22 +154,6 @@ def _figure(model: Model, referee: Referee, curve: int) -> go.Figure:
     # without zoom, so that a finger on it scrolls the page; a click moves the point
     figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
     return figure
-
-
-def _draw_slider(low: float, high: float, x: float) -> None:
-    slider = point_input.now(f"walk.{low}.{high}", SLIDER)  # each range has its own slider
-    st.slider(
-        "Walk along the curve",
-        low,
-        high,
-        value=_on_slider(low, high, x),
-        step=(high - low) / SLIDER_STEPS,
-        format="%.4g",
-        key=slider.key,
-        on_change=_slide,
-        args=(slider, low, high),
-        help="Moves x; so do the arrow keys, step by step. Watch the probabilities change at each crossing.",
-    )
 
 
 def _on_slider(low: float, high: float, x: float) -> float:

@@ -38,6 +38,7 @@ class View:
     followed_label: its true class; None for that of the nearest curve.
     settings: whether the panel of settings beside the map is unfolded.
     report: whether the report on the run is open.
+    presenting: whether the run fills the screen, for a projector.
     """
 
     weights: Weights = "Now"
@@ -51,3 +52,4 @@ class View:
     followed_label: int | None = None
     settings: bool = True
     report: bool = False
+    presenting: bool = False

@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.state import session
 
-# What is above and below the map takes 18.5 rem, above and below the charts 30. On a phone all is in one
+# What is above and below the map takes 18.5 rem, above and below the charts 29.5. On a phone all is in one
 # column: the controls stay at the top while map and charts scroll. The navigation says what page it is.
 STYLE = """<style>
 .stApp .stElementContainer:has(h1) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
@@ -15,7 +15,7 @@ STYLE = """<style>
     flex-basis: clamp(20rem, 100vh - 18.5rem, 50rem) !important;
   }
   :is(.st-key-progress-loss, .st-key-progress-accuracy) {
-    flex-basis: clamp(9.5rem, (100vh - 30rem) / 2, 20rem) !important;
+    flex-basis: clamp(9.5rem, (100vh - 29.5rem) / 2, 20rem) !important;
   }
   .st-key-train-map .stButtonGroup button { padding: 0 0.6rem; }
   .st-key-train-settings .stButton button { padding: 0 0.5rem; }

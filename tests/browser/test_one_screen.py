@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import DESKTOP, PHONE
+from tests.browser.dashboard import DESKTOP, PHONE, with_network
 
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
 QUICK = f"{WORDS}&steps=300"
@@ -147,3 +147,54 @@ def test_of_a_hidden_curve_a_map_keeps_no_pale_edge_either(visitor):
     for pieces in (2, 1, 2):
         expect(edges).to_have_count(pieces)
         entry.click()
+
+
+@pytest.mark.parametrize("address", ["", "train"], ids=["Home", "Train"])
+def test_one_key_fills_the_screen_for_a_projector_and_the_same_key_leaves_it(visitor, address):
+    visit = visitor(WIDE).open(f"{address}{QUICK}")
+    visit.press("Start" if address else "Train the network")
+    visit.wait_for_status("Finished")
+    page = visit.page
+    page.get_by_role("button", name="Present").wait_for()
+    visit.rest()
+    page.keyboard.press("p")
+    page.get_by_role("button", name="Leave").wait_for()
+    expect(page.get_by_role("link", name="Compare")).to_be_hidden()
+    plane = chart(visit, "map").bounding_box()
+    assert plane["height"] > 0.9 * WIDE["height"]
+    assert plane["width"] > 0.6 * WIDE["width"]
+    for value in ("weights.held_out_text", "weights.loss_text"):
+        number = page.locator(f"[data-value='{value}']")
+        assert number.evaluate("element => parseFloat(getComputedStyle(element).fontSize)") > 100
+        assert bottom(number) < WIDE["height"]
+    page.keyboard.press("b")  # the keys of the run still answer
+    page.get_by_text(re.compile("^Ready")).wait_for()
+    page.keyboard.press("p")
+    expect(page.get_by_role("link", name="Compare").first).to_be_visible()
+    expect(page.get_by_role("button", name="Leave")).to_have_count(0)
+
+
+def test_the_neuron_s_picture_plane_and_numbers_are_seen_without_scrolling(visitor):
+    visit = visitor().open(with_network("inside", TWELVE))
+    page = visit.page
+    page.locator(".st-key-inside-map .nsewdrag").wait_for()
+    visit.rest()
+    lowest = {
+        "picture": bottom(page.locator(".st-key-inside-picture")),
+        "plane": bottom(page.locator(".st-key-inside-map")),
+        "numbers": bottom(page.get_by_role("button", name="Put it back")),
+    }
+    assert {name: place for name, place in lowest.items() if place > DESKTOP["height"]} == {}
+
+
+def test_the_answer_is_beside_the_slider_that_moves_the_point(visitor):
+    visit = visitor().open(with_network("predict", TWELVE))
+    page = visit.page
+    page.get_by_text("On a curve", exact=True).click()
+    slider = page.get_by_role("slider")
+    slider.wait_for()
+    visit.rest()
+    answer = page.get_by_text(re.compile("Most likely: probability"))
+    assert bottom(slider) <= DESKTOP["height"]
+    assert bottom(answer) <= DESKTOP["height"]
+    assert 0 < answer.bounding_box()["y"] - bottom(slider) < 100

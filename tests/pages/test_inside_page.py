@@ -18,7 +18,7 @@ from pages.inside import (
     weight_inputs,
 )
 from pages.inside.neuron_choice import Neuron
-from pages.inside.numbers_table import number
+from pages.inside.numbers_table import exact_number, number
 from pages.plane import live
 from pages.runs.runner import Training
 from pages.state import session
@@ -155,7 +155,7 @@ def test_the_tutorials_network_shows_its_golden_figures():
 
 def test_the_sections_have_the_tutorials_order():
     app = press(opened(INSIDE), TUTORIAL_BUTTON)
-    assert [heading.value.split(" · ")[1] for heading in app.subheader] == [
+    assert [expander.label.split(" · ")[1] for expander in app.expander if " · " in expander.label] == [
         "Points",
         "Dense layer 1",
         "ReLU",
@@ -183,7 +183,14 @@ def test_the_tutorials_network_is_kept_once():
         pytest.param(1e70, "1e+70", id="large"),
     ],
 )
-def test_numbers_are_printed_as_numpy_does(value, printed):
+def test_the_tutorial_s_numbers_are_printed_as_numpy_does(value, printed):
+    assert exact_number(value) == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"), [(2 / 3, "0.6667"), (-0.0074668, "-0.007467"), (-0.0, "0"), (1e70, "1e+70")]
+)
+def test_other_numbers_have_four_digits(value, printed):
     assert number(value) == printed
 
 

@@ -76,8 +76,8 @@ def test_inside_has_picture_plane_and_numbers(run, view):
     values, model = json.loads(json.dumps(contents.values, allow_nan=False)), now.own.model
     shares, hidden = probabilities(model, 0.5, -0.25)
     dense, softmax = values["walk"][1], values["walk"][4]
-    assert list(map(float, dense["tables"][1][2])) == pytest.approx(hidden, abs=1e-8)
-    assert list(map(float, softmax["tables"][0][3])) == pytest.approx(shares, abs=1e-8)
+    assert list(map(float, dense["tables"][1][2])) == pytest.approx(hidden, rel=5e-4)
+    assert list(map(float, softmax["tables"][0][3])) == pytest.approx(shares, rel=5e-4)
     assert f"{(hidden > 0).sum()} of 4 pass" in values["walk"][2]["said"]
     picture = json.loads(contents.blobs["network"])
     assert [len(column["neurons"]) for column in picture["columns"]] == [2, 4, 3]
