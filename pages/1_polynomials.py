@@ -38,9 +38,9 @@ def plot() -> None:
         )
     with st.container():
         refusal.show_if_refused("Range not accepted yet.", partial(range_inputs.check, PREFIX))
-    experiment = session.current().experiment
-    height = 400 + 10 * len(experiment.polynomials)
-    figure = curves_figure(experiment.polynomials, experiment.x_range, positions)
+    polynomials = editor.shown()
+    height = 400 + 10 * len(polynomials)
+    figure = curves_figure(polynomials, session.current().experiment.x_range, positions)
     with drawing:
         live.figure(figure, key=PLOT_KEY, height=height, file="polycore-curves")
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.frame import frame
+from pages.lessons import looks
 from pages.models import asked, from_link, pass_on
 from pages.plane.referee import best_possible
 from pages.run_view import map_view, presentation, progress
@@ -24,12 +25,13 @@ def draw_figures(shown: ShownRun) -> None:
         progress.draw_figures(shown, best)
         run_report.draw(training, running=running)
     asked.draw_of_run(shown.weights, shown.followed, hint=False)
-    progress.draw_loss_chart(shown)
-    progress.draw_accuracy_chart(shown, best)
+    earlier = looks.earlier_run(session.current())
+    progress.draw_loss_chart(shown, earlier)
+    progress.draw_accuracy_chart(shown, best, earlier)
     progress.draw_inner_figures(shown)
 
 
-def draw_whole(shown: ShownRun | None) -> None:
+def draw_whole() -> None:
     """Draw the page on one screen: controls, map, figures, settings."""
     with screen.bar():
         controls.draw()
@@ -37,6 +39,7 @@ def draw_whole(shown: ShownRun | None) -> None:
             settings.draw_fold()
     with st.container():
         controls.show_refusal()
+    shown = shown_run(map_view.look(), running=running)
     with st.container():
         if shown is not None:
             progress.draw_bar(shown)
@@ -52,7 +55,8 @@ def draw_whole(shown: ShownRun | None) -> None:
             map_view.draw_selected(shown)
         with figures_column:
             draw_figures(shown)
-    elif not from_link.draw(map_column, figures_column):
+    # a lesson begins without a map: that of an earlier network would look like a part of it
+    elif session.current().lessons.look is not None or not from_link.draw(map_column, figures_column):
         with map_column:
             untrained.draw(session.current().experiment)
     with st.container():
@@ -60,8 +64,14 @@ def draw_whole(shown: ShownRun | None) -> None:
         run_upload.draw()
 
 
-shown = shown_run(map_view.look(), running=running)
-if shown is not None and presentation.is_on():
-    presentation.draw(shown, controls.draw)
+def present() -> None:
+    """Draw the run for a projector."""
+    shown = shown_run(map_view.look(), running=running)
+    if shown is not None:
+        presentation.draw(shown, controls.draw)
+
+
+if presentation.is_on():
+    present()
 else:
-    draw_whole(shown)
+    draw_whole()

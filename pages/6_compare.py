@@ -1,19 +1,20 @@
-"""Compare: kept runs side by side, a race between optimizers, and a sweep over settings."""
+"""Compare: kept runs side by side, a race between optimizers, a sweep over settings, and a whole class."""
 
 from typing import Literal, get_args
 
 import streamlit as st
 
-from pages.compare import cards, curves, race_view, sweep_view
+from pages.compare import cards, class_table, curves, race_view, sweep_view
 from pages.frame import frame
 from pages.state import session
 
-View = Literal["Kept runs", "Race", "Sweep"]
+View = Literal["Kept runs", "Race", "Sweep", "A class"]
 VIEW_KEY = "compare.view"
 VIEW_HELP = (
     "Kept runs: what you have trained so far, with curves and settings side by side. Race: optimizers "
     "against each other, from the same weights and with the same computing time. Sweep: your set-up with "
-    "several networks, learning rates, optimizers and seeds."
+    "several networks, learning rates, optimizers and seeds. A class: what up to a hundred networks "
+    "do on the same points."
 )
 
 
@@ -47,5 +48,7 @@ with st.container():
         race_view.draw()
     elif view == "Sweep":
         sweep_view.draw()
+    elif view == "A class":
+        class_table.draw()
     else:
         draw_kept()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -160,19 +161,41 @@ def _check(look: Look, page: str) -> None:
     now = session.current()
     if look.name not in now.lessons.seen and _is_seen(look, page, now):
         session.set_lessons(replace(now.lessons, seen=now.lessons.seen | {look.name}))
-    if look.name in session.current().lessons.seen:
-        st.markdown(f":green[{SEEN} **Seen.**] {look.lesson}")
-    else:
-        # side by side: what watches the run shows nothing, and below would leave a gap
-        with st.container(horizontal=True, gap=None):
-            st.markdown(f":gray[{NOT_YET} Not seen yet.]", width="content")
-            _watch(look, page)
+    has_seen = look.name in session.current().lessons.seen
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        _watch(look, page, until="" if has_seen else "seen")
+        with st.container():
+            if has_seen:
+                st.markdown(f":green[{SEEN} **Seen.**] {look.lesson}{_ending(look)}")
+            else:
+                st.markdown(f":gray[{NOT_YET} Not seen yet.]", width="content")
 
 
-def _watch(look: Look, page: str) -> None:
-    followed = session_source.follow("look", lambda later: Contents({"seen": _is_seen(look, page, later)}))
-    if followed is not None:
-        live_text.draw("", f"{PREFIX}.watch", followed, until="seen")
+def _ending(look: Look) -> str:
+    """Return what to do after a look that has been seen."""
+    number, count = looks.number(look), len(looks.LOOKS)
+    if number < count:
+        return f" **Next:** {looks.LOOKS[number].title}."
+    seen = len(session.current().lessons.seen)
+    if seen < count:
+        return f" That was the last of {count} lessons; you have seen {seen}. The others are on Home."
+    return f" **You have finished all {count} lessons.** Now choose polynomials of your own."
+
+
+def _watch(look: Look, page: str, until: str) -> None:
+    """Draw the figure to watch; it follows the run, which also says when the look has been seen."""
+
+    def values(later: Session) -> dict[str, Any]:
+        text = look.watched.text(Moment(later, page))
+        return {"seen": _is_seen(look, page, later), "watched": text or "not started"}
+
+    followed = session_source.follow("look", lambda later: Contents(values(later)))
+    text = str(values(session.current())["watched"])
+    figure = (
+        f'<div class="metric" style="width: auto"><div class="label">{look.watched.label}</div>'
+        f"{live_text.value('watched', text, 'div', 'number')}</div>"
+    )
+    live_text.draw(figure, f"{PREFIX}.watch", followed, until=until)
 
 
 def _is_seen(look: Look, page: str, now: Session) -> bool:

@@ -9,8 +9,12 @@ from dataclasses import dataclass, replace
 
 from pages.lessons.moment import Moment
 from pages.plane.referee import best_possible
+from pages.state.session_value import Session
+from pages.state.view import View
 from polycore import Experiment, Polynomial
+from polycore.formatting import loss_text, percent
 from polycore.inspection import dead_neurons
+from polycore.training.history import History
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 INSIDE, COMPARE = "pages/5_inside.py", "pages/6_compare.py"
@@ -41,6 +45,14 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Watched:
+    """The figure to watch in a look: its name, and its text at a moment."""
+
+    label: str
+    text: Callable[[Moment], str]
+
+
+@dataclass(frozen=True)
 class Look:
     """A guided look. It begins on Train with the first of its set-ups.
 
@@ -49,6 +61,7 @@ class Look:
     do, see: one sentence each for its panel.
     lesson: the explanation, shown once it has been seen.
     seen: whether it has been seen at a moment.
+    watched: the figure to watch.
     """
 
     name: str
@@ -60,6 +73,7 @@ class Look:
     lesson: str
     set_ups: tuple[SetUp, ...]
     seen: Callable[[Moment], bool]
+    watched: Watched
     ways: tuple[Way, ...] = ()
 
 
@@ -171,7 +185,8 @@ def _referee_seen(moment: Moment) -> bool:
 
 
 def _folds_seen(moment: Moment) -> bool:
-    return moment.page == INSPECTING and moment.steps(FOLDED) >= SOME_STEPS
+    has_chosen = moment.session.view.neuron != View().neuron
+    return moment.page == INSPECTING and has_chosen and moment.steps(FOLDED) >= SOME_STEPS
 
 
 def _is_clearly_better(moment: Moment, one: Experiment, other: Experiment) -> bool:
@@ -179,6 +194,49 @@ def _is_clearly_better(moment: Moment, one: Experiment, other: Experiment) -> bo
         return False
     return moment.held_out_accuracy(one) - moment.held_out_accuracy(other) > CLEARLY
 
+
+def earlier_run(now: Session) -> tuple[str, History] | None:
+    """Return the name and the history of the kept run of another set-up of the current look, if there is one.
+
+    Beside it the present run is to be seen.
+    """
+    look = named(now.lessons.look)
+    if look is None or now.training is None:
+        return None
+    moment = Moment(now, TRAINING)
+    names = [set_up for set_up in look.set_ups if moment.run(set_up.experiment) is None]
+    if len(names) == len(look.set_ups):
+        return None
+    runs = [(set_up.name, moment.kept(set_up.experiment)) for set_up in names]
+    return next(((name, kept.history) for name, kept in runs if kept and kept.history), None)
+
+
+def _held_out(moment: Moment) -> str:
+    shown = moment.present()
+    return "" if shown is None else percent(shown.model.held_out_accuracy or 0.0)
+
+
+def _loss(moment: Moment) -> str:
+    shown = moment.present()
+    return "" if shown is None else loss_text(shown.loss)
+
+
+def _dead(moment: Moment) -> str:
+    shown = moment.present()
+    if shown is None:
+        return ""
+    experiment = shown.run.experiment
+    return f"{dead_neurons.count(shown.model, experiment)} of {sum(experiment.hidden)}"
+
+
+def _both(moment: Moment) -> str:
+    shown = moment.present()
+    if shown is None:
+        return ""
+    return f"{percent(shown.model.accuracy)} / {percent(shown.model.held_out_accuracy or 0.0)}"
+
+
+HELD_OUT, LOSS = Watched("Held-out accuracy", _held_out), Watched("Loss", _loss)
 
 LOOKS = (
     Look(
@@ -193,6 +251,7 @@ LOOKS = (
         "possible accuracy is below 100\u00a0%.",
         set_ups=(SetUp("The three curves", CROSSING),),
         seen=_crossing_seen,
+        watched=HELD_OUT,
         ways=(Way(PREDICT, "Ask on Predict", ":material/ads_click:"),),
     ),
     Look(
@@ -206,6 +265,7 @@ LOOKS = (
         "in which direction the loss falls, and how steeply.",
         set_ups=(SetUp("Random search", SEARCH), SetUp("Adam", GRADIENT)),
         seen=_gradient_seen,
+        watched=LOSS,
         ways=(Way(COMPARE, "Race them on Compare", ":material/flag:"),),
     ),
     Look(
@@ -220,18 +280,20 @@ LOOKS = (
         "deviation 1 both inputs count, and one learning rate suits all weights.",
         set_ups=(SetUp("As they are", UNSCALED), SetUp("Standardized", SCALED)),
         seen=_scaling_seen,
+        watched=HELD_OUT,
     ),
     Look(
         name="dead",
         title="Dead neurons",
         icon=":material/sensors_off:",
         about="How too high a learning rate kills neurons for good.",
-        do="Start with a learning rate of 1, and watch the number of dead neurons under the map.",
+        do="Start with a learning rate of 1, and watch the number of dead neurons here.",
         see="More than half of the 32 neurons die within the first few hundred steps.",
         lesson="Too long a step moves a neuron's fold beyond all points: ReLU then gives 0 everywhere, and "
         "no gradient brings it back. With 0.01 the neurons stay alive.",
         set_ups=(SetUp("Learning rate 1", TOO_FAST), SetUp("0.01", SLOWER)),
         seen=_dead_seen,
+        watched=Watched("Dead neurons", _dead),
     ),
     Look(
         name="small",
@@ -245,6 +307,7 @@ LOOKS = (
         "optimizer and the number of steps.",
         set_ups=(SetUp("2 neurons", TWO_NEURONS), SetUp("32 neurons", MORE_NEURONS)),
         seen=_small_seen,
+        watched=HELD_OUT,
     ),
     Look(
         name="by-heart",
@@ -258,6 +321,7 @@ LOOKS = (
         "many to learn by heart, so the two accuracies come together.",
         set_ups=(SetUp("100 samples", BY_HEART), SetUp("10,000 samples", MANY_SAMPLES)),
         seen=_by_heart_seen,
+        watched=Watched("Training / held-out accuracy", _both),
     ),
     Look(
         name="referee",
@@ -270,18 +334,20 @@ LOOKS = (
         "does better on new points, and this one is nearly as good.",
         set_ups=(SetUp("Three noisy curves", NOISY),),
         seen=_referee_seen,
+        watched=HELD_OUT,
     ),
     Look(
         name="folds",
         title="How ReLU folds the plane",
         icon=":material/layers:",
         about="What a hidden neuron is: one straight fold across the plane.",
-        do="Press Start, and open Inside when the map hardly changes any more.",
+        do="Press Start, open Inside when the map hardly changes any more, and choose neuron after neuron.",
         see="The output of each of the six neurons is flat on one side of its line and rises on the other.",
         lesson="Between the folds the network is linear, so its borders are straight there and bend only at "
         "folds: six folds are enough for these three curves.",
         set_ups=(SetUp("Six neurons", FOLDED),),
         seen=_folds_seen,
+        watched=HELD_OUT,
         ways=(Way(INSIDE, "Look inside", ":material/hub:"),),
     ),
 )

@@ -39,6 +39,11 @@ class Moment:
             return None
         return ShownWeights.of(training, self.session.view.weights)
 
+    def present(self) -> ShownWeights | None:
+        """Return the weights that the pages show of the session's run; None without a run."""
+        training = self.session.training
+        return None if training is None else ShownWeights.of(training, self.session.view.weights)
+
     def steps(self, experiment: Experiment) -> int:
         """Return the number of steps of the kept run; 0 if there is none."""
         kept = self.kept(experiment)

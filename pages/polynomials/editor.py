@@ -12,16 +12,17 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from pages.polynomials import change, entries
+from pages.polynomials import change, entries, line_list, live_typing
 from pages.polynomials.change import Polynomials
 from pages.state import typed
 from pages.wording import refusal
 from polycore.formatting import superscript
-from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE
+from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT, MAX_DEGREE
 
 PREFIX = "polynomials"
 WAY_KEY, TEXT_KEY, TABLE_KEY = f"{PREFIX}.way", f"{PREFIX}.text", f"{PREFIX}.table"
 TEXT_DRAFT_KEY, TABLE_DRAFT_KEY = f"{PREFIX}.text_draft", f"{PREFIX}.table_draft"
+PREVIEW_KEY = f"{PREFIX}.preview"  # the key of the text area, and what is being typed there
 
 FORMULAS, COEFFICIENTS = "Formulas", "Coefficients"
 POWERS = ["1", "x", *(f"x{superscript(power)}" for power in range(2, MAX_DEGREE + 1))]
@@ -32,7 +33,8 @@ COLUMN_WIDTH = 63
 WAY_HELP = "Formulas: one on each line. Coefficients: a table with a column for each power of x."
 TEXT_HELP = (
     "For example 2x^3 - x, (x-1)^2 or x^2/4; y = 2x², 1,5x and TeX can be pasted as they are. Add a line to "
-    "add a polynomial; empty a line to remove one. They are drawn when you leave the box or press Ctrl+Enter."
+    "add a polynomial; empty a line to remove one. The plot follows while you type; the set-up does when you "
+    "leave the box or press Ctrl+Enter."
 )
 TABLE_CAPTION = (
     "An empty cell is a 0. The empty row at the end adds a polynomial; to remove one, tick the box to its "
@@ -137,16 +139,48 @@ def _draft(key: str) -> Draft:
 
 def _text_editor() -> None:
     draft = _draft(TEXT_DRAFT_KEY)
-    text = st.text_area(
-        "One polynomial a line",
-        value=draft.text,
-        key=draft.text_key,
-        on_change=typed.note,
-        height="content",
-        placeholder="x^2 - 1\n(x-1)(x+2)",
-        help=TEXT_HELP,
-    )
+    if draft.text_key not in st.session_state:  # the page has just been opened: what was typed there is used
+        st.session_state.pop(PREVIEW_KEY, None)
+    typing, meaning = st.columns(2, gap="small")
+    with typing:
+        text = st.text_area(
+            "One polynomial a line",
+            value=draft.text,
+            key=draft.text_key,
+            on_change=_note_text,
+            height="content",
+            placeholder="x^2 - 1\n(x-1)(x+2)",
+            help=TEXT_HELP,
+        )
+        live_typing.watch(f"{PREFIX}.typing", draft.text_key, partial(_preview, draft.text_key))
+    with meaning:
+        line_list.draw(entries.lines_of(_being_typed(draft, text), draft.beside))
     _show_refusal(lambda: entries.from_lines(text, draft.beside))
+
+
+def shown() -> Polynomials:
+    """Return the polynomials to draw: those that are being typed, as far as they can be read."""
+    draft = _current_draft(TEXT_DRAFT_KEY)
+    if draft is None or st.session_state.get(PREVIEW_KEY, ("",))[0] != draft.text_key:
+        return change.present()
+    lines = entries.lines_of(_being_typed(draft, draft.text), draft.beside)
+    typed_now = tuple(line.polynomial for line in lines if line.polynomial is not None)[:MAX_CLASSES]
+    return typed_now or change.present()
+
+
+def _being_typed(draft: Draft, text: str) -> str:
+    """Return the text while it is typed; `text`, what Streamlit knows, if it is not."""
+    key, preview = st.session_state.get(PREVIEW_KEY, ("", ""))
+    return preview if key == draft.text_key else text
+
+
+def _preview(text_key: str, text: str) -> None:
+    st.session_state[PREVIEW_KEY] = (text_key, text)
+
+
+def _note_text() -> None:
+    st.session_state.pop(PREVIEW_KEY, None)
+    typed.note()
 
 
 def _table_editor() -> None:

@@ -1,11 +1,14 @@
 """Polynomials as the user enters them: one on each line or in each row. Errors name the line or row."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from polycore import PolycoreError, Polynomial
 from polycore.limits import MAX_CLASSES, MIN_CLASSES
 
+MOST_LINES = 200  # of a text that are looked at while it is typed
+TWICE = "It is there already: no network can tell equal polynomials apart."
 MAX_ERRORS = 4  # shown at once; the others appear when these are corrected
 
 Entry = TypeVar("Entry")
@@ -26,6 +29,36 @@ def from_lines(text: str, known: Sequence[Polynomial]) -> tuple[Polynomial, ...]
     printed = {str(polynomial): polynomial for polynomial in known}
     entries = [(number, line.strip()) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     return _read("Line", entries, lambda line: printed.get(line) or Polynomial.parse(line))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the text editor.
+
+    polynomial: what it means; None for an empty line and for one with an `error`.
+    """
+
+    text: str
+    polynomial: Polynomial | None = None
+    error: str = ""
+
+
+def lines_of(text: str, known: Sequence[Polynomial]) -> list[Line]:
+    """Return each line of a text, also the empty ones; see `from_lines`."""
+    printed = {str(polynomial): polynomial for polynomial in known}
+    lines: list[Line] = []
+    for line in (each.strip() for each in text.split("\n")[:MOST_LINES]):
+        if not line:
+            lines.append(Line(line))
+            continue
+        try:
+            polynomial = printed.get(line) or Polynomial.parse(line)
+        except PolycoreError as error:
+            lines.append(Line(line, error=str(error)))
+            continue
+        twice = any(polynomial == other.polynomial for other in lines)
+        lines.append(Line(line, error=TWICE) if twice else Line(line, polynomial))
+    return lines
 
 
 def from_rows(rows: Sequence[Sequence[float | None]]) -> tuple[Polynomial, ...]:

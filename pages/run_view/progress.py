@@ -15,8 +15,11 @@ from pages.run_view.shown import ShownRun
 from pages.state import shown_weights
 from pages.state.shown_weights import ShownWeights
 from pages.wording import file_names
+from polycore.arrays import Floats
 from polycore.figures import accuracy_figure, loss_figure
+from polycore.figures.style import GRAY, escape
 from polycore.inspection.dead_neurons import MAX_POINTS
+from polycore.training.history import History
 
 MAP_HEIGHT, CHART_HEIGHT = 460, 260
 
@@ -40,6 +43,8 @@ DEAD_HELP = (
     "these weights: they pass nothing on, and no gradient revives them. If there are many, lower the "
     "learning rate."
 )
+# an earlier run to compare with, by its name; None without one
+Earlier = tuple[str, History] | None
 NOTES = {
     "waits": "caption",
     "spent": "note",
@@ -136,12 +141,15 @@ def draw_map(
     )
 
 
-def draw_loss_chart(shown: ShownRun) -> None:
-    """Draw the loss over the steps, with a mark at the weights shown."""
+def draw_loss_chart(shown: ShownRun, earlier: Earlier = None) -> None:
+    """Draw the loss over the steps, with a mark at the weights shown, and that of an earlier run."""
     weights = shown.weights
     history = weights.run.history
+    figure = loss_figure(history.step, history.loss, weights.step, weights.loss, mark=weights.mark)
+    if earlier is not None:
+        figure.add_trace(_earlier_curve(earlier, earlier[1].loss))
     _draw_chart(
-        loss_figure(history.step, history.loss, weights.step, weights.loss, mark=weights.mark),
+        figure,
         "loss",
         shown,
         ("data.0.x", "history.step"),
@@ -152,20 +160,23 @@ def draw_loss_chart(shown: ShownRun) -> None:
     )
 
 
-def draw_accuracy_chart(shown: ShownRun, best_possible: float) -> None:
-    """Draw the accuracies over the steps, with a mark at the weights shown."""
+def draw_accuracy_chart(shown: ShownRun, best_possible: float, earlier: Earlier = None) -> None:
+    """Draw the accuracies over the steps, with a mark at the weights shown, and that of an earlier run."""
     weights = shown.weights
     history, held_out = weights.run.history, weights.model.held_out_accuracy or 0.0
+    figure = accuracy_figure(
+        history.step,
+        history.accuracy,
+        history.held_out_accuracy,
+        weights.step,
+        held_out,
+        best_possible,
+        mark=weights.mark,
+    )
+    if earlier is not None:
+        figure.add_trace(_earlier_curve(earlier, 100 * earlier[1].held_out_accuracy))
     _draw_chart(
-        accuracy_figure(
-            history.step,
-            history.accuracy,
-            history.held_out_accuracy,
-            weights.step,
-            held_out,
-            best_possible,
-            mark=weights.mark,
-        ),
+        figure,
         "accuracy",
         shown,
         ("data.0.x", "history.step"),
@@ -176,6 +187,12 @@ def draw_accuracy_chart(shown: ShownRun, best_possible: float) -> None:
         ("data.2.y.0", "weights.held_out"),
         ("data.2.name", "weights.accuracy_mark"),
     )
+
+
+def _earlier_curve(earlier: tuple[str, History], values: Floats) -> go.Scatter:
+    name, history = earlier
+    line = {"color": GRAY, "dash": "dash", "width": 2}
+    return go.Scatter(x=history.step, y=values, mode="lines", name=escape(f"before: {name}"), line=line)
 
 
 def _draw_chart(figure: go.Figure, name: str, shown: ShownRun, *bindings: tuple[str, str]) -> None:

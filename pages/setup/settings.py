@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.server import hosting
-from pages.setup import more_settings, optimizer_input, seed
+from pages.setup import layer_diagram, more_settings, optimizer_input, seed
 from pages.state import session, typed
 from pages.state.setup import Setup
 from pages.wording import layers, refusal
@@ -79,9 +79,9 @@ def inputs() -> None:
         optimizer_input.draw(experiment)
         _pace(experiment)
     with st.container(gap="xsmall"):
+        layer_diagram.draw(experiment)
         _hidden(experiment)
         refused = st.container()  # below the one input that accepts any text, so that it is seen
-        _batch_size(experiment)
         left, right = st.columns(2, gap="small")
         with left:
             _steps(experiment)
@@ -137,8 +137,12 @@ def _held_batch_size(experiment: Experiment) -> int | None:
 
 def _pace(experiment: Experiment) -> None:
     uses = OPTIMIZERS[experiment.optimizer].uses
-    if "learning_rate" in uses:
-        _learning_rate(experiment)
+    left, right = st.columns(2, gap="small", vertical_alignment="bottom")
+    with left:
+        if "learning_rate" in uses:
+            _learning_rate(experiment)
+    with right:
+        _batch_size(experiment)
     if "schedule" in uses:
         _schedule(experiment)
     if "momentum" in uses:

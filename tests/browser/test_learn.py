@@ -200,6 +200,8 @@ def folds(visit):
     wait_for_step(visit, 1000)
     panel(visit).get_by_role("link", name="Look inside").click()
     visit.page.get_by_role("heading", name="Inside", exact=True).wait_for()
+    expect(panel(visit)).to_contain_text(NOT_YET)
+    visit.page.get_by_role("button", name=re.compile("^Hidden layer 1, neuron 3")).click()
 
 
 # what each begins with, how many times "Next lesson" leads there, and what to do after Start;

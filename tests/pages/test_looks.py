@@ -170,8 +170,10 @@ def test_with_noise_the_network_comes_near_the_referee():
 def test_six_folds_are_enough_for_three_curves():
     run = run_to_end(looks.FOLDED, 6000)
     assert run.best.held_out_accuracy > 0.97
-    assert seen("folds", holding(run), "Inside")
-    assert not seen("folds", holding(run), "Train")
+    chosen = replace(holding(run), view=View(neuron=(0, 3)))
+    assert seen("folds", chosen, "Inside")
+    assert not seen("folds", holding(run), "Inside")  # no neuron has been chosen
+    assert not seen("folds", chosen, "Train")
 
 
 def test_another_seed_is_still_the_same_look():
@@ -238,9 +240,10 @@ def test_a_look_begun_later_loads_its_set_up_keeps_the_models_and_can_be_undone(
     come_to(app, TRAIN, {"look": "by-heart", **link.to_query(looks.BY_HEART)})
     after = session_of(app)
     assert (after.lessons.look, after.experiment) == ("by-heart", looks.BY_HEART)
-    assert (after.models.kept, after.training) == (before.models.kept, before.training)
+    assert (after.models.kept, after.training) == (before.models.kept, None)  # its map would be no part of it
     app.button(key="undo.button").click().run()
     assert session_of(app).lessons.look is None
+    assert session_of(app).training is before.training
     assert session_of(app).experiment == before.experiment
     assert "look" not in words_of(app)
 
@@ -286,6 +289,43 @@ def test_ending_a_look_keeps_the_set_up_and_removes_the_panel():
     assert panel(app) == []
     app.run()
     assert session_of(app).lessons.look is None
+
+
+def test_the_run_of_the_other_set_up_stays_in_the_charts():
+    search, adam = run_to_end(looks.SEARCH, 50), run_to_end(looks.GRADIENT, 50)
+    now = replace(holding(search, adam), lessons=Lessons(look="search"))
+    name, history = looks.earlier_run(now)
+    assert (name, history) == ("Random search", search.history)
+    assert looks.earlier_run(replace(now, lessons=Lessons())) is None
+    assert looks.earlier_run(replace(holding(search), lessons=Lessons(look="search"))) is None
+    assert looks.earlier_run(replace(now, lessons=Lessons(look="scaling"))) is None  # a run of something else
+
+
+@pytest.mark.parametrize("look", looks.LOOKS, ids=NAMES)
+def test_each_look_has_a_figure_to_watch(look):
+    run = run_to_end(look.set_ups[0].experiment, 50)
+    assert look.watched.text(Moment(Session(), "Train")) == ""
+    text = look.watched.text(Moment(holding(run), "Train"))
+    accuracy = f"{100 * run.current.held_out_accuracy:.1f} %"
+    if look.watched.label == "Held-out accuracy":
+        assert text == accuracy
+    elif look.watched.label.startswith("Training"):
+        assert text.endswith(accuracy)
+    else:
+        assert any(sign.isdigit() for sign in text)
+
+
+def test_the_end_of_the_last_look_says_whether_all_are_seen():
+    app = opened(TRAIN, {"look": looks.LOOKS[-1].name})
+    for seen_before, words in (
+        (set(NAMES[:-1]), "You have finished all 8 lessons"),
+        (set(), "you have seen 1"),
+    ):
+        now = session_of(app)
+        changed = replace(now, lessons=Lessons(look=NAMES[-1], seen=frozenset({*seen_before, NAMES[-1]})))
+        app.session_state[session.KEY] = changed
+        app.run()
+        assert any(words in text for text in panel(app))
 
 
 def test_a_seen_look_is_reported_and_stays_seen():

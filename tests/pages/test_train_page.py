@@ -312,7 +312,8 @@ def test_each_main_button_has_a_key_named_in_its_help_and_in_a_line():
 def test_a_run_of_another_set_up_has_each_key_once():
     app = press(opened(TRAIN, LONG), "Start")
     press(app, "New seed")
-    assert shortcuts(app) == {"Start the new set-up": "ctrl+enter", "One step": "s", "Reset": "b"}
+    expected = {"Start the new set-up": "ctrl+enter", "One step": "s", "Reset": "b", "Present": "p"}
+    assert shortcuts(app) == expected
     session_of(app).training.stop()
 
 

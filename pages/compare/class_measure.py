@@ -1,0 +1,122 @@
+"""What the networks of a class do on the same points: a row for each weight file or link."""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+import pandas as pd
+
+from pages.points import score
+from pages.server import hosting
+from pages.state.points import Points
+from polycore import Experiment, Model, PolycoreError
+from polycore.figures import plane_range, small_map_url
+from polycore.limits import MAX_COEFFICIENT
+from polycore.links import link
+
+MOST = 100
+MAP_COLUMNS, MAP_ROWS = 72, 45
+
+
+@dataclass(frozen=True)
+class Row:
+    """A network, or why there is none.
+
+    name: of the file, or the number of the link. accuracy: share of the points whose polynomial the network
+    knows; known: how many these are. loss: on them, in nats. map: the address of a small map.
+    problem: why the file or the link was refused; "" if it was not.
+    """
+
+    name: str
+    accuracy: float | None = None
+    loss: float | None = None
+    known: int = 0
+    hidden: tuple[int, ...] = ()
+    parameters: int | None = None
+    steps: int | None = None
+    seed: int | None = None
+    map: str | None = None
+    problem: str = ""
+
+
+def points_of(experiment: Experiment) -> Points:
+    """Return the held-out points of an experiment, labeled with its polynomials."""
+    points, labels = experiment.held_out_set()
+    return Points(points, labels, experiment.polynomials)
+
+
+def row_of_file(name: str, content: bytes, points: Points) -> Row:
+    """Return the row of a weight file."""
+    try:
+        model = Model.load(io.BytesIO(content))
+        hosting.limits().check_model(model)
+        return _measured(name, model, points)
+    except PolycoreError as error:
+        return Row(name, problem=str(error))
+
+
+def row_of_link(name: str, address: str, points: Points) -> Row:
+    """Return the row of a link with a trained network."""
+    opened = link.from_query(dict(parse_qsl(urlsplit(address).query)))
+    if opened.model is None:
+        reason = " ".join(opened.problems) or "The link has no trained network: copy it when a run has ended."
+        return Row(name, problem=reason)
+    try:
+        return _measured(name, opened.model, points)
+    except PolycoreError as error:
+        return Row(name, problem=str(error))
+
+
+def table(rows: Iterable[Row]) -> pd.DataFrame:
+    """Return the rows as a table, with accuracies in percent."""
+    return pd.DataFrame(
+        [
+            {
+                "name": _harmless(row.name),
+                "map": row.map,
+                "accuracy": None if row.accuracy is None else 100 * row.accuracy,
+                "loss": row.loss,
+                "points": row.known,
+                "hidden layers": "-".join(map(str, row.hidden)) or ("none" if row.parameters else ""),
+                "weights": row.parameters,
+                "steps": row.steps,
+                "seed": row.seed,
+                "problem": row.problem,
+            }
+            for row in rows
+        ]
+    )
+
+
+def _harmless(name: str) -> str:
+    # a spreadsheet would take such a name in a CSV file for a formula
+    return f"'{name}" if name.startswith(("=", "+", "-", "@")) else name
+
+
+def _measured(name: str, model: Model, points: Points) -> Row:
+    measured, trained, step = score.measure(model, points), model.experiment, model.metadata.get("step")
+    return Row(
+        name,
+        accuracy=measured.accuracy,
+        loss=measured.loss,
+        known=measured.measured,
+        hidden=model.widths[1:-1],
+        parameters=sum(part.size for part in (*model.weights, *model.biases)),
+        steps=step if isinstance(step, int) else None,
+        seed=None if trained is None else trained.seed,
+        map=_small_map(model),
+    )
+
+
+def _small_map(model: Model) -> str | None:
+    sizes = [abs(number) for polynomial in model.polynomials for number in polynomial.coefficients]
+    if not sizes or max(sizes) > MAX_COEFFICIENT:
+        return None
+    x_range = (-1.0, 1.0) if model.experiment is None else model.experiment.x_range
+    y_range = plane_range(model.polynomials, x_range)
+    x, y = np.linspace(*x_range, MAP_COLUMNS), np.linspace(*y_range, MAP_ROWS)
+    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    probabilities = model.predict_proba(grid).reshape(MAP_ROWS, MAP_COLUMNS, -1)
+    return small_map_url(model.polynomials, x_range, y_range, probabilities)

@@ -1,0 +1,120 @@
+"""A teacher's table: up to a hundred networks of a class, measured on the same points."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from pages.compare import class_measure
+from pages.compare.class_measure import MOST, Row
+from pages.state import session
+from polycore import Experiment
+from polycore.formatting import counted
+from polycore.model.weight_file import MAX_BYTES
+from polycore.quoting import visible
+
+PREFIX = "compare.class"
+FILES_KEY, LINKS_KEY, TABLE_KEY = f"{PREFIX}.files", f"{PREFIX}.links", f"{PREFIX}.table"
+
+_COLUMNS = {
+    "name": st.column_config.TextColumn("name", width="medium"),
+    "map": st.column_config.ImageColumn("map", help="What the network answers in the plane."),
+    "accuracy": st.column_config.NumberColumn(
+        "accuracy", format="%.2f %%", help="Of the points whose polynomial the network knows."
+    ),
+    "loss": st.column_config.NumberColumn(
+        "loss", format="%.4f", help="Cross-entropy on these points, in nats."
+    ),
+    "points": st.column_config.NumberColumn("points", format="%d", help="How many these are."),
+    "weights": st.column_config.NumberColumn("weights", format="%d", help="Weights and biases."),
+    "steps": st.column_config.NumberColumn("steps", format="%d", help="After which it had these weights."),
+    "seed": st.column_config.NumberColumn("seed", format="%d"),
+    "problem": st.column_config.TextColumn("problem", help="Why a file or a link could not be read."),
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The rows of a class, and the experiment whose held-out points they were measured on."""
+
+    experiment: Experiment
+    rows: tuple[Row, ...]
+
+
+def draw() -> None:
+    """Draw the inputs and the table."""
+    st.write(
+        f"What do the networks of a whole class do on the same points? Give up to {MOST} weight files or "
+        "links. All are measured on the held-out points of the set-up in the address."
+    )
+    files, links = st.columns(2, gap="medium")
+    with files:
+        uploaded = st.file_uploader(
+            "Weight files (.npz)",
+            # no `type`: a phone that does not know the extension would not let the user choose the file
+            accept_multiple_files=True,
+            max_upload_size=MAX_BYTES // 2**20,
+            key=FILES_KEY,
+            help="As they are downloaded here, or saved by model.save. Code in a file is never run.",
+        )
+    with links:
+        text = st.text_area(
+            "Links, one in each line",
+            key=LINKS_KEY,
+            height=120,
+            help='Links with a trained network, as "Copy link" gives them when a run has ended.',
+        )
+    st.button(
+        "Measure",
+        key=f"{PREFIX}.measure",
+        type="primary",
+        icon=":material/table_chart:",
+        on_click=_measure,
+        args=(uploaded, text),
+        disabled=not uploaded and not text.strip(),
+    )
+    with st.container():
+        measured = st.session_state.get(TABLE_KEY)
+        if measured is not None:
+            _draw_table(measured)
+
+
+def _measure(files: Sequence[UploadedFile], text: str) -> None:
+    experiment = session.current().experiment
+    points = class_measure.points_of(experiment)
+    addresses = [line.strip() for line in text.splitlines() if line.strip()]
+    rows = [class_measure.row_of_file(visible(file.name), file.getvalue(), points) for file in files[:MOST]]
+    for number, address in enumerate(addresses[: MOST - len(rows)], 1):
+        rows.append(class_measure.row_of_link(f"link {number}", address, points))
+    st.session_state[TABLE_KEY] = Measured(experiment, tuple(rows))
+    st.session_state[f"{PREFIX}.left_out"] = len(files) + len(addresses) - len(rows)
+
+
+def _draw_table(measured: Measured) -> None:
+    left_out = st.session_state.get(f"{PREFIX}.left_out", 0)
+    if left_out:
+        st.caption(f"{counted(left_out, 'network')} more than {MOST} were left out.")
+    if measured.experiment != session.current().experiment:
+        st.caption("This table was measured on the points of an earlier set-up. Measure again for this one.")
+    table = class_measure.table(measured.rows)
+    st.dataframe(
+        table,
+        key=f"{PREFIX}.rows",
+        column_config=_COLUMNS,
+        hide_index=True,
+        row_height=56,
+        height=min(700, 40 + 56 * len(table)),
+        alt="For each network of the class its map, its accuracy and loss, its size, steps and seed.",
+    )
+    columns, _ = st.columns([1, 3])
+    with columns:
+        st.download_button(
+            "CSV",
+            table.drop(columns="map").to_csv(index=False),
+            "polycore-class.csv",
+            "text/csv",
+            key=f"{PREFIX}.csv",
+            icon=":material/download:",
+            help="The same table, without the maps.",
+        )

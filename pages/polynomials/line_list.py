@@ -1,0 +1,55 @@
+"""What each line of the text editor means: its polynomial, typeset, or what is wrong in it."""
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from pages.polynomials.entries import Line
+from polycore.figures.palette import PALETTE
+from polycore.quoting import visible
+
+# as high as the lines of Streamlit's text area, and at their height beside it
+STYLE = """<style>
+.polycore-lines { margin: 2.4rem 0 0; padding: 0; list-style: none; }
+.polycore-lines > li {
+  height: 1.4rem; margin: 0; line-height: 1.4rem;
+  overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+}
+.polycore-lines i { display: inline-block; width: 1.4rem; margin-right: 0.5rem; vertical-align: middle; }
+.polycore-lines mark { padding: 0 0.15em; border-radius: 0.2em; background: #b03159; color: #ffffff; }
+.polycore-lines small { opacity: 0.8; }
+@media (max-width: 640px) { .polycore-lines { margin-top: 0; } }
+</style>"""
+_PLACE = re.compile(r"character (\d+): got (?:'(.)[^']*'|(.))")
+
+
+def draw(lines: Sequence[Line]) -> None:
+    """Draw the lines, each as high as in the editor. All text is escaped."""
+    label = 0
+    rows = []
+    for line in lines:
+        if line.polynomial is not None:
+            look = PALETTE[label % len(PALETTE)]
+            swatch = f'<i style="border-top: 3px solid {look.color}"></i>'
+            rows.append(f"<li>{swatch}p{label} = {escape(line.polynomial.typeset)}</li>")
+            label += 1
+        elif line.error:
+            reason = escape(visible(line.error))
+            rows.append(f'<li title="{reason}">{marked(line)} <small>{reason}</small></li>')
+        else:
+            rows.append("<li></li>")
+    st.html(f'{STYLE}<ul class="polycore-lines" aria-label="What each line means">{"".join(rows)}</ul>')
+
+
+def marked(line: Line) -> str:
+    """Return the text of a line with the character at which it cannot be read marked, as HTML."""
+    found = _PLACE.search(line.error)
+    if found is None:
+        return escape(visible(line.text))
+    at = int(found[1]) - 1
+    before, here, after = line.text[:at], line.text[at : at + 1], line.text[at + 1 :]
+    return (
+        f"{escape(visible(before))}<mark>{escape(visible(here)) or '&nbsp;'}</mark>{escape(visible(after))}"
+    )

@@ -1,0 +1,101 @@
+// The layers of a network with + and − for each, and for their number; layer_diagram.py describes `data`.
+
+const DOTS = 6; // of a layer, at most: the number is below them
+const [TOP, DOTS_HEIGHT, HEIGHT] = [26, 62, 130]; // pixels
+
+export default keeping(
+  (parent) => new Diagram(parent),
+  (diagram, { data, setTriggerValue }) => {
+    diagram.choose = (hidden) => setTriggerValue("hidden", hidden);
+    diagram.show(data);
+  },
+);
+
+class Diagram {
+  constructor(parent) {
+    this.root = document.createElement("div");
+    this.root.className = "diagram";
+    parent.append(this.root);
+    this.observer = new ResizeObserver(() => this.draw());
+    this.observer.observe(this.root);
+  }
+
+  show(data) {
+    this.data = data;
+    this.draw();
+  }
+
+  draw() {
+    if (!this.data || this.root.clientWidth === 0) return;
+    const { hidden, sizes, most, outputs } = this.data;
+    const focused = this.root.contains(deepActive()) && deepActive().getAttribute("aria-label");
+    const widths = [2, ...hidden, outputs];
+    const step = this.root.clientWidth / widths.length;
+    const x = (column) => step * (column + 0.5);
+    this.root.replaceChildren(lines(widths, x, this.root.clientWidth));
+    widths.forEach((width, column) => this.text(x(column), column === 0 ? "x, y" : String(width), TOP + DOTS_HEIGHT));
+    hidden.forEach((width, layer) => {
+      const changed = (size) => hidden.with(layer, size);
+      const [more, less] = [sizes.find((size) => size > width), sizes.findLast((size) => size < width)];
+      this.button(x(layer + 1), 0, "+", `Layer ${layer + 1}: more neurons`, more && changed(more));
+      this.button(x(layer + 1), HEIGHT - 22, "−", `Layer ${layer + 1}: fewer neurons`, less && changed(less));
+    });
+    const last = x(widths.length - 1);
+    const another = hidden.length < most && [...hidden, hidden.at(-1) ?? 8];
+    this.button(last, 0, "+", "Add a layer", another, "layer");
+    this.button(last, HEIGHT - 22, "−", "Remove the last layer", hidden.length > 0 && hidden.slice(0, -1), "layer");
+    if (focused) this.root.querySelector(`[aria-label="${focused}"]`)?.focus();
+  }
+
+  text(x, text, top) {
+    const element = document.createElement("span");
+    element.textContent = text;
+    Object.assign(element.style, { left: `${x}px`, top: `${top}px` });
+    this.root.append(element);
+  }
+
+  button(x, top, sign, label, hidden, kind = "") {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: kind ? `${sign} layer` : sign, disabled: !hidden });
+    button.setAttribute("aria-label", label);
+    button.title = label;
+    Object.assign(button.style, { left: `${x}px`, top: `${top}px` });
+    button.addEventListener("click", () => {
+      this.show({ ...this.data, hidden }); // at once: a second press counts from here
+      this.choose(hidden);
+    });
+    this.root.append(button);
+  }
+
+  end() {
+    this.observer.disconnect();
+    this.root.remove();
+  }
+}
+
+function deepActive() {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active;
+}
+
+// The dots of each layer, and lines from each to those of the next.
+function lines(widths, x, width) {
+  const create = (tag, attributes) => {
+    const created = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
+    return created;
+  };
+  const svg = create("svg", { width, height: HEIGHT, "aria-hidden": true });
+  const places = widths.map((count, column) => {
+    const shown = Math.min(DOTS, count);
+    const gap = DOTS_HEIGHT / (DOTS + 0.5);
+    const first = TOP + DOTS_HEIGHT / 2 - ((shown - 1) * gap) / 2;
+    return Array.from({ length: shown }, (_, i) => [x(column), first + i * gap]);
+  });
+  for (let column = 0; column + 1 < places.length; column++)
+    for (const [x1, y1] of places[column])
+      for (const [x2, y2] of places[column + 1]) svg.append(create("line", { x1, y1, x2, y2 }));
+  for (const [cx, cy] of places.flat()) svg.append(create("circle", { cx, cy, r: 3.5 }));
+  return svg;
+}

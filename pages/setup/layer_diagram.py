@@ -1,0 +1,59 @@
+"""The hidden layers as a diagram with + and −: a press changes the set-up."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.channel.live_text import CHANNEL_SCRIPT
+from pages.server import hosting
+from pages.state import session, typed
+from polycore import Experiment
+from polycore.limits import MAX_LAYERS
+
+KEY = "settings.diagram"
+HEIGHT = 130  # pixels, as in its script
+# + and − go from one of these to the next: by one neuron would take long in a wide layer
+SIZES = (*range(1, 9), 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+
+_HERE = Path(__file__)
+_component = st.components.v2.component(
+    "polycore_layers",
+    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+def draw(experiment: Experiment) -> None:
+    """Draw the diagram of the set-up's network."""
+    sizes = [size for size in SIZES if size <= hosting.limits().max_width]
+    _component(
+        key=KEY,
+        data={
+            "hidden": list(experiment.hidden),
+            "sizes": sizes,
+            "most": MAX_LAYERS - 1,
+            "outputs": len(experiment.polynomials),
+        },
+        height=HEIGHT,
+        on_hidden_change=partial(_choose, sizes),
+    )
+
+
+def _choose(sizes: Sequence[int]) -> None:
+    present = session.current().experiment.hidden
+    hidden = layers_among(st.session_state[KEY].get("hidden"), sizes, present)
+    if hidden is not None:
+        typed.note()  # what was typed last counts, but for the layers
+        session.load(replace(session.current().experiment, hidden=hidden))
+
+
+def layers_among(value: Any, sizes: Sequence[int], present: Sequence[int]) -> tuple[int, ...] | None:
+    """Return the layers that a browser sent; None unless each is one of `sizes` or of those `present`."""
+    known = {*sizes, *present}
+    if not isinstance(value, list) or len(value) >= MAX_LAYERS:
+        return None
+    return tuple(value) if all(type(size) is int and size in known for size in value) else None

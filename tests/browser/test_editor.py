@@ -1,0 +1,69 @@
+"""What happens while one types: formulas line by line on Polynomials, and layers on Train."""
+
+import re
+
+from playwright.sync_api import expect
+
+WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&hidden=12"
+
+
+def opened(visit):
+    visit.open(f"polynomials{WORDS}")
+    area = visit.page.get_by_role("textbox", name="One polynomial a line")
+    area.click()
+    visit.page.keyboard.press("Control+End")
+    return area, visit.page.get_by_role("list", name="What each line means").get_by_role("listitem")
+
+
+def curves(page):
+    return page.locator(".st-key-polynomials-plot .scatterlayer .js-line")
+
+
+def test_a_line_is_typeset_and_drawn_while_it_is_typed_and_used_when_the_box_is_left(visitor):
+    visit = visitor()
+    area, lines = opened(visit)
+    visit.page.keyboard.type("\n3x^3 - 1", delay=20)
+    expect(lines).to_have_text(["p0 = x", "p1 = x²", "p2 = 3x³ − 1"])
+    expect(curves(visit.page)).to_have_count(3)
+    expect(area).to_have_value("x\nx^2\n3x^3 - 1")  # what is typed stays as it is
+    assert visit.words()["polynomials"] == "x~x^2"
+    visit.page.keyboard.press("Control+Enter")
+    visit.wait_for_words(polynomials="x~x^2~3x^3-1")
+    expect(lines).to_have_text(["p0 = x", "p1 = x²", "p2 = 3x³ − 1"])
+
+
+def test_what_cannot_be_read_is_marked_in_its_line_and_the_others_are_drawn(visitor):
+    visit = visitor()
+    area, lines = opened(visit)
+    visit.page.keyboard.type("\n2x $$ + 1\nx", delay=20)
+    expect(lines.nth(2).locator("mark")).to_have_text("$")
+    expect(lines.nth(3)).to_contain_text("no network can tell equal polynomials apart")
+    expect(curves(visit.page)).to_have_count(2)
+    visit.page.keyboard.press("Control+Enter")
+    visit.page.get_by_text("Not accepted yet: nothing has changed.").wait_for()
+    assert visit.words()["polynomials"] == "x~x^2"
+    expect(area).to_have_value("x\nx^2\n2x $$ + 1\nx")
+
+
+def test_the_layers_of_the_diagram_are_those_of_the_text_and_of_the_address(visitor):
+    visit = visitor().open(f"train{WORDS}")
+    page = visit.page
+    more = page.get_by_role("button", name="Layer 1: more neurons")
+    more.click()
+    more.click()  # at once: the page may not be drawn yet
+    visit.wait_for_words(hidden="20")
+    visit.rest()
+    expect(page.get_by_label("Hidden layers", exact=True)).to_have_value("20")
+    page.get_by_role("button", name="Add a layer").click()
+    visit.wait_for_words(hidden="20-20")
+    page.get_by_role("button", name="Layer 2: fewer neurons").click()
+    visit.wait_for_words(hidden="20-16")
+    visit.fill("Hidden layers", "3, 512")
+    visit.wait_for_words(hidden="3-512")
+    expect(page.get_by_role("button", name="Layer 2: more neurons")).to_be_disabled()
+    for hidden in ("3", "none"):
+        page.get_by_role("button", name="Remove the last layer").click()
+        visit.wait_for_words(hidden=hidden)
+    expect(page.get_by_role("button", name="Remove the last layer")).to_be_disabled()
+    visit.rest()
+    expect(page.get_by_label("Hidden layers", exact=True)).to_have_value(re.compile("none", re.IGNORECASE))

@@ -1,0 +1,49 @@
+"""The lines of the editor one by one: what each means, and where it cannot be read."""
+
+import pytest
+
+from pages.polynomials import line_list
+from pages.polynomials.entries import TWICE, Line, lines_of
+from pages.setup import layer_diagram
+from polycore import Polynomial
+from tests.pages.browsing import opened, session_of
+
+X, SQUARE = Polynomial(1, 0), Polynomial(1, 0, 0)
+
+
+def test_each_line_has_its_polynomial_or_its_error():
+    lines = lines_of("x\n\n x^2 \nx*y\nx^2", ())
+    assert [line.polynomial for line in lines] == [X, None, SQUARE, None, None]
+    assert [bool(line.error) for line in lines] == [False, False, False, True, True]
+    assert lines[4].error == TWICE
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("2x $$ + 1", "2x <mark>$</mark>$ + 1"),
+        ("x^^2", "x^<mark>^</mark>2"),
+        ("<b>", "<mark>&lt;</mark>b&gt;"),
+    ],
+)
+def test_the_character_at_which_a_line_cannot_be_read_is_marked(text, marked):
+    [line] = lines_of(text, ())
+    assert line_list.marked(line) == marked
+
+
+def test_a_line_without_a_place_is_shown_whole():
+    assert line_list.marked(Line("x & x", error=TWICE)) == "x &amp; x"
+
+
+@pytest.mark.parametrize(
+    "sent", [None, "12", [0], [12, "12"], [1.5], [12] * 8, [10**9], [[12]], {"0": 12}, [None], [-1]]
+)
+def test_layers_that_the_diagram_cannot_make_are_ignored(sent):
+    app = opened("pages/3_train.py")
+    before = session_of(app).experiment.hidden
+    assert layer_diagram.layers_among(sent, layer_diagram.SIZES, before) is None
+
+
+def test_layers_of_the_text_field_stay_beside_those_of_the_diagram():
+    assert layer_diagram.layers_among([33, 48], layer_diagram.SIZES, (33, 32)) == (33, 48)
+    assert layer_diagram.layers_among([], layer_diagram.SIZES, (33,)) == ()
