@@ -59,6 +59,8 @@ def draw_whole() -> None:
     elif session.current().lessons.look is not None or not from_link.draw(map_column, figures_column):
         with map_column:
             untrained.draw(session.current().experiment)
+        with figures_column:
+            untrained.draw_beside()
     with st.container():
         pass_on.draw_run(training, running=running)
         run_upload.draw()

@@ -12,9 +12,9 @@ from polycore.quoting import visible
 
 # as high as the lines of Streamlit's text area, and at their height beside it
 STYLE = """<style>
-.polycore-lines { margin: 2.4rem 0 0; padding: 0; list-style: none; }
+.polycore-lines { margin: 2.55rem 0 0; padding: 0; list-style: none; font-size: 0.875rem; }
 .polycore-lines > li {
-  height: 1.4rem; margin: 0; line-height: 1.4rem;
+  height: 1.4em; margin: 0; font-size: inherit; line-height: 1.4;
   overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
 }
 .polycore-lines i { display: inline-block; width: 1.4rem; margin-right: 0.5rem; vertical-align: middle; }

@@ -85,7 +85,7 @@ def draw_figures(shown: ShownRun, best_possible: float) -> None:
     now = shown.values
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         shown_weights.draw()
-        name = f"<p>Weights: <b>{_value(now, 'weights.name')}</b></p>"
+        name = f"<p class='nowrap'>Weights: <b>{_value(now, 'weights.name')}</b></p>"
         live_text.draw(name, "progress.weights", shown.followed)
     live_text.draw(
         live_text.row(

@@ -1,6 +1,7 @@
 // The layers of a network with + and − for each, and for their number; layer_diagram.py describes `data`.
 
 const DOTS = 6; // of a layer, at most: the number is below them
+const BESIDE = 52; // pixels for the buttons of the number of layers
 const [TOP, DOTS_HEIGHT, HEIGHT] = [26, 62, 130]; // pixels
 
 export default keeping(
@@ -30,7 +31,7 @@ class Diagram {
     const { hidden, sizes, most, outputs } = this.data;
     const focused = this.root.contains(deepActive()) && deepActive().getAttribute("aria-label");
     const widths = [2, ...hidden, outputs];
-    const step = this.root.clientWidth / widths.length;
+    const step = (this.root.clientWidth - BESIDE) / widths.length;
     const x = (column) => step * (column + 0.5);
     this.root.replaceChildren(lines(widths, x, this.root.clientWidth));
     widths.forEach((width, column) => this.text(x(column), column === 0 ? "x, y" : String(width), TOP + DOTS_HEIGHT));
@@ -59,7 +60,8 @@ class Diagram {
     Object.assign(button, { type: "button", textContent: kind ? `${sign} layer` : sign, disabled: !hidden });
     button.setAttribute("aria-label", label);
     button.title = label;
-    Object.assign(button.style, { left: `${x}px`, top: `${top}px` });
+    button.className = kind;
+    Object.assign(button.style, { left: kind ? "auto" : `${x}px`, top: `${top}px` });
     button.addEventListener("click", () => {
       this.show({ ...this.data, hidden }); // at once: a second press counts from here
       this.choose(hidden);

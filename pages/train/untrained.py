@@ -13,6 +13,7 @@ from polycore.figures import curves_figure
 
 KEY = "untrained.map"
 STATUS = "Nothing has been trained yet. Press Start."
+BESIDE = "Accuracy, loss and their charts appear here when a run begins."
 CURVES_CAPTION = (
     "The lines are the curves to learn. Once a network learns, each point has the color of its most likely "
     "polynomial."
@@ -25,6 +26,11 @@ def draw(experiment: Experiment) -> None:
     map_view.draw()
     live.figure(figure, key=KEY, height=progress.MAP_HEIGHT)
     st.caption(f"{_caption(experiment)} {map_layers.caption(figure)}".rstrip())
+
+
+def draw_beside() -> None:
+    """Say what will be beside the map."""
+    st.caption(BESIDE)
 
 
 def draw_bar() -> None:
