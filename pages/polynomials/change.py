@@ -12,6 +12,7 @@ Polynomials = tuple[Polynomial, ...]
 
 EARLIER_KEY = "polynomials.earlier"
 MOST_EARLIER = 50
+SLID_KEY = "polynomials.slid"  # the polynomial whose sliders moved last, and all as they were then
 
 
 def present() -> Polynomials:
@@ -39,6 +40,16 @@ def exchange(polynomials: Polynomials, undo: str) -> None:
     """Do what `adopt` does. If a current polynomial is lost, a toast says so with the text `undo`."""
     lost = not set(present()) <= set(polynomials)
     _change(polynomials, undo if lost else None)
+
+
+def slide(polynomials: Polynomials, index: int) -> None:
+    """Do what `adopt` does for a slider of polynomial `index`: its moves in a row are one change to undo."""
+    known = st.session_state.get(SLID_KEY) == (index, present())
+    earlier = _earlier()
+    _change(polynomials, None)
+    if known:
+        st.session_state[EARLIER_KEY] = earlier
+    st.session_state[SLID_KEY] = (index, present())
 
 
 def can_go_back() -> bool:

@@ -1,4 +1,4 @@
-"""Two ways to edit the set-up's polynomials: as formulas, and in a table of coefficients.
+"""Ways to edit the set-up's polynomials: as formulas, in a table of coefficients, and with sliders.
 
 What the user entered, valid or not, stays as it is until the polynomials are changed elsewhere.
 """
@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from pages.polynomials import change, entries, line_list, live_typing
+from pages.polynomials import change, entries, line_list, live_typing, sliders
 from pages.polynomials.change import Polynomials
 from pages.state import typed
 from pages.wording import refusal
@@ -24,13 +24,16 @@ WAY_KEY, TEXT_KEY, TABLE_KEY = f"{PREFIX}.way", f"{PREFIX}.text", f"{PREFIX}.tab
 TEXT_DRAFT_KEY, TABLE_DRAFT_KEY = f"{PREFIX}.text_draft", f"{PREFIX}.table_draft"
 PREVIEW_KEY = f"{PREFIX}.preview"  # the key of the text area, and what is being typed there
 
-FORMULAS, COEFFICIENTS = "Formulas", "Coefficients"
+FORMULAS, COEFFICIENTS, SLIDERS = "Formulas", "Coefficients", "Sliders"
 POWERS = ["1", "x", *(f"x{superscript(power)}" for power in range(2, MAX_DEGREE + 1))]
 
 # pixels: in a window 1280 wide there is room beside the plot for six columns, up to the fifth power
 COLUMN_WIDTH = 63
 
-WAY_HELP = "Formulas: one on each line. Coefficients: a table with a column for each power of x."
+WAY_HELP = (
+    "Formulas: one on each line. Coefficients: a table with a column for each power of x. Sliders: move one "
+    "curve."
+)
 TEXT_HELP = (
     "For example 2x^3 - x, (x-1)^2 or x^2/4; y = 2x², 1,5x and TeX can be pasted as they are. Add a line to "
     "add a polynomial; empty a line to remove one. The plot follows while you type; the set-up does when you "
@@ -71,7 +74,7 @@ def draw() -> None:
     """Draw the chosen editor and, if its content is not valid, the reason."""
     way = st.segmented_control(
         "Edit as",
-        (FORMULAS, COEFFICIENTS),
+        (FORMULAS, COEFFICIENTS, SLIDERS),
         default=FORMULAS,
         required=True,
         key=WAY_KEY,
@@ -80,6 +83,8 @@ def draw() -> None:
     )
     if way == COEFFICIENTS:
         _table_editor()
+    elif way == SLIDERS:
+        sliders.draw()
     else:
         _text_editor()
 
