@@ -80,6 +80,8 @@ STYLE = """<style>
 .stApp :is(.stButton, .stButtonGroup, .stPopover) button:not([kind^="primary"], :disabled),
 .stApp [data-testid="stSliderThumbValue"] { color: inherit !important; }
 .stApp button kbd { opacity: 1; }
+/* Streamlit's own "Stop" ends the drawing of the page, and means something else than ours */
+[data-testid="stStatusWidget"] { display: none; }
 /* shows that the server works, if that takes longer than a moment: most ticks end before it would show */
 .stApp:not([data-test-script-state="notRunning"])::before {
   content: ""; position: fixed; z-index: 999999; inset: 0 0 auto; height: 3px; background: #5d6be0;
@@ -95,7 +97,7 @@ STYLE = """<style>
 /* they show nothing, but their gap would move the page when they appear and disappear */
 [data-testid="stLayoutWrapper"]:has(> :is(.st-key-frame-weights, .st-key-channel-passing)),
 .st-key-polycore-tab-component {
-  position: absolute;
+  position: absolute; pointer-events: none; /* they would lie over the navigation */
 }
 @media (pointer: coarse) {
   .stApp [data-testid="stPageLink-NavLink"], .stApp .stButtonGroup button { min-height: 2.5rem; }
@@ -107,8 +109,6 @@ STYLE = """<style>
 }
 </style>"""
 EMBEDDED_STYLE = "<style>.stMainBlockContainer { padding: 1rem; }</style>"
-# Streamlit's own "Stop" is always visible while a fragment polls, and means something else than ours
-POLLING_STYLE = f"{STYLE}<style>[data-testid='stStatusWidget'] {{ display: none; }}</style>"
 
 
 def draw(title: str) -> None:
@@ -139,8 +139,7 @@ def draw_without_ticker(title: str) -> None:
     _write_link(has_arrived=has_arrived)
     # last: another script run may end this one whenever it reads or writes the session
     arrival.settle()
-    polls = sweep_ticker.is_running() or passing.is_needed()
-    st.html(POLLING_STYLE if polls else STYLE)
+    st.html(STYLE)
     passing.draw()
     undo.draw()
     if is_embedded():

@@ -65,7 +65,7 @@ def _draw_buttons(training: Training | None) -> None:
         st.caption(PREVIOUS, width="content")
     else:
         controls.draw_main(training)
-    frame.page_link(frame.PREDICT, "Ask about a point", ":material/ads_click:")
+    frame.page_link(frame.PREDICT, "Ask it about a point", ":material/ads_click:")
     frame.page_link(frame.TRAIN, "Settings and charts", ":material/tune:")
 
 
@@ -86,7 +86,7 @@ def _draw_whole() -> None:
     with beside:
         look_panel.draw_next()
     with st.container():
-        if session.current().answering is not None:
+        if training is not None or session.current().answering is not None:
             _draw_next_steps()
     with st.container():
         # Below what is seen at first, they would take a sixth of the time until a newcomer sees the curves.

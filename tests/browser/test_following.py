@@ -86,7 +86,7 @@ def test_inside_follows_the_run(training):
         (value(visit, "figures.loss"), text),
         (picture, lambda one: one.evaluate("one => one.style.backgroundImage")),
         (value(visit, "plane.caption"), text),
-        (visit.page.locator("[data-values='walk.1.tables.1.2']"), text),
+        (visit.page.locator("[data-values='walk.1.tables.1.2']"), lambda one: one.text_content()),
     )
     visit.page.get_by_text("All folds", exact=True).click()
     plane(visit, "of 16 fold lines of the first hidden layer cross").wait_for()

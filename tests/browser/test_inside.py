@@ -20,6 +20,15 @@ def plane(visit, name):
     return visit.page.get_by_role("img", name=re.compile(name)).first
 
 
+def unfold(visit):
+    """Unfold all sections of the forward pass."""
+    sections = visit.page.locator("summary").filter(has_text=re.compile(r"\d+ · "))
+    sections.first.wait_for()
+    visit.rest()
+    for section in sections.all():
+        section.click()
+
+
 def loss(visit):
     return visit.page.locator("[data-value='figures.loss']")
 
@@ -29,6 +38,7 @@ def test_the_tutorials_network_shows_its_golden_figures(visitor, size):
     # the tutorial's printed figures, NumPy seed 0
     visit = visitor(size).open("inside")
     visit.press("The tutorial's own network")
+    unfold(visit)
     tables = visit.page.locator(".table")
     expect(tables.first).to_contain_text("0.097627011.29288102")
     for numbers in ("0.20937075-0.034921860.02718487", "0.081632370.087107070.08590382"):

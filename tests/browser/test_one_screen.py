@@ -106,7 +106,7 @@ def test_home_offers_what_is_next_in_the_first_screen(visitor):
     page = visit.page
     offers = {
         "again": page.get_by_role("button", name="Start again"),
-        "ask": page.get_by_role("link", name="Ask about a point").first,
+        "ask": page.get_by_role("link", name="Ask it about a point"),
         "click": page.get_by_text("Click the map to ask about a point."),
         "lessons": page.get_by_role("link", name="Start lesson 1"),
         "map": chart(visit, "map"),

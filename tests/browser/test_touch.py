@@ -109,6 +109,8 @@ def test_a_finger_hits_the_help_of_a_live_figure_within_28_pixels_as_streamlit_s
     visit = Visit(page, server).open(f"train{QUICK}")
     visit.press("Start")
     visit.wait_for_status("Finished")
+    page.get_by_role("button", name="Start again").wait_for()  # the page is drawn once more as the run ends
+    visit.rest()
     button = page.get_by_role("button", name=re.compile("^Cross-entropy of these weights"))
     assert button.evaluate(HITS) == [True] * 4
     visit.check()
