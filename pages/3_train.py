@@ -31,6 +31,16 @@ def draw_figures(shown: ShownRun) -> None:
     progress.draw_inner_figures(shown)
 
 
+def is_of_before_the_lesson() -> bool:
+    """Return whether the run has ended and has another set-up than the lesson that has begun since.
+
+    Its map would look like a part of the lesson.
+    """
+    now = session.current()
+    is_other = now.training is not None and now.training.run.experiment != now.experiment
+    return now.lessons.look is not None and is_other and not running
+
+
 def draw_whole() -> None:
     """Draw the page on one screen: controls, map, figures, settings."""
     with screen.bar():
@@ -40,6 +50,8 @@ def draw_whole() -> None:
     with st.container():
         controls.show_refusal()
     shown = shown_run(map_view.look(), running=running)
+    if shown is not None and is_of_before_the_lesson():
+        shown = None
     with st.container():
         if shown is not None:
             progress.draw_bar(shown)

@@ -20,6 +20,7 @@ class PointerLabel {
 
   // Where the weights are has changed, or what they are may have.
   renew() {
+    if (!this.chart.latest.weights) this.leave();
     if (this.chart.latest.weights !== this.address) this.network = null;
     this.address = this.chart.latest.weights;
     this.isOld = true;
@@ -61,7 +62,7 @@ class PointerLabel {
     const changes = this.isOld || latest.follow?.active;
     if (this.isFetching || (this.network && !changes)) return;
     const rest = WEIGHTS_MS - (performance.now() - (this.fetchedAt ?? -WEIGHTS_MS));
-    if (this.network && rest > 0) {
+    if (rest > 0) {
       clearTimeout(this.later);
       this.later = setTimeout(() => this.at && this.fetch(), rest);
       return;

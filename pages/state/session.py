@@ -84,17 +84,11 @@ def replace_setup(experiment: Experiment, undo: str | None = None) -> None:
 def begin_look(name: str, experiment: Experiment, undo: str | None) -> None:
     """Begin the guided look of that name on its set-up; see `replace_setup`.
 
-    The map of a run of something else goes, and the neuron that was chosen on Inside: both would look like
-    parts of the look. The run pauses; its model stays kept.
+    No point is asked about any more, and no neuron chosen: they would look like parts of the look.
     """
-    previous = current().training
-    if previous is not None and previous.run.experiment != experiment:
-        previous.pause()
-        collect()
     now = current()
-    training = now.training if now.training and now.training.run.experiment == experiment else None
     view = replace(now.view, neuron=View().neuron, asked=None)
-    begun = replace(now, lessons=replace(now.lessons, look=name), training=training, view=view)
+    begun = replace(now, lessons=replace(now.lessons, look=name), view=view)
     if experiment == now.experiment:
         _store(begun)
     else:

@@ -78,7 +78,6 @@ def train_with_all_open(visit):
     visit.go_to("Train")
     for name, shown in (
         ("More settings", "Schedule"),
-        ("How good is it, honestly?", "Where it goes wrong"),
         ("Export", "The network in NumPy"),
         ("Import a run", "Run file, from here"),
     ):
@@ -87,7 +86,15 @@ def train_with_all_open(visit):
 
 
 @state
+def report_over_the_page(visit):
+    visit.press("How good is it, honestly?")
+    visit.page.get_by_text("Where it goes wrong").wait_for()
+
+
+@state
 def predict_at_any_point(visit):
+    visit.page.keyboard.press("Escape")
+    visit.page.get_by_role("dialog").wait_for(state="hidden")
     visit.go_to("Predict")
 
 

@@ -101,6 +101,17 @@ def test_the_weights_are_fetched_only_under_a_pointer_and_at_most_twice_a_second
     lone_visit.press("Stop")
 
 
+def test_a_network_that_the_server_does_not_give_is_asked_for_no_more_often(lone_visit):
+    page, asked = lone_visit.page, []
+    page.route("**/weights", lambda route: asked.append(route) or route.fulfill(status=204))
+    lone_visit.open(with_network("predict", QUICK))
+    plane = page.locator(".st-key-predict-map .nsewdrag")
+    plane.hover()
+    page.wait_for_timeout(2000)
+    assert 1 <= len(asked) <= 5
+    expect(label(lone_visit)).to_have_count(0)
+
+
 def test_a_finger_that_is_held_shows_the_label_and_lets_go_of_it(visitor):
     visit = visitor(PHONE).open(with_network("predict", QUICK))
     plane = visit.page.locator(".st-key-predict-map .nsewdrag")

@@ -234,16 +234,23 @@ def test_opening_the_address_of_a_look_again_begins_it_again():
     assert session_of(app).lessons.look == "search"
 
 
+def drawn_charts(app):
+    """Return the keys of the components of the page, as a part of their ids."""
+    return " ".join(component.proto.id for component in app.get("bidi_component"))
+
+
 def test_a_look_begun_later_loads_its_set_up_keeps_the_models_and_can_be_undone():
     app = wait_for(press(opened(), "Train the network"), "finished")
     before = session_of(app)
     come_to(app, TRAIN, {"look": "by-heart", **link.to_query(looks.BY_HEART)})
     after = session_of(app)
     assert (after.lessons.look, after.experiment) == ("by-heart", looks.BY_HEART)
-    assert (after.models.kept, after.training) == (before.models.kept, None)  # its map would be no part of it
+    assert (after.models.kept, after.training) == (before.models.kept, before.training)
+    assert "untrained.map" in drawn_charts(app)  # the map of the earlier run would look like a part of it
+    assert "progress.map" not in drawn_charts(app)
     app.button(key="undo.button").click().run()
     assert session_of(app).lessons.look is None
-    assert session_of(app).training is before.training
+    assert "progress.map" in drawn_charts(app)
     assert session_of(app).experiment == before.experiment
     assert "look" not in words_of(app)
 
