@@ -31,8 +31,8 @@ MOST_SHOWN = 32  # neurons of a hidden layer
 HEADING, ROW, NARROW_ROW, LEAST_HEIGHT = 44, 38, 26, 240  # pixels
 
 EXPLAINED = (
-    "Each square is a map of the plane: :blue[**blue**] where the neuron's value is above 0 and passes "
-    "ReLU, :orange[**orange**] where it is below 0 and ReLU returns 0, fainter near 0. An output has its "
+    "Each square is a map of the plane: **blue** where the neuron's value is above 0 and passes "
+    "ReLU, **orange** where it is below 0 and ReLU returns 0, fainter near 0. An output has its "
     "class's color, stronger where the class is more likely. Lines are weights, and the dots at the "
     "neurons' corners are biases: blue above 0, orange below 0, thicker if larger. Choose a neuron here "
     "or from the two lists."
