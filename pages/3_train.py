@@ -50,13 +50,13 @@ def draw_whole() -> None:
     with st.container():
         controls.show_refusal()
     shown = shown_run(map_view.look(), running=running)
-    if shown is not None and is_of_before_the_lesson():
-        shown = None
     with st.container():
         if shown is not None:
             progress.draw_bar(shown)
         else:
             untrained.draw_bar()
+    if shown is not None and is_of_before_the_lesson():
+        shown = None
     map_column, figures_column, settings_column = screen.columns()
     if settings_column is not None:
         with settings_column:
