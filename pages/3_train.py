@@ -32,13 +32,9 @@ def draw_figures(shown: ShownRun) -> None:
 
 
 def is_of_before_the_lesson() -> bool:
-    """Return whether the run has ended and has another set-up than the lesson that has begun since.
-
-    Its map would look like a part of the lesson.
-    """
+    """Return whether the run rests and a lesson has begun since: its map would look like a part of that."""
     now = session.current()
-    is_other = now.training is not None and now.training.run.experiment != now.experiment
-    return now.lessons.look is not None and is_other and not running
+    return now.lessons.look is not None and not now.has_run_of_look and not running
 
 
 def draw_whole() -> None:

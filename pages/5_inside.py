@@ -24,7 +24,8 @@ from pages.wording import refusal
 from polycore import PolycoreError
 from polycore.tutorial.untrained_model import tutorial_model
 
-# Picture, plane and numbers of a neuron fit one screen: what is above and below them takes 17 rem.
+# Picture, plane and numbers of a neuron fit one screen: what is above and below the picture takes 19 rem,
+# above and below the plane 22.
 STYLE = """<style>
 @media (min-width: 641px) {
   .st-key-inside-picture { flex-basis: clamp(20rem, 100vh - 19rem, 50rem) !important; }

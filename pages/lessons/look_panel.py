@@ -186,7 +186,7 @@ def _watch(look: Look, page: str, until: str) -> None:
     """Draw the figure to watch; it follows the run, which also says when the look has been seen."""
 
     def values(later: Session) -> dict[str, Any]:
-        text = look.watched.text(Moment(later, page))
+        text = look.watched.text(Moment(later, page)) if later.has_run_of_look else ""
         return {"seen": _is_seen(look, page, later), "watched": text or "not started"}
 
     followed = session_source.follow("look", lambda later: Contents(values(later)))

@@ -34,9 +34,8 @@ CHANGED_SHORT = "Settings changed."
 AHEAD = "The same set-up has been trained here before, up to step {:,}: you see it again."
 CATCH_UP_HELP = "Goes to that step at once. The result is the same."
 SHORT_SECONDS = 2.0  # what is ahead of a run by less comes soon enough
-# Without icons all buttons fit in a row of a phone. On larger screens nothing moves when the
-# set-up changes: the first button is as wide as its longest label, and below the row there is room for a
-# button.
+# Without icons all buttons fit in a row of a phone. On larger screens nothing moves when the set-up changes:
+# the first button is as wide as its longest label, and beside the row there is room for another.
 STYLE = """<style>
 .st-key-controls-main > :not(:first-child) { display: none; }
 @media (max-width: 640px) {

@@ -41,10 +41,9 @@ class Diagram {
       this.button(x(layer + 1), 0, "+", `Layer ${layer + 1}: more neurons`, more && changed(more));
       this.button(x(layer + 1), HEIGHT - 22, "−", `Layer ${layer + 1}: fewer neurons`, less && changed(less));
     });
-    const last = x(widths.length - 1);
     const another = hidden.length < most && [...hidden, hidden.at(-1) ?? 8];
-    this.button(last, 0, "+", "Add a layer", another, "layer");
-    this.button(last, HEIGHT - 22, "−", "Remove the last layer", hidden.length > 0 && hidden.slice(0, -1), "layer");
+    this.button(0, 0, "+", "Add a layer", another, "layer");
+    this.button(0, HEIGHT - 22, "−", "Remove the last layer", hidden.length > 0 && hidden.slice(0, -1), "layer");
     if (focused) this.root.querySelector(`[aria-label="${focused}"]`)?.focus();
   }
 

@@ -88,7 +88,9 @@ def begin_look(name: str, experiment: Experiment, undo: str | None) -> None:
     """
     now = current()
     view = replace(now.view, neuron=View().neuron, asked=None)
-    begun = replace(now, lessons=replace(now.lessons, look=name), view=view)
+    is_other = now.training is not None and now.training.run.experiment != experiment
+    lessons = replace(now.lessons, look=name, before=now.training if is_other else None)
+    begun = replace(now, lessons=lessons, view=view)
     if experiment == now.experiment:
         _store(begun)
     else:

@@ -28,10 +28,12 @@ class Lessons:
 
     look: the one that is on, by its name in the address; None if none is.
     seen: the names of those whose check has passed.
+    before: the run that was there when the look began, which is no part of it.
     """
 
     look: str | None = None
     seen: frozenset[str] = frozenset()
+    before: Training | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,11 @@ class Session:
     def offered_undo(self) -> "Undo | None":
         """The way back from the last loss, if it takes away nothing newer."""
         return self.undo if self.undo is not None and self.undo.is_harmless(self) else None
+
+    @property
+    def has_run_of_look(self) -> bool:
+        """Whether there is a run that began after the current look, or had its set-up already."""
+        return self.training is not None and self.training is not self.lessons.before
 
     def collected(self) -> "Session":
         """Return the session with its run's best weights, if they are better than those kept of it."""
@@ -235,9 +242,9 @@ class Undo:
         The model in use and the look hold no work: they stay if the user has chosen another since.
         """
         before, after, since = self.before, self.after, self.unchanged_since
-        look = now.lessons.look
-        if look == since.lessons.look:
-            look = _reverted(before.lessons.look, after.lessons.look, look)
+        lessons = now.lessons
+        if lessons.look == since.lessons.look and before.lessons.look != after.lessons.look:
+            lessons = replace(lessons, look=before.lessons.look, before=before.lessons.before)
         return replace(
             now,
             setup=_reverted(before.setup, after.setup, now.setup),
@@ -246,7 +253,7 @@ class Undo:
             by_hand=_reverted(before.by_hand, after.by_hand, now.by_hand),
             points=_reverted(before.points, after.points, now.points),
             play=replace(now.play, game=_reverted(before.play.game, after.play.game, now.play.game)),
-            lessons=replace(now.lessons, look=look),
+            lessons=lessons,
             undo=None,
         )
 

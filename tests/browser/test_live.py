@@ -106,7 +106,7 @@ def chart(page, number):
 
 
 def wait_for_updates(page, number, count):
-    """Wait until the figure has been drawn `count` more times; one that replaces it starts anew."""
+    """Wait until the figure, or the one that has replaced it, has been drawn `count` more times."""
     page.wait_for_function(
         """([number, count]) => {
             const figure = document.querySelectorAll('.polycore-live')[number];

@@ -248,11 +248,19 @@ def test_a_look_begun_later_loads_its_set_up_keeps_the_models_and_can_be_undone(
     assert (after.models.kept, after.training) == (before.models.kept, before.training)
     assert "untrained.map" in drawn_charts(app)  # the map of the earlier run would look like a part of it
     assert "progress.map" not in drawn_charts(app)
+    assert "not started" in sent_to(app, "look.watch")["html"]  # the figure to watch is not that run's either
     app.button(key="undo.button").click().run()
     assert session_of(app).lessons.look is None
     assert "progress.map" in drawn_charts(app)
     assert session_of(app).experiment == before.experiment
     assert "look" not in words_of(app)
+
+
+def test_the_map_of_the_lesson_s_own_run_stays_as_settings_change():
+    soon = link.to_query(replace(looks.TWO_NEURONS, steps=20))
+    app = wait_for(press(opened(TRAIN, {"look": "small", **soon}), "Start"), "finished")
+    for name in ("32 neurons", "New seed"):
+        assert "progress.map" in drawn_charts(press(app, name))
 
 
 def test_a_set_up_of_the_look_is_one_click_away():
