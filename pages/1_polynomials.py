@@ -6,43 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from pages.frame import frame, kept_model
-from pages.plane import crossings_table, live
-from pages.polynomials import editor, printed_list
+from pages.plane import crossings_table
+from pages.polynomials import editor, plot, printed_list
 from pages.setup import x_range as range_inputs
 from pages.state import session, typed
-from pages.wording import refusal
-from polycore.figures import curves_figure
 from polycore.limits import MAX_CLASSES, MIN_CLASSES
 
 PREFIX = "polynomials"
-POSITIONS_KEY, PLOT_KEY = f"{PREFIX}.positions", f"{PREFIX}.plot"
 TABLE_HEIGHT = 420  # pixels: it scrolls inside
-
-
-def plot() -> None:
-    """Draw the curves, and the inputs for their x range and the number of positions."""
-    drawing = st.container()
-    with st.container(horizontal=True, gap="small"):
-        range_inputs.draw(PREFIX)
-        positions = st.number_input(
-            "Positions",
-            min_value=2,
-            max_value=2000,
-            value=100,
-            step=50,
-            key=POSITIONS_KEY,
-            persist_state="session",
-            width=130,
-            help="The number of points through which each curve is drawn. A few points show how a computer "
-            "draws a curve: with short straight lines. Steep curves on a wide range need more.",
-        )
-    with st.container():
-        refusal.show_if_refused("Range not accepted yet.", partial(range_inputs.check, PREFIX))
-    polynomials = editor.shown()
-    height = 400 + 10 * len(polynomials)
-    figure = curves_figure(polynomials, session.current().experiment.x_range, positions)
-    with drawing:
-        live.figure(figure, key=PLOT_KEY, height=height, file="polycore-curves")
 
 
 def crossings() -> None:
@@ -87,7 +58,7 @@ editing, drawing = st.columns([2, 3], gap="large")
 with editing:
     editor.draw()
 with drawing:
-    plot()
+    plot.draw()
 
 listing, meeting = st.columns([2, 3], gap="large")
 with listing:

@@ -23,6 +23,7 @@ export default keeping(
   (parent) => new Chart(parent),
   (chart, { data, setTriggerValue }) => {
     chart.choose = (point) => setTriggerValue("click", point);
+    chart.lift = (curve) => setTriggerValue("lift", curve);
     chart.show(data);
   },
 );
@@ -53,6 +54,7 @@ class Chart {
     this.root.append(this.stage);
     this.legend = new Legend(this.root);
     this.pointer = new PointerLabel(this);
+    this.curves = new CurveLift(this);
     parent.append(this.root);
     this.observer = new ResizeObserver(() => this.refresh());
     this.observer.observe(this.stage);
@@ -81,10 +83,18 @@ class Chart {
     [this.text, this.look, this.latest, this.fixed, this.frame] = [text, look, latest, fixed, null];
     this.legend.show(latest.figure);
     this.pointer.renew();
+    this.curves.renew();
     this.leave?.();
     const { follow } = latest;
     this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.take(frame));
     this.refreshSoon();
+  }
+
+  // The figure was changed in the browser: all of it is drawn now, and also with what the server sends next.
+  edited() {
+    this.onlyPictures = false;
+    this.fixed = null;
+    this.refresh();
   }
 
   take(frame) {
@@ -253,6 +263,7 @@ class Chart {
     clearTimeout(this.resting);
     this.observer.disconnect();
     hiddenCurves().removeEventListener("change", this.hide);
+    this.curves.letGo();
     this.root.remove();
     if (!this.pressed) this.purge(); // during a drag Plotly still needs its figure
   }

@@ -5,6 +5,7 @@
 
 import json
 import math
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -20,9 +21,10 @@ from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 from pages.channel.weights import ModelNow
 
 OnClick = Callable[[float, float], None]
+OnLift = Callable[[int, float], None]
 
 _HERE = Path(__file__)
-_SCRIPTS = "picture.js", "sketch.js", "legend.js", "network.js", "pointer.js", "live.js"
+_SCRIPTS = "picture.js", "sketch.js", "legend.js", "network.js", "pointer.js", "lift.js", "live.js"
 _component = st.components.v2.component(
     "polycore_live",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
@@ -53,6 +55,7 @@ def figure(
     on_click: OnClick | None = None,
     file: str | None = None,
     *,
+    on_lift: OnLift | None = None,
     rests: bool = False,
     bound: Bound | None = None,
     model_now: ModelNow | None = None,
@@ -65,6 +68,9 @@ def figure(
     `on_click(x, y)` is called before the page runs, as a callback, if the user has chosen a point inside the
     axes, by a click or a tap anywhere, or with the arrow keys and Enter. Near a marker of a trace whose
     `meta["snap"]` is true, x and y are exactly those of the marker.
+
+    `on_lift(curve, by)` is called in the same way if the user has dragged a curve up, or down if `by` is
+    negative; `curve` is the `meta["curve"]` of its trace. The figure drawn next should have it there.
 
     `file` is the name, without its suffix, under which the figure's own buttons save it as PNG or SVG; by
     default it is formed from the key.
@@ -82,6 +88,7 @@ def figure(
         data=_message(
             figure,
             clicks=on_click is not None,
+            lifts=None if on_lift is None else st.session_state.setdefault(_lifts_key(key), 0),
             file=file or f"polycore-{key.replace('.', '-')}",
             rests=rests,
             bound=bound,
@@ -89,6 +96,7 @@ def figure(
         ),
         height=height,
         on_click_change=partial(_choose, key, on_click) if on_click else None,
+        on_lift_change=partial(_lift, key, on_lift) if on_lift else None,
     )
 
 
@@ -110,14 +118,21 @@ def _folder_of_library() -> str:
 
 
 def _message(
-    figure: go.Figure, *, clicks: bool, file: str, rests: bool, bound: Bound | None, weights: str | None
+    figure: go.Figure,
+    *,
+    clicks: bool,
+    lifts: int | None,
+    file: str,
+    rests: bool,
+    bound: Bound | None,
+    weights: str | None,
 ) -> bytes:
     # bytes, since Streamlit would encode a text or a dictionary as JSON a second time
     follow = None
     if bound is not None:
         follow = {**bound.followed.to_browser(), "bind": bound.bindings, "colors": bound.colors}
-    settings = {"library": _library(), "clicks": clicks, "file": file, "rests": rests}
-    settings |= {"follow": follow, "weights": weights}
+    settings = {"library": _library(), "clicks": clicks, "lifts": lifts, "file": file}
+    settings |= {"rests": rests, "follow": follow, "weights": weights}
     head = json.dumps(settings)
     return f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode()
 
@@ -126,6 +141,22 @@ def _choose(key: str, on_click: OnClick) -> None:
     point = _point(st.session_state[key].get("click"))
     if point is not None:
         on_click(*point)
+
+
+def _lifts_key(key: str) -> str:
+    # How often a curve was dragged: with another count the browser draws also an unchanged figure anew.
+    return f"{key}.lifts"
+
+
+def _lift(key: str, on_lift: OnLift) -> None:
+    st.session_state[_lifts_key(key)] += 1
+    value = st.session_state[key].get("lift")
+    try:
+        curve, by = operator.index(value["curve"]), float(value["by"])
+    except (KeyError, OverflowError, TypeError, ValueError):
+        return
+    if math.isfinite(by):
+        on_lift(curve, by)
 
 
 def _point(value: Any) -> tuple[float, float] | None:

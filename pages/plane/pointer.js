@@ -2,7 +2,7 @@
 
 const LIKELIEST = 3;
 const WEIGHTS_MS = 500; // between two fetches of weights that change, at least
-const HOLD_MS = 400; // after which a finger that is held shows the label
+const HOLD_MS = 400; // after which a finger that is held shows the label, or takes a curve
 const AWAY = 14; // pixels between pointer and label
 
 class PointerLabel {
@@ -110,17 +110,17 @@ class PointerLabel {
       return row;
     });
     this.label.replaceChildren(...rows, place);
-    this.put();
+    putBeside(this.label, this.at, this.chart.stage);
   }
+}
 
-  put() {
-    const stage = this.chart.stage.getBoundingClientRect();
-    const { offsetWidth: width, offsetHeight: height } = this.label;
-    const [right, down] = [this.at.clientX - stage.left, this.at.clientY - stage.top];
-    const left = right + AWAY + width > stage.width ? right - AWAY - width : right + AWAY;
-    const top = Math.min(Math.max(0, down - height - AWAY), stage.height - height);
-    Object.assign(this.label.style, { left: `${Math.max(0, left)}px`, top: `${top}px` });
-  }
+function putBeside(label, { clientX, clientY }, stage) {
+  const within = stage.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = label;
+  const [right, down] = [clientX - within.left, clientY - within.top];
+  const left = right + AWAY + width > within.width ? right - AWAY - width : right + AWAY;
+  const top = Math.min(Math.max(0, down - height - AWAY), within.height - height);
+  Object.assign(label.style, { left: `${Math.max(0, left)}px`, top: `${top}px` });
 }
 
 // As pages/wording/percent.py: never 0 or 100 %.

@@ -6,12 +6,14 @@ from typing import cast
 import streamlit as st
 
 from pages.state import session
+from pages.state.shown_input import Inputs
 from polycore import Polynomial
 
 Polynomials = tuple[Polynomial, ...]
 
 EARLIER_KEY = "polynomials.earlier"
 MOST_EARLIER = 50
+SLIDERS: Inputs = "sliders of coefficients"
 SLID_KEY = "polynomials.slid"  # the polynomial whose sliders moved last, and all as they were then
 
 
@@ -46,7 +48,7 @@ def slide(polynomials: Polynomials, index: int) -> None:
     """Do what `adopt` does for a slider of polynomial `index`: its moves in a row are one change to undo."""
     known = st.session_state.get(SLID_KEY) == (index, present())
     earlier = _earlier()
-    _change(polynomials, None)
+    _change(polynomials, None, by_slider=True)
     if known:
         st.session_state[EARLIER_KEY] = earlier
     st.session_state[SLID_KEY] = (index, present())
@@ -62,16 +64,16 @@ def go_back() -> None:
     *earlier, last = _earlier()
     experiment = replace(session.current().experiment, polynomials=last)
     st.session_state[EARLIER_KEY] = tuple(earlier)
-    session.change_polynomials(experiment, undo=None)
+    session.change_polynomials(experiment, None, SLIDERS)
 
 
-def _change(polynomials: Polynomials, undo: str | None) -> None:
+def _change(polynomials: Polynomials, undo: str | None, *, by_slider: bool = False) -> None:
     before = session.current().experiment
     experiment = replace(before, polynomials=polynomials)
     if experiment == before:
         return
     st.session_state[EARLIER_KEY] = (*_earlier(), before.polynomials)[-MOST_EARLIER:]
-    session.change_polynomials(experiment, undo)
+    session.change_polynomials(experiment, undo, *([] if by_slider else [SLIDERS]))
 
 
 def _earlier() -> tuple[Polynomials, ...]:

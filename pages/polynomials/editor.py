@@ -136,8 +136,10 @@ def _draft(key: str) -> Draft:
     draft, last = _current_draft(key), st.session_state.get(key)
     if draft is None:
         polynomials = change.present()
-        serial = 0 if last is None else last.serial + 1
-        draft = Draft(polynomials, serial, entries.as_lines(polynomials), polynomials)
+        serial, text = 0, entries.as_lines(polynomials)
+        if last is not None:
+            serial, text = last.serial + 1, entries.as_lines(polynomials, last.text, last.beside)
+        draft = Draft(polynomials, serial, text, polynomials)
     st.session_state[key] = draft
     return draft
 

@@ -14,9 +14,13 @@ MAX_ERRORS = 4  # shown at once; the others appear when these are corrected
 Entry = TypeVar("Entry")
 
 
-def as_lines(polynomials: Sequence[Polynomial]) -> str:
-    """Return the polynomials as plain text, one on each line."""
-    return "\n".join(map(str, polynomials))
+def as_lines(polynomials: Sequence[Polynomial], typed: str = "", known: Sequence[Polynomial] = ()) -> str:
+    """Return the polynomials as text, one on each line: as `typed` has them, else as plain text.
+
+    `known` are the polynomials that `typed` was read with; see `from_lines`.
+    """
+    texts = {line.polynomial: line.text for line in lines_of(typed, known)}
+    return "\n".join(texts.get(polynomial) or str(polynomial) for polynomial in polynomials)
 
 
 def from_lines(text: str, known: Sequence[Polynomial]) -> tuple[Polynomial, ...]:

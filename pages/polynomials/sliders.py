@@ -47,7 +47,7 @@ def _slider(index: int, power: int, count: int, polynomial: Polynomial) -> None:
     reach = reach_of(value)
     name = "constant term" if power == 0 else "x" if power == 1 else f"x{superscript(power)}"
     # another number of sliders has other keys; its own moves do not change a slider's key
-    key = session.current().inputs.key(f"{PREFIX}.{index}.{power}.{count}.{reach:g}")
+    key = session.current().inputs.key(f"{PREFIX}.{index}.{power}.{count}.{reach:g}", change.SLIDERS)
     st.slider(
         name if power == 0 else f"coefficient of {name}",
         -reach,

@@ -62,13 +62,14 @@ def load(experiment: Experiment) -> None:
     _store(replace(now, setup=replace(now.setup, experiment=experiment)).renewed("all"))
 
 
-def change_polynomials(experiment: Experiment, undo: str | None) -> None:
+def change_polynomials(experiment: Experiment, undo: str | None, *renewed: Inputs) -> None:
     """Make `experiment` the set-up's, which differs in its polynomials.
 
-    If some are lost, `undo` is a sentence that says so, and the earlier ones can be brought back.
+    If some are lost, `undo` is a sentence that says so, and the earlier ones can be brought back. `renewed`
+    are the inputs that do not show it yet.
     """
     now = current()
-    changed = replace(now, setup=replace(now.setup, experiment=experiment))
+    changed = replace(now, setup=replace(now.setup, experiment=experiment)).renewed(*renewed)
     _store(changed if undo is None else changed.with_undo(undo, now))
 
 

@@ -49,6 +49,12 @@ def test_many_moves_are_one_change_to_undo():
     assert change.EARLIER_KEY not in app.session_state or not app.session_state[change.EARLIER_KEY]
 
 
+def test_undo_brings_the_sliders_back_as_well():
+    app = move(sliding(), "constant term", 1.5)
+    press(app, "Undo")
+    assert [slider.value for slider in app.slider] == [0.0, 0.0, 1.0, 0.0]
+
+
 def test_a_move_onto_another_polynomial_is_refused_and_changes_nothing():
     app = move(move(sliding(), "coefficient of x²", 1.0), "coefficient of x", 0.0)
     assert polynomials(app) == (Polynomial(1, 1, 0), Polynomial(1, 0, 0))

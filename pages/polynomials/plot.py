@@ -1,0 +1,71 @@
+"""The curves, which can be dragged up and down, and the inputs for their x range and number of positions."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.plane import live
+from pages.polynomials import change, editor
+from pages.polynomials.change import Polynomials
+from pages.setup import x_range as range_inputs
+from pages.state import session
+from pages.wording import refusal
+from polycore import PolycoreError, Polynomial
+from polycore.figures import curves_figure
+
+PREFIX = "polynomials"
+POSITIONS_KEY, PLOT_KEY, REFUSAL_KEY = f"{PREFIX}.positions", f"{PREFIX}.plot", f"{PREFIX}.plot.refusal"
+CAPTION = "Drag a curve to move it up or down; on a touch screen hold your finger on it first."
+POSITIONS_HELP = (
+    "The number of points through which each curve is drawn. A few points show how a computer draws a curve: "
+    "with short straight lines. Steep curves on a wide range need more."
+)
+UNREADABLE = "The plot shows what is being typed. Correct the lines on the left first, then drag the curve."
+
+
+def draw() -> None:
+    """Draw the plot, its caption, and the inputs below."""
+    drawing = st.container()
+    with st.container(horizontal=True, gap="small"):
+        range_inputs.draw(PREFIX)
+        positions = st.number_input(
+            "Positions",
+            min_value=2,
+            max_value=2000,
+            value=100,
+            step=50,
+            key=POSITIONS_KEY,
+            persist_state="session",
+            width=130,
+            help=POSITIONS_HELP,
+        )
+    with st.container():
+        refusal.show_if_refused("Range not accepted yet.", partial(range_inputs.check, PREFIX))
+    polynomials = editor.shown()
+    figure = curves_figure(polynomials, session.current().experiment.x_range, positions)
+    with drawing:
+        live.figure(
+            figure,
+            key=PLOT_KEY,
+            height=400 + 10 * len(polynomials),
+            file="polycore-curves",
+            on_lift=partial(_lift, polynomials),
+        )
+        st.caption(CAPTION)
+        with st.container():
+            reason = st.session_state.pop(REFUSAL_KEY, None)
+            if reason is not None:
+                refusal.show("Not moved: nothing has changed.", reason)
+
+
+def _lift(shown: Polynomials, index: int, by: float) -> None:
+    """Add `by` to the constant term of a polynomial, of those that the plot shows."""
+    if shown != change.present():
+        st.session_state[REFUSAL_KEY] = UNREADABLE
+    elif 0 <= index < len(shown):
+        *others, constant = shown[index].coefficients
+        try:
+            moved = Polynomial(*others, float(f"{constant + by:.6g}"))
+            change.adopt((*shown[:index], moved, *shown[index + 1 :]))
+        except PolycoreError as error:
+            st.session_state[REFUSAL_KEY] = str(error)

@@ -1,0 +1,86 @@
+"""Dragging a curve on the plane of the Polynomials page."""
+
+from playwright.sync_api import expect
+
+from tests.browser.dashboard import PHONE, Visit, opened
+from tests.waiting import wait_until
+
+WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&hidden=12"
+PLOT = ".st-key-polynomials-plot .js-plotly-plot"
+
+
+def place_on(plot, x, y):
+    """Return where (x, y) of the plane is on the page, from what Plotly says of its axes."""
+    return plot.evaluate(
+        """(plot, [x, y]) => {
+          const { xaxis, yaxis } = plot._fullLayout;
+          const { left, top } = plot.getBoundingClientRect();
+          return [left + xaxis._offset + xaxis.d2p(x), top + yaxis._offset + yaxis.d2p(y)];
+        }""",
+        [x, y],
+    )
+
+
+def plot_of(visit, name):
+    """Return the plot, once it has drawn the curve of that name as its second and the page rests."""
+    plot = visit.page.locator(PLOT)
+    plot.wait_for()
+    visit.page.wait_for_function(
+        "([plot, name]) => document.querySelector(plot)._fullData?.[1].name === name", arg=[PLOT, name]
+    )
+    visit.rest()
+    return plot
+
+
+def test_a_curve_is_dragged_up_and_its_constant_term_follows(visitor):
+    visit = visitor().open(f"polynomials{WORDS}")
+    page = visit.page
+    area, lines = page.get_by_role("textbox", name="One polynomial a line"), page.get_by_role("listitem")
+    visit.fill("One polynomial a line", "0.5(x+x)\n(x-1)(x+1)")
+    visit.wait_for_words(polynomials="x~x^2-1")
+    plot = plot_of(visit, "p1 = x² − 1")
+    page.mouse.move(*place_on(plot, 0, -1))
+    page.mouse.down()
+    page.mouse.move(*place_on(plot, 0, 0))
+    page.mouse.move(*place_on(plot, 0, 0.5))
+    expect(page.get_by_text("p1 = x² − 1, up by 1.50")).to_be_visible()
+    page.mouse.up()
+    visit.wait_for_words(polynomials="x~x^2+0.5")
+    expect(lines.filter(has_text="p1 = x² + 0.5").first).to_be_visible()
+    expect(area).to_have_value("0.5(x+x)\nx^2 + 0.5")  # the other stays as it was typed
+    page.get_by_role("button", name="Undo", exact=True).click()
+    visit.wait_for_words(polynomials="x~x^2-1")
+
+
+def test_a_curve_dragged_onto_another_goes_back(visitor):
+    visit = visitor().open("polynomials?v=1&polynomials=x~x%2B1&range=-2..2&hidden=12")
+    page, plot = visit.page, plot_of(visit, "p1 = x + 1")
+    page.mouse.move(*place_on(plot, 1, 2))
+    page.mouse.down()
+    page.mouse.move(*place_on(plot, 1, 1.5))
+    page.mouse.move(*place_on(plot, 1, 1))
+    page.mouse.up()
+    page.get_by_text("Not moved: nothing has changed.").wait_for()
+    wait_until(lambda: plot.evaluate("plot => plot._fullData[1].y[0]") == -1, pause=visit.pause)
+    assert visit.words()["polynomials"] == "x~x+1"
+
+
+def test_a_finger_drags_a_curve_only_after_it_was_held_on_it(browser, server):
+    page = opened(browser, viewport=PHONE, has_touch=True, is_mobile=True)
+    visit = Visit(page, server).open(f"polynomials{WORDS}")
+    plot = plot_of(visit, "p1 = x²")
+    plot.evaluate("plot => plot.scrollIntoView({ block: 'center' })")
+    (x, y), (_, higher) = place_on(plot, 1.5, 2.25), place_on(plot, 1.5, 3.25)
+    touch = page.context.new_cdp_session(page)
+
+    def drag(rest):
+        for kind, down in (("touchStart", y), ("touchMove", (y + higher) / 2), ("touchMove", higher)):
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": down}]})
+            visit.pause(rest)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    drag(0.6)  # longer than the finger must rest
+    visit.wait_for_words(polynomials="x~x^2+1")
+    visit.rest()
+    visit.check()
+    page.context.close()
