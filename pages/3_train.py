@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.frame import frame
-from pages.lessons import looks
+from pages.lessons import lessons
 from pages.models import asked, from_link, pass_on
 from pages.plane.referee import best_possible
 from pages.run_view import map_view, presentation, progress
@@ -25,7 +25,7 @@ def draw_figures(shown: ShownRun) -> None:
         progress.draw_figures(shown, best)
         run_report.draw(training, running=running)
     asked.draw_of_run(shown.weights, shown.followed, hint=False)
-    earlier = looks.earlier_run(session.current())
+    earlier = lessons.earlier_run(session.current())
     progress.draw_loss_chart(shown, earlier)
     progress.draw_accuracy_chart(shown, best, earlier)
     progress.draw_inner_figures(shown)
@@ -34,7 +34,7 @@ def draw_figures(shown: ShownRun) -> None:
 def is_of_before_the_lesson() -> bool:
     """Return whether the run rests and a lesson has begun since: its map would look like a part of that."""
     now = session.current()
-    return now.lessons.look is not None and not now.has_run_of_look and not running
+    return now.lessons.current is not None and not now.has_run_of_lesson and not running
 
 
 def draw_whole() -> None:
@@ -64,7 +64,7 @@ def draw_whole() -> None:
         with figures_column:
             draw_figures(shown)
     # a lesson begins without a map: that of an earlier network would look like a part of it
-    elif session.current().lessons.look is not None or not from_link.draw(map_column, figures_column):
+    elif session.current().lessons.current is not None or not from_link.draw(map_column, figures_column):
         with map_column:
             untrained.draw(session.current().experiment)
         with figures_column:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.lessons import looks
+from pages.lessons import lessons
 from polycore.links import link
 from polycore.optimizers.registry import OPTIMIZERS
 from tests.attacks.run_archives import arrays_of
@@ -326,7 +326,7 @@ def test_a_link_for_teachers_sets_everything_up(address):
     words = dict(parse_qsl(query))
     if "look" in words:
         assert page == "train"
-        assert looks.named(words.pop("look")) is not None
+        assert lessons.named(words.pop("look")) is not None
     assert link.from_query(words).problems == ()
 
 
@@ -337,7 +337,7 @@ def test_the_pages_for_teachers_exist():
 
 
 def test_the_figures_for_teachers_are_those_of_the_lessons():
-    lessons = " ".join(f"{look.see} {look.do}" for look in looks.LOOKS).replace("\u00a0", " ")
+    texts = " ".join(f"{lesson.see} {lesson.do}" for lesson in lessons.LESSONS).replace("\u00a0", " ")
     for figure in ("43 %", "98 %", "40 %", "90 %", "81.6 %", "20,000 steps"):
         assert figure in " ".join(TEACHING.split())
-        assert figure in lessons
+        assert figure in texts

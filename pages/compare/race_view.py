@@ -102,7 +102,7 @@ def _draw_inputs(*, running: bool) -> None:
     )
     budgets = _budgets()
     st.segmented_control(
-        "Computing for each",
+        "Computing time each",
         budgets,
         default=budgets[0],
         required=True,

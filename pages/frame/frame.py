@@ -11,7 +11,7 @@ import streamlit as st
 from pages.channel import passing, session_key
 from pages.frame import copy_button, recent, sweep_ticker, undo
 from pages.game import challenge
-from pages.lessons import look_panel
+from pages.lessons import lesson_panel
 from pages.models import from_link, link_choice, own_weights
 from pages.run_view import presentation, progress
 from pages.run_view.shown import shown_run
@@ -134,7 +134,7 @@ def draw_without_ticker(title: str) -> None:
     _close_links_of_another_page()
     has_arrived = arrival.is_new()
     if has_arrived:
-        look_panel.follow()
+        lesson_panel.follow()
     session.collect()  # when a run has ended, the address has its best weights
     _write_link(has_arrived=has_arrived)
     # last: another script run may end this one whenever it reads or writes the session
@@ -153,7 +153,7 @@ def draw_without_ticker(title: str) -> None:
     if not is_embedded():
         sweep_ticker.draw()
         with st.container():
-            look_panel.draw_panel(title)
+            lesson_panel.draw_panel(title)
         with st.container(key="frame.weights"):
             own_weights.draw(address())
             recent.note()
@@ -252,7 +252,7 @@ def _restore() -> None:
 
 def _write_link(*, has_arrived: bool) -> None:
     """Write the set-up into the address, unless it is there already."""
-    query = {**look_panel.words(), **link.to_query(session.current().experiment), **from_link.words()}
+    query = {**lesson_panel.words(), **link.to_query(session.current().experiment), **from_link.words()}
     # after the first script run the browser may show another query than it asked with: an answer may be on
     # its way
     if not has_arrived or st.query_params.to_dict() != query:

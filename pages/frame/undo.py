@@ -17,7 +17,7 @@ SECONDS = 20.0
 
 # A screen reader reads an alert aloud as soon as it comes. What was lost may have a user's words in its name:
 # they never become HTML, the text beside the alert shows them.
-STATUS = '<span class="undo-status" role="alert">Undo is possible for a while.</span>'
+STATUS = '<span class="undo-status" role="alert">You can undo this for a while.</span>'
 
 
 # two lines of text fit in it

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.frame import frame, recent
 from pages.home import embed, home_map
-from pages.lessons import look_panel
+from pages.lessons import lesson_panel
 from pages.run_view import map_view, presentation
 from pages.run_view.shown import shown_run
 from pages.runs.runner import Training
@@ -84,7 +84,7 @@ def _draw_whole() -> None:
         controls.show_refusal()
     beside = home_map.draw(running=is_running())
     with beside:
-        look_panel.draw_next()
+        lesson_panel.draw_next()
     with st.container():
         if training is not None or session.current().answering is not None:
             _draw_next_steps()
@@ -94,4 +94,4 @@ def _draw_whole() -> None:
         if not recall.is_first_page():
             if training is None:
                 recent.draw()
-            look_panel.draw_cards()
+            lesson_panel.draw_cards()

@@ -1,1 +1,1 @@
-"""The guided looks."""
+"""The guided lessons."""

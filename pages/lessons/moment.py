@@ -1,4 +1,4 @@
-"""A moment in a guided look: what the look's check can read from the session and the page."""
+"""A moment in a guided lesson: what the lesson's check can read from the session and the page."""
 
 from dataclasses import dataclass, replace
 

@@ -80,7 +80,7 @@ def _draw_trained(page: str, kept: Kept, experiment: Experiment, key: str) -> No
         st.code(address, language=None, wrap_lines=True, height=HEIGHT)
     else:
         st.text(compacted.problem)
-        st.write("Send it as a file instead, and open that on the page Predict.")
+        st.write("Send it as a file instead, and open that on the Predict page.")
         model_in_use.draw_download(kept, f"{key}.download")
 
 

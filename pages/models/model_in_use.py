@@ -106,7 +106,7 @@ def draw_download(kept: Kept, key: str = f"{PREFIX}.download") -> None:
         key=key,
         icon=":material/download:",
         on_click="ignore",
-        help="A weight file (.npz). numpy.load reads it, and so does the page Predict, here or elsewhere.",
+        help="A weight file (.npz). numpy.load reads it, and so does the Predict page, here or elsewhere.",
     )
 
 

@@ -43,7 +43,7 @@ def _setup_button(kept: Kept) -> None:
             icon=":material/function:",
             on_click=session.name_classes,
             args=(kept.title, polynomials),
-            help="Those on the page Polynomials, in their order.",
+            help="Those on the Polynomials page, in their order.",
         )
 
 
@@ -52,7 +52,7 @@ def _typed(kept: Kept) -> None:
         "One polynomial a line, class 0 first",
         key=TEXT_KEY,
         placeholder="-x^2 + 1\nx^3 - 2",
-        help=f"{kept.model.widths[-1]} lines, written as on the page Polynomials.",
+        help=f"{kept.model.widths[-1]} lines, written as on the Polynomials page.",
     )
     st.button(
         "Use these",

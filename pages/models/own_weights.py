@@ -12,7 +12,7 @@ from pages.state.running import is_running
 from pages.state.writing import Writing
 
 CHECK_SECONDS = 0.1  # between two checks for a click
-OTHER_WORDS = 50  # characters: for the parameter of a guided look, and for longer names of other pages
+OTHER_WORDS = 50  # characters: for the parameter of a lesson, and for longer names of other pages
 
 
 def words() -> dict[str, str]:

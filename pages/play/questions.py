@@ -156,4 +156,4 @@ def _next(index: int) -> None:
 def _leave() -> None:
     play = session.current().play
     if play.game is not None:  # else the second of two quick clicks
-        session.set_play(replace(play, game=None), undo="The game was left.")
+        session.set_play(replace(play, game=None), undo="You left the game.")

@@ -113,7 +113,7 @@ def _scores(measurement: Measurement, points: Points, own: Sequence[Polynomial])
     if not own:
         st.caption(
             "Not scored: the model's file does not say which polynomials its classes stand for. Name them on "
-            "the page Predict."
+            "the Predict page."
         )
         return
     if own != points.polynomials:

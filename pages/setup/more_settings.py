@@ -120,7 +120,7 @@ def _weight_decay(experiment: Experiment) -> None:
 
 def _target_loss(experiment: Experiment) -> None:
     st.number_input(
-        "Target loss, 0 for none",
+        "Target loss (0 = none)",
         min_value=0.0,
         max_value=100.0,
         value=experiment.target_loss or 0.0,
@@ -134,7 +134,7 @@ def _target_loss(experiment: Experiment) -> None:
 
 def _patience(experiment: Experiment) -> None:
     st.number_input(
-        "Patience, 0 for none",
+        "Patience (0 = none)",
         min_value=0,
         max_value=MAX_STEPS,
         value=experiment.patience or 0,

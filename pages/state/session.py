@@ -82,15 +82,15 @@ def replace_setup(experiment: Experiment, undo: str | None = None) -> None:
     _store_setup(now, replace(now, setup=Setup(experiment)).renewed("all"), undo)
 
 
-def begin_look(name: str, experiment: Experiment, undo: str | None) -> None:
-    """Begin the guided look of that name on its set-up; see `replace_setup`.
+def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
+    """Begin the guided lesson of that name on its set-up; see `replace_setup`.
 
-    No point is asked about any more, and no neuron chosen: they would look like parts of the look.
+    No point is asked about any more, and no neuron chosen: they would look like parts of the lesson.
     """
     now = current()
     view = replace(now.view, neuron=View().neuron, asked=None)
     is_other = now.training is not None and now.training.run.experiment != experiment
-    lessons = replace(now.lessons, look=name, before=now.training if is_other else None)
+    lessons = replace(now.lessons, current=name, before=now.training if is_other else None)
     begun = replace(now, lessons=lessons, view=view)
     if experiment == now.experiment:
         _store(begun)
@@ -298,7 +298,7 @@ def set_points(points: Points | None, undo: str | None) -> None:
 
 
 def set_lessons(lessons: Lessons) -> None:
-    """Change what is on and what was seen of the guided looks."""
+    """Change what is on and what was seen of the guided lessons."""
     _store(replace(current(), lessons=lessons))
 
 

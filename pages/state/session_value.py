@@ -24,14 +24,14 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Lessons:
-    """The guided looks.
+    """The guided lessons.
 
-    look: the one that is on, by its name in the address; None if none is.
+    current: the one that is on, by its name in the address; None if none is.
     seen: the names of those whose check has passed.
-    before: the run that was there when the look began, which is no part of it.
+    before: the run that was there when the lesson began, which is no part of it.
     """
 
-    look: str | None = None
+    current: str | None = None
     seen: frozenset[str] = frozenset()
     before: Training | None = None
 
@@ -133,8 +133,8 @@ class Session:
         return self.undo if self.undo is not None and self.undo.is_harmless(self) else None
 
     @property
-    def has_run_of_look(self) -> bool:
-        """Whether there is a run that began after the current look, or had its set-up already."""
+    def has_run_of_lesson(self) -> bool:
+        """Whether there is a run that began after the current lesson, or had its set-up already."""
         return self.training is not None and self.training is not self.lessons.before
 
     def collected(self) -> "Session":
@@ -193,7 +193,7 @@ class Session:
             self,
             setup=self.setup if self.experiment == opened.experiment else opened.setup,
             training=opened.training or self.training,
-            lessons=replace(self.lessons, look=opened.lessons.look),
+            lessons=replace(self.lessons, current=opened.lessons.current),
             play=Play(game, opened.play.challenge or self.play.challenge),
             address=replace(
                 self.address, problems=opened.address.problems, links_shown=opened.address.links_shown
@@ -239,12 +239,12 @@ class Undo:
     def reverted(self, now: Session) -> Session:
         """Return the session without the change, and with all else as it is `now`. It must be harmless.
 
-        The model in use and the look hold no work: they stay if the user has chosen another since.
+        The model in use and the lesson hold no work: they stay if the user has chosen another since.
         """
         before, after, since = self.before, self.after, self.unchanged_since
         lessons = now.lessons
-        if lessons.look == since.lessons.look and before.lessons.look != after.lessons.look:
-            lessons = replace(lessons, look=before.lessons.look, before=before.lessons.before)
+        if lessons.current == since.lessons.current and before.lessons.current != after.lessons.current:
+            lessons = replace(lessons, current=before.lessons.current, before=before.lessons.before)
         return replace(
             now,
             setup=_reverted(before.setup, after.setup, now.setup),

@@ -76,7 +76,7 @@ def _replace_run(training: Training) -> None:
     session.exchange_run(training)
     session.replace_setup(training.run.experiment)
     session.collect()
-    session.offer_undo(f"A run was uploaded. It is at step {training.run.step:,}.", before)
+    session.offer_undo(f"The run was imported. It is at step {training.run.step:,}.", before)
 
 
 def _uploader_key() -> str:

@@ -1,11 +1,11 @@
-"""Learning by looking: a guided look from its card to "Seen", undo in a toast, the keys, the glossary."""
+"""Learning by looking: a guided lesson from its card to "Seen", undo in a toast, the keys, the glossary."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from pages.lessons import looks
+from pages.lessons import lessons
 from tests.browser.dashboard import DESKTOP, PHONE
 from tests.waiting import wait_until
 
@@ -16,14 +16,14 @@ PATIENCE = 120  # seconds, for a run on a busy machine
 
 
 def panel(visit):
-    return visit.page.locator(".st-key-look-panel")
+    return visit.page.locator(".st-key-lesson-panel")
 
 
 def toast(visit):
     return visit.page.locator(".st-key-undo-toast")
 
 
-def test_a_look_from_its_card_to_seen_and_on(visitor):
+def test_a_lesson_from_its_card_to_seen_and_on(visitor):
     visit = visitor(PHONE).open()
     card = visit.page.get_by_test_id("stColumn").filter(has_text="4 · Dead neurons")
     card.get_by_role("link", name=re.compile("Start lesson$")).click()
@@ -46,7 +46,7 @@ def test_a_look_from_its_card_to_seen_and_on(visitor):
     expect(panel(visit)).to_be_hidden()
 
 
-def test_a_bookmark_of_a_look_works_cold_and_a_point_that_is_asked_about_is_seen(visitor):
+def test_a_bookmark_of_a_lesson_works_cold_and_a_point_that_is_asked_about_is_seen(visitor):
     visit = visitor().open("train?look=crossing")
     visit.wait_for_words(look="crossing", noise="0.1")
     visit.press("Start")
@@ -145,24 +145,24 @@ def test_keys_drive_a_run_but_not_while_one_types(visitor):
     assert visit.standing() == ("Ready", 0)
 
 
-# panel and address name the same look, not the first one, and the page is drawn
-ON_ONE_LOOK = """(names) => {
-  const [, number] = document.querySelector(".st-key-look-panel").innerText.match(/Lesson (\\d) of 8/);
+# panel and address name the same lesson, not the first one, and the page is drawn
+ON_ONE_LESSON = """(names) => {
+  const [, number] = document.querySelector(".st-key-lesson-panel").innerText.match(/Lesson (\\d) of 8/);
   const { testScriptState } = document.querySelector("[data-testid=stApp]").dataset;
-  const look = new URLSearchParams(location.search).get("look");
-  return number > 1 && look === names[number - 1] && testScriptState === "notRunning";
+  const lesson = new URLSearchParams(location.search).get("look");
+  return number > 1 && lesson === names[number - 1] && testScriptState === "notRunning";
 }"""
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_two_quick_presses_on_next_look_stay_on_the_page_and_on_one_look(visitor, size):
+def test_two_quick_presses_on_next_lesson_stay_on_the_page_and_on_one_lesson(visitor, size):
     visit = visitor(size).open("train?look=crossing")
     for pause in (90, 220):
         box = panel(visit).get_by_role("button", name="Next lesson").bounding_box()
         for _ in range(2):  # on the same spot, whatever is there by then
             visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
             visit.page.wait_for_timeout(pause)
-        visit.page.wait_for_function(ON_ONE_LOOK, arg=[look.name for look in looks.LOOKS])
+        visit.page.wait_for_function(ON_ONE_LESSON, arg=[lesson.name for lesson in lessons.LESSONS])
         expect(visit.page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
 
 
@@ -181,7 +181,7 @@ def wait_for_step(visit, step):
 
 
 def load(visit, name, **words):
-    """Take another of the look's set-ups."""
+    """Take another of the lesson's set-ups."""
     panel(visit).get_by_role("button", name=name, exact=True).click()
     visit.wait_for_words(**words)
 
@@ -205,7 +205,7 @@ def folds(visit):
 
 
 # what each begins with, how many times "Next lesson" leads there, and what to do after Start;
-# what the other looks ask for is seen in tests/pages/test_looks.py, and is done in the same ways
+# what the other lessons ask for is seen in tests/pages/test_lessons.py, and is done in the same ways
 WALKS = (
     ({"look": "search", "optimizer": "random-search"}, 0, search),
     ({"look": "referee", "noise": "0.2"}, 5, referee),
@@ -213,7 +213,7 @@ WALKS = (
 )
 
 
-def test_looks_one_after_the_other_each_until_it_is_seen(visitor):
+def test_lessons_one_after_the_other_each_until_it_is_seen(visitor):
     visit = visitor().open()
     card = visit.page.get_by_test_id("stColumn").filter(has_text="2 · Random search vs. gradient descent")
     card.get_by_role("link", name=re.compile("Start lesson$")).click()

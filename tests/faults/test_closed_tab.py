@@ -358,9 +358,9 @@ def test_at_most_so_many_tabs_are_remembered_and_the_oldest_go(tab_of, monkeypat
     monkeypatch.setattr(recall, "MOST_REMEMBERED", 2)
     for letter in "abc":
         tab_of(letter)
-        recall.remember(Session(lessons=Lessons(look=letter)))
+        recall.remember(Session(lessons=Lessons(current=letter)))
     found = [tab_of(letter) for letter in "abc"]
-    assert [session and session.lessons.look for session in found] == [None, "b", "c"]
+    assert [session and session.lessons.current for session in found] == [None, "b", "c"]
 
 
 def test_the_oldest_tabs_are_forgotten_when_all_have_too_many_bytes(tab_of, monkeypatch):
@@ -403,6 +403,6 @@ def test_the_key_that_a_tab_has_after_a_long_cut_is_revoked_by_its_next_session_
 def test_two_tabs_of_one_person_are_never_mixed_up(tab_of):
     for letter in "ab":
         assert tab_of(letter) is None
-        recall.remember(Session(lessons=Lessons(look=letter)))
+        recall.remember(Session(lessons=Lessons(current=letter)))
     for letter in "abba":
-        assert tab_of(letter).lessons.look == letter
+        assert tab_of(letter).lessons.current == letter

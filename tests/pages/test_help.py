@@ -34,14 +34,14 @@ BESIDE = {"Map", "Weights", "On the map"}
 VALUES = set(KINDS) - {"button", "checkbox", "download_button", "file_uploader"}
 # labels in everyday words
 EVERYDAY = {
-    "Computing for each",
+    "Computing time each",
     "Edit as",
     "Keep",
     "Map",
     "Model",
     "Name",
     "Networks",
-    "Of each",
+    "Per polynomial",
     "On the map",
     "Settings",
 }

@@ -45,14 +45,14 @@ def test_one_press_trains_the_set_up_of_the_link_and_keeps_the_best_weights():
     assert metrics(app)["Held-out accuracy"] == f"{100 * held_out:.1f} %"
 
 
-def test_a_newcomer_s_first_page_ends_with_the_curves_and_the_next_has_the_looks():
+def test_a_newcomer_s_first_page_ends_with_the_curves_and_the_next_has_the_lessons():
     app = opened()
     assert "Start lesson" not in [link.proto.label for link in app.main.get("page_link")]
     report(app, recall.COMPONENT_KEY, name=uuid4().hex)  # which a tab does at once
     assert [link.proto.label for link in app.main.get("page_link")].count("Start lesson") == 8
 
 
-def test_who_comes_to_home_from_another_page_sees_the_looks_at_once():
+def test_who_comes_to_home_from_another_page_sees_the_lessons_at_once():
     app = opened(TRAIN).switch_page(HOME).run()
     assert [link.proto.label for link in app.main.get("page_link")].count("Start lesson") == 8
 
@@ -62,8 +62,8 @@ def test_three_next_steps_once_a_network_is_trained():
     assert "Train the network" not in labels(app)
     links = [link.proto.label for link in app.main.get("page_link")]
     assert links.count("Start lesson") == 8
-    before_looks = links[: links.index("Start lesson")]
-    assert before_looks[-2:] == ["Choose polynomials", "Ask about a point"]
+    before_lessons = links[: links.index("Start lesson")]
+    assert before_lessons[-2:] == ["Choose polynomials", "Ask about a point"]
 
 
 def test_a_set_up_that_cannot_be_trained_says_why():

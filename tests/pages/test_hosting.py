@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 import polycore as pc
-from pages.lessons import looks
+from pages.lessons import lessons
 from pages.predict import weight_upload
 from pages.runs import status
 from pages.runs.race import ENTRANTS, course_of
@@ -200,7 +200,7 @@ def test_the_public_demo_has_room_for_all_that_its_pages_offer():
     allowed = hosting.read(ROOT / "hosted.toml")
     assert (allowed.max_seconds, allowed.seconds_of_sweep, allowed.max_sweep_runs) == (60, 10, 12)
     presets = [Experiment.recommended(), Experiment.tutorial(), Experiment()]
-    shown = [value for value in vars(looks).values() if isinstance(value, Experiment)]
+    shown = [value for value in vars(lessons).values() if isinstance(value, Experiment)]
     assert len(shown) >= 8
     for experiment in presets + shown:
         allowed.check(experiment)

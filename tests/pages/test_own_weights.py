@@ -6,7 +6,7 @@ from threading import Event
 import numpy as np
 import pytest
 
-from pages.lessons.looks import LOOKS
+from pages.lessons.lessons import LESSONS
 from pages.models import own_weights
 from pages.state import writing
 from polycore import PolycoreError
@@ -111,7 +111,7 @@ def test_a_refresh_does_not_keep_it_a_second_time(app, monkeypatch):
     assert words_of(app) == words
 
 
-def test_every_page_s_address_with_a_look_stays_within_what_servers_accept():
-    longest_look = max(len(f"&look={look.name}") for look in LOOKS)
+def test_every_page_s_address_with_a_lesson_stays_within_what_servers_accept():
+    longest_lesson = max(len(f"&look={lesson.name}") for lesson in LESSONS)
     longest_page = len("polynomials")
-    assert longest_look + longest_page <= own_weights.OTHER_WORDS
+    assert longest_lesson + longest_page <= own_weights.OTHER_WORDS

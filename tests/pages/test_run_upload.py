@@ -68,7 +68,7 @@ def test_undo_restores_run_set_up_and_models():
     brought(app, saved(run_of("evolution")))
     assert session_of(app).experiment == KINDS["evolution"]
     assert len(session_of(app).models.kept) == 2
-    assert session_of(app).undo.text == "A run was uploaded. It is at step 23."
+    assert session_of(app).undo.text == "The run was imported. It is at step 23."
     app.button(key="undo.button").click().run()
     after = session_of(app)
     assert (after.training, after.experiment) == (before.training, before.experiment)

@@ -28,7 +28,7 @@ FULL = Session(
     models=KeptModels((A, B), "B", runs=1, uploads=1),
     by_hand=ByHand("A", MODEL, B.model),
     points=POINTS,
-    lessons=Lessons(look="dead"),
+    lessons=Lessons(current="dead"),
     play=Play(GAME),
 )
 LOSSES = {
@@ -101,7 +101,7 @@ def test_uploads_are_counted_on_and_runs_are_not():
 def test_a_change_that_is_no_loss_keeps_the_offer_and_what_it_brings_back():
     after = lost("set-up")
     undo = after.offered_undo
-    changed = replace(after, setup=Setup(replace(OTHER, steps=9)), lessons=Lessons(look="scaling"))
+    changed = replace(after, setup=Setup(replace(OTHER, steps=9)), lessons=Lessons(current="scaling"))
     assert changed.offered_undo is None
     again = changed.still_offering(undo)
     assert again.offered_undo.made_at == undo.made_at

@@ -10,7 +10,7 @@ from tests.pages.browsing import QUICK, opened, press, session_of, wait_for, wor
 
 TRAIN, DATA = "pages/3_train.py", "pages/2_data.py"
 KINDS = ("selectbox", "number_input", "text_input", "toggle", "button_group")
-BATCH, TARGET, PATIENCE = "Batch size (0 = all points)", "Target loss, 0 for none", "Patience, 0 for none"
+BATCH, TARGET, PATIENCE = "Batch size (0 = all points)", "Target loss (0 = none)", "Patience (0 = none)"
 ALWAYS = {
     "Optimizer",
     "Hidden layers",

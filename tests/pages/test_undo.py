@@ -9,7 +9,7 @@ import pytest
 import polycore as pc
 from pages.frame import undo
 from pages.game.game import Game
-from pages.lessons import looks
+from pages.lessons import lessons
 from pages.play import opening, questions
 from pages.predict import weight_upload
 from pages.state import session
@@ -300,38 +300,38 @@ def test_a_game_begun_after_one_was_left_is_not_dropped():
     app = opened("pages/7_play.py")
     for key in (opening.START_KEY, questions.LEAVE_KEY):
         app.button(key=key).click().run()
-    assert toast(app) == "The game was left."
+    assert toast(app) == "You left the game."
     app.button(key=opening.START_KEY).click().run()
     assert toast(app) is None
     assert session_of(app).play.game is not None
 
 
-def look_on(app, name):
-    """Follow the link of a look on Home."""
+def lesson_on(app, name):
+    """Follow the link of a lesson on Home."""
     app.switch_page(HOME).run()
-    return come_to(app, TRAIN, {"look": name, **link.to_query(looks.named(name).set_ups[0].experiment)})
+    return come_to(app, TRAIN, {"look": name, **link.to_query(lessons.named(name).set_ups[0].experiment)})
 
 
-def test_a_set_up_comes_back_after_several_looks():
+def test_a_set_up_comes_back_after_several_lessons():
     app = opened()
     before = session_of(app).experiment
-    look_on(look_on(app, "by-heart"), "scaling")
-    assert toast(app) == "The look has replaced your set-up."
+    lesson_on(lesson_on(app, "by-heart"), "scaling")
+    assert toast(app) == "The lesson has replaced your set-up."
     undone(app)
-    assert (session_of(app).experiment, session_of(app).lessons.look) == (before, None)
+    assert (session_of(app).experiment, session_of(app).lessons.current) == (before, None)
 
 
-def test_a_set_up_comes_back_after_its_look_was_ended():
+def test_a_set_up_comes_back_after_its_lesson_was_ended():
     app = opened()
     before = session_of(app).experiment
-    press(look_on(app, "by-heart"), "End")
+    press(lesson_on(app, "by-heart"), "End")
     undone(app)
-    assert (session_of(app).experiment, session_of(app).lessons.look) == (before, None)
+    assert (session_of(app).experiment, session_of(app).lessons.current) == (before, None)
 
 
-def test_settings_changed_within_a_look_are_not_taken_back():
+def test_settings_changed_within_a_lesson_are_not_taken_back():
     app = opened(TRAIN)
-    look_on(app, "by-heart")
+    lesson_on(app, "by-heart")
     assert toast(app) is not None
     labelled(app.number_input, "Steps").set_value(77).run()
     assert toast(app) is None

@@ -1,4 +1,4 @@
-"""The guided looks: each shows what it promises, and reports it as seen then and not before."""
+"""The guided lessons: each shows what it promises, and reports it as seen then and not before."""
 
 from dataclasses import replace
 from functools import cache
@@ -8,7 +8,7 @@ import pytest
 import polycore as pc
 from pages.channel import session_key
 from pages.channel.hub import hub
-from pages.lessons import look_panel, looks
+from pages.lessons import lesson_panel, lessons
 from pages.lessons.moment import Moment
 from pages.runs.runner import Training
 from pages.state import session
@@ -34,7 +34,7 @@ from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
 PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("*.py")))]
-NAMES = [look.name for look in looks.LOOKS]
+NAMES = [lesson.name for lesson in lessons.LESSONS]
 
 
 @cache
@@ -59,7 +59,7 @@ def holding(*runs, map_view="Network"):
 
 
 def seen(name, now, page="Train", asked=None):
-    return looks.named(name).seen(Moment(now, page, asked))
+    return lessons.named(name).seen(Moment(now, page, asked))
 
 
 def panel(app):
@@ -67,19 +67,19 @@ def panel(app):
 
 
 def test_there_are_eight_with_different_names():
-    assert len(looks.LOOKS) == len(set(NAMES)) == 8
-    assert [looks.number(look) for look in looks.LOOKS] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert len(lessons.LESSONS) == len(set(NAMES)) == 8
+    assert [lessons.number(lesson) for lesson in lessons.LESSONS] == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
-@pytest.mark.parametrize("look", looks.LOOKS, ids=NAMES)
-def test_every_set_up_goes_through_a_link_unchanged(look):
-    for set_up in look.set_ups:
+@pytest.mark.parametrize("lesson", lessons.LESSONS, ids=NAMES)
+def test_every_set_up_goes_through_a_link_unchanged(lesson):
+    for set_up in lesson.set_ups:
         assert link.from_query(link.to_query(set_up.experiment)) == link.Opened(set_up.experiment, ())
 
 
-@pytest.mark.parametrize("look", looks.LOOKS, ids=NAMES)
-def test_every_link_of_a_look_leads_to_an_existing_page(look):
-    for way in look.ways:
+@pytest.mark.parametrize("lesson", lessons.LESSONS, ids=NAMES)
+def test_every_link_of_a_lesson_leads_to_an_existing_page(lesson):
+    for way in lesson.ways:
         assert (ROOT / way.page).is_file()
 
 
@@ -91,13 +91,13 @@ def test_nothing_has_been_seen_before_anything_was_trained(name, page):
 
 @pytest.mark.parametrize("page", ["Home", "Train", "Predict", "Inside"])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_run_of_something_else_shows_no_look(name, page):
+def test_a_run_of_something_else_shows_no_lesson(name, page):
     run = run_to_end(pc.Experiment(hidden=(4,)), 1200)
     assert not seen(name, holding(run, map_view="Referee"), page, asked=(0.0, 0.0))
 
 
 def test_at_a_crossing_the_odds_are_even():
-    run = run_to_end(looks.CROSSING, 8000)
+    run = run_to_end(lessons.CROSSING, 8000)
     [[first, second, third], beside] = run.best.predict_proba([[0.0, 0.0], [0.9, 0.9]])
     assert first == pytest.approx(0.5, abs=0.15)
     assert second == pytest.approx(0.5, abs=0.15)
@@ -114,7 +114,7 @@ def test_at_a_crossing_the_odds_are_even():
 
 
 def test_adam_is_far_ahead_of_random_search_after_few_steps():
-    search, gradient = run_to_end(looks.SEARCH, 20_000), run_to_end(looks.GRADIENT, 600)
+    search, gradient = run_to_end(lessons.SEARCH, 20_000), run_to_end(lessons.GRADIENT, 600)
     assert gradient.best.loss < search.best.loss - 0.5
     assert seen("search", holding(search, gradient))
     assert not seen("search", holding(search))
@@ -122,7 +122,7 @@ def test_adam_is_far_ahead_of_random_search_after_few_steps():
 
 
 def test_standardized_inputs_reach_what_raw_ones_do_not():
-    raw, scaled = run_to_end(looks.UNSCALED, 5000), run_to_end(looks.SCALED, 5000)
+    raw, scaled = run_to_end(lessons.UNSCALED, 5000), run_to_end(lessons.SCALED, 5000)
     assert raw.best.held_out_accuracy == pytest.approx(0.43, abs=0.08)
     assert scaled.best.held_out_accuracy == pytest.approx(0.98, abs=0.02)
     assert seen("scaling", holding(raw, scaled))
@@ -131,14 +131,14 @@ def test_standardized_inputs_reach_what_raw_ones_do_not():
 
 
 def test_a_learning_rate_of_1_kills_more_than_half_of_the_neurons():
-    dead, alive = run_to_end(looks.TOO_FAST, 500), run_to_end(looks.SLOWER, 500)
+    dead, alive = run_to_end(lessons.TOO_FAST, 500), run_to_end(lessons.SLOWER, 500)
     assert seen("dead", holding(dead))
     assert not seen("dead", holding(alive))
-    assert not seen("dead", holding(pc.start(looks.TOO_FAST)))
+    assert not seen("dead", holding(pc.start(lessons.TOO_FAST)))
 
 
 def test_two_neurons_stay_far_behind():
-    two, more = run_to_end(looks.TWO_NEURONS, 8000), run_to_end(looks.MORE_NEURONS, 8000)
+    two, more = run_to_end(lessons.TWO_NEURONS, 8000), run_to_end(lessons.MORE_NEURONS, 8000)
     assert two.best.held_out_accuracy == pytest.approx(0.4, abs=0.08)
     assert more.best.held_out_accuracy == pytest.approx(0.9, abs=0.06)
     assert seen("small", holding(two, more))
@@ -146,20 +146,22 @@ def test_two_neurons_stay_far_behind():
 
 
 def test_a_hundred_points_are_learned_by_heart():
-    run = run_to_end(looks.BY_HEART, 3000)
-    best = pc.Referee(looks.BY_HEART.polynomials, looks.BY_HEART.x_range, looks.BY_HEART.noise).accuracy.value
-    assert "81.6\u00a0%" in looks.named("by-heart").see
+    run = run_to_end(lessons.BY_HEART, 3000)
+    best = pc.Referee(
+        lessons.BY_HEART.polynomials, lessons.BY_HEART.x_range, lessons.BY_HEART.noise
+    ).accuracy.value
+    assert "81.6\u00a0%" in lessons.named("by-heart").see
     assert best == pytest.approx(0.816, abs=0.0005)
     assert run.best.accuracy == 1.0
     assert run.best.held_out_accuracy < best - 0.02
     assert seen("by-heart", holding(run))
-    assert not seen("by-heart", holding(run_to_end(looks.BY_HEART, 20)))
+    assert not seen("by-heart", holding(run_to_end(lessons.BY_HEART, 20)))
 
 
 def test_with_noise_the_network_comes_near_the_referee():
-    run = run_to_end(looks.NOISY, 5000)
-    best = pc.Referee(looks.NOISY.polynomials, looks.NOISY.x_range, looks.NOISY.noise).accuracy.value
-    assert "89.7\u00a0%" in looks.named("referee").see
+    run = run_to_end(lessons.NOISY, 5000)
+    best = pc.Referee(lessons.NOISY.polynomials, lessons.NOISY.x_range, lessons.NOISY.noise).accuracy.value
+    assert "89.7\u00a0%" in lessons.named("referee").see
     assert best == pytest.approx(0.897, abs=0.0005)
     assert abs(run.best.held_out_accuracy - best) < 0.02
     assert seen("referee", holding(run, map_view="Referee"))
@@ -168,7 +170,7 @@ def test_with_noise_the_network_comes_near_the_referee():
 
 
 def test_six_folds_are_enough_for_three_curves():
-    run = run_to_end(looks.FOLDED, 6000)
+    run = run_to_end(lessons.FOLDED, 6000)
     assert run.best.held_out_accuracy > 0.97
     chosen = replace(holding(run), view=View(neuron=(0, 3)))
     assert seen("folds", chosen, "Inside")
@@ -176,31 +178,31 @@ def test_six_folds_are_enough_for_three_curves():
     assert not seen("folds", chosen, "Train")
 
 
-def test_another_seed_is_still_the_same_look():
-    run = run_to_end(replace(looks.TOO_FAST, seed=5), 500)
+def test_another_seed_is_still_the_same_lesson():
+    run = run_to_end(replace(lessons.TOO_FAST, seed=5), 500)
     assert seen("dead", holding(run))
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_panel_is_on_every_page(page):
     app = opened(page, {"look": "scaling"})
-    assert session_of(app).experiment == looks.UNSCALED
+    assert session_of(app).experiment == lessons.UNSCALED
     assert any("Lesson 3 of 8" in text for text in panel(app))
     assert any("Not seen yet" in text for text in panel(app))
     assert words_of(app)["look"] == "scaling"
 
 
-def test_a_cold_link_of_a_look_opens_what_it_holds():
-    changed = {"look": "dead", **link.to_query(replace(looks.TOO_FAST, seed=7))}
+def test_a_cold_link_of_a_lesson_opens_what_it_holds():
+    changed = {"look": "dead", **link.to_query(replace(lessons.TOO_FAST, seed=7))}
     app = opened(TRAIN, changed)
-    assert session_of(app).lessons.look == "dead"
-    assert session_of(app).experiment == replace(looks.TOO_FAST, seed=7)
+    assert session_of(app).lessons.current == "dead"
+    assert session_of(app).experiment == replace(lessons.TOO_FAST, seed=7)
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "<b>"])
 def test_an_unknown_name_is_ignored(name):
     app = opened(TRAIN, {**QUICK, "look": name})
-    assert session_of(app).lessons.look is None
+    assert session_of(app).lessons.current is None
     assert "look" not in words_of(app)
     assert panel(app) == []
 
@@ -211,27 +213,27 @@ def test_an_address_from_before_a_press_begins_nothing():
     press(app, "Next lesson")
     say(app, before)  # the second of two quick presses: the browser does not know the answer to the first
     press(app, "Next lesson")
-    assert (session_of(app).lessons.look, session_of(app).experiment) == ("dead", looks.TOO_FAST)
+    assert (session_of(app).lessons.current, session_of(app).experiment) == ("dead", lessons.TOO_FAST)
     assert words_of(app)["look"] == "dead"
 
 
-def test_an_address_from_before_its_end_does_not_begin_a_look_again():
+def test_an_address_from_before_its_end_does_not_begin_a_lesson_again():
     app = opened(TRAIN, {"look": "search"})
     before = words_of(app)
     press(app, "End")
     say(app, before)
     app.run()
-    assert session_of(app).lessons.look is None
+    assert session_of(app).lessons.current is None
     assert "look" not in words_of(app)
 
 
-def test_opening_the_address_of_a_look_again_begins_it_again():
+def test_opening_the_address_of_a_lesson_again_begins_it_again():
     app = opened(TRAIN, {"look": "search"})
     before = words_of(app)
     press(app, "End")
     app.switch_page(HOME).run()
     come_to(app, TRAIN, before)
-    assert session_of(app).lessons.look == "search"
+    assert session_of(app).lessons.current == "search"
 
 
 def drawn_charts(app):
@@ -239,53 +241,55 @@ def drawn_charts(app):
     return " ".join(component.proto.id for component in app.get("bidi_component"))
 
 
-def test_a_look_begun_later_loads_its_set_up_keeps_the_models_and_can_be_undone():
+def test_a_lesson_begun_later_loads_its_set_up_keeps_the_models_and_can_be_undone():
     app = wait_for(press(opened(), "Train the network"), "finished")
     before = session_of(app)
-    come_to(app, TRAIN, {"look": "by-heart", **link.to_query(looks.BY_HEART)})
+    come_to(app, TRAIN, {"look": "by-heart", **link.to_query(lessons.BY_HEART)})
     after = session_of(app)
-    assert (after.lessons.look, after.experiment) == ("by-heart", looks.BY_HEART)
+    assert (after.lessons.current, after.experiment) == ("by-heart", lessons.BY_HEART)
     assert (after.models.kept, after.training) == (before.models.kept, before.training)
     assert "untrained.map" in drawn_charts(app)  # the map of the earlier run would look like a part of it
     assert "progress.map" not in drawn_charts(app)
-    assert "not started" in sent_to(app, "look.watch")["html"]  # the figure to watch is not that run's either
+    assert (
+        "not started" in sent_to(app, "lesson.watch")["html"]
+    )  # the figure to watch is not that run's either
     app.button(key="undo.button").click().run()
-    assert session_of(app).lessons.look is None
+    assert session_of(app).lessons.current is None
     assert "progress.map" in drawn_charts(app)
     assert session_of(app).experiment == before.experiment
     assert "look" not in words_of(app)
 
 
 def test_the_map_of_the_lesson_s_own_run_stays_as_settings_change():
-    soon = link.to_query(replace(looks.TWO_NEURONS, steps=20))
+    soon = link.to_query(replace(lessons.TWO_NEURONS, steps=20))
     app = wait_for(press(opened(TRAIN, {"look": "small", **soon}), "Start"), "finished")
     for name in ("32 neurons", "New seed"):
         assert "progress.map" in drawn_charts(press(app, name))
 
 
-def test_a_set_up_of_the_look_is_one_click_away():
+def test_a_set_up_of_the_lesson_is_one_click_away():
     app = opened(TRAIN, {"look": "scaling"})
     press(app, "Standardized")
-    assert session_of(app).experiment == looks.SCALED
-    assert session_of(app).lessons.look == "scaling"
+    assert session_of(app).experiment == lessons.SCALED
+    assert session_of(app).lessons.current == "scaling"
 
 
-def test_the_next_look_begins_on_the_same_page():
+def test_the_next_lesson_begins_on_the_same_page():
     app = press(opened(TRAIN, {"look": "search"}), "Next lesson")
-    assert (session_of(app).lessons.look, session_of(app).experiment) == ("scaling", looks.UNSCALED)
+    assert (session_of(app).lessons.current, session_of(app).experiment) == ("scaling", lessons.UNSCALED)
     assert words_of(app)["look"] == "scaling"
     app.run()
-    assert session_of(app).lessons.look == "scaling"
+    assert session_of(app).lessons.current == "scaling"
 
 
-def test_the_last_look_has_no_next():
+def test_the_last_lesson_has_no_next():
     assert "Next lesson" not in labels(opened(TRAIN, {"look": "folds"}))
 
 
 def test_the_point_is_that_of_predict_there_and_elsewhere_that_on_the_map(monkeypatch):
-    moments = []  # that the look was asked about
-    noting = replace(looks.LOOKS[0], seen=moments.append)
-    monkeypatch.setattr(looks, "LOOKS", (noting, *looks.LOOKS[1:]))
+    moments = []  # that the lesson was asked about
+    noting = replace(lessons.LESSONS[0], seen=moments.append)
+    monkeypatch.setattr(lessons, "LESSONS", (noting, *lessons.LESSONS[1:]))
     app = opened(TRAIN, {"look": noting.name})
     view = View(asked=(1.0, 2.0), point=AskedPoint(x=0.25, y=-0.5))
     app.session_state[session.KEY] = replace(session_of(app), view=view)
@@ -296,55 +300,57 @@ def test_the_point_is_that_of_predict_there_and_elsewhere_that_on_the_map(monkey
         assert {moment.asked for moment in moments} == {point}
 
 
-def test_ending_a_look_keeps_the_set_up_and_removes_the_panel():
+def test_ending_a_lesson_keeps_the_set_up_and_removes_the_panel():
     app = press(opened(TRAIN, {"look": "scaling"}), "End")
-    assert session_of(app).lessons.look is None
-    assert session_of(app).experiment == looks.UNSCALED
+    assert session_of(app).lessons.current is None
+    assert session_of(app).experiment == lessons.UNSCALED
     assert "look" not in words_of(app)
     assert panel(app) == []
     app.run()
-    assert session_of(app).lessons.look is None
+    assert session_of(app).lessons.current is None
 
 
 def test_the_run_of_the_other_set_up_stays_in_the_charts():
-    search, adam = run_to_end(looks.SEARCH, 50), run_to_end(looks.GRADIENT, 50)
-    now = replace(holding(search, adam), lessons=Lessons(look="search"))
-    name, history = looks.earlier_run(now)
+    search, adam = run_to_end(lessons.SEARCH, 50), run_to_end(lessons.GRADIENT, 50)
+    now = replace(holding(search, adam), lessons=Lessons(current="search"))
+    name, history = lessons.earlier_run(now)
     assert (name, history) == ("Random search", search.history)
-    assert looks.earlier_run(replace(now, lessons=Lessons())) is None
-    assert looks.earlier_run(replace(holding(search), lessons=Lessons(look="search"))) is None
-    assert looks.earlier_run(replace(now, lessons=Lessons(look="scaling"))) is None  # a run of something else
+    assert lessons.earlier_run(replace(now, lessons=Lessons())) is None
+    assert lessons.earlier_run(replace(holding(search), lessons=Lessons(current="search"))) is None
+    assert (
+        lessons.earlier_run(replace(now, lessons=Lessons(current="scaling"))) is None
+    )  # a run of something else
 
 
-@pytest.mark.parametrize("look", looks.LOOKS, ids=NAMES)
-def test_each_look_has_a_figure_to_watch(look):
-    run = run_to_end(look.set_ups[0].experiment, 50)
-    assert look.watched.text(Moment(Session(), "Train")) == ""
-    text = look.watched.text(Moment(holding(run), "Train"))
+@pytest.mark.parametrize("lesson", lessons.LESSONS, ids=NAMES)
+def test_each_lesson_has_a_figure_to_watch(lesson):
+    run = run_to_end(lesson.set_ups[0].experiment, 50)
+    assert lesson.watched.text(Moment(Session(), "Train")) == ""
+    text = lesson.watched.text(Moment(holding(run), "Train"))
     accuracy = f"{100 * run.current.held_out_accuracy:.1f} %"
-    if look.watched.label == "Held-out accuracy":
+    if lesson.watched.label == "Held-out accuracy":
         assert text == accuracy
-    elif look.watched.label.startswith("Training"):
+    elif lesson.watched.label.startswith("Training"):
         assert text.endswith(accuracy)
     else:
         assert any(sign.isdigit() for sign in text)
 
 
-def test_the_end_of_the_last_look_says_whether_all_are_seen():
-    app = opened(TRAIN, {"look": looks.LOOKS[-1].name})
+def test_the_end_of_the_last_lesson_says_whether_all_are_seen():
+    app = opened(TRAIN, {"look": lessons.LESSONS[-1].name})
     for seen_before, words in (
         (set(NAMES[:-1]), "You have finished all 8 lessons"),
         (set(), "you have seen 1"),
     ):
         now = session_of(app)
-        changed = replace(now, lessons=Lessons(look=NAMES[-1], seen=frozenset({*seen_before, NAMES[-1]})))
+        changed = replace(now, lessons=Lessons(current=NAMES[-1], seen=frozenset({*seen_before, NAMES[-1]})))
         app.session_state[session.KEY] = changed
         app.run()
         assert any(words in text for text in panel(app))
 
 
-def test_a_seen_look_is_reported_and_stays_seen():
-    soon = link.to_query(replace(looks.TOO_FAST, steps=500))
+def test_a_seen_lesson_is_reported_and_stays_seen():
+    soon = link.to_query(replace(lessons.TOO_FAST, steps=500))
     app = press(opened(TRAIN, {"look": "dead", **soon}), "Start")
     wait_for(app, "finished")
     assert session_of(app).lessons.seen == {"dead"}
@@ -353,20 +359,20 @@ def test_a_seen_look_is_reported_and_stays_seen():
     app.switch_page(HOME).run()
     assert session_of(app).lessons.seen == {"dead"}
     assert any("Seen so far: 1 of 8" in caption.value for caption in app.caption)
-    cards = [text.value for text in app.markdown if text.value == f"{look_panel.SEEN} Seen"]
+    cards = [text.value for text in app.markdown if text.value == f"{lesson_panel.SEEN} Seen"]
     assert len(cards) == 1
 
 
-def test_while_a_run_is_under_way_its_frames_say_when_the_look_is_seen(monkeypatch):
+def test_while_a_run_is_under_way_its_frames_say_when_the_lesson_is_seen(monkeypatch):
     seen = []  # by hand: a run may have shown it before the page is drawn
-    monkeypatch.setattr(look_panel, "_is_seen", lambda *_: bool(seen))
+    monkeypatch.setattr(lesson_panel, "_is_seen", lambda *_: bool(seen))
     app = press(
-        opened(TRAIN, {"look": "dead", **link.to_query(replace(looks.TOO_FAST, steps=10**6))}), "Start"
+        opened(TRAIN, {"look": "dead", **link.to_query(replace(lessons.TOO_FAST, steps=10**6))}), "Start"
     )
     training = session_of(app).training
-    component = sent_to(app, "look.watch")
-    assert (component["until"], component["follow"]["run"]) == ("seen", f"{training.name}-look")
-    source = hub.holder(app.session_state[session_key.KEY]).source(f"{training.name}-look")
+    component = sent_to(app, "lesson.watch")
+    assert (component["until"], component["follow"]["run"]) == ("seen", f"{training.name}-lesson")
+    source = hub.holder(app.session_state[session_key.KEY]).source(f"{training.name}-lesson")
     assert source.frame().header["seen"] is False
     seen.append(True)
     wait_until(lambda: source.frame().header["seen"])
@@ -376,18 +382,18 @@ def test_while_a_run_is_under_way_its_frames_say_when_the_look_is_seen(monkeypat
     assert any("**Seen.**" in text for text in panel(app))
 
 
-def test_home_links_to_every_look():
+def test_home_links_to_every_lesson():
     app = opened(HOME, {}).run()  # the first page of a session leaves them out
     links = [found.proto for found in app.main.get("page_link") if found.proto.label == "Start lesson"]
     assert len(links) == 8
-    for look, found in zip(looks.LOOKS, links, strict=True):
-        assert f"look={look.name}" in found.query_string
+    for lesson, found in zip(lessons.LESSONS, links, strict=True):
+        assert f"look={lesson.name}" in found.query_string
         assert found.page == "train"
 
 
-def test_without_a_look_a_page_is_as_it_was():
+def test_without_a_lesson_a_page_is_as_it_was():
     assert "End" not in labels(opened(TRAIN))
 
 
-def test_a_session_holds_no_look_at_first():
-    assert Session().lessons == Lessons(look=None, seen=frozenset())
+def test_a_session_holds_no_lesson_at_first():
+    assert Session().lessons == Lessons(current=None, seen=frozenset())

@@ -1,6 +1,6 @@
 """The eight short lessons: the set-ups of each, what to do, what to see, and when it has been seen.
 
-The figures in their texts were measured with these set-ups; tests/pages/test_looks.py measures them again.
+The figures in their texts were measured with these set-ups; tests/pages/test_lessons.py measures them again.
 """
 
 import math
@@ -37,7 +37,7 @@ class SetUp:
 
 @dataclass(frozen=True)
 class Way:
-    """A link to a page on which the look continues."""
+    """A link to a page on which the lesson continues."""
 
     page: str
     label: str
@@ -46,20 +46,20 @@ class Way:
 
 @dataclass(frozen=True)
 class Watched:
-    """The figure to watch in a look: its name, and its text at a moment."""
+    """The figure to watch in a lesson: its name, and its text at a moment."""
 
     label: str
     text: Callable[[Moment], str]
 
 
 @dataclass(frozen=True)
-class Look:
-    """A guided look. It begins on Train with the first of its set-ups.
+class Lesson:
+    """A guided lesson. It begins on Train with the first of its set-ups.
 
     name: its name in the address.
     about: one sentence for its card.
     do, see: one sentence each for its panel.
-    lesson: the explanation, shown once it has been seen.
+    why: the explanation, shown once it has been seen.
     seen: whether it has been seen at a moment.
     watched: the figure to watch.
     """
@@ -70,21 +70,21 @@ class Look:
     about: str
     do: str
     see: str
-    lesson: str
+    why: str
     set_ups: tuple[SetUp, ...]
     seen: Callable[[Moment], bool]
     watched: Watched
     ways: tuple[Way, ...] = ()
 
 
-def named(name: str | None) -> Look | None:
-    """Return the look with that name in the address; None if there is none."""
-    return next((look for look in LOOKS if look.name == name), None)
+def named(name: str | None) -> Lesson | None:
+    """Return the lesson with that name in the address; None if there is none."""
+    return next((lesson for lesson in LESSONS if lesson.name == name), None)
 
 
-def number(look: Look) -> int:
-    """Return the number of the look, from 1."""
-    return LOOKS.index(look) + 1
+def number(lesson: Lesson) -> int:
+    """Return the number of the lesson, from 1."""
+    return LESSONS.index(lesson) + 1
 
 
 def _polynomials(*formulas: str) -> tuple[Polynomial, ...]:
@@ -196,16 +196,16 @@ def _is_clearly_better(moment: Moment, one: Experiment, other: Experiment) -> bo
 
 
 def earlier_run(now: Session) -> tuple[str, History] | None:
-    """Return the name and the history of the kept run of another set-up of the current look, if there is one.
+    """Return name and history of the kept run of another set-up of the current lesson, if there is one.
 
     Beside it the present run is to be seen.
     """
-    look = named(now.lessons.look)
-    if look is None or now.training is None:
+    lesson = named(now.lessons.current)
+    if lesson is None or now.training is None:
         return None
     moment = Moment(now, TRAINING)
-    names = [set_up for set_up in look.set_ups if moment.run(set_up.experiment) is None]
-    if len(names) == len(look.set_ups):
+    names = [set_up for set_up in lesson.set_ups if moment.run(set_up.experiment) is None]
+    if len(names) == len(lesson.set_ups):
         return None
     runs = [(set_up.name, moment.kept(set_up.experiment)) for set_up in names]
     return next(((name, kept.history) for name, kept in runs if kept and kept.history), None)
@@ -238,8 +238,8 @@ def _both(moment: Moment) -> str:
 
 HELD_OUT, LOSS = Watched("Held-out accuracy", _held_out), Watched("Loss", _loss)
 
-LOOKS = (
-    Look(
+LESSONS = (
+    Lesson(
         name="crossing",
         title="A point at a crossing",
         icon=":material/alt_route:",
@@ -247,28 +247,28 @@ LOOKS = (
         do="Press Start, then ask about the point x = 0, y = 0 on Predict.",
         see="There the probabilities of x and \N{MINUS SIGN}x are about equal, however long the network "
         "trains.",
-        lesson="Both curves pass through that point, so even odds are the right answer. This is why the best "
+        why="Both curves pass through that point, so even odds are the right answer. This is why the best "
         "possible accuracy is below 100\u00a0%.",
         set_ups=(SetUp("The three curves", CROSSING),),
         seen=_crossing_seen,
         watched=HELD_OUT,
         ways=(Way(PREDICT, "Ask on Predict", ":material/ads_click:"),),
     ),
-    Look(
+    Lesson(
         name="search",
         title="Random search vs. gradient descent",
         icon=":material/trending_down:",
         about="Why random search is slow, and what a gradient adds.",
         do=f"Start random search; after {MANY_STEPS:,} steps load Adam below and start that.",
         see="After a few hundred steps, Adam's loss is below that of random search.",
-        lesson="Random search learns from a step only whether it helped. The gradient says for every weight "
+        why="Random search learns from a step only whether it helped. The gradient says for every weight "
         "in which direction the loss falls, and how steeply.",
         set_ups=(SetUp("Random search", SEARCH), SetUp("Adam", GRADIENT)),
         seen=_gradient_seen,
         watched=LOSS,
         ways=(Way(COMPARE, "Race them on Compare", ":material/flag:"),),
     ),
-    Look(
+    Lesson(
         name="scaling",
         title="Scaling the inputs",
         icon=":material/straighten:",
@@ -276,26 +276,26 @@ LOOKS = (
         do="Start with the inputs as they are, then load the standardized ones below and start again.",
         see="Held-out accuracy ends near 43\u00a0% with the inputs as they are, near 98\u00a0% with "
         "standardized ones.",
-        lesson="An x from 100 to 102 hardly varies compared with its size. With mean 0 and standard "
+        why="An x from 100 to 102 hardly varies compared with its size. With mean 0 and standard "
         "deviation 1 both inputs count, and one learning rate suits all weights.",
         set_ups=(SetUp("As they are", UNSCALED), SetUp("Standardized", SCALED)),
         seen=_scaling_seen,
         watched=HELD_OUT,
     ),
-    Look(
+    Lesson(
         name="dead",
         title="Dead neurons",
         icon=":material/sensors_off:",
         about="How too high a learning rate kills neurons for good.",
         do="Start with a learning rate of 1, and watch the number of dead neurons here.",
         see="More than half of the 32 neurons die within the first few hundred steps.",
-        lesson="Too long a step moves a neuron's fold beyond all points: ReLU then gives 0 everywhere, and "
+        why="Too long a step moves a neuron's fold beyond all points: ReLU then gives 0 everywhere, and "
         "no gradient brings it back. With 0.01 the neurons stay alive.",
         set_ups=(SetUp("Learning rate 1", TOO_FAST), SetUp("0.01", SLOWER)),
         seen=_dead_seen,
         watched=Watched("Dead neurons", _dead),
     ),
-    Look(
+    Lesson(
         name="small",
         title="When a network is too small",
         icon=":material/compress:",
@@ -303,13 +303,13 @@ LOOKS = (
         do="Start with two hidden neurons, then load 32 below and start again.",
         see="With two neurons the map has few straight pieces and the accuracy is near 40\u00a0%; 32 reach "
         "about 90\u00a0%.",
-        lesson="Each neuron adds one fold to the map. Two folds cannot follow twelve curves, whatever the "
+        why="Each neuron adds one fold to the map. Two folds cannot follow twelve curves, whatever the "
         "optimizer and the number of steps.",
         set_ups=(SetUp("2 neurons", TWO_NEURONS), SetUp("32 neurons", MORE_NEURONS)),
         seen=_small_seen,
         watched=HELD_OUT,
     ),
-    Look(
+    Lesson(
         name="by-heart",
         title="Memorizing the data",
         icon=":material/menu_book:",
@@ -317,33 +317,33 @@ LOOKS = (
         do="Press Start, and watch how the two accuracies in the chart separate.",
         see="Training accuracy exceeds the best possible, 81.6\u00a0%, and ends at 100\u00a0%; held-out "
         "accuracy stays below it.",
-        lesson="This is overfitting: the network has learned the noise of its 100 points. 10,000 are too "
+        why="This is overfitting: the network has learned the noise of its 100 points. 10,000 are too "
         "many to learn by heart, so the two accuracies come together.",
         set_ups=(SetUp("100 samples", BY_HEART), SetUp("10,000 samples", MANY_SAMPLES)),
         seen=_by_heart_seen,
         watched=Watched("Training / held-out accuracy", _both),
     ),
-    Look(
+    Lesson(
         name="referee",
         title="Noise and the referee",
         icon=":material/sports:",
         about="How good any answer can be if noise blurs the curves.",
         do='Press Start, then choose "Referee" or "Differences" for the map.',
         see="Held-out accuracy ends within two percentage points of the best possible, 89.7\u00a0%.",
-        lesson="The referee knows the curves and the noise and chooses the most likely curve: no network "
+        why="The referee knows the curves and the noise and chooses the most likely curve: no network "
         "does better on new points, and this one is nearly as good.",
         set_ups=(SetUp("Three noisy curves", NOISY),),
         seen=_referee_seen,
         watched=HELD_OUT,
     ),
-    Look(
+    Lesson(
         name="folds",
         title="How ReLU folds the plane",
         icon=":material/layers:",
         about="What a hidden neuron is: one straight fold across the plane.",
         do="Press Start, open Inside when the map hardly changes any more, and choose neuron after neuron.",
         see="The output of each of the six neurons is flat on one side of its line and rises on the other.",
-        lesson="Between the folds the network is linear, so its borders are straight there and bend only at "
+        why="Between the folds the network is linear, so its borders are straight there and bend only at "
         "folds: six folds are enough for these three curves.",
         set_ups=(SetUp("Six neurons", FOLDED),),
         seen=_folds_seen,

@@ -1,0 +1,248 @@
+"""The guided lessons on the pages: their cards on Home, and on every page a panel of the current one."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from pages.channel import live_text
+from pages.lessons import lessons
+from pages.lessons.lessons import Lesson
+from pages.lessons.moment import Moment
+from pages.run_view import session_source
+from pages.run_view.session_source import Contents
+from pages.state import arrival, session, typed
+from pages.state.session_value import Session
+from polycore import Experiment
+from polycore.links import link
+
+PREFIX = "lesson"
+WORD = "look"  # in the address
+CARDS_A_ROW = 4
+
+GLOSSARY = "pages/8_glossary.py"
+
+SEEN, NOT_YET = ":material/check_circle:", ":material/radio_button_unchecked:"
+
+
+def follow() -> None:
+    """Begin the lesson that the address names. Call it if the visitor has just opened this address."""
+    lesson = lessons.named(st.query_params.get(WORD))
+    if lesson is not None and lesson.name != session.current().lessons.current:
+        _begin(lesson, st.query_params)
+
+
+def words() -> dict[str, str]:
+    """Return the address's parameters for the current lesson; none without one."""
+    name = session.current().lessons.current
+    return {} if name is None else {WORD: name}
+
+
+def draw_panel(page: str) -> None:
+    """Draw the panel of the current lesson, if there is one, on the page with that title."""
+    lesson = lessons.named(session.current().lessons.current)
+    if lesson is None:
+        return
+    with st.container(border=True, gap="small", key=f"{PREFIX}.panel"):
+        _head(lesson, page)
+        st.markdown(f"**Do.** {lesson.do}  \n**See.** {lesson.see}")
+        with st.container():
+            _check(lesson, page)
+        _ways(lesson, page)
+
+
+def draw_cards() -> None:
+    """Draw the cards of all lessons: a link that sets everything up, and whether it has been seen."""
+    st.subheader("Eight short lessons", anchor=False)
+    seen = len(session.current().lessons.seen)
+    st.caption(
+        "Each sets everything up, says what to do, and notices when you have seen it. "
+        f"Seen so far: {seen} of {len(lessons.LESSONS)}. Trained models are kept."
+    )
+    for first in range(0, len(lessons.LESSONS), CARDS_A_ROW):
+        row = lessons.LESSONS[first : first + CARDS_A_ROW]
+        for column, lesson in zip(st.columns(CARDS_A_ROW), row, strict=True):
+            with column:
+                _card(lesson)
+    st.page_link(
+        GLOSSARY,
+        label="Glossary: each term in one or two sentences",
+        icon=":material/dictionary:",
+        query_params=link.to_query(session.current().experiment),
+    )
+
+
+def draw_next() -> None:
+    """Draw one line about the lessons with a link to the next one, unless one is under way."""
+    seen = session.current().lessons.seen
+    if session.current().lessons.current is not None:
+        return
+    lesson = next((lesson for lesson in lessons.LESSONS if lesson.name not in seen), lessons.LESSONS[0])
+    with st.container(border=True, gap="small"):
+        count = f" Seen so far: {len(seen)} of {len(lessons.LESSONS)}." if seen else ""
+        st.markdown(f"**Eight short lessons** show what a network does, one thing at a time.{count}")
+        label = "Repeat lesson" if lesson.name in seen else "Start lesson"
+        _link(lesson, f"{label} {lessons.number(lesson)}: {lesson.title}", ":material/school:")
+
+
+def _card(lesson: Lesson) -> None:
+    seen = lesson.name in session.current().lessons.seen
+    with st.container(border=True, height="stretch", gap="small"):
+        st.markdown(f"{lesson.icon} **{lessons.number(lesson)} · {lesson.title}**")
+        st.markdown(lesson.about)
+        st.space("stretch")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _link(lesson, "Repeat lesson" if seen else "Start lesson", ":material/visibility:")
+            if seen:
+                st.markdown(f"{SEEN} Seen", width="content")
+
+
+def _head(lesson: Lesson, page: str) -> None:
+    # "Next lesson" is at the end of this line: the buttons below have other positions in each lesson, and a
+    # second quick press would hit one of them
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        title = f"**Lesson {lessons.number(lesson)} of {len(lessons.LESSONS)} · {lesson.title}**"
+        st.markdown(f"{lesson.icon} {title}", width="stretch")
+        if lessons.number(lesson) < len(lessons.LESSONS):
+            _next(lessons.LESSONS[lessons.number(lesson)], page)
+        st.button(
+            "End",
+            key=f"{PREFIX}.end",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=_end,
+            help="Close this panel. The set-up and your trained models stay.",
+        )
+
+
+def _ways(lesson: Lesson, page: str) -> None:
+    """Draw the lesson's set-ups, the pages on which it continues, and the glossary."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for set_up in lesson.set_ups:
+            present = set_up.experiment == session.current().experiment
+            st.button(
+                set_up.name,
+                key=f"{PREFIX}.set_up.{set_up.name}",
+                icon=":material/check:" if present else ":material/tune:",
+                on_click=_load,
+                args=(set_up.experiment,),
+                help="Load this set-up: its polynomials, data and settings. Then press Start on Train.",
+            )
+        if page != lessons.TRAINING:
+            _page_link(lessons.TRAIN, "Train", ":material/model_training:")
+        for way in lesson.ways:
+            _page_link(way.page, way.label, way.icon)
+        _page_link(GLOSSARY, "Glossary", ":material/dictionary:")
+
+
+def _next(lesson: Lesson, page: str) -> None:
+    icon = ":material/arrow_forward:"
+    if page != lessons.TRAINING:
+        _link(lesson, "Next lesson", icon)
+        return
+    # Streamlit ignores a link to the page that is shown, whatever the parameters in its address
+    st.button(
+        "Next lesson",
+        key=f"{PREFIX}.next",
+        icon=icon,
+        type="tertiary",
+        on_click=_begin_next,
+        args=(lesson,),
+        help=f"{lesson.title}: loads its own set-up. Trained models are kept.",
+    )
+
+
+def _check(lesson: Lesson, page: str) -> None:
+    """Say whether the lesson has been seen. Once seen, it remains so.
+
+    While a run is under way, its frames say so too, and the page is drawn again.
+    """
+    now = session.current()
+    if lesson.name not in now.lessons.seen and _is_seen(lesson, page, now):
+        session.set_lessons(replace(now.lessons, seen=now.lessons.seen | {lesson.name}))
+    has_seen = lesson.name in session.current().lessons.seen
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        _watch(lesson, page, until="" if has_seen else "seen")
+        with st.container():
+            if has_seen:
+                st.markdown(f":green[{SEEN} **Seen.**] {lesson.why}{_ending(lesson)}")
+            else:
+                st.markdown(f":gray[{NOT_YET} Not seen yet.]", width="content")
+
+
+def _ending(lesson: Lesson) -> str:
+    """Return what to do after a lesson that has been seen."""
+    number, count = lessons.number(lesson), len(lessons.LESSONS)
+    if number < count:
+        return f" **Next:** {lessons.LESSONS[number].title}."
+    seen = len(session.current().lessons.seen)
+    if seen < count:
+        return f" That was the last of {count} lessons; you have seen {seen}. The others are on Home."
+    return f" **You have finished all {count} lessons.** Now choose polynomials of your own."
+
+
+def _watch(lesson: Lesson, page: str, until: str) -> None:
+    """Draw the figure to watch; it follows the run, which also says when the lesson has been seen."""
+
+    def values(later: Session) -> dict[str, Any]:
+        text = lesson.watched.text(Moment(later, page)) if later.has_run_of_lesson else ""
+        return {"seen": _is_seen(lesson, page, later), "watched": text or "not started"}
+
+    followed = session_source.follow("lesson", lambda later: Contents(values(later)))
+    text = str(values(session.current())["watched"])
+    figure = (
+        f'<div class="metric" style="width: auto"><div class="label">{lesson.watched.label}</div>'
+        f"{live_text.value('watched', text, 'div', 'number')}</div>"
+    )
+    live_text.draw(figure, f"{PREFIX}.watch", followed, until=until)
+
+
+def _is_seen(lesson: Lesson, page: str, now: Session) -> bool:
+    return bool(lesson.seen(Moment(now, page, _asked(now, page))))
+
+
+def _asked(now: Session, page: str) -> tuple[float, float] | None:
+    """Return the point that is asked about: on Predict, or on the map of the run."""
+    view = now.view
+    return (view.point.x, view.point.y) if page == lessons.PREDICTING else view.asked
+
+
+def _link(lesson: Lesson, label: str, icon: str) -> None:
+    query = {WORD: lesson.name, **link.to_query(lesson.set_ups[0].experiment)}
+    st.page_link(lessons.TRAIN, label=label, icon=icon, query_params=query, help=lesson.title)
+
+
+def _page_link(page: str, label: str, icon: str) -> None:
+    query = link.to_query(session.current().experiment)
+    st.page_link(page, label=label, icon=icon, query_params=query)
+
+
+def _load(experiment: Experiment) -> None:
+    typed.note()  # else typed text would arrive after the new set-up
+    session.replace_setup(experiment)
+
+
+def _begin_next(lesson: Lesson) -> None:
+    typed.note()  # so that Undo restores it
+    arrival.settle()
+    _begin(lesson, {})
+
+
+def _begin(lesson: Lesson, query: Mapping[str, str]) -> None:
+    """Begin a lesson with the set-up in its link or, if that has only its name, with its first one."""
+    experiment = link.from_query(query).experiment if "v" in query else lesson.set_ups[0].experiment
+    # replacing a ready-made set-up loses nothing: the toast keeps offering the user's own
+    ready_made = _is_ready_made(session.current().experiment)
+    undo = None if ready_made else "The lesson has replaced your set-up."
+    session.begin_lesson(lesson.name, experiment, undo)
+
+
+def _is_ready_made(experiment: Experiment) -> bool:
+    set_ups = [set_up.experiment for lesson in lessons.LESSONS for set_up in lesson.set_ups]
+    return experiment in (Experiment.recommended(), *set_ups)
+
+
+def _end() -> None:
+    arrival.settle()
+    session.set_lessons(replace(session.current().lessons, current=None))
