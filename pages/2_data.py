@@ -60,7 +60,7 @@ def counts(experiment: Experiment, points: Floats) -> None:
     with st.container(horizontal=True, gap="large"):
         st.metric("Samples", f"{len(points):,}", width="content")
         st.metric("Polynomials", classes, width="content")
-        st.metric("Per polynomial", f"{len(points) // classes:,}", width="content")
+        st.metric("Per curve", f"{len(points) // classes:,}", width="content")
     if experiment.samples_per_class is None:
         st.caption(
             "Training uses fresh points in every step. Shown here is the fixed set on which loss and "

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -65,16 +66,16 @@ def draw() -> None:
             height=120,
             help='Links with a trained network, as "Copy link" gives them when a run has ended.',
         )
-    st.button(
+    pressed = st.button(
         "Measure",
         key=f"{PREFIX}.measure",
         type="primary",
         icon=":material/table_chart:",
-        on_click=_measure,
-        args=(uploaded, text),
         disabled=not uploaded and not text.strip(),
     )
     with st.container():
+        if pressed:
+            _measure(uploaded, text)
         measured = st.session_state.get(TABLE_KEY)
         if measured is not None:
             _draw_table(measured)
@@ -84,11 +85,20 @@ def _measure(files: Sequence[UploadedFile], text: str) -> None:
     experiment = session.current().experiment
     points = class_measure.points_of(experiment)
     addresses = [line.strip() for line in text.splitlines() if line.strip()]
-    rows = [class_measure.row_of_file(visible(file.name), file.getvalue(), points) for file in files[:MOST]]
-    for number, address in enumerate(addresses[: MOST - len(rows)], 1):
-        rows.append(class_measure.row_of_link(f"link {number}", address, points))
+    tasks = [
+        partial(class_measure.row_of_file, visible(file.name), file.getvalue(), points) for file in files
+    ]
+    for number, address in enumerate(addresses, 1):
+        tasks.append(partial(class_measure.row_of_link, f"link {number}", address, points))
+    rows: list[Row] = []
+    count = min(len(tasks), MOST)
+    progress = st.progress(0.0)
+    for task in tasks[:count]:
+        progress.progress(len(rows) / count, f"Measuring network {len(rows) + 1} of {count}")
+        rows.append(task())
+    progress.empty()
     st.session_state[TABLE_KEY] = Measured(experiment, tuple(rows))
-    st.session_state[f"{PREFIX}.left_out"] = len(files) + len(addresses) - len(rows)
+    st.session_state[f"{PREFIX}.left_out"] = len(tasks) - count
 
 
 def _draw_table(measured: Measured) -> None:

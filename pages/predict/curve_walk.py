@@ -192,6 +192,7 @@ def _style() -> str:
   .st-key-walk-map :has(.polycore-live) {{
     height: {PHONE_MAP_HEIGHT}px !important; flex: 0 0 {PHONE_MAP_HEIGHT}px !important;
   }}
+  .st-key-walk-map .polycore-live-legend {{ display: none; }} /* the chart below has the same */
   .st-key-walk-plot :has(.polycore-live) {{
     height: {PHONE_CHART_HEIGHT}px !important; flex: 0 0 {PHONE_CHART_HEIGHT}px !important;
   }}

@@ -32,7 +32,10 @@ LOSS_HELP = (
     "certainty of the right answer gives 0."
 )
 SPEED_HELP = "How many times a second the weights change."
-TIME_HELP = "Until the last step, at this speed; of a run that has ended, how long its steps took to compute."
+TIME_HELP = (
+    "Time left: until the last step, at this speed. Computing time, of a run that has ended: what its steps "
+    "took of a processor, without pauses and without the time in which the processor did something else."
+)
 GRADIENT_HELP = (
     "The length of the gradient of the loss at these weights: how steeply the loss falls from here. Near 0 "
     "there is little left to gain; if it keeps growing, lower the learning rate. Search uses no gradient. It "

@@ -92,7 +92,7 @@ def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
         "share": 100 * run.step / run.experiment.steps,
         "notes": status.notes(training),
         "speed": _speed(training.steps_per_second),
-        "time_label": "Trained for" if over else "Time left",
+        "time_label": "Computing time" if over else "Time left",
         "time": "..." if seconds is None else duration(seconds),
         "weights": _weights(shown, dead),
     }

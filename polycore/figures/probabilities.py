@@ -84,6 +84,7 @@ def _bars(order: Sequence[int], probabilities: Floats) -> go.Bar:
         marker={"color": [PALETTE[label].color for label in order]},
         text=[escape(percent(probabilities[label])) for label in order],
         textposition="outside",
+        constraintext="none",  # else it is as small as the bar is thin
         cliponaxis=False,
         hoverinfo="skip",
     )

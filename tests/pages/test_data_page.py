@@ -91,7 +91,7 @@ def with_model(experiment=TWO, points=None):
 
 def test_a_cold_page_shows_the_recommended_data():
     page = opened()
-    assert metrics(page) == {"Samples": "1,200", "Polynomials": "12", "Per polynomial": "100"}
+    assert metrics(page) == {"Samples": "1,200", "Polynomials": "12", "Per curve": "100"}
     assert any("fresh points in every step" in value for value in shown(page))
     assert [count for _, count in drawn(page)] == [100] * 12
 
@@ -125,7 +125,7 @@ def test_fresh_points_can_be_switched_on_and_off_again():
     page = opened(begun=Session(setup=Setup(TWO)))
     page.toggle[0].set_value(True).run()
     assert now(page).experiment.samples_per_class is None
-    assert metrics(page)["Per polynomial"] == "100"
+    assert metrics(page)["Per curve"] == "100"
     page.toggle[0].set_value(False).run()
     assert now(page).experiment.samples_per_class == 3
 

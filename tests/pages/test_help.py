@@ -41,11 +41,11 @@ EVERYDAY = {
     "Model",
     "Name",
     "Networks",
-    "Per polynomial",
+    "Per curve",
     "On the map",
     "Settings",
 }
-EVERYDAY |= {"Over", "Point", "Positions", "Side by side", "The plane shows", "Trained for", "View"}
+EVERYDAY |= {"Computing time", "Over", "Point", "Positions", "Side by side", "The plane shows", "View"}
 EVERYDAY |= {"x", "x from", "x to", "y"}
 LONGEST = 900  # characters: lists of choices, a line for each
 

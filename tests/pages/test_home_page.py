@@ -37,7 +37,7 @@ def test_one_press_trains_the_set_up_of_the_link_and_keeps_the_best_weights():
         "Held-out accuracy",
         "Loss",
         "Steps/s",
-        "Trained for",
+        "Computing time",
     ]
     # without noise two curves can be told apart except at their crossings
     assert "best possible 100.0\u00a0%" in live_text(app)
