@@ -15,6 +15,7 @@ from pages.runs.audience import Audience, Listener
 from pages.runs.chunks import Ahead, Chunks
 from pages.runs.marks import Mark, Marks, mark_of
 from pages.runs.measured import Measured
+from pages.runs.pace import Pace
 from pages.runs.viewer import Viewer
 from pages.server import turns
 from pages.server.shared_results import Request
@@ -28,14 +29,6 @@ from polycore.workers.speed import Speed
 
 Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished", "failed"]
 
-# Measured with one run: chunks of 200 ms make 82 to 96 % of the steps/s of a bare loop, chunks of 80 ms 65 %.
-# With more runs than workers no worker is ever idle, and shorter chunks update each run more often: three
-# times a second. But each chunk costs 2 ms beside the computing. The picture is drawn within these times.
-CHUNK_SECONDS = 0.19
-CROWDED_CHUNK_SECONDS = 0.1
-SHORTEST_CHUNK_SECONDS = 0.05
-LEAST_COMPUTING_SECONDS = 0.01  # of a chunk whose picture takes almost all its time
-UPDATE_SECONDS = 0.3
 SLOT_SECONDS = 0.01  # between two looks for a chunk that others of the same entry have asked for
 LOOK_SECONDS = 0.5  # between two checks for the tab during a chunk
 SPEED_SECONDS = 2.0  # window of steps_per_second
@@ -74,16 +67,12 @@ class Training:
         """
         self.name = secrets.token_hex(8)
         self._chunks = Chunks(executor, advance, origin)
-        self._budget = budget
         self._at_end = at_end
         self._owner = owner
         self._run = run
         self._status: Status = "finished" if run.done else "paused" if run.step else "ready"
         self._error: str | None = None
-        self._seconds = 0.0
-        self._seconds_per_step: float | None = None
-        self._computing_per_step = 0.0
-        self._drawing = 0.0
+        self._pace = Pace(budget)
         self._marks = Marks(mark_of(run, 0.0))
         self._speed = Speed(SPEED_SECONDS)
         self._viewer = Viewer()
@@ -209,7 +198,7 @@ class Training:
     @property
     def seconds(self) -> float:
         """Processor time in seconds that workers have computed for this run."""
-        return self._seconds
+        return self._pace.seconds
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -227,7 +216,7 @@ class Training:
         run, speed = self._run, self.steps_per_second
         if run.done:
             return 0.0
-        steps = min(run.experiment.steps - run.step, self._affordable_steps())
+        steps = min(run.experiment.steps - run.step, self._pace.affordable_steps())
         return steps / speed if speed else None
 
     def computed_ahead(self) -> Ahead:
@@ -314,7 +303,7 @@ class Training:
         while generation == self._generation:
             if not self._repeat(generation):
                 self._await_turn(turn, generation)
-                self._advance_by(self._steps(), generation, turn, alone=False)
+                self._advance_by(self._pace.next_steps(turns.of_this_server()), generation, turn, alone=False)
             self._sleep_unless_seen(generation)
             turn.pass_on()
         self._picture_at_rest()
@@ -366,18 +355,6 @@ class Training:
         with self._changed:
             if generation == self._generation:
                 self._speed.begin(self._run.step)
-
-    def _steps(self) -> int:
-        if not self._seconds_per_step:
-            return 1  # the speed is not known yet: a step may take a second
-        seconds = max(LEAST_COMPUTING_SECONDS, _chunk_seconds(turns.of_this_server()) - self._drawing)
-        return max(1, int(min(seconds / self._seconds_per_step, self._affordable_steps())))
-
-    def _affordable_steps(self) -> float:
-        """Return how many steps what is left of the budget allows, by the speed of the last chunk."""
-        if not self._computing_per_step:
-            return math.inf
-        return (self._budget - self._seconds) / self._computing_per_step
 
     def _advance_by(self, steps: int, generation: int, turn: Turn, *, alone: bool) -> None:
         """Compute a chunk and use it. If a worker dies, try again; any other exception fails the run."""
@@ -440,19 +417,15 @@ class Training:
     def _use(
         self, run: Run, seconds: float, computing: float, picture: Picture | None = None, drawing: float = 0.0
     ) -> None:
-        if run.step > self._run.step:  # no step is taken if the first one of the chunk diverges
-            self._seconds_per_step = seconds / (run.step - self._run.step)
-            self._computing_per_step = computing / (run.step - self._run.step)
-        self._drawing = drawing
-        self._seconds += computing
+        self._pace.take(run.step - self._run.step, seconds, computing, drawing)
         self._used_at = monotonic()
         self._speed.reach(run.step)
-        self._marks.add(mark_of(run, self._seconds))
+        self._marks.add(mark_of(run, self._pace.seconds))
         self._run = run
         if picture is not None:
             self._measured.take(run, picture)
         self.announce()
-        if run.done or self._budget - self._seconds < self._computing_per_step:
+        if run.done or self._pace.has_spent_budget:
             self._become("finished")
 
     def _picture_at_rest(self) -> None:
@@ -484,14 +457,6 @@ class Training:
             if generation == self._generation and self._viewer.is_gone():
                 self._become("paused")
                 self._asleep = True
-
-
-def _chunk_seconds(shared: Turns) -> float:
-    """Return how long a chunk lasts, so that every run is updated a few times a second."""
-    if shared.running <= shared.workers:
-        return CHUNK_SECONDS
-    fair = UPDATE_SECONDS * shared.workers / shared.running
-    return min(CROWDED_CHUNK_SECONDS, max(SHORTEST_CHUNK_SECONDS, fair))
 
 
 def _full(shared: Turns) -> str:
