@@ -93,9 +93,13 @@ def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
         "notes": status.notes(training),
         "speed": _speed(training.steps_per_second),
         "time_label": "Computing time" if over else "Time left",
-        "time": "..." if seconds is None else duration(seconds),
+        "time": "..." if seconds is None else _time(seconds, over=over),
         "weights": _weights(shown, dead),
     }
+
+
+def _time(seconds: float, *, over: bool) -> str:
+    return f"{seconds:.1f} s" if over and seconds < 10 else duration(seconds)
 
 
 def _weights(shown: ShownWeights, dead: int) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from polycore.figures.style import (
 from polycore.formatting import loss_text, percent
 
 STEP_HOVER = "step %{x}: %{y:.3~g}"
-ACCURACY_RANGE = (0, 114)  # percent, with room for the label of the best possible above its line
+# percent, with room for the label of the best possible above its line, also in a low chart
+ACCURACY_RANGE = (0, 126)
 
 
 def loss_figure(
@@ -101,7 +102,13 @@ def bound(value: float, label: str) -> dict[str, object]:
         "y0": value,
         "y1": value,
         "line": {"color": ZERO_LINE, "dash": "dash", "width": 1.5},
-        "label": {"text": label, "textposition": "end", "yanchor": "bottom", "font": {"size": 11}},
+        "label": {
+            "text": label,
+            "textposition": "end",
+            "yanchor": "bottom",
+            "padding": 1,
+            "font": {"size": 11},
+        },
     }
 
 
