@@ -47,12 +47,13 @@ def draw_whole() -> None:
         controls.show_refusal()
     shown = shown_run(map_view.look(), running=running)
     with st.container():
-        if shown is not None:
-            progress.draw_bar(shown)
+        if shown is None:
+            untrained.draw_bar(has_network=from_link.fitting() is not None)
+        elif is_of_before_the_lesson():
+            progress.draw_earlier(shown)
+            shown = None
         else:
-            untrained.draw_bar()
-    if shown is not None and is_of_before_the_lesson():
-        shown = None
+            progress.draw_bar(shown)
     map_column, figures_column, settings_column = screen.columns()
     if settings_column is not None:
         with settings_column:
@@ -75,10 +76,8 @@ def draw_whole() -> None:
 
 
 def present() -> None:
-    """Draw the run for a projector."""
-    shown = shown_run(map_view.look(), running=running)
-    if shown is not None:
-        presentation.draw(shown, controls.draw)
+    """Draw the run for a projector, or a network that came with a link."""
+    presentation.draw(shown_run(map_view.look(), running=running), controls.draw)
 
 
 if presentation.is_on():

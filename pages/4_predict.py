@@ -9,6 +9,7 @@ import streamlit as st
 from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.frame import frame
+from pages.lessons import lesson_panel
 from pages.models import map_layers, model_in_use, naming, pass_on
 from pages.models.asked import BOUND_BARS
 from pages.plane import answer_bars, answer_table, crossing, live, plane
@@ -159,3 +160,4 @@ else:
         _draw_question(answering)
     _draw_files(answering)
     pass_on.draw_kept(answering)
+    lesson_panel.look_again("Predict")

@@ -1,8 +1,9 @@
 """What the networks of a class do on the same points: a row for each weight file or link."""
 
 import io
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -18,6 +19,8 @@ from polycore.links import link
 
 MOST = 100
 MAP_COLUMNS, MAP_ROWS = 72, 45
+OTHER_CURVES = "It knows none of the curves of this set-up."
+DAMAGED = "This link is damaged: copy it again."
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Row:
 
     name: of the file, or the number of the link. accuracy: share of the points whose polynomial the network
     knows; known: how many these are. loss: on them, in nats. map: the address of a small map.
-    problem: why the file or the link was refused; "" if it was not.
+    problem: why the file or the link was refused or not measured; "" if it was measured.
+    experiment: how it was trained; None if that is not known.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Row:
     seed: int | None = None
     map: str | None = None
     problem: str = ""
+    experiment: Experiment | None = None
 
 
 def points_of(experiment: Experiment) -> Points:
@@ -61,7 +66,9 @@ def row_of_link(name: str, address: str, points: Points) -> Row:
     """Return the row of a link with a trained network."""
     opened = link.from_query(dict(parse_qsl(urlsplit(address).query)))
     if opened.model is None:
-        reason = " ".join(opened.problems) or "The link has no trained network: copy it when a run has ended."
+        reason = (
+            DAMAGED if opened.problems else "The link has no trained network: copy it when a run has ended."
+        )
         return Row(name, problem=reason)
     try:
         return _measured(name, opened.model, points)
@@ -71,13 +78,13 @@ def row_of_link(name: str, address: str, points: Points) -> Row:
 
 def table(rows: Iterable[Row]) -> pd.DataFrame:
     """Return the rows as a table, with accuracies in percent."""
-    return pd.DataFrame(
+    table = pd.DataFrame(
         [
             {
                 "name": _harmless(row.name),
                 "map": row.map,
-                "accuracy": None if row.accuracy is None else 100 * row.accuracy,
-                "loss": row.loss,
+                "accuracy (%)": None if row.accuracy is None else round(100 * row.accuracy, 4),
+                "held-out loss": row.loss,
                 "points": row.known,
                 "hidden layers": "-".join(map(str, row.hidden)) or ("none" if row.parameters else ""),
                 "weights": row.parameters,
@@ -88,6 +95,18 @@ def table(rows: Iterable[Row]) -> pd.DataFrame:
             for row in rows
         ]
     )
+    return table.astype(dict.fromkeys(("weights", "steps", "seed"), "Int64"))  # with what is not known
+
+
+def told_apart(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return the rows with different names: of many students the browser calls the files alike."""
+    counts: Counter[str] = Counter()
+    named = []
+    for row in rows:
+        counts[row.name] += 1
+        number = counts[row.name]
+        named.append(row if number == 1 else replace(row, name=f"{row.name} ({number})"))
+    return tuple(named)
 
 
 def _harmless(name: str) -> str:
@@ -97,6 +116,7 @@ def _harmless(name: str) -> str:
 
 def _measured(name: str, model: Model, points: Points) -> Row:
     measured, trained, step = score.measure(model, points), model.experiment, model.metadata.get("step")
+    problem = "" if measured.measured else OTHER_CURVES
     return Row(
         name,
         accuracy=measured.accuracy,
@@ -104,9 +124,11 @@ def _measured(name: str, model: Model, points: Points) -> Row:
         known=measured.measured,
         hidden=model.widths[1:-1],
         parameters=sum(part.size for part in (*model.weights, *model.biases)),
-        steps=step if isinstance(step, int) else None,
+        steps=step if isinstance(step, int) else None if trained is None else trained.steps,
         seed=None if trained is None else trained.seed,
         map=_small_map(model),
+        problem=problem,
+        experiment=trained,
     )
 
 

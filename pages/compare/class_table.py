@@ -9,29 +9,35 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.compare import class_measure
 from pages.compare.class_measure import MOST, Row
-from pages.state import session
+from pages.plane.referee import best_possible, best_possible_text
+from pages.state import session, typed
 from polycore import Experiment
 from polycore.formatting import counted
 from polycore.model.weight_file import MAX_BYTES
 from polycore.quoting import visible
 
 PREFIX = "compare.class"
+NOTHING = "Nothing to measure yet: upload weight files, or paste links."
 FILES_KEY, LINKS_KEY, TABLE_KEY = f"{PREFIX}.files", f"{PREFIX}.links", f"{PREFIX}.table"
 
 _COLUMNS = {
     "name": st.column_config.TextColumn("name", width="medium"),
-    "map": st.column_config.ImageColumn("map", help="What the network answers in the plane."),
-    "accuracy": st.column_config.NumberColumn(
-        "accuracy", format="%.2f %%", help="Of the points whose polynomial the network knows."
+    "map": st.column_config.ImageColumn("map", width="small", help="What the network answers in the plane."),
+    "accuracy (%)": st.column_config.NumberColumn(
+        "accuracy (%)", format="%.2f", help="Of the held-out points whose polynomial the network knows."
     ),
-    "loss": st.column_config.NumberColumn(
-        "loss", format="%.4f", help="Cross-entropy on these points, in nats."
+    "held-out loss": st.column_config.NumberColumn(
+        "held-out loss",
+        format="%.4f",
+        help="Cross-entropy on these points, in nats. The Train page shows that of the training points.",
     ),
     "points": st.column_config.NumberColumn("points", format="%d", help="How many these are."),
     "weights": st.column_config.NumberColumn("weights", format="%d", help="Weights and biases."),
     "steps": st.column_config.NumberColumn("steps", format="%d", help="After which it had these weights."),
     "seed": st.column_config.NumberColumn("seed", format="%d"),
-    "problem": st.column_config.TextColumn("problem", help="Why a file or a link could not be read."),
+    "problem": st.column_config.TextColumn(
+        "problem", width="large", help="Why a file or a link could not be read."
+    ),
 }
 
 
@@ -71,11 +77,12 @@ def draw() -> None:
         key=f"{PREFIX}.measure",
         type="primary",
         icon=":material/table_chart:",
-        disabled=not uploaded and not text.strip(),
     )
     with st.container():
-        if pressed:
+        if pressed and (uploaded or text.strip()):
             _measure(uploaded, text)
+        elif pressed:
+            st.caption(NOTHING)
         measured = st.session_state.get(TABLE_KEY)
         if measured is not None:
             _draw_table(measured)
@@ -97,8 +104,27 @@ def _measure(files: Sequence[UploadedFile], text: str) -> None:
         progress.progress(len(rows) / count, f"Measuring network {len(rows) + 1} of {count}")
         rows.append(task())
     progress.empty()
-    st.session_state[TABLE_KEY] = Measured(experiment, tuple(rows))
+    st.session_state[TABLE_KEY] = Measured(experiment, class_measure.told_apart(rows))
     st.session_state[f"{PREFIX}.left_out"] = len(tasks) - count
+
+
+def _draw_set_up(measured: Measured) -> None:
+    """Say what is possible on these points, or offer the set-up of networks that know none of them."""
+    if any(row.known for row in measured.rows):
+        st.caption(f"On these points: {best_possible_text(best_possible(measured.experiment))}.")
+    others = [row.experiment for row in measured.rows if row.experiment is not None and not row.known]
+    if not others:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"{counted(len(others), 'network')} learned other curves. To compare them, use their set-up."
+        )
+        st.button("Use their set-up", key=f"{PREFIX}.adopt", on_click=_adopt, args=(others[0],))
+
+
+def _adopt(experiment: Experiment) -> None:
+    typed.note()
+    session.replace_setup(experiment, "The set-up of the class has replaced yours.")
 
 
 def _draw_table(measured: Measured) -> None:
@@ -107,6 +133,7 @@ def _draw_table(measured: Measured) -> None:
         st.caption(f"{counted(left_out, 'network')} more than {MOST} were left out.")
     if measured.experiment != session.current().experiment:
         st.caption("This table was measured on the points of an earlier set-up. Measure again for this one.")
+    _draw_set_up(measured)
     table = class_measure.table(measured.rows)
     st.dataframe(
         table,

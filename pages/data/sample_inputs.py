@@ -36,7 +36,7 @@ def draw() -> None:
     )
     _seed()
     with st.container():
-        refusal.show_if_refused("Not accepted yet: nothing has changed.", _held)
+        refusal.show_if_refused("Not accepted yet: the set-up has not changed.", _held)
 
 
 def take() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 HELP = "Copy the link to what you see, with the trained network if there is one."
-TRAINED = "Link copied. It contains the set-up and the trained network."
+TRAINED = "Link copied. It contains the set-up and the best weights of the trained network."
 SET_UP = "Link copied. It contains the set-up."
 
 _HERE = Path(__file__)

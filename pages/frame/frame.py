@@ -61,6 +61,7 @@ STYLE = """<style>
 @media (max-width: 640px) {
   .st-key-frame-navigation span:has(> [data-testid="stIconMaterial"]) { display: none; }
   .stButton [aria-label^="Shortcut"] { display: none; } /* phones have no keys */
+  .stApp [data-testid="stMainMenu"] { display: none; } /* it lies over what is scrolled below it */
   /* the answer about a point of the map, which else would be below the screen */
   .st-key-asked-card {
     position: fixed; z-index: 100; inset: auto 0 0 0; max-height: 40vh; overflow-y: auto;
@@ -100,6 +101,7 @@ STYLE = """<style>
   position: absolute; pointer-events: none; /* they would lie over the navigation */
 }
 @media (pointer: coarse) {
+  .stApp [data-testid="InputInstructions"], .st-key-game-keys { display: none; } /* about keys */
   .stApp [data-testid="stPageLink-NavLink"], .stApp .stButtonGroup button { min-height: 2.5rem; }
   /* some are 7 pixels high: each reacts to 28 by 28 pixels around its center, without taking more space */
   .stApp :is(button[aria-label^="Help"], .stMultiSelect button) { position: relative; }
@@ -153,7 +155,8 @@ def draw_without_ticker(title: str) -> None:
     if not is_embedded():
         sweep_ticker.draw()
         with st.container():
-            lesson_panel.draw_panel(title)
+            if title not in PRESENTED or not presentation.is_on():
+                lesson_panel.draw_panel(title)
         with st.container(key="frame.weights"):
             own_weights.draw(address())
             recent.note()
@@ -242,9 +245,8 @@ def _restore() -> None:
         if now.training is not None and recalled.training not in (None, now.training):
             recalled.training.stop()  # a run was started before the tab could say which session it had
         session.restore(from_link.after_refresh(recalled, now))
-    recall.confirm_name()
-    if recalled is not None:
-        recall.remember(session.current())
+    if recall.confirm_name() or recalled is not None:
+        recall.remember(session.current())  # perhaps nothing changes before the tab opens another address
     lost = recall.lost()
     if lost != Holdings():
         session.set_lost(lost)
@@ -265,7 +267,7 @@ def _draw_navigation(title: str) -> None:
         for page, label, icon in _NAVIGATION:
             page_link(page, label, icon)
         copy_link("frame.link")
-        if title in PRESENTED and session.current().training is not None and not presentation.is_on():
+        if title in PRESENTED and presentation.is_possible() and not presentation.is_on():
             presentation.button()
 
 

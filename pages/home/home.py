@@ -22,8 +22,7 @@ def draw() -> None:
         embed.draw()
     elif presentation.is_on():
         shown = shown_run(map_view.network_look(), running=is_running())
-        if shown is not None:
-            presentation.draw(shown, controls.draw)
+        presentation.draw(shown, controls.draw)
     else:
         _draw_whole()
 
@@ -36,7 +35,7 @@ def _draw_train_button(label: str) -> None:
         type="primary",
         icon=":material/play_arrow:",
         on_click=controls.begin,
-        help="Train a network on the set-up in the address: its optimizer changes the weights step by step.",
+        help="Trains a network to tell these curves apart: step by step its weights change.",
     )
 
 

@@ -44,12 +44,28 @@ def draw_panel(page: str) -> None:
     lesson = lessons.named(session.current().lessons.current)
     if lesson is None:
         return
-    with st.container(border=True, gap="small", key=f"{PREFIX}.panel"):
+    has_seen = _note_seen(lesson, page)
+    with st.container(border=True, gap="xsmall", key=f"{PREFIX}.panel"):
         _head(lesson, page)
-        st.markdown(f"**Do.** {lesson.do}  \n**See.** {lesson.see}")
-        with st.container():
-            _check(lesson, page)
-        _ways(lesson, page)
+        if has_seen and not _continues_on(lesson, page):
+            return
+        words, figure = st.columns([4, 1], gap="medium", vertical_alignment="center")
+        with words:
+            st.markdown(f"**Do.** {lesson.do}  \n**See.** {lesson.see}")
+            with st.container():
+                if has_seen:
+                    st.markdown(f":green[{SEEN} **Seen.**] {lesson.why}{_ending(lesson)}")
+        with figure:
+            _watch(lesson, page, until="" if has_seen else "seen")
+        _ways(lesson, page, has_seen=has_seen)
+
+
+def look_again(page: str) -> None:
+    """Draw the page again if it has shown by now what the panel above it could not know."""
+    now = session.current()
+    lesson = lessons.named(now.lessons.current)
+    if lesson is not None and lesson.name not in now.lessons.seen and _is_seen(lesson, page, now):
+        st.rerun()
 
 
 def draw_cards() -> None:
@@ -116,7 +132,7 @@ def _head(lesson: Lesson, page: str) -> None:
         )
 
 
-def _ways(lesson: Lesson, page: str) -> None:
+def _ways(lesson: Lesson, page: str, *, has_seen: bool) -> None:
     """Draw the lesson's set-ups, the pages on which it continues, and the glossary."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for set_up in lesson.set_ups:
@@ -134,6 +150,9 @@ def _ways(lesson: Lesson, page: str) -> None:
         for way in lesson.ways:
             _page_link(way.page, way.label, way.icon)
         _page_link(GLOSSARY, "Glossary", ":material/dictionary:")
+        with st.container(width="content"):
+            if not has_seen:
+                st.markdown(f":gray[{NOT_YET} Not seen yet.]", width="content")
 
 
 def _next(lesson: Lesson, page: str) -> None:
@@ -153,22 +172,20 @@ def _next(lesson: Lesson, page: str) -> None:
     )
 
 
-def _check(lesson: Lesson, page: str) -> None:
-    """Say whether the lesson has been seen. Once seen, it remains so.
+def _note_seen(lesson: Lesson, page: str) -> bool:
+    """Return whether the lesson has been seen. Once seen, it remains so.
 
     While a run is under way, its frames say so too, and the page is drawn again.
     """
     now = session.current()
     if lesson.name not in now.lessons.seen and _is_seen(lesson, page, now):
         session.set_lessons(replace(now.lessons, seen=now.lessons.seen | {lesson.name}))
-    has_seen = lesson.name in session.current().lessons.seen
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        _watch(lesson, page, until="" if has_seen else "seen")
-        with st.container():
-            if has_seen:
-                st.markdown(f":green[{SEEN} **Seen.**] {lesson.why}{_ending(lesson)}")
-            else:
-                st.markdown(f":gray[{NOT_YET} Not seen yet.]", width="content")
+    return lesson.name in session.current().lessons.seen
+
+
+def _continues_on(lesson: Lesson, page: str) -> bool:
+    """Return whether what the lesson asks for is done on the page with that title."""
+    return page == lessons.TRAINING or any(page.lower() in way.page for way in lesson.ways)
 
 
 def _ending(lesson: Lesson) -> str:

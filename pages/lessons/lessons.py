@@ -342,7 +342,7 @@ LESSONS = (
         icon=":material/layers:",
         about="What a hidden neuron is: one straight fold across the plane.",
         do="Press Start, open Inside when the map hardly changes any more, and choose neuron after neuron.",
-        see="The output of each of the six neurons is flat on one side of its line and rises on the other.",
+        see="Each neuron has a line: on its orange side ReLU makes it 0, on its blue side it grows evenly.",
         why="Between the folds the network is linear, so its borders are straight there and bend only at "
         "folds: six folds are enough for these three curves.",
         set_ups=(SetUp("Six neurons", FOLDED),),

@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from pages.state.shown_weights import ShownWeights
+from pages.state.view import Weights
 from polycore import Experiment, Run
+
+OF_KEPT_MODELS = ("Predict", "Inside", "Compare", "Play")  # titles of pages
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +40,17 @@ class Moment:
         training = self.session.training
         if training is None or self.run(experiment) is None:
             return None
-        return ShownWeights.of(training, self.session.view.weights)
+        return ShownWeights.of(training, self._weights)
 
     def present(self) -> ShownWeights | None:
         """Return the weights that the pages show of the session's run; None without a run."""
         training = self.session.training
-        return None if training is None else ShownWeights.of(training, self.session.view.weights)
+        return None if training is None else ShownWeights.of(training, self._weights)
+
+    @property
+    def _weights(self) -> Weights:
+        """The weights that the page shows: where models are asked, the best, which are kept."""
+        return "Best" if self.page in OF_KEPT_MODELS else self.session.view.weights
 
     def steps(self, experiment: Experiment) -> int:
         """Return the number of steps of the kept run; 0 if there is none."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -60,27 +61,24 @@ def words() -> dict[str, str]:
     return {"weights": weights.words}
 
 
+def fitting() -> Kept | None:
+    """Return the model in use if it fits the set-up; else None."""
+    kept = session.current().answering
+    fits = kept is not None and kept.model.polynomials == session.current().experiment.polynomials
+    return kept if fits else None
+
+
 def draw(map_column: DeltaGenerator, beside: DeltaGenerator) -> bool:
     """Draw the map and the figures of the model in use, if it fits the set-up; return whether it does.
 
     A click on the map asks the model about that point, as on the map of a run. The answer and the figures are
     drawn `beside` it.
     """
-    now, kept = session.current(), session.current().answering
-    if kept is None or kept.model.polynomials != now.experiment.polynomials:
+    now, kept = session.current(), fitting()
+    if kept is None:
         return False
-    x_range = model_in_use.x_range_of(kept)
-    figure = map_layers.with_point(plane.model_map(kept.model, x_range), now.view.asked)
-    name = file_names.of("map", now.experiment)
     with map_column:
-        live.figure(
-            figure,
-            key=MAP_KEY,
-            height=MAP_HEIGHT,
-            on_click=asked.choose,
-            file=name,
-            model_now=lambda: kept.model,
-        )
+        draw_map(kept, figure_of(kept))
         st.caption(
             "Each point has the color of the most likely polynomial; the surer the network, the stronger the "
             "color. The lines are the true curves."
@@ -88,8 +86,32 @@ def draw(map_column: DeltaGenerator, beside: DeltaGenerator) -> bool:
     with beside:
         st.markdown(_origin(kept, now))
         model_in_use.draw_figures(kept)
-        asked.draw(kept.model, model_in_use.referee_of(kept), x_range)
+        draw_answer(kept)
     return True
+
+
+def figure_of(kept: Kept) -> go.Figure:
+    """Return the map of the model, with the point that is asked about."""
+    map_of_all = plane.model_map(kept.model, model_in_use.x_range_of(kept))
+    return map_layers.with_point(map_of_all, session.current().view.asked)
+
+
+def draw_map(kept: Kept, figure: go.Figure) -> None:
+    """Draw the map of the model; a click asks it about that point."""
+    live.figure(
+        figure,
+        key=MAP_KEY,
+        height=MAP_HEIGHT,
+        on_click=asked.choose,
+        file=file_names.of("map", session.current().experiment),
+        model_now=lambda: kept.model,
+    )
+
+
+def draw_answer(kept: Kept, *, hint: bool = True) -> None:
+    """Draw the model's answer about the point that is asked about; see `asked.draw`."""
+    x_range = model_in_use.x_range_of(kept)
+    asked.draw(kept.model, model_in_use.referee_of(kept), x_range, hint=hint)
 
 
 def _origin(kept: Kept, now: Session) -> str:

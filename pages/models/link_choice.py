@@ -34,14 +34,21 @@ def draw(page: str, key: str) -> None:
         _draw_trained(page, kept, experiment, key)
     st.write("**The set-up.** This link opens the same polynomials, data and settings anywhere.")
     st.code(link.to_address(page, experiment), language=None, wrap_lines=True, height=HEIGHT)
-    st.write("**For a page of your own.** This HTML shows the map and its controls on it.")
-    st.code(embedded(page, experiment), language="html", wrap_lines=True, height=HEIGHT)
+    weights = None
+    if kept is not None and answers_for(kept, experiment):
+        weights = _compacted(kept.model, experiment, room_for(page, experiment)).text
+    trained = ", and the trained network" if weights else ""
+    st.write(f"**For a page of your own.** This HTML shows the map and its controls{trained} on it.")
+    st.code(embedded(page, experiment, weights), language="html", wrap_lines=True, height=HEIGHT)
 
 
-def embedded(page: str, experiment: Experiment) -> str:
-    """Return HTML that embeds the map and its controls. `page`: the address of any page of the dashboard."""
+def embedded(page: str, experiment: Experiment, weights: str | None = None) -> str:
+    """Return HTML that embeds the map and its controls, and shows the network with these weights, if any.
+
+    page: the address of any page of the dashboard.
+    """
     home = page[: page.rindex("/") + 1]
-    address = html.escape(f"{link.to_address(home, experiment)}&embed=true")
+    address = html.escape(f"{link.to_address(home, experiment, weights)}&embed=true")
     return f'<iframe src="{address}" width="100%" height="{FRAME_HEIGHT}" title="polycore"></iframe>'
 
 

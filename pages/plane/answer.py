@@ -16,6 +16,8 @@ from polycore.referee.bayes_classifier import MAX_COORDINATE
 
 MAX_NAME = 60  # characters: a polynomial from a file may have thousands
 
+REFEREE = "The referee, who knows the curves,"
+
 
 @dataclass(frozen=True, eq=False)
 class Answer:
@@ -113,9 +115,9 @@ class Answer:
         probability = float(self.referee[last])
         if others:
             names = f"{', '.join(f'p{label}' for label in others)} and p{last}"
-            return f"The referee cannot tell {names} apart: probability {percent(probability)} each."
+            return f"{REFEREE} cannot tell {names} apart: probability {percent(probability)} each."
         agrees = "agrees" if last == self.likeliest else f"says p{last} = {self.name(last)}"
-        return f"The referee {agrees}: probability {percent(probability)}, odds {odds(probability)}."
+        return f"{REFEREE} {agrees}: probability {percent(probability)}, odds {odds(probability)}."
 
     @staticmethod
     def _favorites(probabilities: Floats) -> list[int]:

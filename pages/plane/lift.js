@@ -34,7 +34,10 @@ class CurveLift {
     on("pointermove", (move) => this.move(move));
     for (const name of ["pointerup", "pointercancel", "blur"]) on(name, (end) => this.release(end));
     if (event.pointerType === "touch") {
-      this.holding = setTimeout(() => this.take(curve, event), HOLD_MS);
+      this.holding = setTimeout(() => {
+        this.chart.letGo(); // else the chart would wait for the end of what may be a tap
+        this.take(curve, event);
+      }, HOLD_MS);
       return;
     }
     // Plotly would begin to zoom: it listens to the mouse events that follow
@@ -76,9 +79,9 @@ class CurveLift {
     const { curve, by, label } = this.held;
     this.chart.latest.figure.data[curve.trace].y = curve.y.map((value) => value + by);
     this.chart.edited();
-    this.label.hidden = by === 0;
-    const name = plain(curve.name);
-    this.label.textContent = `${name}, ${by > 0 ? "up" : "down"} by ${Math.abs(by).toPrecision(3)}`;
+    this.label.hidden = false;
+    const moved = by === 0 ? ": drag it up or down" : `, ${by > 0 ? "up" : "down"} by ${Math.abs(by).toPrecision(3)}`;
+    this.label.textContent = plain(curve.name) + moved;
     putBeside(this.label, label, this.chart.stage);
   }
 

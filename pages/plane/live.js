@@ -17,6 +17,7 @@ const PNG_SCALE = 2; // pixels in the file for each on the page, for print and p
 
 const SHOWN_ALONE = /^layout\.(meta|images\.\d+\.source)\b/; // what of a figure can be shown without Plotly
 
+const PHONE = matchMedia("(max-width: 640px)");
 const TOUCH = matchMedia("(pointer: coarse)"); // a finger on a chart must scroll the page and not drag the chart
 
 export default keeping(
@@ -295,8 +296,18 @@ class Chart {
     }
     const moved = Math.hypot(event.clientX - x, event.clientY - y);
     const clicked = event.type === "pointerup" && moved <= CLICK_DISTANCE && point;
-    if (clicked && this.latest.clicks) this.choose(this.snapped(point));
+    if (clicked && this.latest.clicks) {
+      this.choose(this.snapped(point));
+      // on a phone the answer comes up from the bottom: the map goes to the top, where it can be touched again
+      if (PHONE.matches) this.root.scrollIntoView({ behavior: "smooth" });
+    }
     if (this.stale) setTimeout(() => this.refresh()); // Plotly has to finish its drag first
+  }
+
+  // What the pointer does from now on is nothing to the chart.
+  letGo() {
+    this.listening?.abort();
+    this.pressed = null;
   }
 
   // The point in the axes' units, or null outside the axes.

@@ -1,9 +1,11 @@
 """The referee (the Bayes classifier) of a set-up, cached: how good any answer can be."""
 
+import math
 from functools import lru_cache
 
 from pages.wording.percent import percent
 from polycore import Experiment, Polynomial, Referee
+from polycore.experiment.experiment import HELD_OUT_POINTS
 
 EXPLAINED = (
     "Best possible is the accuracy of the referee, who knows the curves and the noise and always chooses the "
@@ -26,8 +28,15 @@ def best_possible(experiment: Experiment) -> float:
 
 
 def best_possible_text(share: float) -> str:
-    """Return the best possible accuracy as the text beside an accuracy."""
-    return f"best possible {percent(share)}"
+    """Return the best possible accuracy as the text beside one that was measured on held-out points.
+
+    Of so many points a network that is as good as possible gets between these bounds right in 95 of 100 cases
+    (two standard errors of a share).
+    """
+    error = 200 * math.sqrt(share * (1 - share) / HELD_OUT_POINTS)
+    if error < 0.05:
+        return f"best possible {percent(share)}"
+    return f"best possible {100 * share:.1f}\u00a0±\u00a0{error:.1f}\u00a0%"
 
 
 @lru_cache(maxsize=128)

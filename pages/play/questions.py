@@ -16,6 +16,7 @@ from polycore.figures import answer_figure, question_figure
 
 PREFIX = "game"
 MAP_KEY, NEXT_KEY, LEAVE_KEY, CLOCK_KEY = (f"{PREFIX}.{name}" for name in ("map", "next", "leave", "clock"))
+KEYS_KEY = f"{PREFIX}.keys"
 ANSWER_KEY = f"{PREFIX}.answer"
 BUTTON_WIDTH = 170  # pixels: two of them side by side on a phone
 DIGITS = 10  # classes that a single key can name
@@ -86,7 +87,10 @@ def _draw_choice(game: Game) -> None:
                 wrap=True,
                 shortcut=str(label) if label < DIGITS else None,
             )
-    st.caption(f"The point: x = {x:.4g}, y = {y:.4g}. {_keys(game)} choose, too.")
+    with st.container(key=KEYS_KEY):  # not shown on touch screens
+        st.caption(f"{_keys(game)} choose, too.")
+    with st.expander("Where is it exactly?", key=f"{PREFIX}.place.{game.index}"):
+        st.write(f"x = {x:.4g}, y = {y:.4g}")
 
 
 def _keys(game: Game) -> str:

@@ -211,7 +211,7 @@ def _table_editor() -> None:
 
 def _show_refusal(read: Callable[[], Polynomials]) -> None:
     with st.container():
-        refusal.show_if_refused("Not accepted yet: nothing has changed.", lambda: change.check(read()))
+        refusal.show_if_refused("Not accepted yet: the set-up has not changed.", lambda: change.check(read()))
 
 
 def _from_table(draft: Draft) -> Polynomials:

@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from pages.plane import swatch
 from pages.polynomials.entries import Line
 from polycore.figures.palette import PALETTE
 from polycore.quoting import visible
@@ -17,7 +18,7 @@ STYLE = """<style>
   height: 1.4em; margin: 0; font-size: inherit; line-height: 1.4;
   overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
 }
-.polycore-lines i { display: inline-block; width: 1.4rem; margin-right: 0.5rem; vertical-align: middle; }
+.polycore-lines img { display: inline; height: 1rem; margin-right: 0.5rem; vertical-align: middle; }
 .polycore-lines mark { padding: 0 0.15em; border-radius: 0.2em; background: #b03159; color: #ffffff; }
 .polycore-lines small { opacity: 0.8; }
 @media (max-width: 640px) { .polycore-lines { margin-top: 0; } }
@@ -31,9 +32,8 @@ def draw(lines: Sequence[Line]) -> None:
     rows = []
     for line in lines:
         if line.polynomial is not None:
-            look = PALETTE[label % len(PALETTE)]
-            swatch = f'<i style="border-top: 3px solid {look.color}"></i>'
-            rows.append(f"<li>{swatch}p{label} = {escape(line.polynomial.typeset)}</li>")
+            sample = f'<img src="{swatch.address(label % len(PALETTE))}" alt="">'
+            rows.append(f"<li>{sample}p{label} = {escape(line.polynomial.typeset)}</li>")
             label += 1
         elif line.error:
             reason = escape(visible(line.error))

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.plane import live
+from pages.plane import in_view, live
 from pages.polynomials import change, editor
 from pages.polynomials.change import Polynomials
 from pages.setup import x_range as range_inputs
@@ -14,18 +14,22 @@ from polycore import PolycoreError, Polynomial
 from polycore.figures import curves_figure
 
 PREFIX = "polynomials"
+CONTAINER = f"{PREFIX}.drawing"  # the key of the plot's container
 POSITIONS_KEY, PLOT_KEY, REFUSAL_KEY = f"{PREFIX}.positions", f"{PREFIX}.plot", f"{PREFIX}.plot.refusal"
 CAPTION = "Drag a curve to move it up or down; on a touch screen hold your finger on it first."
 POSITIONS_HELP = (
     "The number of points through which each curve is drawn. A few points show how a computer draws a curve: "
     "with short straight lines. Steep curves on a wide range need more."
 )
+READABLE = "The plot shows what can be read of the lines. The set-up still has its {} polynomials."
 UNREADABLE = "The plot shows what is being typed. Correct the lines on the left first, then drag the curve."
 
 
 def draw() -> None:
     """Draw the plot, its caption, and the inputs below."""
-    drawing = st.container()
+    if st.session_state.get(editor.WAY_KEY) == editor.SLIDERS:
+        st.html(in_view.keep(CONTAINER))
+    drawing, below = st.container(key=CONTAINER), st.container()
     with st.container(horizontal=True, gap="small"):
         range_inputs.draw(PREFIX)
         positions = st.number_input(
@@ -51,7 +55,8 @@ def draw() -> None:
             file="polycore-curves",
             on_lift=partial(_lift, polynomials),
         )
-        st.caption(CAPTION)
+    with below:
+        st.caption(CAPTION if polynomials == change.present() else READABLE.format(len(change.present())))
         with st.container():
             reason = st.session_state.pop(REFUSAL_KEY, None)
             if reason is not None:

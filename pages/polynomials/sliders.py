@@ -23,11 +23,17 @@ STEPS = 200  # of a slider from end to end
 def draw() -> None:
     """Draw the choice of a polynomial and its sliders."""
     polynomials = change.present()
-    index = st.selectbox(
+    names = [f"p{index} = {polynomial.typeset}" for index, polynomial in enumerate(polynomials)]
+    index = min(st.session_state.get(CHOICE_KEY, 0), len(names) - 1)
+    # another key for each formula: with the same one a browser goes on showing the formula that was chosen
+    key = f"{CHOICE_KEY}.{names[index]}"
+    st.selectbox(
         "Polynomial",
-        range(len(polynomials)),
-        format_func=lambda index: f"p{index} = {polynomials[index].typeset}",
-        key=f"{CHOICE_KEY}.{len(polynomials)}",
+        range(len(names)),
+        index=index,
+        format_func=names.__getitem__,
+        key=key,
+        on_change=partial(_choose, key),
         help="The curve that the sliders move.",
     )
     polynomial = polynomials[index]
@@ -39,6 +45,10 @@ def draw() -> None:
         error = st.session_state.pop(REFUSAL_KEY, None)
         if error is not None:
             refusal.show("Not accepted: nothing has changed.", error)
+
+
+def _choose(key: str) -> None:
+    st.session_state[CHOICE_KEY] = st.session_state[key]
 
 
 def _slider(index: int, power: int, count: int, polynomial: Polynomial) -> None:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel.live_text import Followed
-from pages.plane import live
+from pages.plane import in_view, live
 from pages.plane.crossings_table import meetings_of
 from pages.plane.live import Bound
 from pages.plane.plane import referee_probabilities
@@ -31,8 +31,7 @@ SLIDER_STEPS = 200
 BESIDE = 1e-6  # share of the range of x: without noise the best probability falls only at a crossing itself
 CHART_HEIGHT = 400  # pixels
 CLASS = re.compile(r"p\d+ = ")  # how the name of a class's line begins
-PHONE_MAP_HEIGHT = PHONE_CHART_HEIGHT = 280  # pixels
-MAP_CONTAINER = f"{PREFIX}.map"  # the key of the container of the map
+MAP_CONTAINER, PLOT_CONTAINER = f"{PREFIX}.map", f"{PREFIX}.plot"  # keys of the containers of map and chart
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +97,7 @@ def draw_chart(
     figure = _with_point(model, referee, curve, x)
     bound = None if followed is None else Bound(followed, _bindings(figure))
     with st.container(key=f"{PREFIX}.plot"):
-        st.html(_style())
+        st.html(in_view.keep(MAP_CONTAINER, PLOT_CONTAINER))
         live.figure(figure, key=CHART_KEY, height=CHART_HEIGHT, on_click=_click, bound=bound)
     st.caption(
         f"The thick line is p{curve} itself, the right answer. Vertical lines are its crossings, labeled "
@@ -171,30 +170,3 @@ def _slide(slider: ShownInput, low: float, high: float) -> None:
 
 def _click(x: float, _: float) -> None:
     asked_point.move(float(f"{x:.4g}"))
-
-
-def _style() -> str:
-    """Return the style that puts the map first on a phone, and keeps it in view above the chart.
-
-    The elements below the map in its column scroll away: on a phone the column has no box of its own. A
-    figure has the height of its container.
-    """
-    light, dark = (st.get_option(f"theme.{scheme}.backgroundColor") for scheme in ("light", "dark"))
-    column = '[data-testid="stColumn"]:has(.st-key-walk-map)'
-    return f"""<style>
-@media (max-width: 640px) {{
-  {column}, {column} > [data-testid="stVerticalBlock"] {{ display: contents; }}
-  {column} > [data-testid="stVerticalBlock"] > * {{ flex: 0 0 100%; }}
-  {column} > [data-testid="stVerticalBlock"] > :has(.st-key-walk-map) {{
-    order: -1; position: sticky; top: 0; z-index: 90;
-    background: Canvas; background: light-dark({light}, {dark});
-  }}
-  .st-key-walk-map :has(.polycore-live) {{
-    height: {PHONE_MAP_HEIGHT}px !important; flex: 0 0 {PHONE_MAP_HEIGHT}px !important;
-  }}
-  .st-key-walk-map .polycore-live-legend {{ display: none; }} /* the chart below has the same */
-  .st-key-walk-plot :has(.polycore-live) {{
-    height: {PHONE_CHART_HEIGHT}px !important; flex: 0 0 {PHONE_CHART_HEIGHT}px !important;
-  }}
-}}
-</style>"""

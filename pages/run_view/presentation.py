@@ -7,9 +7,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
+from pages.models import asked, from_link, model_in_use
+from pages.plane.referee import best_possible, best_possible_text
 from pages.run_view import map_view, progress
 from pages.run_view.shown import ShownRun
 from pages.state import session
+from pages.state.kept_models import Kept
+from pages.wording.percent import percent
+from polycore.formatting import loss_text
 
 PREFIX = "presentation"
 KEY = "P"  # of the keyboard; Streamlit and browsers do not use it
@@ -18,9 +23,10 @@ TEXT = 22  # pixels of the numbers at the axes: on a screen 2 m wide and 1920 pi
 STYLE = """<style>
 .stMainBlockContainer { padding-bottom: 0; }
 .st-key-frame-navigation, .stApp .stElementContainer:has(h1) { display: none; }
-.st-key-progress-map { flex-basis: calc(100vh - 3rem) !important; }
-.st-key-progress-map .polycore-live-legend button { font-size: max(1rem, 1.3vw); }
+:is(.st-key-progress-map, .st-key-from_link-map) { flex-basis: calc(100vh - 3rem) !important; }
+:is(.st-key-progress-map, .st-key-from_link-map) .polycore-live-legend button { font-size: max(1rem, 1.3vw); }
 .st-key-presentation-figures { gap: 1vw; }
+.st-key-controls-keys { display: none; } /* nobody reads them from the last row */
 </style>"""
 NUMBERS = """<style>
 .metrics { flex-direction: column; }
@@ -33,9 +39,13 @@ NUMBERS = """<style>
 
 
 def is_on() -> bool:
-    """Return whether the run is to be presented: there must be one."""
-    now = session.current()
-    return now.view.presenting and now.training is not None
+    """Return whether a network fills the screen."""
+    return session.current().view.presenting and is_possible()
+
+
+def is_possible() -> bool:
+    """Return whether there is a network to present: that of a run, or one that came with a link."""
+    return session.current().training is not None or from_link.fitting() is not None
 
 
 def button() -> None:
@@ -52,31 +62,60 @@ def button() -> None:
     )
 
 
-def draw(shown: ShownRun, draw_controls: Callable[[], None]) -> None:
-    """Draw the map and, beside it, accuracy and loss, and the controls of the run."""
+def draw(shown: ShownRun | None, draw_controls: Callable[[], None]) -> None:
+    """Draw a map and, beside it, accuracy and loss, the controls, and the answer to a click.
+
+    They are those of the run or, without one, of a network that came with a link.
+    """
     st.html(STYLE)
-    # a copy: the figure itself may be in a cache
-    figure = go.Figure(map_view.selected_map(shown.weights)).update_layout(font={"size": TEXT})
-    figure.for_each_trace(_widen, selector={"mode": "lines"})
     map_column, figures = st.columns([3, 1], gap="medium")
-    with map_column:
-        progress.draw_map(figure, shown, *map_view.bindings(figure, shown.look), model_now=shown.model_now)
-    with figures, st.container(key=f"{PREFIX}.figures"):
-        live_text.draw(_html(shown), f"{PREFIX}.numbers", shown.followed, reports=True)
+    figures = figures.container(key=f"{PREFIX}.figures")
+    kept = from_link.fitting()
+    if shown is not None:
+        figure = _enlarged(map_view.selected_map(shown.weights))
+        with map_column:
+            bindings = map_view.bindings(figure, shown.look)
+            progress.draw_map(figure, shown, *bindings, model_now=shown.model_now)
+        with figures:
+            live_text.draw(_html(shown), f"{PREFIX}.numbers", shown.followed, reports=True)
+    elif kept is not None:
+        with map_column:
+            from_link.draw_map(kept, _enlarged(from_link.figure_of(kept)))
+        with figures:
+            live_text.draw(_html_of_network(kept), f"{PREFIX}.numbers", None)
+    with figures:
+        if shown is not None:
+            asked.draw_of_run(shown.weights, shown.followed, hint=False)
+        elif kept is not None:
+            from_link.draw_answer(kept, hint=False)
         draw_controls()
         button()
 
 
+def _enlarged(figure: go.Figure) -> go.Figure:
+    # a copy: the figure itself may be in a cache
+    enlarged = go.Figure(figure).update_layout(font={"size": TEXT})
+    enlarged.for_each_trace(_widen, selector={"mode": "lines"})
+    return enlarged
+
+
 def _html(shown: ShownRun) -> str:
-    now = shown.values
+    now, best = shown.values, best_possible(shown.training.run.experiment)
     weights = now["weights"]
-    return (
-        NUMBERS
-        + progress.status_html(now)
-        + live_text.row(
-            live_text.metric("Held-out accuracy", "weights.held_out_text", weights["held_out_text"], ""),
-            live_text.metric("Loss", "weights.loss_text", weights["loss_text"], ""),
-        )
+    numbers = _numbers(weights["held_out_text"], best_possible_text(best), weights["loss_text"])
+    return NUMBERS + progress.status_html(now) + numbers
+
+
+def _html_of_network(kept: Kept) -> str:
+    model, best = kept.model, model_in_use.best_possible_text(kept) or ""
+    loss = "" if model.loss is None else loss_text(model.loss)
+    return NUMBERS + _numbers(percent(model.held_out_accuracy or 0.0), best, loss)
+
+
+def _numbers(held_out: str, best: str, loss: str) -> str:
+    return live_text.row(
+        live_text.metric("Held-out accuracy", "weights.held_out_text", held_out, "", best),
+        live_text.metric("Loss", "weights.loss_text", loss, ""),
     )
 
 

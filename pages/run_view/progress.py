@@ -47,6 +47,7 @@ DEAD_HELP = (
     "learning rate."
 )
 # an earlier run to compare with, by its name; None without one
+NONE_YET = "Nothing trained in this lesson yet. Press Start."
 Earlier = tuple[str, History] | None
 NOTES = {
     "waits": "caption",
@@ -57,9 +58,9 @@ NOTES = {
 }
 
 
-def status_html(now: dict[str, Any]) -> str:
+def status_html(now: dict[str, Any], tag: str = "p") -> str:
     """Return the status of a run in one line, which follows it."""
-    return f"<p><b>{_value(now, 'status')}</b> · {_value(now, 'line')}</p>"
+    return f"<{tag}><b>{_value(now, 'status')}</b> · {_value(now, 'line')}</{tag}>"
 
 
 def draw_line(shown: ShownRun, until: str = "") -> None:
@@ -81,6 +82,14 @@ def draw_bar(shown: ShownRun) -> None:
     for name, look in NOTES.items():
         html += _value(now, f"notes.{name}", "p", look)
     live_text.draw(html, "progress.bar", shown.followed, reports=True)
+
+
+def draw_earlier(shown: ShownRun) -> None:
+    """Draw that a lesson has no run yet, and how the run stands that was there before it."""
+    html = f"<p>{NONE_YET} <span class='caption'>Before it: {status_html(shown.values, 'span')}</span></p>"
+    live_text.draw(
+        html + live_text.bar("none", 0.0, "Steps taken"), "progress.bar", shown.followed, reports=True
+    )
 
 
 def draw_figures(shown: ShownRun, best_possible: float) -> None:

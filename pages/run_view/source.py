@@ -86,7 +86,7 @@ def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
         "generation": training.generation,
         "active": training.is_active,
         "status": training.status.capitalize(),
-        "line": status.line(training, run),
+        "line": status.line(training, run, shown.loss),
         "step": run.step,
         "begun": run.step > 0,
         "share": 100 * run.step / run.experiment.steps,

@@ -158,7 +158,9 @@ class Race:
         """Return a sentence that says which lane leads."""
         run = self.leader.training.run
         lowest = f"{loss_text(run.best_loss)} nats, after {counted(run.step, 'step')}"
-        return f"{self.leader.name} is ahead: its lowest loss so far is {lowest}."
+        if self.is_running:
+            return f"{self.leader.name} is ahead: its lowest loss so far is {lowest}."
+        return f"{self.leader.name} has the lowest loss: {lowest}."
 
     def verdict(self) -> str:
         """Return a sentence on why it is, or is not, a surprise which lane leads."""

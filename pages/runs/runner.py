@@ -32,6 +32,7 @@ Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished",
 SLOT_SECONDS = 0.01  # between two looks for a chunk that others of the same entry have asked for
 LOOK_SECONDS = 0.5  # between two checks for the tab during a chunk
 SPEED_SECONDS = 2.0  # window of steps_per_second
+AVERAGE_SECONDS = 10.0  # the same for the time left, which should not jump when others compute for a moment
 
 _logger = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class Training:
         self._error: str | None = None
         self._pace = Pace(budget)
         self._marks = Marks(mark_of(run, 0.0))
-        self._speed = Speed(SPEED_SECONDS)
+        self._speed, self._average_speed = Speed(SPEED_SECONDS), Speed(AVERAGE_SECONDS)
         self._viewer = Viewer()
         self._asleep = False
         self._turn: Turn | None = None
@@ -212,8 +213,8 @@ class Training:
 
     @property
     def seconds_left(self) -> float | None:
-        """The time that the remaining steps take at that speed; None before the first chunk."""
-        run, speed = self._run, self.steps_per_second
+        """The time of the remaining steps, by the speed of the last ten seconds; None before a chunk."""
+        run, speed = self._run, self._average_speed.steps_per_second
         if run.done:
             return 0.0
         steps = min(run.experiment.steps - run.step, self._pace.affordable_steps())
@@ -355,6 +356,7 @@ class Training:
         with self._changed:
             if generation == self._generation:
                 self._speed.begin(self._run.step)
+                self._average_speed.begin(self._run.step)
 
     def _advance_by(self, steps: int, generation: int, turn: Turn, *, alone: bool) -> None:
         """Compute a chunk and use it. If a worker dies, try again; any other exception fails the run."""
@@ -420,6 +422,7 @@ class Training:
         self._pace.take(run.step - self._run.step, seconds, computing, drawing)
         self._used_at = monotonic()
         self._speed.reach(run.step)
+        self._average_speed.reach(run.step)
         self._marks.add(mark_of(run, self._pace.seconds))
         self._run = run
         if picture is not None:

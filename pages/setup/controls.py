@@ -31,7 +31,7 @@ KEYS = (
 )
 CHANGED = "Settings changed. Start trains a new network; this one stays in Compare."
 CHANGED_SHORT = "Settings changed."
-AHEAD = "The same set-up has been trained here before, up to step {:,}: you see it again."
+AHEAD = "Trained here before, up to step {:,}: you see it again."
 CATCH_UP_HELP = "Goes to that step at once. The result is the same."
 SHORT_SECONDS = 2.0  # what is ahead of a run by less comes soon enough
 # Without icons all buttons fit in a row of a phone. On larger screens nothing moves when the set-up changes:
@@ -48,9 +48,9 @@ STYLE = """<style>
 }
 @media (min-width: 641px) {
   .st-key-controls > :first-child button { min-width: 12rem; }
-  :is(.st-key-controls-keys, .st-key-controls-changed) { min-height: 2.5rem; }
+  :is(.st-key-controls-keys, .st-key-controls-changed, .st-key-controls-ahead) { min-height: 2.5rem; }
   .st-key-controls-keys { justify-content: center; }
-  .st-key-controls-changed { flex-wrap: nowrap; }
+  :is(.st-key-controls-changed, .st-key-controls-ahead) { flex-wrap: nowrap; }
 }
 </style>"""
 

@@ -103,23 +103,24 @@ def lost() -> Holdings:
     return held
 
 
-def confirm_name() -> None:
-    """Remember what the tab has from now on, under the name that it has reported.
+def confirm_name() -> bool:
+    """Remember what the tab has from now on, under the name that it has reported; return whether it is new.
 
     Call it when the session has what was recalled. A press may end a page whenever that reads or writes the
     session; the next run of the page then recalls again. The tab's session before it sees nothing more.
     """
     name = st.session_state.get(REPORTED_KEY)
     if name is None:
-        return
+        return False
     if name == st.session_state.get(KEY):
         _renew_key(name)
-        return
+        return False
     st.session_state[KEY] = name
     with _lock:
         before = _sessions.get(name)
     if before is not None:
         session_key.revoke(before.key)
+    return True
 
 
 def _renew_key(name: str) -> None:

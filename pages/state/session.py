@@ -85,15 +85,16 @@ def replace_setup(experiment: Experiment, undo: str | None = None) -> None:
 def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
     """Begin the guided lesson of that name on its set-up; see `replace_setup`.
 
-    No point is asked about any more, and no neuron chosen: they would look like parts of the lesson.
+    No point is asked about any more, no neuron chosen, and nothing lies on the map: they would look like
+    parts of the lesson.
     """
     now = current()
-    view = replace(now.view, neuron=View().neuron, asked=None)
+    view = replace(now.view, neuron=View().neuron, asked=None, map_view=View().map_view, map_layers=())
     is_other = now.training is not None and now.training.run.experiment != experiment
     lessons = replace(now.lessons, current=name, before=now.training if is_other else None)
     begun = replace(now, lessons=lessons, view=view)
     if experiment == now.experiment:
-        _store(begun)
+        _store(begun.renewed("all"))
     else:
         _store_setup(now, replace(begun, setup=Setup(experiment)).renewed("all"), undo)
 

@@ -193,13 +193,21 @@ class Session:
             self,
             setup=self.setup if self.experiment == opened.experiment else opened.setup,
             training=opened.training or self.training,
-            lessons=replace(self.lessons, current=opened.lessons.current),
+            lessons=self._lessons_with(opened),
             play=Play(game, opened.play.challenge or self.play.challenge),
             address=replace(
                 self.address, problems=opened.address.problems, links_shown=opened.address.links_shown
             ),
             inputs=self.inputs.after_both(opened.inputs),
         )
+
+    def _lessons_with(self, opened: "Session") -> Lessons:
+        """Return the lessons; one that the address has begun knows which run was there before it."""
+        current = opened.lessons.current
+        if current == self.lessons.current:
+            return self.lessons
+        is_other = self.training is not None and self.training.run.experiment != opened.experiment
+        return replace(self.lessons, current=current, before=self.training if is_other else None)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from polycore.figures import curves_figure
 
 KEY = "untrained.map"
 STATUS = "Nothing has been trained yet. Press Start."
+STATUS_BESIDE_NETWORK = "Trained already. Press Start to train a network of your own."
 BESIDE = "Accuracy, loss and their charts appear here when a run begins."
 CURVES_CAPTION = (
     "The lines are the curves to learn. Once a network learns, each point has the color of its most likely "
@@ -33,10 +34,10 @@ def draw_beside() -> None:
     st.caption(BESIDE)
 
 
-def draw_bar() -> None:
-    """Draw how far the run is: there is none yet."""
+def draw_bar(*, has_network: bool) -> None:
+    """Draw how far the run is: there is none yet. has_network: whether a network is shown all the same."""
     with st.container():
-        st.progress(0.0, text=STATUS)
+        st.progress(0.0, text=STATUS_BESIDE_NETWORK if has_network else STATUS)
 
 
 def _figure(experiment: Experiment) -> go.Figure:

@@ -25,6 +25,7 @@ from polycore.formatting import counted
 from polycore.polynomials.polynomial import Polynomial
 
 MAP_POSITIONS = 120
+SMOOTH = {"simplify": False}  # else Plotly leaves out points, and a curve has corners
 RANGE_POSITIONS = 201  # odd, to include the middle of the range
 SIZES_SHOWN = 2.5  # a curve is shown up to this multiple of the median curve's size
 MARGIN = 0.06
@@ -224,7 +225,7 @@ def _curves(polynomials: Sequence[Polynomial], x: Floats) -> list[dict[str, Any]
             "mode": "lines",
             "name": name_of_curve(label, polynomial),
             "meta": {"curve": label},
-            "line": {"color": PALETTE[label].color, "dash": PALETTE[label].dash, "width": 2.5},
+            "line": {"color": PALETTE[label].color, "dash": PALETTE[label].dash, "width": 2.5} | SMOOTH,
             "hovertemplate": HOVER,
         }
         for label, polynomial in enumerate(polynomials)
@@ -235,7 +236,7 @@ def _casing(curves: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return one pale trace beneath all curves, so that each can be seen over a region of its own color."""
     x = np.concatenate([[*curve["x"], np.nan] for curve in curves])
     y = np.concatenate([[*curve["y"], np.nan] for curve in curves])
-    line = {"color": CASING, "width": 5}
+    line = {"color": CASING, "width": 5} | SMOOTH
     look = {"type": "scatter", "mode": "lines", "line": line, "hoverinfo": "skip", "showlegend": False}
     return look | {"x": x, "y": y, "meta": {"casings": len(curves)}}
 

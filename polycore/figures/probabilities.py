@@ -14,6 +14,7 @@ from polycore.polynomials.polynomial import Polynomial
 
 SYMBOLS_AT = -4
 BARS_RANGE = (-8, 135)  # percent, with room for symbols to the left and numbers to the right of the bars
+SMALLEST = 2.0**-53  # no network is as sure as 0 or 1: these are rounded
 REFEREE_COLOR = "rgba(128, 128, 128, 0.32)"
 
 
@@ -82,7 +83,7 @@ def _bars(order: Sequence[int], probabilities: Floats) -> go.Bar:
         y=list(range(len(order))),
         orientation="h",
         marker={"color": [PALETTE[label].color for label in order]},
-        text=[escape(percent(probabilities[label])) for label in order],
+        text=[escape(percent(share)) for share in np.clip(probabilities[order], SMALLEST, 1 - SMALLEST)],
         textposition="outside",
         constraintext="none",  # else it is as small as the bar is thin
         cliponaxis=False,

@@ -36,10 +36,11 @@ def loss_figure(
     traces = [
         _progress(steps, losses, "loss", TRAINING_COLOR, "solid"),
         _best(best_step, best_loss, loss_mark(mark, best_loss)),
+        _room(losses[0]),
     ]
     # with few ticks Plotly labels 1, 2 and 5 of a decade and not all nine; without a format it writes 0.5
     # as 5
-    scale = {"type": "log", "nticks": 4, "tickformat": ".5~g"}
+    scale = {"type": "log", "nticks": 3, "tickformat": ".5~g"}
     return new_figure(
         traces,
         alternative_text.loss(steps, losses, best_step, best_loss, mark),
@@ -69,6 +70,7 @@ def accuracy_figure(
         _progress(steps, 100 * accuracies, "training", TRAINING_COLOR, "solid"),
         _progress(steps, 100 * held_out_accuracies, "held-out", HELD_OUT_COLOR, "dot"),
         _best(best_step, 100 * best_held_out_accuracy, accuracy_mark(mark, best_held_out_accuracy)),
+        _room(0.0),
     ]
     return new_figure(
         traces,
@@ -116,6 +118,22 @@ def _progress(steps: Integers, values: Floats, name: str, color: str, dash: str)
     line = {"color": color, "dash": dash, "width": 2}
     look = {"type": "scatter", "mode": "lines", "name": name, "line": line, "hovertemplate": STEP_HOVER}
     return look | {"x": steps, "y": values}
+
+
+def _room(value: float) -> dict[str, Any]:
+    """Return an invisible trace for what the axes span at least.
+
+    Of a run that has taken no step they would otherwise span one number, and be labeled with it often.
+    """
+    marker = {"opacity": 0}
+    hidden = {"hoverinfo": "skip", "showlegend": False}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [0, 1],
+        "y": [1.25 * value, 0.8 * value],
+        "marker": marker,
+    } | hidden
 
 
 def _best(step: int, value: float, name: str) -> dict[str, Any]:

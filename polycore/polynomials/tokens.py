@@ -147,7 +147,7 @@ def _unknown_token(text: str, start: int) -> PolycoreError:
     if token.text in (",", ".") and text[start - 1 : start] in tuple("0123456789"):
         return syntax_error(token, "a number has only one decimal point or comma. Write 1234.5 for 1,234.5.")
     if token.text == "$":
-        return syntax_error(token, "expected TeX's $ on both sides. Remove it.")
+        return syntax_error(token, "expected a $ on both sides, as in TeX, or none. Remove it.")
     if len(token.text) > 1:
         return syntax_error(token, f"words and functions are not supported. {_ALLOWED}")
     if word:

@@ -40,7 +40,7 @@ def test_what_cannot_be_read_is_marked_in_its_line_and_the_others_are_drawn(visi
     expect(lines.nth(3)).to_contain_text("no network can tell equal polynomials apart")
     expect(curves(visit.page)).to_have_count(2)
     visit.page.keyboard.press("Control+Enter")
-    visit.page.get_by_text("Not accepted yet: nothing has changed.").wait_for()
+    visit.page.get_by_text("Not accepted yet: the set-up has not changed.").wait_for()
     assert visit.words()["polynomials"] == "x~x^2"
     expect(area).to_have_value("x\nx^2\n2x $$ + 1\nx")
 

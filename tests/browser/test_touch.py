@@ -12,6 +12,7 @@ from tests.browser.dashboard import PHONE, Visit, opened, with_network
 # x and x^2 meet at 0 and 1
 CURVES = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0))
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
+REFEREE = re.compile(r"^The referee, who knows the curves, (agrees|says)")
 QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
 X_RANGE, Y_RANGE = (-2.0, 2.0), plane_range(CURVES, (-2.0, 2.0))
 
@@ -58,14 +59,14 @@ def test_while_it_learns_a_click_is_answered_and_mistakes_are_marked(visitor):
     visit.page.get_by_text(re.compile(r"Crosses: \d+ of 3,000 held-out points")).wait_for()
     chart(visit, "Map of .* wrong answers are marked").wait_for()
     visit.page.mouse.click(*pixel(visit, -1.0, -0.5))
-    visit.page.get_by_text(re.compile(r"^The referee (agrees|says)")).wait_for()
+    visit.page.get_by_text(REFEREE).wait_for()
     assert place_asked(visit) == pytest.approx((-1.0, -0.5), abs=0.02)  # a pixel
     chart(visit, "Map of .* the point .* is marked").wait_for()
     before = visit.standing()[1]
     visit.wait_for_status("Running", after_step=before)
     visit.press("Stop")
     visit.wait_for_status("Stopped")
-    expect(visit.page.get_by_text(re.compile(r"^The referee (agrees|says)"))).to_be_visible()
+    expect(visit.page.get_by_text(REFEREE)).to_be_visible()
 
 
 def test_on_home_a_click_is_answered_under_the_map(visitor):
@@ -74,7 +75,7 @@ def test_on_home_a_click_is_answered_under_the_map(visitor):
     visit.wait_for_status("Finished")
     visit.page.get_by_text("Click the map to ask about a point.").wait_for()
     visit.page.mouse.click(*pixel(visit, 1.5, 2.25))
-    visit.page.get_by_text(re.compile(r"^The referee (agrees|says)")).wait_for()
+    visit.page.get_by_text(REFEREE).wait_for()
     assert place_asked(visit) == pytest.approx((1.5, 2.25), abs=0.02)
     visit.page.get_by_text("All polynomials").click()
     visit.page.get_by_test_id("stDataFrame").first.wait_for()

@@ -21,6 +21,7 @@ from pages.runs.runner import Training
 from pages.server import presence, turns
 from pages.server.turns import Turns
 from pages.state import recall, session
+from pages.state.holdings import Holdings
 from pages.state.points import Points
 from pages.state.session_value import Lessons, Session
 from polycore.links import link
@@ -276,6 +277,17 @@ def test_a_tab_whose_session_the_server_has_forgotten_gets_its_run_back_at_its_f
     app = opened()
     assert session_of(app).training is before.training
     assert session_of(app).experiment.steps == 300  # as the address says
+
+
+def test_a_network_from_a_link_is_still_there_when_the_tab_opens_another_address():
+    run = pc.advance(pc.start(EXPERIMENT), 20)
+    words = link.to_query(EXPERIMENT) | {"weights": compact(run.best, EXPERIMENT, 7000)}
+    name = uuid4().hex
+    [kept] = session_of(report(opened(words=words), recall.COMPONENT_KEY, name=name)).models.kept
+    held = {"networks": 1, "run": False, "points": False}
+    app = report(opened(), recall.COMPONENT_KEY, name=name, held=held)
+    assert [each.title for each in session_of(app).models.kept] == [kept.title]
+    assert session_of(app).lost == Holdings()
 
 
 @pytest.mark.parametrize("place", ["link.from_query", "from_link.with_network", "from_link.after_refresh"])

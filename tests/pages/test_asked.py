@@ -66,9 +66,9 @@ def test_a_click_asks_network_and_referee(click, page, button):
     )
     # -x is -0.5 there, 0.25 away, x^2 is 0.25, twice as far
     says = (
-        "The referee agrees: probability 100.0\u00a0%"
+        "The referee, who knows the curves, agrees: probability 100.0\u00a0%"
         if label == 2
-        else "The referee says p2 = −x: probability"
+        else "The referee, who knows the curves, says p2 = −x: probability"
     )
     assert says in text
     point = click["progress.map"].data[-1]
@@ -125,7 +125,9 @@ def test_at_a_crossing_nobody_can_tell_and_the_odds_are_shown(click):
         network, referee = (cell.replace("\N{NO-BREAK SPACE}", " ") for cell in rows[f"p{label} = {name}"])
         assert network.startswith(f"{100 * shares[label]:.1f} %")
         assert referee == "33.3 %, 1 to 2"
-    assert "The referee cannot tell p0, p1 and p2 apart: probability 33.3 % each." in text
+    assert (
+        "The referee, who knows the curves, cannot tell p0, p1 and p2 apart: probability 33.3 % each." in text
+    )
 
 
 def test_beside_a_crossing_nothing_is_said_about_it(click):
@@ -168,7 +170,7 @@ def test_a_network_from_a_link_answers_a_click(click, monkeypatch, page, embedde
     assert "**x = 0.5, y = -0.25**" in text
     assert f"p0 = x. Most likely: probability {100 * shares[0]:.1f}" in text
     # -x is -0.5 there, 0.25 away, and x 0.75
-    assert "The referee says p1 = −x: probability" in text
+    assert "The referee, who knows the curves, says p1 = −x: probability" in text
     point = click[from_link.MAP_KEY].data[-1]
     assert (point.x[0], point.y[0]) == (0.5, -0.25)
     press(app, "Close")

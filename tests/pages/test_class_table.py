@@ -10,7 +10,7 @@ import polycore as pc
 from pages.compare import class_measure, class_table
 from polycore.links import link
 from polycore.links.compact_weights import compact
-from tests.pages.browsing import opened, press
+from tests.pages.browsing import opened, press, session_of
 
 COMPARE = "pages/6_compare.py"
 SET_UP = pc.Experiment(
@@ -35,15 +35,17 @@ def link_of(model, **changes):
     return link.to_address("https://example.org/", experiment, compact(model, experiment, 7500))
 
 
-def measured(files=(), links=""):
+def at_the_class(files=(), links=""):
     app = opened(COMPARE, WORDS)
     app.segmented_control(key="compare.view").set_value("A class").run()
     if files:
         contents = [(name, content, "application/octet-stream") for name, content in files]
         app.file_uploader(key=class_table.FILES_KEY).set_value(contents).run()
-    app.text_area(key=class_table.LINKS_KEY).set_value(links).run()
-    press(app, "Measure")
-    [frame] = app.dataframe
+    return app.text_area(key=class_table.LINKS_KEY).set_value(links).run()
+
+
+def measured(files=(), links=""):
+    [frame] = press(at_the_class(files, links), "Measure").dataframe
     return frame.value
 
 
@@ -56,7 +58,7 @@ def test_files_and_links_are_measured_on_the_set_up_s_held_out_points():
     one, other = trained(seed=1), trained(seed=2, steps=50)
     table = measured([("anna.npz", file_of(one))], link_of(other, seed=2, steps=50))
     assert table["name"].tolist() == ["anna.npz", "link 1"]
-    assert table["accuracy"].tolist() == pytest.approx(
+    assert table["accuracy (%)"].tolist() == pytest.approx(
         [accuracy_on_the_points(m) for m in (one, other)], abs=0.1
     )
     assert table["points"].tolist() == [3000, 3000]
@@ -70,12 +72,14 @@ def test_classes_are_matched_by_their_polynomials_and_not_by_their_order():
     turned = trained(polynomials=SET_UP.polynomials[::-1])
     points, labels = SET_UP.held_out_set()
     right = 100 * np.mean(turned.predict(points) == 1 - labels)
-    assert measured([("turned.npz", file_of(turned))])["accuracy"].tolist() == pytest.approx([right])
+    assert measured([("turned.npz", file_of(turned))])["accuracy (%)"].tolist() == pytest.approx(
+        [right], abs=1e-4
+    )
 
 
 def test_what_cannot_be_read_has_a_row_with_the_reason():
     table = measured([("broken.npz", b"no zip")], f"https://example.org/?v=1\n{link_of(trained())[:-40]}")
-    assert table["accuracy"].isna().all()
+    assert table["accuracy (%)"].isna().all()
     assert table["problem"].str.len().min() > 20
     assert "no trained network" in table["problem"][1]
 
@@ -84,8 +88,23 @@ def test_a_network_of_other_polynomials_is_shown_without_an_accuracy():
     table = measured(
         [("cubes.npz", file_of(trained(polynomials=(pc.Polynomial(1, 0, 0, 0), pc.Polynomial(7)))))]
     )
-    assert table["accuracy"].isna().all()
+    assert table["accuracy (%)"].isna().all()
     assert table["points"].tolist() == [0]
+
+
+def test_networks_of_other_polynomials_offer_their_set_up():
+    other = trained(polynomials=(pc.Polynomial(1, 0, 0, 0), pc.Polynomial(7)))
+    app = at_the_class([("cubes.npz", file_of(other))])
+    press(app, "Measure")
+    assert "It knows none of the curves of this set-up." in app.dataframe[0].value["problem"].tolist()
+    press(app, "Use their set-up")
+    assert session_of(app).experiment.polynomials == other.polynomials
+
+
+def test_files_of_the_same_name_are_told_apart():
+    content = file_of(trained())
+    table = measured([("a.npz", content), ("b.npz", content), ("a.npz", content)])
+    assert table["name"].tolist() == ["a.npz", "b.npz", "a.npz (2)"]
 
 
 def test_at_most_a_hundred_are_measured_and_the_page_says_so(monkeypatch):

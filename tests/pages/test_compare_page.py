@@ -407,7 +407,7 @@ def test_a_race_ends_with_all_lanes_at_the_budget(figures):
         latest = lane.training.run.current
         assert live_value(app, f"lanes.{place}.loss") == loss_text(latest.loss)
         assert live_value(app, f"lanes.{place}.held_out") == f"{100 * latest.held_out_accuracy:.1f} %"
-    assert f"its lowest loss so far is {loss_text(lowest)} nats" in live_value(app, "standing")
+    assert f"has the lowest loss: {loss_text(lowest)} nats" in live_value(app, "standing")
     assert "surprise" in live_value(app, "standing")
     assert [f"race.map.{place}" in figures for place in range(4)] == [True, True, True, False]
 
@@ -453,7 +453,7 @@ def test_a_race_stands_as_it_is_when_one_comes_back():
     until_it_ends(app)
     app.switch_page(COMPARE).run()
     assert app.button_group(key="compare.view").value == "Race"
-    assert "is ahead" in live_value(app, "standing")
+    assert "has the lowest loss" in live_value(app, "standing")
     assert sorted(app.button_group(key=race_view.NAMES_KEY).value) == ["Adam", "Random search"]
 
 

@@ -207,6 +207,23 @@ def test_an_unknown_name_is_ignored(name):
     assert panel(app) == []
 
 
+def test_a_point_that_predict_itself_chooses_is_seen_at_once():
+    soon = link.to_query(replace(lessons.CROSSING, steps=1000))
+    app = wait_for(press(opened(TRAIN, {"look": "crossing", **soon}), "Start"), "finished")
+    app.switch_page("pages/4_predict.py").run()
+    [ways] = [each for each in app.segmented_control if each.label == "Point"]
+    ways.set_value("At a crossing").run()
+    assert "crossing" in session_of(app).lessons.seen
+    assert any("Seen." in text.value for text in app.markdown)
+
+
+def test_where_models_are_asked_the_figure_to_watch_is_of_the_best_weights():
+    app = wait_for(press(opened(TRAIN, {"look": "small", **QUICK}), "Start"), "finished")
+    now = session_of(app)
+    best = pc.formatting.percent(now.training.best.held_out_accuracy)
+    assert lessons.named("small").watched.text(Moment(now, "Predict")) == best
+
+
 def test_an_address_from_before_a_press_begins_nothing():
     app = opened(TRAIN, {"look": "search"})
     before = words_of(app)

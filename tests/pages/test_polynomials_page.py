@@ -23,7 +23,8 @@ from polycore import (
     Polynomial,
 )
 from polycore.figures.palette import PALETTE
-from tests.pages.browsing import edited
+from tests.pages.browsing import edited, session_of, trigger
+from tests.pages.browsing import opened as browsed
 
 HOME = Path(__file__).parents[2] / "streamlit_app.py"
 PAGE = "pages/1_polynomials.py"
@@ -363,3 +364,25 @@ def test_other_polynomials_leave_the_trained_model_and_say_so():
     assert page.session_state[session.KEY].answering.model is kept.model
     typed(page, "x^2\nx")
     assert not stays(page)
+
+
+@pytest.mark.parametrize(
+    ("value", "constants"),
+    [
+        ({"curve": 1, "by": 0.5}, (0.0, 0.5)),
+        ({"curve": 0, "by": -1.25}, (-1.25, 0.0)),
+        ({"curve": 2, "by": 1}, (0.0, 0.0)),
+        ({"curve": -1, "by": 1}, (0.0, 0.0)),
+        ({"curve": 0.5, "by": 1}, (0.0, 0.0)),
+        ({"curve": 0, "by": "inf"}, (0.0, 0.0)),
+        ({"curve": 0, "by": 1e300}, (0.0, 0.0)),
+        ({"by": 1}, (0.0, 0.0)),
+        ("up", (0.0, 0.0)),
+        (None, (0.0, 0.0)),
+    ],
+)
+def test_a_curve_is_moved_only_by_a_number_that_its_constant_term_may_have(value, constants):
+    page = trigger(browsed(PAGE, {"v": "1", "polynomials": "x~x^2"}), "polynomials.plot", "lift", value)
+    assert not page.exception
+    moved = session_of(page).experiment.polynomials
+    assert tuple(polynomial.coefficients[-1] for polynomial in moved) == constants

@@ -224,7 +224,7 @@ def test_the_best_possible_accuracy_is_shown_beside_the_held_out_accuracy_only()
     }
     app = with_model(npz(arrays(2), json.dumps(metadata)))
     beside = compared(app)
-    assert beside.pop("Held-out accuracy") == "best possible 84.1\u00a0%"
+    assert beside.pop("Held-out accuracy") == "best possible 84.1\u00a0±\u00a01.3\u00a0%"
     assert beside == {"Training accuracy": "", "Loss": ""}
 
 

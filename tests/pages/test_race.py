@@ -262,16 +262,21 @@ def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make,
 # --- who is ahead -----------------------------------------------------------------------------
 
 
-def stood(name, loss, steps=10, reached=((0.0, 9.0),)):
+def stood(name, loss, steps=10, reached=((0.0, 9.0),), *, is_active=False):
     experiment = ENTRANTS[name].on(race.course_of(SET_UP))
     run = SimpleNamespace(best_loss=loss, step=steps, experiment=experiment)
     marks = [Mark(seconds, 0, best, 0.0) for seconds, best in (*reached, (5.0, loss))]
-    return Lane(name, SimpleNamespace(run=run, marks=marks))
+    return Lane(name, SimpleNamespace(run=run, marks=marks, is_active=is_active))
 
 
-def test_the_lowest_loss_is_ahead():
-    one = Race(SET_UP, 5.0, (stood("Adam", 0.5), stood("L-BFGS", 0.25, steps=1234), stood("Evolution", 1.0)))
-    assert one.standing() == "L-BFGS is ahead: its lowest loss so far is 0.250 nats, after 1,234 steps."
+def test_the_lowest_loss_is_ahead_and_in_the_end_the_lowest():
+    others = stood("L-BFGS", 0.25, steps=1234), stood("Evolution", 1.0)
+    assert Race(SET_UP, 5.0, (stood("Adam", 0.5, is_active=True), *others)).standing() == (
+        "L-BFGS is ahead: its lowest loss so far is 0.250 nats, after 1,234 steps."
+    )
+    assert Race(SET_UP, 5.0, (stood("Adam", 0.5), *others)).standing() == (
+        "L-BFGS has the lowest loss: 0.250 nats, after 1,234 steps."
+    )
 
 
 def test_of_several_with_the_same_loss_the_first_to_reach_it_is_ahead():

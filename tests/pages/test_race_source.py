@@ -54,7 +54,7 @@ def test_each_frame_has_all_lanes(race):
         assert shown["share"] == 100
         assert shown["used"].startswith("2.0 of 2 s · ")
         assert shown["loss"] == loss_text(float(lane.training.run.history.loss[-1]))
-    assert header["standing"].startswith(f"{race.leader.name} is ahead")
+    assert header["standing"].startswith(f"{race.leader.name} has the lowest loss")
 
 
 def test_a_loss_without_bound_is_no_number(race):

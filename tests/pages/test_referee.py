@@ -29,7 +29,7 @@ def test_the_best_possible_for_two_lines_is_the_normal_share_on_their_side_of_th
 @pytest.mark.parametrize(
     ("share", "words"),
     [
-        (0.81271, "best possible 81.3\u00a0%"),
+        (0.81271, "best possible 81.3\u00a0±\u00a01.4\u00a0%"),  # 2 sqrt(0.81271 0.18729 / 3000) = 0.01425
         (1.0, "best possible 100.0\u00a0%"),
         (0.9999, "best possible >99.9\u00a0%"),
     ],
@@ -58,7 +58,7 @@ def test_it_is_beside_the_held_out_accuracy_of_a_run(page, button):
     app = press(opened(page, QUICK | {"polynomials": "1~-1", "noise": "1"}), button)
     wait_for(app, "finished")
     [html] = [html for html in live_html(app) if "Held-out accuracy" in html]
-    assert "best possible 84.1\u00a0%" in html
+    assert "best possible 84.1\u00a0±\u00a01.3\u00a0%" in html
     [description] = re.findall(r'Held-out accuracy <button[^>]*data-help="([^"]*)"', html)
     assert "the referee" in description
 

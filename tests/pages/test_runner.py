@@ -644,7 +644,8 @@ def test_the_speed_is_that_of_the_last_two_seconds(begin, hand, clock):
     # 2.5 s are the shortest stretch of chunks that holds two seconds: 20 + 40 + 40 steps
     assert training.run.step == 110
     assert training.steps_per_second == pytest.approx(100 / 2.5)
-    assert training.seconds_left == pytest.approx((1000 - 110) / 40)
+    # the time left is by the speed of ten seconds: all 110 steps in 3.5 s
+    assert training.seconds_left == pytest.approx((1000 - 110) / (110 / 3.5))
 
 
 def test_a_pause_does_not_slow_the_speed(begin, hand, clock):

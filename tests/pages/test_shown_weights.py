@@ -132,7 +132,7 @@ def test_the_map_its_mistakes_and_the_charts_are_of_the_weights_that_are_chosen(
                 ("progress.loss", measured(layers, run.experiment)[0]),
                 ("progress.accuracy", 100 * (1 - wrong / 3000)),
             ):
-                mark = figures[key].data[-1]
+                *_, mark, _ = figures[key].data
                 assert (mark.mode, mark.x) == ("markers", (step,))
                 assert mark.y[0] == pytest.approx(value, rel=1e-6)
                 assert mark.name.startswith(f"{choice.lower()} ")
@@ -208,5 +208,5 @@ def test_before_a_step_has_helped_the_mark_is_the_historys_point_to_the_last_bit
     run = pc.start(pc.Experiment(optimizer=optimizer))
     with_training(app, Training(run, executor=None, advance=pc.advance))
     app.run()
-    line, mark = figures["progress.loss"].data
+    line, mark, _ = figures["progress.loss"].data
     assert (mark.x[0], mark.y[0]) == (line.x[-1], line.y[-1])

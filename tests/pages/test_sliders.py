@@ -34,6 +34,15 @@ def test_a_slider_moves_its_coefficient_and_no_other():
     assert [slider.value for slider in app.slider] == [-2.0, 0.0, 1.0, 1.5]
 
 
+def test_the_polynomial_that_is_chosen_shows_its_formula_and_stays_chosen():
+    app = sliding()
+    app.selectbox[0].set_value(1).run()
+    move(app, "constant term", 0.5)
+    assert app.selectbox[0].value == 1
+    assert app.selectbox[0].options == ["p0 = x", "p1 = x² + 0.5"]
+    assert polynomials(app)[1] == Polynomial(1, 0, 0.5)
+
+
 def test_a_move_through_zero_keeps_the_sliders():
     app = move(move(sliding(), "coefficient of x", 0.0), "coefficient of x", -1.0)
     assert polynomials(app)[0] == Polynomial(-1, 0)

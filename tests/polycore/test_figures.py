@@ -306,7 +306,7 @@ def test_a_run_that_has_not_begun_can_be_drawn():
 
 
 def test_held_out_accuracy_is_drawn_beside_training_in_percent():
-    training, held_out, _ = EVERY_FIGURE["accuracy"].data
+    training, held_out, *_ = EVERY_FIGURE["accuracy"].data
     assert (training.name, held_out.name) == ("training", "held-out")
     assert training.y == pytest.approx([10, 50, 90])
     assert held_out.y == pytest.approx([10, 40, 80])

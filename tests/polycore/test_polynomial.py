@@ -505,8 +505,8 @@ def test_twice_twenty_parentheses_side_by_side_are_not_forty_deep():
         ("x, x", "character 2: got ','; it cannot be part of a polynomial"),
         ("x..", "character 2: got '.'; it cannot be part of a polynomial"),
         # TeX
-        ("$x", "character 1: got '$'; expected TeX's $ on both sides. Remove it."),
-        ("$$x$", "character 2: got '$'; expected TeX's $ on both sides"),
+        ("$x", "character 1: got '$'; expected a $ on both sides, as in TeX, or none. Remove it."),
+        ("$$x$", "character 2: got '$'; expected a $ on both sides, as in TeX, or none"),
         ("{x}", "character 1: got '{'; braces belong to x^{2} and \\frac{1}{2}. Type ( instead."),
         ("x}", "character 2: got '}'; there is no open { before it"),
         ("(x}", "character 1: got '('; it is never closed. Put a ) where the part in parentheses ends."),
