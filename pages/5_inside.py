@@ -31,6 +31,9 @@ STYLE = """<style>
   .st-key-inside-picture { flex-basis: clamp(20rem, 100vh - 19rem, 50rem) !important; }
   .st-key-inside-map { flex-basis: clamp(20rem, 100vh - 22rem, 50rem) !important; }
 }
+@media (max-width: 640px) {
+  .st-key-inside-choice > :first-child { flex-basis: 100%; } /* else the model's name is cut */
+}
 </style>"""
 
 
@@ -106,7 +109,7 @@ if answering is None:
 else:
     st.html(STYLE)
     choice, figures = st.columns([3, 4], gap="medium", vertical_alignment="center")
-    with choice, st.container(horizontal=True, vertical_alignment="bottom"):
+    with choice, st.container(horizontal=True, vertical_alignment="bottom", key="inside.choice"):
         model_in_use.draw_choice(answering)
         _tutorial_button()
     with st.container():

@@ -39,7 +39,9 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     visit = trained(visitor(PHONE))
     visit.page.wait_for_function("location.search.includes('&weights=d')")
     query = visit.copy_link().split("?")[1]
-    note = visit.page.locator(".note").filter(has_text="It contains the set-up and the trained network.")
+    note = visit.page.locator(".note").filter(
+        has_text="It contains the set-up and the best weights of the trained network."
+    )
     expect(note).to_be_visible()
     visit.page.get_by_text("Weights: now").click()
     expect(note).to_have_count(0)
