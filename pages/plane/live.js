@@ -299,7 +299,7 @@ class Chart {
     if (clicked && this.latest.clicks) {
       this.choose(this.snapped(point));
       // on a phone the answer comes up from the bottom: the map goes to the top, where it can be touched again
-      if (PHONE.matches) this.root.scrollIntoView({ behavior: "smooth" });
+      if (PHONE.matches) this.root.scrollIntoView();
     }
     if (this.stale) setTimeout(() => this.refresh()); // Plotly has to finish its drag first
   }
