@@ -24,7 +24,16 @@ OnClick = Callable[[float, float], None]
 OnLift = Callable[[int, float], None]
 
 _HERE = Path(__file__)
-_SCRIPTS = "picture.js", "sketch.js", "legend.js", "network.js", "pointer.js", "lift.js", "live.js"
+_SCRIPTS = (
+    "picture.js",
+    "sketch.js",
+    "legend.js",
+    "network.js",
+    "referee.js",
+    "pointer.js",
+    "lift.js",
+    "live.js",
+)
 _component = st.components.v2.component(
     "polycore_live",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
@@ -80,8 +89,8 @@ def figure(
 
     `bound`: the run whose frames change the figure in the browser, without a run of the page.
 
-    `model_now`: of a map, returns the network that it shows; called in other threads. Under the pointer the
-    browser then says what the network answers there.
+    `model_now`: of a map, returns the network or referee that it shows; called in other threads. Under the
+    pointer the browser then says what that answers there.
     """
     _component(
         key=key,

@@ -84,8 +84,8 @@ class PointerLabel {
     }
   }
 
-  take({ shapes, blobs }) {
-    this.network = new Network(shapes, new Float64Array(blobs.weights));
+  take({ shapes, referee, blobs }) {
+    this.network = referee ? new Referee(referee) : new Network(shapes, new Float64Array(blobs.weights));
   }
 
   // The likeliest classes at a point, as [trace of its curve, probability].
@@ -106,7 +106,7 @@ class PointerLabel {
     const rows = this.likeliest(point).map(([curve, share]) => {
       const row = element("p", {});
       row.append(sampleOf(curve.line), `${plain(curve.name)} `, element("b", {}));
-      row.lastChild.textContent = percent(share);
+      row.lastChild.textContent = percent(share, this.network.isExact);
       return row;
     });
     this.label.replaceChildren(...rows, place);
@@ -123,8 +123,9 @@ function putBeside(label, { clientX, clientY }, stage) {
   Object.assign(label.style, { left: `${Math.max(0, left)}px`, top: `${top}px` });
 }
 
-// As pages/wording/percent.py: never 0 or 100 %.
-function percent(share) {
+// As pages/wording/percent.py: of a network never 0 or 100 %.
+function percent(share, isExact) {
+  if (isExact && (share === 0 || share === 1)) return `${100 * share}\u00a0%`;
   if (share < 0.0005) return "<0.1\u00a0%";
   if (share >= 0.9995) return ">99.9\u00a0%";
   return `${(100 * share).toFixed(1)}\u00a0%`;

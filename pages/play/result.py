@@ -1,5 +1,7 @@
 """After the game: who won, the hardest point, all answers, and a challenge for a friend."""
 
+from functools import partial
+
 import streamlit as st
 
 from pages.frame import frame
@@ -8,6 +10,7 @@ from pages.game.challenge import Challenge
 from pages.game.game import POINTS, Game
 from pages.models import link_choice
 from pages.plane import live
+from pages.plane.referee import referee_of
 from pages.play import answers_table, hardest_point, opening
 from pages.state import session
 
@@ -112,6 +115,7 @@ def _draw_link(offer: Challenge) -> None:
 def _draw_hardest(game: Game) -> None:
     st.subheader("The hardest point", anchor=False)
     height = MAP_HEIGHT + 10 * len(game.experiment.polynomials)  # with its legend
-    live.figure(hardest_point.figure(game), key=HARDEST_KEY, height=height)
+    referee = partial(referee_of, game.experiment)
+    live.figure(hardest_point.figure(game), key=HARDEST_KEY, height=height, model_now=referee)
     st.write(hardest_point.why(game))
     st.caption("Each point has the color of the best answer; the stronger the color, the more certain it is.")

@@ -1,6 +1,7 @@
 """What the map of a run shows: its network, the Bayes classifier, or where the two differ."""
 
 from dataclasses import replace
+from functools import partial
 from html import escape
 from typing import get_args
 
@@ -8,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
+from pages.channel.weights import ModelNow
 from pages.models import asked, map_layers
 from pages.models.map_layers import Mistakes
 from pages.plane import plane
@@ -86,9 +88,15 @@ def draw_selected(shown: ShownRun) -> None:
     """Draw the choices, and the selected map with its caption."""
     figure = selected_map(shown.weights)
     draw()
-    answers = None if shown.look.map_view == "Referee" else shown.model_now
-    progress.draw_map(figure, shown, *bindings(figure, shown.look), model_now=answers)
+    progress.draw_map(figure, shown, *bindings(figure, shown.look), model_now=answering(shown))
     draw_caption(shown, figure)
+
+
+def answering(shown: ShownRun) -> ModelNow:
+    """Return what returns the network or the referee whose answers the selected map shows."""
+    if shown.look.map_view == "Referee":
+        return partial(referee_of, shown.training.run.experiment)
+    return shown.model_now
 
 
 def draw_network(shown: ShownRun) -> None:

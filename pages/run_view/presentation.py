@@ -75,7 +75,7 @@ def draw(shown: ShownRun | None, draw_controls: Callable[[], None]) -> None:
         figure = _enlarged(map_view.selected_map(shown.weights))
         with map_column:
             bindings = map_view.bindings(figure, shown.look)
-            progress.draw_map(figure, shown, *bindings, model_now=shown.model_now)
+            progress.draw_map(figure, shown, *bindings, model_now=map_view.answering(shown))
         with figures:
             live_text.draw(_html(shown), f"{PREFIX}.numbers", shown.followed, reports=True)
     elif kept is not None:

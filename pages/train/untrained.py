@@ -1,5 +1,7 @@
 """The plane on the Train page before any training, in the position of the map of the run."""
 
+from functools import partial
+
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -25,7 +27,8 @@ def draw(experiment: Experiment) -> None:
     """Draw the curves to learn. Each part is as high as the part of the run that replaces it."""
     figure = _figure(experiment)
     map_view.draw()
-    live.figure(figure, key=KEY, height=progress.MAP_HEIGHT)
+    referee = partial(referee_of, experiment) if _shows_referee() else None
+    live.figure(figure, key=KEY, height=progress.MAP_HEIGHT, model_now=referee)
     st.caption(f"{_caption(experiment)} {map_layers.caption(figure)}".rstrip())
 
 

@@ -168,7 +168,7 @@ def test_two_quick_presses_on_next_lesson_stay_on_the_page_and_on_one_lesson(vis
 
 def begin(visit):
     """Start the set-up as it stands, and wait until the page shows that run."""
-    # while the page is drawn both may be there, of which it shows one
+    visit.rest()  # while the page is drawn both may be there, or even to be seen
     start = visit.page.get_by_role("button", name=re.compile("Start( the new set-up)?( Shortcut|$)"))
     start = start.filter(visible=True)
     start.click()

@@ -15,6 +15,12 @@ from tests.browser.dashboard import PHONE, ROOT, with_network
 WORDS = "?v=1&polynomials=x~x%5E2~-1&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
 QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
 NETWORK = Path(ROOT / "pages/plane/network.js").read_text(encoding="utf-8")
+REFEREE = (ROOT / "pages/plane/referee.js").read_text(encoding="utf-8")
+ODDS = f"""([referee, points]) => {{
+  {REFEREE}
+  const one = new Referee(referee);
+  return points.map(([x, y]) => one.probabilities(x, y));
+}}"""
 FORWARD = f"""([shapes, numbers, points]) => {{
   {NETWORK}
   const network = new Network(shapes, Float64Array.from(numbers));
@@ -43,6 +49,40 @@ def test_the_forward_pass_in_the_browser_is_python_s(lone_visit, hidden, x_range
     shapes = [weights.shape for weights in model.weights]
     got = lone_visit.page.evaluate(FORWARD, [shapes, numbers, points.tolist()])
     np.testing.assert_allclose(got, model.predict_proba(points), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-9, 0.1, 3.0])
+def test_the_referee_in_the_browser_is_python_s(lone_visit, noise):
+    polynomials = (
+        *pc.TUTORIAL_POLYNOMIALS,
+        pc.Polynomial(1, 0),
+        pc.Polynomial(-1, 0),
+        pc.Polynomial(1, 0, 0),
+    )
+    rng = np.random.default_rng(0)
+    points = np.column_stack([rng.uniform(-2, 2, 300), rng.normal(scale=3, size=300)])
+    points[:100, 1] = [polynomials[n % len(polynomials)](x) for n, x in enumerate(points[:100, 0])]
+    points[:3] = [(0, 0), (1, 1), (-1, 1)]  # crossings
+    curves = [polynomial.coefficients for polynomial in polynomials]
+    got = lone_visit.page.evaluate(ODDS, [{"coefficients": curves, "noise": noise}, points.tolist()])
+    expected = pc.Referee(polynomials, (-2.0, 2.0), noise).predict_proba(points)
+    np.testing.assert_allclose(got, expected, atol=1e-5, rtol=0)
+
+
+def test_the_map_of_the_referee_says_what_the_referee_answers(visitor):
+    visit = visitor().open(f"train{WORDS}&noise=0.5")
+    visit.page.get_by_role("radio", name="Referee", exact=True).click()
+    plane = visit.page.locator(".st-key-untrained-map .nsewdrag")
+    visit.page.locator(".st-key-untrained-map .imagelayer image").wait_for(state="attached")
+    visit.rest()
+    box = plane.bounding_box()
+    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    label(visit).wait_for()
+    text = label(visit).inner_text()
+    y = float(re.search(r"y ([-\d.e]+)", text)[1])
+    referee = pc.Referee((pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0), pc.Polynomial(-1)), (-2.0, 2.0), 0.5)
+    [expected] = referee.predict_proba([[0.0, y]])
+    assert shares(text) == pytest.approx(sorted(100 * expected, reverse=True), abs=1.5)
 
 
 @pytest.mark.parametrize("page", ["", "train", "predict", "inside"])
