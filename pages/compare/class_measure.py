@@ -98,8 +98,8 @@ def table(rows: Iterable[Row]) -> pd.DataFrame:
     return table.astype(dict.fromkeys(("weights", "steps", "seed"), "Int64"))  # with what is not known
 
 
-def told_apart(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Return the rows with different names: of many students the browser calls the files alike."""
+def with_distinct_names(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return the rows, with a number after each name that an earlier row has: files often share names."""
     counts: Counter[str] = Counter()
     named = []
     for row in rows:
@@ -115,7 +115,7 @@ def _harmless(name: str) -> str:
 
 
 def _measured(name: str, model: Model, points: Points) -> Row:
-    measured, trained, step = score.measure(model, points), model.experiment, model.metadata.get("step")
+    measured, trained = score.measure(model, points), model.experiment
     problem = "" if measured.measured else OTHER_CURVES
     return Row(
         name,
@@ -124,7 +124,7 @@ def _measured(name: str, model: Model, points: Points) -> Row:
         known=measured.measured,
         hidden=model.widths[1:-1],
         parameters=sum(part.size for part in (*model.weights, *model.biases)),
-        steps=step if isinstance(step, int) else None if trained is None else trained.steps,
+        steps=None if trained is None else trained.steps,
         seed=None if trained is None else trained.seed,
         map=_small_map(model),
         problem=problem,

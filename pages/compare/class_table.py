@@ -33,7 +33,7 @@ _COLUMNS = {
     ),
     "points": st.column_config.NumberColumn("points", format="%d", help="How many these are."),
     "weights": st.column_config.NumberColumn("weights", format="%d", help="Weights and biases."),
-    "steps": st.column_config.NumberColumn("steps", format="%d", help="After which it had these weights."),
+    "steps": st.column_config.NumberColumn("steps", format="%d", help="Of its run, as it was set up."),
     "seed": st.column_config.NumberColumn("seed", format="%d"),
     "problem": st.column_config.TextColumn(
         "problem", width="large", help="Why a file or a link could not be read."
@@ -104,7 +104,7 @@ def _measure(files: Sequence[UploadedFile], text: str) -> None:
         progress.progress(len(rows) / count, f"Measuring network {len(rows) + 1} of {count}")
         rows.append(task())
     progress.empty()
-    st.session_state[TABLE_KEY] = Measured(experiment, class_measure.told_apart(rows))
+    st.session_state[TABLE_KEY] = Measured(experiment, class_measure.with_distinct_names(rows))
     st.session_state[f"{PREFIX}.left_out"] = len(tasks) - count
 
 

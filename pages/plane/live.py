@@ -153,7 +153,7 @@ def _choose(key: str, on_click: OnClick) -> None:
 
 
 def _lifts_key(key: str) -> str:
-    # How often a curve was dragged: with another count the browser draws also an unchanged figure anew.
+    # How often a curve was dragged: with another count the browser redraws even an unchanged figure.
     return f"{key}.lifts"
 
 

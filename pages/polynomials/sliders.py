@@ -25,7 +25,7 @@ def draw() -> None:
     polynomials = change.present()
     names = [f"p{index} = {polynomial.typeset}" for index, polynomial in enumerate(polynomials)]
     index = min(st.session_state.get(CHOICE_KEY, 0), len(names) - 1)
-    # another key for each formula: with the same one a browser goes on showing the formula that was chosen
+    # a key for each formula: with the same key the browser would keep showing the old formula
     key = f"{CHOICE_KEY}.{names[index]}"
     st.selectbox(
         "Polynomial",

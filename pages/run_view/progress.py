@@ -25,7 +25,7 @@ MAP_HEIGHT, CHART_HEIGHT = 460, 260
 
 HELD_OUT_HELP = (
     "The share of 3,000 points, on which no step trains, that these weights answer correctly. "
-    f"{EXPLAINED} By luck a network may do a little better on these points."
+    f"{EXPLAINED} On 3,000 points chance adds or takes up to the number after \u00b1 (in 95 of 100 cases)."
 )
 LOSS_HELP = (
     "Cross-entropy of these weights on the training set, in nats. Guessing among K polynomials gives log K; "
@@ -33,8 +33,8 @@ LOSS_HELP = (
 )
 SPEED_HELP = "How many times a second the weights change."
 TIME_HELP = (
-    "Time left: until the last step, at this speed. Computing time, of a run that has ended: what its steps "
-    "took of a processor, without pauses and without the time in which the processor did something else."
+    "Time left: until the last step, at the speed of the last ten seconds. Computing time: the processor "
+    "time of all steps of a run that has ended, without pauses."
 )
 GRADIENT_HELP = (
     "The length of the gradient of the loss at these weights: how steeply the loss falls from here. Near 0 "
@@ -46,8 +46,8 @@ DEAD_HELP = (
     "these weights: they pass nothing on, and no gradient revives them. If there are many, lower the "
     "learning rate."
 )
-# an earlier run to compare with, by its name; None without one
 NONE_YET = "Nothing trained in this lesson yet. Press Start."
+# an earlier run to compare with, by its name; None without one
 Earlier = tuple[str, History] | None
 NOTES = {
     "waits": "caption",

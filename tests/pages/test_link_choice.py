@@ -12,7 +12,17 @@ from pages.models import link_choice
 from pages.state import session
 from pages.state.setup import Setup
 from polycore.links import link
-from tests.pages.browsing import HOME, ROOT, opened, press, session_of, wait_for, words_of
+from polycore.links.compact_weights import compact
+from tests.pages.browsing import (
+    HOME,
+    ROOT,
+    live_html,
+    opened,
+    press,
+    session_of,
+    wait_for,
+    words_of,
+)
 
 NAME = "polycore_copy"
 PAGES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
@@ -46,6 +56,28 @@ def test_the_frame_shows_home_with_the_same_set_up(page, home):
     assert address.split("?")[0] == home
     assert words.pop("embed") == "true"
     assert link.from_query(words).experiment == experiment
+
+
+def test_the_frame_shows_the_trained_network_if_there_are_weights():
+    frames = Frames()
+    frames.feed(link_choice.embedded("https://a.example/train", pc.Experiment(), "dA_-"))
+    [address] = frames.addresses
+    assert dict(parse_qsl(urlsplit(address).query))["weights"] == "dA_-"
+
+
+def test_a_network_from_a_link_fills_the_screen_without_a_run():
+    experiment = pc.Experiment(
+        polynomials=(pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0)), hidden=(2,), noise=0.5
+    )
+    model = pc.advance(pc.start(experiment), 20).best
+    words = link.to_query(experiment) | {"weights": compact(model, experiment, 7000)}
+    app = press(opened("pages/3_train.py", words), "Present")
+    assert session_of(app).training is None
+    assert any("from_link.map" in component.proto.id for component in app.get("bidi_component"))
+    [html] = [html for html in live_html(app) if "Held-out accuracy" in html]
+    points, labels = experiment.held_out_set()
+    assert f"{100 * (model.predict(points) == labels).mean():.1f} %" in html.replace("\u00a0", " ")
+    assert "best possible" in html
 
 
 def links_to_copy(app):

@@ -190,7 +190,7 @@ def test_the_choice_stays_on_other_pages_and_every_drawing_says_it():
 
 
 def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():
-    [dead] = [look for look in LESSONS if look.name == "dead"]
+    [dead] = [lesson for lesson in LESSONS if lesson.name == "dead"]
     experiment = dead.set_ups[0].experiment
     first = pc.start(experiment)
     run = replace(pc.advance(first, 400), best_step=0, best_parameters=first.parameters)
