@@ -20,7 +20,7 @@ from polycore.links import link
 MOST = 100
 MAP_COLUMNS, MAP_ROWS = 72, 45
 OTHER_CURVES = "It knows none of the curves of this set-up."
-DAMAGED = "This link is damaged: copy it again."
+UNREADABLE = "This link cannot be read: copy it again."
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,9 @@ def row_of_link(name: str, address: str, points: Points) -> Row:
     opened = link.from_query(dict(parse_qsl(urlsplit(address).query)))
     if opened.model is None:
         reason = (
-            DAMAGED if opened.problems else "The link has no trained network: copy it when a run has ended."
+            UNREADABLE
+            if opened.problems
+            else "The link has no trained network: copy it when a run has ended."
         )
         return Row(name, problem=reason)
     try:
