@@ -17,9 +17,8 @@ from pages.run_view import presentation, progress
 from pages.run_view.shown import shown_run
 from pages.run_view.source import Look
 from pages.server import hosting
-from pages.state import arrival, recall, session
+from pages.state import arrival, recall, running, session
 from pages.state.holdings import Holdings
-from pages.state.running import is_running
 from pages.state.session_value import Address, Play, Session
 from pages.state.setup import Setup
 from pages.wording import refusal
@@ -119,7 +118,7 @@ def draw(title: str) -> None:
     Before its first step a run has no model, and another may answer: after it the page is drawn again.
     """
     draw_without_ticker(title)
-    shown = shown_run(Look(), running=is_running())
+    shown = shown_run(Look(), running=running.is_running())
     if shown is not None:
         progress.draw_line(shown, until="begun" if session.current().own is None else "")
 
@@ -137,6 +136,7 @@ def draw_without_ticker(title: str) -> None:
     has_arrived = arrival.is_new()
     if has_arrived:
         lesson_panel.follow()
+    running.look()
     session.collect()  # when a run has ended, the address has its best weights
     _write_link(has_arrived=has_arrived)
     # last: another script run may end this one whenever it reads or writes the session

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from pages.state import recall
+import pytest
+
+from pages.setup import controls
+from pages.state import recall, session
 from polycore import Experiment
 from tests.pages.browsing import (
     HOME,
@@ -17,6 +20,7 @@ from tests.pages.browsing import (
     session_of,
     wait_for,
 )
+from tests.waiting import wait_until
 
 
 def test_a_cold_home_offers_one_button():
@@ -43,6 +47,26 @@ def test_one_press_trains_the_set_up_of_the_link_and_keeps_the_best_weights():
     assert "best possible 100.0\u00a0%" in live_text(app)
     held_out = session.answering.model.held_out_accuracy
     assert metrics(app)["Held-out accuracy"] == f"{100 * held_out:.1f} %"
+
+
+@pytest.mark.parametrize("page", [HOME, TRAIN])
+@pytest.mark.parametrize("part", [(controls, "_main_action"), (session, "collect")], ids=["buttons", "model"])
+def test_a_run_that_ends_while_its_page_is_drawn_is_shown_as_ended_in_every_part(monkeypatch, page, part):
+    room, name = part
+    draw_part = getattr(room, name)
+
+    def drawn_before_the_end(*arguments):
+        drawn = draw_part(*arguments)
+        training = session.current().training
+        if training is not None:
+            wait_until(lambda: not training.is_active)
+        return drawn
+
+    monkeypatch.setattr(room, name, drawn_before_the_end)
+    app = press(opened(page), "Train the network" if page == HOME else "Start")
+    session_now = session_of(app)
+    assert labels(app)["Start again"]
+    assert session_now.answering.model.loss == session_now.training.run.best.loss
 
 
 def test_a_newcomer_s_first_page_ends_with_the_curves_and_the_next_has_the_lessons():

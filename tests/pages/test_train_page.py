@@ -216,22 +216,6 @@ def test_the_run_continues_while_other_pages_are_visited():
     training.stop()
 
 
-def test_a_run_that_ends_while_its_page_is_drawn_has_the_buttons_of_an_ended_run(monkeypatch):
-    app = opened(TRAIN)
-    draw = controls.draw
-
-    def draw_and_wait():
-        draw()
-        training = session_of(app).training
-        while training is not None and training.status == "running":
-            time.sleep(0.01)
-
-    monkeypatch.setattr(controls, "draw", draw_and_wait)
-    press(app, "Start")
-    assert session_of(app).training.status == "finished"
-    assert labels(app)["Start again"]
-
-
 def test_a_run_of_another_set_up_keeps_its_own_buttons():
     app = press(opened(TRAIN, LONG), "Start")
     training = session_of(app).training
