@@ -143,3 +143,18 @@ def test_a_finger_hits_every_button(visitor):
     assert "Remove" in names
     assert "Help for" in names
     assert [name for name, answers in found if not answers] == []
+
+
+def test_help_that_opens_late_does_not_take_the_press_on_what_it_covers(visitor):
+    # found by a press on a page's link under which the help of Pause, crossed on the way, opened
+    page = visitor().open(f"train{QUICK}").page
+    page.evaluate(
+        """() => new MutationObserver(() => {
+          const help = document.querySelector("[data-testid=stTooltipContent]");
+          if (help) window.touchableAtFirst ??= getComputedStyle(help).pointerEvents;
+        }).observe(document.body, { childList: true, subtree: true })"""
+    )
+    page.get_by_role("button", name="Start").first.hover()
+    page.wait_for_function("window.touchableAtFirst === 'none'")
+    help_text = page.get_by_test_id("stTooltipContent")
+    expect(help_text).to_have_css("pointer-events", "auto")  # and then it can be marked and copied
