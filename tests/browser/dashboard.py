@@ -30,10 +30,12 @@ ADDRESSES = ("", "polynomials", "data", "train", "predict", "inside", "compare",
 ROOM = 7500  # characters of a network in a link
 HEADINGS = {"Home": "Which polynomial is this point on?"}
 PATIENCE = 40_000  # ms: a busy machine draws late
+POLL_SECONDS = 0.05
 RESTS = """() => {
   const app = document.querySelector("[data-testid=stApp]");
   return !app || app.dataset.testScriptState === "notRunning";
 }"""
+STATUS = "[data-value=status]"  # the first part of a line like STANDING
 STANDING = re.compile(r"(\w+) · step ([\d,]+) of")
 UNDER_WAY = ("Running", "Waiting")
 
@@ -200,23 +202,37 @@ class Visit:
         box.fill(value)
         box.press("ControlOrMeta+Enter" if box.evaluate("box => box.tagName") == "TEXTAREA" else "Enter")
 
+    def wait_until(
+        self,
+        condition: Callable[[], object],
+        seconds: float = PATIENCE / 1000,
+        state: Callable[[], object] = lambda: "the condition does not hold",
+    ) -> None:
+        """Return once the condition holds; fail after so many seconds, with what `state` says then.
+
+        It is asked for twenty times a second: asked without a break, a tab would draw half as fast.
+        """
+        wait_until(condition, seconds, state, lambda _: self.pause(POLL_SECONDS))
+
     def words(self) -> dict[str, str]:
         """Return the words of the address."""
         return dict(parse_qsl(urlsplit(self.page.url).query))
 
     def wait_for_words(self, **expected: str) -> None:
         """Wait until the address says so: then the server knows it too."""
-        wait_until(lambda: expected.items() <= self.words().items(), state=self.words, pause=self.pause)
+        self.wait_until(lambda: expected.items() <= self.words().items(), state=self.words)
 
     def standing(self) -> tuple[str, int]:
         """Return the run's status and step, as the page tells them."""
-        line = self.page.get_by_text(STANDING).first.inner_text()
+        line = self.page.locator(STATUS).first.evaluate(
+            "status => status.parentElement.parentElement.innerText"
+        )
         status, step = STANDING.search(line).groups()
         return status, int(step.replace(",", ""))
 
     def wait_for_status(self, status: str, after_step: int = 0, seconds: float = PATIENCE / 1000) -> int:
         """Wait until the run has that status and has passed a step; return where it is."""
-        self.page.get_by_text(STANDING).first.wait_for()
+        self.page.locator(STATUS).first.wait_for()
         step = 0
 
         def reached() -> bool:
@@ -224,7 +240,7 @@ class Visit:
             current, step = self.standing()
             return current == status and step > after_step
 
-        wait_until(reached, seconds, state=self.standing, pause=self.pause)
+        self.wait_until(reached, seconds, state=self.standing)
         if status not in UNDER_WAY:
             self.rest()  # the page is drawn once more as the run ends, and what is below moves
         return step

@@ -3,8 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.waiting import wait_until
-
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
 
 
@@ -52,7 +50,7 @@ def test_a_page_is_asked_for_once(lone_visit):
     visit.page.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(frame)))
     visit.open(f"polynomials{QUICK}")
     tab = visit.page.evaluate("window.polycoreTab").encode()  # which a new tab tells by itself
-    wait_until(lambda: any(tab in frame for frame in sent), pause=visit.pause)
+    visit.wait_until(lambda: any(tab in frame for frame in sent))
     for name in ("Data", "Train", "Home"):
         visit.rest()
         sent.clear()

@@ -3,7 +3,6 @@
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import PHONE, Visit, opened
-from tests.waiting import wait_until
 
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&hidden=12"
 PLOT = ".st-key-polynomials-plot .js-plotly-plot"
@@ -61,7 +60,7 @@ def test_a_curve_dragged_onto_another_goes_back(visitor):
     page.mouse.move(*place_on(plot, 1, 1))
     page.mouse.up()
     page.get_by_text("Not moved: nothing has changed.").wait_for()
-    wait_until(lambda: plot.evaluate("plot => plot._fullData[1].y[0]") == -1, pause=visit.pause)
+    visit.wait_until(lambda: plot.evaluate("plot => plot._fullData[1].y[0]") == -1)
     assert visit.words()["polynomials"] == "x~x+1"
 
 

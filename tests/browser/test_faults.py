@@ -19,7 +19,6 @@ from tests.browser.dashboard import (
     tabs,
     trouble_in,
 )
-from tests.waiting import wait_until
 
 LONG = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
 QUICK = (
@@ -184,7 +183,7 @@ def test_a_connection_that_was_cut_comes_back_to_the_same_run(person, observe, s
     # the run may be shown again before Streamlit's own connection is there, and takes presses
     visit.page.locator(CONNECTED).wait_for()
     if seconds > GRACE:  # a new session has another key, and takes presses once its page is drawn
-        wait_until(lambda: channel_of(visit) != before, pause=visit.pause)
+        visit.wait_until(lambda: channel_of(visit) != before)
     stop(visit)
 
 

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import ADDRESSES, DESKTOP, PHONE
-from tests.waiting import wait_until
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}
@@ -19,7 +18,7 @@ def test_one_press_and_there_is_a_map_that_learns(visitor, size):
     visit.wait_for_status("Running", after_step=1)
     visit.page.get_by_role("img", name=re.compile("^Map of the most likely of 12 polynomials")).wait_for()
     # guessing among twelve gives 8 %
-    wait_until(lambda: visit.accuracy() >= 50, seconds=20, state=visit.accuracy, pause=visit.pause)
+    visit.wait_until(lambda: visit.accuracy() >= 50, seconds=20, state=visit.accuracy)
     for way_on in ("Choose polynomials", "Ask about a point"):
         visit.page.get_by_role("link", name=way_on).wait_for()
     visit.go_to("Train").press("Stop")

@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.test_inside import plane
-from tests.waiting import wait_until
 
 # slow enough that it still gets better while a test looks at a page
 LONG = (
@@ -52,7 +51,7 @@ def training(visitor):
 
 def wait_for_change(visit, locator, read):
     before = read(locator)
-    wait_until(lambda: read(locator) != before, pause=visit.pause)
+    visit.wait_until(lambda: read(locator) != before)
 
 
 def value(visit, name):

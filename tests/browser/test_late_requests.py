@@ -9,7 +9,6 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from pages.state import recall
 from tests.browser.test_touch import LONG
-from tests.waiting import wait_until
 
 SHORT = LONG.replace("steps=5000000", "steps=200000")
 COMPONENT = re.compile("/BidiComponent")  # Streamlit's script that every component needs
@@ -52,9 +51,9 @@ def test_an_end_during_a_switch_of_pages_neither_returns_to_the_page_nor_is_lost
     visit.press("Start")
     visit.wait_for_status("Running", after_step=20)
     wire.held = []
-    wait_until(lambda: any(map(tells_the_end, wire.held)), pause=visit.pause)
+    visit.wait_until(lambda: any(map(tells_the_end, wire.held)))
     visit.page.get_by_test_id("stPageLink-NavLink").filter(has_text="Data").click()
-    wait_until(lambda: not tells_the_end(wire.held[-1]), pause=visit.pause)
+    visit.wait_until(lambda: not tells_the_end(wire.held[-1]))
     held, wire.held = wire.held, None
     # right behind the request for Data: the end arrives before that is drawn, and once more while it is
     end = next(filter(tells_the_end, held))
@@ -80,11 +79,11 @@ def press_before_the_name(visit, address, control, times=1):
     visit.rest()
     wire.held = []
     control.click()
-    wait_until(lambda: wire.held, pause=visit.pause)
+    visit.wait_until(lambda: wire.held)
     for script in scripts:
         script.continue_()
     visit.page.unroute(COMPONENT)
-    wait_until(lambda: names_the_tab(wire.held[-1]), pause=visit.pause)
+    visit.wait_until(lambda: names_the_tab(wire.held[-1]))
     held, wire.held = wire.held, None
     for message in held:
         wire.server.send(message)

@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from pages.lessons import lessons
 from tests.browser.dashboard import DESKTOP, PHONE
-from tests.waiting import wait_until
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
@@ -177,7 +176,7 @@ def begin(visit):
 
 
 def wait_for_step(visit, step):
-    wait_until(lambda: visit.standing()[1] >= step, state=visit.standing, pause=visit.pause)
+    visit.wait_until(lambda: visit.standing()[1] >= step, state=visit.standing)
 
 
 def load(visit, name, **words):

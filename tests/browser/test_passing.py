@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import DESKTOP, Visit, opened, served, trouble_in
-from tests.waiting import wait_until
 
 STARTER = Path(__file__).with_name("plain_server.py")
 SET_UP = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&hidden=8&batch=all&samples=50&steps="
@@ -44,7 +43,7 @@ def test_a_page_follows_its_run_though_it_has_no_channel_to_ask(visit):
         seen.add((visit.standing()[1], chart.get_attribute("data-step"), image.get_attribute("href")))
         return all(len(set(each)) > 2 for each in zip(*seen, strict=True))
 
-    wait_until(has_changed, 40, state=lambda: [each[:2] for each in seen], pause=visit.pause)
+    visit.wait_until(has_changed, 40, state=lambda: [each[:2] for each in seen])
     visit.press("Stop")
     visit.wait_for_status("Stopped")
     assert [url for url in asked if "/live/" in url] == []

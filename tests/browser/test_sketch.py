@@ -76,7 +76,7 @@ def test_without_plotly_the_sketch_stays_and_the_sentence_is_below_it(lone_visit
     above, below = chart(page).locator("canvas").bounding_box(), sentence.bounding_box()
     assert below["y"] > above["y"] + 0.8 * above["height"]
     # the map is there; its picture may be decoded after the sentence is shown
-    wait_until(lambda: (picture(page) > INK).mean() > 0.2, pause=lone_visit.pause)
+    lone_visit.wait_until(lambda: (picture(page) > INK).mean() > 0.2)
     page.unroute(LIBRARY)
     chart(page).and_(page.locator("[data-updates]")).wait_for()
     expect(sentence).to_have_count(0)
