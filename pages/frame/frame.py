@@ -88,9 +88,10 @@ STYLE = """<style>
   opacity: 0; animation: polycore-working 1.2s linear 0.2s 500;
 }
 @keyframes polycore-working { from { opacity: 1; translate: -100% } to { opacity: 1; translate: 100% } }
-/* the help of a button that the mouse has crossed may open late, under a press on what lies beneath */
-[data-testid="stTooltipContent"] { animation: polycore-harmless 0.5s; }
-@keyframes polycore-harmless { from, to { pointer-events: none } }
+/* The help of a button covers others beside it, and would stay open while the mouse is on it: it lets the
+   mouse through. Help behind "?" does not, so that its longer texts can be marked and copied. */
+body:has(:is(.stButton, .stDownloadButton, .stLinkButton) [aria-describedby])
+  [data-testid="stTooltipContent"] { pointer-events: none; }
 /* highlighted code has a contrast of as little as 2.2:1 on a light page */
 .stCode .token { color: inherit !important; }
 /* Streamlit marks the keyboard focus on these only by a pale background */
