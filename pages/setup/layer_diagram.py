@@ -48,7 +48,7 @@ def _choose(sizes: Sequence[int]) -> None:
     hidden = layers_among(st.session_state[KEY].get("hidden"), sizes, present)
     if hidden is not None:
         typed.note()  # what was typed last counts, but for the layers
-        session.load(replace(session.current().experiment, hidden=hidden))
+        session.load(replace(session.current().experiment, hidden=hidden), "layers")
 
 
 def layers_among(value: Any, sizes: Sequence[int], present: Sequence[int]) -> tuple[int, ...] | None:

@@ -70,7 +70,7 @@ def offer_fresh_points() -> None:
 def _use_fresh_points() -> None:
     typed.note()
     experiment = session.current().experiment
-    session.load(replace(_without_full_batch(experiment, "adam"), samples_per_class=None))
+    session.load(replace(_without_full_batch(experiment, "adam"), samples_per_class=None), "all")
 
 
 def _without_full_batch(experiment: Experiment, optimizer: str) -> Experiment:

@@ -13,7 +13,7 @@ NEW_SEEDS = 1_000_000  # new seeds are smaller, so that they are easy to read ou
 
 def key(prefix: str) -> str:
     """Return the key of the input's widget."""
-    return session.current().inputs.key(f"{prefix}.seed")
+    return session.current().inputs.key(f"{prefix}.seed", "seed")
 
 
 def draw(prefix: str) -> None:
@@ -44,4 +44,4 @@ def button(prefix: str) -> None:
 
 def _renew() -> None:
     typed.note()
-    session.load(replace(session.current().experiment, seed=secrets.randbelow(NEW_SEEDS)))
+    session.load(replace(session.current().experiment, seed=secrets.randbelow(NEW_SEEDS)), "seed")

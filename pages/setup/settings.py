@@ -123,7 +123,7 @@ def _with_fields() -> Experiment:
 
 
 def _held_hidden(experiment: Experiment) -> tuple[int, ...]:
-    key = _key("hidden")
+    key = _hidden_key()
     if key not in st.session_state:
         return experiment.hidden
     return layers.from_text(HIDDEN_LABEL, st.session_state[key])
@@ -208,7 +208,7 @@ def _hidden(experiment: Experiment) -> None:
     st.text_input(
         HIDDEN_LABEL,
         value=", ".join(map(str, experiment.hidden)) or layers.NONE,
-        key=_key("hidden"),
+        key=_hidden_key(),
         on_change=typed.note,
         help="The neurons of each layer, such as 32, 32 or 32-32; the tutorial has 12. More neurons follow "
         "finer curves and take longer; try more layers before wider ones. "
@@ -275,3 +275,7 @@ def _use_preset(preset: Experiment) -> None:
 
 def _key(name: str) -> str:
     return session.current().inputs.key(f"{PREFIX}.{name}")
+
+
+def _hidden_key() -> str:
+    return session.current().inputs.key(f"{PREFIX}.hidden", "layers")

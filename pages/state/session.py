@@ -56,10 +56,10 @@ def set_setup(setup: Setup) -> None:
     _store(replace(current(), setup=setup))
 
 
-def load(experiment: Experiment) -> None:
-    """Make `experiment` the set-up's, which the inputs on the page do not show yet."""
+def load(experiment: Experiment, *renewed: Inputs) -> None:
+    """Make `experiment` the set-up's, which the inputs of the groups `renewed` do not show yet."""
     now = current()
-    _store(replace(now, setup=replace(now.setup, experiment=experiment)).renewed("all"))
+    _store(replace(now, setup=replace(now.setup, experiment=experiment)).renewed(*renewed))
 
 
 def change_polynomials(experiment: Experiment, undo: str | None, *renewed: Inputs) -> None:

@@ -68,3 +68,19 @@ def test_the_layers_of_the_diagram_are_those_of_the_text_and_of_the_address(visi
     expect(page.get_by_role("button", name="Remove the last layer")).to_be_disabled()
     visit.rest()
     expect(page.get_by_label("Hidden layers", exact=True)).to_have_value(re.compile("none", re.IGNORECASE))
+
+
+def test_what_is_typed_into_a_field_stays_while_a_button_changes_another(visitor):
+    visit = visitor().open(f"train{WORDS}")
+    steps = visit.page.get_by_label("Steps", exact=True)
+    for button, word in (("Add a layer", "hidden"), ("New seed", "seed")):
+        before = visit.words()[word]
+        steps.fill("777")
+        # by a script, in the middle of the typing: the mouse would take the focus, which ends it
+        visit.page.get_by_role("button", name=button).first.dispatch_event("click")
+        visit.wait_until(lambda before=before, word=word: visit.words()[word] != before, state=visit.words)
+        visit.rest()
+        expect(steps).to_have_value("777")
+        assert visit.words()["steps"] != "777"
+    steps.press("Enter")
+    visit.wait_for_words(steps="777")
