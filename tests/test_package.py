@@ -109,9 +109,9 @@ try:
 except ModuleNotFoundError as error:
     print(error)
 """
-    told = answer(installed, code)
-    assert told.count("\n") == 1
-    assert "pip install plotly" in told
+    printed = answer(installed, code)
+    assert printed.count("\n") == 1
+    assert "pip install plotly" in printed
 
 
 @pytest.mark.usefixtures("installed")
@@ -129,8 +129,8 @@ def test_a_users_program_sees_its_types(environment, tmp_path):
     python = environment / Path(sys.executable).parent.name / Path(sys.executable).name
     options = ["--python-executable", python, "--cache-dir", tmp_path / "cache", "--no-error-summary"]
     command = [sys.executable, "-m", "mypy", *options, "--config-file=", program]
-    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert told.stdout.splitlines() == [
+    printed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert printed.stdout.splitlines() == [
         'program.py:3: note: Revealed type is "int"',
         'program.py:4: note: Revealed type is "float | None"',
         'program.py:5: error: Argument "steps" to "Experiment" has incompatible type "str"; '

@@ -45,10 +45,10 @@ def draw(lines: Sequence[Line]) -> None:
 
 def marked(line: Line) -> str:
     """Return the text of a line with the character at which it cannot be read marked, as HTML."""
-    found = _PLACE.search(line.error)
-    if found is None:
+    match = _PLACE.search(line.error)
+    if match is None:
         return escape(visible(line.text))
-    at = int(found[1]) - 1
+    at = int(match[1]) - 1
     before, here, after = line.text[:at], line.text[at : at + 1], line.text[at + 1 :]
     return (
         f"{escape(visible(before))}<mark>{escape(visible(here)) or '&nbsp;'}</mark>{escape(visible(after))}"

@@ -163,19 +163,19 @@ def _limits_of(values: Mapping[str, object], file: str) -> Limits:
     for name in values:
         if name not in names:
             raise PolycoreError(f"{file}: got the limit {_shown(name)}; expected one of {', '.join(names)}.")
-    found, default = _Values(values, file), Limits()
+    checked, default = _Values(values, file), Limits()
     return Limits(
-        max_width=found.whole("max_width", default.max_width),
-        max_parameters=found.whole("max_parameters", default.max_parameters),
-        max_samples_per_class=found.whole("max_samples_per_class", default.max_samples_per_class),
-        max_samples=found.whole("max_samples", default.max_samples),
-        max_batch_size=found.whole("max_batch_size", default.max_batch_size),
-        max_steps=found.whole("max_steps", default.max_steps),
-        max_seconds=found.seconds("max_seconds", default.max_seconds),
-        max_sweep_runs=found.whole("max_sweep_runs", default.max_sweep_runs),
-        max_sweep_seconds=found.seconds("max_sweep_seconds", default.max_sweep_seconds),
-        max_running=found.whole("max_running", default.max_running),
-        max_waiting=found.whole("max_waiting", default.max_waiting),
+        max_width=checked.whole("max_width", default.max_width),
+        max_parameters=checked.whole("max_parameters", default.max_parameters),
+        max_samples_per_class=checked.whole("max_samples_per_class", default.max_samples_per_class),
+        max_samples=checked.whole("max_samples", default.max_samples),
+        max_batch_size=checked.whole("max_batch_size", default.max_batch_size),
+        max_steps=checked.whole("max_steps", default.max_steps),
+        max_seconds=checked.seconds("max_seconds", default.max_seconds),
+        max_sweep_runs=checked.whole("max_sweep_runs", default.max_sweep_runs),
+        max_sweep_seconds=checked.seconds("max_sweep_seconds", default.max_sweep_seconds),
+        max_running=checked.whole("max_running", default.max_running),
+        max_waiting=checked.whole("max_waiting", default.max_waiting),
     )
 
 

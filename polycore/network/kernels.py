@@ -163,16 +163,16 @@ class _Buffers:
 
     def backward(self, batch: Batch) -> Floats:
         """Return the gradient summed over the batch, in a buffer; call `evaluate` with `shifted` before."""
-        found = self.gradient
+        gradient = self.gradient
         slopes = np.divide(self.exponentials, self.totals, out=self.logits)
         slopes -= batch.one_hot
-        for layer in range(len(found.layers) - 1, 0, -1):
-            np.matmul(self.hidden[layer - 1], slopes.T, out=found.layers[layer])
+        for layer in range(len(gradient.layers) - 1, 0, -1):
+            np.matmul(self.hidden[layer - 1], slopes.T, out=gradient.layers[layer])
             active = np.greater(self.values[layer - 1], 0, out=self.active[layer - 1])
             slopes = np.matmul(self.matrices.weights[layer], slopes, out=self.slopes[layer - 1])
             slopes *= active
-        np.matmul(batch.columns, slopes.T, out=found.layers[0])
-        return found.vector
+        np.matmul(batch.columns, slopes.T, out=gradient.layers[0])
+        return gradient.vector
 
 
 class Kernels:
@@ -228,8 +228,8 @@ class Kernels:
         for part in batch.parts(self._part):
             buffers = self._buffers_for(part)
             total += buffers.evaluate(parameters, part, True, with_loss)
-            found = buffers.backward(part) / size
-            gradient = found if gradient is None else gradient + found
+            of_part = buffers.backward(part) / size
+            gradient = of_part if gradient is None else gradient + of_part
         return total / size, cast(Floats, gradient)
 
     def _buffers_for(self, batch: Batch) -> _Buffers:

@@ -71,14 +71,14 @@ def step_lbfgs(
     """
     if state.stuck:
         return parameters, loss, gradient, state
-    found = _lower_trial(parameters, loss, gradient, state.pairs, loss_and_gradient)
-    if found is None and state.pairs:
+    trial = _lower_trial(parameters, loss, gradient, state.pairs, loss_and_gradient)
+    if trial is None and state.pairs:
         state = LbfgsState()
-        found = _lower_trial(parameters, loss, gradient, (), loss_and_gradient)
-    if found is None:
+        trial = _lower_trial(parameters, loss, gradient, (), loss_and_gradient)
+    if trial is None:
         return parameters, loss, gradient, LbfgsState(stuck=True)
-    pairs = _with_pair(state.pairs, found.parameters - parameters, found.gradient - gradient)
-    return found.parameters, found.loss, found.gradient, LbfgsState(pairs)
+    pairs = _with_pair(state.pairs, trial.parameters - parameters, trial.gradient - gradient)
+    return trial.parameters, trial.loss, trial.gradient, LbfgsState(pairs)
 
 
 def descent_direction(gradient: Floats, pairs: tuple[Pair, ...]) -> Floats:

@@ -69,14 +69,14 @@ def tokens(text: str) -> list[Token]:
             Token("", "=", equals + 1),
             "expected one equals sign at most, behind a name, as in y = x^2 or f(x) = x^2.",
         )
-    found: list[Token] = []
+    read: list[Token] = []
     while start < end:
         match = _TOKEN.match(text, start, end)
         if match is None:
             raise _unknown_token(text, start)
-        found += _tokens_of(match)
+        read += _tokens_of(match)
         start = match.end()
-    return [*found, Token("end", "", end + 1)]
+    return [*read, Token("end", "", end + 1)]
 
 
 def _inside(text: str) -> tuple[int, int]:

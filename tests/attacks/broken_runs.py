@@ -41,8 +41,8 @@ ZEROS = bytes(64 << 20)
 
 
 def bent(name: str, change: Callable[[Entry], Entry]) -> bytes:
-    wanted = f"{name}.npy".encode()
-    return archive([change(entry) if entry.name == wanted else entry for entry in FILES])
+    target = f"{name}.npy".encode()
+    return archive([change(entry) if entry.name == target else entry for entry in FILES])
 
 
 def put(place: int | tuple[int, ...], value: float) -> Callable[[Any], None]:

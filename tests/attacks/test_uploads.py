@@ -31,11 +31,11 @@ def uploaded(*files: tuple[str, bytes]) -> AppTest:
 
 def test_hostile_files_of_every_kind_are_refused_on_the_page_and_change_nothing():
     app = uploaded(*[(f"{kind}.npz", REFUSED[name][0]) for kind, name in KINDS.items()])
-    told = [text.value for text in app.text]
+    shown = [text.value for text in app.text]
     for kind, name in KINDS.items():
         with pytest.raises(WeightFileError) as raised:
             Model.load(io.BytesIO(REFUSED[name][0]))
-        assert f"{kind}.npz: {raised.value}" in told
+        assert f"{kind}.npz: {raised.value}" in shown
     assert len(KINDS) > 10
     assert session_of(app).models.uploads == 0
 

@@ -66,9 +66,9 @@ def run(script: str, *arguments: object) -> str:
 def test_where_the_disk_is_full_saving_says_so_and_the_old_file_stays(tmp_path):
     path = tmp_path / "model.npz"
     path.write_bytes(b"the old one")
-    told = run(SAVES, path)
-    assert told.startswith("the weight file could not be written: ")
-    assert len(told.splitlines()) == 1
+    printed = run(SAVES, path)
+    assert printed.startswith("the weight file could not be written: ")
+    assert len(printed.splitlines()) == 1
 
 
 def test_a_dashboard_on_a_full_disk_trains_and_hands_out_the_model():

@@ -264,9 +264,9 @@ class Walk:
         )
         names = ("run", "generation", "status", "addresses", *(() if expected.is_under_way else ("step",)))
         for name in names:
-            got, wanted = getattr(fitting, name), getattr(expected, name)
-            if got != wanted:
-                raise LostPressError(f"{name} became {got} by itself, from {wanted}; {self._history[-12:]}")
+            got, before = getattr(fitting, name), getattr(expected, name)
+            if got != before:
+                raise LostPressError(f"{name} became {got} by itself, from {before}; {self._history[-12:]}")
 
 
 _ALL_CONTROLS = {

@@ -91,8 +91,8 @@ class Tab:
 
     def milliseconds(self) -> float | None:
         """Return how long after the last press the page showed another status; None if it has not yet."""
-        found: float | None = self.visit.page.evaluate("recorder.milliseconds")
-        return found
+        milliseconds: float | None = self.visit.page.evaluate("recorder.milliseconds")
+        return milliseconds
 
     def close(self) -> None:
         """Check that nothing went wrong in it, and close it."""
