@@ -88,9 +88,9 @@ STYLE = """<style>
   opacity: 0; animation: polycore-working 1.2s linear 0.2s 500;
 }
 @keyframes polycore-working { from { opacity: 1; translate: -100% } to { opacity: 1; translate: 100% } }
-/* The help of a button covers others beside it, and would stay open while the mouse is on it: it lets the
-   mouse through. Help behind "?" does not, so that its longer texts can be marked and copied. */
-body:has(:is(.stButton, .stDownloadButton, .stLinkButton) [aria-describedby])
+/* The help of a button or a link covers others beside it, and would stay open while the mouse is on it: it
+   lets the mouse through. Help behind "?" does not, so that its longer texts can be marked and copied. */
+body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopover) [aria-describedby])
   [data-testid="stTooltipContent"] { pointer-events: none; }
 /* highlighted code has a contrast of as little as 2.2:1 on a light page */
 .stCode .token { color: inherit !important; }
