@@ -140,7 +140,7 @@ def draw_without_ticker(title: str) -> None:
     has_arrived = arrival.is_new()
     if has_arrived:
         lesson_panel.follow()
-    running.look()
+    running.note()
     session.collect()  # when a run has ended, the address has its best weights
     _write_link(has_arrived=has_arrived)
     # last: another script run may end this one whenever it reads or writes the session

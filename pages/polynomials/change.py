@@ -64,7 +64,7 @@ def go_back() -> None:
     *earlier, last = _earlier()
     experiment = replace(session.current().experiment, polynomials=last)
     st.session_state[EARLIER_KEY] = tuple(earlier)
-    session.change_polynomials(experiment, None, SLIDERS)
+    session.load(experiment, SLIDERS)
 
 
 def _change(polynomials: Polynomials, undo: str | None, *, by_slider: bool = False) -> None:
@@ -73,7 +73,7 @@ def _change(polynomials: Polynomials, undo: str | None, *, by_slider: bool = Fal
     if experiment == before:
         return
     st.session_state[EARLIER_KEY] = (*_earlier(), before.polynomials)[-MOST_EARLIER:]
-    session.change_polynomials(experiment, undo, *([] if by_slider else [SLIDERS]))
+    session.load(experiment, *([] if by_slider else [SLIDERS]), undo=undo)
 
 
 def _earlier() -> tuple[Polynomials, ...]:

@@ -1,7 +1,7 @@
 """Whether a page shows the session's run as advancing.
 
-A run may end while its page is drawn. Every part of the page then goes by what the first one saw, so that
-they agree; the run's next frame has the page drawn again.
+A run may end while its page is being drawn. All parts of the page use its status from before, so that they
+agree; the run's next frame then causes the page to be drawn again.
 """
 
 import streamlit as st
@@ -11,8 +11,8 @@ from pages.state import session
 KEY = "running.shown"
 
 
-def look() -> None:
-    """Note whether the run advances now. Each page does this once, before it draws or collects anything."""
+def note() -> None:
+    """Note whether the run advances now. Each page calls this once, before it uses anything of the run."""
     training = session.current().training
     st.session_state[KEY] = training is not None and training.is_active
 

@@ -56,17 +56,10 @@ def set_setup(setup: Setup) -> None:
     _store(replace(current(), setup=setup))
 
 
-def load(experiment: Experiment, *renewed: Inputs) -> None:
-    """Make `experiment` the set-up's, which the inputs of the groups `renewed` do not show yet."""
-    now = current()
-    _store(replace(now, setup=replace(now.setup, experiment=experiment)).renewed(*renewed))
+def load(experiment: Experiment, *renewed: Inputs, undo: str | None = None) -> None:
+    """Make `experiment` the set-up's, which the inputs of the groups `renewed` do not show yet.
 
-
-def change_polynomials(experiment: Experiment, undo: str | None, *renewed: Inputs) -> None:
-    """Make `experiment` the set-up's, which differs in its polynomials.
-
-    If some are lost, `undo` is a sentence that says so, and the earlier ones can be brought back. `renewed`
-    are the inputs that do not show it yet.
+    If something is lost, `undo` is a sentence that says so, and the earlier set-up can be brought back.
     """
     now = current()
     changed = replace(now, setup=replace(now.setup, experiment=experiment)).renewed(*renewed)

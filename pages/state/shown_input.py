@@ -32,7 +32,7 @@ class InputVersions:
     """How often something other than the inputs themselves has changed what they show.
 
     all: a preset, a link, Undo and the like, which change what any input may show.
-    layers, seed: each by the buttons beside it. What is being typed into another input then stays.
+    layers, seed: that setting, by the buttons for it; text being typed into other inputs then stays.
     lists of models: which models are kept, by title, and which one answers.
     sliders of coefficients: the polynomials, other than by the sliders.
     sliders of weights, numbers of weights: of the Inside page, where a slider and a number input stand for

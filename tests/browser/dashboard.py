@@ -210,7 +210,7 @@ class Visit:
     ) -> None:
         """Return once the condition holds; fail after so many seconds, with what `state` says then.
 
-        It is asked for twenty times a second: asked without a break, a tab would draw half as fast.
+        It is checked twenty times a second: without pauses, the checks take half of the tab's processor time.
         """
         wait_until(condition, seconds, state, lambda _: self.pause(POLL_SECONDS))
 
