@@ -1,11 +1,12 @@
 """Run benchmarks, and write docs/benchmarks.md and docs/hosting.md.
 
-    python -m benchmarks                     all of docs/benchmarks.md, about half an hour on a quiet machine
+    python -m benchmarks                     all of docs/benchmarks.md, over half an hour on a quiet machine
     python -m benchmarks adam growth         only these; the other results stay unchanged
     python -m benchmarks dashboard load leaks
                                              those of docs/hosting.md, about a quarter of an hour, on Linux
     python -m benchmarks cluster             that with Dask, about five minutes
     python -m benchmarks report              write both pages again from the results
+    python -m benchmarks --shared [names]    the same while the machine does other work, which the page says
     python -m benchmarks --quick [names]     a trial of a few minutes; its figures mean little, so results
                                              and pages go to a separate folder, whose name is printed
 
@@ -25,6 +26,8 @@ from benchmarks.result import Benchmark
 
 RESULTS = Path(__file__).parent / "results"
 DOCS = Path(__file__).parent.parent / "docs"
+OPTIONS = ("--quick", "--shared")
+SHARED = {"machine": "shared with other work"}
 
 
 class Report(Protocol):
@@ -44,8 +47,8 @@ NAMES = [name for each in REPORTS for name in each.BENCHMARKS]
 
 def main(arguments: list[str]) -> int:
     """Run the benchmarks that the arguments name and return the exit code."""
-    quick = "--quick" in arguments
-    names = [name for name in arguments if name != "--quick"] or list(report.BENCHMARKS)
+    quick, shared = "--quick" in arguments, "--shared" in arguments
+    names = [name for name in arguments if name not in OPTIONS] or list(report.BENCHMARKS)
     unknown = [name for name in names if name not in (*NAMES, "report")]
     if unknown:
         _log(f"got {unknown[0]!r}; expected a benchmark: {', '.join(NAMES)}.\n\n{__doc__}")
@@ -56,17 +59,18 @@ def main(arguments: list[str]) -> int:
     for each in REPORTS:
         chosen = [name for name in each.BENCHMARKS if name in names]
         for name in chosen:
-            _measure(each, name, results, quick)
+            _measure(each, name, results, quick, shared)
         if chosen or "report" in names:
             each.write(results, docs)
             _log(f"Wrote {docs / each.PAGE}")
     return 0
 
 
-def _measure(page: Report, name: str, results: Path, quick: bool) -> None:
+def _measure(page: Report, name: str, results: Path, quick: bool, shared: bool) -> None:
     _log(name)
     began = perf_counter()
-    result = {"machine": machine.description(page.PACKAGES), **page.BENCHMARKS[name].measured(quick)}
+    described = machine.description(page.PACKAGES) | (SHARED if shared else {})
+    result = {"machine": described, **page.BENCHMARKS[name].measured(quick)}
     results.mkdir(exist_ok=True)
     file = results / f"{name}.json"
     file.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import product
-from time import process_time
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ EXPERIMENTS = {
 RECOMMENDED_SECONDS = 10  # for which the steps of the recommended experiment are chosen
 BUDGETS: tuple[float, ...] = (1, 2, 5, 10, 30)  # seconds of processor time
 SEEDS: tuple[int, ...] = (0, 1, 2, 3, 4)
-GOAL_AT_10 = 0.995
+GOAL_AT_10, MEAN_AT_10 = 0.997, 0.998
 
 # A peer's settings are chosen with a separate seed, in trials of 2 s for budgets up to 2 s, else of 10 s.
 TRIAL_SEED = 100
@@ -33,8 +33,9 @@ TRIAL_BUDGETS: tuple[float, ...] = (2, 10)
 SHAPES = (RECOMMENDED.hidden, (64, 64), (128, 128))
 BATCH_SIZES = (256, 512)
 RATES = (0.003, 0.01)
-PEERS = ("PyTorch", "scikit-learn")
+PEERS = ("PyTorch", "scikit-learn", "JAX")
 STEPS_BETWEEN_RATES = 16  # after so many steps a peer sets its learning rate by the clock
+STEPS_OF_A_SCAN = 64  # the same for JAX, whose calls cost more
 
 MOST_OF_BUDGET = 1.02  # that polycore may use, because its steps are limited and not its seconds
 
@@ -45,12 +46,16 @@ The task has twelve polynomials. Each contender trains on one thread within a bu
 counts all its threads. Then its accuracy is measured on {points:,} points that were not trained on; this time
 is not counted. polycore runs `pc.Experiment.recommended()` with its number of steps scaled to the budget, and
 a second time with points and batches as the peers have them: uniform in x, and of constant size. PyTorch
-(fused Adam) and scikit-learn (`partial_fit` with 16 fresh batches per call, its faster way) use the best of
-the settings below for each budget. They set their learning rate by the clock, so that it falls along a cosine
-that ends with the budget; their networks are created before the time starts."""
+(fused Adam), scikit-learn (`partial_fit` with 16 fresh batches per call, its faster way) and JAX (64 steps in
+one compiled `lax.scan`, which draws their points) use the best of the settings below for each budget. They
+set their learning rate by the clock, so that it falls along a cosine that ends with the budget. Their
+networks are created, and JAX's scan is compiled, before the time starts."""
 FOOT = """\
 The mean of {seeds} seeds, with the worst in brackets. The seconds that the recommended experiment used, by
-budget: {used}. A goal counts as reached only if this is at most {most:.0%} of the budget."""
+budget: {used}. A goal counts as reached only if this is at most {most:.0%} of the budget.
+
+The wall time of the runs with a budget of {longest:g} s, in s: {walls}. To create its
+network and to compile, JAX took {compiled} s."""
 TRIED = """\
 All combinations of these settings were tried with each peer: hidden layers {shapes};
 batches of {sizes}; highest learning rate {rates}. Chosen: {chosen}."""
@@ -127,15 +132,15 @@ def polycore(name: str) -> Callable[..., Answer]:
 def _polycore(name: str, seed: int, budget: float) -> Answer:
     experiment = EXPERIMENTS[name]
     steps = round(experiment.steps * budget / RECOMMENDED_SECONDS)
-    began = process_time()
+    began, wall = process_time(), perf_counter()
     run = pc.advance(pc.start(replace(experiment, seed=seed, steps=steps)), steps)
-    seconds = process_time() - began
-    points, labels = _held_out()
-    return {"seconds": seconds, "accuracy": float((run.best.predict(points) == labels).mean())}
+    used = {"seconds": process_time() - began, "wall_seconds": perf_counter() - wall}
+    points, labels = held_out()
+    return used | {"accuracy": float((run.best.predict(points) == labels).mean())}
 
 
 def peer(name: str) -> Callable[..., Answer]:
-    """Return a measurement of PyTorch or scikit-learn with the settings that the question gives."""
+    """Return a measurement of one of PEERS with the settings that the question gives."""
     _warm_up(name)
     return partial(_peer, name)
 
@@ -156,13 +161,28 @@ def _warm_up(name: str) -> None:
 
 def _peer(name: str, seed: int, budget: float, settings: Settings) -> Answer:
     experiment = pc.Experiment(**settings, samples_per_class=None, seed=seed, steps=10_000_000)
-    training: Training = (
-        TorchTraining(experiment, adam="fused")
-        if name == "PyTorch"
-        else ScikitTraining(experiment, at_once=STEPS_BETWEEN_RATES)
-    )
+    began = perf_counter()
+    training = _training(name, experiment)
+    prepared = perf_counter()
     seconds = _train(training, budget, experiment.learning_rate)
-    return {"seconds": seconds, "accuracy": training.accuracy(*_held_out())}
+    return {
+        "prepared_in_seconds": prepared - began,
+        "seconds": seconds,
+        "wall_seconds": perf_counter() - prepared,
+        "accuracy": training.accuracy(*held_out()),
+    }
+
+
+def _training(name: str, experiment: pc.Experiment) -> Training:
+    match name:
+        case "PyTorch":
+            return TorchTraining(experiment, adam="fused")
+        case "scikit-learn":
+            return ScikitTraining(experiment, at_once=STEPS_BETWEEN_RATES)
+        case _:
+            from benchmarks.jax_peer import JaxTraining
+
+            return JaxTraining(experiment, at_once=STEPS_OF_A_SCAN)
 
 
 def _train(training: Training, budget: float, highest: float) -> float:
@@ -174,7 +194,8 @@ def _train(training: Training, budget: float, highest: float) -> float:
     return spent
 
 
-def _held_out() -> tuple[Any, Any]:
+def held_out() -> tuple[Any, Any]:
+    """Return the points (N, 2) and labels (N,) on which every network is measured."""
     rng = np.random.default_rng(HELD_OUT_SEED)
     return pc.sample(pc.TUTORIAL_POLYNOMIALS, HELD_OUT_PER_CLASS, rng)
 
@@ -188,7 +209,14 @@ def section(result: dict[str, Any]) -> list[str]:
         "",
         *table(("", *(f"{budget:g} s" for budget in result["budgets"])), _accuracy_rows(result)),
         "",
-        FOOT.format(seeds=len(result["seeds"]), used=_used(result), most=MOST_OF_BUDGET),
+        FOOT.format(
+            seeds=len(result["seeds"]),
+            used=_used(result),
+            most=MOST_OF_BUDGET,
+            longest=_longest(result),
+            walls=_walls(result),
+            compiled=Spread.of([each["prepared_in_seconds"] for each in result["series"]["JAX"]]).shown(1),
+        ),
         "",
         _tried_text(result),
     ]
@@ -197,20 +225,20 @@ def section(result: dict[str, Any]) -> list[str]:
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     """Return the goals: task, goal, result, and whether it is reached."""
     budgets = result["budgets"]
-    longest = [budget for budget in budgets if budget <= RECOMMENDED_SECONDS][-1]
-    worst = min(_accuracies(result, "polycore", longest))
+    longest = _longest(result)
+    worst, mean = min(_accuracies(result, "polycore", longest)), _mean(result, "polycore", longest)
     ahead = {budget for budget in budgets if _ahead(result, budget)}
     within = {budget for budget in budgets if _within(result, budget)}
     return [
         (
             f"held-out accuracy at {longest:g} s",
-            f"{GOAL_AT_10:.1%} for the worst seed (aim: 99.8%)",
-            f"{worst:.2%} in {_seconds(result, longest).median:.2f} s",
-            worst >= GOAL_AT_10 and _within(result, longest),
+            f"{GOAL_AT_10:.1%} for the worst seed, {MEAN_AT_10:.1%} on average",
+            f"{worst:.2%}, {mean:.2%} in {_seconds(result, longest).median:.2f} s",
+            worst >= GOAL_AT_10 and mean >= MEAN_AT_10 and _within(result, longest),
         ),
         (
             "held-out accuracy over time",
-            "higher than both peers at each budget",
+            "higher than each peer at each budget",
             f"higher at {len(ahead)} of {len(budgets)}, within the budget at {len(within)}",
             len(ahead & within) == len(budgets),
         ),
@@ -224,6 +252,21 @@ def _ahead(result: dict[str, Any], budget: float) -> bool:
 
 def _within(result: dict[str, Any], budget: float) -> bool:
     return _seconds(result, budget).median <= MOST_OF_BUDGET * budget
+
+
+def _longest(result: dict[str, Any]) -> float:
+    """Return the longest budget for which the recommended experiment is not prolonged."""
+    budgets: list[float] = result["budgets"]
+    return max(budget for budget in budgets if budget <= RECOMMENDED_SECONDS)
+
+
+def _walls(result: dict[str, Any]) -> str:
+    longest = _longest(result)
+    spreads = {
+        name: Spread.of([each["wall_seconds"] for each in answers if each["budget"] == longest])
+        for name, answers in result["series"].items()
+    }
+    return "; ".join(f"{name} {spread.shown(1)}" for name, spread in spreads.items())
 
 
 def _seconds(result: dict[str, Any], budget: float) -> Spread:

@@ -1,27 +1,19 @@
 """Adam on fresh points, 2→64→64→12, batches of 256: steps per second, and where the time goes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import cycle, pairwise
-from time import perf_counter
 from typing import Any
 
-import numpy as np
-
 import polycore as pc
+from benchmarks import step_parts
 from benchmarks.peers import ScikitTraining, TorchTraining, Training
+from benchmarks.speed import PROCESSOR, WALL, Speed, of_kind, speed
 from benchmarks.table import table
 from benchmarks.timing import THREAD_COUNTS, Contender, Spread, best, interleaved, ratios, with_threads
-from polycore.arrays import Floats
-from polycore.network.kernels import Kernels
-from polycore.optimizers.adam import start_adam, step_adam
-from polycore.training.measurement import measure
 from polycore.training.task import task_of
 
 TITLE = "Adam, 2→64→64→12, batches of 256 fresh points"
-EXPERIMENT = pc.Experiment(
-    samples_per_class=None, hidden=(64, 64), batch_size=256, learning_rate=0.003, steps=10_000_000
-)
+EXPERIMENT = step_parts.EXPERIMENTS["2→64→64→12"]
 WARM_UP = 64
 TORCH_WAYS: dict[str, dict[str, Any]] = {
     "plain": {"adam": "plain"},
@@ -31,52 +23,69 @@ TORCH_WAYS: dict[str, dict[str, Any]] = {
     "network and step compiled": {"adam": "compiled", "compiled": True},
 }
 SCIKIT_WAYS = {"a call each step": 1, f"a call for {WARM_UP} steps": WARM_UP}
-TIMES_TORCH, TIMES_SCIKIT = 3, 10
+JAX_WAYS = {"drawing its points": "jax_drawing", "points drawn before": "jax_on_batches"}
+TIMES_TORCH, TIMES_SCIKIT, TIMES_JAX, SHARE_OF_PRODUCTS = 3.3, 10, 1.3, 0.75
+# float32 rounds at 6e-8, and the steps amplify that: 1e-6 after 64 steps, 3e-3 after 320
+SAME_LOSS = 1e-4
 
 TEXT = """\
-Every step uses 256 fresh points. For polycore `pc.advance` is timed, which also draws the points and measures
-loss and accuracy. PyTorch draws its points in torch, 64 batches at a time as polycore does, and measures
-nothing. scikit-learn receives batches from polycore. All use float32. Times slower: compared with polycore on
-one thread."""
+Every step uses 256 fresh points. For polycore `pc.advance` is measured, which also draws the points and
+measures loss and accuracy. PyTorch draws its points in torch, 64 batches at a time as polycore does, and
+measures nothing. scikit-learn receives batches from polycore. JAX takes all {jax_steps:,} steps of a round in
+one compiled `lax.scan` and measures nothing. In one row it draws its points in each step; in the other it
+receives polycore's batches, whose drawing is not counted. Its compilation, {compiled} s, is not counted
+either. All use float32. Processor time is that of all threads of a process. Times slower: by processor time,
+compared with polycore on one thread."""
+AGREEMENT = """\
+After {steps} steps from the same initial weights on the same batches the loss on the training set is
+{polycore:.6f} nats with polycore and {JAX:.6f} with JAX."""
+PARTS = """\
+The processor time of one step of polycore, on one thread, with each part called separately: for this network,
+and for that of `pc.Experiment.recommended()` with points as it draws them, in batches of {size}."""
 
-Measure = Callable[[], float]
+STEPS = {"polycore": 3200, "PyTorch": 1280, "scikit-learn": 512, "JAX": 3200}
+
+Measure = Callable[[], Speed]
 
 
 def measured(quick: bool) -> dict[str, Any]:
-    """Return the steps per second of all contenders and the seconds of polycore's parts, in rounds."""
-    shorter, rounds = (16, 3) if quick else (1, 7)
-    speeds = interleaved(_contenders(shorter), [{}] * rounds)
-    steps = {"steps": 2000 // shorter}
-    parts = interleaved([Contender("parts", f"{__name__}:parts", steps)], [{}] * rounds)
+    """Return the speeds of all contenders and the seconds of polycore's parts, in rounds."""
+    shorter, rounds = (16, 3) if quick else (1, 9)
+    speeds = interleaved(list(_contenders(shorter)), [{}] * rounds)
+    parts = interleaved(
+        [
+            Contender(network, "benchmarks.step_parts:parts", {"network": network, "steps": 2000 // shorter})
+            for network in step_parts.EXPERIMENTS
+        ],
+        [{}] * rounds,
+    )
+    [agreement] = interleaved([Contender("JAX", f"{__name__}:agreement")], [{}]).series["JAX"]
     return {
         "rounds": rounds,
         "series": speeds.series,
         "skipped": speeds.skipped,
-        "parts": parts.series["parts"],
+        "parts": parts.series,
+        "agreement": agreement,
     }
 
 
-def _contenders(shorter: int) -> list[Contender]:
-    contenders = []
+def _contenders(shorter: int) -> Iterator[Contender]:
+    steps = {who: count // shorter for who, count in STEPS.items()}
     for threads in THREAD_COUNTS:
-        steps = {"steps": 6400 // shorter}
-        contenders.append(
-            Contender(with_threads("polycore", threads), f"{__name__}:polycore", steps, threads)
+        yield Contender(
+            with_threads("polycore", threads), f"{__name__}:polycore", {"steps": steps["polycore"]}, threads
         )
         for way, arguments in TORCH_WAYS.items():
-            settings = {"way": arguments, "steps": 2560 // shorter}
+            settings = {"way": arguments, "steps": steps["PyTorch"]}
             name = with_threads(f"PyTorch {way}", threads)
-            contenders.append(
-                Contender(name, f"{__name__}:torch", settings, threads, "compiled" in arguments)
-            )
+            yield Contender(name, f"{__name__}:torch", settings, threads, "compiled" in arguments)
         for way, at_once in SCIKIT_WAYS.items():
-            settings = {"at_once": at_once, "steps": 1024 // shorter}
-            contenders.append(
-                Contender(
-                    with_threads(f"scikit-learn, {way}", threads), f"{__name__}:scikit", settings, threads
-                )
-            )
-    return contenders
+            settings = {"at_once": at_once, "steps": steps["scikit-learn"]}
+            name = with_threads(f"scikit-learn, {way}", threads)
+            yield Contender(name, f"{__name__}:scikit", settings, threads)
+        for way, subject in JAX_WAYS.items():
+            name = with_threads(f"JAX, {way}", threads)
+            yield Contender(name, f"{__name__}:{subject}", {"steps": steps["JAX"]}, threads)
 
 
 def polycore(steps: int) -> Measure:
@@ -87,7 +96,7 @@ def polycore(steps: int) -> Measure:
         nonlocal run
         run = pc.advance(run, steps)
 
-    return partial(_steps_per_second, take, steps)
+    return partial(speed, take, steps)
 
 
 def torch(way: dict[str, Any], steps: int) -> Measure:
@@ -100,97 +109,81 @@ def scikit(at_once: int, steps: int) -> Measure:
     return _warm(ScikitTraining(EXPERIMENT, at_once), steps)
 
 
+def jax_drawing(steps: int) -> Measure:
+    """Return a measurement of JAX, which draws its points in each step."""
+    from benchmarks.jax_peer import JaxTraining
+
+    training = JaxTraining(EXPERIMENT, steps)
+    training.take(steps)
+    return lambda: speed(training.take, steps) | {"compile_seconds": training.compile_seconds}
+
+
+def jax_on_batches(steps: int) -> Measure:
+    """Return a measurement of JAX on polycore's batches, the same ones in each round."""
+    from benchmarks.jax_peer import JaxOnBatches
+
+    training = JaxOnBatches(EXPERIMENT, list(task_of(EXPERIMENT).batches(0, steps)))
+    training.take_all()
+    return lambda: speed(lambda _: training.take_all(), steps) | {"compile_seconds": training.compile_seconds}
+
+
 def _warm(training: Training, steps: int) -> Measure:
     training.take(WARM_UP)
-    return partial(_steps_per_second, training.take, steps)
+    return partial(speed, training.take, steps)
 
 
-def _steps_per_second(take: Callable[[int], None], steps: int) -> float:
-    began = perf_counter()
-    take(steps)
-    return steps / (perf_counter() - began)
+def agreement() -> Callable[[], dict[str, float]]:
+    """Return a measurement of the losses of polycore and JAX after WARM_UP steps on the same batches."""
+    from benchmarks.jax_peer import JaxOnBatches
 
-
-def parts(steps: int) -> Callable[[], dict[str, float]]:
-    """Return a measurement of the seconds per step of each of polycore's parts, called separately."""
-    run, task = pc.advance(pc.start(EXPERIMENT), WARM_UP), task_of(EXPERIMENT)
-    parameters, kernels = run.parameters, Kernels(EXPERIMENT.widths)
-    batches = list(task.batches(0, WARM_UP))
-    gradient, state = kernels.gradient(parameters, batches[0]), start_adam(parameters)
-    batch, products = cycle(batches), _products(EXPERIMENT.widths, batches[0].columns)
-
-    def seconds() -> dict[str, float]:
-        return {
-            "step": _seconds(lambda: pc.advance(run, steps), 1) / steps,
-            "drawing": _seconds(lambda: list(task.batches(0, steps)), 1) / steps,
-            "gradient": _seconds(lambda: kernels.gradient(parameters, next(batch)), steps),
-            "products": _seconds(products, steps),
-            "adam": _seconds(lambda: step_adam(parameters, gradient, state, 0.003), steps),
-            "measuring": _seconds(lambda: measure(parameters, task, kernels), 1 + steps // 100)
-            / task.measured_every,
-        }
-
-    return seconds
-
-
-def _seconds(work: Callable[[], object], times: int) -> float:
-    began = perf_counter()
-    for _ in range(times):
-        work()
-    return (perf_counter() - began) / times
-
-
-def _products(widths: tuple[int, ...], columns: Floats) -> Callable[[], None]:
-    """Return a function that computes one gradient's matrix products, with the kernels' memory layout."""
-    shapes, size = list(pairwise(widths)), columns.shape[1]
-    inputs = [columns, *(np.ones((neurons + 1, size), np.float32) for neurons in widths[1:-1])]
-    calls: list[tuple[Floats, Floats, Floats]] = []
-    for layer, ((before, after), values) in enumerate(zip(shapes, inputs, strict=True)):
-        matrix, slopes = np.ones((before + 1, after), np.float32), np.ones((after, size), np.float32)
-        calls.append((matrix.T, values, np.empty_like(slopes)))  # forward
-        calls.append((values, slopes.T, np.empty_like(matrix)))  # back to the weights
-        if layer > 0:
-            calls.append((matrix[:-1], slopes, np.empty((before, size), np.float32)))  # back to the inputs
-
-    def multiply() -> None:
-        for left, right, out in calls:
-            np.matmul(left, right, out=out)
-
-    return multiply
+    task, run = task_of(EXPERIMENT), pc.advance(pc.start(EXPERIMENT), WARM_UP)
+    training = JaxOnBatches(EXPERIMENT, list(task.batches(0, WARM_UP)))
+    training.take_all()
+    ours, jax = (
+        task.kernels().loss(parameters.astype(float), task.training)
+        for parameters in (run.parameters, training.parameters)
+    )
+    return lambda: {"steps": WARM_UP, "polycore": ours, "JAX": jax}
 
 
 def section(result: dict[str, Any]) -> list[str]:
     """Return the lines of the report on a result."""
     series = result["series"]
     return [
-        TEXT,
+        TEXT.format(jax_steps=STEPS["JAX"], compiled=_compile_seconds(series).shown(1)),
         "",
-        "![Steps per second of polycore, PyTorch and scikit-learn](benchmarks-adam.svg)",
+        "![Steps per second of polycore, JAX, PyTorch and scikit-learn](benchmarks-adam.svg)",
         "",
         *table(
-            ("", "steps/s", "times slower"),
+            ("", "steps per s of processor time", "times slower", "steps per s of wall time"),
             [_row(name, series) for name in series],
         ),
         *[f"\nNot measured: {reason}" for reason in result["skipped"].values()],
         "",
-        "The time of one step of polycore, on one thread, with each part called separately:",
+        AGREEMENT.format(**result["agreement"]),
         "",
-        *table(("", "µs per step", "share"), _parts_rows(result)),
+        PARTS.format(size=_recommended_size()),
+        "",
+        *step_parts.lines(result["parts"]),
     ]
 
 
 def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     """Return the goals: task, goal, result, and whether it is reached."""
-    series = result["series"]
-    torch_best = ratios(
-        series[with_threads("polycore", 1)], series[best(series, _names_with(series, "PyTorch"))]
-    )
+    series = of_kind(result["series"], PROCESSOR)
+    own = series[with_threads("polycore", 1)]
     each_step = [name for name in _names_with(series, "scikit-learn") if "each step" in name]
-    scikit_best = ratios(series[with_threads("polycore", 1)], series[best(series, each_step)])
+    torch_best, scikit_best, jax_best = (
+        ratios(own, series[best(series, names)])
+        for names in (_names_with(series, "PyTorch"), each_step, _names_with(series, "JAX"))
+    )
+    share = step_parts.share_of_products(next(iter(result["parts"].values())))
+    losses = result["agreement"]
+    difference = abs(losses["JAX"] / losses["polycore"] - 1)
     return [
         (
             "Adam 2→64→64→12, batch 256",
-            f"{TIMES_TORCH} times PyTorch's steps/s with its best setting (aim: 5)",
+            f"{TIMES_TORCH} times PyTorch's steps per s of processor time with its best setting",
             f"{torch_best.shown(1)} times",
             torch_best.median >= TIMES_TORCH,
         ),
@@ -200,6 +193,24 @@ def goals(result: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
             f"{scikit_best.shown(1)} times",
             scikit_best.median >= TIMES_SCIKIT,
         ),
+        (
+            "the same",
+            f"{TIMES_JAX} times JAX's, all steps in one compiled scan",
+            f"{jax_best.shown(1)} times",
+            jax_best.median >= TIMES_JAX,
+        ),
+        (
+            "the same, matrix products alone",
+            f"{SHARE_OF_PRODUCTS:.0%} of a step",
+            f"{share.median:.0%} ({share.lowest:.0%} to {share.highest:.0%})",
+            share.median >= SHARE_OF_PRODUCTS,
+        ),
+        (
+            f"loss after {losses['steps']} steps",
+            f"JAX's, to within {SAME_LOSS:.0e}",
+            f"{difference:.0e}",
+            difference <= SAME_LOSS,
+        ),
     ]
 
 
@@ -207,31 +218,18 @@ def _names_with(series: dict[str, list[float]], who: str) -> list[str]:
     return [name for name in series if name.startswith(who)]
 
 
-def _row(name: str, series: dict[str, list[float]]) -> list[str]:
-    faster = ratios(series[with_threads("polycore", 1)], series[name])
-    return [name, Spread.of(series[name]).shown(), faster.shown(1)]
+def _row(name: str, series: dict[str, list[Speed]]) -> list[str]:
+    by_processor, by_wall = of_kind(series, PROCESSOR), of_kind(series, WALL)
+    faster = ratios(by_processor[with_threads("polycore", 1)], by_processor[name])
+    return [name, Spread.of(by_processor[name]).shown(), faster.shown(1), Spread.of(by_wall[name]).shown()]
 
 
-def _parts_rows(result: dict[str, Any]) -> list[list[str]]:
-    rounds: list[dict[str, float]] = result["parts"]
-    step = Spread.of([seconds["step"] for seconds in rounds]).median
-    kinds: dict[str, Callable[[dict[str, float]], float]] = {
-        "a whole step in `pc.advance`": lambda seconds: seconds["step"],
-        "the matrix products of all layers alone: the limit": lambda seconds: seconds["products"],
-        "activations, softmax and their derivatives": lambda seconds: (
-            seconds["gradient"] - seconds["products"]
-        ),
-        "drawing the points": lambda seconds: seconds["drawing"],
-        "Adam": lambda seconds: seconds["adam"],
-        "measuring loss and accuracy": lambda seconds: seconds["measuring"],
-        "the rest (the loop, the check for divergence, a colder cache)": _rest,
-    }
-    rows = []
-    for name, part in kinds.items():
-        spread = Spread.of([part(seconds) * 1e6 for seconds in rounds])
-        rows.append([name, spread.shown(1), f"{spread.median / step / 1e6:.0%}"])
-    return rows
+def _compile_seconds(series: dict[str, list[Speed]]) -> Spread:
+    of_jax = [speeds[0]["compile_seconds"] for name, speeds in series.items() if name.startswith("JAX")]
+    return Spread.of(of_jax)
 
 
-def _rest(seconds: dict[str, float]) -> float:
-    return seconds["step"] - seconds["gradient"] - seconds["drawing"] - seconds["adam"] - seconds["measuring"]
+def _recommended_size() -> int:
+    """Return how many points a batch of the recommended experiment has: equally many of each polynomial."""
+    experiment = step_parts.EXPERIMENTS["the recommended one"]
+    return len(next(task_of(experiment).batches(0, 1)))

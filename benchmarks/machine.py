@@ -10,6 +10,7 @@ import numpy as np
 from threadpoolctl import threadpool_info
 
 import polycore
+from benchmarks.timing import CORES
 
 CPU_FILE = Path("/proc/cpuinfo")
 
@@ -20,13 +21,19 @@ def description(packages: Mapping[str, str]) -> dict[str, str]:
     `packages`: the packages whose versions to include: the name to show, and the name of the distribution.
     """
     return {
-        "processor": f"{_processor()}, {os.cpu_count()} cores",
+        "processor": f"{_processor()}, {_cores()}",
         "system": f"{platform.system()} on {platform.machine()}",
         "Python": platform.python_version(),
         "NumPy": f"{np.__version__} with {_blas()}",
         **{name: version(package) for name, package in packages.items()},
         "polycore": polycore.__version__,
     }
+
+
+def _cores() -> str:
+    """Return how many cores there are, and how many of them this process may use."""
+    cores = os.cpu_count() or CORES
+    return f"{cores} cores" if cores == CORES else f"{CORES} of {cores} cores"
 
 
 def _processor() -> str:

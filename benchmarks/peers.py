@@ -2,17 +2,20 @@
 
 Both use fresh points in every step, standardized as in polycore, in float32. PyTorch draws its points in
 torch, 64 batches at a time as polycore does; scikit-learn, which cannot draw points, receives polycore's.
+`jax_peer` has the same training with JAX.
 """
 
 import warnings
-from collections.abc import Iterator
-from itertools import count, islice
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count, islice, pairwise
 from typing import Any, Protocol
 
 import numpy as np
 
-from polycore import Experiment
+from polycore import Experiment, start
 from polycore.arrays import Floats, Integers
+from polycore.network.parameters import Layers, layers
 from polycore.training.task import Task, task_of
 
 DRAWN_AT_ONCE = 64  # batches
@@ -34,8 +37,27 @@ class Training(Protocol):
         """Return the share of raw points (N, 2) that are classified correctly."""
 
 
+def initial_layers(experiment: Experiment) -> Layers:
+    """Return polycore's initial weights and biases, in the precision of its steps."""
+    return layers(start(experiment).parameters, experiment.widths)
+
+
+def coefficients(experiment: Experiment) -> Floats:
+    """Return coefficients (K, degree + 1), highest degree first, with leading zeros for lower degrees."""
+    length = max(polynomial.degree for polynomial in experiment.polynomials) + 1
+    rows = np.zeros((len(experiment.polynomials), length), dtype=np.float32)
+    for row, polynomial in zip(rows, experiment.polynomials, strict=True):
+        row[length - len(polynomial.coefficients) :] = polynomial.coefficients
+    return rows
+
+
+def standardized(problem: Task, points: Floats) -> Floats:
+    """Return raw points (N, 2) as the networks receive them, in float32."""
+    return ((points - problem.mean) / problem.deviation).astype(np.float32)
+
+
 class TorchTraining:
-    """A `torch.nn.Sequential` with He initialization, as in polycore, and `torch.optim.Adam`.
+    """Layers of `torch.nn.Linear` with polycore's initial weights, and `torch.optim.Adam`.
 
     `adam`: "plain", "foreach" or "fused", PyTorch's three implementations of a step; or "compiled", which is
     "foreach" with torch.compile. `compiled`: whether network and loss use torch.compile.
@@ -46,9 +68,10 @@ class TorchTraining:
 
         torch.manual_seed(experiment.seed)
         self._problem = task_of(experiment)
-        self._network = _torch_network(experiment)
+        self._layers = _torch_layers(experiment)
+        self._activation = torch_activation(experiment.activation)
         ways: dict[str, Any] = {"foreach": adam in ("foreach", "compiled"), "fused": adam == "fused"}
-        parameters = list(self._network.parameters())
+        parameters = list(self._layers.parameters())
         self._optimizer = torch.optim.Adam(parameters, lr=experiment.learning_rate, **ways)
         # a function around the step, as in PyTorch's own recipe
         self._step = torch.compile(self._plain_step) if adam == "compiled" else self._plain_step
@@ -58,7 +81,13 @@ class TorchTraining:
     def _network_loss(self, points: Any, labels: Any) -> Any:
         import torch
 
-        return torch.nn.functional.cross_entropy(self._network(points), labels)
+        return torch.nn.functional.cross_entropy(self._logits(points), labels)
+
+    def _logits(self, points: Any) -> Any:
+        *hidden, last = self._layers
+        for layer in hidden:
+            points = self._activation(layer(points))
+        return last(points)
 
     def _plain_step(self) -> None:
         self._optimizer.step()
@@ -80,27 +109,44 @@ class TorchTraining:
         import torch
 
         with torch.no_grad():
-            logits = self._network(torch.from_numpy(_standardized(self._problem, points)))
+            logits = self._logits(torch.from_numpy(standardized(self._problem, points)))
         return float((logits.argmax(dim=1).numpy() == labels).mean())
 
 
-def _torch_network(experiment: Experiment) -> Any:
-    from torch import nn
+def _torch_layers(experiment: Experiment) -> Any:
+    import torch
 
-    parts: list[Any] = []
-    for inputs, neurons in zip(experiment.widths, experiment.widths[1:], strict=False):
-        layer = nn.Linear(inputs, neurons)
-        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        nn.init.zeros_(layer.bias)
-        parts += [layer, nn.ReLU()]
-    return nn.Sequential(*parts[:-1])
+    modules = torch.nn.ModuleList([torch.nn.Linear(*pair) for pair in pairwise(experiment.widths)])
+    with torch.no_grad():
+        for module, (weights, biases) in zip(modules, initial_layers(experiment), strict=True):
+            module.weight.copy_(torch.from_numpy(weights.T.copy()))
+            module.bias.copy_(torch.from_numpy(biases[0].copy()))
+    return modules
+
+
+def torch_activation(name: str) -> Callable[[Any], Any]:
+    """Return PyTorch's function for a name in polycore's ACTIVATIONS."""
+    import torch
+    from torch.nn import functional
+
+    activations: dict[str, Callable[[Any], Any]] = {
+        "relu": torch.relu,
+        "leaky-relu": functional.leaky_relu,
+        "tanh": torch.tanh,
+        "sigmoid": torch.sigmoid,
+        "gelu": partial(functional.gelu, approximate="tanh"),
+        "silu": functional.silu,
+        "sine": torch.sin,
+        "identity": lambda sums: sums,
+    }
+    return activations[name]
 
 
 def _torch_batches(problem: Task) -> Iterator[tuple[Any, Any]]:
     """Yield points (N, 2) and labels (N,), each polynomial equally likely."""
     import torch
 
-    rows = _coefficients(problem.experiment)
+    rows = coefficients(problem.experiment)
     columns = [torch.from_numpy(column) for column in np.ascontiguousarray(rows.T)]
     mean, deviation = (
         torch.from_numpy(pair.astype(np.float32)) for pair in (problem.mean, problem.deviation)
@@ -115,15 +161,6 @@ def _torch_batches(problem: Task) -> Iterator[tuple[Any, Any]]:
             y.mul_(x).add_(column[labels])
         points = (torch.stack((x, y), dim=2) - mean) / deviation
         yield from zip(points, labels, strict=True)
-
-
-def _coefficients(experiment: Experiment) -> Floats:
-    """Return coefficients (K, degree + 1), highest degree first, with leading zeros for lower degrees."""
-    length = max(polynomial.degree for polynomial in experiment.polynomials) + 1
-    rows = np.zeros((len(experiment.polynomials), length), dtype=np.float32)
-    for row, polynomial in zip(rows, experiment.polynomials, strict=True):
-        row[length - len(polynomial.coefficients) :] = polynomial.coefficients
-    return rows
 
 
 class ScikitTraining:
@@ -163,8 +200,4 @@ class ScikitTraining:
         """Return the share of raw points (N, 2) that are classified correctly."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return float((self._network.predict(_standardized(self._problem, points)) == labels).mean())
-
-
-def _standardized(problem: Task, points: Floats) -> Floats:
-    return ((points - problem.mean) / problem.deviation).astype(np.float32)
+            return float((self._network.predict(standardized(self._problem, points)) == labels).mean())

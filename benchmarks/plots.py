@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import growth
+from benchmarks.speed import PROCESSOR, of_kind
 from benchmarks.timing import Spread
-from polycore.figures.palette import PALETTE
+from polycore.pictures.palette import PALETTE
 
 INK = "#80868f"  # at least 3.6:1 on white and 5:1 on the dark page
 STYLE: dict[Any, Any] = {
@@ -29,8 +30,15 @@ COLORS = {
     "polycore": PALETTE[10].color,
     "PyTorch": PALETTE[5].color,
     "scikit-learn": PALETTE[1].color,
+    "JAX": PALETTE[3].color,
 }
-DASHES = {"polycore": "-", "polycore, points as the peers'": "-.", "PyTorch": "--", "scikit-learn": ":"}
+DASHES: dict[str, Any] = {
+    "polycore": "-",
+    "polycore, points as the peers'": "-.",
+    "PyTorch": "--",
+    "scikit-learn": ":",
+    "JAX": (0, (8, 3)),
+}
 GROUP_MARKERS = {"width": "o", "layers": "s", "classes": "D", "samples": "^", "points": "x"}
 
 Result = dict[str, Any]
@@ -58,13 +66,13 @@ def _draw_errors(axes: Any, result: Result, name: str) -> None:
         means.append(sum(errors) / len(errors))
         lows.append(min(errors))
         highs.append(max(errors))
-    axes.plot(seconds, means, DASHES[name], marker="o", color=_color(name), label=name)
+    axes.plot(seconds, means, linestyle=DASHES[name], marker="o", color=_color(name), label=name)
     axes.fill_between(seconds, lows, highs, color=_color(name), alpha=0.25, linewidth=0)
 
 
 def adam_plot(result: Result, file: Path) -> None:
     """Draw a bar of steps per second for each contender, with the range of its rounds."""
-    series = result["series"]
+    series = of_kind(result["series"], PROCESSOR)
     names = sorted(series, key=lambda name: Spread.of(series[name]).median)
     spreads = [Spread.of(series[name]) for name in names]
     medians = [spread.median for spread in spreads]
@@ -74,7 +82,7 @@ def adam_plot(result: Result, file: Path) -> None:
     ]
     with _axes(file, height=0.7 + 0.27 * len(names)) as axes:
         axes.barh(names, medians, xerr=errors, color=[_color(name) for name in names], ecolor=INK)
-        axes.set_xlabel("steps per second")
+        axes.set_xlabel("steps per second of processor time")
 
 
 def _color(name: str) -> str:

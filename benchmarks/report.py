@@ -5,10 +5,12 @@ from pathlib import Path
 
 from benchmarks import (
     accuracy,
+    activations,
     adam,
     chunks,
     growth,
     import_time,
+    kinds,
     plots,
     random_search,
     time_to_loss,
@@ -19,7 +21,9 @@ from benchmarks.result import Benchmark, Result, goal_table, machines, read
 BENCHMARKS: dict[str, Benchmark] = {
     "random-search": random_search,
     "adam": adam,
+    "activations": activations,
     "accuracy": accuracy,
+    "kinds": kinds,
     "time-to-loss": time_to_loss,
     "growth": growth,
     "chunks": chunks,
@@ -27,7 +31,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "import": import_time,
 }
 
-PACKAGES: Mapping[str, str] = {"PyTorch": "torch", "scikit-learn": "scikit-learn"}
+PACKAGES: Mapping[str, str] = {"PyTorch": "torch", "scikit-learn": "scikit-learn", "JAX": "jax"}
 PAGE = "benchmarks.md"
 
 HEAD = """\
@@ -42,13 +46,16 @@ python3 run.py benchmarks
 ```
 
 `python3 run.py benchmarks adam growth` repeats only these two of {names}; `--quick` tries
-the benchmarks in a few minutes and does not change the results here.
+the benchmarks in a few minutes and does not change the results here. Where `taskset` or the like allows only
+one core, the contenders with two threads are left out.
 
-Every contender runs in its own process. Its number of threads is set by OMP_NUM_THREADS, OPENBLAS_NUM_THREADS
-and MKL_NUM_THREADS before anything is imported, and checked by threadpoolctl. All contenders are prepared and
-warmed up first. Then they are measured in turns, every second round in the opposite order, so that a slow
-phase of the machine affects all of them. A figure is the median of the rounds, with the lowest and the
-highest in brackets; a ratio is computed for each round, and the median of these is shown.
+Every contender runs in its own process. Its number of threads is set before anything is imported: by
+OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and MKL_NUM_THREADS; for JAX by NPROC and by XLA_FLAGS, which is
+`--xla_cpu_multi_thread_eigen=false` for one thread. threadpoolctl checks it, and for JAX a count of the
+threads of XLA, its compiler. All contenders are prepared and warmed up first. Then they are measured in
+turns, every second round in the opposite order, so that a slow phase of the machine affects all of them. A
+figure is the median of the rounds, with the lowest and the highest in brackets; a ratio is computed for each
+round, and the median of these is shown.
 """
 
 

@@ -15,7 +15,10 @@ from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parent.parent
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-THREAD_COUNTS = range(1, min(2, os.cpu_count() or 1) + 1)
+# those that this process may use, which `taskset` can limit; other systems than Linux report only all
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+XLA_THREADS = "NPROC"  # the processors that XLA, JAX's compiler, takes the number of its threads from
+THREAD_COUNTS = range(1, min(2, CORES) + 1)
 SECONDS_TO_END = 20
 
 
@@ -40,6 +43,14 @@ class Contender:
 def with_threads(who: str, threads: int) -> str:
     """Return a contender's name with its number of threads."""
     return f"{who}, {threads} thread{'s' * (threads > 1)}"
+
+
+def thread_settings(threads: int) -> dict[str, str]:
+    """Return the environment variables that give each library this many threads."""
+    shares_operations = str(threads > 1).lower()
+    return dict.fromkeys((*THREAD_VARIABLES, XLA_THREADS), str(threads)) | {
+        "XLA_FLAGS": f"--xla_cpu_multi_thread_eigen={shares_operations}"
+    }
 
 
 @dataclass(frozen=True)
@@ -124,7 +135,7 @@ class _Process:
         self._process = subprocess.Popen(  # noqa: S603 - our own modules
             [sys.executable, "-m", "benchmarks.child", contender.subject, json.dumps(contender.arguments)],
             cwd=ROOT,
-            env=os.environ | dict.fromkeys(THREAD_VARIABLES, str(contender.threads)),
+            env=os.environ | thread_settings(contender.threads),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.data import sample_inputs, samples_plot
+from pages.data import own_points, sample_inputs, samples_plot
 from pages.frame import frame, kept_model
 from pages.plane import live
 from pages.points import uploaded_points
@@ -111,7 +111,7 @@ def table(experiment: Experiment, points: Floats, labels: Integers) -> None:
     )
 
 
-def own_points(experiment: Experiment) -> None:
+def measured_points(experiment: Experiment) -> None:
     """Draw the uploader and, once there are points, a summary and the model's results on them."""
     st.subheader("Your own points", anchor=False)
     own = session.current().points
@@ -125,26 +125,40 @@ def own_points(experiment: Experiment) -> None:
 
 
 frame.draw("Data")
-st.caption(
-    "The points from which the network learns. Each lies on one of the polynomials, apart from the noise."
-)
+setup = session.current().setup
+if setup.own_points is None:
+    st.caption(
+        "The points from which the network learns. Each lies on one of the polynomials, apart from the noise."
+    )
+else:
+    st.caption("The points from which the network learns, each of one of your classes.")
 kept_model.draw_note()
+own_points.draw_source()
 
-inputs, drawing = st.columns([2, 3], gap="large")
-with inputs:
-    sample_inputs.draw()
-    with st.container():
-        controls.show_limits()
 
-experiment = session.current().experiment
-points, labels = experiment.training_set()
-with drawing:
-    plot(experiment, points, labels)
+def draw_of_polynomials() -> None:
+    """Draw the samples of polynomials, and points that the user measures a network on."""
+    inputs, drawing = st.columns([2, 3], gap="large")
+    with inputs:
+        sample_inputs.draw()
+        own_points.draw_samples_button()
+        with st.container():
+            controls.show_limits()
+    experiment = session.current().experiment
+    points, labels = experiment.training_set()
+    with drawing:
+        plot(experiment, points, labels)
+    numbers, uploaded = st.columns(2, gap="large")
+    with numbers:
+        table(experiment, points, labels)
+    with uploaded:
+        measured_points(experiment)
 
-numbers, own = st.columns(2, gap="large")
-with numbers:
-    table(experiment, points, labels)
-with own:
-    own_points(experiment)
+
+if setup.own_points is None:
+    draw_of_polynomials()
+else:
+    own_points.draw(setup.own_points)
+    controls.show_limits()
 
 frame.page_link(frame.TRAIN, "Next: train on them", ":material/arrow_forward:")

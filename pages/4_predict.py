@@ -1,4 +1,4 @@
-"""Predict: ask a model which polynomial a point lies on."""
+"""Predict: ask a model which class a point is of: the polynomial that it lies on, or a class of your own."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -16,6 +16,7 @@ from pages.plane import answer_bars, answer_table, crossing, live, plane
 from pages.plane.answer import Answer
 from pages.plane.crossings_table import Meeting, meeting_at, meetings_of
 from pages.plane.live import Bound
+from pages.plane.scene import Scene
 from pages.predict import asked_point, curve_walk, frames, point_table, weight_upload
 from pages.run_view import map_view
 from pages.run_view.source import Look
@@ -23,9 +24,8 @@ from pages.state import session
 from pages.state.kept_models import Kept
 from pages.wording import refusal
 from polycore import PolycoreError, Referee
-from polycore.figures import plane_range
-from polycore.figures.palette import PALETTE
 from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT
+from polycore.pictures.palette import PALETTE
 
 MAP_KEY, BARS_KEY, TABLE_KEY = "predict.map", "predict.bars", "predict.table"
 WORDS_KEY, CROSSING_KEY, CAPTION_KEY = "predict.words", "predict.crossing", "predict.caption"
@@ -47,12 +47,13 @@ def _draw_question(kept: Kept) -> None:
     with st.container():
         naming.draw(kept)
     referee = model_in_use.referee_of(kept)
-    meetings = meetings_of(referee.polynomials, referee.x_range) if referee else ()
+    scene = _scene(kept)
+    meetings = meetings_of(scene) if referee else ()
     inputs, picture = st.columns([2, 3], gap="medium")
     with inputs:
-        asked = asked_point.draw(kept.model.polynomials, meetings)
+        asked = asked_point.draw(scene, meetings)
         followed = frames.follow(kept, asked)
-        answer = _answer(kept, referee, asked)
+        answer = _answer(kept, scene, referee, asked)
         with st.container():
             if referee is not None and asked.curve is not None:
                 curve_walk.draw_slider(referee, asked.x)
@@ -61,9 +62,9 @@ def _draw_question(kept: Kept) -> None:
                 _draw_answer(answer, meetings, followed)
         with st.container():
             if referee is not None and asked.curve is not None:
-                curve_walk.draw_chart(kept.model, referee, asked.curve, asked.x, followed)
+                curve_walk.draw_chart(kept.model, referee, scene, asked.curve, asked.x, followed)
         with st.container():
-            if answer is not None and answer.polynomials:
+            if answer is not None and answer.classes:
                 bound = None if followed is None else Bound(followed, BOUND_BARS)
                 answer_bars.draw(answer, BARS_KEY, MAX_CLASSES, bound)
     with figures:
@@ -74,10 +75,16 @@ def _draw_question(kept: Kept) -> None:
         answer_table.draw(answer, TABLE_KEY, followed)
 
 
-def _answer(kept: Kept, referee: Referee | None, asked: asked_point.Asked) -> Answer | None:
-    model = kept.model
+def _scene(kept: Kept) -> Scene:
+    """Return the scene of the model; without a map one that has its classes, if they are known."""
+    x_range, model = model_in_use.x_range_of(kept), kept.model
+    anywhere = Scene(model.shown_classes, model.polynomials, (x_range, x_range))
+    return model_in_use.scene_of_kept(kept) or anywhere
+
+
+def _answer(kept: Kept, scene: Scene, referee: Referee | None, asked: asked_point.Asked) -> Answer | None:
     try:
-        return Answer.of(model.predict_proba, model.polynomials, referee, asked.x, asked.y)
+        return Answer.of(kept.model.predict_proba, scene, referee, asked.x, asked.y)
     except PolycoreError as error:
         refusal.show("This point is too far away to ask about.", error)
         return None
@@ -94,19 +101,17 @@ def _draw_answer(answer: Answer, meetings: Sequence[Meeting], followed: Followed
 
 
 def _draw_map(kept: Kept, answer: Answer, meetings: Sequence[Meeting], followed: Followed | None) -> None:
-    polynomials = kept.model.polynomials
-    if not polynomials:
+    scene = model_in_use.scene_of_kept(kept)
+    if scene is None:
+        if kept.model.polynomials:
+            st.caption(f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0f}.")
         return
-    if max(abs(number) for polynomial in polynomials for number in polynomial.coefficients) > MAX_COEFFICIENT:
-        st.caption(f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0f}.")
-        return
-    x_range = model_in_use.x_range_of(kept)
-    low, high = plane_range(polynomials, x_range)
-    inside = x_range[0] <= answer.x <= x_range[1] and low <= answer.y <= high
+    (left, right), (low, high) = scene.window
+    inside = left <= answer.x <= right and low <= answer.y <= high
     point = (answer.x, answer.y) if inside else None
-    figure = go.Figure(map_layers.over_model(plane.model_map(kept.model, x_range), kept, point))
+    figure = go.Figure(map_layers.over_model(plane.model_map(kept.model, scene), kept, point))
     figure.layout.uirevision = kept.title  # zoom is not kept for another model's map
-    height = 400 + 10 * len(polynomials)
+    height = 400 + 10 * len(scene.classes)
     with st.container(key=curve_walk.MAP_CONTAINER):
         on_click = partial(asked_point.choose_on_map, meetings)
         live.figure(
@@ -127,7 +132,7 @@ def _bound(figure: go.Figure, kept: Kept, followed: Followed | None) -> Bound | 
     if followed is None:
         return None
     look = Look("Best", "Network", session.current().view.predict_layers)
-    colors = [look.rgb for look in PALETTE[: len(kept.model.polynomials)]]
+    colors = [look.rgb for look in PALETTE[: kept.model.widths[-1]]]
     return Bound(followed, map_view.bindings(figure, look), colors)
 
 

@@ -3,20 +3,20 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.channel.live_text import Followed
 from pages.frame import frame
 from pages.inside import (
     edited_model,
     followed_point,
     frames,
+    landscape_section,
     network_picture,
     neuron_choice,
     neuron_map,
     numbers_walk,
+    subject,
     weight_inputs,
 )
 from pages.models import model_in_use, naming
-from pages.plane import plane
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.running import is_running
@@ -30,6 +30,10 @@ STYLE = """<style>
 @media (min-width: 641px) {
   .st-key-inside-picture { flex-basis: clamp(20rem, 100vh - 19rem, 50rem) !important; }
   .st-key-inside-map { flex-basis: clamp(20rem, 100vh - 22rem, 50rem) !important; }
+  /* the slider through a run's past takes 3 rem of the same column */
+  .stMain:has(.st-key-inside-time) .st-key-inside-map {
+    flex-basis: clamp(20rem, 100vh - 25rem, 50rem) !important;
+  }
 }
 @media (max-width: 640px) {
   .st-key-inside-choice > :first-child { flex-basis: 100%; } /* else the model's name is cut */
@@ -42,20 +46,27 @@ def _look_inside(kept: Kept, figures: DeltaGenerator) -> None:
     model, sets = edited_model.shown(kept), edited_model.data_sets(kept)
     measured = sets is not None or not edited_model.is_changed(kept)
     view, window, neuron = session.current().view, edited_model.window_of(kept), neuron_choice.chosen(model)
+    scene = model_in_use.scene_of_kept(kept)
     picture, plane_column, numbers = st.columns([6, 5, 4], gap="medium")
     with numbers:
         neuron_choice.draw(model)
     with plane_column:
-        shown = neuron_map.draw_choice() if plane.has_map(model) else None
-        followed = _follow(kept, shown)
-        if shown is None:
+        shown = None if scene is None else neuron_map.draw_choice()
+        of_run = None if shown is None else frames.follow(shown)
+        held = edited_model.by_hand(kept)
+        followed = None if held is not None or subject.is_past(session.current()) else of_run
+        if shown is None or scene is None:
             st.caption(neuron_map.without(model))
+            subject.draw_slider(of_run, held)
         else:
-            held = Kept(kept.title, model, kept.experiment)  # with what was changed by hand
-            now = model_in_use.model_now(held, followed)
-            neuron_map.draw(kept.title, model, window, neuron, view.followed, shown, followed, now)
+            with_changes = Kept(kept.title, model, kept.experiment)
+            now = model_in_use.model_now(with_changes, followed, subject.shown_in)
+            mark = view.followed
+            caption = neuron_map.draw(kept.title, model, scene, neuron, mark, shown, followed, now)
+            subject.draw_slider(of_run, held)
+            neuron_map.draw_caption(caption, followed)
     with numbers:
-        weight_inputs.draw(kept, neuron, running=is_running())
+        weight_inputs.draw(kept, neuron, running=is_running() and not subject.is_past(session.current()))
     with picture:
         network_picture.draw(model, window, neuron, sets, followed)
     with figures:
@@ -70,10 +81,6 @@ def _look_inside(kept: Kept, figures: DeltaGenerator) -> None:
         numbers_walk.draw(numbers_walk.sections(model, point, neuron, sets, measured=measured), followed)
     except PolycoreError as error:
         refusal.show("This point is too far out.", error)
-
-
-def _follow(kept: Kept, view: str | None) -> Followed | None:
-    return None if view is None or edited_model.by_hand(kept) is not None else frames.follow(view)
 
 
 def _draw_unknown_figures() -> None:
@@ -115,4 +122,6 @@ else:
     with st.container():
         naming.draw(answering)
     with st.container():
-        _look_inside(answering, figures)
+        _look_inside(subject.shown_in(session.current()) or answering, figures)
+    with st.container():
+        landscape_section.draw()

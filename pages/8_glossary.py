@@ -13,4 +13,4 @@ frame.draw("Glossary")
 _, terms = TERMS.read_text(encoding="utf-8").split("\n", maxsplit=1)  # the page already has the title
 with st.container(width=LINE_WIDTH):
     st.markdown(terms)
-frame.page_link(frame.HOME, "Home, and eight short lessons", ":material/home:")
+frame.page_link(frame.HOME, "Home, and fifteen short lessons", ":material/home:")

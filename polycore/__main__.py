@@ -1,4 +1,4 @@
-"""The command line: python -m polycore train | predict | sweep | info."""
+"""The command line: python -m polycore train | predict | sweep | film | page | info."""
 
 import os
 import sys
@@ -8,12 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from polycore.commands import info, predict, sweep, train
+from polycore.commands import film, info, page, predict, sweep, train
 from polycore.commands.argument_parser import Parser, with_dashes
-from polycore.commands.interruption import Interrupted
-from polycore.commands.streams import open_closed_streams
 from polycore.errors import PolycoreError
 from polycore.quoting import quoted, visible
+from polycore.terminal.interruption import Interrupted
+from polycore.terminal.streams import open_closed_streams
 from polycore.version import __version__
 
 DONE, FAILED = 0, 1
@@ -94,7 +94,7 @@ def _parser() -> Parser:
     parser = Parser(prog=_called_as(), description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"polycore {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (train, predict, sweep, info):
+    for command in (train, predict, sweep, film, page, info):
         command.add_to(commands)
     return parser
 

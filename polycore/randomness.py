@@ -16,6 +16,7 @@ class Stream(IntEnum):
     HELD_OUT = 2
     BATCHES = 3
     DIRECTIONS = 4
+    DROPOUT = 5
 
 
 def generator(seed: int, stream: Stream, index: int = 0) -> np.random.Generator:

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 from polycore import Experiment, Polynomial
 from polycore.experiment.experiment import INITIAL_WEIGHTS
 from polycore.experiment.fresh_points import SAMPLINGS
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import NAMES
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES
 
@@ -28,12 +30,18 @@ _fields = st.fixed_dictionaries(
         "standardize": st.booleans(),
         "momentum": st.floats(0, 0.999),
         "initial_weights": st.sampled_from(INITIAL_WEIGHTS),
+        "activation": st.sampled_from(list(ACTIVATIONS)),
         "nesterov": st.booleans(),
         "weight_decay": st.floats(0, 10),
         "target_loss": st.none() | st.floats(0, 100),
         "sampling": st.sampled_from(SAMPLINGS),
         "growing_batches": st.booleans(),
         "patience": st.none() | st.integers(1, 100_000_000),
+        "l1": st.floats(0, 10),
+        "l2": st.floats(0, 10),
+        "dropout": st.floats(0, 0.9),
+        "warmup_steps": st.integers(0, 100_000_000),
+        "features": st.sets(st.sampled_from(NAMES), min_size=1).map(tuple),
     }
 )
 

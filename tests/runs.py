@@ -8,6 +8,12 @@ import polycore as pc
 
 TWO = pc.INTRODUCTION_POLYNOMIALS
 TINY = pc.Experiment(polynomials=TWO, samples_per_class=10, hidden=(4,), steps=60, seed=5)
+# two classes, not equally many of each; what is between them is no curve
+POINTS = pc.PointSet(
+    [[x / 5, y / 4 - 1] for x in range(-5, 6) for y in range(8) if (x * y) % 3],
+    ["left" if x < 2 else "right" for x in range(-5, 6) for y in range(8) if (x * y) % 3],
+)
+OWN = TINY.on_points(POINTS)
 KINDS = {
     "adam on all samples": TINY,
     "sgd on batches": replace(TINY, optimizer="sgd", batch_size=7, schedule="cosine"),
@@ -20,6 +26,14 @@ KINDS = {
     "evolution": replace(TINY, optimizer="evolution", learning_rate=0.1),
     "evolution on fresh points": replace(TINY, optimizer="evolution", samples_per_class=None),
     "rmsprop on batches": replace(TINY, optimizer="rmsprop", batch_size=7),
+    "penalties and dropout on all samples": replace(TINY, l1=0.001, l2=0.01, dropout=0.25, warmup_steps=20),
+    "features on all samples": replace(TINY, features=("x", "x2", "y2", "sin")),
+    "distances on fresh points": replace(
+        TINY, samples_per_class=None, batch_size=8, noise=0.1, features=("y", "x3", "x4", "xy", "distances")
+    ),
+    "dropout of tanh on fresh points": replace(
+        TINY, samples_per_class=None, batch_size=8, activation="tanh", initial_weights="glorot", dropout=0.5
+    ),
     "l-bfgs": replace(TINY, optimizer="lbfgs", noise=1.0, samples_per_class=50),
     "nesterov with everything else": replace(
         TINY,
@@ -30,6 +44,8 @@ KINDS = {
         target_loss=0.01,
         patience=50,
     ),
+    "own points": OWN,
+    "own points in batches": replace(OWN, optimizer="rmsprop", batch_size=7, held_out_share=0.5),
 }
 
 DIVERGING = pc.Experiment(
@@ -51,12 +67,28 @@ def plain(run):
     history = run.history
     arrays = [run.parameters, run.best_parameters, run.gradient, *_flat(run.optimizer_state)]
     arrays += [history.step, history.loss, history.accuracy, history.held_out_accuracy]
+    arrays += run.snapshots.parameters
     numbers = [run.step, run.loss, run.best_step, run.best_loss, history.every, run.ended_because]
-    numbers += [run.held_out_loss, run.held_out_step]
+    numbers += [run.held_out_loss, run.held_out_step, run.began_at, run.optimizer_began_at]
+    numbers += [run.snapshots.step, [(leg.to_dict(), _columns(leg.history)) for leg in run.earlier]]
     bits = [
         None if value is None else (np.asarray(value).dtype, np.asarray(value).tobytes()) for value in arrays
     ]
     return bits, repr(numbers), run.experiment
+
+
+def _columns(history):
+    """Return the numbers of a history, or None for none."""
+    if history is None:
+        return None
+    columns = (history.step, history.loss, history.accuracy, history.held_out_accuracy)
+    return history.every, [column.tolist() for column in columns]
+
+
+def continued(run=None):
+    """Return a run that continues on own points from one on polynomials, 20 steps after it began."""
+    before = run or pc.advance(pc.start(TINY), 30)
+    return pc.advance(pc.start(replace(OWN, batch_size=9), weights=before), 20)
 
 
 def _flat(state):

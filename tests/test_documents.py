@@ -14,8 +14,10 @@ import pytest
 import polycore as pc
 from pages.lessons import lessons
 from polycore.links import link
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import NAMES
 from polycore.optimizers.registry import OPTIMIZERS
-from tests.attacks.run_archives import arrays_of
+from tests.attacks.run_archives import CONTINUED, arrays_of
 from tests.pages.browsing import opened
 from tests.runs import KINDS, same_run
 
@@ -23,6 +25,9 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WEIGHT_FILE = (ROOT / "docs/weight-file.md").read_text(encoding="utf-8")
 RUN_FILE = (ROOT / "docs/run-file.md").read_text(encoding="utf-8")
+OWN_POINTS = (ROOT / "docs/own-points.md").read_text(encoding="utf-8")
+TIME = (ROOT / "docs/time.md").read_text(encoding="utf-8")
+HTML_PAGE = (ROOT / "docs/html-page.md").read_text(encoding="utf-8")
 LINK = (ROOT / "docs/link.md").read_text(encoding="utf-8")
 SWEEPS = (ROOT / "docs/sweeps.md").read_text(encoding="utf-8")
 TEACHING = (ROOT / "docs/teaching.md").read_text(encoding="utf-8")
@@ -157,6 +162,16 @@ def test_the_readmes_program_runs(tmp_path):
     assert pc.Model.load(tmp_path / "weights.npz").accuracy > 0.9
 
 
+@pytest.mark.parametrize("document", ["README.md", "docs/sweeps.md"])
+def test_the_plain_and_the_recommended_experiment_differ_as_documents_say(document):
+    text = " ".join((ROOT / document).read_text(encoding="utf-8").split())
+    assert "is plain and quick to compute: fixed samples, and one hidden layer." in text
+    assert "`pc.Experiment.recommended()`: fresh points in every step, and five hidden layers." in text
+    plain, recommended = pc.Experiment(), pc.Experiment.recommended()
+    assert (plain.samples_per_class, plain.batch_size, len(plain.hidden)) == (100, None, 1)
+    assert (recommended.samples_per_class, len(recommended.hidden)) == (None, 5)
+
+
 def test_the_first_figure_is_drawn_from_about_twenty_lines(tmp_path):
     script = ROOT / "docs/first_figure.py"
     lines = [line for line in script.read_text(encoding="utf-8").splitlines() if re.match(r"[^#]", line)]
@@ -200,7 +215,7 @@ def test_the_table_of_the_weight_file_is_true(saved):
 
 def test_the_table_of_the_metadata_is_true(saved):
     _, folder = saved
-    documented = rows(WEIGHT_FILE.split("## The metadata")[1])
+    documented = rows(WEIGHT_FILE.split("## The metadata")[1].split("## Own points")[0])
     with np.load(folder / "weights.npz") as file:
         metadata = json.loads(str(file["metadata"]))
     assert set(documented) == set(metadata)
@@ -211,26 +226,107 @@ def test_the_table_of_the_metadata_is_true(saved):
 def test_the_documents_own_forward_pass_gives_the_models_probabilities(saved, monkeypatch):
     model, folder = saved
     monkeypatch.chdir(folder)
-    [program] = blocks(WEIGHT_FILE, "python")
+    program, _, _ = blocks(WEIGHT_FILE, "python")
     names = {}
     exec(program, names)
     assert names["probabilities"] == pytest.approx(model.predict_proba([[0.0, 1.0]]), abs=1e-14)
+
+
+def test_the_table_of_own_points_in_a_weight_file_is_true(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    _, program, _ = blocks(WEIGHT_FILE, "python")
+    names = {}
+    exec(program, names)
+    with np.load("odd.npz") as file:
+        metadata = json.loads(file["metadata"].item())
+    documented = rows(WEIGHT_FILE.split("## Own points")[1].split("```")[0])
+    assert metadata["experiment"]["data"].keys() == documented.keys()
+    assert (metadata["format"], metadata["classes"]) == (2, ["even", "odd"])
+    assert "polynomials" not in metadata
+    assert names["model"].predict([[0, 0], [0, 1]]).tolist() == [0, 1]
+
+
+def test_the_table_of_other_activations_is_true_and_each_of_their_expressions(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    _, _, program = blocks(WEIGHT_FILE, "python")
+    names = {}
+    exec(program, names)
+    points = names["np"].array([[0.0, 1.0]])
+    exponentials, expected = names["exponentials"], names["run"].best.predict_proba(points)
+    assert exponentials / exponentials.sum() == pytest.approx(expected, abs=1e-14)
+    section = WEIGHT_FILE.split("## Other activations")[1].split("## What is refused")[0]
+    with np.load("smooth.npz") as file:
+        metadata = json.loads(file["metadata"].item())
+    documented = rows(section)
+    assert [name for name in documented if name != "polynomials"] == ["format", "activation", "features"]
+    listed = re.findall(r"`([a-z-]+)`", documented["activation"][0])
+    assert set(listed) == set(ACTIVATIONS)
+    assert (metadata["format"], metadata["features"]) == (3, ["x", "y", "x2"])
+    listed = re.findall(r"`([a-z0-9]+)`", documented["features"][0])
+    assert tuple(listed) == NAMES
+    z = np.linspace(-3, 3, 7)
+    expressions = re.findall(r"`([^`]*z[^`]*)` for `([a-z-]+)`", section.replace("\n", " "))
+    [gelu] = re.findall(r"for `gelu` `([^`]*)`", section.replace("\n", " "))
+    found = {name: expression for expression, name in expressions} | {"gelu": gelu}
+    assert set(found) == {"leaky-relu", "sigmoid", "silu", "sine", "gelu"}
+    for name, expression in found.items():
+        assert eval(expression, {"np": np, "z": z}) == pytest.approx(ACTIVATIONS[name].value(z)), name
+
+
+def test_the_programs_on_a_page_to_keep_run_and_its_table_is_true(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    writing, reading = blocks(HTML_PAGE, "python")
+    names = {}
+    exec(writing, names)
+    exec(reading, names)
+    assert set(rows(HTML_PAGE)) == set(names["network"])
+    model = names["model"]
+    for (weights, biases), *expected in zip(names["layers"], model.weights, model.biases, strict=True):
+        assert [weights.tobytes(), biases.tobytes()] == [array.tobytes() for array in expected]
+
+
+def test_the_programs_on_own_points_run(tmp_path):
+    rings, table, curves, pipeline = blocks(OWN_POINTS, "python")
+    accuracy, inner = run_alone(rings, tmp_path).splitlines()
+    assert int(accuracy.split("%")[0]) > 90
+    assert inner == "inner"
+    assert run_alone(table, tmp_path) == "4 ('x²', 'x')\n"
+    assert run_alone(curves, tmp_path) == "parabola 2\nline 1\n[1 0]\n"
+    accuracy, best = run_alone(pipeline, tmp_path).splitlines()
+    assert int(accuracy.split("%")[0]) > 90
+    assert best == "{'polycoreclassifier__hidden': (16, 16)} ['inner']"
+
+
+def test_the_program_on_the_loss_landscape_runs(tmp_path):
+    [program] = blocks(TIME, "python")
+    first, second = map(int, re.findall(r"(\d+)%", run_alone(program, tmp_path)))
+    assert 50 <= first <= 100 > first + second
+    page = (tmp_path / "landscape.html").read_text(encoding="utf-8")
+    assert '"name":"random search"' in page
+    assert f"first direction ({first} % of the variance)" in page
 
 
 def test_the_tables_of_the_run_file_are_true():
     arrays = rows(RUN_FILE.split("## The metadata")[0])
     documented = rows(RUN_FILE.split("## The metadata")[1])
     seen = set()
-    for kind in KINDS:
+    for kind in [*KINDS, CONTINUED]:
         stored = arrays_of(kind)
         metadata = json.loads(stored["metadata"].item())
-        sizes = {"P": stored["parameters"].size, "M": metadata["pairs"], "H": metadata["history_entries"]}
+        sizes = {
+            "P": stored["parameters"].size,
+            "M": metadata["pairs"],
+            "H": metadata["history_entries"],
+            "S": metadata["snapshots"],
+            "E": sum(leg["history_entries"] for leg in metadata["earlier"]),
+            "N": metadata["experiment"].get("data", {}).get("count"),
+        }
         for name, array in stored.items():
             type_, shape, _ = arrays[name]
             assert array.dtype.str.startswith(("<f8", "<f4") if type_ == "float" else type_.strip("`")), name
             assert array.shape == eval(shape, {}, sizes), name
         assert set(documented) == set(metadata)
-        assert (metadata["kind"], metadata["format"]) == ("run", 1)
+        assert (metadata["kind"], metadata["format"]) == ("run", 2)
         seen |= set(stored)
     assert seen == set(arrays)
 
@@ -245,7 +341,8 @@ def test_the_documents_own_run_goes_on(monkeypatch, tmp_path):
 
 def test_the_table_of_the_link_is_true():
     documented = rows(LINK)
-    assert list(documented) == list(link.to_query(pc.Experiment()))
+    whole = pc.Experiment(activation="tanh", l1=0.1, l2=0.1, dropout=0.1, features=("x",), warmup_steps=1)
+    assert list(documented) == list(link.to_query(whole))
     for name, (_, example) in documented.items():
         words = example.strip("`").replace("%5E", "^").replace("%2B", "+")
         assert link.from_query({name: words}).problems == (), name
@@ -307,8 +404,9 @@ def test_the_page_shows_the_glossary_whole():
     assert [term for term in ENTRIES if f"**{term}**" not in words] == []
 
 
-def test_importing_polycore_loads_neither_streamlit_nor_plotly_nor_pandas():
-    code = "import sys, polycore; sys.exit(bool({'streamlit', 'plotly', 'pandas'} & set(sys.modules)))"
+def test_importing_polycore_loads_neither_streamlit_nor_plotly_nor_pandas_nor_scikit_learn():
+    names = {"streamlit", "plotly", "pandas", "sklearn"}
+    code = f"import sys, polycore; sys.exit(bool({names} & set(sys.modules)))"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 

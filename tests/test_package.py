@@ -16,6 +16,11 @@ import polycore as pc
 
 ROOT = Path(__file__).parents[1]
 NUMPY = Path(np.__file__).parents[1]
+ASSETS = {
+    path.relative_to(ROOT)
+    for path in (ROOT / "polycore").rglob("*")
+    if path.suffix in (".css", ".html", ".js")
+}
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "docs", "*.egg-info")
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install"]
 
@@ -61,6 +66,7 @@ def test_every_module_is_installed_and_nothing_else(installed):
     files = {path.relative_to(installed) for path in installed.rglob("*") if path.is_file()}
     assert {path for path in files if path.suffix == ".py"} == modules
     assert Path("polycore/py.typed") in files
+    assert files >= ASSETS
     assert {path.parts[0] for path in files} == {"bin", "polycore", f"polycore-{pc.__version__}.dist-info"}
 
 
@@ -101,6 +107,15 @@ print(*set(sys.modules) - known)
     assert loaded & slow == set()
 
 
+def test_a_notebook_shows_a_picture_without_plotly(installed):
+    code = """
+import polycore
+run = polycore.start(polycore.Experiment())
+print([thing._repr_html_().count("data:image/png") for thing in (run.experiment, run, run.best)])
+"""
+    assert answer(installed, code) == "[1, 1, 1]\n"
+
+
 def test_without_plotly_its_figures_say_what_is_missing(installed):
     code = """
 sys.modules["plotly"] = None  # as if it were not installed
@@ -112,6 +127,17 @@ except ModuleNotFoundError as error:
     printed = answer(installed, code)
     assert printed.count("\n") == 1
     assert "pip install plotly" in printed
+
+
+def test_it_writes_a_page(installed):
+    code = """
+import polycore as pc
+run = pc.start(pc.Experiment(polynomials=["x", "-x"], hidden=(3,)))
+print(len(pc.html_page(run.current)), sorted({"plotly", "PIL", "streamlit"} & set(sys.modules)))
+"""
+    size, others = answer(installed, code).split(" ", 1)
+    assert int(size) > 20_000
+    assert others.strip() == "[]"
 
 
 @pytest.mark.usefixtures("installed")
@@ -144,5 +170,7 @@ def test_the_source_archive_has_what_a_build_needs_and_no_tests(source, tmp_path
     with tarfile.open(tmp_path / f"polycore-{pc.__version__}.tar.gz") as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "polycore/py.typed"} <= names
+    assert len(ASSETS) > 5
+    assert {path.as_posix() for path in ASSETS} <= names
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "polycore").rglob("*.py")}
     assert {name for name in names if name.endswith(".py")} - {"setup.py"} == modules

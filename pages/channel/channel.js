@@ -104,7 +104,11 @@ class Channel {
   }
 
   report() {
-    if (this.socket?.readyState === 1) this.socket.send(JSON.stringify({ hidden: document.hidden }));
+    this.send({ hidden: document.hidden });
+  }
+
+  send(message) {
+    if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(message));
   }
 
   clearLoss() {

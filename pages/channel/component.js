@@ -1,4 +1,4 @@
-// What Streamlit calls for a component that keeps an object for its element as long as that is on the page.
+// What the components share: how Streamlit calls one that keeps an object for its element as long as that is on the page.
 
 // `create(parent)` returns the object, and `update(object, component)` shows what Streamlit passes. The object's `end()`
 // is called once, when the element goes.
@@ -17,4 +17,10 @@ function keeping(create, update) {
       kept.delete(parentElement);
     };
   };
+}
+
+function element(tag, attributes) {
+  const created = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
+  return created;
 }

@@ -25,14 +25,17 @@ IsThere = Callable[[], bool]
 
 
 class Source(Protocol):
-    """Something whose frames are shown: a run."""
+    """Something whose frames are shown: a run, or a job."""
 
     @property
     def name(self) -> str:
         """Its name, by which browsers tell the frames of several apart."""
 
     def frame(self) -> Frame:
-        """Return the latest frame; the same object as long as nothing has changed."""
+        """Return the latest frame."""
+
+    def choose(self, choice: object) -> None:
+        """Show other weights of the run: a browser sent `choice`, which may be anything."""
 
     def seen(self, is_there: IsThere) -> None:
         """Note that somebody looks; `is_there` returns whether anybody still may."""

@@ -24,7 +24,7 @@ FAILED = 1011
 FOREIGN_ORIGIN, UNKNOWN_KEY, TOO_FAST, TOO_LARGE, TOO_MANY_SOCKETS = 4403, 4404, 4408, 4413, 4429
 
 MOST_BYTES = 1024  # of a message from a browser
-MOST_MESSAGES, IN_SECONDS = 20, 1.0
+MOST_MESSAGES, IN_SECONDS = 40, 1.0  # a slider that is moved sends up to 16
 WAIT_SECONDS = 0.05  # between two frames of a run, at least: a screen would hardly show more
 HIDDEN_SECONDS = 5.0  # between two frames for a tab that nobody sees
 NOT_STORED = {"Cache-Control": "no-store"}
@@ -159,6 +159,11 @@ def _take(message: dict[str, Any], holder: Holder, subscriber: Subscriber) -> No
         case False:
             subscriber.show()
             holder.seen()
+    match message.get("choose"):
+        case [str(name), choice]:
+            source = holder.source(name)
+            if source is not None:
+                source.choose(choice)
 
 
 async def _write(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> int | None:

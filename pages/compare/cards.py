@@ -15,16 +15,18 @@ from pages.models.model_in_use import (
     best_possible_text,
     experiment_of,
     figures,
-    x_range_of,
+    scene_of_kept,
 )
 from pages.plane import plane
+from pages.plane.scene import Scene
+from pages.run_view.legs import chain_text
 from pages.run_view.session_source import Contents, follow
 from pages.state import session
 from pages.state.kept_models import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
 from pages.state.session_value import Session
 from pages.wording import refusal
 from polycore import Model, PolycoreError
-from polycore.figures import plane_range, small_map_url
+from polycore.figures import small_map_url
 from polycore.figures.alternative_text import plane_map
 from polycore.formatting import counted
 
@@ -78,13 +80,13 @@ def contents(now: Session) -> Contents:
     kept = now.own
     if kept is None:
         return Contents({})
-    picture = _picture(kept.model, x_range_of(kept))
+    picture = _picture(kept.model, scene_of_kept(kept))
     shown = {} if picture is None else {"map": dict(zip(("source", "alt"), picture, strict=True))}
     return Contents({**figures(kept), **shown, "effort": _effort(kept, " so far")})
 
 
 def _map(kept: Kept, followed: Followed | None) -> None:
-    picture = _picture(kept.model, x_range_of(kept))
+    picture = _picture(kept.model, scene_of_kept(kept))
     if picture is None:
         st.caption("No map: its polynomials are not known, or their coefficients are too large.")
         return
@@ -95,16 +97,15 @@ def _map(kept: Kept, followed: Followed | None) -> None:
 
 
 @lru_cache(maxsize=64)
-def _picture(model: Model, x_range: tuple[float, float]) -> tuple[str, str] | None:
+def _picture(model: Model, scene: Scene | None) -> tuple[str, str] | None:
     """Return the address of the map as an image, and its alternative text; None if there can be no map."""
-    if not plane.has_map(model):
+    if scene is None:
         return None
-    polynomials = model.polynomials
-    y_range = plane_range(polynomials, x_range)
+    x_range, y_range = scene.window
     x, y = np.linspace(*x_range, MAP_COLUMNS), np.linspace(*y_range, MAP_ROWS)
     probabilities = model.predict_proba(plane.grid_points(x, y)).reshape(MAP_ROWS, MAP_COLUMNS, -1)
-    url = small_map_url(polynomials, x_range, y_range, probabilities)
-    return url, plane_map(polynomials, x, y, probabilities)
+    url = small_map_url(scene.curves, x_range, y_range, probabilities)
+    return url, plane_map(scene.classes, x, y, probabilities)
 
 
 def _figures(kept: Kept, followed: Followed | None) -> None:
@@ -116,7 +117,9 @@ def _figures(kept: Kept, followed: Followed | None) -> None:
         live_text.metric("Loss", "loss", texts["loss"], LOSS_HELP),
     )
     effort = live_text.value("effort", _effort(kept, under_way), "p", "caption")
-    live_text.draw(metrics + effort, f"{PREFIX}.figures.{kept.title}", followed)
+    chain = html.escape(chain_text(kept.earlier, kept.experiment))
+    past = f'<p class="caption">{chain}</p>' if chain else ""
+    live_text.draw(metrics + effort + past, f"{PREFIX}.figures.{kept.title}", followed)
 
 
 def _effort(kept: Kept, under_way: str) -> str:

@@ -9,12 +9,13 @@ from urllib.parse import parse_qsl, urlsplit
 import numpy as np
 import pandas as pd
 
+from pages.models import model_in_use
 from pages.points import score
 from pages.server import hosting
+from pages.state.kept_models import Kept
 from pages.state.points import Points
 from polycore import Experiment, Model, PolycoreError
-from polycore.figures import plane_range, small_map_url
-from polycore.limits import MAX_COEFFICIENT
+from polycore.figures import small_map_url
 from polycore.links import link
 
 MOST = 100
@@ -49,7 +50,7 @@ class Row:
 def points_of(experiment: Experiment) -> Points:
     """Return the held-out points of an experiment, labeled with its polynomials."""
     points, labels = experiment.held_out_set()
-    return Points(points, labels, experiment.polynomials)
+    return Points(points, labels, experiment.shown_classes)
 
 
 def row_of_file(name: str, content: bytes, points: Points) -> Row:
@@ -135,12 +136,11 @@ def _measured(name: str, model: Model, points: Points) -> Row:
 
 
 def _small_map(model: Model) -> str | None:
-    sizes = [abs(number) for polynomial in model.polynomials for number in polynomial.coefficients]
-    if not sizes or max(sizes) > MAX_COEFFICIENT:
+    scene = model_in_use.scene_of_kept(Kept("", model, None))
+    if scene is None:
         return None
-    x_range = (-1.0, 1.0) if model.experiment is None else model.experiment.x_range
-    y_range = plane_range(model.polynomials, x_range)
+    x_range, y_range = scene.window
     x, y = np.linspace(*x_range, MAP_COLUMNS), np.linspace(*y_range, MAP_ROWS)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     probabilities = model.predict_proba(grid).reshape(MAP_ROWS, MAP_COLUMNS, -1)
-    return small_map_url(model.polynomials, x_range, y_range, probabilities)
+    return small_map_url(scene.curves, x_range, y_range, probabilities)

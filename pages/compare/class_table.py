@@ -111,7 +111,9 @@ def _measure(files: Sequence[UploadedFile], text: str) -> None:
 def _draw_set_up(measured: Measured) -> None:
     """Say what is possible on these points, or offer the set-up of networks that know none of them."""
     if any(row.known for row in measured.rows):
-        st.caption(f"On these points: {best_possible_text(best_possible(measured.experiment))}.")
+        best = best_possible_text(best_possible(measured.experiment))
+        if best:
+            st.caption(f"On these points: {best}.")
     others = [row.experiment for row in measured.rows if row.experiment is not None and not row.known]
     if not others:
         return

@@ -22,7 +22,7 @@ from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from polycore.arrays import Floats
 from polycore.figures import LINES, Curve, accuracies_figure, alternative_text, losses_figure
-from polycore.training.history import History
+from polycore.history.history import History
 
 PREFIX = "compare.curves"
 CHOICE_KEY, OVER_KEY = f"{PREFIX}.choice", f"{PREFIX}.over"

@@ -1,4 +1,4 @@
-"""The frames of a race: all that the Compare page shows of its lanes while it is under way."""
+"""The frames of a race: all that the Compare page shows of its lanes, now or at a moment of the past."""
 
 import math
 from typing import Any
@@ -6,17 +6,20 @@ from typing import Any
 import numpy as np
 
 from pages.channel.frame import Frame
-from pages.plane.plane import window_of
-from pages.run_view.advancing_source import AdvancingSource
+from pages.compare import race_past
+from pages.plane.scene import scene_of
+from pages.run_view.advancing_source import TravelingSource
 from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs import status
+from pages.runs.past import Choice
 from pages.runs.race import Lane, Race
+from pages.runs.runner import Training
 from polycore.arrays import Floats
 from polycore.formatting import counted, loss_text, percent
-from polycore.workers.picture import Wish
+from polycore.workers.picture import Portrait, Wish
 
 
-class RaceSource(AdvancingSource):
+class RaceSource(TravelingSource):
     """A race as its session sees it. Its name is that of its first lane's run."""
 
     def __init__(self, race: Race) -> None:
@@ -24,17 +27,28 @@ class RaceSource(AdvancingSource):
         trainings = [lane.training for lane in race.lanes]
         super().__init__(trainings[0].name, trainings)
         self.race = race
+        self._moment: Choice = "Now"
         for training in trainings:
-            training.show(Wish(window_of(training.run.experiment)))
+            training.show(_wish(training))
+
+    def look_at(self, moment: Choice) -> None:
+        """Show the weights of that moment from now on."""
+        with self._lock:
+            before, self._moment = self._moment, moment
+            self._rest(changed=moment != before)
 
     def _made(self, sequence: int) -> Frame:
-        pictures = {f"map.{index}": _map(lane) for index, lane in enumerate(self.race.lanes)}
+        moment = self._moment if self._choice is None else self._choice
+        pictures = {f"map.{index}": _map(lane, moment) for index, lane in enumerate(self.race.lanes)}
         blobs = {name: shown.pixels for name, shown in pictures.items() if shown is not None}
-        return Frame(self.name, sequence, values(self.race), blobs)
+        return Frame(self.name, sequence, values(self.race, moment), blobs)
 
 
-def values(race: Race) -> dict[str, Any]:
-    """Return what the page shows of a race beside its maps, as text and numbers."""
+def values(race: Race, moment: Choice = "Now") -> dict[str, Any]:
+    """Return what the page shows of a race beside its maps, as text and numbers.
+
+    moment: that of the weights; see `race_past.choice_at`.
+    """
     running = race.is_running
     waits = (status.waiting(lane.training) for lane in race.lanes)
     return {
@@ -42,7 +56,9 @@ def values(race: Race) -> dict[str, Any]:
         "active": running,
         "standing": _standing(race, running=running),
         "waits": next(filter(None, waits), ""),
-        "lanes": {str(index): _lane(lane, race.budget) for index, lane in enumerate(race.lanes)},
+        "moments": race_past.moments(race),
+        "then": {"seconds": moment / 1e6 if isinstance(moment, int) else 0, "is_past": moment != "Now"},
+        "lanes": {str(index): _lane(lane, race.budget, moment) for index, lane in enumerate(race.lanes)},
     }
 
 
@@ -52,16 +68,14 @@ def _standing(race: Race, *, running: bool) -> str:
     return race.standing() if running else f"{race.standing()} {race.verdict()}"
 
 
-def _lane(lane: Lane, budget: float) -> dict[str, Any]:
+def _lane(lane: Lane, budget: float, moment: Choice) -> dict[str, Any]:
     training = lane.training
     run, marks = training.run, training.marks
     seconds, _, losses, accuracies = np.array(marks).T
-    shown = _map(lane)
+    shown = _map(lane, moment)
     return {
-        "loss": loss_text(float(run.history.loss[-1])),
-        "held_out": percent(marks[-1].held_out_accuracy),
+        **_weights(lane, budget, moment),
         "share": 100 * min(1.0, training.seconds / budget),
-        "used": f"{training.seconds:.1f} of {budget:g} s · {counted(run.step, 'step')}",
         "ended": "" if run.ended_because is None else f"Ended early. {run.ended_because}",
         "error": training.error or "",
         "seconds": seconds.tolist(),
@@ -76,8 +90,40 @@ def _finite(numbers: Floats) -> list[float | None]:
     return [number if math.isfinite(number) else None for number in numbers.tolist()]
 
 
-def _map(lane: Lane) -> ShownMap | None:
-    pictured = lane.training.pictured
-    if pictured is None or pictured[1].now.map is None:
+def _weights(lane: Lane, budget: float, moment: Choice) -> dict[str, str]:
+    """Return the figures of the weights of that moment, and when the lane had them."""
+    training, past = lane.training, _past(lane, moment)
+    if past is not None:
+        step, portrait = past
+        return {
+            "loss": loss_text(portrait.model.loss),
+            "held_out": percent(portrait.model.held_out_accuracy or 0.0),
+            "used": f"{race_past.seconds_at(lane, step):.2f} s · {counted(step, 'step')}",
+        }
+    return {
+        "loss": loss_text(float(training.run.history.loss[-1])),
+        "held_out": percent(training.marks[-1].held_out_accuracy),
+        "used": f"{training.seconds:.1f} of {budget:g} s · {counted(training.run.step, 'step')}",
+    }
+
+
+def _map(lane: Lane, moment: Choice) -> ShownMap | None:
+    past, pictured = _past(lane, moment), lane.training.pictured
+    now = None if pictured is None else pictured[1].now
+    portrait = now if past is None else past[1]
+    if portrait is None or portrait.map is None:
         return None
-    return shown_map(pictured[1].now.map, lane.training.run.experiment, differences=False)
+    return shown_map(portrait.map, lane.training.run.experiment, differences=False)
+
+
+def _past(lane: Lane, moment: Choice) -> tuple[int, Portrait] | None:
+    """Return the step and the weights that a lane had at a moment; None for those that it has now."""
+    training, step = lane.training, race_past.choice_at(lane, moment)
+    if not isinstance(step, int):
+        return None
+    portrait = training.past_portrait(step, _wish(training))
+    return None if portrait is None else (step, portrait)
+
+
+def _wish(training: Training) -> Wish:
+    return Wish(scene_of(training.run.experiment).window)

@@ -11,11 +11,15 @@ import streamlit as st
 
 from pages.channel import live_text, session_key
 from pages.channel.live_text import Followed
+from pages.compare import race_landscape, race_past
 from pages.compare.race_source import RaceSource, values
 from pages.plane import live
 from pages.plane.live import Bound
-from pages.plane.plane import run_map
+from pages.plane.plane import model_map, run_map
 from pages.plane.referee import best_possible
+from pages.plane.scene import scene_of
+from pages.run_view import time_slider
+from pages.runs.past import Choice
 from pages.runs.race import BUDGETS, DEFAULT, ENTRANTS, FEWEST, MOST, Lane, Race, course_of, replaced_in
 from pages.server import hosting, presence
 from pages.server.pool import workers
@@ -26,7 +30,11 @@ from pages.state.shown_weights import ShownWeights
 from pages.wording import refusal
 from polycore import Experiment, PolycoreError, Run
 from polycore.figures import Curve, accuracies_figure, line_url, losses_figure
-from polycore.figures.palette import PALETTE
+from polycore.figures.style import ZERO_LINE
+from polycore.network.activations import ACTIVATIONS, RELU
+from polycore.network.features import label_of
+from polycore.pictures.palette import PALETTE
+from polycore.polynomials.classes import counted_classes
 
 PREFIX = "race"
 NAMES_KEY, BUDGET_KEY, REFUSAL_KEY = f"{PREFIX}.names", f"{PREFIX}.budget", f"{PREFIX}.refusal"
@@ -83,11 +91,16 @@ def _draw_course(experiment: Experiment) -> None:
 
 def _summary(experiment: Experiment) -> str:
     """Return in words what a race uses of a set-up."""
-    polynomials = f"{len(experiment.polynomials)} polynomials"
+    polynomials = counted_classes(experiment.shown_classes)
     per_class = experiment.samples_per_class
     samples = [] if per_class is None else [f"{per_class:,} samples of each"]
+    if experiment.data is not None:
+        samples = [f"{len(experiment.data):,} points of yours"]
     layers = ", ".join(map(str, experiment.hidden)) or "none"
-    return ", ".join([polynomials, *samples, f"hidden layers: {layers}", f"seed {experiment.seed}"])
+    kind = [] if experiment.activation == RELU.name else [ACTIVATIONS[experiment.activation].label]
+    if not experiment.inputs.is_plain:
+        kind.append(f"inputs {', '.join(map(label_of, experiment.features))}")
+    return ", ".join([polynomials, *samples, f"hidden layers: {layers}", *kind, f"seed {experiment.seed}"])
 
 
 def _draw_inputs(*, running: bool) -> None:
@@ -161,7 +174,7 @@ def _begin() -> None:
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)
     else:
-        session.set_comparison(replace(session.current().comparison, race=race))
+        session.set_comparison(replace(session.current().comparison, race=race, landscape=None, moment="Now"))
 
 
 def _stop() -> None:
@@ -174,16 +187,26 @@ def _draw_race(race: Race, *, running: bool) -> None:
     """Draw the race, which the page then follows; `running`: whether the page shows it as under way."""
     if race.is_running != running:
         st.rerun()  # it ended while the page was drawn: the buttons drawn before must not stay
-    followed = _follow(race, running=running)
-    now = values(race)
+    moment = session.current().comparison.moment
+    followed = _follow(race, moment, running=running)
+    now = values(race, moment)
     _draw_standing(race, now, followed)
-    _draw_lanes(race, now, followed)
-    _draw_charts(race, followed)
+    time_slider.draw_for_race(f"{PREFIX}.time", followed, now["moments"], moment, _show)
+    _draw_lanes(race, moment, now, followed)
+    _draw_charts(race, now, followed)
+    with st.container():
+        if not running:
+            race_landscape.draw(race)
 
 
-def _follow(race: Race, *, running: bool) -> Followed:
+def _show(moment: Choice) -> None:
+    session.set_comparison(replace(session.current().comparison, moment=moment))
+
+
+def _follow(race: Race, moment: Choice, *, running: bool) -> Followed:
     held = session_key.holder().source(race.lanes[0].training.name)
     source = held if isinstance(held, RaceSource) else RaceSource(race)
+    source.look_at(moment)
     session_key.follow(source)
     return Followed(source.name, source.sequence, running)
 
@@ -199,21 +222,23 @@ def _draw_standing(race: Race, now: dict[str, Any], followed: Followed) -> None:
             st.caption("It was stopped before all had used their computing time.")
 
 
-def _draw_lanes(race: Race, now: dict[str, Any], followed: Followed) -> None:
+def _draw_lanes(race: Race, moment: Choice, now: dict[str, Any], followed: Followed) -> None:
+    choices = [race_past.choice_at(lane, moment) for lane in race.lanes]
     # first: the maps of a wide network take long, and no lane should be drawn in part
-    maps = [_lane_map(lane.training.run) for lane in race.lanes]
+    maps = [_lane_map(lane, choice) for lane, choice in zip(race.lanes, choices, strict=True)]
     columns = st.columns(len(race.lanes))
-    for index, (column, lane, figure) in enumerate(zip(columns, race.lanes, maps, strict=True)):
+    for index, (column, lane) in enumerate(zip(columns, race.lanes, strict=True)):
         with column, st.container(border=True, gap="small"):
-            _draw_lane(index, lane, figure, now["lanes"][str(index)], followed)
+            _draw_lane_map(index, lane, maps[index], choices[index], followed)
+            _draw_lane_figures(index, now["lanes"][str(index)], followed)
 
 
-def _draw_lane(index: int, lane: Lane, figure: go.Figure, now: dict[str, Any], followed: Followed) -> None:
+def _draw_lane_map(index: int, lane: Lane, figure: go.Figure, choice: Choice, followed: Followed) -> None:
     st.html(
         f'<div style="display: flex; gap: 0.5rem; align-items: center"><img src="{line_url(index)}" '
         f'width="44" height="16" alt=""><b>{lane.name}</b></div>'
     )
-    colors = [look.rgb for look in PALETTE[: len(lane.experiment.polynomials)]]
+    colors = [look.rgb for look in PALETTE[: lane.experiment.class_count]]
     bindings = (
         ("layout.images.0.source", f"picture.lanes.{index}"),
         ("layout.meta.alt", f"lanes.{index}.map_alt"),
@@ -223,8 +248,11 @@ def _draw_lane(index: int, lane: Lane, figure: go.Figure, now: dict[str, Any], f
         key=f"{PREFIX}.map.{index}",
         height=MAP_HEIGHT,
         bound=Bound(followed, bindings, colors),
-        model_now=lambda: ShownWeights.of(lane.training, "Now").model,
+        model_now=lambda: ShownWeights.of(lane.training, choice).model,
     )
+
+
+def _draw_lane_figures(index: int, now: dict[str, Any], followed: Followed) -> None:
     path = f"lanes.{index}"
     html = live_text.row(
         live_text.metric("Loss", f"{path}.loss", now["loss"], LOSS_HELP),
@@ -237,23 +265,30 @@ def _draw_lane(index: int, lane: Lane, figure: go.Figure, now: dict[str, Any], f
     live_text.draw(html, f"{PREFIX}.lane.{index}", followed)
 
 
-def _draw_charts(race: Race, followed: Followed) -> None:
+def _draw_charts(race: Race, now: dict[str, Any], followed: Followed) -> None:
     losses, accuracies = curves_of(race)
     left, right = st.columns(2)
     with left:
         figure = losses_figure(losses, OVER).update_yaxes(title_text="lowest loss so far (nats)")
-        _draw_chart(figure, "loss", _curves_of_frames(race, "losses"), followed)
+        _draw_chart(_with_moment(figure, now), "loss", _curves_of_frames(race, "losses"), followed)
     with right:
         figure = accuracies_figure(accuracies, OVER, best_possible(race.set_up))
-        _draw_chart(figure, "accuracy", _curves_of_frames(race, "accuracies"), followed)
+        _draw_chart(_with_moment(figure, now), "accuracy", _curves_of_frames(race, "accuracies"), followed)
+
+
+def _with_moment(figure: go.Figure, now: dict[str, Any]) -> go.Figure:
+    """Return the chart with a line at the moment of the maps, if that is past."""
+    seconds, is_past = now["then"]["seconds"], now["then"]["is_past"]
+    return figure.add_vline(seconds, line={"color": ZERO_LINE, "dash": "dot", "width": 1.5}, visible=is_past)
 
 
 def _draw_chart(
     figure: go.Figure, name: str, bindings: Sequence[tuple[str, str]], followed: Followed
 ) -> None:
-    live.figure(
-        figure, key=f"{PREFIX}.{name}", height=CHART_HEIGHT, rests=True, bound=Bound(followed, bindings)
-    )
+    line = f"layout.shapes.{len(figure.layout.shapes) - 1}"
+    of_line = [(f"{line}.{end}", "then.seconds") for end in ("x0", "x1")]
+    bound = Bound(followed, [*bindings, *of_line, (f"{line}.visible", "then.is_past")])
+    live.figure(figure, key=f"{PREFIX}.{name}", height=CHART_HEIGHT, rests=True, bound=bound)
 
 
 def _curves_of_frames(race: Race, name: str) -> list[tuple[str, str]]:
@@ -274,10 +309,22 @@ def curves_of(race: Race) -> tuple[list[Curve], list[Curve]]:
     return losses, accuracies
 
 
+def _lane_map(lane: Lane, choice: Choice) -> go.Figure:
+    """Return the map of a lane's weights."""
+    if choice == "Now":
+        return _latest_map(lane.training.run)
+    shown = ShownWeights.of(lane.training, choice)
+    return _without_labels(model_map(shown.model, scene_of(shown.run.experiment)))
+
+
 @lru_cache(maxsize=2 * MOST)  # few: each holds a run, and one of L-BFGS with a wide network has 45 MB
-def _lane_map(run: Run) -> go.Figure:
-    """Return a lane's map without legend and tick labels, which would take most of the space."""
-    figure = go.Figure(run_map(run)).update_layout(showlegend=False, margin=dict.fromkeys("lrtb", 0))
+def _latest_map(run: Run) -> go.Figure:
+    return _without_labels(run_map(run))
+
+
+def _without_labels(whole: go.Figure) -> go.Figure:
+    """Return a copy of a map without legend and tick labels, which would take most of the space."""
+    figure = go.Figure(whole).update_layout(showlegend=False, margin=dict.fromkeys("lrtb", 0))
     figure.update_xaxes(title=None, showticklabels=False, fixedrange=True)
     return figure.update_yaxes(title=None, showticklabels=False, fixedrange=True)
 

@@ -7,8 +7,11 @@ import streamlit as st
 
 from pages.setup.more_settings import INITIAL_WEIGHTS_NAMES
 from pages.setup.optimizer_input import title_of
-from polycore import Experiment, Polynomial
+from polycore import Experiment
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import label_of
 from polycore.optimizers.registry import OPTIMIZERS
+from polycore.polynomials.classes import Classes
 
 KEY = "compare.settings"
 NOT_USED = "not used"
@@ -73,7 +76,13 @@ def _layers(experiment: Experiment) -> str:
     return ", ".join(map(str, experiment.hidden)) or "none"
 
 
+def _points(experiment: Experiment) -> str:
+    return NOT_USED if experiment.data is None else f"{len(experiment.data):,}, {experiment.data.sha256[:8]}"
+
+
 def _samples(experiment: Experiment) -> str:
+    if experiment.data is not None:
+        return f"{len(experiment.data):,} points"
     per_class = experiment.samples_per_class
     return "fresh points" if per_class is None else f"{per_class:,} samples each"
 
@@ -106,6 +115,14 @@ def _uses(setting: str) -> Callable[[Experiment], bool]:
     return lambda experiment: setting in OPTIMIZERS[experiment.optimizer].uses
 
 
+def _on_points(experiment: Experiment) -> bool:
+    return experiment.data is not None
+
+
+def _on_polynomials(experiment: Experiment) -> bool:
+    return experiment.data is None
+
+
 # By the labels of the Train and Data pages, in their order: every field except the polynomials.
 SETTINGS: Mapping[str, Words] = {
     "Optimizer": lambda set_up: title_of(set_up.optimizer),
@@ -114,32 +131,40 @@ SETTINGS: Mapping[str, Words] = {
     "Momentum": _if_used(_uses("momentum"), lambda set_up: _number(set_up.momentum)),
     "Nesterov momentum": _if_used(_uses("nesterov"), lambda set_up: _yes_or_no(set_up.nesterov)),
     "Hidden layers": _layers,
+    "Input features": lambda set_up: ", ".join(map(label_of, set_up.features)),
+    "Activation": lambda set_up: ACTIVATIONS[set_up.activation].label,
     "Batch size": _batch_size,
     "Steps": lambda set_up: f"{set_up.steps:,}",
     "Seed": lambda set_up: str(set_up.seed),
     "Samples": _samples,
-    "Range of x": _range,
-    "Noise": lambda set_up: _number(set_up.noise),
+    "Range of x": _if_used(_on_polynomials, _range),
+    "Noise": _if_used(_on_polynomials, lambda set_up: _number(set_up.noise)),
     "Fresh points": _if_used(_draws_fresh_points, lambda set_up: set_up.sampling.capitalize()),
     "Growing batches": _if_used(_draws_fresh_points, lambda set_up: _yes_or_no(set_up.growing_batches)),
     "Weight decay": _if_used(_uses("weight_decay"), lambda set_up: _number(set_up.weight_decay)),
+    "L1 penalty": _if_used(_uses("l1"), lambda set_up: _number(set_up.l1)),
+    "L2 penalty": _if_used(_uses("l2"), lambda set_up: _number(set_up.l2)),
+    "Dropout": _if_used(_uses("dropout"), lambda set_up: _number(set_up.dropout)),
+    "Warm-up steps": _if_used(_uses("warmup_steps"), lambda set_up: f"{set_up.warmup_steps:,}"),
     "Target loss": lambda set_up: _or_none(set_up.target_loss),
     "Patience": lambda set_up: _or_none(set_up.patience),
     "Initial weights": lambda set_up: INITIAL_WEIGHTS_NAMES[set_up.initial_weights],
+    "Your own points": _points,
+    "Held out": _if_used(_on_points, lambda set_up: _number(set_up.held_out_share)),
     "Standardize inputs": lambda set_up: _yes_or_no(set_up.standardize),
 }
 
 
 def _polynomial_words(set_ups: Sequence[Experiment | None]) -> list[str]:
     """Return for each set-up its number of polynomials and those that not all share; [] if none differ."""
-    known = [set_up.polynomials for set_up in set_ups if set_up is not None]
+    known = [set_up.shown_classes for set_up in set_ups if set_up is not None]
     if len(set(known)) < 2:
         return []
-    shared = set.intersection(*(set(polynomials) for polynomials in known))
-    return [UNKNOWN if set_up is None else _listed(set_up.polynomials, shared) for set_up in set_ups]
+    shared = set[object].intersection(*(set(classes) for classes in known))
+    return [UNKNOWN if set_up is None else _listed(set_up.shown_classes, shared) for set_up in set_ups]
 
 
-def _listed(polynomials: tuple[Polynomial, ...], shared: set[Polynomial]) -> str:
+def _listed(polynomials: Classes, shared: set[object]) -> str:
     own = [polynomial.typeset for polynomial in polynomials if polynomial not in shared]
     if not own:
         return f"{len(polynomials)}, in the order that begins with {polynomials[0].typeset}"

@@ -1,16 +1,31 @@
 """The inputs for what varies in a sweep; at first they hold the set-up alone."""
 
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
 
-from pages.runs.varied import MOST_SEEDS, Varied, networks_of, rates_of, unvaried, written_network
+from pages.runs.varied import (
+    MOST_SEEDS,
+    Varied,
+    dropouts_of,
+    features_of,
+    networks_of,
+    penalties_of,
+    rates_of,
+    unvaried,
+    written_features,
+    written_network,
+)
 from pages.server import hosting
 from pages.state import typed
 from polycore import Experiment
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import NAMES
 from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "sweep"
+LISTS = {"l1": "L1 penalty", "l2": "L2 penalty", "dropout": "Dropout"}
 
 Value = TypeVar("Value")
 
@@ -28,38 +43,60 @@ RATES_HELP = (
     "is trained with all of them."
 )
 OPTIMIZERS_HELP = "One or several. Each uses the other settings of the set-up; the Train page explains them."
+PENALTY_HELP = (
+    "One or several strengths, separated by commas, such as 0, 0.001, 0.01. Each optimizer that follows the "
+    "gradient of its samples is trained with all of them; the Train page explains them."
+)
+DROPOUT_HELP = (
+    "One or several shares of hidden neurons that a step leaves out, separated by commas, such as 0, 0.1. "
+    "The Train page explains it."
+)
+FEATURES_HELP = (
+    "One or several sets, separated by commas, with hyphens between features, such as x-y, x-y-x2. The names "
+    f"are {', '.join(NAMES)}; the Train page explains them."
+)
+ACTIVATIONS_HELP = "One or several, each with the initial weights that suit it; the Train page explains them."
 
 
 def ask(set_up: Experiment) -> None:
     """Draw the inputs; `chosen` returns their values."""
-    limits, before = hosting.limits(), unvaried(set_up)
+    before = unvaried(set_up)
     left, right = st.columns(2)
     with left:
-        st.text_input(
-            "Networks",
-            value=_networks(before),
-            key=_key("networks", _networks(before)),
-            persist_state="session",
-            help=NETWORKS_HELP,
-        )
+        _list_input("Networks", "networks", _networks(before), NETWORKS_HELP)
     with right:
-        st.text_input(
-            "Learning rates",
-            value=_rates(before),
-            key=_key("rates", _rates(before)),
-            persist_state="session",
-            help=RATES_HELP,
-        )
+        _list_input("Learning rates", "rates", _rates(before), RATES_HELP)
+    optimizers = {name: optimizer.words.label for name, optimizer in OPTIMIZERS.items()}
+    _pills("Optimizers", "optimizers", optimizers, set_up.optimizer, OPTIMIZERS_HELP)
+    _list_input("Input features", "features", _features(before), FEATURES_HELP)
+    activations = {name: activation.label for name, activation in ACTIVATIONS.items()}
+    _pills("Activations", "activations", activations, set_up.activation, ACTIVATIONS_HELP)
+    for column, (name, label) in zip(st.columns(len(LISTS)), LISTS.items(), strict=True):
+        with column:
+            explained = DROPOUT_HELP if name == "dropout" else PENALTY_HELP
+            _list_input(label, name, _numbers(getattr(before, name)), explained)
+    _ask_for_amount(set_up, before)
+
+
+def _list_input(label: str, name: str, held: str, explained: str) -> None:
+    st.text_input(label, value=held, key=_key(name, held), persist_state="session", help=explained)
+
+
+def _pills(label: str, name: str, labels: Mapping[str, str], of_set_up: str, explained: str) -> None:
     st.pills(
-        "Optimizers",
-        list(OPTIMIZERS),
+        label,
+        list(labels),
         selection_mode="multi",
-        default=list(before.optimizers),
-        format_func=lambda name: OPTIMIZERS[name].words.label,
-        key=_key("optimizers", set_up.optimizer),
+        default=[of_set_up],
+        format_func=labels.__getitem__,
+        key=_key(name, of_set_up),
         persist_state="session",
-        help=OPTIMIZERS_HELP,
+        help=explained,
     )
+
+
+def _ask_for_amount(set_up: Experiment, before: Varied) -> None:
+    limits = hosting.limits()
     left, right = st.columns(2)
     with left:
         st.number_input(
@@ -89,6 +126,7 @@ def chosen(set_up: Experiment) -> Varied:
     """Return the current values of the inputs. Raises PolycoreError if a list cannot be read."""
     before = unvaried(set_up)
     picked = _value("optimizers", set_up.optimizer, before.optimizers)
+    activations = _value("activations", set_up.activation, before.activations)
     return Varied(
         seeds=_value("seeds", before.seeds, before.seeds),
         networks=networks_of(_value("networks", _networks(before), _networks(before))),
@@ -97,6 +135,11 @@ def chosen(set_up: Experiment) -> Varied:
         ),  # in a fixed order, whatever the order of the clicks
         learning_rates=rates_of(_value("rates", _rates(before), _rates(before))),
         steps=_value("steps", set_up.steps, set_up.steps),
+        activations=tuple(name for name in ACTIVATIONS if name in activations),
+        l1=penalties_of(LISTS["l1"], _list("l1", before.l1)),
+        l2=penalties_of(LISTS["l2"], _list("l2", before.l2)),
+        dropout=dropouts_of(_list("dropout", before.dropout)),
+        features=features_of(_value("features", _features(before), _features(before))),
     )
 
 
@@ -104,8 +147,20 @@ def _networks(varied: Varied) -> str:
     return ", ".join(map(written_network, varied.networks))
 
 
+def _features(varied: Varied) -> str:
+    return ", ".join(map(written_features, varied.features))
+
+
 def _rates(varied: Varied) -> str:
-    return ", ".join(f"{rate:g}" for rate in varied.learning_rates)
+    return _numbers(varied.learning_rates)
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values)
+
+
+def _list(name: str, before: Sequence[float]) -> str:
+    return _value(name, _numbers(before), _numbers(before))
 
 
 def _value(name: str, before: object, otherwise: Value) -> Value:

@@ -25,6 +25,7 @@ from polycore import Experiment, PolycoreError
 from polycore.figures import Group, sweep_figure
 from polycore.formatting import duration
 from polycore.optimizers.registry import OPTIMIZERS
+from polycore.polynomials.classes import counted_classes
 
 PREFIX = sweep_inputs.PREFIX
 REFUSAL_KEY, ROWS_KEY = f"{PREFIX}.refusal", f"{PREFIX}.rows"
@@ -57,7 +58,7 @@ def _draw_set_up(set_up: Experiment) -> None:
         "Train your set-up in several variants, and see which is best and what it costs. All combinations "
         "of your choices are trained, each with several seeds, since the result of a single run may be luck."
     )
-    st.caption(f"From your set-up: {len(set_up.polynomials)} polynomials · {phrase(set_up)}.")
+    st.caption(f"From your set-up: {counted_classes(set_up.shown_classes)} · {phrase(set_up)}.")
 
 
 def _draw_inputs(set_up: Experiment, status: Status | None) -> None:
@@ -200,13 +201,13 @@ def _watch(sweep: Sweep, *, shown: Status) -> None:
     st.fragment(tick, run_every=TICK_SECONDS if shown == "running" else None)()
 
 
-def _draw_standing(sweep: Sweep, best_possible: float) -> None:
+def _draw_standing(sweep: Sweep, best_possible: float | None) -> None:
     ended, planned = len(sweep.outcomes), len(sweep.experiments)
     st.progress(ended / planned, text=sweep.standing())
     waits = sweep.refusal or next(filter(None, map(status.waiting, sweep.under_way)), "")
     with st.container():
         if sweep.set_up != session.current().experiment:
-            earlier = f"{len(sweep.set_up.polynomials)} polynomials · {phrase(sweep.set_up)}"
+            earlier = f"{counted_classes(sweep.set_up.shown_classes)} · {phrase(sweep.set_up)}"
             st.caption(f"This sweep uses an earlier set-up: {earlier}.")
         if waits:
             st.caption(f":material/hourglass_top: {waits}")
@@ -214,12 +215,10 @@ def _draw_standing(sweep: Sweep, best_possible: float) -> None:
             st.info(_best_sentence(sweep, sweep.best, best_possible), icon=":material/star:")
 
 
-def _best_sentence(sweep: Sweep, best: Best, best_possible: float) -> str:
+def _best_sentence(sweep: Sweep, best: Best, best_possible: float | None) -> str:
     so_far = "" if sweep.status == "finished" else " so far"
-    return (
-        f"Best{so_far}: {_name(sweep, best)}, with {_accuracy(best)} of held-out points "
-        f"(best possible {percent(best_possible)})."
-    )
+    possible = "" if best_possible is None else f" (best possible {percent(best_possible)})"
+    return f"Best{so_far}: {_name(sweep, best)}, with {_accuracy(best)} of held-out points{possible}."
 
 
 def _name(sweep: Sweep, best: Best) -> str:
@@ -231,7 +230,7 @@ def _accuracy(best: Best) -> str:
     return percent(best.model.held_out_accuracy or 0.0)
 
 
-def _draw_chart(sweep: Sweep, best_possible: float) -> None:
+def _draw_chart(sweep: Sweep, best_possible: float | None) -> None:
     groups = groups_of(sweep)
     live.figure(sweep_figure(groups, best_possible), key=f"{PREFIX}.chart", height=CHART_HEIGHT)
 

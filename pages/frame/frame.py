@@ -21,6 +21,7 @@ from pages.state import arrival, recall, running, session
 from pages.state.holdings import Holdings
 from pages.state.session_value import Address, Play, Session
 from pages.state.setup import Setup
+from pages.state.view import View
 from pages.wording import refusal
 from polycore.links import link
 
@@ -180,7 +181,7 @@ def is_embedded() -> bool:
 
 def page_link(page: str, label: str, icon: str | None = None) -> None:
     """Draw a link to another page that keeps the set-up: a plain one would drop it from the address."""
-    query = link.to_query(session.current().experiment)
+    query = link.query_of_page(session.current().experiment)
     st.page_link(page, label=label, icon=icon, query_params=query)
 
 
@@ -239,6 +240,7 @@ def _restore() -> None:
         problems = opened.problems + received.problems
         new = Session(
             setup=Setup(opened.experiment),
+            view=View() if opened.experiment.data is None else View().of_points(),
             play=Play(challenge=received.challenge),
             address=Address(problems=problems),
         )
@@ -258,7 +260,7 @@ def _restore() -> None:
 
 def _write_link(*, has_arrived: bool) -> None:
     """Write the set-up into the address, unless it is there already."""
-    query = {**lesson_panel.words(), **link.to_query(session.current().experiment), **from_link.words()}
+    query = {**lesson_panel.words(), **link.query_of_page(session.current().experiment), **from_link.words()}
     # after the first script run the browser may show another query than it asked with: an answer may be on
     # its way
     if not has_arrived or st.query_params.to_dict() != query:

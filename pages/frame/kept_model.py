@@ -25,8 +25,8 @@ def draw_note() -> None:
 def _difference(now: Session) -> str | None:
     if now.answering is None:
         return None
-    if now.answering.model.polynomials != now.experiment.polynomials:
-        return "curves"
+    if now.answering.model.shown_classes != now.experiment.shown_classes:
+        return "points" if now.experiment.data or now.answering.model.classes else "curves"
     trained = now.answering.experiment
     if trained is not None and _samples(trained) != _samples(now.experiment):
         return "samples"
@@ -34,4 +34,5 @@ def _difference(now: Session) -> str | None:
 
 
 def _samples(experiment: Experiment) -> tuple[object, ...]:
-    return experiment.samples_per_class, experiment.x_range, experiment.noise, experiment.seed
+    drawn = experiment.samples_per_class, experiment.x_range, experiment.noise, experiment.seed
+    return *drawn, experiment.data, experiment.held_out_share

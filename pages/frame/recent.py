@@ -13,8 +13,8 @@ from pages.state import session
 from pages.state.running import is_running
 from pages.state.session_value import Session
 from pages.wording.percent import percent
-from polycore.formatting import counted
 from polycore.optimizers.registry import OPTIMIZERS
+from polycore.polynomials.classes import counted_classes
 
 PREFIX = "recent"
 NOTE_KEY, LIST_KEY = f"{PREFIX}.note", f"{PREFIX}.list"
@@ -43,7 +43,7 @@ def _title(now: Session) -> str | None:
     if kept is None or not link_choice.answers_for(kept, experiment):
         return None
     parts = (
-        counted(len(experiment.polynomials), "polynomial"),
+        counted_classes(experiment.shown_classes),
         "-".join(map(str, experiment.hidden)) or "no hidden layer",
         OPTIMIZERS[experiment.optimizer].words.label,
         percent(kept.model.held_out_accuracy or 0.0),

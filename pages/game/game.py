@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pages.plane.plane import referee_probabilities
-from pages.plane.referee import referee_of
+from pages.plane.referee import referee_of_curves
 from polycore import Experiment, Model
 from polycore.arrays import Floats, Integers
 from polycore.figures import plane_range
@@ -64,7 +64,7 @@ class Game:
             points=tuple((x, y) for x, y in points.tolist()),
             labels=tuple(labels.tolist()),
             network=() if model is None else _predictions(model.predict_proba(points)),
-            referee=_predictions(referee_probabilities(referee_of(experiment), points)),
+            referee=_predictions(referee_probabilities(referee_of_curves(experiment), points)),
             asked_at=now,
         )
 

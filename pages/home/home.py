@@ -11,6 +11,7 @@ from pages.runs.runner import Training
 from pages.setup import controls
 from pages.state import recall, session
 from pages.state.running import is_running
+from polycore import Experiment
 
 PREVIOUS = "You're still seeing the network trained on the previous set-up. It stays in Compare."
 
@@ -54,6 +55,16 @@ def _draw_next_steps() -> None:
         frame.copy_link("home.link")
 
 
+def _question(experiment: Experiment) -> str:
+    if experiment.data is not None:
+        points = f"{len(experiment.data):,} points of {experiment.class_count} classes"
+        return f"{points} lie in one plane. Watch a small neural network learn which class a point is of."
+    return (
+        f"{experiment.class_count} curves cross in one plane. Watch a small neural network learn which of "
+        "them a point lies on."
+    )
+
+
 def _draw_buttons(training: Training | None) -> None:
     """Draw what begins and pauses a run, and where its network is asked."""
     if training is None:
@@ -72,11 +83,7 @@ def _draw_whole() -> None:
     training = session.current().training
     with st.container():
         if training is None:
-            count = len(session.current().experiment.polynomials)
-            st.write(
-                f"{count} curves cross in one plane. Watch a small neural network learn which of them a "
-                "point lies on."
-            )
+            st.write(_question(session.current().experiment))
     with st.container(horizontal=True, vertical_alignment="center"):
         _draw_buttons(training)
     with st.container():

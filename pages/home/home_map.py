@@ -4,15 +4,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.models import asked, from_link
-from pages.plane import live
+from pages.plane import live, plane
 from pages.plane.referee import best_possible
 from pages.run_view import map_view, progress
 from pages.run_view.shown import ShownRun, shown_run
 from pages.state import session
-from polycore.figures import curves_figure
 
 CURVES_KEY = "home.curves"
-# All of a map is in the first screen: what is above and below it takes 20 rem, in an embedded page 14.
+# All of a map is in the first screen: what is above and below it takes 22.5 rem, in an embedded page 16.5.
 STYLE = """<style>
 @media (min-width: 641px) {
   :is(.st-key-progress-map, .st-key-home-curves, .st-key-from_link-map) {
@@ -20,7 +19,7 @@ STYLE = """<style>
   }
 }
 </style>"""
-AROUND, AROUND_EMBEDDED = 20, 14
+AROUND, AROUND_EMBEDDED = 22.5, 16.5
 
 
 def draw(*, running: bool, embedded: bool = False) -> DeltaGenerator:
@@ -51,5 +50,4 @@ def _draw_run(shown: ShownRun, map_column: DeltaGenerator, beside: DeltaGenerato
 
 def _draw_curves() -> None:
     experiment = session.current().experiment
-    figure = curves_figure(experiment.polynomials, experiment.x_range)
-    live.figure(figure, key=CURVES_KEY, height=progress.MAP_HEIGHT)
+    live.figure(plane.to_learn(experiment), key=CURVES_KEY, height=progress.MAP_HEIGHT)

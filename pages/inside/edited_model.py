@@ -5,17 +5,17 @@ from functools import lru_cache
 
 import numpy as np
 
+from pages.inside.subject import shown_in, step_in
 from pages.models import model_in_use
-from pages.plane import plane
 from pages.state import session
 from pages.state.kept_models import ByHand, Kept
+from pages.state.session_value import Session
 from pages.state.shown_input import Inputs
 from polycore import Experiment, Model
 from polycore.arrays import read_only
-from polycore.figures import plane_range
-from polycore.inspection.fold_lines import Window
 from polycore.inspection.parameter_index import ParameterIndex
 from polycore.model.evaluation import DataSets
+from polycore.polynomials.window import Window
 from polycore.tutorial.untrained_model import is_tutorial, tutorial_model, tutorial_sets
 
 TUTORIAL_TITLE = "The tutorial's network · untrained, 12 polynomials"
@@ -24,10 +24,20 @@ WITHOUT_CURVES: Window = ((-1.0, 1.0), (-5.0, 5.0))
 
 def by_hand(kept: Kept) -> ByHand | None:
     """Return how `kept` is held and changed; None if it is not, or if its classes have been named since."""
-    held = session.current().by_hand
+    return held_in(session.current(), kept)
+
+
+def held_in(now: Session, kept: Kept) -> ByHand | None:
+    """Return the same in a session.
+
+    What was changed at one moment of a run is shown there, and once the run is gone in its model's place.
+    """
+    held = now.by_hand
     if held is None or held.title != kept.title:
         return None
-    return held if held.original.polynomials == kept.model.polynomials else None
+    if now.answering_run is not None and now.moment_of(held.choice) != now.inside_choice:
+        return None
+    return held if held.original.shown_classes == kept.model.shown_classes else None
 
 
 def is_changed(kept: Kept) -> bool:
@@ -58,18 +68,16 @@ def data_sets(kept: Kept) -> DataSets | None:
 
 def window_of(kept: Kept) -> Window:
     """Return the part of the plane that is shown."""
-    if not plane.has_map(kept.model):
-        return WITHOUT_CURVES
-    x_range = model_in_use.x_range_of(kept)
-    return x_range, plane_range(kept.model.polynomials, x_range)
+    scene = model_in_use.scene_of_kept(kept)
+    return WITHOUT_CURVES if scene is None else scene.window
 
 
 def hold(kept: Kept) -> None:
     """Hold the model still while its run may improve it; not if another one answers by now."""
     session.collect()  # the page has followed the run since it was drawn
-    newest = session.current().answering
+    newest = shown_in(session.current())
     if newest is not None and newest.title == kept.title and by_hand(newest) is None:
-        _hold(ByHand(newest.title, newest.model, newest.model))
+        _hold(_untouched(newest))
 
 
 def slide(kept: Kept, parameter: ParameterIndex, value: float) -> None:
@@ -95,11 +103,12 @@ def keep(kept: Kept) -> None:
     """Keep the changed model beside the original, and use it."""
     if not is_changed(kept):
         return  # the second of two quick clicks
-    changed = shown(kept)
+    held, changed = by_hand(kept), shown(kept)
+    at = f" · step {held.step:,}" if held is not None and held.choice != "Best" else ""
     metadata = dict(changed.metadata) | {"changed_by_hand": True}
     session.set_by_hand(None)
     # without an experiment of its own: the run must not replace this model as it improves
-    session.add(Kept(f"{kept.title} · by hand", replace(changed, metadata=metadata), None))
+    session.add(Kept(f"{kept.title}{at} · by hand", replace(changed, metadata=metadata), None))
 
 
 def use_tutorial() -> None:
@@ -112,7 +121,7 @@ def use_tutorial() -> None:
 
 
 def _changed(kept: Kept, parameter: ParameterIndex, value: float) -> ByHand:
-    held = by_hand(kept) or ByHand(kept.title, kept.model, kept.model)
+    held = by_hand(kept) or _untouched(kept)
     model = parameter.changed(held.model, value)
     if _same_weights(model, held.original):
         model = held.original
@@ -121,10 +130,19 @@ def _changed(kept: Kept, parameter: ParameterIndex, value: float) -> ByHand:
     return replace(held, model=model)
 
 
+def _untouched(kept: Kept) -> ByHand:
+    now = session.current()
+    return ByHand(kept.title, kept.model, kept.model, now.inside_choice, step_in(now))
+
+
 def _hold(held: ByHand, *renewed: Inputs) -> None:
     other = session.current().by_hand
-    loses_changes = other is not None and other.title != held.title and other.model is not other.original
-    undo = "Your changes to another model were dropped." if loses_changes else None
+    undo = None
+    if other is not None and other.model is not other.original:
+        if other.title != held.title:
+            undo = "Your changes to another model were dropped."
+        elif other.choice != held.choice:
+            undo = "Your changes to the network of another step were dropped."
     session.set_by_hand(held, *renewed, undo=undo)
 
 

@@ -137,4 +137,4 @@ def _nearest(model: Model, x: float, y: float) -> int | None:
 def _label_name(model: Model, label: int) -> str:
     if label == NEAREST:
         return "the nearest curve's" if model.polynomials else "not known"
-    return class_name(model.polynomials, label)
+    return class_name(model.shown_classes, label)

@@ -7,9 +7,11 @@ from typing import Any
 from pages.channel.live_text import Followed
 from pages.inside import edited_model, network_picture, neuron_choice, neuron_map, numbers_walk
 from pages.inside.followed_point import followed
+from pages.inside.subject import is_past, shown_in
 from pages.models import model_in_use
 from pages.run_view import session_source
 from pages.run_view.session_source import Contents
+from pages.runs.past import moments
 from pages.state.session_value import Session
 from polycore import PolycoreError
 
@@ -21,16 +23,21 @@ def follow(view: str) -> Followed | None:
 
 def contents(view: str, now: Session) -> Contents:
     """Return what a frame has of the session as it is by then."""
-    kept = now.own
-    if kept is None:
+    kept, training = shown_in(now), now.training
+    if kept is None or training is None:
         return Contents({})
+    past = {"moments": moments(training.snapshot_steps, training.run)}
+    if is_past(now) or edited_model.held_in(now, kept) is not None:
+        return Contents(past)
     model, sets, window = kept.model, edited_model.data_sets(kept), edited_model.window_of(kept)
+    scene = model_in_use.scene_of_kept(kept)
     neuron = neuron_choice.chosen_in(now.view, model)
     picture = network_picture.picture_of(model, window, neuron, sets)
     values: dict[str, Any] = {
+        **past,
         "figures": model_in_use.figures(kept),
         "dead": picture.dead_sentence,
-        "plane": neuron_map.values(model, window, neuron, view),
+        "plane": {} if scene is None else neuron_map.values(model, scene, neuron, view),
     }
     try:
         sections = numbers_walk.sections(model, followed(now.view, model), neuron, sets, measured=True)

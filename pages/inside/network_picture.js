@@ -185,9 +185,3 @@ class Picture {
     this.root.remove();
   }
 }
-
-function element(tag, attributes) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
-}

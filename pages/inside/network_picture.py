@@ -18,22 +18,24 @@ from pages.plane import plane
 from polycore import Model
 from polycore.arrays import Floats, read_only
 from polycore.figures import NEGATIVE_COLOR, POSITIVE_COLOR, alternative_text, class_url, values_url
-from polycore.figures.palette import PALETTE
 from polycore.inspection import dead_neurons
-from polycore.inspection.fold_lines import Window
 from polycore.inspection.neuron_values import strengths, strongest, values_by_layer
 from polycore.model.evaluation import DataSets
+from polycore.network.activations import ACTIVATIONS, RELU
 from polycore.network.plain import softmax
+from polycore.pictures.palette import PALETTE
+from polycore.polynomials.window import Window
 
 KEY = "inside.picture"
 COLUMNS, ROWS = 24, 18  # grid of a neuron's small map
 MOST_SHOWN = 32  # neurons of a hidden layer
 HEADING, ROW, NARROW_ROW, LEAST_HEIGHT = 44, 38, 26, 240  # pixels
 
+BY_RELU = "above 0 and passes ReLU, **orange** where it is below 0 and ReLU returns 0"
+BY_OTHERS = "above 0, **orange** where it is below 0, before {} is applied to it"
 EXPLAINED = (
-    "Each square is a map of the plane: **blue** where the neuron's value is above 0 and passes "
-    "ReLU, **orange** where it is below 0 and ReLU returns 0, fainter near 0. An output has its "
-    "class's color, stronger where the class is more likely. Lines are weights, and the dots at the "
+    "Each square is a map of the plane: **blue** where the neuron's value is {}, fainter near 0. An output "
+    "has its class's color, stronger where the class is more likely. Lines are weights, and the dots at the "
     "neurons' corners are biases: blue above 0, orange below 0, thicker if larger. Choose a neuron here "
     "or from the two lists."
 )
@@ -46,6 +48,7 @@ _component = st.components.v2.component(
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
     js=live_text.CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
+MAX_OUTPUT_NAME = 8  # characters
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,10 @@ def draw(
         key=KEY,
         # bytes: Streamlit would encode a dictionary as JSON twice
         data=json.dumps({"network": picture.message, "follow": follow}).encode(),
-        height=_height(shown),
+        height=_height(len(model.inputs), shown),
         on_choose_change=partial(_choose, model),
     )
-    st.caption(EXPLAINED + _excerpt_sentence(model, shown))
+    st.caption(EXPLAINED.format(_colors_of(model)) + _excerpt_sentence(model, shown))
     dead = live_text.value("dead", picture.dead_sentence)
     live_text.draw(f'<p class="caption">{dead}</p>', f"{KEY}.dead", followed)
 
@@ -87,7 +90,7 @@ def draw(
 @lru_cache(maxsize=16)
 def _dead(model: Model, sets: DataSets) -> tuple[frozenset[int], ...]:
     """Return for each hidden layer the neurons that output 0 for all training points, or 2,000 of them."""
-    masks = dead_neurons.masks(model.weights, model.biases, sets.points)
+    masks = dead_neurons.masks(model, sets.points)
     return tuple(frozenset(np.flatnonzero(mask).tolist()) for mask in masks)
 
 
@@ -106,11 +109,11 @@ def _shown(model: Model, window: Window, chosen: Neuron) -> Layers:
 
 @lru_cache(maxsize=8)
 def _images(model: Model, window: Window, shown: Layers) -> tuple[tuple[str, ...], ...]:
-    """Return the small maps of both inputs, then of the shown neurons of each layer, as image addresses."""
+    """Return the small maps of the inputs, then of the shown neurons of each layer, as image addresses."""
     points = _grid_points(window)
     *hidden, logits = values_by_layer(model, points)
-    inputs = (points - points.mean(axis=0)).T
-    maps = [[values_url(_map(values)) for values in inputs]]
+    inputs = model.inputs.of(points)
+    maps = [[values_url(_map(values)) for values in (inputs - inputs.mean(axis=0)).T]]
     for values, chosen in zip(hidden, shown, strict=False):
         maps.append([values_url(_map(values[:, index])) for index in chosen])
     maps.append([class_url(label, _map(column)) for label, column in enumerate(softmax(logits).T)])
@@ -121,7 +124,8 @@ def _message(
     model: Model, window: Window, chosen: Neuron, shown: Layers, dead: Sequence[frozenset[int]] | None
 ) -> dict[str, Any]:
     inputs, *images = _images(model, window, shown)
-    columns = [{"title": "Inputs", "neurons": [_input(*each) for each in zip("xy", inputs, strict=True)]}]
+    named = zip(model.inputs.labels, inputs, strict=True)
+    columns = [{"title": "Inputs", "neurons": [_input(*each) for each in named]}]
     for layer, (indices, pictures) in enumerate(zip(shown, images, strict=True)):
         neurons = [
             _neuron(model, Neuron(layer, index), picture, dead, chosen)
@@ -132,7 +136,7 @@ def _message(
         )
     count = None if dead is None else sum(map(len, dead))
     return {
-        "alt": alternative_text.network(model.widths, count),
+        "alt": alternative_text.network(model.inputs.labels, model.widths, count),
         "colors": [NEGATIVE_COLOR, POSITIVE_COLOR],
         "columns": columns,
         "links": _links(model, shown),
@@ -157,7 +161,7 @@ def _neuron(
         "index": neuron.index,
         "image": picture,
         "label": f"{name[0].upper()}{name[1:]}{', dead' if is_dead else ''}",
-        "text": f"p{neuron.index}" if is_output else "",
+        "text": _output_name(model, neuron.index) if is_output else "",
         "color": PALETTE[neuron.index].color if is_output else "",
         "dead": is_dead,
         "bias": _share(biases[neuron.index], biases),
@@ -168,7 +172,8 @@ def _neuron(
 def _links(model: Model, shown: Layers) -> list[list[list[float]]]:
     """Return for each layer the weights between shown neurons, (from, to), as shares of the largest."""
     links = []
-    for weights, sources, targets in zip(model.weights, ((0, 1), *shown), shown, strict=False):
+    inputs = range(len(model.inputs))
+    for weights, sources, targets in zip(model.weights, (inputs, *shown), shown, strict=False):
         between = weights[np.ix_(sources, targets)]
         largest = np.abs(between).max() or 1.0
         links.append(np.round(between / largest, 3).tolist())
@@ -189,8 +194,8 @@ def _note(model: Model, shown: Layers, layer: int) -> str:
     return f"{count} of {width}" if count < width else ""
 
 
-def _height(shown: Layers) -> int:
-    rows = max(map(len, shown))
+def _height(inputs: int, shown: Layers) -> int:
+    rows = max(inputs, *map(len, shown))
     return HEADING + max(LEAST_HEIGHT, NARROW_ROW * rows, min(ROW * rows, 12 * ROW))
 
 
@@ -203,9 +208,16 @@ def _excerpt_sentence(model: Model, shown: Layers) -> str:
     )
 
 
+def _colors_of(model: Model) -> str:
+    activation = ACTIVATIONS[model.activation]
+    return BY_RELU if activation is RELU else BY_OTHERS.format(activation.label)
+
+
 def _dead_sentence(model: Model, dead: Sequence[frozenset[int]] | None) -> str:
     if len(model.widths) == 2:
         return "There is no hidden layer."
+    if model.activation != RELU.name:
+        return "No neuron can be dead: only ReLU gives exactly 0 for all numbers below 0."
     if dead is None:
         return "It is not known which neurons are dead, because the training points are not known."
     count = sum(map(len, dead))
@@ -237,3 +249,11 @@ def _grid_points(window: Window) -> Floats:
 
 def _map(values: Floats) -> Floats:
     return values.reshape(ROWS, COLUMNS)
+
+
+def _output_name(model: Model, label: int) -> str:
+    """Return a name short enough to stand beside an output."""
+    if not model.classes:
+        return f"p{label}"
+    name = model.classes[label]
+    return name if len(name) <= MAX_OUTPUT_NAME else f"{name[: MAX_OUTPUT_NAME - 1]}…"

@@ -112,4 +112,4 @@ def _layer_name(model: Model, layer: int) -> str:
 def _neuron_name(model: Model, neuron: Neuron) -> str:
     if not neuron.is_output(model):
         return f"neuron {neuron.index}"
-    return class_name(model.polynomials, neuron.index)
+    return class_name(model.shown_classes, neuron.index)

@@ -16,6 +16,7 @@ from pages.inside import followed_point
 from pages.inside.neuron_choice import Neuron
 from pages.plane import live, plane
 from pages.plane.live import Bound
+from pages.plane.scene import Scene
 from pages.wording.percent import percent
 from polycore import Model
 from polycore.arrays import Floats, read_only
@@ -29,18 +30,22 @@ from polycore.figures import (
 )
 from polycore.figures.inside import FOLD_NAME
 from polycore.formatting import counted
-from polycore.inspection.fold_lines import Window, straight_fold, zero_lines
+from polycore.inspection.fold_lines import straight_fold, zero_lines
 from polycore.inspection.neuron_values import values_by_layer
 from polycore.limits import MAX_COEFFICIENT
+from polycore.network.activations import ACTIVATIONS, RELU
 from polycore.polynomials.notation import MINUS_SIGN
+from polycore.polynomials.window import Window
 
 KEY, VIEW_KEY = "inside.map", "inside.view"
 NEURON, ANSWER, FOLDS = "This neuron", "The answer", "All folds"
 HELP = (
-    "This neuron: its value before ReLU. The answer: the most likely class at each point. All folds: the "
-    "answer with a line for each neuron of the first hidden layer, along which it bends the plane."
+    "This neuron: its value before the activation. The answer: the most likely class at each point. All "
+    "folds: the answer with a line for each neuron of the first hidden layer, along which it bends the plane."
 )
 COLUMNS, ROWS = 80, 60  # grid of a neuron's map
+# of the fold lines of a first layer that are curves: with more, a frame would have megabytes
+FEW_COLUMNS, FEW_ROWS, MOST_CURVES = 32, 24, 32
 HEIGHT = 460  # pixels, and 10 for each class in the legend
 CHOSEN_WIDTH, FOLD_WIDTH = 2.5, 1.2
 
@@ -69,27 +74,26 @@ def draw_choice() -> str:
 def draw(
     title: str,
     model: Model,
-    window: Window,
+    scene: Scene,
     neuron: Neuron,
     point: tuple[float, float],
     view: str,
     followed: Followed | None,
     model_now: ModelNow,
-) -> None:
-    """Draw the plane in that view, with the point; a click moves the point.
-
-    model_now: see `live.figure`.
+) -> str:
+    """Draw the plane in that view, with the point, and return its caption; a click moves the point.
 
     followed: the frames that have its `values` from then on as "plane"; None if the model stands still.
+    model_now: see `live.figure`.
     """
-    shown = _plane(model, window, neuron, view)
+    shown = _plane(model, scene, neuron, view)
     figure = shown.figure
-    (left, right), (low, high) = window
+    (left, right), (low, high) = scene.window
     if left <= point[0] <= right and low <= point[1] <= high:
         figure = with_point(figure, *point)
     figure = go.Figure(figure)
     figure.layout.uirevision = title  # another model's map has another window
-    height = HEIGHT + 10 * len(model.polynomials)
+    height = HEIGHT + 10 * len(scene.classes)
     bound = None if followed is None else Bound(followed, _bindings(shown.figure))
     live.figure(
         figure,
@@ -99,14 +103,19 @@ def draw(
         bound=bound,
         model_now=model_now,
     )
-    caption = live_text.value("plane.caption", shown.caption)
+    return shown.caption
+
+
+def draw_caption(text: str, followed: Followed | None) -> None:
+    """Draw the caption that `draw` returned."""
+    caption = live_text.value("plane.caption", text)
     html = f'<p class="caption">{caption} Click the plane to move the point.</p>'
     live_text.draw(html, f"{KEY}.caption", followed)
 
 
-def values(model: Model, window: Window, neuron: Neuron, view: str) -> dict[str, Any]:
+def values(model: Model, scene: Scene, neuron: Neuron, view: str) -> dict[str, Any]:
     """Return what changes on the plane while the network learns."""
-    shown = _plane(model, window, neuron, view)
+    shown = _plane(model, scene, neuron, view)
     figure = shown.figure
     folds = [figure.data[index] for index in _folds_of(figure)]
     return {
@@ -136,18 +145,21 @@ def without(model: Model) -> str:
     """Return why there is no map of `model`."""
     if model.polynomials:
         return f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0f}."
+    if model.classes:
+        return "There is no map: the file does not say where the points of its classes lie."
     return "There is no map: it is not known which polynomials the classes stand for."
 
 
-def _plane(model: Model, window: Window, neuron: Neuron, view: str) -> Plane:
+def _plane(model: Model, scene: Scene, neuron: Neuron, view: str) -> Plane:
+    window = scene.window
     if view == ANSWER:
-        answer = plane.model_map(model, window[0])
+        answer = plane.model_map(model, scene)
         return Plane(
             answer, "Each point has the color of the most likely class; the stronger, the more certain."
         )
     if view == FOLDS:
-        return _with_all_folds(plane.model_map(model, window[0]), model, window, neuron)
-    curves = plane.map_without_regions(model.polynomials, window[0])
+        return _with_all_folds(plane.model_map(model, scene), model, window, neuron)
+    curves = plane.map_without_regions(scene)
     view_of = _output if neuron.is_output(model) else _hidden
     return view_of(curves, model, window, neuron)
 
@@ -155,21 +167,34 @@ def _plane(model: Model, window: Window, neuron: Neuron, view: str) -> Plane:
 def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
     if len(model.weights) == 1:
         return Plane(answer, "There is no hidden layer, so nothing folds the plane.")
-    folds = [
-        straight_fold(weights, bias, window)
-        for weights, bias in zip(model.weights[0].T, model.biases[0][0], strict=True)
-    ]
-    lines = [line for line in folds if line is not None]
-    count = f"{len(lines)} of {_fold_lines(len(lines), len(folds))} this part of the plane"
-    answer = _with_lines(answer, lines, count, FOLD_WIDTH)
+    folds = _folds_of_first_layer(model, window)
+    crossing = sum(1 for lines in folds if len(lines))
+    count = f"{crossing} of {_fold_lines(crossing, len(folds))} this part of the plane"
+    answer = _with_lines(answer, list(np.concatenate(folds)), count, FOLD_WIDTH)
     if neuron.layer == 0:
-        own = folds[neuron.index]
         clause = f"that of neuron {neuron.index} is thicker"
-        answer = _with_lines(answer, [] if own is None else [own], clause, CHOSEN_WIDTH)
-    return Plane(
-        answer,
-        f"{count}. Along each of them one neuron begins to contribute (ReLU). Between them the first layer "
-        "is linear: every bend of a border comes from such a line, or from one of a later layer.",
+        answer = _with_lines(answer, list(_folds(model, window, neuron)), clause, CHOSEN_WIDTH)
+    few = f" Of the {model.widths[1]} neurons, the first {len(folds)} are drawn."
+    excerpt = few if len(folds) < model.widths[1] else ""
+    return Plane(answer, f"{count}. {_about_folds(model)}{excerpt}")
+
+
+def _about_folds(model: Model) -> str:
+    activation = ACTIVATIONS[model.activation]
+    if activation.folds and not model.inputs.is_plain:
+        return (
+            f"Along each of them one neuron begins to contribute ({activation.label}). They are curves, "
+            f"since the first layer gets {', '.join(model.inputs.labels)}."
+        )
+    if activation.folds:
+        return (
+            f"Along each of them one neuron begins to contribute ({activation.label}). Between them the "
+            "first layer is linear: every bend of a border comes from such a line, or from one of a later "
+            "layer."
+        )
+    return (
+        f"Along each of them the value of one neuron is 0. {activation.label} has no kink there: borders are "
+        "smooth curves."
     )
 
 
@@ -194,13 +219,21 @@ def _hidden(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> 
 
 
 def _fold_caption(model: Model, neuron: Neuron, above: str, folds: int) -> str:
+    activation = ACTIVATIONS[model.activation]
+    line = "fold line" if activation.folds else "zero line"
     passed = f"Blue, {above} of the plane: its value is above 0 and passes ReLU. Orange: ReLU returns 0."
+    if activation is not RELU:
+        passed = f"Blue, {above} of the plane: its sum, before {activation.label}, is above 0. Orange: below."
     if not folds:
-        return f"{passed} Its fold line does not cross this part of the plane."
+        return f"{passed} Its {line} does not cross this part of the plane."
     # named by the two colors that it separates: its own color depends on the theme
-    meeting = f"{passed} They meet along its fold line"
+    meeting = f"{passed} They meet along its {line}"
+    if neuron.layer and not activation.folds:
+        return f"{meeting}, a curve."
     if neuron.layer:
         return f"{meeting}, which bends where it crosses those of earlier layers."
+    if not model.inputs.is_plain:
+        return f"{meeting}, where a sum of {', '.join(model.inputs.labels)} is 0."
     (a, b), c = model.weights[0][:, neuron.index], model.biases[0][0, neuron.index]
     return f"{meeting}: {_decimal(a)}x {_signed(b)}y {_signed(c)} = 0."
 
@@ -216,9 +249,9 @@ def _signed(value: float) -> str:
 def _output(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
     probabilities = _probabilities(model, window)[..., neuron.index]
     mean = percent(probabilities.mean())
-    alt = f"Map of the probability of p{neuron.index}: {mean} on average."
+    name = f"p{neuron.index}" if model.polynomials else model.class_names[neuron.index]
+    alt = f"Map of the probability of {name}: {mean} on average."
     figure = with_regions(curves, class_url(neuron.index, probabilities), alt)
-    name = f"p{neuron.index}"
     return Plane(
         figure, f"The stronger the color, the more likely is {name}. An output has no ReLU and no fold."
     )
@@ -242,11 +275,28 @@ def _probabilities(model: Model, window: Window) -> Floats:
 
 
 def _folds(model: Model, window: Window, neuron: Neuron) -> Floats:
-    """Return the segments (S, 2, 2) of the neuron's fold line; in the first layer it is exact."""
-    if neuron.layer:
+    """Return the segments (S, 2, 2) of the neuron's fold line; in a first layer of x and y it is exact."""
+    if neuron.layer or not model.inputs.is_plain:
         return zero_lines(*_values(model, window, neuron))
-    line = straight_fold(model.weights[0][:, neuron.index], model.biases[0][0, neuron.index], window)
-    return np.empty((0, 2, 2)) if line is None else line[np.newaxis]
+    return _straight_folds(model, window)[neuron.index]
+
+
+@lru_cache(maxsize=4)
+def _folds_of_first_layer(model: Model, window: Window) -> tuple[Floats, ...]:
+    """Return the segments of each neuron of the first layer; of many that are curves, the first ones'."""
+    if model.inputs.is_plain:
+        return _straight_folds(model, window)
+    x, y = np.linspace(*window[0], FEW_COLUMNS), np.linspace(*window[1], FEW_ROWS)
+    values = next(values_by_layer(model, plane.grid_points(x, y)))[:, :MOST_CURVES]
+    of_neurons = values.T.reshape(-1, FEW_ROWS, FEW_COLUMNS)
+    return read_only(tuple(zero_lines(x, y, of_neuron) for of_neuron in of_neurons))
+
+
+@lru_cache(maxsize=4)
+def _straight_folds(model: Model, window: Window) -> tuple[Floats, ...]:
+    parts = zip(model.weights[0].T, model.biases[0][0], strict=True)
+    lines = [straight_fold(weights, bias, window) for weights, bias in parts]
+    return read_only(tuple(np.empty((0, 2, 2)) if line is None else line[np.newaxis] for line in lines))
 
 
 def _grid(window: Window) -> tuple[Floats, Floats, Floats]:

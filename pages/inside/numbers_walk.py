@@ -15,12 +15,17 @@ from pages.inside.numbers_table import Table, exact_number, number
 from pages.plane.answer import class_name
 from pages.wording.percent import percent
 from polycore import Model
-from polycore.figures.palette import PALETTE
 from polycore.inspection.forward_pass import DensePass, ForwardPass, forward_pass
 from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, DataSets, measured_count
+from polycore.network.activations import ACTIVATIONS, RELU
+from polycore.pictures.palette import PALETTE
 from polycore.polynomials.notation import MINUS_SIGN
 from polycore.tutorial.untrained_model import tutorial_model
 
+OTHER_ACTIVATION = (
+    "Each sum z becomes the neuron's output a. Without an activation all layers together would be a single "
+    "linear function."
+)
 ENDS = 3  # predictions shown from either end of the training set
 KEY = "inside.walk"
 
@@ -60,11 +65,11 @@ def sections(
     """
     model.predict_proba([[point.x, point.y]])  # checks the point
     forward = forward_pass(model, point.x, point.y)
-    walk = [_points(forward, sets)]
+    walk = [_points(model, forward, sets)]
     for layer, dense in enumerate(forward.layers):
         walk.append(_dense(model, layer, dense, neuron.index if neuron.layer == layer else 0))
         if layer < len(forward.layers) - 1:
-            walk.append(_relu(model, layer, dense))
+            walk.append(_activation(model, layer, dense))
     walk.append(_softmax(model, forward))
     walk.append(_loss(model, forward, point, sets, measured=measured))
     walk.append(_prediction(model, forward, point, sets))
@@ -102,7 +107,7 @@ def _draw_numbers(index: int, section: Section, followed: Followed | None) -> No
     live_text.draw(f"<p>{said}</p>{tables}", f"{KEY}.{index}", followed)
 
 
-def _points(forward: ForwardPass, sets: DataSets | None) -> Section:
+def _points(model: Model, forward: ForwardPass, sets: DataSets | None) -> Section:
     training_set = ""
     if sets is not None and len(sets.points) > 1:
         first, second, last = (_pair(sets.points[row]) for row in (0, 1, -1))
@@ -110,8 +115,11 @@ def _points(forward: ForwardPass, sets: DataSets | None) -> Section:
             f" The training set has {len(sets.points):,} points: it begins with {first}, {second} and ends "
             f"with {last}."
         )
-    table = Table("input", ["x", "y"], {"value": forward.point})
-    sentence = f"A point is two numbers, the network's inputs.{training_set}"
+    table = Table("input", list(model.inputs.labels), {"value": forward.layers[0].inputs})
+    inputs = "the network's inputs"
+    if not model.inputs.is_plain:
+        inputs = f"x and y, from which the network's {len(model.inputs)} inputs are computed"
+    sentence = f"A point is two numbers, {inputs}.{training_set}"
     return Section("Points", sentence, tables=[("", table)])
 
 
@@ -121,7 +129,7 @@ def _pair(point: np.ndarray) -> str:
 
 def _dense(model: Model, layer: int, dense: DensePass, detailed: int) -> Section:
     names = _names(model, layer)
-    sources = ["x", "y"] if layer == 0 else _names(model, layer - 1)
+    sources = list(model.inputs.labels) if layer == 0 else _names(model, layer - 1)
     products = {
         "input": dense.inputs,
         "weight": dense.weights[:, detailed],
@@ -144,17 +152,20 @@ def _dense(model: Model, layer: int, dense: DensePass, detailed: int) -> Section
     )
 
 
-def _relu(model: Model, layer: int, dense: DensePass) -> Section:
-    outputs = dense.outputs
+def _activation(model: Model, layer: int, dense: DensePass) -> Section:
+    activation, outputs = ACTIVATIONS[model.activation], dense.outputs
+    rows = {"before": outputs, "after": activation.value(outputs)}
+    tables = [("", Table("neuron", _names(model, layer), rows))]
+    if activation is not RELU:
+        return Section(activation.label, OTHER_ACTIVATION, f"a = {activation.tex}", tables=tables)
     passed = int((outputs > 0).sum())
-    rows = {"before": outputs, "after": np.maximum(outputs, 0)}
     return Section(
         "ReLU",
         "Values above 0 pass, all others become 0. Without ReLU all layers together would be a single linear "
         "function.",
         r"a_j = \max(0, z_j)",
         f"Here {passed} of {len(outputs)} pass.",
-        [("", Table("neuron", _names(model, layer), rows))],
+        tables,
     )
 
 
@@ -185,7 +196,7 @@ def _loss(
 def _loss_of_point(model: Model, forward: ForwardPass, point: FollowedPoint) -> str:
     if point.label is None:
         return "The loss depends on the true class t: choose one above to see this point's loss."
-    name = class_name(model.polynomials, point.label)
+    name = class_name(model.shown_classes, point.label)
     whose = "the nearest curve's class" if point.nearest else "the true class"
     nearest = " (the nearest curve)" if point.nearest else ""
     probability, loss = forward.probabilities[point.label], forward.loss(point.label)
@@ -218,7 +229,7 @@ def _prediction(model: Model, forward: ForwardPass, point: FollowedPoint, sets: 
         ends = [*model.predict(sets.points[:ENDS]).tolist(), *model.predict(sets.points[-ENDS:]).tolist()]
         begin, end = (", ".join(map(str, part)) for part in (ends[:ENDS], ends[ENDS:]))
         ends_of_set = f" For the training set the predictions begin with {begin} and end with {end}."
-    name = class_name(model.polynomials, forward.prediction)
+    name = class_name(model.shown_classes, forward.prediction)
     return Section(
         "Prediction",
         formula=r"\hat{k} = \arg\max_k \, p_k",

@@ -42,7 +42,7 @@ def _draw_status(kept: Kept) -> None:
         st.badge("Changed by hand", icon=":material/back_hand:", color="orange")
         st.caption(_measured(kept, held))
     else:
-        st.badge("As it was kept", icon=":material/check:", color="gray")
+        st.badge("Unchanged", icon=":material/check:", color="gray")
         st.caption("Change a weight or the bias: map, loss and probabilities follow.")
 
 
@@ -83,12 +83,13 @@ def _sliders(kept: Kept, neuron: Neuron) -> None:
         _weight(kept, neuron, source, reach)
     others = [source for source in range(model.widths[neuron.layer]) if source not in shown]
     if others:
-        _weight(kept, neuron, _other_source(neuron, others), reach)
+        _weight(kept, neuron, _other_source(model, neuron, others), reach)
 
 
 def _weight(kept: Kept, neuron: Neuron, source: int, reach: float) -> None:
     weight = ParameterIndex(neuron.layer, neuron.index, source)
-    _Row(kept, weight, _from(neuron.layer, source), reach).draw()
+    name = _from(edited_model.unchanged(kept), neuron.layer, source)
+    _Row(kept, weight, name, reach).draw()
 
 
 def _largest_sources(model: Model, neuron: Neuron) -> list[int]:
@@ -98,11 +99,11 @@ def _largest_sources(model: Model, neuron: Neuron) -> list[int]:
     return largest
 
 
-def _other_source(neuron: Neuron, sources: list[int]) -> int:
+def _other_source(model: Model, neuron: Neuron, sources: list[int]) -> int:
     source: int = st.selectbox(
         "Another incoming weight",
         sources,
-        format_func=lambda source: _from(neuron.layer, source).removeprefix("Weight "),
+        format_func=lambda source: _from(model, neuron.layer, source).removeprefix("Weight "),
         key=f"{PREFIX}.source.{neuron.layer}.{neuron.index}.{sources[0]}.{len(sources)}",
         help="The bias and the largest incoming weights are above; choose any other here.",
     )
@@ -167,7 +168,7 @@ class _Row:
     def _state(self, group: Inputs) -> State:
         """Return what changes if something other than an input of this group changes what they show."""
         now = session.current()
-        return *now.inputs.of(group), now.models.in_use
+        return *now.inputs.of(group), now.models.in_use, now.inside_choice
 
     def _on_slider(self, value: float) -> float:
         """Return the nearest value that the slider can show."""
@@ -193,8 +194,8 @@ def _reach(model: Model, layer: int) -> float:
     return float(min(steps * power, MAX_PARAMETER_SIZE))
 
 
-def _from(layer: int, source: int) -> str:
-    return f"Weight from {'xy'[source]}" if layer == 0 else f"Weight from neuron {source}"
+def _from(model: Model, layer: int, source: int) -> str:
+    return f"Weight from {model.inputs.labels[source]}" if layer == 0 else f"Weight from neuron {source}"
 
 
 def _buttons(kept: Kept) -> None:
@@ -207,7 +208,7 @@ def _buttons(kept: Kept) -> None:
             icon=":material/undo:",
             disabled=edited_model.by_hand(kept) is None,
             on_click=edited_model.put_back,
-            help="Restore all weights and biases of the kept model.",
+            help="Restore all weights and biases of this network.",
         )
         st.button(
             "Keep this as a model",

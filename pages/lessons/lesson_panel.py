@@ -70,7 +70,7 @@ def look_again(page: str) -> None:
 
 def draw_cards() -> None:
     """Draw the cards of all lessons: a link that sets everything up, and whether it has been seen."""
-    st.subheader("Eight short lessons", anchor=False)
+    st.subheader("Fifteen short lessons", anchor=False)
     seen = len(session.current().lessons.seen)
     st.caption(
         "Each sets everything up, says what to do, and notices when you have seen it. "
@@ -78,14 +78,14 @@ def draw_cards() -> None:
     )
     for first in range(0, len(lessons.LESSONS), CARDS_A_ROW):
         row = lessons.LESSONS[first : first + CARDS_A_ROW]
-        for column, lesson in zip(st.columns(CARDS_A_ROW), row, strict=True):
+        for column, lesson in zip(st.columns(CARDS_A_ROW), row, strict=False):
             with column:
                 _card(lesson)
     st.page_link(
         GLOSSARY,
         label="Glossary: each term in one or two sentences",
         icon=":material/dictionary:",
-        query_params=link.to_query(session.current().experiment),
+        query_params=link.query_of_page(session.current().experiment),
     )
 
 
@@ -97,7 +97,7 @@ def draw_next() -> None:
     lesson = next((lesson for lesson in lessons.LESSONS if lesson.name not in seen), lessons.LESSONS[0])
     with st.container(border=True, gap="small"):
         count = f" Seen so far: {len(seen)} of {len(lessons.LESSONS)}." if seen else ""
-        st.markdown(f"**Eight short lessons** show what a network does, one thing at a time.{count}")
+        st.markdown(f"**Fifteen short lessons** show what a network does, one thing at a time.{count}")
         label = "Repeat lesson" if lesson.name in seen else "Start lesson"
         _link(lesson, f"{label} {lessons.number(lesson)}: {lesson.title}", ":material/school:")
 
@@ -143,7 +143,7 @@ def _ways(lesson: Lesson, page: str, *, has_seen: bool) -> None:
                 icon=":material/check:" if present else ":material/tune:",
                 on_click=_load,
                 args=(set_up.experiment,),
-                help="Load this set-up: its polynomials, data and settings. Then press Start on Train.",
+                help="Load this set-up: its polynomials, data and settings. Training begins on Train.",
             )
         if page != lessons.TRAINING:
             _page_link(lessons.TRAIN, "Train", ":material/model_training:")
@@ -231,7 +231,7 @@ def _link(lesson: Lesson, label: str, icon: str) -> None:
 
 
 def _page_link(page: str, label: str, icon: str) -> None:
-    query = link.to_query(session.current().experiment)
+    query = link.query_of_page(session.current().experiment)
     st.page_link(page, label=label, icon=icon, query_params=query)
 
 

@@ -1,4 +1,4 @@
-"""The eight short lessons: the set-ups of each, what to do, what to see, and when it has been seen.
+"""The fifteen short lessons: the set-ups of each, what to do, what to see, and when it has been seen.
 
 The figures in their texts were measured with these set-ups; tests/pages/test_lessons.py measures them again.
 """
@@ -7,14 +7,15 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pages.lessons import continuing, network_settings
 from pages.lessons.moment import Moment
 from pages.plane.referee import best_possible
 from pages.state.session_value import Session
 from pages.state.view import View
 from polycore import Experiment, Polynomial
 from polycore.formatting import loss_text, percent
+from polycore.history.history import History
 from polycore.inspection import dead_neurons
-from polycore.training.history import History
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 INSIDE, COMPARE = "pages/5_inside.py", "pages/6_compare.py"
@@ -130,15 +131,7 @@ NOISY = Experiment(
     batch_size=256,
     steps=20_000,
 )
-FOLDED = Experiment(
-    polynomials=_polynomials("x^2", "-x^2 + 1", "x - 1"),
-    samples_per_class=None,
-    hidden=(6,),
-    schedule="cosine",
-    batch_size=128,
-    steps=20_000,
-    seed=1,
-)
+FOLDED = network_settings.FOLDED
 
 
 def _crossing_seen(moment: Moment) -> bool:
@@ -175,13 +168,13 @@ def _by_heart_seen(moment: Moment) -> bool:
     kept, best = moment.kept(BY_HEART), best_possible(BY_HEART)
     if kept is None or moment.steps(BY_HEART) < SOME_STEPS:
         return False
-    return kept.model.accuracy > best > moment.held_out_accuracy(BY_HEART)
+    return best is not None and kept.model.accuracy > best > moment.held_out_accuracy(BY_HEART)
 
 
 def _referee_seen(moment: Moment) -> bool:
     if moment.run(NOISY) is None or moment.session.view.map_view == "Network":
         return False
-    return best_possible(NOISY) - moment.held_out_accuracy(NOISY) < 0.02
+    return (best_possible(NOISY) or 0.0) - moment.held_out_accuracy(NOISY) < 0.02
 
 
 def _folds_seen(moment: Moment) -> bool:
@@ -205,8 +198,8 @@ def earlier_run(now: Session) -> tuple[str, History] | None:
         return None
     moment = Moment(now, TRAINING)
     names = [set_up for set_up in lesson.set_ups if moment.run(set_up.experiment) is None]
-    if len(names) == len(lesson.set_ups):
-        return None
+    if len(names) == len(lesson.set_ups) or now.training.run.earlier:
+        return None  # a run that continued shows its past itself
     runs = [(set_up.name, moment.kept(set_up.experiment)) for set_up in names]
     return next(((name, kept.history) for name, kept in runs if kept and kept.history), None)
 
@@ -349,5 +342,117 @@ LESSONS = (
         seen=_folds_seen,
         watched=HELD_OUT,
         ways=(Way(INSIDE, "Look inside", ":material/hub:"),),
+    ),
+    Lesson(
+        name="raise",
+        title="A learning rate raised midway",
+        icon=":material/speed:",
+        about="What happens if the steps become a hundred times longer in the middle of training.",
+        do='Press Start; at the end load 0.1 below and press "Continue with these settings".',
+        see="The loss jumps up at the mark, then falls below where it was: from 0.15 to less than 0.11.",
+        why="Long steps overshoot at first, so the loss rises. With the cosine schedule they become shorter "
+        "again, and 5,000 such steps get further than 5,000 more of the short ones, which end near 0.115.",
+        set_ups=(
+            SetUp("Learning rate 0.001", continuing.SLOW),
+            SetUp("0.1, falling", continuing.RAISED),
+        ),
+        seen=continuing.raised_seen,
+        watched=LOSS,
+    ),
+    Lesson(
+        name="forget",
+        title="Learning this, forgetting that",
+        icon=":material/history_toggle_off:",
+        about="What a network still knows of two lines after it has learned two parabolas.",
+        do='Start with the lines; at the end load the parabolas below and press "Continue with these '
+        'settings".',
+        see="Accuracy on the lines falls from about 98\u00a0% to about 50\u00a0%, which is guessing, while "
+        "the map turns to the parabolas.",
+        why="Training changes all weights for the points it sees and protects nothing else. This is called "
+        "catastrophic forgetting. To keep both, train on the points of both.",
+        set_ups=(
+            SetUp("Lines", continuing.LINES),
+            SetUp("Parabolas", continuing.PARABOLAS),
+        ),
+        seen=continuing.forgotten_seen,
+        watched=Watched("Accuracy on the lines", continuing.lines_text),
+    ),
+    Lesson(
+        name="heal",
+        title="A broken weight heals",
+        icon=":material/healing:",
+        about="What training does about a weight that somebody has spoiled.",
+        do='Press Start. At the end change a weight on Inside until the loss is far higher, "Keep this as a '
+        'model", then press "Continue from the network in use" on Train.',
+        see="The loss begins where you left it, often above 1, and within some hundred steps is below 0.1.",
+        why="Training does not know what was changed: it goes downhill from wherever the weights are. The "
+        "healed weight seldom returns to its old value; the others make up for it.",
+        set_ups=(SetUp("Three curves", continuing.WHOLE),),
+        seen=continuing.healed_seen,
+        watched=LOSS,
+        ways=(Way(INSIDE, "Change a weight on Inside", ":material/hub:"),),
+    ),
+    Lesson(
+        name="features",
+        title="The right features make it linear",
+        icon=":material/functions:",
+        about="How a network without any hidden layer tells cubic curves apart.",
+        do="Start with the inputs x and y, then load the powers below and start again.",
+        see="With x and y the borders are straight lines and the accuracy stays near 73\u00a0%; with x² and "
+        "x³ it ends near 100\u00a0%.",
+        why="Without hidden layers every border is where a weighted sum of the inputs is 0. Of x and y that "
+        "is a line; of x, y, x² and x³ it can be exactly the curve between two of these.",
+        set_ups=(
+            SetUp("x and y", network_settings.STRAIGHT),
+            SetUp("With x² and x³", network_settings.POWERS),
+        ),
+        seen=network_settings.powers_seen,
+        watched=HELD_OUT,
+        ways=(Way(INSIDE, "See the inputs", ":material/hub:"),),
+    ),
+    Lesson(
+        name="smooth",
+        title="Smooth or folded",
+        icon=":material/waves:",
+        about="What the borders of a network look like with tanh in place of ReLU.",
+        do="Start with ReLU, then load tanh below and start again.",
+        see="With ReLU the borders are straight pieces that meet in corners; with tanh they are smooth "
+        "curves.",
+        why="A ReLU neuron is linear on both sides of its fold. A tanh neuron bends everywhere, and most "
+        "near its zero line. Six neurons of either kind are enough for these three curves.",
+        set_ups=(SetUp("ReLU", network_settings.FOLDED), SetUp("tanh", network_settings.SMOOTH)),
+        seen=network_settings.smooth_seen,
+        watched=HELD_OUT,
+    ),
+    Lesson(
+        name="weights",
+        title="Small weights",
+        icon=":material/balance:",
+        about="How a penalty on large weights helps against 100 noisy points learned by heart.",
+        do="Start without a penalty, then load the L2 penalty below and start again.",
+        see="Training accuracy falls from 100\u00a0% to about 90\u00a0%, held-out accuracy rises from about "
+        "85\u00a0% to about 90\u00a0%, as much as the noise allows.",
+        why="To learn single points by heart a network needs sharp borders, and these need large weights. "
+        "The penalty makes them expensive: what is left is the border that most points ask for.",
+        set_ups=(
+            SetUp("No penalty", network_settings.LARGE),
+            SetUp("L2 penalty 0.01", network_settings.SMALL),
+        ),
+        seen=network_settings.small_seen,
+        watched=Watched("Training / held-out accuracy", _both),
+    ),
+    Lesson(
+        name="dropout",
+        title="Dropping neurons",
+        icon=":material/blur_on:",
+        about="How leaving out most neurons in every step helps a wide network.",
+        do="Start with all 256 neurons in every step, then load dropout below and start again.",
+        see="Held-out accuracy ends near 84\u00a0% with all of them, near 88\u00a0% if each step leaves out "
+        "four of five.",
+        why="A neuron that cannot count on any other must be of use by itself. When all answer, it is as if "
+        "many small networks voted, and what only one of them learned by heart is outvoted.",
+        set_ups=(SetUp("All neurons", network_settings.ALL), SetUp("Dropout 0.8", network_settings.DROPPED)),
+        seen=network_settings.dropped_seen,
+        watched=Watched("Training / held-out accuracy", _both),
     ),
 )

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from pages.runs.past import Weights
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from pages.state.shown_weights import ShownWeights
-from pages.state.view import Weights
 from polycore import Experiment, Run
 
 OF_KEPT_MODELS = ("Predict", "Inside", "Compare", "Play")  # titles of pages
@@ -26,12 +26,12 @@ class Moment:
     def kept(self, experiment: Experiment) -> Kept | None:
         """Return the newest kept run of `experiment`, whatever its seed and steps; None if there is none."""
         kept = reversed(self.session.models.kept)
-        return next((one for one in kept if one.experiment and _alike(one.experiment, experiment)), None)
+        return next((one for one in kept if one.experiment and alike(one.experiment, experiment)), None)
 
     def run(self, experiment: Experiment) -> Run | None:
         """Return the session's run if it is one of `experiment`, whatever its seed and steps; else None."""
         training = self.session.training
-        if training is None or not _alike(training.run.experiment, experiment):
+        if training is None or not alike(training.run.experiment, experiment):
             return None
         return training.run
 
@@ -63,5 +63,6 @@ class Moment:
         return 0.0 if kept is None else kept.model.held_out_accuracy or 0.0
 
 
-def _alike(one: Experiment, other: Experiment) -> bool:
+def alike(one: Experiment, other: Experiment) -> bool:
+    """Return whether two experiments are the same but for their seeds and steps."""
     return replace(one, seed=other.seed, steps=other.steps) == other

@@ -14,6 +14,7 @@ from pages.plane.answer import Answer
 from pages.plane.crossings_table import Meeting, meeting_at, meetings_of
 from pages.plane.live import Bound
 from pages.plane.referee import referee_of
+from pages.plane.scene import Scene, scene_of
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
 from polycore import Model, Referee
@@ -35,13 +36,13 @@ def values(
     model: Model,
     referee: Referee | None,
     point: tuple[float, float],
-    x_range: tuple[float, float],
+    scene: Scene,
     most: int = MAX_BARS,
 ) -> dict[str, Any]:
     """Return what the answers about a point show while the network learns, with `most` classes as bars."""
-    answer = Answer.of(model.predict_proba, model.polynomials, referee, *point)
+    answer = Answer.of(model.predict_proba, scene, referee, *point)
     bars = json.loads(answer_bars.figure(answer, most).to_json(validate=False))
-    meetings = meetings_of(model.polynomials, x_range)
+    meetings = meetings_of(scene)
     index = meeting_at(meetings, *point)
     return {
         "name": answer.name(answer.likeliest),
@@ -57,21 +58,21 @@ def values(
 def draw_of_run(shown: ShownWeights, followed: Followed, *, hint: bool = True) -> None:
     """Draw the answers of the weights of a run, which a page follows; see `draw`."""
     experiment = shown.run.experiment
-    draw(shown.model, referee_of(experiment), experiment.x_range, followed, hint=hint)
+    draw(shown.model, referee_of(experiment), scene_of(experiment), followed, hint=hint)
 
 
 def draw(
     model: Model,
     referee: Referee | None,
-    x_range: tuple[float, float],
+    scene: Scene,
     followed: Followed | None = None,
     *,
     hint: bool = True,
 ) -> None:
     """Draw the answers of `model` and the referee; without a point say how to ask, if `hint` is true.
 
-    model: the one whose map, over `x_range`, is shown.
-    referee: that of the model's polynomials; None if they are too large for one.
+    model: the one whose map, of `scene`, is shown.
+    referee: that of the curves; None if they are not known or too large for one.
     followed: the run whose frames have the answers from then on; None if the model stands still.
     """
     point = session.current().view.asked
@@ -80,8 +81,8 @@ def draw(
             st.caption(CLICK)
         if point is not None:
             with st.container(border=True, key=f"{PREFIX}.card"):
-                meetings = meetings_of(model.polynomials, x_range)
-                answer = Answer.of(model.predict_proba, model.polynomials, referee, *point)
+                meetings = meetings_of(scene)
+                answer = Answer.of(model.predict_proba, scene, referee, *point)
                 _draw_answer(answer, meetings, followed)
 
 
@@ -105,14 +106,15 @@ def _draw_answer(answer: Answer, meetings: Sequence[Meeting], followed: Followed
     index = meeting_at(meetings, answer.x, answer.y)
     if index is not None:
         crossing.draw(meetings[index], answer, f"{PREFIX}.crossing", followed)
-    table = st.expander("All polynomials", key=f"{PREFIX}.table", on_change="rerun")
+    noun = "polynomials" if answer.has_polynomials else "classes"
+    table = st.expander(f"All {noun}", key=f"{PREFIX}.table", on_change="rerun")
     if table.open:
         with table:
             answer_table.draw(answer, f"{PREFIX}.rows", followed)
 
 
 def _likeliest(answer: Answer) -> str:
-    return f"p{answer.likeliest} = {answer.name(answer.likeliest)}."
+    return f"{answer.full_name(answer.likeliest)}."
 
 
 def _forget() -> None:

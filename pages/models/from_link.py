@@ -6,14 +6,16 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.models import asked, map_layers, model_in_use, own_weights
+from pages.models import asked, link_choice, map_layers, model_in_use, own_weights
 from pages.plane import live, plane
+from pages.plane.scene import scene_of
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.session_value import LinkWeights, Session
 from pages.wording import file_names
 from pages.wording.percent import percent
 from polycore import Model
+from polycore.polynomials.classes import counted_classes, noun_of
 
 MAP_KEY, MAP_HEIGHT = "from_link.map", 460
 
@@ -44,7 +46,7 @@ def after_refresh(earlier: Session, opened: Session) -> Session:
 
 
 def _keeping(session: Session, weights: LinkWeights) -> Session:
-    title = f"From the link · {len(weights.model.polynomials)} polynomials"
+    title = f"From the link · {counted_classes(weights.model.shown_classes)}"
     address = replace(session.address, link_weights=weights)
     return replace(session, address=address).keeping(Kept(title, weights.model, None))
 
@@ -56,7 +58,7 @@ def words() -> dict[str, str]:
     if weights is None or kept is None or kept.model is not weights.model:
         return own_weights.words()
     trained = None if now.training is None else now.training.run.experiment
-    if weights.model.experiment != now.experiment or trained == now.experiment:
+    if not link_choice.answers_for(kept, now.experiment) or trained == now.experiment:
         return {}
     return {"weights": weights.words}
 
@@ -64,7 +66,7 @@ def words() -> dict[str, str]:
 def fitting() -> Kept | None:
     """Return the model in use if it fits the set-up; else None."""
     kept = session.current().answering
-    fits = kept is not None and kept.model.polynomials == session.current().experiment.polynomials
+    fits = kept is not None and model_in_use.scene_of_kept(kept) == scene_of(session.current().experiment)
     return kept if fits else None
 
 
@@ -80,8 +82,8 @@ def draw(map_column: DeltaGenerator, beside: DeltaGenerator) -> bool:
     with map_column:
         draw_map(kept, figure_of(kept))
         st.caption(
-            "Each point has the color of the most likely polynomial; the surer the network, the stronger the "
-            "color. The lines are the true curves."
+            f"Each point has the color of the most likely {noun_of(kept.model.shown_classes)}; the surer the "
+            f"network, the stronger the color. {map_layers.curves_caption(now.experiment)}".rstrip()
         )
     with beside:
         st.markdown(_origin(kept, now))
@@ -92,7 +94,7 @@ def draw(map_column: DeltaGenerator, beside: DeltaGenerator) -> bool:
 
 def figure_of(kept: Kept) -> go.Figure:
     """Return the map of the model, with the point that is asked about."""
-    map_of_all = plane.model_map(kept.model, model_in_use.x_range_of(kept))
+    map_of_all = plane.model_map(kept.model, scene_of(session.current().experiment))
     return map_layers.with_point(map_of_all, session.current().view.asked)
 
 
@@ -110,8 +112,8 @@ def draw_map(kept: Kept, figure: go.Figure) -> None:
 
 def draw_answer(kept: Kept, *, hint: bool = True) -> None:
     """Draw the model's answer about the point that is asked about; see `asked.draw`."""
-    x_range = model_in_use.x_range_of(kept)
-    asked.draw(kept.model, model_in_use.referee_of(kept), x_range, hint=hint)
+    scene = scene_of(session.current().experiment)
+    asked.draw(kept.model, model_in_use.referee_of(kept), scene, hint=hint)
 
 
 def _origin(kept: Kept, now: Session) -> str:

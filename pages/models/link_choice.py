@@ -11,10 +11,20 @@ from pages.state import session
 from pages.state.kept_models import Kept
 from polycore import Experiment, Model, PolycoreError
 from polycore.links import link
+from polycore.links.compact_points import points_text
 from polycore.links.compact_weights import compact
 
 # Servers accept a request line of at most 8 KB, which is the address and a few characters around it.
 MAX_ADDRESS = 8_000
+ROOM_FOR_SETTINGS = 1_000  # characters, beside points of the user's own
+TOO_MANY = (
+    "These points are too many for a link. Send the run as a file: Train has it under Export, and opens it "
+    "anywhere, with the points and the network in it."
+)
+CHAINED = (
+    "The network that answers continued from earlier training: a run of this link alone starts from new "
+    "weights and does not reproduce it."
+)
 HEIGHT = 130  # pixels of each link: a long one scrolls
 FRAME_HEIGHT = 760  # pixels, enough for a whole embedded dashboard on a desktop
 
@@ -30,10 +40,15 @@ class _Compacted:
 def draw(page: str, key: str) -> None:
     """Draw the links to `page`, an address without query."""
     kept, experiment = session.current().answering, session.current().experiment
+    if not fits(experiment):
+        st.write(TOO_MANY)
+        return
     if kept is not None:
         _draw_trained(page, kept, experiment, key)
-    st.write("**The set-up.** This link opens the same polynomials, data and settings anywhere.")
+    st.write(f"**The set-up.** This link opens the same {_what(experiment)} and settings anywhere.")
     st.code(link.to_address(page, experiment), language=None, wrap_lines=True, height=HEIGHT)
+    if kept is not None and kept.earlier:
+        st.caption(CHAINED)
     weights = None
     if kept is not None and answers_for(kept, experiment):
         weights = _compacted(kept.model, experiment, room_for(page, experiment)).text
@@ -52,6 +67,20 @@ def embedded(page: str, experiment: Experiment, weights: str | None = None) -> s
     return f'<iframe src="{address}" width="100%" height="{FRAME_HEIGHT}" title="polycore"></iframe>'
 
 
+def fits(experiment: Experiment) -> bool:
+    """Return whether a link can hold the experiment: points of the user's own may be too many."""
+    if experiment.data is None:
+        return True
+    try:
+        return len(points_text(experiment.data)) <= MAX_ADDRESS - ROOM_FOR_SETTINGS
+    except PolycoreError:
+        return False
+
+
+def _what(experiment: Experiment) -> str:
+    return "polynomials, data" if experiment.data is None else "points"
+
+
 def weights_of(kept: Kept, experiment: Experiment, room: int) -> str | None:
     """Return the weights as text of at most `room` characters.
 
@@ -65,8 +94,9 @@ def answers_for(kept: Kept, experiment: Experiment) -> bool:
     model = kept.model
     return (
         model_in_use.experiment_of(kept) == experiment
-        and model.polynomials == experiment.polynomials
-        and model.widths == experiment.widths
+        and model.shown_classes == experiment.shown_classes
+        and (model.inputs, model.widths) == (experiment.inputs, experiment.widths)
+        and model.activation == experiment.activation
     )
 
 

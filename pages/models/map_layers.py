@@ -12,10 +12,11 @@ from pages.models import model_in_use
 from pages.plane import plane
 from pages.plane.crossings_table import meetings_of
 from pages.plane.plane import Probabilities
+from pages.plane.scene import Scene, scene_of
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.view import MapLayer
-from polycore import Experiment, Model, Polynomial, Referee
+from polycore import Experiment, Model, Referee
 from polycore.arrays import Floats, Integers, evenly, read_only
 from polycore.figures import (
     alternative_text,
@@ -90,8 +91,9 @@ def over_model(figure: go.Figure, kept: Kept, point: Point | None) -> go.Figure:
     if experiment is not None:
         mistakes = mistakes_of_model(kept.model, experiment) if "Mistakes" in layers else None
         return over(figure, layers, experiment, mistakes, point)
-    crossings = _crossings(kept.model.polynomials, model_in_use.x_range_of(kept))
-    return _with_layers(figure, [crossings] if "Crossings" in layers else [], point)
+    scene = model_in_use.scene_of_kept(kept)
+    crossings = [_crossings(scene)] if scene is not None and "Crossings" in layers else []
+    return _with_layers(figure, crossings, point)
 
 
 def over(
@@ -177,10 +179,10 @@ def _drawn(
 ) -> list[CaptionedLayer]:
     drawn = [_samples(experiment)] if "Samples" in layers else []
     if mistakes is not None:
-        crosses = mistakes_layer(mistakes.points, mistakes.labels, mistakes.answers)
+        crosses = mistakes_layer(mistakes.points, mistakes.labels, mistakes.answers, experiment.shown_classes)
         drawn.append((crosses, mistakes_caption(mistakes)))
     if "Crossings" in layers:
-        drawn.append(_crossings(experiment.polynomials, experiment.x_range))
+        drawn.append(_crossings(scene_of(experiment)))
     return drawn
 
 
@@ -189,15 +191,22 @@ def _samples(experiment: Experiment) -> CaptionedLayer:
     """Return points of the training set, evenly spaced from first to last: it may have a million."""
     points, labels = experiment.training_set()
     shown = evenly(len(points), LAYER_MARKERS)
-    layer = samples_layer(points[shown], labels[shown], experiment.polynomials)
+    layer = samples_layer(points[shown], labels[shown], experiment.shown_classes)
     return layer, f"{_share_shown(len(shown), len(points))} of the training set are shown."
 
 
 @lru_cache(maxsize=16)
-def _crossings(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> CaptionedLayer:
-    meetings = meetings_of(polynomials, x_range)
+def _crossings(scene: Scene) -> CaptionedLayer:
+    meetings = meetings_of(scene)
     points = np.array([(meeting.x, meeting.y) for meeting in meetings]).reshape(-1, 2)
     return crossings_layer(points, [meeting.name for meeting in meetings]), _crossings_caption(len(meetings))
+
+
+def curves_caption(experiment: Experiment) -> str:
+    """Return what the lines on a map of an experiment's classes are; "" if there are none."""
+    if experiment.data is None:
+        return "The lines are the true curves."
+    return "The lines are the polynomials that fit the points best." if scene_of(experiment).curves else ""
 
 
 def mistakes_caption(mistakes: Mistakes) -> str:
@@ -220,7 +229,9 @@ def _share_shown(shown: int, count: int) -> str:
 
 
 def _offered(kept: Kept) -> tuple[MapLayer, ...]:
-    return ("Crossings",) if model_in_use.known_experiment(kept) is None else ALL
+    experiment, scene = model_in_use.known_experiment(kept), model_in_use.scene_of_kept(kept)
+    points: tuple[MapLayer, ...] = () if experiment is None else ("Samples", "Mistakes")
+    return (*points, "Crossings") if scene is not None and scene.curves else points
 
 
 def _choose_for_run(key: str) -> None:

@@ -1,18 +1,20 @@
 """The model in use: the choice of it, its figures and its file."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.channel.weights import ModelNow
-from pages.plane import referee
+from pages.plane import plane, referee
 from pages.plane.referee import EXPLAINED, best_possible
+from pages.plane.scene import Scene, of_polynomials, scene_of
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import Kept
+from pages.state.session_value import Session
 from polycore import Experiment, Model, PolycoreError, Referee
 from polycore.formatting import loss_text, percent
 from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, measured_count
@@ -32,7 +34,7 @@ ACCURACY_HELP = (
 )
 LOSS_HELP = (
     "Cross-entropy on the training set, in nats: 0 for answers that are certain and right, log K for "
-    "guessing among K polynomials."
+    "guessing among K classes."
 )
 
 
@@ -52,12 +54,19 @@ def draw_choice(kept: Kept) -> None:
     )
 
 
-def model_now(kept: Kept, followed: Followed | None) -> ModelNow:
-    """Return what returns the model as it is when called: the run that is followed may have improved it."""
+def model_now(
+    kept: Kept,
+    followed: Followed | None,
+    shown_in: Callable[[Session], Kept | None] = lambda now: now.answering,
+) -> ModelNow:
+    """Return what returns the model as it is when called: the run that is followed may have improved it.
+
+    shown_in: returns what a page shows of a session.
+    """
     if followed is None:
         return lambda: kept.model
     now = session.current()
-    return lambda: (now.collected().answering or kept).model
+    return lambda: (shown_in(now.collected()) or kept).model
 
 
 def draw_figures(kept: Kept, followed: Followed | None = None) -> None:
@@ -125,20 +134,43 @@ def draw_setup_button(kept: Kept) -> None:
 
 
 def experiment_of(kept: Kept) -> Experiment | None:
-    """Return the experiment that trained the model; None if it is unknown."""
-    return kept.experiment or kept.model.experiment
+    """Return the experiment that trained the model; None if it is unknown.
+
+    A weight file says on which points of the user's own it was trained, but only the set-up may have them.
+    """
+    known = kept.experiment or kept.model.experiment
+    if known is not None or not kept.model.classes:
+        return known
+    data = session.current().experiment.data
+    return None if data is None else kept.model.experiment_on(data)
 
 
 def known_experiment(kept: Kept) -> Experiment | None:
-    """Return the experiment that trained the model on its own polynomials; None if it is unknown."""
+    """Return the experiment that trained the model on its own classes; None if it is unknown."""
     experiment = experiment_of(kept)
-    return experiment if experiment and experiment.polynomials == kept.model.polynomials else None
+    return experiment if experiment and experiment.shown_classes == kept.model.shown_classes else None
+
+
+def scene_of_kept(kept: Kept) -> Scene | None:
+    """Return the scene of the model's classes; None if no map of them can be drawn.
+
+    Without known data it is that of the model's polynomials over the tutorial's range, or that of the window
+    that the model's file names for its own points.
+    """
+    model, experiment = kept.model, known_experiment(kept)
+    if experiment is not None:
+        return scene_of(experiment)
+    if model.polynomials and plane.can_show(model.polynomials):
+        return of_polynomials(model.polynomials, x_range_of(kept))
+    if model.classes and model.window is not None:
+        return Scene(model.classes, (), model.window)
+    return None
 
 
 def best_possible_text(kept: Kept) -> str | None:
     """Return the best possible accuracy on new points as text; None if the data are unknown."""
     experiment = known_experiment(kept)
-    return None if experiment is None else referee.best_possible_text(best_possible(experiment))
+    return None if experiment is None else referee.best_possible_text(best_possible(experiment)) or None
 
 
 def x_range_of(kept: Kept) -> tuple[float, float]:
@@ -148,11 +180,16 @@ def x_range_of(kept: Kept) -> tuple[float, float]:
 
 
 def referee_of(kept: Kept) -> Referee | None:
-    """Return the referee of the model's polynomials; None if they are unknown or too large for it.
+    """Return the referee of the model's curves; None if they are unknown or too large for it.
 
     If the data are unknown, it is the referee for the tutorial's range, without noise.
     """
     experiment = experiment_of(kept)
+    known = known_experiment(kept)
+    if known is not None and known.data is not None:
+        return referee.referee_of(known)
+    if not kept.model.polynomials:
+        return None
     try:
         return referee.of(kept.model.polynomials, x_range_of(kept), experiment.noise if experiment else 0.0)
     except PolycoreError:
@@ -171,7 +208,7 @@ def _measured_on(kept: Kept) -> str:
     experiment = known_experiment(kept)
     if experiment is None:
         return ""
-    count = (experiment.samples_per_class or 0) * len(experiment.polynomials)
+    count = experiment.sample_count or 0
     accuracy_on, loss_on = (measured_count(kept.model, figure, count) for figure in (ACCURACY_ON, LOSS_ON))
     if accuracy_on == count:
         return ""

@@ -13,7 +13,7 @@ TEXT_KEY, REFUSAL_KEY = f"{PREFIX}.text", f"{PREFIX}.refusal"
 
 def draw(kept: Kept) -> None:
     """Draw the inputs that name the polynomials of a model whose file has no metadata."""
-    if kept.model.metadata:
+    if kept.model.metadata or kept.model.classes:
         return
     with st.expander(
         "What its classes stand for",
@@ -36,7 +36,7 @@ def _explanation(kept: Kept) -> str:
 
 def _setup_button(kept: Kept) -> None:
     polynomials = session.current().experiment.polynomials
-    if len(polynomials) == kept.model.widths[-1] and polynomials != kept.model.polynomials:
+    if polynomials and len(polynomials) == kept.model.widths[-1] and polynomials != kept.model.polynomials:
         st.button(
             f"The {len(polynomials)} polynomials of the set-up",
             key=f"{PREFIX}.setup",

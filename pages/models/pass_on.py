@@ -1,4 +1,4 @@
-"""The expander "Export": the network as code, the experiment as script, and files."""
+"""The expander "Export": film, page and code of a network, the experiment as script, and files."""
 
 import io
 from collections.abc import Callable
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.models import model_in_use
+from pages.drawings import run_film
+from pages.models import model_in_use, page_to_keep
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.wording import file_names
 from polycore import Experiment, Model
+from polycore.experiment.experiment import MOST_POINTS_IN_JSON
+from polycore.history.history import History
 from polycore.links.snippet import numpy_snippet, script
-from polycore.training.history import History
 
 PREFIX = "pass_on"
 OPEN_KEY = f"{PREFIX}.open"
@@ -57,6 +59,10 @@ def _draw(subject: _Subject, *, running: bool) -> None:
     if not expander.open:
         return
     with expander:
+        if subject.training is not None:
+            run_film.draw(subject.training)
+        if subject.model is not None:
+            page_to_keep.draw(subject.model, _name("page", subject.experiment))
         _draw_network(subject, running=running)
         if subject.experiment is not None:
             _draw_script(subject.experiment)
@@ -66,7 +72,7 @@ def _draw(subject: _Subject, *, running: bool) -> None:
 def _draw_network(subject: _Subject, *, running: bool) -> None:
     st.subheader("The network in NumPy", anchor=False)
     if running:
-        st.caption("The code is written when the run pauses or ends, from its best weights so far.")
+        st.caption("Code and page are written when the run pauses or ends, from its best weights so far.")
     elif subject.model is None:
         st.caption("Nothing has been trained yet.")
     else:
@@ -85,8 +91,15 @@ def _origin(subject: _Subject) -> str:
 
 def _draw_script(experiment: Experiment) -> None:
     st.subheader("The experiment in polycore", anchor=False)
+    if not _is_short(experiment):
+        st.caption("A program for so many points of your own would be too long: the run file has them.")
+        return
     st.write("A program that trains the same network again: on the same machine, equal to the last bit.")
     _draw_code(script(experiment), _name("train", experiment), "script")
+
+
+def _is_short(experiment: Experiment) -> bool:
+    return experiment.data is None or len(experiment.data) <= MOST_POINTS_IN_JSON
 
 
 def _draw_files(experiment: Experiment, subject: _Subject) -> None:
@@ -112,13 +125,14 @@ def _draw_files(experiment: Experiment, subject: _Subject) -> None:
                 "One row for each recorded step: the loss on the training set in nats, and both accuracies "
                 "as shares from 0 to 1.",
             )
-        _download(
-            "Experiment as JSON",
-            experiment.to_json(),
-            f"{_name('experiment', experiment)}.json",
-            "application/json",
-            "All settings, by name.",
-        )
+        if _is_short(experiment):
+            _download(
+                "Experiment as JSON",
+                experiment.to_json(),
+                f"{_name('experiment', experiment)}.json",
+                "application/json",
+                "All settings, by name.",
+            )
     st.caption(
         "`polycore.Experiment.from_json` reads the experiment. To save a figure, point at it: its menu has "
         "buttons for PNG and SVG."
@@ -135,7 +149,7 @@ def _draw_code(code: str, name: str, key: str) -> None:
 
 def _content(training: Training) -> bytes:
     file = io.BytesIO()
-    training.run.save(file)
+    training.whole_run.save(file)
     return file.getvalue()
 
 

@@ -1,17 +1,19 @@
 """A model's answer for one point: the probability of each class, as a table and in words."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from pages.plane.plane import EQUALLY_LIKELY, Probabilities, referee_probabilities
+from pages.plane.scene import Scene
 from pages.wording.odds import odds
 from pages.wording.percent import percent, probability
 from polycore import Polynomial, Referee
 from polycore.arrays import Floats
+from polycore.class_name import ClassName
+from polycore.polynomials.classes import Classes, curves_of
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
 MAX_NAME = 60  # characters: a polynomial from a file may have thousands
@@ -23,11 +25,13 @@ REFEREE = "The referee, who knows the curves,"
 class Answer:
     """The probabilities of the K classes, (K,), at the point (x, y).
 
-    polynomials: one for each class; () if they are unknown.
+    classes: what stands for each: its polynomial or its name; () if it is unknown.
+    curves: the polynomials that the points of the classes lie on; () if they are unknown.
     referee: the Bayes classifier's probabilities, (K,); None if there is none or the point is too far out.
     """
 
-    polynomials: tuple[Polynomial, ...]
+    classes: tuple[Polynomial, ...] | tuple[ClassName, ...]
+    curves: tuple[Polynomial, ...]
     x: float
     y: float
     probabilities: Floats
@@ -37,7 +41,7 @@ class Answer:
     def of(
         cls,
         probabilities_of: Probabilities,
-        polynomials: tuple[Polynomial, ...],
+        scene: Scene,
         referee: Referee | None,
         x: float,
         y: float,
@@ -49,9 +53,9 @@ class Answer:
         point = np.array([[x, y]])
         [probabilities] = probabilities_of(point)
         if referee is None or max(abs(x), abs(y)) > MAX_COORDINATE:
-            return cls(polynomials, x, y, probabilities)
+            return cls(scene.classes, scene.curves, x, y, probabilities)
         [best] = referee_probabilities(referee, point)
-        return cls(polynomials, x, y, probabilities, best)
+        return cls(scene.classes, scene.curves, x, y, probabilities, best)
 
     @property
     def order(self) -> list[int]:
@@ -66,8 +70,8 @@ class Answer:
 
     @property
     def values(self) -> tuple[float, ...]:
-        """The value of each class's polynomial at x; () if the polynomials are unknown."""
-        return tuple(polynomial(self.x) for polynomial in self.polynomials)
+        """The value of each class's curve at x; () if the curves are unknown."""
+        return tuple(polynomial(self.x) for polynomial in self.curves)
 
     @property
     def distances(self) -> tuple[float, ...]:
@@ -75,23 +79,27 @@ class Answer:
         return tuple(abs(self.y - value) for value in self.values)
 
     def name(self, label: int) -> str:
-        """Return the polynomial of a class, such as "x²"; "class 3" if the polynomials are unknown."""
-        return shortened(self.polynomials[label].typeset) if self.polynomials else f"class {label}"
+        """Return what stands for a class, such as "x²"; "class 3" if it is unknown."""
+        return shortened(self.classes[label].typeset) if self.classes else f"class {label}"
 
     def spoken_name(self, label: int) -> str:
         """Return the same for alternative texts, such as "x squared"."""
-        return shortened(self.polynomials[label].spoken) if self.polynomials else f"class {label}"
+        return shortened(self.classes[label].spoken) if self.classes else f"class {label}"
+
+    def full_name(self, label: int) -> str:
+        """Return the name of a class with its index, such as "p3 = x²"; see `class_name`."""
+        return class_name(self.classes, label)
 
     def table(self) -> pd.DataFrame:
         """Return one row for each class, most likely first.
 
-        Columns: class, polynomial, probability (%), referee (%), odds, value, distance. Those that need
-        polynomials or a referee are left out if these are unknown.
+        Columns: class, polynomial or name, probability (%), referee (%), odds, value, distance. Those that
+        need curves or a referee are left out if these are unknown.
         """
         order = self.order
         columns: dict[str, list[object]] = {"class": list(order)}
-        if self.values:
-            columns["polynomial"] = [self.name(label) for label in order]
+        if self.classes:
+            columns[self.noun] = [self.name(label) for label in order]
         columns["probability"] = [100 * float(self.probabilities[label]) for label in order]
         if self.referee is not None:
             columns["referee"] = [100 * float(self.referee[label]) for label in order]
@@ -114,10 +122,23 @@ class Answer:
         *others, last = self._favorites(self.referee)
         probability = float(self.referee[last])
         if others:
-            names = f"{', '.join(f'p{label}' for label in others)} and p{last}"
+            names = f"{', '.join(map(self._short_name, others))} and {self._short_name(last)}"
             return f"{REFEREE} cannot tell {names} apart: probability {percent(probability)} each."
-        agrees = "agrees" if last == self.likeliest else f"says p{last} = {self.name(last)}"
+        agrees = "agrees" if last == self.likeliest else f"says {self.full_name(last)}"
         return f"{REFEREE} {agrees}: probability {percent(probability)}, odds {odds(probability)}."
+
+    @property
+    def noun(self) -> str:
+        """The title of the column with what stands for a class."""
+        return "polynomial" if self.has_polynomials else "name"
+
+    @property
+    def has_polynomials(self) -> bool:
+        """Whether the classes are polynomials, and not names of the user's own."""
+        return bool(curves_of(self.classes))
+
+    def _short_name(self, label: int) -> str:
+        return f"p{label}" if self.has_polynomials else self.name(label)
 
     @staticmethod
     def _favorites(probabilities: Floats) -> list[int]:
@@ -131,14 +152,17 @@ class Answer:
             return f"Its curve is the nearest, {self.distances[self.likeliest]:.3g} away."
         nearest = int(np.argmin(self.distances))
         return (
-            f"Another curve is nearer: p{nearest}, {self.distances[nearest]:.3g} away; "
+            f"Another curve is nearer: {self._short_name(nearest)}, {self.distances[nearest]:.3g} away; "
             f"this one is {self.distances[self.likeliest]:.3g} away."
         )
 
 
-def class_name(polynomials: Sequence[Polynomial], label: int) -> str:
-    """Return the name of a class, such as "p3 = x²"; "class 3" if the polynomials are unknown."""
-    return f"p{label} = {shortened(polynomials[label].typeset)}" if polynomials else f"class {label}"
+def class_name(classes: Classes, label: int) -> str:
+    """Return the name of a class, such as "p3 = x²", or its own; "class 3" if it is unknown."""
+    if not classes:
+        return f"class {label}"
+    name = shortened(classes[label].typeset)
+    return f"p{label} = {name}" if curves_of(classes) else name
 
 
 def shortened(text: str) -> str:

@@ -9,13 +9,14 @@ from pages.channel.live_text import Followed
 from pages.plane import colored_cells
 from pages.plane.answer import Answer
 from pages.wording.odds import odds
-from polycore.figures.palette import PALETTE
+from polycore.pictures.palette import PALETTE
 
 _COLUMNS = {
     "class": st.column_config.NumberColumn(
         "class", width=50, help="The index in the list of polynomials, from 0, and the color on the map."
     ),
     "polynomial": st.column_config.TextColumn("polynomial", help="The polynomial that the class stands for."),
+    "name": st.column_config.TextColumn("name", help="The name of the class."),
     "probability": st.column_config.NumberColumn(
         "probability", format="%.2f %%", width=90, help="How likely the network considers the class."
     ),
@@ -66,16 +67,23 @@ def values(answer: Answer) -> dict[str, Any]:
 def _row(answer: Answer, label: int) -> list[str]:
     referee = [] if answer.referee is None else [f"{100 * answer.referee[label]:.2f} %"]
     share = float(answer.probabilities[label])
-    numbers = [f"{answer.values[label]:.4g}", f"{answer.distances[label]:.4g}"]
-    return [f"p{label}", answer.name(label), f"{100 * share:.2f} %", *referee, odds(share), *numbers]
+    numbers = [f"{answer.values[label]:.4g}", f"{answer.distances[label]:.4g}"] if answer.values else []
+    return [
+        f"p{label}" if answer.has_polynomials else str(label),
+        answer.name(label),
+        f"{100 * share:.2f} %",
+        *referee,
+        odds(share),
+        *numbers,
+    ]
 
 
 def _draw_followed(answer: Answer, key: str, followed: Followed) -> None:
-    """Draw an answer whose polynomials are known as a table that follows a run: a data frame cannot."""
+    """Draw an answer whose classes are known as a table that follows a run: a data frame cannot."""
     shown = values(answer)
-    heads = ["", "class", "polynomial", "probability", "referee", "odds", "value at x", "distance"]
-    if answer.referee is None:
-        heads.remove("referee")
+    referee = [] if answer.referee is None else ["referee"]
+    numbers = ["value at x", "distance"] if answer.values else []
+    heads = ["", "class", answer.noun, "probability", *referee, "odds", *numbers]
     swatches = [
         f"<i class='swatch' data-color='answer.table.colors.{row}' style='background: {color}'></i>"
         for row, color in enumerate(shown["colors"])

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from polycore.figures.palette import PALETTE, Look
+from polycore.pictures.palette import PALETTE, Look
 
 
 def colors(labels: "pd.Series[int]") -> list[str]:

@@ -24,7 +24,7 @@ def draw(meeting: Meeting, answer: Answer, key: str, followed: Followed | None =
     with st.container(border=True):
         st.markdown(f"**A crossing: {meeting.name}**")
         st.write(explained(len(meeting.curves)))
-        heads = [escape(f"p{label} = {answer.name(label)}") for label in meeting.curves]
+        heads = [escape(answer.full_name(label)) for label in meeting.curves]
         rows = dict(zip(heads, odds_of(meeting, answer), strict=True))
         html = live_text.table(
             "The curves that meet", ["curve", "network", "referee"], rows, "answer.crossing"

@@ -6,7 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pages.plane.answer import shortened
+from pages.plane.scene import Scene
 from polycore import Polynomial
+from polycore.polynomials.classes import curves_of
 from polycore.polynomials.crossings import crossings_of_pairs
 
 MAX_LISTED = 8  # pairs in one line; 24 polynomials have 276
@@ -31,16 +34,15 @@ class CrossingsTable:
 
 @dataclass(frozen=True)
 class Meeting:
-    """A point (x, y) at which two or more curves cross or touch. `curves` are their indices, sorted."""
+    """A point (x, y) at which two or more curves cross or touch.
+
+    curves: their indices, sorted. name: their names, such as "p0 & p3".
+    """
 
     x: float
     y: float
     curves: tuple[int, ...]
-
-    @property
-    def name(self) -> str:
-        """The names of its curves, such as "p0 & p3"."""
-        return name_of(self.curves)
+    name: str
 
 
 @lru_cache(maxsize=64)
@@ -60,18 +62,19 @@ def table_of(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) 
 
 
 @lru_cache(maxsize=64)
-def meetings_of(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> tuple[Meeting, ...]:
-    """Return the points within `x_range` at which curves meet, each once, sorted by x and y."""
-    near = NEAR * (x_range[1] - x_range[0])
+def meetings_of(scene: Scene) -> tuple[Meeting, ...]:
+    """Return the points within a scene's range of x at which curves meet, each once, sorted by x and y."""
+    near = NEAR * (scene.x_range[1] - scene.x_range[0])
     meetings: list[Meeting] = []
-    for pair, x, y in sorted(table_of(polynomials, x_range).rows, key=lambda row: row[1]):
+    for pair, x, y in sorted(table_of(scene.curves, scene.x_range).rows, key=lambda row: row[1]):
         curves = set(pair)
         # a pair may connect two earlier meetings
         while (same := _last_near(meetings, x - near, curves)) is not None:
             meetings.remove(same)
             curves.update(same.curves)
             x, y = same.x, same.y
-        insort(meetings, Meeting(x, y, tuple(sorted(curves))), key=lambda meeting: meeting.x)
+        met = tuple(sorted(curves))
+        insort(meetings, Meeting(x, y, met, _name_of(met, scene)), key=lambda meeting: meeting.x)
     return tuple(sorted(meetings, key=lambda meeting: (meeting.x, meeting.y)))
 
 
@@ -88,6 +91,12 @@ def meeting_at(meetings: Sequence[Meeting], x: float, y: float) -> int | None:
 def name_of(curves: Sequence[int]) -> str:
     """Return the name of two or more curves, such as "p0 & p3"."""
     return " & ".join(f"p{label}" for label in curves)
+
+
+def _name_of(curves: Sequence[int], scene: Scene) -> str:
+    if curves_of(scene.classes):
+        return name_of(curves)
+    return " & ".join(shortened(str(scene.classes[label])) for label in curves)
 
 
 def listed(pairs: Sequence[Pair]) -> str:

@@ -476,9 +476,3 @@ function theme(root) {
   };
   return { id: JSON.stringify(layout), page, template: { layout } };
 }
-
-function element(tag, attributes) {
-  const created = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
-  return created;
-}

@@ -19,16 +19,17 @@ from streamlit.components.v1 import declare_component
 from pages.channel import plotly_script, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 from pages.channel.weights import ModelNow
+from polycore.web.assets import asset
 
 OnClick = Callable[[float, float], None]
 OnLift = Callable[[int, float], None]
 
 _HERE = Path(__file__)
+_SHARED_SCRIPTS = ("network.js", "label.js")
 _SCRIPTS = (
     "picture.js",
     "sketch.js",
     "legend.js",
-    "network.js",
     "referee.js",
     "pointer.js",
     "lift.js",
@@ -37,7 +38,13 @@ _SCRIPTS = (
 _component = st.components.v2.component(
     "polycore_live",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=CHANNEL_SCRIPT + "".join(_HERE.with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS),
+    js="".join(
+        [
+            CHANNEL_SCRIPT,
+            *map(asset, _SHARED_SCRIPTS),
+            *(_HERE.with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS),
+        ]
+    ),
     isolate_styles=False,  # Plotly adds its own styles to the document
 )
 

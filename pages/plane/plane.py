@@ -1,6 +1,6 @@
 """Maps of the plane: the most likely class at each point, by a model or the referee, and the curves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -9,15 +9,17 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from pages.plane.scene import Scene, scene_of
 from polycore import Experiment, Model, Polynomial, Referee, Run
-from polycore.arrays import Floats, Integers, read_only
-from polycore.figures import differences_url, map_figure, plane_range, regions_url
+from polycore.arrays import Floats, Integers, evenly, read_only
+from polycore.figures import curves_figure, differences_url, map_figure, regions_url, samples_figure
 from polycore.figures.alternative_text import differences, extended, plane_map
-from polycore.figures.style import unchecked
+from polycore.figures.style import MAX_MARKERS, unchecked
 from polycore.inspection.class_map import GRIDS, pixel_centers
-from polycore.inspection.fold_lines import Window
 from polycore.limits import MAX_COEFFICIENT
+from polycore.network.activations import ACTIVATIONS
 from polycore.network.prediction import predict_proba
+from polycore.polynomials.window import Window
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
 COLUMNS, ROWS = GRIDS[0]
@@ -27,53 +29,60 @@ Probabilities = Callable[[Floats], Floats]
 
 
 @lru_cache(maxsize=32)
-def model_map(model: Model, x_range: tuple[float, float]) -> go.Figure:
-    """Return the map, over `x_range`, of a model whose polynomials are known. Copy it before changing it.
+def model_map(model: Model, scene: Scene) -> go.Figure:
+    """Return the map of a model in the scene of its classes. Copy it before changing it.
 
     The cache compares models by identity, so a model that has not changed is not evaluated again.
     """
-    return _map(model.predict_proba, model.polynomials, x_range)
+    return _map(model.predict_proba, scene)
 
 
-@lru_cache(maxsize=32)
-def window_of(experiment: Experiment) -> Window:
-    """Return the window of the plane that the maps of an experiment show."""
-    return experiment.x_range, plane_range(experiment.polynomials, experiment.x_range)
+def to_learn(experiment: Experiment) -> go.Figure:
+    """Return what there is to learn: the curves of the polynomials, or the points of the user's own."""
+    if experiment.data is None:
+        return curves_figure(experiment.polynomials, experiment.x_range)
+    points, labels = experiment.training_set()
+    shown = evenly(len(points), MAX_MARKERS)
+    x_range, y_range = experiment.data.window
+    figure = samples_figure(points[shown], labels[shown], experiment.data.names)
+    return figure.update_xaxes(range=x_range).update_yaxes(range=y_range)
 
 
-def has_map(model: Model) -> bool:
-    """Return whether a map can be drawn: there are polynomials, and no coefficient is too large."""
-    sizes = [abs(number) for polynomial in model.polynomials for number in polynomial.coefficients]
-    return bool(sizes) and max(sizes) <= MAX_COEFFICIENT
+def can_show(polynomials: Sequence[Polynomial]) -> bool:
+    """Return whether a map of these can be drawn: no coefficient is too large."""
+    sizes = [abs(number) for polynomial in polynomials for number in polynomial.coefficients]
+    return max(sizes, default=0.0) <= MAX_COEFFICIENT
 
 
-def map_without_regions(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> go.Figure:
+def map_without_regions(scene: Scene) -> go.Figure:
     """Return the map with the curves alone, for `with_regions` to add regions of another kind."""
-    return go.Figure(_without_regions(polynomials, x_range))
+    return go.Figure(_without_regions(scene))
 
 
 def run_map(run: Run) -> go.Figure:
     """Return the map of a run's current network, without measuring its loss, which may take long."""
     weights, biases = zip(*run.layers, strict=True)
-    return _map(partial(predict_proba, weights, biases), run.experiment.polynomials, run.experiment.x_range)
+    activation, inputs = ACTIVATIONS[run.experiment.activation], run.experiment.inputs
+    probabilities = partial(predict_proba, weights, biases, activation=activation, inputs=inputs)
+    return _map(probabilities, scene_of(run.experiment))
 
 
 @lru_cache(maxsize=32)
-def referee_map(referee: Referee) -> go.Figure:
+def referee_map(referee: Referee, scene: Scene) -> go.Figure:
     """Return the map of the referee's decisions. Copy it before changing it."""
-    figure = _map(partial(referee_probabilities, referee), referee.polynomials, referee.x_range)
+    figure = _map(partial(referee_probabilities, referee), scene)
     figure.layout.meta = {"alt": extended(figure.layout.meta["alt"], "these are the referee's answers")}
     return figure
 
 
 @lru_cache(maxsize=32)
-def model_difference(model: Model, referee: Referee) -> go.Figure:
-    """Return the map of the points at which a model and the referee of its polynomials decide differently.
+def model_difference(model: Model, referee: Referee, scene: Scene) -> go.Figure:
+    """Return the map of the points at which a model and the referee of its classes decide differently.
 
     `layout.meta["differing"]` is their share of the plane. If several polynomials are equally likely for the
     referee, any of them agrees with it. Copy the figure before changing it.
     """
-    return _difference(model.predict_proba, referee)
+    return _difference(model.predict_proba, referee, scene)
 
 
 def referee_probabilities(referee: Referee, points: Floats) -> Floats:
@@ -99,10 +108,9 @@ class Decisions:
 
 
 @lru_cache(maxsize=8)
-def decisions_of(referee: Referee, columns: int, rows: int) -> Decisions:
-    """Return the referee's decisions on the raster of a `ClassMap` with so many pixels."""
-    x_range, y_range = referee.x_range, plane_range(referee.polynomials, referee.x_range)
-    x, y = pixel_centers(*x_range, columns), pixel_centers(*y_range, rows)
+def decisions_of(referee: Referee, window: Window, columns: int, rows: int) -> Decisions:
+    """Return the referee's decisions on the raster of a `ClassMap` of a window, with so many pixels."""
+    x, y = pixel_centers(*window[0], columns), pixel_centers(*window[1], rows)
     probabilities = referee_probabilities(referee, grid_points(x, y)).reshape(rows, columns, -1)
     highest = probabilities.max(axis=-1, keepdims=True)
     bits = np.uint32(1) << np.arange(probabilities.shape[-1], dtype=np.uint32)
@@ -110,60 +118,52 @@ def decisions_of(referee: Referee, columns: int, rows: int) -> Decisions:
     return read_only(Decisions(probabilities.argmax(axis=-1).astype(np.uint8), as_likely))
 
 
-def _difference(probabilities_of: Probabilities, referee: Referee) -> go.Figure:
-    polynomials, x_range = referee.polynomials, referee.x_range
-    x, y = _grid(polynomials, x_range)
+def _difference(probabilities_of: Probabilities, referee: Referee, scene: Scene) -> go.Figure:
+    x, y = _grid(scene.window)
     answers = probabilities_of(grid_points(x, y)).argmax(axis=1)
-    likeliest, as_likely = _decisions(referee)
+    likeliest, as_likely = _decisions(referee, scene.window)
     decisions = np.where(as_likely[np.arange(len(answers)), answers], answers, likeliest)
     answers, decisions = answers.reshape(ROWS, COLUMNS), decisions.reshape(ROWS, COLUMNS)
-    alt = differences(polynomials, x, y, answers, decisions)
+    alt = differences(scene.classes, x, y, answers, decisions)
     meta = {"alt": alt, "differing": float((answers != decisions).mean())}
-    return _with_regions(polynomials, x_range, differences_url(answers, decisions), meta)
+    return _with_regions(scene, differences_url(answers, decisions), meta)
 
 
 @lru_cache(maxsize=32)
-def _decisions(referee: Referee) -> tuple[Integers, NDArray[np.bool_]]:
+def _decisions(referee: Referee, window: Window) -> tuple[Integers, NDArray[np.bool_]]:
     """Return the most likely class at each point of the map, (N,), and which classes equal it, (N, K)."""
-    points = grid_points(*_grid(referee.polynomials, referee.x_range))
-    probabilities = referee_probabilities(referee, points)
+    probabilities = referee_probabilities(referee, grid_points(*_grid(window)))
     highest = probabilities.max(axis=1, keepdims=True)
     return read_only((probabilities.argmax(axis=1), probabilities >= EQUALLY_LIKELY * highest))
 
 
-def _map(
-    probabilities_of: Probabilities,
-    polynomials: tuple[Polynomial, ...],
-    x_range: tuple[float, float],
-) -> go.Figure:
-    x, y = _grid(polynomials, x_range)
+def _map(probabilities_of: Probabilities, scene: Scene) -> go.Figure:
+    x, y = _grid(scene.window)
     probabilities = probabilities_of(grid_points(x, y)).reshape(ROWS, COLUMNS, -1)
-    meta = {"alt": plane_map(polynomials, x, y, probabilities)}
-    return _with_regions(polynomials, x_range, regions_url(probabilities), meta)
+    meta = {"alt": plane_map(scene.classes, x, y, probabilities)}
+    return _with_regions(scene, regions_url(probabilities), meta)
 
 
-def _with_regions(
-    polynomials: tuple[Polynomial, ...], x_range: tuple[float, float], url: str, meta: dict[str, Any]
-) -> go.Figure:
+def _with_regions(scene: Scene, url: str, meta: dict[str, Any]) -> go.Figure:
     # the curves cost more than the network: they are drawn once, and only the regions change as it learns
-    figure = _without_regions(polynomials, x_range)
+    figure = _without_regions(scene)
     [image] = figure["layout"]["images"]
     layout = figure["layout"] | {"images": [image | {"source": url}], "meta": meta}
     return unchecked({"data": figure["data"], "layout": layout})
 
 
 @lru_cache(maxsize=32)
-def _without_regions(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> dict[str, Any]:
-    x, y = _grid(polynomials, x_range)
-    uniform = np.full((ROWS, COLUMNS, len(polynomials)), 1 / len(polynomials))
-    figure: dict[str, Any] = map_figure(polynomials, x, y, uniform).to_dict()
+def _without_regions(scene: Scene) -> dict[str, Any]:
+    x, y = _grid(scene.window)
+    uniform = np.full((ROWS, COLUMNS, len(scene.classes)), 1 / len(scene.classes))
+    figure: dict[str, Any] = map_figure(scene.classes, x, y, uniform, scene.curves, scene.spans).to_dict()
     return figure
 
 
 @lru_cache(maxsize=32)
-def _grid(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> tuple[Floats, Floats]:
-    x = np.linspace(*x_range, COLUMNS)
-    return read_only((x, np.linspace(*plane_range(polynomials, x_range), ROWS)))
+def _grid(window: Window) -> tuple[Floats, Floats]:
+    x_range, y_range = window
+    return read_only((np.linspace(*x_range, COLUMNS), np.linspace(*y_range, ROWS)))
 
 
 def grid_points(x: Floats, y: Floats) -> Floats:

@@ -3,7 +3,6 @@
 const LIKELIEST = 3;
 const WEIGHTS_MS = 500; // between two fetches of weights that change, at least
 const HOLD_MS = 400; // after which a finger that is held shows the label, or takes a curve
-const AWAY = 14; // pixels between pointer and label
 
 class PointerLabel {
   constructor(chart) {
@@ -84,8 +83,10 @@ class PointerLabel {
     }
   }
 
-  take({ shapes, referee, blobs }) {
-    this.network = referee ? new Referee(referee) : new Network(shapes, new Float64Array(blobs.weights));
+  take({ shapes, activation, inputs, referee, blobs }) {
+    this.network = referee
+      ? new Referee(referee)
+      : new Network(shapes, new Float64Array(blobs.weights), activation, inputs);
   }
 
   // The likeliest classes at a point, as [trace of its curve, probability].
@@ -112,21 +113,4 @@ class PointerLabel {
     this.label.replaceChildren(...rows, place);
     putBeside(this.label, this.at, this.chart.stage);
   }
-}
-
-function putBeside(label, { clientX, clientY }, stage) {
-  const within = stage.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = label;
-  const [right, down] = [clientX - within.left, clientY - within.top];
-  const left = right + AWAY + width > within.width ? right - AWAY - width : right + AWAY;
-  const top = Math.min(Math.max(0, down - height - AWAY), within.height - height);
-  Object.assign(label.style, { left: `${Math.max(0, left)}px`, top: `${top}px` });
-}
-
-// As pages/wording/percent.py: of a network never 0 or 100 %.
-function percent(share, isExact) {
-  if (isExact && (share === 0 || share === 1)) return `${100 * share}\u00a0%`;
-  if (share < 0.0005) return "<0.1\u00a0%";
-  if (share >= 0.9995) return ">99.9\u00a0%";
-  return `${(100 * share).toFixed(1)}\u00a0%`;
 }

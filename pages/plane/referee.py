@@ -3,8 +3,9 @@
 import math
 from functools import lru_cache
 
+from pages.plane.scene import fit_of, scene_of
 from pages.wording.percent import percent
-from polycore import Experiment, Polynomial, Referee
+from polycore import Experiment, PolycoreError, Polynomial, Referee
 from polycore.experiment.experiment import HELD_OUT_POINTS
 
 EXPLAINED = (
@@ -13,26 +14,49 @@ EXPLAINED = (
 )
 
 
-def referee_of(experiment: Experiment) -> Referee:
-    """Return the referee of the points of `experiment`: for equal curves, range and noise the same object."""
+def referee_of(experiment: Experiment) -> Referee | None:
+    """Return the referee of the points of `experiment`: for equal curves, range and noise the same object.
+
+    Of points of the user's own it is that of the curves that fit them; None if there are none, or none that a
+    referee can judge by.
+    """
+    if experiment.data is None:
+        return referee_of_curves(experiment)
+    scene, fit = scene_of(experiment), fit_of(experiment.data)
+    try:
+        return of(scene.curves, scene.x_range, fit.noise) if scene.curves else None
+    except PolycoreError:
+        return None
+
+
+def referee_of_curves(experiment: Experiment) -> Referee:
+    """Return the referee of an experiment on polynomials."""
     return of(experiment.polynomials, experiment.x_range, experiment.noise)
 
 
-def best_possible(experiment: Experiment) -> float:
+def best_possible(experiment: Experiment) -> float | None:
     """Return the best accuracy that can be expected, as a share from 0 to 1.
+
+    None for points of the user's own: nobody knows how likely each class is at each x.
 
     Call it before anything is drawn: the first call takes 3 to 26 ms for most set-ups, and more than a second
     for 24 extreme polynomials with hardly any noise.
     """
-    return referee_of(experiment).accuracy.value
+    if experiment.data is not None:
+        return None
+    return referee_of_curves(experiment).accuracy.value
 
 
-def best_possible_text(share: float) -> str:
+def best_possible_text(share: float | None) -> str:
     """Return the best possible accuracy as the text beside one that was measured on held-out points.
+
+    "" if it is not known.
 
     Of so many points a network that is as good as possible gets between these bounds right in 95 of 100 cases
     (two standard errors of a share).
     """
+    if share is None:
+        return ""
     error = 200 * math.sqrt(share * (1 - share) / HELD_OUT_POINTS)
     if error < 0.05:
         return f"best possible {percent(share)}"

@@ -2,7 +2,7 @@
 
 import base64
 
-from polycore.figures.palette import PALETTE, SOLID
+from polycore.pictures.palette import PALETTE, SOLID
 
 WIDTH, HEIGHT = 44, 16  # pixels
 

@@ -10,7 +10,7 @@ from pages.game.challenge import Challenge
 from pages.game.game import POINTS, Game
 from pages.models import link_choice
 from pages.plane import live
-from pages.plane.referee import referee_of
+from pages.plane.referee import referee_of_curves
 from pages.play import answers_table, hardest_point, opening
 from pages.state import session
 
@@ -115,7 +115,7 @@ def _draw_link(offer: Challenge) -> None:
 def _draw_hardest(game: Game) -> None:
     st.subheader("The hardest point", anchor=False)
     height = MAP_HEIGHT + 10 * len(game.experiment.polynomials)  # with its legend
-    referee = partial(referee_of, game.experiment)
+    referee = partial(referee_of_curves, game.experiment)
     live.figure(hardest_point.figure(game), key=HARDEST_KEY, height=height, model_now=referee)
     st.write(hardest_point.why(game))
     st.caption("Each point has the color of the best answer; the stronger the color, the more certain it is.")

@@ -1,7 +1,5 @@
 """The points that the user uploads: kept until they are removed, and given to the model in use."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 import streamlit as st
 
@@ -14,6 +12,7 @@ from pages.state.points import Points
 from pages.wording import refusal
 from polycore import PolycoreError, Polynomial, points_from_csv
 from polycore.formatting import counted, loss_text, percent
+from polycore.polynomials.classes import Classes
 from polycore.polynomials.points_csv import MAX_CSV_ROWS
 
 PREFIX = "data"
@@ -41,7 +40,7 @@ def offer() -> None:
     if file is None:
         return
     try:
-        points = Points(*points_from_csv(file.getvalue()), session.current().experiment.polynomials)
+        points = Points(*points_from_csv(file.getvalue()), session.current().experiment.shown_classes)
     except PolycoreError as error:
         refusal.show("Couldn't read this file. Nothing has changed.", error)
         return
@@ -51,7 +50,7 @@ def offer() -> None:
     st.rerun()
 
 
-def summary(points: Points, polynomials: tuple[Polynomial, ...]) -> None:
+def summary(points: Points, polynomials: Classes) -> None:
     """Say what was uploaded and how it fits the set-up's `polynomials`, and draw a button that removes it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         kind = "without polynomials" if points.labels is None else "with the polynomial of each"
@@ -67,7 +66,7 @@ def summary(points: Points, polynomials: tuple[Polynomial, ...]) -> None:
         _explain_labels(points, polynomials)
 
 
-def _explain_labels(points: Points, polynomials: tuple[Polynomial, ...]) -> None:
+def _explain_labels(points: Points, polynomials: Classes) -> None:
     """Say what the labels mean if the list has changed since, and how many points have no class in it."""
     formulas = _formulas(points)
     if points.polynomials != polynomials and formulas:
@@ -89,7 +88,7 @@ def _formulas(points: Points) -> str:
     return ", ".join(
         f"$p_{{{label}}} = {polynomial.latex}$"
         for label, polynomial in enumerate(points.polynomials)
-        if label in labels
+        if label in labels and isinstance(polynomial, Polynomial)
     )
 
 
@@ -103,12 +102,12 @@ def measured(points: Points) -> None:
     measurement = score.measure(answering.model, points)
     st.text(f"{answering.title}, the model in use, on these points:")
     if points.labels is not None:
-        _scores(measurement, points, answering.model.polynomials)
+        _scores(measurement, points, answering.model.shown_classes)
     _classes(measurement, answering)
     _measure_again_button()
 
 
-def _scores(measurement: Measurement, points: Points, own: Sequence[Polynomial]) -> None:
+def _scores(measurement: Measurement, points: Points, own: Classes) -> None:
     """Show the figures of a model whose polynomials are `own`, or why there are none."""
     if not own:
         st.caption(
@@ -168,7 +167,9 @@ def _measure_again_button() -> None:
 
 def _classes(measurement: Measurement, answering: Kept) -> None:
     columns: dict[str, object] = {
-        "polynomial": _names(answering.model.polynomials, len(measurement.predicted)),
+        "polynomial": answering.model.class_names
+        if answering.model.classes
+        else _names(answering.model.polynomials, len(measurement.predicted)),
         "predicted": measurement.predicted,
     }
     if measurement.measured:

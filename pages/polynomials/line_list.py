@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.plane import swatch
 from pages.polynomials.entries import Line
-from polycore.figures.palette import PALETTE
+from polycore.pictures.palette import PALETTE
 from polycore.quoting import visible
 
 # as high as the lines of Streamlit's text area, and at their height beside it

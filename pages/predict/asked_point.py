@@ -10,12 +10,14 @@ import streamlit as st
 
 from pages.plane.answer import class_name
 from pages.plane.crossings_table import Meeting, meeting_at
+from pages.plane.scene import Scene
 from pages.predict import point_input
 from pages.predict.point_input import LISTS, NUMBERS, PREFIX, SLIDER, WAYS
 from pages.state import session
 from pages.state.shown_input import Inputs, ShownInput
 from pages.state.view import AskedPoint, Way
 from polycore import TUTORIAL_POLYNOMIALS, Polynomial
+from polycore.class_name import ClassName
 
 ANY: Way = "Any point"
 ON_CURVE: Way = "On a curve"
@@ -36,8 +38,9 @@ class Asked(NamedTuple):
     curve: int | None = None
 
 
-def draw(polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> Asked:
-    """Draw the inputs and return the point. Without `polynomials` the user types x and y."""
+def draw(scene: Scene, meetings: Sequence[Meeting]) -> Asked:
+    """Draw the inputs and return the point. If the scene has no curves the user types x and y."""
+    polynomials = scene.curves
     ways = [ANY, *([ON_CURVE] if polynomials else []), *([AT_CROSSING] if meetings else [])]
     before = session.current().view.point
     point = fitted = _fitted(before, ways, len(polynomials), len(meetings))
@@ -51,12 +54,13 @@ def draw(polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> Aske
     if polynomials:
         _draw_way(point, ways)
     if point.way == ON_CURVE:
-        _draw_curve(point, polynomials, asked.y)
+        _draw_curve(point, scene, asked.y)
     elif point.way == AT_CROSSING:
         _draw_crossing(point, meetings)
     else:
         _draw_typed(point)
-    _draw_tutorial_button()
+    if not isinstance(next(iter(scene.classes), None), ClassName):
+        _draw_tutorial_button()
     return asked
 
 
@@ -137,13 +141,13 @@ def _draw_typed(point: AskedPoint) -> None:
         _draw_number("y", point.y, "How far above the origin the point lies.", _type_y)
 
 
-def _draw_curve(point: AskedPoint, polynomials: Sequence[Polynomial], y: float) -> None:
+def _draw_curve(point: AskedPoint, scene: Scene, y: float) -> None:
     curve = point_input.now("curve", LISTS)
     st.selectbox(
         "Curve",
-        range(len(polynomials)),
+        range(len(scene.curves)),
         index=point.curve,
-        format_func=partial(class_name, polynomials),
+        format_func=partial(class_name, scene.classes),
         key=curve.key,
         on_change=_choose_curve,
         args=(curve,),

@@ -1,6 +1,5 @@
 """A walk along one curve: the network's probabilities at each x, and the crossings on the way."""
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,9 +10,11 @@ import streamlit as st
 
 from pages.channel.live_text import Followed
 from pages.plane import in_view, live
+from pages.plane.answer import shortened
 from pages.plane.crossings_table import meetings_of
 from pages.plane.live import Bound
 from pages.plane.plane import referee_probabilities
+from pages.plane.scene import Scene
 from pages.predict import asked_point, point_input
 from pages.predict.point_input import SLIDER
 from pages.state import session
@@ -22,6 +23,7 @@ from polycore import Model, Referee
 from polycore.arrays import Floats, read_only
 from polycore.figures import walk_figure, with_place
 from polycore.figures.walk import Met
+from polycore.polynomials.classes import curves_of
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
 PREFIX = "walk"
@@ -30,7 +32,6 @@ X_COUNT = 300  # besides the crossings
 SLIDER_STEPS = 200
 BESIDE = 1e-6  # share of the range of x: without noise the best probability falls only at a crossing itself
 CHART_HEIGHT = 400  # pixels
-CLASS = re.compile(r"p\d+ = ")  # how the name of a class's line begins
 MAP_CONTAINER, PLOT_CONTAINER = f"{PREFIX}.map", f"{PREFIX}.plot"  # keys of the containers of map and chart
 
 
@@ -49,15 +50,15 @@ class Walk:
 
 
 @lru_cache(maxsize=64)
-def along(model: Model, referee: Referee, curve: int) -> Walk:
+def along(model: Model, referee: Referee, scene: Scene, curve: int) -> Walk:
     """Return the walk along the class `curve` over the Bayes classifier's range of x.
 
     Models are compared by identity.
     """
     low, high = referee.x_range
     met = [
-        Met(meeting.x, ", ".join(f"p{label}" for label in meeting.curves if label != curve))
-        for meeting in meetings_of(referee.polynomials, referee.x_range)
+        Met(meeting.x, ", ".join(short_name(scene, label) for label in meeting.curves if label != curve))
+        for meeting in meetings_of(scene)
         if curve in meeting.curves
     ]
     beside = BESIDE * (high - low) * np.array([-1, 0, 1])
@@ -67,6 +68,11 @@ def along(model: Model, referee: Referee, curve: int) -> Walk:
     too_large = np.abs(points[:, 1]) > MAX_COORDINATE  # for the Bayes classifier
     best = np.where(too_large, np.nan, referee_probabilities(referee, points)[:, curve])
     return read_only(Walk(x, model.predict_proba(points), best, tuple(met)))
+
+
+def short_name(scene: Scene, label: int) -> str:
+    """Return the name of a curve: p3 of a polynomial, or that of its class."""
+    return f"p{label}" if curves_of(scene.classes) else shortened(str(scene.classes[label]))
 
 
 def draw_slider(referee: Referee, x: float) -> None:
@@ -88,27 +94,27 @@ def draw_slider(referee: Referee, x: float) -> None:
 
 
 def draw_chart(
-    model: Model, referee: Referee, curve: int, x: float, followed: Followed | None = None
+    model: Model, referee: Referee, scene: Scene, curve: int, x: float, followed: Followed | None = None
 ) -> None:
     """Draw a chart of the probabilities along the curve.
 
     followed: the frames that have its `values` from then on as "walk"; None if the model stands still.
     """
-    figure = _with_point(model, referee, curve, x)
+    figure = _with_point(model, referee, scene, curve, x)
     bound = None if followed is None else Bound(followed, _bindings(figure))
     with st.container(key=f"{PREFIX}.plot"):
         st.html(in_view.keep(MAP_CONTAINER, PLOT_CONTAINER))
         live.figure(figure, key=CHART_KEY, height=CHART_HEIGHT, on_click=_click, bound=bound)
     st.caption(
-        f"The thick line is p{curve} itself, the right answer. Vertical lines are its crossings, labeled "
-        "with the curve it meets: there the referee's probability falls too, because nobody can tell the "
-        "curves apart."
+        f"The thick line is {short_name(scene, curve)} itself, the right answer. Vertical lines are its "
+        "crossings, labeled with the curve it meets: there the referee's probability falls too, "
+        "because nobody can tell the curves apart."
     )
 
 
-def values(model: Model, referee: Referee, curve: int, x: float) -> dict[str, Any]:
+def values(model: Model, referee: Referee, scene: Scene, curve: int, x: float) -> dict[str, Any]:
     """Return what changes in the chart while the network learns."""
-    figure = _with_point(model, referee, curve, x)
+    figure = _with_point(model, referee, scene, curve, x)
     traces = [figure.data[index] for index in _changing(figure)]
     return {
         "y": [_rounded(trace.y) for trace in traces],
@@ -120,7 +126,7 @@ def values(model: Model, referee: Referee, curve: int, x: float) -> dict[str, An
 def _changing(figure: go.Figure) -> list[int]:
     """Return the indices of the traces that the network decides: the lines, and the marked point."""
     traces = list(enumerate(figure.data))
-    lines = [index for index, trace in traces if CLASS.match(trace.name or "")]
+    lines = [index for index, trace in traces if trace.meta is not None and "curve" in trace.meta]
     return lines + [index for index, trace in traces if trace.mode == "markers"]
 
 
@@ -136,8 +142,8 @@ def _rounded(percentages: Floats) -> list[float]:
     return rounded
 
 
-def _with_point(model: Model, referee: Referee, curve: int, x: float) -> go.Figure:
-    figure = _figure(model, referee, curve)
+def _with_point(model: Model, referee: Referee, scene: Scene, curve: int, x: float) -> go.Figure:
+    figure = _figure(model, referee, scene, curve)
     low, high = referee.x_range
     if not low <= x <= high:
         return figure
@@ -146,10 +152,10 @@ def _with_point(model: Model, referee: Referee, curve: int, x: float) -> go.Figu
 
 
 @lru_cache(maxsize=32)
-def _figure(model: Model, referee: Referee, curve: int) -> go.Figure:
+def _figure(model: Model, referee: Referee, scene: Scene, curve: int) -> go.Figure:
     """Return the chart. It is cached: copy it before you change it."""
-    walk = along(model, referee, curve)
-    figure = walk_figure(referee.polynomials, curve, walk.x, walk.probabilities, walk.referee, walk.met)
+    walk = along(model, referee, scene, curve)
+    figure = walk_figure(scene.classes, curve, walk.x, walk.probabilities, walk.referee, walk.met)
     # without zoom, so that a finger on it scrolls the page; a click moves the point
     figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
     return figure

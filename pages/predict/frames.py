@@ -5,7 +5,7 @@ from typing import Any
 
 from pages.channel.live_text import Followed
 from pages.models import asked, map_layers, model_in_use
-from pages.plane.plane import window_of
+from pages.plane.scene import scene_of
 from pages.predict import curve_walk
 from pages.predict.asked_point import Asked
 from pages.run_view import map_values
@@ -18,7 +18,7 @@ from polycore.limits import MAX_CLASSES
 
 def follow(kept: Kept, point: Asked) -> Followed | None:
     """Let the tab follow `kept`, which is asked about `point`; None if no run improves it."""
-    window = None if kept.experiment is None else window_of(kept.experiment)
+    window = None if kept.experiment is None else scene_of(kept.experiment).window
     return follow_answering("predict", partial(contents, point), window)
 
 
@@ -29,7 +29,7 @@ def contents(point: Asked, now: Session) -> Contents:
         return Contents({})
     values: dict[str, Any] = {"figures": model_in_use.figures(kept)}
     try:
-        values |= _answers(kept, point)
+        values |= _answers(kept, kept.experiment, point)
     except PolycoreError:  # the point is too far out, which the page says
         return Contents(values)
     shown = best_map(now)
@@ -39,20 +39,20 @@ def contents(point: Asked, now: Session) -> Contents:
     return Contents(values, {"map": shown.pixels})
 
 
-def _answers(kept: Kept, point: Asked) -> dict[str, Any]:
+def _answers(kept: Kept, experiment: Experiment, point: Asked) -> dict[str, Any]:
     model, referee = kept.model, model_in_use.referee_of(kept)
-    x_range = model_in_use.x_range_of(kept)
-    values = {"answer": asked.values(model, referee, (point.x, point.y), x_range, MAX_CLASSES)}
+    scene = scene_of(experiment)
+    values = {"answer": asked.values(model, referee, (point.x, point.y), scene, MAX_CLASSES)}
     if referee is not None and point.curve is not None:
-        values["walk"] = curve_walk.values(model, referee, point.curve, point.x)
+        values["walk"] = curve_walk.values(model, referee, scene, point.curve, point.x)
     return values
 
 
 def _on_map(kept: Kept, experiment: Experiment, alt: str, point: Asked, now: Session) -> dict[str, Any]:
     layers = now.view.predict_layers
     wrong = map_layers.mistakes_of_model(kept.model, experiment) if "Mistakes" in layers else None
-    (left, right), (low, high) = window_of(experiment)
+    (left, right), (low, high) = scene_of(experiment).window
     inside = left <= point.x <= right and low <= point.y <= high
     described = map_layers.described(alt, layers, experiment, wrong, (point.x, point.y) if inside else None)
-    mistakes = {} if wrong is None else {"mistakes": map_values.mistakes(wrong)}
+    mistakes = {} if wrong is None else {"mistakes": map_values.mistakes(wrong, experiment)}
     return {"map_alt": described, **mistakes}

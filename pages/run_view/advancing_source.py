@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pages.channel.frame import Frame
 from pages.channel.hub import Holder, IsThere
+from pages.runs.past import Choice, choice_in
 from pages.runs.runner import Training
 
 
@@ -40,6 +41,9 @@ class AdvancingSource(ABC):
         """Return whether the latest frame may be sent a little longer though something has changed."""
         return False
 
+    def choose(self, choice: object) -> None:  # noqa: B027  # not all have a past to choose from
+        """Show other weights; see `TravelingSource`."""
+
     def seen(self, is_there: IsThere) -> None:
         """Note that somebody looks."""
         for training in self._trainings:
@@ -54,3 +58,27 @@ class AdvancingSource(ABC):
         """Wake `holder` no more."""
         for training in self._trainings:
             training.forget(holder)
+
+
+class TravelingSource(AdvancingSource):
+    """A source that shows other weights while a slider through the past is moved."""
+
+    def __init__(self, name: str, trainings: Sequence[Training]) -> None:
+        """Show what the page shows, until a slider moves."""
+        super().__init__(name, trainings)
+        self._choice: Choice | None = None  # of a slider that is being moved; None at rest
+
+    def choose(self, choice: object) -> None:
+        """Show these weights until the page is drawn again: a `Choice`; anything else is ignored."""
+        known = choice_in(choice)
+        if known is not None:
+            # without the lock: it is held while a frame is computed, and the server's event loop calls this
+            self._choice = known
+            self._trainings[0].announce()
+
+    def _rest(self, *, changed: bool) -> None:
+        """Show what the page shows, `changed` or not since the last time. The caller holds the lock."""
+        if changed or self._choice is not None:
+            self._choice = None
+            # the run counts, and not this source: another one of the same run may come after it
+            self._trainings[0].announce()

@@ -8,14 +8,17 @@ from numpy.typing import NDArray
 
 from pages.models import map_layers
 from pages.models.map_layers import Mistakes
-from pages.plane.plane import decisions_of, window_of
+from pages.plane.plane import decisions_of
 from pages.plane.referee import referee_of
+from pages.plane.scene import Scene, scene_of
 from pages.wording.percent import percent
-from polycore import Experiment
+from polycore import Experiment, Referee
 from polycore.figures import alternative_text
-from polycore.figures.images import PALE_OPACITY, REGION_OPACITY, STRIPES
+from polycore.figures.images import PALE_OPACITY, STRIPES
 from polycore.figures.plane import mistakes_layer
 from polycore.inspection.class_map import PackedMap, packed, unpacked
+from polycore.pictures.palette import REGION_OPACITY
+from polycore.pictures.words import regions
 
 Bytes = NDArray[np.uint8]
 
@@ -34,19 +37,19 @@ class ShownMap:
 
 def shown_map(picture: PackedMap, experiment: Experiment, *, differences: bool) -> ShownMap:
     """Return the regions of a network, or where they differ from those of the referee."""
-    if differences:
-        return _differences(picture, experiment)
+    referee = referee_of(experiment) if differences else None
+    if referee is not None:
+        return _differences(picture, scene_of(experiment), referee)
     levels = range(picture.levels + 1)
-    alt = alternative_text.regions(
-        experiment.polynomials, *window_of(experiment), picture.areas, picture.probability
-    )
+    scene = scene_of(experiment)
+    alt = regions(scene.classes, *scene.window, picture.areas, picture.probability)
     alphas = [round(255 * REGION_OPACITY * level / picture.levels) for level in levels]
     return ShownMap({"map": _sizes(picture, alphas), "map_alt": alt}, picture.scanlines)
 
 
-def mistakes(wrong: Mistakes) -> dict[str, Any]:
+def mistakes(wrong: Mistakes, experiment: Experiment) -> dict[str, Any]:
     """Return the held-out points with a wrong answer, as many as a map marks, and the caption about all."""
-    [trace] = mistakes_layer(wrong.points, wrong.labels, wrong.answers).traces
+    [trace] = mistakes_layer(wrong.points, wrong.labels, wrong.answers, experiment.shown_classes).traces
     return {
         "x": trace.x.tolist(),
         "y": trace.y.tolist(),
@@ -55,19 +58,19 @@ def mistakes(wrong: Mistakes) -> dict[str, Any]:
     }
 
 
-def _differences(picture: PackedMap, experiment: Experiment) -> ShownMap:
+def _differences(picture: PackedMap, scene: Scene, referee: Referee) -> ShownMap:
     """Return the differences, drawn as in `polycore.figures.differences_url`."""
     answers = unpacked(picture) // np.uint8(picture.levels + 1)
-    decisions = decisions_of(referee_of(experiment), picture.columns, picture.rows).for_answers(answers)
+    decisions = decisions_of(referee, scene.window, picture.columns, picture.rows).for_answers(answers)
     differing = answers != decisions
     rows, columns = np.indices(answers.shape)
     of_referee = (rows + columns) % STRIPES < STRIPES // 2
     pixels = 2 * np.where(of_referee, decisions, answers) + differing
     alphas = [round(255 * PALE_OPACITY), 255]
     alt = alternative_text.differences(
-        experiment.polynomials,
-        np.array(window_of(experiment)[0]),
-        np.array(window_of(experiment)[1]),
+        scene.classes,
+        np.array(scene.window[0]),
+        np.array(scene.window[1]),
         answers.astype(np.int64),
         decisions.astype(np.int64),
     )

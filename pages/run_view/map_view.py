@@ -1,7 +1,6 @@
 """What the map of a run shows: its network, the Bayes classifier, or where the two differ."""
 
 from dataclasses import replace
-from functools import partial
 from html import escape
 from typing import get_args
 
@@ -14,7 +13,8 @@ from pages.models import asked, map_layers
 from pages.models.map_layers import Mistakes
 from pages.plane import plane
 from pages.plane.referee import referee_of
-from pages.run_view import progress
+from pages.plane.scene import scene_of
+from pages.run_view import progress, time_slider
 from pages.run_view.shown import ShownRun
 from pages.run_view.source import Look
 from pages.state import session
@@ -22,6 +22,7 @@ from pages.state.shown_weights import ShownWeights
 from pages.state.view import MapView
 from pages.wording.percent import percent
 from polycore import Experiment
+from polycore.polynomials.classes import noun_of
 
 KEY = "map_view.choice"
 HELP = (
@@ -29,22 +30,33 @@ HELP = (
     "curves and the noise. Differences: where the two differ, which is what is left to learn. "
 ) + map_layers.HELP
 NETWORK_CAPTION = (
-    "Each point has the color of the network's most likely polynomial; the stronger the color, the surer the "
-    "network. The lines are the true curves: far from them it has seen no points."
+    "Each point has the color of the network's most likely {}; the stronger the color, the surer it is. {}"
 )
+CURVES = "The lines are the true curves: far from them it has seen no points."
+FITTED = "The lines are the polynomials that fit your points best: far from the points it has seen nothing."
+NO_CURVES = "Far from your points it has seen nothing."
 DIFFERENCE_CAPTION = "Stripes in the colors of both answers mark where network and referee differ:"
 MISTAKE_SYMBOL = "x"
 
 
-def draw() -> None:
-    """Draw the choices. In the fragment that draws the map, a click draws only that fragment again."""
+def shown_view(experiment: Experiment) -> MapView:
+    """Return what the map shows: the user's choice, if there is a referee to compare with."""
+    return "Network" if referee_of(experiment) is None else session.current().view.map_view
+
+
+def draw(experiment: Experiment) -> None:
+    """Draw the choices for a map of the experiment's classes.
+
+    In the fragment that draws the map, a click draws only that fragment again.
+    """
     now = session.current()
-    key = now.inputs.key(KEY)
+    views = get_args(MapView) if referee_of(experiment) is not None else ("Network",)
+    key = now.inputs.key(f"{KEY}.{len(views)}")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.segmented_control(
             "Map",
-            get_args(MapView),
-            default=now.view.map_view,  # not set by its key: shown_input.py says why
+            views,
+            default=shown_view(experiment),  # not set by its key: shown_input.py says why
             key=key,
             required=True,
             on_change=_choose,
@@ -65,8 +77,10 @@ def draw_layers() -> None:
 
 def look() -> Look:
     """Return what the map of a run shows, as the user has chosen."""
-    view = session.current().view
-    return Look(view.weights, view.map_view, view.map_layers, view.asked)
+    now = session.current()
+    view = now.view
+    map_view = view.map_view if now.training is None else shown_view(now.training.run.experiment)
+    return Look(view.choice, map_view, view.map_layers, view.asked)
 
 
 def network_look() -> Look:
@@ -76,7 +90,7 @@ def network_look() -> Look:
 
 def selected_map(shown: ShownWeights) -> go.Figure:
     """Return the selected map with the selected layers, and the point that the user asks about."""
-    return _with_layers(_map_without_layers(shown), shown, session.current().view.map_view)
+    return _with_layers(_map_without_layers(shown), shown, shown_view(shown.run.experiment))
 
 
 def network_map(shown: ShownWeights) -> go.Figure:
@@ -87,16 +101,16 @@ def network_map(shown: ShownWeights) -> go.Figure:
 def draw_selected(shown: ShownRun) -> None:
     """Draw the choices, and the selected map with its caption."""
     figure = selected_map(shown.weights)
-    draw()
+    draw(shown.training.run.experiment)
     progress.draw_map(figure, shown, *bindings(figure, shown.look), model_now=answering(shown))
+    time_slider.draw(shown)
     draw_caption(shown, figure)
 
 
 def answering(shown: ShownRun) -> ModelNow:
     """Return what returns the network or the referee whose answers the selected map shows."""
-    if shown.look.map_view == "Referee":
-        return partial(referee_of, shown.training.run.experiment)
-    return shown.model_now
+    referee = referee_of(shown.training.run.experiment) if shown.look.map_view == "Referee" else None
+    return shown.model_now if referee is None else lambda: referee
 
 
 def draw_network(shown: ShownRun) -> None:
@@ -104,6 +118,7 @@ def draw_network(shown: ShownRun) -> None:
     figure = network_map(shown.weights)
     draw_layers()
     progress.draw_map(figure, shown, *bindings(figure, shown.look), model_now=shown.model_now)
+    time_slider.draw(shown)
     draw_network_caption(shown, figure)
 
 
@@ -127,32 +142,34 @@ def _with_layers(figure: go.Figure, shown: ShownWeights, view: MapView) -> go.Fi
 
 def _mistakes(shown: ShownWeights, view: MapView) -> Mistakes:
     experiment = shown.run.experiment
-    if view == "Referee":
-        return map_layers.mistakes_of_referee(referee_of(experiment), experiment)
+    referee = referee_of(experiment) if view == "Referee" else None
+    if referee is not None:
+        return map_layers.mistakes_of_referee(referee, experiment)
     return map_layers.mistakes_of_model(shown.model, experiment)
 
 
 def _map_without_layers(shown: ShownWeights) -> go.Figure:
-    referee = referee_of(shown.run.experiment)
-    match session.current().view.map_view:
-        case "Network":
-            return progress.network_map(shown)
-        case "Referee":
-            return plane.referee_map(referee)
-    return plane.model_difference(shown.model, referee)
+    experiment = shown.run.experiment
+    referee, scene = referee_of(experiment), scene_of(experiment)
+    match shown_view(experiment):
+        case "Referee" if referee is not None:
+            return plane.referee_map(referee, scene)
+        case "Differences" if referee is not None:
+            return plane.model_difference(shown.model, referee, scene)
+    return progress.network_map(shown)
 
 
 def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
     """Draw the caption of `figure`, the selected map."""
     experiment = shown.training.run.experiment
-    match session.current().view.map_view:
+    match shown_view(experiment):
         case "Network":
-            html = escape(NETWORK_CAPTION)
+            html = escape(network_caption(experiment))
         case "Referee":
             html = escape(referee_caption(experiment))
         case _:
             share = live_text.value("weights.differing", percent(figure.layout.meta["differing"]))
-            points = escape(_points_sentence(experiment.noise))
+            points = escape(_points_sentence(experiment))
             html = f"{escape(DIFFERENCE_CAPTION)} {share} of the plane. {points}"
     hint = asked.CLICK if session.current().view.asked is None else ""
     _draw_caption(f"{html} {captions(figure)} {hint}", shown)
@@ -161,7 +178,15 @@ def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
 def referee_caption(experiment: Experiment) -> str:
     """Return what the colors of a map of the Bayes classifier mean."""
     text = "Each point has the color of the best answer; the stronger the color, the surer it is. "
-    return text + _points_sentence(experiment.noise)
+    return text + _points_sentence(experiment)
+
+
+def network_caption(experiment: Experiment) -> str:
+    """Return what the colors of a map of the network mean, and what its lines are."""
+    curves = CURVES
+    if experiment.data is not None:
+        curves = FITTED if scene_of(experiment).curves else NO_CURVES
+    return NETWORK_CAPTION.format(noun_of(experiment.shown_classes), curves)
 
 
 def draw_network_caption(shown: ShownRun, figure: go.Figure) -> None:
@@ -184,8 +209,12 @@ def _draw_caption(html: str, shown: ShownRun) -> None:
         live_text.draw(f'<p class="caption">{html}</p>', "map_view.caption", shown.followed)
 
 
-def _points_sentence(noise: float) -> str:
-    if noise:
+def _points_sentence(experiment: Experiment) -> str:
+    if experiment.data is not None:
+        return (
+            "It knows only the polynomials that fit your points best, and how far the points are from them."
+        )
+    if experiment.noise:
         return "Points lie near the curves; the noise decides how near. Far from all, answers matter little."
     return (
         "All points lie exactly on the curves. Elsewhere the referee chooses the vertically nearest curve, "

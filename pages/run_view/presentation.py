@@ -9,7 +9,7 @@ import streamlit as st
 from pages.channel import live_text
 from pages.models import asked, from_link, model_in_use
 from pages.plane.referee import best_possible, best_possible_text
-from pages.run_view import map_view, progress
+from pages.run_view import map_view, progress, time_slider
 from pages.run_view.shown import ShownRun
 from pages.state import session
 from pages.state.kept_models import Kept
@@ -23,7 +23,7 @@ TEXT = 22  # pixels of the numbers at the axes: on a screen 2 m wide and 1920 pi
 STYLE = """<style>
 .stMainBlockContainer { padding-bottom: 0; }
 .st-key-frame-navigation, .stApp .stElementContainer:has(h1) { display: none; }
-:is(.st-key-progress-map, .st-key-from_link-map) { flex-basis: calc(100vh - 3rem) !important; }
+:is(.st-key-progress-map, .st-key-from_link-map) { flex-basis: calc(100vh - 5.5rem) !important; }
 :is(.st-key-progress-map, .st-key-from_link-map) .polycore-live-legend button { font-size: max(1rem, 1.3vw); }
 .st-key-presentation-figures { gap: 1vw; }
 .st-key-controls-keys { display: none; } /* nobody reads them from the last row */
@@ -76,6 +76,7 @@ def draw(shown: ShownRun | None, draw_controls: Callable[[], None]) -> None:
         with map_column:
             bindings = map_view.bindings(figure, shown.look)
             progress.draw_map(figure, shown, *bindings, model_now=map_view.answering(shown))
+            time_slider.draw(shown)
         with figures:
             live_text.draw(_html(shown), f"{PREFIX}.numbers", shown.followed, reports=True)
     elif kept is not None:

@@ -11,6 +11,8 @@ from pages.models import asked
 from pages.plane import live
 from pages.plane.plane import model_map
 from pages.plane.referee import EXPLAINED, best_possible_text
+from pages.plane.scene import scene_of
+from pages.run_view.legs import changes_of
 from pages.run_view.shown import ShownRun
 from pages.state import shown_weights
 from pages.state.shown_weights import ShownWeights
@@ -18,17 +20,17 @@ from pages.wording import file_names
 from polycore.arrays import Floats
 from polycore.figures import accuracy_figure, loss_figure
 from polycore.figures.style import GRAY, escape
+from polycore.history.history import History
 from polycore.inspection.dead_neurons import MAX_POINTS
-from polycore.training.history import History
 
 MAP_HEIGHT, CHART_HEIGHT = 460, 260
 
 HELD_OUT_HELP = (
-    "The share of 3,000 points, on which no step trains, that these weights answer correctly. "
+    "The share of points on which no step trains, 3,000 on polynomials, that these weights answer correctly. "
     f"{EXPLAINED} On 3,000 points chance adds or takes up to the number after \u00b1 (in 95 of 100 cases)."
 )
 LOSS_HELP = (
-    "Cross-entropy of these weights on the training set, in nats. Guessing among K polynomials gives log K; "
+    "Cross-entropy of these weights on the training set, in nats. Guessing among K classes gives log K; "
     "certainty of the right answer gives 0."
 )
 SPEED_HELP = "How many times a second the weights change."
@@ -92,7 +94,7 @@ def draw_earlier(shown: ShownRun) -> None:
     )
 
 
-def draw_figures(shown: ShownRun, best_possible: float) -> None:
+def draw_figures(shown: ShownRun, best_possible: float | None) -> None:
     """Draw the accuracy and loss of the weights shown, the speed, and the time left."""
     now = shown.values
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -132,7 +134,7 @@ def draw_inner_figures(shown: ShownRun) -> None:
 
 def network_map(shown: ShownWeights) -> go.Figure:
     """Return the map of the network with the weights shown."""
-    return model_map(shown.model, shown.run.experiment.x_range)
+    return model_map(shown.model, scene_of(shown.run.experiment))
 
 
 def draw_map(
@@ -156,8 +158,15 @@ def draw_map(
 def draw_loss_chart(shown: ShownRun, earlier: Earlier = None) -> None:
     """Draw the loss over the steps, with a mark at the weights shown, and that of an earlier run."""
     weights = shown.weights
-    history = weights.run.history
-    figure = loss_figure(history.step, history.loss, weights.step, weights.loss, mark=weights.mark)
+    run, history = weights.run, weights.run.whole_history
+    figure = loss_figure(
+        history.step,
+        history.loss,
+        weights.step,
+        weights.loss,
+        mark=weights.mark,
+        changes=changes_of(run.earlier, run.experiment),
+    )
     if earlier is not None:
         figure.add_trace(_earlier_curve(earlier, earlier[1].loss))
     _draw_chart(
@@ -172,10 +181,11 @@ def draw_loss_chart(shown: ShownRun, earlier: Earlier = None) -> None:
     )
 
 
-def draw_accuracy_chart(shown: ShownRun, best_possible: float, earlier: Earlier = None) -> None:
+def draw_accuracy_chart(shown: ShownRun, best_possible: float | None, earlier: Earlier = None) -> None:
     """Draw the accuracies over the steps, with a mark at the weights shown, and that of an earlier run."""
     weights = shown.weights
-    history, held_out = weights.run.history, weights.model.held_out_accuracy or 0.0
+    run, held_out = weights.run, weights.model.held_out_accuracy or 0.0
+    history = run.whole_history
     figure = accuracy_figure(
         history.step,
         history.accuracy,
@@ -184,6 +194,7 @@ def draw_accuracy_chart(shown: ShownRun, best_possible: float, earlier: Earlier 
         held_out,
         best_possible,
         mark=weights.mark,
+        changes=changes_of(run.earlier, run.experiment),
     )
     if earlier is not None:
         figure.add_trace(_earlier_curve(earlier, 100 * earlier[1].held_out_accuracy))

@@ -11,14 +11,14 @@ from typing import Any
 from pages.channel import session_key
 from pages.channel.frame import Frame
 from pages.channel.live_text import Followed
-from pages.plane.plane import window_of
+from pages.plane.scene import scene_of
 from pages.run_view.advancing_source import AdvancingSource
 from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.session_value import Session
 from polycore.inspection.class_map import class_map
-from polycore.inspection.fold_lines import Window
+from polycore.polynomials.window import Window
 from polycore.workers.picture import Wish
 
 # A frame of the Inside page takes 25 ms of a core that all users share: at most a thirteenth of it
@@ -83,7 +83,13 @@ def best_map(now: Session) -> ShownMap | None:
     best = None if training.pictured is None else training.pictured[1].best
     if best is not None and best.map is not None and best.model.loss == model.loss:
         return shown_map(best.map, experiment, differences=False)
-    rendered = class_map(model.weights, model.biases, window_of(experiment))
+    rendered = class_map(
+        model.weights,
+        model.biases,
+        scene_of(experiment).window,
+        activation=model.activation,
+        inputs=model.inputs,
+    )
     return shown_map(rendered.packed(), experiment, differences=False)
 
 

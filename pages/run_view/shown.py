@@ -14,7 +14,7 @@ from pages.runs.runner import Training
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
 from polycore import Model
-from polycore.figures.palette import PALETTE
+from polycore.pictures.palette import PALETTE
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class ShownRun:
 
     def bound(self, *bindings: tuple[str, str]) -> Bound:
         """Return what lets a figure follow the run; see `live.Bound`."""
-        count = len(self.training.run.experiment.polynomials)
+        count = self.training.run.experiment.class_count
         return Bound(self.followed, bindings, [look.rgb for look in PALETTE[:count]])
 
 

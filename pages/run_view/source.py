@@ -1,26 +1,27 @@
 """The frames of a run: all that its session's pages show of it, in values that a browser fills in."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pages.channel.frame import Frame
 from pages.models import asked, map_layers
 from pages.models.map_layers import Mistakes
-from pages.plane.plane import window_of
 from pages.plane.referee import best_possible, referee_of
+from pages.plane.scene import scene_of
 from pages.run_view import map_values
-from pages.run_view.advancing_source import AdvancingSource
+from pages.run_view.advancing_source import TravelingSource
 from pages.runs import status
+from pages.runs.past import Choice, moments
 from pages.runs.runner import Training
 from pages.state.shown_weights import ShownWeights
-from pages.state.view import MapLayer, MapView, Weights
+from pages.state.view import MapLayer, MapView
 from polycore import Experiment
 from polycore.figures import alternative_text
 from polycore.figures.progress import accuracy_mark, loss_mark
 from polycore.formatting import duration, loss_text, percent
+from polycore.history.history import History
 from polycore.inspection import dead_neurons
-from polycore.training.history import History
 from polycore.workers.picture import Portrait, Wish
 
 
@@ -34,7 +35,7 @@ class Look:
     asked: the point that is asked about; None if there is none.
     """
 
-    weights: Weights = "Now"
+    weights: Choice = "Now"
     map_view: MapView | None = None
     layers: tuple[MapLayer, ...] = ()
     asked: tuple[float, float] | None = None
@@ -48,13 +49,13 @@ class Look:
         """Return what workers compute for it."""
         has_regions = self.map_view not in (None, "Referee")
         return Wish(
-            window=window_of(experiment) if has_regions else None,
+            window=scene_of(experiment).window if has_regions else None,
             best=self.weights == "Best",
             answers=self.mistakes and self.map_view != "Referee",
         )
 
 
-class RunSource(AdvancingSource):
+class RunSource(TravelingSource):
     """A run as its session sees it."""
 
     def __init__(self, training: Training) -> None:
@@ -66,19 +67,19 @@ class RunSource(AdvancingSource):
     def look_at(self, look: Look) -> None:
         """Show what the session looks at from now on."""
         with self._lock:
-            if look != self._look:
-                self._look = look
-                # the run counts, and not this source: another one of the same run may come after it
-                self.training.announce()
+            before, self._look = self._look, look
+            self._rest(changed=look != before)
         self.training.show(look.wish(self.training.run.experiment))
 
     def _made(self, sequence: int) -> Frame:
-        return _frame(self.training, self._look, sequence)
+        choice = self._choice
+        look = self._look if choice is None else replace(self._look, weights=choice)
+        return _frame(self.training, look, sequence)
 
 
 def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
     """Return what a page shows of a run beside its map and its history, as text and numbers."""
-    run, portrait = shown.run, _portrait(training, shown)
+    run, portrait = shown.run, _portrait(training, shown, Wish())
     dead = dead_neurons.count(shown.model, run.experiment) if portrait is None else portrait.dead
     over = training.run.done or training.status == "stopped"
     seconds = training.seconds if over else training.seconds_left
@@ -89,7 +90,8 @@ def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
         "line": status.line(training, run, shown.loss),
         "step": run.step,
         "begun": run.step > 0,
-        "share": 100 * run.step / run.experiment.steps,
+        "moments": moments(training.snapshot_steps, run),
+        "share": 100 * run.step / run.last_step,
         "notes": status.notes(training),
         "speed": _speed(training.steps_per_second),
         "time_label": "Computing time" if over else "Time left",
@@ -103,7 +105,7 @@ def _time(seconds: float, *, over: bool) -> str:
 
 
 def _weights(shown: ShownWeights, dead: int) -> dict[str, Any]:
-    run, model, history = shown.run, shown.model, shown.run.history
+    run, model, history = shown.run, shown.model, shown.run.whole_history
     held_out, loss, mark = model.held_out_accuracy or 0.0, shown.loss, shown.mark
     return {
         "name": shown.name,
@@ -132,11 +134,12 @@ def _weights(shown: ShownWeights, dead: int) -> dict[str, Any]:
 def _frame(training: Training, look: Look, sequence: int) -> Frame:
     shown = ShownWeights.of(training, look.weights)
     header = values(training, shown)
-    blobs = {"history": _columns(shown.run.history)}
-    portrait, experiment = _portrait(training, shown), shown.run.experiment
+    blobs = {"history": _columns(shown.run.whole_history)}
+    experiment = shown.run.experiment
+    wish = look.wish(experiment)
+    portrait = _portrait(training, shown, wish)
     if portrait is not None:
         # a picture that was drawn for several sessions may have more than this one looks at
-        wish = look.wish(experiment)
         mistakes = _mistakes(portrait, experiment) if wish.answers else None
         if portrait.map is not None and wish.window is not None:
             shown_map = map_values.shown_map(portrait.map, experiment, differences=look.map_view != "Network")
@@ -146,14 +149,16 @@ def _frame(training: Training, look: Look, sequence: int) -> Frame:
             )
             blobs["map"] = shown_map.pixels
         if mistakes is not None:
-            header["weights"]["mistakes"] = map_values.mistakes(mistakes)
+            header["weights"]["mistakes"] = map_values.mistakes(mistakes, experiment)
     if look.asked is not None:
-        header["answer"] = asked.values(shown.model, referee_of(experiment), look.asked, experiment.x_range)
+        header["answer"] = asked.values(shown.model, referee_of(experiment), look.asked, scene_of(experiment))
     return Frame(training.name, sequence, header, blobs)
 
 
-def _portrait(training: Training, shown: ShownWeights) -> Portrait | None:
+def _portrait(training: Training, shown: ShownWeights, wish: Wish) -> Portrait | None:
     """Return the portrait of the weights shown, unless the workers have not made it."""
+    if isinstance(shown.choice, int):
+        return training.past_portrait(shown.choice, wish)
     if training.pictured is None:
         return None
     run, picture = training.pictured

@@ -58,12 +58,14 @@ class Chunks:
         alone: not together with others, whose chunk may have another number of steps.
         """
         picture = () if wish is None else (wish,)
-        submit = partial(self._executor.submit, timed, self._advance, run, steps, *picture)
+        submit = partial(
+            self._executor.submit, timed, self._advance, run.without_snapshots(), steps, *picture
+        )
         return _alone(submit) if alone else self._together((run.step,), submit)
 
     def picture(self, run: Run, wish: Wish) -> Picture | None:
         """Return the picture of `run` that is wished for; None if no worker could draw it."""
-        submit = partial(self._executor.submit, picture_of, run, wish)
+        submit = partial(self._executor.submit, picture_of, run.without_snapshots(), wish)
         try:
             return self._together((run.step, wish), submit).future.result()
         except (ShutDownError, CancelledError):

@@ -82,7 +82,7 @@ class Lane:
     def model(self) -> Model:
         """The best model so far, whose metadata names `experiment`."""
         best = self.training.best
-        return replace(best, metadata={**best.metadata, "experiment": self.experiment.to_dict()})
+        return replace(best, metadata={**best.metadata, "experiment": self.experiment.summary()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,13 +180,17 @@ def course_of(experiment: Experiment) -> Experiment:
     """Return a race's course: the set-up's polynomials, network, seed and fixed samples, as full batches.
 
     If the set-up draws fresh points, 100 samples of each polynomial replace them. Only the budget ends a run,
-    no weight decay changes what it minimizes, and the learning rate stays constant.
+    nothing changes what it minimizes, and the learning rate stays constant.
     """
     return replace(
         experiment.on_fixed_samples(),
         schedule="constant",
         steps=MAX_STEPS,
         weight_decay=0.0,
+        l1=0.0,
+        l2=0.0,
+        dropout=0.0,
+        warmup_steps=0,
         target_loss=None,
         patience=None,
         sampling="random",
@@ -204,8 +208,13 @@ def replaced_in(experiment: Experiment) -> list[str]:
         replaced.append(f"all of them every step in place of batches of {experiment.batch_size:,}")
     if experiment.schedule != course.schedule:
         replaced.append(f"a constant learning rate in place of the {experiment.schedule} schedule")
-    if experiment.weight_decay:
-        replaced.append("no weight decay")
+    unused = {
+        "weight decay": experiment.weight_decay,
+        "penalties": experiment.l1 or experiment.l2,
+        "dropout": experiment.dropout,
+        "warm-up": experiment.warmup_steps,
+    }
+    replaced += [f"no {name}" for name, is_set in unused.items() if is_set]
     if (experiment.target_loss, experiment.patience) != (None, None):
         replaced.append("no early stopping")
     return replaced

@@ -11,19 +11,20 @@ from time import monotonic
 from typing import Literal
 
 from pages.runs import failure
-from pages.runs.audience import Audience, Listener
 from pages.runs.chunks import Ahead, Chunks
 from pages.runs.marks import Mark, Marks, mark_of
 from pages.runs.measured import Measured
 from pages.runs.pace import Pace
+from pages.runs.past import Past
 from pages.runs.viewer import Viewer
 from pages.server import turns
+from pages.server.audience import Audience, Listener
 from pages.server.shared_results import Request
 from pages.server.turns import Turn, Turns
 from polycore import Experiment, Model, PolycoreError, Run
 from polycore import start as start_of
 from polycore.workers.chunk import MAX_DEATHS, Advance, Chunk
-from polycore.workers.picture import Picture, Wish
+from polycore.workers.picture import Picture, Portrait, Wish
 from polycore.workers.shut_down import ShutDownError
 from polycore.workers.speed import Speed
 
@@ -71,7 +72,7 @@ class Training:
         self._at_end = at_end
         self._owner = owner
         self._run = run
-        self._status: Status = "finished" if run.done else "paused" if run.step else "ready"
+        self._status: Status = "finished" if run.done else "paused" if run.step > run.began_at else "ready"
         self._error: str | None = None
         self._pace = Pace(budget)
         self._marks = Marks(mark_of(run, 0.0))
@@ -82,8 +83,11 @@ class Training:
         self._is_repeating = False
         self._catches_up = False
         self._used_at = 0.0
+        # apart from the run: sessions that train the same share that, with the snapshots of its last chunk
+        self._snapshots = run.snapshots
         self._audience = Audience()
         self._measured = Measured()
+        self._past = Past()
         self._wish = Wish()
         self._changed = threading.Condition()
         # counts the changes of status: a chunk requested in one generation is never used in another
@@ -104,8 +108,27 @@ class Training:
         The experiment determines the run to the last bit, and together with the budget where its chunks end.
         Raises PolycoreError as `polycore.start` does.
         """
-        origin = (experiment.to_json(), advance, budget)
+        origin = (experiment, advance, budget)
         return cls(start_of(experiment), executor, advance, budget, at_end, origin=origin, owner=owner)
+
+    @property
+    def whole_run(self) -> Run:
+        """The run as it is now, with all its snapshots: `run` has only those of the last chunk."""
+        with self._changed:
+            return replace(self._run, snapshots=self._snapshots)
+
+    @property
+    def snapshot_steps(self) -> tuple[int, ...]:
+        """The steps of all its snapshots, ascending."""
+        return self._snapshots.step
+
+    def past(self, step: int) -> Model | None:
+        """Return the model of the snapshot of a step; None if it has none of that step."""
+        return self._past.model(self.whole_run, step)
+
+    def past_portrait(self, step: int, wish: Wish) -> Portrait | None:
+        """Return the portrait of the same model."""
+        return self._past.portrait(self.whole_run, step, wish)
 
     @property
     def run(self) -> Run:
@@ -217,7 +240,7 @@ class Training:
         run, speed = self._run, self._average_speed.steps_per_second
         if run.done:
             return 0.0
-        steps = min(run.experiment.steps - run.step, self._pace.affordable_steps())
+        steps = min(run.last_step - run.step, self._pace.affordable_steps())
         return steps / speed if speed else None
 
     def computed_ahead(self) -> Ahead:
@@ -419,6 +442,7 @@ class Training:
     def _use(
         self, run: Run, seconds: float, computing: float, picture: Picture | None = None, drawing: float = 0.0
     ) -> None:
+        self._snapshots = self._snapshots.followed_by(run.snapshots, run.snapshot_rule, run.step)
         self._pace.take(run.step - self._run.step, seconds, computing, drawing)
         self._used_at = monotonic()
         self._speed.reach(run.step)

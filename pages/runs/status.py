@@ -15,7 +15,7 @@ def line(training: Training, run: Run, loss: float) -> str:
     loss: that of the weights shown, which may be lower than the lowest recorded: a run measures some steps.
     """
     return (
-        f"step {run.step:,} of {run.experiment.steps:,} ({run.step / run.experiment.steps:.0%})"
+        f"step {run.step:,} of {run.last_step:,} ({run.step / run.last_step:.0%})"
         f"{_position(training)} · best loss {loss_text(min(run.best_loss, loss))} nats"
     )
 

@@ -18,9 +18,9 @@ from pages.server import hosting, turns
 from pages.server.hosted import is_hosted
 from polycore import Experiment, Model, PolycoreError, advance
 from polycore.formatting import duration
+from polycore.history.history import History
 from polycore.sweeps import outcomes as engine
 from polycore.sweeps.outcomes import Outcome
-from polycore.training.history import History
 
 NO_MEMORY = "There is not enough memory for this run."
 

@@ -1,21 +1,24 @@
-"""What varies in a sweep: how many seeds, and which networks, optimizers and learning rates."""
+"""What varies in a sweep: how many seeds, and which networks, activations, optimizers and learning rates."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pages.server import hosting
 from pages.wording import layers
 from polycore import Experiment, PolycoreError
-from polycore.experiment.experiment import MAX_SEED
-from polycore.figures.palette import PALETTE
+from polycore.experiment.experiment import MAX_SEED, MOST_DROPOUT
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import NAMES, PLAIN, in_order, label_of
 from polycore.optimizers.registry import OPTIMIZERS
+from polycore.pictures.palette import PALETTE
 from polycore.quoting import quoted
 from polycore.sweeps.choices import grid
 
 MOST_SEEDS = 30
 MOST_SETTINGS = len(PALETTE)  # each has a color of its own
 MOST_TEXT = 200  # characters of a list
+REGULARIZATION = {"l1": "L1", "l2": "L2", "dropout": "dropout"}  # fields of Experiment, and their names
 
 Network = tuple[int, ...]
 
@@ -27,6 +30,8 @@ class Varied:
     networks: the widths of the hidden layers of each network; () for none.
     optimizers: by Experiment's names. learning_rates: for the optimizers that have one.
     steps: of each run.
+    activations: by Experiment's names.
+    l1, l2, dropout: for the optimizers that use them. features: by Experiment's names, each set of them.
     """
 
     seeds: int
@@ -34,12 +39,17 @@ class Varied:
     optimizers: tuple[str, ...]
     learning_rates: tuple[float, ...]
     steps: int
+    activations: tuple[str, ...] = ("relu",)
+    l1: tuple[float, ...] = (0.0,)
+    l2: tuple[float, ...] = (0.0,)
+    dropout: tuple[float, ...] = (0.0,)
+    features: tuple[tuple[str, ...], ...] = (PLAIN,)
 
     @property
     def settings(self) -> int:
         """The number of combinations, not counting seeds."""
-        with_rate = sum(map(_has_rate, self.optimizers))
-        return len(self.networks) * (len(self.optimizers) + with_rate * (len(self.learning_rates) - 1))
+        choices = [self._choices(optimizer) for optimizer in self.optimizers]
+        return sum(math.prod(map(len, choice.values())) for choice in choices)
 
     @property
     def runs(self) -> int:
@@ -58,7 +68,7 @@ class Varied:
         experiments: list[Experiment] = []
         for optimizer in self.optimizers:
             base = _base(replace(set_up, steps=self.steps), optimizer)
-            experiments += grid(base, **self._choices(optimizer, seeds))
+            experiments += grid(base, seed=seeds, **self._choices(optimizer))
         for experiment in experiments:
             hosting.limits().check(experiment)
         return tuple(sorted(experiments, key=lambda experiment: seeds.index(experiment.seed)))
@@ -70,13 +80,25 @@ class Varied:
             words.append(OPTIMIZERS[experiment.optimizer].words.label)
         if len(self.networks) > 1:
             words.append(_layers(experiment.hidden))
-        if len(self.learning_rates) > 1 and _has_rate(experiment.optimizer):
+        if len(self.activations) > 1:
+            words.append(ACTIVATIONS[experiment.activation].label)
+        if len(self.features) > 1:
+            words.append(f"inputs {', '.join(map(label_of, experiment.features))}")
+        uses = OPTIMIZERS[experiment.optimizer].uses
+        for name, label in REGULARIZATION.items():
+            if len(getattr(self, name)) > 1 and name in uses:
+                words.append(f"{label} {getattr(experiment, name):g}")
+        if len(self.learning_rates) > 1 and "learning_rate" in uses:
             words.append(f"at {experiment.learning_rate:g}")
         return ", ".join(words) or "as set up"
 
-    def _choices(self, optimizer: str, seeds: Sequence[int]) -> dict[str, Sequence[object]]:
-        rates = {"learning_rate": self.learning_rates} if _has_rate(optimizer) else {}
-        return {"seed": seeds, "hidden": self.networks, **rates}
+    def _choices(self, optimizer: str) -> dict[str, Sequence[object]]:
+        """Return what varies for an optimizer, by the fields of Experiment."""
+        numbers = {name: getattr(self, name) for name in REGULARIZATION}
+        numbers["learning_rate"] = self.learning_rates
+        used = {name: values for name, values in numbers.items() if name in OPTIMIZERS[optimizer].uses}
+        kinds = {"hidden": self.networks, "features": self.features, "activation": self.activations}
+        return {**kinds, **used}
 
     def _check_networks(self, set_up: Experiment) -> None:
         for network in self.networks:
@@ -87,7 +109,8 @@ class Varied:
 
     def _check_counts(self) -> None:
         if not self.settings:
-            raise PolycoreError("There is nothing to train; choose at least one optimizer.")
+            missing = "activation" if self.optimizers else "optimizer"
+            raise PolycoreError(f"There is nothing to train; choose at least one {missing}.")
         if self.settings > MOST_SETTINGS:
             raise PolycoreError(
                 f"This sweep has {self.settings} settings; expected at most {MOST_SETTINGS}, as many as "
@@ -100,7 +123,16 @@ def unvaried(experiment: Experiment) -> Varied:
     """Return the set-up itself with three seeds, or as many as this server allows."""
     seeds = min(3, hosting.limits().max_sweep_runs)
     return Varied(
-        seeds, (experiment.hidden,), (experiment.optimizer,), (experiment.learning_rate,), experiment.steps
+        seeds,
+        (experiment.hidden,),
+        (experiment.optimizer,),
+        (experiment.learning_rate,),
+        experiment.steps,
+        (experiment.activation,),
+        (experiment.l1,),
+        (experiment.l2,),
+        (experiment.dropout,),
+        (experiment.features,),
     )
 
 
@@ -115,21 +147,63 @@ def networks_of(text: str) -> tuple[Network, ...]:
     return tuple(dict.fromkeys(layers.from_text("Networks", part) for part in parts))
 
 
+def written_features(names: Sequence[str]) -> str:
+    """Return input features as the user types them: x-y-x2."""
+    return "-".join(names)
+
+
+def features_of(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the sets of features of a list such as "x-y, x-y-x2", each once. Raises PolycoreError."""
+    _parts("Input features", text, "x-y, x-y-x2")  # neither empty nor too long
+    sets = []
+    for part in filter(str.strip, layers.HYPHEN.sub("-", text).split(",")):
+        known = in_order(part.replace("-", " ").split())
+        if known is None:
+            raise PolycoreError(
+                f"Input features: got {quoted(part.strip(), 40)}; expected names among {', '.join(NAMES)}, "
+                "each once, with hyphens, and commas between sets, such as x-y, x-y-x2."
+            )
+        sets.append(known)
+    return tuple(dict.fromkeys(sets))
+
+
 def rates_of(text: str) -> tuple[float, ...]:
     """Return the learning rates of a list such as "0.01, 0.003", each once. Raises PolycoreError."""
-    rates = []
-    for part in _parts("Learning rates", text, "0.01, 0.003"):
+    return _numbers_of(
+        "Learning rates", text, "0.01, 0.003", "above 0 and at most 10", lambda rate: 0 < rate <= 10
+    )
+
+
+def penalties_of(name: str, text: str) -> tuple[float, ...]:
+    """Return the strengths of a penalty in a list such as "0, 0.001", each once. Raises PolycoreError.
+
+    name: of the list, as people see it.
+    """
+    return _numbers_of(name, text, "0, 0.001", "from 0 to 10", lambda strength: 0 <= strength <= 10)
+
+
+def dropouts_of(text: str) -> tuple[float, ...]:
+    """Return the shares of a list such as "0, 0.1", each once. Raises PolycoreError."""
+    expected = f"from 0 to {MOST_DROPOUT:g}"
+    return _numbers_of("Dropout", text, "0, 0.1", expected, lambda share: 0 <= share <= MOST_DROPOUT)
+
+
+def _numbers_of(
+    name: str, text: str, example: str, expected: str, is_valid: Callable[[float], bool]
+) -> tuple[float, ...]:
+    numbers = []
+    for part in _parts(name, text, example):
         try:
-            rate = float(part)
+            number = float(part)
         except ValueError:
-            rate = math.nan
-        if not 0 < rate <= 10:
+            number = math.nan
+        if not is_valid(number):
             raise PolycoreError(
-                f"Learning rates: got {quoted(part, 40)}; expected numbers above 0 and at most 10, with "
-                "commas, such as 0.01, 0.003."
+                f"{name}: got {quoted(part, 40)}; expected numbers {expected}, with commas, such as "
+                f"{example}."
             )
-        rates.append(rate)
-    return tuple(dict.fromkeys(rates))
+        numbers.append(number)
+    return tuple(dict.fromkeys(numbers))
 
 
 def _layers(hidden: Network) -> str:
@@ -145,10 +219,6 @@ def _parts(name: str, text: str, example: str) -> list[str]:
     if not parts:
         raise PolycoreError(f"{name}: got an empty list; expected one or more, such as {example}.")
     return parts
-
-
-def _has_rate(optimizer: str) -> bool:
-    return "learning_rate" in OPTIMIZERS[optimizer].uses
 
 
 def _base(set_up: Experiment, optimizer: str) -> Experiment:

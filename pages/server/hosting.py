@@ -56,12 +56,12 @@ class Limits:
 
     def check(self, experiment: Experiment) -> None:
         """Raise PolycoreError, one sentence for the user, if `experiment` exceeds a limit."""
-        per_class = experiment.samples_per_class or 0
+        per_class = 0 if experiment.data is not None else experiment.samples_per_class or 0
         requested = (
             ("neurons a layer", max(experiment.hidden, default=0), self.max_width),
             ("weights and biases", experiment.parameter_count, self.max_parameters),
             ("samples of each polynomial", per_class, self.max_samples_per_class),
-            ("samples in all", per_class * len(experiment.polynomials), self.max_samples),
+            ("samples in all", experiment.sample_count or 0, self.max_samples),
             ("points a batch", experiment.batch_size or 0, self.max_batch_size),
             ("steps", experiment.steps, self.max_steps),
         )

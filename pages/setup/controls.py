@@ -13,13 +13,14 @@ from pages.server.pool import workers
 from pages.setup import seed
 from pages.state import session, typed
 from pages.wording import refusal
-from polycore import Experiment, PolycoreError, advance
+from polycore import Experiment, Model, PolycoreError, Run, advance, start
 
 PREFIX = "controls"
 RESTING = ("ready", "finished", "stopped")  # starting another run loses nothing of such a run
 REFUSAL_KEY = f"{PREFIX}.refusal"
 
 PLAY, PAUSE = ":material/play_arrow:", ":material/pause:"
+CONTINUE = ":material/resume:"
 STEP_HELP = "Changes the weights once, so that you see what a single update does."
 STOP_HELP = "Ends the run for good, before its last step. The best weights so far are kept."
 RESET_HELP = "Goes back to step 0 and the same initial weights. The best weights so far are kept."
@@ -48,9 +49,12 @@ STYLE = """<style>
 }
 @media (min-width: 641px) {
   .st-key-controls > :first-child button { min-width: 12rem; }
-  :is(.st-key-controls-keys, .st-key-controls-changed, .st-key-controls-ahead) { min-height: 2.5rem; }
+  :is(.st-key-controls-keys, .st-key-controls-changed, .st-key-controls-ahead, .st-key-controls-more,
+    .st-key-controls-model) { min-height: 2.5rem; }
   .st-key-controls-keys { justify-content: center; }
-  :is(.st-key-controls-changed, .st-key-controls-ahead) { flex-wrap: nowrap; }
+  .st-key-controls-ahead { flex-wrap: nowrap; }
+  .st-key-controls-changed { row-gap: 0; } /* two lines, as high as the buttons beside them */
+  .st-key-controls-changed button { height: 1.4rem; min-height: 1.4rem; padding: 0 0.4rem; }
 }
 </style>"""
 
@@ -102,6 +106,11 @@ def draw() -> None:
     with st.container():
         if training is not None and changed:
             _draw_change(training)
+        elif training is not None and training.status in ("finished", "stopped"):
+            _draw_more(training)
+        elif (training is None or training.status == "ready") and _fitting_model() is not None:
+            with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.model"):
+                _draw_from_model()
         elif (
             training is not None and training.is_active and training.computed_ahead().seconds > SHORT_SECONDS
         ):
@@ -115,12 +124,102 @@ def _draw_change(training: Training) -> None:
     """Say that the run has another set-up; if it has not ended, draw a button that starts the new one."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.changed"):
         if training.status in RESTING:
-            st.caption(CHANGED)
+            st.caption(CHANGED_SHORT if _fits(training) else CHANGED)
         else:
             st.caption(CHANGED_SHORT)
             _draw_begin_button(
                 "Start the new set-up", "Ends this run, which stays in Compare, and trains a new network."
             )
+        if _fits(training):
+            _draw_button(
+                "Continue with these settings",
+                CONTINUE,
+                partial(_continue_from, training.whole_run),
+                False,
+                "Trains these weights further with the new settings. The charts go on, with a mark that says "
+                "what changed.",
+            )
+
+
+def _draw_more(training: Training) -> None:
+    """Offer to train the weights of a run that has ended further."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.more"):
+        _draw_button(
+            "Continue",
+            CONTINUE,
+            partial(_continue_from, training.whole_run),
+            False,
+            f"Trains these weights for {training.run.experiment.steps:,} steps more. Change settings first, "
+            "and it continues with those.",
+        )
+        if _fitting_model() is not None:
+            _draw_from_model()
+
+
+def _draw_from_model() -> None:
+    """Offer to train the model in use further."""
+    _draw_button(
+        "Continue from the network in use",
+        CONTINUE,
+        _continue_from_model,
+        False,
+        "Trains the network that answers now further, with the settings of the set-up.",
+    )
+
+
+def _fits(training: Training) -> bool:
+    """Return whether the run's weights can be trained further with the set-up."""
+    run = training.run
+    return run.step > 0 and _is_of_set_up(run.experiment)
+
+
+def _fitting_model() -> Model | None:
+    """Return the model in use if it is not the run's and can be trained further with the set-up."""
+    now = session.current()
+    kept = now.answering
+    if kept is None or kept is now.own:
+        return None
+    return kept.model if _is_of_set_up(kept.model) else None
+
+
+def _is_of_set_up(network: Experiment | Model) -> bool:
+    """Return whether a network has the inputs, the layers and the activation of the set-up."""
+    set_up = session.current().experiment
+    return (
+        network.inputs == set_up.inputs
+        and network.widths == set_up.widths
+        and network.activation == set_up.activation
+    )
+
+
+def _continue_from_model() -> None:
+    model = _fitting_model()
+    if model is not None:
+        _continue_from(model)
+
+
+def _continue_from(weights: Run | Model) -> None:
+    """Train these weights further, with the set-up and values just typed."""
+    try:
+        typed.take()
+    except PolycoreError as error:
+        st.session_state[REFUSAL_KEY] = str(error)
+        return
+    training = session.current().training
+    if isinstance(weights, Run) and training is not None:
+        training.pause()
+        weights = training.whole_run  # it may have learned more since the page was drawn
+    try:
+        limits, experiment = hosting.limits(), session.current().experiment
+        limits.check(experiment)
+        owner = presence.session_name()
+        run = start(experiment, weights)
+        continued = Training(run, workers, advance, limits.max_seconds, owner=owner)
+    except PolycoreError as error:
+        st.session_state[REFUSAL_KEY] = str(error)
+        return
+    session.begin(continued)
+    continued.start()
 
 
 def _draw_catch_up(training: Training) -> None:
@@ -164,6 +263,8 @@ def _main_action(training: Training) -> tuple[str, str, Callable[[], object], st
             return "Pause", PAUSE, training.pause, "Leaves the queue. Resume joins the queue at its end."
         case "paused" | "failed":
             return "Resume", PLAY, training.resume, "Continues from this step."
+        case _ if training.run.began_at:
+            return "Start", PLAY, begin, "Trains a new network on the set-up, from step 0."
         case _:
             return "Start again", ":material/replay:", begin, "Repeats the same run from step 0."
 

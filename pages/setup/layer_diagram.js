@@ -28,13 +28,14 @@ class Diagram {
 
   draw() {
     if (!this.data || this.root.clientWidth === 0) return;
-    const { hidden, sizes, most, outputs } = this.data;
+    const { inputs, hidden, sizes, most, outputs } = this.data;
     const focused = this.root.contains(deepActive()) && deepActive().getAttribute("aria-label");
-    const widths = [2, ...hidden, outputs];
+    const widths = [inputs.length, ...hidden, outputs];
+    const named = inputs.length > 2 ? String(inputs.length) : inputs.join(", ");
     const step = (this.root.clientWidth - BESIDE) / widths.length;
     const x = (column) => step * (column + 0.5);
     this.root.replaceChildren(lines(widths, x, this.root.clientWidth));
-    widths.forEach((width, column) => this.text(x(column), column === 0 ? "x, y" : String(width), TOP + DOTS_HEIGHT));
+    widths.forEach((width, column) => this.text(x(column), column === 0 ? named : String(width), TOP + DOTS_HEIGHT));
     hidden.forEach((width, layer) => {
       const changed = (size) => hidden.with(layer, size);
       const [more, less] = [sizes.find((size) => size > width), sizes.findLast((size) => size < width)];

@@ -8,7 +8,6 @@ import streamlit as st
 from pages.server import hosting
 from pages.setup import layer_diagram, more_settings, optimizer_input, seed
 from pages.state import session, typed
-from pages.state.setup import Setup
 from pages.wording import layers, refusal
 from polycore import Experiment
 from polycore.experiment.experiment import MEASURED_PER_CLASS
@@ -97,7 +96,7 @@ def take() -> None:
     experiment = _held()
     if experiment != session.current().experiment:
         replaced = optimizer_input.replaced_by(_with_fields(), experiment)
-        session.set_setup(Setup(experiment, replaced))
+        session.set_setup(replace(session.current().setup, experiment=experiment, replaced=replaced))
 
 
 def _held() -> Experiment:
@@ -269,8 +268,11 @@ def _preset(label: str, preset: Experiment, description: str) -> None:
 def _use_preset(preset: Experiment) -> None:
     typed.note()
     now = session.current().experiment
-    experiment = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
-    session.replace_setup(experiment, "Your settings were replaced.")
+    if now.data is not None:
+        experiment = preset.on_points(now.data, now.held_out_share)
+    else:
+        experiment = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
+    session.replace_setup(experiment, "Your settings were replaced.", session.current().setup.sketch)
 
 
 def _key(name: str) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pages.runs.marks import Mark
-from polycore import Experiment, Model, PolycoreError
-from polycore.training.history import History
+from pages.runs.past import Choice
+from polycore import Experiment, Model, PolycoreError, Run
+from polycore.history.history import History
+from polycore.history.leg import Leg
 
 MOST_KEPT = 12
 MOST_PINNED = MOST_KEPT - 2  # a slot for the run, and one for what comes next
@@ -24,6 +26,7 @@ class Kept:
     seconds: how long workers computed for the run.
     marks: the step that the run had reached after so many seconds of computing.
     pinned: it never makes room for another model.
+    earlier: what was trained before, if its run continued from given weights.
     """
 
     title: str
@@ -33,6 +36,11 @@ class Kept:
     seconds: float = 0.0
     pinned: bool = False
     marks: tuple[Mark, ...] = ()
+    earlier: tuple[Leg, ...] = ()
+
+    def is_of(self, run: Run) -> bool:
+        """Return whether it is the model of this run, or of one with the same experiment and past."""
+        return self.experiment == run.experiment and _past(self.earlier) == _past(run.earlier)
 
     @property
     def last_step(self) -> int:
@@ -47,11 +55,15 @@ class ByHand:
     title: of the kept model.
     original: the model without the changes.
     model: the model with them; `original` itself before the first change.
+    choice: which weights of its run they are; "Best" also for a model without a run.
+    step: the step of that run after which it had `original`; None without a run.
     """
 
     title: str
     original: Model
     model: Model
+    choice: Choice = "Best"
+    step: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,9 +94,9 @@ class KeptModels:
         """Return the model of that title, if it is kept."""
         return next((kept for kept in self.kept if kept.title == title), None)
 
-    def trained_on(self, experiment: Experiment) -> Kept | None:
-        """Return the model of a run of `experiment`, if one is kept."""
-        return next((kept for kept in self.kept if kept.experiment == experiment), None)
+    def of_run(self, run: Run) -> Kept | None:
+        """Return the model of this run, or of one with the same experiment and past, if one is kept."""
+        return next((kept for kept in self.kept if kept.is_of(run)), None)
 
     def added(self, new: Kept, own: Kept | None) -> "KeptModels":
         """Keep `new` and let it answer. Its title gets a number if another model has the same.
@@ -138,3 +150,7 @@ class KeptModels:
     def _free_title(self, title: str) -> str:
         numbered = (f"{title} ({number})" for number in range(2, MOST_KEPT + 3))
         return next(free for free in (title, *numbered) if self.titled(free) is None)
+
+
+def _past(earlier: Sequence[Leg]) -> list[object]:
+    return [leg.to_dict() for leg in earlier]

@@ -1,29 +1,30 @@
 """Points that a user has uploaded."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from polycore import Polynomial
 from polycore.arrays import Floats, Integers
+from polycore.class_name import ClassName
 from polycore.limits import MAX_CLASSES
+from polycore.polynomials.classes import Classes
 
 
 @dataclass(frozen=True, eq=False)
 class Points:
     """Points (N, 2) that were uploaded, with labels (N,) if the file names the polynomials.
 
-    polynomials: what the labels index: the set-up's polynomials at the time of the upload.
+    polynomials: what the labels index: the set-up's polynomials, or names of classes, at the upload.
     """
 
     points: Floats
     labels: Integers | None
-    polynomials: tuple[Polynomial, ...] = ()
+    polynomials: tuple[Polynomial, ...] | tuple[ClassName, ...] = ()
 
-    def classes_in(self, polynomials: Sequence[Polynomial]) -> Integers:
+    def classes_in(self, polynomials: Classes) -> Integers:
         """Return the index in `polynomials` of each point's own, (N,); -1 for a point without one there."""
-        index_of = {polynomial: index for index, polynomial in enumerate(polynomials)}
+        index_of: dict[object, int] = {one: index for index, one in enumerate(polynomials)}
         classes = np.full(MAX_CLASSES, -1)
         for label, polynomial in enumerate(self.polynomials):
             classes[label] = index_of.get(polynomial, -1)

@@ -54,6 +54,8 @@ def remember(session: Session) -> None:
     name = st.session_state.get(KEY)
     if name is None:
         return
+    # without its film, which has up to 3 MB and is drawn again in two seconds
+    session = replace(session, drawings=replace(session.drawings, film=None))
     remembered = Remembered(time.monotonic(), session, array_bytes(session), session_key.key())
     with _lock:
         _sessions[name] = remembered

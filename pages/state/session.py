@@ -12,11 +12,12 @@ import streamlit as st
 
 from pages.runs.runner import Training
 from pages.server import presence
+from pages.sketch.sketch import Sketch
 from pages.state import recall
 from pages.state.holdings import Holdings
 from pages.state.kept_models import ByHand, Kept
 from pages.state.points import Points
-from pages.state.session_value import Address, Comparison, Lessons, Play, Session, Undo
+from pages.state.session_value import Address, Comparison, Drawings, Lessons, Play, Session, Undo
 from pages.state.setup import Setup
 from pages.state.shown_input import Inputs
 from pages.state.view import View
@@ -66,13 +67,16 @@ def load(experiment: Experiment, *renewed: Inputs, undo: str | None = None) -> N
     _store(changed if undo is None else changed.with_undo(undo, now))
 
 
-def replace_setup(experiment: Experiment, undo: str | None = None) -> None:
+def replace_setup(experiment: Experiment, undo: str | None = None, sketch: Sketch | None = None) -> None:
     """Replace the whole set-up; the samples that its optimizer had replaced are forgotten.
 
-    `undo` is a sentence that says so if the present set-up can be brought back, else None.
+    undo: a sentence that says so if the present set-up can be brought back, else None.
+    sketch: the points of the user's own as they are drawn; see Setup.
     """
     now = current()
-    _store_setup(now, replace(now, setup=Setup(experiment)).renewed("all"), undo)
+    view = now.view if sketch is None or now.setup.own_points else now.view.of_points()
+    changed = replace(now, setup=Setup(experiment, sketch=sketch), view=view)
+    _store_setup(now, changed.renewed("all"), undo)
 
 
 def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
@@ -120,7 +124,12 @@ def exchange_run(training: Training) -> None:
     """
     training.seen(presence.of_this_tab())
     now = current()
-    begun = replace(now, training=training)
+    begun = replace(
+        now,
+        training=training,
+        view=replace(now.view, past=None, inside="Best"),
+        drawings=now.drawings.kept_after_run(),
+    )
     kept = begun.own
     _store(begun if kept is None else begun.using(kept.title))
 
@@ -156,7 +165,8 @@ def add_upload(model: Model) -> None:
     """Keep a model that came as a file and let it answer."""
     now = current()
     number = now.models.uploads + 1
-    kept = Kept(f"Upload {number} · {model.weights[-1].shape[1]} polynomials", model, None)
+    noun = "classes" if model.classes else "polynomials"
+    kept = Kept(f"Upload {number} · {model.widths[-1]} {noun}", model, None)
     _store(replace(now, models=replace(now.models, uploads=number)).keeping(kept))
 
 
@@ -233,6 +243,7 @@ def remove(title: str) -> None:
         now,
         models=now.models.without(kept),
         training=None if kept is now.own else now.training,
+        drawings=now.drawings.kept_after_run() if kept is now.own else now.drawings,
         by_hand=now.by_hand_unless({title}),
     )
     _store(removed.renewed("lists of models").with_undo(f"{title} was deleted.", now))
@@ -306,6 +317,11 @@ def set_play(play: Play, undo: str | None = None) -> None:
 def set_comparison(comparison: Comparison) -> None:
     """Change what the Compare page compares."""
     _store(replace(current(), comparison=comparison))
+
+
+def set_drawings(drawings: Drawings) -> None:
+    """Change what the user has asked for about the run."""
+    _store(replace(current(), drawings=drawings))
 
 
 def set_address(address: Address) -> None:

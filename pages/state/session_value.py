@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from pages.game.challenge import Challenge
 from pages.game.game import Game
+from pages.runs.job import Job
+from pages.runs.past import Choice, available
 from pages.runs.race import Race
 from pages.runs.runner import Training
 from pages.runs.sweep import Sweep
@@ -16,8 +18,9 @@ from pages.state.setup import Setup
 from pages.state.shown_input import Inputs, InputVersions
 from pages.state.view import View
 from pages.state.writing import Writing
-from polycore import Experiment, Model
+from polycore import Experiment, Landscape, Model, Run
 from polycore.optimizers.registry import OPTIMIZERS
+from polycore.polynomials.classes import counted_classes
 
 Value = TypeVar("Value")
 
@@ -50,11 +53,30 @@ class Comparison:
 
     titles: of the models that the user compares; None before the first choice.
     race, sweep: the latest one, in whatever state; None before the first.
+    landscape: that of the race, and the indices of the lanes whose trajectories it has, in their order; None
+        before the first.
+    moment: which weights of the race are shown: those after so many microseconds of computing, or the latest.
     """
 
     titles: tuple[str, ...] | None = None
     race: Race | None = None
     sweep: Sweep | None = None
+    landscape: tuple[Job[Landscape], tuple[int, ...]] | None = None
+    moment: Choice = "Now"
+
+
+@dataclass(frozen=True)
+class Drawings:
+    """What the user has asked for about the run, in whatever state; None for what was not asked for."""
+
+    film: Job[bytes] | None = None
+    landscape: Job[Landscape] | None = None
+
+    def kept_after_run(self) -> "Drawings":
+        """Return what stays when its run is replaced: a film. A landscape that is computed is given up."""
+        if self.landscape is not None:
+            self.landscape.give_up()
+        return Drawings(film=self.film)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +124,7 @@ class Session:
     lessons: Lessons = field(default_factory=Lessons)
     play: Play = field(default_factory=Play)
     comparison: Comparison = field(default_factory=Comparison)
+    drawings: Drawings = field(default_factory=Drawings)
     address: Address = field(default_factory=Address)
     lost: Holdings = field(default_factory=Holdings)
     undo: "Undo | None" = None
@@ -120,7 +143,33 @@ class Session:
     @property
     def own(self) -> Kept | None:
         """The model that is kept of the run."""
-        return None if self.training is None else self.models.trained_on(self.training.run.experiment)
+        return None if self.training is None else self.models.of_run(self.training.run)
+
+    @property
+    def answering_run(self) -> Training | None:
+        """The run if the model that answers is its best; None if that is another one.
+
+        Of a run that repeats a longer one the model is kept already, and is none of its past.
+        """
+        own, training = self.own, self.training
+        if own is None or training is None or own is not self.answering:
+            return None
+        return training if own.last_step <= training.run.step else None
+
+    @property
+    def inside_choice(self) -> Choice:
+        """The weights that the Inside page shows: of the run that answers, if one does."""
+        return self.moment_of(self.view.inside if self.view.past is None else self.view.past)
+
+    def moment_of(self, choice: Choice) -> Choice:
+        """Return what is shown for a choice of weights of the run that answers; "Best" if none does."""
+        training = self.answering_run
+        if training is None:
+            return "Best"
+        run = training.run
+        choice = available(choice, training.snapshot_steps, run)
+        rests_at_best = not training.is_active and run.best_step == run.step
+        return "Best" if choice == "Now" and rests_at_best else choice
 
     @property
     def holdings(self) -> Holdings:
@@ -143,11 +192,17 @@ class Session:
         if training is None or training.run.step == 0:
             return self
         run, seconds, marks = training.run, training.seconds, training.marks
-        best, history = training.best_of(run), run.history
+        best, history = training.best_of(run), run.whole_history
         if kept is None:
             number = self.models.runs + 1
             new = Kept(
-                _run_title(number, run.experiment), best, run.experiment, history, seconds, marks=marks
+                _run_title(number, run),
+                best,
+                run.experiment,
+                history,
+                seconds,
+                marks=marks,
+                earlier=run.earlier,
             )
             return replace(self, models=replace(self.models, runs=number)).keeping(new)
         if best.loss < kept.model.loss or history.step[-1] > kept.last_step:
@@ -250,6 +305,7 @@ class Undo:
         The model in use and the lesson hold no work: they stay if the user has chosen another since.
         """
         before, after, since = self.before, self.after, self.unchanged_since
+        by_hand = _reverted(before.by_hand, after.by_hand, now.by_hand)
         lessons = now.lessons
         if lessons.current == since.lessons.current and before.lessons.current != after.lessons.current:
             lessons = replace(lessons, current=before.lessons.current, before=before.lessons.before)
@@ -258,10 +314,12 @@ class Undo:
             setup=_reverted(before.setup, after.setup, now.setup),
             training=_reverted(before.training, after.training, now.training),
             models=self._reverted_models(now.models),
-            by_hand=_reverted(before.by_hand, after.by_hand, now.by_hand),
+            by_hand=by_hand,
+            view=_with_changes_in_view(now.view, now.by_hand, by_hand),
             points=_reverted(before.points, after.points, now.points),
             play=replace(now.play, game=_reverted(before.play.game, after.play.game, now.play.game)),
             lessons=lessons,
+            drawings=_reverted(before.drawings, after.drawings, now.drawings),
             undo=None,
         )
 
@@ -292,14 +350,23 @@ def _reverted(before: Value, after: Value, now: Value) -> Value:
     return now if before == after else before
 
 
+def _with_changes_in_view(view: View, now: ByHand | None, brought_back: ByHand | None) -> View:
+    """Return the view that shows changes by hand that are brought back: they belong to one step of a run."""
+    if brought_back is None or brought_back is now:
+        return view
+    choice = brought_back.choice
+    return replace(view, past=choice) if isinstance(choice, int) else replace(view, past=None, inside=choice)
+
+
 def _work_in(models: KeptModels) -> tuple[tuple[str, bool, Experiment | Model], ...]:
     """Return what a newer change would change: not the weights, which a run improves and so loses nothing."""
     return tuple((kept.title, kept.pinned, kept.experiment or kept.model) for kept in models.kept)
 
 
-def _run_title(number: int, experiment: Experiment) -> str:
-    optimizer = OPTIMIZERS[experiment.optimizer].words.label
-    return f"Run {number} · {optimizer}, {len(experiment.polynomials)} polynomials"
+def _run_title(number: int, run: Run) -> str:
+    optimizer = OPTIMIZERS[run.experiment.optimizer].words.label
+    title = f"Run {number} · {optimizer}, {counted_classes(run.experiment.shown_classes)}"
+    return f"{title}, continued" if run.earlier else title
 
 
 def _progress(training: Training | None) -> tuple[bool, int] | None:

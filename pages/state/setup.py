@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from pages.sketch.sketch import Sketch
 from polycore import Experiment
 
 
@@ -18,7 +19,17 @@ class Setup:
     """The set-up as it stands. A run that has begun keeps its own experiment.
 
     replaced: None if choosing the optimizer has replaced nothing.
+    sketch: points of the user's own as they are drawn; the experiment has them once they can be trained on.
+        None if it learns polynomials, or points that came with a link or a file.
     """
 
     experiment: Experiment = field(default_factory=Experiment.recommended)
     replaced: Replaced | None = None
+    sketch: Sketch | None = None
+
+    @property
+    def own_points(self) -> Sketch | None:
+        """The points of the user's own, drawn or not; None if the set-up learns polynomials."""
+        if self.sketch is not None or self.experiment.data is None:
+            return self.sketch
+        return Sketch.of(self.experiment.data, None)

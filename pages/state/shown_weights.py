@@ -1,13 +1,13 @@
-"""Which weights of a run its page shows: those of the latest step, or the best so far."""
+"""Which weights of a run its page shows: those of the latest step, the best so far, or earlier ones."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import get_args
 
 import streamlit as st
 
+from pages.runs.past import Choice, Weights, available
 from pages.runs.runner import Training
 from pages.state import session
-from pages.state.view import Weights
 from polycore import Model, Run
 from polycore.figures.alternative_text import Mark
 
@@ -26,29 +26,42 @@ class ShownWeights:
     """
 
     run: Run
-    choice: Weights
+    choice: Choice
     model: Model
 
     @classmethod
-    def of(cls, training: Training, choice: Weights) -> "ShownWeights":
-        """Return the weights of that choice, as the run is now."""
+    def of(cls, training: Training, choice: Choice) -> "ShownWeights":
+        """Return the weights of that choice, as the run is now.
+
+        A step whose weights made room for others is replaced by the first moment after it.
+        """
         run = training.run
+        choice = available(choice, training.snapshot_steps, run)
+        if isinstance(choice, int):
+            past = training.past(choice)
+            if past is not None:
+                return cls(run, choice, past)
+            choice = "Now"
         model = training.current_of(run) if choice == "Now" else training.best_of(run)
         return cls(run, choice, model)
 
     @property
     def step(self) -> int:
         """The step after which the run had these weights."""
+        if isinstance(self.choice, int):
+            return self.choice
         return self.run.step if self.choice == "Now" else self.run.best_step
 
     @property
     def name(self) -> str:
-        """Their name on a page: "now (step 1,200)" or "best (step 800)"."""
+        """Their name on a page: "now (step 1,200)", "best (step 800)" or "then (step 64)"."""
         return f"{self.mark} (step {self.step:,})"
 
     @property
     def mark(self) -> Mark:
         """Their name on the charts."""
+        if isinstance(self.choice, int):
+            return "then"
         return "now" if self.choice == "Now" else "best"
 
     @property
@@ -58,6 +71,8 @@ class ShownWeights:
         A mark that differs from the history's only point in the last bit leaves a chart without any ticks.
         """
         run = self.run
+        if isinstance(self.choice, int):
+            return self.model.loss
         if self.choice == "Best" or run.parameters is run.best_parameters:
             return run.best_loss
         if run.history.step[-1] == run.step:
@@ -72,20 +87,21 @@ class ShownWeights:
 
 def chosen(training: Training) -> ShownWeights:
     """Return those that the visitor has chosen, as the run is now."""
-    return ShownWeights.of(training, session.current().view.weights)
+    return ShownWeights.of(training, session.current().view.choice)
 
 
 def draw() -> None:
     """Draw the choice. Within the fragment that draws the map, a click draws only that fragment again."""
     now = session.current()
-    key = now.inputs.key(KEY)
+    is_past = now.view.past is not None  # then neither is chosen
+    key = now.inputs.key(f"{KEY}.past" if is_past else KEY)
     st.segmented_control(
         "Weights",
         get_args(Weights),
-        default=now.view.weights,  # and not set by its key: shown_input.py says why
+        default=None if is_past else now.view.weights,  # and not set by its key: shown_input.py says why
         key=key,
         disabled=now.training is None,
-        required=True,
+        required=not is_past,
         on_change=_choose,
         args=(key,),
         label_visibility="collapsed",
@@ -93,4 +109,6 @@ def draw() -> None:
 
 
 def _choose(key: str) -> None:
-    session.set_view(replace(session.current().view, weights=st.session_state[key]))
+    weights: Weights | None = st.session_state[key]
+    if weights is not None:
+        session.set_view(session.current().view.chosen(weights))

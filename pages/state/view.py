@@ -1,11 +1,12 @@
 """What the pages show: whose weights, what lies on the maps, and which point and neuron are looked at."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from pages.runs.past import Choice, Weights
 
 MapView = Literal["Network", "Referee", "Differences"]
 MapLayer = Literal["Samples", "Mistakes", "Crossings"]
-Weights = Literal["Now", "Best"]
 Way = Literal["Any point", "On a curve", "At a crossing"]
 
 
@@ -28,7 +29,9 @@ class AskedPoint:
 class View:
     """What the pages show; none of it is lost work.
 
-    weights: which weights of a run its map and the figures beside it show.
+    weights: which weights of a run its map and the figures beside it show, unless `past` is a step.
+    past: the step of a run's past whose weights they show; None for `weights`.
+    inside: which weights of a run the Inside page shows, unless `past` is a step.
     map_view: what the map of the Train page shows.
     map_layers, predict_layers: what lies on a run's map, and on the map of the Predict page.
     asked: the point that is asked about on a run's map; None if there is none.
@@ -42,6 +45,8 @@ class View:
     """
 
     weights: Weights = "Now"
+    past: int | None = None
+    inside: Weights = "Best"
     map_view: MapView = "Network"
     map_layers: tuple[MapLayer, ...] = ()
     predict_layers: tuple[MapLayer, ...] = ("Crossings",)
@@ -53,3 +58,25 @@ class View:
     settings: bool = True
     report: bool = False
     presenting: bool = False
+
+    @property
+    def choice(self) -> Choice:
+        """The weights of a run that its map and the figures beside it show."""
+        return self.weights if self.past is None else self.past
+
+    def chosen(self, choice: Choice) -> "View":
+        """Return the view with these weights of a run."""
+        if isinstance(choice, int):
+            return replace(self, past=choice)
+        return replace(self, weights=choice, past=None)
+
+    def chosen_inside(self, choice: Choice) -> "View":
+        """Return the view with these weights on the Inside page, and wherever a run is shown."""
+        chosen = self.chosen(choice)
+        return chosen if isinstance(choice, int) else replace(chosen, inside=choice)
+
+    def of_points(self) -> "View":
+        """Return the view with points of the user's own on the maps: nothing else shows what is learned."""
+        with_samples = tuple({"Samples": None} | dict.fromkeys(self.map_layers))
+        of_model = tuple({"Samples": None} | dict.fromkeys(self.predict_layers))
+        return replace(self, map_layers=with_samples, predict_layers=of_model)

@@ -9,28 +9,31 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.plane import live
+from pages.plane.answer import class_name
 from pages.plane.referee import best_possible, best_possible_text
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
 from pages.wording.percent import percent
-from polycore import Experiment, Model, Polynomial
+from polycore import Experiment, Model
 from polycore.arrays import read_only
 from polycore.figures import confusion_figure, errors_figure, reliability_figure
-from polycore.inspection.report import Bands, Report, report
+from polycore.inspection.report import Bands, Meetings, Report, report
+from polycore.polynomials.classes import Classes, noun_of
 
 PREFIX = "report"
 OPEN_KEY = f"{PREFIX}.open"
-HELP = "On points it never saw: accuracy by polynomial, what it mixes up, and whether its confidence is fair."
+HELP = "On points it never saw: accuracy by class, what it mixes up, and whether its confidence is fair."
 TITLE, ICON = "How good is it, honestly?", ":material/fact_check:"
 NEAR = 2  # bands, where most mistakes of a trained network lie: up to 0.03 for a range of x of width 2
 RELIABILITY_HEIGHT = 320  # pixels
 
 _CLASS_COLUMNS = {
     "polynomial": st.column_config.TextColumn("polynomial", width="medium"),
-    "points": st.column_config.NumberColumn("points", format="%d", help="Held-out points on it."),
+    "class": st.column_config.TextColumn("class", width="medium"),
+    "points": st.column_config.NumberColumn("points", format="%d", help="Held-out points of it."),
     "wrong": st.column_config.NumberColumn(
-        "wrong", format="%d", help="How many of them are answered with another polynomial."
+        "wrong", format="%d", help="How many of them are answered with another one."
     ),
     "accuracy": st.column_config.NumberColumn("accuracy", format="%.2f %%"),
 }
@@ -80,7 +83,7 @@ def _held_out_report(model: Model, experiment: Experiment) -> Report:
     """Return the report on the held-out points. Models are compared by identity."""
     points, labels = experiment.held_out_set()
     probabilities = model.predict_proba(points)
-    return read_only(report(probabilities, labels, points, experiment.polynomials, experiment.x_range))
+    return read_only(report(probabilities, labels, points, experiment.shown_classes, experiment.x_range))
 
 
 def _draw_report(best: ShownWeights) -> None:
@@ -88,24 +91,29 @@ def _draw_report(best: ShownWeights) -> None:
     results = _held_out_report(best.model, experiment)
     st.caption(f"All of this is about the run's best weights so far, of step {best.step:,}.")
     _draw_accuracies(experiment, results)
-    _draw_confusion(experiment.polynomials, results)
+    _draw_confusion(experiment.shown_classes, results)
     _draw_reliability(results)
-    _draw_mistakes(experiment, results)
+    if results.bands is not None and results.meetings is not None:
+        _draw_mistakes(experiment, results, results.bands, results.meetings)
 
 
 def _draw_accuracies(experiment: Experiment, results: Report) -> None:
-    st.subheader("Polynomial by polynomial", anchor=False)
+    classes = experiment.shown_classes
+    noun = noun_of(classes)
+    st.subheader(f"{noun.capitalize()} by {noun}", anchor=False)
+    best = best_possible_text(best_possible(experiment))
     st.write(
         f"Of {results.confusion.sum():,} points on which no step trains, the best weights answer "
-        f"{percent(results.accuracy)} correctly ({best_possible_text(best_possible(experiment))}). "
-        "Polynomials with many wrong answers are hard to distinguish."
+        f"{percent(results.accuracy)} correctly{f' ({best})' if best else ''}. "
+        f"{noun_of(classes, plural=True).capitalize()} with many wrong answers are hard to "
+        "distinguish."
     )
     points = results.confusion.sum(axis=1)
     st.dataframe(
         pd.DataFrame(
             {
-                "polynomial": [
-                    _name(label, polynomial) for label, polynomial in enumerate(experiment.polynomials)
+                noun: [
+                    class_name(experiment.shown_classes, label) for label in range(experiment.class_count)
                 ],
                 "points": points,
                 "wrong": points - results.confusion.diagonal(),
@@ -116,13 +124,14 @@ def _draw_accuracies(experiment: Experiment, results: Report) -> None:
         column_config=_CLASS_COLUMNS,
         hide_index=True,
         height="content",
-        alt="For each polynomial its held-out points, how many are answered wrongly, and its accuracy.",
+        alt=f"For each {noun} its held-out points, how many are answered wrongly, and its accuracy.",
     )
 
 
-def _draw_confusion(polynomials: tuple[Polynomial, ...], results: Report) -> None:
-    st.subheader("Which curves it mixes up", anchor=False)
-    st.write("Each row is a true polynomial, each column an answer: all off the diagonal are mistakes.")
+def _draw_confusion(polynomials: Classes, results: Report) -> None:
+    noun = noun_of(polynomials)
+    st.subheader(f"Which {'curves' if noun == 'polynomial' else 'classes'} it mixes up", anchor=False)
+    st.write(f"Each row is a true {noun}, each column an answer: all off the diagonal are mistakes.")
     figure = confusion_figure(results.confusion, polynomials)
     _draw_fixed(figure, f"{PREFIX}.confusion", 130 + 22 * len(polynomials))
 
@@ -144,16 +153,16 @@ def _draw_reliability(results: Report) -> None:
     )
 
 
-def _draw_mistakes(experiment: Experiment, results: Report) -> None:
+def _draw_mistakes(experiment: Experiment, results: Report, bands: Bands, meetings: Meetings) -> None:
     st.subheader("Where it goes wrong", anchor=False)
-    st.write(_mistakes_sentence(results.bands))
-    _draw_bands(results.bands)
+    st.write(_mistakes_sentence(bands))
+    _draw_bands(bands)
     mistakes, polynomials = results.mistakes, experiment.polynomials
     figure = errors_figure(
         mistakes.x,
         mistakes.labels,
         mistakes.answers,
-        results.meetings.places,
+        meetings.places,
         polynomials,
         experiment.x_range,
     )
@@ -203,10 +212,6 @@ def _distance_labels(edges: list[float]) -> list[str]:
 
 def _percentages(shares: tuple[float | None, ...]) -> list[float | None]:
     return [None if share is None else 100 * share for share in shares]
-
-
-def _name(label: int, polynomial: Polynomial) -> str:
-    return f"p{label} = {polynomial.typeset}"
 
 
 def _draw_fixed(figure: go.Figure, key: str, height: int) -> None:

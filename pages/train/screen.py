@@ -5,14 +5,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.state import session
 
-# What is above and below the map takes 18.5 rem, above and below the charts 29.5. On a phone all is in one
+# What is above and below the map takes 21 rem, above and below the charts 29.5. On a phone all is in one
 # column: the controls stay at the top while map and charts scroll. The navigation says what page it is.
 STYLE = """<style>
 .stApp .stElementContainer:has(h1) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
 @media (min-width: 641px) {
   .st-key-train-bar { min-height: 2.8rem; } /* two lines beside the buttons */
   :is(.st-key-progress-map, .st-key-untrained-map, .st-key-from_link-map) {
-    flex-basis: clamp(20rem, 100vh - 18.5rem, 50rem) !important;
+    flex-basis: clamp(20rem, 100vh - 21rem, 50rem) !important;
   }
   :is(.st-key-progress-loss, .st-key-progress-accuracy) {
     flex-basis: clamp(9.5rem, (100vh - 29.5rem) / 2, 20rem) !important;

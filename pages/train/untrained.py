@@ -1,22 +1,23 @@
 """The plane on the Train page before any training, in the position of the map of the run."""
 
-from functools import partial
-
 import plotly.graph_objects as go
 import streamlit as st
 
 from pages.models import map_layers
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
+from pages.plane.scene import scene_of
 from pages.run_view import map_view, progress
 from pages.state import session
-from polycore import Experiment
-from polycore.figures import curves_figure
+from polycore import Experiment, Referee
 
 KEY = "untrained.map"
 STATUS = "Nothing has been trained yet. Press Start."
 STATUS_BESIDE_NETWORK = "Trained already. Press Start to train a network of your own."
 BESIDE = "Accuracy, loss and their charts appear here when a run begins."
+POINTS_CAPTION = (
+    "Your points, to learn from. Once a network learns, each point has the color of its most likely class."
+)
 CURVES_CAPTION = (
     "The lines are the curves to learn. Once a network learns, each point has the color of its most likely "
     "polynomial."
@@ -26,9 +27,10 @@ CURVES_CAPTION = (
 def draw(experiment: Experiment) -> None:
     """Draw the curves to learn. Each part is as high as the part of the run that replaces it."""
     figure = _figure(experiment)
-    map_view.draw()
-    referee = partial(referee_of, experiment) if _shows_referee() else None
-    live.figure(figure, key=KEY, height=progress.MAP_HEIGHT, model_now=referee)
+    map_view.draw(experiment)
+    referee = _shown_referee(experiment)
+    model_now = None if referee is None else lambda: referee
+    live.figure(figure, key=KEY, height=progress.MAP_HEIGHT, model_now=model_now)
     st.caption(f"{_caption(experiment)} {map_layers.caption(figure)}".rstrip())
 
 
@@ -44,18 +46,20 @@ def draw_bar(*, has_network: bool) -> None:
 
 
 def _figure(experiment: Experiment) -> go.Figure:
-    """Return the curves or the Bayes classifier's map; there is no network yet to compare it with."""
-    layers, referee = session.current().view.map_layers, referee_of(experiment)
-    if _shows_referee():
+    """Return what there is to learn, or the Bayes classifier's map; no network is there to compare with."""
+    layers, referee = session.current().view.map_layers, _shown_referee(experiment)
+    if referee is not None:
         mistakes = map_layers.mistakes_of_referee(referee, experiment) if "Mistakes" in layers else None
-        return map_layers.over(plane.referee_map(referee), layers, experiment, mistakes, None)
-    plain = curves_figure(experiment.polynomials, experiment.x_range)
-    return map_layers.over(plain, layers, experiment, None, None)
+        map_of_all = plane.referee_map(referee, scene_of(experiment))
+        return map_layers.over(map_of_all, layers, experiment, mistakes, None)
+    return map_layers.over(plane.to_learn(experiment), layers, experiment, None, None)
 
 
 def _caption(experiment: Experiment) -> str:
-    return map_view.referee_caption(experiment) if _shows_referee() else CURVES_CAPTION
+    if _shown_referee(experiment) is not None:
+        return map_view.referee_caption(experiment)
+    return CURVES_CAPTION if experiment.data is None else POINTS_CAPTION
 
 
-def _shows_referee() -> bool:
-    return session.current().view.map_view == "Referee"
+def _shown_referee(experiment: Experiment) -> Referee | None:
+    return referee_of(experiment) if map_view.shown_view(experiment) == "Referee" else None

@@ -10,11 +10,17 @@ from polycore.quoting import visible
 
 # by the names of Experiment's fields
 LABELS = {
+    "activation": "Activation",
+    "dropout": "Dropout",
+    "features": "Input features",
     "hidden": "Hidden layers",
+    "l1": "L1 penalty",
+    "l2": "L2 penalty",
     "learning_rate": "Learning rate",
     "momentum": "Momentum",
     "noise": "Noise",
     "samples_per_class": "Samples of each polynomial",
+    "warmup_steps": "Warm-up steps",
     "x_range": "Range of x",
 }
 _FIELD = re.compile(rf"^({'|'.join(LABELS)})\b(?= is |: )")

@@ -1,5 +1,6 @@
-"""The sources of a command's experiment: a preset's name, a file, standard input or a link."""
+"""The sources of a command's experiment: a preset, a file, standard input or a link; and own points."""
 
+import argparse
 import sys
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -8,7 +9,9 @@ from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.experiment.json_text import MAX_JSON
 from polycore.links import link
+from polycore.points.point_set import PointSet
 from polycore.quoting import quoted
+from polycore.tables.text_lines import MAX_BYTES
 
 PRESETS = {"recommended": Experiment.recommended, "tutorial": Experiment.tutorial}
 STANDARD_INPUT = "-"
@@ -80,3 +83,36 @@ def _linked(text: str) -> Experiment:
             raise PolycoreError(f"the link has the part {name} twice. Remove one.")
         values[name] = value
     return link.experiment_of(values)
+
+
+def add_data_to(parser: argparse.ArgumentParser) -> None:
+    """Add the option."""
+    parser.add_argument(
+        "--data",
+        metavar="FILE",
+        help="train on the points in this CSV file, with x, y and a label in each row, not on polynomials; "
+        "- for standard input",
+    )
+
+
+def with_points(experiment: Experiment, source: str | None) -> Experiment:
+    """Return the experiment on the points in a file; unchanged if there is none.
+
+    Raises PolycoreError, which names the file, if it cannot be read.
+    """
+    if source is None:
+        return experiment
+    try:
+        return experiment.on_points(PointSet.from_csv(_points_content(source)))
+    except PolycoreError as error:
+        raise PolycoreError(f"{'standard input' if source == STANDARD_INPUT else source}: {error}") from error
+
+
+def _points_content(source: str) -> bytes:
+    if source == STANDARD_INPUT:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PolycoreError(f"the file cannot be read: {error.strerror}.") from error

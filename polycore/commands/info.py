@@ -10,10 +10,15 @@ from urllib.parse import urlencode
 
 from polycore.commands.descriptions import listing, phrase
 from polycore.commands.kept_files import kept_at
-from polycore.experiment.experiment import MAX_STEPS, Experiment
+from polycore.errors import PolycoreError
+from polycore.experiment.experiment import Experiment
 from polycore.formatting import percent
+from polycore.history.leg import LAST_STEP
 from polycore.links import link
 from polycore.model.model import Model
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import PLAIN, label_of
+from polycore.points.summary import summary_of
 from polycore.quoting import visible
 from polycore.training.run import Run
 
@@ -50,6 +55,8 @@ def _facts(kept: Model | Run) -> dict[str, Any]:
     return {
         "kind": "run" if isinstance(kept, Run) else "weights",
         "widths": model.widths,
+        "activation": model.activation,
+        "features": model.features,
         "loss": model.loss,
         "accuracy": model.accuracy,
         "held_out_accuracy": model.held_out_accuracy,
@@ -60,6 +67,8 @@ def _facts(kept: Model | Run) -> dict[str, Any]:
         "link": None if experiment is None else f"?{urlencode(link.to_query(experiment))}",
         "versions": {} if isinstance(kept, Run) else _versions(model),
         "polynomials": [str(polynomial) for polynomial in model.polynomials],
+        "classes": list(model.classes),
+        "data": _data(model),
     }
 
 
@@ -68,6 +77,8 @@ def _rows(facts: Mapping[str, Any]) -> dict[str, str]:
     formats: dict[str, Callable[[Any], str]] = {
         "kind": _KINDS.__getitem__,
         "widths": lambda widths: "-".join(map(str, widths)),
+        "activation": lambda name: ACTIVATIONS[name].label,
+        "features": lambda names: ", ".join(map(label_of, names)),
         "loss": "{:.6g} nats".format,
         "accuracy": partial(percent, decimals=2),
         "held_out_accuracy": partial(percent, decimals=2),
@@ -81,13 +92,29 @@ def _rows(facts: Mapping[str, Any]) -> dict[str, str]:
     rows = {
         _NAMES.get(name, name): as_text(facts[name])
         for name, as_text in formats.items()
-        if facts[name] not in (None, {})
+        if facts[name] not in (None, {}, PLAIN)  # inputs that are x and y go without saying
     }
+    if facts["data"] is not None:
+        rows["trained on"] = (
+            f"{facts['data']['count']:,} own points, SHA-256 {facts['data']['sha256'][:12]}..."
+        )
+    rows |= {f"class {label}": name for label, name in enumerate(facts["classes"])}
     return rows | {f"p{label}": f"y = {polynomial}" for label, polynomial in enumerate(facts["polynomials"])}
+
+
+def _data(model: Model) -> dict[str, Any] | None:
+    """Return the number of the own points that trained the model, and their SHA-256; None if not known."""
+    values = model.metadata.get("experiment")
+    try:
+        summary = summary_of(values["data"]) if isinstance(values, dict) and "data" in values else None
+    except PolycoreError:
+        return None
+    return None if summary is None else {"count": summary.count, "sha256": summary.sha256}
 
 
 _KINDS = {"weights": "the weights of a trained network", "run": "a run that can be resumed"}
 _NAMES = {
+    "features": "inputs",
     "kind": "file",
     "widths": "network",
     "held_out_accuracy": "held-out accuracy",
@@ -99,7 +126,7 @@ _NAMES = {
 
 def _step(model: Model) -> int | None:
     step = model.metadata.get("step")
-    return step if type(step) is int and 0 <= step <= MAX_STEPS else None
+    return step if type(step) is int and 0 <= step <= LAST_STEP else None
 
 
 def _versions(model: Model) -> dict[str, str]:

@@ -27,6 +27,12 @@ def kept_at(path: str) -> Model | Run:
         raise WeightFileError(f"{path}: {error}") from error
 
 
+def model_at(path: str) -> Model:
+    """Return the model in a weight file, or the best one in a run file. Raises as `kept_at` does."""
+    kept = kept_at(path)
+    return kept.best if isinstance(kept, Run) else kept
+
+
 def run_at(path: str) -> Run:
     """Return the run in a run file. Raises RunFileError, which names the path, if it is refused."""
     try:

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from polycore.arrays import Floats
-from polycore.commands.kept_files import kept_at
+from polycore.commands.kept_files import model_at
 from polycore.errors import PolycoreError
 from polycore.model.predictions import predictions_to_csv, probabilities_to_csv
 from polycore.polynomials.points_csv import MAX_CSV_BYTES, MAX_CSV_ROWS, points_from_csv
-from polycore.training.run import Run
 
 _DESCRIPTION = f"""Say which polynomial each point lies on, by the network in a weight file.
 
@@ -52,8 +51,7 @@ def add_to(commands: Any) -> None:
 
 def predict(arguments: argparse.Namespace) -> int:
     """Write the table. Raises PolycoreError if the file or the points are refused."""
-    kept = kept_at(arguments.weights)
-    model = kept.best if isinstance(kept, Run) else kept
+    model = model_at(arguments.weights)
     points = _points(arguments.points)
     to_csv = probabilities_to_csv if arguments.probabilities else predictions_to_csv
     sys.stdout.write(to_csv(model, points))

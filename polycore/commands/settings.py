@@ -4,7 +4,9 @@ import argparse
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from polycore.links import link
+from polycore.experiment.experiment import INITIAL_WEIGHTS
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import NAMES
 from polycore.optimizers.registry import OPTIMIZERS
 
 
@@ -31,7 +33,11 @@ SETTINGS: Mapping[str, _Option] = {
     "seed": _Option("N", "seed of all random numbers"),
     "standardize": _Option("yes|no", "standardize the inputs during training"),
     "momentum": _Option("SHARE", f"momentum of {_users_of('momentum')}, from 0 to below 1"),
-    "initial_weights": _Option("NAME", "distribution of the initial weights: he or tutorial"),
+    "initial_weights": _Option(
+        "NAME",
+        f"distribution of the initial weights: {', '.join(INITIAL_WEIGHTS)}; he is replaced by the one that "
+        "suits the activation",
+    ),
     "nesterov": _Option("yes|no", f"Nesterov momentum, for {_users_of('nesterov')}"),
     "weight_decay": _Option("RATE", f"weight decay, for {_users_of('weight_decay')}"),
     "target_loss": _Option("NATS", "end the run at this training loss, or none"),
@@ -42,6 +48,15 @@ SETTINGS: Mapping[str, _Option] = {
     "growing_batches": _Option(
         "yes|no", "start with small batches and end with large ones, for fresh points"
     ),
+    "activation": _Option("NAME", f"of the hidden neurons: {', '.join(ACTIVATIONS)}"),
+    "l1": _Option("STRENGTH", f"L1 penalty on the weights, for {_users_of('l1')}"),
+    "l2": _Option("STRENGTH", f"L2 penalty on the weights, for {_users_of('l2')}"),
+    "dropout": _Option(
+        "SHARE", f"share of the hidden neurons that a step leaves out, up to 0.9, for {_users_of('dropout')}"
+    ),
+    "features": _Option("N-N", f"input features, such as x-y-x2: {', '.join(NAMES)}"),
+    "warmup": _Option("STEPS", "steps over which the learning rate rises to that of the schedule"),
+    "held_out": _Option("SHARE", "share of your own points that is held out, from 0.05 to 0.5"),
 }
 
 
@@ -63,7 +78,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def words_of(arguments: argparse.Namespace) -> dict[str, str]:
     """Return the values of the options that were used, by the names of a link's parts."""
-    given = {name: getattr(arguments, name) for name in link.NAMES}
+    given = {name: getattr(arguments, name) for name in SETTINGS}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -79,4 +94,4 @@ def add_several_to(parser: argparse.ArgumentParser) -> None:
 
 def several_of(arguments: argparse.Namespace) -> dict[str, list[str]]:
     """Return the values, one or more, of the options that were used."""
-    return {name: getattr(arguments, name) for name in link.NAMES if getattr(arguments, name) is not None}
+    return {name: getattr(arguments, name) for name in SETTINGS if getattr(arguments, name) is not None}

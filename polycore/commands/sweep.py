@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from polycore.commands import experiment_source, settings
 from polycore.commands.argument_parser import Parser
-from polycore.commands.interruption import Interrupted, Interruption
 from polycore.commands.kept_files import check_writable
 from polycore.commands.tally import Tally
 from polycore.errors import PolycoreError
@@ -23,6 +22,7 @@ from polycore.links import link
 from polycore.quoting import quoted
 from polycore.sweeps.choices import MAX_EXPERIMENTS, grid, random_choices
 from polycore.sweeps.outcomes import outcomes
+from polycore.terminal.interruption import Interrupted, Interruption
 from polycore.workers import cluster
 from polycore.workers.cluster import Cluster
 from polycore.workers.processes import Workers, available_cores
@@ -76,6 +76,7 @@ def add_to(commands: Any) -> None:
         help="Dask scheduler whose workers compute (default: the environment variable "
         f"{cluster.VARIABLE}, if it is set)",
     )
+    experiment_source.add_data_to(parser)
     settings.add_several_to(parser)
     parser.set_defaults(command=sweep, parser=parser)
 
@@ -129,7 +130,10 @@ def _sweep_table() -> ModuleType:
 
 def _experiments(arguments: argparse.Namespace, words: Mapping[str, Sequence[str]]) -> tuple[Experiment, ...]:
     one = {name: values[0] for name, values in words.items() if len(values) == 1}
-    base = link.with_words(experiment_source.experiment_from(arguments.experiment), one)
+    source = experiment_source.with_points(
+        experiment_source.experiment_from(arguments.experiment), arguments.data
+    )
+    base = link.with_words(source, one)
     fields: dict[str, list[Any]] = {}
     for name, values in words.items():
         if len(values) > 1:

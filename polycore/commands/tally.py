@@ -32,8 +32,7 @@ class Tally:
 
     def words(self, experiment: Experiment) -> str:
         """Return the settings in which the experiments differ, such as "hidden 32-32, seed 2"."""
-        values = link.to_query(experiment)
-        return ", ".join(f"{name} {_short(values[name])}" for name in self._names)
+        return ", ".join(f"{name} {_short(link.written(experiment, name))}" for name in self._names)
 
 
 def _figures(outcome: Outcome) -> str:

@@ -11,17 +11,17 @@ from typing import Any
 
 from polycore.commands import experiment_source, settings
 from polycore.commands.argument_parser import Parser
-from polycore.commands.chunks import chunks
 from polycore.commands.descriptions import listing
-from polycore.commands.interruption import Interrupted, Interruption
-from polycore.commands.kept_files import Checkpoint, check_writable, run_at
-from polycore.commands.progress_bar import ProgressBar, duration
+from polycore.commands.kept_files import Checkpoint, check_writable, kept_at, run_at
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.formatting import percent
 from polycore.links import link
 from polycore.model.model import Model
+from polycore.terminal.interruption import Interrupted, Interruption
+from polycore.terminal.progress_bar import ProgressBar, duration
 from polycore.training.run import Run, start
+from polycore.workers.chunks import chunks
 from polycore.workers.processes import Workers
 
 _USAGE = """%(prog)s EXPERIMENT [--out FILE] [--run FILE] [--save-every SECONDS] [--json] [settings]
@@ -77,6 +77,12 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print loss and accuracies as one JSON object, for programs"
     )
+    parser.add_argument(
+        "--weights",
+        metavar="FILE",
+        help="begin with the weights in this weight file or run file, instead of initial ones",
+    )
+    experiment_source.add_data_to(parser)
     settings.add_to(parser)
     parser.set_defaults(command=train, parser=parser)
 
@@ -107,14 +113,19 @@ def train(arguments: argparse.Namespace) -> int:
 def _initial_run(parser: Parser, arguments: argparse.Namespace) -> Run:
     words = settings.words_of(arguments)
     if arguments.resume is not None:
-        if arguments.experiment is not None or words:
-            parser.error("--resume continues a run unchanged: use it without EXPERIMENT and settings")
+        if arguments.experiment is not None or words or arguments.data or arguments.weights:
+            parser.error(
+                "--resume continues a run unchanged: use it without EXPERIMENT and settings. To change "
+                "settings, give the run file to --weights"
+            )
         return run_at(arguments.resume)
     if arguments.experiment is None:
         parser.error("EXPERIMENT is missing: name one, such as recommended, or use --resume with a run file")
     try:
         experiment = experiment_source.experiment_from(arguments.experiment)
-        return start(link.with_words(experiment, words))
+        experiment = experiment_source.with_points(experiment, arguments.data)
+        weights = None if arguments.weights is None else kept_at(arguments.weights)
+        return start(link.with_words(experiment, words), weights)
     except PolycoreError as error:
         parser.error(str(error))
 
@@ -130,7 +141,7 @@ def _run_path(parser: Parser, arguments: argparse.Namespace) -> Path | None:
 
 def _free_name(experiment: Experiment) -> Path:
     """Return a new file name, so that the unnamed file of an earlier run, perhaps of hours, is not lost."""
-    name = f"polycore-{experiment.optimizer}-{len(experiment.polynomials)}"
+    name = f"polycore-{experiment.optimizer}-{experiment.class_count}"
     names = (Path(f"{name}{number}.npz") for number in ("", *map("-{}".format, range(2, 10**6))))
     return next(path for path in names if not path.exists())
 
@@ -164,7 +175,7 @@ def _trained(
 def _last_line(run: Run, stopped: BaseException | None, steps: int, seconds: float) -> str:
     work = f"{steps:,} steps in {duration(seconds)}."
     if isinstance(stopped, Interrupted):
-        return f"Ended by {stopped.name} at step {run.step:,} of {run.experiment.steps:,}: {work}"
+        return f"Ended by {stopped.name} at step {run.step:,} of {run.last_step:,}: {work}"
     return f"{run.ended_because} {work}" if run.ended_because else work
 
 
@@ -179,7 +190,7 @@ def _summary(run: Run, model: Model, out: Path, kept_in: Path | None) -> str:
         "held-out accuracy": percent(model.held_out_accuracy or 0.0, decimals=2),
         "accuracy": percent(model.accuracy, decimals=2),
         "loss": f"{model.loss:.6g} nats",
-        "best step": f"{run.best_step:,} of {run.experiment.steps:,}",
+        "best step": f"{run.best_step:,} of {run.last_step:,}",
         "weights": str(out),
     }
     return listing(rows if kept_in is None else {**rows, "run": str(kept_in)})
@@ -196,6 +207,6 @@ def _json(run: Run, model: Model, out: Path, kept_in: Path | None) -> str:
         "ended_because": run.ended_because,
         "weights": str(out),
         "run": None if kept_in is None else str(kept_in),
-        "experiment": run.experiment.to_dict(),
+        "experiment": run.experiment.summary(),
     }
     return json.dumps(values) + "\n"

@@ -4,25 +4,36 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polycore import network
 from polycore.checks import described
+from polycore.class_name import ClassName
 from polycore.errors import PolycoreError
 from polycore.experiment import json_text, validation
 from polycore.experiment.fresh_points import SAMPLINGS
+from polycore.formatting import counted
 from polycore.limits import MAX_PARAMETERS
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import DISTANCES, PLAIN, Inputs, without_distances
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES
+from polycore.pictures.notebook import picture_html
+from polycore.pictures.small_dots import dots_png
+from polycore.points.point_set import PointSet
+from polycore.points.split import Part, split, training_count
+from polycore.polynomials.classes import counted_classes
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS
 from polycore.polynomials.sampling import sample
+from polycore.polynomials.window import Window, plane_range
 from polycore.randomness import Stream, generator
 
-INITIAL_WEIGHTS = ("he", "tutorial")
+INITIAL_WEIGHTS = ("he", "glorot", "siren", "tutorial")
 
 MAX_SAMPLES_PER_CLASS = 100_000
 MAX_SAMPLES = 1_000_000
@@ -32,18 +43,28 @@ MAX_SEED = 2**32 - 1
 MAX_X = 1000.0
 MIN_X_WIDTH = 0.001
 MAX_NOISE = 1000.0
+MOST_DROPOUT = 0.9
 
 MEASURED_PER_CLASS = 100  # with fresh points: the size of the fixed set that the loss is measured on
 HELD_OUT_POINTS = 3000  # in all: an accuracy of 99.5 % is then known to 0.13 points (one standard error)
 
+MOST_POINTS_IN_JSON = 300
+MOST_NAMED = 6  # polynomials in the representation of an experiment
+LEAST_HELD_OUT, MOST_HELD_OUT = 0.05, 0.5
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Experiment:
     """What to train, on which points, and how.
 
+    `Experiment()` is plain and quick to compute: fixed samples of the tutorial's polynomials, all of them in
+    every step, and one hidden layer. The dashboard's default is another one, `Experiment.recommended()`:
+    fresh points in every step, and five hidden layers.
+
     Raises PolycoreError, with the field, what it got and what is allowed, if a value is not valid.
 
-    polynomials: 2 to 24 different ones, of degree at most 12, with coefficients of size at most 1e6.
+    polynomials: 2 to 24 different ones, of degree at most 12, with coefficients of size at most 1e6, in a
+        tuple or a list; a text such as "x^2 - 1" stands for its polynomial.
     samples_per_class: fixed training points per polynomial, 1 to 100,000; None: fresh points every step.
     x_range: (low, high) of the points' x, within [-1000, 1000], at least 0.001 apart.
     noise: standard deviation of the Gaussian noise added to y, 0 to 1000.
@@ -55,15 +76,30 @@ class Experiment:
     batch_size: points per step, 1 to 100,000; None: all samples (with fresh points: 100 per polynomial).
     steps: of the whole run, 1 to 100,000,000.
     seed: 0 to 4,294,967,295; determines the samples, the initial weights and every step.
-    standardize: scale both inputs to mean 0 and standard deviation 1 while training.
+    standardize: scale the inputs to mean 0 and standard deviation 1 while training.
     momentum: of sgd, 0 to below 1: v = momentum·v + gradient, weights -= learning_rate·v.
-    initial_weights: "he" (standard deviation sqrt(2 / inputs)) or "tutorial" (0.1).
+    initial_weights: "he" (standard deviation sqrt(2 / inputs)), "glorot", "siren" or "tutorial" (0.1): see
+        `polycore.network.initial_parameters`. With an activation that "he" does not suit, "he" is replaced by
+        the one that does: "glorot" for tanh, sigmoid and identity, "siren" for sine.
     nesterov: of sgd: step along gradient + momentum·v instead of v.
     weight_decay: of sgd and adam, 0 to 10: each step shrinks the weights by learning_rate·weight_decay.
     target_loss: end the run when the loss on the training set is this low, in nats; None: no target.
     sampling: of fresh points: "random", "even" or "crossings"; see `FreshPoints`.
     growing_batches: of fresh points: half the batch size until 40 % of the steps, twice from 75 % on.
     patience: end the run when the held-out loss has not fallen for this many steps; None: no limit.
+    data: points of your own to train on, in place of samples of polynomials. The fields that describe those,
+        samples_per_class, x_range, noise, sampling and growing_batches, must have their defaults then, and
+        polynomials is (). `on_points` sees to that.
+    held_out_share: of the points of each class in `data`, 0.05 to 0.5: never trained on; chosen by the seed.
+    activation: of all hidden neurons: "relu", "leaky-relu", "tanh", "sigmoid", "gelu" (in its tanh form),
+        "silu", "sine" or "identity".
+    l1, l2: of adam, rmsprop and sgd, each 0 to 10: steps minimize the loss plus l1·Σ|w| + l2/2·Σw² over all
+        weights; the reported losses are without it.
+    dropout: of adam, rmsprop and sgd, 0 to 0.9: the share of hidden neurons that each step leaves out, at
+        random for each point; see `polycore.network.dropout`. The whole network is measured.
+    features: what the network gets for a point: any of "x", "y", "x2", "x3", "x4", "y2", "xy", "sin" and
+        "distances", the vertical distances y - p(x) to all curves; at least one. They are standardized.
+    warmup_steps: the learning rate rises over so many steps, linearly, to that of the schedule.
     """
 
     polynomials: tuple[Polynomial, ...] = TUTORIAL_POLYNOMIALS
@@ -86,17 +122,28 @@ class Experiment:
     patience: int | None = None
     sampling: str = "random"
     growing_batches: bool = False
+    data: PointSet | None = None
+    held_out_share: float = 0.2
+    activation: str = "relu"
+    l1: float = 0.0
+    l2: float = 0.0
+    dropout: float = 0.0
+    warmup_steps: int = 0
+    features: tuple[str, ...] = PLAIN
 
     def __post_init__(self) -> None:
         for name, check in _CHECKS.items():
             object.__setattr__(self, name, check(name, getattr(self, name)))
+        if self.initial_weights == "he":
+            object.__setattr__(self, "initial_weights", ACTIVATIONS[self.activation].initial_weights)
+        self._check_data()
         if self.parameter_count > MAX_PARAMETERS:
             raise PolycoreError(
                 f"hidden: got layers of {', '.join(map(str, self.hidden))} neurons, which make "
                 f"{self.parameter_count:,} weights and biases; expected at most {MAX_PARAMETERS:,}. "
                 "Use fewer or narrower layers."
             )
-        samples = (self.samples_per_class or 0) * len(self.polynomials)
+        samples = self.sample_count or 0
         if samples > MAX_SAMPLES:
             raise PolycoreError(
                 f"samples_per_class: got {self.samples_per_class:,}, which makes {samples:,} for "
@@ -122,7 +169,7 @@ class Experiment:
         """Return the dashboard's default: Adam, fresh points, five narrow layers, a falling learning rate.
 
         It draws more points where curves are close together. As the run proceeds, the points move nearer to
-        the crossings and the batches grow.
+        the crossings and the batches grow. `Experiment()` is plainer, and quicker to compute.
         """
         return cls(
             samples_per_class=None,
@@ -135,10 +182,80 @@ class Experiment:
             growing_batches=True,
         )
 
+    def __repr__(self) -> str:
+        """The fields that have other values than their defaults; of many polynomials or points the number."""
+        words = {
+            field.name: repr(getattr(self, field.name))
+            for field in fields(self)
+            if field.name not in ("polynomials", "data") and getattr(self, field.name) != field.default
+        }
+        if self.data is not None:
+            words = {"data": f"<{len(self.data):,} points of {self.class_count} classes>"} | words
+        elif self.polynomials != TUTORIAL_POLYNOMIALS:
+            texts = list(map(str, self.polynomials))
+            listed = repr(texts) if len(texts) <= MOST_NAMED else f"<{len(texts)} polynomials>"
+            words = {"polynomials": listed} | words
+        return f"Experiment({', '.join(f'{name}={word}' for name, word in words.items())})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: dots for the training set, and the main facts."""
+        points, labels = self.training_set()
+        samples = "fresh points" if self.sample_count is None else counted(self.sample_count, "point")
+        facts = ", ".join(
+            [
+                f"{counted_classes(self.shown_classes)}, {samples}",
+                "→".join(map(str, self.widths)),
+                ACTIVATIONS[self.activation].label,
+                OPTIMIZERS[self.optimizer].words.label,
+                counted(self.steps, "step"),
+            ]
+        )
+        picture = dots_png(points, labels, self.window)
+        return picture_html(picture, "Points of the training set", f"Experiment: {facts}", self.shown_classes)
+
+    @property
+    def window(self) -> Window:
+        """The ranges of x and y of a plane that shows the curves over x_range, or the own points."""
+        if self.data is not None:
+            return self.data.window
+        return self.x_range, plane_range(self.polynomials, self.x_range)
+
     @property
     def widths(self) -> tuple[int, ...]:
-        """Layer sizes from the two inputs to the classes, for example (2, 12, 12)."""
-        return (2, *self.hidden, len(self.polynomials))
+        """Layer sizes from the inputs to the classes, for example (2, 12, 12)."""
+        return (len(self.inputs), *self.hidden, self.class_count)
+
+    @property
+    def inputs(self) -> Inputs:
+        """What the network gets for a point."""
+        return Inputs.of_classes(self.features, self.polynomials)
+
+    @property
+    def class_count(self) -> int:
+        """The number of classes: one for each polynomial, or those of the own points."""
+        return len(self.polynomials) if self.data is None else self.data.class_count
+
+    @property
+    def shown_classes(self) -> tuple[Polynomial, ...] | tuple[ClassName, ...]:
+        """What stands for each class: its polynomial, or its name in the own points."""
+        return self.polynomials if self.data is None else self.data.names
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The name of each class: its polynomial as text, or its name in the own points."""
+        return tuple(map(str, self.shown_classes))
+
+    @property
+    def sample_count(self) -> int | None:
+        """The number of fixed training points of all classes; None with fresh points every step."""
+        if self.data is not None:
+            return training_count(self.data, self.held_out_share)
+        return None if self.samples_per_class is None else self.samples_per_class * len(self.polynomials)
+
+    @property
+    def measured_count(self) -> int:
+        """The number of points in the training set, on which loss and accuracy are measured."""
+        return self.sample_count or MEASURED_PER_CLASS * len(self.polynomials)
 
     @property
     def parameter_count(self) -> int:
@@ -148,29 +265,73 @@ class Experiment:
     def training_set(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the fixed points (N, 2) and labels (N,) on which loss and accuracy are measured.
 
-        With fresh points every step this is a separate set of 100 points per polynomial.
+        With fresh points every step this is a separate set of 100 points per polynomial; with own points the
+        part that is not held out, in their order, as read-only arrays.
         """
+        if self.data is not None:
+            return self._parts[0]
         return self._sample(self.samples_per_class or MEASURED_PER_CLASS, Stream.SAMPLES)
 
     def held_out_set(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return about 3000 points (N, 2) and their labels (N,) that no step ever trains on."""
+        """Return points (N, 2) and labels (N,) that no step ever trains on: about 3000, or of the own points.
+
+        If no class of the own points has three, and none can spare one, this is the training set.
+        """
+        if self.data is not None:
+            return self._parts[1]
         return self._sample(math.ceil(HELD_OUT_POINTS / len(self.polynomials)), Stream.HELD_OUT)
 
     def on_fixed_samples(self) -> "Experiment":
         """Return this experiment with fixed samples, all of them in every step, as L-BFGS requires."""
+        if self.data is not None:
+            return replace(self, batch_size=None)
         samples = self.samples_per_class or MEASURED_PER_CLASS
         return replace(self, samples_per_class=samples, batch_size=None)
 
+    def on_points(self, data: PointSet, held_out_share: float = 0.2) -> "Experiment":
+        """Return this experiment on points of your own; what described the samples gets its default.
+
+        Points have no known curves, so y takes the place of distances to curves among the features.
+        """
+        defaults = {name: _DEFAULTS[name] for name in _SAMPLE_FIELDS}
+        changes = defaults | {"features": without_distances(self.features), "held_out_share": held_out_share}
+        return replace(self, polynomials=(), data=data, **changes)
+
+    def with_activation(self, activation: str) -> "Experiment":
+        """Return this experiment with another activation, and the initial weights that suit it.
+
+        Initial weights that do not suit the present one were chosen, and stay.
+        """
+        suited = self.initial_weights == ACTIVATIONS[self.activation].initial_weights
+        weights = "he" if suited else self.initial_weights
+        return replace(self, activation=activation, initial_weights=weights)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON values; polynomials as lists of coefficients, highest degree first."""
-        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
-        values["polynomials"] = [list(polynomial.coefficients) for polynomial in self.polynomials]
-        values["x_range"] = list(self.x_range)
-        values["hidden"] = list(self.hidden)
+        """Return the fields as JSON values; polynomials as lists of coefficients, highest degree first.
+
+        Activation, penalties, dropout, warm-up and features are left out if they have their defaults. Own
+        points are an object with points, labels and names; without own points there is no such field.
+        Raises PolycoreError if there are more than 300 of them.
+        """
+        values = self._plain_fields()
+        if self.data is not None:
+            if len(self.data) > MOST_POINTS_IN_JSON:
+                raise PolycoreError(
+                    f"data: got {len(self.data):,} points; expected at most {MOST_POINTS_IN_JSON} in JSON. "
+                    "Save the run with run.save: a run file holds any number of them."
+                )
+            values |= self._data_fields(json_text.points_to_json(self.data))
         return values
 
+    def summary(self) -> dict[str, Any]:
+        """Return the fields as `to_dict` does, but of own points the number, the SHA-256 and the names."""
+        values = self._plain_fields()
+        return (
+            values if self.data is None else values | self._data_fields(json_text.points_summary(self.data))
+        )
+
     def to_json(self) -> str:
-        """Return the fields as one JSON object."""
+        """Return the fields as one JSON object. Raises as `to_dict` does."""
         return json.dumps(self.to_dict())
 
     @classmethod
@@ -200,15 +361,62 @@ class Experiment:
         """
         return cls.from_dict(json_text.loaded(text))
 
+    def _plain_fields(self) -> dict[str, Any]:
+        values: dict[str, Any] = {name: getattr(self, name) for name in _DEFAULTS if name not in _DATA_FIELDS}
+        values["polynomials"] = [list(polynomial.coefficients) for polynomial in self.polynomials]
+        values["x_range"] = list(self.x_range)
+        values["hidden"] = list(self.hidden)
+        for name, default in LEFT_OUT.items():
+            if values[name] == default:
+                del values[name]
+        if "features" in values:
+            values["features"] = list(self.features)
+        return values
+
+    def _data_fields(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {"data": data, "held_out_share": self.held_out_share}
+
+    @property
+    def _parts(self) -> tuple[Part, Part]:
+        return split(cast(PointSet, self.data), self.held_out_share, self.seed)
+
+    def _check_data(self) -> None:
+        if self.data is None:
+            if not self.polynomials:
+                validation.check_class_count("polynomials", 0)
+            if self.held_out_share != _DEFAULTS["held_out_share"]:
+                raise PolycoreError(
+                    f"held_out_share: got {self.held_out_share:g} without data; expected the default, "
+                    f"{_DEFAULTS['held_out_share']:g}: held-out points of polynomials are drawn separately."
+                )
+            return
+        if self.polynomials not in ((), TUTORIAL_POLYNOMIALS):
+            raise PolycoreError(
+                f"polynomials: got {len(self.polynomials)} together with data; expected none. Leave one out."
+            )
+        object.__setattr__(self, "polynomials", ())
+        if DISTANCES in self.features:
+            raise PolycoreError(
+                f"features: got {DISTANCES} together with data; expected others: own points lie on no known "
+                "curves. Leave it out."
+            )
+        for name in _SAMPLE_FIELDS:
+            value, default = getattr(self, name), _DEFAULTS[name]
+            if value != default:
+                raise PolycoreError(
+                    f"{name}: got {described(value)} together with data; expected the default, {default}: "
+                    "own points are not sampled. Leave it out, or use on_points."
+                )
+
     def _check_full_batch(self) -> None:
         label = OPTIMIZERS[self.optimizer].words.label
         reason = f"{label} compares the loss of one step with that of the next"
-        if self.samples_per_class is None:
+        samples = self.sample_count
+        if samples is None:
             raise PolycoreError(
                 f"samples_per_class: got None for the optimizer {self.optimizer}; expected a number. "
                 f"{reason}, and fresh points would change it. Give a number of samples, or choose adam."
             )
-        samples = self.samples_per_class * len(self.polynomials)
         if self.batch_size is not None and self.batch_size < samples:
             raise PolycoreError(
                 f"batch_size: got {self.batch_size:,} of {samples:,} samples for the optimizer "
@@ -242,4 +450,21 @@ _CHECKS: dict[str, validation.Check] = {
     "sampling": validation.choice(SAMPLINGS),
     "growing_batches": validation.boolean,
     "patience": validation.or_none(validation.whole_number(1, MAX_STEPS), "no limit to patience"),
+    "data": validation.or_none(validation.point_set, "samples of polynomials"),
+    "held_out_share": validation.number(
+        LEAST_HELD_OUT, MOST_HELD_OUT, f"from {LEAST_HELD_OUT:g} to {MOST_HELD_OUT:g}"
+    ),
+    "activation": validation.choice(tuple(ACTIVATIONS)),
+    "l1": validation.number(0, 10, "from 0 to 10"),
+    "l2": validation.number(0, 10, "from 0 to 10"),
+    "dropout": validation.number(0, MOST_DROPOUT, f"from 0 to {MOST_DROPOUT:g}"),
+    "warmup_steps": validation.whole_number(0, MAX_STEPS),
+    "features": validation.features,
 }
+_DEFAULTS: dict[str, Any] = {field.name: field.default for field in fields(Experiment)}
+_SAMPLE_FIELDS = ("samples_per_class", "x_range", "noise", "sampling", "growing_batches")
+_DATA_FIELDS = ("data", "held_out_share")
+# fields left out of files if they have these values, so that those files keep their bytes
+LEFT_OUT: Mapping[str, Any] = MappingProxyType(
+    {name: _DEFAULTS[name] for name in ("activation", "l1", "l2", "dropout", "warmup_steps", "features")}
+)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from polycore.arrays import Integers
 from polycore.network.batch import Batch
+from polycore.network.features import Inputs
 from polycore.polynomials.polynomial import Polynomial
 
 SAMPLINGS = ("random", "even", "crossings")
@@ -22,7 +23,7 @@ CLOSENESSES = (0.05, 0.005, 0.0015)
 
 @dataclass(frozen=True, eq=False)
 class FreshPoints:
-    """Draws batches; `mean` and `deviation`, each (2,), standardize the points.
+    """Draws batches of a network's `inputs`; `mean` and `deviation`, each (n,), standardize them.
 
     "random": each point lies on a random polynomial, its x uniform on the range.
     "even": each polynomial gets equally many points, one in each of equal parts of the range (stratified
@@ -37,6 +38,7 @@ class FreshPoints:
     noise: float
     sampling: str
     spread: float
+    inputs: Inputs
     mean: NDArray[np.float64]
     deviation: NDArray[np.float64]
 
@@ -96,9 +98,9 @@ class FreshPoints:
     ) -> NDArray[np.float32]:
         if self.noise > 0:
             y += rng.normal(0, self.noise, size=y.shape)
-        columns = np.ones((len(x), 3, x.shape[1]), dtype=np.float32)
-        columns[:, 0] = (x - self.mean[0]) / self.deviation[0]
-        columns[:, 1] = (y - self.mean[1]) / self.deviation[1]
+        columns = np.ones((len(x), len(self.inputs) + 1, x.shape[1]), dtype=np.float32)
+        for index, values in enumerate(self.inputs.columns(x, y)):
+            columns[:, index] = (values - self.mean[index]) / self.deviation[index]
         return columns
 
     def _one_hot(self, labels: Integers) -> NDArray[np.bool_]:

@@ -8,8 +8,10 @@ from polycore.checks import checked_number, described
 from polycore.errors import PolycoreError
 from polycore.experiment.validation import check_class_count
 from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE
+from polycore.points.point_set import PointSet
 from polycore.polynomials.polynomial import Polynomial
 
+_POINT_FIELDS = "points, labels and names"
 MAX_JSON = 100_000  # characters; the largest possible experiment needs about 8,000
 
 
@@ -34,14 +36,60 @@ def loaded(text: str) -> Any:
 
 
 def field_value(name: str, value: Any) -> Any:
-    """Return a field's value with lists of coefficients as polynomials; other fields as they are.
+    """Return a field's value: lists of coefficients as polynomials, an object as own points.
 
-    Raises PolycoreError if the coefficients are not within the limits.
+    Other values are returned as they are.
+    Raises PolycoreError if the coefficients or the points are not within the limits.
     """
+    if name == "data" and value is not None:
+        return _points(value)
     if name != "polynomials" or not isinstance(value, list):
         return value
-    check_class_count(name, len(value))  # before any polynomial is created
+    if value:
+        check_class_count(name, len(value))  # before any polynomial is created
     return tuple(_polynomial(f"{name}[{index}]", item) for index, item in enumerate(value))
+
+
+def points_to_json(data: PointSet) -> dict[str, Any]:
+    """Return a point set as JSON values: points, labels and names."""
+    return {"points": data.points.tolist(), "labels": data.labels.tolist(), "names": list(data.names)}
+
+
+def points_summary(data: PointSet) -> dict[str, Any]:
+    """Return the number of points, their SHA-256 and the names of the classes as JSON values."""
+    return {"count": len(data), "sha256": data.sha256, "names": list(data.names)}
+
+
+def _points(value: object) -> PointSet:
+    if isinstance(value, PointSet):
+        return value
+    if not isinstance(value, dict):
+        raise PolycoreError(f"data: got {described(value)}; expected an object with {_POINT_FIELDS}.")
+    if "sha256" in value and "points" not in value:
+        raise PolycoreError(
+            "data: got the number and the SHA-256 of points; expected the points. A weight file has none: "
+            "load the run file, or give them with on_points."
+        )
+    if set(value) != {"points", "labels", "names"}:
+        raise PolycoreError(f"data: got an object with other fields; expected {_POINT_FIELDS}.")
+    points, labels, names = value["points"], value["labels"], value["names"]
+    if not (_is_table(points) and _is_list_of(labels, int) and _is_list_of(names, str)):
+        raise PolycoreError(
+            "data: got other values; expected points as a list of [x, y], labels as a list of whole numbers, "
+            "and names as a list of texts."
+        )
+    return PointSet(points, labels, names)
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(row, list) and len(row) == 2 and all(type(item) in (int, float) for item in row)
+        for row in value
+    )
+
+
+def _is_list_of(value: object, item_type: type) -> bool:
+    return isinstance(value, list) and all(type(item) is item_type for item in value)
 
 
 def _polynomial(name: str, coefficients: object) -> Polynomial:

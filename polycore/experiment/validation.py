@@ -5,11 +5,14 @@ PolycoreError, with the field, what it got and what is allowed, if the value is 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from polycore.checks import checked_number, checked_range, checked_whole_number, described, shortened
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT, MAX_DEGREE, MAX_LAYERS, MAX_WIDTH, MIN_CLASSES
+from polycore.network.features import NAMES, in_order
+from polycore.points.point_set import PointSet
+from polycore.polynomials.classes import with_texts_parsed
 from polycore.polynomials.polynomial import Polynomial
 
 Check = Callable[[str, object], Any]
@@ -76,20 +79,42 @@ def hidden_layers(name: str, value: object) -> tuple[int, ...]:
     )
 
 
+def features(name: str, value: object) -> tuple[str, ...]:
+    """Check that the value is a list or tuple of different names of features; return them in their order."""
+    known = in_order(value) if isinstance(value, list | tuple) else None
+    if known is None:
+        got = ", ".join(map(str, value)) or "none" if isinstance(value, list | tuple) else described(value)
+        raise PolycoreError(
+            f"{name}: got {shortened(got)}; expected one or more of {', '.join(NAMES)}, each once."
+        )
+    return known
+
+
 def polynomials(name: str, value: object) -> tuple[Polynomial, ...]:
-    """Check that the value is a list or tuple of different polynomials within the limits."""
-    if not isinstance(value, list | tuple) or not all(isinstance(item, Polynomial) for item in value):
+    """Check that the value is a list or tuple of different polynomials, or their texts, within the limits."""
+    if not isinstance(value, list | tuple) or not all(isinstance(item, Polynomial | str) for item in value):
         raise PolycoreError(f"{name}: got {described(value)}; expected a tuple of {_EXPECTED_POLYNOMIALS}.")
-    check_class_count(name, len(value))
-    for index, polynomial in enumerate(value):
+    given = cast("tuple[Polynomial, ...]", with_texts_parsed(name, value))
+    if given:  # none: an experiment on own points
+        check_class_count(name, len(given))
+    for index, polynomial in enumerate(given):
         check_polynomial_size(f"{name}[{index}]", polynomial)
-        if polynomial in value[:index]:
+        if polynomial in given[:index]:
             raise PolycoreError(
                 f"{name}[{index}]: got {shortened(str(polynomial))}, equal to "
-                f"{name}[{value.index(polynomial)}]; expected different polynomials, since no network can "
+                f"{name}[{given.index(polynomial)}]; expected different polynomials, since no network can "
                 "tell equal ones apart. Remove one."
             )
-    return tuple(value)
+    return given
+
+
+def point_set(name: str, value: object) -> PointSet:
+    """Check that the value is a PointSet."""
+    if not isinstance(value, PointSet):
+        raise PolycoreError(
+            f"{name}: got {described(value)}; expected a PointSet, such as PointSet(points, labels)."
+        )
+    return value
 
 
 def check_class_count(name: str, count: int) -> None:

@@ -34,12 +34,13 @@ from polycore.figures.inside import (
     with_fold_lines,
     with_regions,
 )
+from polycore.figures.landscape import landscape_figure
 from polycore.figures.plane import (
     crossings_layer,
     curves_figure,
     map_figure,
+    map_of,
     mistakes_layer,
-    plane_range,
     point_layer,
     samples_figure,
     samples_layer,
@@ -54,6 +55,7 @@ from polycore.figures.report import confusion_figure, errors_figure, reliability
 from polycore.figures.style import escape
 from polycore.figures.sweep_curves import Group, sweep_figure
 from polycore.figures.walk import walk_figure, with_place
+from polycore.polynomials.window import plane_range
 
 __all__ = [
     "LINES",
@@ -73,10 +75,12 @@ __all__ = [
     "differences_url",
     "errors_figure",
     "escape",
+    "landscape_figure",
     "line_url",
     "loss_figure",
     "losses_figure",
     "map_figure",
+    "map_of",
     "mistakes_layer",
     "plane_range",
     "point_layer",

@@ -10,32 +10,36 @@ import numpy as np
 
 from polycore.arrays import Floats, Integers
 from polycore.formatting import counted, loss_text, percent
-from polycore.polynomials.polynomial import Polynomial
+from polycore.landscapes.landscape import Landscape
+from polycore.pictures.words import extent, regions
+from polycore.polynomials.classes import Classes, counted_classes, noun_of
 
-Mark = Literal["best", "now"]
-MARKED: dict[Mark, str] = {"best": "the best weights", "now": "the latest weights"}
+Mark = Literal["best", "now", "then"]
+MARKED: dict[Mark, str] = {
+    "best": "the best weights",
+    "now": "the latest weights",
+    "then": "the chosen weights",
+}
 
 
-def curves(
-    polynomials: Sequence[Polynomial], x_range: tuple[float, float], y_range: tuple[float, float]
-) -> str:
+def curves(polynomials: Classes, x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
     """Name the polynomials and the window of the plane."""
     listed = ", ".join(polynomial.spoken for polynomial in polynomials)
-    return f"Curves of {_count(polynomials)} for {_window(x_range, y_range)}: {listed}."
+    return f"Curves of {_count(polynomials)} for {extent(x_range, y_range)}: {listed}."
 
 
-def samples(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> str:
+def samples(points: Floats, labels: Integers, polynomials: Classes) -> str:
     """Count the samples, in total and of each class, and say where they lie."""
     counts = np.bincount(labels, minlength=len(polynomials))
     fewest, most = counts.min(), counts.max()
     each = f"{most}" if fewest == most else f"{fewest} to {most}"
     (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
-    window = _window((left, right), (low, high))
+    window = extent((left, right), (low, high))
     return f"{counted(len(points), 'sample')} of {_count(polynomials)}, {each} of each, {window}."
 
 
 def loss(steps: Integers, losses: Floats, best_step: int, best_loss: float, mark: Mark = "best") -> str:
-    """Give the first, the last and the marked loss; `mark` is "best" or "now"."""
+    """Give the first, the last and the marked loss; `mark` is "best", "now" or "then"."""
     return (
         f"Loss over {_steps(steps)}, from {loss_text(losses[0])} to {loss_text(losses[-1])} nats; "
         f"{mark} {loss_text(best_loss)} at step {best_step}."
@@ -48,48 +52,31 @@ def accuracy(
     held_out_accuracies: Floats,
     best_step: int,
     best_held_out_accuracy: float,
-    best_possible: float,
+    best_possible: float | None,
     mark: Mark = "best",
 ) -> str:
     """Give both accuracies, first and last, those of the marked weights, and the best possible one."""
-    return (
+    text = (
         f"Accuracy over {_steps(steps)}, "
         f"from {percent(accuracies[0])} to {percent(accuracies[-1])} on the training samples and "
         f"from {percent(held_out_accuracies[0])} to {percent(held_out_accuracies[-1])} on held-out points; "
-        f"{MARKED[mark]}, of step {best_step}, reach {percent(best_held_out_accuracy)} on held-out points, "
-        f"and {percent(best_possible)} is the best possible on new points."
+        f"{MARKED[mark]}, of step {best_step}, reach {percent(best_held_out_accuracy)} on held-out points"
     )
+    if best_possible is None:
+        return f"{text}."
+    return f"{text}, and {percent(best_possible)} is the best possible on new points."
 
 
-def plane_map(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats) -> str:
+def plane_map(polynomials: Classes, x: Floats, y: Floats, probabilities: Floats) -> str:
     """Name the class with the largest region, and give the mean confidence."""
     areas = np.bincount(probabilities.argmax(axis=-1).ravel(), minlength=len(polynomials))
     mean = float(probabilities.max(axis=-1).mean())
     return regions(polynomials, (x[0], x[-1]), (y[0], y[-1]), areas.tolist(), mean)
 
 
-def regions(
-    polynomials: Sequence[Polynomial],
-    x_range: tuple[float, float],
-    y_range: tuple[float, float],
-    areas: Sequence[int],
-    probability: float,
-) -> str:
-    """Say the same of a map of which only the `areas` of the classes and the mean probability are known."""
-    largest = int(np.argmax(areas))
-    return (
-        f"Map of the most likely of {_count(polynomials)} for {_window(x_range, y_range)}: "
-        f"the largest region, {percent(areas[largest] / sum(areas))} of the plane, is that of "
-        f"{polynomials[largest].spoken}, and the most likely class has a probability of "
-        f"{percent(probability)} on average."
-    )
-
-
-def differences(
-    polynomials: Sequence[Polynomial], x: Floats, y: Floats, network: Integers, referee: Integers
-) -> str:
+def differences(polynomials: Classes, x: Floats, y: Floats, network: Integers, referee: Integers) -> str:
     """Give the share of the plane on which network and Bayes classifier differ, and the commonest pair."""
-    beginning = f"Map of where network and referee differ for {_window((x[0], x[-1]), (y[0], y[-1]))}"
+    beginning = f"Map of where network and referee differ for {extent((x[0], x[-1]), (y[0], y[-1]))}"
     differing = network != referee
     if not differing.any():
         return f"{beginning}: nowhere, for {_count(polynomials)}."
@@ -102,13 +89,13 @@ def differences(
     )
 
 
-def probabilities(polynomials: Sequence[Polynomial], order: Sequence[int], shares: Floats) -> str:
+def probabilities(polynomials: Classes, order: Sequence[int], shares: Floats) -> str:
     """Name the three most likely classes; `order` holds labels, the most likely first."""
     first, *others = [f"{polynomials[label].spoken} with {percent(shares[label])}" for label in order[:3]]
     return f"Most likely of {_count(polynomials)}: {first}, then {' and '.join(others)}."
 
 
-def confusion(confusion: Integers, polynomials: Sequence[Polynomial]) -> str:
+def confusion(confusion: Integers, polynomials: Classes) -> str:
     """Count the correct answers, and name the most frequent mistake."""
     mistakes = confusion - np.diag(confusion.diagonal())
     true, answer = divmod(int(mistakes.argmax()), len(polynomials))
@@ -120,7 +107,8 @@ def confusion(confusion: Integers, polynomials: Sequence[Polynomial]) -> str:
         else "there are no mistakes"
     )
     return (
-        f"Table of true polynomials and answers for {_count(polynomials)}: {confusion.trace()} of "
+        f"Table of true {noun_of(polynomials, plural=True)} and answers for {_count(polynomials)}: "
+        f"{confusion.trace()} of "
         f"{counted(confusion.sum(), 'point is', 'points are')} answered correctly; {worst}."
     )
 
@@ -138,7 +126,7 @@ def reliability(counts: Integers, confidences: Floats, accuracies: Floats, calib
     )
 
 
-def errors(labels: Integers, polynomials: Sequence[Polynomial], x_range: tuple[float, float]) -> str:
+def errors(labels: Integers, polynomials: Classes, x_range: tuple[float, float]) -> str:
     """Count the mistakes, and name the polynomial with the most; `labels` are the true ones."""
     beginning = "Mistakes along x from {:.3g} to {:.3g}".format(*x_range)
     if not len(labels):
@@ -151,7 +139,7 @@ def errors(labels: Integers, polynomials: Sequence[Polynomial], x_range: tuple[f
     )
 
 
-def walk(polynomials: Sequence[Polynomial], curve: int, x: Floats, shares: Floats, meetings: int) -> str:
+def walk(polynomials: Classes, curve: int, x: Floats, shares: Floats, meetings: int) -> str:
     """Say how likely the class `curve` is along its own curve, and at how many points it meets others."""
     own = shares[:, curve]
     lowest = int(own.argmin())
@@ -170,18 +158,18 @@ def extended(text: str, clause: str) -> str:
 def neuron(name: str, x: Floats, y: Floats, values: Floats) -> str:
     """Give the share of the plane on which a neuron is active; `values` (ny, nx) are before ReLU."""
     return (
-        f"Map of {name} for {_window((x[0], x[-1]), (y[0], y[-1]))}: "
+        f"Map of {name} for {extent((x[0], x[-1]), (y[0], y[-1]))}: "
         f"above 0 on {percent((values > 0).mean())} of the plane."
     )
 
 
-def network(widths: Sequence[int], dead: int | None) -> str:
-    """Give the layers' sizes, from inputs to classes, and the count of dead neurons unless `dead` is None."""
+def network(inputs: Sequence[str], widths: Sequence[int], dead: int | None) -> str:
+    """Give the inputs, the layers' sizes up to the classes, and the dead neurons unless `dead` is None."""
     hidden = widths[1:-1]
     dead_clause = f"; {_dead(dead, sum(hidden))}" if dead is not None and hidden else ""
-    return (
-        f"Picture of the network: inputs x and y, {_layers(hidden)}, and {widths[-1]} outputs{dead_clause}."
-    )
+    *others, last = inputs
+    named = f"inputs {', '.join(others)} and {last}" if others else f"input {last}"
+    return f"Picture of the network: {named}, {_layers(hidden)}, and {widths[-1]} outputs{dead_clause}."
 
 
 def _layers(hidden: Sequence[int]) -> str:
@@ -207,12 +195,8 @@ def _steps(steps: Integers) -> str:
     return counted(int(steps[-1]), "step")
 
 
-def _count(polynomials: Sequence[Polynomial]) -> str:
-    return counted(len(polynomials), "polynomial")
-
-
-def _window(x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
-    return "x from {:.3g} to {:.3g} and y from {:.3g} to {:.3g}".format(*x_range, *y_range)
+def _count(polynomials: Classes) -> str:
+    return counted_classes(polynomials)
 
 
 def losses(curves: Sequence[tuple[str, Floats | Integers, Floats]], over: str) -> str:
@@ -236,7 +220,7 @@ def accuracies(
     return text if best_possible is None else extended(text, f"{percent(best_possible)} is the best possible")
 
 
-def sweep(groups: Sequence[tuple[str, Floats, Floats]], best_possible: float) -> str:
+def sweep(groups: Sequence[tuple[str, Floats, Floats]], best_possible: float | None) -> str:
     """Give the runs, accuracies and seconds of each group, a tuple of its name, seconds and accuracies."""
     ranges = [
         f"{name}, {_runs(seconds)}: {_between(percent(accuracies.min()), percent(accuracies.max()))} in "
@@ -245,7 +229,7 @@ def sweep(groups: Sequence[tuple[str, Floats, Floats]], best_possible: float) ->
         if len(seconds)
     ]
     text = f"Held-out accuracy over computing time (s): {'; '.join(ranges) or 'no run has ended yet'}."
-    return extended(text, f"{percent(best_possible)} is the best possible")
+    return text if best_possible is None else extended(text, f"{percent(best_possible)} is the best possible")
 
 
 def _between(low: str, high: str) -> str:
@@ -254,3 +238,29 @@ def _between(low: str, high: str) -> str:
 
 def _runs(curves: Sequence[object] | Floats) -> str:
     return counted(len(curves), "run")
+
+
+def landscape(landscape: Landscape, names: Sequence[str] | None) -> str:
+    """Give the directions, the range of the losses, and both ends of each trajectory."""
+    low, high = loss_text(landscape.losses.min()), loss_text(landscape.losses.max())
+    trajectories = landscape.trajectories
+    if names is None:
+        names = (
+            ["the trajectory"]
+            if len(trajectories) == 1
+            else [f"run {index + 1}" for index in range(len(trajectories))]
+        )
+    ends = "; ".join(
+        f"{name} from {loss_text(trajectory.losses[0])} nats at step {trajectory.steps[0]:,} "
+        f"to {loss_text(trajectory.losses[-1])} at step {trajectory.steps[-1]:,}"
+        for name, trajectory in zip(names, trajectories, strict=True)
+    )
+    return f"Contour map of the loss over {_directions(landscape)}, from {low} to {high} nats; {ends}."
+
+
+def _directions(landscape: Landscape) -> str:
+    if landscape.explained is None or not any(landscape.explained):
+        return "two random directions of the weights"
+    first, second = (percent(share, 0) for share in landscape.explained)
+    of = "the trajectory" if len(landscape.trajectories) == 1 else "the trajectories"
+    return f"the two main directions of {of}, with {first} and {second} of the variance"

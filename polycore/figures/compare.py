@@ -11,11 +11,10 @@ import plotly.graph_objects as go
 from polycore.arrays import Floats, Integers
 from polycore.figures import alternative_text
 from polycore.figures.images import regions_url
-from polycore.figures.palette import DASH, DASH_DOT, DOT, LONG_DASH, LONG_DASH_DOT, PALETTE, SOLID
-from polycore.figures.plane import CASING
 from polycore.figures.progress import ACCURACY_RANGE, bound
 from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure
 from polycore.formatting import percent
+from polycore.pictures.palette import CASING, DASH, DASH_DOT, DOT, LONG_DASH, LONG_DASH_DOT, PALETTE, SOLID
 from polycore.polynomials.polynomial import Polynomial
 
 SMALL_MAP_SIZE = (160, 100)  # width and height in its own units; a page may scale it
@@ -83,7 +82,7 @@ def small_map_url(
     y_range: tuple[float, float],
     probabilities: Floats,
 ) -> str:
-    """Return a map as an SVG image in a data URL, 5 to 20 KB: regions, and the true curves over them.
+    """Return a map as an SVG image in a data URL, 5 to 20 KB: regions, and over them the curves, if any.
 
     `probabilities` has shape (ny, nx, K) on a grid that is evenly spaced from edge to edge of the ranges.
     """

@@ -7,10 +7,11 @@ import plotly.graph_objects as go
 
 from polycore.arrays import Floats
 from polycore.figures import alternative_text
-from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE
-from polycore.figures.plane import curves_figure, map_figure, plane_range
+from polycore.figures.plane import curves_figure, map_figure
 from polycore.figures.style import TRANSPARENT, extended
+from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE
 from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.window import plane_range
 
 POSITIONS = 201
 FADED, BOLD = 0.2, 4.5

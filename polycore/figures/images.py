@@ -1,15 +1,12 @@
-"""Images of the plane: the colors beneath the curves of a map."""
-
-import base64
+"""Images of the plane, the colors beneath the curves of a map, as PNG in data URLs."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polycore.arrays import Floats, Integers
-from polycore.figures.palette import PALETTE
-from polycore.figures.png import rgba_png
+from polycore.pictures.palette import PALETTE, REGION_OPACITY
+from polycore.pictures.png import data_url, rgba_png
 
-REGION_OPACITY = 0.72
 REGION_LEVELS = 24  # of confidence: the eye cannot see more, and so few halve the image's size
 DIFFERENCE_PIXELS = 4  # across each grid cell, so that stripes are finer than cells
 STRIPES = 8  # pixels from one stripe to the next of the same color
@@ -46,7 +43,7 @@ def differences_url(network: Integers, referee: Integers) -> str:
 
 def image_url(pixels: NDArray[np.uint8]) -> str:
     """Return RGBA pixels (ny, nx, 4), the lowest y first, as a PNG image in a data URL."""
-    return "data:image/png;base64," + base64.b64encode(rgba_png(pixels[::-1])).decode("ascii")
+    return data_url(rgba_png(pixels[::-1]))
 
 
 def _confidence(probabilities: Floats) -> Floats:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from polycore.arrays import Floats
 from polycore.figures.images import image_url
-from polycore.figures.palette import DARK_PAGE, PALETTE
 from polycore.figures.style import extended
+from polycore.pictures.palette import DARK_PAGE, PALETTE
 
 POSITIVE_COLOR, NEGATIVE_COLOR = "#1f83d6", "#d9722b"  # both 3:1 and more on the light and the dark page
 VALUE_OPACITY = 0.88

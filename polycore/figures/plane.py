@@ -7,9 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from polycore.arrays import Floats, Integers, evenly
+from polycore.checks import check_type, checked_range
+from polycore.class_name import ClassName
 from polycore.figures import alternative_text
 from polycore.figures.images import regions_url
-from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.figures.style import (
     GRAY,
     HOVER,
@@ -20,17 +21,18 @@ from polycore.figures.style import (
     extended,
     name_of_curve,
     new_figure,
+    short_name,
 )
 from polycore.formatting import counted
+from polycore.model.model import Model
+from polycore.pictures.palette import CASING, DARK_PAGE, LIGHT_PAGE, PALETTE
+from polycore.polynomials.classes import Classes, curves_of
 from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.window import plane_range, shown_range
 
 MAP_POSITIONS = 120
 SMOOTH = {"simplify": False}  # else Plotly leaves out points, and a curve has corners
-RANGE_POSITIONS = 201  # odd, to include the middle of the range
-SIZES_SHOWN = 2.5  # a curve is shown up to this multiple of the median curve's size
-MARGIN = 0.06
 LAYER_MARKERS = 500  # in each layer: a map may be redrawn several times a second
-CASING = "rgba(255, 255, 255, 0.6)"
 # x is left of the axis: then Plotly lets the legend use the width of the axis labels too.
 LEGEND_BELOW = {
     "orientation": "h",
@@ -41,16 +43,7 @@ LEGEND_BELOW = {
     "font": {"size": 12},
     "bgcolor": TRANSPARENT,
 }
-
-
-def plane_range(polynomials: Sequence[Polynomial], x_range: tuple[float, float]) -> tuple[float, float]:
-    """Return the lowest and the highest y of a window that shows the curves over `x_range`, with a margin.
-
-    The window touches every curve. One that runs much farther than the median curve is cut off, so that a
-    steep curve does not flatten the others.
-    """
-    x = np.linspace(*x_range, RANGE_POSITIONS)
-    return _window([polynomial(x) for polynomial in polynomials])
+MAP_COLUMNS, MAP_ROWS = 120, 90
 
 
 def curves_figure(
@@ -59,13 +52,13 @@ def curves_figure(
     """Return the curves over `x_range`, each through `positions` points, with axes through the origin."""
     y_range = plane_range(polynomials, x_range)
     return new_figure(
-        _curves(polynomials, np.linspace(*x_range, positions)),
+        _curves(polynomials, np.linspace(*x_range, positions), polynomials),
         alternative_text.curves(polynomials, x_range, y_range),
         **_plane(x_range, y_range),
     )
 
 
-def samples_figure(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> go.Figure:
+def samples_figure(points: Floats, labels: Integers, polynomials: Classes) -> go.Figure:
     """Return the samples, `points` (N, 2) with `labels` (N,), N at least 1, as markers of their classes.
 
     At most 3000 markers are drawn, at most 3000 / K of each class, evenly spaced from first to last.
@@ -74,25 +67,60 @@ def samples_figure(points: Floats, labels: Integers, polynomials: Sequence[Polyn
     return new_figure(
         _samples(points, labels, polynomials),
         alternative_text.samples(points, labels, polynomials),
-        **_plane(None, _window(y_of_classes)),
+        **_plane(None, shown_range(y_of_classes)),
     )
 
 
-def map_figure(polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats) -> go.Figure:
+def map_figure(
+    polynomials: Classes,
+    x: Floats,
+    y: Floats,
+    probabilities: Floats,
+    curves: Sequence[Polynomial] | None = None,
+    spans: Sequence[tuple[float, float]] = (),
+) -> go.Figure:
     """Return the plane in the color of the most likely class at each point, with the true curves over it.
+
+    The classes are polynomials, or names; `curves` are then those of the classes, or () for none, each drawn
+    over its one of `spans`, ranges of x.
 
     `x` (nx,) and `y` (ny,) are evenly spaced, at least two each, and span the axes; `probabilities` has shape
     (ny, nx, K). The less confident the network is, the more transparent the color.
     """
-    curves = _curves(polynomials, np.linspace(x[0], x[-1], MAP_POSITIONS))
+    known = curves_of(polynomials) if curves is None else curves
+    lines = _curves(polynomials, np.linspace(x[0], x[-1], MAP_POSITIONS), known, spans)
+    casing = [_casing(lines)] if known else []
     image = _placed(x, y) | {"source": regions_url(probabilities)}
     figure = new_figure(
-        [_casing(curves), *curves],
+        [*casing, *lines],
         alternative_text.plane_map(polynomials, x, y, probabilities),
         **_plane((x[0], x[-1]), (y[0], y[-1])),
         images=[image],
     )
     return figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False)
+
+
+def map_of(
+    model: Model, x_range: tuple[float, float] | None = None, y_range: tuple[float, float] | None = None
+) -> go.Figure:
+    """Return the map of a model, with the true curves over it if its classes are polynomials.
+
+    x_range, y_range: the part of the plane; None for that of the points that trained the model, if its
+        metadata say which they were, or else -1 to 1 and what shows the curves.
+
+    Raises PolycoreError unless `model` is a Model, and if a range is not valid.
+    """
+    check_type("model", model, Model, "For a run, give run.best or run.current.")
+    classes = model.shown_classes or tuple(map(ClassName, model.class_names))
+    known_x, known_y = model.shown_window
+    across = checked_range("x_range", known_x if x_range is None else x_range)
+    if y_range is None:
+        y_range = plane_range(model.polynomials, across) if model.polynomials else known_y
+    x = np.linspace(*across, MAP_COLUMNS)
+    y = np.linspace(*checked_range("y_range", y_range), MAP_ROWS)
+    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    probabilities = model.predict_proba(grid).reshape(MAP_ROWS, MAP_COLUMNS, -1)
+    return map_figure(classes, x, y, probabilities)
 
 
 class Layer(NamedTuple):
@@ -113,9 +141,7 @@ def with_point(figure: go.Figure, x: float, y: float) -> go.Figure:
     return with_layers(figure, [point_layer(x, y)])
 
 
-def with_samples(
-    figure: go.Figure, points: Floats, labels: Integers, polynomials: Sequence[Polynomial]
-) -> go.Figure:
+def with_samples(figure: go.Figure, points: Floats, labels: Integers, polynomials: Classes) -> go.Figure:
     """Return a copy of a figure of the plane with samples on it, drawn as in `samples_figure`."""
     return with_layers(figure, [samples_layer(points, labels, polynomials)])
 
@@ -139,7 +165,7 @@ def point_layer(x: float, y: float) -> Layer:
     return Layer((trace,), f"the point ({x:.3g}, {y:.3g}) is marked")
 
 
-def samples_layer(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> Layer:
+def samples_layer(points: Floats, labels: Integers, polynomials: Classes) -> Layer:
     """Return samples, drawn as in `samples_figure`."""
     return Layer(
         tuple(_samples(points, labels, polynomials)),
@@ -147,14 +173,19 @@ def samples_layer(points: Floats, labels: Integers, polynomials: Sequence[Polyno
     )
 
 
-def mistakes_layer(points: Floats, labels: Integers, answers: Integers) -> Layer:
+def mistakes_layer(points: Floats, labels: Integers, answers: Integers, classes: Classes = ()) -> Layer:
     """Return crosses, in no class's color, at the wrongly answered `points` (M, 2).
 
-    `labels` and `answers` have shape (M,). At most 500 crosses are drawn.
+    `labels` and `answers` have shape (M,). `classes` give names, if they are no polynomials. At most 500
+    crosses are drawn.
     """
     shown = evenly(len(points), LAYER_MARKERS)
     pairs = zip(labels[shown].tolist(), answers[shown].tolist(), strict=True)
-    hover_texts = [f"on p{label}, answered with p{answer}" for label, answer in pairs]
+    if classes and not curves_of(classes):
+        names = [short_name(name) for name in classes]
+        hover_texts = [f"{names[label]}, answered with {names[answer]}" for label, answer in pairs]
+    else:
+        hover_texts = [f"on p{label}, answered with p{answer}" for label, answer in pairs]
     clause = counted(len(points), "wrong answer is marked by a cross", "wrong answers are marked by crosses")
     return Layer((_annotated_markers(points[shown], hover_texts, "x", 7),), clause)
 
@@ -189,19 +220,6 @@ def _plane(x_range: tuple[float, float] | None, y_range: tuple[float, float]) ->
     }
 
 
-def _window(curves: Sequence[Floats]) -> tuple[float, float]:
-    lows = np.array([curve.min() for curve in curves])
-    highs = np.array([curve.max() for curve in curves])
-    middle = np.median([np.median(curve) for curve in curves])
-    sizes = np.sort(np.maximum(highs - middle, middle - lows))
-    # the lower median: of two curves the flatter one decides
-    reach = SIZES_SHOWN * sizes[(len(sizes) - 1) // 2]
-    low = float(np.minimum(np.maximum(lows, middle - reach), highs).min())
-    high = float(np.maximum(np.minimum(highs, middle + reach), lows).max())
-    margin = MARGIN * (high - low) or max(1.0, abs(high))
-    return low - margin, high + margin
-
-
 def _placed(x: Floats, y: Floats) -> dict[str, object]:
     width, height = x[1] - x[0], y[1] - y[0]  # of a pixel; the network is evaluated at its center
     return {
@@ -216,12 +234,16 @@ def _placed(x: Floats, y: Floats) -> dict[str, object]:
     }
 
 
-def _curves(polynomials: Sequence[Polynomial], x: Floats) -> list[dict[str, Any]]:
+def _curves(
+    polynomials: Classes,
+    x: Floats,
+    curves: Sequence[Polynomial],
+    spans: Sequence[tuple[float, float]] = (),
+) -> list[dict[str, Any]]:
     return [
         {
             "type": "scatter",
-            "x": x,
-            "y": polynomial(x),
+            **(_curve(curves[label], x, spans[label] if spans else None) if curves else _NO_CURVE),
             "mode": "lines",
             "name": name_of_curve(label, polynomial),
             "meta": {"curve": label},
@@ -230,6 +252,16 @@ def _curves(polynomials: Sequence[Polynomial], x: Floats) -> list[dict[str, Any]
         }
         for label, polynomial in enumerate(polynomials)
     ]
+
+
+def _curve(polynomial: Polynomial, x: Floats, span: tuple[float, float] | None) -> dict[str, Any]:
+    if span is not None:
+        low, high = span
+        x = np.concatenate([[low], x[(x > low) & (x < high)], [high]])
+    return {"x": x, "y": polynomial(x)}
+
+
+_NO_CURVE: dict[str, Any] = {"x": [None], "y": [None]}  # a class without one is in the legend too
 
 
 def _casing(curves: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -241,7 +273,7 @@ def _casing(curves: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return look | {"x": x, "y": y, "meta": {"casings": len(curves)}}
 
 
-def _samples(points: Floats, labels: Integers, polynomials: Sequence[Polynomial]) -> list[go.Scatter]:
+def _samples(points: Floats, labels: Integers, polynomials: Classes) -> list[go.Scatter]:
     limit = MAX_MARKERS // len(polynomials)
     traces = []
     for label, polynomial in enumerate(polynomials):

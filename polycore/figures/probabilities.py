@@ -7,10 +7,10 @@ import plotly.graph_objects as go
 
 from polycore.arrays import Floats
 from polycore.figures import alternative_text
-from polycore.figures.palette import PALETTE
 from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure, short_name
 from polycore.formatting import percent
-from polycore.polynomials.polynomial import Polynomial
+from polycore.pictures.palette import PALETTE
+from polycore.polynomials.classes import Classes
 
 SYMBOLS_AT = -4
 BARS_RANGE = (-8, 135)  # percent, with room for symbols to the left and numbers to the right of the bars
@@ -18,7 +18,7 @@ SMALLEST = 2.0**-53  # no network is as sure as 0 or 1: these are rounded
 REFEREE_COLOR = "rgba(128, 128, 128, 0.32)"
 
 
-def probabilities_figure(polynomials: Sequence[Polynomial], probabilities: Floats) -> go.Figure:
+def probabilities_figure(polynomials: Classes, probabilities: Floats) -> go.Figure:
     """Return a bar for the probability of each class at one point, (K,), the likeliest on top.
 
     A suitable height is 70 + 22 K pixels.
@@ -28,9 +28,7 @@ def probabilities_figure(polynomials: Sequence[Polynomial], probabilities: Float
     return _figure([_bars(order, probabilities), _symbols(order)], polynomials, order, alt)
 
 
-def compared_figure(
-    polynomials: Sequence[Polynomial], probabilities: Floats, referee: Floats, most: int
-) -> go.Figure:
+def compared_figure(polynomials: Classes, probabilities: Floats, referee: Floats, most: int) -> go.Figure:
     """Return bars of the `most` likely classes over pale bars of the Bayes classifier's, `referee` (K,).
 
     The most likely class of the latter is always among them. A suitable height is 100 + 22 `most` pixels.
@@ -51,7 +49,7 @@ def _order(probabilities: Floats) -> list[int]:
 
 
 def _figure(
-    traces: Sequence[go.Bar | go.Scatter], polynomials: Sequence[Polynomial], order: Sequence[int], alt: str
+    traces: Sequence[go.Bar | go.Scatter], polynomials: Classes, order: Sequence[int], alt: str
 ) -> go.Figure:
     x_axis = axis("probability (%)") | {"range": [*BARS_RANGE], "tickvals": [0, 25, 50, 75, 100]}
     y_axis = {

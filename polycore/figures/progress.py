@@ -1,13 +1,13 @@
 """Figures of a run's progress: loss and accuracy over the steps."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
 from polycore.arrays import Floats, Integers
 from polycore.figures import alternative_text
 from polycore.figures.alternative_text import Mark
-from polycore.figures.palette import LIGHT_PAGE
 from polycore.figures.style import (
     BEST_COLOR,
     HELD_OUT_COLOR,
@@ -19,19 +19,35 @@ from polycore.figures.style import (
     new_figure,
 )
 from polycore.formatting import loss_text, percent
+from polycore.pictures.palette import LIGHT_PAGE
 
+NAME_ROWS = 3  # in which the names of changes lie one below the other
 STEP_HOVER = "step %{x}: %{y:.3~g}"
 # percent, with room for the label of the best possible above its line, also in a low chart
 ACCURACY_RANGE = (0, 126)
 
 
+class Change(NamedTuple):
+    """The step at which a run continued with other settings, and what changed, in words."""
+
+    step: int
+    text: str
+
+
 def loss_figure(
-    steps: Integers, losses: Floats, best_step: int, best_loss: float, *, mark: Mark = "best"
+    steps: Integers,
+    losses: Floats,
+    best_step: int,
+    best_loss: float,
+    *,
+    mark: Mark = "best",
+    changes: Sequence[Change] = (),
 ) -> go.Figure:
     """Return the loss in nats, on a log scale, over the steps, with one point marked.
 
-    `steps` and `losses` have shape (S,), S at least 1. `mark` names the marked point: "best", or "now" if
-    `best_step` and `best_loss` are those of the latest weights.
+    `steps` and `losses` have shape (S,), S at least 1. `mark` names the marked point: "best", "now" if
+    `best_step` and `best_loss` are those of the latest weights, "then" if they are earlier ones. A line at
+    each of `changes` says what changed.
     """
     traces = [
         _progress(steps, losses, "loss", TRAINING_COLOR, "solid"),
@@ -47,6 +63,7 @@ def loss_figure(
         xaxis=axis("step"),
         yaxis=axis("loss (nats)") | scale,
         legend=LEGEND_ABOVE,
+        **_shapes([_change(one, row, named=True) for row, one in enumerate(changes)]),
     )
 
 
@@ -56,15 +73,17 @@ def accuracy_figure(
     held_out_accuracies: Floats,
     best_step: int,
     best_held_out_accuracy: float,
-    best_possible: float,
+    best_possible: float | None,
     *,
     mark: Mark = "best",
+    changes: Sequence[Change] = (),
 ) -> go.Figure:
     """Return the accuracies on the training samples and on held-out points, in percent, over the steps.
 
     All arrays have shape (S,), S at least 1; accuracies are shares from 0 to 1. The marked point is the
     held-out accuracy of the best weights (those with the lowest loss), or of the latest if `mark` is "now".
-    A line shows the best possible accuracy on new points, which that on the training samples may exceed.
+    A line shows the best possible accuracy on new points, which that on the training samples may exceed;
+    there is none for None.
     """
     traces = [
         _progress(steps, 100 * accuracies, "training", TRAINING_COLOR, "solid"),
@@ -80,8 +99,36 @@ def accuracy_figure(
         xaxis=axis("step"),
         yaxis=axis("accuracy (%)") | {"range": [*ACCURACY_RANGE], "tickvals": [0, 20, 40, 60, 80, 100]},
         legend=LEGEND_ABOVE,
-        shapes=[bound(100 * best_possible, f"best possible on new points {escape(percent(best_possible))}")],
+        **_shapes([*_best_possible(best_possible), *(_change(one) for one in changes)]),
     )
+
+
+def _best_possible(share: float | None) -> list[dict[str, object]]:
+    if share is None:
+        return []
+    return [bound(100 * share, f"best possible on new points {escape(percent(share))}")]
+
+
+def _shapes(shapes: Sequence[dict[str, object]]) -> dict[str, object]:
+    return {"shapes": list(shapes)} if shapes else {}
+
+
+def _change(change: Change, row: int = 0, *, named: bool = False) -> dict[str, object]:
+    """Return a line at the step of a change, with what changed beside it if `named`, in the next rows."""
+    line = {
+        "type": "line",
+        "yref": "paper",
+        "x0": change.step,
+        "x1": change.step,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": ZERO_LINE, "dash": "dot", "width": 1.5},
+    }
+    if not named:
+        return line
+    text = "<br>" * (row % NAME_ROWS) + escape(change.text)
+    look = {"textposition": "end", "textangle": 0, "xanchor": "left", "yanchor": "top", "padding": 4}
+    return line | {"label": {"text": text, "font": {"size": 11}} | look}
 
 
 def loss_mark(mark: Mark, loss: float) -> str:

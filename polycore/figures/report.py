@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 
 from polycore.arrays import Floats, Integers, evenly
 from polycore.figures import alternative_text
-from polycore.figures.palette import PALETTE
 from polycore.figures.style import (
     GRID,
     HELD_OUT_COLOR,
@@ -19,7 +18,8 @@ from polycore.figures.style import (
     new_figure,
     short_name,
 )
-from polycore.polynomials.polynomial import Polynomial
+from polycore.pictures.palette import PALETTE
+from polycore.polynomials.classes import Classes, noun_of
 
 # Text in the page's own color lies on these, so they are mostly transparent.
 CORRECT_COLOR, FEWEST_COLOR, MOST_COLOR = GRID, "rgba(211, 83, 67, 0.2)", "rgba(211, 83, 67, 0.6)"
@@ -27,7 +27,7 @@ RELIABILITY_RANGE = (-4, 118)  # percent, with room for the counts beside the ma
 LARGE_CELLS = 12  # up to so many classes a cell of a confusion table has room for large digits
 
 
-def confusion_figure(confusion: Integers, polynomials: Sequence[Polynomial]) -> go.Figure:
+def confusion_figure(confusion: Integers, polynomials: Classes) -> go.Figure:
     """Return a table of counts (K, K) as colored cells: a row for each true class, a column for each answer.
 
     Correct answers, on the diagonal, are gray; the more frequent a mistake, the stronger its color. Rows and
@@ -42,7 +42,7 @@ def confusion_figure(confusion: Integers, polynomials: Sequence[Polynomial]) -> 
     first, last = -0.5, len(labels) - 0.5
     return figure.update_layout(
         xaxis=axis("answer") | ticks | hidden | {"range": [first, last]},
-        yaxis=axis("true polynomial") | ticks | hidden | {"range": [last, first]},
+        yaxis=axis(f"true {noun_of(polynomials)}") | ticks | hidden | {"range": [last, first]},
         showlegend=False,
     )
 
@@ -72,7 +72,7 @@ def errors_figure(
     labels: Integers,
     answers: Integers,
     crossings: Sequence[Floats],
-    polynomials: Sequence[Polynomial],
+    polynomials: Classes,
     x_range: tuple[float, float],
 ) -> go.Figure:
     """Return the mistakes along x, in a row for each true class, with the crossings of its curve.
@@ -97,21 +97,19 @@ def errors_figure(
     return figure.update_layout(xaxis=axis("x") | {"range": [*x_range]}, yaxis=y_axis, showlegend=False)
 
 
-def _correct_answers(confusion: Integers, polynomials: Sequence[Polynomial]) -> go.Heatmap:
+def _correct_answers(confusion: Integers, polynomials: Classes) -> go.Heatmap:
     shown = np.full(confusion.shape, np.nan)
     np.fill_diagonal(shown, 1)
     return _cells(shown, (CORRECT_COLOR, CORRECT_COLOR), confusion, polynomials)
 
 
-def _mistakes(confusion: Integers, polynomials: Sequence[Polynomial]) -> go.Heatmap:
+def _mistakes(confusion: Integers, polynomials: Classes) -> go.Heatmap:
     shown = np.where(confusion > 0, confusion, np.nan)
     np.fill_diagonal(shown, np.nan)
     return _cells(shown, (FEWEST_COLOR, MOST_COLOR), confusion, polynomials)
 
 
-def _cells(
-    values: Floats, colors: tuple[str, str], confusion: Integers, polynomials: Sequence[Polynomial]
-) -> go.Heatmap:
+def _cells(values: Floats, colors: tuple[str, str], confusion: Integers, polynomials: Classes) -> go.Heatmap:
     """Return the cells with a value, colored from `colors[0]` for 0 to `colors[1]` for the largest."""
     largest = 1 if np.isnan(values).all() else np.nanmax(values)
     names = [name_of_curve(label, polynomial) for label, polynomial in enumerate(polynomials)]
@@ -186,9 +184,7 @@ def _crossing_lines(crossings: Sequence[Floats]) -> go.Scatter:
     return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
 
 
-def _errors(
-    x: Floats, labels: Integers, answers: Integers, polynomials: Sequence[Polynomial]
-) -> list[go.Scatter]:
+def _errors(x: Floats, labels: Integers, answers: Integers, polynomials: Classes) -> list[go.Scatter]:
     limit = MAX_MARKERS // len(polynomials)
     names = np.array([short_name(polynomial) for polynomial in polynomials])
     traces = []

@@ -6,8 +6,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from polycore.class_name import ClassName
 from polycore.figures import alternative_text
-from polycore.figures.palette import PALETTE
+from polycore.pictures.palette import PALETTE
 from polycore.polynomials.polynomial import Polynomial
 
 MAX_MARKERS = 3000  # more would slow the browser down and only cover each other
@@ -65,14 +66,16 @@ def axis(title: str) -> dict[str, object]:
     }
 
 
-def short_name(polynomial: Polynomial) -> str:
+def short_name(polynomial: Polynomial | ClassName) -> str:
     """Return a polynomial as figures name it: typeset, and cut if it is longer than MAX_NAME."""
     text = polynomial.typeset
     return escape(text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…")
 
 
-def name_of_curve(label: int, polynomial: Polynomial) -> str:
-    """Return the name of a class's curve in a legend, such as "p3 = x²"."""
+def name_of_curve(label: int, polynomial: Polynomial | ClassName) -> str:
+    """Return the name of a class's curve in a legend, such as "p3 = x²", or the class's own."""
+    if isinstance(polynomial, ClassName):
+        return short_name(polynomial)
     return f"p{label} = {short_name(polynomial)}"
 
 

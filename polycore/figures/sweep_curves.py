@@ -7,10 +7,10 @@ import plotly.graph_objects as go
 
 from polycore.arrays import Floats
 from polycore.figures import alternative_text
-from polycore.figures.palette import PALETTE
 from polycore.figures.progress import bound
 from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure
 from polycore.formatting import percent
+from polycore.pictures.palette import PALETTE
 
 HOVER = "%{y:.2f} % in %{x:.3~g} s"
 MAX_NAMED = 6  # groups named in the legend: more would leave no room for the markers on a phone
@@ -28,17 +28,19 @@ class Group(NamedTuple):
     accuracies: Floats
 
 
-def sweep_figure(groups: Sequence[Group], best_possible: float) -> go.Figure:
+def sweep_figure(groups: Sequence[Group], best_possible: float | None) -> go.Figure:
     """Return held-out accuracies in percent over seconds of computing, with a marker for each run.
 
     There are at most as many groups as PALETTE has looks; each has the look of its index there. The legend
     has its number, from 1, and its name; if the groups are many, the number alone, and the name on hover. A
-    group without runs is left out. A line shows the best possible accuracy, a share.
+    group without runs is left out. A line shows the best possible accuracy, a share;
+    there is none for None.
     """
     shown = [(index, group) for index, group in enumerate(groups) if len(group.seconds)]
     named = len(groups) <= MAX_NAMED
     alt = alternative_text.sweep([(_name(index, group), *group[1:]) for index, group in shown], best_possible)
-    low, high = _range([*(share for _, group in shown for share in group.accuracies), best_possible])
+    possible = [] if best_possible is None else [best_possible]
+    low, high = _range([*(share for _, group in shown for share in group.accuracies), *possible])
     return new_figure(
         [_markers(index, group) | ({} if named else {"name": str(index + 1)}) for index, group in shown],
         alt,
@@ -46,7 +48,7 @@ def sweep_figure(groups: Sequence[Group], best_possible: float) -> go.Figure:
         yaxis=axis("held-out accuracy (%)") | {"range": [low, high], "nticks": 6},
         legend=LEGEND_ABOVE,
         showlegend=True,
-        shapes=[bound(100 * best_possible, f"best possible {escape(percent(best_possible))}")],
+        shapes=[bound(100 * share, f"best possible {escape(percent(share))}") for share in possible],
     )
 
 

@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 
 from polycore.arrays import Floats
 from polycore.figures import alternative_text
-from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.figures.plane import LEGEND_BELOW
-from polycore.figures.style import GRAY, ZERO_LINE, axis, extended, name_of_curve, new_figure
+from polycore.figures.style import GRAY, ZERO_LINE, axis, extended, name_of_curve, new_figure, short_name
 from polycore.formatting import percent
-from polycore.polynomials.polynomial import Polynomial
+from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
+from polycore.polynomials.classes import Classes, curves_of
 
 TOP = 100  # percent
 NAME_ROWS, NAME_HEIGHT = 4, 9  # rows of names above the lines, and the height of a row in percent
@@ -29,7 +29,7 @@ class Met:
 
 
 def walk_figure(
-    polynomials: Sequence[Polynomial],
+    polynomials: Classes,
     curve: int,
     x: Floats,
     probabilities: Floats,
@@ -47,10 +47,11 @@ def walk_figure(
     ]
     traces = [_crossing_lines(met), _referee(x, referee), *lines, _names(met, x)]
     figure = new_figure(traces, alternative_text.walk(polynomials, curve, x, probabilities, len(met)))
+    name = f"p{curve}" if curves_of(polynomials) else short_name(polynomials[curve])
     rows = max(_rows(met, x), default=-1) + 1
     y_axis = {"range": [-3, TOP + 4 + NAME_HEIGHT * rows], "tickvals": [0, 25, 50, 75, 100]}
     return figure.update_layout(
-        xaxis=axis(f"x along p{curve}") | {"range": [x[0], x[-1]]},
+        xaxis=axis(f"x along {name}") | {"range": [x[0], x[-1]]},
         yaxis=axis("probability (%)") | y_axis,
         showlegend=True,
         legend=LEGEND_BELOW | {"y": -0.22},
@@ -67,9 +68,7 @@ def with_place(figure: go.Figure, x: float, share: float) -> go.Figure:
     return extended(figure, [line, mark], f"at x = {x:.3g}, which is marked, it is {percent(share)}")
 
 
-def _line(
-    polynomials: Sequence[Polynomial], label: int, x: Floats, shares: Floats, *, bold: bool
-) -> go.Scatter:
+def _line(polynomials: Classes, label: int, x: Floats, shares: Floats, *, bold: bool) -> go.Scatter:
     look, name = PALETTE[label], name_of_curve(label, polynomials[label])
     return go.Scatter(
         x=x,

@@ -11,13 +11,16 @@ from typing import Any
 
 import numpy as np
 
+from polycore.class_name import ClassName, are_names
 from polycore.errors import PolycoreError
 from polycore.files.refusals import ReadingError, Reason
 from polycore.limits import MAX_DEGREE
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import in_order
 
 Coefficients = tuple[float, ...]
 
-FORMAT = 1
+FORMAT, FORMAT_OF_OWN_POINTS, FORMAT_OF_OTHERS = 1, 2, 3
 MAX_METADATA = 2**18  # characters; the largest possible experiment needs about 8,000
 MAX_METADATA_NESTING = 32
 # Python's own limit on digits can be lowered, but not below this, so every reader accepts as many.
@@ -72,14 +75,55 @@ def checked_metadata(metadata: Mapping[str, object]) -> dict[str, Any]:
         raise PolycoreError(str(error)) from error
 
 
+def format_of(metadata: Mapping[str, Any]) -> int:
+    """Return the format of a weight file. Raises ReadingError if it is none that is known here."""
+    version = metadata.get("format")
+    if type(version) is not int or version not in (FORMAT, FORMAT_OF_OWN_POINTS):
+        raise ReadingError(Reason.FORMAT, expected=FORMAT, or_expected=FORMAT_OF_OWN_POINTS)
+    return version
+
+
+def check_format_of_others(metadata: Mapping[str, Any]) -> None:
+    """Raise ReadingError unless this is the metadata of a network with arrays named layer_weights_1, ..."""
+    version = metadata.get("format")
+    if type(version) is not int or version != FORMAT_OF_OTHERS:
+        raise ReadingError(Reason.FORMAT_OF_OTHERS, expected=FORMAT_OF_OTHERS)
+
+
+def features_of(metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the features. Raises ReadingError if they are none that are known here."""
+    names = metadata.get("features")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ReadingError(Reason.FEATURES)
+    known = in_order(names)
+    if known is None or list(known) != names:
+        raise ReadingError(Reason.FEATURES)
+    return known
+
+
+def activation_of(metadata: Mapping[str, Any]) -> str:
+    """Return the name of the activation. Raises ReadingError if it is none that is known here."""
+    name = metadata.get("activation")
+    if not isinstance(name, str) or name not in ACTIVATIONS:
+        raise ReadingError(Reason.ACTIVATION)
+    return name
+
+
+def classes_of(metadata: Mapping[str, Any], classes: int) -> tuple[ClassName, ...]:
+    """Return the name of each class. Raises ReadingError if they are not those of a weight file."""
+    names = metadata.get("classes")
+    if not isinstance(names, list) or len(names) != classes:
+        raise ReadingError(Reason.CLASS_NAMES, classes=classes)
+    if not are_names(names):
+        raise ReadingError(Reason.CLASS_NAME)
+    return tuple(map(ClassName, names))
+
+
 def polynomials_of(metadata: Mapping[str, Any], classes: int) -> tuple[Coefficients, ...]:
     """Return the coefficients of one polynomial per class, highest degree first.
 
-    Raises ReadingError if the format or the polynomials are not those of a weight file.
+    Raises ReadingError if the polynomials are not those of a weight file.
     """
-    version = metadata.get("format")
-    if type(version) is not int or version != FORMAT:
-        raise ReadingError(Reason.FORMAT, expected=FORMAT)
     polynomials = metadata.get("polynomials")
     if not isinstance(polynomials, list) or len(polynomials) != classes:
         raise ReadingError(Reason.POLYNOMIALS, classes=classes)

@@ -1,18 +1,22 @@
 """The names and shapes of a network's arrays: weights_l1, biases_l1, weights_l2, ..., loss and accuracy.
 
-A weight file also has one text, the metadata.
+A weight file also has one text, the metadata. In the file of a network that a program for ReLU would compute
+wrongly, the arrays have other names: layer_weights_1, layer_biases_1, ... Such a program stops there with a
+missing name. Everything here, and every check, has the names for ReLU.
 """
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from polycore.errors import PolycoreError
 from polycore.files.refusals import Reason, Shape
 from polycore.limits import MAX_CLASSES, MAX_LAYERS, MAX_PARAMETERS, MAX_WIDTH, MIN_CLASSES
+from polycore.network.features import FEATURES, PLAIN, input_count
 from polycore.optimizers.optimizer import state_names
 from polycore.optimizers.registry import OPTIMIZERS
 
 INPUTS = 2
+MOST_INPUTS = len(FEATURES) + MAX_CLASSES  # one for each feature, and for each curve the distance to it
 METADATA = "metadata"
 SCALARS = ("loss", "accuracy")
 NAMES = (
@@ -20,11 +24,26 @@ NAMES = (
     *SCALARS,
     METADATA,
 )
+NAMES_OF_OTHERS: Mapping[str, str] = {
+    name: f"layer_{name.replace('_l', '_')}" for name in NAMES if name not in (*SCALARS, METADATA)
+}
 RUN_NAMES = (
     *("parameters", "best_parameters", "gradient"),
     *state_names(OPTIMIZERS),
     *("history_step", "history_loss", "history_accuracy", "history_held_out_accuracy"),
+    *("data_points", "data_labels", "earlier_history", "snapshot_step", "snapshots"),
 )
+
+
+def has_names_of_others(names: Collection[str]) -> bool:
+    """Return whether arrays have the names of a network that is not one with ReLU.
+
+    Raises PolycoreError if some have the one and some the other.
+    """
+    of_others = any(name in names for name in NAMES_OF_OTHERS.values())
+    if of_others and any(name in names for name in NAMES_OF_OTHERS):
+        raise PolycoreError(Reason.MIXED_NAMES.text())
+    return of_others
 
 
 def checked_layers(names: Collection[str]) -> int:
@@ -46,13 +65,15 @@ def checked_layers(names: Collection[str]) -> int:
     return layers
 
 
-def checked_classes(shapes: Mapping[str, Shape]) -> int:
+def checked_classes(shapes: Mapping[str, Shape], features: Sequence[str] | None = PLAIN) -> int:
     """Return the number of classes of a network whose arrays have these names and shapes.
 
-    Raises PolycoreError unless they form one network with 2 inputs, within the limits.
+    features: of its inputs; None if they are not known yet.
+    Raises PolycoreError unless the shapes form one network with these inputs, within the limits.
     """
-    width, parameters = INPUTS, 0
-    for layer in range(1, checked_layers(shapes) + 1):
+    layers = checked_layers(shapes)
+    width, parameters = _inputs(shapes, features, layers), 0
+    for layer in range(1, layers + 1):
         width = _checked_width(layer, width, shapes)
         parameters += math.prod(shapes[f"weights_l{layer}"]) + width
     if not MIN_CLASSES <= width <= MAX_CLASSES:
@@ -63,6 +84,18 @@ def checked_classes(shapes: Mapping[str, Shape]) -> int:
         if shapes[name] != ():
             raise PolycoreError(Reason.SCALAR.text(name=name, shape=shapes[name]))
     return width
+
+
+def check_inputs(shapes: Mapping[str, Shape], features: Sequence[str], classes: int) -> None:
+    """Raise PolycoreError unless the first layer of a network has the inputs that these features are."""
+    _checked_width(1, input_count(features, classes), shapes)
+
+
+def _inputs(shapes: Mapping[str, Shape], features: Sequence[str] | None, layers: int) -> int:
+    first, last = shapes["weights_l1"], shapes[f"weights_l{layers}"]
+    if features is not None:
+        return input_count(features, last[1] if len(last) == 2 else 0)
+    return first[0] if len(first) == 2 and 1 <= first[0] <= MOST_INPUTS else INPUTS
 
 
 def _checked_width(layer: int, inputs: int, shapes: Mapping[str, Shape]) -> int:

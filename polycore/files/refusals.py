@@ -12,7 +12,15 @@ So a text stays one printable line of at most 300 characters, whatever the file 
 from enum import Enum
 from typing import Any
 
-from polycore.limits import MAX_CLASSES, MAX_DEGREE, MAX_LAYERS, MAX_PARAMETERS, MAX_WIDTH, MIN_CLASSES
+from polycore.limits import (
+    MAX_CLASSES,
+    MAX_DEGREE,
+    MAX_LAYERS,
+    MAX_NAME,
+    MAX_PARAMETERS,
+    MAX_WIDTH,
+    MIN_CLASSES,
+)
 
 Shape = tuple[int, ...]
 
@@ -62,6 +70,10 @@ class Reason(Enum):
         "the archive: got an entry of another name; expected weights_l1.npy, biases_l1.npy, ... of layers "
         f"1 to {MAX_LAYERS}, loss.npy, accuracy.npy and metadata.npy. Remove it."
     )
+    MIXED_NAMES = (
+        "the archive: got arrays named weights_l1 and others named layer_weights_1; expected one kind of "
+        "name. Save the model again with polycore."
+    )
     OTHER_KIND = (
         "this is a run file, not a weight file. Load it with Run.load, or upload it on the Train page, where "
         "you can save its network."
@@ -107,7 +119,7 @@ class Reason(Enum):
         "got {arrays} arrays; expected {expected}: weights_l1, biases_l1, and so on for each layer, loss "
         "and accuracy. Remove the others."
     )
-    FIRST_INPUTS = "{name}: got shape {shape}; expected ({inputs}, neurons), since there are 2 inputs."
+    FIRST_INPUTS = "{name}: got shape {shape}; expected ({inputs}, neurons), one row for each input."
     INPUTS = (
         "{name}: got shape {shape}; expected ({inputs}, neurons), since layer {previous} has {inputs}. "
         "Give each layer as many rows as the previous layer has neurons."
@@ -134,10 +146,33 @@ class Reason(Enum):
     INTEGER = "metadata: got an integer of more than {limit} digits; expected a shorter one."
     NOT_FINITE = "metadata: got a number that is not finite; expected finite numbers."
     KEY_TWICE = "metadata: got an object with the same key twice; expected each key once."
-    FORMAT = "metadata's format: got none or an unknown one; expected the integer {expected}."
+    FORMAT = (
+        "metadata's format: got none or an unknown one; expected the integer {expected} or {or_expected}."
+    )
+    FORMAT_OF_OTHERS = (
+        "metadata: got none, or a format other than {expected}; expected that of arrays named "
+        "layer_weights_1. Save the model again with polycore."
+    )
+    ACTIVATION = (
+        "metadata's activation: got none or an unknown one; expected one that this polycore knows. It may "
+        "come from a newer one."
+    )
+    FEATURES = (
+        "metadata's features: got none or others; expected some that this polycore knows, in their order. "
+        "They may come from a newer one."
+    )
+    NO_CURVES = "metadata's features: got distances without polynomials; expected polynomials, or others."
     POLYNOMIALS = (
         "metadata's polynomials: got none, or another number than the {classes} classes; expected a list of "
         "coefficients for each class."
+    )
+    CLASS_NAMES = (
+        "metadata's classes: got none, or another number than the {classes} classes; expected a name for "
+        "each class."
+    )
+    CLASS_NAME = (
+        "metadata's classes: got a name that is not allowed, or one twice; expected different texts of 1 to "
+        f"{MAX_NAME} printable characters."
     )
     COEFFICIENTS = (
         "metadata's polynomial {position}: got something else; expected a list of 1 to "

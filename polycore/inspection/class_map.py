@@ -6,15 +6,18 @@ them has borders twice as fine.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polycore.arrays import Floats, Integers
-from polycore.inspection.fold_lines import Window
+from polycore.network.activations import ACTIVATIONS, Activation
+from polycore.network.features import PLAIN_INPUTS, Inputs
 from polycore.network.prediction import predict_proba
+from polycore.polynomials.window import Window
 
 # Columns and rows of cells, the first that a network can afford: a page with a map wants three to four of
 # them to three.
@@ -30,6 +33,7 @@ MOST_PRODUCTS, MOST_PRODUCTS_SHARP = 150_000_000, 1_500_000_000
 CELLS_ONLY = 0.6  # share of the products for the cells; the borders have the rest
 
 Bytes = NDArray[np.uint8]
+Answers = Callable[[Floats], tuple[Bytes, Bytes, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,28 +102,36 @@ def unpacked(picture: PackedMap) -> Bytes:
 
 
 def class_map(
-    weights: Sequence[Floats], biases: Sequence[Floats], window: Window, *, sharp: bool = False
+    weights: Sequence[Floats],
+    biases: Sequence[Floats],
+    window: Window,
+    *,
+    sharp: bool = False,
+    activation: str = "relu",
+    inputs: Inputs = PLAIN_INPUTS,
 ) -> ClassMap:
-    """Return the map of a network whose weights act on raw (x, y).
+    """Return the map of a network whose weights act on raw inputs.
 
     sharp: evaluate every pixel, and not only those of cells at a border.
+    activation: of the hidden neurons. inputs: what the network gets for a point.
     """
+    answers = partial(_answers, weights, biases, ACTIVATIONS[activation], inputs)
     products = sum(layer.size for layer in weights)
     columns, rows = _grid(products * (FINE**2 if sharp else 1), sharp=sharp)
     (left, right), (low, high) = window
     fine_x, fine_y = pixel_centers(left, right, FINE * columns), pixel_centers(low, high, FINE * rows)
     if sharp:
-        classes, confidences, probability = _raster(weights, biases, fine_x, fine_y)
+        classes, confidences, probability = _raster(answers, fine_x, fine_y)
         return _map(classes, confidences, biases, probability)
     x, y = np.linspace(left, right, columns), np.linspace(low, high, rows)
-    cells, confidences, probability = _raster(weights, biases, x, y)
+    cells, confidences, probability = _raster(answers, x, y)
     pixels, levels = _enlarged(cells), _enlarged(confidences)
     row, column = np.nonzero(_at_border(cells))
     affordable = (size for size in PIXELS if 0 < len(row) * (FINE // size) ** 2 * products <= MOST_PRODUCTS)
     if size := next(affordable, None):
         squares = _squares(row, column, size)
         points = _centers(squares, size, fine_x, fine_y)
-        classes, confidences, _ = _answers(weights, biases, points)
+        classes, confidences, _ = answers(points)
         _fill(pixels, squares, size, classes)
         _fill(levels, squares, size, confidences)
     return _map(pixels, levels, biases, probability)
@@ -149,11 +161,9 @@ def _fill(raster: Bytes, squares: tuple[Integers, Integers], size: int, values: 
             raster[rows + down, columns + across] = values
 
 
-def _raster(
-    weights: Sequence[Floats], biases: Sequence[Floats], x: Floats, y: Floats
-) -> tuple[Bytes, Bytes, float]:
-    """Return what `_answers` does at the points of a grid, as arrays (len(y), len(x))."""
-    classes, confidences, probability = _answers(weights, biases, _points(x, y))
+def _raster(answers: Answers, x: Floats, y: Floats) -> tuple[Bytes, Bytes, float]:
+    """Return what `answers` does at the points of a grid, as arrays (len(y), len(x))."""
+    classes, confidences, probability = answers(_points(x, y))
     shape = len(y), len(x)
     return classes.reshape(shape), confidences.reshape(shape), probability
 
@@ -188,10 +198,14 @@ def _points(x: Floats, y: Floats) -> Floats:
 
 
 def _answers(
-    weights: Sequence[Floats], biases: Sequence[Floats], points: Floats
+    weights: Sequence[Floats],
+    biases: Sequence[Floats],
+    activation: Activation,
+    inputs: Inputs,
+    points: Floats,
 ) -> tuple[Bytes, Bytes, float]:
     """Return the most likely class (N,) at points (N, 2), the levels of confidence (N,), and their mean."""
-    probabilities = predict_proba(weights, biases, points)
+    probabilities = predict_proba(weights, biases, points, activation, inputs)
     highest, chance = probabilities.max(axis=1), 1 / probabilities.shape[1]
     levels = np.round(_levels(probabilities.shape[1]) * np.clip((highest - chance) / (1 - chance), 0, 1))
     return probabilities.argmax(axis=1).astype(np.uint8), levels.astype(np.uint8), float(highest.mean())

@@ -1,6 +1,5 @@
 """Dead neurons: hidden neurons that give 0 for every training point."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +10,7 @@ from polycore.arrays import Floats, evenly
 from polycore.experiment.experiment import Experiment
 from polycore.model.evaluation import thinned_training_set
 from polycore.model.model import Model
+from polycore.network.activations import RELU
 
 MAX_POINTS = 2000  # points; a training set may have a million
 
@@ -19,14 +19,16 @@ MAX_POINTS = 2000  # points; a training set may have a million
 def count(model: Model, experiment: Experiment) -> int:
     """Return how many hidden neurons of `model` give 0 for each of at most 2,000 training points."""
     points, _ = thinned_training_set(experiment)  # computing all of a million at each step would take long
-    return sum(int(dead.sum()) for dead in masks(model.weights, model.biases, points))
+    return sum(int(dead.sum()) for dead in masks(model, points))
 
 
-def masks(
-    weights: Sequence[Floats], biases: Sequence[Floats], points: Floats
-) -> tuple[NDArray[np.bool_], ...]:
+def masks(model: Model, points: Floats) -> tuple[NDArray[np.bool_], ...]:
     """Return for each hidden layer which of its neurons are dead, (neurons,), for points (N, 2).
 
-    Of more than 2,000 points, 2,000 are used, evenly spaced from first to last.
+    With another activation than ReLU none is: each gives something, if little, and may still learn. Of more
+    than 2,000 points, 2,000 are used, evenly spaced from first to last.
     """
-    return network.dead_neurons(weights, biases, points[evenly(len(points), MAX_POINTS)])
+    if model.activation != RELU.name:
+        return tuple(np.zeros(width, dtype=np.bool_) for width in model.widths[1:-1])
+    some = points[evenly(len(points), MAX_POINTS)]
+    return network.dead_neurons(model.weights, model.biases, some, model.inputs)

@@ -3,8 +3,7 @@
 import numpy as np
 
 from polycore.arrays import Floats
-
-Window = tuple[tuple[float, float], tuple[float, float]]  # lowest and highest x, lowest and highest y
+from polycore.polynomials.window import Window
 
 
 def straight_fold(weights: Floats, bias: float, window: Window) -> Floats | None:

@@ -9,7 +9,8 @@ import numpy as np
 from polycore.arrays import Floats
 from polycore.checks import check_type
 from polycore.model.model import Model
-from polycore.network.plain import SMALLEST_PROBABILITY, relu
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.plain import SMALLEST_PROBABILITY
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +35,13 @@ class DensePass:
 
     @property
     def outputs(self) -> Floats:
-        """Sums plus biases, (n_out,): the values before ReLU, or in the last layer the logits."""
+        """Sums plus biases, (n_out,): the values before the activation, or in the last layer the logits."""
         return self.sums + self.biases
 
 
 @dataclass(frozen=True, eq=False)
 class ForwardPass:
-    """A point (2,) and each layer applied to it, with ReLU between layers and softmax after the last."""
+    """A point (2,) and each layer applied to it, the activation between layers and softmax after the last."""
 
     point: Floats
     layers: tuple[DensePass, ...]
@@ -86,10 +87,11 @@ def forward_pass(model: Model, x: float, y: float) -> ForwardPass:
     """
     check_type("model", model, Model, "For a run, pass run.best or run.current.")
     point = np.array([x, y], dtype=np.float64)
-    inputs: Floats = point
+    inputs: Floats = model.inputs.of(point[np.newaxis])[0]
+    activation = ACTIVATIONS[model.activation]
     layers = []
     for weights, biases in zip(model.weights, model.biases, strict=True):
         layer = DensePass(inputs, weights, biases[0])
         layers.append(layer)
-        inputs = relu(layer.outputs)
+        inputs = activation.value(layer.outputs)
     return ForwardPass(point, tuple(layers))

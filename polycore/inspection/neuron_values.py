@@ -6,16 +6,17 @@ import numpy as np
 
 from polycore.arrays import Floats
 from polycore.model.model import Model
-from polycore.network.plain import dense, relu
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.plain import dense
 
 
 def values_by_layer(model: Model, points: Floats) -> Iterator[Floats]:
-    """Yield each layer's values (N, neurons) before ReLU at points (N, 2); the last are the logits."""
-    inputs = points
+    """Yield each layer's values (N, neurons) before the activation at points (N, 2); the last are logits."""
+    activation, inputs = ACTIVATIONS[model.activation], model.inputs.of(points)
     for weights, biases in zip(model.weights, model.biases, strict=True):
         values = dense(inputs, weights, biases)
         yield values
-        inputs = relu(values)
+        inputs = activation.value(values)
 
 
 def strengths(model: Model, points: Floats) -> tuple[Floats, ...]:
@@ -24,8 +25,9 @@ def strengths(model: Model, points: Floats) -> tuple[Floats, ...]:
     That is the standard deviation of its outputs over points (N, 2), times the norm of its outgoing weights.
     """
     *hidden, _ = values_by_layer(model, points)
+    activation = ACTIVATIONS[model.activation]
     return tuple(
-        relu(values).std(axis=0) * np.linalg.norm(outgoing, axis=1)
+        activation.value(values).std(axis=0) * np.linalg.norm(outgoing, axis=1)
         for values, outgoing in zip(hidden, model.weights[1:], strict=True)
     )
 

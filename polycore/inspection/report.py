@@ -4,7 +4,7 @@ All of it is computed from the model's answers on held-out points, without train
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from polycore.arrays import Floats, Integers
 from polycore.checks import checked_range
 from polycore.errors import PolycoreError
+from polycore.polynomials.classes import Classes, are_polynomials
 from polycore.polynomials.crossings import crossings_of_pairs
 from polycore.polynomials.polynomial import Polynomial
 
@@ -95,27 +96,29 @@ class Report:
 
     confusion: counts (K, K); row: true class, column: answer. accuracies: for each class the share that is
         answered correctly; None for a class without points. accuracy: the share of all points.
+    bands, meetings: None if the classes are no polynomials.
     """
 
     confusion: NDArray[np.int64]
     accuracies: tuple[float | None, ...]
     accuracy: float
     reliability: Reliability
-    bands: Bands
     mistakes: Mistakes
-    meetings: Meetings
+    bands: Bands | None = None
+    meetings: Meetings | None = None
 
 
 def report(
     probabilities: Floats,
     labels: Integers,
     points: Floats,
-    polynomials: Sequence[Polynomial],
+    polynomials: Classes,
     x_range: Range,
 ) -> Report:
     """Return the report on a model that gave `probabilities` (N, K) for `points` (N, 2) with `labels` (N,).
 
-    The answer is the most likely class, the first of equally likely ones. `polynomials` are the K classes.
+    The answer is the most likely class, the first of equally likely ones. `polynomials` are the K classes, or
+    their names.
     `x_range` is the (low, high) from which x was drawn; crossings outside do not count. Raises PolycoreError
     if a shape, a label or the range does not fit, or if there are no points.
     """
@@ -125,16 +128,18 @@ def report(
     answers = probabilities.argmax(axis=1)
     wrong = answers != labels
     table = confusion(labels, answers, len(polynomials))
-    all_meetings = meetings(polynomials, x_range)
-    return Report(
+    plain = Report(
         confusion=table,
         accuracies=accuracies(table),
         accuracy=float((~wrong).mean()),
         reliability=reliability(probabilities.max(axis=1), ~wrong),
-        bands=bands(distances(points[:, 0], labels, all_meetings), wrong, x_range),
         mistakes=Mistakes(points[wrong, 0], labels[wrong], answers[wrong]),
-        meetings=all_meetings,
     )
+    if not are_polynomials(polynomials):
+        return plain
+    all_meetings = meetings(polynomials, x_range)
+    away = distances(points[:, 0], labels, all_meetings)
+    return replace(plain, bands=bands(away, wrong, x_range), meetings=all_meetings)
 
 
 def confusion(labels: Integers, answers: Integers, classes: int) -> NDArray[np.int64]:

@@ -82,11 +82,13 @@ def model_from(text: str, experiment: Experiment) -> Model:
     model = _model(text, experiment)
     sets = DataSets.of(_with_few_samples(experiment))
     measured = sets.measured(model)
-    is_thinned = (experiment.samples_per_class or 0) * len(experiment.polynomials) > len(sets.points)
+    is_thinned = (experiment.sample_count or 0) > len(sets.points)
     return marked_as_measured_on(measured, len(sets.points)) if is_thinned else measured
 
 
 def _with_few_samples(experiment: Experiment) -> Experiment:
+    if experiment.data is not None:
+        return experiment
     most = HELD_OUT_POINTS // len(experiment.polynomials)
     if (experiment.samples_per_class or 0) <= most:
         return experiment
@@ -126,7 +128,14 @@ def _model(text: str, experiment: Experiment) -> Model:
         loss=0.0,
         accuracy=0.0,
         polynomials=experiment.polynomials,
-        metadata={"experiment": experiment.to_dict(), "seed": experiment.seed},
+        classes=() if experiment.data is None else experiment.data.names,
+        activation=experiment.activation,
+        features=experiment.features,
+        metadata={
+            "experiment": experiment.summary(),
+            "seed": experiment.seed,
+            **({} if experiment.data is None else {"window": experiment.data.window}),
+        },
     )
 
 

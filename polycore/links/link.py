@@ -13,11 +13,14 @@ from urllib.parse import urlencode
 
 from polycore.checks import check_type
 from polycore.errors import PolycoreError
-from polycore.experiment.experiment import Experiment
+from polycore.experiment.experiment import MOST_POINTS_IN_JSON, Experiment
 from polycore.limits import MAX_CLASSES, MAX_TEXT
+from polycore.links.compact_points import points_from, points_text
 from polycore.links.compact_weights import model_from
 from polycore.model.model import Model
+from polycore.network.features import PLAIN
 from polycore.optimizers.registry import OPTIMIZERS
+from polycore.points.point_set import PointSet
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.tokens import SUPERSCRIPTS
 from polycore.quoting import quoted
@@ -29,7 +32,8 @@ LONGEST_PART = 12_000  # characters; 24 polynomials with every digit of their co
 POLYNOMIALS, COEFFICIENTS, ENDS, LAYERS = "~", "_", "..", "-"
 # a "+" typed into an address arrives as a space: one that has no other sign beside it
 _SPACE_FOR_PLUS = re.compile(rf"(?<=[0-9xX.)}}{SUPERSCRIPTS}]) (?=[0-9xX.(])")
-WEIGHTS = "weights"
+WEIGHTS, POINTS = "weights", "points"
+IN_A_FILE = "in-a-file"
 
 
 @dataclass(frozen=True)
@@ -48,18 +52,49 @@ class Opened:
 def to_query(experiment: Experiment) -> dict[str, str]:
     """Return the parts of the query, with every field of the experiment.
 
-    Raises PolycoreError unless `experiment` is an Experiment.
+    Raises PolycoreError unless `experiment` is an Experiment, and if it has more than 300 points of its own.
     """
     check_type("experiment", experiment, Experiment, "Give the experiment of a run or a model.")
-    words = {"v": VERSION}
-    for name, part in _PARTS.items():
-        words[name] = part.written(getattr(experiment, part.field))
-    return words
+    return settings_to_query(experiment) | (
+        {} if experiment.data is None else {POINTS: points_text(experiment.data)}
+    )
+
+
+def settings_to_query(experiment: Experiment) -> dict[str, str]:
+    """Return the parts of the query with every field but the user's own points, which may be many."""
+    names = NAMES_OF_POLYNOMIALS if experiment.data is None else NAMES_OF_POINTS
+    left_out = POINTS, *(name for name, default in _UNWRITTEN.items() if _value(experiment, name) == default)
+    parts = {name: _PARTS[name] for name in names if name not in left_out}
+    return {"v": VERSION} | {
+        name: part.written(getattr(experiment, part.field)) for name, part in parts.items()
+    }
+
+
+def written(experiment: Experiment, name: str) -> str:
+    """Return the part of that name as a link writes it, also if links leave it out."""
+    return _PARTS[name].written(_value(experiment, name))
+
+
+def _value(experiment: Experiment, name: str) -> Any:
+    return getattr(experiment, _PARTS[name].field)
+
+
+def query_of_page(experiment: Experiment) -> dict[str, str]:
+    """Return the parts of the query as `to_query` does, for any experiment.
+
+    If its points are too many for a link, they are said to be in a file, and opening the query says so.
+    """
+    if experiment.data is not None and len(experiment.data) > MOST_POINTS_IN_JSON:
+        return settings_to_query(experiment) | {POINTS: IN_A_FILE}
+    return to_query(experiment)
 
 
 def to_address(page: str, experiment: Experiment, weights: str | None = None) -> str:
-    """Return the link to `page`, an address without a query; `weights` is the text from `compact`."""
-    words = to_query(experiment)
+    """Return the link to `page`, an address without a query; `weights` is the text from `compact`.
+
+    See `query_of_page` for points that are too many.
+    """
+    words = query_of_page(experiment)
     if weights is not None:
         words[WEIGHTS] = weights
     return f"{page}?{urlencode(words)}"
@@ -73,15 +108,15 @@ def from_query(query: Mapping[str, str]) -> Opened:
     part existed. Raises PolycoreError unless `query` is a mapping.
     """
     check_type("query", query, Mapping, "Convert a text with dict(urllib.parse.parse_qsl(text)).")
-    experiment = _defaults(query)
-    problems = []
+    problems: list[str] = []
+    experiment, of_points = _with_points(_defaults(query), query, problems)
     if query.get("v", VERSION) != VERSION:
         problems.append(
             f"The link's version is not {VERSION}: it may come from a newer polycore. "
             "The parts that are known here are used."
         )
-    for name in _PARTS:
-        if name not in query:
+    for name in NAMES_OF_POINTS if of_points else NAMES_OF_POLYNOMIALS:
+        if name not in query or name == POINTS:
             continue
         try:
             experiment = _with_part(experiment, name, query[name])
@@ -106,11 +141,21 @@ def with_words(experiment: Experiment, words: Mapping[str, str]) -> Experiment:
     """Return the experiment changed by the parts in `words`. Unknown parts are ignored.
 
     If they name an optimizer that needs all samples every step, such as lbfgs, fixed samples are used unless
-    they say which. Raises PolycoreError, with the part's name, if one cannot be used.
+    they say which. Points among the words replace polynomials and their samples. Raises PolycoreError, with
+    the part's name, if one cannot be used.
     """
+    if POINTS in words:
+        _, data = field_of(POINTS, words[POINTS])
+        experiment = experiment.on_points(data)
     if _needs_full_batch(words.get("optimizer")):
         experiment = experiment.on_fixed_samples()
-    changes = dict(field_of(name, text) for name, text in words.items() if name in _PARTS)
+    if "activation" in words:
+        _, activation = field_of("activation", words["activation"])
+        experiment = experiment.with_activation(activation)
+    known = [name for name in words if name in _PARTS and name != POINTS]
+    if POINTS in words:
+        known = [name for name in known if name in NAMES_OF_POINTS]
+    changes = dict(field_of(name, words[name]) for name in known)
     return replace(experiment, **changes)
 
 
@@ -146,6 +191,20 @@ def _defaults(query: Mapping[str, str]) -> Experiment:
         # before the parts are read, so that a part that does not fit it is the one that is reported
         experiment = replace(experiment.on_fixed_samples(), optimizer=optimizer)
     return experiment
+
+
+def _with_points(
+    experiment: Experiment, query: Mapping[str, str], problems: list[str]
+) -> tuple[Experiment, bool]:
+    """Return the experiment on the points of the query and True; without usable points, as it is."""
+    if POINTS not in query:
+        return experiment, False
+    try:
+        _check_length(query[POINTS])
+        return experiment.on_points(_points_read(query[POINTS])), True
+    except PolycoreError as error:
+        problems.append(f"{POINTS}: {error} The link opens with polynomials instead.")
+        return experiment, False
 
 
 def _needs_full_batch(optimizer: str | None) -> bool:
@@ -256,6 +315,16 @@ def _hidden_read(words: str) -> tuple[int, ...]:
     return () if words == "none" else tuple(map(_whole, words.split(LAYERS)))
 
 
+def _features_read(words: str) -> tuple[str, ...]:
+    return tuple(words.split(LAYERS))
+
+
+def _points_read(words: str) -> PointSet:
+    if words == IN_A_FILE:
+        raise PolycoreError("the points were too many for a link. Ask for the run as a file: it has them.")
+    return points_from(words)
+
+
 def _yes_or_no_written(value: bool) -> str:
     return "yes" if value else "no"
 
@@ -298,9 +367,33 @@ _PARTS = {
     "patience": _Part("patience", lambda value: str(value or "none"), _whole_or("none")),
     "sampling": _Part("sampling", str, str),
     "growing_batches": _Part("growing_batches", _yes_or_no_written, _yes_or_no),
+    POINTS: _Part("data", points_text, _points_read),
+    "held_out": _Part("held_out_share", _shortest, _number),
+    "activation": _Part("activation", str, str),
+    "l1": _Part("l1", _shortest, _number),
+    "l2": _Part("l2", _shortest, _number),
+    "dropout": _Part("dropout", _shortest, _number),
+    "features": _Part("features", LAYERS.join, _features_read),
+    "warmup": _Part("warmup_steps", str, _whole),
+}
+# left out of links if they have these values, which they had before they could be chosen: addresses are long
+_UNWRITTEN: Mapping[str, Any] = {
+    "activation": "relu",
+    "l1": 0,
+    "l2": 0,
+    "dropout": 0,
+    "warmup": 0,
+    "features": PLAIN,
 }
 
 NAMES = tuple(_PARTS)
+NAMES_OF_POLYNOMIALS = tuple(name for name in NAMES if name not in (POINTS, "held_out"))
+# polynomials, and what describes their samples, are not in a link with points
+NAMES_OF_POINTS = tuple(
+    name
+    for name in NAMES
+    if name not in ("polynomials", "samples", "range", "noise", "sampling", "growing_batches")
+)
 
 # The parts of the first links. Later parts must not be added to this list.
 _FIRST_PARTS = (

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore import network
-from polycore.arrays import Floats
+from polycore.arrays import Floats, evenly
 from polycore.experiment.experiment import Experiment
 from polycore.inspection.neuron_values import values_by_layer
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model.model import Model
+from polycore.network.activations import ACTIVATIONS
 
 CURVE_POINTS = 3600  # on all curves together
 GRID = 30  # points along each side of the plane
@@ -61,8 +62,10 @@ class Rounding:
     def __init__(self, model: Model, experiment: Experiment) -> None:
         """Prepare to keep the predictions of `model` on the points of `experiment`."""
         self._numbers = [np.vstack(layer) for layer in zip(model.weights, model.biases, strict=True)]
-        self._points, counts = _typical_points(experiment)
-        self._sums = list(values_by_layer(model, self._points))
+        self._activation = ACTIVATIONS[model.activation]
+        points, counts = _typical_points(experiment)
+        self._inputs = model.inputs.of(points)
+        self._sums = list(values_by_layer(model, points))
         self._weights = [counts[:, np.newaxis] * importance for importance in _importance(model, self._sums)]
 
     def at(self, coarseness: float) -> tuple[RoundedLayer, ...]:
@@ -80,7 +83,7 @@ class Rounding:
         return (_exponents(weights.mean(axis=0), coarseness) for weights in self._weights)
 
     def _layers(self, coarseness: float) -> Iterator[RoundedLayer]:
-        inputs = self._points
+        inputs = self._inputs
         layers = zip(self._numbers, self._sums, self._weights, self._exponents(coarseness), strict=True)
         for numbers, sums, weights, exponents in layers:
             with_ones = np.hstack([inputs, np.ones((len(inputs), 1))])
@@ -91,19 +94,34 @@ class Rounding:
             ]
             rounded = RoundedLayer(np.hstack(columns), exponents)
             yield rounded
-            inputs = network.relu(network.dense(inputs, *rounded.layer))
+            inputs = self._activation.value(network.dense(inputs, *rounded.layer))
 
 
 def _typical_points(experiment: Experiment) -> tuple[Floats, Floats]:
     """Return points (N, 2) on and near the curves and across the plane, and their weights (N,)."""
+    if experiment.data is not None:
+        points = experiment.data.points[evenly(len(experiment.data), CURVE_POINTS)]
+        return _with_plane(points, CURVE_POINTS / len(points), *_middle(points))
     x = np.linspace(*experiment.x_range, CURVE_POINTS // len(experiment.polynomials))
     noise = experiment.noise * np.resize([0.0, 1.0, -1.0], x.shape)
     on_curves = np.concatenate([np.stack([x, p(x) + noise], axis=1) for p in experiment.polynomials])
-    low, high = np.quantile(on_curves[:, 1], [(1 - PLANE_SHARE) / 2, (1 + PLANE_SHARE) / 2])
-    grid = np.meshgrid(np.linspace(*experiment.x_range, GRID), np.linspace(low, high, GRID))
+    return _with_plane(on_curves, 1.0, experiment.x_range, _middle(on_curves)[1])
+
+
+def _middle(points: Floats) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the range of x and of y that has most of the points (N, 2)."""
+    low, high = np.quantile(points, [(1 - PLANE_SHARE) / 2, (1 + PLANE_SHARE) / 2], axis=0).tolist()
+    return (low[0], high[0]), (low[1], high[1])
+
+
+def _with_plane(
+    points: Floats, weight: float, x_range: tuple[float, float], y_range: tuple[float, float]
+) -> tuple[Floats, Floats]:
+    """Return points (N, 2), each of a weight, and a grid over the plane; and the weights of all."""
+    grid = np.meshgrid(np.linspace(*x_range, GRID), np.linspace(*y_range, GRID))
     plane = np.stack(grid, axis=-1).reshape(-1, 2)
-    counts = np.repeat([1.0, GRID_WEIGHT], [len(on_curves), len(plane)])
-    return np.concatenate([on_curves, plane]), counts
+    counts = np.repeat([weight, GRID_WEIGHT], [len(points), len(plane)])
+    return np.concatenate([points, plane]), counts
 
 
 def _importance(model: Model, sums: list[Floats]) -> list[Floats]:
@@ -124,13 +142,15 @@ def _information(model: Model, sums: list[Floats]) -> list[Floats]:
     """
     probabilities = network.softmax(sums[-1] / TEMPERATURE)
     information = [np.zeros_like(layer_sums) for layer_sums in sums]
+    activation = ACTIVATIONS[model.activation]
+    slopes = [activation.slope(z, activation.value(z)) for z in sums[:-1]]
     for label in range(probabilities.shape[1]):
         gradient = -probabilities
         gradient[:, label] += 1
         for layer in reversed(range(len(sums))):
             information[layer] += probabilities[:, label, np.newaxis] * gradient**2
             if layer:
-                gradient = (gradient @ model.weights[layer].T) * (sums[layer - 1] > 0)
+                gradient = (gradient @ model.weights[layer].T) * slopes[layer - 1]
     return information
 
 

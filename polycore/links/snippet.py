@@ -1,9 +1,10 @@
 """Generated programs: a network that predicts with NumPy alone, and an experiment as a polycore script.
 
-Both contain only numbers, and names rebuilt from numbers, so no typed text becomes code.
+Both contain only numbers, names rebuilt from numbers, and escaped names, so no typed text becomes code.
 """
 
 import base64
+import json
 import textwrap
 from dataclasses import fields
 
@@ -11,8 +12,12 @@ import numpy as np
 
 from polycore.arrays import Floats
 from polycore.checks import check_type
-from polycore.experiment.experiment import Experiment
+from polycore.errors import PolycoreError
+from polycore.experiment.experiment import MOST_POINTS_IN_JSON, Experiment
 from polycore.model.model import Model
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import FEATURES, Inputs
+from polycore.points.point_set import PointSet
 from polycore.polynomials.polynomial import Polynomial
 
 MOST_READABLE = 200  # weights and biases; the tutorial's network has 192
@@ -26,14 +31,14 @@ POLYNOMIALS = [
 {names},
 ]
 {numbers}
-
+{features}
 
 def predict_proba(points):
     """Return the probability of each polynomial, (N, K), for points (N, 2)."""
-    values = np.asarray(points, dtype=np.float64)
+    {inputs}
     for layer, (weights, biases) in enumerate(LAYERS):
         if layer > 0:
-            values = np.maximum(values, 0)  # ReLU
+            values = {activation}  # {label}
         values = values @ weights + biases
     values = np.exp(values - values.max(axis=1, keepdims=True))  # softmax
     return values / values.sum(axis=1, keepdims=True)
@@ -42,6 +47,15 @@ def predict_proba(points):
 [probabilities] = predict_proba([[0.5, 0.75]])
 print(POLYNOMIALS[probabilities.argmax()], probabilities.max())
 '''
+
+_PLAIN = "values = np.asarray(points, dtype=np.float64)"
+_OTHERS = "values = inputs_of(np.asarray(points, dtype=np.float64))"
+_FEATURES = '''def inputs_of(points):
+    """Return the network's inputs (N, n) for points (N, 2)."""
+    x, y = points.T
+    columns = [
+{values}    ]
+    return np.stack(columns, axis=1)'''
 
 _IMPORT = "import numpy as np"
 
@@ -84,28 +98,48 @@ def numpy_snippet(model: Model) -> str:
     written as decimals, more in Base64. Raises PolycoreError unless `model` is a Model.
     """
     check_type("model", model, Model, "For a run, give run.best or run.current.")
-    names = [str(polynomial) for polynomial in model.polynomials]
-    names = names or [f"class {label}" for label in range(model.widths[-1])]
     count = sum(array.size for layer in _layers(model) for array in layer)
     imports, numbers = (_IMPORT, _readable(model))
     if count > MOST_READABLE:
         imports, numbers = (f"import base64\n\n{_IMPORT}", _packed(model))
-    listed = ",\n".join(f'    "{name}"' for name in names)
-    return _SNIPPET.format(imports=imports, names=listed, numbers=numbers)
+    # escaped: the name of a class is typed text
+    listed = ",\n".join(f"    {json.dumps(name)}" for name in model.class_names)
+    activation = ACTIVATIONS[model.activation]
+    return _SNIPPET.format(
+        imports=imports,
+        names=listed,
+        numbers=numbers,
+        activation=activation.program,
+        label=activation.label,
+        inputs=_PLAIN if model.inputs.is_plain else _OTHERS,
+        features="" if model.inputs.is_plain else f"\n\n{_features(model.inputs)}",
+    )
+
+
+def _features(inputs: Inputs) -> str:
+    values = [FEATURES[name].program for name in inputs.names if name in FEATURES]
+    curves = [list(curve.coefficients) for curve in inputs.curves]
+    values += [f"y - np.polyval({coefficients!r}, x)" for coefficients in curves]
+    return _FEATURES.format(values="".join(f"        {value},\n" for value in values))
 
 
 def script(experiment: Experiment) -> str:
     """Return a Python program that repeats the run with polycore, with every field of the experiment.
 
-    Raises PolycoreError unless `experiment` is an Experiment.
+    Raises PolycoreError unless `experiment` is an Experiment, and if it has more than 300 points of its own.
     """
     check_type("experiment", experiment, Experiment, "Give the experiment of a run or a model.")
     values = {field.name: repr(getattr(experiment, field.name)) for field in fields(experiment)}
-    values["polynomials"] = _polynomials(experiment.polynomials)
+    values |= {"polynomials": _polynomials(experiment.polynomials)}
+    if experiment.data is None:
+        del values["data"], values["held_out_share"]
+    else:
+        del values["polynomials"]
+        values["data"] = _points(experiment.data)
     return _SCRIPT.format(
         fields=",\n".join(f"    {name}={value}" for name, value in values.items()),
         chunk=max(1, experiment.steps // 10),
-        file=f"polycore-{experiment.optimizer}-{len(experiment.polynomials)}.npz",
+        file=f"polycore-{experiment.optimizer}-{experiment.class_count}.npz",
     )
 
 
@@ -139,6 +173,19 @@ def _packed(model: Model) -> str:
     # sliced: textwrap.fill copies the rest for each line, which takes 4 s for the widest network
     lines = "\n".join(text[start : start + WIDTH] for start in range(0, len(text), WIDTH))
     return _PACKED.format(widths=model.widths, text=lines)
+
+
+def _points(data: PointSet) -> str:
+    if len(data) > MOST_POINTS_IN_JSON:
+        raise PolycoreError(
+            f"data: got {len(data):,} points; expected at most {MOST_POINTS_IN_JSON} in a program. Save the "
+            "run as a file, and continue with Run.load."
+        )
+    points = textwrap.fill(repr(data.points.tolist()), WIDTH - 8, break_on_hyphens=False)
+    labels = textwrap.fill(repr(data.labels.tolist()), WIDTH - 8)
+    names = ", ".join(map(json.dumps, data.names))
+    body = textwrap.indent(f"{points},\n{labels},\n({names}),", " " * 8)
+    return f"pc.PointSet(\n{body}\n    )"
 
 
 def _polynomials(polynomials: tuple[Polynomial, ...]) -> str:

@@ -2,25 +2,37 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polycore.checks import check_points_shape, check_type
+from polycore.checks import check_points_shape, check_type, checked_range, described
+from polycore.class_name import ClassName, checked_names
 from polycore.errors import PolycoreError, WeightFileError
+from polycore.experiment import json_text, validation
 from polycore.experiment.experiment import Experiment
 from polycore.files.metadata import checked_metadata
-from polycore.files.named_arrays import INPUTS, checked_classes, checked_layers
-from polycore.limits import MAX_DEGREE, MAX_PARAMETER_SIZE
+from polycore.files.named_arrays import checked_classes, checked_layers
+from polycore.formatting import loss_text, percent
+from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE, MAX_PARAMETER_SIZE
 from polycore.model import weight_file
 from polycore.model.weight_file import PathOrFile
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import DISTANCES, MOST_X, PLAIN, Inputs
 from polycore.network.prediction import predict_proba
+from polycore.pictures.notebook import picture_html
+from polycore.pictures.small_map import map_png
+from polycore.points.point_set import PointSet
+from polycore.polynomials.classes import with_texts_parsed
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS
+from polycore.polynomials.window import Window, plane_range
 
 # At 8 layers of 512 neurons and weights of 1e6, a coordinate grows by less than a factor of 1e70.
 MAX_COORDINATE = 1e100
+UNKNOWN_RANGE = (-1.0, 1.0)
+MAX_WINDOW, MIN_WINDOW = 1e7, 1e-3  # ends and width of the ranges that a map of own points shows
 _RANGES: dict[str, tuple[float, float]] = {
     "loss": (0, MAX_PARAMETER_SIZE),
     "accuracy": (0, 1),
@@ -29,18 +41,22 @@ _RANGES: dict[str, tuple[float, float]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """A network that predicts which polynomial a point (x, y) lies on.
 
-    weights: (n_in, n_out) per layer, biases: (1, n_out) per layer; they act on raw (x, y), with ReLU between
-        the layers and softmax after the last. At most 8 layers of 1 to 512 neurons, 2 to 24 classes, 524,288
-        numbers, each of size at most 1e6. Kept as read-only float64 copies.
+    weights: (n_in, n_out) per layer, biases: (1, n_out) per layer; they act on raw inputs, with an activation
+        between the layers and softmax after the last. At most 8 layers of 1 to 512 neurons, 2 to 24 classes,
+        524,288 numbers, each of size at most 1e6. Kept as read-only float64 copies.
     loss: cross-entropy in nats on the training set. accuracy: share of it that is classified correctly.
-    polynomials: one per class, or () if it is not known what the classes stand for.
+    polynomials: one per class, or () if the classes are no polynomials, or not known.
     held_out_accuracy: share, 0 to 1, on points that were never trained on; None if not measured.
     metadata: the origin of the model (experiment, step, seed, versions, ...), as JSON values. `save` keeps
-        all of it, but writes the model's own polynomials and held-out accuracy.
+        all of it, but writes the model's own polynomials, classes and held-out accuracy.
+    classes: the name of each class of a model that was trained on points of the user's own, 1 to 40 printable
+        characters; otherwise ().
+    activation: of all hidden neurons, a name in `polycore.network.activations`.
+    features: what the first layer gets for a point, names in `polycore.network.features`: (x, y) or others.
 
     Raises PolycoreError if a value is not valid.
     """
@@ -52,12 +68,16 @@ class Model:
     polynomials: tuple[Polynomial, ...]
     held_out_accuracy: float | None = None
     metadata: Mapping[str, object] = field(default_factory=dict)
+    classes: tuple[ClassName, ...] = ()
+    activation: str = "relu"
+    features: tuple[str, ...] = PLAIN
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "features", validation.features("features", self.features))
         for name in ("weights", "biases"):
             check_type(name, getattr(self, name), Iterable, "Give a tuple of arrays, one per layer.")
         unchecked = {name: _real_numbers(name, value) for name, value in self._named_arrays()}
-        classes = checked_classes({name: array.shape for name, array in unchecked.items()})
+        classes = checked_classes({name: array.shape for name, array in unchecked.items()}, self.features)
         arrays = {name: _checked_array(name, array) for name, array in unchecked.items()}
         checked = {
             "weights": tuple(arrays[f"weights_l{layer}"] for layer, _ in enumerate(self.weights, 1)),
@@ -69,9 +89,21 @@ class Model:
             "polynomials": _checked_polynomials(self.polynomials, classes),
             "held_out_accuracy": _checked_share("held_out_accuracy", self.held_out_accuracy),
             "metadata": checked_metadata(self.metadata),
+            "classes": _checked_names(self.classes, classes, has_polynomials=bool(self.polynomials)),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        _check_activation(self.activation)
+        largest = max((abs(one) for curve in self.inputs.curves for one in curve.coefficients), default=0)
+        if largest > MAX_COEFFICIENT:
+            raise PolycoreError(
+                f"features: got {DISTANCES} to a curve with a coefficient of size {largest:.3g}; expected at "
+                f"most {MAX_COEFFICIENT:g}."
+            )
+        if DISTANCES in self.features and not self.polynomials:
+            raise PolycoreError(
+                f"features: got {DISTANCES} without polynomials; expected other features. Give polynomials."
+            )
 
     def __reduce__(self) -> tuple[type["Model"], tuple[Any, ...]]:
         # unpickled arrays are writeable, unless the model is constructed again
@@ -105,47 +137,145 @@ class Model:
         """Write a weight file to exactly this path, or in one piece to a binary file.
 
         A file at the path is replaced atomically once everything is written, or else left unchanged. A model
-        without polynomials is saved without metadata, as the tutorial's files are. The same model gives the
-        same bytes. Raises PolycoreError if the file cannot be written.
+        without polynomials and classes is saved without metadata, as the tutorial's files are. The same model
+        gives the same bytes. Raises PolycoreError if the file cannot be written.
         """
         metadata = dict(self.metadata)
         if _held_out_accuracy(metadata) != self.held_out_accuracy:
             metadata["held_out_accuracy"] = self.held_out_accuracy
         coefficients = tuple(polynomial.coefficients for polynomial in self.polynomials)
-        weight_file.write(target, weight_file.Contents(dict(self._named_arrays()), coefficients, metadata))
+        contents = weight_file.Contents(
+            dict(self._named_arrays()), coefficients, metadata, self.classes, self.activation, self.features
+        )
+        weight_file.write(target, contents)
 
     def with_polynomials(self, polynomials: Sequence[Polynomial]) -> "Model":
         """Return a copy of this model whose classes stand for `polynomials`, one per class.
 
-        Raises PolycoreError if there are more or fewer.
+        Raises PolycoreError if there are more or fewer, and if the distances to others are its inputs.
         """
-        return replace(self, polynomials=polynomials)  # type: ignore[arg-type]  # it is converted to a tuple
+        if DISTANCES in self.features and tuple(polynomials) != self.polynomials:
+            raise PolycoreError(
+                "polynomials: got others than those whose distances are inputs; expected the same. Train a "
+                "network for the others."
+            )
+        return replace(self, polynomials=polynomials, classes=())  # type: ignore[arg-type]  # converted to a tuple
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Layer sizes from the two inputs to the classes, for example (2, 12, 12)."""
-        return (INPUTS, *(weights.shape[1] for weights in self.weights))
+        """Layer sizes from the inputs to the classes, for example (2, 12, 12)."""
+        return (len(self.inputs), *(weights.shape[1] for weights in self.weights))
+
+    @property
+    def inputs(self) -> Inputs:
+        """What the first layer gets for a point."""
+        return Inputs.of_classes(self.features, self.polynomials)
+
+    @property
+    def shown_classes(self) -> tuple[Polynomial, ...] | tuple[ClassName, ...]:
+        """What stands for each class: its polynomial or its name; () if it is not known."""
+        return self.polynomials or self.classes
+
+    @property
+    def window(self) -> Window | None:
+        """The ranges of x and y that the points of the user's own lie in; None if the metadata has none."""
+        value: Any = self.metadata.get("window")
+        if not isinstance(value, list | tuple) or len(value) != 2:
+            return None
+        try:
+            x_range, y_range = (checked_range("window", one, MAX_WINDOW, MIN_WINDOW) for one in value)
+        except PolycoreError:
+            return None
+        return x_range, y_range
+
+    @property
+    def shown_window(self) -> Window:
+        """The ranges of x and y that a map shows: those of the model's points or curves, or -1 to 1."""
+        if self.window is not None:
+            return self.window
+        experiment = self.experiment
+        x_range = UNKNOWN_RANGE if experiment is None else experiment.x_range
+        if not self.polynomials:
+            return x_range, UNKNOWN_RANGE
+        with np.errstate(over="ignore", invalid="ignore"):  # coefficients may be as large as floats are
+            y_range = plane_range(self.polynomials, x_range)
+        return x_range, y_range if np.isfinite(y_range).all() else UNKNOWN_RANGE
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The name of each class: its polynomial as text, its own name, or "class 0" and so on."""
+        known = tuple(map(str, self.shown_classes))
+        return known or tuple(f"class {label}" for label in range(self.widths[-1]))
 
     @property
     def experiment(self) -> Experiment | None:
-        """The experiment in the metadata, or None if there is none or it is not valid."""
+        """The experiment in the metadata, or None if there is none or it is not valid.
+
+        That of a model of own points lacks the points, and is None: see `experiment_on`.
+        """
         values: Any = self.metadata.get("experiment")
         try:
             return Experiment.from_dict(values)
         except PolycoreError:
             return None
 
+    def experiment_on(self, data: PointSet) -> Experiment | None:
+        """Return the experiment in the metadata, on its points `data`; None if it was on others, or none."""
+        values: Any = self.metadata.get("experiment")
+        if not isinstance(values, Mapping) or values.get("data") != json_text.points_summary(data):
+            return None
+        try:
+            return Experiment.from_dict({**values, "data": data})
+        except PolycoreError:
+            return None
+
     def predict_proba(self, points: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of each class, (N, K), for points (N, 2); each row sums to 1.
 
-        Raises PolycoreError unless all coordinates are finite and of size at most 1e100.
+        Raises PolycoreError unless all coordinates are finite and of size at most 1e100, x at most 1e15 if
+        the network has other inputs than x and y.
         """
-        return np.asarray(predict_proba(self.weights, self.biases, _checked_points(points)), dtype=np.float64)
+        checked, activation = _checked_points(points, self.inputs), ACTIVATIONS[self.activation]
+        probabilities = predict_proba(self.weights, self.biases, checked, activation, self.inputs)
+        return np.asarray(probabilities, dtype=np.float64)
 
     def predict(self, points: ArrayLike) -> NDArray[np.intp]:
         """Return the most likely class, (N,), for points (N, 2). Raises as `predict_proba` does."""
         classes: NDArray[np.intp] = self.predict_proba(points).argmax(axis=1)
         return classes
+
+    def score(self, points: ArrayLike, labels: ArrayLike) -> float:
+        """Return the share, 0 to 1, of points (N, 2) whose most likely class is the one in `labels` (N,).
+
+        Raises PolycoreError as `predict_proba` does, and unless there are as many labels as points, one or
+        more, and all are whole numbers of classes.
+        """
+        answers = self.predict(points)
+        given = np.asarray(labels)
+        if given.shape != answers.shape or not len(answers) or given.dtype.kind not in "iu":
+            raise PolycoreError(
+                f"labels: got shape {given.shape} of type {given.dtype} for {len(answers)} points; expected "
+                "a whole number for each."
+            )
+        if given.min() < 0 or given.max() >= self.widths[-1]:
+            raise PolycoreError(
+                f"labels: got {given.min()} to {given.max()}; expected classes, 0 to {self.widths[-1] - 1}."
+            )
+        return float((answers == given).mean())
+
+    def __repr__(self) -> str:
+        """The layers, the activation and the figures: the arrays may have half a million numbers."""
+        layers = "→".join(map(str, self.widths))
+        figures = [f"loss {loss_text(self.loss)} nats", f"accuracy {percent(self.accuracy)}"]
+        if self.held_out_accuracy is not None:
+            figures.append(f"held-out {percent(self.held_out_accuracy)}")
+        return f"<Model {layers}, {ACTIVATIONS[self.activation].label}: {', '.join(figures)}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a map of the most likely classes, and what the representation says."""
+        classes = self.shown_classes or tuple(map(ClassName, self.class_names))
+        picture = map_png(self.weights, self.biases, self.activation, self.inputs, self.shown_window)
+        return picture_html(picture, "Map of the most likely class", repr(self).strip("<>"), classes)
 
     @classmethod
     def _from_contents(cls, contents: weight_file.Contents) -> "Model":
@@ -159,8 +289,12 @@ class Model:
             polynomials=tuple(Polynomial(*coefficients) for coefficients in contents.polynomials),
             held_out_accuracy=_held_out_accuracy(contents.metadata),
             metadata=contents.metadata,
+            classes=contents.classes,
+            activation=contents.activation,
+            features=contents.features,
         )
-        if not model.polynomials and model.widths[-1] == len(TUTORIAL_POLYNOMIALS):
+        is_unknown = not (model.polynomials or model.classes or contents.metadata)
+        if is_unknown and model.widths[-1] == len(TUTORIAL_POLYNOMIALS):
             return model.with_polynomials(TUTORIAL_POLYNOMIALS)
         return model
 
@@ -202,7 +336,7 @@ def _checked_share(name: str, share: float | None) -> float | None:
 
 def _checked_polynomials(polynomials: Sequence[Polynomial], classes: int) -> tuple[Polynomial, ...]:
     check_type("polynomials", polynomials, Iterable, "Give a tuple of polynomials, one per class, or ().")
-    checked = tuple(polynomials)
+    checked = cast("tuple[Polynomial, ...]", with_texts_parsed("polynomials", polynomials))
     if len(checked) not in (0, classes):
         raise PolycoreError(
             f"polynomials: got {len(checked)} for {classes} classes; expected one per class, or none."
@@ -216,6 +350,26 @@ def _checked_polynomials(polynomials: Sequence[Polynomial], classes: int) -> tup
     return checked
 
 
+def _checked_names(names: Sequence[str], classes: int, *, has_polynomials: bool) -> tuple[ClassName, ...]:
+    if names == ():
+        return ()
+    if has_polynomials:
+        raise PolycoreError(
+            "classes: got names together with polynomials; expected one of them. Leave one out."
+        )
+    checked = checked_names("classes", names)
+    if len(checked) != classes:
+        raise PolycoreError(
+            f"classes: got {len(checked)} names for {classes} classes; expected one for each."
+        )
+    return checked
+
+
+def _check_activation(name: str) -> None:
+    if not isinstance(name, str) or name not in ACTIVATIONS:
+        raise PolycoreError(f"activation: got {described(name)}; expected one of {', '.join(ACTIVATIONS)}.")
+
+
 def _held_out_accuracy(metadata: Mapping[str, object]) -> float | None:
     value = metadata.get("held_out_accuracy")
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
@@ -223,7 +377,13 @@ def _held_out_accuracy(metadata: Mapping[str, object]) -> float | None:
     return None
 
 
-def _checked_points(points: ArrayLike) -> NDArray[np.float64]:
+def _checked_points(points: ArrayLike, inputs: Inputs) -> NDArray[np.float64]:
     array = _real_numbers("points", points)
     check_points_shape(array)
-    return _checked_array("points", array)
+    checked = _checked_array("points", array)
+    if not inputs.is_plain and (np.abs(checked[:, 0]) > MOST_X).any():
+        raise PolycoreError(
+            f"points: got an x of size above {MOST_X:g}; expected at most that, since the network has other "
+            "inputs than x and y."
+        )
+    return checked

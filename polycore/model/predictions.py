@@ -8,7 +8,10 @@ from polycore.arrays import Floats
 from polycore.model.model import Model
 
 COLUMNS = ("x", "y", "prediction", "probability")
-CURVE_COLUMN = "curve"
+CURVE_COLUMN, CLASS_COLUMN = "curve", "class"
+
+
+_FORMULA_BEGINS = "=+-@"  # of a spreadsheet
 
 
 def predictions_to_csv(model: Model, points: Floats) -> str:
@@ -16,7 +19,8 @@ def predictions_to_csv(model: Model, points: Floats) -> str:
 
     prediction is the most likely class, counted from 0, and probability (0 to 1) that of this class. Numbers
     are the shortest decimals that give the same float64. curve, such as "y = -x^2 + 1", is present if the
-    model has polynomials. Without "y = " a spreadsheet would read it as a formula.
+    model has polynomials. Without "y = " a spreadsheet would read it as a formula; for the same reason the
+    column class of a model with named classes has a ' before a name that begins like one.
     """
     return _table(_columns(model), _rows(model, points, model.predict_proba(points)))
 
@@ -30,6 +34,8 @@ def probabilities_to_csv(model: Model, points: Floats) -> str:
 
 
 def _columns(model: Model) -> list[str]:
+    if model.classes:
+        return [*COLUMNS, CLASS_COLUMN]
     return [*COLUMNS, CURVE_COLUMN] if model.polynomials else [*COLUMNS]
 
 
@@ -44,6 +50,9 @@ def _rows(model: Model, points: Floats, probabilities: Floats) -> Iterable[list[
 
 
 def _curve(model: Model, label: int) -> tuple[str, ...]:
+    if model.classes:
+        name = model.classes[label]
+        return (f"'{name}" if name[0] in _FORMULA_BEGINS else str(name),)
     return (f"y = {model.polynomials[label]}",) if model.polynomials else ()
 
 

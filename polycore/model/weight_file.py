@@ -8,32 +8,49 @@ polycore.files.refusals has the texts of refusals.
 """
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from polycore.arrays import Floats
+from polycore.class_name import ClassName
 from polycore.errors import PolycoreError, WeightFileError
 from polycore.files import archive, metadata, npy_header
 from polycore.files.archive import Entry
 from polycore.files.metadata import (
     FORMAT,
+    FORMAT_OF_OTHERS,
+    FORMAT_OF_OWN_POINTS,
     MAX_INTEGER_DIGITS,
     MAX_METADATA,
     MAX_METADATA_NESTING,
     Coefficients,
 )
-from polycore.files.named_arrays import INPUTS, METADATA, NAMES, RUN_NAMES, SCALARS, checked_classes
+from polycore.files.named_arrays import (
+    INPUTS,
+    METADATA,
+    NAMES,
+    NAMES_OF_OTHERS,
+    RUN_NAMES,
+    SCALARS,
+    check_inputs,
+    checked_classes,
+    has_names_of_others,
+)
 from polycore.files.npy_header import MAX_HEADER, NpyHeader
 from polycore.files.path_or_file import PathOrFile, content_of, put
 from polycore.files.refusals import ReadingError, Reason
 from polycore.limits import MAX_WIDTH
+from polycore.network.activations import RELU
+from polycore.network.features import DISTANCES, PLAIN
 
 __all__ = [
     "FORMAT",
+    "FORMAT_OF_OWN_POINTS",
     "INPUTS",
     "MAX_BYTES",
     "MAX_INTEGER_DIGITS",
@@ -53,14 +70,25 @@ MAX_BYTES = 4 * 2**20
 class Contents:
     """The contents of a weight file.
 
-    arrays: weights_l1 (2, n1), biases_l1 (1, n1) or (n1,), weights_l2 ... and the scalars loss and accuracy.
+    arrays: weights_l1 (n, n1), biases_l1 (1, n1) or (n1,), weights_l2 ... and the scalars loss and accuracy.
     polynomials: coefficients of one polynomial per class, highest degree first; () without metadata.
     metadata: the whole JSON object; {} without metadata.
+    classes: the name of each class, if they are no polynomials (format 2); otherwise ().
+    activation: of the hidden neurons. features: of the inputs. In a file, all but ReLU with x and y have
+    format 3 and arrays of other names.
     """
 
     arrays: Mapping[str, Floats]
     polynomials: tuple[Coefficients, ...] = ()
     metadata: Mapping[str, object] = field(default_factory=dict)
+    classes: tuple[ClassName, ...] = ()
+    activation: str = RELU.name
+    features: tuple[str, ...] = PLAIN
+
+    @property
+    def is_other(self) -> bool:
+        """Whether a program for ReLU, with the inputs x and y, would compute the network wrongly."""
+        return (self.activation, self.features) != (RELU.name, PLAIN)
 
 
 def read(source: PathOrFile) -> Contents:
@@ -72,15 +100,51 @@ def read(source: PathOrFile) -> Contents:
     """
     with _as_weight_file_errors():
         entries = archive.entries(content_of(source, MAX_BYTES), _LARGEST, RUN_NAMES)
-        headers = {name: _header(entry) for name, entry in entries.items()}
-        shapes = {name: header.shape for name, header in headers.items() if name != METADATA}
-        classes = checked_classes(shapes)
-        bodies = {name: entry.unpacked()[headers[name].length :] for name, entry in entries.items()}
-        arrays = {name: headers[name].array(bodies[name]) for name in shapes}
-        if METADATA not in bodies:
+        if has_names_of_others(entries):
+            with _with_names_of_others():
+                return _of_others(entries)
+        arrays, classes, text = _unpacked(entries)
+        if text is None:
             return Contents(arrays)
-        values = metadata.parsed(metadata.text_of(bodies[METADATA]))
+        values = metadata.parsed(text)
+        if metadata.format_of(values) == FORMAT_OF_OWN_POINTS:
+            return Contents(arrays, (), values, metadata.classes_of(values, classes))
         return Contents(arrays, metadata.polynomials_of(values, classes), values)
+
+
+def _unpacked(
+    entries: Mapping[str, Entry], features: tuple[str, ...] | None = PLAIN
+) -> tuple[dict[str, Floats], int, str | None]:
+    """Return the arrays, the number of classes, and the metadata's text or None.
+
+    features: of the network's inputs; None if only the metadata says them.
+    """
+    headers = {name: _header(entry) for name, entry in entries.items()}
+    shapes = {name: header.shape for name, header in headers.items() if name != METADATA}
+    classes = checked_classes(shapes, features)
+    bodies = {name: entry.unpacked()[headers[name].length :] for name, entry in entries.items()}
+    arrays = {name: headers[name].array(bodies[name]) for name in shapes}
+    return arrays, classes, metadata.text_of(bodies[METADATA]) if METADATA in bodies else None
+
+
+def _of_others(entries: Mapping[str, Entry]) -> Contents:
+    """Return the contents of a file whose arrays have the names of a network for no program for ReLU."""
+    plain = {other: name for name, other in NAMES_OF_OTHERS.items()}
+    renamed = {
+        plain.get(name, name): replace(entry, name=plain.get(name, name)) for name, entry in entries.items()
+    }
+    arrays, classes, text = _unpacked(renamed, None)
+    values = metadata.parsed("{}" if text is None else text)
+    metadata.check_format_of_others(values)
+    kind = metadata.activation_of(values), metadata.features_of(values)
+    check_inputs({name: array.shape for name, array in arrays.items()}, kind[1], classes)
+    known = "classes" not in values and values.get("polynomials") != []
+    if DISTANCES in kind[1] and not known:
+        raise ReadingError(Reason.NO_CURVES)
+    if "classes" in values:
+        return Contents(arrays, (), values, metadata.classes_of(values, classes), *kind)
+    polynomials = metadata.polynomials_of(values, classes) if known else ()
+    return Contents(arrays, polynomials, values, (), *kind)
 
 
 def read_npy(source: PathOrFile) -> Floats:
@@ -102,13 +166,15 @@ def read_npy(source: PathOrFile) -> Floats:
 def write(target: PathOrFile, contents: Contents) -> None:
     """Write an .npz for `read` and numpy.load, to exactly this path or in one piece to a binary file.
 
-    The arrays are stored as float64, compressed: the largest would exceed 4 MiB otherwise. Metadata is only
-    written with polynomials. A file at the path is replaced atomically once everything is written, or else
-    left unchanged. Equal contents give equal bytes. Raises PolycoreError if the file would be too large, or
-    cannot be written.
+    The arrays are stored as float64, compressed: the largest would exceed 4 MiB otherwise. For a network with
+    ReLU, metadata is only written with polynomials or classes. A file at the path is replaced atomically once
+    everything is written, or else left unchanged. Equal contents give equal bytes. Raises PolycoreError if
+    the file would be too large, or cannot be written.
     """
     arrays: dict[str, Any] = {name: np.asarray(array, dtype="<f8") for name, array in contents.arrays.items()}
-    if contents.polynomials:
+    if contents.is_other:
+        arrays = {NAMES_OF_OTHERS.get(name, name): array for name, array in arrays.items()}
+    if contents.polynomials or contents.classes or contents.is_other:
         text = _metadata_text(contents)
         arrays[METADATA] = np.array(text, dtype=f"<U{len(text)}")
     packed = io.BytesIO()
@@ -123,9 +189,21 @@ def write(target: PathOrFile, contents: Contents) -> None:
 
 
 @contextmanager
+def _with_names_of_others() -> Iterator[None]:
+    """Let refusals name the arrays as they are in the file."""
+    try:
+        yield
+    except (ReadingError, PolycoreError) as error:
+        text = re.sub(r"\b(weights|biases)_l(\d)", r"layer_\1_\2", str(error))
+        raise WeightFileError(text) from error
+
+
+@contextmanager
 def _as_weight_file_errors() -> Iterator[None]:
     try:
         yield
+    except WeightFileError:
+        raise
     except (ReadingError, PolycoreError) as error:
         raise WeightFileError(str(error)) from error
 
@@ -140,6 +218,7 @@ def _largest_size(name: str) -> int:
 
 
 _LARGEST = {name: _largest_size(name) for name in NAMES}
+_LARGEST |= {other: _largest_size(name) for name, other in NAMES_OF_OTHERS.items()}
 
 
 def _header(entry: Entry) -> NpyHeader:
@@ -150,8 +229,15 @@ def _header(entry: Entry) -> NpyHeader:
 
 
 def _metadata_text(contents: Contents) -> str:
-    own = {"format": FORMAT, "polynomials": contents.polynomials}
-    text = metadata.written({**own, **contents.metadata, **own})
+    own: dict[str, object] = {"format": FORMAT, "polynomials": contents.polynomials}
+    others = dict(contents.metadata)
+    if contents.classes:
+        own = {"format": FORMAT_OF_OWN_POINTS, "classes": contents.classes}
+        others.pop("polynomials", None)
+    if contents.is_other:
+        kind = {"activation": contents.activation, "features": contents.features}
+        own |= {"format": FORMAT_OF_OTHERS, **kind}
+    text = metadata.written({**own, **others, **own})
     if len(text) > MAX_METADATA:
         raise PolycoreError(
             f"metadata: got {len(text):,} characters; expected at most {MAX_METADATA:,}, which can "

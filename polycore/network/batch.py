@@ -14,7 +14,7 @@ from polycore.arrays import Floats, Integers
 class Batch:
     """N points and their classes.
 
-    columns: (3, N): the two inputs and ones, so that a layer's biases are one more row of its weights.
+    columns: (n + 1, N): the n inputs and ones, so that a layer's biases are one more row of its weights.
     labels: (N,) integers.
     one_hot: (K, N) booleans: True at each point's class.
     """
@@ -26,9 +26,9 @@ class Batch:
 
     @classmethod
     def of(cls, points: Floats, labels: Integers, classes: int) -> "Batch":
-        """Return the batch of points (N, 2) with integer labels (N,) below `classes`."""
-        columns = np.ones((3, len(points)), dtype=points.dtype)
-        columns[:2] = points.T
+        """Return the batch of points (N, n), whose columns are inputs, with labels (N,) below `classes`."""
+        columns = np.ones((points.shape[1] + 1, len(points)), dtype=points.dtype)
+        columns[:-1] = points.T
         return cls(columns, labels, labels == np.arange(classes)[:, np.newaxis])
 
     def __len__(self) -> int:
@@ -36,8 +36,8 @@ class Batch:
 
     @property
     def points(self) -> Floats:
-        """The points (N, 2), one row for each x, y."""
-        return self.columns[:2].T
+        """The points (N, n), one row for the inputs of each."""
+        return self.columns[:-1].T
 
     def subtraction(self, values: Floats, totals: Floats) -> Callable[[], object]:
         """Return a function that subtracts from `totals` (N,) each point's entry of `values` (K, N) in place.

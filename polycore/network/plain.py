@@ -1,4 +1,4 @@
-"""The network as a learner reads it: dense layers, ReLU between them, softmax after the last.
+"""The network as a learner reads it: dense layers, an activation between them, softmax after the last.
 
 `loss_and_gradient` is backpropagation written plainly. Training uses `kernels`, which does the same
 arithmetic several times as fast; the tests compare the two.
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from polycore.arrays import Floats, Integers
+from polycore.network.activations import RELU, Activation
 from polycore.network.batch import Batch
 from polycore.network.parameters import layers
 
@@ -27,33 +28,39 @@ def relu(values: Floats) -> Floats:
     return np.maximum(values, 0)
 
 
-def forward(weights: Sequence[Floats], biases: Sequence[Floats], points: Floats) -> Floats:
-    """Return the logits (N, K) of points (N, 2)."""
+def forward(
+    weights: Sequence[Floats], biases: Sequence[Floats], points: Floats, activation: Activation = RELU
+) -> Floats:
+    """Return the logits (N, K) of points (N, n), given as the network's inputs."""
     values = points
     for layer_weights, layer_biases in zip(weights[:-1], biases[:-1], strict=True):
-        values = dense(values, layer_weights, layer_biases)
-        np.maximum(values, 0, out=values)
+        values = activation.value(dense(values, layer_weights, layer_biases))
     return dense(values, weights[-1], biases[-1])
 
 
-def loss_and_gradient(parameters: Floats, batch: Batch, widths: Sequence[int]) -> tuple[float, Floats]:
+def loss_and_gradient(
+    parameters: Floats, batch: Batch, widths: Sequence[int], activation: Activation = RELU
+) -> tuple[float, Floats]:
     """Return the mean cross-entropy of a batch in nats, and its gradient, shaped as `parameters`.
 
     The gradient is that of the loss without clipping: see `cross_entropy`.
     """
-    network = layers(parameters, widths)
-    # forward: a_0 = points, then a = ReLU(a W + b) for each hidden layer
-    activations = [batch.points]
-    for weights, biases in network[:-1]:
-        activations.append(relu(dense(activations[-1], weights, biases)))
-    probabilities = softmax(dense(activations[-1], *network[-1]))
-    # backward: d = dL/dz of a layer's outputs z = a W + b. At the logits d = (probabilities - one-hot) / N;
-    # dL/dW = a^T d, dL/db = the sum of d over the points; one layer down d becomes d W^T, where ReLU is on
+    *hidden, last = layers(parameters, widths)
+    # forward: a_0 = points, then z = a W + b and a = f(z) for each hidden layer
+    values, derivatives = [batch.points], []
+    for weights, biases in hidden:
+        z = dense(values[-1], weights, biases)
+        values.append(activation.value(z))
+        derivatives.append(activation.slope(z, values[-1]))
+    probabilities = softmax(dense(values[-1], *last))
+    # backward: d = dL/dz. At the logits d = (probabilities - one-hot) / N; dL/dW = a^T d, dL/db = the sum of
+    # d over the points; one layer down d becomes d W^T times f'(z)
     slopes = (probabilities - batch.one_hot.T) / len(batch)
-    gradient: list[Floats] = []
-    for (weights, _), inputs in zip(reversed(network), reversed(activations), strict=True):
+    gradient = [(values[-1].T @ slopes).ravel(), slopes.sum(axis=0)]
+    following = [weights for weights, _ in (*hidden[1:], last)]
+    for inputs, derivative, weights in reversed(list(zip(values, derivatives, following, strict=False))):
+        slopes = (slopes @ weights.T) * derivative
         gradient = [(inputs.T @ slopes).ravel(), slopes.sum(axis=0), *gradient]
-        slopes = (slopes @ weights.T) * (inputs > 0)
     return cross_entropy(probabilities, batch.labels), np.concatenate(gradient)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from polycore.arrays import Floats
 from polycore.optimizers.optimizer import (
+    REGULARIZATION,
     GradientOptimizer,
     OptimizerState,
     StateArray,
@@ -17,6 +18,7 @@ from polycore.optimizers.optimizer import (
 from polycore.optimizers.weight_decay import decayed
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
+CLEARED_EVERY = 64  # steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +53,8 @@ def step_adam(
     step = state.step + 1
     first_moment = BETA_1 * state.first_moment
     first_moment += gradient
+    if step % CLEARED_EVERY == 0:
+        _clear(first_moment)
     second_moment = BETA_2 * state.second_moment
     change = gradient * gradient
     second_moment += change
@@ -63,6 +67,16 @@ def step_adam(
     change *= learning_rate * mean_factor / root_factor
     stepped = np.subtract(decayed(parameters, learning_rate, weight_decay), change, out=change)
     return stepped, AdamState(step, first_moment, second_moment)
+
+
+def _clear(moment: Floats) -> None:
+    """Replace by 0 what would become denormal before the next time.
+
+    The moment of a dead neuron shrinks in every step and stays among the denormal numbers, with which many
+    processors compute slowly: they took a fifth to a third of the time of the recommended experiment. Such a
+    moment moves a parameter by less than its rounding, unless that is next to 0 too.
+    """
+    moment[np.abs(moment) < np.finfo(moment.dtype).tiny / BETA_1**CLEARED_EVERY] = 0
 
 
 ADAM = GradientOptimizer(
@@ -85,7 +99,7 @@ ADAM = GradientOptimizer(
         },
         to_state=lambda step, _numbers, arrays: AdamState(step, arrays["gradients"], arrays["squares"]),
     ),
-    uses=frozenset({"learning_rate", "schedule", "weight_decay"}),
+    uses=frozenset({"learning_rate", "schedule", "warmup_steps", "weight_decay"}) | REGULARIZATION,
     racing_rate=0.03,
     start=start_adam,
     step_with=lambda settings: partial(step_adam, weight_decay=settings.weight_decay),

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from polycore.arrays import Floats
 
+# settings that change what the gradient is of, so that every optimizer that follows it alone can use them
+REGULARIZATION = frozenset({"l1", "l2", "dropout"})
+
 # With 8 layers of 512 neurons and weights of 1e6 a gradient stays below 1e80; its sums over steps below 1e90.
 MAX_SLOPE = 1e100
 
@@ -113,7 +116,8 @@ class Optimizer:
     """An optimizer: one of the three subclasses.
 
     name: in experiments, links, files and commands; never changed.
-    uses: which of learning_rate, schedule, momentum, nesterov and weight_decay have an effect.
+    uses: which of learning_rate, schedule, warmup_steps, momentum, nesterov, weight_decay, l1, l2 and dropout
+        have an effect.
     racing_rate: a good learning rate on the tutorial's polynomials; None if it has none.
     """
 

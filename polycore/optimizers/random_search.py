@@ -62,7 +62,7 @@ RANDOM_SEARCH = SearchOptimizer(
         advantage="evolution adapts how large its changes are, and random search makes all of one size",
     ),
     storage=SEARCH_STORAGE,
-    uses=frozenset({"learning_rate", "schedule"}),
+    uses=frozenset({"learning_rate", "schedule", "warmup_steps"}),
     racing_rate=0.0005,
     start=start_search,
     step=_step,

@@ -26,5 +26,13 @@ def rate_at(schedule: str, highest: float, step: int, steps: int) -> float:
     return _along_cosine(highest, first / END_DIVISOR, (step - top) / max(steps - 1 - top, 1))
 
 
+def warming_up(rate: float, step: int, warmup_steps: int) -> float:
+    """Return the rate of step `step`, counted from 0, as it rises over the first steps.
+
+    It rises linearly, to the schedule's `rate` at the last of them (arXiv:1706.02677, section 2.2).
+    """
+    return rate * (step + 1) / warmup_steps if step < warmup_steps else rate
+
+
 def _along_cosine(start: float, end: float, share: float) -> float:
     return end + (start - end) * 0.5 * (1 + math.cos(math.pi * share))

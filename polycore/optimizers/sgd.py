@@ -7,6 +7,7 @@ import numpy as np
 
 from polycore.arrays import Floats
 from polycore.optimizers.optimizer import (
+    REGULARIZATION,
     GradientOptimizer,
     GradientStep,
     OptimizerState,
@@ -76,7 +77,8 @@ SGD = GradientOptimizer(
         to_arrays=lambda state, _parameters: {"velocity": state.velocity},
         to_state=lambda _step, _numbers, arrays: SgdState(arrays["velocity"]),
     ),
-    uses=frozenset({"learning_rate", "schedule", "momentum", "nesterov", "weight_decay"}),
+    uses=frozenset({"learning_rate", "schedule", "warmup_steps", "momentum", "nesterov", "weight_decay"})
+    | REGULARIZATION,
     racing_rate=0.03,
     start=start_sgd,
     step_with=_step_with,

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,7 @@ from polycore.errors import PolycoreError
 from polycore.experiment.experiment import MAX_NOISE, MAX_X, MIN_X_WIDTH, Experiment
 from polycore.experiment.validation import check_polynomial_size
 from polycore.limits import MAX_CLASSES
+from polycore.polynomials.classes import with_texts_parsed
 from polycore.polynomials.polynomial import Polynomial
 from polycore.referee.quadrature import resolved
 
@@ -195,10 +196,11 @@ def _checked_polynomials(polynomials: object) -> tuple[Polynomial, ...]:
         raise PolycoreError(
             f"polynomials: got {len(polynomials)}; expected 1 to {MAX_CLASSES}. Add or remove some."
         )
-    for index, polynomial in enumerate(polynomials):
+    given = with_texts_parsed("polynomials", polynomials)
+    for index, polynomial in enumerate(given):
         check_type(f"polynomials[{index}]", polynomial, Polynomial, "Give polynomials only.")
-        check_polynomial_size(f"polynomials[{index}]", polynomial)
-    return tuple(polynomials)
+        check_polynomial_size(f"polynomials[{index}]", cast(Polynomial, polynomial))
+    return cast("tuple[Polynomial, ...]", given)
 
 
 def _checked_points(points: ArrayLike) -> Floats:

@@ -22,7 +22,8 @@ def grid(base: Experiment, /, **choices: Iterable[Any]) -> tuple[Experiment, ...
     """Return `base` with every combination of the choices.
 
     `choices` are fields of Experiment, each with its values: `grid(base, seed=range(5), hidden=[(12,),
-    (32, 32)])` returns ten. The last one varies fastest: seed 0 with (12,), then with (32, 32).
+    (32, 32)])` returns ten. The last one varies fastest: seed 0 with (12,), then with (32, 32). Each
+    activation has the initial weights that suit it, unless they are a choice or do not suit that of `base`.
 
     Raises PolycoreError if `base` is not an Experiment, a name is not a field, a value occurs twice, a
     combination is not a valid experiment, or there are more than MAX_EXPERIMENTS combinations.
@@ -120,6 +121,8 @@ def _distinct(
 
 def _changed(base: Experiment, changes: dict[str, Any], words: str) -> Experiment:
     try:
+        if "activation" in changes and "initial_weights" not in changes:
+            base = base.with_activation(changes["activation"])
         return replace(base, **changes)
     except PolycoreError as error:
         raise PolycoreError(f"{words} is not a valid experiment: {error}") from error

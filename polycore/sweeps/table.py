@@ -41,6 +41,7 @@ _READABLE: dict[str, Callable[[Any], str]] = {
     "samples_per_class": lambda value: str(value or "fresh"),
     "x_range": lambda value: f"{value[0]} to {value[1]}",
     "hidden": lambda value: "-".join(map(str, value)) or "none",
+    "features": "-".join,
     "batch_size": lambda value: str(value or "all"),
     "target_loss": lambda value: "none" if value is None else str(value),
     "patience": lambda value: str(value or "none"),

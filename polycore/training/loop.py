@@ -16,7 +16,7 @@ def train(run: R, task: Task, end: int) -> R:
     recorder, early_stop = Recorder(run, task), EarlyStop(run.experiment)
     state = run.train_state
     ended: EndReason | None = None
-    for updated in update_rule(task).states(state, end):
+    for updated in update_rule(task, run.began_at).states(state, end):
         if not task.can_hold(updated.parameters):
             state, ended = state._replace(step=updated.step - 1), "diverged"
             break

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from polycore.network.kernels import Kernels
+from polycore.history.snapshots import Camera
 from polycore.training.early_stop import EndReason
 from polycore.training.measurement import measure
 from polycore.training.state import RunState, TrainState
@@ -19,8 +19,13 @@ class Recorder:
     """
 
     def __init__(self, run: RunState, task: Task) -> None:
-        self._task, self._kernels = task, Kernels(task.experiment.widths)
-        self._measured_every, self._last_step = task.measured_every, task.experiment.steps
+        self._task, self._kernels = task, task.kernels()
+        self._measured_every, self._began_at, self._last_step = (
+            task.measured_every,
+            run.began_at,
+            run.last_step,
+        )
+        self._camera = Camera(run.snapshots, run.snapshot_rule, run.step, run.parameters)
         self._only_improves = task.only_improves
         self._history = run.history
         self._parameters = run.parameters
@@ -30,8 +35,9 @@ class Recorder:
 
     def record(self, state: TrainState) -> None:
         """Measure the state if it is due, and keep it if it is the best so far."""
+        self._camera.pass_step(state.step, state.parameters)
         loss = state.loss
-        if state.step % self._measured_every == 0 or state.step == self._last_step:
+        if (state.step - self._began_at) % self._measured_every == 0 or state.step == self._last_step:
             measured_loss = self._measure(state)
             loss = measured_loss if loss is None else loss
         if self._only_improves:
@@ -63,12 +69,13 @@ class Recorder:
             held_out_loss=self._held_out_loss,
             held_out_step=self.held_out_step,
             ended=ended,
+            snapshots=self._camera.snapshots_at(state.step),
         )
 
     def _measure(self, state: TrainState) -> float:
         measured = measure(state.parameters, self._task, self._kernels)
         step = state.step
-        if step % self._history.every == 0 or step == self._last_step:
+        if (step - self._began_at) % self._history.every == 0 or step == self._last_step:
             self._history = measured.appended_to(self._history, step)
         if measured.held_out_loss < self._held_out_loss:
             self._held_out_loss, self.held_out_step = measured.held_out_loss, step

@@ -1,6 +1,6 @@
 """A training run: its state, how it starts, and how it advances."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from numbers import Integral
 
@@ -8,19 +8,24 @@ import numpy as np
 
 from polycore import network
 from polycore.arrays import Floats, Integers
-from polycore.checks import check_type
+from polycore.checks import check_type, described
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.files.path_or_file import PathOrFile
+from polycore.formatting import loss_text
+from polycore.history.history import History
+from polycore.history.snapshots import NO_SNAPSHOTS, Snapshots
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model.evaluation import ACCURACY_ON, marked_as_measured_on, thinned_training_set
 from polycore.model.model import Model
-from polycore.network.kernels import Kernels
+from polycore.network.activations import ACTIVATIONS
 from polycore.network.parameters import Layers
+from polycore.pictures.notebook import picture_html
+from polycore.pictures.small_map import map_png
 from polycore.randomness import Stream, generator
-from polycore.training import run_file
+from polycore.training import continuing, run_file
+from polycore.training.continuing import Continuation
 from polycore.training.early_stop import sentence
-from polycore.training.history import History
 from polycore.training.loop import train
 from polycore.training.measurement import measure
 from polycore.training.state import RunState
@@ -29,13 +34,26 @@ from polycore.training.update_rules import update_rule
 from polycore.version import __version__
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Run(RunState):
     """A run after `step` steps; `advance` returns it some steps later.
 
     `history`: what was measured. `current` and `best` are its models. For the other fields see the class
     that this one extends.
     """
+
+    def __repr__(self) -> str:
+        """Where it is: its arrays may have half a million numbers."""
+        best = f"best loss {loss_text(self.best_loss)} nats at step {self.best_step:,}"
+        return f"<Run at step {self.step:,} of {self.last_step:,}: {best}, {self.experiment.optimizer}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a map of the best weights, and what the representation says."""
+        experiment = self.experiment
+        weights, biases = zip(*task_of(experiment).raw_layers(self.best_parameters), strict=True)
+        picture = map_png(weights, biases, experiment.activation, experiment.inputs, experiment.window)
+        alt = "Map of the most likely class by the best weights"
+        return picture_html(picture, alt, repr(self).strip("<>"), experiment.shown_classes)
 
     @classmethod
     def load(cls, source: PathOrFile) -> "Run":
@@ -46,21 +64,7 @@ class Run(RunState):
         file breaks a rule of the format.
         """
         state = run_file.read(source)
-        return cls(
-            experiment=state.experiment,
-            step=state.step,
-            parameters=state.parameters,
-            optimizer_state=state.optimizer_state,
-            loss=state.loss,
-            gradient=state.gradient,
-            best_step=state.best_step,
-            best_loss=state.best_loss,
-            best_parameters=state.best_parameters,
-            history=state.history,
-            held_out_loss=state.held_out_loss,
-            held_out_step=state.held_out_step,
-            ended=state.ended,
-        )
+        return cls(**{field.name: getattr(state, field.name) for field in fields(RunState)})
 
     def save(self, target: PathOrFile) -> None:
         """Write a run file to a path, exactly as given, or in one piece to a binary file.
@@ -70,10 +74,19 @@ class Run(RunState):
         """
         run_file.write(target, self)
 
+    def without_snapshots(self) -> "Run":
+        """Return this run without its snapshots, for a worker that advances it: it returns only new ones."""
+        return replace(self, snapshots=NO_SNAPSHOTS)
+
+    def after(self, before: "Run") -> "Run":
+        """Return this run, which `before` became without its snapshots, with all of them."""
+        snapshots = before.snapshots.followed_by(self.snapshots, self.snapshot_rule, self.step)
+        return replace(self, snapshots=snapshots)
+
     @property
     def done(self) -> bool:
         """Whether no step is left: all were taken, or the run ended early."""
-        return self.step >= self.experiment.steps or self.ended is not None
+        return self.step >= self.last_step or self.ended is not None
 
     @property
     def ended_because(self) -> str | None:
@@ -95,7 +108,7 @@ class Run(RunState):
 
     @property
     def layers(self) -> Layers:
-        """The weights and biases of this step, layer by layer, as they act on raw (x, y)."""
+        """The weights and biases of this step, layer by layer, as they act on raw inputs."""
         return task_of(self.experiment).raw_layers(self.parameters)
 
     @cached_property
@@ -128,37 +141,62 @@ class Run(RunState):
             return self.current
         return _model_for_a_page(self, self.parameters, self.step, self.loss)
 
+    def snapshot_for_a_page(self, step: int) -> Model:
+        """Return the model of the snapshot of `step`, by the same rule.
+
+        Raises PolycoreError unless the run has kept one.
+        """
+        kept = dict(zip(self.snapshots.step, self.snapshots.parameters, strict=True))
+        if step not in kept:
+            raise PolycoreError(f"step: got {step}; expected one of run.snapshots.step.")
+        parameters = kept[step].astype(np.float64)
+        if self._is_small:
+            return _model(self, parameters, step)
+        return _model_for_a_page(self, parameters, step, None)
+
     @property
     def _is_small(self) -> bool:
         points, _ = thinned_training_set(self.experiment)
         return len(points) == len(task_of(self.experiment).training)
 
 
-def start(experiment: Experiment) -> Run:
-    """Return the run before its first step.
+def start(experiment: Experiment, weights: Model | Run | None = None) -> Run:
+    """Return the run before its first step, or one that continues from given weights.
 
-    Raises PolycoreError if the range or the scaling allows no weights that a file could store, and unless
-    `experiment` is an Experiment.
+    weights: of a model, whatever trained it, or of a run. The network's layers must be those of the
+        experiment. The steps are counted on, so that no batch repeats, and `experiment.steps` more are taken.
+        A run's optimizer keeps its state if the experiment has the same one; its history and snapshots are
+        kept too. None: initial weights, as the experiment's seed determines them.
+
+    Raises PolycoreError if the range or the scaling allows no weights that a file could store, if `weights`
+    do not fit, and unless the arguments are of these types.
     """
     check_type("experiment", experiment, Experiment, "Give Experiment(...), or a run's own, run.experiment.")
     task = task_of(experiment)
-    parameters = _initial_parameters(task)
+    continuation = _continuation(task, weights)
+    parameters, step = continuation.parameters, continuation.step
     with np.errstate(all="ignore"):  # very large logits overflow on the way to a loss that is finite
-        measured = measure(parameters, task, Kernels(experiment.widths))
+        measured = measure(parameters, task, task.kernels())
         state = update_rule(task).start(parameters, measured.loss)
-    return Run(
+    run = Run(
         experiment=experiment,
-        step=state.step,
+        step=step,
         parameters=state.parameters,
-        optimizer_state=state.optimizer_state,
+        optimizer_state=continuation.optimizer_state or state.optimizer_state,
         loss=state.loss,
         gradient=state.gradient,
-        best_step=0,
+        best_step=step,
         best_loss=measured.loss,
         best_parameters=parameters,
-        history=measured.appended_to(History(task.measured_every), 0),
+        history=measured.appended_to(History(task.measured_every), step),
         held_out_loss=measured.held_out_loss,
+        held_out_step=step,
+        began_at=step,
+        optimizer_began_at=step if continuation.optimizer_state is None else continuation.optimizer_began_at,
+        earlier=continuation.earlier,
     )
+    first = Snapshots.of(step, parameters)
+    return replace(run, snapshots=continuation.snapshots.followed_by(first, run.snapshot_rule, step))
 
 
 def advance(run: Run, steps: int) -> Run:
@@ -170,12 +208,27 @@ def advance(run: Run, steps: int) -> Run:
     check_type("run", run, Run, "Start one: advance(start(experiment), steps).")
     if isinstance(steps, bool) or not isinstance(steps, Integral) or steps < 0:
         raise PolycoreError(f"steps: got {steps!r:.40}; expected a whole number, 0 or more.")
-    end = min(run.step + steps, run.experiment.steps)
+    end = min(run.step + steps, run.last_step)
     if run.done or end == run.step:
         return run
     # a diverging run overflows before its loss is no longer finite, which ends it with a sentence
     with np.errstate(all="ignore"):
         return train(run, task_of(run.experiment), end)
+
+
+def _continuation(task: Task, weights: Model | Run | None) -> Continuation:
+    match weights:
+        case None:
+            return Continuation(0, _initial_parameters(task), ())
+        case Run():
+            return continuing.from_run(task, weights)
+        case Model():
+            return continuing.from_model(task, weights)
+        case other:
+            raise PolycoreError(
+                f"weights: got {described(other)}; expected a Model, a Run or None. Give Model.load(file), "
+                "or a run's best, run.best."
+            )
 
 
 def _initial_parameters(task: Task) -> Floats:
@@ -193,14 +246,14 @@ def _initial_parameters(task: Task) -> Floats:
 
 def _model(run: Run, parameters: Floats, step: int) -> Model:
     layers = task_of(run.experiment).raw_layers(parameters)
-    loss, accuracy = _loss_and_accuracy(layers, *run.experiment.training_set())
+    loss, accuracy = _loss_and_accuracy(run, layers, *run.experiment.training_set())
     return _model_of(run, layers, step, loss, accuracy)
 
 
 def _model_for_a_page(run: Run, parameters: Floats, step: int, known_loss: float | None) -> Model:
     points, labels = thinned_training_set(run.experiment)
     layers = task_of(run.experiment).raw_layers(parameters)
-    loss, accuracy = _loss_and_accuracy(layers, points, labels)
+    loss, accuracy = _loss_and_accuracy(run, layers, points, labels)
     if known_loss is None:
         return marked_as_measured_on(_model_of(run, layers, step, loss, accuracy), len(points))
     model = _model_of(run, layers, step, known_loss, accuracy)
@@ -208,7 +261,7 @@ def _model_for_a_page(run: Run, parameters: Floats, step: int, known_loss: float
 
 
 def _model_of(run: Run, layers: Layers, step: int, loss: float, accuracy: float) -> Model:
-    _, held_out_accuracy = _loss_and_accuracy(layers, *run.experiment.held_out_set())
+    _, held_out_accuracy = _loss_and_accuracy(run, layers, *run.experiment.held_out_set())
     return Model(
         weights=tuple(np.asarray(weights, dtype=np.float64) for weights, _ in layers),
         biases=tuple(np.asarray(biases, dtype=np.float64) for _, biases in layers),
@@ -216,16 +269,23 @@ def _model_of(run: Run, layers: Layers, step: int, loss: float, accuracy: float)
         accuracy=accuracy,
         polynomials=run.experiment.polynomials,
         held_out_accuracy=held_out_accuracy,
+        classes=() if run.experiment.data is None else run.experiment.data.names,
+        activation=run.experiment.activation,
+        features=run.experiment.features,
         metadata={
-            "experiment": run.experiment.to_dict(),
+            "experiment": run.experiment.summary(),
             "step": step,
             "seed": run.experiment.seed,
             "versions": {"polycore": __version__, "numpy": np.__version__},
+            **({} if run.experiment.data is None else {"window": run.experiment.data.window}),
+            **({"earlier": [leg.to_dict() for leg in run.earlier]} if run.earlier else {}),
         },
     )
 
 
-def _loss_and_accuracy(layers: Layers, points: Floats, labels: Integers) -> tuple[float, float]:
+def _loss_and_accuracy(run: Run, layers: Layers, points: Floats, labels: Integers) -> tuple[float, float]:
     weights, biases = zip(*layers, strict=True)
-    probabilities = network.predict_proba(weights, biases, points)
+    experiment = run.experiment
+    activation = ACTIVATIONS[experiment.activation]
+    probabilities = network.predict_proba(weights, biases, points, activation, experiment.inputs)
     return network.cross_entropy(probabilities, labels), network.accuracy(probabilities, labels)

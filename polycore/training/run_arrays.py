@@ -11,13 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.files.refusals import Shape
-from polycore.limits import MAX_PARAMETER_SIZE
+from polycore.history.history import History
+from polycore.history.leg import LAST_STEP
+from polycore.limits import MAX_CLASSES, MAX_COORDINATE, MAX_PARAMETER_SIZE
 from polycore.optimizers.optimizer import MAX_SLOPE, Arrays, OptimizerState, StateArray, StateNumbers
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.training.history import History
+from polycore.training import run_past
 from polycore.training.run_metadata import RunMetadata
+from polycore.training.run_past import COLUMNS, EARLIER, SNAPSHOT_STEP, SNAPSHOTS
 from polycore.training.state import RunState
 from polycore.training.task import precision_of
+
+POINTS, LABELS = "data_points", "data_labels"  # of the user's own
 
 
 @dataclass(frozen=True)
@@ -34,14 +39,45 @@ def specs(metadata: RunMetadata) -> dict[str, ArraySpec]:
     """Return the arrays that a run with this metadata must have."""
     kind = np.dtype(precision_of(metadata.experiment)).newbyteorder("<").str
     count = metadata.experiment.parameter_count
-    weights = ArraySpec(kind, (count,), -MAX_PARAMETER_SIZE, MAX_PARAMETER_SIZE)
-    arrays = {"parameters": weights, "best_parameters": weights}
+    size = MAX_PARAMETER_SIZE
+    arrays = {
+        name: ArraySpec(_kind_at(step, kind, metadata), (count,), -size, size)
+        for name, step in (("parameters", metadata.step), ("best_parameters", metadata.best_step))
+    }
     if metadata.has_gradient:
         arrays["gradient"] = ArraySpec(kind, (count,), -MAX_SLOPE, MAX_SLOPE)
     storage = OPTIMIZERS[metadata.experiment.optimizer].storage
     for array in storage.arrays:
         arrays[array.name] = _state_spec(array, kind, count, metadata.state_numbers)
-    return arrays | _history_specs(metadata)
+    data = metadata.experiment.data
+    points = {} if data is None else point_specs(len(data))
+    return arrays | _history_specs(metadata) | points | _past_specs(metadata, count)
+
+
+def _kind_at(step: int, kind: str, metadata: RunMetadata) -> str:
+    # the weights that a run continues from
+    return "<f8" if step == metadata.began_at > 0 else kind
+
+
+def _past_specs(metadata: RunMetadata, count: int) -> dict[str, ArraySpec]:
+    arrays = {}
+    entries = sum(leg.history_entries for leg in metadata.earlier)
+    if entries:
+        arrays[EARLIER] = ArraySpec("<f8", (len(COLUMNS), entries), 0, max(LAST_STEP, MAX_PARAMETER_SIZE))
+    if metadata.snapshots:
+        size = MAX_PARAMETER_SIZE
+        arrays[SNAPSHOT_STEP] = ArraySpec("<i8", (metadata.snapshots,), 0, metadata.step)
+        arrays[SNAPSHOTS] = ArraySpec("<f4", (metadata.snapshots, count), -size, size)
+    return arrays
+
+
+def point_specs(count: int) -> dict[str, ArraySpec]:
+    """Return the arrays that a run on so many points of the user's own has for them."""
+    largest = np.float64(MAX_COORDINATE)
+    return {
+        POINTS: ArraySpec("<f8", (count, 2), -largest, largest),
+        LABELS: ArraySpec("<i8", (count,), 0, MAX_CLASSES - 1),
+    }
 
 
 def _state_spec(array: StateArray, kind: str, count: int, numbers: StateNumbers) -> ArraySpec:
@@ -52,7 +88,7 @@ def _state_spec(array: StateArray, kind: str, count: int, numbers: StateNumbers)
 def _history_specs(metadata: RunMetadata) -> dict[str, ArraySpec]:
     shape = (metadata.history_entries,)
     return {
-        "history_step": ArraySpec("<i8", shape, 0, metadata.step),
+        "history_step": ArraySpec("<i8", shape, metadata.began_at, metadata.step),
         "history_loss": ArraySpec("<f8", shape, 0, MAX_PARAMETER_SIZE),
         "history_accuracy": ArraySpec("<f8", shape, 0, 1),
         "history_held_out_accuracy": ArraySpec("<f8", shape, 0, 1),
@@ -67,6 +103,9 @@ def arrays_of(run: RunState) -> Mapping[str, NDArray[Any]]:
     storage = OPTIMIZERS[run.experiment.optimizer].storage
     arrays |= storage.to_arrays(run.optimizer_state, run.parameters.size)
     history = run.history
+    if run.experiment.data is not None:
+        arrays |= {POINTS: run.experiment.data.points, LABELS: run.experiment.data.labels}
+    arrays |= run_past.arrays_of(run.earlier, run.snapshots)
     return arrays | {
         "history_step": history.step,
         "history_loss": history.loss,
@@ -78,7 +117,7 @@ def arrays_of(run: RunState) -> Mapping[str, NDArray[Any]]:
 def optimizer_state_of(metadata: RunMetadata, arrays: Arrays) -> OptimizerState:
     """Return the optimizer's state that metadata and arrays describe."""
     storage = OPTIMIZERS[metadata.experiment.optimizer].storage
-    return storage.to_state(metadata.step, metadata.state_numbers, arrays)
+    return storage.to_state(metadata.step - metadata.optimizer_began_at, metadata.state_numbers, arrays)
 
 
 def history_of(metadata: RunMetadata, arrays: Arrays) -> History:
@@ -92,6 +131,6 @@ def history_of(metadata: RunMetadata, arrays: Arrays) -> History:
     )
 
 
-def is_ordered(history: History) -> bool:
-    """Return whether the entries begin at step 0 and ascend."""
-    return bool(history.step[0] == 0 and (np.diff(history.step) > 0).all())
+def is_ordered(history: History, began_at: int) -> bool:
+    """Return whether the entries begin where the run began, and ascend."""
+    return bool(history.step[0] == began_at and (np.diff(history.step) > 0).all())

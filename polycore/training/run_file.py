@@ -20,19 +20,25 @@ from polycore.experiment.experiment import Experiment
 from polycore.files import archive, metadata, npy_header
 from polycore.files.archive import Entry
 from polycore.files.metadata import MAX_METADATA
-from polycore.files.named_arrays import METADATA, RUN_NAMES
-from polycore.files.named_arrays import NAMES as NAMES_OF_WEIGHTS
+from polycore.files.named_arrays import METADATA, NAMES, NAMES_OF_OTHERS, RUN_NAMES
 from polycore.files.npy_header import MAX_HEADER, NpyHeader
 from polycore.files.path_or_file import PathOrFile, content_of, put
 from polycore.files.refusals import ReadingError
-from polycore.limits import MAX_PARAMETERS
+from polycore.history.history import MOST
+from polycore.history.leg import MOST_LEGS, Leg
+from polycore.history.snapshots import MOST as MOST_SNAPSHOTS
+from polycore.history.snapshots import MOST_BYTES as MOST_SNAPSHOT_BYTES
+from polycore.history.snapshots import Rule, Snapshots
+from polycore.limits import MAX_PARAMETERS, MAX_POINTS
 from polycore.optimizers.lbfgs import MEMORY
 from polycore.optimizers.optimizer import Arrays
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.training import run_arrays, run_metadata
-from polycore.training.history import MOST
-from polycore.training.run_arrays import ArraySpec
+from polycore.points.point_set import PointSet
+from polycore.points.summary import PointsSummary
+from polycore.training import run_arrays, run_metadata, run_past
+from polycore.training.run_arrays import LABELS, POINTS, ArraySpec
 from polycore.training.run_metadata import RunMetadata
+from polycore.training.run_past import COLUMNS, EARLIER, SNAPSHOT_STEP, SNAPSHOTS
 from polycore.training.run_refusals import RunReason, text_of
 from polycore.training.state import RunState
 from polycore.training.task import task_of
@@ -94,10 +100,21 @@ def _as_run_file_errors() -> Iterator[None]:
         raise RunFileError(text_of(error)) from error
 
 
+_PAST_NUMBERS = {  # of 8 bytes
+    EARLIER: len(COLUMNS) * MOST * MOST_LEGS,
+    SNAPSHOT_STEP: MOST_SNAPSHOTS,
+    SNAPSHOTS: MOST_SNAPSHOT_BYTES // 8,
+}
+
+
 def _largest_size(name: str) -> int:
     """Return the largest size in bytes of the .npy file of an array of this name."""
     if name.startswith("history"):
         return MAX_HEADER + 8 * MOST
+    if name in (POINTS, LABELS):
+        return MAX_HEADER + 8 * MAX_POINTS * 2
+    if name in _PAST_NUMBERS:
+        return MAX_HEADER + 8 * _PAST_NUMBERS[name]
     several = MEMORY if name in ("changes", "differences") else 1
     return MAX_HEADER + 8 * MAX_PARAMETERS * several
 
@@ -107,7 +124,7 @@ _LARGEST[METADATA] = MAX_HEADER + 4 * MAX_METADATA
 
 
 def _entries(source: PathOrFile) -> dict[str, Entry]:
-    return archive.entries(content_of(source, MAX_BYTES), _LARGEST, NAMES_OF_WEIGHTS)
+    return archive.entries(content_of(source, MAX_BYTES), _LARGEST, (*NAMES, *NAMES_OF_OTHERS.values()))
 
 
 def _metadata(entries: Mapping[str, Entry]) -> RunMetadata:
@@ -116,16 +133,37 @@ def _metadata(entries: Mapping[str, Entry]) -> RunMetadata:
         raise RunFileError(RunReason.MISSING.text(METADATA))
     header = npy_header.header_of(METADATA, entry.beginning(MAX_HEADER))
     npy_header.check_text(METADATA, header, entry.size)
-    return run_metadata.from_fields(metadata.parsed(metadata.text_of(entry.unpacked()[header.length :])))
+    fields = metadata.parsed(metadata.text_of(entry.unpacked()[header.length :]))
+    return run_metadata.from_fields(fields, _points(entries, run_metadata.points_of(fields)))
+
+
+def _points(entries: Mapping[str, Entry], summary: PointsSummary | None) -> PointSet | None:
+    if summary is None:
+        return None
+    specs = run_arrays.point_specs(summary.count)
+    _check_complete(entries, specs)
+    arrays = _unpacked(entries, specs)
+    try:
+        return summary.points(arrays[POINTS], arrays[LABELS])
+    except PolycoreError as error:
+        raise RunFileError(RunReason.POINTS.text()) from error
 
 
 def _arrays(entries: Mapping[str, Entry], expected: Mapping[str, ArraySpec]) -> dict[str, NDArray[Any]]:
-    for name in expected:
-        if name not in entries:
-            raise RunFileError(RunReason.MISSING.text(name))
+    _check_complete(entries, expected)
     for name in entries:
         if name not in expected and name != METADATA:
             raise RunFileError(RunReason.UNWANTED.text(name))
+    return _unpacked(entries, expected)
+
+
+def _check_complete(entries: Mapping[str, Entry], expected: Mapping[str, ArraySpec]) -> None:
+    for name in expected:
+        if name not in entries:
+            raise RunFileError(RunReason.MISSING.text(name))
+
+
+def _unpacked(entries: Mapping[str, Entry], expected: Mapping[str, ArraySpec]) -> dict[str, NDArray[Any]]:
     headers = {name: _header(entries[name], expected[name]) for name in expected}
     return {name: _array(entries[name], headers[name], expected[name]) for name in expected}
 
@@ -153,10 +191,11 @@ def _array(entry: Entry, header: NpyHeader, expected: ArraySpec) -> NDArray[Any]
 def _state(metadata: RunMetadata, arrays: Arrays) -> RunState:
     history = run_arrays.history_of(metadata, arrays)
     optimizer_state = run_arrays.optimizer_state_of(metadata, arrays)
-    if not run_arrays.is_ordered(history):
+    if not run_arrays.is_ordered(history, metadata.began_at):
         raise RunFileError(RunReason.HISTORY.text())
     if not OPTIMIZERS[metadata.experiment.optimizer].storage.is_sound(optimizer_state):
         raise RunFileError(RunReason.PAIRS.text())
+    earlier, snapshots = _past(metadata, arrays)
     return RunState(
         experiment=metadata.experiment,
         step=metadata.step,
@@ -171,7 +210,22 @@ def _state(metadata: RunMetadata, arrays: Arrays) -> RunState:
         held_out_loss=metadata.held_out_loss,
         held_out_step=metadata.held_out_step,
         ended=metadata.ended,
+        began_at=metadata.began_at,
+        optimizer_began_at=metadata.optimizer_began_at,
+        earlier=earlier,
+        snapshots=snapshots,
     )
+
+
+def _past(metadata: RunMetadata, arrays: Arrays) -> tuple[tuple[Leg, ...], Snapshots]:
+    rule = Rule.of(metadata.experiment.parameter_count, metadata.began_at)
+    try:
+        return (
+            run_past.legs_with(metadata.earlier, arrays),
+            run_past.snapshots_with(arrays, rule, metadata.step),
+        )
+    except PolycoreError as error:
+        raise RunFileError(RunReason.PAST.text()) from error
 
 
 def _check_task(state: RunState) -> None:

@@ -2,25 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from polycore.errors import PolycoreError, RunFileError
 from polycore.experiment.experiment import MAX_STEPS, Experiment
 from polycore.files import metadata
+from polycore.history.history import MOST
+from polycore.history.leg import LAST_STEP
+from polycore.history.snapshots import Rule
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.optimizers.lbfgs import MEMORY
 from polycore.optimizers.optimizer import StateNumbers
 from polycore.optimizers.registry import OPTIMIZERS
+from polycore.points.point_set import PointSet
+from polycore.points.summary import PointsSummary, summary_of
+from polycore.training import run_past
 from polycore.training.early_stop import END_REASONS, EndReason
-from polycore.training.history import MOST
+from polycore.training.run_past import LegMetadata
 from polycore.training.run_refusals import RunReason
 from polycore.training.state import RunState
 from polycore.training.task import uses_full_batch
 from polycore.version import __version__
 
-KIND, FORMAT = "run", 1
+KIND, FORMAT, FORMAT_2 = "run", 1, 2
 MAX_DEVIATION = 1e100
 
 
@@ -44,13 +50,17 @@ class RunMetadata:
     stuck: bool
     history_every: int
     history_entries: int
+    began_at: int = 0
+    optimizer_began_at: int = 0
+    earlier: tuple[LegMetadata, ...] = ()
+    snapshots: int = 0
 
     @property
     def has_gradient(self) -> bool:
         """Whether the run has a gradient: see RunState."""
         if not OPTIMIZERS[self.experiment.optimizer].needs_gradient:
             return False
-        return uses_full_batch(self.experiment) or self.step > 0
+        return uses_full_batch(self.experiment) or self.step > self.began_at
 
     @property
     def state_numbers(self) -> StateNumbers:
@@ -59,49 +69,82 @@ class RunMetadata:
 
 
 _OWN = ("kind", "format", "experiment", "versions")
-FIELDS = (*_OWN, *(name for name in RunMetadata.__annotations__ if name != "experiment"))
+_LATER = ("began_at", "optimizer_began_at", "earlier", "snapshots")  # in format 2 alone
+FIELDS_OF_FORMAT_2 = (*_OWN, *(name for name in RunMetadata.__annotations__ if name != "experiment"))
+FIELDS = tuple(name for name in FIELDS_OF_FORMAT_2 if name not in _LATER)
 
 
 def to_json(run: RunState) -> str:
-    """Return the metadata of a run as JSON."""
-    numbers = OPTIMIZERS[run.experiment.optimizer].storage.to_numbers(run.optimizer_state)
-    return metadata.written(
-        {
-            "kind": KIND,
-            "format": FORMAT,
-            "experiment": run.experiment.to_dict(),
-            "step": run.step,
-            "loss": run.loss,
-            "best_step": run.best_step,
-            "best_loss": run.best_loss,
-            "held_out_step": run.held_out_step,
-            "held_out_loss": run.held_out_loss,
-            "ended": run.ended,
-            "deviation": numbers.deviation,
-            "pairs": numbers.pairs,
-            "stuck": numbers.stuck,
-            "history_every": run.history.every,
-            "history_entries": len(run.history.step),
-            "versions": {"polycore": __version__, "numpy": np.__version__},
+    """Return the metadata of a run as JSON, in format 1 if that can hold it."""
+    needs_format_2 = run.experiment.data is not None or run.began_at or run.earlier or len(run.snapshots)
+    fields = _fields(run)
+    if needs_format_2:
+        fields |= {
+            "format": FORMAT_2,
+            "began_at": run.began_at,
+            "optimizer_began_at": run.optimizer_began_at,
+            "earlier": [run_past.to_dict(leg) for leg in run.earlier],
+            "snapshots": len(run.snapshots),
         }
-    )
+    return metadata.written(fields)
 
 
-def from_fields(fields: Mapping[str, Any]) -> RunMetadata:
-    """Return the metadata with these fields. Raises RunFileError if no run could have them."""
+def _fields(run: RunState) -> dict[str, Any]:
+    numbers = OPTIMIZERS[run.experiment.optimizer].storage.to_numbers(run.optimizer_state)
+    return {
+        "kind": KIND,
+        "format": FORMAT,
+        "experiment": run.experiment.summary(),
+        "step": run.step,
+        "loss": run.loss,
+        "best_step": run.best_step,
+        "best_loss": run.best_loss,
+        "held_out_step": run.held_out_step,
+        "held_out_loss": run.held_out_loss,
+        "ended": run.ended,
+        "deviation": numbers.deviation,
+        "pairs": numbers.pairs,
+        "stuck": numbers.stuck,
+        "history_every": run.history.every,
+        "history_entries": len(run.history.step),
+        "versions": {"polycore": __version__, "numpy": np.__version__},
+    }
+
+
+def points_of(fields: Mapping[str, Any]) -> PointsSummary | None:
+    """Return what the metadata with these fields says of the run's own points; None if it has none.
+
+    Raises RunFileError if they are not the fields of a run.
+    """
     _check_kind(fields)
-    if set(fields) != set(FIELDS):
+    if set(fields) != set(FIELDS if fields["format"] == FORMAT else FIELDS_OF_FORMAT_2):
         raise RunFileError(RunReason.FIELDS.text())
-    experiment = _experiment(fields["experiment"])
-    step = _whole(fields, "step", 0, experiment.steps)
+    experiment = fields["experiment"]
+    if fields["format"] == FORMAT or not isinstance(experiment, dict) or "data" not in experiment:
+        return None
+    summary = experiment["data"]
+    try:
+        return summary_of(summary)
+    except PolycoreError as error:
+        raise RunFileError(RunReason.POINTS_SUMMARY.text()) from error
+
+
+def from_fields(fields: Mapping[str, Any], data: PointSet | None = None) -> RunMetadata:
+    """Return the metadata with the fields that `points_of` has checked; `data` are the run's own points.
+
+    Raises RunFileError if no run could have them.
+    """
+    experiment = _experiment(fields["experiment"], data)
+    past = _past(fields)
+    step = _whole(fields, "step", past.began_at, past.began_at + experiment.steps)
     optimizer = OPTIMIZERS[experiment.optimizer]
     run = RunMetadata(
         experiment=experiment,
         step=step,
         loss=_number_or_none(fields, "loss", MAX_PARAMETER_SIZE, uses_full_batch(experiment)),
-        best_step=_whole(fields, "best_step", 0, step),
+        best_step=_whole(fields, "best_step", past.began_at, step),
         best_loss=_number(fields, "best_loss", MAX_PARAMETER_SIZE),
-        held_out_step=_whole(fields, "held_out_step", 0, step),
+        held_out_step=_whole(fields, "held_out_step", past.began_at, step),
         held_out_loss=_number(fields, "held_out_loss", MAX_PARAMETER_SIZE),
         ended=_ended(fields["ended"]),
         deviation=_number_or_none(fields, "deviation", MAX_DEVIATION, not optimizer.needs_gradient),
@@ -109,6 +152,10 @@ def from_fields(fields: Mapping[str, Any]) -> RunMetadata:
         stuck=_stuck(fields["stuck"], optimizer.needs_full_batch),
         history_every=_whole(fields, "history_every", 1, 2 * MAX_STEPS),
         history_entries=_whole(fields, "history_entries", 1, MOST),
+        began_at=past.began_at,
+        optimizer_began_at=past.optimizer_began_at,
+        earlier=past.earlier,
+        snapshots=_snapshots(fields, experiment, past.began_at),
     )
     if not _may_have_ended(run):
         raise RunFileError(RunReason.ENDED.text())
@@ -118,15 +165,43 @@ def from_fields(fields: Mapping[str, Any]) -> RunMetadata:
 def _check_kind(fields: Mapping[str, Any]) -> None:
     if fields.get("kind") != KIND:
         raise RunFileError(RunReason.KIND.text())
-    if type(fields.get("format")) is not int or fields["format"] != FORMAT:
+    if type(fields.get("format")) is not int or fields["format"] not in (FORMAT, FORMAT_2):
         raise RunFileError(RunReason.FORMAT.text())
 
 
-def _experiment(value: Any) -> Experiment:
+def _experiment(value: Any, data: PointSet | None) -> Experiment:
     try:
-        return Experiment.from_dict(value)
+        if data is not None:
+            return Experiment.from_dict({**value, "data": data})
+        experiment = Experiment.from_dict(value)
     except PolycoreError as error:
         raise RunFileError(RunReason.EXPERIMENT.text()) from error
+    if experiment.data is not None:  # format 1 has no points of the user's own
+        raise RunFileError(RunReason.EXPERIMENT.text())
+    return experiment
+
+
+class _Past(NamedTuple):
+    began_at: int = 0
+    optimizer_began_at: int = 0
+    earlier: tuple[LegMetadata, ...] = ()
+
+
+def _past(fields: Mapping[str, Any]) -> _Past:
+    if fields["format"] == FORMAT:
+        return _Past()
+    began_at = _whole(fields, "began_at", 0, LAST_STEP)
+    optimizer_began_at = _whole(fields, "optimizer_began_at", 0, began_at)
+    try:
+        return _Past(began_at, optimizer_began_at, run_past.legs_of(fields["earlier"], began_at))
+    except PolycoreError as error:
+        raise RunFileError(RunReason.EARLIER.text()) from error
+
+
+def _snapshots(fields: Mapping[str, Any], experiment: Experiment, began_at: int) -> int:
+    if fields["format"] == FORMAT:
+        return 0
+    return _whole(fields, "snapshots", 0, Rule.of(experiment.parameter_count, began_at).capacity)
 
 
 def _whole(fields: Mapping[str, Any], name: str, low: int, high: int) -> int:
@@ -167,7 +242,7 @@ def _may_have_ended(run: RunMetadata) -> bool:
     experiment = run.experiment
     match run.ended:
         case "diverged":
-            return run.step < experiment.steps
+            return run.step < run.began_at + experiment.steps
         case "target":
             return experiment.target_loss is not None and run.best_loss <= experiment.target_loss
         case "patience":

@@ -22,7 +22,7 @@ class RunReason(Enum):
     NUMBERS = f"{{name}}: got a number that is not finite or out of range. {_AGAIN}"
     KIND = "metadata's kind: got none or another one; expected 'run'. Choose a file that Run.save wrote."
     FORMAT = (
-        "metadata's format: got none or an unknown one; expected the integer 1. Load the run with the "
+        "metadata's format: got none or an unknown one; expected the integer 1 or 2. Load the run with the "
         "version of polycore that wrote it."
     )
     FIELDS = f"metadata: got other fields; expected those in docs/run-file.md of polycore. {_AGAIN}"
@@ -30,9 +30,25 @@ class RunReason(Enum):
         "metadata's experiment: got a field that is unknown or out of range. Load the run with the "
         "version of polycore that wrote it."
     )
+    POINTS_SUMMARY = (
+        "metadata's experiment: got other data than a run on own points has; expected their number, their "
+        f"SHA-256 and the names of their classes. {_AGAIN}"
+    )
+    POINTS = (
+        "data_points and data_labels: got points that are not allowed, or others than the SHA-256 of the "
+        f"metadata says. {_AGAIN}"
+    )
+    EARLIER = (
+        "metadata's earlier: got other parts of a run's past than a run has, or parts that do not follow one "
+        f"another. {_AGAIN}"
+    )
+    PAST = (
+        "earlier_history, snapshot_step: got steps or shares that do not fit the run, or snapshots that it "
+        f"would not keep. {_AGAIN}"
+    )
     FIELD = f"metadata's {{name}}: got another type than a run's, or a value out of range. {_AGAIN}"
     ENDED = f"metadata's ended: got a reason for which this run cannot have ended at its step. {_AGAIN}"
-    HISTORY = f"history_step: got steps that do not ascend from 0 to at most the step of the run. {_AGAIN}"
+    HISTORY = f"history_step: got steps that do not ascend from its first step to at most its last. {_AGAIN}"
     PAIRS = (
         "curvatures: got a value that is not the product of its changes and differences, or not above 0. "
         f"{_AGAIN}"

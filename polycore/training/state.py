@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from polycore.arrays import Floats
 from polycore.experiment.experiment import Experiment
+from polycore.history.history import History
+from polycore.history.leg import Leg
+from polycore.history.snapshots import NO_SNAPSHOTS, Rule, Snapshots
 from polycore.optimizers.optimizer import OptimizerState
 from polycore.training.early_stop import EndReason
-from polycore.training.history import History
 
 
 class TrainState(NamedTuple):
@@ -26,9 +28,14 @@ class RunState:
 
     `loss` is that of `parameters` on the whole training set; None if steps work on batches, since measuring
     every step would cost more than training. `gradient` is that of `parameters` on the whole training set or,
-    if steps work on batches, of the last step's batch; None in search, and before the first batch.
+    if steps work on batches or with dropout, the last step's; None in search, and before the first batch.
     `held_out_loss` is the lowest one measured, at `held_out_step`; early stopping by patience compares with
     it. `ended` is the reason if the run ended before its last step.
+
+    `began_at`: the step at which the experiment began, 0 unless the run continues from given weights, and
+    `optimizer_began_at` that at which its optimizer did. `earlier`: the training before `began_at`. Given
+    weights are in float64, whatever the precision of the steps.
+    `snapshots`: the parameters at some of the steps.
     """
 
     experiment: Experiment
@@ -44,6 +51,26 @@ class RunState:
     held_out_loss: float
     held_out_step: int = 0
     ended: EndReason | None = None
+    began_at: int = 0
+    optimizer_began_at: int = 0
+    earlier: tuple[Leg, ...] = ()
+    snapshots: Snapshots = NO_SNAPSHOTS
+
+    @property
+    def last_step(self) -> int:
+        """The step at which all the experiment's steps are taken."""
+        return self.began_at + self.experiment.steps
+
+    @property
+    def whole_history(self) -> History:
+        """What was measured, also in earlier training, with entries on both sides of each change."""
+        known = [leg.history for leg in self.earlier if leg.history is not None]
+        return History.joined([*known, self.history])
+
+    @property
+    def snapshot_rule(self) -> Rule:
+        """Which snapshots are kept."""
+        return Rule.of(self.parameters.size, self.began_at)
 
     @property
     def train_state(self) -> TrainState:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import repeat
 
 import numpy as np
@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from polycore.arrays import Floats, read_only
 from polycore.errors import PolycoreError
-from polycore.experiment.experiment import MEASURED_PER_CLASS, Experiment
+from polycore.experiment.experiment import Experiment
 from polycore.experiment.fresh_points import FreshPoints, stage_at
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.network.batch import Batch
-from polycore.network.parameters import Layers, layers
+from polycore.network.dropout import Draw, masks
+from polycore.network.kernels import Kernels
+from polycore.network.parameters import Layers, raw_layers
 from polycore.optimizers.optimizer import Optimizer
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.randomness import Stream, generator
@@ -27,12 +29,13 @@ GROWTH = (0.5, 1.0, 2.0)  # of the batch size from stage to stage, if it grows
 # Workers compute many runs in turns, and preparing fresh points near crossings takes 45 ms, most of a chunk:
 # as many tasks as may compute at once are kept if each has a megabyte, few if it has 100.
 FEW_SAMPLES, KEPT_WITH_FEW, KEPT_WITH_MANY = 24_000, 48, 4
+ROUNDING = 1e-12  # of a feature's largest value: less is no difference between points
 LARGEST_VALUE = 1e12  # of a polynomial on its range: squares and sums stay exact enough to standardize
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """Training and held-out points, both standardized by `mean` and `deviation`, each (2,).
+    """Training and held-out points: the network's inputs, standardized by `mean` and `deviation`, each (n,).
 
     Reported figures, and steps on the whole training set, are computed in float64. Steps on batches use
     float32 at half the cost: its rounding is far smaller than the noise of a batch.
@@ -64,7 +67,7 @@ class Task:
         """Points a step."""
         if self.full_batch:
             return len(self.training)
-        return self.experiment.batch_size or MEASURED_PER_CLASS * len(self.experiment.polynomials)
+        return self.experiment.batch_size or self.experiment.measured_count
 
     @property
     def precision(self) -> type[np.floating]:
@@ -99,6 +102,10 @@ class Task:
         growth = 1 + float((np.abs(self.mean) / self.deviation).sum())
         return MAX_PARAMETER_SIZE * min(1.0, float(self.deviation.min()), 1 / growth)
 
+    def kernels(self) -> Kernels:
+        """Return new kernels for its networks; each is for one thread."""
+        return Kernels(self.experiment.widths, self.experiment.activation)
+
     def can_hold(self, parameters: Floats) -> bool:
         """Return whether all parameters are numbers of a size within `parameter_limit`."""
         limit = self.parameter_limit
@@ -106,17 +113,24 @@ class Task:
         return bool(parameters.dot(parameters) <= limit * limit or np.abs(parameters).max() <= limit)
 
     def raw_layers(self, parameters: Floats) -> Layers:
-        """Return layers in float64 that act on raw (x, y): (p - mean) / deviation · W + b = p · W' + b'."""
-        (weights, biases), *others = layers(parameters.astype(np.float64), self.experiment.widths)
-        raw_weights = weights / self.deviation[:, np.newaxis]
-        return ((raw_weights, biases - self.mean @ raw_weights), *others)
+        """Return layers in float64 that act on raw inputs."""
+        return raw_layers(parameters, self.experiment.widths, self.mean, self.deviation)
 
-    def batches(self, first: int, end: int) -> Iterator[Batch]:
-        """Yield the points and labels of each step from `first` to before `end`."""
+    def parameters_of(self, raw: Layers) -> NDArray[np.float64]:
+        """Return the flat parameters whose `raw_layers` are these."""
+        (raw_weights, raw_biases), *others = raw
+        first = (raw_weights * self.deviation[:, np.newaxis], raw_biases + self.mean @ raw_weights)
+        return np.concatenate([part.ravel() for layer in (first, *others) for part in layer])
+
+    def batches(self, first: int, end: int, began_at: int = 0) -> Iterator[Batch]:
+        """Yield the points and labels of each step from `first` to before `end`.
+
+        began_at: the step at which the experiment began; its stages are counted from there.
+        """
         if self.full_batch:
             return repeat(self.training, end - first)
-        if self.experiment.samples_per_class is None:
-            return self._fresh(first, end)
+        if self.experiment.sample_count is None:
+            return self._fresh(first, end, began_at)
         return self._epochs(first, end)
 
     def directions(self, size: int, first: int, end: int) -> Iterator[NDArray[np.float64]]:
@@ -126,12 +140,20 @@ class Task:
             rng = generator(self.experiment.seed, Stream.DIRECTIONS, index)
             yield from rng.standard_normal((block, size))[rows]
 
-    def _fresh(self, first: int, end: int) -> Iterator[Batch]:
+    def dropout(self, step: int) -> Draw | None:
+        """Return what draws the masks of a step, by the seed and its number; None without dropout."""
+        experiment = self.experiment
+        if not experiment.dropout:
+            return None
+        rng = generator(experiment.seed, Stream.DROPOUT, step)
+        return partial(masks, experiment.dropout, experiment.widths, rng, self.precision)
+
+    def _fresh(self, first: int, end: int, began_at: int) -> Iterator[Batch]:
         growth = GROWTH if self.experiment.growing_batches else (1.0, 1.0, 1.0)
         block = max(1, min(64, MOST_DRAWN // round(self.batch_size * max(growth))))
         for index, rows in _blocks(first, end, block):
             rng = generator(self.experiment.seed, Stream.BATCHES, index)
-            stage = stage_at(index * block, self.experiment.steps)
+            stage = stage_at(max(index * block - began_at, 0), self.experiment.steps)
             size = max(1, round(self.batch_size * growth[stage]))
             yield from self._fresh_points.batches(rng, block, size, stage)[rows]
 
@@ -145,6 +167,7 @@ class Task:
             noise=experiment.noise,
             sampling=experiment.sampling,
             spread=float(spread) or 1.0,
+            inputs=experiment.inputs,
             mean=self.mean,
             deviation=self.deviation,
         )
@@ -162,9 +185,9 @@ class Task:
 
 def uses_full_batch(experiment: Experiment) -> bool:
     """Return whether every step of an experiment works on the whole training set."""
-    if experiment.samples_per_class is None:
+    samples = experiment.sample_count
+    if samples is None:
         return False
-    samples = experiment.samples_per_class * len(experiment.polynomials)
     return experiment.batch_size is None or experiment.batch_size >= samples
 
 
@@ -179,8 +202,8 @@ def task_of(experiment: Experiment) -> Task:
 
     Raises PolycoreError if the polynomials' values on the range are too large to compute with.
     """
-    samples = (experiment.samples_per_class or MEASURED_PER_CLASS) * len(experiment.polynomials)
-    return _with_few(experiment) if samples <= FEW_SAMPLES else _with_many(experiment)
+    numbers = experiment.measured_count * len(experiment.inputs)
+    return _with_few(experiment) if numbers <= 2 * FEW_SAMPLES else _with_many(experiment)
 
 
 @lru_cache(maxsize=KEPT_WITH_FEW)
@@ -202,15 +225,19 @@ def _create(experiment: Experiment) -> Task:
             f"x_range: got {experiment.x_range}, where the polynomials reach {largest:.3g}; "
             f"expected values of at most {LARGEST_VALUE:g}. Narrow the range."
         )
-    mean, deviation = np.zeros(2), np.ones(2)
+    inputs = experiment.inputs
+    inputs_of_training, inputs_of_held_out = inputs.of(points), inputs.of(held_out_points)
+    mean, deviation = np.zeros(len(inputs)), np.ones(len(inputs))
     if experiment.standardize:
-        mean, deviation = points.mean(axis=0), points.std(axis=0)
+        mean, deviation = inputs_of_training.mean(axis=0), inputs_of_training.std(axis=0)
         deviation[deviation == 0] = 1  # with one sample per class all may have the same x
-    classes = len(experiment.polynomials)
+        if not inputs.is_plain:  # a feature may be the same for all points but for rounding
+            deviation[deviation < ROUNDING * np.abs(inputs_of_training).max(axis=0).clip(min=1)] = 1
+    classes = experiment.class_count
     task = Task(
         experiment=experiment,
-        training=Batch.of((points - mean) / deviation, labels, classes),
-        held_out=Batch.of((held_out_points - mean) / deviation, held_out_labels, classes),
+        training=Batch.of((inputs_of_training - mean) / deviation, labels, classes),
+        held_out=Batch.of((inputs_of_held_out - mean) / deviation, held_out_labels, classes),
         mean=mean,
         deviation=deviation,
     )

@@ -6,10 +6,10 @@ from typing import Protocol, cast
 
 from polycore.arrays import Floats
 from polycore.experiment.experiment import Experiment
-from polycore.network.kernels import Kernels
+from polycore.network.penalty import Penalty
 from polycore.optimizers.comparison import LowerOnAll, LowerOnBatch
 from polycore.optimizers.optimizer import FullBatchOptimizer, GradientOptimizer, SearchOptimizer
-from polycore.optimizers.schedules import rate_at
+from polycore.optimizers.schedules import rate_at, warming_up
 from polycore.training.state import TrainState
 from polycore.training.task import Task
 
@@ -27,13 +27,16 @@ class UpdateRule(Protocol):
         """
 
 
-def update_rule(task: Task) -> UpdateRule:
-    """Return the rule by which the optimizer of the task's experiment updates its parameters."""
+def update_rule(task: Task, began_at: int = 0) -> UpdateRule:
+    """Return the rule by which the optimizer of the task's experiment updates its parameters.
+
+    began_at: the step at which the experiment began: 0, unless the run continues from given weights.
+    """
     match task.optimizer:
         case GradientOptimizer() as optimizer:
-            return GradientDescent(task, optimizer)
+            return GradientDescent(task, optimizer, began_at)
         case SearchOptimizer() as optimizer:
-            return Search(task, optimizer)
+            return Search(task, optimizer, began_at)
         case FullBatchOptimizer() as optimizer:
             return FullBatchDescent(task, optimizer)
         case other:
@@ -41,15 +44,20 @@ def update_rule(task: Task) -> UpdateRule:
 
 
 class GradientDescent:
-    """Follows the gradient of a batch, or of the whole training set."""
+    """Follows the gradient of a batch, or of the whole training set.
 
-    def __init__(self, task: Task, optimizer: GradientOptimizer) -> None:
-        self._task, self._optimizer = task, optimizer
-        self._kernels = Kernels(task.experiment.widths)
+    Loss and gradient in its states are those of the points alone, without penalties.
+    """
+
+    def __init__(self, task: Task, optimizer: GradientOptimizer, began_at: int) -> None:
+        self._task, self._optimizer, self._began_at = task, optimizer, began_at
+        self._kernels = task.kernels()
+        experiment = task.experiment
+        self._penalty = Penalty.of(experiment.l1, experiment.l2, experiment.widths, task.precision)
 
     def start(self, parameters: Floats, loss: float) -> TrainState:  # noqa: ARG002 - computed with the gradient
         """Return the state before the first step."""
-        state = self._optimizer.start(parameters)
+        state = self._optimizer.start(parameters.astype(self._task.precision))
         if not self._task.full_batch:
             return TrainState(0, parameters, state, None, None)
         return TrainState(
@@ -58,23 +66,40 @@ class GradientDescent:
 
     def states(self, state: TrainState, end: int) -> Iterator[TrainState]:
         """Yield the state after each step."""
+        if self._task.full_batch and not self._task.experiment.dropout:
+            return self._on_all(state, end)
+        return self._on_batches(state, end)
+
+    def _on_all(self, state: TrainState, end: int) -> Iterator[TrainState]:
         update = self._optimizer.step_with(self._task.experiment)
         first, parameters, optimizer_state, _, gradient = state
-        if self._task.full_batch:
-            loss_and_gradient, batch = self._kernels.loss_and_gradient, self._task.training
-            for step, rate in zip(count(first + 1), _rates(self._task.experiment, first, end), strict=False):
-                # its gradient was computed with its loss
-                parameters, optimizer_state = update(
-                    parameters, cast(Floats, gradient), optimizer_state, rate
-                )
-                loss, gradient = loss_and_gradient(parameters, batch)
-                yield TrainState(step, parameters, optimizer_state, loss, gradient)
-            return
-        batches, rates = self._task.batches(first, end), _rates(self._task.experiment, first, end)
+        loss_and_gradient, batch = self._kernels.loss_and_gradient, self._task.training
+        for step, rate in zip(count(first + 1), self._rates(first, end), strict=False):
+            # its gradient was computed with its loss
+            slopes = self._with_penalty(cast(Floats, gradient), parameters)
+            parameters, optimizer_state = update(parameters, slopes, optimizer_state, rate)
+            loss, gradient = loss_and_gradient(parameters, batch)
+            yield TrainState(step, parameters, optimizer_state, loss, gradient)
+
+    def _on_batches(self, state: TrainState, end: int) -> Iterator[TrainState]:
+        task, kernels = self._task, self._kernels
+        update = self._optimizer.step_with(task.experiment)
+        first, parameters, optimizer_state, _, _ = state
+        parameters = parameters.astype(task.precision, copy=False)
+        batches, rates = task.batches(first, end, self._began_at), self._rates(first, end)
         for step, batch, rate in zip(count(first + 1), batches, rates, strict=False):
-            gradient = self._kernels.gradient(parameters, batch)
-            parameters, optimizer_state = update(parameters, gradient, optimizer_state, rate)
-            yield TrainState(step, parameters, optimizer_state, None, gradient)
+            gradient = kernels.gradient(parameters, batch, task.dropout(step))
+            slopes = self._with_penalty(gradient, parameters)
+            parameters, optimizer_state = update(parameters, slopes, optimizer_state, rate)
+            # with dropout, that of the whole network is not that of the step
+            loss = kernels.loss(parameters, task.training) if task.full_batch else None
+            yield TrainState(step, parameters, optimizer_state, loss, gradient)
+
+    def _with_penalty(self, gradient: Floats, parameters: Floats) -> Floats:
+        return gradient if self._penalty is None else gradient + self._penalty.gradient(parameters)
+
+    def _rates(self, first: int, end: int) -> Iterable[float]:
+        return rates(self._task.experiment, first - self._began_at, end - self._began_at)
 
 
 class FullBatchDescent:
@@ -82,7 +107,7 @@ class FullBatchDescent:
 
     def __init__(self, task: Task, optimizer: FullBatchOptimizer) -> None:
         self._task, self._optimizer = task, optimizer
-        self._kernels = Kernels(task.experiment.widths)
+        self._kernels = task.kernels()
 
     def start(self, parameters: Floats, loss: float) -> TrainState:  # noqa: ARG002 - computed with the gradient
         """Return the state before the first step."""
@@ -107,9 +132,9 @@ class Search:
     Yields only the states that are new, measured, or the last.
     """
 
-    def __init__(self, task: Task, optimizer: SearchOptimizer) -> None:
-        self._task, self._optimizer = task, optimizer
-        self._kernels = Kernels(task.experiment.widths)
+    def __init__(self, task: Task, optimizer: SearchOptimizer, began_at: int) -> None:
+        self._task, self._optimizer, self._began_at = task, optimizer, began_at
+        self._kernels = task.kernels()
 
     def start(self, parameters: Floats, loss: float) -> TrainState:
         """Return the state before the first step."""
@@ -120,28 +145,32 @@ class Search:
         """Yield each new state, and those that are to be measured."""
         task, kernels, update = self._task, self._kernels, self._optimizer.step
         first, parameters, optimizer_state, _, _ = state
-        measured_every = task.measured_every
+        measured_every, began_at = task.measured_every, self._began_at
         on_all = LowerOnAll(kernels, task.training, task.training_in_float32) if task.full_batch else None
         # a target is compared with the loss of every change; otherwise a comparison with the last is enough
         has_target = task.full_batch and task.experiment.target_loss is not None
         steps = zip(
             count(first + 1),
-            task.batches(first, end),
+            task.batches(first, end, began_at),
             task.directions(parameters.size, first, end),
-            _rates(task.experiment, first, end),
+            rates(task.experiment, first - began_at, end - began_at),
             strict=False,
         )
         for step, batch, direction, rate in steps:
             lower = on_all or LowerOnBatch(kernels, batch)
             kept = parameters
             parameters, optimizer_state = update(kept, direction, optimizer_state, rate, lower)
-            if parameters is not kept or step % measured_every == 0 or step == end:
+            if parameters is not kept or (step - began_at) % measured_every == 0 or step == end:
                 loss = kernels.loss(parameters, task.training) if has_target else None
                 yield TrainState(step, parameters, optimizer_state, loss, None)
 
 
-def _rates(experiment: Experiment, first: int, end: int) -> Iterable[float]:
+def rates(experiment: Experiment, first: int, end: int) -> Iterable[float]:
+    """Return the learning rates of an experiment's steps from `first` to before `end`."""
     schedule, highest, steps = experiment.schedule, experiment.learning_rate, experiment.steps
-    if schedule == "constant":
+    if schedule == "constant" and first >= experiment.warmup_steps:
         return repeat(highest, end - first)
-    return (rate_at(schedule, highest, step, steps) for step in range(first, end))
+    return (
+        warming_up(rate_at(schedule, highest, step, steps), step, experiment.warmup_steps)
+        for step in range(first, end)
+    )

@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from polycore.network.kernels import Kernels
-from polycore.training.history import History
 from polycore.training.measurement import measure
 from polycore.training.run import Run, advance
 from polycore.training.task import task_of
@@ -52,17 +50,7 @@ def advance_and_measure(run: Run, steps: int) -> Run:
     if run.history.step[-1] == run.step:
         return run
     with np.errstate(all="ignore"):
-        measured = measure(run.parameters, task_of(run.experiment), Kernels(run.experiment.widths))
-    return replace(run, history=measured.appended_to(_without_ends(run.history), run.step))
-
-
-def _without_ends(history: History) -> History:
-    """Return the history without the last steps of earlier chunks."""
-    regular = history.step % history.every == 0
-    return History(
-        every=history.every,
-        step=history.step[regular],
-        loss=history.loss[regular],
-        accuracy=history.accuracy[regular],
-        held_out_accuracy=history.held_out_accuracy[regular],
-    )
+        task = task_of(run.experiment)
+        measured = measure(run.parameters, task, task.kernels())
+    # without the last steps of earlier chunks
+    return replace(run, history=measured.appended_to(run.history.regular, run.step))

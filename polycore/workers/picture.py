@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from polycore.inspection import dead_neurons
 from polycore.inspection.class_map import PackedMap, class_map
-from polycore.inspection.fold_lines import Window
 from polycore.model.model import Model
+from polycore.polynomials.window import Window
 from polycore.training.run import Run
 
 
@@ -66,18 +66,26 @@ class Picture(NamedTuple):
 
 def picture_of(run: Run, wish: Wish) -> Picture:
     """Return the picture that is wished for. If the latest weights are the best, both are one object."""
-    now = _portrait(run, run.current_for_a_page, wish)
+    now = portrait_of(run, run.current_for_a_page, wish)
     if not wish.best:
         return Picture(now, None)
     if run.parameters is run.best_parameters or np.array_equal(run.parameters, run.best_parameters):
         return Picture(now, now)
-    return Picture(now, _portrait(run, run.best_for_a_page, wish))
+    return Picture(now, portrait_of(run, run.best_for_a_page, wish))
 
 
-def _portrait(run: Run, model: Model, wish: Wish) -> Portrait:
+def portrait_of(run: Run, model: Model, wish: Wish) -> Portrait:
+    """Return the portrait of one of the models of `run`, with all that is wished for but `best`."""
     map_of, answers = None, None
     if wish.window is not None:
-        map_of = class_map(model.weights, model.biases, wish.window, sharp=wish.sharp).packed()
+        map_of = class_map(
+            model.weights,
+            model.biases,
+            wish.window,
+            sharp=wish.sharp,
+            activation=model.activation,
+            inputs=model.inputs,
+        ).packed()
     if wish.answers:
         points, _ = run.experiment.held_out_set()
         answers = model.predict_proba(points).argmax(axis=1).astype(np.uint8)

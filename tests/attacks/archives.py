@@ -153,7 +153,7 @@ def header(type_: str = "<f8", fortran: str = "False", shape: str = "(2, 3)") ->
     return f"{{'descr': '{type_}', 'fortran_order': {fortran}, 'shape': {shape}, }}"
 
 
-def metadata_text(classes: int = 2, **more: Any) -> str:
+def metadata_text(classes: int = 2, /, **more: Any) -> str:
     """Return metadata of straight lines through the origin, one a class."""
     polynomials = [[number, 0] for number in range(1, classes + 1)]
     return json.dumps({"format": 1, "polynomials": polynomials, "note": SECRET} | more)

@@ -111,7 +111,41 @@ METADATA = {
             with_metadata(metadata_text(format=value)),
             "format: got none or an unknown one",
         )
-        for value in [0, 2, -1, 1.0, 10**30, True, "1", "", None, [1], {}]
+        for value in [0, 3, -1, 1.0, 2.0, 10**30, True, "1", "2", "", None, [1], {}]
+    },
+    "the format 2 with polynomials": (with_metadata(metadata_text(format=2)), "metadata's classes: got none"),
+    **{
+        f"the classes {value!r}": (
+            with_metadata(metadata_text(format=2, classes=value)),
+            "metadata's classes: got none",
+        )
+        for value in [None, "ab", 2, {"0": "a", "1": "b"}, [], ["a"], ["a", "b", "c"], ["a"] * 10_000]
+    },
+    **{
+        f"the class {value!r}"[:60]: (
+            with_metadata(metadata_text(format=2, classes=["a", value])),
+            "metadata's classes: got a name",
+        )
+        for value in [
+            "",
+            "a",
+            " b",
+            "b ",
+            "b" * 41,
+            "b" * 100_000,
+            "b\n",
+            "\t",
+            "\0",
+            "\x1b[31m",
+            "\u202eb",
+            "\ufeff",
+            "\u200b",
+            None,
+            1,
+            True,
+            ["b"],
+            {"b": 1},
+        ]
     },
     "no polynomials": (with_metadata('{"format": 1}'), "polynomials: got none"),
     **{

@@ -21,6 +21,7 @@ from tests.attacks.archives import (
 )
 from tests.attacks.payload import CODE, PICKLE, Payload
 from tests.attacks.run_archives import (
+    CONTINUED,
     arrays_of,
     run_file,
     told_by,
@@ -133,7 +134,15 @@ FIELDS = {
     f"{name} {value!r} of {kind}": (with_fields(kind, **{name: value}), reason)
     for kind, name, values, reason in [
         (ADAM, "kind", (..., None, "Run", 1, ["run"]), "kind: got none or another one"),
-        (ADAM, "format", (..., None, 0, 2, True, "1", 1.0, [1]), "format: got none or an unknown one"),
+        (ADAM, "format", (..., None, 0, 3, True, "2", 2.0, [2]), "format: got none or an unknown one"),
+        (ADAM, "format", (1,), "metadata: got other fields"),
+        (ADAM, "began_at", (-1, 1.0, None, True, 10**12), "metadata's began_at: got"),
+        (ADAM, "began_at", (24, 10**9), "metadata's step: got"),
+        (ADAM, "optimizer_began_at", (-1, 1, None, 0.0), "metadata's optimizer_began_at: got"),
+        (ADAM, "snapshots", (-1, 65, None, 1.0, True), "metadata's snapshots: got"),
+        (ADAM, "snapshots", (0,), "snapshot_step: expected no such array"),
+        (ADAM, "snapshots", (1, 64), "snapshot_step: got shape"),
+        (ADAM, "earlier", (None, {}, 1, [1], [None], [{}], [[]] * 17), "metadata's earlier: got"),
         (ADAM, "more", (None, "more"), "metadata: got other fields"),
         *(
             (ADAM, name, (...,), "metadata: got other fields")
@@ -182,6 +191,171 @@ EXPERIMENTS = {
         with_experiment(polynomials=[[1.0] + [0.0] * 12, [1.0]], x_range=[-1000, 1000]),
         "experiment cannot be trained",
     ),
+}
+
+_PAST = told_by(CONTINUED)["earlier"]
+_DATA = told_by(CONTINUED)["experiment"]["data"]
+
+
+def with_leg(**fields: Any) -> bytes:
+    """Return the continued run's file with fields of its earlier leg changed; ... leaves one out."""
+    leg = {name: value for name, value in (_PAST[0] | fields).items() if value is not ...}
+    return with_fields(CONTINUED, earlier=[leg])
+
+
+OWN = (
+    {
+        f"{name} {value!r} of the data": (
+            with_experiment(
+                CONTINUED, data={k: v for k, v in (_DATA | {name: value}).items() if v is not ...}
+            ),
+            "metadata's experiment: got other data",
+        )
+        for name, values in {
+            "count": (..., None, 1, 0, -1, 20_001, 10**30, 56.0, True, "56", [56]),
+            "sha256": (..., None, 1, "", "0" * 63, "0" * 65, "G" * 64, "A" * 64, ["0" * 64]),
+            "names": (
+                ...,
+                None,
+                "ab",
+                [],
+                ["a"],
+                ["a", "a"],
+                ["a", ""],
+                ["a", "b" * 41],
+                ["a", " b"],
+                ["a", "b\n"],
+                ["a", "\u202e"],
+                ["a", 1],
+                ["a", ["b"]],
+                [str(number) for number in range(25)],
+            ),
+            "points": ([[0, 0], [1, 1]],),
+        }.items()
+        for value in values
+    }
+    | {
+        f"data {value!r}": (with_experiment(CONTINUED, data=value), "got other data")
+        for value in (None, [], {}, "points", 1)
+    }
+    | {
+        "a name less": (
+            with_experiment(CONTINUED, data=_DATA | {"names": ["a", "b", "c"]}),
+            "data_points and",
+        ),
+        "another SHA-256": (with_experiment(CONTINUED, data=_DATA | {"sha256": "0" * 64}), "data_points and"),
+        "another number of points": (
+            with_experiment(CONTINUED, data=_DATA | {"count": _DATA["count"] - 1}),
+            "data_points: got shape",
+        ),
+        "polynomials besides": (
+            with_experiment(CONTINUED, polynomials=[[1, 0], [2, 0]]),
+            "experiment: got a field",
+        ),
+        "noise besides": (with_experiment(CONTINUED, noise=0.1), "experiment: got a field"),
+        "held_out_share 0": (with_experiment(CONTINUED, held_out_share=0), "experiment: got a field"),
+        "no data": (
+            with_experiment(CONTINUED, data=None),
+            "got other data",
+        ),
+        "points of format 1": (
+            with_fields(
+                ADAM,
+                experiment=told_by(ADAM)["experiment"]
+                | {"data": {"points": [[0, 0], [1, 1]], "labels": [0, 1], "names": ["a", "b"]}},
+            ),
+            "got other data",
+        ),
+        "a moved point": (with_numbers("data_points", put((0, 0), 0.5), CONTINUED), "data_points and"),
+        "another label": (with_numbers("data_labels", put(0, 1), CONTINUED), "data_points and"),
+        "a label of no class": (with_numbers("data_labels", put(0, 23), CONTINUED), "data_points and"),
+        "a label of 24": (with_numbers("data_labels", put(0, 24), CONTINUED), "data_labels: got a number"),
+        "a label below 0": (with_numbers("data_labels", put(0, -1), CONTINUED), "data_labels: got a number"),
+        "labels as numbers": (
+            with_numbers("data_labels", lambda array: array.astype("<f8"), CONTINUED),
+            "data_labels: got another type or order",
+        ),
+        "points that are pickled objects": (
+            with_content("data_points", npy(np.full((56, 2), Payload(), dtype=object)), CONTINUED),
+            "data_points: got another type or order",
+        ),
+    }
+    | {
+        f"a point of {value}": (
+            with_numbers("data_points", put((3, 1), value), CONTINUED),
+            "data_points: got a",
+        )
+        for value in (np.nan, np.inf, -np.inf, 1.1e6)
+    }
+)
+
+PAST = {
+    f"{name} {value!r} of a leg": (with_leg(**{name: value}), "metadata's earlier: got")
+    for name, values in {
+        "began_at": (..., None, -1, 31, 0.0, True, 10**12),
+        "end": (..., None, -1, 29, 31, 30.0),
+        "experiment": (
+            [],
+            1,
+            "adam",
+            {"steps": 0},
+            {"unknown": 1},
+            {"data": {}},
+            {"data": _DATA | {"count": 1}},
+        ),
+        "history_every": (..., None, 0, -1, 1.0, 10**9),
+        "history_entries": (..., None, -1, 401, 1.0),
+        "more": (1,),
+    }.items()
+    for value in values
+} | {
+    "a leg twice": (with_fields(CONTINUED, earlier=_PAST * 2), "metadata's earlier: got"),
+    "no leg before": (with_fields(CONTINUED, earlier=[]), "earlier_history: expected no such array"),
+    "an entry less of a leg": (
+        with_leg(history_entries=_PAST[0]["history_entries"] - 1),
+        "earlier_history: got shape",
+    ),
+    "another width, and its snapshots": (with_experiment(CONTINUED, hidden=[5]), "got shape"),
+    "a snapshot in float64": (
+        with_numbers("snapshots", lambda array: array.astype("<f8"), CONTINUED),
+        "snapshots: got another type or order",
+    ),
+    "an infinite snapshot": (with_numbers("snapshots", put((1, 2), np.inf), CONTINUED), "snapshots: got a"),
+    "a snapshot of NaN": (with_numbers("snapshots", put((0, 0), np.nan), CONTINUED), "snapshots: got a"),
+    "a snapshot after its run": (
+        with_numbers("snapshot_step", put(-1, 51), CONTINUED),
+        "snapshot_step: got a",
+    ),
+    "a snapshot before the first step": (
+        with_numbers("snapshot_step", put(0, -1), CONTINUED),
+        "snapshot_step: got a",
+    ),
+    "snapshots that turn": (
+        with_numbers("snapshot_step", put(2, 1), CONTINUED),
+        "earlier_history, snapshot_step",
+    ),
+    "a snapshot of an odd step": (
+        with_numbers("snapshot_step", put(-1, 49), CONTINUED),
+        "earlier_history, snapshot_step",
+    ),
+    "a past that turns": (
+        with_numbers("earlier_history", put((0, 1), 29), CONTINUED),
+        "earlier_history, snap",
+    ),
+    "a past that begins late": (
+        with_numbers("earlier_history", put((0, 0), 1), CONTINUED),
+        "earlier_history, s",
+    ),
+    "a past beyond its end": (
+        with_numbers("earlier_history", put((0, -1), 31), CONTINUED),
+        "earlier_history, s",
+    ),
+    "an accuracy of 2": (with_numbers("earlier_history", put((2, 1), 2), CONTINUED), "earlier_history, s"),
+    "a loss of NaN": (
+        with_numbers("earlier_history", put((1, 1), np.nan), CONTINUED),
+        "earlier_history: got a",
+    ),
+    "a loss below 0": (with_numbers("earlier_history", put((1, 1), -1), CONTINUED), "earlier_history: got a"),
 }
 
 ENDS = {
@@ -325,6 +499,8 @@ _GROUPS = {
     "metadata": TEXTS,
     "field": FIELDS,
     "experiment": EXPERIMENTS,
+    "own points": OWN,
+    "past": PAST,
     "end": ENDS,
     "array": ARRAYS,
     "number": NUMBERS,

@@ -3,10 +3,10 @@
 import re
 import string
 
-from polycore.files.named_arrays import NAMES
+from polycore.files.named_arrays import NAMES, NAMES_OF_OTHERS
 from polycore.files.named_arrays import RUN_NAMES as NAMES_OF_RUNS
 from polycore.files.refusals import Reason
-from polycore.training.run_metadata import FIELDS
+from polycore.training.run_metadata import FIELDS_OF_FORMAT_2
 from polycore.training.run_refusals import RunReason, fixed_text
 
 # the text of Model, about the numbers in the arrays
@@ -14,7 +14,9 @@ NUMBER = "{name}: got a number that is not finite or out of range; expected {low
 NUMBERS = r"(?:[0-9]{1,3}(?:,[0-9]{3}){0,2}|more than 9,999,999)"
 LENGTH = r"(?:[0-9]{1,7}|more than 9,999,999)"
 FIELD_PATTERNS = {
-    "name": "|".join([*NAMES, "the .npy file", *NAMES_OF_RUNS, *FIELDS]),
+    "name": "|".join(
+        [*NAMES, *NAMES_OF_OTHERS.values(), "the .npy file", *NAMES_OF_RUNS, *FIELDS_OF_FORMAT_2]
+    ),
     "shape": rf"\(\)|\({LENGTH},\)|\({LENGTH}, {LENGTH}\)|of {NUMBERS} dimensions",
     "low": "0|-1e[+]06",
     "high": "1|1e[+]06",
@@ -22,13 +24,18 @@ FIELD_PATTERNS = {
 
 
 def pattern(text: str) -> re.Pattern[str]:
-    """Return the pattern of a fixed text with any allowed values filled in."""
+    """Return the pattern of a fixed text with any allowed values filled in, and the names of either kind."""
+    of_others = re.sub(r"\b(weights|biases)_l(\d)", r"layer_\1_\2", text)
+    return re.compile("|".join(f"(?:{_filled(kind)})" for kind in (text, of_others)))
+
+
+def _filled(text: str) -> str:
     parts = []
     for words, field, *_ in string.Formatter().parse(text):
         parts.append(re.escape(words))
         if field is not None:
             parts.append(f"(?:{FIELD_PATTERNS.get(field, NUMBERS)})")
-    return re.compile("".join(parts))
+    return "".join(parts)
 
 
 PATTERNS = {reason.name: pattern(reason.value) for reason in Reason} | {"NUMBER": pattern(NUMBER)}

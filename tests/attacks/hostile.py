@@ -6,6 +6,7 @@ from tests.attacks import (
     broken_arrays,
     broken_metadata,
     broken_networks,
+    broken_others,
     truncations,
 )
 
@@ -22,5 +23,6 @@ _GROUPS = {
     "network": broken_networks.NETWORK,
     "number": broken_networks.VALUES,
     "metadata": broken_metadata.METADATA,
+    "other network": broken_others.OTHERS,
 }
 REFUSED = {f"{group}, {name}": case for group, cases in _GROUPS.items() for name, case in cases.items()}

@@ -22,6 +22,7 @@ from tests.attacks.archives import (
     npy,
     small,
 )
+from tests.attacks.broken_others import other
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ SEEDS = {
     "one layer": _seed(network(2, 2) | {"metadata": np.array(metadata_text())}, STORED),
     "eight layers": _seed(network(2, *[3] * 7, 2), DEFLATED),
     "flat biases": _seed(_FLAT, STORED),
+    "with tanh": _seed(other(), DEFLATED),
     "with an experiment": _seed(small(metadata=np.array(_WITH_EXPERIMENT)), DEFLATED),
 }
 

@@ -11,15 +11,16 @@ import numpy as np
 
 import polycore as pc
 from tests.attacks.archives import SECRET, Entry, archive, entries, npy
-from tests.runs import KINDS
+from tests.runs import KINDS, continued
 
+CONTINUED = "continued on own points"
 STEPS = 23  # of the 60 that each of them has
 
 
 @cache
 def run_of(kind: str) -> pc.Run:
-    """Return a run of tests.runs.KINDS, in the middle of its way."""
-    return pc.advance(pc.start(KINDS[kind]), STEPS)
+    """Return a run of tests.runs.KINDS in the middle of its way, or CONTINUED, which has a past too."""
+    return continued() if kind == CONTINUED else pc.advance(pc.start(KINDS[kind]), STEPS)
 
 
 def saved(run: pc.Run) -> bytes:

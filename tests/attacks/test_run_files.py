@@ -18,9 +18,8 @@ from tests.attacks.broken_runs import REFUSED
 from tests.attacks.fixed_texts import run_reasons_of
 from tests.attacks.parent import outcomes
 from tests.attacks.run_archives import run_of, saved
-from tests.runs import KINDS
 
-EACH = 105  # with ten seeds, 1,050 mutants
+EACH = 105  # with fourteen seeds, some 1,500 mutants
 LOADED = "loaded"
 
 
@@ -105,7 +104,7 @@ def told(mutant) -> str:
     return outcome if seconds < 5 else f"wrong: {seconds} s"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", run_mutants.SEEDS)
 def test_a_mutant_is_refused_or_goes_on_with_finite_numbers_of(kind):
     assert outcome_of(run_mutants.SEEDS[kind].content) == LOADED
     outcomes = Counter()

@@ -208,6 +208,8 @@ def findings_in(
     page.mouse.move(0, 0)
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=scheme)
+    # on a phone the controls stay at the top: what happens to be scrolled to just below them is no finding
+    page.evaluate("document.querySelector('.stMain')?.scrollTo(0, 0)")
     for _ in range(PATIENCE):
         if not (found := findings(page, only=rules)):
             return []

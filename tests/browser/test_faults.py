@@ -25,6 +25,7 @@ QUICK = (
     "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
 )
 GRACE = 2  # seconds
+REMEMBERED = 8  # for so many seconds Streamlit remembers the session of a connection that was cut
 
 # Tells how all runs of the server stand, and makes it more impatient. Its query says for how many seconds it
 # remembers what a tab had.
@@ -101,7 +102,7 @@ def observed_server(tmp_path_factory) -> Iterator[str]:
         copy.parent.mkdir(exist_ok=True)
         shutil.copy(file, copy)
     (folder / "pages/9_observer.py").write_text(OBSERVER, encoding="utf-8")
-    options = ["--server.disconnectedSessionTTL=1"]
+    options = [f"--server.disconnectedSessionTTL={REMEMBERED}"]
     with served(folder / "log.txt", folder / "streamlit_app.py", options=options) as address:
         yield address
 
@@ -167,7 +168,7 @@ def test_a_closed_tab_ends_its_work_within_seconds_and_the_next_visitor_frees_it
     "seconds",
     [
         pytest.param(0.3, id="for a moment"),
-        pytest.param(GRACE + 2, id="so long that the run pauses and Streamlit forgets the session"),
+        pytest.param(REMEMBERED + 2, id="so long that the run pauses and Streamlit forgets the session"),
     ],
 )
 def test_a_connection_that_was_cut_comes_back_to_the_same_run(person, observe, seconds):
@@ -182,7 +183,7 @@ def test_a_connection_that_was_cut_comes_back_to_the_same_run(person, observe, s
     visit.wait_for_status("Running", after_step=step + 200)
     # the run may be shown again before Streamlit's own connection is there, and takes presses
     visit.page.locator(CONNECTED).wait_for()
-    if seconds > GRACE:  # a new session has another key, and takes presses once its page is drawn
+    if seconds > REMEMBERED:  # a new session has another key, and takes presses once its page is drawn
         visit.wait_until(lambda: channel_of(visit) != before)
     stop(visit)
 

@@ -2,7 +2,6 @@
 
 import re
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,20 +9,23 @@ from playwright.sync_api import expect
 
 import polycore as pc
 from polycore.links import link
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import NAMES, PLAIN
+from polycore.web.assets import asset
 from tests.browser.dashboard import PHONE, ROOT, with_network
 
 WORDS = "?v=1&polynomials=x~x%5E2~-1&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
 QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
-NETWORK = Path(ROOT / "pages/plane/network.js").read_text(encoding="utf-8")
+NETWORK = asset("network.js")
 REFEREE = (ROOT / "pages/plane/referee.js").read_text(encoding="utf-8")
 ODDS = f"""([referee, points]) => {{
   {REFEREE}
   const one = new Referee(referee);
   return points.map(([x, y]) => one.probabilities(x, y));
 }}"""
-FORWARD = f"""([shapes, numbers, points]) => {{
+FORWARD = f"""([shapes, numbers, activation, inputs, points]) => {{
   {NETWORK}
-  const network = new Network(shapes, Float64Array.from(numbers));
+  const network = new Network(shapes, Float64Array.from(numbers), activation, inputs);
   return points.map(([x, y]) => Array.from(network.probabilities(x, y)));
 }}"""
 
@@ -37,17 +39,29 @@ def shares(text):
 
 
 @pytest.mark.parametrize(
-    ("hidden", "x_range"), [((), (-1, 1)), ((12,), (-1, 1)), ((32, 32, 32), (-1, 1)), ((16, 8), (100, 102))]
+    ("hidden", "x_range", "activation", "features"),
+    [
+        ((), (-1, 1), "relu", PLAIN),
+        ((12,), (-1, 1), "relu", PLAIN),
+        ((32, 32, 32), (-1, 1), "relu", PLAIN),
+        ((16, 8), (100, 102), "relu", PLAIN),
+        *(((8, 8), (-1, 1), activation, PLAIN) for activation in ACTIVATIONS),
+        *(((8,), (-1, 1), "relu", (feature,)) for feature in NAMES),
+        ((4, 4), (-1, 1), "tanh", NAMES),
+    ],
 )
-def test_the_forward_pass_in_the_browser_is_python_s(lone_visit, hidden, x_range):
-    experiment = pc.Experiment(hidden=hidden, x_range=x_range, steps=300)
+def test_the_forward_pass_in_the_browser_is_python_s(lone_visit, hidden, x_range, activation, features):
+    settings = {"steps": 300, "activation": activation, "features": features}
+    experiment = pc.Experiment(hidden=hidden, x_range=x_range, **settings)
     model = pc.advance(pc.start(experiment), 300).current
     rng = np.random.default_rng(0)
     points = np.column_stack([rng.uniform(*x_range, 200), rng.normal(scale=30, size=200)])
     layers = zip(model.weights, model.biases, strict=True)
     numbers = np.concatenate([part.ravel() for layer in layers for part in layer]).tolist()
     shapes = [weights.shape for weights in model.weights]
-    got = lone_visit.page.evaluate(FORWARD, [shapes, numbers, points.tolist()])
+    curves = pc.TUTORIAL_POLYNOMIALS if "distances" in features else ()
+    inputs = {"names": features, "curves": [curve.coefficients for curve in curves]}
+    got = lone_visit.page.evaluate(FORWARD, [shapes, numbers, activation, inputs, points.tolist()])
     np.testing.assert_allclose(got, model.predict_proba(points), atol=1e-5, rtol=0)
 
 

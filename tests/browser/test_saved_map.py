@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from PIL import Image
 
-from polycore.figures.palette import PALETTE
+from polycore.pictures.palette import PALETTE
 
 CURVES = (lambda x: -(x**2) + 1, lambda x: x**3 - 2, lambda x: 3 * x)
 LIVE = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=2000000&hidden=16&samples=100&range=-2..2&noise=1"

@@ -17,6 +17,7 @@ class Tape:
         self.name = name
         self.looks: list[IsThere] = []
         self.listeners: list[Holder] = []
+        self.choices: list[object] = []
         self.computed = 0
         self._size = size
         self._frame = self._frame_of(0)
@@ -37,6 +38,9 @@ class Tape:
 
     def seen(self, is_there: IsThere) -> None:
         self.looks.append(is_there)
+
+    def choose(self, choice: object) -> None:
+        self.choices.append(choice)
 
     def listen(self, holder: Holder) -> None:
         if holder not in self.listeners:

@@ -1,5 +1,6 @@
 """The live channel's socket, driven by a client of its own."""
 
+import json
 import socket
 import struct
 from time import monotonic, sleep
@@ -121,9 +122,9 @@ def test_a_message_of_more_than_a_kibibyte_ends_the_socket(seat, message):
     assert close_code(connection) == 4413
 
 
-def test_more_than_twenty_messages_a_second_end_the_socket(seat):
+def test_more_than_forty_messages_a_second_end_the_socket(seat):
     connection = seat(Tape()).connect()
-    for _ in range(21):
+    for _ in range(41):
         connection.send(SHOWN)
     assert close_code(connection) == 4408
 
@@ -137,6 +138,10 @@ NONSENSE = (
     '{"hidden": 1}',
     '{"hidden": null}',
     '{"stop": true}',
+    '{"choose": 3}',
+    '{"choose": ["tape"]}',
+    '{"choose": [1, 2]}',
+    '{"choose": ["no tape", 2]}',
     "[" * 1024,
     "NaN",
     b"\xff\xfe",
@@ -154,6 +159,17 @@ def test_messages_without_sense_are_ignored(seat):
     tape.show(1)
     assert first(connection)[0]["number"] == 1
     assert here.holder.is_watching
+
+
+def test_a_choice_of_weights_reaches_its_source_alone(seat):
+    tape, other = Tape(), Tape("other")
+    here = seat(tape, other)
+    connection = here.connect()
+    first(connection)
+    for choice in (64, "Best", None):
+        connection.send(json.dumps({"choose": ["tape", choice]}))
+    wait_until(lambda: tape.choices == [64, "Best", None])
+    assert other.choices == []
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from polycore.__main__ import main
 from polycore.commands.argument_parser import with_dashes
 from tests.commands.terminal import ENVIRONMENT, ROOT, command
 
-COMMANDS = ("train", "predict", "sweep", "info")
+COMMANDS = ("train", "predict", "sweep", "film", "page", "info")
 PAGE = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -106,11 +106,12 @@ def test_too_little_memory_is_one_line_too(monkeypatch, capsys):
     assert "not enough memory" in capsys.readouterr().err
 
 
-def test_predicting_and_telling_load_numpy_alone(folder):
+def test_predicting_telling_and_writing_a_page_load_numpy_alone(folder):
     code = (
         "import sys; from polycore.__main__ import main\n"
         "assert main(['predict', 'weights.npz', 'points.csv']) == main(['info', 'weights.npz']) == 0\n"
-        "sys.exit(bool({'streamlit', 'plotly', 'pandas', 'dask'} & set(sys.modules)))"
+        "assert main(['page', 'weights.npz', 'page.html']) == 0\n"
+        "sys.exit(bool({'streamlit', 'plotly', 'pandas', 'dask', 'PIL'} & set(sys.modules)))"
     )
     done = command("-c", code, folder=folder, start=[sys.executable])
     assert (done.returncode, done.stderr) == (0, "")
@@ -151,7 +152,9 @@ def test_helps_and_errors_repeat_the_name_that_was_typed(monkeypatch, capsys, ar
     texts.append(capsys.readouterr().out)
     for text in texts:
         assert f"{name} " in text
-        assert set(re.findall(r"(?:python -m )?polycore (?=train|predict|sweep|info)", text)) == {f"{name} "}
+        assert set(re.findall(r"(?:python -m )?polycore (?=train|predict|sweep|film|page|info)", text)) == {
+            f"{name} "
+        }
 
 
 needs_sh = pytest.mark.skipif(not Path("/bin/sh").exists(), reason="there is no shell here")

@@ -99,7 +99,7 @@ def test_the_tutorials_file_says_less(folder, model, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     assert main(["info", "bare.npz"]) == 0
     names = [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()]
-    assert names == ["file", "network", "loss", "accuracy"]
+    assert names == ["file", "network", "activation", "loss", "accuracy"]
 
 
 def test_a_file_that_is_refused_is_named(folder, monkeypatch, capsys):

@@ -100,6 +100,25 @@ def test_some_combinations_are_drawn_each_with_all_seeds(folder, here, capsys):
     assert "6 runs on " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "values"),
+    [
+        ("activation", ["relu", "tanh"]),
+        ("l1", ["0", "0.1"]),
+        ("l2", ["0", "0.1"]),
+        ("dropout", ["0", "0.1"]),
+        ("warmup", ["0", "5"]),
+        ("features", ["x-y", "x-y-x2"]),
+    ],
+)
+@pytest.mark.usefixtures("here")
+def test_what_links_leave_out_at_its_default_may_vary(option, values, capsys):
+    words = ["--polynomials", "x~-x", "--samples", "5", "--batch", "all", "--hidden", "3", "--steps", "3"]
+    assert main(["sweep", "recommended", *words, "--seeds", "1", f"--{option}", *values]) == 0
+    printed = capsys.readouterr().out
+    assert [f"{option} {value}" in printed for value in values] == [True, True]
+
+
 def test_seeds_may_be_named(folder, here):
     assert [row["seed"] for row in rows_of(folder, "--seed", "5", "99")] == ["5", "99"]
     assert len(here) == 1

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,8 +14,8 @@ import pytest
 import polycore as pc
 from polycore.__main__ import main
 from polycore.commands import kept_files, settings
-from polycore.commands.chunks import chunks
 from polycore.links.link import NAMES, to_address
+from polycore.workers.chunks import chunks
 from polycore.workers.processes import Workers
 from tests.commands.terminal import command, one_line
 from tests.waiting import wait_until
@@ -299,7 +300,45 @@ def test_a_file_that_cannot_be_written_is_reported_on_one_line(folder):
 
 
 def test_every_part_of_a_link_is_an_option():
-    assert set(settings.SETTINGS) == set(NAMES)
+    assert {*settings.SETTINGS, "points"} == set(NAMES)  # --data takes a file of them
+
+
+def test_points_of_a_table_are_trained_on(folder):
+    (folder / "own.csv").write_text("x;y;kind\n0,5;1;a\n1;2;b\n2;0,5;a\n3;3;b\n", encoding="utf-8")
+    own = ("--data", "own.csv", "--hidden", "4", "--held-out", "0.5")
+    words = (*own, "--steps", "40", "--json", "--out", "own.npz", "--run", "run.npz")
+    done = command("train", "recommended", *words, folder=folder)
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert printed["experiment"]["data"]["names"] == ["a", "b"]
+    points = pc.PointSet([[0.5, 1], [1, 2], [2, 0.5], [3, 3]], ["a", "b", "a", "b"])
+    experiment = pc.Experiment.recommended().on_points(points, 0.5)
+    run = pc.Run.load(folder / "run.npz")
+    assert run.experiment == replace(experiment, hidden=(4,), steps=40)
+    assert pc.Model.load(folder / "own.npz").classes == ("a", "b")
+    words = (*own, "--steps", "10", "--weights", "run.npz", "--run", "more.npz")
+    done = command("train", "recommended", *words, folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert "of 50" in done.stdout
+    more = pc.Run.load(folder / "more.npz")
+    assert (more.began_at, more.step, len(more.earlier)) == (40, 50, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--data", "none.csv"), "none.csv: the file cannot be read"),
+        (("--data", "points.csv"), "points.csv: line 1: got 2 columns"),
+        (("--data", "own.csv", "--noise", "1"), "noise: got 1.0 together with data"),
+        (("--weights", "none.npz"), "none.npz: there is no weight file"),
+        (("--held-out", "0.3"), "held_out_share: got 0.3 without data"),
+    ],
+)
+def test_what_cannot_be_trained_on_is_said(folder, words, says):
+    (folder / "own.csv").write_text("0,5,a\n1,2,b\n", encoding="utf-8")
+    done = command("train", "recommended", *words, folder=folder)
+    assert done.returncode == 2
+    assert says in done.stderr
 
 
 @pytest.mark.parametrize("option", [settings.option, "--{}".format])

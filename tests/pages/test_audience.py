@@ -2,7 +2,7 @@
 
 import gc
 
-from pages.runs.audience import Audience
+from pages.server.audience import Audience
 
 
 class Listener:

@@ -14,7 +14,7 @@ from pages.runs.marks import Mark
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.formatting import loss_text
-from polycore.training.history import History
+from polycore.history.history import History
 from tests.pages.browsing import (
     QUICK,
     behind,
@@ -266,9 +266,20 @@ SGD = replace(BASE, optimizer="sgd")
         pytest.param(BASE, {"noise": 0.25}, ("Noise", "0", "0.25"), id="noise"),
         pytest.param(BASE, {"standardize": False}, ("Standardize inputs", "on", "off"), id="standardize"),
         pytest.param(BASE, {"weight_decay": 0.1}, ("Weight decay", "0", "0.1"), id="weight_decay"),
+        pytest.param(
+            BASE,
+            {"features": ("x", "x2", "distances")},
+            ("Input features", "x, y", "x, x², y − p(x)"),
+            id="features",
+        ),
+        pytest.param(BASE, {"l1": 0.001}, ("L1 penalty", "0", "0.001"), id="l1"),
+        pytest.param(BASE, {"l2": 0.01}, ("L2 penalty", "0", "0.01"), id="l2"),
+        pytest.param(BASE, {"dropout": 0.5}, ("Dropout", "0", "0.5"), id="dropout"),
+        pytest.param(BASE, {"warmup_steps": 1500}, ("Warm-up steps", "0", "1,500"), id="warmup_steps"),
         pytest.param(BASE, {"target_loss": 0.5}, ("Target loss", "none", "0.5"), id="target_loss"),
         pytest.param(BASE, {"patience": 2000}, ("Patience", "none", "2,000"), id="patience"),
         pytest.param(BASE, {"initial_weights": "tutorial"}, ("Initial weights", "He", "0.1"), id="weights"),
+        pytest.param(BASE, {"activation": "silu"}, ("Activation", "ReLU", "SiLU"), id="activation"),
         pytest.param(SGD, {"momentum": 0.5}, ("Momentum", "0.9", "0.5"), id="momentum"),
         pytest.param(SGD, {"nesterov": True}, ("Nesterov momentum", "off", "on"), id="nesterov"),
         pytest.param(FRESH, {"sampling": "even"}, ("Fresh points", "Random", "Even"), id="sampling"),
@@ -300,7 +311,7 @@ def test_another_optimizer_is_shown_with_what_it_does_not_use():
     assert differences([BASE, search]) == {
         "Optimizer": ["Adam", "Random search"],
         "Learning rate": ["0.01", "0.0005"],
-        "Weight decay": ["0", "not used"],
+        **{name: ["0", "not used"] for name in ("Weight decay", "L1 penalty", "L2 penalty", "Dropout")},
     }
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 import polycore as pc
 from pages.plane.crossing import explained
 from pages.plane.crossings_table import meeting_at, meetings_of, table_of
+from pages.plane.scene import of_polynomials
 
 P = pc.Polynomial
 
@@ -14,7 +15,7 @@ P = pc.Polynomial
 def met(*polynomials, x_range=(-2.0, 2.0)):
     return [
         (pytest.approx(meeting.x, abs=1e-9), pytest.approx(meeting.y, abs=1e-9), meeting.curves)
-        for meeting in meetings_of(polynomials, x_range)
+        for meeting in meetings_of(of_polynomials(polynomials, x_range))
     ]
 
 
@@ -49,7 +50,7 @@ def test_only_the_range_counts():
 @given(st.lists(st.lists(st.integers(-3, 3), min_size=1, max_size=4), min_size=2, max_size=6))
 def test_every_crossing_of_two_curves_is_in_a_meeting_with_both(coefficients):
     polynomials = tuple(P(*numbers) for numbers in coefficients)
-    meetings = meetings_of(polynomials, (-2.0, 2.0))
+    meetings = meetings_of(of_polynomials(tuple(polynomials), (-2.0, 2.0)))
     for pair, x, y in table_of(polynomials, (-2.0, 2.0)).rows:
         near = [meeting for meeting in meetings if set(pair) <= set(meeting.curves)]
         assert any(
@@ -60,7 +61,7 @@ def test_every_crossing_of_two_curves_is_in_a_meeting_with_both(coefficients):
 
 
 def test_a_meeting_is_identified_by_its_coordinates():
-    meetings = meetings_of((P(1, 0), P(1, 0, 0)), (-2.0, 2.0))
+    meetings = meetings_of(of_polynomials((P(1, 0), P(1, 0, 0)), (-2.0, 2.0)))
     assert [meeting_at(meetings, meeting.x, meeting.y) for meeting in meetings] == [0, 1]
     assert meeting_at(meetings, 1.0, 1.001) is None
     assert meeting_at(meetings, 1.00001, 1.0) is None
@@ -68,7 +69,7 @@ def test_a_meeting_is_identified_by_its_coordinates():
 
 
 def test_a_meeting_is_named_by_its_curves():
-    [meeting] = meetings_of((P(1, 0), P(-1, 0), P(2, 0)), (-2.0, 2.0))
+    [meeting] = meetings_of(of_polynomials((P(1, 0), P(-1, 0), P(2, 0)), (-2.0, 2.0)))
     assert meeting.name == "p0 & p1 & p2"
 
 

@@ -193,7 +193,7 @@ def test_every_control_says_what_it_is_for():
     page = opened(begun=with_model(points=Points(np.ones((1, 2)), None)))
     kinds = ("number_input", "toggle", "button", "download_button", "file_uploader", "segmented_control")
     controls = [control for kind in kinds for control in page.get(kind)]
-    assert len(controls) == 12
+    assert len(controls) == 14
     assert [control.key for control in controls if not control.help] == []
 
 
@@ -220,9 +220,9 @@ def test_labeled_points_are_drawn_by_class_and_unknown_labels_reported():
 
 def test_both_shows_the_uploaded_points_on_the_samples():
     page = uploaded(opened(begun=Session(setup=Setup(TWO))), b"x,y\n7,7\n")
-    page.segmented_control[0].set_value("Both").run()
+    page.segmented_control(key="data.shown").set_value("Both").run()
     assert drawn(page) == [("p0 = x", 3), ("p1 = −x", 3), ("point", 1)]
-    page.segmented_control[0].set_value("Samples").run()
+    page.segmented_control(key="data.shown").set_value("Samples").run()
     assert drawn(page) == [("p0 = x", 3), ("p1 = −x", 3)]
 
 
@@ -234,7 +234,7 @@ def test_points_stay_across_pages_until_they_are_removed():
     page.button(key="data.remove").click().run()
     assert now(page).points is None
     assert not any("uploaded" in value for value in shown(page))
-    assert not page.segmented_control
+    assert [control.label for control in page.segmented_control] == ["Learn from"]
 
 
 def test_another_file_replaces_the_points():

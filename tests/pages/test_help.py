@@ -35,8 +35,10 @@ VALUES = set(KINDS) - {"button", "checkbox", "download_button", "file_uploader"}
 # labels in everyday words
 EVERYDAY = {
     "Computing time each",
+    "Directions",
     "Edit as",
     "Keep",
+    "Learn from",
     "Map",
     "Model",
     "Name",

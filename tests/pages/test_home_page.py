@@ -73,19 +73,19 @@ def test_a_newcomer_s_first_page_ends_with_the_curves_and_the_next_has_the_lesso
     app = opened()
     assert "Start lesson" not in [link.proto.label for link in app.main.get("page_link")]
     report(app, recall.COMPONENT_KEY, name=uuid4().hex)  # which a tab does at once
-    assert [link.proto.label for link in app.main.get("page_link")].count("Start lesson") == 8
+    assert [link.proto.label for link in app.main.get("page_link")].count("Start lesson") == 15
 
 
 def test_who_comes_to_home_from_another_page_sees_the_lessons_at_once():
     app = opened(TRAIN).switch_page(HOME).run()
-    assert [link.proto.label for link in app.main.get("page_link")].count("Start lesson") == 8
+    assert [link.proto.label for link in app.main.get("page_link")].count("Start lesson") == 15
 
 
 def test_three_next_steps_once_a_network_is_trained():
     app = wait_for(press(opened(), "Train the network"), "finished")
     assert "Train the network" not in labels(app)
     links = [link.proto.label for link in app.main.get("page_link")]
-    assert links.count("Start lesson") == 8
+    assert links.count("Start lesson") == 15
     before_lessons = links[: links.index("Start lesson")]
     assert before_lessons[-2:] == ["Choose polynomials", "Ask about a point"]
 

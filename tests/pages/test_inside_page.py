@@ -1,5 +1,6 @@
 """Inside: the network as a picture, the forward pass in numbers, and weights changed by hand."""
 
+import math
 from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
@@ -24,6 +25,7 @@ from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.inspection.parameter_index import ParameterIndex
+from polycore.network.activations import ACTIVATIONS
 from tests.pages.browsing import (
     QUICK,
     labels,
@@ -401,7 +403,7 @@ def test_put_it_back_brings_every_number_back_and_can_be_undone():
     press(app, "Put it back")
     assert session_of(app).by_hand is None
     assert (shown_number(app, "Bias").value, metrics(app)) == before
-    assert "As it was kept" in words(app)
+    assert "Unchanged" in words(app)
     app.session_state[session.KEY] = session_of(app).undo.reverted(session_of(app))
     app.run()
     assert "Changed by hand" in words(app)
@@ -412,7 +414,7 @@ def test_the_old_value_typed_again_is_no_change():
     old = shown_number(app, "Bias").value
     shown_number(app, "Bias").set_value(7.0).run()
     shown_number(app, "Bias").set_value(old).run()
-    assert "As it was kept" in words(app)
+    assert "Unchanged" in words(app)
     assert session_of(app).by_hand.model is session_of(app).answering.model
 
 
@@ -701,3 +703,74 @@ def test_a_model_that_is_no_longer_in_use_is_not_held():
     another_model()
     edited_model.hold(before)
     assert session.current().by_hand is None
+
+
+@pytest.mark.usefixtures("charts")
+def test_the_page_of_a_network_with_another_activation_speaks_of_that():
+    model = replace(model_of(hidden=(3, 2)), activation="tanh")
+    app = with_model(model, pc.Experiment(polynomials=CURVES, hidden=(3, 2), activation="tanh"))
+    assert "before tanh is applied to it" in words(app)
+    assert "its sum, before tanh, is above 0" in words(app)
+    assert "ReLU returns" not in words(app)
+    assert "No neuron can be dead" in words(app)
+    assert [expander.label for expander in app.expander][3] == "3 · tanh"
+    (a, b), c = model.weights[0][:, 0], model.biases[0][0, 0]
+    x, y = session_of(app).view.followed
+    [html] = [html for html in tables(app) if "after" in html][:1]
+    assert f"<td>{number(math.tanh(a * x + b * y + c))}</td>" in html
+    app.button_group(key=neuron_map.VIEW_KEY).set_value(neuron_map.FOLDS).run()
+    assert "tanh has no kink there" in words(app)
+
+
+def with_features(features, hidden=(3, 2)):
+    experiment = pc.Experiment(polynomials=CURVES, hidden=hidden, features=features, steps=40)
+    model = pc.advance(pc.start(experiment), 40).best
+    return model, with_model(model, experiment)
+
+
+@pytest.mark.usefixtures("charts")
+def test_the_page_of_a_network_with_other_inputs_speaks_of_them():
+    _, app = with_features(("x", "x2", "distances"))
+    assert "A point is two numbers, x and y, from which the network's 4 inputs are computed." in words(app)
+    x, y = session_of(app).view.followed
+    [html] = [html for html in tables(app) if "x²" in html][:1]
+    for value in (x, x * x, y - x, y + x):
+        assert f"<td>{number(value)}</td>" in html
+    labelled = " ".join(slider.label for slider in app.slider)
+    assert "Weight from" in labelled
+    assert {"x", "x²", "y − p0", "y − p1"} >= {
+        slider.label.removeprefix("Weight from ") for slider in app.slider if "Weight" in slider.label
+    }
+    assert "where a sum of x, x², y − p0, y − p1 is 0." in words(app)
+    app.button_group(key=neuron_map.VIEW_KEY).set_value(neuron_map.FOLDS).run()
+    assert "They are curves, since the first layer gets x, x², y − p0, y − p1." in words(app)
+
+
+@pytest.mark.parametrize("features", [("x", "y", "y2"), ("xy",)])
+def test_the_picture_has_a_map_of_each_input_and_a_line_for_each_weight(features):
+    model, _ = with_features(features)
+    window = ((-1.0, 1.0), (-1.0, 1.0))
+    message = network_picture.picture_of(model, window, Neuron(0, 1), None).message
+    inputs = message["columns"][0]["neurons"]
+    assert [one["text"] for one in inputs] == list(model.inputs.labels)
+    assert len({one["image"] for one in inputs}) == len(features)
+    assert np.shape(message["links"][0]) == (len(features), 3)
+
+
+def test_fold_lines_of_other_inputs_are_where_the_sum_is_0():
+    model, _ = with_features(("y", "x2"))
+    window, segments = ((-1.0, 1.0), (-1.0, 1.0)), 0
+    for index in range(3):
+        (b, a), c = model.weights[0][:, index], model.biases[0][0, index]
+        for segment in neuron_map._folds(model, window, Neuron(0, index)):
+            segments += 1
+            for x, y in segment:
+                assert a * x * x + b * y + c == pytest.approx(0, abs=2e-3 * max(abs(a), abs(b)))
+    assert segments > 20
+
+
+@pytest.mark.usefixtures("charts")
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_walk_has_a_section_for_every_activation(name):
+    app = with_model(replace(model_of(hidden=(3, 2)), activation=name))
+    assert [expander.label for expander in app.expander][3] == f"3 · {ACTIVATIONS[name].label}"

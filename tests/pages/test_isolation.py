@@ -17,9 +17,11 @@ import streamlit as st
 import polycore as pc
 from pages.inside.neuron_choice import Neuron
 from pages.plane import referee
+from pages.plane.scene import scene_of
 from polycore.links.compact_weights import compact
 from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
 from tests.pages.browsing import HOME, QUICK, opened, press, session_of, trained, wait_for, words_of
+from tests.runs import POINTS
 
 ROOT = Path(__file__).parents[2]
 TRAIN, PREDICT, COMPARE = "pages/3_train.py", "pages/4_predict.py", "pages/6_compare.py"
@@ -255,12 +257,15 @@ def arguments():
     model, best = run.best, referee.of(EXPERIMENT.polynomials, RANGE, 0.0)
     window = (RANGE, RANGE)
     curves = (EXPERIMENT.polynomials, RANGE)
+    scene = scene_of(EXPERIMENT)
     return {
-        "pages.compare.cards._picture": (model, RANGE),
-        "pages.plane.crossings_table.meetings_of": curves,
+        "pages.compare.cards._picture": (model, scene),
+        "pages.plane.crossings_table.meetings_of": (scene,),
         "pages.plane.crossings_table.table_of": curves,
         "polycore.inspection.dead_neurons.count": (model, EXPERIMENT),
+        "pages.inside.neuron_map._folds_of_first_layer": (model, window),
         "pages.inside.neuron_map._probabilities": (model, window),
+        "pages.inside.neuron_map._straight_folds": (model, window),
         "pages.inside.neuron_map._values": (model, window, Neuron(0, 0)),
         "pages.inside.edited_model._sets": (EXPERIMENT,),
         "pages.inside.network_picture._dead": (tutorial_model(), tutorial_sets()),
@@ -269,23 +274,27 @@ def arguments():
         "polycore.sweeps.confidence.t_quantile": (4,),
         "polycore.links.link._model": (compact(model, EXPERIMENT, 2000), EXPERIMENT),
         "pages.models.link_choice._compacted": (model, EXPERIMENT, 2000),
-        "pages.models.map_layers._crossings": curves,
+        "pages.models.map_layers._crossings": (scene,),
         "pages.models.map_layers._samples": (EXPERIMENT,),
         "pages.models.map_layers.mistakes_of_model": (model, EXPERIMENT),
         "pages.models.map_layers.mistakes_of_referee": (best, EXPERIMENT),
-        "pages.plane.plane._decisions": (best,),
-        "pages.plane.plane._grid": curves,
-        "pages.plane.plane.decisions_of": (best, 96, 72),
-        "pages.plane.plane.window_of": (EXPERIMENT,),
-        "pages.plane.plane._without_regions": curves,
-        "pages.plane.plane.model_difference": (model, best),
-        "pages.plane.plane.model_map": (model, RANGE),
-        "pages.plane.plane.referee_map": (best,),
-        "pages.compare.race_view._lane_map": (run,),
+        "pages.plane.plane._decisions": (best, window),
+        "pages.plane.plane._grid": (window,),
+        "pages.plane.plane.decisions_of": (best, window, 96, 72),
+        "pages.plane.scene.of_polynomials": curves,
+        "pages.plane.scene._of_points": (POINTS,),
+        "pages.plane.scene.fit_of": (POINTS,),
+        "polycore.points.robust_regression._legendre_powers": (3,),
+        "polycore.points.split.split": (POINTS, 0.2, 0),
+        "pages.plane.plane._without_regions": (scene,),
+        "pages.plane.plane.model_difference": (model, best, scene),
+        "pages.plane.plane.model_map": (model, scene),
+        "pages.plane.plane.referee_map": (best, scene),
+        "pages.compare.race_view._latest_map": (run,),
         "pages.plane.referee.of": (*curves, 0.0),
         "pages.train.run_report._held_out_report": (model, EXPERIMENT),
-        "pages.predict.curve_walk._figure": (model, best, 0),
-        "pages.predict.curve_walk.along": (model, best, 0),
+        "pages.predict.curve_walk._figure": (model, best, scene, 0),
+        "pages.predict.curve_walk.along": (model, best, scene, 0),
         "polycore.model.evaluation.thinned_training_set": (EXPERIMENT,),
         "polycore.training.task._with_few": (EXPERIMENT,),
         "polycore.training.task._with_many": (EXPERIMENT,),

@@ -3,19 +3,22 @@
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 
 import polycore as pc
 from pages.channel import session_key
 from pages.channel.hub import hub
-from pages.lessons import lesson_panel, lessons
+from pages.lessons import continuing, lesson_panel, lessons, network_settings
 from pages.lessons.moment import Moment
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Lessons, Session
 from pages.state.view import AskedPoint, View
+from polycore.formatting import percent
 from polycore.links import link
+from polycore.model.evaluation import DataSets
 from tests.pages.browsing import (
     HOME,
     QUICK,
@@ -66,9 +69,9 @@ def panel(app):
     return [text.value for text in app.markdown if "Lesson " in text.value or "een" in text.value]
 
 
-def test_there_are_eight_with_different_names():
-    assert len(lessons.LESSONS) == len(set(NAMES)) == 8
-    assert [lessons.number(lesson) for lesson in lessons.LESSONS] == [1, 2, 3, 4, 5, 6, 7, 8]
+def test_there_are_fifteen_with_different_names():
+    assert len(lessons.LESSONS) == len(set(NAMES)) == 15
+    assert [lessons.number(lesson) for lesson in lessons.LESSONS] == list(range(1, 16))
 
 
 @pytest.mark.parametrize("lesson", lessons.LESSONS, ids=NAMES)
@@ -94,6 +97,47 @@ def test_nothing_has_been_seen_before_anything_was_trained(name, page):
 def test_a_run_of_something_else_shows_no_lesson(name, page):
     run = run_to_end(pc.Experiment(hidden=(4,)), 1200)
     assert not seen(name, holding(run, map_view="Referee"), page, asked=(0.0, 0.0))
+
+
+def test_powers_of_x_make_cubic_curves_linear():
+    plain, powers = run_to_end(network_settings.STRAIGHT, 4000), run_to_end(network_settings.POWERS, 4000)
+    assert plain.current.held_out_accuracy == pytest.approx(0.73, abs=0.03)
+    assert powers.current.held_out_accuracy > 0.99
+    # the border between the two upper classes is in their middle, y = x³ + x² + 1/2
+    x = np.linspace(-1.9, 0.9, 50)
+    for offset, answer in ((0.25, 0), (-0.25, 1)):
+        beside = np.column_stack([x, x**3 + x**2 + 0.5 + offset])
+        assert (powers.current.predict(beside) == answer).all()
+        assert (plain.current.predict(beside) == answer).mean() < 0.9
+    assert seen("features", holding(plain, powers))
+    assert not seen("features", holding(powers))
+    assert not seen("features", holding(run_to_end(network_settings.STRAIGHT, 500), powers))
+
+
+def test_tanh_and_relu_both_learn_the_three_curves():
+    folded, smooth = run_to_end(network_settings.FOLDED, 20_000), run_to_end(network_settings.SMOOTH, 20_000)
+    assert min(run.current.held_out_accuracy for run in (folded, smooth)) > 0.98
+    assert seen("smooth", holding(folded, smooth))
+    assert not seen("smooth", holding(folded))
+    assert not seen("smooth", holding(folded, run_to_end(network_settings.SMOOTH, 500)))
+
+
+def test_a_penalty_on_large_weights_helps_against_learning_by_heart():
+    large, small = run_to_end(network_settings.LARGE, 4000), run_to_end(network_settings.SMALL, 4000)
+    assert (large.current.accuracy, large.current.held_out_accuracy) == pytest.approx((1, 0.85), abs=0.02)
+    assert (small.current.accuracy, small.current.held_out_accuracy) == pytest.approx((0.9, 0.91), abs=0.03)
+    sizes = [np.abs(np.concatenate([w.ravel() for w in run.current.weights])).sum() for run in (large, small)]
+    assert sizes[1] < sizes[0] / 2
+    assert seen("weights", holding(large, small))
+    assert not seen("weights", holding(small))
+
+
+def test_dropout_helps_a_wide_network():
+    whole, dropped = run_to_end(network_settings.ALL, 4000), run_to_end(network_settings.DROPPED, 4000)
+    assert whole.current.held_out_accuracy == pytest.approx(0.84, abs=0.02)
+    assert dropped.current.held_out_accuracy == pytest.approx(0.88, abs=0.02)
+    assert seen("dropout", holding(whole, dropped))
+    assert not seen("dropout", holding(dropped))
 
 
 def test_at_a_crossing_the_odds_are_even():
@@ -178,6 +222,79 @@ def test_six_folds_are_enough_for_three_curves():
     assert not seen("folds", chosen, "Train")
 
 
+def continued(experiment, before, steps):
+    """Return a run of `experiment` that continued from `before`, a run or model, `steps` later."""
+    return pc.advance(pc.start(experiment, weights=before), steps)
+
+
+def test_a_raised_learning_rate_throws_the_loss_up_and_ends_below():
+    slow = run_to_end(continuing.SLOW, 5000)
+    before = slow.history.loss[-1]
+    raised = continued(continuing.RAISED, slow, 5000)
+    assert before == pytest.approx(0.15, abs=0.005)
+    assert raised.history.loss.max() > 1.2 * before
+    assert raised.history.loss[-1] < 0.11
+    assert seen("raise", holding(slow, raised))
+    assert not seen("raise", holding(slow))
+    assert not seen("raise", holding(slow, continued(continuing.RAISED, slow, 500)))  # too early to say
+    assert not seen("raise", holding(run_to_end(continuing.RAISED, 5000)))  # from the beginning
+    assert not seen(
+        "raise", holding(continued(continuing.RAISED, continued(continuing.RAISED, slow, 9), 2000))
+    )
+
+
+def test_who_learns_parabolas_forgets_the_lines():
+    lines = run_to_end(continuing.LINES, 4000)
+    after = continued(continuing.PARABOLAS, lines, 2000)
+    assert continuing.accuracy_on_lines(lines.best) == pytest.approx(0.98, abs=0.02)
+    assert continuing.accuracy_on_lines(after.current) == pytest.approx(0.5, abs=0.05)
+    assert after.current.held_out_accuracy > 0.95
+    assert seen("forget", holding(lines, after))
+    assert not seen("forget", holding(lines))
+    assert not seen("forget", holding(run_to_end(continuing.PARABOLAS, 2000)))  # it knew no lines
+    assert not seen("forget", holding(continued(continuing.PARABOLAS, run_to_end(continuing.LINES, 1), 2000)))
+    text = lessons.named("forget").watched.text(Moment(holding(lines, after), "Train"))
+    assert text == percent(continuing.accuracy_on_lines(after.current))
+
+
+def test_points_on_the_lines_are_counted_for_the_line_they_are_on():
+    # scores x - y and y - x, after ReLU: the first class wins where y < x, so for x > 0 on -x, nowhere on x
+    model = replace(
+        run_to_end(replace(continuing.LINES, hidden=(2,)), 1).best,
+        weights=(np.array([[1.0, -1.0], [-1.0, 1.0]]), np.eye(2)),
+        biases=(np.zeros(2), np.zeros(2)),
+    )
+    # of 401 points on x the scores are equal, and argmax takes the first; of those on -x, y > x for 200
+    assert continuing.accuracy_on_lines(model) == pytest.approx((401 + 200) / 802)
+
+
+def spoiled(model, value):
+    weights = [np.array(one) for one in model.weights]
+    weights[0][0, 0] = value
+    experiment = replace(continuing.WHOLE, steps=2000)
+    return DataSets.of(experiment).measured(replace(model, weights=tuple(weights)))
+
+
+def by_hand(now, model):
+    changed = replace(model, metadata={**model.metadata, "changed_by_hand": True})
+    return replace(now, models=now.models.added(Kept("by hand", changed, None), None))
+
+
+def test_a_broken_weight_heals():
+    whole = run_to_end(continuing.WHOLE, 2000)
+    broken = spoiled(whole.best, 10.0)
+    healed = continued(continuing.WHOLE, broken, 1000)
+    assert broken.loss > 1.0
+    assert healed.current.loss < 0.1
+    now = holding(whole, healed)
+    assert seen("heal", by_hand(now, broken))
+    assert not seen("heal", now)  # nothing was changed by hand
+    assert not seen("heal", by_hand(holding(whole), broken))
+    assert not seen("heal", by_hand(holding(whole, continued(continuing.WHOLE, whole, 1000)), broken))
+    harmless = spoiled(whole.best, whole.best.weights[0][0, 0] + 1e-4)
+    assert not seen("heal", by_hand(holding(whole, continued(continuing.WHOLE, harmless, 100)), harmless))
+
+
 def test_another_seed_is_still_the_same_lesson():
     run = run_to_end(replace(lessons.TOO_FAST, seed=5), 500)
     assert seen("dead", holding(run))
@@ -187,7 +304,7 @@ def test_another_seed_is_still_the_same_lesson():
 def test_the_panel_is_on_every_page(page):
     app = opened(page, {"look": "scaling"})
     assert session_of(app).experiment == lessons.UNSCALED
-    assert any("Lesson 3 of 8" in text for text in panel(app))
+    assert any("Lesson 3 of 15" in text for text in panel(app))
     assert any("Not seen yet" in text for text in panel(app))
     assert words_of(app)["look"] == "scaling"
 
@@ -300,7 +417,7 @@ def test_the_next_lesson_begins_on_the_same_page():
 
 
 def test_the_last_lesson_has_no_next():
-    assert "Next lesson" not in labels(opened(TRAIN, {"look": "folds"}))
+    assert "Next lesson" not in labels(opened(TRAIN, {"look": "dropout"}))
 
 
 def test_the_point_is_that_of_predict_there_and_elsewhere_that_on_the_map(monkeypatch):
@@ -356,7 +473,7 @@ def test_each_lesson_has_a_figure_to_watch(lesson):
 def test_the_end_of_the_last_lesson_says_whether_all_are_seen():
     app = opened(TRAIN, {"look": lessons.LESSONS[-1].name})
     for seen_before, words in (
-        (set(NAMES[:-1]), "You have finished all 8 lessons"),
+        (set(NAMES[:-1]), "You have finished all 15 lessons"),
         (set(), "you have seen 1"),
     ):
         now = session_of(app)
@@ -375,7 +492,7 @@ def test_a_seen_lesson_is_reported_and_stays_seen():
     press(app, "0.01")
     app.switch_page(HOME).run()
     assert session_of(app).lessons.seen == {"dead"}
-    assert any("Seen so far: 1 of 8" in caption.value for caption in app.caption)
+    assert any("Seen so far: 1 of 15" in caption.value for caption in app.caption)
     cards = [text.value for text in app.markdown if text.value == f"{lesson_panel.SEEN} Seen"]
     assert len(cards) == 1
 
@@ -402,7 +519,7 @@ def test_while_a_run_is_under_way_its_frames_say_when_the_lesson_is_seen(monkeyp
 def test_home_links_to_every_lesson():
     app = opened(HOME, {}).run()  # the first page of a session leaves them out
     links = [found.proto for found in app.main.get("page_link") if found.proto.label == "Start lesson"]
-    assert len(links) == 8
+    assert len(links) == 15
     for lesson, found in zip(lessons.LESSONS, links, strict=True):
         assert f"look={lesson.name}" in found.query_string
         assert found.page == "train"

@@ -10,9 +10,10 @@ import polycore as pc
 from pages.models import map_layers
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
+from pages.plane.scene import scene_of
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
-from polycore.figures.palette import PALETTE
+from polycore.pictures.palette import PALETTE
 from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, trained
 from tests.pages.test_predict_page import NAMED, NAMELESS, with_model, words
 
@@ -72,7 +73,7 @@ def test_mistakes_are_the_held_out_points_that_the_best_network_answers_wrongly(
     np.testing.assert_array_equal(marks(maps["progress.map"], "x"), points[wrong])
     assert f"Crosses: {wrong.sum()} of 3,000 held-out points answered wrongly." in words(app)
     show(app)
-    assert maps["progress.map"] is plane.model_map(training.best, training.run.experiment.x_range)
+    assert maps["progress.map"] is plane.model_map(training.best, scene_of(training.run.experiment))
     assert "Crosses" not in words(app)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
+from pages.plane.scene import scene_of
 from tests.pages.browsing import (
     HOME,
     QUICK,
@@ -42,13 +43,15 @@ def test_a_run_shows_its_network_until_another_map_is_chosen(maps):
     app = trained()
     run = session_of(app).training.run
     referee = referee_of(run.experiment)
-    assert maps["progress.map"] is plane.model_map(session_of(app).training.best, run.experiment.x_range)
+    assert maps["progress.map"] is plane.model_map(session_of(app).training.best, scene_of(run.experiment))
     choose(app, REFEREE)
-    assert maps["progress.map"] is plane.referee_map(referee)
+    assert maps["progress.map"] is plane.referee_map(referee, scene_of(run.experiment))
     choose(app, DIFFERENCES)
-    assert maps["progress.map"] is plane.model_difference(session_of(app).training.best, referee)
+    assert maps["progress.map"] is plane.model_difference(
+        session_of(app).training.best, referee, scene_of(run.experiment)
+    )
     choose(app, NETWORK)
-    assert maps["progress.map"] is plane.model_map(session_of(app).training.best, run.experiment.x_range)
+    assert maps["progress.map"] is plane.model_map(session_of(app).training.best, scene_of(run.experiment))
 
 
 def test_the_difference_is_that_of_the_current_weights_while_a_run_continues(maps):
@@ -101,7 +104,7 @@ def test_home_shows_the_network_whatever_is_chosen_on_train(maps):
     app = choose(trained(), REFEREE)
     app.switch_page(HOME).run()
     training = session_of(app).training
-    assert maps["progress.map"] is plane.model_map(training.best, training.run.experiment.x_range)
+    assert maps["progress.map"] is plane.model_map(training.best, scene_of(training.run.experiment))
     assert "Map" not in [group.label for group in app.button_group]
 
 

@@ -14,8 +14,8 @@ from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.wording import file_names
 from polycore import Experiment, Model, Polynomial
+from polycore.history.history import History
 from polycore.links import link
-from polycore.training.history import History
 from tests.pages.browsing import HOME, QUICK, metrics, opened, press, session_of, wait_for, words_of
 
 TRAIN, PREDICT, POLYNOMIALS = "pages/3_train.py", "pages/4_predict.py", "pages/1_polynomials.py"

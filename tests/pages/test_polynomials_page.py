@@ -22,7 +22,7 @@ from polycore import (
     PolycoreError,
     Polynomial,
 )
-from polycore.figures.palette import PALETTE
+from polycore.pictures.palette import PALETTE
 from tests.pages.browsing import edited, session_of, trigger
 from tests.pages.browsing import opened as browsed
 

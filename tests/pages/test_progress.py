@@ -52,7 +52,9 @@ def test_home_shows_neither():
 def test_dead_neurons_are_counted_once_on_two_thousand_of_many_training_points(monkeypatch):
     asked = []
     monkeypatch.setattr(
-        network, "dead_neurons", lambda _weights, _biases, points: asked.append(points) or (np.ones(1, bool),)
+        network,
+        "dead_neurons",
+        lambda _weights, _biases, points, _: asked.append(points) or (np.ones(1, bool),),
     )
     app = press(opened(TRAIN, QUICK | {"samples": "5000", "batch": "10"}), "One step")
     wait_for(app, "paused")

@@ -107,7 +107,15 @@ def test_nothing_in_the_set_up_ends_a_run_or_changes_what_it_minimizes(make):
 
 def test_the_page_says_what_the_race_replaces_in_the_set_up():
     fresh = replace(
-        SET_UP, samples_per_class=None, batch_size=64, schedule="cosine", weight_decay=0.1, patience=5
+        SET_UP,
+        samples_per_class=None,
+        batch_size=64,
+        schedule="cosine",
+        weight_decay=0.1,
+        patience=5,
+        l1=0.1,
+        dropout=0.1,
+        warmup_steps=9,
     )
     captions = captions_of_the_race(fresh)
     assert "From your set-up: 2 polynomials, hidden layers: 4, seed 3." in captions
@@ -117,6 +125,9 @@ def test_the_page_says_what_the_race_replaces_in_the_set_up():
         "all of them every step in place of batches of 64",
         "a constant learning rate in place of the cosine schedule",
         "no weight decay",
+        "no penalties",
+        "no dropout",
+        "no warm-up",
         "no early stopping",
     ):
         assert part in line
@@ -127,6 +138,26 @@ def test_the_page_says_that_only_the_optimizers_are_the_races_own():
     assert "From your set-up: 2 polynomials, 20 samples of each, hidden layers: 4, seed 3." in captions
     [line] = [text for text in captions if text.startswith("Not from your set-up")]
     assert "in place of" not in line
+
+
+def test_the_networks_of_a_race_on_many_own_points_can_be_kept(make):
+    points = pc.PointSet([[x, y] for x in range(20) for y in range(20)], [x % 2 for x in range(20)] * 20)
+    one = finished(make(["Adam", "SGD with momentum"], set_up=SET_UP.on_points(points)))
+    assert [lane.model.metadata["experiment"]["data"]["count"] for lane in one.lanes] == [400, 400]
+
+
+def test_the_page_says_which_network_races():
+    smooth = replace(SET_UP.with_activation("silu"), features=("x", "y2"))
+    assert (
+        "From your set-up: 2 polynomials, 20 samples of each, hidden layers: 4, SiLU, inputs x, y², seed 3."
+        in captions_of_the_race(smooth)
+    )
+
+
+def test_all_lanes_have_the_activation_and_the_inputs_of_the_set_up(make):
+    smooth = replace(SET_UP.with_activation("silu"), features=("x", "y2"))
+    for lane in finished(make(["Adam", "SGD with momentum"], set_up=smooth)).lanes:
+        assert (lane.model.activation, lane.model.features) == ("silu", ("x", "y2"))
 
 
 def test_a_race_of_an_earlier_set_up_says_so(make):

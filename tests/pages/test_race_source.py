@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 
 import polycore as pc
+from pages.compare import race_past
 from pages.compare.race_source import RaceSource, values
+from pages.plane.scene import scene_of
 from pages.runs.race import Race
-from polycore.formatting import loss_text
+from polycore.formatting import loss_text, percent
+from polycore.inspection.class_map import class_map, unpacked
 from polycore.workers.chunk import Chunk
+from tests.pages.test_source import opened
 from tests.waiting import wait_until
 
 SET_UP = pc.Experiment(
@@ -41,9 +45,7 @@ def race():
 
 
 def test_each_frame_has_all_lanes(race):
-    frame = RaceSource(race).frame()
-    size = int.from_bytes(frame.content[:4], "little")
-    header = json.loads(frame.content[4 : 4 + size])
+    header = header_of(RaceSource(race).frame())
     assert header["active"] is False
     assert header["lanes"].keys() == {"0", "1"}
     for lane, shown in zip(race.lanes, header["lanes"].values(), strict=True):
@@ -84,3 +86,80 @@ def test_there_is_another_frame_only_if_a_lane_has_changed(race):
     assert source.frame() is first
     race.lanes[1].training.announce()
     assert source.frame().sequence > first.sequence
+
+
+def header_of(frame):
+    size = int.from_bytes(frame.content[:4], "little")
+    return json.loads(frame.content[4 : 4 + size])
+
+
+def test_the_moments_of_a_race_are_evenly_spaced_over_its_computing_time(race):
+    # a hundredth of two seconds apart, in microseconds
+    assert race_past.moments(race) == [
+        *((time, time) for time in range(0, 2_000_000, 20_000)),
+        (2_000_000, "Now"),
+    ]
+
+
+def test_a_race_that_ended_early_has_the_moments_of_its_beginning(race):
+    longer = replace(race, budget=4.0)
+    assert race_past.moments(longer) == [
+        *((time, time) for time in range(0, 2_000_000, 40_000)),
+        (2_000_000, "Now"),
+    ]
+
+
+@pytest.mark.parametrize("moment", ["Now", "Best", 2_000_000, 10**30])
+def test_the_latest_weights_are_those_now_and_after_the_end(race, moment):
+    assert {race_past.choice_at(lane, moment) for lane in race.lanes} == {"Now"}
+
+
+@pytest.mark.parametrize("microseconds", [-5, 0, 124_999, 125_000, 1_000_000, 1_999_999])
+def test_at_a_moment_each_lane_has_the_weights_of_its_latest_snapshot_by_then(race, microseconds):
+    for lane in race.lanes:
+        step = race_past.choice_at(lane, microseconds)
+        by_then = [at for at in lane.training.snapshot_steps if 125_000 * at <= max(0, microseconds)]
+        assert step == max(by_then)
+        assert race_past.seconds_at(lane, step) == 0.125 * step
+
+
+def test_a_frame_of_the_past_has_maps_and_figures_of_one_moment(race):
+    source = RaceSource(race)
+    now = header_of(source.frame())
+    source.choose(1_000_000)
+    then, blobs = opened(source.frame())
+    assert then["sequence"] > now["sequence"]
+    assert (now["then"]["is_past"], then["then"]) == (False, {"seconds": 1, "is_past": True})
+    assert then["moments"] == now["moments"]
+    for index, (lane, shown) in enumerate(zip(race.lanes, then["lanes"].values(), strict=True)):
+        step = max(at for at in lane.training.snapshot_steps if at <= 8)
+        there = pc.advance(pc.start(lane.training.run.experiment), step)
+        assert shown["used"] == f"{0.125 * step:.2f} s · {step} step{'s' * (step > 1)}"
+        assert shown["loss"] == loss_text(there.current.loss)
+        assert shown["held_out"] == percent(there.current.held_out_accuracy)
+        assert shown["share"] == 100
+        window = scene_of(there.experiment).window
+        expected = class_map(there.current.weights, there.current.biases, window).packed()
+        assert (shown["map"]["columns"], shown["map"]["rows"]) == (expected.columns, expected.rows)
+        pixels = unpacked(replace(expected, scanlines=blobs[f"map.{index}"]))
+        assert (pixels == unpacked(expected)).mean() > 0.99  # a snapshot is in float32
+    source.look_at("Now")
+    assert header_of(source.frame())["lanes"] == now["lanes"]
+
+
+def test_the_page_decides_what_is_shown_once_the_slider_rests(race):
+    source = RaceSource(race)
+    source.look_at(1_000_000)
+    assert header_of(source.frame())["then"]["seconds"] == 1
+    source.choose("Now")
+    assert not header_of(source.frame())["then"]["is_past"]
+    source.look_at(1_000_000)
+    assert header_of(source.frame())["then"]["is_past"]
+
+
+@pytest.mark.parametrize("choice", [None, True, 1.5, "then", [3], {}])
+def test_what_is_no_moment_is_ignored(race, choice):
+    source = RaceSource(race)
+    before = source.frame()
+    source.choose(choice)
+    assert source.frame() is before

@@ -43,12 +43,12 @@ def test_an_uploaded_run_is_paused_has_its_set_up_and_continues_to_the_same_bits
     app = brought(opened(TRAIN), saved(run))
     now = session_of(app)
     assert (now.training.status, now.experiment) == ("paused", run.experiment)
-    assert same_run(now.training.run, run)
+    assert same_run(now.training.whole_run, run)
     assert labels(app)["Resume"]
     assert now.answering.model.loss == run.best.loss
     assert not any("Settings changed" in caption.value for caption in app.caption)
     wait_for(press(app, "Resume"), "finished")
-    assert same_run(session_of(app).training.run, pc.advance(run, 60))
+    assert same_run(session_of(app).training.whole_run, pc.advance(run, 60))
 
 
 def test_the_uploader_closes_after_an_upload_and_is_empty_when_it_is_opened_again():
@@ -173,6 +173,6 @@ def test_take_it_with_you_has_the_run_at_the_step_of_the_download(monkeypatch):
         training.step()
         wait_until(lambda: training.status == "paused")
     again = pc.Run.load(io.BytesIO(asked["Run file"]()))
-    assert (again.step, same_run(again, training.run)) == (6, True)
+    assert (again.step, same_run(again, training.whole_run)) == (6, True)
     app.switch_page(PREDICT).run()
     assert "Run file" not in [button.label for button in app.get("download_button")]

@@ -2,16 +2,19 @@
 
 import pytest
 
+from pages.setup import layer_diagram
 from pages.state import recall
 from polycore import TUTORIAL_POLYNOMIALS, Experiment
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES
-from tests.pages.browsing import QUICK, opened, press, session_of, wait_for, words_of
+from tests.pages.browsing import QUICK, opened, press, sent_to, session_of, wait_for, words_of
 
 TRAIN, DATA = "pages/3_train.py", "pages/2_data.py"
 KINDS = ("selectbox", "number_input", "text_input", "toggle", "button_group")
 BATCH, TARGET, PATIENCE = "Batch size (0 = all points)", "Target loss (0 = none)", "Patience (0 = none)"
 ALWAYS = {
+    "Input features",
+    "Activation",
     "Optimizer",
     "Hidden layers",
     "Steps",
@@ -22,6 +25,7 @@ ALWAYS = {
     "Standardize inputs",
 }
 PACED = ALWAYS | {"Learning rate", BATCH}
+REGULARIZED = {"Schedule", "Weight decay", "L1 penalty", "L2 penalty", "Dropout", "Warm-up steps"}
 
 
 def inputs(app):
@@ -65,11 +69,12 @@ def test_every_optimizer_can_be_chosen_and_trains(optimizer, words):
 @pytest.mark.parametrize(
     ("optimizer", "shown"),
     [
-        ("adam", PACED | {"Schedule", "Weight decay"}),
-        ("sgd", PACED | {"Schedule", "Weight decay", "Momentum", "Nesterov momentum"}),
+        ("adam", PACED | REGULARIZED),
+        ("rmsprop", PACED | REGULARIZED),
+        ("sgd", PACED | REGULARIZED | {"Momentum", "Nesterov momentum"}),
         ("lbfgs", ALWAYS),
         ("evolution", PACED),
-        ("random-search", PACED | {"Schedule"}),
+        ("random-search", PACED | {"Schedule", "Warm-up steps"}),
     ],
 )
 def test_settings_that_the_optimizer_does_not_use_are_not_shown(optimizer, shown):
@@ -109,6 +114,10 @@ def test_the_help_names_every_choice(label, words):
     [
         ("Nesterov momentum", True, "nesterov"),
         ("Weight decay", 0.25, "weight_decay"),
+        ("L1 penalty", 0.125, "l1"),
+        ("L2 penalty", 0.25, "l2"),
+        ("Dropout", 0.5, "dropout"),
+        ("Warm-up steps", 90, "warmup_steps"),
         (TARGET, 0.667, "target_loss"),
         (PATIENCE, 40, "patience"),
         ("Schedule", "one-cycle", "schedule"),
@@ -189,6 +198,28 @@ def test_settings_are_kept_while_an_optimizer_does_not_use_them():
     enter(app, "Optimizer", "sgd")
     assert session_of(app).experiment == before
     assert (inputs(app)["Learning rate"].value, inputs(app)["Momentum"].value) == (0.3, 0.5)
+
+
+def test_input_features_reach_the_set_up_the_address_and_the_diagram():
+    app = enter(opened(TRAIN), "Input features", ["xy", "x2"])
+    assert session_of(app).experiment.features == ("x2", "xy")
+    assert session_of(opened(TRAIN, words_of(app))).experiment == session_of(app).experiment
+    assert sent_to(app, layer_diagram.KEY)["inputs"] == ["x²", "xy"]
+    assert in_use(app) == ["In use: inputs x², xy."]
+
+
+def test_no_input_feature_is_refused_and_the_last_ones_stay():
+    app = enter(opened(TRAIN, {**QUICK, "features": "x-y2"}), "Input features", [])
+    assert any("expected one or more of x, y" in text for text in refusals(app))
+    assert session_of(app).experiment.features == ("x", "y2")
+
+
+def test_regularization_in_use_is_listed_unless_the_optimizer_ignores_it():
+    words = {**QUICK, "l1": "0.001", "l2": "0.25", "dropout": "0.5", "warmup": "1500"}
+    assert in_use(opened(TRAIN, words)) == [
+        "In use: L1 penalty 0.001, L2 penalty 0.25, dropout 0.5, warm-up steps 1,500."
+    ]
+    assert in_use(enter(opened(TRAIN, words), "Optimizer", "evolution")) == []
 
 
 def test_hidden_settings_in_use_are_listed():

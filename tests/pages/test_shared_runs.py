@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.plane.plane import window_of
+from pages.plane.scene import scene_of
 from pages.runs import runner
 from pages.runs.runner import Training
 from pages.server import shared_results, turns
@@ -282,7 +282,7 @@ def test_a_picture_that_was_not_drawn_is_drawn_for_who_wants_it(begin, make, wor
     first.stop()
     watching = make()
     watching.listen(WATCHING)
-    watching.show(Wish(window=window_of(EXPERIMENT), best=True))
+    watching.show(Wish(window=scene_of(EXPERIMENT).window, best=True))
     task, (run, wish) = worker.deliver()
     assert (task, run.step, wish.sharp) == (picture_of, 0, True)
     watching.start()
@@ -298,7 +298,7 @@ def test_a_sharp_picture_at_rest_is_drawn_once_for_all(make, worker):
     trainings = [make(replace(EXPERIMENT, steps=1)) for _ in range(3)]
     for training in trainings:
         training.listen(WATCHING)
-        training.show(Wish(window=window_of(EXPERIMENT)))
+        training.show(Wish(window=scene_of(EXPERIMENT).window))
     worker.deliver()
     for training in trainings:
         training.start()

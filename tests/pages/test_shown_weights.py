@@ -11,6 +11,7 @@ from pages.lessons.lessons import LESSONS
 from pages.lessons.moment import Moment
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
+from pages.plane.scene import scene_of
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.session_value import Session
@@ -147,8 +148,14 @@ def test_the_difference_is_of_the_weights_that_are_chosen(figures):
     for choice in ("Now", "Best"):
         choose(app, choice)
         found[choice] = figures["progress.map"].layout.images[0].source
-    assert found["Best"] == plane.model_difference(best, referee).layout.images[0].source
-    assert found["Now"] == plane.model_difference(run.current, referee).layout.images[0].source
+    assert (
+        found["Best"]
+        == plane.model_difference(best, referee, scene_of(run.experiment)).layout.images[0].source
+    )
+    assert (
+        found["Now"]
+        == plane.model_difference(run.current, referee, scene_of(run.experiment)).layout.images[0].source
+    )
     assert found["Now"] != found["Best"]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.plane import plane
+from pages.plane.scene import scene_of
 from pages.run_view.source import Look, RunSource
 from pages.runs.runner import Training
 from polycore.inspection import dead_neurons
@@ -91,7 +91,7 @@ def test_its_map_is_that_of_the_network():
     header, blobs = opened(source.frame())
     run, size = source.training.run, header["weights"]["map"]
     weights, biases = zip(*run.layers, strict=True)
-    picture = class_map(weights, biases, plane.window_of(EXPERIMENT), sharp=True).packed()
+    picture = class_map(weights, biases, scene_of(EXPERIMENT).window, sharp=True).packed()
     assert (size["columns"], size["rows"]) == (picture.columns, picture.rows) == (480, 360)
     assert blobs["map"] == picture.scanlines
     # opaque as in polycore.figures: 0.72 if certain, nothing by chance
@@ -167,7 +167,7 @@ def test_where_they_differ_has_stripes_of_both_answers():
     source, _ = watched(steps=40, look=Look(map_view="Differences"))
     header, blobs = opened(source.frame())
     weights, biases = zip(*source.training.run.layers, strict=True)
-    (left, right), (low, high) = plane.window_of(EXPERIMENT)
+    (left, right), (low, high) = scene_of(EXPERIMENT).window
     # the center of each pixel, by hand: four to a cell, the outer cells' centers on the edges
     width, height = (right - left) / 119, (high - low) / 89
     x = left - width / 2 + (np.arange(480) + 0.5) * width / 4

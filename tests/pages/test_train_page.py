@@ -125,6 +125,7 @@ def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
         pytest.param(
             "button_group", "Initial weights", "tutorial", "initial_weights", "tutorial", id="weights"
         ),
+        pytest.param("selectbox", "Activation", "gelu", "activation", "gelu", id="activation"),
     ],
 )
 def test_a_setting_reaches_the_set_up_and_the_address(kind, label, value, field, expected):
@@ -134,6 +135,24 @@ def test_a_setting_reaches_the_set_up_and_the_address(kind, label, value, field,
     assert getattr(session_of(app).experiment, field) == expected
     again = opened(TRAIN, words_of(app))
     assert session_of(again).experiment == session_of(app).experiment
+
+
+def test_an_activation_brings_the_initial_weights_that_suit_it():
+    app = opened(TRAIN)
+    for activation, weights, offered in (
+        ("tanh", "glorot", ["Glorot", "SIREN", "0.1"]),
+        ("sine", "siren", ["Glorot", "SIREN", "0.1"]),
+        ("relu", "he", ["He", "Glorot", "SIREN", "0.1"]),
+    ):
+        setting(app, "selectbox", "Activation").set_value(activation).run()
+        assert session_of(app).experiment.activation == activation
+        assert session_of(app).experiment.initial_weights == weights
+        choice = setting(app, "button_group", "Initial weights")
+        assert choice.value in (weights, [weights])
+        assert [option.content for option in choice.proto.options] == offered
+    setting(app, "button_group", "Initial weights").set_value("tutorial").run()
+    setting(app, "selectbox", "Activation").set_value("silu").run()
+    assert session_of(app).experiment.initial_weights == "tutorial"
 
 
 def test_momentum_is_shown_only_for_an_optimizer_that_uses_it():

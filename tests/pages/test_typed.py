@@ -27,6 +27,7 @@ def typed(app, label, value):
         pytest.param("Seed", 5, "seed", 5, id="seed"),
         pytest.param("Hidden layers", "4, 3", "hidden", (4, 3), id="hidden layers"),
         pytest.param("Weight decay", 0.5, "weight_decay", 0.5, id="weight decay"),
+        pytest.param("L2 penalty", 0.5, "l2", 0.5, id="L2"),
         pytest.param("Patience (0 = none)", 9, "patience", 9, id="patience"),
         pytest.param("Optimizer", "sgd", "optimizer", "sgd", id="optimizer"),
     ],

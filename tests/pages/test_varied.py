@@ -6,11 +6,21 @@ from itertools import product
 import pytest
 
 import polycore as pc
-from pages.runs.varied import MOST_SETTINGS, Varied, networks_of, rates_of, unvaried, written_network
+from pages.runs.varied import (
+    MOST_SETTINGS,
+    Varied,
+    dropouts_of,
+    features_of,
+    networks_of,
+    penalties_of,
+    rates_of,
+    unvaried,
+    written_network,
+)
 from pages.server import hosting
 from pages.server.hosting import Limits
 from polycore.experiment.experiment import MAX_SEED
-from polycore.figures.palette import PALETTE
+from polycore.pictures.palette import PALETTE
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
 VARIED = Varied(
@@ -20,6 +30,21 @@ VARIED = Varied(
     learning_rates=(0.01, 0.1),
     steps=50,
 )
+
+
+def test_each_activation_is_trained_with_the_weights_that_suit_it():
+    varied = replace(VARIED, activations=("relu", "tanh"), optimizers=("adam",), learning_rates=(0.01,))
+    assert (varied.settings, varied.runs) == (4, 8)
+    experiments = varied.experiments(SET_UP)
+    assert [(one.hidden, one.activation, one.initial_weights) for one in experiments[:4]] == [
+        ((4,), "relu", "he"),
+        ((4,), "tanh", "glorot"),
+        ((8, 8), "relu", "he"),
+        ((8, 8), "tanh", "glorot"),
+    ]
+    assert varied.name_of(experiments[1]) == "layer 4, tanh"
+    back = replace(varied, activations=("relu",)).experiments(SET_UP.with_activation("sine"))
+    assert {(one.activation, one.initial_weights) for one in back} == {("relu", "he")}
 
 
 @pytest.fixture
@@ -63,6 +88,61 @@ def test_learning_rates_are_listed_with_commas():
 def test_an_invalid_list_of_learning_rates_is_refused_with_an_example(text):
     with pytest.raises(pc.PolycoreError, match=r"^Learning rates: .*(such as|at most)"):
         rates_of(text)
+
+
+def test_input_features_are_listed_with_commas_and_hyphens():
+    assert features_of("x-y, y x x2,  distances") == (("x", "y"), ("x", "y", "x2"), ("distances",))
+    assert features_of("x\u2013y") == (("x", "y"),)
+
+
+@pytest.mark.parametrize("text", ["", " , ", "z", "x-x", "x-y, x+y", "0" * 201])
+def test_an_invalid_list_of_features_is_refused_with_an_example(text):
+    with pytest.raises(pc.PolycoreError, match=r"^Input features: .*(such as x-y|at most)"):
+        features_of(text)
+
+
+def test_each_set_of_features_is_trained_and_named():
+    varied = replace(
+        VARIED, optimizers=("adam",), networks=((4,),), learning_rates=(0.01,), features=(("x", "y"), ("x2",))
+    )
+    experiments = varied.experiments(SET_UP)
+    assert [one.features for one in experiments] == [("x", "y"), ("x2",)] * 2
+    assert [varied.name_of(one) for one in experiments[:2]] == ["inputs x, y", "inputs x²"]
+
+
+def test_regularization_is_listed_with_commas_and_0_is_none():
+    assert penalties_of("L2 penalty", "0, 0.001 10") == (0.0, 0.001, 10.0)
+    assert dropouts_of("0, 0.5, 0.9") == (0.0, 0.5, 0.9)
+
+
+@pytest.mark.parametrize("text", ["", "-1", "10.1", "nan", "much", "0" * 201])
+def test_an_invalid_list_of_penalties_is_refused_by_its_name(text):
+    with pytest.raises(pc.PolycoreError, match=r"^L1 penalty: .*(such as|at most)"):
+        penalties_of("L1 penalty", text)
+
+
+@pytest.mark.parametrize("text", ["", "-0.1", "0.91", "1", "nan", "half"])
+def test_an_invalid_list_of_dropouts_is_refused_with_an_example(text):
+    with pytest.raises(pc.PolycoreError, match=r"^Dropout: .*such as 0, 0\.1"):
+        dropouts_of(text)
+
+
+def test_regularization_varies_for_the_optimizers_that_use_it():
+    varied = replace(
+        VARIED, networks=((4,),), learning_rates=(0.01,), l1=(0.0, 0.001), l2=(0.25,), dropout=(0.0, 0.5)
+    )
+    experiments = varied.experiments(SET_UP)
+    assert (varied.settings, varied.runs, len(experiments)) == (5, 10, 10)
+    adam = [one for one in experiments[:5] if one.optimizer == "adam"]
+    assert [(one.l1, one.l2, one.dropout) for one in adam] == list(product((0.0, 0.001), (0.25,), (0.0, 0.5)))
+    names = [varied.name_of(one) for one in experiments[:5]]
+    assert names == [
+        "Adam, L1 0, dropout 0",
+        "Adam, L1 0, dropout 0.5",
+        "Adam, L1 0.001, dropout 0",
+        "Adam, L1 0.001, dropout 0.5",
+        "L-BFGS",
+    ]
 
 
 # --- the experiments --------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 
 import polycore as pc
 from pages.plane import live, referee
+from pages.plane.scene import of_polynomials
 from pages.predict import asked_point, curve_walk
 from pages.state import session
 from pages.state.kept_models import Kept
@@ -26,9 +27,13 @@ def network():
     return pc.Model(weights, biases, 0.5, 0.5, THREE)
 
 
+def along(model, referee, curve):
+    return curve_walk.along(model, referee, of_polynomials(referee.polynomials, referee.x_range), curve)
+
+
 def test_the_probabilities_are_the_networks_at_points_on_the_curve():
     model = network()
-    walk = curve_walk.along(model, referee.of(THREE, RANGE, 0.1), 1)
+    walk = along(model, referee.of(THREE, RANGE, 0.1), 1)
     assert (walk.x[0], walk.x[-1]) == RANGE
     assert 200 <= len(walk.x) <= 400
     assert (np.diff(walk.x) > 0).all()
@@ -39,7 +44,7 @@ def test_the_probabilities_are_the_networks_at_points_on_the_curve():
 
 
 def test_crossings_have_the_names_of_the_other_curves():
-    walk = curve_walk.along(network(), referee.of(THREE, RANGE, 0.0), 0)
+    walk = along(network(), referee.of(THREE, RANGE, 0.0), 0)
     assert [(crossing.x, crossing.names) for crossing in walk.met] == [
         (pytest.approx(-1), "p2"),
         (pytest.approx(0, abs=1e-12), "p1"),
@@ -49,19 +54,19 @@ def test_crossings_have_the_names_of_the_other_curves():
 
 def test_three_curves_that_meet_in_one_point_are_named_together():
     three = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0), pc.Polynomial(2, 0))
-    walk = curve_walk.along(network().with_polynomials(three), referee.of(three, RANGE, 0.0), 1)
+    walk = along(network().with_polynomials(three), referee.of(three, RANGE, 0.0), 1)
     assert [crossing.names for crossing in walk.met] == ["p0, p2"]
 
 
 def test_without_noise_the_bayes_classifier_is_certain_except_at_crossings():
-    walk = curve_walk.along(network(), referee.of(THREE, RANGE, 0.0), 0)
+    walk = along(network(), referee.of(THREE, RANGE, 0.0), 0)
     at_crossings = np.isin(walk.x, [crossing.x for crossing in walk.met])
     assert walk.referee[at_crossings].tolist() == [0.5, 0.5, 0.5]
     assert (walk.referee[~at_crossings] == 1).all()
 
 
 def test_with_noise_the_bayes_classifier_weighs_the_distances():
-    walk = curve_walk.along(network(), referee.of(THREE, RANGE, 0.5), 0)
+    walk = along(network(), referee.of(THREE, RANGE, 0.5), 0)
     for position in range(0, len(walk.x), 31):
         x = float(walk.x[position])
         # on the line itself: its density is 1, those of the others exp(-d^2 / 2 / 0.25)
@@ -71,7 +76,7 @@ def test_with_noise_the_bayes_classifier_weighs_the_distances():
 
 def test_values_too_large_for_the_bayes_classifier_have_no_probability():
     steep = (pc.Polynomial(1e6, *[0.0] * 12), pc.Polynomial(0), pc.Polynomial(1))
-    walk = curve_walk.along(network().with_polynomials(steep), referee.of(steep, (-10.0, 10.0), 0.0), 0)
+    walk = along(network().with_polynomials(steep), referee.of(steep, (-10.0, 10.0), 0.0), 0)
     # 1e6 x^12 exceeds 1e12 if x^12 exceeds 1e6: beyond the square root of 10
     assert (np.isnan(walk.referee) == (np.abs(walk.x) > math.sqrt(10))).all()
     assert walk.probabilities.sum(axis=1) == pytest.approx(1)
@@ -79,8 +84,8 @@ def test_values_too_large_for_the_bayes_classifier_have_no_probability():
 
 def test_a_walk_is_computed_once_for_a_model():
     model, best = network(), referee.of(THREE, RANGE, 0.1)
-    assert curve_walk.along(model, best, 2) is curve_walk.along(model, best, 2)
-    assert curve_walk.along(network(), best, 2) is not curve_walk.along(model, best, 2)
+    assert along(model, best, 2) is along(model, best, 2)
+    assert along(network(), best, 2) is not along(model, best, 2)
 
 
 # --- on the page ------------------------------------------------------------------------------

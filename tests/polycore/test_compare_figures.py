@@ -9,7 +9,7 @@ import pytest
 
 from polycore import figures
 from polycore.figures import LINES, Curve, alternative_text
-from polycore.figures.palette import PALETTE
+from polycore.pictures.palette import PALETTE
 from polycore.polynomials.polynomial import Polynomial
 
 FIRST = Curve("A <b>", np.array([0, 10, 30]), np.array([2.0, 1.0, 0.5]))

@@ -26,7 +26,8 @@ def test_an_experiment_survives_json(experiment):
     [
         pytest.param("polynomials", TWO[:1], "polynomials: got 1;", id="one polynomial"),
         pytest.param("polynomials", [*TWO, TWO[0]], "equal to polynomials[0]", id="equal polynomials"),
-        pytest.param("polynomials", ["x", "2x"], "a list", id="texts for polynomials"),
+        pytest.param("polynomials", ["x", "y"], "polynomials[1]: character 1: got 'y'", id="no polynomial"),
+        pytest.param("polynomials", ["x", 2], "a list", id="numbers for polynomials"),
         pytest.param(
             "polynomials",
             tuple(pc.Polynomial(n) for n in range(25)),

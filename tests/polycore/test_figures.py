@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from polycore import figures
 from polycore.figures import style
-from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
-from polycore.figures.png import rgba_png
 from polycore.figures.report import CORRECT_COLOR, FEWEST_COLOR, MOST_COLOR
 from polycore.figures.walk import Met
+from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
+from polycore.pictures.png import rgba_png
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
 

@@ -5,6 +5,7 @@ import pytest
 
 import polycore as pc
 from polycore.experiment.fresh_points import CLOSENESSES, FreshPoints, stage_at
+from polycore.network.features import Inputs
 from polycore.training.task import task_of
 
 LINES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0))  # they cross at 0, and are 2|x| apart
@@ -12,7 +13,7 @@ TWELVE = pc.TUTORIAL_POLYNOMIALS
 
 
 def fresh(sampling, polynomials=LINES, noise=0.0, spread=1.0):
-    return FreshPoints(polynomials, (-1.0, 1.0), noise, sampling, spread, np.zeros(2), np.ones(2))
+    return FreshPoints(polynomials, (-1.0, 1.0), noise, sampling, spread, Inputs(), np.zeros(2), np.ones(2))
 
 
 def drawn(points, size=256, count=8, stage=1, seed=0):

@@ -17,7 +17,7 @@ from polycore.figures import (
     with_fold_lines,
     with_regions,
 )
-from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
+from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 
 LINES = (pc.Polynomial(1), pc.Polynomial(-1))
 X, Y = np.linspace(-1, 1, 4), np.linspace(-2, 2, 3)
@@ -137,4 +137,11 @@ def test_the_alternative_text_of_a_neuron_says_where_it_passes_something_on():
     ],
 )
 def test_the_alternative_text_of_the_network_names_its_layers(widths, dead, text):
-    assert alternative_text.network(widths, dead) == f"Picture of the network: {text}"
+    assert alternative_text.network(("x", "y"), widths, dead) == f"Picture of the network: {text}"
+
+
+def test_the_alternative_text_of_the_network_names_its_inputs():
+    three = alternative_text.network(("x", "y", "x²"), (3, 2), None)
+    assert three == "Picture of the network: inputs x, y and x², no hidden layer, and 2 outputs."
+    one = alternative_text.network(("y − p0",), (1, 2), None)
+    assert one == "Picture of the network: input y − p0, no hidden layer, and 2 outputs."

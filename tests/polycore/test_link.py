@@ -93,6 +93,12 @@ LATER = {
     "patience": 70,
     "sampling": "even",
     "growing_batches": True,
+    "activation": "silu",
+    "l1": 0.25,
+    "l2": 0.5,
+    "dropout": 0.125,
+    "features": ("x", "y2", "distances"),
+    "warmup_steps": 90,
 }
 
 
@@ -106,7 +112,8 @@ def another_recommended(monkeypatch):
 
 def test_every_part_is_the_first_links_or_tried_here_as_a_later_one():
     # a part that is added joins the later ones: the rule below must hold for it
-    assert set(link.to_query(RECOMMENDED)) - set(FIRST) == set(LATER)
+    names = {"warmup" if name == "warmup_steps" else name for name in LATER}
+    assert set(link.to_query(replace(RECOMMENDED, **LATER))) - set(FIRST) == names
 
 
 @pytest.mark.usefixtures("another_recommended")
@@ -120,6 +127,12 @@ def test_an_old_link_lacks_later_parts_and_means_what_it_meant():
         "patience": None,
         "sampling": "random",
         "growing_batches": False,
+        "activation": "relu",
+        "l1": 0.0,
+        "l2": 0.0,
+        "dropout": 0.0,
+        "features": ("x", "y"),
+        "warmup_steps": 0,
     }
 
 

@@ -230,7 +230,7 @@ def test_a_model_survives_a_pickle_read_only():
         pytest.param({"held_out_accuracy": math.nan}, "held_out_accuracy: got a number", id="held-out NaN"),
         pytest.param({"polynomials": LINES[:1]}, "got 1 for 2 classes", id="too few polynomials"),
         pytest.param(
-            {"polynomials": ("x", "-x")}, r"polynomials\[0\]: got a str", id="texts for polynomials"
+            {"polynomials": (1, "-x")}, r"polynomials\[0\]: got an int", id="a number for a polynomial"
         ),
         pytest.param(
             {"polynomials": (LINES[0], Polynomial(*[1] * 14))},

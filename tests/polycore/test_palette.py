@@ -12,8 +12,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from polycore.figures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE, Look
 from polycore.limits import MAX_CLASSES
+from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE, Look
 
 JUST_NOTICEABLE = 2.3
 SEVERITY_1 = {

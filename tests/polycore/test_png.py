@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from polycore.figures.png import rgba_png
+from polycore.pictures.png import indexed_png, rgba_png
 
 RED, HALF_CLEAR_BLUE = (255, 0, 0, 255), (0, 0, 255, 128)
 
@@ -79,3 +79,18 @@ def test_this_decoder_finds_a_wrong_checksum(at):
     image[at] ^= 1
     with pytest.raises(AssertionError):
         chunks_of(image)
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.integers(0, 2)))
+def test_every_indexed_image_comes_back(pixels):
+    colors = np.array([RED, HALF_CLEAR_BLUE, (1, 2, 3, 4)], dtype=np.uint8)
+    chunks = chunks_of(indexed_png(pixels, colors))
+    assert [kind for kind, _ in chunks] == [b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"]
+    contents = dict(chunks)
+    height, width = pixels.shape
+    assert contents[b"IHDR"] == struct.pack(">II", width, height) + bytes([8, 3, 0, 0, 0])
+    assert contents[b"PLTE"] == bytes([255, 0, 0, 0, 0, 255, 1, 2, 3])
+    assert contents[b"tRNS"] == bytes([255, 128, 4])
+    raw = zlib.decompress(contents[b"IDAT"])
+    rows = [raw[start : start + 1 + width] for start in range(0, len(raw), 1 + width)]
+    assert [list(row) for row in rows] == [[0, *row] for row in pixels.tolist()]

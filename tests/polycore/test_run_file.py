@@ -121,7 +121,7 @@ def test_numpy_alone_reads_the_arrays(kind):
     run, arrays = run_of(kind), arrays_of(kind)
     assert arrays["parameters"].tobytes() == run.parameters.tobytes()
     assert arrays["history_step"].tolist() == run.history.step.tolist()
-    assert pc.Experiment.from_dict(told_by(kind)["experiment"]) == run.experiment
+    assert told_by(kind)["experiment"] == run.experiment.summary()
 
 
 def test_a_run_from_another_version_loads():
@@ -174,9 +174,10 @@ def test_the_largest_run_fits_the_largest_file():
         hidden=(512, 507, 512),
         optimizer="lbfgs",
     )
-    told = replace(run_metadata.from_fields(told_by("l-bfgs")), experiment=experiment, pairs=10)
-    told = replace(told, history_entries=400)
-    sizes = [np.dtype(one.type).itemsize * np.prod(one.shape) for one in run_arrays.specs(told).values()]
+    fields = replace(run_metadata.from_fields(told_by("l-bfgs")), experiment=experiment, pairs=10)
+    # 2 MB of snapshots have no room for one of so many parameters
+    fields = replace(fields, history_entries=400, snapshots=0)
+    sizes = [np.dtype(one.type).itemsize * np.prod(one.shape) for one in run_arrays.specs(fields).values()]
     assert sum(sizes) == 23 * 8 * 524_288 + 8 * 10 + 4 * 8 * 400
     assert sum(sizes) + 4 * 2**18 + len(sizes) * 1000 < run_file.MAX_BYTES
 

@@ -5,7 +5,7 @@ import pytest
 
 from polycore import figures
 from polycore.figures import Group, alternative_text
-from polycore.figures.palette import PALETTE
+from polycore.pictures.palette import PALETTE
 
 NARROW = Group("layer 4", np.array([1.0, 2.0]), np.array([0.9, 0.95]))
 WIDE = Group("layers 8-8 <b>", np.array([4.0]), np.array([0.98]))

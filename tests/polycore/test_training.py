@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
-from polycore.training import history
+from polycore.history import history
 from polycore.training.task import task_of
+from tests.polycore.test_features import inputs_by_hand
 from tests.runs import DIVERGING, KINDS, TINY, TWO, plain, same_run
 
 every_kind = pytest.mark.parametrize("experiment", KINDS.values(), ids=KINDS)
@@ -125,10 +126,11 @@ def test_the_best_is_the_lowest_loss_of_all_steps(name):
 
 
 def plain_forward(model, points):
-    """Dot, add, ReLU, dot, add, softmax, as the tutorial does it."""
-    values = points
+    """Dot, add, ReLU or tanh, dot, add, softmax, as the tutorial does it."""
+    values = inputs_by_hand(model.features, points)
+    activation = {"relu": lambda sums: np.maximum(0, sums), "tanh": np.tanh}[model.activation]
     for weights, biases in zip(model.weights[:-1], model.biases[:-1], strict=True):
-        values = np.maximum(0, np.dot(values, weights) + biases)
+        values = activation(np.dot(values, weights) + biases)
     logits = np.dot(values, model.weights[-1]) + model.biases[-1]
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)

@@ -1,0 +1,55 @@
+"""The loss landscape of a race: the trajectories of all its optimizers on one plane."""
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from pages.drawings import run_landscape, standing
+from pages.runs.job import Job
+from pages.runs.race import Race
+from pages.state import session
+from polycore import Landscape
+
+KEY = "race.landscape"
+EXPLAINED = (
+    "The map shows what the loss would be if all weights were moved in two directions at once: slate "
+    "blue is low, sand is high. Each line is the trajectory of one optimizer, from the initial weights (●), "
+    "which all share, to its last ones (★)."
+)
+
+
+def draw(race: Race) -> None:
+    """Draw a button that lets workers compute it, and then the map."""
+    st.subheader("The loss landscape", anchor=False)
+    st.write(EXPLAINED)
+    landscape = standing.draw(
+        partial(_landscape_of, race),
+        partial(_begin, race),
+        KEY,
+        "Draw the loss landscape" if _landscape_of(race) is None else "Draw it again",
+        ":material/landscape:",
+        "The two directions are those in which the weights of all changed most. The map is computed around "
+        "the weights of the one that leads.",
+    )
+    known = session.current().comparison.landscape
+    with st.container():
+        if landscape is not None and known is not None:
+            _, order = known
+            run_landscape.draw(landscape, KEY, [race.lanes[index].name for index in order], order)
+
+
+def _landscape_of(race: Race) -> Job[Landscape] | None:
+    known = session.current().comparison.landscape
+    return known[0] if known is not None and known[0].of == _name(race) else None
+
+
+def _begin(race: Race) -> None:
+    leader = race.lanes.index(race.leader)
+    order = leader, *(index for index in range(len(race.lanes)) if index != leader)
+    job = run_landscape.begun(_name(race), *(race.lanes[index].training.whole_run for index in order))
+    session.set_comparison(replace(session.current().comparison, landscape=(job, order)))
+
+
+def _name(race: Race) -> str:
+    return race.lanes[0].training.name

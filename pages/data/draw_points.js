@@ -1,0 +1,239 @@
+// Draws points on the plane; draw_points.py describes `data`.
+//
+// What the user draws is shown at once. Each stroke is an operation with a number; it is sent, again with each later one,
+// until the server says that it was applied. So a stroke is neither lost nor applied twice, whatever comes first.
+
+const NEAR = 14; // pixels: how near to a point the eraser must come
+const APART = 16; // pixels between the points of one stroke
+
+export default keeping(
+  (parent) => new Drawing(parent),
+  (drawing, { data, setTriggerValue }) => {
+    drawing.send = (drawn) => setTriggerValue("drawn", drawn);
+    drawing.show(data);
+  },
+);
+
+class Drawing {
+  constructor(parent) {
+    this.pen = crypto.getRandomValues(new Uint32Array(2)).join("-");
+    [this.number, this.keys] = [0, 0];
+    [this.waiting, this.done] = [[], []]; // operations that are not applied yet; those that Undo takes back
+    [this.label, this.erasing] = [0, false];
+    this.root = document.createElement("div");
+    this.root.className = "drawing";
+    this.tools = document.createElement("div");
+    this.tools.className = "tools";
+    this.tools.setAttribute("role", "toolbar");
+    this.tools.setAttribute("aria-label", "Drawing tools");
+    this.canvas = document.createElement("canvas");
+    this.canvas.setAttribute("role", "img");
+    this.root.append(this.tools, this.canvas);
+    parent.append(this.root);
+    this.listening = new AbortController();
+    const on = (name, action) => this.canvas.addEventListener(name, action, { signal: this.listening.signal });
+    on("pointerdown", (event) => this.press(event));
+    on("pointermove", (event) => this.move(event));
+    for (const name of ["pointerup", "pointercancel"]) on(name, () => this.lift());
+    this.observer = new ResizeObserver(() => this.paint());
+    this.observer.observe(this.canvas);
+    this.theme = matchMedia("(prefers-color-scheme: dark)");
+    this.theme.addEventListener("change", () => this.paint(), { signal: this.listening.signal });
+  }
+
+  show(data) {
+    this.data = data;
+    if (data.pen === this.pen) this.waiting = this.waiting.filter(({ number }) => number > data.applied);
+    if (this.label >= data.names.length) this.label = 0;
+    const known = data.points.map(([key, x, y, label]) => ({ key, x, y, label }));
+    if (!this.stroke) this.points = this.waiting.reduce(applied, known);
+    this.drawTools();
+    this.paint();
+  }
+
+  drawTools() {
+    const { names, colors } = this.data;
+    const focused = this.root.getRootNode().activeElement?.dataset?.tool;
+    const classes = names.map((name, label) =>
+      this.tool(name, `class ${label}`, () => Object.assign(this, { label, erasing: false }), {
+        pressed: !this.erasing && label === this.label,
+        color: colors[label],
+      }),
+    );
+    const erase = this.tool("Erase", "erase", () => (this.erasing = true), { pressed: this.erasing });
+    const undo = this.tool("Undo", "undo", () => this.undo(), { disabled: this.done.length === 0 });
+    const clear = this.tool("Clear", "clear", () => this.clear(), { disabled: this.points.length === 0 });
+    const count = document.createElement("span");
+    count.textContent = this.points.length === 1 ? "1 point" : `${this.points.length.toLocaleString("en")} points`;
+    this.tools.replaceChildren(...classes, erase, undo, clear, count);
+    if (focused) this.tools.querySelector(`[data-tool="${focused}"]`)?.focus();
+  }
+
+  tool(text, name, action, { pressed, color, disabled = false }) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: text, disabled });
+    button.dataset.tool = name;
+    if (pressed !== undefined) button.setAttribute("aria-pressed", pressed);
+    if (color) {
+      const swatch = document.createElement("i");
+      swatch.style.background = color;
+      button.prepend(swatch);
+    }
+    button.addEventListener("click", () => {
+      action();
+      this.drawTools();
+      this.paint();
+    });
+    return button;
+  }
+
+  press(event) {
+    if (event.button !== 0 || !this.data) return;
+    this.canvas.setPointerCapture(event.pointerId);
+    this.stroke = { added: [], erased: [], last: null };
+    this.reach(event);
+  }
+
+  move(event) {
+    if (!this.stroke) return;
+    for (const passed of event.getCoalescedEvents?.() ?? [event]) this.reach(passed);
+  }
+
+  reach(event) {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    if (this.erasing) this.eraseNear(x, y);
+    else this.addAt(x, y);
+    this.paint();
+  }
+
+  addAt(x, y) {
+    const { last } = this.stroke;
+    if (last && Math.hypot(x - last[0], y - last[1]) < APART) return;
+    if (this.points.length >= this.data.most) return;
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const { steps, window: [xs, ys] } = this.data;
+    const index = (share) => Math.min(steps, Math.max(0, Math.round(share * steps)));
+    const [column, row] = [index(x / width), index(1 - y / height)];
+    const at = ([low, high], place) => low + ((high - low) * place) / steps;
+    const key = `${this.pen}-${++this.keys}`;
+    const point = { key, x: at(xs, column), y: at(ys, row), label: this.label, place: [column, row] };
+    this.stroke.last = [x, y];
+    this.stroke.added.push(point);
+    this.points = [...this.points, point];
+  }
+
+  eraseNear(x, y) {
+    const near = this.points.filter((point) => {
+      const [px, py] = this.pixel(point);
+      return Math.hypot(x - px, y - py) <= NEAR;
+    });
+    if (near.length === 0) return;
+    this.stroke.erased.push(...near);
+    this.points = this.points.filter((point) => !near.includes(point));
+  }
+
+  lift() {
+    if (!this.stroke) return;
+    const { added, erased } = this.stroke;
+    this.stroke = null;
+    if (added.length || erased.length) this.operate({ added, erased });
+    this.drawTools();
+  }
+
+  operate({ added = [], erased = [] }) {
+    this.done.push({ erased: added, restored: erased });
+    this.enqueue({ added, erased, restored: [] });
+  }
+
+  enqueue(operation) {
+    this.waiting.push({ number: ++this.number, ...operation });
+    const keys = (points) => points.map(({ key }) => key);
+    const operations = this.waiting.map(({ number, added, erased, restored }) => ({
+      number,
+      add: added.map(({ key, place, label }) => [key, ...place, label]),
+      erase: keys(erased),
+      restore: keys(restored),
+    }));
+    this.send({ pen: this.pen, operations });
+  }
+
+  undo() {
+    const { erased, restored } = this.done.pop();
+    const operation = { added: [], erased, restored };
+    this.points = applied(this.points, operation);
+    this.enqueue(operation);
+  }
+
+  clear() {
+    const erased = this.points;
+    this.points = [];
+    this.operate({ erased });
+  }
+
+  pixel({ x, y }) {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const [[left, right], [low, high]] = this.data.window;
+    return [((x - left) / (right - left)) * width, (1 - (y - low) / (high - low)) * height];
+  }
+
+  paint() {
+    if (!this.data || this.canvas.clientWidth === 0) return;
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const scale = window.devicePixelRatio || 1;
+    Object.assign(this.canvas, { width: width * scale, height: height * scale });
+    const paper = this.canvas.getContext("2d");
+    paper.scale(scale, scale);
+    this.paintAxes(paper, width, height);
+    for (const point of this.points) {
+      const [x, y] = this.pixel(point);
+      paper.fillStyle = this.data.colors[point.label];
+      paper.beginPath();
+      paper.arc(x, y, 5, 0, 2 * Math.PI);
+      paper.fill();
+    }
+    const counts = this.data.names.map((name, label) => `${name} ${this.points.filter((one) => one.label === label).length}`);
+    this.canvas.setAttribute("aria-label", `The plane with your points: ${counts.join(", ")}.`);
+  }
+
+  paintAxes(paper, width, height) {
+    const [xs, ys] = this.data.window;
+    paper.strokeStyle = paper.fillStyle = "rgba(128, 128, 128, 0.75)";
+    paper.font = "12px sans-serif";
+    for (const value of ticks(xs)) this.line(paper, value, this.pixel({ x: value, y: ys[0] })[0], height, true);
+    for (const value of ticks(ys)) this.line(paper, value, this.pixel({ x: xs[0], y: value })[1], width, false);
+  }
+
+  line(paper, value, at, length, upright) {
+    paper.globalAlpha = value === 0 ? 0.8 : 0.25;
+    paper.beginPath();
+    if (upright) [paper.moveTo(at, 0), paper.lineTo(at, length)];
+    else [paper.moveTo(0, at), paper.lineTo(length, at)];
+    paper.stroke();
+    paper.globalAlpha = 1;
+    if (upright) paper.fillText(String(value), at + 3, this.canvas.clientHeight - 4);
+    else paper.fillText(String(value), 3, at - 3);
+  }
+
+  end() {
+    this.listening.abort();
+    this.observer.disconnect();
+    this.root.remove();
+  }
+}
+
+// The points after an operation.
+function applied(points, { added, erased, restored }) {
+  const gone = new Set(erased.map(({ key }) => key));
+  const [kept, known] = [points.filter(({ key }) => !gone.has(key)), new Set(points.map(({ key }) => key))];
+  return [...kept, ...[...restored, ...added].filter(({ key }) => !known.has(key))];
+}
+
+function ticks([low, high]) {
+  const rough = (high - low) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: count }, (_, index) => Number(((first + index) * step).toPrecision(12)) || 0);
+}

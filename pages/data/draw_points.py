@@ -1,0 +1,51 @@
+"""The plane on which the user draws points: choose a class, click or drag; erase and undo."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.channel.live_text import CHANNEL_SCRIPT
+from pages.sketch.sketch import STEPS, Sketch, operations_in
+from polycore.limits import MAX_POINTS
+from polycore.pictures.palette import PALETTE
+
+KEY = "data.draw"
+HEIGHT = 520  # pixels, with the tools
+
+_HERE = Path(__file__)
+_component = st.components.v2.component(
+    "polycore_draw_points",
+    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+def draw(sketch: Sketch, change: Callable[[Sketch], None], current: Callable[[], Sketch]) -> None:
+    """Draw the plane of a sketch; `change` takes the sketch after what the user has drawn.
+
+    current: returns the sketch as it is by then.
+    """
+    _component(
+        key=KEY,
+        data={
+            "points": [[*point] for point in sketch.points],
+            "window": sketch.window,
+            "names": list(sketch.names),
+            "colors": [PALETTE[label].color for label in range(len(sketch.names))],
+            "pen": sketch.pen,
+            "applied": sketch.applied,
+            "steps": STEPS,
+            "most": MAX_POINTS,
+        },
+        height=HEIGHT,
+        on_drawn_change=lambda: _take(change, current()),
+    )
+
+
+def _take(change: Callable[[Sketch], None], sketch: Sketch) -> None:
+    drawn: Any = st.session_state[KEY].get("drawn")
+    sent = operations_in(drawn)
+    if sent is not None:
+        change(sketch.after(*sent))

@@ -1,0 +1,239 @@
+"""Points of the user's own on the Data page: drawn, uploaded, or taken from samples."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.data import draw_points, points_upload
+from pages.plane.scene import fit_of, scene_of
+from pages.sketch.sketch import Sketch
+from pages.state import session, typed
+from pages.wording import refusal
+from polycore import Experiment, PointSet, PolycoreError
+from polycore.arrays import evenly
+from polycore.class_name import checked_names
+from polycore.experiment.experiment import LEAST_HELD_OUT, MOST_HELD_OUT, MOST_POINTS_IN_JSON
+from polycore.network.features import without_distances
+from polycore.optimizers.registry import OPTIMIZERS
+
+PREFIX = "own_points"
+POLYNOMIALS, OWN = "Polynomials", "My own points"
+SEPARATOR = ","
+REFUSAL_KEY = f"{PREFIX}.refusal"
+
+
+def draw_source() -> None:
+    """Draw the choice of what to learn from."""
+    key = session.current().inputs.key(f"{PREFIX}.source")
+    st.segmented_control(
+        "Learn from",
+        (POLYNOMIALS, OWN),
+        default=POLYNOMIALS if session.current().setup.own_points is None else OWN,
+        required=True,
+        key=key,
+        on_change=_choose_source,
+        args=(key,),
+        help="Polynomials: the program samples points on them. My own points: draw them, or upload a table.",
+    )
+
+
+def draw(sketch: Sketch) -> None:
+    """Draw the plane with the points, and beside it where else they may come from."""
+    plane, inputs = st.columns([3, 2], gap="large")  # on a phone the plane comes first
+    with inputs:
+        with st.container():
+            _draw_standing(sketch)
+        with st.container():
+            _draw_names(sketch)
+        with st.container():
+            _draw_share()
+        points_upload.draw(adopt)
+    with plane:
+        draw_points.draw(sketch, _take, _present)
+        st.caption(
+            "Choose a class, then click or drag to place its points. They snap to a grid of 1000 by 1000, so "
+            f"that a link holds them exactly, up to {MOST_POINTS_IN_JSON} of them."
+        )
+    data = session.current().experiment.data
+    if data is not None:
+        _draw_fit(data)
+
+
+def draw_samples_button() -> None:
+    """Draw the button that makes the samples of polynomials points to edit."""
+    st.button(
+        "Edit these as my own points",
+        key=f"{PREFIX}.samples",
+        icon=":material/edit:",
+        on_click=_edit_samples,
+        help=f"Takes up to {MOST_POINTS_IN_JSON} of the samples as points that you can erase and add to.",
+    )
+
+
+def adopt(data: PointSet) -> None:
+    """Use these points in place of those that are there."""
+    now = session.current()
+    undo = "Your earlier points were replaced." if now.experiment.data not in (None, data) else None
+    share = now.experiment.held_out_share
+    session.replace_setup(now.experiment.on_points(data, share), undo, Sketch.of(data, _polynomials()))
+
+
+def learn_polynomials() -> None:
+    """Learn polynomials again, those of before. For a button's `on_click`."""
+    typed.note()
+    now, before = session.current().experiment, _polynomials() or Experiment.recommended()
+    experiment = replace(
+        now,
+        data=None,
+        held_out_share=before.held_out_share,
+        polynomials=before.polynomials,
+        samples_per_class=before.samples_per_class,
+        x_range=before.x_range,
+        noise=before.noise,
+        sampling=before.sampling,
+        growing_batches=before.growing_batches,
+        features=before.features if now.features == without_distances(before.features) else now.features,
+        optimizer="adam" if OPTIMIZERS[now.optimizer].needs_full_batch else now.optimizer,
+    )
+    session.replace_setup(experiment, None if now.data is None else "Your points were put aside.")
+
+
+def _polynomials() -> Experiment | None:
+    """Return the set-up on polynomials, or that of before if the present one is on points."""
+    setup = session.current().setup
+    if setup.sketch is None:
+        return setup.experiment if setup.experiment.data is None else None
+    return setup.sketch.polynomials
+
+
+def _present() -> Sketch:
+    return session.current().setup.own_points or Sketch()
+
+
+def _choose_source(key: str) -> None:
+    if st.session_state[key] == POLYNOMIALS:
+        learn_polynomials()
+        return
+    typed.note()
+    now = session.current()
+    session.replace_setup(now.experiment, None, Sketch(polynomials=now.experiment))
+
+
+def _edit_samples() -> None:
+    typed.note()
+    now = session.current()
+    points, labels = now.experiment.training_set()
+    few = evenly(len(points), MOST_POINTS_IN_JSON)
+    window = scene_of(now.experiment).window
+    sketch = Sketch.snapped(points[few], labels[few], now.experiment.class_names, window)
+    sketch = replace(sketch, polynomials=now.experiment)
+    experiment = now.experiment
+    with suppress(PolycoreError):
+        experiment = experiment.on_points(sketch.data)
+    session.replace_setup(experiment, "The set-up learns from your own points now.", sketch)
+
+
+def _take(sketch: Sketch) -> None:
+    """Use a sketch that has changed, and train on its points if that is possible."""
+    typed.note()
+    now = session.current()
+    experiment = now.experiment
+    with suppress(PolycoreError):
+        experiment = experiment.on_points(sketch.data, experiment.held_out_share)
+    session.set_setup(replace(now.setup, experiment=experiment, sketch=sketch))
+
+
+def _draw_standing(sketch: Sketch) -> None:
+    """Say on what a run would train, or what is missing."""
+    trained = session.current().experiment.data
+    try:
+        data = sketch.data
+    except PolycoreError as error:
+        st.caption(
+            ":material/edit: Draw points of at least two classes, or upload a table."
+            if trained is None
+            else ":material/info: These points cannot be trained on yet. Train still has the last ones."
+        )
+        if sketch.points:
+            st.text(str(error))
+        return
+    training = session.current().experiment.sample_count or 0
+    st.caption(
+        f":material/check: {len(data):,} points of {data.class_count} classes: {training:,} to train on, "
+        f"{len(data) - training:,} held out."
+    )
+
+
+def _draw_names(sketch: Sketch) -> None:
+    key = session.current().inputs.key(f"{PREFIX}.names.{len(sketch.names)}")
+    st.text_input(
+        "Classes",
+        value=f"{SEPARATOR} ".join(sketch.names),
+        key=key,
+        on_change=_rename,
+        args=(key,),
+        help="Their names, with commas between them: 2 to 24. A name more is a class more.",
+    )
+    error = st.session_state.pop(REFUSAL_KEY, None)
+    if error is not None:
+        refusal.show("The classes have not changed.", error)
+
+
+def _rename(key: str) -> None:
+    typed.note()
+    sketch = _present()
+    names = [name.strip() for name in st.session_state[key].split(SEPARATOR) if name.strip()]
+    try:
+        checked = checked_names("names", names)
+    except PolycoreError as error:
+        st.session_state[REFUSAL_KEY] = str(error)
+        return
+    before = session.current()
+    renamed = sketch.named(checked)
+    _take(renamed)
+    if len(renamed.points) < len(sketch.points):
+        session.offer_undo("A class and its points were removed.", before)
+
+
+def _draw_share() -> None:
+    experiment = session.current().experiment
+    if experiment.data is None:
+        return
+    key = session.current().inputs.key(f"{PREFIX}.share")
+    st.slider(
+        "Held out",
+        round(100 * LEAST_HELD_OUT),
+        round(100 * MOST_HELD_OUT),
+        value=round(100 * experiment.held_out_share),
+        step=5,
+        format="%d %%",
+        key=key,
+        on_change=_set_share,
+        args=(key,),
+        help="The share of each class that no step trains on: the held-out accuracy is measured on it.",
+    )
+
+
+def _set_share(key: str) -> None:
+    now = session.current()
+    experiment = replace(now.experiment, held_out_share=st.session_state[key] / 100)
+    session.set_setup(replace(now.setup, experiment=experiment))
+
+
+def _draw_fit(data: PointSet) -> None:
+    """Say which polynomials the classes lie on."""
+    expander = st.expander(
+        "Which polynomials are these?", icon=":material/function:", key=f"{PREFIX}.fit", on_change="rerun"
+    )
+    if not expander.open:
+        return
+    with expander:
+        fit = fit_of(data)
+        for curve in fit.curves:
+            st.text(curve.sentence)
+        st.caption(
+            "With these curves the referee, crossings and the walk on Predict work for your points too."
+            if fit.polynomials
+            else "Without a curve for each class there is no referee, and there are no crossings."
+        )

@@ -1,0 +1,1 @@
+"""What a user asks for about a run and waits seconds for: its film, and its loss landscape."""

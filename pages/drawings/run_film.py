@@ -1,0 +1,71 @@
+"""The film of a run: drawn when it is asked for, then shown, and saved as GIF."""
+
+import threading
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from pages.drawings import standing
+from pages.runs.job import Job, Progress
+from pages.runs.runner import Training
+from pages.state import session
+from pages.wording import file_names
+from polycore import Run
+from polycore.films.film import film
+
+PREFIX = "run_film"
+_ONE_AT_A_TIME = threading.Lock()  # a film takes some seconds of a core that all users share
+
+
+def draw(training: Training) -> None:
+    """Draw a button that draws the film of the run as it is at the press, and then the film."""
+    st.subheader("A film", anchor=False)
+    st.write(
+        "Map and loss side by side, from the first step to the present one, as an animated image to share: "
+        "at most 3 MB."
+    )
+    content = standing.draw(
+        _film,
+        partial(_begin, training),
+        PREFIX,
+        "Save as GIF",
+        ":material/movie:",
+        "Draws the film in some seconds. It is shown here, with a button that saves it.",
+    )
+    with st.container():
+        if content is not None:
+            _draw_film(content, training)
+
+
+def _film() -> Job[bytes] | None:
+    return session.current().drawings.film
+
+
+def _draw_film(content: bytes, training: Training) -> None:
+    job = _film()
+    if job is not None and job.of != training.name:
+        st.caption("This film is of the run before.")
+    st.image(content, width="content")
+    st.download_button(
+        "Download the GIF",
+        content,
+        file_name=f"{file_names.of('film', training.run.experiment)}.gif",
+        mime="image/gif",
+        key=f"{PREFIX}.download",
+        icon=":material/download:",
+        type="primary",
+        on_click="ignore",
+    )
+
+
+def _begin(training: Training) -> None:
+    run = training.whole_run
+    job = Job(training.name, partial(_drawn, run), "Waiting for another film", "Frame {} of {}")
+    job.start()
+    session.set_drawings(replace(session.current().drawings, film=job))
+
+
+def _drawn(run: Run, show: Progress) -> bytes:
+    with _ONE_AT_A_TIME:
+        return film(run, show)

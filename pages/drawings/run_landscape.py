@@ -1,0 +1,61 @@
+"""The loss landscape of one or several runs: computed by workers when it is asked for, then shown."""
+
+import threading
+from collections.abc import Sequence
+from functools import partial
+from itertools import pairwise
+from math import prod
+
+import streamlit as st
+
+from pages.plane import live
+from pages.runs.job import Job, Progress
+from pages.server.pool import workers
+from polycore import Landscape, Run
+from polycore.figures import landscape_figure
+from polycore.landscapes.parts import landscape_by
+from polycore.landscapes.survey import MOST_POINTS, Directions
+
+HEIGHT = 520
+SIZES = (41, 31, 21)  # losses along each side
+# multiplications: the recommended network takes 2.3e10 with 41 by 41 losses, and a second
+MOST_EFFORT = 6e10
+_AT_ONCE = threading.Semaphore(max(1, workers.count // 2))  # the other workers compute runs meanwhile
+
+
+def begun(of: str, run: Run, *others: Run, directions: Directions = "principal") -> Job[Landscape]:
+    """Return the job that computes the landscape around `run`, with all trajectories; it has started.
+
+    of: the name of that run, or of the first of several.
+    """
+    compute = partial(_computed, run, others, directions)
+    job = Job(of, compute, "Waiting for another landscape", "{:,} of {:,} losses computed")
+    job.start()
+    return job
+
+
+def draw(
+    landscape: Landscape, key: str, names: Sequence[str] | None = None, lines: Sequence[int] | None = None
+) -> None:
+    """Draw a landscape with its caption; for names and lines see the figure."""
+    live.figure(landscape_figure(landscape, names, lines), key=f"{key}.map", height=HEIGHT)
+    rows, columns = landscape.losses.shape
+    star = "the star" if names is None else f"the star of {names[0]}"
+    st.caption(
+        f"{rows} by {columns} losses, each measured on {landscape.point_count:,} training points. The map is "
+        f"true at {star}; other weights lie off this plane, and a line shows the points of it that are "
+        "nearest to them. Hover over a line for the losses of its own weights."
+    )
+
+
+def _computed(run: Run, others: Sequence[Run], directions: Directions, show: Progress) -> Landscape:
+    with _AT_ONCE:
+        return landscape_by(workers, run, *others, directions=directions, size=_size_for(run), progress=show)
+
+
+def _size_for(run: Run) -> int:
+    """Return how many losses along each side take a few seconds, or as few as show anything."""
+    widths = run.experiment.widths
+    weights = sum(map(prod, pairwise(widths)))
+    points = min(MOST_POINTS, run.experiment.sample_count or MOST_POINTS)
+    return next((size for size in SIZES if size**2 * points * weights <= MOST_EFFORT), SIZES[-1])

@@ -1,0 +1,55 @@
+"""A job on a page: the button that begins it, how it stands, and its result."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from pages.channel import live_text, session_key
+from pages.channel.live_text import Followed
+from pages.runs.job import Job
+from pages.wording import refusal
+
+T = TypeVar("T")
+
+
+def draw(
+    find: Callable[[], Job[T] | None], begin: Callable[[], None], key: str, label: str, icon: str, text: str
+) -> T | None:
+    """Draw the button that begins a job, and how it stands; return its result, None as long as there is none.
+
+    find: returns the job of the session as it is by then; None before the first press. begin: begins it.
+    label, icon, text: of the button. The page is drawn again when the job ends.
+    """
+    job = find()
+    # read once: if it ends while the page is drawn, its progress bar asks for the page again
+    is_active = job is not None and job.is_active
+    st.button(
+        label,
+        key=f"{key}.draw",
+        icon=icon,
+        on_click=_begin,
+        args=(find, begin),
+        disabled=is_active,
+        help=text,
+    )
+    with st.container():
+        if job is not None and is_active:
+            _draw_progress(job, key)
+        elif job is not None and job.error is not None:
+            refusal.show("It could not be drawn.", job.error)
+    return None if job is None or is_active else job.result
+
+
+def _begin(find: Callable[[], Job[Any] | None], begin: Callable[[], None]) -> None:
+    job = find()
+    if job is None or not job.is_active:  # else it was the second of two quick clicks
+        begin()
+
+
+def _draw_progress(job: Job[Any], key: str) -> None:
+    session_key.follow(job)
+    followed = Followed(job.name, job.sequence, active=True)
+    share, said = job.standing
+    html = live_text.value("said", said, "p", "caption") + live_text.bar("share", share, "How much is done")
+    live_text.draw(html, f"{key}.standing", followed, reports=True)

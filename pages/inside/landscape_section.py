@@ -1,0 +1,71 @@
+"""The section about the loss landscape around the run whose network the Inside page shows."""
+
+from dataclasses import replace
+from functools import partial
+from typing import get_args
+
+import streamlit as st
+
+from pages.drawings import run_landscape, standing
+from pages.runs.job import Job
+from pages.runs.runner import Training
+from pages.state import session
+from polycore import Landscape
+from polycore.landscapes.survey import Directions
+
+KEY = "inside.landscape"
+DIRECTIONS_KEY = f"{KEY}.directions"
+WORDS: dict[Directions, str] = {"principal": "Of the run", "random": "Random"}
+EXPLAINED = (
+    "The map shows what the loss would be if all weights were moved in two directions at once: slate "
+    "blue is low, sand is high. The line is the trajectory of the weights, from the first step (●) to the "
+    "one at which the map was drawn (★)."
+)
+HELP = (
+    "Of the run: the two directions in which its weights changed most; beside the axes stands how much of "
+    "the variance lies along each. Random: two random directions around the weights of that step, in which "
+    "each neuron changes by up to a quarter of the length of its weights."
+)
+
+
+def draw() -> None:
+    """Draw the section if the network is that of a run that has begun."""
+    training = session.current().answering_run
+    if training is None or training.run.step == 0:
+        return
+    st.header("The loss landscape", anchor=False)
+    st.write(EXPLAINED)
+    with st.container():
+        directions = st.segmented_control(
+            "Directions",
+            get_args(Directions),
+            default="principal",
+            required=True,
+            format_func=WORDS.__getitem__,
+            key=DIRECTIONS_KEY,
+            persist_state="session",
+            help=HELP,
+        )
+    landscape = standing.draw(
+        partial(_landscape_of, training),
+        partial(_begin, training),
+        KEY,
+        "Draw the loss landscape" if _landscape_of(training) is None else "Draw it again",
+        ":material/landscape:",
+        "Computes up to 1,681 losses around the present weights: a second or two for most networks, half a "
+        "minute for the largest.",
+    )
+    with st.container():
+        # another choice of directions has no map yet
+        if landscape is not None and (landscape.explained is None) == (directions == "random"):
+            run_landscape.draw(landscape, KEY)
+
+
+def _landscape_of(training: Training) -> Job[Landscape] | None:
+    job = session.current().drawings.landscape
+    return job if job is not None and job.of == training.name else None
+
+
+def _begin(training: Training) -> None:
+    job = run_landscape.begun(training.name, training.whole_run, directions=st.session_state[DIRECTIONS_KEY])
+    session.set_drawings(replace(session.current().drawings, landscape=job))

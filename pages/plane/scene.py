@@ -1,0 +1,62 @@
+"""Scene: what maps of the plane show besides a network's answers: the classes, their curves, the window."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from polycore import Experiment, PointSet, Polynomial
+from polycore.class_name import ClassName
+from polycore.figures import plane_range
+from polycore.points.fitting import Fit, fit_polynomials
+from polycore.polynomials.window import Window
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The plane of some classes.
+
+    classes: what stands for each: polynomials, or names of the user's own.
+    curves: the polynomials that the points of the classes lie on, in their order; () if they are not known.
+    window: the ranges of x and y that maps show.
+    spans: for each class the range of x over which its curve is drawn; () for the whole window.
+    """
+
+    classes: tuple[Polynomial, ...] | tuple[ClassName, ...]
+    curves: tuple[Polynomial, ...]
+    window: Window
+    spans: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def x_range(self) -> tuple[float, float]:
+        """The range of x."""
+        return self.window[0]
+
+
+@lru_cache(maxsize=64)
+def of_polynomials(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> Scene:
+    """Return the scene of polynomials over a range of x."""
+    return Scene(polynomials, polynomials, (x_range, plane_range(polynomials, x_range)))
+
+
+def scene_of(experiment: Experiment) -> Scene:
+    """Return the scene of the points that an experiment trains on.
+
+    Points of the user's own have curves if a polynomial fits each class.
+    """
+    if experiment.data is None:
+        return of_polynomials(experiment.polynomials, experiment.x_range)
+    return _of_points(experiment.data)
+
+
+@lru_cache(maxsize=16)
+def _of_points(data: PointSet) -> Scene:
+    spans = tuple(
+        (float(x.min()), float(x.max()))
+        for x in (data.points[data.labels == label, 0] for label in range(data.class_count))
+    )
+    return Scene(data.names, fit_of(data).polynomials or (), data.window, spans)
+
+
+@lru_cache(maxsize=16)
+def fit_of(data: PointSet) -> Fit:
+    """Return the polynomials that the classes of these points lie on."""
+    return fit_polynomials(data)

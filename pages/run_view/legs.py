@@ -1,0 +1,65 @@
+"""A run that continues from weights, in words: what was trained before, and what changed."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from polycore import Experiment
+from polycore.experiment.experiment import LEFT_OUT
+from polycore.figures.progress import Change
+from polycore.history.leg import Leg
+
+MOST_NAMED = 3  # changes in one line
+OTHER_CLASSES = {"polynomials": "other polynomials", "data": "other points"}
+NAMES = {"l1": "L1", "l2": "L2", "warmup_steps": "warm-up steps"}  # of the others, the fields' own
+SAMPLING = ("samples_per_class", "x_range", "noise", "sampling", "growing_batches", "held_out_share")
+
+
+def changes_of(earlier: Sequence[Leg], experiment: Experiment) -> tuple[Change, ...]:
+    """Return the step of each change, and what changed; there are none if the run did not continue."""
+    settings = [*(leg.settings for leg in earlier), experiment.summary()]
+    return tuple(
+        Change(leg.end, change_text(before, after))
+        for leg, (before, after) in zip(earlier, pairwise(settings), strict=True)
+    )
+
+
+def change_text(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
+    """Return what differs between two experiments' settings, each as `Experiment.summary` returns it."""
+    if before is None or after is None:
+        return "other settings"
+    before, after = dict(LEFT_OUT) | dict(before), dict(LEFT_OUT) | dict(after)
+    differing = [name for name in after if before.get(name) != after[name]]
+    named = [OTHER_CLASSES[name] for name in OTHER_CLASSES if name in differing]
+    if "data" in set(before) ^ set(after):  # from polynomials to points, or back: their other fields follow
+        named = ["points of your own" if "data" in after else "polynomials"]
+        differing = [name for name in differing if name not in SAMPLING]
+    named += [
+        _in_words(name, before.get(name), after[name]) for name in differing if name not in OTHER_CLASSES
+    ]
+    if not named:
+        return "continued"
+    more = len(named) - MOST_NAMED
+    return ", ".join(named[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def chain_text(earlier: Sequence[Leg], experiment: Experiment | None) -> str:
+    """Return in one sentence what a model was trained on before; "" if it did not continue."""
+    if not earlier or experiment is None:
+        return ""
+    changes = "; ".join(f"at step {step:,}: {text}" for step, text in changes_of(earlier, experiment))
+    return f"Continued from earlier training. Changed {changes}."
+
+
+def _in_words(name: str, before: object, after: object) -> str:
+    return f"{NAMES.get(name, name.replace('_', ' '))} {_value(before)} → {_value(after)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return "-".join(map(_value, value)) or "none"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "none" if value is None else str(value)

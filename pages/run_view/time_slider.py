@@ -1,0 +1,86 @@
+"""The slider through the past of a run or a race: maps, figures and charts follow it, also as a film."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from pages.channel.live_text import CHANNEL_SCRIPT, Followed
+from pages.run_view.shown import ShownRun
+from pages.runs.past import Choice, choice_in
+from pages.state import session
+
+KEY = "time_slider"
+
+Moments = Sequence[tuple[int, Choice]]
+
+_HERE = Path(__file__)
+_component = st.components.v2.component(
+    "polycore_time_slider",
+    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+def draw(shown: ShownRun) -> None:
+    """Draw the slider for a run that a page shows.
+
+    While it is moved, the channel sends the weights of its steps; the page is drawn again once it rests.
+    """
+    choice = shown.weights.choice
+    _draw(KEY, shown.followed, shown.values["moments"], choice, _choose, moves=True)
+
+
+def draw_for_race(
+    key: str, followed: Followed, moments: Moments, choice: Choice, choose: Callable[[Choice], None]
+) -> None:
+    """Draw the slider for a race, whose moments are microseconds of computing, in the same way.
+
+    choose: called with what it rests at.
+    """
+    _draw(key, followed, moments, choice, choose, moves=True, over_time=True)
+
+
+def draw_at_rest(
+    key: str, followed: Followed | None, moments: Moments, choice: Choice, choose: Callable[[Choice], None]
+) -> None:
+    """Draw the slider for a page that shows other weights only once it rests, and so plays no film.
+
+    followed: the frames that have the run's "moments" from then on; None if none are added.
+    choose: called with what it rests at.
+    """
+    _draw(key, followed, moments, choice, choose, moves=False)
+
+
+def _draw(
+    key: str,
+    followed: Followed | None,
+    moments: Moments,
+    choice: Choice,
+    choose: Callable[[Choice], None],
+    *,
+    moves: bool,
+    over_time: bool = False,
+) -> None:
+    _component(
+        key=key,
+        data={
+            "follow": None if followed is None else followed.to_browser(),
+            "moments": moments,
+            "choice": choice,
+            "moves": moves,
+            "overTime": over_time,
+        },
+        on_chosen_change=partial(_take, key, choose),
+    )
+
+
+def _take(key: str, choose: Callable[[Choice], None]) -> None:
+    choice = choice_in(st.session_state[key].get("chosen"))
+    if choice is not None:
+        choose(choice)
+
+
+def _choose(choice: Choice) -> None:
+    session.set_view(session.current().view.chosen(choice))

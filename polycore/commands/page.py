@@ -1,0 +1,48 @@
+"""page: write a network as one HTML file that answers in any browser."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from polycore.commands.argument_parser import Parser
+from polycore.commands.descriptions import listing
+from polycore.commands.kept_files import check_writable, model_at
+from polycore.files.path_or_file import put
+from polycore.web.html_page import html_page
+
+_DESCRIPTION = """Write a network as a page of one HTML file: its map, which answers in any browser.
+
+The page works offline. It has 25 to 110 kB and 11 bytes for each weight and bias: about 100 kB for the
+recommended network. A network with more than 250,000 of them is refused.
+"""
+_EXAMPLES = """examples:
+  %(prog)s weights.npz page.html
+  %(prog)s saved.npz page.html
+"""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to argparse's subparsers."""
+    parser = commands.add_parser(
+        "page",
+        help="write a network as one HTML file that answers in a browser",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+    )
+    parser.add_argument(
+        "weights", metavar="WEIGHTS", help="a weight file, or a run file, whose best weights are used"
+    )
+    parser.add_argument("out", metavar="OUT.html", help="the page's file, which is replaced if it exists")
+    parser.set_defaults(command=page, parser=parser)
+
+
+def page(arguments: argparse.Namespace) -> int:
+    """Write the page. Raises PolycoreError if the weights are refused or the page is not written."""
+    parser: Parser = arguments.parser
+    out = Path(arguments.out)
+    check_writable(parser, out)
+    content = html_page(model_at(arguments.weights)).encode()
+    put(out, content, "page")
+    sys.stdout.write(listing({"page": str(out), "size": f"{len(content) / 1000:,.0f} kB"}))
+    return 0

@@ -1,0 +1,264 @@
+"""PolycoreClassifier: the network of this package as a classifier by scikit-learn's conventions."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from polycore import network
+from polycore.arrays import Floats, Integers
+from polycore.class_name import ClassName, are_names
+from polycore.errors import PolycoreError
+from polycore.estimator import scikit_learn
+from polycore.estimator.estimator import Estimator
+from polycore.estimator.inputs import (
+    COLUMNS,
+    check_lengths,
+    checked_labels,
+    checked_points,
+    classes_in,
+    feature_names_of,
+    seed_of,
+)
+from polycore.estimator.learner import Learner
+from polycore.estimator.undivided import UndividedExperiment
+from polycore.experiment.experiment import Experiment
+from polycore.formatting import counted
+from polycore.limits import MAX_CLASSES, MIN_CLASSES
+from polycore.model.model import Model
+from polycore.network.activations import ACTIVATIONS
+from polycore.points.point_set import PointSet
+from polycore.training.run import Run, advance, start
+
+_KEPT = ("step", "seed", "versions", "window")  # of a run's metadata: what does not mention held-out points
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class PolycoreClassifier(Estimator):
+    """A network that learns which class a point (x, y) is of, for scikit-learn's pipelines and searches.
+
+    It follows scikit-learn's conventions (1.6 or newer) and needs NumPy alone. X has two columns and 2 to
+    20,000 rows, within the limits of `PointSet`, and y 2 to 24 classes: numbers or texts. All points are
+    trained on; none is held out, since scikit-learn's splits do that.
+
+    hidden, activation, optimizer, learning_rate, schedule, batch_size, steps, standardize, momentum: see
+        `Experiment`, whose defaults they have. They are checked when `fit` uses them.
+    nesterov, weight_decay, initial_weights, target_loss: see there too.
+    random_state: a whole number from 0 on, as the seed of an `Experiment`: equal fits give equal networks. A
+        NumPy RandomState or Generator draws the seed, and None makes each fit another one.
+
+    After `fit` or `partial_fit` there are `model_` (a `Model`, whose classes are numbered as in `classes_`),
+    `classes_` (K,), the sorted labels, `n_features_in_`, which is 2, and, if X was a data frame with named
+    columns, `feature_names_in_`.
+
+    Every error about a value is a PolycoreError, hence a ValueError.
+    """
+
+    hidden: Sequence[int] = (12,)
+    activation: str = "relu"
+    optimizer: str = "adam"
+    learning_rate: float = 0.01
+    schedule: str = "constant"
+    batch_size: int | None = None
+    steps: int = 2000
+    standardize: bool = True
+    momentum: float = 0.9
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    initial_weights: str = "he"
+    target_loss: float | None = None
+    random_state: int | np.random.RandomState | np.random.Generator | None = 0
+
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Train a new network on points X (N, 2) with labels y (N,), and return this estimator.
+
+        The weights with the lowest loss on these points are kept. Warns with a RuntimeWarning if the weights
+        grew without bound. Raises PolycoreError if a setting, X or y is not valid.
+        """
+        classes, indices = classes_in(checked_labels(y))
+        _check_count("y", classes)
+        points = checked_points(X)
+        check_lengths(points, indices)
+        run = self._trained(points, indices, _names_of(classes))
+        if run.diverged:
+            warnings.warn(str(run.ended_because), RuntimeWarning, stacklevel=2)
+        self._keep(_model_of(run), Learner.after_run(run), classes)
+        self._keep_names(X)
+        return self
+
+    def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
+        """Continue with one pass over points X (N, 2) with labels y (N,), and return this estimator.
+
+        classes: all labels (K,) that will ever occur; required in the first call, unless `fit` came before.
+
+        A pass takes the points in batches of `batch_size`, and is a single step without one; `steps`,
+        `schedule` and `target_loss` have no effect. X may have a single row, and some classes no point. The
+        first points determine how the inputs are standardized. The loss and the accuracy of `model_` are
+        those of the present X. Raises PolycoreError if a setting or an argument is not valid, and if the
+        weights grow without bound; then the network is as before.
+        """
+        labels = checked_labels(y)
+        known = self._classes_for(classes)
+        indices = _indices_of(labels, known)
+        points = checked_points(X)
+        check_lengths(points, indices)
+        self._check_names(X)
+        is_first = not hasattr(self, "_learner")
+        settings = Experiment(**self._settings())
+        before = Learner.new(settings, len(known), points) if is_first else self._learner
+        learner = before.after_pass(points, indices, settings)
+        self._keep(_model_after(learner, points, indices, _names_of(known)), learner, known)
+        if is_first:
+            self._keep_names(X)
+        return self
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Return the most likely class, (N,), one of `classes_`, for points X (N, 2).
+
+        Raises PolycoreError if X is not valid or nothing was fitted; the latter is also a NotFittedError in a
+        program that uses scikit-learn.
+        """
+        answers = self.predict_proba(X).argmax(axis=1)
+        labels: NDArray[Any] = self.classes_[answers]
+        return labels
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return the probability of each class, (N, K) in the order of `classes_`, for points X (N, 2).
+
+        Raises as `predict` does.
+        """
+        self._check_fitted()
+        points = checked_points(X)
+        self._check_names(X)
+        return self.model_.predict_proba(points)
+
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Return the share, 0 to 1, of points X (N, 2) whose most likely class is the one in y (N,).
+
+        sample_weight: how much each point counts, (N,), 0 or more, and not all 0. Raises as `predict` does,
+        and PolycoreError if y or the weights are not valid.
+        """
+        answers, labels = self.predict(X), checked_labels(y)
+        check_lengths(answers, labels)
+        weights = None if sample_weight is None else _checked_weights(sample_weight, len(answers))
+        return float(np.average(answers == labels, weights=weights))
+
+    def __sklearn_tags__(self) -> Any:
+        """Return what scikit-learn should know of this estimator: it is a classifier."""
+        return scikit_learn.classifier_tags()
+
+    def get_metadata_routing(self) -> Any:
+        """Return what scikit-learn may pass to this estimator besides X and y: weights for its score."""
+        return scikit_learn.metadata_request(self)
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "classes_"):
+            raise scikit_learn.not_fitted_error(
+                f"This {type(self).__name__} is not fitted yet. Call fit(X, y) first."
+            )
+
+    def _settings(self) -> dict[str, Any]:
+        settings = self.get_params()
+        settings["seed"] = seed_of(settings.pop("random_state"))
+        return settings
+
+    def _trained(self, points: Floats, indices: Integers, names: Sequence[str]) -> Run:
+        try:
+            data = PointSet(points, indices, names)
+        except PolycoreError as error:
+            raise PolycoreError(f"X and y make no PointSet. {error}") from error
+        experiment = UndividedExperiment(data=data, **self._settings())
+        return advance(start(experiment), experiment.steps)
+
+    def _classes_for(self, classes: ArrayLike | None) -> NDArray[Any]:
+        given = None if classes is None else classes_in(checked_labels(classes))[0]
+        if not hasattr(self, "classes_"):
+            if given is None:
+                raise PolycoreError(
+                    "classes: got None in the first call of partial_fit; expected all labels."
+                )
+            _check_count("classes", given)
+            return given
+        if given is not None and not np.array_equal(given, self.classes_):
+            raise PolycoreError(
+                f"classes: got {given.tolist()}; expected those of the first call, {self.classes_.tolist()}, "
+                "or None. Call fit for other classes."
+            )
+        return self.classes_
+
+    def _check_names(self, X: ArrayLike) -> None:
+        names, expected = feature_names_of(X), getattr(self, "feature_names_in_", None)
+        if names is not None and expected is not None and names.tolist() != expected.tolist():
+            raise PolycoreError(
+                f"X: got columns named {names.tolist()}; expected {expected.tolist()}, as in fit. "
+                "Put them in that order."
+            )
+
+    def _keep(self, model: Model, learner: Learner, classes: NDArray[Any]) -> None:
+        self.model_, self._learner, self.classes_, self.n_features_in_ = model, learner, classes, COLUMNS
+
+    def _keep_names(self, X: ArrayLike) -> None:
+        names = feature_names_of(X)
+        if names is not None:
+            self.feature_names_in_ = names
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+
+
+def _checked_weights(given: ArrayLike, count: int) -> NDArray[np.float64]:
+    weights = np.asarray(given)
+    is_valid = weights.shape == (count,) and weights.dtype.kind in "fiub"
+    if not is_valid or not np.isfinite(weights).all() or weights.min() < 0 or not weights.any():
+        raise PolycoreError(
+            f"sample_weight: got shape {weights.shape} of type {weights.dtype} for {count} points; expected "
+            "a finite number for each, 0 or more, and not all 0."
+        )
+    return weights.astype(np.float64)
+
+
+def _check_count(argument: str, classes: NDArray[Any]) -> None:
+    if not MIN_CLASSES <= len(classes) <= MAX_CLASSES:
+        raise PolycoreError(
+            f"{argument}: got {counted(len(classes), 'class', 'classes')}; expected {MIN_CLASSES} to "
+            f"{MAX_CLASSES}."
+        )
+
+
+def _names_of(classes: NDArray[Any]) -> tuple[str, ...]:
+    """Return the classes' names for a model: the labels as text, or "class 0" and so on if one is no name."""
+    texts = tuple(map(str, classes.tolist()))
+    return texts if are_names(texts) else tuple(f"class {index}" for index in range(len(classes)))
+
+
+def _indices_of(labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.intp]:
+    index_of = {label: index for index, label in enumerate(classes.tolist())}
+    try:
+        return np.array([index_of[label] for label in labels.tolist()], dtype=np.intp)
+    except (KeyError, TypeError) as error:
+        raise PolycoreError(
+            f"y: got a label that is none of the classes {classes.tolist()}. Give all classes in the first "
+            "call of partial_fit, or call fit."
+        ) from error
+
+
+def _model_of(run: Run) -> Model:
+    """Return the best model, without held-out figures and the experiment: no point was held out."""
+    metadata = {name: value for name, value in run.best.metadata.items() if name in _KEPT}
+    return replace(run.best, held_out_accuracy=None, metadata=metadata)
+
+
+def _model_after(learner: Learner, points: Floats, labels: Integers, names: tuple[str, ...]) -> Model:
+    weights, biases = zip(*learner.layers, strict=True)
+    probabilities = network.predict_proba(weights, biases, points, ACTIVATIONS[learner.activation])
+    return Model(
+        weights=weights,
+        biases=biases,
+        loss=network.cross_entropy(probabilities, labels),
+        accuracy=network.accuracy(probabilities, labels),
+        polynomials=(),
+        classes=tuple(map(ClassName, names)),
+        activation=learner.activation,
+    )

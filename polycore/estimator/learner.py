@@ -1,0 +1,134 @@
+"""Learner: a network that takes one pass after another over points that arrive in portions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polycore import network
+from polycore.arrays import Floats, Integers
+from polycore.errors import PolycoreError
+from polycore.experiment.experiment import Experiment
+from polycore.limits import MAX_PARAMETER_SIZE
+from polycore.network.batch import Batch
+from polycore.network.kernels import Kernels
+from polycore.network.parameters import Layers, raw_layers
+from polycore.optimizers.optimizer import GradientOptimizer, OptimizerState
+from polycore.optimizers.registry import OPTIMIZERS
+from polycore.points.point_set import MIN_DEVIATION, MIN_RELATIVE_DEVIATION
+from polycore.randomness import Stream, generator
+from polycore.training.run import Run
+from polycore.training.task import task_of
+
+
+@dataclass(frozen=True, eq=False)
+class Learner:
+    """A network and its optimizer between two portions of points.
+
+    A portion may have any number of points, and need not have one of each class, as points of an Experiment
+    must.
+
+    widths, activation: of the network. parameters: flat, as they act on standardized points.
+    mean, deviation: (2,), of the first points. They stay, since the optimizer's state belongs to them.
+    optimizer, optimizer_state: its name and its state; None before the first step.
+    seed: decides in which order the points of a pass are taken. passes: how many there were.
+    """
+
+    widths: tuple[int, ...]
+    activation: str
+    parameters: Floats
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+    seed: int
+    optimizer: str | None = None
+    optimizer_state: OptimizerState | None = None
+    passes: int = 0
+
+    @classmethod
+    def new(cls, settings: Experiment, classes: int, points: Floats) -> "Learner":
+        """Return an untrained network, with the initial weights that the seed determines."""
+        widths = (2, *settings.hidden, classes)
+        rng = generator(settings.seed, Stream.INITIAL_WEIGHTS)
+        parameters = network.initial_parameters(widths, settings.initial_weights, rng)
+        mean, deviation = _scaling(points) if settings.standardize else (np.zeros(2), np.ones(2))
+        return cls(widths, settings.activation, parameters, mean, deviation, settings.seed)
+
+    @classmethod
+    def after_run(cls, run: Run) -> "Learner":
+        """Return the best network of a run, and the optimizer's state after the run's last step."""
+        task = task_of(run.experiment)
+        return cls(
+            widths=run.experiment.widths,
+            activation=run.experiment.activation,
+            parameters=run.best_parameters.astype(run.parameters.dtype),
+            mean=task.mean,
+            deviation=task.deviation,
+            seed=run.experiment.seed,
+            optimizer=run.experiment.optimizer,
+            optimizer_state=run.optimizer_state,
+        )
+
+    @property
+    def layers(self) -> Layers:
+        """The weights and biases in float64, layer by layer, as they act on raw (x, y)."""
+        return raw_layers(self.parameters, self.widths, self.mean, self.deviation)
+
+    def after_pass(self, points: Floats, labels: Integers, settings: Experiment) -> "Learner":
+        """Return this network after one pass over points (N, 2) with labels (N,), in batches of `settings`.
+
+        The learning rate is constant: nobody knows how many passes will follow. Raises PolycoreError if the
+        optimizer does not follow the gradient of batches, or if the weights grow without bound.
+        """
+        optimizer = _checked_optimizer(settings)
+        step, kernels = optimizer.step_with(settings), Kernels(self.widths, self.activation)
+        parameters, state = self.parameters, self.optimizer_state
+        if state is None or self.optimizer != settings.optimizer:
+            state = optimizer.start(parameters)
+        with np.errstate(all="ignore"):  # diverging weights overflow before they are refused
+            for batch in self._batches(points, labels, settings.batch_size or len(points)):
+                gradient = kernels.gradient(parameters, batch)
+                parameters, state = step(parameters, gradient, state, settings.learning_rate)
+        trained = replace(
+            self,
+            parameters=parameters,
+            optimizer=settings.optimizer,
+            optimizer_state=state,
+            passes=self.passes + 1,
+        )
+        _check_size(trained.layers, settings)
+        return trained
+
+    def _batches(self, points: Floats, labels: Integers, size: int) -> Iterator[Batch]:
+        standardized = ((points - self.mean) / self.deviation).astype(self.parameters.dtype)
+        whole = Batch.of(standardized, labels, self.widths[-1])
+        order = generator(self.seed, Stream.BATCHES, self.passes).permutation(len(points))
+        for start in range(0, len(points), size):
+            yield whole.chosen(order[start : start + size])
+
+
+def _scaling(points: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean and deviation (2,); the latter is 1 for a coordinate in which the points hardly differ."""
+    mean, deviation = points.mean(axis=0), points.std(axis=0)
+    least = np.maximum(MIN_DEVIATION, MIN_RELATIVE_DEVIATION * np.abs(points).max(axis=0))
+    return mean, np.where(deviation < least, 1.0, deviation)
+
+
+def _checked_optimizer(settings: Experiment) -> GradientOptimizer:
+    optimizer = OPTIMIZERS[settings.optimizer]
+    if not isinstance(optimizer, GradientOptimizer):
+        allowed = [name for name, one in OPTIMIZERS.items() if isinstance(one, GradientOptimizer)]
+        raise PolycoreError(
+            f"optimizer: got {settings.optimizer} for partial_fit; expected {', '.join(allowed)}, which "
+            "follow the gradient of any points. Use fit, or another optimizer."
+        )
+    return optimizer
+
+
+def _check_size(layers: Layers, settings: Experiment) -> None:
+    sizes = [np.abs(part).max() for layer in layers for part in layer]
+    if not max(sizes) <= MAX_PARAMETER_SIZE or np.isnan(sizes).any():
+        raise PolycoreError(
+            f"learning_rate: got {settings.learning_rate:g}, with which weights grew beyond "
+            f"{MAX_PARAMETER_SIZE:g}; expected a lower one. The network is as before this call."
+        )

@@ -1,0 +1,1 @@
+"""Films: what a run learned, step by step, as an animated image."""

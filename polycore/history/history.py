@@ -1,0 +1,90 @@
+"""The measurements of a run over its steps, thinned evenly so that they never exceed a bound."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polycore.arrays import evenly
+
+MOST = 400  # entries: a chart would not show more, and each is sent to the browser
+
+
+def _no_steps() -> NDArray[np.int64]:
+    return np.empty(0, dtype=np.int64)
+
+
+def _no_figures() -> NDArray[np.float64]:
+    return np.empty(0)
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Arrays of equal length with one entry per recorded step, measured on the weights of that step.
+
+    `every`: steps between two entries, counted from the first one. At the bound it doubles and every other
+    entry is dropped.
+    `loss` in nats on the training set, `accuracy` and `held_out_accuracy` as shares.
+    """
+
+    every: int
+    step: NDArray[np.int64] = field(default_factory=_no_steps)
+    loss: NDArray[np.float64] = field(default_factory=_no_figures)
+    accuracy: NDArray[np.float64] = field(default_factory=_no_figures)
+    held_out_accuracy: NDArray[np.float64] = field(default_factory=_no_figures)
+
+    def appended(self, step: int, loss: float, accuracy: float, held_out_accuracy: float) -> "History":
+        """Return the history with one more entry, thinned if it would exceed the bound."""
+        longer = History(
+            every=self.every,
+            step=np.append(self.step, step),
+            loss=np.append(self.loss, loss),
+            accuracy=np.append(self.accuracy, accuracy),
+            held_out_accuracy=np.append(self.held_out_accuracy, held_out_accuracy),
+        )
+        # once is enough, unless a run file has an `every` below the steps between its entries
+        while len(longer.step) > MOST:
+            longer = longer._thinned()
+        return longer
+
+    @property
+    def regular(self) -> "History":
+        """The entries that are `every` steps apart, without others between them."""
+        kept = (self.step - self.step[0]) % self.every == 0
+        return History(
+            every=self.every,
+            step=self.step[kept],
+            loss=self.loss[kept],
+            accuracy=self.accuracy[kept],
+            held_out_accuracy=self.held_out_accuracy[kept],
+        )
+
+    @classmethod
+    def joined(cls, parts: "Sequence[History]") -> "History":
+        """Return the entries of one history after another; if they are too many, some evenly spaced ones.
+
+        `every` is that of the last. Of a single history it is that one.
+        """
+        if len(parts) == 1:
+            return parts[0]
+        columns = {
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in ("step", "loss", "accuracy", "held_out_accuracy")
+        }
+        chosen = evenly(len(columns["step"]), MOST)
+        return cls(parts[-1].every, **{name: column[chosen] for name, column in columns.items()})
+
+    def to_csv(self) -> str:
+        """Return a header line and one line per entry, every number with all its digits."""
+        columns = (self.step, self.loss, self.accuracy, self.held_out_accuracy)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return "".join(
+            [
+                "step,loss_nats,accuracy,held_out_accuracy\n",
+                *(f"{','.join(map(repr, row))}\n" for row in rows),
+            ]
+        )
+
+    def _thinned(self) -> "History":
+        return replace(self, every=2 * self.every).regular

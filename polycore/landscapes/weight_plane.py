@@ -1,0 +1,102 @@
+"""A plane through the space of a network's parameters, on which a landscape is drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polycore.arrays import Floats, read_only
+from polycore.network.parameters import layers
+
+ROUNDING = 2.0**-24  # of a snapshot: float32 changes a number by at most this share of its size
+
+
+@dataclass(frozen=True, eq=False)
+class WeightPlane:
+    """The parameters center + a · directions[0] + b · directions[1], for all numbers a and b.
+
+    center: (P,). directions: (2, P).
+    explained: the shares, from 0 to 1, of the trajectories' variance along each direction; None if random.
+    """
+
+    center: NDArray[np.float64]
+    directions: NDArray[np.float64]
+    explained: tuple[float, float] | None
+
+    def __post_init__(self) -> None:
+        read_only(self)
+
+    @classmethod
+    def principal(
+        cls, center: NDArray[np.float64], parameters: NDArray[np.float64], forward: Floats, seed: int
+    ) -> "WeightPlane":
+        """Return the plane through `center` along the two principal directions of `parameters` (S, P).
+
+        These are the orthonormal directions of largest variance about the mean, as in arXiv:1712.09913,
+        section 7.2. They point to the side of `forward` (P,). If the variance has no second direction, or
+        none at all, directions that are random with `seed` and orthogonal to the others complete the plane.
+        """
+        _, sizes, found = np.linalg.svd(parameters - parameters.mean(axis=0), full_matrices=False)
+        # what is smaller is due to rounding: it is no movement, and its direction means nothing
+        sizes = sizes[sizes > ROUNDING * np.linalg.norm(parameters)]
+        found = found[: min(len(sizes), 2)]
+        signs = np.where(found @ forward < 0, -1.0, 1.0)
+        directions = _completed(signs[:, np.newaxis] * found, np.random.default_rng(seed))
+        return cls(center.copy(), directions, _shares(sizes**2))
+
+    @classmethod
+    def random(cls, center: NDArray[np.float64], widths: Sequence[int], seed: int) -> "WeightPlane":
+        """Return the plane through `center` along two random directions, filter-normalized.
+
+        The part of a direction that changes one neuron's weights and bias is as long as those are. Source:
+        arXiv:1712.09913, section 4; there biases are left out, here they count as one weight more.
+        """
+        rng = np.random.default_rng(seed)
+        directions = np.stack([_filter_normalized(center, widths, rng) for _ in range(2)])
+        return cls(center.copy(), directions, None)
+
+    def points_of(self, parameters: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the coordinates (S, 2) of the points of the plane nearest to `parameters` (S, P)."""
+        # random directions are not quite orthogonal: a product with them would not give the nearest point
+        points: NDArray[np.float64] = (parameters - self.center) @ np.linalg.pinv(self.directions)
+        return points
+
+    def parameters_at(self, first: float, second: float) -> NDArray[np.float64]:
+        """Return the parameters (P,) at a point of the plane."""
+        parameters: NDArray[np.float64] = (
+            self.center + first * self.directions[0] + second * self.directions[1]
+        )
+        return parameters
+
+
+def _completed(directions: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return two orthonormal directions (2, P), of which `directions` (k, P) are the first."""
+    missing = 2 - len(directions)
+    columns = np.concatenate([directions, rng.standard_normal((missing, directions.shape[1]))]).T
+    orthonormal, triangle = np.linalg.qr(columns)
+    # the decomposition may turn a direction around
+    return np.ascontiguousarray((orthonormal * np.sign(triangle.diagonal())).T)
+
+
+def _shares(variances: Floats) -> tuple[float, float]:
+    first, second = [*variances[:2], 0.0, 0.0][:2]
+    total = variances.sum() or 1.0
+    return float(first / total), float(second / total)
+
+
+def _filter_normalized(
+    center: NDArray[np.float64], widths: Sequence[int], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    direction = rng.standard_normal(center.size)
+    for parts, trained in zip(layers(direction, widths), layers(center, widths), strict=True):
+        scales = _neuron_lengths(trained) / _neuron_lengths(parts)
+        for part in parts:  # views of `direction`
+            part *= scales
+    return direction
+
+
+def _neuron_lengths(layer: tuple[Floats, Floats]) -> Floats:
+    """Return for each neuron the length of its weights and bias together, (neurons,)."""
+    lengths: Floats = np.linalg.norm(np.concatenate(layer), axis=0)
+    return lengths

@@ -1,0 +1,233 @@
+"""PointSet: points of the user's own, each of one of a few named classes."""
+
+import hashlib
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from polycore.checks import check_points_shape, described
+from polycore.class_name import ClassName, checked_names
+from polycore.errors import PolycoreError
+from polycore.limits import MAX_CLASSES, MAX_COORDINATE, MAX_NAME, MAX_POINTS, MIN_POINTS
+from polycore.polynomials.window import Window
+from polycore.quoting import quoted
+from polycore.tables.columns import Columns
+from polycore.tables.table import Table, points_from_table
+
+# Standardizing subtracts the mean and divides by the deviation: of points that are equal in most of their
+# digits it would leave rounding errors.
+MARGIN = 0.06  # of the plane around the points, as a share of their range
+MIN_DEVIATION, MIN_RELATIVE_DEVIATION = 1e-3, 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class PointSet:
+    """Points (x, y), each of a class, and a name for each class.
+
+    points: (N, 2), 2 to 20,000 rows of finite numbers of size at most 1e6. The standard deviation of each
+        coordinate is at least 0.001, and at least 0.001 of the largest size of that coordinate.
+    labels: (N,), either the indices of the classes, 0 to K-1, or their names. Names are numbered in the order
+        in which they first appear, unless `names` says otherwise.
+    names: of 2 to 24 classes, different texts of 1 to 40 printable characters; every class has a point. None:
+        the labels' own names, or "class 0", "class 1", ... for indices.
+
+    The arrays are kept as read-only copies, float64 and int64. Sets are equal if their points, labels and
+    names are. Raises PolycoreError, with the argument, what it got and what is allowed, for anything else.
+    """
+
+    points: NDArray[np.float64]
+    labels: NDArray[np.int64]
+    names: tuple[ClassName, ...]
+
+    def __init__(self, points: ArrayLike, labels: ArrayLike, names: Sequence[str] | None = None) -> None:
+        """Check and copy the arguments; see the class."""
+        checked_points = _checked_points(points)
+        checked_labels, known_names = _checked_classes(labels, names, len(checked_points))
+        for array in (checked_points, checked_labels):
+            array.setflags(write=False)
+        object.__setattr__(self, "points", checked_points)
+        object.__setattr__(self, "labels", checked_labels)
+        object.__setattr__(self, "names", known_names)
+
+    def __reduce__(self) -> tuple[type["PointSet"], tuple[Any, ...]]:
+        # unpickled arrays are writeable, unless the set is constructed again
+        return type(self), tuple(getattr(self, own.name) for own in fields(self))
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PointSet):
+            return NotImplemented
+        return self.names == other.names and self.sha256 == other.sha256
+
+    def __hash__(self) -> int:
+        return hash((self.names, self.sha256))
+
+    @classmethod
+    def from_csv(
+        cls, content: str | bytes, columns: Columns | tuple[str, str, str] | None = None
+    ) -> "PointSet":
+        """Return the points of a CSV table, of the kinds that spreadsheets and programs write.
+
+        content: at most 4 MiB; bytes in UTF-8, or UTF-16 with a byte order mark. Commas, semicolons or tabs
+            separate the fields; decimals have a point, or a comma; a header may come first.
+        columns: of x, y and the label, by the names in the header. None: as their names or contents say.
+
+        Labels are whole numbers, names, or formulas such as x^2 - 1. Raises PolycoreError, with the line and
+        the column, for anything else.
+        """
+        return cls(*points_from_table(content, columns))
+
+    @classmethod
+    def from_table(cls, table: Table, columns: Columns) -> "PointSet":
+        """Return the points in three columns of a table. Raises PolycoreError as `Table.points` does."""
+        return cls(*table.points(columns))
+
+    @classmethod
+    def from_frame(cls, frame: Any, x: str = "x", y: str = "y", label: str = "label") -> "PointSet":
+        """Return the points in the columns `x`, `y` and `label` of a pandas.DataFrame.
+
+        Raises PolycoreError if there is no such column, and as the constructor does.
+        """
+        for column in (x, y, label):
+            if column not in frame:
+                available = ", ".join(quoted(str(name), MAX_NAME) for name in frame)
+                raise PolycoreError(
+                    f"frame: got the columns {available}; expected one named {quoted(column, MAX_NAME)}. "
+                    "Name the columns with x=, y= and label=."
+                )
+        return cls(np.column_stack([frame[x], frame[y]]), frame[label].to_numpy())
+
+    @property
+    def class_count(self) -> int:
+        """The number of classes."""
+        return len(self.names)
+
+    @cached_property
+    def window(self) -> Window:
+        """The ranges of x and y of a plane that shows all points, with a margin, rounded outward."""
+        x, y = self.points.T
+        return _rounded_range(x.min(), x.max()), _rounded_range(y.min(), y.max())
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the points and labels, in hexadecimal.
+
+        It is that of the points as little-endian float64, x, y, x, y, ..., and after them the labels as
+        little-endian int64.
+        """
+        digest = hashlib.sha256(self.points.astype("<f8").tobytes())
+        digest.update(self.labels.astype("<i8").tobytes())
+        return digest.hexdigest()
+
+
+def _rounded_range(lowest: float, highest: float) -> tuple[float, float]:
+    margin = MARGIN * (highest - lowest)
+    unit = 10.0 ** (math.floor(math.log10(highest - lowest)) - 2)
+    low, high = math.floor((lowest - margin) / unit), math.ceil((highest + margin) / unit)
+    return float(f"{low * unit:.12g}"), float(f"{high * unit:.12g}")
+
+
+def _checked_points(points: ArrayLike) -> NDArray[np.float64]:
+    try:
+        array = np.asarray(points)
+    except ValueError as error:  # rows of different lengths
+        raise PolycoreError(f"points: got no array ({error}); expected rows of two numbers.") from error
+    if array.dtype.kind not in "fiu":
+        raise PolycoreError(f"points: got type {array.dtype.name}; expected numbers, such as float64.")
+    check_points_shape(array)
+    if not MIN_POINTS <= len(array) <= MAX_POINTS:
+        raise PolycoreError(
+            f"points: got {len(array):,}; expected {MIN_POINTS} to {MAX_POINTS:,}. Add or remove some."
+        )
+    checked = array.astype(np.float64, order="C", copy=True)
+    valid = np.abs(checked) <= MAX_COORDINATE  # False for NaN
+    if not valid.all():
+        row = int(np.argmin(valid.all(axis=1)))
+        raise PolycoreError(
+            f"points, row {row}: got {checked[row].tolist()}; expected finite numbers of size at most "
+            f"{MAX_COORDINATE:g}."
+        )
+    checked += 0.0  # turns -0.0 into 0.0: equal points then have the same bytes
+    _check_spread(checked)
+    return checked
+
+
+def _check_spread(points: NDArray[np.float64]) -> None:
+    for name, column in zip("xy", points.T, strict=True):
+        deviation, largest = float(column.std()), float(np.abs(column).max())
+        least = max(MIN_DEVIATION, MIN_RELATIVE_DEVIATION * largest)
+        if deviation < least:
+            raise PolycoreError(
+                f"points: got {name} with a standard deviation of {deviation:.3g}; expected at least "
+                f"{least:.3g}, so that the points can be told apart. Multiply {name} by a number, or "
+                "subtract its mean."
+            )
+
+
+def _checked_classes(
+    labels: ArrayLike, names: Sequence[str] | None, count: int
+) -> tuple[NDArray[np.int64], tuple[ClassName, ...]]:
+    array = np.asarray(labels)
+    if array.shape != (count,):
+        raise PolycoreError(f"labels: got shape {array.shape}; expected ({count},), one for each point.")
+    if array.dtype.kind in "iu":
+        highest = int(array.max())
+        if array.min() < 0 or highest >= MAX_CLASSES:
+            raise PolycoreError(
+                f"labels: got {array.min()} to {highest}; expected 0 to at most {MAX_CLASSES - 1}, the "
+                "indices of the classes, or their names."
+            )
+        known = checked_names(
+            "names", [f"class {label}" for label in range(highest + 1)] if names is None else names
+        )
+        indices = array.astype(np.int64)
+    else:
+        texts = _texts(array)
+        known = checked_names("names", list(dict.fromkeys(texts)) if names is None else names)
+        indices = _indices(texts, known)
+    _check_all_used(indices, known)
+    return indices, known
+
+
+def _texts(labels: NDArray[Any]) -> list[str]:
+    texts: list[Any] = labels.tolist()
+    for row, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise PolycoreError(
+                f"labels, row {row}: got {described(text)}; expected whole numbers for all, or texts."
+            )
+    return texts
+
+
+def _indices(texts: Iterable[str], names: Sequence[str]) -> NDArray[np.int64]:
+    index_of = {name: index for index, name in enumerate(names)}
+    indices = []
+    for row, text in enumerate(texts):
+        if text not in index_of:
+            raise PolycoreError(
+                f"labels, row {row}: got {quoted(text, MAX_NAME)}; expected one of the names."
+            )
+        indices.append(index_of[text])
+    return np.array(indices, dtype=np.int64)
+
+
+def _check_all_used(labels: NDArray[np.int64], names: Sequence[str]) -> None:
+    counts = np.bincount(labels, minlength=len(names))
+    if len(counts) > len(names):
+        raise PolycoreError(
+            f"labels: got {len(counts) - 1}; expected at most {len(names) - 1}, since there are {len(names)} "
+            "names."
+        )
+    if not counts.all():
+        missing = int(np.argmin(counts))
+        raise PolycoreError(
+            f"labels: got no point of class {missing}, {quoted(names[missing], MAX_NAME)}; expected at least "
+            "one of each class."
+        )

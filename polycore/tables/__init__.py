@@ -1,0 +1,1 @@
+"""Tables of labeled points as people have them: delimiters, decimal marks, headers, columns and labels."""

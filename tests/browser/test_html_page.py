@@ -1,0 +1,293 @@
+"""A page to keep, opened from a file: what it answers, to a mouse, a finger and keys, and what it shows."""
+
+import math
+import re
+import socket
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import polycore as pc
+from polycore.figures import plane_range
+from polycore.links import link
+from polycore.pictures.palette import PALETTE
+from tests.browser.dashboard import DESKTOP, PHONE
+from tests.runs import OWN
+
+CURVES = pc.Experiment(polynomials=["x", "x^2 - 1", "-1"], x_range=(-2.0, 2.0), hidden=(8, 8), steps=150)
+EXPERIMENTS = {
+    "relu": CURVES,
+    "tanh": replace(CURVES, activation="tanh"),
+    "sine": replace(CURVES, activation="sine"),
+    "features": replace(CURVES, features=("y", "x2", "sin", "distances")),
+    "own points": replace(OWN, hidden=(8,), activation="tanh"),
+}
+PLACES = [(0.5, 0.5), (0.03, 0.04), (0.97, 0.9), (0.31, 0.62), (0.72, 0.2)]  # shares of the map
+TOUCH = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
+@cache
+def trained(kind):
+    return pc.advance(pc.start(EXPERIMENTS[kind]), 150).best
+
+
+def window(kind):
+    experiment = EXPERIMENTS[kind]
+    if experiment.data is not None:
+        return experiment.data.window
+    return experiment.x_range, plane_range(experiment.polynomials, experiment.x_range)
+
+
+def names(kind):
+    return ["left", "right"] if kind == "own points" else ["p0 = x", "p1 = x² − 1", "p2 = −1"]
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Return a function that opens a model's page; whatever goes wrong in one fails the test."""
+    contexts, troubles, requests = [], [], set()
+    path = tmp_path / "page.html"
+
+    def open_it(model, size=DESKTOP, **options):
+        path.write_text(pc.html_page(model), encoding="utf-8")
+        contexts.append(browser.new_context(viewport=size, **options))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("dialog", lambda dialog: troubles.append(dialog.message))
+        page.on("request", lambda request: requests.add(request.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert troubles == []
+    assert requests == {path.as_uri()}
+
+
+def place_on(page, share):
+    """Return the pixel of the window at these shares of the map's width and height."""
+    box = page.locator("#map").bounding_box()
+    return math.floor(box["x"] + share[0] * box["width"]), math.floor(box["y"] + share[1] * box["height"])
+
+
+def point_at(page, pixel, kind):
+    """Return the point of the plane at a pixel of the window."""
+    box = page.locator("#map").bounding_box()
+    (left, right), (low, high) = window(kind)
+    x = left + (right - left) * (pixel[0] - box["x"]) / box["width"]
+    return x, high - (high - low) * (pixel[1] - box["y"]) / box["height"]
+
+
+def assert_answers(text, kind, point):
+    """Check the names and percentages in a text, the likeliest first."""
+    [expected] = trained(kind).predict_proba([point])
+    order = np.argsort(-expected)[:3]
+    assert re.findall(r"(p\d = [^\n]+|left|right)\s*\n", text) == [names(kind)[label] for label in order]
+    shares = [float(share) for share in re.findall(r"[<>]?([\d.]+)\s%", text)]
+    assert shares == pytest.approx((100 * expected[order]).tolist(), abs=0.11)
+
+
+@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
+@pytest.mark.parametrize("kind", EXPERIMENTS)
+def test_the_label_says_what_the_network_answers_under_the_pointer(opened, kind, size):
+    page = opened(trained(kind), size)
+    for share in PLACES:
+        pixel = place_on(page, share)
+        page.mouse.move(*pixel)
+        x, y = point_at(page, pixel, kind)
+        shown = page.locator("#label").inner_text()
+        assert_answers(shown, kind, (x, y))
+        place = [float(number.replace("−", "-")) for number in re.findall(r"[xy] (\S+?),?(?= |$)", shown)]
+        assert place == pytest.approx([x, y], rel=6e-3, abs=1e-9)
+    page.mouse.move(1, 1)
+    expect(page.locator("#label")).to_be_hidden()
+
+
+@pytest.mark.parametrize("kind", ["sine", "own points"])
+def test_a_tap_chooses_a_point(opened, kind):
+    page = opened(trained(kind), PHONE, **TOUCH)
+    for share in PLACES:
+        pixel = place_on(page, share)
+        page.touchscreen.tap(*pixel)
+        assert_answers(page.locator("#likeliest").inner_text(), kind, point_at(page, pixel, kind))
+        x, y, width, height = page.locator("#ring").bounding_box().values()
+        assert (x + width / 2, y + height / 2) == pytest.approx(pixel, abs=1)
+
+
+def test_a_click_and_the_arrow_keys_choose_a_point_that_is_read_aloud(opened):
+    page = opened(trained("relu"))
+    pixel = place_on(page, (0.5, 0.5))
+    page.mouse.click(*pixel)
+    x, y = point_at(page, pixel, "relu")
+    page.locator("#map").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(page.locator("#label")).to_be_hidden()  # the pointer is still there, with another answer
+    _, (low, high) = window("relu")
+    point = x + 2 * 4 / 50, y + (high - low) / 50
+    assert_answers(page.locator("#likeliest").inner_text(), "relu", point)
+    spoken = page.locator("#spoken[aria-live]").text_content()
+    likeliest = trained("relu").predict_proba([point])[0].argmax()
+    assert f": {names('relu')[likeliest]}, " in spoken
+    for _ in range(60):
+        page.keyboard.press("ArrowLeft")
+    assert page.locator("#place").inner_text().startswith("x −2.00,")
+
+
+def test_a_finger_that_is_held_shows_the_label(opened):
+    page = opened(trained("relu"), PHONE, **TOUCH)
+    x, y = place_on(page, (0.3, 0.4))
+    at = {"clientX": x, "clientY": y, "pointerType": "touch", "isPrimary": True}
+    plane = page.locator("#map")
+    plane.dispatch_event("pointerdown", at)
+    expect(page.locator("#label")).to_be_visible()
+    assert_answers(page.locator("#label").inner_text(), "relu", point_at(page, (x, y), "relu"))
+    plane.dispatch_event("pointerup", at)
+    expect(page.locator("#label")).to_be_hidden()
+
+
+@pytest.mark.parametrize("kind", ["sine", "own points"])
+def test_the_map_becomes_as_fine_as_the_screen_and_has_the_colors_of_the_answers(opened, kind):
+    page = opened(trained(kind), device_scale_factor=2)
+    canvas = page.locator("#sharp:not([hidden])")
+    canvas.wait_for()
+    columns, rows = canvas.evaluate("canvas => [canvas.width, canvas.height]")
+    assert columns > page.locator("#map").bounding_box()["width"]
+    rng = np.random.default_rng(0)
+    places = np.column_stack([rng.integers(columns, size=300), rng.integers(rows, size=300)])
+    pixels = np.array(
+        canvas.evaluate(
+            """(canvas, places) => {
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  return places.map(([x, y]) => Array.from(data.subarray(4 * (y * width + x), 4 * (y * width + x + 1))));
+}""",
+            places.tolist(),
+        )
+    )
+    (left, right), (low, high) = window(kind)
+    x = left + (right - left) * (places[:, 0] + 0.5) / columns
+    y = high - (high - low) * (places[:, 1] + 0.5) / rows
+    probabilities = trained(kind).predict_proba(np.column_stack([x, y]))
+    # elsewhere the color is too transparent to be read back
+    sure = probabilities.max(axis=1) > 0.8
+    colors = np.array([look.rgb for look in PALETTE])[probabilities.argmax(axis=1)]
+    assert sure.sum() > 100
+    assert np.abs(pixels[sure, :3] - colors[sure]).max() <= 3
+    chance = 1 / probabilities.shape[1]
+    strength = 255 * 0.72 * (probabilities.max(axis=1) - chance) / (1 - chance)
+    np.testing.assert_allclose(pixels[sure, 3], strength[sure], atol=8)
+
+
+def test_an_entry_of_the_legend_hides_its_curve_and_shows_it_again(opened):
+    page = opened(trained("relu"))
+    entry = page.get_by_role("button", name="p1 = x² − 1")
+    lines = page.locator("#curves [data-class='1']")
+    expect(lines).to_have_count(2)
+    for pressed, visibility in (("true", "visible"), ("false", "hidden"), ("true", "visible")):
+        expect(entry).to_have_attribute("aria-pressed", pressed)
+        for line in lines.all():
+            expect(line).to_have_css("visibility", visibility)
+        entry.click()
+    assert page.locator("#curves [data-class='0'][visibility='hidden']").count() == 0
+
+
+def test_without_scripts_map_curves_legend_and_figures_are_there(opened):
+    page = opened(trained("relu"), PHONE, java_script_enabled=False)
+    for shown in ("h1", "noscript p", "#regions image", "#curves", "#legend li >> nth=2", "dl", "footer"):
+        expect(page.locator(shown)).to_be_visible()
+    for hidden in ("#hint", "#answer", "#ring"):
+        expect(page.locator(hidden)).to_be_hidden()
+    expect(page.get_by_role("img", name="Map of the most likely of 3 polynomials for x from")).to_be_visible()
+
+
+@pytest.mark.parametrize(("scheme", "page_color"), [("light", (255, 255, 255)), ("dark", (14, 17, 23))])
+def test_it_follows_the_scheme_and_its_texts_stand_out(opened, scheme, page_color):
+    page = opened(trained("own points"), color_scheme=scheme)
+    assert color_of(page, "body", "backgroundColor") == page_color
+    grounds = {"h1": "body", "figcaption": "body", "dt": "body", "footer": "body", "#place": "#answer"}
+    for element, ground in grounds.items():
+        # WCAG 2.1, 1.4.3
+        assert contrast(color_of(page, element, "color"), color_of(page, ground, "backgroundColor")) >= 4.5
+
+
+def color_of(page, selector, name):
+    color = page.locator(selector).first.evaluate(f"element => getComputedStyle(element).{name}")
+    return tuple(map(int, re.findall(r"\d+", color)[:3]))
+
+
+def contrast(one, other):
+    """Return the contrast of two colors; WCAG 2.1, "contrast ratio" and "relative luminance"."""
+    luminances = []
+    for color in (one, other):
+        shares = [channel / 255 for channel in color]
+        linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+        luminances.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+    low, high = sorted(luminances)
+    return (high + 0.05) / (low + 0.05)
+
+
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "W" * 40,
+    *(f"{'long name ' * 3}{k}" for k in range(21)),
+)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_a_strangers_words_are_shown_as_they_are_and_fit(opened, size):
+    rng = np.random.default_rng(0)
+    layers = [rng.normal(size=(2, 24))], [rng.normal(size=(1, 24))]
+    page = opened(pc.Model(*map(tuple, layers), 1.0, 0.5, (), classes=HOSTILE), size)
+    assert page.locator("#legend bdi").all_text_contents() == list(HOSTILE)
+    for share in PLACES:
+        page.mouse.move(*place_on(page, share))
+        assert set(page.locator("#label bdi").all_text_contents()) <= set(HOSTILE)
+        wide, width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= width
+
+
+INTRUDE = """(address) => {
+  const script = document.createElement("script");
+  script.textContent = "window.ran = true";
+  document.body.append(script);
+  document.body.insertAdjacentHTML("beforeend", `<img src="${address}" onerror="window.ran = true">`);
+  const signal = AbortSignal.timeout(3000);
+  return fetch(address, { signal }).then(() => "sent", () => (window.ran ? "ran" : "stopped"));
+}"""
+
+
+def test_the_policy_stops_other_scripts_and_every_request(browser, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(pc.html_page(trained("relu")), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        assert page.evaluate(INTRUDE, f"http://127.0.0.1:{listening.getsockname()[1]}/") == "stopped"
+        page.wait_for_timeout(300)
+        assert not page.evaluate("window.ran === true")
+        listening.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            listening.accept()
+    page.close()
+
+
+def test_the_dashboard_gives_the_page_of_the_network_that_it_trained(visitor, tmp_path):
+    visit = visitor().open("train?v=1&polynomials=x~-x&hidden=8&steps=300&batch=64&samples=100")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    button = visit.take_along().filter(has_text="Download as HTML")
+    with visit.page.expect_download() as download:
+        button.click()
+    assert download.value.suggested_filename == "polycore-page-adam-2.html"
+    saved = tmp_path / "saved.html"
+    download.value.save_as(saved)
+    expected = link.experiment_of({"polynomials": "x~-x", "hidden": "8", "batch": "64", "samples": "100"})
+    model = pc.advance(pc.start(replace(expected, steps=300)), 300).best
+    assert saved.read_text(encoding="utf-8") == pc.html_page(model)

@@ -1,0 +1,105 @@
+"""Points of one's own: drawn with the mouse and a finger, trained on, sent as a link."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.dashboard import PHONE
+
+
+def plane(visit):
+    canvas = visit.page.locator(".drawing canvas")
+    canvas.scroll_into_view_if_needed()
+    visit.rest()
+    return canvas.bounding_box()
+
+
+def stroke(visit, box, *shares):
+    """Press at the first of these places, shares of the plane from left and top, and drag to the others."""
+    mouse = visit.page.mouse
+    for index, (x, y) in enumerate(shares):
+        mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=6)
+        if index == 0:
+            mouse.down()
+    mouse.up()
+
+
+def choose_own_points(visit):
+    visit.page.get_by_role("radio", name="My own points").click()
+    return plane(visit)
+
+
+def tool(visit, name):
+    return visit.page.locator(".drawing").get_by_role("button", name=name, exact=True)
+
+
+def count(visit):
+    return visit.page.locator(".drawing .tools span")
+
+
+def test_points_are_drawn_undone_erased_and_trained_on(visitor):
+    visit = visitor().open("data?v=1&hidden=8&steps=300&schedule=constant&batch=all&samples=20")
+    box = choose_own_points(visit)
+    stroke(visit, box, (0.1, 0.2), (0.4, 0.2))
+    tool(visit, "B").click()
+    stroke(visit, box, (0.6, 0.8), (0.9, 0.8))
+    drawn = count(visit).inner_text()
+    assert int(drawn.split()[0]) > 10
+    expect(visit.page.get_by_text(f"{drawn} of 2 classes")).to_be_visible()
+    tool(visit, "Undo").click()
+    expect(visit.page.get_by_text("Train still has the last ones")).to_be_visible()
+    stroke(visit, box, (0.6, 0.8), (0.9, 0.8))
+    tool(visit, "Erase").click()
+    stroke(visit, box, (0.1, 0.2), (0.2, 0.2))
+    tool(visit, "Undo").click()
+    expect(visit.page.get_by_text(f"{drawn} of 2 classes")).to_be_visible()
+    visit.wait_until(lambda: "points" in visit.words())
+    visit.go_to("Train")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    visit.rest()
+    assert visit.accuracy() == 100
+    # somebody else opens the link: the same points, and the network in it
+    visit.wait_until(lambda: "weights" in visit.words())
+    other = visitor().open(visit.page.url.split("/", 3)[-1])
+    other.go_to("Data")
+    expect(count(other)).to_have_text(drawn)
+
+
+def test_strokes_in_quick_succession_are_all_kept(visitor):
+    visit = visitor().open("data")
+    box = choose_own_points(visit)
+    for index in range(12):
+        tool(visit, "AB"[index % 2]).click()
+        stroke(visit, box, (0.05 + index * 0.08, 0.3 + 0.4 * (index % 2)))
+    expect(count(visit)).to_have_text("12 points")
+    expect(visit.page.get_by_text("12 points of 2 classes")).to_be_visible()
+    visit.page.reload()
+    expect(count(visit)).to_have_text("12 points")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_finger_draws_on_a_phone(visitor, scheme):
+    visit = visitor(PHONE, scheme).open("data")
+    box = choose_own_points(visit)
+    assert box["x"] + box["width"] <= PHONE["width"]
+    for index in range(6):
+        tool(visit, "AB"[index % 2]).click()
+        stroke(visit, box, (0.1 + index * 0.15, 0.3 + 0.4 * (index % 2)))
+    expect(visit.page.get_by_text("6 points of 2 classes")).to_be_visible()
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_table_is_uploaded_and_its_curves_are_named(visitor):
+    visit = visitor().open("data")
+    choose_own_points(visit)
+    rows = [
+        f"{x / 20};{(x / 20) ** 2 - 1 if x % 2 else x / 10};{'bowl' if x % 2 else 'line'}"
+        for x in range(-20, 21)
+    ]
+    table = "\n".join(["x;y;Art", *rows]).replace(".", ",").encode()
+    uploader = visit.page.locator("input[type=file]").first
+    uploader.set_input_files({"name": "points.csv", "mimeType": "text/csv", "buffer": table})
+    visit.page.get_by_role("button", name="Use these 41 points of 2 classes").click()
+    expect(count(visit)).to_have_text("41 points")
+    visit.page.get_by_text("Which polynomials are these?").click()
+    expect(visit.page.get_by_text("bowl: y = x² − 1 explains")).to_be_visible()

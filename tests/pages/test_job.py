@@ -1,0 +1,107 @@
+"""A job: how it stands while it is computed, its result, and what is said if it fails."""
+
+import threading
+from concurrent.futures import BrokenExecutor
+
+import pytest
+
+import polycore as pc
+from pages.runs import job as jobs
+from pages.runs.job import Job
+from polycore.workers.shut_down import ShutDownError
+from tests.waiting import wait_until
+
+
+class Listener:
+    is_watching = True
+
+    def __init__(self):
+        self.woken = 0
+
+    def wake(self):
+        self.woken += 1
+
+
+def failing(error):
+    def compute(_):
+        raise error
+
+    job = Job("", compute, "waits", "{} of {}")
+    job.start()
+    wait_until(lambda: not job.is_active)
+    return job
+
+
+def test_a_job_says_how_far_it_is_and_then_has_its_result():
+    halfway, go_on, listener = threading.Event(), threading.Event(), Listener()
+
+    def compute(show):
+        show(1, 4)
+        halfway.set()
+        go_on.wait()
+        show(4, 4)
+        return "done"
+
+    job = Job("what", compute, "Waiting", "{} of {} parts")
+    job.listen(listener)
+    first = job.frame()
+    assert first.header == {"active": True, "generation": 0, "share": 0.0, "said": "Waiting"}
+    job.start()
+    assert halfway.wait(60)
+    wait_until(lambda: listener.woken == 1)
+    half = job.frame()
+    assert half.header == {"active": True, "generation": 0, "share": 25.0, "said": "1 of 4 parts"}
+    assert (job.standing, job.result, job.is_active) == ((25.0, "1 of 4 parts"), None, True)
+    go_on.set()
+    wait_until(lambda: listener.woken == 3)
+    last = job.frame()
+    assert (last.header["active"], last.header["share"]) == (False, 100.0)
+    assert (job.result, job.error, job.is_active, job.of) == ("done", None, False, "what")
+    assert first.sequence < half.sequence < last.sequence
+    assert first.run == half.run == last.run == job.name
+    job.forget(listener)
+
+
+def test_jobs_have_names_of_their_own():
+    assert Job("", print, "", "").name != Job("", print, "", "").name
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        pytest.param(pc.PolycoreError("size: got 1"), "size: got 1", id="ours"),
+        pytest.param(MemoryError(), jobs.NO_MEMORY, id="memory"),
+        pytest.param(BrokenExecutor("code -9"), jobs.WORKER_ENDED, id="worker"),
+        pytest.param(ShutDownError("ended"), "The server is shutting down.", id="shut down"),
+    ],
+)
+def test_a_job_that_fails_says_why(error, sentence, caplog):
+    job = failing(error)
+    assert (job.error, job.result) == (sentence, None)
+    assert not job.frame().header["active"]
+    assert not caplog.records
+
+
+def test_a_job_that_nobody_wants_any_more_ends_at_its_next_progress():
+    begun, go_on, after = threading.Event(), threading.Event(), []
+
+    def compute(show):
+        begun.set()
+        go_on.wait()
+        show(1, 2)
+        after.append("computed on")
+
+    job = Job("", compute, "", "")
+    job.start()
+    assert begun.wait(60)
+    job.give_up()
+    go_on.set()
+    wait_until(lambda: not job.is_active)
+    assert (job.result, after) == (None, [])
+    assert job.error == "It was given up, because something else began."
+
+
+def test_what_should_not_happen_is_logged_and_named(caplog):
+    job = failing(ZeroDivisionError("a secret of ours"))
+    assert job.error == "An unexpected error ended it: ZeroDivisionError."
+    assert caplog.records[-1].exc_info

@@ -1,0 +1,221 @@
+"""Points of the user's own on all pages: drawn, uploaded, trained on, asked about."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.data import own_points
+from pages.sketch.sketch import Sketch
+from pages.state import session
+from pages.state.setup import Setup
+from polycore.links import link
+from tests.pages.browsing import ROOT, live_html, metrics, opened, press, session_of, wait_for
+
+DATA, TRAIN, PREDICT = "pages/2_data.py", "pages/3_train.py", "pages/4_predict.py"
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*.py"))
+
+rng = np.random.default_rng(0)
+_X = rng.uniform(-1, 1, 120)
+_LABELS = np.arange(120) % 2
+_Y = np.where(_LABELS == 0, _X**2 - 1, 2 * _X) + rng.normal(0, 0.05, 120)
+ON_CURVES = pc.PointSet(np.column_stack([_X, _Y]).round(3), _LABELS, ("bowl", "slope"))
+SQUARES = pc.PointSet(rng.uniform(-1, 1, (120, 2)).round(3), rng.integers(2, size=120), ("even", "odd"))
+SETS = {"on curves": ON_CURVES, "anywhere": SQUARES}
+
+
+def words(data, **more):
+    experiment = pc.Experiment(data=data, hidden=(8,), steps=200)
+    return link.to_query(experiment) | more
+
+
+def trained(data, page=TRAIN):
+    return wait_for(press(opened(page, words(data)), "Start"), "finished")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("data", SETS.values(), ids=SETS)
+def test_every_page_is_drawn_with_points_that_nothing_was_trained_on(page, data):
+    app = opened(page, words(data))
+    assert session_of(app).experiment.data == data
+
+
+@pytest.mark.parametrize("data", SETS.values(), ids=SETS)
+def test_every_page_is_drawn_after_training_on_points(data):
+    app = trained(data)
+    for page in PAGES:
+        app.switch_page(page).run()
+        assert not app.exception, page
+    assert session_of(app).answering.model.classes == data.names
+
+
+def test_train_names_classes_and_says_what_the_lines_are():
+    app = trained(ON_CURVES)
+    text = " ".join(live_html(app))
+    assert "most likely class" in text
+    assert "polynomials that fit your points best" in text
+    assert "best possible" not in text
+    app = trained(SQUARES)
+    assert "Far from your points it has seen nothing." in " ".join(live_html(app))
+
+
+def test_without_curves_there_is_no_referee():
+    views = {
+        name: next(one.options for one in opened(TRAIN, words(data)).button_group if one.label == "Map")
+        for name, data in SETS.items()
+    }
+    assert views["on curves"] == ["Network", "Referee", "Differences"]
+    assert views["anywhere"] == ["Network"]
+
+
+def test_a_choice_of_the_referee_does_not_last_on_points_without_curves():
+    app = opened(TRAIN, words(ON_CURVES))
+    [view] = [one for one in app.button_group if one.label == "Map"]
+    view.set_value("Referee").run()
+    with_own = session_of(app).experiment.on_points(SQUARES)
+    app.session_state[session.KEY] = on_set_up(session_of(app), with_own)
+    app.run()
+    assert not app.exception
+
+
+def on_set_up(now, experiment):
+    return replace(now, setup=Setup(experiment)).renewed("all")
+
+
+def test_predict_answers_with_the_names_and_walks_along_a_fitted_curve():
+    app = trained(ON_CURVES)
+    app.switch_page(PREDICT).run()
+    assert not app.exception
+    text = " ".join(live_html(app))
+    assert "slope" in text or "bowl" in text
+    [way] = [one for one in app.button_group if one.label == "Point"]
+    way.set_value("On a curve").run()
+    assert not app.exception
+    [curve] = [one for one in app.selectbox if one.label == "Curve"]
+    assert curve.options == ["bowl", "slope"]
+
+
+def test_the_report_is_by_class():
+    app = trained(ON_CURVES)
+    press(app, "How good is it, honestly?")
+    assert "Class by class" in [one.value for one in app.subheader]
+    assert "Where it goes wrong" not in [one.value for one in app.subheader]
+
+
+def test_the_choice_between_polynomials_and_points_comes_back():
+    app = opened(DATA)
+    before = session_of(app).experiment
+    [source] = [one for one in app.button_group if one.label == "Learn from"]
+    source.set_value(own_points.OWN).run()
+    assert not app.exception
+    assert session_of(app).setup.own_points == Sketch(polynomials=before)
+    assert session_of(app).experiment == before
+    [source] = [one for one in app.button_group if one.label == "Learn from"]
+    source.set_value(own_points.POLYNOMIALS).run()
+    assert session_of(app).setup.own_points is None
+    assert session_of(app).experiment == before
+
+
+def test_samples_become_points_and_go_back_to_polynomials():
+    app = opened(DATA)
+    before = session_of(app).experiment
+    press(app, "Edit these as my own points")
+    now = session_of(app)
+    assert len(now.experiment.data) == 40  # all of 20 on each of two curves
+    assert now.experiment.data.names == ("-x^2 + 1", "x^3 - 2")
+    assert "Samples" in now.view.map_layers
+    [source] = [one for one in app.button_group if one.label == "Learn from"]
+    source.set_value(own_points.POLYNOMIALS).run()
+    assert not app.exception
+    assert session_of(app).experiment == before
+
+
+def test_a_link_with_points_can_be_left_for_polynomials():
+    app = opened(DATA, words(SQUARES))
+    [source] = [one for one in app.button_group if one.label == "Learn from"]
+    source.set_value(own_points.POLYNOMIALS).run()
+    assert not app.exception
+    assert session_of(app).experiment.polynomials == pc.TUTORIAL_POLYNOMIALS
+    press(app, "Undo")
+    assert session_of(app).experiment.data == SQUARES
+
+
+def test_classes_are_renamed_added_and_removed():
+    app = opened(DATA, words(SQUARES))
+    [names] = [one for one in app.text_input if one.label == "Classes"]
+    names.set_value("left, right").run()
+    assert session_of(app).experiment.data.names == ("left", "right")
+    [names] = [one for one in app.text_input if one.label == "Classes"]
+    names.set_value("left, right, up").run()
+    # nothing of the third class is drawn yet: a run would still learn the two
+    assert session_of(app).setup.sketch.names == ("left", "right", "up")
+    assert session_of(app).experiment.data.names == ("left", "right")
+    [names] = [one for one in app.text_input if one.label == "Classes"]
+    names.set_value("left, left").run()
+    assert "The classes have not changed." in " ".join(one.value for one in app.markdown)
+
+
+def test_the_held_out_share_is_chosen():
+    app = opened(DATA, words(SQUARES))
+    [share] = app.slider
+    share.set_value(50).run()
+    assert session_of(app).experiment.held_out_share == 0.5
+    assert session_of(app).experiment.sample_count == 120 - sum(
+        round(count / 2) for count in np.bincount(SQUARES.labels).tolist()
+    )
+
+
+TABLE = "Breite;Höhe;Art\n0,5;1;rot\n2;0,25;blau\n1;3;rot\n0;2;blau\n"
+
+
+def uploaded(content, name="points.csv", query=None):
+    app = opened(DATA, words(SQUARES) if query is None else query)
+    [uploader] = [one for one in app.get("file_uploader") if "table" in one.label]
+    uploader.set_value((name, content, "text/csv")).run()
+    assert not app.exception
+    return app
+
+
+def test_a_table_is_shown_and_used():
+    app = uploaded(TABLE.encode("utf-8-sig"))
+    assert any("semicolons" in one.value and "commas in decimals" in one.value for one in app.caption)
+    press(app, "Use these 4 points of 2 classes")
+    data = session_of(app).experiment.data
+    assert data == pc.PointSet([[0.5, 1], [2, 0.25], [1, 3], [0, 2]], ["rot", "blau", "rot", "blau"])
+    press(app, "Undo")
+    assert session_of(app).experiment.data == SQUARES
+
+
+def test_what_is_wrong_in_a_table_is_said_with_line_and_column():
+    app = uploaded(TABLE.replace("0,25", "abc").encode())
+    assert any("line 3, column 2 (Höhe): got 'abc'" in one.value for one in app.text)
+    assert session_of(app).experiment.data == SQUARES
+
+
+def test_a_file_that_is_no_table_is_refused():
+    app = uploaded(b"\xff\xd8\xff\xe0 no table")
+    assert "This table cannot be read." in " ".join(one.value for one in app.markdown)
+
+
+def test_other_columns_are_chosen():
+    app = uploaded(b"a,b,c,kind\n1,2,9,u\n3,5,7,v\n6,1,8,u\n")
+    [y] = [one for one in app.selectbox if one.label == "y"]
+    y.set_value(2).run()
+    [use] = [one for one in app.button if one.label.startswith("Use these")]
+    use.click().run()
+    assert session_of(app).experiment.data.points.tolist() == [[1, 9], [3, 7], [6, 8]]
+
+
+def test_more_points_than_a_link_holds_are_trained_on_and_said():
+    data = pc.PointSet(np.random.default_rng(1).normal(size=(400, 2)), np.arange(400) % 2)
+    app = opened(DATA)
+    app.session_state[session.KEY] = on_set_up(session_of(app), session_of(app).experiment.on_points(data))
+    app.run()
+    assert not app.exception
+    for page in PAGES:
+        app.switch_page(page).run()
+        assert not app.exception, page
+    app.switch_page(TRAIN).run()
+    app = wait_for(press(app, "Start"), "finished")
+    assert metrics(app)["Held-out accuracy"]

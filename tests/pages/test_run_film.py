@@ -1,0 +1,62 @@
+"""The film of a run on a page: drawn at a press, shown, and offered as a file."""
+
+import io
+
+from PIL import Image
+
+import polycore as pc
+from pages.drawings import run_film
+from pages.models import pass_on
+from polycore.films.film import film
+from tests.pages.browsing import labels, opened, press, session_of, trained
+from tests.pages.test_pass_on import downloads, open_it
+from tests.waiting import wait_until
+
+TRAIN = "pages/3_train.py"
+
+
+def press_save(app):
+    press(app, "Save as GIF")
+    wait_until(lambda: not session_of(app).drawings.film.is_active)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_the_film_is_that_of_the_whole_run():
+    app = press_save(open_it(trained(), pass_on.OPEN_KEY))
+    assert "Download the GIF" in downloads(app)
+    content = film(session_of(app).training.whole_run)
+    image = Image.open(io.BytesIO(content))
+    steps = session_of(app).training.whole_run.snapshots.step
+    assert image.n_frames == len({*steps, 300})
+    assert len(app.get("image")) == 1
+
+
+def test_there_is_no_film_without_a_run():
+    app = open_it(opened(TRAIN), pass_on.OPEN_KEY)
+    assert "Save as GIF" not in labels(app)
+
+
+def test_the_film_stays_when_another_run_begins():
+    app = open_it(trained(), pass_on.OPEN_KEY)
+    assert "Download the GIF" not in downloads(app)
+    press_save(app)
+    app.run()
+    assert "Download the GIF" in downloads(app)
+    press(app, "Start again")
+    assert "Download the GIF" in downloads(app)
+    assert any("of the run before" in caption.value for caption in app.caption)
+    press(app, "Stop")
+    press_save(app)
+    assert not any("of the run before" in caption.value for caption in app.caption)
+
+
+def test_a_film_that_cannot_be_drawn_says_why(monkeypatch):
+    def refuse(*_):
+        raise pc.PolycoreError("film: got no Pillow; expected it installed.")
+
+    monkeypatch.setattr(run_film, "film", refuse)
+    app = press_save(open_it(trained(), pass_on.OPEN_KEY))
+    assert any("got no Pillow" in text.value for text in app.text)
+    assert labels(app)["Save as GIF"]

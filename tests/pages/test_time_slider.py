@@ -1,0 +1,339 @@
+"""The slider through a run's past: what its moments are, and what pages and frames show of each."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.inside import frames, neuron_map, subject
+from pages.plane.scene import scene_of
+from pages.run_view import time_slider
+from pages.runs import past
+from pages.runs.past import available, moments
+from pages.runs.runner import Training
+from pages.state import session
+from pages.state.kept_models import ByHand
+from pages.state.shown_weights import ShownWeights
+from polycore.formatting import loss_text
+from polycore.history.snapshots import Snapshots
+from polycore.inspection.class_map import class_map, unpacked
+from tests.pages.browsing import (
+    labelled,
+    labels,
+    live_text,
+    metrics,
+    press,
+    report,
+    sent_to,
+    session_of,
+    trained,
+    wait_for,
+)
+from tests.pages.test_source import NETWORK, Directly, watched
+from tests.pages.test_source import opened as frame_of
+from tests.runs import TINY
+
+TRAIN, INSIDE, HOME = "pages/3_train.py", "pages/5_inside.py", "streamlit_app.py"
+
+
+def training_of(run):
+    return Training(run, Directly(), pc.advance)
+
+
+def test_the_moments_are_the_snapshots_the_best_and_the_latest_weights():
+    run = pc.advance(pc.start(TINY), 60)
+    training = training_of(run)
+    found = moments(training.snapshot_steps, run)
+    steps = [step for step, _ in found]
+    assert steps == sorted({*run.snapshots.step, run.best_step, 60})
+    assert found[-1] == (60, "Now")
+    assert [step for step, choice in found if choice == "Best"] == [run.best_step] * (run.best_step < 60)
+    assert all(choice == step for step, choice in found if choice not in ("Now", "Best"))
+
+
+def test_a_run_at_its_beginning_has_one_moment():
+    run = pc.start(TINY)
+    assert moments((0,), run) == [(0, "Now")]
+
+
+def test_the_weights_of_a_step_are_those_of_a_run_that_ended_there():
+    run = pc.advance(pc.start(TINY), 60)
+    step = run.snapshots.step[len(run.snapshots) // 2]
+    shown = ShownWeights.of(training_of(run), step)
+    there = pc.advance(pc.start(TINY), step)
+    assert (shown.step, shown.mark, shown.name) == (step, "then", f"then (step {step})")
+    assert shown.loss == pytest.approx(there.current.loss, rel=1e-5)
+    assert shown.model.held_out_accuracy == pytest.approx(there.current.held_out_accuracy, abs=0.002)
+    assert shown.gradient_norm is None
+    for mine, theirs in zip(shown.model.weights, there.current.weights, strict=True):
+        assert np.allclose(mine, theirs, rtol=1e-5)
+
+
+def test_a_step_without_a_snapshot_shows_the_latest_weights():
+    shown = ShownWeights.of(training_of(pc.advance(pc.start(TINY), 60)), 10**9)
+    assert (shown.step, shown.choice) == (60, "Now")
+
+
+def test_a_step_whose_snapshot_made_room_for_others_shows_the_next_one():
+    training = training_of(pc.advance(pc.start(TINY), 60))
+    first, second, third = training.snapshot_steps[-3:]
+    assert second - 1 > first
+    assert training.run.best_step not in range(second - 1, second)
+    assert ShownWeights.of(training, second - 1).step == second
+    assert (ShownWeights.of(training, third).step, ShownWeights.of(training, -1).step) == (third, 0)
+
+
+def test_a_frame_shows_the_weights_that_are_chosen_until_the_page_is_drawn_again():
+    source, viewer = watched()
+    step = source.training.snapshot_steps[3]
+    now, of_now = frame_of(source.frame())
+    news = viewer.news
+    source.choose(step)
+    assert viewer.news > news
+    then, blobs = frame_of(source.frame())
+    assert then["sequence"] > now["sequence"]
+    assert (then["step"], then["weights"]["step"]) == (now["step"], step)
+    assert then["weights"]["loss"] != now["weights"]["loss"]
+    assert blobs["map"] != of_now["map"]
+    window = scene_of(source.training.run.experiment).window
+    there = pc.advance(pc.start(source.training.run.experiment), step).current  # in float64, not float32
+    expected = class_map(there.weights, there.biases, window).packed()
+    shown = replace(expected, scanlines=blobs["map"])
+    assert (unpacked(shown) == unpacked(expected)).mean() > 0.99
+    source.look_at(NETWORK)
+    again, _ = frame_of(source.frame())
+    assert again["weights"]["step"] == now["weights"]["step"]
+
+
+@pytest.mark.parametrize("choice", [None, True, 1.5, "then", [3], {}, 10**30])
+def test_what_is_no_choice_is_ignored_and_an_unknown_step_is_the_latest(choice):
+    source, _ = watched()
+    before, _ = frame_of(source.frame())
+    source.choose(choice)
+    after, _ = frame_of(source.frame())
+    assert after["weights"] == before["weights"]
+
+
+@pytest.mark.parametrize("value", [None, True, 1.5, "then", [3], {}, -1, 10**400])
+def test_what_a_browser_sends_is_checked(value):
+    assert past.choice_in(value) is None
+
+
+def steps_on(app):
+    return [step for step, _ in sent_to(app, time_slider.KEY)["moments"]]
+
+
+def test_the_page_shows_what_the_slider_rests_at():
+    app = trained()
+    step = steps_on(app)[4]
+    report(app, time_slider.KEY, chosen=step)
+    assert session_of(app).view.choice == step
+    assert sent_to(app, time_slider.KEY)["choice"] == step
+    assert f"then (step {step})" in live_text(app)
+    [choice] = [one for one in app.get("button_group") if "Best" in str(one.proto)]
+    assert choice.value in (None, [], ())
+    report(app, time_slider.KEY, chosen="Best")
+    assert session_of(app).view.choice == "Best"
+    report(app, time_slider.KEY, chosen=["no", "choice"])
+    assert session_of(app).view.choice == "Best"
+
+
+def test_a_new_run_shows_its_latest_weights():
+    app = trained()
+    report(app, time_slider.KEY, chosen=steps_on(app)[2])
+    app = wait_for(press(app, "Start again"), "finished")
+    assert session_of(app).view.choice == "Now"
+
+
+def test_home_has_the_slider_too():
+    app = trained()
+    app.switch_page(HOME).run()
+    assert steps_on(app)[-1] == 300
+
+
+def inside_after_a_run():
+    app = trained()
+    app.switch_page(INSIDE).run()
+    assert not app.exception
+    return app
+
+
+def rest_inside_at(app, choice):
+    report(app, subject.SLIDER_KEY, chosen=choice)
+    assert not app.exception
+    return sent_to(app, subject.SLIDER_KEY)
+
+
+def bias_of(app):
+    return labelled(app.number_input, "Bias, exactly").value
+
+
+def test_inside_shows_what_the_slider_rests_at():
+    app = inside_after_a_run()
+    kept = session_of(app).answering
+    assert sent_to(app, subject.SLIDER_KEY)["choice"] == "Best"
+    assert not sent_to(app, subject.SLIDER_KEY)["moves"]
+    assert bias_of(app) == pytest.approx(kept.model.biases[0][0, 0])
+    step = [step for step, _ in sent_to(app, subject.SLIDER_KEY)["moments"]][3]
+    assert rest_inside_at(app, step)["choice"] == step
+    there = pc.advance(pc.start(kept.experiment), step).current
+    assert bias_of(app) == pytest.approx(there.biases[0][0, 0], rel=1e-5)
+    assert metrics(app)["Loss"] == loss_text(there.loss)
+    assert any(f"the network of step {step}." in caption.value for caption in app.caption)
+    assert session_of(app).answering.model is kept.model
+    rest_inside_at(app, "Now")
+    assert bias_of(app) == pytest.approx(session_of(app).training.run.current.biases[0][0, 0])
+    rest_inside_at(app, "Best")
+    assert bias_of(app) == pytest.approx(kept.model.biases[0][0, 0])
+    assert not any("the network of step" in caption.value for caption in app.caption)
+
+
+def test_the_past_that_another_page_shows_is_shown_inside_too():
+    app = trained()
+    step = steps_on(app)[4]
+    report(app, time_slider.KEY, chosen=step)
+    app.switch_page(INSIDE).run()
+    assert any(f"the network of step {step}." in caption.value for caption in app.caption)
+    rest_inside_at(app, "Best")
+    app.switch_page(TRAIN).run()
+    assert sent_to(app, time_slider.KEY)["choice"] == "Best"
+
+
+def test_what_is_changed_by_hand_belongs_to_its_moment():
+    app = inside_after_a_run()
+    rest_inside_at(app, 0)
+    first = bias_of(app)
+    labelled(app.number_input, "Bias, exactly").set_value(first + 1).run()
+    assert bias_of(app) == first + 1
+    rest_inside_at(app, "Best")
+    assert bias_of(app) == pytest.approx(session_of(app).answering.model.biases[0][0, 0])
+    rest_inside_at(app, 0)
+    assert bias_of(app) == first + 1
+    press(app, "Keep this as a model")
+    assert session_of(app).answering.title.endswith("· step 0 · by hand")
+    assert bias_of(app) == first + 1
+    assert not any("the network of step" in caption.value for caption in app.caption)
+
+
+def test_a_step_between_a_lost_snapshot_and_the_best_shows_the_best():
+    run = replace(pc.advance(pc.start(TINY), 60), best_step=37)
+    assert available(33, (0, 32, 48), run) == "Best"
+    assert available(38, (0, 32, 48), run) == 48
+    assert available(32, (0, 32, 48), run) == 32
+    assert available(49, (0, 32, 48), run) == "Now"
+    assert available("Best", (0, 32, 48), run) == "Best"
+
+
+def test_a_change_by_hand_at_an_earlier_step_outlives_its_run():
+    app = inside_after_a_run()
+    rest_inside_at(app, 0)
+    changed = bias_of(app) + 1
+    labelled(app.number_input, "Bias, exactly").set_value(changed).run()
+    title = session_of(app).answering.title
+    app.switch_page(TRAIN).run()
+    press(press(app, "New seed"), "Start")
+    wait_for(app, "finished")
+    app.switch_page(INSIDE).run()
+    assert bias_of(app) != changed
+    labelled(app.selectbox, "Model").set_value(title).run()
+    assert bias_of(app) == changed
+    assert labels(app)["Put it back"]
+
+
+def test_a_change_whose_snapshot_is_gone_is_shown_and_named_by_its_own_step():
+    app = inside_after_a_run()
+    training = session_of(app).training
+    step, following = training.snapshot_steps[4:6]
+    rest_inside_at(app, step)
+    changed = bias_of(app) + 1
+    labelled(app.number_input, "Bias, exactly").set_value(changed).run()
+    gone = [one for one in training.snapshot_steps if one != step]
+    rows = [training.snapshot_steps.index(one) for one in gone]
+    training._snapshots = Snapshots(
+        tuple(gone), tuple(training.whole_run.snapshots.parameters[row] for row in rows)
+    )
+    app.run()
+    assert sent_to(app, subject.SLIDER_KEY)["choice"] == following
+    assert bias_of(app) == changed
+    assert any(f"the network of step {step}, which is held still" in one.value for one in app.caption)
+    press(app, "Put it back")
+    assert any(f"the network of step {following}." in one.value for one in app.caption)
+
+
+def test_undo_shows_the_step_whose_changes_it_brings_back():
+    app = inside_after_a_run()
+    step = [step for step, _ in sent_to(app, subject.SLIDER_KEY)["moments"]][3]
+    rest_inside_at(app, step)
+    changed = bias_of(app) + 1
+    labelled(app.number_input, "Bias, exactly").set_value(changed).run()
+    press(app, "Put it back")
+    rest_inside_at(app, "Best")
+    press(app, "Undo")
+    assert sent_to(app, subject.SLIDER_KEY)["choice"] == step
+    assert bias_of(app) == changed
+
+
+def test_changes_at_another_step_are_dropped_in_words_of_their_own():
+    app = inside_after_a_run()
+    for step in (0, sent_to(app, subject.SLIDER_KEY)["moments"][3][0]):
+        rest_inside_at(app, step)
+        labelled(app.number_input, "Bias, exactly").set_value(3.0).run()
+    assert session_of(app).undo.text == "Your changes to the network of another step were dropped."
+
+
+def test_the_end_of_the_slider_is_the_best_if_that_is_the_latest():
+    app = trained()
+    training = session_of(app).training
+    if training.run.best_step < training.run.step:
+        training._run = replace(training.run, best_step=training.run.step)
+    app.switch_page(INSIDE).run()
+    labelled(app.number_input, "Bias, exactly").set_value(7.0).run()
+    assert rest_inside_at(app, "Now")["choice"] == "Best"
+    assert bias_of(app) == 7.0
+
+
+def test_at_now_the_page_follows_and_names_no_step():
+    app = inside_after_a_run()
+    training = session_of(app).training
+    training._run = replace(training.run, best_step=training.run.step - 1)
+    rest_inside_at(app, "Now")
+    assert any("the network of the latest step." in caption.value for caption in app.caption)
+    session_now = session_of(app)
+    assert frames.contents(neuron_map.NEURON, session_now).values["figures"]["loss"] == loss_text(
+        training.run.current.loss
+    )
+
+
+def test_a_run_that_repeats_a_longer_one_has_no_slider_inside():
+    app = inside_after_a_run()
+    now = session_of(app)
+    again = Training(pc.advance(pc.start(now.experiment), 10), Directly(), pc.advance)
+    repeated = replace(now, training=again)
+    assert repeated.own is now.answering
+    assert repeated.answering_run is None
+    assert now.answering_run is now.training
+    app.session_state[session.KEY] = repeated
+    assert sent_to(app, subject.SLIDER_KEY)
+    app.run()
+    with pytest.raises(ValueError, match="not enough values"):
+        sent_to(app, subject.SLIDER_KEY)
+
+
+def test_what_is_held_changes_only_the_slider_while_the_run_continues():
+    app = inside_after_a_run()
+    now = session_of(app)
+    held = ByHand(now.answering.title, now.answering.model, now.answering.model)
+    assert frames.contents(neuron_map.NEURON, replace(now, by_hand=held)).values.keys() == {"moments"}
+
+
+def test_a_frame_of_the_past_has_only_its_moments():
+    app = trained()
+    now = session_of(app)
+    running = Training(pc.advance(pc.start(replace(now.experiment, steps=10**6)), 50), Directly(), pc.advance)
+    running._status = "running"
+    frame = frames.contents(neuron_map.NEURON, replace(now, training=running).collected())
+    assert frame.values["moments"][-1] == (50, "Now")
+    assert frame.values["figures"]
+    at_start = replace(now, training=running, view=replace(now.view, past=0)).collected()
+    assert frames.contents(neuron_map.NEURON, at_start).values.keys() == {"moments"}

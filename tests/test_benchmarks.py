@@ -1,0 +1,61 @@
+"""What the benchmarks compute from their measurements."""
+
+import pytest
+
+from benchmarks import activations, speed, step_parts
+from benchmarks.timing import thread_settings
+
+
+def test_a_speed_is_steps_per_second_of_the_clock_and_of_processor_time(monkeypatch):
+    clock, processor = iter([100.0, 105.0]), iter([7.0, 9.0])  # 5 s and 2 s
+    monkeypatch.setattr(speed, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(speed, "process_time", lambda: next(processor))
+    taken = []
+    assert speed.speed(taken.append, 10) == {speed.WALL: 2.0, speed.PROCESSOR: 5.0}
+    assert taken == [10]
+
+
+def network(activation, own, torch):
+    series = {"polycore": own, "PyTorch": torch, "JAX": [100] * len(own)}
+    return {
+        "hidden": [32, 32],
+        "activation": activation,
+        "series": {
+            who: [{speed.PROCESSOR: each, "compile_seconds": 1.0} for each in speeds]
+            for who, speeds in series.items()
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("own", "figure", "reached"),
+    [
+        # 200/100, 330/150 and 500/200, round by round
+        pytest.param([200, 330, 500], "least: 2.2 (2.0 to 2.5) times, 2 of 32, GELU", True, id="enough"),
+        pytest.param([200, 285, 300], "least: 1.9 (1.5 to 2.0) times, 2 of 32, GELU", False, id="too slow"),
+    ],
+)
+def test_the_slowest_activation_decides_whether_the_goal_is_reached(own, figure, reached):
+    networks = [network("tanh", [400] * 3, [100] * 3), network("gelu", own, [100, 150, 200])]
+    [(_, _, result, is_reached)] = activations.goals({"networks": networks})
+    assert (result, is_reached) == (figure, reached)
+
+
+def test_the_table_of_activations_has_speeds_and_their_ratios():
+    *_, row = activations.section({"networks": [network("silu", [300], [100])]})
+    cells = ["2 of 32, SiLU", "300 (300 to 300)", *["100 (100 to 100)"] * 2, *["3.0 (3.0 to 3.0)"] * 2]
+    assert row == f"| {' | '.join(cells)} |"
+
+
+def test_the_share_of_the_matrix_products_is_that_of_a_whole_step():
+    rounds = [{"step": 200e-6, "products": products} for products in (100e-6, 150e-6, 120e-6)]
+    share = step_parts.share_of_products(rounds)
+    assert (share.median, share.lowest, share.highest) == pytest.approx((0.6, 0.5, 0.75))
+
+
+@pytest.mark.parametrize(("threads", "shares"), [(1, "false"), (2, "true")])
+def test_every_library_gets_the_same_number_of_threads(threads, shares):
+    settings = thread_settings(threads)
+    assert settings.pop("XLA_FLAGS") == f"--xla_cpu_multi_thread_eigen={shares}"
+    assert settings.keys() == {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NPROC"}
+    assert set(settings.values()) == {str(threads)}
