@@ -120,7 +120,10 @@ def _run_checks(checks: list[list[str]], more: list[str]) -> int:
     """Run all checks, pytest with `more` arguments, and return 1 if any of them fails."""
     *others, tests = checks
     codes = [*_modules(others), _module(tests + more)]
-    return int(any(codes))  # a code is negative if the check was killed
+    failed = [command[0] for command, code in zip(checks, codes, strict=True) if code]  # negative: was killed
+    if failed:  # the linter's messages, say, are far above the report of the tests
+        print(f"run.py: failed: {', '.join(failed)}.", file=sys.stderr)
+    return int(bool(failed))
 
 
 # --- Installation -----------------------------------------------------------------------------

@@ -209,8 +209,12 @@ def check(code):
     return ["timeit", "-n", "1", "-r", "1", code]
 
 
-@pytest.mark.parametrize(("last", "exit_code"), [("import sys", 0), ("raise OSError", 1)])
-def test_checks_run_side_by_side_and_then_the_tests(run, monkeypatch, tmp_path, last, exit_code):
+@pytest.mark.parametrize(
+    ("last", "exit_code", "says"), [("import sys", 0, ""), ("raise OSError", 1, "run.py: failed: timeit.\n")]
+)
+def test_checks_run_side_by_side_and_then_the_tests(
+    run, monkeypatch, capsys, tmp_path, last, exit_code, says
+):
     paths = [str(tmp_path / name) for name in "ab"]
     both = f"all(os.path.exists(path) for path in {paths})"
     others = [
@@ -224,3 +228,12 @@ def test_checks_run_side_by_side_and_then_the_tests(run, monkeypatch, tmp_path, 
     monkeypatch.setattr(run, "CHECKS", [*others, tests])
     monkeypatch.setattr(run, "REPORTS", [])
     assert run.main(["tests"]) == exit_code
+    assert capsys.readouterr().err == says
+
+
+def test_a_check_that_failed_is_named_after_the_report_of_the_tests(run, monkeypatch, capsys):
+    monkeypatch.setattr(run, "_install", lambda _: None)
+    monkeypatch.setattr(run, "_modules", lambda commands: [command[0] == "mypy" for command in commands])
+    monkeypatch.setattr(run, "CHECKS", [["ruff"], ["mypy"], ["pytest"]])
+    assert run.main(["tests"]) == 1
+    assert capsys.readouterr().err == "run.py: failed: mypy.\n"
