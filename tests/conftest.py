@@ -40,6 +40,7 @@ WHOLE_FILES = (
     "tests/channel/",
     "tests/faults/test_cluster.py",
     "tests/hosting/",
+    "tests/package/",
     "tests/pages/test_help.py",
     "tests/polycore/test_sweep_on_dask.py",
     "tests/test_server.py",

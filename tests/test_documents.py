@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -91,6 +92,22 @@ def test_the_readme_begins_with_the_command_that_people_expect():
         "pytest",
     ]
     assert (ROOT / "streamlit_app.py").is_file()
+
+
+def test_what_the_readme_calls_an_extra_is_one():
+    table = README.split("| extra | for |")[1].split("\n\n")[0]
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        extras = tomllib.load(file)["project"]["optional-dependencies"]
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == list(extras)
+    used = re.findall(r"(?:\.|whl)\[([\w,]+)\]", README)
+    assert len(used) > 3
+    assert {name for names in used for name in names.split(",")} <= {*extras}
+
+
+def test_the_readme_names_the_wheel_of_this_version():
+    wheels = re.findall(r"polycore-([\d.]+)-py3-none-any\.whl", README)
+    assert len(wheels) > 2
+    assert {*wheels} == {pc.__version__}
 
 
 def test_the_readme_names_the_command_of_windows():

@@ -12,7 +12,8 @@ try:
     import plotly  # noqa: F401  # imported here to say what to do: polycore itself needs NumPy alone
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
-        "polycore.figures needs Plotly, which is not installed. Install it: pip install plotly.",
+        "polycore.figures needs Plotly, which is not installed. "
+        'Install it: pip install plotly, or polycore with its extra "figures".',
         name="plotly",
     ) from error
 

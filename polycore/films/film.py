@@ -62,7 +62,8 @@ def _frames_class() -> "type[Frames]":
             raise
         name = _LIBRARIES[error.name]
         raise PolycoreError(
-            f"film: got no {name}; expected it installed. Install it: pip install {name.lower()}."
+            f"film: got no {name}; expected it installed. "
+            f'Install it: pip install {name.lower()}, or polycore with its extra "film".'
         ) from error
     return Frames
 

@@ -8,7 +8,8 @@ try:
     import pandas as pd
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
-        "polycore.sweeps.table needs pandas, which is not installed. Install it: pip install pandas.",
+        "polycore.sweeps.table needs pandas, which is not installed. "
+        'Install it: pip install pandas, or polycore with its extra "tables".',
         name="pandas",
     ) from error
 

@@ -1,6 +1,6 @@
 """Workers on any number of machines: a Dask cluster as an executor.
 
-It needs Dask: pip install "polycore[dask]". The cluster's workers need the same version of polycore and one
+It needs Dask: the extra "dask". The cluster's workers need the same version of polycore and one
 thread each: `dask worker ADDRESS --nthreads 1`.
 """
 
@@ -126,7 +126,7 @@ def _client(address: str) -> Any:
     except ImportError as error:
         raise PolycoreError(
             f"{address} is the address of a Dask scheduler, but Dask is not installed. Install it: "
-            'pip install "polycore[dask]".'
+            'pip install "dask[distributed]", or polycore with its extra "dask".'
         ) from error
     try:
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]

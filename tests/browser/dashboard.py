@@ -80,7 +80,7 @@ def served(
         server = subprocess.Popen(command, cwd=app.parent, env=environment, stdout=output, stderr=output)
         try:
             address = f"http://127.0.0.1:{port}/{prefix}"
-            _wait_until_healthy(address, server)
+            wait_until_healthy(address, server)
             yield address
         finally:
             server.terminate()
@@ -95,7 +95,7 @@ def free_port() -> int:
         return port
 
 
-def _wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
+def wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         assert server.poll() is None, "the server ended at its start"
         try:

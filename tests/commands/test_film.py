@@ -50,7 +50,10 @@ def test_without_pillow_one_line_says_what_to_install(folder, monkeypatch, capsy
     monkeypatch.setitem(sys.modules, "PIL", None)
     assert main(["film", "saved.npz", "out.gif"]) == 1
     [line] = capsys.readouterr().err.splitlines()
-    assert line == "polycore: film: got no Pillow; expected it installed. Install it: pip install pillow."
+    assert line == (
+        "polycore: film: got no Pillow; expected it installed. "
+        'Install it: pip install pillow, or polycore with its extra "film".'
+    )
 
 
 def test_ctrl_c_leaves_the_file_as_it_was(folder, monkeypatch, capsys):

@@ -151,7 +151,9 @@ def test_a_call_is_lost_with_its_scheduler_and_the_next_one_finds_the_new_one(mo
 def test_without_dask_one_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     missing = Cluster("tcp://127.0.0.1:1")
-    with pytest.raises(pc.PolycoreError, match=r'pip install "polycore\[dask\]"'):
+    with pytest.raises(
+        pc.PolycoreError, match=r'pip install "dask\[distributed\]", or polycore with its extra "dask"\.'
+    ):
         missing.submit(divmod, 7, 2)
 
 

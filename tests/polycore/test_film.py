@@ -272,7 +272,10 @@ def test_numbers_are_short(number, text):
 
 def test_a_film_without_pillow_says_what_is_missing(monkeypatch, run):
     monkeypatch.setitem(sys.modules, "PIL", None)
-    with pytest.raises(pc.PolycoreError, match=r"^film: got no Pillow; .* pip install pillow\.$"):
+    with pytest.raises(
+        pc.PolycoreError,
+        match=r'^film: got no Pillow; .* pip install pillow, or polycore with its extra "film"\.$',
+    ):
         film(run)
 
 
@@ -290,7 +293,10 @@ except pc.PolycoreError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "film: got no Plotly; expected it installed. Install it: pip install plotly.\n"
+    assert done.stdout == (
+        "film: got no Plotly; expected it installed. "
+        'Install it: pip install plotly, or polycore with its extra "film".\n'
+    )
 
 
 def test_only_runs_have_films():

@@ -1,57 +1,27 @@
-"""The package as pip installs it from a copy of this repository: whole, typed, and content with NumPy."""
+"""The package is whole, typed, content with NumPy, and tells what is missing."""
 
 import json
-import shutil
+import re
 import subprocess
 import sys
 import tarfile
-import venv
 from email.parser import HeaderParser
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 import polycore as pc
+from tests.package.conftest import REPOSITORY, ROOT, finished
 
-ROOT = Path(__file__).parents[1]
 NUMPY = Path(np.__file__).parents[1]
-ASSETS = {
-    path.relative_to(ROOT)
-    for path in (ROOT / "polycore").rglob("*")
-    if path.suffix in (".css", ".html", ".js")
-}
-NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "docs", "*.egg-info")
-PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install"]
-
-
-def finished(command, **options):
-    done = subprocess.run(command, capture_output=True, text=True, **options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="session")
-def source(tmp_path_factory):
-    """Return a copy of the repository: a build leaves files in the folder it is made from."""
-    return shutil.copytree(ROOT, tmp_path_factory.mktemp("package") / "source", ignore=NOT_COPIED)
-
-
-@pytest.fixture(scope="session")
-def environment(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("package") / "environment"
-    venv.create(folder, symlinks=True)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def installed(source, environment):
-    """Return the folder of an environment's packages in which there is polycore alone."""
-    [packages] = environment.glob("[Ll]ib/**/site-packages")
-    # offline: built by the setuptools at hand; NumPy is there already
-    options = ["--no-build-isolation", "--no-deps", "--no-index", "--no-compile"]
-    finished([*PIP, *options, "--target", packages, source])
-    return packages
+SUFFIXES = (".css", ".html", ".js", ".py", ".svg")
+MODULES, PAGES = (
+    {path.relative_to(ROOT) for path in (ROOT / top).rglob("*") if path.suffix in SUFFIXES}
+    for top in ("polycore", "pages")
+)
+# what the pages read besides
+READ = [Path(".streamlit/config.toml"), Path("docs/glossary.md"), Path("streamlit_app.py")]
+DASHBOARD = {Path("polycore/dashboard") / path for path in (*READ, *PAGES)}
 
 
 def answer(installed, code):
@@ -62,12 +32,11 @@ def answer(installed, code):
 
 
 def test_every_module_is_installed_and_nothing_else(installed):
-    modules = {path.relative_to(ROOT) for path in (ROOT / "polycore").rglob("*.py")}
     files = {path.relative_to(installed) for path in installed.rglob("*") if path.is_file()}
-    assert {path for path in files if path.suffix == ".py"} == modules
-    assert Path("polycore/py.typed") in files
-    assert files >= ASSETS
-    assert {path.parts[0] for path in files} == {"bin", "polycore", f"polycore-{pc.__version__}.dist-info"}
+    about = {path for path in files if path.parts[0] == f"polycore-{pc.__version__}.dist-info"}
+    assert len(MODULES) > 150
+    assert len(PAGES) > 150
+    assert files - about == MODULES | DASHBOARD | {Path("polycore/py.typed")}
 
 
 def test_its_metadata_tell_what_pip_and_people_ask_for(installed):
@@ -76,10 +45,22 @@ def test_its_metadata_tell_what_pip_and_people_ask_for(installed):
     assert (found["Name"], found["Version"]) == ("polycore", pc.__version__)
     assert found["License-Expression"] == "MIT"
     assert (folder / "licenses/LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
-    assert found.get_payload().strip() == (ROOT / "README.md").read_text(encoding="utf-8").strip()
     needed = [line for line in found.get_all("Requires-Dist") if "extra ==" not in line]
     assert [line.partition(">")[0] for line in needed] == ["numpy"]
-    assert "figures" in found.get_all("Provides-Extra")
+    extras = ["all", "dashboard", "dask", "figures", "film", "tables"]
+    assert sorted(found.get_all("Provides-Extra")) == extras
+
+
+def test_links_and_pictures_of_its_description_work_outside_the_repository(installed):
+    [metadata] = installed.glob("*.dist-info/METADATA")
+    description = HeaderParser().parsestr(metadata.read_text(encoding="utf-8")).get_payload()
+    targets = re.findall(r"\]\(([^)]*)\)", description)
+    assert len(targets) > 15
+    assert [target for target in targets if not target.startswith("https://")] == []
+    assert f"({REPOSITORY}/raw/HEAD/docs/pictures/learning.gif)" in description
+    assert f"({REPOSITORY}/blob/HEAD/docs/teaching.md)" in description
+    plain = re.sub(rf"{REPOSITORY}/(raw|blob)/HEAD/", "", description)
+    assert plain.strip() == (ROOT / "README.md").read_text(encoding="utf-8").strip()
 
 
 def test_it_needs_numpy_alone(installed):
@@ -126,7 +107,7 @@ except ModuleNotFoundError as error:
 """
     printed = answer(installed, code)
     assert printed.count("\n") == 1
-    assert "pip install plotly" in printed
+    assert 'pip install plotly, or polycore with its extra "figures"' in printed
 
 
 def test_it_writes_a_page(installed):
@@ -140,7 +121,6 @@ print(len(pc.html_page(run.current)), sorted({"plotly", "PIL", "streamlit"} & se
     assert others.strip() == "[]"
 
 
-@pytest.mark.usefixtures("installed")
 def test_a_users_program_sees_its_types(environment, tmp_path):
     # mypy alone reads py.typed; of NumPy it knows nothing here, which is quicker
     program = tmp_path / "program.py"
@@ -164,13 +144,9 @@ def test_a_users_program_sees_its_types(environment, tmp_path):
     ]
 
 
-def test_the_source_archive_has_what_a_build_needs_and_no_tests(source, tmp_path):
-    code = f"from setuptools import build_meta; build_meta.build_sdist({str(tmp_path)!r})"
-    finished([sys.executable, "-c", code], cwd=source)
-    with tarfile.open(tmp_path / f"polycore-{pc.__version__}.tar.gz") as archive:
-        names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "polycore/py.typed"} <= names
-    assert len(ASSETS) > 5
-    assert {path.as_posix() for path in ASSETS} <= names
-    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "polycore").rglob("*.py")}
-    assert {name for name in names if name.endswith(".py")} - {"setup.py"} == modules
+def test_the_source_archive_has_what_a_build_needs_and_no_tests(archives):
+    with tarfile.open(archives / f"polycore-{pc.__version__}.tar.gz") as archive:
+        names = {Path(name.partition("/")[2]) for name in archive.getnames()}
+    about = {"CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "hatch_build.py", "pyproject.toml"}
+    others = {Path(name) for name in (*about, ".gitignore", "polycore/py.typed")}
+    assert names == MODULES | PAGES | {*READ} | others
