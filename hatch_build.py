@@ -1,14 +1,33 @@
-"""What the build adds to the package's metadata: README.md with links that work outside the repository."""
+"""What the build adds: the dashboard, and README.md with links that work outside the repository."""
 
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 # a Markdown link, or picture, to a file of the repository
 LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!#|\w+:)([^)\s]+)\)")
+
+
+# its files, and the folders whose files are all of it
+DASHBOARD = (".streamlit/config.toml", "docs/glossary.md", "pages", "streamlit_app.py")
+
+
+class DashboardHook(BuildHookInterface):
+    """Puts the dashboard into the wheel, within the package.
+
+    There only the server that `polycore dashboard` starts has it on its path. An editable installation uses
+    the files of its clone.
+    """
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Add what the wheel has besides the modules of polycore."""
+        if version == "standard":
+            build_data["force_include"] |= {path: f"polycore/dashboard/{path}" for path in DASHBOARD}
 
 
 class ReadmeHook(MetadataHookInterface):

@@ -104,12 +104,6 @@ def test_what_the_readme_calls_an_extra_is_one():
     assert {name for names in used for name in names.split(",")} <= {*extras}
 
 
-def test_the_readme_names_the_wheel_of_this_version():
-    wheels = re.findall(r"polycore-([\d.]+)-py3-none-any\.whl", README)
-    assert len(wheels) > 2
-    assert {*wheels} == {pc.__version__}
-
-
 def test_the_readme_names_the_command_of_windows():
     assert "`py run.py`" in README
 

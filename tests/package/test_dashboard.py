@@ -4,6 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
+import venv
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +22,9 @@ from tests.browser.dashboard import (
     trouble_in,
     wait_until_healthy,
 )
+from tests.channel import visit as tab
+from tests.channel.tapes import unpacked
+from tests.package.conftest import finished
 
 PACKAGES = Path(np.__file__).parents[1]  # Streamlit and the others
 DECOY = "raise ImportError('this is not the one')"
@@ -55,15 +61,15 @@ def log(tmp_path_factory):
     return tmp_path_factory.mktemp("installed") / "log.txt"
 
 
-@pytest.fixture
-def server(command, folder, decoys, log):
+@contextmanager
+def started(command, folder, log, *paths):
     """Start the dashboard with options of Streamlit's, yield its address, and end it by Ctrl-C."""
     port = free_port()
     options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
-    variables = os.environ | {"PYTHONPATH": os.pathsep.join([str(decoys), str(PACKAGES)])}
+    variables = os.environ | {"PYTHONPATH": os.pathsep.join([*map(str, paths), str(PACKAGES)])}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [command, "dashboard", *options], cwd=folder, env=variables, stdout=output, stderr=output
+            [*command, "dashboard", *options], cwd=folder, env=variables, stdout=output, stderr=output
         )
         address = f"http://127.0.0.1:{port}/"
         try:
@@ -78,9 +84,10 @@ def server(command, folder, decoys, log):
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(chromium() is None, reason="neither Chromium nor Chrome is installed")
-def test_the_first_press_trains_a_map_and_every_page_is_there(server, log):
-    with sync_playwright() as playwright, launched(playwright) as browser:
-        visit = Visit(opened(browser), server).open()
+def test_the_first_press_trains_a_map_and_every_page_is_there(command, folder, decoys, log):
+    server = started([command], folder, log, decoys)
+    with server as address, sync_playwright() as playwright, launched(playwright) as browser:
+        visit = Visit(opened(browser), address).open()
         # the color of .streamlit/config.toml, #5159c4
         button = visit.page.get_by_role("button", name="Train the network")
         expect(button).to_have_css("background-color", "rgb(81, 89, 196)")
@@ -92,6 +99,39 @@ def test_the_first_press_trains_a_map_and_every_page_is_there(server, log):
         visit.page.get_by_role("listitem").filter(has_text="Accuracy: the share").wait_for()
         visit.check()
         visit.rest()
+    assert trouble_in(log) == []
+
+
+@pytest.fixture
+def editable(source, tmp_path):
+    """Return the command of an environment in which the copy of the repository can be changed."""
+    environment = tmp_path / "environment"
+    venv.create(environment, symlinks=True)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", environment, "install"]
+    options = ["--no-deps", "--no-index", "--no-build-isolation", "--editable", source]
+    finished([*pip, *options], env=os.environ | {"PYTHONPATH": str(PACKAGES)})  # with the hatchling at hand
+    [program] = environment.glob("*/polycore*")
+    return program
+
+
+def check_that_it_trains(server):
+    with server as address, tab.opened(address) as visit:
+        visit.press("Start")
+        with urllib.request.urlopen(f"{address}{visit.channel}/{visit.run}", timeout=20) as answer:
+            assert unpacked(answer.read())[0]["step"] >= 0
+        visit.press("Stop")
+
+
+@pytest.mark.slow
+def test_an_editable_installation_starts_its_clone(editable, folder, decoys, log):
+    assert [*editable.parents[1].glob("[Ll]ib/**/site-packages/polycore")] == []  # nothing was copied
+    check_that_it_trains(started([editable], folder, log, decoys))
+    assert trouble_in(log) == []
+
+
+@pytest.mark.slow
+def test_a_clone_that_is_not_installed_starts_itself(source, decoys, log):
+    check_that_it_trains(started([sys.executable, "-m", "polycore"], source, log, decoys))
     assert trouble_in(log) == []
 
 
