@@ -4,6 +4,7 @@ from concurrent.futures import BrokenExecutor
 
 from polycore import PolycoreError
 from polycore.workers.chunk import MAX_DEATHS
+from polycore.workers.start_error import StartError
 
 MAX_SENTENCE = 300  # characters
 
@@ -12,6 +13,8 @@ def sentence(error: Exception) -> str:
     """Return a sentence on why the next steps of a run could not be computed."""
     if isinstance(error, PolycoreError):
         text = str(error)
+    elif isinstance(error, StartError):
+        text = f"{error} The run is as it was before these steps: resume it in a minute."
     elif isinstance(error, BrokenExecutor):
         text = (
             f"{MAX_DEATHS} worker processes ended one after another at the same steps, perhaps for lack of "

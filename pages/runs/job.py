@@ -13,6 +13,7 @@ from pages.runs.failure import MAX_SENTENCE
 from pages.server.audience import Audience, Listener
 from polycore import PolycoreError
 from polycore.workers.shut_down import ShutDownError
+from polycore.workers.start_error import StartError
 
 NO_MEMORY = "There is not enough memory for it. A smaller network or fewer samples need less."
 WORKER_ENDED = "Its worker processes ended, perhaps for lack of memory. Try again, or with a smaller network."
@@ -125,6 +126,8 @@ def _sentence(error: Exception) -> str:
             return " ".join(str(error).split())[:MAX_SENTENCE]
         case MemoryError():
             return NO_MEMORY
+        case StartError():
+            return f"{error} Try again in a minute."
         case BrokenExecutor():
             return WORKER_ENDED
         case ShutDownError():

@@ -16,6 +16,7 @@ from polycore.experiment.experiment import Experiment
 from polycore.model.model import Model
 from polycore.training.run import advance, start
 from polycore.workers.processes import Workers, available_cores
+from polycore.workers.start_error import StartError
 
 # Enough for a cluster of as many workers. If the caller is slow, no more outcomes than these wait in memory.
 MAX_PENDING = 512
@@ -118,6 +119,8 @@ def _failure_text(error: BaseException) -> str:
         return str(error)
     if isinstance(error, MemoryError):
         return f"The run needs more memory than its worker has: {_one_line(error)}"
+    if isinstance(error, StartError):
+        return str(error)
     if isinstance(error, BrokenExecutor):
         return f"The worker died {MAX_RETRIES + 1} times during this run: {_one_line(error)}"
     return f"The run could not be computed: {_one_line(error)}"

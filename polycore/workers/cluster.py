@@ -57,6 +57,12 @@ class Cluster(Executor):
         """How many calls the workers compute at once, as last counted; 1 before the first call."""
         return self._count
 
+    @property
+    def alive(self) -> int:
+        """How many calls the workers compute at once, as last counted; 0 without a connection."""
+        client = self._client
+        return self._count if client is not None and client.status == "running" else 0
+
     def start(self) -> None:
         """Start to connect without waiting."""
         threading.Thread(target=self._connect_early, name="cluster", daemon=True).start()

@@ -24,13 +24,16 @@ from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar, cast
 
 from polycore.workers.shut_down import ShutDownError
+from polycore.workers.start_error import StartError
 
 MAX_WORKERS = 8  # a worker holds about 50 MB
 # Bytes of address space for each worker. The largest experiments that polycore allows, one after another,
 # take a worker to 0.7 GB; the rest is a reserve.
 MAX_MEMORY = 2**30
 NICENESS = 10  # on systems without idle scheduling: other processes get about ten times a worker's share
+RETRY_SECONDS = 5.0  # until a worker that could not start is started again, if no call does it before
 
+READY = b"."  # what a worker sends once it has imported all that it needs
 BEGUN = b"!"  # what a worker answers at once, when it begins to read a call
 
 P = ParamSpec("P")
@@ -69,6 +72,17 @@ class Workers(Executor):
         self._workers: list[_Worker] = []
         self._lock = threading.Lock()
         self._ended = False
+
+    @property
+    def alive(self) -> int:
+        """How many workers are ready to compute or compute now."""
+        return sum(worker.is_alive for worker in tuple(self._workers))
+
+    @property
+    def failure(self) -> str | None:
+        """Why no worker could be started at the last attempt; None if one was, or if none was needed yet."""
+        failures = [worker.failure for worker in tuple(self._workers)]
+        return failures[0] if failures and all(failures) else None
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Return the future of `fn(*args, **kwargs)`; calls are computed in the order submitted.
@@ -119,13 +133,18 @@ class Workers(Executor):
     def _feed(self) -> None:
         worker = _Worker(self._memory, self._in_idle_time)
         self._workers.append(worker)
+        worker.start_early()
         while self._answer_next(worker):
             pass
         worker.end()
 
     def _answer_next(self, worker: "_Worker") -> bool:
         # in a function of its own, so that an answered call is released before the next one comes
-        call = self._calls.get()
+        try:
+            call = self._calls.get(timeout=None if worker.failure is None else RETRY_SECONDS)
+        except queue.Empty:
+            worker.start_early()
+            return True
         if call is None:
             return False
         if call.future.set_running_or_notify_cancel():
@@ -134,14 +153,24 @@ class Workers(Executor):
 
 
 class _Worker:
-    """A process that answers calls, replaced by another after it has died."""
+    """A process that answers calls, replaced by another after it has died.
+
+    failure: why the last attempt to start one failed; None if it did not.
+    """
 
     def __init__(self, memory: int, in_idle_time: bool) -> None:
         self._statement = f"work({memory}, {in_idle_time})"
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()  # so that no process starts after the kill
         self._killed = False
-        self._start_early()
+        self._is_ready = False
+        self.failure: str | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its process can compute; any thread may ask."""
+        process = self._process
+        return self._is_ready and process is not None and process.poll() is None
 
     def answer(self, call: _Call) -> None:
         try:
@@ -153,7 +182,7 @@ class _Worker:
             call.future.set_result(result)
         else:
             call.future.set_exception(error)
-        self._start_early()
+        self.start_early()
 
     def kill(self) -> None:
         """End the process, from another thread, and start no other."""
@@ -163,7 +192,13 @@ class _Worker:
         if process is not None:
             process.kill()
 
+    def start_early(self) -> None:
+        """Start a process if none is there: the next call then need not wait, or fails and says why."""
+        with suppress(BrokenExecutor):
+            self._running_process()
+
     def end(self) -> None:
+        self._is_ready = False
         process, self._process = self._process, None
         if process is not None:
             process.kill()
@@ -185,20 +220,31 @@ class _Worker:
                 f"A worker process ended with code {process.returncode} during its call."
             ) from error
 
-    def _start_early(self) -> None:
-        # the next call then does not have to wait; if no process can be started, that call says why
-        with suppress(OSError, BrokenExecutor):
-            self._running_process()
-
     def _running_process(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.end()
+        try:
+            process = self._started_process()
+        except StartError as error:
+            self.failure = str(error)
+            raise
+        self._is_ready, self.failure = True, None
+        return process
+
+    def _started_process(self) -> subprocess.Popen[bytes]:
+        """Return a new process once it is ready. Raises StartError if it cannot start."""
         with self._lock:
             if self._killed:
                 raise BrokenExecutor("The workers were killed.")
-            self._process = self._new_process()
-            return self._process
+            try:
+                process = self._process = self._new_process()
+            except OSError as error:
+                raise StartError(f"No worker process could be started: {error.strerror}.") from error
+        if cast("IO[bytes]", process.stdout).read(len(READY)) != READY:
+            self.end()
+            raise StartError(f"A worker process ended with code {process.returncode} while it started.")
+        return process
 
     def _new_process(self) -> subprocess.Popen[bytes]:
         # one worker for each core, each with one thread for each core, was eight times slower
@@ -230,10 +276,13 @@ def work(memory: int, in_idle_time: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # printed text must not mix with the answers
-    calls: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(questions, answers, calls), daemon=True).start()
     import polycore  # noqa: F401  # now, so that the first call need not wait for it
 
+    calls: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    with suppress(BrokenPipeError):  # the server is gone; `_listen` ends this process
+        answers.write(READY)
+        answers.flush()
+    threading.Thread(target=_listen, args=(questions, answers, calls), daemon=True).start()
     while True:
         answer = _answer(calls.get())
         with suppress(BrokenPipeError):  # the server is gone; `_listen` ends this process

@@ -39,6 +39,8 @@ def two(monkeypatch):
 
 def pids_of(pool):
     """Return the process of each worker: calls that overlap, for each sleeps a little."""
+    pool.start()
+    wait_until(lambda: pool.alive == pool.count)
     code = "(__import__('time').sleep(0.1), __import__('os').getpid())[1]"
     return {call.result(60) for call in [pool.submit(eval, code) for _ in range(pool.count)]}
 

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from polycore import Experiment, PolycoreError, start
 from polycore.workers import processes
+from polycore.workers.chunks import chunks
 from polycore.workers.processes import Workers
+from polycore.workers.start_error import StartError
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +62,8 @@ def gone(pid: int) -> bool:
 
 def pids_of(pool: Workers) -> set[int]:
     """Return the process of each worker: calls that overlap, for each sleeps a little."""
+    pool.start()
+    wait_until(lambda: pool.alive == pool.count)
     code = "(__import__('time').sleep(0.1), __import__('os').getpid())[1]"
     return {call.result(10) for call in [pool.submit(eval, code) for _ in range(pool.count)]}
 
@@ -234,8 +239,54 @@ def test_workers_can_be_killed_before_their_first_call_and_again():
 
 def test_where_no_process_can_be_started_the_call_says_so(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with Workers(1) as pool, pytest.raises(FileNotFoundError):
+    with Workers(1) as pool, pytest.raises(StartError, match="No such file"):
         pool.submit(os.getpid).result(10)
+
+
+def test_workers_say_how_many_can_compute_and_nothing_is_wrong_before_the_first_is_needed():
+    with Workers(2) as pool:
+        assert (pool.alive, pool.failure) == (0, None)
+        pool.start()
+        wait_until(lambda: pool.alive == 2)
+        assert pool.failure is None
+        killed = min(pids_of(pool))
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: pool.alive == 1)
+        assert pool.failure is None  # a call starts another one
+        calls = [pool.submit(time.sleep, 0.1) for _ in range(8)]
+        wait_until(lambda: pool.alive == 2)
+        assert killed not in pids_of(pool)
+        assert [call.result(10) for call in calls] == [None] * 8
+    assert pool.alive == 0
+
+
+@pytest.mark.parametrize(("executable", "reason"), [("nowhere", "No such file"), ("false", "code 1")])
+def test_workers_that_cannot_start_say_why_and_are_started_as_soon_as_they_can(
+    monkeypatch, tmp_path, executable, reason
+):
+    python = tmp_path / "python"
+    if executable == "false":
+        python.symlink_to(shutil.which("false"))
+    monkeypatch.setattr(processes, "RETRY_SECONDS", 0.05)
+    own = sys.executable
+    monkeypatch.setattr(sys, "executable", str(python))
+    with Workers(2) as pool:
+        pool.start()
+        wait_until(lambda: pool.failure)
+        assert reason in pool.failure
+        assert pool.alive == 0
+        python.unlink(missing_ok=True)
+        python.write_text(f'#!/bin/sh\nexec "{own}" "$@"\n', encoding="utf-8")
+        python.chmod(0o755)
+        wait_until(lambda: pool.alive == 2)
+        assert pool.failure is None
+
+
+def test_a_command_whose_workers_cannot_start_says_so_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    experiment = Experiment(hidden=(4,), samples_per_class=10, steps=5)
+    with Workers(1) as pool, pytest.raises(PolycoreError, match=r"No such file .*\. Close other programs"):
+        list(chunks(start(experiment), pool))
 
 
 def test_a_worker_does_not_run_the_page_again(tmp_path):
@@ -270,6 +321,9 @@ def test_the_workers_end_soon_after_their_server_has(tmp_path, end):
 import os, time
 from polycore.workers import Workers
 workers = Workers(2)
+workers.start()
+while workers.alive < 2:
+    time.sleep(0.01)
 code = "(__import__('time').sleep(0.1), __import__('os').getpid())[1]"
 pids = [call.result() for call in [workers.submit(eval, code) for _ in range(2)]]
 busy = workers.submit(time.sleep, 60)
