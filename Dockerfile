@@ -24,8 +24,8 @@ ENV HOME=/tmp \
 USER 10001
 EXPOSE 8501
 
-# While the server starts or ends, the answer is 503, for which urlopen raises an error
+# While the server starts or ends, or if its workers cannot start, the answer is 503, for which urlopen raises an error
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --start-interval=2s \
-    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8501/live/health', timeout=4)"]
 
 CMD ["streamlit", "run", "streamlit_app.py"]

@@ -107,6 +107,11 @@ class Holder:
         return tuple(source for reference in self._sources if (source := reference()) is not None)
 
     @property
+    def sockets(self) -> int:
+        """How many sockets it has."""
+        return len(self._subscribers)
+
+    @property
     def is_watching(self) -> bool:
         """Whether the tab is seen, and has a socket or fetches frames."""
         is_shown = any(not subscriber.is_hidden for subscriber in self._subscribers)
@@ -198,6 +203,11 @@ class Hub:
 
     def __init__(self) -> None:
         self._holders: dict[str, Holder] = {}
+
+    @property
+    def sockets(self) -> int:
+        """How many sockets are open."""
+        return sum(holder.sockets for holder in tuple(self._holders.values()))
 
     def open(self, is_there: IsThere) -> tuple[str, Holder]:
         """Return the key and the holder of a new session."""

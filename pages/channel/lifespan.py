@@ -9,6 +9,8 @@ import streamlit as st
 from pages import patches
 from pages.channel import address, log_filter, plotly_script
 from pages.channel.hub import hub
+from pages.monitoring import busy, metrics, usage
+from pages.monitoring.usage import Usage
 from pages.server.pool import workers
 
 
@@ -20,7 +22,13 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     log_filter.apply()
     patches.apply()
     workers.start()
-    forgetting = asyncio.create_task(hub.keep_forgetting())
+    metrics.serve(_usage)
+    tasks = [asyncio.create_task(hub.keep_forgetting()), asyncio.create_task(busy.keep_logging(_usage))]
     yield
-    forgetting.cancel()
+    for task in tasks:
+        task.cancel()
     workers.shutdown(wait=False, cancel_futures=True)
+
+
+def _usage() -> Usage:
+    return usage.of_this_server(hub.sockets)

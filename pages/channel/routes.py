@@ -1,4 +1,4 @@
-"""The routes of the live channel: a socket for each tab, the latest frame of a run, Plotly's script."""
+"""The app's own routes: a socket for each tab, the latest frame of a run, Plotly's script, the health."""
 
 import asyncio
 import json
@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pages.channel import address, origins, plotly_script, weights
 from pages.channel.hub import Holder, Subscriber, hub
+from pages.monitoring import health
 
 # Codes with which a socket is closed. It is accepted first: a browser sees no code of one that was not.
 # A tab connects again after the first one alone: channel.js.
@@ -43,6 +44,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{path}/{{name}}", latest_frame),
         Route(f"{path}/{{name}}/weights", weights_now),
         Route(f"{folder}/{plotly_script.NAME}", plotly_script.plotly_script),
+        Route(f"{folder}/{health.NAME}", health.health),
     ]
 
 

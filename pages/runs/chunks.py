@@ -41,6 +41,13 @@ class Chunks:
         chunk: Chunk | None = shared_results.of_this_server().kept((self.origin, step))
         return chunk
 
+    def used(self, step: int) -> Chunk | None:
+        """Return the same chunk, and count it as one that others have computed."""
+        if self.origin is None:
+            return None
+        chunk: Chunk | None = shared_results.of_this_server().used((self.origin, step))
+        return chunk
+
     def ahead_of(self, step: int) -> Ahead:
         """Return what is kept of the steps after `step`."""
         end, seconds = step, 0.0

@@ -349,7 +349,7 @@ class Training:
 
     def _repeat(self, generation: int) -> bool:
         """Use the next chunk if it is kept, at the pace at which it was computed; return whether it was."""
-        chunk = self._chunks.kept(self._run.step)
+        chunk = self._chunks.used(self._run.step)
         with self._changed:
             self._is_repeating = chunk is not None
             if chunk is None:

@@ -40,10 +40,15 @@ class _Computation:
 
 
 class SharedResults:
-    """Results by their keys; the least recently used make room for new ones. Thread-safe."""
+    """Results by their keys; the least recently used make room for new ones. Thread-safe.
+
+    hits, misses: how many results somebody got that were there or under way for others, and how many had to
+        be computed.
+    """
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self.most_bytes = most_bytes
+        self.hits = self.misses = 0
         self._lock = threading.RLock()  # a computation that is cancelled under it ends under it
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._under_way: dict[Hashable, _Computation] = {}
@@ -54,8 +59,16 @@ class SharedResults:
         """About how much memory the kept results take."""
         return self._bytes
 
+    def used(self, key: Hashable) -> Any | None:
+        """Return a result that is kept and count it as a hit, or None."""
+        with self._lock:
+            result = self.kept(key)
+            if result is not None:
+                self.hits += 1
+            return result
+
     def kept(self, key: Hashable) -> Any | None:
-        """Return a result that is kept, or None."""
+        """Return a result that is kept, or None. It is not counted: who only looks does without it."""
         with self._lock:
             if key not in self._kept:
                 return None
@@ -66,12 +79,15 @@ class SharedResults:
         """Return a request for a result that is under way for others, or None."""
         with self._lock:
             computation = self._under_way.get(key)
-            return None if computation is None else self._joined(computation)
+            if computation is None:
+                return None
+            self.hits += 1
+            return self._joined(computation)
 
     def ask(self, key: Hashable, submit: Callable[[], "Future[T]"]) -> Request[T]:
         """Return a request for a result; `submit` lets it be computed unless it is kept or under way."""
         with self._lock:
-            kept = self.kept(key)
+            kept = self.used(key)
             if kept is not None:
                 future: Future[Any] = Future()
                 future.set_result(kept)
@@ -79,6 +95,7 @@ class SharedResults:
             request = self.join(key)
             if request is not None:
                 return request
+            self.misses += 1
             computation = self._under_way[key] = _Computation()
             request = self._joined(computation)
         self._begin(key, computation, submit)

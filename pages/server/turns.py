@@ -91,12 +91,14 @@ class Turns:
     """The turns that runs share: at most `most_running` entries compute, and `most_waiting` wait in a queue.
 
     workers: how many processes compute for them.
+    taken, refused: how many entries were given a place so far, and to how many runs the full queue gave none.
     """
 
     def __init__(self, workers: int, most_running: int, most_waiting: int) -> None:
         self.workers = workers
         self.most_running = most_running
         self.most_waiting = most_waiting
+        self.taken = self.refused = 0
         self._lock = threading.Lock()
         self._running: set[Entry] = set()
         self._waiting: deque[Entry] = deque()
@@ -131,8 +133,10 @@ class Turns:
             if entry is None:
                 full = len(self._running) >= self.most_running
                 if full and len(self._waiting) >= self.most_waiting:
+                    self.refused += 1
                     return None
                 entry = Entry(run)
+                self.taken += 1
                 self._waiting.append(entry)
                 self._fill()
             turn = Turn(self, entry, owner)

@@ -53,7 +53,7 @@ class Replica:
             self._process = subprocess.Popen(
                 command, cwd=self._folder, env=environment, stdout=log, stderr=log
             )
-        wait_until(lambda: answers(f"{self.address}_stcore/health"))
+        wait_until(lambda: answers(f"{self.address}live/health"))
 
     def kill(self) -> None:
         """End it abruptly, as when a machine fails."""

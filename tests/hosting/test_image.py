@@ -91,7 +91,7 @@ def test_the_server_is_not_root_and_its_limits_are_those_of_a_demo():
 def test_the_port_is_the_same_wherever_it_is_named():
     [port] = image.instructions("EXPOSE")
     assert image.environment()["STREAMLIT_SERVER_PORT"] == port
-    assert f"127.0.0.1:{port}/_stcore/health" in " ".join(image.health_check())
+    assert f"127.0.0.1:{port}/live/health" in " ".join(image.health_check())
     replicas = [value for name, value in PROXY["environment"].items() if "REPLICA" in name]
     assert replicas == [f"{name}:{port}" for name in SERVICES if name.startswith("dashboard")]
     assert PROXY["environment"]["POLYCORE_BIND"] == ":8080"

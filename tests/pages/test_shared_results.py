@@ -114,6 +114,21 @@ def test_the_least_recently_used_makes_room():
     assert shared.bytes == 0
 
 
+def test_results_that_were_there_for_somebody_are_counted_and_those_that_were_computed(shared, work):
+    assert shared.join("key") is None
+    shared.ask("key", work.submit)
+    assert (shared.hits, shared.misses) == (0, 1)
+    shared.ask("key", work.submit)
+    shared.join("key")
+    assert (shared.hits, shared.misses) == (2, 1)
+    work.futures[0].set_result(b"7")
+    assert (shared.kept("key"), shared.kept("other")) == (b"7", None)  # a look does not count
+    assert (shared.used("key"), shared.used("other")) == (b"7", None)
+    shared.ask("key", work.submit)
+    shared.ask("other", work.submit)
+    assert (shared.hits, shared.misses) == (4, 2)
+
+
 def test_a_result_counts_once_until_it_is_cleared(shared):
     keep(shared, "a", 300)
     keep(shared, "a", 300)
