@@ -5,6 +5,7 @@
     python -m benchmarks dashboard load leaks
                                              those of docs/hosting.md, about a quarter of an hour, on Linux
     python -m benchmarks cluster             that with Dask, about five minutes
+    python -m benchmarks small               that on one core with 1 GB, a quarter of an hour, as root
     python -m benchmarks report              write both pages again from the results
     python -m benchmarks --shared [names]    the same while the machine does other work, which the page says
     python -m benchmarks --quick [names]     a trial of a few minutes; its figures mean little, so results

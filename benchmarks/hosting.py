@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks import cluster, dashboard, leaks, load
+from benchmarks import cluster, dashboard, leaks, load, small
 from benchmarks.result import Benchmark, goal_table, machines, read
 
 BENCHMARKS: dict[str, Benchmark] = {
     "dashboard": dashboard,
     "load": load,
+    "small": small,
     "cluster": cluster,
     "leaks": leaks,
 }
