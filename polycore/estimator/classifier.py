@@ -17,6 +17,8 @@ from polycore.estimator.estimator import Estimator
 from polycore.estimator.inputs import (
     COLUMNS,
     check_lengths,
+    check_no_distances,
+    check_sizes,
     checked_labels,
     checked_points,
     classes_in,
@@ -30,6 +32,7 @@ from polycore.formatting import counted
 from polycore.limits import MAX_CLASSES, MIN_CLASSES
 from polycore.model.model import Model
 from polycore.network.activations import ACTIVATIONS
+from polycore.network.features import PLAIN, Inputs
 from polycore.points.point_set import PointSet
 from polycore.training.run import Run, advance, start
 
@@ -46,7 +49,8 @@ class PolycoreClassifier(Estimator):
 
     hidden, activation, optimizer, learning_rate, schedule, batch_size, steps, standardize, momentum: see
         `Experiment`, whose defaults they have. They are checked when `fit` uses them.
-    nesterov, weight_decay, initial_weights, target_loss: see there too.
+    nesterov, weight_decay, initial_weights, target_loss, l1, l2, dropout, warmup_steps: see there too.
+    features: see there too, but without "distances": the classes are no known curves.
     random_state: a whole number from 0 on, as the seed of an `Experiment`: equal fits give equal networks. A
         NumPy RandomState or Generator draws the seed, and None makes each fit another one.
 
@@ -70,6 +74,11 @@ class PolycoreClassifier(Estimator):
     weight_decay: float = 0.0
     initial_weights: str = "he"
     target_loss: float | None = None
+    l1: float = 0.0
+    l2: float = 0.0
+    dropout: float = 0.0
+    warmup_steps: int = 0
+    features: Sequence[str] = PLAIN
     random_state: int | np.random.RandomState | np.random.Generator | None = 0
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
@@ -96,14 +105,16 @@ class PolycoreClassifier(Estimator):
 
         A pass takes the points in batches of `batch_size`, and is a single step without one; `steps`,
         `schedule` and `target_loss` have no effect. X may have a single row, and some classes no point. The
-        first points determine how the inputs are standardized. The loss and the accuracy of `model_` are
-        those of the present X. Raises PolycoreError if a setting or an argument is not valid, and if the
-        weights grow without bound; then the network is as before.
+        first points determine how the inputs are standardized. The first `warmup_steps` steps of an optimizer
+        warm up. `features` may not change from call to call. The loss and the accuracy of `model_` are those
+        of the present X. Raises PolycoreError if a setting or an argument is not valid, and if the weights
+        grow without bound; then the network is as before.
         """
         labels = checked_labels(y)
         known = self._classes_for(classes)
         indices = _indices_of(labels, known)
         points = checked_points(X)
+        check_sizes(points)
         check_lengths(points, indices)
         self._check_names(X)
         is_first = not hasattr(self, "_learner")
@@ -162,6 +173,7 @@ class PolycoreClassifier(Estimator):
 
     def _settings(self) -> dict[str, Any]:
         settings = self.get_params()
+        check_no_distances(settings["features"])
         settings["seed"] = seed_of(settings.pop("random_state"))
         return settings
 
@@ -252,7 +264,8 @@ def _model_of(run: Run) -> Model:
 
 def _model_after(learner: Learner, points: Floats, labels: Integers, names: tuple[str, ...]) -> Model:
     weights, biases = zip(*learner.layers, strict=True)
-    probabilities = network.predict_proba(weights, biases, points, ACTIVATIONS[learner.activation])
+    activation = ACTIVATIONS[learner.activation]
+    probabilities = network.predict_proba(weights, biases, points, activation, Inputs(learner.features))
     return Model(
         weights=weights,
         biases=biases,
@@ -261,4 +274,5 @@ def _model_after(learner: Learner, points: Floats, labels: Integers, names: tupl
         polynomials=(),
         classes=tuple(map(ClassName, names)),
         activation=learner.activation,
+        features=learner.features,
     )

@@ -13,6 +13,8 @@ from polycore.checks import checked_whole_number
 from polycore.errors import PolycoreError
 from polycore.estimator import scikit_learn
 from polycore.experiment.experiment import MAX_SEED
+from polycore.limits import MAX_COORDINATE
+from polycore.network.features import DISTANCES
 
 COLUMNS = 2  # x and y
 
@@ -34,6 +36,24 @@ def checked_points(X: Any) -> NDArray[np.float64]:
     if not np.isfinite(array).all():
         raise PolycoreError("X: got NaN or infinity; expected finite numbers. Remove or replace those rows.")
     return array
+
+
+def check_sizes(points: NDArray[np.float64]) -> None:
+    """Raise PolycoreError unless the coordinates of points (N, 2) are within the limits of a PointSet."""
+    largest = np.abs(points).max()
+    if largest > MAX_COORDINATE:
+        raise PolycoreError(
+            f"X: got a number of size {largest:.3g}; expected at most {MAX_COORDINATE:g}. Scale the columns."
+        )
+
+
+def check_no_distances(features: object) -> None:
+    """Raise PolycoreError if the distances to curves are among the features; Experiment checks all else."""
+    if isinstance(features, list | tuple) and DISTANCES in features:
+        raise PolycoreError(
+            f"features: got {DISTANCES}; expected others: X and y are points with labels, which lie on no "
+            "known curves. Leave it out."
+        )
 
 
 def checked_labels(y: Any) -> NDArray[Any]:

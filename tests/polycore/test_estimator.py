@@ -6,7 +6,9 @@ import re
 import subprocess
 import sys
 import warnings
+from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -142,6 +144,48 @@ def test_a_search_finds_the_learning_rate_that_learns():
     assert search.best_params_ == {"polycoreclassifier__learning_rate": 0.05}
     assert search.best_score_ == 1.0
     assert search.predict(X).tolist() == Y.tolist()
+
+
+def test_a_search_finds_the_inputs_that_separate_rings_and_no_penalty():
+    angles = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    circle = np.column_stack([np.cos(angles), np.sin(angles)])
+    rings, labels = np.vstack([circle, 2 * circle]), np.repeat(["inner", "outer"], 40)
+    # without a hidden layer borders are straight: in x² and y², where the rings are two parallel lines
+    classifier = pc.PolycoreClassifier(hidden=(), steps=200)
+    grid = {"features": [("x", "y"), ("x2", "y2")], "l2": [0.0, 10.0]}
+    search = GridSearchCV(classifier, grid, scoring="neg_log_loss").fit(rings, labels)
+    assert search.best_params_ == {"features": ("x2", "y2"), "l2": 0.0}
+    others = np.delete(search.cv_results_["mean_test_score"], search.best_index_)
+    assert search.score(rings, labels) > -0.2 > -0.5 > others.max()
+
+
+REGULARIZED = {
+    "features": ("x", "y", "x2"),
+    "l1": 0.001,
+    "l2": 0.002,
+    "dropout": 0.25,
+    "warmup_steps": 20,
+}
+
+
+def test_input_features_and_regularization_are_settings_like_the_others():
+    estimator = clone(QUICK).set_params(**REGULARIZED)
+    assert clone(estimator).get_params() == QUICK.get_params() | REGULARIZED
+    fitted = clone(estimator).fit(X, Y)
+    data = pc.PointSet(X, np.searchsorted(["high", "low", "middle"], Y), ["high", "low", "middle"])
+    experiment = UndividedExperiment(data=data, hidden=(8,), steps=200, learning_rate=0.05, **REGULARIZED)
+    answers = fitted.predict_proba(X)
+    assert answers.tolist() == pc.advance(pc.start(experiment), 200).best.predict_proba(X).tolist()
+    for name in REGULARIZED:
+        without = clone(estimator).set_params(**{name: QUICK.get_params()[name]}).fit(X, Y)
+        assert without.predict_proba(X).tolist() != answers.tolist()
+    # a pass continues this network with the same inputs
+    assert fitted.model_.features == ("x", "y", "x2")
+    fitted.set_params(learning_rate=1e-12).partial_fit(X, Y)
+    assert fitted.predict_proba(X) == pytest.approx(answers, abs=1e-5)
+    expected = "features: got x, y for partial_fit; expected x, y, x2, which the network was fitted with"
+    with pytest.raises(pc.PolycoreError, match=expected):
+        fitted.set_params(features=("x", "y")).partial_fit(X, Y)
 
 
 def test_metadata_are_routed_to_its_score():
@@ -292,18 +336,28 @@ def test_without_a_random_state_no_two_fits_are_alike():
 # --- portions of points ----------------------------------------------------------------------
 
 
-def test_a_pass_is_one_step_down_the_gradient():
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"l1": 0.03}, {"l2": 0.3}, {"features": ("x", "y2", "xy")}],
+    ids=["plain", "l1", "l2", "features"],
+)
+def test_a_pass_is_one_step_down_the_gradient(settings):
     estimator = pc.PolycoreClassifier(
         hidden=(3,), optimizer="sgd", learning_rate=0.1, momentum=0.0, standardize=False, random_state=1
     )
+    estimator.set_params(**settings)
     points, labels = X[::7] / 4, Y[::7]
+    x, y = points.T
+    inputs = np.column_stack([x, y * y, x * y] if "features" in settings else [x, y])
     before = clone(estimator).partial_fit(points, labels, np.unique(Y)).model_
     after = estimator.partial_fit(points, labels, np.unique(Y)).partial_fit(points, labels).model_
     arrays = [array.copy() for array in (*before.weights, *before.biases)]
+    l1, l2 = settings.get("l1", 0), settings.get("l2", 0)
 
     def loss():
-        model = pc.Model(tuple(arrays[:2]), tuple(arrays[2:]), 0, 0, ())
-        return log_loss(labels, forward(model, points))
+        network = SimpleNamespace(weights=arrays[:2], biases=arrays[2:])
+        penalty = sum(l1 * np.abs(one).sum() + l2 / 2 * (one**2).sum() for one in arrays[:2])
+        return log_loss(labels, forward(network, inputs)) + penalty
 
     for array, stepped in zip(arrays, (*after.weights, *after.biases), strict=True):
         for index in np.ndindex(array.shape):
@@ -314,6 +368,33 @@ def test_a_pass_is_one_step_down_the_gradient():
             array[index] = kept
             slope = (losses[0] - losses[1]) / 12e-6
             assert stepped[index] == pytest.approx(kept - 0.1 * slope, abs=1e-8)
+
+
+def test_the_first_steps_of_a_warm_up_are_shorter():
+    settings = {"hidden": (), "optimizer": "sgd", "momentum": 0.0, "learning_rate": 0.1}
+    plain = pc.PolycoreClassifier(**settings).partial_fit(X, Y, np.unique(Y))
+    warm = pc.PolycoreClassifier(**settings, warmup_steps=4).partial_fit(X, Y, np.unique(Y))
+    start = pc.PolycoreClassifier(**{**settings, "learning_rate": 1e-300}).partial_fit(X, Y, np.unique(Y))
+    first, warmed, before = (one.model_.weights[0] for one in (plain, warm, start))
+    assert warmed - before == pytest.approx((first - before) / 4)
+    unwarmed = deepcopy(warm).set_params(warmup_steps=0)
+    second, warmed_twice = (one.partial_fit(X, Y).model_.weights[0] for one in (unwarmed, warm))
+    assert warmed_twice - warmed == pytest.approx((second - warmed) / 2)
+
+
+def test_dropout_leaves_out_a_share_of_the_neurons_in_a_step():
+    settings = {"hidden": (400,), "activation": "identity", "optimizer": "sgd", "dropout": 0.3}
+    settings["standardize"] = False
+    start = pc.PolycoreClassifier(**settings, learning_rate=1e-300).partial_fit([[1, 2]], [0], [0, 1])
+    steps = [pc.PolycoreClassifier(**settings).partial_fit([[1, 2]], [0], [0, 1]) for _ in range(2)]
+    before, after, again = (one.model_.weights[1] for one in (start, *steps))
+    assert after.tolist() == again.tolist()
+    # the weights behind a neuron that is left out stay: of 400 behind 120, or four standard deviations more
+    assert 120 - 37 < (after == before).all(axis=1).sum() < 120 + 37
+    # another step leaves out others, so the weights behind almost all have moved after ten
+    for _ in range(9):
+        steps[0].partial_fit([[1, 2]], [0])
+    assert (steps[0].model_.weights[1] == before).all(axis=1).sum() <= 4
 
 
 def test_passes_over_portions_learn_even_if_a_portion_lacks_a_class():
@@ -394,6 +475,13 @@ def test_a_first_portion_that_does_not_fit_is_refused(arguments, message):
     assert not hasattr(estimator, "classes_")
 
 
+def test_a_portion_has_points_within_the_limits_of_a_point_set():
+    estimator = pc.PolycoreClassifier(features=("x", "y", "x4"))
+    with pytest.raises(pc.PolycoreError, match=r"X: got a number of size 1e\+200; expected at most 1e\+06"):
+        estimator.partial_fit([[0, 0], [-1e200, 0]], [0, 1], [0, 1])
+    assert not hasattr(estimator, "classes_")
+
+
 def test_later_portions_have_the_same_classes():
     estimator = clone(FITTED).partial_fit(X, Y, np.unique(Y))
     with pytest.raises(
@@ -438,6 +526,17 @@ def test_points_and_labels_that_do_not_fit_are_named(arguments, message):
         ({"random_state": -1}, "random_state: got -1; expected a whole number from 0"),
         ({"random_state": "x"}, "random_state: got 'x'"),
         ({"steps": 0}, "steps: got 0; expected"),
+        ({"l1": -1}, "l1: got -1; expected a number from 0 to 10"),
+        ({"l2": 11}, "l2: got 11; expected a number from 0 to 10"),
+        ({"dropout": 1}, "dropout: got 1; expected a number from 0 to 0.9"),
+        ({"warmup_steps": -1}, "warmup_steps: got -1; expected a whole number"),
+        ({"features": ("x", "z")}, "features: got x, z; expected one or more of x, y, x2"),
+        ({"features": 3}, "features: got 3; expected one or more of"),
+        (
+            {"features": ("x", "distances")},
+            r"features: got distances; expected others: X and y are points with labels, which lie on no "
+            r"known curves\. Leave it out\.$",
+        ),
     ],
 )
 def test_settings_are_checked_when_they_are_used(settings, message):
