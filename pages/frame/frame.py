@@ -285,7 +285,7 @@ def _draw_link_problems() -> None:
         st.write(":material/link_off: Parts of the link could not be used.")
         for problem in problems:
             # st.text renders no Markdown: anyone can write a link
-            st.text(problem)
+            st.text(refusal.of_link(problem))
         st.button("Dismiss", key="frame.link_problems", on_click=_forget_link_problems)
 
 

@@ -6,23 +6,41 @@ from collections.abc import Callable
 import streamlit as st
 
 from polycore import PolycoreError
+from polycore.links import link
 from polycore.quoting import visible
 
 # by the names of Experiment's fields
 LABELS = {
     "activation": "Activation",
+    "batch_size": "Batch size",
+    "data": "My own points",
     "dropout": "Dropout",
     "features": "Input features",
+    "growing_batches": "Growing batches",
+    "held_out_share": "Held out",
     "hidden": "Hidden layers",
+    "initial_weights": "Initial weights",
     "l1": "L1 penalty",
     "l2": "L2 penalty",
     "learning_rate": "Learning rate",
     "momentum": "Momentum",
+    "nesterov": "Nesterov momentum",
     "noise": "Noise",
+    "optimizer": "Optimizer",
+    "patience": "Patience",
+    "polynomials": "Polynomials",
     "samples_per_class": "Samples of each polynomial",
+    "sampling": "Fresh points",
+    "schedule": "Schedule",
+    "seed": "Seed",
+    "standardize": "Standardize inputs",
+    "steps": "Steps",
+    "target_loss": "Target loss",
     "warmup_steps": "Warm-up steps",
+    "weight_decay": "Weight decay",
     "x_range": "Range of x",
 }
+WEIGHTS_LABEL = "Trained network"  # of the part of a link that is no field
 _FIELD = re.compile(rf"^({'|'.join(LABELS)})\b(?= is |: )")
 _POLYNOMIAL = re.compile(r"\bpolynomials\[(\d+)\]")
 
@@ -38,8 +56,27 @@ def show(what: str, error: PolycoreError | str) -> None:
         st.text(visible(_with_page_labels(str(error))))
 
 
+def of_link(problem: str) -> str:
+    """Return a problem of a link with the label of the input in place of the part's name.
+
+    The name of the field may follow that of the part, as in "range: x_range: got ...": it goes.
+    """
+    part, colon, reason = problem.partition(": ")
+    if part == link.WEIGHTS:
+        return f"{WEIGHTS_LABEL}{colon}{reason}"
+    field = link.FIELDS.get(part)
+    if field is None or not colon:
+        return problem
+    reason = reason.removeprefix(f"{field}: ").removeprefix(f"{field} ")
+    return f"{LABELS[field]}: {_POLYNOMIAL.sub(_curve, reason)}"
+
+
 def _with_page_labels(reason: str) -> str:
-    return _POLYNOMIAL.sub(r"p\1", _FIELD.sub(lambda match: LABELS[match[0]], reason))
+    return _POLYNOMIAL.sub(_curve, _FIELD.sub(lambda match: LABELS[match[0]], reason))
+
+
+def _curve(match: re.Match[str]) -> str:
+    return f"p{match[1]}"
 
 
 def show_if_refused(what: str, action: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -387,6 +388,8 @@ _UNWRITTEN: Mapping[str, Any] = {
 }
 
 NAMES = tuple(_PARTS)
+# the fields of Experiment that the parts hold
+FIELDS: Mapping[str, str] = MappingProxyType({name: part.field for name, part in _PARTS.items()})
 NAMES_OF_POLYNOMIALS = tuple(name for name in NAMES if name not in (POINTS, "held_out"))
 # polynomials, and what describes their samples, are not in a link with points
 NAMES_OF_POINTS = tuple(

@@ -1,0 +1,53 @@
+"""Reasons that speak of inputs by their labels: links name parts, and the package names its arguments."""
+
+import pytest
+
+import polycore as pc
+from pages.wording import refusal
+from polycore.links import link
+from tests.pages.browsing import opened
+
+SETTINGS = {"v": "1", "polynomials": "x~-x", "hidden": "4", "steps": "20"}
+
+
+@pytest.mark.parametrize(
+    ("part", "words", "shown"),
+    [
+        ("range", "1", "Range of x: got"),
+        ("samples", "many", "Samples of each polynomial: got 'many'; expected"),
+        ("batch", "0", "Batch size: got 0; expected"),
+        ("hidden", "9999", "Hidden layers: layer 1: got 9999; expected"),
+        ("hidden", "512-512-512-512", "Hidden layers: got layers of 512, 512, 512, 512 neurons"),
+        ("warmup", "-1", "Warm-up steps: got '-1'; expected"),
+        ("polynomials", "x~x", "Polynomials: p1: got x, equal to p0; expected"),
+        ("features", "x-z", "Input features: got x, z; expected"),
+        ("target_loss", "low", "Target loss: got 'low'; expected a number"),
+        ("weights", "x", "Trained network: "),
+        ("points", "x", "My own points: "),
+    ],
+)
+def test_a_broken_link_is_explained_with_the_labels_of_the_page(part, words, shown):
+    app = opened(words={**SETTINGS, part: words})
+    [sentence] = [element.value for element in app.text]
+    assert sentence.startswith(shown)
+    # programs get the name of the part
+    [problem] = link.from_query({**SETTINGS, part: words}).problems
+    assert problem.startswith(f"{part}: ")
+
+
+def test_what_is_no_part_stays():
+    for problem in ("The link's version is not 1: it may come from a newer polycore.", "x: y", "seed"):
+        assert refusal.of_link(problem) == problem
+
+
+def test_every_field_of_a_link_has_a_label_of_an_input():
+    assert set(link.FIELDS.values()) <= refusal.LABELS.keys()
+
+
+def test_arguments_of_the_package_have_their_labels_too():
+    reasons = []
+    for change in ({"batch_size": 0}, {"patience": 0}, {"weight_decay": -1}):
+        with pytest.raises(pc.PolycoreError) as caught:
+            pc.Experiment(**change)
+        reasons.append(refusal._with_page_labels(str(caught.value)).split(":")[0])
+    assert reasons == ["Batch size", "Patience", "Weight decay"]
