@@ -28,7 +28,9 @@ class Drawing {
     this.tools.setAttribute("aria-label", "Drawing tools");
     this.canvas = document.createElement("canvas");
     this.canvas.setAttribute("role", "img");
-    this.root.append(this.tools, this.canvas);
+    this.hint = document.createElement("p"); // over the plane: beside it, the plane would move with the first point
+    this.hint.textContent = "Click or drag here to draw points of the class chosen above, then choose another class.";
+    this.root.append(this.tools, this.canvas, this.hint);
     parent.append(this.root);
     this.listening = new AbortController();
     const on = (name, action) => this.canvas.addEventListener(name, action, { signal: this.listening.signal });
@@ -185,6 +187,7 @@ class Drawing {
     const paper = this.canvas.getContext("2d");
     paper.scale(scale, scale);
     this.paintAxes(paper, width, height);
+    this.hint.hidden = this.points.length > 0;
     for (const point of this.points) {
       const [x, y] = this.pixel(point);
       paper.fillStyle = this.data.colors[point.label];

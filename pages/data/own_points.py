@@ -150,13 +150,15 @@ def _draw_standing(sketch: Sketch) -> None:
     try:
         data = sketch.data
     except PolycoreError as error:
-        st.caption(
-            ":material/edit: Draw points of at least two classes, or upload a table."
-            if trained is None
-            else ":material/info: These points cannot be trained on yet. Train still has the last ones."
-        )
-        if sketch.points:
-            st.text(str(error))
+        meanwhile = "still learns the polynomials" if trained is None else "still has the last points"
+        if not sketch.points:
+            st.caption(
+                ":material/edit: Draw points of at least two classes, or upload a table: until then Train "
+                f"{meanwhile}."
+            )
+            return
+        st.caption(f":material/info: These points cannot be trained on yet. Train {meanwhile}.")
+        st.text(str(error))
         return
     training = session.current().experiment.sample_count or 0
     st.caption(

@@ -46,7 +46,7 @@ def test_points_are_drawn_undone_erased_and_trained_on(visitor):
     assert int(drawn.split()[0]) > 10
     expect(visit.page.get_by_text(f"{drawn} of 2 classes")).to_be_visible()
     tool(visit, "Undo").click()
-    expect(visit.page.get_by_text("Train still has the last ones")).to_be_visible()
+    expect(visit.page.get_by_text("Train still has the last points")).to_be_visible()
     stroke(visit, box, (0.6, 0.8), (0.9, 0.8))
     tool(visit, "Erase").click()
     stroke(visit, box, (0.1, 0.2), (0.2, 0.2))
@@ -81,11 +81,16 @@ def test_strokes_in_quick_succession_are_all_kept(visitor):
 def test_a_finger_draws_on_a_phone(visitor, scheme):
     visit = visitor(PHONE, scheme).open("data")
     box = choose_own_points(visit)
+    hint = visit.page.get_by_text("Click or drag here to draw points")
+    expect(hint).to_be_in_viewport()  # without scrolling further: the sentence beside the plane is below it
     assert box["x"] + box["width"] <= PHONE["width"]
     for index in range(6):
         tool(visit, "AB"[index % 2]).click()
         stroke(visit, box, (0.1 + index * 0.15, 0.3 + 0.4 * (index % 2)))
     expect(visit.page.get_by_text("6 points of 2 classes")).to_be_visible()
+    expect(hint).to_be_hidden()
+    tool(visit, "Clear").click()
+    expect(hint).to_be_visible()
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 

@@ -117,6 +117,24 @@ def test_the_choice_between_polynomials_and_points_comes_back():
     assert session_of(app).experiment == before
 
 
+def test_without_points_the_page_says_what_to_do_and_what_is_trained_meanwhile():
+    app = opened(DATA)
+    [source] = [one for one in app.button_group if one.label == "Learn from"]
+    source.set_value(own_points.OWN).run()
+    sentence = "Draw points of at least two classes, or upload a table: until then Train still"
+    assert f"{sentence} learns the polynomials." in captions(app)
+    # all points erased
+    app = opened(DATA, words(SQUARES))
+    now = session_of(app)
+    app.session_state[session.KEY] = replace(now, setup=replace(now.setup, sketch=Sketch()))
+    app.run()
+    assert f"{sentence} has the last points." in captions(app)
+
+
+def captions(app):
+    return " ".join(one.value for one in app.caption)
+
+
 def test_samples_become_points_and_go_back_to_polynomials():
     app = opened(DATA)
     before = session_of(app).experiment
