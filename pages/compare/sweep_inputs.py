@@ -1,13 +1,14 @@
 """The inputs for what varies in a sweep; at first they hold the set-up alone."""
 
-from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from pages.runs.varied import (
     MOST_SEEDS,
     Varied,
+    check_networks,
     dropouts_of,
     features_of,
     networks_of,
@@ -19,7 +20,7 @@ from pages.runs.varied import (
 )
 from pages.server import hosting
 from pages.state import typed
-from polycore import Experiment
+from polycore import Experiment, PolycoreError
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES
 from polycore.optimizers.registry import OPTIMIZERS
@@ -123,24 +124,46 @@ def _ask_for_amount(set_up: Experiment, before: Varied) -> None:
 
 
 def chosen(set_up: Experiment) -> Varied:
-    """Return the current values of the inputs. Raises PolycoreError if a list cannot be read."""
+    """Return the current values of the inputs. Raises PolycoreError if one of them cannot be used."""
     before = unvaried(set_up)
-    picked = _value("optimizers", set_up.optimizer, before.optimizers)
-    activations = _value("activations", set_up.activation, before.activations)
     return Varied(
         seeds=_value("seeds", before.seeds, before.seeds),
-        networks=networks_of(_value("networks", _networks(before), _networks(before))),
-        optimizers=tuple(
-            name for name in OPTIMIZERS if name in picked
-        ),  # in a fixed order, whatever the order of the clicks
-        learning_rates=rates_of(_value("rates", _rates(before), _rates(before))),
         steps=_value("steps", set_up.steps, set_up.steps),
-        activations=tuple(name for name in ACTIVATIONS if name in activations),
-        l1=penalties_of(LISTS["l1"], _list("l1", before.l1)),
-        l2=penalties_of(LISTS["l2"], _list("l2", before.l2)),
-        dropout=dropouts_of(_list("dropout", before.dropout)),
-        features=features_of(_value("features", _features(before), _features(before))),
+        **{name: read() for name, read in _readers(set_up, before).items()},
     )
+
+
+def refused(set_up: Experiment) -> list[PolycoreError]:
+    """Return the reason for each input that cannot be used."""
+    reasons = []
+    for read in _readers(set_up, unvaried(set_up)).values():
+        try:
+            read()
+        except PolycoreError as error:
+            reasons.append(error)
+    return reasons
+
+
+def _readers(set_up: Experiment, before: Varied) -> dict[str, Callable[[], Any]]:
+    """Return for each field of Varied that can be refused what reads it, in the order of the inputs."""
+    return {
+        "networks": lambda: check_networks(networks_of(_text("networks", _networks(before))), set_up),
+        "learning_rates": lambda: rates_of(_text("rates", _rates(before))),
+        "optimizers": lambda: _picked("optimizers", "optimizer", OPTIMIZERS, set_up.optimizer),
+        "features": lambda: features_of(_text("features", _features(before))),
+        "activations": lambda: _picked("activations", "activation", ACTIVATIONS, set_up.activation),
+        "l1": lambda: penalties_of(LISTS["l1"], _text("l1", _numbers(before.l1))),
+        "l2": lambda: penalties_of(LISTS["l2"], _text("l2", _numbers(before.l2))),
+        "dropout": lambda: dropouts_of(_text("dropout", _numbers(before.dropout))),
+    }
+
+
+def _picked(name: str, kind: str, known: Collection[str], of_set_up: str) -> tuple[str, ...]:
+    """Return what is chosen, in a fixed order, whatever the order of the clicks."""
+    chosen = _value(name, of_set_up, (of_set_up,))
+    if not chosen:
+        raise PolycoreError(f"There is nothing to train; choose at least one {kind}.")
+    return tuple(one for one in known if one in chosen)
 
 
 def _networks(varied: Varied) -> str:
@@ -159,8 +182,8 @@ def _numbers(values: Sequence[float]) -> str:
     return ", ".join(f"{value:g}" for value in values)
 
 
-def _list(name: str, before: Sequence[float]) -> str:
-    return _value(name, _numbers(before), _numbers(before))
+def _text(name: str, held: str) -> str:
+    return _value(name, held, held)
 
 
 def _value(name: str, before: object, otherwise: Value) -> Value:

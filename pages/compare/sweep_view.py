@@ -63,22 +63,30 @@ def _draw_set_up(set_up: Experiment) -> None:
 
 def _draw_inputs(set_up: Experiment, status: Status | None) -> None:
     sweep_inputs.ask(set_up)
-    is_valid = False
     with st.container():
-        try:
-            varied = sweep_inputs.chosen(set_up)
-            experiments = varied.experiments(set_up)
-        except PolycoreError as error:
-            refusal.show("This sweep is not possible.", error)
-        else:
-            is_valid = True
-            st.write(_effort(varied, experiments))
-            _draw_notes(set_up, varied)
+        is_valid = _draw_effort(set_up)
     with st.container(horizontal=True, vertical_alignment="center"):
         _draw_buttons(status, is_valid=is_valid)
     refused = st.session_state.pop(REFUSAL_KEY, None)
     if refused is not None:
         refusal.show("The sweep could not start.", refused)
+
+
+def _draw_effort(set_up: Experiment) -> bool:
+    """Say what the sweep costs, or all reasons why it is not possible; return whether it is."""
+    reasons = sweep_inputs.refused(set_up)
+    if not reasons:
+        try:
+            varied = sweep_inputs.chosen(set_up)
+            experiments = varied.experiments(set_up)
+        except PolycoreError as error:
+            reasons = [error]
+    if reasons:
+        refusal.show("This sweep is not possible.", *reasons)
+        return False
+    st.write(_effort(varied, experiments))
+    _draw_notes(set_up, varied)
+    return True
 
 
 def _effort(varied: Varied, experiments: tuple[Experiment, ...]) -> str:

@@ -64,7 +64,7 @@ class Varied:
         """
         self._check_counts()
         seeds = [(set_up.seed + offset) % (MAX_SEED + 1) for offset in range(self.seeds)]
-        self._check_networks(set_up)
+        check_networks(self.networks, set_up)
         experiments: list[Experiment] = []
         for optimizer in self.optimizers:
             base = _base(replace(set_up, steps=self.steps), optimizer)
@@ -100,13 +100,6 @@ class Varied:
         kinds = {"hidden": self.networks, "features": self.features, "activation": self.activations}
         return {**kinds, **used}
 
-    def _check_networks(self, set_up: Experiment) -> None:
-        for network in self.networks:
-            try:
-                replace(set_up, hidden=network)
-            except PolycoreError as error:
-                raise PolycoreError(f"Networks: {written_network(network)}: {error}") from error
-
     def _check_counts(self) -> None:
         if not self.settings:
             missing = "activation" if self.optimizers else "optimizer"
@@ -134,6 +127,16 @@ def unvaried(experiment: Experiment) -> Varied:
         (experiment.dropout,),
         (experiment.features,),
     )
+
+
+def check_networks(networks: tuple[Network, ...], set_up: Experiment) -> tuple[Network, ...]:
+    """Return the networks. Raises PolycoreError unless the set-up can have each of them."""
+    for network in networks:
+        try:
+            replace(set_up, hidden=network)
+        except PolycoreError as error:
+            raise PolycoreError(f"Networks: {written_network(network)}: {error}") from error
+    return networks
 
 
 def written_network(hidden: Network) -> str:

@@ -45,15 +45,16 @@ _FIELD = re.compile(rf"^({'|'.join(LABELS)})\b(?= is |: )")
 _POLYNOMIAL = re.compile(r"\bpolynomials\[(\d+)\]")
 
 
-def show(what: str, error: PolycoreError | str) -> None:
-    """Show `what`, a sentence in Markdown, and the reason as plain text: st.error would read it as Markdown.
+def show(what: str, *reasons: PolycoreError | str) -> None:
+    """Show `what`, a sentence in Markdown, and the reasons as plain text: st.error would read it as Markdown.
 
-    Invisible characters in the reason are escaped, and the names of polycore's arguments become the labels of
+    Invisible characters in a reason are escaped, and the names of polycore's arguments become the labels of
     the inputs on the pages.
     """
     with st.container(border=True):
         st.markdown(f":material/error: **{what}**")
-        st.text(visible(_with_page_labels(str(error))))
+        for reason in reasons:
+            st.text(visible(_with_page_labels(str(reason))))
 
 
 def of_link(problem: str) -> str:

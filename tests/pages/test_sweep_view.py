@@ -75,6 +75,31 @@ def test_at_first_the_inputs_hold_the_set_up_and_the_page_says_what_to_do():
     }
 
 
+def test_all_inputs_that_cannot_be_used_are_named_at_once():
+    app = sweep_page()
+    wrong = {
+        "Networks": ("9999", "Networks: 9999: "),
+        "Learning rates": ("fast", "Learning rates: got 'fast'; expected numbers above 0"),
+        "Input features": ("z", "Input features: got 'z'; expected names among x, y"),
+        "L1 penalty": ("-1", "L1 penalty: got '-1'; expected numbers from 0 to 10"),
+        "L2 penalty": ("", "L2 penalty: got an empty list"),
+        "Dropout": ("1", "Dropout: got '1'; expected numbers from 0 to 0.9"),
+    }
+    for label, (text, _) in wrong.items():
+        labelled(app.text_input, label).set_value(text)
+    labelled(app.button_group, "Activations").set_value([])
+    app.run()
+    reasons = [one.value for one in app.text]
+    assert len(reasons) == len(wrong) + 1
+    for _, reason in wrong.values():
+        assert [one for one in reasons if one.startswith(reason)], reason
+    assert "There is nothing to train; choose at least one activation." in reasons
+    assert not labels(app)[START]
+    # one after the other becomes right
+    labelled(app.text_input, "L2 penalty").set_value("0").run()
+    assert len(app.text) == len(wrong)
+
+
 def test_the_number_of_runs_and_their_cost_are_shown_at_once():
     app = with_networks(sweep_page(QUICK | {"steps": "200000"}), "8, 4-4")
     labelled(app.number_input, "Seeds").set_value(5).run()
