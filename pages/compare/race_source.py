@@ -54,7 +54,7 @@ def values(race: Race, moment: Choice = "Now") -> dict[str, Any]:
     return {
         "generation": sum(lane.training.generation for lane in race.lanes),
         "active": running,
-        "standing": _standing(race, running=running),
+        "standing": _standing(race, moment, running=running),
         "waits": next(filter(None, waits), ""),
         "moments": race_past.moments(race),
         "then": {"seconds": moment / 1e6 if isinstance(moment, int) else 0, "is_past": moment != "Now"},
@@ -62,10 +62,22 @@ def values(race: Race, moment: Choice = "Now") -> dict[str, Any]:
     }
 
 
-def _standing(race: Race, *, running: bool) -> str:
+def _standing(race: Race, moment: Choice, *, running: bool) -> str:
+    """Return who leads at that moment; what follows from it only if that is the end."""
     if not race.has_begun:
         return "They are at the start."
+    if any(_past(lane, moment) for lane in race.lanes):
+        return _standing_then(race, int(moment))
     return race.standing() if running else f"{race.standing()} {race.verdict()}"
+
+
+def _standing_then(race: Race, microseconds: int) -> str:
+    losses = [_loss(lane, microseconds) for lane in race.lanes]
+    lowest, after = min(losses), f"After {microseconds / 1e6:.2f} s of computing"
+    if losses.count(lowest) == len(losses):
+        return f"{after}, all had the same loss: {loss_text(lowest)} nats."
+    leader = race.lanes[losses.index(lowest)]
+    return f"{after}, {leader.name} had the lowest loss: {loss_text(lowest)} nats."
 
 
 def _lane(lane: Lane, budget: float, moment: Choice) -> dict[str, Any]:
@@ -93,18 +105,24 @@ def _finite(numbers: Floats) -> list[float | None]:
 def _weights(lane: Lane, budget: float, moment: Choice) -> dict[str, str]:
     """Return the figures of the weights of that moment, and when the lane had them."""
     training, past = lane.training, _past(lane, moment)
+    loss = loss_text(_loss(lane, moment))
     if past is not None:
         step, portrait = past
         return {
-            "loss": loss_text(portrait.model.loss),
+            "loss": loss,
             "held_out": percent(portrait.model.held_out_accuracy or 0.0),
             "used": f"{race_past.seconds_at(lane, step):.2f} s · {counted(step, 'step')}",
         }
     return {
-        "loss": loss_text(float(training.run.history.loss[-1])),
+        "loss": loss,
         "held_out": percent(training.marks[-1].held_out_accuracy),
         "used": f"{training.seconds:.1f} of {budget:g} s · {counted(training.run.step, 'step')}",
     }
+
+
+def _loss(lane: Lane, moment: Choice) -> float:
+    past = _past(lane, moment)
+    return float(lane.training.run.history.loss[-1]) if past is None else past[1].model.loss
 
 
 def _map(lane: Lane, moment: Choice) -> ShownMap | None:

@@ -75,6 +75,8 @@ def test_a_race_is_watched_left_and_found_again_and_kept(visitor):
     slider = page.get_by_role("slider", name="Computing time of each")
     slider.press("Home")
     expect(page.get_by_text("0.00 s · 0 steps")).to_have_count(2)
+    expect(page.get_by_text("After 0.00 s of computing, all had the same loss: ")).to_be_visible()
+    expect(page.get_by_text("surprise")).to_have_count(0)
     visit.rest()
     slider.press("ArrowRight")
     expect(page.get_by_text("0.00 s · 0 steps")).not_to_have_count(2)

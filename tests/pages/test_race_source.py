@@ -147,6 +147,25 @@ def test_a_frame_of_the_past_has_maps_and_figures_of_one_moment(race):
     assert header_of(source.frame())["lanes"] == now["lanes"]
 
 
+def test_the_sentence_is_about_the_moment_that_is_shown(race):
+    start, middle, end = (values(race, moment) for moment in (0, 1_000_000, "Now"))
+    initial = pc.start(race.lanes[0].training.run.experiment).current.loss
+    assert start["standing"] == (
+        f"After 0.00 s of computing, all had the same loss: {loss_text(initial)} nats."
+    )
+    losses = {}
+    for lane in race.lanes:
+        step = max(at for at in lane.training.snapshot_steps if at <= 8)  # an eighth of a second each
+        losses[lane.name] = pc.advance(pc.start(lane.training.run.experiment), step).current.loss
+    leader = min(losses, key=losses.get)
+    assert middle["standing"] == (
+        f"After 1.00 s of computing, {leader} had the lowest loss: {loss_text(losses[leader])} nats."
+    )
+    assert "surprise" in end["standing"]
+    # a browser may ask for a moment that is not past: both show the end
+    assert values(race, 3_000_000)["standing"] == end["standing"]
+
+
 def test_the_page_decides_what_is_shown_once_the_slider_rests(race):
     source = RaceSource(race)
     source.look_at(1_000_000)
