@@ -1,4 +1,4 @@
-"""Compare: kept runs side by side, a race between optimizers, a sweep over settings, and a whole class."""
+"""Compare: kept runs side by side, a race, a sweep over settings, and a whole class."""
 
 from typing import Literal, get_args
 
@@ -11,10 +11,10 @@ from pages.state import session
 View = Literal["Kept runs", "Race", "Sweep", "A class"]
 VIEW_KEY = "compare.view"
 VIEW_HELP = (
-    "Kept runs: what you have trained so far, with curves and settings side by side. Race: optimizers "
-    "against each other, from the same weights and with the same computing time. Sweep: your set-up with "
-    "several networks, learning rates, optimizers and seeds. A class: what up to a hundred networks "
-    "do on the same points."
+    "Kept runs: what you have trained so far, with curves and settings side by side. Race: optimizers, or "
+    "activations, against each other with the same computing time. Sweep: your set-up with several "
+    "networks, learning rates, optimizers and seeds. A class: what up to a hundred networks do on the same "
+    "points."
 )
 
 
@@ -27,7 +27,7 @@ def draw_kept() -> None:
         return
     st.write(
         "Nothing is kept yet. Every network that you train appears here, to be compared with the next. Or "
-        "let optimizers race right away: choose Race above. Sweep trains several networks."
+        "let optimizers or activations race right away: choose Race above. Sweep trains several networks."
     )
     frame.page_link(frame.TRAIN, "Train a network", ":material/model_training:")
 

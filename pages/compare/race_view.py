@@ -1,9 +1,9 @@
-"""The race on the Compare page: its optimizers, start and stop, and the lanes side by side."""
+"""The race on the Compare page: who races, start and stop, and the lanes side by side."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import plotly.graph_objects as go
@@ -20,10 +20,21 @@ from pages.plane.referee import best_possible
 from pages.plane.scene import scene_of
 from pages.run_view import time_slider
 from pages.runs.past import Choice
-from pages.runs.race import BUDGETS, DEFAULT, ENTRANTS, FEWEST, MOST, Lane, Race, course_of, replaced_in
+from pages.runs.race import (
+    BUDGETS,
+    DEFAULT,
+    ENTRANTS,
+    FEWEST,
+    MOST,
+    Kind,
+    Lane,
+    Race,
+    replaced_in,
+    shares_weights,
+)
 from pages.server import hosting, presence
 from pages.server.pool import workers
-from pages.setup import optimizer_input
+from pages.setup import more_settings, optimizer_input
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.shown_weights import ShownWeights
@@ -33,29 +44,43 @@ from polycore.figures import Curve, accuracies_figure, line_url, losses_figure
 from polycore.figures.style import ZERO_LINE
 from polycore.network.activations import ACTIVATIONS, RELU
 from polycore.network.features import label_of
+from polycore.optimizers.registry import OPTIMIZERS
 from polycore.pictures.palette import PALETTE
 from polycore.polynomials.classes import counted_classes
 
 PREFIX = "race"
-NAMES_KEY, BUDGET_KEY, REFUSAL_KEY = f"{PREFIX}.names", f"{PREFIX}.budget", f"{PREFIX}.refusal"
+KIND_KEY, BUDGET_KEY, REFUSAL_KEY = f"{PREFIX}.kind", f"{PREFIX}.budget", f"{PREFIX}.refusal"
+NAMES_KEYS: dict[Kind, str] = {"Optimizers": f"{PREFIX}.names", "Activations": f"{PREFIX}.activations"}
 MAP_HEIGHT, CHART_HEIGHT = 200, 320
 OVER = "computing time (s)"
 
-NAMES_HELP = f"""
+KIND_HELP = (
+    "Optimizers: your network, trained by several of them. Activations: your network with several of them in "
+    "its hidden neurons, trained by your optimizer at your learning rate."
+)
+NAMES_HELP: dict[Kind, str] = {
+    "Optimizers": f"""
 Choose {FEWEST} to {MOST}. Each has a learning rate that works well on the twelve polynomials; random search
 has the tutorial's. **Nesterov** is SGD that looks ahead along its momentum.
 
 {optimizer_input.ADVICE}
-"""
+""",
+    "Activations": f"""
+Choose {FEWEST} to {MOST}.
+
+{more_settings.ACTIVATION_HELP}
+""",
+}
 BUDGET_HELP = (
     "Processor time for each of them, without the time spent waiting: on a busy machine the race takes "
     "longer but stays fair."
 )
-LOSS_HELP = "Cross-entropy of the current weights on the samples, in nats. All optimizers minimize it."
-OWN = "the optimizers, each with its own learning rate"
-WHY_REPLACED = (
-    "So all minimize the same loss, on samples that every optimizer can use, and only the time ends a run."
-)
+LOSS_HELP = "Cross-entropy of the current weights on the samples, in nats. All minimize it."
+WHY_REPLACED: dict[Kind, str] = {
+    "Optimizers": "So all minimize the same loss, on samples that every optimizer can use, and only the time "
+    "ends a run.",
+    "Activations": "So all minimize the same loss on the same samples, and only the time ends a run.",
+}
 HELD_OUT_HELP = "The share of 3,000 held-out points, never trained on, that the current weights get right."
 
 
@@ -68,9 +93,12 @@ def is_running() -> bool:
 def draw() -> None:
     """Draw the race, which the page follows while it is under way."""
     running = is_running()
-    _draw_course(session.current().experiment)
+    kind = _choose_kind()
+    course = st.container()
     with st.container():
-        _draw_inputs(running=running)
+        names = _draw_inputs(kind, running=running)
+    with course:
+        _draw_course(session.current().experiment, kind, names)
     race = session.current().comparison.race
     container = st.container()
     if race is not None and race.has_begun | running:
@@ -78,40 +106,77 @@ def draw() -> None:
             _draw_race(race, running=running)
 
 
-def _draw_course(experiment: Experiment) -> None:
-    st.write(
-        "All optimizers start from the same weights and see the same samples at every step. They get the "
-        "same computing time, not the same number of steps."
+def _choose_kind() -> Kind:
+    return st.segmented_control(
+        "Race",
+        get_args(Kind),
+        default="Optimizers",
+        required=True,
+        key=KIND_KEY,
+        persist_state="session",
+        help=KIND_HELP,
     )
-    st.caption(f"From your set-up: {_summary(experiment)}.")
+
+
+def _draw_course(experiment: Experiment, kind: Kind, names: Sequence[str]) -> None:
+    shared = shares_weights(experiment, kind, names)
+    st.write(_course(kind, shared=shared))
+    st.caption(f"From your set-up: {_summary(experiment, kind)}.")
+    own = "the activations" if shared else "the activations, each with the initial weights that suit it"
+    if kind == "Optimizers":
+        own = "the optimizers, each with its own learning rate"
     replaced = replaced_in(experiment)
-    why = f" {WHY_REPLACED}" if replaced else ""
-    st.caption(f"Not from your set-up: {'; '.join([OWN, *replaced])}.{why}")
+    why = f" {WHY_REPLACED[kind]}" if replaced else ""
+    st.caption(f"Not from your set-up: {'; '.join([own, *replaced])}.{why}")
 
 
-def _summary(experiment: Experiment) -> str:
-    """Return in words what a race uses of a set-up."""
+def _course(kind: Kind, *, shared: bool) -> str:
+    """Return what the lanes have in common; `shared`: whether they start from the same weights."""
+    same_time = "They get the same computing time, not the same number of steps."
+    if shared:
+        who = "optimizers" if kind == "Optimizers" else "networks"
+        return f"All {who} start from the same weights and see the same samples at every step. {same_time}"
+    return (
+        "All networks have the same layers, optimizer and seed, and see the same samples at every step. Each "
+        "starts from initial weights that suit its activation, so not all start from the same ones. "
+        f"{same_time}"
+    )
+
+
+def _summary(experiment: Experiment, kind: Kind) -> str:
+    """Return in words what a race of that kind uses of a set-up."""
     polynomials = counted_classes(experiment.shown_classes)
     per_class = experiment.samples_per_class
     samples = [] if per_class is None else [f"{per_class:,} samples of each"]
     if experiment.data is not None:
         samples = [f"{len(experiment.data):,} points of yours"]
     layers = ", ".join(map(str, experiment.hidden)) or "none"
-    kind = [] if experiment.activation == RELU.name else [ACTIVATIONS[experiment.activation].label]
+    more = []
+    if kind == "Optimizers" and experiment.activation != RELU.name:
+        more.append(ACTIVATIONS[experiment.activation].label)
     if not experiment.inputs.is_plain:
-        kind.append(f"inputs {', '.join(map(label_of, experiment.features))}")
-    return ", ".join([polynomials, *samples, f"hidden layers: {layers}", *kind, f"seed {experiment.seed}"])
+        more.append(f"inputs {', '.join(map(label_of, experiment.features))}")
+    if kind == "Activations":
+        more.append(_optimizer(experiment))
+    return ", ".join([polynomials, *samples, f"hidden layers: {layers}", *more, f"seed {experiment.seed}"])
 
 
-def _draw_inputs(*, running: bool) -> None:
+def _optimizer(experiment: Experiment) -> str:
+    optimizer = OPTIMIZERS[experiment.optimizer]
+    rate = f" at {experiment.learning_rate:g}" if "learning_rate" in optimizer.uses else ""
+    return f"{optimizer.words.label}{rate}"
+
+
+def _draw_inputs(kind: Kind, *, running: bool) -> Sequence[str]:
+    """Draw the inputs and the buttons; return the names of those that are chosen."""
     names = st.pills(
         "Who races",
-        list(ENTRANTS),
+        list(ENTRANTS[kind]),
         selection_mode="multi",
-        default=list(DEFAULT),
-        key=NAMES_KEY,
+        default=list(DEFAULT[kind]),
+        key=NAMES_KEYS[kind],
         persist_state="session",
-        help=NAMES_HELP,
+        help=NAMES_HELP[kind],
     )
     budgets = _budgets()
     st.segmented_control(
@@ -129,6 +194,7 @@ def _draw_inputs(*, running: bool) -> None:
     error = st.session_state.pop(REFUSAL_KEY, None)
     if error is not None:
         refusal.show("The race could not start.", error)
+    return names
 
 
 def _budgets() -> tuple[float, ...]:
@@ -163,13 +229,14 @@ def _draw_buttons(names: Sequence[str], *, running: bool) -> None:
 
 def _begin() -> None:
     # the latest choice: the page may not have been drawn since the last click
-    chosen, budget = st.session_state[NAMES_KEY], st.session_state[BUDGET_KEY]
+    kind, budget = st.session_state[KIND_KEY], st.session_state[BUDGET_KEY]
+    chosen = st.session_state.get(NAMES_KEYS[kind], DEFAULT[kind])
     names = [
-        name for name in ENTRANTS if name in chosen
+        name for name in ENTRANTS[kind] if name in chosen
     ]  # in a fixed order, whatever the order of the clicks
     _stop()
     try:
-        race = Race.of(session.current().experiment, names, budget, workers, presence.session_name())
+        race = Race.of(session.current().experiment, names, budget, workers, presence.session_name(), kind)
         race.start()
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)
@@ -195,7 +262,7 @@ def _draw_race(race: Race, *, running: bool) -> None:
     _draw_lanes(race, moment, now, followed)
     _draw_charts(race, now, followed)
     with st.container():
-        if not running:
+        if not running and race.kind == "Optimizers":  # networks of other activations have other landscapes
             race_landscape.draw(race)
 
 
@@ -216,8 +283,8 @@ def _draw_standing(race: Race, now: dict[str, Any], followed: Followed) -> None:
     waits = live_text.value("waits", now["waits"], "p", "caption")
     live_text.draw(standing + waits, f"{PREFIX}.standing", followed, reports=True)
     with st.container():
-        if course_of(race.set_up) != course_of(session.current().experiment):
-            st.caption(f"This race used an earlier set-up: {_summary(race.set_up)}.")
+        if not race.is_of(session.current().experiment):
+            st.caption(f"This race used an earlier set-up: {_summary(race.set_up, race.kind)}.")
         if race.was_stopped:
             st.caption("It was stopped before all had used their computing time.")
 

@@ -1,23 +1,39 @@
-"""A race: several optimizers with the same initial weights and the same seconds of computing."""
+"""A race: several optimizers, or several activations, with the same seconds of computing."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from typing import Literal, Protocol
 
 from pages.runs.runner import Training
 from pages.server import hosting
 from polycore import Experiment, Model, PolycoreError
 from polycore.experiment.experiment import MAX_STEPS
 from polycore.formatting import counted, loss_text
+from polycore.network.activations import ACTIVATIONS
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.workers.chunk import advance_and_measure
 
-FEWEST, MOST = 2, 4  # optimizers in a race
+FEWEST, MOST = 2, 4  # lanes of a race
 BUDGETS = (5, 10, 30)  # seconds of computing for each
 
 
+Kind = Literal["Optimizers", "Activations"]
+
+
+class Entrant(Protocol):
+    """What one lane of a race trains with."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the race."""
+
+    def on(self, course: Experiment) -> Experiment:
+        """Return its experiment on the race's `course`."""
+
+
 @dataclass(frozen=True)
-class Entrant:
+class OptimizerEntrant:
     """An optimizer in a race, with the learning rate that suits it."""
 
     name: str
@@ -41,6 +57,18 @@ class Entrant:
         return NESTEROV_ADVANTAGE if self.nesterov else OPTIMIZERS[self.optimizer].words.advantage
 
 
+@dataclass(frozen=True)
+class ActivationEntrant:
+    """An activation in a race, with the initial weights that suit it."""
+
+    name: str
+    activation: str
+
+    def on(self, course: Experiment) -> Experiment:
+        """Return the entrant's experiment on the race's `course`."""
+        return course.with_activation(self.activation)
+
+
 # Learning rates: random search has the tutorial's. The others were chosen by runs of 4 s of processor time on
 # the twelve polynomials, 100 samples of each, hidden layers of 12 and of 32, 32, 32, 32, 32, two seeds each:
 # SGD and Nesterov with 0.03, 0.1, 0.2, 0.5 and 1, Adam and evolution with 0.003, 0.01, 0.03 and 0.1. The rate
@@ -48,16 +76,27 @@ class Entrant:
 # evolution 0.90 nats.
 MOMENTUM = 0.9
 NESTEROV_ADVANTAGE = "it looks ahead along its momentum, so it can move faster before it overshoots"
-ENTRANTS: Mapping[str, Entrant] = {
+OPTIMIZER_ENTRANTS: Mapping[str, OptimizerEntrant] = {
     entrant.name: entrant
     # the tutorial's optimizer first
     for optimizer in sorted(OPTIMIZERS.values(), key=lambda optimizer: optimizer.name != "random-search")
     for entrant in (
-        Entrant(optimizer.words.title, optimizer.name),
-        *([Entrant("Nesterov", optimizer.name, nesterov=True)] if "nesterov" in optimizer.uses else []),
+        OptimizerEntrant(optimizer.words.title, optimizer.name),
+        *(
+            [OptimizerEntrant("Nesterov", optimizer.name, nesterov=True)]
+            if "nesterov" in optimizer.uses
+            else []
+        ),
     )
 }
-DEFAULT = ("Random search", "SGD with momentum", "Adam", "L-BFGS")
+ENTRANTS: Mapping[Kind, Mapping[str, Entrant]] = {
+    "Optimizers": OPTIMIZER_ENTRANTS,
+    "Activations": {one.label: ActivationEntrant(one.label, one.name) for one in ACTIVATIONS.values()},
+}
+DEFAULT: Mapping[Kind, Sequence[str]] = {
+    "Optimizers": ("Random search", "SGD with momentum", "Adam", "L-BFGS"),
+    "Activations": ("ReLU", "tanh", "Sigmoid", "Sine"),
+}
 
 GRADIENT = (
     "a gradient points downhill for all {weights:,} weights and biases at once, while a search "
@@ -67,7 +106,7 @@ GRADIENT = (
 
 @dataclass(frozen=True, eq=False)
 class Lane:
-    """One optimizer in a race: the entrant's name, and its run."""
+    """The run of one entrant in a race, and its name."""
 
     name: str
     training: Training
@@ -90,11 +129,13 @@ class Race:
     """A race of two to four lanes; `budget` is in seconds of computing for each.
 
     set_up: the user's experiment, from which `course_of` makes the course.
+    kind: what the lanes differ in.
     """
 
     set_up: Experiment
     budget: float
     lanes: tuple[Lane, ...]
+    kind: Kind = "Optimizers"
 
     @classmethod
     def of(
@@ -104,21 +145,26 @@ class Race:
         budget: float,
         executor: Executor,
         owner: Hashable = None,
+        kind: Kind = "Optimizers",
     ) -> "Race":
         """Return the race of these entrants before its start; `owner` is the session.
 
-        Raises PolycoreError if there are too few or too many, or if the set-up cannot be trained, or not on
-        this server.
+        Raises PolycoreError if there are too few or too many, if the set-up cannot be trained, or not on this
+        server, or if its network has no activation.
         """
         if not FEWEST <= len(names) <= MOST:
-            raise PolycoreError(f"The race has {len(names)} optimizers; expected {FEWEST} to {MOST}.")
+            raise PolycoreError(f"The race has {len(names)} {kind.lower()}; expected {FEWEST} to {MOST}.")
+        if kind == "Activations" and not set_up.hidden:
+            raise PolycoreError(
+                "The network has no hidden layer, so no activation changes it. Add a layer on Train."
+            )
         course = course_of(set_up)
         hosting.limits().check(replace(course, steps=1))  # the budget ends it, not the number of steps
         trainings = [
-            Training.of(ENTRANTS[name].on(course), executor, advance_and_measure, budget, owner=owner)
+            Training.of(ENTRANTS[kind][name].on(course), executor, advance_and_measure, budget, owner=owner)
             for name in names
         ]
-        return cls(set_up, budget, tuple(map(Lane, names, trainings)))
+        return cls(set_up, budget, tuple(map(Lane, names, trainings)), kind)
 
     @property
     def is_running(self) -> bool:
@@ -140,6 +186,11 @@ class Race:
         """The lane with the lowest loss; of several, the one that reached it in the fewest seconds."""
         return min(self.lanes, key=_loss_and_seconds)
 
+    def is_of(self, set_up: Experiment) -> bool:
+        """Return whether a race of these entrants on `set_up` would be the same."""
+        course, entrants = course_of(set_up), ENTRANTS[self.kind]
+        return all(entrants[lane.name].on(course) == lane.training.run.experiment for lane in self.lanes)
+
     def start(self) -> None:
         """Start all lanes. Raises PolycoreError, and starts none, if this server has no room for all."""
         for lane in self.lanes:
@@ -160,20 +211,31 @@ class Race:
         lowest = f"{loss_text(run.best_loss)} nats, after {counted(run.step, 'step')}"
         if self.is_running:
             return f"{self.leader.name} is ahead: its lowest loss so far is {lowest}."
+        losses = [lane.training.run.best_loss for lane in self.lanes]
+        if losses.count(run.best_loss) > 1:  # they reached the floor of the loss
+            return f"{self.leader.name} was the first to reach the lowest loss: {lowest}."
         return f"{self.leader.name} has the lowest loss: {lowest}."
 
     def verdict(self) -> str:
-        """Return a sentence on why it is, or is not, a surprise which lane leads."""
+        """Return a sentence on which lane leads: why it is, or is not, a surprise, or what may change it."""
+        if self.kind == "Activations":
+            return "Other layers, another learning rate or another seed may change the order."
         leader = self.leader
         experiment = leader.training.run.experiment
         searching = [_searches(lane.training.run.experiment) for lane in self.lanes]
         if not any(searching) or all(searching):
             surprise = "a" if leader.name == "Random search" else "no"
-            return f"That is {surprise} surprise: {ENTRANTS[leader.name].advantage}."
+            return f"That is {surprise} surprise: {OPTIMIZER_ENTRANTS[leader.name].advantage}."
         gradient = GRADIENT.format(weights=experiment.parameter_count)
         if _searches(experiment):
             return f"That is a surprise: {gradient}. Try more seconds, or another seed."
         return f"That is no surprise: {gradient}."
+
+
+def shares_weights(set_up: Experiment, kind: Kind, names: Sequence[str]) -> bool:
+    """Return whether these entrants of that kind would all start from the same weights."""
+    course = course_of(set_up)
+    return len({ENTRANTS[kind][name].on(course).initial_weights for name in names}) <= 1
 
 
 def course_of(experiment: Experiment) -> Experiment:

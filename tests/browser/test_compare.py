@@ -53,6 +53,24 @@ def test_a_run_is_seen_to_go_on_and_to_end_without_a_click(visitor):
     )
 
 
+def test_activations_race_on_a_phone(visitor):
+    visit = visitor(PHONE).open(f"compare{QUICK}")
+    page = visit.page
+    race_view(visit)
+    page.get_by_role("radio", name="Activations", exact=True).click()
+    expect(page.get_by_text("so not all start from the same ones")).to_be_visible()
+    for other in ("Sigmoid", "Sine"):
+        page.get_by_role("button", name=other, exact=True).click()
+        expect(page.get_by_role("button", name=other, exact=True)).to_have_attribute("aria-pressed", "false")
+    visit.press("Start the race")
+    expect(page.get_by_text(re.compile("^(ReLU|tanh) is ahead: its lowest loss so far is"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Map of the most likely of"))).to_have_count(2)
+    visit.press("Stop the race")
+    expect(page.get_by_text("may change the order")).to_be_visible()
+    expect(page.get_by_text("It was stopped before all had used their computing time.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 def test_a_race_is_watched_left_and_found_again_and_kept(visitor):
     visit = visitor().open(f"compare{QUICK}")
     page = visit.page

@@ -11,6 +11,7 @@ from pages.compare import cards, curves, race_view, setting_words
 from pages.compare.setting_words import differences, phrase
 from pages.plane import live
 from pages.runs.marks import Mark
+from pages.runs.race import OPTIMIZER_ENTRANTS
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.formatting import loss_text
@@ -370,7 +371,7 @@ def short(monkeypatch):
 def at_the_line(*names, budget=0.3):
     app = opened(COMPARE)
     app.button_group(key="compare.view").set_value("Race").run()
-    app.button_group(key=race_view.NAMES_KEY).set_value(list(names)).run()
+    app.button_group(key=race_view.NAMES_KEYS["Optimizers"]).set_value(list(names)).run()
     app.button_group(key=race_view.BUDGET_KEY).set_value(budget).run()
     assert not app.exception
     return app
@@ -390,10 +391,27 @@ def switch(app, label):
 @pytest.mark.usefixtures("short", "figures")
 def test_a_race_begins_with_those_that_are_chosen_though_the_page_was_not_drawn_since():
     app = at_the_line("Adam", "Random search", "Evolution")
-    app.button_group(key=race_view.NAMES_KEY).set_value(["Evolution", "Adam"])
+    app.button_group(key=race_view.NAMES_KEYS["Optimizers"]).set_value(["Evolution", "Adam"])
     press(app, "Start the race")
     assert [lane.name for lane in session_of(app).comparison.race.lanes] == ["Adam", "Evolution"]
     press(app, "Stop the race")
+
+
+@pytest.mark.usefixtures("short", "figures")
+def test_activations_race_though_the_page_was_not_drawn_since_they_were_chosen():
+    app = at_the_line("Adam", "Random search")
+    app.button_group(key=race_view.KIND_KEY).set_value("Activations")
+    app = until_it_ends(press(app, "Start the race"))
+    race = session_of(app).comparison.race
+    assert [lane.name for lane in race.lanes] == ["ReLU", "tanh", "Sigmoid", "Sine"]
+    assert [lane.model.activation for lane in race.lanes] == ["relu", "tanh", "sigmoid", "sine"]
+    assert "The loss landscape" not in [one.value for one in app.subheader]
+    press(app, "Keep all")
+    assert [kept.title for kept in session_of(app).models.kept][:2] == ["Race · ReLU", "Race · tanh"]
+    # the choice of optimizers is still there
+    app.button_group(key=race_view.KIND_KEY).set_value("Optimizers").run()
+    chosen = app.button_group(key=race_view.NAMES_KEYS["Optimizers"]).value
+    assert sorted(chosen) == ["Adam", "Random search"]
 
 
 @pytest.mark.usefixtures("short")
@@ -465,10 +483,10 @@ def test_a_race_stands_as_it_is_when_one_comes_back():
     app.switch_page(COMPARE).run()
     assert app.button_group(key="compare.view").value == "Race"
     assert "has the lowest loss" in live_value(app, "standing")
-    assert sorted(app.button_group(key=race_view.NAMES_KEY).value) == ["Adam", "Random search"]
+    assert sorted(app.button_group(key=race_view.NAMES_KEYS["Optimizers"]).value) == ["Adam", "Random search"]
 
 
-@pytest.mark.parametrize("names", [[], ["Adam"], list(race_view.ENTRANTS)[:5]], ids=["none", "one", "five"])
+@pytest.mark.parametrize("names", [[], ["Adam"], list(OPTIMIZER_ENTRANTS)[:5]], ids=["none", "one", "five"])
 def test_too_few_or_too_many_cannot_start(names):
     app = at_the_line(*names, budget=5)
     assert not switch(app, "Start the race")

@@ -11,7 +11,7 @@ import polycore as pc
 from pages.lessons import lessons
 from pages.predict import weight_upload
 from pages.runs import status
-from pages.runs.race import ENTRANTS, course_of
+from pages.runs.race import OPTIMIZER_ENTRANTS, course_of
 from pages.server import hosted, hosting, turns
 from pages.server.hosting import Limits
 from pages.server.pool import workers
@@ -204,7 +204,7 @@ def test_the_public_demo_has_room_for_all_that_its_pages_offer():
     assert len(shown) >= 8
     for experiment in presets + shown:
         allowed.check(experiment)
-        for entrant in ENTRANTS.values():
+        for entrant in OPTIMIZER_ENTRANTS.values():
             allowed.check(replace(entrant.on(course_of(experiment)), steps=1))
 
 

@@ -13,7 +13,7 @@ import polycore as pc
 from pages.compare.race_source import RaceSource
 from pages.runs import race, viewer
 from pages.runs.marks import Mark
-from pages.runs.race import ENTRANTS, Lane, Race
+from pages.runs.race import OPTIMIZER_ENTRANTS, Lane, Race
 from pages.server import turns
 from pages.server.turns import Turns
 from pages.state import session
@@ -58,8 +58,8 @@ def make():
     """Return a function that makes a race; each is stopped at the end."""
     races = []
 
-    def new(names, budget=2.0, executor=None, set_up=SET_UP):
-        races.append(Race.of(set_up, names, budget, executor or Metered()))
+    def new(names, budget=2.0, executor=None, set_up=SET_UP, kind="Optimizers"):
+        races.append(Race.of(set_up, names, budget, executor or Metered(), kind=kind))
         return races[-1]
 
     yield new
@@ -79,7 +79,7 @@ def finished(one):
 
 
 def test_all_start_from_the_same_weights_on_the_same_samples(make):
-    runs = [lane.training.run for name in ENTRANTS for lane in make([name, "Adam"]).lanes]
+    runs = [lane.training.run for name in OPTIMIZER_ENTRANTS for lane in make([name, "Adam"]).lanes]
     points, labels = runs[0].experiment.training_set()
     for run in runs:
         assert np.array_equal(run.parameters, runs[0].parameters)
@@ -160,6 +160,68 @@ def test_all_lanes_have_the_activation_and_the_inputs_of_the_set_up(make):
         assert (lane.model.activation, lane.model.features) == ("silu", ("x", "y2"))
 
 
+def test_activations_race_from_the_initial_weights_that_suit_each(make):
+    names = ["ReLU", "tanh", "GELU", "Sine"]
+    one = finished(make(names, set_up=replace(SET_UP, learning_rate=0.03), kind="Activations"))
+    runs = [lane.training.run for lane in one.lanes]
+    assert [lane.name for lane in one.lanes] == names
+    assert [run.experiment.activation for run in runs] == ["relu", "tanh", "gelu", "sine"]
+    assert [run.experiment.initial_weights for run in runs] == ["he", "glorot", "he", "siren"]
+    first = [pc.start(run.experiment).parameters for run in runs]
+    assert np.array_equal(first[0], first[2])
+    for other in (first[1], first[3]):
+        assert not np.array_equal(first[0], other)
+    for run in runs:
+        assert (run.experiment.optimizer, run.experiment.learning_rate, run.experiment.seed) == (
+            "adam",
+            0.03,
+            3,
+        )
+        assert np.array_equal(run.experiment.training_set()[0], SET_UP.training_set()[0])
+    assert one.standing().startswith(f"{one.leader.name} has the lowest loss: ")
+    assert "surprise" not in one.verdict()
+
+
+def test_the_page_says_which_activations_start_from_the_same_weights():
+    different = said_of_activations(SET_UP, ["ReLU", "tanh"])
+    assert "so not all start from the same ones" in different
+    assert "Not from your set-up: the activations, each with the initial weights that suit it." in different
+    assert "hidden layers: 4, Adam at 0.01, seed 3." in different
+    same = said_of_activations(SET_UP, ["ReLU", "GELU"])
+    assert "All networks start from the same weights" in same
+    assert "Not from your set-up: the activations." in same
+    # initial weights that the user chose stay, whatever the activation
+    chosen = said_of_activations(replace(SET_UP, initial_weights="tutorial"), ["ReLU", "tanh"])
+    assert "All networks start from the same weights" in chosen
+
+
+def said_of_activations(set_up, names):
+    page = page_of_the_race(set_up, None)
+    page.button_group(key="race.kind").set_value("Activations").run()
+    page.button_group(key="race.activations").set_value(names).run()
+    assert not page.exception
+    return " ".join(one.value for one in (*page.markdown, *page.caption))
+
+
+def test_a_network_without_hidden_layers_has_no_activations_to_race(make):
+    with pytest.raises(pc.PolycoreError, match="no hidden layer, so no activation changes it"):
+        make(["ReLU", "tanh"], set_up=replace(SET_UP, hidden=()), kind="Activations")
+
+
+def test_a_race_is_of_an_earlier_set_up_only_if_another_would_differ(make):
+    one = finished(make(["ReLU", "tanh"], kind="Activations"))
+    earlier = (
+        "This race used an earlier set-up: 2 polynomials, 20 samples of each, hidden layers: 4, "
+        "Adam at 0.01, seed 3."
+    )
+    smooth, quick = SET_UP.with_activation("silu"), replace(SET_UP, learning_rate=0.1)
+    assert earlier not in captions_of_the_race(smooth, one)
+    assert earlier in captions_of_the_race(quick, one)
+    two = finished(make(["Adam", "SGD with momentum"]))
+    assert "earlier set-up" not in " ".join(captions_of_the_race(quick, two))
+    assert "earlier set-up" in " ".join(captions_of_the_race(smooth, two))
+
+
 def test_a_race_of_an_earlier_set_up_says_so(make):
     one = finished(make(["Adam", "SGD with momentum"]))
     other = replace(SET_UP, hidden=(8,))
@@ -211,7 +273,7 @@ def test_a_lane_that_ends_early_says_why(make):
     assert "L-BFGS found no lower loss" in lbfgs.run.ended_because
 
 
-@pytest.mark.parametrize("names", [[], ["Adam"], list(ENTRANTS)[:5]], ids=["none", "one", "five"])
+@pytest.mark.parametrize("names", [[], ["Adam"], list(OPTIMIZER_ENTRANTS)[:5]], ids=["none", "one", "five"])
 def test_too_few_and_too_many_are_refused(make, names):
     with pytest.raises(pc.PolycoreError, match=f"The race has {len(names)} optimizers; expected 2 to 4"):
         make(names)
@@ -278,7 +340,7 @@ def test_measuring_the_ends_changes_nothing_else(make):
 # --- what is kept -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", list(ENTRANTS))
+@pytest.mark.parametrize("name", list(OPTIMIZER_ENTRANTS))
 def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make, name):
     one = finished(make([name, "Adam" if name != "Adam" else "Nesterov"], budget=1.0))
     [lane, _] = one.lanes
@@ -294,7 +356,7 @@ def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make,
 
 
 def stood(name, loss, steps=10, reached=((0.0, 9.0),), *, is_active=False):
-    experiment = ENTRANTS[name].on(race.course_of(SET_UP))
+    experiment = OPTIMIZER_ENTRANTS[name].on(race.course_of(SET_UP))
     run = SimpleNamespace(best_loss=loss, step=steps, experiment=experiment)
     marks = [Mark(seconds, 0, best, 0.0) for seconds, best in (*reached, (5.0, loss))]
     return Lane(name, SimpleNamespace(run=run, marks=marks, is_active=is_active))
@@ -313,7 +375,9 @@ def test_the_lowest_loss_is_ahead_and_in_the_end_the_lowest():
 def test_of_several_with_the_same_loss_the_first_to_reach_it_is_ahead():
     slow = stood("Adam", 0.5, reached=((0.0, 2.0), (4.0, 0.5)))
     quick = stood("L-BFGS", 0.5, reached=((0.0, 2.0), (1.0, 0.5)))
-    assert Race(SET_UP, 5.0, (slow, quick)).leader is quick
+    one = Race(SET_UP, 5.0, (slow, quick))
+    assert one.leader is quick
+    assert one.standing().startswith("L-BFGS was the first to reach the lowest loss: 0.500 nats")
 
 
 @pytest.mark.parametrize(
