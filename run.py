@@ -5,14 +5,14 @@
     python3 run.py tests
     python3 run.py tests --fast
     python3 run.py benchmarks
-    python3 run.py reference
+    python3 run.py docs
     python3 run.py soak
 
-`tests --fast` runs the linter, the type checker and the unit tests, in under a minute. `reference` builds
-the reference in build/reference from the docstrings. `soak` presses the dashboard's buttons thousands of
-times at random moments. Each command creates the virtual environment .venv if there is none and installs
-what it needs. Arguments after `dashboard`, `tests`, `benchmarks` and `soak` are passed on to `streamlit run`,
-to pytest, to the benchmarks and to the soak. On Windows, type `py` in place of `python3`.
+`tests --fast` runs the linter, the type checker and the unit tests, in under a minute. `docs` builds the
+site of the documentation in build/docs, and prints where it is. `soak` presses the dashboard's buttons
+thousands of times at random moments. Each command creates the virtual environment .venv if there is none and
+installs what it needs. Arguments after `dashboard`, `tests`, `benchmarks` and `soak` are passed on to
+`streamlit run`, to pytest, to the benchmarks and to the soak. On Windows, type `py` in place of `python3`.
 """
 
 import sys
@@ -42,8 +42,7 @@ LOCK = HERE / ".venv.lock"
 UNFINISHED = HERE / ".venv.unfinished"
 
 # a fresh environment, because Sphinx does not repeat its warnings about a page that is cached
-REFERENCE = ["sphinx", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet"]
-REFERENCE += ["docs/reference", "build/reference"]
+DOCS = ["sphinx", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet", "docs", "build/docs"]
 
 # Tests start hundreds of processes: without stored bytecode each compiles all that it imports of ours.
 BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
@@ -53,7 +52,7 @@ PYTEST = ["pytest", "--numprocesses=2"]
 LINT_AND_TYPES = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]]
 UNIT_TESTS = ["tests/polycore", "tests/test_rooms.py", "tests/test_security.py", "tests/test_supply.py"]
 # pytest comes last: the others run side by side, and none of them needs both cores
-CHECKS = [*LINT_AND_TYPES, REFERENCE, PYTEST]
+CHECKS = [*LINT_AND_TYPES, DOCS, PYTEST]
 FAST_CHECKS = [*LINT_AND_TYPES, [*PYTEST, "-m", "not slow", *UNIT_TESTS]]
 # what pytest reports of all tests: the slowest ones, and which lines of polycore no test runs
 REPORTS = ["--durations=25", "--cov=polycore", "--cov-report=term-missing:skip-covered"]
@@ -107,10 +106,10 @@ def _run(arguments: list[str]) -> int:
     if command == ["soak"]:
         _install("requirements-dev.txt")
         return _become(["tests.soak", *more])
-    if arguments == ["reference"]:
+    if arguments == ["docs"]:
         _install("requirements-dev.txt")
-        code = _module(REFERENCE)
-        print((HERE / "build/reference/index.html").as_uri())
+        code = _module(DOCS)
+        print((HERE / "build/docs/index.html").as_uri())
         return code
     print(__doc__, file=sys.stderr)
     return 2

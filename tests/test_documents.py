@@ -158,12 +158,12 @@ def test_the_soak_command_passes_its_arguments_on(run, monkeypatch):
 
 
 @pytest.mark.parametrize("code", [0, 1])
-def test_the_reference_command_tells_where_the_pages_are(run, monkeypatch, capsys, code):
+def test_the_docs_command_says_where_the_pages_are(run, monkeypatch, capsys, code):
     made = []
     monkeypatch.setattr(run, "_module", lambda command: made.append(command) or code)
-    assert run.main(["reference"]) == code
+    assert run.main(["docs"]) == code
     [[program, *_, pages, folder]] = made
-    assert (program, pages) == ("sphinx", "docs/reference")
+    assert (program, pages) == ("sphinx", "docs")
     assert capsys.readouterr().out.strip() == (ROOT / folder / "index.html").as_uri()
 
 

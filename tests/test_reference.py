@@ -10,8 +10,8 @@ import pytest
 
 import polycore as pc
 
-FOLDER = Path(__file__).parents[1] / "docs/reference"
-PAGES = "\n".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.rst")))
+FOLDER = Path(__file__).parents[1] / "docs"
+PAGES = "\n".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("reference/*.rst")))
 NAMED = re.findall(r"^\.\. (?:auto\w+|py:data):: polycore\.([\w.]+)$", PAGES, re.MULTILINE)
 
 
@@ -27,7 +27,7 @@ def conf():
 def hooks(conf):
     """Return the functions that Sphinx calls, by the names of its events."""
     hooks = {}
-    conf.setup(SimpleNamespace(connect=hooks.__setitem__))
+    conf.setup(SimpleNamespace(connect=hooks.__setitem__, add_lexer=lambda *_: None))
     return hooks
 
 

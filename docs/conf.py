@@ -1,4 +1,4 @@
-"""Sphinx configuration: the reference is built from the docstrings."""
+"""Sphinx configuration: the site is built from this folder, and its reference from the docstrings."""
 
 import inspect
 import re
@@ -8,6 +8,7 @@ from typing import Any
 
 from docutils import nodes
 from numpy.typing import ArrayLike
+from pygments.lexers.special import TextLexer
 from sphinx.addnodes import desc_annotation
 from sphinx.application import Sphinx
 from sphinx.util.typing import stringify_annotation
@@ -17,7 +18,8 @@ import polycore
 project = "polycore"
 version = release = polycore.__version__
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.viewcode"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
+myst_heading_anchors = 3  # links lead to headings by the names that GitHub gives them
 default_role = "py:obj"  # code between single backticks is a link if it is one of our names
 nitpicky = True
 nitpick_ignore_regex = [
@@ -33,18 +35,10 @@ autodoc_preserve_defaults = True
 highlight_language = "text"  # for the grammars in docstrings, which are not Python
 toc_object_entries_show_parents = "hide"
 
-html_theme = "alabaster"
+html_theme = "furo"
+html_title = f"polycore {release}"
 html_static_path = ["_static"]
-html_theme_options = {
-    "description": "Which polynomial does a point lie on? The NumPy package behind the dashboard.",
-    "fixed_sidebar": True,
-    "page_width": "1080px",
-    "sidebar_width": "230px",
-    "code_font_size": "0.85em",
-    "font_family": "system-ui, sans-serif",
-    "head_font_family": "system-ui, sans-serif",
-}
-html_sidebars = {"**": ["about.html", "searchfield.html", "navigation.html"]}
+html_css_files = ["custom.css"]
 html_show_search_summary = False  # browsers refuse to fetch summaries for pages that are opened as files
 html_copy_source = False
 html_show_sphinx = False
@@ -56,15 +50,25 @@ ALIASES[repr(polycore.TUTORIAL_POLYNOMIALS)] = "TUTORIAL_POLYNOMIALS"
 ALIASES["= <factory>"] = "= {}"  # the defaults of Model's metadata and History's arrays
 ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[.*?dtype\[~?([\w.]+)(?:\[.*?\])?\]\]")
 ERROR = re.compile(r"(?<![\w`])(PolycoreError|RunFileError|WeightFileError)\b(?!`)")
+INCLUDED = re.compile(r"\]\((?:\.\./)?(CHANGELOG|CONTRIBUTING|SECURITY)\.md")
 FIELD = re.compile(r"([a-z]\w*(?:, [a-z]\w*)*|\"[\w-]+\"): (.*)")
 
 
 def setup(app: Sphinx) -> None:
     """Register the functions that adapt our docstrings and signatures to Sphinx."""
+    app.add_lexer("mermaid", TextLexer)  # drawn by GitHub; here it is read, as no script comes from elsewhere
+    app.connect("source-read", _lead_to_pages)
+    app.connect("include-read", _lead_to_pages)
     app.connect("autodoc-process-docstring", _read)
     app.connect("autodoc-process-signature", _shorten)
     app.connect("autodoc-skip-member", _skips)
     app.connect("doctree-resolved", _shorten_properties)
+
+
+def _lead_to_pages(_app: Sphinx, *read: Any) -> None:
+    """Let links that GitHub follows from the file lead to pages: those to documents outside docs too."""
+    *_, content = read  # a list of one text, to be changed
+    content[0] = INCLUDED.sub(lambda found: f"]({found[1].lower()}.md", content[0].replace("](docs/", "]("))
 
 
 def _read(_app: Sphinx, _what: str, _name: str, thing: Any, _options: Any, lines: list[str]) -> None:
