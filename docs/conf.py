@@ -1,9 +1,6 @@
 """Sphinx configuration: the site is built from this folder, and its reference from the docstrings."""
 
-import inspect
 import re
-from collections.abc import Set
-from itertools import pairwise
 from typing import Any
 
 from docutils import nodes
@@ -18,8 +15,14 @@ import polycore
 project = "polycore"
 version = release = polycore.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
 myst_heading_anchors = 3  # links lead to headings by the names that GitHub gives them
+napoleon_google_docstring = False
+napoleon_use_ivar = True  # attributes as a list without types, which the signature has
+napoleon_attr_annotations = False
+napoleon_type_aliases = {
+    name: f"~polycore.{name}" for name in ("PolycoreError", "RunFileError", "WeightFileError")
+}
 default_role = "py:obj"  # code between single backticks is a link if it is one of our names
 nitpicky = True
 nitpick_ignore_regex = [
@@ -49,17 +52,14 @@ ALIASES = {stringify_annotation(ArrayLike, mode): "ArrayLike" for mode in ("smar
 ALIASES[repr(polycore.TUTORIAL_POLYNOMIALS)] = "TUTORIAL_POLYNOMIALS"
 ALIASES["= <factory>"] = "= {}"  # the defaults of Model's metadata and History's arrays
 ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[.*?dtype\[~?([\w.]+)(?:\[.*?\])?\]\]")
-ERROR = re.compile(r"(?<![\w`])(PolycoreError|RunFileError|WeightFileError)\b(?!`)")
 INCLUDED = re.compile(r"\]\((?:\.\./)?(CHANGELOG|CONTRIBUTING|SECURITY)\.md")
-FIELD = re.compile(r"([a-z]\w*(?:, [a-z]\w*)*|\"[\w-]+\"): (.*)")
 
 
 def setup(app: Sphinx) -> None:
-    """Register the functions that adapt our docstrings and signatures to Sphinx."""
+    """Register the functions that adapt our links and signatures to Sphinx."""
     app.add_lexer("mermaid", TextLexer)  # drawn by GitHub; here it is read, as no script comes from elsewhere
     app.connect("source-read", _lead_to_pages)
     app.connect("include-read", _lead_to_pages)
-    app.connect("autodoc-process-docstring", _read)
     app.connect("autodoc-process-signature", _shorten)
     app.connect("autodoc-skip-member", _skips)
     app.connect("doctree-resolved", _shorten_properties)
@@ -69,41 +69,6 @@ def _lead_to_pages(_app: Sphinx, *read: Any) -> None:
     """Let links that GitHub follows from the file lead to pages: those to documents outside docs too."""
     *_, content = read  # a list of one text, to be changed
     content[0] = INCLUDED.sub(lambda found: f"]({found[1].lower()}.md", content[0].replace("](docs/", "]("))
-
-
-def _read(_app: Sphinx, _what: str, _name: str, thing: Any, _options: Any, lines: list[str]) -> None:
-    lines[:] = _with_links(_with_blocks(_with_lists(lines, _arguments(thing))))
-
-
-def _with_lists(lines: list[str], arguments: Set[str]) -> list[str]:
-    """Turn paragraphs of lines such as `steps: how many` into lists of arguments or of quoted values."""
-    result, inside = [], False
-    for before, line in pairwise(["", *lines]):
-        field = FIELD.fullmatch(line) if inside or not before else None
-        if field and (field[1][0] == '"' or set(field[1].split(", ")) <= arguments):
-            result += [f"``{field[1]}``", f"    {field[2]}"]
-            inside = True
-        else:
-            inside = inside and bool(line)
-            result.append(f"    {line.strip()}" if inside else line)
-    return result
-
-
-def _with_blocks(lines: list[str]) -> list[str]:
-    """Turn indented lines after a colon, such as a grammar, into literal blocks."""
-    text = "\n".join(lines)
-    return re.sub(r":\n\n(?= )", "::\n\n", text).split("\n")
-
-
-def _with_links(lines: list[str]) -> list[str]:
-    return [ERROR.sub(r":exc:`~polycore.\1`", line) for line in lines]
-
-
-def _arguments(thing: Any) -> set[str]:
-    try:
-        return set(inspect.signature(thing).parameters)
-    except (TypeError, ValueError):  # a module, a property
-        return set()
 
 
 def _shorten(_app: Sphinx, _what: str, _name: str, _thing: Any, _options: Any, *texts: str | None) -> Any:

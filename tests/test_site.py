@@ -33,7 +33,7 @@ def built(folder, **pages):
     source.mkdir()
     for name, text in pages.items():
         (source / f"{name}.md").write_text(text, encoding="utf-8")
-    options = ["--fail-on-warning", "--keep-going", "--quiet", "-c", DOCS, "-D", "html_static_path="]
+    options = ["--fail-on-warning", "--keep-going", "--quiet", "-c", DOCS]
     done = subprocess.run(
         [sys.executable, "-m", "sphinx", *options, source, folder / "site"],
         cwd=ROOT,

@@ -45,20 +45,35 @@ class PolycoreClassifier(Estimator):
 
     It follows scikit-learn's conventions (1.6 or newer) and needs NumPy alone. X has two columns and 2 to
     20,000 rows, within the limits of `PointSet`, and y 2 to 24 classes: numbers or texts. All points are
-    trained on; none is held out, since scikit-learn's splits do that.
+    trained on; none is held out, since scikit-learn's splits do that. Every error about a value is a
+    PolycoreError, hence a ValueError.
 
-    hidden, activation, optimizer, learning_rate, schedule, batch_size, steps, standardize, momentum: see
-        `Experiment`, whose defaults they have. They are checked when `fit` uses them.
-    nesterov, weight_decay, initial_weights, target_loss, l1, l2, dropout, warmup_steps: see there too.
-    features: see there too, but without "distances": the classes are no known curves.
-    random_state: a whole number from 0 on, as the seed of an `Experiment`: equal fits give equal networks. A
-        NumPy RandomState or Generator draws the seed, and None makes each fit another one.
+    Parameters
+    ----------
+    hidden, activation, optimizer, learning_rate, schedule, batch_size, steps, standardize, momentum
+        See `Experiment`, whose defaults they have. They are checked when `fit` uses them.
+    nesterov, weight_decay, initial_weights, target_loss, l1, l2, dropout, warmup_steps
+        See there too.
+    features
+        See there too, but without "distances": the classes are no known curves.
+    random_state
+        A whole number from 0 on, as the seed of an `Experiment`: equal fits give equal networks. A NumPy
+        RandomState or Generator draws the seed, and None makes each fit another one.
 
-    After `fit` or `partial_fit` there are `model_` (a `Model`, whose classes are numbered as in `classes_`),
-    `classes_` (K,), the sorted labels, `n_features_in_`, which is 2, and, if X was a data frame with named
-    columns, `feature_names_in_`.
+    Attributes
+    ----------
+    model_
+        The network, whose classes are numbered as in `classes_`.
+    classes_
+        (K,), the sorted labels.
+    n_features_in_
+        2.
+    feature_names_in_
+        The names of the columns, if X was a data frame that has them.
 
-    Every error about a value is a PolycoreError, hence a ValueError.
+    Notes
+    -----
+    The attributes are there after `fit` or `partial_fit`.
     """
 
     hidden: Sequence[int] = (12,)
@@ -82,10 +97,26 @@ class PolycoreClassifier(Estimator):
     random_state: int | np.random.RandomState | np.random.Generator | None = 0
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train a new network on points X (N, 2) with labels y (N,), and return this estimator.
+        """Train a new network and return this estimator.
 
-        The weights with the lowest loss on these points are kept. Warns with a RuntimeWarning if the weights
-        grew without bound. Raises PolycoreError if a setting, X or y is not valid.
+        The weights with the lowest loss on these points are kept.
+
+        Parameters
+        ----------
+        X
+            (N, 2), the points.
+        y
+            (N,), their labels.
+
+        Raises
+        ------
+        PolycoreError
+            If a setting, X or y is not valid.
+
+        Warns
+        -----
+        RuntimeWarning
+            If the weights grew without bound.
         """
         classes, indices = classes_in(checked_labels(y))
         _check_count("y", classes)
@@ -99,16 +130,27 @@ class PolycoreClassifier(Estimator):
         return self
 
     def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
-        """Continue with one pass over points X (N, 2) with labels y (N,), and return this estimator.
-
-        classes: all labels (K,) that will ever occur; required in the first call, unless `fit` came before.
+        """Continue with one pass over points and return this estimator.
 
         A pass takes the points in batches of `batch_size`, and is a single step without one; `steps`,
-        `schedule` and `target_loss` have no effect. X may have a single row, and some classes no point. The
-        first points determine how the inputs are standardized. The first `warmup_steps` steps of an optimizer
-        warm up. `features` may not change from call to call. The loss and the accuracy of `model_` are those
-        of the present X. Raises PolycoreError if a setting or an argument is not valid, and if the weights
-        grow without bound; then the network is as before.
+        `schedule` and `target_loss` have no effect. The first points determine how the inputs are
+        standardized. The first `warmup_steps` steps of an optimizer warm up. `features` may not change from
+        call to call. The loss and the accuracy of `model_` are those of the present X.
+
+        Parameters
+        ----------
+        X
+            (N, 2), the points; a single row is enough.
+        y
+            (N,), their labels; some classes may have no point.
+        classes
+            All labels (K,) that will ever occur; required in the first call, unless `fit` came before.
+
+        Raises
+        ------
+        PolycoreError
+            If a setting or an argument is not valid, and if the weights grow without bound; then the network
+            is as before.
         """
         labels = checked_labels(y)
         known = self._classes_for(classes)
@@ -129,8 +171,11 @@ class PolycoreClassifier(Estimator):
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the most likely class, (N,), one of `classes_`, for points X (N, 2).
 
-        Raises PolycoreError if X is not valid or nothing was fitted; the latter is also a NotFittedError in a
-        program that uses scikit-learn.
+        Raises
+        ------
+        PolycoreError
+            If X is not valid or nothing was fitted; the latter is also a NotFittedError in a program that
+            uses scikit-learn.
         """
         answers = self.predict_proba(X).argmax(axis=1)
         labels: NDArray[Any] = self.classes_[answers]
@@ -149,8 +194,15 @@ class PolycoreClassifier(Estimator):
     def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the share, 0 to 1, of points X (N, 2) whose most likely class is the one in y (N,).
 
-        sample_weight: how much each point counts, (N,), 0 or more, and not all 0. Raises as `predict` does,
-        and PolycoreError if y or the weights are not valid.
+        Parameters
+        ----------
+        sample_weight
+            How much each point counts, (N,), 0 or more, and not all 0.
+
+        Raises
+        ------
+        PolycoreError
+            As `predict` does, and if y or the weights are not valid.
         """
         answers, labels = self.predict(X), checked_labels(y)
         check_lengths(answers, labels)

@@ -61,45 +61,77 @@ class Experiment:
     every step, and one hidden layer. The dashboard's default is another one, `Experiment.recommended()`:
     fresh points in every step, and five hidden layers.
 
-    Raises PolycoreError, with the field, what it got and what is allowed, if a value is not valid.
-
-    polynomials: 2 to 24 different ones, of degree at most 12, with coefficients of size at most 1e6, in a
-        tuple or a list; a text such as "x^2 - 1" stands for its polynomial.
-    samples_per_class: fixed training points per polynomial, 1 to 100,000; None: fresh points every step.
-    x_range: (low, high) of the points' x, within [-1000, 1000], at least 0.001 apart.
-    noise: standard deviation of the Gaussian noise added to y, 0 to 1000.
-    hidden: neurons of each hidden layer: at most 7 layers of 1 to 512; 524,288 weights and biases in all.
-    optimizer: a name in `polycore.optimizers.registry`, such as "adam"; "lbfgs" needs all samples every step.
-    learning_rate: above 0, at most 10. In search: a step's standard deviation (evolution: the first one's).
-        L-BFGS chooses the length of its steps itself.
-    schedule: of the learning rate over `steps`: "constant", "cosine" or "one-cycle"; see `rate_at`.
-    batch_size: points per step, 1 to 100,000; None: all samples (with fresh points: 100 per polynomial).
-    steps: of the whole run, 1 to 100,000,000.
-    seed: 0 to 4,294,967,295; determines the samples, the initial weights and every step.
-    standardize: scale the inputs to mean 0 and standard deviation 1 while training.
-    momentum: of sgd, 0 to below 1: v = momentum·v + gradient, weights -= learning_rate·v.
-    initial_weights: "he" (standard deviation sqrt(2 / inputs)), "glorot", "siren" or "tutorial" (0.1): see
+    Parameters
+    ----------
+    polynomials
+        2 to 24 different ones, of degree at most 12, with coefficients of size at most 1e6, in a tuple or a
+        list; a text such as "x^2 - 1" stands for its polynomial.
+    samples_per_class
+        Fixed training points per polynomial, 1 to 100,000; None: fresh points every step.
+    x_range
+        (low, high) of the points' x, within [-1000, 1000], at least 0.001 apart.
+    noise
+        Standard deviation of the Gaussian noise added to y, 0 to 1000.
+    hidden
+        Neurons of each hidden layer: at most 7 layers of 1 to 512; 524,288 weights and biases in all.
+    optimizer
+        A name in `polycore.optimizers.registry`, such as "adam"; "lbfgs" needs all samples every step.
+    learning_rate
+        Above 0, at most 10. In search: a step's standard deviation (evolution: the first one's). L-BFGS
+        chooses the length of its steps itself.
+    schedule
+        Of the learning rate over `steps`: "constant", "cosine" or "one-cycle"; see `rate_at`.
+    batch_size
+        Points per step, 1 to 100,000; None: all samples (with fresh points: 100 per polynomial).
+    steps
+        Of the whole run, 1 to 100,000,000.
+    seed
+        0 to 4,294,967,295; determines the samples, the initial weights and every step.
+    standardize
+        Scale the inputs to mean 0 and standard deviation 1 while training.
+    momentum
+        Of sgd, 0 to below 1: v = momentum·v + gradient, weights -= learning_rate·v.
+    initial_weights
+        "he" (standard deviation sqrt(2 / inputs)), "glorot", "siren" or "tutorial" (0.1): see
         `polycore.network.initial_parameters`. With an activation that "he" does not suit, "he" is replaced by
         the one that does: "glorot" for tanh, sigmoid and identity, "siren" for sine.
-    nesterov: of sgd: step along gradient + momentum·v instead of v.
-    weight_decay: of sgd and adam, 0 to 10: each step shrinks the weights by learning_rate·weight_decay.
-    target_loss: end the run when the loss on the training set is this low, in nats; None: no target.
-    sampling: of fresh points: "random", "even" or "crossings"; see `FreshPoints`.
-    growing_batches: of fresh points: half the batch size until 40 % of the steps, twice from 75 % on.
-    patience: end the run when the held-out loss has not fallen for this many steps; None: no limit.
-    data: points of your own to train on, in place of samples of polynomials. The fields that describe those,
+    nesterov
+        Of sgd: step along gradient + momentum·v instead of v.
+    weight_decay
+        Of sgd and adam, 0 to 10: each step shrinks the weights by learning_rate·weight_decay.
+    target_loss
+        End the run when the loss on the training set is this low, in nats; None: no target.
+    patience
+        End the run when the held-out loss has not fallen for this many steps; None: no limit.
+    sampling
+        Of fresh points: "random", "even" or "crossings"; see `FreshPoints`.
+    growing_batches
+        Of fresh points: half the batch size until 40 % of the steps, twice from 75 % on.
+    data
+        Points of your own to train on, in place of samples of polynomials. The fields that describe those,
         samples_per_class, x_range, noise, sampling and growing_batches, must have their defaults then, and
         polynomials is (). `on_points` sees to that.
-    held_out_share: of the points of each class in `data`, 0.05 to 0.5: never trained on; chosen by the seed.
-    activation: of all hidden neurons: "relu", "leaky-relu", "tanh", "sigmoid", "gelu" (in its tanh form),
-        "silu", "sine" or "identity".
-    l1, l2: of adam, rmsprop and sgd, each 0 to 10: steps minimize the loss plus l1·Σ|w| + l2/2·Σw² over all
+    held_out_share
+        Of the points of each class in `data`, 0.05 to 0.5: never trained on; chosen by the seed.
+    activation
+        Of all hidden neurons: "relu", "leaky-relu", "tanh", "sigmoid", "gelu" (in its tanh form), "silu",
+        "sine" or "identity".
+    l1, l2
+        Of adam, rmsprop and sgd, each 0 to 10: steps minimize the loss plus l1·Σ|w| + l2/2·Σw² over all
         weights; the reported losses are without it.
-    dropout: of adam, rmsprop and sgd, 0 to 0.9: the share of hidden neurons that each step leaves out, at
-        random for each point; see `polycore.network.dropout`. The whole network is measured.
-    features: what the network gets for a point: any of "x", "y", "x2", "x3", "x4", "y2", "xy", "sin" and
+    dropout
+        Of adam, rmsprop and sgd, 0 to 0.9: the share of hidden neurons that each step leaves out, at random
+        for each point; see `polycore.network.dropout`. The whole network is measured.
+    warmup_steps
+        The learning rate rises over so many steps, linearly, to that of the schedule.
+    features
+        What the network gets for a point: any of "x", "y", "x2", "x3", "x4", "y2", "xy", "sin" and
         "distances", the vertical distances y - p(x) to all curves; at least one. They are standardized.
-    warmup_steps: the learning rate rises over so many steps, linearly, to that of the schedule.
+
+    Raises
+    ------
+    PolycoreError
+        If a value is not valid, with the field, what it got and what is allowed.
     """
 
     polynomials: tuple[Polynomial, ...] = TUTORIAL_POLYNOMIALS
@@ -232,17 +264,17 @@ class Experiment:
 
     @property
     def class_count(self) -> int:
-        """The number of classes: one for each polynomial, or those of the own points."""
+        """The number of classes, one for each polynomial, or those of the own points."""
         return len(self.polynomials) if self.data is None else self.data.class_count
 
     @property
     def shown_classes(self) -> tuple[Polynomial, ...] | tuple[ClassName, ...]:
-        """What stands for each class: its polynomial, or its name in the own points."""
+        """What stands for each class, its polynomial or its name in the own points."""
         return self.polynomials if self.data is None else self.data.names
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The name of each class: its polynomial as text, or its name in the own points."""
+        """The name of each class, which is its polynomial as text, or its name in the own points."""
         return tuple(map(str, self.shown_classes))
 
     @property
@@ -311,7 +343,11 @@ class Experiment:
 
         Activation, penalties, dropout, warm-up and features are left out if they have their defaults. Own
         points are an object with points, labels and names; without own points there is no such field.
-        Raises PolycoreError if there are more than 300 of them.
+
+        Raises
+        ------
+        PolycoreError
+            If there are more than 300 points of the user's own.
         """
         values = self._plain_fields()
         if self.data is not None:
@@ -338,7 +374,10 @@ class Experiment:
     def from_dict(cls, values: Mapping[str, Any]) -> "Experiment":
         """Return the experiment of `to_dict`. A missing field gets its default.
 
-        Raises PolycoreError if a field is unknown or not valid, or `values` is not a mapping.
+        Raises
+        ------
+        PolycoreError
+            If a field is unknown or not valid, or `values` is not a mapping.
         """
         if not isinstance(values, Mapping):
             raise PolycoreError(
@@ -357,7 +396,10 @@ class Experiment:
     def from_json(cls, text: str) -> "Experiment":
         """Return the experiment of `to_json`, by the rules of `from_dict`.
 
-        Raises PolycoreError if the text is not such JSON, or longer than 100,000 characters.
+        Raises
+        ------
+        PolycoreError
+            If the text is not such JSON, or longer than 100,000 characters.
         """
         return cls.from_dict(json_text.loaded(text))
 

@@ -25,12 +25,16 @@ CLOSENESSES = (0.05, 0.005, 0.0015)
 class FreshPoints:
     """Draws batches of a network's `inputs`; `mean` and `deviation`, each (n,), standardize them.
 
-    "random": each point lies on a random polynomial, its x uniform on the range.
-    "even": each polynomial gets equally many points, one in each of equal parts of the range (stratified
-        sampling). The distribution is the same, with less variance.
-    "crossings": like "even", but with a density in x proportional to 1 / (gap + closeness), where the gap is
-        the vertical distance to the nearest other curve. So most points lie where the classes are hard to
-        distinguish. The closeness is one of CLOSENESSES times `spread`, smaller in each stage of the run.
+    Parameters
+    ----------
+    sampling
+        - "random": each point lies on a random polynomial, its x uniform on the range.
+        - "even": each polynomial gets equally many points, one in each of equal parts of the range
+          (stratified sampling). The distribution is the same, with less variance.
+        - "crossings": like "even", but with a density in x proportional to 1 / (gap + closeness), where the
+          gap is the vertical distance to the nearest other curve. So most points lie where the classes are
+          hard to distinguish. The closeness is one of CLOSENESSES times `spread`, smaller in each stage of
+          the run.
     """
 
     polynomials: tuple[Polynomial, ...]

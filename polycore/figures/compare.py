@@ -48,9 +48,14 @@ class Curve(NamedTuple):
 
 
 def losses_figure(curves: Sequence[Curve], over: str) -> go.Figure:
-    """Return losses in nats, on a log scale; `over` is the title of the x axis.
+    """Return losses in nats, on a log scale.
 
-    There are at most as many curves as LINES; each has the look of its index there.
+    Parameters
+    ----------
+    curves
+        At most as many as LINES; each has the look of its index there.
+    over
+        The title of the x axis.
     """
     figure = new_figure(_lines(curves, "%{y:.3~g} nats"), alternative_text.losses(curves, over))
     scale = {"type": "log", "tickformat": ".5~g"} | _ticks(np.concatenate([curve.y for curve in curves]))
@@ -58,9 +63,16 @@ def losses_figure(curves: Sequence[Curve], over: str) -> go.Figure:
 
 
 def accuracies_figure(curves: Sequence[Curve], over: str, best_possible: float | None) -> go.Figure:
-    """Return held-out accuracies, given as shares, in percent; `over` is the title of the x axis.
+    """Return held-out accuracies in percent.
 
-    A line shows the best possible accuracy, a share too, unless it is None, as when the runs differ in it.
+    Parameters
+    ----------
+    curves
+        The accuracies, as shares.
+    over
+        The title of the x axis.
+    best_possible
+        A share too, shown as a line; None, as when the runs differ in it, for no line.
     """
     percents = [Curve(curve.name, curve.x, 100 * curve.y) for curve in curves]
     figure = new_figure(
@@ -84,7 +96,10 @@ def small_map_url(
 ) -> str:
     """Return a map as an SVG image in a data URL, 5 to 20 KB: regions, and over them the curves, if any.
 
-    `probabilities` has shape (ny, nx, K) on a grid that is evenly spaced from edge to edge of the ranges.
+    Parameters
+    ----------
+    probabilities
+        (ny, nx, K), on a grid that is evenly spaced from edge to edge of the ranges.
     """
     width, height = SMALL_MAP_SIZE
     paths = [_path(polynomial, x_range, y_range) for polynomial in polynomials]

@@ -26,8 +26,13 @@ def question_figure(
 ) -> go.Figure:
     """Return the curves with `point` marked, and nothing that gives its class away.
 
-    The window has room for the curves and for all points of one game, whose heights are `y` (N,), so that it
-    is the same for each question. There is no zoom and no hover: a desktop has no advantage over a phone.
+    There is no zoom and no hover: a desktop has no advantage over a phone.
+
+    Parameters
+    ----------
+    y
+        (N,), the heights of all points of one game. The window has room for the curves and for these points,
+        so that it is the same for each question.
     """
     low, high = plane_range(polynomials, x_range)
     margin = MARGIN * (high - low)

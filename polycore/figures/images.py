@@ -26,10 +26,14 @@ def regions_url(probabilities: Floats) -> str:
 
 
 def differences_url(network: Integers, referee: Integers) -> str:
-    """Return an image for a map of where two classifiers differ, given their answers (ny, nx).
+    """Return an image for a map of where two classifiers differ.
 
-    `referee` are the answers of the Bayes classifier. A cell with one answer has a pale shade of its color;
-    a cell with two has diagonal stripes of both colors.
+    A cell with one answer has a pale shade of its color; a cell with two has diagonal stripes of both colors.
+
+    Parameters
+    ----------
+    network, referee
+        (ny, nx), the answers of the network and of the Bayes classifier.
     """
     fine = DIFFERENCE_PIXELS
     rows, columns = np.indices((fine * network.shape[0], fine * network.shape[1]))

@@ -34,10 +34,17 @@ def landscape_figure(
 
     A circle marks the first step of a trajectory, a star the present one. Hovering shows the losses in nats.
 
-    names: the runs' names for the legend; None numbers the runs, or describes the trajectory of a single one.
-    lines: for each trajectory the index of its look in LINES; None counts them.
+    Parameters
+    ----------
+    names
+        The runs' names for the legend; None numbers the runs, or describes the trajectory of a single one.
+    lines
+        For each trajectory the index of its look in LINES; None counts them.
 
-    Raises PolycoreError if there are more trajectories than LINES.
+    Raises
+    ------
+    PolycoreError
+        If there are more trajectories than LINES.
     """
     if len(landscape.trajectories) > len(LINES):
         raise PolycoreError(

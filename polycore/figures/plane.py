@@ -59,9 +59,16 @@ def curves_figure(
 
 
 def samples_figure(points: Floats, labels: Integers, polynomials: Classes) -> go.Figure:
-    """Return the samples, `points` (N, 2) with `labels` (N,), N at least 1, as markers of their classes.
+    """Return samples as markers of their classes.
 
     At most 3000 markers are drawn, at most 3000 / K of each class, evenly spaced from first to last.
+
+    Parameters
+    ----------
+    points
+        (N, 2), N at least 1.
+    labels
+        (N,).
     """
     y_of_classes = [points[labels == label, 1] for label in np.unique(labels)]
     return new_figure(
@@ -81,11 +88,20 @@ def map_figure(
 ) -> go.Figure:
     """Return the plane in the color of the most likely class at each point, with the true curves over it.
 
-    The classes are polynomials, or names; `curves` are then those of the classes, or () for none, each drawn
-    over its one of `spans`, ranges of x.
+    The less confident the network is, the more transparent the color.
 
-    `x` (nx,) and `y` (ny,) are evenly spaced, at least two each, and span the axes; `probabilities` has shape
-    (ny, nx, K). The less confident the network is, the more transparent the color.
+    Parameters
+    ----------
+    polynomials
+        The classes: polynomials, or names.
+    x, y
+        (nx,) and (ny,), evenly spaced, at least two each; they span the axes.
+    probabilities
+        (ny, nx, K).
+    curves
+        If the classes are names, their curves, or () for none.
+    spans
+        Ranges of x: each curve is drawn over its one.
     """
     known = curves_of(polynomials) if curves is None else curves
     lines = _curves(polynomials, np.linspace(x[0], x[-1], MAP_POSITIONS), known, spans)
@@ -105,10 +121,16 @@ def map_of(
 ) -> go.Figure:
     """Return the map of a model, with the true curves over it if its classes are polynomials.
 
-    x_range, y_range: the part of the plane; None for that of the points that trained the model, if its
-        metadata say which they were, or else -1 to 1 and what shows the curves.
+    Parameters
+    ----------
+    x_range, y_range
+        The part of the plane; None for that of the points that trained the model, if its metadata say which
+        they were, or else -1 to 1 and what shows the curves.
 
-    Raises PolycoreError unless `model` is a Model, and if a range is not valid.
+    Raises
+    ------
+    PolycoreError
+        Unless `model` is a Model, and if a range is not valid.
     """
     check_type("model", model, Model, "For a run, give run.best or run.current.")
     classes = model.shown_classes or tuple(map(ClassName, model.class_names))
@@ -174,10 +196,16 @@ def samples_layer(points: Floats, labels: Integers, polynomials: Classes) -> Lay
 
 
 def mistakes_layer(points: Floats, labels: Integers, answers: Integers, classes: Classes = ()) -> Layer:
-    """Return crosses, in no class's color, at the wrongly answered `points` (M, 2).
+    """Return crosses, in no class's color, at wrongly answered points; at most 500 are drawn.
 
-    `labels` and `answers` have shape (M,). `classes` give names, if they are no polynomials. At most 500
-    crosses are drawn.
+    Parameters
+    ----------
+    points
+        (M, 2).
+    labels, answers
+        (M,).
+    classes
+        The names of the classes, if they are no polynomials.
     """
     shown = evenly(len(points), LAYER_MARKERS)
     pairs = zip(labels[shown].tolist(), answers[shown].tolist(), strict=True)
@@ -193,8 +221,12 @@ def mistakes_layer(points: Floats, labels: Integers, answers: Integers, classes:
 def crossings_layer(points: Floats, names: Sequence[str]) -> Layer:
     """Return diamonds at the points (C, 2) where curves meet; at most 500 are drawn.
 
-    `names` say which curves meet, such as "p0 & p3". `meta["snap"]` of the trace lets the live figure treat a
-    click near a diamond as a click on it.
+    `meta["snap"]` of the trace lets the live figure treat a click near a diamond as a click on it.
+
+    Parameters
+    ----------
+    names
+        Which curves meet at each point, such as "p0 & p3".
     """
     shown = evenly(len(points), LAYER_MARKERS)
     hover_texts = [f"{names[index]} meet" for index in shown.tolist()]

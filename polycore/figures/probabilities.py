@@ -29,9 +29,16 @@ def probabilities_figure(polynomials: Classes, probabilities: Floats) -> go.Figu
 
 
 def compared_figure(polynomials: Classes, probabilities: Floats, referee: Floats, most: int) -> go.Figure:
-    """Return bars of the `most` likely classes over pale bars of the Bayes classifier's, `referee` (K,).
+    """Return bars of the likeliest classes over pale bars of the Bayes classifier's.
 
     The most likely class of the latter is always among them. A suitable height is 100 + 22 `most` pixels.
+
+    Parameters
+    ----------
+    probabilities, referee
+        (K,), those of the network and of the Bayes classifier.
+    most
+        How many classes are shown.
     """
     order, favorite = _order(probabilities), int(referee.argmax())
     shown = order[:most] if favorite in order[:most] else [*order[: most - 1], favorite]

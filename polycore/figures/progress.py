@@ -45,9 +45,15 @@ def loss_figure(
 ) -> go.Figure:
     """Return the loss in nats, on a log scale, over the steps, with one point marked.
 
-    `steps` and `losses` have shape (S,), S at least 1. `mark` names the marked point: "best", "now" if
-    `best_step` and `best_loss` are those of the latest weights, "then" if they are earlier ones. A line at
-    each of `changes` says what changed.
+    Parameters
+    ----------
+    steps, losses
+        (S,), S at least 1.
+    mark
+        The name of the marked point: "best", "now" if `best_step` and `best_loss` are those of the latest
+        weights, "then" if they are earlier ones.
+    changes
+        A line at each says what changed.
     """
     traces = [
         _progress(steps, losses, "loss", TRAINING_COLOR, "solid"),
@@ -80,10 +86,16 @@ def accuracy_figure(
 ) -> go.Figure:
     """Return the accuracies on the training samples and on held-out points, in percent, over the steps.
 
-    All arrays have shape (S,), S at least 1; accuracies are shares from 0 to 1. The marked point is the
-    held-out accuracy of the best weights (those with the lowest loss), or of the latest if `mark` is "now".
-    A line shows the best possible accuracy on new points, which that on the training samples may exceed;
-    there is none for None.
+    All arrays have shape (S,), S at least 1; accuracies are shares from 0 to 1.
+
+    Parameters
+    ----------
+    best_possible
+        The best possible accuracy on new points, shown as a line, which that on the training samples may
+        exceed; None for no line.
+    mark
+        "now" if the marked point is the held-out accuracy of the latest weights; otherwise it is that of the
+        best ones, those with the lowest loss.
     """
     traces = [
         _progress(steps, 100 * accuracies, "training", TRAINING_COLOR, "solid"),

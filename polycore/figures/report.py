@@ -52,8 +52,8 @@ def reliability_figure(
 ) -> go.Figure:
     """Return accuracy over confidence in percent, a marker for each bin with its count of points beside it.
 
-    All arrays have shape (B,), B at least 1; mean confidences and accuracies are shares from 0 to 1. On the
-    diagonal the accuracy equals the confidence.
+    On the diagonal the accuracy equals the confidence. All arrays have shape (B,), B at least 1; mean
+    confidences and accuracies are shares from 0 to 1.
     """
     figure = new_figure(
         [_diagonal(), _reliability(counts, confidences, accuracies)],
@@ -77,9 +77,14 @@ def errors_figure(
 ) -> go.Figure:
     """Return the mistakes along x, in a row for each true class, with the crossings of its curve.
 
-    `x`, `labels` and `answers` of the mistakes have shape (M,); at most 3000 are drawn, as in
-    `samples_figure`. `crossings` holds for each of the K classes the x of its crossings, drawn as thin lines
-    across its row. A suitable height is 70 + 22 K pixels.
+    A suitable height is 70 + 22 K pixels.
+
+    Parameters
+    ----------
+    x, labels, answers
+        (M,), those of the mistakes; at most 3000 are drawn, as in `samples_figure`.
+    crossings
+        For each of the K classes the x of its crossings, drawn as thin lines across its row.
     """
     rows = list(range(len(polynomials)))
     figure = new_figure(

@@ -31,10 +31,16 @@ class Group(NamedTuple):
 def sweep_figure(groups: Sequence[Group], best_possible: float | None) -> go.Figure:
     """Return held-out accuracies in percent over seconds of computing, with a marker for each run.
 
-    There are at most as many groups as PALETTE has looks; each has the look of its index there. The legend
-    has its number, from 1, and its name; if the groups are many, the number alone, and the name on hover. A
-    group without runs is left out. A line shows the best possible accuracy, a share;
-    there is none for None.
+    The legend has the number of each group, from 1, and its name; if the groups are many, the number alone,
+    and the name on hover.
+
+    Parameters
+    ----------
+    groups
+        At most as many as PALETTE has looks; each has the look of its index there. A group without runs is
+        left out.
+    best_possible
+        A share, shown as a line; None for no line.
     """
     shown = [(index, group) for index, group in enumerate(groups) if len(group.seconds)]
     named = len(groups) <= MAX_NAMED

@@ -38,8 +38,16 @@ def walk_figure(
 ) -> go.Figure:
     """Return the probability of each class in percent along the curve of class `curve`, over x.
 
-    `x` (P,) is sorted; `probabilities` (P, K) are the network's, `referee` (P,) the Bayes classifier's for
-    `curve`. A thin line at each of `met`, sorted by x, has the names of the curves it meets.
+    Parameters
+    ----------
+    x
+        (P,), sorted.
+    probabilities
+        (P, K), the network's.
+    referee
+        (P,), the Bayes classifier's for `curve`.
+    met
+        Sorted by x; a thin line at each has the names of the curves that it meets.
     """
     lines = [
         _line(polynomials, label, x, probabilities[:, label], bold=label == curve)

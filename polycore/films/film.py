@@ -32,10 +32,16 @@ def film(run: Run, progress: Callable[[int, int], None] | None = None) -> bytes:
     frame. The frames are those of the run's snapshots and of its present weights, which come last: 48 that
     are evenly chosen if there are more, and fewer if the GIF would be too large.
 
-    progress: called after each frame with the number of frames drawn, from 1, and how many there are.
+    Parameters
+    ----------
+    progress
+        Called after each frame with the number of frames drawn, from 1, and how many there are.
 
-    Raises PolycoreError unless `run` is a Run, and if Pillow is not installed, or Plotly, since the colors
-    are those of `polycore.figures`.
+    Raises
+    ------
+    PolycoreError
+        Unless `run` is a Run, and if Pillow is not installed, or Plotly, since the colors are those of
+        `polycore.figures`.
     """
     check_type("run", run, Run, "Start one: film(advance(start(experiment), steps)).")
     frames_of = _frames_class()

@@ -23,9 +23,17 @@ def _no_figures() -> NDArray[np.float64]:
 class History:
     """Arrays of equal length with one entry per recorded step, measured on the weights of that step.
 
-    `every`: steps between two entries, counted from the first one. At the bound it doubles and every other
-    entry is dropped.
-    `loss` in nats on the training set, `accuracy` and `held_out_accuracy` as shares.
+    Attributes
+    ----------
+    every
+        Steps between two entries, counted from the first one. At the bound it doubles and every other entry
+        is dropped.
+    loss
+        In nats, on the training set.
+    accuracy
+        As shares, on the training set.
+    held_out_accuracy
+        As shares, on held-out points.
     """
 
     every: int

@@ -18,8 +18,12 @@ LAST_STEP = 10 * MAX_STEPS  # of all legs together
 class Leg:
     """The steps after `began_at` up to `end`, and what was trained there.
 
-    settings: as `Experiment.summary` returns them; None if not known.
-    history: what was measured there, every so many steps; None if only the weights were kept.
+    Attributes
+    ----------
+    settings
+        As `Experiment.summary` returns them; None if not known.
+    history
+        What was measured there, every so many steps; None if only the weights were kept.
     """
 
     began_at: int

@@ -35,7 +35,7 @@ class DensePass:
 
     @property
     def outputs(self) -> Floats:
-        """Sums plus biases, (n_out,): the values before the activation, or in the last layer the logits."""
+        """Sums plus biases, (n_out,), the values before the activation, or in the last layer the logits."""
         return self.sums + self.biases
 
 
@@ -53,7 +53,7 @@ class ForwardPass:
 
     @property
     def shifted(self) -> Floats:
-        """The logits minus the largest of them, (K,): their exponentials cannot overflow."""
+        """The logits minus the largest of them, (K,), whose exponentials cannot overflow."""
         shifted: Floats = self.logits - self.logits.max()
         return shifted
 
@@ -65,7 +65,7 @@ class ForwardPass:
 
     @property
     def probabilities(self) -> Floats:
-        """Each exponential as a share of their sum, (K,): the softmax."""
+        """Each exponential as a share of their sum, (K,), which is the softmax."""
         probabilities: Floats = self.exponentials / self.exponentials.sum()
         return probabilities
 
@@ -81,9 +81,17 @@ class ForwardPass:
 
 
 def forward_pass(model: Model, x: float, y: float) -> ForwardPass:
-    """Return the forward pass of the point (x, y); both are finite and of size at most 1e100.
+    """Return the forward pass of the point (x, y).
 
-    Raises PolycoreError unless `model` is a Model.
+    Parameters
+    ----------
+    x, y
+        Finite and of size at most 1e100.
+
+    Raises
+    ------
+    PolycoreError
+        Unless `model` is a Model.
     """
     check_type("model", model, Model, "For a run, pass run.best or run.current.")
     point = np.array([x, y], dtype=np.float64)

@@ -29,8 +29,14 @@ class Reliability:
 
     The confidence of an answer is its probability. Bin m of 10 holds those above (m - 1)/10, up to m/10.
 
-    counts: points in the bin, (B,). confidences: their mean confidence, (B,). accuracies: the share of them
-        that is answered correctly, (B,).
+    Attributes
+    ----------
+    counts
+        Points in the bin, (B,).
+    confidences
+        Their mean confidence, (B,).
+    accuracies
+        The share of them that is answered correctly, (B,).
     """
 
     counts: NDArray[np.int64]
@@ -39,7 +45,7 @@ class Reliability:
 
     @property
     def calibration_error(self) -> float:
-        """The expected calibration error, from 0 to 1: the mean difference of confidence and accuracy.
+        """The expected calibration error, from 0 to 1, the mean difference of confidence and accuracy.
 
         Source: Guo, Pleiss, Sun and Weinberger, arXiv:1706.04599, equation 3.
         """
@@ -55,8 +61,14 @@ class Reliability:
 class Bands:
     """Points and mistakes by their distance, in x, from the nearest meeting of their curve with another.
 
-    edges: distances that separate the bands, (E,); an edge belongs to the band above it. counts: points in
-        each band, the nearest first, (E + 1,). mistakes: how many of them are answered wrongly, (E + 1,).
+    Attributes
+    ----------
+    edges
+        Distances that separate the bands, (E,); an edge belongs to the band above it.
+    counts
+        Points in each band, the nearest first, (E + 1,).
+    mistakes
+        How many of them are answered wrongly, (E + 1,).
     """
 
     edges: NDArray[np.float64]
@@ -82,8 +94,13 @@ class Mistakes:
 class Meetings:
     """The x at which each of K curves crosses or touches another.
 
-    places: for each curve the sorted x, without duplicates. alike: whether the curve equals another apart
-        from rounding, (K,); meetings of two such curves are not listed.
+    Attributes
+    ----------
+    places
+        For each curve the sorted x, without duplicates.
+    alike
+        Whether the curve equals another apart from rounding, (K,); meetings of two such curves are not
+        listed.
     """
 
     places: tuple[NDArray[np.float64], ...]
@@ -94,9 +111,18 @@ class Meetings:
 class Report:
     """A model of K classes, measured on N labeled points.
 
-    confusion: counts (K, K); row: true class, column: answer. accuracies: for each class the share that is
-        answered correctly; None for a class without points. accuracy: the share of all points.
-    bands, meetings: None if the classes are no polynomials.
+    Attributes
+    ----------
+    confusion
+        Counts (K, K); row: true class, column: answer.
+    accuracies
+        For each class the share that is answered correctly; None for a class without points.
+    accuracy
+        The share of all points.
+    bands
+        None if the classes are no polynomials.
+    meetings
+        None if the classes are no polynomials.
     """
 
     confusion: NDArray[np.int64]
@@ -115,12 +141,27 @@ def report(
     polynomials: Classes,
     x_range: Range,
 ) -> Report:
-    """Return the report on a model that gave `probabilities` (N, K) for `points` (N, 2) with `labels` (N,).
+    """Return the report on a model that gave `probabilities` for `points`.
 
-    The answer is the most likely class, the first of equally likely ones. `polynomials` are the K classes, or
-    their names.
-    `x_range` is the (low, high) from which x was drawn; crossings outside do not count. Raises PolycoreError
-    if a shape, a label or the range does not fit, or if there are no points.
+    The answer is the most likely class, the first of equally likely ones.
+
+    Parameters
+    ----------
+    probabilities
+        (N, K).
+    labels
+        (N,).
+    points
+        (N, 2).
+    polynomials
+        The K classes, or their names.
+    x_range
+        The (low, high) from which x was drawn; crossings outside do not count.
+
+    Raises
+    ------
+    PolycoreError
+        If a shape, a label or the range does not fit, or if there are no points.
     """
     _check_shapes(probabilities, labels, points, len(polynomials))
     _check_labels(labels, len(polynomials))
@@ -191,9 +232,14 @@ def distances(x: Floats, labels: Integers, meetings: Meetings) -> NDArray[np.flo
 
 
 def bands(distances: Floats, wrong: NDArray[np.bool_], x_range: Range) -> Bands:
-    """Return points and mistakes by distance; `distances` and `wrong` have shape (N,).
+    """Return points and mistakes by distance.
 
     The edges are 0.01, 0.03, 0.1 and 0.3 in a range 2 wide, and scale with the width.
+
+    Parameters
+    ----------
+    distances, wrong
+        (N,).
     """
     low, high = x_range
     edges = np.array(BAND_EDGES) * (high - low) / 2

@@ -19,16 +19,25 @@ Progress = Callable[[int, int], object]
 class Landscape:
     """Losses over a plane through the parameters of a network, and the trajectories of runs on it.
 
-    first, second: (size,) coordinates along the plane's two directions; (0, 0) are the first run's present
-        weights. With principal directions, which are orthonormal, they are distances in the space of the
-        parameters; with random ones, 1 changes each neuron by as much as its weights are long.
-    losses: (size, size) in nats; a row for each of `second`, a column for each of `first`.
-    trajectories: one for each run.
-    plane: the plane itself.
-    point_count: of the training set, how many points the losses are the mean of.
-
     A loss is at most 16.1 nats, that of a true class with a probability of 1e-7: see `cross_entropy`. The
     same number stands for losses that overflow.
+
+    Attributes
+    ----------
+    first
+        (size,), coordinates along the plane's first direction; (0, 0) are the first run's present weights.
+        With principal directions, which are orthonormal, they are distances in the space of the parameters;
+        with random ones, 1 changes each neuron by as much as its weights are long.
+    second
+        (size,), the same along the second direction.
+    losses
+        (size, size), in nats; a row for each of `second`, a column for each of `first`.
+    trajectories
+        One for each run.
+    plane
+        The plane itself.
+    point_count
+        Of the training set, how many points the losses are the mean of.
     """
 
     first: NDArray[np.float64]
@@ -69,18 +78,28 @@ def landscape(
 ) -> Landscape:
     """Return the losses over a plane through the present weights of `run`, on its training set.
 
-    others: further runs, with the same layers, whose trajectories are to lie on the same plane. Weights that
-        were trained with another scaling of the inputs are brought into that of `run`.
-    directions: "principal": the two along which the weights of all trajectories vary most; "random": two
-        random ones, scaled to the weights of each neuron, for the surroundings of the present weights.
-    size: coordinates along each direction, 2 to 201; they span all trajectories and 15 % more on each side.
-    seed: 0 to 4,294,967,295; determines random directions.
-    progress: called with the number of rows computed and that of all, after each row.
+    The training set is thinned evenly to at most 3,000 points. The plane goes through the present weights, so
+    that the map is true there, and not through the mean of the trajectories, which is no network of any run.
 
-    The losses are measured on the training set of `run`, thinned evenly to at most 3,000 points. The plane
-    goes through the present weights, so that the map is true there, and not through the mean of the
-    trajectories, which is no network of any run. Raises PolycoreError unless the arguments are of these types
-    and in these ranges, and the layers of all runs are the same.
+    Parameters
+    ----------
+    *others
+        Further runs, with the same layers, whose trajectories are to lie on the same plane. Weights that were
+        trained with another scaling of the inputs are brought into that of `run`.
+    directions
+        "principal": the two along which the weights of all trajectories vary most; "random": two random ones,
+        scaled to the weights of each neuron, for the surroundings of the present weights.
+    size
+        Coordinates along each direction, 2 to 201; they span all trajectories and 15 % more on each side.
+    seed
+        0 to 4,294,967,295; determines random directions.
+    progress
+        Called with the number of rows computed and that of all, after each row.
+
+    Raises
+    ------
+    PolycoreError
+        Unless the arguments are of these types and in these ranges, and the layers of all runs are the same.
     """
     survey = survey_of(run, *others, directions=directions, size=size, seed=seed)
     across, rows = len(survey.first), len(survey.second)

@@ -14,9 +14,14 @@ from polycore.training.task import Task, task_of
 class Trajectory:
     """Where a run was on a landscape after S of its steps: those of its snapshots and, last, the present one.
 
-    steps: (S,), ascending.
-    points: (S, 2): the coordinates of the plane's point that is nearest to the weights.
-    losses: (S,) in nats: those of the weights themselves, which may lie far from the plane.
+    Attributes
+    ----------
+    steps
+        (S,), ascending.
+    points
+        (S, 2), the coordinates of the plane's point that is nearest to the weights.
+    losses
+        (S,), in nats: those of the weights themselves, which may lie far from the plane.
     """
 
     steps: Integers

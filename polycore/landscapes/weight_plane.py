@@ -16,8 +16,14 @@ ROUNDING = 2.0**-24  # of a snapshot: float32 changes a number by at most this s
 class WeightPlane:
     """The parameters center + a · directions[0] + b · directions[1], for all numbers a and b.
 
-    center: (P,). directions: (2, P).
-    explained: the shares, from 0 to 1, of the trajectories' variance along each direction; None if random.
+    Attributes
+    ----------
+    center
+        (P,).
+    directions
+        (2, P).
+    explained
+        The shares, from 0 to 1, of the trajectories' variance along each direction; None if random.
     """
 
     center: NDArray[np.float64]
@@ -31,11 +37,22 @@ class WeightPlane:
     def principal(
         cls, center: NDArray[np.float64], parameters: NDArray[np.float64], forward: Floats, seed: int
     ) -> "WeightPlane":
-        """Return the plane through `center` along the two principal directions of `parameters` (S, P).
+        """Return the plane through `center` along the two principal directions of `parameters`.
 
-        These are the orthonormal directions of largest variance about the mean, as in arXiv:1712.09913,
-        section 7.2. They point to the side of `forward` (P,). If the variance has no second direction, or
-        none at all, directions that are random with `seed` and orthogonal to the others complete the plane.
+        These are the orthonormal directions of largest variance about the mean. If the variance has no second
+        direction, or none at all, directions that are random with `seed` and orthogonal to the others
+        complete the plane.
+
+        Parameters
+        ----------
+        parameters
+            (S, P).
+        forward
+            (P,): the directions point to its side.
+
+        References
+        ----------
+        arXiv:1712.09913, section 7.2.
         """
         _, sizes, found = np.linalg.svd(parameters - parameters.mean(axis=0), full_matrices=False)
         # what is smaller is due to rounding: it is no movement, and its direction means nothing
@@ -49,7 +66,10 @@ class WeightPlane:
     def random(cls, center: NDArray[np.float64], widths: Sequence[int], seed: int) -> "WeightPlane":
         """Return the plane through `center` along two random directions, filter-normalized.
 
-        The part of a direction that changes one neuron's weights and bias is as long as those are. Source:
+        The part of a direction that changes one neuron's weights and bias is as long as those are.
+
+        References
+        ----------
         arXiv:1712.09913, section 4; there biases are left out, here they count as one weight more.
         """
         rng = np.random.default_rng(seed)

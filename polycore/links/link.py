@@ -41,7 +41,12 @@ IN_A_FILE = "in-a-file"
 class Opened:
     """An opened link: the experiment, and a sentence for each part that could not be used.
 
-    weights: the text of the part with the weights, and `model` its model; both None if it cannot be used.
+    Attributes
+    ----------
+    weights
+        The text of the part with the weights; None if it cannot be used.
+    model
+        Its model; None if it cannot be used.
     """
 
     experiment: Experiment
@@ -53,7 +58,10 @@ class Opened:
 def to_query(experiment: Experiment) -> dict[str, str]:
     """Return the parts of the query, with every field of the experiment.
 
-    Raises PolycoreError unless `experiment` is an Experiment, and if it has more than 300 points of its own.
+    Raises
+    ------
+    PolycoreError
+        Unless `experiment` is an Experiment, and if it has more than 300 points of its own.
     """
     check_type("experiment", experiment, Experiment, "Give the experiment of a run or a model.")
     return settings_to_query(experiment) | (
@@ -91,9 +99,14 @@ def query_of_page(experiment: Experiment) -> dict[str, str]:
 
 
 def to_address(page: str, experiment: Experiment, weights: str | None = None) -> str:
-    """Return the link to `page`, an address without a query; `weights` is the text from `compact`.
+    """Return the link to a page. See `query_of_page` for points that are too many.
 
-    See `query_of_page` for points that are too many.
+    Parameters
+    ----------
+    page
+        An address without a query.
+    weights
+        The text from `compact`.
     """
     words = query_of_page(experiment)
     if weights is not None:
@@ -106,7 +119,12 @@ def from_query(query: Mapping[str, str]) -> Opened:
 
     A missing part has the recommended experiment's value. In a link (a query with a version), a missing part
     that the first links did not have has the default of Experiment, which every experiment had before the
-    part existed. Raises PolycoreError unless `query` is a mapping.
+    part existed.
+
+    Raises
+    ------
+    PolycoreError
+        Unless `query` is a mapping.
     """
     check_type("query", query, Mapping, "Convert a text with dict(urllib.parse.parse_qsl(text)).")
     problems: list[str] = []
@@ -129,7 +147,10 @@ def from_query(query: Mapping[str, str]) -> Opened:
 def experiment_of(query: Mapping[str, str]) -> Experiment:
     """Return the experiment of a query by the rules of `from_query`.
 
-    Raises PolycoreError, with the part's name, if a part cannot be used.
+    Raises
+    ------
+    PolycoreError
+        If a part cannot be used, with its name.
     """
     if query.get("v", VERSION) != VERSION:
         raise PolycoreError(
@@ -142,8 +163,12 @@ def with_words(experiment: Experiment, words: Mapping[str, str]) -> Experiment:
     """Return the experiment changed by the parts in `words`. Unknown parts are ignored.
 
     If they name an optimizer that needs all samples every step, such as lbfgs, fixed samples are used unless
-    they say which. Points among the words replace polynomials and their samples. Raises PolycoreError, with
-    the part's name, if one cannot be used.
+    they say which. Points among the words replace polynomials and their samples.
+
+    Raises
+    ------
+    PolycoreError
+        If a part cannot be used, with its name.
     """
     if POINTS in words:
         _, data = field_of(POINTS, words[POINTS])
@@ -163,7 +188,12 @@ def with_words(experiment: Experiment, words: Mapping[str, str]) -> Experiment:
 def field_of(name: str, words: str) -> tuple[str, Any]:
     """Return the experiment's field that the part `name` of a query sets, and its value.
 
-    Experiment has not yet checked the value. Raises PolycoreError, with the part's name, if it is malformed.
+    Experiment has not yet checked the value.
+
+    Raises
+    ------
+    PolycoreError
+        If the part is malformed, with its name.
     """
     try:
         _check_length(words)

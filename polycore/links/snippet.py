@@ -95,7 +95,12 @@ def numpy_snippet(model: Model) -> str:
     """Return a Python program that contains the model's weights, exact to the last bit.
 
     Its `predict_proba(points)` takes points (N, 2) and returns probabilities (N, K). Up to 200 numbers are
-    written as decimals, more in Base64. Raises PolycoreError unless `model` is a Model.
+    written as decimals, more in Base64.
+
+    Raises
+    ------
+    PolycoreError
+        Unless `model` is a Model.
     """
     check_type("model", model, Model, "For a run, give run.best or run.current.")
     count = sum(array.size for layer in _layers(model) for array in layer)
@@ -126,7 +131,10 @@ def _features(inputs: Inputs) -> str:
 def script(experiment: Experiment) -> str:
     """Return a Python program that repeats the run with polycore, with every field of the experiment.
 
-    Raises PolycoreError unless `experiment` is an Experiment, and if it has more than 300 points of its own.
+    Raises
+    ------
+    PolycoreError
+        Unless `experiment` is an Experiment, and if it has more than 300 points of its own.
     """
     check_type("experiment", experiment, Experiment, "Give the experiment of a run or a model.")
     values = {field.name: repr(getattr(experiment, field.name)) for field in fields(experiment)}

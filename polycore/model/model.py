@@ -45,20 +45,37 @@ _RANGES: dict[str, tuple[float, float]] = {
 class Model:
     """A network that predicts which polynomial a point (x, y) lies on.
 
-    weights: (n_in, n_out) per layer, biases: (1, n_out) per layer; they act on raw inputs, with an activation
-        between the layers and softmax after the last. At most 8 layers of 1 to 512 neurons, 2 to 24 classes,
-        524,288 numbers, each of size at most 1e6. Kept as read-only float64 copies.
-    loss: cross-entropy in nats on the training set. accuracy: share of it that is classified correctly.
-    polynomials: one per class, or () if the classes are no polynomials, or not known.
-    held_out_accuracy: share, 0 to 1, on points that were never trained on; None if not measured.
-    metadata: the origin of the model (experiment, step, seed, versions, ...), as JSON values. `save` keeps
-        all of it, but writes the model's own polynomials, classes and held-out accuracy.
-    classes: the name of each class of a model that was trained on points of the user's own, 1 to 40 printable
+    Parameters
+    ----------
+    weights
+        (n_in, n_out) per layer.
+    biases
+        (1, n_out) per layer. Weights and biases act on raw inputs, with an activation between the layers and
+        softmax after the last. At most 8 layers of 1 to 512 neurons, 2 to 24 classes, 524,288 numbers, each
+        of size at most 1e6. Kept as read-only float64 copies.
+    loss
+        Cross-entropy in nats on the training set.
+    accuracy
+        Share of the training set that is classified correctly.
+    polynomials
+        One per class, or () if the classes are no polynomials, or not known.
+    held_out_accuracy
+        Share, 0 to 1, on points that were never trained on; None if not measured.
+    metadata
+        The origin of the model (experiment, step, seed, versions, ...), as JSON values. `save` keeps all of
+        it, but writes the model's own polynomials, classes and held-out accuracy.
+    classes
+        The name of each class of a model that was trained on points of the user's own, 1 to 40 printable
         characters; otherwise ().
-    activation: of all hidden neurons, a name in `polycore.network.activations`.
-    features: what the first layer gets for a point, names in `polycore.network.features`: (x, y) or others.
+    activation
+        Of all hidden neurons, a name in `polycore.network.activations`.
+    features
+        What the first layer gets for a point, names in `polycore.network.features`: (x, y) or others.
 
-    Raises PolycoreError if a value is not valid.
+    Raises
+    ------
+    PolycoreError
+        If a value is not valid.
     """
 
     weights: tuple[NDArray[np.float64], ...]
@@ -114,8 +131,12 @@ class Model:
         """Return the model of arrays named weights_l1, biases_l1, weights_l2, ..., loss and accuracy.
 
         Shapes are those of a weight file; biases may also be (n,). Twelve classes are assumed to be the
-        tutorial's polynomials; otherwise `with_polynomials` sets them. Raises PolycoreError if a name, a
-        shape or a number is not valid.
+        tutorial's polynomials; otherwise `with_polynomials` sets them.
+
+        Raises
+        ------
+        PolycoreError
+            If a name, a shape or a number is not valid.
         """
         check_type("arrays", arrays, Mapping, "Give a dict, or what np.load returns for a weight file.")
         return cls._from_contents(weight_file.Contents(arrays))
@@ -125,7 +146,11 @@ class Model:
         """Return the model in the weight file at a path, or in a binary file from its current position.
 
         A file without metadata is the tutorial's: see `from_arrays`. Nothing in a file is ever executed.
-        Raises WeightFileError, and nothing else, if the file breaks a rule of the format.
+
+        Raises
+        ------
+        WeightFileError
+            If the file breaks a rule of the format; nothing else is raised.
         """
         contents = weight_file.read(source)
         try:
@@ -138,7 +163,12 @@ class Model:
 
         A file at the path is replaced atomically once everything is written, or else left unchanged. A model
         without polynomials and classes is saved without metadata, as the tutorial's files are. The same model
-        gives the same bytes. Raises PolycoreError if the file cannot be written.
+        gives the same bytes.
+
+        Raises
+        ------
+        PolycoreError
+            If the file cannot be written.
         """
         metadata = dict(self.metadata)
         if _held_out_accuracy(metadata) != self.held_out_accuracy:
@@ -152,7 +182,10 @@ class Model:
     def with_polynomials(self, polynomials: Sequence[Polynomial]) -> "Model":
         """Return a copy of this model whose classes stand for `polynomials`, one per class.
 
-        Raises PolycoreError if there are more or fewer, and if the distances to others are its inputs.
+        Raises
+        ------
+        PolycoreError
+            If there are more or fewer, and if the distances to others are its inputs.
         """
         if DISTANCES in self.features and tuple(polynomials) != self.polynomials:
             raise PolycoreError(
@@ -173,7 +206,7 @@ class Model:
 
     @property
     def shown_classes(self) -> tuple[Polynomial, ...] | tuple[ClassName, ...]:
-        """What stands for each class: its polynomial or its name; () if it is not known."""
+        """What stands for each class, its polynomial or its name; () if it is not known."""
         return self.polynomials or self.classes
 
     @property
@@ -190,7 +223,7 @@ class Model:
 
     @property
     def shown_window(self) -> Window:
-        """The ranges of x and y that a map shows: those of the model's points or curves, or -1 to 1."""
+        """The ranges of x and y that a map shows, those of the model's points or curves, or -1 to 1."""
         if self.window is not None:
             return self.window
         experiment = self.experiment
@@ -203,7 +236,7 @@ class Model:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The name of each class: its polynomial as text, its own name, or "class 0" and so on."""
+        """The name of each class, which is its polynomial as text, its own name, or "class 0" and so on."""
         known = tuple(map(str, self.shown_classes))
         return known or tuple(f"class {label}" for label in range(self.widths[-1]))
 
@@ -232,8 +265,11 @@ class Model:
     def predict_proba(self, points: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of each class, (N, K), for points (N, 2); each row sums to 1.
 
-        Raises PolycoreError unless all coordinates are finite and of size at most 1e100, x at most 1e15 if
-        the network has other inputs than x and y.
+        Raises
+        ------
+        PolycoreError
+            Unless all coordinates are finite and of size at most 1e100, x at most 1e15 if the network has
+            other inputs than x and y.
         """
         checked, activation = _checked_points(points, self.inputs), ACTIVATIONS[self.activation]
         probabilities = predict_proba(self.weights, self.biases, checked, activation, self.inputs)
@@ -247,8 +283,11 @@ class Model:
     def score(self, points: ArrayLike, labels: ArrayLike) -> float:
         """Return the share, 0 to 1, of points (N, 2) whose most likely class is the one in `labels` (N,).
 
-        Raises PolycoreError as `predict_proba` does, and unless there are as many labels as points, one or
-        more, and all are whole numbers of classes.
+        Raises
+        ------
+        PolycoreError
+            As `predict_proba` does, and unless there are as many labels as points, one or more, and all are
+            whole numbers of classes.
         """
         answers = self.predict(points)
         given = np.asarray(labels)

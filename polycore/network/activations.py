@@ -25,11 +25,24 @@ SATURATED = 20.0  # beyond it the tanh in GELU is 1 to the last bit, and cubes o
 class Activation:
     """An activation function, the same for every hidden neuron.
 
-    name: in experiments, links and files. label: on pages. tex: its value at z, for TeX.
-    value: of sums z, of any shape. slope: its derivative at sums z where its value is a.
-    initial_weights: the scheme that keeps signals in their size from layer to layer.
-    folds: whether it is linear on both sides of 0, so that a neuron bends the plane along one line.
-    program: the value of an array `values` as a NumPy expression.
+    Attributes
+    ----------
+    name
+        In experiments, links and files.
+    label
+        On pages.
+    tex
+        Its value at z, for TeX.
+    value
+        Of sums z, of any shape.
+    slope
+        Its derivative at sums z where its value is a.
+    initial_weights
+        The scheme that keeps signals in their size from layer to layer.
+    program
+        The value of an array `values` as a NumPy expression.
+    folds
+        Whether it is linear on both sides of 0, so that a neuron bends the plane along one line.
     """
 
     name: str

@@ -14,9 +14,14 @@ from polycore.arrays import Floats, Integers
 class Batch:
     """N points and their classes.
 
-    columns: (n + 1, N): the n inputs and ones, so that a layer's biases are one more row of its weights.
-    labels: (N,) integers.
-    one_hot: (K, N) booleans: True at each point's class.
+    Attributes
+    ----------
+    columns
+        (n + 1, N): the n inputs and ones, so that a layer's biases are one more row of its weights.
+    labels
+        (N,), integers.
+    one_hot
+        (K, N), booleans: True at each point's class.
     """
 
     columns: Floats

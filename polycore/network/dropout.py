@@ -1,7 +1,11 @@
 """Dropout: in each training step a random part of the hidden neurons is left out, others for each point.
 
-Source: N. Srivastava et al., Journal of Machine Learning Research 15 (2014), section 4; as in section 10, the
-outputs of the others are scaled up during training, so that nothing changes when the whole network answers.
+The outputs of the others are scaled up during training, so that nothing changes when the whole network
+answers.
+
+References
+----------
+N. Srivastava et al., Journal of Machine Learning Research 15 (2014), section 4; section 10 for the scaling.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +26,10 @@ def masks(
 ) -> Masks:
     """Return for each hidden layer the factors (neurons, points) of its outputs: 0, or 1 / (1 - share).
 
-    share: of the neurons that are left out, 0 to below 1.
+    Parameters
+    ----------
+    share
+        Of the neurons that are left out, 0 to below 1.
     """
     dropped = round(share * LEVELS)
     kept = dtype(LEVELS / (LEVELS - dropped))

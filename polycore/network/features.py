@@ -18,8 +18,16 @@ from polycore.polynomials.polynomial import Polynomial
 class Feature:
     """A number that is computed for a point.
 
-    name: in experiments, links and files. label: on pages.
-    value: of arrays of x and y, of any shape. program: the same as a NumPy expression in `x` and `y`.
+    Attributes
+    ----------
+    name
+        In experiments, links and files.
+    label
+        On pages.
+    value
+        Of arrays of x and y, of any shape.
+    program
+        The same as a NumPy expression in `x` and `y`.
     """
 
     name: str
@@ -52,7 +60,12 @@ MOST_X = 1e15  # with other inputs than x and y: its powers, and polynomials of 
 class Inputs:
     """The inputs of a network.
 
-    names: of its features, in the order of NAMES. curves: whose distances are inputs; () without DISTANCES.
+    Attributes
+    ----------
+    names
+        Of its features, in the order of NAMES.
+    curves
+        Whose distances are inputs; () without DISTANCES.
     """
 
     names: tuple[str, ...] = PLAIN

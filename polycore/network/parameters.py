@@ -51,13 +51,23 @@ def initial_parameters(
 ) -> NDArray[np.float64]:
     """Return a flat vector of random weights and zero biases.
 
-    initial_weights: all but the first keep the size of signals the same from layer to layer.
-        "tutorial": normal, with a standard deviation of 0.1.
-        "he": normal, with sqrt(2 / inputs), for ReLU and its relatives (arXiv:1502.01852, eq. 10).
-        "glorot": uniform up to sqrt(6 / (inputs + neurons)), for activations that are almost linear at 0
-            (X. Glorot, Y. Bengio, AISTATS 2010, eq. 16).
-        "siren": uniform, for sines, up to FREQUENCY / inputs in the first layer and up to sqrt(6 / inputs) in
-            the others (arXiv:2006.09661, section 3.2, with its frequency factor in the weights).
+    Parameters
+    ----------
+    initial_weights
+        All but the first keep the size of signals the same from layer to layer.
+
+        - "tutorial": normal, with a standard deviation of 0.1.
+        - "he": normal, with sqrt(2 / inputs), for ReLU and its relatives [1]_.
+        - "glorot": uniform up to sqrt(6 / (inputs + neurons)), for activations that are almost linear at 0
+          [2]_.
+        - "siren": uniform, for sines, up to FREQUENCY / inputs in the first layer and up to sqrt(6 / inputs)
+          in the others [3]_, with the frequency factor of the source in the weights.
+
+    References
+    ----------
+    .. [1] arXiv:1502.01852, eq. 10.
+    .. [2] X. Glorot, Y. Bengio, AISTATS 2010, eq. 16.
+    .. [3] arXiv:2006.09661, section 3.2.
     """
     parameters = np.zeros(parameter_count(widths))
     for index, (weights, _) in enumerate(layers(parameters, widths)):

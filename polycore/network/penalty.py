@@ -16,7 +16,12 @@ class Penalty:
 
     With half of the squares, L2 is the same as weight decay in plain SGD (arXiv:1711.05101, section 2).
 
-    l1, l2: (P,), the strength for each parameter: 0 for a bias.
+    Attributes
+    ----------
+    l1
+        (P,), the strength for each parameter: 0 for a bias.
+    l2
+        (P,), likewise.
     """
 
     l1: Floats

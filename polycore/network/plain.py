@@ -75,8 +75,13 @@ def softmax(logits: Floats) -> Floats:
 def cross_entropy(probabilities: Floats, labels: Integers) -> float:
     """Return the mean of -log of the probability of the true class, in nats.
 
-    `labels` are integers (N,) or one-hot (N, K). Probabilities are clipped to [1e-7, 1 - 1e-7], so that one
-    point misclassified with certainty costs 16 nats and not infinitely many.
+    Probabilities are clipped to [1e-7, 1 - 1e-7], so that one point misclassified with certainty costs 16
+    nats and not infinitely many.
+
+    Parameters
+    ----------
+    labels
+        Integers (N,) or one-hot (N, K).
     """
     true_class = _true_class(probabilities, labels)
     clipped = np.clip(true_class, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)

@@ -10,11 +10,24 @@ RISING, START_DIVISOR, END_DIVISOR = 0.3, 25.0, 1e4
 
 
 def rate_at(schedule: str, highest: float, step: int, steps: int) -> float:
-    """Return the learning rate of step `step`, 0 to `steps` - 1, of a run whose highest rate is `highest`.
+    """Return the learning rate of a step.
 
-    "constant" never changes. "cosine" falls from `highest` to 0 (arXiv:1608.03983, eq. 5, one period,
-    minimum 0). "one-cycle" rises to `highest` over the first 30 % of the steps and falls to almost 0 over
-    the rest, both along a cosine (arXiv:1708.07120, with two phases in place of three).
+    Parameters
+    ----------
+    schedule
+        - "constant" never changes.
+        - "cosine" falls from `highest` to 0 [1]_.
+        - "one-cycle" rises to `highest` over the first 30 % of the steps and falls to almost 0 over the rest,
+          both along a cosine [2]_.
+    highest
+        The highest rate of the run.
+    step
+        0 to `steps` - 1.
+
+    References
+    ----------
+    .. [1] arXiv:1608.03983, eq. 5, one period, minimum 0.
+    .. [2] arXiv:1708.07120, with two phases in place of three.
     """
     if schedule == "constant":
         return highest
@@ -29,7 +42,11 @@ def rate_at(schedule: str, highest: float, step: int, steps: int) -> float:
 def warming_up(rate: float, step: int, warmup_steps: int) -> float:
     """Return the rate of step `step`, counted from 0, as it rises over the first steps.
 
-    It rises linearly, to the schedule's `rate` at the last of them (arXiv:1706.02677, section 2.2).
+    It rises linearly, to the schedule's `rate` at the last of them.
+
+    References
+    ----------
+    arXiv:1706.02677, section 2.2.
     """
     return rate * (step + 1) / warmup_steps if step < warmup_steps else rate
 

@@ -51,20 +51,30 @@ _NOT_NEAR = "the points do not lie near one curve y = p(x)"
 class FittedCurve:
     """The polynomial that explains the points of one class best.
 
-    name: of the class.
-    polynomial: None if none fits. Its coefficients are rounded to the digits that matter: this changes no
-        value at the points by more than 1/100 of the noise, or than rounding errors may.
-    standard_errors: (degree + 1,), of the coefficients, the highest degree first; () if no polynomial fits.
-    noise: standard deviation of the residuals in y, in units of y, without outliers. The sum of the squares
-        is divided by the number of points minus the number of coefficients. It is 0 if the residuals are as
-        small as rounding errors.
-    outliers: the number of points that are set aside, about 3.5 standard deviations or more from the curve.
-    count: the number of points, with the outliers.
-    explained: share of the variance of y that the curve explains, from 0 to 1, without outliers.
-    problem: why no polynomial fits, as the end of a sentence; "" if one does.
+    If none fits, `noise`, `outliers` and `explained` are those of the best polynomial that was tried, or 0 if
+    the points are too few to try one.
 
-    If none fits, `noise`, `outliers` and `explained` are those of the best polynomial that was tried, or 0
-    if the points are too few to try one.
+    Attributes
+    ----------
+    name
+        Of the class.
+    polynomial
+        None if none fits. Its coefficients are rounded to the digits that matter: this changes no value at
+        the points by more than 1/100 of the noise, or than rounding errors may.
+    standard_errors
+        (degree + 1,), of the coefficients, the highest degree first; () if no polynomial fits.
+    noise
+        Standard deviation of the residuals in y, in units of y, without outliers. The sum of the squares is
+        divided by the number of points minus the number of coefficients. It is 0 if the residuals are as
+        small as rounding errors.
+    outliers
+        The number of points that are set aside, about 3.5 standard deviations or more from the curve.
+    count
+        The number of points, with the outliers.
+    explained
+        Share of the variance of y that the curve explains, from 0 to 1, without outliers.
+    problem
+        Why no polynomial fits, as the end of a sentence; "" if one does.
     """
 
     name: str
@@ -93,11 +103,17 @@ class FittedCurve:
 class Fit:
     """The polynomials that explain the classes of a point set.
 
-    curves: one for each class, in the order of the classes.
-    polynomials: one for each class; None unless each has one and all are different, as an Experiment needs.
-    noise: standard deviation of the residuals in y, pooled over all classes with a polynomial, without
-        outliers; 0 if no class has one.
-    x_range: (low, high), the lowest and the highest x of all points.
+    Attributes
+    ----------
+    curves
+        One for each class, in the order of the classes.
+    polynomials
+        One for each class; None unless each has one and all are different, as an Experiment needs.
+    noise
+        Standard deviation of the residuals in y, pooled over all classes with a polynomial, without outliers;
+        0 if no class has one.
+    x_range
+        (low, high), the lowest and the highest x of all points.
     """
 
     curves: tuple[FittedCurve, ...]
@@ -107,14 +123,27 @@ class Fit:
 
 
 def fit_polynomials(points: PointSet, max_degree: int = 6) -> Fit:
-    """Return for each class the polynomial of degree at most `max_degree`, 0 to 12, that explains it best.
+    """Return for each class the polynomial that explains it best.
 
     It is fitted by least squares, after outliers are set aside; cross-validation chooses the degree (see
-    `robust_regression`), and the comment at the top of this file says when it counts as no fit. A class
-    needs five points, and degree d needs d + 3 different x. The standard errors hold for noise in y alone
-    that is independent and equally strong at every x; they do not include the choice of the degree. The
-    order of the points changes nothing, and no chance is involved.
-    Raises PolycoreError unless `points` is a PointSet and `max_degree` a whole number from 0 to 12.
+    `robust_regression`), and the comment at the top of this file says when it counts as no fit. A class needs
+    five points, and degree d needs d + 3 different x. The order of the points changes nothing, and no chance
+    is involved.
+
+    Parameters
+    ----------
+    max_degree
+        The highest degree that is tried, 0 to 12.
+
+    Raises
+    ------
+    PolycoreError
+        Unless `points` is a PointSet and `max_degree` a whole number from 0 to 12.
+
+    Notes
+    -----
+    The standard errors hold for noise in y alone that is independent and equally strong at every x; they do
+    not include the choice of the degree.
     """
     check_type("points", points, PointSet, "Create one with PointSet(points, labels).")
     max_degree = checked_whole_number("max_degree", max_degree, 0, MAX_DEGREE)

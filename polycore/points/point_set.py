@@ -29,15 +29,25 @@ MIN_DEVIATION, MIN_RELATIVE_DEVIATION = 1e-3, 1e-3
 class PointSet:
     """Points (x, y), each of a class, and a name for each class.
 
-    points: (N, 2), 2 to 20,000 rows of finite numbers of size at most 1e6. The standard deviation of each
+    The arrays are kept as read-only copies, float64 and int64. Sets are equal if their points, labels and
+    names are.
+
+    Parameters
+    ----------
+    points
+        (N, 2), 2 to 20,000 rows of finite numbers of size at most 1e6. The standard deviation of each
         coordinate is at least 0.001, and at least 0.001 of the largest size of that coordinate.
-    labels: (N,), either the indices of the classes, 0 to K-1, or their names. Names are numbered in the order
-        in which they first appear, unless `names` says otherwise.
-    names: of 2 to 24 classes, different texts of 1 to 40 printable characters; every class has a point. None:
+    labels
+        (N,), either the indices of the classes, 0 to K-1, or their names. Names are numbered in the order in
+        which they first appear, unless `names` says otherwise.
+    names
+        Of 2 to 24 classes, different texts of 1 to 40 printable characters; every class has a point. None:
         the labels' own names, or "class 0", "class 1", ... for indices.
 
-    The arrays are kept as read-only copies, float64 and int64. Sets are equal if their points, labels and
-    names are. Raises PolycoreError, with the argument, what it got and what is allowed, for anything else.
+    Raises
+    ------
+    PolycoreError
+        For anything else, with the argument, what it got and what is allowed.
     """
 
     points: NDArray[np.float64]
@@ -75,12 +85,20 @@ class PointSet:
     ) -> "PointSet":
         """Return the points of a CSV table, of the kinds that spreadsheets and programs write.
 
-        content: at most 4 MiB; bytes in UTF-8, or UTF-16 with a byte order mark. Commas, semicolons or tabs
-            separate the fields; decimals have a point, or a comma; a header may come first.
-        columns: of x, y and the label, by the names in the header. None: as their names or contents say.
+        Labels are whole numbers, names, or formulas such as x^2 - 1.
 
-        Labels are whole numbers, names, or formulas such as x^2 - 1. Raises PolycoreError, with the line and
-        the column, for anything else.
+        Parameters
+        ----------
+        content
+            At most 4 MiB; bytes in UTF-8, or UTF-16 with a byte order mark. Commas, semicolons or tabs
+            separate the fields; decimals have a point, or a comma; a header may come first.
+        columns
+            Of x, y and the label, by the names in the header. None: as their names or contents say.
+
+        Raises
+        ------
+        PolycoreError
+            For anything else, with the line and the column.
         """
         return cls(*points_from_table(content, columns))
 
@@ -93,7 +111,10 @@ class PointSet:
     def from_frame(cls, frame: Any, x: str = "x", y: str = "y", label: str = "label") -> "PointSet":
         """Return the points in the columns `x`, `y` and `label` of a pandas.DataFrame.
 
-        Raises PolycoreError if there is no such column, and as the constructor does.
+        Raises
+        ------
+        PolycoreError
+            If there is no such column, and as the constructor does.
         """
         for column in (x, y, label):
             if column not in frame:

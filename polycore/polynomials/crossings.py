@@ -16,14 +16,21 @@ _ROUNDING = 1e-14
 def crossings(p: Polynomial, q: Polynomial, low: float, high: float) -> tuple[float, ...]:
     """Return each x in [low, high] at which p and q cross or touch, sorted, each once.
 
-    If they come closer than rounding can distinguish (1e-14 of the sizes of their terms), they
-    touch there; this holds for the ends of the range too. For degrees and coefficients within the
-    limits of `Polynomial.parse`.
-    Method: between neighboring zeros of its derivative, p - q only rises or only falls. So a change
-    of sign there is one zero, found by bisection, and any other zero is at a zero of the
-    derivative. Those are found in the same way, from the last derivative up.
-    Raises PolycoreError if p and q are equal or differ only by rounding on the whole range, if one
-    is not a Polynomial, or unless low < high, both finite numbers.
+    If they come closer than rounding can distinguish (1e-14 of the sizes of their terms), they touch there;
+    this holds for the ends of the range too. For degrees and coefficients within the limits of
+    `Polynomial.parse`.
+
+    Raises
+    ------
+    PolycoreError
+        If p and q are equal or differ only by rounding on the whole range, if one is not a Polynomial, or
+        unless low < high, both finite numbers.
+
+    Notes
+    -----
+    Between neighboring zeros of its derivative, p - q only rises or only falls. So a change of sign there is
+    one zero, found by bisection, and any other zero is at a zero of the derivative. Those are found in the
+    same way, from the last derivative up.
     """
     for name, polynomial in (("p", p), ("q", q)):
         check_type(name, polynomial, Polynomial, "Give crossings(p, q, low, high).")

@@ -30,10 +30,20 @@ _VALID = b'0123456789+-.eE, \t\r\n"'
 def points_to_csv(points: ArrayLike, labels: ArrayLike | None = None) -> str:
     """Return a table with the header x,y or, with `labels`, x,y,polynomial.
 
-    `points` is (N, 2) and `labels` (N,) of whole numbers 0 to 23, N at least 1. Each number is the
-    shortest decimal that gives the same float64, so within its limits `points_from_csv` returns
-    what was written. Raises PolycoreError for other shapes, other labels, and numbers that are not
-    finite or are beyond 1e12 in size.
+    Each number is the shortest decimal that gives the same float64, so within its limits `points_from_csv`
+    returns what was written.
+
+    Parameters
+    ----------
+    points
+        (N, 2), N at least 1.
+    labels
+        (N,), whole numbers 0 to 23.
+
+    Raises
+    ------
+    PolycoreError
+        For other shapes, other labels, and numbers that are not finite or are beyond 1e12 in size.
     """
     rows = _checked_points(points).tolist()
     if labels is None:
@@ -79,12 +89,15 @@ def _checked_labels(labels: ArrayLike, count: int) -> Labels:
 def points_from_csv(content: str | bytes) -> tuple[Points, Labels | None]:
     """Return points (N, 2) and labels (N,), or None for the labels if the table has no third column.
 
-    The first line is x,y or x,y,polynomial, and each other line one point: finite decimals of at
-    most 1e12 in size and, in the third column, a whole number 0 to 23. Spaces around them and
-    quotes are allowed. Lines end in LF or CR LF and have at most 131,072 characters. Bytes are
-    UTF-8; a byte order mark may come first. Raises PolycoreError, with the line, what it got and
-    what it expected, for anything else. A table beyond MAX_CSV_BYTES (of a str: characters) or
-    MAX_CSV_ROWS is refused before any line is read.
+    The first line is x,y or x,y,polynomial, and each other line one point: finite decimals of at most 1e12 in
+    size and, in the third column, a whole number 0 to 23. Spaces around them and quotes are allowed. Lines
+    end in LF or CR LF and have at most 131,072 characters. Bytes are UTF-8; a byte order mark may come first.
+
+    Raises
+    ------
+    PolycoreError
+        For anything else, with the line, what it got and what it expected. A table beyond MAX_CSV_BYTES (of a
+        str: characters) or MAX_CSV_ROWS is refused before any line is read.
     """
     text = _decoded(content).removeprefix("\ufeff").rstrip("\r\n")
     count = text.count("\n")

@@ -19,8 +19,12 @@ from polycore.polynomials.parser import parsed
 class Polynomial:
     """Compared and hashed by `coefficients`: floats, highest degree first, without leading zeros.
 
-    The zero polynomial has the one coefficient 0.0 and degree 0. Raises PolycoreError unless
-    there are one or more coefficients, all of them finite real numbers. A bool is not a number.
+    The zero polynomial has the one coefficient 0.0 and degree 0.
+
+    Raises
+    ------
+    PolycoreError
+        Unless there are one or more coefficients, all of them finite real numbers. A bool is not a number.
     """
 
     coefficients: tuple[float, ...]
@@ -68,12 +72,12 @@ class Polynomial:
 
     @property
     def latex(self) -> str:
-        """The same form in LaTeX's mathematics, without the dollar signs: "-x^{2} + 1"."""
+        """The same form in LaTeX's mathematics, "-x^{2} + 1", without the dollar signs."""
         return notation.latex(self.coefficients)
 
     @property
     def typeset(self) -> str:
-        """The same form in Unicode, with superscripts and minus signs (U+2212): "−x² + 1".
+        """The same form in Unicode, "−x² + 1", with superscripts and minus signs (U+2212).
 
         For legends, titles and tables. `parse` does not read it: use `str` where text is read back.
         """
@@ -81,14 +85,14 @@ class Polynomial:
 
     @property
     def spoken(self) -> str:
-        """The same form in words, for alternative texts: "minus x squared plus 1"."""
+        """The same form in words, "minus x squared plus 1", for alternative texts."""
         return notation.spoken(self.coefficients)
 
     @classmethod
     def parse(cls, text: str) -> Self:
         r"""Return the polynomial of a typed text, such as "2x^3 - x" or "(x-1)^2 / 4".
 
-        Grammar, spaces and tabs allowed between the tokens:
+        Grammar, spaces and tabs allowed between the tokens::
 
             sum      = ["+" | "-"] product {("+" | "-") product}
             product  = power {"*" power | "/" power | power}
@@ -96,20 +100,23 @@ class Polynomial:
             exponent = digits | "(" digits ")"
             atom     = number | "x" | "X" | "(" sum ")"
 
-        Multiplication needs no sign before "(", nor between a number or ")" and x. After an
-        exponent it does, because "x^2x" can be read two ways. A product is evaluated from left to
-        right, so "1/2x" is 0.5x. The divisor must be a number other than 0. The arithmetic is
-        exact; each coefficient is rounded once, at the end.
+        Multiplication needs no sign before "(", nor between a number or ")" and x. After an exponent it does,
+        because "x^2x" can be read two ways. A product is evaluated from left to right, so "1/2x" is 0.5x. The
+        divisor must be a number other than 0. The arithmetic is exact; each coefficient is rounded once, at
+        the end.
 
-        What people paste is read too: "y =" or "f(x) =" in front, with any letter but x; superscript
-        digits; dashes and the true minus; dots and crosses that multiply; spaces that do not
-        break; a comma as the only decimal point of a number; a pair of TeX's $ or $$ around all of
-        it, x^{2}, \frac{1}{2}, \cdot and \times; and a full stop at the end.
+        What people paste is read too: "y =" or "f(x) =" in front, with any letter but x; superscript digits;
+        dashes and the true minus; dots and crosses that multiply; spaces that do not break; a comma as the
+        only decimal point of a number; a pair of TeX's $ or $$ around all of it, x^{2}, \frac{1}{2}, \cdot
+        and \times; and a full stop at the end.
 
-        Raises PolycoreError, with the position (the first character is 1), what it got and what
-        it expected, if the text breaks this grammar or a limit: MAX_TEXT characters, brackets
-        nested MAX_NESTING deep, degree MAX_DEGREE in every part, coefficients of size
-        MAX_COEFFICIENT, intermediate numbers of some hundred digits.
+        Raises
+        ------
+        PolycoreError
+            If the text breaks this grammar or a limit: MAX_TEXT characters, brackets nested MAX_NESTING deep,
+            degree MAX_DEGREE in every part, coefficients of size MAX_COEFFICIENT, intermediate numbers of
+            some hundred digits. The message has the position (the first character is 1), what it got and what
+            it expected.
         """
         if not isinstance(text, str):
             raise PolycoreError(f"text: got {described(text)}; expected a str, such as '-x^2 + 1'.")

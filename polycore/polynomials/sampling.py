@@ -24,11 +24,19 @@ def sample(
 ) -> tuple[Points, Labels]:
     """Return `per_class` points on each of K polynomials: points (K * per_class, 2) and labels.
 
-    A row of points is x, y; the labels 0 to K-1 are in order, polynomial by polynomial. x is
-    uniform on `x_range`, y the polynomial's value there plus Gaussian noise of standard deviation
-    `noise`. `rng` is required: it draws the x of each polynomial in turn and then, unless `noise`
-    is 0, one standard normal number per point, so noise does not change the x.
-    Raises PolycoreError if an argument is not valid, or if a y is beyond float64.
+    A row of points is x, y; the labels 0 to K-1 are in order, polynomial by polynomial. x is uniform on
+    `x_range`, y the polynomial's value there plus Gaussian noise of standard deviation `noise`.
+
+    Parameters
+    ----------
+    rng
+        Draws the x of each polynomial in turn and then, unless `noise` is 0, one standard normal number per
+        point, so noise does not change the x.
+
+    Raises
+    ------
+    PolycoreError
+        If an argument is not valid, or if a y is beyond float64.
     """
     _check_polynomials(polynomials)
     per_class = checked_whole_number("per_class", per_class, 1)

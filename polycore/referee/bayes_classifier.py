@@ -44,11 +44,19 @@ class Referee:
     Each point comes from one of K polynomials, all equally likely. Its x is uniform on `x_range`; its y is
     the polynomial's value there plus Gaussian noise of standard deviation `noise`.
 
-    polynomials: 1 to 24, equal ones too; degree at most 12, coefficients of size at most 1e6.
-    x_range: (low, high), within [-1000, 1000], at least 0.001 apart.
-    noise: 0 to 1000.
+    Parameters
+    ----------
+    polynomials
+        1 to 24, equal ones too; degree at most 12, coefficients of size at most 1e6.
+    x_range
+        (low, high), within [-1000, 1000], at least 0.001 apart.
+    noise
+        0 to 1000.
 
-    Raises PolycoreError if a value is outside these limits.
+    Raises
+    ------
+    PolycoreError
+        If a value is outside these limits.
     """
 
     polynomials: tuple[Polynomial, ...]
@@ -64,7 +72,10 @@ class Referee:
     def of(cls, experiment: Experiment) -> "Referee":
         """Return the Bayes classifier for the points that `experiment` draws.
 
-        Raises PolycoreError unless it is an Experiment.
+        Raises
+        ------
+        PolycoreError
+            Unless it is an Experiment.
         """
         check_type(
             "experiment", experiment, Experiment, "Without one, use Referee(polynomials, x_range, noise)."
@@ -74,12 +85,22 @@ class Referee:
     def predict_proba(self, points: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of each polynomial, (N, K), given points (N, 2); each row sums to 1.
 
+        Parameters
+        ----------
+        points
+            x may lie outside `x_range`.
+
+        Raises
+        ------
+        PolycoreError
+            Unless all coordinates are finite numbers of size at most 1e12.
+
+        Notes
+        -----
         By Bayes' rule, each is proportional to exp(-d²/2·noise²), with d the point's vertical distance from
         the curve. Without noise it is the limit for small noise: 1 for the vertically nearest curve, or equal
         shares for several (equal polynomials, crossings). Curves count as equally near if their distances
-        differ by less than 1e-14 of the size of their terms, as rounding can cause. x may lie outside
-        `x_range`.
-        Raises PolycoreError unless all coordinates are finite numbers of size at most 1e12.
+        differ by less than 1e-14 of the size of their terms, as rounding can cause.
         """
         checked = _checked_points(points)
         probabilities = np.empty((len(checked), len(self.polynomials)))
@@ -91,7 +112,12 @@ class Referee:
     def predict(self, points: ArrayLike) -> NDArray[np.intp]:
         """Return the index of the most likely polynomial, (N,), the first of equals, given points (N, 2).
 
-        No other decision is correct more often. Raises PolycoreError as `predict_proba` does.
+        No other decision is correct more often.
+
+        Raises
+        ------
+        PolycoreError
+            As `predict_proba` does.
         """
         checked = _checked_points(points)
         labels = np.empty(len(checked), dtype=np.intp)
@@ -103,14 +129,16 @@ class Referee:
     def accuracy(self) -> Accuracy:
         """The expected share of points that `predict` answers correctly; no method's is higher.
 
+        `error` is the estimated error plus that of rounding, which is large only if the noise is hardly above
+        the rounding errors of the curves.
+
         At a fixed x let v_1 < ... < v_m be the curves' distinct values, and d_i = v_(i+1) - v_i. The nearest
         value is predicted, so the region of v_i ends halfway to its neighbors, and a point of v_i lies in it
         with probability Φ(d_i/2·noise) + Φ(d_(i-1)/2·noise) - 1; for the missing gap at either end Φ is 1.
         The sum over i, divided by K, is the accuracy at x: (1 + Σ (2·Φ(d_i/2·noise) - 1)) / K.
-        Its mean over x is computed by quadrature, to 1e-10 unless that takes too long. `error` is the
-        estimated error plus that of rounding, which is large only if the noise is hardly above the rounding
-        errors of the curves. Without noise the accuracy is the number of distinct polynomials / K, as these
-        meet in single points only.
+
+        Its mean over x is computed by quadrature, to 1e-10 unless that takes too long. Without noise the
+        accuracy is the number of distinct polynomials / K, as these meet in single points only.
         """
         if not self.noise:
             return Accuracy(len(set(self.polynomials)) / len(self.polynomials), 0.0)

@@ -21,12 +21,20 @@ Values = tuple[Any, ...]
 def grid(base: Experiment, /, **choices: Iterable[Any]) -> tuple[Experiment, ...]:
     """Return `base` with every combination of the choices.
 
-    `choices` are fields of Experiment, each with its values: `grid(base, seed=range(5), hidden=[(12,),
-    (32, 32)])` returns ten. The last one varies fastest: seed 0 with (12,), then with (32, 32). Each
-    activation has the initial weights that suit it, unless they are a choice or do not suit that of `base`.
+    The last choice varies fastest: `grid(base, seed=range(5), hidden=[(12,), (32, 32)])` returns ten, seed 0
+    with (12,), then with (32, 32). Each activation has the initial weights that suit it, unless they are a
+    choice or do not suit that of `base`.
 
-    Raises PolycoreError if `base` is not an Experiment, a name is not a field, a value occurs twice, a
-    combination is not a valid experiment, or there are more than MAX_EXPERIMENTS combinations.
+    Parameters
+    ----------
+    **choices
+        Fields of Experiment, each with its values.
+
+    Raises
+    ------
+    PolycoreError
+        If `base` is not an Experiment, a name is not a field, a value occurs twice, a combination is not a
+        valid experiment, or there are more than MAX_EXPERIMENTS combinations.
     """
     values = _checked(base, choices)
     count = _combinations(values)
@@ -43,10 +51,17 @@ def random_choices(
 ) -> tuple[Experiment, ...]:
     """Return `count` different experiments in random order, each setting drawn independently.
 
-    `choices` are as in `grid`; all values of a choice are equally likely. `seed` determines the draw. It is
-    not the seed of the experiments, which may be one of the choices.
+    Parameters
+    ----------
+    seed
+        Determines the draw. It is not the seed of the experiments, which may be one of the choices.
+    **choices
+        As in `grid`; all values of a choice are equally likely.
 
-    Raises PolycoreError as `grid` does, and if there are fewer than `count` combinations.
+    Raises
+    ------
+    PolycoreError
+        As `grid` does, and if there are fewer than `count` combinations.
     """
     values = _checked(base, choices)
     _check_whole("count", count)

@@ -25,8 +25,16 @@ def confidence(values: Iterable[float]) -> Confidence:
     """Return mean ± t·s/√n, where s is the sample's standard deviation (divided by n - 1).
 
     The interval contains the true mean in 95 of 100 cases if the values are independent and normally
-    distributed. Source: Student, "The probable error of a mean", 1908. Raises PolycoreError unless there are
-    one or more values, all finite.
+    distributed.
+
+    Raises
+    ------
+    PolycoreError
+        Unless there are one or more values, all finite.
+
+    References
+    ----------
+    Student, "The probable error of a mean", 1908.
     """
     numbers = [float(value) for value in values]
     if not numbers or not all(map(math.isfinite, numbers)):
@@ -40,9 +48,14 @@ def confidence(values: Iterable[float]) -> Confidence:
 
 @lru_cache(maxsize=128)
 def t_quantile(degrees: int) -> float:
-    """Return the t for which a share of 0.95 of Student's distribution lies within ±t; `degrees` of freedom.
+    """Return the t for which a share of 0.95 of Student's distribution lies within ±t.
 
     It is computed by bisection over the angle, with which the share rises.
+
+    Parameters
+    ----------
+    degrees
+        Of freedom.
     """
     low, high = 0.0, math.pi / 2
     for _ in range(60):

@@ -28,13 +28,26 @@ MAX_ERROR_TEXT = 300  # characters of an error that is not ours
 class Outcome:
     """The outcome of one experiment of a sweep.
 
-    index: its index among the experiments, from 0.
-    model: the best of its run; None if the run failed, and in `without_model`.
-    steps: how many the run has had; fewer than the experiment's if it ended early.
-    seconds: processor time of the thread that computed it.
-    ended_because: a sentence if the run ended before its last step, else None.
-    error: a sentence if the run failed, else None.
-    loss, accuracy, held_out_accuracy: the model's, in nats and as shares; None if the run failed.
+    Attributes
+    ----------
+    index
+        Its index among the experiments, from 0.
+    model
+        The best of its run; None if the run failed, and in `without_model`.
+    steps
+        How many the run has had; fewer than the experiment's if it ended early.
+    seconds
+        Processor time of the thread that computed it.
+    ended_because
+        A sentence if the run ended before its last step, else None.
+    error
+        A sentence if the run failed, else None.
+    loss
+        The model's, in nats; None if the run failed.
+    accuracy
+        The model's, a share; None if the run failed.
+    held_out_accuracy
+        The model's, a share; None if the run failed.
     """
 
     index: int
@@ -63,13 +76,22 @@ def outcomes(
 ) -> Generator[Outcome, None, None]:
     """Yield exactly one outcome for each experiment, as it ends, in any order.
 
-    If `executor` is None, the sweep starts a worker process for each core. An executor that is passed in
-    stays open; its workers need polycore and, for results that are identical to the last bit, the same NumPy
-    with one BLAS thread. At most MAX_PENDING experiments are read ahead, so `experiments` may be endless.
-
     A run that fails is an outcome with an error, and the sweep continues. A run whose worker died is computed
-    again, at most MAX_RETRIES times. Closing the generator cancels the runs that wait. Raises PolycoreError
-    if an argument has the wrong type and, after the last outcome, if the executor accepts no more calls.
+    again, at most MAX_RETRIES times. Closing the generator cancels the runs that wait.
+
+    Parameters
+    ----------
+    experiments
+        At most MAX_PENDING are read ahead, so they may be endless.
+    executor
+        None: the sweep starts a worker process for each core. An executor that is passed in stays open; its
+        workers need polycore and, for results that are identical to the last bit, the same NumPy with one
+        BLAS thread.
+
+    Raises
+    ------
+    PolycoreError
+        If an argument has the wrong type and, after the last outcome, if the executor accepts no more calls.
     """
     check_type("experiments", experiments, Iterable, "Pass a list of them, such as grid(experiment, ...).")
     if executor is not None:
@@ -86,8 +108,12 @@ def outcomes(
 def best(outcomes: Iterable[Outcome]) -> Outcome | None:
     """Return the outcome with the highest held-out accuracy, or None if none has a model.
 
-    Of equal ones it is the one with the lowest loss, and then the first of the experiments. Raises
-    PolycoreError unless `outcomes` is iterable.
+    Of equal ones it is the one with the lowest loss, and then the first of the experiments.
+
+    Raises
+    ------
+    PolycoreError
+        Unless `outcomes` is iterable.
     """
     check_type("outcomes", outcomes, Iterable, "Pass a list of them, such as list(outcomes(experiments)).")
     with_model = ((outcome, outcome.model) for outcome in outcomes if outcome.model is not None)

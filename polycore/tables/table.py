@@ -26,12 +26,20 @@ _NAMES_SHOWN = 8  # in a message
 class Table:
     """The cells of a table as text, without spaces around them, and what was recognized.
 
-    delimiter: a comma, a semicolon or a tab.
-    decimal: the decimal mark, "." or ",", of the columns that look like x and y.
-    header: the names in the file, or None if its first row is a point.
-    columns: different printable names to show, those of the header or "column 1", "column 2", ...
-    rows: each with one text for each column.
-    lines: the line in the file of each row, from 1.
+    Attributes
+    ----------
+    delimiter
+        A comma, a semicolon or a tab.
+    decimal
+        The decimal mark, "." or ",", of the columns that look like x and y.
+    header
+        The names in the file, or None if its first row is a point.
+    columns
+        Different printable names to show, those of the header or "column 1", "column 2", ...
+    rows
+        Each with one text for each column.
+    lines
+        The line in the file of each row, from 1.
     """
 
     delimiter: str
@@ -43,7 +51,7 @@ class Table:
 
     @cached_property
     def guess(self) -> Columns | None:
-        """The columns that look like x, y and the label: by the header, else by content, else by position.
+        """The columns that look like x, y and the label, by the header, else by content, else by position.
 
         None if there are no two columns of numbers and none named x and y.
         """
@@ -53,8 +61,12 @@ class Table:
         """Return the points in three columns: (N, 2), their classes (N,), and the classes' names.
 
         Labels are whole numbers, formulas or names; `label_names.classes` says how they become classes.
-        Raises PolycoreError, with the line and the column, at a number or a label that is invalid; without
-        them if the columns are not three of the table's.
+
+        Raises
+        ------
+        PolycoreError
+            With the line and the column, at a number or a label that is invalid; without them if the columns
+            are not three of the table's.
         """
         self._check_columns(columns)
         x, y, labels = (self._cells(column) for column in (columns.x, columns.y, columns.label))
@@ -65,7 +77,10 @@ class Table:
     def columns_named(self, x: str, y: str, label: str) -> Columns:
         """Return the columns with these names, those to show or the header's.
 
-        Raises PolycoreError if there is no column of such a name.
+        Raises
+        ------
+        PolycoreError
+            If there is no column of such a name.
         """
         return Columns(*map(self._index, (x, y, label)))
 
@@ -102,9 +117,13 @@ def read_table(content: str | bytes) -> Table:
 
     Between the fields are commas, semicolons or tabs. Bytes are UTF-8, or UTF-16 with a byte order mark.
     Blank lines are skipped, as are lines that start with # before the first point, and Excel's sep=; in the
-    first line. Fields may be quoted, but none spans lines. Raises PolycoreError, with the line, what it got
-    and what it expected, for what is no such table or beyond a limit: 4 MiB, 100,000 lines of 10,000
-    characters, 3 to 50 columns, 20,000 points, 600,000 cells.
+    first line. Fields may be quoted, but none spans lines.
+
+    Raises
+    ------
+    PolycoreError
+        For what is no such table or beyond a limit: 4 MiB, 100,000 lines of 10,000 characters, 3 to 50
+        columns, 20,000 points, 600,000 cells. The message has the line, what it got and what it expected.
     """
     found = table_rows(content)
     rows, lines = found.rows, found.lines

@@ -60,8 +60,12 @@ class Run(RunState):
         """Return the run in the run file at a path, or in a binary file from its current position.
 
         It continues as the run that was saved would have: to the same bits, with the same NumPy on the same
-        kind of machine. Nothing in a file is ever executed. Raises RunFileError, and nothing else, if the
-        file breaks a rule of the format.
+        kind of machine. Nothing in a file is ever executed.
+
+        Raises
+        ------
+        RunFileError
+            If the file breaks a rule of the format; nothing else is raised.
         """
         state = run_file.read(source)
         return cls(**{field.name: getattr(state, field.name) for field in fields(RunState)})
@@ -70,7 +74,12 @@ class Run(RunState):
         """Write a run file to a path, exactly as given, or in one piece to a binary file.
 
         A file at the path is replaced once everything is written; until then it stays as it was. The same run
-        gives the same bytes. Raises PolycoreError if the file cannot be written.
+        gives the same bytes.
+
+        Raises
+        ------
+        PolycoreError
+            If the file cannot be written.
         """
         run_file.write(target, self)
 
@@ -85,7 +94,7 @@ class Run(RunState):
 
     @property
     def done(self) -> bool:
-        """Whether no step is left: all were taken, or the run ended early."""
+        """Whether no step is left, since all were taken or the run ended early."""
         return self.step >= self.last_step or self.ended is not None
 
     @property
@@ -126,7 +135,7 @@ class Run(RunState):
 
     @property
     def best_for_a_page(self) -> Model:
-        """`best`, with the accuracy of a large training set measured on some points: see `evaluation`.
+        """`best`, with the accuracy of a large training set measured on some points; see `evaluation`.
 
         The loss is of all points, since it is known.
         """
@@ -144,7 +153,10 @@ class Run(RunState):
     def snapshot_for_a_page(self, step: int) -> Model:
         """Return the model of the snapshot of `step`, by the same rule.
 
-        Raises PolycoreError unless the run has kept one.
+        Raises
+        ------
+        PolycoreError
+            Unless the run has kept one.
         """
         kept = dict(zip(self.snapshots.step, self.snapshots.parameters, strict=True))
         if step not in kept:
@@ -163,13 +175,19 @@ class Run(RunState):
 def start(experiment: Experiment, weights: Model | Run | None = None) -> Run:
     """Return the run before its first step, or one that continues from given weights.
 
-    weights: of a model, whatever trained it, or of a run. The network's layers must be those of the
-        experiment. The steps are counted on, so that no batch repeats, and `experiment.steps` more are taken.
-        A run's optimizer keeps its state if the experiment has the same one; its history and snapshots are
-        kept too. None: initial weights, as the experiment's seed determines them.
+    Parameters
+    ----------
+    weights
+        Of a model, whatever trained it, or of a run. The network's layers must be those of the experiment.
+        The steps are counted on, so that no batch repeats, and `experiment.steps` more are taken. A run's
+        optimizer keeps its state if the experiment has the same one; its history and snapshots are kept too.
+        None: initial weights, as the experiment's seed determines them.
 
-    Raises PolycoreError if the range or the scaling allows no weights that a file could store, if `weights`
-    do not fit, and unless the arguments are of these types.
+    Raises
+    ------
+    PolycoreError
+        If the range or the scaling allows no weights that a file could store, if `weights` do not fit, and
+        unless the arguments are of these types.
     """
     check_type("experiment", experiment, Experiment, "Give Experiment(...), or a run's own, run.experiment.")
     task = task_of(experiment)
@@ -202,8 +220,12 @@ def start(experiment: Experiment, weights: Model | Run | None = None) -> Run:
 def advance(run: Run, steps: int) -> Run:
     """Return the run after `steps` more steps, or as many as the experiment has left; `run` does not change.
 
-    The result is the same to the last bit however the steps are split into calls. Raises PolycoreError unless
-    `run` is a Run and `steps` a whole number, 0 or more.
+    The result is the same to the last bit however the steps are split into calls.
+
+    Raises
+    ------
+    PolycoreError
+        Unless `run` is a Run and `steps` a whole number, 0 or more.
     """
     check_type("run", run, Run, "Start one: advance(start(experiment), steps).")
     if isinstance(steps, bool) or not isinstance(steps, Integral) or steps < 0:

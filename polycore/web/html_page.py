@@ -33,8 +33,11 @@ def html_page(model: Model) -> str:
 
     A page has 25 to 110 kB and 11 bytes for each weight and bias: about 100 kB for the recommended network.
 
-    Raises PolycoreError unless `model` is a Model, if it has more than 250,000 weights and biases, and if a
-    coefficient of its polynomials is larger than 1e6.
+    Raises
+    ------
+    PolycoreError
+        Unless `model` is a Model, if it has more than 250,000 weights and biases, and if a coefficient of its
+        polynomials is larger than 1e6.
     """
     check_type("model", model, Model, "For a run, give run.best or run.current.")
     _check_size(model)

@@ -87,8 +87,15 @@ class Workers(Executor):
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Return the future of `fn(*args, **kwargs)`; calls are computed in the order submitted.
 
-        `fn` must be importable in another process, and its arguments and result picklable. Raises
-        ShutDownError after `shutdown`.
+        Parameters
+        ----------
+        fn
+            Must be importable in another process, and its arguments and result picklable.
+
+        Raises
+        ------
+        ShutDownError
+            After `shutdown`.
         """
         self.start()
         future: Future[T] = Future()

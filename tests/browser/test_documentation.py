@@ -24,14 +24,7 @@ def site(tmp_path_factory):
     (folder / "docs").mkdir()
     for name, text in PAGES.items():
         (folder / "docs" / name).write_text(text, encoding="utf-8")
-    options = [
-        "--fail-on-warning",
-        "--quiet",
-        "-c",
-        "docs",
-        "-D",
-        f"html_static_path={ROOT / 'docs/_static'}",
-    ]
+    options = ["--fail-on-warning", "--quiet", "-c", "docs"]
     command = [sys.executable, "-m", "sphinx", *options, folder / "docs", folder / "site"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
