@@ -94,12 +94,13 @@ def test_the_readme_begins_with_the_command_that_people_expect():
     assert (ROOT / "streamlit_app.py").is_file()
 
 
-def test_what_the_readme_calls_an_extra_is_one():
-    table = README.split("| extra | for |")[1].split("\n\n")[0]
+def test_what_the_documents_call_an_extra_is_one():
+    start = (ROOT / "docs/start.md").read_text(encoding="utf-8")
+    table = start.split("| extra | for |")[1].split("\n\n")[0]
     with (ROOT / "pyproject.toml").open("rb") as file:
         extras = tomllib.load(file)["project"]["optional-dependencies"]
     assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == list(extras)
-    used = re.findall(r"(?:\.|whl)\[([\w,]+)\]", README)
+    used = re.findall(r"(?:\.|whl)\[([\w,]+)\]", README + start)
     assert len(used) > 3
     assert {name for names in used for name in names.split(",")} <= {*extras}
 

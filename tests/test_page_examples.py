@@ -4,12 +4,14 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import yaml
 from distributed.cli import dask_scheduler, dask_worker
 
+import polycore as pc
 from benchmarks.__main__ import NAMES
 from tests.commands.terminal import ENVIRONMENT
 
@@ -48,7 +50,7 @@ ALSO_CHECKED = {"README.md", "command-line.md"}  # by tests/commands/test_exampl
 
 def test_documents_have_no_other_kind_of_example():
     languages = {language for name in DOCUMENTS for _, language, _ in BLOCK.findall(DOCUMENTS[name])}
-    assert languages - {"include", "toctree", "mermaid"} == {"python", *SHELLS}
+    assert languages - {"include", "toctree", "mermaid", "text"} == {"python", *SHELLS}
 
 
 def test_pages_with_tests_of_their_own_have_examples():
@@ -105,8 +107,21 @@ def finds_something(command):
 
 
 def names_tools(command):
-    tools = re.findall(r"\.venv/bin/(?:python -m )?(\w+)", command)
-    return all((Path(sys.executable).parent / tool).exists() for tool in tools)
+    tools = re.findall(r"\.venv/bin/(\w+)", command)
+    modules = re.findall(r"python -m (\w+)", command)
+    return all((Path(sys.executable).parent / tool).exists() for tool in tools) and all(
+        map(find_spec, modules)
+    )
+
+
+def names_this_release(command):
+    [[version, extra]] = re.findall(r"polycore-([\d.]+\d)(?:-py3-none-any\.whl\[(\w+)\]|\.tar\.gz)", command)
+    return version == pc.__version__ and extra in ("", "dashboard")
+
+
+def is_known_to_polycore(command):
+    module = ["-m", "polycore", *command.split()[1:], "--help"]
+    return subprocess.run([sys.executable, *module], cwd=ROOT, capture_output=True).returncode == 0
 
 
 # what would install packages, or start servers, is not run: what it names is looked up
@@ -114,8 +129,12 @@ CHECKS = {
     OF_POLYCORE.pattern: lambda _: True,  # run above
     r"python3 run\.py .*": is_known_to_run_py,
     r"\.venv/bin/.* -r .*|pip.* requirements\..*|\.venv/bin/.*\.py|POLYCORE_.* streamlit run .*": names_files,
-    r"\.venv/bin/[^/]*|\.venv/bin/ruff .*": names_tools,
-    r"pip install (?!-)[^.]*": lambda _: True,  # from the package index
+    r"\.venv/bin/[^/]*|\.venv/bin/ruff .*|(GITHUB_\S+ )?\.venv/bin/python -m (build|twine)\b.*": names_tools,
+    r"pip install (?!-)[^.]*|rm -rf dist": lambda _: (
+        True
+    ),  # from the package index; a folder that may be missing
+    r"(pip install|uvx --from) .*polycore-\d.*": names_this_release,
+    r"polycore .*": is_known_to_polycore,
     r"docker compose .*": names_services,
     r"dask (scheduler|worker).*": is_known_to_dask,
     r"grep .*": finds_something,

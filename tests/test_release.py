@@ -23,7 +23,7 @@ def test_the_changelog_has_this_version_with_its_date():
 
 
 def test_the_readme_names_the_wheel_of_this_version():
-    wheels = re.findall(r"polycore-([\d.]+)-py3-none-any\.whl", read("README.md"))
+    wheels = re.findall(r"polycore-([\d.]+)-py3-none-any\.whl", read("README.md") + read("docs/start.md"))
     assert len(wheels) > 2
     assert {*wheels} == {pc.__version__}
 
