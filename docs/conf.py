@@ -52,7 +52,7 @@ ALIASES = {stringify_annotation(ArrayLike, mode): "ArrayLike" for mode in ("smar
 ALIASES[repr(polycore.TUTORIAL_POLYNOMIALS)] = "TUTORIAL_POLYNOMIALS"
 ALIASES["= <factory>"] = "= {}"  # the defaults of Model's metadata and History's arrays
 ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[.*?dtype\[~?([\w.]+)(?:\[.*?\])?\]\]")
-INCLUDED = re.compile(r"\]\((?:\.\./)?(CHANGELOG|CONTRIBUTING|SECURITY)\.md")
+INCLUDED = re.compile(r"\]\((?:\.\./)?(CHANGELOG|CONTRIBUTING|README|SECURITY)\.md")
 
 
 def setup(app: Sphinx) -> None:
@@ -68,7 +68,8 @@ def setup(app: Sphinx) -> None:
 def _lead_to_pages(_app: Sphinx, *read: Any) -> None:
     """Let links that GitHub follows from the file lead to pages: those to documents outside docs too."""
     *_, content = read  # a list of one text, to be changed
-    content[0] = INCLUDED.sub(lambda found: f"]({found[1].lower()}.md", content[0].replace("](docs/", "]("))
+    text = content[0].replace("](docs/", "](").replace("](LICENSE)", "](../LICENSE)")
+    content[0] = INCLUDED.sub(lambda found: f"]({found[1].lower()}.md", text)
 
 
 def _shorten(_app: Sphinx, _what: str, _name: str, _thing: Any, _options: Any, *texts: str | None) -> Any:

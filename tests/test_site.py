@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 INDEX = (DOCS / "index.md").read_text(encoding="utf-8")
 LESSONS = (DOCS / "lessons.md").read_text(encoding="utf-8")
-OUTSIDE = ("CHANGELOG", "CONTRIBUTING", "SECURITY")  # documents at the top that are pages of the site too
+OUTSIDE = ("CHANGELOG", "CONTRIBUTING", "README", "SECURITY")  # documents at the top, pages too
 
 BROKEN = {
     "a page": "[here](nowhere.md)",
