@@ -1,18 +1,28 @@
 # The dashboard as a public demo. docs/hosting.md explains how to run it; tests/hosting/ tests it without a container.
 
-# The Python version for which requirements.lock was compiled
+# The Python version for which the lock files were compiled
+FROM python:3.11-slim AS build
+
+WORKDIR /source
+COPY deploy/build.lock deploy/
+RUN pip install --no-cache-dir --require-hashes -r deploy/build.lock
+
+# What the wheel is made of, each named, so that nothing else in the build folder gets into the image
+COPY LICENSE README.md hatch_build.py pyproject.toml streamlit_app.py ./
+COPY .streamlit/config.toml .streamlit/
+COPY docs/glossary.md docs/
+COPY pages/ pages/
+COPY polycore/ polycore/
+RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheels .
+
 FROM python:3.11-slim
 
 WORKDIR /app
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
-
-# The files that a server reads, each named, so that nothing else in the build folder gets into the image
-COPY hosted.toml LICENSE streamlit_app.py ./
-COPY .streamlit/config.toml .streamlit/
-COPY docs/glossary.md docs/
-COPY pages/ pages/
-COPY polycore/ polycore/
+COPY --from=build /wheels/ /wheels/
+RUN pip install --no-cache-dir --no-deps --no-index /wheels/*.whl
+COPY hosted.toml ./
 
 # PYTHONDONTWRITEBYTECODE: the files belong to root and the server runs as another user, who can write only to /tmp
 ENV HOME=/tmp \
@@ -28,4 +38,5 @@ EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --start-interval=2s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8501/live/health', timeout=4)"]
 
-CMD ["streamlit", "run", "streamlit_app.py"]
+# It becomes the server, which Docker's signals then reach
+CMD ["polycore", "dashboard"]

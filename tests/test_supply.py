@@ -3,9 +3,16 @@
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 PINNED = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCK, BUILD_LOCK = (
+    (ROOT / file).read_text(encoding="utf-8") for file in ("requirements.lock", "deploy/build.lock")
+)
+each_lock = pytest.mark.parametrize(
+    "lock", [pytest.param(LOCK, id="packages"), pytest.param(BUILD_LOCK, id="build")]
+)
 
 
 def test_the_lock_has_the_versions_that_are_required():
@@ -14,16 +21,24 @@ def test_the_lock_has_the_versions_that_are_required():
     assert set(required) <= set(PINNED.findall(LOCK))
 
 
-def test_every_package_of_the_lock_has_hashes():
+def test_the_image_builds_the_wheel_by_what_the_tests_build_it_by():
+    tested = dict(PINNED.findall((ROOT / "requirements-dev.txt").read_text(encoding="utf-8")))["hatchling"]
+    assert dict(PINNED.findall(BUILD_LOCK))["hatchling"] == tested
+    assert f"echo hatchling=={tested} | pip-compile" in (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+
+
+@each_lock
+def test_every_package_of_a_lock_has_hashes(lock):
     # a package begins at the margin, and what belongs to it is set in
-    packages = re.split(r"\n(?=\S)", LOCK.strip())
+    packages = re.split(r"\n(?=\S)", lock.strip())
     assert [package.splitlines()[0] for package in packages if "--hash=sha256:" not in package] == []
-    assert len(packages) == len(PINNED.findall(LOCK))
+    assert len(packages) == len(PINNED.findall(lock))
 
 
-def test_the_lock_names_no_place_to_load_from():
-    assert "://" not in LOCK
-    assert not re.search(r"--(find-links|(extra-)?index-url|trusted-host)", LOCK)
+@each_lock
+def test_a_lock_names_no_place_to_load_from(lock):
+    assert "://" not in lock
+    assert not re.search(r"--(find-links|(extra-)?index-url|trusted-host)", lock)
 
 
 def test_no_third_party_s_script_is_copied_into_the_repository():

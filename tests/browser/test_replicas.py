@@ -54,9 +54,8 @@ def one_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     if shutil.which("haproxy") is None:
         pytest.skip("HAProxy is not installed")
     folder = tmp_path_factory.mktemp("house")
-    (folder / "image").mkdir()
-    image.build(folder / "image")
-    replicas = {name: Replica(name, folder / "image") for name in "ab"}
+    built = image.build(folder)
+    replicas = {name: Replica(name, built) for name in "ab"}
     house = House(replicas, Proxy(*replicas.values()))
     try:
         replicas["a"].start()

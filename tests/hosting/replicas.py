@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,25 +14,30 @@ from urllib.error import URLError
 
 from tests.browser.dashboard import free_port
 from tests.hosting import image
-from tests.hosting.image import ROOT
+from tests.hosting.image import ROOT, Image
 from tests.waiting import wait_until
 
 COOKIE = "polycore_replica"
 
 
 class Replica:
-    """A server of the image in `folder`; its output goes to a log file next to the folder."""
+    """A server of the image; its output goes to a log file next to the image's folders."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, built: Image) -> None:
         self.name = name
         self.port = free_port()
-        self.log = folder.with_name(f"{name}.txt")
-        self._folder = folder
+        self.log = built.app.with_name(f"{name}.txt")
+        self._image = built
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def is_running(self) -> bool:
@@ -43,15 +47,15 @@ class Replica:
         """Start it unless it is running, and wait until it is healthy."""
         if self.is_running:
             return
-        home = self._folder.with_name(f"home of {self.name}")
-        home.mkdir(exist_ok=True)
+        home = self._image.home(f"home of {self.name}")
         own = {"HOME": str(home), "STREAMLIT_SERVER_ADDRESS": "127.0.0.1"}
         own |= {"STREAMLIT_SERVER_PORT": str(self.port), "POLYCORE_REPLICA": self.name}
-        command = [sys.executable, "-m", *image.command()]
-        environment = os.environ | image.environment() | own
+        command = self._image.runnable(image.command())
+        # no path of this process: the image's own packages are to be found
+        environment = os.environ | image.environment() | own | {"PYTHONPATH": ""}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=self._folder, env=environment, stdout=log, stderr=log
+                command, cwd=self._image.app, env=environment, stdout=log, stderr=log
             )
         wait_until(lambda: answers(f"{self.address}live/health"))
 
