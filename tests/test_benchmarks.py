@@ -2,8 +2,10 @@
 
 import pytest
 
-from benchmarks import activations, speed, step_parts
+from benchmarks import activations, small, speed, step_parts
+from benchmarks.memory_group import VERSIONS, MemoryGroup
 from benchmarks.timing import thread_settings
+from tests.waiting import wait_until
 
 
 def test_a_speed_is_steps_per_second_of_the_clock_and_of_processor_time(monkeypatch):
@@ -59,3 +61,44 @@ def test_every_library_gets_the_same_number_of_threads(threads, shares):
     assert settings.pop("XLA_FLAGS") == f"--xla_cpu_multi_thread_eigen={shares}"
     assert settings.keys() == {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NPROC"}
     assert set(settings.values()) == {str(threads)}
+
+
+def rounds_of(**figures):
+    """Return three rounds, of which the second one is worse."""
+    whole = {"invited": 2, "people": 2, "steps": [1.0, 2.0], "stops": [0.1], "peak": 5e8, "failures": []}
+    return {"levels": {"runs": [whole, whole | figures, whole]}}
+
+
+@pytest.mark.parametrize(
+    ("figures", "missed"),
+    [
+        ({}, []),
+        ({"people": 1, "steps": [1.0]}, ["runs, who is answered", "runs, who computes"]),
+        ({"steps": [0.0, 2.0]}, ["runs, who computes"]),
+        ({"stops": [0.1, 0.4]}, ["runs, Stop"]),
+        ({"peak": 1.01e9}, ["runs, memory"]),
+        ({"failures": ["a process had too little memory and was ended"]}, ["runs, nothing fails"]),
+    ],
+    ids=["none", "one not answered", "one stands still", "a slow stop", "too much memory", "a failure"],
+)
+def test_a_small_machine_reaches_a_goal_only_if_it_does_in_each_round(figures, missed):
+    goals = small.goals(rounds_of(**figures))
+    assert len(goals) == 5
+    assert [task for task, *_, reached in goals if not reached] == missed
+
+
+@pytest.mark.parametrize(
+    ("version", "files"),
+    [
+        (0, {"memory.stat": "anon 700\nfile 900\n", "memory.events": "oom 3\noom_kill 2\n"}),
+        (1, {"memory.stat": "cache 900\ntotal_rss 700\n", "memory.oom_control": "under_oom 0\noom_kill 2\n"}),
+    ],
+    ids=["cgroup v2", "cgroup v1"],
+)
+def test_a_group_counts_what_processes_allocate_and_those_that_were_ended(tmp_path, version, files):
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="ascii")
+    group = MemoryGroup(tmp_path, VERSIONS[version])
+    with group.watched():
+        wait_until(lambda: group.peak == 700)
+    assert group.kills() == 2
