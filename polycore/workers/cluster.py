@@ -44,7 +44,7 @@ class Cluster(Executor):
     def __init__(self, address: str) -> None:
         """Store the address, in Dask's notation, such as tcp://10.0.0.5:8786."""
         self.address = address
-        self._count = 1
+        self._count, self._alive = 1, 0
         self._counted_at = -COUNT_SECONDS
         self._client: Any = None
         self._failure: str | None = None
@@ -61,7 +61,7 @@ class Cluster(Executor):
     def alive(self) -> int:
         """How many calls the workers compute at once, as last counted; 0 without a connection."""
         client = self._client
-        return self._count if client is not None and client.status == "running" else 0
+        return self._alive if client is not None and client.status == "running" else 0
 
     def start(self) -> None:
         """Start to connect without waiting."""
@@ -117,8 +117,9 @@ class Cluster(Executor):
             return
         try:
             client.wait_for_workers(1, timeout=WORKERS_SECONDS)
-            self._count = sum(client.nthreads().values())
+            self._count = self._alive = sum(client.nthreads().values())
         except (OSError, TimeoutError) as error:
+            self._alive = 0
             raise PolycoreError(
                 f"The scheduler at {self.address} has no worker. Start one, dask worker {self.address} "
                 "--nthreads 1, and try again."

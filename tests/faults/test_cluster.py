@@ -55,7 +55,7 @@ def test_a_run_goes_on_there_to_the_same_bits(two):
 
 
 def test_each_worker_counts(two):
-    assert two.count == 2
+    assert two.count == two.alive == 2
     pids = {call.result(30) for call in [two.submit(_slow_pid) for _ in range(4)]}
     assert len(pids) == 2
     assert os.getpid() not in pids
@@ -137,15 +137,18 @@ def test_a_call_is_lost_with_its_scheduler_and_the_next_one_finds_the_new_one(mo
     with Cluster(address) as lone, dask_cluster.scheduler(address) as first:
         with pytest.raises(pc.PolycoreError, match=f"has no worker. Start one, dask worker {address} "):
             lone.submit(divmod, 7, 2)
+        assert lone.alive == 0
         monkeypatch.setattr(cluster, "WORKERS_SECONDS", 30.0)
         with dask_cluster.workers(address, 1):
             busy = lone.submit(time.sleep, 60)
             first.kill()
             with pytest.raises(BrokenExecutor, match=r"^The cluster at .* lost a call"):
                 busy.result(60)
+        wait_until(lambda: lone.alive == 0)
         monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1.0)
         with dask_cluster.scheduler(address), dask_cluster.workers(address, 1):
             assert _first_answer(lone) == (3, 1)
+            assert lone.alive == 1
 
 
 def test_without_dask_one_sentence_says_what_to_install(monkeypatch):
