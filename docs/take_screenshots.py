@@ -149,10 +149,10 @@ def _save(screenshot: bytes, file: Path) -> None:
 def _take_first_figure(browser: Browser, folder: Path) -> None:
     """Take the figure that the script draws, as a browser shows it."""
     environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
-    command = [sys.executable, HERE / "first_figure.py"]
+    command = [sys.executable, HERE.parent / "examples/train_and_plot.py"]
     subprocess.run(command, cwd=folder, env=environment, check=True)  # noqa: S603 - our own script
     page = browser.new_page(viewport=PAGE_OF_FIGURE)
-    page.goto((folder / "first_figure.html").as_uri())
+    page.goto((folder / "train_and_plot.html").as_uri())
     page.locator(".main-svg").first.wait_for()
     _save(page.screenshot(), PICTURES / f"{FIRST_FIGURE}.png")
     page.close()

@@ -184,28 +184,6 @@ def test_the_plain_and_the_recommended_experiment_differ_as_documents_say(docume
     assert (recommended.samples_per_class, len(recommended.hidden)) == (None, 5)
 
 
-def test_the_first_figure_is_drawn_from_about_twenty_lines(tmp_path):
-    script = ROOT / "docs/first_figure.py"
-    lines = [line for line in script.read_text(encoding="utf-8").splitlines() if re.match(r"[^#]", line)]
-    assert len(lines) <= 24
-    done = subprocess.run(
-        [sys.executable, script],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    accuracy, best_possible = map(float, re.findall(r"([\d.]+)%", done.stdout))
-    # at every x the points of a curve are recognized up to half the distance to its neighbors: 0.93365, from
-    # SciPy's normal distribution at 4,000 values of x
-    assert best_possible == 93.4
-    assert 90 < accuracy < 95  # 3,000 points determine a share to within half a percent
-    page = (tmp_path / "first_figure.html").read_text(encoding="utf-8")
-    assert page.count(f'"name":{json.dumps("p0 = x³ − 2x")}') == 2  # the curve, and its samples
-    assert "data:image/png;base64," in page  # the map
-
-
 def test_the_files_the_readme_points_to_exist():
     targets = re.findall(r"\]\(([^)#:]+)\)", README)
     assert targets
