@@ -1,6 +1,7 @@
 """Sphinx configuration: the site is built from this folder, and its reference from the docstrings."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -52,24 +53,30 @@ ALIASES = {stringify_annotation(ArrayLike, mode): "ArrayLike" for mode in ("smar
 ALIASES[repr(polycore.TUTORIAL_POLYNOMIALS)] = "TUTORIAL_POLYNOMIALS"
 ALIASES["= <factory>"] = "= {}"  # the defaults of Model's metadata and History's arrays
 ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[.*?dtype\[~?([\w.]+)(?:\[.*?\])?\]\]")
-INCLUDED = re.compile(r"\]\((?:\.\./)?(CHANGELOG|CONTRIBUTING|README|SECURITY)\.md")
+LINK = re.compile(r"\]\((?!\w+:|#)([^)#]+)")
+OUTSIDE = ("CHANGELOG", "CONTRIBUTING", "README", "SECURITY")
+PAGES = {f"../{name}.md": f"{name.lower()}.md" for name in OUTSIDE}
 
 
 def setup(app: Sphinx) -> None:
     """Register the functions that adapt our links and signatures to Sphinx."""
     app.add_lexer("mermaid", TextLexer)  # drawn by GitHub; here it is read, as no script comes from elsewhere
     app.connect("source-read", _lead_to_pages)
-    app.connect("include-read", _lead_to_pages)
+    app.connect("include-read", _lead_from_docs)
     app.connect("autodoc-process-signature", _shorten)
     app.connect("autodoc-skip-member", _skips)
     app.connect("doctree-resolved", _shorten_properties)
 
 
-def _lead_to_pages(_app: Sphinx, *read: Any) -> None:
-    """Let links that GitHub follows from the file lead to pages: those to documents outside docs too."""
-    *_, content = read  # a list of one text, to be changed
-    text = content[0].replace("](docs/", "](").replace("](LICENSE)", "](../LICENSE)")
-    content[0] = INCLUDED.sub(lambda found: f"]({found[1].lower()}.md", text)
+def _lead_to_pages(_app: Sphinx, _page: str, content: list[str]) -> None:
+    """Let a page's links to documents outside docs, which GitHub follows, lead to their pages."""
+    content[0] = LINK.sub(lambda link: f"]({PAGES.get(link[1], link[1])}", content[0])
+
+
+def _lead_from_docs(_app: Sphinx, _path: Path, _page: str, content: list[str]) -> None:
+    """Let the links of a document outside docs lead to the same from within docs."""
+    content[0] = LINK.sub(lambda link: f"](../{link[1]}", content[0]).replace("](../docs/", "](")
+    _lead_to_pages(_app, _page, content)
 
 
 def _shorten(_app: Sphinx, _what: str, _name: str, _thing: Any, _options: Any, *texts: str | None) -> Any:
