@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from posixpath import join, normpath, relpath
 from typing import Any
 
 from docutils import nodes
@@ -55,7 +56,7 @@ ALIASES["= <factory>"] = "= {}"  # the defaults of Model's metadata and History'
 ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[.*?dtype\[~?([\w.]+)(?:\[.*?\])?\]\]")
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#]+)")
 OUTSIDE = ("CHANGELOG", "CONTRIBUTING", "README", "SECURITY")
-PAGES = {f"../{name}.md": f"{name.lower()}.md" for name in OUTSIDE}
+PAGES = {f"../{name}.md": f"{name.lower()}.md" for name in OUTSIDE} | {"../examples/README.md": "examples.md"}
 
 
 def setup(app: Sphinx) -> None:
@@ -73,9 +74,10 @@ def _lead_to_pages(_app: Sphinx, _page: str, content: list[str]) -> None:
     content[0] = LINK.sub(lambda link: f"]({PAGES.get(link[1], link[1])}", content[0])
 
 
-def _lead_from_docs(_app: Sphinx, _path: Path, _page: str, content: list[str]) -> None:
-    """Let the links of a document outside docs lead to the same from within docs."""
-    content[0] = LINK.sub(lambda link: f"](../{link[1]}", content[0]).replace("](../docs/", "](")
+def _lead_from_docs(_app: Sphinx, path: Path, _page: str, content: list[str]) -> None:
+    """Let the links of a document outside docs, at a path from there, lead to the same from within docs."""
+    folder = normpath(join("docs", path.parent.as_posix()))
+    content[0] = LINK.sub(lambda link: f"]({relpath(join(folder, link[1]), 'docs')}", content[0])
     _lead_to_pages(_app, _page, content)
 
 
