@@ -13,7 +13,13 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 INDEX = (DOCS / "index.md").read_text(encoding="utf-8")
 LESSONS = (DOCS / "lessons.md").read_text(encoding="utf-8")
-OUTSIDE = ("CHANGELOG", "CONTRIBUTING", "README", "SECURITY")  # documents at the top, pages too
+OUTSIDE = {  # documents that are not in docs, by their pages
+    "changelog.md": "CHANGELOG.md",
+    "contributing.md": "CONTRIBUTING.md",
+    "examples.md": "examples/README.md",
+    "readme.md": "README.md",
+    "security.md": "SECURITY.md",
+}
 
 BROKEN = {
     "a page": "[here](nowhere.md)",
@@ -67,19 +73,18 @@ def test_links_that_lead_somewhere_pass(tmp_path):
 
 def test_the_start_page_names_every_page():
     pages = {path.relative_to(DOCS).as_posix() for path in DOCS.glob("*.md")} | {"reference/index.rst"}
-    pages -= {"index.md"} | {f"{name.lower()}.md" for name in OUTSIDE}
+    pages -= {"index.md", *OUTSIDE}
     named = re.findall(r"\]\(([^)#]+)\)", INDEX.partition("## Guides")[2])
-    assert sorted(named) == sorted([*pages, *(f"../{name}.md" for name in OUTSIDE)])
+    assert sorted(named) == sorted([*pages, *(f"../{document}" for document in OUTSIDE.values())])
 
 
-@pytest.mark.parametrize("name", OUTSIDE)
-def test_a_document_at_the_top_is_a_page_too(name):
-    page = (DOCS / f"{name.lower()}.md").read_text(encoding="utf-8")
-    assert page == f"```{{include}} ../{name}.md\n```\n"
+@pytest.mark.parametrize(("page", "document"), OUTSIDE.items())
+def test_a_document_outside_docs_is_a_page_too(page, document):
+    assert (DOCS / page).read_text(encoding="utf-8").startswith(f"```{{include}} ../{document}\n```\n")
 
 
 def test_pictures_and_scripts_of_pages_come_from_the_site_itself():
-    pages = [*DOCS.rglob("*.md"), *DOCS.rglob("*.rst"), *(ROOT / f"{name}.md" for name in OUTSIDE)]
+    pages = [*DOCS.rglob("*.md"), *DOCS.rglob("*.rst"), *(ROOT / document for document in OUTSIDE.values())]
     assert len(pages) > 20
     for page in pages:
         text = page.read_text(encoding="utf-8")
