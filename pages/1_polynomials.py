@@ -45,15 +45,15 @@ def crossings() -> None:
 
 
 frame.draw("Polynomials")
+if session.current().experiment.data is not None:
+    st.info("The set-up learns from points of your own. Choose polynomials on the Data page to learn those.")
+    frame.page_link(frame.DATA, "Choose what to learn from", ":material/scatter_plot:")
+    st.stop()
 st.caption(
     f"The network learns to say which of these a point lies on. Use a preset, or enter {MIN_CLASSES} to "
     f"{MAX_CLASSES} polynomials of your own."
 )
 kept_model.draw_note()
-if session.current().experiment.data is not None:
-    st.info("The set-up learns from points of your own. Choose polynomials on the Data page to learn those.")
-    frame.page_link(frame.DATA, "Choose what to learn from", ":material/scatter_plot:")
-    st.stop()
 typed.offer(PREFIX, editor.take)
 typed.offer(f"{PREFIX}.range", partial(range_inputs.take, PREFIX))
 printed_list.presets()

@@ -19,6 +19,7 @@ from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "own_points"
 POLYNOMIALS, OWN = "Polynomials", "My own points"
+CLASSES = "Classes"
 SEPARATOR = ","
 REFUSAL_KEY = f"{PREFIX}.refusal"
 
@@ -158,7 +159,7 @@ def _draw_standing(sketch: Sketch) -> None:
             )
             return
         st.caption(f":material/info: These points cannot be trained on yet. Train {meanwhile}.")
-        st.text(str(error))
+        st.text(_missing(sketch) or str(error))
         return
     training = session.current().experiment.sample_count or 0
     st.caption(
@@ -167,10 +168,19 @@ def _draw_standing(sketch: Sketch) -> None:
     )
 
 
+def _missing(sketch: Sketch) -> str | None:
+    """Return which classes have no points yet; None if all have some."""
+    drawn = {point.label for point in sketch.points}
+    missing = [name for label, name in enumerate(sketch.names) if label not in drawn]
+    if not missing:
+        return None
+    return f"No points yet of {', '.join(missing)}: draw some, or remove the name from {CLASSES}."
+
+
 def _draw_names(sketch: Sketch) -> None:
     key = session.current().inputs.key(f"{PREFIX}.names.{len(sketch.names)}")
     st.text_input(
-        "Classes",
+        CLASSES,
         value=f"{SEPARATOR} ".join(sketch.names),
         key=key,
         on_change=_rename,
@@ -187,7 +197,7 @@ def _rename(key: str) -> None:
     sketch = _present()
     names = [name.strip() for name in st.session_state[key].split(SEPARATOR) if name.strip()]
     try:
-        checked = checked_names("names", names)
+        checked = checked_names(CLASSES, names)
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)
         return

@@ -217,6 +217,8 @@ def mistakes_caption(mistakes: Mistakes) -> str:
 
 
 def _crossings_caption(count: int) -> str:
+    if not count:
+        return "Diamonds: none, since no curves meet here."
     return f"Diamonds: {counted(count, 'point')} where curves meet{_share_marked(count)}; click one."
 
 

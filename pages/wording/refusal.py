@@ -42,6 +42,7 @@ LABELS = {
 }
 WEIGHTS_LABEL = "Trained network"  # of the part of a link that is no field
 _FIELD = re.compile(rf"^({'|'.join(LABELS)})\b(?= is |: )")
+_LAYER = re.compile(r"^hidden (?=layer \d+\b)")
 _POLYNOMIAL = re.compile(r"\bpolynomials\[(\d+)\]")
 
 
@@ -73,6 +74,7 @@ def of_link(problem: str) -> str:
 
 
 def _with_page_labels(reason: str) -> str:
+    reason = _LAYER.sub(f"{LABELS['hidden']}: ", reason)
     return _POLYNOMIAL.sub(_curve, _FIELD.sub(lambda match: LABELS[match[0]], reason))
 
 

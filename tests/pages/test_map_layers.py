@@ -146,6 +146,13 @@ def test_crossings_are_marked_where_the_curves_meet(maps):
     assert "Diamonds: 3 points where curves meet; click one." in words(app)
 
 
+def test_where_no_curves_meet_nobody_is_told_to_click_a_diamond(maps):
+    app = show(trained(polynomials="x~x+1"), CROSSINGS)
+    assert len(marks(maps["progress.map"], "diamond")) == 0
+    assert "Diamonds: none, since no curves meet here." in words(app)
+    assert "click one" not in words(app)
+
+
 @pytest.mark.parametrize("view", ["Network", "Referee", "Differences"])
 def test_every_map_can_show_layers(maps, view):
     app = trained()
@@ -188,7 +195,7 @@ def test_predict_marks_crossings_at_first_and_points_if_the_data_are_known(maps)
     app.switch_page(PREDICT).run()
     assert choice(app).value == [CROSSINGS]
     # 1 - x^2 and x^3 - 2 meet where x^3 + x^2 = 3, beyond the range
-    assert "Diamonds: 0 points" in words(app)
+    assert "Diamonds: none" in words(app)
     show(app, SAMPLES, MISTAKES)
     model, experiment = session_of(app).answering.model, session_of(app).experiment
     points, labels = experiment.held_out_set()

@@ -135,6 +135,13 @@ def captions(app):
     return " ".join(one.value for one in app.caption)
 
 
+def test_the_page_of_polynomials_does_not_say_that_they_are_learned():
+    page = "pages/1_polynomials.py"
+    sentence = "The network learns to say which of these a point lies on."
+    assert sentence not in captions(opened(page, words(SQUARES)))
+    assert sentence in captions(opened(page))
+
+
 def test_samples_become_points_and_go_back_to_polynomials():
     app = opened(DATA)
     before = session_of(app).experiment
@@ -168,10 +175,15 @@ def test_classes_are_renamed_added_and_removed():
     names.set_value("left, right, up").run()
     # nothing of the third class is drawn yet: a run would still learn the two
     assert session_of(app).setup.sketch.names == ("left", "right", "up")
+    [missing] = [one.value for one in app.text]
+    assert missing == "No points yet of up: draw some, or remove the name from Classes."
     assert session_of(app).experiment.data.names == ("left", "right")
     [names] = [one for one in app.text_input if one.label == "Classes"]
     names.set_value("left, left").run()
     assert "The classes have not changed." in " ".join(one.value for one in app.markdown)
+    assert any(one.value.startswith("Classes[1]: got 'left', the name of class 0") for one in app.text)
+    names.set_value("").run()
+    assert any(one.value.startswith("Classes: got 0; expected 2 to 24") for one in app.text)
 
 
 def test_the_held_out_share_is_chosen():

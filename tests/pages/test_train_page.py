@@ -169,8 +169,8 @@ def test_momentum_is_shown_only_for_an_optimizer_that_uses_it():
         ("12; 12", "Hidden layers: got '12; 12'; expected"),
         ("x\u00b2", "Hidden layers: got 'x\u00b2'; expected"),
         ("", "Hidden layers: got nothing; expected the number of neurons in each layer"),
-        ("8-0", "hidden layer 2: got 0; "),
-        ("9999", "hidden layer 1: got 9999; "),
+        ("8-0", "Hidden layers: layer 2: got 0; "),
+        ("9999", "Hidden layers: layer 1: got 9999; "),
         ("1 1 1 1 1 1 1 1", "Hidden layers: got 8 layers; expected at most 7."),
         # 2 inputs and 2 classes: (2+1)512 + 2(512+1)512 + (512+1)2
         (
