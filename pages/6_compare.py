@@ -1,14 +1,15 @@
 """Compare: kept runs side by side, a race, a sweep over settings, and a whole class."""
 
-from typing import Literal, get_args
+from dataclasses import replace
+from typing import get_args
 
 import streamlit as st
 
 from pages.compare import cards, class_table, curves, race_view, sweep_view
 from pages.frame import frame
 from pages.state import session
+from pages.state.session_value import Comparing
 
-View = Literal["Kept runs", "Race", "Sweep", "A class"]
 VIEW_KEY = "compare.view"
 VIEW_HELP = (
     "Kept runs: what you have trained so far, with curves and settings side by side. Race: optimizers, or "
@@ -32,14 +33,20 @@ def draw_kept() -> None:
     frame.page_link(frame.TRAIN, "Train a network", ":material/model_training:")
 
 
+def note_view() -> None:
+    """Take the view that is chosen."""
+    session.set_comparison(replace(session.current().comparison, view=st.session_state[VIEW_KEY]))
+
+
 frame.draw("Compare")
+if st.session_state.get(VIEW_KEY) != session.current().comparison.view:  # after a refresh, or another page
+    st.session_state[VIEW_KEY] = session.current().comparison.view
 view = st.segmented_control(
     "View",
-    get_args(View),
-    default="Kept runs",
+    get_args(Comparing),
     required=True,
     key=VIEW_KEY,
-    persist_state="session",
+    on_change=note_view,
     label_visibility="collapsed",
     help=VIEW_HELP,
 )

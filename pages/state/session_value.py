@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pages.game.challenge import Challenge
 from pages.game.game import Game
@@ -47,10 +47,14 @@ class Play:
     challenge: Challenge | None = None
 
 
+Comparing = Literal["Kept runs", "Race", "Sweep", "A class"]
+
+
 @dataclass(frozen=True)
 class Comparison:
     """What the Compare page compares.
 
+    view: what of it is shown.
     titles: of the models that the user compares; None before the first choice.
     race, sweep: the latest one, in whatever state; None before the first.
     landscape: that of the race, and the indices of the lanes whose trajectories it has, in their order; None
@@ -58,6 +62,7 @@ class Comparison:
     moment: which weights of the race are shown: those after so many microseconds of computing, or the latest.
     """
 
+    view: Comparing = "Kept runs"
     titles: tuple[str, ...] | None = None
     race: Race | None = None
     sweep: Sweep | None = None

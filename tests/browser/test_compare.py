@@ -53,6 +53,21 @@ def test_a_run_is_seen_to_go_on_and_to_end_without_a_click(visitor):
     )
 
 
+def test_a_refresh_keeps_the_view(visitor):
+    visit = visitor().open(f"compare{QUICK}")
+    page = visit.page
+    for name in ("Sweep", "A class"):
+        page.get_by_role("radio", name=name, exact=True).click()
+        expect(page.get_by_role("radio", name=name, exact=True)).to_be_checked()
+        visit.rest()
+        page.reload()
+        expect(page.get_by_role("radio", name=name, exact=True)).to_be_checked()
+        visit.rest()
+        expect(page.get_by_role("radio", name=name, exact=True)).to_be_checked()
+    visit.go_to("Train").go_to("Compare")
+    expect(page.get_by_role("radio", name="A class", exact=True)).to_be_checked()
+
+
 def test_activations_race_on_a_phone(visitor):
     visit = visitor(PHONE).open(f"compare{QUICK}")
     page = visit.page

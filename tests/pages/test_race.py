@@ -243,8 +243,8 @@ def captions_of_the_race(set_up, one=None):
 
 def page_of_the_race(set_up, one):
     page = AppTest.from_file(ROOT / HOME, default_timeout=20)
-    page.session_state[session.KEY] = Session(setup=Setup(set_up), comparison=Comparison(race=one))
-    page.session_state["compare.view"] = "Race"
+    comparison = Comparison(view="Race", race=one)
+    page.session_state[session.KEY] = Session(setup=Setup(set_up), comparison=comparison)
     page.switch_page("pages/6_compare.py").run()
     assert not page.exception
     return page

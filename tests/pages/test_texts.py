@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from pages.game.game import POINTS, Game
 from pages.inside import neuron_map
 from pages.state import session
-from pages.state.session_value import Play, Session
+from pages.state.session_value import Comparison, Play, Session
 from pages.state.view import AskedPoint, MapLayer, MapView, View
 from pages.wording.percent import percent as page_percent
 from polycore import formatting
@@ -83,7 +83,7 @@ def visits(now: Session) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]
     for neurons in (neuron_map.NEURON, neuron_map.ANSWER, neuron_map.FOLDS):
         yield "pages/5_inside.py", {}, {neuron_map.VIEW_KEY: neurons}
     for view in ("Race", "Sweep"):
-        yield "pages/6_compare.py", {}, {"compare.view": view}
+        yield "pages/6_compare.py", {"comparison": Comparison(view=view)}, {}
     game = Game.begin(now.experiment, 0, opponent, 0.0)
     for place in range(POINTS):
         game = game.answered(0, float(place)).next(float(place))
