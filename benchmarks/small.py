@@ -175,8 +175,8 @@ def _one_core() -> Iterator[int]:
 def _training_row(name: str, rounds: Rounds) -> list[str]:
     return [
         name,
-        _range([min(level["steps"]) for level in rounds], 1),
-        _range([statistics.median(level["steps"]) for level in rounds], 1),
+        _range([min(level["steps"]) for level in rounds], 2),
+        _range([statistics.median(level["steps"]) for level in rounds], 2),
         _range([max(level["pauses"]) for level in rounds], 1),
         _range([p95(level["first_maps"]) for level in rounds], 1),
         _range([p95(level["stops"]) for level in rounds], 2),
