@@ -8,7 +8,7 @@ import pytest
 from tests.pages.browsing import HOME, QUICK, ROOT, metrics, opened, press, trained, wait_for
 
 GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
-PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("*.py")))]
+PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("[0-9]*.py")))]
 KINDS = (
     "button",
     "button_group",

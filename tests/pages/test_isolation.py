@@ -105,7 +105,7 @@ def check_own(now, number):
 
 # --- what caches there are --------------------------------------------------------------------
 
-SCRIPTS = [ROOT / HOME, *ROOT.glob("pages/*.py")]
+SCRIPTS = [ROOT / HOME, *ROOT.glob("pages/[0-9]*.py")]
 MODULES = [*ROOT.glob("pages/*/*.py"), *ROOT.glob("polycore/**/*.py")]
 CACHING = {"cache", "lru_cache", "cache_data", "cache_resource"}
 MOST = 128  # entries

@@ -36,7 +36,7 @@ from tests.pages.browsing import (
 from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
-PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("*.py")))]
+PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("[0-9]*.py")))]
 NAMES = [lesson.name for lesson in lessons.LESSONS]
 
 

@@ -25,7 +25,7 @@ from tests.pages.browsing import (
 )
 
 NAME = "polycore_copy"
-PAGES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
+PAGES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("[0-9]*.py"))
 
 
 class Frames(HTMLParser):

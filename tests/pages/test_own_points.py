@@ -14,7 +14,7 @@ from polycore.links import link
 from tests.pages.browsing import ROOT, live_html, metrics, opened, press, session_of, wait_for
 
 DATA, TRAIN, PREDICT = "pages/2_data.py", "pages/3_train.py", "pages/4_predict.py"
-PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*.py"))
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("[0-9]*.py"))
 
 rng = np.random.default_rng(0)
 _X = rng.uniform(-1, 1, 120)

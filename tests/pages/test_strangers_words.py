@@ -26,7 +26,7 @@ from tests.pages.browsing import ROOT, messages, opened, session_of, strings
 WORD = "evil"  # all of a stranger's words here have it, and none of ours
 METADATA = "malice"  # and those in a file's metadata have this
 TITLE = "<b>evil</b> [evil](//evil.example) :red[evil] $evil$"
-PAGES = ("streamlit_app.py", *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")))
+PAGES = ("streamlit_app.py", *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("[0-9]*.py")))
 
 # What shows its text as it is: the message in which Streamlit sends it, and its field. A component's bytes
 # are looked into below; keys and ids tell one element from another and are not shown.

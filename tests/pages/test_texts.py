@@ -28,7 +28,7 @@ BLOCKS = {("Markdown", "body"), ("Alert", "body"), ("Toast", "body")}
 BLOCK_MARK = re.compile(r"^\s*(>|#{1,6}\s|\d+[.)]\s|[-+*]\s+[>#])", re.MULTILINE)
 BULLET = re.compile(r"^\s*[-+*]\s", re.MULTILINE)
 
-PAGES = (HOME, *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")))
+PAGES = (HOME, *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("[0-9]*.py")))
 TRAIN, CROSSING = "pages/3_train.py", QUICK | {"polynomials": "x~-x"}
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
