@@ -72,7 +72,7 @@ TEXT = f"""\
 {PEOPLE} visitors with {PEOPLE} different experiments on a server with the limits of `hosted.toml`. It has one
 core for itself and its worker, and 1 GB (2³⁰ bytes) of memory in a control group: if they needed more, the
 system would end one of them. The visitors are light clients as under Load. They and the newcomer, a real
-browser, share the machine's other core. In each of {ROUNDS} rounds all train the recommended run on one
+browser, share the machine's other core. In each of {{rounds}} rounds all train the recommended run on one
 server, and on the next the largest network on the most samples in the largest batches that the limits allow.
 All press Start within a few seconds. Half of the runs compute by turns, and half wait in the queue until
 theirs comes. Figures are the median of the rounds, with the lowest and the highest; goals count all rounds.
@@ -81,8 +81,10 @@ Who is answered: who sees a run, or its position in the queue. Who computes: who
 minute. Longest pause: the longest time in which somebody's step did not change. First map: from the press of
 Start, p95. Stop: p95 of at most {WHOLE.stops} presses by one visitor after the other, each of whom starts
 again. Newcomer: until the page's controls and its chart are visible, p50 of at most {WHOLE.newcomers}. Cores:
-processor time per second, in the same minute. A page: the server's processor time for each that was opened.
-Memory: the most that server and worker had allocated at once, from the start of the server to its end."""
+processor time per second, in the same minute. The worker takes all of the core that nothing else needs: if it
+had much less than 0.9, other programs had the rest. A page: the server's processor time for each that was
+opened. Memory: the most that server and worker had allocated at once, from the start of the server to its
+end."""
 
 
 def measured(quick: bool) -> dict[str, Any]:
@@ -98,8 +100,9 @@ def measured(quick: bool) -> dict[str, Any]:
 def section(result: dict[str, Any]) -> list[str]:
     """Return the lines of the report on a result."""
     levels = result["levels"].items()
+    text = TEXT.format(rounds=min(len(rounds) for _, rounds in levels))
     return [
-        *TEXT.split("\n"),
+        *text.split("\n"),
         "",
         *table(
             ("", "steps/s, least", "median", "longest pause, s", "first map, s", "Stop, s"),
