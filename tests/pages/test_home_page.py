@@ -94,14 +94,14 @@ def test_a_set_up_that_cannot_be_trained_says_why():
     app = opened(HOME, {"polynomials": "0.000000001x~0.000000002x"})
     press(app, "Train the network")
     assert session_of(app).training is None
-    assert any("standardize: got True" in text.value for text in app.text)
+    assert any("Standardize inputs: got True" in text.value for text in app.text)
 
 
 def test_a_damaged_link_says_which_part_once():
     app = opened(HOME, {"steps": "<b>many</b>", "seed": "5"})
     assert session_of(app).experiment == replace(Experiment.recommended(), seed=5)
     assert [text.value for text in app.text] == [
-        "steps: got '<b>many</b>'; expected a whole number of 0 or more. "
+        "Steps: got '<b>many</b>'; expected a whole number of 0 or more. "
         "The recommended value is used instead."
     ]
     press(app, "Dismiss")

@@ -116,7 +116,7 @@ def test_a_new_run_removes_the_link_s_weights_from_the_address():
 
 def test_damaged_weights_are_reported_and_nothing_answers():
     app = opened(HOME, {**TRAINED, "weights": TRAINED["weights"][:-3]})
-    assert any("weights: the weights are damaged" in text.value for text in app.text)
+    assert any("Trained network: the weights are damaged" in text.value for text in app.text)
     assert session_of(app).answering is None
     assert CAME not in texts(app)
     assert "weights" not in words_of(app)
