@@ -23,7 +23,8 @@ def main() -> None:
     results = []
     # of many machines: give Cluster the address of their scheduler; docs/sweeps.md shows how to start it
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local,
+        # Dask's own pages get any free port: there may be another cluster on this machine
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as local,
         Cluster(local.scheduler_address) as cluster,
     ):
         for outcome in outcomes(EXPERIMENTS, cluster):  # in the order in which the runs end
