@@ -7,12 +7,15 @@
     python3 run.py benchmarks
     python3 run.py docs
     python3 run.py soak
+    python3 run.py versions
 
 `tests --fast` runs the linter, the type checker and the unit tests, in under a minute. `docs` builds the
 site of the documentation in build/docs, and prints where it is. `soak` presses the dashboard's buttons
-thousands of times at random moments. Each command creates the virtual environment .venv if there is none and
-installs what it needs. Arguments after `dashboard`, `tests`, `benchmarks` and `soak` are passed on to
-`streamlit run`, to pytest, to the benchmarks and to the soak. On Windows, type `py` in place of `python3`.
+thousands of times at random moments. `versions` runs the unit tests with each Python that is found, each in
+an environment of its own: see tests/versions.py. Each other command creates the virtual environment .venv if
+there is none and installs what it needs. Arguments after `dashboard`, `tests`, `benchmarks` and `soak` are
+passed on to `streamlit run`, to pytest, to the benchmarks and to the soak. On Windows, type `py` in place of
+`python3`.
 """
 
 import sys
@@ -106,6 +109,10 @@ def _run(arguments: list[str]) -> int:
     if command == ["soak"]:
         _install("requirements-dev.txt")
         return _become(["tests.soak", *more])
+    if command == ["versions"]:
+        from tests import versions  # only here: the dashboard starts where there are no tests
+
+        return versions.main(more, FAST_CHECKS[-1], PYTEST)
     if arguments == ["docs"]:
         _install("requirements-dev.txt")
         code = _module(DOCS)

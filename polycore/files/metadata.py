@@ -5,7 +5,6 @@ Source: RFC 8259, without extensions: no NaN, no repeated keys, nothing after th
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from polycore.class_name import ClassName, are_names
 from polycore.errors import PolycoreError
+from polycore.experiment.json_text import nesting
 from polycore.files.refusals import ReadingError, Reason
 from polycore.limits import MAX_DEGREE
 from polycore.network.activations import ACTIVATIONS
@@ -26,9 +26,6 @@ MAX_METADATA_NESTING = 32
 # Python's own limit on digits can be lowered, but not below this, so every reader accepts as many.
 MAX_INTEGER_DIGITS = 640
 
-_BRACKETS = re.compile(
-    r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL
-)  # or a whole string, to skip the brackets in it
 _LARGEST_FLOAT = float(np.finfo(np.float64).max)
 
 
@@ -45,7 +42,8 @@ def parsed(text: str) -> dict[str, Any]:
     """Return the one JSON object in `text`. Raises ReadingError if it breaks a rule or a limit."""
     if len(text) > MAX_METADATA:
         raise ReadingError(Reason.LONG_METADATA, characters=len(text), limit=MAX_METADATA)
-    _check_nesting(text)
+    if nesting(text) > MAX_METADATA_NESTING:
+        raise ReadingError(Reason.NESTING, limit=MAX_METADATA_NESTING)
     metadata = _loaded(text)
     if not isinstance(metadata, dict):
         raise ReadingError(Reason.NO_OBJECT)
@@ -128,14 +126,6 @@ def polynomials_of(metadata: Mapping[str, Any], classes: int) -> tuple[Coefficie
     if not isinstance(polynomials, list) or len(polynomials) != classes:
         raise ReadingError(Reason.POLYNOMIALS, classes=classes)
     return tuple(_coefficients(position, item) for position, item in enumerate(polynomials))
-
-
-def _check_nesting(text: str) -> None:
-    depth = 0
-    for token in _BRACKETS.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
-        if depth > MAX_METADATA_NESTING:
-            raise ReadingError(Reason.NESTING, limit=MAX_METADATA_NESTING)
 
 
 def _loaded(text: str) -> Any:

@@ -235,7 +235,12 @@ def test_a_run_that_diverges_says_so_and_keeps_the_best(folder):
         pytest.param(
             ["recommended", "--hidden", "12-x"], "hidden: got 'x'; expected a whole number", id="letters"
         ),
-        pytest.param(["recommended", "--range", "-1..1"], "--range=-1..1", id="a minus without ="),
+        pytest.param(
+            ["recommended", "--range", "-1..1"],
+            "--range=-1..1",
+            id="a minus without =",
+            marks=pytest.mark.skipif(sys.version_info >= (3, 14), reason="argparse then reads what is meant"),
+        ),
         pytest.param(
             ["recommended", "--optimizer", "lbfgs", "--samples", "fresh"],
             "Give a number of",

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import polycore as pc
+from polycore.experiment.json_text import nesting
 from tests.experiments import experiments
 
 TWO = pc.INTRODUCTION_POLYNOMIALS
@@ -118,6 +119,26 @@ def test_json_that_is_no_experiment_is_refused(text, says):
     with pytest.raises(pc.PolycoreError) as refusal:
         pc.Experiment.from_json(text)
     assert says in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "depth"),
+    [
+        ("1", 0),
+        ("[]", 1),
+        ('{"a": [1, [2]], "b": [3]}', 3),
+        ('["[[[", "\\"[", {}]', 2),
+        ('["[[', 1),
+        ("]][", 0),
+    ],
+)
+def test_brackets_in_texts_are_not_nested(text, depth):
+    assert nesting(text) == depth
+
+
+def test_json_nested_a_thousand_deep_is_refused_by_every_python():
+    with pytest.raises(pc.PolycoreError, match="deeply nested"):
+        pc.Experiment.from_json("[" * 1001 + "]" * 1001)
 
 
 json_values = st.recursive(
