@@ -1,7 +1,6 @@
 """The Bayes classifier: closed forms, SciPy's quadrature, drawn points and laws."""
 
 import math
-import time
 import tracemalloc
 from itertools import combinations, pairwise
 from statistics import NormalDist
@@ -424,20 +423,7 @@ def test_points_are_refused_with(points, message):
             judge(points)
 
 
-# --- time and memory --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("curves", "most"),
-    [pytest.param(TUTORIAL_POLYNOMIALS, 0.05, id="tutorial"), pytest.param(TWENTY_FOUR, 0.3, id="24")],
-)
-def test_the_accuracy_takes_a_moment(curves, most):
-    taken = []
-    for _ in range(3):
-        start = time.process_time()
-        accuracy(curves, 0.1)
-        taken.append(time.process_time() - start)
-    assert min(taken) < most
+# --- memory --------------------------------------------------------------------------
 
 
 def test_a_million_points_stay_under_200_megabytes():
