@@ -97,7 +97,7 @@ class Line:
 def observed_server(tmp_path_factory) -> Iterator[str]:
     """Start the dashboard as it is, with one page more."""
     folder = tmp_path_factory.mktemp("observed")
-    for file in [*ROOT.glob("*.py"), *ROOT.glob("pages/*.py"), ROOT / ".streamlit/config.toml"]:
+    for file in [*ROOT.glob("*.py"), *ROOT.glob("pages/[0-9]*.py"), ROOT / ".streamlit/config.toml"]:
         copy = folder / file.relative_to(ROOT)
         copy.parent.mkdir(exist_ok=True)
         shutil.copy(file, copy)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 import polycore as pc
-from tests.package.conftest import REPOSITORY, ROOT, finished
+from tests.package.installation import REPOSITORY, ROOT, finished
 
 NUMPY = Path(np.__file__).parents[1]
 SUFFIXES = (".css", ".html", ".js", ".py", ".svg")
