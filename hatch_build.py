@@ -11,9 +11,7 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 # a Markdown link, or picture, to a file of the repository
 LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!#|\w+:)([^)\s]+)\)")
-
-
-# its files, and the folders whose files are all of it
+# files and folders of the dashboard, at the paths that it reads them from
 DASHBOARD = (".streamlit/config.toml", "docs/glossary.md", "pages", "streamlit_app.py")
 
 
@@ -33,7 +31,7 @@ class DashboardHook(BuildHookInterface):
 class ReadmeHook(MetadataHookInterface):
     """Sets the project's description and addresses.
 
-    GitHub tells its workflows the repository in GITHUB_REPOSITORY; elsewhere, set it to build a release.
+    GitHub sets GITHUB_REPOSITORY in its workflows; elsewhere, set it to build a release.
     Without it the links stay as they are, and the project has no addresses.
     """
 

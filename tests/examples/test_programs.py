@@ -65,27 +65,27 @@ def test_points_from_csv(tmp_path):
         point, shares = answer.split(": ")
         size = [float(number) for number in re.findall(r"[\d.]+", point)]
         [expected] = softmax_of_relu(tmp_path / "leaves.npz", [size])
-        told = dict(re.findall(r"(\w+) ([\d.]+)%", shares))
-        assert list(told) == names
-        assert [float(one) / 100 for one in told.values()] == pytest.approx(expected, abs=0.0006)
+        reported = dict(re.findall(r"(\w+) ([\d.]+)%", shares))
+        assert list(reported) == names
+        assert [float(one) / 100 for one in reported.values()] == pytest.approx(expected, abs=0.0006)
         assert names[expected.argmax()] == normal.predict([size])[0]
     assert all(name in (tmp_path / "leaves.html").read_text(encoding="utf-8") for name in names)
 
 
 def test_continue_and_film(tmp_path):
     *losses, film = printed("continue_and_film.py", tmp_path).splitlines()
-    told = [re.fullmatch(r"step (\d+): loss ([\d.]+) nats", line).groups() for line in losses]
-    assert [int(step) for step, _ in told] == [200, 400, 800]
+    reported = [re.fullmatch(r"step (\d+): loss ([\d.]+) nats", line).groups() for line in losses]
+    assert [int(step) for step, _ in reported] == [200, 400, 800]
     assert film == "film.gif shows steps 0 to 800"
 
     # the run that never stopped is as good at step 400
     experiment = pc.Run.load(tmp_path / "today.npz").experiment
     whole = pc.advance(pc.start(experiment), 400)
-    assert told[1][1] == f"{whole.best.loss:.4f}"
+    assert reported[1][1] == f"{whole.best.loss:.4f}"
     points, labels = experiment.training_set()
     right = softmax_of_relu(tmp_path / "weights.npz", points)[np.arange(len(labels)), labels]
-    assert float(told[2][1]) == pytest.approx(-np.log(right).mean(), abs=0.00006)
-    assert float(told[2][1]) < float(told[1][1]) < float(told[0][1])
+    assert float(reported[2][1]) == pytest.approx(-np.log(right).mean(), abs=0.00006)
+    assert float(reported[2][1]) < float(reported[1][1]) < float(reported[0][1])
 
     with Image.open(tmp_path / "film.gif") as picture:
         assert (picture.format, picture.size) == ("GIF", (640, 320))
@@ -112,7 +112,7 @@ def test_sweep_on_dask(tmp_path):
         seeds = accuracies[row["hidden"], float(row["learning_rate"])]
         mean, deviation = statistics.mean(seeds), statistics.stdev(seeds)
         low, high = scipy.stats.t.interval(0.95, len(seeds) - 1, mean, deviation / len(seeds) ** 0.5)
-        told = [float(row[name]) for name in ("held_out_accuracy", "low", "high")]
-        assert told == pytest.approx([mean, max(low, 0), min(high, 1)], abs=1e-6)
+        reported = [float(row[name]) for name in ("held_out_accuracy", "low", "high")]
+        assert reported == pytest.approx([mean, max(low, 0), min(high, 1)], abs=1e-6)
     best = pc.Model.load(tmp_path / "best.npz")
     assert best.held_out_accuracy == pytest.approx(max(map(max, accuracies.values())), abs=1e-12)

@@ -11,14 +11,20 @@ from tests.browser.dashboard import trouble_in
 from tests.channel import visit as tab
 from tests.channel.tapes import unpacked
 from tests.package.installation import PACKAGES, install_editable, program_of, started
+from tests.waiting import wait_until
+
+
+def step_of(address):
+    """Return the step in the latest frame of a run."""
+    with urllib.request.urlopen(address, timeout=20) as answer:
+        return unpacked(answer.read())[0]["step"]
 
 
 def check_that_it_trains(command, folder, here=None):
     log = folder / "log.txt"
     with started(command, folder, log, here) as address, tab.opened(address) as visit:
         visit.press("Start")
-        with urllib.request.urlopen(f"{address}{visit.channel}/{visit.run}", timeout=20) as answer:
-            assert unpacked(answer.read())[0]["step"] >= 0
+        wait_until(lambda: step_of(f"{address}{visit.channel}/{visit.run}") > 0)
         visit.press("Stop")
     assert trouble_in(log) == []
 
