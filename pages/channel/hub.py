@@ -53,6 +53,7 @@ class Subscriber:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
+        self._urgent = asyncio.Event()
         self._shown = asyncio.Event()
         self._shown.set()
 
@@ -70,20 +71,34 @@ class Subscriber:
         self._shown.set()
         self._news.set()
 
-    def wake(self) -> None:
-        """Let it look for news; from any thread, also after its loop has ended."""
+    def wake(self, *, at_once: bool = False) -> None:
+        """Let it look for news, `at_once` or when it is due.
+
+        It may be called from any thread, also after the loop has ended.
+        """
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._news.set)
+            self._loop.call_soon_threadsafe(self._note, at_once)
+
+    def _note(self, at_once: bool) -> None:
+        self._news.set()
+        if at_once:
+            self._urgent.set()
 
     async def wait(self, seconds: float, hidden_seconds: float) -> None:
-        """Wait until there is news, but at least `seconds`; at most `hidden_seconds` in a hidden tab."""
+        """Wait until there is news, but at least `seconds`, or until it is urgent.
+
+        In a hidden tab wait at most `hidden_seconds`, for nothing but that it is seen.
+        """
         if self.is_hidden:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._shown.wait(), hidden_seconds)
         else:
-            await asyncio.sleep(seconds)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._urgent.wait()
             await self._news.wait()
         self._news.clear()
+        self._urgent.clear()
 
 
 class Holder:
@@ -185,10 +200,10 @@ class Holder:
         with self._lock:
             self._subscribers -= {subscriber}
 
-    def wake(self) -> None:
-        """Let its sockets look for news."""
+    def wake(self, *, at_once: bool = False) -> None:
+        """Let its sockets look for news, `at_once` or when they are due."""
         for subscriber in self._subscribers:
-            subscriber.wake()
+            subscriber.wake(at_once=at_once)
 
     def end(self) -> None:
         """Show nothing more; the sockets end."""

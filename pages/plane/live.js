@@ -6,7 +6,7 @@ const CURSOR_STEPS = 50; // presses of an arrow key from edge to edge
 const RETRY_MS = 3000;
 // While Plotly draws, a browser answers no press: a chart that grows beside a map rests after each drawing, so many
 // times as long as that took, but within these limits. The first drawing takes much longer than the others.
-const RESTS = 40;
+const RESTS = 60;
 const REST_MS = [500, 2000];
 const CONFIG = {
   displaylogo: false,

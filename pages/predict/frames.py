@@ -35,7 +35,8 @@ def contents(point: Asked, now: Session) -> Contents:
     shown = best_map(now)
     if shown is None:
         return Contents(values)
-    values["weights"] = shown.values | _on_map(kept, kept.experiment, shown.values["map_alt"], point, now)
+    on_map = _on_map(kept, kept.experiment, shown.values["map_alt"], point, now)
+    values["weights"] = {**shown.values, **on_map}
     return Contents(values, {"map": shown.pixels})
 
 

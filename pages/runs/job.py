@@ -117,7 +117,7 @@ class Job(Generic[T]):
         except Exception as error:  # noqa: BLE001  # the page shows it, whatever it is
             self._error = _sentence(error)
         self._is_over = True
-        self._audience.announce()
+        self._audience.announce(at_once=True)
 
 
 def _sentence(error: Exception) -> str:

@@ -314,7 +314,7 @@ class Training:
         self._status = status
         self._generation += 1
         self._changed.notify_all()
-        self.announce()
+        self._audience.announce(at_once=True)
 
     @property
     def _waits(self) -> bool:

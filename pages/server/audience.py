@@ -12,8 +12,8 @@ class Listener(Protocol):
     def is_watching(self) -> bool:
         """Whether anybody looks, so that pictures are worth their time."""
 
-    def wake(self) -> None:
-        """Note that what it listens to has changed."""
+    def wake(self, *, at_once: bool = False) -> None:
+        """Note that what it listens to has changed, `at_once` if somebody waits for it."""
 
 
 class Audience:
@@ -48,9 +48,9 @@ class Audience:
         with self._lock:
             self._references = tuple(ref(other) for other in self.listeners if other is not listener)
 
-    def announce(self) -> None:
-        """Wake all: something that can be seen has changed."""
+    def announce(self, *, at_once: bool = False) -> None:
+        """Wake all: something that can be seen has changed. `at_once`: somebody waits for it."""
         with self._lock:
             self.version += 1
         for listener in self.listeners:
-            listener.wake()
+            listener.wake(at_once=at_once)

@@ -61,6 +61,7 @@ def axis(title: str) -> dict[str, object]:
     return {
         "title": {"text": title, "standoff": 6},
         "automargin": True,
+        "ticklabeloverflow": "allow",  # margins make room; otherwise a browser measures each label
         "gridcolor": GRID,
         "zerolinecolor": GRID,
     }

@@ -26,11 +26,11 @@ class Tape:
     def number(self) -> int:
         return self._frame.sequence
 
-    def show(self, number: int) -> None:
+    def show(self, number: int, *, at_once: bool = False) -> None:
         """Show another number, and wake whoever listens."""
         self._frame = self._frame_of(number)
         for listener in tuple(self.listeners):
-            listener.wake()
+            listener.wake(at_once=at_once)
 
     def frame(self) -> Frame:
         self.computed += 1

@@ -53,6 +53,33 @@ def test_a_client_that_is_slower_than_the_source_gets_its_last_frame_and_not_eve
     assert len(numbers) < 100
 
 
+def test_a_frame_that_somebody_waits_for_comes_at_once_and_others_wait_for_their_turn(seat, monkeypatch):
+    monkeypatch.setattr(routes, "WAIT_SECONDS", 3600.0)
+    tape = Tape()
+    connection = seat(tape).connect()
+    assert first(connection)[0]["number"] == 0
+    tape.show(1)
+    with pytest.raises(TimeoutError):
+        connection.recv(timeout=0.5)
+    tape.show(2, at_once=True)
+    assert first(connection)[0]["number"] == 2
+
+
+def test_many_sockets_share_the_frames_that_the_server_sends_in_a_second(seat, monkeypatch):
+    monkeypatch.setattr(routes, "FRAMES_PER_SECOND", 4)
+    tape = Tape()
+    here = seat(tape)
+    connections = [here.connect() for _ in range(4)]  # each may have one a second
+    for connection in connections:
+        assert first(connection)[0]["number"] == 0
+    began = monotonic()
+    for number in (1, 2):
+        tape.show(number)
+        for connection in connections:
+            assert first(connection)[0]["number"] == number
+    assert monotonic() - began >= 1
+
+
 MEBIBYTE = 1024 * 1024
 
 

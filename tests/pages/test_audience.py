@@ -9,9 +9,11 @@ class Listener:
     def __init__(self, is_watching=False):
         self.is_watching = is_watching
         self.woken = 0
+        self.urgent = 0
 
-    def wake(self):
+    def wake(self, *, at_once=False):
         self.woken += 1
+        self.urgent += at_once
 
 
 def test_each_change_wakes_every_listener_once():
@@ -24,6 +26,15 @@ def test_each_change_wakes_every_listener_once():
     audience.remove(first)
     audience.announce()
     assert (first.woken, second.woken, audience.version) == (2, 2, 3)
+
+
+def test_a_change_that_somebody_waits_for_is_urgent_and_no_other_is():
+    audience, listener = Audience(), Listener()
+    audience.add(listener)
+    audience.announce()
+    assert (listener.woken, listener.urgent) == (1, 0)
+    audience.announce(at_once=True)
+    assert (listener.woken, listener.urgent) == (2, 1)
 
 
 def test_it_is_watched_as_long_as_anybody_looks():

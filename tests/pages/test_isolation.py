@@ -18,6 +18,7 @@ import polycore as pc
 from pages.inside.neuron_choice import Neuron
 from pages.plane import referee
 from pages.plane.scene import scene_of
+from polycore.inspection.class_map import class_map
 from polycore.links.compact_weights import compact
 from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
 from tests.pages.browsing import HOME, QUICK, opened, press, session_of, trained, wait_for, words_of
@@ -250,6 +251,10 @@ EXPERIMENT = pc.Experiment(
 RANGE = (-1.0, 1.0)
 
 
+def class_map_of(model, window):
+    return class_map(model.weights, model.biases, window, activation=model.activation, inputs=model.inputs)
+
+
 @pytest.fixture(scope="module")
 def arguments():
     """Return arguments for each cached function that has any."""
@@ -292,6 +297,7 @@ def arguments():
         "pages.plane.plane.referee_map": (best, scene),
         "pages.compare.race_view._latest_map": (run,),
         "pages.plane.referee.of": (*curves, 0.0),
+        "pages.run_view.map_values.shown_map": (class_map_of(model, window).packed(), EXPERIMENT, True),
         "pages.train.run_report._held_out_report": (model, EXPERIMENT),
         "pages.predict.curve_walk._figure": (model, best, scene, 0),
         "pages.predict.curve_walk.along": (model, best, scene, 0),

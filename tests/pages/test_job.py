@@ -18,7 +18,7 @@ class Listener:
     def __init__(self):
         self.woken = 0
 
-    def wake(self):
+    def wake(self, *, at_once=False):  # noqa: ARG002
         self.woken += 1
 
 

@@ -67,7 +67,7 @@ class Watching:
 
     is_watching = True
 
-    def wake(self):
+    def wake(self, *, at_once=False):
         pass
 
 

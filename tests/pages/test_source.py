@@ -35,7 +35,7 @@ class Viewer:
     def __init__(self):
         self.news = 0
 
-    def wake(self):
+    def wake(self, *, at_once=False):  # noqa: ARG002
         self.news += 1
 
 
