@@ -107,8 +107,16 @@ class Channel {
     this.send({ hidden: document.hidden });
   }
 
+  // Pauses or stops a run, unless its status has changed since its latest frame. Returns whether the server was asked to.
+  halt(run, how) {
+    const frame = this.latest.get(run);
+    return frame !== undefined && this.send({ halt: [run, how, frame.generation] });
+  }
+
   send(message) {
-    if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(message));
+    const isOpen = this.socket?.readyState === 1;
+    if (isOpen) this.socket.send(JSON.stringify(message));
+    return isOpen;
   }
 
   clearLoss() {

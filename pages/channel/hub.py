@@ -37,6 +37,9 @@ class Source(Protocol):
     def choose(self, choice: object) -> None:
         """Show other weights of the run: a browser sent `choice`, which may be anything."""
 
+    def halt(self, how: str, generation: int) -> None:
+        """Pause or stop the run, as `how` says, if its status has not changed since that generation."""
+
     def seen(self, is_there: IsThere) -> None:
         """Note that somebody looks; `is_there` returns whether anybody still may."""
 

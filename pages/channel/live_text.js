@@ -13,7 +13,16 @@ class Text {
     this.root = document.createElement("div");
     this.root.className = "polycore-text";
     parent.append(this.root);
+    document.addEventListener("click", this.press, true);
   }
+
+  // Pause and Stop go over the socket too: Streamlit's answer is seen only after a browser has drawn for 50 to 150 ms.
+  press = ({ target }) => {
+    const { halts, follow } = this.data ?? {};
+    if (!follow) return;
+    for (const [key, how] of Object.entries(halts))
+      if (target.closest(`.st-key-${key} button:enabled`)) this.halted = channel().halt(follow.run, how);
+  };
 
   show(data) {
     const { html, follow } = data;
@@ -21,6 +30,7 @@ class Text {
     this.html = html;
     this.data = data;
     this.reported = null;
+    this.halted = false;
     this.leave?.();
     const fill = (frame) => this.fill(frame);
     this.leave = follow && channel().follow(follow.address, follow.run, fill, (forGood) => this.lose(forGood));
@@ -61,6 +71,7 @@ class Text {
   }
 
   reportChange(frame) {
+    if (this.halted) return; // Streamlit has the press too, and draws the page anew
     const { follow, reports, until } = this.data;
     const isReached = until !== "" && valueAt(frame, until) === true;
     if (!isReached && !(reports && frame.active !== follow.active)) return;
@@ -80,6 +91,7 @@ class Text {
 
   end() {
     this.leave?.();
+    document.removeEventListener("click", this.press, true);
     this.root.remove();
   }
 }

@@ -8,11 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 import streamlit as st
 
 from pages.channel import session_key
+
+Halt = Literal["pause", "stop"]
+NO_HALTS: Mapping[str, Halt] = MappingProxyType({})
 
 _HERE = Path(__file__)
 # with which the script of each component that follows a run begins
@@ -48,7 +52,15 @@ class Followed:
         }
 
 
-def draw(html: str, key: str, followed: Followed | None, *, reports: bool = False, until: str = "") -> None:
+def draw(
+    html: str,
+    key: str,
+    followed: Followed | None,
+    *,
+    reports: bool = False,
+    until: str = "",
+    halts: Mapping[str, Halt] = NO_HALTS,
+) -> None:
     """Draw `html`, of ours alone: a person's words in it are escaped.
 
     An element with `data-value="a.b"` shows the value `b` of `a` in each frame's header, and is hidden while
@@ -59,11 +71,18 @@ def draw(html: str, key: str, followed: Followed | None, *, reports: bool = Fals
     reports: whether the page is drawn again once the run begins or ends to advance; one component of a page
     does so.
     until: the name of a value; the page is also drawn again once a frame says that it is true.
+    halts: the keys of buttons that pause or stop the run, whose press reaches the server by both sockets.
     """
     follow = None if followed is None else followed.to_browser()
     _component(
         key=key,
-        data={"html": html, "follow": follow, "reports": reports, "until": until},
+        data={
+            "html": html,
+            "follow": follow,
+            "reports": reports,
+            "until": until,
+            "halts": {key.replace(".", "-"): how for key, how in halts.items()},  # as in Streamlit's page
+        },
         on_changed_change=_nothing,
     )
 

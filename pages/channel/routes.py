@@ -169,6 +169,11 @@ def _take(message: dict[str, Any], holder: Holder, subscriber: Subscriber) -> No
             source = holder.source(name)
             if source is not None:
                 source.choose(choice)
+    match message.get("halt"):
+        case [str(name), "pause" | "stop" as how, int(generation)]:
+            source = holder.source(name)
+            if source is not None:
+                source.halt(how, generation)
 
 
 async def _write(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> int | None:

@@ -44,6 +44,9 @@ class AdvancingSource(ABC):
     def choose(self, choice: object) -> None:  # noqa: B027  # not all have a past to choose from
         """Show other weights; see `TravelingSource`."""
 
+    def halt(self, how: str, generation: int) -> None:  # noqa: B027  # only where one run has such buttons
+        """Pause or stop the run; see `RunSource`."""
+
     def seen(self, is_there: IsThere) -> None:
         """Note that somebody looks."""
         for training in self._trainings:

@@ -14,6 +14,7 @@ from pages.plane.referee import EXPLAINED, best_possible_text
 from pages.plane.scene import scene_of
 from pages.run_view.legs import changes_of
 from pages.run_view.shown import ShownRun
+from pages.setup import controls
 from pages.state import shown_weights
 from pages.state.shown_weights import ShownWeights
 from pages.wording import file_names
@@ -71,7 +72,7 @@ def draw_line(shown: ShownRun, until: str = "") -> None:
     until: see `live_text.draw`.
     """
     html = f'<div class="caption">{status_html(shown.values)}</div>'
-    live_text.draw(html, "progress.line", shown.followed, reports=True, until=until)
+    live_text.draw(html, "progress.line", shown.followed, reports=True, until=until, halts=controls.HALTS)
 
 
 def draw_bar(shown: ShownRun) -> None:
@@ -83,7 +84,7 @@ def draw_bar(shown: ShownRun) -> None:
     html = status_html(now) + live_text.bar("share", now["share"], "Steps taken")
     for name, look in NOTES.items():
         html += _value(now, f"notes.{name}", "p", look)
-    live_text.draw(html, "progress.bar", shown.followed, reports=True)
+    live_text.draw(html, "progress.bar", shown.followed, reports=True, halts=controls.HALTS)
 
 
 def draw_earlier(shown: ShownRun) -> None:

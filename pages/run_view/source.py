@@ -71,6 +71,13 @@ class RunSource(TravelingSource):
             self._rest(changed=look != before)
         self.training.show(look.wish(self.training.run.experiment))
 
+    def halt(self, how: str, generation: int) -> None:
+        """Pause or stop the run, as `how` says, if its status has not changed since."""
+        if how == "stop":
+            self.training.stop(generation)
+        else:
+            self.training.pause(generation)
+
     def _made(self, sequence: int) -> Frame:
         choice = self._choice
         look = self._look if choice is None else replace(self._look, weights=choice)

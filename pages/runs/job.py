@@ -91,6 +91,9 @@ class Job(Generic[T]):
     def choose(self, choice: object) -> None:
         """Do nothing: it has no past to choose from."""
 
+    def halt(self, how: str, generation: int) -> None:
+        """Do nothing: it ends soon."""
+
     def seen(self, is_there: IsThere) -> None:
         """Do nothing: it ends soon, also if nobody looks."""
 

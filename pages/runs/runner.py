@@ -259,18 +259,28 @@ class Training:
         """Take one step and pause. Does nothing unless ready, paused or failed."""
         self._go(("ready", "paused", "failed"), self._take_one_step)
 
-    def pause(self) -> None:
-        """Stay at the latest chunk until `resume`, even if the run was asleep because nobody looked."""
+    def pause(self, generation: int | None = None) -> None:
+        """Stay at the latest chunk until `resume`, even if the run was asleep because nobody looked.
+
+        generation: does nothing if the status has changed since then; None: whatever it is.
+        """
         with self._changed:
+            if generation not in (None, self._generation):
+                return
             self._asleep = False
             if self._status == "running":
                 self._become("paused")
 
-    def stop(self) -> None:
-        """End for good at the latest chunk. Does nothing if it is finished."""
+    def stop(self, generation: int | None = None) -> None:
+        """End for good at the latest chunk. Does nothing if it is finished or stopped.
+
+        generation: does nothing either if the status has changed since then; None: whatever it is.
+        """
         with self._changed:
+            if generation not in (None, self._generation):
+                return
             self._asleep = False
-            if self._status != "finished":
+            if self._status not in ("finished", "stopped"):
                 self._become("stopped")
 
     def catch_up(self) -> None:

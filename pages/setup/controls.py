@@ -1,12 +1,13 @@
 """The buttons that control a run: start, pause, resume, one step, stop, reset, new seed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.channel.live_text import Halt
 from pages.runs.runner import Training
 from pages.server import hosting, presence
 from pages.server.pool import workers
@@ -18,6 +19,7 @@ from polycore import Experiment, Model, PolycoreError, Run, advance, start
 PREFIX = "controls"
 RESTING = ("ready", "finished", "stopped")  # starting another run loses nothing of such a run
 REFUSAL_KEY = f"{PREFIX}.refusal"
+HALTS: Mapping[str, Halt] = {f"{PREFIX}.Pause": "pause", f"{PREFIX}.Stop": "stop"}  # by the buttons' keys
 
 PLAY, PAUSE = ":material/play_arrow:", ":material/pause:"
 CONTINUE = ":material/resume:"

@@ -66,6 +66,33 @@ def test_an_end_during_a_switch_of_pages_neither_returns_to_the_page_nor_is_lost
     visit.go_to("Train").page.get_by_role("button", name=re.compile("Start again")).wait_for()
 
 
+def presses(message: bytes, button: str) -> bool:
+    widgets = BackMsg.FromString(message).rerun_script.widget_states.widgets
+    return any(widget.id.endswith(f"controls.{button}") and widget.trigger_value for widget in widgets)
+
+
+@pytest.mark.parametrize(
+    ("button", "status", "then"), [("Pause", "Paused", "Resume"), ("Stop", "Stopped", "Start again")]
+)
+def test_a_press_that_halts_is_answered_before_streamlit_has_it_and_the_page_is_drawn_once(
+    lone_visit, button, status, then
+):
+    visit, wire = lone_visit, Wire()
+    visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
+    visit.open(f"train{LONG}")
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=20)
+    visit.rest()
+    wire.held = []
+    visit.press(button)
+    step = visit.wait_for_status(status)
+    [press], wire.held = wire.held, None
+    assert presses(press, button)
+    wire.server.send(press)
+    visit.page.get_by_role("button", name=re.compile(then)).wait_for()
+    assert visit.wait_for_status(status) == step
+
+
 def press_before_the_name(visit, address, control, times=1):
     """Open a page and press a control; send the press to the server, and the tab's name right after it.
 

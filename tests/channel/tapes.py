@@ -18,6 +18,7 @@ class Tape:
         self.looks: list[IsThere] = []
         self.listeners: list[Holder] = []
         self.choices: list[object] = []
+        self.halts: list[tuple[str, int]] = []
         self.computed = 0
         self._size = size
         self._frame = self._frame_of(0)
@@ -41,6 +42,9 @@ class Tape:
 
     def choose(self, choice: object) -> None:
         self.choices.append(choice)
+
+    def halt(self, how: str, generation: int) -> None:
+        self.halts.append((how, generation))
 
     def listen(self, holder: Holder) -> None:
         if holder not in self.listeners:

@@ -169,6 +169,10 @@ NONSENSE = (
     '{"choose": ["tape"]}',
     '{"choose": [1, 2]}',
     '{"choose": ["no tape", 2]}',
+    '{"halt": ["tape", "stop"]}',
+    '{"halt": ["tape", "stop", "1"]}',
+    '{"halt": ["tape", "start", 1]}',
+    '{"halt": ["no tape", "stop", 1]}',
     "[" * 1024,
     "NaN",
     b"\xff\xfe",
@@ -186,6 +190,17 @@ def test_messages_without_sense_are_ignored(seat):
     tape.show(1)
     assert first(connection)[0]["number"] == 1
     assert here.holder.is_watching
+    assert tape.halts == []
+
+
+def test_a_press_that_halts_reaches_its_source_alone_with_the_generation_that_was_seen(seat):
+    tape, other = Tape(), Tape("other")
+    connection = seat(tape, other).connect()
+    first(connection)
+    connection.send('{"halt": ["tape", "pause", 7]}')
+    connection.send('{"halt": ["tape", "stop", 8]}')
+    wait_until(lambda: tape.halts == [("pause", 7), ("stop", 8)])
+    assert other.halts == []
 
 
 def test_a_choice_of_weights_reaches_its_source_alone(seat):

@@ -240,6 +240,29 @@ def test_a_pause_and_a_stop_hold_at_once_and_drop_the_chunk_under_way(begin, han
     assert (training.status, training.run.step) == (status, 1)
 
 
+def test_a_second_stop_changes_nothing(begin):
+    training = begin()
+    training.start()
+    training.stop()
+    stopped, version = training.generation, training.version
+    training.stop()
+    training.stop(stopped)
+    assert (training.status, training.generation, training.version) == ("stopped", stopped, version)
+
+
+@pytest.mark.parametrize(("action", "status"), [("pause", "paused"), ("stop", "stopped")])
+def test_a_pause_or_a_stop_of_an_earlier_generation_is_too_late(begin, action, status):
+    training = begin()
+    training.start()
+    seen = training.generation
+    training.pause()
+    training.resume()
+    getattr(training, action)(seen)
+    assert training.is_active
+    getattr(training, action)(training.generation)
+    assert training.status == status
+
+
 def test_a_chunk_that_still_waits_for_a_worker_is_cancelled(begin, hand):
     training = begin()
     training.start()

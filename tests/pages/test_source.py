@@ -48,6 +48,13 @@ class Directly:
         return future
 
 
+class NoWorker:
+    """Computes nothing."""
+
+    def submit(self, *_):
+        return Future()
+
+
 def watched(steps=120, look=NETWORK):
     """Return the source of a run at that step, at rest, whose picture has been made, and its viewer."""
     training = Training(pc.advance(pc.start(EXPERIMENT), steps), Directly(), pc.advance)
@@ -84,6 +91,17 @@ def test_a_frame_has_the_whole_history():
     np.testing.assert_allclose(losses, history.loss, rtol=1e-6)
     np.testing.assert_allclose(accuracies, 100 * history.accuracy, rtol=1e-6)
     np.testing.assert_allclose(held_out, 100 * history.held_out_accuracy, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("how", "status"), [("pause", "paused"), ("stop", "stopped")])
+def test_it_pauses_and_stops_its_run_unless_that_has_changed_since(how, status):
+    training = Training(pc.start(EXPERIMENT), NoWorker(), pc.advance)
+    source = RunSource(training)
+    training.start()
+    source.halt(how, training.generation - 1)
+    assert training.is_active
+    source.halt(how, training.generation)
+    assert training.status == status
 
 
 def test_its_map_is_that_of_the_network():
