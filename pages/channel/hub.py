@@ -157,7 +157,7 @@ class Holder:
             if not self.is_revoked:
                 self._session_is_there = is_there
                 self._exchange(tuple(sources))
-        self.wake()
+        self.wake(at_once=True)
 
     def _exchange(self, sources: tuple[Source, ...]) -> None:
         before, self._sources = self.sources, tuple(map(ref, sources))
@@ -213,7 +213,7 @@ class Holder:
         with self._lock:
             self.is_revoked = True
             self._exchange(())
-        self.wake()
+        self.wake(at_once=True)
 
 
 class Hub:

@@ -81,7 +81,7 @@ def draw(
             "follow": follow,
             "reports": reports,
             "until": until,
-            "halts": {key.replace(".", "-"): how for key, how in halts.items()},  # as in Streamlit's page
+            "halts": {button.replace(".", "-"): how for button, how in halts.items()},  # as in the page
         },
         on_changed_change=_nothing,
     )

@@ -159,8 +159,8 @@ class Training:
         self._audience.remove(listener)
 
     def announce(self) -> None:
-        """Tell all listeners that something that can be seen of it has changed."""
-        self._audience.announce()
+        """Tell all listeners at once that something that can be seen of it has changed."""
+        self._audience.announce(at_once=True)
 
     def show(self, wish: Wish) -> None:
         """Let the pictures from now on be what pages want to show; the one of a run at rest comes soon."""
@@ -324,7 +324,7 @@ class Training:
         self._status = status
         self._generation += 1
         self._changed.notify_all()
-        self._audience.announce(at_once=True)
+        self.announce()
 
     @property
     def _waits(self) -> bool:
@@ -461,7 +461,7 @@ class Training:
         self._run = run
         if picture is not None:
             self._measured.take(run, picture)
-        self.announce()
+        self._audience.announce()
         if run.done or self._pace.has_spent_budget:
             self._become("finished")
 
