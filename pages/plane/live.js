@@ -5,7 +5,8 @@ const SNAP_DISTANCE = { fine: 9, coarse: 18 }; // pixels from a marker at which 
 const CURSOR_STEPS = 50; // presses of an arrow key from edge to edge
 const RETRY_MS = 3000;
 // While Plotly draws, a browser answers no press: a chart that grows beside a map rests after each drawing, so many
-// times as long as that took, but within these limits. The first drawing takes much longer than the others.
+// times as long as that took, but within these limits. The first drawing takes much longer than the others, and a run
+// that begins changes the most: after it a chart rests no longer than it must.
 const RESTS = 60;
 const REST_MS = [500, 2000];
 const CONFIG = {
@@ -122,7 +123,7 @@ class Chart {
 
   refreshSoon() {
     clearTimeout(this.resting);
-    const rest = this.latest.rests ? this.restsUntil - performance.now() : 0;
+    const rest = this.latest?.rests ? this.restsUntil - performance.now() : 0;
     if (rest > 0) this.resting = setTimeout(() => this.refresh(), rest);
     else this.refresh();
   }
@@ -135,7 +136,7 @@ class Chart {
     this.busy = true;
     this.redraw().finally(() => {
       this.busy = false;
-      if (this.stale) this.refresh();
+      if (this.stale) this.refreshSoon();
     });
   }
 
@@ -159,12 +160,14 @@ class Chart {
       if (this.pressed || this.ended) return;
       this.stale = false;
       if (this.stage.clientWidth === 0) return;
+      const isFirst = this.drawn === 0;
       const began = performance.now();
       this.fill();
       await this.draw(Plotly);
       const now = performance.now();
       const [shortest, longest] = REST_MS;
-      this.restsUntil = now + Math.min(longest, Math.max(shortest, RESTS * (now - began)));
+      const rest = isFirst ? 0 : RESTS * (now - began);
+      this.restsUntil = now + Math.min(longest, Math.max(shortest, rest));
     } catch (error) {
       this.fail(error);
     }
