@@ -240,6 +240,29 @@ def test_a_pause_and_a_stop_hold_at_once_and_drop_the_chunk_under_way(begin, han
     assert (training.status, training.run.step) == (status, 1)
 
 
+class Listener:
+    """Notes whether each change was urgent."""
+
+    is_watching = False
+
+    def __init__(self):
+        self.urgent = []
+
+    def wake(self, *, at_once=False):
+        self.urgent.append(at_once)
+
+
+def test_what_a_person_does_is_urgent_and_a_chunk_is_not(begin, hand):
+    training, listener = begin(), Listener()
+    training.listen(listener)
+    training.start()
+    hand.order().deliver()
+    wait_until(lambda: len(listener.urgent) == 2)
+    training.announce()  # as when other weights are chosen
+    training.pause()
+    assert listener.urgent == [True, False, True, True]
+
+
 def test_a_second_stop_changes_nothing(begin):
     training = begin()
     training.start()
