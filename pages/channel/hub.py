@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import Protocol
+from typing import Literal, Protocol
 from weakref import ReferenceType, ref
 
 from pages.channel.frame import Frame
@@ -22,6 +22,7 @@ FORGOTTEN_AFTER = 60.0  # seconds without socket and session; a page that comes 
 FETCHED_SECONDS = 3.0  # a tab that fetches frames does so once a second, and only while it is seen
 
 IsThere = Callable[[], bool]
+Halt = Literal["pause", "stop"]
 
 
 class Source(Protocol):
@@ -37,7 +38,7 @@ class Source(Protocol):
     def choose(self, choice: object) -> None:
         """Show other weights of the run: a browser sent `choice`, which may be anything."""
 
-    def halt(self, how: str, generation: int) -> None:
+    def halt(self, how: Halt, generation: int) -> None:
         """Pause or stop the run, as `how` says, if its status has not changed since that generation."""
 
     def seen(self, is_there: IsThere) -> None:
@@ -88,9 +89,9 @@ class Subscriber:
             self._urgent.set()
 
     async def wait(self, seconds: float, hidden_seconds: float) -> None:
-        """Wait until there is news, but at least `seconds`, or until it is urgent.
+        """Wait for news, and at least `seconds` unless it is urgent.
 
-        In a hidden tab wait at most `hidden_seconds`, for nothing but that it is seen.
+        For a hidden tab, wait until it is seen, and at most `hidden_seconds`.
         """
         if self.is_hidden:
             with suppress(TimeoutError):

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
 from pages.channel import session_key
+from pages.channel.hub import Halt
 
-Halt = Literal["pause", "stop"]
 NO_HALTS: Mapping[str, Halt] = MappingProxyType({})
 
 _HERE = Path(__file__)

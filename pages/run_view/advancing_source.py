@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from pages.channel.frame import Frame
-from pages.channel.hub import Holder, IsThere
+from pages.channel.hub import Halt, Holder, IsThere
 from pages.runs.past import Choice, choice_in
 from pages.runs.runner import Training
 
@@ -44,7 +44,7 @@ class AdvancingSource(ABC):
     def choose(self, choice: object) -> None:  # noqa: B027  # not all have a past to choose from
         """Show other weights; see `TravelingSource`."""
 
-    def halt(self, how: str, generation: int) -> None:  # noqa: B027  # only where one run has such buttons
+    def halt(self, how: Halt, generation: int) -> None:  # noqa: B027  # only where one run has such buttons
         """Pause or stop the run; see `RunSource`."""
 
     def seen(self, is_there: IsThere) -> None:

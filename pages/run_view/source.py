@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pages.channel.frame import Frame
+from pages.channel.hub import Halt
 from pages.models import asked, map_layers
 from pages.models.map_layers import Mistakes
 from pages.plane.referee import best_possible, referee_of
@@ -71,7 +72,7 @@ class RunSource(TravelingSource):
             self._rest(changed=look != before)
         self.training.show(look.wish(self.training.run.experiment))
 
-    def halt(self, how: str, generation: int) -> None:
+    def halt(self, how: Halt, generation: int) -> None:
         """Pause or stop the run, as `how` says, if its status has not changed since."""
         if how == "stop":
             self.training.stop(generation)

@@ -8,7 +8,7 @@ from concurrent.futures import BrokenExecutor, CancelledError
 from typing import Generic, TypeVar
 
 from pages.channel.frame import Frame
-from pages.channel.hub import IsThere
+from pages.channel.hub import Halt, IsThere
 from pages.runs.failure import MAX_SENTENCE
 from pages.server.audience import Audience, Listener
 from polycore import PolycoreError
@@ -91,7 +91,7 @@ class Job(Generic[T]):
     def choose(self, choice: object) -> None:
         """Do nothing: it has no past to choose from."""
 
-    def halt(self, how: str, generation: int) -> None:
+    def halt(self, how: Halt, generation: int) -> None:
         """Do nothing: it ends soon."""
 
     def seen(self, is_there: IsThere) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.channel.live_text import Halt
+from pages.channel.hub import Halt
 from pages.runs.runner import Training
 from pages.server import hosting, presence
 from pages.server.pool import workers
