@@ -9,7 +9,7 @@ from tests.browser.test_inside import plane
 # slow enough that it still gets better while a test looks at a page
 LONG = (
     "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=5000000&schedule=constant&hidden=16&batch=64"
-    "&learning_rate=0.0001"
+    "&learning_rate=0.00001"
 )
 
 # a first step of some seconds, so that pages are there before it
