@@ -8,7 +8,7 @@ import polycore as pc
 from pages.drawings import run_film
 from pages.models import pass_on
 from polycore.films.film import film
-from tests.pages.browsing import labels, opened, press, session_of, trained
+from tests.pages.browsing import labels, opened, press, session_of, trained, wait_for
 from tests.pages.test_pass_on import downloads, open_it
 from tests.waiting import wait_until
 
@@ -47,8 +47,7 @@ def test_the_film_stays_when_another_run_begins():
     press(app, "Start again")
     assert "Download the GIF" in downloads(app)
     assert any("of the run before" in caption.value for caption in app.caption)
-    press(app, "Stop")
-    press_save(app)
+    press_save(wait_for(app, "finished"))
     assert not any("of the run before" in caption.value for caption in app.caption)
 
 
