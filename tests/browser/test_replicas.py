@@ -106,6 +106,7 @@ class Caller:
             subprotocols=["streamlit"],
             max_size=None,
             proxy=None,
+            close_timeout=0.5,  # most of what comes is left unread, and so is the answer to a close
         ) as connection:
             self._keep(connection.response.headers.get_all("Set-Cookie"))
             connection.send(BackMsg(rerun_script={}).SerializeToString())
