@@ -281,7 +281,7 @@ def test_a_picture_that_was_not_drawn_is_drawn_for_who_wants_it(begin, make, wor
     at(first, 1)
     asked_for, *_ = worker.orders.get(timeout=5)
     first.stop()
-    wait_until(asked_for.cancelled)
+    wait_until(asked_for.cancelled)  # else the worker may still take that chunk
     watching = make()
     watching.listen(WATCHING)
     watching.show(Wish(window=scene_of(EXPERIMENT).window, best=True))
