@@ -369,7 +369,8 @@ def short(monkeypatch):
 
 
 def at_the_line(*names, budget=0.3):
-    app = opened(COMPARE)
+    # points of both lie in the same places: no loss reaches its floor, where two lanes would have the same
+    app = opened(COMPARE, QUICK | {"polynomials": "x~-x", "samples": "100", "noise": "0.5"})
     app.button_group(key="compare.view").set_value("Race").run()
     app.button_group(key=race_view.NAMES_KEYS["Optimizers"]).set_value(list(names)).run()
     app.button_group(key=race_view.BUDGET_KEY).set_value(budget).run()
