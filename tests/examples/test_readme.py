@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,13 @@ def test_its_commands_run(tmp_path):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     in_a_clone, installed, readers = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
     assert installed.splitlines()[1] in in_a_clone  # after the installation the same command runs
+    # its reader has activated the environment: `python` is the one that runs the tests
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment.pop("PYTHONPATH", None)
     done = subprocess.run(
         ["/bin/sh", "-e", "-c", in_a_clone + readers],
         cwd=tmp_path,
-        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        env=environment,
         capture_output=True,
         encoding="utf-8",
     )
