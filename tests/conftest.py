@@ -29,8 +29,6 @@ TESTS = Path(__file__).parent
 
 
 BROWSER_SECONDS = 300  # each wait of a browser alone may take 40 s
-# Coverage slows Python down by half. Of the tests of pages, only those that alone run some line are measured.
-MEASURED_PAGES = {"test_counted.py", "test_pass_on.py", "test_play_page.py", "test_race.py", "test_runner.py"}
 
 # Their tests share what takes seconds to set up: a server, a cluster, an environment, hostile files.
 WHOLE_FILES = (
@@ -55,13 +53,11 @@ def nothing_is_shared() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests with a browser a longer limit, and measure no coverage in most tests of pages."""
+    """Give tests with a browser a longer limit."""
     for item in items:
         in_browser = item.path.is_relative_to(TESTS / "browser")
         if in_browser and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
-        if in_browser or (item.path.is_relative_to(TESTS / "pages") and item.path.name not in MEASURED_PAGES):
-            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nothing to share out
