@@ -2,7 +2,7 @@
 
 const NOTE_MS = 4000;
 const MARGIN = 8; // pixels between the note and the button, and the window's edge
-const OTHER_PARAMETERS = ["weights", "look"]; // of the address, that do not belong to the set-up
+const LESSON = "look="; // the lesson in the address, which is not passed on
 const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1.2
 1.2M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2"/></svg>`;
 
@@ -44,7 +44,7 @@ class CopyButton {
 
   async copy() {
     this.hide();
-    const link = withWrittenWeights(this.data.link);
+    const link = asInAddress(this.data.link);
     if ((await writeToClipboard(link)) || this.copyByCommand(link)) this.confirm(link);
     else this.offer(link);
   }
@@ -104,17 +104,13 @@ class CopyButton {
   }
 }
 
-// own_weights.py writes the network's weights into the address a moment after the page is drawn, and this button
-// is not drawn again. Returns the link with these weights, if the rest of the address is the link's.
-function withWrittenWeights(link) {
-  const weights = new URLSearchParams(location.search).get("weights");
-  const isNew = weights && !new URL(link).searchParams.has("weights");
-  return isNew && setUp(link) === setUp(location.href) ? `${link}&weights=${encodeURIComponent(weights)}` : link;
-}
-
-function setUp(address) {
-  const parameters = [...new URL(address).searchParams].filter(([name]) => !OTHER_PARAMETERS.includes(name));
-  return JSON.stringify(parameters.sort());
+// A new set-up is in the address before this button is drawn with it, and own_weights.py writes the network's
+// weights into the address a moment after the page is drawn. Returns the link with the set-up and the weights that
+// are in the address now.
+function asInAddress(link) {
+  const parameters = location.search.slice(1).split("&");
+  const query = parameters.filter((parameter) => !parameter.startsWith(LESSON)).join("&");
+  return `${link.split("?")[0]}?${query}`;
 }
 
 // Returns whether it copied the link. Call it during the press itself: Safari allows it at no other time. A page

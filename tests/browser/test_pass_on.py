@@ -63,6 +63,14 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     expect(model).to_have_value("From the link · 3 polynomials")
 
 
+def test_a_copied_link_is_that_of_the_address_though_its_button_is_drawn_later(visitor):
+    visit = visitor().open(f"train{QUICK}&look=crossing")
+    visit.page.evaluate("history.replaceState(null, '', location.search.replace('steps=400', 'steps=500'))")
+    words = visit.words()
+    assert (words["steps"], words.pop("look")) == ("500", "crossing")
+    assert dict(parse_qsl(urlsplit(visit.copy_link()).query)) == words
+
+
 def test_a_link_is_copied_without_tls_too_and_selected_if_nothing_copies(lone_visit):
     page = lone_visit.page
     page.context.grant_permissions(["clipboard-read"])
