@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from time import process_time
 from typing import Any
 
 import polycore as pc
-from benchmarks.accuracy import HELD_OUT_PER_CLASS, held_out
+from benchmarks.accuracy import HELD_OUT_PER_CLASS, TRIAL_SHARE, Answer, within_budgets
 from benchmarks.table import table
 from benchmarks.timing import Contender, Spread, interleaved
 from polycore.network.activations import ACTIVATIONS
@@ -30,7 +28,6 @@ EXPERIMENTS = {
 }
 BUDGETS: tuple[float, ...] = (1, 5, 10)  # seconds of processor time
 SEEDS: tuple[int, ...] = (0, 1, 2)
-TRIAL_STEPS, TRIAL_SHARE = 640, 0.2  # of the first trial of a network's speed, and of the second
 
 TEXT = """\
 The task has twelve polynomials. Every network is that of `pc.Experiment.recommended()` with another
@@ -40,8 +37,6 @@ steps as fit the budget of processor time at the speed of a trial of {trial:.0%}
 measured on {points:,} points that were not trained on. The learning rate is the same for all, though each
 might do better with another."""
 FOOT = "The mean of {seeds} seeds, with the worst in brackets. Seconds used, budget {longest:g} s: {used}."
-
-Answer = dict[str, float]
 
 
 def measured(quick: bool) -> dict[str, Any]:
@@ -62,34 +57,7 @@ def measured(quick: bool) -> dict[str, Any]:
 
 def network(name: str) -> Callable[..., Answer]:
     """Return a measurement of one of EXPERIMENTS within a budget."""
-    experiment = EXPERIMENTS[name]
-    _trained(experiment, TRIAL_STEPS)  # warm
-    return partial(_network, experiment)
-
-
-def _network(experiment: pc.Experiment, seed: int, budget: float) -> Answer:
-    steps = _affordable(experiment, TRIAL_STEPS, budget)
-    steps = _affordable(experiment, round(TRIAL_SHARE * steps), budget)  # a longer trial knows better
-    began = process_time()
-    run = _trained(replace(experiment, seed=seed), steps)
-    seconds = process_time() - began
-    points, labels = held_out()
-    return {
-        "steps": steps,
-        "seconds": seconds,
-        "accuracy": float((run.best.predict(points) == labels).mean()),
-    }
-
-
-def _affordable(experiment: pc.Experiment, trial: int, budget: float) -> int:
-    """Return how many steps fit the budget at the speed of a run of so many."""
-    began = process_time()
-    _trained(experiment, trial)
-    return max(1, round(trial * budget / (process_time() - began)))
-
-
-def _trained(experiment: pc.Experiment, steps: int) -> pc.Run:
-    return pc.advance(pc.start(replace(experiment, steps=steps)), steps)
+    return within_budgets(EXPERIMENTS[name], share=1)
 
 
 def section(result: dict[str, Any]) -> list[str]:
