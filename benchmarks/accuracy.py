@@ -141,7 +141,7 @@ def within_budgets(experiment: pc.Experiment, share: float) -> Callable[..., Ans
 
 def _within_budget(experiment: pc.Experiment, share: float, seed: int, budget: float) -> Answer:
     steps = _affordable(experiment, TRIAL_STEPS, share * budget)
-    # a longer trial knows better
+    # the speed of a longer trial is closer to that of the run
     steps = _affordable(experiment, round(TRIAL_SHARE * steps), share * budget)
     began, wall = process_time(), perf_counter()
     run = _trained(replace(experiment, seed=seed), steps)

@@ -1,4 +1,4 @@
-// A button that copies a link during the press itself; copy_button.py describes `data`.
+// A button that copies the link to this page during the press itself; copy_button.py describes `data`.
 
 const NOTE_MS = 4000;
 const MARGIN = 8; // pixels between the note and the button, and the window's edge
@@ -44,7 +44,7 @@ class CopyButton {
 
   async copy() {
     this.hide();
-    const link = asInAddress(this.data.link);
+    const link = linkToThisPage();
     if ((await writeToClipboard(link)) || this.copyByCommand(link)) this.confirm(link);
     else this.offer(link);
   }
@@ -104,13 +104,12 @@ class CopyButton {
   }
 }
 
-// A new set-up is in the address before this button is drawn with it, and own_weights.py writes the network's
-// weights into the address a moment after the page is drawn. Returns the link with the set-up and the weights that
-// are in the address now.
-function asInAddress(link) {
+// Returns the page's address without the lesson. It has each new set-up before this button could be drawn with it,
+// and the network's weights, which own_weights.py writes a moment after the page is drawn.
+function linkToThisPage() {
   const parameters = location.search.slice(1).split("&");
   const query = parameters.filter((parameter) => !parameter.startsWith(LESSON)).join("&");
-  return `${link.split("?")[0]}?${query}`;
+  return `${location.origin}${location.pathname}?${query}`;
 }
 
 // Returns whether it copied the link. Call it during the press itself: Safari allows it at no other time. A page

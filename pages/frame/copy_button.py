@@ -1,7 +1,7 @@
-"""A button that copies a link to the clipboard.
+"""A button that copies the link to this page, which is in its address, to the clipboard.
 
-The browser has the link before the button is pressed: Safari lets a page write to the clipboard only during
-the press itself, not after an answer from the server.
+The browser does so alone: Safari lets a page write to the clipboard only during the press itself, not after
+an answer from the server.
 """
 
 from pathlib import Path
@@ -20,7 +20,7 @@ _component = st.components.v2.component(
 )
 
 
-def draw(link: str, key: str) -> None:
-    """Draw the button. The note that confirms a copy says whether `link` contains a trained network."""
-    data = {"link": link, "help": HELP, "trained": TRAINED, "set_up": SET_UP}
+def draw(key: str) -> None:
+    """Draw the button. The note that confirms a copy says whether the link contains a trained network."""
+    data = {"help": HELP, "trained": TRAINED, "set_up": SET_UP}
     _component(key=key, data=data, width="content")

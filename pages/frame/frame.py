@@ -187,10 +187,8 @@ def page_link(page: str, label: str, icon: str | None = None) -> None:
 
 def copy_link(key: str) -> None:
     """Draw a button that copies the link to this page, and one that shows more links."""
-    experiment = session.current().experiment
-    shown = link.to_address(address(), experiment, from_link.words().get("weights"))
     with st.container(horizontal=True, width="content", gap="xxsmall"):
-        copy_button.draw(shown, f"{key}.copy")
+        copy_button.draw(f"{key}.copy")
         # Not a popover: it reports to the server that it closes, together with the click outside that closed
         # it. If that click is in another fragment, or in none, Streamlit runs only the first of the two.
         st.button(
