@@ -1,20 +1,32 @@
 // What the components share: how Streamlit calls one that keeps an object for its element as long as that is on the page.
 
 // `create(parent)` returns the object, and `update(object, component)` shows what Streamlit passes. The object's `end()`
-// is called once, when the element goes.
+// is called once, when the element has gone.
+//
+// Streamlit imports a component's script for each update, and a browser may finish imports that wait for the same script
+// in any order. So an earlier update may come after a later one. Streamlit calls its cleanup at once; that of the last
+// update is called when the element has gone, and those between never.
 function keeping(create, update) {
-  const kept = new WeakMap(); // by element: the object, and how often it was updated
+  const kept = new WeakMap(); // by element: the object, and the updates of which each may prove to be the last
   return (component) => {
     const { parentElement } = component;
-    if (!kept.has(parentElement)) kept.set(parentElement, { object: create(parentElement), updates: 0 });
+    if (!kept.has(parentElement)) kept.set(parentElement, { object: create(parentElement), updates: [] });
     const entry = kept.get(parentElement);
+    entry.updates.push(component);
     update(entry.object, component);
-    // Streamlit calls the cleanup of every update, that of an earlier one possibly after a later update
-    const number = ++entry.updates;
+    setTimeout(() => {
+      // its cleanup has not been called: those that came before it are earlier ones
+      const at = entry.updates.indexOf(component);
+      if (at > 0) entry.updates.splice(0, at);
+    });
     return () => {
-      if (number !== entry.updates) return;
-      entry.object.end();
-      kept.delete(parentElement);
+      if (!parentElement.isConnected) {
+        if (kept.delete(parentElement)) entry.object.end();
+        return;
+      }
+      const wasShown = entry.updates.at(-1) === component;
+      entry.updates = entry.updates.filter((one) => one !== component);
+      if (wasShown && entry.updates.length > 0) update(entry.object, entry.updates.at(-1));
     };
   };
 }

@@ -13,16 +13,14 @@ from typing import Any
 
 import streamlit as st
 
-from pages.channel import session_key
+from pages.channel import component, session_key
 from pages.channel.hub import Halt
 
 NO_HALTS: Mapping[str, Halt] = MappingProxyType({})
 
 _HERE = Path(__file__)
 # with which the script of each component that follows a run begins
-CHANNEL_SCRIPT = "".join(
-    _HERE.with_name(name).read_text(encoding="utf-8") for name in ("channel.js", "component.js")
-)
+CHANNEL_SCRIPT = _HERE.with_name("channel.js").read_text(encoding="utf-8") + component.SCRIPT
 _component = st.components.v2.component(
     "polycore_text",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.channel.live_text import CHANNEL_SCRIPT
+from pages.channel import component
 from pages.sketch.sketch import STEPS, Sketch, operations_in
 from polycore.limits import MAX_POINTS
 from polycore.pictures.palette import PALETTE
@@ -15,10 +15,12 @@ KEY = "data.draw"
 HEIGHT = 520  # pixels, with the tools
 
 _HERE = Path(__file__)
+JAVASCRIPT = component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8")
+
 _component = st.components.v2.component(
     "polycore_draw_points",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=JAVASCRIPT,
 )
 
 

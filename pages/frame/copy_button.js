@@ -6,24 +6,15 @@ const LESSON = "look="; // the lesson in the address, which is not passed on
 const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1.2
 1.2M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2"/></svg>`;
 
-const buttons = new WeakMap();
-
-export default function ({ parentElement, data }) {
-  if (!buttons.has(parentElement)) buttons.set(parentElement, new CopyButton(parentElement));
-  const button = buttons.get(parentElement);
-  button.data = data;
-  button.button.title = data.help;
-  // Streamlit calls this function again for each update, and may call an earlier update's cleanup late
-  const update = ++button.updates;
-  return () => {
-    if (update !== button.updates) return;
-    button.end();
-    buttons.delete(parentElement);
-  };
-}
+export default keeping(
+  (parent) => new CopyButton(parent),
+  (copy, { data }) => {
+    copy.data = data;
+    copy.button.title = data.help;
+  },
+);
 
 class CopyButton {
-  updates = 0;
   // otherwise the note would cover a dialog that opens next
   hideOnPress = (event) => event.composedPath().includes(this.root) || this.hide();
 
@@ -121,10 +112,4 @@ async function writeToClipboard(link) {
   } catch {
     return false;
   }
-}
-
-function element(tag, attributes) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
 }

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.channel import component
+
 HELP = "Copy the link to what you see, with the trained network if there is one."
 TRAINED = "Link copied. It contains the set-up and the best weights of the trained network."
 SET_UP = "Link copied. It contains the set-up."
@@ -16,7 +18,7 @@ _HERE = Path(__file__)
 _component = st.components.v2.component(
     "polycore_copy",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

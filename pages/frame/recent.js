@@ -6,8 +6,34 @@ const NOT_KEPT = ["look", "embed", "game", "score", "seconds"]; // parameters of
 
 let noted = null; // what the page shows: { path, title }; its address may get weights later
 
-export default function ({ parentElement, data }) {
-  if (data.lists) return list(parentElement);
+export default keeping(
+  (parent) => new List(parent),
+  (list, { data }) => {
+    if (data.lists) list.draw();
+    else noteAs(data.title);
+  },
+);
+
+class List {
+  constructor(parent) {
+    this.root = document.createElement("section");
+    this.root.setAttribute("aria-label", "Recent");
+    this.root.hidden = true;
+    parent.append(this.root);
+  }
+
+  draw() {
+    const known = entries();
+    this.root.hidden = known.length === 0;
+    this.root.replaceChildren(heading(), links(known), clear(() => this.draw()));
+  }
+
+  end() {
+    this.root.remove();
+  }
+}
+
+function noteAs(title) {
   if (!window.polycoreRecent) {
     window.polycoreRecent = true;
     addEventListener("pagehide", note);
@@ -15,7 +41,7 @@ export default function ({ parentElement, data }) {
     // within the app a page is left without either of these events
     document.addEventListener("click", note, { capture: true });
   }
-  noted = data.title && { path: location.pathname, title: data.title };
+  noted = title && { path: location.pathname, title };
   note();
 }
 
@@ -59,18 +85,6 @@ function store(list) {
   } catch {
     // full or forbidden: there is no list next time
   }
-}
-
-function list(parent) {
-  const root = parent.querySelector("section") ?? parent.appendChild(document.createElement("section"));
-  const draw = () => {
-    const known = entries();
-    root.hidden = known.length === 0;
-    root.setAttribute("aria-label", "Recent");
-    root.replaceChildren(heading(), links(known), clear(draw));
-  };
-  draw();
-  return () => root.remove();
 }
 
 function heading() {

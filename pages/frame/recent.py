@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.channel import component
 from pages.models import link_choice
 from pages.state import session
 from pages.state.running import is_running
@@ -23,7 +24,7 @@ _HERE = Path(__file__)
 _component = st.components.v2.component(
     "polycore_recent",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

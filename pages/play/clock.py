@@ -2,29 +2,43 @@
 
 import streamlit as st
 
+from pages.channel import component
+
 _CSS = ".polycore-clock { font: inherit; font-variant-numeric: tabular-nums; }"
 _JS = """
-const clocks = new WeakMap();
+export default keeping(
+  (parent) => new Clock(parent),
+  (clock, { data }) => clock.show(data.seconds),
+);
 
-export default function ({ parentElement, data }) {
-  let clock = clocks.get(parentElement);
-  if (!clock) {
-    clock = { text: document.createElement("span") };
-    clock.text.className = "polycore-clock";
-    clock.text.setAttribute("role", "timer");
-    parentElement.append(clock.text);
-    clocks.set(parentElement, clock);
+class Clock {
+  constructor(parent) {
+    this.text = document.createElement("span");
+    this.text.className = "polycore-clock";
+    this.text.setAttribute("role", "timer");
+    parent.append(this.text);
+    this.interval = setInterval(() => this.draw(), 200);
   }
-  const start = performance.now() - 1000 * data.seconds;
-  const show = () => (clock.text.textContent = `${Math.floor((performance.now() - start) / 1000)} s`);
-  clearInterval(clock.interval);
-  clock.interval = setInterval(show, 200);
-  show();
-  return () => clearInterval(clock.interval);
+
+  show(seconds) {
+    this.start = performance.now() - 1000 * seconds;
+    this.draw();
+  }
+
+  draw() {
+    this.text.textContent = `${Math.floor((performance.now() - this.start) / 1000)} s`;
+  }
+
+  end() {
+    clearInterval(this.interval);
+    this.text.remove();
+  }
 }
 """
 
-_component = st.components.v2.component("polycore_clock", css=_CSS, js=_JS, isolate_styles=False)
+_component = st.components.v2.component(
+    "polycore_clock", css=_CSS, js=component.SCRIPT + _JS, isolate_styles=False
+)
 
 
 def draw(seconds: float, key: str) -> None:

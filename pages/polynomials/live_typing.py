@@ -6,13 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.channel.live_text import CHANNEL_SCRIPT
+from pages.channel import component
 
 LONGEST = 20_000  # characters: 24 polynomials have far fewer
 
 _component = st.components.v2.component(
     "polycore_typing",
-    js=CHANNEL_SCRIPT + Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    js=component.SCRIPT + Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

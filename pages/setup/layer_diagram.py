@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.channel.live_text import CHANNEL_SCRIPT
+from pages.channel import component
 from pages.server import hosting
 from pages.state import session, typed
 from polycore import Experiment
@@ -23,7 +23,7 @@ _HERE = Path(__file__)
 _component = st.components.v2.component(
     "polycore_layers",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.channel import session_key
+from pages.channel import component, session_key
 from pages.server.array_bytes import array_bytes
 from pages.state.holdings import Holdings
 from pages.state.session_value import Session
@@ -148,4 +148,4 @@ def _is_name(name: Any) -> bool:
     return isinstance(name, str) and len(name) == NAME_LENGTH and name.isascii() and name.isalnum()
 
 
-_tab = st.components.v2.component("polycore_tab", js=SCRIPT.read_text(encoding="utf-8"))
+_tab = st.components.v2.component("polycore_tab", js=component.SCRIPT + SCRIPT.read_text(encoding="utf-8"))

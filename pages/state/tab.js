@@ -37,16 +37,21 @@ function nameOfThisTab() {
 
 // A page that nobody touches asks for nothing when its connection is new. It may have met another server, or
 // one that has forgotten it, where what is pressed first would be lost: so it asks to be drawn.
-function drawAnewWhenConnectedAnew(setStateValue) {
-  const app = document.querySelector("[data-testid=stApp]");
-  let wasCut = false;
-  const observer = new MutationObserver(() => {
-    const isCut = app.dataset.testConnectionState !== "CONNECTED";
-    if (wasCut && !isCut) setStateValue("connected", performance.now());
-    wasCut = isCut;
-  });
-  observer.observe(app, { attributeFilter: ["data-test-connection-state"] });
-  return () => observer.disconnect();
+class Connection {
+  constructor() {
+    const app = document.querySelector("[data-testid=stApp]");
+    let wasCut = false;
+    this.observer = new MutationObserver(() => {
+      const isCut = app.dataset.testConnectionState !== "CONNECTED";
+      if (wasCut && !isCut) this.askToBeDrawn();
+      wasCut = isCut;
+    });
+    this.observer.observe(app, { attributeFilter: ["data-test-connection-state"] });
+  }
+
+  end() {
+    this.observer.disconnect();
+  }
 }
 
 // The page that was asked for last, by its name in the address: "" for Home, null before the first. Streamlit writes
@@ -87,18 +92,21 @@ function keepKeysFromButtons() {
   });
 }
 
-export default function ({ data, setStateValue }) {
-  if (!window.polycoreTabIsSetUp) {
-    noteWhatIsAskedFor();
-    keepOneEntryOfHistoryAPage();
-    keepKeysFromButtons();
-    window.polycoreTabIsSetUp = true;
-  }
-  const name = nameOfThisTab();
-  if (data.known) window.polycoreHeld = data.holds;
-  else {
-    if (window.polycoreHeld) setStateValue("held", window.polycoreHeld);
-    setStateValue("name", name);
-  }
-  return drawAnewWhenConnectedAnew(setStateValue);
-}
+export default keeping(
+  () => new Connection(),
+  (connection, { data, setStateValue }) => {
+    connection.askToBeDrawn = () => setStateValue("connected", performance.now());
+    if (!window.polycoreTabIsSetUp) {
+      noteWhatIsAskedFor();
+      keepOneEntryOfHistoryAPage();
+      keepKeysFromButtons();
+      window.polycoreTabIsSetUp = true;
+    }
+    const name = nameOfThisTab();
+    if (data.known) window.polycoreHeld = data.holds;
+    else {
+      if (window.polycoreHeld) setStateValue("held", window.polycoreHeld);
+      setStateValue("name", name);
+    }
+  },
+);

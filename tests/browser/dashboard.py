@@ -253,10 +253,10 @@ class Visit:
         """Press the button of that name."""
         self.page.get_by_role("button", name=re.compile(rf"\b{name}\b")).first.click()
 
-    def copy_link(self) -> str:
+    def copy_link(self, press: Callable[[Locator], object] = Locator.click) -> str:
         """Press "Copy link" in the navigation; return what is on the clipboard once the page confirms it."""
         self.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        self.page.get_by_role("button", name="Copy link").first.click()
+        press(self.page.get_by_role("button", name="Copy link").first)
         self.page.get_by_role("status").filter(has_text="Link copied").wait_for(state="attached")
         copied: str = self.page.evaluate("navigator.clipboard.readText()")
         return copied

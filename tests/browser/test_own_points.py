@@ -3,7 +3,21 @@
 import pytest
 from playwright.sync_api import expect
 
+from pages.data import draw_points
 from tests.browser.dashboard import PHONE
+
+SCRIPT_ADDRESS = "/slow.js"
+# Streamlit imports the script from the tab's memory, where nothing can delay it
+ASKS_FOR_THE_SCRIPT = f"""
+    const create = URL.createObjectURL.bind(URL);
+    URL.createObjectURL = (blob) => {{
+        const address = create(blob);
+        const request = new XMLHttpRequest();
+        request.open("GET", address, false);
+        request.send();
+        return request.responseText.includes("polycore_draw_points") ? "{SCRIPT_ADDRESS}" : address;
+    }};
+"""
 
 
 def plane(visit):
@@ -75,6 +89,26 @@ def test_strokes_in_quick_succession_are_all_kept(visitor):
     expect(visit.page.get_by_text("12 points of 2 classes")).to_be_visible()
     visit.page.reload()
     expect(count(visit)).to_have_text("12 points")
+
+
+def test_a_plane_that_is_drawn_anew_while_its_script_loads_stays(lone_visit):
+    lone_visit.open("data")
+    box = choose_own_points(lone_visit)
+    for index in range(2):
+        tool(lone_visit, "AB"[index]).click()
+        stroke(lone_visit, box, (0.2 + index * 0.5, 0.2 + index * 0.5))
+    standing = lone_visit.page.get_by_text("2 points of 2 classes")
+    expect(standing).to_be_visible()
+    waiting = []
+    lone_visit.page.route(f"**{SCRIPT_ADDRESS}", lambda route: waiting.append(route))
+    lone_visit.page.add_init_script(ASKS_FOR_THE_SCRIPT)
+    for _ in range(3):  # the browser chooses which of the two updates comes first
+        lone_visit.page.reload()
+        lone_visit.drawn()
+        expect(standing).to_be_visible()
+        lone_visit.wait_until(lambda: waiting)
+        waiting.pop().fulfill(body=draw_points.JAVASCRIPT, content_type="text/javascript")
+        expect(count(lone_visit)).to_have_text("2 points")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,0 +1,50 @@
+"""What a component keeps for its element, in whatever order the browser calls its updates."""
+
+import json
+import subprocess
+
+import pytest
+
+from pages.channel import component
+from tests.examples.programs import NODE
+
+KEEPER = """
+const said = [];
+const update = keeping(
+  () => ({ show: (data) => said.push(data), end: () => said.push("end") }),
+  (object, { data }) => object.show(data),
+);
+const parentElement = { isConnected: true };
+const comes = (data) => update({ parentElement, data });
+const aMomentLater = () => new Promise((resolve) => setTimeout(resolve, 1));
+"""
+FIRST_LAST = "comes('first')(); comes('last');"
+LAST_FIRST = "comes('last'); comes('first')();"
+LATE_AFTER_OTHERS = (
+    "comes('first'); await aMomentLater(); comes('second'); await aMomentLater(); comes('late')();"
+)
+THREE_IN_DISORDER = "comes('last'); const [a, b] = [comes('first'), comes('second')]; a(); b();"
+GONE = "const end = comes('first'); comes('second'); parentElement.isConnected = false; end();"
+LATE_AFTER_IT_HAS_GONE = f"{GONE} comes('late')();"
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        pytest.param(FIRST_LAST, ["first", "last"], id="one after the other"),
+        pytest.param(LAST_FIRST, ["last", "first", "last"], id="the earlier one comes later"),
+        pytest.param(LATE_AFTER_OTHERS, ["first", "second", "late", "second"], id="late after others"),
+        pytest.param(THREE_IN_DISORDER, ["last", "first", "second", "last"], id="three in disorder"),
+        pytest.param(GONE, ["first", "second", "end"], id="gone"),
+        pytest.param(
+            LATE_AFTER_IT_HAS_GONE, ["first", "second", "end", "late", "end"], id="late after it has gone"
+        ),
+    ],
+)
+@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
+def test_an_element_shows_the_last_update_whatever_comes_when(events, said):
+    program = f"{component.SCRIPT}{KEEPER}{events} console.log(JSON.stringify(said));"
+    done = subprocess.run(
+        [NODE, "--input-type=module", "-"], input=program, capture_output=True, encoding="utf-8", check=True
+    )
+    assert json.loads(done.stdout) == said
