@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.runs import Runs
+
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
 
 
@@ -48,9 +50,11 @@ def test_back_pressed_twice_leads_two_pages_back_and_forward_leads_on(visitor, p
 def test_a_page_is_asked_for_once(lone_visit):
     visit, sent = lone_visit, []
     visit.page.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(frame)))
+    runs = Runs(visit.page)
     visit.open(f"polynomials{QUICK}")
-    tab = visit.page.evaluate("window.polycoreTab").encode()  # which a new tab tells by itself
-    visit.wait_until(lambda: any(tab in frame for frame in sent))
+    visit.wait_until(
+        lambda: len(runs.ends) == 2
+    )  # the second takes the name that a new tab reports by itself
     for name in ("Data", "Train", "Home"):
         visit.rest()
         sent.clear()

@@ -2,8 +2,8 @@
 
 import pytest
 from playwright.sync_api import expect
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.browser.runs import Runs
 from tests.browser.test_inside import plane
 
 # slow enough that it still gets better while a test looks at a page
@@ -16,23 +16,6 @@ LONG = (
 SLOW = (
     "?v=1&polynomials=-x%5E2%2B1~3x&steps=1000&schedule=constant&hidden=128-128-128&samples=20000&batch=all"
 )
-
-
-class Runs:
-    """Counts the runs of scripts that the server begins for a tab."""
-
-    def __init__(self, page):
-        self.count = 0
-        page.on("websocket", self._listen)
-
-    def _listen(self, socket):
-        if socket.url.split("?")[0].endswith("/_stcore/stream"):
-            socket.on("framereceived", self._note)
-
-    def _note(self, content):
-        message = ForwardMsg()
-        message.ParseFromString(content)
-        self.count += message.WhichOneof("type") == "new_session"
 
 
 @pytest.fixture
