@@ -45,8 +45,6 @@ _NAVIGATION = (
     (PLAY, "Play", ":material/sports_esports:"),
 )
 
-WHOLE_KEY = "frame.whole"  # whether the whole page is being drawn, and not a part of it
-
 HOME_TITLE, TRAIN_TITLE = "Which polynomial is this point on?", "Train"
 PRESENTED = (HOME_TITLE, TRAIN_TITLE)  # pages with the map of the run
 
@@ -103,7 +101,7 @@ body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopove
 }
 /* they show nothing, but their gap would move the page when they appear and disappear */
 [data-testid="stLayoutWrapper"]:has(> :is(.st-key-frame-weights, .st-key-channel-passing)),
-.st-key-polycore-tab-component, .st-key-polycore-tab-connection {
+.st-key-polycore-tab-component {
   position: absolute; pointer-events: none; /* they would lie over the navigation */
 }
 @media (pointer: coarse) {
@@ -233,12 +231,6 @@ def address() -> str:
 
 def _restore() -> None:
     """Create a new session from the address, or restore that of a tab that was refreshed."""
-    recall.watch_connection()
-    st.session_state[WHOLE_KEY] = True
-    try:
-        _hear_name()
-    finally:
-        st.session_state[WHOLE_KEY] = False
     recalled = recall.recalled()
     if not session.exists():
         opened = link.from_query(st.query_params)
@@ -262,18 +254,6 @@ def _restore() -> None:
     lost = recall.lost()
     if lost != Holdings():
         session.set_lost(lost)
-
-
-@st.fragment
-def _hear_name() -> None:
-    """Take the name that the tab reports once the page is there, which mostly stays as it is."""
-    recall.hear_name()
-    if st.session_state[WHOLE_KEY]:
-        return
-    if recall.is_to_be_drawn_again() or not session.exists():
-        st.rerun()
-    if recall.confirm_name():
-        recall.remember(session.current())
 
 
 def _write_link(*, has_arrived: bool) -> None:

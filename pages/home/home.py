@@ -96,9 +96,8 @@ def _draw_whole() -> None:
             _draw_next_steps()
     with st.container():
         # Below what is seen at first, they would take a sixth of the time until a newcomer sees the curves.
-        if recall.is_first_page():
-            recall.leave_out()
-        else:
+        # The page is drawn once more as soon as the tab has reported its name.
+        if not recall.is_first_page():
             if training is None:
                 recent.draw()
             lesson_panel.draw_cards()

@@ -21,12 +21,13 @@ from pages.state.session_value import Session
 KEY = "polycore.tab"
 REPORTED_KEY, FORGOTTEN_KEY = f"{KEY}.reported", f"{KEY}.forgotten"
 HOLDINGS_KEY, HELD_KEY = f"{KEY}.holdings", f"{KEY}.held"  # of this session, and of the tab before it
-COMPONENT_KEY, CONNECTION_KEY = f"{KEY}.component", f"{KEY}.connection"
-FIRST_KEY, INCOMPLETE_KEY = f"{KEY}.first", f"{KEY}.incomplete"
+COMPONENT_KEY = f"{KEY}.component"
+FIRST_KEY = f"{KEY}.first"
 MOST_REMEMBERED = 400  # tabs: a class of thirty for a day of lessons
 MOST_BYTES = 200_000_000  # of all of them; a tab that has trained has about 0.3 MB
 SECONDS_REMEMBERED = 900.0
 NAME_LENGTH = 32
+SCRIPT = Path(__file__).with_name("tab.js")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,72 +63,46 @@ def remember(session: Session) -> None:
         _forget()
 
 
-def watch_connection() -> None:
-    """Let the tab ask for the page when its connection is new. Call it in each run of a page."""
+def recalled() -> Session | None:
+    """Return what this tab had before a refresh, when it first reports its name; else None.
+
+    Also forgets sessions that have been remembered for too long.
+    """
+    with _lock:
+        _forget()
     st.session_state[FIRST_KEY] = FIRST_KEY not in st.session_state
-    st.session_state[INCOMPLETE_KEY] = False
-    _connection(key=CONNECTION_KEY, data=None)
-
-
-def hear_name() -> None:
-    """Let the tab report its name, and what the server has had of it."""
-    # a tab that is known does not report its name again: each report is a request
-    known = KEY in st.session_state
+    known = (
+        KEY in st.session_state
+    )  # a tab that is known does not report its name again: each report is a request
     holds = st.session_state.get(HOLDINGS_KEY, Holdings()).to_json()
-    tab = _name(
+    tab = _tab(
         key=COMPONENT_KEY,
         data={"known": known, "holds": holds},
         on_name_change=lambda: None,
         on_held_change=lambda: None,
     )
     st.session_state[HELD_KEY] = Holdings.from_browser(tab.held)
-    if _is_name(tab.name):
-        st.session_state[REPORTED_KEY] = tab.name
-
-
-def recalled() -> Session | None:
-    """Return what this tab had before a refresh, when it first reports its name; else None.
-
-    Also forgets sessions that have been remembered for too long.
-    """
-    name = st.session_state.get(REPORTED_KEY)
-    with _lock:
-        _forget()
-        remembered = None if name is None else _sessions.get(name)
-    if name in (None, st.session_state.get(KEY)):
+    if not _is_name(tab.name) or st.session_state.get(KEY) == tab.name:
         return None
+    st.session_state[REPORTED_KEY] = tab.name
+    with _lock:
+        remembered = _sessions.get(tab.name)
     st.session_state[FORGOTTEN_KEY] = remembered is None
     return None if remembered is None else remembered.session
 
 
 def is_first_page() -> bool:
-    """Return whether this is the session's first page, which may leave something out; see `leave_out`."""
+    """Return whether this is the session's first page: it is drawn again when its tab reports its name."""
     return bool(st.session_state.get(FIRST_KEY, True))
-
-
-def leave_out() -> None:
-    """Have this page drawn again, with what was left out, when the tab has reported its name."""
-    st.session_state[INCOMPLETE_KEY] = True
-
-
-def is_to_be_drawn_again() -> bool:
-    """Return whether the page that is shown lacks something, now that the tab has reported its name."""
-    is_incomplete = REPORTED_KEY in st.session_state and st.session_state.get(INCOMPLETE_KEY, False)
-    return is_incomplete or recalled() is not None or _is_lost()
 
 
 def lost() -> Holdings:
     """Return, once, what the tab of a forgotten session had: it may report that later than its name."""
-    if not _is_lost():
+    held: Holdings = st.session_state.get(HELD_KEY, Holdings())
+    if held == Holdings() or not st.session_state.get(FORGOTTEN_KEY):
         return Holdings()
     st.session_state[FORGOTTEN_KEY] = False
-    held: Holdings = st.session_state[HELD_KEY]
     return held
-
-
-def _is_lost() -> bool:
-    nothing = Holdings()
-    return bool(st.session_state.get(FORGOTTEN_KEY)) and st.session_state.get(HELD_KEY, nothing) != nothing
 
 
 def confirm_name() -> bool:
@@ -173,10 +148,4 @@ def _is_name(name: Any) -> bool:
     return isinstance(name, str) and len(name) == NAME_LENGTH and name.isascii() and name.isalnum()
 
 
-_HERE = Path(__file__)
-_name = st.components.v2.component(
-    "polycore_tab", js=_HERE.with_name("tab_name.js").read_text(encoding="utf-8")
-)
-_connection = st.components.v2.component(
-    "polycore_connection", js=component.SCRIPT + _HERE.with_name("tab.js").read_text(encoding="utf-8")
-)
+_tab = st.components.v2.component("polycore_tab", js=component.SCRIPT + SCRIPT.read_text(encoding="utf-8"))

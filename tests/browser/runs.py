@@ -5,17 +5,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 
 class Runs:
-    """The runs of scripts for a tab: how many the server has begun, and how each has ended.
-
-    `ends` has ENDED after a run of a whole page, and ENDED_PART after that of a fragment.
-    """
-
-    ENDED = ForwardMsg.FINISHED_SUCCESSFULLY
-    ENDED_PART = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+    """Counts the runs of scripts that the server begins and ends for a tab."""
 
     def __init__(self, page: Page) -> None:
-        self.count = 0
-        self.ends: list[int] = []
+        self.count = self.ended = 0
         page.on("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
@@ -26,5 +19,4 @@ class Runs:
         message = ForwardMsg()
         message.ParseFromString(content)
         self.count += message.WhichOneof("type") == "new_session"
-        if message.WhichOneof("type") == "script_finished":
-            self.ends.append(message.script_finished)
+        self.ended += message.WhichOneof("type") == "script_finished"

@@ -52,9 +52,7 @@ def test_a_page_is_asked_for_once(lone_visit):
     visit.page.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(frame)))
     runs = Runs(visit.page)
     visit.open(f"polynomials{QUICK}")
-    visit.wait_until(
-        lambda: len(runs.ends) == 2
-    )  # the second takes the name that a new tab reports by itself
+    visit.wait_until(lambda: runs.ended == 2)  # the second with the name that a new tab reports by itself
     for name in ("Data", "Train", "Home"):
         visit.rest()
         sent.clear()

@@ -35,7 +35,7 @@ class Tab:
         self._states: dict[str, WidgetState] = {}
 
     def name(self, name: str) -> None:
-        """Report the tab's name, as tab_name.js does."""
+        """Report the tab's name, as tab.js does."""
         [tab] = (key for key, state in self._states.items() if not state.json_value)
         self.draw(WidgetState(id=tab, json_value=json.dumps({"name": name})))
 

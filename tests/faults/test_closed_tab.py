@@ -235,8 +235,7 @@ def tab_of(monkeypatch):
         state.clear()
         name = letter * recall.NAME_LENGTH
         # without a page, which would refer to sessions, and so without a component that reports a name
-        monkeypatch.setattr(recall, "_name", lambda **_: SimpleNamespace(name=name, held=None))
-        recall.hear_name()
+        monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name, held=None))
         recalled = recall.recalled()
         recall.confirm_name()
         return recalled
