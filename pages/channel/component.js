@@ -4,8 +4,8 @@
 // is called once, when the element has gone.
 //
 // Streamlit imports a component's script for each update, and a browser may finish imports that wait for the same script
-// in any order. So an earlier update may come after a later one. Streamlit calls its cleanup at once; that of the last
-// update is called when the element has gone, and those between never.
+// in any order: an earlier update may come after a later one. If there is a later one already when an update comes,
+// Streamlit calls the cleanup of that update at once. When the element has gone, it calls the cleanup of the last one.
 function keeping(create, update) {
   const kept = new WeakMap(); // by element: the object, and the updates of which each may prove to be the last
   return (component) => {
@@ -15,7 +15,7 @@ function keeping(create, update) {
     entry.updates.push(component);
     update(entry.object, component);
     setTimeout(() => {
-      // its cleanup has not been called: those that came before it are earlier ones
+      // if its cleanup has not been called by now, the updates that came before it are earlier ones
       const at = entry.updates.indexOf(component);
       if (at > 0) entry.updates.splice(0, at);
     });
