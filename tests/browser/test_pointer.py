@@ -1,18 +1,19 @@
 """What the network answers under the pointer: the forward pass in the browser, and the label on every map."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 import polycore as pc
 from polycore.links import link
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES, PLAIN
 from polycore.web.assets import asset
-from tests.browser.dashboard import PHONE, ROOT, with_network
+from tests.browser.dashboard import PHONE, ROOT, opened, with_network
 
 WORDS = "?v=1&polynomials=x~x%5E2~-1&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
 QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
@@ -28,6 +29,13 @@ FORWARD = f"""([shapes, numbers, activation, inputs, points]) => {{
   const network = new Network(shapes, Float64Array.from(numbers), activation, inputs);
   return points.map(([x, y]) => Array.from(network.probabilities(x, y)));
 }}"""
+
+
+@pytest.fixture(scope="module")
+def blank_page(browser) -> Iterator[Page]:
+    page = opened(browser)
+    yield page
+    page.context.close()
 
 
 def label(visit):
@@ -50,7 +58,7 @@ def shares(text):
         ((4, 4), (-1, 1), "tanh", NAMES),
     ],
 )
-def test_the_forward_pass_in_the_browser_is_python_s(lone_visit, hidden, x_range, activation, features):
+def test_the_forward_pass_in_the_browser_is_python_s(blank_page, hidden, x_range, activation, features):
     settings = {"steps": 300, "activation": activation, "features": features}
     experiment = pc.Experiment(hidden=hidden, x_range=x_range, **settings)
     model = pc.advance(pc.start(experiment), 300).current
@@ -61,12 +69,12 @@ def test_the_forward_pass_in_the_browser_is_python_s(lone_visit, hidden, x_range
     shapes = [weights.shape for weights in model.weights]
     curves = pc.TUTORIAL_POLYNOMIALS if "distances" in features else ()
     inputs = {"names": features, "curves": [curve.coefficients for curve in curves]}
-    got = lone_visit.page.evaluate(FORWARD, [shapes, numbers, activation, inputs, points.tolist()])
+    got = blank_page.evaluate(FORWARD, [shapes, numbers, activation, inputs, points.tolist()])
     np.testing.assert_allclose(got, model.predict_proba(points), atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("noise", [0.0, 1e-9, 0.1, 3.0])
-def test_the_referee_in_the_browser_is_python_s(lone_visit, noise):
+def test_the_referee_in_the_browser_is_python_s(blank_page, noise):
     polynomials = (
         *pc.TUTORIAL_POLYNOMIALS,
         pc.Polynomial(1, 0),
@@ -78,7 +86,7 @@ def test_the_referee_in_the_browser_is_python_s(lone_visit, noise):
     points[:100, 1] = [polynomials[n % len(polynomials)](x) for n, x in enumerate(points[:100, 0])]
     points[:3] = [(0, 0), (1, 1), (-1, 1)]  # crossings
     curves = [polynomial.coefficients for polynomial in polynomials]
-    got = lone_visit.page.evaluate(ODDS, [{"coefficients": curves, "noise": noise}, points.tolist()])
+    got = blank_page.evaluate(ODDS, [{"coefficients": curves, "noise": noise}, points.tolist()])
     expected = pc.Referee(polynomials, (-2.0, 2.0), noise).predict_proba(points)
     np.testing.assert_allclose(got, expected, atol=1e-5, rtol=0)
 
