@@ -18,6 +18,12 @@ SHIFT = 2  # pixels
 LEAST_INK = 0.005  # share of the pixels
 INK, TRACE = 90, 30  # of 255: surely drawn, and perhaps
 
+# of the sketch and of the sentence with it, at one moment: the page may move between two
+BOXES = """sentence => {
+  const sketch = sentence.closest(".polycore-live").querySelector("canvas");
+  return [sketch, sentence].map(element => element.getBoundingClientRect());
+}"""
+
 
 def chart(page):
     return page.locator(".polycore-live", has=page.get_by_role("img", name=PLANE)).first
@@ -73,7 +79,7 @@ def test_without_plotly_the_sketch_stays_and_the_sentence_is_below_it(lone_visit
     lone_visit.open(with_network("predict", QUICK))
     sentence = chart(page).get_by_text("its library could not be loaded from the server")
     sentence.wait_for()
-    above, below = chart(page).locator("canvas").bounding_box(), sentence.bounding_box()
+    above, below = sentence.evaluate(BOXES)
     assert below["y"] > above["y"] + 0.8 * above["height"]
     # the map is there; its picture may be decoded after the sentence is shown
     lone_visit.wait_until(lambda: (picture(page) > INK).mean() > 0.2)
