@@ -109,9 +109,7 @@ def wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
 def launched(playwright: Playwright) -> Browser:
     """Return a browser that asks nobody outside."""
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    # a test leaves its pages before optimized code has paid for its compilation
-    hasty = ["--js-flags=--no-opt"]
-    options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", *quiet, *hasty]
+    options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", *quiet]
     return playwright.chromium.launch(executable_path=chromium(), args=options)
 
 
