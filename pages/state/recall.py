@@ -71,9 +71,8 @@ def recalled() -> Session | None:
     with _lock:
         _forget()
     st.session_state[FIRST_KEY] = FIRST_KEY not in st.session_state
-    known = (
-        KEY in st.session_state
-    )  # a tab that is known does not report its name again: each report is a request
+    # a tab that is known does not report its name again: each report is a request
+    known = KEY in st.session_state
     holds = st.session_state.get(HOLDINGS_KEY, Holdings()).to_json()
     tab = _tab(
         key=COMPONENT_KEY,

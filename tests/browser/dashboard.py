@@ -182,7 +182,7 @@ class Visit:
         return self.page
 
     def drawn(self) -> "Visit":
-        """Wait until the page stands, and the server knows the tab: it draws the page anew for that."""
+        """Wait until the page is shown and the tab has a name. The server then draws the page again."""
         self.page.locator("h1").first.wait_for()
         self.wait_for_words(v="1")
         self.page.wait_for_function("window.polycoreTab")

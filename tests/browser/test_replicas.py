@@ -325,7 +325,7 @@ def test_a_network_goes_out_and_comes_in_as_a_file_through_the_proxy(browser, ho
 
 @pytest.fixture
 def other_site(house, tmp_path):
-    """Yield the address of another site, whose page shows the dashboard in a frame for each press."""
+    """Yield the address of another site, with two frames and a link for each that opens the dashboard."""
     words = QUICK.replace("steps=300", "steps=20000").replace("&", "&amp;")
     source = f"{house.proxy.address}{words}&amp;embed=true"
     frames = "".join(

@@ -18,7 +18,7 @@ SHIFT = 2  # pixels
 LEAST_INK = 0.005  # share of the pixels
 INK, TRACE = 90, 30  # of 255: surely drawn, and perhaps
 
-# of the sketch and of the sentence with it, at one moment: the page may move between two
+# where the sketch and its sentence are, at one moment: the page may move between two measurements
 BOXES = """sentence => {
   const sketch = sentence.closest(".polycore-live").querySelector("canvas");
   return [sketch, sentence].map(element => element.getBoundingClientRect());
