@@ -82,17 +82,24 @@ def _without_template(figure: go.Figure) -> dict[str, Any]:
     return content
 
 
+_known_figures: set[tuple[str, type, type]] = set()
+
+
 @pytest.fixture(autouse=True)
 def checked_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """See to it that Plotly takes each figure that this process makes, and would change nothing about it."""
     make = style.unchecked
 
     def checked(figure: dict[str, Any]) -> go.Figure:
-        made, validated = make(figure), go.Figure(figure)
-        assert _without_template(made) == _without_template(validated)
-        # a tuple is the same in JSON, but cannot be read
-        assert made.layout.xaxis.range == validated.layout.xaxis.range
-        assert made.layout.yaxis.range == validated.layout.yaxis.range
+        made = make(figure)
+        ranges = made.layout.xaxis.range, made.layout.yaxis.range
+        known = made.to_json(), type(ranges[0]), type(ranges[1])
+        if known not in _known_figures:  # pages draw the same figures again and again
+            validated = go.Figure(figure)
+            assert _without_template(made) == _without_template(validated)
+            # a tuple is the same in JSON, but cannot be read
+            assert ranges == (validated.layout.xaxis.range, validated.layout.yaxis.range)
+            _known_figures.add(known)
         return made
 
     monkeypatch.setattr(style, "unchecked", checked)
