@@ -60,11 +60,25 @@ def visitor(browser: Browser, tabs: list[Page], server: str, log: Path) -> Itera
 
 
 @pytest.fixture
-def lone_visit(browser: Browser, server: str, log: Path) -> Iterator[Visit]:
-    """Return a visit by a tab that nobody else has: for a test that changes what the tab itself does."""
-    visit = Visit(opened(browser, viewport=DESKTOP), server)
+def lone_tab(browser: Browser, tabs: list[Page]) -> Iterator[Page]:
+    """Return a tab that is closed afterwards, for a test that changes what the tab itself does.
+
+    It is opened beside another, whose program has read all scripts.
+    """
+    beside = tabs.pop() if tabs else opened(browser)
+    tab = beside.context.new_page()
+    tab.set_viewport_size(DESKTOP)
+    yield tab
+    tab.close()
+    beside.context.clear_cookies()
+    tabs.append(beside)
+
+
+@pytest.fixture
+def lone_visit(lone_tab: Page, server: str, log: Path) -> Iterator[Visit]:
+    """Return a visit by a tab that no other test has."""
+    visit = Visit(lone_tab, server)
     yield visit
     visit.check()
-    visit.rest()
-    visit.page.context.close()
+    visit.forget()
     assert trouble_in(log) == []

@@ -115,6 +115,7 @@ def launched(playwright: Playwright) -> Browser:
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
     options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", *quiet, alone]
+    options.append("--process-per-site")  # of tabs that share cookies and caches: a program starts slowly
     return playwright.chromium.launch(executable_path=chromium(), args=options)
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 import polycore as pc
 from pages.channel.frame import Frame
 from polycore.inspection.class_map import class_map
-from tests.browser.dashboard import DESKTOP, opened, served
+from tests.browser.dashboard import served
 
 COLORS = [(200, 10, 20), (30, 210, 40), (50, 60, 220)]
 ALPHAS = 5  # from clear to half transparent
@@ -54,13 +54,11 @@ def address(tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser, address):
-    page = opened(browser, viewport=DESKTOP)
-    page.goto(address)
+def page(lone_tab, address):
+    lone_tab.goto(address)
     for number in (0, 1):
-        chart(page, number).and_(page.locator("[data-updates]")).wait_for()
-    yield page
-    page.context.close()
+        chart(lone_tab, number).and_(lone_tab.locator("[data-updates]")).wait_for()
+    return lone_tab
 
 
 def chart(page, number):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import DESKTOP, Visit, opened, served, trouble_in
+from tests.browser.dashboard import Visit, served, trouble_in
 
 STARTER = Path(__file__).with_name("plain_server.py")
 SET_UP = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&hidden=8&batch=all&samples=50&steps="
@@ -22,12 +22,11 @@ def plain_server(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(browser, plain_server):
-    visit = Visit(opened(browser, viewport=DESKTOP), plain_server)
+def visit(lone_tab, plain_server):
+    visit = Visit(lone_tab, plain_server)
     yield visit
     visit.check()
     visit.rest()
-    visit.page.context.close()
 
 
 def test_a_page_follows_its_run_though_it_has_no_channel_to_ask(visit):

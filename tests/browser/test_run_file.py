@@ -8,7 +8,7 @@ from playwright.sync_api import WebSocketRoute
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 import polycore as pc
-from tests.browser.dashboard import DESKTOP, PHONE, Visit, opened
+from tests.browser.dashboard import PHONE
 
 # Streamlit marks a file at the end of the first tick and deletes it at the end of the second. Once the page
 # has shown this many newer steps, the file is gone.
@@ -68,8 +68,8 @@ class Answers:
             self.browser.send(message)
 
 
-def test_a_run_is_taken_along_while_it_continues(browser, server):
-    visit, answers = Visit(opened(browser, viewport=DESKTOP), server), Answers()
+def test_a_run_is_taken_along_while_it_continues(lone_visit):
+    visit, answers = lone_visit, Answers()
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), answers.lay)
     visit.open(f"{LONG}00")
     visit.press("Start")
@@ -83,5 +83,4 @@ def test_a_run_is_taken_along_while_it_continues(browser, server):
         answers.release()
     visit.press("Stop")
     visit.wait_for_status("Stopped")
-    visit.page.context.close()
     assert response.value.status == 200
