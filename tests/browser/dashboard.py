@@ -113,9 +113,12 @@ def launched(playwright: Playwright) -> Browser:
     tests' processor time.
     """
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
-    options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", *quiet, alone]
-    options.append("--process-per-site")  # of tabs that share cookies and caches: a program starts slowly
+    options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", *quiet]
+    options.append("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost")
+    # a page lives for seconds: to optimize its scripts would take more time than it saves
+    options.append("--js-flags=--no-opt --no-maglev")
+    # a program starts slowly: tabs that share cookies and caches share one
+    options.append("--process-per-site")
     return playwright.chromium.launch(executable_path=chromium(), args=options)
 
 
