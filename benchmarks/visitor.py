@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from time import perf_counter
@@ -70,9 +69,9 @@ class Visitor:
         self.exceptions: list[str] = []
 
     async def open(self) -> None:
-        """Request the page, and wait until it is drawn and drawn again for the tab's name."""
+        """Request the page, and wait until it is drawn."""
         await self._rerun()
-        await self.until(lambda: self._is_drawn and bool(self._states), "is drawn")
+        await self.until(lambda: self._is_drawn, "is drawn")
 
     async def press(self, label: str) -> float:
         """Press the button with this label as soon as it is enabled; return the time by perf_counter."""
@@ -198,9 +197,11 @@ class Visitor:
         if component.component_name == TEXT:
             self._take_text(component)
         elif component.component_name == TAB and component.id not in self._states:
-            name = secrets.token_hex(16)
-            self._states[component.id] = WidgetState(id=component.id, json_value=f'{{"name": "{name}"}}')
-            await self._rerun()
+            data = json.loads(component.json)
+            if data["again"]:  # as tab.js: Home is drawn in two parts
+                name = json.dumps({"name": data["name"]})
+                self._states[component.id] = WidgetState(id=component.id, json_value=name)
+                await self._rerun()
 
     def _take_text(self, component: BidiComponent) -> None:
         data = json.loads(component.json)

@@ -135,7 +135,7 @@ def draw_without_ticker(title: str) -> None:
     """
     st.set_page_config(page_title=f"{title} · polycore", page_icon=str(ICON), layout="wide")
     _stop_if_limits_are_invalid()
-    _restore()
+    _restore(in_two_parts=title == HOME_TITLE and not is_embedded())
     session_key.begin()
     _close_links_of_another_page()
     has_arrived = arrival.is_new()
@@ -229,9 +229,12 @@ def address() -> str:
     return url if url.count("/") > 2 else f"{url}/"  # of Home it may be the host alone
 
 
-def _restore() -> None:
-    """Create a new session from the address, or restore that of a tab that was refreshed."""
-    recalled = recall.recalled()
+def _restore(*, in_two_parts: bool) -> None:
+    """Create a new session from the address, or restore that of a tab that was refreshed.
+
+    in_two_parts: whether the page leaves something out at first; see `recall.recalled`.
+    """
+    recalled = recall.recalled(in_two_parts=in_two_parts)
     if not session.exists():
         opened = link.from_query(st.query_params)
         received = challenge.from_query(st.query_params, opened)

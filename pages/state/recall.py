@@ -2,8 +2,12 @@
 
 A refresh starts a new Streamlit session. The tab itself keeps a random name across it, in its sessionStorage,
 which no other tab and no link carries. By that name the tab gets its session back.
+
+A session begins with a new name, and a tab that has none takes it. Only a tab that has another reports it,
+and its page is then drawn a second time.
 """
 
+import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -63,25 +67,27 @@ def remember(session: Session) -> None:
         _forget()
 
 
-def recalled() -> Session | None:
+def recalled(*, in_two_parts: bool = False) -> Session | None:
     """Return what this tab had before a refresh, when it first reports its name; else None.
 
     Also forgets sessions that have been remembered for too long.
+
+    in_two_parts: whether the page leaves something out if it is the session's first. Its tab then reports its
+        name in any case, and the page is drawn again.
     """
     with _lock:
         _forget()
-    st.session_state[FIRST_KEY] = FIRST_KEY not in st.session_state
-    # a tab that is known does not report its name again: each report is a request
-    known = KEY in st.session_state
+    is_first = st.session_state[FIRST_KEY] = FIRST_KEY not in st.session_state
+    name = st.session_state.setdefault(KEY, secrets.token_hex(NAME_LENGTH // 2))
     holds = st.session_state.get(HOLDINGS_KEY, Holdings()).to_json()
     tab = _tab(
         key=COMPONENT_KEY,
-        data={"known": known, "holds": holds},
+        data={"name": name, "again": is_first and in_two_parts, "holds": holds},
         on_name_change=lambda: None,
         on_held_change=lambda: None,
     )
     st.session_state[HELD_KEY] = Holdings.from_browser(tab.held)
-    if not _is_name(tab.name) or st.session_state.get(KEY) == tab.name:
+    if not _is_name(tab.name) or tab.name == name:
         return None
     st.session_state[REPORTED_KEY] = tab.name
     with _lock:
@@ -91,7 +97,7 @@ def recalled() -> Session | None:
 
 
 def is_first_page() -> bool:
-    """Return whether this is the session's first page: it is drawn again when its tab reports its name."""
+    """Return whether this is the session's first page, drawn for the first time."""
     return bool(st.session_state.get(FIRST_KEY, True))
 
 
@@ -110,14 +116,14 @@ def confirm_name() -> bool:
     Call it when the session has what was recalled. A press may end a page whenever that reads or writes the
     session; the next run of the page then recalls again. The tab's session before it sees nothing more.
     """
-    name = st.session_state.get(REPORTED_KEY)
-    if name is None:
-        return False
-    if name == st.session_state.get(KEY):
+    own = st.session_state[KEY]
+    name = st.session_state.get(REPORTED_KEY, own)
+    if name == own:
         _renew_key(name)
         return False
     st.session_state[KEY] = name
     with _lock:
+        _sessions.pop(own, None)
         before = _sessions.get(name)
     if before is not None:
         session_key.revoke(before.key)

@@ -3,11 +3,6 @@
 const KEY = "polycore.tab";
 const HELD_KEY = "polycore.tab.held";
 
-function newName() {
-  const bytes = Array.from(crypto.getRandomValues(new Uint8Array(16)));
-  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 // Browsers may forbid the store within another site's page: a refresh begins anew there.
 function stored(use) {
   try {
@@ -19,9 +14,9 @@ function stored(use) {
 
 // The name lies in the store only between two pages: a tab that is opened from this one begins with a copy of
 // the store, and would share this one's run.
-function nameOfThisTab() {
+function nameOfThisTab(ofSession) {
   if (!window.polycoreTab) {
-    window.polycoreTab = stored((store) => store.getItem(KEY)) ?? newName();
+    window.polycoreTab = stored((store) => store.getItem(KEY)) ?? ofSession;
     // what the server has of this tab, as it said last: holdings.py says more
     window.polycoreHeld = JSON.parse(stored((store) => store.getItem(HELD_KEY)));
     const forget = () => [KEY, HELD_KEY].forEach((key) => stored((store) => store.removeItem(key)));
@@ -102,11 +97,9 @@ export default keeping(
       keepKeysFromButtons();
       window.polycoreTabIsSetUp = true;
     }
-    const name = nameOfThisTab();
-    if (data.known) window.polycoreHeld = data.holds;
-    else {
-      if (window.polycoreHeld) setStateValue("held", window.polycoreHeld);
-      setStateValue("name", name);
-    }
+    const name = nameOfThisTab(data.name);
+    if (name === data.name) window.polycoreHeld = data.holds;
+    else if (window.polycoreHeld) setStateValue("held", window.polycoreHeld);
+    if (name !== data.name || data.again) setStateValue("name", name);
   },
 );

@@ -5,10 +5,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 
 class Runs:
-    """Counts the runs of scripts that the server begins and ends for a tab."""
+    """Counts the runs of scripts that the server begins for a tab."""
 
     def __init__(self, page: Page) -> None:
-        self.count = self.ended = 0
+        self.count = 0
         page.on("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
@@ -19,4 +19,3 @@ class Runs:
         message = ForwardMsg()
         message.ParseFromString(content)
         self.count += message.WhichOneof("type") == "new_session"
-        self.ended += message.WhichOneof("type") == "script_finished"

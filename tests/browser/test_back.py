@@ -3,8 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.runs import Runs
-
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
 
 
@@ -50,9 +48,7 @@ def test_back_pressed_twice_leads_two_pages_back_and_forward_leads_on(visitor, p
 def test_a_page_is_asked_for_once(lone_visit):
     visit, sent = lone_visit, []
     visit.page.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(frame)))
-    runs = Runs(visit.page)
     visit.open(f"polynomials{QUICK}")
-    visit.wait_until(lambda: runs.ended == 2)  # the second with the name that a new tab reports by itself
     for name in ("Data", "Train", "Home"):
         visit.rest()
         sent.clear()

@@ -2,6 +2,7 @@
 
 import re
 import time
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import WebSocketRoute, expect
@@ -92,7 +93,8 @@ def test_a_press_that_halts_is_answered_before_streamlit_has_it_and_the_page_is_
     visit.rest()
     wire.held = []
     visit.press(button)
-    step = visit.wait_for_status(status)
+    visit.wait_until(lambda: visit.standing()[0] == status, state=visit.standing)
+    step = visit.standing()[1]
     [press], wire.held = wire.held, None
     assert presses(press, button)
     wire.server.send(press)
@@ -103,9 +105,11 @@ def test_a_press_that_halts_is_answered_before_streamlit_has_it_and_the_page_is_
 def press_before_the_name(visit, address, control, times=1):
     """Open a page and press a control; send the press to the server, and the tab's name right after it.
 
+    The tab has a name already, as after a refresh: a new one takes the name of its session, and sends none.
     The name is sent `times` times, a millisecond apart: one of them arrives while the press is handled.
     """
     wire, scripts = Wire(), []
+    visit.page.add_init_script(f"sessionStorage.setItem('{recall.KEY}', '{uuid4().hex}')")
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
     visit.page.route(COMPONENT, lambda route: scripts.append(route))
     visit.page.goto(visit.server + address)

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser import workers
 from tests.browser.dashboard import ADDRESSES, DESKTOP, PHONE, with_network
+from tests.browser.runs import Runs
 
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 POLYNOMIALS = "x^2 - 1\n(x-1)(x+2)\n-0.5x + 1"
@@ -118,6 +119,15 @@ def test_a_damaged_link_says_which_part_and_shows_no_markup(visitor):
     visit.page.get_by_text("noise: got '**bold**'; expected a number").wait_for()
     assert visit.page.locator("img[src='x']").count() == 0
     visit.wait_for_words(seed="0", hidden="16")
+
+
+def test_a_page_is_drawn_once_and_again_only_for_a_tab_that_was_here_before(visitor):
+    visit = visitor()
+    runs = Runs(visit.page)
+    visit.open(f"train{QUICK}").go_to("Data").rest()
+    assert runs.count == 2
+    visit.page.reload()
+    visit.wait_until(lambda: runs.count == 4, state=lambda: runs.count)
 
 
 def test_a_refresh_loses_neither_the_run_nor_the_set_up(visitor):

@@ -273,7 +273,13 @@ def test_a_worker_at_rest_holds_nothing_of_the_call_it_answered_last():
 
 def test_a_tab_whose_session_the_server_has_forgotten_gets_its_run_back_at_its_first_page(monkeypatch):
     before = Session(training=Training(pc.start(EXPERIMENT), Hand(), pc.advance))
-    monkeypatch.setattr(recall, "recalled", iter([before, None]).__next__)
+    recalled, sessions = recall.recalled, iter([before, None])
+
+    def recalled_at_once(**options):
+        recalled(**options)
+        return next(sessions)
+
+    monkeypatch.setattr(recall, "recalled", recalled_at_once)
     app = opened()
     assert session_of(app).training is before.training
     assert session_of(app).experiment.steps == 300  # as the address says
