@@ -38,6 +38,7 @@ RESTS = """() => {
 STATUS = "[data-value=status]"  # the first part of a line like STANDING
 STANDING = re.compile(r"(\w+) · step ([\d,]+) of")
 UNDER_WAY = ("Running", "Waiting")
+PAUSE = ".st-key-controls-Pause"
 
 # Streamlit's own: a page opened by its address looks for the server below that address first
 EXPECTED_NOT_FOUND = re.compile(r"/(polynomials|data|train|predict|inside|compare|play|glossary)/_stcore/")
@@ -189,7 +190,7 @@ class Visit:
         return self.page
 
     def drawn(self) -> "Visit":
-        """Wait until the page is shown and the tab has a name. The server then draws the page again."""
+        """Wait until the page is shown and the tab has a name; the server may then draw the page again."""
         self.page.locator("h1").first.wait_for()
         self.wait_for_words(v="1")
         self.page.wait_for_function("window.polycoreTab")
@@ -248,8 +249,9 @@ class Visit:
             return current == status and step > after_step
 
         self.wait_until(reached, seconds, state=self.standing)
-        if status not in UNDER_WAY:
-            self.rest()  # the page is drawn once more as the run ends, and what is below moves
+        if status not in UNDER_WAY:  # the page is drawn once more: buttons change, and what is below moves
+            expect(self.page.locator(PAUSE)).to_have_count(0)
+            self.rest()
         return step
 
     def accuracy(self) -> float:
