@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from pages.state import session
+from pages.state import recall, session
 from pages.state.session_value import Session
 from tests.waiting import wait_until
 
@@ -165,6 +165,12 @@ def report(app: AppTest, key: str, **state: Any) -> AppTest:
     app._run(states)
     assert not app.exception
     return app
+
+
+def refreshed(app: AppTest, page: str = HOME, words: Mapping[str, str] = QUICK) -> AppTest:
+    """Return the page, opened by the tab of `app`, which reports the name that it has from there."""
+    name = sent_to(app, recall.COMPONENT_KEY)["name"]
+    return report(opened(page, words), recall.COMPONENT_KEY, name=name)
 
 
 def trigger(app: AppTest, key: str, event: str, value: Any) -> AppTest:

@@ -8,15 +8,14 @@ import pytest
 
 from pages.lessons.lessons import LESSONS
 from pages.models import own_weights
-from pages.state import recall, writing
+from pages.state import writing
 from polycore import PolycoreError
 from tests.pages.browsing import (
     HOME,
     QUICK,
     opened,
     press,
-    report,
-    sent_to,
+    refreshed,
     session_of,
     trained,
     wait_for,
@@ -115,8 +114,7 @@ def test_waiting_for_a_cluster_does_not_delay_a_page(app, monkeypatch):
 
 def test_a_refresh_does_not_keep_it_a_second_time(app):
     before, words = session_of(app), words_of(app)
-    name = sent_to(app, recall.COMPONENT_KEY)["name"]
-    app = report(opened(TRAIN, words), recall.COMPONENT_KEY, name=name)
+    app = refreshed(app, TRAIN, words)
     assert [kept.title for kept in session_of(app).models.kept] == ["Run 1 · Adam, 2 polynomials"]
     assert session_of(app).answering.model is before.answering.model
     assert words_of(app) == words

@@ -16,7 +16,7 @@ from pages.models import naming
 from pages.plane import live
 from pages.predict import asked_point, npy_files, weight_upload
 from pages.runs.runner import Training
-from pages.state import recall, session
+from pages.state import session
 from pages.state.kept_models import MOST_KEPT
 from pages.wording.odds import odds
 from polycore.model.predictions import predictions_to_csv
@@ -32,6 +32,7 @@ from tests.pages.browsing import (
     metrics,
     opened,
     press,
+    refreshed,
     sent_to,
     session_of,
     told_by,
@@ -426,14 +427,8 @@ def test_y_stays_for_a_browser_that_missed_where_the_curve_led():
     assert labelled(app.number_input, "y").value == session_of(app).view.point.y == 8.0  # 3² - 1
 
 
-def test_a_refresh_keeps_the_point(monkeypatch):
-    before = session_of(ask(with_model(), 0.125, 0.25))
-    app = opened(PREDICT, SETUP)
-    with monkeypatch.context() as refreshed:
-        refreshed.setattr(recall, "recalled", lambda: before)
-        app.run()
-    assert not app.exception
-    app.run()
+def test_a_refresh_keeps_the_point():
+    app = refreshed(ask(with_model(), 0.125, 0.25), PREDICT, SETUP)
     assert labelled(app.number_input, "x").value == 0.125
     assert labelled(app.number_input, "y").value == 0.25
 

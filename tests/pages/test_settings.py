@@ -3,11 +3,10 @@
 import pytest
 
 from pages.setup import layer_diagram
-from pages.state import recall
 from polycore import TUTORIAL_POLYNOMIALS, Experiment
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES
-from tests.pages.browsing import QUICK, opened, press, sent_to, session_of, wait_for, words_of
+from tests.pages.browsing import QUICK, opened, press, refreshed, sent_to, session_of, wait_for, words_of
 
 TRAIN, DATA = "pages/3_train.py", "pages/2_data.py"
 KINDS = ("selectbox", "number_input", "text_input", "toggle", "button_group")
@@ -288,13 +287,9 @@ def test_the_replaced_samples_are_kept_on_other_pages_and_with_a_new_seed():
 @pytest.mark.parametrize(
     "same", [pytest.param(True, id="the same"), pytest.param(False, id="another set-up")]
 )
-def test_the_replaced_samples_survive_a_refresh_of_the_same_set_up(monkeypatch, same):
+def test_the_replaced_samples_survive_a_refresh_of_the_same_set_up(same):
     before = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
-    app = opened(TRAIN, words_of(before) | ({} if same else {"seed": "5"}))
-    with monkeypatch.context() as refreshed:
-        refreshed.setattr(recall, "recalled", lambda: session_of(before))
-        app.run()
-    assert not app.exception
+    app = refreshed(before, TRAIN, words_of(before) | ({} if same else {"seed": "5"}))
     assert len(swap(app)) == same
     enter(app, "Optimizer", "adam")
     assert session_of(app).experiment.samples_per_class == (None if same else 100)
