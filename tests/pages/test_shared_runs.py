@@ -3,6 +3,7 @@
 import queue
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -38,10 +39,10 @@ class Worker(Executor):
         self.orders.put((future, task, arguments))
         return future
 
-    def deliver(self):
+    def deliver(self, timeout=5):
         """Compute the oldest order that was not cancelled; return its task and its arguments."""
         while True:
-            future, task, arguments = self.orders.get(timeout=5)
+            future, task, arguments = self.orders.get(timeout=timeout)
             if future.set_running_or_notify_cancel():
                 break
         result = task(*arguments)
@@ -50,6 +51,12 @@ class Worker(Executor):
             result = result._replace(seconds=seconds, computing=seconds, drawing=0.0)
         future.set_result(result)
         return task, arguments
+
+    def deliver_until(self, condition):
+        """Compute what is ordered until the condition holds, which takes a moment after the last order."""
+        while not condition():
+            with suppress(queue.Empty):
+                self.deliver(timeout=0.01)
 
     def end(self):
         """Cancel all orders, so that no thread waits for one after the test."""
@@ -213,9 +220,7 @@ def test_a_run_from_a_file_is_never_shared(begin, worker):
 
 def test_all_end_at_the_step_at_which_the_first_has_used_the_seconds(begin, worker):
     first = begin(budget=0.5)
-    while first.status == "running":
-        worker.deliver()
-        time.sleep(0.01)
+    worker.deliver_until(lambda: first.status == "finished")
     assert first.run.step == 32  # half a second at 1/64 s a step
     newcomer = begin(budget=0.5)
     newcomer.catch_up()
@@ -230,7 +235,9 @@ def test_what_was_not_kept_is_computed_again(begin, worker):
     for _ in range(2):
         worker.deliver()
     at(first, 13)
+    asked_for, *_ = worker.orders.get(timeout=5)
     first.pause()
+    wait_until(asked_for.cancelled)  # else the worker may still take that chunk
     shared_results.of_this_server().clear()
     newcomer = begin()
     worker.deliver()
@@ -249,10 +256,7 @@ def test_a_single_step_is_one_step_though_a_longer_chunk_is_kept(begin, worker):
     other.pause()
     first.pause()
     other.step()
-    while other.run.step == 1:
-        worker.deliver()
-        time.sleep(0.01)
-    wait_until(lambda: other.status == "paused")
+    worker.deliver_until(lambda: other.status == "paused")
     assert other.run.step == 2
 
 
