@@ -53,7 +53,7 @@ _sessions: OrderedDict[str, Remembered] = OrderedDict()
 
 
 def remember(session: Session) -> None:
-    """Remember the session under this tab's name, if the tab has reported it."""
+    """Remember the session under this tab's name, once it has one."""
     st.session_state[HOLDINGS_KEY] = session.holdings
     name = st.session_state.get(KEY)
     if name is None:
