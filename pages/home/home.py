@@ -96,7 +96,7 @@ def _draw_whole() -> None:
             _draw_next_steps()
     with st.container():
         # Below what is seen at first, they would take a sixth of the time until a newcomer sees the curves.
-        # The page is drawn once more at once: see `recall.recalled`.
+        # The page is drawn again right away: see `recall.recalled`.
         if not recall.is_first_page():
             if training is None:
                 recent.draw()

@@ -3,8 +3,8 @@
 A refresh starts a new Streamlit session. The tab itself keeps a random name across it, in its sessionStorage,
 which no other tab and no link carries. By that name the tab gets its session back.
 
-A session begins with a new name, and a tab that has none takes it. Only a tab that has another reports it,
-and its page is then drawn a second time.
+Each session generates a name, and a tab without one adopts it. A tab that already has a name reports it, and
+its page is then drawn a second time.
 """
 
 import secrets
@@ -67,13 +67,13 @@ def remember(session: Session) -> None:
         _forget()
 
 
-def recalled(*, in_two_parts: bool = False) -> Session | None:
+def recalled(*, in_two_parts: bool) -> Session | None:
     """Return what this tab had before a refresh, when it first reports its name; else None.
 
     Also forgets sessions that have been remembered for too long.
 
-    in_two_parts: whether the page leaves something out if it is the session's first. Its tab then reports its
-        name in any case, and the page is drawn again.
+    in_two_parts: whether the page, if it is the session's first, leaves something out. Any tab then reports
+        its name, so that the page is drawn again.
     """
     with _lock:
         _forget()

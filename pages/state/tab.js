@@ -13,7 +13,7 @@ function stored(use) {
 }
 
 // The name lies in the store only between two pages: a tab that is opened from this one begins with a copy of
-// the store, and would share this one's run.
+// the store, and would share this one's run. A tab without a name adopts that of its session.
 function nameOfThisTab(ofSession) {
   if (!window.polycoreTab) {
     window.polycoreTab = stored((store) => store.getItem(KEY)) ?? ofSession;

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import PHONE, Visit, opened
+from tests.browser.dashboard import PHONE, Visit
 
 WORD = "evyl"  # in each construct of a hostile text, and in nothing of ours
 CURVES = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&hidden=16&schedule=constant"
@@ -333,13 +333,12 @@ def test_every_page_comes_from_this_server_alone(watched):
     ],
     ids=["an image", "data", "a socket", "a script"],
 )
-def test_a_visit_notes_what_is_asked_of_another_host(browser, server, question):
-    visit = Visit(opened(browser), server)
+def test_a_visit_notes_what_is_asked_of_another_host(lone_tab, server, question):
+    visit = Visit(lone_tab, server)
     visit.page.goto(f"{server}_stcore/health")
     visit.page.evaluate(f"() => {{ {question}; }}")
     visit.wait_until(lambda: visit.troubles)
     assert "ERR_NAME_NOT_RESOLVED" in visit.troubles[0]
-    visit.page.context.close()
 
 
 def test_the_page_as_it_is_served_names_no_other_host(server):

@@ -1,4 +1,4 @@
-"""The worker processes of a server, which a test can stop for a while: no run of it goes on or ends then."""
+"""Stops the worker processes of a server for a while, so that none of its runs continues or ends."""
 
 import os
 import signal
@@ -8,16 +8,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from polycore.workers.processes import Workers
+from tests.processes import children
 from tests.waiting import wait_until
 
 
 @contextmanager
 def stopped(address: str) -> Iterator[None]:
-    """Stop the workers of the server that this process started at that address; let them go on at the end."""
+    """Stop the workers of the server that this process started at that address; continue them on exit."""
     option = f"--server.port={urlsplit(address).port}"
-    [server] = [pid for pid in _children(os.getpid()) if option in _command(pid)]
-    wait_until(lambda: len(_children(server)) == Workers().count)
-    workers = _children(server)
+    [server] = [pid for pid in children(os.getpid()) if option in _command(pid)]
+    wait_until(lambda: len(children(server)) == Workers().count)
+    workers = children(server)
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)
     try:
@@ -25,11 +26,6 @@ def stopped(address: str) -> Iterator[None]:
     finally:
         for worker in workers:
             os.kill(worker, signal.SIGCONT)
-
-
-def _children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for children in tasks for child in children.read_text(encoding="ascii").split()]
 
 
 def _command(pid: int) -> list[str]:

@@ -236,7 +236,7 @@ def tab_of(monkeypatch):
         name = letter * recall.NAME_LENGTH
         # without a page, which would refer to sessions, and so without a component that reports a name
         monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name, held=None))
-        recalled = recall.recalled()
+        recalled = recall.recalled(in_two_parts=False)
         recall.confirm_name()
         return recalled
 

@@ -17,6 +17,7 @@ from tests.channel.tapes import unpacked
 from tests.hosting import image
 from tests.hosting.image import ROOT
 from tests.hosting.replicas import Replica
+from tests.processes import children
 from tests.waiting import wait_until
 
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
@@ -148,13 +149,10 @@ def test_the_container_s_health_check_asks_the_server(built, server):
 def test_docker_s_signal_ends_the_server_and_its_workers(built):
     replica = Replica("b", built)
     replica.start()
-    tasks = Path(f"/proc/{replica.pid}/task")
-    if tasks.exists():
+    if Path(f"/proc/{replica.pid}/task").exists():
         read = f"{replica.address}_stcore/metrics?families=polycore_workers"
         wait_until(lambda: b'"missing"} 0' in urllib.request.urlopen(read, timeout=20).read())
-    workers = [
-        pid for children in tasks.glob("*/children") for pid in children.read_text(encoding="ascii").split()
-    ]
+    workers = children(replica.pid)
     replica.stop()  # within 20 s
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 

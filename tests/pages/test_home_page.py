@@ -1,7 +1,6 @@
 """Home: one button, a trained map, three next steps."""
 
 from dataclasses import replace
-from uuid import uuid4
 
 import pytest
 
@@ -17,6 +16,7 @@ from tests.pages.browsing import (
     opened,
     press,
     report,
+    sent_to,
     session_of,
     wait_for,
 )
@@ -72,7 +72,10 @@ def test_a_run_that_ends_while_its_page_is_drawn_is_shown_as_ended_in_every_part
 def test_a_newcomer_s_first_page_ends_with_the_curves_and_the_next_has_the_lessons():
     app = opened()
     assert "Start lesson" not in [link.proto.label for link in app.main.get("page_link")]
-    report(app, recall.COMPONENT_KEY, name=uuid4().hex)  # which a tab does at once
+    sent = sent_to(app, recall.COMPONENT_KEY)
+    assert sent["again"]
+    report(app, recall.COMPONENT_KEY, name=sent["name"])  # as a tab does at once that had none
+    assert sent_to(app, recall.COMPONENT_KEY) == sent | {"again": False}
     assert [link.proto.label for link in app.main.get("page_link")].count("Start lesson") == 15
 
 
