@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
 from pages.plane import live
 from pages.setup import controls
@@ -16,6 +17,7 @@ from tests.pages.browsing import (
     press,
     run_status,
     session_of,
+    told_by,
     wait_for,
     words_of,
 )
@@ -254,6 +256,38 @@ def test_a_run_of_another_set_up_keeps_its_own_buttons():
     press(app, "Start")
     assert session_of(app).training.run.experiment == session_of(app).experiment
     session_of(app).training.stop()
+
+
+def pressed_as_it_ended(app, label):
+    """Draw the page for the end of its run, and then let a press come that was made before.
+
+    As in a browser, which says nothing of the buttons that nobody presses.
+    """
+    [button] = [button.proto.id for button in app.button if button.label == label]
+    states = told_by(app)
+    inputs = [state for state in states.widgets if state.WhichOneof("value") != "trigger_value"]
+    session_of(app).training.stop()
+    app._run(WidgetStates(widgets=inputs))
+    app._run(WidgetStates(widgets=[*inputs, WidgetState(id=button, trigger_value=True)]))
+    assert not app.exception
+
+
+def test_a_reset_of_a_run_of_another_set_up_counts_though_the_run_has_ended_meanwhile():
+    app = press(press(opened(TRAIN, LONG), "Start"), "New seed")
+    before = session_of(app).training
+    wait_until(lambda: before.run.step)
+    pressed_as_it_ended(app, "Reset")
+    reset = session_of(app).training
+    assert (reset.status, reset.run.step, reset.run.experiment) == ("ready", 0, before.run.experiment)
+
+
+def test_a_start_of_a_new_set_up_counts_though_the_run_before_it_has_ended_meanwhile():
+    app = press(press(opened(TRAIN, LONG), "Start"), "New seed")
+    pressed_as_it_ended(app, "Start the new set-up")
+    training = session_of(app).training
+    assert training.run.experiment == session_of(app).experiment
+    assert training.is_active
+    training.stop()
 
 
 def test_a_refused_layer_removes_no_other_input():
