@@ -37,7 +37,7 @@ RESTING = (None, "Ready", "Finished", "Stopped")
 SET_UP: tuple[Kind, ...] = ("New seed", "preset", "Next lesson")
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.05
-LONGEST_WAIT = 0.4  # seconds before a press
+LONGEST_WAIT = 0.4  # seconds before a press, unless it waits for a part of a run
 LONGEST_RUN = 3.0  # seconds that a press waits for the end of a run
 MOST_FAULTS = 5
 QUIET_SECONDS = 1.5  # after the last press, in which nothing more may happen
@@ -46,7 +46,7 @@ _logger = logging.getLogger(__name__)
 
 WORDS = f"v=1&polynomials={quote('-x^2+1~x^3-2~3x')}&hidden=8&batch=all&samples=50&schedule=constant"
 LONG = f"train?{WORDS}&steps=5000000&look=crossing"
-SHORT = f"train?{WORDS}&steps=20000&look=crossing"
+SHORT = f"train?{WORDS}&steps=12000&look=crossing"
 
 
 class LostPressError(Exception):
@@ -60,6 +60,12 @@ class Tally:
     counts: Counter[Kind] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     stop_seconds: list[float] = field(default_factory=list)
+
+    def add(self, other: "Tally") -> None:
+        """Add what has come of other presses."""
+        self.counts += other.counts
+        self.faults += other.faults
+        self.stop_seconds += other.stop_seconds
 
 
 @dataclass
@@ -112,7 +118,8 @@ class Walk:
         self.tally.faults.append(str(error))
 
     def _open(self) -> None:
-        self.tab.visit.forget()  # with its run
+        if self._history:
+            self.tab.visit.forget()  # with its run
         self.tab.open(SHORT if self.is_short else LONG)
         self._undo = None
         self._expected = self._settled(lambda _: "")
@@ -171,7 +178,9 @@ class Walk:
         if kind == "Undo":
             return self.random.choice(("preset", "Next lesson", "Reset"))
         ways = (kind, *LEADS_TO.get(kind, ()))
-        return next((way for way in ways if _labels(way, sight)), "Start")
+        # with some set-ups a run ends at once, before anything can be pressed; with another one it can
+        otherwise = self.random.choice(("Start", "preset")) if sight.status == "Finished" else "Start"
+        return next((way for way in ways if _labels(way, sight)), otherwise)
 
     def _wait_for_a_moment(self, kind: Kind, sight: Sight) -> None:
         if self.is_short and sight.is_under_way and kind != "Start":
@@ -179,7 +188,8 @@ class Walk:
             until = time.monotonic() + LONGEST_RUN
             while (now := self.tab.sight()).is_under_way and now.share < share and time.monotonic() < until:
                 self.tab.visit.pause(POLL_SECONDS)
-        self.tab.visit.pause(self.random.uniform(0, LONGEST_WAIT))
+        else:
+            self.tab.visit.pause(self.random.uniform(0, LONGEST_WAIT))
 
     def _is_changed(self, sight: Sight) -> bool:
         return sight.run is None or self._set_ups.get(sight.run, sight.words) != sight.words

@@ -22,8 +22,9 @@
   addEventListener("popstate", note);
   note();
 
+  // textContent: innerText would have the page laid out each time
   setInterval(() => {
-    const heading = document.querySelector("h1")?.innerText;
+    const heading = document.querySelector("h1")?.textContent;
     if (heading && headings.at(-1) !== heading) headings.push(heading);
   }, 20);
 
@@ -57,21 +58,23 @@
   }
 
   // Each loss has an animation of its own.
-  function undo() {
+  function undo(labels) {
     const toast = document.querySelector(".st-key-undo-toast");
-    if (!toast || !buttons().some((each) => text(each) === "Undo")) return null;
+    if (!toast || !labels.includes("Undo")) return null;
     return getComputedStyle(toast).animationName;
   }
 
   function look() {
+    const followed = run();
+    const shown = buttons();
     return {
-      ...run(),
-      isKnown: run() !== null,
+      ...followed,
+      isKnown: followed !== null,
       shown: statusShown(),
       rests: document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning",
       isConnected: document.querySelector("[data-testid=stApp]")?.dataset.testConnectionState === "CONNECTED",
-      enabled: buttons().filter((each) => !each.disabled).map(text),
-      undo: undo(),
+      enabled: shown.filter((each) => !each.disabled).map(text),
+      undo: undo(shown.map(text)),
       addresses: [...addresses],
       headings: [...headings],
     };

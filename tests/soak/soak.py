@@ -38,10 +38,11 @@ class Plan:
     seed: int
     until: float = math.inf
 
-    def walks(self, has_latency: bool) -> tuple[int, int]:
-        """Return how many presses of each kind the walks make whose runs last, and whose runs end."""
-        presses = self.presses[has_latency]
-        return presses - presses // 2, presses // 2
+    def walks(self) -> Iterator[tuple[bool, bool, int]]:
+        """Yield for each walk whether it has latency, whether its runs end, and its presses of each kind."""
+        for has_latency, presses in enumerate(self.presses):
+            yield bool(has_latency), False, presses - presses // 2
+            yield bool(has_latency), True, presses // 2
 
 
 @dataclass
@@ -86,28 +87,29 @@ def _summary(seconds: list[float]) -> str:
 
 
 def done(plan: Plan) -> Report:
-    """Do all of the plan, on a server of its own and in three browsers at once."""
+    """Do all of the plan, on a server of its own and in five browsers at once."""
     with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "log.txt") as server:
-        with SlowLine(server, LATENCY_SECONDS / 2).running() as slow, ThreadPoolExecutor(3) as threads:
+        with SlowLine(server, LATENCY_SECONDS / 2).running() as slow, ThreadPoolExecutor(5) as threads:
             report = Report()
-            work = [
-                threads.submit(_walk, server, plan, report, report.quick, has_latency=False),
-                threads.submit(_walk, slow, plan, report, report.slow, has_latency=True),
-                threads.submit(_end, slow, plan, report),
+            ends = threads.submit(_end, slow, plan, report)
+            walks = [
+                threads.submit(_walk, slow if has_latency else server, plan, has_latency, is_short, presses)
+                for has_latency, is_short, presses in plan.walks()
             ]
-            for each in work:
-                each.result()
-        report.faults += trouble_in(Path(folder) / "log.txt")
+            for (has_latency, *_), walk in zip(plan.walks(), walks, strict=True):
+                (report.slow if has_latency else report.quick).add(walk.result())
+            ends.result()
+        report.faults += [*report.quick.faults, *report.slow.faults, *trouble_in(Path(folder) / "log.txt")]
     return report
 
 
-def _walk(server: str, plan: Plan, report: Report, tally: Tally, *, has_latency: bool) -> None:
-    lasting, ending = plan.walks(has_latency)
-    with _tab(server, report.faults) as tab:
-        for is_short, quota in ((False, lasting), (True, lasting + ending)):
-            walk = Walk(tab, random.Random(f"{plan.seed} {has_latency} {is_short}"), is_short, tally)
-            walk.go(quota, plan.until)
-    report.faults += tally.faults
+def _walk(server: str, plan: Plan, has_latency: bool, is_short: bool, presses: int) -> Tally:
+    troubles: list[str] = []
+    with _tab(server, troubles) as tab:
+        walk = Walk(tab, random.Random(f"{plan.seed} {has_latency} {is_short}"), is_short)
+        tally = walk.go(presses, plan.until)
+    tally.faults += troubles
+    return tally
 
 
 def _end(server: str, plan: Plan, report: Report) -> None:
