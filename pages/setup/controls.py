@@ -351,8 +351,8 @@ def _draw_button(
 ) -> None:
     # One key for each label: the second of two quick clicks on Start must not become a click on Pause. But
     # "Start again" and "Start" share a key: a value just typed turns one into the other during the press.
-    # A disabled button has a key of its own: Streamlit ignores a press on a button that it knows as disabled,
-    # though it may have been made before the run ended.
+    # A disabled button has a key of its own: Streamlit ignores a press on a button that is disabled by the
+    # time the press arrives, even if the user could still press it.
     st.button(
         label,
         key=f"{PREFIX}.{label.removesuffix(' again')}{'.disabled' if disabled else ''}",

@@ -178,7 +178,7 @@ class Walk:
         if kind == "Undo":
             return self.random.choice(("preset", "Next lesson", "Reset"))
         ways = (kind, *LEADS_TO.get(kind, ()))
-        # with some set-ups a run ends at once, before anything can be pressed; with another one it can
+        # a run that ends at once leaves no time to press Pause or Stop: then take another set-up now and then
         otherwise = self.random.choice(("Start", "preset")) if sight.status == "Finished" else "Start"
         return next((way for way in ways if _labels(way, sight)), otherwise)
 
