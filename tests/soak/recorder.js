@@ -22,9 +22,11 @@
   addEventListener("popstate", note);
   note();
 
-  // textContent: innerText would have the page laid out each time
+  // What is looked at so often must cost little: this list is kept up to date by the browser, and textContent,
+  // unlike innerText, does not have the page laid out.
+  const found = document.getElementsByTagName("h1");
   setInterval(() => {
-    const heading = document.querySelector("h1")?.textContent;
+    const heading = found[0]?.textContent;
     if (heading && headings.at(-1) !== heading) headings.push(heading);
   }, 20);
 
@@ -93,7 +95,7 @@
       else if (performance.now() - began < 30_000) requestAnimationFrame(watch);
     };
     button.click();
-    requestAnimationFrame(watch);
+    if (text(button) === "Stop") requestAnimationFrame(watch); // only its time is asked for, and each frame costs
     return { ...before, label: text(button) };
   }
 

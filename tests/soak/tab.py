@@ -90,7 +90,7 @@ class Tab:
         return _sight(self.visit.page.evaluate("page => recorder.leave(page)", page))
 
     def milliseconds(self) -> float | None:
-        """Return how long after the last press the page showed another status; None if it has not yet."""
+        """Return how long after Stop was pressed the page showed another status; None if it has not yet."""
         milliseconds: float | None = self.visit.page.evaluate("recorder.milliseconds")
         return milliseconds
 
