@@ -6,7 +6,7 @@ from functools import reduce
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
@@ -61,6 +61,7 @@ def test_its_steps_are_counted_on(experiment):
 
 
 @every_other
+@settings(max_examples=30)  # with each experiment
 @given(chunks=st.lists(st.integers(0, 30), max_size=4))
 def test_chunks_do_not_change_it(experiment, chunks):
     whole = pc.advance(pc.start(experiment, weights=THIRTY), sum(chunks))
