@@ -37,7 +37,7 @@ class Server:
         self.port = self.http.server_port
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def servers() -> Iterator[dict[str, Server]]:
     if shutil.which("haproxy") is None:
         pytest.skip("HAProxy is not installed")
@@ -55,10 +55,10 @@ def servers() -> Iterator[dict[str, Server]]:
             thread.join()
 
 
-@pytest.fixture
-def proxy(servers, tmp_path) -> Iterator[Proxy]:
+@pytest.fixture(scope="module")
+def proxy(servers, tmp_path_factory) -> Iterator[Proxy]:
     proxy = Proxy(*servers.values())
-    with proxy.running(tmp_path / "proxy.txt"):
+    with proxy.running(tmp_path_factory.mktemp("proxy") / "log.txt"):
         proxy.wait_for(a="UP", b="UP")
         yield proxy
 
