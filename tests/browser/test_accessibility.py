@@ -77,7 +77,7 @@ def data(visit):
 def train_with_all_open(visit):
     visit.go_to("Train")
     for name, shown in (
-        ("More settings", "Schedule"),
+        ("More settings", "Input features"),
         ("Export", "The network in NumPy"),
         ("Import a run", "Run file, from here"),
     ):

@@ -61,8 +61,16 @@ def test_training_is_seen_without_scrolling(visitor, size):
     page.get_by_text("More settings").wait_for()
 
 
-def test_what_is_typed_while_the_settings_fold_is_kept(visitor):
+def test_what_is_typed_as_settings_fold_is_kept(visitor):
     visit = visitor().open(f"train{QUICK}")
+    more, dropout = visit.page.get_by_text("More settings"), visit.page.get_by_label("Dropout", exact=True)
+    more.click()
+    dropout.fill("0.5")
+    more.click()
+    expect(dropout).to_have_count(0)
+    visit.wait_for_words(dropout="0.5")
+    more.click()
+    expect(dropout).to_have_value("0.5")
     visit.page.get_by_label("Seed", exact=True).fill("77")
     visit.page.get_by_text("Settings", exact=True).click()
     expect(visit.page.get_by_label("Seed", exact=True)).to_have_count(0)

@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
+from pages.setup import more_settings
 from pages.state import recall, session
 from pages.state.session_value import Session
 from tests.waiting import wait_until
@@ -39,6 +40,16 @@ def opened(page: str = HOME, words: Mapping[str, str] = QUICK) -> AppTest:
     if page != HOME:
         app.switch_page(page).run()
     assert not app.exception
+    return app
+
+
+def unfold_settings(app: AppTest) -> AppTest:
+    """Open "More settings" if it is there and closed: only then does the page have its inputs."""
+    is_there = any(expander.label == "More settings" for expander in app.expander)
+    if is_there and not app.session_state[more_settings.OPEN_KEY]:
+        app.session_state[more_settings.OPEN_KEY] = True
+        app.run()
+        assert not app.exception
     return app
 
 

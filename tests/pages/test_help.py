@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from tests.pages.browsing import HOME, QUICK, ROOT, metrics, opened, press, trained, wait_for
+from tests.pages.browsing import HOME, QUICK, ROOT, metrics, opened, press, trained, unfold_settings, wait_for
 
 GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
 PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("[0-9]*.py")))]
@@ -61,6 +61,7 @@ def controls(page, trained):
     if page != HOME:
         app.switch_page(page).run()
     assert not app.exception
+    unfold_settings(app)
     return [(kind, found.proto.label, found.proto.help) for kind in KINDS for found in app.get(kind)]
 
 

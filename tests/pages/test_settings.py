@@ -2,11 +2,21 @@
 
 import pytest
 
-from pages.setup import layer_diagram
+from pages.setup import layer_diagram, more_settings
 from polycore import TUTORIAL_POLYNOMIALS, Experiment
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES
-from tests.pages.browsing import QUICK, opened, press, refreshed, sent_to, session_of, wait_for, words_of
+from tests.pages.browsing import (
+    QUICK,
+    opened,
+    press,
+    refreshed,
+    sent_to,
+    session_of,
+    unfold_settings,
+    wait_for,
+    words_of,
+)
 
 TRAIN, DATA = "pages/3_train.py", "pages/2_data.py"
 KINDS = ("selectbox", "number_input", "text_input", "toggle", "button_group")
@@ -28,6 +38,7 @@ REGULARIZED = {"Schedule", "Weight decay", "L1 penalty", "L2 penalty", "Dropout"
 
 
 def inputs(app):
+    unfold_settings(app)
     # without the choices of what is shown, which are not settings
     widgets = [widget for kind in KINDS for widget in getattr(app, kind)]
     shown = ("map_", "shown_", "settings.unfolded")
@@ -79,6 +90,17 @@ def test_every_optimizer_can_be_chosen_and_trains(optimizer, words):
 def test_settings_that_the_optimizer_does_not_use_are_not_shown(optimizer, shown):
     app = enter(opened(TRAIN), "Optimizer", optimizer)
     assert set(inputs(app)) == shown
+
+
+def test_inputs_of_more_settings_are_there_while_it_is_open_and_what_they_set_stays():
+    app = opened(TRAIN)
+    assert "Dropout" not in [box.label for box in app.number_input]
+    enter(app, "Dropout", 0.5)
+    app.session_state[more_settings.OPEN_KEY] = False
+    app.run()
+    assert "Dropout" not in [box.label for box in app.number_input]
+    assert session_of(app).experiment.dropout == 0.5
+    assert inputs(app)["Dropout"].value == 0.5
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

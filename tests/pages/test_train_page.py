@@ -18,6 +18,7 @@ from tests.pages.browsing import (
     run_status,
     session_of,
     told_by,
+    unfold_settings,
     wait_for,
     words_of,
 )
@@ -28,6 +29,7 @@ LONG = {**QUICK, "steps": "1000000"}
 
 
 def setting(app, kind, name):
+    unfold_settings(app)
     [setting_widget] = [widget for widget in getattr(app, kind) if widget.label == name]
     return setting_widget
 
@@ -291,7 +293,7 @@ def test_a_start_of_a_new_set_up_counts_though_the_run_before_it_has_ended_meanw
 
 
 def test_a_refused_layer_removes_no_other_input():
-    app = opened(TRAIN)
+    app = unfold_settings(opened(TRAIN))
     before = [box.label for box in app.number_input]
     setting(app, "text_input", "Hidden layers").set_value("many").run()
     assert [box.label for box in app.number_input] == before

@@ -3,7 +3,7 @@
 import pytest
 
 from polycore import INTRODUCTION_POLYNOMIALS, Polynomial
-from tests.pages.browsing import QUICK, edited, labelled, opened, press, session_of
+from tests.pages.browsing import QUICK, edited, labelled, opened, press, session_of, unfold_settings
 
 HOME, POLYNOMIALS, DATA = "streamlit_app.py", "pages/1_polynomials.py", "pages/2_data.py"
 TRAIN, COMPARE = "pages/3_train.py", "pages/6_compare.py"
@@ -12,6 +12,7 @@ BEGINNINGS = ("Start", "One step")
 
 def typed(app, label, value):
     """Type without a run of the page: the next press sends it along."""
+    unfold_settings(app)
     widgets = [*app.number_input, *app.text_input, *app.text_area, *app.selectbox, *app.toggle]
     labelled(widgets, label).set_value(value)
     return app
