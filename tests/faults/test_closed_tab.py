@@ -6,6 +6,7 @@ import weakref
 from collections import OrderedDict
 from concurrent.futures import Executor, Future
 from types import SimpleNamespace
+from unittest.mock import Mock
 from uuid import uuid4
 
 import numpy as np
@@ -218,6 +219,13 @@ def test_the_tab_of_a_page_is_there_as_long_as_its_own_session_is_connected(monk
 
 def test_without_a_server_somebody_is_always_there():
     assert presence.of_this_tab()()
+
+
+def test_no_mock_of_a_server_is_asked_as_in_an_app_test(monkeypatch):
+    monkeypatch.setattr(presence.runtime, "exists", lambda: True)
+    monkeypatch.setattr(presence.runtime, "get_instance", Mock)
+    monkeypatch.setattr(presence, "get_script_run_ctx", lambda **_: SimpleNamespace(session_id="mine"))
+    assert presence.of_this_tab()() is True
 
 
 # --- memory -----------------------------------------------------------------------------------
