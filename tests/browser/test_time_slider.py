@@ -39,7 +39,7 @@ def test_the_map_follows_the_slider_and_goes_back_to_now(visitor, size):
     expect(visit.page.get_by_text(re.compile(r"then \(step \d+\)"))).to_be_visible()
     visit.page.get_by_role("button", name="Show the weights: Now").click()
     visit.wait_until(lambda: shown_step(visit) == 300, state=lambda: shown_step(visit))
-    if size == DESKTOP:  # it takes five seconds anywhere
+    if size == DESKTOP:  # a phone plays it alike, and it takes five seconds
         visit.page.get_by_role("button", name="Play the run from its beginning").click()
         visit.wait_until(lambda: shown_step(visit) < 100, state=lambda: shown_step(visit))
         visit.wait_until(lambda: shown_step(visit) == 300, state=lambda: shown_step(visit))

@@ -43,13 +43,19 @@ def opened(page: str = HOME, words: Mapping[str, str] = QUICK) -> AppTest:
     return app
 
 
+def open_it(app: AppTest, key: str) -> AppTest:
+    """Open the expander with that key: only then is what it contains drawn."""
+    app.session_state[key] = True
+    app.run()
+    assert not app.exception
+    return app
+
+
 def unfold_settings(app: AppTest) -> AppTest:
-    """Open "More settings" if it is there and closed: only then does the page have its inputs."""
+    """Open "More settings" if the page has it and it is closed."""
     is_there = any(expander.label == "More settings" for expander in app.expander)
     if is_there and not app.session_state[more_settings.OPEN_KEY]:
-        app.session_state[more_settings.OPEN_KEY] = True
-        app.run()
-        assert not app.exception
+        open_it(app, more_settings.OPEN_KEY)
     return app
 
 

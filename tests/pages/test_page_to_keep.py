@@ -11,8 +11,8 @@ from pages.models import pass_on
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from tests.pages import test_own_points
-from tests.pages.browsing import opened, press, session_of, trained
-from tests.pages.test_pass_on import downloads, open_it
+from tests.pages.browsing import open_it, opened, press, session_of, trained
+from tests.pages.test_pass_on import downloads
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 LABEL = "Download as HTML"

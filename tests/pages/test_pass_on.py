@@ -16,7 +16,7 @@ from pages.wording import file_names
 from polycore import Experiment, Model, Polynomial
 from polycore.history.history import History
 from polycore.links import link
-from tests.pages.browsing import HOME, QUICK, metrics, opened, press, session_of, wait_for, words_of
+from tests.pages.browsing import HOME, QUICK, metrics, open_it, opened, press, session_of, wait_for, words_of
 
 TRAIN, PREDICT, POLYNOMIALS = "pages/3_train.py", "pages/4_predict.py", "pages/1_polynomials.py"
 # x and -x, distinguished by 2→2 without a hidden layer; test_link.py has the numbers
@@ -31,13 +31,6 @@ TRAINED = {
     "weights": "dZkCJAAAAAAAA8D8AAAAAAAAAwAAAAAAAAOA_AAAAAAAACEAAAAAAAAAAAAAAAAAAAPC_",
 }
 CAME = "This network came with the link"
-
-
-def open_it(app, key):
-    app.session_state[key] = True
-    app.run()
-    assert not app.exception
-    return app
 
 
 def maps(app):

@@ -8,8 +8,8 @@ import polycore as pc
 from pages.drawings import run_film
 from pages.models import pass_on
 from polycore.films.film import film
-from tests.pages.browsing import labels, opened, press, session_of, trained, wait_for
-from tests.pages.test_pass_on import downloads, open_it
+from tests.pages.browsing import labels, open_it, opened, press, session_of, trained, wait_for
+from tests.pages.test_pass_on import downloads
 from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"

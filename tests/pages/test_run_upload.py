@@ -15,7 +15,7 @@ from tests.attacks.archives import saved as saved_weights
 from tests.attacks.archives import small
 from tests.attacks.broken_runs import REFUSED
 from tests.attacks.run_archives import run_of, saved
-from tests.pages.browsing import ROOT, labels, live_value, opened, press, session_of, wait_for
+from tests.pages.browsing import ROOT, labels, live_value, open_it, opened, press, session_of, wait_for
 from tests.runs import DIVERGING, KINDS, TINY, same_run
 from tests.waiting import wait_until
 
@@ -24,8 +24,7 @@ TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 
 def brought(app, content, name="monday.npz"):
     """Bring a file to the Train page."""
-    app.session_state[run_upload.OPEN_KEY] = True
-    app.run()
+    open_it(app, run_upload.OPEN_KEY)
     [uploader] = [one for one in app.file_uploader if "Run file" in one.label]
     uploader.set_value((name, content, "")).run()
     assert not app.exception
@@ -55,8 +54,7 @@ def test_the_uploader_closes_after_an_upload_and_is_empty_when_it_is_opened_agai
     app = brought(opened(TRAIN), saved(run_of("evolution")))
     first = session_of(app).training
     assert [one for one in app.file_uploader if "Run file" in one.label] == []
-    app.session_state[run_upload.OPEN_KEY] = True
-    app.run()
+    open_it(app, run_upload.OPEN_KEY)
     [uploader] = [one for one in app.file_uploader if "Run file" in one.label]
     assert uploader.value is None
     assert session_of(app).training is first
@@ -147,8 +145,7 @@ def test_a_run_beyond_this_servers_limits_is_refused_before_its_samples_are_draw
 
 def test_the_browser_knows_the_servers_limit_on_uploads():
     app = opened(TRAIN)
-    app.session_state[run_upload.OPEN_KEY] = True
-    app.run()
+    open_it(app, run_upload.OPEN_KEY)
     [uploader] = [one for one in app.file_uploader if "Run file" in one.label]
     assert uploader.proto.max_upload_size_mb == 5
     assert "maxUploadSize = 5\n" in (ROOT / ".streamlit/config.toml").read_text(encoding="utf-8")
@@ -165,9 +162,7 @@ def test_take_it_with_you_has_the_run_at_the_step_of_the_download(monkeypatch):
     monkeypatch.setattr(pass_on.st, "download_button", noting)
     app = press(opened(TRAIN), "One step")
     wait_for(app, "paused")
-    app.session_state[pass_on.OPEN_KEY] = True
-    app.run()
-    assert not app.exception
+    open_it(app, pass_on.OPEN_KEY)
     training = session_of(app).training
     for _ in range(5):
         training.step()

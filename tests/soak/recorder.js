@@ -95,7 +95,7 @@
       else if (performance.now() - began < 30_000) requestAnimationFrame(watch);
     };
     button.click();
-    if (text(button) === "Stop") requestAnimationFrame(watch); // only its time is asked for, and each frame costs
+    if (text(button) === "Stop") requestAnimationFrame(watch); // no other press is timed, and each frame costs
     return { ...before, label: text(button) };
   }
 

@@ -92,15 +92,14 @@ def done(plan: Plan) -> Report:
     with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "log.txt") as server:
         with SlowLine(server, LATENCY_SECONDS / 2).running() as slow, ThreadPoolExecutor(5) as threads:
             report = Report()
-            ends = threads.submit(_end, slow, plan, report) if plan.ends or plan.away else None
+            ends = threads.submit(_end, slow, plan, report)
             walks = [
                 threads.submit(_walk, slow if has_latency else server, plan, has_latency, is_short, presses)
                 for has_latency, is_short, presses in plan.walks()
             ]
             for (has_latency, *_), walk in zip(plan.walks(), walks, strict=True):
                 (report.slow if has_latency else report.quick).add(walk.result())
-            if ends is not None:
-                ends.result()
+            ends.result()
         report.faults += [*report.quick.faults, *report.slow.faults, *trouble_in(Path(folder) / "log.txt")]
     return report
 
@@ -115,6 +114,8 @@ def _walk(server: str, plan: Plan, has_latency: bool, is_short: bool, presses: i
 
 
 def _end(server: str, plan: Plan, report: Report) -> None:
+    if plan.ends == plan.away == 0:
+        return
     with _tab(server, report.faults) as tab:
         ends = Ends(tab, random.Random(plan.seed)).go(plan.ends, plan.away, plan.until)
     report.ends, report.during, report.away = ends.count, ends.during, ends.away
