@@ -7,21 +7,13 @@ import pytest
 
 from tests.browser.dashboard import chromium
 from tests.soak.presses import KINDS
-from tests.soak.soak import Plan, Report, done
+from tests.soak.soak import Plan, done
 
 PLAN = Plan(presses=(6, 4), ends=0, away=0, seed=14)
 
 
-@pytest.fixture(scope="module")
-def report() -> Report:
-    if chromium() is None:
-        pytest.skip("neither Chromium nor Chrome is installed")
-    return done(PLAN)
-
-
-def test_nothing_goes_wrong(report):
+@pytest.mark.skipif(chromium() is None, reason="neither Chromium nor Chrome is installed")
+def test_each_press_is_answered_once_and_nothing_goes_wrong():
+    report = done(PLAN)
     assert report.faults == []
-
-
-def test_each_press_is_answered_once(report):
     assert {kind: report.counts[kind] >= 10 for kind in KINDS} == dict.fromkeys(KINDS, True)
