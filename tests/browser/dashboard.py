@@ -35,6 +35,8 @@ RESTS = """() => {
   const app = document.querySelector("[data-testid=stApp]");
   return !app || app.dataset.testScriptState === "notRunning";
 }"""
+# an unfolding section is an animation
+STILL = "() => [...document.querySelectorAll('details')].every((one) => one.getAnimations().length === 0)"
 STATUS = "[data-value=status]"  # the first part of a line like STANDING
 STANDING = re.compile(r"(\w+) · step ([\d,]+) of")
 UNDER_WAY = ("Running", "Waiting")
@@ -173,6 +175,10 @@ class Visit:
         """
         self.page.wait_for_function(RESTS)
 
+    def still(self) -> None:
+        """Wait until nothing unfolds: as that ends the page may scroll, and a press end beside its button."""
+        self.page.wait_for_function(STILL)
+
     def forget(self) -> "Visit":
         """Leave, and have the browser forget all: whoever opens a page here next is another person."""
         self.rest()
@@ -276,6 +282,7 @@ class Visit:
         # the program that colours code comes late, and moves the buttons below it away under the mouse
         coloured = self.page.get_by_test_id("stCode").filter(has=self.page.locator(".token"))
         expect(coloured).to_have_count(2)
+        self.still()
         return self.page.get_by_test_id("stDownloadButton").get_by_role("button")
 
     def check(self) -> None:

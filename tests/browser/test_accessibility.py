@@ -83,6 +83,7 @@ def train_with_all_open(visit):
     ):
         visit.page.locator("summary").filter(has_text=name).click()
         visit.page.get_by_text(shown).first.wait_for()
+        visit.still()
 
 
 @state

@@ -76,6 +76,8 @@ def test_a_run_is_taken_along_while_it_continues(lone_visit):
     step = visit.wait_for_status("Running", after_step=1)
     visit.page.get_by_text("Export").click()
     button = visit.page.get_by_test_id("stDownloadButton").get_by_role("button", name="Run file")
+    button.wait_for()
+    visit.still()
     with visit.page.expect_response(re.compile(r"/media/\w+\.bin$")) as response:
         button.click()
         for _ in range(UPDATES):
