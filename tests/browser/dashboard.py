@@ -18,6 +18,7 @@ from urllib.error import URLError
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Playwright, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 import polycore as pc
 from polycore.links import link
@@ -39,6 +40,15 @@ RESTS = """() => {
 STILL = "() => [...document.querySelectorAll('details')].every((one) => one.getAnimations().length === 0)"
 STATUS = "[data-value=status]"  # the first part of a line like STANDING
 STANDING = re.compile(r"(\w+) · step ([\d,]+) of")
+# The step, in an array, of a run that has that status and is past another step. Components are shadow roots.
+REACHED = """([status, afterStep]) => {
+  const components = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
+  const found = components.map(({ shadowRoot }) => shadowRoot?.querySelector("[data-value=status]"));
+  const line = found.find(Boolean)?.parentElement.parentElement.innerText;
+  const [, current, digits] = line?.match(/(\\w+) · step ([\\d,]+) of/) ?? [];
+  const step = Number(digits?.replaceAll(",", ""));
+  return current === status && step > afterStep && [step];
+}"""
 UNDER_WAY = ("Running", "Waiting")
 PAUSE = ".st-key-controls-Pause"
 
@@ -245,20 +255,21 @@ class Visit:
         return status, int(step.replace(",", ""))
 
     def wait_for_status(self, status: str, after_step: int = 0, seconds: float = PATIENCE / 1000) -> int:
-        """Wait until the run has that status and has passed a step; return where it is."""
-        self.page.locator(STATUS).first.wait_for()
-        step = 0
+        """Wait until the run has that status and has passed a step; return where it is.
 
-        def reached() -> bool:
-            nonlocal step
-            current, step = self.standing()
-            return current == status and step > after_step
-
-        self.wait_until(reached, seconds, state=self.standing)
+        The page itself looks: to ask it from here as often takes 15 % of a core.
+        """
+        try:
+            reached = self.page.wait_for_function(
+                REACHED, arg=[status, after_step], polling=1000 * POLL_SECONDS, timeout=1000 * seconds
+            )
+        except PlaywrightTimeoutError as error:
+            raise AssertionError(f"{self.standing()}, not {status} after {after_step}") from error
+        [step] = reached.json_value()
         if status not in UNDER_WAY:  # the page is drawn once more: buttons change, and what is below moves
             expect(self.page.locator(PAUSE)).to_have_count(0)
             self.rest()
-        return step
+        return int(step)
 
     def accuracy(self) -> float:
         """Return the held-out accuracy that the page shows, in per cent."""
