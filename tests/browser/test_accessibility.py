@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import cycle, permutations
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -22,13 +23,10 @@ STREAMLITS_OWN = (
     ("scrollable-region-focusable", 'class="katex-display"'),
 )
 
-# How each thing is looked at, and by which rules (all, if none are named): on a dark page only the colors are
-# others, and on a phone only what depends on the width.
-LOOKS = {
-    "light": (DESKTOP, "light", []),
-    "dark": (DESKTOP, "dark", ["color-contrast"]),
-    "phone": (PHONE, "light", ["scrollable-region-focusable", "target-size", "meta-viewport", "label"]),
-}
+# By which rules each thing is looked at (all, if none are named): on a dark page only the colors are others,
+# and on a phone only what depends on the width.
+RULES = {"light": [], "dark": ["color-contrast"]}
+ON_A_PHONE = ["scrollable-region-focusable", "target-size", "meta-viewport", "label"]
 
 # all that is looked at, in this order
 STATES: dict[str, Callable[[Visit], None]] = {}
@@ -221,11 +219,13 @@ def findings_in(
 def test_nothing_that_is_shown_has_a_serious_finding(visitor):
     visit = visitor(DESKTOP)
     found = {}
-    for name, reach in STATES.items():
+    # each thing is seen first as the one before was seen last: to change a page's theme takes time
+    for (name, reach), (first, then) in zip(STATES.items(), cycle(permutations(RULES))):
         reach(visit)
-        for look, (size, scheme, rules) in LOOKS.items():
+        looks = (DESKTOP, first, RULES[first]), (DESKTOP, then, RULES[then]), (PHONE, then, ON_A_PHONE)
+        for size, scheme, rules in looks:
             if some := findings_in(visit.page, size, scheme, rules):
-                found[f"{name}, {look}"] = some
+                found[f"{name}, {scheme}, {size['width']} pixels"] = some
         visit.check()
         visit.page.set_viewport_size(DESKTOP)
     visit.press("Stop")

@@ -2,12 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import DESKTOP, PHONE, Visit, opened, with_network
 
-SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
 LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
 
@@ -33,18 +31,20 @@ def loss(visit):
     return visit.page.locator("[data-value='figures.loss']")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_tutorials_network_shows_its_golden_figures(visitor, size):
+def test_the_tutorials_network_shows_its_golden_figures(visitor):
     # the tutorial's printed figures, NumPy seed 0
-    visit = visitor(size).open("inside")
+    visit = visitor(PHONE).open("inside")
     visit.press("The tutorial's own network")
     unfold(visit)
     tables = visit.page.locator(".table")
-    expect(tables.first).to_contain_text("0.097627011.29288102")
-    for numbers in ("0.20937075-0.034921860.02718487", "0.081632370.087107070.08590382"):
-        expect(tables.filter(has_text=numbers).first).to_be_visible()
-    expect(visit.page.get_by_text("2.4942046014713335 nats")).to_be_visible()
-    expect(visit.page.get_by_text("0.015833333333333335")).to_be_visible()
+    for size in (PHONE, DESKTOP):
+        visit.page.set_viewport_size(size)
+        expect(tables.first).to_contain_text("0.097627011.29288102")
+        for numbers in ("0.20937075-0.034921860.02718487", "0.081632370.087107070.08590382"):
+            expect(tables.filter(has_text=numbers).first).to_be_visible()
+        expect(visit.page.get_by_text("2.4942046014713335 nats")).to_be_visible()
+        expect(visit.page.get_by_text("0.015833333333333335")).to_be_visible()
+        visit.check()
 
 
 def test_a_neuron_is_chosen_and_changed_and_everything_follows(visitor):
@@ -117,9 +117,8 @@ def test_each_neuron_of_a_wide_layer_is_large_enough_for_touch(browser, server):
     page.context.close()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_loss_landscape_is_computed_and_seen(visitor, size):
-    visit = visitor(size).open("train?v=1&polynomials=x~-x&hidden=8&steps=300&batch=64&samples=100")
+def test_the_loss_landscape_is_computed_and_seen(visitor):
+    visit = visitor(PHONE).open("train?v=1&polynomials=x~-x&hidden=8&steps=300&batch=64&samples=100")
     visit.press("Start")
     visit.wait_for_status("Finished")
     visit.go_to("Inside")
@@ -127,6 +126,8 @@ def test_the_loss_landscape_is_computed_and_seen(visitor, size):
     chart = visit.page.get_by_role("img", name=re.compile("^Contour map of the loss over the two main"))
     expect(chart).to_be_visible()
     expect(chart).to_have_attribute("aria-label", re.compile(r"at step 0 to .* at step 300"))
+    visit.check()
+    visit.page.set_viewport_size(DESKTOP)
     visit.page.get_by_text("Random", exact=True).click()
     visit.press("Draw it again")
     random = visit.page.get_by_role("img", name=re.compile("^Contour map of the loss over two random"))

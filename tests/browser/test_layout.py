@@ -29,6 +29,11 @@ HOVER_LABEL = """() => {
   const fill = (part) => getComputedStyle(label.querySelector(part)).fill;
   return { name: [fill(".name"), fill("rect")], numbers: [fill(".nums"), fill("path")] };
 }"""
+# whether the figure has taken the page's theme
+TEXTS_ARE_THE_PAGE_S = """() => {
+  const text = document.querySelector(".polycore-live .xtick text");
+  return getComputedStyle(text).fill === getComputedStyle(text.closest(".polycore-live")).color;
+}"""
 FOCUS = """() => {
   // a toggle's own element is hidden behind its label
   const look = getComputedStyle(document.activeElement.closest("label") ?? document.activeElement);
@@ -106,13 +111,20 @@ def test_no_button_moves_on_a_phone_while_start_becomes_pause(visitor):
     visit.wait_for_status("Stopped")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_the_mouse_and_the_keyboard_are_at_stands_out(visitor, scheme):
+def test_what_the_mouse_and_the_keyboard_are_at_stands_out(visitor):
     # the curves x and -x meet in the middle of the plot
-    visit = visitor(scheme=scheme).open("data?v=1&polynomials=x~-x&range=-2..2")
+    visit = visitor().open("data?v=1&polynomials=x~-x&range=-2..2")
     assert contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)") == pytest.approx(21)
-    plot = visit.page.locator(".polycore-live .nsewdrag")
-    plot.hover()
+    assert_mouse_and_keyboard_stand_out(visit)
+    visit.page.mouse.move(0, 0)
+    visit.page.emulate_media(color_scheme="dark")
+    expect(visit.page.locator(".stApp")).to_have_css("background-color", "rgb(14, 17, 23)")
+    visit.page.wait_for_function(TEXTS_ARE_THE_PAGE_S)
+    assert_mouse_and_keyboard_stand_out(visit)
+
+
+def assert_mouse_and_keyboard_stand_out(visit):
+    visit.page.locator(".polycore-live .nsewdrag").hover()
     visit.page.locator(".hoverlayer .hovertext").wait_for()
     found = visit.page.evaluate(HOVER_LABEL)
     assert contrast(*found["name"]) >= READABLE

@@ -2,13 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from pages.lessons import lessons
 from tests.browser.dashboard import DESKTOP, PHONE
 
-SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
 NOT_YET, SEEN = "Not seen yet.", re.compile("Seen[.]")
 PATIENCE = 120  # seconds, for a run on a busy machine
@@ -63,9 +61,15 @@ def test_a_bookmark_of_a_lesson_works_cold_and_a_point_that_is_asked_about_is_se
     expect(visit.page.get_by_text("knows the curves and the")).to_be_visible()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_reset_is_taken_back_in_a_toast_that_moves_nothing_and_fades(visitor, size):
-    visit = visitor(size).open(f"train{LONG}")
+def test_a_reset_is_taken_back_in_a_toast_that_moves_nothing_and_fades(visitor):
+    visit = visitor(PHONE).open(f"train{LONG}")
+    for size in (PHONE, DESKTOP):
+        visit.page.set_viewport_size(size)
+        visit.rest()
+        assert_a_reset_is_taken_back(visit, size["height"])
+
+
+def assert_a_reset_is_taken_back(visit, height):
     expect(toast(visit)).to_be_hidden()
     visit.press("Start")
     visit.wait_for_status("Running", after_step=100)
@@ -81,7 +85,7 @@ def test_a_reset_is_taken_back_in_a_toast_that_moves_nothing_and_fades(visitor, 
     # all that scrolls ends above the toast
     main, strip = visit.page.get_by_test_id("stMain").bounding_box(), toast(visit).bounding_box()
     assert main["y"] + main["height"] <= strip["y"]
-    assert strip["y"] + strip["height"] <= size["height"]
+    assert strip["y"] + strip["height"] <= height
     button.click()
     visit.wait_for_status("Paused", after_step=100)
     expect(toast(visit)).to_be_hidden()
@@ -92,6 +96,7 @@ def test_a_reset_is_taken_back_in_a_toast_that_moves_nothing_and_fades(visitor, 
     visit.press("Start")
     visit.wait_for_status("Running", after_step=1)
     visit.press("Stop")
+    visit.wait_for_status("Stopped")
 
 
 def test_keys_drive_a_run_but_not_while_one_types(visitor):
@@ -153,10 +158,11 @@ ON_ONE_LESSON = """(names) => {
 }"""
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_two_quick_presses_on_next_lesson_stay_on_the_page_and_on_one_lesson(visitor, size):
-    visit = visitor(size).open("train?look=crossing")
-    for pause in (90, 220):
+def test_two_quick_presses_on_next_lesson_stay_on_the_page_and_on_one_lesson(visitor):
+    visit = visitor().open("train?look=crossing")
+    for size, pause in ((DESKTOP, 90), (DESKTOP, 220), (PHONE, 90), (PHONE, 220)):
+        visit.page.set_viewport_size(size)
+        visit.rest()
         box = panel(visit).get_by_role("button", name="Next lesson").bounding_box()
         for _ in range(2):  # on the same spot, whatever is there by then
             visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import DESKTOP, PHONE
@@ -27,22 +26,22 @@ def move(visit, key):
     return named
 
 
-@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
-def test_the_map_follows_the_slider_and_goes_back_to_now(visitor, size):
-    visit = visitor(size).open(QUICK)
+def test_the_map_follows_the_slider_and_goes_back_to_now(visitor):
+    visit = visitor(PHONE).open(QUICK)
     visit.press("Start")
     visit.wait_for_status("Finished")
-    visit.rest()
-    assert move(visit, "Home") == 0
-    assert 0 < move(visit, "ArrowRight") < move(visit, "ArrowRight") < 300
-    visit.rest()
-    expect(visit.page.get_by_text(re.compile(r"then \(step \d+\)"))).to_be_visible()
-    visit.page.get_by_role("button", name="Show the weights: Now").click()
-    visit.wait_until(lambda: shown_step(visit) == 300, state=lambda: shown_step(visit))
-    if size == DESKTOP:  # a phone plays it alike, and it takes five seconds
-        visit.page.get_by_role("button", name="Play the run from its beginning").click()
-        visit.wait_until(lambda: shown_step(visit) < 100, state=lambda: shown_step(visit))
+    for size in (PHONE, DESKTOP):
+        visit.page.set_viewport_size(size)
+        visit.rest()
+        assert move(visit, "Home") == 0
+        assert 0 < move(visit, "ArrowRight") < move(visit, "ArrowRight") < 300
+        visit.rest()
+        expect(visit.page.get_by_text(re.compile(r"then \(step \d+\)"))).to_be_visible()
+        visit.page.get_by_role("button", name="Show the weights: Now").click()
         visit.wait_until(lambda: shown_step(visit) == 300, state=lambda: shown_step(visit))
+    visit.page.get_by_role("button", name="Play the run from its beginning").click()
+    visit.wait_until(lambda: shown_step(visit) < 100, state=lambda: shown_step(visit))
+    visit.wait_until(lambda: shown_step(visit) == 300, state=lambda: shown_step(visit))
 
 
 def test_the_past_stays_while_the_run_continues(visitor):
@@ -60,9 +59,8 @@ def test_the_past_stays_while_the_run_continues(visitor):
     visit.wait_for_status("Stopped")
 
 
-@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
-def test_inside_shows_the_past_on_release(visitor, size):
-    visit = visitor(size).open(QUICK)
+def test_inside_shows_the_past_on_release(visitor):
+    visit = visitor().open(QUICK)
     visit.press("Start")
     visit.wait_for_status("Finished")
     visit.go_to("Inside")
@@ -70,13 +68,16 @@ def test_inside_shows_the_past_on_release(visitor, size):
     visit.rest()
     figures = visit.page.locator(".st-key-model_in_use-figures")
     before = figures.inner_text()
-    slider(visit).press("Home")
-    expect(visit.page.get_by_text(re.compile(r"the network of step 0\."))).to_be_visible()
-    expect(figures).not_to_have_text(before)
-    if size == DESKTOP:  # picture, plane and slider are seen without scrolling
-        for key in ("inside-picture", "inside-map", "inside-time"):
-            box = visit.page.locator(f".st-key-{key}").bounding_box()
-            assert box["y"] + box["height"] <= size["height"], key
-    visit.page.get_by_role("button", name="Show the weights: Best").click()
-    expect(visit.page.get_by_text(re.compile("the network of step"))).to_have_count(0)
-    visit.wait_until(lambda: figures.inner_text() == before, state=figures.inner_text)
+    for size in (DESKTOP, PHONE):
+        visit.page.set_viewport_size(size)
+        slider(visit).press("Home")
+        expect(visit.page.get_by_text(re.compile(r"the network of step 0\."))).to_be_visible()
+        expect(figures).not_to_have_text(before)
+        if size is DESKTOP:  # picture, plane and slider are seen without scrolling
+            for key in ("inside-picture", "inside-map", "inside-time"):
+                box = visit.page.locator(f".st-key-{key}").bounding_box()
+                assert box["y"] + box["height"] <= size["height"], key
+        visit.page.get_by_role("button", name="Show the weights: Best").click()
+        expect(visit.page.get_by_text(re.compile("the network of step"))).to_have_count(0)
+        visit.wait_until(lambda: figures.inner_text() == before, state=figures.inner_text)
+        visit.rest()
