@@ -36,18 +36,25 @@ RESTS = """() => {
   const app = document.querySelector("[data-testid=stApp]");
   return !app || app.dataset.testScriptState === "notRunning";
 }"""
-# an unfolding section is an animation
+# a section that unfolds is an animation
 STILL = "() => [...document.querySelectorAll('details')].every((one) => one.getAnimations().length === 0)"
 STATUS = "[data-value=status]"  # the first part of a line like STANDING
 STANDING = re.compile(r"(\w+) · step ([\d,]+) of")
-# The step, in an array, of a run that has that status and is past another step. Components are shadow roots.
-REACHED = """([status, afterStep]) => {
+# The step, in an array, of a run that has that status and is past another step; `standing` is STANDING.
+REACHED = """([standing, status, afterStep]) => {
+  // components are drawn in shadow roots
   const components = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
   const found = components.map(({ shadowRoot }) => shadowRoot?.querySelector("[data-value=status]"));
   const line = found.find(Boolean)?.parentElement.parentElement.innerText;
-  const [, current, digits] = line?.match(/(\\w+) · step ([\\d,]+) of/) ?? [];
+  const [, current, digits] = line?.match(new RegExp(standing)) ?? [];
   const step = Number(digits?.replaceAll(",", ""));
   return current === status && step > afterStep && [step];
+}"""
+BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}
+# whether the first figure, if there is one, has the page's theme
+FIGURE_FOLLOWS = """() => {
+  const text = document.querySelector(".polycore-live .xtick text");
+  return !text || getComputedStyle(text).fill === getComputedStyle(text.closest(".polycore-live")).color;
 }"""
 UNDER_WAY = ("Running", "Waiting")
 PAUSE = ".st-key-controls-Pause"
@@ -186,8 +193,14 @@ class Visit:
         self.page.wait_for_function(RESTS)
 
     def still(self) -> None:
-        """Wait until nothing unfolds: as that ends the page may scroll, and a press end beside its button."""
+        """Wait until no section is unfolding: as that ends, the page may scroll away under a press."""
         self.page.wait_for_function(STILL)
+
+    def set_theme(self, scheme: str) -> None:
+        """Change the theme of the system, and wait until the page and its first figure have it."""
+        self.page.emulate_media(color_scheme=scheme)
+        expect(self.page.locator(".stApp")).to_have_css("background-color", BACKGROUNDS[scheme])
+        self.page.wait_for_function(FIGURE_FOLLOWS)
 
     def forget(self) -> "Visit":
         """Leave, and have the browser forget all: whoever opens a page here next is another person."""
@@ -261,7 +274,10 @@ class Visit:
         """
         try:
             reached = self.page.wait_for_function(
-                REACHED, arg=[status, after_step], polling=1000 * POLL_SECONDS, timeout=1000 * seconds
+                REACHED,
+                arg=[STANDING.pattern, status, after_step],
+                polling=1000 * POLL_SECONDS,
+                timeout=1000 * seconds,
             )
         except PlaywrightTimeoutError as error:
             raise AssertionError(f"{self.standing()}, not {status} after {after_step}") from error

@@ -29,11 +29,6 @@ HOVER_LABEL = """() => {
   const fill = (part) => getComputedStyle(label.querySelector(part)).fill;
   return { name: [fill(".name"), fill("rect")], numbers: [fill(".nums"), fill("path")] };
 }"""
-# whether the figure has taken the page's theme
-TEXTS_ARE_THE_PAGE_S = """() => {
-  const text = document.querySelector(".polycore-live .xtick text");
-  return getComputedStyle(text).fill === getComputedStyle(text.closest(".polycore-live")).color;
-}"""
 FOCUS = """() => {
   // a toggle's own element is hidden behind its label
   const look = getComputedStyle(document.activeElement.closest("label") ?? document.activeElement);
@@ -117,9 +112,7 @@ def test_what_the_mouse_and_the_keyboard_are_at_stands_out(visitor):
     assert contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)") == pytest.approx(21)
     assert_mouse_and_keyboard_stand_out(visit)
     visit.page.mouse.move(0, 0)
-    visit.page.emulate_media(color_scheme="dark")
-    expect(visit.page.locator(".stApp")).to_have_css("background-color", "rgb(14, 17, 23)")
-    visit.page.wait_for_function(TEXTS_ARE_THE_PAGE_S)
+    visit.set_theme("dark")
     assert_mouse_and_keyboard_stand_out(visit)
 
 

@@ -13,13 +13,12 @@ from playwright.sync_api import expect
 
 from polycore import Experiment
 from tests.browser import workers
-from tests.browser.dashboard import PHONE
+from tests.browser.dashboard import BACKGROUNDS, PHONE
 
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
 MAP = re.compile("^Map of")
 PNG = b"\x89PNG\r\n\x1a\n"
 TEXT_COLOUR = "getComputedStyle(document.querySelector('.polycore-live')).color"
-LABEL_COLOUR = "getComputedStyle(document.querySelector('.polycore-live .xtick text')).fill"
 
 
 def trained(visit):
@@ -111,10 +110,8 @@ def test_a_link_is_copied_without_tls_too_and_selected_if_nothing_copies(lone_vi
 
 def test_a_figure_is_saved_under_a_name_of_its_own_with_the_page_behind_it(visitor):
     visit = trained(visitor())
-    for scheme, page_colour in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(14, 17, 23)")):
-        visit.page.emulate_media(color_scheme=scheme)
-        expect(visit.page.locator(".stApp")).to_have_css("background-color", page_colour)
-        visit.page.wait_for_function(f"{LABEL_COLOUR} === {TEXT_COLOUR}")
+    for scheme, page_colour in BACKGROUNDS.items():
+        visit.set_theme(scheme)
         assert_map_is_saved(visit, page_colour)
 
 
