@@ -175,9 +175,12 @@ class Visit:
         self.page.on("pageerror", self._note_error)
 
     def open(self, address: str = "") -> "Visit":
-        """Open a page by its address and wait until it is drawn."""
+        """Open a page by its address and wait until it is drawn.
+
+        Whether its last file has come is not waited for: a test may hold one back.
+        """
         self.rest()
-        self.page.goto(address if address.startswith("http") else self.server + address)
+        self.page.goto(address if address.startswith("http") else self.server + address, wait_until="commit")
         return self.drawn()
 
     def pause(self, seconds: float) -> None:
