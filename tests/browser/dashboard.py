@@ -30,6 +30,11 @@ DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 ADDRESSES = ("", "polynomials", "data", "train", "predict", "inside", "compare", "play")
 ROOM = 7500  # characters of a network in a link
 HEADINGS = {"Home": "Which polynomial is this point on?"}
+# the largest file that Chromium keeps in memory for the next page, and all of them, in bytes
+KEPT_FILES = (
+    "memory_cache_strong_ref_resource_size_threshold/30000000/"
+    "memory_cache_strong_ref_total_size_threshold/200000000"
+)
 PATIENCE = 40_000  # ms: a busy machine draws late
 POLL_SECONDS = 0.05
 RESTS = """() => {
@@ -139,6 +144,8 @@ def launched(playwright: Playwright) -> Browser:
     options.append("--js-flags=--no-opt --no-maglev")
     # a program starts slowly: tabs that share cookies and caches share one
     options.append("--process-per-site")
+    # a tab without a disk forgets files as large as Plotly's script, whose reading takes 0.14 s of a core
+    options.append(f"--enable-features=MemoryCacheStrongReference:{KEPT_FILES}")
     return playwright.chromium.launch(executable_path=chromium(), args=options)
 
 
