@@ -66,9 +66,9 @@ def no_mock_is_asked_for_a_tab(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests with a browser a longer limit; let the presses come last, when nothing else needs a core.
+    """Give tests with a browser a longer limit; let the presses come last.
 
-    In four browsers they need both, and beside other tests take up to half as long again.
+    They drive four browsers and need all cores: beside other tests they took up to half as long again.
     """
     items.sort(key=lambda item: item.path == TESTS / "browser/test_presses.py")
     for item in items:

@@ -112,7 +112,7 @@ def press_before_the_name(visit, address, control, times=1):
     visit.page.add_init_script(f"sessionStorage.setItem('{recall.KEY}', '{uuid4().hex}')")
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
     visit.page.route(COMPONENT, lambda route: scripts.append(route))
-    visit.page.goto(visit.server + address, wait_until="commit")  # loaded it may be only with the scripts
+    visit.page.goto(visit.server + address, wait_until="commit")  # the held scripts may delay the load event
     visit.wait_for_words(v="1")
     visit.rest()
     wire.held = []

@@ -39,7 +39,7 @@ def test_training_is_seen_without_scrolling(visitor):
     visit.rest()
     page = visit.page
     page.get_by_role("button", name="Start again").wait_for()  # the page is drawn once more as the run ends
-    for size in (WIDE, DESKTOP):  # what fits the smaller one would fit the larger one before it is drawn anew
+    for size in (WIDE, DESKTOP):  # the larger first: a layout left from the smaller one would fit it too
         page.set_viewport_size(size)
         controls = page.locator(".st-key-controls").get_by_role("button").all()
         assert len({button.bounding_box()["y"] for button in controls}) == 1

@@ -103,7 +103,7 @@ def test_a_plane_that_is_drawn_anew_while_its_script_loads_stays(lone_visit):
     lone_visit.page.route(f"**{SCRIPT_ADDRESS}", lambda route: waiting.append(route))
     lone_visit.page.add_init_script(ASKS_FOR_THE_SCRIPT)
     for _ in range(3):  # the browser chooses which of the two updates comes first
-        lone_visit.page.reload(wait_until="commit")  # loaded it may be only with the script
+        lone_visit.page.reload(wait_until="commit")  # the held script may delay the load event
         lone_visit.drawn()
         expect(standing).to_be_visible()
         lone_visit.wait_until(lambda: waiting)
