@@ -1,5 +1,7 @@
 // Text whose values come with the frames of a run; live_text.py describes `data`.
 
+const REST_MS = 100; // from a press until Streamlit says that it draws the page, and from when it says that it has
+
 export default keeping(
   (parent) => new Text(parent),
   (text, { data, setTriggerValue }) => {
@@ -31,6 +33,7 @@ class Text {
     this.data = data;
     this.reported = null;
     this.halted = false;
+    this.frame = null;
     this.leave?.();
     const fill = (frame) => this.fill(frame);
     this.leave = follow && channel().follow(follow.address, follow.run, fill, (forGood) => this.lose(forGood));
@@ -52,7 +55,8 @@ class Text {
       });
     }
     this.fillLooks(frame);
-    this.reportChange(frame);
+    this.frame = frame;
+    if (!this.waiting) this.reportChange(false);
   }
 
   fillLooks(frame) {
@@ -70,16 +74,28 @@ class Text {
     each("picture", (image, { source, alt }) => Object.assign(image, { src: source, alt }));
   }
 
-  reportChange(frame) {
-    if (this.halted) return; // Streamlit has the press too, and draws the page anew
+  // Most changes follow a press, and the page that Streamlit draws for it shows them. So a change is reported only if a
+  // page at rest does not show it a moment later.
+  reportChange(wasAtRest) {
+    this.waiting = null;
+    const change = this.change();
+    if (change === null || change === this.reported) return;
+    const isAtRest = document.querySelector(".stApp").dataset.testScriptState === "notRunning";
+    if (wasAtRest && isAtRest) {
+      this.reported = change; // once, and again if the page that is drawn then has not noticed it
+      this.report();
+    } else {
+      this.waiting = setTimeout(() => this.reportChange(isAtRest), REST_MS);
+    }
+  }
+
+  // What the latest frame says and the page does not show; null if there is nothing.
+  change() {
+    if (this.frame === null || this.halted) return null; // Streamlit has the press too, and draws the page anew
     const { follow, reports, until } = this.data;
-    const isReached = until !== "" && valueAt(frame, until) === true;
-    if (!isReached && !(reports && frame.active !== follow.active)) return;
-    // once for each change, and again if the page that is drawn then has not noticed it
-    const change = `${frame.run} ${frame.generation} ${isReached}`;
-    if (this.reported === change) return;
-    this.reported = change;
-    this.report();
+    const isReached = until !== "" && valueAt(this.frame, until) === true;
+    const isNews = isReached || (reports && this.frame.active !== follow.active);
+    return isNews ? `${this.frame.run} ${this.frame.generation} ${isReached}` : null;
   }
 
   // What is shown may be long past: the next frame says how the run stands. If there will be none, a page that is drawn
@@ -91,6 +107,7 @@ class Text {
 
   end() {
     this.leave?.();
+    clearTimeout(this.waiting);
     document.removeEventListener("click", this.press, true);
     this.root.remove();
   }

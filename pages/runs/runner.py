@@ -259,6 +259,11 @@ class Training:
         """Take one step and pause. Does nothing unless ready, paused or failed."""
         self._go(("ready", "paused", "failed"), self._take_one_step)
 
+    def wait_for_rest(self, seconds: float) -> None:
+        """Return once it does not advance by itself, or after so many seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self.is_active, seconds)
+
     def pause(self, generation: int | None = None) -> None:
         """Stay at the latest chunk until `resume`, even if the run was asleep because nobody looked.
 

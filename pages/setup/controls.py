@@ -37,6 +37,9 @@ CHANGED_SHORT = "Settings changed."
 AHEAD = "Trained here before, up to step {:,}: you see it again."
 CATCH_UP_HELP = "Goes to that step at once. The result is the same."
 SHORT_SECONDS = 2.0  # what is ahead of a run by less comes soon enough
+STEP_SECONDS = (
+    0.3  # a press that takes a step is answered after that long, even if the step waits for its turn
+)
 # Without icons all buttons fit in a row of a phone. On larger screens nothing moves when the set-up changes:
 # the first button is as wide as its longest label, and beside the row there is room for another.
 STYLE = """<style>
@@ -238,7 +241,7 @@ def _draw_run_buttons(training: Training, kind: Literal["primary", "secondary"])
     with _main_slot():
         _draw_button(label, icon, action, False, description, kind, MAIN_KEY if kind == "primary" else None)
     is_ready = training.status == "ready"
-    _draw_step_button(_begin_with_one_step if is_ready else training.step, not can_step)
+    _draw_step_button(_begin_with_one_step if is_ready else partial(_step, training), not can_step)
     _draw_stop_button(training.stop, not can_stop)
     _draw_reset_button(partial(_reset, training), is_ready)
 
@@ -290,7 +293,13 @@ def _draw_reset_button(action: Callable[[], object], disabled: bool) -> None:
 def _begin_with_one_step() -> None:
     training = _ready_training()
     if training is not None:
-        training.step()
+        _step(training)
+
+
+def _step(training: Training) -> None:
+    """Take one step. Most take milliseconds: the page, drawn after this, then shows what came of it."""
+    training.step()
+    training.wait_for_rest(STEP_SECONDS)
 
 
 def _do_nothing() -> None:

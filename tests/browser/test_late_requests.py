@@ -1,4 +1,7 @@
-"""A late end of a run or tab name neither returns the user to a page that was left nor interrupts a press."""
+"""A late end of a run or tab name neither returns the user to a page that was left nor interrupts a press.
+
+A press has the page drawn once, though what it changes also comes over the live channel.
+"""
 
 import re
 import time
@@ -7,6 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from pages.state import recall
 from tests.browser import workers
@@ -100,6 +104,38 @@ def test_a_press_that_halts_is_answered_before_streamlit_has_it_and_the_page_is_
     wire.server.send(press)
     visit.page.get_by_role("button", name=re.compile(then)).wait_for()
     assert visit.wait_for_status(status) == step
+
+
+def test_each_press_has_the_page_drawn_once(lone_visit):
+    visit, drawings = lone_visit, []
+
+    def listen(socket):
+        if socket.url.endswith("/_stcore/stream"):
+            socket.on("framereceived", lambda message: begins_drawing(message) and drawings.append(message))
+
+    visit.page.on("websocket", listen)
+    visit.open(f"train{LONG}")
+    drawings.clear()
+    presses = (
+        ("One step", "Paused"),
+        ("One step", "Paused"),
+        ("Resume", "Running"),
+        ("Reset", "Ready"),
+        ("Start", "Running"),
+        ("Pause", "Paused"),
+        ("Stop", "Stopped"),
+    )
+    step = 0
+    for button, status in presses:
+        step = -1 if status == "Ready" else step
+        visit.press(button)
+        step = visit.wait_for_status(status, after_step=step if button != "Stop" else step - 1)
+        visit.rest()
+    assert len(drawings) == len(presses)
+
+
+def begins_drawing(message: bytes) -> bool:
+    return ForwardMsg.FromString(message).WhichOneof("type") == "new_session"
 
 
 def press_before_the_name(visit, address, control, times=1):

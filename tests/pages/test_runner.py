@@ -225,6 +225,16 @@ def test_a_step_that_takes_longer_than_a_chunk_is_a_chunk(begin, hand):
 # --- pause, step, stop ------------------------------------------------------------------------
 
 
+def test_who_waits_for_its_rest_waits_until_it_rests(begin, hand):
+    training = begin()
+    training.step()
+    training.wait_for_rest(0.0)
+    assert training.status == "running"
+    hand.order().deliver()
+    training.wait_for_rest(60.0)
+    assert training.status == "paused"
+
+
 @pytest.mark.parametrize(("action", "status"), [("pause", "paused"), ("stop", "stopped")])
 def test_a_pause_and_a_stop_hold_at_once_and_drop_the_chunk_under_way(begin, hand, action, status):
     training = begin()

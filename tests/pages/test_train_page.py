@@ -75,6 +75,13 @@ def test_one_step_is_one_step():
     assert session_of(app).training.run.step == 2
 
 
+def test_the_page_that_is_drawn_for_one_step_shows_it(monkeypatch):
+    monkeypatch.setattr(controls, "STEP_SECONDS", 60.0)  # on a machine that is busy a step takes long
+    app = opened(TRAIN)
+    for _ in range(2):  # the first one begins the run
+        assert labels(press(app, "One step"))["Resume"]
+
+
 def test_reset_goes_back_to_the_same_initial_weights_and_keeps_the_best():
     app = wait_for(press(opened(TRAIN), "Start"), "finished")
     first = session_of(app)

@@ -68,6 +68,27 @@ class Tally:
         self.stop_seconds += other.stop_seconds
 
 
+@dataclass(frozen=True)
+class Quota:
+    """How many presses of each kind walks make together, and how many of them each makes at least.
+
+    A walk that waits longer before its presses makes fewer of them: all end at about the same time.
+    """
+
+    together: int
+    each: int
+    tallies: tuple[Tally, ...]
+
+    def missing(self, tally: Tally) -> list[Kind]:
+        """Return the kinds that the walk with this tally has still to press."""
+        return [
+            kind
+            for kind in KINDS
+            if tally.counts[kind] < self.each
+            or sum(walk.counts[kind] for walk in self.tallies) < self.together
+        ]
+
+
 @dataclass
 class Walk:
     """A walk in a tab.
@@ -78,7 +99,7 @@ class Walk:
     tab: Tab
     random: random.Random
     is_short: bool
-    tally: Tally = field(default_factory=Tally)
+    tally: Tally
     # the set-up of each run, and what Undo brings back
     _set_ups: dict[str, dict[str, str]] = field(default_factory=dict)
     _presets: dict[tuple[tuple[str, str], ...], str] = field(default_factory=dict)
@@ -86,10 +107,10 @@ class Walk:
     _expected: Sight | None = None
     _history: list[str] = field(default_factory=list)
 
-    def go(self, quota: int, until: float = math.inf) -> Tally:
-        """Press until each kind was pressed `quota` times, the clock says `until`, or too much went wrong."""
+    def go(self, quota: Quota, until: float = math.inf) -> None:
+        """Press until the quota is fulfilled, the clock says `until`, or too much went wrong."""
         is_open = False
-        while missing := [kind for kind in KINDS if self.tally.counts[kind] < quota]:
+        while missing := quota.missing(self.tally):
             if time.monotonic() > until:
                 break
             try:
@@ -104,7 +125,6 @@ class Walk:
                     break
         if is_open:
             self._check_the_end()
-        return self.tally
 
     def _check_the_end(self) -> None:
         self.tab.visit.pause(QUIET_SECONDS)
@@ -130,7 +150,7 @@ class Walk:
         if "Next lesson" in missing and "Next lesson" not in sight.enabled:
             self._open()  # it was the last one
             return
-        kind = self._way_to(self.random.choice(missing), sight)
+        kind = self._next(missing, sight)
         self._wait_for_a_moment(kind, sight)
         now = self.tab.sight()
         labels = _labels(kind, now)
@@ -171,10 +191,15 @@ class Walk:
 
     # --- which press comes next ---------------------------------------------------------------
 
+    def _next(self, missing: list[Kind], sight: Sight) -> Kind:
+        """Return a missing kind that can be pressed now; if there is none, a kind that leads to one."""
+        if self._undo is not None and "Undo" in missing and self.random.random() < 0.5:
+            return "Undo"
+        possible = [kind for kind in missing if kind != "Undo" and _labels(kind, sight)]
+        return self._way_to(self.random.choice(possible or missing), sight)
+
     def _way_to(self, kind: Kind, sight: Sight) -> Kind:
         """Return `kind` if it can be pressed now; else a kind that leads there."""
-        if self._undo is not None and self.random.random() < 0.5:
-            return "Undo"
         if kind == "Undo":
             return self.random.choice(("preset", "Next lesson", "Reset"))
         ways = (kind, *LEADS_TO.get(kind, ()))

@@ -5,7 +5,7 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from benchmarks.percentiles import summary
 from tests.browser.dashboard import launched, served, trouble_in
 from tests.soak.ends import Ends
 from tests.soak.outages import Outage, outages, survive
-from tests.soak.presses import KINDS, Kind, Tally, Walk
+from tests.soak.presses import KINDS, Kind, Quota, Tally, Walk
 from tests.soak.slow_line import SlowLine
 from tests.soak.tab import Tab
 
@@ -27,7 +27,7 @@ LATENCY_SECONDS = 0.4  # there and back
 class Plan:
     """How much is to be done.
 
-    presses: of each kind, without latency and with it; in either half of them runs end by themselves.
+    presses: of each kind, without latency and with it; in a quarter of them or more, runs end by themselves.
     ends: during a switch of pages. away: ends while no tab is there. seed: of all that is drawn.
     until: when `time.monotonic` says that, nothing new begins.
     """
@@ -37,13 +37,6 @@ class Plan:
     away: int
     seed: int
     until: float = math.inf
-
-    def walks(self) -> Iterator[tuple[bool, bool, int]]:
-        """Yield for each walk whether it has latency, whether its runs end, and its presses of each kind."""
-        for has_latency, presses in enumerate(self.presses):
-            for is_short, part in enumerate((presses - presses // 2, presses // 2)):
-                if part:
-                    yield bool(has_latency), bool(is_short), part
 
 
 @dataclass
@@ -93,22 +86,33 @@ def done(plan: Plan) -> Report:
         with SlowLine(server, LATENCY_SECONDS / 2).running() as slow, ThreadPoolExecutor(5) as threads:
             report = Report()
             ends = threads.submit(_end, slow, plan, report)
-            walks = [
-                threads.submit(_walk, slow if has_latency else server, plan, has_latency, is_short, presses)
-                for has_latency, is_short, presses in plan.walks()
+            pairs = [
+                _pair(threads, address, plan, bool(has_latency))
+                for has_latency, address in enumerate((server, slow))
             ]
-            for (has_latency, *_), walk in zip(plan.walks(), walks, strict=True):
-                (report.slow if has_latency else report.quick).add(walk.result())
+            for tally, pair in zip((report.quick, report.slow), pairs, strict=True):
+                for walk in pair:
+                    tally.add(walk.result())
             ends.result()
         report.faults += [*report.quick.faults, *report.slow.faults, *trouble_in(Path(folder) / "log.txt")]
     return report
 
 
-def _walk(server: str, plan: Plan, has_latency: bool, is_short: bool, presses: int) -> Tally:
+def _pair(threads: Executor, server: str, plan: Plan, has_latency: bool) -> list[Future[Tally]]:
+    """Begin two walks that share the presses; the runs of the second one end by themselves."""
+    presses = plan.presses[has_latency]
+    if not presses:
+        return []
+    quota = Quota(presses, each=-(-presses // 4), tallies=(Tally(), Tally()))
+    return [threads.submit(_walk, server, plan, has_latency, bool(is_short), quota) for is_short in range(2)]
+
+
+def _walk(server: str, plan: Plan, has_latency: bool, is_short: bool, quota: Quota) -> Tally:
+    tally = quota.tallies[is_short]
     troubles: list[str] = []
     with _tab(server, troubles) as tab:
-        walk = Walk(tab, random.Random(f"{plan.seed} {has_latency} {is_short}"), is_short)
-        tally = walk.go(presses, plan.until)
+        seed = f"{plan.seed} {has_latency} {is_short}"
+        Walk(tab, random.Random(seed), is_short, tally).go(quota, plan.until)
     tally.faults += troubles
     return tally
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.soak.presses import LostPressError, Walk
+from tests.soak.presses import KINDS, LostPressError, Quota, Tally, Walk
 from tests.soak.slow_line import SlowLine
 from tests.soak.tab import Sight
 
@@ -30,9 +30,21 @@ PAUSED = Sight(
 RUNNING = replace(PAUSED, generation=3, status="Running", shown="Running")
 
 
+def test_walks_share_their_presses_and_each_makes_some():
+    quick, idle = Tally(), Tally()
+    quota = Quota(together=4, each=1, tallies=(quick, idle))
+    quick.counts.update(dict.fromkeys(KINDS, 3))
+    assert quota.missing(quick) == quota.missing(idle) == list(KINDS)
+    quick.counts["Stop"] += 1
+    assert quota.missing(quick) == [kind for kind in KINDS if kind != "Stop"]
+    assert quota.missing(idle) == list(KINDS)
+    idle.counts["Pause"] += 1
+    assert "Pause" not in quota.missing(quick) + quota.missing(idle)
+
+
 @pytest.fixture
 def walk():
-    return Walk(tab=None, random=random.Random(0), is_short=False)
+    return Walk(tab=None, random=random.Random(0), is_short=False, tally=Tally())
 
 
 @pytest.mark.parametrize(
