@@ -1,6 +1,7 @@
 // Text whose values come with the frames of a run; live_text.py describes `data`.
 
-const REST_MS = 100; // from a press until Streamlit says that it draws the page, and from when it says that it has
+const REST_MS = 100; // from when Streamlit says that a page is drawn until its last parts are
+const PRESS_MS = 500; // from a press until Streamlit says that it draws the page for it
 
 export default keeping(
   (parent) => new Text(parent),
@@ -15,11 +16,16 @@ class Text {
     this.root = document.createElement("div");
     this.root.className = "polycore-text";
     parent.append(this.root);
+    this.pressedAt = -PRESS_MS;
     document.addEventListener("click", this.press, true);
+    document.addEventListener("keydown", this.notePress, true);
   }
+
+  notePress = () => (this.pressedAt = performance.now());
 
   // Pause and Stop go over the socket too: Streamlit's answer is seen only after a browser has drawn for 50 to 150 ms.
   press = ({ target }) => {
+    this.notePress();
     const { halts, follow } = this.data ?? {};
     if (!follow) return;
     for (const [key, how] of Object.entries(halts))
@@ -80,7 +86,8 @@ class Text {
     this.waiting = null;
     const change = this.change();
     if (change === null || change === this.reported) return;
-    const isAtRest = document.querySelector(".stApp").dataset.testScriptState === "notRunning";
+    const isDrawn = document.querySelector(".stApp").dataset.testScriptState === "notRunning";
+    const isAtRest = isDrawn && performance.now() - this.pressedAt >= PRESS_MS;
     if (wasAtRest && isAtRest) {
       this.reported = change; // once, and again if the page that is drawn then has not noticed it
       this.report();
@@ -109,6 +116,7 @@ class Text {
     this.leave?.();
     clearTimeout(this.waiting);
     document.removeEventListener("click", this.press, true);
+    document.removeEventListener("keydown", this.notePress, true);
     this.root.remove();
   }
 }
