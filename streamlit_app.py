@@ -6,10 +6,19 @@
 import streamlit as st
 
 from pages.channel import lifespan, routes
+from pages.data import draw_points
+from pages.home import home
+from pages.inside import network_picture
+from pages.play import clock
+from pages.polynomials import live_typing
+from pages.run_view import time_slider
+from pages.setup import layer_diagram
+
+# A browser may ask any replica for the script of a component. Home has the others; with these a server has
+# all of them before it draws a page.
+COMPONENTS = (clock, draw_points, layer_diagram, live_typing, network_picture, time_slider)
 
 app = st.App(__file__, routes=routes.routes(), lifespan=lifespan.lifespan)
 
 if __name__ == "__main__":
-    from pages.home import home
-
     home.draw()

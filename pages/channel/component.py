@@ -1,5 +1,77 @@
-"""The script with which that of a component begins that keeps an object for its element."""
+"""Components of our own, whose scripts a browser fetches once."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from streamlit.components.v2.types import ComponentRenderer
+
+from pages.channel import address
+from pages.channel.scripts import Script
+
+FOLDER = "components"  # below the channel's own
+# with which the script of a component begins that keeps an object for its element
 SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+# A connection may be cut just then. With another query it is another file to the browser, which may remember
+# that it could not have the first one.
+_IMPORT = """\
+const own = document.querySelector('script[type="module"][src*="static/js/"]');
+const address = new URL("%s", own ? new URL("../../", own.src) : document.baseURI);
+let whole;
+for (let attempt = 0; !whole; attempt += 1) {
+  try {
+    whole = await import(attempt ? `${address}?${attempt}` : address);
+  } catch (error) {
+    if (attempt === 10) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+export default whole.default;
+"""
+
+_scripts: dict[str, Script] = {}
+
+
+@dataclass(frozen=True)
+class Component:
+    """A component.
+
+    Each drawing of a page sends the browser the script of every component on it. Where the server has a route
+    for them, what it sends are lines that import the script from there.
+    """
+
+    name: str
+    script: str
+    css: str | None = None
+    isolate_styles: bool = True
+
+    def __post_init__(self) -> None:
+        _scripts[self.file] = Script(self.script.encode)
+
+    @property
+    def file(self) -> str:
+        """The name of its script's file; another script has another name."""
+        return f"{self.name}-{sha256(self.script.encode()).hexdigest()[:12]}.js"
+
+    @property
+    def draw(self) -> ComponentRenderer:
+        """The function that draws it on a page; see `st.components.v2.component`."""
+        return _renderer(self, address.is_served())
+
+
+@lru_cache(maxsize=64)
+def _renderer(component: Component, is_served: bool) -> ComponentRenderer:
+    script = _IMPORT % f"{address.PREFIX}/{FOLDER}/{component.file}" if is_served else component.script
+    return st.components.v2.component(
+        component.name, css=component.css, js=script, isolate_styles=component.isolate_styles
+    )
+
+
+async def script(request: Request) -> Response:
+    """Answer with the script of the component that has that file."""
+    found = _scripts.get(request.path_params["file"])
+    return Response(status_code=404) if found is None else await found.answer(request)

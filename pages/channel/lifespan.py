@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from pages import patches
-from pages.channel import address, log_filter, plotly_script
+from pages.channel import address, log_filter, scripts
 from pages.channel.hub import hub
 from pages.monitoring import busy, metrics, usage
 from pages.monitoring.usage import Usage
@@ -18,7 +18,7 @@ from pages.server.pool import workers
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Patch Streamlit and start the workers before the first visitor; end the workers after the last."""
     address.serve()
-    plotly_script.prepare()
+    scripts.prepare()
     log_filter.apply()
     patches.apply()
     workers.start()

@@ -11,8 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import streamlit as st
-
 from pages.channel import component, session_key
 from pages.channel.hub import Halt
 
@@ -21,10 +19,10 @@ NO_HALTS: Mapping[str, Halt] = MappingProxyType({})
 _HERE = Path(__file__)
 # with which the script of each component that follows a run begins
 CHANNEL_SCRIPT = _HERE.with_name("channel.js").read_text(encoding="utf-8") + component.SCRIPT
-_component = st.components.v2.component(
+_component = component.Component(
     "polycore_text",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    script=CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
@@ -72,7 +70,7 @@ def draw(
     halts: the keys of buttons that pause or stop the run, whose press reaches the server by both sockets.
     """
     follow = None if followed is None else followed.to_browser()
-    _component(
+    _component.draw(
         key=key,
         data={
             "html": html,

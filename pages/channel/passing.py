@@ -7,15 +7,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.channel import address, session_key
+from pages.channel import address, component, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT
 
 KEY = "channel.passing"
 SECONDS = 1.0
 
-_component = st.components.v2.component(
+_component = component.Component(
     "polycore_passing",
-    js=CHANNEL_SCRIPT + Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    script=CHANNEL_SCRIPT + Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
@@ -39,4 +39,4 @@ def _pass() -> None:
     session_key.holder().fetched()
     frames = [source.frame().content for source in sources]
     content = b"".join(len(frame).to_bytes(4, "little") + frame for frame in frames)
-    _component(key=f"{KEY}.frames", data=content)
+    _component.draw(key=f"{KEY}.frames", data=content)

@@ -1,4 +1,4 @@
-"""The app's own routes: a socket for each tab, the latest frame of a run, Plotly's script, the health."""
+"""The app's own routes: a socket for each tab, the latest frame of a run, scripts, the health."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pages.channel import address, origins, plotly_script, weights
+from pages.channel import address, component, origins, scripts, weights
 from pages.channel.hub import Holder, Subscriber, hub
 from pages.monitoring import health
 
@@ -46,7 +46,8 @@ def routes() -> list[BaseRoute]:
         WebSocketRoute(path, channel),
         Route(f"{path}/{{name}}", latest_frame),
         Route(f"{path}/{{name}}/weights", weights_now),
-        Route(f"{folder}/{plotly_script.NAME}", plotly_script.plotly_script),
+        Route(f"{folder}/{scripts.PLOTLYS_NAME}", scripts.plotlys.answer),
+        Route(f"{folder}/{component.FOLDER}/{{file}}", component.script),
         Route(f"{folder}/{health.NAME}", health.health),
     ]
 

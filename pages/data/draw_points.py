@@ -15,12 +15,10 @@ KEY = "data.draw"
 HEIGHT = 520  # pixels, with the tools
 
 _HERE = Path(__file__)
-JAVASCRIPT = component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8")
-
-_component = st.components.v2.component(
+_component = component.Component(
     "polycore_draw_points",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=JAVASCRIPT,
+    script=component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
@@ -29,7 +27,7 @@ def draw(sketch: Sketch, change: Callable[[Sketch], None], current: Callable[[],
 
     current: returns the sketch as it is by then.
     """
-    _component(
+    _component.draw(
         key=KEY,
         data={
             "points": [[*point] for point in sketch.points],

@@ -6,8 +6,6 @@ an answer from the server.
 
 from pathlib import Path
 
-import streamlit as st
-
 from pages.channel import component
 
 HELP = "Copy the link to what you see, with the trained network if there is one."
@@ -15,14 +13,14 @@ TRAINED = "Link copied. It contains the set-up and the best weights of the train
 SET_UP = "Link copied. It contains the set-up."
 
 _HERE = Path(__file__)
-_component = st.components.v2.component(
+_component = component.Component(
     "polycore_copy",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    script=component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
 def draw(key: str) -> None:
     """Draw the button. The note that confirms a copy says whether the link contains a trained network."""
     data = {"help": HELP, "trained": TRAINED, "set_up": SET_UP}
-    _component(key=key, data=data, width="content")
+    _component.draw(key=key, data=data, width="content")

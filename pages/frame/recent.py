@@ -6,8 +6,6 @@ whole experiment and the network, so the browser keeps the addresses.
 
 from pathlib import Path
 
-import streamlit as st
-
 from pages.channel import component
 from pages.models import link_choice
 from pages.state import session
@@ -21,21 +19,21 @@ PREFIX = "recent"
 NOTE_KEY, LIST_KEY = f"{PREFIX}.note", f"{PREFIX}.list"
 
 _HERE = Path(__file__)
-_component = st.components.v2.component(
+_component = component.Component(
     "polycore_recent",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    script=component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
 def note() -> None:
     """Let the browser keep the page's address if a network for its set-up is at rest. Shows nothing."""
-    _component(key=NOTE_KEY, data={"title": None if is_running() else _title(session.current())})
+    _component.draw(key=NOTE_KEY, data={"title": None if is_running() else _title(session.current())})
 
 
 def draw() -> None:
     """Draw the list; the browser draws nothing if it is empty."""
-    _component(key=LIST_KEY, data={"lists": True})
+    _component.draw(key=LIST_KEY, data={"lists": True})
 
 
 def _title(now: Session) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.channel import live_text
+from pages.channel import component, live_text
 from pages.channel.live_text import Followed
 from pages.inside import neuron_choice
 from pages.inside.neuron_choice import Neuron
@@ -43,10 +43,10 @@ EXPLAINED = (
 Layers = tuple[tuple[int, ...], ...]
 
 _HERE = Path(__file__)
-_component = st.components.v2.component(
+_component = component.Component(
     "polycore_network",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=live_text.CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    script=live_text.CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 MAX_OUTPUT_NAME = 8  # characters
 
@@ -75,7 +75,7 @@ def draw(
     """
     picture, shown = picture_of(model, window, neuron, sets), _shown(model, window, neuron)
     follow = None if followed is None else followed.to_browser()
-    _component(
+    _component.draw(
         key=KEY,
         # bytes: Streamlit would encode a dictionary as JSON twice
         data=json.dumps({"network": picture.message, "follow": follow}).encode(),

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-from pages.channel import plotly_script, session_key
+from pages.channel import component, scripts, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 from pages.channel.weights import ModelNow
 from polycore.web.assets import asset
@@ -35,10 +35,10 @@ _SCRIPTS = (
     "lift.js",
     "live.js",
 )
-_component = st.components.v2.component(
+_component = component.Component(
     "polycore_live",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js="".join(
+    script="".join(
         [
             CHANNEL_SCRIPT,
             *map(asset, _SHARED_SCRIPTS),
@@ -99,7 +99,7 @@ def figure(
     `model_now`: of a map, returns the network or referee that it shows; called in other threads. Under the
     pointer the browser then says what that answers there.
     """
-    _component(
+    _component.draw(
         key=key,
         data=_message(
             figure,
@@ -118,7 +118,7 @@ def figure(
 
 def _library() -> str:
     """Return the address of Plotly's script, relative to that of the app."""
-    return plotly_script.served_at() or _folder_of_library()
+    return scripts.plotlys_address() or _folder_of_library()
 
 
 @cache
@@ -129,8 +129,8 @@ def _folder_of_library() -> str:
     for each visitor and lets no browser keep it, so this is no substitute for the route.
     """
     # called while a page runs: only then is there a server at which to register the component
-    component = declare_component("plotly", path=plotly_script.FILE.parent)
-    return f"component/{component.name}/{plotly_script.FILE.name}"
+    folder = declare_component("plotly", path=scripts.PLOTLYS_FILE.parent)
+    return f"component/{folder.name}/{scripts.PLOTLYS_FILE.name}"
 
 
 def _message(

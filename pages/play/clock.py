@@ -1,7 +1,5 @@
 """A clock that counts in the browser, without a request to the server each second."""
 
-import streamlit as st
-
 from pages.channel import component
 
 _CSS = ".polycore-clock { font: inherit; font-variant-numeric: tabular-nums; }"
@@ -36,11 +34,11 @@ class Clock {
 }
 """
 
-_component = st.components.v2.component(
-    "polycore_clock", css=_CSS, js=component.SCRIPT + _JS, isolate_styles=False
+_component = component.Component(
+    "polycore_clock", css=_CSS, script=component.SCRIPT + _JS, isolate_styles=False
 )
 
 
 def draw(seconds: float, key: str) -> None:
     """Draw a running clock that shows `seconds` now."""
-    _component(key=key, data={"seconds": seconds}, width="content")
+    _component.draw(key=key, data={"seconds": seconds}, width="content")

@@ -10,16 +10,16 @@ from pages.channel import component
 
 LONGEST = 20_000  # characters: 24 polynomials have far fewer
 
-_component = st.components.v2.component(
+_component = component.Component(
     "polycore_typing",
-    js=component.SCRIPT + Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    script=component.SCRIPT + Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
 def watch(key: str, area_key: str, take: Callable[[str], None]) -> None:
     """Call `take` with the text of the text area `area_key` at each pause while it is typed."""
     area = f".st-key-{area_key.replace('.', '-')}"
-    _component(key=key, data={"area": area}, height=0, on_text_change=partial(_take, key, take))
+    _component.draw(key=key, data={"area": area}, height=0, on_text_change=partial(_take, key, take))
 
 
 def _take(key: str, take: Callable[[str], None]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.channel import component
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 from pages.run_view.shown import ShownRun
 from pages.runs.past import Choice, choice_in
@@ -16,10 +17,10 @@ KEY = "time_slider"
 Moments = Sequence[tuple[int, Choice]]
 
 _HERE = Path(__file__)
-_component = st.components.v2.component(
+_component = component.Component(
     "polycore_time_slider",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    script=CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
@@ -63,7 +64,7 @@ def _draw(
     moves: bool,
     over_time: bool = False,
 ) -> None:
-    _component(
+    _component.draw(
         key=key,
         data={
             "follow": None if followed is None else followed.to_browser(),

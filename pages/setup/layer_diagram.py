@@ -20,17 +20,17 @@ HEIGHT = 130  # pixels, as in its script
 SIZES = (*range(1, 9), 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 
 _HERE = Path(__file__)
-_component = st.components.v2.component(
+_component = component.Component(
     "polycore_layers",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    script=component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
 def draw(experiment: Experiment) -> None:
     """Draw the diagram of the set-up's network."""
     sizes = [size for size in SIZES if size <= hosting.limits().max_width]
-    _component(
+    _component.draw(
         key=KEY,
         data={
             "hidden": list(experiment.hidden),

@@ -80,7 +80,7 @@ def recalled(*, in_two_parts: bool) -> Session | None:
     is_first = st.session_state[FIRST_KEY] = FIRST_KEY not in st.session_state
     name = st.session_state.setdefault(KEY, secrets.token_hex(NAME_LENGTH // 2))
     holds = st.session_state.get(HOLDINGS_KEY, Holdings()).to_json()
-    tab = _tab(
+    tab = _tab.draw(
         key=COMPONENT_KEY,
         data={"name": name, "again": is_first and in_two_parts, "holds": holds},
         on_name_change=lambda: None,
@@ -153,4 +153,4 @@ def _is_name(name: Any) -> bool:
     return isinstance(name, str) and len(name) == NAME_LENGTH and name.isascii() and name.isalnum()
 
 
-_tab = st.components.v2.component("polycore_tab", js=component.SCRIPT + SCRIPT.read_text(encoding="utf-8"))
+_tab = component.Component("polycore_tab", component.SCRIPT + SCRIPT.read_text(encoding="utf-8"))

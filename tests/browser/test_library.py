@@ -1,4 +1,6 @@
-"""Plotly's script on its way to a browser."""
+"""Plotly's script, and those of our own components, on their way to a browser."""
+
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 LOADED = "performance.getEntriesByType('resource').filter(e => /live\\/plotly-/.test(e.name))"
 DRAWN = ".polycore-live[data-updates]"
@@ -12,3 +14,31 @@ def test_it_comes_compressed_once_and_the_browser_keeps_it(lone_visit):
     lone_visit.open("train")
     page.locator(DRAWN).first.wait_for()
     assert page.evaluate(f"{LOADED}.map(e => e.transferSize)") == [0]
+
+
+def test_no_drawing_of_a_page_brings_the_scripts_of_its_components(lone_visit):
+    scripts = []
+
+    def note(message):
+        element = ForwardMsg.FromString(message).delta.new_element
+        if element.HasField("bidi_component"):
+            scripts.append(element.bidi_component.js_content)
+
+    def listen(socket):
+        if socket.url.endswith("/_stcore/stream"):
+            socket.on("framereceived", note)
+
+    lone_visit.page.on("websocket", listen)
+    lone_visit.open("train").press("One step")
+    lone_visit.wait_for_status("Paused")
+    assert len(scripts) > 10
+    assert max(map(len, scripts)) < 1000
+
+
+def test_a_script_that_is_lost_on_its_way_is_asked_for_again(lone_visit):
+    page, answers = lone_visit.page, iter(("abort", "abort"))
+    page.route("**/components/polycore_layers-*", lambda route: getattr(route, next(answers, "continue_"))())
+    lone_visit.open("train")
+    page.locator(".diagram button").first.wait_for()
+    assert next(answers, None) is None
+    lone_visit.troubles = [one for one in lone_visit.troubles if "net::ERR_FAILED" not in one]

@@ -63,9 +63,9 @@ def proxy(servers, tmp_path_factory) -> Iterator[Proxy]:
         yield proxy
 
 
-def status(proxy, path):
+def status(proxy, path, cookie=""):
     connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=20)
-    connection.request("GET", path)
+    connection.request("GET", path, headers={"Cookie": cookie})
     answer = connection.getresponse().status
     connection.close()
     return answer
@@ -78,6 +78,15 @@ def test_a_replica_without_workers_gets_no_visitors_until_it_has_some(proxy, ser
     assert not any(path.startswith("/visit") for path in servers["a"].paths)
     servers["a"].is_healthy = True
     proxy.wait_for(a="UP", b="UP")
+
+
+def test_a_browser_gets_the_scripts_of_components_where_its_session_is(proxy, servers):
+    """During an update the other replica has another version."""
+    for name in "abab":
+        assert status(proxy, f"/live/components/{name}.js", f"polycore_replica={name}") == 200
+    for name, server in servers.items():
+        found = [path for path in server.paths if path.startswith("/live/components/")]
+        assert found == 2 * [f"/live/components/{name}.js"]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
-"""What a component keeps for its element, in whatever order the browser calls its updates."""
+"""What a page has of a component's script, and what the script keeps for its element.
+
+The browser may call an element's updates in any order.
+"""
 
 import json
 import subprocess
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from pages.channel import component
+from pages.channel import address, component
 from tests.examples.programs import NODE
 
 KEEPER = """
@@ -48,3 +52,17 @@ def test_an_element_shows_the_last_update_whatever_comes_when(events, said):
         [NODE, "--input-type=module", "-"], input=program, capture_output=True, encoding="utf-8", check=True
     )
     assert json.loads(done.stdout) == said
+
+
+@pytest.mark.parametrize("has_route", [True, False])
+def test_a_page_has_the_address_of_a_script_where_there_is_one(monkeypatch, has_route):
+    def page():
+        from pages.channel import live_text
+
+        live_text.draw("words", "key", None)
+
+    monkeypatch.setattr(address, "is_served", lambda: has_route)
+    [element] = AppTest.from_function(page).run().get("bidi_component")
+    has_whole = "class Text" in element.proto.js_content
+    has_address = "live/components/polycore_text-" in element.proto.js_content
+    assert (has_whole, has_address) == (not has_route, has_route)

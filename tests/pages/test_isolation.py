@@ -15,6 +15,7 @@ import pytest
 import streamlit as st
 
 import polycore as pc
+from pages.channel.component import Component
 from pages.inside.neuron_choice import Neuron
 from pages.plane import referee
 from pages.plane.scene import scene_of
@@ -115,7 +116,6 @@ MOST = 128  # entries
 UNBOUNDED = {
     "pages.patches.apply",
     "pages.server.hosting._read_once",
-    "pages.channel.plotly_script._compressed",
     "pages.plane.live._folder_of_library",
     "pages.server.shared_results.of_this_server",
     "pages.server.turns._shared",
@@ -123,10 +123,10 @@ UNBOUNDED = {
     "polycore.tutorial.untrained_model.tutorial_sets",
 }
 
-# These give no value: the patches of Streamlit, the address of a file within this server, the file itself,
-# the turns that all runs take, and the results that they share (tests/pages/test_shared_runs.py).
+# These give no value: the patches of Streamlit, what draws a component, the address of a file within this
+# server, the turns that all runs take, and the results that they share (tests/pages/test_shared_runs.py).
 OF_THE_SERVER = {
-    "pages.channel.plotly_script._compressed",
+    "pages.channel.component._renderer",
     "pages.patches.apply",
     "pages.plane.live._folder_of_library",
     "pages.server.shared_results.of_this_server",
@@ -135,6 +135,7 @@ OF_THE_SERVER = {
 
 # Containers of a module that its functions change.
 CHANGED = {
+    "pages.channel.component._scripts",  # when a module that declares a component is imported
     "pages.patches.rerun_requests._last_pages",  # by Streamlit's own session, with which an entry goes
     "pages.patches.tick_rate._ticked_at",  # the same
     "pages.state.recall._sessions",  # by a name that a tab alone knows; at most MOST_REMEMBERED
@@ -297,6 +298,7 @@ def arguments():
         "pages.plane.plane.referee_map": (best, scene),
         "pages.compare.race_view._latest_map": (run,),
         "pages.plane.referee.of": (*curves, 0.0),
+        "pages.channel.component._renderer": (Component("component", "export default () => {};"), False),
         "pages.run_view.map_values.shown_map": (class_map_of(model, window).packed(), EXPERIMENT, True),
         "pages.train.run_report._held_out_report": (model, EXPERIMENT),
         "pages.predict.curve_walk._figure": (model, best, scene, 0),

@@ -6,7 +6,7 @@ import math
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.channel import plotly_script
+from pages.channel import scripts
 from tests.pages.browsing import sent_to, trigger
 
 
@@ -29,7 +29,7 @@ def test_a_figure_is_sent_with_the_address_of_its_library():
 
 
 def test_the_library_comes_from_the_app_s_own_route_if_there_is_one(monkeypatch):
-    monkeypatch.setattr(plotly_script, "served_at", lambda: "live/plotly.js")
+    monkeypatch.setattr(scripts, "plotlys_address", lambda: "live/plotly.js")
     assert sent_to(clickable(), "map")["library"] == "live/plotly.js"
 
 
