@@ -243,7 +243,8 @@ def tab_of(monkeypatch):
         state.clear()
         name = letter * recall.NAME_LENGTH
         # without a page, which would refer to sessions, and so without a component that reports a name
-        monkeypatch.setattr(recall, "_tab", lambda **_: SimpleNamespace(name=name, held=None))
+        drawn = SimpleNamespace(name=name, held=None)
+        monkeypatch.setattr(recall, "_tab", SimpleNamespace(draw=lambda **_: drawn))
         recalled = recall.recalled(in_two_parts=False)
         recall.confirm_name()
         return recalled
