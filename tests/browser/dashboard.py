@@ -230,10 +230,14 @@ class Visit:
         return self.page
 
     def drawn(self) -> "Visit":
-        """Wait until the page is shown and the tab has a name; the server may then draw the page again."""
+        """Wait until the page is shown and the tab has a name; the server may then draw the page again.
+
+        Its fonts are there too: one that comes late makes columns wider, and moves what is in them.
+        """
         self.page.locator("h1").first.wait_for()
         self.wait_for_words(v="1")
         self.page.wait_for_function("window.polycoreTab")
+        self.page.evaluate("document.fonts.ready.then(() => null)")
         self.rest()
         return self
 
