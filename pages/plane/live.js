@@ -5,8 +5,8 @@ const SNAP_DISTANCE = { fine: 9, coarse: 18 }; // pixels from a marker at which 
 const CURSOR_STEPS = 50; // presses of an arrow key from edge to edge
 const RETRY_MS = 3000;
 // While Plotly draws, a browser answers no press: a chart that grows beside a map rests after each drawing, so many
-// times as long as that took, but within these limits. The first drawing takes much longer than the others, and a run
-// that begins changes the most: after it a chart rests no longer than it must.
+// times as long as that took, but within these limits. What the page itself sends takes longer to draw than what a frame
+// adds, and a run that begins or goes on changes the most: before and after it a chart rests no longer than it must.
 const RESTS = 60;
 const REST_MS = [500, 2000];
 const CONFIG = {
@@ -32,6 +32,7 @@ export default keeping(
 
 class Chart {
   drawn = 0;
+  drawnAt = 0;
   restsUntil = 0; // time before which a chart that rests is not drawn again
   sketches = 0;
   busy = false; // is drawing, or waits for the library or the next frame
@@ -86,6 +87,8 @@ class Chart {
     this.legend.show(latest.figure);
     this.pointer.renew();
     this.curves.renew();
+    this.isOfPage = true;
+    this.restsUntil = Math.min(this.restsUntil, this.drawnAt + REST_MS[0]);
     this.leave?.();
     const { follow } = latest;
     this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.take(frame));
@@ -160,13 +163,15 @@ class Chart {
       if (this.pressed || this.ended) return;
       this.stale = false;
       if (this.stage.clientWidth === 0) return;
-      const isFirst = this.drawn === 0;
+      const { isOfPage } = this;
+      this.isOfPage = false;
       const began = performance.now();
       this.fill();
       await this.draw(Plotly);
       const now = performance.now();
       const [shortest, longest] = REST_MS;
-      const rest = isFirst ? 0 : RESTS * (now - began);
+      const rest = isOfPage ? 0 : RESTS * (now - began);
+      this.drawnAt = now;
       this.restsUntil = now + Math.min(longest, Math.max(shortest, rest));
     } catch (error) {
       this.fail(error);
