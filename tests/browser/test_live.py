@@ -211,8 +211,8 @@ def test_a_figure_is_an_image_with_its_alternative_text_and_tells_its_step(page)
     assert int(chart(page, 0).get_attribute("data-step")) >= 1
 
 
-# Holds up drawing number SLOW of the page's first figure for half a second, counts its drawings, and notes for
-# how many milliseconds figures rest until the drawing after that is complete.
+# Holds up drawing number SLOW of the page's first figure for half a second, counts its drawings, and notes
+# for how many milliseconds figures rest until the drawing after that is complete.
 SLOW_DRAWING = """
   window.drawings = 0;
   window.rests = [];
