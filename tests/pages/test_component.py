@@ -3,14 +3,12 @@
 The browser may call an element's updates in any order.
 """
 
-import json
-import subprocess
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.channel import address, component
 from tests.examples.programs import NODE
+from tests.pages.node import printed
 
 KEEPER = """
 const said = [];
@@ -48,10 +46,7 @@ LATE_AFTER_IT_HAS_GONE = f"{GONE} comes('late')();"
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_an_element_shows_the_last_update_whatever_comes_when(events, said):
     program = f"{component.SCRIPT}{KEEPER}{events} console.log(JSON.stringify(said));"
-    done = subprocess.run(
-        [NODE, "--input-type=module", "-"], input=program, capture_output=True, encoding="utf-8", check=True
-    )
-    assert json.loads(done.stdout) == said
+    assert printed(program) == said
 
 
 @pytest.mark.parametrize("has_route", [True, False])

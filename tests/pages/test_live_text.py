@@ -1,12 +1,10 @@
 """When text that follows a run asks for another drawing of the page: if no other would show a change."""
 
-import json
-import subprocess
-
 import pytest
 
 from pages.channel import component
 from tests.examples.programs import NODE, ROOT
+from tests.pages.node import printed
 
 # A browser with a clock of its own. `wait(ms)` lets that time pass.
 BROWSER = """
@@ -102,7 +100,4 @@ PRESS = "draws(false); press(); wait(20); frame(true, 1);"
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_change_is_reported_if_a_page_at_rest_does_not_show_it(events, reports):
     program = f"{BROWSER}{component.SCRIPT}{SCRIPT}{PAGE}{events} console.log(JSON.stringify(reports));"
-    done = subprocess.run(
-        [NODE, "--input-type=module", "-"], input=program, capture_output=True, encoding="utf-8", check=True
-    )
-    assert json.loads(done.stdout) == reports
+    assert printed(program) == reports
