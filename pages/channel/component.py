@@ -16,8 +16,8 @@ from pages.channel.scripts import Script
 FOLDER = "components"  # below the channel's own
 # with which the script of a component begins that keeps an object for its element
 SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-# A connection may be cut just then. With another query it is another file to the browser, which may remember
-# that it could not have the first one.
+# The connection may be cut at that moment, so the import is tried again, each time with another query: a
+# browser may remember that an address has failed.
 _IMPORT = """\
 const own = document.querySelector('script[type="module"][src*="static/js/"]');
 const address = new URL("%s", own ? new URL("../../", own.src) : document.baseURI);
@@ -40,8 +40,8 @@ _scripts: dict[str, Script] = {}
 class Component:
     """A component.
 
-    Each drawing of a page sends the browser the script of every component on it. Where the server has a route
-    for them, what it sends are lines that import the script from there.
+    Drawing a page sends the browser the script of every component on it. If the server has a route for
+    scripts, a few lines that import the script from its address are sent instead.
     """
 
     name: str

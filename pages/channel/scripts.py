@@ -1,4 +1,4 @@
-"""Scripts that browsers keep for good, since another content has another address. One of them is Plotly's."""
+"""Scripts that browsers may cache forever: their addresses change with their content. One is Plotly's."""
 
 import asyncio
 import gzip

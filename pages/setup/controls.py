@@ -37,7 +37,7 @@ CHANGED_SHORT = "Settings changed."
 AHEAD = "Trained here before, up to step {:,}: you see it again."
 CATCH_UP_HELP = "Goes to that step at once. The result is the same."
 SHORT_SECONDS = 2.0  # what is ahead of a run by less comes soon enough
-# after which the page is drawn for a step that is not taken yet: it may wait for its turn
+# how long One step waits for its step before the page is drawn: the step may have to wait in the queue
 STEP_SECONDS = 0.3
 # Without icons all buttons fit in a row of a phone. On larger screens nothing moves when the set-up changes:
 # the first button is as wide as its longest label, and beside the row there is room for another.

@@ -130,7 +130,7 @@ def test_few_presses_have_the_page_drawn_more_than_once(lone_visit):
         visit.press(button)
         least = {"Reset": -1, "Pause": step - 1, "Stop": step - 1}.get(button, step)
         step = visit.wait_for_status(status, after_step=least)
-        visit.wait_until(lambda: len(drawings) >= number, state=lambda: drawings)  # noqa: B023
+        visit.wait_until(lambda count=number: len(drawings) >= count, state=lambda: len(drawings))
         visit.rest()
     # a machine that is busy may answer one of them late; without a wait for what is drawn there are twelve
     assert len(presses) <= len(drawings) <= len(presses) + 2

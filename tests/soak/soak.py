@@ -103,7 +103,7 @@ def _pair(threads: Executor, server: str, plan: Plan, has_latency: bool) -> list
     presses = plan.presses[has_latency]
     if not presses:
         return []
-    quota = Quota(presses, each=-(-presses // 4), tallies=(Tally(), Tally()))
+    quota = Quota(presses, each=math.ceil(presses / 4), tallies=(Tally(), Tally()))
     return [threads.submit(_walk, server, plan, has_latency, bool(is_short), quota) for is_short in range(2)]
 
 
