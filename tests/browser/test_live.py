@@ -211,33 +211,6 @@ def test_a_figure_is_an_image_with_its_alternative_text_and_tells_its_step(page)
     assert int(chart(page, 0).get_attribute("data-step")) >= 1
 
 
-# Holds up drawing number SLOW of the page's first figure for half a second, counts its drawings, and notes
-# for how many milliseconds figures rest until the drawing after that is complete.
-SLOW_DRAWING = """
-  window.drawings = 0;
-  window.rests = [];
-  const wait = window.setTimeout;
-  window.setTimeout = (act, ms, ...more) => {
-    if (window.drawings <= SLOW + 1 && new Error().stack.includes("refreshSoon")) window.rests.push(ms);
-    return wait(act, ms, ...more);
-  };
-  let library, react;
-  const slow = async (plot, data, layout, config) => {
-    const isLine = layout.yaxis?.range?.[1] === 2;
-    if (isLine && window.drawings === SLOW) await new Promise((resolve) => wait(resolve, 500));
-    const result = await react(plot, data, layout, config);
-    window.drawings += isLine;
-    return result;
-  };
-  Object.defineProperty(window, "Plotly", {
-    get: () => library,
-    set(value) {
-      library = value;
-      if (value?.react && value.react !== slow) [react, value.react] = [value.react, slow];
-    },
-  });
-"""
-
 DRAWN_AT = """() => {
   window.drawnAt = [];
   const note = () => window.drawnAt.push(performance.now());
@@ -252,17 +225,6 @@ def test_one_that_rests_is_drawn_twice_a_second_at_most(page):
     drawn_at = page.evaluate("window.drawnAt")
     # a timer's milliseconds are whole
     assert min(after - before for before, after in pairwise(drawn_at)) >= 490
-
-
-@pytest.mark.parametrize("slow", [0, 1])
-def test_one_that_rests_does_so_no_longer_than_it_must_after_what_the_page_sends(newcomer, address, slow):
-    page = newcomer()
-    page.add_init_script(SLOW_DRAWING.replace("SLOW", str(slow)))
-    page.goto(address)
-    page.wait_for_function(f"window.drawings >= {slow + 2}")
-    # by how long that drawing took it would be two seconds
-    assert max(page.evaluate("window.rests"), default=0) <= 500
-    page.context.close()
 
 
 def test_the_colours_are_the_page_s_also_when_it_changes_them(page):

@@ -17,6 +17,7 @@ from pages.state.session_value import Session
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
+DRAWING_SECONDS = 20  # at most, of which importing takes the most on a busy machine
 HOME, TRAIN = "streamlit_app.py", "pages/3_train.py"
 METRIC = re.compile(
     r'<div class="label">(<[^>]+>)?(?P<label>[^<]+?) ?<.*?class="number" data-value="[^"]+">(?P<value>[^<]*)<'
@@ -33,7 +34,7 @@ QUICK = {
 
 def opened(page: str = HOME, words: Mapping[str, str] = QUICK) -> AppTest:
     """Return the page, opened with a link's words; it must have drawn without an exception."""
-    app = AppTest.from_file(ROOT / HOME, default_timeout=20)
+    app = AppTest.from_file(ROOT / HOME, default_timeout=DRAWING_SECONDS)
     for name, value in words.items():
         app.query_params[name] = value
     app.run()

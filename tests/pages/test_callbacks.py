@@ -5,6 +5,7 @@ from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.testing.v1 import AppTest
 
 from pages.patches import callbacks
+from tests.pages.browsing import DRAWING_SECONDS
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def page():
 @pytest.mark.usefixtures("unpatched")
 def test_streamlit_alone_ends_a_callback_for_another_request():
     """If this fails, Streamlit lets callbacks finish, and pages/patches/callbacks.py can go."""
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=DRAWING_SECONDS).run()
     app.button[0].click().run()
     assert "begun" in app.session_state
     assert "finished" not in app.session_state
@@ -55,14 +56,14 @@ def test_streamlit_alone_ends_a_callback_for_another_request():
 
 @pytest.mark.usefixtures("patched")
 def test_another_request_ends_the_run_of_a_page():
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=DRAWING_SECONDS).run()
     assert app.session_state["runs"] == 2
     assert "continued" not in app.session_state
 
 
 @pytest.mark.usefixtures("patched")
 def test_another_request_does_not_end_a_callback():
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=DRAWING_SECONDS).run()
     app.button[0].click().run()
     assert app.session_state["finished"]
     assert app.session_state["runs"] == 3  # the run after the callback ends for the other request
@@ -70,7 +71,7 @@ def test_another_request_does_not_end_a_callback():
 
 @pytest.mark.usefixtures("patched")
 def test_a_new_request_still_ends_a_run_after_a_callback_that_failed():
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=DRAWING_SECONDS).run()
     app.button[1].click().run()
     assert app.session_state["begun"]
     del app.session_state["requested"]

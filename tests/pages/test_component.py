@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.channel import address, component
 from tests.examples.programs import NODE
+from tests.pages.browsing import DRAWING_SECONDS
 from tests.pages.node import printed
 
 KEEPER = """
@@ -57,7 +58,7 @@ def test_a_page_has_the_address_of_a_script_where_there_is_one(monkeypatch, has_
         live_text.draw("words", "key", None)
 
     monkeypatch.setattr(address, "is_served", lambda: has_route)
-    [element] = AppTest.from_function(page).run().get("bidi_component")
+    [element] = AppTest.from_function(page, default_timeout=DRAWING_SECONDS).run().get("bidi_component")
     has_whole = "class Text" in element.proto.js_content
     has_address = "live/components/polycore_text-" in element.proto.js_content
     assert (has_whole, has_address) == (not has_route, has_route)

@@ -16,7 +16,7 @@ from pages.state.session_value import Session
 from pages.state.setup import Setup
 from polycore import TUTORIAL_POLYNOMIALS, Experiment, Model, Polynomial, points_from_csv
 from polycore.limits import MAX_CLASSES
-from tests.pages.browsing import metrics
+from tests.pages.browsing import DRAWING_SECONDS, metrics
 
 HOME = Path(__file__).parents[2] / "streamlit_app.py"
 PAGE = "pages/2_data.py"
@@ -25,7 +25,7 @@ TWO = Experiment(polynomials=(UP, DOWN), samples_per_class=3)
 
 
 def opened(query=None, begun=None):
-    page = AppTest.from_file(HOME, default_timeout=20)
+    page = AppTest.from_file(HOME, default_timeout=DRAWING_SECONDS)
     for name, words in (query or {}).items():
         page.query_params[name] = words
     if begun is not None:

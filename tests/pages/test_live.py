@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.channel import scripts
-from tests.pages.browsing import sent_to, trigger
+from tests.pages.browsing import DRAWING_SECONDS, sent_to, trigger
 
 
 def test_a_figure_is_sent_with_the_address_of_its_library():
@@ -18,7 +18,7 @@ def test_a_figure_is_sent_with_the_address_of_its_library():
 
         live.figure(go.Figure(go.Scatter(x=[1, 2], y=[3.5, float("nan")])), "key", 300)
 
-    page = AppTest.from_function(app).run()
+    page = AppTest.from_function(app, default_timeout=DRAWING_SECONDS).run()
     assert not page.exception
     [element] = page.get("bidi_component")
     sent = json.loads(element.proto.bytes)
@@ -45,7 +45,7 @@ def clickable():
         points = st.session_state.setdefault("points", [])
         live.figure(go.Figure(), "map", 300, on_click=lambda x, y: points.append((x, y)))
 
-    return AppTest.from_function(app).run()
+    return AppTest.from_function(app, default_timeout=DRAWING_SECONDS).run()
 
 
 def test_a_figure_that_answers_clicks_says_so():

@@ -23,7 +23,7 @@ from polycore import (
     Polynomial,
 )
 from polycore.pictures.palette import PALETTE
-from tests.pages.browsing import edited, session_of, trigger
+from tests.pages.browsing import DRAWING_SECONDS, edited, session_of, trigger
 from tests.pages.browsing import opened as browsed
 
 HOME = Path(__file__).parents[2] / "streamlit_app.py"
@@ -32,7 +32,7 @@ SQUARE, LINE = Polynomial(1, 0, 0), Polynomial(1, 0)
 
 
 def opened(query=None, begun=None):
-    page = AppTest.from_file(HOME, default_timeout=20)
+    page = AppTest.from_file(HOME, default_timeout=DRAWING_SECONDS)
     for name, words in (query or {}).items():
         page.query_params[name] = words
     if begun is not None:

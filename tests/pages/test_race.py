@@ -21,7 +21,7 @@ from pages.state.session_value import Comparison, Session
 from pages.state.setup import Setup
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.workers.chunk import Chunk, advance_and_measure
-from tests.pages.browsing import HOME, ROOT
+from tests.pages.browsing import DRAWING_SECONDS, HOME, ROOT
 from tests.waiting import wait_until
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
@@ -242,7 +242,7 @@ def captions_of_the_race(set_up, one=None):
 
 
 def page_of_the_race(set_up, one):
-    page = AppTest.from_file(ROOT / HOME, default_timeout=20)
+    page = AppTest.from_file(ROOT / HOME, default_timeout=DRAWING_SECONDS)
     comparison = Comparison(view="Race", race=one)
     page.session_state[session.KEY] = Session(setup=Setup(set_up), comparison=comparison)
     page.switch_page("pages/6_compare.py").run()
