@@ -37,9 +37,9 @@ def opened(page: str = HOME, words: Mapping[str, str] = QUICK) -> AppTest:
     app = AppTest.from_file(ROOT / HOME, default_timeout=DRAWING_SECONDS)
     for name, value in words.items():
         app.query_params[name] = value
-    app.run()
     if page != HOME:
-        app.switch_page(page).run()
+        app.switch_page(page)
+    app.run()
     assert not app.exception
     return app
 
