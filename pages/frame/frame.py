@@ -89,6 +89,10 @@ STYLE = """<style>
   opacity: 0; animation: polycore-working 1.2s linear 0.2s 500;
 }
 @keyframes polycore-working { from { opacity: 1; translate: -100% } to { opacity: 1; translate: 100% } }
+@media (prefers-reduced-motion: reduce) {
+  .stApp:not([data-test-script-state="notRunning"])::before { animation: polycore-shown 1ms 0.2s forwards; }
+}
+@keyframes polycore-shown { to { opacity: 1 } }
 /* The help of a button or a link covers others beside it, and would stay open while the mouse is on it: it
    lets the mouse through. Help behind "?" does not, so that its longer texts can be marked and copied. */
 body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopover) [aria-describedby])

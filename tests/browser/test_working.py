@@ -2,12 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import WebSocketRoute
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.test_whole_path import QUICK
 
-# the bar at the page's upper edge, which moves in from the left
+# the bar at the page's upper edge
 BAR = "getComputedStyle(document.querySelector('.stApp'), '::before')"
 
 
@@ -39,8 +40,10 @@ class SlowServer:
             self.browser.send(self.kept)
 
 
-def test_while_a_page_is_on_its_way_a_bar_moves_and_then_it_is_gone(lone_visit):
+@pytest.mark.parametrize(("motion", "moves"), [("no-preference", True), ("reduce", False)])
+def test_while_a_page_is_on_its_way_a_bar_moves_if_it_may_and_then_it_is_gone(lone_visit, motion, moves):
     visit, server = lone_visit, SlowServer()
+    visit.page.emulate_media(reduced_motion=motion)
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), server.lay)
     visit.open(f"polynomials{QUICK}")
     visit.rest()
@@ -49,5 +52,6 @@ def test_while_a_page_is_on_its_way_a_bar_moves_and_then_it_is_gone(lone_visit):
     visit.go_to("Data")
     # where there is no bar its opacity is said to be 1 as well
     visit.page.wait_for_function(f"{BAR}.content !== 'none' && {BAR}.opacity === '1'")
+    assert visit.page.evaluate(f"{BAR}.translate !== 'none'") == moves
     server.answer()
     visit.page.wait_for_function(f"{BAR}.content === 'none'")
