@@ -59,7 +59,7 @@ def test_any_server_has_the_script_of_each_component_before_it_draws_a_page(serv
     for component in components:
         headers, content = asked(f"{server}live/components/{component.file}", "gzip")
         assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        assert gzip.decompress(content).decode() == component.script
+        assert gzip.decompress(content).decode() == component.whole
 
 
 def test_a_script_of_another_version_is_not_found(server):

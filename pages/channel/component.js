@@ -1,4 +1,14 @@
-// What the components share: how Streamlit calls one that keeps an object for its element as long as that is on the page.
+// What the components share: their styles, and how Streamlit calls one that keeps an object for its element as long as
+// that is on the page.
+
+// Read once for all elements of the component, and not for each: `STYLES` is its CSS.
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLES);
+
+function style(element) {
+  const { adoptedStyleSheets = [] } = element.getRootNode(); // an element that has gone has none
+  if (!adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet);
+}
 
 // `create(parent)` returns the object, and `update(object, component)` shows what Streamlit passes. The object's `end()`
 // is called once, when the element has gone.
@@ -10,7 +20,10 @@ function keeping(create, update) {
   const kept = new WeakMap(); // by element: the object, and the updates of which each may prove to be the last
   return (component) => {
     const { parentElement } = component;
-    if (!kept.has(parentElement)) kept.set(parentElement, { object: create(parentElement), updates: [] });
+    if (!kept.has(parentElement)) {
+      style(parentElement);
+      kept.set(parentElement, { object: create(parentElement), updates: [] });
+    }
     const entry = kept.get(parentElement);
     entry.updates.push(component);
     update(entry.object, component);

@@ -1,5 +1,6 @@
-"""Components of our own, whose scripts a browser fetches once."""
+"""Components of our own, whose scripts and styles a browser fetches once."""
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -38,7 +39,7 @@ _scripts: dict[str, Script] = {}
 
 @dataclass(frozen=True)
 class Component:
-    """A component.
+    """A component. Its script has `SCRIPT` in it.
 
     Drawing a page sends the browser the script of every component on it. If the server has a route for
     scripts, a few lines that import the script from its address are sent instead.
@@ -46,16 +47,21 @@ class Component:
 
     name: str
     script: str
-    css: str | None = None
+    css: str = ""
     isolate_styles: bool = True
 
     def __post_init__(self) -> None:
-        _scripts[self.file] = Script(self.script.encode)
+        _scripts[self.file] = Script(self.whole.encode)
+
+    @property
+    def whole(self) -> str:
+        """Its script and its styles, which `SCRIPT` gives to its elements."""
+        return f"const STYLES = {json.dumps(self.css)};\n{self.script}"
 
     @property
     def file(self) -> str:
         """The name of its script's file; another script has another name."""
-        return f"{self.name}-{sha256(self.script.encode()).hexdigest()[:12]}.js"
+        return f"{self.name}-{sha256(self.whole.encode()).hexdigest()[:12]}.js"
 
     @property
     def draw(self) -> ComponentRenderer:
@@ -65,10 +71,8 @@ class Component:
 
 @lru_cache(maxsize=64)
 def _renderer(component: Component, is_served: bool) -> ComponentRenderer:
-    script = _IMPORT % f"{address.PREFIX}/{FOLDER}/{component.file}" if is_served else component.script
-    return st.components.v2.component(
-        component.name, css=component.css, js=script, isolate_styles=component.isolate_styles
-    )
+    script = _IMPORT % f"{address.PREFIX}/{FOLDER}/{component.file}" if is_served else component.whole
+    return st.components.v2.component(component.name, js=script, isolate_styles=component.isolate_styles)
 
 
 async def script(request: Request) -> Response:

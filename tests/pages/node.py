@@ -6,6 +6,15 @@ from typing import Any
 
 from tests.examples.programs import NODE
 
+# What a component's script needs before it: its styles. Each sheet notes its text.
+STYLES = """
+const STYLES = "p { margin: 0 }";
+globalThis.CSSStyleSheet = class {
+  replaceSync(text) {
+    this.text = text;
+  }
+};
+"""
 # A clock of a program's own. `await wait(ms)` lets that time pass, with what then happens.
 CLOCK = """
 let now = 0;

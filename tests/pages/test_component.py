@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from pages.channel import address, component
 from tests.examples.programs import NODE
 from tests.pages.browsing import DRAWING_SECONDS
-from tests.pages.node import printed
+from tests.pages.node import STYLES, printed
 
 KEEPER = """
 const said = [];
@@ -17,7 +17,7 @@ const update = keeping(
   () => ({ show: (data) => said.push(data), end: () => said.push("end") }),
   (object, { data }) => object.show(data),
 );
-const parentElement = { isConnected: true };
+const parentElement = { isConnected: true, getRootNode: () => ({}) };
 const comes = (data) => update({ parentElement, data });
 const aMomentLater = () => new Promise((resolve) => setTimeout(resolve, 1));
 """
@@ -46,8 +46,23 @@ LATE_AFTER_IT_HAS_GONE = f"{GONE} comes('late')();"
 )
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_an_element_shows_the_last_update_whatever_comes_when(events, said):
-    program = f"{component.SCRIPT}{KEEPER}{events} console.log(JSON.stringify(said));"
+    program = f"{STYLES}{component.SCRIPT}{KEEPER}{events} console.log(JSON.stringify(said));"
     assert printed(program) == said
+
+
+@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
+def test_all_elements_in_a_document_share_its_styles():
+    program = f"""{STYLES}{component.SCRIPT}
+const update = keeping(() => ({{ show() {{}} }}), (object) => object.show());
+const documents = [{{ adoptedStyleSheets: [] }}, {{ adoptedStyleSheets: [] }}];
+for (const number of [0, 0, 1]) {{
+  const parentElement = {{ isConnected: true, getRootNode: () => documents[number] }};
+  for (let i = 0; i < 2; i += 1) update({{ parentElement }});
+}}
+const texts = ({{ adoptedStyleSheets: sheets }}) => sheets.map(({{ text }}) => text);
+console.log(JSON.stringify(documents.map(texts)));
+"""
+    assert printed(program) == [["p { margin: 0 }"]] * 2
 
 
 @pytest.mark.parametrize("has_route", [True, False])

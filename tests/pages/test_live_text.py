@@ -4,7 +4,7 @@ import pytest
 
 from pages.channel import component
 from tests.examples.programs import NODE, ROOT
-from tests.pages.node import CLOCK, printed
+from tests.pages.node import CLOCK, STYLES, printed
 
 BROWSER = """
 let give, latest, sequence = 0;
@@ -28,7 +28,7 @@ function channel() {
 }
 """
 PAGE = """
-const parentElement = { isConnected: true, append: nothing };
+const parentElement = { isConnected: true, append: nothing, getRootNode: () => ({}) };
 function draws(active) {
   const data = { html: "", follow: { since: 0, active }, reports: true, until: "", halts: {} };
   text({ parentElement, data, setTriggerValue: () => reports.push(now) });
@@ -82,5 +82,5 @@ PRESS = "draws(false); press(); await wait(20); frame(true, 1);"
 )
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_change_is_reported_if_a_page_at_rest_does_not_show_it(events, reports):
-    program = f"{CLOCK}{BROWSER}{component.SCRIPT}{SCRIPT}{PAGE}{events}{END}"
+    program = f"{CLOCK}{BROWSER}{STYLES}{component.SCRIPT}{SCRIPT}{PAGE}{events}{END}"
     assert printed(program) == reports
