@@ -20,6 +20,7 @@ from polycore.sweeps.outcomes import Outcome, best, computed, outcomes
 from polycore.workers.processes import Workers
 from tests.polycore.outcome_bytes import as_bytes, by_index
 from tests.signals import restore_signals
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow  # it starts processes
@@ -63,13 +64,13 @@ class Deadly(Workers):
 
     def __init__(self, count, index):
         super().__init__(count)
-        self.index, self.calls = index, []
+        self.index, self.calls, self.futures = index, [], []
 
     def submit(self, fn, /, *args, **kwargs):
         self.calls.append(args[:1])
-        return (
-            super().submit(os._exit, 9) if args[:1] == (self.index,) else super().submit(fn, *args, **kwargs)
-        )
+        call = (os._exit, 9) if args[:1] == (self.index,) else (fn, *args)
+        self.futures.append(super().submit(*call, **kwargs))
+        return self.futures[-1]
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +188,8 @@ def test_a_killed_workers_run_is_computed_anew_and_nothing_counted_twice(two):
         pid = workers.submit(os.getpid).result(10)
         results = outcomes(LONG, workers)
         received = [next(results)]
-        time.sleep(0.05)  # the next run is under way
+        wait_until(lambda: any(future.running() for future in workers.futures))
+        time.sleep(0.05)  # the worker has the next run
         os.kill(pid, signal.SIGKILL)
         received += results
     assert by_index(received) == expected
