@@ -35,7 +35,7 @@ KEPT_FILES = (
     "memory_cache_strong_ref_resource_size_threshold/30000000/"
     "memory_cache_strong_ref_total_size_threshold/200000000"
 )
-# Most tests ask for little motion: what pulses while a page loads would take a tenth of their processor time.
+# Most tests ask for little motion: what pulses while Train opens takes a seventh of what that costs Chromium.
 CALM: dict[str, Any] = {"reduced_motion": "reduce"}
 PATIENCE = 40_000  # ms: a busy machine draws late
 POLL_SECONDS = 0.05
