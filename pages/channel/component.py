@@ -15,7 +15,7 @@ from pages.channel import address
 from pages.channel.scripts import Script
 
 FOLDER = "components"  # below the channel's own
-# with which the script of a component begins that keeps an object for its element
+# with which the script of each component begins
 SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 # The connection may be cut at that moment, so the import is tried again, each time with another query: a
 # browser may remember that an address has failed.
@@ -39,7 +39,7 @@ _scripts: dict[str, Script] = {}
 
 @dataclass(frozen=True)
 class Component:
-    """A component. Its script has `SCRIPT` in it.
+    """A component. Its script may use what `SCRIPT` has.
 
     Drawing a page sends the browser the script of every component on it. If the server has a route for
     scripts, a few lines that import the script from its address are sent instead.
@@ -55,8 +55,8 @@ class Component:
 
     @property
     def whole(self) -> str:
-        """Its script and its styles, which `SCRIPT` gives to its elements."""
-        return f"const STYLES = {json.dumps(self.css)};\n{self.script}"
+        """Its script behind `SCRIPT`, which gives its styles to its elements."""
+        return f"const STYLES = {json.dumps(self.css)};\n{SCRIPT}{self.script}"
 
     @property
     def file(self) -> str:

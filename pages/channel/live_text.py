@@ -18,7 +18,7 @@ NO_HALTS: Mapping[str, Halt] = MappingProxyType({})
 
 _HERE = Path(__file__)
 # with which the script of each component that follows a run begins
-CHANNEL_SCRIPT = _HERE.with_name("channel.js").read_text(encoding="utf-8") + component.SCRIPT
+CHANNEL_SCRIPT = _HERE.with_name("channel.js").read_text(encoding="utf-8")
 _component = component.Component(
     "polycore_text",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),

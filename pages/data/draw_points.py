@@ -18,7 +18,7 @@ _HERE = Path(__file__)
 _component = component.Component(
     "polycore_draw_points",
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    script=component.SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    script=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

@@ -34,9 +34,7 @@ class Clock {
 }
 """
 
-_component = component.Component(
-    "polycore_clock", css=_CSS, script=component.SCRIPT + _JS, isolate_styles=False
-)
+_component = component.Component("polycore_clock", css=_CSS, script=_JS, isolate_styles=False)
 
 
 def draw(seconds: float, key: str) -> None:

@@ -12,7 +12,7 @@ LONGEST = 20_000  # characters: 24 polynomials have far fewer
 
 _component = component.Component(
     "polycore_typing",
-    script=component.SCRIPT + Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    script=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

@@ -153,4 +153,4 @@ def _is_name(name: Any) -> bool:
     return isinstance(name, str) and len(name) == NAME_LENGTH and name.isascii() and name.isalnum()
 
 
-_tab = component.Component("polycore_tab", component.SCRIPT + SCRIPT.read_text(encoding="utf-8"))
+_tab = component.Component("polycore_tab", SCRIPT.read_text(encoding="utf-8"))
