@@ -17,7 +17,16 @@ from typing import Any
 from urllib.error import URLError
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Playwright, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+)
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 import polycore as pc
@@ -347,8 +356,15 @@ class Visit:
 @contextmanager
 def tabs(browser: Browser, server: str, size: dict[str, int] = DESKTOP) -> Iterator[Callable[[], Visit]]:
     """Yield a function that gives tabs of one person, and check each that is still open at the end."""
-    context = browser.new_context(viewport=size, **CALM)
-    context.set_default_timeout(PATIENCE)
+    context = opened(browser, viewport=size).context
+    with tabs_of(context, server) as new:
+        yield new
+    context.close()
+
+
+@contextmanager
+def tabs_of(context: BrowserContext, server: str) -> Iterator[Callable[[], Visit]]:
+    """Yield a function that gives tabs in that context, and check each that is still open at the end."""
     visits: list[Visit] = []
 
     def new() -> Visit:
@@ -359,7 +375,6 @@ def tabs(browser: Browser, server: str, size: dict[str, int] = DESKTOP) -> Itera
     for visit in visits:
         if not visit.page.is_closed():
             leave(visit)
-    context.close()
 
 
 def leave(visit: Visit) -> None:

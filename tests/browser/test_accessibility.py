@@ -23,10 +23,10 @@ STREAMLITS_OWN = (
     ("scrollable-region-focusable", 'class="katex-display"'),
 )
 
-# By which rules each thing is looked at (all, if none are named): on a dark page only the colors are others,
-# and on a phone only what depends on the width.
-RULES = {"light": [], "dark": ["color-contrast"]}
-ON_A_PHONE = ["scrollable-region-focusable", "target-size", "meta-viewport", "label"]
+# Each thing is looked at twice: on a desk by all rules, and on a phone, in the other of the two themes, by
+# those about colors and by those about what depends on the width.
+ON_A_PHONE = ["color-contrast", "scrollable-region-focusable", "target-size", "meta-viewport", "label"]
+LOOKS: tuple[tuple[dict[str, int], list[str]], ...] = ((DESKTOP, []), (PHONE, ON_A_PHONE))
 
 # all that is looked at, in this order
 STATES: dict[str, Callable[[Visit], None]] = {}
@@ -219,11 +219,10 @@ def findings_in(
 def test_nothing_that_is_shown_has_a_serious_finding(visitor):
     visit = visitor(DESKTOP)
     found = {}
-    # each thing is seen first as the one before was seen last: to change a page's theme takes time
-    for (name, reach), (first, then) in zip(STATES.items(), cycle(permutations(RULES))):
+    # each thing is seen first in the theme in which the one before was seen last: to change it takes time
+    for (name, reach), schemes in zip(STATES.items(), cycle(permutations(("light", "dark")))):
         reach(visit)
-        looks = (DESKTOP, first, RULES[first]), (DESKTOP, then, RULES[then]), (PHONE, then, ON_A_PHONE)
-        for size, scheme, rules in looks:
+        for (size, rules), scheme in zip(LOOKS, schemes, strict=True):
             if some := findings_in(visit.page, size, scheme, rules):
                 found[f"{name}, {scheme}, {size['width']} pixels"] = some
         visit.check()

@@ -1,17 +1,20 @@
-"""The first minute of a learner: one button, a trained map, on a desk and on a phone."""
+"""The first minute of a learner: one button, a trained map; and every page by its address.
+
+The first press on a desk is seen in test_installed.py.
+"""
 
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 
 from tests.browser.dashboard import ADDRESSES, DESKTOP, PHONE
 
-SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
+QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_one_press_and_there_is_a_map_that_learns(visitor, size):
-    visit = visitor(size).open()
+def test_one_press_and_there_is_a_map_that_learns(visitor):
+    visit = visitor(PHONE).open()
     visit.press("Train the network")
     visit.wait_for_status("Running", after_step=1)
     visit.page.get_by_role("img", name=re.compile("^Map of the most likely of 12 polynomials")).wait_for()
@@ -24,9 +27,12 @@ def test_one_press_and_there_is_a_map_that_learns(visitor, size):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_every_page_stands_alone_when_opened_by_its_address_and_follows_theme_and_size(visitor, address):
-    visit = visitor(PHONE, "dark").open(address)
-    for size, theme in ((PHONE, "dark"), (PHONE, "light"), (DESKTOP, "light"), (DESKTOP, "dark")):
-        visit.page.set_viewport_size(size)
-        visit.set_theme(theme)
-        visit.check()
+def test_every_page_takes_its_link_s_set_up_and_follows_theme_and_size(visitor, address):
+    visit = visitor(PHONE, "dark").open(f"{address}{QUICK}")
+    words = dict(parse_qsl(QUICK.lstrip("?")))
+    assert visit.words().items() >= words.items()
+    visit.set_theme("dark")
+    visit.check()
+    visit.page.set_viewport_size(DESKTOP)
+    visit.set_theme("light")
+    visit.check()

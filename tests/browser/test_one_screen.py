@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import DESKTOP, PHONE, with_network
@@ -91,36 +90,7 @@ def test_what_is_typed_as_settings_fold_is_kept(visitor):
     expect(visit.page.get_by_label("Seed", exact=True)).to_have_value("77")
 
 
-@pytest.mark.parametrize("address", ["", "train"], ids=["Home", "Train"])
-def test_the_answer_to_a_click_is_in_view(visitor, address):
-    visit = visitor(DESKTOP).open(f"{address}{QUICK}")
-    visit.press("Start" if address else "Train the network")
-    visit.wait_for_status("Finished")
-    for size in (DESKTOP, PHONE):
-        visit.page.set_viewport_size(size)
-        click_map(visit)
-        answer = visit.page.get_by_text(re.compile("Most likely: probability"))
-        assert visit.page.evaluate("document.querySelector('.stMain').scrollTop") == 0 or size is PHONE
-        assert bottom(answer) <= size["height"]
-        assert answer.bounding_box()["y"] >= 0
-        visit.press("Close")
-        expect(answer).to_have_count(0)
-        visit.rest()
-
-
-def test_on_a_phone_the_controls_stay_in_reach(visitor):
-    visit = visitor(PHONE).open(f"train{QUICK}")
-    visit.press("Start")
-    visit.wait_for_status("Finished")
-    chart(visit, "accuracy").scroll_into_view_if_needed()
-    visit.page.evaluate("document.querySelector('.stMain').scrollBy(0, 200)")
-    again = visit.page.get_by_role("button", name="Start again")
-    assert 0 <= again.bounding_box()["y"] < 100
-    again.click(timeout=2000)  # nothing covers it
-    visit.wait_for_status("Finished")
-
-
-def test_home_offers_what_is_next_in_the_first_screen(visitor):
+def test_home_offers_what_is_next_answers_a_click_in_view_and_fills_the_screen_by_a_key(visitor):
     visit = visitor().open(QUICK)
     visit.press("Train the network")
     visit.wait_for_status("Finished")
@@ -135,6 +105,68 @@ def test_home_offers_what_is_next_in_the_first_screen(visitor):
     }
     found = {name: bottom(offer) for name, offer in offers.items()}
     assert {name: place for name, place in found.items() if place > DESKTOP["height"]} == {}
+    assert_the_answer_to_a_click_is_in_view(visit)
+    assert_one_key_fills_the_screen_and_the_same_key_leaves_it(visit)
+
+
+def test_train_hides_a_curve_answers_a_click_in_view_and_fills_the_screen_by_a_key(visitor):
+    visit = visitor().open(f"train{QUICK}")
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    # the first trace is the pale edges, with a piece for each curve
+    edges = chart(visit, "map").locator(".scatterlayer .trace").first.locator(".js-line")
+    entry = chart(visit, "map").get_by_role("button", name="p0 = x")
+    for pieces in (2, 1, 2):
+        expect(edges).to_have_count(pieces)
+        entry.click()
+    assert_the_answer_to_a_click_is_in_view(visit)
+    assert_on_a_phone_the_controls_stay_in_reach(visit)
+    assert_one_key_fills_the_screen_and_the_same_key_leaves_it(visit)
+
+
+def assert_the_answer_to_a_click_is_in_view(visit):
+    for size in (DESKTOP, PHONE):
+        visit.page.set_viewport_size(size)
+        click_map(visit)
+        answer = visit.page.get_by_text(re.compile("Most likely: probability"))
+        assert visit.page.evaluate("document.querySelector('.stMain').scrollTop") == 0 or size is PHONE
+        assert bottom(answer) <= size["height"]
+        assert answer.bounding_box()["y"] >= 0
+        visit.press("Close")
+        expect(answer).to_have_count(0)
+        visit.rest()
+
+
+def assert_on_a_phone_the_controls_stay_in_reach(visit):
+    visit.page.set_viewport_size(PHONE)
+    chart(visit, "accuracy").scroll_into_view_if_needed()
+    visit.page.evaluate("document.querySelector('.stMain').scrollBy(0, 200)")
+    again = visit.page.get_by_role("button", name="Start again")
+    assert 0 <= again.bounding_box()["y"] < 100
+    again.click(timeout=2000)  # nothing covers it
+    visit.wait_for_status("Finished")
+
+
+def assert_one_key_fills_the_screen_and_the_same_key_leaves_it(visit):
+    page = visit.page
+    page.set_viewport_size(WIDE)  # a projector's
+    page.get_by_role("button", name="Present").wait_for()
+    visit.rest()
+    page.keyboard.press("p")
+    page.get_by_role("button", name="Leave").wait_for()
+    expect(page.get_by_role("link", name="Compare")).to_be_hidden()
+    plane = chart(visit, "map").bounding_box()
+    assert plane["height"] > 0.9 * WIDE["height"]
+    assert plane["width"] > 0.6 * WIDE["width"]
+    for value in ("weights.held_out_text", "weights.loss_text"):
+        number = page.locator(f"[data-value='{value}']")
+        assert number.evaluate("element => parseFloat(getComputedStyle(element).fontSize)") > 100
+        assert bottom(number) < WIDE["height"]
+    page.keyboard.press("b")  # the keys of the run still answer
+    page.get_by_text(re.compile("^Ready")).wait_for()
+    page.keyboard.press("p")
+    expect(page.get_by_role("link", name="Compare").first).to_be_visible()
+    expect(page.get_by_role("button", name="Leave")).to_have_count(0)
 
 
 def test_the_legend_hides_a_curve_on_every_page(visitor):
@@ -157,43 +189,6 @@ def test_the_legend_hides_a_curve_on_every_page(visitor):
     expect(page.locator(lines)).to_have_count(1)
     page.get_by_role("button", name="p1 = x²").click()
     expect(page.locator(lines)).to_have_count(2)
-
-
-def test_of_a_hidden_curve_a_map_keeps_no_pale_edge_either(visitor):
-    visit = visitor().open(f"train{QUICK}")
-    visit.press("Start")
-    visit.wait_for_status("Finished")
-    # the first trace is the pale edges, with a piece for each curve
-    edges = chart(visit, "map").locator(".scatterlayer .trace").first.locator(".js-line")
-    entry = chart(visit, "map").get_by_role("button", name="p0 = x")
-    for pieces in (2, 1, 2):
-        expect(edges).to_have_count(pieces)
-        entry.click()
-
-
-@pytest.mark.parametrize("address", ["", "train"], ids=["Home", "Train"])
-def test_one_key_fills_the_screen_for_a_projector_and_the_same_key_leaves_it(visitor, address):
-    visit = visitor(WIDE).open(f"{address}{QUICK}")
-    visit.press("Start" if address else "Train the network")
-    visit.wait_for_status("Finished")
-    page = visit.page
-    page.get_by_role("button", name="Present").wait_for()
-    visit.rest()
-    page.keyboard.press("p")
-    page.get_by_role("button", name="Leave").wait_for()
-    expect(page.get_by_role("link", name="Compare")).to_be_hidden()
-    plane = chart(visit, "map").bounding_box()
-    assert plane["height"] > 0.9 * WIDE["height"]
-    assert plane["width"] > 0.6 * WIDE["width"]
-    for value in ("weights.held_out_text", "weights.loss_text"):
-        number = page.locator(f"[data-value='{value}']")
-        assert number.evaluate("element => parseFloat(getComputedStyle(element).fontSize)") > 100
-        assert bottom(number) < WIDE["height"]
-    page.keyboard.press("b")  # the keys of the run still answer
-    page.get_by_text(re.compile("^Ready")).wait_for()
-    page.keyboard.press("p")
-    expect(page.get_by_role("link", name="Compare").first).to_be_visible()
-    expect(page.get_by_role("button", name="Leave")).to_have_count(0)
 
 
 def test_the_neuron_s_picture_plane_and_numbers_are_seen_without_scrolling(visitor):
