@@ -230,7 +230,6 @@ class Visit:
         self.page.goto(f"{self.server}_stcore/health")  # a page keeps its tab's name when it is left
         self.page.evaluate("() => { sessionStorage.clear(); localStorage.clear(); }")
         self.page.context.clear_cookies()
-        self.page.goto("about:blank")
         return self
 
     def end(self) -> Page:

@@ -1,6 +1,5 @@
 """The browser's Back and Forward: from page to page, each with what was set since."""
 
-import pytest
 from playwright.sync_api import expect
 
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
@@ -25,20 +24,20 @@ def test_back_leads_to_the_page_before_with_what_was_set_since(visitor):
     expect(visit.page.get_by_label("Steps", exact=True)).to_have_value("303")
 
 
-@pytest.mark.parametrize("pause", [pytest.param(0, id="at once"), pytest.param(120, id="quickly")])
-def test_back_pressed_twice_leads_two_pages_back_and_forward_leads_on(visitor, pause):
+def test_back_pressed_twice_leads_two_pages_back_and_forward_leads_on(visitor):
     visit = visitor().open(f"polynomials{QUICK}")
     for name in ("Data", "Train", "Predict"):
         visit.go_to(name).rest()
-    visit.page.evaluate("history.back()")
-    visit.page.wait_for_timeout(pause)  # less than the page before takes to come
-    visit.page.evaluate("history.back()")
-    heading(visit, "Data").wait_for()
-    visit.rest()
-    for name in ("Train", "Predict"):
-        visit.page.go_forward()
-        heading(visit, name).wait_for()
+    for pause in (0, 120):  # ms: less than the page before takes to come
+        visit.page.evaluate("history.back()")
+        visit.page.wait_for_timeout(pause)
+        visit.page.evaluate("history.back()")
+        heading(visit, "Data").wait_for()
         visit.rest()
+        for name in ("Train", "Predict"):
+            visit.page.go_forward()
+            heading(visit, name).wait_for()
+            visit.rest()
     for name in ("Train", "Data", "Polynomials"):
         visit.page.go_back()
         heading(visit, name).wait_for()

@@ -83,27 +83,26 @@ def presses(message: bytes, button: str) -> bool:
     return any(widget.id.endswith(f"controls.{button}") and widget.trigger_value for widget in widgets)
 
 
-@pytest.mark.parametrize(
-    ("button", "status", "then"), [("Pause", "Paused", "Resume"), ("Stop", "Stopped", "Start again")]
-)
-def test_a_press_that_halts_is_answered_before_streamlit_has_it_and_the_page_is_drawn_once(
-    lone_visit, button, status, then
-):
+def test_a_press_that_halts_is_answered_before_streamlit_has_it_and_the_page_is_drawn_once(lone_visit):
     visit, wire = lone_visit, Wire()
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
     visit.open(f"train{LONG}")
-    visit.press("Start")
-    visit.wait_for_status("Running", after_step=20)
-    visit.rest()
-    wire.held = []
-    visit.press(button)
-    visit.wait_until(lambda: visit.standing()[0] == status, state=visit.standing)
-    step = visit.standing()[1]
-    [press], wire.held = wire.held, None
-    assert presses(press, button)
-    wire.server.send(press)
-    visit.page.get_by_role("button", name=re.compile(then)).wait_for()
-    assert visit.wait_for_status(status) == step
+    for begin, button, status, then in (
+        ("Start", "Pause", "Paused", "Resume"),
+        ("Resume", "Stop", "Stopped", "Start again"),
+    ):
+        visit.press(begin)
+        visit.wait_for_status("Running", after_step=20)
+        visit.rest()
+        wire.held = []
+        visit.press(button)
+        visit.wait_until(lambda status=status: visit.standing()[0] == status, state=visit.standing)
+        step = visit.standing()[1]
+        [press], wire.held = wire.held, None
+        assert presses(press, button)
+        wire.server.send(press)
+        visit.page.get_by_role("button", name=re.compile(then)).wait_for()
+        assert visit.wait_for_status(status) == step
 
 
 def test_few_presses_have_the_page_drawn_more_than_once(lone_visit):

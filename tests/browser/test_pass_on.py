@@ -108,11 +108,12 @@ def test_a_link_is_copied_without_tls_too_and_selected_if_nothing_copies(lone_vi
     expect(button).to_be_focused()
 
 
-def test_a_figure_is_saved_under_a_name_of_its_own_with_the_page_behind_it(visitor):
+def test_a_figure_is_saved_with_the_page_behind_it_and_what_is_taken_along_works_elsewhere(visitor, tmp_path):
     visit = trained(visitor())
     for scheme, page_colour in BACKGROUNDS.items():
         visit.set_theme(scheme)
         assert_map_is_saved(visit, page_colour)
+    assert_what_is_taken_along_works(visit, tmp_path)
 
 
 def assert_map_is_saved(visit, page_colour):
@@ -135,8 +136,7 @@ def assert_map_is_saved(visit, page_colour):
     )
 
 
-def test_what_is_taken_along_works_elsewhere(visitor, tmp_path):
-    visit = trained(visitor())
+def assert_what_is_taken_along_works(visit, folder):
     button = visit.take_along()
     name, table = saved(visit, button.filter(has_text="History as CSV"))
     rows = list(csv.DictReader(io.StringIO(table.decode())))
@@ -149,9 +149,9 @@ def test_what_is_taken_along_works_elsewhere(visitor, tmp_path):
     assert json.loads(text)["steps"] == 400
     name, program = saved(visit, button.filter(has_text="Download as .py").first)
     assert name == "polycore-predict-adam-3.py"
-    (tmp_path / name).write_bytes(program)
+    (folder / name).write_bytes(program)
     done = subprocess.run(
-        [sys.executable, "-I", name], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-I", name], cwd=folder, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("-x^2 + 1 0.")  # it asks about (0.5, 0.75)
 

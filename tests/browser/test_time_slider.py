@@ -26,44 +26,25 @@ def move(visit, key):
     return named
 
 
-def test_the_map_follows_the_slider_and_goes_back_to_now(visitor):
+def test_the_map_follows_the_slider_and_goes_back_to_now_and_inside_shows_the_past_on_release(visitor):
     visit = visitor(PHONE).open(QUICK)
     visit.press("Start")
     visit.wait_for_status("Finished")
-    for size in (PHONE, DESKTOP):
-        visit.page.set_viewport_size(size)
-        visit.rest()
-        assert move(visit, "Home") == 0
-        assert 0 < move(visit, "ArrowRight") < move(visit, "ArrowRight") < 300
-        visit.rest()
-        expect(visit.page.get_by_text(re.compile(r"then \(step \d+\)"))).to_be_visible()
-        visit.page.get_by_role("button", name="Show the weights: Now").click()
-        visit.wait_until(lambda: shown_step(visit) == 300, state=lambda: shown_step(visit))
+    visit.rest()
+    assert move(visit, "Home") == 0
+    assert 0 < move(visit, "ArrowRight") < move(visit, "ArrowRight") < 300
+    visit.rest()
+    expect(visit.page.get_by_text(re.compile(r"then \(step \d+\)"))).to_be_visible()
+    visit.page.get_by_role("button", name="Show the weights: Now").click()
+    visit.wait_until(lambda: shown_step(visit) == 300, state=lambda: shown_step(visit))
     visit.page.get_by_role("button", name="Play the run from its beginning").click()
     visit.wait_until(lambda: shown_step(visit) < 100, state=lambda: shown_step(visit))
     visit.wait_until(lambda: shown_step(visit) == 300, state=lambda: shown_step(visit))
-
-
-def test_the_past_stays_while_the_run_continues(visitor):
-    visit = visitor().open(LONG)
-    visit.press("Start")
-    visit.wait_for_status("Running", after_step=50)
-    assert move(visit, "Home") == 0
-    visit.rest()
-    before = visit.standing()[1]
-    visit.wait_until(lambda: visit.standing()[1] > before, state=visit.standing)
-    assert shown_step(visit) == 0
-    visit.page.get_by_role("button", name="Show the weights: Now").click()
-    visit.wait_until(lambda: shown_step(visit) > before, state=lambda: shown_step(visit))
-    visit.press("Stop")
-    visit.wait_for_status("Stopped")
-
-
-def test_inside_shows_the_past_on_release(visitor):
-    visit = visitor().open(QUICK)
-    visit.press("Start")
-    visit.wait_for_status("Finished")
     visit.go_to("Inside")
+    assert_inside_shows_the_past(visit)
+
+
+def assert_inside_shows_the_past(visit):
     visit.page.locator(".st-key-inside-map .nsewdrag").wait_for()
     visit.rest()
     figures = visit.page.locator(".st-key-model_in_use-figures")
@@ -81,3 +62,18 @@ def test_inside_shows_the_past_on_release(visitor):
         expect(visit.page.get_by_text(re.compile("the network of step"))).to_have_count(0)
         visit.wait_until(lambda: figures.inner_text() == before, state=figures.inner_text)
         visit.rest()
+
+
+def test_the_past_stays_while_the_run_continues(visitor):
+    visit = visitor().open(LONG)
+    visit.press("Start")
+    visit.wait_for_status("Running", after_step=50)
+    assert move(visit, "Home") == 0
+    visit.rest()
+    before = visit.standing()[1]
+    visit.wait_until(lambda: visit.standing()[1] > before, state=visit.standing)
+    assert shown_step(visit) == 0
+    visit.page.get_by_role("button", name="Show the weights: Now").click()
+    visit.wait_until(lambda: shown_step(visit) > before, state=lambda: shown_step(visit))
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
