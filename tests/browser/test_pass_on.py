@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from PIL import Image
 from playwright.sync_api import expect
 
 from polycore import Experiment
@@ -114,6 +115,7 @@ def test_a_figure_is_saved_with_the_page_behind_it_and_what_is_taken_along_works
         visit.set_theme(scheme)
         assert_map_is_saved(visit, page_colour)
     assert_what_is_taken_along_works(visit, tmp_path)
+    assert_a_film_is_drawn_seen_and_saved(visit)
 
 
 def assert_map_is_saved(visit, page_colour):
@@ -154,6 +156,22 @@ def assert_what_is_taken_along_works(visit, folder):
         [sys.executable, "-I", name], cwd=folder, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("-x^2 + 1 0.")  # it asks about (0.5, 0.75)
+
+
+def assert_a_film_is_drawn_seen_and_saved(visit):
+    visit.press("Save as GIF")
+    save = visit.page.get_by_role("button", name="Download the GIF")
+    expect(save).to_be_visible()
+    shown = visit.page.get_by_test_id("stImage").locator("img")
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 640
+    visit.page.set_viewport_size(PHONE)
+    visit.check()
+    name, content = saved(visit, save)
+    assert name.endswith(".gif")
+    with Image.open(io.BytesIO(content)) as film:
+        assert film.size == (640, 320)
+        assert film.n_frames > 10
+    expect(save).to_be_visible()  # saving does not draw the page again
 
 
 def test_links_stay_shown_as_the_run_ends_and_are_gone_on_another_page(visitor):
