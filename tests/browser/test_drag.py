@@ -2,7 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import PHONE, Visit, opened
+from tests.browser.dashboard import PHONE
+from tests.browser.touch_screen import touch_screen
 
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&hidden=12"
 PLOT = ".st-key-polynomials-plot .js-plotly-plot"
@@ -31,8 +32,13 @@ def plot_of(visit, name):
     return plot
 
 
-def test_a_curve_is_dragged_up_and_its_constant_term_follows(visitor):
+def test_a_curve_is_dragged_up_and_its_constant_term_follows_but_onto_another_it_goes_back(visitor):
     visit = visitor().open(f"polynomials{WORDS}")
+    assert_a_dragged_curve_changes_its_constant_term(visit)
+    assert_a_curve_dragged_onto_another_goes_back(visit)
+
+
+def assert_a_dragged_curve_changes_its_constant_term(visit):
     page = visit.page
     area, lines = page.get_by_role("textbox", name="One polynomial a line"), page.get_by_role("listitem")
     visit.fill("One polynomial a line", "0.5(x+x)\n(x-1)(x+1)")
@@ -51,8 +57,9 @@ def test_a_curve_is_dragged_up_and_its_constant_term_follows(visitor):
     visit.wait_for_words(polynomials="x~x^2-1")
 
 
-def test_a_curve_dragged_onto_another_goes_back(visitor):
-    visit = visitor().open("polynomials?v=1&polynomials=x~x%2B1&range=-2..2&hidden=12")
+def assert_a_curve_dragged_onto_another_goes_back(visit):
+    visit.fill("One polynomial a line", "x\nx+1")
+    visit.wait_for_words(polynomials="x~x+1")
     page, plot = visit.page, plot_of(visit, "p1 = x + 1")
     page.mouse.move(*place_on(plot, 1, 2))
     page.mouse.down()
@@ -64,22 +71,15 @@ def test_a_curve_dragged_onto_another_goes_back(visitor):
     assert visit.words()["polynomials"] == "x~x+1"
 
 
-def test_a_finger_drags_a_curve_only_after_it_was_held_on_it(browser, server):
-    page = opened(browser, viewport=PHONE, has_touch=True, is_mobile=True)
-    visit = Visit(page, server).open(f"polynomials{WORDS}")
-    plot = plot_of(visit, "p1 = x²")
-    plot.evaluate("plot => plot.scrollIntoView({ block: 'center' })")
-    (x, y), (_, higher) = place_on(plot, 1.5, 2.25), place_on(plot, 1.5, 3.25)
-    touch = page.context.new_cdp_session(page)
-
-    def drag(rest):
-        for kind, down in (("touchStart", y), ("touchMove", (y + higher) / 2), ("touchMove", higher)):
-            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": down}]})
-            visit.pause(rest)
-        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-    drag(0.6)  # longer than the finger must rest
-    visit.wait_for_words(polynomials="x~x^2+1")
-    visit.rest()
-    visit.check()
-    page.context.close()
+def test_a_finger_drags_a_curve_once_it_was_held_on_it(visitor):
+    visit = visitor(PHONE)
+    with touch_screen(visit.page) as finger:
+        plot = plot_of(visit.open(f"polynomials{WORDS}"), "p1 = x²")
+        plot.evaluate("plot => plot.scrollIntoView({ block: 'center' })")
+        (x, y), (_, higher) = place_on(plot, 1.5, 2.25), place_on(plot, 1.5, 3.25)
+        finger.put_down(x, y)
+        visit.page.get_by_text("p1 = x²: drag it up or down").wait_for()
+        finger.move_to(x, (y + higher) / 2)
+        finger.move_to(x, higher)
+        finger.lift()
+        visit.wait_for_words(polynomials="x~x^2+1")

@@ -4,7 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import DESKTOP, PHONE, Visit, opened, with_network
+from tests.browser.dashboard import DESKTOP, PHONE, with_network
+from tests.browser.touch_screen import touch_screen
 
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
 LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
@@ -47,8 +48,19 @@ def test_the_tutorials_network_shows_its_golden_figures(visitor):
         visit.check()
 
 
-def test_a_neuron_is_chosen_and_changed_and_everything_follows(visitor):
+def test_a_neuron_is_chosen_and_changed_by_mouse_and_keyboard_and_everything_follows(visitor):
     visit = visitor(PHONE).open(with_network("inside", QUICK))
+    assert_everything_follows_a_bias(visit)
+    visit.press("Put it back")
+    expect(visit.page.get_by_text("Unchanged")).to_be_visible()
+    visit.check()
+    visit.page.set_viewport_size(DESKTOP)
+    assert_the_keyboard_chooses_a_neuron_and_moves_a_weight(visit)
+    visit.page.get_by_text("All folds", exact=True).click()
+    plane(visit, "of 16 fold lines of the first hidden layer cross").wait_for()
+
+
+def assert_everything_follows_a_bias(visit):
     picture(visit).get_by_role("button", name=re.compile("^Hidden layer 1, neuron 5")).click()
     plane(visit, "^Map of hidden layer 1, neuron 5 ").wait_for()
     expect(visit.page.get_by_text("Unchanged")).to_be_visible()
@@ -65,8 +77,7 @@ def test_a_neuron_is_chosen_and_changed_and_everything_follows(visitor):
     expect(loss(visit)).not_to_have_text(before)
 
 
-def test_the_keyboard_chooses_a_neuron_and_moves_a_weight(visitor):
-    visit = visitor().open(with_network("inside", QUICK))
+def assert_the_keyboard_chooses_a_neuron_and_moves_a_weight(visit):
     first = picture(visit).get_by_role("button", name=re.compile("^Hidden layer 1, neuron 0"))
     first.focus()
     for key in ("ArrowDown", "ArrowDown", "Enter"):
@@ -75,8 +86,6 @@ def test_the_keyboard_chooses_a_neuron_and_moves_a_weight(visitor):
     visit.page.get_by_role("slider", name=re.compile("^Weight from x")).focus()
     visit.page.keyboard.press("ArrowRight")
     expect(visit.page.get_by_text("Changed by hand")).to_be_visible()
-    visit.page.get_by_text("All folds", exact=True).click()
-    plane(visit, "of 16 fold lines of the first hidden layer cross").wait_for()
 
 
 def test_the_page_follows_a_run_until_it_is_held(visitor):
@@ -99,22 +108,21 @@ def test_the_page_follows_a_run_until_it_is_held(visitor):
     visit.wait_for_status("Stopped")
 
 
-def test_each_neuron_of_a_wide_layer_is_large_enough_for_touch(browser, server):
-    page = opened(browser, viewport=PHONE, has_touch=True, is_mobile=True)
-    visit = Visit(page, server).open(with_network("inside", QUICK.replace("hidden=16", "hidden=32-32")))
-    neurons = picture(visit).get_by_role("button")
-    expect(neurons).to_have_count(32 + 32 + 3)
-    sides = neurons.evaluate_all(
-        "all => all.flatMap(one => [one.getBoundingClientRect().width, one.getBoundingClientRect().height])"
-    )
-    assert min(sides) >= 24
-    neurons.nth(40).tap()
-    expect(picture(visit).get_by_role("button", name="Hidden layer 2, neuron 8")).to_have_attribute(
-        "aria-pressed", "true"
-    )
-    visit.check()
-    visit.rest()
-    page.context.close()
+def test_each_neuron_of_a_wide_layer_is_large_enough_for_touch(visitor):
+    visit = visitor(PHONE)
+    with touch_screen(visit.page) as finger:
+        visit.open(with_network("inside", QUICK.replace("hidden=16", "hidden=32-32")))
+        neurons = picture(visit).get_by_role("button")
+        expect(neurons).to_have_count(32 + 32 + 3)
+        sides = neurons.evaluate_all(
+            "all => all.flatMap(one => "
+            "[one.getBoundingClientRect().width, one.getBoundingClientRect().height])"
+        )
+        assert min(sides) >= 24
+        finger.tap_on(neurons.nth(40))
+        expect(picture(visit).get_by_role("button", name="Hidden layer 2, neuron 8")).to_have_attribute(
+            "aria-pressed", "true"
+        )
 
 
 def test_the_loss_landscape_is_computed_and_seen(visitor):

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import PHONE, with_network
+from tests.browser.dashboard import DESKTOP, PHONE, with_network
+from tests.browser.touch_screen import touch_screen
 
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
 QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
@@ -58,26 +59,11 @@ def _luminance(color):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_nothing_moves_when_the_set_up_changes(visitor):
-    visit = visitor().open(f"train{LONG}")
-    visit.press("Start")
-    visit.wait_for_status("Running", after_step=20)
-    before, status = row(visit), visit.page.get_by_text(re.compile("^Running")).bounding_box()["y"]
-    assert len({box["y"] for box in before}) == 1
-    visit.fill("Seed", "5")
-    expect(visit.page.get_by_role("button", name=re.compile("Start the new set-up"))).to_be_visible()
-    assert row(visit) == before
-    assert visit.page.get_by_text(re.compile("^Running")).bounding_box()["y"] == status
-    visit.fill("Seed", "0")  # the run's own
-    visit.page.get_by_text("Keys:").wait_for()
-    visit.press("Stop")
-    visit.wait_for_status("Stopped")
-    assert row(visit) == before
-    visit.fill("Seed", "5")
-    visit.page.get_by_text("Settings changed").wait_for()
-    visit.rest()
-    assert row(visit) == before
-    assert visit.page.get_by_text(re.compile("^Stopped")).bounding_box()["y"] == status
+def test_nothing_moves_when_a_run_starts_and_when_the_set_up_changes(visitor):
+    visit = visitor(PHONE).open(f"train{LONG}")
+    assert_no_button_moves_while_start_becomes_pause(visit)
+    visit.page.set_viewport_size(DESKTOP)
+    assert_nothing_moves_while_the_set_up_changes(visit)
 
 
 # Notes each place that Reset and New seed have in any frame from now on.
@@ -89,21 +75,43 @@ NOTE_PLACES = """() => {
       const name = button.innerText;
       if (width && /Reset|New seed/.test(name)) window.places.add(`${name} ${x} ${y}`);
     }
-    requestAnimationFrame(note);
+    window.noting = requestAnimationFrame(note);
   };
   note();
 }"""
 
 
-def test_no_button_moves_on_a_phone_while_start_becomes_pause(visitor):
-    visit = visitor(PHONE).open(f"train{LONG}")
+def assert_no_button_moves_while_start_becomes_pause(visit):
+    # below it all moves as it comes
+    visit.page.get_by_role("button", name="Copy link").first.wait_for()
     visit.page.evaluate(NOTE_PLACES)
     visit.press("Start")
     visit.wait_for_status("Running", after_step=1)
     expect(visit.page.get_by_role("button", name=re.compile("Start"))).to_have_count(0)
-    assert len(visit.page.evaluate("[...window.places]")) == 2
+    places = visit.page.evaluate("cancelAnimationFrame(window.noting) ?? [...window.places]")
+    assert len(places) == 2
+
+
+def assert_nothing_moves_while_the_set_up_changes(visit):
+    visit.wait_for_status("Running", after_step=20)
+    before, status = row(visit), visit.page.get_by_text(re.compile("^Running")).bounding_box()["y"]
+    assert len({box["y"] for box in before}) == 1
+    visit.fill("Seed", "5")
+    visit.wait_for_words(seed="5")
+    expect(visit.page.get_by_role("button", name=re.compile("Start the new set-up"))).to_be_visible()
+    assert row(visit) == before
+    assert visit.page.get_by_text(re.compile("^Running")).bounding_box()["y"] == status
+    visit.fill("Seed", "0")  # the run's own
+    visit.wait_for_words(seed="0")
+    visit.page.get_by_text("Keys:").wait_for()
     visit.press("Stop")
     visit.wait_for_status("Stopped")
+    assert row(visit) == before
+    visit.fill("Seed", "5")
+    visit.page.get_by_text("Settings changed").wait_for()
+    visit.rest()
+    assert row(visit) == before
+    assert visit.page.get_by_text(re.compile("^Stopped")).bounding_box()["y"] == status
 
 
 def test_what_the_mouse_and_the_keyboard_are_at_stands_out(visitor):
@@ -137,22 +145,34 @@ def assert_mouse_and_keyboard_stand_out(visit):
 
 def test_a_finger_hits_every_button(visitor):
     visit = visitor(PHONE)
-    touch = visit.page.context.new_cdp_session(visit.page)
-    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    visit.open(with_network("compare", QUICK))
-    visit.page.get_by_role("button", name=re.compile("^Remove")).wait_for()
-    found = visit.page.evaluate(ANSWERS, FINGER)
-    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
-    touch.detach()
+    with touch_screen(visit.page):
+        visit.open(with_network("compare", QUICK))
+        visit.page.get_by_role("button", name=re.compile("^Remove")).wait_for()
+        found = visit.page.evaluate(ANSWERS, FINGER)
     names = " ".join(name for name, _ in found)
     assert "Remove" in names
     assert "Help for" in names
     assert [name for name, answers in found if not answers] == []
 
 
-def test_the_help_of_a_button_lets_the_mouse_through_to_what_it_covers(visitor):
-    # found by a press on a page's link that the help of Start covered
+def test_help_stays_open_under_the_mouse_and_that_of_a_button_lets_it_through(visitor):
     visit = visitor().open(f"train{QUICK}")
+    assert_help_behind_a_question_mark_stays_open(visit)
+    visit.page.mouse.move(0, 0)
+    expect(visit.page.get_by_test_id("stTooltipContent")).to_have_count(0)
+    assert_the_mouse_reaches_what_the_help_of_a_button_covers(visit)
+
+
+def assert_help_behind_a_question_mark_stays_open(visit):
+    visit.page.get_by_role("button", name="Help for Optimizer").hover()
+    box = visit.page.get_by_test_id("stTooltipContent").bounding_box()
+    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=10)
+    visit.pause(1)
+    expect(visit.page.get_by_test_id("stTooltipContent")).to_be_visible()
+
+
+def assert_the_mouse_reaches_what_the_help_of_a_button_covers(visit):
+    # found by a press on a page's link that the help of Start covered
     visit.page.get_by_role("button", name="Start").first.hover()
     help_box = visit.page.get_by_test_id("stTooltipContent").bounding_box()
     link = visit.page.get_by_test_id("stPageLink-NavLink").filter(has_text="Home")
@@ -163,12 +183,3 @@ def test_the_help_of_a_button_lets_the_mouse_through_to_what_it_covers(visitor):
     visit.page.mouse.move(x, y, steps=10)
     visit.page.mouse.click(x, y)
     visit.page.get_by_role("heading", name="Which polynomial is this point on?").wait_for()
-
-
-def test_help_behind_a_question_mark_stays_open_while_the_mouse_is_on_it(visitor):
-    visit = visitor().open(f"train{QUICK}")
-    visit.page.get_by_role("button", name="Help for Optimizer").hover()
-    box = visit.page.get_by_test_id("stTooltipContent").bounding_box()
-    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=10)
-    visit.pause(1)
-    expect(visit.page.get_by_test_id("stTooltipContent")).to_be_visible()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import DESKTOP, PHONE, opened, served
+from tests.browser.touch_screen import touch_screen
 
 # Three figures, new ones three times a second. The first is a line that grows to the right from (0, 1), and
 # rests; the second spans x from 0 to 10 and y from 0 to 5, and the page tells the place that was chosen
@@ -65,25 +66,15 @@ def address(tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def newcomer(browser):
-    """Return a function that gives a tab of its own; its console must stay silent."""
-    noise = []
-
-    def new(size=DESKTOP, **options):
-        page = opened(browser, viewport=size, **options)
-        page.on("console", lambda m: m.type in ("error", "warning") and noise.append(m.text))
-        page.on("pageerror", lambda error: noise.append(str(error)))
-        return page
-
-    yield new
-    assert [text for text in noise if "net::ERR_FAILED" not in text] == []
-
-
-@pytest.fixture(scope="module")
-def tab(newcomer, address):
-    page = newcomer()
+def tab(browser, address):
+    """Return a tab that shows the figures, and whose console must stay silent."""
+    page, noise = opened(browser, viewport=DESKTOP), []
+    page.on("console", lambda m: m.type in ("error", "warning") and noise.append(m.text))
+    page.on("pageerror", lambda error: noise.append(str(error)))
     page.goto(address)
-    return page
+    yield page
+    page.context.close()
+    assert [text for text in noise if "net::ERR_FAILED" not in text] == []
 
 
 @pytest.fixture
@@ -149,17 +140,25 @@ def drag(page, start, end):
     page.mouse.up()
 
 
-def test_what_a_mouse_points_at_stays_labelled_while_the_figure_changes(page):
+def test_a_mouse_and_keys_choose_places_and_a_zoom_stays_while_the_figure_changes(page):
+    assert_what_the_mouse_points_at_stays_labelled(page)
+    assert_a_click_inside_the_axes_chooses_that_place(page)
+    assert_a_click_outside_the_axes_chooses_nothing(page)
+    assert_arrow_keys_and_enter_choose_a_place(page)
+    assert_a_zoom_that_is_dragged_stays_and_is_no_click(page)
+
+
+def assert_what_the_mouse_points_at_stays_labelled(page):
     box = plot_area(page, 0)
     page.mouse.move(box["x"] + 1, box["y"] + box["height"] / 2)
     label = chart(page, 0).locator(".hovertext")
     label.wait_for()
-    for _ in range(4):
+    for _ in range(3):
         wait_for_updates(page, 0, 1)
         assert label.count() == 1
 
 
-def test_a_zoom_dragged_while_the_figure_changes_stays_and_is_no_click(page):
+def assert_a_zoom_that_is_dragged_stays_and_is_no_click(page):
     before = chosen(page)
     drag(page, place(page, 2, 4), place(page, 4, 1))
     chart(page, 1).get_by_text("2.5", exact=True).first.wait_for()
@@ -170,7 +169,15 @@ def test_a_zoom_dragged_while_the_figure_changes_stays_and_is_no_click(page):
     assert chosen(page) == before
 
 
-def test_an_image_alone_that_changes_is_drawn_too_and_the_text_with_it(page):
+def test_a_figure_shows_what_changes_in_the_page_s_colors_with_a_library_that_came_once(page):
+    assert_a_figure_is_an_image_with_its_text_and_its_step(page)
+    assert_an_image_alone_that_changes_is_drawn_and_the_text_with_it(page)
+    assert_one_that_rests_is_drawn_twice_a_second_at_most(page)
+    assert_the_colors_are_the_page_s_also_when_it_changes_them(page)
+    assert_the_library_came_once(page)
+
+
+def assert_an_image_alone_that_changes_is_drawn_and_the_text_with_it(page):
     image = chart(page, 2).locator(".imagelayer image")
     for _ in range(2):
         expect(image).not_to_have_attribute("href", image.get_attribute("href"))
@@ -178,21 +185,21 @@ def test_an_image_alone_that_changes_is_drawn_too_and_the_text_with_it(page):
         page.get_by_role("img", name=f"a map, {number}").wait_for()
 
 
-def test_a_click_anywhere_inside_the_axes_chooses_that_place(page):
+def assert_a_click_inside_the_axes_chooses_that_place(page):
     for x, y in [(1.5, 4.5), (8.0, 0.5)]:
         page.mouse.click(*place(page, x, y))
         page.get_by_text(f"chosen {x:.1f}").wait_for()
         assert chosen(page) == pytest.approx((x, y), abs=10 / plot_area(page, 1)["width"])  # a pixel
 
 
-def test_a_click_outside_the_axes_chooses_nothing(page):
+def assert_a_click_outside_the_axes_chooses_nothing(page):
     before, box = chosen(page), plot_area(page, 1)
     page.mouse.click(box["x"] - 20, box["y"] + 50)
     wait_for_updates(page, 1, 2)
     assert chosen(page) == before
 
 
-def test_arrow_keys_and_enter_choose_a_place(page):
+def assert_arrow_keys_and_enter_choose_a_place(page):
     pad = page.get_by_role("application")
     expect(pad).to_have_count(1)  # the line answers no clicks
     pad.focus()
@@ -205,7 +212,7 @@ def test_arrow_keys_and_enter_choose_a_place(page):
     assert chosen(page) == pytest.approx((6, 3.5))
 
 
-def test_a_figure_is_an_image_with_its_alternative_text_and_tells_its_step(page):
+def assert_a_figure_is_an_image_with_its_text_and_its_step(page):
     expect(page.get_by_role("img", name="a line")).to_have_count(1)
     expect(page.get_by_role("img", name="a plane")).to_have_count(1)
     assert int(chart(page, 0).get_attribute("data-step")) >= 1
@@ -219,33 +226,33 @@ DRAWN_AT = """() => {
 }"""
 
 
-def test_one_that_rests_is_drawn_twice_a_second_at_most(page):
+def assert_one_that_rests_is_drawn_twice_a_second_at_most(page):
     page.evaluate(DRAWN_AT)
-    wait_for_updates(page, 0, 5)
+    wait_for_updates(page, 0, 3)
     drawn_at = page.evaluate("window.drawnAt")
     # a timer's milliseconds are whole
     assert min(after - before for before, after in pairwise(drawn_at)) >= 490
 
 
-def test_the_colours_are_the_page_s_also_when_it_changes_them(page):
+def assert_the_colors_are_the_page_s_also_when_it_changes_them(page):
     tick = "getComputedStyle(document.querySelector('.xtick text')).fill"
     text = "getComputedStyle(document.querySelector('.stApp')).color"
     seen = set()
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
-        wait_for_updates(page, 0, 3)
+        wait_for_updates(page, 0, 2)
         page.wait_for_function(f"{tick} == {text}")
         seen.add(page.evaluate(tick))
     assert len(seen) == 2
 
 
-def test_the_library_comes_once_for_all_figures_and_pages(page):
+def assert_the_library_came_once(page):
     loaded = "performance.getEntriesByType('resource').filter(e => /plotly.min.js/.test(e.name)).length"
-    assert page.evaluate(loaded) == 1  # although this tab has changed pages many times
+    assert page.evaluate(loaded) == 1  # although this tab has changed pages
 
 
-def test_a_page_has_its_height_before_the_library_comes_and_says_where_it_does_not(newcomer, address):
-    page = newcomer()
+def test_a_page_has_its_height_before_the_library_comes_and_says_where_it_does_not(tab, address):
+    page = tab
     page.route("**/plotly.min.js", lambda route: route.abort())
     page.goto(address)
     sentence = page.get_by_text("its library could not be loaded from the server")
@@ -256,7 +263,6 @@ def test_a_page_has_its_height_before_the_library_comes_and_says_where_it_does_n
     expect(sentence).to_have_count(0)
     assert height_of_all(page) == before
     assert [chart(page, number).bounding_box()["height"] for number in (0, 1, 2)] == [300, 400, 200]
-    page.context.close()
 
 
 def height_of_all(page):
@@ -275,19 +281,26 @@ def wait_until_still(page):
         page.wait_for_timeout(500)
 
 
-def test_on_a_phone_a_finger_scrolls_the_page_and_a_tap_chooses(newcomer, address):
-    page = newcomer(PHONE, has_touch=True, is_mobile=True)
-    page.goto(address)
-    drawn(page)
-    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    touch, box = page.context.new_cdp_session(page), plot_area(page, 0)
-    for event, y in [("Start", 150), ("Move", 130), ("Move", 90), ("Move", 40), ("End", None)]:
-        points = [] if y is None else [{"x": box["x"] + 50, "y": box["y"] + y}]
-        touch.send("Input.dispatchTouchEvent", {"type": f"touch{event}", "touchPoints": points})
+def test_on_a_phone_a_finger_scrolls_the_page_and_a_tap_chooses(tab, address):
+    tab.set_viewport_size(PHONE)
+    with touch_screen(tab) as finger:
+        tab.goto(address)
+        drawn(tab)
+        assert tab.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        assert_a_finger_scrolls_the_page_and_chooses_nothing(tab, finger)
+        wait_until_still(tab)
+        finger.tap(*place(tab, 7.5, 4))
+        tab.get_by_text("chosen 7.").wait_for()
+        assert chosen(tab) == pytest.approx((7.5, 4), abs=10 / plot_area(tab, 1)["width"])
+    tab.set_viewport_size(DESKTOP)
+
+
+def assert_a_finger_scrolls_the_page_and_chooses_nothing(page, finger):
+    box = plot_area(page, 0)
+    x = box["x"] + 50
+    finger.put_down(x, box["y"] + 150)
+    for y in (130, 90, 40):
+        finger.move_to(x, box["y"] + y)
+    finger.lift()
     page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 50")
     assert chosen(page) is None
-    wait_until_still(page)
-    page.touchscreen.tap(*place(page, 7.5, 4))
-    page.get_by_text("chosen 7.").wait_for()
-    assert chosen(page) == pytest.approx((7.5, 4), abs=10 / plot_area(page, 1)["width"])
-    page.context.close()

@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 import polycore as pc
 from polycore.figures import plane_range
-from tests.browser.dashboard import PHONE, Visit, opened, with_network
+from tests.browser.dashboard import PHONE, with_network
+from tests.browser.touch_screen import touch_screen
 
 # x and x^2 meet at 0 and 1
 CURVES = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0))
@@ -49,30 +50,43 @@ def place_asked(visit):
     return tuple(float(part.split("=")[1]) for part in text.split(","))
 
 
-def test_while_it_learns_a_click_is_answered_and_mistakes_are_marked(visitor):
-    visit = visitor().open(f"train{LONG}")
-    visit.press("Start")
-    visit.wait_for_status("Running", after_step=20)
+def test_while_it_learns_mistakes_are_marked_a_tap_is_answered_and_a_finger_hits_the_help(visitor):
+    visit = visitor(PHONE)
+    with touch_screen(visit.page) as finger:
+        visit.open(f"train{LONG}").press("Start")
+        visit.wait_for_status("Running", after_step=20)
+        assert_mistakes_are_marked(visit)
+        assert_a_tap_is_answered(visit, finger)
+        before = visit.standing()[1]
+        visit.wait_for_status("Running", after_step=before)
+        visit.press("Stop")
+        visit.wait_for_status("Stopped")
+        expect(visit.page.get_by_text(REFEREE)).to_be_visible()
+        assert_a_finger_hits_the_help_of_a_figure_within_28_pixels_as_streamlit_s_own(visit)
+
+
+def assert_mistakes_are_marked(visit):
     mistakes = visit.page.get_by_role("button", name="Mistakes", exact=True)
     expect(mistakes).to_have_count(1)  # the page from before the press goes when this one is drawn
     mistakes.click()
     visit.page.get_by_text(re.compile(r"Crosses: \d+ of 3,000 held-out points")).wait_for()
     chart(visit, "Map of .* wrong answers are marked").wait_for()
-    visit.page.mouse.click(*pixel(visit, -1.0, -0.5))
+
+
+def assert_a_tap_is_answered(visit, finger):
+    finger.tap(*pixel(visit, -1.0, -0.5))
     visit.page.get_by_text(REFEREE).wait_for()
     assert place_asked(visit) == pytest.approx((-1.0, -0.5), abs=0.02)  # a pixel
     chart(visit, "Map of .* the point .* is marked").wait_for()
-    before = visit.standing()[1]
-    visit.wait_for_status("Running", after_step=before)
-    visit.press("Stop")
-    visit.wait_for_status("Stopped")
-    expect(visit.page.get_by_text(REFEREE)).to_be_visible()
+
+
+def assert_a_finger_hits_the_help_of_a_figure_within_28_pixels_as_streamlit_s_own(visit):
+    button = visit.page.get_by_role("button", name=re.compile("^Cross-entropy of these weights"))
+    assert button.evaluate(HITS) == [True] * 4
 
 
 def test_on_home_a_click_is_answered_under_the_map(visitor):
-    visit = visitor(PHONE).open(QUICK)
-    visit.press("Train the network")
-    visit.wait_for_status("Finished")
+    visit = visitor(PHONE).open(with_network("", QUICK))
     visit.page.get_by_text("Click the map to ask about a point.").wait_for()
     visit.page.mouse.click(*pixel(visit, 1.5, 2.25))
     visit.page.get_by_text(REFEREE).wait_for()
@@ -103,17 +117,3 @@ def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(
     expect(walk).to_be_in_viewport(ratio=0.99)
     above, below = the_map.bounding_box(), walk.bounding_box()
     assert above["y"] + above["height"] <= below["y"]
-
-
-def test_a_finger_hits_the_help_of_a_live_figure_within_28_pixels_as_streamlit_s_own(browser, server):
-    page = opened(browser, viewport=PHONE, has_touch=True, is_mobile=True)
-    visit = Visit(page, server).open(f"train{QUICK}")
-    visit.press("Start")
-    visit.wait_for_status("Finished")
-    page.get_by_role("button", name="Start again").wait_for()  # the page is drawn once more as the run ends
-    visit.rest()
-    button = page.get_by_role("button", name=re.compile("^Cross-entropy of these weights"))
-    assert button.evaluate(HITS) == [True] * 4
-    visit.check()
-    visit.rest()
-    page.context.close()
