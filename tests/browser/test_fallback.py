@@ -2,7 +2,7 @@
 
 import re
 
-import pytest
+from playwright.sync_api import expect
 
 from tests.browser.dashboard import PATIENCE
 from tests.browser.upgrade_proxy import UpgradeProxy
@@ -39,24 +39,6 @@ class Watched:
         return int(re.search(r"step ([\d,]+) of", line)[1].replace(",", ""))
 
 
-@pytest.fixture
-def trains_behind(browser):
-    """Return a function that starts a run behind such a proxy, and yields the tab and its traffic."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(PATIENCE)
-
-    def start(address):
-        page = context.new_page()
-        watched = Watched(page)
-        page.goto(address + LONG)
-        page.get_by_role("button", name=re.compile("^Start")).first.click()
-        page.locator("[data-value=line]").first.wait_for()
-        return page, watched
-
-    yield start
-    context.close()
-
-
 def wait(page, condition, watched):
     wait_until(
         condition,
@@ -66,35 +48,44 @@ def wait(page, condition, watched):
     )
 
 
-@pytest.mark.parametrize("manner", ["refuses", "does not answer"])
-def test_the_page_fetches_a_frame_a_second_without_a_run_of_the_page(server, trains_behind, manner):
-    proxy = UpgradeProxy(server, manner)
+def test_the_page_fetches_frames_while_the_socket_is_refused_or_not_answered_and_only_then(server, lone_tab):
+    proxy, page = UpgradeProxy(server, "refuses"), lone_tab
     with proxy.running() as address:
-        page, watched = trains_behind(address)
-        wait(page, lambda: watched.fetched > 0, watched)
-        reruns, steps = watched.reruns, set()
+        watched = Watched(page)
+        page.goto(address + LONG)
+        page.get_by_role("button", name=re.compile("^Start")).first.click()
+        page.locator("[data-value=line]").first.wait_for()
+        assert_frames_are_fetched_without_a_run_of_the_page(page, watched)
+        expect(page.locator(".polycore-live[data-step]").first).not_to_have_attribute("data-step", "0")
 
-        def has_moved():
-            steps.add(watched.step)
-            return len(steps) > 3
-
-        wait(page, has_moved, watched)
-        assert watched.reruns == reruns
-        assert watched.frames == 0
-        assert watched.fetched >= 3
-        page.get_by_role("button", name=re.compile("^Stop")).first.click()
-        page.get_by_text("Stopped").first.wait_for()
-
-
-def test_it_fetches_no_more_once_the_socket_opens(server, trains_behind):
-    proxy = UpgradeProxy(server, "refuses")
-    with proxy.running() as address:
-        page, watched = trains_behind(address)
-        wait(page, lambda: watched.fetched > 1, watched)
         proxy.manner = "lets through"
-        wait(page, lambda: watched.frames > 0, watched)
-        fetched, frames = watched.fetched, watched.frames
-        wait(page, lambda: watched.frames > frames + 10, watched)
-        assert watched.fetched <= fetched + 1  # one was under way
+        assert_it_fetches_no_more_once_the_socket_opens(page, watched)
+
+        proxy.manner = "does not answer"
+        page.evaluate("window.polycoreChannel.socket.close()")
+        assert_frames_are_fetched_without_a_run_of_the_page(page, watched)
         page.get_by_role("button", name=re.compile("^Stop")).first.click()
         page.get_by_text("Stopped").first.wait_for()
+
+
+def assert_frames_are_fetched_without_a_run_of_the_page(page, watched):
+    fetched = watched.fetched
+    wait(page, lambda: watched.fetched > fetched, watched)
+    reruns, frames, steps = watched.reruns, watched.frames, set()
+
+    def has_moved():
+        steps.add(watched.step)
+        return len(steps) > 2
+
+    wait(page, has_moved, watched)
+    assert watched.reruns == reruns
+    assert watched.frames == frames
+    assert watched.fetched >= fetched + 2
+
+
+def assert_it_fetches_no_more_once_the_socket_opens(page, watched):
+    assert watched.frames == 0
+    wait(page, lambda: watched.frames > 0, watched)
+    fetched, frames = watched.fetched, watched.frames
+    wait(page, lambda: watched.frames > frames + 10, watched)
+    assert watched.fetched <= fetched + 1  # one was under way

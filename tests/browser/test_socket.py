@@ -2,9 +2,6 @@
 
 import re
 
-import pytest
-from playwright.sync_api import expect
-
 LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=5000000&schedule=constant&hidden=16&batch=64"
 # Keeps each socket, what the tab sent over it, and the names of the blobs in each frame that came.
 WATCH = """
@@ -34,14 +31,14 @@ HIDE = """hidden => {
 }"""
 
 
-@pytest.fixture
-def running(lone_visit):
-    """Return a visit to a run that trains for as long as a test takes."""
+def test_a_tab_has_one_socket_says_when_nobody_sees_it_and_opens_another_after_a_cut(lone_visit):
     lone_visit.page.add_init_script(WATCH)
     lone_visit.open(f"train{LONG}").press("Start")
     lone_visit.wait_for_status("Running", after_step=1)
     lone_visit.page.locator(".polycore-live[data-updates]").nth(2).wait_for()
-    yield lone_visit
+    assert_all_components_share_one_socket_also_on_the_next_page(lone_visit)
+    assert_a_tab_that_nobody_sees_says_so_and_gets_no_pictures(lone_visit)
+    assert_a_socket_that_is_cut_comes_back_with_the_same_key(lone_visit)
     lone_visit.press("Stop")
     lone_visit.wait_for_status("Stopped")
 
@@ -50,7 +47,7 @@ def wait_for(page, condition):
     page.wait_for_function(condition)
 
 
-def test_all_components_of_a_tab_share_one_socket_also_on_the_next_page(running):
+def assert_all_components_share_one_socket_also_on_the_next_page(running):
     page = running.page
     assert page.locator(".polycore-live, .polycore-text").count() > 5
     wait_for(page, "sockets[0].frames.length > 5")
@@ -62,19 +59,7 @@ def test_all_components_of_a_tab_share_one_socket_also_on_the_next_page(running)
     assert page.evaluate("sockets.length") == 1
 
 
-def test_a_socket_that_is_cut_comes_back_with_the_same_key(running):
-    page = running.page
-    page.evaluate("sockets[0].close()")
-    wait_for(page, "sockets.length === 2 && sockets[1].frames.length > 3")
-    assert page.evaluate("sockets[0].url === sockets[1].url")
-    key = page.evaluate("sockets[0].url").rpartition("/")[2]
-    assert re.fullmatch("[0-9a-f]{32}", key)
-    assert key not in page.url
-    step = running.standing()[1]
-    running.wait_for_status("Running", after_step=step)
-
-
-def test_a_tab_that_nobody_sees_says_so_and_gets_no_pictures(running):
+def assert_a_tab_that_nobody_sees_says_so_and_gets_no_pictures(running):
     page = running.page
     wait_for(page, "sockets[0].frames.some(names => names.includes('map'))")
     page.evaluate(HIDE, True)
@@ -88,21 +73,13 @@ def test_a_tab_that_nobody_sees_says_so_and_gets_no_pictures(running):
     wait_for(page, "sockets[0].frames.at(-1).includes('map')")
 
 
-def test_without_sockets_frames_are_fetched(lone_visit):
-    page = lone_visit.page
-    page.add_init_script("""
-        const Plain = window.WebSocket;
-        const refused = { close() {}, send() {} };
-        window.WebSocket = function (url, ...others) {
-          if (!/\\/live\\//.test(url)) return new Plain(url, ...others);
-          const socket = { ...refused, readyState: 3 };
-          setTimeout(() => socket.onclose?.({ code: 1006 }));
-          return socket;
-        };
-    """)
-    lone_visit.open(f"train{LONG}").press("Start")
-    step = lone_visit.wait_for_status("Running", after_step=1)
-    lone_visit.wait_for_status("Running", after_step=step)
-    expect(page.locator(".polycore-live[data-step]").first).not_to_have_attribute("data-step", "0")
-    lone_visit.press("Stop")
-    lone_visit.wait_for_status("Stopped")
+def assert_a_socket_that_is_cut_comes_back_with_the_same_key(running):
+    page = running.page
+    page.evaluate("sockets[0].close()")
+    wait_for(page, "sockets.length === 2 && sockets[1].frames.length > 3")
+    assert page.evaluate("sockets[0].url === sockets[1].url")
+    key = page.evaluate("sockets[0].url").rpartition("/")[2]
+    assert re.fullmatch("[0-9a-f]{32}", key)
+    assert key not in page.url
+    step = running.standing()[1]
+    running.wait_for_status("Running", after_step=step)
