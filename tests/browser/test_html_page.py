@@ -45,26 +45,49 @@ def names(kind):
     return ["left", "right"] if kind == "own points" else ["p0 = x", "p1 = x² − 1", "p2 = −1"]
 
 
-@pytest.fixture
-def opened(browser, tmp_path):
-    """Return a function that opens a model's page; whatever goes wrong in one fails the test."""
-    contexts, troubles, requests = [], [], set()
-    path = tmp_path / "page.html"
+@pytest.fixture(scope="module")
+def tab_with(browser):
+    """Return a function that gives the tab with these options, the same to each test."""
+    tabs = {}
 
-    def open_it(model, size=DESKTOP, **options):
+    def tab(**options):
+        kind = tuple(options)
+        if kind not in tabs:
+            tabs[kind] = browser.new_context(**options).new_page()
+        return tabs[kind]
+
+    yield tab
+    for page in tabs.values():
+        page.context.close()
+
+
+@pytest.fixture
+def opened(tab_with, tmp_path):
+    """Return a function that opens a model's page; whatever goes wrong in one fails the test."""
+    pages, troubles, requests = [], [], set()
+    path = tmp_path / "page.html"
+    notes = {
+        "console": lambda message: troubles.append(message.text),
+        "pageerror": lambda error: troubles.append(str(error)),
+        "dialog": lambda dialog: troubles.append(dialog.message),
+        "request": lambda request: requests.add(request.url),
+    }
+
+    def open_it(model, size=DESKTOP, scheme="light", **options):
         path.write_text(pc.html_page(model), encoding="utf-8")
-        contexts.append(browser.new_context(viewport=size, **options))
-        page = contexts[-1].new_page()
-        page.on("console", lambda message: troubles.append(message.text))
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("dialog", lambda dialog: troubles.append(dialog.message))
-        page.on("request", lambda request: requests.add(request.url))
-        page.goto(path.as_uri())
-        return page
+        pages.append(tab_with(**options))
+        pages[-1].set_viewport_size(size)
+        pages[-1].emulate_media(color_scheme=scheme)
+        for event, note in notes.items():
+            pages[-1].on(event, note)
+        pages[-1].goto(path.as_uri())
+        return pages[-1]
 
     yield open_it
-    for context in contexts:
-        context.close()
+    for page in pages:
+        for event, note in notes.items():
+            page.remove_listener(event, note)
+        page.goto("about:blank")
     assert troubles == []
     assert requests == {path.as_uri()}
 
@@ -92,10 +115,9 @@ def assert_answers(text, kind, point):
     assert shares == pytest.approx((100 * expected[order]).tolist(), abs=0.11)
 
 
-@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
 @pytest.mark.parametrize("kind", EXPERIMENTS)
-def test_the_label_says_what_the_network_answers_under_the_pointer(opened, kind, size):
-    page = opened(trained(kind), size)
+def test_the_label_says_what_the_network_answers_under_the_pointer(opened, kind):
+    page = opened(trained(kind))
     for share in PLACES:
         pixel = place_on(page, share)
         page.mouse.move(*pixel)
@@ -153,7 +175,7 @@ def test_a_finger_that_is_held_shows_the_label(opened):
 
 @pytest.mark.parametrize("kind", ["sine", "own points"])
 def test_the_map_becomes_as_fine_as_the_screen_and_has_the_colors_of_the_answers(opened, kind):
-    page = opened(trained(kind), device_scale_factor=2)
+    page = opened(trained(kind), PHONE, **TOUCH)
     canvas = page.locator("#sharp:not([hidden])")
     canvas.wait_for()
     columns, rows = canvas.evaluate("canvas => [canvas.width, canvas.height]")
@@ -208,7 +230,7 @@ def test_without_scripts_map_curves_legend_and_figures_are_there(opened):
 
 @pytest.mark.parametrize(("scheme", "page_color"), [("light", (255, 255, 255)), ("dark", (14, 17, 23))])
 def test_it_follows_the_scheme_and_its_texts_stand_out(opened, scheme, page_color):
-    page = opened(trained("own points"), color_scheme=scheme)
+    page = opened(trained("own points"), scheme=scheme)
     assert color_of(page, "body", "backgroundColor") == page_color
     grounds = {"h1": "body", "figcaption": "body", "dt": "body", "footer": "body", "#place": "#answer"}
     for element, ground in grounds.items():
@@ -263,10 +285,10 @@ INTRUDE = """(address) => {
 }"""
 
 
-def test_the_policy_stops_other_scripts_and_every_request(browser, tmp_path):
+def test_the_policy_stops_other_scripts_and_every_request(tab_with, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(pc.html_page(trained("relu")), encoding="utf-8")
-    page = browser.new_page()
+    page = tab_with()
     page.goto(path.as_uri())
     with socket.create_server(("127.0.0.1", 0)) as listening:
         assert page.evaluate(INTRUDE, f"http://127.0.0.1:{listening.getsockname()[1]}/") == "stopped"
@@ -275,7 +297,6 @@ def test_the_policy_stops_other_scripts_and_every_request(browser, tmp_path):
         listening.settimeout(0.2)
         with pytest.raises(TimeoutError):
             listening.accept()
-    page.close()
 
 
 def test_the_dashboard_gives_the_page_of_the_network_that_it_trained(visitor, tmp_path):
