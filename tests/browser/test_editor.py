@@ -7,8 +7,17 @@ from playwright.sync_api import expect
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&hidden=12"
 
 
-def opened(visit):
-    visit.open(f"polynomials{WORDS}")
+def test_a_line_is_typeset_as_it_is_typed_and_used_when_the_box_is_left_unless_it_cannot_be_read(visitor):
+    visit = visitor().open(f"polynomials{WORDS}")
+    assert_a_line_is_typeset_and_drawn_while_it_is_typed_and_then_used(visit)
+    visit.fill("One polynomial a line", "x\nx^2")
+    visit.wait_for_words(polynomials="x~x^2")
+    visit.rest()
+    assert_what_cannot_be_read_is_marked_and_the_others_are_drawn(visit)
+
+
+def box_and_lines(visit):
+    """Return the text box, with the keyboard at its end, and what each line means."""
     area = visit.page.get_by_role("textbox", name="One polynomial a line")
     area.click()
     visit.page.keyboard.press("Control+End")
@@ -19,9 +28,8 @@ def curves(page):
     return page.locator(".st-key-polynomials-plot .scatterlayer .js-line")
 
 
-def test_a_line_is_typeset_and_drawn_while_it_is_typed_and_used_when_the_box_is_left(visitor):
-    visit = visitor()
-    area, lines = opened(visit)
+def assert_a_line_is_typeset_and_drawn_while_it_is_typed_and_then_used(visit):
+    area, lines = box_and_lines(visit)
     visit.page.keyboard.type("\n3x^3 - 1", delay=20)
     expect(lines).to_have_text(["p0 = x", "p1 = x²", "p2 = 3x³ − 1"])
     expect(curves(visit.page)).to_have_count(3)
@@ -32,9 +40,8 @@ def test_a_line_is_typeset_and_drawn_while_it_is_typed_and_used_when_the_box_is_
     expect(lines).to_have_text(["p0 = x", "p1 = x²", "p2 = 3x³ − 1"])
 
 
-def test_what_cannot_be_read_is_marked_in_its_line_and_the_others_are_drawn(visitor):
-    visit = visitor()
-    area, lines = opened(visit)
+def assert_what_cannot_be_read_is_marked_and_the_others_are_drawn(visit):
+    area, lines = box_and_lines(visit)
     visit.page.keyboard.type("\n2x $$ + 1\nx", delay=20)
     expect(lines.nth(2).locator("mark")).to_have_text("$")
     expect(lines.nth(3)).to_contain_text("no network can tell equal polynomials apart")
@@ -45,8 +52,13 @@ def test_what_cannot_be_read_is_marked_in_its_line_and_the_others_are_drawn(visi
     expect(area).to_have_value("x\nx^2\n2x $$ + 1\nx")
 
 
-def test_the_layers_of_the_diagram_are_those_of_the_text_and_of_the_address(visitor):
+def test_buttons_change_layers_and_what_is_typed_elsewhere_meanwhile_stays(visitor):
     visit = visitor().open(f"train{WORDS}")
+    assert_the_layers_of_the_diagram_are_those_of_the_text_and_of_the_address(visit)
+    assert_what_is_typed_into_a_field_stays_while_a_button_changes_another(visit)
+
+
+def assert_the_layers_of_the_diagram_are_those_of_the_text_and_of_the_address(visit):
     page = visit.page
     more = page.get_by_role("button", name="Layer 1: more neurons")
     more.click()
@@ -70,8 +82,7 @@ def test_the_layers_of_the_diagram_are_those_of_the_text_and_of_the_address(visi
     expect(page.get_by_label("Hidden layers", exact=True)).to_have_value(re.compile("none", re.IGNORECASE))
 
 
-def test_what_is_typed_into_a_field_stays_while_a_button_changes_another(visitor):
-    visit = visitor().open(f"train{WORDS}")
+def assert_what_is_typed_into_a_field_stays_while_a_button_changes_another(visit):
     steps = visit.page.get_by_label("Steps", exact=True)
     for button, word in (("Add a layer", "hidden"), ("New seed", "seed")):
         before = visit.words()[word]

@@ -61,6 +61,17 @@ def page(lone_tab, address):
     return lone_tab
 
 
+def test_frames_that_are_late_or_early_or_of_another_run_are_dropped_and_missed_ones_do_no_harm(page):
+    assert_a_frame_from_before_the_page_and_one_of_another_run_are_dropped(page)
+    assert_a_frame_that_comes_late_is_dropped(page)
+    assert_a_browser_that_misses_nine_frames_of_ten_has_the_whole_history(page, 20)
+
+
+def test_each_pixel_has_the_color_of_its_class_and_a_zoom_keeps_the_latest_picture(page):
+    assert_each_pixel_has_the_color_of_its_class_and_the_alpha_of_its_confidence(page)
+    assert_a_zoom_keeps_the_latest_picture(page)
+
+
 def chart(page, number):
     return page.locator(".polycore-live").nth(number)
 
@@ -78,7 +89,7 @@ def wait_for_step(page, step):
         expect(chart(page, number)).to_have_attribute("data-step", str(step))
 
 
-def test_a_frame_that_comes_late_is_dropped(page):
+def assert_a_frame_that_comes_late_is_dropped(page):
     text = page.locator("[data-value=words]")
     take(page, worded(12, "twelfth"), worded(11, "eleventh"))
     expect(text).to_have_text("twelfth")
@@ -88,7 +99,7 @@ def test_a_frame_that_comes_late_is_dropped(page):
     wait_for_step(page, 13)
 
 
-def test_a_frame_from_before_the_page_was_drawn_and_one_of_another_run_are_dropped(page):
+def assert_a_frame_from_before_the_page_and_one_of_another_run_are_dropped(page):
     text = page.locator("[data-value=words]")
     take(page, worded(9, "ninth"), worded(20, "of another", name="another"))
     expect(text).to_have_text("no words yet")
@@ -96,12 +107,13 @@ def test_a_frame_from_before_the_page_was_drawn_and_one_of_another_run_are_dropp
     expect(text).to_have_text("tenth")
 
 
-def test_a_browser_that_misses_nine_frames_of_ten_ends_with_the_whole_history(page):
+def assert_a_browser_that_misses_nine_frames_of_ten_has_the_whole_history(page, sequence):
     run = pc.start(pc.Experiment(steps=400, hidden=(4,), batch_size=16))
     frames = []
     while not run.done:
         run = pc.advance(run, 10)
-        frames.append(Frame("a run", 10 + len(frames), {"step": run.step}, {"history": columns(run.history)}))
+        history = {"history": columns(run.history)}
+        frames.append(Frame("a run", sequence + len(frames), {"step": run.step}, history))
     for frame in frames[9::10]:
         take(page, frame)
         wait_for_step(page, frame.header["step"])
@@ -118,7 +130,7 @@ def columns(history):
     return step.tobytes() + loss.tobytes() + bytes(8 * len(step))
 
 
-def test_each_pixel_has_the_color_of_its_class_and_the_alpha_of_its_confidence(page):
+def assert_each_pixel_has_the_color_of_its_class_and_the_alpha_of_its_confidence(page):
     # three classes whose values are x, -x and y: sure far from the borders, undecided near them
     weights, biases = [np.array([[9.0, -9.0, 0.0], [0.0, 0.0, 9.0]])], [np.zeros((1, 3))]
     regions = class_map(weights, biases, ((-1, 1), (-1, 1)))
@@ -143,7 +155,7 @@ def test_each_pixel_has_the_color_of_its_class_and_the_alpha_of_its_confidence(p
     assert seen.getpixel((round(x), round(y))) == pytest.approx(expected, abs=6)
 
 
-def test_a_zoom_keeps_the_latest_picture(page):
+def assert_a_zoom_keeps_the_latest_picture(page):
     def pictured(sequence, value):
         pixels = class_map([np.zeros((2, 3))], [np.array([value])], ((-1, 1), (-1, 1))).packed()
         header = {"columns": pixels.columns, "rows": pixels.rows, "alphas": list(range(pixels.levels + 1))}
@@ -151,11 +163,11 @@ def test_a_zoom_keeps_the_latest_picture(page):
         return Frame("a run", sequence, values, {"map": pixels.scanlines})
 
     image = chart(page, 1).locator(".imagelayer image")
-    take(page, pictured(11, [5.0, 0.0, 0.0]))
-    wait_for_step(page, 11)
-    first = image.get_attribute("href")
-    take(page, pictured(12, [0.0, 5.0, 0.0]))
+    take(page, pictured(12, [5.0, 0.0, 0.0]))
     wait_for_step(page, 12)
+    first = image.get_attribute("href")
+    take(page, pictured(13, [0.0, 5.0, 0.0]))
+    wait_for_step(page, 13)
     second = image.get_attribute("href")
     assert first != second
     zoomed = "plot => window.Plotly.relayout(plot, { 'xaxis.range': [0.2, 0.6] })"

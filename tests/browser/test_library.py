@@ -6,18 +6,28 @@ LOADED = "performance.getEntriesByType('resource').filter(e => /live\\/plotly-/.
 DRAWN = ".polycore-live[data-updates]"
 
 
-def test_it_comes_compressed_once_and_the_browser_keeps_it(lone_visit):
-    page = lone_visit.open().page
-    page.locator(DRAWN).first.wait_for()
+def test_plotly_comes_compressed_once_and_no_drawing_of_a_page_brings_a_component_s_script(lone_visit):
+    scripts = []
+    note_scripts(lone_visit.page, scripts)
+    lone_visit.open()
+    lone_visit.page.locator(DRAWN).first.wait_for()
+    assert_plotly_came_compressed(lone_visit.page)
+    lone_visit.open("train")
+    lone_visit.page.locator(DRAWN).first.wait_for()
+    assert lone_visit.page.evaluate(f"{LOADED}.map(e => e.transferSize)") == [0]  # the browser has kept it
+    lone_visit.press("One step")
+    lone_visit.wait_for_status("Paused")
+    assert len(scripts) > 10
+    assert max(map(len, scripts)) < 1000
+
+
+def assert_plotly_came_compressed(page):
     [[sent, content]] = page.evaluate(f"{LOADED}.map(e => [e.transferSize, e.decodedBodySize])")
     assert content > 4e6 > 2e6 > sent
-    lone_visit.open("train")
-    page.locator(DRAWN).first.wait_for()
-    assert page.evaluate(f"{LOADED}.map(e => e.transferSize)") == [0]
 
 
-def test_no_drawing_of_a_page_brings_the_scripts_of_its_components(lone_visit):
-    scripts = []
+def note_scripts(page, scripts):
+    """Append to `scripts` what comes as a component's script whenever the server draws a page."""
 
     def note(message):
         element = ForwardMsg.FromString(message).delta.new_element
@@ -28,11 +38,7 @@ def test_no_drawing_of_a_page_brings_the_scripts_of_its_components(lone_visit):
         if socket.url.endswith("/_stcore/stream"):
             socket.on("framereceived", note)
 
-    lone_visit.page.on("websocket", listen)
-    lone_visit.open("train").press("One step")
-    lone_visit.wait_for_status("Paused")
-    assert len(scripts) > 10
-    assert max(map(len, scripts)) < 1000
+    page.on("websocket", listen)
 
 
 def test_a_script_that_is_lost_on_its_way_is_asked_for_again(lone_visit):

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.dashboard import Visit, served, trouble_in
 
 STARTER = Path(__file__).with_name("plain_server.py")
-SET_UP = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&hidden=8&batch=all&samples=50&steps="
+SET_UP = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&hidden=8&batch=all&samples=50&steps=2000000"
 MAP = re.compile("^Map of")
 
 
@@ -21,19 +21,24 @@ def plain_server(tmp_path_factory):
     assert trouble_in(log) == []
 
 
-@pytest.fixture
-def visit(lone_tab, plain_server):
-    visit = Visit(lone_tab, plain_server)
-    yield visit
+def test_a_page_follows_its_run_and_is_drawn_as_it_ends_though_it_has_no_channel(lone_tab, plain_server):
+    visit, asked = Visit(lone_tab, plain_server), []
+    visit.page.on("websocket", lambda socket: asked.append(socket.url))
+    visit.page.on("request", lambda request: asked.append(request.url))
+    visit.open(SET_UP).press("Start")
+    assert_the_page_follows_its_run(visit)
+    visit.press("Stop")
+    visit.wait_for_status("Stopped")
+    visit.fill("Steps", "20000")
+    visit.wait_for_words(steps="20000")
+    visit.press("Start")
+    assert_the_page_is_drawn_once_more_when_the_run_ends(visit)
+    assert [url for url in asked if "/live/" in url] == []
     visit.check()
     visit.rest()
 
 
-def test_a_page_follows_its_run_though_it_has_no_channel_to_ask(visit):
-    asked = []
-    visit.page.on("websocket", lambda socket: asked.append(socket.url))
-    visit.page.on("request", lambda request: asked.append(request.url))
-    visit.open(f"{SET_UP}2000000").press("Start")
+def assert_the_page_follows_its_run(visit):
     chart = visit.page.locator(".polycore-live", has=visit.page.get_by_role("img", name=MAP)).first
     visit.wait_for_status("Running")
     image, seen = chart.locator(".imagelayer image"), set()
@@ -43,13 +48,9 @@ def test_a_page_follows_its_run_though_it_has_no_channel_to_ask(visit):
         return all(len(set(each)) > 2 for each in zip(*seen, strict=True))
 
     visit.wait_until(has_changed, 40, state=lambda: [each[:2] for each in seen])
-    visit.press("Stop")
-    visit.wait_for_status("Stopped")
-    assert [url for url in asked if "/live/" in url] == []
 
 
-def test_it_is_drawn_once_more_when_the_run_ends(visit):
-    visit.open(f"{SET_UP}40000").press("Start")
+def assert_the_page_is_drawn_once_more_when_the_run_ends(visit):
     visit.wait_for_status("Finished")
     expect(visit.page.get_by_role("button", name=re.compile("^Stop"))).to_be_disabled()
     visit.page.wait_for_url(re.compile("&weights=d"))

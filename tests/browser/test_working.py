@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import WebSocketRoute
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -38,18 +37,24 @@ class SlowServer:
         self.slow = False
         if self.kept is not None:
             self.browser.send(self.kept)
+            self.kept = None
 
 
-@pytest.mark.parametrize(("motion", "moves"), [("no-preference", True), ("reduce", False)])
-def test_while_a_page_is_on_its_way_a_bar_moves_if_it_may_and_then_it_is_gone(lone_visit, motion, moves):
+def test_while_a_page_is_on_its_way_a_bar_moves_if_it_may_and_then_it_is_gone(lone_visit):
     visit, server = lone_visit, SlowServer()
-    visit.page.emulate_media(reduced_motion=motion)
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), server.lay)
     visit.open(f"polynomials{QUICK}")
+    visit.page.emulate_media(reduced_motion="no-preference")
+    assert_a_bar_shows_the_way_to("Data", visit, server, moves=True)
+    visit.page.emulate_media(reduced_motion="reduce")
+    assert_a_bar_shows_the_way_to("Polynomials", visit, server, moves=False)
+
+
+def assert_a_bar_shows_the_way_to(page, visit, server, moves):
     visit.rest()
     visit.page.wait_for_function(f"{BAR}.content === 'none'")
     server.slow = True
-    visit.go_to("Data")
+    visit.go_to(page)
     # where there is no bar its opacity is said to be 1 as well
     visit.page.wait_for_function(f"{BAR}.content !== 'none' && {BAR}.opacity === '1'")
     assert visit.page.evaluate(f"{BAR}.translate !== 'none'") == moves
