@@ -50,8 +50,9 @@ def share_elsewhere(one, other):
     return (ink & ~near(other > TRACE)).sum() / ink.sum()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("shows", ["curves", "map"])
+@pytest.mark.parametrize(
+    ("size", "shows"), [pytest.param(DESKTOP, "curves", id="desktop"), pytest.param(PHONE, "map", id="phone")]
+)
 def test_nothing_moves_when_plotly_takes_over(lone_visit, size, shows):
     page, held = lone_visit.page, []
     page.set_viewport_size(size)
