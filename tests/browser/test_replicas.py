@@ -280,47 +280,57 @@ def test_a_drained_replica_keeps_who_is_there_takes_nobody_new_and_comes_back(ho
     assert stays.cookies[COOKIE] == "a"
 
 
-def test_where_a_replica_dies_its_tabs_come_back_with_set_up_and_network_and_their_first_press_counts(
-    browser, house
+def replica_of(tab):
+    """Return the name of the replica that the tab's cookie leads to."""
+    [name] = [cookie["value"] for cookie in tab.page.context.cookies() if cookie["name"] == COOKIE]
+    return name
+
+
+def test_where_a_replica_dies_its_tabs_come_back_with_all_they_had_and_files_still_go_out_and_in(
+    browser, house, tmp_path
 ):
     with tabs(browser, house.proxy.address) as new:
         trained, untouched = new(), new()
         trained.open(QUICK).press("Start")
         trained.wait_for_status("Finished")
         trained.page.wait_for_url(re.compile("&weights=d"))
-        words = trained.words()
         # a preset's set-up is another one than that of the link it was opened by, and so are its inputs
         untouched.open("train").press("L-BFGS")
         untouched.wait_for_words(optimizer="lbfgs")
-        for visit in (trained, untouched):
-            visit.rest()
-        [name] = [cookie["value"] for cookie in trained.page.context.cookies() if cookie["name"] == COOKIE]
-        house.replicas[name].kill()
-        trained.page.get_by_text("This network came with the link").wait_for()
-        untouched.page.locator(CONNECTED).wait_for()
-        untouched.rest()
-        untouched.press("Start")
-        untouched.wait_for_status("Finished")
-        assert untouched.words()["optimizer"] == "lbfgs"
-        trained.go_to("Predict")
-        trained.wait_for_words(**words)
-        [name] = [cookie["value"] for cookie in trained.page.context.cookies() if cookie["name"] == COOKIE]
-        assert house.replicas[name].is_running
+        for tab in (trained, untouched):
+            tab.rest()
+        died, words = replica_of(trained), trained.words()
+        house.replicas[died].kill()
+        assert_the_first_press_counts(untouched)
+        assert_set_up_and_network_came_back(trained, words)
+        assert house.replicas[replica_of(trained)].is_running
+        house.replicas[died].start()
+        house.proxy.wait_for(a="UP", b="UP")
+        assert_a_network_goes_out_and_comes_in_as_a_file(trained, tmp_path / "weights.npz")
 
 
-def test_a_network_goes_out_and_comes_in_as_a_file_through_the_proxy(browser, house, tmp_path):
-    with tabs(browser, house.proxy.address) as new:
-        visit = new()
-        visit.open(QUICK).press("Start")
-        visit.wait_for_status("Finished")
-        visit.rest()
-        visit.go_to("Predict").rest()
-        with visit.page.expect_download() as waiting:
-            visit.press("Download the model")
-        waiting.value.save_as(tmp_path / "weights.npz")
-        upload = visit.page.get_by_role("region", name="Upload a model").locator("input")
-        upload.set_input_files(tmp_path / "weights.npz")
-        expect(visit.page.get_by_text("Upload 1").first).to_be_visible()
+def assert_the_first_press_counts(tab):
+    tab.page.locator(CONNECTED).wait_for()
+    tab.rest()
+    tab.press("Start")
+    tab.wait_for_status("Finished")
+    assert tab.words()["optimizer"] == "lbfgs"
+
+
+def assert_set_up_and_network_came_back(tab, words):
+    tab.page.get_by_text("This network came with the link").wait_for()
+    tab.go_to("Predict")
+    tab.wait_for_words(**words)
+
+
+def assert_a_network_goes_out_and_comes_in_as_a_file(tab, path):
+    tab.rest()
+    with tab.page.expect_download() as waiting:
+        tab.press("Download the model")
+    waiting.value.save_as(path)
+    upload = tab.page.get_by_role("region", name="Upload a model").locator("input")
+    upload.set_input_files(path)
+    expect(tab.page.get_by_text("Upload 1").first).to_be_visible()
 
 
 @pytest.fixture
