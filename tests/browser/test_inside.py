@@ -88,11 +88,20 @@ def assert_the_keyboard_chooses_a_neuron_and_moves_a_weight(visit):
     expect(visit.page.get_by_text("Changed by hand")).to_be_visible()
 
 
-def test_the_page_follows_a_run_until_it_is_held(visitor):
-    visit = visitor().open(f"train{LONG}")
+def test_the_page_follows_a_run_until_it_is_held_and_draws_the_loss_around_where_it_stopped(visitor):
+    visit = visitor(PHONE).open(f"train{LONG}")
     visit.press("Start")
     visit.wait_for_status("Running", after_step=100)
     visit.go_to("Inside")
+    assert_the_page_follows_the_run_until_it_is_held(visit)
+    visit.go_to("Train")
+    visit.press("Stop")
+    step = visit.wait_for_status("Stopped")
+    visit.go_to("Inside")
+    assert_the_loss_landscape_is_computed_and_seen(visit, step)
+
+
+def assert_the_page_follows_the_run_until_it_is_held(visit):
     numbers = visit.page.locator(".table").nth(1)
     visit.press("Hold still to change it")
     visit.page.get_by_role("slider", name=re.compile("^Bias")).wait_for()
@@ -103,9 +112,6 @@ def test_the_page_follows_a_run_until_it_is_held(visitor):
     assert numbers.inner_text() == held
     visit.press("Put it back")
     visit.page.get_by_role("button", name="Hold still to change it").wait_for()
-    visit.go_to("Train")
-    visit.press("Stop")
-    visit.wait_for_status("Stopped")
 
 
 def test_each_neuron_of_a_wide_layer_is_large_enough_for_touch(visitor):
@@ -125,15 +131,11 @@ def test_each_neuron_of_a_wide_layer_is_large_enough_for_touch(visitor):
         )
 
 
-def test_the_loss_landscape_is_computed_and_seen(visitor):
-    visit = visitor(PHONE).open("train?v=1&polynomials=x~-x&hidden=8&steps=300&batch=64&samples=100")
-    visit.press("Start")
-    visit.wait_for_status("Finished")
-    visit.go_to("Inside")
+def assert_the_loss_landscape_is_computed_and_seen(visit, step):
     visit.press("Draw the loss landscape")
     chart = visit.page.get_by_role("img", name=re.compile("^Contour map of the loss over the two main"))
     expect(chart).to_be_visible()
-    expect(chart).to_have_attribute("aria-label", re.compile(r"at step 0 to .* at step 300"))
+    expect(chart).to_have_attribute("aria-label", re.compile(rf"at step 0 to .* at step {step:,}\b"))
     visit.check()
     visit.page.set_viewport_size(DESKTOP)
     visit.page.get_by_text("Random", exact=True).click()

@@ -85,8 +85,16 @@ def assert_a_finger_hits_the_help_of_a_figure_within_28_pixels_as_streamlit_s_ow
     assert button.evaluate(HITS) == [True] * 4
 
 
-def test_on_home_a_click_is_answered_under_the_map(visitor):
+def test_a_click_is_answered_on_home_and_on_a_crossing_from_which_arrow_keys_walk_along_a_curve(visitor):
     visit = visitor(PHONE).open(with_network("", QUICK))
+    assert_a_click_is_answered_under_the_map(visit)
+    visit.go_to("Predict")
+    visit.rest()
+    assert_a_click_near_a_crossing_is_one_on_it(visit)
+    assert_arrow_keys_walk_along_a_curve(visit)
+
+
+def assert_a_click_is_answered_under_the_map(visit):
     visit.page.get_by_text("Click the map to ask about a point.").wait_for()
     visit.page.mouse.click(*pixel(visit, 1.5, 2.25))
     visit.page.get_by_text(REFEREE).wait_for()
@@ -97,14 +105,15 @@ def test_on_home_a_click_is_answered_under_the_map(visitor):
     visit.page.get_by_text("Click the map to ask about a point.").wait_for()
 
 
-def test_a_click_near_a_crossing_is_one_on_it_and_arrow_keys_walk_along_a_curve(visitor):
-    visit = visitor(PHONE).open(with_network("predict", QUICK))
+def assert_a_click_near_a_crossing_is_one_on_it(visit):
     right, down = pixel(visit, 1.0, 1.0)
     visit.page.mouse.click(right + 4, down - 5)
     visit.page.get_by_text("A crossing: p0 & p1").wait_for()
     visit.page.get_by_text("So no method can tell, however well trained").wait_for()
     assert place_asked(visit) == (1.0, 1.0)
 
+
+def assert_arrow_keys_walk_along_a_curve(visit):
     visit.page.get_by_role("radio", name="On a curve", exact=True).click()
     slider = visit.page.get_by_role("slider", name="Walk along the curve")
     slider.press("ArrowLeft")  # a two-hundredth of the range, 0.02
