@@ -31,9 +31,9 @@ def site(tmp_path_factory):
     return folder / "site"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tab(browser):
-    """Return a tab that fails the test if it requests anything but files, or if a script fails."""
+    """Return a tab that fails its last test if it requests anything but files, or if a script fails."""
     context = browser.new_context(viewport=DESKTOP)
     page, trouble = context.new_page(), []
     page.on("request", lambda request: trouble.append(request.url))

@@ -4,7 +4,6 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import PHONE
 from tests.browser.test_whole_path import QUICK
 
 
@@ -24,9 +23,3 @@ def test_another_page_shows_the_map_and_trains_it(lone_visit):
     whole = inside.get_by_role("link", name="Open the whole dashboard")
     expect(whole).to_have_attribute("href", re.compile(r"/[?]v=1&polynomials=.*hidden=16"))
     assert "embed" not in whole.get_attribute("href")
-
-
-def test_on_a_phone_it_fits(visitor):
-    visit = visitor(PHONE)
-    visit.page.goto(f"{visit.server}{QUICK}&embed=true")
-    expect(visit.page.get_by_role("img", name=re.compile("3 polynomials")).first).to_be_visible()

@@ -314,7 +314,9 @@ def test_every_page_comes_from_this_server_alone(watched):
     visit.rest()
     visit.page.goto(f"{visit.server}{QUICK}&embed=true")
     expect(visit.page.get_by_role("link", name="Open the whole dashboard")).to_be_visible()
+    expect(visit.page.get_by_role("img", name=re.compile("3 polynomials")).first).to_be_visible()
     check_words(visit)
+    visit.check()
     styles = visit.page.evaluate(STYLES)
     assert {urlsplit(url).netloc for url in [*asked, *styles["urls"]]} <= {here, ""}
     assert "Material Symbols Rounded: loaded" in styles["fonts"]
