@@ -10,6 +10,9 @@ from tests.waiting import wait_until
 
 LONG = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=2000000&hidden=8&batch=all&samples=50"
 
+# the address of a run's frames: replica, key and run
+FRAME = re.compile(r"/live/\w+/[0-9a-f]{32}/\w+$")
+
 
 class Watched:
     """A tab whose traffic is counted: frames by socket and by HTTP, and requests for a run of the page."""
@@ -27,7 +30,7 @@ class Watched:
             socket.on("framesent", lambda _: self._add("reruns"))
 
     def _count(self, request):
-        self.fetched += "/live/" in request.url
+        self.fetched += bool(FRAME.search(request.url))  # scripts are below /live/ too
 
     def _add(self, name):
         setattr(self, name, getattr(self, name) + 1)
