@@ -168,7 +168,7 @@ def test_ctrl_c_ends_the_server_with_a_hundred_sockets_and_runs_under_way(own_se
             tab.press("Start")
             for _ in range(4):
                 latest(opened.enter_context(channel_of(tab)))
-            if index > 1:
+            if index < 23:  # the last two go on: workers that compute meanwhile would slow down all else
                 tab.press("Pause")
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         process.wait(timeout=20)  # on an idle machine it takes less than a second
