@@ -1,5 +1,6 @@
 """Requests of a page that the user has left neither run it nor take the user back to it; others pass."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -135,7 +136,9 @@ def test_streamlit_alone_returns_to_a_page_that_was_left(server):
         for late, tab in tabs.items():
             tab.send(*LATE[late](tab))
         expected = {late: tab.other if is_patched else tab.home for late, tab in tabs.items()}
-        assert {late: tab.last_page(expected[late]) for late, tab in tabs.items()} == expected
+        with ThreadPoolExecutor() as threads:  # each waits for silence, all at once
+            last_pages = threads.map(Tab.last_page, tabs.values(), expected.values())
+            assert dict(zip(tabs, last_pages, strict=True)) == expected
 
 
 # --- which requests pass ----------------------------------------------------------------------
