@@ -95,8 +95,9 @@ def test_open_sockets_are_counted_until_they_close(server):
 def test_runs_are_counted_as_they_compute_wait_and_are_refused(server):
     before = metrics(server)
     with ExitStack() as tabs:
-        for seed in range(3):
-            tab = tabs.enter_context(visit.opened(server, words=f"{visit.WORDS}&seed={seed}"))
+        words = [f"{visit.WORDS}&seed={seed}" for seed in range(3)]
+        computes, waits, is_refused = (tabs.enter_context(visit.opened(server, words=each)) for each in words)
+        for tab in (computes, waits, is_refused):
             tab.press("Start")
         after = metrics(server)
         assert after['polycore_runs{state="computing"}'] == 1
@@ -105,7 +106,9 @@ def test_runs_are_counted_as_they_compute_wait_and_are_refused(server):
         assert (after[begun] - before[begun], after[refused] - before[refused]) == (2, 1)
         wait_until(lambda: metrics(server)['polycore_workers{state="missing"}'] == 0)
         assert metrics(server)['polycore_workers{state="alive"}'] >= 1
-    wait_until(lambda: metrics(server)['polycore_runs{state="computing"}'] == 0)
+        waits.press("Stop")
+        computes.press("Stop")
+        wait_until(lambda: metrics(server)['polycore_runs{state="computing"}'] == 0)
 
 
 @pytest.mark.slow
@@ -222,7 +225,8 @@ def test_a_server_whose_workers_can_start_is_healthy_before_any_was_needed(serve
 @pytest.mark.slow
 def test_a_server_that_cannot_start_workers_is_unhealthy_until_it_can_and_says_so_to_visitors(tmp_path):
     python, log = tmp_path / "python", tmp_path / "log.txt"
-    without = f"sys.executable = {str(python)!r}"
+    quickly = "from polycore.workers import processes; processes.RETRY_SECONDS = 0.2"
+    without = f"{quickly}; sys.executable = {str(python)!r}"
     with served(log, starter=("-c", STREAMLIT.format(without), "run")) as server:
         reason = "No worker process could be started: No such file or directory."
         wait_until(lambda: health(server) == (503, reason), state=lambda: health(server))
