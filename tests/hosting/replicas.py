@@ -18,6 +18,7 @@ from tests.hosting.image import ROOT, Image
 from tests.waiting import wait_until
 
 COOKIE = "polycore_replica"
+CONFIGURATION = ROOT / "deploy/haproxy.cfg"
 
 
 class Replica:
@@ -75,9 +76,10 @@ class Replica:
 
 
 class Proxy:
-    """HAProxy with the repository's own configuration."""
+    """HAProxy with a configuration, by default the repository's own."""
 
-    def __init__(self, *replicas: Replica) -> None:
+    def __init__(self, *replicas: Replica, configuration: Path = CONFIGURATION) -> None:
+        self._configuration = configuration
         self.port, self._admin = free_port(), free_port()
         self.address = f"http://127.0.0.1:{self.port}/"
         self.environment = {
@@ -89,7 +91,7 @@ class Proxy:
     @contextmanager
     def running(self, log: Path) -> Iterator[None]:
         """Run it, with its output in `log`."""
-        command = ["haproxy", "-db", "-f", str(ROOT / "deploy/haproxy.cfg")]
+        command = ["haproxy", "-db", "-f", str(self._configuration)]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command, env=os.environ | self.environment, stdout=output, stderr=output

@@ -1,4 +1,7 @@
-"""The proxy of deploy/haproxy.cfg before two servers that answer as the test likes."""
+"""The proxy of deploy/haproxy.cfg before two servers that answer as the test likes.
+
+It checks their health more often here: three checks at intervals of two seconds are long for a test.
+"""
 
 import http.client
 import shutil
@@ -9,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.hosting.replicas import Proxy
+from tests.hosting.replicas import CONFIGURATION, Proxy
 
 pytestmark = pytest.mark.slow  # it starts processes
 
@@ -57,8 +60,13 @@ def servers() -> Iterator[dict[str, Server]]:
 
 @pytest.fixture(scope="module")
 def proxy(servers, tmp_path_factory) -> Iterator[Proxy]:
-    proxy = Proxy(*servers.values())
-    with proxy.running(tmp_path_factory.mktemp("proxy") / "log.txt"):
+    folder = tmp_path_factory.mktemp("proxy")
+    quick = folder / "haproxy.cfg"
+    text = CONFIGURATION.read_text(encoding="utf-8")
+    assert text.count("inter 2s ") == 1
+    quick.write_text(text.replace("inter 2s ", "inter 100ms "), encoding="utf-8")
+    proxy = Proxy(*servers.values(), configuration=quick)
+    with proxy.running(folder / "log.txt"):
         proxy.wait_for(a="UP", b="UP")
         yield proxy
 
