@@ -148,12 +148,12 @@ async def _held_after(
         await asyncio.sleep(REST_SECONDS)
         await reap(server)
         await asyncio.sleep(1.0)
-        held.append({"sessions": count, **server.held()._asdict(), **await _counted(server, file)})
+        held.append({"sessions": count, **server.held()._asdict(), **await counted(server, file)})
         sys.stderr.write(f"  {count} sessions\n")
     return held, failures
 
 
-async def _counted(server: Server, file: Path) -> dict[str, int]:
+async def counted(server: Server, file: Path) -> dict[str, int]:
     """Return how many of COUNTED and how many threads of POOLS the server has."""
     file.unlink(missing_ok=True)
     os.kill(server.pid, signal.SIGUSR1)
