@@ -61,7 +61,7 @@ def test_its_steps_are_counted_on(experiment):
 
 
 @every_other
-@settings(max_examples=30)  # with each experiment
+@settings(max_examples=15)  # with each experiment
 @given(chunks=st.lists(st.integers(0, 30), max_size=4))
 def test_chunks_do_not_change_it(experiment, chunks):
     whole = pc.advance(pc.start(experiment, weights=THIRTY), sum(chunks))
