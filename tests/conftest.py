@@ -31,7 +31,7 @@ TESTS = Path(__file__).parent
 
 BROWSER_SECONDS = 300  # each wait of a browser alone may take 40 s
 
-# Their tests share what takes seconds to set up: a server, a cluster, an environment, hostile files.
+# Their tests share what takes seconds to set up: a server, a cluster, hostile files, hundreds of fits.
 WHOLE_FILES = (
     "tests/attacks/test_hostile_files.py",
     "tests/attacks/test_run_files.py",
@@ -39,12 +39,14 @@ WHOLE_FILES = (
     "tests/channel/",
     "tests/faults/test_cluster.py",
     "tests/hosting/",
-    "tests/package/",
     "tests/pages/test_help.py",
+    "tests/polycore/test_fitting.py",
     "tests/polycore/test_sweep_on_dask.py",
     "tests/test_server.py",
     "tests/test_starter.py",
 )
+# The tests of all its files share one build and one environment.
+WHOLE_FOLDER = "tests/package/"
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +81,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nothing to share out
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give out the files of WHOLE_FILES as a whole, for what their tests share, and other tests one by one.
+    """Give out WHOLE_FILES and WHOLE_FOLDER as wholes, for what their tests share, and others one by one.
 
     The files with most tests come first, and the short tests fill up what time is left. pytest-xdist has
     groups for this, which do nothing with pytest 9.2: it marks a test by a name that it no longer has.
@@ -88,6 +90,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class SomeByFiles(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
+            if nodeid.startswith(WHOLE_FOLDER):
+                return WHOLE_FOLDER
             return nodeid.split("::")[0] if nodeid.startswith(WHOLE_FILES) else nodeid
 
     return SomeByFiles(config, log)
