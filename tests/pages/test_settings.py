@@ -38,7 +38,10 @@ REGULARIZED = {"Schedule", "Weight decay", "L1 penalty", "L2 penalty", "Dropout"
 
 
 def inputs(app):
-    unfold_settings(app)
+    return shown_inputs(unfold_settings(app))
+
+
+def shown_inputs(app):
     # without the choices of what is shown, which are not settings
     widgets = [widget for kind in KINDS for widget in getattr(app, kind)]
     shown = ("map_", "shown_", "settings.unfolded")
@@ -46,7 +49,8 @@ def inputs(app):
 
 
 def enter(app, label, value):
-    inputs(app)[label].set_value(value).run()
+    found = shown_inputs(app)
+    (found if label in found else inputs(app))[label].set_value(value).run()
     assert not app.exception
     return app
 
