@@ -1,6 +1,7 @@
-"""Starting the command line as a user does: as a process, in pipes or in a terminal."""
+"""The command line as a user has it: from its arguments to its output, or as a process in a terminal."""
 
 import errno
+import io
 import os
 import signal
 import subprocess
@@ -8,6 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+import polycore.__main__
 from tests.signals import restore_signals
 
 ROOT = Path(__file__).parents[2]
@@ -16,13 +20,33 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
 COMMAND = [sys.executable, "-W", "error", "-m", "polycore"]
 
 
-def command(*arguments, folder, stdin="", start=COMMAND):
-    """Return the command's process when it has ended, with its output as text."""
+def command(*arguments, folder, stdin=""):
+    """Run a command as its process would, but in this one, which has imported all that it needs.
+
+    Return it as ended, with its output as text. That it ends a process likewise is seen with the examples.
+    """
+    typed, out, errors = (_text_stream(content) for content in (stdin.encode(), b"", b""))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", [polycore.__main__.__file__])
+        for name, stream in (("stdin", typed), ("stdout", out), ("stderr", errors)):
+            patch.setattr(sys, name, stream)
+        code = polycore.__main__.main([*map(str, arguments)])
+    written = [stream.buffer.getvalue().decode() for stream in (out, errors)]
+    return subprocess.CompletedProcess(arguments, code, *written)
+
+
+def _text_stream(content):
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", write_through=True)
+
+
+def program(*arguments, folder):
+    """Return the process of a program when it has ended, with its output as text."""
     return subprocess.run(
-        [*start, *map(str, arguments)],
+        [*map(str, arguments)],
         cwd=folder,
         env=ENVIRONMENT,
-        input=stdin,
+        input="",
         capture_output=True,
         encoding="utf-8",
         timeout=60,

@@ -11,7 +11,7 @@ import pytest
 import polycore as pc
 from polycore.__main__ import main
 from polycore.commands.argument_parser import with_dashes
-from tests.commands.terminal import ENVIRONMENT, ROOT, command
+from tests.commands.terminal import ENVIRONMENT, ROOT, program
 
 COMMANDS = ("train", "predict", "sweep", "film", "page", "info")
 PAGE = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
@@ -113,7 +113,7 @@ def test_predicting_telling_and_writing_a_page_load_numpy_alone(folder):
         "assert main(['page', 'weights.npz', 'page.html']) == 0\n"
         "sys.exit(bool({'streamlit', 'plotly', 'pandas', 'dask', 'PIL'} & set(sys.modules)))"
     )
-    done = command("-c", code, folder=folder, start=[sys.executable])
+    done = program(sys.executable, "-c", code, folder=folder)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -175,13 +175,13 @@ CLOSED = "polycore: standard output cannot be written: Bad file descriptor.\n"
 def test_closed_streams_end_in_no_traceback(folder, arguments, closed, code, out, errors):
     python = [shlex.quote(sys.executable), "-W", "error", "-m", "polycore", arguments, closed]
     # where nothing can be read from the command itself, its shell says how it ended
-    done = command(f"{' '.join(python)}; echo $?", folder=folder, start=["/bin/sh", "-c"])
+    done = program("/bin/sh", "-c", f"{' '.join(python)}; echo $?", folder=folder)
     assert (done.stdout, done.stderr) == (f"{out}{code}\n", errors)
 
 
 @needs_sh
 def test_a_closed_standard_input_is_an_empty_one(folder):
     python = [shlex.quote(sys.executable), "-W", "error", "-m", "polycore", "predict weights.npz <&-"]
-    done = command(" ".join(python), folder=folder, start=["/bin/sh", "-c"])
+    done = program("/bin/sh", "-c", " ".join(python), folder=folder)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("polycore: standard input: line 1: got ''; expected the header")

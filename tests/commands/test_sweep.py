@@ -15,7 +15,7 @@ from polycore.commands import sweep
 from polycore.commands.tally import Tally
 from polycore.sweeps.outcomes import Outcome
 from polycore.workers.processes import Workers
-from tests.commands.terminal import COMMAND, ENVIRONMENT, command, one_line
+from tests.commands.terminal import COMMAND, ENVIRONMENT, command, one_line, program
 from tests.signals import restore_signals
 
 FLAT_LINES = "0.000000001x~0.000000002x"
@@ -196,7 +196,7 @@ def test_a_missing_pandas_is_reported_before_anything_is_computed(folder):
         "import sys; sys.modules['pandas'] = None; from polycore.__main__ import main\n"
         "sys.exit(main(['sweep', 'experiment.json', '--seeds', '5000']))"
     )
-    done = command("-c", code, folder=folder, start=[sys.executable])
+    done = program(sys.executable, "-c", code, folder=folder)
     assert (done.returncode, done.stdout) == (1, "")
     assert 'pip install pandas, or polycore with its extra "tables"' in one_line(done)
 

@@ -17,7 +17,7 @@ from polycore.commands import kept_files, settings
 from polycore.links.link import NAMES, to_address
 from polycore.workers.chunks import chunks
 from polycore.workers.processes import Workers
-from tests.commands.terminal import command, one_line
+from tests.commands.terminal import command, one_line, program
 from tests.waiting import wait_until
 
 # more steps than anybody waits for: it is to be ended
@@ -297,7 +297,7 @@ def test_a_file_that_cannot_be_written_is_reported_on_one_line(folder):
     )
     pytest.importorskip("resource", reason="the system cannot limit the size of files")
     before = (folder / "weights.npz").read_bytes()
-    done = command("-c", limited, folder=folder, start=[sys.executable])
+    done = program(sys.executable, "-c", limited, folder=folder)
     assert done.returncode == 1
     assert "could not be written" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
