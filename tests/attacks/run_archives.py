@@ -31,9 +31,16 @@ def saved(run: pc.Run) -> bytes:
 
 def arrays_of(kind: str, **changes: Any) -> dict[str, Any]:
     """Return the arrays of its file, by NumPy; a change to None leaves an array out."""
+    return {name: array for name, array in (_arrays(kind) | changes).items() if array is not None}
+
+
+@cache  # hundreds of files are made of a few runs
+def _arrays(kind: str) -> dict[str, Any]:
     with np.load(io.BytesIO(saved(run_of(kind)))) as file:
         arrays = {name: file[name] for name in file.files}
-    return {name: array for name, array in (arrays | changes).items() if array is not None}
+    for array in arrays.values():
+        array.setflags(write=False)
+    return arrays
 
 
 def run_file(kind: str = "adam on all samples", **changes: Any) -> bytes:
