@@ -31,7 +31,7 @@ TESTS = Path(__file__).parent
 
 BROWSER_SECONDS = 300  # each wait of a browser alone may take 40 s
 
-# Their tests share what takes seconds to set up: a server, a cluster, hostile files, hundreds of fits.
+# Their tests share what takes seconds to set up: a server, a cluster, hostile files, fits, parsed modules.
 WHOLE_FILES = (
     "tests/attacks/test_hostile_files.py",
     "tests/attacks/test_run_files.py",
@@ -42,6 +42,7 @@ WHOLE_FILES = (
     "tests/pages/test_help.py",
     "tests/polycore/test_fitting.py",
     "tests/polycore/test_sweep_on_dask.py",
+    "tests/test_rooms.py",
     "tests/test_server.py",
     "tests/test_starter.py",
 )

@@ -153,7 +153,10 @@ def last_name(node):
 
 def caches_in(path):
     """Return the names of cached functions at the top of a module, and how often it names a cache at all."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if "cache" not in text:  # as in the names of all of them: most modules need no second look
+        return [], 0
+    tree = ast.parse(text)
     named = sum(last_name(node) in CACHING for node in ast.walk(tree) if not isinstance(node, ast.Call))
     cached = [
         node.name
