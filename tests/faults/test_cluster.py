@@ -19,12 +19,12 @@ from pages.server import pool
 from polycore.workers import cluster
 from polycore.workers.chunk import timed
 from polycore.workers.cluster import Cluster
+from tests.faults.advances import MOST_STEPS, a_few_slowly, slow_pid
 from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(
     polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=None, batch_size=20, hidden=(6,), seed=4
 )
-MOST_STEPS = 20  # of a chunk that is there to be killed
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_a_run_goes_on_there_to_the_same_bits(two):
 
 def test_each_worker_counts(two):
     assert two.count == two.alive == 2
-    pids = {call.result(30) for call in [two.submit(_slow_pid) for _ in range(4)]}
+    pids = {call.result(30) for call in [two.submit(slow_pid) for _ in range(4)]}
     assert len(pids) == 2
     assert os.getpid() not in pids
 
@@ -95,10 +95,10 @@ def test_a_worker_that_dies_breaks_its_own_call_alone(two):
 
 def test_a_run_of_the_dashboard_loses_at_most_a_chunk_with_its_worker(two):
     long = replace(EXPERIMENT, steps=1_000_000)
-    training = Training(pc.start(long), two, _few_slow_steps)
+    training = Training(pc.start(long), two, a_few_slowly)
     training.start()
     wait_until(lambda: training.run.step > 0)
-    for pid in {call.result(30) for call in [two.submit(_slow_pid) for _ in range(4)]}:
+    for pid in {call.result(30) for call in [two.submit(slow_pid) for _ in range(4)]}:
         os.kill(pid, signal.SIGKILL)
     # a chunk may have ended just before: the one after it was computed by another worker
     before = training.run.step
@@ -172,17 +172,6 @@ def test_the_dashboard_computes_there_where_the_environment_names_a_scheduler(mo
     monkeypatch.setenv(cluster.VARIABLE, named)
     module = runpy.run_path(pool.__file__)  # anew, as in a process that starts; nothing connects yet
     assert type(module["workers"]).__name__ == kind
-
-
-def _few_slow_steps(run, steps):
-    """Advance so slowly that there is a chunk to kill, and by so little that a test can do it again."""
-    time.sleep(0.2)
-    return pc.advance(run, min(steps, MOST_STEPS))
-
-
-def _slow_pid():
-    time.sleep(0.3)
-    return os.getpid()
 
 
 def _first_answer(lone):

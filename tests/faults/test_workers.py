@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 from functools import partial
@@ -19,6 +18,7 @@ from pages.server import turns
 from pages.server.pool import workers
 from pages.server.turns import Turns
 from polycore.workers.processes import Workers
+from tests.faults.advances import die_without, hoard, slowly
 from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
 from tests.waiting import wait_until
 
@@ -69,12 +69,6 @@ def undisturbed(experiment):
     return pc.advance(pc.start(experiment), experiment.steps)
 
 
-def slowly(run, steps):
-    """Advance, but so slowly that there is a chunk to kill."""
-    time.sleep(0.02)
-    return pc.advance(run, min(steps, 60))
-
-
 def wait_for_steps(trainings):
     reached = [training.run.step for training in trainings]
     wait_until(lambda: all(t.run.step > step for t, step in zip(trainings, reached, strict=True)))
@@ -114,13 +108,6 @@ def test_a_page_whose_workers_are_all_killed_tells_of_a_run_and_of_nothing_else(
     same(training.run, undisturbed(training.run.experiment))
 
 
-def die_without(memory, run, steps):
-    """Advance if there is memory, which a file stands for; else die as the system kills."""
-    if not memory.exists():
-        os.kill(os.getpid(), signal.SIGKILL)
-    return pc.advance(run, steps)
-
-
 def test_a_run_that_the_system_kills_again_and_again_fails_with_a_sentence_and_can_go_on(two, tmp_path):
     memory = tmp_path / "memory"
     training = begun(SMALL, two, partial(die_without, memory))
@@ -135,12 +122,6 @@ def test_a_run_that_the_system_kills_again_and_again_fails_with_a_sentence_and_c
 
 
 # --- out of memory ----------------------------------------------------------------------------
-
-
-def hoard(size, run, steps):
-    """Advance, but at first ask for so many bytes."""
-    np.ones(size, np.uint8)
-    return pc.advance(run, steps)
 
 
 @needs_limits
