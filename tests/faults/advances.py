@@ -35,6 +35,16 @@ def die_without(memory: Path, run: pc.Run, steps: int) -> pc.Run:
     return pc.advance(run, steps)
 
 
+def die_in_two_chunks(folder: Path, run: pc.Run, steps: int) -> pc.Run:
+    """Advance, but be killed half way through the first chunk (from step 0) and the second (from step 1)."""
+    mark = folder / f"killed at step {run.step}"
+    if run.step <= 1 and not mark.exists():
+        mark.touch()
+        pc.advance(run, steps // 2)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return pc.advance(run, steps)
+
+
 def hoard(size: int, run: pc.Run, steps: int) -> pc.Run:
     """Advance, but at first ask for so many bytes."""
     np.ones(size, np.uint8)

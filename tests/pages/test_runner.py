@@ -1,8 +1,6 @@
-import os
 import pickle
 import queue
 import random
-import signal
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
@@ -22,6 +20,7 @@ from polycore.workers import speed
 from polycore.workers.chunk import Chunk
 from polycore.workers.processes import Workers
 from tests.clock import Clock
+from tests.faults.advances import die_in_two_chunks
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("share")
@@ -930,18 +929,8 @@ def test_latest_weights_that_are_the_best_are_measured_once_for_both(begin):
     assert training.current_of(run) is training.best
 
 
-def advance_or_die(folder, run, steps):
-    """Advance, but be killed half way through the first chunk (from step 0) and the second (from step 1)."""
-    mark = folder / f"killed at step {run.step}"
-    if run.step <= 1 and not mark.exists():
-        mark.touch()
-        pc.advance(run, steps // 2)
-        os.kill(os.getpid(), signal.SIGKILL)
-    return pc.advance(run, steps)
-
-
 def test_killed_workers_change_nothing_in_the_result(begin, pool, tmp_path):
-    training = begin(pc.start(SMALL), pool, partial(advance_or_die, tmp_path))
+    training = begin(pc.start(SMALL), pool, partial(die_in_two_chunks, tmp_path))
     training.start()
     wait_until(lambda: training.status == "finished")
     assert len(list(tmp_path.iterdir())) == 2
