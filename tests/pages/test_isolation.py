@@ -1,4 +1,4 @@
-"""Nobody sees what is another's: eight visitors at once, and what caches hold for all of them."""
+"""Nobody sees what is another's: four visitors at once, and what caches hold for all of them."""
 
 import ast
 import importlib
@@ -30,9 +30,9 @@ TRAIN, PREDICT, COMPARE = "pages/3_train.py", "pages/4_predict.py", "pages/6_com
 PAGES = (HOME, *(f"pages/{path.name}" for path in sorted(ROOT.glob("pages/[1-7]_*.py"))))
 
 
-# --- eight visitors --------------------------------------------------------------------------
+# --- four visitors ---------------------------------------------------------------------------
 
-VISITORS = 8
+VISITORS = 4
 MARK = re.compile(r"(?:Owl |0\.)31(\d\d)1(?!\d)")  # of a name, and of a polynomial
 
 
@@ -74,7 +74,7 @@ def marks_in(text):
     return {int(number) for number in MARK.findall(text)}
 
 
-def test_eight_visitors_at_once_each_see_their_own_polynomials_run_and_model_alone():
+def test_four_visitors_at_once_each_see_their_own_polynomials_run_and_model_alone():
     apps = {}
     visits = {number: visit(number, apps) for number in range(VISITORS)}
     order = random.Random(0)
