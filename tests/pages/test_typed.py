@@ -7,7 +7,6 @@ from tests.pages.browsing import QUICK, edited, labelled, opened, press, session
 
 HOME, POLYNOMIALS, DATA = "streamlit_app.py", "pages/1_polynomials.py", "pages/2_data.py"
 TRAIN, COMPARE = "pages/3_train.py", "pages/6_compare.py"
-BEGINNINGS = ("Start", "One step")
 
 
 def typed(app, label, value):
@@ -18,7 +17,6 @@ def typed(app, label, value):
     return app
 
 
-@pytest.mark.parametrize("button", BEGINNINGS)
 @pytest.mark.parametrize(
     ("label", "value", "field", "expected"),
     [
@@ -33,12 +31,17 @@ def typed(app, label, value):
         pytest.param("Optimizer", "sgd", "optimizer", "sgd", id="optimizer"),
     ],
 )
-def test_a_run_has_the_settings_that_the_page_shows_as_its_button_is_pressed(
-    button, label, value, field, expected
-):
-    app = press(typed(opened(TRAIN), label, value), button)
+def test_a_run_has_the_settings_that_the_page_shows_as_its_button_is_pressed(label, value, field, expected):
+    app = press(typed(opened(TRAIN), label, value), "Start")
     trained = session_of(app).training.run.experiment
     assert getattr(trained, field) == expected
+    assert session_of(app).experiment == trained
+
+
+def test_so_has_a_run_of_one_step():
+    app = press(typed(typed(opened(TRAIN), "Steps", 7), "Hidden layers", "4, 3"), "One step")
+    trained = session_of(app).training.run.experiment
+    assert (trained.steps, trained.hidden) == (7, (4, 3))
     assert session_of(app).experiment == trained
 
 
