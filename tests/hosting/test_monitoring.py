@@ -55,14 +55,19 @@ def channel_of(tab):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """Yield the address of a server on which one run computes and one waits."""
-    folder = tmp_path_factory.mktemp("server")
-    limits = folder / "limits.toml"
+def log(tmp_path_factory):
+    return tmp_path_factory.mktemp("server") / "log.txt"
+
+
+@pytest.fixture(scope="module")
+def server(log):
+    """Yield the address of a server on which one run computes and one waits, and which soon logs a line."""
+    limits = log.with_name("limits.toml")
     limits.write_text("max_running = 1\nmax_waiting = 1\n", encoding="utf-8")
+    quickly = "from pages.monitoring import busy; busy.keep_logging.__defaults__ = (0.2,)"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POLYCORE_LIMITS", str(limits))
-        with served(folder / "log.txt", prefix="demo/") as address:
+        with served(log, prefix="demo/", starter=("-c", STREAMLIT.format(quickly), "run")) as address:
             yield address
 
 
@@ -189,18 +194,14 @@ def test_there_is_one_line_each_time_and_none_after_it_is_cancelled(monkeypatch)
 
 
 @pytest.mark.slow
-def test_the_line_is_in_the_log_of_an_ordinary_server_and_says_nothing_of_its_visitor(tmp_path):
-    quickly = "from pages.monitoring import busy; busy.keep_logging.__defaults__ = (0.2,)"
-    log = tmp_path / "log.txt"
-    with (
-        served(log, starter=("-c", STREAMLIT.format(quickly), "run")) as server,
-        visit.opened(server) as tab,
-    ):
+def test_the_line_is_in_the_log_of_an_ordinary_server_and_says_nothing_of_its_visitor(server, log):
+    before = len(log.read_text(encoding="utf-8"))
+    with visit.opened(server) as tab:
         tab.press("Start")
         key, run = tab.channel.rpartition("/")[2], tab.run
-        wait_until(lambda: "busy: " in log.read_text(encoding="utf-8"))
+        wait_until(lambda: "busy: " in log.read_text(encoding="utf-8")[before:])
         tab.press("Stop")
-    text = log.read_text(encoding="utf-8")
+    text = log.read_text(encoding="utf-8")[before:]
     assert re.search(r"^\d{4}-\d\d-\d\d \S+ busy: computing \d run", text, re.MULTILINE)
     assert key not in text
     assert run not in text
