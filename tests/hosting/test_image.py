@@ -33,12 +33,17 @@ def built(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def server(built):
-    """Yield a server of the image, which runs as its user."""
+def replica(built):
     replica = Replica("a", built)
-    replica.start()
     yield replica
     replica.stop()
+
+
+@pytest.fixture
+def server(replica):
+    """Return a server of the image, which runs as its user; a test may end it."""
+    replica.start()
+    return replica
 
 
 def files_in(folder):
@@ -146,14 +151,12 @@ def test_the_container_s_health_check_asks_the_server(built, server):
 
 
 @pytest.mark.slow
-def test_docker_s_signal_ends_the_server_and_its_workers(built):
-    replica = Replica("b", built)
-    replica.start()
-    if Path(f"/proc/{replica.pid}/task").exists():
-        read = f"{replica.address}_stcore/metrics?families=polycore_workers"
+def test_docker_s_signal_ends_the_server_and_its_workers(server):
+    if Path(f"/proc/{server.pid}/task").exists():
+        read = f"{server.address}_stcore/metrics?families=polycore_workers"
         wait_until(lambda: b'"missing"} 0' in urllib.request.urlopen(read, timeout=20).read())
-    workers = children(replica.pid)
-    replica.stop()  # within 20 s
+    workers = children(server.pid)
+    server.stop()  # within 20 s
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 
 
