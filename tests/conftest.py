@@ -40,9 +40,12 @@ WHOLE_FILES = (
     "tests/faults/test_cluster.py",
     "tests/hosting/",
     "tests/pages/test_help.py",
+    "tests/polycore/test_compact_weights.py",
+    "tests/polycore/test_film.py",
     "tests/polycore/test_fitting.py",
     "tests/polycore/test_sweep_on_dask.py",
     "tests/test_rooms.py",
+    "tests/test_scripts.py",
     "tests/test_server.py",
     "tests/test_starter.py",
 )
