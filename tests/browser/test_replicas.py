@@ -25,6 +25,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.browser.dashboard import CONNECTED, PATIENCE, ROOT, tabs
+from tests.browser.runs import Runs
 from tests.channel import visit
 from tests.channel.tapes import unpacked
 from tests.hosting import image
@@ -291,6 +292,7 @@ def test_where_a_replica_dies_its_tabs_come_back_with_all_they_had_and_files_sti
 ):
     with tabs(browser, house.proxy.address) as new:
         trained, untouched = new(), new()
+        runs = Runs(untouched.page)
         trained.open(QUICK).press("Start")
         trained.wait_for_status("Finished")
         trained.page.wait_for_url(re.compile("&weights=d"))
@@ -299,8 +301,10 @@ def test_where_a_replica_dies_its_tabs_come_back_with_all_they_had_and_files_sti
         untouched.wait_for_words(optimizer="lbfgs")
         for tab in (trained, untouched):
             tab.rest()
-        died, words = replica_of(trained), trained.words()
+        died, words, drawn = replica_of(trained), trained.words(), runs.count
         house.replicas[died].kill()
+        # a press that comes before a tab notices that its connection is lost is lost too
+        untouched.wait_until(lambda: runs.count > drawn, state=lambda: runs.count)
         assert_the_first_press_counts(untouched)
         assert_set_up_and_network_came_back(trained, words)
         assert house.replicas[replica_of(trained)].is_running
