@@ -9,7 +9,7 @@ from tests.browser.dashboard import chromium
 from tests.soak.presses import KINDS
 from tests.soak.soak import Plan, done
 
-PLAN = Plan(presses=(6, 4), ends=0, away=0, seed=14)
+PLAN = Plan(presses=(7, 3), ends=0, away=0, seed=14)
 
 
 @pytest.mark.skipif(chromium() is None, reason="neither Chromium nor Chrome is installed")

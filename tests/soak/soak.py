@@ -6,9 +6,10 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 from playwright.sync_api import Error, Playwright, sync_playwright
 
@@ -21,6 +22,10 @@ from tests.soak.slow_line import SlowLine
 from tests.soak.tab import Tab
 
 LATENCY_SECONDS = 0.4  # there and back
+
+# As it starts a process, Python turns off a warning of its own for a moment, for all threads. If several do
+# so at once, one may turn it on again too early for another, in which it then is an error.
+_starting = Lock()
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,9 @@ def _survive(report: Report, outage: Outage, playwright: Playwright, server: str
 
 @contextmanager
 def _tab(server: str, troubles: list[str]) -> Iterator[Tab]:
-    with sync_playwright() as playwright:
+    with ExitStack() as closing:
+        with _starting:
+            playwright = closing.enter_context(sync_playwright())
         browser = launched(playwright)
         tab = Tab(browser, server)
         yield tab
