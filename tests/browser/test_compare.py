@@ -8,7 +8,7 @@ from tests.browser import workers
 from tests.browser.dashboard import PHONE
 from tests.browser.test_whole_path import QUICK
 
-A_WHILE = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=120000&schedule=constant&hidden=16&batch=64"
+A_WHILE = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=60000&schedule=constant&hidden=16&batch=64"
 HOSTILE = "**mine** <img src=x onerror=alert(1)> ![](http://a.b/c.png)"
 
 
@@ -50,7 +50,7 @@ def test_a_run_is_seen_to_go_on_and_to_end_without_a_click(visitor):
         before = effort.inner_text(), loss.get_attribute("aria-label")
     expect(effort).not_to_have_text(before[0])
     expect(loss).not_to_have_attribute("aria-label", before[1])
-    expect(page.get_by_text(re.compile(r"^120,000 steps, best at step [\d,]+ · "))).to_be_visible(
+    expect(page.get_by_text(re.compile(r"^60,000 steps, best at step [\d,]+ · "))).to_be_visible(
         timeout=120_000
     )
 

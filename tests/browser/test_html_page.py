@@ -1,4 +1,7 @@
-"""A page to keep, opened from a file: what it answers, to a mouse, a finger and keys, and what it shows."""
+"""A page to keep, opened from a file: what it answers, to a mouse, a finger and keys, and what it shows.
+
+That the dashboard gives the page of the network that it trained is seen in test_pass_on.py.
+"""
 
 import math
 import re
@@ -12,7 +15,6 @@ from playwright.sync_api import expect
 
 import polycore as pc
 from polycore.figures import plane_range
-from polycore.links import link
 from polycore.pictures.palette import PALETTE
 from tests.browser.dashboard import DESKTOP, PHONE
 from tests.runs import OWN
@@ -297,18 +299,3 @@ def test_the_policy_stops_other_scripts_and_every_request(tab_with, tmp_path):
         listening.settimeout(0.2)
         with pytest.raises(TimeoutError):
             listening.accept()
-
-
-def test_the_dashboard_gives_the_page_of_the_network_that_it_trained(visitor, tmp_path):
-    visit = visitor().open("train?v=1&polynomials=x~-x&hidden=8&steps=300&batch=64&samples=100")
-    visit.press("Start")
-    visit.wait_for_status("Finished")
-    button = visit.take_along().filter(has_text="Download as HTML")
-    with visit.page.expect_download() as download:
-        button.click()
-    assert download.value.suggested_filename == "polycore-page-adam-2.html"
-    saved = tmp_path / "saved.html"
-    download.value.save_as(saved)
-    expected = link.experiment_of({"polynomials": "x~-x", "hidden": "8", "batch": "64", "samples": "100"})
-    model = pc.advance(pc.start(replace(expected, steps=300)), 300).best
-    assert saved.read_text(encoding="utf-8") == pc.html_page(model)

@@ -86,7 +86,7 @@ def test_a_plane_that_is_drawn_anew_while_its_script_loads_stays(lone_visit):
     expect(standing).to_be_visible()
     waiting = []
     lone_visit.page.route("**/components/polycore_draw_points-*", lambda route: waiting.append(route))
-    for _ in range(3):  # the browser chooses which of the two updates comes first
+    for _ in range(2):  # the browser chooses which of the two updates comes first
         lone_visit.page.reload(wait_until="commit")  # the held script may delay the load event
         lone_visit.drawn()
         expect(standing).to_be_visible()

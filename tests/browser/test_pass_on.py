@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from PIL import Image
 from playwright.sync_api import expect
 
+import polycore as pc
 from polycore import Experiment
 from tests.browser import workers
 from tests.browser.dashboard import BACKGROUNDS, PHONE
@@ -149,6 +150,9 @@ def assert_what_is_taken_along_works(visit, folder):
     assert name == "polycore-experiment-adam-3.json"
     assert Experiment.from_json(text.decode()).hidden == (16,)
     assert json.loads(text)["steps"] == 400
+    name, page = saved(visit, button.filter(has_text="Download as HTML"))
+    assert name == "polycore-page-adam-3.html"
+    assert page.decode() == pc.html_page(pc.advance(pc.start(Experiment.from_json(text.decode())), 400).best)
     name, program = saved(visit, button.filter(has_text="Download as .py").first)
     assert name == "polycore-predict-adam-3.py"
     (folder / name).write_bytes(program)
@@ -175,7 +179,7 @@ def assert_a_film_is_drawn_seen_and_saved(visit):
 
 
 def test_links_stay_shown_as_the_run_ends_and_are_gone_on_another_page(visitor):
-    visit = visitor().open("data?v=1&polynomials=x~-x&steps=100000&schedule=constant&hidden=16&batch=64")
+    visit = visitor().open("data?v=1&polynomials=x~-x&steps=50000&schedule=constant&hidden=16&batch=64")
     visit.go_to("Train").press("Start")
     # a network is kept before the page has shown two of its steps
     visit.wait_for_status("Running", after_step=visit.wait_for_status("Running"))
