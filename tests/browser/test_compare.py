@@ -115,6 +115,7 @@ def test_a_race_is_watched_left_and_found_again_and_kept(visitor):
     visit.rest()
     slider.press("ArrowRight")
     expect(page.get_by_text("0.00 s · 0 steps")).not_to_have_count(2)
+    page.get_by_label("Speed", exact=True).select_option("4")
     page.get_by_role("button", name="Play the race from its beginning").click()
     expect(page.get_by_text(re.compile(r"5\.\d of 5 s · [\d,]+ steps"))).to_have_count(2)
     visit.rest()
