@@ -74,7 +74,7 @@ def no_mock_is_asked_for_a_tab(monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give tests with a browser a longer limit; let the presses come last.
 
-    They drive four browsers and need all cores: beside other tests they took up to half as long again.
+    They drive five browsers and need all cores: beside other tests they took up to half as long again.
     """
     items.sort(key=lambda item: item.path == TESTS / "browser/test_presses.py")
     for item in items:

@@ -2,6 +2,8 @@
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.browser.dashboard import HEADINGS, PHONE
+
 LOADED = "performance.getEntriesByType('resource').filter(e => /live\\/plotly-/.test(e.name))"
 DRAWN = ".polycore-live[data-updates]"
 
@@ -48,3 +50,16 @@ def test_a_script_that_is_lost_on_its_way_is_asked_for_again(lone_visit):
     page.locator(".diagram button").first.wait_for()
     assert next(answers, None) is None
     lone_visit.troubles = [one for one in lone_visit.troubles if "net::ERR_FAILED" not in one]
+
+
+def test_a_phone_s_page_has_room_for_copy_link_before_its_script_comes(lone_visit):
+    page, waiting = lone_visit.page, []
+    page.set_viewport_size(PHONE)
+    page.route("**/components/polycore_copy-*", lambda route: waiting.append(route))
+    lone_visit.open()
+    title = page.get_by_role("heading", name=HEADINGS["Home"])
+    lone_visit.wait_until(lambda: waiting)
+    before = title.bounding_box()
+    waiting[0].continue_()
+    page.get_by_role("button", name="Copy link").first.wait_for()
+    assert title.bounding_box() == before
