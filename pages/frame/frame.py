@@ -77,7 +77,7 @@ STYLE = """<style>
 .stApp .stAppHeader, .stApp .stAppHeader * { pointer-events: none; }
 .stApp .stAppHeader button, .stApp .stAppHeader button * { pointer-events: auto; }
 .st-key-frame-navigation { padding-right: 2.5rem; }
-/* the size of "Copy link": until its script comes it would have none, and then move what is below */
+/* the size of "Copy link": without it, the button would move what follows when its script comes */
 :is(.st-key-frame-link-copy, .st-key-home-link-copy) { min-width: 6.5rem; min-height: 2.5rem; }
 /* on a dark page no primary color has enough contrast both as text and below white text */
 .stApp :is(.stButton, .stButtonGroup, .stPopover) button:not([kind^="primary"], :disabled),

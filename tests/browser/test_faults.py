@@ -110,7 +110,7 @@ def observed_server(tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def window(browser) -> Iterator[Page]:
-    """Return a tab for the observer; those of persons have read all scripts when they open beside it."""
+    """Return the observer's tab; the other tabs open beside it, where all scripts are loaded already."""
     page = opened(browser, viewport=DESKTOP)
     yield page
     page.context.close()
@@ -172,7 +172,7 @@ def test_a_connection_that_was_cut_comes_back_to_the_same_run(person, observe):
     line.cut()
     observer.wait_for_timeout(300)
     assert_comes_back(visit, line)
-    line.cut()  # until the page does not go on saying that the run is under way
+    line.cut()  # until the page no longer says that the run is under way
     visit.wait_until(lambda: visit.standing()[0] not in UNDER_WAY, state=visit.standing)
     assert_comes_back(visit, line)
     before = channel_of(visit)

@@ -40,6 +40,8 @@ def touch_screen(page: Page) -> Iterator[TouchScreen]:
     """Let the tab have a touch screen; open a page afterwards, for its scripts look as they start."""
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    yield TouchScreen(session)
-    session.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
-    session.detach()
+    try:
+        yield TouchScreen(session)
+    finally:  # the tab goes to the next test even where this one fails
+        session.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+        session.detach()

@@ -34,7 +34,7 @@ def reader(request):
     return request.param
 
 
-def told(reader, folder, point):
+def answer_of(reader, folder, point):
     """Return the probabilities that a reader prints for a point, and the names of their classes."""
     lines = [line.split(" ", 1) for line in printed(reader, folder, "weights.npz", *point).splitlines()]
     probabilities, names = zip(*lines, strict=True)
@@ -46,7 +46,7 @@ def check(reader, folder):
     model = pc.Model.load(folder / "weights.npz")
     for point in POINTS:
         [expected] = model.predict_proba([point])
-        probabilities, names = told(reader, folder, point)
+        probabilities, names = answer_of(reader, folder, point)
         assert probabilities == pytest.approx(expected, abs=1e-9)
     return names
 
@@ -102,15 +102,15 @@ def test_the_tutorial_s_files(reader, save, change, tmp_path):
 
 def test_a_network_that_is_computed_by_hand(reader, tmp_path):
     np.savez(tmp_path / "weights.npz", **BY_HAND)
-    probabilities, _ = told(reader, tmp_path, (2.5, 1.5))
+    probabilities, _ = answer_of(reader, tmp_path, (2.5, 1.5))
     assert probabilities == pytest.approx([math.e / (math.e + 1), 1 / (math.e + 1)], abs=1e-12)
-    probabilities, _ = told(reader, tmp_path, (1.5, 2.5))
+    probabilities, _ = answer_of(reader, tmp_path, (1.5, 2.5))
     assert probabilities == [0.5, 0.5]
 
 
 def test_large_logits_do_not_overflow(reader, tmp_path):
     np.savez(tmp_path / "weights.npz", **BY_HAND)
-    assert told(reader, tmp_path, (5000, 0))[0] == [1, 0]
+    assert answer_of(reader, tmp_path, (5000, 0))[0] == [1, 0]
 
 
 def test_a_later_format_is_refused(reader, tmp_path):

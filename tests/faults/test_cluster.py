@@ -170,7 +170,7 @@ def test_the_environment_names_the_scheduler(monkeypatch, value, expected):
 @pytest.mark.parametrize(("named", "kind"), [("tcp://127.0.0.1:1", "Cluster"), ("", "Workers")])
 def test_the_dashboard_computes_there_where_the_environment_names_a_scheduler(monkeypatch, named, kind):
     monkeypatch.setenv(cluster.VARIABLE, named)
-    module = runpy.run_path(pool.__file__)  # anew, as in a process that starts; nothing connects yet
+    module = runpy.run_path(pool.__file__)  # once more, as a new process would; nothing connects yet
     assert type(module["workers"]).__name__ == kind
 
 
