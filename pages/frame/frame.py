@@ -96,9 +96,11 @@ STYLE = """<style>
 }
 @keyframes polycore-shown { to { opacity: 1 } }
 /* The help of a button or a link covers others beside it, and would stay open while the mouse is on it: it
-   lets the mouse through. Help behind "?" does not, so that its longer texts can be marked and copied. */
+   lets the mouse through. Help behind "?" does not, so that its longer texts can be marked and copied. The
+   class is no attribute, since each change on the page has the styles of all elements computed that it may
+   concern, and an attribute would concern all that have one of that name. */
 body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopover) [aria-describedby])
-  [data-testid="stTooltipContent"] { pointer-events: none; }
+  .stTooltipContent { pointer-events: none; }
 /* highlighted code has a contrast of as little as 2.2:1 on a light page */
 .stCode .token { color: inherit !important; }
 /* Streamlit marks the keyboard focus on these only by a pale background */

@@ -1,5 +1,7 @@
 """While a run trains, pages follow it without a run of their scripts."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -24,12 +26,29 @@ def test_pages_follow_the_run(visitor):
     visit.open(f"train{LONG}")
     visit.press("Start")
     visit.wait_for_status("Running", after_step=100)
+    assert_little_gets_a_new_style(visit)
     assert_inside_follows(visit, runs)
     assert_predict_follows(visit, runs)
     assert_compare_follows(visit, runs)
     visit.go_to("Train")
     visit.press("Stop")
     visit.wait_for_status("Stopped")
+
+
+def assert_little_gets_a_new_style(visit):
+    """Fail if the browser computes styles all over the page whenever a chart changes.
+
+    A rule with `body:has(...)` and then an attribute makes it do so, for each element with that attribute.
+    """
+    visit.page.locator(".js-plotly-plot").first.wait_for()
+    visit.rest()
+    visit.page.context.browser.start_tracing(page=visit.page, categories=["devtools.timeline"])
+    for _ in range(5):
+        visit.wait_for_status("Running", after_step=visit.standing()[1])
+    trace = json.loads(visit.page.context.browser.stop_tracing())["traceEvents"]
+    counts = [event["args"].get("elementCount", 0) for event in trace if event["name"] == "UpdateLayoutTree"]
+    assert len(counts) > 10
+    assert sum(count > 200 for count in counts) < 3  # the page itself may be drawn once more
 
 
 def value(visit, name):
