@@ -54,7 +54,6 @@ BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 PYTEST = ["pytest", "--numprocesses=2"]
 LINT_AND_TYPES = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]]
 UNIT_TESTS = ["tests/polycore", "tests/test_rooms.py", "tests/test_security.py", "tests/test_supply.py"]
-# pytest comes last: the others run side by side, and none of them needs both cores
 CHECKS = [*LINT_AND_TYPES, DOCS, PYTEST]
 FAST_CHECKS = [*LINT_AND_TYPES, [*PYTEST, "-m", "not slow", *UNIT_TESTS]]
 # what pytest reports of all tests: the slowest ones, and which lines of polycore no test runs
@@ -123,9 +122,12 @@ def _run(arguments: list[str]) -> int:
 
 
 def _run_checks(checks: list[list[str]], more: list[str]) -> int:
-    """Run all checks, pytest with `more` arguments, and return 1 if any of them fails."""
+    """Run all checks side by side, pytest with `more` arguments, and return 1 if any of them fails.
+
+    Pytest does not wait for the others: for most of their time they need one core, and leave it the other.
+    """
     *others, tests = checks
-    codes = [*_modules(others), _module(tests + more)]
+    codes = _modules([*others, tests + more])
     failed = [command[0] for command, code in zip(checks, codes, strict=True) if code]  # negative: was killed
     if failed:  # the linter's messages, say, are far above the report of the tests
         print(f"run.py: failed: {', '.join(failed)}.", file=sys.stderr)

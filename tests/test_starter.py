@@ -212,20 +212,15 @@ def check(code):
 @pytest.mark.parametrize(
     ("last", "exit_code", "says"), [("import sys", 0, ""), ("raise OSError", 1, "run.py: failed: timeit.\n")]
 )
-def test_checks_run_side_by_side_and_then_the_tests(
-    run, monkeypatch, capsys, tmp_path, last, exit_code, says
-):
-    paths = [str(tmp_path / name) for name in "ab"]
-    both = f"all(os.path.exists(path) for path in {paths})"
-    others = [
-        check(f"import os, time\nopen({path!r}, 'w').close()\nwhile not {both}: time.sleep(0.01)")
-        for path in paths
-    ]
-    tests = check(f"import os, sys\nassert {both} and not sys.dont_write_bytecode\n{last}")
+def test_checks_and_tests_run_side_by_side(run, monkeypatch, capsys, tmp_path, last, exit_code, says):
+    paths = [str(tmp_path / name) for name in "abc"]
+    wait = f"while not all(os.path.exists(path) for path in {paths}): time.sleep(0.01)"
+    *others, tests = (f"import os, sys, time\nopen({path!r}, 'w').close()\n{wait}" for path in paths)
+    tests += f"\nassert not sys.dont_write_bytecode\n{last}"
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setattr(run, "_install", lambda _: None)
     monkeypatch.setattr(run, "PYTHON", sys.executable)
-    monkeypatch.setattr(run, "CHECKS", [*others, tests])
+    monkeypatch.setattr(run, "CHECKS", [check(code) for code in (*others, tests)])
     monkeypatch.setattr(run, "REPORTS", [])
     assert run.main(["tests"]) == exit_code
     assert capsys.readouterr().err == says
