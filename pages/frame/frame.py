@@ -96,9 +96,9 @@ STYLE = """<style>
 }
 @keyframes polycore-shown { to { opacity: 1 } }
 /* The help of a button or a link covers others beside it, and would stay open while the mouse is on it: it
-   lets the mouse through. Help behind "?" does not, so that its longer texts can be marked and copied. The
-   class is no attribute, since each change on the page has the styles of all elements computed that it may
-   concern, and an attribute would concern all that have one of that name. */
+   lets the mouse through. Help behind "?" does not, so that its longer texts can be marked and copied.
+   A class, and not data-testid: at each change on the page browsers compute the styles of all elements that
+   such a rule may concern: those with that class, or those with that attribute, whatever its value. */
 body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopover) [aria-describedby])
   .stTooltipContent { pointer-events: none; }
 /* highlighted code has a contrast of as little as 2.2:1 on a light page */
