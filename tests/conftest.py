@@ -1,10 +1,10 @@
-"""How hypothesis looks for examples, and which tests go together."""
+"""How hypothesis looks for examples, in which order tests run, and what all of them need."""
 
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest.mock import Mock
@@ -20,37 +20,14 @@ from hypothesis import settings  # noqa: E402
 
 from pages.server import presence, shared_results  # noqa: E402
 from polycore.figures import style  # noqa: E402
+from tests.scopes import has_browser, scope_of  # noqa: E402
 
 # The same examples at every run, so that a change is judged by what it changed. Machines are noisy: no test
 # fails for being slow. `--hypothesis-profile=default` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
-TESTS = Path(__file__).parent
-
-
 BROWSER_SECONDS = 300  # each wait of a browser alone may take 40 s
-
-# Their tests share what takes seconds to set up: a server, a cluster, hostile files, fits, parsed modules.
-WHOLE_FILES = (
-    "tests/attacks/test_hostile_files.py",
-    "tests/attacks/test_run_files.py",
-    "tests/browser/",
-    "tests/channel/",
-    "tests/faults/test_cluster.py",
-    "tests/hosting/",
-    "tests/pages/test_help.py",
-    "tests/polycore/test_compact_weights.py",
-    "tests/polycore/test_film.py",
-    "tests/polycore/test_fitting.py",
-    "tests/polycore/test_sweep_on_dask.py",
-    "tests/test_rooms.py",
-    "tests/test_scripts.py",
-    "tests/test_server.py",
-    "tests/test_starter.py",
-)
-# The tests of all its files share one build and one environment.
-WHOLE_FOLDER = "tests/package/"
 
 
 @pytest.fixture(autouse=True)
@@ -72,33 +49,30 @@ def no_mock_is_asked_for_a_tab(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests with a browser a longer limit; let the presses come last.
+    """Give tests with a browser a longer limit, and let them come first, but the presses last.
 
-    They drive five browsers and need all cores: beside other tests they took up to half as long again.
+    The presses drive five browsers and need all cores: beside other tests they took up to half as long again.
+    What is given out as a whole comes before single tests, which fill up what time is left.
     """
-    items.sort(key=lambda item: item.path == TESTS / "browser/test_presses.py")
+    sizes = Counter(scope_of(item.nodeid) for item in items)
+    items.sort(key=lambda item: (_place(item.nodeid), -sizes[scope_of(item.nodeid)]))
     for item in items:
-        in_browser = item.path.is_relative_to(TESTS / "browser")
-        if in_browser and item.get_closest_marker("timeout") is None:
+        if has_browser(item.nodeid) and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
+
+
+def _place(nodeid: str) -> int:
+    if nodeid.startswith("tests/browser/test_presses.py"):
+        return 2
+    return 0 if has_browser(nodeid) else 1
 
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is nothing to share out
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give out WHOLE_FILES and WHOLE_FOLDER as wholes, for what their tests share, and others one by one.
+    """Return what gives out the tests to processes."""
+    from tests.schedule import Schedule
 
-    The files with most tests come first, and the short tests fill up what time is left. pytest-xdist has
-    groups for this, which do nothing with pytest 9.2: it marks a test by a name that it no longer has.
-    """
-    from xdist.scheduler import LoadScopeScheduling
-
-    class SomeByFiles(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            if nodeid.startswith(WHOLE_FOLDER):
-                return WHOLE_FOLDER
-            return nodeid.split("::")[0] if nodeid.startswith(WHOLE_FILES) else nodeid
-
-    return SomeByFiles(config, log)
+    return Schedule(config, log)
 
 
 def _without_template(figure: go.Figure) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.conftest import WHOLE_FILES, WHOLE_FOLDER
+from tests.scopes import WHOLE_FILES, WHOLE_FOLDER
 
 ROOT = Path(__file__).parents[1]
 

@@ -52,6 +52,12 @@ RESTS = """() => {
   const app = document.querySelector("[data-testid=stApp]");
   return !app || app.dataset.testScriptState === "notRunning";
 }"""
+# Whether the page has a title that is shown, and that one if it is given. These functions wait in the page:
+# what waits by a locator looks every 0.5 s only, once it has waited for 0.3 s.
+TITLED = """(title) => [...document.querySelectorAll("h1")].some((one) =>
+  one.checkVisibility() && (!title || one.innerText.trim() === title)
+)"""
+HAS_BACKGROUND = "(color) => getComputedStyle(document.querySelector('.stApp')).backgroundColor === color"
 # a section that unfolds is an animation
 STILL = "() => [...document.querySelectorAll('details')].every((one) => one.getAnimations().length === 0)"
 STATUS = "[data-value=status]"  # the first part of a line like STANDING
@@ -73,7 +79,7 @@ FIGURE_FOLLOWS = """() => {
   return !text || getComputedStyle(text).fill === getComputedStyle(text.closest(".polycore-live")).color;
 }"""
 UNDER_WAY = ("Running", "Waiting")
-PAUSE = ".st-key-controls-Pause"
+RESTS_WITHOUT_PAUSE = f"() => !document.querySelector('.st-key-controls-Pause') && ({RESTS})()"
 
 # Streamlit's own: a page opened by its address looks for the server below that address first
 EXPECTED_NOT_FOUND = re.compile(r"/(polynomials|data|train|predict|inside|compare|play|glossary)/_stcore/")
@@ -221,7 +227,7 @@ class Visit:
     def set_theme(self, scheme: str) -> None:
         """Change the theme of the system, and wait until the page and its first figure have it."""
         self.page.emulate_media(color_scheme=scheme)
-        expect(self.page.locator(".stApp")).to_have_css("background-color", BACKGROUNDS[scheme])
+        self.page.wait_for_function(HAS_BACKGROUND, arg=BACKGROUNDS[scheme])
         self.page.wait_for_function(FIGURE_FOLLOWS)
 
     def forget(self) -> "Visit":
@@ -244,7 +250,7 @@ class Visit:
 
         Its fonts are there too: one that comes late makes columns wider, and moves what is in them.
         """
-        self.page.locator("h1").first.wait_for()
+        self.page.wait_for_function(TITLED)
         self.wait_for_words(v="1")
         self.page.wait_for_function("window.polycoreTab")
         self.page.evaluate("document.fonts.ready.then(() => null)")
@@ -255,7 +261,7 @@ class Visit:
         """Choose a page in the navigation."""
         self.page.get_by_test_id("stPageLink-NavLink").filter(has_text=re.compile(f"{name}$")).first.click()
         self.page.wait_for_url(re.compile(rf"/{'' if name == 'Home' else name.lower()}[?]"))
-        self.page.get_by_role("heading", name=HEADINGS.get(name, name), exact=True).wait_for()
+        self.page.wait_for_function(TITLED, arg=HEADINGS.get(name, name))
         return self
 
     def fill(self, label: str, value: str) -> None:
@@ -308,8 +314,7 @@ class Visit:
             raise AssertionError(f"{self.standing()}, not {status} after {after_step}") from error
         [step] = reached.json_value()
         if status not in UNDER_WAY:  # the page is drawn once more: buttons change, and what is below moves
-            expect(self.page.locator(PAUSE)).to_have_count(0)
-            self.rest()
+            self.page.wait_for_function(RESTS_WITHOUT_PAUSE)
         return int(step)
 
     def accuracy(self) -> float:
