@@ -36,7 +36,6 @@ from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-ADDRESSES = ("", "polynomials", "data", "train", "predict", "inside", "compare", "play")
 ROOM = 7500  # characters of a network in a link
 HEADINGS = {"Home": "Which polynomial is this point on?"}
 # the largest file that Chromium keeps in memory for the next page, and all of them, in bytes

@@ -1,9 +1,13 @@
-"""Accessibility: axe-core finds nothing serious of our own making, whatever a page shows."""
+"""Accessibility: axe-core finds nothing serious of our own making, whatever a page shows.
+
+Each page follows theme and size, and keeps the set-up of the link that was opened.
+"""
 
 import re
 from collections.abc import Callable, Sequence
 from itertools import cycle, permutations
 from typing import Any
+from urllib.parse import parse_qsl
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
@@ -201,12 +205,13 @@ def axe(page: Page, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def findings_in(
-    page: Page, size: dict[str, int], scheme: str, rules: Sequence[str]
+    visit: Visit, size: dict[str, int], scheme: str, rules: Sequence[str]
 ) -> list[tuple[str, str, str]]:
     """Return what is found by these rules, with nothing pointed at and all colors at rest."""
+    page = visit.page
     page.mouse.move(0, 0)
     page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
+    visit.set_theme(scheme)
     # on a phone the controls stay at the top: what happens to be scrolled to just below them is no finding
     page.evaluate("document.querySelector('.stMain')?.scrollTo(0, 0)")
     for _ in range(PATIENCE):
@@ -216,16 +221,18 @@ def findings_in(
     return found
 
 
-def test_nothing_that_is_shown_has_a_serious_finding(visitor):
+def test_nothing_that_is_shown_has_a_serious_finding_and_pages_keep_the_link_s_set_up(visitor):
     visit = visitor(DESKTOP)
+    words = dict(parse_qsl(CURVES.lstrip("?")))
     found = {}
     # each thing is seen first in the theme in which the one before was seen last: to change it takes time
     for (name, reach), schemes in zip(STATES.items(), cycle(permutations(("light", "dark")))):
         reach(visit)
+        assert visit.words().items() >= words.items(), name
         for (size, rules), scheme in zip(LOOKS, schemes, strict=True):
-            if some := findings_in(visit.page, size, scheme, rules):
+            if some := findings_in(visit, size, scheme, rules):
                 found[f"{name}, {scheme}, {size['width']} pixels"] = some
-        visit.check()
+            visit.check()
         visit.page.set_viewport_size(DESKTOP)
     visit.press("Stop")
     assert found == {}

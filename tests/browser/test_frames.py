@@ -85,8 +85,13 @@ def worded(sequence, words, name="a run"):
 
 
 def wait_for_step(page, step):
-    for number in (0, 1):
-        expect(chart(page, number)).to_have_attribute("data-step", str(step))
+    page.wait_for_function(
+        """step => {
+            const [chart, map] = document.querySelectorAll(".polycore-live");
+            return chart.dataset.step === step && map.dataset.step === step;
+        }""",
+        arg=str(step),
+    )
 
 
 def assert_a_frame_that_comes_late_is_dropped(page):

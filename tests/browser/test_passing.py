@@ -29,8 +29,8 @@ def test_a_page_follows_its_run_and_is_drawn_as_it_ends_though_it_has_no_channel
     assert_the_page_follows_its_run(visit)
     visit.press("Stop")
     visit.wait_for_status("Stopped")
-    visit.fill("Steps", "20000")
-    visit.wait_for_words(steps="20000")
+    visit.fill("Steps", "5000")
+    visit.wait_for_words(steps="5000")
     visit.press("Start")
     assert_the_page_is_drawn_once_more_when_the_run_ends(visit)
     assert [url for url in asked if "/live/" in url] == []

@@ -223,7 +223,7 @@ def test_a_file_that_is_none_is_refused_in_words(visitor, tmp_path):
 def test_short_runs_one_after_another_leave_a_page_that_answers(visitor):
     # each run ends while its page is being drawn: found by pages that went blank, or stayed at "Pause"
     visit = visitor().open("train?hidden=64-64&samples=500&batch=all&steps=3")
-    for steps in range(4, 8):
+    for steps in (4, 5):
         visit.fill("Steps", str(steps))
         visit.wait_for_words(steps=str(steps))
         visit.press("Start")
