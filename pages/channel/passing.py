@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages import patches
 from pages.channel import address, component, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT
 
@@ -27,6 +28,7 @@ def is_needed() -> bool:
 def draw() -> None:
     """Draw what passes the frames of the session's runs to the page's components; it shows nothing."""
     if is_needed():
+        patches.apply()  # no lifespan of ours did: a tick would end what a press has begun
         with st.container(key=KEY):
             _pass()
 

@@ -12,7 +12,8 @@ from pages.patches import callbacks, rerun_requests, shutdown_time, switch_inter
 def apply() -> None:
     """Apply every patch to this server process; later calls do nothing.
 
-    The server calls it when it starts (pages/channel/lifespan.py).
+    The server calls it when it starts (pages/channel/lifespan.py). One that a launcher has started without
+    our lifespan calls it when it draws its first page (pages/channel/passing.py).
     """
     callbacks.apply()
     rerun_requests.apply()

@@ -9,8 +9,9 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from pages import patches
+from pages.channel import address
 from pages.patches import callbacks, rerun_requests, switch_interval
-from tests.pages.browsing import ROOT
+from tests.pages.browsing import ROOT, opened
 
 PROGRAM = """
 import asyncio
@@ -40,6 +41,15 @@ def test_a_server_that_starts_applies_all_patches_and_an_import_none():
         [sys.executable, "-c", PROGRAM], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == f"{[False] * 3} {[True] * 3}"
+
+
+def test_a_server_that_was_started_without_ours_applies_them_when_it_draws_a_page(monkeypatch):
+    applied = []
+    monkeypatch.setattr(patches, "apply", lambda: applied.append("applied"))
+    for is_served, expected in ((True, []), (False, ["applied"])):
+        monkeypatch.setattr(address, "is_served", lambda is_served=is_served: is_served)
+        opened()
+        assert applied == expected
 
 
 def test_a_second_application_changes_nothing():
