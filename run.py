@@ -50,8 +50,8 @@ DOCS = ["sphinx", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet",
 # Tests start hundreds of processes: without stored bytecode each compiles all that it imports of ours.
 BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
-# two have a browser and a server; a third fills the time in which they leave a core idle (tests/schedule.py)
-PYTEST = ["pytest", "--numprocesses=3"]
+# a third process would slow the others down: each has a server and a browser in the end (tests/schedule.py)
+PYTEST = ["pytest", "--numprocesses=2"]
 LINT_AND_TYPES = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]]
 UNIT_TESTS = ["tests/polycore", "tests/test_rooms.py", "tests/test_security.py", "tests/test_supply.py"]
 CHECKS = [*LINT_AND_TYPES, DOCS, PYTEST]

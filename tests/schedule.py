@@ -6,15 +6,13 @@ from xdist.workermanage import WorkerController
 
 from tests.scopes import has_browser, scope_of
 
-BROWSERS = 2  # on two cores a third browser, and its server, would slow the others down
-
 
 class Schedule(LoadScopeScheduling):
-    """Gives out scopes in the order of the tests, and those with a browser to the first processes alone.
+    """Gives the first process scopes in the order of the tests, and others first those without a browser.
 
-    What else there is to test goes to the other processes meanwhile: it fills the time in which a browser, or
-    what a test waits for, leaves a core idle. pytest-xdist has groups for scopes, which do nothing with
-    pytest 9.2: it marks a test by a name that it no longer has.
+    A browser and its server need more than one core, and other tests less: side by side they leave less of
+    two cores idle. pytest-xdist has groups for scopes, which do nothing with pytest 9.2: it marks a test by a
+    name that it no longer has.
     """
 
     def __init__(self, config: pytest.Config, log: object) -> None:
@@ -25,7 +23,7 @@ class Schedule(LoadScopeScheduling):
         return scope_of(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        if node not in self.nodes[:BROWSERS]:
+        if node is not self.nodes[0]:
             without = next((scope for scope in self.workqueue if not has_browser(scope)), None)
             if without is not None:
                 self.workqueue.move_to_end(without, last=False)
