@@ -28,9 +28,6 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 BROWSER_SECONDS = 300  # each wait of a browser alone may take 40 s
-# The presses drive five browsers, and take up to half as long again beside most tests.
-# Tests of faults mostly wait.
-LAST_FILES = ("tests/browser/test_faults.py", "tests/browser/test_presses.py")
 
 
 @pytest.fixture(autouse=True)
@@ -52,8 +49,9 @@ def no_mock_is_asked_for_a_tab(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests with a browser a longer limit, and let them come first, but the last two files last.
+    """Give tests with a browser a longer limit, and let them come first, but the presses last.
 
+    The presses drive five browsers and need all cores: beside other tests they took up to half as long again.
     What is given out as a whole comes before single tests, which fill up what time is left.
     """
     sizes = Counter(scope_of(item.nodeid) for item in items)
@@ -64,7 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _place(nodeid: str) -> int:
-    if nodeid.startswith(LAST_FILES):
+    if nodeid.startswith("tests/browser/test_presses.py"):
         return 2
     return 0 if has_browser(nodeid) else 1
 
