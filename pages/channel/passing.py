@@ -28,7 +28,7 @@ def is_needed() -> bool:
 def draw() -> None:
     """Draw what passes the frames of the session's runs to the page's components; it shows nothing."""
     if is_needed():
-        patches.apply()  # no lifespan of ours did: a tick would end what a press has begun
+        patches.apply()  # no lifespan of ours has: without them, presses are lost now and then
         with st.container(key=KEY):
             _pass()
 
