@@ -88,7 +88,7 @@ def wait_for_step(page, step):
     page.wait_for_function(
         """step => {
             const [chart, map] = document.querySelectorAll(".polycore-live");
-            return chart.dataset.step === step && map.dataset.step === step;
+            return chart?.dataset.step === step && map?.dataset.step === step;
         }""",
         arg=str(step),
     )

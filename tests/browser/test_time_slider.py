@@ -48,7 +48,7 @@ def test_the_map_follows_the_slider_and_goes_back_to_now_and_inside_shows_the_pa
     visit.page.locator(MAP).evaluate(NOTE_STEPS)
     visit.page.get_by_label("Speed", exact=True).select_option("4")
     visit.page.get_by_role("button", name="Play the run from its beginning").click()
-    # the map may also be drawn once more before that, as it is
+    # before the playing begins, the map may be drawn once more as it is
     visit.page.wait_for_function("Math.min(...stepsShown) < 100 && stepsShown.at(-1) === 300")
     visit.go_to("Inside")
     assert_inside_shows_the_past(visit)

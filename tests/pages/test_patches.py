@@ -1,4 +1,4 @@
-"""Patches of Streamlit are applied when the server starts, and not by an import."""
+"""Patches of Streamlit are applied when a server starts, or draws its first page, and not by an import."""
 
 import ast
 import re
@@ -43,7 +43,7 @@ def test_a_server_that_starts_applies_all_patches_and_an_import_none():
     assert done.stdout.strip() == f"{[False] * 3} {[True] * 3}"
 
 
-def test_a_server_that_was_started_without_ours_applies_them_when_it_draws_a_page(monkeypatch):
+def test_a_server_without_our_lifespan_applies_them_when_it_draws_a_page(monkeypatch):
     applied = []
     monkeypatch.setattr(patches, "apply", lambda: applied.append("applied"))
     for is_served, expected in ((True, []), (False, ["applied"])):
