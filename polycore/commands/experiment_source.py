@@ -1,6 +1,7 @@
 """The sources of a command's experiment: a preset, a file, standard input or a link; and own points."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -43,6 +44,24 @@ def experiment_from(source: str) -> Experiment:
             f"{', '.join(PRESETS)}."
         ) from error
     return _read(content, "the file")
+
+
+def paths_of(arguments: argparse.Namespace) -> dict[str, Path]:
+    """Return the paths that the experiment and its points are read from, by the names of the arguments.
+
+    Standard input has a path too, on most systems: a shell may read it from a file.
+    """
+    sources = {
+        "EXPERIMENT": None if arguments.experiment in PRESETS else arguments.experiment,
+        "--data": arguments.data,
+    }
+    paths = {
+        name: "/dev/stdin" if source == STANDARD_INPUT else source
+        for name, source in sources.items()
+        if source is not None
+    }
+    # what does not exist is a link, or is reported when it is read
+    return {name: Path(path) for name, path in paths.items() if os.path.exists(path)}  # noqa: PTH110  # NULs too
 
 
 def _text(content: bytes) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from polycore.commands.argument_parser import Parser
 from polycore.commands.descriptions import listing
-from polycore.commands.kept_files import check_writable, run_at
+from polycore.commands.kept_files import check_paths, run_at
 from polycore.files.path_or_file import put
 from polycore.films.film import film as film_of
 from polycore.formatting import counted
@@ -44,7 +44,7 @@ def film(arguments: argparse.Namespace) -> int:
     """Draw and write the film. Raises PolycoreError if the run file is refused or the film not written."""
     parser: Parser = arguments.parser
     out = Path(arguments.out)
-    check_writable(parser, out)
+    check_paths(parser, {"OUT.gif": out}, {"RUN": Path(arguments.run)})
     content = _drawn(run_at(arguments.run))
     put(out, content, "film")
     sys.stdout.write(listing({"film": str(out), "size": f"{len(content) / 1e6:.2f} MB"}))

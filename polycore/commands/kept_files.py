@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -41,10 +42,31 @@ def run_at(path: str) -> Run:
         raise RunFileError(f"{path}: {error}") from error
 
 
-def check_writable(parser: Parser, path: Path) -> None:
-    """End the process with a usage error if no file can be written at `path`."""
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        parser.error(f"{path} cannot be written: choose a file in a folder that exists and is writable")
+def check_paths(parser: Parser, written: Mapping[str, Path], read: Mapping[str, Path]) -> None:
+    """End the process with a usage error unless each file can be written, and replaces none of the others.
+
+    Both mappings have the paths by the names of their arguments, such as "--out".
+    """
+    for path in written.values():
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            parser.error(f"{path} cannot be written: choose a file in a folder that exists and is writable")
+    others = dict(read)
+    for name, path in written.items():
+        for other_name, other in others.items():
+            if same_file(path, other):
+                parser.error(
+                    f"{name} {path} is the same file as {other_name} {other}, which it would replace: choose "
+                    f"another file for {name}"
+                )
+        others[name] = path
+
+
+def same_file(path: Path, other: Path) -> bool:
+    """Return whether two paths lead to one file, which need not exist yet."""
+    try:
+        return path.samefile(other)  # hard links too
+    except OSError:
+        return os.path.normcase(os.path.realpath(path)) == os.path.normcase(os.path.realpath(other))
 
 
 class Checkpoint:

@@ -7,7 +7,7 @@ from typing import Any
 
 from polycore.commands.argument_parser import Parser
 from polycore.commands.descriptions import listing
-from polycore.commands.kept_files import check_writable, model_at
+from polycore.commands.kept_files import check_paths, model_at
 from polycore.files.path_or_file import put
 from polycore.web.html_page import html_page
 
@@ -41,7 +41,7 @@ def page(arguments: argparse.Namespace) -> int:
     """Write the page. Raises PolycoreError if the weights are refused or the page is not written."""
     parser: Parser = arguments.parser
     out = Path(arguments.out)
-    check_writable(parser, out)
+    check_paths(parser, {"OUT.html": out}, {"WEIGHTS": Path(arguments.weights)})
     content = html_page(model_at(arguments.weights)).encode()
     put(out, content, "page")
     sys.stdout.write(listing({"page": str(out), "size": f"{len(content) / 1000:,.0f} kB"}))

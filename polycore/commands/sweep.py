@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from polycore.commands import experiment_source, settings
 from polycore.commands.argument_parser import Parser
-from polycore.commands.kept_files import check_writable
+from polycore.commands.kept_files import check_paths
 from polycore.commands.tally import Tally
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
@@ -85,9 +85,12 @@ def sweep(arguments: argparse.Namespace) -> int:
     """Train, write the files and report. Raises PolycoreError if that is impossible or no run succeeds."""
     parser: Parser = arguments.parser
     sweep_table = _sweep_table()
-    for name in (arguments.table, arguments.best):
-        if name is not None:
-            check_writable(parser, Path(name))
+    written = {"--table": arguments.table, "--best": arguments.best}
+    check_paths(
+        parser,
+        {name: Path(path) for name, path in written.items() if path is not None},
+        experiment_source.paths_of(arguments),
+    )
     try:
         words = settings.several_of(arguments)
         experiments = _experiments(arguments, words)

@@ -12,7 +12,7 @@ from typing import Any
 from polycore.commands import experiment_source, settings
 from polycore.commands.argument_parser import Parser
 from polycore.commands.descriptions import listing
-from polycore.commands.kept_files import Checkpoint, check_writable, kept_at, run_at
+from polycore.commands.kept_files import Checkpoint, check_paths, kept_at, run_at, same_file
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.formatting import percent
@@ -90,11 +90,11 @@ def add_to(commands: Any) -> None:
 def train(arguments: argparse.Namespace) -> int:
     """Train, write the files and report. Raises PolycoreError if a file is refused or cannot be written."""
     parser: Parser = arguments.parser
-    run = _initial_run(parser, arguments)
-    out = Path(arguments.out) if arguments.out else _free_name(run.experiment)
+    weights = _weights(parser, arguments)
+    run = _initial_run(parser, arguments, weights)
     kept_in = _run_path(parser, arguments)
-    for path in (out, kept_in or out):
-        check_writable(parser, path)
+    out = Path(arguments.out) if arguments.out else _free_name(run.experiment, kept_in)
+    _check_paths(parser, arguments, out, weights)
     with Interruption() as interruption:
         run, stopped = _trained(run, Checkpoint(kept_in, arguments.save_every), interruption)
         if stopped is not None:
@@ -110,7 +110,27 @@ def train(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _initial_run(parser: Parser, arguments: argparse.Namespace) -> Run:
+def _check_paths(
+    parser: Parser, arguments: argparse.Namespace, out: Path, weights: Model | Run | None
+) -> None:
+    read = experiment_source.paths_of(arguments)
+    runs = {"--run": arguments.run, "--resume": arguments.resume}
+    written = {name: Path(path) for name, path in runs.items() if path is not None}
+    if arguments.run is not None and arguments.resume is not None:
+        read["--resume"] = written.pop("--resume")
+    if isinstance(weights, Run):  # a weight file may be replaced by what its weights become
+        read["--weights"] = Path(arguments.weights)
+    check_paths(parser, {**written, "--out": out}, read)
+
+
+def _weights(parser: Parser, arguments: argparse.Namespace) -> Model | Run | None:
+    try:
+        return None if arguments.weights is None else kept_at(arguments.weights)
+    except PolycoreError as error:
+        parser.error(str(error))
+
+
+def _initial_run(parser: Parser, arguments: argparse.Namespace, weights: Model | Run | None) -> Run:
     words = settings.words_of(arguments)
     if arguments.resume is not None:
         if arguments.experiment is not None or words or arguments.data or arguments.weights:
@@ -124,7 +144,6 @@ def _initial_run(parser: Parser, arguments: argparse.Namespace) -> Run:
     try:
         experiment = experiment_source.experiment_from(arguments.experiment)
         experiment = experiment_source.with_points(experiment, arguments.data)
-        weights = None if arguments.weights is None else kept_at(arguments.weights)
         return start(link.with_words(experiment, words), weights)
     except PolycoreError as error:
         parser.error(str(error))
@@ -139,11 +158,13 @@ def _run_path(parser: Parser, arguments: argparse.Namespace) -> Path | None:
     return path
 
 
-def _free_name(experiment: Experiment) -> Path:
+def _free_name(experiment: Experiment, kept_in: Path | None) -> Path:
     """Return a new file name, so that the unnamed file of an earlier run, perhaps of hours, is not lost."""
     name = f"polycore-{experiment.optimizer}-{experiment.class_count}"
     names = (Path(f"{name}{number}.npz") for number in ("", *map("-{}".format, range(2, 10**6))))
-    return next(path for path in names if not path.exists())
+    return next(
+        path for path in names if not path.exists() and not (kept_in is not None and same_file(path, kept_in))
+    )
 
 
 def _trained(
