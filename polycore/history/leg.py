@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import dropwhile, pairwise
 from typing import Any
 
+from polycore.arrays import Floats
 from polycore.checks import checked_number, checked_whole_number
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import LEAST_HELD_OUT, MAX_STEPS, MOST_HELD_OUT, Experiment
 from polycore.history.history import History
+from polycore.points.point_set import PointSet
 from polycore.points.summary import summary_of
 
 MOST_LEGS = 16
@@ -23,32 +26,47 @@ class Leg:
     settings
         As `Experiment.summary` returns them; None if not known.
     history
-        What was measured there, every so many steps; None if only the weights were kept.
+        What was measured there, every so many steps; None if only the weights were kept: a model.
+    given
+        The weights and biases of that model, layer by layer, which the next leg began with, as they act on
+        raw inputs, (P,); None if there is a history, and if they are not known: no file has them.
+    data
+        The points of the user's own that the settings name; None for polynomials, and if they are not known:
+        a run file has only those of the run's experiment.
     """
 
     began_at: int
     end: int
     settings: Mapping[str, Any] | None
     history: History | None = None
+    given: Floats | None = None
+    data: PointSet | None = None
 
     @property
     def experiment(self) -> Experiment | None:
         """The experiment of the settings; None if they are not known, or its own points are not."""
         if self.settings is None:
             return None
+        points = {} if self.data is None else {"data": self.data}
         try:
-            return Experiment.from_dict(self.settings)
+            return Experiment.from_dict({**self.settings, **points})
         except PolycoreError:
             return None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what it is without its history, as JSON values."""
+        """Return what it is without its history and weights, as JSON values."""
         return {"began_at": self.began_at, "end": self.end, "experiment": self.settings}
 
 
 def appended(legs: tuple[Leg, ...], leg: Leg) -> tuple[Leg, ...]:
-    """Return the legs with one more; the oldest goes if there would be more than MOST_LEGS."""
-    return (*legs, leg)[-MOST_LEGS:]
+    """Return the legs with one more; the oldest goes if there would be more than MOST_LEGS.
+
+    The first of them begins at step 0 only if all are kept.
+    """
+    longer = (*legs, leg)
+    if len(longer) <= MOST_LEGS:
+        return longer
+    return tuple(dropwhile(lambda one: one.began_at == 0, longer[1:-1])) + longer[-1:]
 
 
 def checked_settings(value: object) -> Mapping[str, Any] | None:
@@ -76,12 +94,13 @@ def checked_settings(value: object) -> Mapping[str, Any] | None:
 
 def legs_in(value: object) -> tuple[Leg, ...]:
     """Return the legs in a model's metadata, without histories; () if they are not what a run writes."""
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(value) > MOST_LEGS:
         return ()
     try:
-        return tuple(map(_leg, value[-MOST_LEGS:]))
+        legs = tuple(map(_leg, value))
     except PolycoreError:
         return ()
+    return () if any(one.end != other.began_at for one, other in pairwise(legs)) else legs
 
 
 def _leg(value: object) -> Leg:

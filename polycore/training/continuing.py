@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from polycore.arrays import Floats
+from polycore.arrays import Floats, read_only
 from polycore.errors import PolycoreError
 from polycore.history.leg import LAST_STEP, Leg, appended, checked_settings, legs_in
 from polycore.history.snapshots import NO_SNAPSHOTS, Snapshots
@@ -48,7 +48,7 @@ def from_model(task: Task, model: Model) -> Continuation:
     earlier = legs_in(model.metadata.get("earlier"))
     if earlier and earlier[-1].end > step:  # of a file that somebody changed
         earlier = ()
-    leg = Leg(earlier[-1].end if earlier else 0, step, _settings_of(model))
+    leg = Leg(earlier[-1].end if earlier else 0, step, _settings_of(model), given=_flat(layers))
     return Continuation(step, _parameters(task, layers), appended(earlier, leg))
 
 
@@ -56,11 +56,14 @@ def from_run(task: Task, run: RunState) -> Continuation:
     """Return the continuation from a run's present weights. Raises as `from_model` does."""
     _check_kind(task, run.experiment.activation, run.experiment.inputs)
     before = task_of(run.experiment)
-    earlier = run.earlier
-    if run.step > run.began_at:
-        leg = Leg(run.began_at, run.step, run.experiment.summary(), run.history)
-        earlier = appended(earlier, leg)
-    parameters = _parameters(task, before.raw_layers(run.parameters))
+    raw = before.raw_layers(run.parameters)
+    if run.step == 0:  # nothing was trained: all that it gives is its initial weights
+        leg = Leg(0, 0, run.experiment.summary(), given=_flat(raw), data=run.experiment.data)
+        return Continuation(0, _parameters(task, raw), (leg,))
+    # also one without a step: scaling the weights for it has rounded them
+    leg = Leg(run.began_at, run.step, run.experiment.summary(), run.history, data=run.experiment.data)
+    earlier = appended(run.earlier, leg)
+    parameters = _parameters(task, raw)
     snapshots = run.snapshots
     if not (np.array_equal(before.mean, task.mean) and np.array_equal(before.deviation, task.deviation)):
         snapshots = snapshots.converted(lambda one: task.parameters_of(before.raw_layers(one)))
@@ -88,6 +91,10 @@ def _parameters(task: Task, raw: Layers) -> Floats:
             "scaling of its points; expected smaller ones. Switch standardize off, or change the points."
         )
     return parameters
+
+
+def _flat(layers: Layers) -> Floats:
+    return read_only(np.concatenate([part.ravel() for layer in layers for part in layer]))
 
 
 def _check_kind(task: Task, activation: str, inputs: Inputs) -> None:

@@ -55,8 +55,8 @@ def specs(metadata: RunMetadata) -> dict[str, ArraySpec]:
 
 
 def _kind_at(step: int, kind: str, metadata: RunMetadata) -> str:
-    # the weights that a run continues from
-    return "<f8" if step == metadata.began_at > 0 else kind
+    # the weights that a run continues from, perhaps from those of an untrained network: then at step 0
+    return "<f8" if step == metadata.began_at and (step > 0 or metadata.earlier) else kind
 
 
 def _past_specs(metadata: RunMetadata, count: int) -> dict[str, ArraySpec]:

@@ -221,7 +221,7 @@ def _past(metadata: RunMetadata, arrays: Arrays) -> tuple[tuple[Leg, ...], Snaps
     rule = Rule.of(metadata.experiment.parameter_count, metadata.began_at)
     try:
         return (
-            run_past.legs_with(metadata.earlier, arrays),
+            run_past.legs_with(metadata.earlier, arrays, metadata.experiment.data),
             run_past.snapshots_with(arrays, rule, metadata.step),
         )
     except PolycoreError as error:

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from polycore.checks import checked_whole_number
 from polycore.errors import PolycoreError
+from polycore.experiment import json_text
 from polycore.experiment.experiment import MAX_STEPS
 from polycore.history.history import MOST, History
 from polycore.history.leg import MOST_LEGS, Leg, checked_settings
 from polycore.history.snapshots import Rule, Snapshots
+from polycore.points.point_set import PointSet
 
 EARLIER, SNAPSHOT_STEP, SNAPSHOTS = "earlier_history", "snapshot_step", "snapshots"
 COLUMNS = ("step", "loss", "accuracy", "held_out_accuracy")  # the rows of earlier_history
@@ -80,8 +82,14 @@ def arrays_of(earlier: tuple[Leg, ...], snapshots: Snapshots) -> dict[str, NDArr
     return arrays
 
 
-def legs_with(legs: Sequence[LegMetadata], arrays: Mapping[str, NDArray[Any]]) -> tuple[Leg, ...]:
-    """Return the legs with their histories. Raises PolycoreError if those do not fit the legs."""
+def legs_with(
+    legs: Sequence[LegMetadata], arrays: Mapping[str, NDArray[Any]], data: PointSet | None
+) -> tuple[Leg, ...]:
+    """Return the legs with their histories, and with the points `data` of the run if they are theirs.
+
+    Raises PolycoreError if the histories do not fit the legs.
+    """
+    known = None if data is None else json_text.points_summary(data)
     start, complete = 0, []
     for leg in legs:
         history = None
@@ -89,7 +97,9 @@ def legs_with(legs: Sequence[LegMetadata], arrays: Mapping[str, NDArray[Any]]) -
             rows = arrays[EARLIER][:, start : start + leg.history_entries]
             history = _history(leg, rows)
             start += leg.history_entries
-        complete.append(Leg(leg.began_at, leg.end, leg.settings, history))
+        is_on_data = known is not None and leg.settings is not None and leg.settings.get("data") == known
+        points = data if is_on_data else None
+        complete.append(Leg(leg.began_at, leg.end, leg.settings, history, data=points))
     return tuple(complete)
 
 

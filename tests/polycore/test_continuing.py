@@ -131,7 +131,8 @@ def test_what_was_before_is_remembered():
     first, second = again.earlier
     assert (first.end, second.began_at, second.end) == (30, 30, 50)
     assert second.settings == run.experiment.summary()
-    assert second.experiment is None  # its points are not there
+    assert second.experiment == run.experiment
+    assert replace(second, data=None).experiment is None  # its points are not there
     assert again.best.metadata["earlier"] == [leg.to_dict() for leg in again.earlier]
 
 
@@ -156,6 +157,10 @@ def test_a_model_brings_its_past_along(tmp_path):
         {"earlier": 1},
         {"earlier": [{"began_at": 9, "end": 5, "experiment": None}]},
         {"earlier": [{"began_at": 0, "end": 0, "experiment": {"data": {"count": 1}}}]},
+        {
+            "step": 5,
+            "earlier": [{"began_at": first, "end": first + 1, "experiment": None} for first in (0, 3)],
+        },
     ],
 )
 def test_a_strangers_metadata_is_no_past(metadata):
@@ -178,8 +183,32 @@ def test_only_the_last_legs_are_kept():
     assert same_run(pc.Run.load(io.BytesIO(file.getvalue())), run)
 
 
-def test_nothing_is_remembered_of_a_run_that_did_not_begin():
-    assert pc.start(OWN, weights=pc.start(TINY)).earlier == ()
+def test_of_a_run_that_did_not_begin_its_weights_are_remembered():
+    before = pc.start(TINY)
+    [leg] = pc.start(OWN, weights=before).earlier
+    assert (leg.began_at, leg.end, leg.settings, leg.history) == (0, 0, TINY.summary(), None)
+    arrays = zip(before.current.weights, before.current.biases, strict=True)
+    assert leg.given.tolist() == [number for pair in arrays for array in pair for number in array.ravel()]
+
+
+def test_the_first_part_that_is_kept_begins_at_step_0_only_if_it_is_the_first_of_all():
+    run = pc.start(TINY, weights=pc.start(replace(TINY, seed=1)))  # two parts begin at step 0
+    for _ in range(MOST_LEGS):
+        run = pc.start(TINY, weights=pc.advance(run, 1))
+    assert run.earlier[0].began_at == 1
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+@pytest.mark.parametrize(
+    "weights", [pc.start(TINY), replace(THIRTY.current, metadata={})], ids=["run", "model"]
+)
+def test_a_run_from_untrained_weights_continues_from_its_file(weights, steps):
+    run = pc.advance(pc.start(replace(TINY, batch_size=7), weights=weights), steps)
+    file = io.BytesIO()
+    run.save(file)
+    loaded = pc.Run.load(io.BytesIO(file.getvalue()))
+    assert same_run(loaded, run)
+    assert same_run(pc.advance(loaded, 30), pc.advance(run, 30))
 
 
 def test_snapshots_of_the_past_are_scaled_as_the_present_is():
