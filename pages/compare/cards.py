@@ -117,7 +117,7 @@ def _figures(kept: Kept, followed: Followed | None) -> None:
         live_text.metric("Loss", "loss", texts["loss"], LOSS_HELP),
     )
     effort = live_text.value("effort", _effort(kept, under_way), "p", "caption")
-    chain = html.escape(chain_text(kept.earlier, kept.experiment))
+    chain = html.escape(chain_text(kept.past, experiment_of(kept)))
     past = f'<p class="caption">{chain}</p>' if chain else ""
     live_text.draw(metrics + effort + past, f"{PREFIX}.figures.{kept.title}", followed)
 

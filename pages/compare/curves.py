@@ -67,7 +67,7 @@ def curves_of(kept: Sequence[Kept], over: Over) -> tuple[list[Curve], list[Curve
     """Return the curves of loss and of held-out accuracy of the models that have a history."""
     losses, accuracies = [], []
     for one in kept:
-        history = one.history
+        history = one.whole_history
         if history is None:
             continue
         x = history.step if over == "Steps" else seconds_of(history, one.marks)

@@ -201,7 +201,8 @@ def earlier_run(now: Session) -> tuple[str, History] | None:
     if len(names) == len(lesson.set_ups) or now.training.run.earlier:
         return None  # a run that continued shows its past itself
     runs = [(set_up.name, moment.kept(set_up.experiment)) for set_up in names]
-    return next(((name, kept.history) for name, kept in runs if kept and kept.history), None)
+    histories = ((name, kept.whole_history) for name, kept in runs if kept)
+    return next(((name, history) for name, history in histories if history is not None), None)
 
 
 def _held_out(moment: Moment) -> str:

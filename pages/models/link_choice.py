@@ -22,8 +22,8 @@ TOO_MANY = (
     "anywhere, with the points and the network in it."
 )
 CHAINED = (
-    "The network that answers continued from earlier training: a run of this link alone starts from new "
-    "weights and does not reproduce it."
+    "{network} continued from earlier training: a run of {source} alone starts from new weights and does not "
+    "reproduce it."
 )
 HEIGHT = 130  # pixels of each link: a long one scrolls
 FRAME_HEIGHT = 760  # pixels, enough for a whole embedded dashboard on a desktop
@@ -47,8 +47,8 @@ def draw(page: str, key: str) -> None:
         _draw_trained(page, kept, experiment, key)
     st.write(f"**The set-up.** This link opens the same {_what(experiment)} and settings anywhere.")
     st.code(link.to_address(page, experiment), language=None, wrap_lines=True, height=HEIGHT)
-    if kept is not None and kept.earlier:
-        st.caption(CHAINED)
+    if kept is not None and kept.past and answers_for(kept, experiment):
+        st.caption(CHAINED.format(network="The network that answers", source="this link"))
     weights = None
     if kept is not None and answers_for(kept, experiment):
         weights = _compacted(kept.model, experiment, room_for(page, experiment)).text

@@ -230,7 +230,7 @@ def _use(key: str) -> None:
 
 
 def _newest(kept: Kept, training: Training | None) -> Model:
-    if training is None or training.run.experiment != kept.experiment:
+    if training is None or not kept.is_of(training.run):
         return kept.model
     best = training.best
     return best if best.loss < kept.model.loss else kept.model

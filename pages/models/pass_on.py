@@ -8,29 +8,41 @@ import streamlit as st
 
 from pages.drawings import run_film
 from pages.models import model_in_use, page_to_keep
+from pages.models.link_choice import CHAINED
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.wording import file_names
-from polycore import Experiment, Model
+from polycore import Experiment, Model, PolycoreError
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON
 from polycore.history.history import History
+from polycore.history.history_csv import history_csv
+from polycore.history.leg import Leg
 from polycore.links.snippet import numpy_snippet, script
 
 PREFIX = "pass_on"
 OPEN_KEY = f"{PREFIX}.open"
 MAX_SHOWN = 100_000  # characters of code; the recommended network's has 52,000
 CODE_HEIGHT = 340  # pixels
+CHANGED = ", with the settings that changed"
 
 
 @dataclass(frozen=True, eq=False)
 class _Subject:
-    """What the expander offers. None stands for what does not exist or is unknown."""
+    """What the expander offers. None stands for what does not exist or is unknown.
+
+    history, earlier: of the experiment, and of what was trained before it.
+    step: of the run; None for all steps of the experiment.
+    differs: why the network is not the one that the experiment trains up to that step; "" if it is.
+    """
 
     model: Model | None
     experiment: Experiment | None
-    history: History | None
+    history: History | None = None
     training: Training | None = None
+    earlier: tuple[Leg, ...] = ()
+    step: int | None = None
+    differs: str = ""
 
 
 def draw_run(training: Training | None, *, running: bool) -> None:
@@ -42,15 +54,35 @@ def draw_run(training: Training | None, *, running: bool) -> None:
     if training is None:
         experiment, kept = session.current().experiment, session.current().answering
         trained = kept is not None and model_in_use.experiment_of(kept) == experiment
-        _draw(_Subject(kept.model if kept and trained else None, experiment, None), running=False)
-    else:
-        model = None if running or training.run.step == 0 else training.best
-        _draw(_Subject(model, training.run.experiment, training.run.history, training), running=running)
+        _draw(_of_kept(kept) if kept and trained else _Subject(None, experiment), running=False)
+        return
+    run = training.run
+    model = None if running or run.step == 0 else training.best
+    step = None if running or run.step == run.began_at else run.step
+    _draw(_Subject(model, run.experiment, run.history, training, run.earlier, step), running=running)
 
 
 def draw_kept(kept: Kept) -> None:
     """Draw the expander for a kept model."""
-    _draw(_Subject(kept.model, model_in_use.experiment_of(kept), kept.history), running=False)
+    _draw(_of_kept(kept), running=False)
+
+
+def _of_kept(kept: Kept) -> _Subject:
+    step, differs = kept.model.metadata.get("step"), ""
+    if kept.model.metadata.get("changed_by_hand"):
+        differs = "It was changed by hand."
+    elif not isinstance(step, int):
+        differs = "It came without the number of steps that it was trained for."
+    else:
+        step = max(step, kept.last_step)
+    return _Subject(
+        kept.model,
+        model_in_use.experiment_of(kept),
+        kept.history,
+        earlier=kept.past,
+        step=step if isinstance(step, int) else None,
+        differs=differs,
+    )
 
 
 def _draw(subject: _Subject, *, running: bool) -> None:
@@ -65,7 +97,7 @@ def _draw(subject: _Subject, *, running: bool) -> None:
             page_to_keep.draw(subject.model, _name("page", subject.experiment))
         _draw_network(subject, running=running)
         if subject.experiment is not None:
-            _draw_script(subject.experiment)
+            _draw_script(subject.experiment, subject)
             _draw_files(subject.experiment, subject)
 
 
@@ -89,13 +121,40 @@ def _origin(subject: _Subject) -> str:
     return f"The weights are the run's best so far, from step {subject.training.run.best_step:,}."
 
 
-def _draw_script(experiment: Experiment) -> None:
+def _draw_script(experiment: Experiment, subject: _Subject) -> None:
     st.subheader("The experiment in polycore", anchor=False)
     if not _is_short(experiment):
         st.caption("A program for so many points of your own would be too long: the run file has them.")
         return
-    st.write("A program that trains the same network again: on the same machine, equal to the last bit.")
-    _draw_code(script(experiment), _name("train", experiment), "script")
+    code, missing = _script(experiment, subject)
+    if missing:
+        st.write(
+            f"**No program trains this network again.** {missing} This one trains its latest settings alone, "
+            "from new weights, and gives another network."
+        )
+    else:
+        st.write(
+            f"A program that trains the same network again{_how(experiment, subject)}: on the same machine, "
+            "equal to the last bit."
+        )
+    _draw_code(code, _name("train", experiment), "script")
+
+
+def _script(experiment: Experiment, subject: _Subject) -> tuple[str, str]:
+    """Return the program, and why it does not train the network of the subject, "" if it does."""
+    if subject.differs:
+        return script(experiment), subject.differs
+    try:
+        return script(experiment, subject.earlier, subject.step), ""
+    except PolycoreError as error:
+        return script(experiment), str(error)
+
+
+def _how(experiment: Experiment, subject: _Subject) -> str:
+    began_at = subject.earlier[-1].end if subject.earlier else 0
+    is_whole = subject.step in (None, began_at + experiment.steps)
+    parts = ", each part with its settings" if subject.earlier else ""
+    return parts if is_whole else f"{parts}, up to step {subject.step:,}"
 
 
 def _is_short(experiment: Experiment) -> bool:
@@ -119,11 +178,11 @@ def _draw_files(experiment: Experiment, subject: _Subject) -> None:
         if history is not None and len(history.step):
             _download(
                 "History as CSV",
-                history.to_csv(),
+                history_csv(experiment, history, subject.earlier),
                 f"{_name('history', experiment)}.csv",
                 "text/csv",
-                "One row for each recorded step: the loss on the training set in nats, and both accuracies "
-                "as shares from 0 to 1.",
+                "One row for each recorded step: the loss on the training set in nats, both accuracies as "
+                f"shares from 0 to 1, and the part of the run{CHANGED if subject.earlier else ''}.",
             )
         if _is_short(experiment):
             _download(
@@ -133,6 +192,8 @@ def _draw_files(experiment: Experiment, subject: _Subject) -> None:
                 "application/json",
                 "All settings, by name.",
             )
+    if subject.earlier and _is_short(experiment):
+        st.caption(CHAINED.format(network="This network", source="this JSON"))
     st.caption(
         "`polycore.Experiment.from_json` reads the experiment. To save a figure, point at it: its menu has "
         "buttons for PNG and SVG."

@@ -17,10 +17,12 @@ SAMPLING = ("samples_per_class", "x_range", "noise", "sampling", "growing_batche
 
 def changes_of(earlier: Sequence[Leg], experiment: Experiment) -> tuple[Change, ...]:
     """Return the step of each change, and what changed; there are none if the run did not continue."""
-    settings = [*(leg.settings for leg in earlier), experiment.summary()]
+    # settings that were changed again before a step was taken changed nothing that can be seen
+    trained = [leg for leg in earlier if leg.end > leg.began_at or leg.history is None]
+    settings = [*(leg.settings for leg in trained), experiment.summary()]
     return tuple(
         Change(leg.end, change_text(before, after))
-        for leg, (before, after) in zip(earlier, pairwise(settings), strict=True)
+        for leg, (before, after) in zip(trained, pairwise(settings), strict=True)
     )
 
 

@@ -26,6 +26,9 @@ CONTINUE = ":material/resume:"
 STEP_HELP = "Changes the weights once, so that you see what a single update does."
 STOP_HELP = "Ends the run for good, before its last step. The best weights so far are kept."
 RESET_HELP = "Goes back to step 0 and the same initial weights. The best weights so far are kept."
+RESET_CONTINUED_HELP = (
+    "Goes to step 0 of a new run with the latest settings and new weights. The best weights so far are kept."
+)
 
 # No browser uses these keys, and Streamlit only R and C. It ignores them while the user types.
 MAIN_KEY, STEP_KEY, RESET_KEY = "Ctrl+Enter", "S", "B"
@@ -242,7 +245,8 @@ def _draw_run_buttons(training: Training, kind: Literal["primary", "secondary"])
     is_ready = training.status == "ready"
     _draw_step_button(_begin_with_one_step if is_ready else partial(_step, training), not can_step)
     _draw_stop_button(training.stop, not can_stop)
-    _draw_reset_button(partial(_reset, training), is_ready)
+    reset_help = RESET_CONTINUED_HELP if training.run.earlier else RESET_HELP
+    _draw_reset_button(partial(_reset, training), is_ready, reset_help)
 
 
 def draw_main(training: Training) -> None:
@@ -267,7 +271,7 @@ def _main_action(training: Training) -> tuple[str, str, Callable[[], object], st
             return "Pause", PAUSE, training.pause, "Leaves the queue. Resume joins the queue at its end."
         case "paused" | "failed":
             return "Resume", PLAY, training.resume, "Continues from this step."
-        case _ if training.run.began_at:
+        case _ if training.run.earlier:
             return "Start", PLAY, begin, "Trains a new network on the set-up, from step 0."
         case _:
             return "Start again", ":material/replay:", begin, "Repeats the same run from step 0."
@@ -285,8 +289,8 @@ def _draw_stop_button(action: Callable[[], object], disabled: bool) -> None:
     _draw_button("Stop", ":material/stop:", action, disabled, STOP_HELP)
 
 
-def _draw_reset_button(action: Callable[[], object], disabled: bool) -> None:
-    _draw_button("Reset", ":material/restart_alt:", action, disabled, RESET_HELP, shortcut=RESET_KEY)
+def _draw_reset_button(action: Callable[[], object], disabled: bool, description: str = RESET_HELP) -> None:
+    _draw_button("Reset", ":material/restart_alt:", action, disabled, description, shortcut=RESET_KEY)
 
 
 def _begin_with_one_step() -> None:

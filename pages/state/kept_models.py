@@ -6,11 +6,13 @@ Nothing here is changed in place: each method returns the models as they are aft
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from pages.runs.marks import Mark
 from pages.runs.past import Choice
 from polycore import Experiment, Model, PolycoreError, Run
 from polycore.history.history import History
-from polycore.history.leg import Leg
+from polycore.history.leg import Leg, legs_in
 
 MOST_KEPT = 12
 MOST_PINNED = MOST_KEPT - 2  # a slot for the run, and one for what comes next
@@ -22,7 +24,7 @@ class Kept:
     """A model that is kept.
 
     title: no two are the same. The user may have typed it: show it with a function that reads no Markdown.
-    experiment, history: None for a model from a file.
+    experiment, history: None for a model from a file. The history is that of the experiment alone.
     seconds: how long workers computed for the run.
     marks: the step that the run had reached after so many seconds of computing.
     pinned: it never makes room for another model.
@@ -40,7 +42,20 @@ class Kept:
 
     def is_of(self, run: Run) -> bool:
         """Return whether it is the model of this run, or of one with the same experiment and past."""
-        return self.experiment == run.experiment and _past(self.earlier) == _past(run.earlier)
+        return self.experiment == run.experiment and _is_same_past(self.earlier, run.earlier)
+
+    @property
+    def past(self) -> tuple[Leg, ...]:
+        """What was trained before, also what the file of a model says of that."""
+        return self.earlier or legs_in(self.model.metadata.get("earlier"))
+
+    @property
+    def whole_history(self) -> History | None:
+        """What was measured, also in earlier training; None without a history."""
+        if self.history is None:
+            return None
+        known = [leg.history for leg in self.earlier if leg.history is not None]
+        return History.joined([*known, self.history])
 
     @property
     def last_step(self) -> int:
@@ -152,5 +167,14 @@ class KeptModels:
         return next(free for free in (title, *numbered) if self.titled(free) is None)
 
 
-def _past(earlier: Sequence[Leg]) -> list[object]:
-    return [leg.to_dict() for leg in earlier]
+def _is_same_past(one: Sequence[Leg], other: Sequence[Leg]) -> bool:
+    return len(one) == len(other) and all(map(_is_same_leg, one, other))
+
+
+def _is_same_leg(one: Leg, other: Leg) -> bool:
+    if one is other:
+        return True
+    if one.to_dict() != other.to_dict() or (one.given is None) != (other.given is None):
+        return False
+    # models that were changed by hand have the same settings, and other weights
+    return one.given is None or other.given is None or bool(np.array_equal(one.given, other.given))

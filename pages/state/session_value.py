@@ -197,7 +197,7 @@ class Session:
         if training is None or training.run.step == 0:
             return self
         run, seconds, marks = training.run, training.seconds, training.marks
-        best, history = training.best_of(run), run.whole_history
+        best, history = training.best_of(run), run.history
         if kept is None:
             number = self.models.runs + 1
             new = Kept(

@@ -13,7 +13,7 @@ from polycore.commands.kept_files import kept_at
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.formatting import percent
-from polycore.history.leg import LAST_STEP
+from polycore.history.leg import LAST_STEP, Leg, legs_in
 from polycore.links import link
 from polycore.model.model import Model
 from polycore.network.activations import ACTIVATIONS
@@ -28,6 +28,10 @@ _EXAMPLES = """examples:
   %(prog)s weights.npz --json
 """
 _MAX_SHOWN = 60  # characters of untrusted text
+_CONTINUED = (
+    "at step {:,} from earlier training: a run of this experiment or link alone starts from new weights and "
+    "does not reproduce it"
+)
 
 
 def add_to(commands: Any) -> None:
@@ -63,6 +67,7 @@ def _facts(kept: Model | Run) -> dict[str, Any]:
         "best_step": _step(model),
         "step": kept.step if isinstance(kept, Run) else None,
         "ended_because": kept.ended_because if isinstance(kept, Run) else None,
+        "earlier": [leg.to_dict() for leg in _earlier(kept)],
         "experiment": None if experiment is None else experiment.to_dict(),
         "link": None if experiment is None else f"?{urlencode(link.to_query(experiment))}",
         "versions": {} if isinstance(kept, Run) else _versions(model),
@@ -85,6 +90,7 @@ def _rows(facts: Mapping[str, Any]) -> dict[str, str]:
         "best_step": "{:,}".format,
         "step": "{:,}".format,
         "ended_because": str,
+        "earlier": lambda legs: _CONTINUED.format(legs[-1]["end"]),
         "experiment": lambda fields: phrase(Experiment.from_dict(fields)),
         "link": str,
         "versions": lambda versions: ", ".join(f"{name} {version}" for name, version in versions.items()),
@@ -92,7 +98,7 @@ def _rows(facts: Mapping[str, Any]) -> dict[str, str]:
     rows = {
         _NAMES.get(name, name): as_text(facts[name])
         for name, as_text in formats.items()
-        if facts[name] not in (None, {}, PLAIN)  # inputs that are x and y go without saying
+        if facts[name] not in (None, {}, [], PLAIN)  # inputs that are x and y go without saying
     }
     if facts["data"] is not None:
         rows["trained on"] = (
@@ -100,6 +106,10 @@ def _rows(facts: Mapping[str, Any]) -> dict[str, str]:
         )
     rows |= {f"class {label}": name for label, name in enumerate(facts["classes"])}
     return rows | {f"p{label}": f"y = {polynomial}" for label, polynomial in enumerate(facts["polynomials"])}
+
+
+def _earlier(kept: Model | Run) -> tuple[Leg, ...]:
+    return kept.earlier if isinstance(kept, Run) else legs_in(kept.metadata.get("earlier"))
 
 
 def _data(model: Model) -> dict[str, Any] | None:
@@ -114,6 +124,7 @@ def _data(model: Model) -> dict[str, Any] | None:
 
 _KINDS = {"weights": "the weights of a trained network", "run": "a run that can be resumed"}
 _NAMES = {
+    "earlier": "continued",
     "features": "inputs",
     "kind": "file",
     "widths": "network",

@@ -84,7 +84,10 @@ class History:
         return cls(parts[-1].every, **{name: column[chosen] for name, column in columns.items()})
 
     def to_csv(self) -> str:
-        """Return a header line and one line per entry, every number with all its digits."""
+        """Return a header line and one line per entry, every number with all its digits.
+
+        Of a run that continued, `polycore.history.history_csv` also has the training before.
+        """
         columns = (self.step, self.loss, self.accuracy, self.held_out_accuracy)
         rows = zip(*(column.tolist() for column in columns), strict=True)
         return "".join(

@@ -6,7 +6,10 @@ Both contain only numbers, names rebuilt from numbers, and escaped names, so no 
 import base64
 import json
 import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from pprint import pformat
+from typing import cast
 
 import numpy as np
 
@@ -14,6 +17,8 @@ from polycore.arrays import Floats
 from polycore.checks import check_type
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON, Experiment
+from polycore.history.leg import Leg
+from polycore.links.repetition import Repetition, repetition_of
 from polycore.model.model import Model
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import FEATURES, Inputs
@@ -74,21 +79,36 @@ for inputs, neurons in zip(WIDTHS, WIDTHS[1:]):
     LAYERS.append((layer[:-1], layer[-1]))
     start += layer.size'''
 
-_SCRIPT = '''"""An experiment of polycore: trains it again, to the last bit, and keeps the best weights."""
+_SCRIPT = '''"""A run of polycore: trains it again, to the last bit, and keeps the best weights."""
 
-import polycore as pc
-
-experiment = pc.Experiment(
-{fields},
-)
-run = pc.start(experiment)
-while not run.done:
-    run = pc.advance(run, {chunk})
-    print(f"step {{run.step:,}}: best loss {{run.best_loss:.4g}} nats")
+{imports}
+{given}{parts}
 model = run.best
 print(f"held-out accuracy {{model.held_out_accuracy:.2%}}")
 model.save("{file}")
 '''
+
+_PART = """
+{experiment}
+run = pc.start(experiment{weights})
+while run.step < {end} and not run.done:
+    run = pc.advance(run, min({chunk}, {end} - run.step))
+    print(f"step {{run.step:,}}: best loss {{run.best_loss:.4g}} nats")"""
+
+_GIVEN = """
+# the weights that it began with, and what is known of their training
+{numbers}
+weights, biases = zip(*LAYERS)
+given = pc.Model(
+    weights,
+    biases,
+    loss=0.0,  # neither this nor the accuracy matters
+    accuracy=0.0,
+    polynomials={polynomials},
+    metadata={metadata},
+    activation={activation!r},
+    features={features!r},
+)"""
 
 
 def numpy_snippet(model: Model) -> str:
@@ -106,7 +126,8 @@ def numpy_snippet(model: Model) -> str:
     count = sum(array.size for layer in _layers(model) for array in layer)
     imports, numbers = (_IMPORT, _readable(model))
     if count > MOST_READABLE:
-        imports, numbers = (f"import base64\n\n{_IMPORT}", _packed(model))
+        flat = np.concatenate([array.ravel() for layer in _layers(model) for array in layer])
+        imports, numbers = (f"import base64\n\n{_IMPORT}", _packed(flat, model.widths))
     # escaped: the name of a class is typed text
     listed = ",\n".join(f"    {json.dumps(name)}" for name in model.class_names)
     activation = ACTIVATIONS[model.activation]
@@ -128,15 +149,81 @@ def _features(inputs: Inputs) -> str:
     return _FEATURES.format(values="".join(f"        {value},\n" for value in values))
 
 
-def script(experiment: Experiment) -> str:
-    """Return a Python program that repeats the run with polycore, with every field of the experiment.
+def script(experiment: Experiment, earlier: Sequence[Leg] = (), step: int | None = None) -> str:
+    """Return a Python program that repeats a run with polycore, with every field of its experiment.
+
+    Parameters
+    ----------
+    earlier
+        What was trained before, if the run continued: `run.earlier`. Each part is repeated in turn, from the
+        weights that were given or from initial ones.
+    step
+        The last step to repeat, `run.step`; None: all steps of the experiment.
 
     Raises
     ------
     PolycoreError
-        Unless `experiment` is an Experiment, and if it has more than 300 points of its own.
+        Unless `experiment` is an Experiment, if it has more than 300 points of its own, and if something of
+        the earlier training is not known that decides the result.
     """
     check_type("experiment", experiment, Experiment, "Give the experiment of a run or a model.")
+    began_at = earlier[-1].end if earlier else 0
+    repetition = repetition_of(experiment, earlier, began_at + experiment.steps if step is None else step)
+    given = "" if repetition.given is None else _given(repetition)
+    parts = "\n".join(_parts(repetition))
+    standard = "import base64\n" * bool(given) + "from dataclasses import replace\n" * ("replace(" in parts)
+    return _SCRIPT.format(
+        imports="\n".join(filter(None, (standard, f"{_IMPORT}\n" * bool(given) + "import polycore as pc"))),
+        given=given,
+        parts=parts,
+        file=f"polycore-{experiment.optimizer}-{experiment.class_count}.npz",
+    )
+
+
+def _given(repetition: Repetition) -> str:
+    *others, last = repetition.before
+    first = repetition.parts[0].experiment
+    metadata = {"step": last.end, "experiment": last.settings, "earlier": [leg.to_dict() for leg in others]}
+    polynomials = _polynomials(first.polynomials) if first.polynomials else "()"
+    return _GIVEN.format(
+        numbers=_packed(cast(Floats, repetition.given), first.widths),
+        polynomials=polynomials,
+        metadata=textwrap.indent(pformat(metadata, width=WIDTH - 13, sort_dicts=False), " " * 13).lstrip(),
+        activation=first.activation,
+        features=first.features,
+    )
+
+
+def _parts(repetition: Repetition) -> Iterator[str]:
+    weights, before = "" if repetition.given is None else ", weights=given", dict[str, str]()
+    for part in repetition.parts:
+        values = _fields(part.experiment)
+        yield _PART.format(
+            experiment=_new(values) if set(values) != set(before) else _changed(before, values),
+            weights=weights,
+            end=part.end,
+            chunk=max(1, part.experiment.steps // 10),
+        )
+        weights, before = ", weights=run", values
+
+
+def _new(values: Mapping[str, str]) -> str:
+    return f"experiment = pc.Experiment({_arguments(values)}\n)"
+
+
+def _changed(before: Mapping[str, str], values: Mapping[str, str]) -> str:
+    changed = {name: value for name, value in values.items() if value != before[name]}
+    if not changed:
+        return "# continued with the same settings"
+    return f"# continued with other settings\nexperiment = replace(\n    experiment,{_arguments(changed)}\n)"
+
+
+def _arguments(values: Mapping[str, str]) -> str:
+    return "".join(f"\n    {name}={value}," for name, value in values.items())
+
+
+def _fields(experiment: Experiment) -> dict[str, str]:
+    """Return each field of an experiment as Python text."""
     values = {field.name: repr(getattr(experiment, field.name)) for field in fields(experiment)}
     values |= {"polynomials": _polynomials(experiment.polynomials)}
     if experiment.data is None:
@@ -144,11 +231,7 @@ def script(experiment: Experiment) -> str:
     else:
         del values["polynomials"]
         values["data"] = _points(experiment.data)
-    return _SCRIPT.format(
-        fields=",\n".join(f"    {name}={value}" for name, value in values.items()),
-        chunk=max(1, experiment.steps // 10),
-        file=f"polycore-{experiment.optimizer}-{experiment.class_count}.npz",
-    )
+    return values
 
 
 def _layers(model: Model) -> list[tuple[Floats, Floats]]:
@@ -175,12 +258,11 @@ def _row(numbers: Floats, indent: int) -> str:
     )
 
 
-def _packed(model: Model) -> str:
-    numbers = np.concatenate([array.ravel() for layer in _layers(model) for array in layer])
+def _packed(numbers: Floats, widths: tuple[int, ...]) -> str:
     text = base64.b64encode(numbers.astype("<f8").tobytes()).decode("ascii")
     # sliced: textwrap.fill copies the rest for each line, which takes 4 s for the widest network
     lines = "\n".join(text[start : start + WIDTH] for start in range(0, len(text), WIDTH))
-    return _PACKED.format(widths=model.widths, text=lines)
+    return _PACKED.format(widths=widths, text=lines)
 
 
 def _points(data: PointSet) -> str:

@@ -4,10 +4,13 @@ import json
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
+import pytest
+
 import polycore as pc
 from polycore.__main__ import main
 from polycore.links.link import from_query
 from tests.commands.terminal import command
+from tests.runs import TINY, continued
 
 
 def info_of(folder, *arguments):
@@ -56,6 +59,20 @@ def test_a_run_file_is_described_and_predicts_like_a_weight_file(folder, model, 
     assert main(["predict", "run.npz", "points.csv"]) == 0
     first = capsys.readouterr().out.splitlines()[1].split(",")
     assert float(first[3]) == run.best.predict_proba([[0.0, 1.0]]).max()
+
+
+@pytest.mark.parametrize("kept", ["the run", "its network"])
+def test_a_run_that_continued_says_so(kept, folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    run = continued()
+    (run if kept == "the run" else run.best).save("continued.npz")
+    assert main(["info", "continued.npz"]) == 0
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("continued")]
+    assert line.split(maxsplit=1)[1].startswith("at step 30 from earlier training")
+    assert main(["info", "continued.npz", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["earlier"] == [
+        {"began_at": 0, "end": 30, "experiment": TINY.summary()}
+    ]
 
 
 def test_a_run_that_ended_says_why(folder, monkeypatch, capsys):

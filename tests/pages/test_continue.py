@@ -59,7 +59,7 @@ def test_new_settings_are_a_mark_on_the_charts_and_a_line_on_compare():
         "Run 1 · Adam, 2 polynomials",
         "Run 2 · Adam, 2 polynomials, continued",
     ]
-    assert now.answering.history.step[[0, -1]].tolist() == [0, 600]
+    assert now.answering.whole_history.step[[0, -1]].tolist() == [0, 600]
     app.switch_page(COMPARE).run()
     assert not app.exception
     assert any("Changed at step 300: learning rate 0.01 → 0.05." in html for html in live_html(app))

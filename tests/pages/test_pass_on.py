@@ -15,8 +15,22 @@ from pages.state.setup import Setup
 from pages.wording import file_names
 from polycore import Experiment, Model, Polynomial
 from polycore.history.history import History
+from polycore.history.history_csv import history_csv
+from polycore.history.leg import Leg
 from polycore.links import link
-from tests.pages.browsing import HOME, QUICK, metrics, open_it, opened, press, session_of, wait_for, words_of
+from polycore.links.snippet import script
+from tests.pages.browsing import (
+    HOME,
+    QUICK,
+    metrics,
+    open_it,
+    opened,
+    press,
+    session_of,
+    trained,
+    wait_for,
+    words_of,
+)
 
 TRAIN, PREDICT, POLYNOMIALS = "pages/3_train.py", "pages/4_predict.py", "pages/1_polynomials.py"
 # x and -x, distinguished by 2→2 without a hidden layer; test_link.py has the numbers
@@ -240,3 +254,126 @@ def test_a_tab_that_is_refreshed_keeps_the_links_network_once_and_lets_it_answer
     assert (again.models.titles, again.models.in_use) == ((title, "Another"), title)
     deleted = replace(again, models=KeptModels())
     assert from_link.after_refresh(deleted, opened).models.in_use == title
+
+
+# --- runs that continued -----------------------------------------------------------------------
+
+
+def changed_twice():
+    """Return Train after a run whose learning rate was changed, and then its optimizer and batch size."""
+    app = trained()
+    set_number(app, "Learning rate", 0.05)
+    app = wait_for(press(app, "Continue with these settings"), "finished")
+    [optimizer] = [box for box in app.selectbox if box.label == "Optimizer"]
+    optimizer.select("sgd").run()
+    set_number(app, "Batch size (0 = all points)", 7)
+    return wait_for(press(app, "Continue with these settings"), "finished")
+
+
+def set_number(app, label, value):
+    [box] = [box for box in app.number_input if box.label == label]
+    box.set_value(value).run()
+    assert not app.exception
+
+
+def network_of(program, folder, monkeypatch):
+    """Return the model that the program saves."""
+    monkeypatch.chdir(folder)
+    exec(program, {})
+    [file] = folder.iterdir()
+    return Model.load(file)
+
+
+def program_on(app):
+    open_it(app, pass_on.OPEN_KEY)
+    return app.code[-1].value
+
+
+def same_network(one, other):
+    return all(map(np.array_equal, (*one.weights, *one.biases), (*other.weights, *other.biases)))
+
+
+@pytest.mark.parametrize("page", [TRAIN, PREDICT])
+def test_the_script_of_a_run_that_continued_trains_its_network(page, tmp_path, monkeypatch):
+    app = changed_twice()
+    app.switch_page(page).run()
+    program = program_on(app)
+    answering = session_of(app).answering
+    assert len(answering.earlier) == 2
+    assert same_network(network_of(program, tmp_path, monkeypatch), answering.model)
+    assert "trains the same network again, each part with its settings: on the same machine" in texts(app)
+    assert link_choice.CHAINED.format(network="This network", source="this JSON") in captions(app)
+
+
+def test_the_script_of_a_network_that_was_given_has_its_weights(tmp_path, monkeypatch):
+    app = opened(TRAIN, TRAINED)
+    press(app, "Continue from the network in use")
+    app = wait_for(app, "finished")
+    program = program_on(app)
+    assert same_network(network_of(program, tmp_path, monkeypatch), session_of(app).answering.model)
+
+
+def test_the_script_of_a_run_that_was_stopped_trains_no_further(tmp_path, monkeypatch):
+    app = opened(TRAIN)
+    press(app, "One step")
+    program = program_on(app)
+    assert session_of(app).training.run.step == 1
+    assert same_network(network_of(program, tmp_path, monkeypatch), session_of(app).answering.model)
+    assert "again, up to step 1: on the same machine" in texts(app)
+
+
+def reasons(app):
+    return [text.value for text in app.markdown if "No program trains this network again" in text.value]
+
+
+def test_an_uploaded_network_that_continued_is_not_offered_as_repeatable():
+    app = changed_twice()
+    experiment = session_of(app).experiment
+    file = io.BytesIO()
+    session_of(app).answering.model.save(file)
+    model = Model.load(io.BytesIO(file.getvalue()))
+    app.session_state[session.KEY] = session_of(app).keeping(Kept("A file", model, None))
+    app.switch_page(PREDICT).run()
+    assert program_on(app).strip() == script(experiment).strip()
+    [reason] = reasons(app)
+    assert "continued at step 600 from a network whose weights are not known" in reason
+    assert "equal to the last bit" not in texts(app)
+
+
+def test_a_network_of_a_link_or_changed_by_hand_is_not_offered_as_repeatable():
+    app = opened(PREDICT, TRAINED)
+    open_it(app, pass_on.OPEN_KEY)
+    assert "without the number of steps" in reasons(app)[0]
+    app = trained()
+    model = session_of(app).answering.model
+    model = replace(model, metadata={**model.metadata, "changed_by_hand": True})
+    app.session_state[session.KEY] = session_of(app).keeping(Kept("by hand", model, None))
+    app.switch_page(PREDICT).run()
+    open_it(app, pass_on.OPEN_KEY)
+    assert "It was changed by hand." in reasons(app)[0]
+
+
+def captions(app):
+    return [caption.value for caption in app.caption]
+
+
+def test_the_history_has_every_part_and_what_changed():
+    first, second = (
+        Experiment(hidden=()),
+        Experiment(hidden=(), learning_rate=0.05, features=("x", "y", "xy")),
+    )
+    unknown = Leg(0, 4, None)
+    one = Leg(4, 9, first.summary(), History(5).appended(4, 2.5, 0.1, 0.2).appended(9, 2.0, 0.2, 0.3))
+    table = history_csv(second, History(5).appended(9, 1 / 3, 0.2, 0.3), (unknown, one))
+    rows = list(csv.reader(io.StringIO(table)))
+    assert rows == [
+        ["step", "loss_nats", "accuracy", "held_out_accuracy", "leg", "learning_rate", "features"],
+        ["4", "2.5", "0.1", "0.2", "2", "0.01", '["x", "y"]'],
+        ["9", "2.0", "0.2", "0.3", "2", "0.01", '["x", "y"]'],
+        ["9", "0.3333333333333333", "0.2", "0.3", "3", "0.05", '["x", "y", "xy"]'],
+    ]
+
+
+def test_the_history_of_a_run_that_did_not_continue_is_its_only_part():
+    table = history_csv(Experiment(), History(1).appended(0, 2.5, 0.1, 0.2))
+    assert table == "step,loss_nats,accuracy,held_out_accuracy,leg\n0,2.5,0.1,0.2,1\n"

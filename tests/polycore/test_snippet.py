@@ -1,15 +1,22 @@
 """The programs that people take along run by themselves and say what the dashboard says."""
 
+import io
 import json
+import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from polycore import Experiment, Model, Polynomial, advance, start
+from polycore import Experiment, Model, PointSet, PolycoreError, Polynomial, Run, advance, start
+from polycore.history.leg import MOST_LEGS, Leg
 from polycore.links.snippet import MOST_READABLE, numpy_snippet, script
+from tests.runs import KINDS, OWN, TINY
+from tests.runs import POINTS as OWN_POINTS
 
 POINTS = [[0.0, 0.0], [0.5, 0.75], [-1.0, 1e3], [3e-7, -2.0], [-40.0, 7.0]]
 SMALL = Experiment(polynomials=(Polynomial(-1, 0, 1), Polynomial(1, 0, 0, -2)), hidden=(8,), steps=60)
@@ -140,3 +147,147 @@ def test_the_script_of_the_recommended_experiment_names_every_field():
     names = {}
     exec(script(Experiment.recommended()).split("run = ")[0], names)
     assert names["experiment"] == Experiment.recommended()
+
+
+# --- runs that continued -----------------------------------------------------------------------
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def parts(*experiments, weights=None, steps=(30, 20, 25)):
+    """Return a run of several experiments, each continuing from the one before."""
+    run = weights
+    for experiment, count in zip(experiments, steps, strict=False):
+        run = advance(start(experiment, weights=run), count)
+    return run
+
+
+def program_of(run):
+    return script(run.experiment, run.earlier, run.step)
+
+
+def trained_by(code, folder):
+    """Return the model that a program saves in a process of its own."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    [file] = folder.iterdir()
+    return Model.load(file)
+
+
+def same_network(one, other):
+    layers = zip((*one.weights, *one.biases), (*other.weights, *other.biases), strict=True)
+    return all(a.tobytes() == b.tobytes() for a, b in layers)
+
+
+def loaded(run):
+    file = io.BytesIO()
+    run.save(file)
+    return Run.load(io.BytesIO(file.getvalue()))
+
+
+OTHER_POINTS = OWN.on_points(PointSet(OWN_POINTS.points + 1, OWN_POINTS.labels, OWN_POINTS.names))
+
+
+NETWORK = advance(start(TINY), 30).current
+UNTRAINED = Model(NETWORK.weights, NETWORK.biases, 0.7, 0.5, ())  # a file that says nothing of its origin
+FASTER = replace(TINY, learning_rate=0.05)
+SECOND = replace(OWN, optimizer="sgd", batch_size=9, learning_rate=0.1)
+WITH_DISTANCES = KINDS["distances on fresh points"]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        pytest.param(parts(TINY, FASTER), id="one change"),
+        pytest.param(parts(TINY, FASTER, replace(FASTER, batch_size=7)), id="two changes"),
+        pytest.param(parts(TINY, TINY), id="no change"),
+        pytest.param(
+            parts(TINY, KINDS["evolution"], KINDS["sgd on batches"]), id="two changes of the optimizer"
+        ),
+        pytest.param(
+            parts(TINY, replace(TINY, x_range=(2, 7)), KINDS["adam on fresh points"]), id="other data"
+        ),
+        pytest.param(parts(OWN, replace(OWN, seed=9), SECOND), id="own points"),
+        pytest.param(parts(TINY, OWN, SECOND), id="from polynomials to own points"),
+        pytest.param(parts(OTHER_POINTS, OWN, TINY), id="from own points to others and to polynomials"),
+        pytest.param(loaded(parts(OWN, SECOND)), id="own points from a run file"),
+        pytest.param(parts(FASTER, TINY, weights=NETWORK), id="given weights"),
+        pytest.param(parts(KINDS["sgd on batches"], TINY, weights=UNTRAINED), id="a network of nobody knows"),
+        pytest.param(parts(SECOND, OWN, weights=NETWORK), id="given weights on own points"),
+        pytest.param(
+            parts(WITH_DISTANCES, weights=advance(start(WITH_DISTANCES), 9).best), id="given distances"
+        ),
+        pytest.param(parts(TINY, FASTER, weights=start(replace(TINY, seed=8))), id="a run without a step"),
+        pytest.param(
+            parts(TINY, replace(OWN, optimizer="sgd"), TINY, steps=(30, 0, 20)), id="a part without a step"
+        ),
+        pytest.param(
+            parts(TINY, weights=parts(TINY, FASTER, weights=UNTRAINED).best), id="a network that continued"
+        ),
+    ],
+)
+def test_the_script_repeats_each_part_of_a_run_that_continued(run, tmp_path):
+    assert run.earlier
+    model = trained_by(program_of(run), tmp_path)
+    assert same_network(model, run.best)
+    # what was trained before is known of it too
+    assert model.metadata["earlier"] == run.best.metadata["earlier"]
+
+
+def test_the_script_of_a_run_that_was_stopped_ends_there(tmp_path):
+    run = advance(start(replace(TINY, steps=3000)), 40)
+    assert same_network(trained_by(script(run.experiment, (), run.step), tmp_path), run.best)
+
+
+def test_a_part_without_steps_counts():
+    # the optimizer of a part without steps is another one: that of the part after it starts afresh
+    with_part = parts(TINY, replace(TINY, optimizer="sgd"), TINY, steps=(30, 0, 20))
+    without = parts(TINY, TINY, steps=(30, 20))
+    assert not same_network(with_part.current, without.current)
+
+
+def last_parts(count):
+    run = advance(start(TINY), 1)
+    for number in range(count):
+        run = advance(start(replace(TINY, seed=number), weights=run), 1)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("run", "message"),
+    [
+        pytest.param(last_parts(MOST_LEGS + 1), "The settings before step 1 are not known", id="more parts"),
+        pytest.param(
+            loaded(parts(TINY, weights=NETWORK)),
+            "The run continued at step 30 from a network whose weights are not known",
+            id="weights that a run file leaves out",
+        ),
+        pytest.param(
+            loaded(parts(OTHER_POINTS, OWN)),
+            "The points of your own that steps 0 to 30 were trained on are not known",
+            id="other points",
+        ),
+        pytest.param(
+            replace(parts(TINY, FASTER), earlier=(Leg(0, 30, None, start(TINY).history),)),
+            "The settings of steps 0 to 30 are not known",
+            id="unknown settings",
+        ),
+    ],
+)
+def test_a_run_that_cannot_be_repeated_says_what_is_missing(run, message):
+    with pytest.raises(PolycoreError, match=message):
+        program_of(run)
+
+
+def test_as_many_parts_as_are_kept_are_repeated(tmp_path):
+    run = last_parts(MOST_LEGS)
+    assert len(run.earlier) == MOST_LEGS
+    assert same_network(trained_by(program_of(loaded(run)), tmp_path), run.best)
