@@ -11,6 +11,7 @@ from pages.plane.referee import referee_of_curves
 from polycore import Experiment, Model
 from polycore.arrays import Floats, Integers
 from polycore.figures import plane_range
+from polycore.polynomials.distances import distances_from
 
 POINTS = 10
 EASY_EVERY = 4  # the first point and every fourth after it lie anywhere, the others where curves are close
@@ -133,9 +134,11 @@ class Game:
         return min(others, key=lambda label: abs(polynomials[label](x) - polynomials[own](x)))
 
     def gap_to_neighbor(self, index: int) -> float:
-        """Return how far above or below the point's own curve the nearest other one is."""
+        """Return how far above or below the point's own curve the nearest other one is; 0 where they meet."""
         polynomials, x = self.experiment.polynomials, self.points[index][0]
-        return abs(polynomials[self.neighbor(index)](x) - polynomials[self.labels[index]](x))
+        own, other = polynomials[self.labels[index]], polynomials[self.neighbor(index)]
+        [gap] = distances_from([other], x, own(x))
+        return gap
 
     def _count_right(self, answers: Sequence[int]) -> int:
         answered = zip(self.labels[: len(self.answers)], answers, strict=False)

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
 import streamlit as st
 
-from pages.plane.answer import class_name
+from pages.plane.scene import class_name
 from pages.state import session
 from pages.state.shown_input import ShownInput, State
 from pages.state.view import View
 from polycore import TUTORIAL_POLYNOMIALS, Model
+from polycore.polynomials.distances import nearest_to
 from polycore.tutorial.untrained_model import tutorial_sets
 
 PREFIX = "inside.point"
@@ -129,9 +129,7 @@ def _label(view: View, model: Model) -> int | None:
 
 
 def _nearest(model: Model, x: float, y: float) -> int | None:
-    if not model.polynomials:
-        return None
-    return int(np.argmin([abs(y - polynomial(x)) for polynomial in model.polynomials]))
+    return next(iter(nearest_to(model.polynomials, x, y)), None)
 
 
 def _label_name(model: Model, label: int) -> str:

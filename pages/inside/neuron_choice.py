@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from pages.plane.answer import class_name
+from pages.plane.scene import class_name
 from pages.state import session
 from pages.state.shown_input import Inputs, ShownInput, State
 from pages.state.view import View

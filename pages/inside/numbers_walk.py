@@ -12,7 +12,7 @@ from pages.channel.live_text import Followed
 from pages.inside.followed_point import Followed as FollowedPoint
 from pages.inside.neuron_choice import Neuron
 from pages.inside.numbers_table import Table, exact_number, number
-from pages.plane.answer import class_name
+from pages.plane.scene import class_name
 from pages.wording.percent import percent
 from polycore import Model
 from polycore.inspection.forward_pass import DensePass, ForwardPass, forward_pass

@@ -1,39 +1,32 @@
 """A model's answer for one point: the probability of each class, as a table and in words."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from pages.plane.place import Place
 from pages.plane.plane import EQUALLY_LIKELY, Probabilities, referee_probabilities
-from pages.plane.scene import Scene
+from pages.plane.scene import Scene, class_name, short_name, shortened
 from pages.wording.odds import odds
 from pages.wording.percent import percent, probability
-from polycore import Polynomial, Referee
+from polycore import Referee
 from polycore.arrays import Floats
-from polycore.class_name import ClassName
 from polycore.polynomials.classes import Classes, curves_of
 from polycore.referee.bayes_classifier import MAX_COORDINATE
-
-MAX_NAME = 60  # characters: a polynomial from a file may have thousands
 
 REFEREE = "The referee, who knows the curves,"
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The probabilities of the K classes, (K,), at the point (x, y).
+    """The probabilities of the K classes, (K,), at a point.
 
-    classes: what stands for each: its polynomial or its name; () if it is unknown.
-    curves: the polynomials that the points of the classes lie on; () if they are unknown.
+    place: the point among the curves of the classes.
     referee: the Bayes classifier's probabilities, (K,); None if there is none or the point is too far out.
     """
 
-    classes: tuple[Polynomial, ...] | tuple[ClassName, ...]
-    curves: tuple[Polynomial, ...]
-    x: float
-    y: float
+    place: Place
     probabilities: Floats
     referee: Floats | None = None
 
@@ -50,12 +43,27 @@ class Answer:
 
         Raises PolycoreError if the network refuses the point.
         """
-        point = np.array([[x, y]])
+        point, place = np.array([[x, y]]), Place(scene, x, y)
         [probabilities] = probabilities_of(point)
         if referee is None or max(abs(x), abs(y)) > MAX_COORDINATE:
-            return cls(scene.classes, scene.curves, x, y, probabilities)
+            return cls(place, probabilities)
         [best] = referee_probabilities(referee, point)
-        return cls(scene.classes, scene.curves, x, y, probabilities, best)
+        return cls(place, probabilities, best)
+
+    @property
+    def classes(self) -> Classes:
+        """What stands for each class: its polynomial or its name; () if it is unknown."""
+        return self.place.scene.classes
+
+    @property
+    def x(self) -> float:
+        """The point's x."""
+        return self.place.x
+
+    @property
+    def y(self) -> float:
+        """The point's y."""
+        return self.place.y
 
     @property
     def order(self) -> list[int]:
@@ -71,12 +79,12 @@ class Answer:
     @property
     def values(self) -> tuple[float, ...]:
         """The value of each class's curve at x; () if the curves are unknown."""
-        return tuple(polynomial(self.x) for polynomial in self.curves)
+        return tuple(polynomial(self.x) for polynomial in self.place.scene.curves)
 
     @property
     def distances(self) -> tuple[float, ...]:
         """The vertical distance of the point from each class's curve."""
-        return tuple(abs(self.y - value) for value in self.values)
+        return self.place.distances
 
     def name(self, label: int) -> str:
         """Return what stands for a class, such as "x²"; "class 3" if it is unknown."""
@@ -113,7 +121,7 @@ class Answer:
         """Say how likely the most likely class is, and whether its curve is the nearest."""
         share = float(self.probabilities[self.likeliest])
         likely = f"Most likely: probability {probability(share)}, odds {odds(share)}."
-        return f"{likely} {self._nearest()}".rstrip()
+        return f"{likely} {self.place.beside(self.likeliest)}".rstrip()
 
     def referee_sentence(self) -> str:
         """Say which class the referee finds most likely; "" without a referee."""
@@ -138,33 +146,8 @@ class Answer:
         return bool(curves_of(self.classes))
 
     def _short_name(self, label: int) -> str:
-        return f"p{label}" if self.has_polynomials else self.name(label)
+        return short_name(self.classes, label)
 
     @staticmethod
     def _favorites(probabilities: Floats) -> list[int]:
         return np.flatnonzero(probabilities >= EQUALLY_LIKELY * probabilities.max()).tolist()
-
-    def _nearest(self) -> str:
-        """Say which curve is nearest. Of several equally near ones, the most likely class counts."""
-        if not self.distances or not math.isfinite(self.distances[self.likeliest]):
-            return ""
-        if self.distances[self.likeliest] == min(self.distances):
-            return f"Its curve is the nearest, {self.distances[self.likeliest]:.3g} away."
-        nearest = int(np.argmin(self.distances))
-        return (
-            f"Another curve is nearer: {self._short_name(nearest)}, {self.distances[nearest]:.3g} away; "
-            f"this one is {self.distances[self.likeliest]:.3g} away."
-        )
-
-
-def class_name(classes: Classes, label: int) -> str:
-    """Return the name of a class, such as "p3 = x²", or its own; "class 3" if it is unknown."""
-    if not classes:
-        return f"class {label}"
-    name = shortened(classes[label].typeset)
-    return f"p{label} = {name}" if curves_of(classes) else name
-
-
-def shortened(text: str) -> str:
-    """Return the text of a polynomial, cut if it is longer than MAX_NAME."""
-    return text if len(text) <= MAX_NAME else f"{text[: MAX_NAME - 1]}…"

@@ -6,8 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pages.plane.answer import shortened
-from pages.plane.scene import Scene
+from pages.plane.scene import Scene, shortened
 from polycore import Polynomial
 from polycore.polynomials.classes import curves_of
 from polycore.polynomials.crossings import crossings_of_pairs

@@ -7,7 +7,10 @@ from polycore import Experiment, PointSet, Polynomial
 from polycore.class_name import ClassName
 from polycore.figures import plane_range
 from polycore.points.fitting import Fit, fit_polynomials
+from polycore.polynomials.classes import Classes, curves_of
 from polycore.polynomials.window import Window
+
+MAX_NAME = 60  # characters: a polynomial from a file may have thousands
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,21 @@ def _of_points(data: PointSet) -> Scene:
 def fit_of(data: PointSet) -> Fit:
     """Return the polynomials that the classes of these points lie on."""
     return fit_polynomials(data)
+
+
+def class_name(classes: Classes, label: int) -> str:
+    """Return the name of a class, such as "p3 = x²", or its own; "class 3" if it is unknown."""
+    if not classes:
+        return f"class {label}"
+    name = shortened(classes[label].typeset)
+    return f"p{label} = {name}" if curves_of(classes) else name
+
+
+def short_name(classes: Classes, label: int) -> str:
+    """Return the shortest name of a class: p3 if it is a polynomial, or its own."""
+    return f"p{label}" if curves_of(classes) else shortened(str(classes[label]))
+
+
+def shortened(text: str) -> str:
+    """Return the text of a polynomial, cut if it is longer than MAX_NAME."""
+    return text if len(text) <= MAX_NAME else f"{text[: MAX_NAME - 1]}…"

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.plane import swatch
-from pages.plane.answer import shortened
+from pages.plane.scene import shortened
 from polycore import Polynomial
 
 

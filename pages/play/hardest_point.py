@@ -40,6 +40,8 @@ def _nearest_curve(game: Game) -> str:
     index = game.hardest
     own, other = game.labels[index], game.neighbor(index)
     crossing = _crossing(game)
+    if not game.gap_to_neighbor(index):
+        return f"Point {index + 1} lies on p{own}, which p{other} meets right there."
     gap = f"{game.gap_to_neighbor(index):.2g}"
     if crossing is None:
         return f"Point {index + 1} lies on p{own}; there, p{other} is {gap} away."

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from pages.plane.answer import class_name
 from pages.plane.crossings_table import Meeting, meeting_at
-from pages.plane.scene import Scene
+from pages.plane.scene import Scene, class_name
 from pages.predict import point_input
 from pages.predict.point_input import LISTS, NUMBERS, PREFIX, SLIDER, WAYS
 from pages.state import session
@@ -106,7 +105,9 @@ def _asked(point: AskedPoint, polynomials: Sequence[Polynomial], meetings: Seque
     if point.way == AT_CROSSING:
         meeting = meetings[_crossing(point, meetings)]
         return Asked(meeting.x, meeting.y)
-    return Asked(point.x, point.y)
+    # a crossing may need more digits than the inputs show
+    index = meeting_at(meetings, point.x, point.y)
+    return Asked(point.x, point.y) if index is None else Asked(meetings[index].x, meetings[index].y)
 
 
 def _crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> int:

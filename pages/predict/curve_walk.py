@@ -10,11 +10,10 @@ import streamlit as st
 
 from pages.channel.live_text import Followed
 from pages.plane import in_view, live
-from pages.plane.answer import shortened
 from pages.plane.crossings_table import meetings_of
 from pages.plane.live import Bound
 from pages.plane.plane import referee_probabilities
-from pages.plane.scene import Scene
+from pages.plane.scene import Scene, short_name
 from pages.predict import asked_point, point_input
 from pages.predict.point_input import SLIDER
 from pages.state import session
@@ -23,7 +22,6 @@ from polycore import Model, Referee
 from polycore.arrays import Floats, read_only
 from polycore.figures import walk_figure, with_place
 from polycore.figures.walk import Met
-from polycore.polynomials.classes import curves_of
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
 PREFIX = "walk"
@@ -56,8 +54,9 @@ def along(model: Model, referee: Referee, scene: Scene, curve: int) -> Walk:
     Models are compared by identity.
     """
     low, high = referee.x_range
+    names = [short_name(scene.classes, label) for label in range(len(scene.classes))]
     met = [
-        Met(meeting.x, ", ".join(short_name(scene, label) for label in meeting.curves if label != curve))
+        Met(meeting.x, ", ".join(names[label] for label in meeting.curves if label != curve))
         for meeting in meetings_of(scene)
         if curve in meeting.curves
     ]
@@ -68,11 +67,6 @@ def along(model: Model, referee: Referee, scene: Scene, curve: int) -> Walk:
     too_large = np.abs(points[:, 1]) > MAX_COORDINATE  # for the Bayes classifier
     best = np.where(too_large, np.nan, referee_probabilities(referee, points)[:, curve])
     return read_only(Walk(x, model.predict_proba(points), best, tuple(met)))
-
-
-def short_name(scene: Scene, label: int) -> str:
-    """Return the name of a curve: p3 of a polynomial, or that of its class."""
-    return f"p{label}" if curves_of(scene.classes) else shortened(str(scene.classes[label]))
 
 
 def draw_slider(referee: Referee, x: float) -> None:
@@ -106,8 +100,8 @@ def draw_chart(
         st.html(in_view.keep(MAP_CONTAINER, PLOT_CONTAINER))
         live.figure(figure, key=CHART_KEY, height=CHART_HEIGHT, on_click=_click, bound=bound)
     st.caption(
-        f"The thick line is {short_name(scene, curve)} itself, the right answer. Vertical lines are its "
-        "crossings, labeled with the curve it meets: there the referee's probability falls too, "
+        f"The thick line is {short_name(scene.classes, curve)} itself, the right answer. Vertical lines are "
+        "its crossings, labeled with the curve it meets: there the referee's probability falls too, "
         "because nobody can tell the curves apart."
     )
 

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.plane import live
-from pages.plane.answer import class_name
 from pages.plane.referee import best_possible, best_possible_text
+from pages.plane.scene import class_name
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.shown_weights import ShownWeights

@@ -5,12 +5,8 @@ from itertools import combinations, groupby, pairwise, zip_longest
 
 from polycore.checks import check_type, checked_range, shortened
 from polycore.errors import PolycoreError
+from polycore.polynomials.distances import ROUNDING
 from polycore.polynomials.polynomial import Polynomial, horner
-
-# p and q count as equal at x if they differ by less than this fraction of the summed sizes of their
-# terms at x. Rounding of the coefficients and in Horner's rule at degree 12 reaches a third of it
-# (Higham, Accuracy and Stability of Numerical Algorithms, section 5.1).
-_ROUNDING = 1e-14
 
 
 def crossings(p: Polynomial, q: Polynomial, low: float, high: float) -> tuple[float, ...]:
@@ -112,7 +108,7 @@ def _zeros(difference: list[float], size: list[float], splits: list[float]) -> t
 
 def _sign(difference: list[float], size: list[float], x: float) -> int:
     value = horner(difference, x)
-    if value == 0 or abs(value) < _ROUNDING * horner(size, abs(x)):
+    if value == 0 or abs(value) < ROUNDING * horner(size, abs(x)):
         return 0
     return 1 if value > 0 else -1
 

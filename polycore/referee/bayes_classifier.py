@@ -16,6 +16,7 @@ from polycore.experiment.experiment import MAX_NOISE, MAX_X, MIN_X_WIDTH, Experi
 from polycore.experiment.validation import check_polynomial_size
 from polycore.limits import MAX_CLASSES
 from polycore.polynomials.classes import with_texts_parsed
+from polycore.polynomials.distances import ROUNDING
 from polycore.polynomials.polynomial import Polynomial
 from polycore.referee.quadrature import resolved
 
@@ -23,10 +24,6 @@ from polycore.referee.quadrature import resolved
 MAX_COORDINATE = 1e12
 # Points computed at once: with 24 curves an array takes 200 kB, which fits into the processor's cache.
 BLOCK = 1024
-
-# Two distances count as equal if they differ by less than this share of the size of both polynomials' terms:
-# rounding alone can make such a difference, and `crossings` treats the curves as equal there.
-_ROUNDING = 1e-14
 
 
 @dataclass(frozen=True)
@@ -179,7 +176,7 @@ class Referee:
         sizes = _values(np.abs(self._coefficients), np.abs(x))
         nearest = leads.argmax(axis=1)[:, None]
         # half the difference of the squares: (d - d_nearest) · (d + d_nearest) / 2
-        rounding = _ROUNDING * (sizes + np.take_along_axis(sizes, nearest, 1))
+        rounding = ROUNDING * (sizes + np.take_along_axis(sizes, nearest, 1))
         rounding *= (distances + np.take_along_axis(distances, nearest, 1)) / 2
         return np.where(-leads <= rounding, 0.0, -np.inf)
 

@@ -223,6 +223,17 @@ def test_without_noise_the_values_show_the_curve():
     assert "computing both values shows which curve it is" in reason
 
 
+def test_a_point_where_curves_meet_is_not_some_distance_from_one_of_them():
+    # x² - 1 and x meet at the golden ratio
+    x = (1 + 5**0.5) / 2
+    experiment = pc.Experiment(polynomials=(pc.Polynomial(1, 0, -1), pc.Polynomial(1, 0)), x_range=(-2, 2))
+    points = ((x, x), *((0.1 * i, 0.1 * i) for i in range(1, POINTS)))
+    referee = tuple(Prediction(1, 0.5 if index == 0 else 1.0) for index in range(POINTS))
+    over = played(game(points, (1,) * POINTS, (), referee, experiment), (1,) * POINTS)
+    assert (over.hardest, over.gap_to_neighbor(0)) == (0, 0)
+    assert hardest_point.why(over).startswith("Point 1 lies on p1, which p0 meets right there.")
+
+
 def test_the_close_up_has_the_hardest_point_in_its_middle():
     figure = hardest_point.figure(certain_except_at(4, 0.6, noise=0.2))  # (0.5, 0.5)
     assert np.mean(figure.layout.xaxis.range) == pytest.approx(0.5)

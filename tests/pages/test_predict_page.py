@@ -195,8 +195,8 @@ def test_the_most_likely_polynomial_is_the_headline():
 @pytest.mark.parametrize(
     ("y", "sentence"),
     [
-        pytest.param("likeliest", "Its curve is the nearest, 0 away.", id="right"),
-        pytest.param("another", "Another curve is nearer: p", id="wrong"),
+        pytest.param("likeliest", "The point lies on its curve.", id="right"),
+        pytest.param("another", "The point lies on p", id="wrong"),
     ],
 )
 def test_the_answer_is_compared_with_the_nearest_curve(y, sentence):
@@ -206,6 +206,15 @@ def test_the_answer_is_compared_with_the_nearest_curve(y, sentence):
     wrong = [label for label, answer in found.items() if answer != label]
     label = (right if y == "likeliest" else wrong)[0]
     assert sentence in words(ask(with_model(), 0.5, values[label]))
+
+
+def test_a_crossing_that_is_typed_in_nine_digits_lies_on_both_curves():
+    # -x and x² - 1 meet at half of √5 - 1
+    app = ask(with_model(), 0.618033989, -0.618033989)
+    assert "The point lies on both p1 and p2" in words(app)
+    assert "A crossing: p1 & p2" in words(app)
+    table = app.dataframe[0].value.set_index("class")
+    assert table["distance"][1] == table["distance"][2] == 0
 
 
 def test_the_model_in_use_shows_its_figures():
