@@ -16,7 +16,7 @@ from pages.inside import (
     subject,
     weight_inputs,
 )
-from pages.models import model_in_use, naming
+from pages.models import model_in_use, naming, shown_network
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.running import is_running
@@ -60,7 +60,7 @@ def _look_inside(kept: Kept, figures: DeltaGenerator) -> None:
             subject.draw_slider(of_run, held)
         else:
             with_changes = Kept(kept.title, model, kept.experiment)
-            now = model_in_use.model_now(with_changes, followed, subject.shown_in)
+            now = model_in_use.model_now(with_changes, followed, shown_network.shown_inside)
             mark = view.followed
             caption = neuron_map.draw(kept.title, model, scene, neuron, mark, shown, followed, now)
             subject.draw_slider(of_run, held)
@@ -122,6 +122,6 @@ else:
     with st.container():
         naming.draw(answering)
     with st.container():
-        _look_inside(subject.shown_in(session.current()) or answering, figures)
+        _look_inside(shown_network.shown_inside(session.current()) or answering, figures)
     with st.container():
         landscape_section.draw()

@@ -5,11 +5,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from pages.inside.subject import shown_in, step_in
-from pages.models import model_in_use
+from pages.models import model_in_use, shown_network
+from pages.models.shown_network import shown_inside, step_inside
 from pages.state import session
 from pages.state.kept_models import ByHand, Kept
-from pages.state.session_value import Session
 from pages.state.shown_input import Inputs
 from polycore import Experiment, Model
 from polycore.arrays import read_only
@@ -24,20 +23,7 @@ WITHOUT_CURVES: Window = ((-1.0, 1.0), (-5.0, 5.0))
 
 def by_hand(kept: Kept) -> ByHand | None:
     """Return how `kept` is held and changed; None if it is not, or if its classes have been named since."""
-    return held_in(session.current(), kept)
-
-
-def held_in(now: Session, kept: Kept) -> ByHand | None:
-    """Return the same in a session.
-
-    What was changed at one moment of a run is shown there, and once the run is gone in its model's place.
-    """
-    held = now.by_hand
-    if held is None or held.title != kept.title:
-        return None
-    if now.answering_run is not None and now.moment_of(held.choice) != now.inside_choice:
-        return None
-    return held if held.original.shown_classes == kept.model.shown_classes else None
+    return shown_network.held(session.current(), kept)
 
 
 def is_changed(kept: Kept) -> bool:
@@ -75,7 +61,7 @@ def window_of(kept: Kept) -> Window:
 def hold(kept: Kept) -> None:
     """Hold the model still while its run may improve it; not if another one answers by now."""
     session.collect()  # the page has followed the run since it was drawn
-    newest = shown_in(session.current())
+    newest = shown_inside(session.current())
     if newest is not None and newest.title == kept.title and by_hand(newest) is None:
         _hold(_untouched(newest))
 
@@ -132,7 +118,7 @@ def _changed(kept: Kept, parameter: ParameterIndex, value: float) -> ByHand:
 
 def _untouched(kept: Kept) -> ByHand:
     now = session.current()
-    return ByHand(kept.title, kept.model, kept.model, now.inside_choice, step_in(now))
+    return ByHand(kept.title, kept.model, kept.model, now.inside_choice, step_inside(now))
 
 
 def _hold(held: ByHand, *renewed: Inputs) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from pages.channel.live_text import Followed
 from pages.inside import edited_model, network_picture, neuron_choice, neuron_map, numbers_walk
 from pages.inside.followed_point import followed
-from pages.inside.subject import is_past, shown_in
-from pages.models import model_in_use
+from pages.inside.subject import is_past
+from pages.models import model_in_use, shown_network
 from pages.run_view import session_source
 from pages.run_view.session_source import Contents
 from pages.runs.past import moments
@@ -23,11 +23,11 @@ def follow(view: str) -> Followed | None:
 
 def contents(view: str, now: Session) -> Contents:
     """Return what a frame has of the session as it is by then."""
-    kept, training = shown_in(now), now.training
+    kept, training = shown_network.shown_inside(now), now.training
     if kept is None or training is None:
         return Contents({})
     past = {"moments": moments(training.snapshot_steps, training.run)}
-    if is_past(now) or edited_model.held_in(now, kept) is not None:
+    if is_past(now) or shown_network.held(now, kept) is not None:
         return Contents(past)
     model, sets, window = kept.model, edited_model.data_sets(kept), edited_model.window_of(kept)
     scene = model_in_use.scene_of_kept(kept)

@@ -1,6 +1,4 @@
-"""What the Inside page shows: the model that answers, or its run's weights at another moment."""
-
-from dataclasses import replace
+"""The slider through the past of the run whose model answers, and what it shows on the Inside page."""
 
 import streamlit as st
 
@@ -8,9 +6,8 @@ from pages.channel.live_text import Followed
 from pages.run_view import time_slider
 from pages.runs.past import Choice, moments
 from pages.state import session
-from pages.state.kept_models import ByHand, Kept
+from pages.state.kept_models import ByHand
 from pages.state.session_value import Session
-from pages.state.shown_weights import ShownWeights
 
 SLIDER_KEY = "inside.time"
 OF_THE_PAST = "You see the network of step {:,}. Press Best to see the one in use again."
@@ -18,21 +15,9 @@ HELD = "You see the network of step {:,}, which is held still. Press Put it back
 OF_NOW = "You see the network of the latest step. Press Best to see the one in use again."
 
 
-def shown_in(now: Session) -> Kept | None:
-    """Return the model that answers, with the weights of the moment that is chosen; None if none answers."""
-    kept, shown = now.answering, _moment(now)
-    return kept if kept is None or shown is None else replace(kept, model=shown.model)
-
-
 def is_past(now: Session) -> bool:
     """Return whether these weights stand still, whatever its run learns."""
     return isinstance(now.inside_choice, int)
-
-
-def step_in(now: Session) -> int | None:
-    """Return after which step of its run the network had the weights that are shown; None without a run."""
-    training = now.answering_run
-    return None if training is None else ShownWeights.of(training, now.inside_choice).step
 
 
 def draw_slider(followed: Followed | None, held: ByHand | None) -> None:
@@ -54,11 +39,6 @@ def draw_slider(followed: Followed | None, held: ByHand | None) -> None:
             st.caption(HELD.format(held.step))
         elif choice != "Best":
             st.caption(OF_NOW if choice == "Now" else OF_THE_PAST.format(choice))
-
-
-def _moment(now: Session) -> ShownWeights | None:
-    training, choice = now.answering_run, now.inside_choice
-    return None if training is None or choice == "Best" else ShownWeights.of(training, choice)
 
 
 def _choose(choice: Choice) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from pages.lessons.moment import Moment, alike
+from pages.models.shown_network import ShownNetwork
 from polycore import Experiment, Model, Polynomial, Run
 from polycore.formatting import percent
 
@@ -46,13 +47,13 @@ def raised_seen(moment: Moment) -> bool:
 
 def forgotten_seen(moment: Moment) -> bool:
     """Return whether a network that knew the lines knows the parabolas instead."""
-    run, shown = _continued(moment, PARABOLAS, LINES), moment.shown(PARABOLAS)
-    if run is None or shown is None:
+    run, network = _continued(moment, PARABOLAS, LINES), moment.network
+    if run is None or network is None or network.experiment != run.experiment:
         return False
     lines = run.earlier[-1].history
     knew = lines is not None and lines.held_out_accuracy[-1] > LEARNED
-    knows = (shown.model.held_out_accuracy or 0.0) > LEARNED
-    return knew and knows and accuracy_on_lines(shown.model) < FORGOTTEN
+    knows = (network.model.held_out_accuracy or 0.0) > LEARNED
+    return knew and knows and accuracy_on_lines(network.model) < FORGOTTEN
 
 
 def healed_seen(moment: Moment) -> bool:
@@ -69,12 +70,11 @@ def healed_seen(moment: Moment) -> bool:
     )
 
 
-def lines_text(moment: Moment) -> str:
-    """Return the accuracy of the present network on the two lines; "" if it does not tell two apart."""
-    shown = moment.present()
-    if shown is None or shown.model.widths[-1] != len(LINES.polynomials):
+def lines_text(network: ShownNetwork) -> str:
+    """Return the accuracy of a network on the two lines; "" if it does not tell two classes apart."""
+    if network.model.widths[-1] != len(LINES.polynomials):
         return ""
-    return percent(accuracy_on_lines(shown.model))
+    return percent(accuracy_on_lines(network.model))
 
 
 def accuracy_on_lines(model: Model) -> float:

@@ -23,6 +23,9 @@ CARDS_A_ROW = 4
 
 GLOSSARY = "pages/8_glossary.py"
 
+# in place of the figure to watch, and of the name of its network
+NOT_STARTED, UNKNOWN, NOT_STARTED_YET = "not started", "unknown", "no network yet"
+
 SEEN, NOT_YET = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
@@ -203,14 +206,19 @@ def _watch(lesson: Lesson, page: str, until: str) -> None:
     """Draw the figure to watch; it follows the run, which also says when the lesson has been seen."""
 
     def values(later: Session) -> dict[str, Any]:
-        text = lesson.watched.text(Moment(later, page)) if later.has_run_of_lesson else ""
-        return {"seen": _is_seen(lesson, page, later), "watched": text or "not started"}
+        network = Moment(later, page).network if later.has_run_of_lesson else None
+        return {
+            "seen": _is_seen(lesson, page, later),
+            "watched": NOT_STARTED if network is None else lesson.watched.text(network) or UNKNOWN,
+            "network": NOT_STARTED_YET if network is None else network.name,
+        }
 
     followed = session_source.follow("lesson", lambda later: Contents(values(later)))
-    text = str(values(session.current())["watched"])
+    now = values(session.current())
     figure = (
-        f'<div class="metric" style="width: auto"><div class="label">{lesson.watched.label}</div>'
-        f"{live_text.value('watched', text, 'div', 'number')}</div>"
+        f'<div class="metric wide"><div class="label">{lesson.watched.label}</div>'
+        f"{live_text.value('watched', now['watched'], 'div', 'number')}"
+        f"{live_text.value('network', now['network'], 'div', 'compared cut')}</div>"
     )
     live_text.draw(figure, f"{PREFIX}.watch", followed, until=until)
 

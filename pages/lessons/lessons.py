@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pages.lessons import continuing, network_settings
-from pages.lessons.moment import Moment
+from pages.lessons.moment import Moment, alike
+from pages.models.shown_network import ShownNetwork
 from pages.plane.referee import best_possible
 from pages.state.session_value import Session
 from pages.state.view import View
@@ -47,10 +48,10 @@ class Way:
 
 @dataclass(frozen=True)
 class Watched:
-    """The figure to watch in a lesson: its name, and its text at a moment."""
+    """The figure to watch in a lesson: its name, and its text for a network; "" if it is not known."""
 
     label: str
-    text: Callable[[Moment], str]
+    text: Callable[[ShownNetwork], str]
 
 
 @dataclass(frozen=True)
@@ -154,10 +155,10 @@ def _scaling_seen(moment: Moment) -> bool:
 
 
 def _dead_seen(moment: Moment) -> bool:
-    shown = moment.shown(TOO_FAST)
-    if shown is None:
+    network = moment.network
+    if network is None or network.experiment is None or not alike(network.experiment, TOO_FAST):
         return False
-    return dead_neurons.count(shown.model, shown.run.experiment) > sum(TOO_FAST.hidden) / 2
+    return dead_neurons.count(network.model, network.experiment) > sum(TOO_FAST.hidden) / 2
 
 
 def _small_seen(moment: Moment) -> bool:
@@ -205,29 +206,25 @@ def earlier_run(now: Session) -> tuple[str, History] | None:
     return next(((name, history) for name, history in histories if history is not None), None)
 
 
-def _held_out(moment: Moment) -> str:
-    shown = moment.present()
-    return "" if shown is None else percent(shown.model.held_out_accuracy or 0.0)
+def _held_out(network: ShownNetwork) -> str:
+    held_out = network.model.held_out_accuracy
+    return "" if held_out is None or network.loss is None else percent(held_out)
 
 
-def _loss(moment: Moment) -> str:
-    shown = moment.present()
-    return "" if shown is None else loss_text(shown.loss)
+def _loss(network: ShownNetwork) -> str:
+    return "" if network.loss is None else loss_text(network.loss)
 
 
-def _dead(moment: Moment) -> str:
-    shown = moment.present()
-    if shown is None:
+def _dead(network: ShownNetwork) -> str:
+    if network.experiment is None:
         return ""
-    experiment = shown.run.experiment
-    return f"{dead_neurons.count(shown.model, experiment)} of {sum(experiment.hidden)}"
+    neurons = sum(network.model.widths[1:-1])
+    return f"{dead_neurons.count(network.model, network.experiment)} of {neurons}"
 
 
-def _both(moment: Moment) -> str:
-    shown = moment.present()
-    if shown is None:
-        return ""
-    return f"{percent(shown.model.accuracy)} / {percent(shown.model.held_out_accuracy or 0.0)}"
+def _both(network: ShownNetwork) -> str:
+    held_out = _held_out(network)
+    return held_out and f"{percent(network.model.accuracy)} / {held_out}"
 
 
 HELD_OUT, LOSS = Watched("Held-out accuracy", _held_out), Watched("Loss", _loss)

@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from pages.runs.past import Weights
+from pages.models.shown_network import ShownNetwork, shown_on
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
-from pages.state.shown_weights import ShownWeights
 from polycore import Experiment, Run
-
-OF_KEPT_MODELS = ("Predict", "Inside", "Compare", "Play")  # titles of pages
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,22 +32,10 @@ class Moment:
             return None
         return training.run
 
-    def shown(self, experiment: Experiment) -> ShownWeights | None:
-        """Return the weights that the pages show of that run; None if there is no such run."""
-        training = self.session.training
-        if training is None or self.run(experiment) is None:
-            return None
-        return ShownWeights.of(training, self._weights)
-
-    def present(self) -> ShownWeights | None:
-        """Return the weights that the pages show of the session's run; None without a run."""
-        training = self.session.training
-        return None if training is None else ShownWeights.of(training, self._weights)
-
     @property
-    def _weights(self) -> Weights:
-        """The weights that the page shows: where models are asked, the best, which are kept."""
-        return "Best" if self.page in OF_KEPT_MODELS else self.session.view.weights
+    def network(self) -> ShownNetwork | None:
+        """The network that the page shows; None if it shows none."""
+        return shown_on(self.page, self.session)
 
     def steps(self, experiment: Experiment) -> int:
         """Return the number of steps of the kept run; 0 if there is none."""

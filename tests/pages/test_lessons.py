@@ -25,6 +25,8 @@ from tests.pages.browsing import (
     ROOT,
     come_to,
     labels,
+    live_value,
+    metrics,
     opened,
     press,
     say,
@@ -253,7 +255,7 @@ def test_who_learns_parabolas_forgets_the_lines():
     assert not seen("forget", holding(lines))
     assert not seen("forget", holding(run_to_end(continuing.PARABOLAS, 2000)))  # it knew no lines
     assert not seen("forget", holding(continued(continuing.PARABOLAS, run_to_end(continuing.LINES, 1), 2000)))
-    text = lessons.named("forget").watched.text(Moment(holding(lines, after), "Train"))
+    text = lessons.named("forget").watched.text(Moment(holding(lines, after), "Train").network)
     assert text == percent(continuing.accuracy_on_lines(after.current))
 
 
@@ -334,11 +336,53 @@ def test_a_point_that_predict_itself_chooses_is_seen_at_once():
     assert any("Seen." in text.value for text in app.markdown)
 
 
-def test_where_models_are_asked_the_figure_to_watch_is_of_the_best_weights():
-    app = wait_for(press(opened(TRAIN, {"look": "small", **QUICK}), "Start"), "finished")
-    now = session_of(app)
-    best = pc.formatting.percent(now.training.best.held_out_accuracy)
-    assert lessons.named("small").watched.text(Moment(now, "Predict")) == best
+def watched(app):
+    """Return the figure to watch in the panel, and which network it is of."""
+    return live_value(app, "watched"), live_value(app, "network")
+
+
+def past_its_best(now):
+    """Return the session with its run at step 300, its best weights at step 40 and a snapshot of step 16."""
+    run, best = run_to_end(continuing.WHOLE, 300), run_to_end(continuing.WHOLE, 40)
+    assert 16 in run.snapshots.step
+    run = replace(run, best_step=40, best_loss=best.current.loss, best_parameters=best.parameters)
+    return replace(now, training=Training(run, executor=None, advance=pc.advance))
+
+
+@pytest.mark.parametrize(
+    ("page", "view", "network"),
+    [
+        pytest.param(TRAIN, View(), "now (step 300)", id="Train, now"),
+        pytest.param(TRAIN, View(weights="Best"), "best (step 40)", id="Train, best"),
+        pytest.param(TRAIN, View(past=16), "then (step 16)", id="Train, the past"),
+        pytest.param(HOME, View(), "now (step 300)", id="Home"),
+        pytest.param("pages/4_predict.py", View(), "best (step 40)", id="Predict"),
+        pytest.param("pages/5_inside.py", View(), "best (step 40)", id="Inside, best"),
+        pytest.param("pages/5_inside.py", View(past=16), "then (step 16)", id="Inside, the past"),
+    ],
+)
+def test_the_figure_to_watch_is_of_the_network_that_the_page_shows_and_says_which(page, view, network):
+    app = opened(TRAIN, {"look": "heal"})
+    app.session_state[session.KEY] = past_its_best(replace(session_of(app), view=view)).collected()
+    app.switch_page(page).run()
+    assert not app.exception
+    assert watched(app) == (metrics(app)["Loss"], network)
+
+
+def test_the_figure_to_watch_follows_a_change_by_hand_inside():
+    app = opened(TRAIN, {"look": "heal"})
+    app.session_state[session.KEY] = past_its_best(session_of(app)).collected()
+    app.switch_page("pages/5_inside.py").run()
+    bias = next(slider for slider in app.slider if slider.label == "Bias")
+    before = metrics(app)["Loss"]
+    bias.set_value(bias.max).run()
+    assert metrics(app)["Loss"] != before
+    assert watched(app) == (metrics(app)["Loss"], "changed by hand")
+    press(app, "Keep this as a model")
+    kept = session_of(app).answering.title
+    assert watched(app) == (metrics(app)["Loss"], kept)
+    app.switch_page(TRAIN).run()
+    assert watched(app) == (metrics(app)["Loss"], "now (step 300)")
 
 
 def test_an_address_from_before_a_press_begins_nothing():
@@ -459,8 +503,7 @@ def test_the_run_of_the_other_set_up_stays_in_the_charts():
 @pytest.mark.parametrize("lesson", lessons.LESSONS, ids=NAMES)
 def test_each_lesson_has_a_figure_to_watch(lesson):
     run = run_to_end(lesson.set_ups[0].experiment, 50)
-    assert lesson.watched.text(Moment(Session(), "Train")) == ""
-    text = lesson.watched.text(Moment(holding(run), "Train"))
+    text = lesson.watched.text(Moment(holding(run), "Train").network)
     accuracy = f"{100 * run.current.held_out_accuracy:.1f} %"
     if lesson.watched.label == "Held-out accuracy":
         assert text == accuracy

@@ -1,0 +1,93 @@
+"""Which network a page shows of a session: its weights, and the name that tells them from others."""
+
+from dataclasses import dataclass, replace
+
+from pages.state.kept_models import ByHand, Kept
+from pages.state.session_value import Session
+from pages.state.shown_weights import ShownWeights
+from polycore import Experiment, Model
+
+INSIDE, OF_THE_MODEL_IN_USE = "Inside", ("Predict", "Compare", "Play")  # titles of pages
+CHANGED = "changed by hand"
+
+
+@dataclass(frozen=True, eq=False)
+class ShownNetwork:
+    """A network that a page shows.
+
+    name: "now (step 1,200)", "best (step 800)", "then (step 64)" of a run, CHANGED, or the title of a model,
+        which a user may have typed.
+    model: its weights, with their accuracies.
+    loss: in nats, as the page shows it; None if what was changed by hand could not be measured.
+    experiment: what trained it; None if that is not known.
+    """
+
+    name: str
+    model: Model
+    loss: float | None
+    experiment: Experiment | None
+
+
+def shown_on(page: str, now: Session) -> ShownNetwork | None:
+    """Return the network that the page of that title shows; None if it shows none.
+
+    It is that of the run, with the weights that the user has chosen, unless the page shows the model in use.
+    """
+    if page == INSIDE or page in OF_THE_MODEL_IN_USE:
+        kept = shown_inside(now) if page == INSIDE else now.answering
+        return None if kept is None else _of_kept(kept, page, now)
+    training = now.training
+    if training is None:
+        return None
+    shown = ShownWeights.of(training, now.view.choice)
+    return ShownNetwork(shown.name, shown.model, shown.loss, shown.run.experiment)
+
+
+def shown_inside(now: Session) -> Kept | None:
+    """Return the model in use with the weights of the moment that Inside shows; None if none is in use.
+
+    Changes by hand are not in it; see `held`.
+    """
+    kept, shown = now.answering, _moment(now)
+    if kept is None or shown is None or shown.choice == "Best":
+        return kept
+    return replace(kept, model=shown.model)
+
+
+def step_inside(now: Session) -> int | None:
+    """Return the step after which the run had the weights that Inside shows; None without a run."""
+    shown = _moment(now)
+    return None if shown is None else shown.step
+
+
+def held(now: Session, kept: Kept) -> ByHand | None:
+    """Return how the user holds and changes `kept` on Inside; None if the user does not.
+
+    What was changed at one moment of a run is shown there, and once the run is gone in its model's place. It
+    is not shown if the model's classes have been named since.
+    """
+    by_hand = now.by_hand
+    if by_hand is None or by_hand.title != kept.title:
+        return None
+    if now.answering_run is not None and now.moment_of(by_hand.choice) != now.inside_choice:
+        return None
+    return by_hand if by_hand.original.shown_classes == kept.model.shown_classes else None
+
+
+def _moment(now: Session) -> ShownWeights | None:
+    training = now.answering_run
+    return None if training is None else ShownWeights.of(training, now.inside_choice)
+
+
+def _of_kept(kept: Kept, page: str, now: Session) -> ShownNetwork:
+    experiment = kept.experiment or kept.model.experiment
+    by_hand = held(now, kept) if page == INSIDE else None
+    if by_hand is not None and by_hand.model is not by_hand.original:
+        loss = None if experiment is None else by_hand.model.loss
+        return ShownNetwork(CHANGED, by_hand.model, loss, experiment)
+    model = kept.model if by_hand is None else by_hand.model
+    training = now.answering_run
+    if training is None:
+        return ShownNetwork(kept.title, model, model.loss, experiment)
+    shown = ShownWeights.of(training, now.inside_choice if page == INSIDE else "Best")
+    return ShownNetwork(shown.name, model, model.loss, experiment)
