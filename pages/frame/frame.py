@@ -150,6 +150,7 @@ def draw_without_ticker(title: str) -> None:
     if has_arrived:
         lesson_panel.follow()
     running.note()
+    lesson_panel.note()  # before a network more is kept
     session.collect()  # when a run has ended, the address has its best weights
     _write_link(has_arrived=has_arrived)
     # last: another script run may end this one whenever it reads or writes the session

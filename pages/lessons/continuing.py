@@ -58,16 +58,12 @@ def forgotten_seen(moment: Moment) -> bool:
 
 def healed_seen(moment: Moment) -> bool:
     """Return whether a network that was changed by hand, for the worse, is trained well again."""
-    run, kept = moment.run(WHOLE), moment.kept(WHOLE)
-    if run is None or kept is None or not run.earlier or run.earlier[-1].history is not None:
+    run = moment.run(WHOLE)
+    if run is None or not run.earlier or run.earlier[-1].history is not None:
         return False
-    by_hand = [
-        one.model.loss for one in moment.session.models.kept if one.model.metadata.get("changed_by_hand")
-    ]
+    by_hand = (*moment.session.lessons.broken, *moment.changed_by_hand(WHOLE))
     first = float(run.history.loss[0])
-    return (
-        any(math.isclose(first, loss, rel_tol=0.1) for loss in by_hand) and first > BROKEN * kept.model.loss
-    )
+    return any(math.isclose(first, loss, rel_tol=0.1) for loss in by_hand) and first > BROKEN * run.best_loss
 
 
 def lines_text(network: ShownNetwork) -> str:

@@ -36,6 +36,14 @@ def follow() -> None:
         _begin(lesson, st.query_params)
 
 
+def note() -> None:
+    """Let the session remember what the lessons need of its networks: each may make room for another."""
+    now = session.current()
+    noted = lessons.noted(now)
+    if noted != now.lessons:
+        session.set_lessons(noted)
+
+
 def words() -> dict[str, str]:
     """Return the address's parameters for the current lesson; none without one."""
     name = session.current().lessons.current

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pages.lessons import continuing, network_settings
-from pages.lessons.moment import Moment, alike
+from pages.lessons.moment import Moment, alike, key_of
 from pages.models.shown_network import ShownNetwork
 from pages.plane.referee import best_possible
-from pages.state.session_value import Session
+from pages.state.session_value import Lessons, Session
 from pages.state.view import View
 from polycore import Experiment, Polynomial
 from polycore.formatting import loss_text, percent
@@ -27,6 +27,7 @@ NEAR = 0.05  # distance from the crossing within which a question about a point 
 SOME_STEPS = 1000  # after which a run shows what it will become
 MANY_STEPS = 20_000  # of random search: enough to see how slow it is
 CLEARLY = 0.2  # difference of accuracies
+MOST_BROKEN = 12  # networks changed by hand that are remembered
 
 
 @dataclass(frozen=True)
@@ -135,19 +136,36 @@ NOISY = Experiment(
 FOLDED = network_settings.FOLDED
 
 
+def noted(now: Session) -> Lessons:
+    """Return the lessons with what they need of the networks that the session keeps now.
+
+    Call it whenever a page is drawn, before a network more is kept: another may go then.
+    """
+    moment = Moment(now, page="")
+    outcomes = {key: moment.outcome(key) for key in _SET_UPS}
+    broken = dict.fromkeys((*now.lessons.broken, *moment.changed_by_hand(continuing.WHOLE)))
+    return replace(
+        now.lessons,
+        outcomes={key: outcome for key, outcome in outcomes.items() if outcome.steps > 0},
+        broken=tuple(broken)[-MOST_BROKEN:],
+    )
+
+
 def _crossing_seen(moment: Moment) -> bool:
-    if moment.asked is None or math.hypot(*moment.asked) > NEAR or moment.steps(CROSSING) < SOME_STEPS:
+    if moment.asked is None or math.hypot(*moment.asked) > NEAR:
         return False
-    if moment.page == PREDICTING:
-        return moment.session.answering is moment.kept(CROSSING)
-    return moment.run(CROSSING) is not None
+    network = moment.network
+    return (
+        network is not None
+        and network.experiment is not None
+        and alike(network.experiment, CROSSING)
+        and moment.outcome(CROSSING).steps >= SOME_STEPS
+    )
 
 
 def _gradient_seen(moment: Moment) -> bool:
-    search, gradient = moment.kept(SEARCH), moment.kept(GRADIENT)
-    if search is None or gradient is None or moment.steps(SEARCH) < MANY_STEPS:
-        return False
-    return gradient.model.loss < search.model.loss
+    search, gradient = moment.outcome(SEARCH), moment.outcome(GRADIENT)
+    return search.steps >= MANY_STEPS and gradient.loss < search.loss
 
 
 def _scaling_seen(moment: Moment) -> bool:
@@ -166,27 +184,28 @@ def _small_seen(moment: Moment) -> bool:
 
 
 def _by_heart_seen(moment: Moment) -> bool:
-    kept, best = moment.kept(BY_HEART), best_possible(BY_HEART)
-    if kept is None or moment.steps(BY_HEART) < SOME_STEPS:
+    outcome, best = moment.outcome(BY_HEART), best_possible(BY_HEART)
+    if best is None or outcome.steps < SOME_STEPS:
         return False
-    return best is not None and kept.model.accuracy > best > moment.held_out_accuracy(BY_HEART)
+    return outcome.accuracy > best > outcome.held_out_accuracy
 
 
 def _referee_seen(moment: Moment) -> bool:
     if moment.run(NOISY) is None or moment.session.view.map_view == "Network":
         return False
-    return (best_possible(NOISY) or 0.0) - moment.held_out_accuracy(NOISY) < 0.02
+    return (best_possible(NOISY) or 0.0) - moment.outcome(NOISY).held_out_accuracy < 0.02
 
 
 def _folds_seen(moment: Moment) -> bool:
     has_chosen = moment.session.view.neuron != View().neuron
-    return moment.page == INSPECTING and has_chosen and moment.steps(FOLDED) >= SOME_STEPS
+    return moment.page == INSPECTING and has_chosen and moment.outcome(FOLDED).steps >= SOME_STEPS
 
 
 def _is_clearly_better(moment: Moment, one: Experiment, other: Experiment) -> bool:
-    if min(moment.steps(one), moment.steps(other)) < SOME_STEPS:
+    better, worse = moment.outcome(one), moment.outcome(other)
+    if min(better.steps, worse.steps) < SOME_STEPS:
         return False
-    return moment.held_out_accuracy(one) - moment.held_out_accuracy(other) > CLEARLY
+    return better.held_out_accuracy - worse.held_out_accuracy > CLEARLY
 
 
 def earlier_run(now: Session) -> tuple[str, History] | None:
@@ -454,3 +473,5 @@ LESSONS = (
         watched=Watched("Training / held-out accuracy", _both),
     ),
 )
+
+_SET_UPS = frozenset(key_of(set_up.experiment) for lesson in LESSONS for set_up in lesson.set_ups)

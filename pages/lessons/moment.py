@@ -1,10 +1,11 @@
 """A moment in a guided lesson: what the lesson's check can read from the session and the page."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pages.models.shown_network import ShownNetwork, shown_on
 from pages.state.kept_models import Kept
-from pages.state.session_value import Session
+from pages.state.session_value import Outcome, Session
 from polycore import Experiment, Run
 
 
@@ -37,17 +38,42 @@ class Moment:
         """The network that the page shows; None if it shows none."""
         return shown_on(self.page, self.session)
 
-    def steps(self, experiment: Experiment) -> int:
-        """Return the number of steps of the kept run; 0 if there is none."""
-        kept = self.kept(experiment)
-        return 0 if kept is None or kept.history is None else int(kept.history.step[-1])
+    def outcome(self, experiment: Experiment) -> Outcome:
+        """Return the outcome of the longest run of `experiment` that the session keeps or remembers.
 
-    def held_out_accuracy(self, experiment: Experiment) -> float:
-        """Return the held-out accuracy of the kept run, as a share from 0 to 1; 0.0 if there is none."""
-        kept = self.kept(experiment)
-        return 0.0 if kept is None else kept.model.held_out_accuracy or 0.0
+        Of equally long ones it is the latest. Runs that continued from other weights do not count.
+        """
+        kept = (one for one in reversed(self.session.models.kept) if _is_fresh(one, experiment))
+        remembered = self.session.lessons.outcomes.get(key_of(experiment), Outcome())
+        return max((*map(_outcome_of, kept), remembered), key=lambda outcome: outcome.steps)
+
+    def changed_by_hand(self, experiment: Experiment) -> tuple[float, ...]:
+        """Return the losses of the kept networks of `experiment` that were changed by hand, oldest first."""
+        return tuple(
+            one.model.loss
+            for one in self.session.models.kept
+            if one.model.metadata.get("changed_by_hand")
+            and one.model.experiment is not None
+            and alike(one.model.experiment, experiment)
+        )
 
 
 def alike(one: Experiment, other: Experiment) -> bool:
     """Return whether two experiments are the same but for their seeds and steps."""
-    return replace(one, seed=other.seed, steps=other.steps) == other
+    return key_of(one) == key_of(other)
+
+
+@lru_cache(maxsize=128)
+def key_of(experiment: Experiment) -> Experiment:
+    """Return the experiment that stands for all that differ from `experiment` in seed and steps alone."""
+    return replace(experiment, seed=0, steps=1)
+
+
+def _is_fresh(kept: Kept, experiment: Experiment) -> bool:
+    """Return whether it is of a run of `experiment` from initial weights."""
+    return kept.experiment is not None and not kept.earlier and alike(kept.experiment, experiment)
+
+
+def _outcome_of(kept: Kept) -> Outcome:
+    model = kept.model
+    return Outcome(max(0, kept.last_step), model.loss, model.accuracy, model.held_out_accuracy or 0.0)

@@ -50,8 +50,8 @@ def powers_seen(moment: Moment) -> bool:
 
 def smooth_seen(moment: Moment) -> bool:
     """Return whether networks of both activations know the curves."""
-    both = [moment.held_out_accuracy(one) for one in (FOLDED, SMOOTH)]
-    return min(moment.steps(FOLDED), moment.steps(SMOOTH)) >= SOME_STEPS and min(both) > GOOD
+    both = [moment.outcome(one) for one in (FOLDED, SMOOTH)]
+    return all(one.steps >= SOME_STEPS and one.held_out_accuracy > GOOD for one in both)
 
 
 def small_seen(moment: Moment) -> bool:
@@ -66,6 +66,7 @@ def dropped_seen(moment: Moment) -> bool:
 
 def _difference(moment: Moment, one: Experiment, other: Experiment) -> float:
     """Return by how much held-out accuracy is higher; 0 until both have trained for long enough."""
-    if min(moment.steps(one), moment.steps(other)) < SOME_STEPS:
+    first, second = moment.outcome(one), moment.outcome(other)
+    if min(first.steps, second.steps) < SOME_STEPS:
         return 0.0
-    return moment.held_out_accuracy(one) - moment.held_out_accuracy(other)
+    return first.held_out_accuracy - second.held_out_accuracy

@@ -1,5 +1,7 @@
 """A session as one value: all that a tab has, by subject, and the way back from its last loss."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Literal, TypeVar
@@ -26,17 +28,34 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What a lesson needs of a run from initial weights, also when its network is no longer kept.
+
+    steps: how many it took. loss, accuracy, held_out_accuracy: of its best weights.
+    """
+
+    steps: int = 0
+    loss: float = math.inf
+    accuracy: float = 0.0
+    held_out_accuracy: float = 0.0
+
+
+@dataclass(frozen=True)
 class Lessons:
     """The guided lessons.
 
     current: the one that is on, by its name in the address; None if none is.
     seen: the names of those whose check has passed.
     before: the run that was there when the lesson began, which is no part of it.
+    outcomes: of the longest run of each set-up of a lesson, by `moment.key_of` of its experiment.
+    broken: the losses of the latest networks that were changed by hand for the lesson about that.
     """
 
     current: str | None = None
     seen: frozenset[str] = frozenset()
     before: Training | None = None
+    outcomes: Mapping[Experiment, Outcome] = field(default_factory=dict)
+    broken: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -297,6 +297,65 @@ def test_a_broken_weight_heals():
     assert not seen("heal", by_hand(holding(whole, continued(continuing.WHOLE, harmless, 100)), harmless))
 
 
+@cache
+def pairs():
+    """Return the two runs of each lesson that compares two set-ups, by its name."""
+    return {
+        "search": (run_to_end(lessons.SEARCH, 20_000), run_to_end(lessons.GRADIENT, 600)),
+        "scaling": (run_to_end(lessons.UNSCALED, 5000), run_to_end(lessons.SCALED, 5000)),
+        "small": (run_to_end(lessons.TWO_NEURONS, 8000), run_to_end(lessons.MORE_NEURONS, 8000)),
+        "features": tuple(
+            run_to_end(one, 4000) for one in (network_settings.STRAIGHT, network_settings.POWERS)
+        ),
+        "smooth": tuple(
+            run_to_end(one, 20_000) for one in (network_settings.FOLDED, network_settings.SMOOTH)
+        ),
+        "weights": tuple(run_to_end(one, 4000) for one in (network_settings.LARGE, network_settings.SMALL)),
+        "dropout": tuple(run_to_end(one, 4000) for one in (network_settings.ALL, network_settings.DROPPED)),
+    }
+
+
+@pytest.mark.parametrize("name", ["search", "scaling", "small", "features", "smooth", "weights", "dropout"])
+def test_a_lesson_remembers_its_first_run_when_that_is_no_longer_kept(name):
+    first, second = pairs()[name]
+    remembered = replace(holding(), lessons=lessons.noted(holding(first)))
+    assert not seen(name, remembered)
+    assert seen(name, replace(holding(second), lessons=remembered.lessons))
+
+
+def test_a_short_run_does_not_replace_what_a_lesson_remembers_of_a_long_one():
+    long, short = run_to_end(lessons.UNSCALED, 5000), run_to_end(lessons.UNSCALED, 10)
+    remembered = replace(holding(short), lessons=lessons.noted(holding(long)))
+    remembered = replace(holding(pairs()["scaling"][1]), lessons=lessons.noted(remembered))
+    assert seen("scaling", remembered)
+
+
+def test_nothing_is_remembered_of_a_run_that_is_of_no_lesson():
+    assert lessons.noted(holding(run_to_end(pc.Experiment(hidden=(4,)), 1200))) == Lessons()
+
+
+def test_a_broken_weight_that_healed_is_seen_without_the_broken_network():
+    whole = run_to_end(continuing.WHOLE, 2000)
+    broken = spoiled(whole.best, 10.0)
+    remembered = lessons.noted(by_hand(holding(whole), broken))
+    healed = holding(continued(continuing.WHOLE, broken, 1000))
+    assert not seen("heal", healed)
+    assert seen("heal", replace(healed, lessons=remembered))
+
+
+def test_the_run_that_makes_the_lesson_s_first_one_go_completes_the_lesson():
+    # as in lesson 13 after lesson 8: its first run has the oldest of twelve slots
+    folded, smooth = pairs()["smooth"]
+    others = [kept(pc.start(pc.Experiment(hidden=(4,), seed=seed)), f"Other {seed}") for seed in range(11)]
+    app = opened(TRAIN, {"look": "smooth"})
+    training = Training(smooth, executor=None, advance=pc.advance)
+    models = KeptModels(kept=(kept(folded), *others), in_use="Run 1")
+    app.session_state[session.KEY] = replace(session_of(app), models=models, training=training)
+    app.run()
+    assert "Run 1" not in session_of(app).models.titles
+    assert session_of(app).lessons.seen == {"smooth"}
+
+
 def test_another_seed_is_still_the_same_lesson():
     run = run_to_end(replace(lessons.TOO_FAST, seed=5), 500)
     assert seen("dead", holding(run))
