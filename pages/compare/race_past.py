@@ -33,6 +33,15 @@ def choice_at(lane: Lane, moment: Choice) -> Choice:
     return steps[max(0, bisect_right(_times(training, steps), moment) - 1)]
 
 
+def lowest_loss_at(lane: Lane, moment: Choice) -> float:
+    """Return a lane's lowest loss in nats by a moment, as the race's chart has it: at the end of a chunk."""
+    marks = lane.training.marks
+    if not isinstance(moment, int):
+        return marks[-1].best_loss
+    ends = [_microseconds(mark.seconds) for mark in marks]
+    return marks[max(0, bisect_right(ends, moment) - 1)].best_loss
+
+
 def seconds_at(lane: Lane, step: int) -> float:
     """Return after how many seconds of computing a lane had taken that step."""
     return _seconds(lane.training, [step])[0]

@@ -7,6 +7,7 @@ import numpy as np
 
 from pages.channel.frame import Frame
 from pages.compare import race_past
+from pages.plane.referee import best_possible
 from pages.plane.scene import scene_of
 from pages.run_view.advancing_source import TravelingSource
 from pages.run_view.map_values import ShownMap, shown_map
@@ -15,8 +16,11 @@ from pages.runs.past import Choice
 from pages.runs.race import Lane, Race
 from pages.runs.runner import Training
 from polycore.arrays import Floats
+from polycore.figures import Curve, alternative_text
 from polycore.formatting import counted, loss_text, percent
 from polycore.workers.picture import Portrait, Wish
+
+OVER = "computing time (s)"
 
 
 class RaceSource(TravelingSource):
@@ -50,6 +54,7 @@ def values(race: Race, moment: Choice = "Now") -> dict[str, Any]:
     moment: that of the weights; see `race_past.choice_at`.
     """
     running = race.is_running
+    losses, accuracies = curves_of(race)
     waits = (status.waiting(lane.training) for lane in race.lanes)
     return {
         "generation": sum(lane.training.generation for lane in race.lanes),
@@ -59,7 +64,19 @@ def values(race: Race, moment: Choice = "Now") -> dict[str, Any]:
         "moments": race_past.moments(race),
         "then": {"seconds": moment / 1e6 if isinstance(moment, int) else 0, "is_past": moment != "Now"},
         "lanes": {str(index): _lane(lane, race.budget, moment) for index, lane in enumerate(race.lanes)},
+        "loss_alt": alternative_text.losses(losses, OVER),
+        "accuracy_alt": alternative_text.accuracies(accuracies, OVER, best_possible(race.set_up)),
     }
+
+
+def curves_of(race: Race) -> tuple[list[Curve], list[Curve]]:
+    """Return each lane's lowest loss so far and held-out accuracy, over seconds of computing."""
+    losses, accuracies = [], []
+    for lane in race.lanes:
+        seconds, _, loss, accuracy = np.array(lane.training.marks).T
+        losses.append(Curve(lane.name, seconds, loss))
+        accuracies.append(Curve(lane.name, seconds, accuracy))
+    return losses, accuracies
 
 
 def _standing(race: Race, moment: Choice, *, running: bool) -> str:
@@ -72,7 +89,7 @@ def _standing(race: Race, moment: Choice, *, running: bool) -> str:
 
 
 def _standing_then(race: Race, microseconds: int) -> str:
-    losses = [_loss(lane, microseconds) for lane in race.lanes]
+    losses = [race_past.lowest_loss_at(lane, microseconds) for lane in race.lanes]
     lowest, after = min(losses), f"After {microseconds / 1e6:.2f} s of computing"
     if losses.count(lowest) == len(losses):
         return f"{after}, all had the same loss: {loss_text(lowest)} nats."
@@ -103,9 +120,9 @@ def _finite(numbers: Floats) -> list[float | None]:
 
 
 def _weights(lane: Lane, budget: float, moment: Choice) -> dict[str, str]:
-    """Return the figures of the weights of that moment, and when the lane had them."""
+    """Return the lowest loss by that moment, and the accuracy of its weights and when the lane had them."""
     training, past = lane.training, _past(lane, moment)
-    loss = loss_text(_loss(lane, moment))
+    loss = loss_text(race_past.lowest_loss_at(lane, moment))
     if past is not None:
         step, portrait = past
         return {
@@ -118,11 +135,6 @@ def _weights(lane: Lane, budget: float, moment: Choice) -> dict[str, str]:
         "held_out": percent(training.marks[-1].held_out_accuracy),
         "used": f"{training.seconds:.1f} of {budget:g} s · {counted(training.run.step, 'step')}",
     }
-
-
-def _loss(lane: Lane, moment: Choice) -> float:
-    past = _past(lane, moment)
-    return float(lane.training.run.history.loss[-1]) if past is None else past[1].model.loss
 
 
 def _map(lane: Lane, moment: Choice) -> ShownMap | None:

@@ -5,14 +5,13 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, get_args
 
-import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text, session_key
 from pages.channel.live_text import Followed
 from pages.compare import race_landscape, race_past
-from pages.compare.race_source import RaceSource, values
+from pages.compare.race_source import OVER, RaceSource, curves_of, values
 from pages.plane import live
 from pages.plane.live import Bound
 from pages.plane.plane import model_map, run_map
@@ -40,7 +39,7 @@ from pages.state.kept_models import Kept
 from pages.state.shown_weights import ShownWeights
 from pages.wording import refusal
 from polycore import Experiment, PolycoreError, Run
-from polycore.figures import Curve, accuracies_figure, line_url, losses_figure
+from polycore.figures import accuracies_figure, line_url, losses_figure
 from polycore.figures.style import ZERO_LINE
 from polycore.network.activations import ACTIVATIONS, RELU
 from polycore.network.features import label_of
@@ -52,7 +51,6 @@ PREFIX = "race"
 KIND_KEY, BUDGET_KEY, REFUSAL_KEY = f"{PREFIX}.kind", f"{PREFIX}.budget", f"{PREFIX}.refusal"
 NAMES_KEYS: dict[Kind, str] = {"Optimizers": f"{PREFIX}.names", "Activations": f"{PREFIX}.activations"}
 MAP_HEIGHT, CHART_HEIGHT = 200, 320
-OVER = "computing time (s)"
 
 KIND_HELP = (
     "Optimizers: your network, trained by several of them. Activations: your network with several of them in "
@@ -75,13 +73,19 @@ BUDGET_HELP = (
     "Processor time for each of them, without the time spent waiting: on a busy machine the race takes "
     "longer but stays fair."
 )
-LOSS_HELP = "Cross-entropy of the current weights on the samples, in nats. All minimize it."
+LOSS_HELP = (
+    "The lowest cross-entropy on the samples so far, in nats, as in the chart below. All minimize it; at the "
+    "latest step it may be higher."
+)
 WHY_REPLACED: dict[Kind, str] = {
     "Optimizers": "So all minimize the same loss, on samples that every optimizer can use, and only the time "
     "ends a run.",
     "Activations": "So all minimize the same loss on the same samples, and only the time ends a run.",
 }
-HELD_OUT_HELP = "The share of 3,000 held-out points, never trained on, that the current weights get right."
+HELD_OUT_HELP = (
+    "The share of 3,000 held-out points, never trained on, that the weights on the map, those of the latest "
+    "step, get right."
+)
 
 
 def is_running() -> bool:
@@ -322,7 +326,7 @@ def _draw_lane_map(index: int, lane: Lane, figure: go.Figure, choice: Choice, fo
 def _draw_lane_figures(index: int, now: dict[str, Any], followed: Followed) -> None:
     path = f"lanes.{index}"
     html = live_text.row(
-        live_text.metric("Loss", f"{path}.loss", now["loss"], LOSS_HELP),
+        live_text.metric("Lowest loss", f"{path}.loss", now["loss"], LOSS_HELP),
         live_text.metric("Held-out", f"{path}.held_out", now["held_out"], HELD_OUT_HELP),
     )
     html += live_text.value(f"{path}.used", now["used"], "p", "caption")
@@ -354,7 +358,8 @@ def _draw_chart(
 ) -> None:
     line = f"layout.shapes.{len(figure.layout.shapes) - 1}"
     of_line = [(f"{line}.{end}", "then.seconds") for end in ("x0", "x1")]
-    bound = Bound(followed, [*bindings, *of_line, (f"{line}.visible", "then.is_past")])
+    of_text = ("layout.meta.alt", f"{name}_alt")
+    bound = Bound(followed, [*bindings, *of_line, (f"{line}.visible", "then.is_past"), of_text])
     live.figure(figure, key=f"{PREFIX}.{name}", height=CHART_HEIGHT, rests=True, bound=bound)
 
 
@@ -364,16 +369,6 @@ def _curves_of_frames(race: Race, name: str) -> list[tuple[str, str]]:
         for index in range(len(race.lanes))
         for axis, column in (("x", "seconds"), ("y", name))
     ]
-
-
-def curves_of(race: Race) -> tuple[list[Curve], list[Curve]]:
-    """Return each lane's lowest loss so far and held-out accuracy, over seconds of computing."""
-    losses, accuracies = [], []
-    for lane in race.lanes:
-        seconds, _, loss, accuracy = np.array(lane.training.marks).T
-        losses.append(Curve(lane.name, seconds, loss))
-        accuracies.append(Curve(lane.name, seconds, accuracy))
-    return losses, accuracies
 
 
 def _lane_map(lane: Lane, choice: Choice) -> go.Figure:

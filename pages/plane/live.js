@@ -16,6 +16,11 @@ const CONFIG = {
 const MODE_BAR = ["zoom2d", "pan2d", "resetScale2d"];
 const PNG_SCALE = 2; // pixels in the file for each on the page, for print and projectors
 
+// What of a chart is shown while it rests: its single points, such as a star at the latest weights, and its text.
+const POINT = /^data\.(\d+)\.(x\.0|y\.0|name)$/;
+const ALT = "layout.meta.alt";
+const POINT_MARGIN = 7; // pixels from the edge at which a point waits for axes that reach as far
+
 const SHOWN_ALONE = /^layout\.(meta|images\.\d+\.source)\b/; // what of a figure can be shown without Plotly
 
 const PHONE = matchMedia("(max-width: 640px)");
@@ -92,6 +97,7 @@ class Chart {
     this.leave?.();
     const { follow } = latest;
     this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.take(frame));
+    if (latest.rests) this.showPoints();
     this.refreshSoon();
   }
 
@@ -105,7 +111,31 @@ class Chart {
   take(frame) {
     if (frame.sequence < this.latest.follow.since) return;
     this.frame = frame;
+    if (this.latest.rests) this.showPoints();
     this.refreshSoon();
+  }
+
+  // Shows the single points of the latest frame in the chart as it is drawn: what a page calls "now" is one value, in
+  // the chart as in the texts beside it, however long the chart rests.
+  showPoints() {
+    if (!this.drawn || this.canvas) return;
+    const { follow, figure } = this.latest;
+    const bound = (follow?.bind ?? []).filter(([target]) => target === ALT || POINT.test(target));
+    if (bound.length === 0) return;
+    if (this.frame) this.write(bound, new Values(this.frame, follow));
+    for (const index of new Set(bound.flatMap(([target]) => target.match(POINT)?.[1] ?? []))) this.showPoint(Number(index));
+    this.describe(figure.layout.meta?.alt ?? "Chart");
+  }
+
+  showPoint(index) {
+    const { x, y, name } = this.latest.figure.data[index];
+    const drawn = (parts) => [...this.plot.querySelectorAll(parts)].find(({ __data__: [{ trace }] }) => trace.index === index);
+    const point = drawn(".scatterlayer .trace")?.querySelector(".points path");
+    const text = drawn(".legend .traces")?.querySelector(".legendtext");
+    if (text) text.textContent = plain(name);
+    const { x: across, y: up } = this.axes();
+    if (point && Number.isFinite(x[0]) && Number.isFinite(y[0]))
+      point.setAttribute("transform", `translate(${pixel(across, x[0])},${pixel(up, y[0])})`);
   }
 
   // Writes the values of the latest frame into the figure, at the paths in `follow.bind`. Frames that are never drawn
@@ -115,13 +145,16 @@ class Chart {
     const { follow, figure } = this.latest;
     const values = new Values(this.frame, follow);
     this.frame = null;
-    for (const [target, name] of follow.bind) {
-      const value = values.at(name);
-      if (value === undefined) continue;
-      write(figure, target.split("."), value);
-      this.onlyPictures &&= SHOWN_ALONE.test(target);
-    }
+    const written = this.write(follow.bind, values);
+    this.onlyPictures &&= written.every((target) => SHOWN_ALONE.test(target));
     this.legend.show(figure);
+  }
+
+  // Writes the values of the bindings that a frame has into the figure; returns where.
+  write(bindings, values) {
+    const known = bindings.map(([target, name]) => [target, values.at(name)]).filter(([, value]) => value !== undefined);
+    for (const [target, value] of known) write(this.latest.figure, target.split("."), value);
+    return known.map(([target]) => target);
   }
 
   refreshSoon() {
@@ -202,6 +235,7 @@ class Chart {
     this.pad.hidden = !clicks;
     this.plot.classList.toggle("polycore-live-clicks", clicks);
     this.moveCursor();
+    if (this.latest.rests) this.showPoints(); // of a frame that has come meanwhile
   }
 
   // Shows the latest pictures and nothing else. Plotly.relayout would lay the whole figure out for each. Plotly keeps
@@ -430,6 +464,13 @@ function turn() {
 // A curve of which Plotly says nothing under the pointer: the label says more. With a template it would.
 function withoutHover(trace) {
   return isCurve(trace) ? { ...trace, hoverinfo: "skip", hovertemplate: undefined } : trace;
+}
+
+// Where an axis has a value, in pixels. What lies beyond axes that the figure chooses itself is at their edge.
+function pixel(axis, value) {
+  const position = axis.d2p(value);
+  if (!axis.autorange) return position;
+  return Math.min(axis._length - POINT_MARGIN, Math.max(POINT_MARGIN, position));
 }
 
 function write(target, [name, ...names], value) {

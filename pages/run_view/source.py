@@ -95,7 +95,7 @@ def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
         "generation": training.generation,
         "active": training.is_active,
         "status": training.status.capitalize(),
-        "line": status.line(training, run, shown.loss),
+        "line": status.line(training, run),
         "step": run.step,
         "begun": run.step > 0,
         "moments": moments(training.snapshot_steps, run),

@@ -9,14 +9,14 @@ from polycore.formatting import loss_text
 TURNS = f"While others wait, runs take turns of {TURN_SECONDS:g} seconds."
 
 
-def line(training: Training, run: Run, loss: float) -> str:
+def line(training: Training, run: Run) -> str:
     """Return what follows the status in one line; `run` is the training's, as the caller has read it.
 
-    loss: that of the weights shown, which may be lower than the lowest recorded: a run measures some steps.
+    It names the step of the best loss: a run measures some steps, and the latest weights may be better still.
     """
     return (
         f"step {run.step:,} of {run.last_step:,} ({run.step / run.last_step:.0%})"
-        f"{_position(training)} · best loss {loss_text(min(run.best_loss, loss))} nats"
+        f"{_position(training)} · best loss {loss_text(run.best_loss)} nats (step {run.best_step:,})"
     )
 
 

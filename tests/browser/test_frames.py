@@ -17,7 +17,8 @@ from tests.browser.dashboard import served
 COLORS = [(200, 10, 20), (30, 210, 40), (50, 60, 220)]
 ALPHAS = 5  # from clear to half transparent
 
-# A chart and a map that follow a run, of which the server knows nothing.
+# Two charts and a map that follow a run, of which the server knows nothing. The second chart has a star at
+# the latest weights, which a text names too.
 APP = f"""
 import plotly.graph_objects as go
 import streamlit as st
@@ -39,10 +40,29 @@ if __name__ == "__main__":
     bindings = [("layout.images.0.source", "picture"), ("layout.meta.step", "step")]
     live.figure(plane, "map", 300, bound=live.Bound(followed, bindings, {COLORS}))
     draw(value("words", "no words yet", "p"), "text", followed)
+    line = dict(type="scatter", mode="lines", x=[0, 100], y=[1, 0.01], name="loss")
+    star = dict(type="scatter", mode="markers", x=[0], y=[1], name="now 1.00", showlegend=True)
+    bindings = [("data.0.x", "history.step"), ("data.0.y", "history.loss"), ("layout.meta.alt", "now.alt")]
+    bindings += [("data.1.x.0", "now.step"), ("data.1.y.0", "now.loss"), ("data.1.name", "now.mark")]
+    starred = go.Figure([line, star], layout | {{"yaxis": {{"type": "log"}}}})
+    live.figure(starred, "starred", 260, rests=True, bound=live.Bound(followed, bindings))
+    draw(value("now.mark", "now 1.00", "p"), "now", followed)
 """
 TAKE = """frames => frames.forEach(frame =>
   window.polycoreChannel.take(Uint8Array.from(atob(frame), letter => letter.charCodeAt(0)).buffer)
 )"""
+
+STAR = """chart => {
+  const box = chart.querySelector(".scatterlayer .points path").getBoundingClientRect();
+  return {
+    legend: [...chart.querySelectorAll(".legendtext")].map((text) => text.textContent),
+    alt: chart.querySelector(".main-svg").getAttribute("aria-label"),
+    center: [box.x + box.width / 2, box.y + box.height / 2],
+  };
+}"""
+# whether a figure has been drawn since it had been drawn so often
+DRAWN_AGAIN = """([number, drawn]) =>
+  Number(document.querySelectorAll(".polycore-live")[number].dataset.updates) > Number(drawn)"""
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +92,62 @@ def test_each_pixel_has_the_color_of_its_class_and_a_zoom_keeps_the_latest_pictu
     assert_a_zoom_keeps_the_latest_picture(page)
 
 
+def test_a_star_is_what_the_text_beside_the_chart_says_also_while_the_chart_rests(page):
+    charted, text = chart(page, 2), page.locator("[data-value='now.mark']")
+    charted.and_(page.locator("[data-updates]")).wait_for()
+    history = np.array([[0, 100], [1, 0.01], [0, 0], [0, 0]])
+    drawn = charted.get_attribute("data-updates")
+    take(page, starred(30, history, 40, 0.1))
+    page.wait_for_function(DRAWN_AGAIN, arg=[2, drawn])
+    before, drawn = star(charted), charted.get_attribute("data-updates")
+    assert "now 0.100" in before["legend"]
+    # the chart is drawn no earlier than in the browser's next picture
+    resting = star_after(charted, starred(31, history, 80, 0.02))
+    assert "now 0.020" in resting["legend"]
+    assert (text.inner_text(), resting["alt"]) == ("now 0.020", "now 0.020 at step 80")
+    page.wait_for_function(DRAWN_AGAIN, arg=[2, drawn])
+    # where Plotly itself then draws it: the axes have not changed
+    after = star(charted)
+    assert (after["legend"], after["alt"]) == (resting["legend"], resting["alt"])
+    assert resting["center"] == pytest.approx(after["center"], abs=0.5)
+    assert abs(before["center"][0] - after["center"][0]) > 50
+
+
+def test_a_star_beyond_what_a_resting_chart_shows_waits_at_its_edge(page):
+    charted = chart(page, 2)
+    charted.and_(page.locator("[data-updates]")).wait_for()
+    history = np.array([[0, 100], [1, 0.01], [0, 0], [0, 0]])
+    drawn = charted.get_attribute("data-updates")
+    take(page, starred(30, history, 40, 0.1))
+    page.wait_for_function(DRAWN_AGAIN, arg=[2, drawn])
+    area = charted.locator(".nsewdrag").bounding_box()
+    x, y = star_after(charted, starred(31, history, 900, 0.1))["center"]
+    assert area["x"] + area["width"] - 10 < x < area["x"] + area["width"]
+    assert area["y"] < y < area["y"] + area["height"]
+
+
 def chart(page, number):
     return page.locator(".polycore-live").nth(number)
+
+
+def starred(sequence, history, step, loss):
+    """Return a frame with a history, and the latest weights at a step."""
+    mark = f"now {loss:.3f}"
+    now = {"step": step, "loss": loss, "mark": mark, "alt": f"{mark} at step {step}"}
+    steps, *others = history
+    columns = [steps.astype("<u4"), *(other.astype("<f4") for other in others)]
+    return Frame("a run", sequence, {"now": now}, {"history": b"".join(map(bytes, columns))})
+
+
+def star(charted):
+    """Return what a chart shows of its star: its name, its center on the screen, the alternative text."""
+    return charted.evaluate(STAR)
+
+
+def star_after(charted, frame):
+    """Return the same right after a frame, before the browser draws anything."""
+    content = base64.b64encode(frame.content).decode()
+    return charted.evaluate(f"(chart, frames) => {{ ({TAKE})(frames); return ({STAR})(chart); }}", [content])
 
 
 def take(page, *frames):

@@ -44,7 +44,7 @@ def test_a_run_that_has_ended_is_continued_as_it_was():
 def test_the_share_is_that_of_the_steps_that_are_named():
     run = pc.start(TINY, weights=pc.advance(pc.start(TINY), 60))  # to step 120
     training = Training(pc.advance(run, 30), executor=None, advance=pc.advance)
-    text = status.line(training, training.run, 0.5)
+    text = status.line(training, training.run)
     assert text.startswith("step 90 of 120 (75%)")
     assert values(training, ShownWeights.of(training, "Now"))["share"] == 75.0
 

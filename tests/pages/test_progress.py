@@ -20,7 +20,7 @@ def test_a_loss_near_zero_is_shown_with_its_digits():
     app = trained(learning_rate="0.02", steps="400")
     run = session_of(app).training.run
     assert 0.0001 < run.best_loss < 0.0005
-    assert run_status(app).endswith(f"best loss {run.best_loss:#.3g} nats")
+    assert run_status(app).endswith(f"best loss {run.best_loss:#.3g} nats (step {run.best_step})")
     assert metrics(app)["Loss"] == f"{run.current.loss:#.3g}"
 
 

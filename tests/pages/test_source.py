@@ -140,6 +140,21 @@ def test_its_figures_are_of_the_latest_weights_or_the_best():
     assert best["name"] == f"best (step {run.best_step})"
 
 
+def test_the_status_names_the_best_loss_as_the_best_weights_have_it():
+    # steps on batches are measured every few steps: the latest weights may be better than the best measured
+    run = pc.start(EXPERIMENT)
+    while run.current.loss >= run.best_loss:
+        run = pc.advance(run, 1)
+    training = Training(run, NoWorker(), pc.advance)
+    now, best = RunSource(training), RunSource(training)
+    best.look_at(Look("Best"))
+    lowest = best.frame().header["weights"]["loss_text"]
+    assert lowest != now.frame().header["weights"]["loss_text"]
+    line = f" · best loss {lowest} nats (step {run.best_step})"
+    assert now.frame().header["line"].endswith(line)
+    assert best.frame().header["line"].endswith(line)
+
+
 def test_later_frames_have_greater_numbers_and_without_news_there_is_no_other_frame():
     hand = Hand()
     training = Training(pc.start(EXPERIMENT), hand, pc.advance)
