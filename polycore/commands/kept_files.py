@@ -2,15 +2,17 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
 from polycore.commands.argument_parser import Parser
 from polycore.errors import PolycoreError, RunFileError, WeightFileError
+from polycore.files.path_or_file import is_stream
 from polycore.files.refusals import ReadingError, Reason
 from polycore.model.model import Model
+from polycore.terminal.interruption import Interrupted, Interruption
 from polycore.training.run import Run
 
 # a run file is recognized by its content, or because it is too large for a weight file
@@ -48,17 +50,29 @@ def check_paths(parser: Parser, written: Mapping[str, Path], read: Mapping[str, 
     Both mappings have the paths by the names of their arguments, such as "--out".
     """
     for path in written.values():
-        if path.is_dir() or not os.access(path.parent, os.W_OK):
-            parser.error(f"{path} cannot be written: choose a file in a folder that exists and is writable")
+        if not _is_writable(path):
+            parser.error(
+                f"{path} cannot be written: choose another file, in a folder that exists and is writable"
+            )
     others = dict(read)
     for name, path in written.items():
         for other_name, other in others.items():
-            if same_file(path, other):
+            if same_file(path, other) and not is_stream(path):
                 parser.error(
                     f"{name} {path} is the same file as {other_name} {other}, which it would replace: choose "
                     f"another file for {name}"
                 )
         others[name] = path
+
+
+def _is_writable(path: Path) -> bool:
+    if is_stream(path):
+        return os.access(path, os.W_OK)
+    file = Path(os.path.realpath(path))
+    if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
+        return False
+    # a link's folder too: what else a command writes stands beside the link
+    return os.access(file.parent, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def same_file(path: Path, other: Path) -> bool:
@@ -67,6 +81,25 @@ def same_file(path: Path, other: Path) -> bool:
         return path.samefile(other)  # hard links too
     except OSError:
         return os.path.normcase(os.path.realpath(path)) == os.path.normcase(os.path.realpath(other))
+
+
+def failure_to_write(
+    write: Callable[[Path], None], path: Path, interruption: Interruption
+) -> BaseException | None:
+    """Write the file at `path`; return the exception that prevented it, if any.
+
+    Of a sweep or a run that took hours, one file that cannot be written must not cost the others. A signal
+    ends the wait for the reader of a pipe, which may never come; a file is written to its end.
+    """
+    try:
+        if is_stream(path):
+            with interruption.allowed():
+                write(path)
+        else:
+            write(path)
+    except (Interrupted, PolycoreError) as error:
+        return error
+    return None
 
 
 class Checkpoint:

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from polycore.commands import experiment_source, settings
 from polycore.commands.argument_parser import Parser
-from polycore.commands.kept_files import check_paths
+from polycore.commands.kept_files import check_paths, failure_to_write
 from polycore.commands.tally import Tally
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
@@ -101,25 +101,30 @@ def sweep(arguments: argparse.Namespace) -> int:
     with Interruption() as interruption:
         with _executor(arguments, len(experiments)) as executor:
             stopped = _computed(experiments, executor, tally, interruption)
-        if tally.outcomes:
-            _report(tally, sweep_table, arguments)
-    if stopped is not None:
-        raise stopped
+        failures = _written(tally, sweep_table, arguments, interruption)
+    if tally.outcomes:
+        sys.stdout.write(f"\n{_in_words(sweep_table.summary(tally.outcomes))}\n")
+    if tally.best is not None:
+        sys.stdout.write(f"\nbest: {tally.words(tally.best.experiment)}\n")
+    for failure in (*failures, stopped):
+        if failure is not None:
+            raise failure
     if tally.best is None:
         raise PolycoreError("no run succeeded: the lines above say why.")
     return 0
 
 
-def _report(tally: Tally, sweep_table: ModuleType, arguments: argparse.Namespace) -> None:
-    """Write the requested files, and print the summary of all outcomes."""
-    if arguments.table is not None:
-        table = sweep_table.table(tally.outcomes).to_csv(index=False, lineterminator="\n")
-        put(arguments.table, table.encode(), "table")
-    sys.stdout.write(f"\n{_in_words(sweep_table.summary(tally.outcomes))}\n")
-    if tally.best is not None and tally.best.model is not None:
-        sys.stdout.write(f"\nbest: {tally.words(tally.best.experiment)}\n")
-        if arguments.best is not None:
-            tally.best.model.save(arguments.best)
+def _written(
+    tally: Tally, sweep_table: ModuleType, arguments: argparse.Namespace, interruption: Interruption
+) -> list[BaseException | None]:
+    """Write the requested files; return for each the exception that prevented it, or None."""
+    writers: list[tuple[Callable[[Path], None], str]] = []
+    if arguments.table is not None and tally.outcomes:
+        table = sweep_table.table(tally.outcomes).to_csv(index=False, lineterminator="\n").encode()
+        writers.append((lambda path: put(path, table, "table"), arguments.table))
+    if arguments.best is not None and tally.best is not None and tally.best.model is not None:
+        writers.append((tally.best.model.save, arguments.best))
+    return [failure_to_write(write, Path(path), interruption) for write, path in writers]
 
 
 def _sweep_table() -> ModuleType:

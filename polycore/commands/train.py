@@ -7,14 +7,22 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from polycore.commands import experiment_source, settings
 from polycore.commands.argument_parser import Parser
 from polycore.commands.descriptions import listing
-from polycore.commands.kept_files import Checkpoint, check_paths, kept_at, run_at, same_file
+from polycore.commands.kept_files import (
+    Checkpoint,
+    check_paths,
+    failure_to_write,
+    kept_at,
+    run_at,
+    same_file,
+)
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
+from polycore.files.path_or_file import is_stream
 from polycore.formatting import percent
 from polycore.links import link
 from polycore.model.model import Model
@@ -97,17 +105,21 @@ def train(arguments: argparse.Namespace) -> int:
     _check_paths(parser, arguments, out, weights)
     with Interruption() as interruption:
         run, stopped = _trained(run, Checkpoint(kept_in, arguments.save_every), interruption)
-        if stopped is not None:
-            kept_in = kept_in or out.with_suffix(".run.npz")
-        if kept_in is not None:
-            run.save(kept_in)
-        model = run.best
-        model.save(out)
-    sys.stdout.write((_json if arguments.json else _summary)(run, model, out, kept_in))
-    if stopped is not None:
-        _show_how_to_resume(parser, kept_in, out)
-        raise stopped
+        saved = _saved(run, out, kept_in, stopped, interruption)
+    sys.stdout.write((_json if arguments.json else _summary)(run, saved))
+    if saved.failure is not None:
+        if saved.run is not None:
+            _show_how_to_resume(parser, saved.run, out)
+        raise saved.failure
     return 0
+
+
+class _Saved(NamedTuple):
+    """The files that were written, and the exception that ended the command early, if any."""
+
+    weights: Path | None
+    run: Path | None
+    failure: BaseException | None
 
 
 def _check_paths(
@@ -160,11 +172,15 @@ def _run_path(parser: Parser, arguments: argparse.Namespace) -> Path | None:
 
 def _free_name(experiment: Experiment, kept_in: Path | None) -> Path:
     """Return a new file name, so that the unnamed file of an earlier run, perhaps of hours, is not lost."""
-    name = f"polycore-{experiment.optimizer}-{experiment.class_count}"
+    name = _default_name(experiment)
     names = (Path(f"{name}{number}.npz") for number in ("", *map("-{}".format, range(2, 10**6))))
     return next(
         path for path in names if not path.exists() and not (kept_in is not None and same_file(path, kept_in))
     )
+
+
+def _default_name(experiment: Experiment) -> str:
+    return f"polycore-{experiment.optimizer}-{experiment.class_count}"
 
 
 def _trained(
@@ -193,6 +209,30 @@ def _trained(
     return run, stopped
 
 
+def _saved(
+    run: Run, out: Path, kept_in: Path | None, stopped: BaseException | None, interruption: Interruption
+) -> _Saved:
+    """Write the weights, and the run if it has a file or needs one to be continued."""
+    if stopped is not None:
+        kept_in = kept_in or _run_beside(out, run.experiment)
+    not_kept = None if kept_in is None else failure_to_write(run.save, kept_in, interruption)
+    unwritten = failure_to_write(run.best.save, out, interruption)
+    if unwritten is not None and kept_in is None:  # what was trained is in no file
+        kept_in = _run_beside(out, run.experiment)
+        not_kept = failure_to_write(run.save, kept_in, interruption)
+    return _Saved(
+        out if unwritten is None else None,
+        kept_in if not_kept is None else None,
+        unwritten or not_kept or stopped,
+    )
+
+
+def _run_beside(out: Path, experiment: Experiment) -> Path:
+    """Return the path for the run of the weights in `out`, beside it; of a pipe or device, in this folder."""
+    weights = Path(_default_name(experiment) + ".npz") if is_stream(out) else out
+    return weights.with_suffix(".run.npz")
+
+
 def _last_line(run: Run, stopped: BaseException | None, steps: int, seconds: float) -> str:
     work = f"{steps:,} steps in {duration(seconds)}."
     if isinstance(stopped, Interrupted):
@@ -200,24 +240,26 @@ def _last_line(run: Run, stopped: BaseException | None, steps: int, seconds: flo
     return f"{run.ended_because} {work}" if run.ended_because else work
 
 
-def _show_how_to_resume(parser: Parser, kept_in: Path | None, out: Path) -> None:
+def _show_how_to_resume(parser: Parser, kept_in: Path, out: Path) -> None:
     options = shlex.join(["--resume", str(kept_in), "--out", str(out)])
     with suppress(OSError):  # the terminal was closed
         sys.stderr.write(f"Continue with: {parser.prog} {options}\n")
 
 
-def _summary(run: Run, model: Model, out: Path, kept_in: Path | None) -> str:
+def _summary(run: Run, saved: _Saved) -> str:
+    model = run.best
+    files = {"weights": saved.weights, "run": saved.run}
     rows = {
         "held-out accuracy": percent(model.held_out_accuracy or 0.0, decimals=2),
         "accuracy": percent(model.accuracy, decimals=2),
         "loss": f"{model.loss:.6g} nats",
         "best step": f"{run.best_step:,} of {run.last_step:,}",
-        "weights": str(out),
     }
-    return listing(rows if kept_in is None else {**rows, "run": str(kept_in)})
+    return listing(rows | {name: str(path) for name, path in files.items() if path is not None})
 
 
-def _json(run: Run, model: Model, out: Path, kept_in: Path | None) -> str:
+def _json(run: Run, saved: _Saved) -> str:
+    model = run.best
     values = {
         "held_out_accuracy": model.held_out_accuracy,
         "accuracy": model.accuracy,
@@ -226,8 +268,8 @@ def _json(run: Run, model: Model, out: Path, kept_in: Path | None) -> str:
         "step": run.step,
         "done": run.done,
         "ended_because": run.ended_because,
-        "weights": str(out),
-        "run": None if kept_in is None else str(kept_in),
+        "weights": None if saved.weights is None else str(saved.weights),
+        "run": None if saved.run is None else str(saved.run),
         "experiment": run.experiment.summary(),
     }
     return json.dumps(values) + "\n"

@@ -37,13 +37,14 @@ def content_of(source: PathOrFile, limit: int) -> bytes:
 def put(target: PathOrFile, content: bytes, kind: str) -> None:
     """Write `content` to a path, or in one piece to a binary file.
 
-    A file at the path is replaced atomically once everything is written, or else left unchanged.
-    Raises PolycoreError if it cannot be written; `kind` names the file in its text.
+    A file at the path is replaced atomically once everything is written, or else left unchanged; it keeps its
+    permissions, and a symbolic link keeps pointing to it. A pipe or a device is written into, as by a shell's
+    `>`: a pipe may wait for its reader. Raises PolycoreError if nothing can be written; `kind` names the file
+    in its text.
     """
     try:
         if isinstance(target, str | os.PathLike):
-            # a symbolic link keeps pointing to the file
-            _replace(Path(os.path.realpath(target)), content)
+            _put_at(Path(target), content)
         elif hasattr(target, "write"):
             target.write(content)
         else:
@@ -53,6 +54,15 @@ def put(target: PathOrFile, content: bytes, kind: str) -> None:
             f"the {kind} could not be written: {error}. Give a path in a folder with write permission, "
             "or a file opened with mode 'wb'."
         ) from error
+
+
+def is_stream(path: Path) -> bool:
+    """Return whether a path leads to a pipe or a device, such as /dev/null, which `put` writes into."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
 
 
 def _content_of_path(path: Path, limit: int) -> bytes:
@@ -87,10 +97,29 @@ def _content_of_file(file: IO[bytes], limit: int) -> bytes:
     return bytes(pieces)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _put_at(path: Path, content: bytes) -> None:
+    if is_stream(path):  # before links are resolved: that of a pipe without a name leads nowhere
+        with path.open("wb") as stream:
+            stream.write(content)
+        return
+    file = Path(os.path.realpath(path))
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        _replace(file, content, None)
+        return
+    if not stat.S_ISREG(mode):
+        raise OSError("got a folder, a disk or a socket; expected a file, a pipe or another device")
+    file.open("r+b").close()  # replacing it would need only the folder's permission
+    _replace(file, content, stat.S_IMODE(mode))
+
+
+def _replace(path: Path, content: bytes, permissions: int | None) -> None:
     temporary = path.parent / f".polycore-{secrets.token_hex(8)}.tmp"
     try:
         with temporary.open("xb") as file:
+            if permissions is not None:
+                temporary.chmod(permissions)  # first: nobody else may read what is written
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -161,9 +161,9 @@ class Model:
     def save(self, target: PathOrFile) -> None:
         """Write a weight file to exactly this path, or in one piece to a binary file.
 
-        A file at the path is replaced atomically once everything is written, or else left unchanged. A model
-        without polynomials and classes is saved without metadata, as the tutorial's files are. The same model
-        gives the same bytes.
+        A file at the path is replaced atomically once everything is written, or else left unchanged; a pipe
+        or a device such as /dev/null is written into. A model without polynomials and classes is saved
+        without metadata, as the tutorial's files are. The same model gives the same bytes.
 
         Raises
         ------

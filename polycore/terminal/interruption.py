@@ -29,7 +29,7 @@ class Interrupted(KeyboardInterrupt):  # like its parent, it is not an Exception
 
 
 class Interruption:
-    """A context that catches the signals; they raise Interrupted only within `allowed`.
+    """A context that catches the signals; each raises Interrupted at most once, and only within `allowed`.
 
     A signal that comes outside `allowed` is remembered until `allowed` is entered: a second Ctrl-C must not
     interrupt the saving of results. Signals that the process ignores, as under nohup, stay ignored.
@@ -56,17 +56,18 @@ class Interruption:
 
     @contextmanager
     def allowed(self) -> Iterator[None]:
-        """Raise Interrupted if a signal has come, and within the context as soon as one comes."""
+        """Raise Interrupted if a signal has come since the last, and within the context when one comes."""
         self._allowed = True
         try:
             if self._received is not None:
-                raise Interrupted(self._received)
+                number, self._received = self._received, None
+                raise Interrupted(number)
             yield
         finally:
             self._allowed = False
 
     def _note(self, number: int, _: FrameType | None) -> None:
-        self._received = number
         if self._allowed:
             self._allowed = False
             raise Interrupted(number)
+        self._received = number

@@ -73,8 +73,8 @@ class Run(RunState):
     def save(self, target: PathOrFile) -> None:
         """Write a run file to a path, exactly as given, or in one piece to a binary file.
 
-        A file at the path is replaced once everything is written; until then it stays as it was. The same run
-        gives the same bytes.
+        A file at the path is replaced once everything is written; until then it stays as it was. A pipe or a
+        device such as /dev/null is written into. The same run gives the same bytes.
 
         Raises
         ------

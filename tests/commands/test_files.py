@@ -1,6 +1,10 @@
 """The files of a command: none that it reads or writes is lost by another of its paths."""
 
+import io
 import os
+import signal
+import stat
+import threading
 
 import pytest
 
@@ -96,3 +100,105 @@ def test_the_name_of_unnamed_weights_is_not_that_of_the_run(folder):
     assert done.returncode == 0, done.stderr
     assert pc.Run.load(folder / "polycore-adam-2.npz").step == 5
     assert pc.Model.load(folder / "polycore-adam-2-2.npz").experiment.steps == 5
+
+
+class Reader(threading.Thread):
+    """Reads a file to its end."""
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self._path = path
+        self.start()
+
+    def run(self):
+        self.content = self._path.read_bytes()
+
+    def all(self):
+        self.join(60)
+        return self.content
+
+
+@pytest.fixture
+def pipe(folder):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("the system has no pipes with names")
+    os.mkfifo(folder / "pipe")
+    return folder / "pipe"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("train", "experiment.json", "--steps", "5", "--out", "pipe"), id="train"),
+        pytest.param(("page", "weights.npz", "pipe"), id="page"),
+        pytest.param(("film", "saved.npz", "pipe"), id="film"),
+        pytest.param((*SWEEP, "--table", "pipe"), id="sweep's table"),
+        pytest.param((*SWEEP, "--best", "pipe"), id="sweep's best"),
+    ],
+)
+def test_a_command_writes_into_a_pipe(folder, pipe, arguments):
+    before = set(folder.iterdir())
+    reader = Reader(pipe)
+    done = command(*arguments, folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert len(reader.all()) > 50
+    assert stat.S_ISFIFO(pipe.lstat().st_mode)
+    assert set(folder.iterdir()) == before
+
+
+def test_weights_from_a_pipe_are_those_of_a_file(folder, pipe):
+    words = ("train", "experiment.json", "--steps", "5", "--out")
+    reader = Reader(pipe)
+    assert command(*words, "pipe", folder=folder).returncode == 0
+    command(*words, "w.npz", folder=folder)
+    weights = [pc.Model.load(source).weights for source in (io.BytesIO(reader.all()), folder / "w.npz")]
+    assert all((one == other).all() for one, other in zip(*weights, strict=True))
+
+
+def test_a_sweep_may_throw_both_of_its_files_away(folder):
+    device = folder / "null"
+    try:
+        os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+        device.open("ab").close()
+    except (AttributeError, PermissionError):
+        pytest.skip("only root makes devices, and only where the file system has them")
+    done = command(*SWEEP, "--table", "null", "--best", "null", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert stat.S_ISCHR(device.lstat().st_mode)
+
+
+def test_a_signal_ends_the_wait_for_a_reader_and_the_run_is_kept(folder, pipe, terminal):
+    shown = terminal("train", "experiment.json", "--steps", "5", "--out", "pipe", folder=folder)
+    shown.wait_for("5 steps in ")
+    shown.process.send_signal(signal.SIGTERM)
+    assert shown.ended() == 143
+    assert "Traceback" not in shown.text
+    assert "train --resume polycore-adam-2.run.npz --out pipe" in shown.text
+    assert "weights" not in shown.stdout
+    assert pc.Run.load(folder / "polycore-adam-2.run.npz").step == 5
+    assert stat.S_ISFIFO(pipe.lstat().st_mode)
+
+
+def test_weights_that_cannot_be_written_do_not_cost_the_run(folder, pipe):
+    def read_a_byte():
+        with pipe.open("rb", buffering=0) as file:
+            file.read(1)
+
+    threading.Thread(target=read_a_byte, daemon=True).start()
+    words = ("--hidden", "200-200", "--steps", "1", "--out", "pipe")  # more than a pipe holds
+    done = command("train", "experiment.json", *words, folder=folder)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("polycore: the weight file could not be written: ")
+    assert "--resume polycore-adam-2.run.npz" in done.stderr
+    assert pc.Run.load(folder / "polycore-adam-2.run.npz").step == 1
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write every file")
+def test_what_the_user_may_not_write_is_said_before_anything_is_computed(folder):
+    (folder / "mine.npz").write_bytes(b"precious")
+    (folder / "mine.npz").chmod(0o444)
+    done = command("train", *SETTINGS, "--out", "mine.npz", folder=folder)
+    assert (done.returncode, "mine.npz cannot be written" in done.stderr) == (2, True)
+    assert (folder / "mine.npz").read_bytes() == b"precious"
+    done = command("page", "weights.npz", os.devnull, folder=folder)  # in a folder that only root may write
+    assert done.returncode == 0, done.stderr

@@ -38,6 +38,22 @@ def test_a_signal_before_ends_what_is_allowed_as_soon_as_it_begins():
             pytest.fail("it began")
 
 
+def test_a_signal_ends_one_thing_alone():
+    ended = []
+    with Interruption() as interruption:
+        for _ in range(2):
+            with pytest.raises(Interrupted), interruption.allowed():
+                os.kill(os.getpid(), signal.SIGINT)
+            with interruption.allowed():
+                ended.append("not by an earlier signal")
+        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(Interrupted), interruption.allowed():
+            pytest.fail("it began")
+        with interruption.allowed():
+            ended.append("nor by one that came between")
+    assert len(ended) == 3
+
+
 def test_signals_do_in_the_end_what_they_did_before():
     with Interruption():
         assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler

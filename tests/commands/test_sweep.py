@@ -236,3 +236,19 @@ def test_long_settings_are_cut_in_a_line(capsys):
     shown = "x~x+1~x+2~x+3~x+4~x+5~x+6~x+7~x+8~x+9..."
     assert len(shown) == 40
     assert capsys.readouterr().out == f"1/1  failed: It failed.  polynomials {shown}\n"
+
+
+@pytest.mark.usefixtures("here")
+def test_a_table_that_cannot_be_written_costs_neither_the_best_weights_nor_the_summary(
+    folder, monkeypatch, capsys
+):
+    def full(*_):
+        raise pc.PolycoreError("no room is left.")
+
+    monkeypatch.setattr(sweep, "put", full)
+    words = ("--steps", "5", "--table", "runs.csv", "--best", "best.npz")
+    assert main(["sweep", "experiment.json", *words]) == 1
+    shown = capsys.readouterr()
+    assert shown.err.splitlines()[-1] == "polycore: no room is left."
+    assert "best: seed 0" in shown.out
+    assert pc.Model.load(folder / "best.npz").experiment.steps == 5
