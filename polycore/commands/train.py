@@ -2,9 +2,12 @@
 
 import argparse
 import json
+import os
 import shlex
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
@@ -172,11 +175,16 @@ def _run_path(parser: Parser, arguments: argparse.Namespace) -> Path | None:
 
 def _free_name(experiment: Experiment, kept_in: Path | None) -> Path:
     """Return a new file name, so that the unnamed file of an earlier run, perhaps of hours, is not lost."""
-    name = _default_name(experiment)
-    names = (Path(f"{name}{number}.npz") for number in ("", *map("-{}".format, range(2, 10**6))))
     return next(
-        path for path in names if not path.exists() and not (kept_in is not None and same_file(path, kept_in))
+        path
+        for path in _numbered(Path(_default_name(experiment)))
+        if not os.path.lexists(path) and not (kept_in is not None and same_file(path, kept_in))
     )
+
+
+def _numbered(path: Path) -> Iterator[Path]:
+    """Yield name.npz, name-2.npz, name-3.npz and so on, for the `path` without its suffix."""
+    return (path.with_name(f"{path.name}{number}.npz") for number in chain([""], map("-{}".format, count(2))))
 
 
 def _default_name(experiment: Experiment) -> str:
@@ -228,9 +236,9 @@ def _saved(
 
 
 def _run_beside(out: Path, experiment: Experiment) -> Path:
-    """Return the path for the run of the weights in `out`, beside it; of a pipe or device, in this folder."""
+    """Return a new path for the run of the weights in `out`: beside it, or here if it is a pipe or device."""
     weights = Path(_default_name(experiment) + ".npz") if is_stream(out) else out
-    return weights.with_suffix(".run.npz")
+    return next(path for path in _numbered(weights.with_suffix(".run")) if not os.path.lexists(path))
 
 
 def _last_line(run: Run, stopped: BaseException | None, steps: int, seconds: float) -> str:

@@ -116,6 +116,20 @@ def test_ctrl_c_keeps_the_best_weights_and_ends_at_once(folder, terminal):
     assert (run.step, run.experiment.to_dict()) == (printed["step"], printed["experiment"])
 
 
+def test_ctrl_c_keeps_the_run_beside_those_of_earlier_runs(folder, terminal):
+    (folder / "w.run.npz").write_bytes(b"another run, of hours")
+    (folder / "w.run-2.npz").symlink_to("not-there")
+    shown = terminal("train", *LONG, "--json", "--out", "w.npz", folder=folder)
+    shown.wait_for(" left")
+    shown.type("\x03")
+    assert shown.ended() == 130
+    assert json.loads(shown.stdout)["run"] == "w.run-3.npz"
+    assert "Continue with: python -m polycore train --resume w.run-3.npz --out w.npz" in shown.text
+    assert pc.Run.load(folder / "w.run-3.npz").step == json.loads(shown.stdout)["step"]
+    assert (folder / "w.run.npz").read_bytes() == b"another run, of hours"
+    assert not (folder / "not-there").exists()
+
+
 def test_a_run_that_is_resumed_ends_at_the_same_bits(folder, workers):
     experiment = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(6,), batch_size=32, steps=400)
     begun = workers.submit(pc.advance, pc.start(experiment), 150).result(60)
