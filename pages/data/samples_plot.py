@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from pages.state.points import Points
 from polycore import Experiment
 from polycore.arrays import Floats, Integers
-from polycore.figures import curves_figure, with_samples, with_unlabelled_points
+from polycore.figures import curves_figure, showing_all, with_samples, with_unlabelled_points
 
 POSITIONS = 200
 
@@ -24,18 +24,13 @@ def uploaded(experiment: Experiment, points: Points) -> go.Figure:
         figure = with_samples(figure, points.points[known], labels[known], experiment.polynomials)
     if not known.all():
         figure = with_unlabelled_points(figure, points.points[~known])
-    return _showing_all(figure)
+    return showing_all(figure)
 
 
 def both(experiment: Experiment, points: Floats, labels: Integers, own: Points) -> go.Figure:
     """Return a figure of the samples by class, and on them the uploaded points as rings."""
-    return _showing_all(with_unlabelled_points(samples(experiment, points, labels), own.points))
+    return showing_all(with_unlabelled_points(samples(experiment, points, labels), own.points))
 
 
 def _curves(experiment: Experiment) -> go.Figure:
     return curves_figure(experiment.polynomials, experiment.x_range, POSITIONS)
-
-
-def _showing_all(figure: go.Figure) -> go.Figure:
-    """Let Plotly choose the axes: uploaded points may lie anywhere."""
-    return figure.update_xaxes(range=None, autorange=True).update_yaxes(range=None, autorange=True)

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from pages.plane.scene import Scene, scene_of
 from polycore import Experiment, Model, Polynomial, Referee, Run
 from polycore.arrays import Floats, Integers, evenly, read_only
-from polycore.figures import curves_figure, differences_url, map_figure, regions_url, samples_figure
+from polycore.figures import (
+    curves_figure,
+    differences_url,
+    map_figure,
+    regions_url,
+    samples_figure,
+    showing_all,
+)
 from polycore.figures.alternative_text import differences, extended, plane_map
 from polycore.figures.style import MAX_MARKERS, unchecked
 from polycore.inspection.class_map import GRIDS, pixel_centers
@@ -44,7 +51,7 @@ def to_learn(experiment: Experiment) -> go.Figure:
     points, labels = experiment.training_set()
     shown = evenly(len(points), MAX_MARKERS)
     x_range, y_range = experiment.data.window
-    figure = samples_figure(points[shown], labels[shown], experiment.data.names)
+    figure = showing_all(samples_figure(points[shown], labels[shown], experiment.data.names))
     return figure.update_xaxes(range=x_range).update_yaxes(range=y_range)
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import plotly.graph_objects as go
 
 from polycore.arrays import Floats
-from polycore.figures import alternative_text
 from polycore.figures.plane import curves_figure, map_figure
 from polycore.figures.style import TRANSPARENT, extended
 from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE
@@ -37,13 +36,11 @@ def question_figure(
     low, high = plane_range(polynomials, x_range)
     margin = MARGIN * (high - low)
     window = (min(low, float(y.min()) - margin), max(high, float(y.max()) + margin))
-    figure = curves_figure(polynomials, x_range, POSITIONS)
-    figure.layout.meta = {"alt": alternative_text.curves(polynomials, x_range, window)}
+    figure = curves_figure(polynomials, x_range, POSITIONS, window)
     # near a crossing each pixel counts; without `meta` the page's legends cannot hide a curve of the question
     figure.update_traces(line_simplify=False, meta=None)
     figure = _with_target(figure, point)
     figure.update_layout(showlegend=False, hovermode=False, modebar={"remove": ZOOM_BUTTONS})
-    figure.update_yaxes(range=window)
     return figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
 
 

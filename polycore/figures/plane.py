@@ -26,9 +26,10 @@ from polycore.figures.style import (
 from polycore.formatting import counted
 from polycore.model.model import Model
 from polycore.pictures.palette import CASING, DARK_PAGE, LIGHT_PAGE, PALETTE
+from polycore.pictures.ticks import number_text
 from polycore.polynomials.classes import Classes, curves_of
 from polycore.polynomials.polynomial import Polynomial
-from polycore.polynomials.window import plane_range, shown_range
+from polycore.polynomials.window import cut_off, plane_range, shown_range
 
 MAP_POSITIONS = 120
 SMOOTH = {"simplify": False}  # else Plotly leaves out points, and a curve has corners
@@ -44,18 +45,31 @@ LEGEND_BELOW = {
     "bgcolor": TRANSPARENT,
 }
 MAP_COLUMNS, MAP_ROWS = 120, 90
+LEFT_OUT = "left_out"  # in the figure's meta: what it says is outside its axes
+MOST_NAMED = 3  # curves, on a line of a phone
+MARGIN_ABOVE, NOTE_HEIGHT, NOTE_SIZE = 8, 16, 12  # pixels
 
 
 def curves_figure(
-    polynomials: Sequence[Polynomial], x_range: tuple[float, float], positions: int = 100
+    polynomials: Sequence[Polynomial],
+    x_range: tuple[float, float],
+    positions: int = 100,
+    y_range: tuple[float, float] | None = None,
 ) -> go.Figure:
-    """Return the curves over `x_range`, each through `positions` points, with axes through the origin."""
-    y_range = plane_range(polynomials, x_range)
-    return new_figure(
-        _curves(polynomials, np.linspace(*x_range, positions), polynomials),
+    """Return the curves over `x_range`, each through `positions` points, with axes through the origin.
+
+    `y_range` is the lowest and the highest y of the figure; None for those of `plane_range`. A line above the
+    axes says which curves are cut off there.
+    """
+    if y_range is None:
+        y_range = plane_range(polynomials, x_range)
+    lines = _curves(polynomials, np.linspace(*x_range, positions), polynomials)
+    figure = new_figure(
+        lines,
         alternative_text.curves(polynomials, x_range, y_range),
-        **_plane(x_range, y_range),
+        **_plane(x_range, y_range, [polynomial.coefficients for polynomial in polynomials]),
     )
+    return _saying(figure, _cut_off([line["y"] for line in lines], y_range))
 
 
 def samples_figure(points: Floats, labels: Integers, polynomials: Classes) -> go.Figure:
@@ -70,12 +84,13 @@ def samples_figure(points: Floats, labels: Integers, polynomials: Classes) -> go
     labels
         (N,).
     """
-    y_of_classes = [points[labels == label, 1] for label in np.unique(labels)]
-    return new_figure(
+    y_range = shown_range([points[labels == label, 1] for label in np.unique(labels)])
+    figure = new_figure(
         _samples(points, labels, polynomials),
         alternative_text.samples(points, labels, polynomials),
-        **_plane(None, shown_range(y_of_classes)),
+        **_plane(None, y_range, points[:, 0].min(), points[:, 0].max()),
     )
+    return _saying(figure, _outside(points, None, y_range))
 
 
 def map_figure(
@@ -113,7 +128,10 @@ def map_figure(
         **_plane((x[0], x[-1]), (y[0], y[-1])),
         images=[image],
     )
-    return figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False)
+    figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False)
+    # curves that were fitted to points are extended through the plane: only their points count
+    cut = _cut_off([line["y"] for line in lines], (y[0], y[-1])) if curves_of(polynomials) else None
+    return _saying(figure, cut)
 
 
 def map_of(
@@ -165,7 +183,8 @@ def with_point(figure: go.Figure, x: float, y: float) -> go.Figure:
 
 def with_samples(figure: go.Figure, points: Floats, labels: Integers, polynomials: Classes) -> go.Figure:
     """Return a copy of a figure of the plane with samples on it, drawn as in `samples_figure`."""
-    return with_layers(figure, [samples_layer(points, labels, polynomials)])
+    layered = with_layers(figure, [samples_layer(points, labels, polynomials)])
+    return _saying(layered, _outside(points, figure.layout.xaxis.range, figure.layout.yaxis.range))
 
 
 def with_unlabelled_points(figure: go.Figure, points: Floats) -> go.Figure:
@@ -177,6 +196,16 @@ def with_unlabelled_points(figure: go.Figure, points: Floats) -> go.Figure:
         [trace],
         counted(len(points), "point without a class is shown", "points without a class are shown"),
     )
+
+
+def showing_all(figure: go.Figure) -> go.Figure:
+    """Return a copy of a figure of the plane whose axes show all that is drawn, wherever it lies."""
+    meta = dict(figure.layout.meta)
+    for clause in meta.pop(LEFT_OUT, ()):
+        meta["alt"] = meta["alt"].replace(f"; {clause}", "")
+    copy = go.Figure(figure)
+    copy.layout.annotations, copy.layout.meta, copy.layout.margin.t = (), meta, MARGIN_ABOVE
+    return copy.update_xaxes(range=None, autorange=True).update_yaxes(range=None, autorange=True)
 
 
 def point_layer(x: float, y: float) -> Layer:
@@ -242,14 +271,73 @@ def _annotated_markers(points: Floats, hover_texts: Sequence[str], symbol: str, 
     return trace.update(hovertext=hover_texts, hovertemplate=f"{HOVER}<br>%{{hovertext}}<extra></extra>")
 
 
-def _plane(x_range: tuple[float, float] | None, y_range: tuple[float, float]) -> dict[str, object]:
+def _plane(
+    x_range: tuple[float, float] | None, y_range: tuple[float, float], *shown: object
+) -> dict[str, object]:
+    """Return the layout of the plane: its axes, on which a zoom stays as long as they and `shown` do.
+
+    Plotly compares each end of an axis by itself: without this, a figure of other curves would keep those
+    ends of an earlier zoom that happen to be equal, and cut the new curves off there.
+    """
     origin = {"zeroline": True, "zerolinecolor": ZERO_LINE, "zerolinewidth": 1.5}
+    origin["uirevision"] = repr((x_range, y_range, shown))
     return {
         "xaxis": axis("x") | origin | ({"range": [*x_range]} if x_range else {}),
         "yaxis": axis("y") | origin | {"range": [*y_range]},
         "showlegend": True,
         "legend": LEGEND_BELOW,
     }
+
+
+def _saying(figure: go.Figure, left_out: str | None) -> go.Figure:
+    """Return the figure with a line above it that says what lies outside its axes, if anything does."""
+    if left_out is None:
+        return figure
+    clauses = [*figure.layout.meta.get(LEFT_OUT, ()), left_out]
+    note = {
+        "text": "<br>".join(clause[0].upper() + clause[1:] for clause in clauses),
+        "showarrow": False,
+        "align": "left",
+        "font": {"size": NOTE_SIZE},
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+    }
+    alt = alternative_text.extended(figure.layout.meta["alt"], left_out)
+    figure.layout.annotations = [note]
+    figure.layout.margin.t = MARGIN_ABOVE + NOTE_HEIGHT * len(clauses)
+    figure.layout.meta = figure.layout.meta | {"alt": alt, LEFT_OUT: clauses}
+    return figure
+
+
+def _cut_off(curves: Sequence[Floats], y_range: tuple[float, float]) -> str | None:
+    """Say which curves, given by their y, leave the range, and how far they go; None if none does."""
+    cut = cut_off(curves, y_range)
+    if not cut:
+        return None
+    names = [f"p{index}" for index in cut[:MOST_NAMED]]
+    if len(cut) > MOST_NAMED:
+        names.append(f"{len(cut) - MOST_NAMED} more")
+    listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    lowest, highest = (
+        number_text(float(f"{end:.3g}")).replace("-", "−")
+        for end in (min(curves[index].min() for index in cut), max(curves[index].max() for index in cut))
+    )
+    return f"cut off: {listed} (y from {lowest} to {highest})"
+
+
+def _outside(points: Floats, x_range: Sequence[float] | None, y_range: Sequence[float] | None) -> str | None:
+    """Say how many of the points are outside the ranges, None for any; None if none is."""
+    outside = np.zeros(len(points), dtype=bool)
+    for values, ends in zip(points.T, (x_range, y_range), strict=True):
+        if ends is not None:
+            outside |= (values < ends[0]) | (values > ends[1])
+    if not outside.any():
+        return None
+    return f"outside: {outside.sum():,} of {counted(len(points), 'sample')}"
 
 
 def _placed(x: Floats, y: Floats) -> dict[str, object]:

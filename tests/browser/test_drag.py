@@ -1,5 +1,6 @@
 """Dragging a curve on the plane of the Polynomials page."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import PHONE
@@ -83,3 +84,22 @@ def test_a_finger_drags_a_curve_once_it_was_held_on_it(visitor):
         finger.move_to(x, higher)
         finger.lift()
         visit.wait_for_words(polynomials="x~x^2+1")
+
+
+def test_after_an_edit_all_of_each_curve_is_seen_whatever_was_zoomed_in_on_before(visitor):
+    visit = visitor().open("polynomials?v=1&polynomials=x~x%5E2&range=-1..1&hidden=12")
+    page, plot = visit.page, plot_of(visit, "p1 = x²")
+    page.mouse.move(*place_on(plot, -0.9, 0.3))
+    page.mouse.down()
+    page.mouse.move(*place_on(plot, 0, 0))
+    page.mouse.move(*place_on(plot, 0.5, -0.5))
+    page.mouse.up()
+    visit.wait_until(lambda: axes_of(plot)[0][0] > -0.95)
+    visit.fill("One polynomial a line", "x-1\nx^2-3")
+    plot_of(visit, "p1 = x² − 3")
+    # y from -3 to 0, and 6 % of that height around it
+    assert axes_of(plot) == [[-1, 1], [pytest.approx(-3.18), pytest.approx(0.18)]]
+
+
+def axes_of(plot):
+    return plot.evaluate("({ _fullLayout: { xaxis, yaxis } }) => [xaxis.range, yaxis.range]")

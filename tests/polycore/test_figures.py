@@ -7,13 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polycore import figures
+from polycore.class_name import ClassName
 from polycore.figures import style
 from polycore.figures.report import CORRECT_COLOR, FEWEST_COLOR, MOST_COLOR
 from polycore.figures.walk import Met
 from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.pictures.png import rgba_png
 from polycore.polynomials.polynomial import Polynomial
-from polycore.polynomials.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
+from polycore.polynomials.presets import (
+    INTRODUCTION_POLYNOMIALS,
+    NEARLY_COINCIDING,
+    PARABOLAS,
+    STRAIGHT_LINES,
+    TUTORIAL_POLYNOMIALS,
+)
 
 LINE, PARABOLA, CUBIC = Polynomial(1, 0), Polynomial(-1, 0, 1), Polynomial(1, 0, 0, -2)
 POINTS = np.array([[-1.0, -1.0], [1.0, 1.0], [0.0, -2.0]])
@@ -155,6 +162,9 @@ def test_templates_are_escaped_in_what_plotly_would_fill_in_itself():
         # the middle is 1, and 1000 is out of reach, but every curve is touched
         pytest.param([Polynomial(0), Polynomial(1), Polynomial(1000)], (-60, 1060), id="far above"),
         pytest.param([Polynomial(0), Polynomial(-1), Polynomial(-1000)], (-1060, 60), id="far below"),
+        # 10 / 5 = 2: 5x whole makes x twice as flat as where 5x is cut at 2.5; the margin is 6 % of 10
+        pytest.param([LINE, Polynomial(5, 0)], (-5.6, 5.6), id="twice as high shows all"),
+        pytest.param([LINE, Polynomial(5.1, 0)], (-2.8, 2.8), id="more than twice does not"),
     ],
 )
 def test_the_window_shows_the_curves(polynomials, expected):
@@ -228,6 +238,95 @@ def test_curves_are_shown_in_their_window():
     layout = figures.curves_figure([LINE], (-1, 1)).layout
     assert layout.xaxis.range == (-1, 1)
     assert layout.yaxis.range == pytest.approx((-1.12, 1.12))
+
+
+def annotations_of(figure):
+    return [note.text for note in figure.layout.annotations]
+
+
+@pytest.mark.parametrize(
+    ("polynomials", "note"),
+    [
+        pytest.param([LINE, Polynomial(1000, *[0] * 9)], "Cut off: p1 (y from −1000 to 1000)", id="steep"),
+        pytest.param(
+            [LINE, Polynomial(1, 0, 0), Polynomial(40, 0), Polynomial(-50, 0, 0), PARABOLA],
+            "Cut off: p2 and p3 (y from −50 to 40)",
+            id="two of five",
+        ),
+        pytest.param(
+            [LINE] * 5 + [Polynomial(k, 0) for k in (10, 20, 30, 40)],
+            "Cut off: p5, p6, p7 and 1 more (y from −40 to 40)",
+            id="more than can be named",
+        ),
+    ],
+)
+def test_the_plot_says_which_curves_it_cuts_off(polynomials, note):
+    figure = figures.curves_figure(polynomials, (-1, 1), 101)
+    assert annotations_of(figure) == [note]
+    assert f"; {note[0].lower()}{note[1:]}." in figure.layout.meta["alt"]
+    assert figure.layout.margin.t > 20  # there is room for it
+
+
+@pytest.mark.parametrize(
+    "polynomials",
+    [
+        TUTORIAL_POLYNOMIALS,
+        INTRODUCTION_POLYNOMIALS,
+        STRAIGHT_LINES,
+        PARABOLAS,
+        NEARLY_COINCIDING,
+        (Polynomial(5),),
+        (Polynomial(1, -1), Polynomial(1, 0, -3)),
+    ],
+    ids=["tutorial", "introduction", "lines", "parabolas", "nearly coinciding", "constant", "two"],
+)
+def test_a_plot_of_ready_made_curves_shows_all_of_them(polynomials):
+    figure = figures.curves_figure(polynomials, (-1, 1))
+    low, high = figure.layout.yaxis.range
+    assert all(low < min(curve.y) and max(curve.y) < high for curve in figure.data)
+    assert annotations_of(figure) == []
+
+
+def test_a_figure_that_shows_all_says_nothing_of_what_it_leaves_out():
+    cut = figures.curves_figure([LINE, Polynomial(1000, 0)], (-1, 1))
+    whole = figures.showing_all(cut)
+    assert (whole.layout.xaxis.autorange, whole.layout.yaxis.autorange) == (True, True)
+    assert annotations_of(whole) == []
+    assert "cut off" in cut.layout.meta["alt"]
+    assert "cut off" not in json.dumps(whole.layout.meta)
+    assert whole.layout.margin.t == figures.curves_figure([LINE], (-1, 1)).layout.margin.t
+
+
+def test_samples_outside_the_axes_are_counted():
+    curves = figures.curves_figure([LINE, CUBIC], (-1, 1))
+    far = np.array([[0.0, 0.0], [0.5, 90.0], [7.0, 0.0]])
+    assert annotations_of(figures.with_samples(curves, far, LABELS, [LINE, CUBIC])) == [
+        "Outside: 2 of 3 samples"
+    ]
+    # medians 0 and 0; the flatter class reaches 1 from there, and 1000 is beyond 2.5
+    steep = np.array([[0.0, -1.0], [0.0, 1.0], [0.0, -1000.0], [0.0, 0.0], [1.0, 1000.0]])
+    labels = np.array([0, 0, 1, 1, 1])
+    assert annotations_of(figures.samples_figure(steep, labels, [LINE, CUBIC])) == ["Outside: 2 of 5 samples"]
+
+
+def test_a_map_says_which_curves_it_cuts_off_but_not_of_fitted_ones():
+    # x and x³ − 2 from 0 to 2, at most 6, over y from 10 to 20
+    assert annotations_of(a_map()) == ["Cut off: p0 and p1 (y from −2 to 6)"]
+    names = [ClassName("a"), ClassName("b")]
+    assert annotations_of(figures.map_figure(names, MAP_X, MAP_Y, GRID, [LINE, CUBIC])) == []
+
+
+def test_a_zoom_stays_as_long_as_the_plane_and_its_curves():
+    def revisions(polynomials, x_range):
+        layout = figures.curves_figure(polynomials, x_range).layout
+        return layout.xaxis.uirevision, layout.yaxis.uirevision
+
+    two = revisions([LINE, CUBIC], (-1, 1))
+    assert revisions([LINE, CUBIC], (-1, 1)) == two
+    for other in (revisions([LINE, PARABOLA], (-1, 1)), revisions([LINE, CUBIC], (-1, 2))):
+        assert other[0] != two[0]
+        assert other[1] != two[1]
+    assert a_map().layout.xaxis.uirevision == a_map().layout.xaxis.uirevision
 
 
 # --- samples ----------------------------------------------------------------------------------
