@@ -5,6 +5,14 @@
 
 const NEAR = 14; // pixels: how near to a point the eraser must come
 const APART = 16; // pixels between the points of one stroke
+// Around the plane, in pixels: the values along an axis and its name stand outside, so that the two values of a corner,
+// which may be equal, do not meet.
+const ABOVE = 10;
+const UNDER = 42;
+const BESIDE = 16;
+const NAME_WIDTH = 18; // of the name of the y axis, which stands upright
+const GAP = 5;
+const FONT = "12px sans-serif";
 
 export default keeping(
   (parent) => new Drawing(parent),
@@ -113,10 +121,10 @@ class Drawing {
     const { last } = this.stroke;
     if (last && Math.hypot(x - last[0], y - last[1]) < APART) return;
     if (this.points.length >= this.data.most) return;
-    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const { left, top, width, height } = this.plane;
     const { steps, window: [xs, ys] } = this.data;
     const index = (share) => Math.min(steps, Math.max(0, Math.round(share * steps)));
-    const [column, row] = [index(x / width), index(1 - y / height)];
+    const [column, row] = [index((x - left) / width), index(1 - (y - top) / height)];
     const at = ([low, high], place) => low + ((high - low) * place) / steps;
     const key = `${this.pen}-${++this.keys}`;
     const point = { key, x: at(xs, column), y: at(ys, row), label: this.label, place: [column, row] };
@@ -174,9 +182,9 @@ class Drawing {
   }
 
   pixel({ x, y }) {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    const [[left, right], [low, high]] = this.data.window;
-    return [((x - left) / (right - left)) * width, (1 - (y - low) / (high - low)) * height];
+    const { left, top, width, height } = this.plane;
+    const [[first, last], [low, high]] = this.data.window;
+    return [left + ((x - first) / (last - first)) * width, top + (1 - (y - low) / (high - low)) * height];
   }
 
   paint() {
@@ -186,7 +194,8 @@ class Drawing {
     Object.assign(this.canvas, { width: width * scale, height: height * scale });
     const paper = this.canvas.getContext("2d");
     paper.scale(scale, scale);
-    this.paintAxes(paper, width, height);
+    this.place(paper, width, height);
+    this.paintAxes(paper);
     this.hint.hidden = this.points.length > 0;
     for (const point of this.points) {
       const [x, y] = this.pixel(point);
@@ -199,23 +208,54 @@ class Drawing {
     this.canvas.setAttribute("aria-label", `The plane with your points: ${counts.join(", ")}.`);
   }
 
-  paintAxes(paper, width, height) {
-    const [xs, ys] = this.data.window;
-    paper.strokeStyle = paper.fillStyle = "rgba(128, 128, 128, 0.75)";
-    paper.font = "12px sans-serif";
-    for (const value of ticks(xs)) this.line(paper, value, this.pixel({ x: value, y: ys[0] })[0], height, true);
-    for (const value of ticks(ys)) this.line(paper, value, this.pixel({ x: xs[0], y: value })[1], width, false);
+  // Where the plane is on the canvas: its left has room for the longest value along the y axis.
+  place(paper, width, height) {
+    paper.font = FONT;
+    const texts = ticks(this.data.window[1]).map(String);
+    const left = Math.ceil(NAME_WIDTH + Math.max(...texts.map((text) => paper.measureText(text).width)) + 2 * GAP);
+    this.plane = { left, top: ABOVE, width: width - left - BESIDE, height: height - ABOVE - UNDER };
   }
 
-  line(paper, value, at, length, upright) {
+  paintAxes(paper) {
+    const { left, top, width, height } = this.plane;
+    const [xs, ys] = this.data.window;
+    paper.strokeStyle = "rgba(128, 128, 128, 0.75)";
+    paper.fillStyle = getComputedStyle(this.root).color;
+    paper.font = FONT;
+    for (const value of ticks(xs)) {
+      const [at] = this.pixel({ x: value, y: ys[0] });
+      this.line(paper, value, [at, top], [at, top + height]);
+      this.write(paper, value, at, top + height + 8, "center", "top");
+    }
+    for (const value of ticks(ys)) {
+      const [, at] = this.pixel({ x: xs[0], y: value });
+      this.line(paper, value, [left, at], [left + width, at]);
+      this.write(paper, value, left - GAP, at, "right", "middle");
+    }
+    paper.globalAlpha = 0.5;
+    paper.strokeRect(left, top, width, height);
+    paper.globalAlpha = 1;
+    const [across, up] = this.data.axes;
+    this.write(paper, across, left + width / 2, top + height + 24, "center", "top", width);
+    paper.save();
+    paper.translate(4, top + height / 2);
+    paper.rotate(-Math.PI / 2);
+    this.write(paper, up, 0, 0, "center", "top", height);
+    paper.restore();
+  }
+
+  line(paper, value, from, to) {
     paper.globalAlpha = value === 0 ? 0.8 : 0.25;
     paper.beginPath();
-    if (upright) [paper.moveTo(at, 0), paper.lineTo(at, length)];
-    else [paper.moveTo(0, at), paper.lineTo(length, at)];
+    paper.moveTo(...from);
+    paper.lineTo(...to);
     paper.stroke();
     paper.globalAlpha = 1;
-    if (upright) paper.fillText(String(value), at + 3, this.canvas.clientHeight - 4);
-    else paper.fillText(String(value), 3, at - 3);
+  }
+
+  write(paper, text, x, y, align, baseline, most) {
+    [paper.textAlign, paper.textBaseline] = [align, baseline];
+    paper.fillText(String(text).replace(/^-/, typeof text === "number" ? "−" : "-"), x, y, most);
   }
 
   end() {

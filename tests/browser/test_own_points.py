@@ -1,8 +1,11 @@
 """Points of one's own: drawn with the mouse and a finger, trained on, sent as a link."""
 
+from itertools import combinations
+
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import PHONE
+from tests.browser.dashboard import DESKTOP, PHONE
 
 
 def plane(visit):
@@ -93,6 +96,71 @@ def test_a_plane_that_is_drawn_anew_while_its_script_loads_stays(lone_visit):
         lone_visit.wait_until(lambda: waiting)
         waiting.pop().continue_()
         expect(count(lone_visit)).to_have_text("2 points")
+
+
+WRITTEN = """() => new Promise((resolve) => {
+  const texts = [];
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...more) {
+    // the box on the page's own pixels, whatever the transformation
+    const box = this.measureText(text);
+    const corners = [
+      [-box.actualBoundingBoxLeft, -box.actualBoundingBoxAscent],
+      [box.actualBoundingBoxRight, box.actualBoundingBoxDescent],
+    ].map(([x, y]) =>
+      this.getTransform().transformPoint({ x: more[0] + x, y: more[1] + y }));
+    const [xs, ys] = ["x", "y"].map((name) => corners.map((one) => one[name] / devicePixelRatio));
+    const [left, right, top, bottom] = [xs, ys].flatMap((ends) => [Math.min(...ends), Math.max(...ends)]);
+    texts.push({ text, left: left, right: right, top, bottom });
+    return write.call(this, text, ...more);
+  };
+  const component = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+    .find(({ shadowRoot }) => shadowRoot?.querySelector(".drawing canvas"));
+  const canvas = component.shadowRoot.querySelector(".drawing canvas");
+  canvas.style.width = "99%"; // it is painted again
+  setTimeout(() => {
+    CanvasRenderingContext2D.prototype.fillText = write;
+    const { clientWidth: width, clientHeight: height } = canvas;
+    canvas.style.width = "";
+    resolve({ texts, width, height });
+  }, 500);
+})"""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_values_along_the_axes_stand_apart_and_within_the_picture(visitor, size):
+    visit = visitor(size).open("data")
+    choose_own_points(visit)
+    written = visit.page.evaluate(WRITTEN)
+    texts = written["texts"]
+    assert [one["text"] for one in texts] == ["−1", "−0.5", "0", "0.5", "1"] * 2 + ["x", "y"]
+    for one in texts:
+        assert one["left"] >= 0
+        assert one["top"] >= 0
+        assert one["right"] <= written["width"]
+        assert one["bottom"] <= written["height"]
+    for one, other in combinations(texts, 2):
+        across = one["right"] <= other["left"] or other["right"] <= one["left"]
+        assert across or one["bottom"] <= other["top"] or other["bottom"] <= one["top"], (one, other)
+    # the two -1 of the corner: one left of the plane, one below it
+    right, up = texts[0], texts[5]
+    assert up["right"] < right["left"] or up["bottom"] < right["top"] - 4
+
+
+def test_a_point_is_where_the_press_was(visitor):
+    visit = visitor().open("data")
+    box = choose_own_points(visit)
+    for name, share in (("A", 0.3), ("B", 0.6)):
+        tool(visit, name).click()
+        stroke(visit, box, (share, share))
+    expect(visit.page.get_by_text("2 points of 2 classes")).to_be_visible()
+    visit.page.reload()
+    expect(count(visit)).to_have_text("2 points")
+    tool(visit, "Erase").click()
+    stroke(
+        visit, plane(visit), (0.3, 0.3)
+    )  # of those at the same spot, which is not more than 14 pixels wide
+    expect(count(visit)).to_have_text("1 point")
 
 
 def test_a_finger_draws_on_a_phone(visitor):
