@@ -127,7 +127,9 @@ def _effort(kept: Kept, under_way: str) -> str:
         return "Uploaded"
     last, best = int(kept.history.step[-1]), kept.model.metadata["step"]
     # the best step too: map and figures are those of the best weights
-    return f"{counted(last, 'step')}{under_way}, best at step {best:,} · {kept.seconds:.1f} s of computing"
+    return (
+        f"{counted(last, 'step')}{under_way}, best loss at step {best:,} · {kept.seconds:.1f} s of computing"
+    )
 
 
 def _actions(kept: Kept) -> None:

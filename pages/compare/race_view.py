@@ -405,7 +405,8 @@ def _draw_keep(*, running: bool) -> None:
         on_click=_keep,
         args=(race,),
         disabled=kept or not room,
-        help="Add the best weights of each to the kept runs, where you can use and compare them.",
+        help="Add the weights with the lowest loss of each to the kept runs, where you can use and compare "
+        "them.",
     )
     if kept:
         st.caption("They are among the kept runs.")

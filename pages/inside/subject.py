@@ -10,9 +10,9 @@ from pages.state.kept_models import ByHand
 from pages.state.session_value import Session
 
 SLIDER_KEY = "inside.time"
-OF_THE_PAST = "You see the network of step {:,}. Press Best to see the one in use again."
+OF_THE_PAST = "You see the network of step {:,}. Press Best loss to see the one in use again."
 HELD = "You see the network of step {:,}, which is held still. Press Put it back to see that of the slider."
-OF_NOW = "You see the network of the latest step. Press Best to see the one in use again."
+OF_NOW = "You see the network of the latest step. Press Best loss to see the one in use again."
 
 
 def is_past(now: Session) -> bool:

@@ -50,7 +50,8 @@ def draw_choice(kept: Kept) -> None:
         key=key,
         on_change=_use,
         args=(key,),
-        help="Every run and every upload is kept, newest first. The one you choose answers on all pages.",
+        help="Every run and every upload is kept, newest first; of a run, the weights with the best training "
+        "loss. The one you choose answers on all pages.",
     )
 
 

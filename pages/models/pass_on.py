@@ -104,7 +104,9 @@ def _draw(subject: _Subject, *, running: bool) -> None:
 def _draw_network(subject: _Subject, *, running: bool) -> None:
     st.subheader("The network in NumPy", anchor=False)
     if running:
-        st.caption("Code and page are written when the run pauses or ends, from its best weights so far.")
+        st.caption(
+            "Code and page are written when the run pauses or ends, from the weights of its best loss so far."
+        )
     elif subject.model is None:
         st.caption("Nothing has been trained yet.")
     else:
@@ -118,7 +120,8 @@ def _draw_network(subject: _Subject, *, running: bool) -> None:
 def _origin(subject: _Subject) -> str:
     if subject.training is None:
         return ""
-    return f"The weights are the run's best so far, from step {subject.training.run.best_step:,}."
+    step = subject.training.run.best_step
+    return f"The weights are those of the run's best training loss so far, from step {step:,}."
 
 
 def _draw_script(experiment: Experiment, subject: _Subject) -> None:

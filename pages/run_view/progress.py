@@ -28,11 +28,13 @@ MAP_HEIGHT, CHART_HEIGHT = 460, 260
 
 HELD_OUT_HELP = (
     "The share of points on which no step trains, 3,000 on polynomials, that these weights answer correctly. "
-    f"{EXPLAINED} On 3,000 points chance adds or takes up to the number after \u00b1 (in 95 of 100 cases)."
+    f"{EXPLAINED} On 3,000 points chance adds or takes up to the number after \u00b1 (in 95 of 100 cases). "
+    "The best loss is that on the training set: here, other weights may do better."
 )
 LOSS_HELP = (
     "Cross-entropy of these weights on the training set, in nats. Guessing among K classes gives log K; "
-    "certainty of the right answer gives 0."
+    "certainty of the right answer gives 0. The weights with the best loss of all steps that were measured "
+    "are kept."
 )
 SPEED_HELP = "How many times a second the weights change."
 TIME_HELP = (
@@ -100,7 +102,8 @@ def draw_figures(shown: ShownRun, best_possible: float | None) -> None:
     now = shown.values
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         shown_weights.draw()
-        name = f"<p class='nowrap'>Weights: <b>{_value(now, 'weights.name')}</b></p>"
+        # the choice beside it says of what; a longer line would wrap
+        name = f"<p class='nowrap'><b>{_value(now, 'weights.name')}</b></p>"
         live_text.draw(name, "progress.weights", shown.followed)
     live_text.draw(
         live_text.row(

@@ -24,7 +24,8 @@ class TimeSlider {
     this.label = element("output", {});
     this.speed = element("select", { "aria-label": "Speed" });
     for (const speed of SPEEDS) this.speed.append(new Option(`${speed}\u00D7`, speed, speed === 1, speed === 1));
-    this.stops = ["First", "Best", "Now"].map((name) => [name, button(`Show the weights: ${name}`, name)]);
+    const stops = Object.entries({ First: "First", Best: "Best loss", Now: "Now" });
+    this.stops = stops.map(([name, label]) => [name, button(`Show the weights: ${label}`, label)]);
     this.root.append(this.play, this.range, this.label, ...this.stops.map(([, stop]) => stop), this.speed);
     parent.append(this.root);
     this.range.addEventListener("input", () => this.move());

@@ -1,5 +1,6 @@
 """Which weights of a run its page shows: those of the latest step, the best so far, or earlier ones."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -12,10 +13,8 @@ from polycore import Model, Run
 from polycore.figures.alternative_text import Mark
 
 KEY = "shown_weights.choice"
-HELP = (
-    "Now: the weights of the latest step. Best: those with the lowest loss so far, which are kept. The map, "
-    "the figures beside it and the answer to a click are all of the weights that you choose."
-)
+# said at the button: by the held-out points other weights may be better
+LABELS: Mapping[Weights, str] = {"Now": "Now", "Best": "Best loss"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +53,9 @@ class ShownWeights:
 
     @property
     def name(self) -> str:
-        """Their name on a page: "now (step 1,200)", "best (step 800)" or "then (step 64)"."""
-        return f"{self.mark} (step {self.step:,})"
+        """Their name on a page: "now (step 1,200)", "best loss (step 800)" or "then (step 64)"."""
+        name = self.mark if isinstance(self.choice, int) else LABELS[self.choice].lower()
+        return f"{name} (step {self.step:,})"
 
     @property
     def mark(self) -> Mark:
@@ -99,6 +99,7 @@ def draw() -> None:
         "Weights",
         get_args(Weights),
         default=None if is_past else now.view.weights,  # and not set by its key: shown_input.py says why
+        format_func=LABELS.__getitem__,
         key=key,
         disabled=now.training is None,
         required=not is_past,

@@ -73,7 +73,7 @@ def _close() -> None:
 @st.dialog(TITLE, width="large", icon=ICON, on_dismiss=_close)
 def _show(training: Training, *, running: bool) -> None:
     if running:
-        st.caption("Measured when the run pauses or ends, with its best weights so far.")
+        st.caption("Measured when the run pauses or ends, with the weights of its best loss so far.")
     else:
         _draw_report(ShownWeights.of(training, "Best"))
 
@@ -89,7 +89,9 @@ def _held_out_report(model: Model, experiment: Experiment) -> Report:
 def _draw_report(best: ShownWeights) -> None:
     experiment = best.run.experiment
     results = _held_out_report(best.model, experiment)
-    st.caption(f"All of this is about the run's best weights so far, of step {best.step:,}.")
+    st.caption(
+        f"All of this is about the run's weights with the best training loss so far, of step {best.step:,}."
+    )
     _draw_accuracies(experiment, results)
     _draw_confusion(experiment.shown_classes, results)
     _draw_reliability(results)
@@ -103,7 +105,7 @@ def _draw_accuracies(experiment: Experiment, results: Report) -> None:
     st.subheader(f"{noun.capitalize()} by {noun}", anchor=False)
     best = best_possible_text(best_possible(experiment))
     st.write(
-        f"Of {results.confusion.sum():,} points on which no step trains, the best weights answer "
+        f"Of {results.confusion.sum():,} points on which no step trains, these weights answer "
         f"{percent(results.accuracy)} correctly{f' ({best})' if best else ''}. "
         f"{noun_of(classes, plural=True).capitalize()} with many wrong answers are hard to "
         "distinguish."

@@ -16,7 +16,7 @@ from polycore.polynomials.classes import Classes, counted_classes, noun_of
 
 Mark = Literal["best", "now", "then"]
 MARKED: dict[Mark, str] = {
-    "best": "the best weights",
+    "best": "the weights with the best loss",
     "now": "the latest weights",
     "then": "the chosen weights",
 }

@@ -149,8 +149,9 @@ def loss_mark(mark: Mark, loss: float) -> str:
 
 
 def accuracy_mark(mark: Mark, held_out_accuracy: float) -> str:
-    """Return the name of the marked point of `accuracy_figure`."""
-    return f"{mark} {escape(percent(held_out_accuracy))}"
+    """Return the name of the marked point of `accuracy_figure`: the best are not so by their accuracy."""
+    name = "at best loss" if mark == "best" else mark
+    return f"{name} {escape(percent(held_out_accuracy))}"
 
 
 def bound(value: float, label: str) -> dict[str, object]:

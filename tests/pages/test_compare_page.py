@@ -91,7 +91,7 @@ def test_a_finished_run_appears_by_itself():
     training = session_of(app).training
     assert "Run 1 · Adam, 2 polynomials" in texts(app)
     best = training.run.best_step
-    effort = f"300 steps, best at step {best} · {training.seconds:.1f} s of computing"
+    effort = f"300 steps, best loss at step {best} · {training.seconds:.1f} s of computing"
     assert live_value(app, "effort") == effort
     assert metrics(app)["Loss"] == f"{training.best.loss:#.3g}"
     # the two curves meet outside of the range: no point is ambiguous
@@ -534,4 +534,4 @@ def test_one_step_is_no_plural():
     one = kept("A", steps=1, seconds=1.0)
     best = int(one.history.loss[1] < one.history.loss[0])
     app = with_kept(one)
-    assert live_value(app, "effort") == f"1 step, best at step {best} · 1.0 s of computing"
+    assert live_value(app, "effort") == f"1 step, best loss at step {best} · 1.0 s of computing"

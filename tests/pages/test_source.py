@@ -137,7 +137,7 @@ def test_its_figures_are_of_the_latest_weights_or_the_best():
     best = opened(source.frame())[0]["weights"]
     assert (best["step"], best["loss"]) == (run.best_step, run.best_loss)
     assert best["held_out"] == 100 * run.best.held_out_accuracy
-    assert best["name"] == f"best (step {run.best_step})"
+    assert best["name"] == f"best loss (step {run.best_step})"
 
 
 def test_the_status_names_the_best_loss_as_the_best_weights_have_it():

@@ -416,8 +416,8 @@ def test_held_out_accuracy_is_drawn_beside_training_in_percent():
 @pytest.mark.parametrize(
     ("share", "name"),
     [
-        pytest.param(0.8, "best 80.0 %", id="plain"),
-        pytest.param(0.9999, "best &gt;99.9 %", id="nearly all, escaped"),
+        pytest.param(0.8, "at best loss 80.0 %", id="plain"),
+        pytest.param(0.9999, "at best loss &gt;99.9 %", id="nearly all, escaped"),
     ],
 )
 def test_the_best_held_out_accuracy_is_marked(share, name):
