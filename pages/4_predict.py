@@ -91,7 +91,7 @@ def _answer(kept: Kept, scene: Scene, referee: Referee | None, asked: asked_poin
 
 
 def _draw_answer(answer: Answer, meetings: Sequence[Meeting], followed: Followed | None) -> None:
-    name = live_text.value("answer.name", answer.name(answer.likeliest), "h3")
+    name = live_text.value("answer.name", answer.place.heading or answer.name(answer.likeliest), "h3")
     sentence = live_text.value("answer.sentence", answer.sentence())
     of_referee = live_text.value("answer.referee", answer.referee_sentence())
     live_text.draw(f"{name}<p>{sentence} {of_referee}</p>", WORDS_KEY, followed)

@@ -76,8 +76,11 @@ def _look_inside(kept: Kept, figures: DeltaGenerator) -> None:
             _draw_unknown_figures()
     st.header("Follow a point through it", anchor=False)
     followed_point.draw(model)
+    point = followed_point.followed(view, Kept(kept.title, model, kept.experiment))
+    with st.container():
+        if str(point.place):
+            st.caption(str(point.place))
     try:
-        point = followed_point.followed(view, model)
         numbers_walk.draw(numbers_walk.sections(model, point, neuron, sets, measured=measured), followed)
     except PolycoreError as error:
         refusal.show("This point is too far out.", error)

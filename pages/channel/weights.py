@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from pages.channel.frame import Frame
 from polycore import Model, Referee
+from polycore.polynomials.window import plane_range
 from polycore.web import parameters
 
 ModelNow = Callable[[], Model | Referee]  # returns what a map shows at that moment
@@ -15,15 +16,22 @@ def packed(model: Model | Referee) -> bytes | None:
     Of a network: header "shapes", the rows and columns of each layer, "activation", its name, and "inputs",
     as `parameters.inputs_of` returns them; blob "weights", its numbers as `parameters.bytes_of` does.
     Of a referee: header "referee", the coefficients of each curve and the noise.
+    Of both: header "curves", what place.js needs.
     """
     if isinstance(model, Referee):
-        curves = [list(polynomial.coefficients) for polynomial in model.polynomials]
-        return Frame("weights", 0, {"referee": {"coefficients": curves, "noise": model.noise}}, {}).content
+        coefficients = [list(polynomial.coefficients) for polynomial in model.polynomials]
+        window = (model.x_range, plane_range(model.polynomials, model.x_range))
+        header: dict[str, object] = {
+            "referee": {"coefficients": coefficients, "noise": model.noise},
+            "curves": {"polynomials": coefficients, "noise": model.noise, "window": window},
+        }
+        return Frame("weights", 0, header, {}).content
     if parameters.count_of(model) > parameters.MOST_PARAMETERS:
         return None
     header = {
         "shapes": parameters.shapes_of(model),
         "activation": model.activation,
         "inputs": parameters.inputs_of(model),
+        "curves": parameters.curves_of(model),
     }
     return Frame("weights", 0, header, {"weights": parameters.bytes_of(model)}).content

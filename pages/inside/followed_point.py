@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from pages.plane.scene import class_name
+from pages.models import model_in_use
+from pages.plane.place import Place
+from pages.plane.scene import Scene, class_name
 from pages.state import session
+from pages.state.kept_models import Kept
 from pages.state.shown_input import ShownInput, State
 from pages.state.view import View
 from polycore import TUTORIAL_POLYNOMIALS, Model
@@ -20,20 +23,35 @@ STEP, FORMAT = 0.05, "%.9g"
 
 @dataclass(frozen=True)
 class Followed:
-    """A point, and its true class: the user's choice, or the nearest curve's; None if it is not known."""
+    """A point, and its true class: the user's choice, or the nearest curve's; None if it is not known.
 
-    x: float
-    y: float
+    place: the point among the curves of the model.
+    """
+
+    place: Place
     label: int | None
     nearest: bool
 
+    @property
+    def x(self) -> float:
+        """The point's x."""
+        return self.place.x
 
-def followed(view: View, model: Model) -> Followed:
-    """Return the point chosen in `view`."""
+    @property
+    def y(self) -> float:
+        """The point's y."""
+        return self.place.y
+
+
+def followed(view: View, kept: Kept) -> Followed:
+    """Return the point chosen in `view`, to be followed through the model of `kept`."""
+    model, scene, referee = kept.model, model_in_use.scene_of_kept(kept), model_in_use.referee_of(kept)
     (x, y), label = view.followed, _label(view, model)
+    without_map = Scene(model.shown_classes, model.polynomials, model.shown_window)
+    place = Place(scene or without_map, x, y, 0.0 if referee is None else referee.noise)
     if label is not None:
-        return Followed(x, y, label, nearest=False)
-    return Followed(x, y, _nearest(model, x, y), nearest=True)
+        return Followed(place, label, nearest=False)
+    return Followed(place, _nearest(model, x, y), nearest=True)
 
 
 def draw(model: Model) -> None:

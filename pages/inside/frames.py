@@ -40,7 +40,7 @@ def contents(view: str, now: Session) -> Contents:
         "plane": {} if scene is None else neuron_map.values(model, scene, neuron, view),
     }
     try:
-        sections = numbers_walk.sections(model, followed(now.view, model), neuron, sets, measured=True)
+        sections = numbers_walk.sections(model, followed(now.view, kept), neuron, sets, measured=True)
         values["walk"] = [section.values for section in sections]
     except PolycoreError:
         pass  # the point is too far out, which the page says

@@ -45,8 +45,8 @@ def values(
     meetings = meetings_of(scene)
     index = meeting_at(meetings, *point)
     return {
-        "name": answer.name(answer.likeliest),
-        "likeliest": _likeliest(answer),
+        "name": answer.place.heading or answer.name(answer.likeliest),
+        "heading": f"{answer.heading}.",
         "sentence": answer.sentence(),
         "referee": answer.referee_sentence(),
         "bars": bars,
@@ -97,10 +97,10 @@ def _draw_answer(answer: Answer, meetings: Sequence[Meeting], followed: Followed
             on_click=_forget,
             help="Remove the marker from the map. Another click asks about another point.",
         )
-    likeliest = live_text.value("answer.likeliest", _likeliest(answer), "b")
+    heading = live_text.value("answer.heading", f"{answer.heading}.", "b")
     sentence = live_text.value("answer.sentence", answer.sentence())
     referee = live_text.value("answer.referee", answer.referee_sentence(), "p")
-    live_text.draw(f"<p>{likeliest} {sentence}</p>{referee}", f"{PREFIX}.words", followed)
+    live_text.draw(f"<p>{heading} {sentence}</p>{referee}", f"{PREFIX}.words", followed)
     bound = None if followed is None else Bound(followed, BOUND_BARS)
     answer_bars.draw(answer, f"{PREFIX}.bars", MAX_BARS, bound)
     index = meeting_at(meetings, answer.x, answer.y)
@@ -111,10 +111,6 @@ def _draw_answer(answer: Answer, meetings: Sequence[Meeting], followed: Followed
     if table.open:
         with table:
             answer_table.draw(answer, f"{PREFIX}.rows", followed)
-
-
-def _likeliest(answer: Answer) -> str:
-    return f"{answer.full_name(answer.likeliest)}."
 
 
 def _forget() -> None:

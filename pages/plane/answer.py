@@ -16,6 +16,7 @@ from polycore.polynomials.classes import Classes, curves_of
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
 REFEREE = "The referee, who knows the curves,"
+FORCED = "Forced to choose one,"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,7 @@ class Answer:
 
         Raises PolycoreError if the network refuses the point.
         """
-        point, place = np.array([[x, y]]), Place(scene, x, y)
+        point, place = np.array([[x, y]]), Place(scene, x, y, 0.0 if referee is None else referee.noise)
         [probabilities] = probabilities_of(point)
         if referee is None or max(abs(x), abs(y)) > MAX_COORDINATE:
             return cls(place, probabilities)
@@ -117,11 +118,23 @@ class Answer:
             columns["distance"] = [self.distances[label] for label in order]
         return pd.DataFrame(columns)
 
+    @property
+    def heading(self) -> str:
+        """What stands above the answer: the most likely class, or that the point is far from all curves."""
+        return self.place.heading or self.full_name(self.likeliest)
+
     def sentence(self) -> str:
-        """Say how likely the most likely class is, and whether its curve is the nearest."""
+        """Say how likely the most likely class is, and whether its curve is the nearest.
+
+        Of a point that is far from all curves first say that: a network is often sure there, which means
+        nothing.
+        """
         share = float(self.probabilities[self.likeliest])
-        likely = f"Most likely: probability {probability(share)}, odds {odds(share)}."
-        return f"{likely} {self.place.beside(self.likeliest)}".rstrip()
+        how_likely = f"probability {probability(share)}, odds {odds(share)}."
+        if self.place.is_far:
+            choice = f"{FORCED} the network would say {self.full_name(self.likeliest)}: {how_likely}"
+            return f"{self.place.how_far} {choice}"
+        return f"Most likely: {how_likely} {self.place.beside(self.likeliest)}".rstrip()
 
     def referee_sentence(self) -> str:
         """Say which class the referee finds most likely; "" without a referee."""
@@ -132,7 +145,8 @@ class Answer:
         if others:
             names = f"{', '.join(map(self._short_name, others))} and {self._short_name(last)}"
             return f"{REFEREE} cannot tell {names} apart: probability {percent(probability)} each."
-        agrees = "agrees" if last == self.likeliest else f"says {self.full_name(last)}"
+        agrees, says = ("would agree", "would say") if self.place.is_far else ("agrees", "says")
+        agrees = agrees if last == self.likeliest else f"{says} {self.full_name(last)}"
         return f"{REFEREE} {agrees}: probability {percent(probability)}, odds {odds(probability)}."
 
     @property

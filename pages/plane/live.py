@@ -25,7 +25,7 @@ OnClick = Callable[[float, float], None]
 OnLift = Callable[[int, float], None]
 
 _HERE = Path(__file__)
-_SHARED_SCRIPTS = ("network.js", "label.js")
+_SHARED_SCRIPTS = ("network.js", "place.js", "label.js")
 _SCRIPTS = (
     "picture.js",
     "sketch.js",

@@ -1,20 +1,27 @@
 """Place: where a point lies among the curves of a scene, in words."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from pages.plane.scene import Scene, short_name
-from polycore.polynomials.distances import distances_from, nearest_to
+from polycore.polynomials.distances import NOISE_REACH, distances_from, far_from_all, nearest_to
+
+MOST_TIMES = 1000  # the noise: a larger multiple says no more
 
 
 @dataclass(frozen=True)
 class Place:
-    """The point (x, y) among the curves of a scene, which may be unknown."""
+    """The point (x, y) among the curves of a scene, which may be unknown.
+
+    noise: the standard deviation of points around their curve.
+    """
 
     scene: Scene
     x: float
     y: float
+    noise: float = 0.0
 
     @cached_property
     def distances(self) -> tuple[float, ...]:
@@ -26,25 +33,70 @@ class Place:
         """The classes whose curves are the nearest; several if rounding cannot tell them apart."""
         return nearest_to(self.scene.curves, self.x, self.y)
 
+    @cached_property
+    def is_far(self) -> bool:
+        """Whether the point is so far from all curves that it can be a point of none: see `far_from_all`."""
+        if not self.nearest:
+            return False
+        [far] = far_from_all(self.scene.curves, np.array([[self.x, self.y]]), self.scene.window, self.noise)
+        return bool(far)
+
+    @property
+    def heading(self) -> str:
+        """What stands in place of a curve's name above an answer about a far point; "" for any other."""
+        if not self.is_far:
+            return ""
+        return "Far from every curve" if self.noise else "On no curve"
+
+    def __str__(self) -> str:
+        """Say on which curves the point lies, or how far it is from the nearest; "" if none are known."""
+        if not self.nearest:
+            return ""
+        if self.is_far:
+            return f"The point lies {self.heading[0].lower()}{self.heading[1:]}. {self.how_far}"
+        if self._least == 0:
+            return f"The point lies on {'both ' if len(self.nearest) == 2 else ''}{self._names}."
+        if len(self.nearest) > 1:
+            return f"The nearest curves are {self._names}, each {self._least:.3g} away."
+        return f"The nearest curve is {self._names}, {self._least:.3g} away."
+
+    @property
+    def how_far(self) -> str:
+        """Say how far from the nearest curve a far point is, and how much that is for points with noise."""
+        is_away = f"{'are each' if len(self.nearest) > 1 else 'is'} {self._least:.3g} away"
+        if not self.noise:
+            return f"The nearest, {self._names}, {is_away}."
+        return (
+            f"The nearest, {self._names}, {is_away}, {self._times_the_noise} times the noise; only one of "
+            f"15,000 points is more than {NOISE_REACH} times the noise from its curve."
+        )
+
     def beside(self, label: int) -> str:
-        """Say where the point lies, seen from the curve of the class `label`; "" if that is unknown."""
+        """Say where the point lies, seen from the curve of the class `label`; "" if none are known."""
         if not self.nearest or label >= len(self.distances):
             return ""
-        least, own = self.distances[self.nearest[0]], self.distances[label]
-        names = self._joined(self.nearest)
-        if least == 0 and self.nearest == (label,):
-            return "The point lies on its curve."
-        if least == 0:
-            both = "both " if len(self.nearest) == 2 else ""
-            away = "" if label in self.nearest else f"; this curve is {own:.3g} away"
-            return f"The point lies on {both}{names}{away}."
+        own = self.distances[label]
+        if label not in self.nearest and self._least == 0:
+            return f"{str(self).removesuffix('.')}; this curve is {own:.3g} away."
         if label not in self.nearest:
-            return f"Another curve is nearer: {names}, {least:.3g} away; this one is {own:.3g} away."
+            nearest = f"Another curve is nearer: {self._names}, {self._least:.3g} away"
+            return f"{nearest}; this one is {own:.3g} away."
         if len(self.nearest) > 1:
-            return f"The nearest curves are {names}, each {least:.3g} away."
-        return f"Its curve is the nearest, {least:.3g} away."
+            return str(self)
+        return f"Its curve is the nearest, {own:.3g} away." if own else "The point lies on its curve."
 
-    def _joined(self, labels: Sequence[int]) -> str:
-        """Return the names of curves in a sentence: "p3", "p0 and p3", "p0, p1 and p3"."""
-        *others, last = (short_name(self.scene.classes, label) for label in labels)
+    @property
+    def _least(self) -> float:
+        return self.distances[self.nearest[0]]
+
+    @property
+    def _names(self) -> str:
+        *others, last = (short_name(self.scene.classes, label) for label in self.nearest)
         return f"{', '.join(others)} and {last}" if others else last
+
+    @property
+    def _times_the_noise(self) -> str:
+        times = self._least / self.noise
+        return (
+            f"over {MOST_TIMES:,}" if times > MOST_TIMES else f"{times:.2g}" if times < 10 else f"{times:.0f}"
+        )

@@ -83,7 +83,8 @@ class PointerLabel {
     }
   }
 
-  take({ shapes, activation, inputs, referee, blobs }) {
+  take({ shapes, activation, inputs, referee, curves, blobs }) {
+    this.curves = new Curves(curves);
     this.network = referee
       ? new Referee(referee)
       : new Network(shapes, new Float64Array(blobs.weights), activation, inputs);
@@ -102,6 +103,8 @@ class PointerLabel {
     const point = this.at && this.network && this.chart.pointAt(this.at);
     this.label.hidden = !point;
     if (!point) return;
+    const far = element("p", {});
+    far.textContent = this.curves.warning(point.x, point.y);
     const place = element("p", {});
     place.textContent = `x ${point.x.toPrecision(3)}, y ${point.y.toPrecision(3)}`;
     const rows = this.likeliest(point).map(([curve, share]) => {
@@ -110,7 +113,7 @@ class PointerLabel {
       row.lastChild.textContent = percent(share, this.network.isExact);
       return row;
     });
-    this.label.replaceChildren(...rows, place);
+    this.label.replaceChildren(...(far.textContent ? [far] : []), ...rows, place);
     putBeside(this.label, this.at, this.chart.stage);
   }
 }

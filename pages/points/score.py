@@ -8,6 +8,7 @@ from pages.state.points import Points
 from polycore import Model, PolycoreError, Referee
 from polycore.arrays import Floats, Integers
 from polycore.network.plain import accuracy, cross_entropy
+from polycore.polynomials.distances import far_from_all
 
 ANY_RANGE = (-1.0, 1.0)
 
@@ -19,6 +20,7 @@ class Measurement:
     predicted: the number of points that it assigns to each class, (K,).
     measured: the number of points labeled with a polynomial that the model knows. The figures below are for
         these points only.
+    far: how many of the N points are far from all curves of the model; see `far_from_all`.
     in_file, right: for each class, how many of them are labeled with it, and how many of those the model
         predicts correctly, (K,).
     loss, accuracy: cross-entropy in nats, and a share from 0 to 1; None if there are no such points.
@@ -28,6 +30,7 @@ class Measurement:
 
     predicted: Integers
     measured: int
+    far: int
     in_file: Integers
     right: Integers
     loss: float | None
@@ -47,12 +50,18 @@ def measure(model: Model, points: Points) -> Measurement:
     return Measurement(
         predicted=np.bincount(predictions, minlength=classes),
         measured=int(known.sum()),
+        far=_count_far(model, points.points),
         in_file=np.bincount(labels[known], minlength=classes),
         right=np.bincount(labels[right], minlength=classes),
         loss=cross_entropy(probabilities[known], labels[known]) if some else None,
         accuracy=accuracy(probabilities[known], labels[known]) if some else None,
         referee_accuracy=_referee_accuracy(model, points.points[known], labels[known]) if some else None,
     )
+
+
+def _count_far(model: Model, points: Floats) -> int:
+    noise = 0.0 if model.experiment is None else model.experiment.noise
+    return int(far_from_all(model.polynomials, points, model.shown_window, noise).sum())
 
 
 def _referee_accuracy(model: Model, points: Floats, labels: Integers) -> float | None:

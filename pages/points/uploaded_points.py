@@ -103,6 +103,9 @@ def measured(points: Points) -> None:
     st.text(f"{answering.title}, the model in use, on these points:")
     if points.labels is not None:
         _scores(measurement, points, answering.model.shown_classes)
+    with st.container():
+        if measurement.far:
+            st.caption(_far_sentence(measurement.far, len(points.points)))
     _classes(measurement, answering)
     _measure_again_button()
 
@@ -151,6 +154,21 @@ def _figures(measurement: Measurement, count: int) -> None:
             f"Measured on {counted(measurement.measured, 'point')} of {count:,}: the others are of no "
             "polynomial that this model knows."
         )
+
+
+def _far_sentence(far: int, count: int) -> str:
+    """Say that some points are far from all curves, before the answers of the model about them."""
+    which = (
+        "All points lie"
+        if far == count
+        else f"{far:,} of {count:,} points lie"
+        if far > 1
+        else "1 point lies"
+    )
+    return (
+        f":material/info: {which} far from every curve, and so on none. The model names a curve all the "
+        "same, and may be certain of it."
+    )
 
 
 def _measure_again_button() -> None:

@@ -38,6 +38,7 @@ def _download(model: Model, points: Points) -> None:
         on_click="ignore",
         help=(
             "A CSV file with the columns x, y, prediction (the most likely class, from 0), probability "
-            "(from 0 to 1) and, if known, curve (as y = …), in the order of your points."
+            "(from 0 to 1) and, if known, curve (as y = …) and distance (from the nearest curve), in the "
+            "order of your points."
         ),
     )

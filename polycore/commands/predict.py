@@ -19,6 +19,8 @@ The output has one line for each point, in the same order, with the columns
   prediction    the index of the most likely polynomial, from 0
   probability   its probability, from 0 to 1
   curve         the polynomial itself, as y = ..., if the file has it
+  distance      the vertical distance of the point from the nearest of all curves, if the file has them:
+                a network may be certain of a curve at a point that lies on none
 """
 _EXAMPLES = """examples:
   %(prog)s weights.npz points.csv > answers.csv

@@ -1,4 +1,4 @@
-"""The scripts, styles and templates in this folder. The dashboard's maps use network.js and label.js too."""
+"""The scripts, styles and templates in this folder. The dashboard's maps use some of the scripts too."""
 
 from pathlib import Path
 

@@ -20,7 +20,7 @@ from polycore.web import drawing, facts, parameters
 from polycore.web.assets import asset
 
 FORMAT = 1
-SCRIPTS = ("network.js", "label.js", "regions.js", "page.js")
+SCRIPTS = ("network.js", "place.js", "label.js", "regions.js", "page.js")
 _MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
@@ -60,7 +60,7 @@ def html_page(model: Model) -> str:
         legend=_legend(classes),
         figures="".join(_figure(name, value) for name, value in facts.figures_of(model)),
         count=f"{parameters.count_of(model):,}",
-        network=_network(model, window),
+        network=_network(model),
         style=style,
         script=script,
     )
@@ -109,15 +109,14 @@ def _figure(name: str, value: str) -> str:
     return f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
 
 
-def _network(model: Model, window: Window) -> str:
+def _network(model: Model) -> str:
     """Return the model as JSON for a script element, which "<" could end: it is written as an escape."""
     values = {
         "format": FORMAT,
         "polycore": __version__,
         "activation": model.activation,
         "classes": model.class_names,
-        "polynomials": [polynomial.coefficients for polynomial in model.polynomials],
-        "window": window,
+        **parameters.curves_of(model),
         "loss": model.loss,
         "accuracy": model.accuracy,
         "held_out_accuracy": model.held_out_accuracy,

@@ -13,6 +13,7 @@ const SHARE_COMPUTED = 0.2; // of the pixels: one in each cell, and those at bor
 const part = (id) => document.getElementById(id);
 const kept = JSON.parse(part("polycore-network").textContent);
 const network = new Network(kept.shapes, numbersIn(kept.numbers), kept.activation, kept.inputs);
+const curves = new Curves(kept);
 const entries = [...part("legend").children];
 const names = entries.map((entry) => entry.querySelector("bdi").textContent);
 const samples = entries.map((entry) => entry.querySelector("svg"));
@@ -67,8 +68,12 @@ const map = {
     const place = `x ${number(point.x)}, y ${number(point.y)}`;
     const likeliest = likeliestAt(point);
     part("place").textContent = place;
+    const far = curves.warning(point.x, point.y);
+    part("far").hidden = !far;
+    part("far").textContent = far && `${far}. Forced to choose one, the network says:`;
     part("likeliest").replaceChildren(...likeliest.map(([label, share]) => answerRow(label, share)));
-    return `${place}: ${likeliest.map(([label, share]) => `${names[label]}, ${percent(share)}`).join("; ")}`;
+    const said = far ? `${place}. ${far}. The network says` : place;
+    return `${said}: ${likeliest.map(([label, share]) => `${names[label]}, ${percent(share)}`).join("; ")}`;
   },
 
   // Only what the user chooses is read aloud.
@@ -106,6 +111,8 @@ const label = {
     if (!position) return;
     const point = map.point(position);
     const rows = likeliestAt(point).map(([k, share]) => element("p", ...named(k), element("b", percent(share))));
+    const far = curves.warning(point.x, point.y);
+    if (far) rows.unshift(element("p", far));
     this.element.replaceChildren(...rows, element("p", `x ${number(point.x)}, y ${number(point.y)}`));
     putBeside(this.element, event, map.element);
   },

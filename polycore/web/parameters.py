@@ -1,4 +1,4 @@
-"""The parameters of a model as network.js takes them: the shapes of its layers, and its numbers as bytes."""
+"""What the scripts take of a model: network.js its layers as shapes and bytes, place.js its curves."""
 
 import numpy as np
 
@@ -30,3 +30,15 @@ def inputs_of(model: Model) -> dict[str, object]:
     """Return the names of its features, and the coefficients of the curves whose distances are inputs."""
     curves = [list(curve.coefficients) for curve in model.inputs.curves]
     return {"names": list(model.features), "curves": curves}
+
+
+def curves_of(model: Model) -> dict[str, object]:
+    """Return the coefficients of the classes' polynomials, the noise of points on them, and the window.
+
+    polynomials: [] if the classes are no polynomials. noise: 0 if it is unknown.
+    """
+    return {
+        "polynomials": [polynomial.coefficients for polynomial in model.polynomials],
+        "noise": 0.0 if model.experiment is None else model.experiment.noise,
+        "window": model.shown_window,
+    }

@@ -163,6 +163,24 @@ def test_a_click_and_the_arrow_keys_choose_a_point_that_is_read_aloud(opened):
     assert page.locator("#place").inner_text().startswith("x −2.00,")
 
 
+def test_of_a_point_on_no_curve_that_is_said_before_the_answer(opened):
+    page = opened(trained("relu"))
+    far, label = page.locator("#far"), page.locator("#label")
+    _, (low, high) = window("relu")
+    page.mouse.click(*place_on(page, (0.75, (high - 1) / (high - low))))  # x = y = 1, on p0
+    expect(far).to_be_hidden()
+    assert "curve" not in label.inner_text()
+    pixel = place_on(page, (0.5, (high - 1) / (high - low)))  # x = 0, where p0 is 0 and the others are -1
+    page.mouse.click(*pixel)
+    away = float(re.search(r"^On no curve: p0, the nearest, is (\S+) away", far.inner_text())[1])
+    x, y = point_at(page, pixel, "relu")
+    assert away == pytest.approx(y - x, abs=0.005)
+    assert f"On no curve: p0, the nearest, is {away:g} away. The network says: p" in (
+        page.locator("#spoken").text_content()
+    )
+    assert label.inner_text().startswith(f"On no curve: p0, the nearest, is {away:g} away\n")
+
+
 def test_a_finger_that_is_held_shows_the_label(opened):
     page = opened(trained("relu"), PHONE, **TOUCH)
     x, y = place_on(page, (0.3, 0.4))

@@ -139,7 +139,7 @@ def assert_the_map_says_what_is_likeliest(visit):
     )
     model = pc.advance(pc.start(experiment), experiment.steps).best
     likeliest = model.predict_proba(np.array([[0.0, y]]))[0]
-    assert text.startswith(f"p{likeliest.argmax()} = ")
+    assert re.findall(r"^p\d+ = ", text, re.M)[0] == f"p{likeliest.argmax()} = "
     expect(visit.page.locator(".hoverlayer .hovertext")).to_have_count(0)  # Plotly's own would be below it
     visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] - 100)
     expect(label(visit)).to_have_count(0)

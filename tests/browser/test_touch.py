@@ -13,7 +13,7 @@ from tests.browser.touch_screen import touch_screen
 # x and x^2 meet at 0 and 1
 CURVES = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0))
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
-REFEREE = re.compile(r"^The referee, who knows the curves, (agrees|says)")
+REFEREE = re.compile(r"^The referee, who knows the curves, (agrees|says|would agree|would say)")
 QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
 X_RANGE, Y_RANGE = (-2.0, 2.0), plane_range(CURVES, (-2.0, 2.0))
 

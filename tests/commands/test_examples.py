@@ -62,7 +62,7 @@ def test_the_page_s_commands_can_be_typed_one_after_another(folder):
 def test_the_readme_s_commands_can_be_typed(folder):
     [commands] = re.findall(r"```console\n(.*?)```", README, flags=re.DOTALL)
     commands = re.sub(r"^\$ ", "", commands, flags=re.MULTILINE)
-    assert "x,y,prediction,probability,curve\n" in run_in_a_shell(commands, folder)
+    assert "x,y,prediction,probability,curve,distance\n" in run_in_a_shell(commands, folder)
 
 
 def test_the_page_has_every_exit_code_of_the_help(capsys):

@@ -25,6 +25,14 @@ def test_every_point_has_its_answer(folder, model):
     assert [float(row["probability"]) for row in rows] == probabilities.max(axis=1).tolist()
     names = ("y = -x^2 + 1", "y = x^3 - 2")
     assert [row["curve"] for row in rows] == [names[int(row["prediction"])] for row in rows]
+    # (0, 1) and (0.5, 0.75) lie on -x^2 + 1; at -1 the curves are at 0 and -3
+    assert [float(row["distance"]) for row in rows] == [0, 0, 0]
+
+
+def test_the_distance_is_that_of_the_nearest_curve_whatever_the_network_says(model):
+    # at 2 the curves are at -3 and 6
+    rows = list(csv.DictReader(io.StringIO(predictions_to_csv(model, np.array([[2.0, 0.0], [2.0, 100.0]])))))
+    assert [float(row["distance"]) for row in rows] == [3, 94]
 
 
 def test_points_come_from_standard_input_and_probabilities_on_demand(folder, model):
@@ -46,7 +54,7 @@ def test_a_reader_that_goes_is_no_error(folder):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    assert process.stdout.readline() == b"x,y,prediction,probability,curve\n"
+    assert process.stdout.readline() == b"x,y,prediction,probability,curve,distance\n"
     process.stdout.close()
     assert process.stderr.read() == b""
     process.stderr.close()

@@ -60,15 +60,15 @@ def test_a_click_asks_network_and_referee(click, page, button):
     label = int(shares.argmax())
     text = words(app)
     assert "**x = 0.5, y = -0.25**" in text
-    assert (
-        f"p{label} = {best.polynomials[label].typeset}. Most likely: probability "
-        f"{100 * shares.max():.1f}" in text
-    )
     # -x is -0.5 there, 0.25 away, x^2 is 0.25, twice as far
+    assert (
+        "On no curve. The nearest, p2, is 0.25 away. Forced to choose one, the network would say "
+        f"p{label} = {best.polynomials[label].typeset}: probability {100 * shares.max():.1f}" in text
+    )
     says = (
-        "The referee, who knows the curves, agrees: probability 100.0\u00a0%"
+        "The referee, who knows the curves, would agree: probability 100.0\u00a0%"
         if label == 2
-        else "The referee, who knows the curves, says p2 = −x: probability"
+        else "The referee, who knows the curves, would say p2 = −x: probability"
     )
     assert says in text
     point = click["progress.map"].data[-1]
@@ -168,9 +168,10 @@ def test_a_network_from_a_link_answers_a_click(click, monkeypatch, page, embedde
     shares = np.exp(values) / np.exp(values).sum()
     text = words(app)
     assert "**x = 0.5, y = -0.25**" in text
-    assert f"p0 = x. Most likely: probability {100 * shares[0]:.1f}" in text
+    assert "On no curve. The nearest, p1, is 0.25 away. Forced to choose one" in text
+    assert f"would say p0 = x: probability {100 * shares[0]:.1f}" in text
     # -x is -0.5 there, 0.25 away, and x 0.75
-    assert "The referee, who knows the curves, says p1 = −x: probability" in text
+    assert "The referee, who knows the curves, would say p1 = −x: probability" in text
     point = click[from_link.MAP_KEY].data[-1]
     assert (point.x[0], point.y[0]) == (0.5, -0.25)
     press(app, "Close")
@@ -185,3 +186,11 @@ def test_the_answer_is_of_the_weights_that_are_shown(click):
         labelled(app.button_group, "Weights").set_value(choice).run()
         [shares] = model.predict_proba([[0.5, -0.25]])
         assert click["asked.bars"].data[1].x == pytest.approx(sorted(100 * shares, reverse=True))
+
+
+def test_a_point_on_a_curve_is_answered_with_the_curve(click):
+    click["place"] = (0.5, 0.25)  # on x^2
+    text = words(clicked(on_lines()))
+    assert "Most likely: probability " in text
+    assert "The point lies on " in text
+    assert "Forced to choose" not in text

@@ -341,6 +341,18 @@ def test_a_click_on_the_map_moves_the_point_and_forgets_its_class():
     assert choice(app, "True class").value == followed_point.NEAREST
 
 
+def test_of_a_point_on_no_curve_that_is_said_before_the_walk_and_before_the_answer():
+    app = with_model(model_of())  # of x and -x
+    box(app, "x").set_value(0.5)
+    box(app, "y").set_value(0.9).run()
+    place = "The point lies on no curve. The nearest, p0, is 0.4 away."
+    assert place in [one.value for one in app.caption]
+    assert f"{place} A network answers all the same. The answer is the most likely class: p" in words(app)
+    box(app, "y").set_value(-0.5).run()
+    assert "The point lies on p1." in [one.value for one in app.caption]
+    assert "all the same" not in words(app)
+
+
 def test_a_point_too_far_out_is_refused_in_words():
     app = with_model(model_of())
     box(app, "x").set_value(1e101).run()

@@ -208,6 +208,37 @@ def test_the_answer_is_compared_with_the_nearest_curve(y, sentence):
     assert sentence in words(ask(with_model(), 0.5, values[label]))
 
 
+def test_of_a_point_on_no_curve_that_comes_first_and_then_what_they_would_answer():
+    app = ask(with_model(), 0.5, 5.0)  # 2x + 1 is 2 there, the others are below 0
+    assert live_value(app, "answer.name") == "On no curve"
+    [shares] = answers(arrays(), [[0.5, 5.0]])
+    best = int(shares.argmax())
+    assert live_value(app, "answer.sentence").startswith(
+        "The nearest, p0, is 3 away. Forced to choose one, the network would say "
+        f"p{best} = {TYPESET[best]}: probability {100 * shares.max():.1f}"
+    )
+    assert "The referee, who knows the curves, would " in live_value(app, "answer.referee")
+
+
+@pytest.mark.parametrize(
+    ("y", "name"),
+    [pytest.param(3.9, None, id="3.8 times"), pytest.param(4.2, "Far from every curve", id="4.4 times")],
+)
+def test_with_noise_a_point_is_far_beyond_four_times_the_noise(y, name):
+    noisy = METADATA | {"experiment": METADATA["experiment"] | {"noise": 0.5}}
+    app = ask(with_model(npz(arrays(), json.dumps(noisy))), 0.5, y)  # 2x + 1 is 2 there
+    best = int(answers(arrays(), [[0.5, y]])[0].argmax())
+    assert live_value(app, "answer.name") == (name or TYPESET[best])
+    assert ("4.4 times the noise" in live_value(app, "answer.sentence")) == (name is not None)
+
+
+def test_uploaded_points_on_no_curve_are_counted():
+    # the first lies on 2x + 1; at -1 the curves are at -1, 1 and 0
+    app = with_points("x,y\n0.5,2\n-1,9\n-1,8\n")
+    assert "2 of 3 points lie far from every curve, and so on none." in words(app)
+    assert "far from every curve" not in words(with_points("x,y\n0.5,2\n"))
+
+
 def test_a_crossing_that_is_typed_in_nine_digits_lies_on_both_curves():
     # -x and x² - 1 meet at half of √5 - 1
     app = ask(with_model(), 0.618033989, -0.618033989)
@@ -672,7 +703,7 @@ def test_predictions_come_back_in_the_order_of_the_points(downloads, model):
     with_points("x,y\n0.5,2\n-1,0.25\n", model)
     header, *rows = downloads["polycore-predictions.csv"]().splitlines()
     named = model == NAMED
-    assert header == "x,y,prediction,probability,curve" if named else "x,y,prediction,probability"
+    assert header == "x,y,prediction,probability,curve,distance" if named else "x,y,prediction,probability"
     for row, point_asked, shares in zip(
         rows, [[0.5, 2.0], [-1.0, 0.25]], answers(arrays(), [[0.5, 2.0], [-1.0, 0.25]]), strict=True
     ):
@@ -680,7 +711,9 @@ def test_predictions_come_back_in_the_order_of_the_points(downloads, model):
         assert [float(x), float(y)] == point_asked
         assert int(prediction) == shares.argmax()
         assert float(probability) == pytest.approx(shares.max())
-        assert curve == ([f"y = {LINES[shares.argmax()]}"] if named else [])
+        # the first lies on 2x + 1; at -1 the curves are at -1, 1 and 0
+        distance = "0.0" if x == "0.5" else "0.25"
+        assert curve == ([f"y = {LINES[shares.argmax()]}", distance] if named else [])
 
 
 def test_a_polynomial_with_a_minus_before_it_is_no_formula_to_a_spreadsheet():
@@ -689,7 +722,7 @@ def test_a_polynomial_with_a_minus_before_it_is_no_formula_to_a_spreadsheet():
     table = predictions_to_csv(
         pc.Model.load(io.BytesIO(npz(flat, json.dumps(METADATA)))), np.array([[1.0, 2.0]])
     )
-    assert table.splitlines()[1].endswith(",y = -x")
+    assert table.splitlines()[1].endswith(",y = -x,1.0")  # -x is at -1 there, 2x + 1 at 3
 
 
 def test_a_refused_table_is_reported_and_the_points_stay():
