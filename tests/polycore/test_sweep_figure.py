@@ -78,3 +78,59 @@ def test_the_alternative_text_says_what_each_setting_costs_and_reaches():
         "Held-out accuracy over computing time (s): A, 2 runs: 50.0 % in 1.25 to 2.5 s; "
         "100.0 % is the best possible."
     )
+
+
+@pytest.mark.parametrize("seconds", [[7.0, 7.9, 8.6], [1.2, 9.9], [0.3, 250.0, 90.0]])
+def test_costs_spread_over_the_figure(seconds):
+    group = Group("A", np.array(seconds), np.full(len(seconds), 0.5))
+    axis = figures.sweep_figure([group], 0.9).layout.xaxis
+    places = np.log10(seconds) if axis.type == "log" else np.array(seconds)
+    left, right = axis.range
+    assert left < min(places) < max(places) < right
+    assert max(places) - min(places) > 0.6 * (right - left)
+
+
+def test_nearly_equal_costs_are_not_made_to_look_different():
+    group = Group("A", np.array([8.0, 8.1]), np.array([0.5, 0.6]))
+    left, right = figures.sweep_figure([group], 0.9).layout.xaxis.range
+    assert (8.1 - 8.0) / (right - left) < 0.1
+
+
+def test_costs_of_several_sizes_have_round_ticks():
+    group = Group("A", np.array([0.3, 250.0]), np.array([0.5, 0.6]))
+    axis = figures.sweep_figure([group], 0.9).layout.xaxis
+    assert axis.ticktext == ("1", "10", "100")
+    assert axis.tickvals == pytest.approx((1, 10, 100))
+
+
+def test_accuracies_of_several_sizes_of_mistakes_are_equally_far_apart():
+    group = Group("A", np.array([1.0, 2.0, 3.0]), np.array([0.9, 0.99, 0.999]))
+    figure = figures.sweep_figure([group], None)
+    first, second, third = figure.data[0].y
+    assert second - first == pytest.approx(third - second)
+    axis = figure.layout.yaxis
+    assert axis.title.text == "held-out accuracy (%), log scale of mistakes"
+    # mistakes of 0.1, 0.01 and 0.001
+    assert dict(zip(axis.ticktext, axis.tickvals, strict=True)) == pytest.approx(
+        {"99.9": third, "99": second, "90": first}
+    )
+    assert figure.data[0].customdata == pytest.approx([90, 99, 99.9])  # for the pointer
+
+
+def test_a_run_without_mistakes_is_above_all_others():
+    group = Group("A", np.array([1.0, 2.0, 3.0]), np.array([0.9, 0.998, 1.0]))
+    figure = figures.sweep_figure([group], 1.0)
+    low, high = figure.layout.yaxis.range
+    *_, second, third = figure.data[0].y
+    assert low < second < third < high
+    assert dict(zip(figure.layout.yaxis.ticktext, figure.layout.yaxis.tickvals, strict=True))["100"] == third
+    assert figure.layout.shapes[0].y0 == third
+
+
+@pytest.mark.parametrize("shares", [[1.0], [1.0, 1.0], [0.0, 1.0], [0.0], []])
+def test_runs_that_are_all_right_or_all_wrong_are_shown(shares):
+    group = Group("A", np.ones(len(shares)), np.array(shares))
+    figure = figures.sweep_figure([group], None)
+    low, high = figure.layout.yaxis.range
+    assert low < high
+    assert all(low <= y <= high for trace in figure.data for y in trace.y)
