@@ -74,7 +74,7 @@ def of_link(problem: str) -> str:
 
 
 def _with_page_labels(reason: str) -> str:
-    reason = _LAYER.sub(f"{LABELS['hidden']}: ", reason)
+    reason = _LAYER.sub(f"{LABELS['hidden']}: ", link.with_words_for_none(reason))
     return _POLYNOMIAL.sub(_curve, _FIELD.sub(lambda match: LABELS[match[0]], reason))
 
 

@@ -27,7 +27,7 @@ SETTINGS: Mapping[str, _Option] = {
     "hidden": _Option("N-N", "neurons in each hidden layer, such as 32-32, or none"),
     "learning_rate": _Option("RATE", "learning rate, above 0 and at most 10"),
     "schedule": _Option("NAME", "schedule of the learning rate: constant, cosine or one-cycle"),
-    "batch": _Option("N", "points in each step, or all"),
+    "batch": _Option("N", "points in each step, or 0 for all"),
     "optimizer": _Option("NAME", ", ".join(OPTIMIZERS)),
     "steps": _Option("N", "steps of the run"),
     "seed": _Option("N", "seed of all random numbers"),
@@ -42,7 +42,7 @@ SETTINGS: Mapping[str, _Option] = {
     "weight_decay": _Option("RATE", f"weight decay, for {_users_of('weight_decay')}"),
     "target_loss": _Option("NATS", "end the run at this training loss, or none"),
     "patience": _Option(
-        "STEPS", "end the run if the held-out loss has not fallen for so many steps, or none"
+        "STEPS", "end the run if the held-out loss has not fallen for so many steps; 0 for no limit"
     ),
     "sampling": _Option("NAME", "sampling of fresh points: random, even or crossings"),
     "growing_batches": _Option(

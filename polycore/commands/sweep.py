@@ -95,7 +95,7 @@ def sweep(arguments: argparse.Namespace) -> int:
         words = settings.several_of(arguments)
         experiments = _experiments(arguments, words)
     except PolycoreError as error:
-        parser.error(str(error))
+        parser.error(link.in_words(str(error)))
     several = [name for name, values in words.items() if len(values) > 1]
     tally = Tally(len(experiments), several if "seed" in several else [*several, "seed"])
     with Interruption() as interruption:

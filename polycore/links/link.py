@@ -182,7 +182,10 @@ def with_words(experiment: Experiment, words: Mapping[str, str]) -> Experiment:
     if POINTS in words:
         known = [name for name in known if name in NAMES_OF_POINTS]
     changes = dict(field_of(name, words[name]) for name in known)
-    return replace(experiment, **changes)
+    try:
+        return replace(experiment, **changes)
+    except PolycoreError as error:
+        raise PolycoreError(in_words(str(error))) from error
 
 
 def field_of(name: str, words: str) -> tuple[str, Any]:
@@ -202,8 +205,19 @@ def field_of(name: str, words: str) -> tuple[str, Any]:
         raise PolycoreError(_with_part_name(name, error)) from error
 
 
+def in_words(reason: str) -> str:
+    """Return why an experiment was refused, with a link's names and words for the fields' and None."""
+    return _FIELD_NAME.sub(lambda match: _PART_OF_FIELD[match[1]], with_words_for_none(reason))
+
+
+def with_words_for_none(reason: str) -> str:
+    """Return why an experiment was refused, with what users write or type where a program says None."""
+    field = _FIELD_WITH_NONE.search(reason)
+    return reason if field is None else re.sub(r"\bNone\b", _WORDS_FOR_NONE[field[1]], reason)
+
+
 def _with_part_name(name: str, error: PolycoreError) -> str:
-    text = str(error)
+    text = in_words(str(error))
     # a field of the same name names it already
     return text if text.startswith(f"{name}: ") else f"{name}: {text}"
 
@@ -338,8 +352,18 @@ def _whole_or(word: str) -> Callable[[str], int | None]:
     return lambda words: None if words == word else _whole(words)
 
 
+def _some_or(word: str) -> Callable[[str], int | None]:
+    """Return a reader for which 0 means the same as the word, as in the inputs of the pages."""
+    return lambda words: None if words == word else _whole(words) or None
+
+
 def _range_read(words: str) -> tuple[float, ...]:
-    return tuple(map(_number, words.split(ENDS)))
+    ends = words.split(ENDS)
+    if len(ends) != 2:
+        raise PolycoreError(
+            f"got {quoted(words, 30)}; expected two numbers with {ENDS} between them, such as -1{ENDS}1."
+        )
+    return tuple(map(_number, ends))
 
 
 def _hidden_read(words: str) -> tuple[int, ...]:
@@ -385,7 +409,7 @@ _PARTS = {
     "hidden": _Part("hidden", lambda value: LAYERS.join(map(str, value)) or "none", _hidden_read),
     "learning_rate": _Part("learning_rate", _shortest, _number),
     "schedule": _Part("schedule", str, str),
-    "batch": _Part("batch_size", lambda value: str(value or "all"), _whole_or("all")),
+    "batch": _Part("batch_size", lambda value: str(value or "all"), _some_or("all")),
     "optimizer": _Part("optimizer", str, str),
     "steps": _Part("steps", str, _whole),
     "seed": _Part("seed", str, _whole),
@@ -395,7 +419,7 @@ _PARTS = {
     "nesterov": _Part("nesterov", _yes_or_no_written, _yes_or_no),
     "weight_decay": _Part("weight_decay", _shortest, _number),
     "target_loss": _Part("target_loss", _number_or_none_written, _number_or_none),
-    "patience": _Part("patience", lambda value: str(value or "none"), _whole_or("none")),
+    "patience": _Part("patience", lambda value: str(value or "none"), _some_or("none")),
     "sampling": _Part("sampling", str, str),
     "growing_batches": _Part("growing_batches", _yes_or_no_written, _yes_or_no),
     POINTS: _Part("data", points_text, _points_read),
@@ -416,6 +440,13 @@ _UNWRITTEN: Mapping[str, Any] = {
     "warmup": 0,
     "features": PLAIN,
 }
+
+# None for all samples is "all" too, but "0 for all samples" is what the input on the page says
+_WORDS_FOR_NONE = {"samples_per_class": "fresh", "batch_size": "0", "target_loss": "none", "patience": "0"}
+_FIELD_WITH_NONE = re.compile(rf"\b({'|'.join(_WORDS_FOR_NONE)}): ")
+# "data" names points wherever they come from
+_PART_OF_FIELD = {part.field: name for name, part in _PARTS.items() if name not in (part.field, POINTS)}
+_FIELD_NAME = re.compile(rf"\b({'|'.join(_PART_OF_FIELD)})(?=[:=])")
 
 NAMES = tuple(_PARTS)
 # the fields of Experiment that the parts hold

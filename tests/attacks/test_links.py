@@ -165,7 +165,7 @@ def test_a_million_samples_do_not_make_a_link_slow_or_large():
             "hidden", "2-2-2-2-2-2-2-2", "got 8 layers; expected at most 7", id="deeper than any network"
         ),
         pytest.param("hidden", "512-512-512", "at most 524,288", id="more weights than any network"),
-        pytest.param("range", "..".join(["1"] * 4000), "x_range: got a tuple", id="4,000 ends"),
+        pytest.param("range", "..".join(["1"] * 4000), "range: got '1..1", id="4,000 ends"),
         pytest.param("steps", "1" * 12_000, "expected a whole number", id="steps of 12,000 digits"),
         pytest.param("noise", "9" * 12_000, "noise: got inf", id="noise of 12,000 digits"),
         pytest.param(

@@ -238,6 +238,15 @@ def test_long_settings_are_cut_in_a_line(capsys):
     assert capsys.readouterr().out == f"1/1  failed: It failed.  polynomials {shown}\n"
 
 
+def test_values_that_cannot_be_used_are_named_as_they_are_typed(folder):
+    done = command("sweep", "experiment.json", "--batch", "5", "200000", folder=folder)
+    assert done.returncode == 2
+    assert one_line(done).startswith(
+        "polycore: batch=200000, seed=0 is not a valid experiment: batch: got 200000; expected a whole "
+        "number from 1 to 100,000, or 0 for all samples. See "
+    )
+
+
 @pytest.mark.usefixtures("here")
 def test_a_table_that_cannot_be_written_costs_neither_the_best_weights_nor_the_summary(
     folder, monkeypatch, capsys

@@ -350,7 +350,7 @@ def test_points_of_a_table_are_trained_on(folder):
         (("--data", "points.csv"), "points.csv: line 1: got 2 columns"),
         (("--data", "own.csv", "--noise", "1"), "noise: got 1.0 together with data"),
         (("--weights", "none.npz"), "none.npz: there is no weight file"),
-        (("--held-out", "0.3"), "held_out_share: got 0.3 without data"),
+        (("--held-out", "0.3"), "held_out: got 0.3 without data"),
     ],
 )
 def test_what_cannot_be_trained_on_is_said(folder, words, says):

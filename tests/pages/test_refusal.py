@@ -13,9 +13,15 @@ SETTINGS = {"v": "1", "polynomials": "x~-x", "hidden": "4", "steps": "20"}
 @pytest.mark.parametrize(
     ("part", "words", "shown"),
     [
-        ("range", "1", "Range of x: got"),
+        ("range", "1", "Range of x: got '1'; expected two numbers"),
         ("samples", "many", "Samples of each polynomial: got 'many'; expected"),
-        ("batch", "0", "Batch size: got 0; expected"),
+        (
+            "batch",
+            "200000",
+            "Batch size: got 200000; expected a whole number from 1 to 100,000, or 0 for all",
+        ),
+        ("samples", "0", "Samples of each polynomial: got 0; expected"),
+        ("patience", "900000000", "Patience: got 900000000; expected"),
         ("hidden", "9999", "Hidden layers: layer 1: got 9999; expected"),
         ("hidden", "512-512-512-512", "Hidden layers: got layers of 512, 512, 512, 512 neurons"),
         ("warmup", "-1", "Warm-up steps: got '-1'; expected"),
@@ -30,6 +36,7 @@ def test_a_broken_link_is_explained_with_the_labels_of_the_page(part, words, sho
     app = opened(words={**SETTINGS, part: words})
     [sentence] = [element.value for element in app.text]
     assert sentence.startswith(shown)
+    assert "None" not in sentence
     # programs get the name of the part
     [problem] = link.from_query({**SETTINGS, part: words}).problems
     assert problem.startswith(f"{part}: ")
@@ -51,3 +58,18 @@ def test_arguments_of_the_package_have_their_labels_too():
             pc.Experiment(**change)
         reasons.append(refusal._with_page_labels(str(caught.value)).split(":")[0])
     assert reasons == ["Batch size", "Patience", "Weight decay"]
+
+
+def test_a_reason_names_what_an_input_holds_and_not_pythons_none():
+    with pytest.raises(pc.PolycoreError) as caught:
+        pc.Experiment(batch_size=0)
+    assert refusal._with_page_labels(str(caught.value)) == (
+        "Batch size: got 0; expected a whole number from 1 to 100,000, or 0 for all samples."
+    )
+
+
+def test_a_link_with_0_for_all_points_opens_as_the_input_says_it():
+    app = opened("pages/3_train.py", {**SETTINGS, "batch": "0", "patience": "0"})
+    assert [element.value for element in app.text] == []
+    shown = {element.label: element.value for element in app.number_input}
+    assert shown["Batch size (0 = all points)"] == 0

@@ -255,7 +255,8 @@ def test_an_empty_link_is_the_recommended_experiment():
         pytest.param("samples", "1e9", "'1e9'", id="samples as a float"),
         pytest.param("samples", "999999999", "999999999", id="too many samples"),
         pytest.param("range", "1..-1", "the lower first", id="range the wrong way round"),
-        pytest.param("range", "1", "x_range", id="range with one end"),
+        pytest.param("range", "1", "got '1'; expected two numbers with .. between", id="range with one end"),
+        pytest.param("range", "1..2..3", "got '1..2..3'; expected two numbers", id="range with three ends"),
         pytest.param("noise", "-1", "noise: got -1", id="negative noise"),
         pytest.param("noise", "nan", "nan", id="noise that is no number"),
         pytest.param("hidden", "12-x", "'x'", id="letters for a layer"),
@@ -280,6 +281,47 @@ def test_a_damaged_part_is_named_and_starts_from_the_default(part, words, says):
     with pytest.raises(PolycoreError, match=re.escape(says)):
         link.experiment_of({part: words})
     assert found.experiment == (RECOMMENDED if part == "seed" else replace(RECOMMENDED, seed=99))
+
+
+@pytest.mark.parametrize(("part", "field"), [("batch", "batch_size"), ("patience", "patience")])
+def test_0_says_what_it_says_in_the_pages_inputs(part, field):
+    found = link.from_query({**link.to_query(RECOMMENDED), part: "0"})
+    assert found == link.Opened(replace(RECOMMENDED, **{field: None}), ())
+    assert link.with_words(replace(RECOMMENDED, **{field: 7}), {part: "0"}) == found.experiment
+    # it is written as before
+    assert link.to_query(found.experiment)[part] == {"batch": "all", "patience": "none"}[part]
+    # a program says None
+    with pytest.raises(PolycoreError, match=f"{field}: got 0; expected a whole number .* or None for"):
+        replace(RECOMMENDED, **{field: 0})
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ({"batch": "200000"}, "batch: got 200000; expected a whole number from 1 to 100,000, or 0 for all"),
+        ({"samples": "0"}, "samples: got 0; expected a whole number from 1 to 100,000, or fresh for fresh"),
+        ({"patience": "900000000"}, "from 1 to 100,000,000, or 0 for no limit to patience"),
+        ({"target_loss": "1000"}, "target_loss: got 1000.0; expected a number from 0 to 100, or none for no"),
+        (
+            {"optimizer": "lbfgs", "samples": "fresh", "batch": "0"},
+            "samples: got fresh for the optimizer lbfgs; expected",
+        ),
+        (
+            {"optimizer": "lbfgs", "samples": "10", "batch": "5"},
+            "batch: got 5 of 120 samples for the optimizer lbfgs; expected 0 for all samples",
+        ),
+        ({"range": "2..1"}, "range: got (2.0, 1.0); expected two numbers"),
+        ({"warmup": "900000000"}, "warmup: got 900000000; expected a whole number from 0"),
+    ],
+)
+def test_a_refusal_speaks_in_the_words_of_a_link(words, says):
+    [problem] = link.from_query({**link.to_query(RECOMMENDED), **words}).problems
+    with pytest.raises(PolycoreError) as caught:
+        link.with_words(RECOMMENDED, words)
+    for reason in (problem, str(caught.value)):
+        assert says in reason
+        assert "None" not in reason
+        assert "_size" not in reason
 
 
 def test_a_newer_version_is_told():
