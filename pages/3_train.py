@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.frame import frame
 from pages.lessons import lessons
-from pages.models import asked, from_link, pass_on
+from pages.models import asked, from_link, kept_actions, pass_on
 from pages.plane.referee import best_possible
 from pages.run_view import map_view, presentation, progress
 from pages.run_view.shown import ShownRun, shown_run
@@ -41,7 +41,8 @@ def draw_whole() -> None:
     """Draw the page on one screen: controls, map, figures, settings."""
     with screen.bar():
         controls.draw()
-        with st.container(key="train.fold", width="content"):
+        kept_actions.draw_going(session.going_for_run(), "train")
+        with st.container(key="train.fold", width="content"):  # last, at its place in any case
             settings.draw_fold()
     with st.container():
         controls.show_refusal()

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.compare.setting_words import phrase
+from pages.models import kept_actions
 from pages.models.model_in_use import (
     HELD_OUT_HELP,
     LOSS_HELP,
@@ -22,23 +23,20 @@ from pages.plane.scene import Scene
 from pages.run_view.legs import chain_text
 from pages.run_view.session_source import Contents, follow
 from pages.state import session
-from pages.state.kept_models import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
+from pages.state.kept_models import MOST_KEPT, MOST_PINNED, Kept
 from pages.state.session_value import Session
-from pages.wording import refusal
-from polycore import Model, PolycoreError
+from polycore import Model
 from polycore.figures import small_map_url
 from polycore.figures.alternative_text import plane_map
 from polycore.formatting import counted
 
 PREFIX = "compare.cards"
-REFUSAL_KEY = f"{PREFIX}.refusal"
 CARDS_PER_ROW = 3
 MAP_COLUMNS, MAP_ROWS = 96, 60  # grid of a card's map
 
-NAME_HELP = f"Its name on every page: up to {LONGEST_TITLE} characters, different from all other names."
-KEEP_HELP = (
-    f"Up to {MOST_KEPT} models are kept, and the oldest goes first. One that you mark with Keep stays "
-    f"until you delete it: {MOST_PINNED} at most."
+GOING = (
+    f"{MOST_KEPT} of {MOST_KEPT} are kept: the next network removes the one marked below. Mark what shall "
+    f"stay with Keep, {MOST_PINNED} at most, or delete something."
 )
 DELETE_HELP = "Delete it. You can undo this right afterwards."
 UNDER_WAY_HELP = "Its run is under way. Stop the run first, on the Train page."
@@ -47,21 +45,25 @@ UNDER_WAY_HELP = "Its run is under way. Stop the run first, on the Train page."
 def draw() -> None:
     """Draw all kept models, the newest first."""
     with st.container():
-        error = st.session_state.pop(REFUSAL_KEY, None)
-        if error is not None:
-            refusal.show("The name was not changed.", error)
-    now, followed = session.current(), _follow()
+        kept_actions.show_refusal(PREFIX)
+    now, followed, going = session.current(), _follow(), session.going_for_run()
+    with st.container():
+        if going:
+            st.caption(GOING)
     newest_first = now.models.kept[::-1]
     for first in range(0, len(newest_first), CARDS_PER_ROW):
         columns = st.columns(CARDS_PER_ROW)
         for column, kept in zip(columns, newest_first[first : first + CARDS_PER_ROW], strict=False):
             with column, st.container(border=True, gap="small"):
+                _map(kept, followed if kept is now.own else None)
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.text(kept.title, width="stretch")
+                    if kept in going:
+                        st.badge("Goes next", icon=":material/hourglass_bottom:", color="orange")
                 _card(kept, followed if kept is now.own else None)
 
 
 def _card(kept: Kept, followed: Followed | None) -> None:
-    _map(kept, followed)
-    st.text(kept.title)
     experiment = experiment_of(kept)
     st.caption(
         "Not known how it was trained: its file does not say." if experiment is None else phrase(experiment)
@@ -134,17 +136,9 @@ def _effort(kept: Kept, under_way: str) -> str:
 
 def _actions(kept: Kept) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.toggle(
-            "Keep",
-            value=kept.pinned,
-            key=f"{PREFIX}.keep.{kept.title}.{kept.pinned}",
-            on_change=session.unpin if kept.pinned else session.pin,
-            args=(kept.title,),
-            disabled=not (kept.pinned or session.may_pin()),
-            help=KEEP_HELP,
-        )
+        kept_actions.keep_toggle(kept, PREFIX)
         with st.popover("Rename", type="tertiary", icon=":material/edit:", help="Give it another name."):
-            _name(kept)
+            kept_actions.name_input(kept, PREFIX)
         under_way = session.is_under_way(kept)
         st.button(
             "Delete",
@@ -156,23 +150,3 @@ def _actions(kept: Kept) -> None:
             disabled=under_way,
             help=UNDER_WAY_HELP if under_way else DELETE_HELP,
         )
-
-
-def _name(kept: Kept) -> None:
-    key = f"{PREFIX}.name.{kept.title}"
-    st.text_input(
-        "Name",
-        value=kept.title,
-        max_chars=max(LONGEST_TITLE, len(kept.title)),
-        key=key,
-        on_change=_rename,
-        args=(kept.title, key),
-        help=NAME_HELP,
-    )
-
-
-def _rename(title: str, key: str) -> None:
-    try:
-        session.rename(title, st.session_state[key])
-    except PolycoreError as error:
-        st.session_state[REFUSAL_KEY] = str(error)

@@ -12,6 +12,7 @@ from pages.channel import live_text, session_key
 from pages.channel.live_text import Followed
 from pages.compare import race_landscape, race_past
 from pages.compare.race_source import OVER, RaceSource, curves_of, values
+from pages.models import kept_actions
 from pages.plane import live
 from pages.plane.live import Bound
 from pages.plane.plane import model_map, run_map
@@ -412,6 +413,8 @@ def _draw_keep(*, running: bool) -> None:
         st.caption("They are among the kept runs.")
     elif not room:
         st.caption("There is no room for all of them: delete some that you keep.")
+    else:
+        kept_actions.draw_going(session.going_for(sum(not _is_kept(lane) for lane in race.lanes)), "race")
 
 
 def _keep(race: Race) -> None:

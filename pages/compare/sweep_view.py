@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.compare import sweep_inputs, sweep_tables
 from pages.compare.setting_words import phrase
+from pages.models import kept_actions
 from pages.plane import live
 from pages.plane.referee import best_possible
 from pages.runs import status
@@ -310,6 +311,8 @@ def _draw_keep() -> None:
         st.caption("It is among the kept runs.")
     elif not room:
         st.caption("There is no room for it: delete some that you keep.")
+    else:
+        kept_actions.draw_going(session.going_for(1), "sweep")
 
 
 def _keep(sweep: Sweep, best: Best) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.frame import frame, recent
 from pages.home import embed, home_map
 from pages.lessons import lesson_panel
+from pages.models import kept_actions
 from pages.run_view import map_view, presentation
 from pages.run_view.shown import shown_run
 from pages.runs.runner import Training
@@ -86,6 +87,7 @@ def _draw_whole() -> None:
             st.write(_question(session.current().experiment))
     with st.container(horizontal=True, vertical_alignment="center"):
         _draw_buttons(training)
+        kept_actions.draw_going(session.going_for_run(), "home")
     with st.container():
         controls.show_refusal()
     beside = home_map.draw(running=is_running())

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.inside import edited_model
 from pages.inside.neuron_choice import Neuron
+from pages.models import kept_actions
 from pages.state import session
 from pages.state.kept_models import ByHand, Kept
 from pages.state.shown_input import Inputs, ShownInput, State
@@ -219,3 +220,4 @@ def _buttons(kept: Kept) -> None:
             help="Add it to your models, beside the one you changed, with its current loss and accuracy. "
             "Disabled if its loss cannot be measured.",
         )
+        kept_actions.draw_going(session.going_for(1), "inside")

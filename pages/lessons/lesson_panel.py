@@ -13,6 +13,7 @@ from pages.lessons.moment import Moment
 from pages.run_view import session_source
 from pages.run_view.session_source import Contents
 from pages.state import arrival, session, typed
+from pages.state.kept_models import MOST_KEPT
 from pages.state.session_value import Session
 from polycore import Experiment
 from polycore.links import link
@@ -85,7 +86,7 @@ def draw_cards() -> None:
     seen = len(session.current().lessons.seen)
     st.caption(
         "Each sets everything up, says what to do, and notices when you have seen it. "
-        f"Seen so far: {seen} of {len(lessons.LESSONS)}. Trained models are kept."
+        f"Seen so far: {seen} of {len(lessons.LESSONS)}. The latest {MOST_KEPT} trained models are kept."
     )
     for first in range(0, len(lessons.LESSONS), CARDS_A_ROW):
         row = lessons.LESSONS[first : first + CARDS_A_ROW]
@@ -179,7 +180,7 @@ def _next(lesson: Lesson, page: str) -> None:
         type="tertiary",
         on_click=_begin_next,
         args=(lesson,),
-        help=f"{lesson.title}: loads its own set-up. Trained models are kept.",
+        help=f"{lesson.title}: loads its own set-up. The latest {MOST_KEPT} trained models are kept.",
     )
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.frame import frame
 from pages.game.challenge import Challenge
 from pages.game.game import POINTS, Game
+from pages.models import kept_actions
 from pages.play import game_plane
 from pages.setup import controls
 from pages.setup.seed import NEW_SEEDS
@@ -107,6 +108,7 @@ def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
             args=(experiment,),
             help="Train a network on these curves. You need not wait for its last step.",
         )
+        kept_actions.draw_going(session.going_for_run(), "play")
         frame.page_link(frame.TRAIN, "Choose how it is trained", ":material/model_training:")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from pages.models import kept_actions
 from pages.predict import npy_files
 from pages.server import hosting
 from pages.state import session
@@ -46,6 +47,7 @@ def draw() -> None:
             "files together or one after another. Code in a file is never run."
         ),
     )
+    kept_actions.draw_going(session.going_for(1), "upload")
     files = _files()
     outcomes = _outcomes()
     for batch in _batches(files, outcomes):

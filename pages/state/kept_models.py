@@ -118,11 +118,14 @@ class KeptModels:
 
         If MOST_KEPT are kept, the oldest makes room that is neither pinned nor `own`, the run's.
         """
-        new = replace(new, title=self._free_title(new.title))
-        may_go = [kept for kept in self.kept if kept is not own and not kept.pinned]
-        gone = may_go[: max(0, len(self.kept) + 1 - MOST_KEPT)]
+        new, gone = replace(new, title=self._free_title(new.title)), self.going(own)
         remaining = tuple(kept for kept in self.kept if kept not in gone)
         return replace(self, kept=(*remaining, new), in_use=new.title)
+
+    def going(self, own: Kept | None, count: int = 1) -> tuple[Kept, ...]:
+        """Return the models that make room if `count` more are kept; see `added`."""
+        may_go = [kept for kept in self.kept if kept is not own and not kept.pinned]
+        return tuple(may_go[: max(0, len(self.kept) + count - MOST_KEPT)])
 
     def exchanged(self, old: Kept, new: Kept) -> "KeptModels":
         """Put `new` in the slot of `old`; it answers if `old` did."""

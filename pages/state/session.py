@@ -230,6 +230,17 @@ def free_slots() -> int:
     return now.models.free_slots(now.own)
 
 
+def going_for_run() -> tuple[Kept, ...]:
+    """Return the model that makes room once a new run has one; () if there is a free slot."""
+    return current().models.going(None)  # the run of now may go too, since it is no longer the run then
+
+
+def going_for(count: int) -> tuple[Kept, ...]:
+    """Return the models that make room if `count` more are kept beside the run's."""
+    now = current()
+    return now.models.going(now.own, count)
+
+
 def remove(title: str) -> None:
     """Delete the kept model of `title`; Undo brings it back. Does nothing while its run is under way.
 

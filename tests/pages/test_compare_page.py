@@ -13,7 +13,7 @@ from pages.plane import live
 from pages.runs.marks import Mark
 from pages.runs.race import OPTIMIZER_ENTRANTS
 from pages.state import session
-from pages.state.kept_models import Kept
+from pages.state.kept_models import MOST_KEPT, Kept
 from polycore.formatting import loss_text
 from polycore.history.history import History
 from tests.pages.browsing import (
@@ -535,3 +535,65 @@ def test_one_step_is_no_plural():
     best = int(one.history.loss[1] < one.history.loss[0])
     app = with_kept(one)
     assert live_value(app, "effort") == f"1 step, best loss at step {best} · 1.0 s of computing"
+
+
+# --- what makes room ---------------------------------------------------------------------------
+
+TWELVE = tuple(f"K{number}" for number in range(MOST_KEPT))
+
+
+def twelve(**changes):
+    """Return all that can be kept, the first of them with these changes."""
+    first, *others = (kept(title, replace(BASE, seed=seed)) for seed, title in enumerate(TWELVE))
+    return replace(first, **changes), *others
+
+
+def badges(app):
+    return [text.value for text in app.markdown if "Goes next" in text.value]
+
+
+def test_before_the_oldest_goes_its_card_says_so():
+    app = with_kept(*twelve())
+    assert len(badges(app)) == 1
+    assert any("the next network removes the one marked" in text.value for text in app.caption)
+    app.toggle(key=f"{key_of('keep', 'K0')}.False").set_value(True).run()
+    assert len(badges(app)) == 1  # the second oldest now
+    assert badges(with_kept(*twelve()[1:])) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "place"), [("streamlit_app.py", "home"), (TRAIN, "train"), ("pages/4_predict.py", "upload")]
+)
+def test_where_a_network_is_added_the_one_that_goes_can_be_kept_and_named(page, place):
+    app = with_kept(*twelve())
+    app.switch_page(page).run()
+    assert not app.exception
+    app.text_input(key=f"{place}.name.K0").set_value("Mine").run()
+    assert not app.exception
+    assert titles(app)[0] == "Mine"
+    app.toggle(key=f"{place}.keep.Mine.False").set_value(True).run()
+    assert session_of(app).models.kept[0].pinned
+    assert app.toggle(key=f"{place}.keep.K1.False")  # now this one would go
+
+
+def test_a_name_that_is_refused_is_refused_where_it_was_typed():
+    app = with_kept(*twelve())
+    app.switch_page(TRAIN).run()
+    app.text_input(key="train.name.K0").set_value("K5").run()
+    assert "Another model has this name. Choose one that tells them apart." in texts(app)
+    assert titles(app) == list(TWELVE)
+
+
+def test_with_a_free_slot_nothing_is_said():
+    app = with_kept(*twelve()[1:])
+    app.switch_page(TRAIN).run()
+    assert [toggle.key for toggle in app.toggle if ".keep." in toggle.key] == []
+
+
+def test_the_one_that_is_named_is_the_one_that_goes():
+    app = with_kept(*twelve(pinned=True))
+    app.switch_page(TRAIN).run()
+    [going] = [toggle.key.split(".")[2] for toggle in app.toggle if toggle.key.startswith("train.keep.")]
+    assert going == "K1"
+    wait_for(press(app, "Start"), "finished")
+    assert set(TWELVE) - set(titles(app)) == {going}

@@ -1,0 +1,81 @@
+"""What a user does with a kept model: keep it for good, name it; and what is said before one makes room."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.state import session
+from pages.state.kept_models import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
+from pages.wording import refusal
+from polycore import PolycoreError
+
+REFUSAL_KEY = "kept_actions.refusal"
+
+KEEP_HELP = (
+    f"Up to {MOST_KEPT} models are kept, and the oldest goes first. One that you mark with Keep stays "
+    f"until you delete it: {MOST_PINNED} at most."
+)
+NAME_HELP = f"Its name on every page: up to {LONGEST_TITLE} characters, different from all other names."
+GOING_LABEL = f"{MOST_KEPT} kept: the next replaces one"
+OF_ONE = "the oldest that is not marked Keep makes room for the next:"
+OF_SEVERAL = "the oldest that are not marked Keep make room for the next:"
+
+
+def draw_going(going: Sequence[Kept], prefix: str) -> None:
+    """Draw, if any would make room, a button that shows them and offers to keep and to name them.
+
+    prefix: of the keys at this place of a page.
+    """
+    if not going:
+        return
+    with st.popover(GOING_LABEL, type="tertiary", icon=":material/inventory_2:", key=f"{prefix}.going"):
+        st.write(f"{MOST_KEPT} networks are kept: {OF_ONE if len(going) == 1 else OF_SEVERAL}")
+        show_refusal(prefix)
+        for kept in going:
+            with st.container(border=len(going) > 1, gap="small"):
+                st.text(kept.title)
+                keep_toggle(kept, prefix)
+                name_input(kept, prefix)
+        st.caption("Compare shows all of them. There you can also delete what you no longer need.")
+
+
+def keep_toggle(kept: Kept, prefix: str) -> None:
+    """Draw the toggle that keeps a model for good."""
+    st.toggle(
+        "Keep",
+        value=kept.pinned,
+        key=f"{prefix}.keep.{kept.title}.{kept.pinned}",
+        on_change=session.unpin if kept.pinned else session.pin,
+        args=(kept.title,),
+        disabled=not (kept.pinned or session.may_pin()),
+        help=KEEP_HELP,
+    )
+
+
+def name_input(kept: Kept, prefix: str) -> None:
+    """Draw the input of a model's name."""
+    key = f"{prefix}.name.{kept.title}"
+    st.text_input(
+        "Name",
+        value=kept.title,
+        max_chars=max(LONGEST_TITLE, len(kept.title)),
+        key=key,
+        on_change=_rename,
+        args=(kept.title, key),
+        help=NAME_HELP,
+    )
+
+
+def show_refusal(prefix: str) -> None:
+    """Show once why the last name that was typed at this place was refused."""
+    at, error = st.session_state.get(REFUSAL_KEY, (None, ""))
+    if at is not None and at.startswith(f"{prefix}.name."):
+        del st.session_state[REFUSAL_KEY]
+        refusal.show("The name was not changed.", error)
+
+
+def _rename(title: str, key: str) -> None:
+    try:
+        session.rename(title, st.session_state[key])
+    except PolycoreError as error:
+        st.session_state[REFUSAL_KEY] = (key, str(error))
