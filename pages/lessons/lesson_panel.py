@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import streamlit as st
 
 from pages.channel import live_text
+from pages.channel.live_text import Followed
 from pages.lessons import lessons
 from pages.lessons.lessons import Lesson
-from pages.lessons.moment import Moment
+from pages.lessons.moment import PREDICTING, TRAINING, Moment
 from pages.run_view import session_source
 from pages.run_view.session_source import Contents
 from pages.state import arrival, session, typed
@@ -20,14 +22,15 @@ from polycore.links import link
 
 PREFIX = "lesson"
 WORD = "look"  # in the address
+OPENED_KEY = f"{PREFIX}.opened"  # page, lesson, and whether that had been seen when the user came there
 CARDS_A_ROW = 4
 
 GLOSSARY = "pages/8_glossary.py"
 
 # in place of the figure to watch, and of the name of its network
-NOT_STARTED, UNKNOWN, NOT_STARTED_YET = "not started", "unknown", "no network yet"
+NOT_STARTED, UNKNOWN, NO_NETWORK = "not started", "unknown", "no network yet"
 
-SEEN, NOT_YET = ":material/check_circle:", ":material/radio_button_unchecked:"
+SEEN = ":material/check_circle:"
 
 
 def follow() -> None:
@@ -52,31 +55,35 @@ def words() -> dict[str, str]:
 
 
 def draw_panel(page: str) -> None:
-    """Draw the panel of the current lesson, if there is one, on the page with that title."""
+    """Draw the panel of the current lesson, if there is one, on the page with that title.
+
+    It is as high before the lesson has been seen as afterwards: that happens while the user looks at the page
+    and presses its buttons.
+    """
     lesson = lessons.named(session.current().lessons.current)
     if lesson is None:
         return
     has_seen = _note_seen(lesson, page)
     with st.container(border=True, gap="xsmall", key=f"{PREFIX}.panel"):
         _head(lesson, page)
-        if has_seen and not _continues_on(lesson, page):
+        if _was_seen_when_opened(lesson, page, has_seen=has_seen) and not _continues_on(lesson, page):
             return
+        followed = session_source.follow("lesson", lambda later: Contents(_values(lesson, page, later)))
+        now = _values(lesson, page, session.current())
         words, figure = st.columns([4, 1], gap="medium", vertical_alignment="center")
         with words:
             st.markdown(f"**Do.** {lesson.do}  \n**See.** {lesson.see}")
-            with st.container():
-                if has_seen:
-                    st.markdown(f":green[{SEEN} **Seen.**] {lesson.why}{_ending(lesson)}")
+            _draw_standing(lesson, now, followed, has_seen=has_seen)
         with figure:
-            _watch(lesson, page, until="" if has_seen else "seen")
-        _ways(lesson, page, has_seen=has_seen)
+            _watch(lesson, now, followed, until="" if has_seen else "seen")
+        _ways(lesson, page)
 
 
 def look_again(page: str) -> None:
     """Draw the page again if it has shown by now what the panel above it could not know."""
     now = session.current()
     lesson = lessons.named(now.lessons.current)
-    if lesson is not None and lesson.name not in now.lessons.seen and _is_seen(lesson, page, now):
+    if lesson is not None and lesson.name not in now.lessons.seen and not _missing(lesson, page, now):
         st.rerun()
 
 
@@ -144,7 +151,7 @@ def _head(lesson: Lesson, page: str) -> None:
         )
 
 
-def _ways(lesson: Lesson, page: str, *, has_seen: bool) -> None:
+def _ways(lesson: Lesson, page: str) -> None:
     """Draw the lesson's set-ups, the pages on which it continues, and the glossary."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for set_up in lesson.set_ups:
@@ -157,19 +164,16 @@ def _ways(lesson: Lesson, page: str, *, has_seen: bool) -> None:
                 args=(set_up.experiment,),
                 help="Load this set-up: its polynomials, data and settings. Training begins on Train.",
             )
-        if page != lessons.TRAINING:
+        if page != TRAINING:
             _page_link(lessons.TRAIN, "Train", ":material/model_training:")
         for way in lesson.ways:
             _page_link(way.page, way.label, way.icon)
         _page_link(GLOSSARY, "Glossary", ":material/dictionary:")
-        with st.container(width="content"):
-            if not has_seen:
-                st.markdown(f":gray[{NOT_YET} Not seen yet.]", width="content")
 
 
 def _next(lesson: Lesson, page: str) -> None:
     icon = ":material/arrow_forward:"
-    if page != lessons.TRAINING:
+    if page != TRAINING:
         _link(lesson, "Next lesson", icon)
         return
     # Streamlit ignores a link to the page that is shown, whatever the parameters in its address
@@ -190,40 +194,63 @@ def _note_seen(lesson: Lesson, page: str) -> bool:
     While a run is under way, its frames say so too, and the page is drawn again.
     """
     now = session.current()
-    if lesson.name not in now.lessons.seen and _is_seen(lesson, page, now):
+    if lesson.name not in now.lessons.seen and not _missing(lesson, page, now):
         session.set_lessons(replace(now.lessons, seen=now.lessons.seen | {lesson.name}))
     return lesson.name in session.current().lessons.seen
 
 
 def _continues_on(lesson: Lesson, page: str) -> bool:
     """Return whether what the lesson asks for is done on the page with that title."""
-    return page == lessons.TRAINING or any(page.lower() in way.page for way in lesson.ways)
+    return page == TRAINING or any(page.lower() in way.page for way in lesson.ways)
 
 
-def _ending(lesson: Lesson) -> str:
-    """Return what to do after a lesson that has been seen."""
+def _was_seen_when_opened(lesson: Lesson, page: str, *, has_seen: bool) -> bool:
+    """Return whether the lesson had been seen when the user came to the page: what is there then stays."""
+    opened = st.session_state.get(OPENED_KEY)
+    if opened is None or opened[:2] != (page, lesson.name):
+        opened = st.session_state[OPENED_KEY] = (page, lesson.name, has_seen)
+    return bool(opened[2])
+
+
+def _draw_standing(
+    lesson: Lesson, now: Mapping[str, str], followed: Followed | None, *, has_seen: bool
+) -> None:
+    """Draw what is missing, which follows the run, in the room that the explanation takes once it is seen."""
     number, count = lessons.number(lesson), len(lessons.LESSONS)
+    explanation = f"Seen. {lesson.why} {_ending(number, count)}"
+    if has_seen:
+        standing = f'<p><span class="good">\N{CHECK MARK}</span> {escape(explanation)}</p>'
+    else:
+        missing = live_text.value("missing", now["missing"])
+        standing = f'<p><span class="caption">\N{WHITE CIRCLE} Not seen yet.</span> {missing}</p>'
+    html = f'<div class="room" data-room="\N{CHECK MARK} {escape(explanation)}">{standing}</div>'
+    live_text.draw(html, f"{PREFIX}.standing", followed)
+
+
+def _ending(number: int, count: int) -> str:
+    """Return what to do after the lesson of that number, of `count`."""
     if number < count:
-        return f" **Next:** {lessons.LESSONS[number].title}."
-    seen = len(session.current().lessons.seen)
+        return f"Next: {lessons.LESSONS[number].title}."
+    seen = len(session.current().lessons.seen | {lessons.LESSONS[-1].name})
     if seen < count:
-        return f" That was the last of {count} lessons; you have seen {seen}. The others are on Home."
-    return f" **You have finished all {count} lessons.** Now choose polynomials of your own."
+        return f"That was the last of {count} lessons; you have seen {seen}. The others are on Home."
+    return f"You have finished all {count} lessons. Now choose polynomials of your own."
 
 
-def _watch(lesson: Lesson, page: str, until: str) -> None:
+def _values(lesson: Lesson, page: str, now: Session) -> dict[str, Any]:
+    """Return what the panel shows of a session: what is missing, and the figure to watch."""
+    network = Moment(now, page).network if now.has_run_of_lesson else None
+    missing = _missing(lesson, page, now)
+    return {
+        "seen": not missing,
+        "missing": missing,
+        "watched": NOT_STARTED if network is None else lesson.watched.text(network) or UNKNOWN,
+        "network": NO_NETWORK if network is None else network.name,
+    }
+
+
+def _watch(lesson: Lesson, now: Mapping[str, str], followed: Followed | None, until: str) -> None:
     """Draw the figure to watch; it follows the run, which also says when the lesson has been seen."""
-
-    def values(later: Session) -> dict[str, Any]:
-        network = Moment(later, page).network if later.has_run_of_lesson else None
-        return {
-            "seen": _is_seen(lesson, page, later),
-            "watched": NOT_STARTED if network is None else lesson.watched.text(network) or UNKNOWN,
-            "network": NOT_STARTED_YET if network is None else network.name,
-        }
-
-    followed = session_source.follow("lesson", lambda later: Contents(values(later)))
-    now = values(session.current())
     figure = (
         f'<div class="metric wide"><div class="label">{lesson.watched.label}</div>'
         f"{live_text.value('watched', now['watched'], 'div', 'number')}"
@@ -232,14 +259,14 @@ def _watch(lesson: Lesson, page: str, until: str) -> None:
     live_text.draw(figure, f"{PREFIX}.watch", followed, until=until)
 
 
-def _is_seen(lesson: Lesson, page: str, now: Session) -> bool:
-    return bool(lesson.seen(Moment(now, page, _asked(now, page))))
+def _missing(lesson: Lesson, page: str, now: Session) -> str:
+    return lesson.missing(Moment(now, page, _asked(now, page)))
 
 
 def _asked(now: Session, page: str) -> tuple[float, float] | None:
     """Return the point that is asked about: on Predict, or on the map of the run."""
     view = now.view
-    return (view.point.x, view.point.y) if page == lessons.PREDICTING else view.asked
+    return (view.point.x, view.point.y) if page == PREDICTING else view.asked
 
 
 def _link(lesson: Lesson, label: str, icon: str) -> None:

@@ -1,4 +1,4 @@
-"""The fifteen short lessons: the set-ups of each, what to do, what to see, and when it has been seen.
+"""The fifteen short lessons: the set-ups of each, what to do, what to see, and what is missing.
 
 The figures in their texts were measured with these set-ups; tests/pages/test_lessons.py measures them again.
 """
@@ -8,34 +8,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pages.lessons import continuing, network_settings
-from pages.lessons.moment import Moment, alike, key_of
+from pages.lessons.moment import INSPECTING, PREDICTING, TRAINING, Moment, SetUp, key_of, start, untrained
 from pages.models.shown_network import ShownNetwork
 from pages.plane.referee import best_possible
 from pages.state.session_value import Lessons, Session
 from pages.state.view import View
-from polycore import Experiment, Polynomial
-from polycore.formatting import loss_text, percent
+from pages.wording.percent import percent
+from polycore import Experiment, Polynomial, formatting
+from polycore.formatting import loss_text
 from polycore.history.history import History
 from polycore.inspection import dead_neurons
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 INSIDE, COMPARE = "pages/5_inside.py", "pages/6_compare.py"
 
-TRAINING, PREDICTING, INSPECTING = "Train", "Predict", "Inside"  # titles
-
 NEAR = 0.05  # distance from the crossing within which a question about a point counts
-SOME_STEPS = 1000  # after which a run shows what it will become
 MANY_STEPS = 20_000  # of random search: enough to see how slow it is
-CLEARLY = 0.2  # difference of accuracies
+CLEARLY, VISIBLY = 0.2, 0.01  # differences of accuracies
+REFEREE_MARGIN = 0.02  # within which the network is as good as the referee
 MOST_BROKEN = 12  # networks changed by hand that are remembered
-
-
-@dataclass(frozen=True)
-class SetUp:
-    """An experiment and the name of the button that loads it."""
-
-    name: str
-    experiment: Experiment
 
 
 @dataclass(frozen=True)
@@ -63,7 +54,7 @@ class Lesson:
     about: one sentence for its card.
     do, see: one sentence each for its panel.
     why: the explanation, shown once it has been seen.
-    seen: whether it has been seen at a moment.
+    check: what returns, of a moment and the set-ups, what is missing in a sentence or two; "" for nothing.
     watched: the figure to watch.
     """
 
@@ -75,9 +66,13 @@ class Lesson:
     see: str
     why: str
     set_ups: tuple[SetUp, ...]
-    seen: Callable[[Moment], bool]
+    check: Callable[..., str]
     watched: Watched
     ways: tuple[Way, ...] = ()
+
+    def missing(self, moment: Moment) -> str:
+        """Return what the user has not done yet at that moment; "" once the lesson has been seen."""
+        return self.check(moment, *self.set_ups)
 
 
 def named(name: str | None) -> Lesson | None:
@@ -151,61 +146,89 @@ def noted(now: Session) -> Lessons:
     )
 
 
-def _crossing_seen(moment: Moment) -> bool:
-    if moment.asked is None or math.hypot(*moment.asked) > NEAR:
-        return False
-    network = moment.network
+def _crossing(moment: Moment, curves: SetUp) -> str:
+    words = untrained(moment, curves)
+    if words:
+        return words
+    if not moment.shows(curves.experiment):
+        if moment.page == PREDICTING:
+            return f'Another model is in use. Choose that of "{curves.name}".'
+        return start(moment, curves)
+    if moment.asked is None:
+        return "Ask about the point x = 0, y = 0 on Predict, or click it on the map."
+    if math.hypot(*moment.asked) <= NEAR:
+        return ""
+    x, y = (f"{value:.3g}".replace("-", "\N{MINUS SIGN}") for value in moment.asked)
+    return f"The point is x = {x}, y = {y}. Ask about x = 0, y = 0."
+
+
+def _gradient(moment: Moment, search: SetUp, adam: SetUp) -> str:
+    words = untrained(moment, search, MANY_STEPS) or untrained(moment, adam, 1)
+    if words:
+        return words
+    before, now = (moment.outcome(one.experiment).loss for one in (search, adam))
+    if now < before:
+        return ""
     return (
-        network is not None
-        and network.experiment is not None
-        and alike(network.experiment, CROSSING)
-        and moment.outcome(CROSSING).steps >= SOME_STEPS
+        f"Adam's loss is {loss_text(now)}, that of random search {loss_text(before)}: let Adam train further."
     )
 
 
-def _gradient_seen(moment: Moment) -> bool:
-    search, gradient = moment.outcome(SEARCH), moment.outcome(GRADIENT)
-    return search.steps >= MANY_STEPS and gradient.loss < search.loss
+def _dead(moment: Moment, fast: SetUp, *_: SetUp) -> str:
+    run = moment.run(fast.experiment)
+    if run is None or run.step == 0:
+        return start(moment, fast)
+    network, neurons = moment.network, sum(fast.experiment.hidden)
+    if network is None or network.experiment is None or not moment.shows(fast.experiment):
+        return f'This page shows another network. Choose that of "{fast.name}".'
+    dead = dead_neurons.count(network.model, network.experiment)
+    if dead > neurons / 2:
+        return ""
+    return (
+        f"Dead neurons in the network that is shown, {network.name}: {dead} of {neurons}. "
+        "More than half must be dead."
+    )
 
 
-def _scaling_seen(moment: Moment) -> bool:
-    return _is_clearly_better(moment, SCALED, UNSCALED)
+def _by_heart(moment: Moment, few: SetUp, *_: SetUp) -> str:
+    words, best = untrained(moment, few), best_possible(few.experiment) or 0.0
+    if words:
+        return words
+    outcome = moment.outcome(few.experiment)
+    if outcome.accuracy > best > outcome.held_out_accuracy:
+        return ""
+    return (
+        f"Training accuracy is {percent(outcome.accuracy)}, held-out accuracy "
+        f"{percent(outcome.held_out_accuracy)}: {percent(best)}, the best possible, must be between them."
+    )
 
 
-def _dead_seen(moment: Moment) -> bool:
-    network = moment.network
-    if network is None or network.experiment is None or not alike(network.experiment, TOO_FAST):
-        return False
-    return dead_neurons.count(network.model, network.experiment) > sum(TOO_FAST.hidden) / 2
+def _referee(moment: Moment, curves: SetUp) -> str:
+    if moment.run(curves.experiment) is None:
+        return start(moment, curves)
+    if moment.session.view.map_view == "Network":
+        return 'Choose "Referee" or "Differences" for the map on Train.'
+    best = best_possible(curves.experiment) or 0.0
+    held_out = moment.outcome(curves.experiment).held_out_accuracy
+    if best - held_out < REFEREE_MARGIN:
+        return ""
+    return (
+        f"Held-out accuracy is {percent(held_out)}: it must come within two percentage points of "
+        f"{percent(best)}, the best possible."
+    )
 
 
-def _small_seen(moment: Moment) -> bool:
-    return _is_clearly_better(moment, MORE_NEURONS, TWO_NEURONS)
-
-
-def _by_heart_seen(moment: Moment) -> bool:
-    outcome, best = moment.outcome(BY_HEART), best_possible(BY_HEART)
-    if best is None or outcome.steps < SOME_STEPS:
-        return False
-    return outcome.accuracy > best > outcome.held_out_accuracy
-
-
-def _referee_seen(moment: Moment) -> bool:
-    if moment.run(NOISY) is None or moment.session.view.map_view == "Network":
-        return False
-    return (best_possible(NOISY) or 0.0) - moment.outcome(NOISY).held_out_accuracy < 0.02
-
-
-def _folds_seen(moment: Moment) -> bool:
-    has_chosen = moment.session.view.neuron != View().neuron
-    return moment.page == INSPECTING and has_chosen and moment.outcome(FOLDED).steps >= SOME_STEPS
-
-
-def _is_clearly_better(moment: Moment, one: Experiment, other: Experiment) -> bool:
-    better, worse = moment.outcome(one), moment.outcome(other)
-    if min(better.steps, worse.steps) < SOME_STEPS:
-        return False
-    return better.held_out_accuracy - worse.held_out_accuracy > CLEARLY
+def _folds(moment: Moment, six: SetUp) -> str:
+    words = untrained(moment, six)
+    if words:
+        return words
+    if moment.page != INSPECTING:
+        return "Open Inside, and choose neuron after neuron."
+    if not moment.shows(six.experiment):
+        return f'Inside shows another network. Choose that of "{six.name}" as the model.'
+    if moment.session.view.neuron == View().neuron:
+        return "Choose another neuron than the first: press it in the picture."
+    return ""
 
 
 def earlier_run(now: Session) -> tuple[str, History] | None:
@@ -227,14 +250,14 @@ def earlier_run(now: Session) -> tuple[str, History] | None:
 
 def _held_out(network: ShownNetwork) -> str:
     held_out = network.model.held_out_accuracy
-    return "" if held_out is None or network.loss is None else percent(held_out)
+    return "" if held_out is None or network.loss is None else formatting.percent(held_out)
 
 
 def _loss(network: ShownNetwork) -> str:
     return "" if network.loss is None else loss_text(network.loss)
 
 
-def _dead(network: ShownNetwork) -> str:
+def _dead_text(network: ShownNetwork) -> str:
     if network.experiment is None:
         return ""
     neurons = sum(network.model.widths[1:-1])
@@ -243,7 +266,7 @@ def _dead(network: ShownNetwork) -> str:
 
 def _both(network: ShownNetwork) -> str:
     held_out = _held_out(network)
-    return held_out and f"{percent(network.model.accuracy)} / {held_out}"
+    return held_out and f"{formatting.percent(network.model.accuracy)} / {held_out}"
 
 
 HELD_OUT, LOSS = Watched("Held-out accuracy", _held_out), Watched("Loss", _loss)
@@ -260,7 +283,7 @@ LESSONS = (
         why="Both curves pass through that point, so even odds are the right answer. This is why the best "
         "possible accuracy is below 100\u00a0%.",
         set_ups=(SetUp("The three curves", CROSSING),),
-        seen=_crossing_seen,
+        check=_crossing,
         watched=HELD_OUT,
         ways=(Way(PREDICT, "Ask on Predict", ":material/ads_click:"),),
     ),
@@ -274,7 +297,7 @@ LESSONS = (
         why="Random search learns from a step only whether it helped. The gradient says for every weight "
         "in which direction the loss falls, and how steeply.",
         set_ups=(SetUp("Random search", SEARCH), SetUp("Adam", GRADIENT)),
-        seen=_gradient_seen,
+        check=_gradient,
         watched=LOSS,
         ways=(Way(COMPARE, "Race them on Compare", ":material/flag:"),),
     ),
@@ -289,7 +312,7 @@ LESSONS = (
         why="An x from 100 to 102 hardly varies compared with its size. With mean 0 and standard "
         "deviation 1 both inputs count, and one learning rate suits all weights.",
         set_ups=(SetUp("As they are", UNSCALED), SetUp("Standardized", SCALED)),
-        seen=_scaling_seen,
+        check=network_settings.better_by(CLEARLY),
         watched=HELD_OUT,
     ),
     Lesson(
@@ -302,8 +325,8 @@ LESSONS = (
         why="Too long a step moves a neuron's fold beyond all points: ReLU then gives 0 everywhere, and "
         "no gradient brings it back. With 0.01 the neurons stay alive.",
         set_ups=(SetUp("Learning rate 1", TOO_FAST), SetUp("0.01", SLOWER)),
-        seen=_dead_seen,
-        watched=Watched("Dead neurons", _dead),
+        check=_dead,
+        watched=Watched("Dead neurons", _dead_text),
     ),
     Lesson(
         name="small",
@@ -316,7 +339,7 @@ LESSONS = (
         why="Each neuron adds one fold to the map. Two folds cannot follow twelve curves, whatever the "
         "optimizer and the number of steps.",
         set_ups=(SetUp("2 neurons", TWO_NEURONS), SetUp("32 neurons", MORE_NEURONS)),
-        seen=_small_seen,
+        check=network_settings.better_by(CLEARLY),
         watched=HELD_OUT,
     ),
     Lesson(
@@ -330,7 +353,7 @@ LESSONS = (
         why="This is overfitting: the network has learned the noise of its 100 points. 10,000 are too "
         "many to learn by heart, so the two accuracies come together.",
         set_ups=(SetUp("100 samples", BY_HEART), SetUp("10,000 samples", MANY_SAMPLES)),
-        seen=_by_heart_seen,
+        check=_by_heart,
         watched=Watched("Training / held-out accuracy", _both),
     ),
     Lesson(
@@ -343,7 +366,7 @@ LESSONS = (
         why="The referee knows the curves and the noise and chooses the most likely curve: no network "
         "does better on new points, and this one is nearly as good.",
         set_ups=(SetUp("Three noisy curves", NOISY),),
-        seen=_referee_seen,
+        check=_referee,
         watched=HELD_OUT,
     ),
     Lesson(
@@ -356,7 +379,7 @@ LESSONS = (
         why="Between the folds the network is linear, so its borders are straight there and bend only at "
         "folds: six folds are enough for these three curves.",
         set_ups=(SetUp("Six neurons", FOLDED),),
-        seen=_folds_seen,
+        check=_folds,
         watched=HELD_OUT,
         ways=(Way(INSIDE, "Look inside", ":material/hub:"),),
     ),
@@ -373,7 +396,7 @@ LESSONS = (
             SetUp("Learning rate 0.001", continuing.SLOW),
             SetUp("0.1, falling", continuing.RAISED),
         ),
-        seen=continuing.raised_seen,
+        check=continuing.raised,
         watched=LOSS,
     ),
     Lesson(
@@ -391,7 +414,7 @@ LESSONS = (
             SetUp("Lines", continuing.LINES),
             SetUp("Parabolas", continuing.PARABOLAS),
         ),
-        seen=continuing.forgotten_seen,
+        check=continuing.forgotten,
         watched=Watched("Accuracy on the lines", continuing.lines_text),
     ),
     Lesson(
@@ -405,7 +428,7 @@ LESSONS = (
         why="Training does not know what was changed: it goes downhill from wherever the weights are. The "
         "healed weight seldom returns to its old value; the others make up for it.",
         set_ups=(SetUp("Three curves", continuing.WHOLE),),
-        seen=continuing.healed_seen,
+        check=continuing.healed,
         watched=LOSS,
         ways=(Way(INSIDE, "Change a weight on Inside", ":material/hub:"),),
     ),
@@ -423,7 +446,7 @@ LESSONS = (
             SetUp("x and y", network_settings.STRAIGHT),
             SetUp("With x² and x³", network_settings.POWERS),
         ),
-        seen=network_settings.powers_seen,
+        check=network_settings.better_by(CLEARLY),
         watched=HELD_OUT,
         ways=(Way(INSIDE, "See the inputs", ":material/hub:"),),
     ),
@@ -438,7 +461,7 @@ LESSONS = (
         why="A ReLU neuron is linear on both sides of its fold. A tanh neuron bends everywhere, and most "
         "near its zero line. Six neurons of either kind are enough for these three curves.",
         set_ups=(SetUp("ReLU", network_settings.FOLDED), SetUp("tanh", network_settings.SMOOTH)),
-        seen=network_settings.smooth_seen,
+        check=network_settings.smooth,
         watched=HELD_OUT,
     ),
     Lesson(
@@ -455,7 +478,7 @@ LESSONS = (
             SetUp("No penalty", network_settings.LARGE),
             SetUp("L2 penalty 0.01", network_settings.SMALL),
         ),
-        seen=network_settings.small_seen,
+        check=network_settings.better_by(VISIBLY),
         watched=Watched("Training / held-out accuracy", _both),
     ),
     Lesson(
@@ -469,7 +492,7 @@ LESSONS = (
         why="A neuron that cannot count on any other must be of use by itself. When all answer, it is as if "
         "many small networks voted, and what only one of them learned by heart is outvoted.",
         set_ups=(SetUp("All neurons", network_settings.ALL), SetUp("Dropout 0.8", network_settings.DROPPED)),
-        seen=network_settings.dropped_seen,
+        check=network_settings.better_by(VISIBLY),
         watched=Watched("Training / held-out accuracy", _both),
     ),
 )

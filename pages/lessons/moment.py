@@ -8,6 +8,17 @@ from pages.state.kept_models import Kept
 from pages.state.session_value import Outcome, Session
 from polycore import Experiment, Run
 
+TRAINING, PREDICTING, INSPECTING = "Train", "Predict", "Inside"  # titles
+SOME_STEPS = 1000  # after which a run shows what it will become
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """An experiment and the name of the button that loads it."""
+
+    name: str
+    experiment: Experiment
+
 
 @dataclass(frozen=True, eq=False)
 class Moment:
@@ -33,6 +44,11 @@ class Moment:
             return None
         return training.run
 
+    def shows(self, experiment: Experiment) -> bool:
+        """Return whether the page shows a network of `experiment`, whatever its seed and steps."""
+        known = None if self.network is None else self.network.experiment
+        return known is not None and alike(known, experiment)
+
     @property
     def network(self) -> ShownNetwork | None:
         """The network that the page shows; None if it shows none."""
@@ -56,6 +72,32 @@ class Moment:
             and one.model.experiment is not None
             and alike(one.model.experiment, experiment)
         )
+
+
+def untrained(moment: Moment, set_up: SetUp, least: int = SOME_STEPS) -> str:
+    """Return what to do until a run from initial weights has taken `least` steps; "" if one has."""
+    steps = moment.outcome(set_up.experiment).steps
+    if steps >= least:
+        return ""
+    run, training = moment.run(set_up.experiment), moment.session.training
+    if run is not None and run.earlier:
+        return f'"{set_up.name}" has continued from other weights. {start(moment, set_up)}'
+    done = f'"{set_up.name}" has trained for {steps:,} of {least:,} steps.' if steps else ""
+    if run is not None and training is not None and training.is_active:
+        return done or f'"{set_up.name}" begins to train.'
+    if run is not None and training is not None and training.status == "paused":
+        return f"{done} Press Resume."
+    if moment.session.experiment.steps < least and alike(moment.session.experiment, set_up.experiment):
+        return f"{done} Set Steps to {least:,} or more and press Start."
+    return f"{done} {start(moment, set_up)}".lstrip()
+
+
+def start(moment: Moment, set_up: SetUp) -> str:
+    """Return what to press for a run of `set_up` from initial weights."""
+    where = "" if moment.page == TRAINING else " on Train"
+    if alike(moment.session.experiment, set_up.experiment):
+        return f'Press Start{where} to train "{set_up.name}" from step 0.'
+    return f'Load "{set_up.name}" below and press Start{where}.'
 
 
 def alike(one: Experiment, other: Experiment) -> bool:

@@ -1,12 +1,12 @@
-"""What the lessons about features, activations and regularization train, and count as seen."""
+"""What the lessons about features, activations and regularization train, and what is missing in them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from pages.lessons.moment import Moment
+from pages.lessons.moment import Moment, SetUp, untrained
+from pages.wording.percent import percent
 from polycore import INTRODUCTION_POLYNOMIALS, Experiment, Polynomial
 
-SOME_STEPS = 1000  # by when a run shows what it will become
-CLEARLY, VISIBLY = 0.2, 0.01  # differences of accuracies
 GOOD = 0.9  # an accuracy
 
 STRAIGHT = Experiment(
@@ -43,30 +43,31 @@ ALL = replace(LARGE, hidden=(256,))
 DROPPED = replace(ALL, dropout=0.8)
 
 
-def powers_seen(moment: Moment) -> bool:
-    """Return whether a network without hidden layers is clearly better with powers of x."""
-    return _difference(moment, POWERS, STRAIGHT) > CLEARLY
+def smooth(moment: Moment, folded: SetUp, smooth: SetUp) -> str:
+    """Return what is missing until networks of both activations know the curves."""
+    words = untrained(moment, folded) or untrained(moment, smooth)
+    if words:
+        return words
+    for set_up in (folded, smooth):
+        held_out = moment.outcome(set_up.experiment).held_out_accuracy
+        if held_out <= GOOD:
+            return f'"{set_up.name}" is at {percent(held_out)}: more than {percent(GOOD)} is needed.'
+    return ""
 
 
-def smooth_seen(moment: Moment) -> bool:
-    """Return whether networks of both activations know the curves."""
-    both = [moment.outcome(one) for one in (FOLDED, SMOOTH)]
-    return all(one.steps >= SOME_STEPS and one.held_out_accuracy > GOOD for one in both)
+def better_by(difference: float) -> Callable[[Moment, SetUp, SetUp], str]:
+    """Return the check of a lesson whose second set-up has a held-out accuracy higher by that difference."""
 
+    def missing(moment: Moment, first: SetUp, second: SetUp) -> str:
+        words = untrained(moment, first) or untrained(moment, second)
+        if words:
+            return words
+        worse, better = (moment.outcome(one.experiment).held_out_accuracy for one in (first, second))
+        if better - worse > difference:
+            return ""
+        return (
+            f'"{first.name}" is at {percent(worse)}, "{second.name}" at {percent(better)}: it must be better '
+            f"by more than {100 * difference:g} percentage points. Let both train to their ends."
+        )
 
-def small_seen(moment: Moment) -> bool:
-    """Return whether the penalty has helped."""
-    return _difference(moment, SMALL, LARGE) > VISIBLY
-
-
-def dropped_seen(moment: Moment) -> bool:
-    """Return whether dropout has helped."""
-    return _difference(moment, DROPPED, ALL) > VISIBLY
-
-
-def _difference(moment: Moment, one: Experiment, other: Experiment) -> float:
-    """Return by how much held-out accuracy is higher; 0 until both have trained for long enough."""
-    first, second = moment.outcome(one), moment.outcome(other)
-    if min(first.steps, second.steps) < SOME_STEPS:
-        return 0.0
-    return first.held_out_accuracy - second.held_out_accuracy
+    return missing
