@@ -36,10 +36,13 @@ LOSS_HELP = (
     "certainty of the right answer gives 0. The weights with the best loss of all steps that were measured "
     "are kept."
 )
-SPEED_HELP = "How many times a second the weights change."
+SPEED_HELP = (
+    "How many times a second the weights change, over the last two seconds; of a run that has ended, per "
+    "second of its computing time. A run that pauses or waits has no speed."
+)
 TIME_HELP = (
-    "Time left: until the last step, at the speed of the last ten seconds. Computing time: the processor "
-    "time of all steps of a run that has ended, without pauses."
+    "Time left: until the last step, at the speed of the last ten seconds, known after the first seconds. "
+    "Computing time: the processor time of all steps of a run that has ended, without pauses."
 )
 GRADIENT_HELP = (
     "The length of the gradient of the loss at these weights: how steeply the loss falls from here. Near 0 "

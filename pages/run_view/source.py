@@ -25,6 +25,8 @@ from polycore.history.history import History
 from polycore.inspection import dead_neurons
 from polycore.workers.picture import Portrait, Wish
 
+UNKNOWN = "\N{EN DASH}"
+
 
 @dataclass(frozen=True)
 class Look:
@@ -89,8 +91,6 @@ def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
     """Return what a page shows of a run beside its map and its history, as text and numbers."""
     run, portrait = shown.run, _portrait(training, shown, Wish())
     dead = dead_neurons.count(shown.model, run.experiment) if portrait is None else portrait.dead
-    over = training.run.done or training.status == "stopped"
-    seconds = training.seconds if over else training.seconds_left
     return {
         "generation": training.generation,
         "active": training.is_active,
@@ -101,15 +101,24 @@ def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
         "moments": moments(training.snapshot_steps, run),
         "share": 100 * run.step / run.last_step,
         "notes": status.notes(training),
-        "speed": _speed(training.steps_per_second),
-        "time_label": "Computing time" if over else "Time left",
-        "time": "..." if seconds is None else _time(seconds, over=over),
+        **_speed_and_time(training),
         "weights": _weights(shown, dead),
     }
 
 
-def _time(seconds: float, *, over: bool) -> str:
-    return f"{seconds:.1f} s" if over and seconds < 10 else duration(seconds)
+def _speed_and_time(training: Training) -> dict[str, str]:
+    """Return how fast the run is, and how long it takes or has taken; nothing that cannot be known."""
+    if training.run.done or training.status == "stopped":
+        seconds = training.seconds
+        time = f"{seconds:.1f} s" if seconds < 10 else duration(seconds)
+        return {"speed": _speed(training.mean_speed), "time_label": "Computing time", "time": time}
+    computes, waits = training.status == "running", training.status == "waiting"
+    left = None if waits else training.seconds_left  # how long the runs before it take is not known
+    return {
+        "speed": _speed(training.steps_per_second) if computes else UNKNOWN,
+        "time_label": "Time left",
+        "time": UNKNOWN if left is None else duration(left),
+    }
 
 
 def _weights(shown: ShownWeights, dead: int) -> dict[str, Any]:
@@ -196,4 +205,6 @@ def _gradient_norm(shown: ShownWeights) -> str:
 
 
 def _speed(steps_per_second: float) -> str:
+    if not steps_per_second:
+        return UNKNOWN
     return f"{steps_per_second:,.0f}" if steps_per_second >= 10 else f"{steps_per_second:.1f}"

@@ -231,12 +231,17 @@ class Training:
 
     @property
     def steps_per_second(self) -> float:
-        """The speed over the last two seconds in which it ran; 0.0 before the first chunk."""
+        """The speed over the last two seconds in which it ran by itself; 0.0 before a second of that."""
         return self._speed.steps_per_second
 
     @property
+    def mean_speed(self) -> float:
+        """The steps it has taken per second of computing; 0.0 before the first."""
+        return (self._run.step - self.marks[0].step) / self.seconds if self.seconds else 0.0
+
+    @property
     def seconds_left(self) -> float | None:
-        """The time of the remaining steps, by the speed of the last ten seconds; None before a chunk."""
+        """The time of the remaining steps, by the speed of the last ten seconds; None before it is known."""
         run, speed = self._run, self._average_speed.steps_per_second
         if run.done:
             return 0.0
@@ -326,6 +331,9 @@ class Training:
     def _become(self, status: Status) -> None:
         if self._status == "running" and self._turn is not None:
             self._turn.give_up()
+        if status != "running":  # a single step is no measure of the speed, nor is a pause
+            self._speed.end()
+            self._average_speed.end()
         self._status = status
         self._generation += 1
         self._changed.notify_all()
@@ -374,6 +382,8 @@ class Training:
             self._changed.wait_for(lambda: generation != self._generation or self._catches_up, max(0.0, pace))
         if not (self._catches_up or (chunk.picture is not None and chunk.picture.has(self._wish))):
             chunk = chunk._replace(picture=self._drawn(chunk.run, self._wish))
+        if self._catches_up:
+            self._measure_speed(generation)  # from the chunk that is computed next: these took no time
         with self._changed:
             if generation == self._generation:
                 self._use(*chunk)
@@ -393,8 +403,8 @@ class Training:
         """Measure the speed from now on."""
         with self._changed:
             if generation == self._generation:
-                self._speed.begin(self._run.step)
-                self._average_speed.begin(self._run.step)
+                self._speed.begin()
+                self._average_speed.begin()
 
     def _advance_by(self, steps: int, generation: int, turn: Turn, *, alone: bool) -> None:
         """Compute a chunk and use it. If a worker dies, try again; any other exception fails the run."""

@@ -28,6 +28,7 @@ class ProgressBar:
 
     def begin(self, run: Run) -> None:
         """Show the run before its first chunk; its speed is measured from the next drawing on."""
+        self._speed.begin()
         self._draw(run, 0.0)
 
     def draw(self, run: Run) -> None:

@@ -3,26 +3,37 @@
 from collections import deque
 from time import monotonic
 
+LEAST_SECONDS = 1.0  # of steps, before which a speed is a guess: the first chunks are short
+
 
 class Speed:
-    """Steps per second of wall-clock time. Older steps do not count: batches may grow."""
+    """Steps per second of wall-clock time, 0.0 while unknown. Older steps do not count: batches may grow."""
 
     def __init__(self, seconds: float) -> None:
-        """`seconds`: how far back it looks."""
+        """`seconds`: how far back it looks, at least LEAST_SECONDS."""
         self._seconds = seconds
-        self._reached: deque[tuple[float, int]] = deque()
+        self._reached: deque[tuple[float, int]] | None = None
         self.steps_per_second = 0.0
 
-    def begin(self, step: int) -> None:
-        """Measure from this step and from now on; until the next one, the speed stays as it was."""
-        self._reached = deque([(monotonic(), step)])
+    def begin(self) -> None:
+        """Measure from the next step that is reached; until enough is known, the speed stays as it was.
+
+        What comes before that step is no part of it: a worker that starts, or the preparation of points.
+        """
+        self._reached = deque()
+
+    def end(self) -> None:
+        """Let the speed stay as it is until `begin`."""
+        self._reached = None
 
     def reach(self, step: int) -> None:
         """Note that the run is at this step now."""
+        if self._reached is None:
+            return
         now = monotonic()
         self._reached.append((now, step))
         while len(self._reached) > 2 and now - self._reached[1][0] >= self._seconds:
             self._reached.popleft()
         then, first = self._reached[0]
-        if now > then:
+        if now - then >= LEAST_SECONDS:
             self.steps_per_second = (step - first) / (now - then)

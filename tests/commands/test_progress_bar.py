@@ -82,17 +82,18 @@ def test_a_terminal_that_knows_ascii_alone_gets_that(halfway):
 
 
 def test_the_speed_is_of_the_last_seconds(halfway, monkeypatch):
-    now = iter([0.0, 10.0, 20.0, 21.0])
+    now = iter([0.0, 0.5, 10.0, 20.0, 21.0])
     monkeypatch.setattr(speed_module, "monotonic", lambda: next(now))
     monkeypatch.setattr(progress_bar, "USUAL_COLUMNS", 200)
     stream = TerminalOf1970()
     bar = ProgressBar(stream)
     bar.begin(replace(halfway, step=0))
-    for step in (10_000, 10_500, 11_000, 11_100):
+    for step in (10_000, 10_025, 10_500, 11_000, 11_100):
         bar.draw(replace(halfway, step=step))
     speeds = [drawn.split("held-out 98.77 %")[1].split("  ")[1:] for drawn in stream.text.split("\r")[1:]]
-    # 500 steps in 10 s, and again; then 600 in the last 11 s
+    # nothing for a second; 500 steps in 10 s, and again; then 600 in the last 11 s
     assert [" ".join(each).strip() for each in speeds] == [
+        "",
         "",
         "",
         "50 steps/s 9:50 left",

@@ -670,10 +670,12 @@ def test_time_in_the_queue_does_not_slow_the_speed(begin, hand, share, clock):
     hand.order()
     clock.now += 50
     first.pause()
-    order = hand.order()
-    clock.now += 0.1
-    order.deliver()
-    wait_until(lambda: second.run.step == 1)
+    for seconds in (0.1, 1.0):
+        order = hand.order()
+        order.steps = 10
+        clock.now += seconds
+        order.deliver()
+    wait_until(lambda: second.run.step == 20)
     assert second.steps_per_second == pytest.approx(10)
 
 
@@ -711,28 +713,97 @@ def test_the_speed_is_that_of_the_last_two_seconds(begin, hand, clock):
     # 2.5 s are the shortest stretch of chunks that holds two seconds: 20 + 40 + 40 steps
     assert training.run.step == 110
     assert training.steps_per_second == pytest.approx(100 / 2.5)
-    # the time left is by the speed of ten seconds: all 110 steps in 3.5 s
-    assert training.seconds_left == pytest.approx((1000 - 110) / (110 / 3.5))
+    # the time left is by the speed of ten seconds: all steps but those of the first chunk
+    assert training.seconds_left == pytest.approx((1000 - 110) / (100 / 2.5))
+
+
+def test_nothing_is_said_of_the_speed_before_a_second_of_steps_is_known(begin, hand, clock):
+    training = begin(Count(steps=1000))
+    training.start()
+    # the first step takes long: a worker starts, and prepares the points
+    for seconds, steps in [(4.0, 1), (0.1, 1), (0.2, 40), (0.6, 120)]:
+        assert (training.steps_per_second, training.seconds_left) == (0.0, None)
+        deliver(hand, clock, seconds, steps)
+    assert (training.steps_per_second, training.seconds_left) == (0.0, None)
+    deliver(hand, clock, 0.1, 19)
+    assert training.steps_per_second == pytest.approx((1 + 40 + 120 + 19) / 1.0)
+    assert training.seconds_left == pytest.approx((1000 - 181) / 180)
 
 
 def test_a_pause_does_not_slow_the_speed(begin, hand, clock):
     training = begin()
     training.start()
-    order = hand.order()
-    clock.now += 0.1
-    order.deliver()
+    for seconds in (0.1, 1.0):
+        deliver(hand, clock, seconds, 10)
     hand.order()
     training.pause()
     assert training.steps_per_second == pytest.approx(10)
     clock.now += 50
     training.resume()
-    assert training.steps_per_second == pytest.approx(10)
-    order = hand.order()
-    clock.now += 0.1
-    order.steps = 3
-    order.deliver()
-    wait_until(lambda: training.run.step == 4)
+    for seconds in (0.1, 0.5, 0.5):
+        assert training.steps_per_second == pytest.approx(10)
+        deliver(hand, clock, seconds, 15)
     assert training.steps_per_second == pytest.approx(30)
+
+
+def test_a_single_step_says_nothing_of_the_speed(begin, hand, clock):
+    training = begin(Count(steps=100))
+    for _ in range(3):
+        training.step()
+        clock.now += 1.5
+        hand.order().deliver()
+        wait_until(lambda: training.status == "paused")
+        clock.now += 1.0
+    assert (training.steps_per_second, training.seconds_left) == (0.0, None)
+    training.start()
+    training.resume()
+    for seconds in (0.1, 1.0):
+        deliver(hand, clock, seconds, 10)
+    hand.order()
+    training.pause()
+    clock.now += 1.4
+    training.step()
+    hand.order().deliver()
+    wait_until(lambda: training.run.step == 24)
+    assert training.steps_per_second == pytest.approx(10)
+    assert training.seconds_left == pytest.approx((100 - 24) / 10)
+
+
+def test_chunks_that_were_caught_up_with_say_nothing_of_the_speed(begin, hand, clock):
+    first, second = (begin(Count(steps=10_000), origin="the same") for _ in range(2))
+    first.start()
+    for _ in range(5):
+        deliver(hand, clock, 1.0, 100)
+    second.start()
+    second.catch_up()
+    wait_until(lambda: second.run.step == 500)
+    for _ in range(3):
+        assert second.steps_per_second in (0.0, 100.0)
+        deliver(hand, clock, 1.0, 100)
+    wait_until(lambda: second.run.step == 800)
+    assert second.steps_per_second == 100.0
+
+
+def test_the_speed_of_a_run_that_has_ended_is_that_of_its_computing(begin, hand, clock):
+    training = begin(Count(steps=30))
+    training.start()
+    for steps in (10, 20):
+        order = hand.order()
+        order.steps = steps
+        clock.now += 7.0  # of which workers compute a part
+        order.deliver(seconds=5.0, computing=1.5)
+        wait_until(lambda steps=steps: training.run.step >= steps)
+    assert training.status == "finished"
+    assert training.mean_speed == pytest.approx(30 / 3.0)
+
+
+def deliver(hand, clock, seconds, steps):
+    """Deliver the next chunk, of so many steps, after so many seconds, and wait until it is used."""
+    order = hand.order()
+    order.steps = steps
+    clock.now += seconds
+    order.deliver()
+    wait_until(lambda: hand.orders.qsize() == 1)
 
 
 # --- a budget of computing, and what was reached within it ------------------------------------

@@ -10,8 +10,9 @@ import pytest
 
 import polycore as pc
 from pages.plane.scene import scene_of
-from pages.run_view.source import Look, RunSource
+from pages.run_view.source import Look, RunSource, values
 from pages.runs.runner import Training
+from pages.state.shown_weights import ShownWeights
 from polycore.inspection import dead_neurons
 from polycore.inspection.class_map import class_map, unpacked
 from polycore.network.prediction import predict_proba
@@ -153,6 +154,35 @@ def test_the_status_names_the_best_loss_as_the_best_weights_have_it():
     line = f" · best loss {lowest} nats (step {run.best_step})"
     assert now.frame().header["line"].endswith(line)
     assert best.frame().header["line"].endswith(line)
+
+
+@pytest.mark.parametrize(
+    ("status", "speed", "time"),
+    [
+        pytest.param("running", "40", ("Time left", "9 s"), id="running"),
+        pytest.param("waiting", "\N{EN DASH}", ("Time left", "\N{EN DASH}"), id="in the queue"),
+        pytest.param("paused", "\N{EN DASH}", ("Time left", "9 s"), id="paused"),
+        pytest.param("stopped", "32", ("Computing time", "3.1 s"), id="stopped"),
+    ],
+)
+def test_the_speed_and_the_time_are_those_of_the_status(status, speed, time):
+    training = Timed(pc.advance(pc.start(EXPERIMENT), 40), NoWorker(), pc.advance)
+    training.status = status
+    shown = values(training, ShownWeights.of(training, "Now"))
+    assert (shown["speed"], (shown["time_label"], shown["time"])) == (speed, time)
+
+
+def test_before_the_speed_is_known_nothing_is_said_of_the_time():
+    training = Training(pc.start(EXPERIMENT), NoWorker(), pc.advance)
+    training.start()
+    shown = values(training, ShownWeights.of(training, "Now"))
+    assert (shown["speed"], shown["time"]) == ("\N{EN DASH}", "\N{EN DASH}")
+
+
+class Timed(Training):
+    """A run of 400 steps whose speed is known."""
+
+    status, seconds, steps_per_second, seconds_left, mean_speed = "running", 3.14, 40.0, 9.0, 32.0
 
 
 def test_later_frames_have_greater_numbers_and_without_news_there_is_no_other_frame():
