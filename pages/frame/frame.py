@@ -54,6 +54,11 @@ MORE_LINKS_HELP = "Links with or without the trained network, and HTML for your 
 # a bitmap apart, and may delete it between two script runs in quick succession.
 ICON = Path(__file__).with_name("icon.svg")
 
+# Streamlit keeps styles and dialogs in one list, in the order in which they are drawn. One more in its midst
+# moves all that follow: in the browser each replaces the next, which is missing until it is drawn again, and
+# the page jumps under the pointer. So a dialog that is closed leaves this in its place.
+NO_STYLE = "<style></style>"
+
 # Streamlit leaves 6rem above a page for its header, which holds only a menu in the corner: the navigation
 # begins beside the menu, and the rest of the header lets clicks through
 STYLE = """<style>
@@ -210,6 +215,8 @@ def copy_link(key: str) -> None:
         )
     if session.current().address.links_shown == (key, address()):
         _show_links(key)
+    else:
+        st.html(NO_STYLE)
 
 
 def _open_links(key: str) -> None:

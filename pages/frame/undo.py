@@ -20,7 +20,7 @@ SECONDS = 20.0
 STATUS = '<span class="undo-status" role="alert">You can undo this for a while.</span>'
 
 
-# two lines of text fit in it
+# Two lines of text fit in the toast.
 STYLE = """<style>
 [data-testid="stLayoutWrapper"]:has(> .st-key-undo-toast) {
   position: fixed; z-index: 1000; bottom: 0.25rem; left: 50%; transform: translateX(-50%);
@@ -46,14 +46,17 @@ def draw() -> None:
     When it has faded out, the Tab key skips it too, and a page that is drawn later leaves it out.
     """
     undo = session.offered()
+    if undo is not None and monotonic() - undo.made_at > SECONDS:
+        undo = None
+    # one element in any case: NO_STYLE in frame.py says why
+    st.html(STYLE if undo is None else STYLE + _animations(undo))
     # the container is there in any case: sweep_ticker.py says why
     with st.container(key=f"{PREFIX}.toast", horizontal=True, vertical_alignment="center", gap="small"):
-        if undo is not None and monotonic() - undo.made_at <= SECONDS:
+        if undo is not None:
             _draw(undo)
 
 
 def _draw(undo: Undo) -> None:
-    st.html(STYLE + _style(undo))
     st.html(STATUS, width="content")
     st.text(undo.text, width="stretch")
     st.button(
@@ -79,7 +82,7 @@ def _bring_back() -> None:
         session.set_play(replace(after.play, game=game.paused_for(monotonic() - undo.made_at)))
 
 
-def _style(undo: Undo) -> str:
+def _animations(undo: Undo) -> str:
     # animations of names of their own restart for each toast
     serial = int(undo.made_at * 1000)
     fades, room = f"undo-fades-{serial}", f"undo-room-{serial}"
