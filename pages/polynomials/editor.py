@@ -160,9 +160,10 @@ def _text_editor() -> None:
             help=TEXT_HELP,
         )
         live_typing.watch(f"{PREFIX}.typing", draft.text_key, partial(_preview, draft.text_key))
+    typed_now = _being_typed(draft, text)
     with meaning:
-        line_list.draw(entries.lines_of(_being_typed(draft, text), draft.beside))
-    _show_refusal(lambda: entries.from_lines(text, draft.beside))
+        line_list.draw(entries.lines_of(typed_now, draft.beside))
+    _show_refusal(lambda: entries.from_lines(typed_now, draft.beside))
 
 
 def shown() -> Polynomials:

@@ -1,4 +1,4 @@
-"""What each line of the text editor means: its polynomial, typeset, or what is wrong in it."""
+"""What each line of the text editor means: its polynomial, typeset, or where it cannot be read."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from pages.plane import swatch
-from pages.polynomials.entries import Line
+from pages.polynomials.entries import TWICE, Line
 from polycore.pictures.palette import PALETTE
 from polycore.quoting import visible
 
@@ -23,6 +23,7 @@ STYLE = """<style>
 .polycore-lines small { opacity: 0.8; }
 @media (max-width: 640px) { .polycore-lines { margin-top: 0; } }
 </style>"""
+UNREAD, TOO = "cannot be read", "is there already"
 _PLACE = re.compile(r"character (\d+): got (?:'(.)[^']*'|(.))")
 
 
@@ -36,8 +37,8 @@ def draw(lines: Sequence[Line]) -> None:
             rows.append(f"<li>{sample}p{label} = {escape(line.polynomial.typeset)}</li>")
             label += 1
         elif line.error:
-            reason = escape(visible(line.error))
-            rows.append(f'<li title="{reason}">{marked(line)} <small>{reason}</small></li>')
+            # as high as its line, there is no room for the reason: the editor shows it below, whole
+            rows.append(f"<li>{marked(line)} <small>{TOO if line.error == TWICE else UNREAD}</small></li>")
         else:
             rows.append("<li></li>")
     st.html(f'{STYLE}<ul class="polycore-lines" aria-label="What each line means">{"".join(rows)}</ul>')
