@@ -27,8 +27,8 @@ STEP_HELP = "Changes the weights once, so that you see what a single update does
 STOP_HELP = "Ends the run for good, before its last step. The weights of the best loss so far are kept."
 RESET_HELP = "Goes back to step 0 and the same initial weights. The weights of the best loss so far are kept."
 RESET_CONTINUED_HELP = (
-    "Goes to step 0 of a new run with the latest settings and new weights. The weights of the best loss so far "
-    "are kept."
+    "Goes to step 0 of a new run with the latest settings and new weights. The weights of the best loss so "
+    "far are kept."
 )
 
 # No browser uses these keys, and Streamlit only R and C. It ignores them while the user types.
