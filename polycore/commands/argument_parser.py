@@ -1,6 +1,7 @@
 """A parser of arguments that reports an error in one line."""
 
 import argparse
+import re
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -31,10 +32,12 @@ class Parser(argparse.ArgumentParser):
         """Accept the options of argparse's parser."""
         formatter = argparse.RawDescriptionHelpFormatter
         super().__init__(**options, formatter_class=formatter, allow_abbrev=False)
+        # -1e-3 and -1..1 are values too, as they are from Python 3.14 on
+        self._negative_number_matcher = re.compile(r"-\.?\d")
 
     def error(self, message: str) -> NoReturn:
         """End the process with exit code 2 and one line on standard error."""
         if message.endswith(("expected one argument", "expected at least one argument")):
-            message += "; for a value that begins with - use =, as in --range=-1..1"
+            message += "; for a value that begins with - use =, as in --polynomials=-x~x^2"
         text = visible(" ".join(message.split())).rstrip(".")
         self.exit(WRONG_USAGE, f"polycore: {text}. See {self.prog} --help.\n")

@@ -1,19 +1,25 @@
-"""predict: say which polynomial each point of a CSV table lies on."""
+"""predict: say which polynomial a point, or each point of a CSV table, lies on."""
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from polycore.arrays import Floats
+from polycore.commands.argument_parser import Parser
 from polycore.commands.kept_files import model_at
 from polycore.errors import PolycoreError
 from polycore.model.predictions import predictions_to_csv, probabilities_to_csv
 from polycore.polynomials.points_csv import MAX_CSV_BYTES, MAX_CSV_ROWS, points_from_csv
+from polycore.quoting import quoted
 
-_DESCRIPTION = f"""Say which polynomial each point lies on, by the network in a weight file.
+_DESCRIPTION = f"""Say which polynomial points lie on, by the network in a weight file.
 
-The input has the header x,y or x,y,polynomial, and then one point on each line, at most {MAX_CSV_ROWS:,}.
+They are one point, X and Y, or those of a CSV table. A table has the header x,y or x,y,polynomial, and then
+one point on each line, at most {MAX_CSV_ROWS:,}.
 The output has one line for each point, in the same order, with the columns
   x, y          the point
   prediction    the index of the most likely polynomial, from 0
@@ -23,17 +29,20 @@ The output has one line for each point, in the same order, with the columns
                 a network may be certain of a curve at a point that lies on none
 """
 _EXAMPLES = """examples:
+  %(prog)s weights.npz 0.5 0.75
   %(prog)s weights.npz points.csv > answers.csv
   printf 'x,y\\n0,1\\n0.5,0.75\\n' | %(prog)s weights.npz
   %(prog)s weights.npz points.csv --probabilities | head -n 3
 """
+_CHOICE = "a CSV file, or x and y of a point, such as 0.5 0.75"
 
 
 def add_to(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
     parser = commands.add_parser(
         "predict",
-        help="say which polynomial points lie on, from CSV to CSV",
+        help="say which polynomial a point, or each point of a CSV table, lies on",
+        usage="%(prog)s WEIGHTS [POINTS | X Y] [--probabilities]",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
     )
@@ -41,7 +50,10 @@ def add_to(commands: Any) -> None:
         "weights", metavar="WEIGHTS", help="a weight file, or a run file, whose best weights are used"
     )
     parser.add_argument(
-        "points", metavar="POINTS", nargs="?", default="-", help="a CSV file; without it, standard input"
+        "points",
+        metavar="POINTS",
+        nargs="*",
+        help="a CSV file, or x and y of one point; without them, a table on standard input",
     )
     parser.add_argument(
         "--probabilities",
@@ -54,18 +66,33 @@ def add_to(commands: Any) -> None:
 def predict(arguments: argparse.Namespace) -> int:
     """Write the table. Raises PolycoreError if the file or the points are refused."""
     model = model_at(arguments.weights)
-    points = _points(arguments.points)
+    points = _points(arguments.parser, arguments.points)
     to_csv = probabilities_to_csv if arguments.probabilities else predictions_to_csv
     sys.stdout.write(to_csv(model, points))
     return 0
 
 
-def _points(source: str) -> Floats:
+def _points(parser: Parser, typed: Sequence[str]) -> Floats:
+    if len(typed) > 1:
+        return _point(parser, typed)
+    source = typed[0] if typed else "-"
     content = _content(source)
     try:
         points, _ = points_from_csv(content)
     except PolycoreError as error:
         raise PolycoreError(f"{'standard input' if source == '-' else source}: {error}") from error
+    return points
+
+
+def _point(parser: Parser, typed: Sequence[str]) -> Floats:
+    """Return the point (1, 2) of two numbers, written as in a table."""
+    try:
+        points, _ = points_from_csv(f"x,y\n{','.join(typed)}")
+    except PolycoreError:
+        points = np.empty((0, 2))
+    if len(typed) != 2 or len(points) != 1:
+        shown = " ".join(quoted(text, 20) for text in typed[:3]) + (" ..." if len(typed) > 3 else "")
+        parser.error(f"POINTS: got {shown}; expected {_CHOICE}")
     return points
 
 
@@ -75,7 +102,9 @@ def _content(source: str) -> bytes:
             with Path(source).open("rb") as file:
                 return file.read(MAX_CSV_BYTES + 1)
         except OSError as error:
-            raise PolycoreError(f"the points {source} cannot be read: {error.strerror}.") from error
+            raise PolycoreError(
+                f"the points {source} cannot be read: {error.strerror}. Give {_CHOICE}."
+            ) from error
     if sys.stdin.isatty():
         sys.stderr.write("Type x,y and then one point on each line, such as 0.5,0.75; end with Ctrl-D.\n")
     return sys.stdin.buffer.read(MAX_CSV_BYTES + 1)

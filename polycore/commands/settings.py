@@ -65,7 +65,7 @@ def option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-_VALUES = "for a value that begins with - use =, as in --range=-1..1"
+_VALUES = "one that begins with -, but is no number or range, needs =, as in --polynomials=-x~x^2"
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -43,6 +43,44 @@ def test_points_come_from_standard_input_and_probabilities_on_demand(folder, mod
     assert probabilities == model.predict_proba([[0.0, 1.0], [0.25, -2.0]]).tolist()
 
 
+@pytest.mark.parametrize(
+    ("typed", "point"),
+    [
+        pytest.param(("0.5", "0.75"), (0.5, 0.75), id="decimals"),
+        pytest.param(("-0.5", "-3"), (-0.5, -3.0), id="negative"),
+        pytest.param(("-.5", "-1e-3"), (-0.5, -0.001), id="negative, in other ways"),
+        pytest.param(("-1E2", "+2", "--probabilities"), (-100.0, 2.0), id="before an option"),
+        pytest.param(("--", "-1", "2"), (-1.0, 2.0), id="after --"),
+    ],
+)
+def test_a_point_may_be_typed(folder, model, typed, point):
+    done = command("predict", "weights.npz", *typed, folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    [row] = csv.DictReader(io.StringIO(done.stdout))
+    [probabilities] = model.predict_proba([point])
+    assert (float(row["x"]), float(row["y"])) == point
+    assert float(row["probability"]) == probabilities.max()
+    assert row["curve"] == f"y = {model.polynomials[probabilities.argmax()]}"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param(("0.5", "high"), id="a word"),
+        pytest.param(("0,5", "0,75"), id="decimal commas"),
+        pytest.param(("nan", "1"), id="no number"),
+        pytest.param(("1e300", "1"), id="too far"),
+        pytest.param(("0\n1", "2"), id="more than a number"),
+        pytest.param(("1", "2", "3"), id="three numbers"),
+        pytest.param(("points.csv", "points.csv"), id="two tables"),
+    ],
+)
+def test_what_is_neither_a_point_nor_a_table_is_wrong_usage(folder, typed):
+    done = command("predict", "weights.npz", *typed, folder=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "expected a CSV file, or x and y of a point, such as 0.5 0.75" in one_line(done)
+
+
 def test_a_reader_that_goes_is_no_error(folder):
     # more than a pipe holds, so that the command still writes when the reader has gone
     points = np.column_stack([np.linspace(-1, 1, 20_000), np.zeros(20_000)])
@@ -92,6 +130,8 @@ def test_a_missing_table_is_named(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     assert main(["predict", "weights.npz", "nowhere.csv"]) == 1
     assert "nowhere.csv cannot be read: No such file" in capsys.readouterr().err
+    assert main(["predict", "weights.npz", "0.5,0.75"]) == 1
+    assert "Give a CSV file, or x and y of a point, such as 0.5 0.75" in capsys.readouterr().err
 
 
 def test_the_table_with_probabilities_is_the_other_one_with_more_columns(model):

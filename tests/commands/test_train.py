@@ -250,10 +250,7 @@ def test_a_run_that_diverges_says_so_and_keeps_the_best(folder):
             ["recommended", "--hidden", "12-x"], "hidden: got 'x'; expected a whole number", id="letters"
         ),
         pytest.param(
-            ["recommended", "--range", "-1..1"],
-            "--range=-1..1",
-            id="a minus without =",
-            marks=pytest.mark.skipif(sys.version_info >= (3, 14), reason="argparse then reads what is meant"),
+            ["recommended", "--polynomials", "-x~x^2"], "--polynomials=-x~x^2", id="a minus without ="
         ),
         pytest.param(
             ["recommended", "--optimizer", "lbfgs", "--samples", "fresh"],
@@ -288,6 +285,11 @@ def test_wrong_usage_is_reported_on_one_line(folder, monkeypatch, capsys, argume
     assert line.endswith("See python -m polycore train --help.")
     assert says in line
     assert line.isprintable()
+
+
+def test_a_value_may_begin_with_a_negative_number(folder):
+    done = command("train", "experiment.json", "--steps", "1", "--range", "-2..1", "--json", folder=folder)
+    assert json.loads(done.stdout)["experiment"]["x_range"] == [-2, 1]
 
 
 def test_a_file_that_is_not_a_run_file_is_named(folder, monkeypatch, capsys):
