@@ -1,5 +1,6 @@
 """ClassName: what stands for a class that is no polynomial, and the checks of such names."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from polycore.checks import check_type, described
@@ -22,6 +23,15 @@ class ClassName(str):
     def spoken(self) -> str:
         """The name itself, as `Polynomial.spoken` is the polynomial in words."""
         return str(self)
+
+
+def composed(text: str) -> str:
+    """Return a text that was typed or read from a table in Unicode's composed form, NFC.
+
+    An accented letter may come as one character or as two, by the keyboard and the program: names that look
+    the same would be two classes. Names in files of ours are not changed.
+    """
+    return unicodedata.normalize("NFC", text)
 
 
 def checked_names(argument: str, names: Sequence[str]) -> tuple[ClassName, ...]:

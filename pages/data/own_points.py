@@ -12,7 +12,7 @@ from pages.state import session, typed
 from pages.wording import refusal
 from polycore import Experiment, PointSet, PolycoreError
 from polycore.arrays import evenly
-from polycore.class_name import checked_names
+from polycore.class_name import checked_names, composed
 from polycore.experiment.experiment import LEAST_HELD_OUT, MOST_HELD_OUT, MOST_POINTS_IN_JSON
 from polycore.network.features import without_distances
 from polycore.optimizers.registry import OPTIMIZERS
@@ -195,7 +195,7 @@ def _draw_names(sketch: Sketch) -> None:
 def _rename(key: str) -> None:
     typed.note()
     sketch = _present()
-    names = [name.strip() for name in st.session_state[key].split(SEPARATOR) if name.strip()]
+    names = [name.strip() for name in composed(st.session_state[key]).split(SEPARATOR) if name.strip()]
     try:
         checked = checked_names(CLASSES, names)
     except PolycoreError as error:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polycore.checks import check_points_shape, described
-from polycore.class_name import ClassName, checked_names
+from polycore.class_name import ClassName, checked_names, composed
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_CLASSES, MAX_COORDINATE, MAX_NAME, MAX_POINTS, MIN_POINTS
 from polycore.polynomials.window import Window
@@ -111,6 +111,8 @@ class PointSet:
     def from_frame(cls, frame: Any, x: str = "x", y: str = "y", label: str = "label") -> "PointSet":
         """Return the points in the columns `x`, `y` and `label` of a pandas.DataFrame.
 
+        As in a CSV table, labels that are texts are compared in Unicode's form NFC.
+
         Raises
         ------
         PolycoreError
@@ -123,7 +125,12 @@ class PointSet:
                     f"frame: got the columns {available}; expected one named {quoted(column, MAX_NAME)}. "
                     "Name the columns with x=, y= and label=."
                 )
-        return cls(np.column_stack([frame[x], frame[y]]), frame[label].to_numpy())
+        labels = frame[label].to_numpy()
+        if labels.dtype.kind == "O":
+            labels = np.array(
+                [composed(one) if isinstance(one, str) else one for one in labels], dtype=object
+            )
+        return cls(np.column_stack([frame[x], frame[y]]), labels)
 
     @property
     def class_count(self) -> int:

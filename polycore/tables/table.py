@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.checks import check_type, checked_whole_number
+from polycore.class_name import composed
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_POINTS
 from polycore.quoting import quoted
@@ -24,7 +25,7 @@ _NAMES_SHOWN = 8  # in a message
 
 @dataclass(frozen=True)
 class Table:
-    """The cells of a table as text, without spaces around them, and what was recognized.
+    """The cells of a table as text, in Unicode's form NFC and without spaces around, and what was recognized.
 
     Attributes
     ----------
@@ -87,8 +88,8 @@ class Table:
     def _index(self, name: str) -> int:
         check_type("columns", name, str, "Give the names of the columns of x, y and the label.")
         for names in (self.columns, self.header or ()):
-            if name in names:
-                return names.index(name)
+            if composed(name) in names:
+                return names.index(composed(name))
         shown = [quoted(column, LONGEST_QUOTE) for column in self.columns[:_NAMES_SHOWN]]
         if len(self.columns) > _NAMES_SHOWN:
             shown.append(f"{len(self.columns) - _NAMES_SHOWN} more")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from polycore.class_name import composed
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_POINTS
 from polycore.quoting import quoted
@@ -77,7 +78,7 @@ def _divided(lines: Sequence[str], delimiter: str, width: int) -> Iterator[tuple
         if len(row) != width:
             raise _width_error(number, len(row), width, delimiter)
         has_points = has_points or has_two_numbers(row)
-        yield number, tuple(row)
+        yield number, tuple(row) if line.isascii() else tuple(map(composed, row))
 
 
 def _width_error(number: int, count: int, width: int, delimiter: str) -> PolycoreError:

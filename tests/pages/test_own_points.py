@@ -186,6 +186,16 @@ def test_classes_are_renamed_added_and_removed():
     assert any(one.value.startswith("Classes: got 0; expected 2 to 24") for one in app.text)
 
 
+def test_typed_names_that_look_alike_are_one_name():
+    app = opened(DATA, words(SQUARES))
+    [names] = [one for one in app.text_input if one.label == "Classes"]
+    names.set_value("cafe\u0301, the").run()  # an e, and an accent
+    assert session_of(app).experiment.data.names == ("caf\u00e9", "the")
+    [names] = [one for one in app.text_input if one.label == "Classes"]
+    names.set_value("cafe\u0301, caf\u00e9").run()
+    assert any(one.value.startswith("Classes[1]: got 'caf\u00e9', the name of class 0") for one in app.text)
+
+
 def test_the_held_out_share_is_chosen():
     app = opened(DATA, words(SQUARES))
     [share] = app.slider

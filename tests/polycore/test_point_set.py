@@ -1,6 +1,7 @@
 """Points of the user's own: what is allowed, how they are divided, and experiments on them."""
 
 import hashlib
+import io
 import pickle
 import struct
 from dataclasses import replace
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import polycore as pc
+from polycore.links import link
 from polycore.points.split import held_out_count, split, training_count
 from tests.runs import KINDS, OWN, POINTS, TINY
 
@@ -33,6 +35,23 @@ def test_names_are_numbered_as_they_first_appear_or_as_given():
     ordered = pc.PointSet(SQUARE, labels, ("a", "b"))
     assert (ordered.names, ordered.labels.tolist()) == (("a", "b"), [1, 0, 1, 0])
     assert pc.PointSet(SQUARE, [0, 1, 2, 0]).names == ("class 0", "class 1", "class 2")
+
+
+def test_labels_of_a_frame_that_look_alike_are_one_class():
+    frame = pd.DataFrame({"x": [0, 1, 2], "y": [1, 0, 5], "label": ["caf\u00e9", "the", "cafe\u0301"]})
+    assert pc.PointSet.from_frame(frame).names == ("caf\u00e9", "the")
+
+
+def test_names_of_a_stored_run_stay_as_they_are():
+    names = ("caf\u00e9", "cafe\u0301")
+    points = pc.PointSet(SQUARE, [0, 1, 1, 0], names)
+    experiment = pc.Experiment(data=points, hidden=(2,), steps=1)
+    file = io.BytesIO()
+    pc.start(experiment).save(file)
+    file.seek(0)
+    assert pc.Run.load(file).experiment.data.names == names
+    assert pc.Experiment.from_json(experiment.to_json()) == experiment
+    assert link.from_query(link.to_query(experiment)).experiment == experiment
 
 
 def test_sets_of_other_points_labels_or_names_are_different():

@@ -6,6 +6,7 @@ import random
 import re
 import time
 import tracemalloc
+import unicodedata
 
 import numpy as np
 import pytest
@@ -418,7 +419,12 @@ def test_any_content_gives_points_or_a_refusal_in_one_printable_line(content):
 
 coordinates = st.floats(-1e6, 1e6)
 visible = st.characters(exclude_categories=["C", "Z"], include_characters=" ")
-names = st.text(visible, min_size=1, max_size=40).map(str.strip).filter(bool)
+names = (
+    st.text(visible, min_size=1, max_size=40)
+    .map(lambda text: unicodedata.normalize("NFC", text.strip()))
+    # the composed form may be longer, and a name has at most 40 characters
+    .filter(lambda name: 1 <= len(name) <= 40)
+)
 letters = st.text("abcdefgh", min_size=1, max_size=5)
 
 
@@ -561,3 +567,23 @@ def test_the_largest_table_is_read():
     assert np.array_equal(data.points, points)
     assert np.array_equal(data.labels, labels)
     assert data.names == tuple(map(str, range(24)))
+
+
+# --- texts that look alike --------------------------------------------------------------------
+
+# Unicode Standard Annex #15: "é" is one character, or an "e" and an accent; NFC is the former
+COMPOSED, DECOMPOSED = "caf\u00e9", "cafe\u0301"
+
+
+def test_labels_that_look_alike_are_one_class():
+    content = f"x,y,label\n0,1,{COMPOSED}\n1,0,th\u00e9\n2,5,{DECOMPOSED}\n"
+    points = PointSet.from_csv(content.encode())
+    assert points.names == (COMPOSED, "th\u00e9")
+    assert points.labels.tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("in_file", [COMPOSED, DECOMPOSED])
+@pytest.mark.parametrize("asked", [COMPOSED, DECOMPOSED])
+def test_a_column_is_found_by_a_name_that_looks_like_its_own(in_file, asked):
+    content = f"x,y,{in_file}\n0,1,a\n1,0,b\n"
+    assert PointSet.from_csv(content, ("x", "y", asked)).names == ("a", "b")
