@@ -110,10 +110,14 @@ def draw_map(kept: Kept, figure: go.Figure) -> None:
     )
 
 
-def draw_answer(kept: Kept, *, hint: bool = True) -> None:
+def draw_answer(kept: Kept) -> None:
     """Draw the model's answer about the point that is asked about; see `asked.draw`."""
-    scene = scene_of(session.current().experiment)
-    asked.draw(kept.model, model_in_use.referee_of(kept), scene, hint=hint)
+    asked.draw(kept.model, model_in_use.referee_of(kept), scene_of(session.current().experiment))
+
+
+def present_answer(kept: Kept) -> None:
+    """Draw the same for a projector; see `asked.present`."""
+    asked.present(kept.model, model_in_use.referee_of(kept), scene_of(session.current().experiment))
 
 
 def _origin(kept: Kept, now: Session) -> str:

@@ -133,7 +133,7 @@ class Answer:
         how_likely = f"probability {probability(share)}, odds {odds(share)}."
         if self.place.is_far:
             choice = f"{FORCED} the network would say {self.full_name(self.likeliest)}: {how_likely}"
-            return f"{self.place.how_far} {choice}"
+            return f"{self.place.how_far}{self.place.reach} {choice}"
         return f"Most likely: {how_likely} {self.place.beside(self.likeliest)}".rstrip()
 
     def referee_sentence(self) -> str:
@@ -148,6 +148,25 @@ class Answer:
         agrees, says = ("would agree", "would say") if self.place.is_far else ("agrees", "says")
         agrees = agrees if last == self.likeliest else f"{says} {self.full_name(last)}"
         return f"{REFEREE} {agrees}: probability {percent(probability)}, odds {odds(probability)}."
+
+    def where(self) -> str:
+        """Say in one sentence where the point lies among the curves."""
+        place = self.place
+        return f"{place.how_far} {FORCED[:-1]}:" if place.is_far else place.beside(self.likeliest)
+
+    def choices(self) -> dict[str, list[str]]:
+        """Return which classes network and referee choose, and with what probability, in a few characters.
+
+        Of the referee there are several if it cannot tell them apart.
+        """
+        share = float(self.probabilities[self.likeliest])
+        choices = {"Network": [self._short_name(self.likeliest), probability(share)]}
+        if self.referee is not None:
+            favorites = self._favorites(self.referee)
+            each = " each" if len(favorites) > 1 else ""
+            names = ", ".join(map(self._short_name, favorites))
+            choices["Referee"] = [names, f"{percent(float(self.referee[favorites[0]]))}{each}"]
+        return choices
 
     @property
     def noun(self) -> str:

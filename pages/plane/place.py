@@ -53,7 +53,7 @@ class Place:
         if not self.nearest:
             return ""
         if self.is_far:
-            return f"The point lies {self.heading[0].lower()}{self.heading[1:]}. {self.how_far}"
+            return f"The point lies {self.heading[0].lower()}{self.heading[1:]}. {self.how_far}{self.reach}"
         if self._least == 0:
             return f"The point lies on {'both ' if len(self.nearest) == 2 else ''}{self._names}."
         if len(self.nearest) > 1:
@@ -62,14 +62,17 @@ class Place:
 
     @property
     def how_far(self) -> str:
-        """Say how far from the nearest curve a far point is, and how much that is for points with noise."""
+        """Say how far from the nearest curve a far point is."""
         is_away = f"{'are each' if len(self.nearest) > 1 else 'is'} {self._least:.3g} away"
+        times = f", {self._times_the_noise} times the noise" if self.noise else ""
+        return f"The nearest, {self._names}, {is_away}{times}."
+
+    @property
+    def reach(self) -> str:
+        """Say how much that is, as a sentence behind it; "" without noise."""
         if not self.noise:
-            return f"The nearest, {self._names}, {is_away}."
-        return (
-            f"The nearest, {self._names}, {is_away}, {self._times_the_noise} times the noise; only one of "
-            f"15,000 points is more than {NOISE_REACH} times the noise from its curve."
-        )
+            return ""
+        return f" Only one of 15,000 points is more than {NOISE_REACH} times the noise from its curve."
 
     def beside(self, label: int) -> str:
         """Say where the point lies, seen from the curve of the class `label`; "" if none are known."""

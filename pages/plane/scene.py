@@ -74,7 +74,9 @@ def class_name(classes: Classes, label: int) -> str:
 
 
 def short_name(classes: Classes, label: int) -> str:
-    """Return the shortest name of a class: p3 if it is a polynomial, or its own."""
+    """Return the shortest name of a class: p3 of a polynomial, or its own; "class 3" if it is unknown."""
+    if not classes:
+        return f"class {label}"
     return f"p{label}" if curves_of(classes) else shortened(str(classes[label]))
 
 

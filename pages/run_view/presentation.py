@@ -27,6 +27,27 @@ STYLE = """<style>
 :is(.st-key-progress-map, .st-key-from_link-map) .polycore-live-legend button { font-size: max(1rem, 1.3vw); }
 .st-key-presentation-figures { gap: 1vw; }
 .st-key-controls-keys { display: none; } /* nobody reads them from the last row */
+.st-key-presentation-bar { gap: 0.5rem; }
+.st-key-presentation-bar > *, .st-key-presentation-bar .stHorizontalBlock { gap: 0.5rem; }
+.st-key-presentation-bar .stButton button { padding: 0 0.6rem; }
+.st-key-presentation-bar .stButton [aria-label^="Shortcut"] { display: none; } /* the help has the keys */
+@media (min-width: 641px) {
+  /* all is on the screen: if room is short, the answer scrolls and the buttons stay */
+  .st-key-presentation-figures { height: calc(100vh - 2.5rem); flex-wrap: nowrap; overflow-y: auto; }
+  .st-key-presentation-figures > * { flex-shrink: 0; }
+  .st-key-presentation-figures > :has(> .st-key-asked-presented) {
+    flex-shrink: 1; min-height: 8rem; overflow-y: auto;
+  }
+}
+@media (max-width: 640px) {
+  :is(.st-key-progress-map, .st-key-from_link-map) { flex-basis: 42vh !important; }
+  /* an answer names its curve, and takes the place of the legend, the slider and the two numbers */
+  :is(.st-key-progress-map, .st-key-from_link-map) .polycore-live-legend { display: none; }
+  .stMain:has(.st-key-asked-close) :is(.st-key-time_slider, .st-key-presentation-numbers) { display: none; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-presentation-bar) {
+    position: sticky; z-index: 99; bottom: 0; padding: 0.5rem 0; background: light-dark(#ffffff, #0e1117);
+  }
+}
 </style>"""
 NUMBERS = """<style>
 .metrics { flex-direction: column; }
@@ -35,6 +56,20 @@ NUMBERS = """<style>
 .help { display: none; }
 .number { font-size: max(3rem, 6.5vw) !important; font-weight: 600; line-height: 1.1 !important; }
 .compared, p { font-size: max(1rem, 1.5vw) !important; }
+@media (max-width: 640px) {
+  .metrics { flex-direction: row; }
+  .number { font-size: 2rem !important; }
+  .label, .compared { font-size: 1rem !important; }
+}
+</style>"""
+# the numbers above an answer: of both the answer is what the class looks at
+NUMBERS_ABOVE = """<style>
+.metrics { flex-wrap: nowrap; justify-content: space-between; }
+.metric { width: auto !important; }
+.label { font-size: max(0.875rem, 1.2vw) !important; white-space: nowrap; }
+.help { display: none; }
+.number { font-size: max(1.75rem, 3vw) !important; font-weight: 600; line-height: 1.1 !important; }
+.compared, p { font-size: max(0.875rem, 1.2vw) !important; }
 </style>"""
 
 
@@ -86,11 +121,12 @@ def draw(shown: ShownRun | None, draw_controls: Callable[[], None]) -> None:
             live_text.draw(_html_of_network(kept), f"{PREFIX}.numbers", None)
     with figures:
         if shown is not None:
-            asked.draw_of_run(shown.weights, shown.followed, hint=False)
+            asked.present_of_run(shown.weights, shown.followed)
         elif kept is not None:
-            from_link.draw_answer(kept, hint=False)
-        draw_controls()
-        button()
+            from_link.present_answer(kept)
+        with st.container(key=f"{PREFIX}.bar"):
+            draw_controls()
+            button()
 
 
 def _enlarged(figure: go.Figure) -> go.Figure:
@@ -104,13 +140,17 @@ def _html(shown: ShownRun) -> str:
     now, best = shown.values, best_possible(shown.training.run.experiment)
     weights = now["weights"]
     numbers = _numbers(weights["held_out_text"], best_possible_text(best), weights["loss_text"])
-    return NUMBERS + progress.status_html(now) + numbers
+    return _style() + progress.status_html(now) + numbers
 
 
 def _html_of_network(kept: Kept) -> str:
     model, best = kept.model, model_in_use.best_possible_text(kept) or ""
     loss = "" if model.loss is None else loss_text(model.loss)
-    return NUMBERS + _numbers(percent(model.held_out_accuracy or 0.0), best, loss)
+    return _style() + _numbers(percent(model.held_out_accuracy or 0.0), best, loss)
+
+
+def _style() -> str:
+    return NUMBERS if session.current().view.asked is None else NUMBERS_ABOVE
 
 
 def _numbers(held_out: str, best: str, loss: str) -> str:

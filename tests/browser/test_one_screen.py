@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import DESKTOP, PHONE, with_network
@@ -10,6 +11,7 @@ WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=
 QUICK = f"{WORDS}&steps=300"
 TWELVE = "?steps=300&hidden=8"
 WIDE = {"width": 1600, "height": 1000}
+PROJECTORS = ({"width": 1366, "height": 768}, {"width": 1920, "height": 1080}, PHONE)
 SMALLEST_TEXT = 12  # pixels
 
 
@@ -167,6 +169,47 @@ def assert_one_key_fills_the_screen_and_the_same_key_leaves_it(visit):
     page.keyboard.press("p")
     expect(page.get_by_role("link", name="Compare").first).to_be_visible()
     expect(page.get_by_role("button", name="Leave")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "query", [pytest.param(TWELVE, id="a run"), pytest.param("", id="a network of a link")]
+)
+def test_an_answer_in_a_presentation_is_large_and_leaves_the_buttons_on_the_screen(visitor, query):
+    visit = visitor().open(f"train{query}" if query else with_network("train", TWELVE))
+    if query:
+        visit.press("Start")
+        visit.wait_for_status("Finished")
+    page = visit.page
+    page.get_by_role("button", name="Present").wait_for()
+    visit.rest()
+    page.keyboard.press("p")
+    page.get_by_role("button", name="Leave").wait_for()
+    plane = page.locator(".nsewdrag")
+    for size in PROJECTORS:
+        page.set_viewport_size(size)
+        visit.rest()
+        plane.click(position={"x": 40, "y": 60})
+        page.get_by_role("button", name="Close").wait_for()
+        visit.rest()
+        shown = {name: page.get_by_role("button", name=name) for name in ("Start", "Leave", "Close")}
+        answer = shown["answer"] = page.locator("[data-value='answer.heading']")
+        shown["referee"] = page.locator("[data-values='answer.choices.1']")
+        visit.wait_until(
+            lambda shown=shown, size=size: is_within(shown, size), state=lambda shown=shown: lowest(shown)
+        )
+        # on a screen 2 m wide a letter of 4 cm is read from 8 m
+        least = 0.02 * size["width"] if size is not PHONE else 20
+        assert answer.evaluate("element => parseFloat(getComputedStyle(element).fontSize)") >= least
+        visit.press("Close")
+        expect(answer).to_have_count(0)
+
+
+def lowest(shown):
+    return {name: bottom(element.first) for name, element in shown.items()}
+
+
+def is_within(shown, size):
+    return max(lowest(shown).values()) <= size["height"]
 
 
 def test_the_legend_hides_a_curve_on_every_page(visitor):

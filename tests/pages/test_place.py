@@ -100,7 +100,7 @@ def test_the_warning_names_the_nearest_curve():
         pytest.param(
             0.1,
             2.5,
-            "The point lies far from every curve. The nearest, p0, is 2 away, 20 times the noise; only one "
+            "The point lies far from every curve. The nearest, p0, is 2 away, 20 times the noise. Only one "
             "of 15,000 points is more than 4 times the noise from its curve.",
             id="with noise",
         ),
