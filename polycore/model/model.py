@@ -156,7 +156,7 @@ class Model:
         try:
             return cls._from_contents(contents)
         except PolycoreError as error:
-            raise WeightFileError(str(error)) from error
+            raise WeightFileError(contents.in_its_names(str(error))) from error
 
     def save(self, target: PathOrFile) -> None:
         """Write a weight file to exactly this path, or in one piece to a binary file.

@@ -90,6 +90,10 @@ class Contents:
         """Whether a program for ReLU, with the inputs x and y, would compute the network wrongly."""
         return (self.activation, self.features) != (RELU.name, PLAIN)
 
+    def in_its_names(self, reason: str) -> str:
+        """Return why contents that were read are refused, with the arrays' names as they are in the file."""
+        return _named_as_others(reason) if self.metadata.get("format") == FORMAT_OF_OTHERS else reason
+
 
 def read(source: PathOrFile) -> Contents:
     """Return the contents of the .npz at a path, or in a binary file from its current position.
@@ -194,8 +198,11 @@ def _with_names_of_others() -> Iterator[None]:
     try:
         yield
     except (ReadingError, PolycoreError) as error:
-        text = re.sub(r"\b(weights|biases)_l(\d)", r"layer_\1_\2", str(error))
-        raise WeightFileError(text) from error
+        raise WeightFileError(_named_as_others(str(error))) from error
+
+
+def _named_as_others(reason: str) -> str:
+    return re.sub(r"\b(weights|biases)_l(\d)", r"layer_\1_\2", reason)
 
 
 @contextmanager

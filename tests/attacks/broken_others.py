@@ -113,5 +113,5 @@ OTHERS = {
         saved(other(layer_biases_1=np.array([[None] * 3]))),
         "layer_biases_1: got another type",
     ),
-    "NaN": (saved(other(layer_biases_2=np.full((1, 2), np.nan))), "not finite or out of range"),
+    "NaN": (saved(other(layer_biases_2=np.full((1, 2), np.nan))), "layer_biases_2: got a number that is not"),
 }

@@ -236,6 +236,18 @@ def renamed(old, new):
             "layer_weights_2: got shape (9, 2); expected (4, neurons), since layer 1 has 4",
             id="shape",
         ),
+        pytest.param(
+            lambda arrays: arrays | {"layer_weights_2": arrays["layer_weights_2"] * 0 + 1e7},
+            {},
+            "layer_weights_2: got a number that is not finite or out of range; expected -1e+06 to 1e+06",
+            id="range",
+        ),
+        pytest.param(
+            lambda arrays: arrays | {"layer_biases_1": arrays["layer_biases_1"] * np.nan},
+            {"activation": "relu", "features": ["x", "y"]},
+            "layer_biases_1: got a number that is not finite or out of range",
+            id="range, of a network that might have had the other format",
+        ),
     ],
 )
 def test_a_file_that_breaks_a_rule_of_the_format_is_refused_with_its_own_names(change, metadata, message):
