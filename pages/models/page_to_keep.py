@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.plane import plane
 from polycore import Model, html_page
+from polycore.limits import MAX_COEFFICIENT
 from polycore.web import parameters
 
 PREFIX = "page_to_keep"
@@ -23,7 +24,8 @@ def draw(model: Model, name: str) -> None:
         return
     if not plane.can_show(model.polynomials):
         st.caption(
-            "There is no page of this network: the coefficients of its polynomials are too large for a map."
+            "There is no page of this network: a coefficient of its polynomials is larger than "
+            f"{MAX_COEFFICIENT:,.0f}, and no map can show that. The weight file on Predict has the network."
         )
         return
     st.write(

@@ -89,11 +89,15 @@ def test_the_help_says_the_size_of_large_weights_alone():
             "has 259,038 weights and biases, too many for a page: it may have 250,000",
             id="too large",
         ),
-        pytest.param(
-            ((2, 2),),
-            (pc.Polynomial(2e6, 0), pc.Polynomial(1)),
-            "the coefficients of its polynomials are too large for a map",
-            id="no map",
+        *(
+            pytest.param(
+                ((2, 2),),
+                (pc.Polynomial(size, 0), pc.Polynomial(1)),
+                "There is no page of this network: a coefficient of its polynomials is larger than "
+                "1,000,000, and no map can show that",
+                id=f"a coefficient of {size:g}",
+            )
+            for size in (2e6, 1e308)
         ),
     ],
 )
