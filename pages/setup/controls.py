@@ -43,16 +43,17 @@ CATCH_UP_HELP = "Goes to that step at once. The result is the same."
 SHORT_SECONDS = 2.0  # what is ahead of a run by less comes soon enough
 # how long One step waits for its step before the page is drawn: the step may have to wait in the queue
 STEP_SECONDS = 0.3
-# Without icons all buttons fit in a row of a phone. On larger screens nothing moves when the set-up changes:
-# the first button is as wide as its longest label, and beside the row there is room for another.
+# Without icons all buttons fit in a row of a phone, and so do both that are offered once the set-up has
+# changed. On larger screens nothing moves when that happens: the first button is as wide as its longest
+# label, and beside the row there is room for two others.
 STYLE = """<style>
 .st-key-controls-main > :not(:first-child) { display: none; }
 @media (max-width: 640px) {
   .st-key-controls-keys { display: none; }
   .st-key-controls > :not(:first-child) span:has(> [data-testid="stIconMaterial"]) { display: none; }
-  .st-key-controls { gap: 0.3rem; }
-  .st-key-controls button { padding: 0 0.4rem; }
-  .st-key-controls button p { font-size: 0.8125rem; }
+  :is(.st-key-controls, .st-key-controls-changed) { gap: 0.3rem; }
+  :is(.st-key-controls, .st-key-controls-changed) button { padding: 0 0.4rem; }
+  :is(.st-key-controls, .st-key-controls-changed) button p { font-size: 0.8125rem; }
   .st-key-controls > :first-child button { min-width: 6.75rem; }
 }
 @media (min-width: 641px) {
@@ -61,8 +62,9 @@ STYLE = """<style>
     .st-key-controls-model) { min-height: 2.5rem; }
   .st-key-controls-keys { justify-content: center; }
   .st-key-controls-ahead { flex-wrap: nowrap; }
-  .st-key-controls-changed { row-gap: 0; } /* two lines, as high as the buttons beside them */
-  .st-key-controls-changed button { height: 1.4rem; min-height: 1.4rem; padding: 0 0.4rem; }
+}
+@media (max-width: 1360px) {
+  .st-key-controls-changed span:has(> [data-testid="stIconMaterial"]) { display: none; }
 }
 </style>"""
 
@@ -104,7 +106,8 @@ def draw() -> None:
     with st.container(horizontal=True, key=PREFIX, width="content"):
         if training is None or (changed and training.status in RESTING):
             with _main_slot():
-                _draw_begin_button("Start", "Trains a network on the current set-up.")
+                text = "Trains a network on the current set-up."
+                _draw_button("Start", PLAY, begin, False, text, "primary", MAIN_KEY)
             _draw_step_button(_begin_with_one_step, False)
             _draw_stop_button(_do_nothing, True)
             _draw_reset_button(_do_nothing, True)
@@ -129,16 +132,20 @@ def draw() -> None:
 
 
 def _draw_change(training: Training) -> None:
-    """Say that the run has another set-up; if it has not ended, draw a button that starts the new one."""
-    with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.changed"):
-        if training.status in RESTING:
-            st.caption(CHANGED_SHORT if _fits(training) else CHANGED)
-        else:
-            st.caption(CHANGED_SHORT)
-            _draw_begin_button(
-                "Start the new set-up", "Ends this run, which stays in Compare, and trains a new network."
-            )
-        if _fits(training):
+    """Say that the run has another set-up; if it has not ended, draw a button that starts the new one.
+
+    That has no key: the key of the first button does what that says, whatever is changed beside it.
+    """
+    fits, rests = _fits(training), training.status in RESTING
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{PREFIX}.changed"):
+        if rests and not fits:
+            st.caption(CHANGED)
+        elif rests or not fits:  # both buttons take all the room, and say it themselves
+            st.caption(CHANGED_SHORT, width="content")
+        if not rests:
+            text = "Ends this run, which stays in Compare, and trains a new network."
+            _draw_button("Start the new set-up", PLAY, begin, False, text, "primary")
+        if fits:
             _draw_button(
                 "Continue with these settings",
                 CONTINUE,
@@ -242,7 +249,7 @@ def _draw_run_buttons(training: Training, kind: Literal["primary", "secondary"])
     can_stop = training.is_active or training.status in ("paused", "failed")
     label, icon, action, description = _main_action(training)
     with _main_slot():
-        _draw_button(label, icon, action, False, description, kind, MAIN_KEY if kind == "primary" else None)
+        _draw_button(label, icon, action, False, description, kind, MAIN_KEY)
     is_ready = training.status == "ready"
     _draw_step_button(_begin_with_one_step if is_ready else partial(_step, training), not can_step)
     _draw_stop_button(training.stop, not can_stop)
@@ -276,10 +283,6 @@ def _main_action(training: Training) -> tuple[str, str, Callable[[], object], st
             return "Start", PLAY, begin, "Trains a new network on the set-up, from step 0."
         case _:
             return "Start again", ":material/replay:", begin, "Repeats the same run from step 0."
-
-
-def _draw_begin_button(label: str, description: str) -> None:
-    _draw_button(label, PLAY, begin, False, description, "primary", MAIN_KEY)
 
 
 def _draw_step_button(action: Callable[[], object], disabled: bool) -> None:

@@ -48,6 +48,12 @@ def row(visit):
     ]
 
 
+def offered(visit):
+    """Return where the buttons are that are offered once the set-up has changed."""
+    buttons = visit.page.locator(".st-key-controls-changed").get_by_role("button")
+    return [button.bounding_box() for button in buttons.all()]
+
+
 def contrast(first, second):
     """Return the contrast of two CSS colors "rgb(r, g, b)" as WCAG defines it."""
     lighter, darker = sorted(map(_luminance, (first, second)), reverse=True)
@@ -106,6 +112,15 @@ def assert_nothing_moves_while_the_set_up_changes(visit):
     expect(visit.page.get_by_role("button", name=re.compile("Start the new set-up"))).to_be_visible()
     assert row(visit) == before
     assert visit.page.get_by_text(re.compile("^Running")).bounding_box()["y"] == status
+    # what can be done with the new settings has as much room as the other buttons, and is in line with them
+    changed = [(box["y"], box["height"]) for box in offered(visit)]
+    assert changed == [(before[0]["y"], before[0]["height"])] * 2
+    visit.page.set_viewport_size(PHONE)
+    visit.rest()
+    first, second = offered(visit)
+    assert first["y"] == second["y"]
+    assert min(first["height"], second["height"]) >= 36
+    visit.page.set_viewport_size(DESKTOP)
     visit.fill("Seed", "0")  # the run's own
     visit.wait_for_words(seed="0")
     visit.page.get_by_text("Keys:").wait_for()
