@@ -1,6 +1,6 @@
 """Polynomials, and a neural network in NumPy that learns which of them a point lies on."""
 
-from types import ModuleType
+from types import ModuleType as _ModuleType
 
 from polycore import tutorial
 from polycore.errors import PolycoreError, RunFileError, WeightFileError
@@ -50,7 +50,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> ModuleType:
+def __dir__() -> list[str]:
+    # modules that are imported become attributes of the package; "figures" is imported when it is asked for
+    return sorted({*__all__, "figures", *(name for name in globals() if name.startswith("__"))})
+
+
+def __getattr__(name: str) -> _ModuleType:
     # only when it is asked for: polycore itself needs NumPy alone, and figures need Plotly
     if name == "figures":
         from polycore import figures

@@ -281,7 +281,12 @@ def test_the_programs_on_own_points_run(tmp_path):
     assert int(accuracy.split("%")[0]) > 90
     assert inner == "inner"
     assert run_alone(table, tmp_path) == "4 ('x²', 'x')\n"
-    assert run_alone(curves, tmp_path) == "parabola 2\nline 1\n[1 0]\n"
+    heading, parabola, line, answers = run_alone(curves, tmp_path).splitlines()
+    assert heading.split() == ["class", "polynomial", "noise", "explained", "outliers", "points"]
+    # x^2 - 1 and 2x, with noise of 0.05
+    assert re.match(r"parabola +(0\.9|1\.0)\d*x\^2 .* - (0\.9|1\.0)\d* +0\.0[456]", parabola)
+    assert re.match(r"line +(1\.9|2\.0)\d*x .* 0\.0[456]", line)
+    assert answers == "[1 0]"
     accuracy, best = run_alone(pipeline, tmp_path).splitlines()
     assert int(accuracy.split("%")[0]) > 90
     assert best == "{'polycoreclassifier__hidden': (16, 16)} ['inner']"

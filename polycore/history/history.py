@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.arrays import evenly
+from polycore.formatting import counted
 
 MOST = 400  # entries: a chart would not show more, and each is sent to the browser
 
@@ -19,7 +20,7 @@ def _no_figures() -> NDArray[np.float64]:
     return np.empty(0)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class History:
     """Arrays of equal length with one entry per recorded step, measured on the weights of that step.
 
@@ -41,6 +42,13 @@ class History:
     loss: NDArray[np.float64] = field(default_factory=_no_figures)
     accuracy: NDArray[np.float64] = field(default_factory=_no_figures)
     held_out_accuracy: NDArray[np.float64] = field(default_factory=_no_figures)
+
+    def __repr__(self) -> str:
+        """The number of entries and their steps: there may be thousands."""
+        if not len(self.step):
+            return "<History: no entries>"
+        entries = counted(len(self.step), "entry", "entries")
+        return f"<History: {entries}, steps {self.step[0]:,} to {self.step[-1]:,}>"
 
     def appended(self, step: int, loss: float, accuracy: float, held_out_accuracy: float) -> "History":
         """Return the history with one more entry, thinned if it would exceed the bound."""

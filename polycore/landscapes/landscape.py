@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.arrays import read_only
+from polycore.formatting import counted, loss_text
 from polycore.landscapes.survey import Directions, Survey, survey_of
 from polycore.landscapes.trajectory import Trajectory
 from polycore.landscapes.weight_plane import WeightPlane
@@ -15,7 +16,7 @@ from polycore.training.run import Run
 Progress = Callable[[int, int], object]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Landscape:
     """Losses over a plane through the parameters of a network, and the trajectories of runs on it.
 
@@ -49,6 +50,13 @@ class Landscape:
 
     def __post_init__(self) -> None:
         read_only(self)
+
+    def __repr__(self) -> str:
+        """The size of the plane, its losses and the number of trajectories."""
+        rows, columns = self.losses.shape
+        low, high = loss_text(float(self.losses.min())), loss_text(float(self.losses.max()))
+        trajectories = counted(len(self.trajectories), "trajectory", "trajectories")
+        return f"<Landscape: {rows} by {columns} losses, {low} to {high} nats, {trajectories}>"
 
     @classmethod
     def of(cls, survey: Survey, losses: Sequence[NDArray[np.float64]]) -> "Landscape":

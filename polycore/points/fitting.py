@@ -1,7 +1,7 @@
 """Fit: for each class of a point set, the polynomial that explains its points best."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,9 +99,9 @@ class FittedCurve:
         return f"{found}, {noise}, for {counted(self.count, 'point')}{outliers}."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fit:
-    """The polynomials that explain the classes of a point set.
+    """The polynomials that explain the classes of a point set. Printed, it is a table with a row for each.
 
     Attributes
     ----------
@@ -120,6 +120,30 @@ class Fit:
     polynomials: tuple[Polynomial, ...] | None
     noise: float
     x_range: tuple[float, float]
+
+    def __repr__(self) -> str:
+        """The table; a class without a polynomial has the reason at the end of its row."""
+        rows = [_HEADINGS, *map(_row, self.curves)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ("  ".join(_aligned(row, widths)).rstrip() for row in rows)
+        return "\n".join(lines)
+
+
+_HEADINGS = ("class", "polynomial", "noise", "explained", "outliers", "points", "")
+
+
+def _row(curve: FittedCurve) -> tuple[str, ...]:
+    if curve.polynomial is None:
+        return (curve.name, "none", "-", "-", "-", f"{curve.count:,}", curve.problem)
+    figures = f"{curve.noise:.3g}", percent(curve.explained), f"{curve.outliers:,}", f"{curve.count:,}"
+    return (curve.name, str(curve.polynomial), *figures, "")
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    """Yield the cells in their widths: numbers to the right, texts to the left."""
+    for heading, text, width in zip(_HEADINGS, row, widths, strict=True):
+        is_text = heading in ("class", "polynomial", "")
+        yield text.ljust(width) if is_text else text.rjust(width)
 
 
 def fit_polynomials(points: PointSet, max_degree: int = 6) -> Fit:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from polycore.checks import check_points_shape, described
 from polycore.class_name import ClassName, checked_names, composed
 from polycore.errors import PolycoreError
+from polycore.formatting import counted
 from polycore.limits import MAX_CLASSES, MAX_COORDINATE, MAX_NAME, MAX_POINTS, MIN_POINTS
 from polycore.polynomials.window import Window
 from polycore.quoting import quoted
@@ -25,7 +26,7 @@ MARGIN = 0.06  # of the plane around the points, as a share of their range
 MIN_DEVIATION, MIN_RELATIVE_DEVIATION = 1e-3, 1e-3
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PointSet:
     """Points (x, y), each of a class, and a name for each class.
 
@@ -67,6 +68,10 @@ class PointSet:
     def __reduce__(self) -> tuple[type["PointSet"], tuple[Any, ...]]:
         # unpickled arrays are writeable, unless the set is constructed again
         return type(self), tuple(getattr(self, own.name) for own in fields(self))
+
+    def __repr__(self) -> str:
+        """The numbers of points and classes: there may be 20,000 points."""
+        return f"<PointSet: {counted(len(self), 'point')}, {counted(self.class_count, 'class', 'classes')}>"
 
     def __len__(self) -> int:
         return len(self.points)

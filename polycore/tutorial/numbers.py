@@ -6,13 +6,14 @@ import numpy as np
 
 from polycore import network
 from polycore.arrays import Floats, Integers
+from polycore.formatting import counted, loss_text, percent
 from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS
 from polycore.polynomials.sampling import sample
 
 WIDTHS = (2, 12, 12)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Walkthrough:
     """Every number from the samples to the accuracy, in the order of the tutorial's sections."""
 
@@ -27,6 +28,11 @@ class Walkthrough:
     loss: float  # nats
     predictions: Integers  # (1200,)
     accuracy: float  # share
+
+    def __repr__(self) -> str:
+        """The number of points, the loss and the accuracy."""
+        points, loss = counted(len(self.points), "point"), loss_text(self.loss)
+        return f"<Walkthrough: {points}, loss {loss} nats, accuracy {percent(self.accuracy)}>"
 
 
 def walkthrough() -> Walkthrough:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
+from polycore.history.history import History
 from tests.runs import OWN, TINY
 
 PARABOLA, LINE = pc.Polynomial(1, 0, 0), pc.Polynomial(-1, 1)
@@ -64,6 +65,44 @@ def test_a_run_and_its_model_are_represented_in_one_line():
     run.save(file)
     file.seek(0)
     assert repr(pc.Run.load(file)) == repr(run)
+
+
+def test_values_with_many_numbers_are_represented_by_how_many():
+    x = np.linspace(-1, 1, 400)
+    points = pc.PointSet(np.column_stack([x, x**2]), ["a", "b"] * 200)
+    assert repr(points) == str(points) == "<PointSet: 400 points, 2 classes>"
+    run = pc.advance(pc.start(TINY), 40)
+    assert repr(run.history) == "<History: 41 entries, steps 0 to 40>"
+    assert repr(History(1)) == "<History: no entries>"
+    landscape = pc.landscape(run, size=3)
+    assert repr(landscape).startswith("<Landscape: 3 by 3 losses, ")
+    assert repr(landscape).endswith(" nats, 1 trajectory>")
+    assert len(repr(landscape)) < 80
+    # as the tutorial prints them: 2.4942046014713335 and 0.015833333333333335
+    assert repr(pc.tutorial.walkthrough()) == "<Walkthrough: 1,200 points, loss 2.49 nats, accuracy 1.6 %>"
+
+
+def test_a_fit_is_represented_by_a_table():
+    x = np.linspace(-1, 1, 101)
+    curves = [np.column_stack([x, y]) for y in (x**2 - 1, 2 * x)]
+    few = [[0.0, 5.0], [0.5, 5.0]]
+    labels = ["a parabola"] * 101 + ["line"] * 101 + ["few"] * 2
+    fit = pc.fit_polynomials(pc.PointSet(np.concatenate([*curves, few]), labels))
+    assert repr(fit).splitlines() == [
+        "class       polynomial  noise  explained  outliers  points",
+        "a parabola  x^2 - 1         0    100.0 %         0     101",
+        "line        2x              0    100.0 %         0     101",
+        "few         none            -          -         -       2  "
+        "it has only 2 points (at least 5 are needed)",
+    ]
+    assert str(fit) == repr(fit)
+
+
+def test_the_package_lists_what_it_offers_and_nothing_else():
+    offered = [name for name in dir(pc) if not name.startswith("_")]
+    assert sorted(offered) == sorted({*pc.__all__, "figures"} - {"__version__"})
+    assert all(hasattr(pc, name) for name in dir(pc))
+    assert not hasattr(pc, "ModuleType")
 
 
 def test_the_score_is_the_share_of_right_answers():
