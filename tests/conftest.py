@@ -51,6 +51,7 @@ def no_mock_is_asked_for_a_tab(monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give tests with a browser a longer limit, and let them come first, but the presses last.
 
+    Before all comes what the others rest on, NumPy's products.
     The presses drive five browsers and need all cores: beside other tests they took up to half as long again.
     What is given out as a whole comes before single tests, which fill up what time is left.
     """
@@ -62,6 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _place(nodeid: str) -> int:
+    if nodeid.startswith("tests/polycore/test_numpy.py"):
+        return -1
     if nodeid.startswith("tests/browser/test_presses.py"):
         return 2
     return 0 if has_browser(nodeid) else 1
