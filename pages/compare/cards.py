@@ -8,7 +8,6 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
-from pages.compare.setting_words import phrase
 from pages.models import kept_actions
 from pages.models.model_in_use import (
     HELD_OUT_HELP,
@@ -18,6 +17,8 @@ from pages.models.model_in_use import (
     figures,
     scene_of_kept,
 )
+from pages.models.names import name_of, names_of
+from pages.models.setting_words import phrase
 from pages.plane import plane
 from pages.plane.scene import Scene
 from pages.run_view.legs import chain_text
@@ -50,6 +51,7 @@ def draw() -> None:
     with st.container():
         if going:
             st.caption(GOING)
+    names = names_of(now.models.kept)
     newest_first = now.models.kept[::-1]
     for first in range(0, len(newest_first), CARDS_PER_ROW):
         columns = st.columns(CARDS_PER_ROW)
@@ -57,7 +59,7 @@ def draw() -> None:
             with column, st.container(border=True, gap="small"):
                 _map(kept, followed if kept is now.own else None)
                 with st.container(horizontal=True, vertical_alignment="center"):
-                    st.text(kept.title, width="stretch")
+                    st.text(names[kept.title], width="stretch")
                     if kept in going:
                         st.badge("Goes next", icon=":material/hourglass_bottom:", color="orange")
                 _card(kept, followed if kept is now.own else None)
@@ -126,7 +128,7 @@ def _figures(kept: Kept, followed: Followed | None) -> None:
 
 def _effort(kept: Kept, under_way: str) -> str:
     if kept.history is None:
-        return "Uploaded"
+        return "Changed by hand" if kept.model.metadata.get("changed_by_hand") else "Not trained here"
     last, best = int(kept.history.step[-1]), kept.model.metadata["step"]
     # the best step too: map and figures are those of the best weights
     return (
@@ -146,7 +148,7 @@ def _actions(kept: Kept) -> None:
             type="tertiary",
             icon=":material/delete:",
             on_click=session.remove,
-            args=(kept.title,),
+            args=(kept.title, name_of(kept)),
             disabled=under_way,
             help=UNDER_WAY_HELP if under_way else DELETE_HELP,
         )

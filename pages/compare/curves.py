@@ -1,6 +1,6 @@
 """The chosen runs, compared: their curves in one figure, and the differences in their settings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Literal, get_args
@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel.live_text import Followed
-from pages.compare import setting_words
+from pages.models import setting_words
 from pages.models.model_in_use import experiment_of
+from pages.models.names import name_of, names_of
 from pages.plane import live
 from pages.plane.live import Bound
 from pages.plane.referee import best_possible
@@ -49,10 +50,10 @@ def draw() -> None:
     if with_history:
         _charts(with_history)
     if len(with_history) < len(chosen):
-        st.caption("An uploaded file contains no curve.")
+        st.caption("What was not trained here, or was changed by hand, has no curve.")
     if len(chosen) > 1:
         st.markdown("**What differs in their settings**")
-        setting_words.draw([kept.title for kept in chosen], [experiment_of(kept) for kept in chosen])
+        setting_words.draw([name_of(kept) for kept in chosen], [experiment_of(kept) for kept in chosen])
 
 
 def chosen_of(now: Session) -> list[Kept]:
@@ -63,16 +64,19 @@ def chosen_of(now: Session) -> list[Kept]:
     return [by_title[title] for title in now.comparison.titles if title in by_title]
 
 
-def curves_of(kept: Sequence[Kept], over: Over) -> tuple[list[Curve], list[Curve]]:
-    """Return the curves of loss and of held-out accuracy of the models that have a history."""
+def curves_of(kept: Sequence[Kept], over: Over, names: Mapping[str, str]) -> tuple[list[Curve], list[Curve]]:
+    """Return the curves of loss and of held-out accuracy of the models that have a history.
+
+    names: of the models by their titles.
+    """
     losses, accuracies = [], []
     for one in kept:
         history = one.whole_history
         if history is None:
             continue
         x = history.step if over == "Steps" else seconds_of(history, one.marks)
-        losses.append(Curve(one.title, x, history.loss))
-        accuracies.append(Curve(one.title, x, history.held_out_accuracy))
+        losses.append(Curve(names[one.title], x, history.loss))
+        accuracies.append(Curve(names[one.title], x, history.held_out_accuracy))
     return losses, accuracies
 
 
@@ -84,11 +88,12 @@ def seconds_of(history: History, marks: Sequence[Mark]) -> Floats:
 
 def _choose() -> list[Kept]:
     now = session.current()
-    key = _choice_key()
+    key, names = _choice_key(), names_of(now.models.kept)
     st.multiselect(
         "Side by side",
-        [kept.title for kept in reversed(now.models.kept)],
+        now.models.titles[::-1],
         default=[kept.title for kept in chosen_of(now)],
+        format_func=lambda title: names.get(title, title),
         key=key,
         max_selections=len(LINES),
         on_change=_note,
@@ -111,7 +116,7 @@ def _charts(shown: Sequence[Kept]) -> None:
     over, best = _over(shown), _common_best_possible(shown)
     titles = [kept.title for kept in shown]
     followed = _follow(titles, over, best)
-    losses, accuracies = curves_of(shown, over)
+    losses, accuracies = curves_of(shown, over, names_of(session.current().models.kept))
     left, right = st.columns(2)
     with left:
         _chart(losses_figure(losses, TITLES[over]), f"loss.{over}", "loss", titles, followed)
@@ -131,7 +136,7 @@ def _follow(titles: Sequence[str], over: Over, best: float | None) -> Followed |
 def contents(titles: Sequence[str], over: Over, best: float | None, now: Session) -> Contents:
     """Return what a frame has of the charts of the models of these titles, one of them the run's."""
     shown = [kept for title in titles if (kept := now.models.titled(title)) is not None]
-    losses, accuracies = curves_of(shown, over)
+    losses, accuracies = curves_of(shown, over, names_of(now.models.kept))
     own = next(index for index, kept in enumerate(shown) if kept is now.own)
     return Contents(
         {

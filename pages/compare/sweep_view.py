@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from pages.compare import sweep_inputs, sweep_tables
-from pages.compare.setting_words import phrase
 from pages.models import kept_actions
+from pages.models.setting_words import phrase
 from pages.plane import live
 from pages.plane.referee import best_possible
 from pages.runs import status

@@ -18,6 +18,7 @@ from polycore.polynomials.window import Window
 from polycore.tutorial.untrained_model import is_tutorial, tutorial_model, tutorial_sets
 
 TUTORIAL_TITLE = "The tutorial's network · untrained, 12 polynomials"
+BY_HAND = "By hand: "
 WITHOUT_CURVES: Window = ((-1.0, 1.0), (-5.0, 5.0))
 
 
@@ -90,11 +91,37 @@ def keep(kept: Kept) -> None:
     if not is_changed(kept):
         return  # the second of two quick clicks
     held, changed = by_hand(kept), shown(kept)
-    at = f" · step {held.step:,}" if held is not None and held.choice != "Best" else ""
+    # the change comes first, since lists cut names; of several by hand it is the latest one
+    title = kept.title.partition(" · ")[2] if kept.title.startswith(BY_HAND) else kept.title
+    at = f", at step {held.step:,}" if held is not None and held.choice != "Best" else ""
+    what = _what_differs(unchanged(kept), changed)
     metadata = dict(changed.metadata) | {"changed_by_hand": True}
     session.set_by_hand(None)
     # without an experiment of its own: the run must not replace this model as it improves
-    session.add(Kept(f"{kept.title}{at} · by hand", replace(changed, metadata=metadata), None))
+    new = replace(changed, metadata=metadata)
+    session.add(Kept(f"{BY_HAND}{what}{at} · {title}", new, None, about=kept.about, named=kept.named))
+
+
+def _what_differs(before: Model, after: Model) -> str:
+    """Return in a few words what was changed by hand."""
+    changed = [
+        _number_in_words(after, name, layer, index)
+        for name in ("weights", "biases")
+        for layer, (one, other) in enumerate(zip(getattr(before, name), getattr(after, name), strict=True))
+        for index in np.argwhere(one != other).tolist()
+    ]
+    return changed[0] if len(changed) == 1 else f"{len(changed)} numbers"
+
+
+def _number_in_words(model: Model, name: str, layer: int, index: list[int]) -> str:
+    source, neuron = index
+    is_last = layer == len(model.weights) - 1
+    target = f"output {neuron}" if is_last else f"neuron {neuron} of layer {layer + 1}"
+    value = f"{getattr(model, name)[layer][source, neuron]:.4g}".replace("-", "−")
+    if name == "biases":
+        return f"bias of {target} = {value}"
+    origin = model.inputs.labels[source] if layer == 0 else f"neuron {source}"
+    return f"weight from {origin} to {target} = {value}"
 
 
 def use_tutorial() -> None:

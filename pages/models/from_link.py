@@ -46,9 +46,11 @@ def after_refresh(earlier: Session, opened: Session) -> Session:
 
 
 def _keeping(session: Session, weights: LinkWeights) -> Session:
-    title = f"From the link · {counted_classes(weights.model.shown_classes)}"
+    about = counted_classes(weights.model.shown_classes)
     address = replace(session.address, link_weights=weights)
-    return replace(session, address=address).keeping(Kept(title, weights.model, None))
+    return replace(session, address=address).keeping(
+        Kept(f"From the link · {about}", weights.model, None, about=about)
+    )
 
 
 def words() -> dict[str, str]:

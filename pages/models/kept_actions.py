@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.models.names import name_of
 from pages.state import session
 from pages.state.kept_models import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
 from pages.wording import refusal
@@ -33,7 +34,7 @@ def draw_going(going: Sequence[Kept], prefix: str) -> None:
         show_refusal(prefix)
         for kept in going:
             with st.container(border=len(going) > 1, gap="small"):
-                st.text(kept.title)
+                st.text(name_of(kept))
                 keep_toggle(kept, prefix)
                 name_input(kept, prefix)
         st.caption("Compare shows all of them. There you can also delete what you no longer need.")
@@ -54,11 +55,12 @@ def keep_toggle(kept: Kept, prefix: str) -> None:
 
 def name_input(kept: Kept, prefix: str) -> None:
     """Draw the input of a model's name."""
-    key = f"{prefix}.name.{kept.title}"
+    name = name_of(kept)  # with another one the input is another one too, which shows it
+    key = f"{prefix}.name.{kept.title}{'' if name == kept.title else f'.{name}'}"
     st.text_input(
         "Name",
-        value=kept.title,
-        max_chars=max(LONGEST_TITLE, len(kept.title)),
+        value=name,
+        max_chars=max(LONGEST_TITLE, len(name)),
         key=key,
         on_change=_rename,
         args=(kept.title, key),

@@ -8,6 +8,7 @@ import streamlit as st
 from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.channel.weights import ModelNow
+from pages.models.names import names_of
 from pages.plane import plane, referee
 from pages.plane.referee import EXPLAINED, best_possible
 from pages.plane.scene import Scene, of_polynomials, scene_of
@@ -41,12 +42,13 @@ LOSS_HELP = (
 def draw_choice(kept: Kept) -> None:
     """Draw the input that chooses which of the kept models is in use."""
     now = session.current()
-    titles = [other.title for other in reversed(now.models.kept)]
+    titles, names = now.models.titles[::-1], names_of(now.models.kept)
     key = _choice_key()
     st.selectbox(
         "Model",
         titles,
         index=titles.index(kept.title),
+        format_func=lambda title: names.get(title, title),
         key=key,
         on_change=_use,
         args=(key,),

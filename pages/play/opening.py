@@ -10,6 +10,7 @@ from pages.frame import frame
 from pages.game.challenge import Challenge
 from pages.game.game import POINTS, Game
 from pages.models import kept_actions
+from pages.models.names import name_of
 from pages.play import game_plane
 from pages.setup import controls
 from pages.setup.seed import NEW_SEEDS
@@ -90,7 +91,7 @@ def _draw_rules(challenge: Challenge | None) -> None:
 def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
     if opponent is not None:
         st.write("**Your opponent**")
-        st.text(opponent.title)  # not Markdown: the user may have typed it
+        st.text(name_of(opponent))  # not Markdown: the user may have typed it
         accuracy = opponent.model.held_out_accuracy
         if accuracy is not None:
             # not the number first: Markdown would turn ">99.9 %" into a quote

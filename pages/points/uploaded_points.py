@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.frame import frame
+from pages.models.names import name_of
 from pages.points import score
 from pages.points.score import Measurement
 from pages.state import session
@@ -100,7 +101,7 @@ def measured(points: Points) -> None:
         frame.page_link(frame.TRAIN, "Train", ":material/model_training:")
         return
     measurement = score.measure(answering.model, points)
-    st.text(f"{answering.title}, the model in use, on these points:")
+    st.text(f"{name_of(answering)}, the model in use, on these points:")
     if points.labels is not None:
         _scores(measurement, points, answering.model.shown_classes)
     with st.container():

@@ -29,6 +29,8 @@ class Kept:
     marks: the step that the run had reached after so many seconds of computing.
     pinned: it never makes room for another model.
     earlier: what was trained before, if its run continued from given weights.
+    about: the part of the title that says what was trained; a name says in its place what differs.
+    named: whether the user has typed the title.
     """
 
     title: str
@@ -39,6 +41,8 @@ class Kept:
     pinned: bool = False
     marks: tuple[Mark, ...] = ()
     earlier: tuple[Leg, ...] = ()
+    about: str = ""
+    named: bool = False
 
     def is_of(self, run: Run) -> bool:
         """Return whether it is the model of this run, or of one with the same experiment and past."""

@@ -165,8 +165,8 @@ def add_upload(model: Model) -> None:
     """Keep a model that came as a file and let it answer."""
     now = current()
     number = now.models.uploads + 1
-    noun = "classes" if model.classes else "polynomials"
-    kept = Kept(f"Upload {number} · {model.widths[-1]} {noun}", model, None)
+    about = f"{model.widths[-1]} {'classes' if model.classes else 'polynomials'}"
+    kept = Kept(f"Upload {number} · {about}", model, None, about=about)
     _store(replace(now, models=replace(now.models, uploads=number)).keeping(kept))
 
 
@@ -188,7 +188,7 @@ def rename(title: str, text: str) -> None:
     now = current()
     name, kept = now.models.checked_title(title, text), now.models.titled(title)
     if kept is not None:
-        put(kept, replace(kept, title=name))
+        put(kept, replace(kept, title=name, named=True))
         compared = now.comparison.titles
         if compared is not None and title in compared:
             titles = tuple(name if other == title else other for other in compared)
@@ -241,9 +241,10 @@ def going_for(count: int) -> tuple[Kept, ...]:
     return now.models.going(now.own, count)
 
 
-def remove(title: str) -> None:
+def remove(title: str, name: str | None = None) -> None:
     """Delete the kept model of `title`; Undo brings it back. Does nothing while its run is under way.
 
+    name: as pages show it, if that is not the title.
     Its run goes with it: what that has learned would be kept again.
     """
     now = current()
@@ -257,7 +258,7 @@ def remove(title: str) -> None:
         drawings=now.drawings.kept_after_run() if kept is now.own else now.drawings,
         by_hand=now.by_hand_unless({title}),
     )
-    _store(removed.renewed("lists of models").with_undo(f"{title} was deleted.", now))
+    _store(removed.renewed("lists of models").with_undo(f"{name or title} was deleted.", now))
 
 
 def use(title: str) -> None:

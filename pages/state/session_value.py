@@ -219,14 +219,16 @@ class Session:
         best, history = training.best_of(run), run.history
         if kept is None:
             number = self.models.runs + 1
+            about = _about(run)
             new = Kept(
-                _run_title(number, run),
+                f"Run {number}{_continued(run)} · {about}",
                 best,
                 run.experiment,
                 history,
                 seconds,
                 marks=marks,
                 earlier=run.earlier,
+                about=about,
             )
             return replace(self, models=replace(self.models, runs=number)).keeping(new)
         if best.loss < kept.model.loss or history.step[-1] > kept.last_step:
@@ -387,10 +389,13 @@ def _work_in(models: KeptModels) -> tuple[tuple[str, bool, Experiment | Model], 
     return tuple((kept.title, kept.pinned, kept.experiment or kept.model) for kept in models.kept)
 
 
-def _run_title(number: int, run: Run) -> str:
+def _about(run: Run) -> str:
     optimizer = OPTIMIZERS[run.experiment.optimizer].words.label
-    title = f"Run {number} · {optimizer}, {counted_classes(run.experiment.shown_classes)}"
-    return f"{title}, continued" if run.earlier else title
+    return f"{optimizer}, {counted_classes(run.experiment.shown_classes)}"
+
+
+def _continued(run: Run) -> str:
+    return f", continued from step {run.began_at:,}" if run.earlier else ""
 
 
 def _progress(training: Training | None) -> tuple[bool, int] | None:

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.compare import cards, curves, race_view, setting_words
-from pages.compare.setting_words import differences, phrase
+from pages.compare import cards, curves, race_view
+from pages.models import setting_words
+from pages.models.setting_words import differences, phrase
 from pages.plane import live
 from pages.runs.marks import Mark
 from pages.runs.race import OPTIMIZER_ENTRANTS
@@ -110,7 +111,7 @@ def test_a_card_says_what_is_not_known_of_a_file():
     captions = [caption.value for caption in app.caption]
     assert "Not known how it was trained: its file does not say." in captions
     assert "No map: its polynomials are not known, or their coefficients are too large." in captions
-    assert "An uploaded file contains no curve." in captions
+    assert "What was not trained here, or was changed by hand, has no curve." in captions
     assert metrics(app)["Held-out accuracy"] == "unknown"
 
 

@@ -57,7 +57,7 @@ def test_new_settings_are_a_mark_on_the_charts_and_a_line_on_compare():
     now = session_of(app)
     assert [kept.title for kept in now.models.kept] == [
         "Run 1 · Adam, 2 polynomials",
-        "Run 2 · Adam, 2 polynomials, continued",
+        "Run 2, continued from step 300 · Adam, 2 polynomials",
     ]
     assert now.answering.whole_history.step[[0, -1]].tolist() == [0, 600]
     app.switch_page(COMPARE).run()

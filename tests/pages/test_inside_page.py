@@ -437,7 +437,8 @@ def test_a_changed_network_becomes_a_model_of_its_own():
     changed = session_of(app).by_hand.model
     press(app, "Keep this as a model")
     now = session_of(app)
-    assert [other.title for other in now.models.kept] == [kept.title, f"{kept.title} · by hand"]
+    by_hand = f"By hand: bias of neuron 0 of layer 1 = 7 · {kept.title}"
+    assert [other.title for other in now.models.kept] == [kept.title, by_hand]
     assert now.models.kept[0].model is kept.model
     assert now.answering.model.biases[0][0, 0] == 7
     assert now.answering.model.loss == changed.loss
@@ -521,7 +522,21 @@ def test_the_second_of_two_quick_clicks_keeps_no_second_model(monkeypatch):
     edited_model.enter(kept, ParameterIndex(0, 0), 7.0)
     edited_model.keep(kept)
     edited_model.keep(kept)
-    assert [other.title for other in session.current().models.kept] == ["a", "a · by hand"]
+    assert session.current().models.titles == ("a", "By hand: bias of neuron 0 of layer 1 = 7 · a")
+
+
+def test_a_network_that_is_changed_by_hand_again_says_what_was_changed_last(monkeypatch):
+    monkeypatch.setattr(session.st, "session_state", {})
+    session.add(Kept("a", model_of(), None))
+    for index, changed in ((ParameterIndex(0, 0), 7.0), (ParameterIndex(0, 1, 0), -0.5)):
+        kept = session.current().answering
+        edited_model.enter(kept, index, changed)
+        edited_model.keep(kept)
+    assert session.current().models.titles == (
+        "a",
+        "By hand: bias of neuron 0 of layer 1 = 7 · a",
+        "By hand: weight from x to neuron 1 of layer 1 = −0.5 · a",
+    )
 
 
 def test_rows_stay_while_the_run_continues_under_a_held_model():

@@ -211,7 +211,7 @@ def test_what_is_changed_by_hand_belongs_to_its_moment():
     rest_inside_at(app, 0)
     assert bias_of(app) == first + 1
     press(app, "Keep this as a model")
-    assert session_of(app).answering.title.endswith("· step 0 · by hand")
+    assert ", at step 0 · Run 1 · " in session_of(app).answering.title
     assert bias_of(app) == first + 1
     assert not any("the network of step" in caption.value for caption in app.caption)
 

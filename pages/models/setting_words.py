@@ -11,11 +11,14 @@ from polycore import Experiment
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import label_of
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.polynomials.classes import Classes
+from polycore.polynomials.classes import Classes, counted_classes
 
 KEY = "compare.settings"
 NOT_USED = "not used"
 UNKNOWN = "unknown"
+POLYNOMIALS = "Polynomials"
+NO_LAYERS = "none"
+ONLY_HERE = "only here "
 MOST_LISTED = 3  # polynomials
 
 Words = Callable[[Experiment], str]
@@ -46,7 +49,32 @@ def differences(set_ups: Sequence[Experiment | None]) -> dict[str, list[str]]:
         if len({word for word in row if word != UNKNOWN}) > 1:
             rows[name] = row
     polynomials = _polynomial_words(set_ups)
-    return {"Polynomials": polynomials, **rows} if polynomials else rows
+    return {POLYNOMIALS: polynomials, **rows} if polynomials else rows
+
+
+def in_a_name(setting: str, words: str, set_up: Experiment) -> str:
+    """Return the `words` of a set-up for a setting as a name has them, such as "seed 5"; "" if not used."""
+    match setting:
+        case _ if words == NOT_USED:
+            return ""
+        case _ if setting == POLYNOMIALS:
+            _, _, own = words.partition(ONLY_HERE)
+            if own:
+                return f"with {own}"
+            return f"{counted_classes(set_up.shown_classes)}, {set_up.shown_classes[0].typeset} first"
+        case "Optimizer" | "Samples":
+            return words
+        case "Hidden layers":
+            return f"layers {words.replace(', ', '-')}" if words != NO_LAYERS else "no hidden layer"
+        case "Input features":
+            return f"inputs {words.replace(', ', ' ')}"
+        case "Schedule" | "Fresh points":
+            return f"{words.lower()} {setting.lower()}"
+        case "Steps":
+            return f"{words} steps"
+        case _:
+            name = setting if setting[1].isdigit() else setting[0].lower() + setting[1:]
+            return f"{name} {words}"
 
 
 def draw(titles: Sequence[str], set_ups: Sequence[Experiment | None]) -> None:
@@ -73,7 +101,7 @@ def _number(value: float) -> str:
 
 
 def _layers(experiment: Experiment) -> str:
-    return ", ".join(map(str, experiment.hidden)) or "none"
+    return ", ".join(map(str, experiment.hidden)) or NO_LAYERS
 
 
 def _points(experiment: Experiment) -> str:
@@ -155,6 +183,9 @@ SETTINGS: Mapping[str, Words] = {
 }
 
 
+ORDER = (POLYNOMIALS, *SETTINGS)
+
+
 def _polynomial_words(set_ups: Sequence[Experiment | None]) -> list[str]:
     """Return for each set-up its number of polynomials and those that not all share; [] if none differ."""
     known = [set_up.shown_classes for set_up in set_ups if set_up is not None]
@@ -169,4 +200,4 @@ def _listed(polynomials: Classes, shared: set[object]) -> str:
     if not own:
         return f"{len(polynomials)}, in the order that begins with {polynomials[0].typeset}"
     more = f" and {len(own) - MOST_LISTED} more" if len(own) > MOST_LISTED else ""
-    return f"{len(polynomials)}, only here {', '.join(own[:MOST_LISTED])}{more}"
+    return f"{len(polynomials)}, {ONLY_HERE}{', '.join(own[:MOST_LISTED])}{more}"
