@@ -272,7 +272,8 @@ def test_the_answer_about_a_point_comes_with_each_frame():
     model = source.training.run.current
     shares = model.predict_proba(np.array([[0.5, -0.25]]))[0]
     label = int(shares.argmax())
-    assert header["answer"]["likeliest"] == f"p{label} = {EXPERIMENT.polynomials[label].typeset}."
+    assert header["answer"]["heading"] == "On no curve"
+    assert f"p{label} = {EXPERIMENT.polynomials[label].typeset}: " in header["answer"]["sentence"]
     assert f"probability {100 * shares.max():.1f}" in header["answer"]["sentence"]
     assert header["answer"]["bars"]["data"]
 
