@@ -21,8 +21,10 @@ from polycore.inspection.class_map import class_map
 from polycore.polynomials.window import Window
 from polycore.workers.picture import Wish
 
-# A frame of the Inside page takes 25 ms of a core that all users share: at most a thirteenth of it
+# A frame of the Inside page takes 25 ms of a core that all users share: at most a thirteenth of it. One that
+# takes next to nothing, as a lesson's, comes with each of the run's own: both have the same figures.
 SECONDS_BETWEEN = 0.3
+RESTS = 12  # times as long as a frame takes, before the next one, within that limit
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +57,16 @@ class SessionSource(AdvancingSource):
             self.training.announce()
 
     def _made(self, sequence: int) -> Frame:
-        self._made_at = monotonic()
+        began = monotonic()
         contents = self._show(self._session.collected())
+        now = monotonic()
+        self._rests_until = now + min(SECONDS_BETWEEN, RESTS * (now - began))
         values = {"active": True, "generation": self.training.generation, **contents.values}
         return Frame(self.name, sequence, values, contents.blobs)
 
     def _is_recent(self) -> bool:
         # a run that computes soon has another
-        return self.training.status == "running" and monotonic() - self._made_at < SECONDS_BETWEEN
+        return self.training.status == "running" and monotonic() < self._rests_until
 
 
 def follow_answering(part: str, show: Show, window: Window | None = None) -> Followed | None:

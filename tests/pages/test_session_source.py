@@ -84,9 +84,24 @@ def test_a_model_that_was_kept_of_the_same_experiment_stays_until_the_run_has_a_
     assert last == better < best.loss
 
 
-def test_frames_of_a_run_that_computes_are_not_made_more_often_than_pages_need(clock):
+def test_frames_that_take_no_time_show_each_chunk_as_the_runs_own_do(clock):
     training, hand = started()
     source = SessionSource("a part", training, Session(training=training), shown)
+    for steps in (10, 20):
+        clock.now += 0.01
+        run = advanced(training, hand, steps)
+        frame = source.frame()
+        assert frame.header["loss"] == run.best.loss
+    training.stop()
+
+
+def test_frames_that_take_time_are_not_made_more_often_than_pages_need(clock):
+    def costly(now):
+        clock.now += 0.03
+        return shown(now)
+
+    training, hand = started()
+    source = SessionSource("a part", training, Session(training=training), costly)
     first = source.frame()
     clock.now += 0.9 * SECONDS_BETWEEN
     advanced(training, hand, 10)
