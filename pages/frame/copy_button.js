@@ -1,6 +1,8 @@
-// A button that copies the link to this page during the press itself; copy_button.py describes `data`.
+// A button that copies the link to this page once it has all that was typed; copy_button.py describes `data`.
 
 const NOTE_MS = 4000;
+const SOON_MS = 300; // a wait that needs no words
+const PATIENCE_MS = 10_000;
 const MARGIN = 8; // pixels between the note and the button, and the window's edge
 const LESSON = "look="; // the lesson in the address, which is not passed on
 const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1.2
@@ -8,9 +10,11 @@ const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a4 4 0 
 
 export default keeping(
   (parent) => new CopyButton(parent),
-  (copy, { data }) => {
+  (copy, { data, setTriggerValue }) => {
     copy.data = data;
     copy.button.title = data.help;
+    copy.ask = (number) => setTriggerValue("asked", number);
+    copy.answered(data.answered);
   },
 );
 
@@ -34,25 +38,54 @@ class CopyButton {
   }
 
   async copy() {
+    if (this.waiting) return;
     this.hide();
-    const link = linkToThisPage();
-    if ((await writeToClipboard(link)) || this.copyByCommand(link)) this.confirm(link);
-    else this.offer(link);
+    const link = this.completeLink();
+    const saying = setTimeout(() => this.say(this.data.waiting), SOON_MS);
+    const isCopied = await writeToClipboard(link);
+    const { address, isComplete } = await link;
+    clearTimeout(saying);
+    this.hide();
+    if (!isComplete) this.offer(address, this.data.late);
+    else if (isCopied || this.copyByCommand(address)) this.confirm(address);
+    else this.offer(address, "");
+  }
+
+  // The link once the page has been drawn with all that the server was sent before the press, or what is known of it
+  // if the server does not answer. The requests of a tab keep their order: the answer to this one comes after others.
+  async completeLink() {
+    commitWhatIsTyped();
+    const number = Date.now();
+    const isComplete = await new Promise((answer) => {
+      this.waiting = { number, answer };
+      setTimeout(() => this.ask(number)); // what was committed just now is sent first
+      setTimeout(() => answer(false), isConnected() ? PATIENCE_MS : 0);
+    });
+    this.waiting = null;
+    return { address: linkToThisPage(), isComplete };
+  }
+
+  answered(number) {
+    if (this.waiting?.number === number) this.waiting.answer(true);
   }
 
   confirm(link) {
     const isTrained = new URL(link).searchParams.has("weights");
-    this.status.textContent = this.note.textContent = isTrained ? this.data.trained : this.data.set_up;
-    this.show();
+    this.say(isTrained ? this.data.trained : this.data.set_up);
     this.hiding = setTimeout(() => this.hide(), NOTE_MS);
   }
 
+  say(text) {
+    this.status.textContent = this.note.textContent = text;
+    this.show();
+  }
+
   // The last resort: shows the link, selected, and the keys that copy it.
-  offer(link) {
+  offer(link, reason) {
     const keys = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘C" : "Ctrl+C";
     const field = element("input", { readonly: "", "aria-label": `Link. Press ${keys} to copy it.` });
     field.value = link;
-    this.note.replaceChildren(`Press ${keys} to copy the link.`, field);
+    this.note.replaceChildren(`${reason} Press ${keys} to copy the link.`, field);
     this.show();
     field.focus();
     field.select();
@@ -90,24 +123,47 @@ class CopyButton {
   }
 
   end() {
+    this.waiting?.answer(false);
     this.hide();
     this.root.remove();
   }
 }
 
-// Returns the page's address without the lesson. It has each new set-up before this button could be drawn with it,
-// and the network's weights, which own_weights.py writes a moment after the page is drawn.
+// Lets the input that is being edited send its value. A press does so by itself, but not on a phone from Apple, where
+// the input keeps the focus.
+function commitWhatIsTyped() {
+  const { activeElement } = document;
+  if (activeElement?.matches("input, textarea")) activeElement.blur();
+}
+
+function isConnected() {
+  return document.querySelector("[data-testid=stApp]").dataset.testConnectionState === "CONNECTED";
+}
+
+// Returns the page's address without the lesson. It has each new set-up before this button is drawn with it, and the
+// network's weights, which own_weights.py writes a moment after the page is drawn.
 function linkToThisPage() {
   const parameters = location.search.slice(1).split("&");
   const query = parameters.filter((parameter) => !parameter.startsWith(LESSON)).join("&");
   return `${location.origin}${location.pathname}?${query}`;
 }
 
-// Returns whether it copied the link. Call it during the press itself: Safari allows it at no other time. A page
-// without TLS has no clipboard.
+// Returns whether it copied the link that is promised. Call it during the press itself: Safari allows it at no other
+// time, but lets the text come later. A page without TLS has no clipboard, and older browsers take only a text.
 async function writeToClipboard(link) {
+  const asText = ({ address, isComplete }) => (isComplete ? new Blob([address], { type: "text/plain" }) : null);
+  const text = link.then(asText);
   try {
-    await navigator.clipboard.writeText(link);
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
+    return true;
+  } catch {
+    return (await text) !== null && writeText((await link).address);
+  }
+}
+
+async function writeText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
     return true;
   } catch {
     return false;

@@ -16,6 +16,7 @@ import polycore as pc
 from polycore import Experiment
 from tests.browser import workers
 from tests.browser.dashboard import BACKGROUNDS, PHONE
+from tests.browser.test_late_requests import Wire
 
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
 MAP = re.compile("^Map of")
@@ -65,21 +66,43 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     expect(model).to_have_value("From the link · 3 polynomials")
 
 
-def test_a_copied_link_is_that_of_the_address_though_its_button_is_drawn_later(visitor):
-    visit = visitor().open(f"train{QUICK}&look=crossing")
-    address = ""
+def test_a_link_is_copied_once_it_has_what_was_typed_just_before_the_press(lone_visit):
+    visit, wire = lone_visit, Wire()
+    page = visit.page
+    page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
+    visit.open(f"train{QUICK}&look=crossing")
+    page.get_by_label("Steps", exact=True).fill("500")
+    wire.held = []
+    copied = visit.copy_link(lambda button: press_with_a_slow_network(button, wire))
+    assert "look=" not in copied
+    assert dict(parse_qsl(urlsplit(copied).query))["steps"] == "500"
+    visit.wait_for_words(steps="500")
+    assert_a_link_that_may_lack_something_is_offered(visit, wire)
 
-    def press_before_the_page_is_drawn(button):
-        nonlocal address
-        address = button.evaluate("""button => {
-            history.replaceState(null, "", location.search.replace("steps=400", "steps=500"));
-            button.click();
-            return location.href;
-        }""")
 
-    copied = visit.copy_link(press_before_the_page_is_drawn)
-    assert "steps=500" in copied
-    assert copied == address.replace("look=crossing&", "")
+def press_with_a_slow_network(button, wire):
+    page = button.page
+    button.click()
+    page.get_by_role("status").filter(has_text="as soon as it has all that you entered").wait_for(
+        state="attached"
+    )
+    assert "steps=400" in page.url
+    held, wire.held = wire.held, None
+    for message in held:
+        wire.server.send(message)
+
+
+def assert_a_link_that_may_lack_something_is_offered(visit, wire):
+    wire.held = []
+    visit.page.get_by_label("Steps", exact=True).fill("600")
+    visit.page.get_by_role("button", name="Copy link").first.click()
+    note = visit.page.locator(".note").filter(has_text="this link may lack what you entered last")
+    expect(note.get_by_role("textbox")).to_have_value(re.compile("steps=500"))
+    held, wire.held = wire.held, None
+    for message in held:
+        wire.server.send(message)
+    visit.wait_for_words(steps="600")
+    visit.rest()
 
 
 def test_a_link_is_copied_without_tls_too_and_selected_if_nothing_copies(lone_visit):

@@ -15,10 +15,14 @@ from polycore.links.compact_weights import compact
 from tests.pages.browsing import (
     HOME,
     ROOT,
+    TRAIN,
+    labelled,
     live_html,
     opened,
     press,
+    sent_to,
     session_of,
+    trigger,
     wait_for,
     words_of,
 )
@@ -99,6 +103,15 @@ def test_every_page_has_copy_link_and_the_current_set_up_in_its_address(page):
     assert copy_buttons(app) == ["frame.link.copy"]
     assert words_of(app)["steps"] == "300"
     take_other_steps(app)
+    assert words_of(app)["steps"] == "7"
+
+
+def test_copy_link_is_answered_when_the_address_has_what_was_sent_before():
+    app = opened(TRAIN)
+    assert sent_to(app, "frame.link.copy")["answered"] is None
+    labelled(app.number_input, "Steps").set_value(7)  # AppTest sends it with the press
+    trigger(app, "frame.link.copy", "asked", 1700000000000)
+    assert sent_to(app, "frame.link.copy")["answered"] == 1700000000000
     assert words_of(app)["steps"] == "7"
 
 
