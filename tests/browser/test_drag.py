@@ -56,6 +56,8 @@ def assert_a_dragged_curve_changes_its_constant_term(visit):
     expect(area).to_have_value("0.5(x+x)\nx^2 + 0.5")  # the other stays as it was typed
     page.get_by_role("button", name="Undo", exact=True).click()
     visit.wait_for_words(polynomials="x~x^2-1")
+    # Undo replaces the area, a moment after the address: what is typed in the old one is lost (test_typed.py)
+    expect(area).to_have_value("0.5(x+x)\nx^2 - 1")
 
 
 def assert_a_curve_dragged_onto_another_goes_back(visit):
