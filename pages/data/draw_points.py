@@ -32,7 +32,7 @@ def draw(sketch: Sketch, change: Callable[[Sketch], None], current: Callable[[],
         data={
             "points": [[*point] for point in sketch.points],
             "window": sketch.window,
-            "axes": ["x", "y"],
+            "axes": list(sketch.axes),
             "names": list(sketch.names),
             "colors": [PALETTE[label].color for label in range(len(sketch.names))],
             "pen": sketch.pen,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.models import model_in_use
 from pages.plane.place import Place
-from pages.plane.scene import Scene, class_name
+from pages.plane.scene import Scene, axes_sentence, class_name
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.shown_input import ShownInput, State
@@ -57,6 +57,9 @@ def followed(view: View, kept: Kept) -> Followed:
 def draw(model: Model) -> None:
     """Draw the inputs of the point."""
     x, y = session.current().view.followed
+    with st.container():
+        if called := axes_sentence(model.axes):
+            st.text(called)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _number("x", x, "How far right of the origin the point lies. You can also click the plane.", _move_x)
         _number("y", y, "How far above the origin the point lies. You can also click the plane.", _move_y)

@@ -166,7 +166,7 @@ def scene_of_kept(kept: Kept) -> Scene | None:
     if model.polynomials and plane.can_show(model.polynomials):
         return of_polynomials(model.polynomials, x_range_of(kept))
     if model.classes and model.window is not None:
-        return Scene(model.classes, (), model.window)
+        return Scene(model.classes, (), model.window, axes=model.axes)
     return None
 
 

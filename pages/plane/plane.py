@@ -51,7 +51,9 @@ def to_learn(experiment: Experiment) -> go.Figure:
     points, labels = experiment.training_set()
     shown = evenly(len(points), MAX_MARKERS)
     x_range, y_range = experiment.data.window
-    figure = showing_all(samples_figure(points[shown], labels[shown], experiment.data.names))
+    figure = showing_all(
+        samples_figure(points[shown], labels[shown], experiment.data.names, experiment.data.axes)
+    )
     return figure.update_xaxes(range=x_range).update_yaxes(range=y_range)
 
 
@@ -163,7 +165,9 @@ def _with_regions(scene: Scene, url: str, meta: dict[str, Any]) -> go.Figure:
 def _without_regions(scene: Scene) -> dict[str, Any]:
     x, y = _grid(scene.window)
     uniform = np.full((ROWS, COLUMNS, len(scene.classes)), 1 / len(scene.classes))
-    figure: dict[str, Any] = map_figure(scene.classes, x, y, uniform, scene.curves, scene.spans).to_dict()
+    figure: dict[str, Any] = map_figure(
+        scene.classes, x, y, uniform, scene.curves, scene.spans, scene.axes
+    ).to_dict()
     return figure
 
 

@@ -1,12 +1,13 @@
 """Scene: what maps of the plane show besides a network's answers: the classes, their curves, the window."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from polycore import Experiment, PointSet, Polynomial
 from polycore.class_name import ClassName
 from polycore.figures import plane_range
 from polycore.points.fitting import Fit, fit_polynomials
+from polycore.points.point_set import PLAIN_AXES, Axes
 from polycore.polynomials.classes import Classes, curves_of
 from polycore.polynomials.window import Window
 
@@ -20,6 +21,7 @@ class Scene:
     classes: what stands for each: polynomials, or names of the user's own.
     curves: the polynomials that the points of the classes lie on, in their order; () if they are not known.
     window: the ranges of x and y that maps show.
+    axes: what x and y are called.
     spans: for each class the range of x over which its curve is drawn; () for the whole window.
     """
 
@@ -27,11 +29,18 @@ class Scene:
     curves: tuple[Polynomial, ...]
     window: Window
     spans: tuple[tuple[float, float], ...] = ()
+    axes: Axes = PLAIN_AXES
 
     @property
     def x_range(self) -> tuple[float, float]:
         """The range of x."""
         return self.window[0]
+
+
+def axes_sentence(axes: Axes) -> str:
+    """Return what x and y are, for st.text: a table may have any names; "" if they are just x and y."""
+    across, up = axes
+    return "" if axes == PLAIN_AXES else f"x is {across}, y is {up}."
 
 
 @lru_cache(maxsize=64)
@@ -47,7 +56,8 @@ def scene_of(experiment: Experiment) -> Scene:
     """
     if experiment.data is None:
         return of_polynomials(experiment.polynomials, experiment.x_range)
-    return _of_points(experiment.data)
+    # equal sets may have axes of different names
+    return replace(_of_points(experiment.data), axes=experiment.data.axes)
 
 
 @lru_cache(maxsize=16)

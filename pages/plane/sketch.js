@@ -124,11 +124,11 @@ class Sketch {
     const [bottom, middle] = [this.top + this.height, this.left + this.width / 2];
     for (const { value, text } of this.xTicks) this.write(text, this.x(value), bottom + 13, "center", TICK_FONT);
     for (const { value, text } of this.yTicks) this.write(text, this.left - 1, this.y(value) + 4.2, "right", TICK_FONT);
-    this.write(this.layout.xaxis.title.text, middle, bottom + 32, "center", TITLE_FONT);
+    this.write(plain(this.layout.xaxis.title.text), middle, bottom + 32, "center", TITLE_FONT);
     context.save();
     context.translate(13.7, this.top + this.height / 2);
     context.rotate(-Math.PI / 2);
-    this.write(this.layout.yaxis.title.text, 0, 0, "center", TITLE_FONT);
+    this.write(plain(this.layout.yaxis.title.text), 0, 0, "center", TITLE_FONT);
     context.restore();
   }
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages.plane.crossings_table import Meeting, meeting_at
-from pages.plane.scene import Scene, class_name
+from pages.plane.scene import Scene, axes_sentence, class_name
 from pages.predict import point_input
 from pages.predict.point_input import LISTS, NUMBERS, PREFIX, SLIDER, WAYS
 from pages.state import session
@@ -52,6 +52,9 @@ def draw(scene: Scene, meetings: Sequence[Meeting]) -> Asked:
         _change(point)
     if polynomials:
         _draw_way(point, ways)
+    with st.container():
+        if called := axes_sentence(scene.axes):
+            st.text(called)
     if point.way == ON_CURVE:
         _draw_curve(point, scene, asked.y)
     elif point.way == AT_CROSSING:

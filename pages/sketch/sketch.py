@@ -10,6 +10,7 @@ from polycore import Experiment, PointSet, PolycoreError
 from polycore.arrays import Floats, Integers
 from polycore.class_name import ClassName
 from polycore.limits import MAX_NAME, MAX_POINTS
+from polycore.points.point_set import PLAIN_AXES, Axes
 from polycore.polynomials.window import Window
 
 STEPS = 1000  # in which a drawn point's coordinates divide the plane
@@ -32,6 +33,7 @@ class Sketch:
     pen: the browser's component that drew last, and `applied` the number of its last operation. So an
         operation that is sent again, since it may have been lost, is applied once.
     erased: points that Undo may bring back.
+    axes: what x and y are called.
     polynomials: the set-up before, on polynomials; None if there was none.
     """
 
@@ -42,13 +44,14 @@ class Sketch:
     applied: int = 0
     erased: tuple[Drawn, ...] = ()
     polynomials: Experiment | None = None
+    axes: Axes = PLAIN_AXES
 
     @classmethod
     def of(cls, data: PointSet, polynomials: Experiment | None) -> "Sketch":
         """Return the sketch of points that can be trained on."""
         points = zip(data.points.tolist(), data.labels.tolist(), strict=True)
         drawn = tuple(Drawn(f"p{row}", x, y, label) for row, ((x, y), label) in enumerate(points))
-        return cls(data.names, data.window, drawn, polynomials=polynomials)
+        return cls(data.names, data.window, drawn, polynomials=polynomials, axes=data.axes)
 
     @classmethod
     def snapped(cls, points: Floats, labels: Integers, names: Sequence[str], window: Window) -> "Sketch":
@@ -68,9 +71,8 @@ class Sketch:
             raise PolycoreError(
                 "points: got none; expected some of each class. Draw some, or upload a table."
             )
-        return PointSet(
-            [(x, y) for _, x, y, _ in self.points], [one.label for one in self.points], self.names
-        )
+        places, labels = [(x, y) for _, x, y, _ in self.points], [one.label for one in self.points]
+        return PointSet(places, labels, self.names, self.axes)
 
     def after(self, pen: str, operations: Sequence[Mapping[str, Any]]) -> "Sketch":
         """Return the sketch after a browser's operations, without those that are applied already.

@@ -26,6 +26,7 @@ from polycore.pictures.notebook import picture_html
 from polycore.pictures.small_dots import dots_png
 from polycore.points.point_set import PointSet
 from polycore.points.split import Part, split, training_count
+from polycore.points.summary import PointsSummary
 from polycore.polynomials.classes import counted_classes
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS
@@ -363,7 +364,7 @@ class Experiment:
         """Return the fields as `to_dict` does, but of own points the number, the SHA-256 and the names."""
         values = self._plain_fields()
         return (
-            values if self.data is None else values | self._data_fields(json_text.points_summary(self.data))
+            values if self.data is None else values | self._data_fields(PointsSummary.of(self.data).to_json())
         )
 
     def to_json(self) -> str:

@@ -10,7 +10,7 @@ from polycore.checks import checked_number, described
 from polycore.errors import PolycoreError
 from polycore.experiment.validation import check_class_count
 from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE
-from polycore.points.point_set import PointSet
+from polycore.points.point_set import PLAIN_AXES, PointSet
 from polycore.polynomials.polynomial import Polynomial
 
 _POINT_FIELDS = "points, labels and names"
@@ -67,13 +67,9 @@ def field_value(name: str, value: Any) -> Any:
 
 
 def points_to_json(data: PointSet) -> dict[str, Any]:
-    """Return a point set as JSON values: points, labels and names."""
-    return {"points": data.points.tolist(), "labels": data.labels.tolist(), "names": list(data.names)}
-
-
-def points_summary(data: PointSet) -> dict[str, Any]:
-    """Return the number of points, their SHA-256 and the names of the classes as JSON values."""
-    return {"count": len(data), "sha256": data.sha256, "names": list(data.names)}
+    """Return a point set as JSON values: points, labels, names and, unless they are x and y, axes."""
+    values = {"points": data.points.tolist(), "labels": data.labels.tolist(), "names": list(data.names)}
+    return values if data.axes == PLAIN_AXES else values | {"axes": list(data.axes)}
 
 
 def _points(value: object) -> PointSet:
@@ -86,15 +82,17 @@ def _points(value: object) -> PointSet:
             "data: got the number and the SHA-256 of points; expected the points. A weight file has none: "
             "load the run file, or give them with on_points."
         )
-    if set(value) != {"points", "labels", "names"}:
+    if set(value) - {"axes"} != {"points", "labels", "names"}:
         raise PolycoreError(f"data: got an object with other fields; expected {_POINT_FIELDS}.")
     points, labels, names = value["points"], value["labels"], value["names"]
-    if not (_is_table(points) and _is_list_of(labels, int) and _is_list_of(names, str)):
+    axes = value.get("axes", list(PLAIN_AXES))
+    is_valid = _is_table(points) and _is_list_of(labels, int)
+    if not (is_valid and _is_list_of(names, str) and _is_list_of(axes, str)):
         raise PolycoreError(
             "data: got other values; expected points as a list of [x, y], labels as a list of whole numbers, "
-            "and names as a list of texts."
+            "and names and axes as lists of texts."
         )
-    return PointSet(points, labels, names)
+    return PointSet(points, labels, names, axes)
 
 
 def _is_table(value: object) -> bool:

@@ -18,6 +18,7 @@ from polycore.figures.style import (
     TRANSPARENT,
     ZERO_LINE,
     axis,
+    escape,
     extended,
     name_of_curve,
     new_figure,
@@ -27,6 +28,7 @@ from polycore.formatting import counted
 from polycore.model.model import Model
 from polycore.pictures.palette import CASING, DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.pictures.ticks import number_text
+from polycore.points.point_set import PLAIN_AXES, Axes
 from polycore.polynomials.classes import Classes, curves_of
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.window import cut_off, plane_range, shown_range
@@ -72,7 +74,9 @@ def curves_figure(
     return _saying(figure, _cut_off([line["y"] for line in lines], y_range))
 
 
-def samples_figure(points: Floats, labels: Integers, polynomials: Classes) -> go.Figure:
+def samples_figure(
+    points: Floats, labels: Integers, polynomials: Classes, axes: Axes = PLAIN_AXES
+) -> go.Figure:
     """Return samples as markers of their classes.
 
     At most 3000 markers are drawn, at most 3000 / K of each class, evenly spaced from first to last.
@@ -83,12 +87,14 @@ def samples_figure(points: Floats, labels: Integers, polynomials: Classes) -> go
         (N, 2), N at least 1.
     labels
         (N,).
+    axes
+        What x and y are called.
     """
     y_range = shown_range([points[labels == label, 1] for label in np.unique(labels)])
     figure = new_figure(
         _samples(points, labels, polynomials),
         alternative_text.samples(points, labels, polynomials),
-        **_plane(None, y_range, points[:, 0].min(), points[:, 0].max()),
+        **_plane(None, y_range, points[:, 0].min(), points[:, 0].max(), axes=axes),
     )
     return _saying(figure, _outside(points, None, y_range))
 
@@ -100,6 +106,7 @@ def map_figure(
     probabilities: Floats,
     curves: Sequence[Polynomial] | None = None,
     spans: Sequence[tuple[float, float]] = (),
+    axes: Axes = PLAIN_AXES,
 ) -> go.Figure:
     """Return the plane in the color of the most likely class at each point, with the true curves over it.
 
@@ -117,6 +124,8 @@ def map_figure(
         If the classes are names, their curves, or () for none.
     spans
         Ranges of x: each curve is drawn over its one.
+    axes
+        What x and y are called.
     """
     known = curves_of(polynomials) if curves is None else curves
     lines = _curves(polynomials, np.linspace(x[0], x[-1], MAP_POSITIONS), known, spans)
@@ -125,7 +134,7 @@ def map_figure(
     figure = new_figure(
         [*casing, *lines],
         alternative_text.plane_map(polynomials, x, y, probabilities),
-        **_plane((x[0], x[-1]), (y[0], y[-1])),
+        **_plane((x[0], x[-1]), (y[0], y[-1]), axes=axes),
         images=[image],
     )
     figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False)
@@ -160,7 +169,7 @@ def map_of(
     y = np.linspace(*checked_range("y_range", y_range), MAP_ROWS)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     probabilities = model.predict_proba(grid).reshape(MAP_ROWS, MAP_COLUMNS, -1)
-    return map_figure(classes, x, y, probabilities)
+    return map_figure(classes, x, y, probabilities, axes=model.axes)
 
 
 class Layer(NamedTuple):
@@ -272,7 +281,10 @@ def _annotated_markers(points: Floats, hover_texts: Sequence[str], symbol: str, 
 
 
 def _plane(
-    x_range: tuple[float, float] | None, y_range: tuple[float, float], *shown: object
+    x_range: tuple[float, float] | None,
+    y_range: tuple[float, float],
+    *shown: object,
+    axes: Axes = PLAIN_AXES,
 ) -> dict[str, object]:
     """Return the layout of the plane: its axes, on which a zoom stays as long as they and `shown` do.
 
@@ -282,8 +294,8 @@ def _plane(
     origin = {"zeroline": True, "zerolinecolor": ZERO_LINE, "zerolinewidth": 1.5}
     origin["uirevision"] = repr((x_range, y_range, shown))
     return {
-        "xaxis": axis("x") | origin | ({"range": [*x_range]} if x_range else {}),
-        "yaxis": axis("y") | origin | {"range": [*y_range]},
+        "xaxis": axis(escape(axes[0])) | origin | ({"range": [*x_range]} if x_range else {}),
+        "yaxis": axis(escape(axes[1])) | origin | {"range": [*y_range]},
         "showlegend": True,
         "legend": LEGEND_BELOW,
     }

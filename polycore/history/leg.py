@@ -87,7 +87,7 @@ def checked_settings(value: object) -> Mapping[str, Any] | None:
     return {
         **settings.summary(),
         "polynomials": [],
-        "data": {"count": summary.count, "sha256": summary.sha256, "names": list(summary.names)},
+        "data": summary.to_json(),
         "held_out_share": share,
     }
 

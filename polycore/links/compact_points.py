@@ -7,6 +7,7 @@ section 5) without padding, bytes compressed by zlib (RFC 1950). These are, litt
 - the names of the classes in UTF-8, each followed by a zero byte
 - the class of each point as uint8, (N,)
 - x and then y of all points, byte by byte: first the lowest byte of each number, then the next one
+- the names of the axes in UTF-8, each followed by a zero byte; nothing if they are x and y
 
 `i`: a coordinate is an int32 m that means m / 10**digits, which is the float64 nearest to that decimal.
 `f`: a coordinate is a float64, and the digits are 0.
@@ -26,11 +27,11 @@ from numpy.typing import NDArray
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON
 from polycore.limits import MAX_CLASSES, MAX_NAME
-from polycore.points.point_set import PointSet
+from polycore.points.point_set import PLAIN_AXES, PointSet
 
 DECIMAL, EXACT = "i", "f"
 MOST_DIGITS = 6  # with coordinates of at most 1e6 more do not fit 32 bits, and few people write more
-MOST_BYTES = 4 + MAX_CLASSES * (4 * MAX_NAME + 1) + MOST_POINTS_IN_JSON * (1 + 2 * 8)
+MOST_BYTES = 4 + (MAX_CLASSES + 2) * (4 * MAX_NAME + 1) + MOST_POINTS_IN_JSON * (1 + 2 * 8)
 
 _HEAD = struct.Struct("<HBb")
 _TYPES: dict[str, np.dtype[Any]] = {DECIMAL: np.dtype("<i4"), EXACT: np.dtype("<f8")}
@@ -56,6 +57,7 @@ def points_text(data: PointSet) -> str:
         *(name.encode() + b"\0" for name in data.names),
         data.labels.astype(np.uint8).tobytes(),
         _in_planes(numbers.T.astype(_TYPES[kind])),
+        *(name.encode() + b"\0" for name in data.axes if data.axes != PLAIN_AXES),
     ]
     packed = base64.urlsafe_b64encode(zlib.compress(b"".join(parts), 9)).decode("ascii").rstrip("=")
     return kind + _checksum(packed) + packed
@@ -110,17 +112,22 @@ def _read(body: bytes, kind: str) -> PointSet:
     count, classes, digits = _HEAD.unpack_from(body)
     *names, rest = body[_HEAD.size :].split(b"\0", classes)
     size = _TYPES[kind].itemsize
-    if len(names) != classes or len(rest) != count * (1 + 2 * size) or not 0 <= digits <= MOST_DIGITS:
+    length = count * (1 + 2 * size)
+    *axes, end = rest[length:].split(b"\0")
+    is_complete = len(names) == classes and len(rest) >= length and not end and len(axes) in (0, 2)
+    if not is_complete or not 0 <= digits <= MOST_DIGITS:
         raise PolycoreError(f"the points have another length than declared. {_ADVICE}")
+    rest = rest[:length]
     labels = np.frombuffer(rest, np.uint8, count).astype(np.int64)
     planes = np.frombuffer(rest, np.uint8, offset=count).reshape(size, -1)
     numbers = np.ascontiguousarray(planes.T).view(_TYPES[kind]).reshape(2, count).T
     points = numbers / 10**digits if kind == DECIMAL else numbers
     try:
         texts = [name.decode() for name in names]
+        titles = [name.decode() for name in axes]
     except UnicodeDecodeError as error:
-        raise PolycoreError(f"the names of the classes are no text. {_ADVICE}") from error
-    return PointSet(points, labels, texts)
+        raise PolycoreError(f"the names of the classes or the axes are no text. {_ADVICE}") from error
+    return PointSet(points, labels, texts, titles or PLAIN_AXES)
 
 
 def _checksum(packed: str) -> str:

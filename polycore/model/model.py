@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from polycore.checks import check_points_shape, check_type, checked_range, described
 from polycore.class_name import ClassName, checked_names
 from polycore.errors import PolycoreError, WeightFileError
-from polycore.experiment import json_text, validation
+from polycore.experiment import validation
 from polycore.experiment.experiment import Experiment
 from polycore.files.metadata import checked_metadata
 from polycore.files.named_arrays import checked_classes, checked_layers
@@ -23,7 +23,8 @@ from polycore.network.features import DISTANCES, MOST_X, PLAIN, Inputs
 from polycore.network.prediction import predict_proba
 from polycore.pictures.notebook import picture_html
 from polycore.pictures.small_map import map_png
-from polycore.points.point_set import PointSet
+from polycore.points.point_set import PLAIN_AXES, Axes, PointSet
+from polycore.points.summary import PointsSummary, summary_of
 from polycore.polynomials.classes import with_texts_parsed
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS
@@ -222,6 +223,15 @@ class Model:
         return x_range, y_range
 
     @property
+    def axes(self) -> Axes:
+        """What x and y are called: as in the points of the user's own, if the metadata say so, or x and y."""
+        values: Any = self.metadata.get("experiment")
+        try:
+            return summary_of(values["data"]).axes
+        except (KeyError, TypeError, PolycoreError):
+            return PLAIN_AXES
+
+    @property
     def shown_window(self) -> Window:
         """The ranges of x and y that a map shows, those of the model's points or curves, or -1 to 1."""
         if self.window is not None:
@@ -255,7 +265,12 @@ class Model:
     def experiment_on(self, data: PointSet) -> Experiment | None:
         """Return the experiment in the metadata, on its points `data`; None if it was on others, or none."""
         values: Any = self.metadata.get("experiment")
-        if not isinstance(values, Mapping) or values.get("data") != json_text.points_summary(data):
+        try:
+            known = summary_of(values["data"]) if isinstance(values, Mapping) and "data" in values else None
+        except PolycoreError:
+            return None
+        # the points are the same, whatever the axes are called
+        if known is None or replace(known, axes=data.axes) != PointsSummary.of(data):
             return None
         try:
             return Experiment.from_dict({**values, "data": data})

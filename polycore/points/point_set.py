@@ -11,14 +11,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polycore.checks import check_points_shape, described
-from polycore.class_name import ClassName, checked_names, composed
+from polycore.class_name import ClassName, checked_names, composed, is_name
 from polycore.errors import PolycoreError
 from polycore.formatting import counted
 from polycore.limits import MAX_CLASSES, MAX_COORDINATE, MAX_NAME, MAX_POINTS, MIN_POINTS
 from polycore.polynomials.window import Window
 from polycore.quoting import quoted
 from polycore.tables.columns import Columns
-from polycore.tables.table import Table, points_from_table
+from polycore.tables.table import Table, table_of_points
+
+Axes = tuple[str, str]  # what x and y are called
+
+PLAIN_AXES: Axes = ("x", "y")
 
 # Standardizing subtracts the mean and divides by the deviation: of points that are equal in most of their
 # digits it would leave rounding errors.
@@ -31,7 +35,7 @@ class PointSet:
     """Points (x, y), each of a class, and a name for each class.
 
     The arrays are kept as read-only copies, float64 and int64. Sets are equal if their points, labels and
-    names are.
+    names are, whatever their axes are called.
 
     Parameters
     ----------
@@ -44,6 +48,8 @@ class PointSet:
     names
         Of 2 to 24 classes, different texts of 1 to 40 printable characters; every class has a point. None:
         the labels' own names, or "class 0", "class 1", ... for indices.
+    axes
+        What the coordinates are called in figures: two different texts of 1 to 40 printable characters.
 
     Raises
     ------
@@ -54,8 +60,15 @@ class PointSet:
     points: NDArray[np.float64]
     labels: NDArray[np.int64]
     names: tuple[ClassName, ...]
+    axes: Axes
 
-    def __init__(self, points: ArrayLike, labels: ArrayLike, names: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        points: ArrayLike,
+        labels: ArrayLike,
+        names: Sequence[str] | None = None,
+        axes: Sequence[str] = PLAIN_AXES,
+    ) -> None:
         """Check and copy the arguments; see the class."""
         checked_points = _checked_points(points)
         checked_labels, known_names = _checked_classes(labels, names, len(checked_points))
@@ -64,6 +77,7 @@ class PointSet:
         object.__setattr__(self, "points", checked_points)
         object.__setattr__(self, "labels", checked_labels)
         object.__setattr__(self, "names", known_names)
+        object.__setattr__(self, "axes", _checked_axes(axes))
 
     def __reduce__(self) -> tuple[type["PointSet"], tuple[Any, ...]]:
         # unpickled arrays are writeable, unless the set is constructed again
@@ -90,7 +104,8 @@ class PointSet:
     ) -> "PointSet":
         """Return the points of a CSV table, of the kinds that spreadsheets and programs write.
 
-        Labels are whole numbers, names, or formulas such as x^2 - 1.
+        Labels are whole numbers, names, or formulas such as x^2 - 1. The axes have the names of the columns
+        in the header, if there is one.
 
         Parameters
         ----------
@@ -105,12 +120,15 @@ class PointSet:
         PolycoreError
             For anything else, with the line and the column.
         """
-        return cls(*points_from_table(content, columns))
+        table, chosen = table_of_points(content, columns)
+        return cls.from_table(table, chosen)
 
     @classmethod
     def from_table(cls, table: Table, columns: Columns) -> "PointSet":
         """Return the points in three columns of a table. Raises PolycoreError as `Table.points` does."""
-        return cls(*table.points(columns))
+        points, labels, names = table.points(columns)
+        header = table.header or ("",) * len(table.columns)
+        return cls(points, labels, names, _axes_named(header[columns.x], header[columns.y]))
 
     @classmethod
     def from_frame(cls, frame: Any, x: str = "x", y: str = "y", label: str = "label") -> "PointSet":
@@ -135,7 +153,8 @@ class PointSet:
             labels = np.array(
                 [composed(one) if isinstance(one, str) else one for one in labels], dtype=object
             )
-        return cls(np.column_stack([frame[x], frame[y]]), labels)
+        points = np.column_stack([frame[x], frame[y]])
+        return cls(points, labels, axes=_axes_named(str(x), str(y)))
 
     @property
     def class_count(self) -> int:
@@ -158,6 +177,29 @@ class PointSet:
         digest = hashlib.sha256(self.points.astype("<f8").tobytes())
         digest.update(self.labels.astype("<i8").tobytes())
         return digest.hexdigest()
+
+
+def are_axes(values: Sequence[object]) -> bool:
+    """Return whether `values` can be the names of the axes of a PointSet."""
+    return len(values) == 2 and all(map(is_name, values)) and values[0] != values[1]
+
+
+def _checked_axes(axes: Sequence[str]) -> Axes:
+    if isinstance(axes, str) or not isinstance(axes, Sequence) or not are_axes(axes):
+        got = described(axes) if isinstance(axes, str) or not isinstance(axes, Sequence) else "other values"
+        raise PolycoreError(
+            f"axes: got {got}; expected two different texts of 1 to {MAX_NAME} printable characters, with no "
+            "space at an end, such as ('width', 'height')."
+        )
+    across, up = axes
+    return across, up
+
+
+def _axes_named(x: str, y: str) -> Axes:
+    """Return axes with the names of two columns, cut if they are long; x and y for what is no name."""
+    cut = [composed(name).strip()[:MAX_NAME].strip() for name in (x, y)]
+    across, up = (name if is_name(name) else plain for name, plain in zip(cut, PLAIN_AXES, strict=True))
+    return (across, up) if are_axes((across, up)) else PLAIN_AXES
 
 
 def _rounded_range(lowest: float, highest: float) -> tuple[float, float]:

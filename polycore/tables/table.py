@@ -147,20 +147,20 @@ def read_table(content: str | bytes) -> Table:
     )
 
 
-def points_from_table(
+def table_of_points(
     content: str | bytes, columns: Columns | tuple[str, str, str] | None = None
-) -> LabeledPoints:
-    """Return the points in a CSV file, as `read_table` and `Table.points` read it.
+) -> tuple[Table, Columns]:
+    """Return the table in a CSV file, as `read_table` reads it, and which columns are x, y and the label.
 
-    `columns` are those of x, y and the label, by index or by their names in `Table.columns`; None: the
-    table's guess. Raises PolycoreError as these two do, and if there is nothing to guess.
+    `columns` names them, by index or by their names in `Table.columns`; None: the table's guess. Raises
+    PolycoreError as `read_table` does, and if there is nothing to guess.
     """
     table = read_table(content)
     if columns is None:
-        return table.points(_guess(table))
+        return table, _guess(table)
     if isinstance(columns, list | tuple) and len(columns) == 3:
         columns = table.columns_named(*columns)
-    return table.points(columns)
+    return table, columns
 
 
 def _guess(table: Table) -> Columns:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from polycore.checks import checked_whole_number
 from polycore.errors import PolycoreError
-from polycore.experiment import json_text
 from polycore.experiment.experiment import MAX_STEPS
 from polycore.history.history import MOST, History
 from polycore.history.leg import MOST_LEGS, Leg, checked_settings
 from polycore.history.snapshots import Rule, Snapshots
 from polycore.points.point_set import PointSet
+from polycore.points.summary import PointsSummary
 
 EARLIER, SNAPSHOT_STEP, SNAPSHOTS = "earlier_history", "snapshot_step", "snapshots"
 COLUMNS = ("step", "loss", "accuracy", "held_out_accuracy")  # the rows of earlier_history
@@ -89,7 +89,7 @@ def legs_with(
 
     Raises PolycoreError if the histories do not fit the legs.
     """
-    known = None if data is None else json_text.points_summary(data)
+    known = None if data is None else PointsSummary.of(data).to_json()
     start, complete = 0, []
     for leg in legs:
         history = None

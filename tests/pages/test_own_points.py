@@ -11,7 +11,7 @@ from pages.sketch.sketch import Sketch
 from pages.state import session
 from pages.state.setup import Setup
 from polycore.links import link
-from tests.pages.browsing import ROOT, live_html, metrics, opened, press, session_of, wait_for
+from tests.pages.browsing import ROOT, live_html, metrics, opened, press, sent_to, session_of, wait_for
 
 DATA, TRAIN, PREDICT = "pages/2_data.py", "pages/3_train.py", "pages/4_predict.py"
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("[0-9]*.py"))
@@ -259,3 +259,39 @@ def test_more_points_than_a_link_holds_are_trained_on_and_said():
     app.switch_page(TRAIN).run()
     app = wait_for(press(app, "Start"), "finished")
     assert metrics(app)["Held-out accuracy"]
+
+
+MANY = "Breite;<b>Höhe</b>;Art\n" + "".join(
+    f"{i};{i * i % 29};{'rot' if i % 3 else 'blau'}\n" for i in range(80)
+)
+USUAL = link.to_query(pc.Experiment.recommended())
+
+
+def on_own_points(query):
+    app = opened(DATA, query)
+    [source] = [one for one in app.button_group if one.label == "Learn from"]
+    source.set_value(own_points.OWN).run()
+    return app
+
+
+def uploaded_to(app, content):
+    [uploader] = [one for one in app.get("file_uploader") if "table" in one.label]
+    uploader.set_value(("points.csv", content, "text/csv")).run()
+    [use] = [one for one in app.button if one.label.startswith("Use these")]
+    use.click().run()
+    assert not app.exception
+    return app
+
+
+def test_figures_and_inputs_have_the_names_of_the_tables_columns():
+    app = uploaded_to(on_own_points(USUAL | {"hidden": "4", "steps": "20"}), MANY.encode())
+    assert session_of(app).setup.own_points.axes == ("Breite", "<b>Höhe</b>")
+    app = wait_for(press(app.switch_page(TRAIN).run(), "Start"), "finished")
+    titles = ["Breite", "&lt;b&gt;Höhe&lt;/b&gt;"]
+    for page, key in ((TRAIN, "progress.map"), (PREDICT, "predict.map"), ("pages/5_inside.py", "inside.map")):
+        app.switch_page(page).run()
+        assert not app.exception
+        layout = sent_to(app, key)["figure"]["layout"]
+        assert [layout[axis]["title"]["text"] for axis in ("xaxis", "yaxis")] == titles
+    app.switch_page(PREDICT).run()
+    assert "x is Breite, y is <b>Höhe</b>." in [one.value for one in app.text]

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import pickle
 import struct
 from dataclasses import replace
@@ -13,8 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import polycore as pc
+from polycore import figures
 from polycore.links import link
+from polycore.links.compact_points import points_from, points_text
 from polycore.points.split import held_out_count, split, training_count
+from polycore.points.summary import summary_of
 from tests.runs import KINDS, OWN, POINTS, TINY
 
 SQUARE = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -317,3 +321,83 @@ def test_the_moons_are_learned():
 
 def test_every_kind_has_points_of_its_own_among_the_tests():
     assert [kind for kind in KINDS if KINDS[kind].data is not None] == ["own points", "own points in batches"]
+
+
+# --- the names of the axes --------------------------------------------------------------------
+
+
+ROWS = [[0.0, 1.0], [2.0, 3.0], [5.0, 1.0]]
+MEASURED = pc.PointSet(ROWS, [0, 1, 1], ("a", "b"), ("width", "<b>height</b>"))
+PLAIN = pc.PointSet(ROWS, [0, 1, 1], ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("header", "axes"),
+    [
+        pytest.param("width,height,kind\n", ("width", "height"), id="a header"),
+        pytest.param("", ("x", "y"), id="no header"),
+        pytest.param(f"{'w' * 60},height,kind\n", ("w" * 40, "height"), id="cut at forty"),
+        pytest.param("wi\u202edth,height,kind\n", ("x", "height"), id="what cannot be seen"),
+        pytest.param("size,size,kind\n", ("x", "y"), id="the same twice"),
+    ],
+)
+def test_the_axes_have_the_names_of_a_tables_columns(header, axes):
+    assert pc.PointSet.from_csv(f"{header}0,1,a\n2,3,b\n5,1,b\n").axes == axes
+
+
+def test_the_axes_have_the_names_of_a_frames_columns():
+    frame = pd.DataFrame({"kind": ["a", "b", "b"], "height": [1.0, 3, 1], "width": [0.0, 2, 5]})
+    assert pc.PointSet.from_frame(frame, "width", "height", "kind").axes == ("width", "height")
+
+
+@pytest.mark.parametrize("axes", ["xy", ("x",), ("x", "x"), ("x", ""), ("x", " y"), ("x", "a\nb"), 3, (1, 2)])
+def test_what_cannot_name_axes_is_refused(axes):
+    with pytest.raises(pc.PolycoreError, match=r"^axes: got .*; expected two different texts"):
+        pc.PointSet(ROWS, [0, 1, 1], axes=axes)
+
+
+def test_sets_are_equal_whatever_their_axes_are_called():
+    assert MEASURED == PLAIN
+    assert (hash(MEASURED), MEASURED.sha256) == (hash(PLAIN), PLAIN.sha256)
+
+
+def test_the_names_of_axes_travel_in_every_form(tmp_path):
+    experiment = pc.Experiment(data=MEASURED, hidden=(2,), steps=3)
+    run = pc.advance(pc.start(experiment), 3)
+    run.save(tmp_path / "run.npz")
+    run.best.save(tmp_path / "model.npz")
+    assert pickle.loads(pickle.dumps(MEASURED)).axes == MEASURED.axes
+    assert pc.Experiment.from_json(experiment.to_json()).data.axes == MEASURED.axes
+    assert points_from(points_text(MEASURED)).axes == MEASURED.axes
+    assert pc.Run.load(tmp_path / "run.npz").experiment.data.axes == MEASURED.axes
+    model = pc.Model.load(tmp_path / "model.npz")
+    assert model.axes == MEASURED.axes
+    assert model.experiment_on(PLAIN) == experiment  # the same table without its header
+
+
+def test_points_without_names_of_axes_are_written_as_before():
+    assert "axes" not in pc.Experiment(data=PLAIN).to_json()
+    assert "axes" not in json.dumps(pc.Experiment(data=PLAIN).summary())
+    assert points_from(points_text(PLAIN)).axes == ("x", "y")
+    assert pc.start(pc.Experiment(data=PLAIN)).best.axes == ("x", "y")
+
+
+@pytest.mark.parametrize("axes", [["x"], ["x", "x"], ["x", 3], "xy", None, ["a", "b", "c"]])
+def test_axes_in_a_file_that_are_no_names_are_refused(axes):
+    values = json.loads(pc.Experiment(data=MEASURED).to_json())
+    values["data"]["axes"] = axes
+    with pytest.raises(pc.PolycoreError):
+        pc.Experiment.from_json(json.dumps(values))
+    summary = {"count": 3, "sha256": MEASURED.sha256, "names": ["a", "b"], "axes": axes}
+    with pytest.raises(pc.PolycoreError):
+        summary_of(summary)
+
+
+def test_figures_of_points_name_the_axes_and_escape_the_names():
+    model = pc.start(pc.Experiment(data=MEASURED, hidden=(2,))).best
+    for figure in (
+        figures.map_of(model),
+        figures.samples_figure(MEASURED.points, MEASURED.labels, MEASURED.names, MEASURED.axes),
+    ):
+        titles = figure.layout.xaxis.title.text, figure.layout.yaxis.title.text
+        assert titles == ("width", "&lt;b&gt;height&lt;/b&gt;")
