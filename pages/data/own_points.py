@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.data import draw_points, points_upload
 from pages.plane.scene import fit_of, scene_of
+from pages.runs.varied import written_network
 from pages.sketch.sketch import Sketch
 from pages.state import session, typed
 from pages.wording import refusal
@@ -16,12 +17,15 @@ from polycore.class_name import checked_names, composed
 from polycore.experiment.experiment import LEAST_HELD_OUT, MOST_HELD_OUT, MOST_POINTS_IN_JSON
 from polycore.network.features import without_distances
 from polycore.optimizers.registry import OPTIMIZERS
+from polycore.points.layers_for import layers_for
 
 PREFIX = "own_points"
 POLYNOMIALS, OWN = "Polynomials", "My own points"
 CLASSES = "Classes"
 SEPARATOR = ","
 REFUSAL_KEY = f"{PREFIX}.refusal"
+WHY_SMALL = "from few points a larger network learns their noise too, and answers new points worse."
+WHY_LARGER = "so many show finer borders than a single small layer can draw."
 
 
 def draw_source() -> None:
@@ -49,6 +53,8 @@ def draw(sketch: Sketch) -> None:
             _draw_names(sketch)
         with st.container():
             _draw_share()
+        with st.container():
+            _draw_network(sketch)
         points_upload.draw(adopt)
     with plane:
         draw_points.draw(sketch, _take, _present)
@@ -77,7 +83,9 @@ def adopt(data: PointSet) -> None:
     now = session.current()
     undo = "Your earlier points were replaced." if now.experiment.data not in (None, data) else None
     share = now.experiment.held_out_share
-    session.replace_setup(now.experiment.on_points(data, share), undo, Sketch.of(data, _polynomials()))
+    sketch = replace(Sketch.of(data, _polynomials()), network=_present().network)
+    experiment, sketch = _with_network(now.experiment.on_points(data, share), sketch)
+    session.replace_setup(experiment, undo, sketch)
 
 
 def learn_polynomials() -> None:
@@ -96,6 +104,7 @@ def learn_polynomials() -> None:
         growing_batches=before.growing_batches,
         features=before.features if now.features == without_distances(before.features) else now.features,
         optimizer="adam" if OPTIMIZERS[now.optimizer].needs_full_batch else now.optimizer,
+        hidden=before.hidden if now.hidden == _present().network else now.hidden,
     )
     session.replace_setup(experiment, None if now.data is None else "Your points were put aside.")
 
@@ -131,7 +140,7 @@ def _edit_samples() -> None:
     sketch = replace(sketch, polynomials=now.experiment)
     experiment = now.experiment
     with suppress(PolycoreError):
-        experiment = experiment.on_points(sketch.data)
+        experiment, sketch = _with_network(experiment.on_points(sketch.data), sketch)
     session.replace_setup(experiment, "The set-up learns from your own points now.", sketch)
 
 
@@ -142,7 +151,18 @@ def _take(sketch: Sketch) -> None:
     experiment = now.experiment
     with suppress(PolycoreError):
         experiment = experiment.on_points(sketch.data, experiment.held_out_share)
+        experiment, sketch = _with_network(experiment, sketch)
     session.set_setup(replace(now.setup, experiment=experiment, sketch=sketch))
+    if experiment.hidden != now.experiment.hidden:
+        session.load(experiment, "layers")
+
+
+def _with_network(experiment: Experiment, sketch: Sketch) -> tuple[Experiment, Sketch]:
+    """Return both with layers for the number of points, unless the user has chosen others than the usual."""
+    if experiment.hidden not in (Experiment.recommended().hidden, sketch.network):
+        return experiment, replace(sketch, network=None)
+    hidden = layers_for(experiment.sample_count or 0)
+    return replace(experiment, hidden=hidden), replace(sketch, network=hidden)
 
 
 def _draw_standing(sketch: Sketch) -> None:
@@ -166,6 +186,43 @@ def _draw_standing(sketch: Sketch) -> None:
         f":material/check: {len(data):,} points of {data.class_count} classes: {training:,} to train on, "
         f"{len(data) - training:,} held out."
     )
+
+
+def _draw_network(sketch: Sketch) -> None:
+    """Say which network was chosen for the points, or which would suit them."""
+    experiment = session.current().experiment
+    if experiment.data is None:
+        return
+    count = experiment.sample_count or 0
+    suited, present = layers_for(count), experiment.hidden
+    if present == suited == sketch.network:
+        st.caption(
+            f"Hidden layers **{written_network(suited)}**, chosen for {_reason(count)} Train has an input for them."
+        )
+    elif present != suited:
+        st.caption(
+            f"Hidden layers **{written_network(present)}**, from your set-up. **{written_network(suited)}** "
+            f"would be chosen for {_reason(count)}"
+        )
+        st.button(
+            f"Use {written_network(suited)}",
+            key=f"{PREFIX}.network",
+            on_click=_use_network,
+            help="Nothing else of the set-up changes.",
+        )
+
+
+def _reason(count: int) -> str:
+    return f"{count:,} points to train on: {WHY_SMALL if layers_for(count) == layers_for(0) else WHY_LARGER}"
+
+
+def _use_network() -> None:
+    typed.note()
+    now = session.current()
+    hidden = layers_for(now.experiment.sample_count or 0)
+    sketch = replace(_present(), network=hidden)
+    session.set_setup(replace(now.setup, sketch=sketch))
+    session.load(replace(now.experiment, hidden=hidden), "layers")
 
 
 def _missing(sketch: Sketch) -> str | None:

@@ -14,6 +14,7 @@ from polycore.experiment.experiment import MEASURED_PER_CLASS
 from polycore.limits import MAX_LAYERS
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES
+from polycore.points.layers_for import layers_for
 
 PREFIX = "settings"
 HIDDEN_LABEL = "Hidden layers"
@@ -267,12 +268,15 @@ def _preset(label: str, preset: Experiment, description: str) -> None:
 
 def _use_preset(preset: Experiment) -> None:
     typed.note()
-    now = session.current().experiment
+    now, sketch = session.current().experiment, session.current().setup.sketch
     if now.data is not None:
         experiment = preset.on_points(now.data, now.held_out_share)
+        if preset == Experiment.recommended():
+            experiment = replace(experiment, hidden=layers_for(experiment.sample_count or 0))
+            sketch = sketch and replace(sketch, network=experiment.hidden)
     else:
         experiment = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
-    session.replace_setup(experiment, "Your settings were replaced.", session.current().setup.sketch)
+    session.replace_setup(experiment, "Your settings were replaced.", sketch)
 
 
 def _key(name: str) -> str:

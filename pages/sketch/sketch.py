@@ -34,6 +34,7 @@ class Sketch:
         operation that is sent again, since it may have been lost, is applied once.
     erased: points that Undo may bring back.
     axes: what x and y are called.
+    network: the hidden layers that were last chosen by the number of points; None if they are the user's own.
     polynomials: the set-up before, on polynomials; None if there was none.
     """
 
@@ -45,6 +46,7 @@ class Sketch:
     erased: tuple[Drawn, ...] = ()
     polynomials: Experiment | None = None
     axes: Axes = PLAIN_AXES
+    network: tuple[int, ...] | None = None
 
     @classmethod
     def of(cls, data: PointSet, polynomials: Experiment | None) -> "Sketch":

@@ -283,6 +283,37 @@ def uploaded_to(app, content):
     return app
 
 
+def test_the_network_is_chosen_by_the_number_of_points_and_the_page_says_why():
+    app = uploaded_to(on_own_points(USUAL), MANY.encode())
+    # 80 points, of which a fifth of each class is held out: 53 and 27 without 11 and 5
+    assert session_of(app).experiment.hidden == (16,)
+    assert "Hidden layers **16**, chosen for 64 points to train on: from few points" in captions(app)
+    many = "x;y;c\n" + "".join(f"{i % 83};{i % 89};{i % 2}\n" for i in range(2000))
+    app = uploaded_to(app, many.encode())
+    assert session_of(app).experiment.hidden == (16, 16)
+    assert "Hidden layers **16-16**, chosen for 1,600 points to train on: so many" in captions(app)
+    [source] = [one for one in app.button_group if one.label == "Learn from"]
+    source.set_value(own_points.POLYNOMIALS).run()
+    assert session_of(app).experiment.hidden == pc.Experiment.recommended().hidden
+
+
+def test_layers_of_the_users_own_stay_until_a_button_is_pressed():
+    app = uploaded_to(on_own_points(USUAL | {"hidden": "9-9"}), MANY.encode())
+    assert session_of(app).experiment.hidden == (9, 9)
+    assert "Hidden layers **9-9**, from your set-up. **16** would be chosen for 64 points" in captions(app)
+    press(app, "Use 16")
+    assert session_of(app).experiment.hidden == (16,)
+    app.switch_page(TRAIN).run()
+    [layers] = [one for one in app.text_input if one.label == "Hidden layers"]
+    assert layers.value == "16"
+
+
+def test_recommended_settings_for_points_have_the_network_for_their_number():
+    app = opened(TRAIN, words(SQUARES))
+    press(app, "Recommended")
+    assert session_of(app).experiment.hidden == (16,)
+
+
 def test_figures_and_inputs_have_the_names_of_the_tables_columns():
     app = uploaded_to(on_own_points(USUAL | {"hidden": "4", "steps": "20"}), MANY.encode())
     assert session_of(app).setup.own_points.axes == ("Breite", "<b>Höhe</b>")
