@@ -197,7 +197,7 @@ def _draw_network(sketch: Sketch) -> None:
     suited, present = layers_for(count), experiment.hidden
     if present == suited == sketch.network:
         st.caption(
-            f"Hidden layers **{written_network(suited)}**, chosen for {_reason(count)} Train has an input for them."
+            f"Hidden layers **{written_network(suited)}**, chosen for {_reason(count)} Train can change them."
         )
     elif present != suited:
         st.caption(
