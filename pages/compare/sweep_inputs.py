@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from pages.runs.varied import (
+    FEATURES_EXAMPLE,
     MOST_SEEDS,
     Varied,
     check_networks,
@@ -53,8 +54,8 @@ DROPOUT_HELP = (
     "The Train page explains it."
 )
 FEATURES_HELP = (
-    "One or several sets, separated by commas, with hyphens between features, such as x-y, x-y-x2. The names "
-    f"are {', '.join(NAMES)}; the Train page explains them."
+    f'One or several sets, separated by commas, with "and" between features, such as {FEATURES_EXAMPLE}. The '
+    f"names are {', '.join(NAMES)}; the Train page explains them."
 )
 ACTIVATIONS_HELP = "One or several, each with the initial weights that suit it; the Train page explains them."
 

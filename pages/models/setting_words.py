@@ -7,6 +7,8 @@ import streamlit as st
 
 from pages.setup.more_settings import INITIAL_WEIGHTS_NAMES
 from pages.setup.optimizer_input import title_of
+from pages.wording import layers
+from pages.wording.listed import listed
 from polycore import Experiment
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import label_of
@@ -17,7 +19,6 @@ KEY = "compare.settings"
 NOT_USED = "not used"
 UNKNOWN = "unknown"
 POLYNOMIALS = "Polynomials"
-NO_LAYERS = "none"
 ONLY_HERE = "only here "
 MOST_LISTED = 3  # polynomials
 
@@ -32,7 +33,7 @@ def phrase(experiment: Experiment) -> str:
         optimizer += f" at {_number(experiment.learning_rate)}"
     if "schedule" in uses and experiment.schedule != "constant":
         optimizer += f", {experiment.schedule}"
-    network = f"layers of {_layers(experiment)}" if experiment.hidden else "no hidden layer"
+    network = layers.in_words(experiment.hidden)
     batch = "" if experiment.batch_size is None else f", batches of {experiment.batch_size:,}"
     return f"{optimizer} · {network} · {_samples(experiment)}{batch}"
 
@@ -65,9 +66,9 @@ def in_a_name(setting: str, words: str, set_up: Experiment) -> str:
         case "Optimizer" | "Samples":
             return words
         case "Hidden layers":
-            return f"layers {words.replace(', ', '-')}" if words != NO_LAYERS else "no hidden layer"
+            return layers.in_words(set_up.hidden)
         case "Input features":
-            return f"inputs {words.replace(', ', ' ')}"
+            return f"inputs {words}"
         case "Schedule" | "Fresh points":
             return f"{words.lower()} {setting.lower()}"
         case "Steps":
@@ -98,10 +99,6 @@ def draw(titles: Sequence[str], set_ups: Sequence[Experiment | None]) -> None:
 def _number(value: float) -> str:
     """Return the shortest text that gives the same number: 1 and not 1.0."""
     return repr(value).removesuffix(".0")
-
-
-def _layers(experiment: Experiment) -> str:
-    return ", ".join(map(str, experiment.hidden)) or NO_LAYERS
 
 
 def _points(experiment: Experiment) -> str:
@@ -158,8 +155,8 @@ SETTINGS: Mapping[str, Words] = {
     "Schedule": _if_used(_uses("schedule"), lambda set_up: set_up.schedule.capitalize()),
     "Momentum": _if_used(_uses("momentum"), lambda set_up: _number(set_up.momentum)),
     "Nesterov momentum": _if_used(_uses("nesterov"), lambda set_up: _yes_or_no(set_up.nesterov)),
-    "Hidden layers": _layers,
-    "Input features": lambda set_up: ", ".join(map(label_of, set_up.features)),
+    "Hidden layers": lambda set_up: layers.in_words(set_up.hidden) if set_up.hidden else layers.NONE,
+    "Input features": lambda set_up: listed(map(label_of, set_up.features)),
     "Activation": lambda set_up: ACTIVATIONS[set_up.activation].label,
     "Batch size": _batch_size,
     "Steps": lambda set_up: f"{set_up.steps:,}",

@@ -8,6 +8,7 @@ import pandas as pd
 from pages.plane.place import Place
 from pages.plane.plane import EQUALLY_LIKELY, Probabilities, referee_probabilities
 from pages.plane.scene import Scene, class_name, short_name, shortened
+from pages.wording.listed import listed
 from pages.wording.odds import odds
 from pages.wording.percent import percent, probability
 from polycore import Referee
@@ -140,10 +141,11 @@ class Answer:
         """Say which class the referee finds most likely; "" without a referee."""
         if self.referee is None:
             return ""
-        *others, last = self._favorites(self.referee)
+        favorites = self._favorites(self.referee)
+        last = favorites[-1]
         probability = float(self.referee[last])
-        if others:
-            names = f"{', '.join(map(self._short_name, others))} and {self._short_name(last)}"
+        if len(favorites) > 1:
+            names = listed(map(self._short_name, favorites))
             return f"{REFEREE} cannot tell {names} apart: probability {percent(probability)} each."
         agrees, says = ("would agree", "would say") if self.place.is_far else ("agrees", "says")
         agrees = agrees if last == self.likeliest else f"{says} {self.full_name(last)}"

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from pages.plane.scene import Scene, short_name
+from pages.wording.listed import listed
 from polycore.polynomials.distances import NOISE_REACH, distances_from, far_from_all, nearest_to
 
 MOST_TIMES = 1000  # the noise: a larger multiple says no more
@@ -94,8 +95,7 @@ class Place:
 
     @property
     def _names(self) -> str:
-        *others, last = (short_name(self.scene.classes, label) for label in self.nearest)
-        return f"{', '.join(others)} and {last}" if others else last
+        return listed(short_name(self.scene.classes, label) for label in self.nearest)
 
     @property
     def _times_the_noise(self) -> str:

@@ -15,6 +15,7 @@ from pages.run_view.advancing_source import TravelingSource
 from pages.runs import status
 from pages.runs.past import Choice, moments
 from pages.runs.runner import Training
+from pages.setup import controls
 from pages.state.shown_weights import ShownWeights
 from pages.state.view import MapLayer, MapView
 from polycore import Experiment
@@ -91,7 +92,10 @@ def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
     """Return what a page shows of a run beside its map and its history, as text and numbers."""
     run, portrait = shown.run, _portrait(training, shown, Wish())
     dead = dead_neurons.count(shown.model, run.experiment) if portrait is None else portrait.dead
+    again = controls.seen_again(training)
     return {
+        "again": again,
+        "caught_up": not again,
         "generation": training.generation,
         "active": training.is_active,
         "status": training.status.capitalize(),

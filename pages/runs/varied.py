@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pages.server import hosting
 from pages.wording import layers
+from pages.wording.listed import listed
 from polycore import Experiment, PolycoreError
 from polycore.experiment.experiment import MAX_SEED, MOST_DROPOUT
 from polycore.network.activations import ACTIVATIONS
@@ -18,6 +19,7 @@ from polycore.sweeps.choices import grid
 MOST_SEEDS = 30
 MOST_SETTINGS = len(PALETTE)  # each has a color of its own
 MOST_TEXT = 200  # characters of a list
+FEATURES_EXAMPLE = "x and y, x and y and x2"
 REGULARIZATION = {"l1": "L1", "l2": "L2", "dropout": "dropout"}  # fields of Experiment, and their names
 
 Network = tuple[int, ...]
@@ -79,11 +81,11 @@ class Varied:
         if len(self.optimizers) > 1:
             words.append(OPTIMIZERS[experiment.optimizer].words.label)
         if len(self.networks) > 1:
-            words.append(_layers(experiment.hidden))
+            words.append(layers.in_words(experiment.hidden))
         if len(self.activations) > 1:
             words.append(ACTIVATIONS[experiment.activation].label)
         if len(self.features) > 1:
-            words.append(f"inputs {', '.join(map(label_of, experiment.features))}")
+            words.append(f"inputs {listed(map(label_of, experiment.features))}")
         uses = OPTIMIZERS[experiment.optimizer].uses
         for name, label in REGULARIZATION.items():
             if len(getattr(self, name)) > 1 and name in uses:
@@ -151,20 +153,23 @@ def networks_of(text: str) -> tuple[Network, ...]:
 
 
 def written_features(names: Sequence[str]) -> str:
-    """Return input features as the user types them: x-y-x2."""
-    return "-".join(names)
+    """Return input features as the user types them: x and y and x2."""
+    return " and ".join(names)
 
 
 def features_of(text: str) -> tuple[tuple[str, ...], ...]:
-    """Return the sets of features of a list such as "x-y, x-y-x2", each once. Raises PolycoreError."""
-    _parts("Input features", text, "x-y, x-y-x2")  # neither empty nor too long
+    """Return the sets of features of a list such as "x and y, x and y and x2", each once.
+
+    Hyphens and spaces are read too, as links have the former. Raises PolycoreError.
+    """
+    _parts("Input features", text, FEATURES_EXAMPLE)  # neither empty nor too long
     sets = []
     for part in filter(str.strip, layers.HYPHEN.sub("-", text).split(",")):
-        known = in_order(part.replace("-", " ").split())
+        known = in_order([word for word in part.replace("-", " ").split() if word != "and"])
         if known is None:
             raise PolycoreError(
                 f"Input features: got {quoted(part.strip(), 40)}; expected names among {', '.join(NAMES)}, "
-                "each once, with hyphens, and commas between sets, such as x-y, x-y-x2."
+                f'each once, with "and" between them, and commas between sets, such as {FEATURES_EXAMPLE}.'
             )
         sets.append(known)
     return tuple(dict.fromkeys(sets))
@@ -207,12 +212,6 @@ def _numbers_of(
             )
         numbers.append(number)
     return tuple(dict.fromkeys(numbers))
-
-
-def _layers(hidden: Network) -> str:
-    if not hidden:
-        return "no hidden layer"
-    return f"{'layer' if len(hidden) == 1 else 'layers'} {written_network(hidden)}"
 
 
 def _parts(name: str, text: str, example: str) -> list[str]:

@@ -7,7 +7,9 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.channel import live_text
 from pages.channel.hub import Halt
+from pages.channel.live_text import Followed
 from pages.runs.runner import Training
 from pages.server import hosting, presence
 from pages.server.pool import workers
@@ -237,10 +239,19 @@ def _continue_from(weights: Run | Model) -> None:
     continued.start()
 
 
+def seen_again(training: Training) -> str:
+    """Say up to which step the run has been computed before; "" if it has come to the end of that."""
+    ahead = training.computed_ahead()
+    return AHEAD.format(ahead.step) if training.is_active and ahead.seconds else ""
+
+
 def _draw_catch_up(training: Training) -> None:
-    """Offer to skip what has been computed already."""
+    """Offer to skip what has been computed already; the page is drawn again once all of it has been seen."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.ahead"):
-        st.caption(AHEAD.format(training.computed_ahead().step))
+        said = live_text.value("again", seen_again(training), "p", "caption")
+        # the page follows this run by frames since any, of which this needs but the latest
+        followed = Followed(training.name, 0, active=True)
+        live_text.draw(said, f"{PREFIX}.again", followed, until="caught_up")
         _draw_button("Catch up", ":material/fast_forward:", training.catch_up, False, CATCH_UP_HELP)
 
 

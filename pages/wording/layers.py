@@ -1,11 +1,14 @@
-"""Hidden layers as text, read the same way on every page: 32-32 or 32, 32, or none."""
+"""Hidden layers as text, read the same way on every page: 32-32 or 32, 32, or none; and in words."""
 
 import re
+from collections.abc import Sequence
 
+from pages.wording.listed import listed
 from polycore import PolycoreError
 from polycore.quoting import quoted
 
 NONE = "none"
+_COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 # pasted text often has a dash of another kind
 HYPHEN = re.compile(r"\s*[-\u2010-\u2014\u2212]\s*")
 _SEPARATOR = re.compile(rf"{HYPHEN.pattern}|\s*,\s*|\s+")
@@ -28,3 +31,14 @@ def from_text(label: str, text: str) -> tuple[int, ...]:
             f"or {NONE} for straight borders."
         )
     return tuple(map(int, layers))
+
+
+def in_words(hidden: Sequence[int]) -> str:
+    """Return the hidden layers in words: "one layer of 8", "two layers of 32", "layers of 32, 16 and 8"."""
+    if not hidden:
+        return "no hidden layer"
+    if len(hidden) == 1:
+        return f"one layer of {hidden[0]}"
+    if len(set(hidden)) == 1:
+        return f"{_COUNTS.get(len(hidden), len(hidden))} layers of {hidden[0]}"
+    return f"layers of {listed(map(str, hidden))}"

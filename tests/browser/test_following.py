@@ -140,3 +140,23 @@ def test_a_page_that_waits_for_the_first_model_is_drawn_when_it_is_there(visitor
     visit.go_to("Train")
     visit.press("Stop")
     visit.wait_for_status("Stopped")
+
+
+def test_that_a_run_was_trained_before_is_said_until_that_part_has_been_seen(visitor):
+    query = f"{LONG}&seed=92"
+    first = visitor().open(f"train{query}")
+    first.press("Start")
+    first.wait_for_status("Running", after_step=5)
+    first.pause(8)  # seconds of computing: once the other page is drawn, two must be left to see again
+    first.press("Stop")
+    first.wait_for_status("Stopped")
+    second = visitor().open(f"train{query}")
+    second.press("Start")
+    said = second.page.get_by_text("Trained here before")
+    catch_up = second.page.get_by_role("button", name="Catch up")
+    said.wait_for()
+    expect(catch_up).to_be_visible()
+    expect(said).to_have_count(0)
+    expect(catch_up).to_have_count(0)
+    second.wait_for_status("Running")
+    second.press("Stop")

@@ -35,9 +35,11 @@ def test_a_sweep_is_chosen_watched_left_and_found_again_and_its_best_is_kept(vis
     expect(page.get_by_text(re.compile("^Finished · 6 of 6 runs"))).to_be_visible(timeout=60_000)
     figure = page.get_by_role("img", name=re.compile("^Held-out accuracy over computing"))
     expect(figure).to_have_attribute(
-        "aria-label", re.compile(r"1 · layer 2, 3 runs: .*2 · layers 12-12, 3 runs")
+        "aria-label", re.compile(r"1 · one layer of 2, 3 runs: .*2 · two layers of 12, 3 runs")
     )
-    expect(page.get_by_text(re.compile(r"^Best: layers? [\d-]+, seed \d, with"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"^Best: (one layer|two layers) of \d+, seed \d, with"))
+    ).to_be_visible()
     with page.expect_download() as download:
         visit.press("Settings as CSV")
     rows = download.value.path().read_text(encoding="utf-8").splitlines()
@@ -46,4 +48,6 @@ def test_a_sweep_is_chosen_watched_left_and_found_again_and_its_best_is_kept(vis
     visit.press("Keep the best")
     expect(page.get_by_text("It is among the kept runs.")).to_be_visible()
     page.get_by_role("radio", name="Kept runs", exact=True).click()
-    expect(page.get_by_test_id("stText").get_by_text(re.compile(r"^Sweep · layers? "))).to_be_visible()
+    expect(
+        page.get_by_test_id("stText").get_by_text(re.compile(r"^Sweep · (one layer|two layers) of "))
+    ).to_be_visible()

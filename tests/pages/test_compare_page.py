@@ -257,8 +257,10 @@ SGD = replace(BASE, optimizer="sgd")
         pytest.param(BASE, {"learning_rate": 0.3}, ("Learning rate", "0.01", "0.3"), id="learning_rate"),
         pytest.param(BASE, {"schedule": "cosine"}, ("Schedule", "Constant", "Cosine"), id="schedule"),
         pytest.param(BASE, {"batch_size": 16}, ("Batch size", "all", "16"), id="batch_size"),
-        pytest.param(BASE, {"hidden": (8, 4)}, ("Hidden layers", "4", "8, 4"), id="hidden"),
-        pytest.param(BASE, {"hidden": ()}, ("Hidden layers", "4", "none"), id="no hidden layer"),
+        pytest.param(
+            BASE, {"hidden": (8, 4)}, ("Hidden layers", "one layer of 4", "layers of 8 and 4"), id="hidden"
+        ),
+        pytest.param(BASE, {"hidden": ()}, ("Hidden layers", "one layer of 4", "none"), id="no hidden layer"),
         pytest.param(BASE, {"steps": 12345}, ("Steps", "40", "12,345"), id="steps"),
         pytest.param(BASE, {"seed": 7}, ("Seed", "0", "7"), id="seed"),
         pytest.param(
@@ -271,7 +273,7 @@ SGD = replace(BASE, optimizer="sgd")
         pytest.param(
             BASE,
             {"features": ("x", "x2", "distances")},
-            ("Input features", "x, y", "x, x², y − p(x)"),
+            ("Input features", "x and y", "x, x² and y − p(x)"),
             id="features",
         ),
         pytest.param(BASE, {"l1": 0.001}, ("L1 penalty", "0", "0.001"), id="l1"),
@@ -345,14 +347,14 @@ def test_what_is_not_known_differs_from_nothing():
 @pytest.mark.parametrize(
     ("experiment", "words"),
     [
-        (BASE, "Adam at 0.01 · layers of 4 · 20 samples each"),
+        (BASE, "Adam at 0.01 · one layer of 4 · 20 samples each"),
         (
             pc.Experiment.recommended(),
-            "Adam at 0.01, cosine · layers of 32, 32, 32, 32, 32 · fresh points, batches of 256",
+            "Adam at 0.01, cosine · five layers of 32 · fresh points, batches of 256",
         ),
-        (pc.Experiment.tutorial(), "Random search at 0.0005 · layers of 12 · 100 samples each"),
+        (pc.Experiment.tutorial(), "Random search at 0.0005 · one layer of 12 · 100 samples each"),
         (replace(SGD, nesterov=True, hidden=()), "Nesterov at 0.01 · no hidden layer · 20 samples each"),
-        (replace(BASE, optimizer="lbfgs"), "L-BFGS · layers of 4 · 20 samples each"),
+        (replace(BASE, optimizer="lbfgs"), "L-BFGS · one layer of 4 · 20 samples each"),
     ],
     ids=["adam", "recommended", "tutorial", "nesterov", "lbfgs"],
 )

@@ -36,3 +36,17 @@ def test_another_text_is_refused_as_it_was_typed(text):
     with pytest.raises(pc.PolycoreError) as refused:
         layers.from_text("Hidden layers", text)
     assert str(refused.value).startswith(f"Hidden layers: got '{text}'; expected")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "words"),
+    [
+        pytest.param((), "no hidden layer", id="none"),
+        pytest.param((8,), "one layer of 8", id="one"),
+        pytest.param((32, 32), "two layers of 32", id="equal ones"),
+        pytest.param((16, 8), "layers of 16 and 8", id="two"),
+        pytest.param((32, 16, 8), "layers of 32, 16 and 8", id="three"),
+    ],
+)
+def test_layers_are_named_by_number_and_width(hidden, words):
+    assert layers.in_words(hidden) == words

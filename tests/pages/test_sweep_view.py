@@ -175,7 +175,7 @@ def done():
 def test_a_finished_sweep_has_its_means_and_intervals_in_the_table(done):
     app, _ = done
     table = app.dataframe[0].value
-    assert table["setting"].tolist() == ["layer 2", "layer 8"]
+    assert table["setting"].tolist() == ["one layer of 2", "one layer of 8"]
     assert table["runs"].tolist() == ["3 of 3", "3 of 3"]
     for row, hidden in zip(table.to_dict("records"), ((2,), (8,)), strict=True):
         outcomes = session_of(app).comparison.sweep.outcomes
@@ -189,7 +189,7 @@ def test_a_finished_sweep_has_its_means_and_intervals_in_the_table(done):
 def test_each_run_has_its_mark_in_the_colour_of_its_row(done):
     app, shown = done
     traces = shown["sweep.chart"].data
-    assert [trace.name for trace in traces] == ["1 · layer 2", "2 · layer 8"]
+    assert [trace.name for trace in traces] == ["1 · one layer of 2", "2 · one layer of 8"]
     for trace, hidden in zip(traces, ((2,), (8,)), strict=True):
         outcomes = [
             one for one in session_of(app).comparison.sweep.outcomes if one.experiment.hidden == hidden
@@ -206,7 +206,7 @@ def test_a_row_for_each_run_can_be_had_instead(done):
     app.button_group(key=sweep_view.ROWS_KEY).set_value("Runs").run()
     assert not app.exception
     table = app.dataframe[0].value
-    assert table["setting"].tolist() == 3 * ["layer 2", "layer 8"]
+    assert table["setting"].tolist() == 3 * ["one layer of 2", "one layer of 8"]
     assert table["seed"].tolist() == [0, 0, 1, 1, 2, 2]
     assert table["number"].tolist() == 3 * [1, 2]
     assert table["ended"].tolist() == 6 * ["all steps"]
@@ -228,7 +228,7 @@ def test_the_best_is_shown_and_can_be_kept_once():
     app = finished(with_networks(sweep_page(), "2, 8"))
     sweep = session_of(app).comparison.sweep
     best = max(sweep.outcomes, key=lambda outcome: (outcome.held_out_accuracy, -outcome.loss))
-    name = f"layer {best.experiment.hidden[0]}, seed {best.experiment.seed}"
+    name = f"one layer of {best.experiment.hidden[0]}, seed {best.experiment.seed}"
     assert f"Best: {name}, with " in app.info[0].value
     press(app, "Keep the best")
     [kept] = session_of(app).models.kept
@@ -251,7 +251,7 @@ def test_a_sweep_of_an_earlier_set_up_says_so():
     app.run()
     [line] = [text.value for text in app.caption if "earlier set-up" in text.value]
     assert line.startswith("This sweep uses an earlier set-up: 2 polynomials")
-    assert "layers of 8" in line
+    assert "one layer of 8" in line
 
 
 def test_a_sweep_is_paused_resumed_and_stopped():

@@ -15,6 +15,7 @@ from pages.runs.varied import (
     penalties_of,
     rates_of,
     unvaried,
+    written_features,
     written_network,
 )
 from pages.server import hosting
@@ -42,7 +43,7 @@ def test_each_activation_is_trained_with_the_weights_that_suit_it():
         ((8, 8), "relu", "he"),
         ((8, 8), "tanh", "glorot"),
     ]
-    assert varied.name_of(experiments[1]) == "layer 4, tanh"
+    assert varied.name_of(experiments[1]) == "one layer of 4, tanh"
     back = replace(varied, activations=("relu",)).experiments(SET_UP.with_activation("sine"))
     assert {(one.activation, one.initial_weights) for one in back} == {("relu", "he")}
 
@@ -90,14 +91,17 @@ def test_an_invalid_list_of_learning_rates_is_refused_with_an_example(text):
         rates_of(text)
 
 
-def test_input_features_are_listed_with_commas_and_hyphens():
+def test_input_features_are_listed_with_commas_and_a_word_spaces_or_hyphens():
+    assert features_of("x and y, x and y and x2") == (("x", "y"), ("x", "y", "x2"))
+    # and not x-y, which reads as a difference
+    assert written_features(("x", "y", "x2")) == "x and y and x2"
     assert features_of("x-y, y x x2,  distances") == (("x", "y"), ("x", "y", "x2"), ("distances",))
     assert features_of("x\u2013y") == (("x", "y"),)
 
 
 @pytest.mark.parametrize("text", ["", " , ", "z", "x-x", "x-y, x+y", "0" * 201])
 def test_an_invalid_list_of_features_is_refused_with_an_example(text):
-    with pytest.raises(pc.PolycoreError, match=r"^Input features: .*(such as x-y|at most)"):
+    with pytest.raises(pc.PolycoreError, match=r"^Input features: .*(such as x and y|at most)"):
         features_of(text)
 
 
@@ -107,7 +111,7 @@ def test_each_set_of_features_is_trained_and_named():
     )
     experiments = varied.experiments(SET_UP)
     assert [one.features for one in experiments] == [("x", "y"), ("x2",)] * 2
-    assert [varied.name_of(one) for one in experiments[:2]] == ["inputs x, y", "inputs x²"]
+    assert [varied.name_of(one) for one in experiments[:2]] == ["inputs x and y", "inputs x²"]
 
 
 def test_regularization_is_listed_with_commas_and_0_is_none():
@@ -193,12 +197,12 @@ def test_without_a_choice_the_set_up_itself_is_trained_with_three_seeds(limits):
 def test_the_name_of_a_setting_says_what_varies_and_no_more():
     first_seed = VARIED.experiments(SET_UP)[:6]
     assert [VARIED.name_of(experiment) for experiment in first_seed] == [
-        "Adam, layer 4, at 0.01",
-        "Adam, layer 4, at 0.1",
-        "Adam, layers 8-8, at 0.01",
-        "Adam, layers 8-8, at 0.1",
-        "L-BFGS, layer 4",
-        "L-BFGS, layers 8-8",
+        "Adam, one layer of 4, at 0.01",
+        "Adam, one layer of 4, at 0.1",
+        "Adam, two layers of 8, at 0.01",
+        "Adam, two layers of 8, at 0.1",
+        "L-BFGS, one layer of 4",
+        "L-BFGS, two layers of 8",
     ]
     assert unvaried(SET_UP).name_of(SET_UP) == "as set up"
     straight = replace(VARIED, networks=((), (4,)), optimizers=("sgd",), learning_rates=(0.1,))
