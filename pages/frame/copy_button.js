@@ -2,7 +2,6 @@
 
 const NOTE_MS = 4000;
 const SOON_MS = 300; // a wait that needs no words
-const PATIENCE_MS = 10_000;
 const MARGIN = 8; // pixels between the note and the button, and the window's edge
 const LESSON = "look="; // the lesson in the address, which is not passed on
 const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1.2
@@ -10,11 +9,9 @@ const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a4 4 0 
 
 export default keeping(
   (parent) => new CopyButton(parent),
-  (copy, { data, setTriggerValue }) => {
+  (copy, { data }) => {
     copy.data = data;
     copy.button.title = data.help;
-    copy.ask = (number) => setTriggerValue("asked", number);
-    copy.answered(data.answered);
   },
 );
 
@@ -38,35 +35,20 @@ class CopyButton {
   }
 
   async copy() {
-    if (this.waiting) return;
+    if (this.isWaiting) return;
     this.hide();
-    const link = this.completeLink();
+    this.isWaiting = true;
+    const link = completeLink();
     const saying = setTimeout(() => this.say(this.data.waiting), SOON_MS);
     const isCopied = await writeToClipboard(link);
     const { address, isComplete } = await link;
     clearTimeout(saying);
+    this.isWaiting = false;
+    if (!this.root.isConnected) return; // another page has been opened meanwhile
     this.hide();
     if (!isComplete) this.offer(address, this.data.late);
     else if (isCopied || this.copyByCommand(address)) this.confirm(address);
     else this.offer(address, "");
-  }
-
-  // The link once the page has been drawn with all that the server was sent before the press, or what is known of it
-  // if the server does not answer. The requests of a tab keep their order: the answer to this one comes after others.
-  async completeLink() {
-    commitWhatIsTyped();
-    const number = Date.now();
-    const isComplete = await new Promise((answer) => {
-      this.waiting = { number, answer };
-      setTimeout(() => this.ask(number)); // what was committed just now is sent first
-      setTimeout(() => answer(false), isConnected() ? PATIENCE_MS : 0);
-    });
-    this.waiting = null;
-    return { address: linkToThisPage(), isComplete };
-  }
-
-  answered(number) {
-    if (this.waiting?.number === number) this.waiting.answer(true);
   }
 
   confirm(link) {
@@ -123,21 +105,14 @@ class CopyButton {
   }
 
   end() {
-    this.waiting?.answer(false);
     this.hide();
     this.root.remove();
   }
 }
 
-// Lets the input that is being edited send its value. A press does so by itself, but not on a phone from Apple, where
-// the input keeps the focus.
-function commitWhatIsTyped() {
-  const { activeElement } = document;
-  if (activeElement?.matches("input, textarea")) activeElement.blur();
-}
-
-function isConnected() {
-  return document.querySelector("[data-testid=stApp]").dataset.testConnectionState === "CONNECTED";
+async function completeLink() {
+  const isComplete = await window.polycoreSettle?.(); // of tab.js, which may load later
+  return { address: linkToThisPage(), isComplete };
 }
 
 // Returns the page's address without the lesson. It has each new set-up before this button is drawn with it, and the

@@ -1,13 +1,10 @@
 """A button that copies the link to this page, which is in its address, to the clipboard.
 
-What was typed just before the press is on its way to the server then, and the address has it a moment later.
-So the button asks the server, and copies the address when it is drawn with the answer.
+What was typed just before the press is on its way to the server then. The button waits until the page has
+been drawn with it (pages/state/tab.js), for then the address has it too.
 """
 
-from functools import partial
 from pathlib import Path
-
-import streamlit as st
 
 from pages.channel import component
 
@@ -27,21 +24,5 @@ _component = component.Component(
 
 def draw(key: str) -> None:
     """Draw the button. The note that confirms a copy says whether the link contains a trained network."""
-    answered_key = f"{key}.answered"
-    data = {
-        "help": HELP,
-        "trained": TRAINED,
-        "set_up": SET_UP,
-        "waiting": WAITING,
-        "late": LATE,
-        # the number of the press that the server has heard of last
-        "answered": st.session_state.get(answered_key),
-    }
-    answer = partial(_answer, key, answered_key)
-    _component.draw(key=key, data=data, width="content", on_asked_change=answer)
-
-
-def _answer(key: str, answered_key: str) -> None:
-    number = st.session_state[key].get("asked")
-    if isinstance(number, int):
-        st.session_state[answered_key] = number
+    data = {"help": HELP, "trained": TRAINED, "set_up": SET_UP, "waiting": WAITING, "late": LATE}
+    _component.draw(key=key, data=data, width="content")

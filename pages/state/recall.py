@@ -26,6 +26,7 @@ KEY = "polycore.tab"
 REPORTED_KEY, FORGOTTEN_KEY = f"{KEY}.reported", f"{KEY}.forgotten"
 HOLDINGS_KEY, HELD_KEY = f"{KEY}.holdings", f"{KEY}.held"  # of this session, and of the tab before it
 COMPONENT_KEY = f"{KEY}.component"
+ANSWERED_KEY = f"{KEY}.answered"
 FIRST_KEY = f"{KEY}.first"
 MOST_REMEMBERED = 400  # tabs: a class of thirty for a day of lessons
 MOST_BYTES = 200_000_000  # of all of them; a tab that has trained has about 0.3 MB
@@ -80,11 +81,13 @@ def recalled(*, in_two_parts: bool) -> Session | None:
     is_first = st.session_state[FIRST_KEY] = FIRST_KEY not in st.session_state
     name = st.session_state.setdefault(KEY, secrets.token_hex(NAME_LENGTH // 2))
     holds = st.session_state.get(HOLDINGS_KEY, Holdings()).to_json()
+    answered = st.session_state.get(ANSWERED_KEY)
     tab = _tab.draw(
         key=COMPONENT_KEY,
-        data={"name": name, "again": is_first and in_two_parts, "holds": holds},
+        data={"name": name, "again": is_first and in_two_parts, "holds": holds, "answered": answered},
         on_name_change=lambda: None,
         on_held_change=lambda: None,
+        on_asked_change=_answer,
     )
     st.session_state[HELD_KEY] = Holdings.from_browser(tab.held)
     if not _is_name(tab.name) or tab.name == name:
@@ -94,6 +97,13 @@ def recalled(*, in_two_parts: bool) -> Session | None:
         remembered = _sessions.get(tab.name)
     st.session_state[FORGOTTEN_KEY] = remembered is None
     return None if remembered is None else remembered.session
+
+
+def _answer() -> None:
+    """Have the page say, as it is drawn next, which of the tab's requests to be drawn it answers."""
+    number = st.session_state[COMPONENT_KEY].get("asked")
+    if isinstance(number, int):
+        st.session_state[ANSWERED_KEY] = number
 
 
 def is_first_page() -> bool:

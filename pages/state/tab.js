@@ -2,6 +2,7 @@
 
 const KEY = "polycore.tab";
 const HELD_KEY = "polycore.tab.held";
+const PATIENCE_MS = 10_000; // for an answer of the server
 
 // Browsers may forbid the store within another site's page: a refresh begins anew there.
 function stored(use) {
@@ -33,20 +34,81 @@ function nameOfThisTab(ofSession) {
 // A page that nobody touches asks for nothing when its connection is new. It may have met another server, or
 // one that has forgotten it, where what is pressed first would be lost: so it asks to be drawn.
 class Connection {
+  app = document.querySelector("[data-testid=stApp]");
+  waiting = []; // for an answer: the numbers of the requests, and what to call
+
   constructor() {
-    const app = document.querySelector("[data-testid=stApp]");
     let wasCut = false;
     this.observer = new MutationObserver(() => {
-      const isCut = app.dataset.testConnectionState !== "CONNECTED";
-      if (wasCut && !isCut) this.askToBeDrawn();
-      wasCut = isCut;
+      if (wasCut && !this.isCut()) this.askToBeDrawn();
+      wasCut = this.isCut();
     });
-    this.observer.observe(app, { attributeFilter: ["data-test-connection-state"] });
+    this.observer.observe(this.app, { attributeFilter: ["data-test-connection-state"] });
+  }
+
+  isCut() {
+    return this.app.dataset.testConnectionState !== "CONNECTED";
+  }
+
+  // Waits until the page has been drawn with all that was entered before. Returns false if the server does not answer.
+  // The requests of a tab keep their order: the answer to this one comes after those to the others.
+  async settle() {
+    commitWhatIsTyped();
+    const isAnswered = await new Promise((answer) => {
+      const number = Date.now();
+      this.waiting.push({ number, answer });
+      setTimeout(() => this.ask(number)); // what was committed just now is sent first
+      setTimeout(() => answer(false), this.isCut() ? 0 : PATIENCE_MS);
+    });
+    if (isAnswered) await this.rest();
+    return isAnswered;
+  }
+
+  // `number` is that of the last request that the server has handled: of two that wait, it handles the later one.
+  answered(number) {
+    this.waiting.filter((one) => one.number <= number).forEach((one) => one.answer(true));
+    this.waiting = this.waiting.filter((one) => !(one.number <= number));
+  }
+
+  // Waits until the page is drawn as a whole.
+  rest() {
+    const isDrawn = () => this.app.dataset.testScriptState === "notRunning";
+    return new Promise((done) => {
+      const end = () => observer.disconnect() ?? done();
+      const observer = new MutationObserver(() => isDrawn() && end());
+      observer.observe(this.app, { attributeFilter: ["data-test-script-state"] });
+      if (isDrawn()) end();
+    });
   }
 
   end() {
     this.observer.disconnect();
+    this.waiting.forEach((one) => one.answer(false));
   }
+}
+
+// Lets the input that is being edited send its value. A press does so by itself, but not on a phone from Apple, where
+// the input keeps the focus.
+function commitWhatIsTyped() {
+  const { activeElement } = document;
+  if (activeElement?.matches("input, textarea")) activeElement.blur();
+}
+
+// A file to download is what it was when the page was drawn last. If something has been typed since, the press waits
+// until the page has been drawn with it.
+function keepFilesUpToDate() {
+  let isTyped = false;
+  addEventListener("input", () => (isTyped = true), { capture: true });
+  const hold = async (event) => {
+    const box = event.target.closest?.("[data-testid=stDownloadButton]")?.closest("[class*=st-key-]");
+    if (!box || !isTyped) return;
+    event.stopImmediatePropagation();
+    await window.polycoreSettle();
+    isTyped = false;
+    const key = [...box.classList].find((name) => name.startsWith("st-key-"));
+    document.querySelector(`.${CSS.escape(key)} button`)?.click();
+  };
+  addEventListener("click", hold, { capture: true });
 }
 
 // The page that was asked for last, by its name in the address: "" for Home, null before the first. Streamlit writes
@@ -89,9 +151,13 @@ function keepKeysFromButtons() {
 
 export default keeping(
   () => new Connection(),
-  (connection, { data, setStateValue }) => {
+  (connection, { data, setStateValue, setTriggerValue }) => {
     connection.askToBeDrawn = () => setStateValue("connected", performance.now());
+    connection.ask = (number) => setTriggerValue("asked", number);
+    connection.answered(data.answered);
+    window.polycoreSettle = () => connection.settle();
     if (!window.polycoreTabIsSetUp) {
+      keepFilesUpToDate();
       noteWhatIsAskedFor();
       keepOneEntryOfHistoryAPage();
       keepKeysFromButtons();

@@ -105,6 +105,18 @@ def assert_a_link_that_may_lack_something_is_offered(visit, wire):
     visit.rest()
 
 
+def test_a_file_has_what_was_typed_just_before_its_button_was_pressed(visitor):
+    visit = visitor().open(f"train{QUICK}")
+    visit.page.get_by_text("Export").click()
+    visit.still()
+    visit.rest()
+    button = visit.page.get_by_role("button", name="Experiment as JSON")
+    for steps in (500, 600):
+        visit.page.get_by_label("Steps", exact=True).fill(str(steps))
+        assert json.loads(saved(visit, button)[1])["steps"] == steps
+    visit.rest()
+
+
 def test_a_link_is_copied_without_tls_too_and_selected_if_nothing_copies(lone_visit):
     page = lone_visit.page
     page.context.grant_permissions(["clipboard-read"])

@@ -8,7 +8,7 @@ import pytest
 
 import polycore as pc
 from pages.models import link_choice
-from pages.state import session
+from pages.state import recall, session
 from pages.state.setup import Setup
 from polycore.links import link
 from polycore.links.compact_weights import compact
@@ -106,12 +106,12 @@ def test_every_page_has_copy_link_and_the_current_set_up_in_its_address(page):
     assert words_of(app)["steps"] == "7"
 
 
-def test_copy_link_is_answered_when_the_address_has_what_was_sent_before():
+def test_copy_link_gets_its_answer_when_the_address_has_what_was_sent_before():
     app = opened(TRAIN)
-    assert sent_to(app, "frame.link.copy")["answered"] is None
-    labelled(app.number_input, "Steps").set_value(7)  # AppTest sends it with the press
-    trigger(app, "frame.link.copy", "asked", 1700000000000)
-    assert sent_to(app, "frame.link.copy")["answered"] == 1700000000000
+    assert sent_to(app, recall.COMPONENT_KEY)["answered"] is None
+    labelled(app.number_input, "Steps").set_value(7)  # AppTest sends it with the request
+    trigger(app, recall.COMPONENT_KEY, "asked", 1700000000000)
+    assert sent_to(app, recall.COMPONENT_KEY)["answered"] == 1700000000000
     assert words_of(app)["steps"] == "7"
 
 
