@@ -5,7 +5,14 @@ docs/streamlit-upgrade.md lists the patches, and how to raise the version of Str
 
 from functools import cache
 
-from pages.patches import callbacks, rerun_requests, shutdown_time, switch_interval, tcp_nodelay
+from pages.patches import (
+    callbacks,
+    request_order,
+    rerun_requests,
+    shutdown_time,
+    switch_interval,
+    tcp_nodelay,
+)
 
 
 @cache
@@ -16,6 +23,7 @@ def apply() -> None:
     our lifespan calls it when it draws its first page (pages/channel/passing.py).
     """
     callbacks.apply()
+    request_order.apply()
     rerun_requests.apply()
     shutdown_time.apply()
     tcp_nodelay.apply()

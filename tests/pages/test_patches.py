@@ -18,11 +18,12 @@ import asyncio
 import sys
 from streamlit_app import app
 from pages.channel.lifespan import lifespan
-from pages.patches import callbacks, rerun_requests, switch_interval
+from pages.patches import callbacks, request_order, rerun_requests, switch_interval
 
 def are_applied():
     return [
         callbacks.SafeSessionState.on_script_will_rerun is not callbacks.streamlits_own,
+        request_order.SessionState.on_script_will_rerun is not request_order.streamlits_own,
         rerun_requests.AppSession.request_rerun is not rerun_requests.streamlits_own,
         sys.getswitchinterval() < 0.001,
     ]
@@ -40,7 +41,7 @@ def test_a_server_that_starts_applies_all_patches_and_an_import_none():
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=60
     )
-    assert done.stdout.strip() == f"{[False] * 3} {[True] * 3}"
+    assert done.stdout.strip() == f"{[False] * 4} {[True] * 4}"
 
 
 def test_a_server_without_our_lifespan_applies_them_when_it_draws_a_page(monkeypatch):
