@@ -54,7 +54,9 @@ def draw_whole() -> None:
             progress.draw_earlier(shown)
             shown = None
         else:
-            progress.draw_bar(shown)
+            with st.container(gap=None):  # most runs have no notes
+                progress.draw_bar(shown)
+                progress.draw_notes(shown)
     map_column, figures_column, settings_column = screen.columns()
     if settings_column is not None:
         with settings_column:

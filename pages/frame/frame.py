@@ -84,6 +84,19 @@ STYLE = """<style>
 .st-key-frame-navigation { padding-right: 2.5rem; }
 /* the size of "Copy link": without it, the button would move what follows when its script comes */
 :is(.st-key-frame-link-copy, .st-key-home-link-copy) { min-width: 6.5rem; min-height: 2.5rem; }
+/* So have the status of a run and its bar; on a phone the status may need two lines. On Home they take the
+   place of the question, and the first button is as wide as its longest label. */
+:is(.st-key-progress-bar, .st-key-untrained-bar, .st-key-home-standing) { min-height: 2.35rem; }
+.st-key-progress-line { min-height: 1.4rem; }
+.st-key-home-main button { min-width: 12rem; }
+/* what goes is still there beside what has come, until the page is drawn */
+:is(.st-key-home-standing, .st-key-home-main) > :not(:first-child) { display: none; }
+@media (max-width: 640px) {
+  :is(.st-key-progress-bar, .st-key-untrained-bar) { min-height: 3.95rem; }
+  .st-key-home-standing { min-height: 4.8rem; }
+  .st-key-home-buttons { min-height: 4.75rem; align-content: flex-start; } /* two lines once a run is there */
+  .st-key-progress-line { min-height: 2.8rem; }
+}
 /* on a dark page no primary color has enough contrast both as text and below white text */
 .stApp :is(.stButton, .stButtonGroup, .stPopover) button:not([kind^="primary"], :disabled),
 .stApp [data-testid="stSliderThumbValue"] { color: inherit !important; }
@@ -106,6 +119,7 @@ STYLE = """<style>
    such a rule may concern: those with that class, or those with that attribute, whatever its value. */
 body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopover) [aria-describedby])
   .stTooltipContent { pointer-events: none; }
+.polycore-hides-help .stTooltipContent { visibility: hidden; } /* after a press: tab.js */
 /* highlighted code has a contrast of as little as 2.2:1 on a light page */
 .stCode .token { color: inherit !important; }
 /* Streamlit marks the keyboard focus on these only by a pale background */
@@ -120,6 +134,7 @@ body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopove
 @media (pointer: coarse) {
   .stApp [data-testid="InputInstructions"], .st-key-game-keys { display: none; } /* about keys */
   .stApp [data-testid="stPageLink-NavLink"], .stApp .stButtonGroup button { min-height: 2.5rem; }
+  .st-key-home-buttons { min-height: 5.25rem; }
   /* some are 7 pixels high: each reacts to 28 by 28 pixels around its center, without taking more space */
   .stApp :is(button[aria-label^="Help"], .stMultiSelect button) { position: relative; }
   .stApp :is(button[aria-label^="Help"], .stMultiSelect button)::after {

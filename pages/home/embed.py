@@ -5,6 +5,8 @@ import streamlit as st
 from pages.frame import frame
 from pages.home import home_map
 from pages.models import from_link
+from pages.run_view import map_view, progress
+from pages.run_view.shown import shown_run
 from pages.setup import controls
 from pages.state import session
 from pages.state.running import is_running
@@ -13,11 +15,15 @@ from polycore.links import link
 
 def draw() -> None:
     """Draw the controls, Home's map, and a link to the whole dashboard."""
-    running = is_running()
     with st.container():
         controls.draw()
         controls.show_refusal()
-    home_map.draw(running=running, embedded=True)
+    shown = shown_run(map_view.network_look(), running=is_running())
+    with st.container(gap=None):
+        if shown is not None:
+            progress.draw_bar(shown)
+            progress.draw_notes(shown)
+    home_map.draw(shown, embedded=True)
     st.link_button(
         "Open the whole dashboard",
         link.to_address(frame.address(), session.current().experiment, from_link.words().get("weights")),

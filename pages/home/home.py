@@ -6,7 +6,7 @@ from pages.frame import frame, recent
 from pages.home import embed, home_map
 from pages.lessons import lesson_panel
 from pages.models import kept_actions
-from pages.run_view import map_view, presentation
+from pages.run_view import map_view, presentation, progress
 from pages.run_view.shown import shown_run
 from pages.runs.runner import Training
 from pages.setup import controls
@@ -14,6 +14,7 @@ from pages.state import recall, session
 from pages.state.running import is_running
 from polycore import Experiment
 
+STANDING_KEY, MAIN_KEY = "home.standing", "home.main"
 PREVIOUS = "You're still seeing the network trained on the previous set-up. It stays in Compare."
 
 
@@ -69,28 +70,41 @@ def _question(experiment: Experiment) -> str:
 def _draw_buttons(training: Training | None) -> None:
     """Draw what begins and pauses a run, and where its network is asked."""
     if training is None:
-        _draw_train_button("Train the network")
+        with st.container(key=MAIN_KEY, width="content"):
+            _draw_train_button("Train the network")
         return
-    if training.run.experiment != session.current().experiment:
-        _draw_train_button("Train this set-up")
-        st.caption(PREVIOUS, width="content")
-    else:
-        controls.draw_main(training)
+    is_previous = training.run.experiment != session.current().experiment
+    with st.container(key=MAIN_KEY, width="content"):
+        if is_previous:
+            _draw_train_button("Train this set-up")
+        else:
+            controls.draw_main(training)
     frame.page_link(frame.PREDICT, "Ask it about a point", ":material/ads_click:")
     frame.page_link(frame.TRAIN, "Settings and charts", ":material/tune:")
+    if is_previous:
+        st.caption(PREVIOUS, width="content")
 
 
 def _draw_whole() -> None:
     training = session.current().training
-    with st.container():
-        if training is None:
+    # the status takes the place of the question, so that the buttons below keep theirs
+    standing = st.container(key=STANDING_KEY)
+    with st.container(gap=None):
+        with st.container(horizontal=True, vertical_alignment="center", key="home.buttons"):
+            _draw_buttons(training)
+            kept_actions.draw_going(session.going_for_run(), "home")
+        # after the buttons: if the run has ended since, the page is drawn again
+        shown = shown_run(map_view.network_look(), running=is_running())
+        if shown is not None:
+            progress.draw_notes(shown)
+    with standing:
+        if shown is None:
             st.write(_question(session.current().experiment))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _draw_buttons(training)
-        kept_actions.draw_going(session.going_for_run(), "home")
+        else:
+            progress.draw_bar(shown)
     with st.container():
         controls.show_refusal()
-    beside = home_map.draw(running=is_running())
+    beside = home_map.draw(shown)
     with beside:
         lesson_panel.draw_next()
     with st.container():

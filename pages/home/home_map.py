@@ -7,7 +7,7 @@ from pages.models import asked, from_link
 from pages.plane import live, plane
 from pages.plane.referee import best_possible
 from pages.run_view import map_view, progress
-from pages.run_view.shown import ShownRun, shown_run
+from pages.run_view.shown import ShownRun
 from pages.state import session
 
 CURVES_KEY = "home.curves"
@@ -22,16 +22,12 @@ STYLE = """<style>
 AROUND, AROUND_EMBEDDED = 22.5, 16.5
 
 
-def draw(*, running: bool, embedded: bool = False) -> DeltaGenerator:
-    """Draw the run, which the page then follows, or the curves to learn; return the column beside the map.
-
-    running: whether the page shows it as running.
-    """
+def draw(shown: ShownRun | None, *, embedded: bool = False) -> DeltaGenerator:
+    """Draw the map of the run, or the curves to learn; return the column beside the map."""
     st.html(STYLE % (AROUND_EMBEDDED if embedded else AROUND))
-    shown = shown_run(map_view.network_look(), running=running)
-    if shown is not None:
-        progress.draw_bar(shown)
     map_column, beside = st.columns([5, 2], gap="medium")
+    with map_column:
+        map_column = st.container(key="home.plane")
     if shown is not None:
         _draw_run(shown, map_column, beside)
     elif not from_link.draw(map_column, beside):

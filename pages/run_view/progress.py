@@ -81,15 +81,16 @@ def draw_line(shown: ShownRun, until: str = "") -> None:
 
 
 def draw_bar(shown: ShownRun) -> None:
-    """Draw how far the run is, what it waits for, and why it ended if it ended early.
-
-    The page is drawn again once the run begins or ends to advance.
-    """
+    """Draw how far the run is; the page is drawn again once the run begins or ends to advance."""
     now = shown.values
     html = status_html(now) + live_text.bar("share", now["share"], "Steps taken")
-    for name, look in NOTES.items():
-        html += _value(now, f"notes.{name}", "p", look)
     live_text.draw(html, "progress.bar", shown.followed, reports=True, halts=controls.HALTS)
+
+
+def draw_notes(shown: ShownRun) -> None:
+    """Draw what the run waits for, and why it ended if it ended early; usually nothing."""
+    html = "".join(_value(shown.values, f"notes.{name}", "p", look) for name, look in NOTES.items())
+    live_text.draw(html, "progress.notes", shown.followed)
 
 
 def draw_earlier(shown: ShownRun) -> None:

@@ -45,23 +45,29 @@ CATCH_UP_HELP = "Goes to that step at once. The result is the same."
 SHORT_SECONDS = 2.0  # what is ahead of a run by less comes soon enough
 # how long One step waits for its step before the page is drawn: the step may have to wait in the queue
 STEP_SECONDS = 0.3
-# Without icons all buttons fit in a row of a phone, and so do both that are offered once the set-up has
-# changed. On larger screens nothing moves when that happens: the first button is as wide as its longest
-# label, and beside the row there is room for two others.
+# Nothing moves when the set-up changes, or when a run begins or ends: the first button is as wide as its
+# longest label, and what comes and goes has room of its own, beside the row or, on a phone, in a line below.
+# It does not grow: until the page is drawn, what goes is still there beside what has come. Without icons all
+# buttons fit in a row of a phone, and so do both that are offered once the set-up has changed.
 STYLE = """<style>
-.st-key-controls-main > :not(:first-child) { display: none; }
+[class*="st-key-controls-slot-"] > :not(:first-child) { display: none; }
 @media (max-width: 640px) {
   .st-key-controls-keys { display: none; }
+  .st-key-controls-beside { flex: 0 0 100%; min-height: 2.5rem; max-height: 2.5rem; }
+  .st-key-controls-beside > div > div { flex-wrap: nowrap; gap: 0.3rem; }
+  .st-key-controls-beside button { padding: 0 0.4rem; }
+  .st-key-controls-beside button span:has(> [data-testid="stIconMaterial"]) { display: none; }
+  .st-key-controls-beside p { font-size: 0.8125rem; line-height: 1.25; }
   .st-key-controls > :not(:first-child) span:has(> [data-testid="stIconMaterial"]) { display: none; }
-  :is(.st-key-controls, .st-key-controls-changed) { gap: 0.3rem; }
-  :is(.st-key-controls, .st-key-controls-changed) button { padding: 0 0.4rem; }
-  :is(.st-key-controls, .st-key-controls-changed) button p { font-size: 0.8125rem; }
+  .st-key-controls { gap: 0.3rem; }
+  .st-key-controls button { padding: 0 0.4rem; }
+  .st-key-controls button p { font-size: 0.8125rem; }
   .st-key-controls > :first-child button { min-width: 6.75rem; }
 }
 @media (min-width: 641px) {
   .st-key-controls > :first-child button { min-width: 12rem; }
   :is(.st-key-controls-keys, .st-key-controls-changed, .st-key-controls-ahead, .st-key-controls-more,
-    .st-key-controls-model) { min-height: 2.5rem; }
+    .st-key-controls-model) { min-height: 2.5rem; max-height: 2.8rem; }
   .st-key-controls-keys { justify-content: center; }
   .st-key-controls-ahead { flex-wrap: nowrap; }
 }
@@ -107,7 +113,7 @@ def draw() -> None:
     st.html(STYLE)
     with st.container(horizontal=True, key=PREFIX, width="content"):
         if training is None or (changed and training.status in RESTING):
-            with _main_slot():
+            with _slot("main"):
                 text = "Trains a network on the current set-up."
                 _draw_button("Start", PLAY, begin, False, text, "primary", MAIN_KEY)
             _draw_step_button(_begin_with_one_step, False)
@@ -116,7 +122,7 @@ def draw() -> None:
         else:
             _draw_run_buttons(training, "secondary" if changed else "primary")
         seed.button(PREFIX)
-    with st.container():
+    with st.container(key=f"{PREFIX}.beside"):
         if training is not None and changed:
             _draw_change(training)
         elif training is not None and training.status in ("finished", "stopped"):
@@ -259,7 +265,7 @@ def _draw_run_buttons(training: Training, kind: Literal["primary", "secondary"])
     can_step = training.status in ("ready", "paused", "failed")
     can_stop = training.is_active or training.status in ("paused", "failed")
     label, icon, action, description = _main_action(training)
-    with _main_slot():
+    with _slot("main"):
         _draw_button(label, icon, action, False, description, kind, MAIN_KEY)
     is_ready = training.status == "ready"
     _draw_step_button(_begin_with_one_step if is_ready else partial(_step, training), not can_step)
@@ -274,10 +280,10 @@ def draw_main(training: Training) -> None:
     _draw_button(label, icon, action, False, description, "primary", MAIN_KEY)
 
 
-def _main_slot() -> DeltaGenerator:
-    # Start stays beside Pause until the page is drawn: without a slot the other buttons would move for that
-    # moment, and a press could miss them
-    return st.container(key=f"{PREFIX}.main", width="content")
+def _slot(name: str) -> DeltaGenerator:
+    # Start stays beside Pause until the page is drawn, and a button beside the disabled one that replaces it:
+    # without slots the other buttons would move for that moment, and a press could miss them
+    return st.container(key=f"{PREFIX}.slot.{name}", width="content")
 
 
 def _main_action(training: Training) -> tuple[str, str, Callable[[], object], str]:
@@ -297,15 +303,18 @@ def _main_action(training: Training) -> tuple[str, str, Callable[[], object], st
 
 
 def _draw_step_button(action: Callable[[], object], disabled: bool) -> None:
-    _draw_button("One step", ":material/skip_next:", action, disabled, STEP_HELP, shortcut=STEP_KEY)
+    with _slot("step"):
+        _draw_button("One step", ":material/skip_next:", action, disabled, STEP_HELP, shortcut=STEP_KEY)
 
 
 def _draw_stop_button(action: Callable[[], object], disabled: bool) -> None:
-    _draw_button("Stop", ":material/stop:", action, disabled, STOP_HELP)
+    with _slot("stop"):
+        _draw_button("Stop", ":material/stop:", action, disabled, STOP_HELP)
 
 
 def _draw_reset_button(action: Callable[[], object], disabled: bool, description: str = RESET_HELP) -> None:
-    _draw_button("Reset", ":material/restart_alt:", action, disabled, description, shortcut=RESET_KEY)
+    with _slot("reset"):
+        _draw_button("Reset", ":material/restart_alt:", action, disabled, description, shortcut=RESET_KEY)
 
 
 def _begin_with_one_step() -> None:

@@ -149,6 +149,18 @@ function keepKeysFromButtons() {
   });
 }
 
+// The help of a button stays open while the pointer rests on it, and covers what a press on it has brought. It is
+// hidden after a press until the pointer moves: by HIDES_HELP, which frame.py has a rule for.
+const HIDES_HELP = "polycore-hides-help";
+
+function hideHelpAfterPresses() {
+  const { classList } = document.documentElement;
+  addEventListener("click", ({ detail }) => detail > 0 && classList.add(HIDES_HELP), { capture: true }); // by a pointer
+  const show = ({ movementX, movementY }) => (movementX || movementY) && classList.remove(HIDES_HELP);
+  addEventListener("pointermove", show, { capture: true });
+  addEventListener("keydown", () => classList.remove(HIDES_HELP), { capture: true });
+}
+
 export default keeping(
   () => new Connection(),
   (connection, { data, setStateValue, setTriggerValue }) => {
@@ -161,6 +173,7 @@ export default keeping(
       noteWhatIsAskedFor();
       keepOneEntryOfHistoryAPage();
       keepKeysFromButtons();
+      hideHelpAfterPresses();
       window.polycoreTabIsSetUp = true;
     }
     const name = nameOfThisTab(data.name);

@@ -1,0 +1,122 @@
+"""Buttons keep their places while a run begins, a lesson is seen, and the run ends."""
+
+import re
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from playwright.sync_api import expect
+
+from pages.lessons import lessons
+from polycore.links import link
+from tests.browser.dashboard import DESKTOP, PHONE
+
+SOON = urlencode({"look": "dead", **link.to_query(replace(lessons.TOO_FAST, steps=600))})
+QUICK = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50&steps=3000"
+SEEN, HIDES_HELP = re.compile("Seen[.]"), re.compile("polycore-hides-help")
+
+# Notes each place, in the page and not on the screen, that an element has in any frame from now on. In a slot
+# one button takes the place of another; all else is told by its text or its key.
+NOTE_PLACES = """([selectors, slots]) => {
+  window.places = {};
+  const keyOf = ({ className }) => className.match(/st-key-[-\\w]+/)[0];
+  const note = () => {
+    const scrolled = document.querySelector(".stMain").scrollTop;
+    for (const one of document.querySelectorAll(selectors)) {
+      const { x, y, width } = one.getBoundingClientRect();
+      if (!one.checkVisibility() || !width) continue;
+      const slot = one.closest(slots);
+      const name = slot || !one.matches("button, a") ? keyOf(slot ?? one) : one.innerText;
+      (window.places[name] ??= new Set()).add(`${Math.round(x)} ${Math.round(y + scrolled)}`);
+    }
+    window.noting = requestAnimationFrame(note);
+  };
+  note();
+}"""
+START = ".st-key-controls-slot-main button:visible"
+SLOTS = "[class*=st-key-controls-slot-], .st-key-home-main"
+# Styles come last on a page that is opened. Those of the frame and of the part with these words are there.
+STYLED = """(words) => {
+  const styles = [...document.querySelectorAll(".stApp style")].map((style) => style.textContent);
+  return ["stMainBlockContainer", words].every((word) => styles.some((style) => style.includes(word)));
+}"""
+# A page that is opened gets its last parts after it says that it is drawn; these tests are about what follows
+STEADY = """(selectors) => {
+  const boxes = [...document.querySelectorAll(selectors)].map((one) => one.getBoundingClientRect());
+  const now = JSON.stringify(boxes);
+  if (now !== window.steady?.now) window.steady = { now, since: performance.now() };
+  return performance.now() - window.steady.since > 1000;
+}"""
+PLACES = """() => {
+  cancelAnimationFrame(window.noting);
+  return Object.fromEntries(Object.entries(window.places).map(([name, places]) => [name, [...places]]));
+}"""
+ON_TRAIN = ".st-key-controls button, .st-key-lesson-panel :is(button, a), .st-key-train-map"
+ON_HOME = ".st-key-home-main button, .st-key-home-buttons a, .st-key-frame-navigation a, .st-key-home-plane"
+
+
+def moved(visit):
+    """Return what has had more than one place since they are noted, with its places."""
+    places = visit.page.evaluate(PLACES)
+    assert len(places) > 5
+    return {name: each for name, each in places.items() if len(each) > 1}
+
+
+def test_nothing_moves_from_start_until_the_lesson_is_seen_and_the_run_has_ended(visitor):
+    visit = visitor()
+    for size in (DESKTOP, PHONE):
+        visit.page.set_viewport_size(size)
+        open_the_lesson(visit)
+        visit.page.evaluate(NOTE_PLACES, [ON_TRAIN, SLOTS])
+        see_the_lesson(visit)
+        assert moved(visit) == {}
+        visit.forget()  # the second run is then one that was trained here before, which the page says
+
+
+def open_the_lesson(visit):
+    visit.open(f"train?{SOON}")
+    expect(visit.page.locator(".st-key-lesson-panel")).to_contain_text("Not seen yet.")
+    visit.page.locator(".st-key-untrained-map .nsewdrag").wait_for()
+    visit.page.wait_for_function(STYLED, arg="st-key-controls-slot")
+    visit.page.wait_for_function(STEADY, arg=ON_TRAIN)
+
+
+def see_the_lesson(visit):
+    panel = visit.page.locator(".st-key-lesson-panel")
+    visit.page.locator(START).click()
+    expect(panel).to_contain_text(SEEN)
+    visit.wait_for_status("Finished")
+    visit.page.get_by_role("button", name="Start again").wait_for()
+    visit.rest()
+
+
+def test_the_help_of_a_pressed_button_does_not_cover_the_explanation_that_the_press_brings(visitor):
+    visit = visitor()
+    open_the_lesson(visit)
+    help_of_start = visit.page.get_by_test_id("stTooltipContent").filter(visible=True)
+    visit.page.locator(START).hover()
+    expect(help_of_start).to_have_count(1)
+    see_the_lesson(visit)
+    expect(help_of_start).to_have_count(0)
+    box = visit.page.locator(START).bounding_box()
+    expect(visit.page.locator("html")).to_have_class(HIDES_HELP)
+    visit.page.mouse.move(box["x"] + 20, box["y"] + 10)
+    expect(visit.page.locator("html")).not_to_have_class(HIDES_HELP)
+
+
+def test_on_home_nothing_moves_when_a_run_begins_and_ends(visitor):
+    visit = visitor()
+    for size in (DESKTOP, PHONE):
+        visit.page.set_viewport_size(size)
+        visit.open(QUICK)
+        # a newcomer's page is drawn in two parts
+        visit.page.get_by_role("heading", name="Fifteen short lessons").wait_for()
+        visit.page.locator(".st-key-home-curves .nsewdrag").wait_for()
+        visit.page.wait_for_function(STYLED, arg="st-key-home-curves")
+        visit.page.wait_for_function(STEADY, arg=ON_HOME)
+        visit.page.evaluate(NOTE_PLACES, [ON_HOME, SLOTS])
+        visit.press("Train the network")
+        visit.wait_for_status("Finished")
+        visit.page.get_by_role("button", name="Start again").wait_for()
+        visit.rest()
+        assert moved(visit) == {}
+        visit.forget()
