@@ -15,7 +15,7 @@ CHANGED = "changed by hand"
 class ShownNetwork:
     """A network that a page shows.
 
-    name: "now (step 1,200)", "best (step 800)", "then (step 64)" of a run, CHANGED, or the title of a model,
+    name: "now (step 1,200)", "best loss (step 800)", "then (step 64)" of a run, CHANGED, or the title of a model,
         which a user may have typed.
     model: its weights, with their accuracies.
     loss: in nats, as the page shows it; None if what was changed by hand could not be measured.

@@ -55,7 +55,8 @@ class Connection {
   async settle() {
     commitWhatIsTyped();
     const isAnswered = await new Promise((answer) => {
-      const number = Date.now();
+      // not counted by this object, which may be created again: the server remembers the last number
+      const number = (window.polycoreAsked = (window.polycoreAsked ?? 0) + 1);
       this.waiting.push({ number, answer });
       setTimeout(() => this.ask(number)); // what was committed just now is sent first
       setTimeout(() => answer(false), this.isCut() ? 0 : PATIENCE_MS);

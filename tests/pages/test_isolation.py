@@ -303,6 +303,8 @@ def arguments():
         "pages.plane.referee.of": (*curves, 0.0),
         "pages.channel.component._renderer": (Component("component", "export default () => {};"), False),
         "pages.run_view.map_values.shown_map": (class_map_of(model, window).packed(), EXPERIMENT, True),
+        "pages.lessons.continuing._held_out": (5,),
+        "pages.lessons.moment.key_of": (EXPERIMENT,),
         "pages.train.run_report._held_out_report": (model, EXPERIMENT),
         "pages.predict.curve_walk._figure": (model, best, scene, 0),
         "pages.predict.curve_walk.along": (model, best, scene, 0),

@@ -550,11 +550,11 @@ def past_its_best(now):
     ("page", "view", "network"),
     [
         pytest.param(TRAIN, View(), "now (step 300)", id="Train, now"),
-        pytest.param(TRAIN, View(weights="Best"), "best (step 40)", id="Train, best"),
+        pytest.param(TRAIN, View(weights="Best"), "best loss (step 40)", id="Train, best"),
         pytest.param(TRAIN, View(past=16), "then (step 16)", id="Train, the past"),
         pytest.param(HOME, View(), "now (step 300)", id="Home"),
-        pytest.param("pages/4_predict.py", View(), "best (step 40)", id="Predict"),
-        pytest.param("pages/5_inside.py", View(), "best (step 40)", id="Inside, best"),
+        pytest.param("pages/4_predict.py", View(), "best loss (step 40)", id="Predict"),
+        pytest.param("pages/5_inside.py", View(), "best loss (step 40)", id="Inside, best"),
         pytest.param("pages/5_inside.py", View(past=16), "then (step 16)", id="Inside, the past"),
     ],
 )
