@@ -224,7 +224,7 @@ class Model:
 
     @property
     def axes(self) -> Axes:
-        """What x and y are called: as in the points of the user's own, if the metadata say so, or x and y."""
+        """The names of x and y in the points of the user's own, if the metadata have them, or x and y."""
         values: Any = self.metadata.get("experiment")
         try:
             return summary_of(values["data"]).axes
