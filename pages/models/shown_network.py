@@ -15,8 +15,8 @@ CHANGED = "changed by hand"
 class ShownNetwork:
     """A network that a page shows.
 
-    name: "now (step 1,200)", "best loss (step 800)", "then (step 64)" of a run, CHANGED, or the title of a model,
-        which a user may have typed.
+    name: "now (step 1,200)", "best loss (step 800)", "then (step 64)" of a run, CHANGED, or the title of a
+        model, which a user may have typed.
     model: its weights, with their accuracies.
     loss: in nats, as the page shows it; None if what was changed by hand could not be measured.
     experiment: what trained it; None if that is not known.
