@@ -7,12 +7,13 @@ import streamlit as st
 
 from pages.models import model_in_use
 from pages.plane.place import Place
-from pages.plane.scene import Scene, axes_sentence, class_name
+from pages.plane.scene import Scene, class_name
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.shown_input import ShownInput, State
 from pages.state.view import View
 from polycore import TUTORIAL_POLYNOMIALS, Model
+from polycore.points.point_set import axes_sentence
 from polycore.polynomials.distances import nearest_to
 from polycore.tutorial.untrained_model import tutorial_sets
 

@@ -37,12 +37,6 @@ class Scene:
         return self.window[0]
 
 
-def axes_sentence(axes: Axes) -> str:
-    """Return what x and y are, for st.text: a table may have any names; "" if they are just x and y."""
-    across, up = axes
-    return "" if axes == PLAIN_AXES else f"x is {across}, y is {up}."
-
-
 @lru_cache(maxsize=64)
 def of_polynomials(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) -> Scene:
     """Return the scene of polynomials over a range of x."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages.plane.crossings_table import Meeting, meeting_at
-from pages.plane.scene import Scene, axes_sentence, class_name
+from pages.plane.scene import Scene, class_name
 from pages.predict import point_input
 from pages.predict.point_input import LISTS, NUMBERS, PREFIX, SLIDER, WAYS
 from pages.state import session
@@ -17,6 +17,7 @@ from pages.state.shown_input import Inputs, ShownInput
 from pages.state.view import AskedPoint, Way
 from polycore import TUTORIAL_POLYNOMIALS, Polynomial
 from polycore.class_name import ClassName
+from polycore.points.point_set import axes_sentence
 
 ANY: Way = "Any point"
 ON_CURVE: Way = "On a curve"

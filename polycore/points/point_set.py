@@ -195,6 +195,12 @@ def _checked_axes(axes: Sequence[str]) -> Axes:
     return across, up
 
 
+def axes_sentence(axes: Axes) -> str:
+    """Return what x and y are; "" if they are just x and y. Show it as plain text: a table has any names."""
+    across, up = axes
+    return "" if axes == PLAIN_AXES else f"x is {across}, y is {up}."
+
+
 def _axes_named(x: str, y: str) -> Axes:
     """Return axes with the names of two columns, cut if they are long; x and y for what is no name."""
     cut = [composed(name).strip()[:MAX_NAME].strip() for name in (x, y)]

@@ -6,6 +6,7 @@ from polycore.class_name import ClassName
 from polycore.formatting import loss_text, percent
 from polycore.model.model import Model
 from polycore.network.activations import ACTIVATIONS
+from polycore.points.point_set import Axes, axes_sentence
 from polycore.polynomials.classes import Classes, counted_classes, curves_of, noun_of
 
 
@@ -32,15 +33,15 @@ def introduction_of(classes: Classes) -> str:
     return f"A neural network has learned, {source}, to tell {counted_classes(classes)} apart."
 
 
-def caption_of(classes: Classes) -> str:
-    """Say what the map shows."""
+def caption_of(classes: Classes, axes: Axes) -> str:
+    """Say what the map shows, and what x and y are if they have names of their own."""
     regions = (
         f"Each point has the color of the network's most likely {noun_of(classes)}; the stronger the color, "
         "the surer it is."
     )
     if curves_of(classes):
         return f"{regions} The lines are the true curves: far from them it has seen no points."
-    return f"{regions} Far from its points it has seen nothing."
+    return f"{regions} Far from its points it has seen nothing. {axes_sentence(axes)}".rstrip()
 
 
 def figures_of(model: Model) -> Sequence[tuple[str, str]]:

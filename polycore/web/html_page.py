@@ -49,7 +49,7 @@ def html_page(model: Model) -> str:
         version=__version__,
         title=escape(facts.title_of(classes)),
         introduction=escape(facts.introduction_of(classes)),
-        caption=escape(facts.caption_of(classes)),
+        caption=escape(facts.caption_of(classes, model.axes)),
         alt=escape(_alternative_text(classes, window, picture)),
         size=f"0 0 {drawing.WIDTH} {drawing.HEIGHT}",
         opacity=REGION_OPACITY,

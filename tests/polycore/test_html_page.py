@@ -114,6 +114,13 @@ def test_the_window_is_that_of_the_points():
     assert unknown["window"] == [[-1, 1], [-1, 1]]
 
 
+def test_the_axes_are_named_as_the_columns_were_and_as_text():
+    named = pc.PointSet(OWN.data.points, OWN.data.labels, OWN.data.names, axes=("width", "<b>height"))
+    page = pc.html_page(pc.start(replace(OWN, data=named)).best)
+    assert "Far from its points it has seen nothing. x is width, y is &lt;b&gt;height." in page
+    assert " y is " not in pc.html_page(OF_POINTS)
+
+
 def test_a_strangers_words_are_text_and_never_elements():
     hostile, harmless = (Parsed(pc.html_page(drawn(names))) for names in (HOSTILE, ("a", "b", "c", "d")))
     kinds = [[(tag, sorted(attributes)) for tag, attributes in page.elements] for page in (hostile, harmless)]
