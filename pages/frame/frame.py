@@ -130,6 +130,7 @@ body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopove
 [data-testid="stLayoutWrapper"]:has(> :is(.st-key-frame-weights, .st-key-channel-passing)),
 .st-key-polycore-tab-component {
   position: absolute; pointer-events: none; /* they would lie over the navigation */
+  inset-inline: 0; /* as wide as the page, but not beside its margin: it could be scrolled sideways by that */
 }
 @media (pointer: coarse) {
   .stApp [data-testid="InputInstructions"], .st-key-game-keys { display: none; } /* about keys */

@@ -77,6 +77,10 @@ FIGURE_FOLLOWS = """() => {
   const text = document.querySelector(".polycore-live .xtick text");
   return !text || getComputedStyle(text).fill === getComputedStyle(text.closest(".polycore-live")).color;
 }"""
+# How wide is what can be scrolled, and how much of it is seen, in pixels. Streamlit scrolls its main part.
+WIDTHS = """() => [document.documentElement, ...document.querySelectorAll(".stMain")].map(
+  (one) => [one.className || "the page", one.scrollWidth, one.clientWidth]
+)"""
 UNDER_WAY = ("Running", "Waiting")
 RESTS_WITHOUT_PAUSE = f"() => !document.querySelector('.st-key-controls-Pause') && ({RESTS})()"
 
@@ -345,8 +349,8 @@ class Visit:
         """Fail on whatever a person would notice, or a developer in the console."""
         assert self.troubles == [], self.troubles  # this file has no help of pytest
         assert self.page.get_by_test_id("stException").count() == 0
-        wide, width = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert wide <= width, f"the page is {wide} px wide on a screen of {width} px"
+        for what, wide, width in self.page.evaluate(WIDTHS):
+            assert wide <= width, f"{what} is {wide} px wide, and {width} px of it can be seen"
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not EXPECTED_NOT_FOUND.search(message.location["url"]):
