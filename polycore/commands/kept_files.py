@@ -1,6 +1,7 @@
 """The files of a command: reading models and runs, saving runs during training, and checking paths."""
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -69,10 +70,15 @@ def _is_writable(path: Path) -> bool:
     if is_stream(path):
         return os.access(path, os.W_OK)
     file = Path(os.path.realpath(path))
-    if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
+    try:
+        if not (stat.S_ISREG(path.stat().st_mode) and os.access(file, os.W_OK)):
+            return False
+    except FileNotFoundError:
+        pass
+    except OSError:  # no path of a file: below another file, or with too long a name
         return False
     # a link's folder too: what else a command writes stands beside the link
-    return os.access(file.parent, os.W_OK) and os.access(path.parent, os.W_OK)
+    return all(folder.is_dir() and os.access(folder, os.W_OK) for folder in (file.parent, path.parent))
 
 
 def same_file(path: Path, other: Path) -> bool:

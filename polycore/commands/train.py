@@ -168,7 +168,7 @@ def _run_path(parser: Parser, arguments: argparse.Namespace) -> Path | None:
     if arguments.run is None:
         return None if arguments.resume is None else Path(arguments.resume)
     path = Path(arguments.run)
-    if path.exists():
+    if os.path.exists(path):  # noqa: PTH110  # a path that no file can have is refused later
         parser.error(f"{path} exists already: continue its run with --resume {path}, or choose another file")
     return path
 
@@ -225,14 +225,18 @@ def _saved(
         kept_in = kept_in or _run_beside(out, run.experiment)
     not_kept = None if kept_in is None else failure_to_write(run.save, kept_in, interruption)
     unwritten = failure_to_write(run.best.save, out, interruption)
-    if unwritten is not None and kept_in is None:  # what was trained is in no file
-        kept_in = _run_beside(out, run.experiment)
-        not_kept = failure_to_write(run.save, kept_in, interruption)
-    return _Saved(
-        out if unwritten is None else None,
-        kept_in if not_kept is None else None,
-        unwritten or not_kept or stopped,
-    )
+    if not_kept is not None or (unwritten is not None and kept_in is None):  # what was trained is in no file
+        kept_in = _rescued(run, out, interruption)
+    return _Saved(out if unwritten is None else None, kept_in, unwritten or not_kept or stopped)
+
+
+def _rescued(run: Run, out: Path, interruption: Interruption) -> Path | None:
+    """Write the run beside its weights, or here if that folder is gone or full; return its path, if any."""
+    for weights in (out, Path(f"{_default_name(run.experiment)}.npz")):
+        path = _run_beside(weights, run.experiment)
+        if failure_to_write(run.save, path, interruption) is None:
+            return path
+    return None
 
 
 def _run_beside(out: Path, experiment: Experiment) -> Path:

@@ -193,6 +193,35 @@ def test_weights_that_cannot_be_written_do_not_cost_the_run(folder, pipe):
     assert pc.Run.load(folder / "polycore-adam-2.run.npz").step == 1
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("weights.npz/new.npz", id="below a file"),
+        pytest.param(f"{'n' * 300}.npz", id="a name that is too long"),
+    ],
+)
+@pytest.mark.parametrize("option", ["--out", "--run"])
+def test_a_path_that_no_file_can_have_is_wrong_usage(folder, option, path):
+    done = command("train", *SETTINGS, option, path, folder=folder)
+    assert done.returncode == 2, done.stdout
+    assert "cannot be written: choose another file" in one_line(done)
+
+
+def test_a_run_is_kept_here_if_its_folder_is_gone_when_it_ends(folder, terminal):
+    (folder / "gone").mkdir()
+    shown = terminal(
+        "train", "experiment.json", "--steps", "100000", "--out", "gone/weights.npz", folder=folder
+    )
+    shown.wait_for("step ")
+    (folder / "gone").rmdir()
+    shown.process.send_signal(signal.SIGTERM)
+    assert shown.ended() == 1
+    assert "polycore: the weight file could not be written: " in shown.text
+    assert "train --resume polycore-adam-2.run.npz " in shown.text
+    assert "polycore-adam-2.run.npz" in shown.stdout
+    assert pc.Run.load(folder / "polycore-adam-2.run.npz").step < 100_000
+
+
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write every file")
 def test_what_the_user_may_not_write_is_said_before_anything_is_computed(folder):
     (folder / "mine.npz").write_bytes(b"precious")
