@@ -95,19 +95,23 @@ function commitWhatIsTyped() {
   if (activeElement?.matches("input, textarea")) activeElement.blur();
 }
 
-// A file to download is what it was when the page was drawn last. If something has been typed since, the press waits
-// until the page has been drawn with it.
+// A file to download is what it was when the page was drawn last, and something may have been typed or pressed since:
+// each press on its button waits until the page has been drawn with that.
 function keepFilesUpToDate() {
-  let isTyped = false;
-  addEventListener("input", () => (isTyped = true), { capture: true });
+  let isWaiting = false;
+  let isUpToDate = false;
   const hold = async (event) => {
     const box = event.target.closest?.("[data-testid=stDownloadButton]")?.closest("[class*=st-key-]");
-    if (!box || !isTyped) return;
+    if (!box || isUpToDate) return;
     event.stopImmediatePropagation();
+    if (isWaiting) return;
+    isWaiting = true;
     await window.polycoreSettle();
-    isTyped = false;
+    isWaiting = false;
     const key = [...box.classList].find((name) => name.startsWith("st-key-"));
+    isUpToDate = true; // for this press, which is handled at once
     document.querySelector(`.${CSS.escape(key)} button`)?.click();
+    isUpToDate = false;
   };
   addEventListener("click", hold, { capture: true });
 }

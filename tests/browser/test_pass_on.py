@@ -117,6 +117,30 @@ def test_a_file_has_what_was_typed_just_before_its_button_was_pressed(visitor):
     visit.rest()
 
 
+def test_a_file_has_what_was_pressed_just_before_its_button(lone_visit):
+    visit, wire = lone_visit, Wire()
+    visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
+    visit.open(f"train{QUICK}")
+    visit.page.get_by_text("Export").click()
+    button = visit.page.get_by_role("button", name="Experiment as JSON")
+    button.wait_for()
+    visit.still()
+    visit.rest()
+    wire.held = []
+    visit.press("L-BFGS")
+
+    def press_with_a_slow_network():
+        button.click()
+        visit.pause(0.1)
+        held, wire.held = wire.held, None
+        for message in held:
+            wire.server.send(message)
+
+    with visit.page.expect_download() as download:
+        press_with_a_slow_network()
+    assert json.loads(Path(download.value.path()).read_bytes())["optimizer"] == "lbfgs"
+
+
 def test_a_link_is_copied_without_tls_too_and_selected_if_nothing_copies(lone_visit):
     page = lone_visit.page
     page.context.grant_permissions(["clipboard-read"])
