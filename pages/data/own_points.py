@@ -158,8 +158,13 @@ def _take(sketch: Sketch) -> None:
 
 
 def _with_network(experiment: Experiment, sketch: Sketch) -> tuple[Experiment, Sketch]:
-    """Return both with layers for the number of points, unless the user has chosen others than the usual."""
-    if experiment.hidden not in (Experiment.recommended().hidden, sketch.network):
+    """Return both with layers for the number of points, unless the user has chosen others.
+
+    Once the set-up has points, those recommended for polynomials are a choice of the user too.
+    """
+    before = session.current().experiment
+    usual = Experiment.recommended().hidden if before.data is None else layers_for(before.sample_count or 0)
+    if experiment.hidden not in (usual, sketch.network):
         return experiment, replace(sketch, network=None)
     hidden = layers_for(experiment.sample_count or 0)
     return replace(experiment, hidden=hidden), replace(sketch, network=hidden)

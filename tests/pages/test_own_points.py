@@ -308,6 +308,16 @@ def test_layers_of_the_users_own_stay_until_a_button_is_pressed():
     assert layers.value == "16"
 
 
+def test_the_usual_layers_stay_if_the_user_goes_back_to_them():
+    app = uploaded_to(on_own_points(USUAL), MANY.encode())
+    app.switch_page(TRAIN).run()
+    [layers] = [one for one in app.text_input if one.label == "Hidden layers"]
+    layers.set_value("32, 32, 32, 32, 32").run()
+    more = uploaded_to(app.switch_page(DATA).run(), f"{MANY}81;3;rot\n".encode())
+    assert session_of(more).experiment.hidden == (32, 32, 32, 32, 32)
+    assert "**16** would be chosen for 65 points" in captions(more)
+
+
 def test_recommended_settings_for_points_have_the_network_for_their_number():
     app = opened(TRAIN, words(SQUARES))
     press(app, "Recommended")
