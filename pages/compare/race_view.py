@@ -414,7 +414,8 @@ def _draw_keep(*, running: bool) -> None:
     elif not room:
         st.caption("There is no room for all of them: delete some that you keep.")
     else:
-        kept_actions.draw_going(session.going_for(sum(not _is_kept(lane) for lane in race.lanes)), "race")
+        new = sum(not _is_kept(lane) for lane in race.lanes)
+        kept_actions.draw_going(session.going_for(new), "race", new)
 
 
 def _keep(race: Race) -> None:

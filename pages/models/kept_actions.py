@@ -18,19 +18,22 @@ KEEP_HELP = (
 )
 NAME_HELP = f"Its name on every page: up to {LONGEST_TITLE} characters, different from all other names."
 GOING_LABEL = f"{MOST_KEPT} kept: the next replaces one"
+SEVERAL_LABEL = f"{MOST_KEPT} kept at most: {{new}} more replace {{gone}}"
 OF_ONE = "the oldest that is not marked Keep makes room for the next:"
 OF_SEVERAL = "the oldest that are not marked Keep make room for the next:"
 
 
-def draw_going(going: Sequence[Kept], prefix: str) -> None:
+def draw_going(going: Sequence[Kept], prefix: str, new: int = 1) -> None:
     """Draw, if any would make room, a button that shows them and offers to keep and to name them.
 
     prefix: of the keys at this place of a page.
+    new: how many networks are added there at once.
     """
     if not going:
         return
-    with st.popover(GOING_LABEL, type="tertiary", icon=":material/inventory_2:", key=f"{prefix}.going"):
-        st.write(f"{MOST_KEPT} networks are kept: {OF_ONE if len(going) == 1 else OF_SEVERAL}")
+    label = GOING_LABEL if new == 1 else SEVERAL_LABEL.format(new=new, gone=len(going))
+    with st.popover(label, type="tertiary", icon=":material/inventory_2:", key=f"{prefix}.going"):
+        st.write(f"At most {MOST_KEPT} networks are kept: {OF_ONE if len(going) == 1 else OF_SEVERAL}")
         show_refusal(prefix)
         for kept in going:
             with st.container(border=len(going) > 1, gap="small"):

@@ -17,14 +17,16 @@ from pages.runs.race import OPTIMIZER_ENTRANTS, Lane, Race
 from pages.server import turns
 from pages.server.turns import Turns
 from pages.state import session
+from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
 from pages.state.session_value import Comparison, Session
 from pages.state.setup import Setup
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.workers.chunk import Chunk, advance_and_measure
-from tests.pages.browsing import DRAWING_SECONDS, HOME, ROOT
+from tests.pages.browsing import DRAWING_SECONDS, HOME, ROOT, messages, strings
 from tests.waiting import wait_until
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
+NOTHING_KEPT = KeptModels()
 
 
 STEP_SECONDS = dict.fromkeys(OPTIMIZERS, 1 / 8) | {
@@ -241,10 +243,10 @@ def captions_of_the_race(set_up, one=None):
     return [caption.value for caption in page_of_the_race(set_up, one).caption]
 
 
-def page_of_the_race(set_up, one):
+def page_of_the_race(set_up, one, models=NOTHING_KEPT):
     page = AppTest.from_file(ROOT / HOME, default_timeout=DRAWING_SECONDS)
     comparison = Comparison(view="Race", race=one)
-    page.session_state[session.KEY] = Session(setup=Setup(set_up), comparison=comparison)
+    page.session_state[session.KEY] = Session(setup=Setup(set_up), models=models, comparison=comparison)
     page.switch_page("pages/6_compare.py").run()
     assert not page.exception
     return page
@@ -350,6 +352,23 @@ def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make,
     for weights, expected in zip(lane.model.weights, again.best.weights, strict=True):
         assert np.array_equal(weights, expected)
     assert lane.model.experiment == lane.experiment
+
+
+@pytest.mark.parametrize(
+    ("kept_before", "label"),
+    [
+        (MOST_KEPT - 2, None),
+        (MOST_KEPT - 1, "12 kept at most: 2 more replace 1"),
+        (MOST_KEPT, "12 kept at most: 2 more replace 2"),
+    ],
+)
+def test_the_page_says_how_many_networks_those_of_the_race_replace(make, kept_before, label):
+    one = finished(make(["Adam", "L-BFGS"]))
+    model = pc.start(SET_UP).best
+    kept = tuple(Kept(f"Upload {number} · 2 polynomials", model, None) for number in range(kept_before))
+    page = page_of_the_race(SET_UP, one, KeptModels(kept, kept[0].title))
+    labels = [text for message in messages(page.main) for _, _, text in strings(message)]
+    assert [text for text in labels if "kept at most" in str(text)] == ([] if label is None else [label])
 
 
 # --- who is ahead -----------------------------------------------------------------------------
