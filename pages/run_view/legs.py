@@ -54,7 +54,8 @@ def chain_text(earlier: Sequence[Leg], experiment: Experiment | None) -> str:
 
 
 def _in_words(name: str, before: object, after: object) -> str:
-    return f"{NAMES.get(name, name.replace('_', ' '))} {_value(before)} → {_value(after)}"
+    words = _batch_size if name == "batch_size" else _value
+    return f"{NAMES.get(name, name.replace('_', ' '))} {words(before)} → {words(after)}"
 
 
 def _value(value: object) -> str:
@@ -65,3 +66,7 @@ def _value(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return "none" if value is None else str(value)
+
+
+def _batch_size(value: object) -> str:
+    return "all points" if value is None else _value(value)

@@ -128,7 +128,11 @@ def test_two_runs_of_one_experiment_with_another_past_are_two_models():
     [
         (TINY, TINY, "continued"),
         (TINY, replace(TINY, learning_rate=0.5), "learning rate 0.01 → 0.5"),
-        (TINY, replace(TINY, batch_size=8, standardize=False), "batch size none → 8, standardize on → off"),
+        (
+            TINY,
+            replace(TINY, batch_size=8, standardize=False),
+            "batch size all points → 8, standardize on → off",
+        ),
         (TINY, replace(TINY, polynomials=(pc.Polynomial(1), pc.Polynomial(2))), "other polynomials"),
         (TINY, OWN, "points of your own"),
         (OWN, TINY, "polynomials"),
