@@ -10,6 +10,7 @@ from polycore.figures.progress import Change
 from polycore.history.leg import Leg
 
 MOST_NAMED = 3  # changes in one line
+NO_CHANGE, SAME = "continued", "the same settings"  # at its step in a chart; in a sentence
 OTHER_CLASSES = {"polynomials": "other polynomials", "data": "other points"}
 NAMES = {"l1": "L1", "l2": "L2", "warmup_steps": "warm-up steps"}  # of the others, the fields' own
 SAMPLING = ("samples_per_class", "x_range", "noise", "sampling", "growing_batches", "held_out_share")
@@ -40,7 +41,7 @@ def change_text(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
         _in_words(name, before.get(name), after[name]) for name in differing if name not in OTHER_CLASSES
     ]
     if not named:
-        return "continued"
+        return NO_CHANGE
     more = len(named) - MOST_NAMED
     return ", ".join(named[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
@@ -49,8 +50,11 @@ def chain_text(earlier: Sequence[Leg], experiment: Experiment | None) -> str:
     """Return in one sentence what a model was trained on before; "" if it did not continue."""
     if not earlier or experiment is None:
         return ""
-    changes = "; ".join(f"at step {step:,}: {text}" for step, text in changes_of(earlier, experiment))
-    return f"Continued from earlier training. Changed {changes}."
+    changes = (
+        f"at step {step:,}: {SAME if text == NO_CHANGE else text}"
+        for step, text in changes_of(earlier, experiment)
+    )
+    return f"Continued from earlier training, {'; '.join(changes)}."
 
 
 def _in_words(name: str, before: object, after: object) -> str:

@@ -62,7 +62,8 @@ def test_new_settings_are_a_mark_on_the_charts_and_a_line_on_compare():
     assert now.answering.whole_history.step[[0, -1]].tolist() == [0, 600]
     app.switch_page(COMPARE).run()
     assert not app.exception
-    assert any("Changed at step 300: learning rate 0.01 → 0.05." in html for html in live_html(app))
+    chain = "Continued from earlier training, at step 300: learning rate 0.01 → 0.05."
+    assert any(chain in html for html in live_html(app))
 
 
 def test_other_layers_cannot_be_continued():
@@ -155,7 +156,9 @@ def test_unknown_settings_are_other_settings():
     assert change_text(None, TINY.summary()) == "other settings"
     legs = (Leg(0, 5, None), Leg(5, 9, TINY.summary()))
     assert changes_of(legs, TINY) == ((5, "other settings"), (9, "continued"))
-    assert chain_text(legs, TINY).endswith("Changed at step 5: other settings; at step 9: continued.")
+    assert chain_text(legs, TINY) == (
+        "Continued from earlier training, at step 5: other settings; at step 9: the same settings."
+    )
     assert chain_text((), TINY) == chain_text(legs, None) == ""
 
 
