@@ -16,7 +16,7 @@ from pages.inside import (
     subject,
     weight_inputs,
 )
-from pages.models import model_in_use, naming, shown_network
+from pages.models import kept_actions, model_in_use, naming, shown_network
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.running import is_running
@@ -122,6 +122,8 @@ else:
     with choice, st.container(horizontal=True, vertical_alignment="bottom", key="inside.choice"):
         model_in_use.draw_choice(answering)
         _tutorial_button()
+        if edited_model.kept_tutorial() is None:
+            kept_actions.draw_going(session.going_for(1), "inside.tutorial")
     with st.container():
         naming.draw(answering)
     with st.container():

@@ -124,13 +124,18 @@ def _number_in_words(model: Model, name: str, layer: int, index: list[int]) -> s
     return f"weight from {origin} to {target} = {value}"
 
 
+def kept_tutorial() -> Kept | None:
+    """Return the tutorial's own network, if it is among the kept models."""
+    return next((kept for kept in session.current().models.kept if kept.model is tutorial_model()), None)
+
+
 def use_tutorial() -> None:
     """Use the tutorial's own network, which is kept at most once."""
-    for kept in session.current().models.kept:
-        if kept.model is tutorial_model():
-            session.use(kept.title)
-            return
-    session.add(Kept(TUTORIAL_TITLE, tutorial_model(), None))
+    kept = kept_tutorial()
+    if kept is None:
+        session.add(Kept(TUTORIAL_TITLE, tutorial_model(), None))
+    else:
+        session.use(kept.title)
 
 
 def _changed(kept: Kept, parameter: ParameterIndex, value: float) -> ByHand:

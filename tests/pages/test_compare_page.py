@@ -565,7 +565,14 @@ def test_before_the_oldest_goes_its_card_says_so():
 
 
 @pytest.mark.parametrize(
-    ("page", "place"), [("streamlit_app.py", "home"), (TRAIN, "train"), ("pages/4_predict.py", "upload")]
+    ("page", "place"),
+    [
+        ("streamlit_app.py", "home"),
+        (TRAIN, "train"),
+        ("pages/4_predict.py", "upload"),
+        ("pages/5_inside.py", "inside"),  # beside "Keep this as a model"
+        ("pages/5_inside.py", "inside.tutorial"),
+    ],
 )
 def test_where_a_network_is_added_the_one_that_goes_can_be_kept_and_named(page, place):
     app = with_kept(*twelve())
