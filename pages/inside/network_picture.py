@@ -24,6 +24,7 @@ from polycore.model.evaluation import DataSets
 from polycore.network.activations import ACTIVATIONS, RELU
 from polycore.network.plain import softmax
 from polycore.pictures.palette import PALETTE
+from polycore.points.point_set import axes_sentence
 from polycore.polynomials.window import Window
 
 KEY = "inside.picture"
@@ -83,6 +84,8 @@ def draw(
         on_choose_change=partial(_choose, model),
     )
     st.caption(EXPLAINED.format(_colors_of(model)) + _excerpt_sentence(model, shown))
+    if called := axes_sentence(model.axes):
+        st.text(called)  # not Markdown: it has names from the user's table
     dead = live_text.value("dead", picture.dead_sentence)
     live_text.draw(f'<p class="caption">{dead}</p>', f"{KEY}.dead", followed)
 

@@ -334,5 +334,7 @@ def test_figures_and_inputs_have_the_names_of_the_tables_columns():
         assert not app.exception
         layout = sent_to(app, key)["figure"]["layout"]
         assert [layout[axis]["title"]["text"] for axis in ("xaxis", "yaxis")] == titles
+        if key == "inside.map":  # below the network's picture, and at the point that is followed
+            assert [one.value for one in app.text].count("x is Breite, y is <b>Höhe</b>.") == 2
     app.switch_page(PREDICT).run()
     assert "x is Breite, y is <b>Höhe</b>." in [one.value for one in app.text]
