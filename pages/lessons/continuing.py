@@ -145,7 +145,7 @@ def _discontinuous(moment: Moment, first: SetUp, second: SetUp) -> str:
             load = ""
         return f'At the end {load}press "Continue with these settings", not Start.'
     if not run.earlier:
-        return f'"{second.name}" began anew, from step 0. {_again(first, second)}'
+        return f'"{second.name}" started again, from step 0. {_again(first, second)}'
     leg = run.earlier[-1]
     if leg.experiment is None or not alike(leg.experiment, first.experiment):
         return f'"{second.name}" continued from other weights. {_again(first, second)}'

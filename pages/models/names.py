@@ -45,13 +45,13 @@ def _telling(set_ups: Mapping[str, Experiment]) -> dict[str, dict[str, str]]:
         return {title: {} for title in set_ups}
     setting = max(rows, key=lambda name: _pairs_apart(rows[name]))
     words = dict(zip(set_ups, rows[setting], strict=True))
-    told = {}
+    words_of: dict[str, dict[str, str]] = {}
     for word in dict.fromkeys(words.values()):
         alike = {title: set_up for title, set_up in set_ups.items() if words[title] == word}
         for title, others in _telling(alike).items():
             found = {setting: in_a_name(setting, word, set_ups[title]), **others}
-            told[title] = {name: found[name] for name in ORDER if name in found}
-    return told
+            words_of[title] = {name: found[name] for name in ORDER if name in found}
+    return words_of
 
 
 def _pairs_apart(words: Sequence[str]) -> int:

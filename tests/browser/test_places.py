@@ -15,7 +15,7 @@ QUICK = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=
 SEEN, HIDES_HELP = re.compile("Seen[.]"), re.compile("polycore-hides-help")
 
 # Notes each place, in the page and not on the screen, that an element has in any frame from now on. In a slot
-# one button takes the place of another; all else is told by its text or its key.
+# one button takes the place of another; its text or its key identifies all else.
 NOTE_PLACES = """([selectors, slots]) => {
   window.places = {};
   const keyOf = ({ className }) => className.match(/st-key-[-\\w]+/)[0];

@@ -405,11 +405,11 @@ WRONG = {
     "folds": ("started", "Open Inside, and choose neuron after neuron."),
     "raise": (
         "second first",
-        f'"0.1, falling" began anew, from step 0. {AGAIN.format("Learning rate 0.001", "0.1, falling")}',
+        f'"0.1, falling" started again, from step 0. {AGAIN.format("Learning rate 0.001", "0.1, falling")}',
     ),
     "forget": (
         "second first",
-        f'"Parabolas" began anew, from step 0. {AGAIN.format("Lines", "Parabolas")}',
+        f'"Parabolas" started again, from step 0. {AGAIN.format("Lines", "Parabolas")}',
     ),
     "heal": (
         "continued",
