@@ -49,6 +49,8 @@ _fields = st.fixed_dictionaries(
 def _experiment(values):
     if values["optimizer"] == "lbfgs":  # it takes all samples
         values = values | {"samples_per_class": values["samples_per_class"] or 100, "batch_size": None}
+    if values["optimizer"] in ("evolution", "random-search") and values["sampling"] == "errors":
+        values = values | {"sampling": "crossings"}  # they have no gradient to read errors from
     return Experiment(**values)
 
 

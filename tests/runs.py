@@ -21,6 +21,12 @@ KINDS = {
     "crossings in growing batches": replace(
         TINY, samples_per_class=None, batch_size=8, sampling="crossings", growing_batches=True
     ),
+    "errors in growing batches": replace(
+        TINY, samples_per_class=None, batch_size=8, sampling="errors", growing_batches=True
+    ),
+    "errors with noise and dropout": replace(
+        TINY, samples_per_class=None, batch_size=7, sampling="errors", noise=0.1, dropout=0.25
+    ),
     "random search": replace(TINY, optimizer="random-search", standardize=False),
     "random search on batches": replace(TINY, optimizer="random-search", batch_size=7),
     "evolution": replace(TINY, optimizer="evolution", learning_rate=0.1),
@@ -68,6 +74,7 @@ def plain(run):
     arrays = [run.parameters, run.best_parameters, run.gradient, *_flat(run.optimizer_state)]
     arrays += [history.step, history.loss, history.accuracy, history.held_out_accuracy]
     arrays += run.snapshots.parameters
+    arrays += [] if run.errors is None else vars(run.errors).values()
     numbers = [run.step, run.loss, run.best_step, run.best_loss, history.every, run.ended_because]
     numbers += [run.held_out_loss, run.held_out_step, run.began_at, run.optimizer_began_at]
     numbers += [run.snapshots.step, [(leg.to_dict(), _columns(leg.history)) for leg in run.earlier]]

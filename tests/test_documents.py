@@ -308,6 +308,7 @@ def test_the_tables_of_the_run_file_are_true():
     for kind in [*KINDS, CONTINUED]:
         stored = arrays_of(kind)
         metadata = json.loads(stored["metadata"].item())
+        classes = max(len(metadata["experiment"].get("polynomials", ())), 1)
         sizes = {
             "P": stored["parameters"].size,
             "M": metadata["pairs"],
@@ -315,13 +316,15 @@ def test_the_tables_of_the_run_file_are_true():
             "S": metadata["snapshots"],
             "E": sum(leg["history_entries"] for leg in metadata["earlier"]),
             "N": metadata["experiment"].get("data", {}).get("count"),
+            "K": classes,
+            "C": 4096 // classes,
         }
         for name, array in stored.items():
             type_, shape, _ = arrays[name]
             assert array.dtype.str.startswith(("<f8", "<f4") if type_ == "float" else type_.strip("`")), name
             assert array.shape == eval(shape, {}, sizes), name
         assert set(documented) == set(metadata)
-        assert (metadata["kind"], metadata["format"]) == ("run", 2)
+        assert (metadata["kind"], metadata["format"]) == ("run", 3)
         seen |= set(stored)
     assert seen == set(arrays)
 

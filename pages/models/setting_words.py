@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.setup.more_settings import INITIAL_WEIGHTS_NAMES
+from pages.setup.more_settings import INITIAL_WEIGHTS_NAMES, SAMPLING_NAMES
 from pages.setup.optimizer_input import title_of
 from pages.wording import layers
 from pages.wording.listed import listed
@@ -164,7 +164,7 @@ SETTINGS: Mapping[str, Words] = {
     "Samples": _samples,
     "Range of x": _if_used(_on_polynomials, _range),
     "Noise": _if_used(_on_polynomials, lambda set_up: _number(set_up.noise)),
-    "Fresh points": _if_used(_draws_fresh_points, lambda set_up: set_up.sampling.capitalize()),
+    "Fresh points": _if_used(_draws_fresh_points, lambda set_up: SAMPLING_NAMES[set_up.sampling]),
     "Growing batches": _if_used(_draws_fresh_points, lambda set_up: _yes_or_no(set_up.growing_batches)),
     "Weight decay": _if_used(_uses("weight_decay"), lambda set_up: _number(set_up.weight_decay)),
     "L1 penalty": _if_used(_uses("l1"), lambda set_up: _number(set_up.l1)),

@@ -69,7 +69,7 @@ class Varied:
         check_networks(self.networks, set_up)
         experiments: list[Experiment] = []
         for optimizer in self.optimizers:
-            base = _base(replace(set_up, steps=self.steps), optimizer)
+            base = replace(set_up, steps=self.steps).with_optimizer(optimizer)
             experiments += grid(base, seed=seeds, **self._choices(optimizer))
         for experiment in experiments:
             hosting.limits().check(experiment)
@@ -221,9 +221,3 @@ def _parts(name: str, text: str, example: str) -> list[str]:
     if not parts:
         raise PolycoreError(f"{name}: got an empty list; expected one or more, such as {example}.")
     return parts
-
-
-def _base(set_up: Experiment, optimizer: str) -> Experiment:
-    """Return the set-up with the optimizer, on samples that the optimizer can use."""
-    base = set_up.on_fixed_samples() if OPTIMIZERS[optimizer].needs_full_batch else set_up
-    return replace(base, optimizer=optimizer)

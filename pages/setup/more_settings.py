@@ -72,9 +72,11 @@ Where the fresh points of a step are drawn.
 
 - **Random**: anywhere on the polynomials. Use it to see plain training.
 - **Even**: equally spaced in x, equally many on each polynomial. Use it to leave less to chance.
-- **Crossings**: even, but more of them where two curves are close. Use it for the best network: its last
-  mistakes are there.
+- **Crossings**: even, but more of them where two curves are close. Many of the last mistakes are there.
+- **Where it errs**: even, but more of them where the network was wrong or unsure in the last few hundred
+  steps. Use it for the best network. It needs an optimizer that follows the gradient of a batch.
 """
+SAMPLING_NAMES = {"random": "Random", "even": "Even", "crossings": "Crossings", "errors": "Where it errs"}
 
 
 class MoreSettings(TypedDict):
@@ -120,7 +122,7 @@ def held(experiment: Experiment) -> MoreSettings:
     if experiment.data is not None:  # its points are not sampled, whatever an input held before
         sampling, growing_batches = experiment.sampling, experiment.growing_batches
     else:
-        sampling = typed.held(_key("sampling"), experiment.sampling)
+        sampling = typed.held(_sampling_key(experiment), experiment.sampling)
         growing_batches = typed.held(_key("growing_batches"), experiment.growing_batches)
     activation = typed.held(_key("activation"), experiment.activation)
     suited = experiment.with_activation(activation)
@@ -147,11 +149,11 @@ def _fresh_points(experiment: Experiment) -> None:
         return
     st.segmented_control(
         "Fresh points",
-        SAMPLINGS,
+        _samplings(experiment),
         default=experiment.sampling,
         required=True,
-        format_func=str.capitalize,
-        key=_key("sampling"),
+        format_func=SAMPLING_NAMES.__getitem__,
+        key=_sampling_key(experiment),
         on_change=typed.note,
         help=SAMPLING_HELP,
     )
@@ -346,6 +348,16 @@ def _uses(experiment: Experiment, setting: str) -> bool:
 
 def _suited(experiment: Experiment) -> str:
     return ACTIVATIONS[experiment.activation].initial_weights
+
+
+def _samplings(experiment: Experiment) -> list[str]:
+    sees_errors = OPTIMIZERS[experiment.optimizer].sees_errors
+    return [name for name in SAMPLINGS if name != "errors" or sees_errors]
+
+
+def _sampling_key(experiment: Experiment) -> str:
+    """Return a key for each list of samplings: a choice of an optimizer may change both."""
+    return _key("sampling" if OPTIMIZERS[experiment.optimizer].sees_errors else "sampling.without_errors")
 
 
 def _weights_key(experiment: Experiment) -> str:

@@ -5,9 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.state import session, typed
-from pages.state.setup import Replaced
+from pages.state.setup import CAN_USE_ALL, Replaced
 from polycore import Experiment
-from polycore.experiment.experiment import MEASURED_PER_CLASS
 from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "optimizer"
@@ -38,21 +37,19 @@ def draw(experiment: Experiment) -> None:
 
 
 def with_chosen(experiment: Experiment) -> Experiment:
-    """Return the experiment with the optimizer that the input holds, and samples that it can work with."""
+    """Return the experiment with the optimizer that the input holds, and points that it can work with."""
     optimizer = st.session_state.get(_key(), experiment.optimizer)
-    if optimizer == experiment.optimizer:
-        return experiment
-    if OPTIMIZERS[optimizer].needs_full_batch:
-        return replace(experiment.on_fixed_samples(), optimizer=optimizer)
-    return _without_full_batch(experiment, optimizer)
+    return experiment if optimizer == experiment.optimizer else _with_optimizer(experiment, optimizer)
 
 
 def replaced_by(before: Experiment, experiment: Experiment) -> Replaced | None:
-    """Return the samples and batch size that the change from `before` to `experiment` replaces, if any."""
-    if not OPTIMIZERS[experiment.optimizer].needs_full_batch or OPTIMIZERS[before.optimizer].needs_full_batch:
-        return session.current().setup.replaced
-    fits = before.on_fixed_samples() == before
-    return None if fits else Replaced(before.samples_per_class, before.batch_size)
+    """Return the points that the optimizer of `experiment` replaces, if any, which `before` did not have."""
+    replaced = session.current().setup.replaced
+    if before.optimizer == experiment.optimizer or _replaced_by_optimizer(before) is not None:
+        return replaced
+    points = Replaced.of(before)
+    fits = Replaced.of(before.with_optimizer(experiment.optimizer)) == points
+    return replaced if fits else points
 
 
 def offer_fresh_points() -> None:
@@ -70,41 +67,42 @@ def offer_fresh_points() -> None:
 def _use_fresh_points() -> None:
     typed.note()
     experiment = session.current().experiment
-    session.load(replace(_without_full_batch(experiment, "adam"), samples_per_class=None), "all")
+    session.load(replace(_with_optimizer(experiment, "adam"), samples_per_class=None), "all")
 
 
-def _without_full_batch(experiment: Experiment, optimizer: str) -> Experiment:
+def _with_optimizer(experiment: Experiment, optimizer: str) -> Experiment:
+    """Return the experiment with another optimizer; what the present one has replaced comes back."""
     replaced = _replaced_by_optimizer(experiment)
     if replaced is None:
-        return replace(experiment, optimizer=optimizer)
-    return replace(
-        experiment,
-        optimizer=optimizer,
-        samples_per_class=replaced.samples_per_class,
-        batch_size=replaced.batch_size,
-    )
+        return experiment.with_optimizer(optimizer)
+    return replaced.in_place(replace(experiment, optimizer=CAN_USE_ALL)).with_optimizer(optimizer)
 
 
 def _replaced_by_optimizer(experiment: Experiment) -> Replaced | None:
-    """Return what the optimizer replaced, or None if the optimizer or the samples have changed since."""
+    """Return what the optimizer replaced, or None if the optimizer or the points have changed since."""
     replaced = session.current().setup.replaced
-    if replaced is None or not OPTIMIZERS[experiment.optimizer].needs_full_batch:
+    if replaced is None or replaced == Replaced.of(experiment):
         return None
-    replacement = replaced.samples_per_class or MEASURED_PER_CLASS
-    return replaced if experiment.samples_per_class == replacement else None
+    return replaced if replaced.in_place(experiment) == experiment else None
 
 
 def _draw_replaced_note(experiment: Experiment) -> None:
     replaced = _replaced_by_optimizer(experiment)
-    if replaced is None:
-        return
-    if replaced.samples_per_class is None:
-        now, before = f"{experiment.samples_per_class} samples of each polynomial", "fresh points"
-    else:
-        now, before = "all samples", f"batches of {replaced.batch_size:,}"
-    st.caption(
-        f":material/swap_horiz: {OPTIMIZERS[experiment.optimizer].words.label} uses {now} every step, not "
-        f"{before}. If you choose another optimizer, they come back."
+    if replaced is not None:
+        label = OPTIMIZERS[experiment.optimizer].words.label
+        st.caption(f":material/swap_horiz: {label} {_replacement(replaced, experiment)}")
+
+
+def _replacement(replaced: Replaced, experiment: Experiment) -> str:
+    comes_back = "If you choose another optimizer, they come back."
+    if experiment.data is None and experiment.samples_per_class != replaced.samples_per_class:
+        samples = f"{experiment.samples_per_class} samples of each polynomial"
+        return f"uses {samples} every step, not fresh points. {comes_back}"
+    if experiment.batch_size != replaced.batch_size:
+        return f"uses all samples every step, not batches of {replaced.batch_size:,}. {comes_back}"
+    return (
+        "computes no errors that fresh points could follow: more of them are drawn near crossings. If you "
+        "choose another optimizer, they follow the errors again."
     )
 
 

@@ -1,6 +1,6 @@
-"""The set-up: the experiment that a run would train now, and the samples that its optimizer has replaced."""
+"""The set-up: the experiment that a run would train now, and the points that its optimizer has replaced."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pages.sketch.sketch import Sketch
 from polycore import Experiment
@@ -8,10 +8,24 @@ from polycore import Experiment
 
 @dataclass(frozen=True)
 class Replaced:
-    """The samples of the set-up before an optimizer was chosen that cannot train on them, such as L-BFGS."""
+    """The points of the set-up before an optimizer was chosen that cannot train on them, such as L-BFGS."""
 
     samples_per_class: int | None
     batch_size: int | None
+    sampling: str
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> "Replaced":
+        """Return the points of a set-up, as another optimizer may replace them."""
+        return cls(experiment.samples_per_class, experiment.batch_size, experiment.sampling)
+
+    def in_place(self, experiment: Experiment) -> Experiment:
+        """Return the set-up with these points for its optimizer, as far as it can use them."""
+        points = vars(self) if experiment.data is None else {"batch_size": self.batch_size}
+        return replace(experiment, optimizer=CAN_USE_ALL, **points).with_optimizer(experiment.optimizer)
+
+
+CAN_USE_ALL = "adam"  # an optimizer that can train on any points
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ SETTINGS: Mapping[str, _Option] = {
     "patience": _Option(
         "STEPS", "end the run if the held-out loss has not fallen for so many steps; 0 for no limit"
     ),
-    "sampling": _Option("NAME", "sampling of fresh points: random, even or crossings"),
+    "sampling": _Option("NAME", "sampling of fresh points: random, even, crossings or errors"),
     "growing_batches": _Option(
         "yes|no", "start with small batches and end with large ones, for fresh points"
     ),

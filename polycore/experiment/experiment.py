@@ -105,7 +105,8 @@ class Experiment:
     patience
         End the run when the held-out loss has not fallen for this many steps; None: no limit.
     sampling
-        Of fresh points: "random", "even" or "crossings"; see `FreshPoints`.
+        Of fresh points: "random", "even", "crossings" or "errors"; see `FreshPoints`. "errors" needs an
+        optimizer that follows the gradient.
     growing_batches
         Of fresh points: half the batch size until 40 % of the steps, twice from 75 % on.
     data
@@ -185,6 +186,7 @@ class Experiment:
             )
         if OPTIMIZERS[self.optimizer].needs_full_batch:
             self._check_full_batch()
+        self._check_sampling()
 
     @classmethod
     def tutorial(cls) -> "Experiment":
@@ -286,6 +288,11 @@ class Experiment:
         return None if self.samples_per_class is None else self.samples_per_class * len(self.polynomials)
 
     @property
+    def follows_errors(self) -> bool:
+        """Whether the points of every step are drawn where the network errs."""
+        return self.sample_count is None and self.sampling == "errors"
+
+    @property
     def measured_count(self) -> int:
         """The number of points in the training set, on which loss and accuracy are measured."""
         return self.sample_count or MEASURED_PER_CLASS * len(self.polynomials)
@@ -329,6 +336,24 @@ class Experiment:
         defaults = {name: _DEFAULTS[name] for name in _SAMPLE_FIELDS}
         changes = defaults | {"features": without_distances(self.features), "held_out_share": held_out_share}
         return replace(self, polynomials=(), data=data, **changes)
+
+    def with_optimizer(self, optimizer: str) -> "Experiment":
+        """Return this experiment with another optimizer, and points that it can use.
+
+        L-BFGS gets fixed samples, all of them in every step. An optimizer that computes no errors gets more
+        fresh points near crossings, in place of where the network errs.
+
+        Raises
+        ------
+        PolycoreError
+            If there is no optimizer of this name.
+        """
+        known, experiment = OPTIMIZERS.get(optimizer), self
+        if known is not None and known.needs_full_batch:
+            experiment = experiment.on_fixed_samples()
+        if known is not None and not known.sees_errors and self.sampling == "errors":
+            experiment = replace(experiment, sampling="crossings")
+        return replace(experiment, optimizer=optimizer)
 
     def with_activation(self, activation: str) -> "Experiment":
         """Return this experiment with another activation, and the initial weights that suit it.
@@ -464,6 +489,15 @@ class Experiment:
             raise PolycoreError(
                 f"batch_size: got {self.batch_size:,} of {samples:,} samples for the optimizer "
                 f"{self.optimizer}; expected None for all samples. {reason}. Give None, or choose adam."
+            )
+
+    def _check_sampling(self) -> None:
+        if self.follows_errors and not OPTIMIZERS[self.optimizer].sees_errors:
+            label = OPTIMIZERS[self.optimizer].words.label
+            raise PolycoreError(
+                f'sampling: got "errors" for the optimizer {self.optimizer}; expected another one. '
+                f"The errors are computed with the gradient, which {label} does not need. "
+                'Give "crossings", or choose adam.'
             )
 
     def _sample(self, per_class: int, stream: Stream) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -1,4 +1,4 @@
-"""New points for every step: drawn at random, evenly, or more densely near crossings."""
+"""New points for every step: at random, evenly, or more densely near crossings or where a network errs."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.arrays import Integers
+from polycore.experiment.error_sums import ErrorSums
 from polycore.network.batch import Batch
 from polycore.network.features import Inputs
 from polycore.polynomials.polynomial import Polynomial
 
-SAMPLINGS = ("random", "even", "crossings")
+SAMPLINGS = ("random", "even", "crossings", "errors")
 
 # The number of cells of x in which the density is evaluated, and of quantiles that are kept.
 CELLS, QUANTILES = 2**16, 2**14
@@ -35,6 +36,8 @@ class FreshPoints:
           gap is the vertical distance to the nearest other curve. So most points lie where the classes are
           hard to distinguish. The closeness is one of CLOSENESSES times `spread`, smaller in each stage of
           the run.
+        - "errors": like "even", but with a density in x that follows the network's recent errors; see
+          `ErrorSums`.
     """
 
     polynomials: tuple[Polynomial, ...]
@@ -50,11 +53,33 @@ class FreshPoints:
         """Return `count` batches of `size` points in float32 for a stage of the run: 0, 1 or 2.
 
         Unless points are random, a batch has equally many on each polynomial: `size` rounded down, but at
-        least one on each.
+        least one on each. For all samplings but "errors".
         """
         if self.sampling == "random":
             return self._random_batches(rng, count, size)
-        return self._even_batches(rng, count, max(1, size // len(self.polynomials)), stage)
+        return self._batches_at(rng, self._at_quantiles(self._even_shares(rng, count, size), stage))
+
+    def batches_by_errors(
+        self, rng: np.random.Generator, count: int, size: int, sums: ErrorSums
+    ) -> tuple[list[Batch], NDArray[np.int64]]:
+        """Return `count` batches as `batches` does, with the density of `sums`, and the points' cells there.
+
+        The cells (count, N) are indices of a flattened (K, M); see `ErrorSums`.
+        """
+        classes, cells = sums.errors.shape
+        first = np.arange(classes)[:, np.newaxis]
+        shares = self._even_shares(rng, count, size)
+        shares += first
+        cumulative = sums.cumulative(shared=self.noise > 0)
+        places = np.interp(
+            shares, cumulative, np.arange(len(cumulative)) / cells
+        )  # in curve k from k to k + 1
+        indices = np.minimum((places * cells).astype(np.int64), first * cells + (cells - 1))
+        low, high = self.x_range
+        places -= first
+        places *= high - low
+        places += low
+        return self._batches_at(rng, places), indices.reshape(count, -1)
 
     def _random_batches(self, rng: np.random.Generator, count: int, size: int) -> list[Batch]:
         labels = rng.integers(len(self.polynomials), size=(count, size))
@@ -66,12 +91,17 @@ class FreshPoints:
         columns = self._columns(rng, x, y)
         return [Batch(*parts) for parts in zip(columns, labels, self._one_hot(labels), strict=True)]
 
-    def _even_batches(self, rng: np.random.Generator, count: int, per_class: int, stage: int) -> list[Batch]:
-        classes = len(self.polynomials)
-        shares = rng.random((count, classes, per_class))
+    def _even_shares(self, rng: np.random.Generator, count: int, size: int) -> NDArray[np.float64]:
+        """Return random numbers (count, K, N), one in each of N equal parts of 0 to 1."""
+        per_class = max(1, size // len(self.polynomials))
+        shares = rng.random((count, len(self.polynomials), per_class))
         shares += np.arange(per_class)
         shares /= per_class
-        x = self._at_quantiles(shares, stage)
+        return shares
+
+    def _batches_at(self, rng: np.random.Generator, x: NDArray[np.float64]) -> list[Batch]:
+        """Return batches of points at x (count, K, N), N on each curve."""
+        count, classes, per_class = x.shape
         y = np.zeros(x.shape)
         for coefficients in self._coefficients.T:
             y *= x

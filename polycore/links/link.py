@@ -173,8 +173,9 @@ def with_words(experiment: Experiment, words: Mapping[str, str]) -> Experiment:
     if POINTS in words:
         _, data = field_of(POINTS, words[POINTS])
         experiment = experiment.on_points(data)
-    if _needs_full_batch(words.get("optimizer")):
-        experiment = experiment.on_fixed_samples()
+    if "optimizer" in words:
+        _, optimizer = field_of("optimizer", words["optimizer"])
+        experiment = experiment.with_optimizer(optimizer)
     if "activation" in words:
         _, activation = field_of("activation", words["activation"])
         experiment = experiment.with_activation(activation)
@@ -234,7 +235,7 @@ def _defaults(query: Mapping[str, str]) -> Experiment:
     optimizer = query.get("optimizer")
     if optimizer is not None and _needs_full_batch(optimizer):
         # before the parts are read, so that a part that does not fit it is the one that is reported
-        experiment = replace(experiment.on_fixed_samples(), optimizer=optimizer)
+        experiment = experiment.with_optimizer(optimizer)
     return experiment
 
 

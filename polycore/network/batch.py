@@ -54,7 +54,11 @@ class Batch:
             # the entries are a view and need no gathering
             own = np.einsum("kkn->kn", values.reshape(classes, classes, -1))
             return partial(np.subtract, by_class := totals.reshape(classes, -1), own, by_class)
-        return lambda: np.subtract(totals, values.take(self._indices), totals)
+        return lambda: np.subtract(totals, self.entries_of_classes(values), totals)
+
+    def entries_of_classes(self, values: Floats) -> Floats:
+        """Return the entry of each point's class in `values` (K, N), as a new array (N,)."""
+        return values.take(self._indices)
 
     @cached_property
     def _in_order(self) -> bool:

@@ -218,6 +218,13 @@ class _Buffers:
         batch.columns.dot(slopes.T, gradient.layers[0])
         return gradient.vector
 
+    def slopes_of_classes(self, batch: Batch) -> Floats:
+        """Return the derivative of each point's loss by the logit of its class, (N,), after `backward`.
+
+        It is the probability of the class minus 1.
+        """
+        return batch.entries_of_classes(self.logits)
+
     def _derivatives(self, layer: int, masks: Masks | None) -> Floats | NDArray[np.bool_]:
         """Return the derivatives of a hidden layer's outputs with respect to its sums, (neurons, N)."""
         if masks is None:
@@ -282,16 +289,38 @@ class Kernels:
         """
         return self._total_and_gradient(parameters, batch, with_loss=False, draw=draw)[1]
 
+    def gradient_and_errors(
+        self, parameters: Floats, batch: Batch, draw: Draw | None = None
+    ) -> tuple[Floats, Floats]:
+        """Return the gradient, and each point's error (N,): 1 minus the probability of its class.
+
+        The errors are of the same forward pass, so they cost next to nothing; with dropout, of the masked
+        network. They are in the batch's precision, and not finite where the gradient is not.
+        """
+        errors = np.empty(len(batch), batch.columns.dtype)
+        _, gradient = self._total_and_gradient(parameters, batch, False, draw, errors)
+        return gradient, errors
+
     def _total_and_gradient(
-        self, parameters: Floats, batch: Batch, with_loss: bool, draw: Draw | None = None
+        self,
+        parameters: Floats,
+        batch: Batch,
+        with_loss: bool,
+        draw: Draw | None = None,
+        errors: Floats | None = None,
     ) -> tuple[float, Floats]:
-        total, size = 0.0, len(batch)
+        """Return the mean loss, 0 unless it is asked for, and the gradient; fill `errors` if given."""
+        total, size, start = 0.0, len(batch), 0
         gradient: Floats | None = None
         for part in batch.parts(self._part):
             buffers, masks = self._buffers_for(part), None if draw is None else draw(len(part))
             total += buffers.evaluate(parameters, part, True, with_loss, masks)
             of_part = buffers.backward(part, masks) / size
             gradient = of_part if gradient is None else gradient + of_part
+            if errors is not None:
+                end = start + len(part)
+                np.negative(buffers.slopes_of_classes(part), out=errors[start:end])
+                start = end
         return total / size, cast(Floats, gradient)
 
     def _buffers_for(self, batch: Batch) -> _Buffers:

@@ -133,6 +133,11 @@ class Optimizer:
         return not isinstance(self, SearchOptimizer)
 
     @property
+    def sees_errors(self) -> bool:
+        """Whether its steps compute the errors of fresh points, so that the next points can follow them."""
+        return isinstance(self, GradientOptimizer)
+
+    @property
     def needs_full_batch(self) -> bool:
         """Whether every step must work on the same samples, all of them."""
         return isinstance(self, FullBatchOptimizer)

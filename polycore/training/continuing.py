@@ -8,6 +8,7 @@ import numpy as np
 
 from polycore.arrays import Floats, read_only
 from polycore.errors import PolycoreError
+from polycore.experiment.error_sums import ErrorSums
 from polycore.history.leg import LAST_STEP, Leg, appended, checked_settings, legs_in
 from polycore.history.snapshots import NO_SNAPSHOTS, Snapshots
 from polycore.limits import MAX_PARAMETER_SIZE
@@ -26,7 +27,8 @@ class Continuation:
 
     step: the number of steps taken before. parameters: in float64, so that they predict as before.
     optimizer_state: of a run with the same optimizer, which began at
-    `optimizer_began_at`; None if the optimizer starts afresh.
+    `optimizer_began_at`; None if the optimizer starts afresh. errors: where the network errs, as the run
+    knows it; None if it does not, or if that is of other curves.
     """
 
     step: int
@@ -35,6 +37,7 @@ class Continuation:
     snapshots: Snapshots = NO_SNAPSHOTS
     optimizer_state: OptimizerState | None = None
     optimizer_began_at: int = 0
+    errors: ErrorSums | None = None
 
 
 def from_model(task: Task, model: Model) -> Continuation:
@@ -69,7 +72,7 @@ def from_run(task: Task, run: RunState) -> Continuation:
         snapshots = snapshots.converted(lambda one: task.parameters_of(before.raw_layers(one)))
     else:  # not even a rounding error
         parameters = run.parameters.astype(np.float64)
-    continuation = Continuation(run.step, parameters, earlier, snapshots)
+    continuation = Continuation(run.step, parameters, earlier, snapshots, errors=_errors_of(run, task))
     if run.experiment.optimizer != task.experiment.optimizer:
         return continuation
     state = _in_precision(run, task)
@@ -131,6 +134,12 @@ def _settings_of(model: Model) -> Mapping[str, Any] | None:
 def _step_of(model: Model) -> int:
     step = model.metadata.get("step")
     return step if type(step) is int and 0 <= step <= LAST_STEP else 0
+
+
+def _errors_of(run: RunState, task: Task) -> ErrorSums | None:
+    now, before = task.experiment, run.experiment
+    same = (now.polynomials, now.x_range, now.noise) == (before.polynomials, before.x_range, before.noise)
+    return run.errors if same and now.follows_errors else None
 
 
 def _in_precision(run: RunState, task: Task) -> OptimizerState:

@@ -69,6 +69,7 @@ class Recorder:
             held_out_loss=self._held_out_loss,
             held_out_step=self.held_out_step,
             ended=ended,
+            errors=None if state.errors is None else state.errors.condensed(),
             snapshots=self._camera.snapshots_at(state.step),
         )
 

@@ -212,6 +212,7 @@ def start(experiment: Experiment, weights: Model | Run | None = None) -> Run:
         began_at=step,
         optimizer_began_at=step if continuation.optimizer_state is None else continuation.optimizer_began_at,
         earlier=continuation.earlier,
+        errors=continuation.errors or state.errors,
     )
     first = Snapshots.of(step, parameters)
     return replace(run, snapshots=continuation.snapshots.followed_by(first, run.snapshot_rule, step))

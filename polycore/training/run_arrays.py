@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from polycore.experiment.error_sums import MOST_IN_SUMS, MOST_NEW, UNITS, ErrorSums, shape_of
 from polycore.files.refusals import Shape
 from polycore.history.history import History
 from polycore.history.leg import LAST_STEP
@@ -23,6 +24,12 @@ from polycore.training.state import RunState
 from polycore.training.task import precision_of
 
 POINTS, LABELS = "data_points", "data_labels"  # of the user's own
+ERRORS = {  # the fields of ErrorSums, in their order: the array's name, its type and its largest number
+    "errors": ("point_errors", "<f4", MOST_IN_SUMS),
+    "counts": ("point_counts", "<f4", MOST_IN_SUMS),
+    "new_errors": ("new_point_errors", "<i4", UNITS * MOST_NEW),
+    "new_counts": ("new_point_counts", "<i4", MOST_NEW),
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,14 @@ def specs(metadata: RunMetadata) -> dict[str, ArraySpec]:
         arrays[array.name] = _state_spec(array, kind, count, metadata.state_numbers)
     data = metadata.experiment.data
     points = {} if data is None else point_specs(len(data))
-    return arrays | _history_specs(metadata) | points | _past_specs(metadata, count)
+    return arrays | _history_specs(metadata) | points | _past_specs(metadata, count) | _error_specs(metadata)
+
+
+def _error_specs(metadata: RunMetadata) -> dict[str, ArraySpec]:
+    if not metadata.experiment.follows_errors:
+        return {}
+    shape = shape_of(metadata.experiment.class_count)
+    return {name: ArraySpec(kind, shape, 0, most) for name, kind, most in ERRORS.values()}
 
 
 def _kind_at(step: int, kind: str, metadata: RunMetadata) -> str:
@@ -106,6 +120,8 @@ def arrays_of(run: RunState) -> Mapping[str, NDArray[Any]]:
     if run.experiment.data is not None:
         arrays |= {POINTS: run.experiment.data.points, LABELS: run.experiment.data.labels}
     arrays |= run_past.arrays_of(run.earlier, run.snapshots)
+    if run.errors is not None:
+        arrays |= {name: getattr(run.errors, field) for field, (name, _, _) in ERRORS.items()}
     return arrays | {
         "history_step": history.step,
         "history_loss": history.loss,
@@ -129,6 +145,14 @@ def history_of(metadata: RunMetadata, arrays: Arrays) -> History:
         accuracy=arrays["history_accuracy"],
         held_out_accuracy=arrays["history_held_out_accuracy"],
     )
+
+
+def errors_of(metadata: RunMetadata, arrays: Arrays) -> ErrorSums | None:
+    """Return where the network errs, as the arrays say; None if the run's points do not follow that."""
+    if not metadata.experiment.follows_errors:
+        return None
+    errors, counts, new_errors, new_counts = (arrays[name] for name, _, _ in ERRORS.values())
+    return ErrorSums(errors, counts, new_errors, new_counts)
 
 
 def is_ordered(history: History, began_at: int) -> bool:

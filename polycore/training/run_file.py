@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.errors import PolycoreError, RunFileError
+from polycore.experiment.error_sums import CELLS
 from polycore.experiment.experiment import Experiment
 from polycore.files import archive, metadata, npy_header
 from polycore.files.archive import Entry
@@ -36,7 +37,7 @@ from polycore.optimizers.registry import OPTIMIZERS
 from polycore.points.point_set import PointSet
 from polycore.points.summary import PointsSummary
 from polycore.training import run_arrays, run_metadata, run_past
-from polycore.training.run_arrays import LABELS, POINTS, ArraySpec
+from polycore.training.run_arrays import ERRORS, LABELS, POINTS, ArraySpec
 from polycore.training.run_metadata import RunMetadata
 from polycore.training.run_past import COLUMNS, EARLIER, SNAPSHOT_STEP, SNAPSHOTS
 from polycore.training.run_refusals import RunReason, text_of
@@ -105,6 +106,7 @@ _PAST_NUMBERS = {  # of 8 bytes
     SNAPSHOT_STEP: MOST_SNAPSHOTS,
     SNAPSHOTS: MOST_SNAPSHOT_BYTES // 8,
 }
+_NAMES_OF_ERRORS = [name for name, _, _ in ERRORS.values()]
 
 
 def _largest_size(name: str) -> int:
@@ -113,6 +115,8 @@ def _largest_size(name: str) -> int:
         return MAX_HEADER + 8 * MOST
     if name in (POINTS, LABELS):
         return MAX_HEADER + 8 * MAX_POINTS * 2
+    if name in _NAMES_OF_ERRORS:
+        return MAX_HEADER + 4 * CELLS
     if name in _PAST_NUMBERS:
         return MAX_HEADER + 8 * _PAST_NUMBERS[name]
     several = MEMORY if name in ("changes", "differences") else 1
@@ -195,6 +199,9 @@ def _state(metadata: RunMetadata, arrays: Arrays) -> RunState:
         raise RunFileError(RunReason.HISTORY.text())
     if not OPTIMIZERS[metadata.experiment.optimizer].storage.is_sound(optimizer_state):
         raise RunFileError(RunReason.PAIRS.text())
+    errors = run_arrays.errors_of(metadata, arrays)
+    if errors is not None and not errors.is_sound:
+        raise RunFileError(RunReason.ERRORS.text())
     earlier, snapshots = _past(metadata, arrays)
     return RunState(
         experiment=metadata.experiment,
@@ -214,6 +221,7 @@ def _state(metadata: RunMetadata, arrays: Arrays) -> RunState:
         optimizer_began_at=metadata.optimizer_began_at,
         earlier=earlier,
         snapshots=snapshots,
+        errors=errors,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from polycore.training.state import RunState
 from polycore.training.task import uses_full_batch
 from polycore.version import __version__
 
-KIND, FORMAT, FORMAT_2 = "run", 1, 2
+KIND, FORMAT = "run", 3
 MAX_DEVIATION = 1e100
 
 
@@ -50,10 +50,10 @@ class RunMetadata:
     stuck: bool
     history_every: int
     history_entries: int
-    began_at: int = 0
-    optimizer_began_at: int = 0
-    earlier: tuple[LegMetadata, ...] = ()
-    snapshots: int = 0
+    began_at: int
+    optimizer_began_at: int
+    earlier: tuple[LegMetadata, ...]
+    snapshots: int
 
     @property
     def has_gradient(self) -> bool:
@@ -69,29 +69,13 @@ class RunMetadata:
 
 
 _OWN = ("kind", "format", "experiment", "versions")
-_LATER = ("began_at", "optimizer_began_at", "earlier", "snapshots")  # in format 2 alone
-FIELDS_OF_FORMAT_2 = (*_OWN, *(name for name in RunMetadata.__annotations__ if name != "experiment"))
-FIELDS = tuple(name for name in FIELDS_OF_FORMAT_2 if name not in _LATER)
+FIELDS = (*_OWN, *(name for name in RunMetadata.__annotations__ if name != "experiment"))
 
 
 def to_json(run: RunState) -> str:
-    """Return the metadata of a run as JSON, in format 1 if that can hold it."""
-    needs_format_2 = run.experiment.data is not None or run.began_at or run.earlier or len(run.snapshots)
-    fields = _fields(run)
-    if needs_format_2:
-        fields |= {
-            "format": FORMAT_2,
-            "began_at": run.began_at,
-            "optimizer_began_at": run.optimizer_began_at,
-            "earlier": [run_past.to_dict(leg) for leg in run.earlier],
-            "snapshots": len(run.snapshots),
-        }
-    return metadata.written(fields)
-
-
-def _fields(run: RunState) -> dict[str, Any]:
+    """Return the metadata of a run as JSON."""
     numbers = OPTIMIZERS[run.experiment.optimizer].storage.to_numbers(run.optimizer_state)
-    return {
+    fields = {
         "kind": KIND,
         "format": FORMAT,
         "experiment": run.experiment.summary(),
@@ -107,8 +91,13 @@ def _fields(run: RunState) -> dict[str, Any]:
         "stuck": numbers.stuck,
         "history_every": run.history.every,
         "history_entries": len(run.history.step),
+        "began_at": run.began_at,
+        "optimizer_began_at": run.optimizer_began_at,
+        "earlier": [run_past.to_dict(leg) for leg in run.earlier],
+        "snapshots": len(run.snapshots),
         "versions": {"polycore": __version__, "numpy": np.__version__},
     }
+    return metadata.written(fields)
 
 
 def points_of(fields: Mapping[str, Any]) -> PointsSummary | None:
@@ -117,10 +106,10 @@ def points_of(fields: Mapping[str, Any]) -> PointsSummary | None:
     Raises RunFileError if they are not the fields of a run.
     """
     _check_kind(fields)
-    if set(fields) != set(FIELDS if fields["format"] == FORMAT else FIELDS_OF_FORMAT_2):
+    if set(fields) != set(FIELDS):
         raise RunFileError(RunReason.FIELDS.text())
     experiment = fields["experiment"]
-    if fields["format"] == FORMAT or not isinstance(experiment, dict) or "data" not in experiment:
+    if not isinstance(experiment, dict) or "data" not in experiment:
         return None
     summary = experiment["data"]
     try:
@@ -135,16 +124,16 @@ def from_fields(fields: Mapping[str, Any], data: PointSet | None = None) -> RunM
     Raises RunFileError if no run could have them.
     """
     experiment = _experiment(fields["experiment"], data)
-    past = _past(fields)
-    step = _whole(fields, "step", past.began_at, past.began_at + experiment.steps)
+    began_at = _whole(fields, "began_at", 0, LAST_STEP)
+    step = _whole(fields, "step", began_at, began_at + experiment.steps)
     optimizer = OPTIMIZERS[experiment.optimizer]
     run = RunMetadata(
         experiment=experiment,
         step=step,
         loss=_number_or_none(fields, "loss", MAX_PARAMETER_SIZE, uses_full_batch(experiment)),
-        best_step=_whole(fields, "best_step", past.began_at, step),
+        best_step=_whole(fields, "best_step", began_at, step),
         best_loss=_number(fields, "best_loss", MAX_PARAMETER_SIZE),
-        held_out_step=_whole(fields, "held_out_step", past.began_at, step),
+        held_out_step=_whole(fields, "held_out_step", began_at, step),
         held_out_loss=_number(fields, "held_out_loss", MAX_PARAMETER_SIZE),
         ended=_ended(fields["ended"]),
         deviation=_number_or_none(fields, "deviation", MAX_DEVIATION, not optimizer.needs_gradient),
@@ -152,10 +141,10 @@ def from_fields(fields: Mapping[str, Any], data: PointSet | None = None) -> RunM
         stuck=_stuck(fields["stuck"], optimizer.needs_full_batch),
         history_every=_whole(fields, "history_every", 1, 2 * MAX_STEPS),
         history_entries=_whole(fields, "history_entries", 1, MOST),
-        began_at=past.began_at,
-        optimizer_began_at=past.optimizer_began_at,
-        earlier=past.earlier,
-        snapshots=_snapshots(fields, experiment, past.began_at),
+        began_at=began_at,
+        optimizer_began_at=_whole(fields, "optimizer_began_at", 0, began_at),
+        earlier=_earlier(fields["earlier"], began_at),
+        snapshots=_whole(fields, "snapshots", 0, Rule.of(experiment.parameter_count, began_at).capacity),
     )
     if not _may_have_ended(run):
         raise RunFileError(RunReason.ENDED.text())
@@ -165,7 +154,7 @@ def from_fields(fields: Mapping[str, Any], data: PointSet | None = None) -> RunM
 def _check_kind(fields: Mapping[str, Any]) -> None:
     if fields.get("kind") != KIND:
         raise RunFileError(RunReason.KIND.text())
-    if type(fields.get("format")) is not int or fields["format"] not in (FORMAT, FORMAT_2):
+    if type(fields.get("format")) is not int or fields["format"] != FORMAT:
         raise RunFileError(RunReason.FORMAT.text())
 
 
@@ -173,35 +162,16 @@ def _experiment(value: Any, data: PointSet | None) -> Experiment:
     try:
         if data is not None:
             return Experiment.from_dict({**value, "data": data})
-        experiment = Experiment.from_dict(value)
+        return Experiment.from_dict(value)
     except PolycoreError as error:
         raise RunFileError(RunReason.EXPERIMENT.text()) from error
-    if experiment.data is not None:  # format 1 has no points of the user's own
-        raise RunFileError(RunReason.EXPERIMENT.text())
-    return experiment
 
 
-class _Past(NamedTuple):
-    began_at: int = 0
-    optimizer_began_at: int = 0
-    earlier: tuple[LegMetadata, ...] = ()
-
-
-def _past(fields: Mapping[str, Any]) -> _Past:
-    if fields["format"] == FORMAT:
-        return _Past()
-    began_at = _whole(fields, "began_at", 0, LAST_STEP)
-    optimizer_began_at = _whole(fields, "optimizer_began_at", 0, began_at)
+def _earlier(value: Any, began_at: int) -> tuple[LegMetadata, ...]:
     try:
-        return _Past(began_at, optimizer_began_at, run_past.legs_of(fields["earlier"], began_at))
+        return run_past.legs_of(value, began_at)
     except PolycoreError as error:
         raise RunFileError(RunReason.EARLIER.text()) from error
-
-
-def _snapshots(fields: Mapping[str, Any], experiment: Experiment, began_at: int) -> int:
-    if fields["format"] == FORMAT:
-        return 0
-    return _whole(fields, "snapshots", 0, Rule.of(experiment.parameter_count, began_at).capacity)
 
 
 def _whole(fields: Mapping[str, Any], name: str, low: int, high: int) -> int:

@@ -22,8 +22,8 @@ class RunReason(Enum):
     NUMBERS = f"{{name}}: got a number that is not finite or out of range. {_AGAIN}"
     KIND = "metadata's kind: got none or another one; expected 'run'. Choose a file that Run.save wrote."
     FORMAT = (
-        "metadata's format: got none or an unknown one; expected the integer 1 or 2. Load the run with the "
-        "version of polycore that wrote it."
+        "metadata's format: got none or an unknown one; expected the integer 3. Load the run with "
+        "the version of polycore that wrote it."
     )
     FIELDS = f"metadata: got other fields; expected those in docs/run-file.md of polycore. {_AGAIN}"
     EXPERIMENT = (
@@ -49,6 +49,9 @@ class RunReason(Enum):
     FIELD = f"metadata's {{name}}: got another type than a run's, or a value out of range. {_AGAIN}"
     ENDED = f"metadata's ended: got a reason for which this run cannot have ended at its step. {_AGAIN}"
     HISTORY = f"history_step: got steps that do not ascend from its first step to at most its last. {_AGAIN}"
+    ERRORS = (
+        f"point_errors, new_point_errors: got more errors than points in a cell; expected fewer. {_AGAIN}"
+    )
     PAIRS = (
         "curvatures: got a value that is not the product of its changes and differences, or not above 0. "
         f"{_AGAIN}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from polycore.arrays import Floats
+from polycore.experiment.error_sums import ErrorSums
 from polycore.experiment.experiment import Experiment
 from polycore.history.history import History
 from polycore.history.leg import Leg
@@ -20,6 +21,7 @@ class TrainState(NamedTuple):
     optimizer_state: OptimizerState
     loss: float | None
     gradient: Floats | None
+    errors: ErrorSums | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,8 @@ class RunState:
     `began_at`: the step at which the experiment began, 0 unless the run continues from given weights, and
     `optimizer_began_at` that at which its optimizer did. `earlier`: the training before `began_at`. Given
     weights are in float64, whatever the precision of the steps.
-    `snapshots`: the parameters at some of the steps.
+    `snapshots`: the parameters at some of the steps. `errors`: where the network errs, if the points of the
+    steps follow that; otherwise None.
     """
 
     experiment: Experiment
@@ -55,6 +58,7 @@ class RunState:
     optimizer_began_at: int = 0
     earlier: tuple[Leg, ...] = ()
     snapshots: Snapshots = NO_SNAPSHOTS
+    errors: ErrorSums | None = None
 
     @property
     def last_step(self) -> int:
@@ -75,4 +79,6 @@ class RunState:
     @property
     def train_state(self) -> TrainState:
         """The fields that every step changes."""
-        return TrainState(self.step, self.parameters, self.optimizer_state, self.loss, self.gradient)
+        return TrainState(
+            self.step, self.parameters, self.optimizer_state, self.loss, self.gradient, self.errors
+        )

@@ -9,8 +9,9 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.arrays import Floats, read_only
+from polycore.arrays import Floats, Integers, read_only
 from polycore.errors import PolycoreError
+from polycore.experiment.error_sums import BLOCK, ErrorSums
 from polycore.experiment.experiment import Experiment
 from polycore.experiment.fresh_points import FreshPoints, stage_at
 from polycore.limits import MAX_PARAMETER_SIZE
@@ -133,6 +134,13 @@ class Task:
             return self._fresh(first, end, began_at)
         return self._epochs(first, end)
 
+    def batches_by_errors(self, began_at: int) -> "BatchesByErrors":
+        """Return what draws the points of each step where the network errs.
+
+        began_at: as for `batches`.
+        """
+        return BatchesByErrors(self, began_at)
+
     def directions(self, size: int, first: int, end: int) -> Iterator[NDArray[np.float64]]:
         """Yield for each step from `first` to before `end` a vector of `size` standard normal numbers."""
         block = max(1, min(64, 2 * (MOST_DRAWN - 1) // size))
@@ -149,16 +157,27 @@ class Task:
         return partial(masks, experiment.dropout, experiment.widths, rng, self.precision)
 
     def _fresh(self, first: int, end: int, began_at: int) -> Iterator[Batch]:
-        growth = GROWTH if self.experiment.growing_batches else (1.0, 1.0, 1.0)
-        block = max(1, min(64, MOST_DRAWN // round(self.batch_size * max(growth))))
+        block = self.drawn_together
         for index, rows in _blocks(first, end, block):
             rng = generator(self.experiment.seed, Stream.BATCHES, index)
-            stage = stage_at(max(index * block - began_at, 0), self.experiment.steps)
-            size = max(1, round(self.batch_size * growth[stage]))
-            yield from self._fresh_points.batches(rng, block, size, stage)[rows]
+            stage, size = self.stage_and_size(index * block, began_at)
+            yield from self.fresh_points.batches(rng, block, size, stage)[rows]
+
+    @property
+    def drawn_together(self) -> int:
+        """The number of steps whose fresh points are drawn at once."""
+        largest = round(self.batch_size * (max(GROWTH) if self.experiment.growing_batches else 1))
+        return max(1, min(64, MOST_DRAWN // largest))
+
+    def stage_and_size(self, step: int, began_at: int) -> tuple[int, int]:
+        """Return the stage, 0, 1 or 2, and the number of fresh points of a step."""
+        stage = stage_at(max(step - began_at, 0), self.experiment.steps)
+        growth = GROWTH[stage] if self.experiment.growing_batches else 1
+        return stage, max(1, round(self.batch_size * growth))
 
     @cached_property
-    def _fresh_points(self) -> FreshPoints:
+    def fresh_points(self) -> FreshPoints:
+        """What draws its fresh points."""
         experiment = self.experiment
         _, spread = experiment.training_set()[0].std(axis=0)
         return FreshPoints(
@@ -181,6 +200,33 @@ class Task:
                 yield self.training_in_float32.chosen(
                     order[part * self.batch_size : (part + 1) * self.batch_size]
                 )
+
+
+class BatchesByErrors:
+    """Draws the points of a run's steps where its network errs.
+
+    What it draws depends on its arguments alone: it keeps the last points that were drawn, for the next step.
+    """
+
+    def __init__(self, task: Task, began_at: int) -> None:
+        self._task, self._began_at = task, began_at
+        # both are powers of 2, so that points which are drawn at once have the same density
+        self._together = min(BLOCK, 2 ** (task.drawn_together.bit_length() - 1))
+        self._index = -1
+        self._batches: list[Batch] = []
+        self._cells = np.empty((0, 0), np.int64)
+
+    def at(self, step: int, sums: ErrorSums) -> tuple[Batch, Integers]:
+        """Return the points of the step after step `step`, and their cells (N,) in `sums`."""
+        index, row = divmod(step, self._together)
+        if index != self._index:
+            self._index = index
+            rng = generator(self._task.experiment.seed, Stream.BATCHES, index)
+            _, size = self._task.stage_and_size(index * self._together, self._began_at)
+            self._batches, self._cells = self._task.fresh_points.batches_by_errors(
+                rng, self._together, size, sums
+            )
+        return self._batches[row], self._cells[row]
 
 
 def uses_full_batch(experiment: Experiment) -> bool:

@@ -5,6 +5,7 @@ from itertools import count, repeat
 from typing import Protocol, cast
 
 from polycore.arrays import Floats
+from polycore.experiment.error_sums import ErrorSums
 from polycore.experiment.experiment import Experiment
 from polycore.network.penalty import Penalty
 from polycore.optimizers.comparison import LowerOnAll, LowerOnBatch
@@ -59,7 +60,9 @@ class GradientDescent:
         """Return the state before the first step."""
         state = self._optimizer.start(parameters.astype(self._task.precision))
         if not self._task.full_batch:
-            return TrainState(0, parameters, state, None, None)
+            experiment = self._task.experiment
+            errors = ErrorSums.empty(experiment.class_count) if experiment.follows_errors else None
+            return TrainState(0, parameters, state, None, None, errors)
         return TrainState(
             0, parameters, state, *self._kernels.loss_and_gradient(parameters, self._task.training)
         )
@@ -68,11 +71,13 @@ class GradientDescent:
         """Yield the state after each step."""
         if self._task.full_batch and not self._task.experiment.dropout:
             return self._on_all(state, end)
+        if state.errors is not None:
+            return self._where_it_errs(state, state.errors, end)
         return self._on_batches(state, end)
 
     def _on_all(self, state: TrainState, end: int) -> Iterator[TrainState]:
         update = self._optimizer.step_with(self._task.experiment)
-        first, parameters, optimizer_state, _, gradient = state
+        first, parameters, optimizer_state, _, gradient, _ = state
         loss_and_gradient, batch = self._kernels.loss_and_gradient, self._task.training
         for step, rate in zip(count(first + 1), self._rates(first, end), strict=False):
             # its gradient was computed with its loss
@@ -84,7 +89,7 @@ class GradientDescent:
     def _on_batches(self, state: TrainState, end: int) -> Iterator[TrainState]:
         task, kernels = self._task, self._kernels
         update = self._optimizer.step_with(task.experiment)
-        first, parameters, optimizer_state, _, _ = state
+        first, parameters, optimizer_state, _, _, _ = state
         parameters = parameters.astype(task.precision, copy=False)
         batches, rates = task.batches(first, end, self._began_at), self._rates(first, end)
         for step, batch, rate in zip(count(first + 1), batches, rates, strict=False):
@@ -94,6 +99,22 @@ class GradientDescent:
             # with dropout, that of the whole network is not that of the step
             loss = kernels.loss(parameters, task.training) if task.full_batch else None
             yield TrainState(step, parameters, optimizer_state, loss, gradient)
+
+    def _where_it_errs(self, state: TrainState, errors: ErrorSums, end: int) -> Iterator[TrainState]:
+        task, kernels = self._task, self._kernels
+        update = self._optimizer.step_with(task.experiment)
+        parameters, optimizer_state = (
+            state.parameters.astype(task.precision, copy=False),
+            state.optimizer_state,
+        )
+        batches = task.batches_by_errors(self._began_at)
+        for step, rate in zip(count(state.step + 1), self._rates(state.step, end), strict=False):
+            batch, cells = batches.at(step - 1, errors)
+            gradient, of_points = kernels.gradient_and_errors(parameters, batch, task.dropout(step))
+            slopes = self._with_penalty(gradient, parameters)
+            parameters, optimizer_state = update(parameters, slopes, optimizer_state, rate)
+            errors = errors.after(step, cells, of_points)
+            yield TrainState(step, parameters, optimizer_state, None, gradient, errors)
 
     def _with_penalty(self, gradient: Floats, parameters: Floats) -> Floats:
         return gradient if self._penalty is None else gradient + self._penalty.gradient(parameters)
@@ -115,7 +136,7 @@ class FullBatchDescent:
 
     def states(self, state: TrainState, end: int) -> Iterator[TrainState]:
         """Yield the state after each step."""
-        first, parameters, optimizer_state, loss, gradient = state
+        first, parameters, optimizer_state, loss, gradient, _ = state
         for step in range(first + 1, end + 1):
             parameters, loss, gradient, optimizer_state = self._optimizer.step(
                 parameters, cast(float, loss), cast(Floats, gradient), optimizer_state, self._evaluate
@@ -144,7 +165,7 @@ class Search:
     def states(self, state: TrainState, end: int) -> Iterator[TrainState]:
         """Yield each new state, and those that are to be measured."""
         task, kernels, update = self._task, self._kernels, self._optimizer.step
-        first, parameters, optimizer_state, _, _ = state
+        first, parameters, optimizer_state, _, _, _ = state
         measured_every, began_at = task.measured_every, self._began_at
         on_all = LowerOnAll(kernels, task.training, task.training_in_float32) if task.full_batch else None
         # a target is compared with the loss of every change; otherwise a comparison with the last is enough

@@ -35,6 +35,7 @@ from tests.attacks.run_archives import (
 from tests.attacks.variations import unfinished
 
 ADAM, SGD, SEARCH, LBFGS = "adam on all samples", "sgd on batches", "evolution", "l-bfgs"
+ERRORS = "errors in growing batches"
 FILES = entries(arrays_of(ADAM))
 PLAIN = archive(FILES)
 COUNT = len(arrays_of(ADAM)["parameters"])
@@ -134,8 +135,7 @@ FIELDS = {
     f"{name} {value!r} of {kind}": (with_fields(kind, **{name: value}), reason)
     for kind, name, values, reason in [
         (ADAM, "kind", (..., None, "Run", 1, ["run"]), "kind: got none or another one"),
-        (ADAM, "format", (..., None, 0, 3, True, "2", 2.0, [2]), "format: got none or an unknown one"),
-        (ADAM, "format", (1,), "metadata: got other fields"),
+        (ADAM, "format", (..., None, 0, 1, 2, 4, True, "3", 3.0, [3]), "format: got none or an unknown one"),
         (ADAM, "began_at", (-1, 1.0, None, True, 10**12), "metadata's began_at: got"),
         (ADAM, "began_at", (24, 10**9), "metadata's step: got"),
         (ADAM, "optimizer_began_at", (-1, 1, None, 0.0), "metadata's optimizer_began_at: got"),
@@ -258,7 +258,7 @@ OWN = (
             with_experiment(CONTINUED, data=None),
             "got other data",
         ),
-        "points of format 1": (
+        "points in place of their number": (
             with_fields(
                 ADAM,
                 experiment=told_by(ADAM)["experiment"]
@@ -459,6 +459,10 @@ NUMBERS = {
         (LBFGS, "changes", (1, 1), (np.nan, np.inf)),
         (LBFGS, "differences", (1, 1), (np.nan, -1.1e100)),
         (LBFGS, "curvatures", 1, (np.nan, np.inf, -1.0)),
+        (ERRORS, "point_errors", (0, 3), (np.nan, np.inf, -1e-30, 1e9)),
+        (ERRORS, "point_counts", (1, 3), (np.nan, -np.inf, -1.0, 1e9)),
+        (ERRORS, "new_point_errors", (0, 3), (-1, 2**31 - 1)),
+        (ERRORS, "new_point_counts", (0, 3), (-1, 2**30)),
         (ADAM, "history_step", 1, (-1, 24, 2**62)),
         (ADAM, "history_loss", 1, (np.nan, np.inf, -0.5, 1.1e6)),
         (ADAM, "history_accuracy", 1, (np.nan, -0.1, 1.1)),
@@ -484,6 +488,14 @@ NUMBERS = {
         "history_step: got steps",
     ),
     "a history that turns": (with_numbers("history_step", put(1, 20)), "history_step: got steps"),
+    "more errors than points": (
+        with_numbers("point_errors", lambda array: array + 1, ERRORS),
+        "point_errors, new_point_errors: got more errors than points",
+    ),
+    "more new errors than new points": (
+        with_numbers("new_point_errors", lambda array: array + 1, ERRORS),
+        "point_errors, new_point_errors: got more errors than points",
+    ),
     "no curvature": (with_numbers("curvatures", put(0, 0.0), LBFGS), "curvatures: got a value"),
     "another curvature": (with_numbers("curvatures", put(0, 1e3), LBFGS), "curvatures: got a value"),
     "a change of nothing": (with_numbers("changes", put(2, 0.0), LBFGS), "curvatures: got a value"),

@@ -6,7 +6,7 @@ import string
 from polycore.files.named_arrays import NAMES, NAMES_OF_OTHERS
 from polycore.files.named_arrays import RUN_NAMES as NAMES_OF_RUNS
 from polycore.files.refusals import Reason
-from polycore.training.run_metadata import FIELDS_OF_FORMAT_2
+from polycore.training.run_metadata import FIELDS
 from polycore.training.run_refusals import RunReason, fixed_text
 
 # the text of Model, about the numbers in the arrays
@@ -14,9 +14,7 @@ NUMBER = "{name}: got a number that is not finite or out of range; expected {low
 NUMBERS = r"(?:[0-9]{1,3}(?:,[0-9]{3}){0,2}|more than 9,999,999)"
 LENGTH = r"(?:[0-9]{1,7}|more than 9,999,999)"
 FIELD_PATTERNS = {
-    "name": "|".join(
-        [*NAMES, *NAMES_OF_OTHERS.values(), "the .npy file", *NAMES_OF_RUNS, *FIELDS_OF_FORMAT_2]
-    ),
+    "name": "|".join([*NAMES, *NAMES_OF_OTHERS.values(), "the .npy file", *NAMES_OF_RUNS, *FIELDS]),
     "shape": rf"\(\)|\({LENGTH},\)|\({LENGTH}, {LENGTH}\)|of {NUMBERS} dimensions",
     "low": "0|-1e[+]06",
     "high": "1|1e[+]06",

@@ -23,7 +23,7 @@ A, B = Kept("A", MODEL, None), Kept("B", pc.start(OTHER).best, None)
 GAME = Game.begin(EXPERIMENT, 1, None, 0.0)
 POINTS = Points(np.zeros((1, 2)), None)
 FULL = Session(
-    setup=Setup(EXPERIMENT, Replaced(None, 20)),
+    setup=Setup(EXPERIMENT, Replaced(None, 20, "crossings")),
     training=Training(pc.start(EXPERIMENT), executor=None, advance=pc.advance),
     models=KeptModels((A, B), "B", runs=1, uploads=1),
     by_hand=ByHand("A", MODEL, B.model),

@@ -1,5 +1,7 @@
 """The settings of the Train page: each is offered if the optimizer uses it, and each choice trains."""
 
+from dataclasses import replace
+
 import pytest
 
 from pages.setup import layer_diagram, more_settings
@@ -56,8 +58,8 @@ def enter(app, label, value):
 
 
 def swap(app):
-    """Return the lines that say which samples L-BFGS uses, and which it replaced."""
-    return [caption.value for caption in app.caption if "L-BFGS uses" in caption.value]
+    """Return the lines that say which points an optimizer uses, and which it replaced."""
+    return [caption.value for caption in app.caption if ":material/swap_horiz:" in caption.value]
 
 
 def in_use(app):
@@ -290,6 +292,22 @@ def test_lbfgs_replaces_the_samples_until_another_optimizer_is_chosen(words, per
     enter(app, "Optimizer", "adam")
     assert session_of(app).experiment == before
     assert inputs(app)[BATCH].value == before.batch_size
+    assert swap(app) == []
+
+
+@pytest.mark.parametrize("optimizer", ["evolution", "lbfgs"])
+def test_errors_come_back_after_an_optimizer_that_computes_none(optimizer):
+    app = opened(TRAIN, {**QUICK, "samples": "fresh", "sampling": "errors"})
+    before = session_of(app).experiment
+    for chosen in (optimizer, "random-search"):
+        enter(app, "Optimizer", chosen)
+        assert session_of(app).experiment.sampling == "crossings"
+        assert refusals(app) == []
+    [line] = swap(app)
+    assert "Random search computes no errors that fresh points could follow" in line
+    assert "errors" not in inputs(app)["Fresh points"].options
+    enter(app, "Optimizer", "rmsprop")
+    assert session_of(app).experiment == replace(before, optimizer="rmsprop")
     assert swap(app) == []
 
 

@@ -264,21 +264,6 @@ def test_weights_that_no_file_could_store_are_refused():
         pc.start(replace(TINY, x_range=(-1000, 1000)), weights=large)
 
 
-def test_format_1_has_no_past_and_still_loads():
-    run = replace(THIRTY, snapshots=type(THIRTY.snapshots)())
-    file = io.BytesIO()
-    run.save(file)
-    with np.load(io.BytesIO(file.getvalue())) as stored:
-        assert '"format":1' in stored["metadata"].item()
-        assert "began_at" not in stored["metadata"].item()
-        assert set(arrays_of(CONTINUED)) - set(stored.files) == {
-            *("snapshots", "snapshot_step", "earlier_history", "data_points", "data_labels", "squares")
-        } - {"squares"}
-    loaded = pc.Run.load(io.BytesIO(file.getvalue()))
-    assert same_run(loaded, run)
-    assert pc.advance(loaded, 30).parameters.tolist() == pc.advance(THIRTY, 30).parameters.tolist()
-
-
 def test_settings_are_those_of_an_experiment():
     assert checked_settings(None) is None
     assert checked_settings(TINY.to_dict()) == TINY.summary()

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -153,6 +154,18 @@ def test_any_json_value_in_any_field_gives_an_experiment_or_a_refusal(field, val
     with contextlib.suppress(pc.PolycoreError):
         experiment = pc.Experiment.from_dict({field: value})
         assert pc.Experiment.from_json(experiment.to_json()) == experiment
+
+
+def test_another_optimizer_gets_points_that_it_can_use():
+    errors = pc.Experiment(samples_per_class=None, batch_size=64, sampling="errors")
+    for name in ("adam", "rmsprop", "sgd"):
+        assert errors.with_optimizer(name) == replace(errors, optimizer=name)
+    for name in ("evolution", "random-search"):
+        assert errors.with_optimizer(name) == replace(errors, optimizer=name, sampling="crossings")
+    fixed = {"samples_per_class": 100, "batch_size": None, "sampling": "crossings"}
+    assert errors.with_optimizer("lbfgs") == replace(errors, optimizer="lbfgs", **fixed)
+    with pytest.raises(pc.PolycoreError, match=r"^optimizer: got 'Adam'"):
+        errors.with_optimizer("Adam")
 
 
 def test_the_tutorials_experiment():

@@ -104,6 +104,17 @@ def test_loss_and_accuracy_are_the_plain_network_s(count):
     )
 
 
+@pytest.mark.parametrize("count", [7, 30_000], ids=["a few points", "several parts and a rest"])
+def test_a_points_error_is_what_the_probability_of_its_class_lacks(count):
+    widths = (2, 4, 3)
+    parameters, points, labels = some(widths, count, seed=3)
+    kernels, batch = Kernels(widths), Batch.of(points, labels, 3)
+    gradient, errors = kernels.gradient_and_errors(parameters, batch)
+    probabilities = plain_probabilities(parameters, widths, points)
+    assert errors == pytest.approx(1 - probabilities[np.arange(count), labels], abs=1e-12)
+    assert (gradient == kernels.gradient(parameters, batch)).all()
+
+
 def test_each_point_twice_changes_neither_loss_nor_gradient():
     # over several parts, so that they must be weighed by their points
     widths = (2, 4, 3)
