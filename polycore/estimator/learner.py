@@ -97,11 +97,11 @@ class Learner:
         """
         optimizer = _checked_optimizer(settings)
         self._check_features(settings)
-        update, kernels = optimizer.step_with(settings), Kernels(self.widths, self.activation)
+        update, kernels = optimizer.step_with(settings, self.widths), Kernels(self.widths, self.activation)
         parameters, state, step = self.parameters, self.optimizer_state, self.steps
         penalty = Penalty.of(settings.l1, settings.l2, self.widths, parameters.dtype)
         if state is None or self.optimizer != settings.optimizer:
-            state, step = optimizer.start(parameters), 0
+            state, step = optimizer.start(parameters, self.widths), 0
         with np.errstate(all="ignore"):  # diverging weights overflow before they are refused
             for batch in self._batches(points, labels, settings.batch_size or len(points)):
                 gradient = kernels.gradient(parameters, batch, self._dropout(settings, step))

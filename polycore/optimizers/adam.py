@@ -101,6 +101,6 @@ ADAM = GradientOptimizer(
     ),
     uses=frozenset({"learning_rate", "schedule", "warmup_steps", "weight_decay"}) | REGULARIZATION,
     racing_rate=0.03,
-    start=start_adam,
-    step_with=lambda settings: partial(step_adam, weight_decay=settings.weight_decay),
+    start=lambda parameters, _widths: start_adam(parameters),
+    step_with=lambda settings, _widths: partial(step_adam, weight_decay=settings.weight_decay),
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from polycore.arrays import Floats
+from polycore.network.parameters import parameter_count
 from polycore.optimizers.optimizer import (
     MAX_SLOPE,
     Arrays,
@@ -19,6 +20,7 @@ from polycore.optimizers.optimizer import (
     StateArray,
     StateNumbers,
     Storage,
+    Widths,
     Words,
 )
 
@@ -252,8 +254,8 @@ def _to_state(_step: int, numbers: StateNumbers, arrays: Arrays) -> LbfgsState:
     return LbfgsState(tuple(Pair(*pair) for pair in pairs), numbers.stuck)
 
 
-def _per_pair_and_parameter(parameters: int, pairs: int) -> tuple[int, ...]:
-    return (pairs, parameters)
+def _per_pair_and_parameter(widths: Widths, pairs: int) -> tuple[int, ...]:
+    return (pairs, parameter_count(widths))
 
 
 LBFGS = FullBatchOptimizer(
@@ -274,7 +276,7 @@ LBFGS = FullBatchOptimizer(
                 "curvatures",
                 low=0,
                 high=MAX_SLOPE * MAX_SLOPE,
-                shape=lambda _parameters, pairs: (pairs,),
+                shape=lambda _widths, pairs: (pairs,),
                 in_float64=True,
             ),
         ),

@@ -1,12 +1,13 @@
 """What an optimizer is: its step, the settings it uses, how a run file stores it, and words about it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
 from polycore.arrays import Floats
+from polycore.network.parameters import parameter_count
 
 # settings that change what the gradient is of, so that every optimizer that follows it alone can use them
 REGULARIZATION = frozenset({"l1", "l2", "dropout"})
@@ -33,6 +34,7 @@ class OptimizerState:
 
 
 Arrays = Mapping[str, NDArray[Any]]
+Widths = Sequence[int]  # of a network's layers, from the inputs to the classes
 # (candidate, kept) -> whether the candidate's loss is lower
 Comparison = Callable[[Floats, Floats], bool]
 LossAndGradient = Callable[[Floats], tuple[float, Floats]]
@@ -59,22 +61,23 @@ class StateNumbers:
     stuck: bool = False
 
 
-def per_parameter(parameters: int, pairs: int) -> tuple[int, ...]:  # noqa: ARG001 - as every shape
+def per_parameter(widths: Widths, pairs: int) -> tuple[int, ...]:  # noqa: ARG001 - as every shape
     """Return the shape of an array with one number for each parameter."""
-    return (parameters,)
+    return (parameter_count(widths),)
 
 
 @dataclass(frozen=True)
 class StateArray:
     """An array of a state in a run file: its name there, the range of its numbers, and its shape.
 
-    shape: of (number of parameters, number of pairs). in_float64: whatever type the parameters have.
+    shape: of a network of these widths, and the number of pairs. in_float64: whatever type the parameters
+    have.
     """
 
     name: str
     low: float = -MAX_SLOPE
     high: float = MAX_SLOPE
-    shape: Callable[[int, int], tuple[int, ...]] = per_parameter
+    shape: Callable[[Widths, int], tuple[int, ...]] = per_parameter
     in_float64: bool = False
 
 
@@ -145,10 +148,13 @@ class Optimizer:
 
 @dataclass(frozen=True)
 class GradientOptimizer(Optimizer):
-    """Follows the gradient of a batch. `start` takes the parameters, `step_with` the settings."""
+    """Follows the gradient of a batch.
 
-    start: Callable[[Floats], OptimizerState]
-    step_with: Callable[[Settings], GradientStep]
+    `start` takes the parameters, `step_with` the settings, and both the widths of the network's layers.
+    """
+
+    start: Callable[[Floats, Widths], OptimizerState]
+    step_with: Callable[[Settings, Widths], GradientStep]
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,6 @@ RMSPROP = GradientOptimizer(
     # 32, 32, 32, 32, 32, two seeds each, have these geometric means: 0.29 nats with 0.001, 0.21 with 0.003,
     # 0.19 with 0.01, 0.28 with 0.03.
     racing_rate=0.01,
-    start=start_rmsprop,
-    step_with=lambda settings: partial(step_rmsprop, weight_decay=settings.weight_decay),
+    start=lambda parameters, _widths: start_rmsprop(parameters),
+    step_with=lambda settings, _widths: partial(step_rmsprop, weight_decay=settings.weight_decay),
 )

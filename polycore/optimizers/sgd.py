@@ -14,6 +14,7 @@ from polycore.optimizers.optimizer import (
     Settings,
     StateArray,
     Storage,
+    Widths,
     Words,
 )
 from polycore.optimizers.weight_decay import decayed
@@ -52,7 +53,7 @@ def step_sgd(
     return decayed(parameters, learning_rate, weight_decay) - change, SgdState(velocity)
 
 
-def _step_with(settings: Settings) -> GradientStep:
+def _step_with(settings: Settings, widths: Widths) -> GradientStep:  # noqa: ARG001 - as every optimizer's
     return partial(
         step_sgd,
         momentum=settings.momentum,
@@ -80,6 +81,6 @@ SGD = GradientOptimizer(
     uses=frozenset({"learning_rate", "schedule", "warmup_steps", "momentum", "nesterov", "weight_decay"})
     | REGULARIZATION,
     racing_rate=0.03,
-    start=start_sgd,
+    start=lambda parameters, _widths: start_sgd(parameters),
     step_with=_step_with,
 )

@@ -15,7 +15,14 @@ from polycore.files.refusals import Shape
 from polycore.history.history import History
 from polycore.history.leg import LAST_STEP
 from polycore.limits import MAX_CLASSES, MAX_COORDINATE, MAX_PARAMETER_SIZE
-from polycore.optimizers.optimizer import MAX_SLOPE, Arrays, OptimizerState, StateArray, StateNumbers
+from polycore.optimizers.optimizer import (
+    MAX_SLOPE,
+    Arrays,
+    OptimizerState,
+    StateArray,
+    StateNumbers,
+    Widths,
+)
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.training import run_past
 from polycore.training.run_metadata import RunMetadata
@@ -55,7 +62,7 @@ def specs(metadata: RunMetadata) -> dict[str, ArraySpec]:
         arrays["gradient"] = ArraySpec(kind, (count,), -MAX_SLOPE, MAX_SLOPE)
     storage = OPTIMIZERS[metadata.experiment.optimizer].storage
     for array in storage.arrays:
-        arrays[array.name] = _state_spec(array, kind, count, metadata.state_numbers)
+        arrays[array.name] = _state_spec(array, kind, metadata.experiment.widths, metadata.state_numbers)
     data = metadata.experiment.data
     points = {} if data is None else point_specs(len(data))
     return arrays | _history_specs(metadata) | points | _past_specs(metadata, count) | _error_specs(metadata)
@@ -94,9 +101,9 @@ def point_specs(count: int) -> dict[str, ArraySpec]:
     }
 
 
-def _state_spec(array: StateArray, kind: str, count: int, numbers: StateNumbers) -> ArraySpec:
+def _state_spec(array: StateArray, kind: str, widths: Widths, numbers: StateNumbers) -> ArraySpec:
     array_type = "<f8" if array.in_float64 else kind
-    return ArraySpec(array_type, array.shape(count, numbers.pairs), array.low, array.high)
+    return ArraySpec(array_type, array.shape(widths, numbers.pairs), array.low, array.high)
 
 
 def _history_specs(metadata: RunMetadata) -> dict[str, ArraySpec]:

@@ -9,7 +9,12 @@ from polycore.experiment.error_sums import ErrorSums
 from polycore.experiment.experiment import Experiment
 from polycore.network.penalty import Penalty
 from polycore.optimizers.comparison import LowerOnAll, LowerOnBatch
-from polycore.optimizers.optimizer import FullBatchOptimizer, GradientOptimizer, SearchOptimizer
+from polycore.optimizers.optimizer import (
+    FullBatchOptimizer,
+    GradientOptimizer,
+    GradientStep,
+    SearchOptimizer,
+)
 from polycore.optimizers.schedules import rate_at, warming_up
 from polycore.training.state import TrainState
 from polycore.training.task import Task
@@ -58,7 +63,7 @@ class GradientDescent:
 
     def start(self, parameters: Floats, loss: float) -> TrainState:  # noqa: ARG002 - computed with the gradient
         """Return the state before the first step."""
-        state = self._optimizer.start(parameters.astype(self._task.precision))
+        state = self._optimizer.start(parameters.astype(self._task.precision), self._task.experiment.widths)
         if not self._task.full_batch:
             experiment = self._task.experiment
             errors = ErrorSums.empty(experiment.class_count) if experiment.follows_errors else None
@@ -76,7 +81,7 @@ class GradientDescent:
         return self._on_batches(state, end)
 
     def _on_all(self, state: TrainState, end: int) -> Iterator[TrainState]:
-        update = self._optimizer.step_with(self._task.experiment)
+        update = self._step()
         first, parameters, optimizer_state, _, gradient, _ = state
         loss_and_gradient, batch = self._kernels.loss_and_gradient, self._task.training
         for step, rate in zip(count(first + 1), self._rates(first, end), strict=False):
@@ -88,7 +93,7 @@ class GradientDescent:
 
     def _on_batches(self, state: TrainState, end: int) -> Iterator[TrainState]:
         task, kernels = self._task, self._kernels
-        update = self._optimizer.step_with(task.experiment)
+        update = self._step()
         first, parameters, optimizer_state, _, _, _ = state
         parameters = parameters.astype(task.precision, copy=False)
         batches, rates = task.batches(first, end, self._began_at), self._rates(first, end)
@@ -102,7 +107,7 @@ class GradientDescent:
 
     def _where_it_errs(self, state: TrainState, errors: ErrorSums, end: int) -> Iterator[TrainState]:
         task, kernels = self._task, self._kernels
-        update = self._optimizer.step_with(task.experiment)
+        update = self._step()
         parameters, optimizer_state = (
             state.parameters.astype(task.precision, copy=False),
             state.optimizer_state,
@@ -115,6 +120,10 @@ class GradientDescent:
             parameters, optimizer_state = update(parameters, slopes, optimizer_state, rate)
             errors = errors.after(step, cells, of_points)
             yield TrainState(step, parameters, optimizer_state, None, gradient, errors)
+
+    def _step(self) -> GradientStep:
+        experiment = self._task.experiment
+        return self._optimizer.step_with(experiment, experiment.widths)
 
     def _with_penalty(self, gradient: Floats, parameters: Floats) -> Floats:
         return gradient if self._penalty is None else gradient + self._penalty.gradient(parameters)
