@@ -27,6 +27,11 @@ KINDS = {
     "errors with noise and dropout": replace(
         TINY, samples_per_class=None, batch_size=7, sampling="errors", noise=0.1, dropout=0.25
     ),
+    "soap on all samples": replace(TINY, optimizer="soap", hidden=(3, 4), weight_decay=0.01),
+    "soap on batches": replace(TINY, optimizer="soap", batch_size=7, l1=0.001, dropout=0.25),
+    "soap where it errs": replace(
+        TINY, optimizer="soap", samples_per_class=None, batch_size=8, sampling="errors", warmup_steps=20
+    ),
     "random search": replace(TINY, optimizer="random-search", standardize=False),
     "random search on batches": replace(TINY, optimizer="random-search", batch_size=7),
     "evolution": replace(TINY, optimizer="evolution", learning_rate=0.1),

@@ -99,7 +99,7 @@ class Experiment:
     nesterov
         Of sgd: step along gradient + momentum·v instead of v.
     weight_decay
-        Of sgd and adam, 0 to 10: each step shrinks the weights by learning_rate·weight_decay.
+        Of adam, soap, rmsprop and sgd, 0 to 10: each step shrinks the weights by learning_rate·weight_decay.
     target_loss
         End the run when the loss on the training set is this low, in nats; None: no target.
     patience
@@ -119,11 +119,11 @@ class Experiment:
         Of all hidden neurons: "relu", "leaky-relu", "tanh", "sigmoid", "gelu" (in its tanh form), "silu",
         "sine" or "identity".
     l1, l2
-        Of adam, rmsprop and sgd, each 0 to 10: steps minimize the loss plus l1·Σ|w| + l2/2·Σw² over all
+        Of adam, soap, rmsprop and sgd, each 0 to 10: steps minimize the loss plus l1·Σ|w| + l2/2·Σw² over all
         weights; the reported losses are without it.
     dropout
-        Of adam, rmsprop and sgd, 0 to 0.9: the share of hidden neurons that each step leaves out, at random
-        for each point; see `polycore.network.dropout`. The whole network is measured.
+        Of adam, soap, rmsprop and sgd, 0 to 0.9: the share of hidden neurons that each step leaves out, at
+        random for each point; see `polycore.network.dropout`. The whole network is measured.
     warmup_steps
         The learning rate rises over so many steps, linearly, to that of the schedule.
     features

@@ -54,7 +54,7 @@ def step_adam(
     first_moment = BETA_1 * state.first_moment
     first_moment += gradient
     if step % CLEARED_EVERY == 0:
-        _clear(first_moment)
+        clear(first_moment, BETA_1)
     second_moment = BETA_2 * state.second_moment
     change = gradient * gradient
     second_moment += change
@@ -69,14 +69,14 @@ def step_adam(
     return stepped, AdamState(step, first_moment, second_moment)
 
 
-def _clear(moment: Floats) -> None:
-    """Replace by 0 what would become denormal before the next time.
+def clear(moment: Floats, beta_1: float) -> None:
+    """Replace by 0 what would become denormal in the next CLEARED_EVERY steps, each of which leaves `beta_1`.
 
     The moment of a dead neuron shrinks in every step and stays among the denormal numbers, with which many
     processors compute slowly: they took a fifth to a third of the time of the recommended experiment. Such a
     moment moves a parameter by less than its rounding, unless that is next to 0 too.
     """
-    moment[np.abs(moment) < np.finfo(moment.dtype).tiny / BETA_1**CLEARED_EVERY] = 0
+    moment[np.abs(moment) < np.finfo(moment.dtype).tiny / beta_1**CLEARED_EVERY] = 0
 
 
 ADAM = GradientOptimizer(

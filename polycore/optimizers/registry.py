@@ -10,8 +10,9 @@ from polycore.optimizers.optimizer import Optimizer
 from polycore.optimizers.random_search import RANDOM_SEARCH
 from polycore.optimizers.rmsprop import RMSPROP
 from polycore.optimizers.sgd import SGD
+from polycore.optimizers.soap import SOAP
 
 # in the order in which pages offer them
 OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType(
-    {optimizer.name: optimizer for optimizer in (ADAM, RMSPROP, SGD, LBFGS, EVOLUTION, RANDOM_SEARCH)}
+    {optimizer.name: optimizer for optimizer in (ADAM, SOAP, RMSPROP, SGD, LBFGS, EVOLUTION, RANDOM_SEARCH)}
 )

@@ -35,7 +35,7 @@ from tests.attacks.run_archives import (
 from tests.attacks.variations import unfinished
 
 ADAM, SGD, SEARCH, LBFGS = "adam on all samples", "sgd on batches", "evolution", "l-bfgs"
-ERRORS = "errors in growing batches"
+ERRORS, SOAP = "errors in growing batches", "soap on batches"
 FILES = entries(arrays_of(ADAM))
 PLAIN = archive(FILES)
 COUNT = len(arrays_of(ADAM)["parameters"])
@@ -455,6 +455,8 @@ NUMBERS = {
         (ADAM, "gradient", 3, (np.nan, np.inf, 1.1e100)),
         (SGD, "velocity", 3, (np.nan, -np.inf)),
         (ADAM, "gradients", 3, (np.nan, -1.1e100)),
+        (SOAP, "sums", 3, (np.nan, np.inf, -np.inf)),
+        (SOAP, "bases", 3, (np.nan, 2.1, -2.1)),
         (ADAM, "squares", 3, (np.nan, -1e-300, -np.inf)),
         (LBFGS, "changes", (1, 1), (np.nan, np.inf)),
         (LBFGS, "differences", (1, 1), (np.nan, -1.1e100)),

@@ -87,6 +87,7 @@ def test_every_optimizer_can_be_chosen_and_trains(optimizer, words):
     [
         ("adam", PACED | REGULARIZED),
         ("rmsprop", PACED | REGULARIZED),
+        ("soap", PACED | REGULARIZED),
         ("sgd", PACED | REGULARIZED | {"Momentum", "Nesterov momentum"}),
         ("lbfgs", ALWAYS),
         ("evolution", PACED),

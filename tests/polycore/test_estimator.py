@@ -303,7 +303,9 @@ def test_a_diverging_fit_warns_and_keeps_the_best_weights():
     assert np.isfinite(wild.predict_proba(1e5 * X)).all()
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "sgd", "lbfgs", "evolution", "random-search"])
+@pytest.mark.parametrize(
+    "optimizer", ["adam", "soap", "rmsprop", "sgd", "lbfgs", "evolution", "random-search"]
+)
 def test_every_optimizer_lowers_the_loss(optimizer):
     fitted = pc.PolycoreClassifier(hidden=(4,), steps=50, optimizer=optimizer).fit(X, Y)
     start = pc.PolycoreClassifier(hidden=(4,), steps=1, learning_rate=1e-12).fit(X, Y)
@@ -433,7 +435,7 @@ def test_a_pass_after_a_fit_continues_its_network():
 def test_another_optimizer_starts_afresh_with_the_same_network():
     estimator = clone(QUICK).set_params(optimizer="lbfgs").fit(X, Y)
     with pytest.raises(
-        pc.PolycoreError, match="optimizer: got lbfgs for partial_fit; expected adam, rmsprop"
+        pc.PolycoreError, match="optimizer: got lbfgs for partial_fit; expected adam, soap, rmsprop"
     ):
         estimator.partial_fit(X, Y)
     before = estimator.model_.loss

@@ -22,7 +22,7 @@ from tests.polycore.test_kernels import central_differences, some
 from tests.runs import TINY
 
 REGULARIZED = {"l1": 0.001, "l2": 0.01, "dropout": 0.25, "warmup_steps": 7}
-GRADIENT = ("adam", "rmsprop", "sgd")
+GRADIENT = ("adam", "soap", "rmsprop", "sgd")
 
 
 def run_of(steps, **settings):

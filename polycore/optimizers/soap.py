@@ -1,0 +1,261 @@
+"""SOAP: Adam along the directions in which each layer's gradients agree with each other.
+
+A layer's gradient G, (inputs + 1, neurons) with the biases as its last row, has two sides. The eigenvectors
+of running sums of G·Gᵀ and Gᵀ·G are a basis for each of them.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from polycore.arrays import Floats
+from polycore.optimizers.adam import CLEARED_EVERY, clear
+from polycore.optimizers.optimizer import (
+    MAX_SLOPE,
+    REGULARIZATION,
+    GradientOptimizer,
+    OptimizerState,
+    StateArray,
+    Storage,
+    Widths,
+    Words,
+)
+from polycore.optimizers.weight_decay import decayed
+
+BETA_1, BETA_2, EPSILON = 0.95, 0.99, 1e-8
+KEPT = 0.9  # of the sums of G·Gᵀ and Gᵀ·G at each of their updates
+SUMS_EVERY, SUMS_AT_FIRST = 4, 20  # steps: every 4, and each of the first 20
+FIRST_BASIS, BASIS_EVERY = 10, 40  # steps
+LARGEST_CHANGE = 3.0  # of a parameter along its basis, in units of the learning rate
+MOST_ROTATED = 256  # rows or columns
+MAX_SUM = 100 * MAX_SLOPE**2
+NUDGE = 1e-12  # keeps the basis of a side whose gradients are 0
+
+
+@dataclass(frozen=True, eq=False)
+class SoapState(OptimizerState):
+    """Steps taken, and what is known of the gradients so far.
+
+    Attributes
+    ----------
+    first_moment, second_moment
+        (P,), like the parameters: of the gradient along the bases, as discounted sums; see `AdamState`.
+    sums, bases
+        (S,): for each layer the sum of G·Gᵀ and then that of Gᵀ·G, row by row, and the basis of each side as
+        the columns of a matrix. A side of more than MOST_ROTATED rows has neither.
+    """
+
+    step: int
+    first_moment: Floats
+    second_moment: Floats
+    sums: Floats
+    bases: Floats
+
+
+class _Side(NamedTuple):
+    """One side of a layer's gradient: how many rows or columns, and where its matrices lie in `sums`."""
+
+    size: int
+    slice: slice
+
+    def of(self, vector: Floats) -> Floats:
+        return vector[self.slice].reshape(self.size, self.size)
+
+
+class _Layer(NamedTuple):
+    """A layer's gradient: its shape, where it lies in the parameters, and its sides; None is not rotated."""
+
+    shape: tuple[int, int]
+    slice: slice
+    left: _Side | None
+    right: _Side | None
+
+    def of(self, vector: Floats) -> Floats:
+        return vector[self.slice].reshape(self.shape)
+
+
+@lru_cache(maxsize=64)
+def _layers(widths: tuple[int, ...]) -> tuple[_Layer, ...]:
+    layers, start, start_of_side = [], 0, 0
+    for inputs, neurons in pairwise(widths):
+        sides: list[_Side | None] = []
+        for size in (inputs + 1, neurons):
+            if size > MOST_ROTATED:
+                sides.append(None)
+                continue
+            sides.append(_Side(size, slice(start_of_side, start_of_side + size * size)))
+            start_of_side += size * size
+        shape = (inputs + 1, neurons)
+        layers.append(_Layer(shape, slice(start, start + math.prod(shape)), *sides))
+        start += math.prod(shape)
+    return tuple(layers)
+
+
+def sides_size(widths: Widths, pairs: int = 0) -> tuple[int]:  # noqa: ARG001 - as every shape
+    """Return the shape (S,) of `sums` and `bases`."""
+    sizes = [size for pair in pairwise(widths) for size in (pair[0] + 1, pair[1])]
+    return (sum(size * size for size in sizes if size <= MOST_ROTATED),)
+
+
+def start_soap(parameters: Floats, widths: Widths) -> SoapState:
+    """Return the state before the first step: the bases are those of the parameters themselves."""
+    moment, sums = np.zeros_like(parameters), np.zeros(sides_size(widths), parameters.dtype)
+    bases = np.zeros_like(sums)
+    for side in _sides_of(_layers(tuple(widths))):
+        side.of(bases)[:] = np.eye(side.size)
+    return SoapState(0, moment, moment, sums, bases)
+
+
+def step_soap(
+    parameters: Floats,
+    gradient: Floats,
+    state: SoapState,
+    learning_rate: float,
+    widths: Widths,
+    weight_decay: float = 0.0,
+) -> tuple[Floats, SoapState]:
+    """Return the parameters and state after one step of SOAP. See `decayed` for `weight_decay`.
+
+    Source: arXiv:2409.11321, Algorithm 3, with these departures: the first moment is kept along the bases,
+    and turned with them; sums are updated every SUMS_EVERY steps, with a decay of their own, and before the
+    step that uses them; until step FIRST_BASIS the step is Adam's; both moments are corrected for their
+    start, as Adam's; a change along a basis is at most LARGEST_CHANGE; long sides keep the parameters' basis.
+    """
+    layers = _layers(tuple(widths))
+    sums, bases, first_moment = state.sums, state.bases, state.first_moment
+    if state.step % SUMS_EVERY == 0 or state.step < SUMS_AT_FIRST:
+        sums = _updated(sums, gradient, layers)
+    if state.step >= FIRST_BASIS and (state.step == FIRST_BASIS or state.step % BASIS_EVERY == 0):
+        bases, first_moment = _turned(bases, first_moment, sums, layers, is_first=state.step == FIRST_BASIS)
+    step = state.step + 1
+    along = _along_bases(gradient, bases, layers)
+    first_moment = BETA_1 * first_moment
+    first_moment += along
+    if step % CLEARED_EVERY == 0:
+        clear(first_moment, BETA_1)
+    second_moment = BETA_2 * state.second_moment
+    change: Floats = along * along
+    second_moment += change
+    # as in `step_adam`, and no further than LARGEST_CHANGE
+    mean_factor = (1 - BETA_1) / (1 - BETA_1**step)
+    root_factor = math.sqrt((1 - BETA_2) / (1 - BETA_2**step))
+    np.sqrt(second_moment, out=change)
+    change += EPSILON / root_factor
+    np.divide(first_moment, change, out=change)
+    farthest = LARGEST_CHANGE * root_factor / mean_factor
+    np.minimum(change, farthest, out=change)
+    np.maximum(change, -farthest, out=change)
+    change *= learning_rate * mean_factor / root_factor
+    change = _from_bases(change, bases, layers)
+    stepped = np.subtract(decayed(parameters, learning_rate, weight_decay), change, out=change)
+    return stepped, SoapState(step, first_moment, second_moment, sums, bases)
+
+
+def _updated(sums: Floats, gradient: Floats, layers: tuple[_Layer, ...]) -> Floats:
+    """Return the sums with one more gradient; as they were if they would no longer be finite."""
+    updated: Floats = np.empty_like(sums)
+    for layer in layers:
+        matrix = layer.of(gradient)
+        if layer.left is not None:
+            matrix.dot(matrix.T, layer.left.of(updated))
+        if layer.right is not None:
+            matrix.T.dot(matrix, layer.right.of(updated))
+    updated += KEPT * sums
+    # not finite if one of them is not, at a tenth of the cost of asking each
+    return updated if math.isfinite(updated.sum()) else sums
+
+
+def _turned(
+    bases: Floats, first_moment: Floats, sums: Floats, layers: tuple[_Layer, ...], *, is_first: bool
+) -> tuple[Floats, Floats]:
+    """Return bases that are closer to the eigenvectors of the sums, and the first moment along them.
+
+    The first ones are the eigenvectors, those of large eigenvalues first. Later ones come from one step of
+    orthogonal iteration: the QR decomposition of the sum's product with the basis.
+    """
+    turned = np.empty_like(bases)
+    for side in _sides_of(layers):
+        matrix, basis = side.of(sums), side.of(bases)
+        if is_first:
+            side.of(turned)[:] = np.linalg.eigh(matrix)[1][:, ::-1]
+        else:
+            side.of(turned)[:] = np.linalg.qr(matrix @ basis + NUDGE * basis)[0]
+    return turned, _along_bases(_from_bases(first_moment, bases, layers), turned, layers)
+
+
+def _along_bases(vector: Floats, bases: Floats, layers: tuple[_Layer, ...]) -> Floats:
+    """Return each layer's part of a vector like the parameters along the layer's bases, as a new vector."""
+    along = np.empty_like(vector)
+    for layer in layers:
+        matrix: Floats = layer.of(vector)
+        left, right = layer.left, layer.right
+        if left is not None:
+            matrix = left.of(bases).T.dot(matrix)
+        if right is None:
+            layer.of(along)[:] = matrix
+        else:
+            matrix.dot(right.of(bases), layer.of(along))
+    return along
+
+
+def _from_bases(along: Floats, bases: Floats, layers: tuple[_Layer, ...]) -> Floats:
+    """Return the vector whose `_along_bases` this is."""
+    vector = np.empty_like(along)
+    for layer in layers:
+        matrix: Floats = layer.of(along)
+        left, right = layer.left, layer.right
+        if left is not None:
+            matrix = left.of(bases).dot(matrix)
+        if right is None:
+            layer.of(vector)[:] = matrix
+        else:
+            matrix.dot(right.of(bases).T, layer.of(vector))
+    return vector
+
+
+def _sides_of(layers: tuple[_Layer, ...]) -> Iterator[_Side]:
+    for layer in layers:
+        yield from (side for side in (layer.left, layer.right) if side is not None)
+
+
+SOAP = GradientOptimizer(
+    name="soap",
+    words=Words(
+        label="SOAP",
+        title="SOAP",
+        advice="is Adam along other directions: for each layer those in which its gradients agree. Choose it "
+        "for the best network in a given time, with layers of less than 128 neurons; in wider ones Adam "
+        "learns more.",
+        learning_rate="How far a step goes. Use 0.04 for a few thousand steps, less for more, and let it "
+        "rise in the first tenth of the steps and fall to 0.",
+        advantage="it takes a step of its own along each direction in which a layer's gradients agree",
+    ),
+    storage=Storage(
+        arrays=(
+            StateArray("gradients"),
+            StateArray("squares", low=0, high=math.inf),
+            StateArray("sums", low=-MAX_SUM, high=MAX_SUM, shape=sides_size),
+            StateArray("bases", low=-2, high=2, shape=sides_size),
+        ),
+        to_arrays=lambda state, _parameters: {
+            "gradients": state.first_moment,
+            "squares": state.second_moment,
+            "sums": state.sums,
+            "bases": state.bases,
+        },
+        to_state=lambda step, _numbers, arrays: SoapState(
+            step, arrays["gradients"], arrays["squares"], arrays["sums"], arrays["bases"]
+        ),
+    ),
+    uses=frozenset({"learning_rate", "schedule", "warmup_steps", "weight_decay"}) | REGULARIZATION,
+    racing_rate=0.03,
+    start=start_soap,
+    step_with=lambda settings, widths: partial(
+        step_soap, widths=tuple(widths), weight_decay=settings.weight_decay
+    ),
+)

@@ -1,0 +1,151 @@
+"""SOAP beside a plain implementation, from the paper, of the same algorithm with the departures we name."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from polycore.network.parameters import layers, parameter_count
+from polycore.optimizers.adam import start_adam, step_adam
+from polycore.optimizers.soap import MOST_ROTATED, start_soap, step_soap
+from tests.runs import KINDS, TINY, same_run
+
+WIDTHS = (3, 5, 4)
+RATE = 0.02
+
+
+def gradients(count, widths=WIDTHS, seed=1):
+    """Return matrices for each step and layer; the sums of their products have well-separated eigenvalues."""
+    rng = np.random.default_rng(seed)
+    shapes = [(inputs + 1, neurons) for inputs, neurons in pairwise(widths)]
+    turns = [[np.linalg.qr(rng.normal(size=(size, size)))[0] for size in shape] for shape in shapes]
+    steps = []
+    for _ in range(count):
+        of_layers = []
+        for (rows, columns), (left, right) in zip(shapes, turns, strict=True):
+            sizes = 2.0 ** -np.arange(rows)[:, np.newaxis] * 3.0 ** -np.arange(columns)
+            of_layers.append(left @ (sizes * rng.normal(size=(rows, columns))) @ right)
+        steps.append(of_layers)
+    return steps
+
+
+def flat(matrices):
+    return np.concatenate([matrix.ravel() for matrix in matrices])
+
+
+def next_basis(basis, matrix, is_first):
+    return np.linalg.eigh(matrix)[1][:, ::-1] if is_first else np.linalg.qr(matrix @ basis)[0]
+
+
+def plain_soap(weights, steps, turns=(True, True)):
+    """Return the matrix of one layer after SOAP's steps with these gradients, from the paper.
+
+    The first moment M is that of the gradient itself, and is rotated in every step, as the paper has it. The
+    departures are those that `step_soap` lists. turns: which of the two sides are rotated.
+    """
+    rows, columns = weights.shape
+    left, right = np.eye(rows), np.eye(columns)
+    left_sum, right_sum = np.zeros((rows, rows)), np.zeros((columns, columns))
+    mean, square = np.zeros_like(weights), np.zeros_like(weights)
+    for t, gradient in enumerate(steps):
+        if t % 4 == 0 or t < 20:
+            left_sum = 0.9 * left_sum + gradient @ gradient.T
+            right_sum = 0.9 * right_sum + gradient.T @ gradient
+        if turns[0] and (t == 10 or (t > 10 and t % 40 == 0)):
+            left = next_basis(left, left_sum, is_first=t == 10)
+        if turns[1] and (t == 10 or (t > 10 and t % 40 == 0)):
+            right = next_basis(right, right_sum, is_first=t == 10)
+        rotated = left.T @ gradient @ right
+        mean = 0.95 * mean + 0.05 * gradient
+        square = 0.99 * square + 0.01 * rotated**2
+        step = (left.T @ mean @ right) / (1 - 0.95 ** (t + 1))
+        step = step / (np.sqrt(square / (1 - 0.99 ** (t + 1))) + 1e-8)
+        weights = weights - RATE * left @ np.clip(step, -3, 3) @ right.T
+    return weights
+
+
+def matrices_after(parameters, steps, widths=WIDTHS):
+    state = start_soap(parameters, widths)
+    for of_layers in steps:
+        parameters, state = step_soap(parameters, flat(of_layers), state, RATE, widths)
+    return [np.vstack(layer) for layer in layers(parameters, widths)], state
+
+
+def test_300_steps_are_those_of_a_plain_implementation():
+    steps = gradients(300)
+    parameters = np.random.default_rng(2).normal(size=parameter_count(WIDTHS))
+    found, _ = matrices_after(parameters, steps)
+    for index, ((weights, biases), matrix) in enumerate(zip(layers(parameters, WIDTHS), found, strict=True)):
+        expected = plain_soap(np.vstack([weights, biases]), [of_layers[index] for of_layers in steps])
+        assert matrix == pytest.approx(expected, abs=1e-8)
+
+
+def test_its_first_steps_are_adams_with_its_own_constants(monkeypatch):
+    monkeypatch.setattr("polycore.optimizers.adam.BETA_1", 0.95)
+    monkeypatch.setattr("polycore.optimizers.adam.BETA_2", 0.99)
+    parameters = np.zeros(parameter_count(WIDTHS))
+    state, expected, adams = start_soap(parameters, WIDTHS), parameters, start_adam(parameters)
+    for of_layers in gradients(10):
+        parameters, state = step_soap(parameters, flat(of_layers), state, RATE, WIDTHS)
+        expected, adams = step_adam(expected, flat(of_layers), adams, RATE)
+    assert parameters == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_bases_are_orthonormal():
+    _, state = matrices_after(np.zeros(parameter_count(WIDTHS)), gradients(130))
+    start = 0
+    for size in (4, 5, 6, 4):
+        basis = state.bases[start : start + size * size].reshape(size, size)
+        start += size * size
+        assert basis.T @ basis == pytest.approx(np.eye(size), abs=1e-12)
+        assert np.abs(basis - np.eye(size)).max() > 0.1
+    assert start == state.bases.size
+
+
+def test_a_long_side_keeps_the_parameters_own_basis():
+    widths = (2, MOST_ROTATED + 1, 3)
+    steps = gradients(60, widths)
+    found, state = matrices_after(np.zeros(parameter_count(widths)), steps, widths)
+    assert state.sums.size == state.bases.size == 2 * 3 * 3
+    first = plain_soap(np.zeros((3, MOST_ROTATED + 1)), [one for one, _ in steps], turns=(True, False))
+    second = plain_soap(np.zeros((MOST_ROTATED + 2, 3)), [other for _, other in steps], turns=(False, True))
+    assert found[0] == pytest.approx(first, abs=1e-8)
+    assert found[1] == pytest.approx(second, abs=1e-8)
+
+
+def test_a_gradient_too_large_for_its_square_changes_no_basis():
+    parameters = np.zeros(parameter_count(WIDTHS), np.float32)
+    state = start_soap(parameters, WIDTHS)
+    for size in (1, 1e25, 1):
+        gradient = np.full_like(parameters, size)
+        with np.errstate(over="ignore", invalid="ignore"):
+            parameters, state = step_soap(parameters, gradient, state, RATE, WIDTHS)
+    assert np.isfinite(state.sums).all()
+    assert np.isfinite(parameters).all()
+
+
+def test_the_step_leaves_its_arguments_as_they_were():
+    parameters = np.ones(parameter_count(WIDTHS))
+    state = start_soap(parameters, WIDTHS)
+    for of_layers in gradients(42):
+        gradient = flat(of_layers)
+        for array in (parameters, gradient, *(value for value in vars(state).values() if np.ndim(value))):
+            array.setflags(write=False)
+        parameters, state = step_soap(parameters, gradient, state, RATE, WIDTHS)
+
+
+def test_a_run_of_soap_with_all_that_a_file_can_have_fits_it(tmp_path):
+    errors = replace(KINDS["errors in growing batches"], optimizer="soap")
+    before = pc.advance(pc.start(errors), 25)
+    run = pc.advance(pc.start(replace(errors, batch_size=5), weights=before), 30)
+    run.save(tmp_path / "run.npz")
+    assert same_run(pc.Run.load(tmp_path / "run.npz"), run)
+
+
+def test_dead_neurons_do_not_stop_it():
+    # with biases this low no neuron of the hidden layer is ever active: its gradient is 0
+    run = pc.start(replace(TINY, optimizer="soap", batch_size=5, steps=200))
+    dead = replace(run, parameters=run.parameters - np.float32(50))
+    assert np.isfinite(pc.advance(dead, 200).parameters).all()
