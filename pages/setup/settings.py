@@ -23,7 +23,8 @@ SCHEDULE_HELP = """
 How the learning rate changes over the steps.
 
 - **Constant** does not change it. Use it to see what one rate does.
-- **Cosine** lets it fall to 0, so that the last steps are small. Use it for the best network.
+- **Linear** lets it fall to 0 along a straight line, **Cosine** along a curve that is steepest in the middle,
+  so that the last steps are small. Use either for the best network.
 - **One-cycle** begins with 1/25 of it, rises for 30\u00a0% of the steps and then falls to almost 0. Use it to
   try a high rate.
 """

@@ -81,7 +81,7 @@ class Experiment:
         Above 0, at most 10. In search: a step's standard deviation (evolution: the first one's). L-BFGS
         chooses the length of its steps itself.
     schedule
-        Of the learning rate over `steps`: "constant", "cosine" or "one-cycle"; see `rate_at`.
+        Of the learning rate over `steps`: "constant", "linear", "cosine" or "one-cycle"; see `rate_at`.
     batch_size
         Points per step, 1 to 100,000; None: all samples (with fresh points: 100 per polynomial).
     steps

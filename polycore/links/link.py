@@ -1,7 +1,7 @@
 """The link: an experiment as a readable query string of an address, and back.
 
 One more part may hold the weights of the network that the experiment trained. A part that is damaged or
-exceeds a limit is reported, and the recommended experiment's value is used instead.
+exceeds a limit is reported, and the usual value is used instead.
 """
 
 import re
@@ -117,9 +117,9 @@ def to_address(page: str, experiment: Experiment, weights: str | None = None) ->
 def from_query(query: Mapping[str, str]) -> Opened:
     """Return the experiment of a query. Unknown parts are ignored.
 
-    A missing part has the recommended experiment's value. In a link (a query with a version), a missing part
-    that the first links did not have has the default of Experiment, which every experiment had before the
-    part existed.
+    Without any part it is the recommended experiment. A missing part has its usual value, which never
+    changes: see docs/link.md. In a link (a query with a version), a missing part that the first links did not
+    have has the default of Experiment, which every experiment had before the part existed.
 
     Raises
     ------
@@ -224,8 +224,12 @@ def _with_part_name(name: str, error: PolycoreError) -> str:
 
 
 def _defaults(query: Mapping[str, str]) -> Experiment:
-    """Return the experiment whose values replace missing and unusable parts."""
-    experiment = Experiment.recommended()
+    """Return the experiment whose values replace missing and unusable parts.
+
+    Without any part of a set-up it is the recommended one. Otherwise a part that is left out means what it
+    meant when addresses were first written so, whatever is recommended.
+    """
+    experiment = _LEFT_OUT if any(name in _PARTS for name in query) else Experiment.recommended()
     if "v" in query:
         known = {_PARTS[name].field for name in (*_FIRST_PARTS, *query) if name in _PARTS}
         later: dict[str, Any] = {
@@ -263,7 +267,7 @@ def _instead(experiment: Experiment, name: str) -> str:
         return f"{experiment.samples_per_class} of each polynomial are used instead."
     if OPTIMIZERS[experiment.optimizer].needs_full_batch and name == "batch":
         return "All samples are used instead."
-    return "The recommended value is used instead."
+    return "The usual value is used instead."
 
 
 def _with_weights(opened: Opened, query: Mapping[str, str]) -> Opened:
@@ -432,6 +436,17 @@ _PARTS = {
     "features": _Part("features", LAYERS.join, _features_read),
     "warmup": _Part("warmup_steps", str, _whole),
 }
+# what parts mean that an address leaves out: it must never change
+_LEFT_OUT = Experiment(
+    samples_per_class=None,
+    hidden=(32, 32, 32, 32, 32),
+    learning_rate=0.01,
+    schedule="cosine",
+    batch_size=256,
+    steps=40_000,
+    sampling="crossings",
+    growing_batches=True,
+)
 # left out of links if they have these values, which they had before they could be chosen: addresses are long
 _UNWRITTEN: Mapping[str, Any] = {
     "activation": "relu",

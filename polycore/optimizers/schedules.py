@@ -2,7 +2,7 @@
 
 import math
 
-SCHEDULES = ("constant", "cosine", "one-cycle")
+SCHEDULES = ("constant", "linear", "cosine", "one-cycle")
 
 # One-cycle: the share of the steps in which the rate rises; the highest rate over the first; the first over
 # the last.
@@ -16,6 +16,7 @@ def rate_at(schedule: str, highest: float, step: int, steps: int) -> float:
     ----------
     schedule
         - "constant" never changes.
+        - "linear" falls from `highest` to 0 along a straight line.
         - "cosine" falls from `highest` to 0 [1]_.
         - "one-cycle" rises to `highest` over the first 30 % of the steps and falls to almost 0 over the rest,
           both along a cosine [2]_.
@@ -31,6 +32,8 @@ def rate_at(schedule: str, highest: float, step: int, steps: int) -> float:
     """
     if schedule == "constant":
         return highest
+    if schedule == "linear":
+        return highest * (1 - step / steps)
     if schedule == "cosine":
         return _along_cosine(highest, 0, step / steps)
     first, top = highest / START_DIVISOR, RISING * steps - 1

@@ -1,12 +1,12 @@
 """Home: one button, a trained map, three next steps."""
 
-from dataclasses import replace
 
 import pytest
 
 from pages.setup import controls
 from pages.state import recall, session
 from polycore import Experiment
+from polycore.links import link
 from tests.pages.browsing import (
     HOME,
     TRAIN,
@@ -102,10 +102,9 @@ def test_a_set_up_that_cannot_be_trained_says_why():
 
 def test_a_damaged_link_says_which_part_once():
     app = opened(HOME, {"steps": "<b>many</b>", "seed": "5"})
-    assert session_of(app).experiment == replace(Experiment.recommended(), seed=5)
+    assert session_of(app).experiment == link.from_query({"seed": "5"}).experiment
     assert [text.value for text in app.text] == [
-        "Steps: got '<b>many</b>'; expected a whole number of 0 or more. "
-        "The recommended value is used instead."
+        "Steps: got '<b>many</b>'; expected a whole number of 0 or more. The usual value is used instead."
     ]
     press(app, "Dismiss")
     assert not app.text

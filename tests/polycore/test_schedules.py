@@ -15,6 +15,10 @@ def test_a_cosine_falls_from_the_highest_rate_to_nothing():
     assert rates == pytest.approx([2, 1 + 3**0.5 / 2, 1.5, 1, 0.5, 1 - 3**0.5 / 2])
 
 
+def test_a_line_falls_from_the_highest_rate_to_nothing():
+    assert [rate_at("linear", 2.0, step, 4) for step in range(4)] == [2, 1.5, 1, 0.5]
+
+
 def test_one_cycle_rises_over_three_tenths_and_falls_over_the_rest():
     # 101 steps: the top would be at step 29.3; it starts at a 25th and ends at a 10,000th of that
     rates = [rate_at("one-cycle", 1.0, step, 101) for step in range(101)]
