@@ -15,9 +15,9 @@ KEPT = 0.9  # of the sums from block to block
 # what a cell is taken to have had before any point: it keeps cells with few points from mattering much
 PRIOR_ERROR, PRIOR_COUNT = 0.001, 0.1
 UNIFORM = 0.05  # the share of the points that are spread evenly, so that no cell is forgotten
-UNITS = 512  # of an error of 1, within a block: a sum of whole numbers does not depend on their order
 UNITS = 512  # of an error of 1 in a block: a sum of whole numbers does not depend on their order
-# curves. Twice as many errors in units fit int32.
+# The most points of a curve in a block: the largest batch, doubled as batches grow, has as many on each of
+# two curves. Twice as many errors, in units, fit int32.
 MOST_NEW = BLOCK * 100_000
 MOST_IN_SUMS = 2 * MOST_NEW / (1 - KEPT)  # what the sums approach if each block has MOST_NEW, and room
 

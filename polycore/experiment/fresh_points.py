@@ -71,9 +71,8 @@ class FreshPoints:
         shares = self._even_shares(rng, count, size)
         shares += first
         cumulative = sums.cumulative(shared=self.noise > 0)
-        places = np.interp(
-            shares, cumulative, np.arange(len(cumulative)) / cells
-        )  # in curve k from k to k + 1
+        # on curve k from k to k + 1
+        places = np.interp(shares, cumulative, np.arange(len(cumulative)) / cells)
         indices = np.minimum((places * cells).astype(np.int64), first * cells + (cells - 1))
         low, high = self.x_range
         places -= first

@@ -38,8 +38,8 @@ EVOLUTION = SearchOptimizer(
     words=Words(
         label="Evolution",
         title="Evolution",
-        advice="tries random changes and adapts their size, as a (1+1)-ES. Choose it to see how far one gets "
-        "without gradients.",
+        advice="tries random changes and adapts their size. Choose it to see how far one gets without "
+        "gradients.",
         learning_rate="Standard deviation of the first random change. It adapts from there: 0.01 will do.",
         advantage="it adapts how large its changes are, while random search makes all of one size",
     ),

@@ -263,8 +263,8 @@ LBFGS = FullBatchOptimizer(
     words=Words(
         label="L-BFGS",
         title="L-BFGS",
-        advice="estimates the curvature of the loss from its last steps, and finds the length of each step. "
-        "Choose it for few fixed samples: it needs the fewest steps by far.",
+        advice="estimates the curvature of the loss, and finds the length of each step. Choose it for few "
+        "fixed samples.",
         learning_rate="",
         advantage="it estimates from its last steps how the loss curves, and so how far each step may go",
     ),

@@ -54,8 +54,7 @@ RMSPROP = GradientOptimizer(
     words=Words(
         label="RMSProp",
         title="RMSProp",
-        advice="divides each weight's gradient by its usual size, without momentum: Adam's predecessor. "
-        "Choose it to see what Adam's momentum adds.",
+        advice="divides each weight's gradient by its usual size, without Adam's momentum.",
         learning_rate="How far a step goes. Too high and the loss jumps, too low and it crawls. "
         "Use 0.003 to 0.01.",
         advantage="it divides each weight's gradient by its usual size, so that all weights move at one pace",

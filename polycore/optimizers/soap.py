@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from polycore.arrays import Floats
+from polycore.limits import MAX_LAYERS
 from polycore.optimizers.adam import CLEARED_EVERY, clear
 from polycore.optimizers.optimizer import (
     MAX_SLOPE,
@@ -32,7 +33,10 @@ KEPT = 0.9  # of the sums of G·Gᵀ and Gᵀ·G at each of their updates
 SUMS_EVERY, SUMS_AT_FIRST = 4, 20  # steps: every 4, and each of the first 20
 FIRST_BASIS, BASIS_EVERY = 10, 40  # steps
 LARGEST_CHANGE = 3.0  # of a parameter along its basis, in units of the learning rate
-MOST_ROTATED = 256  # rows or columns
+# Rows or columns: those of a layer of 256 neurons. Two such layers reached 98.7 % in 3.5 s with their sides
+# turned, and 98.0 % in 3.0 s without, Adam 98.2 % in 3.2 s; in wider ones a step would cost twice as much.
+MOST_ROTATED = 257
+MOST_IN_SIDES = 2 * MAX_LAYERS * MOST_ROTATED**2  # numbers in `sums`, at most
 MAX_SUM = 100 * MAX_SLOPE**2
 NUDGE = 1e-12  # keeps the basis of a side whose gradients are 0
 
@@ -61,22 +65,23 @@ class _Side(NamedTuple):
     """One side of a layer's gradient: how many rows or columns, and where its matrices lie in `sums`."""
 
     size: int
-    slice: slice
+    start: int
 
     def of(self, vector: Floats) -> Floats:
-        return vector[self.slice].reshape(self.size, self.size)
+        return vector[self.start : self.start + self.size**2].reshape(self.size, self.size)
 
 
 class _Layer(NamedTuple):
     """A layer's gradient: its shape, where it lies in the parameters, and its sides; None is not rotated."""
 
     shape: tuple[int, int]
-    slice: slice
+    start: int
     left: _Side | None
     right: _Side | None
 
     def of(self, vector: Floats) -> Floats:
-        return vector[self.slice].reshape(self.shape)
+        rows, columns = self.shape
+        return vector[self.start : self.start + rows * columns].reshape(self.shape)
 
 
 @lru_cache(maxsize=64)
@@ -88,10 +93,10 @@ def _layers(widths: tuple[int, ...]) -> tuple[_Layer, ...]:
             if size > MOST_ROTATED:
                 sides.append(None)
                 continue
-            sides.append(_Side(size, slice(start_of_side, start_of_side + size * size)))
+            sides.append(_Side(size, start_of_side))
             start_of_side += size * size
         shape = (inputs + 1, neurons)
-        layers.append(_Layer(shape, slice(start, start + math.prod(shape)), *sides))
+        layers.append(_Layer(shape, start, *sides))
         start += math.prod(shape)
     return tuple(layers)
 
@@ -228,9 +233,8 @@ SOAP = GradientOptimizer(
     words=Words(
         label="SOAP",
         title="SOAP",
-        advice="is Adam along other directions: for each layer those in which its gradients agree. Choose it "
-        "for the best network in a given time, with layers of less than 128 neurons; in wider ones Adam "
-        "learns more.",
+        advice="is Adam along the directions in which a layer's gradients agree. Choose it for the best "
+        "network in a given time, with layers of at most 256 neurons.",
         learning_rate="How far a step goes. Use 0.04 for a few thousand steps, less for more, and let it "
         "rise in the first tenth of the steps and fall to 0.",
         advantage="it takes a step of its own along each direction in which a layer's gradients agree",

@@ -34,6 +34,7 @@ from polycore.limits import MAX_PARAMETERS, MAX_POINTS
 from polycore.optimizers.lbfgs import MEMORY
 from polycore.optimizers.optimizer import Arrays
 from polycore.optimizers.registry import OPTIMIZERS
+from polycore.optimizers.soap import MOST_IN_SIDES
 from polycore.points.point_set import PointSet
 from polycore.points.summary import PointsSummary
 from polycore.training import run_arrays, run_metadata, run_past
@@ -119,6 +120,8 @@ def _largest_size(name: str) -> int:
         return MAX_HEADER + 4 * CELLS
     if name in _PAST_NUMBERS:
         return MAX_HEADER + 8 * _PAST_NUMBERS[name]
+    if name in ("sums", "bases"):
+        return MAX_HEADER + 8 * MOST_IN_SIDES
     several = MEMORY if name in ("changes", "differences") else 1
     return MAX_HEADER + 8 * MAX_PARAMETERS * several
 

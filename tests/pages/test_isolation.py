@@ -280,6 +280,7 @@ def arguments():
         "pages.inside.network_picture._dead": (tutorial_model(), tutorial_sets()),
         "pages.inside.network_picture._images": (model, window, ((0, 1), (0, 1, 2))),
         "pages.inside.network_picture._strengths": (model, window),
+        "polycore.optimizers.soap._layers": ((2, 3, 2),),
         "polycore.sweeps.confidence.t_quantile": (4,),
         "polycore.links.link._model": (compact(model, EXPERIMENT, 2000), EXPERIMENT),
         "pages.models.link_choice._compacted": (model, EXPERIMENT, 2000),

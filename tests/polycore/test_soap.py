@@ -144,6 +144,13 @@ def test_a_run_of_soap_with_all_that_a_file_can_have_fits_it(tmp_path):
     assert same_run(pc.Run.load(tmp_path / "run.npz"), run)
 
 
+def test_the_largest_sides_fit_a_file(tmp_path):
+    widest = replace(TINY, optimizer="soap", hidden=(MOST_ROTATED - 1,) * 7)
+    run = pc.advance(pc.start(widest), 1)
+    run.save(tmp_path / "run.npz")
+    assert same_run(pc.Run.load(tmp_path / "run.npz"), run)
+
+
 def test_dead_neurons_do_not_stop_it():
     # with biases this low no neuron of the hidden layer is ever active: its gradient is 0
     run = pc.start(replace(TINY, optimizer="soap", batch_size=5, steps=200))
