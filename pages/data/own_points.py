@@ -10,6 +10,7 @@ from pages.plane.scene import fit_of, scene_of
 from pages.runs.varied import written_network
 from pages.sketch.sketch import Sketch
 from pages.state import session, typed
+from pages.state.setup import CAN_USE_ALL
 from pages.wording import refusal
 from polycore import Experiment, PointSet, PolycoreError
 from polycore.arrays import evenly
@@ -103,9 +104,11 @@ def learn_polynomials() -> None:
         sampling=before.sampling,
         growing_batches=before.growing_batches,
         features=before.features if now.features == without_distances(before.features) else now.features,
-        optimizer="adam" if OPTIMIZERS[now.optimizer].needs_full_batch else now.optimizer,
+        optimizer=CAN_USE_ALL,
         hidden=before.hidden if now.hidden == _present().network else now.hidden,
     )
+    if not OPTIMIZERS[now.optimizer].needs_full_batch:
+        experiment = experiment.with_optimizer(now.optimizer)
     session.replace_setup(experiment, None if now.data is None else "Your points were put aside.")
 
 

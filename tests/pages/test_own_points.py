@@ -11,7 +11,17 @@ from pages.sketch.sketch import Sketch
 from pages.state import session
 from pages.state.setup import Setup
 from polycore.links import link
-from tests.pages.browsing import ROOT, live_html, metrics, opened, press, sent_to, session_of, wait_for
+from tests.pages.browsing import (
+    QUICK,
+    ROOT,
+    live_html,
+    metrics,
+    opened,
+    press,
+    sent_to,
+    session_of,
+    wait_for,
+)
 
 DATA, TRAIN, PREDICT = "pages/2_data.py", "pages/3_train.py", "pages/4_predict.py"
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("[0-9]*.py"))
@@ -154,6 +164,25 @@ def test_samples_become_points_and_go_back_to_polynomials():
     source.set_value(own_points.POLYNOMIALS).run()
     assert not app.exception
     assert session_of(app).experiment == before
+
+
+def test_a_search_that_was_chosen_on_points_gets_fresh_points_that_it_can_use():
+    app = opened(DATA, {**QUICK, "samples": "fresh", "sampling": "errors"})
+    [source] = [one for one in app.button_group if one.label == "Learn from"]
+    source.set_value(own_points.OWN).run()
+    app.session_state[session.KEY] = replace(
+        session_of(app),
+        setup=Setup(
+            pc.Experiment(optimizer="random-search").on_points(SQUARES),
+            sketch=Sketch.of(SQUARES, session_of(app).setup.sketch.polynomials),
+        ),
+    )
+    app.run()
+    [source] = [one for one in app.button_group if one.label == "Learn from"]
+    source.set_value(own_points.POLYNOMIALS).run()
+    assert not app.exception
+    found = session_of(app).experiment
+    assert (found.optimizer, found.samples_per_class, found.sampling) == ("random-search", None, "crossings")
 
 
 def test_a_link_with_points_can_be_left_for_polynomials():
