@@ -13,6 +13,7 @@ from benchmarks import (
     kinds,
     plots,
     random_search,
+    set_ups,
     time_to_loss,
     trajectories,
 )
@@ -24,6 +25,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "activations": activations,
     "accuracy": accuracy,
     "kinds": kinds,
+    "set-ups": set_ups,
     "time-to-loss": time_to_loss,
     "growth": growth,
     "chunks": chunks,
@@ -56,6 +58,10 @@ threads of XLA, its compiler. All contenders are prepared and warmed up first. T
 turns, every second round in the opposite order, so that a slow phase of the machine affects all of them. A
 figure is the median of the rounds, with the lowest and the highest in brackets; a ratio is computed for each
 round, and the median of these is shown.
+
+`pc.Experiment.recommended()` is the experiment that was recommended in 0.2.0 in all results but those of
+"{compared}": Adam with points near crossings. That section compares it with
+today's.
 """
 
 
@@ -69,7 +75,7 @@ def write(results: Path, docs: Path) -> None:
 
 
 def _lines(results: dict[str, Result]) -> Iterator[str]:
-    yield HEAD.format(names=", ".join(BENCHMARKS))
+    yield HEAD.format(names=", ".join(BENCHMARKS), compared=set_ups.TITLE)
     yield from machines(results)
     yield from ["", "## Goals", ""]
     yield from goal_table(results, BENCHMARKS)

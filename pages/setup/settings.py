@@ -55,7 +55,8 @@ def presets() -> None:
         _preset(
             "Recommended",
             Experiment.recommended(),
-            "Adam, fresh points every step, several narrow layers, and a falling learning rate.",
+            "SOAP, fresh points where the network errs, several narrow layers, and a learning rate that "
+            "rises at first and then falls.",
         )
         _preset(
             "The tutorial's",

@@ -201,19 +201,23 @@ class Experiment:
 
     @classmethod
     def recommended(cls) -> "Experiment":
-        """Return the dashboard's default: Adam, fresh points, five narrow layers, a falling learning rate.
+        """Return the dashboard's default: SOAP, points where the network errs, and five narrow layers.
 
-        It draws more points where curves are close together. As the run proceeds, the points move nearer to
-        the crossings and the batches grow. `Experiment()` is plainer, and quicker to compute.
+        Batches grow as the run proceeds, and the learning rate rises in its first quarter and then falls.
+        `Experiment()` is plainer, and quicker to compute.
         """
+        # About 4.3 s on one core, and 95 % after 0.4 s. A rate of 0.026 that rises over 1,200 steps
+        # ends at 99.82 % instead of 99.80, but stays near 90 % for the first second.
         return cls(
             samples_per_class=None,
             hidden=(32, 32, 32, 32, 32),
-            learning_rate=0.01,
-            schedule="cosine",
-            batch_size=256,
-            steps=40_000,
-            sampling="crossings",
+            optimizer="soap",
+            learning_rate=0.02,
+            schedule="linear",
+            warmup_steps=3000,
+            batch_size=400,
+            steps=12_000,
+            sampling="errors",
             growing_batches=True,
         )
 

@@ -1,6 +1,5 @@
 """Home: one button, a trained map, three next steps."""
 
-
 import pytest
 
 from pages.setup import controls

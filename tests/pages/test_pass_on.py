@@ -238,7 +238,7 @@ def test_the_history_is_a_table_whose_numbers_lose_no_digit():
 
 
 def test_files_are_named_for_what_they_hold():
-    assert file_names.of("map", Experiment.recommended()) == "polycore-map-adam-12"
+    assert file_names.of("map", Experiment.recommended()) == "polycore-map-soap-12"
 
 
 def test_a_tab_that_is_refreshed_keeps_the_links_network_once_and_lets_it_answer():

@@ -326,7 +326,7 @@ def test_the_replaced_samples_are_kept_on_other_pages_and_with_a_new_seed():
     assert len(swap(app)) == 1
     enter(app, "Optimizer", "evolution")
     after = session_of(app).experiment
-    assert (after.samples_per_class, after.batch_size) == (None, 256)
+    assert (after.samples_per_class, after.batch_size) == (None, 400)
 
 
 @pytest.mark.parametrize(
@@ -404,7 +404,7 @@ def test_the_data_page_restores_the_batches_that_lbfgs_replaced():
     app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
     app.switch_page(DATA).run()
     press(app, "Use Adam and fresh points")
-    assert session_of(app).experiment == Experiment.recommended()
+    assert session_of(app).experiment == replace(Experiment.recommended(), optimizer="adam")
 
 
 def test_other_optimizers_leave_the_data_page_as_it_is():

@@ -60,7 +60,7 @@ def test_an_experiment_survives_json(experiment):
         pytest.param("learning_rate", 0, "0", id="no learning rate"),
         pytest.param("learning_rate", 11, "11", id="learning rate too large"),
         pytest.param("learning_rate", 10**400, "20 digits", id="learning rate of 401 digits"),
-        pytest.param("schedule", "linear", "'linear'", id="unknown schedule"),
+        pytest.param("schedule", "falling", "'falling'", id="unknown schedule"),
         pytest.param("batch_size", 0, "None for all samples", id="empty batch"),
         pytest.param("steps", 0, "0", id="no steps"),
         pytest.param("steps", 10**9, "1000000000", id="too many steps"),
