@@ -31,7 +31,11 @@ nitpick_ignore_regex = [
     ("py:obj", "(?s:.*)"),  # an expression, an argument
     # documented elsewhere: the build makes no requests to other sites
     ("py:.*", r"(numpy|plotly|pandas|collections|concurrent|os|typing|NDArray|ArrayLike)\b.*"),
-    ("py:.*", r"polycore\.(optimizers|lbfgs|workers|class_name|figures\.progress)\..*"),  # internal types
+    # internal types
+    (
+        "py:.*",
+        r"polycore\.(optimizers|lbfgs|workers|class_name|experiment\.error_sums|figures\.progress)\..*",
+    ),
 ]
 maximum_signature_line_length = 90
 python_use_unqualified_type_names = True

@@ -40,6 +40,8 @@ with np.load(sys.argv[1]) as file:
 metadata: dict[str, Any] = {"format": 1}  # of the tutorial's files, which have none
 if "metadata" in arrays:
     metadata = json.loads(str(arrays["metadata"]))
+if not any(name.startswith(("weights_l", "layer_weights_")) for name in arrays):
+    sys.exit("read_weights.py: got no weights; expected a weight file.")
 match metadata["format"]:
     case 1 | 2:
         weights, biases, activation, features = "weights_l", "biases_l", "relu", ["x", "y"]
@@ -49,8 +51,6 @@ match metadata["format"]:
     case other:
         sys.exit(f"read_weights.py: got format {other}; expected 1, 2 or 3.")
 layers = sum(name.startswith(weights) for name in arrays)
-if layers == 0:
-    sys.exit("read_weights.py: got no weights; expected a weight file.")
 
 # the inputs of the first layer
 curves = metadata.get("polynomials", [])  # coefficients, highest degree first

@@ -19,6 +19,7 @@ STYLE = """<style>
   }
   .st-key-train-map .stButtonGroup button { padding: 0 0.6rem; }
   .st-key-train-settings .stButton button { padding: 0 0.5rem; }
+  .st-key-train-settings .stButtonGroup button { padding: 0 0.4rem; } /* four schedules in a row */
   .st-key-train-settings > :first-child > div { gap: 0.4rem; }
 }
 @media (max-width: 640px) {

@@ -67,8 +67,8 @@ SGD = GradientOptimizer(
     words=Words(
         label="SGD",
         title="SGD with momentum",
-        advice="follows the gradient with one learning rate for all weights. Choose it to see what momentum "
-        "does.",
+        advice="follows the gradient with one learning rate for all weights. Choose it to see what classical "
+        "or Nesterov momentum does.",
         learning_rate="How far a step goes. Too high and the loss jumps, too low and it crawls. "
         "Try 0.01 to 0.1 with a momentum of 0.9, and more with less momentum.",
         advantage="momentum carries it on as long as one gradient after another agrees",
