@@ -36,9 +36,9 @@ def _experiment(kept: Kept) -> Experiment | None:
 
 
 def _telling(set_ups: Mapping[str, Experiment]) -> dict[str, dict[str, str]]:
-    """Return for each title words of as few settings as tell the set-ups apart, by the settings.
+    """Return for each title words of as few settings as distinguish the set-ups, by the settings.
 
-    The setting that tells most of them apart comes first; those that have it alike are told apart by others.
+    The setting by which most of them differ comes first; those that have it alike differ by others.
     """
     rows = differences(list(set_ups.values()))
     if not rows:

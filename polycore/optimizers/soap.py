@@ -34,7 +34,7 @@ SUMS_EVERY, SUMS_AT_FIRST = 4, 20  # steps: every 4, and each of the first 20
 FIRST_BASIS, BASIS_EVERY = 10, 40  # steps
 LARGEST_CHANGE = 3.0  # of a parameter along its basis, in units of the learning rate
 # Rows or columns: those of a layer of 256 neurons. Two such layers reached 98.7 % in 3.5 s with their sides
-# turned, and 98.0 % in 3.0 s without, Adam 98.2 % in 3.2 s; in wider ones a step would cost twice as much.
+# turned, and 98.0 % in 3.0 s without, Adam 98.2 % in 3.2 s (three seeds). Wider ones were not measured.
 MOST_ROTATED = 257
 MOST_IN_SIDES = 2 * MAX_LAYERS * MOST_ROTATED**2  # numbers in `sums`, at most
 MAX_SUM = 100 * MAX_SLOPE**2
@@ -236,7 +236,7 @@ SOAP = GradientOptimizer(
         advice="is Adam along the directions in which a layer's gradients agree. Choose it for the best "
         "network in a given time, with layers of at most 256 neurons.",
         learning_rate="How far a step goes. Use 0.04 for a few thousand steps, less for more, and let it "
-        "rise in the first tenth of the steps and fall to 0.",
+        "rise at first and then fall to 0.",
         advantage="it takes a step of its own along each direction in which a layer's gradients agree",
     ),
     storage=Storage(
