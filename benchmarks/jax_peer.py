@@ -63,13 +63,39 @@ class JaxTraining:
 
     def accuracy(self, points: Floats, labels: Integers) -> float:
         """Return the share of raw points (N, 2) that are classified correctly."""
-        activation = ACTIVATIONS[self._problem.experiment.activation]
-        logits = _logits(self._state[0], standardized(self._problem, points).T, activation)
-        return float((np.asarray(logits).argmax(axis=0) == labels).mean())
+        return _accuracy(self._problem, self._state[0], points, labels)
 
     def _inputs(self) -> Any:
         self._key, used = jax.random.split(self._key)
         return jax.random.split(used, self._at_once)
+
+
+class JaxOnRecorded:
+    """A network trained by Adam on given batches; each call has some of equal size."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._problem = task_of(experiment)
+        self._state = start(initial_layers(experiment))
+        self._scan = scan_of(experiment.activation, lambda batch: batch)
+        self._compiled: dict[tuple[int, ...], Any] = {}
+        self._given: Any = None
+        self._take: Any = None
+
+    def give(self, batches: Sequence[Batch]) -> None:
+        """Prepare a call that takes one step on each batch."""
+        self._given = _stacked(batches)
+        shape = self._given[0].shape
+        if shape not in self._compiled:
+            self._compiled[shape], _ = _compiled(self._scan, self._state, self._given, 0.0)
+        self._take = self._compiled[shape]
+
+    def take(self, learning_rate: float) -> None:
+        """Take one step on each of the batches that were given last."""
+        self._state = jax.block_until_ready(self._take(self._state, self._given, learning_rate))
+
+    def accuracy(self, points: Floats, labels: Integers) -> float:
+        """Return the share of raw points (N, 2) that are classified correctly."""
+        return _accuracy(self._problem, self._state[0], points, labels)
 
 
 class JaxOnBatches:
@@ -78,9 +104,7 @@ class JaxOnBatches:
     def __init__(self, experiment: Experiment, batches: Sequence[Batch]) -> None:
         self._rate = experiment.learning_rate
         self._state = start(initial_layers(experiment))
-        points = np.stack([batch.columns[:2] for batch in batches])
-        labels = np.stack([batch.labels for batch in batches]).astype(np.int32)
-        self._batches = (jnp.asarray(points), jnp.asarray(labels))
+        self._batches = _stacked(batches)
         scan = scan_of(experiment.activation, lambda batch: batch)
         self._take, self.compile_seconds = _compiled(scan, self._state, self._batches, self._rate)
 
@@ -118,6 +142,19 @@ def scan_of(activation: str, batch_of: BatchOf) -> Callable[[State, Any, Any], S
 def flat(parameters: Any) -> Floats:
     """Return the layers of a state as polycore's flat vector."""
     return np.concatenate([np.asarray(part).ravel() for layer in parameters for part in layer])
+
+
+def _accuracy(problem: Task, parameters: Any, points: Floats, labels: Integers) -> float:
+    activation = ACTIVATIONS[problem.experiment.activation]
+    logits = _logits(parameters, standardized(problem, points).T, activation)
+    return float((np.asarray(logits).argmax(axis=0) == labels).mean())
+
+
+def _stacked(batches: Sequence[Batch]) -> tuple[Any, Any]:
+    """Return the points (steps, 2, N) and labels (steps, N) of batches of equal size."""
+    points = np.stack([batch.columns[:2] for batch in batches])
+    labels = np.stack([batch.labels for batch in batches]).astype(np.int32)
+    return jnp.asarray(points), jnp.asarray(labels)
 
 
 def _compiled(scan: Any, *arguments: Any) -> tuple[Any, float]:

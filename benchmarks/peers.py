@@ -6,7 +6,7 @@ torch, 64 batches at a time as polycore does; scikit-learn, which cannot draw po
 """
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import count, islice, pairwise
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ import numpy as np
 
 from polycore import Experiment, start
 from polycore.arrays import Floats, Integers
+from polycore.network.batch import Batch
 from polycore.network.parameters import Layers, layers
 from polycore.training.task import Task, task_of
 
@@ -32,6 +33,19 @@ class Training(Protocol):
 
     def take(self, steps: int) -> None:
         """Take `steps` steps."""
+
+    def accuracy(self, points: Floats, labels: Integers) -> float:
+        """Return the share of raw points (N, 2) that are classified correctly."""
+
+
+class TrainingOnRecorded(Protocol):
+    """A network in training on batches that it is given."""
+
+    def give(self, batches: Sequence[Batch]) -> None:
+        """Prepare a call that takes one step on each batch; they have equal size."""
+
+    def take(self, learning_rate: float) -> None:
+        """Take one step on each of the batches that were given last."""
 
     def accuracy(self, points: Floats, labels: Integers) -> float:
         """Return the share of raw points (N, 2) that are classified correctly."""
@@ -97,6 +111,13 @@ class TorchTraining:
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate
 
+    def train_on(self, batches: Sequence[Batch]) -> None:
+        """Take the next steps on these batches."""
+        import torch
+
+        pairs = [(np.ascontiguousarray(batch.columns[:2].T), batch.labels) for batch in batches]
+        self._batches = iter([tuple(map(torch.from_numpy, pair)) for pair in pairs])
+
     def take(self, steps: int) -> None:
         """Take `steps` steps."""
         for points, labels in islice(self._batches, steps):
@@ -111,6 +132,27 @@ class TorchTraining:
         with torch.no_grad():
             logits = self._logits(torch.from_numpy(standardized(self._problem, points)))
         return float((logits.argmax(dim=1).numpy() == labels).mean())
+
+
+class TorchOnRecorded:
+    """The same, fused, on given batches; each call has some of them."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._training = TorchTraining(experiment, adam="fused")
+
+    def give(self, batches: Sequence[Batch]) -> None:
+        """Prepare a call that takes one step on each batch."""
+        self._training.train_on(batches)
+        self._count = len(batches)
+
+    def take(self, learning_rate: float) -> None:
+        """Take one step on each of the batches that were given last."""
+        self._training.set_rate(learning_rate)
+        self._training.take(self._count)
+
+    def accuracy(self, points: Floats, labels: Integers) -> float:
+        """Return the share of raw points (N, 2) that are classified correctly."""
+        return self._training.accuracy(points, labels)
 
 
 def _torch_layers(experiment: Experiment) -> Any:

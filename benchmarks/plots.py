@@ -38,6 +38,8 @@ DASHES: dict[str, Any] = {
     "PyTorch": "--",
     "scikit-learn": ":",
     "JAX": (0, (8, 3)),
+    "PyTorch, polycore's points": (0, (1, 3)),
+    "JAX, polycore's points": (0, (3, 2, 1, 2, 1, 2)),
 }
 GROUP_MARKERS = {"width": "o", "layers": "s", "classes": "D", "samples": "^", "points": "x"}
 
@@ -61,6 +63,8 @@ def _draw_errors(axes: Any, result: Result, name: str) -> None:
     seconds, means, lows, highs = [], [], [], []
     for budget in result["budgets"]:
         answers = [answer for answer in result["series"][name] if answer["budget"] == budget]
+        if not answers:
+            continue
         errors = [100 * (1 - answer["accuracy"]) for answer in answers]
         seconds.append(Spread.of([answer["seconds"] for answer in answers]).median)
         means.append(sum(errors) / len(errors))

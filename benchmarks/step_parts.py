@@ -11,8 +11,10 @@ from benchmarks.speed import processor_seconds
 from benchmarks.table import table
 from benchmarks.timing import Spread
 from polycore.arrays import Floats
+from polycore.experiment.error_sums import ErrorSums
+from polycore.network.batch import Batch
 from polycore.network.kernels import Kernels
-from polycore.optimizers.adam import start_adam, step_adam
+from polycore.optimizers.optimizer import GradientOptimizer
 from polycore.training.measurement import measure
 from polycore.training.task import task_of
 
@@ -36,22 +38,38 @@ def parts(network: str, steps: int) -> Callable[[], Seconds]:
     experiment = EXPERIMENTS[network]
     run, task = pc.advance(pc.start(experiment), WARM_UP), task_of(experiment)
     parameters, kernels = run.parameters, Kernels(experiment.widths)
-    batches = list(task.batches(0, WARM_UP))
-    gradient, state = kernels.gradient(parameters, batches[0]), start_adam(parameters)
-    batch, products = cycle(batches), _products(experiment.widths, batches[0].columns)
+    drawn = batches(experiment, WARM_UP)
+    batch, products = cycle(drawn), _products(experiment.widths, drawn[0].columns)
+    optimizer, gradient = task.optimizer, kernels.gradient(parameters, drawn[0])
+    if not isinstance(optimizer, GradientOptimizer):
+        raise TypeError(f"{optimizer.name} takes no steps along a gradient.")
+    update, state = optimizer.step_with(experiment, experiment.widths), run.optimizer_state
+
+    of_batch: Callable[[Floats, Batch], object] = (
+        kernels.gradient_and_errors if experiment.follows_errors else kernels.gradient
+    )
 
     def seconds() -> Seconds:
         return {
             "step": processor_seconds(lambda: pc.advance(run, steps), 1) / steps,
-            "drawing": processor_seconds(lambda: list(task.batches(0, steps)), 1) / steps,
-            "gradient": processor_seconds(lambda: kernels.gradient(parameters, next(batch)), steps),
+            "drawing": processor_seconds(lambda: batches(experiment, steps), 1) / steps,
+            "gradient": processor_seconds(lambda: of_batch(parameters, next(batch)), steps),
             "products": processor_seconds(products, steps),
-            "adam": processor_seconds(lambda: step_adam(parameters, gradient, state, RATE), steps),
+            "update": processor_seconds(lambda: update(parameters, gradient, state, RATE), steps),
             "measuring": processor_seconds(lambda: measure(parameters, task, kernels), 1 + steps // 100)
             / task.measured_every,
         }
 
     return seconds
+
+
+def batches(experiment: pc.Experiment, steps: int) -> list[Batch]:
+    """Return the batches of its first steps; where they follow errors, as if there had been none so far."""
+    task = task_of(experiment)
+    if not experiment.follows_errors:
+        return list(task.batches(0, steps))
+    drawing, no_errors = task.batches_by_errors(0), ErrorSums.empty(experiment.class_count)
+    return [drawing.at(step, no_errors)[0] for step in range(steps)]
 
 
 def _products(widths: tuple[int, ...], columns: Floats) -> Callable[[], None]:
@@ -93,7 +111,7 @@ def _cells(rounds: dict[str, list[Seconds]], of: Callable[[Seconds], float]) -> 
 
 
 def _rest(seconds: Seconds) -> float:
-    return seconds["step"] - sum(seconds[part] for part in ("gradient", "drawing", "adam", "measuring"))
+    return seconds["step"] - sum(seconds[part] for part in ("gradient", "drawing", "update", "measuring"))
 
 
 _PARTS: dict[str, Callable[[Seconds], float]] = {
@@ -101,7 +119,7 @@ _PARTS: dict[str, Callable[[Seconds], float]] = {
     "the matrix products of all layers alone: the limit": lambda seconds: seconds["products"],
     "activations, softmax and their derivatives": lambda seconds: seconds["gradient"] - seconds["products"],
     "drawing the points": lambda seconds: seconds["drawing"],
-    "Adam": lambda seconds: seconds["adam"],
+    "the optimizer's update: Adam, SOAP": lambda seconds: seconds["update"],
     "measuring loss and accuracy": lambda seconds: seconds["measuring"],
     "the rest, such as the loop and the check for divergence": _rest,
 }

@@ -350,7 +350,7 @@ def test_what_is_not_known_differs_from_nothing():
         (BASE, "Adam at 0.01 · one layer of 4 · 20 samples each"),
         (
             pc.Experiment.recommended(),
-            "SOAP at 0.02, linear · five layers of 32 · fresh points, batches of 400",
+            "SOAP at 0.026, linear · five layers of 32 · fresh points, batches of 800",
         ),
         (pc.Experiment.tutorial(), "Random search at 0.0005 · one layer of 12 · 100 samples each"),
         (replace(SGD, nesterov=True, hidden=()), "Nesterov at 0.01 · no hidden layer · 20 samples each"),

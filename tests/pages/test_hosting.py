@@ -269,8 +269,8 @@ def test_the_data_page_reports_too_many_samples(limited):
 def test_a_preset_beyond_the_limits_is_used_and_reported(limited):
     limited(SMALL)
     app = press(opened(TRAIN), "Recommended")
-    assert session_of(app).experiment.steps == 12_000
-    assert "500 steps (here 12,000)" in page_text(app)
+    assert session_of(app).experiment.steps == 7_000
+    assert "500 steps (here 7,000)" in page_text(app)
 
 
 def test_a_run_ends_when_its_seconds_are_used_and_keeps_its_best(limited):

@@ -95,7 +95,7 @@ def test_another_seed_leaves_what_was_typed(page, label, value, field):
 
 def test_a_preset_of_settings_can_be_undone_to_what_was_typed():
     app = press(typed(opened(TRAIN), "Steps", 7), "Recommended")
-    assert session_of(app).experiment.steps == 12_000
+    assert session_of(app).experiment.steps == 7_000
     app.button(key="undo.button").click().run()
     assert session_of(app).experiment.steps == 7
 
