@@ -8,7 +8,6 @@ import time
 from concurrent.futures import BrokenExecutor, CancelledError
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from distributed import Client
 
@@ -20,10 +19,16 @@ from polycore.workers import cluster
 from polycore.workers.chunk import timed
 from polycore.workers.cluster import Cluster
 from tests.faults.advances import MOST_STEPS, a_few_slowly, slow_pid
+from tests.runs import same_run
 from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(
     polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=None, batch_size=20, hidden=(6,), seed=4
+)
+every_experiment = pytest.mark.parametrize(
+    "experiment",
+    [EXPERIMENT, replace(EXPERIMENT, sampling="errors", optimizer="soap")],
+    ids=["random points", "where it errs"],
 )
 
 
@@ -44,15 +49,13 @@ def two(address):
         yield two_workers
 
 
-def test_a_run_goes_on_there_to_the_same_bits(two):
-    run = pc.start(EXPERIMENT)
+@every_experiment
+def test_a_run_goes_on_there_to_the_same_bits(two, experiment):
+    run = pc.start(experiment)
     for steps in (1, 30, 69):
         run = two.submit(timed, pc.advance, run, steps).result(30).run
-    here = pc.advance(pc.start(EXPERIMENT), 100)
     assert run.step == 100
-    assert run.parameters.tobytes() == here.parameters.tobytes()
-    assert run.best_parameters.tobytes() == here.best_parameters.tobytes()
-    assert np.array_equal(run.history.loss, here.history.loss)
+    assert same_run(run, pc.advance(pc.start(experiment), 100))
 
 
 def test_each_worker_counts(two):
@@ -93,8 +96,9 @@ def test_a_worker_that_dies_breaks_its_own_call_alone(two):
     assert two.submit(divmod, 7, 2).result(60) == (3, 1)
 
 
-def test_a_run_of_the_dashboard_loses_at_most_a_chunk_with_its_worker(two):
-    long = replace(EXPERIMENT, steps=1_000_000)
+@every_experiment
+def test_a_run_of_the_dashboard_loses_at_most_a_chunk_with_its_worker(two, experiment):
+    long = replace(experiment, steps=1_000_000)
     training = Training(pc.start(long), two, a_few_slowly)
     training.start()
     wait_until(lambda: training.run.step > 0)
@@ -105,8 +109,8 @@ def test_a_run_of_the_dashboard_loses_at_most_a_chunk_with_its_worker(two):
     wait_until(lambda: training.run.step > before + MOST_STEPS or training.error)
     assert (training.error, training.status) == (None, "running")
     training.stop()
-    run = training.run
-    assert run.parameters.tobytes() == pc.advance(pc.start(long), run.step).parameters.tobytes()
+    run = training.whole_run
+    assert same_run(run, pc.advance(pc.start(long), run.step))
 
 
 def test_where_nothing_answers_one_sentence_says_so_and_whoever_comes_next_need_not_wait(monkeypatch):

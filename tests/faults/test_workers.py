@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import polycore as pc
@@ -20,10 +19,12 @@ from pages.server.turns import Turns
 from polycore.workers.processes import Workers
 from tests.faults.advances import die_without, hoard, slowly
 from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
+from tests.runs import same_run
 from tests.waiting import wait_until
 
 SMALL = pc.Experiment(hidden=(16, 16), samples_per_class=50, batch_size=64, steps=600)
 OTHER = pc.Experiment(hidden=(8,), samples_per_class=50, batch_size=64, steps=600, seed=1)
+WHERE_IT_ERRS = replace(OTHER, samples_per_class=None, sampling="errors", optimizer="soap")
 SHARE = 600_000_000  # bytes; a worker at rest has some 250 MB of addresses
 
 needs_limits = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no limits on memory there")
@@ -57,14 +58,6 @@ def begun(experiment, pool, advance=pc.advance):
     return training
 
 
-def same(run, other):
-    assert run.step == other.step
-    assert np.array_equal(run.parameters, other.parameters)
-    assert np.array_equal(run.best_parameters, other.best_parameters)
-    for name in ("step", "loss", "accuracy", "held_out_accuracy"):
-        assert np.array_equal(getattr(run.history, name), getattr(other.history, name))
-
-
 def undisturbed(experiment):
     return pc.advance(pc.start(experiment), experiment.steps)
 
@@ -79,7 +72,7 @@ def wait_for_steps(trainings):
 
 def test_all_workers_killed_twice_change_nothing_in_any_run(two):
     # too long to end before the second kill, however fast one of them is
-    experiments = [replace(experiment, steps=1_000_000) for experiment in (SMALL, OTHER)]
+    experiments = [replace(experiment, steps=1_000_000) for experiment in (SMALL, WHERE_IT_ERRS)]
     trainings = [begun(experiment, two, slowly) for experiment in experiments]
     for _ in range(2):
         wait_for_steps(trainings)
@@ -89,7 +82,7 @@ def test_all_workers_killed_twice_change_nothing_in_any_run(two):
         training.pause()
     wait_until(lambda: [training.status for training in trainings] == ["paused", "paused"])
     for training, experiment in zip(trainings, experiments, strict=True):
-        same(training.run, pc.advance(pc.start(experiment), training.run.step))
+        assert same_run(training.whole_run, pc.advance(pc.start(experiment), training.run.step))
 
 
 def test_a_page_whose_workers_are_all_killed_tells_of_a_run_and_of_nothing_else():
@@ -105,7 +98,7 @@ def test_a_page_whose_workers_are_all_killed_tells_of_a_run_and_of_nothing_else(
     wait_until(lambda: training.run.step > reached)
     wait_for(app, "finished")
     assert training.error is None
-    same(training.run, undisturbed(training.run.experiment))
+    assert same_run(training.whole_run, undisturbed(training.run.experiment))
 
 
 def test_a_run_that_the_system_kills_again_and_again_fails_with_a_sentence_and_can_go_on(two, tmp_path):
@@ -118,7 +111,7 @@ def test_a_run_that_the_system_kills_again_and_again_fails_with_a_sentence_and_c
     memory.touch()
     training.resume()
     wait_until(lambda: training.status == "finished")
-    same(training.run, undisturbed(SMALL))
+    assert same_run(training.whole_run, undisturbed(SMALL))
 
 
 # --- out of memory ----------------------------------------------------------------------------
@@ -135,7 +128,7 @@ def test_a_run_that_needs_more_than_a_worker_s_share_fails_alone_with_a_sentence
     )
     assert greedy.run.step == 0
     wait_until(lambda: modest.status == "finished")
-    same(modest.run, undisturbed(OTHER))
+    assert same_run(modest.whole_run, undisturbed(OTHER))
     assert pids_of(two) == pids  # nobody was killed over it
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
@@ -144,7 +137,7 @@ def test_a_run_that_needs_more_than_a_worker_s_share_fails_alone_with_a_sentence
 def test_what_fits_a_worker_s_share_is_computed(two):
     training = begun(SMALL, two, partial(hoard, SHARE // 10))
     wait_until(lambda: training.status == "finished")
-    same(training.run, undisturbed(SMALL))
+    assert same_run(training.whole_run, undisturbed(SMALL))
 
 
 @needs_limits

@@ -21,6 +21,7 @@ from polycore.workers.chunk import Chunk
 from polycore.workers.processes import Workers
 from tests.clock import Clock
 from tests.faults.advances import die_in_two_chunks
+from tests.runs import same_run
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("share")
@@ -943,14 +944,7 @@ def pool():
 
 
 SMALL = pc.Experiment(hidden=(16, 16), samples_per_class=50, batch_size=64, steps=500)
-
-
-def same(run, other):
-    assert run.step == other.step
-    assert np.array_equal(run.parameters, other.parameters)
-    assert np.array_equal(run.best_parameters, other.best_parameters)
-    for name in ("step", "loss", "accuracy", "held_out_accuracy"):
-        assert np.array_equal(getattr(run.history, name), getattr(other.history, name))
+WHERE_IT_ERRS = replace(SMALL, samples_per_class=None, sampling="errors", optimizer="soap")
 
 
 def test_a_run_in_worker_processes_ends_as_it_would_here(begin, pool):
@@ -961,7 +955,7 @@ def test_a_run_in_worker_processes_ends_as_it_would_here(begin, pool):
         training.resume()
         time.sleep(0.05)
     wait_until(lambda: training.status == "finished")
-    same(training.run, pc.advance(pc.start(SMALL), SMALL.steps))
+    assert same_run(training.whole_run, pc.advance(pc.start(SMALL), SMALL.steps))
 
 
 def test_the_best_model_is_measured_once_and_not_sent_to_workers(begin):
@@ -1000,9 +994,10 @@ def test_latest_weights_that_are_the_best_are_measured_once_for_both(begin):
     assert training.current_of(run) is training.best
 
 
-def test_killed_workers_change_nothing_in_the_result(begin, pool, tmp_path):
-    training = begin(pc.start(SMALL), pool, partial(die_in_two_chunks, tmp_path))
+@pytest.mark.parametrize("experiment", [SMALL, WHERE_IT_ERRS], ids=["fixed samples", "where it errs"])
+def test_killed_workers_change_nothing_in_the_result(begin, pool, tmp_path, experiment):
+    training = begin(pc.start(experiment), pool, partial(die_in_two_chunks, tmp_path))
     training.start()
     wait_until(lambda: training.status == "finished")
     assert len(list(tmp_path.iterdir())) == 2
-    same(training.run, pc.advance(pc.start(SMALL), SMALL.steps))
+    assert same_run(training.whole_run, pc.advance(pc.start(experiment), experiment.steps))

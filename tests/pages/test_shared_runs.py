@@ -17,9 +17,12 @@ from pages.server import shared_results, turns
 from polycore.workers.chunk import timed
 from polycore.workers.picture import Wish, picture_of
 from tests.clock import Clock
+from tests.runs import same_run
 from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(hidden=(8,), samples_per_class=20, batch_size=16, steps=100)
+# what one session's chunk says of the errors decides on which points the next one trains
+WHERE_IT_ERRS = replace(EXPERIMENT, samples_per_class=None, sampling="errors", optimizer="soap")
 pytestmark = pytest.mark.usefixtures("share")
 
 STEP_SECONDS = 1 / 64
@@ -117,20 +120,21 @@ def at(training, step):
     wait_until(lambda: training.run.step == step)
 
 
-def same(run, other):
-    assert run.step == other.step
-    assert np.array_equal(run.parameters, other.parameters)
-    assert np.array_equal(run.history.loss, other.history.loss)
+every_experiment = pytest.mark.parametrize(
+    "experiment", [EXPERIMENT, WHERE_IT_ERRS], ids=["fixed samples", "where it errs"]
+)
 
 
-def test_a_chunk_that_two_want_is_computed_once(begin, worker):
-    first, second = begin(), begin()
+@every_experiment
+def test_a_chunk_that_two_want_is_computed_once(begin, worker, experiment):
+    first, second = begin(experiment), begin(experiment)
     for step in (1, 13, 25):  # 12 steps of 1/64 s are the most within 190 ms
         worker.deliver()
         at(first, step)
         at(second, step)
     assert worker.orders.qsize() <= 1
-    same(first.run, second.run)
+    assert same_run(first.whole_run, pc.advance(pc.start(experiment), 25))
+    assert same_run(second.whole_run, first.whole_run)
     assert first.seconds == second.seconds
 
 
@@ -144,7 +148,7 @@ def test_a_newcomer_sees_the_run_from_its_beginning_at_the_pace_at_which_it_was_
     assert newcomer.run.step == 0
     at(newcomer, 25)
     assert time.monotonic() - began >= 25 * STEP_SECONDS - 0.001
-    same(newcomer.run, first.run)
+    assert same_run(newcomer.whole_run, first.whole_run)
     assert newcomer.seconds == first.seconds == 25 * STEP_SECONDS
 
 
@@ -163,8 +167,9 @@ def test_a_newcomer_who_catches_up_does_not_wait(begin, worker, monkeypatch):
     at(newcomer, 49)
 
 
-def test_one_s_pause_stop_and_reset_are_nobody_else_s(begin, worker):
-    first, second, third = begin(), begin(), begin()
+@every_experiment
+def test_one_s_pause_stop_and_reset_are_nobody_else_s(begin, worker, experiment):
+    first, second, third = begin(experiment), begin(experiment), begin(experiment)
     worker.deliver()
     for training in (first, second, third):
         at(training, 1)
@@ -180,7 +185,7 @@ def test_one_s_pause_stop_and_reset_are_nobody_else_s(begin, worker):
     at(first, 25)
     at(third, 25)
     assert second.run.step == 1
-    same(first.run, pc.advance(pc.start(EXPERIMENT), 25))
+    assert same_run(first.whole_run, pc.advance(pc.start(experiment), 25))
 
 
 def test_a_chunk_continues_as_long_as_anybody_wants_it(begin, worker):
@@ -243,7 +248,7 @@ def test_what_was_not_kept_is_computed_again(begin, worker):
     worker.deliver()
     worker.deliver()
     at(newcomer, 13)
-    same(newcomer.run, first.run)
+    assert same_run(newcomer.whole_run, first.whole_run)
 
 
 def test_a_single_step_is_one_step_though_a_longer_chunk_is_kept(begin, worker):

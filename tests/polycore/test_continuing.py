@@ -29,6 +29,7 @@ OTHERS = {
     "random search": KINDS["random search"],
     "batches": replace(TINY, batch_size=7),
     "fresh points": KINDS["adam on fresh points"],
+    "points where it errs": KINDS["soap where it errs"],
     "other samples": replace(TINY, seed=1, noise=0.3),
     "another range": replace(TINY, x_range=(2, 7)),
     "no scaling": replace(TINY, standardize=False),
@@ -87,8 +88,9 @@ def test_the_same_optimizer_goes_on_as_if_nothing_had_happened():
     assert (parts.optimizer_began_at, parts.began_at) == (0, 30)
 
 
-def test_no_batch_repeats():
-    experiment = KINDS["adam on fresh points"]
+@pytest.mark.parametrize("kind", ["adam on fresh points", "errors with noise and dropout"])
+def test_no_batch_repeats(kind):
+    experiment = KINDS[kind]
     whole = pc.advance(pc.start(experiment), 60)
     before = pc.advance(pc.start(experiment), 30)
     parts = pc.advance(pc.start(experiment, weights=before), 30)

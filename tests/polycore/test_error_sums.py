@@ -1,5 +1,6 @@
 """Where a network errs: the sums in the cells of its curves, and the points that are drawn by them."""
 
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -150,6 +151,20 @@ def test_continuing_with_other_settings_keeps_the_sums_of_the_same_curves():
         assert not other.errors.new_counts.any()
     assert pc.start(replace(WHERE_IT_ERRS, sampling="even"), weights=run).errors is None
     assert not pc.start(WHERE_IT_ERRS, weights=run.best).errors.counts.any()
+
+
+@pytest.mark.parametrize(
+    ("change", "is_kept"),
+    [({"batch_size": 5}, True), ({"optimizer": "soap"}, True), ({"noise": 0.1}, False)],
+    ids=["another batch size", "another optimizer", "noise"],
+)
+def test_a_run_from_a_file_is_continued_as_the_one_that_was_saved(change, is_kept):
+    run, other = pc.advance(pc.start(WHERE_IT_ERRS), 39), replace(WHERE_IT_ERRS, **change)
+    file = io.BytesIO()
+    run.save(file)
+    from_file = pc.start(other, weights=pc.Run.load(io.BytesIO(file.getvalue())))
+    assert from_file.errors.new_counts.any() == is_kept  # of steps 33 to 39
+    assert same_run(pc.advance(from_file, 20), pc.advance(pc.start(other, weights=run), 20))
 
 
 @settings(max_examples=20, deadline=None)

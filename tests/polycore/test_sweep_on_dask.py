@@ -25,7 +25,8 @@ ADDRESS = "tcp://192.168.0.10:8786"
 SMALL = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=10, hidden=(4,), steps=60)
 KINDS = grid(SMALL, optimizer=["adam", "sgd", "lbfgs", "random-search"], seed=[1, 2])
 # a fifth of a second or more each: a kill happens during one
-LONG = grid(replace(SMALL, samples_per_class=None, batch_size=50, steps=5000), seed=range(8))
+FRESH = replace(SMALL, samples_per_class=None, batch_size=50, steps=5000)
+LONG = grid(FRESH, sampling=["random", "errors"], seed=range(4))
 
 
 @pytest.fixture(scope="module")
