@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 import polycore as pc
