@@ -14,6 +14,7 @@ from benchmarks import (
     plots,
     random_search,
     set_ups,
+    step_cost,
     time_to_loss,
     trajectories,
 )
@@ -22,6 +23,7 @@ from benchmarks.result import Benchmark, Result, goal_table, machines, read
 BENCHMARKS: dict[str, Benchmark] = {
     "random-search": random_search,
     "adam": adam,
+    "step-cost": step_cost,
     "activations": activations,
     "accuracy": accuracy,
     "kinds": kinds,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import activations, small, speed, step_parts
+from benchmarks import activations, small, speed, step_cost, step_parts
 from benchmarks.memory_group import VERSIONS, MemoryGroup
 from benchmarks.timing import thread_settings
 from tests.waiting import wait_until
@@ -53,6 +53,32 @@ def test_the_share_of_the_matrix_products_is_that_of_a_whole_step():
     rounds = [{"step": 200e-6, "products": products} for products in (100e-6, 150e-6, 120e-6)]
     share = step_parts.share_of_products(rounds)
     assert (share.median, share.lowest, share.highest) == pytest.approx((0.6, 0.5, 0.75))
+
+
+def test_the_cost_of_a_step_is_shown_in_microseconds_beside_adams():
+    steps = {"adam": [100e-6, 200e-6, 150e-6], "soap": [200e-6, 300e-6, 360e-6]}  # 2.0, 1.5 and 2.4 times
+    series = {
+        f"{network}, {name}": [{"step": seconds, "update": seconds / 4} for seconds in rounds]
+        for network in step_cost.NETWORKS
+        for name, rounds in steps.items()
+    }
+    *_, row = step_cost.section({"period": 40, "most_rotated": 257, "series": series})
+    of_adam, of_soap = ["150 (100 to 200)", "38 (25 to 50)"], ["300 (200 to 360)", "75 (50 to 90)"]
+    assert row == f"| {' | '.join(['two of 512', *of_adam, *of_soap, '2.0 (1.5 to 2.4)'])} |"
+
+
+@pytest.mark.parametrize("optimizer", step_cost.RIVALS)
+def test_a_round_of_steps_has_whole_periods_of_soaps_bases(monkeypatch, optimizer):
+    counts = []
+
+    def seconds(work, times):
+        work()
+        counts.append(times)
+        return 1.0
+
+    monkeypatch.setattr(step_cost, "processor_seconds", seconds)
+    assert step_cost.cost("five of 32", optimizer)() == {"step": 1.0, "update": 1.0}
+    assert counts == [40, 400, 400]  # SOAP turns its bases every 40 steps
 
 
 @pytest.mark.parametrize(("threads", "shares"), [(1, "false"), (2, "true")])
