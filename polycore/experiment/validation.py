@@ -14,6 +14,7 @@ from polycore.network.features import NAMES, in_order
 from polycore.points.point_set import PointSet
 from polycore.polynomials.classes import with_texts_parsed
 from polycore.polynomials.polynomial import Polynomial
+from polycore.quoting import visible
 
 Check = Callable[[str, object], Any]
 
@@ -84,9 +85,9 @@ def features(name: str, value: object) -> tuple[str, ...]:
     known = in_order(value) if isinstance(value, list | tuple) else None
     if known is None:
         got = ", ".join(map(str, value)) or "none" if isinstance(value, list | tuple) else described(value)
-        raise PolycoreError(
-            f"{name}: got {shortened(got)}; expected one or more of {', '.join(NAMES)}, each once."
-        )
+        # the names may be a stranger's, from a link
+        got = shortened(visible(got).replace("\n", r"\n"))
+        raise PolycoreError(f"{name}: got {got}; expected one or more of {', '.join(NAMES)}, each once.")
     return known
 
 
