@@ -153,6 +153,13 @@ def test_what_are_no_features_is_refused_with_all_names(features):
         replace(TINY, features=features)
 
 
+def test_a_refusal_shows_what_is_invisible_in_a_name():
+    # from a link, say: control characters would reach a terminal, and others turn the line around
+    with pytest.raises(pc.PolycoreError, match="expected one or more of x") as refused:
+        replace(TINY, features=("x\x07", "\u202ey\n"))
+    assert str(refused.value).startswith(r"features: got x\x07, \u202ey\n; expected")
+
+
 def test_any_order_means_the_same():
     assert replace(TINY, features=["xy", "x"]).features == ("x", "xy")
 
