@@ -27,7 +27,7 @@ from tests.browser.dashboard import DESKTOP, PHONE, Visit, launched, served  # n
 PICTURES = HERE / "pictures"
 SCHEMES, SIZES = ("light", "dark"), {"desktop": DESKTOP, "phone": PHONE}
 EXPERIMENT = "?steps=12000"
-OTHER_EXPERIMENT = "train?v=1&optimizer=sgd&samples=100&batch=all&hidden=12&steps=2000&schedule=constant"
+OTHER_EXPERIMENT = "train?v=2&optimizer=sgd"
 COLORS = 256  # in a picture: the limit of a GIF, and a third of the bytes for a PNG
 
 LEARNING = "learning"

@@ -19,6 +19,7 @@ from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES
 from polycore.optimizers.registry import OPTIMIZERS
 from tests.attacks.run_archives import CONTINUED, arrays_of
+from tests.links import whole
 from tests.pages.browsing import opened
 from tests.runs import KINDS, same_run
 
@@ -340,11 +341,13 @@ def test_the_documents_own_run_goes_on(monkeypatch, tmp_path):
 
 def test_the_table_of_the_link_is_true():
     documented = rows(LINK)
-    whole = pc.Experiment(activation="tanh", l1=0.1, l2=0.1, dropout=0.1, features=("x",), warmup_steps=1)
-    assert list(documented) == list(link.to_query(whole))
-    for name, (_, example) in documented.items():
+    assert list(documented) == list(whole(pc.Experiment()))
+    for name, (_, default, example) in documented.items():
         words = example.strip("`").replace("%5E", "^").replace("%2B", "+")
         assert link.from_query({name: words}).problems == (), name
+        if default.startswith("`"):
+            missing = {"v": "2", name: default.strip("`")}
+            assert link.from_query(missing) == link.Opened(pc.Experiment(), ()), name
 
 
 def test_the_programs_of_the_sweeps_run(tmp_path):

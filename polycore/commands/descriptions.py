@@ -1,10 +1,10 @@
 """Text about a model, a run or an experiment: rows in two columns, and an experiment in one line."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from polycore.experiment.experiment import Experiment
-from polycore.links.link import settings_to_query
-from polycore.points.point_set import PointSet
+from polycore.links import link
 
 
 def listing(rows: Mapping[str, str]) -> str:
@@ -15,26 +15,21 @@ def listing(rows: Mapping[str, str]) -> str:
 
 def phrase(experiment: Experiment) -> str:
     """Return a summary of an experiment in one line of ASCII, with the values of a link."""
-    words = settings_to_query(experiment)
+    words = partial(link.written, experiment)
+    if experiment.data is None:
+        samples = words("samples")
+        points = "fresh points" if samples == "fresh" else f"{samples} samples each"
+        plane = [f"x from {words('range').replace('..', ' to ')}", f"noise {words('noise')}"]
+    else:
+        points = f"{len(experiment.data):,} own points in {experiment.data.class_count} classes"
+        plane = []
     parts = (
-        f"{words['optimizer']} at {words['learning_rate']}, {words['schedule']}",
-        f"hidden {words['hidden']}",
-        _samples(words) if experiment.data is None else _points(experiment.data),
-        f"batch {words['batch']}",
-        *(_plane(words) if experiment.data is None else ()),
+        f"{words('optimizer')} at {words('learning_rate')}, {words('schedule')}",
+        f"hidden {words('hidden')}",
+        points,
+        f"batch {words('batch')}",
+        *plane,
         f"{experiment.steps:,} steps",
-        f"seed {words['seed']}",
+        f"seed {words('seed')}",
     )
     return "; ".join(parts)
-
-
-def _samples(words: Mapping[str, str]) -> str:
-    return "fresh points" if words["samples"] == "fresh" else f"{words['samples']} samples each"
-
-
-def _plane(words: Mapping[str, str]) -> tuple[str, str]:
-    return f"x from {words['range'].replace('..', ' to ')}", f"noise {words['noise']}"
-
-
-def _points(data: PointSet) -> str:
-    return f"{len(data):,} own points in {data.class_count} classes"

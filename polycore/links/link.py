@@ -6,7 +6,7 @@ exceeds a limit is reported, and the usual value is used instead.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -23,10 +23,11 @@ from polycore.network.features import PLAIN
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.points.point_set import PointSet
 from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS
 from polycore.polynomials.tokens import SUPERSCRIPTS
 from polycore.quoting import quoted
 
-VERSION = "1"
+FIRST_VERSION, VERSION = "1", "2"
 LONGEST_PART = 12_000  # characters; 24 polynomials with every digit of their coefficients need about 7,000
 
 # characters that an address keeps unescaped
@@ -34,6 +35,7 @@ POLYNOMIALS, COEFFICIENTS, ENDS, LAYERS = "~", "_", "..", "-"
 # a "+" typed into an address arrives as a space: one that has no other sign beside it
 _SPACE_FOR_PLUS = re.compile(rf"(?<=[0-9xX.)}}{SUPERSCRIPTS}]) (?=[0-9xX.(])")
 WEIGHTS, POINTS = "weights", "points"
+_NEWER = f"neither {FIRST_VERSION} nor {VERSION}: it may come from a newer polycore"
 IN_A_FILE = "in-a-file"
 
 
@@ -56,7 +58,7 @@ class Opened:
 
 
 def to_query(experiment: Experiment) -> dict[str, str]:
-    """Return the parts of the query, with every field of the experiment.
+    """Return the parts of the query: those in which the experiment differs from the defaults of Experiment.
 
     Raises
     ------
@@ -64,19 +66,16 @@ def to_query(experiment: Experiment) -> dict[str, str]:
         Unless `experiment` is an Experiment, and if it has more than 300 points of its own.
     """
     check_type("experiment", experiment, Experiment, "Give the experiment of a run or a model.")
-    return settings_to_query(experiment) | (
+    return _without_points(experiment) | (
         {} if experiment.data is None else {POINTS: points_text(experiment.data)}
     )
 
 
-def settings_to_query(experiment: Experiment) -> dict[str, str]:
-    """Return the parts of the query with every field but the user's own points, which may be many."""
+def _without_points(experiment: Experiment) -> dict[str, str]:
+    """Return the parts of the query without the user's own points, which may be many."""
     names = NAMES_OF_POLYNOMIALS if experiment.data is None else NAMES_OF_POINTS
-    left_out = POINTS, *(name for name, default in _UNWRITTEN.items() if _value(experiment, name) == default)
-    parts = {name: _PARTS[name] for name in names if name not in left_out}
-    return {"v": VERSION} | {
-        name: part.written(getattr(experiment, part.field)) for name, part in parts.items()
-    }
+    changed = (name for name in names if name != POINTS and _value(experiment, name) != _value(_PLAIN, name))
+    return {"v": VERSION} | {name: written(experiment, name) for name in changed}
 
 
 def written(experiment: Experiment, name: str) -> str:
@@ -94,7 +93,7 @@ def query_of_page(experiment: Experiment) -> dict[str, str]:
     If its points are too many for a link, they are said to be in a file, and opening the query says so.
     """
     if experiment.data is not None and len(experiment.data) > MOST_POINTS_IN_JSON:
-        return settings_to_query(experiment) | {POINTS: IN_A_FILE}
+        return _without_points(experiment) | {POINTS: IN_A_FILE}
     return to_query(experiment)
 
 
@@ -117,9 +116,8 @@ def to_address(page: str, experiment: Experiment, weights: str | None = None) ->
 def from_query(query: Mapping[str, str]) -> Opened:
     """Return the experiment of a query. Unknown parts are ignored.
 
-    Without any part it is the recommended experiment. A missing part has its usual value, which never
-    changes: see docs/link.md. In a link (a query with a version), a missing part that the first links did not
-    have has the default of Experiment, which every experiment had before the part existed.
+    A missing part has the default of Experiment; in a query of version 1 or without a version the value that
+    it had when those were written: see docs/link.md. Without any part it is the recommended experiment.
 
     Raises
     ------
@@ -129,11 +127,8 @@ def from_query(query: Mapping[str, str]) -> Opened:
     check_type("query", query, Mapping, "Convert a text with dict(urllib.parse.parse_qsl(text)).")
     problems: list[str] = []
     experiment, of_points = _with_points(_defaults(query), query, problems)
-    if query.get("v", VERSION) != VERSION:
-        problems.append(
-            f"The link's version is not {VERSION}: it may come from a newer polycore. "
-            "The parts that are known here are used."
-        )
+    if not _is_known_version(query):
+        problems.append(f"The link's version is {_NEWER}. The parts that are known here are used.")
     for name in NAMES_OF_POINTS if of_points else NAMES_OF_POLYNOMIALS:
         if name not in query or name == POINTS:
             continue
@@ -152,10 +147,8 @@ def experiment_of(query: Mapping[str, str]) -> Experiment:
     PolycoreError
         If a part cannot be used, with its name.
     """
-    if query.get("v", VERSION) != VERSION:
-        raise PolycoreError(
-            f"v: the link's version is not {VERSION}: it may come from a newer polycore. Use that version."
-        )
+    if not _is_known_version(query):
+        raise PolycoreError(f"v: the link's version is {_NEWER}. Use that version.")
     return with_words(_defaults(query), query)
 
 
@@ -223,19 +216,20 @@ def _with_part_name(name: str, error: PolycoreError) -> str:
     return text if text.startswith(f"{name}: ") else f"{name}: {text}"
 
 
-def _defaults(query: Mapping[str, str]) -> Experiment:
-    """Return the experiment whose values replace missing and unusable parts.
+def _is_known_version(query: Mapping[str, str]) -> bool:
+    return query.get("v", VERSION) in (FIRST_VERSION, VERSION)
 
-    Without any part of a set-up it is the recommended one. Otherwise a part that is left out means what it
-    meant when addresses were first written so, whatever is recommended.
-    """
-    experiment = _LEFT_OUT if any(name in _PARTS for name in query) else Experiment.recommended()
-    if "v" in query:
-        known = {_PARTS[name].field for name in (*_FIRST_PARTS, *query) if name in _PARTS}
-        later: dict[str, Any] = {
-            field.name: field.default for field in fields(Experiment) if field.name not in known
-        }
-        experiment = replace(experiment, **later)
+
+def _defaults(query: Mapping[str, str]) -> Experiment:
+    """Return the experiment whose values replace missing and unusable parts."""
+    version = query.get("v")
+    if version in (None, FIRST_VERSION):
+        experiment = _USUAL if any(name in _PARTS for name in query) else Experiment.recommended()
+    else:
+        experiment = _PLAIN
+    if version == FIRST_VERSION:
+        older = {_PARTS[name].field: value for name, value in _OLDER.items() if name not in query}
+        experiment = replace(experiment, **older)
     optimizer = query.get("optimizer")
     if optimizer is not None and _needs_full_batch(optimizer):
         # before the parts are read, so that a part that does not fit it is the one that is reported
@@ -436,26 +430,39 @@ _PARTS = {
     "features": _Part("features", LAYERS.join, _features_read),
     "warmup": _Part("warmup_steps", str, _whole),
 }
-# what parts mean that an address leaves out: it must never change
-_LEFT_OUT = Experiment(
+_PLAIN = Experiment()
+# What parts mean that a typed query or a link of version 1 lacks: nothing in these two may ever change.
+_USUAL = Experiment(
+    polynomials=TUTORIAL_POLYNOMIALS,
     samples_per_class=None,
+    x_range=(-1.0, 1.0),
+    noise=0.0,
     hidden=(32, 32, 32, 32, 32),
+    optimizer="adam",
     learning_rate=0.01,
     schedule="cosine",
     batch_size=256,
     steps=40_000,
+    seed=0,
+    standardize=True,
+    momentum=0.9,
+    initial_weights="he",
+    nesterov=False,
+    weight_decay=0.0,
+    target_loss=None,
+    patience=None,
     sampling="crossings",
     growing_batches=True,
+    held_out_share=0.2,
+    activation="relu",
+    l1=0.0,
+    l2=0.0,
+    dropout=0.0,
+    warmup_steps=0,
+    features=PLAIN,
 )
-# left out of links if they have these values, which they had before they could be chosen: addresses are long
-_UNWRITTEN: Mapping[str, Any] = {
-    "activation": "relu",
-    "l1": 0,
-    "l2": 0,
-    "dropout": 0,
-    "warmup": 0,
-    "features": PLAIN,
-}
+# version 1 is older than these parts: a link that lacks them means what every experiment had before them
+_OLDER: Mapping[str, Any] = {"sampling": "random", "growing_batches": False, "warmup": 0}
 
 # None for all samples is "all" too, but "0 for all samples" is what the input on the page says
 _WORDS_FOR_NONE = {"samples_per_class": "fresh", "batch_size": "0", "target_loss": "none", "patience": "0"}
@@ -473,22 +480,4 @@ NAMES_OF_POINTS = tuple(
     name
     for name in NAMES
     if name not in ("polynomials", "samples", "range", "noise", "sampling", "growing_batches")
-)
-
-# The parts of the first links. Later parts must not be added to this list.
-_FIRST_PARTS = (
-    "polynomials",
-    "samples",
-    "range",
-    "noise",
-    "hidden",
-    "optimizer",
-    "learning_rate",
-    "schedule",
-    "batch",
-    "steps",
-    "seed",
-    "standardize",
-    "momentum",
-    "initial_weights",
 )

@@ -19,12 +19,13 @@ from polycore.links.compact_weights import MOST_PARAMETERS, compact, model_from
 from tests.attacks.damage import NASTY, damaged
 from tests.attacks.refusal import GOAL, SHARED, answer, check_text, seconds
 from tests.attacks.words import ALPHABET, exact, rounded, signed
+from tests.links import whole
 
 LINES = (Polynomial(1, 0), Polynomial(-1, 0))
 SMALL = Experiment(polynomials=LINES, hidden=())  # widths 2, 2
 NUMBERS = (1.0, -2.0, 0.5, 3.0, 0.0, -1.0)  # weights [[1, -2], [0.5, 3]], biases [0, -1]
 SOUND = {
-    **link.to_query(SMALL),
+    **whole(SMALL),
     "weights": exact("d", NUMBERS, (2, 2)),
     "look": "crossing",
     "embed": "true",
@@ -45,7 +46,7 @@ PIECES = (
     "none",
     *NASTY,
 )
-KNOWN = {*link.to_query(SMALL), "weights"}
+KNOWN = {*whole(SMALL), "weights"}
 
 
 def opened(query, most=GOAL):
@@ -112,7 +113,7 @@ SLOW_TEXT = "(x/97+1/89)^12/7^600" + "+(x+1)^12" * 19
 SLOW_TEXTS = "~".join(f"{SLOW_TEXT}+{number}" for number in range(24))
 WIDE = (2, 440, 24)  # 11,904 weights and biases: about as many as a word may have
 MOST = {
-    **link.to_query(Experiment()),
+    **whole(Experiment()),
     "polynomials": SLOW_TEXTS,
     "hidden": "440",
     "samples": "41666",
@@ -177,7 +178,7 @@ def test_a_million_samples_do_not_make_a_link_slow_or_large():
     ],
 )
 def test_a_part_that_asks_for_work_is_refused_before_the_work(part, words, says):
-    query = {**link.to_query(SMALL), part: words}
+    query = {**whole(SMALL), part: words}
     [problem] = opened(query).problems
     assert problem.startswith(f"{part}: ")
     assert says in problem

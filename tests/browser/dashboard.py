@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from playwright.sync_api import (
     Browser,
@@ -32,6 +32,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 import polycore as pc
 from polycore.links import link
 from polycore.links.compact_weights import compact
+from tests.links import words_of
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -254,7 +255,7 @@ class Visit:
         Its fonts are there too: one that comes late makes columns wider, and moves what is in them.
         """
         self.page.wait_for_function(TITLED)
-        self.wait_for_words(v="1")
+        self.wait_for_words(v=link.VERSION)
         self.page.wait_for_function("window.polycoreTab")
         self.page.evaluate("document.fonts.ready.then(() => null)")
         self.rest()
@@ -286,8 +287,8 @@ class Visit:
         wait_until(condition, seconds, state, lambda _: self.pause(POLL_SECONDS))
 
     def words(self) -> dict[str, str]:
-        """Return the words of the address."""
-        return dict(parse_qsl(urlsplit(self.page.url).query))
+        """Return the words of the address, with those that it leaves out."""
+        return words_of(self.page.url)
 
     def wait_for_words(self, **expected: str) -> None:
         """Wait until the address says so: then the server knows it too."""

@@ -21,5 +21,5 @@ def test_another_page_shows_the_map_and_trains_it(lone_visit):
     inside.get_by_role("button", name=re.compile("^Start")).click()
     expect(inside.get_by_text("Finished")).to_be_visible()
     whole = inside.get_by_role("link", name="Open the whole dashboard")
-    expect(whole).to_have_attribute("href", re.compile(r"/[?]v=1&polynomials=.*hidden=16"))
+    expect(whole).to_have_attribute("href", re.compile(r"/[?]v=2&polynomials=.*hidden=16"))
     assert "embed" not in whole.get_attribute("href")

@@ -150,7 +150,7 @@ def press_before_the_name(visit, address, control, times=1):
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), wire.lay)
     visit.page.route(COMPONENT, lambda route: scripts.append(route))
     visit.page.goto(visit.server + address, wait_until="commit")  # the held scripts may delay the load event
-    visit.wait_for_words(v="1")
+    visit.wait_for_words(v="2")
     visit.rest()
     wire.held = []
     control.click()

@@ -14,10 +14,11 @@ import pytest
 import polycore as pc
 from polycore.__main__ import main
 from polycore.commands import kept_files, settings
-from polycore.links.link import NAMES, to_address
+from polycore.links.link import NAMES
 from polycore.workers.chunks import chunks
 from polycore.workers.processes import Workers
 from tests.commands.terminal import command, one_line, program
+from tests.links import whole
 from tests.waiting import wait_until
 
 # more steps than anybody waits for: it is to be ended
@@ -387,14 +388,6 @@ def test_an_option_says_what_the_links_part_says(folder, monkeypatch, capsys, op
         growing_batches=True,
     )
     monkeypatch.chdir(folder)
-    words = dict(part.split("=", 1) for part in _words(experiment))
-    options = [f"{option(name)}={said}" for name, said in words.items()]
+    options = [f"{option(name)}={said}" for name, said in whole(experiment).items() if name != "v"]
     assert main(["train", "tutorial", "--json", *options]) == 0
     assert json.loads(capsys.readouterr().out)["experiment"] == experiment.to_dict()
-
-
-def _words(experiment):
-    from urllib.parse import parse_qsl
-
-    query = to_address("", experiment).removeprefix("?")
-    return [f"{name}={said}" for name, said in parse_qsl(query) if name != "v"]

@@ -308,7 +308,9 @@ def test_a_challenge_link_made_today_opens_for_ever():
     )
     sent = Challenge(CROSSING, 482113, 7, 43)
     assert received(parameters(address)).challenge == sent
-    assert challenge.to_address("http://localhost:8501/play", sent) == address
+    shorter = "http://localhost:8501/play?v=2&polynomials=x~-x&game=482113&score=7&seconds=43"
+    assert received(parameters(shorter)).challenge == sent
+    assert challenge.to_address("http://localhost:8501/play", sent) == shorter
 
 
 def test_a_link_without_a_challenge_has_none():

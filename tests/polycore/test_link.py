@@ -9,9 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polycore import INTRODUCTION_POLYNOMIALS, Experiment, PolycoreError, Polynomial
+from polycore import (
+    INTRODUCTION_POLYNOMIALS,
+    TUTORIAL_POLYNOMIALS,
+    Experiment,
+    PolycoreError,
+    Polynomial,
+)
 from polycore.links import link
 from tests.experiments import experiments
+from tests.links import whole
 
 RECOMMENDED = Experiment.recommended()
 # what parts mean that an address leaves out, or that cannot be used: docs/link.md lists it
@@ -39,7 +46,8 @@ def test_an_experiment_survives_its_link(experiment):
     assert opened(address) == link.Opened(experiment, ())
     words = link.to_query(experiment)
     assert link.experiment_of(words) == experiment
-    assert link.with_words(Experiment.tutorial(), words) == experiment
+    assert link.from_query(whole(experiment)) == link.Opened(experiment, ())
+    assert link.with_words(Experiment.tutorial(), whole(experiment)) == experiment
 
 
 def test_the_words_can_be_read():
@@ -47,11 +55,61 @@ def test_the_words_can_be_read():
         polynomials=INTRODUCTION_POLYNOMIALS, x_range=(-2, 0.5), hidden=(12, 8), samples_per_class=None
     )
     assert link.to_address("http://localhost/", experiment) == (
-        "http://localhost/?v=1&polynomials=-x%5E2%2B1~x%5E3-2&samples=fresh&range=-2..0.5&noise=0&hidden=12-8"
+        "http://localhost/?v=2&polynomials=-x%5E2%2B1~x%5E3-2&samples=fresh&range=-2..0.5&hidden=12-8"
+    )
+    assert link.to_address("http://localhost/", Experiment()) == "http://localhost/?v=2"
+    text = (
+        "v=2&polynomials=-x%5E2%2B1~x%5E3-2&samples=fresh&range=-2..0.5&noise=0&hidden=12-8"
         "&learning_rate=0.01&schedule=constant&batch=all&optimizer=adam&steps=2000&seed=0&standardize=yes"
         "&momentum=0.9&initial_weights=he&nesterov=no&weight_decay=0&target_loss=none&patience=none"
-        "&sampling=random&growing_batches=no"
+        "&sampling=random&growing_batches=no&activation=relu&l1=0&l2=0&dropout=0&features=x-y&warmup=0"
     )
+    assert whole(experiment) == dict(parse_qsl(text))
+
+
+def test_a_link_of_version_2_lacks_what_an_experiment_has_by_default():
+    # none of these may ever change: links leave them out
+    usual = Experiment(
+        polynomials=TUTORIAL_POLYNOMIALS,
+        samples_per_class=100,
+        x_range=(-1.0, 1.0),
+        noise=0.0,
+        hidden=(12,),
+        optimizer="adam",
+        learning_rate=0.01,
+        schedule="constant",
+        batch_size=None,
+        steps=2000,
+        seed=0,
+        standardize=True,
+        momentum=0.9,
+        initial_weights="he",
+        nesterov=False,
+        weight_decay=0.0,
+        target_loss=None,
+        patience=None,
+        sampling="random",
+        growing_batches=False,
+        held_out_share=0.2,
+        activation="relu",
+        l1=0.0,
+        l2=0.0,
+        dropout=0.0,
+        warmup_steps=0,
+        features=("x", "y"),
+    )
+    assert link.from_query({"v": "2"}) == link.Opened(usual, ())
+    assert link.from_query({"v": "2", "seed": "3", "utm_source": "mail"}).experiment == replace(usual, seed=3)
+    assert link.experiment_of({"v": "2", "noise": "0.5"}) == replace(usual, noise=0.5)
+    tanh = replace(usual, activation="tanh", initial_weights="glorot")
+    assert link.experiment_of({"v": "2", "activation": "tanh"}) == tanh
+    assert link.from_query({"v": "2", "activation": "tanh"}).experiment == tanh
+
+
+@pytest.mark.parametrize("experiment", [Experiment(), Experiment.recommended(), Experiment.tutorial()])
+def test_a_link_is_no_longer_than_one_of_version_1(experiment):
+    # 450 characters and more, when every part was written
+    assert len(link.to_address("", experiment)) <= 160
 
 
 def test_a_link_made_for_version_1_opens_for_ever():
@@ -293,13 +351,15 @@ def test_an_empty_link_is_the_recommended_experiment():
     ],
 )
 def test_a_damaged_part_is_named_and_starts_from_the_default(part, words, says):
-    found = link.from_query({**link.to_query(replace(USUAL, seed=99)), part: words})
-    [problem] = found.problems
-    assert problem.startswith(f"{part}: ")
-    assert says in problem
+    for version, usual in {"1": USUAL, "2": Experiment()}.items():
+        query = whole(replace(usual, seed=99), version) | {part: words}
+        found = link.from_query(query)
+        [problem] = found.problems
+        assert problem.startswith(f"{part}: ")
+        assert says in problem
+        assert found.experiment == (usual if part == "seed" else replace(usual, seed=99))
     with pytest.raises(PolycoreError, match=re.escape(says)):
         link.experiment_of({part: words})
-    assert found.experiment == (USUAL if part == "seed" else replace(USUAL, seed=99))
 
 
 @pytest.mark.parametrize(("part", "field"), [("batch", "batch_size"), ("patience", "patience")])
@@ -308,7 +368,7 @@ def test_0_says_what_it_says_in_the_pages_inputs(part, field):
     assert found == link.Opened(replace(RECOMMENDED, **{field: None}), ())
     assert link.with_words(replace(RECOMMENDED, **{field: 7}), {part: "0"}) == found.experiment
     # it is written as before
-    assert link.to_query(found.experiment)[part] == {"batch": "all", "patience": "none"}[part]
+    assert link.written(found.experiment, part) == {"batch": "all", "patience": "none"}[part]
     # a program says None
     with pytest.raises(PolycoreError, match=f"{field}: got 0; expected a whole number .* or None for"):
         replace(RECOMMENDED, **{field: 0})
@@ -344,13 +404,15 @@ def test_a_refusal_speaks_in_the_words_of_a_link(words, says):
 
 
 def test_a_newer_version_is_told():
-    [problem] = link.from_query({"v": "2"}).problems
-    assert "version" in problem
-    with pytest.raises(PolycoreError, match="version"):
-        link.experiment_of({"v": "2"})
+    found = link.from_query({"v": "3", "noise": "0.5", "bend": "7"})
+    [problem] = found.problems
+    assert "version is neither 1 nor 2: it may come from a newer polycore" in problem
+    assert found.experiment == Experiment(noise=0.5)
+    with pytest.raises(PolycoreError, match="version is neither 1 nor 2"):
+        link.experiment_of({"v": "3"})
 
 
-@given(st.dictionaries(st.sampled_from(list(link.to_query(RECOMMENDED))), st.text(max_size=40)))
+@given(st.dictionaries(st.sampled_from(list(whole(RECOMMENDED))), st.text(max_size=40)))
 def test_whatever_an_address_says_there_is_an_experiment(query):
     found = link.from_query(query)
     if not found.problems:
@@ -359,8 +421,9 @@ def test_whatever_an_address_says_there_is_an_experiment(query):
     assert len(found.problems) <= len(query)
 
 
+TRAINED = "http://localhost:8501/predict?v=2&polynomials=x~-x&samples=20&hidden=none&steps=50&weights="
 # As they were made when links began to carry weights: none of these may ever open otherwise.
-TRAINED = (
+TRAINED_BEFORE = (
     "http://localhost:8501/predict?v=1&polynomials=x~-x&samples=20&range=-1..1&noise=0&hidden=none"
     "&learning_rate=0.01&schedule=constant&batch=all&optimizer=adam&steps=50&seed=0&standardize=yes"
     "&momentum=0.9&initial_weights=he&nesterov=no&weight_decay=0&target_loss=none&patience=none"
@@ -379,8 +442,9 @@ ROUNDED = "r85NiVBUCyDog"
         pytest.param(ROUNDED, id="rounded"),
     ],
 )
-def test_a_link_with_weights_opens_its_network_for_ever(words):
-    found = opened(TRAINED + words)
+@pytest.mark.parametrize("address", [TRAINED_BEFORE, TRAINED], ids=["version 1", "version 2"])
+def test_a_link_with_weights_opens_its_network_for_ever(address, words):
+    found = opened(address + words)
     assert found.problems == ()
     assert found.weights == words
     assert found.experiment == Experiment(

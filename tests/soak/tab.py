@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser
 
 from tests.browser.dashboard import DESKTOP, Visit, opened
+from tests.links import words_of
 
 RECORDER = Path(__file__).with_name("recorder.js").read_text(encoding="utf-8")
 UNDER_WAY = ("Running", "Waiting")
@@ -52,7 +52,7 @@ class Sight:
     @property
     def words(self) -> dict[str, str]:
         """The set-up in the address."""
-        words = dict(parse_qsl(urlsplit(self.address).query))
+        words = words_of(self.address)
         words.pop("look", None)
         return words
 
