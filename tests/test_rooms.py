@@ -18,11 +18,6 @@ ROWS = [
 LEVELS = {room.strip("`"): level for level, row in enumerate(ROWS) for room in row}
 GROUND = set(re.findall(r"`(\w+)`", TABLES.split("| `polycore` (")[1].split(")")[0]))
 SOURCES = [path for top in ("polycore", "pages") for path in sorted((ROOT / top).rglob("*.py"))]
-EARLIER_PATHS = {
-    path.stem
-    for path in (ROOT / "polycore").glob("*.py")
-    if path.stem not in {*GROUND, "__init__", "__main__"}
-}
 MOST_FILES = 14
 # within a worker process, so that its first call need not wait for the import
 ALLOWED = {"polycore/workers/processes.py": {ROOT / "polycore/__init__.py"}}
@@ -31,6 +26,11 @@ ALLOWED = {"polycore/workers/processes.py": {ROOT / "polycore/__init__.py"}}
 def test_every_folder_is_a_room_of_the_tables():
     folders = {path.parent.relative_to(ROOT).as_posix() for path in SOURCES} - {"pages"}
     assert folders == set(LEVELS)
+
+
+def test_every_module_outside_the_folders_is_ground_or_the_package_s_own():
+    modules = {path.stem for path in SOURCES if path.parent == ROOT / "polycore"}
+    assert modules == GROUND | {"__init__", "__main__"}
 
 
 def test_every_room_has_a_sentence_on_its_subject():
@@ -67,28 +67,6 @@ def test_no_modules_of_the_dashboard_import_each_other_in_a_circle():
     TopologicalSorter({path: (_imports(path) & modules) - {path} for path in modules}).prepare()
 
 
-def test_our_own_code_uses_no_earlier_path():
-    assert EARLIER_PATHS  # of no use without any
-    tests = [path for top in ("tests", "benchmarks") for path in (ROOT / top).rglob("*.py")]
-    for path in [*SOURCES, *tests, ROOT / "streamlit_app.py"]:
-        if path.parent == ROOT / "polycore" and path.stem in EARLIER_PATHS:
-            continue
-        found = {imported.stem for imported in _imports(path) if imported.parent == ROOT / "polycore"}
-        assert not found & EARLIER_PATHS, path
-
-
-@pytest.mark.parametrize("name", sorted(EARLIER_PATHS))
-def test_an_earlier_path_gives_what_the_module_gives_today(name):
-    source = (ROOT / "polycore" / f"{name}.py").read_text(encoding="utf-8")
-    today = re.search(r"from (polycore\.\w+\.\w+) import \*", source)[1]
-    earlier, module = (__import__(path, fromlist=["*"]) for path in (f"polycore.{name}", today))
-    own = [
-        n for n, v in vars(module).items() if not n.startswith("_") and getattr(v, "__module__", "") == today
-    ]
-    assert own
-    assert all(getattr(earlier, n) is getattr(module, n) for n in own)
-
-
 def test_rooms_are_small_and_no_file_name_is_in_more_than_two():
     rooms, names = defaultdict(list), defaultdict(list)
     for path in SOURCES:
@@ -101,7 +79,7 @@ def test_rooms_are_small_and_no_file_name_is_in_more_than_two():
 
 def _room(path: Path) -> str:
     if path.parent == ROOT / "polycore" and path.stem not in GROUND:
-        return "polycore/commands"  # the package's face, its command, and earlier paths: above all rooms
+        return "polycore/commands"  # the package's face and its command: above all rooms
     return path.parent.relative_to(ROOT).as_posix()
 
 

@@ -139,7 +139,7 @@ def test_without_pandas_the_tables_say_what_is_missing():
 import sys
 sys.modules["pandas"] = None  # as if it were not installed
 try:
-    import polycore.sweep_table
+    import polycore.sweeps.table
 except ModuleNotFoundError as error:
     sys.stdout.write(str(error))
 """

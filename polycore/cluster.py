@@ -1,3 +1,0 @@
-"""Earlier path of polycore.workers.cluster."""
-
-from polycore.workers.cluster import *  # noqa: F403

@@ -1,3 +1,0 @@
-"""Earlier path of polycore.sweeps.confidence."""
-
-from polycore.sweeps.confidence import *  # noqa: F403

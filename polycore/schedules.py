@@ -1,3 +1,0 @@
-"""Earlier path of polycore.optimizers.schedules."""
-
-from polycore.optimizers.schedules import *  # noqa: F403

@@ -1,3 +1,0 @@
-"""Earlier path of polycore.links.snippet."""
-
-from polycore.links.snippet import *  # noqa: F403

@@ -1,3 +1,0 @@
-"""Earlier path of polycore.sweeps.table."""
-
-from polycore.sweeps.table import *  # noqa: F403
