@@ -61,6 +61,27 @@ def test_every_file_that_a_document_names_exists(document):
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
+HOPS = re.findall(r"^\| (\d+) \| `([\w/]+\.(?:py|js))` \| `([\w.]+)` \|", TABLES, re.M)
+
+
+def test_the_hops_of_a_run_are_numbered_one_after_another():
+    assert [int(number) for number, _, _ in HOPS] == list(range(1, len(HOPS) + 1))
+    assert len(HOPS) == len(re.findall(r"^\| \d+ \|", TABLES, re.M)) > 5
+
+
+@pytest.mark.parametrize(("file", "function"), sorted({(file, function) for _, file, function in HOPS}))
+def test_every_file_of_a_hop_has_its_function(file, function):
+    source = (ROOT / file).read_text(encoding="utf-8")
+    if file.endswith(".js"):
+        assert re.search(rf"^  (?:async )?{function}\(.*\) {{$", source, re.M)  # a method
+        return
+    scope = ast.parse(source).body
+    for name in function.split("."):
+        [found] = [node for node in scope if getattr(node, "name", None) == name]
+        scope = found.body
+    assert isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef)
+
+
 def test_no_modules_of_the_dashboard_import_each_other_in_a_circle():
     modules = {path for path in SOURCES if path.parts[-3] == "pages" and path.name != "__init__.py"}
     assert modules  # of no use without any
