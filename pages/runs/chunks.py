@@ -8,10 +8,17 @@ from typing import NamedTuple, TypeVar
 
 from pages.server import shared_results
 from pages.server.shared_results import Request
+from pages.server.turns import Turns
 from polycore import Run
-from polycore.workers.chunk import Advance, Chunk, timed
+from polycore.workers.chunk import CHUNK_SECONDS, Advance, Chunk, timed
 from polycore.workers.picture import Picture, Wish, picture_of
 from polycore.workers.shut_down import ShutDownError
+
+# With more runs than workers no worker is ever idle, and shorter chunks update each run more often: three
+# times a second. But each chunk costs 2 ms beside the computing.
+CROWDED_CHUNK_SECONDS = 0.1
+SHORTEST_CHUNK_SECONDS = 0.05
+UPDATE_SECONDS = 0.3
 
 T = TypeVar("T")
 
@@ -85,6 +92,14 @@ class Chunks:
         if self.origin is None:
             return _alone(submit)
         return shared_results.of_this_server().ask((self.origin, *of), submit)
+
+
+def seconds_of_each(shared: Turns) -> float:
+    """Return how long chunks last on a server with these runs: each is updated a few times a second."""
+    if shared.running <= shared.workers:
+        return CHUNK_SECONDS
+    fair = UPDATE_SECONDS * shared.workers / shared.running
+    return min(CROWDED_CHUNK_SECONDS, max(SHORTEST_CHUNK_SECONDS, fair))
 
 
 def _alone(submit: Callable[[], Future[T]]) -> Request[T]:

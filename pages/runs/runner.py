@@ -4,17 +4,19 @@ import logging
 import math
 import secrets
 import threading
-from collections.abc import Callable, Hashable
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 from time import monotonic
 from typing import Literal
 
 from pages.runs import failure
-from pages.runs.chunks import Ahead, Chunks
+from pages.runs.chunks import Ahead, Chunks, seconds_of_each
 from pages.runs.marks import Mark, Marks, mark_of
 from pages.runs.measured import Measured
-from pages.runs.pace import Pace
 from pages.runs.past import Past
 from pages.runs.viewer import Viewer
 from pages.server import turns
@@ -23,7 +25,7 @@ from pages.server.shared_results import Request
 from pages.server.turns import Turn, Turns
 from polycore import Experiment, Model, PolycoreError, Run
 from polycore import start as start_of
-from polycore.workers.chunk import MAX_DEATHS, Advance, Chunk
+from polycore.workers.chunk import Advance, Chunk, Pace, chunks
 from polycore.workers.picture import Picture, Portrait, Wish
 from polycore.workers.shut_down import ShutDownError
 from polycore.workers.speed import Speed
@@ -347,12 +349,11 @@ class Training:
 
     def _chain(self, generation: int, turn: Turn) -> None:
         self._measure_speed(generation)
-        while generation == self._generation:
-            if not self._repeat(generation):
-                self._await_turn(turn, generation)
-                self._advance_by(self._pace.next_steps(turns.of_this_server()), generation, turn, alone=False)
-            self._sleep_unless_seen(generation)
-            turn.pass_on()
+        with self._failing(generation):
+            for chunk, pace in chunks(self._run, partial(self._next, generation, turn), self._pace):
+                self._use(chunk, pace, generation)
+                self._sleep_unless_seen(generation)
+                turn.pass_on()
         self._picture_at_rest()
         # only for the chain that ended the run: an earlier one was paused before
         if self._status in ("finished", "failed") and self._generation == generation + 1:
@@ -360,8 +361,10 @@ class Training:
 
     def _take_one_step(self, generation: int, turn: Turn) -> None:
         self._is_repeating = False
-        self._await_turn(turn, generation)
-        self._advance_by(1, generation, turn, alone=True)
+        with self._failing(generation):
+            steps = chunks(self._run, partial(self._one_step, generation, turn), self._pace)
+            for chunk, pace in islice(steps, 1):
+                self._use(chunk, pace, generation)
         self._rest(generation)
         self._picture_at_rest()
 
@@ -370,24 +373,49 @@ class Training:
             if generation == self._generation:
                 self._become("paused")
 
-    def _repeat(self, generation: int) -> bool:
-        """Use the next chunk if it is kept, at the pace at which it was computed; return whether it was."""
-        chunk = self._chunks.used(self._run.step)
+    @contextmanager
+    def _failing(self, generation: int) -> Iterator[None]:
+        """Let an exception fail the run, and the end of the server pause it."""
+        try:
+            yield
+        except (ShutDownError, CancelledError):  # the server ends
+            self._rest(generation)
+        except Exception as error:  # noqa: BLE001  # whatever a worker raises, the user sees it
+            self._fail(error, generation)
+
+    def _next(self, generation: int, turn: Turn, run: Run, pace: Pace) -> Chunk | None:
+        """Return the next chunk, kept or computed in its turn; None if the generation ends first."""
+        while generation == self._generation:
+            kept = self._kept(run.step, generation)
+            if kept is not None:
+                return kept
+            self._await_turn(turn, generation)
+            steps = pace.next_steps(seconds_of_each(turns.of_this_server()))
+            request = self._request(run, steps, generation, turn, alone=False)
+            if request is not None:
+                return self._await(request, generation)
+        return None
+
+    def _one_step(self, generation: int, turn: Turn, run: Run, _: Pace) -> Chunk | None:
+        self._await_turn(turn, generation)
+        request = self._request(run, 1, generation, turn, alone=True)
+        return None if request is None else self._await(request, generation)
+
+    def _kept(self, step: int, generation: int) -> Chunk | None:
+        """Return the chunk from that step on if it is kept, at the pace at which it was computed."""
+        chunk = self._chunks.used(step)
         with self._changed:
             self._is_repeating = chunk is not None
             if chunk is None:
                 self._catches_up = False
-                return False
+                return None
             pace = self._used_at + chunk.seconds + chunk.drawing - monotonic()
             self._changed.wait_for(lambda: generation != self._generation or self._catches_up, max(0.0, pace))
         if not (self._catches_up or (chunk.picture is not None and chunk.picture.has(self._wish))):
             chunk = chunk._replace(picture=self._drawn(chunk.run, self._wish))
         if self._catches_up:
             self._measure_speed(generation)  # from the chunk that is computed next: these took no time
-        with self._changed:
-            if generation == self._generation:
-                self._use(*chunk)
-        return True
+        return chunk
 
     def _await_turn(self, turn: Turn, generation: int) -> None:
         """Wait until the turn has come or the generation has ended."""
@@ -406,49 +434,32 @@ class Training:
                 self._speed.begin()
                 self._average_speed.begin()
 
-    def _advance_by(self, steps: int, generation: int, turn: Turn, *, alone: bool) -> None:
-        """Compute a chunk and use it. If a worker dies, try again; any other exception fails the run."""
-        deaths = 0
-        while generation == self._generation:
-            try:
-                request = self._request(steps, generation, turn, alone=alone)
-                if request is not None:
-                    self._await(request, generation)
-                return
-            except BrokenExecutor as error:
-                deaths += 1
-                if deaths == MAX_DEATHS:
-                    self._fail(error, generation)
-            except (ShutDownError, CancelledError):  # the server ends
-                self._rest(generation)
-            except Exception as error:  # noqa: BLE001  # whatever a worker raises, the user sees it
-                self._fail(error, generation)
-
-    def _request(self, steps: int, generation: int, turn: Turn, *, alone: bool) -> Request[Chunk] | None:
+    def _request(
+        self, run: Run, steps: int, generation: int, turn: Turn, *, alone: bool
+    ) -> Request[Chunk] | None:
         """Ask for the next chunk once no other of its entry is computed; None if it is there by then."""
-        step = self._run.step
         while generation == self._generation:
-            others = None if alone else self._chunks.join(step)
-            if others is not None or (not alone and self._chunks.kept(step) is not None):
+            others = None if alone else self._chunks.join(run.step)
+            if others is not None or (not alone and self._chunks.kept(run.step) is not None):
                 return others
             if turn.entry.slot.acquire(timeout=SLOT_SECONDS):
-                return self._request_in(turn.entry.slot, steps, alone=alone)
+                return self._request_in(turn.entry.slot, run, steps, alone=alone)
             self._sleep_unless_seen(generation)
         return None
 
-    def _request_in(self, slot: threading.Lock, steps: int, *, alone: bool) -> Request[Chunk]:
+    def _request_in(self, slot: threading.Lock, run: Run, steps: int, *, alone: bool) -> Request[Chunk]:
         """Ask for the next chunk, and release `slot` as soon as it is there."""
         try:
             wish = self._wish if self._audience.is_watching else None
-            request = self._chunks.request(self._run, steps, wish, alone=alone)
+            request = self._chunks.request(run, steps, wish, alone=alone)
         except BaseException:
             slot.release()
             raise
         request.future.add_done_callback(lambda _: slot.release())
         return request
 
-    def _await(self, request: Request[Chunk], generation: int) -> None:
-        """Use the chunk when it comes, or raise its exception. Drop it if the generation ends first."""
+    def _await(self, request: Request[Chunk], generation: int) -> Chunk | None:
+        """Return the chunk when it comes, or raise its exception; None if the generation ends first."""
         future = request.future
         future.add_done_callback(self._notify)
         with self._changed:
@@ -456,29 +467,32 @@ class Training:
                 if not self._changed.wait(LOOK_SECONDS):
                     self._sleep_unless_seen(generation)
             if generation == self._generation:
-                self._use(*future.result())
-                return
+                return future.result()
         request.leave()
+        return None
 
     def _notify(self, _: Future[Chunk]) -> None:
         with self._changed:
             self._changed.notify_all()
 
-    def _use(
-        self, run: Run, seconds: float, computing: float, picture: Picture | None = None, drawing: float = 0.0
-    ) -> None:
-        self._snapshots = self._snapshots.followed_by(run.snapshots, run.snapshot_rule, run.step)
-        self._pace.take(run.step - self._run.step, seconds, computing, drawing)
-        self._used_at = monotonic()
-        self._speed.reach(run.step)
-        self._average_speed.reach(run.step)
-        self._marks.add(mark_of(run, self._pace.seconds))
-        self._run = run
-        if picture is not None:
-            self._measured.take(run, picture)
-        self._audience.announce()
-        if run.done or self._pace.has_spent_budget:
-            self._become("finished")
+    def _use(self, chunk: Chunk, pace: Pace, generation: int) -> None:
+        """Let the run be as after that chunk, unless the generation has ended meanwhile."""
+        run = chunk.run
+        with self._changed:
+            if generation != self._generation:
+                return
+            self._snapshots = self._snapshots.followed_by(run.snapshots, run.snapshot_rule, run.step)
+            self._pace = pace
+            self._used_at = monotonic()
+            self._speed.reach(run.step)
+            self._average_speed.reach(run.step)
+            self._marks.add(mark_of(run, pace.seconds))
+            self._run = run
+            if chunk.picture is not None:
+                self._measured.take(run, chunk.picture)
+            self._audience.announce()
+            if run.done or pace.has_spent_budget:
+                self._become("finished")
 
     def _picture_at_rest(self) -> None:
         """Let a worker picture a run that has come to rest, as sharp as can be, if anybody looks."""

@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Executor
 from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
@@ -31,9 +32,10 @@ from polycore.links import link
 from polycore.model.model import Model
 from polycore.terminal.interruption import Interrupted, Interruption
 from polycore.terminal.progress_bar import ProgressBar, duration
-from polycore.training.run import Run, start
-from polycore.workers.chunks import chunks
+from polycore.training.run import Run, advance, start
+from polycore.workers.chunk import CHUNK_SECONDS, MAX_DEATHS, Chunk, Pace, chunks, timed
 from polycore.workers.processes import Workers
+from polycore.workers.start_error import StartError
 
 _USAGE = """%(prog)s EXPERIMENT [--out FILE] [--run FILE] [--save-every SECONDS] [--json] [settings]
        %(prog)s --resume FILE [--out FILE] [--run FILE] [--save-every SECONDS] [--json]"""
@@ -205,7 +207,7 @@ def _trained(
     try:
         workers.start()
         with interruption.allowed():
-            for latest in chunks(run, workers):
+            for latest in advanced(run, workers):
                 run = latest
                 bar.draw(run)
                 checkpoint.offer(run)
@@ -215,6 +217,32 @@ def _trained(
         workers.kill()
     bar.end(_last_line(run, stopped, run.step - first, monotonic() - began))
     return run, stopped
+
+
+def advanced(run: Run, executor: Executor) -> Iterator[Run]:
+    """Yield the run after every chunk of about 0.2 s, until it is done.
+
+    Raises PolycoreError if workers die repeatedly or cannot start, and MemoryError if one has not enough
+    memory.
+    """
+
+    def compute(run: Run, pace: Pace) -> Chunk:
+        steps = pace.next_steps(CHUNK_SECONDS)
+        return executor.submit(timed, advance, run.without_snapshots(), steps).result()
+
+    try:
+        for chunk, _ in chunks(run, compute, Pace()):
+            run = chunk.run.after(run)
+            yield run
+    except StartError as error:
+        raise PolycoreError(
+            f"{error} Close other programs, or raise the limits on memory and processes, and try again."
+        ) from error
+    except BrokenExecutor as error:
+        raise PolycoreError(
+            f"the worker process died {MAX_DEATHS} times after step {run.step:,}: "
+            "there may be too little memory. Use fewer samples or neurons."
+        ) from error
 
 
 def _saved(

@@ -1,7 +1,9 @@
-"""A chunk of a run: some steps taken in one call, in whatever process, and the time they took."""
+"""A run chunk by chunk: some steps are taken in one call, in whatever process, and timed."""
 
-from collections.abc import Callable
-from dataclasses import replace
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor
+from dataclasses import dataclass, replace
 from time import perf_counter, process_time
 from typing import NamedTuple
 
@@ -12,6 +14,9 @@ from polycore.training.run import Run, advance
 from polycore.training.task import task_of
 from polycore.workers.picture import Picture, Wish, picture_of
 
+# Measured with one run: chunks of 200 ms make 82 to 96 % of the steps/s of a bare loop, chunks of 80 ms 65 %.
+CHUNK_SECONDS = 0.19  # with its picture
+LEAST_COMPUTING_SECONDS = 0.01  # of a chunk whose picture takes almost all its time
 MAX_DEATHS = 3  # of workers during the same chunk, before it is given up
 
 Advance = Callable[[Run, int], Run]
@@ -54,3 +59,73 @@ def advance_and_measure(run: Run, steps: int) -> Run:
         measured = measure(run.parameters, task, task.kernels())
     # without the last steps of earlier chunks
     return replace(run, history=measured.appended_to(run.history.regular, run.step))
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What the chunks of a run have cost so far.
+
+    budget: seconds of computing that the run may use, above 0. seconds: how many it has used.
+    seconds_per_step, computing_per_step, drawing: of the latest chunk; see Chunk.
+    """
+
+    budget: float = math.inf
+    seconds: float = 0.0
+    seconds_per_step: float = 0.0
+    computing_per_step: float = 0.0
+    drawing: float = 0.0
+
+    def after(self, chunk: Chunk, steps: int) -> "Pace":
+        """Return the pace after a chunk of so many steps."""
+        used = replace(self, seconds=self.seconds + chunk.computing, drawing=chunk.drawing)
+        if not steps:  # the first one of the chunk diverged
+            return used
+        return replace(
+            used, seconds_per_step=chunk.seconds / steps, computing_per_step=chunk.computing / steps
+        )
+
+    @property
+    def has_spent_budget(self) -> bool:
+        """Whether what is left of the budget allows no other step."""
+        return self.budget - self.seconds < self.computing_per_step
+
+    def next_steps(self, seconds: float) -> int:
+        """Return the steps of a next chunk that lasts so many seconds, with its picture."""
+        if not self.seconds_per_step:
+            return 1  # the speed is not known yet: a step may take a second
+        computing = max(LEAST_COMPUTING_SECONDS, seconds - self.drawing)
+        return max(1, int(min(computing / self.seconds_per_step, self.affordable_steps())))
+
+    def affordable_steps(self) -> float:
+        """Return how many steps what is left of the budget allows, by the speed of the last chunk."""
+        if not self.computing_per_step:
+            return math.inf
+        return (self.budget - self.seconds) / self.computing_per_step
+
+
+Compute = Callable[[Run, Pace], Chunk | None]
+
+
+def chunks(run: Run, compute: Compute, pace: Pace) -> Iterator[tuple[Chunk, Pace]]:
+    """Yield each chunk and the pace after it, until the run is done or its budget is used.
+
+    compute: waits for the next chunk of that run at that pace, and returns it; None ends the loop. If it
+        raises BrokenExecutor, which means that a worker has died, it is called again.
+
+    Raises whatever `compute` raises, BrokenExecutor when MAX_DEATHS workers have died during one chunk.
+    """
+    deaths = 0
+    while not (run.done or pace.has_spent_budget):
+        try:
+            chunk = compute(run, pace)
+        except BrokenExecutor:
+            deaths += 1
+            if deaths == MAX_DEATHS:
+                raise
+            continue
+        if chunk is None:
+            return
+        deaths = 0
+        pace = pace.after(chunk, chunk.run.step - run.step)
+        run = chunk.run
+        yield chunk, pace

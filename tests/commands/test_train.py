@@ -14,8 +14,8 @@ import pytest
 import polycore as pc
 from polycore.__main__ import main
 from polycore.commands import kept_files, settings
+from polycore.commands.train import advanced
 from polycore.links.link import NAMES
-from polycore.workers.chunks import chunks
 from polycore.workers.processes import Workers
 from tests.commands.terminal import command, one_line, program
 from tests.links import whole
@@ -199,11 +199,11 @@ def test_a_worker_that_dies_is_replaced_and_one_that_always_dies_is_reported():
     run = pc.start(pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=5))
     dying = Dying()
     dying.deaths = 2
-    *_, last = chunks(run, dying)
+    *_, last = advanced(run, dying)
     assert last.step == 5
     dying.deaths = 3
     with pytest.raises(pc.PolycoreError, match="died 3 times after step 0"):
-        next(chunks(run, dying))
+        next(advanced(run, dying))
 
 
 def test_ctrl_c_while_the_worker_starts_shows_no_traceback(folder, terminal):

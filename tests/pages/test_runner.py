@@ -16,7 +16,7 @@ from pages.runs.runner import Training
 from pages.server import turns
 from polycore.history.snapshots import NO_SNAPSHOTS, Rule
 from polycore.workers import speed
-from polycore.workers.chunk import Chunk
+from polycore.workers.chunk import MAX_DEATHS, Chunk
 from polycore.workers.processes import Workers
 from tests.clock import Clock
 from tests.faults.advances import die_in_two_chunks
@@ -415,7 +415,7 @@ def test_a_worker_s_death_costs_only_the_chunk(begin, hand):
     training = begin()
     training.start()
     hand.order().deliver(seconds=0.001)
-    for _ in range(runner.MAX_DEATHS - 1):
+    for _ in range(MAX_DEATHS - 1):
         lost = hand.order()
         lost.fail(BrokenExecutor("killed"))
     again = hand.order()

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from polycore import Experiment, PolycoreError, start
+from polycore.commands.train import advanced
 from polycore.workers import processes
-from polycore.workers.chunks import chunks
 from polycore.workers.processes import Workers
 from polycore.workers.start_error import StartError
 from tests.waiting import wait_until
@@ -286,7 +286,7 @@ def test_a_command_whose_workers_cannot_start_says_so_in_a_sentence(monkeypatch)
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     experiment = Experiment(hidden=(4,), samples_per_class=10, steps=5)
     with Workers(1) as pool, pytest.raises(PolycoreError, match=r"No such file .*\. Close other programs"):
-        list(chunks(start(experiment), pool))
+        list(advanced(start(experiment), pool))
 
 
 def test_a_worker_does_not_run_the_page_again(tmp_path):
