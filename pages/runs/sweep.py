@@ -1,9 +1,8 @@
 """A sweep on this server: runs of several settings and seeds, a few at once, started one after another."""
 
 import threading
-from collections import deque
 from collections.abc import Callable, Hashable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -19,8 +18,7 @@ from pages.server.hosted import is_hosted
 from polycore import Experiment, Model, PolycoreError, advance
 from polycore.formatting import duration
 from polycore.history.history import History
-from polycore.sweeps import outcomes as engine
-from polycore.sweeps.outcomes import Outcome
+from polycore.sweeps.outcomes import Outcome, Outcomes, best
 
 NO_MEMORY = "There is not enough memory for this run."
 
@@ -59,9 +57,8 @@ class Sweep:
         self._owner = owner
         self._lock = threading.Lock()
         self._status: Status = "ready"
-        self._waiting = deque(range(len(self.experiments)))
-        # by index in `experiments`; None while the run is being prepared
-        self._under_way: dict[int, Training | None] = {}
+        self._under_way: dict[int, Training] = {}  # by index in `experiments`
+        self._runs = Outcomes(self.experiments, self._begin, self._most_at_once)
         self._outcomes: tuple[Outcome, ...] = ()
         self._best: Best | None = None
         self._refusal: str | None = None
@@ -105,7 +102,7 @@ class Sweep:
     def under_way(self) -> tuple[Training, ...]:
         """The runs that have started and not ended."""
         with self._lock:
-            return tuple(training for training in self._under_way.values() if training is not None)
+            return tuple(self._under_way.values())
 
     @property
     def refusal(self) -> str | None:
@@ -148,7 +145,7 @@ class Sweep:
         """Start. Raises PolycoreError if this server has no room even for one run."""
         with self._lock:
             self._status = "running"
-        self._fill()
+        self._collect()
         if self.refusal is not None:
             refusal = self.refusal
             self.stop()
@@ -159,7 +156,7 @@ class Sweep:
         with self._lock:
             if self._status == "running":
                 self._status = "paused"
-                for training in self._started():
+                for training in self._under_way.values():
                     training.pause()
 
     def resume(self) -> None:
@@ -175,10 +172,10 @@ class Sweep:
         with self._lock:
             if self._status != "finished":
                 self._status = "stopped"
-                for training in self._started():
+                self._runs.stop()
+                for training in self._under_way.values():
                     training.stop()
                 self._under_way.clear()
-                self._waiting.clear()
 
     def seen(self, is_there: Callable[[], bool] = lambda: True) -> None:
         """Note that the user looks at it; see Training. No run starts while nobody looks."""
@@ -193,77 +190,55 @@ class Sweep:
         for training in self.under_way:
             if training.status == "paused":  # it was asleep, or there was no room for it
                 training.resume()
-        self._fill()
+        self._collect()
 
-    def _fill(self) -> None:
-        while (index := self._reserve()) is not None and self._start_run(index):
-            pass
+    def _collect(self) -> None:
+        """Record the runs that have ended, and start others in their place."""
+        for outcome in self._runs.ended():
+            with self._lock:
+                if self._status == "stopped":
+                    return
+                training = self._under_way.pop(outcome.index, None)
+                self._outcomes = (*self._outcomes, outcome.without_model())
+                previous = [] if self._best is None else [self._best.outcome]
+                if training is not None and outcome.model and best([*previous, outcome]) is outcome:
+                    self._best = Best(outcome, outcome.model, training.run.history, training.marks)
+                if len(self._outcomes) == len(self.experiments):
+                    self._status = "finished"
 
-    def _reserve(self) -> int | None:
-        """Return the index of a run that may start, and count it as under way; None if none may."""
+    def _most_at_once(self) -> int:
         watched = self._is_there() and monotonic() - self._looked_at < viewer.LEASE_SECONDS
-        with self._lock:
-            room = len(self._under_way) < _most_at_once()
-            if self._status != "running" or not (self._waiting and room and watched):
-                return None
-            index = self._waiting.popleft()
-            self._under_way[index] = None
-            return index
+        if not (watched and self.is_active):
+            return 0
+        shared = turns.of_this_server()
+        return 1 if is_hosted() and shared.waiting else shared.workers
 
-    def _start_run(self, index: int) -> bool:
-        """Start the run; return whether the server had room for it."""
-        experiment = self.experiments[index]
+    def _begin(self, index: int, experiment: Experiment) -> Future[Outcome] | None:
+        """Start a run and return the future of its outcome; None if the server has no room for it."""
+        future: Future[Outcome] = Future()
+        future.set_running_or_notify_cancel()  # it is the training that is stopped
+        end = partial(self._end, index, future)
         try:
-            training = Training.of(
-                experiment, self._executor, advance, self.budget, partial(self._end, index), self._owner
-            )
+            training = Training.of(experiment, self._executor, advance, self.budget, end, self._owner)
         except (PolycoreError, MemoryError) as error:
-            self._record(Outcome(index, experiment, None, 0, 0.0, None, str(error) or NO_MEMORY), None)
-            return True
+            future.set_result(Outcome(index, experiment, None, 0, 0.0, None, str(error) or NO_MEMORY))
+            return future
         training.seen(self._is_there)
         with self._lock:
-            if index not in self._under_way:  # stopped meanwhile
-                return False
-            self._under_way[index] = training
-            if self._status == "running":
+            if self.is_active:
                 training.start()
-            if training.status != "ready":
-                self._refusal = None
-                return True
-            # paused meanwhile, or refused
-            del self._under_way[index]
-            self._waiting.appendleft(index)
             self._refusal = training.error
-            return False
+            if training.status == "ready":  # refused, or paused or stopped meanwhile
+                return None
+            self._under_way[index] = training
+            return future
 
-    def _end(self, index: int, training: Training) -> None:
-        # outside the lock: measuring the best weights takes a while
-        self._record(_outcome(index, training, self.budget), training)
-        self._fill()
-
-    def _record(self, outcome: Outcome, training: Training | None) -> None:
-        with self._lock:
-            if self._under_way.get(outcome.index, self) is not training:
-                return  # stopped meanwhile, or recorded already
-            del self._under_way[outcome.index]
-            self._outcomes = (*self._outcomes, outcome.without_model())
-            previous = [] if self._best is None else [self._best.outcome]
-            if training is not None and outcome.model and engine.best([*previous, outcome]) is outcome:
-                self._best = Best(outcome, outcome.model, training.run.history, training.marks)
-            if not (self._waiting or self._under_way):
-                self._status = "finished"
-
-    def _started(self) -> list[Training]:
-        """Return the runs that have started and not ended; the caller holds the lock."""
-        return [training for training in self._under_way.values() if training is not None]
+    def _end(self, index: int, future: Future[Outcome], training: Training) -> None:
+        future.set_result(_outcome(index, training, self.budget))
+        self._collect()
 
     def _cost(self, index: int) -> float:
         return min(self.budget, seconds_of(self.experiments[index]))
-
-
-def _most_at_once() -> int:
-    shared = turns.of_this_server()
-    return 1 if is_hosted() and shared.waiting else shared.workers
 
 
 def _outcome(index: int, training: Training, budget: float) -> Outcome:

@@ -5,8 +5,11 @@ order of the runs, nor on workers that died.
 """
 
 import queue
-from collections.abc import Generator, Iterable, Iterator
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import thread_time
 
@@ -164,38 +167,108 @@ class _Task:
     deaths: int = 0
 
 
-class _PendingTasks:
-    """The tasks that an executor has accepted and not yet answered."""
+class Outcomes:
+    """Computes runs, some of them at once, and iterates over their outcomes as they end. Thread-safe.
 
-    def __init__(self, executor: Executor) -> None:
-        self.tasks: dict[Future[Outcome], _Task] = {}
-        self.refusal: BaseException | None = None  # why the executor accepts no more calls
-        self._executor = executor
+    It begins runs whenever it is asked for outcomes, as long as there is room. `outcomes` lets an executor
+    compute whole runs by it; the dashboard lets runs advance by themselves, in turns with others.
+
+    Attributes
+    ----------
+    refusal
+        Why no more runs could begin: the outcomes end with the runs that were under way. Else None.
+    """
+
+    def __init__(
+        self,
+        experiments: Iterable[Experiment],
+        begin: Callable[[int, Experiment], Future[Outcome] | None],
+        most: Callable[[], int],
+    ) -> None:
+        """Begin no run yet.
+
+        Parameters
+        ----------
+        experiments
+            No more are read ahead than may be under way, so they may be endless.
+        begin
+            Lets the run of an experiment be computed, which it gets after its index, and returns the future
+            of its outcome; None if there is no room at the moment. It raises RuntimeError or PolycoreError
+            if there will be none any more. A run whose future ends with BrokenExecutor begins again, at most
+            MAX_RETRIES times.
+        most
+            Returns how many runs may be under way now.
+        """
+        self.refusal: BaseException | None = None
+        self._begin, self._most = begin, most
+        self._tasks = (_Task(index, experiment) for index, experiment in enumerate(experiments))
+        self._again: deque[_Task] = deque()  # these come first
+        self._beginning = 0
+        self._under_way: dict[Future[Outcome], _Task] = {}
         self._ended: queue.SimpleQueue[Future[Outcome]] = queue.SimpleQueue()
+        self._lock = threading.Lock()
 
-    def fill(self, tasks: Iterator[_Task]) -> None:
-        while self.refusal is None and len(self.tasks) < MAX_PENDING:
-            task = next(tasks, None)
-            if task is None:
-                return
-            self.submit(task)
+    def __iter__(self) -> "Outcomes":
+        return self
 
-    def submit(self, task: _Task) -> None:
-        try:
-            future = self._executor.submit(computed, task.index, task.experiment)
-        except (
-            RuntimeError,
-            PolycoreError,
-        ) as error:  # the executor is shut down or broken, or has no workers
-            self.refusal = error
-            return
-        self.tasks[future] = task
-        future.add_done_callback(self._ended.put)
+    def __next__(self) -> Outcome:
+        """Wait for the next run to end."""
+        while self._fill():
+            outcome = self._outcome(self._ended.get())
+            if outcome is not None:
+                return outcome
+        raise StopIteration
 
-    def next_outcome(self) -> Outcome | None:
-        """Wait for the next task to end; return None if it ended without an outcome."""
-        future = self._ended.get()
-        task = self.tasks.pop(future)
+    def ended(self) -> Iterator[Outcome]:
+        """Yield the outcomes of the runs that have ended by now."""
+        self._fill()
+        with suppress(queue.Empty):
+            while True:
+                outcome = self._outcome(self._ended.get_nowait())
+                if outcome is not None:
+                    yield outcome
+                self._fill()
+
+    def stop(self) -> None:
+        """Begin no more runs, and cancel those that have not begun to be computed."""
+        with self._lock:
+            self._again.clear()
+            self._tasks.close()
+            futures = tuple(self._under_way)
+        for future in futures:
+            future.cancel()
+
+    def _fill(self) -> bool:
+        """Begin runs while there is room; return whether any is under way."""
+        while (task := self._reserved()) is not None:
+            future = None
+            try:
+                future = self._begin(task.index, task.experiment)
+            except (RuntimeError, PolycoreError) as error:  # such as an executor that is shut down or broken
+                self.refusal = error
+            with self._lock:
+                self._beginning -= 1
+                if future is None:
+                    self._again.appendleft(task)
+                    break
+                self._under_way[future] = task
+            future.add_done_callback(self._ended.put)
+        return bool(self._under_way)
+
+    def _reserved(self) -> _Task | None:
+        """Return the next task, counted as beginning; None if there is none, or no room for it."""
+        with self._lock:
+            if self.refusal is not None or self._beginning + len(self._under_way) >= self._most():
+                return None
+            task = self._again.popleft() if self._again else next(self._tasks, None)
+            if task is not None:
+                self._beginning += 1
+            return task
+
+    def _outcome(self, future: Future[Outcome]) -> Outcome | None:
+        """Return the outcome of a run that has ended; None if it has none, or is to be computed again."""
+        with self._lock:
+            task = self._under_way.pop(future)
         error = CancelledError() if future.cancelled() else future.exception()
         if error is None:
             return future.result()
@@ -203,32 +276,27 @@ class _PendingTasks:
             self.refusal = error
             return None
         if isinstance(error, BrokenExecutor) and task.deaths < MAX_RETRIES:
-            if self.refusal is None:  # a broken executor may refuse slowly, as a lost cluster does
-                self.submit(replace(task, deaths=task.deaths + 1))
+            with self._lock:
+                self._again.append(replace(task, deaths=task.deaths + 1))
             return None
         return _failed(task.index, task.experiment, error)
 
-    def cancel(self) -> None:
-        for future in self.tasks:
-            future.cancel()
-
 
 def _streamed(experiments: Iterable[Experiment], executor: Executor) -> Iterator[Outcome]:
-    tasks = (_Task(index, experiment) for index, experiment in enumerate(experiments))
-    pending, yielded = _PendingTasks(executor), 0
+    def begin(index: int, experiment: Experiment) -> Future[Outcome]:
+        return executor.submit(computed, index, experiment)
+
+    runs, yielded = Outcomes(experiments, begin, lambda: MAX_PENDING), 0
     try:
-        pending.fill(tasks)
-        while pending.tasks:
-            if (outcome := pending.next_outcome()) is not None:
-                yielded += 1
-                yield outcome
-            pending.fill(tasks)
+        for outcome in runs:
+            yielded += 1
+            yield outcome
     finally:
-        pending.cancel()
-    if isinstance(pending.refusal, PolycoreError):
-        raise pending.refusal
-    if pending.refusal is not None:
+        runs.stop()
+    if isinstance(runs.refusal, PolycoreError):
+        raise runs.refusal
+    if runs.refusal is not None:
         raise PolycoreError(
             f"the executor accepts no more runs, after {yielded:,} outcomes. Pass the missing experiments "
-            f"to a new one, such as polycore.workers.Workers(). Its error: {_one_line(pending.refusal)}"
-        ) from pending.refusal
+            f"to a new one, such as polycore.workers.Workers(). Its error: {_one_line(runs.refusal)}"
+        ) from runs.refusal

@@ -16,7 +16,7 @@ import pytest
 import polycore as pc
 import polycore.sweeps.outcomes as sweep_module
 from polycore.sweeps.choices import grid
-from polycore.sweeps.outcomes import Outcome, best, computed, outcomes
+from polycore.sweeps.outcomes import Outcome, Outcomes, best, computed, outcomes
 from polycore.workers.processes import Workers
 from tests.polycore.outcome_bytes import as_bytes, by_index
 from tests.signals import restore_signals
@@ -276,6 +276,52 @@ def test_experiments_without_an_end_are_taken_a_few_ahead(monkeypatch):
     assert [outcome.index for outcome in islice(results, 4)] == [0, 1, 2, 3]
     results.close()
     assert next(seeds) == 6  # 0 to 2, and one for each of the three outcomes that were asked beyond
+
+
+def test_a_run_without_room_begins_later_and_before_those_behind_it():
+    begun, rooms = [], iter([True, False, True, True])
+
+    def begin(index, experiment):
+        if not next(rooms):
+            return None
+        begun.append(index)
+        return with_result(index, experiment)
+
+    runs = Outcomes([SMALL] * 3, begin, lambda: 1)
+    assert [outcome.index for outcome in runs.ended()] == [0]
+    assert [outcome.index for outcome in runs.ended()] == [1, 2]
+    assert begun == [0, 1, 2]
+
+
+def test_what_has_ended_is_given_without_waiting_for_the_rest():
+    futures = [with_result(0, SMALL), Future(), Future()]
+    runs = Outcomes([SMALL] * 3, lambda index, _: futures[index], lambda: 2)
+    assert [outcome.index for outcome in runs.ended()] == [0]
+    assert list(runs.ended()) == []
+    futures[2].set_result(computed(2, SMALL))  # it began when the first had ended
+    assert [outcome.index for outcome in runs.ended()] == [2]
+    runs.stop()
+    assert [future.cancelled() for future in futures] == [False, True, False]
+
+
+def test_no_outcome_is_lost_or_doubled_if_many_threads_take_them():
+    with ThreadPoolExecutor(4) as executor:
+
+        def begin(index, experiment):
+            return executor.submit(
+                lambda: Outcome(index, experiment, None, 0, 0.0, None, "it computes nothing")
+            )
+
+        runs = Outcomes([SMALL] * 400, begin, lambda: 7)
+        taken = [[] for _ in range(4)]
+
+        def take(indices):
+            while sum(map(len, taken)) < 400:
+                indices.extend(outcome.index for outcome in runs.ended())
+
+        with ThreadPoolExecutor(4) as takers:
+            list(takers.map(take, taken, timeout=30))
+    assert sorted(index for indices in taken for index in indices) == list(range(400))
 
 
 def test_ctrl_c_ends_the_sweep_and_its_workers_at_once(tmp_path):
