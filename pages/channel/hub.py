@@ -136,9 +136,8 @@ class Holder:
         is_shown = any(not subscriber.is_hidden for subscriber in self._subscribers)
         return is_shown or monotonic() - self._fetched_at < FETCHED_SECONDS
 
-    @property
     def is_forgotten(self) -> bool:
-        """Whether nobody has been there for so long that nobody will miss it.
+        """Return whether nobody has been there for so long that nobody will miss it; the hub alone asks.
 
         The time counts from the first check that finds nobody there, so that a short cut is harmless.
         """
@@ -222,26 +221,33 @@ class Hub:
 
     def __init__(self) -> None:
         self._holders: dict[str, Holder] = {}
+        # Also held while holders are asked whether they are forgotten: a page that gets its holder just then
+        # either has come before the question, and is there, or gets none.
+        self._lock = threading.Lock()
 
     @property
     def sockets(self) -> int:
         """How many sockets are open."""
-        return sum(holder.sockets for holder in tuple(self._holders.values()))
+        with self._lock:
+            return sum(holder.sockets for holder in self._holders.values())
 
     def open(self, is_there: IsThere) -> tuple[str, Holder]:
         """Return the key and the holder of a new session."""
         self.revoke_forgotten()
         key, holder = secrets.token_hex(KEY_BYTES), Holder(is_there)
-        self._holders[key] = holder
+        with self._lock:
+            self._holders[key] = holder
         return key, holder
 
     def holder(self, key: str) -> Holder | None:
         """Return the holder of that key, unless it was revoked."""
-        return self._holders.get(key)
+        with self._lock:
+            return self._holders.get(key)
 
     def revoke(self, key: str) -> None:
         """End the holder of that key, if there is one."""
-        holder = self._holders.pop(key, None)
+        with self._lock:
+            holder = self._holders.pop(key, None)
         if holder is not None:
             holder.end()
 
@@ -253,9 +259,11 @@ class Hub:
 
     def revoke_forgotten(self) -> None:
         """End the holders that nobody misses."""
-        for key, holder in tuple(self._holders.items()):
-            if holder.is_forgotten:
-                self.revoke(key)
+        with self._lock:
+            forgotten = [key for key, holder in self._holders.items() if holder.is_forgotten()]
+            gone = [self._holders.pop(key) for key in forgotten]
+        for holder in gone:
+            holder.end()
 
 
 hub = Hub()

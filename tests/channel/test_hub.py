@@ -1,6 +1,7 @@
 """Who may see which runs, without a server."""
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -92,6 +93,61 @@ def test_a_tab_that_was_cut_for_a_moment_keeps_its_key(own_hub, clock):
         clock[0] += 50
         own_hub.open(no)
     assert own_hub.holder(key)
+
+
+class Meanwhile:
+    """Lets another thread do something at the moment when this is called first.
+
+    It waits for the other thread, but not for long: what is thread-safe may keep that one waiting.
+    """
+
+    def __init__(self, what):
+        self._others = [threading.Thread(target=what)]
+        self.began = tuple(self._others)
+
+    def __call__(self):
+        while self._others:
+            other = self._others.pop()
+            other.start()
+            other.join(0.2)
+
+
+def test_a_tab_that_comes_back_as_another_thread_looks_for_forgotten_ones_harms_nobody(own_hub, monkeypatch):
+    there = {"is": False}
+    key, _ = own_hub.open(lambda: there["is"])
+    own_hub.revoke_forgotten()  # from now on it counts as gone
+
+    def come_back():
+        there["is"] = True
+        own_hub.revoke_forgotten()
+
+    meanwhile = Meanwhile(come_back)
+    monkeypatch.setattr(hub, "monotonic", lambda: meanwhile() or 1e9)
+    own_hub.revoke_forgotten()
+    meanwhile.began[0].join(20)
+    assert own_hub.holder(key) is None  # it was gone when the question was asked
+
+
+def test_who_opens_a_session_as_another_thread_looks_for_forgotten_ones_disturbs_neither(own_hub):
+    keys = []
+    meanwhile = Meanwhile(lambda: keys.append(own_hub.open(yes)[0]))
+    keys += [own_hub.open(is_there)[0] for is_there in (lambda: meanwhile() or True, yes)]
+    own_hub.revoke_forgotten()
+    meanwhile.began[0].join(20)
+    assert [own_hub.holder(key) is not None for key in keys] == [True] * 3
+
+
+def test_a_page_that_comes_back_as_its_key_is_being_forgotten_gets_no_holder_that_ends(own_hub, clock):
+    found = []
+    meanwhile = Meanwhile(lambda: found.append(own_hub.holder(key)))
+    now = {"ask": False}
+    key, _ = own_hub.open(lambda: (now["ask"] and meanwhile()) or False)
+    own_hub.revoke_forgotten()
+    clock[0] += hub.FORGOTTEN_AFTER + 1
+    now["ask"] = True
+    own_hub.revoke_forgotten()
+    meanwhile.began[0].join(20)
+    assert found == [None]  # so it opens another one
 
 
 def test_what_is_no_longer_shown_wakes_the_session_no_more(own_hub):
