@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from types import FrameType
 
-from pages.channel import hub
+from pages.server import hub
 
 KINDS = ("AppSession", "Holder", "Subscriber", "Training")
 FORGOTTEN_AFTER = 1.0  # seconds

@@ -8,9 +8,9 @@ import streamlit as st
 
 from pages import patches
 from pages.channel import address, log_filter, scripts
-from pages.channel.hub import hub
 from pages.monitoring import busy, metrics, usage
 from pages.monitoring.usage import Usage
+from pages.server.hub import hub
 from pages.server.pool import workers
 
 

@@ -16,8 +16,8 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pages.channel import address, component, origins, scripts, weights
-from pages.channel.hub import Holder, Subscriber, hub
 from pages.monitoring import health
+from pages.server.hub import Holder, Subscriber, hub
 
 # Codes with which a socket is closed. It is accepted first: a browser sees no code of one that was not.
 # A tab connects again after the first one alone: channel.js.

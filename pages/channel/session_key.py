@@ -3,9 +3,8 @@
 import streamlit as st
 
 from pages.channel import address
-from pages.channel.hub import Holder, Source, hub
-from pages.channel.weights import ModelNow
 from pages.server import presence
+from pages.server.hub import Holder, ModelNow, Source, hub
 
 # In the session state. The key never leaves the server but to the session's own tab.
 KEY, FOLLOWED, BEGUN = "channel.key", "channel.followed", "channel.begun"

@@ -1,13 +1,9 @@
 """A network or a referee as bytes, for the browser to compute its answers at the pointer."""
 
-from collections.abc import Callable
-
-from pages.channel.frame import Frame
+from pages.server.frame import Frame
 from polycore import Model, Referee
 from polycore.polynomials.window import plane_range
 from polycore.web import parameters
-
-ModelNow = Callable[[], Model | Referee]  # returns what a map shows at that moment
 
 
 def packed(model: Model | Referee) -> bytes | None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from pages.channel.frame import Frame
 from pages.compare import race_past
 from pages.plane.referee import best_possible
 from pages.plane.scene import scene_of
@@ -15,6 +14,7 @@ from pages.runs import status
 from pages.runs.past import Choice
 from pages.runs.race import Lane, Race
 from pages.runs.runner import Training
+from pages.server.frame import Frame
 from polycore.arrays import Floats
 from polycore.figures import Curve, alternative_text
 from polycore.formatting import counted, loss_text, percent

@@ -11,12 +11,12 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
-from pages.channel.weights import ModelNow
 from pages.inside import followed_point
 from pages.inside.neuron_choice import Neuron
 from pages.plane import live, plane
 from pages.plane.live import Bound
 from pages.plane.scene import Scene
+from pages.server.hub import ModelNow
 from pages.wording.percent import percent
 from polycore import Model
 from polycore.arrays import Floats, read_only

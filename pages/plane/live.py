@@ -18,7 +18,7 @@ from streamlit.components.v1 import declare_component
 
 from pages.channel import component, scripts, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
-from pages.channel.weights import ModelNow
+from pages.server.hub import ModelNow
 from polycore.web.assets import asset
 
 OnClick = Callable[[float, float], None]

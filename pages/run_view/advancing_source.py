@@ -4,14 +4,14 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from pages.channel.frame import Frame
-from pages.channel.hub import Halt, Holder, IsThere
 from pages.runs.past import Choice, choice_in
 from pages.runs.runner import Training
+from pages.server.frame import Frame
+from pages.server.hub import Halt, Holder, IsThere
 
 
 class AdvancingSource(ABC):
-    """What runs show. Thread-safe; see `pages.channel.hub.Source`."""
+    """What runs show. Thread-safe; see `pages.server.hub.Source`."""
 
     def __init__(self, name: str, trainings: Sequence[Training]) -> None:
         """Follow the runs `trainings`, under a name by which browsers tell its frames from others."""

@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
-from pages.channel.weights import ModelNow
 from pages.models import asked, map_layers
 from pages.models.map_layers import Mistakes
 from pages.plane import plane
@@ -17,6 +16,7 @@ from pages.plane.scene import scene_of
 from pages.run_view import progress, time_slider
 from pages.run_view.shown import ShownRun
 from pages.run_view.source import Look
+from pages.server.hub import ModelNow
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
 from pages.state.view import MapView

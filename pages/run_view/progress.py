@@ -6,7 +6,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
-from pages.channel.weights import ModelNow
 from pages.models import asked
 from pages.plane import live
 from pages.plane.plane import model_map
@@ -14,6 +13,7 @@ from pages.plane.referee import EXPLAINED, best_possible_text
 from pages.plane.scene import scene_of
 from pages.run_view.legs import changes_of
 from pages.run_view.shown import ShownRun
+from pages.server.hub import ModelNow
 from pages.setup import controls
 from pages.state import shown_weights
 from pages.state.shown_weights import ShownWeights

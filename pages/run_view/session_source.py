@@ -9,12 +9,12 @@ from time import monotonic
 from typing import Any
 
 from pages.channel import session_key
-from pages.channel.frame import Frame
 from pages.channel.live_text import Followed
 from pages.plane.scene import scene_of
 from pages.run_view.advancing_source import AdvancingSource
 from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs.runner import Training
+from pages.server.frame import Frame
 from pages.state import session
 from pages.state.session_value import Session
 from polycore.inspection.class_map import class_map

@@ -4,8 +4,6 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pages.channel.frame import Frame
-from pages.channel.hub import Halt
 from pages.models import asked, map_layers
 from pages.models.map_layers import Mistakes
 from pages.plane.referee import best_possible, referee_of
@@ -15,6 +13,8 @@ from pages.run_view.advancing_source import TravelingSource
 from pages.runs import status
 from pages.runs.past import Choice, moments
 from pages.runs.runner import Training
+from pages.server.frame import Frame
+from pages.server.hub import Halt
 from pages.setup import controls
 from pages.state.shown_weights import ShownWeights
 from pages.state.view import MapLayer, MapView

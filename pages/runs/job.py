@@ -7,10 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError
 from typing import Generic, TypeVar
 
-from pages.channel.frame import Frame
-from pages.channel.hub import Halt, IsThere
 from pages.runs.failure import MAX_SENTENCE
 from pages.server.audience import Audience, Listener
+from pages.server.frame import Frame
+from pages.server.hub import Halt, IsThere
 from polycore import PolycoreError
 from polycore.workers.shut_down import ShutDownError
 from polycore.workers.start_error import StartError
@@ -25,7 +25,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Job(Generic[T]):
-    """One computation in a thread of its own. Every member is thread-safe; see `pages.channel.hub.Source`.
+    """One computation in a thread of its own. Every member is thread-safe; see `pages.server.hub.Source`.
 
     It continues while its page is drawn again, or is left.
     """

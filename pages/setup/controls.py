@@ -8,10 +8,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.channel import live_text
-from pages.channel.hub import Halt
 from pages.channel.live_text import Followed
 from pages.runs.runner import Training
 from pages.server import hosting, presence
+from pages.server.hub import Halt
 from pages.server.pool import workers
 from pages.setup import seed
 from pages.state import session, typed

@@ -14,7 +14,7 @@ from streamlit.web.server.starlette.starlette_server import _get_uvicorn_config_
 from websockets.sync.client import ClientConnection, connect
 
 from pages.channel import routes
-from pages.channel.hub import hub
+from pages.server.hub import hub
 from tests.channel.tapes import Tape
 from tests.waiting import wait_until
 

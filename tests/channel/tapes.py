@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from pages.channel.frame import Frame
-from pages.channel.hub import Holder, IsThere
+from pages.server.frame import Frame
+from pages.server.hub import Holder, IsThere
 
 
 class Tape:

@@ -5,7 +5,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from pages.channel.hub import hub
+from pages.server.hub import hub
 from tests.channel.tapes import Tape, unpacked
 
 

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pages.channel import address, hub
+from pages.channel import address
+from pages.server import hub
 from tests.channel.tapes import Tape
 
 

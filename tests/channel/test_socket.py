@@ -8,7 +8,7 @@ from time import monotonic, sleep
 import pytest
 
 from pages.channel import routes
-from pages.channel.hub import hub
+from pages.server.hub import hub
 from tests.channel.tapes import BrokenTape, Tape, close_code, numbers_until, unpacked
 from tests.waiting import wait_until
 

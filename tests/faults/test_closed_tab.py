@@ -15,11 +15,11 @@ import streamlit as st
 
 import polycore as pc
 from pages.channel import session_key
-from pages.channel.hub import hub
 from pages.frame import frame
 from pages.runs import viewer
 from pages.runs.runner import Training
 from pages.server import presence, turns
+from pages.server.hub import hub
 from pages.server.turns import Turns
 from pages.state import recall, session
 from pages.state.holdings import Holdings

@@ -8,9 +8,9 @@ from weakref import WeakSet
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-from pages.channel.hub import Holder, Hub, IsThere, hub
 from pages.runs.runner import Training
 from pages.server import turns
+from pages.server.hub import Holder, Hub, IsThere, hub
 from pages.server.turns import Turns
 
 

@@ -8,11 +8,11 @@ import pytest
 
 import polycore as pc
 from pages.channel import session_key
-from pages.channel.hub import hub
 from pages.lessons import continuing, lesson_panel, lessons, network_settings
 from pages.lessons.moment import Moment
 from pages.models.shown_network import ShownNetwork
 from pages.runs.runner import Training
+from pages.server.hub import hub
 from pages.state import session
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.session_value import Lessons, Session

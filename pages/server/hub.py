@@ -13,8 +13,8 @@ from time import monotonic
 from typing import Literal, Protocol
 from weakref import ReferenceType, ref
 
-from pages.channel.frame import Frame
-from pages.channel.weights import ModelNow
+from pages.server.frame import Frame
+from polycore import Model, Referee
 
 KEY_BYTES = 16  # 128 random bits
 MOST_SOCKETS = 4  # of a session: a tab has one, and a reconnecting one may not have lost its last yet
@@ -23,6 +23,7 @@ FETCHED_SECONDS = 3.0  # a tab that fetches frames does so once a second, and on
 
 IsThere = Callable[[], bool]
 Halt = Literal["pause", "stop"]
+ModelNow = Callable[[], Model | Referee]  # returns what a map shows at that moment
 
 
 class Source(Protocol):
