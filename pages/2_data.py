@@ -11,7 +11,7 @@ from pages.data import own_points, sample_inputs, samples_plot
 from pages.frame import frame, kept_model
 from pages.plane import live
 from pages.points import uploaded_points
-from pages.server import hosting
+from pages.server import server
 from pages.setup import controls
 from pages.state import session
 from polycore import Experiment, points_to_csv
@@ -96,7 +96,7 @@ def table(experiment: Experiment, points: Floats, labels: Integers) -> None:
             "for a file. Narrow the range."
         )
     # writing a million samples takes seconds, in which the server answers no other request
-    beyond_limits = hosting.limits().refusal(experiment) is not None
+    beyond_limits = server.current().limits.refusal(experiment) is not None
     st.download_button(
         "Download all samples",
         # called when the button is pressed: writing a million samples takes a while

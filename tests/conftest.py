@@ -5,6 +5,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 from unittest.mock import Mock
@@ -18,7 +19,9 @@ import plotly.graph_objects as go  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
-from pages.server import presence, shared_results  # noqa: E402
+from pages.server import presence, server  # noqa: E402
+from pages.server.server import Server  # noqa: E402
+from pages.server.shared_results import SharedResults  # noqa: E402
 from polycore.figures import style  # noqa: E402
 from tests.scopes import has_browser, scope_of  # noqa: E402
 
@@ -31,9 +34,19 @@ BROWSER_SECONDS = 300  # each wait of a browser alone may take 40 s
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_shared() -> None:
-    """Let each test compute its runs: an earlier one may have computed them, with other chunks."""
-    shared_results.of_this_server().clear()
+def own_server() -> Iterator[Callable[..., Server]]:
+    """Give each test a server of its own, with all that tests share; return what changes its fields.
+
+    Its results are its own: an earlier test may have computed the same runs, with other chunks.
+    """
+    shared = server.current()
+
+    def change(**fields: Any) -> Server:
+        return server.begin(replace(server.current(), **fields))
+
+    change(results=SharedResults())
+    yield change
+    server.begin(shared)
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,9 @@ from pages import patches
 from pages.channel import address, log_filter, scripts
 from pages.monitoring import busy, metrics, usage
 from pages.monitoring.usage import Usage
+from pages.server import server
 from pages.server.hub import hub
-from pages.server.pool import workers
+from pages.server.server import Server
 
 
 @asynccontextmanager
@@ -21,13 +22,14 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     scripts.prepare()
     log_filter.apply()
     patches.apply()
-    workers.start()
+    own = server.begin(Server.of_environment())
+    own.workers.start()
     metrics.serve(_usage)
     tasks = [asyncio.create_task(hub.keep_forgetting()), asyncio.create_task(busy.keep_logging(_usage))]
     yield
     for task in tasks:
         task.cancel()
-    workers.shutdown(wait=False, cancel_futures=True)
+    own.workers.shutdown(wait=False, cancel_futures=True)
 
 
 def _usage() -> Usage:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pages.models import model_in_use
 from pages.points import score
-from pages.server import hosting
+from pages.server import server
 from pages.state.kept_models import Kept
 from pages.state.points import Points
 from polycore import Experiment, Model, PolycoreError
@@ -57,7 +57,7 @@ def row_of_file(name: str, content: bytes, points: Points) -> Row:
     """Return the row of a weight file."""
     try:
         model = Model.load(io.BytesIO(content))
-        hosting.limits().check_model(model)
+        server.current().limits.check_model(model)
         return _measured(name, model, points)
     except PolycoreError as error:
         return Row(name, problem=str(error))

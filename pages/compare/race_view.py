@@ -32,8 +32,7 @@ from pages.runs.race import (
     replaced_in,
     shares_weights,
 )
-from pages.server import hosting, presence
-from pages.server.pool import workers
+from pages.server import presence, server
 from pages.setup import more_settings, optimizer_input
 from pages.state import session
 from pages.state.kept_models import Kept
@@ -203,7 +202,7 @@ def _draw_inputs(kind: Kind, *, running: bool) -> Sequence[str]:
 
 
 def _budgets() -> tuple[float, ...]:
-    most = hosting.limits().max_seconds
+    most = server.current().limits.max_seconds
     return tuple(budget for budget in BUDGETS if budget <= most) or (most,)
 
 
@@ -241,7 +240,8 @@ def _begin() -> None:
     ]  # in a fixed order, whatever the order of the clicks
     _stop()
     try:
-        race = Race.of(session.current().experiment, names, budget, workers, presence.session_name(), kind)
+        workers, owner = server.current().workers, presence.session_name()
+        race = Race.of(session.current().experiment, names, budget, workers, owner, kind)
         race.start()
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)

@@ -19,7 +19,7 @@ from pages.runs.varied import (
     written_features,
     written_network,
 )
-from pages.server import hosting
+from pages.server import server
 from pages.state import typed
 from polycore import Experiment, PolycoreError
 from polycore.network.activations import ACTIVATIONS
@@ -98,7 +98,7 @@ def _pills(label: str, name: str, labels: Mapping[str, str], of_set_up: str, exp
 
 
 def _ask_for_amount(set_up: Experiment, before: Varied) -> None:
-    limits = hosting.limits()
+    limits = server.current().limits
     left, right = st.columns(2)
     with left:
         st.number_input(

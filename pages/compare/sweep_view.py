@@ -16,8 +16,7 @@ from pages.runs import status
 from pages.runs.computing_cost import seconds_of
 from pages.runs.sweep import Best, Status, Sweep
 from pages.runs.varied import Varied
-from pages.server import hosting, presence
-from pages.server.pool import workers
+from pages.server import presence, server
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.wording import refusal
@@ -92,9 +91,9 @@ def _draw_effort(set_up: Experiment) -> bool:
 
 def _effort(varied: Varied, experiments: tuple[Experiment, ...]) -> str:
     """Return the number of runs and their computing time, in Markdown."""
-    budget = hosting.limits().seconds_of_sweep
+    budget = server.current().limits.seconds_of_sweep
     seconds = sum(min(budget, seconds_of(experiment)) for experiment in experiments)
-    at_once = min(workers.count, len(experiments))
+    at_once = min(server.current().workers.count, len(experiments))
     cost = f"Roughly {duration(seconds)} of computing" if seconds >= 1 else "Less than a second of computing"
     together = (
         f", {duration(seconds / at_once)} with {at_once} at once" if at_once > 1 and seconds >= 10 else ""
@@ -106,7 +105,7 @@ def _effort(varied: Varied, experiments: tuple[Experiment, ...]) -> str:
 
 
 def _draw_notes(set_up: Experiment, varied: Varied) -> None:
-    limits = hosting.limits()
+    limits = server.current().limits
     if limits.seconds_of_sweep < float("inf"):
         st.caption(
             f"This demo gives each run {limits.seconds_of_sweep:g} s of computing, and a sweep "
@@ -166,7 +165,8 @@ def _begin() -> None:
     try:
         set_up = session.current().experiment
         # the latest choice: the page may not have been drawn since the last change
-        sweep = Sweep(set_up, sweep_inputs.chosen(set_up), workers, presence.session_name())
+        workers, owner = server.current().workers, presence.session_name()
+        sweep = Sweep(set_up, sweep_inputs.chosen(set_up), workers, owner)
         sweep.seen(presence.of_this_tab())
         sweep.start()
     except PolycoreError as error:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.server import hosting
+from pages.server import server
 from pages.setup import optimizer_input, seed, x_range
 from pages.state import session, typed
 from pages.wording import refusal
@@ -85,7 +85,7 @@ def _per_class(experiment: Experiment) -> None:
         "Samples of each polynomial",
         min_value=1,
         # a value from a link may exceed the limit: it is shown, and refused at the start of a run
-        max_value=max(hosting.limits().max_samples_per_class, shown),
+        max_value=max(server.current().limits.max_samples_per_class, shown),
         value=shown,
         step=50,
         key=_key("per_class"),

@@ -1,6 +1,5 @@
 """The film of a run: drawn when it is asked for, then shown, and saved as GIF."""
 
-import threading
 from dataclasses import replace
 from functools import partial
 
@@ -9,13 +8,13 @@ import streamlit as st
 from pages.drawings import standing
 from pages.runs.job import Job, Progress
 from pages.runs.runner import Training
+from pages.server import server
 from pages.state import session
 from pages.wording import file_names
 from polycore import Run
 from polycore.films.film import film
 
 PREFIX = "run_film"
-_ONE_AT_A_TIME = threading.Lock()  # a film takes some seconds of a core that all users share
 
 
 def draw(training: Training) -> None:
@@ -67,5 +66,5 @@ def _begin(training: Training) -> None:
 
 
 def _drawn(run: Run, show: Progress) -> bytes:
-    with _ONE_AT_A_TIME:
+    with server.current().turns.film:
         return film(run, show)

@@ -1,6 +1,5 @@
 """The loss landscape of one or several runs: computed by workers when it is asked for, then shown."""
 
-import threading
 from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
@@ -10,7 +9,7 @@ import streamlit as st
 
 from pages.plane import live
 from pages.runs.job import Job, Progress
-from pages.server.pool import workers
+from pages.server import server
 from polycore import Landscape, Run
 from polycore.figures import landscape_figure
 from polycore.landscapes.parts import landscape_by
@@ -20,7 +19,6 @@ HEIGHT = 520
 SIZES = (41, 31, 21)  # losses along each side
 # multiplications: the recommended network takes 2.3e10 with 41 by 41 losses, and a second
 MOST_EFFORT = 6e10
-_AT_ONCE = threading.Semaphore(max(1, workers.count // 2))  # the other workers compute runs meanwhile
 
 
 def begun(of: str, run: Run, *others: Run, directions: Directions = "principal") -> Job[Landscape]:
@@ -49,8 +47,10 @@ def draw(
 
 
 def _computed(run: Run, others: Sequence[Run], directions: Directions, show: Progress) -> Landscape:
-    with _AT_ONCE:
-        return landscape_by(workers, run, *others, directions=directions, size=_size_for(run), progress=show)
+    own = server.current()
+    with own.turns.landscape:
+        size = _size_for(run)
+        return landscape_by(own.workers, run, *others, directions=directions, size=size, progress=show)
 
 
 def _size_for(run: Run) -> int:

@@ -16,7 +16,7 @@ from pages.models import from_link, link_choice, own_weights
 from pages.run_view import presentation, progress
 from pages.run_view.shown import shown_run
 from pages.run_view.source import Look
-from pages.server import hosting
+from pages.server import server
 from pages.state import arrival, recall, running, session
 from pages.state.holdings import Holdings
 from pages.state.session_value import Address, Play, Session
@@ -198,7 +198,7 @@ def draw_without_ticker(title: str) -> None:
 
 
 def _stop_if_limits_are_invalid() -> None:
-    problem = hosting.problem()
+    problem = server.current().limits.problem
     if problem is not None:
         refusal.show("This server does nothing until its operator has corrected its limits.", problem)
         st.stop()

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from streamlit import runtime
 
-from pages.server.pool import workers
+from pages.server import server
 from polycore.workers.processes import Workers
 
 NAME = "health"
@@ -19,6 +19,7 @@ def failure() -> str | None:
 
     Workers of a cluster do not count: all replicas share them, and no other replica would have more.
     """
+    workers = server.current().workers
     return workers.failure if isinstance(workers, Workers) else None
 
 

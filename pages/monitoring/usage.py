@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pages.server import hosting, shared_results, turns
-from pages.server.pool import workers
+from pages.server import server
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,8 @@ ReadUsage = Callable[[], Usage]
 
 def of_this_server(sockets: int) -> Usage:
     """Return the figures now; `sockets` is how many are open."""
-    # with a wrong file of limits, no run can begin
-    queue = turns.of_this_server() if hosting.problem() is None else turns.Turns(workers.count, 0, 0)
-    results = shared_results.of_this_server()
+    own = server.current()
+    queue, results, workers = own.turns, own.results, own.workers
     return Usage(
         sockets=sockets,
         computing=queue.running,

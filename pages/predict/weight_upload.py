@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.models import kept_actions
 from pages.predict import npy_files
-from pages.server import hosting
+from pages.server import server
 from pages.state import session
 from pages.state.session_value import Session
 from pages.wording import refusal
@@ -82,7 +82,7 @@ def _load(batch: _Batch) -> Model:
     contents = {file.name: io.BytesIO(file.getvalue()) for file in batch}
     is_npy = _is_npy(batch[0])
     model = npy_files.model_of(contents) if is_npy else Model.load(contents[batch[0].name])
-    hosting.limits().check_model(model)  # the server keeps a dozen for each of a hundred tabs
+    server.current().limits.check_model(model)  # the server keeps a dozen for each of a hundred tabs
     return model
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import CancelledError, Executor, Future
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from pages.server import shared_results
+from pages.server import server
 from pages.server.shared_results import Request
 from pages.server.turns import Turns
 from polycore import Run
@@ -45,14 +45,14 @@ class Chunks:
         """Return the chunk that begins at that step, if it was computed and is kept."""
         if self.origin is None:
             return None
-        chunk: Chunk | None = shared_results.of_this_server().kept((self.origin, step))
+        chunk: Chunk | None = server.current().results.kept((self.origin, step))
         return chunk
 
     def used(self, step: int) -> Chunk | None:
         """Return the same chunk, and count it as one that others have computed."""
         if self.origin is None:
             return None
-        chunk: Chunk | None = shared_results.of_this_server().used((self.origin, step))
+        chunk: Chunk | None = server.current().results.used((self.origin, step))
         return chunk
 
     def ahead_of(self, step: int) -> Ahead:
@@ -64,7 +64,7 @@ class Chunks:
 
     def join(self, step: int) -> Request[Chunk] | None:
         """Ask for the chunk that begins at that step if it is computed for others now, else return None."""
-        return None if self.origin is None else shared_results.of_this_server().join((self.origin, step))
+        return None if self.origin is None else server.current().results.join((self.origin, step))
 
     def request(self, run: Run, steps: int, wish: Wish | None, *, alone: bool) -> Request[Chunk]:
         """Ask for the chunk after `run`, with the picture that is wished for.
@@ -91,7 +91,7 @@ class Chunks:
     def _together(self, of: tuple[Hashable, ...], submit: Callable[[], Future[T]]) -> Request[T]:
         if self.origin is None:
             return _alone(submit)
-        return shared_results.of_this_server().ask((self.origin, *of), submit)
+        return server.current().results.ask((self.origin, *of), submit)
 
 
 def seconds_of_each(shared: Turns) -> float:

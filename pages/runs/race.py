@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from pages.runs.runner import Training
-from pages.server import hosting
+from pages.server import server
 from polycore import Experiment, Model, PolycoreError
 from polycore.experiment.experiment import MAX_STEPS
 from polycore.formatting import counted, loss_text
@@ -159,7 +159,7 @@ class Race:
                 "The network has no hidden layer, so no activation changes it. Add a layer on Train."
             )
         course = course_of(set_up)
-        hosting.limits().check(replace(course, steps=1))  # the budget ends it, not the number of steps
+        server.current().limits.check(replace(course, steps=1))  # the budget ends it, not the number of steps
         trainings = [
             Training.of(ENTRANTS[kind][name].on(course), executor, advance_and_measure, budget, owner=owner)
             for name in names

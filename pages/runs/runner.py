@@ -19,7 +19,7 @@ from pages.runs.marks import Mark, Marks, mark_of
 from pages.runs.measured import Measured
 from pages.runs.past import Past
 from pages.runs.viewer import Viewer
-from pages.server import turns
+from pages.server import server
 from pages.server.audience import Audience, Listener
 from pages.server.shared_results import Request
 from pages.server.turns import Turn, Turns
@@ -209,7 +209,7 @@ class Training:
     @property
     def takes_turns(self) -> bool:
         """Whether it advances while others wait, so that it alternates between computing and waiting."""
-        return self.is_active and turns.of_this_server().waiting > 0
+        return self.is_active and server.current().turns.waiting > 0
 
     @property
     def has_spent_budget(self) -> bool:
@@ -316,9 +316,9 @@ class Training:
         with self._changed:
             if self._status not in allowed:
                 return
-            turn = turns.of_this_server().take(self._chunks.origin, self._owner)
+            turn = server.current().turns.take(self._chunks.origin, self._owner)
             if turn is None:
-                self._error = _full(turns.of_this_server())
+                self._error = _full(server.current().turns)
                 return
             self._turn = turn
             self._is_repeating = self._chunks.kept(self._run.step) is not None

@@ -1,7 +1,7 @@
 """A run in words: its status in one line, its position in the queue, and why it ended."""
 
 from pages.runs.runner import Training
-from pages.server import hosting
+from pages.server import server
 from pages.server.turns import TURN_SECONDS
 from polycore import Run
 from polycore.formatting import loss_text
@@ -39,7 +39,7 @@ def notes(training: Training) -> dict[str, str]:
     ended = run.ended_because or ""
     return {
         "waits": waiting(training),
-        "spent": hosting.limits().spent() if training.has_spent_budget else "",
+        "spent": server.current().limits.spent() if training.has_spent_budget else "",
         "error": training.error or "",
         "ended": "" if run.diverged else ended,
         "diverged": ended if run.diverged else "",

@@ -13,8 +13,7 @@ from pages.runs.computing_cost import seconds_of
 from pages.runs.marks import Mark
 from pages.runs.runner import Training
 from pages.runs.varied import Varied
-from pages.server import hosting, turns
-from pages.server.hosted import is_hosted
+from pages.server import server
 from polycore import Experiment, Model, PolycoreError, advance
 from polycore.formatting import duration
 from polycore.history.history import History
@@ -52,7 +51,7 @@ class Sweep:
         self.set_up = set_up
         self.varied = varied
         self.experiments = varied.experiments(set_up)
-        self.budget = hosting.limits().seconds_of_sweep  # seconds of computing for each run
+        self.budget = server.current().limits.seconds_of_sweep  # seconds of computing for each run
         self._executor = executor
         self._owner = owner
         self._lock = threading.Lock()

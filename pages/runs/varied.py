@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from pages.server import hosting
+from pages.server import server
 from pages.wording import layers
 from pages.wording.listed import listed
 from polycore import Experiment, PolycoreError
@@ -72,7 +72,7 @@ class Varied:
             base = replace(set_up, steps=self.steps).with_optimizer(optimizer)
             experiments += grid(base, seed=seeds, **self._choices(optimizer))
         for experiment in experiments:
-            hosting.limits().check(experiment)
+            server.current().limits.check(experiment)
         return tuple(sorted(experiments, key=lambda experiment: seeds.index(experiment.seed)))
 
     def name_of(self, experiment: Experiment) -> str:
@@ -111,12 +111,12 @@ class Varied:
                 f"This sweep has {self.settings} settings; expected at most {MOST_SETTINGS}, as many as "
                 "there are colors."
             )
-        hosting.limits().check_sweep(self.runs)
+        server.current().limits.check_sweep(self.runs)
 
 
 def unvaried(experiment: Experiment) -> Varied:
     """Return the set-up itself with three seeds, or as many as this server allows."""
-    seeds = min(3, hosting.limits().max_sweep_runs)
+    seeds = min(3, server.current().limits.max_sweep_runs)
     return Varied(
         seeds,
         (experiment.hidden,),

@@ -7,7 +7,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pages.server.array_bytes import array_bytes
@@ -154,9 +153,3 @@ class SharedResults:
             while self._bytes > self.most_bytes:
                 _, (_, gone) = self._kept.popitem(last=False)
                 self._bytes -= gone
-
-
-@cache
-def of_this_server() -> SharedResults:
-    """Return the results that all sessions of this server share."""
-    return SharedResults()

@@ -3,11 +3,10 @@
 import threading
 from collections import deque
 from collections.abc import Hashable
-from functools import cache
 from time import monotonic
 
-from pages.server import hosting
-from pages.server.pool import workers
+from polycore.workers.cluster import Cluster
+from polycore.workers.processes import Workers
 
 # With fifteen runs per worker, each gets a chunk of 50 ms more than once a second: its map still moves. With
 # more it would not; a queue keeps the first ones lively and shows the others their position.
@@ -88,20 +87,40 @@ class Turn:
 
 
 class Turns:
-    """The turns that runs share: at most `most_running` entries compute, and `most_waiting` wait in a queue.
+    """The turns that runs share: some entries compute, as many as suit the workers, and some wait in a queue.
 
-    workers: how many processes compute for them.
+    film: held while a film is drawn, which takes some seconds of the server's own core.
+    landscape: held while workers compute a landscape; others compute runs meanwhile.
     taken, refused: how many entries were given a place so far, and to how many runs the full queue gave none.
     """
 
-    def __init__(self, workers: int, most_running: int, most_waiting: int) -> None:
-        self.workers = workers
-        self.most_running = most_running
-        self.most_waiting = most_waiting
+    def __init__(
+        self, workers: Workers | Cluster, most_running: int | None = None, most_waiting: int | None = None
+    ) -> None:
+        """None is what suits the number of workers, and grows with a cluster."""
+        self._workers = workers
+        self._most_running, self._most_waiting = most_running, most_waiting
+        self.film = threading.Lock()
+        self.landscape = threading.Semaphore(max(1, workers.count // 2))
         self.taken = self.refused = 0
         self._lock = threading.Lock()
         self._running: set[Entry] = set()
         self._waiting: deque[Entry] = deque()
+
+    @property
+    def workers(self) -> int:
+        """How many runs the workers compute at the same time."""
+        return self._workers.count
+
+    @property
+    def most_running(self) -> int:
+        """How many entries may compute by turns."""
+        return RUNS_PER_WORKER * self.workers if self._most_running is None else self._most_running
+
+    @property
+    def most_waiting(self) -> int:
+        """How many entries may wait."""
+        return WAITING_PER_RUN * self.most_running if self._most_waiting is None else self._most_waiting
 
     @property
     def running(self) -> int:
@@ -113,14 +132,6 @@ class Turns:
         """How many entries wait."""
         return len(self._waiting)
 
-    def resize(self, workers: int, most_running: int, most_waiting: int) -> None:
-        """Continue with these numbers; runs that compute or wait stay."""
-        if (workers, most_running, most_waiting) == (self.workers, self.most_running, self.most_waiting):
-            return
-        with self._lock:
-            self.workers, self.most_running, self.most_waiting = workers, most_running, most_waiting
-            self._fill()
-
     def take(self, run: Hashable = None, owner: Hashable = None) -> Turn | None:
         """Return a turn that has come or waits in the queue; None if the queue is full.
 
@@ -129,6 +140,7 @@ class Turns:
             owns as many as it likes.
         """
         with self._lock:
+            self._fill()
             entry = self._shared(run) or self._owned(owner)
             if entry is None:
                 full = len(self._running) >= self.most_running
@@ -146,6 +158,7 @@ class Turns:
     def pass_on(self, entry: Entry) -> None:
         """See `Turn.pass_on`."""
         with self._lock:
+            self._fill()  # a cluster may have grown
             if self._waiting and entry in self._running and entry.is_over():
                 self._running.remove(entry)
                 entry.go_back()
@@ -190,26 +203,3 @@ class Turns:
             entry = self._waiting.popleft()
             self._running.add(entry)
             entry.come()
-
-
-def of_this_server() -> Turns:
-    """Return the turns that all runs of this server share; they grow with a cluster."""
-    shared = _shared()
-    shared.resize(*_sizes())
-    return shared
-
-
-@cache
-def _shared() -> Turns:
-    return Turns(*_sizes())
-
-
-def _sizes() -> tuple[int, int, int]:
-    """Return the number of workers, and how many runs may compute at once and wait."""
-    limits = hosting.limits()
-    most_running, most_waiting = limits.max_running, limits.max_waiting
-    if most_running is None:
-        most_running = RUNS_PER_WORKER * workers.count
-    if most_waiting is None:
-        most_waiting = WAITING_PER_RUN * most_running
-    return workers.count, most_running, most_waiting

@@ -10,9 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.runs.runner import Training
-from pages.server import hosting, presence
+from pages.server import presence, server
 from pages.server.hub import Halt
-from pages.server.pool import workers
 from pages.setup import seed
 from pages.state import session, typed
 from pages.wording import refusal
@@ -96,7 +95,7 @@ def show_refusal() -> None:
 
 def show_limits() -> bool:
     """Show which limits of this server the set-up exceeds; return whether it exceeds any."""
-    reason = hosting.limits().refusal(session.current().experiment)
+    reason = server.current().limits.refusal(session.current().experiment)
     if reason is not None:
         refusal.show("This set-up is too large for this demo. It stays as it is.", reason)
     return reason is not None
@@ -233,11 +232,11 @@ def _continue_from(weights: Run | Model) -> None:
         training.pause()
         weights = training.whole_run  # it may have learned more since the page was drawn
     try:
-        limits, experiment = hosting.limits(), session.current().experiment
-        limits.check(experiment)
+        own, experiment = server.current(), session.current().experiment
+        own.limits.check(experiment)
         owner = presence.session_name()
         run = start(experiment, weights)
-        continued = Training(run, workers, advance, limits.max_seconds, owner=owner)
+        continued = Training(run, own.workers, advance, own.limits.max_seconds, owner=owner)
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)
         return
@@ -367,10 +366,10 @@ def _ready_training() -> Training | None:
 
 def _new_training(experiment: Experiment) -> Training | None:
     try:
-        limits = hosting.limits()
-        limits.check(experiment)
+        own = server.current()
+        own.limits.check(experiment)
         owner = presence.session_name()
-        return Training.of(experiment, workers, advance, limits.max_seconds, owner=owner)
+        return Training.of(experiment, own.workers, advance, own.limits.max_seconds, owner=owner)
     except PolycoreError as error:
         st.session_state[REFUSAL_KEY] = str(error)
         return None

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.channel import component
-from pages.server import hosting
+from pages.server import server
 from pages.state import session, typed
 from polycore import Experiment
 from polycore.limits import MAX_LAYERS
@@ -29,7 +29,7 @@ _component = component.Component(
 
 def draw(experiment: Experiment) -> None:
     """Draw the diagram of the set-up's network."""
-    sizes = [size for size in SIZES if size <= hosting.limits().max_width]
+    sizes = [size for size in SIZES if size <= server.current().limits.max_width]
     _component.draw(
         key=KEY,
         data={

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Thread
 
-from pages.server.pool import workers
+from pages.server import server
 from polycore import Experiment, Model
 from polycore.links.compact_weights import compact
 
@@ -23,7 +23,7 @@ class Writing:
         """Let a worker write the weights of `model`, a run of `experiment`, in at most `room` characters."""
         text: Future[str] = Future()
         # in a thread: a cluster that cannot be reached fails late, and a page must not wait for that
-        submit = partial(workers.submit, compact, model, experiment, room)
+        submit = partial(server.current().workers.submit, compact, model, experiment, room)
         Thread(target=_settle, args=(text, submit), name="writing", daemon=True).start()
         return cls(model, text)
 

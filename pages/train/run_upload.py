@@ -5,8 +5,7 @@ import io
 import streamlit as st
 
 from pages.runs.runner import Training
-from pages.server import hosting, presence
-from pages.server.pool import workers
+from pages.server import presence, server
 from pages.state import session, typed
 from pages.wording import refusal
 from polycore import PolycoreError, Run, advance
@@ -58,12 +57,11 @@ def _load(key: str) -> None:
 
 
 def _training_from(content: bytes) -> Training:
-    limits = hosting.limits()
+    own = server.current()
     # checked before its samples are drawn, which may be the most expensive part of loading it
-    limits.check(run_file.experiment_of(io.BytesIO(content)))
-    return Training(
-        Run.load(io.BytesIO(content)), workers, advance, limits.max_seconds, owner=presence.session_name()
-    )
+    own.limits.check(run_file.experiment_of(io.BytesIO(content)))
+    run, owner = Run.load(io.BytesIO(content)), presence.session_name()
+    return Training(run, own.workers, advance, own.limits.max_seconds, owner=owner)
 
 
 def _replace_run(training: Training) -> None:

@@ -18,7 +18,7 @@ from pages.channel import session_key
 from pages.frame import frame
 from pages.runs import viewer
 from pages.runs.runner import Training
-from pages.server import presence, turns
+from pages.server import presence
 from pages.server.hub import hub
 from pages.server.turns import Turns
 from pages.state import recall, session
@@ -80,10 +80,8 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def one_turn(monkeypatch):
-    shared = Turns(workers=1, most_running=1, most_waiting=5)
-    monkeypatch.setattr(turns, "of_this_server", lambda: shared)
-    return shared
+def one_turn(own_server):
+    return own_server(turns=Turns(Workers(1), most_running=1, most_waiting=5)).turns
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A Dask cluster as an executor: the same bits, and one sentence for whatever is not there."""
 
 import os
-import runpy
 import signal
 import sys
 import time
@@ -14,7 +13,7 @@ from distributed import Client
 import polycore as pc
 from benchmarks import dask_cluster
 from pages.runs.runner import Training
-from pages.server import pool
+from pages.server.server import Server
 from polycore.workers import cluster
 from polycore.workers.chunk import timed
 from polycore.workers.cluster import Cluster
@@ -174,8 +173,7 @@ def test_the_environment_names_the_scheduler(monkeypatch, value, expected):
 @pytest.mark.parametrize(("named", "kind"), [("tcp://127.0.0.1:1", "Cluster"), ("", "Workers")])
 def test_the_dashboard_computes_there_where_the_environment_names_a_scheduler(monkeypatch, named, kind):
     monkeypatch.setenv(cluster.VARIABLE, named)
-    module = runpy.run_path(pool.__file__)  # once more, as a new process would; nothing connects yet
-    assert type(module["workers"]).__name__ == kind
+    assert type(Server.of_environment().workers).__name__ == kind  # nothing connects yet
 
 
 def _first_answer(lone):

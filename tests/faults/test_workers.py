@@ -13,8 +13,7 @@ import pytest
 
 import polycore as pc
 from pages.runs.runner import Training
-from pages.server import turns
-from pages.server.pool import workers
+from pages.server import server
 from pages.server.turns import Turns
 from polycore.workers.processes import Workers
 from tests.faults.advances import die_without, hoard, slowly
@@ -31,10 +30,9 @@ needs_limits = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="
 
 
 @pytest.fixture
-def two(monkeypatch):
-    monkeypatch.setattr(turns, "of_this_server", lambda: shared)
-    shared = Turns(2, 10, 10)
+def two(own_server):
     with Workers(2, SHARE) as pool:
+        own_server(turns=Turns(pool, 10, 10))
         yield pool
 
 
@@ -90,7 +88,7 @@ def test_a_page_whose_workers_are_all_killed_tells_of_a_run_and_of_nothing_else(
     training = session_of(app).training
     wait_until(lambda: training.run.step > 1)
     reached = training.run.step
-    kill_all(workers)
+    kill_all(server.current().workers)
     app.run()
     assert not app.exception
     assert [element.value for element in [*app.error, *app.warning]] == []

@@ -9,9 +9,10 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 
 from pages.runs.runner import Training
-from pages.server import turns
 from pages.server.hub import Holder, Hub, IsThere, hub
+from pages.server.server import Server
 from pages.server.turns import Turns
+from polycore.workers.processes import Workers
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -57,13 +58,13 @@ def no_session_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def share(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Turns]]:
+def share(own_server: Callable[..., Server]) -> Iterator[Callable[..., Turns]]:
     """Let what a test starts share turns of its own, all given back at its end; return what sets them."""
     made: list[Turns] = []
 
     def set_turns(workers: int = 2, most_running: int = 10, most_waiting: int = 50) -> Turns:
-        made.append(Turns(workers, most_running, most_waiting))
-        monkeypatch.setattr(turns, "of_this_server", lambda: made[-1])
+        made.append(Turns(Workers(workers), most_running, most_waiting))
+        own_server(turns=made[-1])
         return made[-1]
 
     set_turns()

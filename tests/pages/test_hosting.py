@@ -12,11 +12,12 @@ from pages.lessons import lessons
 from pages.predict import weight_upload
 from pages.runs import status
 from pages.runs.race import OPTIMIZER_ENTRANTS, course_of
-from pages.server import hosted, hosting, turns
-from pages.server.hosting import Limits
-from pages.server.pool import workers
+from pages.server import limits, server
+from pages.server.limits import Limits
+from pages.server.server import Server
 from pages.server.turns import Turns
 from polycore import Experiment, PolycoreError
+from polycore.workers.processes import Workers
 from tests.pages.browsing import QUICK, ROOT, live_text, opened, press, run_status, session_of, wait_for
 from tests.waiting import wait_until
 
@@ -28,23 +29,26 @@ SMALL = "max_width = 16\nmax_steps = 500\nmax_samples_per_class = 40\nmax_batch_
 
 
 @pytest.fixture
-def limited(monkeypatch, tmp_path):
-    """Return a function that sets the server's limits from a text."""
+def started(own_server):
+    """Return a function that lets the server begin once more, with the limits that the environment names."""
+
+    def start():
+        new = Server.of(limits.of_environment(), server.current().workers)
+        return own_server(limits=new.limits, turns=new.turns)
+
+    return start
+
+
+@pytest.fixture
+def limited(started, monkeypatch, tmp_path):
+    """Return a function that lets the server begin with the limits of a text."""
 
     def set_limits(text, name="limits.toml"):
         (tmp_path / name).write_text(text, encoding="utf-8")
-        monkeypatch.setenv(hosting.VARIABLE, str(tmp_path / name))
-        forget()
+        monkeypatch.setenv(limits.VARIABLE, str(tmp_path / name))
+        return started()
 
-    yield set_limits
-    monkeypatch.undo()
-    forget()
-
-
-def forget():
-    # a server reads its limits once and has one queue as long as it lives: each test stands for a new server
-    hosting._read_once.cache_clear()
-    turns._shared.cache_clear()
+    return set_limits
 
 
 def page_text(app):
@@ -56,9 +60,9 @@ def page_text(app):
 # --- the file ---------------------------------------------------------------------------------
 
 
-def test_without_a_file_nothing_is_limited_but_by_polycore(monkeypatch):
-    monkeypatch.delenv(hosting.VARIABLE, raising=False)
-    forget()
+def test_without_a_file_nothing_is_limited_but_by_polycore(monkeypatch, started):
+    monkeypatch.delenv(limits.VARIABLE, raising=False)
+    own = started()
     largest = Experiment(
         polynomials=pc.TUTORIAL_POLYNOMIALS[:10],
         samples_per_class=100_000,
@@ -66,25 +70,28 @@ def test_without_a_file_nothing_is_limited_but_by_polycore(monkeypatch):
         hidden=(512, 512, 492),
         steps=100_000_000,
     )
-    assert hosting.limits().refusal(largest) is None
-    assert hosting.limits().max_seconds == math.inf
-    shared = turns.of_this_server()
-    assert (shared.most_running, shared.most_waiting) == (15 * workers.count, 75 * workers.count)
+    assert own.limits.refusal(largest) is None
+    assert own.limits.max_seconds == math.inf
+    count = own.workers.count
+    assert (own.turns.most_running, own.turns.most_waiting) == (15 * count, 75 * count)
 
 
-@pytest.mark.parametrize(("name", "is_hosted"), [("hosted.toml", True), ("", False)])
+@pytest.mark.parametrize(
+    ("name", "is_hosted"), [(str(ROOT / "hosted.toml"), True), ("missing.toml", True), ("", False)]
+)
 def test_a_server_is_a_demo_if_a_file_is_named(name, is_hosted, monkeypatch):
-    monkeypatch.setenv(hosting.VARIABLE, name)
-    assert hosted.is_hosted() == is_hosted
+    monkeypatch.setenv(limits.VARIABLE, name)
+    assert limits.of_environment().is_hosted == is_hosted
 
 
 def test_a_file_says_what_is_allowed(limited):
-    limited("max_width = 64\nmax_seconds = 12.5\nmax_sweep_runs = 9\nmax_running = 3\nmax_waiting = 0\n")
-    assert hosting.limits() == Limits(
-        max_width=64, max_seconds=12.5, max_sweep_runs=9, max_running=3, max_waiting=0
+    own = limited(
+        "max_width = 64\nmax_seconds = 12.5\nmax_sweep_runs = 9\nmax_running = 3\nmax_waiting = 0\n"
     )
-    shared = turns.of_this_server()
-    assert (shared.workers, shared.most_running, shared.most_waiting) == (workers.count, 3, 0)
+    assert own.limits == Limits(
+        max_width=64, max_seconds=12.5, max_sweep_runs=9, max_running=3, max_waiting=0, is_hosted=True
+    )
+    assert (own.turns.workers, own.turns.most_running, own.turns.most_waiting) == (own.workers.count, 3, 0)
 
 
 @pytest.mark.parametrize(
@@ -112,32 +119,32 @@ def test_a_file_says_what_is_allowed(limited):
     ],
 )
 def test_a_wrong_file_is_reported_in_one_sentence(limited, text, sentence):
-    limited(text)
+    own = limited(text)
     with pytest.raises(PolycoreError) as caught:
-        hosting.limits()
+        own.limits.check(TINY)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert hosting.problem() == str(caught.value)
+    assert own.limits.problem == str(caught.value)
+    assert own.turns.take() is None  # nothing runs there
 
 
-def test_a_file_that_is_not_text_is_reported(limited, tmp_path):
+def test_a_file_that_is_not_text_is_reported(limited, started, tmp_path):
     limited("")
     (tmp_path / "limits.toml").write_bytes(b"max_width = \xff")
-    forget()
-    assert hosting.problem().startswith("limits.toml is not valid TOML")
+    assert started().limits.problem.startswith("limits.toml is not valid TOML")
 
 
 def test_a_missing_file_is_shown_by_name_on_the_page_and_logged_by_path_once(
-    limited, monkeypatch, tmp_path, caplog
+    started, monkeypatch, tmp_path, caplog
 ):
-    limited("")
     missing = tmp_path / "missing.toml"
-    monkeypatch.setenv(hosting.VARIABLE, str(missing))
-    for _ in range(3):
-        sentence = hosting.problem()
+    monkeypatch.setenv(limits.VARIABLE, str(missing))
+    sentence = started().limits.problem
+    for page in PAGES[:3]:
+        assert sentence in page_text(opened(page))
     assert sentence.startswith("POLYCORE_LIMITS names missing.toml, which cannot be read (No such file")
     assert str(tmp_path) not in sentence
-    [record] = caplog.records
+    [record] = [one for one in caplog.records if one.name == limits.__name__]
     assert (record.levelno, record.exc_info) == (logging.ERROR, None)
     assert sentence in record.getMessage()
     assert str(missing) in record.getMessage()
@@ -158,7 +165,7 @@ def test_a_server_with_a_wrong_file_does_nothing_and_says_why_on_every_page(limi
 
 
 @pytest.mark.parametrize(
-    ("limits", "change", "sentence"),
+    ("most", "change", "sentence"),
     [
         pytest.param({"max_width": 8}, {"hidden": (4, 9)}, "at most 8 neurons a layer (here 9)", id="width"),
         # 2·4 + 4 weights and biases, and 4·2 + 2 more
@@ -178,17 +185,17 @@ def test_a_server_with_a_wrong_file_does_nothing_and_says_why_on_every_page(limi
         pytest.param({"max_steps": 1000}, {"steps": 1001}, "1,000 steps (here 1,001)", id="steps"),
     ],
 )
-def test_what_is_beyond_a_limit_is_named_with_what_to_do(limits, change, sentence):
+def test_what_is_beyond_a_limit_is_named_with_what_to_do(most, change, sentence):
     experiment = Experiment(
         polynomials=pc.INTRODUCTION_POLYNOMIALS[:2], samples_per_class=5, hidden=(1,), steps=10
     )
-    allowed = Limits(**limits)
+    allowed = Limits(**most)
     allowed.check(experiment)
     refusal = allowed.refusal(replace(experiment, **change))
     assert sentence in refusal
     assert refusal.endswith(COMMAND)
-    [(name, most)] = limits.items()
-    assert replace(allowed, **{name: most + 1}).refusal(replace(experiment, **change)) is None
+    [(name, amount)] = most.items()
+    assert replace(allowed, **{name: amount + 1}).refusal(replace(experiment, **change)) is None
 
 
 def test_all_that_is_beyond_is_named_at_once():
@@ -197,7 +204,7 @@ def test_all_that_is_beyond_is_named_at_once():
 
 
 def test_the_public_demo_has_room_for_all_that_its_pages_offer():
-    allowed = hosting.read(ROOT / "hosted.toml")
+    allowed = limits.read(ROOT / "hosted.toml")
     assert (allowed.max_seconds, allowed.seconds_of_sweep, allowed.max_sweep_runs) == (60, 10, 12)
     presets = [Experiment.recommended(), Experiment.tutorial(), Experiment()]
     shown = [value for value in vars(lessons).values() if isinstance(value, Experiment)]
@@ -209,7 +216,7 @@ def test_the_public_demo_has_room_for_all_that_its_pages_offer():
 
 
 def test_the_public_demo_keeps_the_largest_experiments_out():
-    allowed = hosting.read(ROOT / "hosted.toml")
+    allowed = limits.read(ROOT / "hosted.toml")
     for change in ({"hidden": (512,)}, {"samples_per_class": 80_000}, {"steps": 100_000_000}):
         assert allowed.refusal(replace(Experiment(), **change))
 
@@ -323,10 +330,10 @@ def test_a_demo_keeps_no_larger_network_than_it_trains(limited):
         uploader.set_value((name, content.getvalue(), "")).run()
     # 2 polynomials: 2·12 + 12 + 12·2 + 2 = 62 numbers, and 2·17 + 17 + 17·2 + 2 = 87
     assert "at most 16 neurons a layer (here 17): choose less" in page_text(app)
-    limited("max_width = 32\nmax_parameters = 80")
+    own = limited("max_width = 32\nmax_parameters = 80")
     with pytest.raises(PolycoreError, match=r"at most 80 weights and biases \(here 87\): "):
-        hosting.limits().check_model(large)
-    hosting.limits().check_model(small)
+        own.limits.check_model(large)
+    own.limits.check_model(small)
     assert [kept.model.widths for kept in session_of(app).models.kept] == [(2, 12, 2)]
 
 
@@ -352,9 +359,9 @@ def test_a_sweep_beyond_the_limits_is_reported_and_cannot_start(limited):
     assert "**4 runs**: 2 settings with 2 seeds." in page_text(app)
 
 
-def test_no_limits_of_a_demo_are_shown_if_there_are_none(monkeypatch):
-    monkeypatch.delenv(hosting.VARIABLE, raising=False)
-    forget()
+def test_no_limits_of_a_demo_are_shown_if_there_are_none(monkeypatch, started):
+    monkeypatch.delenv(limits.VARIABLE, raising=False)
+    started()
     assert "demo" not in page_text(sweep_view(opened(COMPARE)))
 
 
@@ -362,10 +369,9 @@ def test_no_limits_of_a_demo_are_shown_if_there_are_none(monkeypatch):
 
 
 @pytest.fixture
-def full(monkeypatch):
+def full(own_server):
     """Let another user compute on a server that has room for one run, while two more wait."""
-    shared = Turns(workers=1, most_running=1, most_waiting=3)
-    monkeypatch.setattr(turns, "of_this_server", lambda: shared)
+    shared = own_server(turns=Turns(Workers(1), most_running=1, most_waiting=3)).turns
     return [shared.take() for _ in range(3)]
 
 
@@ -399,7 +405,7 @@ def test_a_pause_leaves_the_queue_and_resume_joins_it():
 
 @pytest.mark.usefixtures("full")
 def test_the_page_says_that_the_queue_is_full():
-    turns.of_this_server().take()
+    server.current().turns.take()
     app = press(opened(TRAIN), "Start")
     assert session_of(app).training.status == "ready"
     assert "This server is full (1 at once, 3 in the queue)." in page_text(app)
@@ -409,7 +415,7 @@ def test_the_page_explains_turns_while_others_wait(full):
     app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
     for turn in full:
         turn.give_up()
-    waiting = turns.of_this_server().take()
+    waiting = server.current().turns.take()
     wait_until(lambda: status.TURNS in page_text(app.run()))
     assert "Others are waiting too." in page_text(app)
     waiting.give_up()

@@ -115,22 +115,17 @@ MOST = 128  # entries
 # Each has no argument, and so one entry.
 UNBOUNDED = {
     "pages.patches.apply",
-    "pages.server.hosting._read_once",
     "pages.plane.live._folder_of_library",
-    "pages.server.shared_results.of_this_server",
-    "pages.server.turns._shared",
     "polycore.tutorial.untrained_model.tutorial_model",
     "polycore.tutorial.untrained_model.tutorial_sets",
 }
 
-# These give no value: the patches of Streamlit, what draws a component, the address of a file within this
-# server, the turns that all runs take, and the results that they share (tests/pages/test_shared_runs.py).
+# These give no value: the patches of Streamlit, what draws a component, and the address of a file within this
+# server.
 OF_THE_SERVER = {
     "pages.channel.component._renderer",
     "pages.patches.apply",
     "pages.plane.live._folder_of_library",
-    "pages.server.shared_results.of_this_server",
-    "pages.server.turns._shared",
 }
 
 # Containers of a module that its functions change.
@@ -138,6 +133,7 @@ CHANGED = {
     "pages.channel.component._scripts",  # when a module that declares a component is imported
     "pages.patches.rerun_requests._last_pages",  # by Streamlit's own session, with which an entry goes
     "pages.patches.tick_rate._ticked_at",  # the same
+    "pages.server.server._current",  # as the server starts; see tests/pages/test_shared_runs.py
     "pages.state.recall._sessions",  # by a name that a tab alone knows; at most MOST_REMEMBERED
 }
 

@@ -18,7 +18,6 @@ from tests.pages.browsing import (
     refreshed,
     session_of,
     trained,
-    wait_for,
     words_of,
 )
 
@@ -59,8 +58,8 @@ def test_every_page_has_it_in_its_address(app):
         assert words_of(app)["weights"] == words
 
 
-def test_it_is_written_once(app, monkeypatch):
-    monkeypatch.setattr(writing, "workers", None)
+def test_it_is_written_once(app, own_server):
+    own_server(workers=None)
     app.switch_page(PREDICT).run()
     assert not app.exception
     assert "weights" in words_of(app)
@@ -87,15 +86,17 @@ def test_another_set_up_removes_it_and_the_same_one_restores_it(app):
 
 
 @pytest.mark.parametrize("workers", [Dying(), Unreachable()], ids=["dying", "unreachable"])
-def test_if_it_cannot_be_written_the_address_has_only_the_set_up(monkeypatch, workers):
-    monkeypatch.setattr(writing, "workers", workers)
-    app = wait_for(press(opened(TRAIN), "Start"), "finished")
-    app.run()
+def test_if_it_cannot_be_written_the_address_has_only_the_set_up(own_server, workers):
+    app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), "Start")
+    own_server(workers=workers)  # the run has its own already
+    while session_of(app).training.run.step == 0:
+        pass
+    press(app, "Stop").run()
     assert not app.exception
     assert "weights" not in words_of(app)
 
 
-def test_waiting_for_a_cluster_does_not_delay_a_page(app, monkeypatch):
+def test_waiting_for_a_cluster_does_not_delay_a_page(app, own_server):
     found = Event()
 
     class Late:
@@ -103,7 +104,7 @@ def test_waiting_for_a_cluster_does_not_delay_a_page(app, monkeypatch):
             found.wait()
             raise PolycoreError("There is no scheduler.")
 
-    monkeypatch.setattr(writing, "workers", Late())
+    own_server(workers=Late())
     now = session_of(app)
     begun = writing.Writing.begun(now.answering.model, now.experiment, 7500)
     assert not begun.is_over(within=0.1)

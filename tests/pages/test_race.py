@@ -14,7 +14,7 @@ from pages.compare.race_source import RaceSource
 from pages.runs import race, viewer
 from pages.runs.marks import Mark
 from pages.runs.race import OPTIMIZER_ENTRANTS, Lane, Race
-from pages.server import turns
+from pages.server import server
 from pages.server.turns import Turns
 from pages.state import session
 from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
@@ -22,6 +22,7 @@ from pages.state.session_value import Comparison, Session
 from pages.state.setup import Setup
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.workers.chunk import Chunk, advance_and_measure
+from polycore.workers.processes import Workers
 from tests.pages.browsing import DRAWING_SECONDS, HOME, ROOT, messages, strings
 from tests.waiting import wait_until
 
@@ -67,7 +68,7 @@ def make():
     yield new
     for one in races:
         one.stop()
-    assert turns.of_this_server().running == 0
+    assert server.current().turns.running == 0
 
 
 def finished(one):
@@ -281,9 +282,8 @@ def test_too_few_and_too_many_are_refused(make, names):
         make(names)
 
 
-def test_without_room_for_all_none_starts(make, monkeypatch):
-    full = Turns(workers=2, most_running=1, most_waiting=1)
-    monkeypatch.setattr(turns, "of_this_server", lambda: full)
+def test_without_room_for_all_none_starts(make, own_server):
+    full = own_server(turns=Turns(Workers(2), most_running=1, most_waiting=1)).turns
     one = make(["Random search", "Adam", "L-BFGS"], executor=Silent())
     with pytest.raises(pc.PolycoreError, match="This server is full"):
         one.start()

@@ -7,8 +7,7 @@ import pytest
 
 import polycore as pc
 from pages.models import pass_on
-from pages.server import hosting
-from pages.server.hosting import Limits
+from pages.server.limits import Limits
 from pages.train import run_upload
 from polycore.training import run_file
 from tests.attacks.archives import saved as saved_weights
@@ -135,8 +134,8 @@ def test_a_refusal_disappears_when_another_file_is_uploaded():
     assert session_of(app).training.status == "paused"
 
 
-def test_a_run_beyond_this_servers_limits_is_refused_before_its_samples_are_drawn(monkeypatch):
-    monkeypatch.setattr(hosting, "limits", lambda: Limits(max_steps=59))
+def test_a_run_beyond_this_servers_limits_is_refused_before_its_samples_are_drawn(monkeypatch, own_server):
+    own_server(limits=Limits(max_steps=59))
     monkeypatch.delattr(run_file, "task_of")
     app = brought(opened(TRAIN, {"steps": "50", "polynomials": "x~-x"}), saved(run_of("evolution")))
     assert "at most 59 steps (here 60)" in refusal_in(app)

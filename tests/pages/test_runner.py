@@ -13,7 +13,7 @@ import pytest
 import polycore as pc
 from pages.runs import failure, marks, runner, viewer
 from pages.runs.runner import Training
-from pages.server import turns
+from pages.server import server, turns
 from polycore.history.snapshots import NO_SNAPSHOTS, Rule
 from polycore.workers import speed
 from polycore.workers.chunk import MAX_DEATHS, Chunk
@@ -179,7 +179,7 @@ def test_its_end_is_reported_once_it_is_finished_and_its_turn_is_free(begin, han
     told = []
     training = begin(
         Count(steps=1),
-        at_end=lambda one: told.append((one.status, one.run.step, turns.of_this_server().running)),
+        at_end=lambda one: told.append((one.status, one.run.step, server.current().turns.running)),
     )
     training.start()
     assert told == []
@@ -522,7 +522,7 @@ def test_a_run_whose_chunk_never_comes_gives_up_its_turn(begin, hand, monkeypatc
     training.start()
     hand.order()
     wait_until(lambda: training.status == "paused")
-    assert turns.of_this_server().running == 0
+    assert server.current().turns.running == 0
 
 
 # --- turns ------------------------------------------------------------------------------------

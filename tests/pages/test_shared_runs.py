@@ -13,7 +13,7 @@ import polycore as pc
 from pages.plane.scene import scene_of
 from pages.runs import runner
 from pages.runs.runner import Training
-from pages.server import shared_results, turns
+from pages.server import server
 from polycore.workers.chunk import timed
 from polycore.workers.picture import Wish, picture_of
 from tests.clock import Clock
@@ -243,7 +243,7 @@ def test_what_was_not_kept_is_computed_again(begin, worker):
     asked_for, *_ = worker.orders.get(timeout=5)
     first.pause()
     wait_until(asked_for.cancelled)  # else the worker may still take that chunk
-    shared_results.of_this_server().clear()
+    server.current().results.clear()
     newcomer = begin()
     worker.deliver()
     worker.deliver()
@@ -266,9 +266,9 @@ def test_a_single_step_is_one_step_though_a_longer_chunk_is_kept(begin, worker):
 
 
 def test_they_share_one_place_and_who_repeats_does_not_wait(begin, worker, share):
-    share(workers=1, most_running=1, most_waiting=5)
+    shared = share(workers=1, most_running=1, most_waiting=5)
     first, second = begin(), begin()
-    assert (turns.of_this_server().running, turns.of_this_server().waiting) == (1, 0)
+    assert (shared.running, shared.waiting) == (1, 0)
     worker.deliver()
     at(first, 1)
     at(second, 1)

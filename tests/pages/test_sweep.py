@@ -13,9 +13,8 @@ import polycore as pc
 from pages.runs import runner, sweep, viewer
 from pages.runs.sweep import Sweep
 from pages.runs.varied import Varied
-from pages.server import hosting, turns
-from pages.server.hosting import Limits
-from pages.server.pool import workers
+from pages.server import server, turns
+from pages.server.limits import Limits
 from polycore.sweeps import outcomes as engine
 from polycore.workers import speed
 from polycore.workers.chunk import Chunk
@@ -124,7 +123,7 @@ def test_each_run_ends_with_the_figures_it_has_without_a_sweep(make):
 
 
 def test_worker_processes_get_the_results_of_the_engine(make):
-    found = sorted(finished(make(workers)).outcomes, key=lambda outcome: outcome.index)
+    found = sorted(finished(make(server.current().workers)).outcomes, key=lambda outcome: outcome.index)
     wanted = [engine.computed(index, one) for index, one in enumerate(VARIED.experiments(SET_UP))]
     for figure in ("held_out_accuracy", "accuracy", "loss"):
         expected = [getattr(one, figure) for one in wanted]
@@ -174,8 +173,8 @@ def test_a_run_that_cannot_start_is_reported_and_the_others_continue(make):
     assert one.best is None
 
 
-def test_a_run_ends_when_its_seconds_are_used(make, monkeypatch):
-    monkeypatch.setattr(hosting, "limits", lambda: Limits(max_sweep_seconds=0.25, max_seconds=60))
+def test_a_run_ends_when_its_seconds_are_used(make, own_server):
+    own_server(limits=Limits(max_sweep_seconds=0.25, max_seconds=60))
     one = finished(make())
     assert [outcome.steps for outcome in one.outcomes] == [16] * 4  # 0.25 s at 1/64 s a step
     assert {outcome.ended_because for outcome in one.outcomes} == {"It used its 0.25 s of computing."}
@@ -197,8 +196,8 @@ def test_as_many_run_as_there_are_workers_and_the_next_starts_when_one_ends(make
 
 
 @pytest.mark.parametrize(("is_hosted", "at_once"), [(True, 1), (False, 2)])
-def test_on_a_demo_one_runs_while_others_wait(make, share, monkeypatch, is_hosted, at_once):
-    monkeypatch.setattr(sweep, "is_hosted", lambda: is_hosted)
+def test_on_a_demo_one_runs_while_others_wait(make, share, own_server, is_hosted, at_once):
+    own_server(limits=Limits(is_hosted=is_hosted))
     shared = share(most_running=2)
     others = [shared.take() for _ in range(3)]  # two compute, and one waits
     one = make(Hand())

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pages.server import turns
 from pages.server.turns import Turns
+from polycore.workers.processes import Workers
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def short_turns(monkeypatch):
 
 
 def test_a_turn_that_is_given_up_lets_the_first_in_the_queue_compute():
-    shared = Turns(workers=1, most_running=1, most_waiting=3)
+    shared = Turns(Workers(1), most_running=1, most_waiting=3)
     first, second, third, fourth = (shared.take() for _ in range(4))
     assert [turn.has_come for turn in (first, second, third, fourth)] == [True, False, False, False]
     assert [turn.ahead for turn in (first, second, third, fourth)] == [None, 0, 1, 2]
@@ -35,7 +36,7 @@ def test_a_turn_that_is_given_up_lets_the_first_in_the_queue_compute():
 def test_a_turn_is_passed_on_only_if_it_is_over_and_another_waits(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(turns, "monotonic", lambda: now[0])
-    shared = Turns(workers=1, most_running=1, most_waiting=3)
+    shared = Turns(Workers(1), most_running=1, most_waiting=3)
     first = shared.take()
     now[0] += 60
     first.pass_on()
@@ -53,7 +54,7 @@ def test_a_turn_is_passed_on_only_if_it_is_over_and_another_waits(monkeypatch):
 
 @pytest.mark.usefixtures("short_turns")
 def test_a_turn_that_was_given_up_does_not_come_back_by_being_passed_on():
-    shared = Turns(workers=1, most_running=1, most_waiting=3)
+    shared = Turns(Workers(1), most_running=1, most_waiting=3)
     first, second, third = (shared.take() for _ in range(3))
     first.give_up()
     first.pass_on()
@@ -69,7 +70,7 @@ def test_a_turn_that_was_given_up_does_not_come_back_by_being_passed_on():
     ),
 )
 def test_as_many_compute_as_allowed_and_the_rest_wait_in_order(most_running, most_waiting, actions):
-    shared, taken = Turns(2, most_running, most_waiting), []
+    shared, taken = Turns(Workers(2), most_running, most_waiting), []
     for action, number in actions:
         if action == "take":
             turn = shared.take()
@@ -86,7 +87,7 @@ def test_as_many_compute_as_allowed_and_the_rest_wait_in_order(most_running, mos
 
 @pytest.mark.usefixtures("short_turns")
 def test_concurrent_calls_neither_let_too_many_compute_nor_forget_one():
-    shared = Turns(workers=2, most_running=3, most_waiting=100)
+    shared = Turns(Workers(2), most_running=3, most_waiting=100)
     most = []
 
     def use_turns(seed):
@@ -108,26 +109,35 @@ def test_concurrent_calls_neither_let_too_many_compute_nor_forget_one():
     assert (shared.running, shared.waiting) == (0, 0)
 
 
-def test_with_more_workers_waiting_runs_compute_and_with_fewer_none_is_sent_away():
-    shared = Turns(workers=1, most_running=1, most_waiting=2)
+def test_with_more_workers_waiting_runs_compute_and_with_fewer_none_is_sent_away(monkeypatch):
+    monkeypatch.setattr(turns, "RUNS_PER_WORKER", 1)
+    workers = Workers(1)  # as few as a cluster, which grows and shrinks
+    shared = Turns(workers, most_waiting=2)
     first, second, third = (shared.take() for _ in range(3))
     assert shared.take() is None
-    shared.resize(workers=2, most_running=2, most_waiting=2)
+    workers.count = 2
+    first.pass_on()  # as each run does after each chunk
     assert (first.has_come, second.has_come, third.ahead) == (True, True, 0)
-    shared.resize(workers=1, most_running=1, most_waiting=0)
-    assert (first.has_come, second.has_come, third.ahead) == (True, True, 0)
+    workers.count = 1
+    fourth = shared.take()
+    assert (first.has_come, second.has_come, third.ahead, fourth.ahead) == (True, True, 0, 1)
     assert shared.take() is None
     first.give_up()
     assert third.ahead == 0  # one still runs, as many as allowed
     second.give_up()
-    assert third.has_come
+    assert (third.has_come, fourth.ahead) == (True, 0)
+
+
+def test_without_limits_of_the_operator_s_fifteen_runs_share_a_worker_and_five_wait_for_each():
+    shared = Turns(Workers(2))
+    assert (shared.workers, shared.most_running, shared.most_waiting) == (2, 30, 150)
 
 
 # --- shared entries ---------------------------------------------------------------------------
 
 
 def test_those_who_compute_the_same_share_one_entry():
-    shared = Turns(workers=1, most_running=1, most_waiting=1)
+    shared = Turns(Workers(1), most_running=1, most_waiting=1)
     first, second = shared.take("same"), shared.take("same")
     waiting, too = shared.take("another"), shared.take("another")
     assert (shared.running, shared.waiting) == (1, 1)
@@ -142,14 +152,14 @@ def test_those_who_compute_the_same_share_one_entry():
 
 
 def test_runs_that_are_nobody_else_s_have_an_entry_each():
-    shared = Turns(workers=1, most_running=5, most_waiting=1)
+    shared = Turns(Workers(1), most_running=5, most_waiting=1)
     turns_of_all = [shared.take() for _ in range(3)]
     assert shared.running == 3
     assert len({id(turn.entry) for turn in turns_of_all}) == 3
 
 
 def test_an_owner_has_two_entries_at_most_once_no_worker_is_idle():
-    shared = Turns(workers=2, most_running=10, most_waiting=10)
+    shared = Turns(Workers(2), most_running=10, most_waiting=10)
     lanes = [shared.take(number, owner="racer") for number in range(4)]
     assert shared.running == 2
     assert lanes[2].entry is not lanes[3].entry
@@ -162,5 +172,5 @@ def test_an_owner_has_two_entries_at_most_once_no_worker_is_idle():
 
 
 def test_an_owner_may_use_idle_workers():
-    shared = Turns(workers=8, most_running=80, most_waiting=10)
+    shared = Turns(Workers(8), most_running=80, most_waiting=10)
     assert len({shared.take(number, owner="racer").entry for number in range(10)}) == 8

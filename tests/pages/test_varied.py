@@ -18,8 +18,7 @@ from pages.runs.varied import (
     written_features,
     written_network,
 )
-from pages.server import hosting
-from pages.server.hosting import Limits
+from pages.server.limits import Limits
 from polycore.experiment.experiment import MAX_SEED
 from polycore.pictures.palette import PALETTE
 
@@ -49,9 +48,9 @@ def test_each_activation_is_trained_with_the_weights_that_suit_it():
 
 
 @pytest.fixture
-def limits(monkeypatch):
+def limits(own_server):
     """Return a function that gives this server limits."""
-    return lambda **limits: monkeypatch.setattr(hosting, "limits", lambda: Limits(**limits))
+    return lambda **limits: own_server(limits=Limits(**limits))
 
 
 # --- what the user types ----------------------------------------------------------------------

@@ -1,0 +1,69 @@
+"""What this server keeps for all its visitors, in one object, and the one way to ask for it."""
+
+import threading
+from dataclasses import dataclass, field
+
+from pages.server import limits
+from pages.server.limits import Limits
+from pages.server.shared_results import SharedResults
+from pages.server.turns import Turns
+from polycore.workers import cluster
+from polycore.workers.cluster import Cluster
+from polycore.workers.processes import Workers
+
+
+@dataclass(frozen=True, eq=False)
+class Server:
+    """What a server keeps from its start to its end. Each field is thread-safe.
+
+    limits: what visitors may ask for.
+    workers: what computes their runs: processes of its own, or a Dask cluster.
+    turns: whose turn it is to compute.
+    results: the chunks and pictures that those who train the same share.
+    """
+
+    limits: Limits
+    workers: Workers | Cluster
+    turns: Turns
+    results: SharedResults = field(default_factory=SharedResults)
+
+    @classmethod
+    def of(cls, allowed: Limits, workers: Workers | Cluster) -> "Server":
+        """Return a server with these limits and workers, on which nothing has happened yet."""
+        return cls(allowed, workers, Turns(workers, allowed.max_running, allowed.max_waiting))
+
+    @classmethod
+    def of_environment(cls) -> "Server":
+        """Return a server with the limits that the environment names, and its cluster or one worker a core.
+
+        No worker is started.
+        """
+        allowed, address = limits.of_environment(), cluster.address()
+        return cls.of(
+            allowed, Workers(in_idle_time=allowed.is_hosted) if address is None else Cluster(address)
+        )
+
+
+_current: Server | None = None
+_lock = threading.Lock()
+
+
+def begin(server: Server) -> Server:
+    """Let `server` be the one of this process from now on, and return it."""
+    global _current
+    with _lock:
+        _current = server
+    return server
+
+
+def current() -> Server:
+    """Return the server of this process.
+
+    `streamlit run` lets it begin before the first visitor. Where nothing does, as when a page is run by
+    itself, the first call creates it.
+    """
+    global _current
+    with _lock:
+        if _current is None:
+            _current = Server.of_environment()
+        return _current

@@ -1,0 +1,65 @@
+"""What the server keeps is one object, created when it starts, and there for all who ask."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from pages.server import server
+from pages.server.server import Server
+from polycore.workers import processes
+from tests.pages.browsing import ROOT
+
+
+@pytest.mark.parametrize(("cores", "count"), [(1, 1), (3, 3), (64, 8)])
+def test_a_server_has_one_worker_a_core_but_at_most_eight(monkeypatch, cores, count):
+    monkeypatch.delenv("POLYCORE_SCHEDULER", raising=False)
+    monkeypatch.setattr(processes, "available_cores", lambda: cores)
+    assert Server.of_environment().workers.count == count
+
+
+def test_all_who_ask_at_once_where_no_server_has_begun_get_the_same_one(monkeypatch):
+    monkeypatch.setattr(server, "_current", None)
+    together = Barrier(8)
+
+    def ask(_):
+        together.wait(20)
+        return server.current()
+
+    with ThreadPoolExecutor(8) as visitors:
+        found = set(visitors.map(ask, range(8)))
+    assert found == {server.current()}
+
+
+PROGRAM = """
+import asyncio
+import os
+import streamlit_app
+from pages.channel.lifespan import lifespan
+from pages.server import server
+
+async def started():
+    async with lifespan(streamlit_app.app):
+        return server.current().limits
+
+if __name__ == "__main__":
+    os.environ["POLYCORE_LIMITS"] = "hosted.toml"  # as Streamlit does with its secrets, after the import
+    limits = asyncio.run(started())
+    print(limits.is_hosted, limits.max_seconds, server.current().workers._in_idle_time)
+"""
+
+
+def test_a_server_is_what_the_environment_says_when_it_starts_and_not_when_it_is_imported():
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("POLYCORE_")}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["True", "60", "True"]
