@@ -13,6 +13,7 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from pages.channel import address
 from pages.channel.scripts import Script
+from pages.server import server
 
 FOLDER = "components"  # below the channel's own
 # with which the script of each component begins
@@ -66,7 +67,7 @@ class Component:
     @property
     def draw(self) -> ComponentRenderer:
         """The function that draws it on a page; see `st.components.v2.component`."""
-        return _renderer(self, address.is_served())
+        return _renderer(self, server.current().channel is not None)
 
 
 @lru_cache(maxsize=64)

@@ -9,28 +9,22 @@ import streamlit as st
 from pages import patches
 from pages.channel import address, log_filter, scripts
 from pages.monitoring import busy, metrics, usage
-from pages.monitoring.usage import Usage
 from pages.server import server
-from pages.server.hub import hub
 from pages.server.server import Server
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Patch Streamlit and start the workers before the first visitor; end the workers after the last."""
-    address.serve()
+    own = server.begin(Server.of_environment(address.of_this_server()))
     scripts.prepare()
     log_filter.apply()
     patches.apply()
-    own = server.begin(Server.of_environment())
     own.workers.start()
-    metrics.serve(_usage)
-    tasks = [asyncio.create_task(hub.keep_forgetting()), asyncio.create_task(busy.keep_logging(_usage))]
+    metrics.serve(usage.of_this_server)
+    coroutines = own.hub.keep_forgetting(), busy.keep_logging(usage.of_this_server)
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
     yield
     for task in tasks:
         task.cancel()
     own.workers.shutdown(wait=False, cancel_futures=True)
-
-
-def _usage() -> Usage:
-    return usage.of_this_server(hub.sockets)

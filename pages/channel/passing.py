@@ -8,8 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from pages import patches
-from pages.channel import address, component, session_key
+from pages.channel import component, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT
+from pages.server import server
 
 KEY = "channel.passing"
 SECONDS = 1.0
@@ -22,7 +23,7 @@ _component = component.Component(
 
 def is_needed() -> bool:
     """Return whether this server has no other way for frames."""
-    return not address.is_served()
+    return server.current().channel is None
 
 
 def draw() -> None:

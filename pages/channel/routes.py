@@ -17,7 +17,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pages.channel import address, component, origins, scripts, weights
 from pages.monitoring import health
-from pages.server.hub import Holder, Subscriber, hub
+from pages.server import server
+from pages.server.hub import Holder, Subscriber
 
 # Codes with which a socket is closed. It is accepted first: a browser sees no code of one that was not.
 # A tab connects again after the first one alone: channel.js.
@@ -54,7 +55,7 @@ def routes() -> list[BaseRoute]:
 
 async def weights_now(request: Request) -> Response:
     """Answer with the weights of the network whose map has that name on the session's page."""
-    holder = hub.holder(request.path_params["key"])
+    holder = server.current().hub.holder(request.path_params["key"])
     model_now = None if holder is None else holder.model_now(request.path_params["name"])
     content = None if model_now is None else await asyncio.to_thread(lambda: weights.packed(model_now()))
     if content is None:
@@ -64,7 +65,7 @@ async def weights_now(request: Request) -> Response:
 
 async def latest_frame(request: Request) -> Response:
     """Answer with the latest frame of a run, for a page whose socket cannot open."""
-    holder = hub.holder(request.path_params["key"])
+    holder = server.current().hub.holder(request.path_params["key"])
     source = None if holder is None else holder.source(request.path_params["name"])
     if holder is None or source is None:
         # not 404: after a restart that is nothing to report, and browsers would as an error of the page
@@ -80,7 +81,7 @@ async def channel(socket: WebSocket) -> None:
         await socket.accept()
     except OSError:  # the tab has gone meanwhile
         return
-    holder = hub.holder(socket.path_params["key"])
+    holder = server.current().hub.holder(socket.path_params["key"])
     if not origins.is_allowed(socket.headers.get("origin"), socket.headers.get("host")):
         await _close(socket, FOREIGN_ORIGIN)
     elif holder is None:
@@ -180,6 +181,7 @@ def _take(message: dict[str, Any], holder: Holder, subscriber: Subscriber) -> No
 async def _write(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> int | None:
     """Send each run's latest frame when there is another. Return the code to close the socket with."""
     sent: dict[str, tuple[int, bool]] = {}
+    hub = server.current().hub
     while not holder.is_revoked:
         sources = holder.sources
         sent = {source.name: sent[source.name] for source in sources if source.name in sent}

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from pages.channel import address
-from pages.server import presence
-from pages.server.hub import Holder, ModelNow, Source, hub
+from pages.server import presence, server
+from pages.server.hub import Holder, ModelNow, Source
 
 # In the session state. The key never leaves the server but to the session's own tab.
 KEY, FOLLOWED, BEGUN = "channel.key", "channel.followed", "channel.begun"
@@ -20,6 +19,7 @@ def key() -> str:
 
 def holder() -> Holder:
     """Return what this session may see; a new session has nothing yet."""
+    hub = server.current().hub
     held = hub.holder(st.session_state.get(KEY, ""))
     if held is None:
         st.session_state[KEY], held = hub.open(presence.of_this_tab())
@@ -57,15 +57,16 @@ def offer(name: str, model_now: ModelNow) -> str | None:
 
 def is_known(other: str) -> bool:
     """Return whether the server knows that key still."""
-    return hub.holder(other) is not None
+    return server.current().hub.holder(other) is not None
 
 
 def revoke(other: str) -> None:
     """End what another session of this tab may see, which is over."""
     if other != st.session_state.get(KEY):
-        hub.revoke(other)
+        server.current().hub.revoke(other)
 
 
 def channel() -> str | None:
     """Return the address of the session's channel, relative to the app's; None if the server has none."""
-    return address.of(key()) if address.is_served() else None
+    served = server.current().channel
+    return None if served is None else f"{served}/{key()}"

@@ -34,12 +34,12 @@ class Usage:
 ReadUsage = Callable[[], Usage]
 
 
-def of_this_server(sockets: int) -> Usage:
-    """Return the figures now; `sockets` is how many are open."""
+def of_this_server() -> Usage:
+    """Return the figures now."""
     own = server.current()
     queue, results, workers = own.turns, own.results, own.workers
     return Usage(
-        sockets=sockets,
+        sockets=own.hub.sockets,
         computing=queue.running,
         waiting=queue.waiting,
         begun=queue.taken,

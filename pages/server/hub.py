@@ -265,6 +265,3 @@ class Hub:
             gone = [self._holders.pop(key) for key in forgotten]
         for holder in gone:
             holder.end()
-
-
-hub = Hub()

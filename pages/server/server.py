@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 
 from pages.server import limits
+from pages.server.hub import Hub
 from pages.server.limits import Limits
 from pages.server.shared_results import SharedResults
 from pages.server.turns import Turns
@@ -20,28 +21,27 @@ class Server:
     workers: what computes their runs: processes of its own, or a Dask cluster.
     turns: whose turn it is to compute.
     results: the chunks and pictures that those who train the same share.
+    hub: which tab may see which runs, and its sockets.
+    channel: the address of the live channel, relative to the app's; None without routes for it.
     """
 
     limits: Limits
     workers: Workers | Cluster
     turns: Turns
     results: SharedResults = field(default_factory=SharedResults)
+    hub: Hub = field(default_factory=Hub)
+    channel: str | None = None
 
     @classmethod
-    def of(cls, allowed: Limits, workers: Workers | Cluster) -> "Server":
-        """Return a server with these limits and workers, on which nothing has happened yet."""
-        return cls(allowed, workers, Turns(workers, allowed.max_running, allowed.max_waiting))
-
-    @classmethod
-    def of_environment(cls) -> "Server":
+    def of_environment(cls, channel: str | None = None) -> "Server":
         """Return a server with the limits that the environment names, and its cluster or one worker a core.
 
         No worker is started.
         """
-        allowed, address = limits.of_environment(), cluster.address()
-        return cls.of(
-            allowed, Workers(in_idle_time=allowed.is_hosted) if address is None else Cluster(address)
-        )
+        allowed, scheduler = limits.of_environment(), cluster.address()
+        workers = Workers(in_idle_time=allowed.is_hosted) if scheduler is None else Cluster(scheduler)
+        turns = Turns(workers, allowed.max_running, allowed.max_waiting)
+        return cls(allowed, workers, turns, channel=channel)
 
 
 _current: Server | None = None

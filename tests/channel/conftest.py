@@ -14,7 +14,7 @@ from streamlit.web.server.starlette.starlette_server import _get_uvicorn_config_
 from websockets.sync.client import ClientConnection, connect
 
 from pages.channel import routes
-from pages.server.hub import hub
+from pages.server import server
 from tests.channel.tapes import Tape
 from tests.waiting import wait_until
 
@@ -42,14 +42,12 @@ class ChannelServer:
 def channel_server() -> Iterator[ChannelServer]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         app = Starlette(routes=routes.routes())
-        server = uvicorn.Server(
-            uvicorn.Config(app, **_get_uvicorn_config_kwargs() | {"log_level": "warning"})
-        )
-        thread = threading.Thread(target=server.run, args=([listening],))
+        own = uvicorn.Server(uvicorn.Config(app, **_get_uvicorn_config_kwargs() | {"log_level": "warning"}))
+        thread = threading.Thread(target=own.run, args=([listening],))
         thread.start()
-        wait_until(lambda: server.started)
-        yield ChannelServer(server, listening.getsockname()[1])
-        server.should_exit = True
+        wait_until(lambda: own.started)
+        yield ChannelServer(own, listening.getsockname()[1])
+        own.should_exit = True
         thread.join(20)
         assert not thread.is_alive()
 
@@ -57,10 +55,10 @@ def channel_server() -> Iterator[ChannelServer]:
 class Seat:
     """A session's holder, and a client for its channel."""
 
-    def __init__(self, server: ChannelServer, *tapes: Tape) -> None:
+    def __init__(self, served_by: ChannelServer, *tapes: Tape) -> None:
         self.is_there = True
-        self.server = server
-        self.key, self.holder = hub.open(lambda: self.is_there)
+        self.server = served_by
+        self.key, self.holder = server.current().hub.open(lambda: self.is_there)
         self._tapes = tapes  # the holder alone would not keep them
         self.holder.show(tapes, lambda: self.is_there)
         self._opened = ExitStack()
@@ -84,7 +82,7 @@ class Seat:
 
     def end(self) -> None:
         """Close all that was opened."""
-        hub.revoke(self.key)
+        server.current().hub.revoke(self.key)
         self._opened.close()
 
 

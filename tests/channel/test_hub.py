@@ -182,4 +182,4 @@ def test_a_tab_that_fetches_frames_is_watching_for_three_seconds(own_hub, clock)
 @pytest.mark.parametrize(("name", "found"), [("b", "b"), ("", "a"), ("a/../b", "a"), ("ä", "a")])
 def test_the_address_has_the_replica_s_name_and_the_key(monkeypatch, name, found):
     monkeypatch.setenv("POLYCORE_REPLICA", name)
-    assert address.of("0f") == f"live/{found}/0f"
+    assert address.of_this_server() == f"live/{found}"

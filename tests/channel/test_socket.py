@@ -8,7 +8,7 @@ from time import monotonic, sleep
 import pytest
 
 from pages.channel import routes
-from pages.server.hub import hub
+from pages.server import server
 from tests.channel.tapes import BrokenTape, Tape, close_code, numbers_until, unpacked
 from tests.waiting import wait_until
 
@@ -231,7 +231,7 @@ def test_a_revoked_key_ends_its_sockets_and_lets_the_sources_go(seat):
     first(hidden)
     seen = here.connect()
     first(seen)
-    hub.revoke(here.key)
+    server.current().hub.revoke(here.key)
     assert tape.listeners == []
     assert close_code(seen) == 4404
     assert close_code(hidden) == 4404

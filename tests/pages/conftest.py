@@ -9,7 +9,6 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 
 from pages.runs.runner import Training
-from pages.server.hub import Holder, Hub, IsThere, hub
 from pages.server.server import Server
 from pages.server.turns import Turns
 from polycore.workers.processes import Workers
@@ -38,23 +37,6 @@ def no_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for training in tuple(begun):
         training.stop()
-
-
-@pytest.fixture(autouse=True)
-def no_session_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Forget the sessions of a test: each new one looks at all others, and asks whether its tab is there."""
-    keys: list[str] = []
-    make = Hub.open
-
-    def note(own: Hub, is_there: IsThere) -> tuple[str, Holder]:
-        key, holder = make(own, is_there)
-        keys.append(key)
-        return key, holder
-
-    monkeypatch.setattr(Hub, "open", note)
-    yield
-    for key in keys:
-        hub.revoke(key)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ The browser may call an element's updates in any order.
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.channel import address, component
+from pages.channel import component
 from tests.examples.programs import NODE
 from tests.pages.browsing import DRAWING_SECONDS
 from tests.pages.node import STYLES, printed
@@ -66,13 +66,13 @@ console.log(JSON.stringify(documents.map(texts)));
 
 
 @pytest.mark.parametrize("has_route", [True, False])
-def test_a_page_has_the_address_of_a_script_where_there_is_one(monkeypatch, has_route):
+def test_a_page_has_the_address_of_a_script_where_there_is_one(own_server, has_route):
     def page():
         from pages.channel import live_text
 
         live_text.draw("words", "key", None)
 
-    monkeypatch.setattr(address, "is_served", lambda: has_route)
+    own_server(channel="live/a" if has_route else None)
     [element] = AppTest.from_function(page, default_timeout=DRAWING_SECONDS).run().get("bidi_component")
     has_whole = "class Text" in element.proto.js_content
     has_address = "live/components/polycore_text-" in element.proto.js_content

@@ -33,7 +33,7 @@ def started(own_server):
     """Return a function that lets the server begin once more, with the limits that the environment names."""
 
     def start():
-        new = Server.of(limits.of_environment(), server.current().workers)
+        new = Server.of_environment()
         return own_server(limits=new.limits, turns=new.turns)
 
     return start

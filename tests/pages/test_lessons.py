@@ -12,7 +12,7 @@ from pages.lessons import continuing, lesson_panel, lessons, network_settings
 from pages.lessons.moment import Moment
 from pages.models.shown_network import ShownNetwork
 from pages.runs.runner import Training
-from pages.server.hub import hub
+from pages.server import server
 from pages.state import session
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.session_value import Lessons, Session
@@ -746,7 +746,7 @@ def test_while_a_run_is_under_way_its_frames_say_when_the_lesson_is_seen(monkeyp
     training = session_of(app).training
     component = sent_to(app, "lesson.watch")
     assert (component["until"], component["follow"]["run"]) == ("seen", f"{training.name}-lesson")
-    source = hub.holder(app.session_state[session_key.KEY]).source(f"{training.name}-lesson")
+    source = server.current().hub.holder(app.session_state[session_key.KEY]).source(f"{training.name}-lesson")
     assert source.frame().header["seen"] is False
     seen.append(True)
     wait_until(lambda: source.frame().header["seen"])

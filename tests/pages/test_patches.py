@@ -9,7 +9,6 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from pages import patches
-from pages.channel import address
 from pages.patches import callbacks, rerun_requests, switch_interval
 from tests.pages.browsing import ROOT, opened
 
@@ -44,11 +43,11 @@ def test_a_server_that_starts_applies_all_patches_and_an_import_none():
     assert done.stdout.strip() == f"{[False] * 4} {[True] * 4}"
 
 
-def test_a_server_without_our_lifespan_applies_them_when_it_draws_a_page(monkeypatch):
+def test_a_server_without_our_lifespan_applies_them_when_it_draws_a_page(monkeypatch, own_server):
     applied = []
     monkeypatch.setattr(patches, "apply", lambda: applied.append("applied"))
-    for is_served, expected in ((True, []), (False, ["applied"])):
-        monkeypatch.setattr(address, "is_served", lambda is_served=is_served: is_served)
+    for channel, expected in (("live/a", []), (None, ["applied"])):
+        own_server(channel=channel)
         opened()
         assert applied == expected
 
