@@ -7,6 +7,7 @@ from pages.server import limits
 from pages.server.hub import Hub
 from pages.server.limits import Limits
 from pages.server.shared_results import SharedResults
+from pages.server.tabs import Tabs
 from pages.server.turns import Turns
 from polycore.workers import cluster
 from polycore.workers.cluster import Cluster
@@ -22,6 +23,7 @@ class Server:
     turns: whose turn it is to compute.
     results: the chunks and pictures that those who train the same share.
     hub: which tab may see which runs, and its sockets.
+    tabs: what each tab had, in case that it is refreshed.
     channel: the address of the live channel, relative to the app's; None without routes for it.
     """
 
@@ -30,6 +32,7 @@ class Server:
     turns: Turns
     results: SharedResults = field(default_factory=SharedResults)
     hub: Hub = field(default_factory=Hub)
+    tabs: Tabs = field(default_factory=Tabs)
     channel: str | None = None
 
     @classmethod

@@ -8,17 +8,14 @@ its page is then drawn a second time.
 """
 
 import secrets
-import threading
-import time
-from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from pages.channel import component, session_key
-from pages.server.array_bytes import array_bytes
+from pages.server import server
 from pages.state.holdings import Holdings
 from pages.state.session_value import Session
 
@@ -28,29 +25,8 @@ HOLDINGS_KEY, HELD_KEY = f"{KEY}.holdings", f"{KEY}.held"  # of this session, an
 COMPONENT_KEY = f"{KEY}.component"
 ANSWERED_KEY = f"{KEY}.answered"
 FIRST_KEY = f"{KEY}.first"
-MOST_REMEMBERED = 400  # tabs: a class of thirty for a day of lessons
-MOST_BYTES = 200_000_000  # of all of them; a tab that has trained has about 0.3 MB
-SECONDS_REMEMBERED = 900.0
 NAME_LENGTH = 32
 SCRIPT = Path(__file__).with_name("tab.js")
-
-
-@dataclass(frozen=True, eq=False)
-class Remembered:
-    """The session of a tab.
-
-    at: when it was last stored, by time.monotonic. size: about how many bytes it has.
-    key: of its live channel, which its pages may use only later.
-    """
-
-    at: float
-    session: Session
-    size: int
-    key: str
-
-
-_lock = threading.Lock()
-_sessions: OrderedDict[str, Remembered] = OrderedDict()
 
 
 def remember(session: Session) -> None:
@@ -61,11 +37,7 @@ def remember(session: Session) -> None:
         return
     # without its film, which has up to 3 MB and is drawn again in two seconds
     session = replace(session, drawings=replace(session.drawings, film=None))
-    remembered = Remembered(time.monotonic(), session, array_bytes(session), session_key.key())
-    with _lock:
-        _sessions[name] = remembered
-        _sessions.move_to_end(name)
-        _forget()
+    server.current().tabs.keep(name, session, session_key.key())
 
 
 def recalled(*, in_two_parts: bool) -> Session | None:
@@ -76,8 +48,8 @@ def recalled(*, in_two_parts: bool) -> Session | None:
     in_two_parts: whether the page, if it is the session's first, leaves something out. Any tab then reports
         its name, so that the page is drawn again.
     """
-    with _lock:
-        _forget()
+    tabs = server.current().tabs
+    tabs.let_go()
     is_first = st.session_state[FIRST_KEY] = FIRST_KEY not in st.session_state
     name = st.session_state.setdefault(KEY, secrets.token_hex(NAME_LENGTH // 2))
     holds = st.session_state.get(HOLDINGS_KEY, Holdings()).to_json()
@@ -93,10 +65,9 @@ def recalled(*, in_two_parts: bool) -> Session | None:
     if not _is_name(tab.name) or tab.name == name:
         return None
     st.session_state[REPORTED_KEY] = tab.name
-    with _lock:
-        remembered = _sessions.get(tab.name)
-    st.session_state[FORGOTTEN_KEY] = remembered is None
-    return None if remembered is None else remembered.session
+    before = tabs.get(tab.name)
+    st.session_state[FORGOTTEN_KEY] = before is None
+    return None if before is None else before.session
 
 
 def _answer() -> None:
@@ -126,37 +97,19 @@ def confirm_name() -> bool:
     Call it when the session has what was recalled. A press may end a page whenever that reads or writes the
     session; the next run of the page then recalls again. The tab's session before it sees nothing more.
     """
-    own = st.session_state[KEY]
+    own, tabs = st.session_state[KEY], server.current().tabs
     name = st.session_state.get(REPORTED_KEY, own)
+    before = tabs.get(name)
     if name == own:
-        _renew_key(name)
+        if before is not None and not session_key.is_known(before.key):
+            # it was forgotten during a long cut, and the session has another one now
+            tabs.keep(name, before.session, session_key.key())
         return False
     st.session_state[KEY] = name
-    with _lock:
-        _sessions.pop(own, None)
-        before = _sessions.get(name)
+    tabs.forget(own)
     if before is not None:
         session_key.revoke(before.key)
     return True
-
-
-def _renew_key(name: str) -> None:
-    """Remember the key that this session has now, if its own was forgotten during a long cut."""
-    with _lock:
-        remembered = _sessions.get(name)
-        if remembered is not None and not session_key.is_known(remembered.key):
-            _sessions[name] = replace(remembered, key=session_key.key())
-
-
-def _forget() -> None:
-    oldest = time.monotonic() - SECONDS_REMEMBERED
-    size = sum(remembered.size for remembered in _sessions.values())
-    while _sessions:
-        first = next(iter(_sessions.values()))
-        if first.at >= oldest and len(_sessions) <= MOST_REMEMBERED and size <= MOST_BYTES:
-            return
-        _sessions.popitem(last=False)
-        size -= first.size
 
 
 def _is_name(name: Any) -> bool:

@@ -37,10 +37,10 @@ import weakref
 import streamlit as st
 
 from pages.runs import runner, viewer
-from pages.state import recall
+from pages.server import server
 
 viewer.GRACE_SECONDS = {GRACE}
-recall.SECONDS_REMEMBERED = float(st.query_params["remembered"])
+server.current().tabs.seconds = float(st.query_params["remembered"])
 if not hasattr(runner, "observed"):
     runner.observed = weakref.WeakSet()
     begin = runner.Training.__init__

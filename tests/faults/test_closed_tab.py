@@ -3,7 +3,6 @@
 import gc
 import threading
 import weakref
-from collections import OrderedDict
 from concurrent.futures import Executor, Future
 from types import SimpleNamespace
 from unittest.mock import Mock
@@ -18,7 +17,8 @@ from pages.channel import session_key
 from pages.frame import frame
 from pages.runs import viewer
 from pages.runs.runner import Training
-from pages.server import presence, server
+from pages.server import presence, server, tabs
+from pages.server.tabs import Tabs
 from pages.server.turns import Turns
 from pages.state import recall, session
 from pages.state.holdings import Holdings
@@ -74,7 +74,7 @@ class Tab:
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(viewer, "monotonic", clock)
-    monkeypatch.setattr(recall, "time", SimpleNamespace(monotonic=clock))
+    monkeypatch.setattr(tabs, "time", SimpleNamespace(monotonic=clock))
     return clock
 
 
@@ -229,10 +229,10 @@ def test_no_mock_of_a_server_is_asked_as_in_an_app_test(monkeypatch):
 
 
 @pytest.fixture
-def tab_of(monkeypatch):
+def tab_of(monkeypatch, own_server):
     """Return a function that makes a tab of that name the one whose page runs."""
-    # a memory of its own: what other tests remember is of another clock, and counts toward the limit
-    monkeypatch.setattr(recall, "_sessions", OrderedDict())
+    # what other tests remember is of another clock, and counts toward the limit
+    own_server(tabs=Tabs())
     state = {}
     monkeypatch.setattr(recall.st, "session_state", state)
 
@@ -378,8 +378,8 @@ def test_a_refreshed_page_that_ends_as_soon_as_it_has_its_session_has_the_networ
     assert words_of(app)["weights"] == network["weights"]
 
 
-def test_at_most_so_many_tabs_are_remembered_and_the_oldest_go(tab_of, monkeypatch):
-    monkeypatch.setattr(recall, "MOST_REMEMBERED", 2)
+def test_at_most_so_many_tabs_are_remembered_and_the_oldest_go(tab_of, own_server):
+    own_server(tabs=Tabs(most=2))
     for letter in "abc":
         tab_of(letter)
         recall.remember(Session(lessons=Lessons(current=letter)))
@@ -387,8 +387,8 @@ def test_at_most_so_many_tabs_are_remembered_and_the_oldest_go(tab_of, monkeypat
     assert [session and session.lessons.current for session in found] == [None, "b", "c"]
 
 
-def test_the_oldest_tabs_are_forgotten_when_all_have_too_many_bytes(tab_of, monkeypatch):
-    monkeypatch.setattr(recall, "MOST_BYTES", 40_000)
+def test_the_oldest_tabs_are_forgotten_when_all_have_too_many_bytes(tab_of, own_server):
+    own_server(tabs=Tabs(most_bytes=40_000))
     for letter in "abc":
         tab_of(letter)
         recall.remember(Session(points=Points(np.zeros((1000, 2)), None)))  # of 16,000 bytes

@@ -134,7 +134,6 @@ CHANGED = {
     "pages.patches.rerun_requests._last_pages",  # by Streamlit's own session, with which an entry goes
     "pages.patches.tick_rate._ticked_at",  # the same
     "pages.server.server._current",  # as the server starts; see tests/pages/test_shared_runs.py
-    "pages.state.recall._sessions",  # by a name that a tab alone knows; at most MOST_REMEMBERED
 }
 
 
