@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,8 +16,7 @@ from pages.channel.scripts import Script
 from pages.server import server
 
 FOLDER = "components"  # below the channel's own
-# with which the script of each component begins
-SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+SCRIPT = Path(__file__).with_suffix(".js")  # with which the script of each component begins
 # The connection may be cut at that moment, so the import is tried again, each time with another query: a
 # browser may remember that an address has failed.
 _IMPORT = """\
@@ -35,34 +34,45 @@ for (let attempt = 0; !whole; attempt += 1) {
 export default whole.default;
 """
 
-_scripts: dict[str, Script] = {}
+_declared: dict[str, "Component"] = {}
 
 
 @dataclass(frozen=True)
 class Component:
-    """A component. Its script may use what `SCRIPT` has.
+    """A component, whose script may use what `SCRIPT` has.
 
     Drawing a page sends the browser the script of every component on it. If the server has a route for
     scripts, a few lines that import the script from its address are sent instead.
+
+    scripts: its files in their order; the styles of its elements are beside the last, if it has any.
     """
 
     name: str
-    script: str
-    css: str = ""
+    scripts: tuple[Path, ...]
     isolate_styles: bool = True
 
     def __post_init__(self) -> None:
-        _scripts[self.file] = Script(self.whole.encode)
+        _declared[self.name] = self
 
-    @property
+    @cached_property
     def whole(self) -> str:
         """Its script behind `SCRIPT`, which gives its styles to its elements."""
-        return f"const STYLES = {json.dumps(self.css)};\n{SCRIPT}{self.script}"
+        styles = self.scripts[-1].with_suffix(".css")
+        css = styles.read_text(encoding="utf-8") if styles.exists() else ""
+        files = (SCRIPT, *self.scripts)
+        return f"const STYLES = {json.dumps(css)};\n" + "".join(
+            file.read_text(encoding="utf-8") for file in files
+        )
 
-    @property
+    @cached_property
     def file(self) -> str:
         """The name of its script's file; another script has another name."""
         return f"{self.name}-{sha256(self.whole.encode()).hexdigest()[:12]}.js"
+
+    @cached_property
+    def served(self) -> Script:
+        """Its script, as browsers get it from its address."""
+        return Script(self.whole.encode)
 
     @property
     def draw(self) -> ComponentRenderer:
@@ -76,7 +86,16 @@ def _renderer(component: Component, is_served: bool) -> ComponentRenderer:
     return st.components.v2.component(component.name, js=script, isolate_styles=component.isolate_styles)
 
 
+def prepare() -> None:
+    """Read the scripts of all components, as they are when the server starts."""
+    for component in tuple(_declared.values()):
+        component.file  # noqa: B018
+
+
 async def script(request: Request) -> Response:
     """Answer with the script of the component that has that file."""
-    found = _scripts.get(request.path_params["file"])
-    return Response(status_code=404) if found is None else await found.answer(request)
+    file = request.path_params["file"]
+    component = _declared.get(file.rpartition("-")[0])
+    if component is None or component.file != file:
+        return Response(status_code=404)
+    return await component.served.answer(request)

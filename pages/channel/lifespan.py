@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from pages import patches
-from pages.channel import address, log_filter, scripts
+from pages.channel import address, component, log_filter, scripts
 from pages.monitoring import busy, metrics, usage
 from pages.server import server
 from pages.server.server import Server
@@ -18,6 +18,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Patch Streamlit and start the workers before the first visitor; end the workers after the last."""
     own = server.begin(Server.of_environment(address.of_this_server()))
     scripts.prepare()
+    component.prepare()
     log_filter.apply()
     patches.apply()
     own.workers.start()

@@ -16,14 +16,9 @@ from pages.server.hub import Halt
 
 NO_HALTS: Mapping[str, Halt] = MappingProxyType({})
 
-_HERE = Path(__file__)
 # with which the script of each component that follows a run begins
-CHANNEL_SCRIPT = _HERE.with_name("channel.js").read_text(encoding="utf-8")
-_component = component.Component(
-    "polycore_text",
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    script=CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
-)
+CHANNEL_SCRIPT = Path(__file__).with_name("channel.js")
+_component = component.Component("polycore_text", (CHANNEL_SCRIPT, Path(__file__).with_suffix(".js")))
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,7 @@ from pages.server import server
 KEY = "channel.passing"
 SECONDS = 1.0
 
-_component = component.Component(
-    "polycore_passing",
-    script=CHANNEL_SCRIPT + Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
-)
+_component = component.Component("polycore_passing", (CHANNEL_SCRIPT, Path(__file__).with_suffix(".js")))
 
 
 def is_needed() -> bool:

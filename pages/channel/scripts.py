@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import threading
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import plotly
@@ -16,7 +15,7 @@ from pages.server import server
 
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 PLOTLYS_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-PLOTLYS_NAME = f"plotly-{version('plotly')}.js"
+PLOTLYS_NAME = f"plotly-{plotly.__version__}.js"
 
 
 class Script:

@@ -14,12 +14,7 @@ from polycore.pictures.palette import PALETTE
 KEY = "data.draw"
 HEIGHT = 520  # pixels, with the tools
 
-_HERE = Path(__file__)
-_component = component.Component(
-    "polycore_draw_points",
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    script=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_component = component.Component("polycore_draw_points", (Path(__file__).with_suffix(".js"),))
 
 
 def draw(sketch: Sketch, change: Callable[[Sketch], None], current: Callable[[], Sketch]) -> None:

@@ -14,12 +14,7 @@ SET_UP = "Link copied. It contains the set-up."
 WAITING = "The link is copied as soon as it has all that you entered."
 LATE = "The server does not answer: this link may lack what you entered last."
 
-_HERE = Path(__file__)
-_component = component.Component(
-    "polycore_copy",
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    script=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_component = component.Component("polycore_copy", (Path(__file__).with_suffix(".js"),))
 
 
 def draw(key: str) -> None:

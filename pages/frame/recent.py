@@ -18,12 +18,7 @@ from polycore.polynomials.classes import counted_classes
 PREFIX = "recent"
 NOTE_KEY, LIST_KEY = f"{PREFIX}.note", f"{PREFIX}.list"
 
-_HERE = Path(__file__)
-_component = component.Component(
-    "polycore_recent",
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    script=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_component = component.Component("polycore_recent", (Path(__file__).with_suffix(".js"),))
 
 
 def note() -> None:

@@ -43,11 +43,8 @@ EXPLAINED = (
 
 Layers = tuple[tuple[int, ...], ...]
 
-_HERE = Path(__file__)
 _component = component.Component(
-    "polycore_network",
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    script=live_text.CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    "polycore_network", (live_text.CHANNEL_SCRIPT, Path(__file__).with_suffix(".js"))
 )
 MAX_OUTPUT_NAME = 8  # characters
 

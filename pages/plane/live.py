@@ -19,12 +19,11 @@ from streamlit.components.v1 import declare_component
 from pages.channel import component, scripts, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 from pages.server.hub import ModelNow
-from polycore.web.assets import asset
+from polycore.web.assets import file_of
 
 OnClick = Callable[[float, float], None]
 OnLift = Callable[[int, float], None]
 
-_HERE = Path(__file__)
 _SHARED_SCRIPTS = ("network.js", "place.js", "label.js")
 _SCRIPTS = (
     "picture.js",
@@ -37,14 +36,7 @@ _SCRIPTS = (
 )
 _component = component.Component(
     "polycore_live",
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    script="".join(
-        [
-            CHANNEL_SCRIPT,
-            *map(asset, _SHARED_SCRIPTS),
-            *(_HERE.with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS),
-        ]
-    ),
+    (CHANNEL_SCRIPT, *map(file_of, _SHARED_SCRIPTS), *map(Path(__file__).with_name, _SCRIPTS)),
     isolate_styles=False,  # Plotly adds its own styles to the document
 )
 

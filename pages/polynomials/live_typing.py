@@ -10,10 +10,7 @@ from pages.channel import component
 
 LONGEST = 20_000  # characters: 24 polynomials have far fewer
 
-_component = component.Component(
-    "polycore_typing",
-    script=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
-)
+_component = component.Component("polycore_typing", (Path(__file__).with_suffix(".js"),))
 
 
 def watch(key: str, area_key: str, take: Callable[[str], None]) -> None:

@@ -16,12 +16,7 @@ KEY = "time_slider"
 
 Moments = Sequence[tuple[int, Choice]]
 
-_HERE = Path(__file__)
-_component = component.Component(
-    "polycore_time_slider",
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    script=CHANNEL_SCRIPT + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_component = component.Component("polycore_time_slider", (CHANNEL_SCRIPT, Path(__file__).with_suffix(".js")))
 
 
 def draw(shown: ShownRun) -> None:

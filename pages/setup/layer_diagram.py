@@ -19,12 +19,7 @@ HEIGHT = 130  # pixels, as in its script
 # + and − go from one of these to the next: by one neuron would take long in a wide layer
 SIZES = (*range(1, 9), 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 
-_HERE = Path(__file__)
-_component = component.Component(
-    "polycore_layers",
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    script=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_component = component.Component("polycore_layers", (Path(__file__).with_suffix(".js"),))
 
 
 def draw(experiment: Experiment) -> None:

@@ -26,7 +26,6 @@ COMPONENT_KEY = f"{KEY}.component"
 ANSWERED_KEY = f"{KEY}.answered"
 FIRST_KEY = f"{KEY}.first"
 NAME_LENGTH = 32
-SCRIPT = Path(__file__).with_name("tab.js")
 
 
 def remember(session: Session) -> None:
@@ -116,4 +115,4 @@ def _is_name(name: Any) -> bool:
     return isinstance(name, str) and len(name) == NAME_LENGTH and name.isascii() and name.isalnum()
 
 
-_tab = component.Component("polycore_tab", SCRIPT.read_text(encoding="utf-8"))
+_tab = component.Component("polycore_tab", (Path(__file__).with_name("tab.js"),))

@@ -3,6 +3,11 @@
 from pathlib import Path
 
 
+def file_of(name: str) -> Path:
+    """Return the file with that name."""
+    return Path(__file__).with_name(name)
+
+
 def asset(name: str) -> str:
-    """Return the text of the file with that name."""
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+    """Return its text."""
+    return file_of(name).read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from tests.examples.programs import NODE
 from tests.pages.browsing import DRAWING_SECONDS
 from tests.pages.node import STYLES, printed
 
+COMPONENTS = component.SCRIPT.read_text(encoding="utf-8")
 KEEPER = """
 const said = [];
 const update = keeping(
@@ -46,13 +47,13 @@ LATE_AFTER_IT_HAS_GONE = f"{GONE} comes('late')();"
 )
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_an_element_shows_the_last_update_whatever_comes_when(events, said):
-    program = f"{STYLES}{component.SCRIPT}{KEEPER}{events} console.log(JSON.stringify(said));"
+    program = f"{STYLES}{COMPONENTS}{KEEPER}{events} console.log(JSON.stringify(said));"
     assert printed(program) == said
 
 
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_all_elements_in_a_document_share_its_styles():
-    program = f"""{STYLES}{component.SCRIPT}
+    program = f"""{STYLES}{COMPONENTS}
 const update = keeping(() => ({{ show() {{}} }}), (object) => object.show());
 const documents = [{{ adoptedStyleSheets: [] }}, {{ adoptedStyleSheets: [] }}];
 for (const number of [0, 0, 1]) {{

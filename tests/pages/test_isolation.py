@@ -15,7 +15,7 @@ import pytest
 import streamlit as st
 
 import polycore as pc
-from pages.channel.component import Component
+from pages.channel.component import SCRIPT, Component
 from pages.inside.neuron_choice import Neuron
 from pages.plane import referee
 from pages.plane.scene import scene_of
@@ -130,7 +130,7 @@ OF_THE_SERVER = {
 
 # Containers of a module that its functions change.
 CHANGED = {
-    "pages.channel.component._scripts",  # when a module that declares a component is imported
+    "pages.channel.component._declared",  # when a module that declares a component is imported
     "pages.patches.rerun_requests._last_pages",  # by Streamlit's own session, with which an entry goes
     "pages.patches.tick_rate._ticked_at",  # the same
     "pages.server.server._current",  # as the server starts; see tests/pages/test_shared_runs.py
@@ -297,7 +297,7 @@ def arguments():
         "pages.plane.plane.referee_map": (best, scene),
         "pages.compare.race_view._latest_map": (run,),
         "pages.plane.referee.of": (*curves, 0.0),
-        "pages.channel.component._renderer": (Component("component", "export default () => {};"), False),
+        "pages.channel.component._renderer": (Component("component", (SCRIPT,)), False),
         "pages.run_view.map_values.shown_map": (class_map_of(model, window).packed(), EXPERIMENT, True),
         "pages.lessons.continuing._held_out": (5,),
         "pages.lessons.moment.key_of": (EXPERIMENT,),

@@ -38,6 +38,7 @@ const press = () => listeners.click({ target: {} });
 const begins = () => (app.dataset.testScriptState = "running");
 const ends = () => (app.dataset.testScriptState = "notRunning");
 """
+COMPONENTS = component.SCRIPT.read_text(encoding="utf-8")
 SCRIPT = (
     (ROOT / "pages/channel/live_text.js")
     .read_text(encoding="utf-8")
@@ -82,5 +83,5 @@ PRESS = "draws(false); press(); await wait(20); frame(true, 1);"
 )
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_change_is_reported_if_a_page_at_rest_does_not_show_it(events, reports):
-    program = f"{CLOCK}{BROWSER}{STYLES}{component.SCRIPT}{SCRIPT}{PAGE}{events}{END}"
+    program = f"{CLOCK}{BROWSER}{STYLES}{COMPONENTS}{SCRIPT}{PAGE}{events}{END}"
     assert printed(program) == reports

@@ -63,3 +63,39 @@ def test_a_server_is_what_the_environment_says_when_it_starts_and_not_when_it_is
         check=True,
     )
     assert done.stdout.split() == ["True", "60", "True"]
+
+
+IMPORTS = """
+import gc
+import sys
+import pandas, plotly.graph_objects, plotly.io, streamlit.web.cli, streamlit.testing.v1, uvicorn
+from concurrent.futures import Executor
+from importlib import import_module
+from pathlib import Path
+
+ROOT, done = Path.cwd(), []
+THREADS = ("_thread.start_new_thread", "_thread.start_joinable_thread")
+
+def note(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        path = Path(arguments[0])
+        if path.is_relative_to(ROOT / "pages") or path.is_relative_to(ROOT / "polycore"):
+            done.extend([path.name] if path.suffix not in (".py", ".pyc") else [])
+    elif event == "subprocess.Popen" or event in THREADS:
+        done.append(event)
+
+sys.addaudithook(note)
+for path in ("streamlit_app.py", *ROOT.glob("pages/*/*.py"), *ROOT.glob("polycore/*/*.py")):
+    import_module(".".join((ROOT / path).relative_to(ROOT).with_suffix("").parts))
+
+from pages.server import server
+pools = [one for one in gc.get_objects() if issubclass(type(one), Executor)]
+print(done, pools, server._current)
+"""
+
+
+def test_importing_our_modules_reads_no_file_starts_no_thread_and_creates_no_pool_or_server():
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTS], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert done.stdout.split("\n")[0] == "[] [] None"
