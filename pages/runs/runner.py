@@ -390,7 +390,7 @@ class Training:
             if kept is not None:
                 return kept
             self._await_turn(turn, generation)
-            steps = pace.next_steps(seconds_of_each(turns.of_this_server()))
+            steps = pace.next_steps(seconds_of_each(server.current().turns))
             request = self._request(run, steps, generation, turn, alone=False)
             if request is not None:
                 return self._await(request, generation)

@@ -209,8 +209,8 @@ class Sweep:
         watched = self._is_there() and monotonic() - self._looked_at < viewer.LEASE_SECONDS
         if not (watched and self.is_active):
             return 0
-        shared = turns.of_this_server()
-        return 1 if is_hosted() and shared.waiting else shared.workers
+        own = server.current()
+        return 1 if own.limits.is_hosted and own.turns.waiting else own.turns.workers
 
     def _begin(self, index: int, experiment: Experiment) -> Future[Outcome] | None:
         """Start a run and return the future of its outcome; None if the server has no room for it."""
