@@ -1,4 +1,4 @@
-"""Limits of polynomials and networks, which let everything that trains be saved and read back."""
+"""Limits of polynomials, networks and settings: they let everything that trains be saved and read back."""
 
 MIN_CLASSES, MAX_CLASSES = 2, 24
 MAX_LAYERS = 8
@@ -16,3 +16,15 @@ MAX_DEGREE = 12
 MAX_COEFFICIENT = 1e6
 MAX_TEXT = 200  # characters
 MAX_NESTING = 20  # of parentheses
+
+# Limits of the settings of an Experiment.
+MAX_SAMPLES_PER_CLASS = 100_000
+MAX_SAMPLES = 1_000_000
+MAX_BATCH_SIZE = 100_000
+MAX_STEPS = 100_000_000
+MAX_SEED = 2**32 - 1
+MAX_X = 1000.0
+MIN_X_WIDTH = 0.001
+MAX_NOISE = 1000.0
+MOST_DROPOUT = 0.9
+LEAST_HELD_OUT, MOST_HELD_OUT = 0.05, 0.5

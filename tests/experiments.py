@@ -3,8 +3,8 @@
 from hypothesis import strategies as st
 
 from polycore import Experiment, Polynomial
-from polycore.experiment.experiment import INITIAL_WEIGHTS
 from polycore.experiment.fresh_points import SAMPLINGS
+from polycore.experiment.settings import INITIAL_WEIGHTS
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES
 from polycore.optimizers.registry import OPTIMIZERS
@@ -29,7 +29,7 @@ _fields = st.fixed_dictionaries(
         "seed": st.integers(0, 2**32 - 1),
         "standardize": st.booleans(),
         "momentum": st.floats(0, 0.999),
-        "initial_weights": st.sampled_from(INITIAL_WEIGHTS),
+        "initial_weights": st.sampled_from(list(INITIAL_WEIGHTS)),
         "activation": st.sampled_from(list(ACTIVATIONS)),
         "nesterov": st.booleans(),
         "weight_decay": st.floats(0, 10),

@@ -15,7 +15,8 @@ from pages.wording import refusal
 from polycore import Experiment, PointSet, PolycoreError
 from polycore.arrays import evenly
 from polycore.class_name import checked_names, composed
-from polycore.experiment.experiment import LEAST_HELD_OUT, MOST_HELD_OUT, MOST_POINTS_IN_JSON
+from polycore.experiment.experiment import MOST_POINTS_IN_JSON
+from polycore.limits import LEAST_HELD_OUT, MOST_HELD_OUT
 from polycore.network.features import without_distances
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.points.layers_for import layers_for

@@ -9,7 +9,8 @@ from pages.setup import optimizer_input, seed, x_range
 from pages.state import session, typed
 from pages.wording import refusal
 from polycore import Experiment
-from polycore.experiment.experiment import MAX_NOISE, MEASURED_PER_CLASS
+from polycore.experiment.settings import MEASURED_PER_CLASS
+from polycore.limits import MAX_NOISE
 from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "data"

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from pages.game.game import POINTS, Game
 from polycore import Experiment, PolycoreError
-from polycore.experiment.experiment import MAX_SEED
+from polycore.limits import MAX_SEED
 from polycore.links import link
 from polycore.quoting import quoted
 

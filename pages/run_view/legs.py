@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from polycore import Experiment
-from polycore.experiment.experiment import LEFT_OUT
+from polycore.experiment.settings import LEFT_OUT
 from polycore.figures.progress import Change
 from polycore.history.leg import Leg
 

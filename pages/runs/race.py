@@ -8,8 +8,8 @@ from typing import Literal, Protocol
 from pages.runs.runner import Training
 from pages.server import server
 from polycore import Experiment, Model, PolycoreError
-from polycore.experiment.experiment import MAX_STEPS
 from polycore.formatting import counted, loss_text
+from polycore.limits import MAX_STEPS
 from polycore.network.activations import ACTIVATIONS
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.workers.chunk import advance_and_measure

@@ -8,7 +8,7 @@ from pages.server import server
 from pages.wording import layers
 from pages.wording.listed import listed
 from polycore import Experiment, PolycoreError
-from polycore.experiment.experiment import MAX_SEED, MOST_DROPOUT
+from polycore.limits import MAX_SEED, MOST_DROPOUT
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES, PLAIN, in_order, label_of
 from polycore.optimizers.registry import OPTIMIZERS

@@ -14,8 +14,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from polycore import Experiment, Model, PolycoreError
-from polycore.experiment.experiment import MAX_BATCH_SIZE, MAX_SAMPLES, MAX_SAMPLES_PER_CLASS, MAX_STEPS
-from polycore.limits import MAX_PARAMETERS, MAX_WIDTH
+from polycore.limits import (
+    MAX_BATCH_SIZE,
+    MAX_PARAMETERS,
+    MAX_SAMPLES,
+    MAX_SAMPLES_PER_CLASS,
+    MAX_STEPS,
+    MAX_WIDTH,
+)
 from polycore.quoting import quoted
 
 VARIABLE = "POLYCORE_LIMITS"  # the path of the file with a demo's limits

@@ -6,8 +6,9 @@ import streamlit as st
 
 from pages.state import session, typed
 from polycore import Experiment
-from polycore.experiment.experiment import INITIAL_WEIGHTS, MAX_STEPS, MOST_DROPOUT
 from polycore.experiment.fresh_points import SAMPLINGS
+from polycore.experiment.settings import INITIAL_WEIGHTS
+from polycore.limits import MAX_STEPS, MOST_DROPOUT
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import DISTANCES, NAMES, PLAIN, label_of
 from polycore.optimizers.registry import OPTIMIZERS

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.state import session, typed
-from polycore.experiment.experiment import MAX_SEED
+from polycore.limits import MAX_SEED
 
 NEW_SEEDS = 1_000_000  # new seeds are smaller, so that they are easy to read out
 

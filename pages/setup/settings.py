@@ -10,7 +10,7 @@ from pages.setup import layer_diagram, more_settings, optimizer_input, seed
 from pages.state import session, typed
 from pages.wording import layers, refusal
 from polycore import Experiment
-from polycore.experiment.experiment import MEASURED_PER_CLASS
+from polycore.experiment.settings import MEASURED_PER_CLASS
 from polycore.limits import MAX_LAYERS
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.state import session, typed
-from polycore.experiment.experiment import MAX_X
+from polycore.limits import MAX_X
 
 LABELS = ("x from", "x to")
 HELP = (

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from polycore.commands import experiment_source, settings
+from polycore.commands import experiment_source, options
 from polycore.commands.argument_parser import Parser
 from polycore.commands.kept_files import check_paths, failure_to_write
 from polycore.commands.tally import Tally
@@ -77,7 +77,7 @@ def add_to(commands: Any) -> None:
         f"{cluster.VARIABLE}, if it is set)",
     )
     experiment_source.add_data_to(parser)
-    settings.add_several_to(parser)
+    options.add_several_to(parser)
     parser.set_defaults(command=sweep, parser=parser)
 
 
@@ -92,7 +92,7 @@ def sweep(arguments: argparse.Namespace) -> int:
         experiment_source.paths_of(arguments),
     )
     try:
-        words = settings.several_of(arguments)
+        words = options.words_of(arguments)
         experiments = _experiments(arguments, words)
     except PolycoreError as error:
         parser.error(link.in_words(str(error)))

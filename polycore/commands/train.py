@@ -13,7 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
-from polycore.commands import experiment_source, settings
+from polycore.commands import experiment_source, options
 from polycore.commands.argument_parser import Parser
 from polycore.commands.descriptions import listing
 from polycore.commands.kept_files import (
@@ -96,7 +96,7 @@ def add_to(commands: Any) -> None:
         help="begin with the weights in this weight file or run file, instead of initial ones",
     )
     experiment_source.add_data_to(parser)
-    settings.add_to(parser)
+    options.add_to(parser)
     parser.set_defaults(command=train, parser=parser)
 
 
@@ -148,7 +148,7 @@ def _weights(parser: Parser, arguments: argparse.Namespace) -> Model | Run | Non
 
 
 def _initial_run(parser: Parser, arguments: argparse.Namespace, weights: Model | Run | None) -> Run:
-    words = settings.words_of(arguments)
+    words = options.words_of(arguments)
     if arguments.resume is not None:
         if arguments.experiment is not None or words or arguments.data or arguments.weights:
             parser.error(

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from polycore.checks import checked_whole_number
 from polycore.errors import PolycoreError
 from polycore.estimator import scikit_learn
-from polycore.experiment.experiment import MAX_SEED
-from polycore.limits import MAX_COORDINATE
+from polycore.limits import MAX_COORDINATE, MAX_SEED
 from polycore.network.features import DISTANCES
 
 COLUMNS = 2  # x and y

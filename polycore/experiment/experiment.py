@@ -4,7 +4,6 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -15,13 +14,12 @@ from polycore.checks import described
 from polycore.class_name import ClassName
 from polycore.errors import PolycoreError
 from polycore.experiment import json_text, validation
-from polycore.experiment.fresh_points import SAMPLINGS
+from polycore.experiment.settings import LEFT_OUT, MEASURED_PER_CLASS, SETTINGS
 from polycore.formatting import counted
-from polycore.limits import MAX_PARAMETERS
+from polycore.limits import MAX_PARAMETERS, MAX_SAMPLES
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import DISTANCES, PLAIN, Inputs, without_distances
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.optimizers.schedules import SCHEDULES
 from polycore.pictures.notebook import picture_html
 from polycore.pictures.small_dots import dots_png
 from polycore.points.point_set import PointSet
@@ -34,24 +32,10 @@ from polycore.polynomials.sampling import sample
 from polycore.polynomials.window import Window, plane_range
 from polycore.randomness import Stream, generator
 
-INITIAL_WEIGHTS = ("he", "glorot", "siren", "tutorial")
-
-MAX_SAMPLES_PER_CLASS = 100_000
-MAX_SAMPLES = 1_000_000
-MAX_BATCH_SIZE = 100_000
-MAX_STEPS = 100_000_000
-MAX_SEED = 2**32 - 1
-MAX_X = 1000.0
-MIN_X_WIDTH = 0.001
-MAX_NOISE = 1000.0
-MOST_DROPOUT = 0.9
-
-MEASURED_PER_CLASS = 100  # with fresh points: the size of the fixed set that the loss is measured on
 HELD_OUT_POINTS = 3000  # in all: an accuracy of 99.5 % is then known to 0.13 points (one standard error)
 
 MOST_POINTS_IN_JSON = 300
 MOST_NAMED = 6  # polynomials in the representation of an experiment
-LEAST_HELD_OUT, MOST_HELD_OUT = 0.05, 0.5
 
 
 @dataclass(frozen=True, repr=False)
@@ -166,8 +150,8 @@ class Experiment:
     features: tuple[str, ...] = PLAIN
 
     def __post_init__(self) -> None:
-        for name, check in _CHECKS.items():
-            object.__setattr__(self, name, check(name, getattr(self, name)))
+        for name, setting in SETTINGS.items():
+            object.__setattr__(self, name, setting.kind.check(name, getattr(self, name)))
         if self.initial_weights == "he":
             object.__setattr__(self, "initial_weights", ACTIVATIONS[self.activation].initial_weights)
         self._check_data()
@@ -337,9 +321,10 @@ class Experiment:
 
         Points have no known curves, so y takes the place of distances to curves among the features.
         """
-        defaults = {name: _DEFAULTS[name] for name in _SAMPLE_FIELDS}
-        changes = defaults | {"features": without_distances(self.features), "held_out_share": held_out_share}
-        return replace(self, polynomials=(), data=data, **changes)
+        features = without_distances(self.features)
+        return replace(
+            self, polynomials=(), data=data, features=features, held_out_share=held_out_share, **_OF_SAMPLES
+        )
 
     def with_optimizer(self, optimizer: str) -> "Experiment":
         """Return this experiment with another optimizer, and points that it can use.
@@ -379,22 +364,30 @@ class Experiment:
         PolycoreError
             If there are more than 300 points of the user's own.
         """
-        values = self._plain_fields()
-        if self.data is not None:
-            if len(self.data) > MOST_POINTS_IN_JSON:
-                raise PolycoreError(
-                    f"data: got {len(self.data):,} points; expected at most {MOST_POINTS_IN_JSON} in JSON. "
-                    "Save the run with run.save: a run file holds any number of them."
-                )
-            values |= self._data_fields(json_text.points_to_json(self.data))
-        return values
+        if self.data is not None and len(self.data) > MOST_POINTS_IN_JSON:
+            raise PolycoreError(
+                f"data: got {len(self.data):,} points; expected at most {MOST_POINTS_IN_JSON} in JSON. "
+                "Save the run with run.save: a run file holds any number of them."
+            )
+        values = self.summary()
+        return values if self.data is None else values | {"data": SETTINGS["data"].kind.to_json(self.data)}
 
     def summary(self) -> dict[str, Any]:
         """Return the fields as `to_dict` does, but of own points the number, the SHA-256 and the names."""
-        values = self._plain_fields()
-        return (
-            values if self.data is None else values | self._data_fields(PointsSummary.of(self.data).to_json())
-        )
+        values = {
+            field.name: SETTINGS[field.name].kind.to_json(getattr(self, field.name))
+            for field in fields(self)
+            if SETTINGS[field.name].applies_to != "own points"
+        }
+        values = {
+            name: value for name, value in values.items() if name not in LEFT_OUT or value != LEFT_OUT[name]
+        }
+        if self.data is None:
+            return values
+        return values | {
+            "data": PointsSummary.of(self.data).to_json(),
+            "held_out_share": self.held_out_share,
+        }
 
     def to_json(self) -> str:
         """Return the fields as one JSON object. Raises as `to_dict` does."""
@@ -413,14 +406,13 @@ class Experiment:
             raise PolycoreError(
                 f"the experiment: got {described(values)}; expected an object with fields such as steps."
             )
-        names = [field.name for field in fields(cls)]
         for name in values:
-            if name not in names:
+            if name not in SETTINGS:
                 raise PolycoreError(
                     f"the experiment: got the unknown field {described(name)}; expected those of "
                     "Experiment().to_dict(). Remove it."
                 )
-        return cls(**{name: json_text.field_value(name, value) for name, value in values.items()})
+        return cls(**{name: SETTINGS[name].kind.from_json(name, value) for name, value in values.items()})
 
     @classmethod
     def from_json(cls, text: str) -> "Experiment":
@@ -433,21 +425,6 @@ class Experiment:
         """
         return cls.from_dict(json_text.loaded(text))
 
-    def _plain_fields(self) -> dict[str, Any]:
-        values: dict[str, Any] = {name: getattr(self, name) for name in _DEFAULTS if name not in _DATA_FIELDS}
-        values["polynomials"] = [list(polynomial.coefficients) for polynomial in self.polynomials]
-        values["x_range"] = list(self.x_range)
-        values["hidden"] = list(self.hidden)
-        for name, default in LEFT_OUT.items():
-            if values[name] == default:
-                del values[name]
-        if "features" in values:
-            values["features"] = list(self.features)
-        return values
-
-    def _data_fields(self, data: dict[str, Any]) -> dict[str, Any]:
-        return {"data": data, "held_out_share": self.held_out_share}
-
     @property
     def _parts(self) -> tuple[Part, Part]:
         return split(cast(PointSet, self.data), self.held_out_share, self.seed)
@@ -456,10 +433,11 @@ class Experiment:
         if self.data is None:
             if not self.polynomials:
                 validation.check_class_count("polynomials", 0)
-            if self.held_out_share != _DEFAULTS["held_out_share"]:
+            default = SETTINGS["held_out_share"].default
+            if self.held_out_share != default:
                 raise PolycoreError(
                     f"held_out_share: got {self.held_out_share:g} without data; expected the default, "
-                    f"{_DEFAULTS['held_out_share']:g}: held-out points of polynomials are drawn separately."
+                    f"{default:g}: held-out points of polynomials are drawn separately."
                 )
             return
         if self.polynomials not in ((), TUTORIAL_POLYNOMIALS):
@@ -472,8 +450,8 @@ class Experiment:
                 f"features: got {DISTANCES} together with data; expected others: own points lie on no known "
                 "curves. Leave it out."
             )
-        for name in _SAMPLE_FIELDS:
-            value, default = getattr(self, name), _DEFAULTS[name]
+        for name, default in _OF_SAMPLES.items():
+            value = getattr(self, name)
             if value != default:
                 raise PolycoreError(
                     f"{name}: got {described(value)} together with data; expected the default, {default}: "
@@ -508,44 +486,9 @@ class Experiment:
         return sample(self.polynomials, per_class, generator(self.seed, stream), self.x_range, self.noise)
 
 
-_CHECKS: dict[str, validation.Check] = {
-    "polynomials": validation.polynomials,
-    "samples_per_class": validation.or_none(
-        validation.whole_number(1, MAX_SAMPLES_PER_CLASS), "fresh points every step"
-    ),
-    "x_range": validation.interval(MAX_X, MIN_X_WIDTH),
-    "noise": validation.number(0, MAX_NOISE, f"from 0 to {MAX_NOISE:g}"),
-    "hidden": validation.hidden_layers,
-    "optimizer": validation.choice(tuple(OPTIMIZERS)),
-    "learning_rate": validation.number(math.ulp(0), 10, "above 0 and at most 10"),
-    "schedule": validation.choice(SCHEDULES),
-    "batch_size": validation.or_none(validation.whole_number(1, MAX_BATCH_SIZE), "all samples"),
-    "steps": validation.whole_number(1, MAX_STEPS),
-    "seed": validation.whole_number(0, MAX_SEED),
-    "standardize": validation.boolean,
-    "momentum": validation.number(0, math.nextafter(1, 0), "from 0 to below 1"),
-    "initial_weights": validation.choice(INITIAL_WEIGHTS),
-    "nesterov": validation.boolean,
-    "weight_decay": validation.number(0, 10, "from 0 to 10"),
-    "target_loss": validation.or_none(validation.number(0, 100, "from 0 to 100"), "no target"),
-    "sampling": validation.choice(SAMPLINGS),
-    "growing_batches": validation.boolean,
-    "patience": validation.or_none(validation.whole_number(1, MAX_STEPS), "no limit to patience"),
-    "data": validation.or_none(validation.point_set, "samples of polynomials"),
-    "held_out_share": validation.number(
-        LEAST_HELD_OUT, MOST_HELD_OUT, f"from {LEAST_HELD_OUT:g} to {MOST_HELD_OUT:g}"
-    ),
-    "activation": validation.choice(tuple(ACTIVATIONS)),
-    "l1": validation.number(0, 10, "from 0 to 10"),
-    "l2": validation.number(0, 10, "from 0 to 10"),
-    "dropout": validation.number(0, MOST_DROPOUT, f"from 0 to {MOST_DROPOUT:g}"),
-    "warmup_steps": validation.whole_number(0, MAX_STEPS),
-    "features": validation.features,
+# the defaults of what describes samples of polynomials
+_OF_SAMPLES: dict[str, Any] = {
+    name: setting.default
+    for name, setting in SETTINGS.items()
+    if not setting.fits_own_points and name != "polynomials"
 }
-_DEFAULTS: dict[str, Any] = {field.name: field.default for field in fields(Experiment)}
-_SAMPLE_FIELDS = ("samples_per_class", "x_range", "noise", "sampling", "growing_batches")
-_DATA_FIELDS = ("data", "held_out_share")
-# fields left out of files if they have these values, so that those files keep their bytes
-LEFT_OUT: Mapping[str, Any] = MappingProxyType(
-    {name: _DEFAULTS[name] for name in ("activation", "l1", "l2", "dropout", "warmup_steps", "features")}
-)

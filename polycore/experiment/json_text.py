@@ -1,4 +1,4 @@
-"""An experiment's JSON: a text of limited length to field values, and polynomials from lists of numbers."""
+"""An experiment's JSON: a text of limited length to values, and polynomials and points from them."""
 
 import json
 import re
@@ -51,28 +51,21 @@ def nesting(text: str) -> int:
     return max(accumulate((steps.get(token[0], 0) for token in _BRACKETS.finditer(text)), initial=0))
 
 
-def field_value(name: str, value: Any) -> Any:
-    """Return a field's value: lists of coefficients as polynomials, an object as own points.
-
-    Other values are returned as they are.
-    Raises PolycoreError if the coefficients or the points are not within the limits.
-    """
-    if name == "data" and value is not None:
-        return _points(value)
-    if name != "polynomials" or not isinstance(value, list):
-        return value
+def to_polynomials(name: str, value: list[Any]) -> tuple[Polynomial, ...]:
+    """Return the polynomials of lists of coefficients. Raises PolycoreError, with `name`, if one is none."""
     if value:
         check_class_count(name, len(value))  # before any polynomial is created
     return tuple(_polynomial(f"{name}[{index}]", item) for index, item in enumerate(value))
 
 
-def points_to_json(data: PointSet) -> dict[str, Any]:
+def from_points(data: PointSet) -> dict[str, Any]:
     """Return a point set as JSON values: points, labels, names and, unless they are x and y, axes."""
     values = {"points": data.points.tolist(), "labels": data.labels.tolist(), "names": list(data.names)}
     return values if data.axes == PLAIN_AXES else values | {"axes": list(data.axes)}
 
 
-def _points(value: object) -> PointSet:
+def to_points(value: object) -> PointSet:
+    """Return the point set of `from_points`, or one as it is. Raises PolycoreError for anything else."""
     if isinstance(value, PointSet):
         return value
     if not isinstance(value, dict):

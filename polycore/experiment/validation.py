@@ -1,13 +1,12 @@
-"""The checks of an experiment's fields.
+"""The checks of layers, features, polynomials and points.
 
-Each takes the field's name and its value, and returns the value as the experiment keeps it. It raises
+Each takes a field's name and its value, and returns the value as an experiment keeps it. It raises
 PolycoreError, with the field, what it got and what is allowed, if the value is not valid.
 """
 
-from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
-from polycore.checks import checked_number, checked_range, checked_whole_number, described, shortened
+from polycore.checks import checked_whole_number, described, shortened
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT, MAX_DEGREE, MAX_LAYERS, MAX_WIDTH, MIN_CLASSES
 from polycore.network.features import NAMES, in_order
@@ -16,56 +15,7 @@ from polycore.polynomials.classes import with_texts_parsed
 from polycore.polynomials.polynomial import Polynomial
 from polycore.quoting import visible
 
-Check = Callable[[str, object], Any]
-
 _EXPECTED_POLYNOMIALS = f"{MIN_CLASSES} to {MAX_CLASSES} different polynomials"
-
-
-def number(low: float, high: float, allowed: str) -> Callable[[str, object], float]:
-    """Return the check of a number from `low` to `high`; `allowed` says the range in words."""
-    return lambda name, value: checked_number(name, value, low, high, f"a number {allowed}")
-
-
-def whole_number(low: int, high: int) -> Callable[[str, object], int]:
-    """Return the check of a whole number from `low` to `high`."""
-    return lambda name, value: checked_whole_number(name, value, low, high)
-
-
-def or_none(check: Check, meaning: str) -> Check:
-    """Return `check`, with None allowed too; `meaning` says what None stands for."""
-
-    def check_or_none(name: str, value: object) -> Any:
-        if value is None:
-            return None
-        try:
-            return check(name, value)
-        except PolycoreError as error:
-            raise PolycoreError(f"{str(error).rstrip('.')}, or None for {meaning}.") from None
-
-    return check_or_none
-
-
-def choice(allowed: tuple[str, ...]) -> Callable[[str, object], str]:
-    """Return the check of one of the texts in `allowed`."""
-
-    def check(name: str, value: object) -> str:
-        if not isinstance(value, str) or value not in allowed:
-            raise PolycoreError(f"{name}: got {described(value)}; expected one of {', '.join(allowed)}.")
-        return value
-
-    return check
-
-
-def boolean(name: str, value: object) -> bool:
-    """Check that the value is True or False."""
-    if not isinstance(value, bool):
-        raise PolycoreError(f"{name}: got {described(value)}; expected True or False.")
-    return value
-
-
-def interval(limit: float, min_width: float) -> Callable[[str, object], tuple[float, float]]:
-    """Return the check of a list or tuple (low, high) within [-limit, limit], at least `min_width` apart."""
-    return lambda name, value: checked_range(name, value, limit, min_width)
 
 
 def hidden_layers(name: str, value: object) -> tuple[int, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from polycore.experiment.experiment import LEFT_OUT, Experiment
+from polycore.experiment.experiment import Experiment
+from polycore.experiment.settings import LEFT_OUT
 from polycore.history.history import History
 from polycore.history.leg import Leg
 

@@ -8,8 +8,9 @@ from typing import Any
 from polycore.arrays import Floats
 from polycore.checks import checked_number, checked_whole_number
 from polycore.errors import PolycoreError
-from polycore.experiment.experiment import LEAST_HELD_OUT, MAX_STEPS, MOST_HELD_OUT, Experiment
+from polycore.experiment.experiment import Experiment
 from polycore.history.history import History
+from polycore.limits import LEAST_HELD_OUT, MAX_STEPS, MOST_HELD_OUT
 from polycore.points.point_set import PointSet
 from polycore.points.summary import summary_of
 

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from polycore.arrays import Floats
 from polycore.checks import check_points_shape, check_type, checked_number, checked_range, described
 from polycore.errors import PolycoreError
-from polycore.experiment.experiment import MAX_NOISE, MAX_X, MIN_X_WIDTH, Experiment
+from polycore.experiment.experiment import Experiment
 from polycore.experiment.validation import check_polynomial_size
-from polycore.limits import MAX_CLASSES
+from polycore.limits import MAX_CLASSES, MAX_NOISE, MAX_X, MIN_X_WIDTH
 from polycore.polynomials.classes import with_texts_parsed
 from polycore.polynomials.distances import ROUNDING
 from polycore.polynomials.polynomial import Polynomial

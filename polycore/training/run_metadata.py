@@ -7,12 +7,12 @@ from typing import Any, cast
 import numpy as np
 
 from polycore.errors import PolycoreError, RunFileError
-from polycore.experiment.experiment import MAX_STEPS, Experiment
+from polycore.experiment.experiment import Experiment
 from polycore.files import metadata
 from polycore.history.history import MOST
 from polycore.history.leg import LAST_STEP
 from polycore.history.snapshots import Rule
-from polycore.limits import MAX_PARAMETER_SIZE
+from polycore.limits import MAX_PARAMETER_SIZE, MAX_STEPS
 from polycore.optimizers.lbfgs import MEMORY
 from polycore.optimizers.optimizer import StateNumbers
 from polycore.optimizers.registry import OPTIMIZERS

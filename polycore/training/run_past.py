@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from polycore.checks import checked_whole_number
 from polycore.errors import PolycoreError
-from polycore.experiment.experiment import MAX_STEPS
 from polycore.history.history import MOST, History
 from polycore.history.leg import MOST_LEGS, Leg, checked_settings
 from polycore.history.snapshots import Rule, Snapshots
+from polycore.limits import MAX_STEPS
 from polycore.points.point_set import PointSet
 from polycore.points.summary import PointsSummary
 

@@ -19,7 +19,7 @@ from pages.runs.varied import (
     written_network,
 )
 from pages.server.limits import Limits
-from polycore.experiment.experiment import MAX_SEED
+from polycore.limits import MAX_SEED
 from polycore.pictures.palette import PALETTE
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)

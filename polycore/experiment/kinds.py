@@ -1,0 +1,382 @@
+"""The kinds of values that settings have: each checks, writes, reads and shows the values of its kind."""
+
+import math
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from polycore.checks import checked_number, checked_range, checked_whole_number, described
+from polycore.errors import PolycoreError
+from polycore.experiment import json_text, validation
+from polycore.limits import MAX_CLASSES, MAX_TEXT
+from polycore.points.point_set import PointSet
+from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.tokens import SUPERSCRIPTS
+from polycore.quoting import quoted
+
+# characters that an address keeps unescaped
+POLYNOMIALS, COEFFICIENTS, ENDS, LAYERS = "~", "_", "..", "-"
+NONE = "none"
+# a "+" typed into an address arrives as a space: one that has no other sign beside it
+_SPACE_FOR_PLUS = re.compile(rf"(?<=[0-9xX.)}}{SUPERSCRIPTS}]) (?=[0-9xX.(])")
+
+V = TypeVar("V")
+
+
+class Kind(ABC):
+    """A kind of values.
+
+    `check` decides which values an experiment may have. All other methods trust that.
+    """
+
+    metavar: str  # stands for a value in the help of commands
+
+    @abstractmethod
+    def check(self, name: str, value: object) -> Any:
+        """Return the value as an experiment keeps it. Raises PolycoreError unless it is valid."""
+
+    def read(self, text: str) -> Any:
+        """Return the value of a text in a link or a command, not yet checked.
+
+        Raises PolycoreError if the text is malformed.
+        """
+        return text
+
+    def written(self, value: Any) -> str:
+        """Return the text of a value in links and commands."""
+        return str(value)
+
+    def shown(self, value: Any) -> str:
+        """Return a value as pages show it."""
+        return self.written(value)
+
+    def cell(self, value: Any) -> Any:
+        """Return a value as the table of a sweep has it: a number, a bool or a text."""
+        return value
+
+    def to_json(self, value: Any) -> Any:
+        """Return a value as JSON has it."""
+        return value
+
+    def from_json(self, name: str, value: Any) -> Any:  # noqa: ARG002 - as every kind's
+        """Return the value of what JSON has, not yet checked. Raises PolycoreError, with `name`."""
+        return value
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A number from `low` to `high`.
+
+    Attributes
+    ----------
+    without
+        `low` or `high` if that one is not allowed itself.
+    increment
+        What + and - of an input add; None: a tenth of the power of ten at or above the value.
+    """
+
+    low: float
+    high: float
+    metavar: str
+    increment: float | None = None
+    without: float | None = None
+
+    def check(self, name: str, value: object) -> float:
+        low, high = self.low, self.high
+        if self.without == low:
+            low = math.nextafter(low, high)
+        elif self.without == high:
+            high = math.nextafter(high, low)
+        return checked_number(name, value, low, high, f"a number {self.allowed}")
+
+    @property
+    def allowed(self) -> str:
+        """The range in words."""
+        if self.without == self.low:
+            return f"above {self.low:g} and at most {self.high:g}"
+        return f"from {self.low:g} to {'below ' if self.without == self.high else ''}{self.high:g}"
+
+    def read(self, text: str) -> float:
+        return _number(text)
+
+    def written(self, value: float) -> str:
+        return _shortest(value)
+
+
+@dataclass(frozen=True)
+class WholeNumber(Kind):
+    """A whole number from `low` to `high`. `increment`: what + and - of an input add."""
+
+    low: int
+    high: int
+    metavar: str = "N"
+    increment: int = 1
+
+    def check(self, name: str, value: object) -> int:
+        return checked_whole_number(name, value, self.low, self.high)
+
+    def read(self, text: str) -> int:
+        return _whole(text)
+
+    def shown(self, value: int) -> str:
+        return f"{value:,}"
+
+
+class Seed(WholeNumber):
+    """A whole number that is a name rather than an amount."""
+
+    def shown(self, value: int) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True)
+class OrNone(Kind):
+    """A number, or None.
+
+    Attributes
+    ----------
+    word
+        Stands for None in links, commands and tables.
+    meaning
+        Of None, for messages.
+    of_zero
+        What 0 stands for in the input of a page, which means None; "" if 0 has no meaning there.
+    """
+
+    number: Number | WholeNumber
+    word: str
+    meaning: str
+    of_zero: str = ""
+
+    @property
+    def metavar(self) -> str:  # type: ignore[override]  # read-only, as in the other frozen classes
+        """That of the number."""
+        return self.number.metavar
+
+    @property
+    def typed(self) -> str:
+        """What users type for None: 0, if that is no valid number, or the word."""
+        return "0" if self.of_zero and self.number.low > 0 else self.word
+
+    def check(self, name: str, value: object) -> float | None:
+        return _checked_or_none(self.number.check, name, value, self.meaning)
+
+    def read(self, text: str) -> float | None:
+        if text == self.word:
+            return None
+        number = self.number.read(text)
+        return None if number == 0 and self.typed == "0" else number
+
+    def written(self, value: Any) -> str:
+        return self.word if value is None else self.number.written(value)
+
+    def shown(self, value: Any) -> str:
+        return self.word if value is None else self.number.shown(value)
+
+    def cell(self, value: float | None) -> str:
+        return self.word if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of several names. `labels`: of each name on pages."""
+
+    labels: Mapping[str, str]
+    metavar: str = "NAME"
+
+    def check(self, name: str, value: object) -> str:
+        if not isinstance(value, str) or value not in self.labels:
+            raise PolycoreError(f"{name}: got {described(value)}; expected one of {', '.join(self.labels)}.")
+        return value
+
+    def shown(self, value: str) -> str:
+        return self.labels[value]
+
+
+@dataclass(frozen=True)
+class YesOrNo(Kind):
+    """True or False."""
+
+    metavar: str = "yes|no"
+
+    def check(self, name: str, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise PolycoreError(f"{name}: got {described(value)}; expected True or False.")
+        return value
+
+    def read(self, text: str) -> bool:
+        if text not in ("yes", "no"):
+            raise PolycoreError(f"got {quoted(text, 30)}; expected yes or no.")
+        return text == "yes"
+
+    def written(self, value: bool) -> str:
+        return "yes" if value else "no"
+
+    def shown(self, value: bool) -> str:
+        return "on" if value else "off"
+
+
+@dataclass(frozen=True)
+class Interval(Kind):
+    """Two numbers within [-limit, limit], the lower first and at least `min_width` apart."""
+
+    limit: float
+    min_width: float
+    metavar: str
+
+    def check(self, name: str, value: object) -> tuple[float, float]:
+        return checked_range(name, value, self.limit, self.min_width)
+
+    def read(self, text: str) -> tuple[float, ...]:
+        ends = text.split(ENDS)
+        if len(ends) != 2:
+            raise PolycoreError(
+                f"got {quoted(text, 30)}; expected two numbers with {ENDS} between them, such as -1{ENDS}1."
+            )
+        return tuple(map(_number, ends))
+
+    def written(self, value: tuple[float, float]) -> str:
+        return ENDS.join(map(_shortest, value))
+
+    def shown(self, value: tuple[float, float]) -> str:
+        return " to ".join(map(_shortest, value))
+
+    def cell(self, value: tuple[float, float]) -> str:
+        return f"{value[0]} to {value[1]}"
+
+    def to_json(self, value: tuple[float, float]) -> list[float]:
+        return list(value)
+
+
+class Layers(Kind):
+    """The number of neurons of each hidden layer."""
+
+    metavar = "N-N"
+
+    def check(self, name: str, value: object) -> tuple[int, ...]:
+        return validation.hidden_layers(name, value)
+
+    def read(self, text: str) -> tuple[int, ...]:
+        return () if text == NONE else tuple(map(_whole, text.split(LAYERS)))
+
+    def written(self, value: tuple[int, ...]) -> str:
+        return LAYERS.join(map(str, value)) or NONE
+
+    def cell(self, value: tuple[int, ...]) -> str:
+        return self.written(value)
+
+    def to_json(self, value: tuple[int, ...]) -> list[int]:
+        return list(value)
+
+
+class FeatureNames(Kind):
+    """The names of one or more input features."""
+
+    metavar = "N-N"
+
+    def check(self, name: str, value: object) -> tuple[str, ...]:
+        return validation.features(name, value)
+
+    def read(self, text: str) -> tuple[str, ...]:
+        return tuple(text.split(LAYERS))
+
+    def written(self, value: tuple[str, ...]) -> str:
+        return LAYERS.join(value)
+
+    def cell(self, value: tuple[str, ...]) -> str:
+        return self.written(value)
+
+    def to_json(self, value: tuple[str, ...]) -> list[str]:
+        return list(value)
+
+
+class Polynomials(Kind):
+    """Two or more polynomials, or none with points of the user's own."""
+
+    metavar = f"P{POLYNOMIALS}P"
+
+    def check(self, name: str, value: object) -> tuple[Polynomial, ...]:
+        return validation.polynomials(name, value)
+
+    def read(self, text: str) -> tuple[Polynomial, ...]:
+        # counted before they are parsed, which takes a millisecond or two each
+        count = text.count(POLYNOMIALS) + 1
+        if count > MAX_CLASSES:
+            raise PolycoreError(f"got {count:,} of them; expected at most {MAX_CLASSES}.")
+        polynomials = []
+        for number, part in enumerate(text.split(POLYNOMIALS), 1):
+            try:
+                polynomials.append(_polynomial(part))
+            except PolycoreError as error:
+                raise PolycoreError(f"number {number}: {error}") from error
+        return tuple(polynomials)
+
+    def written(self, value: tuple[Polynomial, ...]) -> str:
+        return POLYNOMIALS.join(map(_polynomial_text, value))
+
+    def cell(self, value: tuple[Polynomial, ...]) -> str:
+        return "; ".join(map(str, value))
+
+    def to_json(self, value: tuple[Polynomial, ...]) -> list[list[float]]:
+        return [list(polynomial.coefficients) for polynomial in value]
+
+    def from_json(self, name: str, value: Any) -> Any:
+        return json_text.to_polynomials(name, value) if isinstance(value, list) else value
+
+
+class Points(Kind):
+    """Points of the user's own, or None. `polycore.links.compact_points` has their text in links."""
+
+    metavar = "POINTS"
+
+    def check(self, name: str, value: object) -> PointSet | None:
+        return _checked_or_none(validation.point_set, name, value, "samples of polynomials")
+
+    def to_json(self, value: PointSet | None) -> dict[str, Any] | None:
+        return None if value is None else json_text.from_points(value)
+
+    def from_json(self, name: str, value: Any) -> PointSet | None:  # noqa: ARG002 - as every kind's
+        return None if value is None else json_text.to_points(value)
+
+
+def _checked_or_none(check: Callable[[str, object], V], name: str, value: object, meaning: str) -> V | None:
+    if value is None:
+        return None
+    try:
+        return check(name, value)
+    except PolycoreError as error:
+        raise PolycoreError(f"{str(error).rstrip('.')}, or None for {meaning}.") from None
+
+
+def _shortest(number: float) -> str:
+    """Return the shortest text that is read back as the same number: 1, not 1.0."""
+    return repr(number).removesuffix(".0")
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise PolycoreError(f"got {quoted(text, 30)}; expected a number.") from None
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 20):
+        raise PolycoreError(f"got {quoted(text, 30)}; expected a whole number of 0 or more.")
+    return int(text)
+
+
+def _polynomial(text: str) -> Polynomial:
+    if COEFFICIENTS in text:
+        return Polynomial(*map(_number, text.split(COEFFICIENTS)))
+    return Polynomial.parse(text if "+" in text else _SPACE_FOR_PLUS.sub("+", text))
+
+
+def _polynomial_text(polynomial: Polynomial) -> str:
+    text = str(polynomial).replace(" ", "")
+    if len(text) <= MAX_TEXT:
+        return text
+    # a leading zero changes nothing, and makes even a constant a list
+    return COEFFICIENTS.join(map(_shortest, (0.0, *polynomial.coefficients)))
