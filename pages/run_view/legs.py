@@ -5,15 +5,13 @@ from itertools import pairwise
 from typing import Any
 
 from polycore import Experiment
-from polycore.experiment.settings import LEFT_OUT
+from polycore.experiment.settings import LEFT_OUT, SETTINGS
 from polycore.figures.progress import Change
 from polycore.history.leg import Leg
 
 MOST_NAMED = 3  # changes in one line
 NO_CHANGE, SAME = "continued", "the same settings"  # at its step in a chart; in a sentence
 OTHER_CLASSES = {"polynomials": "other polynomials", "data": "other points"}
-NAMES = {"l1": "L1", "l2": "L2", "warmup_steps": "warm-up steps"}  # of the others, the fields' own
-SAMPLING = ("samples_per_class", "x_range", "noise", "sampling", "growing_batches", "held_out_share")
 
 
 def changes_of(earlier: Sequence[Leg], experiment: Experiment) -> tuple[Change, ...]:
@@ -36,7 +34,7 @@ def change_text(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
     named = [OTHER_CLASSES[name] for name in OTHER_CLASSES if name in differing]
     if "data" in set(before) ^ set(after):  # from polynomials to points, or back: their other fields follow
         named = ["points of your own" if "data" in after else "polynomials"]
-        differing = [name for name in differing if name not in SAMPLING]
+        differing = [name for name in differing if SETTINGS[name].applies_to == "all"]
     named += [
         _in_words(name, before.get(name), after[name]) for name in differing if name not in OTHER_CLASSES
     ]
@@ -58,19 +56,18 @@ def chain_text(earlier: Sequence[Leg], experiment: Experiment | None) -> str:
 
 
 def _in_words(name: str, before: object, after: object) -> str:
-    words = _batch_size if name == "batch_size" else _value
-    return f"{NAMES.get(name, name.replace('_', ' '))} {words(before)} → {words(after)}"
+    return f"{SETTINGS[name].short} {_value(name, before)} → {_value(name, after)}"
 
 
-def _value(value: object) -> str:
-    if isinstance(value, list):
-        return "-".join(map(_value, value)) or "none"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "none" if value is None else str(value)
-
-
-def _batch_size(value: object) -> str:
-    return "all points" if value is None else _value(value)
+def _value(name: str, value: object) -> str:
+    match value:
+        case None:
+            return SETTINGS[name].kind.none_in_words
+        case list():
+            return "-".join(_value(name, item) for item in value) or "none"
+        case bool():
+            return "on" if value else "off"
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from pages.runs.runner import Training
 from pages.server import server
 from polycore import Experiment, Model, PolycoreError
+from polycore.experiment.settings import SETTINGS
 from polycore.formatting import counted, loss_text
 from polycore.limits import MAX_STEPS
 from polycore.network.activations import ACTIVATIONS
@@ -97,6 +98,8 @@ DEFAULT: Mapping[Kind, Sequence[str]] = {
     "Optimizers": ("Random search", "SGD with momentum", "Adam", "L-BFGS"),
     "Activations": ("ReLU", "tanh", "Sigmoid", "Sine"),
 }
+
+_OFF = [setting for setting in SETTINGS.values() if setting.off_in_races]
 
 GRADIENT = (
     "a gradient points downhill for all {weights:,} weights and biases at once, while a search "
@@ -248,15 +251,9 @@ def course_of(experiment: Experiment) -> Experiment:
         experiment.on_fixed_samples(),
         schedule="constant",
         steps=MAX_STEPS,
-        weight_decay=0.0,
-        l1=0.0,
-        l2=0.0,
-        dropout=0.0,
-        warmup_steps=0,
-        target_loss=None,
-        patience=None,
         sampling="random",
         growing_batches=False,
+        **{setting.field: setting.default for setting in _OFF},
     )
 
 
@@ -270,16 +267,8 @@ def replaced_in(experiment: Experiment) -> list[str]:
         replaced.append(f"all of them every step in place of batches of {experiment.batch_size:,}")
     if experiment.schedule != course.schedule:
         replaced.append(f"a constant learning rate in place of the {experiment.schedule} schedule")
-    unused = {
-        "weight decay": experiment.weight_decay,
-        "penalties": experiment.l1 or experiment.l2,
-        "dropout": experiment.dropout,
-        "warm-up": experiment.warmup_steps,
-    }
-    replaced += [f"no {name}" for name, is_set in unused.items() if is_set]
-    if (experiment.target_loss, experiment.patience) != (None, None):
-        replaced.append("no early stopping")
-    return replaced
+    unused = [one.off_in_races for one in _OFF if getattr(experiment, one.field) != one.default]
+    return replaced + [f"no {name}" for name in dict.fromkeys(unused)]
 
 
 def _searches(experiment: Experiment) -> bool:

@@ -6,40 +6,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from polycore import PolycoreError
+from polycore.experiment.settings import SETTINGS
 from polycore.links import link
 from polycore.quoting import visible
 
-# by the names of Experiment's fields
-LABELS = {
-    "activation": "Activation",
-    "batch_size": "Batch size",
-    "data": "My own points",
-    "dropout": "Dropout",
-    "features": "Input features",
-    "growing_batches": "Growing batches",
-    "held_out_share": "Held out",
-    "hidden": "Hidden layers",
-    "initial_weights": "Initial weights",
-    "l1": "L1 penalty",
-    "l2": "L2 penalty",
-    "learning_rate": "Learning rate",
-    "momentum": "Momentum",
-    "nesterov": "Nesterov momentum",
-    "noise": "Noise",
-    "optimizer": "Optimizer",
-    "patience": "Patience",
-    "polynomials": "Polynomials",
-    "samples_per_class": "Samples of each polynomial",
-    "sampling": "Fresh points",
-    "schedule": "Schedule",
-    "seed": "Seed",
-    "standardize": "Standardize inputs",
-    "steps": "Steps",
-    "target_loss": "Target loss",
-    "warmup_steps": "Warm-up steps",
-    "weight_decay": "Weight decay",
-    "x_range": "Range of x",
-}
+LABELS = {field: setting.label for field, setting in SETTINGS.items()}
 WEIGHTS_LABEL = "Trained network"  # of the part of a link that is no field
 _FIELD = re.compile(rf"^({'|'.join(LABELS)})\b(?= is |: )")
 _LAYER = re.compile(r"^hidden (?=layer \d+\b)")

@@ -32,6 +32,7 @@ class Kind(ABC):
     """
 
     metavar: str  # stands for a value in the help of commands
+    none_in_words = NONE  # what None is where values are compared
 
     @abstractmethod
     def check(self, name: str, value: object) -> Any:
@@ -154,6 +155,11 @@ class OrNone(Kind):
     def metavar(self) -> str:  # type: ignore[override]  # read-only, as in the other frozen classes
         """That of the number."""
         return self.number.metavar
+
+    @property
+    def none_in_words(self) -> str:  # type: ignore[override]
+        """What 0 stands for, since users type that."""
+        return self.of_zero or NONE
 
     @property
     def typed(self) -> str:
