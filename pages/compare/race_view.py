@@ -33,12 +33,12 @@ from pages.runs.race import (
     shares_weights,
 )
 from pages.server import presence, server
-from pages.setup import more_settings, optimizer_input
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.shown_weights import ShownWeights
 from pages.wording import refusal
 from polycore import Experiment, PolycoreError, Run
+from polycore.experiment.settings import ADVICE_ON_OPTIMIZERS, SETTINGS
 from polycore.figures import accuracies_figure, line_url, losses_figure
 from polycore.figures.style import ZERO_LINE
 from polycore.network.activations import ACTIVATIONS, RELU
@@ -61,12 +61,12 @@ NAMES_HELP: dict[Kind, str] = {
 Choose {FEWEST} to {MOST}. Each has a learning rate that works well on the twelve polynomials; random search
 has the tutorial's. **Nesterov** is SGD that looks ahead along its momentum.
 
-{optimizer_input.ADVICE}
+{ADVICE_ON_OPTIMIZERS}
 """,
     "Activations": f"""
 Choose {FEWEST} to {MOST}.
 
-{more_settings.ACTIVATION_HELP}
+{SETTINGS["activation"].explanation}
 """,
 }
 BUDGET_HELP = (

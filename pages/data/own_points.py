@@ -16,6 +16,7 @@ from polycore import Experiment, PointSet, PolycoreError
 from polycore.arrays import evenly
 from polycore.class_name import checked_names, composed
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON
+from polycore.experiment.settings import SETTINGS
 from polycore.limits import LEAST_HELD_OUT, MOST_HELD_OUT
 from polycore.network.features import without_distances
 from polycore.optimizers.registry import OPTIMIZERS
@@ -280,7 +281,7 @@ def _draw_share() -> None:
         return
     key = session.current().inputs.key(f"{PREFIX}.share")
     st.slider(
-        "Held out",
+        SETTINGS["held_out_share"].label,
         round(100 * LEAST_HELD_OUT),
         round(100 * MOST_HELD_OUT),
         value=round(100 * experiment.held_out_share),

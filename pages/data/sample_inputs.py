@@ -5,12 +5,11 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.server import server
-from pages.setup import optimizer_input, seed, x_range
+from pages.setup import optimizer_input, seed, setting_input, x_range
 from pages.state import session, typed
 from pages.wording import refusal
 from polycore import Experiment
-from polycore.experiment.settings import MEASURED_PER_CLASS
-from polycore.limits import MAX_NOISE
+from polycore.experiment.settings import MEASURED_PER_CLASS, SETTINGS
 from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "data"
@@ -23,18 +22,7 @@ def draw() -> None:
     _per_class(experiment)
     with st.container(horizontal=True, gap="small"):
         x_range.draw(PREFIX)
-    st.number_input(
-        "Noise",
-        min_value=0.0,
-        max_value=MAX_NOISE,
-        value=experiment.noise,
-        step=0.05,
-        format="%.6g",
-        key=_key("noise"),
-        on_change=typed.note,
-        help="Standard deviation of the random numbers added to each y: with 0 every point is on its curve. "
-        "Raise it to see what can still be learned if classes overlap and no network can always be right.",
-    )
+    setting_input.draw(SETTINGS["noise"], experiment, _key("noise"))
     _seed()
     with st.container():
         refusal.show_if_refused("Not accepted yet: the set-up has not changed.", _held)
@@ -55,7 +43,7 @@ def _held() -> Experiment:
         experiment,
         samples_per_class=_held_per_class(experiment),
         x_range=x_range.held(PREFIX),
-        noise=typed.held(_key("noise"), experiment.noise),
+        noise=setting_input.held(SETTINGS["noise"], experiment, _key("noise")),
         batch_size=None if all_samples else experiment.batch_size,
         seed=typed.held(seed.key(PREFIX), experiment.seed),
     )
@@ -83,7 +71,7 @@ def _per_class(experiment: Experiment) -> None:
     if unavailable:
         optimizer_input.offer_fresh_points()
     st.number_input(
-        "Samples of each polynomial",
+        SETTINGS["samples_per_class"].label,
         min_value=1,
         # a value from a link may exceed the limit: it is shown, and refused at the start of a run
         max_value=max(server.current().limits.max_samples_per_class, shown),

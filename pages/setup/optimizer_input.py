@@ -4,35 +4,19 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pages.setup import setting_input
 from pages.state import session, typed
 from pages.state.setup import CAN_USE_ALL, Replaced
 from polycore import Experiment
+from polycore.experiment.settings import SETTINGS
 from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "optimizer"
 
-ADVICE = "\n".join(
-    f"- **{optimizer.words.label}** {optimizer.words.advice}" for optimizer in OPTIMIZERS.values()
-)
-HELP = f"How each step changes the weights.\n\n{ADVICE}"
-
-
-def title_of(optimizer: str) -> str:
-    """Return the name of an optimizer for titles and lists."""
-    return OPTIMIZERS[optimizer].words.title
-
 
 def draw(experiment: Experiment) -> None:
     """Draw the input, and a note if the optimizer has replaced the samples: another one restores them."""
-    st.selectbox(
-        "Optimizer",
-        list(OPTIMIZERS),
-        index=list(OPTIMIZERS).index(experiment.optimizer),
-        format_func=title_of,
-        key=_key(),
-        on_change=typed.note,
-        help=HELP,
-    )
+    setting_input.draw(SETTINGS["optimizer"], experiment, _key())
     _draw_replaced_note(experiment)
 
 

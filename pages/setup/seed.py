@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pages.setup import setting_input
 from pages.state import session, typed
-from polycore.limits import MAX_SEED
+from polycore.experiment.settings import SETTINGS
 
 NEW_SEEDS = 1_000_000  # new seeds are smaller, so that they are easy to read out
 
@@ -18,17 +19,7 @@ def key(prefix: str) -> str:
 
 def draw(prefix: str) -> None:
     """Draw the input."""
-    st.number_input(
-        "Seed",
-        min_value=0,
-        max_value=MAX_SEED,
-        value=session.current().experiment.seed,
-        step=1,
-        key=key(prefix),
-        on_change=typed.note,
-        help="Decides every random number of the samples and of the training: the same seed gives the same "
-        "run, to the last bit. Change it to see how much was luck.",
-    )
+    setting_input.draw(SETTINGS["seed"], session.current().experiment, key(prefix))
 
 
 def button(prefix: str) -> None:

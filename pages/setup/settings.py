@@ -1,38 +1,23 @@
 """The inputs for training: they show the set-up, and what they hold becomes the set-up."""
 
-import math
 from dataclasses import replace
 
 import streamlit as st
 
-from pages.server import hosting
-from pages.setup import layer_diagram, more_settings, optimizer_input, seed
+from pages.server import server
+from pages.setup import layer_diagram, more_settings, optimizer_input, seed, setting_input
 from pages.state import session, typed
 from pages.wording import layers, refusal
 from polycore import Experiment
-from polycore.experiment.settings import MEASURED_PER_CLASS
+from polycore.experiment.settings import SETTINGS
 from polycore.limits import MAX_LAYERS
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.optimizers.schedules import SCHEDULES
 from polycore.points.layers_for import layers_for
 
 PREFIX = "settings"
-HIDDEN_LABEL = "Hidden layers"
-
-SCHEDULE_HELP = """
-How the learning rate changes over the steps.
-
-- **Constant** does not change it. Use it to see what one rate does.
-- **Linear** lets it fall to 0 along a straight line, **Cosine** along a curve that is steepest in the middle,
-  so that the last steps are small. Use either for the best network.
-- **One-cycle** begins with 1/25 of it, rises for 30\u00a0% of the steps and then falls to almost 0. Use it to
-  try a high rate.
-"""
-BATCH_SIZE_HELP = f"""
-The number of points in each step. Small batches make fast, noisy steps: use 64 to 512 for fresh points or
-many samples. Use 0 for few samples and for search: all samples every step (with fresh points,
-{MEASURED_PER_CLASS} of each polynomial).
-"""
+HIDDEN_LABEL = SETTINGS["hidden"].label
+# drawn by their entries in the table alone
+PLAIN = ("learning_rate", "schedule", "steps", "momentum", "nesterov")
 
 
 def draw_fold() -> None:
@@ -86,7 +71,7 @@ def inputs() -> None:
         refused = st.container()  # below the one input that accepts any text, so that it is seen
         left, right = st.columns(2, gap="small")
         with left:
-            _steps(experiment)
+            _draw("steps", experiment, server.current().limits.max_steps)
         with right:
             seed.draw(PREFIX)
     more_settings.draw(experiment)
@@ -110,16 +95,13 @@ def _held() -> Experiment:
 def _with_fields() -> Experiment:
     """Return the same, but with the set-up's optimizer."""
     experiment = session.current().experiment
+    held = {name: setting_input.held(SETTINGS[name], experiment, _key(name)) for name in PLAIN}
     return replace(
         experiment,
         hidden=_held_hidden(experiment),
-        learning_rate=typed.held(_key("learning_rate"), experiment.learning_rate),
-        schedule=typed.held(_key("schedule"), experiment.schedule),
         batch_size=_held_batch_size(experiment),
-        steps=typed.held(_key("steps"), experiment.steps),
         seed=typed.held(seed.key(PREFIX), experiment.seed),
-        momentum=typed.held(_key("momentum"), experiment.momentum),
-        nesterov=typed.held(_key("nesterov"), experiment.nesterov),
+        **held,
         **more_settings.held(experiment),
     )
 
@@ -134,79 +116,28 @@ def _held_hidden(experiment: Experiment) -> tuple[int, ...]:
 def _held_batch_size(experiment: Experiment) -> int | None:
     if OPTIMIZERS[experiment.optimizer].needs_full_batch:
         return None  # all samples, however many there will be; there is no input
-    return typed.held(_key("batch_size"), experiment.batch_size) or None
+    held: int | None = setting_input.held(SETTINGS["batch_size"], experiment, _key("batch_size"))
+    return held
 
 
 def _pace(experiment: Experiment) -> None:
-    uses = OPTIMIZERS[experiment.optimizer].uses
     left, right = st.columns(2, gap="small", vertical_alignment="bottom")
     with left:
-        if "learning_rate" in uses:
-            _learning_rate(experiment)
+        _draw("learning_rate", experiment)
     with right:
-        _batch_size(experiment)
-    if "schedule" in uses:
-        _schedule(experiment)
-    if "momentum" in uses:
-        _momentum(experiment)
-    if "nesterov" in uses:
-        _nesterov(experiment)
+        if not OPTIMIZERS[experiment.optimizer].needs_full_batch:
+            _draw("batch_size", experiment, server.current().limits.max_batch_size)
+    for name in ("schedule", "momentum", "nesterov"):
+        _draw(name, experiment)
 
 
-def _learning_rate(experiment: Experiment) -> None:
-    st.number_input(
-        "Learning rate",
-        min_value=0.0,
-        max_value=10.0,
-        value=experiment.learning_rate,
-        step=_increment(experiment.learning_rate),
-        format="%.6g",
-        key=_key("learning_rate"),
-        on_change=typed.note,
-        help=OPTIMIZERS[experiment.optimizer].words.learning_rate,
-    )
-
-
-def _schedule(experiment: Experiment) -> None:
-    st.segmented_control(
-        "Schedule",
-        SCHEDULES,
-        default=experiment.schedule,
-        required=True,
-        format_func=str.capitalize,
-        key=_key("schedule"),
-        on_change=typed.note,
-        help=SCHEDULE_HELP,
-    )
-
-
-def _momentum(experiment: Experiment) -> None:
-    st.number_input(
-        "Momentum",
-        min_value=0.0,
-        max_value=1.0,
-        value=experiment.momentum,
-        step=0.05,
-        key=_key("momentum"),
-        on_change=typed.note,
-        help="From 0 to below 1: how much of the last step is added to the next. Use 0.9: it smooths the "
-        "path when gradients disagree. 0 is plain SGD.",
-    )
-
-
-def _nesterov(experiment: Experiment) -> None:
-    st.toggle(
-        "Nesterov momentum",
-        value=experiment.nesterov,
-        key=_key("nesterov"),
-        on_change=typed.note,
-        help="Off: classical momentum. On: each step looks ahead to where momentum leads. Try it if the loss "
-        "goes up and down at a high momentum.",
-    )
+def _draw(name: str, experiment: Experiment, most: int | None = None) -> None:
+    if SETTINGS[name].is_used(experiment):
+        setting_input.draw(SETTINGS[name], experiment, _key(name), most=most)
 
 
 def _hidden(experiment: Experiment) -> None:
-    limits = hosting.limits()
+    limits = server.current().limits
     st.text_input(
         HIDDEN_LABEL,
         value=", ".join(map(str, experiment.hidden)) or layers.NONE,
@@ -217,46 +148,6 @@ def _hidden(experiment: Experiment) -> None:
         f"At most {MAX_LAYERS - 1} layers of up to {limits.max_width} neurons, and {limits.max_parameters:,} "
         "weights and biases. Write none for no hidden layer: all borders are then straight.",
     )
-
-
-def _batch_size(experiment: Experiment) -> None:
-    if OPTIMIZERS[experiment.optimizer].needs_full_batch:
-        return
-    # 0 and not an empty input: Streamlit lets the user empty only inputs that began empty
-    st.number_input(
-        "Batch size (0 = all points)",
-        min_value=0,
-        max_value=_maximum(hosting.limits().max_batch_size, experiment.batch_size or 0),
-        value=experiment.batch_size or 0,
-        step=64,
-        key=_key("batch_size"),
-        on_change=typed.note,
-        help=BATCH_SIZE_HELP,
-    )
-
-
-def _steps(experiment: Experiment) -> None:
-    st.number_input(
-        "Steps",
-        min_value=1,
-        max_value=_maximum(hosting.limits().max_steps, experiment.steps),
-        value=experiment.steps,
-        step=1000,
-        key=_key("steps"),
-        on_change=typed.note,
-        help="The number of steps of the run; each changes all weights once. Use more if the loss still "
-        "falls at the end. Stop ends the run earlier.",
-    )
-
-
-def _maximum(limit: int, value: int) -> int:
-    """Return an input's maximum: it can show a value from a link above the limit, which Start refuses."""
-    return max(limit, value)
-
-
-def _increment(learning_rate: float) -> float:
-    """Return what + and - add: a tenth of the power of ten at or above the rate, so that - never gives 0."""
-    return 10.0 ** (math.ceil(math.log10(learning_rate)) - 1)
 
 
 def _fold(key: str) -> None:

@@ -152,7 +152,7 @@ How the learning rate changes over the steps.
 - **One-cycle** begins with 1/25 of it, rises for 30\u00a0% of the steps and then falls to almost 0. Use it to
   try a high rate.
 """
-_OPTIMIZER = "How each step changes the weights.\n\n" + "\n".join(
+ADVICE_ON_OPTIMIZERS = "\n".join(
     f"- **{optimizer.words.label}** {optimizer.words.advice}" for optimizer in OPTIMIZERS.values()
 )
 _FEATURES = """
@@ -238,7 +238,7 @@ _ALL = (
         default="adam",
         help=", ".join(OPTIMIZERS),
         example="adam",
-        explanation=_OPTIMIZER,
+        explanation=f"How each step changes the weights.\n\n{ADVICE_ON_OPTIMIZERS}",
     ),
     Setting(
         "learning_rate",

@@ -92,3 +92,11 @@ def test_a_value_is_shown_and_written_in_a_table_as_a_person_reads_it():
 def test_a_label_within_a_sentence_keeps_its_capitals_only_in_an_abbreviation():
     names = {name: SETTINGS[name].name for name in ("l1", "weight_decay", "warmup_steps", "x_range")}
     assert list(names.values()) == ["L1 penalty", "weight decay", "warm-up steps", "range of x"]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_its_help_is_for_terminals_and_one_line(name):
+    text = SETTINGS[name].help
+    assert text
+    assert text.isascii()
+    assert not set("*`\n%") & set(text)  # no Markdown, and nothing that argparse would replace
