@@ -1,6 +1,7 @@
 """The inputs for what varies in a sweep; at first they hold the set-up alone."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -8,12 +9,12 @@ import streamlit as st
 from pages.runs.varied import (
     FEATURES_EXAMPLE,
     MOST_SEEDS,
+    TRIED,
     Varied,
     check_networks,
-    dropouts_of,
     features_of,
     networks_of,
-    penalties_of,
+    numbers_of,
     rates_of,
     unvaried,
     written_features,
@@ -27,7 +28,6 @@ from polycore.network.features import NAMES
 from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "sweep"
-LISTS = {"l1": "L1 penalty", "l2": "L2 penalty", "dropout": "Dropout"}
 
 Value = TypeVar("Value")
 
@@ -45,13 +45,9 @@ RATES_HELP = (
     "is trained with all of them."
 )
 OPTIMIZERS_HELP = "One or several. Each uses the other settings of the set-up; the Train page explains them."
-PENALTY_HELP = (
-    "One or several strengths, separated by commas, such as 0, 0.001, 0.01. Each optimizer that follows the "
-    "gradient of its samples is trained with all of them; the Train page explains them."
-)
-DROPOUT_HELP = (
-    "One or several shares of hidden neurons that a step leaves out, separated by commas, such as 0, 0.1. "
-    "The Train page explains it."
+NUMBERS_HELP = (
+    "One or several values, separated by commas, such as {tried}. Each optimizer that follows the gradient "
+    "of its samples is trained with all of them; the Train page explains them."
 )
 FEATURES_HELP = (
     f'One or several sets, separated by commas, with "and" between features, such as {FEATURES_EXAMPLE}. The '
@@ -73,10 +69,10 @@ def ask(set_up: Experiment) -> None:
     _list_input("Input features", "features", _features(before), FEATURES_HELP)
     activations = {name: activation.label for name, activation in ACTIVATIONS.items()}
     _pills("Activations", "activations", activations, set_up.activation, ACTIVATIONS_HELP)
-    for column, (name, label) in zip(st.columns(len(LISTS)), LISTS.items(), strict=True):
+    for column, (name, setting) in zip(st.columns(len(TRIED)), TRIED.items(), strict=True):
         with column:
-            explained = DROPOUT_HELP if name == "dropout" else PENALTY_HELP
-            _list_input(label, name, _numbers(getattr(before, name)), explained)
+            held = _numbers(before.numbers[name])
+            _list_input(setting.label, name, held, NUMBERS_HELP.format(tried=setting.tried))
     _ask_for_amount(set_up, before)
 
 
@@ -127,10 +123,12 @@ def _ask_for_amount(set_up: Experiment, before: Varied) -> None:
 def chosen(set_up: Experiment) -> Varied:
     """Return the current values of the inputs. Raises PolycoreError if one of them cannot be used."""
     before = unvaried(set_up)
+    values = {name: read() for name, read in _readers(set_up, before).items()}
     return Varied(
         seeds=_value("seeds", before.seeds, before.seeds),
         steps=_value("steps", set_up.steps, set_up.steps),
-        **{name: read() for name, read in _readers(set_up, before).items()},
+        numbers={name: values.pop(name) for name in TRIED},
+        **values,
     )
 
 
@@ -146,17 +144,22 @@ def refused(set_up: Experiment) -> list[PolycoreError]:
 
 
 def _readers(set_up: Experiment, before: Varied) -> dict[str, Callable[[], Any]]:
-    """Return for each field of Varied that can be refused what reads it, in the order of the inputs."""
+    """Return what reads each input that can be refused, in their order.
+
+    By the fields of Varied, and by those of the settings in TRIED.
+    """
     return {
         "networks": lambda: check_networks(networks_of(_text("networks", _networks(before))), set_up),
         "learning_rates": lambda: rates_of(_text("rates", _rates(before))),
         "optimizers": lambda: _picked("optimizers", "optimizer", OPTIMIZERS, set_up.optimizer),
         "features": lambda: features_of(_text("features", _features(before))),
         "activations": lambda: _picked("activations", "activation", ACTIVATIONS, set_up.activation),
-        "l1": lambda: penalties_of(LISTS["l1"], _text("l1", _numbers(before.l1))),
-        "l2": lambda: penalties_of(LISTS["l2"], _text("l2", _numbers(before.l2))),
-        "dropout": lambda: dropouts_of(_text("dropout", _numbers(before.dropout))),
+        **{name: partial(_tried, name, before) for name in TRIED},
     }
+
+
+def _tried(name: str, before: Varied) -> tuple[float, ...]:
+    return numbers_of(TRIED[name], _text(name, _numbers(before.numbers[name])))
 
 
 def _picked(name: str, kind: str, known: Collection[str], of_set_up: str) -> tuple[str, ...]:

@@ -1,14 +1,18 @@
 """What varies in a sweep: how many seeds, and which networks, activations, optimizers and learning rates."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import cast
 
 from pages.server import server
 from pages.wording import layers
 from pages.wording.listed import listed
 from polycore import Experiment, PolycoreError
-from polycore.limits import MAX_SEED, MOST_DROPOUT
+from polycore.experiment.kinds import Number
+from polycore.experiment.settings import SETTINGS, Setting
+from polycore.limits import MAX_SEED
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES, PLAIN, in_order, label_of
 from polycore.optimizers.registry import OPTIMIZERS
@@ -20,7 +24,8 @@ MOST_SEEDS = 30
 MOST_SETTINGS = len(PALETTE)  # each has a color of its own
 MOST_TEXT = 200  # characters of a list
 FEATURES_EXAMPLE = "x and y, x and y and x2"
-REGULARIZATION = {"l1": "L1", "l2": "L2", "dropout": "dropout"}  # fields of Experiment, and their names
+# the settings that a sweep asks for several numbers of, besides the learning rate
+TRIED = {name: setting for name, setting in SETTINGS.items() if setting.tried}
 
 Network = tuple[int, ...]
 
@@ -33,7 +38,8 @@ class Varied:
     optimizers: by Experiment's names. learning_rates: for the optimizers that have one.
     steps: of each run.
     activations: by Experiment's names.
-    l1, l2, dropout: for the optimizers that use them. features: by Experiment's names, each set of them.
+    features: by Experiment's names, each set of them.
+    numbers: of the settings in TRIED, by their fields, for the optimizers that use them.
     """
 
     seeds: int
@@ -42,10 +48,8 @@ class Varied:
     learning_rates: tuple[float, ...]
     steps: int
     activations: tuple[str, ...] = ("relu",)
-    l1: tuple[float, ...] = (0.0,)
-    l2: tuple[float, ...] = (0.0,)
-    dropout: tuple[float, ...] = (0.0,)
     features: tuple[tuple[str, ...], ...] = (PLAIN,)
+    numbers: Mapping[str, tuple[float, ...]] = MappingProxyType({})
 
     @property
     def settings(self) -> int:
@@ -86,19 +90,19 @@ class Varied:
             words.append(ACTIVATIONS[experiment.activation].label)
         if len(self.features) > 1:
             words.append(f"inputs {listed(map(label_of, experiment.features))}")
-        uses = OPTIMIZERS[experiment.optimizer].uses
-        for name, label in REGULARIZATION.items():
-            if len(getattr(self, name)) > 1 and name in uses:
-                words.append(f"{label} {getattr(experiment, name):g}")
-        if len(self.learning_rates) > 1 and "learning_rate" in uses:
+        for name, numbers in self.numbers.items():
+            if len(numbers) > 1 and TRIED[name].is_used(experiment):
+                words.append(f"{TRIED[name].short} {getattr(experiment, name):g}")
+        if len(self.learning_rates) > 1 and SETTINGS["learning_rate"].is_used(experiment):
             words.append(f"at {experiment.learning_rate:g}")
         return ", ".join(words) or "as set up"
 
     def _choices(self, optimizer: str) -> dict[str, Sequence[object]]:
         """Return what varies for an optimizer, by the fields of Experiment."""
-        numbers = {name: getattr(self, name) for name in REGULARIZATION}
-        numbers["learning_rate"] = self.learning_rates
-        used = {name: values for name, values in numbers.items() if name in OPTIMIZERS[optimizer].uses}
+        numbers = {**self.numbers, "learning_rate": self.learning_rates}
+        used = {
+            name: values for name, values in numbers.items() if SETTINGS[name].used_by(OPTIMIZERS[optimizer])
+        }
         kinds = {"hidden": self.networks, "features": self.features, "activation": self.activations}
         return {**kinds, **used}
 
@@ -124,10 +128,8 @@ def unvaried(experiment: Experiment) -> Varied:
         (experiment.learning_rate,),
         experiment.steps,
         (experiment.activation,),
-        (experiment.l1,),
-        (experiment.l2,),
-        (experiment.dropout,),
         (experiment.features,),
+        {name: (getattr(experiment, name),) for name in TRIED},
     )
 
 
@@ -177,40 +179,27 @@ def features_of(text: str) -> tuple[tuple[str, ...], ...]:
 
 def rates_of(text: str) -> tuple[float, ...]:
     """Return the learning rates of a list such as "0.01, 0.003", each once. Raises PolycoreError."""
-    return _numbers_of(
-        "Learning rates", text, "0.01, 0.003", "above 0 and at most 10", lambda rate: 0 < rate <= 10
-    )
+    return _numbers_of("Learning rates", text, SETTINGS["learning_rate"], "0.01, 0.003")
 
 
-def penalties_of(name: str, text: str) -> tuple[float, ...]:
-    """Return the strengths of a penalty in a list such as "0, 0.001", each once. Raises PolycoreError.
+def numbers_of(setting: Setting, text: str) -> tuple[float, ...]:
+    """Return the values of a setting in TRIED in a list such as "0, 0.001", each once.
 
-    name: of the list, as people see it.
+    Raises PolycoreError.
     """
-    return _numbers_of(name, text, "0, 0.001", "from 0 to 10", lambda strength: 0 <= strength <= 10)
+    return _numbers_of(setting.label, text, setting, setting.tried)
 
 
-def dropouts_of(text: str) -> tuple[float, ...]:
-    """Return the shares of a list such as "0, 0.1", each once. Raises PolycoreError."""
-    expected = f"from 0 to {MOST_DROPOUT:g}"
-    return _numbers_of("Dropout", text, "0, 0.1", expected, lambda share: 0 <= share <= MOST_DROPOUT)
-
-
-def _numbers_of(
-    name: str, text: str, example: str, expected: str, is_valid: Callable[[float], bool]
-) -> tuple[float, ...]:
-    numbers = []
+def _numbers_of(name: str, text: str, setting: Setting, example: str) -> tuple[float, ...]:
+    kind, numbers = cast(Number, setting.kind), []
     for part in _parts(name, text, example):
         try:
-            number = float(part)
-        except ValueError:
-            number = math.nan
-        if not is_valid(number):
+            numbers.append(kind.check(name, kind.read(part)))
+        except PolycoreError:
             raise PolycoreError(
-                f"{name}: got {quoted(part, 40)}; expected numbers {expected}, with commas, such as "
+                f"{name}: got {quoted(part, 40)}; expected numbers {kind.allowed}, with commas, such as "
                 f"{example}."
-            )
-        numbers.append(number)
+            ) from None
     return tuple(dict.fromkeys(numbers))
 
 

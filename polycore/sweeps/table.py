@@ -1,6 +1,6 @@
 """Tables of a sweep: one row for each run, or one for each setting with its seeds combined."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ except ModuleNotFoundError as error:
     ) from error
 
 from polycore.experiment.experiment import Experiment
+from polycore.experiment.settings import SETTINGS
 from polycore.sweeps.confidence import Confidence, confidence
 from polycore.sweeps.outcomes import Outcome
 
@@ -35,17 +36,6 @@ _MEANS: dict[str, type] = {
     "high": float,
     "loss": float,
     "seconds": float,
-}
-
-_READABLE: dict[str, Callable[[Any], str]] = {
-    "polynomials": lambda value: "; ".join(map(str, value)),
-    "samples_per_class": lambda value: str(value or "fresh"),
-    "x_range": lambda value: f"{value[0]} to {value[1]}",
-    "hidden": lambda value: "-".join(map(str, value)) or "none",
-    "features": "-".join,
-    "batch_size": lambda value: str(value or "all"),
-    "target_loss": lambda value: "none" if value is None else str(value),
-    "patience": lambda value: str(value or "none"),
 }
 
 
@@ -126,8 +116,4 @@ def _differing(experiments: Sequence[Experiment]) -> list[str]:
 
 
 def _settings(experiment: Experiment, names: Sequence[str]) -> dict[str, Any]:
-    return {name: _readable(name, getattr(experiment, name)) for name in names}
-
-
-def _readable(name: str, value: Any) -> Any:
-    return _READABLE[name](value) if name in _READABLE else value
+    return {name: SETTINGS[name].kind.cell(getattr(experiment, name)) for name in names}

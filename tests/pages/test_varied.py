@@ -8,11 +8,11 @@ import pytest
 import polycore as pc
 from pages.runs.varied import (
     MOST_SETTINGS,
+    TRIED,
     Varied,
-    dropouts_of,
     features_of,
     networks_of,
-    penalties_of,
+    numbers_of,
     rates_of,
     unvaried,
     written_features,
@@ -114,25 +114,28 @@ def test_each_set_of_features_is_trained_and_named():
 
 
 def test_regularization_is_listed_with_commas_and_0_is_none():
-    assert penalties_of("L2 penalty", "0, 0.001 10") == (0.0, 0.001, 10.0)
-    assert dropouts_of("0, 0.5, 0.9") == (0.0, 0.5, 0.9)
+    assert numbers_of(TRIED["l2"], "0, 0.001 10") == (0.0, 0.001, 10.0)
+    assert numbers_of(TRIED["dropout"], "0, 0.5, 0.9") == (0.0, 0.5, 0.9)
 
 
 @pytest.mark.parametrize("text", ["", "-1", "10.1", "nan", "much", "0" * 201])
 def test_an_invalid_list_of_penalties_is_refused_by_its_name(text):
     with pytest.raises(pc.PolycoreError, match=r"^L1 penalty: .*(such as|at most)"):
-        penalties_of("L1 penalty", text)
+        numbers_of(TRIED["l1"], text)
 
 
 @pytest.mark.parametrize("text", ["", "-0.1", "0.91", "1", "nan", "half"])
 def test_an_invalid_list_of_dropouts_is_refused_with_an_example(text):
     with pytest.raises(pc.PolycoreError, match=r"^Dropout: .*such as 0, 0\.1"):
-        dropouts_of(text)
+        numbers_of(TRIED["dropout"], text)
 
 
 def test_regularization_varies_for_the_optimizers_that_use_it():
     varied = replace(
-        VARIED, networks=((4,),), learning_rates=(0.01,), l1=(0.0, 0.001), l2=(0.25,), dropout=(0.0, 0.5)
+        VARIED,
+        networks=((4,),),
+        learning_rates=(0.01,),
+        numbers={"l1": (0.0, 0.001), "l2": (0.25,), "dropout": (0.0, 0.5)},
     )
     experiments = varied.experiments(SET_UP)
     assert (varied.settings, varied.runs, len(experiments)) == (5, 10, 10)
