@@ -27,13 +27,10 @@ from polycore.experiment.kinds import (
 from polycore.limits import (
     LEAST_HELD_OUT,
     MAX_BATCH_SIZE,
-    MAX_NOISE,
     MAX_SAMPLES_PER_CLASS,
     MAX_SEED,
     MAX_STEPS,
     MAX_X,
-    MIN_X_WIDTH,
-    MOST_DROPOUT,
     MOST_HELD_OUT,
 )
 from polycore.network.activations import ACTIVATIONS
@@ -358,7 +355,7 @@ _ALL = (
     Setting(
         "x_range",
         "Range of x",
-        Interval(MAX_X, MIN_X_WIDTH, "LOW..HIGH"),
+        Interval(MAX_X, 0.001, "LOW..HIGH"),
         default=(-1.0, 1.0),
         help="lowest and highest x, such as 0..2",
         example="-1..1",
@@ -368,7 +365,7 @@ _ALL = (
     Setting(
         "noise",
         "Noise",
-        Number(0, MAX_NOISE, "DEVIATION", increment=0.05),
+        Number(0, 1000, "DEVIATION", increment=0.05),
         default=0.0,
         help="standard deviation of the noise on y",
         example="0.05",
@@ -442,7 +439,7 @@ _ALL = (
     Setting(
         "dropout",
         "Dropout",
-        Number(0, MOST_DROPOUT, "SHARE", increment=0.05),
+        Number(0, 0.9, "SHARE", increment=0.05),
         default=0.0,
         help="share of the hidden neurons that a step leaves out, up to 0.9, for "
         + _names(_takes_gradient_steps),

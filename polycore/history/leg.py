@@ -6,11 +6,12 @@ from itertools import dropwhile, pairwise
 from typing import Any
 
 from polycore.arrays import Floats
-from polycore.checks import checked_number, checked_whole_number
+from polycore.checks import checked_whole_number
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
+from polycore.experiment.settings import SETTINGS
 from polycore.history.history import History
-from polycore.limits import LEAST_HELD_OUT, MAX_STEPS, MOST_HELD_OUT
+from polycore.limits import MAX_STEPS
 from polycore.points.point_set import PointSet
 from polycore.points.summary import summary_of
 
@@ -84,7 +85,8 @@ def checked_settings(value: object) -> Mapping[str, Any] | None:
     }
     summary = summary_of(value["data"])
     settings = Experiment.from_dict(others)
-    share = checked_number("held_out_share", value.get("held_out_share", 0.2), LEAST_HELD_OUT, MOST_HELD_OUT)
+    setting = SETTINGS["held_out_share"]
+    share = setting.kind.check(setting.field, value.get(setting.field, setting.default))
     return {
         **settings.summary(),
         "polynomials": [],

@@ -8,7 +8,6 @@ import numpy as np
 
 from polycore.arrays import Floats
 from polycore.optimizers.optimizer import (
-    REGULARIZATION,
     GradientOptimizer,
     OptimizerState,
     StateArray,
@@ -99,7 +98,7 @@ ADAM = GradientOptimizer(
         },
         to_state=lambda step, _numbers, arrays: AdamState(step, arrays["gradients"], arrays["squares"]),
     ),
-    uses=frozenset({"learning_rate", "schedule", "warmup_steps", "weight_decay"}) | REGULARIZATION,
+    uses=frozenset({"learning_rate", "schedule", "warmup_steps", "weight_decay"}),
     racing_rate=0.03,
     start=lambda parameters, _widths: start_adam(parameters),
     step_with=lambda settings, _widths: partial(step_adam, weight_decay=settings.weight_decay),

@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 from polycore.arrays import Floats
 from polycore.network.parameters import parameter_count
 
-# settings that change what the gradient is of, so that every optimizer that follows it alone can use them
-REGULARIZATION = frozenset({"l1", "l2", "dropout"})
-
 # With 8 layers of 512 neurons and weights of 1e6 a gradient stays below 1e80; its sums over steps below 1e90.
 MAX_SLOPE = 1e100
 
@@ -119,8 +116,7 @@ class Optimizer:
     """An optimizer: one of the three subclasses.
 
     name: in experiments, links, files and commands; never changed.
-    uses: which of learning_rate, schedule, warmup_steps, momentum, nesterov, weight_decay, l1, l2 and dropout
-        have an effect.
+    uses: which of learning_rate, schedule, warmup_steps, momentum, nesterov and weight_decay its steps use.
     racing_rate: a good learning rate on the tutorial's polynomials; None if it has none.
     """
 

@@ -7,7 +7,6 @@ import numpy as np
 
 from polycore.arrays import Floats
 from polycore.optimizers.optimizer import (
-    REGULARIZATION,
     GradientOptimizer,
     GradientStep,
     OptimizerState,
@@ -78,8 +77,7 @@ SGD = GradientOptimizer(
         to_arrays=lambda state, _parameters: {"velocity": state.velocity},
         to_state=lambda _step, _numbers, arrays: SgdState(arrays["velocity"]),
     ),
-    uses=frozenset({"learning_rate", "schedule", "warmup_steps", "momentum", "nesterov", "weight_decay"})
-    | REGULARIZATION,
+    uses=frozenset({"learning_rate", "schedule", "warmup_steps", "momentum", "nesterov", "weight_decay"}),
     racing_rate=0.03,
     start=lambda parameters, _widths: start_sgd(parameters),
     step_with=_step_with,

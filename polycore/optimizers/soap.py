@@ -18,7 +18,6 @@ from polycore.limits import MAX_LAYERS
 from polycore.optimizers.adam import CLEARED_EVERY, clear
 from polycore.optimizers.optimizer import (
     MAX_SLOPE,
-    REGULARIZATION,
     GradientOptimizer,
     OptimizerState,
     StateArray,
@@ -256,7 +255,7 @@ SOAP = GradientOptimizer(
             step, arrays["gradients"], arrays["squares"], arrays["sums"], arrays["bases"]
         ),
     ),
-    uses=frozenset({"learning_rate", "schedule", "warmup_steps", "weight_decay"}) | REGULARIZATION,
+    uses=frozenset({"learning_rate", "schedule", "warmup_steps", "weight_decay"}),
     racing_rate=0.03,
     start=start_soap,
     step_with=lambda settings, widths: partial(

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polycore.arrays import Floats
-from polycore.checks import check_points_shape, check_type, checked_number, checked_range, described
+from polycore.checks import check_points_shape, check_type, described
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
+from polycore.experiment.settings import SETTINGS
 from polycore.experiment.validation import check_polynomial_size
-from polycore.limits import MAX_CLASSES, MAX_NOISE, MAX_X, MIN_X_WIDTH
+from polycore.limits import MAX_CLASSES
 from polycore.polynomials.classes import with_texts_parsed
 from polycore.polynomials.distances import ROUNDING
 from polycore.polynomials.polynomial import Polynomial
@@ -62,8 +63,8 @@ class Referee:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "polynomials", _checked_polynomials(self.polynomials))
-        object.__setattr__(self, "x_range", checked_range("x_range", self.x_range, MAX_X, MIN_X_WIDTH))
-        object.__setattr__(self, "noise", checked_number("noise", self.noise, 0, MAX_NOISE))
+        object.__setattr__(self, "x_range", SETTINGS["x_range"].kind.check("x_range", self.x_range))
+        object.__setattr__(self, "noise", SETTINGS["noise"].kind.check("noise", self.noise))
 
     @classmethod
     def of(cls, experiment: Experiment) -> "Referee":
