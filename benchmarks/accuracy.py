@@ -57,7 +57,7 @@ TEXT = """\
 The task has twelve polynomials. Each contender trains on one thread within a budget of processor time, which
 counts all its threads. Then its accuracy is measured on {points:,} points that were not trained on; this time
 is not counted. polycore runs `pc.Experiment.recommended()` with as many steps as fit {aimed:.0%} of the
-budget at the speed of a trial, in batches of 400, with a learning rate of 0.04 · √(3,000 / steps), at most
+budget at the speed of a trial, in batches of 400, with a learning rate of 0.04 · (3000 / steps)^0.3, at most
 0.06, that rises over a tenth of the steps; and a second time with points and batches as the peers have them:
 uniform in x, and of constant size. PyTorch (fused Adam), scikit-learn (`partial_fit` with 16 fresh batches
 per call, its faster way) and JAX (64 steps in one compiled `lax.scan`, which draws their points) use the best
@@ -174,7 +174,7 @@ def polycore(name: str) -> Callable[..., Answer]:
 
 def recommended_for(steps: int) -> pc.Experiment:
     """Return the recommended experiment for a number of steps, as docs/learning-faster.md advises."""
-    rate = min(0.06, 0.04 * math.sqrt(3000 / steps))
+    rate = min(0.06, 0.04 * (3000 / steps) ** 0.3)
     return replace(
         pc.Experiment.recommended(),
         steps=steps,
