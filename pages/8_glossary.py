@@ -1,5 +1,6 @@
 """The glossary: the terms of the dashboard, from docs/glossary.md."""
 
+import re
 from pathlib import Path
 
 import streamlit as st
@@ -7,10 +8,11 @@ import streamlit as st
 from pages.frame import frame
 
 TERMS = Path(__file__).parents[1] / "docs" / "glossary.md"
+LINK = re.compile(r"\[([^]]+)\]\([\w-]+\.md\)")  # to another document, which no server has
 LINE_WIDTH = 760  # pixels: longer lines are hard to read
 
 frame.draw("Glossary")
 _, terms = TERMS.read_text(encoding="utf-8").split("\n", maxsplit=1)  # the page already has the title
 with st.container(width=LINE_WIDTH):
-    st.markdown(terms)
+    st.markdown(LINK.sub(r"\1", terms))
 frame.page_link(frame.HOME, "Home, and fifteen short lessons", ":material/home:")

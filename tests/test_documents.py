@@ -410,6 +410,14 @@ def test_the_page_shows_the_glossary_whole():
     assert [term for term in ENTRIES if f"**{term}**" not in words] == []
 
 
+def test_the_page_has_no_link_of_the_glossary_that_leads_nowhere_there():
+    app = opened("pages/8_glossary.py")
+    [words] = [text.value for text in app.markdown if "**Adam**" in text.value]
+    assert "[where the network errs](learning-faster.md)" in GLOSSARY
+    assert "that are drawn where the network errs." in words
+    assert "](" not in words
+
+
 def test_importing_polycore_loads_neither_streamlit_nor_plotly_nor_pandas_nor_scikit_learn():
     names = {"streamlit", "plotly", "pandas", "sklearn"}
     code = f"import sys, polycore; sys.exit(bool({names} & set(sys.modules)))"
