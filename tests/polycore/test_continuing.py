@@ -80,10 +80,13 @@ def test_it_continues_from_its_file(experiment, steps):
     assert same_run(pc.advance(loaded, 30), pc.advance(run, 30))
 
 
-def test_the_same_optimizer_goes_on_as_if_nothing_had_happened():
+@pytest.mark.parametrize("kind", ["adam on all samples", "soap on all samples"])
+def test_the_same_optimizer_goes_on_as_if_nothing_had_happened(kind):
     # with a constant learning rate nothing but the step number depends on where the experiment began
-    whole = pc.advance(pc.start(TINY), 60)
-    parts = pc.advance(pc.start(TINY, weights=THIRTY), 30)
+    experiment = KINDS[kind]
+    whole = pc.advance(pc.start(experiment), 60)
+    before = pc.advance(pc.start(experiment), 30)
+    parts = pc.advance(pc.start(experiment, weights=before), 30)
     assert parts.parameters.tolist() == whole.parameters.tolist()
     assert (parts.optimizer_began_at, parts.began_at) == (0, 30)
 
