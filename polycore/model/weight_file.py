@@ -25,13 +25,10 @@ from polycore.files.metadata import (
     FORMAT,
     FORMAT_OF_OTHERS,
     FORMAT_OF_OWN_POINTS,
-    MAX_INTEGER_DIGITS,
     MAX_METADATA,
-    MAX_METADATA_NESTING,
     Coefficients,
 )
 from polycore.files.named_arrays import (
-    INPUTS,
     METADATA,
     NAMES,
     NAMES_OF_OTHERS,
@@ -47,21 +44,6 @@ from polycore.files.refusals import ReadingError, Reason
 from polycore.limits import MAX_WIDTH
 from polycore.network.activations import RELU
 from polycore.network.features import DISTANCES, PLAIN
-
-__all__ = [
-    "FORMAT",
-    "FORMAT_OF_OWN_POINTS",
-    "INPUTS",
-    "MAX_BYTES",
-    "MAX_INTEGER_DIGITS",
-    "MAX_METADATA",
-    "MAX_METADATA_NESTING",
-    "Contents",
-    "PathOrFile",
-    "read",
-    "read_npy",
-    "write",
-]
 
 MAX_BYTES = 4 * 2**20
 
