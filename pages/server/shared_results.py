@@ -119,7 +119,8 @@ class SharedResults:
     def _end(self, key: Hashable, computation: _Computation, work: "Future[Any]") -> None:
         if work.cancelled():
             self._forget(key, computation)
-            computation.result.cancel()
+            if computation.wanted_by:  # by a server that ends; else see _leave
+                computation.result.cancel()
             return
         error = work.exception()
         if error is None:
@@ -142,8 +143,11 @@ class SharedResults:
     def _leave(self, computation: _Computation) -> None:
         with self._lock:
             computation.wanted_by -= 1
-            if not computation.wanted_by and computation.work is not None:
-                computation.work.cancel()
+            work = None if computation.wanted_by else computation.work
+            is_cancelled = work is not None and work.cancel()
+        # not under the lock: it calls those who waited, who may need a lock under which others ask here
+        if is_cancelled:
+            computation.result.cancel()
 
     def _keep(self, key: Hashable, result: Any) -> None:
         size = array_bytes(result)

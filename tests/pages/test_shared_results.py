@@ -65,6 +65,37 @@ def test_it_is_cancelled_once_nobody_wants_it(shared, work):
     assert again.future.result(0) == b"7"
 
 
+def test_who_leaves_calls_those_who_waited_and_keeps_nobody_else_from_asking_meanwhile(shared, work):
+    own, called = threading.Lock(), threading.Event()  # as a run has one, under which it asks
+
+    def note(_):
+        called.set()
+        with own:
+            pass
+
+    request = shared.ask("key", work.submit)
+    request.future.add_done_callback(note)
+    leaver = threading.Thread(target=request.leave)
+    asker = threading.Thread(target=shared.kept, args=["other"])
+    with own:
+        leaver.start()
+        assert called.wait(20)
+        asker.start()
+        asker.join(5)
+        has_answered, has_left = not asker.is_alive(), not leaver.is_alive()
+    leaver.join(20)
+    assert (has_answered, has_left) == (True, False)
+    assert request.future.cancelled()
+
+
+def test_what_the_workers_give_up_themselves_is_cancelled_for_all_who_wait(shared, work):
+    requests = [shared.ask("key", work.submit) for _ in range(2)]
+    work.futures[0].cancel()
+    assert all(request.future.cancelled() for request in requests)
+    shared.ask("key", work.submit)
+    assert len(work.futures) == 2
+
+
 def test_what_has_begun_is_kept_though_nobody_wants_it_any_more(shared, work):
     request = shared.ask("key", work.submit)
     work.futures[0].set_running_or_notify_cancel()
