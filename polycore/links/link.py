@@ -19,7 +19,6 @@ from polycore.limits import MAX_CLASSES, MAX_TEXT
 from polycore.links.compact_points import points_from, points_text
 from polycore.links.compact_weights import model_from
 from polycore.model.model import Model
-from polycore.network.features import PLAIN
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.points.point_set import PointSet
 from polycore.polynomials.polynomial import Polynomial
@@ -74,7 +73,9 @@ def to_query(experiment: Experiment) -> dict[str, str]:
 def _without_points(experiment: Experiment) -> dict[str, str]:
     """Return the parts of the query without the user's own points, which may be many."""
     names = NAMES_OF_POLYNOMIALS if experiment.data is None else NAMES_OF_POINTS
-    changed = (name for name in names if name != POINTS and _value(experiment, name) != _value(_PLAIN, name))
+    changed = (
+        name for name in names if name != POINTS and _value(experiment, name) != _value(_DEFAULT, name)
+    )
     return {"v": VERSION} | {name: written(experiment, name) for name in changed}
 
 
@@ -223,13 +224,15 @@ def _is_known_version(query: Mapping[str, str]) -> bool:
 def _defaults(query: Mapping[str, str]) -> Experiment:
     """Return the experiment whose values replace missing and unusable parts."""
     version = query.get("v")
-    if version in (None, FIRST_VERSION):
-        experiment = _USUAL if any(name in _PARTS for name in query) else Experiment.recommended()
+    if version not in (None, FIRST_VERSION):
+        experiment = _DEFAULT
+    elif not any(name in _PARTS for name in query):
+        experiment = Experiment.recommended()
+    elif version is None:
+        experiment = _USUAL
     else:
-        experiment = _PLAIN
-    if version == FIRST_VERSION:
-        older = {_PARTS[name].field: value for name, value in _OLDER.items() if name not in query}
-        experiment = replace(experiment, **older)
+        lacking = {name: value for name, value in _OLDER.items() if name not in query}
+        experiment = replace(_USUAL, **lacking)
     optimizer = query.get("optimizer")
     if optimizer is not None and _needs_full_batch(optimizer):
         # before the parts are read, so that a part that does not fit it is the one that is reported
@@ -430,7 +433,7 @@ _PARTS = {
     "features": _Part("features", LAYERS.join, _features_read),
     "warmup": _Part("warmup_steps", str, _whole),
 }
-_PLAIN = Experiment()
+_DEFAULT = Experiment()  # what a link of version 2 leaves out
 # What parts mean that a typed query or a link of version 1 lacks: nothing in these two may ever change.
 _USUAL = Experiment(
     polynomials=TUTORIAL_POLYNOMIALS,
@@ -459,10 +462,10 @@ _USUAL = Experiment(
     l2=0.0,
     dropout=0.0,
     warmup_steps=0,
-    features=PLAIN,
+    features=("x", "y"),
 )
 # version 1 is older than these parts: a link that lacks them means what every experiment had before them
-_OLDER: Mapping[str, Any] = {"sampling": "random", "growing_batches": False, "warmup": 0}
+_OLDER: Mapping[str, Any] = {"sampling": "random", "growing_batches": False}
 
 # None for all samples is "all" too, but "0 for all samples" is what the input on the page says
 _WORDS_FOR_NONE = {"samples_per_class": "fresh", "batch_size": "0", "target_loss": "none", "patience": "0"}

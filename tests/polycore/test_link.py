@@ -217,7 +217,7 @@ def test_a_link_that_holds_later_parts_keeps_them():
     assert (found.nesterov, found.patience, found.weight_decay) == (True, 9, 0.0)
 
 
-@pytest.mark.parametrize("words", [{}, {"utm_source": "mail"}, {"weights": "in-a-file"}])
+@pytest.mark.parametrize("words", [{}, {"utm_source": "mail"}, {"weights": "in-a-file"}, {"v": "1"}])
 def test_a_query_without_a_set_up_is_the_recommended(another_recommended, words):
     assert link.from_query(words).experiment == another_recommended
 
