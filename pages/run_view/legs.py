@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from polycore import Experiment
-from polycore.experiment.settings import LEFT_OUT, SETTINGS
+from polycore.experiment.settings import SETTINGS
 from polycore.figures.progress import Change
 from polycore.history.leg import Leg
 
@@ -29,7 +29,6 @@ def change_text(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
     """Return what differs between two experiments' settings, each as `Experiment.summary` returns it."""
     if before is None or after is None:
         return "other settings"
-    before, after = dict(LEFT_OUT) | dict(before), dict(LEFT_OUT) | dict(after)
     differing = [name for name in after if before.get(name) != after[name]]
     named = [OTHER_CLASSES[name] for name in OTHER_CLASSES if name in differing]
     if "data" in set(before) ^ set(after):  # from polynomials to points, or back: their other fields follow

@@ -14,7 +14,7 @@ from polycore.checks import described
 from polycore.class_name import ClassName
 from polycore.errors import PolycoreError
 from polycore.experiment import json_text, validation
-from polycore.experiment.settings import LEFT_OUT, MEASURED_PER_CLASS, SETTINGS
+from polycore.experiment.settings import MEASURED_PER_CLASS, SETTINGS
 from polycore.formatting import counted
 from polycore.limits import MAX_PARAMETERS, MAX_SAMPLES
 from polycore.network.activations import ACTIVATIONS
@@ -356,8 +356,7 @@ class Experiment:
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON values; polynomials as lists of coefficients, highest degree first.
 
-        Activation, penalties, dropout, warm-up and features are left out if they have their defaults. Own
-        points are an object with points, labels and names; without own points there is no such field.
+        Own points are an object with points, labels and names; without own points there is no such field.
 
         Raises
         ------
@@ -378,9 +377,6 @@ class Experiment:
             field.name: SETTINGS[field.name].kind.to_json(getattr(self, field.name))
             for field in fields(self)
             if SETTINGS[field.name].applies_to != "own points"
-        }
-        values = {
-            name: value for name, value in values.items() if name not in LEFT_OUT or value != LEFT_OUT[name]
         }
         if self.data is None:
             return values

@@ -75,8 +75,6 @@ class Setting:
         The experiments that it belongs to, by their points.
     used_by
         Whether an optimizer uses it.
-    is_left_out
-        Whether files and links leave out its default. They do if it is newer than they are.
     off_in_races
         What a race says that it goes without; "" if a race has the set-up's value.
     tried
@@ -94,7 +92,6 @@ class Setting:
     short: str = ""
     applies_to: Literal["all", "polynomials", "fresh points", "own points"] = "all"
     used_by: Callable[[Optimizer], bool] = lambda _: True
-    is_left_out: bool = False
     off_in_races: str = ""
     tried: str = ""
 
@@ -295,7 +292,6 @@ _ALL = (
         help=f"input features, such as x-y-x2: {', '.join(NAMES)}",
         example="x-y-x2",
         explanation=_FEATURES,
-        is_left_out=True,
     ),
     Setting(
         "activation",
@@ -305,7 +301,6 @@ _ALL = (
         help=f"of the hidden neurons: {', '.join(ACTIVATIONS)}",
         example="tanh",
         explanation=_ACTIVATION,
-        is_left_out=True,
     ),
     Setting(
         "batch_size",
@@ -418,7 +413,6 @@ _ALL = (
         explanation=_L1,
         short="L1",
         used_by=_takes_gradient_steps,
-        is_left_out=True,
         off_in_races="penalties",
         tried="0, 0.001, 0.01",
     ),
@@ -432,7 +426,6 @@ _ALL = (
         explanation=_L2,
         short="L2",
         used_by=_takes_gradient_steps,
-        is_left_out=True,
         off_in_races="penalties",
         tried="0, 0.001, 0.01",
     ),
@@ -446,7 +439,6 @@ _ALL = (
         example="0.1",
         explanation=_DROPOUT,
         used_by=_takes_gradient_steps,
-        is_left_out=True,
         off_in_races="dropout",
         tried="0, 0.1",
     ),
@@ -461,7 +453,6 @@ _ALL = (
         word="warmup",
         short="warm-up steps",
         used_by=_in_uses("warmup_steps"),
-        is_left_out=True,
         off_in_races="warm-up",
     ),
     Setting(
@@ -533,7 +524,3 @@ _ALL = (
 
 # by the names of the fields
 SETTINGS: Mapping[str, Setting] = MappingProxyType({setting.field: setting for setting in _ALL})
-# the defaults, as JSON has them, that files leave out
-LEFT_OUT: Mapping[str, Any] = MappingProxyType(
-    {setting.field: setting.kind.to_json(setting.default) for setting in _ALL if setting.is_left_out}
-)

@@ -8,7 +8,6 @@ from dataclasses import fields
 from typing import Any
 
 from polycore.experiment.experiment import Experiment
-from polycore.experiment.settings import LEFT_OUT
 from polycore.history.history import History
 from polycore.history.leg import Leg
 
@@ -24,7 +23,7 @@ def history_csv(experiment: Experiment, history: History, earlier: Sequence[Leg]
     """
     settings = [leg.settings for leg in earlier] + [experiment.summary()]
     histories = [leg.history for leg in earlier] + [history]
-    known = [{**LEFT_OUT, **one} for one in settings if one is not None]
+    known = [one for one in settings if one is not None]
     names = (field.name for field in fields(Experiment))
     differing = [name for name in names if any(one.get(name) != known[0].get(name) for one in known)]
     file = io.StringIO()
@@ -43,6 +42,6 @@ def history_csv(experiment: Experiment, history: History, earlier: Sequence[Leg]
 def _text(settings: Mapping[str, Any] | None, name: str) -> str:
     if settings is None:
         return ""
-    value = {**LEFT_OUT, **settings}.get(name)
+    value = settings.get(name)
     # a text alone needs no quotes: it is one of a few words, such as adam
     return value if isinstance(value, str) else json.dumps(value)

@@ -272,6 +272,10 @@ def test_weights_that_no_file_could_store_are_refused():
 def test_settings_are_those_of_an_experiment():
     assert checked_settings(None) is None
     assert checked_settings(TINY.to_dict()) == TINY.summary()
+    # in weight files from before these could be chosen
+    later = ("activation", "l1", "l2", "dropout", "warmup_steps", "features")
+    older = {name: value for name, value in TINY.to_dict().items() if name not in later}
+    assert checked_settings(older) == TINY.summary()
     assert checked_settings(OWN.summary()) == OWN.summary()
     assert Leg(0, 5, TINY.summary()).experiment == TINY
     assert Leg(0, 5, None).experiment is None

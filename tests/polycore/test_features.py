@@ -333,8 +333,10 @@ def test_the_exported_script_repeats_the_experiment():
     assert names["experiment"] == trained().experiment
 
 
-def test_json_has_features_only_if_they_are_others():
-    assert "features" not in TINY.to_dict()
+def test_json_has_features_and_may_lack_them():
+    values = TINY.to_dict()
+    assert values.pop("features") == ["x", "y"]
+    assert pc.Experiment.from_dict(values) == TINY
     experiment = replace(TINY, features=SOME)
     assert experiment.to_dict()["features"] == list(SOME)
     assert pc.Experiment.from_json(experiment.to_json()) == experiment
