@@ -1,1 +1,1 @@
-"""The server: what it allows, its workers, whose turn it is, and which tabs are there."""
+"""What the server keeps for all its visitors, and whether their tabs are there."""

@@ -133,7 +133,7 @@ CHANGED = {
     "pages.channel.component._declared",  # when a module that declares a component is imported
     "pages.patches.rerun_requests._last_pages",  # by Streamlit's own session, with which an entry goes
     "pages.patches.tick_rate._ticked_at",  # the same
-    "pages.server.server._current",  # as the server starts; see tests/pages/test_shared_runs.py
+    "pages.server.server._current",  # as the server starts; its fields: tests/pages/test_one_server.py
 }
 
 
@@ -230,7 +230,7 @@ def test_a_change_of_what_a_module_holds_is_found(change):
     assert changed_in(ast.parse(f"d = {{}}\ne = []\ndef f():\n    {change}")) == {"d"}
 
 
-def test_no_module_holds_what_its_functions_change_but_what_belongs_to_one_tab():
+def test_no_module_holds_what_its_functions_change_but_these():
     found = {
         f"{name_of_module(path)}.{name}"
         for path in [*MODULES, *SCRIPTS]

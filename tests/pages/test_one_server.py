@@ -1,9 +1,11 @@
 """What the server keeps is one object, created when it starts, and there for all who ask."""
 
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from threading import Barrier
 
 import pytest
@@ -32,6 +34,12 @@ def test_all_who_ask_at_once_where_no_server_has_begun_get_the_same_one(monkeypa
     with ThreadPoolExecutor(8) as visitors:
         found = set(visitors.map(ask, range(8)))
     assert found == {server.current()}
+
+
+def test_what_the_server_keeps_is_documented_field_by_field():
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    section = text.split("## What the server keeps\n")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [field.name for field in fields(Server)]
 
 
 PROGRAM = """
