@@ -1,8 +1,11 @@
 """Inside: what every neuron of a network does, and every number of a point's forward pass."""
 
+from html import escape
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.channel import live_text
 from pages.frame import frame
 from pages.inside import (
     edited_model,
@@ -79,7 +82,8 @@ def _look_inside(kept: Kept, figures: DeltaGenerator) -> None:
     point = followed_point.followed(view, Kept(kept.title, model, kept.experiment))
     with st.container():
         if str(point.place):
-            st.caption(str(point.place))
+            # no Markdown: the names of classes may be a stranger's
+            live_text.draw(f'<p class="caption">{escape(str(point.place))}</p>', "inside.place", None)
     try:
         numbers_walk.draw(numbers_walk.sections(model, point, neuron, sets, measured=measured), followed)
     except PolycoreError as error:

@@ -22,7 +22,8 @@ def draw(meeting: Meeting, answer: Answer, key: str, followed: Followed | None =
     followed: the frames that have these `odds_of` from then on as "answer.crossing"; None if none have.
     """
     with st.container(border=True):
-        st.markdown(f"**A crossing: {meeting.name}**")
+        # no Markdown: the names of classes may be a stranger's
+        live_text.draw(f"<b>A crossing: {escape(meeting.name)}</b>", f"{key}.name", None)
         st.write(explained(len(meeting.curves)))
         heads = [escape(answer.full_name(label)) for label in meeting.curves]
         rows = dict(zip(heads, odds_of(meeting, answer), strict=True))

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.plane import in_view, live
 from pages.plane.crossings_table import meetings_of
@@ -99,11 +101,13 @@ def draw_chart(
     with st.container(key=f"{PREFIX}.plot"):
         st.html(in_view.keep(MAP_CONTAINER, PLOT_CONTAINER))
         live.figure(figure, key=CHART_KEY, height=CHART_HEIGHT, on_click=_click, bound=bound)
-    st.caption(
+    said = (
         f"The thick line is {short_name(scene.classes, curve)} itself, the right answer. Vertical lines are "
         "its crossings, labeled with the curve it meets: there the referee's probability falls too, "
         "because nobody can tell the curves apart."
     )
+    # no Markdown: the names of classes may be a stranger's
+    live_text.draw(f'<p class="caption">{escape(said)}</p>', f"{PREFIX}.caption", None)
 
 
 def values(model: Model, referee: Referee, scene: Scene, curve: int, x: float) -> dict[str, Any]:

@@ -267,7 +267,7 @@ def crossings_layer(points: Floats, names: Sequence[str]) -> Layer:
         Which curves meet at each point, such as "p0 & p3".
     """
     shown = evenly(len(points), LAYER_MARKERS)
-    hover_texts = [f"{names[index]} meet" for index in shown.tolist()]
+    hover_texts = [f"{escape(names[index])} meet" for index in shown.tolist()]
     trace = _annotated_markers(points[shown], hover_texts, "diamond", 8).update(meta={"snap": True})
     clause = counted(len(points), "crossing is marked by a diamond", "crossings are marked by diamonds")
     return Layer((trace,), clause)

@@ -9,7 +9,16 @@ import plotly.graph_objects as go
 from polycore.arrays import Floats
 from polycore.figures import alternative_text
 from polycore.figures.plane import LEGEND_BELOW
-from polycore.figures.style import GRAY, ZERO_LINE, axis, extended, name_of_curve, new_figure, short_name
+from polycore.figures.style import (
+    GRAY,
+    ZERO_LINE,
+    axis,
+    escape,
+    extended,
+    name_of_curve,
+    new_figure,
+    short_name,
+)
 from polycore.formatting import percent
 from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
 from polycore.polynomials.classes import Classes, curves_of
@@ -113,7 +122,7 @@ def _names(met: Sequence[Met], x: Floats) -> go.Scatter:
     return go.Scatter(
         x=[meeting.x for meeting in met],
         y=[TOP + 6 + NAME_HEIGHT * row for row in _rows(met, x)],
-        text=[meeting.names for meeting in met],
+        text=[escape(meeting.names) for meeting in met],
         mode="text",
         textfont={"size": 11},
         hovertemplate="meets %{text} at x = %{x:.3~g}<extra></extra>",

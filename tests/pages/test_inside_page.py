@@ -346,10 +346,10 @@ def test_of_a_point_on_no_curve_that_is_said_before_the_walk_and_before_the_answ
     box(app, "x").set_value(0.5)
     box(app, "y").set_value(0.9).run()
     place = "The point lies on no curve. The nearest, p0, is 0.4 away."
-    assert place in [one.value for one in app.caption]
+    assert place in live_text(app).splitlines()
     assert f"{place} A network answers all the same. The answer is the most likely class: p" in words(app)
     box(app, "y").set_value(-0.5).run()
-    assert "The point lies on p1." in [one.value for one in app.caption]
+    assert "The point lies on p1." in live_text(app).splitlines()
     assert "all the same" not in words(app)
 
 

@@ -14,13 +14,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
+from pages.models import map_layers
+from pages.predict import frames as predict_frames
 from pages.predict import weight_upload
+from pages.predict.asked_point import Asked
 from pages.runs.marks import Mark
+from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.points import Points
+from pages.state.session_value import Session
 from pages.state.setup import Setup
+from pages.state.view import AskedPoint, View
 from polycore.quoting import visible
+from tests.hand import Hand
 from tests.pages.browsing import ROOT, messages, opened, session_of, strings
 
 WORD = "evil"  # all of a stranger's words here have it, and none of ours
@@ -103,16 +110,22 @@ def holds(text: str | bytes, word: str) -> bool:
 
 
 def plotted(found: list[tuple[str, str, str | bytes]]) -> list[str]:
-    """Return those that Plotly would read tags in.
+    """Return those that Plotly would read tags in, or a text that follows a run.
 
-    An alternative text is an attribute, and a revision is compared and not shown.
+    An alternative text is an attribute, and a revision is compared and not shown. What the picture of a
+    network and the buttons of a plane to draw on have, "network" and "names", their scripts show as it is. A
+    text that follows a run has tags of ours too, and a figure breaks between its lines.
     """
     return [
         text
         for message, _, content in found
         if message == "BidiComponent"
-        for name, text in texts(json.loads(content))
-        if name not in ("alt", "uirevision") and WORD in text and "<" in text
+        for part, value in json.loads(content).items()
+        if part != "network"
+        for name, text in texts(value, part)
+        if name not in ("alt", "uirevision", "names")
+        and WORD in text
+        and (f"<b>{WORD}" if name == "html" else "<") in text.replace("<br>", "")
     ]
 
 
@@ -149,6 +162,67 @@ def test_a_strangers_words_are_only_where_they_are_shown_as_they_are(in_use):
 def test_what_a_figure_would_read_as_tags_is_found():
     content = b'{"figure": {"data": [{"name": "<b>evil"}], "layout": {"meta": {"alt": "<b>evil"}}}}'
     assert plotted([("BidiComponent", "bytes", content)]) == ["<b>evil"]
+    texts_of_a_run = '{"html": "<p><b>evil</p>"}', '{"html": "<p>&lt;b&gt;evil</p>"}'
+    assert plotted([("BidiComponent", "json", text) for text in texts_of_a_run]) == ["<p><b>evil</p>"]
+
+
+# --- the names of classes -----------------------------------------------------------------------
+
+NAMES = ("<b>evil</b> [evil](//e.a) $evil$ :red[x]", "<b>evil</b> ![evil](//e.a/i) www.evil.a")
+# of two lines, which meet at (0, 0)
+POINTS = pc.PointSet(
+    [(x / 10, sign * x / 10) for sign in (1, -1) for x in range(-10, 11) if x],
+    [name for name in NAMES for x in range(-10, 11) if x],
+)
+OF_POINTS = EXPERIMENT.on_points(POINTS)
+# an alternative text is an attribute
+AS_NAMES_ARE = AS_IT_IS - {("Text", "body"), ("MultiSelect", "options")} | {
+    ("BidiComponent", "json"),
+    ("Dataframe", "alt"),
+    ("PandasStyler", "display_values"),
+}
+
+
+@pytest.fixture(scope="module")
+def run():
+    """Return a run on the points, soon after its beginning: it still makes mistakes."""
+    return pc.advance(pc.start(OF_POINTS), 1)
+
+
+@pytest.mark.parametrize("way", ["On a curve", "At a crossing"])
+def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way):
+    app = opened()
+    view = View(
+        map_layers=map_layers.ALL,
+        predict_layers=map_layers.ALL,
+        asked=(0.0, 0.0),
+        point=AskedPoint(way),
+        followed=(0.0, 0.0),
+        report=True,
+    )
+    training = Training(run, Hand(), pc.advance)
+    now = replace(session_of(app), setup=Setup(OF_POINTS), training=training, view=view).collected()
+    app.session_state[session.KEY] = now
+    met = set()
+    for page in PAGES:
+        app.switch_page(page).run()
+        assert not app.exception
+        found = strangers(app)
+        met |= {place[:2] for place in found}
+        assert met <= AS_NAMES_ARE, page
+        assert plotted(found) == [], page
+    assert met == AS_NAMES_ARE
+
+
+def test_in_frames_the_names_of_classes_are_text_and_in_their_figures_escaped(run):
+    view = View(predict_layers=("Mistakes",))
+    now = Session(training=Training(run, Hand(), pc.advance), view=view).collected()
+    values = predict_frames.contents(Asked(0.5, 0.5, curve=0), now).values
+    assert values["answer"]["heading"] in NAMES  # the script of a text does not read it as HTML
+    for figure in (values["answer"]["bars"], values["weights"]["mistakes"]):
+        words = [text for name, text in texts(figure) if name != "alt" and WORD in text]
+        assert words
+        assert [text for text in words if "<" in text] == []
 
 
 # --- what cannot be seen ------------------------------------------------------------------------

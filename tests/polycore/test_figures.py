@@ -1,4 +1,5 @@
 import base64
+import html
 import json
 
 import numpy as np
@@ -144,6 +145,15 @@ def test_tags_are_escaped_once():
 
 def test_templates_are_escaped_in_what_plotly_would_fill_in_itself():
     assert figures.escape("%{x} %{meta.alt} 5 % {x}") == "&#37;{x} &#37;{meta.alt} 5 % {x}"
+
+
+def test_names_that_meet_are_shown_unchanged_whatever_they_are():
+    [crossing] = figures.crossings_layer(POINTS[:1], ["<b>a</b> & %{x}"]).traces
+    assert list(crossing.hovertext) == ["&lt;b&gt;a&lt;/b&gt; &amp; &#37;{x} meet"]
+    met = [Met(0.5, "<b>a</b>, %{x}")]
+    walk = figures.walk_figure([LINE, CUBIC, PARABOLA], 0, WALK_X, WALK, np.ones(4), met)
+    [names] = [trace for trace in walk.data if trace.mode == "text"]
+    assert list(names.text) == ["&lt;b&gt;a&lt;/b&gt;, &#37;{x}"]
 
 
 # --- the window -------------------------------------------------------------------------------
@@ -567,7 +577,7 @@ def test_a_mistake_is_a_cross_that_names_truth_and_answer():
 def test_a_crossing_is_a_diamond_that_names_who_meets_and_takes_clicks_from_near_by():
     trace = EVERY_FIGURE["map with crossings"].data[-1]
     assert trace.marker.symbol == "diamond"
-    assert list(trace.hovertext) == ["p0 & p1 meet", "p0 & p2 meet"]
+    assert list(map(html.unescape, trace.hovertext)) == ["p0 & p1 meet", "p0 & p2 meet"]
     assert trace.meta == {"snap": True}
     assert not any("snap" in (other.meta or {}) for other in EVERY_FIGURE["map with mistakes"].data)
 
