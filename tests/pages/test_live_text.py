@@ -1,4 +1,7 @@
-"""When text that follows a run asks for another drawing of the page: if no other would show a change."""
+"""Text that follows a run: when it asks for another drawing of the page, and what it fills in."""
+
+import json
+import re
 
 import pytest
 
@@ -85,3 +88,44 @@ PRESS = "draws(false); press(); await wait(20); frame(true, 1);"
 def test_a_change_is_reported_if_a_page_at_rest_does_not_show_it(events, reports):
     program = f"{CLOCK}{BROWSER}{STYLES}{COMPONENTS}{SCRIPT}{PAGE}{events}{END}"
     assert printed(program) == reports
+
+
+# --- what a frame carries ------------------------------------------------------------------------
+
+STRANGERS = "<img src=x onerror=evil()>&lt;b&gt;"
+ELEMENTS = """
+const name = { dataset: { value: "answer.name" }, textContent: "x", hidden: true };
+const cells = [{ textContent: "" }, { textContent: "" }];
+const row = { dataset: { values: "answer.rows.0" }, querySelectorAll: () => cells };
+const shown = { "[data-value]": [name], "[data-values]": [row] };
+const root = { append: nothing, remove: nothing, querySelectorAll: (which) => shown[which] ?? [] };
+document.createElement = () => root;
+const called = (words) => {
+  give({ run: "a", sequence: sequence++, answer: { name: words, rows: [[words, words]] } });
+};
+"""
+
+
+@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
+def test_words_of_a_later_frame_are_text_and_nothing_else_of_an_element():
+    frames = f"draws(true); called('x'); called({json.dumps(STRANGERS)});"
+    end = "console.log(JSON.stringify([name, ...cells]));"
+    cell = {"textContent": STRANGERS}
+    expected = [{"dataset": {"value": "answer.name"}, "hidden": False, **cell}, cell, cell]
+    assert printed(f"{CLOCK}{BROWSER}{ELEMENTS}{STYLES}{COMPONENTS}{SCRIPT}{PAGE}{frames}{end}") == expected
+
+
+# What makes elements or programs of a text. Frames carry strangers' words, such as the names of classes.
+READS_MARKUP = re.compile(
+    r"\w+HTML\b|srcdoc|document\.write|createContextualFragment|parseFromString|\beval\(|\bFunction\("
+)
+
+
+def test_no_script_reads_words_as_markup_but_those_that_are_known_to_be_ours():
+    scripts = [*ROOT.glob("pages/**/*.js"), *ROOT.glob("polycore/web/*.js")]
+    found = {path.name: READS_MARKUP.findall(path.read_text(encoding="utf-8")) for path in scripts}
+    assert {name: how for name, how in found.items() if how} == {
+        "live_text.js": ["innerHTML"],  # what Python has escaped
+        "copy_button.js": ["innerHTML"],  # an icon
+        "sketch.js": ["parseFromString"],  # of a name in a figure the text, in a document that is never shown
+    }
