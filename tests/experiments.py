@@ -1,8 +1,8 @@
-"""Experiments of every kind, for property tests."""
+"""Experiments of every kind, for property tests, and one that has nothing from the defaults."""
 
 from hypothesis import strategies as st
 
-from polycore import Experiment, Polynomial
+from polycore import INTRODUCTION_POLYNOMIALS, Experiment, Polynomial
 from polycore.experiment.fresh_points import SAMPLINGS
 from polycore.experiment.settings import INITIAL_WEIGHTS
 from polycore.network.activations import ACTIVATIONS
@@ -55,3 +55,32 @@ def _experiment(values):
 
 
 experiments = _fields.map(_experiment)
+# every setting of points on polynomials has another value than its default
+WITHOUT_DEFAULTS = Experiment(
+    polynomials=INTRODUCTION_POLYNOMIALS,
+    optimizer="sgd",
+    learning_rate=0.5,
+    schedule="cosine",
+    momentum=0.5,
+    nesterov=True,
+    hidden=(3, 4),
+    features=("x", "y", "xy"),
+    activation="tanh",
+    batch_size=5,
+    steps=20,
+    seed=9,
+    samples_per_class=None,
+    x_range=(-2.0, 0.5),
+    noise=0.25,
+    sampling="even",
+    growing_batches=True,
+    weight_decay=0.125,
+    l1=0.375,
+    l2=0.25,
+    dropout=0.5,
+    warmup_steps=90,
+    target_loss=0.01,
+    patience=50,
+    initial_weights="tutorial",
+    standardize=False,
+)

@@ -17,6 +17,8 @@ from pages.state import session
 from pages.state.kept_models import MOST_KEPT, Kept
 from polycore.formatting import loss_text
 from polycore.history.history import History
+from polycore.optimizers.registry import OPTIMIZERS
+from tests.experiments import WITHOUT_DEFAULTS
 from tests.pages.browsing import (
     QUICK,
     behind,
@@ -317,6 +319,20 @@ def test_another_optimizer_is_shown_with_what_it_does_not_use():
         "Learning rate": ["0.01", "0.0005"],
         **{name: ["0", "not used"] for name in ("Weight decay", "L1 penalty", "L2 penalty", "Dropout")},
     }
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_what_an_optimizer_does_not_use_is_no_difference_and_not_used_beside_another(optimizer):
+    run = BASE.with_optimizer(optimizer)
+    unused = {
+        setting.field: name
+        for name, setting in setting_words.SETTINGS.items()
+        if setting.applies_to != "own points" and not setting.is_used(run)
+    }
+    others = {field: getattr(WITHOUT_DEFAULTS, field) for field in unused}
+    assert differences([run, replace(run, **others)]) == {}
+    rows = differences([WITHOUT_DEFAULTS, run])
+    assert {name: rows[name][1] for name in unused.values()} == dict.fromkeys(unused.values(), "not used")
 
 
 def test_polynomials_that_not_all_share_are_listed():

@@ -4,6 +4,7 @@ import pytest
 
 import polycore as pc
 from pages.wording import refusal
+from polycore.experiment.settings import SETTINGS as TABLE
 from polycore.links import link
 from tests.pages.browsing import opened
 
@@ -45,6 +46,30 @@ def test_a_broken_link_is_explained_with_the_labels_of_the_page(part, words, sho
 def test_what_is_no_part_stays():
     for problem in ("The link's version is not 1: it may come from a newer polycore.", "x: y", "seed"):
         assert refusal.of_link(problem) == problem
+
+
+# of the inputs, where they are not the field with spaces
+LABELS = {
+    "nesterov": "Nesterov momentum",
+    "hidden": "Hidden layers",
+    "features": "Input features",
+    "samples_per_class": "Samples of each polynomial",
+    "x_range": "Range of x",
+    "sampling": "Fresh points",
+    "l1": "L1 penalty",
+    "l2": "L2 penalty",
+    "warmup_steps": "Warm-up steps",
+    "data": "My own points",
+    "held_out_share": "Held out",
+    "standardize": "Standardize inputs",
+}
+
+
+@pytest.mark.parametrize("field", TABLE)
+def test_a_refusal_has_the_label_of_the_very_field_that_is_refused(field):
+    label = LABELS.get(field, field.replace("_", " ").capitalize())
+    assert refusal.of_link(f"{TABLE[field].word}: got 7") == f"{label}: got 7"
+    assert refusal._with_page_labels(f"{field}: got 7") == f"{label}: got 7"
 
 
 def test_every_field_of_a_link_has_a_label_of_an_input():

@@ -8,6 +8,8 @@ from pages.setup import layer_diagram, more_settings
 from polycore import TUTORIAL_POLYNOMIALS, Experiment
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES
+from tests.experiments import WITHOUT_DEFAULTS
+from tests.links import whole
 from tests.pages.browsing import (
     QUICK,
     opened,
@@ -108,6 +110,14 @@ def test_inputs_of_more_settings_are_there_while_it_is_open_and_what_they_set_st
     assert "Dropout" not in [box.label for box in app.number_input]
     assert session_of(app).experiment.dropout == 0.5
     assert inputs(app)["Dropout"].value == 0.5
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "evolution"])  # which uses all settings, and few
+def test_what_no_input_is_drawn_for_stays_as_another_setting_is_changed(optimizer):
+    before = replace(WITHOUT_DEFAULTS, optimizer=optimizer)
+    app = enter(opened(TRAIN, whole(before)), "Steps", 7)
+    assert "Dropout" not in shown_inputs(app)
+    assert session_of(app).experiment == replace(before, steps=7)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

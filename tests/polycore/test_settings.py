@@ -9,6 +9,7 @@ import pytest
 import polycore as pc
 from polycore.experiment.settings import SETTINGS
 from polycore.optimizers.registry import OPTIMIZERS
+from tests.experiments import WITHOUT_DEFAULTS
 
 FIELDS = {field.name: field.default for field in fields(pc.Experiment)}
 OWN = pc.Experiment().on_points(pc.PointSet([[0, 0], [1, 1]], ["a", "b"]))
@@ -47,6 +48,13 @@ def used_by(experiment):
 def test_the_table_has_the_fields_and_their_defaults():
     assert {name: setting.default for name, setting in SETTINGS.items()} == FIELDS
     assert [setting.field for setting in SETTINGS.values()] == list(SETTINGS)
+
+
+def test_the_experiment_without_defaults_is_one_also_after_a_setting_was_added():
+    of_polynomials = [setting for setting in SETTINGS.values() if setting.applies_to != "own points"]
+    same = [one.field for one in of_polynomials if getattr(WITHOUT_DEFAULTS, one.field) == one.default]
+    assert same == []
+    assert used_by(WITHOUT_DEFAULTS) == {setting.field for setting in of_polynomials}
 
 
 def test_every_field_is_explained_in_the_docstring():
