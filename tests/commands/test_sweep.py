@@ -1,18 +1,21 @@
 """sweep: many runs, a line each, and what they say together."""
 
+import argparse
 import csv
 import re
 import signal
 import subprocess
 import sys
 import time
+from itertools import chain
 
 import pytest
 
 import polycore as pc
 from polycore.__main__ import main
-from polycore.commands import sweep
+from polycore.commands import options, sweep
 from polycore.commands.tally import Tally
+from polycore.experiment.settings import SETTINGS
 from polycore.sweeps.outcomes import Outcome
 from polycore.workers.processes import Workers
 from tests.commands.terminal import COMMAND, ENVIRONMENT, command, one_line, program
@@ -122,6 +125,15 @@ def test_what_links_leave_out_at_its_default_may_vary(option, values, capsys):
 def test_seeds_may_be_named(folder, here):
     assert [row["seed"] for row in rows_of(folder, "--seed", "5", "99")] == ["5", "99"]
     assert len(here) == 1
+
+
+def test_an_option_that_is_given_again_adds_its_values():
+    parser = argparse.ArgumentParser()
+    options.add_several_to(parser)
+    # points come from a file
+    words = [setting.word for setting in SETTINGS.values() if setting.field != "data"]
+    given = chain.from_iterable((option, "1", option, "2", "3") for option in map(options.option, words))
+    assert options.words_of(parser.parse_args([*given])) == {word: ["1", "2", "3"] for word in words}
 
 
 @pytest.mark.usefixtures("here")

@@ -208,6 +208,23 @@ def test_a_worker_that_dies_is_replaced_and_one_that_always_dies_is_reported():
         next(advanced(run, dying))
 
 
+class TenSteps(Executor):
+    """Computes in this process, ten steps in a chunk."""
+
+    def submit(self, fn, advance, run, _steps):
+        future = Future()
+        future.set_result(fn(advance, run, 10))
+        return future
+
+
+@pytest.mark.parametrize("before", [pytest.param(0, id="new"), pytest.param(15, id="resumed")])
+def test_a_run_of_several_chunks_has_the_snapshots_of_all(before):
+    experiment = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=40)
+    *earlier, last = advanced(pc.advance(pc.start(experiment), before), TenSteps())
+    assert len(earlier) >= 2
+    assert last.snapshots.step == tuple(range(41))  # of so few steps there is room for all
+
+
 def test_ctrl_c_while_the_worker_starts_shows_no_traceback(folder, terminal):
     shown = terminal("train", *LONG, folder=folder)
     shown.wait_for(" 0 %")  # it is drawn before the worker is started
