@@ -1,7 +1,7 @@
 """Turns: first come, first served, never too many at once, and no run forgotten, under any concurrency."""
 
 import random
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from hypothesis import given
@@ -107,6 +107,46 @@ def test_concurrent_calls_neither_let_too_many_compute_nor_forget_one():
             user.result()
     assert max(most) <= 3
     assert (shared.running, shared.waiting) == (0, 0)
+
+
+class Counted:
+    """One worker. If it is counted while no run computes, a call is halfway: then comes `meanwhile`, once."""
+
+    def __init__(self):
+        self.shared = self.meanwhile = None
+
+    @property
+    def count(self):
+        if self.meanwhile is not None and self.shared.running == 0:
+            call, self.meanwhile = self.meanwhile, None
+            call()
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("before", "most_waiting", "call"),
+    [
+        pytest.param(0, 0, "take", id="the last place is taken"),
+        pytest.param(2, 2, "give_up", id="a turn is given up"),
+        pytest.param(2, 2, "pass_on", id="a turn is passed on"),
+    ],
+)
+@pytest.mark.usefixtures("short_turns")
+def test_a_run_that_comes_halfway_through_another_call_waits_for_its_end(
+    monkeypatch, before, most_waiting, call
+):
+    monkeypatch.setattr(turns, "RUNS_PER_WORKER", 1)
+    workers = Counted()
+    workers.shared = shared = Turns(workers, most_waiting=most_waiting)
+    taken = [shared.take() for _ in range(before)]
+    with ThreadPoolExecutor(1) as other:
+        # if it need not wait, it ends in that time
+        workers.meanwhile = lambda: wait([other.submit(shared.take)], timeout=0.2)
+        interrupted = shared.take if call == "take" else getattr(taken[0], call)
+        interrupted()
+    assert workers.meanwhile is None
+    assert shared.running == 1
+    assert shared.running + shared.waiting <= 1 + most_waiting
 
 
 def test_with_more_workers_waiting_runs_compute_and_with_fewer_none_is_sent_away(monkeypatch):
