@@ -387,6 +387,25 @@ def test_at_most_so_many_tabs_are_remembered_and_the_oldest_go(tab_of, own_serve
     assert [session and session.lessons.current for session in found] == [None, "b", "c"]
 
 
+def test_a_tab_that_goes_on_working_outlasts_those_that_came_after_it(tab_of, own_server):
+    own_server(tabs=Tabs(most=2))
+    for letter in "abac":
+        tab_of(letter)
+        recall.remember(Session(lessons=Lessons(current=letter)))
+    found = [tab_of(letter) is not None for letter in "abc"]
+    assert found == [True, False, True]
+
+
+def test_a_tab_that_goes_on_working_delays_the_end_of_no_other(tab_of, clock):
+    for letter, seconds in [("a", 0), ("b", 1), ("a", 799)]:
+        clock.now += seconds
+        tab_of(letter)
+        recall.remember(Session(lessons=Lessons(current=letter)))
+    clock.now += 102  # since "b" was there 901 s have passed
+    assert tab_of("b") is None
+    assert tab_of("a") is not None
+
+
 def test_the_oldest_tabs_are_forgotten_when_all_have_too_many_bytes(tab_of, own_server):
     own_server(tabs=Tabs(most_bytes=40_000))
     for letter in "abc":

@@ -876,6 +876,23 @@ def test_runs_of_one_budget_spend_the_same_however_quick_their_steps_are(begin, 
     assert racers[5_000].run.step == 22
 
 
+@pytest.mark.parametrize(
+    ("budget", "left"),
+    [
+        # at 1/1000 s of computing a step, what is left of half a second allows 390 more
+        pytest.param(0.5, 390 / 100, id="the budget ends it"),
+        pytest.param(5.0, 890 / 100, id="its last step ends it"),
+    ],
+)
+def test_the_time_left_is_that_of_the_steps_that_the_budget_allows(begin, hand, clock, budget, left):
+    training = begin(Count(steps=1000), budget=budget)
+    training.start()
+    for seconds, steps in [(0.1, 10), (1.0, 100)]:
+        deliver(hand, clock, seconds, steps)
+    assert training.steps_per_second == pytest.approx(100)
+    assert training.seconds_left == pytest.approx(left)
+
+
 def test_time_of_a_dropped_chunk_does_not_count_for_the_budget(begin, hand):
     training = begin(budget=0.5)
     training.start()

@@ -169,6 +169,15 @@ def test_a_range_that_is_refused_does_not_hold_polynomials_back():
     assert session_of(app).experiment.x_range == (-1.0, 1.0)
 
 
+def test_a_line_that_is_refused_does_not_hold_a_range_back():
+    app = opened(POLYNOMIALS)
+    before = session_of(app).experiment.polynomials
+    typed(typed(app, "One polynomial a line", "7\n3 +"), "x to", 3.0).run()
+    assert session_of(app).experiment.polynomials == before
+    assert session_of(app).experiment.x_range == (-1.0, 3.0)
+    assert any(text.value.startswith("Line 2") for text in app.text)
+
+
 def test_a_cell_is_taken_as_a_set_is_chosen_so_that_undo_brings_it_back():
     app = opened(POLYNOMIALS, {"polynomials": "x^2~x"})
     app.segmented_control[0].set_value("Coefficients").run()
