@@ -342,6 +342,13 @@ def test_the_documents_own_run_goes_on(monkeypatch, tmp_path):
 def test_the_table_of_the_link_is_true():
     documented = rows(LINK)
     assert list(documented) == list(whole(pc.Experiment()))
+    for name, setting in link.PARTS.items():
+        if setting.applies_to == "own points":
+            continue
+        meaning, default, example = (cell.replace("`", "") for cell in documented[name])
+        assert meaning == setting.help, name
+        assert default in (link.written(pc.Experiment(), name), "the tutorial's"), name
+        assert example.replace("%5E", "^").replace("%2B", "+") == setting.example, name
     for name, (_, default, example) in documented.items():
         words = example.strip("`").replace("%5E", "^").replace("%2B", "+")
         assert link.from_query({name: words}).problems == (), name

@@ -37,11 +37,11 @@ def of_link(problem: str) -> str:
     part, colon, reason = problem.partition(": ")
     if part == link.WEIGHTS:
         return f"{WEIGHTS_LABEL}{colon}{reason}"
-    field = link.FIELDS.get(part)
-    if field is None or not colon:
+    setting = link.PARTS.get(part)
+    if setting is None or not colon:
         return problem
-    reason = reason.removeprefix(f"{field}: ").removeprefix(f"{field} ")
-    return f"{LABELS[field]}: {_POLYNOMIAL.sub(_curve, reason)}"
+    reason = reason.removeprefix(f"{setting.field}: ").removeprefix(f"{setting.field} ")
+    return f"{setting.label}: {_POLYNOMIAL.sub(_curve, reason)}"
 
 
 def _with_page_labels(reason: str) -> str:

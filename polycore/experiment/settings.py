@@ -66,7 +66,8 @@ class Setting:
         What pages say of it, in Markdown; of an experiment, if it depends on that. "" if its input on a page
         has a text of its own.
     word
-        Its name in links and, with hyphens, its option in commands; "" if that is the field's.
+        Its name in links and, with hyphens, its option in commands; "" if that is the field's. Links last
+        for years: no word, no default and no meaning of a value may change.
     example
         A value as links write it, for documents.
     short
@@ -289,7 +290,8 @@ _ALL = (
         "Input features",
         FeatureNames(),
         default=PLAIN,
-        help=f"input features, such as x-y-x2: {', '.join(NAMES)}",
+        help=f"input features, such as x-y-x2: {', '.join(NAMES)}; sin is that of pi x, and distances are "
+        "those to the curves",
         example="x-y-x2",
         explanation=_FEATURES,
     ),

@@ -5,8 +5,8 @@ exceeds a limit is reported, and the usual value is used instead.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -15,24 +15,18 @@ from urllib.parse import urlencode
 from polycore.checks import check_type
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON, Experiment
-from polycore.limits import MAX_CLASSES, MAX_TEXT
+from polycore.experiment.kinds import OrNone
+from polycore.experiment.settings import SETTINGS, Setting
 from polycore.links.compact_points import points_from, points_text
 from polycore.links.compact_weights import model_from
 from polycore.model.model import Model
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.points.point_set import PointSet
-from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS
-from polycore.polynomials.tokens import SUPERSCRIPTS
-from polycore.quoting import quoted
 
 FIRST_VERSION, VERSION = "1", "2"
 LONGEST_PART = 12_000  # characters; 24 polynomials with every digit of their coefficients need about 7,000
 
-# characters that an address keeps unescaped
-POLYNOMIALS, COEFFICIENTS, ENDS, LAYERS = "~", "_", "..", "-"
-# a "+" typed into an address arrives as a space: one that has no other sign beside it
-_SPACE_FOR_PLUS = re.compile(rf"(?<=[0-9xX.)}}{SUPERSCRIPTS}]) (?=[0-9xX.(])")
 WEIGHTS, POINTS = "weights", "points"
 _NEWER = f"neither {FIRST_VERSION} nor {VERSION}: it may come from a newer polycore"
 IN_A_FILE = "in-a-file"
@@ -74,18 +68,17 @@ def _without_points(experiment: Experiment) -> dict[str, str]:
     """Return the parts of the query without the user's own points, which may be many."""
     names = NAMES_OF_POLYNOMIALS if experiment.data is None else NAMES_OF_POINTS
     changed = (
-        name for name in names if name != POINTS and _value(experiment, name) != _value(_DEFAULT, name)
+        name
+        for name in names
+        if name != POINTS and getattr(experiment, PARTS[name].field) != PARTS[name].default
     )
     return {"v": VERSION} | {name: written(experiment, name) for name in changed}
 
 
 def written(experiment: Experiment, name: str) -> str:
     """Return the part of that name as a link writes it, also if links leave it out."""
-    return _PARTS[name].written(_value(experiment, name))
-
-
-def _value(experiment: Experiment, name: str) -> Any:
-    return getattr(experiment, _PARTS[name].field)
+    value = getattr(experiment, PARTS[name].field)
+    return points_text(value) if name == POINTS else PARTS[name].kind.written(value)
 
 
 def query_of_page(experiment: Experiment) -> dict[str, str]:
@@ -173,7 +166,7 @@ def with_words(experiment: Experiment, words: Mapping[str, str]) -> Experiment:
     if "activation" in words:
         _, activation = field_of("activation", words["activation"])
         experiment = experiment.with_activation(activation)
-    known = [name for name in words if name in _PARTS and name != POINTS]
+    known = [name for name in words if name in PARTS and name != POINTS]
     if POINTS in words:
         known = [name for name in known if name in NAMES_OF_POINTS]
     changes = dict(field_of(name, words[name]) for name in known)
@@ -195,7 +188,7 @@ def field_of(name: str, words: str) -> tuple[str, Any]:
     """
     try:
         _check_length(words)
-        return _PARTS[name].field, _PARTS[name].read(words)
+        return PARTS[name].field, _points_read(words) if name == POINTS else PARTS[name].kind.read(words)
     except PolycoreError as error:
         raise PolycoreError(_with_part_name(name, error)) from error
 
@@ -225,8 +218,8 @@ def _defaults(query: Mapping[str, str]) -> Experiment:
     """Return the experiment whose values replace missing and unusable parts."""
     version = query.get("v")
     if version not in (None, FIRST_VERSION):
-        experiment = _DEFAULT
-    elif not any(name in _PARTS for name in query):
+        experiment = Experiment()
+    elif not any(name in PARTS for name in query):
         experiment = Experiment.recommended()
     elif version is None:
         experiment = _USUAL
@@ -292,88 +285,8 @@ def _check_length(words: str) -> None:
 
 def _with_part(experiment: Experiment, name: str, words: str) -> Experiment:
     _check_length(words)
-    part = _PARTS[name]
-    changes: dict[str, Any] = {part.field: part.read(words)}
+    changes: dict[str, Any] = {PARTS[name].field: PARTS[name].kind.read(words)}
     return replace(experiment, **changes)
-
-
-@dataclass(frozen=True)
-class _Part:
-    field: str
-    written: Callable[[Any], str]
-    read: Callable[[str], Any]
-
-
-def _polynomial_written(polynomial: Polynomial) -> str:
-    text = str(polynomial).replace(" ", "")
-    if len(text) <= MAX_TEXT:
-        return text
-    # a leading zero changes nothing, and makes even a constant a list
-    return COEFFICIENTS.join(map(_shortest, (0.0, *polynomial.coefficients)))
-
-
-def _shortest(number: float) -> str:
-    """Return the shortest text that is read back as the same number: 1, not 1.0."""
-    return repr(number).removesuffix(".0")
-
-
-def _polynomial_read(words: str) -> Polynomial:
-    if COEFFICIENTS in words:
-        return Polynomial(*map(_number, words.split(COEFFICIENTS)))
-    return Polynomial.parse(words if "+" in words else _SPACE_FOR_PLUS.sub("+", words))
-
-
-def _polynomials_read(words: str) -> tuple[Polynomial, ...]:
-    # counted before they are parsed, which takes a millisecond or two each
-    count = words.count(POLYNOMIALS) + 1
-    if count > MAX_CLASSES:
-        raise PolycoreError(f"got {count:,} of them; expected at most {MAX_CLASSES}.")
-    polynomials = []
-    for number, part in enumerate(words.split(POLYNOMIALS), 1):
-        try:
-            polynomials.append(_polynomial_read(part))
-        except PolycoreError as error:
-            raise PolycoreError(f"number {number}: {error}") from error
-    return tuple(polynomials)
-
-
-def _number(words: str) -> float:
-    try:
-        return float(words)
-    except ValueError:
-        raise PolycoreError(f"got {quoted(words, 30)}; expected a number.") from None
-
-
-def _whole(words: str) -> int:
-    if not (words.isascii() and words.isdigit() and len(words) <= 20):
-        raise PolycoreError(f"got {quoted(words, 30)}; expected a whole number of 0 or more.")
-    return int(words)
-
-
-def _whole_or(word: str) -> Callable[[str], int | None]:
-    return lambda words: None if words == word else _whole(words)
-
-
-def _some_or(word: str) -> Callable[[str], int | None]:
-    """Return a reader for which 0 means the same as the word, as in the inputs of the pages."""
-    return lambda words: None if words == word else _whole(words) or None
-
-
-def _range_read(words: str) -> tuple[float, ...]:
-    ends = words.split(ENDS)
-    if len(ends) != 2:
-        raise PolycoreError(
-            f"got {quoted(words, 30)}; expected two numbers with {ENDS} between them, such as -1{ENDS}1."
-        )
-    return tuple(map(_number, ends))
-
-
-def _hidden_read(words: str) -> tuple[int, ...]:
-    return () if words == "none" else tuple(map(_whole, words.split(LAYERS)))
-
-
-def _features_read(words: str) -> tuple[str, ...]:
-    return tuple(words.split(LAYERS))
 
 
 def _points_read(words: str) -> PointSet:
@@ -382,58 +295,15 @@ def _points_read(words: str) -> PointSet:
     return points_from(words)
 
 
-def _yes_or_no_written(value: bool) -> str:
-    return "yes" if value else "no"
+# the settings by the names of their parts, in the order of Experiment's fields
+PARTS: Mapping[str, Setting] = MappingProxyType(
+    {SETTINGS[field.name].word: SETTINGS[field.name] for field in fields(Experiment)}
+)
+NAMES = tuple(PARTS)
+NAMES_OF_POLYNOMIALS = tuple(name for name, part in PARTS.items() if part.applies_to != "own points")
+# polynomials, and what describes their samples, are not in a link with points
+NAMES_OF_POINTS = tuple(name for name, part in PARTS.items() if part.fits_own_points)
 
-
-def _number_or_none_written(value: float | None) -> str:
-    return "none" if value is None else _shortest(value)
-
-
-def _number_or_none(words: str) -> float | None:
-    return None if words == "none" else _number(words)
-
-
-def _yes_or_no(words: str) -> bool:
-    if words not in ("yes", "no"):
-        raise PolycoreError(f"got {quoted(words, 30)}; expected yes or no.")
-    return words == "yes"
-
-
-# The names of the parts. Links last for years: no name and no meaning may change.
-_PARTS = {
-    "polynomials": _Part(
-        "polynomials", lambda value: POLYNOMIALS.join(map(_polynomial_written, value)), _polynomials_read
-    ),
-    "samples": _Part("samples_per_class", lambda value: str(value or "fresh"), _whole_or("fresh")),
-    "range": _Part("x_range", lambda value: ENDS.join(_shortest(end) for end in value), _range_read),
-    "noise": _Part("noise", _shortest, _number),
-    "hidden": _Part("hidden", lambda value: LAYERS.join(map(str, value)) or "none", _hidden_read),
-    "learning_rate": _Part("learning_rate", _shortest, _number),
-    "schedule": _Part("schedule", str, str),
-    "batch": _Part("batch_size", lambda value: str(value or "all"), _some_or("all")),
-    "optimizer": _Part("optimizer", str, str),
-    "steps": _Part("steps", str, _whole),
-    "seed": _Part("seed", str, _whole),
-    "standardize": _Part("standardize", _yes_or_no_written, _yes_or_no),
-    "momentum": _Part("momentum", _shortest, _number),
-    "initial_weights": _Part("initial_weights", str, str),
-    "nesterov": _Part("nesterov", _yes_or_no_written, _yes_or_no),
-    "weight_decay": _Part("weight_decay", _shortest, _number),
-    "target_loss": _Part("target_loss", _number_or_none_written, _number_or_none),
-    "patience": _Part("patience", lambda value: str(value or "none"), _some_or("none")),
-    "sampling": _Part("sampling", str, str),
-    "growing_batches": _Part("growing_batches", _yes_or_no_written, _yes_or_no),
-    POINTS: _Part("data", points_text, _points_read),
-    "held_out": _Part("held_out_share", _shortest, _number),
-    "activation": _Part("activation", str, str),
-    "l1": _Part("l1", _shortest, _number),
-    "l2": _Part("l2", _shortest, _number),
-    "dropout": _Part("dropout", _shortest, _number),
-    "features": _Part("features", LAYERS.join, _features_read),
-    "warmup": _Part("warmup_steps", str, _whole),
-}
-_DEFAULT = Experiment()  # what a link of version 2 leaves out
 # What parts mean that a typed query or a link of version 1 lacks: nothing in these two may ever change.
 _USUAL = Experiment(
     polynomials=TUTORIAL_POLYNOMIALS,
@@ -468,19 +338,8 @@ _USUAL = Experiment(
 _OLDER: Mapping[str, Any] = {"sampling": "random", "growing_batches": False}
 
 # None for all samples is "all" too, but "0 for all samples" is what the input on the page says
-_WORDS_FOR_NONE = {"samples_per_class": "fresh", "batch_size": "0", "target_loss": "none", "patience": "0"}
+_WORDS_FOR_NONE = {part.field: part.kind.typed for part in PARTS.values() if isinstance(part.kind, OrNone)}
 _FIELD_WITH_NONE = re.compile(rf"\b({'|'.join(_WORDS_FOR_NONE)}): ")
 # "data" names points wherever they come from
-_PART_OF_FIELD = {part.field: name for name, part in _PARTS.items() if name not in (part.field, POINTS)}
+_PART_OF_FIELD = {part.field: name for name, part in PARTS.items() if name not in (part.field, POINTS)}
 _FIELD_NAME = re.compile(rf"\b({'|'.join(_PART_OF_FIELD)})(?=[:=])")
-
-NAMES = tuple(_PARTS)
-# the fields of Experiment that the parts hold
-FIELDS: Mapping[str, str] = MappingProxyType({name: part.field for name, part in _PARTS.items()})
-NAMES_OF_POLYNOMIALS = tuple(name for name in NAMES if name not in (POINTS, "held_out"))
-# polynomials, and what describes their samples, are not in a link with points
-NAMES_OF_POINTS = tuple(
-    name
-    for name in NAMES
-    if name not in ("polynomials", "samples", "range", "noise", "sampling", "growing_batches")
-)

@@ -73,7 +73,7 @@ def test_a_refusal_has_the_label_of_the_very_field_that_is_refused(field):
 
 
 def test_every_field_of_a_link_has_a_label_of_an_input():
-    assert set(link.FIELDS.values()) <= refusal.LABELS.keys()
+    assert {part.field for part in link.PARTS.values()} <= refusal.LABELS.keys()
 
 
 def test_arguments_of_the_package_have_their_labels_too():
