@@ -95,16 +95,12 @@ def learn_polynomials() -> None:
     """Learn polynomials again, those of before. For a button's `on_click`."""
     typed.note()
     now, before = session.current().experiment, _polynomials() or Experiment.recommended()
+    of_points = {
+        name: getattr(before, name) for name, setting in SETTINGS.items() if setting.applies_to != "all"
+    }
     experiment = replace(
         now,
-        data=None,
-        held_out_share=before.held_out_share,
-        polynomials=before.polynomials,
-        samples_per_class=before.samples_per_class,
-        x_range=before.x_range,
-        noise=before.noise,
-        sampling=before.sampling,
-        growing_batches=before.growing_batches,
+        **of_points,
         features=before.features if now.features == without_distances(before.features) else now.features,
         optimizer=CAN_USE_ALL,
         hidden=before.hidden if now.hidden == _present().network else now.hidden,
