@@ -41,6 +41,7 @@ _fields = st.fixed_dictionaries(
         "l2": st.floats(0, 10),
         "dropout": st.floats(0, 0.9),
         "warmup_steps": st.integers(0, 100_000_000),
+        "gradient_clipping": st.floats(0, 1000),
         "features": st.sets(st.sampled_from(NAMES), min_size=1).map(tuple),
     }
 )
@@ -78,6 +79,7 @@ WITHOUT_DEFAULTS = Experiment(
     l1=0.375,
     l2=0.25,
     dropout=0.5,
+    gradient_clipping=0.7,
     warmup_steps=90,
     target_loss=0.01,
     patience=50,

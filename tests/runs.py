@@ -38,6 +38,7 @@ KINDS = {
     "evolution on fresh points": replace(TINY, optimizer="evolution", samples_per_class=None),
     "rmsprop on batches": replace(TINY, optimizer="rmsprop", batch_size=7),
     "penalties and dropout on all samples": replace(TINY, l1=0.001, l2=0.01, dropout=0.25, warmup_steps=20),
+    "clipped sgd on batches": replace(TINY, optimizer="sgd", batch_size=7, l2=0.1, gradient_clipping=0.25),
     "features on all samples": replace(TINY, features=("x", "x2", "y2", "sin")),
     "distances on fresh points": replace(
         TINY, samples_per_class=None, batch_size=8, noise=0.1, features=("y", "x3", "x4", "xy", "distances")

@@ -113,6 +113,9 @@ class Experiment:
     features
         What the network gets for a point: any of "x", "y", "x2", "x3", "x4", "y2", "xy", "sin" and
         "distances", the vertical distances y - p(x) to all curves; at least one. They are standardized.
+    gradient_clipping
+        Of adam, soap, rmsprop and sgd, 0 to 1000: a gradient that is longer, over all weights and biases and
+        with penalties, is shortened to this length before the step; 0: none is.
 
     Raises
     ------
@@ -148,6 +151,7 @@ class Experiment:
     dropout: float = 0.0
     warmup_steps: int = 0
     features: tuple[str, ...] = PLAIN
+    gradient_clipping: float = 0.0
 
     def __post_init__(self) -> None:
         for name, setting in SETTINGS.items():

@@ -196,6 +196,11 @@ Each step leaves out this share of the hidden neurons, at random for each point,
 one other. Map and figures are of the whole network. Try 0.5 for few noisy samples and a wide network, such as
 64 neurons; without noise, or in a narrow network, it makes the answers worse.
 """
+_GRADIENT_CLIPPING = """
+A gradient that is longer than this, over all weights and biases and with penalties, is shortened to this
+length before the step. 0 shortens none. Use it for SGD with a high learning rate, whose steps can otherwise
+throw the weights far off where the loss is steep: try 1 at a rate of 0.3, or 0.3 at a rate of 1.
+"""
 _WARMUP = """
 The learning rate rises over so many steps to that of the schedule. Use it for a high learning rate, whose
 first steps would otherwise throw the weights far off.
@@ -443,6 +448,19 @@ _ALL = (
         used_by=_takes_gradient_steps,
         off_in_races="dropout",
         tried="0, 0.1",
+    ),
+    Setting(
+        "gradient_clipping",
+        "Gradient clipping",
+        Number(0, 1000, "LENGTH", increment=0.1),
+        default=0.0,
+        help="length to which longer gradients are shortened, or 0 for none, for "
+        + _names(_takes_gradient_steps),
+        example="0.5",
+        explanation=_GRADIENT_CLIPPING,
+        used_by=_takes_gradient_steps,
+        off_in_races="gradient clipping",
+        tried="0, 1",
     ),
     Setting(
         "warmup_steps",

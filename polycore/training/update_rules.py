@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from itertools import count, repeat
 from typing import Protocol, cast
 
+import numpy as np
+
 from polycore.arrays import Floats
 from polycore.experiment.error_sums import ErrorSums
 from polycore.experiment.experiment import Experiment
@@ -52,7 +54,7 @@ def update_rule(task: Task, began_at: int = 0) -> UpdateRule:
 class GradientDescent:
     """Follows the gradient of a batch, or of the whole training set.
 
-    Loss and gradient in its states are those of the points alone, without penalties.
+    Loss and gradient in its states are those of the points alone, without penalties and clipping.
     """
 
     def __init__(self, task: Task, optimizer: GradientOptimizer, began_at: int) -> None:
@@ -86,7 +88,7 @@ class GradientDescent:
         loss_and_gradient, batch = self._kernels.loss_and_gradient, self._task.training
         for step, rate in zip(count(first + 1), self._rates(first, end), strict=False):
             # its gradient was computed with its loss
-            slopes = self._with_penalty(cast(Floats, gradient), parameters)
+            slopes = self._slopes(cast(Floats, gradient), parameters)
             parameters, optimizer_state = update(parameters, slopes, optimizer_state, rate)
             loss, gradient = loss_and_gradient(parameters, batch)
             yield TrainState(step, parameters, optimizer_state, loss, gradient)
@@ -99,7 +101,7 @@ class GradientDescent:
         batches, rates = task.batches(first, end, self._began_at), self._rates(first, end)
         for step, batch, rate in zip(count(first + 1), batches, rates, strict=False):
             gradient = kernels.gradient(parameters, batch, task.dropout(step))
-            slopes = self._with_penalty(gradient, parameters)
+            slopes = self._slopes(gradient, parameters)
             parameters, optimizer_state = update(parameters, slopes, optimizer_state, rate)
             # with dropout, that of the whole network is not that of the step
             loss = kernels.loss(parameters, task.training) if task.full_batch else None
@@ -116,7 +118,7 @@ class GradientDescent:
         for step, rate in zip(count(state.step + 1), self._rates(state.step, end), strict=False):
             batch, cells = batches.at(step - 1, errors)
             gradient, of_points = kernels.gradient_and_errors(parameters, batch, task.dropout(step))
-            slopes = self._with_penalty(gradient, parameters)
+            slopes = self._slopes(gradient, parameters)
             parameters, optimizer_state = update(parameters, slopes, optimizer_state, rate)
             errors = errors.after(step, cells, of_points)
             yield TrainState(step, parameters, optimizer_state, None, gradient, errors)
@@ -125,8 +127,10 @@ class GradientDescent:
         experiment = self._task.experiment
         return self._optimizer.step_with(experiment, experiment.widths)
 
-    def _with_penalty(self, gradient: Floats, parameters: Floats) -> Floats:
-        return gradient if self._penalty is None else gradient + self._penalty.gradient(parameters)
+    def _slopes(self, gradient: Floats, parameters: Floats) -> Floats:
+        """Return what a step follows: the gradient with that of the penalties, clipped."""
+        slopes = gradient if self._penalty is None else gradient + self._penalty.gradient(parameters)
+        return clipped(slopes, self._task.experiment.gradient_clipping)
 
     def _rates(self, first: int, end: int) -> Iterable[float]:
         return rates(self._task.experiment, first - self._began_at, end - self._began_at)
@@ -193,6 +197,18 @@ class Search:
             if parameters is not kept or (step - began_at) % measured_every == 0 or step == end:
                 loss = kernels.loss(parameters, task.training) if has_target else None
                 yield TrainState(step, parameters, optimizer_state, loss, None)
+
+
+def clipped(gradient: Floats, longest: float) -> Floats:
+    """Return the gradient, shortened to the length `longest` if it is longer; 0 shortens none.
+
+    Source: arXiv:1211.5063, Algorithm 1.
+    """
+    if not longest:
+        return gradient
+    # in float32 the squares of a diverging gradient overflow
+    length = float(np.linalg.norm(gradient.astype(np.float64)))
+    return gradient * (longest / length) if length > longest else gradient
 
 
 def rates(experiment: Experiment, first: int, end: int) -> Iterable[float]:

@@ -281,6 +281,7 @@ SGD = replace(BASE, optimizer="sgd")
         pytest.param(BASE, {"l1": 0.001}, ("L1 penalty", "0", "0.001"), id="l1"),
         pytest.param(BASE, {"l2": 0.01}, ("L2 penalty", "0", "0.01"), id="l2"),
         pytest.param(BASE, {"dropout": 0.5}, ("Dropout", "0", "0.5"), id="dropout"),
+        pytest.param(BASE, {"gradient_clipping": 0.5}, ("Gradient clipping", "0", "0.5"), id="clipping"),
         pytest.param(BASE, {"warmup_steps": 1500}, ("Warm-up steps", "0", "1,500"), id="warmup_steps"),
         pytest.param(BASE, {"target_loss": 0.5}, ("Target loss", "none", "0.5"), id="target_loss"),
         pytest.param(BASE, {"patience": 2000}, ("Patience", "none", "2,000"), id="patience"),
@@ -317,7 +318,10 @@ def test_another_optimizer_is_shown_with_what_it_does_not_use():
     assert differences([BASE, search]) == {
         "Optimizer": ["Adam", "Random search"],
         "Learning rate": ["0.01", "0.0005"],
-        **{name: ["0", "not used"] for name in ("Weight decay", "L1 penalty", "L2 penalty", "Dropout")},
+        **{
+            name: ["0", "not used"]
+            for name in ("Weight decay", "L1 penalty", "L2 penalty", "Dropout", "Gradient clipping")
+        },
     }
 
 

@@ -140,6 +140,7 @@ def test_two_runs_of_one_experiment_with_another_past_are_two_models():
         (OWN, replace(OWN, seed=9), "seed 5 → 9"),
         (TINY, replace(TINY, l2=0.01, warmup_steps=40), "L2 0 → 0.01, warm-up steps 0 → 40"),
         (replace(TINY, l1=0.01, dropout=0.5), TINY, "L1 0.01 → 0, dropout 0.5 → 0"),
+        (TINY, replace(TINY, gradient_clipping=0.5), "gradient clipping 0 → 0.5"),
         (TINY, replace(TINY, features=("x2", "xy")), "features x-y → x2-xy"),
         (replace(TINY, features=("x2", "xy")), TINY, "features x2-xy → x-y"),
         (OWN, OWN.on_points(pc.PointSet([[0, 0], [1, 1]], ["left", "right"])), "other points"),

@@ -118,6 +118,7 @@ def test_the_page_says_what_the_race_replaces_in_the_set_up():
         patience=5,
         l1=0.1,
         dropout=0.1,
+        gradient_clipping=0.5,
         warmup_steps=9,
     )
     captions = captions_of_the_race(fresh)
@@ -130,6 +131,7 @@ def test_the_page_says_what_the_race_replaces_in_the_set_up():
         "no weight decay",
         "no penalties",
         "no dropout",
+        "no gradient clipping",
         "no warm-up",
         "no early stopping",
     ):

@@ -38,7 +38,15 @@ ALWAYS = {
     "Standardize inputs",
 }
 PACED = ALWAYS | {"Learning rate", BATCH}
-REGULARIZED = {"Schedule", "Weight decay", "L1 penalty", "L2 penalty", "Dropout", "Warm-up steps"}
+REGULARIZED = {
+    "Schedule",
+    "Weight decay",
+    "L1 penalty",
+    "L2 penalty",
+    "Dropout",
+    "Gradient clipping",
+    "Warm-up steps",
+}
 
 
 def inputs(app):
@@ -155,6 +163,7 @@ def test_the_help_names_every_choice(label, words):
         ("L1 penalty", 0.125, "l1"),
         ("L2 penalty", 0.25, "l2"),
         ("Dropout", 0.5, "dropout"),
+        ("Gradient clipping", 0.25, "gradient_clipping"),
         ("Warm-up steps", 90, "warmup_steps"),
         (TARGET, 0.667, "target_loss"),
         (PATIENCE, 40, "patience"),

@@ -84,6 +84,7 @@ def test_all_inputs_that_cannot_be_used_are_named_at_once():
         "L1 penalty": ("-1", "L1 penalty: got '-1'; expected numbers from 0 to 10"),
         "L2 penalty": ("", "L2 penalty: got an empty list"),
         "Dropout": ("1", "Dropout: got '1'; expected numbers from 0 to 0.9"),
+        "Gradient clipping": ("much", "Gradient clipping: got 'much'; expected numbers from 0 to 1000"),
     }
     for label, (text, _) in wrong.items():
         labelled(app.text_input, label).set_value(text)

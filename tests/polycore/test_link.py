@@ -63,6 +63,7 @@ def test_the_words_can_be_read():
         "&learning_rate=0.01&schedule=constant&batch=all&optimizer=adam&steps=2000&seed=0&standardize=yes"
         "&momentum=0.9&initial_weights=he&nesterov=no&weight_decay=0&target_loss=none&patience=none"
         "&sampling=random&growing_batches=no&activation=relu&l1=0&l2=0&dropout=0&features=x-y&warmup=0"
+        "&gradient_clipping=0"
     )
     assert whole(experiment) == dict(parse_qsl(text))
 
@@ -169,6 +170,7 @@ LATER = {
     "dropout": 0.125,
     "features": ("x", "y2", "distances"),
     "warmup_steps": 90,
+    "gradient_clipping": 0.5,
 }
 
 
@@ -203,6 +205,7 @@ def test_an_old_link_lacks_later_parts_and_means_what_it_meant():
         "dropout": 0.0,
         "features": ("x", "y"),
         "warmup_steps": 0,
+        "gradient_clipping": 0.0,
     }
 
 

@@ -29,7 +29,7 @@ ALWAYS = {
 }
 OF_POLYNOMIALS = {"polynomials", "samples_per_class", "x_range", "noise"}
 RATE = {"learning_rate", "schedule", "warmup_steps"}
-OF_GRADIENT_STEPS = RATE | {"weight_decay", "l1", "l2", "dropout"}
+OF_GRADIENT_STEPS = RATE | {"weight_decay", "l1", "l2", "dropout", "gradient_clipping"}
 USED = {
     "adam": OF_GRADIENT_STEPS,
     "soap": OF_GRADIENT_STEPS,
