@@ -52,7 +52,7 @@ class PolycoreClassifier(Estimator):
     ----------
     hidden, activation, optimizer, learning_rate, schedule, batch_size, steps, standardize, momentum
         See `Experiment`, whose defaults they have. They are checked when `fit` uses them.
-    nesterov, weight_decay, initial_weights, target_loss, l1, l2, dropout, warmup_steps
+    nesterov, weight_decay, initial_weights, target_loss, l1, l2, dropout, warmup_steps, gradient_clipping
         See there too.
     features
         See there too, but without "distances": the classes are no known curves.
@@ -93,6 +93,7 @@ class PolycoreClassifier(Estimator):
     l2: float = 0.0
     dropout: float = 0.0
     warmup_steps: int = 0
+    gradient_clipping: float = 0.0
     features: Sequence[str] = PLAIN
     random_state: int | np.random.RandomState | np.random.Generator | None = 0
 

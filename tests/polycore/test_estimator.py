@@ -165,6 +165,7 @@ REGULARIZED = {
     "l2": 0.002,
     "dropout": 0.25,
     "warmup_steps": 20,
+    "gradient_clipping": 0.1,
 }
 
 
@@ -382,6 +383,21 @@ def test_the_first_steps_of_a_warm_up_are_shorter():
     unwarmed = deepcopy(warm).set_params(warmup_steps=0)
     second, warmed_twice = (one.partial_fit(X, Y).model_.weights[0] for one in (unwarmed, warm))
     assert warmed_twice - warmed == pytest.approx((second - warmed) / 2)
+
+
+def test_a_pass_follows_a_gradient_of_at_most_the_length_that_is_set():
+    settings = {"hidden": (), "optimizer": "sgd", "momentum": 0.0, "learning_rate": 0.1, "standardize": False}
+    start = pc.PolycoreClassifier(**{**settings, "learning_rate": 1e-300}).partial_fit(X, Y, np.unique(Y))
+
+    def change(limit):
+        passed = pc.PolycoreClassifier(**settings, gradient_clipping=limit).partial_fit(X, Y, np.unique(Y))
+        one, other = passed.model_, start.model_
+        return np.concatenate([one.weights[0] - other.weights[0], one.biases[0] - other.biases[0]])
+
+    whole = change(0.0)
+    length = np.sqrt((whole**2).sum()) / 0.1
+    assert change(2 * length).tolist() == whole.tolist()
+    assert change(length / 4) == pytest.approx(whole / 4, rel=1e-6, abs=1e-12)
 
 
 def test_dropout_leaves_out_a_share_of_the_neurons_in_a_step():
