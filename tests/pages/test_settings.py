@@ -345,7 +345,7 @@ def test_the_replaced_samples_are_kept_on_other_pages_and_with_a_new_seed():
     assert len(swap(app)) == 1
     enter(app, "Optimizer", "evolution")
     after = session_of(app).experiment
-    assert (after.samples_per_class, after.batch_size) == (None, 400)
+    assert (after.samples_per_class, after.batch_size) == (None, 800)
 
 
 @pytest.mark.parametrize(
