@@ -61,9 +61,8 @@ turns, every second round in the opposite order, so that a slow phase of the mac
 figure is the median of the rounds, with the lowest and the highest in brackets; a ratio is computed for each
 round, and the median of these is shown.
 
-`pc.Experiment.recommended()` is the experiment that was recommended in 0.2.0 in all results but those of
-"{compared}": Adam with points near crossings. That section compares it with
-today's.
+In "{kinds}" and "{chunks}" `pc.Experiment.recommended()` is still the experiment
+that was recommended in 0.2.0: Adam with points near crossings.
 """
 
 
@@ -77,7 +76,7 @@ def write(results: Path, docs: Path) -> None:
 
 
 def _lines(results: dict[str, Result]) -> Iterator[str]:
-    yield HEAD.format(names=", ".join(BENCHMARKS), compared=set_ups.TITLE)
+    yield HEAD.format(names=", ".join(BENCHMARKS), kinds=kinds.TITLE, chunks=chunks.TITLE)
     yield from machines(results)
     yield from ["", "## Goals", ""]
     yield from goal_table(results, BENCHMARKS)
