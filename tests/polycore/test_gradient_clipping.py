@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore.links.link import to_query
+from polycore.links import link
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.training.task import task_of
 from polycore.training.update_rules import clipped
@@ -128,13 +128,14 @@ def test_reported_gradients_are_those_of_the_points_alone(batch_size):
         assert clipped.gradient_norm == plain.gradient_norm
 
 
-def test_a_link_leaves_it_out_if_it_is_off_and_json_need_not_have_it():
-    on = replace(TINY, gradient_clipping=0.5)
-    assert "gradient_clipping" not in to_query(TINY)
-    assert to_query(on)["gradient_clipping"] == "0.5"
+def test_a_link_leaves_it_out_if_it_is_off_and_a_file_without_it_has_none():
+    on, off = replace(TINY, gradient_clipping=0.5), TINY.to_dict()
+    assert "gradient_clipping" not in link.to_query(TINY)
+    assert link.to_query(on)["gradient_clipping"] == "0.5"
+    assert link.from_query(link.to_query(on)) == link.Opened(on, ())
     assert pc.Experiment.from_json(on.to_json()) == on
-    without = {name: value for name, value in TINY.to_dict().items() if name != "gradient_clipping"}
-    assert pc.Experiment.from_dict(without) == TINY
+    assert off.pop("gradient_clipping") == 0
+    assert pc.Experiment.from_dict(off) == TINY
 
 
 @pytest.mark.parametrize("value", [-0.1, 1000.1, math.nan, "1", True, None])
