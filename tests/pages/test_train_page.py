@@ -308,7 +308,7 @@ def test_a_refused_layer_removes_no_other_input():
 
 def test_the_recommended_learning_rate_can_be_lowered():
     box = setting(opened(TRAIN, {}), "number_input", "Learning rate")
-    assert box.value - box.step == pytest.approx(0.01)
+    assert box.value - box.step == pytest.approx(0.016)
 
 
 def test_a_momentum_just_below_its_limit_is_shown():
