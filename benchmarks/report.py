@@ -62,7 +62,8 @@ figure is the median of the rounds, with the lowest and the highest in brackets;
 round, and the median of these is shown.
 
 In "{kinds}" and "{chunks}" `pc.Experiment.recommended()` is still the experiment
-that was recommended in 0.2.0: Adam with points near crossings.
+that was recommended in 0.2.0: Adam with points near crossings. The first of them was measured with as many
+steps as fit the whole budget at the speed of a trial of 20% as many.
 """
 
 

@@ -25,7 +25,7 @@ from polycore.points.point_set import MIN_DEVIATION, MIN_RELATIVE_DEVIATION
 from polycore.randomness import Stream, generator
 from polycore.training.run import Run
 from polycore.training.task import task_of
-from polycore.training.update_rules import clipped
+from polycore.training.update_rules import slopes_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,9 +106,7 @@ class Learner:
         with np.errstate(all="ignore"):  # diverging weights overflow before they are refused
             for batch in self._batches(points, labels, settings.batch_size or len(points)):
                 gradient = kernels.gradient(parameters, batch, self._dropout(settings, step))
-                if penalty is not None:
-                    gradient = gradient + penalty.gradient(parameters)
-                gradient = clipped(gradient, settings.gradient_clipping)
+                gradient = slopes_of(gradient, parameters, penalty, settings.gradient_clipping)
                 rate = warming_up(settings.learning_rate, step, settings.warmup_steps)
                 parameters, state = update(parameters, gradient, state, rate)
                 step += 1

@@ -128,9 +128,7 @@ class GradientDescent:
         return self._optimizer.step_with(experiment, experiment.widths)
 
     def _slopes(self, gradient: Floats, parameters: Floats) -> Floats:
-        """Return what a step follows: the gradient with that of the penalties, clipped."""
-        slopes = gradient if self._penalty is None else gradient + self._penalty.gradient(parameters)
-        return clipped(slopes, self._task.experiment.gradient_clipping)
+        return slopes_of(gradient, parameters, self._penalty, self._task.experiment.gradient_clipping)
 
     def _rates(self, first: int, end: int) -> Iterable[float]:
         return rates(self._task.experiment, first - self._began_at, end - self._began_at)
@@ -197,6 +195,11 @@ class Search:
             if parameters is not kept or (step - began_at) % measured_every == 0 or step == end:
                 loss = kernels.loss(parameters, task.training) if has_target else None
                 yield TrainState(step, parameters, optimizer_state, loss, None)
+
+
+def slopes_of(gradient: Floats, parameters: Floats, penalty: Penalty | None, longest: float) -> Floats:
+    """Return what a step follows: the gradient with that of the penalty, clipped to the length `longest`."""
+    return clipped(gradient if penalty is None else gradient + penalty.gradient(parameters), longest)
 
 
 def clipped(gradient: Floats, longest: float) -> Floats:

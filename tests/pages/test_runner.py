@@ -176,32 +176,32 @@ def test_chunks_follow_each_other_to_the_last_step(begin, hand):
 
 
 def test_its_end_is_reported_once_it_is_finished_and_its_turn_is_free(begin, hand):
-    told = []
+    ended = []
     training = begin(
         Count(steps=1),
-        at_end=lambda one: told.append((one.status, one.run.step, server.current().turns.running)),
+        at_end=lambda one: ended.append((one.status, one.run.step, server.current().turns.running)),
     )
     training.start()
-    assert told == []
+    assert ended == []
     hand.order().deliver()
-    wait_until(lambda: told)
-    assert told == [("finished", 1, 0)]
+    wait_until(lambda: ended)
+    assert ended == [("finished", 1, 0)]
 
 
 def test_its_end_is_reported_if_it_fails_but_not_if_it_is_paused_or_stopped(begin, hand):
-    told = []
-    training = begin(at_end=lambda one: told.append(one.status))
+    ended = []
+    training = begin(at_end=lambda one: ended.append(one.status))
     training.start()
     hand.order()
     training.pause()
     training.resume()
     hand.order().fail(MemoryError())
-    wait_until(lambda: told)
+    wait_until(lambda: ended)
     training.resume()
     hand.order()
     training.stop()
     wait_until(lambda: threads() == [])
-    assert told == ["failed"]
+    assert ended == ["failed"]
 
 
 def test_the_first_chunk_is_one_step_and_the_next_last_190_ms(begin, hand):
