@@ -82,8 +82,8 @@ def test_during_a_run_its_current_weights_answer(click):
     app = press(opened(TRAIN, LINES | {"steps": "1000000"}), "Start")
     clicked(app)
     press(app, "Pause")
-    # a run that takes its next step in a while
-    training = Training(session_of(app).training.run, Hand(), pc.advance)
+    # a run that has begun, whatever it had reached at the press, and takes its next step in a while
+    training = Training(pc.advance(session_of(app).training.run, 1), Hand(), pc.advance)
     app.session_state[session.KEY] = replace(session_of(app), training=training)
     training.resume()
     app.run()
