@@ -7,7 +7,7 @@ of running sums of G·Gᵀ and Gᵀ·G are a basis for each of them.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -59,6 +59,17 @@ class SoapState(OptimizerState):
     second_moment: Floats
     sums: Floats
     bases: Floats
+
+
+class _Turn(NamedTuple):
+    """The bases of a layer's left and right side, and of the right one its transpose; None is not rotated.
+
+    A product with a transposed matrix on its right takes half as long again as with a copy of it.
+    """
+
+    left: Floats | None
+    right: Floats | None
+    right_transposed: Floats | None
 
 
 class _Side(NamedTuple):
@@ -116,49 +127,61 @@ def start_soap(parameters: Floats, widths: Widths) -> SoapState:
     return SoapState(0, moment, moment, sums, bases)
 
 
-def step_soap(
-    parameters: Floats,
-    gradient: Floats,
-    state: SoapState,
-    learning_rate: float,
-    widths: Widths,
-    weight_decay: float = 0.0,
-) -> tuple[Floats, SoapState]:
-    """Return the parameters and state after one step of SOAP. See `decayed` for `weight_decay`.
+class SoapStep:
+    """One step of SOAP for networks of the same widths. See `decayed` for `weight_decay`.
 
     Source: arXiv:2409.11321, Algorithm 3, with these departures: the first moment is kept along the bases,
     and turned with them; sums are updated every SUMS_EVERY steps, with a decay of their own, and before the
     step that uses them; until step FIRST_BASIS the step is Adam's; both moments are corrected for their
     start, as Adam's; a change along a basis is at most LARGEST_CHANGE; long sides keep the parameters' basis.
+
+    What it returns depends on its arguments alone: it keeps the last bases as matrices, for the next step.
     """
-    layers = _layers(tuple(widths))
-    sums, bases, first_moment = state.sums, state.bases, state.first_moment
-    if state.step % SUMS_EVERY == 0 or state.step < SUMS_AT_FIRST:
-        sums = _updated(sums, gradient, layers)
-    if state.step >= FIRST_BASIS and (state.step == FIRST_BASIS or state.step % BASIS_EVERY == 0):
-        bases, first_moment = _turned(bases, first_moment, sums, layers, is_first=state.step == FIRST_BASIS)
-    step = state.step + 1
-    along = _along_bases(gradient, bases, layers)
-    first_moment = BETA_1 * first_moment
-    first_moment += along
-    if step % CLEARED_EVERY == 0:
-        clear(first_moment, BETA_1)
-    second_moment = BETA_2 * state.second_moment
-    change: Floats = along * along
-    second_moment += change
-    # as in `step_adam`, and no further than LARGEST_CHANGE
-    mean_factor = (1 - BETA_1) / (1 - BETA_1**step)
-    root_factor = math.sqrt((1 - BETA_2) / (1 - BETA_2**step))
-    np.sqrt(second_moment, out=change)
-    change += EPSILON / root_factor
-    np.divide(first_moment, change, out=change)
-    farthest = LARGEST_CHANGE * root_factor / mean_factor
-    np.minimum(change, farthest, out=change)
-    np.maximum(change, -farthest, out=change)
-    change *= learning_rate * mean_factor / root_factor
-    change = _from_bases(change, bases, layers)
-    stepped = np.subtract(decayed(parameters, learning_rate, weight_decay), change, out=change)
-    return stepped, SoapState(step, first_moment, second_moment, sums, bases)
+
+    def __init__(self, widths: Widths, weight_decay: float = 0.0) -> None:
+        self._layers, self._weight_decay = _layers(tuple(widths)), weight_decay
+        self._bases: Floats | None = None
+        self._turns: tuple[_Turn, ...] = ()
+
+    def __call__(
+        self, parameters: Floats, gradient: Floats, state: SoapState, learning_rate: float
+    ) -> tuple[Floats, SoapState]:
+        """Return the parameters and state after one step."""
+        layers = self._layers
+        sums, bases, first_moment = state.sums, state.bases, state.first_moment
+        if state.step % SUMS_EVERY == 0 or state.step < SUMS_AT_FIRST:
+            sums = _updated(sums, gradient, layers)
+        if state.step >= FIRST_BASIS and (state.step == FIRST_BASIS or state.step % BASIS_EVERY == 0):
+            back = _from_bases(first_moment, self._turns_of(bases), layers)
+            bases = _turned(bases, sums, layers, is_first=state.step == FIRST_BASIS)
+            first_moment = _along_bases(back, self._turns_of(bases), layers)
+        turns = self._turns_of(bases)
+        step = state.step + 1
+        along = _along_bases(gradient, turns, layers)
+        first_moment = BETA_1 * first_moment
+        first_moment += along
+        if step % CLEARED_EVERY == 0:
+            clear(first_moment, BETA_1)
+        second_moment = BETA_2 * state.second_moment
+        change: Floats = along * along
+        second_moment += change
+        # as in `step_adam`, and no further than LARGEST_CHANGE
+        mean_factor = (1 - BETA_1) / (1 - BETA_1**step)
+        root_factor = math.sqrt((1 - BETA_2) / (1 - BETA_2**step))
+        np.sqrt(second_moment, out=change)
+        change += EPSILON / root_factor
+        np.divide(first_moment, change, out=change)
+        farthest = LARGEST_CHANGE * root_factor / mean_factor
+        np.clip(change, -farthest, farthest, out=change)
+        change *= learning_rate * mean_factor / root_factor
+        change = _from_bases(change, turns, layers)
+        stepped = np.subtract(decayed(parameters, learning_rate, self._weight_decay), change, out=change)
+        return stepped, SoapState(step, first_moment, second_moment, sums, bases)
+
+    def _turns_of(self, bases: Floats) -> tuple[_Turn, ...]:
+        if bases is not self._bases:
+            self._bases, self._turns = bases, _turns(bases, self._layers)
+        return self._turns
 
 
 def _updated(sums: Floats, gradient: Floats, layers: tuple[_Layer, ...]) -> Floats:
@@ -166,19 +189,19 @@ def _updated(sums: Floats, gradient: Floats, layers: tuple[_Layer, ...]) -> Floa
     updated: Floats = np.empty_like(sums)
     for layer in layers:
         matrix = layer.of(gradient)
+        # NumPy would see a matrix and its own transpose, compute one triangle and copy it, which takes longer
+        transposed = np.ascontiguousarray(matrix.T)
         if layer.left is not None:
-            matrix.dot(matrix.T, layer.left.of(updated))
+            matrix.dot(transposed, layer.left.of(updated))
         if layer.right is not None:
-            matrix.T.dot(matrix, layer.right.of(updated))
+            transposed.dot(matrix, layer.right.of(updated))
     updated += KEPT * sums
     # not finite if one of them is not, at a tenth of the cost of asking each
     return updated if math.isfinite(updated.sum()) else sums
 
 
-def _turned(
-    bases: Floats, first_moment: Floats, sums: Floats, layers: tuple[_Layer, ...], *, is_first: bool
-) -> tuple[Floats, Floats]:
-    """Return bases that are closer to the eigenvectors of the sums, and the first moment along them.
+def _turned(bases: Floats, sums: Floats, layers: tuple[_Layer, ...], *, is_first: bool) -> Floats:
+    """Return bases that are closer to the eigenvectors of the sums.
 
     The first ones are the eigenvectors, those of large eigenvalues first. Later ones come from one step of
     orthogonal iteration: the QR decomposition of the sum's product with the basis.
@@ -190,37 +213,43 @@ def _turned(
             side.of(turned)[:] = np.linalg.eigh(matrix)[1][:, ::-1]
         else:
             side.of(turned)[:] = np.linalg.qr(matrix @ basis + NUDGE * basis)[0]
-    return turned, _along_bases(_from_bases(first_moment, bases, layers), turned, layers)
+    return turned
 
 
-def _along_bases(vector: Floats, bases: Floats, layers: tuple[_Layer, ...]) -> Floats:
+def _turns(bases: Floats, layers: tuple[_Layer, ...]) -> tuple[_Turn, ...]:
+    turns = []
+    for layer in layers:
+        left = None if layer.left is None else layer.left.of(bases)
+        right = None if layer.right is None else layer.right.of(bases)
+        turns.append(_Turn(left, right, None if right is None else np.ascontiguousarray(right.T)))
+    return tuple(turns)
+
+
+def _along_bases(vector: Floats, turns: tuple[_Turn, ...], layers: tuple[_Layer, ...]) -> Floats:
     """Return each layer's part of a vector like the parameters along the layer's bases, as a new vector."""
     along = np.empty_like(vector)
-    for layer in layers:
-        matrix: Floats = layer.of(vector)
-        left, right = layer.left, layer.right
-        if left is not None:
-            matrix = left.of(bases).T.dot(matrix)
-        if right is None:
-            layer.of(along)[:] = matrix
-        else:
-            matrix.dot(right.of(bases), layer.of(along))
+    for layer, turn in zip(layers, turns, strict=True):
+        left = None if turn.left is None else turn.left.T
+        _turn(layer.of(vector), left, turn.right, layer.of(along))
     return along
 
 
-def _from_bases(along: Floats, bases: Floats, layers: tuple[_Layer, ...]) -> Floats:
+def _from_bases(along: Floats, turns: tuple[_Turn, ...], layers: tuple[_Layer, ...]) -> Floats:
     """Return the vector whose `_along_bases` this is."""
     vector = np.empty_like(along)
-    for layer in layers:
-        matrix: Floats = layer.of(along)
-        left, right = layer.left, layer.right
-        if left is not None:
-            matrix = left.of(bases).dot(matrix)
-        if right is None:
-            layer.of(vector)[:] = matrix
-        else:
-            matrix.dot(right.of(bases).T, layer.of(vector))
+    for layer, turn in zip(layers, turns, strict=True):
+        _turn(layer.of(along), turn.left, turn.right_transposed, layer.of(vector))
     return vector
+
+
+def _turn(matrix: Floats, left: Floats | None, right: Floats | None, out: Floats) -> None:
+    """Write left · matrix · right to `out`, without a side that is None."""
+    if left is not None:
+        matrix = left.dot(matrix)
+    if right is None:
+        out[:] = matrix
+    else:
+        matrix.dot(right, out)
 
 
 def _sides_of(layers: tuple[_Layer, ...]) -> Iterator[_Side]:
@@ -259,7 +288,5 @@ SOAP = GradientOptimizer(
     uses=frozenset({"learning_rate", "schedule", "warmup_steps", "weight_decay"}),
     racing_rate=0.03,
     start=start_soap,
-    step_with=lambda settings, widths: partial(
-        step_soap, widths=tuple(widths), weight_decay=settings.weight_decay
-    ),
+    step_with=lambda settings, widths: SoapStep(widths, settings.weight_decay),
 )

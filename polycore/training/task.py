@@ -84,7 +84,8 @@ class Task:
     def measured_every(self) -> int:
         """Steps between two measurements.
 
-        Enough that measuring costs a few percent of the training, but at least 50 measurements per run.
+        Enough that measuring costs a few percent of the training, but at least 50 measurements per run; 25
+        if it is so short that 50 would cost more than a tenth.
         """
         measured = len(self.training) + len(self.held_out)
         # A gradient step passes over its points three times: forward, back to the weights, back to the
@@ -92,7 +93,8 @@ class Task:
         # passes, and as eight of a search step's single, fast one.
         passes = 3 if self.optimizer.needs_gradient else 1 / 2
         affordable = round(40 * 4 * measured / (passes * self.batch_size))
-        return max(1, min(affordable, self.experiment.steps // 50))
+        steps = self.experiment.steps
+        return max(1, min(affordable, max(steps // 50, min(affordable // 4, steps // 25))))
 
     @cached_property
     def parameter_limit(self) -> float:
@@ -210,23 +212,27 @@ class BatchesByErrors:
 
     def __init__(self, task: Task, began_at: int) -> None:
         self._task, self._began_at = task, began_at
-        # both are powers of 2, so that points which are drawn at once have the same density
-        self._together = min(BLOCK, 2 ** (task.drawn_together.bit_length() - 1))
-        self._index = -1
+        self._first = 0
         self._batches: list[Batch] = []
         self._cells = np.empty((0, 0), np.int64)
 
     def at(self, step: int, sums: ErrorSums) -> tuple[Batch, Integers]:
         """Return the points of the step after step `step`, and their cells (N,) in `sums`."""
-        index, row = divmod(step, self._together)
-        if index != self._index:
-            self._index = index
-            rng = generator(self._task.experiment.seed, Stream.BATCHES, index)
-            _, size = self._task.stage_and_size(index * self._together, self._began_at)
-            self._batches, self._cells = self._task.fresh_points.batches_by_errors(
-                rng, self._together, size, sums
-            )
+        row = step - self._first
+        if not 0 <= row < len(self._batches):
+            self._draw(step, sums)
+            row = step - self._first
         return self._batches[row], self._cells[row]
+
+    def _draw(self, step: int, sums: ErrorSums) -> None:
+        """Draw the points of some steps with the same density, `step` among them."""
+        task = self._task
+        _, size = task.stage_and_size(step - step % BLOCK, self._began_at)
+        # powers of 2, so that they divide a block, whose steps are of one size
+        together = min(BLOCK, 2 ** (max(1, MOST_DRAWN // size).bit_length() - 1))
+        self._first = step - step % together
+        rng = generator(task.experiment.seed, Stream.BATCHES, self._first)
+        self._batches, self._cells = task.fresh_points.batches_by_errors(rng, together, size, sums)
 
 
 def uses_full_batch(experiment: Experiment) -> bool:

@@ -9,7 +9,7 @@ import pytest
 import polycore as pc
 from polycore.network.parameters import layers, parameter_count
 from polycore.optimizers.adam import start_adam, step_adam
-from polycore.optimizers.soap import MOST_ROTATED, start_soap, step_soap
+from polycore.optimizers.soap import MOST_ROTATED, SoapStep, start_soap
 from tests.runs import KINDS, TINY, same_run
 
 WIDTHS = (3, 5, 4)
@@ -43,7 +43,7 @@ def plain_soap(weights, steps, turns=(True, True)):
     """Return the matrix of one layer after SOAP's steps with these gradients, from the paper.
 
     The first moment M is that of the gradient itself, and is rotated in every step, as the paper has it. The
-    departures are those that `step_soap` lists. turns: which of the two sides are rotated.
+    departures are those that `SoapStep` lists. turns: which of the two sides are rotated.
     """
     rows, columns = weights.shape
     left, right = np.eye(rows), np.eye(columns)
@@ -67,9 +67,9 @@ def plain_soap(weights, steps, turns=(True, True)):
 
 
 def matrices_after(parameters, steps, widths=WIDTHS):
-    state = start_soap(parameters, widths)
+    state, step = start_soap(parameters, widths), SoapStep(widths)
     for of_layers in steps:
-        parameters, state = step_soap(parameters, flat(of_layers), state, RATE, widths)
+        parameters, state = step(parameters, flat(of_layers), state, RATE)
     return [np.vstack(layer) for layer in layers(parameters, widths)], state
 
 
@@ -87,8 +87,9 @@ def test_its_first_steps_are_adams_with_its_own_constants(monkeypatch):
     monkeypatch.setattr("polycore.optimizers.adam.BETA_2", 0.99)
     parameters = np.zeros(parameter_count(WIDTHS))
     state, expected, adams = start_soap(parameters, WIDTHS), parameters, start_adam(parameters)
+    step = SoapStep(WIDTHS)
     for of_layers in gradients(10):
-        parameters, state = step_soap(parameters, flat(of_layers), state, RATE, WIDTHS)
+        parameters, state = step(parameters, flat(of_layers), state, RATE)
         expected, adams = step_adam(expected, flat(of_layers), adams, RATE)
     assert parameters == pytest.approx(expected, abs=1e-12)
 
@@ -117,23 +118,36 @@ def test_a_long_side_keeps_the_parameters_own_basis():
 
 def test_a_gradient_too_large_for_its_square_changes_no_basis():
     parameters = np.zeros(parameter_count(WIDTHS), np.float32)
-    state = start_soap(parameters, WIDTHS)
+    state, step = start_soap(parameters, WIDTHS), SoapStep(WIDTHS)
     for size in (1, 1e25, 1):
         gradient = np.full_like(parameters, size)
         with np.errstate(over="ignore", invalid="ignore"):
-            parameters, state = step_soap(parameters, gradient, state, RATE, WIDTHS)
+            parameters, state = step(parameters, gradient, state, RATE)
     assert np.isfinite(state.sums).all()
     assert np.isfinite(parameters).all()
 
 
 def test_the_step_leaves_its_arguments_as_they_were():
     parameters = np.ones(parameter_count(WIDTHS))
-    state = start_soap(parameters, WIDTHS)
+    state, step = start_soap(parameters, WIDTHS), SoapStep(WIDTHS)
     for of_layers in gradients(42):
         gradient = flat(of_layers)
         for array in (parameters, gradient, *(value for value in vars(state).values() if np.ndim(value))):
             array.setflags(write=False)
-        parameters, state = step_soap(parameters, gradient, state, RATE, WIDTHS)
+        parameters, state = step(parameters, gradient, state, RATE)
+
+
+def test_what_a_step_keeps_for_the_next_one_changes_nothing():
+    step, steps = SoapStep(WIDTHS), gradients(90)
+    first, second = np.zeros(parameter_count(WIDTHS)), np.ones(parameter_count(WIDTHS))
+    expected = [matrices_after(parameters, steps)[0] for parameters in (first, second)]
+    first_state, second_state = start_soap(first, WIDTHS), start_soap(second, WIDTHS)
+    for of_layers in steps:
+        first, first_state = step(first, flat(of_layers), first_state, RATE)
+        second, second_state = step(second, flat(of_layers), second_state, RATE)
+    found = [[np.vstack(layer) for layer in layers(each, WIDTHS)] for each in (first, second)]
+    for network, of_network in zip(found, expected, strict=True):
+        assert all(np.array_equal(*pair) for pair in zip(network, of_network, strict=True))
 
 
 def test_a_run_of_soap_with_all_that_a_file_can_have_fits_it(tmp_path):
