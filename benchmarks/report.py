@@ -61,9 +61,9 @@ turns, every second round in the opposite order, so that a slow phase of the mac
 figure is the median of the rounds, with the lowest and the highest in brackets; a ratio is computed for each
 round, and the median of these is shown.
 
-In "{kinds}" and "{chunks}" `pc.Experiment.recommended()` is still the experiment
-that was recommended in 0.2.0: Adam with points near crossings. The first of them was measured with as many
-steps as fit the whole budget at the speed of a trial of 20% as many.
+In "{kinds}" `pc.Experiment.recommended()` is still the experiment that was
+recommended in 0.2.0: Adam with points near crossings. It was measured with as many steps as fit the whole
+budget at the speed of a trial of 20% as many.
 """
 
 
@@ -77,7 +77,7 @@ def write(results: Path, docs: Path) -> None:
 
 
 def _lines(results: dict[str, Result]) -> Iterator[str]:
-    yield HEAD.format(names=", ".join(BENCHMARKS), kinds=kinds.TITLE, chunks=chunks.TITLE)
+    yield HEAD.format(names=", ".join(BENCHMARKS), kinds=kinds.TITLE)
     yield from machines(results)
     yield from ["", "## Goals", ""]
     yield from goal_table(results, BENCHMARKS)
