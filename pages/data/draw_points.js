@@ -13,6 +13,7 @@ const BESIDE = 16;
 const NAME_WIDTH = 18; // of the name of the y axis, which stands upright
 const GAP = 5;
 const FONT = "12px sans-serif";
+const PARTS = 5; // of an axis, at most, between its ticks
 
 export default keeping(
   (parent) => new Drawing(parent),
@@ -211,7 +212,7 @@ class Drawing {
   // Where the plane is on the canvas: its left has room for the longest value along the y axis.
   place(paper, width, height) {
     paper.font = FONT;
-    const texts = ticks(this.data.window[1]).map(String);
+    const texts = axisTicks(this.data.window[1]).map(String);
     const left = Math.ceil(NAME_WIDTH + Math.max(...texts.map((text) => paper.measureText(text).width)) + 2 * GAP);
     this.plane = { left, top: ABOVE, width: width - left - BESIDE, height: height - ABOVE - UNDER };
   }
@@ -222,12 +223,12 @@ class Drawing {
     paper.strokeStyle = "rgba(128, 128, 128, 0.75)";
     paper.fillStyle = getComputedStyle(this.root).color;
     paper.font = FONT;
-    for (const value of ticks(xs)) {
+    for (const value of axisTicks(xs)) {
       const [at] = this.pixel({ x: value, y: ys[0] });
       this.line(paper, value, [at, top], [at, top + height]);
       this.write(paper, value, at, top + height + 8, "center", "top");
     }
-    for (const value of ticks(ys)) {
+    for (const value of axisTicks(ys)) {
       const [, at] = this.pixel({ x: xs[0], y: value });
       this.line(paper, value, [left, at], [left + width, at]);
       this.write(paper, value, left - GAP, at, "right", "middle");
@@ -272,11 +273,6 @@ function applied(points, { added, erased, restored }) {
   return [...kept, ...[...restored, ...added].filter(({ key }) => !known.has(key))];
 }
 
-function ticks([low, high]) {
-  const rough = (high - low) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
-  const first = Math.ceil(low / step);
-  const count = Math.floor(high / step) - first + 1;
-  return Array.from({ length: count }, (_, index) => Number(((first + index) * step).toPrecision(12)) || 0);
+function axisTicks([low, high]) {
+  return spacedTicks(low, high, (high - low) / PARTS);
 }

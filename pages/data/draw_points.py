@@ -10,11 +10,14 @@ from pages.channel import component
 from pages.sketch.sketch import STEPS, Sketch, operations_in
 from polycore.limits import MAX_POINTS
 from polycore.pictures.palette import PALETTE
+from polycore.web.assets import file_of
 
 KEY = "data.draw"
 HEIGHT = 520  # pixels, with the tools
 
-_component = component.Component("polycore_draw_points", (Path(__file__).with_suffix(".js"),))
+_component = component.Component(
+    "polycore_draw_points", (file_of("ticks.js"), Path(__file__).with_suffix(".js"))
+)
 
 
 def draw(sketch: Sketch, change: Callable[[Sketch], None], current: Callable[[], Sketch]) -> None:

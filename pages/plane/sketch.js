@@ -36,10 +36,10 @@ class Sketch {
     const { t: top, r: right, b: bottom } = layout.margin;
     this.top = top;
     this.height = height - top - bottom - UNDER_AXIS;
-    this.yTicks = ticks(layout.yaxis, this.height, TICK_DISTANCE.y);
+    this.yTicks = axisTicks(layout.yaxis, this.height, TICK_DISTANCE.y);
     this.left = Math.round(LEFT_OF_LABELS + Math.max(...this.yTicks.map(({ text }) => this.widthOf(text, TICK_FONT))));
     this.width = width - right - this.left;
-    this.xTicks = ticks(layout.xaxis, this.width, TICK_DISTANCE.x);
+    this.xTicks = axisTicks(layout.xaxis, this.width, TICK_DISTANCE.x);
   }
 
   widthOf(text, size) {
@@ -140,24 +140,17 @@ class Sketch {
   }
 }
 
-// At 1, 2 or 5 of a decade, as many as have room.
-function ticks({ range: [from, to] }, length, distance) {
-  const rough = Math.abs(to - from) / (Math.min(9, Math.max(4, length / distance)) + 1);
-  const decade = 10 ** Math.floor(Math.log10(rough));
-  const step = decade * [2, 5, 10].find((each) => each > rough / decade);
-  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const first = Math.ceil(Math.min(from, to) / step - 1e-6);
-  const last = Math.floor(Math.max(from, to) / step + 1e-6);
-  return Array.from({ length: last - first + 1 }, (_, i) => {
-    const value = (first + i) * step;
-    return { value, text: label(value, decimals) };
-  });
+// Plotly's ticks: it does not take a step that just fits, but the next one.
+function axisTicks({ range }, length, distance) {
+  const [low, high] = [Math.min(...range), Math.max(...range)];
+  const parts = Math.min(9, Math.max(4, length / distance)) + 1;
+  const least = (1 + Number.EPSILON) * ((high - low) / parts);
+  return spacedTicks(low, high, least).map((value) => ({ value, text: tickText(value) }));
 }
 
-function label(value, decimals) {
+function tickText(value) {
   const [unit, suffix] = Math.abs(value) >= 1e6 ? [1e6, "M"] : Math.abs(value) >= 1e4 ? [1e3, "k"] : [1, ""];
-  const text = unit > 1 ? String(value / unit) : String(Number(value.toFixed(decimals)));
-  return text.replace("-", "−") + suffix;
+  return String(value / unit).replace("-", "−") + suffix;
 }
 
 // A name, or lengths such as "6px, 3px".

@@ -16,6 +16,7 @@ from polycore.formatting import percent
 from polycore.landscapes.landscape import Landscape
 from polycore.landscapes.trajectory import Trajectory
 from polycore.pictures.palette import LIGHT_PAGE
+from polycore.pictures.ticks import log_ticks, spaced_ticks
 
 # Valleys are dark. There is little color, so that every line of LINES stands out.
 DEPTHS = ["#1c2836", "#37495c", "#5d7183", "#8b9ba6", "#b9c1c4", "#dad8cf", "#ebe5d6"]
@@ -23,8 +24,9 @@ LEVELS = 24
 CONTOUR = {"color": "rgba(255, 255, 255, 0.22)", "width": 0.7}
 CASING, EDGE = {"color": LIGHT_PAGE, "width": 5}, {"color": LIGHT_PAGE, "width": 1.2}
 STEP_HOVER = "step %{customdata[0]:,}: %{customdata[1]:.3~g} nats"
-DECADE, MANY_DECADES = 10, 1000  # as ratios of losses
-MOST_STEPS = 5  # between ticks
+DECADE = 10  # as a ratio of losses: within one, 1, 2 and 5 would be few labels
+MOST_TICKS = 9  # 1, 2 and 5 of three decades
+EVEN_PARTS = 5  # of less than a decade, at most, between its ticks
 
 
 def landscape_figure(
@@ -101,7 +103,10 @@ def _contours(landscape: Landscape) -> dict[str, Any]:
 
 def _color_bar(low: float, high: float) -> dict[str, object]:
     """Return the scale beside the map, from the loss `low` to `high`."""
-    ticks = _ticks(low, high)
+    if high < DECADE * low:
+        ticks = spaced_ticks(low, high, (high - low) / EVEN_PARTS)
+    else:
+        ticks = log_ticks(low, high, MOST_TICKS)
     return {
         "title": {"text": "loss (nats)", "side": "right"},
         "thickness": 12,
@@ -109,25 +114,6 @@ def _color_bar(low: float, high: float) -> dict[str, object]:
         "tickvals": [math.log10(loss) for loss in ticks],
         "ticktext": [f"{loss:.6g}" for loss in ticks],
     }
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Return the losses to label: 1, 2 and 5 of each decade, or 1 alone; within one decade, even steps."""
-    if high < DECADE * low:
-        return _even_ticks(low, high)
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    digits = (1, 2, 5) if high < MANY_DECADES * low else (1,)
-    ticks = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
-    return [loss for loss in ticks if low <= loss <= high]
-
-
-def _even_ticks(low: float, high: float) -> list[float]:
-    """Return at most six multiples of 1, 2 or 5 times a power of ten."""
-    if high == low:
-        return [low]
-    power = 10.0 ** math.floor(math.log10((high - low) / MOST_STEPS))
-    step = next(part * power for part in (1, 2, 5, 10) if part * power >= (high - low) / MOST_STEPS)
-    return [step * multiple for multiple in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def _trajectory(index: int, name: str, trajectory: Trajectory) -> list[dict[str, Any]]:

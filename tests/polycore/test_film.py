@@ -7,8 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
 import polycore as pc
@@ -22,7 +20,6 @@ from polycore.films.moments import losses_of, moments_of
 from polycore.history.history import History
 from polycore.history.snapshots import NO_SNAPSHOTS, Snapshots
 from polycore.pictures.palette import PALETTE
-from polycore.pictures.ticks import linear_ticks, log_ticks, number_text
 from tests.runs import DIVERGING, OWN, POINTS, TINY
 
 # curves far above and below the middle of the map, which runs from -1 to 1 and from -3.36 to 3.36
@@ -248,30 +245,6 @@ def test_each_class_has_several_strengths_among_256_colors(count):
     full = np.array([look.rgb for look in PALETTE[:count]], dtype=np.uint8)
     assert (colors.rgb[colors.nearest(full)] == full).all()
     assert colors.nearest(np.array([255, 255, 255], dtype=np.uint8)) == 0
-
-
-def test_few_round_numbers_are_at_the_axes():
-    assert linear_ticks(0, 40_000, 4) == [0, 20_000, 40_000]
-    assert linear_ticks(-1, 1, 5) == [-1, -0.5, 0, 0.5, 1]
-    assert log_ticks(0.005, 3.3) == pytest.approx([0.01, 0.1, 1])
-    assert log_ticks(0.15, 3.5) == pytest.approx([0.2, 0.5, 1, 2])
-    assert log_ticks(7.1, 9.4) == [8, 9]
-    assert log_ticks(1e-7, 1e6) == pytest.approx([1e-7, 1e-4, 1e-1, 1e2, 1e5])
-
-
-@given(st.floats(1e-7, 1e6), st.floats(1.2, 1e9))
-def test_an_axis_of_losses_has_one_to_five_numbers(low, factor):
-    ticks = log_ticks(low, low * factor)
-    assert 1 <= len(ticks) <= 5
-    assert low <= min(ticks) <= max(ticks) <= low * factor
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [(0.5, "0.5"), (-5, "-5"), (0.0001, "0.0001"), (-99_999, "-99999"), (-5e5, "-5e5"), (1.4e-5, "1.4e-5")],
-)
-def test_numbers_are_short(number, text):
-    assert number_text(number) == text
 
 
 def test_a_film_without_pillow_says_what_is_missing(monkeypatch, run):
