@@ -10,11 +10,10 @@ from pages.run_view import map_view, presentation, progress
 from pages.run_view.shown import ShownRun, shown_run
 from pages.setup import controls, settings
 from pages.state import session
-from pages.state.running import is_running
 from pages.train import run_report, run_upload, screen, untrained
 
 frame.draw_without_ticker(frame.TRAIN_TITLE)
-running = is_running()
+running = session.current().view.running
 training = session.current().training
 
 

@@ -22,7 +22,6 @@ from pages.inside import (
 from pages.models import kept_actions, model_in_use, naming, shown_network
 from pages.state import session
 from pages.state.kept_models import Kept
-from pages.state.running import is_running
 from pages.wording import refusal
 from polycore import PolycoreError
 from polycore.tutorial.untrained_model import tutorial_model
@@ -69,7 +68,7 @@ def _look_inside(kept: Kept, figures: DeltaGenerator) -> None:
             subject.draw_slider(of_run, held)
             neuron_map.draw_caption(caption, followed)
     with numbers:
-        weight_inputs.draw(kept, neuron, running=is_running() and not subject.is_past(session.current()))
+        weight_inputs.draw(kept, neuron, running=view.running and not subject.is_past(session.current()))
     with picture:
         network_picture.draw(model, window, neuron, sets, followed)
     with figures:

@@ -17,7 +17,7 @@ from pages.run_view import presentation, progress
 from pages.run_view.shown import shown_run
 from pages.run_view.source import Look
 from pages.server import server
-from pages.state import arrival, recall, running, session
+from pages.state import arrival, recall, session
 from pages.state.holdings import Holdings
 from pages.state.session_value import Address, Play, Session
 from pages.state.setup import Setup
@@ -152,7 +152,7 @@ def draw(title: str) -> None:
     Before its first step a run has no model, and another may answer: after it the page is drawn again.
     """
     draw_without_ticker(title)
-    shown = shown_run(Look(), running=running.is_running())
+    shown = shown_run(Look(), running=session.current().view.running)
     if shown is not None:
         progress.draw_line(shown, until="begun" if session.current().own is None else "")
 
@@ -170,7 +170,7 @@ def draw_without_ticker(title: str) -> None:
     has_arrived = arrival.is_new()
     if has_arrived:
         lesson_panel.follow()
-    running.note()
+    session.note_running()
     lesson_panel.note()  # before a network more is kept
     session.collect()  # when a run has ended, the address has its best weights
     _write_link(has_arrived=has_arrived)

@@ -9,7 +9,6 @@ from pathlib import Path
 from pages.channel import component
 from pages.models import link_choice
 from pages.state import session
-from pages.state.running import is_running
 from pages.state.session_value import Session
 from pages.wording.percent import percent
 from polycore.optimizers.registry import OPTIMIZERS
@@ -23,7 +22,8 @@ _component = component.Component("polycore_recent", (Path(__file__).with_suffix(
 
 def note() -> None:
     """Let the browser keep the page's address if a network for its set-up is at rest. Shows nothing."""
-    _component.draw(key=NOTE_KEY, data={"title": None if is_running() else _title(session.current())})
+    now = session.current()
+    _component.draw(key=NOTE_KEY, data={"title": None if now.view.running else _title(now)})
 
 
 def draw() -> None:

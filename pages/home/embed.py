@@ -9,7 +9,6 @@ from pages.run_view import map_view, progress
 from pages.run_view.shown import shown_run
 from pages.setup import controls
 from pages.state import session
-from pages.state.running import is_running
 from polycore.links import link
 
 
@@ -18,7 +17,7 @@ def draw() -> None:
     with st.container():
         controls.draw()
         controls.show_refusal()
-    shown = shown_run(map_view.network_look(), running=is_running())
+    shown = shown_run(map_view.network_look(), running=session.current().view.running)
     with st.container(gap=None):
         if shown is not None:
             progress.draw_bar(shown)

@@ -11,7 +11,6 @@ from pages.run_view.shown import shown_run
 from pages.runs.runner import Training
 from pages.setup import controls
 from pages.state import recall, session
-from pages.state.running import is_running
 from polycore import Experiment
 
 STANDING_KEY, MAIN_KEY = "home.standing", "home.main"
@@ -24,7 +23,7 @@ def draw() -> None:
     if frame.is_embedded():
         embed.draw()
     elif presentation.is_on():
-        shown = shown_run(map_view.network_look(), running=is_running())
+        shown = shown_run(map_view.network_look(), running=session.current().view.running)
         presentation.draw(shown, controls.draw)
     else:
         _draw_whole()
@@ -94,7 +93,7 @@ def _draw_whole() -> None:
             _draw_buttons(training)
             kept_actions.draw_going(session.going_for_run(), "home")
         # after the buttons: if the run has ended since, the page is drawn again
-        shown = shown_run(map_view.network_look(), running=is_running())
+        shown = shown_run(map_view.network_look(), running=session.current().view.running)
         if shown is not None:
             progress.draw_notes(shown)
     with standing:

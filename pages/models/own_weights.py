@@ -8,7 +8,6 @@ import streamlit as st
 from pages.models import link_choice
 from pages.state import session
 from pages.state.kept_models import Kept
-from pages.state.running import is_running
 from pages.state.writing import Writing
 
 CHECK_SECONDS = 0.1  # between two checks for a click
@@ -52,6 +51,6 @@ def _settled() -> Kept | None:
     """Return the model in use if it was trained here with the current set-up and no run is under way."""
     now = session.current()
     kept = now.answering
-    if kept is None or kept.experiment is None or is_running():
+    if kept is None or kept.experiment is None or now.view.running:
         return None
     return kept if link_choice.answers_for(kept, now.experiment) else None

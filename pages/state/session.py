@@ -153,6 +153,18 @@ def is_under_way(kept: Kept) -> bool:
     )
 
 
+def note_running() -> None:
+    """Note in the view whether the run advances. Each page calls this before it uses anything of the run.
+
+    A run may end while its page is being drawn. All parts of the page use its status from before, so that
+    they agree; the run's next frame then causes the page to be drawn again.
+    """
+    now = current()
+    running = now.training is not None and now.training.is_active
+    if running != now.view.running:
+        set_view(replace(now.view, running=running))
+
+
 # --- the kept models ---------------------------------------------------------------------------
 
 

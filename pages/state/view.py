@@ -42,6 +42,7 @@ class View:
     settings: whether the panel of settings beside the map is unfolded.
     report: whether the report on the run is open.
     presenting: whether the run fills the screen, for a projector.
+    running: whether the run advanced as the page began to be drawn; see `session.note_running`.
     """
 
     weights: Weights = "Now"
@@ -58,6 +59,7 @@ class View:
     settings: bool = True
     report: bool = False
     presenting: bool = False
+    running: bool = False
 
     @property
     def choice(self) -> Choice:
