@@ -20,9 +20,8 @@ from pages.plane.scene import Scene
 from pages.predict import asked_point, curve_walk, frames, point_table, weight_upload
 from pages.run_view import map_view
 from pages.run_view.source import Look
-from pages.state import session
+from pages.state import refusal, session
 from pages.state.kept_models import Kept
-from pages.wording import refusal
 from polycore import PolycoreError, Referee
 from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT
 from polycore.pictures.palette import PALETTE

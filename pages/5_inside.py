@@ -20,9 +20,8 @@ from pages.inside import (
     weight_inputs,
 )
 from pages.models import kept_actions, model_in_use, naming, shown_network
-from pages.state import session
+from pages.state import refusal, session
 from pages.state.kept_models import Kept
-from pages.wording import refusal
 from polycore import PolycoreError
 from polycore.tutorial.untrained_model import tutorial_model
 

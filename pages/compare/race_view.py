@@ -33,11 +33,10 @@ from pages.runs.race import (
     shares_weights,
 )
 from pages.server import presence, server
-from pages.state import session
+from pages.state import refusal, session
 from pages.state.kept_models import Kept
 from pages.state.shown_weights import ShownWeights
-from pages.wording import refusal
-from polycore import Experiment, PolycoreError, Run
+from polycore import Experiment, Run
 from polycore.experiment.settings import ADVICE_ON_OPTIMIZERS, SETTINGS
 from polycore.figures import accuracies_figure, line_url, losses_figure
 from polycore.figures.style import ZERO_LINE
@@ -48,7 +47,7 @@ from polycore.pictures.palette import PALETTE
 from polycore.polynomials.classes import counted_classes
 
 PREFIX = "race"
-KIND_KEY, BUDGET_KEY, REFUSAL_KEY = f"{PREFIX}.kind", f"{PREFIX}.budget", f"{PREFIX}.refusal"
+KIND_KEY, BUDGET_KEY = f"{PREFIX}.kind", f"{PREFIX}.budget"
 NAMES_KEYS: dict[Kind, str] = {"Optimizers": f"{PREFIX}.names", "Activations": f"{PREFIX}.activations"}
 MAP_HEIGHT, CHART_HEIGHT = 200, 320
 
@@ -195,9 +194,7 @@ def _draw_inputs(kind: Kind, *, running: bool) -> Sequence[str]:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         _draw_buttons(names, running=running)
-    error = st.session_state.pop(REFUSAL_KEY, None)
-    if error is not None:
-        refusal.show("The race could not start.", error)
+    refusal.draw(PREFIX, "The race could not start.")
     return names
 
 
@@ -239,13 +236,10 @@ def _begin() -> None:
         name for name in ENTRANTS[kind] if name in chosen
     ]  # in a fixed order, whatever the order of the clicks
     _stop()
-    try:
+    with refusal.later(PREFIX):
         workers, owner = server.current().workers, presence.session_name()
         race = Race.of(session.current().experiment, names, budget, workers, owner, kind)
         race.start()
-    except PolycoreError as error:
-        st.session_state[REFUSAL_KEY] = str(error)
-    else:
         session.set_comparison(replace(session.current().comparison, race=race, landscape=None, moment="Now"))
 
 

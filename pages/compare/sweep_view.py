@@ -17,9 +17,8 @@ from pages.runs.computing_cost import seconds_of
 from pages.runs.sweep import Best, Status, Sweep
 from pages.runs.varied import Varied
 from pages.server import presence, server
-from pages.state import session
+from pages.state import refusal, session
 from pages.state.kept_models import Kept
-from pages.wording import refusal
 from pages.wording.percent import percent
 from polycore import Experiment, PolycoreError
 from polycore.figures import Group, sweep_figure
@@ -28,7 +27,7 @@ from polycore.optimizers.registry import OPTIMIZERS
 from polycore.polynomials.classes import counted_classes
 
 PREFIX = sweep_inputs.PREFIX
-REFUSAL_KEY, ROWS_KEY = f"{PREFIX}.refusal", f"{PREFIX}.rows"
+ROWS_KEY = f"{PREFIX}.rows"
 TICK_SECONDS = 1.0
 CHART_HEIGHT = 400
 
@@ -67,9 +66,7 @@ def _draw_inputs(set_up: Experiment, status: Status | None) -> None:
         is_valid = _draw_effort(set_up)
     with st.container(horizontal=True, vertical_alignment="center"):
         _draw_buttons(status, is_valid=is_valid)
-    refused = st.session_state.pop(REFUSAL_KEY, None)
-    if refused is not None:
-        refusal.show("The sweep could not start.", refused)
+    refusal.draw(PREFIX, "The sweep could not start.")
 
 
 def _draw_effort(set_up: Experiment) -> bool:
@@ -162,16 +159,13 @@ def _button(
 
 def _begin() -> None:
     _stop()
-    try:
+    with refusal.later(PREFIX):
         set_up = session.current().experiment
         # the latest choice: the page may not have been drawn since the last change
         workers, owner = server.current().workers, presence.session_name()
         sweep = Sweep(set_up, sweep_inputs.chosen(set_up), workers, owner)
         sweep.seen(presence.of_this_tab())
         sweep.start()
-    except PolycoreError as error:
-        st.session_state[REFUSAL_KEY] = str(error)
-    else:
         session.set_comparison(replace(session.current().comparison, sweep=sweep))
 
 

@@ -9,9 +9,8 @@ from pages.data import draw_points, points_upload
 from pages.plane.scene import fit_of, scene_of
 from pages.runs.varied import written_network
 from pages.sketch.sketch import Sketch
-from pages.state import session, typed
+from pages.state import refusal, session, typed
 from pages.state.setup import CAN_USE_ALL
-from pages.wording import refusal
 from polycore import Experiment, PointSet, PolycoreError
 from polycore.arrays import evenly
 from polycore.class_name import checked_names, composed
@@ -26,7 +25,6 @@ PREFIX = "own_points"
 POLYNOMIALS, OWN = "Polynomials", "My own points"
 CLASSES = "Classes"
 SEPARATOR = ","
-REFUSAL_KEY = f"{PREFIX}.refusal"
 WHY_SMALL = "from few points a larger network learns their noise too, and answers new points worse."
 WHY_LARGER = "so many show finer borders than a single small layer can draw."
 
@@ -250,25 +248,18 @@ def _draw_names(sketch: Sketch) -> None:
         args=(key,),
         help="Their names, with commas between them: 2 to 24. A name more is a class more.",
     )
-    error = st.session_state.pop(REFUSAL_KEY, None)
-    if error is not None:
-        refusal.show("The classes have not changed.", error)
+    refusal.draw(PREFIX, "The classes have not changed.")
 
 
 def _rename(key: str) -> None:
     typed.note()
     sketch = _present()
     names = [name.strip() for name in composed(st.session_state[key]).split(SEPARATOR) if name.strip()]
-    try:
-        checked = checked_names(CLASSES, names)
-    except PolycoreError as error:
-        st.session_state[REFUSAL_KEY] = str(error)
-        return
-    before = session.current()
-    renamed = sketch.named(checked)
-    _take(renamed)
-    if len(renamed.points) < len(sketch.points):
-        session.offer_undo("A class and its points were removed.", before)
+    with refusal.later(PREFIX):
+        before, renamed = session.current(), sketch.named(checked_names(CLASSES, names))
+        _take(renamed)
+        if len(renamed.points) < len(sketch.points):
+            session.offer_undo("A class and its points were removed.", before)
 
 
 def _draw_share() -> None:

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from pages.state import session
-from pages.wording import refusal
+from pages.state import refusal, session
 from polycore import PointSet, PolycoreError
 from polycore.formatting import counted
 from polycore.limits import MAX_POINTS

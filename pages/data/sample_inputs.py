@@ -6,8 +6,7 @@ import streamlit as st
 
 from pages.server import server
 from pages.setup import optimizer_input, seed, setting_input, x_range
-from pages.state import session, typed
-from pages.wording import refusal
+from pages.state import refusal, session, typed
 from polycore import Experiment
 from polycore.experiment.settings import MEASURED_PER_CLASS, SETTINGS
 from polycore.optimizers.registry import OPTIMIZERS

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.channel import live_text, session_key
 from pages.channel.live_text import Followed
 from pages.runs.job import Job
-from pages.wording import refusal
+from pages.state import refusal
 
 T = TypeVar("T")
 

@@ -17,12 +17,11 @@ from pages.run_view import presentation, progress
 from pages.run_view.shown import shown_run
 from pages.run_view.source import Look
 from pages.server import server
-from pages.state import arrival, recall, session
+from pages.state import arrival, recall, refusal, session
 from pages.state.holdings import Holdings
 from pages.state.session_value import Address, Play, Session
 from pages.state.setup import Setup
 from pages.state.view import View
-from pages.wording import refusal
 from polycore.links import link
 
 HOME = "streamlit_app.py"

@@ -5,12 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.models.names import name_of
-from pages.state import session
+from pages.state import refusal, session
 from pages.state.kept_models import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
-from pages.wording import refusal
-from polycore import PolycoreError
-
-REFUSAL_KEY = "kept_actions.refusal"
 
 KEEP_HELP = (
     f"Up to {MOST_KEPT} models are kept, and the oldest goes first. One that you mark with Keep stays "
@@ -66,21 +62,16 @@ def name_input(kept: Kept, prefix: str) -> None:
         max_chars=max(LONGEST_TITLE, len(name)),
         key=key,
         on_change=_rename,
-        args=(kept.title, key),
+        args=(kept.title, key, prefix),
         help=NAME_HELP,
     )
 
 
 def show_refusal(prefix: str) -> None:
     """Show once why the last name that was typed at this place was refused."""
-    at, error = st.session_state.get(REFUSAL_KEY, (None, ""))
-    if at is not None and at.startswith(f"{prefix}.name."):
-        del st.session_state[REFUSAL_KEY]
-        refusal.show("The name was not changed.", error)
+    refusal.draw(f"{prefix}.name", "The name was not changed.")
 
 
-def _rename(title: str, key: str) -> None:
-    try:
+def _rename(title: str, key: str, prefix: str) -> None:
+    with refusal.later(f"{prefix}.name"):
         session.rename(title, st.session_state[key])
-    except PolycoreError as error:
-        st.session_state[REFUSAL_KEY] = (key, str(error))

@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from pages.state import session
+from pages.state import refusal, session
 from pages.state.kept_models import Kept
-from pages.wording import refusal
 from polycore import PolycoreError, Polynomial
 
 PREFIX = "naming"
-TEXT_KEY, REFUSAL_KEY = f"{PREFIX}.text", f"{PREFIX}.refusal"
+TEXT_KEY = f"{PREFIX}.text"
 
 
 def draw(kept: Kept) -> None:
@@ -61,16 +60,12 @@ def _typed(kept: Kept) -> None:
         args=(kept,),
         help="Name the classes in the order of the lines. You can change the names later.",
     )
-    error = st.session_state.pop(REFUSAL_KEY, None)
-    if error is not None:
-        refusal.show("The names of the classes have not changed.", error)
+    refusal.draw(PREFIX, "The names of the classes have not changed.")
 
 
 def _name_typed(kept: Kept) -> None:
-    try:
+    with refusal.later(PREFIX):
         session.name_classes(kept.title, _parsed(st.session_state[TEXT_KEY]))
-    except PolycoreError as error:
-        st.session_state[REFUSAL_KEY] = str(error)
 
 
 def _parsed(text: str) -> list[Polynomial]:

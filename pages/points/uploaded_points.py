@@ -7,10 +7,9 @@ from pages.frame import frame
 from pages.models.names import name_of
 from pages.points import score
 from pages.points.score import Measurement
-from pages.state import session
+from pages.state import refusal, session
 from pages.state.kept_models import Kept
 from pages.state.points import Points
-from pages.wording import refusal
 from polycore import PolycoreError, Polynomial, points_from_csv
 from polycore.formatting import counted, loss_text, percent
 from polycore.polynomials.classes import Classes

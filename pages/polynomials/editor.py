@@ -14,8 +14,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from pages.polynomials import change, entries, line_list, live_typing, sliders
 from pages.polynomials.change import Polynomials
-from pages.state import typed
-from pages.wording import refusal
+from pages.state import refusal, typed
 from polycore.formatting import superscript
 from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT, MAX_DEGREE
 

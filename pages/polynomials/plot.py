@@ -8,14 +8,13 @@ from pages.plane import in_view, live
 from pages.polynomials import change, editor
 from pages.polynomials.change import Polynomials
 from pages.setup import x_range as range_inputs
-from pages.state import session
-from pages.wording import refusal
+from pages.state import refusal, session
 from polycore import PolycoreError, Polynomial
 from polycore.figures import curves_figure
 
 PREFIX = "polynomials"
 CONTAINER = f"{PREFIX}.drawing"  # the key of the plot's container
-POSITIONS_KEY, PLOT_KEY, REFUSAL_KEY = f"{PREFIX}.positions", f"{PREFIX}.plot", f"{PREFIX}.plot.refusal"
+POSITIONS_KEY, PLOT_KEY = f"{PREFIX}.positions", f"{PREFIX}.plot"
 CAPTION = "Drag a curve to move it up or down; on a touch screen hold your finger on it first."
 POSITIONS_HELP = (
     "The number of points through which each curve is drawn. A few points show how a computer draws a curve: "
@@ -58,19 +57,15 @@ def draw() -> None:
     with below:
         st.caption(CAPTION if polynomials == change.present() else READABLE.format(len(change.present())))
         with st.container():
-            reason = st.session_state.pop(REFUSAL_KEY, None)
-            if reason is not None:
-                refusal.show("Not moved: nothing has changed.", reason)
+            refusal.draw(PLOT_KEY, "Not moved: nothing has changed.")
 
 
 def _lift(shown: Polynomials, index: int, by: float) -> None:
     """Add `by` to the constant term of a polynomial, of those that the plot shows."""
-    if shown != change.present():
-        st.session_state[REFUSAL_KEY] = UNREADABLE
-    elif 0 <= index < len(shown):
-        *others, constant = shown[index].coefficients
-        try:
+    with refusal.later(PLOT_KEY):
+        if shown != change.present():
+            raise PolycoreError(UNREADABLE)
+        if 0 <= index < len(shown):
+            *others, constant = shown[index].coefficients
             moved = Polynomial(*others, float(f"{constant + by:.6g}"))
             change.adopt((*shown[:index], moved, *shown[index + 1 :]))
-        except PolycoreError as error:
-            st.session_state[REFUSAL_KEY] = str(error)

@@ -6,14 +6,13 @@ import streamlit as st
 
 from pages.plane import swatch
 from pages.polynomials import change, editor
-from pages.state import typed
-from pages.wording import refusal
-from polycore import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS, PolycoreError, Polynomial
+from pages.state import refusal, typed
+from polycore import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS, Polynomial
 from polycore.limits import MIN_CLASSES
 from polycore.polynomials.presets import NEARLY_COINCIDING, PARABOLAS, STRAIGHT_LINES
 
 PREFIX = "polynomials"
-UNDO_KEY, REFUSAL_KEY = f"{PREFIX}.undo", f"{PREFIX}.refusal"
+UNDO_KEY = f"{PREFIX}.undo"
 MAX_SHOWN = 120  # characters
 TARGET = 40  # pixels, as wide as the button is high: large enough for a thumb
 
@@ -57,9 +56,7 @@ def presets() -> None:
             help="Back to the polynomials before their last change.",
         )
     with st.container():
-        reason = st.session_state.pop(REFUSAL_KEY, None)
-        if reason is not None:
-            refusal.show("Not accepted: nothing has changed.", reason)
+        refusal.draw(PREFIX, "Not accepted: nothing has changed.")
 
 
 def rows() -> None:
@@ -103,11 +100,8 @@ def _remove_button(label: int, polynomial: Polynomial) -> None:
 
 
 def _press_bin(polynomial: Polynomial) -> None:
-    try:
-        typed.take()
-    except PolycoreError as error:  # a removal would make the editors lose the typed text
-        st.session_state[REFUSAL_KEY] = str(error)
-    else:
+    with refusal.later(PREFIX):
+        typed.take()  # if that is refused, a removal would make the editors lose the typed text
         _change(_remove, polynomial)
 
 
@@ -128,7 +122,5 @@ def _change(action: Callable[..., None], *arguments: object) -> None:
     """Change the polynomials, as a button's callback. The editors then show the new ones."""
     typed.note()
     editor.renew()
-    try:
+    with refusal.later(PREFIX):
         action(*arguments)
-    except PolycoreError as error:
-        st.session_state[REFUSAL_KEY] = str(error)

@@ -7,14 +7,13 @@ import streamlit as st
 
 from pages.polynomials import change
 from pages.polynomials.change import Polynomials
-from pages.state import session
-from pages.wording import refusal
-from polycore import PolycoreError, Polynomial
+from pages.state import refusal, session
+from polycore import Polynomial
 from polycore.formatting import superscript
 from polycore.limits import MAX_COEFFICIENT
 
 PREFIX = "polynomials.sliders"
-CHOICE_KEY, REFUSAL_KEY = f"{PREFIX}.choice", f"{PREFIX}.refusal"
+CHOICE_KEY = f"{PREFIX}.choice"
 LEAST_DEGREE = 3  # of the sliders: a line can become a curve
 LEAST_REACH = 5.0
 STEPS = 200  # of a slider from end to end
@@ -42,9 +41,7 @@ def draw() -> None:
         for power in reversed(range(count)):
             _slider(index, power, count, polynomial)
     with st.container():
-        error = st.session_state.pop(REFUSAL_KEY, None)
-        if error is not None:
-            refusal.show("Not accepted: nothing has changed.", error)
+        refusal.draw(PREFIX, "Not accepted: nothing has changed.")
 
 
 def _choose(key: str) -> None:
@@ -77,10 +74,8 @@ def _move(index: int, power: int, count: int, key: str) -> None:
         return
     coefficients = _padded(polynomials[index], count)
     coefficients[count - 1 - power] = float(f"{st.session_state[key]:.6g}")
-    try:
+    with refusal.later(PREFIX):
         change.slide(_with(polynomials, index, Polynomial(*coefficients)), index)
-    except PolycoreError as error:
-        st.session_state[REFUSAL_KEY] = str(error)
 
 
 def _with(polynomials: Polynomials, index: int, polynomial: Polynomial) -> Polynomials:

@@ -10,9 +10,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages.models import kept_actions
 from pages.predict import npy_files
 from pages.server import server
-from pages.state import session
+from pages.state import refusal, session
 from pages.state.session_value import Session
-from pages.wording import refusal
 from polycore import Model, PolycoreError
 from polycore.model.weight_file import MAX_BYTES
 from polycore.quoting import visible

@@ -13,13 +13,11 @@ from pages.runs.runner import Training
 from pages.server import presence, server
 from pages.server.hub import Halt
 from pages.setup import seed
-from pages.state import session, typed
-from pages.wording import refusal
-from polycore import Experiment, Model, PolycoreError, Run, advance, start
+from pages.state import refusal, session, typed
+from polycore import Experiment, Model, Run, advance, start
 
 PREFIX = "controls"
 RESTING = ("ready", "finished", "stopped")  # starting another run loses nothing of such a run
-REFUSAL_KEY = f"{PREFIX}.refusal"
 HALTS: Mapping[str, Halt] = {f"{PREFIX}.Pause": "pause", f"{PREFIX}.Stop": "stop"}  # by the buttons' keys
 
 PLAY, PAUSE = ":material/play_arrow:", ":material/pause:"
@@ -88,9 +86,9 @@ def begin() -> None:
 
 def show_refusal() -> None:
     """Show once why the last run could not start; show a limit of this server as long as it is exceeded."""
-    error = st.session_state.pop(REFUSAL_KEY, None)
-    if not show_limits() and error is not None:
-        refusal.show("This set-up cannot be trained.", error)
+    reason = refusal.taken(PREFIX)
+    if not show_limits() and reason is not None:
+        refusal.show("This set-up cannot be trained.", reason)
 
 
 def show_limits() -> bool:
@@ -222,26 +220,19 @@ def _continue_from_model() -> None:
 
 def _continue_from(weights: Run | Model) -> None:
     """Train these weights further, with the set-up and values just typed."""
-    try:
+    with refusal.later(PREFIX):
         typed.take()
-    except PolycoreError as error:
-        st.session_state[REFUSAL_KEY] = str(error)
-        return
-    training = session.current().training
-    if isinstance(weights, Run) and training is not None:
-        training.pause()
-        weights = training.whole_run  # it may have learned more since the page was drawn
-    try:
+        training = session.current().training
+        if isinstance(weights, Run) and training is not None:
+            training.pause()
+            weights = training.whole_run  # it may have learned more since the page was drawn
         own, experiment = server.current(), session.current().experiment
         own.limits.check(experiment)
         owner = presence.session_name()
         run = start(experiment, weights)
         continued = Training(run, own.workers, advance, own.limits.max_seconds, owner=owner)
-    except PolycoreError as error:
-        st.session_state[REFUSAL_KEY] = str(error)
-        return
-    session.begin(continued)
-    continued.start()
+        session.begin(continued)
+        continued.start()
 
 
 def seen_again(training: Training) -> str:
@@ -337,42 +328,33 @@ def _reset(training: Training) -> None:
     session.collect()
     training.pause()
     before = session.current()
-    new_training = _new_training(training.run.experiment)
-    if new_training is None:
-        return
-    session.exchange_run(new_training)
-    if training.run.step > 0:
-        session.offer_undo(f"The run went back from step {training.run.step:,} to 0.", before)
+    with refusal.later(PREFIX):
+        session.exchange_run(_new_training(training.run.experiment))
+        if training.run.step > 0:
+            session.offer_undo(f"The run went back from step {training.run.step:,} to 0.", before)
 
 
 def _ready_training() -> Training | None:
     """Return the session's run of the set-up at step 0; create it if there is none.
 
-    If the set-up or a typed value is refused, remember why for `show_refusal` and return None.
+    If the set-up or a typed value is refused, `show_refusal` shows why, and this returns None.
     """
-    try:
+    with refusal.later(PREFIX):
         typed.take()
-    except PolycoreError as error:
-        st.session_state[REFUSAL_KEY] = str(error)
-        return None
-    training, experiment = session.current().training, session.current().experiment
-    if training is not None and training.status == "ready" and training.run.experiment == experiment:
-        return training
-    training = _new_training(experiment)
-    if training is not None:
+        training, experiment = session.current().training, session.current().experiment
+        if training is not None and training.status == "ready" and training.run.experiment == experiment:
+            return training
+        training = _new_training(experiment)
         session.begin(training)
-    return training
+        return training
+    return None
 
 
-def _new_training(experiment: Experiment) -> Training | None:
-    try:
-        own = server.current()
-        own.limits.check(experiment)
-        owner = presence.session_name()
-        return Training.of(experiment, own.workers, advance, own.limits.max_seconds, owner=owner)
-    except PolycoreError as error:
-        st.session_state[REFUSAL_KEY] = str(error)
-        return None
+def _new_training(experiment: Experiment) -> Training:
+    own = server.current()
+    own.limits.check(experiment)
+    owner = presence.session_name()
+    return Training.of(experiment, own.workers, advance, own.limits.max_seconds, owner=owner)
 
 
 def _draw_button(

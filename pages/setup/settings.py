@@ -6,8 +6,8 @@ import streamlit as st
 
 from pages.server import server
 from pages.setup import layer_diagram, more_settings, optimizer_input, seed, setting_input
-from pages.state import session, typed
-from pages.wording import layers, refusal
+from pages.state import refusal, session, typed
+from pages.wording import layers
 from polycore import Experiment
 from polycore.experiment.settings import SETTINGS
 from polycore.limits import MAX_LAYERS

@@ -1,1 +1,1 @@
-"""The session's state, and the one door to it."""
+"""The session's state, the one door to it, and what is shown of a press that was refused."""

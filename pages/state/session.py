@@ -4,7 +4,7 @@ Each function stores a whole new Session at once: another run of the page may en
 or writes the session.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -351,6 +351,11 @@ def set_drawings(drawings: Drawings) -> None:
 def set_address(address: Address) -> None:
     """Change what is known of the address."""
     _store(replace(current(), address=address))
+
+
+def set_refused(refused: Mapping[str, str]) -> None:
+    """Change which refusals pages will show; see `refusal.later`."""
+    _store(replace(current(), refused=refused))
 
 
 def set_lost(lost: Holdings) -> None:

@@ -134,6 +134,7 @@ class Session:
     training: the run, in whatever state; None before the first.
     by_hand: the model that the user changes by hand, None without one.
     points: None if none were uploaded.
+    refused: why presses were refused, by the places of pages that say so next; see `refusal.later`.
     lost: what the tab had before the server forgot it; empty once the user has read that.
     undo: the way back from the last loss; None without one.
     inputs: the counts in the keys of inputs.
@@ -150,6 +151,7 @@ class Session:
     comparison: Comparison = field(default_factory=Comparison)
     drawings: Drawings = field(default_factory=Drawings)
     address: Address = field(default_factory=Address)
+    refused: Mapping[str, str] = field(default_factory=dict)
     lost: Holdings = field(default_factory=Holdings)
     undo: "Undo | None" = None
     inputs: InputVersions = field(default_factory=InputVersions)

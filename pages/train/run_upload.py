@@ -6,8 +6,7 @@ import streamlit as st
 
 from pages.runs.runner import Training
 from pages.server import presence, server
-from pages.state import session, typed
-from pages.wording import refusal
+from pages.state import refusal, session, typed
 from polycore import PolycoreError, Run, advance
 from polycore.training import run_file
 

@@ -1,1 +1,1 @@
-"""Words for pages: percentages, odds, layers, file names and error messages."""
+"""Words for pages: percentages, odds, layers and file names."""

@@ -1,10 +1,12 @@
 """Shows what could not be done and why. The reason may quote text from a user, a file or a link."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
+from pages.state import session
 from polycore import PolycoreError
 from polycore.experiment.settings import SETTINGS
 from polycore.links import link
@@ -27,6 +29,34 @@ def show(what: str, *reasons: PolycoreError | str) -> None:
         st.markdown(f":material/error: **{what}**")
         for reason in reasons:
             st.text(visible(_with_page_labels(str(reason))))
+
+
+@contextmanager
+def later(place: str) -> Iterator[None]:
+    """Let a PolycoreError of this block be shown once, as `place` of a page is drawn next.
+
+    For what a press does: the page is drawn after it.
+    """
+    try:
+        yield
+    except PolycoreError as error:
+        session.set_refused({**session.current().refused, place: str(error)})
+
+
+def taken(place: str) -> str | None:
+    """Return, once, the reason that is to be shown at `place`; None if there is none."""
+    refused = dict(session.current().refused)
+    reason = refused.pop(place, None)
+    if reason is not None:
+        session.set_refused(refused)
+    return reason
+
+
+def draw(place: str, what: str) -> None:
+    """Show `what` and the reason if a press was refused that is to say so at `place`."""
+    reason = taken(place)
+    if reason is not None:
+        show(what, reason)
 
 
 def of_link(problem: str) -> str:
