@@ -16,7 +16,7 @@ from polycore.polynomials.classes import Classes
 from polycore.polynomials.points_csv import MAX_CSV_ROWS
 
 PREFIX = "data"
-UPLOAD_KEY, TAKEN_KEY = f"{PREFIX}.upload", f"{PREFIX}.taken"
+UPLOAD_KEY = f"{PREFIX}.upload"
 REMOVE_KEY, AGAIN_KEY = f"{PREFIX}.remove", f"{PREFIX}.again"
 MAX_MEGABYTES = 1
 
@@ -29,11 +29,10 @@ HELP = (
 
 def offer() -> None:
     """Draw the uploader. Accepted points replace the earlier ones; a refused file changes nothing."""
-    taken = st.session_state.get(TAKEN_KEY, 0)
     file = st.file_uploader(
         "Points as CSV: x,y or x,y,polynomial",
         type="csv",
-        key=f"{UPLOAD_KEY}.{taken}",
+        key=f"{UPLOAD_KEY}.{session.current().emptied_uploaders}",
         max_upload_size=MAX_MEGABYTES,
         help=HELP,
     )
@@ -44,9 +43,7 @@ def offer() -> None:
     except PolycoreError as error:
         refusal.show("Couldn't read this file. Nothing has changed.", error)
         return
-    _take(points)
-    # with another key the uploader is empty again: the points are kept in the session
-    st.session_state[TAKEN_KEY] = taken + 1
+    _take(points, file.file_id)
     st.rerun()
 
 
@@ -212,6 +209,6 @@ def _remove() -> None:
         session.set_points(None, undo="Your points were removed.")
 
 
-def _take(points: Points) -> None:
+def _take(points: Points, file: str) -> None:
     has_earlier = session.current().points is not None
-    session.set_points(points, undo="Your earlier points were replaced." if has_earlier else None)
+    session.set_points(points, "Your earlier points were replaced." if has_earlier else None, file)

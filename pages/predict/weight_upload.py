@@ -1,8 +1,7 @@
 """Uploading models: one .npz file for each, or the tutorial's six .npy files together."""
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -11,25 +10,17 @@ from pages.models import kept_actions
 from pages.predict import npy_files
 from pages.server import server
 from pages.state import refusal, session
-from pages.state.session_value import Session
+from pages.state.session_value import Session, Upload
 from polycore import Model, PolycoreError
 from polycore.model.weight_file import MAX_BYTES
 from polycore.quoting import visible
 
 PREFIX = "weight_upload"
-FILES_KEY, OUTCOMES_KEY = f"{PREFIX}.files", f"{PREFIX}.outcomes"
+FILES_KEY = f"{PREFIX}.files"
 MAX_MEGABYTES = MAX_BYTES // 2**20  # the browser checks it before it sends a byte
 
 _Batch = tuple[UploadedFile, ...]  # the files of one model
 _Ids = frozenset[str]
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """The outcome of a batch: the title of the model that was added, or why it was refused."""
-
-    title: str | None = None
-    error: str | None = None
 
 
 def draw() -> None:
@@ -47,18 +38,17 @@ def draw() -> None:
         ),
     )
     kept_actions.draw_going(session.going_for(1), "upload")
-    files = _files()
-    outcomes = _outcomes()
-    for batch in _batches(files, outcomes):
-        _draw_outcome(batch, outcomes.get(_ids(batch)))
+    uploads = session.current().uploads
+    for batch in _batches(_files(), uploads):
+        _draw_upload(batch, uploads.get(_ids(batch)))
 
 
 def _load_new() -> None:
-    """Load each batch that has no outcome yet: the uploader keeps the files of earlier script runs."""
-    outcomes, before = _outcomes(), session.current()
-    for batch in _batches(_files(), outcomes):
-        if _ids(batch) not in outcomes and _problem(batch) is None:
-            outcomes[_ids(batch)] = _outcome_of_loading(batch)
+    """Load each batch that is new: the uploader keeps the files of earlier script runs."""
+    before = session.current()
+    for batch in _batches(_files(), before.uploads):
+        if _ids(batch) not in before.uploads and _problem(batch) is None:
+            session.note_upload(_ids(batch), _loaded(batch))
     _offer_undo(before)
 
 
@@ -68,16 +58,15 @@ def _offer_undo(before: Session) -> None:
         session.offer_undo("The upload replaced an older model.", before)
 
 
-def _outcome_of_loading(batch: _Batch) -> _Outcome:
+def _loaded(batch: _Batch) -> Upload:
     try:
-        model = _load(batch)
+        session.add_upload(_model(batch))
     except PolycoreError as error:
-        return _Outcome(error=str(error))
-    session.add_upload(model)
-    return _Outcome(title=session.current().models.in_use)
+        return Upload(error=str(error))
+    return Upload(title=session.current().models.in_use)
 
 
-def _load(batch: _Batch) -> Model:
+def _model(batch: _Batch) -> Model:
     contents = {file.name: io.BytesIO(file.getvalue()) for file in batch}
     is_npy = _is_npy(batch[0])
     model = npy_files.model_of(contents) if is_npy else Model.load(contents[batch[0].name])
@@ -85,23 +74,23 @@ def _load(batch: _Batch) -> Model:
     return model
 
 
-def _draw_outcome(batch: _Batch, outcome: _Outcome | None) -> None:
+def _draw_upload(batch: _Batch, upload: Upload | None) -> None:
     problem = _problem(batch)
     names = ", ".join(file.name for file in batch)
-    if outcome is not None and outcome.title is not None:
+    if upload is not None and upload.error:
+        refusal.show("Couldn't read this file. What you had is still there.", f"{names}: {upload.error}")
+    elif upload is not None:
         # st.text renders no Markdown in a file's name; invisible characters could reverse the line
-        st.text(f"{visible(names)}: added as {outcome.title}.")
-    elif outcome is not None and outcome.error is not None:
-        refusal.show("Couldn't read this file. What you had is still there.", f"{names}: {outcome.error}")
+        st.text(f"{visible(names)}: added as {upload.title}.")
     elif problem is not None:
         refusal.show("The six .npy files belong together.", problem)
 
 
-def _batches(files: Sequence[UploadedFile], outcomes: dict[_Ids, _Outcome]) -> list[_Batch]:
+def _batches(files: Sequence[UploadedFile], uploads: Mapping[_Ids, Upload]) -> list[_Batch]:
     """Return the files of each model: all .npy files that have not made a model yet are one batch."""
     batches: list[_Batch] = [(file,) for file in files if not _is_npy(file)]
     pieces = [file for file in files if _is_npy(file)]
-    for ids in (ids for ids, outcome in outcomes.items() if outcome.title is not None):
+    for ids in (ids for ids, upload in uploads.items() if upload.title is not None):
         loaded = tuple(file for file in pieces if file.file_id in ids)
         if loaded:
             batches.append(loaded)
@@ -123,8 +112,3 @@ def _ids(batch: _Batch) -> _Ids:
 
 def _files() -> list[UploadedFile]:
     return list(st.session_state.get(FILES_KEY) or [])
-
-
-def _outcomes() -> dict[_Ids, _Outcome]:
-    outcomes: dict[_Ids, _Outcome] = st.session_state.setdefault(OUTCOMES_KEY, {})
-    return outcomes

@@ -17,7 +17,16 @@ from pages.state import recall
 from pages.state.holdings import Holdings
 from pages.state.kept_models import ByHand, Kept
 from pages.state.points import Points
-from pages.state.session_value import Address, Comparison, Drawings, Lessons, Play, Session, Undo
+from pages.state.session_value import (
+    Address,
+    Comparison,
+    Drawings,
+    Lessons,
+    Play,
+    Session,
+    Undo,
+    Upload,
+)
 from pages.state.setup import Setup
 from pages.state.shown_input import Inputs
 from pages.state.view import View
@@ -319,10 +328,18 @@ def set_by_hand(by_hand: ByHand | None, *renewed: Inputs, undo: str | None = Non
     _store(changed if undo is None else changed.with_undo(undo, now))
 
 
-def set_points(points: Points | None, undo: str | None) -> None:
-    """Make `points` the uploaded ones; `undo` is a sentence that says so if that loses others, else None."""
+def note_upload(files: frozenset[str], upload: Upload) -> None:
+    """Note what became of the uploaded files with these identifiers."""
+    _store(current().noting(files, upload))
+
+
+def set_points(points: Points | None, undo: str | None, file: str | None = None) -> None:
+    """Make `points` the uploaded ones; `undo` is a sentence that says so if that loses others, else None.
+
+    file: the identifier of the file that brought them; its uploader is then empty again.
+    """
     now = current()
-    changed = replace(now, points=points)
+    changed = replace(now if file is None else now.noting(frozenset({file}), Upload()), points=points)
     _store(changed if undo is None else changed.with_undo(undo, now))
 
 

@@ -128,12 +128,25 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """What became of the files that made up one upload.
+
+    title: of the model that they gave, while the uploader shows them; None if it is emptied after an upload.
+    error: why they were refused; "" if they were accepted.
+    """
+
+    title: str | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class Session:
     """Everything of one session.
 
     training: the run, in whatever state; None before the first.
     by_hand: the model that the user changes by hand, None without one.
     points: None if none were uploaded.
+    uploads: what became of each upload, by the identifiers of its files; an uploader may show them for long.
     refused: why presses were refused, by the places of pages that say so next; see `refusal.later`.
     lost: what the tab had before the server forgot it; empty once the user has read that.
     undo: the way back from the last loss; None without one.
@@ -145,6 +158,7 @@ class Session:
     models: KeptModels = field(default_factory=KeptModels)
     by_hand: ByHand | None = None
     points: Points | None = None
+    uploads: Mapping[frozenset[str], Upload] = field(default_factory=dict)
     view: View = field(default_factory=View)
     lessons: Lessons = field(default_factory=Lessons)
     play: Play = field(default_factory=Play)
@@ -198,6 +212,11 @@ class Session:
         return "Best" if choice == "Now" and rests_at_best else choice
 
     @property
+    def emptied_uploaders(self) -> int:
+        """How many uploads have emptied their uploader: with another number in its key it is empty."""
+        return sum(upload == Upload() for upload in self.uploads.values())
+
+    @property
     def holdings(self) -> Holdings:
         """What would be lost with it."""
         return Holdings(self.training is not None, len(self.models.kept), self.points is not None)
@@ -244,6 +263,10 @@ class Session:
         models = self.models.added(new, self.own)
         gone = set(self.models.titles) - set(models.titles)
         return replace(self, models=models, by_hand=self.by_hand_unless(gone)).renewed("lists of models")
+
+    def noting(self, files: frozenset[str], upload: Upload) -> "Session":
+        """Return the session that knows what became of the uploaded files with these identifiers."""
+        return replace(self, uploads={**self.uploads, files: upload})
 
     def using(self, title: str) -> "Session":
         """Return the session with the kept model of that title answering."""

@@ -7,17 +7,22 @@ import streamlit as st
 from pages.runs.runner import Training
 from pages.server import presence, server
 from pages.state import refusal, session, typed
+from pages.state.session_value import Upload
 from polycore import PolycoreError, Run, advance
 from polycore.training import run_file
 
 PREFIX = "run_upload"
 OPEN_KEY, FILE_KEY = f"{PREFIX}.open", f"{PREFIX}.file"
-LOADED_KEY, REFUSED_KEY = f"{PREFIX}.loaded", f"{PREFIX}.refused"
 
 
 def draw() -> None:
     """Draw the expander with the uploader, and the reason if its file was refused."""
-    expander = st.expander("Import a run", icon=":material/upload_file:", key=OPEN_KEY, on_change="rerun")
+    uploads = session.current().uploads
+    # other keys close the expander and empty the uploader: its run is now the session's
+    emptied = session.current().emptied_uploaders
+    expander = st.expander(
+        "Import a run", icon=":material/upload_file:", key=f"{OPEN_KEY}.{emptied}", on_change="rerun"
+    )
     if not expander.open:
         return
     with expander:
@@ -25,7 +30,7 @@ def draw() -> None:
             "A run that was downloaded continues here as if it had never stopped. It comes with its set-up, "
             "paused at its step."
         )
-        key = _uploader_key()
+        key = f"{FILE_KEY}.{emptied}"
         file = st.file_uploader(
             "Run file, from here or from Run.save",
             # no `type`: a phone that does not know the extension would not let the user choose the file
@@ -35,24 +40,23 @@ def draw() -> None:
             args=(key,),
             help="It replaces the run and the set-up here; Undo restores them. Code in a file is never run.",
         )
-        refused = st.session_state.get(REFUSED_KEY)
-        if file is not None and refused is not None and refused[0] == file.file_id:
-            refusal.show("Couldn't read this file. What you had is still there.", refused[1])
+        upload = None if file is None else uploads.get(frozenset({file.file_id}))
+        if upload is not None and upload.error:
+            refusal.show("Couldn't read this file. What you had is still there.", upload.error)
 
 
 def _load(key: str) -> None:
     file = st.session_state.get(key)
     if file is None:
         return
+    files = frozenset({file.file_id})
     try:
         training = _training_from(file.getvalue())
     except PolycoreError as error:
-        st.session_state[REFUSED_KEY] = (file.file_id, f"{file.name}: {error}")
+        session.note_upload(files, Upload(error=f"{file.name}: {error}"))
         return
     _replace_run(training)
-    st.session_state[OPEN_KEY] = False
-    # another key empties the uploader: its run is now the session's
-    st.session_state[LOADED_KEY] = st.session_state.get(LOADED_KEY, 0) + 1
+    session.note_upload(files, Upload())
 
 
 def _training_from(content: bytes) -> Training:
@@ -74,10 +78,6 @@ def _replace_run(training: Training) -> None:
     session.replace_setup(training.run.experiment)
     session.collect()
     session.offer_undo(f"The run was imported. It is at step {training.run.step:,}.", before)
-
-
-def _uploader_key() -> str:
-    return f"{FILE_KEY}.{st.session_state.get(LOADED_KEY, 0)}"
 
 
 def _max_megabytes() -> int:

@@ -21,11 +21,16 @@ from tests.waiting import wait_until
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 
 
+def open_uploader(app):
+    """Open the expander on the Train page, and return its uploader."""
+    open_it(app, f"{run_upload.OPEN_KEY}.{session_of(app).emptied_uploaders}")
+    [uploader] = [one for one in app.file_uploader if "Run file" in one.label]
+    return uploader
+
+
 def brought(app, content, name="monday.npz"):
     """Bring a file to the Train page."""
-    open_it(app, run_upload.OPEN_KEY)
-    [uploader] = [one for one in app.file_uploader if "Run file" in one.label]
-    uploader.set_value((name, content, "")).run()
+    open_uploader(app).set_value((name, content, "")).run()
     assert not app.exception
     return app
 
@@ -53,9 +58,7 @@ def test_the_uploader_closes_after_an_upload_and_is_empty_when_it_is_opened_agai
     app = brought(opened(TRAIN), saved(run_of("evolution")))
     first = session_of(app).training
     assert [one for one in app.file_uploader if "Run file" in one.label] == []
-    open_it(app, run_upload.OPEN_KEY)
-    [uploader] = [one for one in app.file_uploader if "Run file" in one.label]
-    assert uploader.value is None
+    assert open_uploader(app).value is None
     assert session_of(app).training is first
 
 
@@ -117,7 +120,7 @@ def test_a_refused_run_changes_nothing_and_shows_the_readers_message(name):
     with pytest.raises(pc.RunFileError) as raised:
         pc.Run.load(io.BytesIO(REFUSED[name][0]))
     assert refusal_in(app) == f"monday.npz: {raised.value}"
-    assert session_of(app) is before
+    assert replace(session_of(app), uploads=before.uploads) == before
 
 
 def test_a_weight_file_is_recognized():
@@ -144,8 +147,7 @@ def test_a_run_beyond_this_servers_limits_is_refused_before_its_samples_are_draw
 
 def test_the_browser_knows_the_servers_limit_on_uploads():
     app = opened(TRAIN)
-    open_it(app, run_upload.OPEN_KEY)
-    [uploader] = [one for one in app.file_uploader if "Run file" in one.label]
+    uploader = open_uploader(app)
     assert uploader.proto.max_upload_size_mb == 5
     assert "maxUploadSize = 5\n" in (ROOT / ".streamlit/config.toml").read_text(encoding="utf-8")
 
