@@ -3,7 +3,7 @@
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -14,6 +14,7 @@ from pages.points import score
 from pages.server import server
 from pages.state.kept_models import Kept
 from pages.state.points import Points
+from pages.state.session_value import ClassRow
 from polycore import Experiment, Model, PolycoreError
 from polycore.figures import small_map_url
 from polycore.links import link
@@ -24,46 +25,23 @@ OTHER_CURVES = "It knows none of the curves of this set-up."
 UNREADABLE = "This link cannot be read: copy it again."
 
 
-@dataclass(frozen=True)
-class Row:
-    """A network, or why there is none.
-
-    name: of the file, or the number of the link. accuracy: share of the points whose polynomial the network
-    knows; known: how many these are. loss: on them, in nats. map: the address of a small map.
-    problem: why the file or the link was refused or not measured; "" if it was measured.
-    experiment: how it was trained; None if that is not known.
-    """
-
-    name: str
-    accuracy: float | None = None
-    loss: float | None = None
-    known: int = 0
-    hidden: tuple[int, ...] = ()
-    parameters: int | None = None
-    steps: int | None = None
-    seed: int | None = None
-    map: str | None = None
-    problem: str = ""
-    experiment: Experiment | None = None
-
-
 def points_of(experiment: Experiment) -> Points:
     """Return the held-out points of an experiment, labeled with its polynomials."""
     points, labels = experiment.held_out_set()
     return Points(points, labels, experiment.shown_classes)
 
 
-def row_of_file(name: str, content: bytes, points: Points) -> Row:
+def row_of_file(name: str, content: bytes, points: Points) -> ClassRow:
     """Return the row of a weight file."""
     try:
         model = Model.load(io.BytesIO(content))
         server.current().limits.check_model(model)
         return _measured(name, model, points)
     except PolycoreError as error:
-        return Row(name, problem=str(error))
+        return ClassRow(name, problem=str(error))
 
 
-def row_of_link(name: str, address: str, points: Points) -> Row:
+def row_of_link(name: str, address: str, points: Points) -> ClassRow:
     """Return the row of a link with a trained network."""
     opened = link.from_query(dict(parse_qsl(urlsplit(address).query)))
     if opened.model is None:
@@ -72,14 +50,14 @@ def row_of_link(name: str, address: str, points: Points) -> Row:
             if opened.problems
             else "The link has no trained network: copy it when a run has ended."
         )
-        return Row(name, problem=reason)
+        return ClassRow(name, problem=reason)
     try:
         return _measured(name, opened.model, points)
     except PolycoreError as error:
-        return Row(name, problem=str(error))
+        return ClassRow(name, problem=str(error))
 
 
-def table(rows: Iterable[Row]) -> pd.DataFrame:
+def table(rows: Iterable[ClassRow]) -> pd.DataFrame:
     """Return the rows as a table, with accuracies in percent."""
     table = pd.DataFrame(
         [
@@ -101,7 +79,7 @@ def table(rows: Iterable[Row]) -> pd.DataFrame:
     return table.astype(dict.fromkeys(("weights", "steps", "seed"), "Int64"))  # with what is not known
 
 
-def with_distinct_names(rows: Sequence[Row]) -> tuple[Row, ...]:
+def with_distinct_names(rows: Sequence[ClassRow]) -> tuple[ClassRow, ...]:
     """Return the rows, with a number after each name that an earlier row has: files often share names."""
     counts: Counter[str] = Counter()
     named = []
@@ -117,10 +95,10 @@ def _harmless(name: str) -> str:
     return f"'{name}" if name.startswith(("=", "+", "-", "@")) else name
 
 
-def _measured(name: str, model: Model, points: Points) -> Row:
+def _measured(name: str, model: Model, points: Points) -> ClassRow:
     measured, trained = score.measure(model, points), model.experiment
     problem = "" if measured.measured else OTHER_CURVES
-    return Row(
+    return ClassRow(
         name,
         accuracy=measured.accuracy,
         loss=measured.loss,

@@ -1,16 +1,17 @@
 """A teacher's table: up to a hundred networks of a class, measured on the same points."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.compare import class_measure
-from pages.compare.class_measure import MOST, Row
+from pages.compare.class_measure import MOST
 from pages.plane.referee import best_possible, best_possible_text
 from pages.state import session, typed
+from pages.state.session_value import ClassRow, ClassTable
 from polycore import Experiment
 from polycore.formatting import counted
 from polycore.model.weight_file import MAX_BYTES
@@ -18,7 +19,7 @@ from polycore.quoting import visible
 
 PREFIX = "compare.class"
 NOTHING = "Nothing to measure yet: upload weight files, or paste links."
-FILES_KEY, LINKS_KEY, TABLE_KEY = f"{PREFIX}.files", f"{PREFIX}.links", f"{PREFIX}.table"
+FILES_KEY, LINKS_KEY = f"{PREFIX}.files", f"{PREFIX}.links"
 
 _COLUMNS = {
     "name": st.column_config.TextColumn("name", width="medium"),
@@ -39,14 +40,6 @@ _COLUMNS = {
         "problem", width="large", help="Why a file or a link could not be read."
     ),
 }
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The rows of a class, and the experiment whose held-out points they were measured on."""
-
-    experiment: Experiment
-    rows: tuple[Row, ...]
 
 
 def draw() -> None:
@@ -83,9 +76,9 @@ def draw() -> None:
             _measure(uploaded, text)
         elif pressed:
             st.caption(NOTHING)
-        measured = st.session_state.get(TABLE_KEY)
-        if measured is not None:
-            _draw_table(measured)
+        table = session.current().comparison.class_table
+        if table is not None:
+            _draw_table(table)
 
 
 def _measure(files: Sequence[UploadedFile], text: str) -> None:
@@ -97,18 +90,18 @@ def _measure(files: Sequence[UploadedFile], text: str) -> None:
     ]
     for number, address in enumerate(addresses, 1):
         tasks.append(partial(class_measure.row_of_link, f"link {number}", address, points))
-    rows: list[Row] = []
+    rows: list[ClassRow] = []
     count = min(len(tasks), MOST)
     progress = st.progress(0.0)
     for task in tasks[:count]:
         progress.progress(len(rows) / count, f"Measuring network {len(rows) + 1} of {count}")
         rows.append(task())
     progress.empty()
-    st.session_state[TABLE_KEY] = Measured(experiment, class_measure.with_distinct_names(rows))
-    st.session_state[f"{PREFIX}.left_out"] = len(tasks) - count
+    table = ClassTable(experiment, class_measure.with_distinct_names(rows), len(tasks) - count)
+    session.set_comparison(replace(session.current().comparison, class_table=table))
 
 
-def _draw_set_up(measured: Measured) -> None:
+def _draw_set_up(measured: ClassTable) -> None:
     """Say what is possible on these points, or offer the set-up of networks that know none of them."""
     if any(row.known for row in measured.rows):
         best = best_possible_text(best_possible(measured.experiment))
@@ -129,10 +122,9 @@ def _adopt(experiment: Experiment) -> None:
     session.replace_setup(experiment, "The set-up of the class has replaced yours.")
 
 
-def _draw_table(measured: Measured) -> None:
-    left_out = st.session_state.get(f"{PREFIX}.left_out", 0)
-    if left_out:
-        st.caption(f"{counted(left_out, 'network')} more than {MOST} were left out.")
+def _draw_table(measured: ClassTable) -> None:
+    if measured.left_out:
+        st.caption(f"{counted(measured.left_out, 'network')} more than {MOST} were left out.")
     if measured.experiment != session.current().experiment:
         st.caption("This table was measured on the points of an earlier set-up. Measure again for this one.")
     _draw_set_up(measured)

@@ -22,7 +22,6 @@ from polycore.links import link
 
 PREFIX = "lesson"
 WORD = "look"  # in the address
-OPENED_KEY = f"{PREFIX}.opened"  # page, lesson, and whether that had been seen when the user came there
 CARDS_A_ROW = 4
 
 GLOSSARY = "pages/8_glossary.py"
@@ -206,10 +205,12 @@ def _continues_on(lesson: Lesson, page: str) -> bool:
 
 def _was_seen_when_opened(lesson: Lesson, page: str, *, has_seen: bool) -> bool:
     """Return whether the lesson had been seen when the user came to the page: what is there then stays."""
-    opened = st.session_state.get(OPENED_KEY)
+    now = session.current().lessons
+    opened = now.opened
     if opened is None or opened[:2] != (page, lesson.name):
-        opened = st.session_state[OPENED_KEY] = (page, lesson.name, has_seen)
-    return bool(opened[2])
+        opened = (page, lesson.name, has_seen)
+        session.set_lessons(replace(now, opened=opened))
+    return opened[2]
 
 
 def _draw_standing(

@@ -64,6 +64,7 @@ def figure(
     file: str | None = None,
     *,
     on_lift: OnLift | None = None,
+    lifts: int = 0,
     rests: bool = False,
     bound: Bound | None = None,
     model_now: ModelNow | None = None,
@@ -78,7 +79,8 @@ def figure(
     `meta["snap"]` is true, x and y are exactly those of the marker.
 
     `on_lift(curve, by)` is called in the same way if the user has dragged a curve up, or down if `by` is
-    negative; `curve` is the `meta["curve"]` of its trace. The figure drawn next should have it there.
+    negative; `curve` is the `meta["curve"]` of its trace. The figure drawn next should have it there. `lifts`
+    counts these calls: with another count the browser draws even an unchanged figure again.
 
     `file` is the name, without its suffix, under which the figure's own buttons save it as PNG or SVG; by
     default it is formed from the key.
@@ -96,7 +98,7 @@ def figure(
         data=_message(
             figure,
             clicks=on_click is not None,
-            lifts=None if on_lift is None else st.session_state.setdefault(_lifts_key(key), 0),
+            lifts=None if on_lift is None else lifts,
             file=file or f"polycore-{key.replace('.', '-')}",
             rests=rests,
             bound=bound,
@@ -151,13 +153,7 @@ def _choose(key: str, on_click: OnClick) -> None:
         on_click(*point)
 
 
-def _lifts_key(key: str) -> str:
-    # How often a curve was dragged: with another count the browser redraws even an unchanged figure.
-    return f"{key}.lifts"
-
-
 def _lift(key: str, on_lift: OnLift) -> None:
-    st.session_state[_lifts_key(key)] += 1
     value = st.session_state[key].get("lift")
     try:
         curve, by = operator.index(value["curve"]), float(value["by"])

@@ -1,5 +1,6 @@
 """The curves, which can be dragged up and down, and the inputs for their x range and number of positions."""
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -53,6 +54,7 @@ def draw() -> None:
             height=400 + 10 * len(polynomials),
             file="polycore-curves",
             on_lift=partial(_lift, polynomials),
+            lifts=session.current().view.lifts,
         )
     with below:
         st.caption(CAPTION if polynomials == change.present() else READABLE.format(len(change.present())))
@@ -62,6 +64,8 @@ def draw() -> None:
 
 def _lift(shown: Polynomials, index: int, by: float) -> None:
     """Add `by` to the constant term of a polynomial, of those that the plot shows."""
+    view = session.current().view
+    session.set_view(replace(view, lifts=view.lifts + 1))
     with refusal.later(PLOT_KEY):
         if shown != change.present():
             raise PolycoreError(UNREADABLE)

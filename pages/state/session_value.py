@@ -49,6 +49,7 @@ class Lessons:
     before: the run that was there when the lesson began, which is no part of it.
     outcomes: of the longest run of each set-up of a lesson, by `moment.key_of` of its experiment.
     broken: the losses of the latest networks that were changed by hand for the lesson about that.
+    opened: the page and the lesson that the user came to last, and whether it had been seen by then.
     """
 
     current: str | None = None
@@ -56,6 +57,7 @@ class Lessons:
     before: Training | None = None
     outcomes: Mapping[Experiment, Outcome] = field(default_factory=dict)
     broken: tuple[float, ...] = ()
+    opened: tuple[str, str, bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,41 @@ class Play:
 
     game: Game | None = None
     challenge: Challenge | None = None
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """A network of a class, or why there is none.
+
+    name: of the file, or the number of the link. accuracy: share of the points whose polynomial the network
+    knows; known: how many these are. loss: on them, in nats. map: the address of a small map.
+    problem: why the file or the link was refused or not measured; "" if it was measured.
+    experiment: how it was trained; None if that is not known.
+    """
+
+    name: str
+    accuracy: float | None = None
+    loss: float | None = None
+    known: int = 0
+    hidden: tuple[int, ...] = ()
+    parameters: int | None = None
+    steps: int | None = None
+    seed: int | None = None
+    map: str | None = None
+    problem: str = ""
+    experiment: Experiment | None = None
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """The networks of a class, and the experiment on whose held-out points they were measured.
+
+    left_out: how many networks more there were than the table may have.
+    """
+
+    experiment: Experiment
+    rows: tuple[ClassRow, ...]
+    left_out: int = 0
 
 
 Comparing = Literal["Kept runs", "Race", "Sweep", "A class"]
@@ -79,6 +116,7 @@ class Comparison:
     landscape: that of the race, and the indices of the lanes whose trajectories it has, in their order; None
         before the first.
     moment: which weights of the race are shown: those after so many microseconds of computing, or the latest.
+    class_table: the table that was measured last; None before the first.
     """
 
     view: Comparing = "Kept runs"
@@ -87,6 +125,7 @@ class Comparison:
     sweep: Sweep | None = None
     landscape: tuple[Job[Landscape], tuple[int, ...]] | None = None
     moment: Choice = "Now"
+    class_table: ClassTable | None = None
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class View:
     followed: the point that the Inside page follows through the network.
     followed_label: its true class; None for that of the nearest curve.
     settings: whether the panel of settings beside the map is unfolded.
+    lifts: how often a curve of the Polynomials page was dragged; see `live.figure`.
     report: whether the report on the run is open.
     presenting: whether the run fills the screen, for a projector.
     running: whether the run advanced as the page began to be drawn; see `session.note_running`.
@@ -57,6 +58,7 @@ class View:
     followed: tuple[float, float] = (0.5, 0.75)
     followed_label: int | None = None
     settings: bool = True
+    lifts: int = 0
     report: bool = False
     presenting: bool = False
     running: bool = False

@@ -8,9 +8,10 @@ import pytest
 
 import polycore as pc
 from pages.compare import class_measure, class_table
+from pages.state.session_value import ClassRow
 from polycore.links import link
 from polycore.links.compact_weights import compact
-from tests.pages.browsing import opened, press, session_of
+from tests.pages.browsing import opened, press, refreshed, session_of
 
 COMPARE = "pages/6_compare.py"
 SET_UP = pc.Experiment(
@@ -101,6 +102,12 @@ def test_networks_of_other_polynomials_offer_their_set_up():
     assert session_of(app).experiment.polynomials == other.polynomials
 
 
+def test_a_refresh_keeps_the_table():
+    app = press(at_the_class([("anna.npz", file_of(trained()))]), "Measure")
+    again = refreshed(app, COMPARE, WORDS)
+    assert again.dataframe[0].value.equals(app.dataframe[0].value)
+
+
 def test_files_of_the_same_name_are_told_apart():
     content = file_of(trained())
     table = measured([("a.npz", content), ("b.npz", content), ("a.npz", content)])
@@ -115,5 +122,5 @@ def test_at_most_a_hundred_are_measured_and_the_page_says_so(monkeypatch):
 
 
 def test_a_file_s_name_is_no_formula_for_a_spreadsheet():
-    rows = [class_measure.Row(name) for name in ("=1+1", "+1", "@a", "-a", "a=1")]
+    rows = [ClassRow(name) for name in ("=1+1", "+1", "@a", "-a", "a=1")]
     assert class_measure.table(rows)["name"].tolist() == ["'=1+1", "'+1", "'@a", "'-a", "a=1"]
