@@ -265,7 +265,8 @@ def _restore(*, in_two_parts: bool) -> None:
 
     in_two_parts: whether the page leaves something out at first; see `recall.recalled`.
     """
-    recalled = recall.recalled(in_two_parts=in_two_parts)
+    holds = session.current().holdings if session.exists() else Holdings()
+    recalled = recall.recalled(holds=holds, in_two_parts=in_two_parts)
     if not session.exists():
         opened = link.from_query(st.query_params)
         received = challenge.from_query(st.query_params, opened)

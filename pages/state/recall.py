@@ -8,9 +8,9 @@ its page is then drawn a second time.
 """
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
@@ -20,74 +20,95 @@ from pages.state.holdings import Holdings
 from pages.state.session_value import Session
 
 KEY = "polycore.tab"
-REPORTED_KEY, FORGOTTEN_KEY = f"{KEY}.reported", f"{KEY}.forgotten"
-HOLDINGS_KEY, HELD_KEY = f"{KEY}.holdings", f"{KEY}.held"  # of this session, and of the tab before it
 COMPONENT_KEY = f"{KEY}.component"
-ANSWERED_KEY = f"{KEY}.answered"
-FIRST_KEY = f"{KEY}.first"
 NAME_LENGTH = 32
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a session knows of its tab. It is not in the session: one that is recalled has another.
+
+    name: of the tab; until that reports its own, the one that it is to adopt.
+    reported: the name that the tab has reported, if it is another.
+    is_forgotten: whether the server keeps nothing under that name, which `lost` has not returned yet.
+    held: what the tab had, as it says.
+    answered: the number of the tab's latest request to be drawn that was handled.
+    is_first: whether the session's first page is drawn for the first time.
+    """
+
+    name: str = field(default_factory=lambda: secrets.token_hex(NAME_LENGTH // 2))
+    reported: str | None = None
+    is_forgotten: bool = False
+    held: Holdings = field(default_factory=Holdings)
+    answered: int | None = None
+    is_first: bool = True
 
 
 def remember(session: Session) -> None:
     """Remember the session under this tab's name, once it has one."""
-    st.session_state[HOLDINGS_KEY] = session.holdings
-    name = st.session_state.get(KEY)
-    if name is None:
+    known = _known()
+    if known is None:
         return
     # without its film, which has up to 3 MB and is drawn again in two seconds
     session = replace(session, drawings=replace(session.drawings, film=None))
-    server.current().tabs.keep(name, session, session_key.key())
+    server.current().tabs.keep(known.name, session, session_key.key())
 
 
-def recalled(*, in_two_parts: bool) -> Session | None:
+def recalled(*, holds: Holdings, in_two_parts: bool) -> Session | None:
     """Return what this tab had before a refresh, when it first reports its name; else None.
 
     Also forgets sessions that have been remembered for too long.
 
+    holds: what the session has now, for the tab to report if it comes back.
     in_two_parts: whether the page, if it is the session's first, leaves something out. Any tab then reports
         its name, so that the page is drawn again.
     """
     tabs = server.current().tabs
     tabs.let_go()
-    is_first = st.session_state[FIRST_KEY] = FIRST_KEY not in st.session_state
-    name = st.session_state.setdefault(KEY, secrets.token_hex(NAME_LENGTH // 2))
-    holds = st.session_state.get(HOLDINGS_KEY, Holdings()).to_json()
-    answered = st.session_state.get(ANSWERED_KEY)
+    known = _known()
+    known = Known() if known is None else replace(known, is_first=False)
+    _note(known)
     tab = _tab.draw(
         key=COMPONENT_KEY,
-        data={"name": name, "again": is_first and in_two_parts, "holds": holds, "answered": answered},
+        data={
+            "name": known.name,
+            "again": known.is_first and in_two_parts,
+            "holds": holds.to_json(),
+            "answered": known.answered,
+        },
         on_name_change=lambda: None,
         on_held_change=lambda: None,
         on_asked_change=_answer,
     )
-    st.session_state[HELD_KEY] = Holdings.from_browser(tab.held)
-    if not _is_name(tab.name) or tab.name == name:
+    known = replace(known, held=Holdings.from_browser(tab.held))
+    if not _is_name(tab.name) or tab.name == known.name:
+        _note(known)
         return None
-    st.session_state[REPORTED_KEY] = tab.name
     before = tabs.get(tab.name)
-    st.session_state[FORGOTTEN_KEY] = before is None
+    _note(replace(known, reported=tab.name, is_forgotten=before is None))
     return None if before is None else before.session
 
 
 def _answer() -> None:
     """Have the page say, as it is drawn next, which of the tab's requests to be drawn it answers."""
-    number = st.session_state[COMPONENT_KEY].get("asked")
-    if isinstance(number, int):
-        st.session_state[ANSWERED_KEY] = number
+    number, known = st.session_state[COMPONENT_KEY].get("asked"), _known()
+    if isinstance(number, int) and known is not None:
+        _note(replace(known, answered=number))
 
 
 def is_first_page() -> bool:
     """Return whether this is the session's first page, drawn for the first time."""
-    return bool(st.session_state.get(FIRST_KEY, True))
+    known = _known()
+    return known is None or known.is_first
 
 
 def lost() -> Holdings:
     """Return, once, what the tab of a forgotten session had: it may report that later than its name."""
-    held: Holdings = st.session_state.get(HELD_KEY, Holdings())
-    if held == Holdings() or not st.session_state.get(FORGOTTEN_KEY):
+    known = _known()
+    if known is None or known.held == Holdings() or not known.is_forgotten:
         return Holdings()
-    st.session_state[FORGOTTEN_KEY] = False
-    return held
+    _note(replace(known, is_forgotten=False))
+    return known.held
 
 
 def confirm_name() -> bool:
@@ -96,19 +117,27 @@ def confirm_name() -> bool:
     Call it when the session has what was recalled. A press may end a page whenever that reads or writes the
     session; the next run of the page then recalls again. The tab's session before it sees nothing more.
     """
-    own, tabs = st.session_state[KEY], server.current().tabs
-    name = st.session_state.get(REPORTED_KEY, own)
+    known, tabs = st.session_state[KEY], server.current().tabs
+    name = known.name if known.reported is None else known.reported
     before = tabs.get(name)
-    if name == own:
+    if name == known.name:
         if before is not None and not session_key.is_known(before.key):
             # it was forgotten during a long cut, and the session has another one now
             tabs.keep(name, before.session, session_key.key())
         return False
-    st.session_state[KEY] = name
-    tabs.forget(own)
+    _note(replace(known, name=name))
+    tabs.forget(known.name)
     if before is not None:
         session_key.revoke(before.key)
     return True
+
+
+def _known() -> Known | None:
+    return cast(Known | None, st.session_state.get(KEY))
+
+
+def _note(known: Known) -> None:
+    st.session_state[KEY] = known
 
 
 def _is_name(name: Any) -> bool:

@@ -242,7 +242,7 @@ def tab_of(monkeypatch, own_server):
         # without a page, which would refer to sessions, and so without a component that reports a name
         drawn = SimpleNamespace(name=name, held=None)
         monkeypatch.setattr(recall, "_tab", SimpleNamespace(draw=lambda **_: drawn))
-        recalled = recall.recalled(in_two_parts=False)
+        recalled = recall.recalled(holds=Holdings(), in_two_parts=False)
         recall.confirm_name()
         return recalled
 
