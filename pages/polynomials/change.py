@@ -1,9 +1,6 @@
 """Changes the set-up's polynomials, and undoes such changes."""
 
 from dataclasses import replace
-from typing import cast
-
-import streamlit as st
 
 from pages.state import session
 from pages.state.shown_input import Inputs
@@ -11,10 +8,7 @@ from polycore import Polynomial
 
 Polynomials = tuple[Polynomial, ...]
 
-EARLIER_KEY = "polynomials.earlier"
-MOST_EARLIER = 50
 SLIDERS: Inputs = "sliders of coefficients"
-SLID_KEY = "polynomials.slid"  # the polynomial whose sliders moved last, and all as they were then
 
 
 def present() -> Polynomials:
@@ -46,40 +40,16 @@ def exchange(polynomials: Polynomials, undo: str) -> None:
 
 def slide(polynomials: Polynomials, index: int) -> None:
     """Do what `adopt` does for a slider of polynomial `index`: its moves in a row are one change to undo."""
-    known = st.session_state.get(SLID_KEY) == (index, present())
-    earlier = _earlier()
-    _change(polynomials, None, by_slider=True)
-    if known:
-        st.session_state[EARLIER_KEY] = earlier
-    st.session_state[SLID_KEY] = (index, present())
-
-
-def can_go_back() -> bool:
-    """Return whether there was a change in this session."""
-    return bool(_earlier())
+    session.load(replace(session.current().experiment, polynomials=polynomials), row=("slider", index))
 
 
 def go_back() -> None:
     """Use the polynomials from before the last change. Raises PolycoreError as `adopt` does."""
-    *earlier, last = _earlier()
-    experiment = replace(session.current().experiment, polynomials=last)
-    st.session_state[EARLIER_KEY] = tuple(earlier)
-    session.load(experiment, SLIDERS)
+    session.bring_back_polynomials(SLIDERS)
 
 
-def _change(polynomials: Polynomials, undo: str | None, *, by_slider: bool = False) -> None:
+def _change(polynomials: Polynomials, undo: str | None) -> None:
     before = session.current().experiment
     experiment = replace(before, polynomials=polynomials)
-    if experiment == before:
-        return
-    st.session_state[EARLIER_KEY] = (*_earlier(), before.polynomials)[-MOST_EARLIER:]
-    session.load(experiment, *([] if by_slider else [SLIDERS]), undo=undo)
-
-
-def _earlier() -> tuple[Polynomials, ...]:
-    """Return the polynomials from before each change, oldest first.
-
-    The last of them are left out if the toast has already restored them.
-    """
-    earlier = cast(tuple[Polynomials, ...], st.session_state.get(EARLIER_KEY, ()))
-    return earlier[:-1] if earlier and earlier[-1] == present() else earlier
+    if experiment != before:
+        session.load(experiment, SLIDERS, undo=undo)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.plane import swatch
 from pages.polynomials import change, editor
-from pages.state import refusal, typed
+from pages.state import refusal, session, typed
 from polycore import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS, Polynomial
 from polycore.limits import MIN_CLASSES
 from polycore.polynomials.presets import NEARLY_COINCIDING, PARABOLAS, STRAIGHT_LINES
@@ -50,7 +50,7 @@ def presets() -> None:
             "Undo",
             key=UNDO_KEY,
             icon=":material/undo:",
-            disabled=not change.can_go_back(),
+            disabled=session.current().last_of_polynomials is None,
             on_click=_change,
             args=(change.go_back,),
             help="Back to the polynomials before their last change.",

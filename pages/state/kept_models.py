@@ -67,7 +67,7 @@ class Kept:
         return -1 if self.history is None else int(self.history.step[-1])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class ByHand:
     """A kept model that no longer follows its run, and what the user has changed in it by hand.
 

@@ -4,7 +4,7 @@ Each function stores a whole new Session at once: another run of the page may en
 or writes the session.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -53,9 +53,9 @@ def restore(session: Session) -> None:
     recall.remember(session)
 
 
-def _store(session: Session) -> None:
-    """Make `session` the present one. An undo that would take away something newer is no longer offered."""
-    restore(replace(session, undo=session.offered_undo))
+def _store(session: Session, row: Hashable = None) -> None:
+    """Make `session` the present one, which follows the one of now; see Session.following."""
+    restore(session.following(current(), row))
 
 
 # --- the set-up --------------------------------------------------------------------------------
@@ -66,14 +66,15 @@ def set_setup(setup: Setup) -> None:
     _store(replace(current(), setup=setup))
 
 
-def load(experiment: Experiment, *renewed: Inputs, undo: str | None = None) -> None:
+def load(experiment: Experiment, *renewed: Inputs, undo: str | None = None, row: Hashable = None) -> None:
     """Make `experiment` the set-up's, which the inputs of the groups `renewed` do not show yet.
 
     If something is lost, `undo` is a sentence that says so, and the earlier set-up can be brought back.
+    row: changes of the polynomials in a row with the same one are a single change to undo.
     """
     now = current()
     changed = replace(now, setup=replace(now.setup, experiment=experiment)).renewed(*renewed)
-    _store(changed if undo is None else changed.with_undo(undo, now))
+    _store(changed if undo is None else changed.with_undo(undo, now), row)
 
 
 def replace_setup(experiment: Experiment, undo: str | None = None, sketch: Sketch | None = None) -> None:
@@ -96,8 +97,7 @@ def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
     """
     now = current()
     view = replace(now.view, neuron=View().neuron, asked=None, map_view=View().map_view, map_layers=())
-    is_other = now.training is not None and now.training.run.experiment != experiment
-    lessons = replace(now.lessons, current=name, before=now.training if is_other else None)
+    lessons = replace(now.lessons, current=name, before=now.name_of_run_unless(experiment))
     begun = replace(now, lessons=lessons, view=view)
     if experiment == now.experiment:
         _store(begun.renewed("all"))
@@ -310,7 +310,15 @@ def bring_back() -> None:
     """Undo the last loss, if that is still offered."""
     now, undo = current(), offered()
     if undo is not None:
-        _store(undo.reverted(now).renewed("all"))
+        restore(undo.reverted(now).renewed("all"))
+
+
+def bring_back_polynomials(*renewed: Inputs) -> None:
+    """Undo the last change of the polynomials, which the inputs of the groups `renewed` do not show yet.
+
+    Raises PolycoreError if the set-up cannot have the earlier ones.
+    """
+    restore(current().with_earlier_polynomials().renewed(*renewed))
 
 
 # --- the other subjects ------------------------------------------------------------------------

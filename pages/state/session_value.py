@@ -1,10 +1,10 @@
 """A session as one value: all that a tab has, by subject, and the way back from its last loss."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import Literal, TypeVar
+from typing import Any, Literal
 
 from pages.game.challenge import Challenge
 from pages.game.game import Game
@@ -24,7 +24,11 @@ from polycore import Experiment, Landscape, Model, Run
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.polynomials.classes import counted_classes
 
-Value = TypeVar("Value")
+MOST_UNDOS = 50
+POLYNOMIALS = "polynomials"  # a part of what Undo brings back
+WORK = {"setup", "run", "models", "by_hand", "points", "game"}  # the parts in which work can be lost
+
+Progress = tuple[bool, int]
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Lessons:
 
     current: the one that is on, by its name in the address; None if none is.
     seen: the names of those whose check has passed.
-    before: the run that was there when the lesson began, which is no part of it.
+    before: the name of the run that was there when the lesson began, which is no part of it.
     outcomes: of the longest run of each set-up of a lesson, by `moment.key_of` of its experiment.
     broken: the losses of the latest networks that were changed by hand for the lesson about that.
     opened: the page and the lesson that the user came to last, and whether it had been seen by then.
@@ -54,7 +58,7 @@ class Lessons:
 
     current: str | None = None
     seen: frozenset[str] = frozenset()
-    before: Training | None = None
+    before: str | None = None
     outcomes: Mapping[Experiment, Outcome] = field(default_factory=dict)
     broken: tuple[float, ...] = ()
     opened: tuple[str, str, bool] | None = None
@@ -188,7 +192,8 @@ class Session:
     uploads: what became of each upload, by the identifiers of its files; an uploader may show them for long.
     refused: why presses were refused, by the places of pages that say so next; see `refusal.later`.
     lost: what the tab had before the server forgot it; empty once the user has read that.
-    undo: the way back from the last loss; None without one.
+    undos: the ways back from changes, the latest last: the loss that a toast tells of, and all changes of the
+        polynomials.
     inputs: the counts in the keys of inputs.
     """
 
@@ -206,7 +211,7 @@ class Session:
     address: Address = field(default_factory=Address)
     refused: Mapping[str, str] = field(default_factory=dict)
     lost: Holdings = field(default_factory=Holdings)
-    undo: "Undo | None" = None
+    undos: "tuple[Undo, ...]" = ()
     inputs: InputVersions = field(default_factory=InputVersions)
 
     @property
@@ -261,14 +266,54 @@ class Session:
         return Holdings(self.training is not None, len(self.models.kept), self.points is not None)
 
     @property
+    def undo(self) -> "Undo | None":
+        """The way back from the last loss; None without one."""
+        return next((undo for undo in self.undos if undo.text), None)
+
+    @property
     def offered_undo(self) -> "Undo | None":
         """The way back from the last loss, if it takes away nothing newer."""
         return self.undo if self.undo is not None and self.undo.is_harmless(self) else None
 
     @property
+    def last_of_polynomials(self) -> int | None:
+        """The index in `undos` of the change that has led to the polynomials of now; None without one."""
+        now = self.experiment.polynomials
+        for index, undo in reversed(tuple(enumerate(self.undos))):
+            if undo.is_of_polynomials and undo.after[POLYNOMIALS] == now != undo.before[POLYNOMIALS]:
+                return index
+        return None
+
+    @property
+    def progress(self) -> Progress | None:
+        """Whether the run advances by itself, and its step; None without a run."""
+        return None if self.training is None else (self.training.is_active, self.training.run.step)
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """All that Undo compares and brings back, by the names of its parts."""
+        return {
+            "setup": self.setup,
+            POLYNOMIALS: self.experiment.polynomials,
+            "run": self.training,
+            "models": _Work.of(self.models),
+            "in_use": self.models.in_use,
+            "by_hand": self.by_hand,
+            "points": self.points,
+            "game": self.play.game,
+            "lesson": (self.lessons.current, self.lessons.before),
+            "drawings": self.drawings,
+        }
+
+    @property
     def has_run_of_lesson(self) -> bool:
         """Whether there is a run that began after the current lesson, or had its set-up already."""
-        return self.training is not None and self.training is not self.lessons.before
+        return self.training is not None and self.training.name != self.lessons.before
+
+    def name_of_run_unless(self, experiment: Experiment) -> str | None:
+        """Return the name of the run; None if there is none, or if it trains that experiment."""
+        training = self.training
+        return None if training is None or training.run.experiment == experiment else training.name
 
     def collected(self) -> "Session":
         """Return the session with its run's best weights, if they are better than those kept of it."""
@@ -321,13 +366,41 @@ class Session:
 
     def with_undo(self, text: str, before: "Session") -> "Session":
         """Return the session with a way back to `before`; `text` is a sentence that says what was lost."""
-        before, after = (replace(session, undo=None) for session in (before, self))
-        return replace(self, undo=Undo(text, before, after, after, _progress(self.training)))
+        earlier = (undo.without_loss for undo in before.undos if undo.is_of_polynomials)
+        return replace(self, undos=(*earlier, Undo.of(text, before, self)))
 
     def still_offering(self, undo: "Undo") -> "Session":
         """Return the session with that way back, for a change that is no loss itself, but would end it."""
-        now = replace(self, undo=None)
-        return replace(self, undo=replace(undo, unchanged_since=now, run_since=_progress(self.training)))
+        parts, progress = self.parts, self.progress if "run" in undo.after else None
+        again = replace(undo, after={name: parts[name] for name in undo.after}, progress=progress)
+        return replace(self, undos=(*(one for one in self.undos if one is not undo), again))
+
+    def following(self, before: "Session", row: Hashable = None) -> "Session":
+        """Return the session, which follows `before`, with the ways back that there are from now on.
+
+        A loss is offered until something newer would go with it. Every change of the polynomials can be
+        undone; those in a row that share `row`, unless that is None, are one.
+        """
+        old, new = before.experiment.polynomials, self.experiment.polynomials
+        offered = [undo if undo.is_harmless(self) else undo.without_loss for undo in self.undos]
+        undos = [undo for undo in offered if undo.text or undo.is_of_polynomials]
+        last = next((undo for undo in reversed(undos) if undo.is_of_polynomials), None)
+        if old and new and old != new and (last is None or last.after[POLYNOMIALS] != new):
+            if last is not None and row is not None and (last.row, last.after[POLYNOMIALS]) == (row, old):
+                old, undos = last.before[POLYNOMIALS], [undo for undo in undos if undo is not last]
+            undos.append(Undo("", {POLYNOMIALS: old}, {POLYNOMIALS: new}, row=row))
+        return replace(self, undos=tuple(undos[-MOST_UNDOS:]))
+
+    def with_earlier_polynomials(self) -> "Session":
+        """Return the session with the polynomials from before their last change, if there was one.
+
+        Raises PolycoreError if the set-up cannot have them.
+        """
+        index = self.last_of_polynomials
+        if index is None:
+            return self
+        later = (undo for undo in self.undos[index + 1 :] if not undo.is_of_polynomials)
+        return self.undos[index].without_loss.reverted(replace(self, undos=(*self.undos[:index], *later)))
 
     def after_refresh(self, opened: "Session") -> "Session":
         """Return this session, which a tab had before a refresh, with what the address has `opened` since."""
@@ -351,93 +424,109 @@ class Session:
         current = opened.lessons.current
         if current == self.lessons.current:
             return self.lessons
-        is_other = self.training is not None and self.training.run.experiment != opened.experiment
-        return replace(self.lessons, current=current, before=self.training if is_other else None)
+        return replace(self.lessons, current=current, before=self.name_of_run_unless(opened.experiment))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Undo:
-    """The way back from a change by which work was lost.
+    """The way back from a change.
 
-    text: what was lost, as a sentence.
-    before, after: the session right before and right after the change, both without an undo of their own.
-    unchanged_since: the session when it was last offered; what differs from that now is newer.
-    run_since: whether the run advanced then, and its step: a Training changes in place. None without a run.
-    made_at: when, in seconds of time.monotonic: it is offered for a while only.
+    text: what was lost, as a sentence; "" if nothing was, and no toast says so.
+    before: the parts of the session that the change has replaced, by their names in `Session.parts`.
+    after: the same parts as they were when the way back was last offered; what differs from that is newer.
+    progress: the run's by then, if the change has replaced it: a run advances by itself.
+    row: changes in a row that share one are a single change; None for a change of its own.
+    made_at: when, in seconds of time.monotonic: a toast is shown for a while only.
     """
 
     text: str
-    before: Session
-    after: Session
-    unchanged_since: Session
-    run_since: tuple[bool, int] | None = None
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    progress: Progress | None = None
+    row: Hashable = None
     made_at: float = field(default_factory=monotonic)
+
+    @classmethod
+    def of(cls, text: str, before: Session, after: Session) -> "Undo":
+        """Return the way back from `after` to `before`."""
+        old, new = before.parts, after.parts
+        names = {name for name in old if old[name] != new[name]}
+        if "models" in names:
+            names.add("in_use")  # the model that answers may be one of those that come back
+        progress = after.progress if "run" in names else None
+        return cls(text, {name: old[name] for name in names}, {name: new[name] for name in names}, progress)
+
+    @property
+    def is_of_polynomials(self) -> bool:
+        """Whether other polynomials come back with it, and not points of the user's own."""
+        return bool(self.before.get(POLYNOMIALS) and self.after[POLYNOMIALS])
+
+    @property
+    def without_loss(self) -> "Undo":
+        """The way back to the polynomials alone, which no toast offers."""
+        before, after = ({POLYNOMIALS: parts.get(POLYNOMIALS)} for parts in (self.before, self.after))
+        return replace(self, text="", before=before, after=after)
 
     def is_harmless(self, now: Session) -> bool:
         """Return whether it takes away nothing newer: whether what it brings back was not changed since."""
-        before, after, since = self.before, self.after, self.unchanged_since
+        parts = now.parts
         return (
-            (before.setup == after.setup or now.setup == since.setup)
-            and (before.training is after.training or self._has_the_same_run(now))
-            and (
-                _work_in(before.models) == _work_in(after.models)
-                or _work_in(now.models) == _work_in(since.models)
-            )
-            and (before.by_hand is after.by_hand or now.by_hand is since.by_hand)
-            and (before.points is after.points or now.points is since.points)
-            and (before.play.game == after.play.game or now.play.game == since.play.game)
+            all(parts[name] == self.after[name] for name in WORK & self.after.keys())
+            and ("run" not in self.after or now.progress == self.progress)
             and self._has_the_model_of_its_changes(now)
         )
 
     def reverted(self, now: Session) -> Session:
-        """Return the session without the change, and with all else as it is `now`. It must be harmless.
+        """Return the session without the change, and with all else as it is `now`.
 
-        The model in use and the lesson hold no work: they stay if the user has chosen another since.
+        What holds no work, such as the model in use, stays if the user has chosen another since.
+        Raises PolycoreError if the set-up of now cannot have the polynomials that come back alone.
         """
-        before, after, since = self.before, self.after, self.unchanged_since
-        by_hand = _reverted(before.by_hand, after.by_hand, now.by_hand)
-        lessons = now.lessons
-        if lessons.current == since.lessons.current and before.lessons.current != after.lessons.current:
-            lessons = replace(lessons, current=before.lessons.current, before=before.lessons.before)
+        parts = now.parts
+        back = {name: value for name, value in self.before.items() if parts[name] == self.after[name]}
+        setup, by_hand = back.get("setup", now.setup), back.get("by_hand", now.by_hand)
+        if setup is now.setup and POLYNOMIALS in back:
+            setup = replace(setup, experiment=replace(setup.experiment, polynomials=back[POLYNOMIALS]))
+        lesson, before = back.get("lesson", (now.lessons.current, now.lessons.before))
         return replace(
             now,
-            setup=_reverted(before.setup, after.setup, now.setup),
-            training=_reverted(before.training, after.training, now.training),
-            models=self._reverted_models(now.models),
+            setup=setup,
+            training=back.get("run", now.training),
+            models=self._reverted_models(now.models, back),
             by_hand=by_hand,
             view=_with_changes_in_view(now.view, now.by_hand, by_hand),
-            points=_reverted(before.points, after.points, now.points),
-            play=replace(now.play, game=_reverted(before.play.game, after.play.game, now.play.game)),
-            lessons=lessons,
-            drawings=_reverted(before.drawings, after.drawings, now.drawings),
-            undo=None,
+            points=back.get("points", now.points),
+            play=replace(now.play, game=back.get("game", now.play.game)),
+            lessons=replace(now.lessons, current=lesson, before=before),
+            drawings=back.get("drawings", now.drawings),
+            undos=tuple(undo for undo in now.undos if undo is not self),
         )
 
-    def _reverted_models(self, now: KeptModels) -> KeptModels:
-        before, after, since = (session.models for session in (self.before, self.after, self.unchanged_since))
-        models = now if _work_in(before) == _work_in(after) else now.brought_back(before.kept)
-        in_use = now.in_use
-        if in_use == since.in_use:
-            in_use = _reverted(before.in_use, after.in_use, in_use)
-        if in_use not in models.titles:
-            # the model that answered was renamed, or the one chosen since goes with the change
-            in_use = next((title for title in (now.in_use, before.in_use) if title in models.titles), None)
-        return replace(models, in_use=in_use, runs=_reverted(before.runs, after.runs, now.runs))
-
-    def _has_the_same_run(self, now: Session) -> bool:
-        return now.training is self.unchanged_since.training and _progress(now.training) == self.run_since
+    def _reverted_models(self, now: KeptModels, back: Mapping[str, Any]) -> KeptModels:
+        kept: _Work | None = back.get("models")
+        models = now if kept is None else replace(now.brought_back(kept.kept), runs=kept.runs)
+        # the model that answered was renamed, or the one chosen since goes with the change
+        choices = (back.get("in_use", now.in_use), now.in_use, self.before.get("in_use"))
+        return replace(models, in_use=next((title for title in choices if title in models.titles), None))
 
     def _has_the_model_of_its_changes(self, now: Session) -> bool:
         """Return whether changes by hand that it brings back belong to a model that is then kept."""
-        by_hand = self.before.by_hand
-        if by_hand is None or by_hand is self.after.by_hand:
-            return True
-        return by_hand.title in self._reverted_models(now.models).titles
+        by_hand: ByHand | None = self.before.get("by_hand")
+        return by_hand is None or by_hand.title in self.reverted(now).models.titles
 
 
-def _reverted(before: Value, after: Value, now: Value) -> Value:
-    """Return `now` without the change from `before` to `after`."""
-    return now if before == after else before
+@dataclass(frozen=True)
+class _Work:
+    """The kept models, compared by what a newer change would change: not by weights, which a run improves."""
+
+    compared: tuple[tuple[str, bool, Experiment | Model], ...]
+    kept: tuple[Kept, ...] = field(compare=False)
+    runs: int = field(compare=False)
+
+    @classmethod
+    def of(cls, models: KeptModels) -> "_Work":
+        compared = tuple((kept.title, kept.pinned, kept.experiment or kept.model) for kept in models.kept)
+        return cls(compared, models.kept, models.runs)
 
 
 def _with_changes_in_view(view: View, now: ByHand | None, brought_back: ByHand | None) -> View:
@@ -448,11 +537,6 @@ def _with_changes_in_view(view: View, now: ByHand | None, brought_back: ByHand |
     return replace(view, past=choice) if isinstance(choice, int) else replace(view, past=None, inside=choice)
 
 
-def _work_in(models: KeptModels) -> tuple[tuple[str, bool, Experiment | Model], ...]:
-    """Return what a newer change would change: not the weights, which a run improves and so loses nothing."""
-    return tuple((kept.title, kept.pinned, kept.experiment or kept.model) for kept in models.kept)
-
-
 def _about(run: Run) -> str:
     optimizer = OPTIMIZERS[run.experiment.optimizer].words.label
     return f"{optimizer}, {counted_classes(run.experiment.shown_classes)}"
@@ -460,8 +544,3 @@ def _about(run: Run) -> str:
 
 def _continued(run: Run) -> str:
     return f", continued from step {run.began_at:,}" if run.earlier else ""
-
-
-def _progress(training: Training | None) -> tuple[bool, int] | None:
-    """Return whether the run advances by itself, and its step; None without a run."""
-    return None if training is None else (training.is_active, training.run.step)

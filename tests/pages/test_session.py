@@ -281,7 +281,7 @@ def test_another_model_by_the_name_of_a_deleted_one_has_none_of_its_changes():
     session.add(Kept("B", a_model(1), None))
     by_hand = changed("A")
     session.remove("A")
-    assert session.current().undo.before.by_hand is by_hand
+    assert session.current().undo.before["by_hand"] is by_hand
     session.rename("B", "A")
     kept = session.current().models.titled("A")
     assert edited_model.shown(kept) is kept.model

@@ -5,13 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import polycore as pc
 from pages.game.game import Game
 from pages.runs.runner import Training
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.points import Points
-from pages.state.session_value import Lessons, Play, Session
+from pages.state.session_value import MOST_UNDOS, Lessons, Play, Session
 from pages.state.setup import Replaced, Setup
 from pages.state.shown_input import InputVersions
 from pages.state.view import View
@@ -116,8 +118,92 @@ def test_an_offer_that_is_kept_brings_back_no_more_than_before():
 
 
 def test_ways_back_do_not_pile_up():
-    undo = lost("points").with_undo("Once more.", before=lost("game")).undo
-    assert (undo.before.undo, undo.after.undo, undo.unchanged_since.undo) == (None, None, None)
+    after = lost("points").with_undo("Once more.", before=lost("game"))
+    assert [undo.text for undo in after.undos] == ["Once more."]
+    assert {*after.undo.before} == {*after.undo.after} == {"points", "game"}  # and no session
+
+
+# --- the polynomials, each change of which can be undone ----------------------------------------
+
+LISTS = [tuple(pc.Polynomial(degree, 0) for degree in range(1, count + 2)) for count in range(1, 5)]
+FIRST = Session(setup=Setup(replace(EXPERIMENT, polynomials=LISTS[0])))
+
+
+def learning(now, polynomials, row=None, **settings):
+    """Return the session after its polynomials, and perhaps other settings, were changed."""
+    experiment = replace(now.experiment, polynomials=polynomials, **settings)
+    return replace(now, setup=replace(now.setup, experiment=experiment)).following(now, row)
+
+
+def gone_back(now):
+    """Return the polynomials of each session on the way back, until there is no change to undo."""
+    found = []
+    while now.last_of_polynomials is not None:
+        now = now.with_earlier_polynomials()
+        found.append(now.experiment.polynomials)
+    return found
+
+
+@given(st.lists(st.sampled_from(LISTS), max_size=12))
+def test_each_change_of_the_polynomials_can_be_undone_one_after_another(changes):
+    now, before = FIRST, [LISTS[0]]
+    for polynomials in changes:
+        now = learning(now, polynomials)
+        if polynomials != before[-1]:
+            before.append(polynomials)
+    assert gone_back(now) == before[-2::-1]
+
+
+def test_settings_that_were_changed_meanwhile_stay():
+    now = learning(learning(FIRST, LISTS[1]), LISTS[1], steps=9)
+    back = now.with_earlier_polynomials().experiment
+    assert (back.polynomials, back.steps) == (LISTS[0], 9)
+
+
+def test_moves_of_one_slider_in_a_row_are_one_change_and_those_of_another_one_more():
+    now = learning(learning(FIRST, LISTS[1], row=0), LISTS[2], row=0)
+    assert gone_back(now) == [LISTS[0]]
+    assert gone_back(learning(now, LISTS[3], row=1)) == [LISTS[2], LISTS[0]]
+    typed = learning(now, LISTS[0])
+    assert gone_back(learning(typed, LISTS[1], row=0)) == [LISTS[0], LISTS[2], LISTS[0]]
+
+
+def test_what_a_toast_has_brought_back_is_not_undone_once_more():
+    now = learning(FIRST, LISTS[1])
+    after = replace(now, setup=Setup(replace(OTHER, polynomials=LISTS[2]))).with_undo("Replaced.", before=now)
+    assert gone_back(after) == [LISTS[1], LISTS[0]]
+    assert gone_back(after.undo.reverted(after)) == [LISTS[0]]
+    assert after.with_earlier_polynomials().offered_undo is None
+
+
+def test_a_loss_that_is_offered_no_more_leaves_its_polynomials_to_be_undone():
+    after = replace(FIRST, setup=Setup(replace(OTHER, polynomials=LISTS[1]))).with_undo("Gone.", before=FIRST)
+    newer = learning(after, LISTS[2])
+    assert newer.undo is None
+    assert gone_back(newer) == [LISTS[1], LISTS[0]]
+
+
+def test_a_loss_of_something_else_stays_offered_while_polynomials_are_undone():
+    now = learning(FIRST, LISTS[1])
+    after = replace(now, points=POINTS).with_undo("Points were replaced.", before=now)
+    back = after.with_earlier_polynomials()
+    assert back.experiment.polynomials == LISTS[0]
+    assert back.offered_undo.reverted(back).points is None
+
+
+def test_polynomials_are_not_brought_back_to_points_of_the_users_own():
+    points = pc.PointSet([(0, 0), (1, 1)], [0, 1], ("A", "B"))
+    now = learning(FIRST, LISTS[1])
+    with_points = replace(now, setup=Setup(now.experiment.on_points(points))).following(now)
+    assert with_points.last_of_polynomials is None
+    assert gone_back(learning(FIRST, LISTS[1])) == [LISTS[0]]
+
+
+def test_so_many_changes_can_be_undone_and_no_more():
+    now = FIRST
+    for change in range(1, MOST_UNDOS + 3):
+        now = learning(now, LISTS[change % 2])
+    assert len(gone_back(now)) == len(now.undos) == MOST_UNDOS
 
 
 def test_after_a_refresh_every_input_has_a_key_that_neither_session_had():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.polynomials import change, sliders
+from pages.polynomials import sliders
 from polycore import Polynomial
 from tests.pages.browsing import opened, press, session_of
 
@@ -55,7 +55,7 @@ def test_many_moves_are_one_change_to_undo():
         move(app, "constant term", value)
     press(app, "Undo")
     assert polynomials(app) == (Polynomial(1, 0), Polynomial(1, 0, 0))
-    assert change.EARLIER_KEY not in app.session_state or not app.session_state[change.EARLIER_KEY]
+    assert session_of(app).last_of_polynomials is None
 
 
 def test_undo_brings_the_sliders_back_as_well():

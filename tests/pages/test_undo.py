@@ -17,7 +17,18 @@ from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
 from pages.state.session_value import Play, Session
 from pages.state.setup import Setup
 from polycore.links import link
-from tests.pages.browsing import HOME, QUICK, come_to, labelled, opened, press, session_of, wait_for
+from tests.pages.browsing import (
+    HOME,
+    QUICK,
+    come_to,
+    labelled,
+    opened,
+    press,
+    refreshed,
+    session_of,
+    wait_for,
+    words_of,
+)
 from tests.waiting import wait_until
 
 POLYNOMIALS, TRAIN, PREDICT = "pages/1_polynomials.py", "pages/3_train.py", "pages/4_predict.py"
@@ -329,6 +340,17 @@ def test_a_set_up_comes_back_after_its_lesson_was_ended():
     assert (session_of(app).experiment, session_of(app).lessons.current) == (before, None)
 
 
+def test_the_undo_of_polynomials_goes_back_over_a_lesson_also_after_a_refresh():
+    app = opened(POLYNOMIALS, THREE)
+    before = session_of(app).experiment.polynomials
+    app = lesson_on(app, "by-heart")
+    app = refreshed(app, POLYNOMIALS, words_of(app))
+    assert session_of(app).experiment.polynomials != before
+    app.button(key="polynomials.undo").click().run()
+    assert session_of(app).experiment.polynomials == before
+    assert app.button(key="polynomials.undo").disabled
+
+
 def test_settings_changed_within_a_lesson_are_not_taken_back():
     app = opened(TRAIN)
     lesson_on(app, "by-heart")
@@ -367,7 +389,7 @@ def test_the_words_of_a_person_are_shown_as_they_are():
 def with_undo_made_at(made_at, before, after):
     """Return the session `after` with a way back to `before` since `made_at`, in seconds of the clock."""
     offering = after.with_undo("It was taken away.", before)
-    return replace(offering, undo=replace(offering.undo, made_at=made_at))
+    return replace(offering, undos=(replace(offering.undo, made_at=made_at),))
 
 
 def undone_at(seconds, app, away, monkeypatch):
