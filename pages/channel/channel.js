@@ -2,34 +2,51 @@
 
 const RECONNECT_MS = [500, 8000]; // the first wait and the longest; each is drawn at random from half to all of it
 const PATIENCE_MS = 3000; // after which a socket that has not opened counts as failed
+const SILENT_MS = 8000; // the same of an open one that has not brought a frame which the server must have sent
 const FAILURES = 2; // in a row, after which frames are fetched instead
 const FETCH_MS = 1000;
-const SEEN_MS = 30_000; // between two reports that the tab is still seen
+const THERE_MS = 30_000; // between two reports that the tab is there, seen or not: they keep its runs awake
 const FOR_GOOD = 4400; // close codes from here on: the server has refused, and would again
 const LEFT_MS = 2000; // a page that comes next may follow the same runs
 const LOST_MS = 1500; // without a socket and without a frame, after which a page says so
 
 class Channel {
   constructor() {
-    this.followers = new Set(); // of { run, show, lose }
+    this.followers = new Set(); // of { run, since, show, lose }
     this.latest = new Map(); // the latest frame of each run
     this.address = null; // of a server without the channel's routes, which passes frames with the page: passing.js
     document.addEventListener("visibilitychange", () => this.report());
-    setInterval(() => document.hidden || this.report(), SEEN_MS);
+    setInterval(() => this.report() || this.fetch(), THERE_MS);
   }
 
-  // Calls `show` with each frame of the run, beginning with the latest one here, and `lose` if the connection is lost,
-  // with whether it is for good; otherwise the next frame says that it is back. Returns what ends that.
-  follow(address, run, show, lose = () => {}) {
-    const follower = { run, show, lose };
+  // Calls `show` with each frame of a run that is no earlier than what the page shows, beginning with the latest one here,
+  // and `lose` if the connection is lost, with whether it is for good; otherwise the next frame says that it is back.
+  // The first argument is `Followed` in live_text.py. Returns what ends that.
+  follow({ address, run, since }, show, lose = () => {}) {
+    const follower = { run, since, show, lose };
     this.followers.add(follower);
     clearTimeout(this.leaving);
     if (address !== this.address) this.move(address);
-    if (this.latest.has(run)) show(this.latest.get(run));
+    if (this.has(follower)) show(this.latest.get(run));
+    else setTimeout(() => this.check(follower), SILENT_MS);
     return () => {
       this.followers.delete(follower);
       if (this.followers.size === 0) this.leaving = setTimeout(() => this.move(null), LEFT_MS);
     };
+  }
+
+  // Whether a frame has come that is no earlier than what the page shows.
+  has({ run, since }) {
+    return this.latest.get(run)?.sequence >= since;
+  }
+
+  // The server sends such a frame at once. A socket that does not bring it may be dead, however open it seems: frames are
+  // fetched until there is another that works.
+  check(follower) {
+    if (document.hidden || this.socket?.readyState !== 1) return;
+    if (!this.followers.has(follower) || this.has(follower)) return;
+    this.fail();
+    this.socket.close();
   }
 
   move(address) {
@@ -56,14 +73,14 @@ class Channel {
     const socket = new WebSocket(url);
     const patience = setTimeout(() => this.isCurrent(socket) && socket.readyState === 0 && this.fail(), PATIENCE_MS);
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
+    socket.onopen = () => this.isCurrent(socket) && this.report();
+    socket.onmessage = ({ data }) => {
       if (!this.isCurrent(socket)) return;
-      this.failures = 0;
+      this.failures = 0; // only now: one that opens may bring nothing all the same
       clearInterval(this.fetching);
       this.fetching = null;
-      this.report();
+      this.take(data);
     };
-    socket.onmessage = ({ data }) => this.isCurrent(socket) && this.take(data);
     socket.onclose = ({ code }) => {
       clearTimeout(patience);
       if (!this.isCurrent(socket)) return;
@@ -88,11 +105,10 @@ class Channel {
   }
 
   fail() {
-    this.fetching ??= setInterval(() => this.fetch(), FETCH_MS);
+    this.fetching ??= setInterval(() => document.hidden || this.fetch(), FETCH_MS);
   }
 
   async fetch() {
-    if (document.hidden) return;
     for (const run of new Set([...this.followers].map(({ run }) => run))) {
       try {
         const response = await fetch(new URL(`${this.address}/${run}`, base()));
@@ -104,7 +120,7 @@ class Channel {
   }
 
   report() {
-    this.send({ hidden: document.hidden });
+    return this.send({ hidden: document.hidden });
   }
 
   // Pauses or stops a run, unless its status has changed since its latest frame. Returns whether the server was asked to.
@@ -130,7 +146,7 @@ class Channel {
     const latest = this.latest.get(frame.run);
     if (latest && frame.sequence < latest.sequence) return;
     this.latest.set(frame.run, frame);
-    for (const { run, show } of [...this.followers]) if (run === frame.run) show(frame);
+    for (const { run, since, show } of [...this.followers]) if (run === frame.run && frame.sequence >= since) show(frame);
   }
 }
 

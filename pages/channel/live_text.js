@@ -42,11 +42,10 @@ class Text {
     this.frame = null;
     this.leave?.();
     const fill = (frame) => this.fill(frame);
-    this.leave = follow && channel().follow(follow.address, follow.run, fill, (forGood) => this.lose(forGood));
+    this.leave = follow && channel().follow(follow, fill, (forGood) => this.lose(forGood));
   }
 
   fill(frame) {
-    if (frame.sequence < this.data.follow.since) return;
     this.html = null; // what the page says next is to be shown, even if it said the same before
     for (const element of this.root.querySelectorAll("[data-value]")) {
       const value = valueAt(frame, element.dataset.value);

@@ -161,11 +161,9 @@ def _parsed(content: bytes) -> dict[str, Any]:
 
 def _take(message: dict[str, Any], holder: Holder, subscriber: Subscriber) -> None:
     match message.get("hidden"):
-        case True:
-            subscriber.hide()
-        case False:
-            subscriber.show()
-            holder.seen()
+        case bool(is_hidden):
+            subscriber.hide() if is_hidden else subscriber.show()
+            holder.seen()  # hidden or not: a tab that is there keeps its runs awake
     match message.get("choose"):
         case [str(name), choice]:
             source = holder.source(name)

@@ -30,13 +30,12 @@ class Picture {
     this.text = text;
     this.leave?.();
     this.showNetwork(network);
-    this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.take(frame, follow));
+    this.leave = follow && channel().follow(follow, (frame) => this.take(frame));
   }
 
   // A frame has the network as JSON too, apart from its header: other components need not read it.
-  take(frame, follow) {
-    const { network } = frame.blobs;
-    if (frame.sequence < follow.since || !network) return;
+  take({ blobs: { network } }) {
+    if (!network) return;
     this.text = null; // what the page says next is to be shown, even if it said the same before
     this.showNetwork(JSON.parse(new TextDecoder().decode(network)));
   }

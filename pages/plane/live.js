@@ -96,7 +96,7 @@ class Chart {
     this.restsUntil = Math.min(this.restsUntil, this.drawnAt + REST_MS[0]);
     this.leave?.();
     const { follow } = latest;
-    this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.take(frame));
+    this.leave = follow && channel().follow(follow, (frame) => this.take(frame));
     if (latest.rests) this.showPoints();
     this.refreshSoon();
   }
@@ -109,7 +109,6 @@ class Chart {
   }
 
   take(frame) {
-    if (frame.sequence < this.latest.follow.since) return;
     this.frame = frame;
     if (this.latest.rests) this.showPoints();
     this.refreshSoon();

@@ -45,13 +45,12 @@ class TimeSlider {
     this.root.classList.toggle("moves", moves);
     this.play.hidden = this.speed.hidden = !moves;
     this.leave?.();
-    this.leave = follow && channel().follow(follow.address, follow.run, (frame) => this.take(frame));
+    this.leave = follow && channel().follow(follow, (frame) => this.take(frame));
     if (!this.playing && !this.moving) this.choice = choice;
     this.draw();
   }
 
   take(frame) {
-    if (frame.sequence < this.follow.since) return;
     this.moments = frame.moments;
     this.draw();
   }

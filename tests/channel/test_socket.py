@@ -263,6 +263,15 @@ def test_the_source_hears_that_somebody_looks_when_a_socket_opens_and_when_its_t
     wait_until(lambda: not tape.looks[-1]())
 
 
+def test_the_source_hears_of_a_tab_that_is_there_though_nobody_sees_it(seat):
+    tape = Tape()
+    connection = seat(tape).connect()
+    first(connection)
+    for _ in range(2):
+        connection.send(HIDDEN)
+    wait_until(lambda: len(tape.looks) == 3)
+
+
 @pytest.mark.usefixtures("quick_if_hidden")
 def test_a_hidden_tab_gets_headers_at_long_intervals_and_the_whole_frame_as_soon_as_it_is_shown(seat):
     tape = Tape(size=400)

@@ -22,7 +22,7 @@ globalThis.document = {
 };
 function channel() {
   return {
-    follow(address, run, fill) {
+    follow(followed, fill) {
       give = fill;
       if (latest) fill(latest);
       return nothing;
