@@ -19,7 +19,7 @@ training = session.current().training
 
 def draw_figures(shown: ShownRun) -> None:
     """Draw what is beside the map, all from the same weights."""
-    best = best_possible(shown.training.run.experiment)
+    best = best_possible(shown.experiment)
     with st.container():
         progress.draw_figures(shown, best)
         run_report.draw(training, running=running)

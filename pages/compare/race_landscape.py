@@ -36,20 +36,17 @@ def draw(race: Race) -> None:
     with st.container():
         if landscape is not None and known is not None:
             _, order = known
-            run_landscape.draw(landscape, KEY, [race.lanes[index].name for index in order], order)
+            run_landscape.draw(landscape, KEY, [race.names[index] for index in order], order)
 
 
 def _landscape_of(race: Race) -> Job[Landscape] | None:
     known = session.current().comparison.landscape
-    return known[0] if known is not None and known[0].of == _name(race) else None
+    return known[0] if known is not None and known[0].of == race.name else None
 
 
 def _begin(race: Race) -> None:
-    leader = race.lanes.index(race.leader)
-    order = leader, *(index for index in range(len(race.lanes)) if index != leader)
-    job = run_landscape.begun(_name(race), *(race.lanes[index].training.whole_run for index in order))
+    view = race.view
+    leader = view.lanes.index(view.leader)
+    order = leader, *(index for index in range(len(view.lanes)) if index != leader)
+    job = run_landscape.begun(race.name, *(view.lanes[index].view.run for index in order))
     session.set_comparison(replace(session.current().comparison, landscape=(job, order)))
-
-
-def _name(race: Race) -> str:
-    return race.lanes[0].training.name

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from pages.runs.past import Choice
-from pages.runs.race import Lane, Race
-from pages.runs.runner import Training
+from pages.runs.race import Lane, RaceView
+from pages.runs.view import RunView
 
 STOPS = 100  # moments of a whole race: a film of them takes 16 s
 
 
-def moments(race: Race) -> list[tuple[int, Choice]]:
+def moments(race: RaceView) -> list[tuple[int, Choice]]:
     """Return computing times in microseconds, evenly spaced, each with its choice; the last one is "Now"."""
-    end = max(_microseconds(lane.training.seconds) for lane in race.lanes)
+    end = max(_microseconds(lane.view.seconds) for lane in race.lanes)
     times = (round(stop * _microseconds(race.budget) / STOPS) for stop in range(STOPS + 1))
     return [*((time, time) for time in times if time < end), (end, "Now")]
 
@@ -24,18 +24,18 @@ def choice_at(lane: Lane, moment: Choice) -> Choice:
 
     moment: a computing time in microseconds, or "Now", which is also meant by anything else.
     """
-    training = lane.training
-    if not isinstance(moment, int) or moment >= _microseconds(training.seconds):
+    view = lane.view
+    if not isinstance(moment, int) or moment >= _microseconds(view.seconds):
         return "Now"
-    steps = training.snapshot_steps
+    steps = view.run.snapshots.step
     if not steps:  # of the widest networks
         return "Now"
-    return steps[max(0, bisect_right(_times(training, steps), moment) - 1)]
+    return steps[max(0, bisect_right(_times(view, steps), moment) - 1)]
 
 
 def lowest_loss_at(lane: Lane, moment: Choice) -> float:
     """Return a lane's lowest loss in nats by a moment, as the race's chart has it: at the end of a chunk."""
-    marks = lane.training.marks
+    marks = lane.view.marks
     if not isinstance(moment, int):
         return marks[-1].best_loss
     ends = [_microseconds(mark.seconds) for mark in marks]
@@ -44,16 +44,16 @@ def lowest_loss_at(lane: Lane, moment: Choice) -> float:
 
 def seconds_at(lane: Lane, step: int) -> float:
     """Return after how many seconds of computing a lane had taken that step."""
-    return _seconds(lane.training, [step])[0]
+    return _seconds(lane.view, [step])[0]
 
 
-def _times(training: Training, steps: Sequence[int]) -> list[int]:
-    return list(map(_microseconds, _seconds(training, steps)))
+def _times(view: RunView, steps: Sequence[int]) -> list[int]:
+    return list(map(_microseconds, _seconds(view, steps)))
 
 
-def _seconds(training: Training, steps: Sequence[int]) -> list[float]:
+def _seconds(view: RunView, steps: Sequence[int]) -> list[float]:
     """Return the computing time up to each step: the steps of one chunk take equally long."""
-    marks = training.marks
+    marks = view.marks
     return np.interp(steps, [mark.step for mark in marks], [mark.seconds for mark in marks]).tolist()
 
 

@@ -12,8 +12,8 @@ from pages.run_view.advancing_source import TravelingSource
 from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs import status
 from pages.runs.past import Choice
-from pages.runs.race import Lane, Race
-from pages.runs.runner import Training
+from pages.runs.race import Lane, Race, RaceView
+from pages.runs.view import RunView
 from pages.server.frame import Frame
 from polycore.arrays import Floats
 from polycore.figures import Curve, alternative_text
@@ -28,12 +28,11 @@ class RaceSource(TravelingSource):
 
     def __init__(self, race: Race) -> None:
         """Show the lanes of `race`."""
-        trainings = [lane.training for lane in race.lanes]
-        super().__init__(trainings[0].name, trainings)
+        super().__init__(race.name, race.trainings)
         self.race = race
         self._moment: Choice = "Now"
-        for training in trainings:
-            training.show(_wish(training))
+        for training in race.trainings:
+            training.show(_wish(training.view))
 
     def look_at(self, moment: Choice) -> None:
         """Show the weights of that moment from now on."""
@@ -42,22 +41,22 @@ class RaceSource(TravelingSource):
             self._rest(changed=moment != before)
 
     def _made(self, sequence: int) -> Frame:
-        moment = self._moment if self._choice is None else self._choice
-        pictures = {f"map.{index}": _map(lane, moment) for index, lane in enumerate(self.race.lanes)}
+        race, moment = self.race.view, self._moment if self._choice is None else self._choice
+        pictures = {f"map.{index}": _map(lane, moment) for index, lane in enumerate(race.lanes)}
         blobs = {name: shown.pixels for name, shown in pictures.items() if shown is not None}
-        return Frame(self.name, sequence, values(self.race, moment), blobs)
+        return Frame(self.name, sequence, values(race, moment), blobs)
 
 
-def values(race: Race, moment: Choice = "Now") -> dict[str, Any]:
+def values(race: RaceView, moment: Choice = "Now") -> dict[str, Any]:
     """Return what the page shows of a race beside its maps, as text and numbers.
 
     moment: that of the weights; see `race_past.choice_at`.
     """
     running = race.is_running
     losses, accuracies = curves_of(race)
-    waits = (status.waiting(lane.training) for lane in race.lanes)
+    waits = (status.waiting(lane.view) for lane in race.lanes)
     return {
-        "generation": sum(lane.training.generation for lane in race.lanes),
+        "generation": sum(lane.view.generation for lane in race.lanes),
         "active": running,
         "standing": _standing(race, moment, running=running),
         "waits": next(filter(None, waits), ""),
@@ -69,17 +68,17 @@ def values(race: Race, moment: Choice = "Now") -> dict[str, Any]:
     }
 
 
-def curves_of(race: Race) -> tuple[list[Curve], list[Curve]]:
+def curves_of(race: RaceView) -> tuple[list[Curve], list[Curve]]:
     """Return each lane's lowest loss so far and held-out accuracy, over seconds of computing."""
     losses, accuracies = [], []
     for lane in race.lanes:
-        seconds, _, loss, accuracy = np.array(lane.training.marks).T
+        seconds, _, loss, accuracy = np.array(lane.view.marks).T
         losses.append(Curve(lane.name, seconds, loss))
         accuracies.append(Curve(lane.name, seconds, accuracy))
     return losses, accuracies
 
 
-def _standing(race: Race, moment: Choice, *, running: bool) -> str:
+def _standing(race: RaceView, moment: Choice, *, running: bool) -> str:
     """Return who leads at that moment; what follows from it only if that is the end."""
     if not race.has_begun:
         return "They are at the start."
@@ -88,7 +87,7 @@ def _standing(race: Race, moment: Choice, *, running: bool) -> str:
     return race.standing() if running else f"{race.standing()} {race.verdict()}"
 
 
-def _standing_then(race: Race, microseconds: int) -> str:
+def _standing_then(race: RaceView, microseconds: int) -> str:
     losses = [race_past.lowest_loss_at(lane, microseconds) for lane in race.lanes]
     lowest, after = min(losses), f"After {microseconds / 1e6:.2f} s of computing"
     if losses.count(lowest) == len(losses):
@@ -98,15 +97,14 @@ def _standing_then(race: Race, microseconds: int) -> str:
 
 
 def _lane(lane: Lane, budget: float, moment: Choice) -> dict[str, Any]:
-    training = lane.training
-    run, marks = training.run, training.marks
-    seconds, _, losses, accuracies = np.array(marks).T
+    view = lane.view
+    seconds, _, losses, accuracies = np.array(view.marks).T
     shown = _map(lane, moment)
     return {
         **_weights(lane, budget, moment),
-        "share": 100 * min(1.0, training.seconds / budget),
-        "ended": "" if run.ended_because is None else f"Ended early. {run.ended_because}",
-        "error": training.error or "",
+        "share": 100 * min(1.0, view.seconds / budget),
+        "ended": "" if view.run.ended_because is None else f"Ended early. {view.run.ended_because}",
+        "error": view.error or "",
         "seconds": seconds.tolist(),
         "losses": _finite(losses),
         "accuracies": _finite(100 * accuracies),
@@ -121,7 +119,7 @@ def _finite(numbers: Floats) -> list[float | None]:
 
 def _weights(lane: Lane, budget: float, moment: Choice) -> dict[str, str]:
     """Return the lowest loss by that moment, and the accuracy of its weights and when the lane had them."""
-    training, past = lane.training, _past(lane, moment)
+    view, past = lane.view, _past(lane, moment)
     loss = loss_text(race_past.lowest_loss_at(lane, moment))
     if past is not None:
         step, portrait = past
@@ -132,28 +130,28 @@ def _weights(lane: Lane, budget: float, moment: Choice) -> dict[str, str]:
         }
     return {
         "loss": loss,
-        "held_out": percent(training.marks[-1].held_out_accuracy),
-        "used": f"{training.seconds:.1f} of {budget:g} s · {counted(training.run.step, 'step')}",
+        "held_out": percent(view.marks[-1].held_out_accuracy),
+        "used": f"{view.seconds:.1f} of {budget:g} s · {counted(view.run.step, 'step')}",
     }
 
 
 def _map(lane: Lane, moment: Choice) -> ShownMap | None:
-    past, pictured = _past(lane, moment), lane.training.pictured
+    past, pictured = _past(lane, moment), lane.view.pictured
     now = None if pictured is None else pictured[1].now
     portrait = now if past is None else past[1]
     if portrait is None or portrait.map is None:
         return None
-    return shown_map(portrait.map, lane.training.run.experiment, differences=False)
+    return shown_map(portrait.map, lane.view.run.experiment, differences=False)
 
 
 def _past(lane: Lane, moment: Choice) -> tuple[int, Portrait] | None:
     """Return the step and the weights that a lane had at a moment; None for those that it has now."""
-    training, step = lane.training, race_past.choice_at(lane, moment)
+    step = race_past.choice_at(lane, moment)
     if not isinstance(step, int):
         return None
-    portrait = training.past_portrait(step, _wish(training))
+    portrait = lane.view.past_portrait(step, _wish(lane.view))
     return None if portrait is None else (step, portrait)
 
 
-def _wish(training: Training) -> Wish:
-    return Wish(scene_of(training.run.experiment).window)
+def _wish(view: RunView) -> Wish:
+    return Wish(scene_of(view.run.experiment).window)

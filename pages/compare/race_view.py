@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, get_args
 
 import plotly.graph_objects as go
@@ -29,14 +29,17 @@ from pages.runs.race import (
     Kind,
     Lane,
     Race,
+    RaceView,
     replaced_in,
     shares_weights,
 )
+from pages.runs.runner import Training
 from pages.server import presence, server
+from pages.server.hub import ModelNow
 from pages.state import refusal, session
 from pages.state.kept_models import Kept
 from pages.state.shown_weights import ShownWeights
-from polycore import Experiment, Run
+from polycore import Experiment, Model, Run
 from polycore.experiment.settings import ADVICE_ON_OPTIMIZERS, SETTINGS
 from polycore.figures import accuracies_figure, line_url, losses_figure
 from polycore.figures.style import ZERO_LINE
@@ -90,7 +93,7 @@ HELD_OUT_HELP = (
 def is_running() -> bool:
     """Return whether a race is under way."""
     race = session.current().comparison.race
-    return race is not None and race.is_running
+    return race is not None and race.view.is_running
 
 
 def draw() -> None:
@@ -104,7 +107,7 @@ def draw() -> None:
         _draw_course(session.current().experiment, kind, names)
     race = session.current().comparison.race
     container = st.container()
-    if race is not None and race.has_begun | running:
+    if race is not None and (race.view.has_begun or running):
         with container:
             _draw_race(race, running=running)
 
@@ -251,15 +254,17 @@ def _stop() -> None:
 
 def _draw_race(race: Race, *, running: bool) -> None:
     """Draw the race, which the page then follows; `running`: whether the page shows it as under way."""
-    if race.is_running != running:
-        st.rerun()  # it ended while the page was drawn: the buttons drawn before must not stay
     moment = session.current().comparison.moment
     followed = _follow(race, moment, running=running)
-    now = values(race, moment)
-    _draw_standing(race, now, followed)
+    # after the frames are followed: what changes while the page is drawn comes in one
+    view = race.view
+    if view.is_running != running:
+        st.rerun()  # it ended while the page was drawn: the buttons drawn before must not stay
+    now = values(view, moment)
+    _draw_standing(view, now, followed)
     time_slider.draw_for_race(f"{PREFIX}.time", followed, now["moments"], moment, _show)
-    _draw_lanes(race, moment, now, followed)
-    _draw_charts(race, now, followed)
+    _draw_lanes(race, view, moment, now, followed)
+    _draw_charts(view, now, followed)
     with st.container():
         if not running and race.kind == "Optimizers":  # networks of other activations have other landscapes
             race_landscape.draw(race)
@@ -270,14 +275,14 @@ def _show(moment: Choice) -> None:
 
 
 def _follow(race: Race, moment: Choice, *, running: bool) -> Followed:
-    held = session_key.holder().source(race.lanes[0].training.name)
+    held = session_key.holder().source(race.name)
     source = held if isinstance(held, RaceSource) else RaceSource(race)
     source.look_at(moment)
     session_key.follow(source)
     return Followed(source.name, source.sequence, running)
 
 
-def _draw_standing(race: Race, now: dict[str, Any], followed: Followed) -> None:
+def _draw_standing(race: RaceView, now: dict[str, Any], followed: Followed) -> None:
     standing = live_text.value("standing", now["standing"], "p", "note")
     waits = live_text.value("waits", now["waits"], "p", "caption")
     live_text.draw(standing + waits, f"{PREFIX}.standing", followed, reports=True)
@@ -288,18 +293,21 @@ def _draw_standing(race: Race, now: dict[str, Any], followed: Followed) -> None:
             st.caption("It was stopped before all had used their computing time.")
 
 
-def _draw_lanes(race: Race, moment: Choice, now: dict[str, Any], followed: Followed) -> None:
-    choices = [race_past.choice_at(lane, moment) for lane in race.lanes]
+def _draw_lanes(race: Race, view: RaceView, moment: Choice, now: dict[str, Any], followed: Followed) -> None:
+    choices = [race_past.choice_at(lane, moment) for lane in view.lanes]
     # first: the maps of a wide network take long, and no lane should be drawn in part
-    maps = [_lane_map(lane, choice) for lane, choice in zip(race.lanes, choices, strict=True)]
-    columns = st.columns(len(race.lanes))
-    for index, (column, lane) in enumerate(zip(columns, race.lanes, strict=True)):
+    maps = [_lane_map(lane, choice) for lane, choice in zip(view.lanes, choices, strict=True)]
+    columns = st.columns(len(view.lanes))
+    for index, (column, lane) in enumerate(zip(columns, view.lanes, strict=True)):
         with column, st.container(border=True, gap="small"):
-            _draw_lane_map(index, lane, maps[index], choices[index], followed)
+            model_now = partial(_model_now, race.trainings[index], choices[index])
+            _draw_lane_map(index, lane, maps[index], model_now, followed)
             _draw_lane_figures(index, now["lanes"][str(index)], followed)
 
 
-def _draw_lane_map(index: int, lane: Lane, figure: go.Figure, choice: Choice, followed: Followed) -> None:
+def _draw_lane_map(
+    index: int, lane: Lane, figure: go.Figure, model_now: ModelNow, followed: Followed
+) -> None:
     st.html(
         f'<div style="display: flex; gap: 0.5rem; align-items: center"><img src="{line_url(index)}" '
         f'width="44" height="16" alt=""><b>{lane.name}</b></div>'
@@ -314,8 +322,12 @@ def _draw_lane_map(index: int, lane: Lane, figure: go.Figure, choice: Choice, fo
         key=f"{PREFIX}.map.{index}",
         height=MAP_HEIGHT,
         bound=Bound(followed, bindings, colors),
-        model_now=lambda: ShownWeights.of(lane.training, choice).model,
+        model_now=model_now,
     )
+
+
+def _model_now(training: Training, choice: Choice) -> Model:
+    return ShownWeights.of(training.view, choice).model
 
 
 def _draw_lane_figures(index: int, now: dict[str, Any], followed: Followed) -> None:
@@ -331,7 +343,7 @@ def _draw_lane_figures(index: int, now: dict[str, Any], followed: Followed) -> N
     live_text.draw(html, f"{PREFIX}.lane.{index}", followed)
 
 
-def _draw_charts(race: Race, now: dict[str, Any], followed: Followed) -> None:
+def _draw_charts(race: RaceView, now: dict[str, Any], followed: Followed) -> None:
     losses, accuracies = curves_of(race)
     left, right = st.columns(2)
     with left:
@@ -358,7 +370,7 @@ def _draw_chart(
     live.figure(figure, key=f"{PREFIX}.{name}", height=CHART_HEIGHT, rests=True, bound=bound)
 
 
-def _curves_of_frames(race: Race, name: str) -> list[tuple[str, str]]:
+def _curves_of_frames(race: RaceView, name: str) -> list[tuple[str, str]]:
     return [
         (f"data.{index}.{axis}", f"lanes.{index}.{column}")
         for index in range(len(race.lanes))
@@ -369,8 +381,8 @@ def _curves_of_frames(race: Race, name: str) -> list[tuple[str, str]]:
 def _lane_map(lane: Lane, choice: Choice) -> go.Figure:
     """Return the map of a lane's weights."""
     if choice == "Now":
-        return _latest_map(lane.training.run)
-    shown = ShownWeights.of(lane.training, choice)
+        return _latest_map(lane.view.run)
+    shown = ShownWeights.of(lane.view, choice)
     return _without_labels(model_map(shown.model, scene_of(shown.run.experiment)))
 
 
@@ -389,10 +401,11 @@ def _without_labels(whole: go.Figure) -> go.Figure:
 def _draw_keep(*, running: bool) -> None:
     """Offer to keep the networks of the race, if there is room for all."""
     race = session.current().comparison.race
-    if race is None or running or not race.has_begun:
+    view = None if race is None else race.view
+    if view is None or running or not view.has_begun:
         return
-    kept = all(map(_is_kept, race.lanes))
-    room = session.free_slots() >= len(race.lanes)
+    kept = all(map(_is_kept, view.lanes))
+    room = session.free_slots() >= len(view.lanes)
     st.button(
         "Keep all",
         key=f"{PREFIX}.keep",
@@ -408,12 +421,12 @@ def _draw_keep(*, running: bool) -> None:
     elif not room:
         st.caption("There is no room for all of them: delete some that you keep.")
     else:
-        new = sum(not _is_kept(lane) for lane in race.lanes)
+        new = sum(not _is_kept(lane) for lane in view.lanes)
         kept_actions.draw_going(session.going_for(new), "race", new)
 
 
 def _keep(race: Race) -> None:
-    for lane in race.lanes:
+    for lane in race.view.lanes:
         if not _is_kept(lane):
             session.add(_kept(lane))
 
@@ -423,12 +436,12 @@ def _is_kept(lane: Lane) -> bool:
 
 
 def _kept(lane: Lane) -> Kept:
-    training = lane.training
+    view = lane.view
     return Kept(
         title=f"Race · {lane.name}",
         model=lane.model,
         experiment=lane.experiment,
-        history=training.run.history,
-        seconds=training.seconds,
-        marks=training.marks,
+        history=view.run.history,
+        seconds=view.seconds,
+        marks=view.marks,
     )

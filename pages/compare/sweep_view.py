@@ -207,7 +207,7 @@ def _watch(sweep: Sweep, *, shown: Status) -> None:
 def _draw_standing(sweep: Sweep, best_possible: float | None) -> None:
     ended, planned = len(sweep.outcomes), len(sweep.experiments)
     st.progress(ended / planned, text=sweep.standing())
-    waits = sweep.refusal or next(filter(None, map(status.waiting, sweep.under_way)), "")
+    waits = sweep.refusal or next(filter(None, (status.waiting(one.view) for one in sweep.under_way)), "")
     with st.container():
         if sweep.set_up != session.current().experiment:
             earlier = f"{counted_classes(sweep.set_up.shown_classes)} · {phrase(sweep.set_up)}"

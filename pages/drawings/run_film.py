@@ -49,7 +49,7 @@ def _draw_film(content: bytes, training: Training) -> None:
     st.download_button(
         "Download the GIF",
         content,
-        file_name=f"{file_names.of('film', training.run.experiment)}.gif",
+        file_name=f"{file_names.of('film', training.view.run.experiment)}.gif",
         mime="image/gif",
         key=f"{PREFIX}.download",
         icon=":material/download:",
@@ -59,8 +59,7 @@ def _draw_film(content: bytes, training: Training) -> None:
 
 
 def _begin(training: Training) -> None:
-    run = training.whole_run
-    job = Job(training.name, partial(_drawn, run), "Waiting for another film", "Frame {} of {}")
+    job = Job(training.name, partial(_drawn, training.view.run), "Waiting for another film", "Frame {} of {}")
     job.start()
     session.set_drawings(replace(session.current().drawings, film=job))
 

@@ -72,7 +72,7 @@ def _draw_buttons(training: Training | None) -> None:
         with st.container(key=MAIN_KEY, width="content"):
             _draw_train_button("Train the network")
         return
-    is_previous = training.run.experiment != session.current().experiment
+    is_previous = training.view.run.experiment != session.current().experiment
     with st.container(key=MAIN_KEY, width="content"):
         if is_previous:
             _draw_train_button("Train this set-up")

@@ -40,7 +40,7 @@ def _draw_run(shown: ShownRun, map_column: DeltaGenerator, beside: DeltaGenerato
     with map_column:
         map_view.draw_network(shown)
     with beside:
-        progress.draw_figures(shown, best_possible(shown.training.run.experiment))
+        progress.draw_figures(shown, best_possible(shown.experiment))
         asked.draw_of_run(shown.weights, shown.followed)
 
 

@@ -23,10 +23,10 @@ def follow(view: str) -> Followed | None:
 
 def contents(view: str, now: Session) -> Contents:
     """Return what a frame has of the session as it is by then."""
-    kept, training = shown_network.shown_inside(now), now.training
-    if kept is None or training is None:
+    kept, of_run = shown_network.shown_inside(now), now.run_view
+    if kept is None or of_run is None:
         return Contents({})
-    past = {"moments": moments(training.snapshot_steps, training.run)}
+    past = {"moments": moments(of_run.run)}
     if is_past(now) or shown_network.held(now, kept) is not None:
         return Contents(past)
     model, sets, window = kept.model, edited_model.data_sets(kept), edited_model.window_of(kept)

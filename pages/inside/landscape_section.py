@@ -8,7 +8,6 @@ import streamlit as st
 
 from pages.drawings import run_landscape, standing
 from pages.runs.job import Job
-from pages.runs.runner import Training
 from pages.state import session
 from polycore import Landscape
 from polycore.landscapes.survey import Directions
@@ -30,8 +29,8 @@ HELP = (
 
 def draw() -> None:
     """Draw the section if the network is that of a run that has begun."""
-    training = session.current().answering_run
-    if training is None or training.run.step == 0:
+    view = session.current().answering_view
+    if view is None or view.run.step == 0:
         return
     st.header("The loss landscape", anchor=False)
     st.write(EXPLAINED)
@@ -47,10 +46,10 @@ def draw() -> None:
             help=HELP,
         )
     landscape = standing.draw(
-        partial(_landscape_of, training),
-        partial(_begin, training),
+        partial(_landscape_of, view.name),
+        _begin,
         KEY,
-        "Draw the loss landscape" if _landscape_of(training) is None else "Draw it again",
+        "Draw the loss landscape" if _landscape_of(view.name) is None else "Draw it again",
         ":material/landscape:",
         "Computes up to 1,681 losses around the present weights: a second or two for most networks, half a "
         "minute for the largest.",
@@ -61,11 +60,14 @@ def draw() -> None:
             run_landscape.draw(landscape, KEY)
 
 
-def _landscape_of(training: Training) -> Job[Landscape] | None:
+def _landscape_of(run: str) -> Job[Landscape] | None:
     job = session.current().drawings.landscape
-    return job if job is not None and job.of == training.name else None
+    return job if job is not None and job.of == run else None
 
 
-def _begin(training: Training) -> None:
-    job = run_landscape.begun(training.name, training.whole_run, directions=st.session_state[DIRECTIONS_KEY])
+def _begin() -> None:
+    view = session.current().answering_view
+    if view is None:
+        return
+    job = run_landscape.begun(view.name, view.run, directions=st.session_state[DIRECTIONS_KEY])
     session.set_drawings(replace(session.current().drawings, landscape=job))

@@ -27,15 +27,15 @@ def draw_slider(followed: Followed | None, held: ByHand | None) -> None:
     held: what is shown in place of what the slider shows.
     """
     now = session.current()
-    training = now.answering_run
-    if training is None:
+    view = now.answering_view
+    if view is None:
         return
-    stops, choice = moments(training.snapshot_steps, training.run), now.inside_choice
+    stops, choice = moments(view.run), now.inside_choice
     if len(stops) < 2:
         return
     time_slider.draw_at_rest(SLIDER_KEY, followed, stops, choice, _choose)
     with st.container():
-        if held is not None and held.step is not None and (training.is_active or choice != "Best"):
+        if held is not None and held.step is not None and (view.is_active or choice != "Best"):
             st.caption(HELD.format(held.step))
         elif choice != "Best":
             st.caption(OF_NOW if choice == "Now" else OF_THE_PAST.format(choice))

@@ -164,5 +164,5 @@ def _again(first: SetUp, second: SetUp) -> str:
 
 
 def _resume(moment: Moment) -> str:
-    training = moment.session.training
-    return " Press Resume." if training is not None and training.status == "paused" else ""
+    view = moment.session.run_view
+    return " Press Resume." if view is not None and view.status == "paused" else ""

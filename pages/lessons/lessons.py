@@ -236,12 +236,12 @@ def earlier_run(now: Session) -> tuple[str, History] | None:
 
     Beside it the present run is to be seen.
     """
-    lesson = named(now.lessons.current)
-    if lesson is None or now.training is None:
+    lesson, view = named(now.lessons.current), now.run_view
+    if lesson is None or view is None:
         return None
     moment = Moment(now, TRAINING)
     names = [set_up for set_up in lesson.set_ups if moment.run(set_up.experiment) is None]
-    if len(names) == len(lesson.set_ups) or now.training.run.earlier:
+    if len(names) == len(lesson.set_ups) or view.run.earlier:
         return None  # a run that continued shows its past itself
     runs = [(set_up.name, moment.kept(set_up.experiment)) for set_up in names]
     histories = ((name, kept.whole_history) for name, kept in runs if kept)

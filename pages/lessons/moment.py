@@ -39,10 +39,8 @@ class Moment:
 
     def run(self, experiment: Experiment) -> Run | None:
         """Return the session's run if it is one of `experiment`, whatever its seed and steps; else None."""
-        training = self.session.training
-        if training is None or not alike(training.run.experiment, experiment):
-            return None
-        return training.run
+        view = self.session.run_view
+        return view.run if view is not None and alike(view.run.experiment, experiment) else None
 
     def shows(self, experiment: Experiment) -> bool:
         """Return whether the page shows a network of `experiment`, whatever its seed and steps."""
@@ -79,13 +77,13 @@ def untrained(moment: Moment, set_up: SetUp, least: int = SOME_STEPS) -> str:
     steps = moment.outcome(set_up.experiment).steps
     if steps >= least:
         return ""
-    run, training = moment.run(set_up.experiment), moment.session.training
+    run, view = moment.run(set_up.experiment), moment.session.run_view
     if run is not None and run.earlier:
         return f'"{set_up.name}" has continued from other weights. {start(moment, set_up)}'
     done = f'"{set_up.name}" has trained for {steps:,} of {least:,} steps.' if steps else ""
-    if run is not None and training is not None and training.is_active:
+    if run is not None and view is not None and view.is_active:
         return done or f'"{set_up.name}" begins to train.'
-    if run is not None and training is not None and training.status == "paused":
+    if run is not None and view is not None and view.status == "paused":
         return f"{done} Press Resume."
     if moment.session.experiment.steps < least and alike(moment.session.experiment, set_up.experiment):
         return f"{done} Set Steps to {least:,} or more and press Start."

@@ -59,7 +59,8 @@ def words() -> dict[str, str]:
     weights = now.address.link_weights
     if weights is None or kept is None or kept.model is not weights.model:
         return own_weights.words()
-    trained = None if now.training is None else now.training.run.experiment
+    of_run = now.run_view
+    trained = None if of_run is None else of_run.run.experiment
     if not link_choice.answers_for(kept, now.experiment) or trained == now.experiment:
         return {}
     return {"weights": weights.words}

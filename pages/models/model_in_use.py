@@ -233,9 +233,10 @@ def _use(key: str) -> None:
 
 
 def _newest(kept: Kept, training: Training | None) -> Model:
-    if training is None or not kept.is_of(training.run):
+    view = None if training is None else training.view
+    if view is None or not kept.is_of(view.run):
         return kept.model
-    best = training.best
+    best = view.best
     return best if best.loss < kept.model.loss else kept.model
 
 

@@ -56,8 +56,9 @@ def draw_run(training: Training | None, *, running: bool) -> None:
         trained = kept is not None and model_in_use.experiment_of(kept) == experiment
         _draw(_of_kept(kept) if kept and trained else _Subject(None, experiment), running=False)
         return
-    run = training.run
-    model = None if running or run.step == 0 else training.best
+    view = training.view
+    run = view.run
+    model = None if running or run.step == 0 else view.best
     step = None if running or run.step == run.began_at else run.step
     _draw(_Subject(model, run.experiment, run.history, training, run.earlier, step), running=running)
 
@@ -120,7 +121,7 @@ def _draw_network(subject: _Subject, *, running: bool) -> None:
 def _origin(subject: _Subject) -> str:
     if subject.training is None:
         return ""
-    step = subject.training.run.best_step
+    step = subject.training.view.run.best_step
     return f"The weights are those of the run's best training loss so far, from step {step:,}."
 
 
@@ -213,7 +214,7 @@ def _draw_code(code: str, name: str, key: str) -> None:
 
 def _content(training: Training) -> bytes:
     file = io.BytesIO()
-    training.whole_run.save(file)
+    training.view.run.save(file)
     return file.getvalue()
 
 

@@ -36,10 +36,10 @@ def shown_on(page: str, now: Session) -> ShownNetwork | None:
     if page == INSIDE or page in OF_THE_MODEL_IN_USE:
         kept = shown_inside(now) if page == INSIDE else now.answering
         return None if kept is None else _of_kept(kept, page, now)
-    training = now.training
-    if training is None:
+    view = now.run_view
+    if view is None:
         return None
-    shown = ShownWeights.of(training, now.view.choice)
+    shown = ShownWeights.of(view, now.view.choice)
     return ShownNetwork(shown.name, shown.model, shown.loss, shown.run.experiment)
 
 
@@ -69,14 +69,14 @@ def held(now: Session, kept: Kept) -> ByHand | None:
     by_hand = now.by_hand
     if by_hand is None or by_hand.title != kept.title:
         return None
-    if now.answering_run is not None and now.moment_of(by_hand.choice) != now.inside_choice:
+    if now.answering_view is not None and now.moment_of(by_hand.choice) != now.inside_choice:
         return None
     return by_hand if by_hand.original.shown_classes == kept.model.shown_classes else None
 
 
 def _moment(now: Session) -> ShownWeights | None:
-    training = now.answering_run
-    return None if training is None else ShownWeights.of(training, now.inside_choice)
+    view = now.answering_view
+    return None if view is None else ShownWeights.of(view, now.inside_choice)
 
 
 def _of_kept(kept: Kept, page: str, now: Session) -> ShownNetwork:
@@ -86,8 +86,8 @@ def _of_kept(kept: Kept, page: str, now: Session) -> ShownNetwork:
         loss = None if experiment is None else by_hand.model.loss
         return ShownNetwork(CHANGED, by_hand.model, loss, experiment)
     model = kept.model if by_hand is None else by_hand.model
-    training = now.answering_run
-    if training is None:
+    view = now.answering_view
+    if view is None:
         return ShownNetwork(kept.title, model, model.loss, experiment)
-    shown = ShownWeights.of(training, now.inside_choice if page == INSIDE else "Best")
+    shown = ShownWeights.of(view, now.inside_choice if page == INSIDE else "Best")
     return ShownNetwork(shown.name, model, model.loss, experiment)

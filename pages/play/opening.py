@@ -115,12 +115,8 @@ def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
 
 def _is_learning(experiment: Experiment) -> bool:
     """Return whether the run under way learns the polynomials of `experiment`."""
-    training = session.current().training
-    return (
-        training is not None
-        and training.is_active
-        and training.run.experiment.polynomials == experiment.polynomials
-    )
+    view = session.current().run_view
+    return view is not None and view.is_active and view.run.experiment.polynomials == experiment.polynomials
 
 
 def _train(experiment: Experiment) -> None:

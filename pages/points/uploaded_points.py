@@ -170,8 +170,8 @@ def _far_sentence(far: int, count: int) -> str:
 
 def _measure_again_button() -> None:
     """Draw a button that measures again, while the model still learns."""
-    training = session.current().training
-    if training is not None and training.is_active:
+    view = session.current().run_view
+    if view is not None and view.is_active:
         st.button(
             "Measure again",
             key=AGAIN_KEY,

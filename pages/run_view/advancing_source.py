@@ -23,7 +23,7 @@ class AdvancingSource(ABC):
     @property
     def sequence(self) -> int:
         """That of a frame made now."""
-        return sum(training.version for training in self._trainings)
+        return sum(training.view.version for training in self._trainings)
 
     def frame(self) -> Frame:
         """Return the latest frame; the same object as long as nothing has changed."""

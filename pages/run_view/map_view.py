@@ -78,8 +78,8 @@ def draw_layers() -> None:
 def look() -> Look:
     """Return what the map of a run shows, as the user has chosen."""
     now = session.current()
-    view = now.view
-    map_view = view.map_view if now.training is None else shown_view(now.training.run.experiment)
+    view, of_run = now.view, now.run_view
+    map_view = view.map_view if of_run is None else shown_view(of_run.run.experiment)
     return Look(view.choice, map_view, view.map_layers, view.asked)
 
 
@@ -101,7 +101,7 @@ def network_map(shown: ShownWeights) -> go.Figure:
 def draw_selected(shown: ShownRun) -> None:
     """Draw the choices, and the selected map with its caption."""
     figure = selected_map(shown.weights)
-    draw(shown.training.run.experiment)
+    draw(shown.experiment)
     progress.draw_map(figure, shown, *bindings(figure, shown.look), model_now=answering(shown))
     time_slider.draw(shown)
     draw_caption(shown, figure)
@@ -109,7 +109,7 @@ def draw_selected(shown: ShownRun) -> None:
 
 def answering(shown: ShownRun) -> ModelNow:
     """Return what returns the network or the referee whose answers the selected map shows."""
-    referee = referee_of(shown.training.run.experiment) if shown.look.map_view == "Referee" else None
+    referee = referee_of(shown.experiment) if shown.look.map_view == "Referee" else None
     return shown.model_now if referee is None else lambda: referee
 
 
@@ -161,7 +161,7 @@ def _map_without_layers(shown: ShownWeights) -> go.Figure:
 
 def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
     """Draw the caption of `figure`, the selected map."""
-    experiment = shown.training.run.experiment
+    experiment = shown.experiment
     match shown_view(experiment):
         case "Network":
             html = escape(network_caption(experiment))

@@ -137,7 +137,7 @@ def _enlarged(figure: go.Figure) -> go.Figure:
 
 
 def _html(shown: ShownRun) -> str:
-    now, best = shown.values, best_possible(shown.training.run.experiment)
+    now, best = shown.values, best_possible(shown.experiment)
     weights = now["weights"]
     numbers = _numbers(weights["held_out_text"], best_possible_text(best), weights["loss_text"])
     return _style() + progress.status_html(now) + numbers

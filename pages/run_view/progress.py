@@ -254,4 +254,4 @@ def _value(now: dict[str, Any], name: str, tag: str = "span", look: str = "") ->
 
 
 def _file_name(kind: str, shown: ShownRun) -> str:
-    return file_names.of(kind, shown.training.run.experiment)
+    return file_names.of(kind, shown.experiment)

@@ -61,12 +61,12 @@ class SessionSource(AdvancingSource):
         contents = self._show(self._session.collected())
         now = monotonic()
         self._rests_until = now + min(SECONDS_BETWEEN, RESTS * (now - began))
-        values = {"active": True, "generation": self.training.generation, **contents.values}
+        values = {"active": True, "generation": self.training.view.generation, **contents.values}
         return Frame(self.name, sequence, values, contents.blobs)
 
     def _is_recent(self) -> bool:
         # a run that computes soon has another
-        return self.training.status == "running" and monotonic() < self._rests_until
+        return self.training.view.status == "running" and monotonic() < self._rests_until
 
 
 def follow_answering(part: str, show: Show, window: Window | None = None) -> Followed | None:
@@ -80,11 +80,11 @@ def follow_answering(part: str, show: Show, window: Window | None = None) -> Fol
 
 def best_map(now: Session) -> ShownMap | None:
     """Return the map of the model that is kept of the run, as a worker has rendered it if it has."""
-    kept, training = now.own, now.training
-    if kept is None or kept.experiment is None or training is None:
+    kept, view = now.own, now.run_view
+    if kept is None or kept.experiment is None or view is None:
         return None
     model, experiment = kept.model, kept.experiment
-    best = None if training.pictured is None else training.pictured[1].best
+    best = None if view.pictured is None else view.pictured[1].best
     if best is not None and best.map is not None and best.model.loss == model.loss:
         return shown_map(best.map, experiment, differences=False)
     rendered = class_map(
@@ -101,7 +101,7 @@ def follow(part: str, show: Show, window: Window | None = None) -> Followed | No
     """Let the tab follow what that part of the page shows, while the run advances; None if it does not."""
     now = session.current()
     training = now.training
-    if training is None or not training.is_active:
+    if training is None or not training.view.is_active:
         return None
     training.show(Wish(window, best=True))  # it is the best weights that are kept
     name = f"{training.name}-{part}"

@@ -11,9 +11,11 @@ from pages.channel.live_text import Followed
 from pages.plane.live import Bound
 from pages.run_view.source import Look, RunSource, values
 from pages.runs.runner import Training
+from pages.runs.view import RunView
+from pages.setup import controls
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
-from polycore import Model
+from polycore import Experiment, Model
 from polycore.pictures.palette import PALETTE
 
 
@@ -21,28 +23,34 @@ from polycore.pictures.palette import PALETTE
 class ShownRun:
     """A run that a page draws.
 
-    look: what the page shows of it. weights: those that are drawn.
+    view: as it was when the page was drawn. look: what the page shows of it. weights: those that are drawn.
     followed: how the page's components follow the run from there.
     """
 
     training: Training
+    view: RunView
     look: Look
     weights: ShownWeights
     followed: Followed
 
     def model_now(self) -> Model:
         """Return the weights that the page shows, as they are at the moment of the call."""
-        return ShownWeights.of(self.training, self.look.weights).model
+        return ShownWeights.of(self.training.view, self.look.weights).model
 
     @cached_property
     def values(self) -> dict[str, Any]:
         """What is drawn beside map and history: the same in every part of the page."""
-        return values(self.training, self.weights)
+        return values(self.view, self.weights, controls.seen_again(self.training))
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment of the run."""
+        return self.view.run.experiment
 
     def bound(self, *bindings: tuple[str, str]) -> Bound:
         """Return what lets a figure follow the run; see `live.Bound`."""
-        count = self.training.run.experiment.class_count
-        return Bound(self.followed, bindings, [look.rgb for look in PALETTE[:count]])
+        colors = [look.rgb for look in PALETTE[: self.experiment.class_count]]
+        return Bound(self.followed, bindings, colors)
 
 
 def shown_run(look: Look, *, running: bool) -> ShownRun | None:
@@ -59,8 +67,9 @@ def shown_run(look: Look, *, running: bool) -> ShownRun | None:
     source = known if isinstance(known, RunSource) else RunSource(training)
     source.look_at(look)
     session_key.follow(source)
-    if training.is_active != running:
-        st.rerun()
     # read first: what changes while the page is drawn comes in a frame
     followed = Followed(source.name, source.sequence, running)
-    return ShownRun(training, look, ShownWeights.of(training, look.weights), followed)
+    view = training.view
+    if view.is_active != running:
+        st.rerun()
+    return ShownRun(training, view, look, ShownWeights.of(view, look.weights), followed)

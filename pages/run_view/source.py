@@ -13,6 +13,7 @@ from pages.run_view.advancing_source import TravelingSource
 from pages.runs import status
 from pages.runs.past import Choice, moments
 from pages.runs.runner import Training
+from pages.runs.view import RunView
 from pages.server.frame import Frame
 from pages.server.hub import Halt
 from pages.setup import controls
@@ -73,7 +74,7 @@ class RunSource(TravelingSource):
         with self._lock:
             before, self._look = self._look, look
             self._rest(changed=look != before)
-        self.training.show(look.wish(self.training.run.experiment))
+        self.training.show(look.wish(self.training.view.run.experiment))
 
     def halt(self, how: Halt, generation: int) -> None:
         """Pause or stop the run, as `how` says, if its status has not changed since."""
@@ -88,38 +89,39 @@ class RunSource(TravelingSource):
         return _frame(self.training, look, sequence)
 
 
-def values(training: Training, shown: ShownWeights) -> dict[str, Any]:
-    """Return what a page shows of a run beside its map and its history, as text and numbers."""
-    run, portrait = shown.run, _portrait(training, shown, Wish())
+def values(view: RunView, shown: ShownWeights, again: str) -> dict[str, Any]:
+    """Return what a page shows of a run beside its map and its history, as text and numbers.
+
+    again: see `controls.seen_again`.
+    """
+    run, portrait = shown.run, _portrait(view, shown, Wish())
     dead = dead_neurons.count(shown.model, run.experiment) if portrait is None else portrait.dead
-    again = controls.seen_again(training)
     return {
         "again": again,
         "caught_up": not again,
-        "generation": training.generation,
-        "active": training.is_active,
-        "status": training.status.capitalize(),
-        "line": status.line(training, run),
+        "generation": view.generation,
+        "active": view.is_active,
+        "status": view.status.capitalize(),
+        "line": status.line(view),
         "step": run.step,
         "begun": run.step > 0,
-        "moments": moments(training.snapshot_steps, run),
+        "moments": moments(run),
         "share": 100 * run.step / run.last_step,
-        "notes": status.notes(training),
-        **_speed_and_time(training),
+        "notes": status.notes(view),
+        **_speed_and_time(view),
         "weights": _weights(shown, dead),
     }
 
 
-def _speed_and_time(training: Training) -> dict[str, str]:
+def _speed_and_time(view: RunView) -> dict[str, str]:
     """Return how fast the run is, and how long it takes or has taken; nothing that cannot be known."""
-    if training.run.done or training.status == "stopped":
-        seconds = training.seconds
-        time = f"{seconds:.1f} s" if seconds < 10 else duration(seconds)
-        return {"speed": _speed(training.mean_speed), "time_label": "Computing time", "time": time}
-    computes, waits = training.status == "running", training.status == "waiting"
-    left = None if waits else training.seconds_left  # how long the runs before it take is not known
+    if view.run.done or view.status == "stopped":
+        time = f"{view.seconds:.1f} s" if view.seconds < 10 else duration(view.seconds)
+        return {"speed": _speed(view.mean_speed), "time_label": "Computing time", "time": time}
+    # in the queue nothing is said of it: how long the runs before it take is not known
+    left = None if view.status == "waiting" else view.seconds_left
     return {
-        "speed": _speed(training.steps_per_second) if computes else UNKNOWN,
+        "speed": _speed(view.steps_per_second) if view.status == "running" else UNKNOWN,
         "time_label": "Time left",
         "time": UNKNOWN if left is None else duration(left),
     }
@@ -153,12 +155,13 @@ def _weights(shown: ShownWeights, dead: int) -> dict[str, Any]:
 
 
 def _frame(training: Training, look: Look, sequence: int) -> Frame:
-    shown = ShownWeights.of(training, look.weights)
-    header = values(training, shown)
+    view = training.view
+    shown = ShownWeights.of(view, look.weights)
+    header = values(view, shown, controls.seen_again(training))
     blobs = {"history": _columns(shown.run.whole_history)}
     experiment = shown.run.experiment
     wish = look.wish(experiment)
-    portrait = _portrait(training, shown, wish)
+    portrait = _portrait(view, shown, wish)
     if portrait is not None:
         # a picture that was drawn for several sessions may have more than this one looks at
         mistakes = _mistakes(portrait, experiment) if wish.answers else None
@@ -176,13 +179,13 @@ def _frame(training: Training, look: Look, sequence: int) -> Frame:
     return Frame(training.name, sequence, header, blobs)
 
 
-def _portrait(training: Training, shown: ShownWeights, wish: Wish) -> Portrait | None:
+def _portrait(view: RunView, shown: ShownWeights, wish: Wish) -> Portrait | None:
     """Return the portrait of the weights shown, unless the workers have not made it."""
     if isinstance(shown.choice, int):
-        return training.past_portrait(shown.choice, wish)
-    if training.pictured is None:
+        return view.past_portrait(shown.choice, wish)
+    if view.pictured is None:
         return None
-    run, picture = training.pictured
+    run, picture = view.pictured
     if run is not shown.run:
         return None
     if shown.choice == "Best" and shown.step != run.step:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError
 from typing import Generic, TypeVar
 
-from pages.runs.failure import MAX_SENTENCE
+from pages.runs.status import MAX_SENTENCE
 from pages.server.audience import Audience, Listener
 from pages.server.frame import Frame
 from pages.server.hub import Halt, IsThere

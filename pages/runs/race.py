@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from pages.runs.runner import Training
+from pages.runs.view import RunView
 from pages.server import server
 from polycore import Experiment, Model, PolycoreError
 from polycore.experiment.settings import SETTINGS
@@ -109,22 +110,83 @@ GRADIENT = (
 
 @dataclass(frozen=True, eq=False)
 class Lane:
-    """The run of one entrant in a race, and its name."""
+    """One entrant of a race: its name, and what there is to see of its run."""
 
     name: str
-    training: Training
+    view: RunView
 
     @property
     def experiment(self) -> Experiment:
         """The experiment that gives the same run without a budget: with the steps taken, at least 1."""
-        run = self.training.run
+        run = self.view.run
         return replace(run.experiment, steps=max(1, run.step))
 
     @property
     def model(self) -> Model:
         """The best model so far, whose metadata names `experiment`."""
-        best = self.training.best
+        best = self.view.best
         return replace(best, metadata={**best.metadata, "experiment": self.experiment.summary()})
+
+
+@dataclass(frozen=True, eq=False)
+class RaceView:
+    """What there is to see of a race at one moment; for the other fields see `Race`."""
+
+    set_up: Experiment
+    budget: float
+    lanes: tuple[Lane, ...]
+    kind: Kind
+
+    @property
+    def is_running(self) -> bool:
+        """Whether any lane advances by itself."""
+        return any(lane.view.is_active for lane in self.lanes)
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether it was stopped before every lane had used its budget."""
+        return any(lane.view.status == "stopped" for lane in self.lanes)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any lane has taken a step."""
+        return any(lane.view.run.step for lane in self.lanes)
+
+    @property
+    def leader(self) -> Lane:
+        """The lane with the lowest loss; of several, the one that reached it in the fewest seconds."""
+        return min(self.lanes, key=_loss_and_seconds)
+
+    def is_of(self, set_up: Experiment) -> bool:
+        """Return whether a race of these entrants on `set_up` would be the same."""
+        course, entrants = course_of(set_up), ENTRANTS[self.kind]
+        return all(entrants[lane.name].on(course) == lane.view.run.experiment for lane in self.lanes)
+
+    def standing(self) -> str:
+        """Return a sentence that says which lane leads."""
+        run = self.leader.view.run
+        lowest = f"{loss_text(run.best_loss)} nats, after {counted(run.step, 'step')}"
+        if self.is_running:
+            return f"{self.leader.name} is ahead: its lowest loss so far is {lowest}."
+        losses = [lane.view.run.best_loss for lane in self.lanes]
+        if losses.count(run.best_loss) > 1:  # they reached the floor of the loss
+            return f"{self.leader.name} was the first to reach the lowest loss: {lowest}."
+        return f"{self.leader.name} has the lowest loss: {lowest}."
+
+    def verdict(self) -> str:
+        """Return a sentence on which lane leads: why it is, or is not, a surprise, or what may change it."""
+        if self.kind == "Activations":
+            return "Other layers, another learning rate or another seed may change the order."
+        leader = self.leader
+        experiment = leader.view.run.experiment
+        searching = [_searches(lane.view.run.experiment) for lane in self.lanes]
+        if not any(searching) or all(searching):
+            surprise = "a" if leader.name == "Random search" else "no"
+            return f"That is {surprise} surprise: {OPTIMIZER_ENTRANTS[leader.name].advantage}."
+        gradient = GRADIENT.format(weights=experiment.parameter_count)
+        if _searches(experiment):
+            return f"That is a surprise: {gradient}. Try more seconds, or another seed."
+        return f"That is no surprise: {gradient}."
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,12 +194,14 @@ class Race:
     """A race of two to four lanes; `budget` is in seconds of computing for each.
 
     set_up: the user's experiment, from which `course_of` makes the course.
+    names, trainings: of its lanes.
     kind: what the lanes differ in.
     """
 
     set_up: Experiment
     budget: float
-    lanes: tuple[Lane, ...]
+    names: tuple[str, ...]
+    trainings: tuple[Training, ...]
     kind: Kind = "Optimizers"
 
     @classmethod
@@ -167,72 +231,32 @@ class Race:
             Training.of(ENTRANTS[kind][name].on(course), executor, advance_and_measure, budget, owner=owner)
             for name in names
         ]
-        return cls(set_up, budget, tuple(map(Lane, names, trainings)), kind)
+        return cls(set_up, budget, tuple(names), tuple(trainings), kind)
 
     @property
-    def is_running(self) -> bool:
-        """Whether any lane advances by itself."""
-        return any(lane.training.is_active for lane in self.lanes)
+    def name(self) -> str:
+        """Its name, which is that of its first lane's run."""
+        return self.trainings[0].name
 
     @property
-    def was_stopped(self) -> bool:
-        """Whether it was stopped before every lane had used its budget."""
-        return any(lane.training.status == "stopped" for lane in self.lanes)
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether any lane has taken a step."""
-        return any(lane.training.run.step for lane in self.lanes)
-
-    @property
-    def leader(self) -> Lane:
-        """The lane with the lowest loss; of several, the one that reached it in the fewest seconds."""
-        return min(self.lanes, key=_loss_and_seconds)
-
-    def is_of(self, set_up: Experiment) -> bool:
-        """Return whether a race of these entrants on `set_up` would be the same."""
-        course, entrants = course_of(set_up), ENTRANTS[self.kind]
-        return all(entrants[lane.name].on(course) == lane.training.run.experiment for lane in self.lanes)
+    def view(self) -> RaceView:
+        """What there is to see of it now."""
+        lanes = (Lane(name, one.view) for name, one in zip(self.names, self.trainings, strict=True))
+        return RaceView(self.set_up, self.budget, tuple(lanes), self.kind)
 
     def start(self) -> None:
         """Start all lanes. Raises PolycoreError, and starts none, if this server has no room for all."""
-        for lane in self.lanes:
-            lane.training.start()
-        refused = [lane.training.error for lane in self.lanes if lane.training.status == "ready"]
+        for training in self.trainings:
+            training.start()
+        refused = [lane.view.error for lane in self.view.lanes if lane.view.status == "ready"]
         if refused:
             self.stop()
             raise PolycoreError(str(refused[0]))
 
     def stop(self) -> None:
         """End it for good; each lane stays at its step."""
-        for lane in self.lanes:
-            lane.training.stop()
-
-    def standing(self) -> str:
-        """Return a sentence that says which lane leads."""
-        run = self.leader.training.run
-        lowest = f"{loss_text(run.best_loss)} nats, after {counted(run.step, 'step')}"
-        if self.is_running:
-            return f"{self.leader.name} is ahead: its lowest loss so far is {lowest}."
-        losses = [lane.training.run.best_loss for lane in self.lanes]
-        if losses.count(run.best_loss) > 1:  # they reached the floor of the loss
-            return f"{self.leader.name} was the first to reach the lowest loss: {lowest}."
-        return f"{self.leader.name} has the lowest loss: {lowest}."
-
-    def verdict(self) -> str:
-        """Return a sentence on which lane leads: why it is, or is not, a surprise, or what may change it."""
-        if self.kind == "Activations":
-            return "Other layers, another learning rate or another seed may change the order."
-        leader = self.leader
-        experiment = leader.training.run.experiment
-        searching = [_searches(lane.training.run.experiment) for lane in self.lanes]
-        if not any(searching) or all(searching):
-            surprise = "a" if leader.name == "Random search" else "no"
-            return f"That is {surprise} surprise: {OPTIMIZER_ENTRANTS[leader.name].advantage}."
-        gradient = GRADIENT.format(weights=experiment.parameter_count)
-        if _searches(experiment):
-            return f"That is a surprise: {gradient}. Try more seconds, or another seed."
-        return f"That is no surprise: {gradient}."
+        for training in self.trainings:
+            training.stop()
 
 
 def shares_weights(set_up: Experiment, kind: Kind, names: Sequence[str]) -> bool:
@@ -276,5 +300,5 @@ def _searches(experiment: Experiment) -> bool:
 
 
 def _loss_and_seconds(lane: Lane) -> tuple[float, float]:
-    loss = lane.training.run.best_loss
-    return loss, next(mark.seconds for mark in lane.training.marks if mark.best_loss <= loss)
+    loss = lane.view.run.best_loss
+    return loss, next(mark.seconds for mark in lane.view.marks if mark.best_loss <= loss)

@@ -13,6 +13,7 @@ from pages.runs.computing_cost import seconds_of
 from pages.runs.marks import Mark
 from pages.runs.runner import Training
 from pages.runs.varied import Varied
+from pages.runs.view import RunView
 from pages.server import server
 from polycore import Experiment, Model, PolycoreError, advance
 from polycore.formatting import duration
@@ -42,9 +43,14 @@ class Sweep:
     """
 
     def __init__(
-        self, set_up: Experiment, varied: Varied, executor: Executor, owner: Hashable = None
+        self,
+        set_up: Experiment,
+        varied: Varied,
+        executor: Executor,
+        owner: Hashable = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`owner` is the session.
+        """`owner` is the session; `clock` returns the time in seconds.
 
         Raises PolycoreError if the runs are too many or too large for this server, or invalid.
         """
@@ -54,6 +60,7 @@ class Sweep:
         self.budget = server.current().limits.seconds_of_sweep  # seconds of computing for each run
         self._executor = executor
         self._owner = owner
+        self._clock = clock
         self._lock = threading.Lock()
         self._status: Status = "ready"
         self._under_way: dict[int, Training] = {}  # by index in `experiments`
@@ -62,7 +69,7 @@ class Sweep:
         self._best: Best | None = None
         self._refusal: str | None = None
         self._is_there: Callable[[], bool] = lambda: True
-        self._looked_at = monotonic()
+        self._looked_at = clock()
 
     @property
     def status(self) -> Status:
@@ -106,16 +113,16 @@ class Sweep:
     @property
     def refusal(self) -> str | None:
         """A sentence if this server has no room for any of its runs at the moment, else None."""
-        under_way = self.under_way
-        if not self.is_active or any(training.is_active for training in under_way):
+        views = [training.view for training in self.under_way]
+        if not self.is_active or any(view.is_active for view in views):
             return None
-        return next((training.error for training in under_way if training.error), self._refusal)
+        return next((view.error for view in views if view.error), self._refusal)
 
     @property
     def seconds(self) -> float:
         """Processor time in seconds that workers have computed for the runs under way and the ended ones."""
         ended = sum(outcome.seconds for outcome in self._outcomes)
-        return ended + sum(training.seconds for training in self.under_way)
+        return ended + sum(training.view.seconds for training in self.under_way)
 
     @property
     def seconds_left(self) -> float:
@@ -127,7 +134,7 @@ class Sweep:
         if succeeded:
             estimate = sum(self._cost(outcome.index) for outcome in succeeded)
             left *= sum(outcome.seconds for outcome in succeeded) / estimate
-        return max(0.0, left - sum(training.seconds for training in self.under_way))
+        return max(0.0, left - sum(training.view.seconds for training in self.under_way))
 
     def standing(self) -> str:
         """Return the progress in one line."""
@@ -178,7 +185,7 @@ class Sweep:
 
     def seen(self, is_there: Callable[[], bool] = lambda: True) -> None:
         """Note that the user looks at it; see Training. No run starts while nobody looks."""
-        self._is_there, self._looked_at = is_there, monotonic()
+        self._is_there, self._looked_at = is_there, self._clock()
         for training in self.under_way:
             training.seen(is_there)
         self._continue()
@@ -187,7 +194,7 @@ class Sweep:
         if not self.is_active:
             return
         for training in self.under_way:
-            if training.status == "paused":  # it was asleep, or there was no room for it
+            if training.view.status == "paused":  # it was asleep, or there was no room for it
                 training.resume()
         self._collect()
 
@@ -201,12 +208,13 @@ class Sweep:
                 self._outcomes = (*self._outcomes, outcome.without_model())
                 previous = [] if self._best is None else [self._best.outcome]
                 if training is not None and outcome.model and best([*previous, outcome]) is outcome:
-                    self._best = Best(outcome, outcome.model, training.run.history, training.marks)
+                    view = training.view
+                    self._best = Best(outcome, outcome.model, view.run.history, view.marks)
                 if len(self._outcomes) == len(self.experiments):
                     self._status = "finished"
 
     def _most_at_once(self) -> int:
-        watched = self._is_there() and monotonic() - self._looked_at < viewer.LEASE_SECONDS
+        watched = self._is_there() and self._clock() - self._looked_at < viewer.LEASE_SECONDS
         if not (watched and self.is_active):
             return 0
         own = server.current()
@@ -218,7 +226,9 @@ class Sweep:
         future.set_running_or_notify_cancel()  # it is the training that is stopped
         end = partial(self._end, index, future)
         try:
-            training = Training.of(experiment, self._executor, advance, self.budget, end, self._owner)
+            training = Training.of(
+                experiment, self._executor, advance, self.budget, end, self._owner, self._clock
+            )
         except (PolycoreError, MemoryError) as error:
             future.set_result(Outcome(index, experiment, None, 0, 0.0, None, str(error) or NO_MEMORY))
             return future
@@ -226,28 +236,27 @@ class Sweep:
         with self._lock:
             if self.is_active:
                 training.start()
-            self._refusal = training.error
-            if training.status == "ready":  # refused, or paused or stopped meanwhile
+            view = training.view
+            self._refusal = view.error
+            if view.status == "ready":  # refused, or paused or stopped meanwhile
                 return None
             self._under_way[index] = training
             return future
 
     def _end(self, index: int, future: Future[Outcome], training: Training) -> None:
-        future.set_result(_outcome(index, training, self.budget))
+        future.set_result(_outcome(index, training.view, self.budget))
         self._collect()
 
     def _cost(self, index: int) -> float:
         return min(self.budget, seconds_of(self.experiments[index]))
 
 
-def _outcome(index: int, training: Training, budget: float) -> Outcome:
-    run, model, error = training.run, None, training.error
-    if training.status == "finished":
+def _outcome(index: int, view: RunView, budget: float) -> Outcome:
+    run, model, error = view.run, None, view.error
+    if view.status == "finished":
         try:
-            model = training.best
+            model = view.best
         except MemoryError:
             error = NO_MEMORY
-    spent = f"It used its {budget:g} s of computing." if training.has_spent_budget else None
-    return Outcome(
-        index, run.experiment, model, run.step, training.seconds, run.ended_because or spent, error
-    )
+    spent = f"It used its {budget:g} s of computing." if view.has_spent_budget else None
+    return Outcome(index, run.experiment, model, run.step, view.seconds, run.ended_because or spent, error)

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from time import monotonic
 
 from polycore.workers.cluster import Cluster
@@ -23,9 +23,10 @@ class Entry:
     slot: held by the one run whose chunk is computed now, so that no entry has more than its share.
     """
 
-    def __init__(self, run: Hashable) -> None:
+    def __init__(self, run: Hashable, clock: Callable[[], float]) -> None:
         """`run` names what its runs compute if that is the same for all; None if nobody else computes it."""
         self.run = run
+        self._clock = clock
         self.turns: list[Turn] = []
         self.slot = threading.Lock()
         self._came = threading.Event()
@@ -42,7 +43,7 @@ class Entry:
 
     def come(self) -> None:
         """Let its runs compute from now on."""
-        self._began_at = monotonic()
+        self._began_at = self._clock()
         self._came.set()
 
     def go_back(self) -> None:
@@ -51,7 +52,7 @@ class Entry:
 
     def is_over(self) -> bool:
         """Return whether TURN_SECONDS of wall-clock time have passed since its turn came."""
-        return monotonic() - self._began_at >= TURN_SECONDS
+        return self._clock() - self._began_at >= TURN_SECONDS
 
 
 class Turn:
@@ -95,10 +96,18 @@ class Turns:
     """
 
     def __init__(
-        self, workers: Workers | Cluster, most_running: int | None = None, most_waiting: int | None = None
+        self,
+        workers: Workers | Cluster,
+        most_running: int | None = None,
+        most_waiting: int | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        """None is what suits the number of workers, and grows with a cluster."""
+        """None is what suits the number of workers, and grows with a cluster.
+
+        `clock` returns the time in seconds.
+        """
         self._workers = workers
+        self._clock = clock
         self._most_running, self._most_waiting = most_running, most_waiting
         self.film = threading.Lock()
         self.landscape = threading.Semaphore(max(1, workers.count // 2))
@@ -147,7 +156,7 @@ class Turns:
                 if full and len(self._waiting) >= self.most_waiting:
                     self.refused += 1
                     return None
-                entry = Entry(run)
+                entry = Entry(run, self._clock)
                 self.taken += 1
                 self._waiting.append(entry)
                 self._fill()

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.runs.runner import Training
+from pages.runs.view import RunView
 from pages.server import presence, server
 from pages.server.hub import Halt
 from pages.setup import seed
@@ -104,12 +105,12 @@ def draw() -> None:
 
     In a row, what they say is beside them.
     """
-    session_now = session.current()
-    training, experiment = session_now.training, session_now.experiment
-    changed = training is None or training.run.experiment != experiment
+    now = session.current()
+    training, view = now.training, now.run_view
+    changed = view is None or view.run.experiment != now.experiment
     st.html(STYLE)
     with st.container(horizontal=True, key=PREFIX, width="content"):
-        if training is None or (changed and training.status in RESTING):
+        if training is None or view is None or (changed and view.status in RESTING):
             with _slot("main"):
                 text = "Trains a network on the current set-up."
                 _draw_button("Start", PLAY, begin, False, text, "primary", MAIN_KEY)
@@ -117,31 +118,29 @@ def draw() -> None:
             _draw_stop_button(_do_nothing, True)
             _draw_reset_button(_do_nothing, True)
         else:
-            _draw_run_buttons(training, "secondary" if changed else "primary")
+            _draw_run_buttons(training, view, "secondary" if changed else "primary")
         seed.button(PREFIX)
     with st.container(key=f"{PREFIX}.beside"):
-        if training is not None and changed:
-            _draw_change(training)
-        elif training is not None and training.status in ("finished", "stopped"):
-            _draw_more(training)
-        elif (training is None or training.status == "ready") and _fitting_model() is not None:
+        if view is not None and changed:
+            _draw_change(view)
+        elif view is not None and view.status in ("finished", "stopped"):
+            _draw_more(view)
+        elif (view is None or view.status == "ready") and _fitting_model() is not None:
             with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.model"):
                 _draw_from_model()
-        elif (
-            training is not None and training.is_active and training.computed_ahead().seconds > SHORT_SECONDS
-        ):
+        elif training is not None and training.computed_ahead().seconds > SHORT_SECONDS:
             _draw_catch_up(training)
         else:
             with st.container(key=f"{PREFIX}.keys"):
                 st.caption(KEYS)
 
 
-def _draw_change(training: Training) -> None:
+def _draw_change(view: RunView) -> None:
     """Say that the run has another set-up; if it has not ended, draw a button that starts the new one.
 
     That has no key: the key of the first button does what that says, whatever is changed beside it.
     """
-    fits, rests = _fits(training), training.status in RESTING
+    fits, rests = _fits(view.run), view.status in RESTING
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{PREFIX}.changed"):
         if rests and not fits:
             st.caption(CHANGED)
@@ -154,22 +153,22 @@ def _draw_change(training: Training) -> None:
             _draw_button(
                 "Continue with these settings",
                 CONTINUE,
-                partial(_continue_from, training.whole_run),
+                partial(_continue_from, view.run),
                 False,
                 "Trains these weights further with the new settings. The charts go on, with a mark that says "
                 "what changed.",
             )
 
 
-def _draw_more(training: Training) -> None:
+def _draw_more(view: RunView) -> None:
     """Offer to train the weights of a run that has ended further."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.more"):
         _draw_button(
             "Continue",
             CONTINUE,
-            partial(_continue_from, training.whole_run),
+            partial(_continue_from, view.run),
             False,
-            f"Trains these weights for {training.run.experiment.steps:,} steps more. Change settings first, "
+            f"Trains these weights for {view.run.experiment.steps:,} steps more. Change settings first, "
             "and it continues with those.",
         )
         if _fitting_model() is not None:
@@ -187,9 +186,8 @@ def _draw_from_model() -> None:
     )
 
 
-def _fits(training: Training) -> bool:
+def _fits(run: Run) -> bool:
     """Return whether the run's weights can be trained further with the set-up."""
-    run = training.run
     return run.step > 0 and _is_of_set_up(run.experiment)
 
 
@@ -225,7 +223,7 @@ def _continue_from(weights: Run | Model) -> None:
         training = session.current().training
         if isinstance(weights, Run) and training is not None:
             training.pause()
-            weights = training.whole_run  # it may have learned more since the page was drawn
+            weights = training.view.run  # it may have learned more since the page was drawn
         own, experiment = server.current(), session.current().experiment
         own.limits.check(experiment)
         owner = presence.session_name()
@@ -238,7 +236,7 @@ def _continue_from(weights: Run | Model) -> None:
 def seen_again(training: Training) -> str:
     """Say up to which step the run has been computed before; "" if it has come to the end of that."""
     ahead = training.computed_ahead()
-    return AHEAD.format(ahead.step) if training.is_active and ahead.seconds else ""
+    return AHEAD.format(ahead.step) if ahead.seconds else ""
 
 
 def _draw_catch_up(training: Training) -> None:
@@ -251,22 +249,22 @@ def _draw_catch_up(training: Training) -> None:
         _draw_button("Catch up", ":material/fast_forward:", training.catch_up, False, CATCH_UP_HELP)
 
 
-def _draw_run_buttons(training: Training, kind: Literal["primary", "secondary"]) -> None:
-    can_step = training.status in ("ready", "paused", "failed")
-    can_stop = training.is_active or training.status in ("paused", "failed")
-    label, icon, action, description = _main_action(training)
+def _draw_run_buttons(training: Training, view: RunView, kind: Literal["primary", "secondary"]) -> None:
+    can_step = view.status in ("ready", "paused", "failed")
+    can_stop = view.is_active or view.status in ("paused", "failed")
+    label, icon, action, description = _main_action(training, view)
     with _slot("main"):
         _draw_button(label, icon, action, False, description, kind, MAIN_KEY)
-    is_ready = training.status == "ready"
+    is_ready = view.status == "ready"
     _draw_step_button(_begin_with_one_step if is_ready else partial(_step, training), not can_step)
     _draw_stop_button(training.stop, not can_stop)
-    reset_help = RESET_CONTINUED_HELP if training.run.earlier else RESET_HELP
+    reset_help = RESET_CONTINUED_HELP if view.run.earlier else RESET_HELP
     _draw_reset_button(partial(_reset, training), is_ready, reset_help)
 
 
 def draw_main(training: Training) -> None:
     """Draw only the button that pauses, resumes or repeats a run."""
-    label, icon, action, description = _main_action(training)
+    label, icon, action, description = _main_action(training, training.view)
     _draw_button(label, icon, action, False, description, "primary", MAIN_KEY)
 
 
@@ -276,8 +274,8 @@ def _slot(name: str) -> DeltaGenerator:
     return st.container(key=f"{PREFIX}.slot.{name}", width="content")
 
 
-def _main_action(training: Training) -> tuple[str, str, Callable[[], object], str]:
-    match training.status:
+def _main_action(training: Training, view: RunView) -> tuple[str, str, Callable[[], object], str]:
+    match view.status:
         case "ready":
             return "Start", PLAY, begin, "Trains from the initial weights."
         case "running":
@@ -286,7 +284,7 @@ def _main_action(training: Training) -> tuple[str, str, Callable[[], object], st
             return "Pause", PAUSE, training.pause, "Leaves the queue. Resume joins the queue at its end."
         case "paused" | "failed":
             return "Resume", PLAY, training.resume, "Continues from this step."
-        case _ if training.run.earlier:
+        case _ if view.run.earlier:
             return "Start", PLAY, begin, "Trains a new network on the set-up, from step 0."
         case _:
             return "Start again", ":material/replay:", begin, "Repeats the same run from step 0."
@@ -328,10 +326,11 @@ def _reset(training: Training) -> None:
     session.collect()
     training.pause()
     before = session.current()
+    run = training.view.run
     with refusal.later(PREFIX):
-        session.exchange_run(_new_training(training.run.experiment))
-        if training.run.step > 0:
-            session.offer_undo(f"The run went back from step {training.run.step:,} to 0.", before)
+        session.exchange_run(_new_training(run.experiment))
+        if run.step > 0:
+            session.offer_undo(f"The run went back from step {run.step:,} to 0.", before)
 
 
 def _ready_training() -> Training | None:
@@ -341,10 +340,11 @@ def _ready_training() -> Training | None:
     """
     with refusal.later(PREFIX):
         typed.take()
-        training, experiment = session.current().training, session.current().experiment
-        if training is not None and training.status == "ready" and training.run.experiment == experiment:
+        now = session.current()
+        training, view = now.training, now.run_view
+        if view is not None and view.status == "ready" and view.run.experiment == now.experiment:
             return training
-        training = _new_training(experiment)
+        training = _new_training(now.experiment)
         session.begin(training)
         return training
     return None

@@ -154,12 +154,10 @@ def collect() -> None:
 def is_under_way(kept: Kept) -> bool:
     """Return whether `kept` is of the run, and the run advances or can be resumed."""
     now = current()
-    training = now.training
-    return (
-        training is not None
-        and kept is now.own
-        and (training.is_active or training.status in ("paused", "failed"))
-    )
+    view = now.run_view
+    if view is None or kept is not now.own:
+        return False
+    return view.is_active or view.status in ("paused", "failed")
 
 
 def note_running() -> None:
@@ -169,7 +167,7 @@ def note_running() -> None:
     they agree; the run's next frame then causes the page to be drawn again.
     """
     now = current()
-    running = now.training is not None and now.training.is_active
+    running = now.run_view is not None and now.run_view.is_active
     if running != now.view.running:
         set_view(replace(now.view, running=running))
 

@@ -13,6 +13,7 @@ from pages.runs.past import Choice, available
 from pages.runs.race import Race
 from pages.runs.runner import Training
 from pages.runs.sweep import Sweep
+from pages.runs.view import RunView
 from pages.state.holdings import Holdings
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.points import Points
@@ -225,20 +226,26 @@ class Session:
         return self.models.answering
 
     @property
-    def own(self) -> Kept | None:
-        """The model that is kept of the run."""
-        return None if self.training is None else self.models.of_run(self.training.run)
+    def run_view(self) -> RunView | None:
+        """What there is to see of the run now; None before the first."""
+        return None if self.training is None else self.training.view
 
     @property
-    def answering_run(self) -> Training | None:
-        """The run if the model that answers is its best; None if that is another one.
+    def own(self) -> Kept | None:
+        """The model that is kept of the run."""
+        view = self.run_view
+        return None if view is None else self.models.of_run(view.run)
+
+    @property
+    def answering_view(self) -> RunView | None:
+        """What there is to see of the run if the model that answers is its best; None if that is another one.
 
         Of a run that repeats a longer one the model is kept already, and is none of its past.
         """
-        own, training = self.own, self.training
-        if own is None or training is None or own is not self.answering:
+        view, own = self.run_view, self.own
+        if own is None or view is None or own is not self.answering:
             return None
-        return training if own.last_step <= training.run.step else None
+        return view if own.last_step <= view.run.step else None
 
     @property
     def inside_choice(self) -> Choice:
@@ -247,12 +254,11 @@ class Session:
 
     def moment_of(self, choice: Choice) -> Choice:
         """Return what is shown for a choice of weights of the run that answers; "Best" if none does."""
-        training = self.answering_run
-        if training is None:
+        view = self.answering_view
+        if view is None:
             return "Best"
-        run = training.run
-        choice = available(choice, training.snapshot_steps, run)
-        rests_at_best = not training.is_active and run.best_step == run.step
+        choice = available(choice, view.run)
+        rests_at_best = not view.is_active and view.run.best_step == view.run.step
         return "Best" if choice == "Now" and rests_at_best else choice
 
     @property
@@ -287,7 +293,8 @@ class Session:
     @property
     def progress(self) -> Progress | None:
         """Whether the run advances by itself, and its step; None without a run."""
-        return None if self.training is None else (self.training.is_active, self.training.run.step)
+        view = self.run_view
+        return None if view is None else (view.is_active, view.run.step)
 
     @property
     def parts(self) -> dict[str, Any]:
@@ -312,16 +319,16 @@ class Session:
 
     def name_of_run_unless(self, experiment: Experiment) -> str | None:
         """Return the name of the run; None if there is none, or if it trains that experiment."""
-        training = self.training
-        return None if training is None or training.run.experiment == experiment else training.name
+        view = self.run_view
+        return None if view is None or view.run.experiment == experiment else view.name
 
     def collected(self) -> "Session":
         """Return the session with its run's best weights, if they are better than those kept of it."""
-        training, kept = self.training, self.own
-        if training is None or training.run.step == 0:
+        view = self.run_view
+        if view is None or view.run.step == 0:
             return self
-        run, seconds, marks = training.run, training.seconds, training.marks
-        best, history = training.best_of(run), run.history
+        run, seconds, marks = view.run, view.seconds, view.marks
+        kept, best, history = self.models.of_run(run), view.best, run.history
         if kept is None:
             number = self.models.runs + 1
             about = _about(run)

@@ -7,7 +7,7 @@ from typing import get_args
 import streamlit as st
 
 from pages.runs.past import Choice, Weights, available
-from pages.runs.runner import Training
+from pages.runs.view import RunView
 from pages.state import session
 from polycore import Model, Run
 from polycore.figures.alternative_text import Mark
@@ -29,20 +29,18 @@ class ShownWeights:
     model: Model
 
     @classmethod
-    def of(cls, training: Training, choice: Choice) -> "ShownWeights":
-        """Return the weights of that choice, as the run is now.
+    def of(cls, view: RunView, choice: Choice) -> "ShownWeights":
+        """Return the weights of that choice.
 
         A step whose weights made room for others is replaced by the first moment after it.
         """
-        run = training.run
-        choice = available(choice, training.snapshot_steps, run)
+        choice = available(choice, view.run)
         if isinstance(choice, int):
-            past = training.past(choice)
+            past = view.past(choice)
             if past is not None:
-                return cls(run, choice, past)
+                return cls(view.run, choice, past)
             choice = "Now"
-        model = training.current_of(run) if choice == "Now" else training.best_of(run)
-        return cls(run, choice, model)
+        return cls(view.run, choice, view.current if choice == "Now" else view.best)
 
     @property
     def step(self) -> int:
@@ -83,11 +81,6 @@ class ShownWeights:
     def gradient_norm(self) -> float | None:
         """The norm of the gradient at these weights; None if the run has not kept it."""
         return self.run.gradient_norm if self.step == self.run.step else None
-
-
-def chosen(training: Training) -> ShownWeights:
-    """Return those that the visitor has chosen, as the run is now."""
-    return ShownWeights.of(training, session.current().view.choice)
 
 
 def draw() -> None:

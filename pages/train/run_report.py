@@ -53,7 +53,7 @@ def draw(training: Training | None, *, running: bool) -> None:
     Draws nothing before the first step. `running`: whether the page shows the run as running. Nothing is
     measured meanwhile: it would have to be measured again whenever the best weights change.
     """
-    if training is None or training.status == "ready":
+    if training is None or training.view.status == "ready":
         return
     st.button(TITLE, key=OPEN_KEY, icon=ICON, on_click=_open, help=HELP)
     # its content is computed only while it is open
@@ -75,7 +75,7 @@ def _show(training: Training, *, running: bool) -> None:
     if running:
         st.caption("Measured when the run pauses or ends, with the weights of its best loss so far.")
     else:
-        _draw_report(ShownWeights.of(training, "Best"))
+        _draw_report(ShownWeights.of(training.view, "Best"))
 
 
 @lru_cache(maxsize=8)

@@ -75,9 +75,9 @@ def _replace_run(training: Training) -> None:
     if before.training is not None:
         before.training.pause()
     session.exchange_run(training)
-    session.replace_setup(training.run.experiment)
+    session.replace_setup(training.view.run.experiment)
     session.collect()
-    session.offer_undo(f"The run was imported. It is at step {training.run.step:,}.", before)
+    session.offer_undo(f"The run was imported. It is at step {training.view.run.step:,}.", before)
 
 
 def _max_megabytes() -> int:

@@ -1,7 +1,9 @@
 """A progress bar: one line of a terminal that is redrawn in place."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 from typing import TextIO
 
 from polycore.formatting import percent
@@ -18,12 +20,12 @@ _OMITTED_FIRST = ("speed", "held-out", "step", "loss", "left")
 class ProgressBar:
     """Shows the progress of a run or a film: in place in a terminal, otherwise only by the last line."""
 
-    def __init__(self, stream: TextIO) -> None:
-        """Draw nothing yet."""
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = monotonic) -> None:
+        """Draw nothing yet. `clock` returns the time in seconds."""
         self._stream = stream
         self._terminal = stream.isatty()
         self._cells = _cells(stream)
-        self._speed = Speed(SPEED_SECONDS)
+        self._speed = Speed(SPEED_SECONDS, clock)
         self._drawn = 0
 
     def begin(self, run: Run) -> None:
@@ -33,8 +35,7 @@ class ProgressBar:
 
     def draw(self, run: Run) -> None:
         """Show the current step of the run."""
-        self._speed.reach(run.step)
-        self._draw(run, self._speed.steps_per_second)
+        self._draw(run, self._speed.reach(run.step))
 
     def draw_count(self, done: int, count: int, what: str) -> None:
         """Show that `done` of `count` things are done; `what` names one, such as "frame"."""

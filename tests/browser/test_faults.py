@@ -55,7 +55,7 @@ if not hasattr(runner, "observed"):
 @st.fragment(run_every=1)
 def tell():
     gc.collect()
-    runs = sorted((training.status, training.run.step) for training in runner.observed)
+    runs = sorted((training.view.status, training.view.run.step) for training in runner.observed)
     st.text("; ".join(f"{{status}} at {{step}}" for status, step in runs) or "no runs")
 
 

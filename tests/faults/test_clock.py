@@ -79,12 +79,12 @@ def test_a_run_and_a_game_take_the_seconds_they_take_while_the_clock_is_set():
     began = time.monotonic()
     app = wait_for(press(opened("pages/3_train.py", QUICK), "Start"), "finished")
     training = session_of(app).training
-    assert training.run.step == 300
-    assert 0 < training.seconds <= time.monotonic() - began
-    seconds = [mark.seconds for mark in training.marks]
+    assert training.view.run.step == 300
+    assert 0 < training.view.seconds <= time.monotonic() - began
+    seconds = [mark.seconds for mark in training.view.marks]
     assert seconds == sorted(seconds)
-    assert 0 <= training.steps_per_second < 1e6
-    assert 1 < training.mean_speed < 1e6
+    assert 0 <= training.view.steps_per_second < 1e6
+    assert 1 < training.view.mean_speed < 1e6
     app.switch_page("pages/7_play.py").run()
     begins = time.monotonic()
     press(app, "Start")

@@ -15,7 +15,6 @@ import streamlit as st
 import polycore as pc
 from pages.channel import session_key
 from pages.frame import frame
-from pages.runs import viewer
 from pages.runs.runner import Training
 from pages.server import presence, server, tabs
 from pages.server.tabs import Tabs
@@ -73,7 +72,6 @@ class Tab:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(viewer, "monotonic", clock)
     monkeypatch.setattr(tabs, "time", SimpleNamespace(monotonic=clock))
     return clock
 
@@ -84,13 +82,13 @@ def one_turn(own_server):
 
 
 @pytest.fixture
-def begin(one_turn):  # noqa: ARG001  # all share it
+def begin(one_turn, clock):  # noqa: ARG001  # all share it
     """Return a function that starts a run which a tab looks at."""
     made = []
 
     def new(tab):
         hand = Hand()
-        training = Training(pc.start(EXPERIMENT), hand, pc.advance)
+        training = Training(pc.start(EXPERIMENT), hand, pc.advance, clock=clock)
         made.append(training)
         training.seen(tab.is_there)
         training.start()
@@ -108,10 +106,10 @@ def test_the_run_of_a_closed_tab_pauses_after_ten_seconds(begin, clock):
     clock.now += 9.9
     hand.deliver()
     hand.await_order()
-    assert training.status == "running"
+    assert training.view.status == "running"
     clock.now += 0.1
-    wait_until(lambda: training.status == "paused")  # also while its chunk is still under way
-    assert training.run.step == 1
+    wait_until(lambda: training.view.status == "paused")  # also while its chunk is still under way
+    assert training.view.run.step == 1
 
 
 def test_a_hidden_tab_s_run_goes_on_though_its_page_asks_once_a_minute(begin, clock):
@@ -120,7 +118,7 @@ def test_a_hidden_tab_s_run_goes_on_though_its_page_asks_once_a_minute(begin, cl
         clock.now += 59
         hand.deliver()
     hand.await_order()
-    assert training.status == "running"
+    assert training.view.status == "running"
 
 
 def test_a_refresh_or_a_short_outage_is_no_closed_tab(begin, clock):
@@ -132,7 +130,7 @@ def test_a_refresh_or_a_short_outage_is_no_closed_tab(begin, clock):
         hand.deliver()
         hand.await_order()
         hand.keep()
-    assert training.status == "running"
+    assert training.view.status == "running"
 
 
 def test_who_comes_back_to_a_closed_tab_s_run_finds_it_going_on(begin, clock):
@@ -141,14 +139,14 @@ def test_who_comes_back_to_a_closed_tab_s_run_finds_it_going_on(begin, clock):
     tab.is_open = False
     clock.now += 10
     hand.deliver()
-    wait_until(lambda: training.status == "paused")
+    wait_until(lambda: training.view.status == "paused")
     clock.now += 600
     training.seen(later.is_there)
-    assert training.status == "running"
+    assert training.view.status == "running"
     hand.deliver()
-    wait_until(lambda: training.run.step == 2)
+    wait_until(lambda: training.view.run.step == 2)
     hand.await_order()
-    assert training.status == "running"
+    assert training.view.status == "running"
 
 
 def test_a_person_s_own_pause_stays_one_after_the_tab_was_closed(begin, clock):
@@ -159,30 +157,30 @@ def test_a_person_s_own_pause_stays_one_after_the_tab_was_closed(begin, clock):
     tab.is_open = False
     clock.now += 60
     training.seen(Tab().is_there)
-    assert training.status == "paused"
+    assert training.view.status == "paused"
 
 
 def test_the_run_of_a_closed_tab_gives_its_place_to_the_next(begin, one_turn, clock):
     tab, other = Tab(), Tab()
     training, _ = begin(tab)
     next_one, hand = begin(other)
-    assert (training.status, next_one.status) == ("running", "waiting")
+    assert (training.view.status, next_one.view.status) == ("running", "waiting")
     tab.is_open = False
     clock.now += 10
-    wait_until(lambda: next_one.status == "running")
+    wait_until(lambda: next_one.view.status == "running")
     hand.deliver()
-    wait_until(lambda: next_one.run.step == 1)
-    assert (training.status, one_turn.waiting) == ("paused", 0)
+    wait_until(lambda: next_one.view.run.step == 1)
+    assert (training.view.status, one_turn.waiting) == ("paused", 0)
 
 
 def test_a_closed_tab_waits_for_no_turn(begin, one_turn, clock):
     tab = Tab()
     begin(Tab())
     waiting, _ = begin(tab)
-    assert waiting.status == "waiting"
+    assert waiting.view.status == "waiting"
     tab.is_open = False
     clock.now += 10
-    wait_until(lambda: waiting.status == "paused")
+    wait_until(lambda: waiting.view.status == "paused")
     assert (one_turn.running, one_turn.waiting) == (1, 0)
 
 

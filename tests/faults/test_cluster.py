@@ -100,15 +100,15 @@ def test_a_run_of_the_dashboard_loses_at_most_a_chunk_with_its_worker(two, exper
     long = replace(experiment, steps=1_000_000)
     training = Training(pc.start(long), two, a_few_slowly)
     training.start()
-    wait_until(lambda: training.run.step > 0)
+    wait_until(lambda: training.view.run.step > 0)
     for pid in {call.result(30) for call in [two.submit(slow_pid) for _ in range(4)]}:
         os.kill(pid, signal.SIGKILL)
     # a chunk may have ended just before: the one after it was computed by another worker
-    before = training.run.step
-    wait_until(lambda: training.run.step > before + MOST_STEPS or training.error)
-    assert (training.error, training.status) == (None, "running")
+    before = training.view.run.step
+    wait_until(lambda: training.view.run.step > before + MOST_STEPS or training.view.error)
+    assert (training.view.error, training.view.status) == (None, "running")
     training.stop()
-    run = training.whole_run
+    run = training.view.run
     assert same_run(run, pc.advance(pc.start(long), run.step))
 
 

@@ -50,7 +50,7 @@ wait_for(press(app, "Start"), "finished")
 app.switch_page("pages/4_predict.py").run()
 assert not app.exception
 assert [error.value for error in app.error] == []
-assert session_of(app).training.error is None
+assert session_of(app).training.view.error is None
 labels = [button.proto.label for button in app.get("download_button")]
 assert "Download the model" in labels, labels
 """

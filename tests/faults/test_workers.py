@@ -61,8 +61,8 @@ def undisturbed(experiment):
 
 
 def wait_for_steps(trainings):
-    reached = [training.run.step for training in trainings]
-    wait_until(lambda: all(t.run.step > step for t, step in zip(trainings, reached, strict=True)))
+    reached = [training.view.run.step for training in trainings]
+    wait_until(lambda: all(t.view.run.step > step for t, step in zip(trainings, reached, strict=True)))
 
 
 # --- killed -----------------------------------------------------------------------------------
@@ -78,38 +78,38 @@ def test_all_workers_killed_twice_change_nothing_in_any_run(two):
     wait_for_steps(trainings)
     for training in trainings:
         training.pause()
-    wait_until(lambda: [training.status for training in trainings] == ["paused", "paused"])
+    wait_until(lambda: [training.view.status for training in trainings] == ["paused", "paused"])
     for training, experiment in zip(trainings, experiments, strict=True):
-        assert same_run(training.whole_run, pc.advance(pc.start(experiment), training.run.step))
+        assert same_run(training.view.run, pc.advance(pc.start(experiment), training.view.run.step))
 
 
 def test_a_page_whose_workers_are_all_killed_tells_of_a_run_and_of_nothing_else():
     app = press(opened("pages/3_train.py", {**QUICK, "steps": "20000"}), "Start")
     training = session_of(app).training
-    wait_until(lambda: training.run.step > 1)
-    reached = training.run.step
+    wait_until(lambda: training.view.run.step > 1)
+    reached = training.view.run.step
     kill_all(server.current().workers)
     app.run()
     assert not app.exception
     assert [element.value for element in [*app.error, *app.warning]] == []
-    assert training.status in ("running", "finished")
-    wait_until(lambda: training.run.step > reached)
+    assert training.view.status in ("running", "finished")
+    wait_until(lambda: training.view.run.step > reached)
     wait_for(app, "finished")
-    assert training.error is None
-    assert same_run(training.whole_run, undisturbed(training.run.experiment))
+    assert training.view.error is None
+    assert same_run(training.view.run, undisturbed(training.view.run.experiment))
 
 
 def test_a_run_that_the_system_kills_again_and_again_fails_with_a_sentence_and_can_go_on(two, tmp_path):
     memory = tmp_path / "memory"
     training = begun(SMALL, two, partial(die_without, memory))
-    wait_until(lambda: training.status == "failed")
-    assert training.error.startswith("3 worker processes ended one after another at the same steps")
-    assert "smaller network" in training.error
-    assert training.run.step == 0
+    wait_until(lambda: training.view.status == "failed")
+    assert training.view.error.startswith("3 worker processes ended one after another at the same steps")
+    assert "smaller network" in training.view.error
+    assert training.view.run.step == 0
     memory.touch()
     training.resume()
-    wait_until(lambda: training.status == "finished")
-    assert same_run(training.whole_run, undisturbed(SMALL))
+    wait_until(lambda: training.view.status == "finished")
+    assert same_run(training.view.run, undisturbed(SMALL))
 
 
 # --- out of memory ----------------------------------------------------------------------------
@@ -119,14 +119,14 @@ def test_a_run_that_the_system_kills_again_and_again_fails_with_a_sentence_and_c
 def test_a_run_that_needs_more_than_a_worker_s_share_fails_alone_with_a_sentence(two, caplog):
     pids = pids_of(two)
     greedy, modest = begun(SMALL, two, partial(hoard, SHARE)), begun(OTHER, two, slowly)
-    wait_until(lambda: greedy.status == "failed")
-    assert greedy.error == (
+    wait_until(lambda: greedy.view.status == "failed")
+    assert greedy.view.error == (
         "The next steps need more memory than one run may use. The run is as it was before these steps: "
         "resume it, or try a smaller network, fewer samples or a smaller batch."
     )
-    assert greedy.run.step == 0
-    wait_until(lambda: modest.status == "finished")
-    assert same_run(modest.whole_run, undisturbed(OTHER))
+    assert greedy.view.run.step == 0
+    wait_until(lambda: modest.view.status == "finished")
+    assert same_run(modest.view.run, undisturbed(OTHER))
     assert pids_of(two) == pids  # nobody was killed over it
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
@@ -134,8 +134,8 @@ def test_a_run_that_needs_more_than_a_worker_s_share_fails_alone_with_a_sentence
 @needs_limits
 def test_what_fits_a_worker_s_share_is_computed(two):
     training = begun(SMALL, two, partial(hoard, SHARE // 10))
-    wait_until(lambda: training.status == "finished")
-    assert same_run(training.whole_run, undisturbed(SMALL))
+    wait_until(lambda: training.view.status == "finished")
+    assert same_run(training.view.run, undisturbed(SMALL))
 
 
 @needs_limits

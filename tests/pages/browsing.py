@@ -77,7 +77,7 @@ def press(app: AppTest, label: str) -> AppTest:
 def wait_for(app: AppTest, status: str) -> AppTest:
     """Wait until the run has that status, and draw the page again."""
     training = session_of(app).training
-    wait_until(lambda: training.status == status, state=lambda: f"the run is {training.status}")
+    wait_until(lambda: training.view.status == status, state=lambda: f"the run is {training.view.status}")
     app.run()
     assert not app.exception
     return app

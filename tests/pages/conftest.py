@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from time import monotonic
 from typing import Any
 from weakref import WeakSet
 
@@ -40,12 +41,22 @@ def no_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def share(own_server: Callable[..., Server]) -> Iterator[Callable[..., Turns]]:
+def own_clock(request: pytest.FixtureRequest) -> Callable[[], float]:
+    """Return the `clock` that a test sets, if it has one, else that of the machine."""
+    has_one = "clock" in request.fixturenames
+    clock: Callable[[], float] = request.getfixturevalue("clock") if has_one else monotonic
+    return clock
+
+
+@pytest.fixture
+def share(
+    own_server: Callable[..., Server], own_clock: Callable[[], float]
+) -> Iterator[Callable[..., Turns]]:
     """Let what a test starts share turns of its own, all given back at its end; return what sets them."""
     made: list[Turns] = []
 
     def set_turns(workers: int = 2, most_running: int = 10, most_waiting: int = 50) -> Turns:
-        made.append(Turns(Workers(workers), most_running, most_waiting))
+        made.append(Turns(Workers(workers), most_running, most_waiting, own_clock))
         own_server(turns=made[-1])
         return made[-1]
 

@@ -55,7 +55,7 @@ def test_a_click_asks_network_and_referee(click, page, button):
     app = on_lines(page, button)
     assert asked.CLICK in words(app)
     clicked(app)
-    best = session_of(app).training.best
+    best = session_of(app).training.view.best
     [shares] = best.predict_proba([[0.5, -0.25]])
     label = int(shares.argmax())
     text = words(app)
@@ -83,12 +83,12 @@ def test_during_a_run_its_current_weights_answer(click):
     clicked(app)
     press(app, "Pause")
     # a run that has begun, whatever it had reached at the press, and takes its next step in a while
-    training = Training(pc.advance(session_of(app).training.run, 1), Hand(), pc.advance)
+    training = Training(pc.advance(session_of(app).training.view.run, 1), Hand(), pc.advance)
     app.session_state[session.KEY] = replace(session_of(app), training=training)
     training.resume()
     app.run()
-    assert training.status == "running"
-    weights, biases = zip(*training.run.layers, strict=True)
+    assert training.view.status == "running"
+    weights, biases = zip(*training.view.run.layers, strict=True)
     values = np.array([[0.5, -0.25]])
     for layer, (w, b) in enumerate(zip(weights, biases, strict=True)):
         values = values @ w + b
@@ -119,7 +119,7 @@ def test_at_a_crossing_nobody_can_tell_and_the_odds_are_shown(click):
     text = words(app).replace("\N{NO-BREAK SPACE}", " ")
     assert "A crossing: p0 & p1 & p2" in text
     assert "the best guess is right once in three" in text
-    shares = session_of(app).training.best.predict_proba([[0.0, 0.0]])[0]
+    shares = session_of(app).training.view.best.predict_proba([[0.0, 0.0]])[0]
     rows = live_rows(app, "answer.crossing")
     for label, name in enumerate(("x", "x²", "−x")):
         network, referee = (cell.replace("\N{NO-BREAK SPACE}", " ") for cell in rows[f"p{label} = {name}"])
@@ -180,7 +180,7 @@ def test_a_network_from_a_link_answers_a_click(click, monkeypatch, page, embedde
 
 def test_the_answer_is_of_the_weights_that_are_shown(click):
     app = clicked(on_lines(learning_rate="0.5", batch="10", noise="0.3", steps="60"))
-    run, best = session_of(app).training.run, session_of(app).training.best
+    run, best = session_of(app).training.view.run, session_of(app).training.view.best
     assert run.best_step < run.step
     for choice, model in (("Best", best), ("Now", run.current)):
         labelled(app.button_group, "Weights").set_value(choice).run()

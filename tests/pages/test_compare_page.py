@@ -93,10 +93,10 @@ def test_a_finished_run_appears_by_itself():
     assert not app.exception
     training = session_of(app).training
     assert "Run 1 · Adam, 2 polynomials" in texts(app)
-    best = training.run.best_step
-    effort = f"300 steps, best loss at step {best} · {training.seconds:.1f} s of computing"
+    best = training.view.run.best_step
+    effort = f"300 steps, best loss at step {best} · {training.view.seconds:.1f} s of computing"
     assert live_value(app, "effort") == effort
-    assert metrics(app)["Loss"] == f"{training.best.loss:#.3g}"
+    assert metrics(app)["Loss"] == f"{training.view.best.loss:#.3g}"
     # the two curves meet outside of the range: no point is ambiguous
     assert compared(app)["Held-out accuracy"] == "best possible 100.0\u00a0%"
 
@@ -165,7 +165,7 @@ def test_a_deleted_run_is_gone_and_comes_back():
 
 def test_a_run_under_way_cannot_be_deleted():
     app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
-    wait_until(lambda: session_of(app).training.run.step)
+    wait_until(lambda: session_of(app).training.view.run.step)
     app.switch_page(COMPARE).run()
     button = app.button(key=key_of("delete", "Run 1 · Adam, 2 polynomials"))
     assert button.disabled
@@ -402,7 +402,7 @@ def at_the_line(*names, budget=0.3):
 
 
 def until_it_ends(app):
-    wait_until(lambda: not session_of(app).comparison.race.is_running)
+    wait_until(lambda: not session_of(app).comparison.race.view.is_running)
     app.run()
     assert not app.exception
     return app
@@ -417,7 +417,7 @@ def test_a_race_begins_with_those_that_are_chosen_though_the_page_was_not_drawn_
     app = at_the_line("Adam", "Random search", "Evolution")
     app.button_group(key=race_view.NAMES_KEYS["Optimizers"]).set_value(["Evolution", "Adam"])
     press(app, "Start the race")
-    assert [lane.name for lane in session_of(app).comparison.race.lanes] == ["Adam", "Evolution"]
+    assert [lane.name for lane in session_of(app).comparison.race.view.lanes] == ["Adam", "Evolution"]
     press(app, "Stop the race")
 
 
@@ -427,8 +427,8 @@ def test_activations_race_though_the_page_was_not_drawn_since_they_were_chosen()
     app.button_group(key=race_view.KIND_KEY).set_value("Activations")
     app = until_it_ends(press(app, "Start the race"))
     race = session_of(app).comparison.race
-    assert [lane.name for lane in race.lanes] == ["ReLU", "tanh", "Sigmoid", "Sine"]
-    assert [lane.model.activation for lane in race.lanes] == ["relu", "tanh", "sigmoid", "sine"]
+    assert [lane.name for lane in race.view.lanes] == ["ReLU", "tanh", "Sigmoid", "Sine"]
+    assert [lane.model.activation for lane in race.view.lanes] == ["relu", "tanh", "sigmoid", "sine"]
     assert "The loss landscape" not in [one.value for one in app.subheader]
     press(app, "Keep all")
     assert [kept.title for kept in session_of(app).models.kept][:2] == ["Race · ReLU", "Race · tanh"]
@@ -442,22 +442,22 @@ def test_activations_race_though_the_page_was_not_drawn_since_they_were_chosen()
 def test_a_race_ends_with_all_lanes_at_the_budget(figures):
     app = until_it_ends(press(at_the_line("Adam", "Random search", "Evolution"), "Start the race"))
     race = session_of(app).comparison.race
-    assert [lane.name for lane in race.lanes] == ["Random search", "Adam", "Evolution"]
-    for lane in race.lanes:
-        assert lane.training.status == "finished"
+    assert [lane.name for lane in race.view.lanes] == ["Random search", "Adam", "Evolution"]
+    for lane in race.view.lanes:
+        assert lane.view.status == "finished"
         # a chunk under way may take longer than was foreseen on a busy machine
-        assert 0.2 < lane.training.seconds < 0.3 + 0.5
-        assert lane.training.run.step > 1
+        assert 0.2 < lane.view.seconds < 0.3 + 0.5
+        assert lane.view.run.step > 1
     for key in ("race.loss", "race.accuracy"):
-        for trace, lane in zip(figures[key].data, race.lanes, strict=True):
+        for trace, lane in zip(figures[key].data, race.view.lanes, strict=True):
             assert trace.name == lane.name
             assert trace.x[0] == 0
-            assert trace.x[-1] == lane.training.seconds
+            assert trace.x[-1] == lane.view.seconds
     losses = [trace.y for trace in figures["race.loss"].data]
     assert all((np.diff(values) <= 0).all() for values in losses)
-    lowest = race.lanes[int(np.argmin([values[-1] for values in losses]))].training.run.best_loss
-    for place, lane in enumerate(race.lanes):
-        latest = lane.training.run.current
+    lowest = race.view.lanes[int(np.argmin([values[-1] for values in losses]))].view.run.best_loss
+    for place, lane in enumerate(race.view.lanes):
+        latest = lane.view.run.current
         assert live_value(app, f"lanes.{place}.loss") == loss_text(losses[place][-1])
         assert live_value(app, f"lanes.{place}.held_out") == f"{100 * latest.held_out_accuracy:.1f} %"
     assert f"has the lowest loss: {loss_text(lowest)} nats" in live_value(app, "standing")
@@ -472,10 +472,10 @@ def test_all_can_be_kept_once():
     press(app, "Keep all")
     assert titles(app) == ["Race · Random search", "Race · Adam"]
     assert not switch(app, "Keep all")
-    for saved, lane in zip(session_of(app).models.kept, race.lanes, strict=True):
-        assert saved.model.loss == pytest.approx(lane.training.run.best_loss, rel=1e-9)
-        assert saved.marks == lane.training.marks
-        assert saved.experiment.steps == lane.training.run.step
+    for saved, lane in zip(session_of(app).models.kept, race.view.lanes, strict=True):
+        assert saved.model.loss == pytest.approx(lane.view.run.best_loss, rel=1e-9)
+        assert saved.marks == lane.view.marks
+        assert saved.experiment.steps == lane.view.run.step
     app.button_group(key="compare.view").set_value("Kept runs").run()
     assert not app.exception
     assert {"Race · Random search", "Race · Adam"} <= set(texts(app))
@@ -485,17 +485,17 @@ def test_all_can_be_kept_once():
 def test_a_race_is_stopped_and_run_again():
     app = press(at_the_line("Adam", "SGD with momentum", budget=100.0), "Start the race")
     first = session_of(app).comparison.race
-    wait_until(lambda: first.has_begun)
+    wait_until(lambda: first.view.has_begun)
     app.run()
     assert (switch(app, "Race again"), switch(app, "Stop the race")) == (False, True)
     press(app, "Stop the race")
-    assert not first.is_running
+    assert not first.view.is_running
     assert "It was stopped" in " ".join(caption.value for caption in app.caption)
-    steps = [lane.training.run.step for lane in first.lanes]
+    steps = [lane.view.run.step for lane in first.view.lanes]
     press(app, "Race again")
     second = session_of(app).comparison.race
     assert second is not first
-    assert [lane.training.run.step for lane in first.lanes] == steps
+    assert [lane.view.run.step for lane in first.view.lanes] == steps
     second.stop()
 
 
@@ -545,11 +545,13 @@ def test_a_race_and_a_run_go_on_at_once():
     app.button_group(key=race_view.BUDGET_KEY).set_value(100.0).run()
     press(app, "Start the race")
     training, race = session_of(app).training, session_of(app).comparison.race
-    before = training.run.step
-    wait_until(lambda: training.run.step > before and all(lane.training.run.step for lane in race.lanes))
+    before = training.view.run.step
+    wait_until(
+        lambda: training.view.run.step > before and all(lane.view.run.step for lane in race.view.lanes)
+    )
     assert not app.run().exception
     race.stop()
-    assert training.status == "running"
+    assert training.view.status == "running"
     training.stop()
 
 

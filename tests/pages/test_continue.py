@@ -33,7 +33,7 @@ def labels(app):
 def test_a_run_that_has_ended_is_continued_as_it_was():
     app = press(trained(), "Continue")
     app = wait_for(app, "finished")
-    run = session_of(app).training.whole_run
+    run = session_of(app).training.view.run
     assert (run.began_at, run.step) == (300, 600)
     # as if it had been 600 steps long: with a constant learning rate nothing else depends on where it began
     whole = pc.advance(pc.start(replace(run.experiment, steps=600)), 600)
@@ -44,9 +44,9 @@ def test_a_run_that_has_ended_is_continued_as_it_was():
 def test_the_share_is_that_of_the_steps_that_are_named():
     run = pc.start(TINY, weights=pc.advance(pc.start(TINY), 60))  # to step 120
     training = Training(pc.advance(run, 30), executor=None, advance=pc.advance)
-    text = status.line(training, training.run)
+    text = status.line(training.view)
     assert text.startswith("step 90 of 120 (75%)")
-    assert values(training, ShownWeights.of(training, "Now"))["share"] == 75.0
+    assert values(training.view, ShownWeights.of(training.view, "Now"), "")["share"] == 75.0
 
 
 def test_new_settings_are_a_mark_on_the_charts_and_a_line_on_compare():
@@ -78,7 +78,7 @@ def test_a_run_is_continued_in_its_middle():
     press(app, "Start")
     app = wait_for(app, "finished")
     long = replace(session_of(app).experiment, steps=10_000_000)
-    assert long.widths == session_of(app).training.run.experiment.widths
+    assert long.widths == session_of(app).training.view.run.experiment.widths
     set_number(app, "Steps", 10_000_000)
     press(app, "Continue with these settings")
     set_number(app, "Learning rate", 0.001)
@@ -86,9 +86,9 @@ def test_a_run_is_continued_in_its_middle():
     press(app, "Continue with these settings")
     after = session_of(app).training
     assert after is not before
-    assert before.status == "stopped"
-    assert after.run.began_at == before.run.step >= 300
-    assert len(after.run.earlier) == 2
+    assert before.view.status == "stopped"
+    assert after.view.run.began_at == before.view.run.step >= 300
+    assert len(after.view.run.earlier) == 2
     press(app, "Stop")
 
 
@@ -100,7 +100,7 @@ def test_the_network_in_use_is_trained_further():
     app.run()
     press(app, "Continue from the network in use")
     app = wait_for(app, "finished")
-    run = session_of(app).training.run
+    run = session_of(app).training.view.run
     assert (run.began_at, run.step) == (40, 340)
     first = pc.start(experiment, weights=model)
     assert run.history.loss[0] == first.history.loss[0]
@@ -110,7 +110,7 @@ def test_it_starts_from_step_0_again_on_start():
     app = wait_for(press(trained(), "Continue"), "finished")
     press(app, "Start")
     app = wait_for(app, "finished")
-    assert (session_of(app).training.run.began_at, session_of(app).training.run.step) == (0, 300)
+    assert (session_of(app).training.view.run.began_at, session_of(app).training.view.run.step) == (0, 300)
 
 
 def test_two_runs_of_one_experiment_with_another_past_are_two_models():

@@ -33,9 +33,9 @@ def test_one_press_trains_the_set_up_of_the_link_and_keeps_the_best_weights():
     app = press(opened(), "Train the network")
     wait_for(app, "finished")
     session = session_of(app)
-    assert session.training.run.step == 300
+    assert session.training.view.run.step == 300
     assert session.answering.experiment == session.experiment
-    assert session.answering.model.loss == session.training.run.best.loss
+    assert session.answering.model.loss == session.training.view.run.best.loss
     assert list(metrics(app)) == [
         "Held-out accuracy",
         "Loss",
@@ -58,14 +58,14 @@ def test_a_run_that_ends_while_its_page_is_drawn_is_shown_as_ended_in_every_part
         drawn = draw_part(*arguments)
         training = session.current().training
         if training is not None:
-            wait_until(lambda: not training.is_active)
+            wait_until(lambda: not training.view.is_active)
         return drawn
 
     monkeypatch.setattr(room, name, drawn_before_the_end)
     app = press(opened(page), "Train the network" if page == HOME else "Start")
     session_now = session_of(app)
     assert labels(app)["Start again"]
-    assert session_now.answering.model.loss == session_now.training.run.best.loss
+    assert session_now.answering.model.loss == session_now.training.view.run.best.loss
 
 
 def test_a_newcomer_s_first_page_ends_with_the_curves_and_the_next_has_the_lessons():
@@ -115,5 +115,5 @@ def test_a_set_up_that_is_not_trained_yet_has_its_own_button():
     press(app, "New seed")
     app.switch_page(HOME).run()
     press(app, "Train this set-up")
-    assert session_of(app).training.run.experiment == session_of(app).experiment
+    assert session_of(app).training.view.run.experiment == session_of(app).experiment
     assert "Train this set-up" not in labels(app)

@@ -284,10 +284,10 @@ def test_a_run_ends_when_its_seconds_are_used_and_keeps_its_best(limited):
     limited("max_seconds = 0.2")
     app = wait_for(press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start"), "finished")
     training = session_of(app).training
-    assert 0.1 < training.seconds < 0.3  # a step more, where the machine is busy
-    assert 0 < training.run.step < 1_000_000
+    assert 0.1 < training.view.seconds < 0.3  # a step more, where the machine is busy
+    assert 0 < training.view.run.step < 1_000_000
     assert "The run has used the demo's 0.2 s of computing; its best model is kept." in page_text(app)
-    assert session_of(app).answering.model.loss == training.best.loss
+    assert session_of(app).answering.model.loss == training.view.best.loss
 
 
 def test_a_run_that_takes_its_last_step_says_nothing_about_seconds(limited):
@@ -377,7 +377,7 @@ def full(own_server):
 
 def test_a_waiting_run_shows_its_position_on_every_page_and_starts_by_itself(full):
     app = press(opened(TRAIN), "Start")
-    assert session_of(app).training.status == "waiting"
+    assert session_of(app).training.view.status == "waiting"
     assert "Waiting: 2 others are before you. Your run starts by itself." in page_text(app)
     assert run_status(app).startswith("Waiting · step 0 of 300 (0%) · position 3 in the queue · best")
     app.switch_page(DATA).run()
@@ -396,18 +396,18 @@ def test_a_waiting_run_shows_its_position_on_every_page_and_starts_by_itself(ful
 def test_a_pause_leaves_the_queue_and_resume_joins_it():
     app = press(press(opened(TRAIN), "Start"), "Pause")
     training = session_of(app).training
-    assert (training.status, training.ahead) == ("paused", None)
+    assert (training.view.status, training.view.ahead) == ("paused", None)
     press(app, "Resume")
-    assert (training.status, training.ahead) == ("waiting", 2)
+    assert (training.view.status, training.view.ahead) == ("waiting", 2)
     press(app, "Stop")
-    assert (training.status, training.ahead) == ("stopped", None)
+    assert (training.view.status, training.view.ahead) == ("stopped", None)
 
 
 @pytest.mark.usefixtures("full")
 def test_the_page_says_that_the_queue_is_full():
     server.current().turns.take()
     app = press(opened(TRAIN), "Start")
-    assert session_of(app).training.status == "ready"
+    assert session_of(app).training.view.status == "ready"
     assert "This server is full (1 at once, 3 in the queue)." in page_text(app)
 
 

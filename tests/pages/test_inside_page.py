@@ -587,11 +587,11 @@ def test_during_a_run_the_model_is_held_before_it_is_changed():
 
 def wait_for_a_model(app):
     for _ in range(200):
-        if session_of(app).training.run.step > 0:
+        if session_of(app).training.view.run.step > 0:
             app.run()
             return
         training: Training = session_of(app).training
-        assert training.status == "running"
+        assert training.view.status == "running"
     raise AssertionError("the run makes no step")
 
 

@@ -96,7 +96,7 @@ def test_four_visitors_at_once_each_see_their_own_polynomials_run_and_model_alon
 
 
 def check_own(now, number):
-    run = now.training.run
+    run = now.training.view.run
     assert run.experiment.polynomials == now.experiment.polynomials == polynomials_of(number)
     undisturbed = pc.advance(pc.start(run.experiment), run.experiment.steps)
     assert np.array_equal(run.parameters, undisturbed.parameters)
@@ -438,8 +438,8 @@ def test_nobody_notices_when_all_caches_are_cleared():
 def test_a_run_goes_on_while_all_caches_are_cleared():
     app = press(opened(TRAIN, {**QUICK, "steps": "3000"}), "Start")
     training = session_of(app).training
-    while training.status == "running":
+    while training.view.status == "running":
         clear_all()
-    assert training.status == "finished"
-    undisturbed = pc.advance(pc.start(training.run.experiment), 3000)
-    assert np.array_equal(training.run.parameters, undisturbed.parameters)
+    assert training.view.status == "finished"
+    undisturbed = pc.advance(pc.start(training.view.run.experiment), 3000)
+    assert np.array_equal(training.view.run.parameters, undisturbed.parameters)

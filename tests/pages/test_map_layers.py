@@ -66,14 +66,14 @@ def answered(layers, points):
 def test_mistakes_are_the_held_out_points_that_the_best_network_answers_wrongly(maps, page, button):
     app = show(trained(page, button, steps="20"), MISTAKES)
     training = session_of(app).training
-    points, labels = training.run.experiment.held_out_set()
-    layers = list(zip(training.best.weights, training.best.biases, strict=True))
+    points, labels = training.view.run.experiment.held_out_set()
+    layers = list(zip(training.view.best.weights, training.view.best.biases, strict=True))
     wrong = answered(layers, points) != labels
     assert 0 < wrong.sum() <= 500
     np.testing.assert_array_equal(marks(maps["progress.map"], "x"), points[wrong])
     assert f"Crosses: {wrong.sum()} of 3,000 held-out points answered wrongly." in words(app)
     show(app)
-    assert maps["progress.map"] is plane.model_map(training.best, scene_of(training.run.experiment))
+    assert maps["progress.map"] is plane.model_map(training.view.best, scene_of(training.view.run.experiment))
     assert "Crosses" not in words(app)
 
 
@@ -108,8 +108,8 @@ def test_of_many_mistakes_five_hundred_are_marked_and_all_are_counted(maps):
     # after one tiny step, a network is right for at most half of the points
     app = show(trained(steps="1", learning_rate="0.000001"), MISTAKES)
     training = session_of(app).training
-    points, labels = training.run.experiment.held_out_set()
-    wrong = int((training.best.predict(points) != labels).sum())
+    points, labels = training.view.run.experiment.held_out_set()
+    wrong = int((training.view.best.predict(points) != labels).sum())
     assert wrong > 500
     assert len(marks(maps["progress.map"], "x")) == 500
     assert f"{wrong:,} of 3,000 held-out points answered wrongly, 500 of them marked." in words(app)

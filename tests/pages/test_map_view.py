@@ -41,17 +41,21 @@ def captions(app):
 
 def test_a_run_shows_its_network_until_another_map_is_chosen(maps):
     app = trained()
-    run = session_of(app).training.run
+    run = session_of(app).training.view.run
     referee = referee_of(run.experiment)
-    assert maps["progress.map"] is plane.model_map(session_of(app).training.best, scene_of(run.experiment))
+    assert maps["progress.map"] is plane.model_map(
+        session_of(app).training.view.best, scene_of(run.experiment)
+    )
     choose(app, REFEREE)
     assert maps["progress.map"] is plane.referee_map(referee, scene_of(run.experiment))
     choose(app, DIFFERENCES)
     assert maps["progress.map"] is plane.model_difference(
-        session_of(app).training.best, referee, scene_of(run.experiment)
+        session_of(app).training.view.best, referee, scene_of(run.experiment)
     )
     choose(app, NETWORK)
-    assert maps["progress.map"] is plane.model_map(session_of(app).training.best, scene_of(run.experiment))
+    assert maps["progress.map"] is plane.model_map(
+        session_of(app).training.view.best, scene_of(run.experiment)
+    )
 
 
 def test_the_difference_is_that_of_the_current_weights_while_a_run_continues(maps):
@@ -104,7 +108,7 @@ def test_home_shows_the_network_whatever_is_chosen_on_train(maps):
     app = choose(trained(), REFEREE)
     app.switch_page(HOME).run()
     training = session_of(app).training
-    assert maps["progress.map"] is plane.model_map(training.best, scene_of(training.run.experiment))
+    assert maps["progress.map"] is plane.model_map(training.view.best, scene_of(training.view.run.experiment))
     assert "Map" not in [group.label for group in app.button_group]
 
 

@@ -24,7 +24,7 @@ def test_a_run_s_accuracy_is_said_to_be_of_some_and_its_loss_is_of_all(app):
         "The training accuracy is measured on 20,000 points, not on all 20,002 samples: that would take long."
     ) in texts(app)
     best = session_of(app).answering.model
-    assert best.loss == session_of(app).training.run.best_loss
+    assert best.loss == session_of(app).training.view.run.best_loss
 
 
 def test_inside_both_are_of_some_once_a_weight_was_changed_by_hand(app):

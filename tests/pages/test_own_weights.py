@@ -67,7 +67,7 @@ def test_it_is_written_once(app, own_server):
 
 def test_during_a_run_the_address_has_no_network():
     app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), "Start")
-    while session_of(app).training.run.step == 0:
+    while session_of(app).training.view.run.step == 0:
         pass
     app.run()
     assert "weights" not in words_of(app)
@@ -89,7 +89,7 @@ def test_another_set_up_removes_it_and_the_same_one_restores_it(app):
 def test_if_it_cannot_be_written_the_address_has_only_the_set_up(own_server, workers):
     app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), "Start")
     own_server(workers=workers)  # the run has its own already
-    while session_of(app).training.run.step == 0:
+    while session_of(app).training.view.run.step == 0:
         pass
     press(app, "Stop").run()
     assert not app.exception

@@ -49,7 +49,7 @@ def test_the_page_is_that_of_the_best_network_of_the_run(asked):
     app = open_it(trained(), pass_on.OPEN_KEY)
     assert LABEL in downloads(app)
     content = asked["polycore-page-adam-2.html"]()
-    assert content.decode() == pc.html_page(session_of(app).training.best)
+    assert content.decode() == pc.html_page(session_of(app).training.view.best)
     app.switch_page(PREDICT).run()
     open_it(app, pass_on.OPEN_KEY)
     assert LABEL in downloads(app)
@@ -59,7 +59,7 @@ def test_the_page_is_that_of_the_best_network_of_the_run(asked):
 def test_a_network_of_own_points_has_one_too(asked):
     app = open_it(test_own_points.trained(test_own_points.SQUARES), pass_on.OPEN_KEY)
     content = asked["polycore-page-adam-2.html"]()
-    assert content.decode() == pc.html_page(session_of(app).training.best)
+    assert content.decode() == pc.html_page(session_of(app).training.view.best)
     assert "<bdi>even</bdi>" in content.decode()
 
 

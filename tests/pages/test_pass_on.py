@@ -317,7 +317,7 @@ def test_the_script_of_a_run_that_was_stopped_trains_no_further(tmp_path, monkey
     app = opened(TRAIN)
     press(app, "One step")
     program = program_on(app)
-    assert session_of(app).training.run.step == 1
+    assert session_of(app).training.view.run.step == 1
     assert same_network(network_of(program, tmp_path, monkeypatch), session_of(app).answering.model)
     assert "again, up to step 1: on the same machine" in texts(app)
 

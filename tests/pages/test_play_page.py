@@ -174,12 +174,12 @@ def test_the_second_of_two_quick_clicks_on_leave_leaves_the_way_back():
 def test_a_run_of_other_polynomials_is_no_opponent_that_is_learning():
     app = press(opened(PLAY, QUICK | {"steps": "1000000"}), opening.TRAIN_KEY)
     training = session_of(app).training
-    other = replace(training.run.experiment, polynomials=(Polynomial(1, 0), Polynomial(-1, 0)))
+    other = replace(training.view.run.experiment, polynomials=(Polynomial(1, 0), Polynomial(-1, 0)))
     app.session_state[session.KEY] = replace(session_of(app), setup=Setup(other))
     app.run()
     assert "Your opponent is learning" not in words(app)
     press(app, opening.TRAIN_KEY)
-    assert session_of(app).training.run.experiment == other
+    assert session_of(app).training.view.run.experiment == other
     session_of(app).training.stop()
 
 

@@ -504,9 +504,9 @@ def test_a_download_has_the_best_weights_at_the_time_of_the_press(downloads):
     training = session_of(app).training
     early = session_of(app).answering.model.loss
     step(training)
-    assert training.run.best_loss < early
+    assert training.view.run.best_loss < early
     with np.load(io.BytesIO(downloads["polycore-adam-2.npz"]())) as stored:
-        assert stored["loss"] == pytest.approx(training.run.best_loss)
+        assert stored["loss"] == pytest.approx(training.view.run.best_loss)
 
 
 def test_a_file_is_loaded_once_even_if_the_page_runs_again():
@@ -738,9 +738,9 @@ def test_a_refused_table_is_reported_and_the_points_stay():
 
 def step(training: Training) -> None:
     """Compute a step, and wait for it. Adam's first steps lower the loss."""
-    target = training.run.step + 1
+    target = training.view.run.step + 1
     training.step()
-    while training.run.step < target or training.status != "paused":
+    while training.view.run.step < target or training.view.status != "paused":
         time.sleep(0.01)
 
 
@@ -762,8 +762,8 @@ def test_the_page_follows_a_run_and_keeps_what_was_typed():
     for _ in range(8):
         step(training)
     app.run()
-    assert metrics(app)["Loss"] == f"{training.run.best_loss:#.3g}"
-    assert training.run.best_loss < float(early)
+    assert metrics(app)["Loss"] == f"{training.view.run.best_loss:#.3g}"
+    assert training.view.run.best_loss < float(early)
     assert labelled(app.number_input, "x").value == 0.25
     assert labelled(app.number_input, "y").value == -0.25
     table = app.dataframe[0].value

@@ -12,13 +12,13 @@ TRAIN = "pages/3_train.py"
 
 def test_the_gradient_norm_is_shown():
     app = trained()
-    gradient = session_of(app).training.run.gradient
+    gradient = session_of(app).training.view.run.gradient
     assert metrics(app)["Gradient norm"] == f"{np.sqrt((gradient**2).sum()):.3g}"
 
 
 def test_a_loss_near_zero_is_shown_with_its_digits():
     app = trained(learning_rate="0.02", steps="400")
-    run = session_of(app).training.run
+    run = session_of(app).training.view.run
     assert 0.0001 < run.best_loss < 0.0005
     assert run_status(app).endswith(f"best loss {run.best_loss:#.3g} nats (step {run.best_step})")
     assert metrics(app)["Loss"] == f"{run.current.loss:#.3g}"
@@ -30,7 +30,7 @@ def test_search_has_no_gradient():
 
 def test_dead_neurons_are_counted_over_all_hidden_layers():
     app = trained(hidden="8-5", steps="20", learning_rate="0.5")
-    run = session_of(app).training.run
+    run = session_of(app).training.view.run
     values, _ = run.experiment.training_set()
     dead = 0
     for weights, biases in run.layers[:-1]:
@@ -62,7 +62,7 @@ def test_dead_neurons_are_counted_once_on_two_thousand_of_many_training_points(m
     wait_for(press(app, "One step"), "paused")
     app.run().run()
     [points] = asked
-    whole, _ = session_of(app).training.run.experiment.training_set()
+    whole, _ = session_of(app).training.view.run.experiment.training_set()
     assert len(points) == 2000
     np.testing.assert_array_equal(points[[0, -1]], whole[[0, -1]])
     # 10,000 points, the first half of the first polynomial: every fifth is used, so half are of each

@@ -13,7 +13,7 @@ import polycore as pc
 from pages.compare.race_source import RaceSource
 from pages.runs import race, viewer
 from pages.runs.marks import Mark
-from pages.runs.race import OPTIMIZER_ENTRANTS, Lane, Race
+from pages.runs.race import OPTIMIZER_ENTRANTS, Lane, Race, RaceView
 from pages.server import server
 from pages.server.turns import Turns
 from pages.state import session
@@ -73,8 +73,8 @@ def make():
 
 def finished(one):
     one.start()
-    wait_until(lambda: not one.is_running)
-    assert {lane.training.status for lane in one.lanes} == {"finished"}
+    wait_until(lambda: not one.view.is_running)
+    assert {lane.view.status for lane in one.view.lanes} == {"finished"}
     return one
 
 
@@ -82,7 +82,7 @@ def finished(one):
 
 
 def test_all_start_from_the_same_weights_on_the_same_samples(make):
-    runs = [lane.training.run for name in OPTIMIZER_ENTRANTS for lane in make([name, "Adam"]).lanes]
+    runs = [lane.view.run for name in OPTIMIZER_ENTRANTS for lane in make([name, "Adam"]).view.lanes]
     points, labels = runs[0].experiment.training_set()
     for run in runs:
         assert np.array_equal(run.parameters, runs[0].parameters)
@@ -95,17 +95,17 @@ def test_all_start_from_the_same_weights_on_the_same_samples(make):
 
 def test_in_place_of_fresh_points_all_have_a_hundred_of_each(make):
     fresh = replace(SET_UP, samples_per_class=None, batch_size=64, sampling="crossings", growing_batches=True)
-    for lane in make(["Adam", "L-BFGS"], set_up=fresh).lanes:
-        _, labels = lane.training.run.experiment.training_set()
+    for lane in make(["Adam", "L-BFGS"], set_up=fresh).view.lanes:
+        _, labels = lane.view.run.experiment.training_set()
         assert np.array_equal(np.bincount(labels), [100, 100])
-        assert lane.training.run.loss is not None  # known at each step: steps work on all of them
+        assert lane.view.run.loss is not None  # known at each step: steps work on all of them
 
 
 def test_nothing_in_the_set_up_ends_a_run_or_changes_what_it_minimizes(make):
     patient = replace(SET_UP, target_loss=5.0, patience=1, weight_decay=1.0, steps=1, schedule="cosine")
-    for lane in finished(make(["SGD with momentum", "Adam"], set_up=patient)).lanes:
-        assert lane.training.run.step > 1
-        assert lane.training.run.experiment.weight_decay == 0
+    for lane in finished(make(["SGD with momentum", "Adam"], set_up=patient)).view.lanes:
+        assert lane.view.run.step > 1
+        assert lane.view.run.experiment.weight_decay == 0
 
 
 def test_the_page_says_what_the_race_replaces_in_the_set_up():
@@ -148,7 +148,7 @@ def test_the_page_says_that_only_the_optimizers_are_the_races_own():
 def test_the_networks_of_a_race_on_many_own_points_can_be_kept(make):
     points = pc.PointSet([[x, y] for x in range(20) for y in range(20)], [x % 2 for x in range(20)] * 20)
     one = finished(make(["Adam", "SGD with momentum"], set_up=SET_UP.on_points(points)))
-    assert [lane.model.metadata["experiment"]["data"]["count"] for lane in one.lanes] == [400, 400]
+    assert [lane.model.metadata["experiment"]["data"]["count"] for lane in one.view.lanes] == [400, 400]
 
 
 def test_the_page_says_which_network_races():
@@ -161,15 +161,15 @@ def test_the_page_says_which_network_races():
 
 def test_all_lanes_have_the_activation_and_the_inputs_of_the_set_up(make):
     smooth = replace(SET_UP.with_activation("silu"), features=("x", "y2"))
-    for lane in finished(make(["Adam", "SGD with momentum"], set_up=smooth)).lanes:
+    for lane in finished(make(["Adam", "SGD with momentum"], set_up=smooth)).view.lanes:
         assert (lane.model.activation, lane.model.features) == ("silu", ("x", "y2"))
 
 
 def test_activations_race_from_the_initial_weights_that_suit_each(make):
     names = ["ReLU", "tanh", "GELU", "Sine"]
     one = finished(make(names, set_up=replace(SET_UP, learning_rate=0.03), kind="Activations"))
-    runs = [lane.training.run for lane in one.lanes]
-    assert [lane.name for lane in one.lanes] == names
+    runs = [lane.view.run for lane in one.view.lanes]
+    assert [lane.name for lane in one.view.lanes] == names
     assert [run.experiment.activation for run in runs] == ["relu", "tanh", "gelu", "sine"]
     assert [run.experiment.initial_weights for run in runs] == ["he", "glorot", "he", "siren"]
     first = [pc.start(run.experiment).parameters for run in runs]
@@ -183,8 +183,8 @@ def test_activations_race_from_the_initial_weights_that_suit_each(make):
             3,
         )
         assert np.array_equal(run.experiment.training_set()[0], SET_UP.training_set()[0])
-    assert one.standing().startswith(f"{one.leader.name} has the lowest loss: ")
-    assert "surprise" not in one.verdict()
+    assert one.view.standing().startswith(f"{one.view.leader.name} has the lowest loss: ")
+    assert "surprise" not in one.view.verdict()
 
 
 def test_the_page_says_which_activations_start_from_the_same_weights():
@@ -258,21 +258,21 @@ def page_of_the_race(set_up, one, models=NOTHING_KEPT):
 def test_every_optimizer_gets_the_same_seconds_of_computing(make):
     one = finished(make(["Random search", "SGD with momentum", "Adam", "Evolution"]))
     # 2 s at 1/64, 1/16, 1/8 and 1/32 s a step
-    assert [lane.training.run.step for lane in one.lanes] == [128, 32, 16, 64]
-    assert [lane.training.seconds for lane in one.lanes] == [2.0, 2.0, 2.0, 2.0]
+    assert [lane.view.run.step for lane in one.view.lanes] == [128, 32, 16, 64]
+    assert [lane.view.seconds for lane in one.view.lanes] == [2.0, 2.0, 2.0, 2.0]
 
 
 @pytest.mark.parametrize("budget", [0.1, 1.0, 1.9, 3.3])
 def test_no_budget_is_exceeded_and_none_is_left_that_would_allow_a_step(make, budget):
     one = finished(make(["Random search", "SGD with momentum"], budget))
-    for lane, a_step in zip(one.lanes, (1 / 64, 1 / 16), strict=True):
-        assert budget - a_step < lane.training.seconds <= budget
+    for lane, a_step in zip(one.view.lanes, (1 / 64, 1 / 16), strict=True):
+        assert budget - a_step < lane.view.seconds <= budget
 
 
 def test_a_lane_that_ends_early_says_why(make):
     straight = replace(SET_UP, hidden=(), samples_per_class=1)
     one = finished(make(["Adam", "L-BFGS"], budget=100.0, set_up=straight))
-    adam, lbfgs = (lane.training for lane in one.lanes)
+    adam, lbfgs = (lane.view for lane in one.view.lanes)
     assert adam.seconds == 100.0
     assert lbfgs.seconds < 100.0
     assert "L-BFGS found no lower loss" in lbfgs.run.ended_because
@@ -289,36 +289,36 @@ def test_without_room_for_all_none_starts(make, own_server):
     one = make(["Random search", "Adam", "L-BFGS"], executor=Silent())
     with pytest.raises(pc.PolycoreError, match="This server is full"):
         one.start()
-    assert not one.is_running
+    assert not one.view.is_running
     assert (full.running, full.waiting) == (0, 0)
 
 
 def test_a_race_that_is_stopped_stays_where_it_is(make):
     one = make(["Random search", "Adam"], executor=Silent())
     one.start()
-    assert one.is_running
+    assert one.view.is_running
     one.stop()
-    assert not one.is_running
-    assert one.was_stopped
-    assert not one.has_begun
+    assert not one.view.is_running
+    assert one.view.was_stopped
+    assert not one.view.has_begun
 
 
 def test_an_unseen_race_continues_when_it_is_seen_again(make, monkeypatch):
     monkeypatch.setattr(viewer, "LEASE_SECONDS", 0.02)
     one = make(["Random search", "Adam"], executor=Silent())
     one.start()
-    wait_until(lambda: not one.is_running)
+    wait_until(lambda: not one.view.is_running)
     monkeypatch.setattr(viewer, "LEASE_SECONDS", 100.0)
     RaceSource(one).seen(lambda: True)
-    assert one.is_running
+    assert one.view.is_running
 
 
 # --- the figures at the end of a chunk --------------------------------------------------------
 
 
 def test_the_end_of_a_chunk_is_measured_however_few_steps_it_has(make):
-    [lane, _] = make(["Adam", "L-BFGS"]).lanes
-    run = advance_and_measure(advance_and_measure(lane.training.run, 3), 4)
+    [lane, _] = make(["Adam", "L-BFGS"]).view.lanes
+    run = advance_and_measure(advance_and_measure(lane.view.run, 3), 4)
     assert run.history.step.tolist() == [0, 7]
     model = run.current
     points, labels = run.experiment.held_out_set()
@@ -329,8 +329,8 @@ def test_the_end_of_a_chunk_is_measured_however_few_steps_it_has(make):
 
 
 def test_measuring_the_ends_changes_nothing_else(make):
-    [lane, _] = make(["Adam", "L-BFGS"]).lanes
-    start = lane.training.run
+    [lane, _] = make(["Adam", "L-BFGS"]).view.lanes
+    start = lane.view.run
     every = start.history.every
     run = start
     for _ in range(4):
@@ -347,10 +347,10 @@ def test_measuring_the_ends_changes_nothing_else(make):
 @pytest.mark.parametrize("name", list(OPTIMIZER_ENTRANTS))
 def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make, name):
     one = finished(make([name, "Adam" if name != "Adam" else "Nesterov"], budget=1.0))
-    [lane, _] = one.lanes
+    [lane, _] = one.view.lanes
     again = pc.advance(pc.start(lane.experiment), 1000)
     assert again.done
-    assert again.step == lane.training.run.step
+    assert again.step == lane.view.run.step
     for weights, expected in zip(lane.model.weights, again.best.weights, strict=True):
         assert np.array_equal(weights, expected)
     assert lane.model.experiment == lane.experiment
@@ -383,12 +383,16 @@ def stood(name, loss, steps=10, reached=((0.0, 9.0),), *, is_active=False):
     return Lane(name, SimpleNamespace(run=run, marks=marks, is_active=is_active))
 
 
+def view_of(*lanes):
+    return RaceView(SET_UP, 5.0, lanes, "Optimizers")
+
+
 def test_the_lowest_loss_is_ahead_and_in_the_end_the_lowest():
     others = stood("L-BFGS", 0.25, steps=1234), stood("Evolution", 1.0)
-    assert Race(SET_UP, 5.0, (stood("Adam", 0.5, is_active=True), *others)).standing() == (
+    assert view_of(stood("Adam", 0.5, is_active=True), *others).standing() == (
         "L-BFGS is ahead: its lowest loss so far is 0.250 nats, after 1,234 steps."
     )
-    assert Race(SET_UP, 5.0, (stood("Adam", 0.5), *others)).standing() == (
+    assert view_of(stood("Adam", 0.5), *others).standing() == (
         "L-BFGS has the lowest loss: 0.250 nats, after 1,234 steps."
     )
 
@@ -396,7 +400,7 @@ def test_the_lowest_loss_is_ahead_and_in_the_end_the_lowest():
 def test_of_several_with_the_same_loss_the_first_to_reach_it_is_ahead():
     slow = stood("Adam", 0.5, reached=((0.0, 2.0), (4.0, 0.5)))
     quick = stood("L-BFGS", 0.5, reached=((0.0, 2.0), (1.0, 0.5)))
-    one = Race(SET_UP, 5.0, (slow, quick))
+    one = view_of(slow, quick)
     assert one.leader is quick
     assert one.standing().startswith("L-BFGS was the first to reach the lowest loss: 0.500 nats")
 
@@ -426,5 +430,5 @@ def test_of_several_with_the_same_loss_the_first_to_reach_it_is_ahead():
     ],
 )
 def test_the_verdict_says_why_it_is_a_surprise_or_none(first, second, verdict):
-    one = Race(SET_UP, 5.0, (stood(second, 2.0), stood(first, 1.0)))
+    one = view_of(stood(second, 2.0), stood(first, 1.0))
     assert one.verdict().startswith(f"That is {verdict}")

@@ -39,7 +39,7 @@ class Metered(Executor):
 def race():
     race = Race.of(SET_UP, ["Random search", "Adam"], 2.0, Metered())
     race.start()
-    wait_until(lambda: not race.is_running)
+    wait_until(lambda: not race.view.is_running)
     yield race
     race.stop()
 
@@ -48,8 +48,8 @@ def test_each_frame_has_all_lanes(race):
     header = header_of(RaceSource(race).frame())
     assert header["active"] is False
     assert header["lanes"].keys() == {"0", "1"}
-    for lane, shown in zip(race.lanes, header["lanes"].values(), strict=True):
-        marks = lane.training.marks
+    for lane, shown in zip(race.view.lanes, header["lanes"].values(), strict=True):
+        marks = lane.view.marks
         assert shown["seconds"] == [mark.seconds for mark in marks]
         assert shown["losses"] == [mark.best_loss for mark in marks]
         assert shown["accuracies"] == [100 * mark.held_out_accuracy for mark in marks]
@@ -63,35 +63,28 @@ def test_each_frame_has_all_lanes(race):
             f"{lane.name} from {percent(marks[0].held_out_accuracy)} to {shown['held_out']}"
             in (header["accuracy_alt"])
         )
-    assert header["standing"].startswith(f"{race.leader.name} has the lowest loss")
+    assert header["standing"].startswith(f"{race.view.leader.name} has the lowest loss")
 
 
 def test_a_loss_without_bound_is_no_number(race):
-    lane = race.lanes[0]
-    first, *others = lane.training.marks
-    marks = [first._replace(best_loss=math.inf), *others]
-    lost = replace(race, lanes=(replace(lane, training=Stub(lane.training, marks)), race.lanes[1]))
+    lane, other = race.view.lanes
+    first, *others = lane.view.marks
+    marks = (first._replace(best_loss=math.inf), *others)
+    lost = replace(race.view, lanes=(seen_with(lane, marks=marks), other))
     assert values(lost)["lanes"]["0"]["losses"] == [None, *(mark.best_loss for mark in others)]
     json.dumps(values(lost), allow_nan=False)
-    assert np.isfinite(values(race)["lanes"]["0"]["losses"]).all()
+    assert np.isfinite(values(race.view)["lanes"]["0"]["losses"]).all()
 
 
-class Stub:
-    """A training with other marks."""
-
-    def __init__(self, training, marks):
-        self._training = training
-        self.marks = marks
-
-    def __getattr__(self, name):
-        return getattr(self._training, name)
+def seen_with(lane, **changes):
+    return replace(lane, view=replace(lane.view, **changes))
 
 
 def test_there_is_another_frame_only_if_a_lane_has_changed(race):
     source = RaceSource(race)
     first = source.frame()
     assert source.frame() is first
-    race.lanes[1].training.announce()
+    race.trainings[1].announce()
     assert source.frame().sequence > first.sequence
 
 
@@ -102,14 +95,14 @@ def header_of(frame):
 
 def test_the_moments_of_a_race_are_evenly_spaced_over_its_computing_time(race):
     # a hundredth of two seconds apart, in microseconds
-    assert race_past.moments(race) == [
+    assert race_past.moments(race.view) == [
         *((time, time) for time in range(0, 2_000_000, 20_000)),
         (2_000_000, "Now"),
     ]
 
 
 def test_a_race_that_ended_early_has_the_moments_of_its_beginning(race):
-    longer = replace(race, budget=4.0)
+    longer = replace(race.view, budget=4.0)
     assert race_past.moments(longer) == [
         *((time, time) for time in range(0, 2_000_000, 40_000)),
         (2_000_000, "Now"),
@@ -118,14 +111,14 @@ def test_a_race_that_ended_early_has_the_moments_of_its_beginning(race):
 
 @pytest.mark.parametrize("moment", ["Now", "Best", 2_000_000, 10**30])
 def test_the_latest_weights_are_those_now_and_after_the_end(race, moment):
-    assert {race_past.choice_at(lane, moment) for lane in race.lanes} == {"Now"}
+    assert {race_past.choice_at(lane, moment) for lane in race.view.lanes} == {"Now"}
 
 
 @pytest.mark.parametrize("microseconds", [-5, 0, 124_999, 125_000, 1_000_000, 1_999_999])
 def test_at_a_moment_each_lane_has_the_weights_of_its_latest_snapshot_by_then(race, microseconds):
-    for lane in race.lanes:
+    for lane in race.view.lanes:
         step = race_past.choice_at(lane, microseconds)
-        by_then = [at for at in lane.training.snapshot_steps if 125_000 * at <= max(0, microseconds)]
+        by_then = [at for at in lane.view.run.snapshots.step if 125_000 * at <= max(0, microseconds)]
         assert step == max(by_then)
         assert race_past.seconds_at(lane, step) == 0.125 * step
 
@@ -138,9 +131,9 @@ def test_a_frame_of_the_past_has_maps_and_figures_of_one_moment(race):
     assert then["sequence"] > now["sequence"]
     assert (now["then"]["is_past"], then["then"]) == (False, {"seconds": 1, "is_past": True})
     assert then["moments"] == now["moments"]
-    for index, (lane, shown) in enumerate(zip(race.lanes, then["lanes"].values(), strict=True)):
-        step = max(at for at in lane.training.snapshot_steps if at <= 8)
-        there = pc.advance(pc.start(lane.training.run.experiment), step)
+    for index, (lane, shown) in enumerate(zip(race.view.lanes, then["lanes"].values(), strict=True)):
+        step = max(at for at in lane.view.run.snapshots.step if at <= 8)
+        there = pc.advance(pc.start(lane.view.run.experiment), step)
         assert shown["used"] == f"{0.125 * step:.2f} s · {step} step{'s' * (step > 1)}"
         assert shown["loss"] == loss_text(lowest_loss_after(lane, 8))
         assert shown["held_out"] == percent(there.current.held_out_accuracy)
@@ -156,31 +149,31 @@ def test_a_frame_of_the_past_has_maps_and_figures_of_one_moment(race):
 
 def lowest_loss_after(lane, steps):
     """Return the lowest loss of the lane at the end of its latest chunk within so many steps."""
-    step = max(mark.step for mark in lane.training.marks if mark.step <= steps)
-    return pc.advance(pc.start(lane.training.run.experiment), step).best_loss
+    step = max(mark.step for mark in lane.view.marks if mark.step <= steps)
+    return pc.advance(pc.start(lane.view.run.experiment), step).best_loss
 
 
 def test_a_lane_whose_loss_has_risen_shows_the_loss_of_the_chart(race):
     # as Adam and SGD do: at the end of a chunk the loss is often above the lowest
-    lane = race.lanes[1]
-    low, high = lane.training.run.history.loss.min() / 2, lane.training.run.history.loss.max()
-    history = replace(lane.training.run.history, loss=np.full_like(lane.training.run.history.loss, high))
-    *others, last = lane.training.marks
-    risen = Stub(lane.training, [*others, last._replace(best_loss=low)])
-    risen.run = replace(lane.training.run, history=history)
-    shown = values(replace(race, lanes=(race.lanes[0], replace(lane, training=risen))))["lanes"]["1"]
+    other, lane = race.view.lanes
+    low, high = lane.view.run.history.loss.min() / 2, lane.view.run.history.loss.max()
+    history = replace(lane.view.run.history, loss=np.full_like(lane.view.run.history.loss, high))
+    *others, last = lane.view.marks
+    marks = (*others, last._replace(best_loss=low))
+    risen = seen_with(lane, marks=marks, run=replace(lane.view.run, history=history))
+    shown = values(replace(race.view, lanes=(other, risen)))["lanes"]["1"]
     assert shown["losses"][-1] == low
     assert shown["loss"] == loss_text(low)
 
 
 def test_the_sentence_is_about_the_moment_that_is_shown(race):
-    start, middle, end = (values(race, moment) for moment in (0, 1_000_000, "Now"))
-    initial = pc.start(race.lanes[0].training.run.experiment).current.loss
+    start, middle, end = (values(race.view, moment) for moment in (0, 1_000_000, "Now"))
+    initial = pc.start(race.view.lanes[0].view.run.experiment).current.loss
     assert start["standing"] == (
         f"After 0.00 s of computing, all had the same loss: {loss_text(initial)} nats."
     )
     losses = {}
-    for lane in race.lanes:
+    for lane in race.view.lanes:
         losses[lane.name] = lowest_loss_after(lane, 8)  # an eighth of a second each
     leader = min(losses, key=losses.get)
     assert middle["standing"] == (
@@ -188,7 +181,7 @@ def test_the_sentence_is_about_the_moment_that_is_shown(race):
     )
     assert "surprise" in end["standing"]
     # a browser may ask for a moment that is not past: both show the end
-    assert values(race, 3_000_000)["standing"] == end["standing"]
+    assert values(race.view, 3_000_000)["standing"] == end["standing"]
 
 
 def test_the_page_decides_what_is_shown_once_the_slider_rests(race):

@@ -51,7 +51,7 @@ def test_before_a_run_there_is_no_report():
 
 def test_a_run_without_a_step_has_no_report():
     app = press(after_a_run(), "Reset")
-    assert session_of(app).training.status == "ready"
+    assert session_of(app).training.view.status == "ready"
     assert not is_offered(app)
 
 
@@ -71,7 +71,7 @@ def test_it_is_closed_at_first_and_is_measured_only_once_when_open(monkeypatch):
 
 def test_each_polynomial_has_its_own_held_out_accuracy():
     app = opened_report(after_a_run({**QUICK, "steps": "20"}))
-    run = session_of(app).training.run
+    run = session_of(app).training.view.run
     points, labels = run.experiment.held_out_set()
     wrong = labels[run.best.predict(points) != labels].tolist()
     assert wrong.count(0) != wrong.count(1)
@@ -85,7 +85,7 @@ def test_each_polynomial_has_its_own_held_out_accuracy():
 def test_the_best_possible_accuracy_is_shown_beside_the_accuracy():
     # y = 1 and y = -1 with a noise of 1: 84.13 % of a normal distribution lies below its mean + 1 deviation
     app = opened_report(after_a_run({**QUICK, "polynomials": "1~-1", "noise": "1", "steps": "20"}))
-    best = session_of(app).training.best.held_out_accuracy
+    best = session_of(app).training.view.best.held_out_accuracy
     assert any(
         f"{100 * best:.1f}\u00a0% correctly (best possible 84.1\u00a0±\u00a01.3\u00a0%)" in text
         for text in texts(app)
@@ -94,7 +94,7 @@ def test_the_best_possible_accuracy_is_shown_beside_the_accuracy():
 
 def test_mistakes_are_counted_by_their_distance_to_the_crossing():
     app = opened_report(after_a_run({**CROSS, "steps": "20"}))
-    run = session_of(app).training.run
+    run = session_of(app).training.view.run
     points, labels = run.experiment.held_out_set()
     distances, wrong = abs(points[:, 0]), run.best.predict(points) != labels
     assert wrong.any()
@@ -138,7 +138,7 @@ def test_the_three_figures_have_alternative_texts():
 
 def test_confidence_and_calibration_are_described():
     app = opened_report(after_a_run({**CROSS, "steps": "20"}))
-    run = session_of(app).training.run
+    run = session_of(app).training.view.run
     points, labels = run.experiment.held_out_set()
     probabilities = run.best.predict_proba(points)
     confidences, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
@@ -151,7 +151,7 @@ def test_confidence_and_calibration_are_described():
 
 def test_nothing_is_measured_while_the_run_continues():
     app = opened_report(press(opened(TRAIN, LONG), "Start"))
-    assert session_of(app).training.status == "running"
+    assert session_of(app).training.view.status == "running"
     assert is_offered(app)
     assert not tables(app)
     assert any("pauses or ends" in caption.value for caption in app.caption)

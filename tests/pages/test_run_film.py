@@ -30,7 +30,7 @@ def test_the_film_is_that_of_the_whole_run(monkeypatch):
     assert "Download the GIF" in downloads(app)
     [content] = drawn
     image = Image.open(io.BytesIO(content))
-    steps = session_of(app).training.whole_run.snapshots.step
+    steps = session_of(app).training.view.run.snapshots.step
     assert image.n_frames == len({*steps, 300})
     assert len(app.get("image")) == 1
 

@@ -59,7 +59,7 @@ def of_race(app):
 def test_inside_shows_the_landscape_of_its_run(figures):
     app = inside(trained())
     landscape = drawn(app, of_run)
-    run = session_of(app).training.whole_run
+    run = session_of(app).training.view.run
     expected = pc.landscape(run)
     assert landscape.losses.tobytes() == expected.losses.tobytes()
     contours, *_ = figures["inside.landscape.map"].data
@@ -78,7 +78,7 @@ def test_random_directions_are_chosen_above_the_button(figures):
     landscape = drawn(app, of_run, AGAIN)
     assert "inside.landscape.map" in figures
     assert landscape.explained is None
-    expected = pc.landscape(session_of(app).training.whole_run, directions="random")
+    expected = pc.landscape(session_of(app).training.view.run, directions="random")
     assert landscape.losses.tobytes() == expected.losses.tobytes()
 
 
@@ -141,7 +141,7 @@ def test_a_landscape_goes_with_its_run():
     app.switch_page(TRAIN).run()
     press(app, "New seed")
     press(app, "Start")
-    wait_until(lambda: session_of(app).training.status == "finished")
+    wait_until(lambda: session_of(app).training.view.status == "finished")
     inside(app)
     assert of_run(app) is None
     assert labels(app)[DRAW]
@@ -173,11 +173,11 @@ def test_a_race_has_the_trajectories_of_all_around_the_leader(figures):
     press(app, "Start the race")
     app = until_it_ends(app)
     landscape = drawn(app, of_race)
-    race = session_of(app).comparison.race
-    leader = race.lanes.index(race.leader)
-    lanes = [race.lanes[leader], race.lanes[1 - leader]]
+    view = session_of(app).comparison.race.view
+    leader = view.lanes.index(view.leader)
+    lanes = [view.lanes[leader], view.lanes[1 - leader]]
     assert [trajectory.steps[-1] for trajectory in landscape.trajectories] == [
-        lane.training.run.step for lane in lanes
+        lane.view.run.step for lane in lanes
     ]
     assert landscape.trajectories[0].points[-1] == pytest.approx([0, 0], abs=1e-9)
     assert landscape.trajectories[0].losses[0] == pytest.approx(landscape.trajectories[1].losses[0], rel=1e-5)

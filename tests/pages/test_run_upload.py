@@ -45,13 +45,13 @@ def test_an_uploaded_run_is_paused_has_its_set_up_and_continues_to_the_same_bits
     run = run_of("nesterov with everything else")
     app = brought(opened(TRAIN), saved(run))
     now = session_of(app)
-    assert (now.training.status, now.experiment) == ("paused", run.experiment)
-    assert same_run(now.training.whole_run, run)
+    assert (now.training.view.status, now.experiment) == ("paused", run.experiment)
+    assert same_run(now.training.view.run, run)
     assert labels(app)["Resume"]
     assert now.answering.model.loss == run.best.loss
     assert not any("Settings changed" in caption.value for caption in app.caption)
     wait_for(press(app, "Resume"), "finished")
-    assert same_run(session_of(app).training.whole_run, pc.advance(run, 60))
+    assert same_run(session_of(app).training.view.run, pc.advance(run, 60))
 
 
 def test_the_uploader_closes_after_an_upload_and_is_empty_when_it_is_opened_again():
@@ -87,7 +87,7 @@ def test_a_running_run_is_paused_when_another_is_uploaded():
     app = press(opened(TRAIN, {"polynomials": "x~-x", "steps": "1000000"}), "Start")
     before = session_of(app).training
     brought(app, saved(run_of("evolution")))
-    assert before.status == "paused"
+    assert before.view.status == "paused"
     app.button(key="undo.button").click().run()
     assert session_of(app).training is before
     press(app, "Stop")
@@ -99,14 +99,14 @@ def test_a_running_run_is_paused_when_another_is_uploaded():
 def test_an_uploaded_run_that_ended_is_finished_and_says_why(experiment):
     run = pc.advance(pc.start(experiment), 2000)
     app = brought(opened(TRAIN), saved(run))
-    assert session_of(app).training.status == "finished"
+    assert session_of(app).training.view.status == "finished"
     shown = {name: live_value(app, f"notes.{name}") for name in ("ended", "diverged")}
     assert shown == {"ended": "", "diverged": "", "diverged" if run.diverged else "ended": run.ended_because}
 
 
 def test_an_uploaded_run_at_step_0_is_ready():
     app = brought(opened(TRAIN), saved(pc.start(TINY)))
-    assert session_of(app).training.status == "ready"
+    assert session_of(app).training.view.status == "ready"
     assert session_of(app).models.kept == ()
 
 
@@ -134,7 +134,7 @@ def test_a_refusal_disappears_when_another_file_is_uploaded():
     assert "the run file is empty" in refusal_in(app)
     brought(app, saved(run_of("evolution")))
     assert refusal_in(app) is None
-    assert session_of(app).training.status == "paused"
+    assert session_of(app).training.view.status == "paused"
 
 
 def test_a_run_beyond_this_servers_limits_is_refused_before_its_samples_are_drawn(monkeypatch, own_server):
@@ -167,8 +167,8 @@ def test_take_it_with_you_has_the_run_at_the_step_of_the_download(monkeypatch):
     training = session_of(app).training
     for _ in range(5):
         training.step()
-        wait_until(lambda: training.status == "paused")
+        wait_until(lambda: training.view.status == "paused")
     again = pc.Run.load(io.BytesIO(asked["Run file"]()))
-    assert (again.step, same_run(again, training.whole_run)) == (6, True)
+    assert (again.step, same_run(again, training.view.run)) == (6, True)
     app.switch_page(PREDICT).run()
     assert "Run file" not in [button.label for button in app.get("download_button")]

@@ -11,11 +11,10 @@ from types import SimpleNamespace
 import pytest
 
 import polycore as pc
-from pages.runs import failure, marks, runner, viewer
+from pages.runs import marks, runner, status, viewer
 from pages.runs.runner import Training
-from pages.server import server, turns
+from pages.server import server
 from polycore.history.snapshots import NO_SNAPSHOTS, Rule
-from polycore.workers import speed
 from polycore.workers.chunk import MAX_DEATHS, Chunk
 from polycore.workers.processes import Workers
 from tests.clock import Clock
@@ -51,6 +50,9 @@ class Count:
         return 1 / (1 + self.step)
 
     def without_snapshots(self):
+        return self
+
+    def after(self, _before):
         return self
 
     @property
@@ -110,13 +112,8 @@ class Hand(Executor):
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(runner, "monotonic", clock)
-    monkeypatch.setattr(viewer, "monotonic", clock)
-    monkeypatch.setattr(speed, "monotonic", clock)
-    monkeypatch.setattr(turns, "monotonic", clock)
-    return clock
+def clock():
+    return Clock()
 
 
 @pytest.fixture
@@ -125,12 +122,12 @@ def hand():
 
 
 @pytest.fixture
-def begin(hand):
+def begin(hand, own_clock):
     """Return a function that makes a training; each is stopped at the end."""
     made = []
 
     def new(run=None, executor=hand, advance=count_on, **options):
-        made.append(Training(Count() if run is None else run, executor, advance, **options))
+        made.append(Training(Count() if run is None else run, executor, advance, clock=own_clock, **options))
         return made[-1]
 
     yield new
@@ -147,30 +144,34 @@ def threads():
 
 def test_a_new_run_is_ready_and_costs_nothing(begin, hand):
     training = begin()
-    assert (training.status, training.run, training.error) == ("ready", Count(), None)
-    assert (training.seconds, training.steps_per_second, training.seconds_left) == (0.0, 0.0, None)
+    assert (training.view.status, training.view.run, training.view.error) == ("ready", Count(), None)
+    assert (training.view.seconds, training.view.steps_per_second, training.view.seconds_left) == (
+        0.0,
+        0.0,
+        None,
+    )
     hand.nothing_is_asked_for()
 
 
 def test_a_run_with_no_step_left_is_finished(begin, hand):
     training = begin(Count(step=7, steps=7))
     training.start()
-    assert (training.status, training.seconds_left) == ("finished", 0.0)
+    assert (training.view.status, training.view.seconds_left) == ("finished", 0.0)
     hand.nothing_is_asked_for()
 
 
 def test_chunks_follow_each_other_to_the_last_step(begin, hand):
     training = begin(Count(steps=150))
     training.start()
-    assert training.status == "running"
+    assert training.view.status == "running"
     for _ in range(3):
         order = hand.order()
-        assert order.run == training.run
+        assert order.run == training.view.run
         order.deliver(seconds=order.steps * 0.002)
-    wait_until(lambda: training.status == "finished")
-    assert training.run == count_on(Count(steps=150), 150)
-    assert training.seconds == pytest.approx(0.002 + 0.19 + 0.19)
-    assert not training.has_spent_budget
+    wait_until(lambda: training.view.status == "finished")
+    assert training.view.run == count_on(Count(steps=150), 150)
+    assert training.view.seconds == pytest.approx(0.002 + 0.19 + 0.19)
+    assert not training.view.has_spent_budget
     hand.nothing_is_asked_for()
     wait_until(lambda: threads() == [])
 
@@ -179,7 +180,7 @@ def test_its_end_is_reported_once_it_is_finished_and_its_turn_is_free(begin, han
     ended = []
     training = begin(
         Count(steps=1),
-        at_end=lambda one: ended.append((one.status, one.run.step, server.current().turns.running)),
+        at_end=lambda one: ended.append((one.view.status, one.view.run.step, server.current().turns.running)),
     )
     training.start()
     assert ended == []
@@ -190,7 +191,7 @@ def test_its_end_is_reported_once_it_is_finished_and_its_turn_is_free(begin, han
 
 def test_its_end_is_reported_if_it_fails_but_not_if_it_is_paused_or_stopped(begin, hand):
     ended = []
-    training = begin(at_end=lambda one: ended.append(one.status))
+    training = begin(at_end=lambda one: ended.append(one.view.status))
     training.start()
     hand.order()
     training.pause()
@@ -228,10 +229,10 @@ def test_who_waits_for_its_rest_waits_until_it_rests(begin, hand):
     training = begin()
     training.step()
     training.wait_for_rest(0.0)
-    assert training.status == "running"
+    assert training.view.status == "running"
     hand.order().deliver()
     training.wait_for_rest(60.0)
-    assert training.status == "paused"
+    assert training.view.status == "paused"
 
 
 @pytest.mark.parametrize(("action", "status"), [("pause", "paused"), ("stop", "stopped")])
@@ -242,11 +243,11 @@ def test_a_pause_and_a_stop_hold_at_once_and_drop_the_chunk_under_way(begin, han
     under_way = hand.order()
     under_way.future.set_running_or_notify_cancel()
     getattr(training, action)()
-    assert training.status == status
-    assert training.run.step == 1
+    assert training.view.status == status
+    assert training.view.run.step == 1
     under_way.future.set_result(Chunk(count_on(under_way.run, 50), 0.1, 0.1))
     hand.nothing_is_asked_for()
-    assert (training.status, training.run.step) == (status, 1)
+    assert (training.view.status, training.view.run.step) == (status, 1)
 
 
 class Listener:
@@ -276,23 +277,27 @@ def test_a_second_stop_changes_nothing(begin):
     training = begin()
     training.start()
     training.stop()
-    stopped, version = training.generation, training.version
+    stopped, version = training.view.generation, training.view.version
     training.stop()
     training.stop(stopped)
-    assert (training.status, training.generation, training.version) == ("stopped", stopped, version)
+    assert (training.view.status, training.view.generation, training.view.version) == (
+        "stopped",
+        stopped,
+        version,
+    )
 
 
 @pytest.mark.parametrize(("action", "status"), [("pause", "paused"), ("stop", "stopped")])
 def test_a_pause_or_a_stop_of_an_earlier_generation_is_too_late(begin, action, status):
     training = begin()
     training.start()
-    seen = training.generation
+    seen = training.view.generation
     training.pause()
     training.resume()
     getattr(training, action)(seen)
-    assert training.is_active
-    getattr(training, action)(training.generation)
-    assert training.status == status
+    assert training.view.is_active
+    getattr(training, action)(training.view.generation)
+    assert training.view.status == status
 
 
 def test_a_chunk_that_still_waits_for_a_worker_is_cancelled(begin, hand):
@@ -311,12 +316,12 @@ def test_a_dropped_chunk_never_counts_however_late_it_comes(begin, hand):
     training.pause()
     training.resume()
     hand.order().deliver()
-    wait_until(lambda: training.run.step == 1)
+    wait_until(lambda: training.view.run.step == 1)
     wrong = replace(count_on(late.run, 1), value=-1)
     late.future.set_result(Chunk(wrong, 0.1, 0.1))
     hand.order().deliver()
-    wait_until(lambda: training.run.step > 1)
-    assert training.run == count_on(Count(), training.run.step)
+    wait_until(lambda: training.view.run.step > 1)
+    assert training.view.run == count_on(Count(), training.view.run.step)
 
 
 def test_pausing_and_resuming_changes_no_result(begin, hand):
@@ -328,20 +333,20 @@ def test_pausing_and_resuming_changes_no_result(begin, hand):
         training.pause()
         training.resume()
     hand.order().deliver()
-    wait_until(lambda: training.run.step == 1 + 5 * 190)
-    assert training.run == count_on(Count(), 1 + 5 * 190)
+    wait_until(lambda: training.view.run.step == 1 + 5 * 190)
+    assert training.view.run == count_on(Count(), 1 + 5 * 190)
 
 
 def test_a_single_step_is_one_step_then_a_pause(begin, hand):
     training = begin()
     for step in (1, 2):
         training.step()
-        assert training.status == "running"
+        assert training.view.status == "running"
         order = hand.order()
         assert order.steps == 1
         order.deliver()
-        wait_until(lambda: training.status == "paused")
-        assert training.run == count_on(Count(), step)
+        wait_until(lambda: training.view.status == "paused")
+        assert training.view.run == count_on(Count(), step)
     hand.nothing_is_asked_for()
 
 
@@ -349,7 +354,7 @@ def test_the_last_single_step_finishes_the_run(begin, hand):
     training = begin(Count(steps=1))
     training.step()
     hand.order().deliver()
-    wait_until(lambda: training.status == "finished")
+    wait_until(lambda: training.view.status == "finished")
 
 
 @pytest.mark.parametrize(
@@ -371,7 +376,7 @@ def test_an_action_that_does_not_apply_does_nothing(begin, hand, actions, status
     training = begin()
     for action in actions:
         getattr(training, action)()
-    assert training.status == status
+    assert training.view.status == status
     assert hand.orders.qsize() <= 1
 
 
@@ -383,9 +388,9 @@ def test_an_error_of_polycore_fails_the_run_with_its_message(begin, hand, caplog
     training.start()
     hand.order().deliver()
     hand.order().fail(pc.PolycoreError("seed is 3; wanted\n4."))
-    wait_until(lambda: training.status == "failed")
-    assert training.error == "seed is 3; wanted 4."
-    assert training.run == count_on(Count(), 1)
+    wait_until(lambda: training.view.status == "failed")
+    assert training.view.error == "seed is 3; wanted 4."
+    assert training.view.run == count_on(Count(), 1)
     assert caplog.records == []
 
 
@@ -393,10 +398,10 @@ def test_any_other_exception_fails_the_run_and_is_in_the_log(begin, hand, caplog
     training = begin()
     training.start()
     hand.order().fail(ArithmeticError("x" * 1000))
-    wait_until(lambda: training.status == "failed")
-    assert training.error.startswith("The run is as it was before a worker raised ArithmeticError: xxx")
-    assert len(training.error) == failure.MAX_SENTENCE
-    assert training.run == Count()
+    wait_until(lambda: training.view.status == "failed")
+    assert training.view.error.startswith("The run is as it was before a worker raised ArithmeticError: xxx")
+    assert len(training.view.error) == status.MAX_SENTENCE
+    assert training.view.run == Count()
     wait_until(lambda: [record.exc_info[0] for record in caplog.records] == [ArithmeticError])
 
 
@@ -404,11 +409,11 @@ def test_a_failed_run_can_continue(begin, hand):
     training = begin()
     training.start()
     hand.order().fail(OSError("no memory"))
-    wait_until(lambda: training.status == "failed")
+    wait_until(lambda: training.view.status == "failed")
     training.resume()
-    assert (training.status, training.error) == ("running", None)
+    assert (training.view.status, training.view.error) == ("running", None)
     hand.order().deliver()
-    wait_until(lambda: training.run.step == 1)
+    wait_until(lambda: training.view.run.step == 1)
 
 
 def test_a_worker_s_death_costs_only_the_chunk(begin, hand):
@@ -421,9 +426,9 @@ def test_a_worker_s_death_costs_only_the_chunk(begin, hand):
     again = hand.order()
     assert (again.run, again.steps) == (lost.run, lost.steps)
     again.deliver()
-    wait_until(lambda: training.run.step == 191)
-    assert training.status == "running"
-    assert training.run == count_on(Count(), 191)
+    wait_until(lambda: training.view.run.step == 191)
+    assert training.view.status == "running"
+    assert training.view.run == count_on(Count(), 191)
 
 
 def test_workers_that_die_over_the_same_chunk_again_and_again_fail_the_run(begin, hand):
@@ -431,8 +436,8 @@ def test_workers_that_die_over_the_same_chunk_again_and_again_fail_the_run(begin
     training.start()
     for _ in range(3):
         hand.order().fail(BrokenExecutor("killed"))
-    wait_until(lambda: training.status == "failed")
-    assert training.error.startswith("3 worker processes ended")
+    wait_until(lambda: training.view.status == "failed")
+    assert training.view.error.startswith("3 worker processes ended")
     hand.nothing_is_asked_for()
 
 
@@ -443,8 +448,8 @@ def test_an_executor_that_takes_no_calls_fails_the_run(begin):
 
     training = begin(executor=Closed())
     training.start()
-    wait_until(lambda: training.status == "failed")
-    assert "after shutdown" in training.error
+    wait_until(lambda: training.view.status == "failed")
+    assert "after shutdown" in training.view.error
 
 
 def test_a_failure_after_a_pause_does_not_count(begin):
@@ -459,7 +464,7 @@ def test_a_failure_after_a_pause_does_not_count(begin):
     training.start()
     assert called.wait(5)
     wait_until(lambda: threads() == [])
-    assert (training.status, training.error) == ("paused", None)
+    assert (training.view.status, training.view.error) == ("paused", None)
 
 
 # --- seen and unseen --------------------------------------------------------------------------
@@ -473,8 +478,8 @@ def test_a_run_that_nobody_has_seen_for_two_minutes_pauses(begin, hand, clock):
     order = hand.order()
     clock.now += 0.1
     order.deliver()
-    wait_until(lambda: training.status == "paused")
-    assert training.run.step == 1 + order.steps
+    wait_until(lambda: training.view.status == "paused")
+    assert training.view.run.step == 1 + order.steps
     hand.nothing_is_asked_for()
     wait_until(lambda: threads() == [])
 
@@ -484,11 +489,11 @@ def test_it_continues_when_it_is_seen_again(begin, hand, clock):
     training.start()
     clock.now += 120
     hand.order().deliver()
-    wait_until(lambda: training.status == "paused")
+    wait_until(lambda: training.view.status == "paused")
     training.seen()
-    assert training.status == "running"
+    assert training.view.status == "running"
     hand.order().deliver()
-    wait_until(lambda: training.run.step > 1)
+    wait_until(lambda: training.view.run.step > 1)
 
 
 @pytest.mark.parametrize(("action", "status"), [("pause", "paused"), ("stop", "stopped")])
@@ -497,10 +502,10 @@ def test_a_look_does_not_resume_what_the_user_paused_or_stopped(begin, hand, clo
     training.start()
     clock.now += 120
     hand.order().deliver()
-    wait_until(lambda: training.status == "paused")
+    wait_until(lambda: training.view.status == "paused")
     getattr(training, action)()
     training.seen()
-    assert training.status == status
+    assert training.view.status == status
     hand.nothing_is_asked_for()
 
 
@@ -513,7 +518,7 @@ def test_a_run_that_is_seen_does_not_pause(begin, hand, clock):
         training.seen()
         order.deliver()
         order = hand.order()
-    assert training.status == "running"
+    assert training.view.status == "running"
 
 
 def test_a_run_whose_chunk_never_comes_gives_up_its_turn(begin, hand, monkeypatch):
@@ -521,7 +526,7 @@ def test_a_run_whose_chunk_never_comes_gives_up_its_turn(begin, hand, monkeypatc
     training = begin()
     training.start()
     hand.order()
-    wait_until(lambda: training.status == "paused")
+    wait_until(lambda: training.view.status == "paused")
     assert server.current().turns.running == 0
 
 
@@ -536,24 +541,24 @@ def started(begin, count):
 
 
 def standing(trainings):
-    return [training.status for training in trainings]
+    return [training.view.status for training in trainings]
 
 
 def test_on_a_busy_server_a_run_waits_and_knows_its_position(begin, hand, share):
     share(most_running=2)
     *busy, third, fourth = trainings = started(begin, 4)
     assert standing(trainings) == ["running", "running", "waiting", "waiting"]
-    assert [training.ahead for training in trainings] == [None, None, 0, 1]
-    assert all(training.is_active and training.takes_turns for training in trainings)
+    assert [training.view.ahead for training in trainings] == [None, None, 0, 1]
+    assert all(training.view.is_active and training.view.others_wait for training in trainings)
     assert {hand.order().run for _ in busy} == {Count()}
     hand.nothing_is_asked_for()
     busy[0].pause()
-    assert (third.status, third.ahead) == ("running", None)
-    assert (fourth.status, fourth.ahead) == ("waiting", 0)
+    assert (third.view.status, third.view.ahead) == ("running", None)
+    assert (fourth.view.status, fourth.view.ahead) == ("waiting", 0)
     hand.order().deliver()
-    wait_until(lambda: third.run.step == 1)
+    wait_until(lambda: third.view.run.step == 1)
     fourth.stop()
-    assert not third.takes_turns
+    assert not third.view.others_wait
 
 
 @pytest.mark.parametrize(
@@ -563,8 +568,8 @@ def test_a_pause_and_a_stop_give_up_the_position_in_the_queue(begin, share, acti
     share(most_running=1)
     first, second, third = started(begin, 3)
     getattr(second, action)()
-    assert second.status == status
-    assert third.ahead == (1 if action == "step" else 0)
+    assert second.view.status == status
+    assert third.view.ahead == (1 if action == "step" else 0)
     first.stop()
     assert standing([second, third]) == (["running", "waiting"] if action == "step" else [status, "running"])
 
@@ -574,7 +579,7 @@ def test_a_run_that_paused_in_the_queue_comes_back_at_its_end(begin, share):
     _, second, third = started(begin, 3)
     second.pause()
     second.resume()
-    assert (third.ahead, second.ahead) == (0, 1)
+    assert (third.view.ahead, second.view.ahead) == (0, 1)
 
 
 def test_a_single_step_waits_for_its_turn_too(begin, hand, share):
@@ -583,13 +588,13 @@ def test_a_single_step_waits_for_its_turn_too(begin, hand, share):
     hand.order()
     second = begin()
     second.step()
-    assert (second.status, second.ahead) == ("waiting", 0)
+    assert (second.view.status, second.view.ahead) == ("waiting", 0)
     hand.nothing_is_asked_for()
     first.pause()
     order = hand.order()
     assert order.steps == 1
     order.deliver()
-    wait_until(lambda: second.status == "paused")
+    wait_until(lambda: second.view.status == "paused")
 
 
 def test_an_unseen_run_leaves_the_queue_and_comes_back_when_seen(begin, share, clock, monkeypatch):
@@ -600,10 +605,10 @@ def test_an_unseen_run_leaves_the_queue_and_comes_back_when_seen(begin, share, c
     first.seen()
     third.seen()
     clock.now += 61
-    wait_until(lambda: second.status == "paused")
-    assert (third.status, third.ahead) == ("waiting", 0)
+    wait_until(lambda: second.view.status == "paused")
+    assert (third.view.status, third.view.ahead) == ("waiting", 0)
     second.seen()
-    assert (second.status, second.ahead) == ("waiting", 1)
+    assert (second.view.status, second.view.ahead) == ("waiting", 1)
 
 
 def test_after_ten_seconds_a_turn_goes_to_the_first_that_waits(begin, hand, share, clock):
@@ -620,9 +625,9 @@ def test_after_ten_seconds_a_turn_goes_to_the_first_that_waits(begin, hand, shar
     # the chunk is taken first, then the turn is handed on
     order = hand.order()
     assert order.run == Count()
-    assert first.run.step == 1 + 190 + 190
+    assert first.view.run.step == 1 + 190 + 190
     assert standing([first, second, third]) == ["waiting", "running", "waiting"]
-    assert (third.ahead, first.ahead) == (0, 1)
+    assert (third.view.ahead, first.view.ahead) == (0, 1)
 
 
 def test_no_run_starves_however_many_there_are(begin, hand, share, clock):
@@ -637,7 +642,7 @@ def test_no_run_starves_however_many_there_are(begin, hand, share, clock):
         for training in trainings:
             training.seen()
         wait_until(lambda: hand.orders.qsize() == 3)
-    steps = [training.run.step for training in trainings]
+    steps = [training.view.run.step for training in trainings]
     assert sum(steps) == 7 * 4 * 12
     # all in all 48 each, and nobody is a turn of a dozen steps ahead of or behind that
     assert all(36 <= step <= 60 for step in steps), steps
@@ -651,17 +656,17 @@ def test_a_run_alone_on_the_server_keeps_its_turn(begin, hand, clock, share):
         training.seen()
         hand.order().deliver()
     wait_until(lambda: hand.orders.qsize() == 1)
-    assert (training.status, training.takes_turns) == ("running", False)
+    assert (training.view.status, training.view.others_wait) == ("running", False)
 
 
 def test_the_queue_is_bounded_and_says_so(begin, share):
     share(most_running=2, most_waiting=1)
     *_, third, fourth = started(begin, 4)
-    assert (third.status, fourth.status, fourth.ahead) == ("waiting", "ready", None)
-    assert fourth.error == "This server is full (2 at once, 1 in the queue). Try again in a minute."
+    assert (third.view.status, fourth.view.status, fourth.view.ahead) == ("waiting", "ready", None)
+    assert fourth.view.error == "This server is full (2 at once, 1 in the queue). Try again in a minute."
     third.stop()
     fourth.start()
-    assert (fourth.status, fourth.error) == ("waiting", None)
+    assert (fourth.view.status, fourth.view.error) == ("waiting", None)
 
 
 def test_time_in_the_queue_does_not_slow_the_speed(begin, hand, share, clock):
@@ -675,8 +680,8 @@ def test_time_in_the_queue_does_not_slow_the_speed(begin, hand, share, clock):
         order.steps = 10
         clock.now += seconds
         order.deliver()
-    wait_until(lambda: second.run.step == 20)
-    assert second.steps_per_second == pytest.approx(10)
+    wait_until(lambda: second.view.run.step == 20)
+    assert second.view.steps_per_second == pytest.approx(10)
 
 
 @pytest.mark.parametrize(
@@ -711,10 +716,10 @@ def test_the_speed_is_that_of_the_last_two_seconds(begin, hand, clock):
         order.deliver()
         wait_until(lambda: hand.orders.qsize() == 1)
     # 2.5 s are the shortest stretch of chunks that holds two seconds: 20 + 40 + 40 steps
-    assert training.run.step == 110
-    assert training.steps_per_second == pytest.approx(100 / 2.5)
+    assert training.view.run.step == 110
+    assert training.view.steps_per_second == pytest.approx(100 / 2.5)
     # the time left is by the speed of ten seconds: all steps but those of the first chunk
-    assert training.seconds_left == pytest.approx((1000 - 110) / (100 / 2.5))
+    assert training.view.seconds_left == pytest.approx((1000 - 110) / (100 / 2.5))
 
 
 def test_nothing_is_said_of_the_speed_before_a_second_of_steps_is_known(begin, hand, clock):
@@ -722,12 +727,12 @@ def test_nothing_is_said_of_the_speed_before_a_second_of_steps_is_known(begin, h
     training.start()
     # the first step takes long: a worker starts, and prepares the points
     for seconds, steps in [(4.0, 1), (0.1, 1), (0.2, 40), (0.6, 120)]:
-        assert (training.steps_per_second, training.seconds_left) == (0.0, None)
+        assert (training.view.steps_per_second, training.view.seconds_left) == (0.0, None)
         deliver(hand, clock, seconds, steps)
-    assert (training.steps_per_second, training.seconds_left) == (0.0, None)
+    assert (training.view.steps_per_second, training.view.seconds_left) == (0.0, None)
     deliver(hand, clock, 0.1, 19)
-    assert training.steps_per_second == pytest.approx((1 + 40 + 120 + 19) / 1.0)
-    assert training.seconds_left == pytest.approx((1000 - 181) / 180)
+    assert training.view.steps_per_second == pytest.approx((1 + 40 + 120 + 19) / 1.0)
+    assert training.view.seconds_left == pytest.approx((1000 - 181) / 180)
 
 
 def test_a_pause_does_not_slow_the_speed(begin, hand, clock):
@@ -737,13 +742,13 @@ def test_a_pause_does_not_slow_the_speed(begin, hand, clock):
         deliver(hand, clock, seconds, 10)
     hand.order()
     training.pause()
-    assert training.steps_per_second == pytest.approx(10)
+    assert training.view.steps_per_second == pytest.approx(10)
     clock.now += 50
     training.resume()
     for seconds in (0.1, 0.5, 0.5):
-        assert training.steps_per_second == pytest.approx(10)
+        assert training.view.steps_per_second == pytest.approx(10)
         deliver(hand, clock, seconds, 15)
-    assert training.steps_per_second == pytest.approx(30)
+    assert training.view.steps_per_second == pytest.approx(30)
 
 
 def test_a_single_step_says_nothing_of_the_speed(begin, hand, clock):
@@ -752,9 +757,9 @@ def test_a_single_step_says_nothing_of_the_speed(begin, hand, clock):
         training.step()
         clock.now += 1.5
         hand.order().deliver()
-        wait_until(lambda: training.status == "paused")
+        wait_until(lambda: training.view.status == "paused")
         clock.now += 1.0
-    assert (training.steps_per_second, training.seconds_left) == (0.0, None)
+    assert (training.view.steps_per_second, training.view.seconds_left) == (0.0, None)
     training.start()
     training.resume()
     for seconds in (0.1, 1.0):
@@ -764,9 +769,9 @@ def test_a_single_step_says_nothing_of_the_speed(begin, hand, clock):
     clock.now += 1.4
     training.step()
     hand.order().deliver()
-    wait_until(lambda: training.run.step == 24)
-    assert training.steps_per_second == pytest.approx(10)
-    assert training.seconds_left == pytest.approx((100 - 24) / 10)
+    wait_until(lambda: training.view.run.step == 24)
+    assert training.view.steps_per_second == pytest.approx(10)
+    assert training.view.seconds_left == pytest.approx((100 - 24) / 10)
 
 
 def test_chunks_that_were_caught_up_with_say_nothing_of_the_speed(begin, hand, clock):
@@ -776,12 +781,12 @@ def test_chunks_that_were_caught_up_with_say_nothing_of_the_speed(begin, hand, c
         deliver(hand, clock, 1.0, 100)
     second.start()
     second.catch_up()
-    wait_until(lambda: second.run.step == 500)
+    wait_until(lambda: second.view.run.step == 500)
     for _ in range(3):
-        assert second.steps_per_second in (0.0, 100.0)
+        assert second.view.steps_per_second in (0.0, 100.0)
         deliver(hand, clock, 1.0, 100)
-    wait_until(lambda: second.run.step == 800)
-    assert second.steps_per_second == 100.0
+    wait_until(lambda: second.view.run.step == 800)
+    assert second.view.steps_per_second == 100.0
 
 
 def test_the_speed_of_a_run_that_has_ended_is_that_of_its_computing(begin, hand, clock):
@@ -792,9 +797,9 @@ def test_the_speed_of_a_run_that_has_ended_is_that_of_its_computing(begin, hand,
         order.steps = steps
         clock.now += 7.0  # of which workers compute a part
         order.deliver(seconds=5.0, computing=1.5)
-        wait_until(lambda steps=steps: training.run.step >= steps)
-    assert training.status == "finished"
-    assert training.mean_speed == pytest.approx(30 / 3.0)
+        wait_until(lambda steps=steps: training.view.run.step >= steps)
+    assert training.view.status == "finished"
+    assert training.view.mean_speed == pytest.approx(30 / 3.0)
 
 
 def deliver(hand, clock, seconds, steps):
@@ -817,10 +822,10 @@ def test_a_budget_ends_the_run_when_workers_have_spent_it(begin, hand):
         order = hand.order()
         assert order.steps == steps
         order.deliver(seconds=steps / 1024)
-    wait_until(lambda: training.status == "finished")
-    assert training.seconds == 0.5
-    assert training.has_spent_budget
-    assert training.run == count_on(Count(), 512)
+    wait_until(lambda: training.view.status == "finished")
+    assert training.view.seconds == 0.5
+    assert training.view.has_spent_budget
+    assert training.view.run == count_on(Count(), 512)
     hand.nothing_is_asked_for()
 
 
@@ -832,8 +837,8 @@ def test_other_work_of_the_machine_does_not_count_as_computing(begin, hand):
         order = hand.order()
         assert order.steps == steps
         order.deliver(seconds=4 * steps / 1024, computing=steps / 1024)
-    wait_until(lambda: training.status == "finished")
-    assert training.seconds == 0.5
+    wait_until(lambda: training.view.status == "finished")
+    assert training.view.seconds == 0.5
     hand.nothing_is_asked_for()
 
 
@@ -850,9 +855,9 @@ def test_no_step_is_begun_that_would_pass_the_budget(begin, hand, a_step, steps)
     training.start()
     for step in range(1, steps + 1):
         hand.order().deliver(seconds=a_step)
-        wait_until(lambda: training.run.step == step)  # noqa: B023  # called before the next round
-    wait_until(lambda: training.status == "finished")
-    assert training.run.step == steps
+        wait_until(lambda: training.view.run.step == step)  # noqa: B023  # called before the next round
+    wait_until(lambda: training.view.status == "finished")
+    assert training.view.run.step == steps
     hand.nothing_is_asked_for()
 
 
@@ -861,7 +866,7 @@ def test_runs_of_one_budget_spend_the_same_however_quick_their_steps_are(begin, 
     racers = {steps: begin(Count(steps=steps), budget=2.0) for steps in step_seconds}
     for training in racers.values():
         training.start()
-    while any(training.status == "running" for training in racers.values()):
+    while any(training.view.status == "running" for training in racers.values()):
         try:
             order = hand.orders.get(timeout=0.05)
         except queue.Empty:
@@ -869,11 +874,11 @@ def test_runs_of_one_budget_spend_the_same_however_quick_their_steps_are(begin, 
         order.deliver(seconds=order.steps * step_seconds[order.run.steps])
     for steps, training in racers.items():
         # either no further step fits, or all are taken
-        left = 2.0 - training.seconds
-        assert training.run.done or 0 <= left < step_seconds[steps] + 1e-9
-    assert racers[2_000].run.step == 2_000
-    assert racers[3_000].run.step == 153
-    assert racers[5_000].run.step == 22
+        left = 2.0 - training.view.seconds
+        assert training.view.run.done or 0 <= left < step_seconds[steps] + 1e-9
+    assert racers[2_000].view.run.step == 2_000
+    assert racers[3_000].view.run.step == 153
+    assert racers[5_000].view.run.step == 22
 
 
 @pytest.mark.parametrize(
@@ -889,8 +894,8 @@ def test_the_time_left_is_that_of_the_steps_that_the_budget_allows(begin, hand, 
     training.start()
     for seconds, steps in [(0.1, 10), (1.0, 100)]:
         deliver(hand, clock, seconds, steps)
-    assert training.steps_per_second == pytest.approx(100)
-    assert training.seconds_left == pytest.approx(left)
+    assert training.view.steps_per_second == pytest.approx(100)
+    assert training.view.seconds_left == pytest.approx(left)
 
 
 def test_time_of_a_dropped_chunk_does_not_count_for_the_budget(begin, hand):
@@ -900,17 +905,17 @@ def test_time_of_a_dropped_chunk_does_not_count_for_the_budget(begin, hand):
     training.pause()
     training.resume()
     hand.order().deliver(seconds=0.4)
-    wait_until(lambda: training.seconds == pytest.approx(0.4))
+    wait_until(lambda: training.view.seconds == pytest.approx(0.4))
 
 
 def test_each_chunk_leaves_a_mark(begin, hand):
     training = begin(Count(steps=1000))
-    assert training.marks == ((0.0, 0, 1.0, 0.0),)
+    assert training.view.marks == ((0.0, 0, 1.0, 0.0),)
     training.start()
     hand.order().deliver(seconds=0.001)
     hand.order().deliver(seconds=0.3)
-    wait_until(lambda: training.run.step == 191)
-    assert training.marks == ((0.0, 0, 1.0, 0.0), (0.001, 1, 0.5, 0.001), (0.301, 191, 1 / 192, 0.191))
+    wait_until(lambda: training.view.run.step == 191)
+    assert training.view.marks == ((0.0, 0, 1.0, 0.0), (0.001, 1, 0.5, 0.001), (0.301, 191, 1 / 192, 0.191))
 
 
 def test_marks_are_bounded_and_thinned_evenly():
@@ -936,10 +941,11 @@ def test_concurrent_calls_neither_lose_nor_mix_a_result(begin):
         actions, step = random.Random(seed), 0
         for _ in range(150):
             getattr(training, actions.choice(["pause", "resume", "step", "seen"]))()
-            run = training.run
-            assert run.step >= step
-            assert run == count_on(Count(), run.step)
-            step = run.step
+            view = training.view  # all of it belongs together
+            assert view.run.step >= step
+            assert view.run == count_on(Count(), view.run.step)
+            assert (view.marks[-1].step, view.marks[-1].seconds) == (view.run.step, view.seconds)
+            step = view.run.step
             time.sleep(actions.random() / 300)
 
     with ThreadPoolExecutor(4) as executor, ThreadPoolExecutor(3) as people:
@@ -948,8 +954,8 @@ def test_concurrent_calls_neither_lose_nor_mix_a_result(begin):
         for person in [people.submit(meddle, seed) for seed in range(3)]:
             person.result()
         training.stop()
-    assert training.run == count_on(Count(), training.run.step)
-    assert training.run.step > 10
+    assert training.view.run == count_on(Count(), training.view.run.step)
+    assert training.view.run.step > 10
     wait_until(lambda: threads() == [])
 
 
@@ -970,27 +976,27 @@ def test_a_run_in_worker_processes_ends_as_it_would_here(begin, pool):
         training.pause()
         training.resume()
         time.sleep(0.05)
-    wait_until(lambda: training.status == "finished")
-    assert same_run(training.whole_run, pc.advance(pc.start(SMALL), SMALL.steps))
+    wait_until(lambda: training.view.status == "finished")
+    assert same_run(training.view.run, pc.advance(pc.start(SMALL), SMALL.steps))
 
 
 def test_the_best_model_is_measured_once_and_not_sent_to_workers(begin):
     training = begin(pc.advance(pc.start(SMALL), 40))
-    size = len(pickle.dumps(training.run))
-    best = training.best
-    assert best is training.best
-    assert best.loss == pytest.approx(training.run.best_loss, rel=1e-12)
-    assert len(pickle.dumps(training.run)) == size
+    size = len(pickle.dumps(training.view.run))
+    best = training.view.best
+    assert best is training.view.best
+    assert best.loss == pytest.approx(training.view.run.best_loss, rel=1e-12)
+    assert len(pickle.dumps(training.view.run)) == size
 
 
 def test_a_better_model_takes_the_best_one_s_place(begin, hand):
     training = begin(pc.start(SMALL))
-    first = training.best
+    first = training.view.best
     training.start()
-    hand.order().fulfil(pc.advance(training.run, 100))
-    wait_until(lambda: training.run.step == 100)
-    assert training.best.loss == pytest.approx(training.run.best_loss, rel=1e-12)
-    assert training.best.loss < first.loss
+    hand.order().fulfil(pc.advance(training.view.run, 100))
+    wait_until(lambda: training.view.run.step == 100)
+    assert training.view.best.loss == pytest.approx(training.view.run.best_loss, rel=1e-12)
+    assert training.view.best.loss < first.loss
 
 
 def test_the_latest_weights_are_measured_once_and_not_sent_to_workers(begin):
@@ -998,8 +1004,8 @@ def test_the_latest_weights_are_measured_once_and_not_sent_to_workers(begin):
     assert run.best_step < run.step
     training = begin(run)
     size = len(pickle.dumps(run))
-    latest = training.current_of(run)
-    assert latest is training.current_of(run)
+    latest = training.view.current
+    assert latest is training.view.current
     assert (latest.loss, latest.held_out_accuracy) == (run.current.loss, run.current.held_out_accuracy)
     assert len(pickle.dumps(replace(run))) == size
 
@@ -1007,13 +1013,13 @@ def test_the_latest_weights_are_measured_once_and_not_sent_to_workers(begin):
 def test_latest_weights_that_are_the_best_are_measured_once_for_both(begin):
     run = pc.advance(pc.start(replace(SMALL, optimizer="random-search")), 40)
     training = begin(run)
-    assert training.current_of(run) is training.best
+    assert training.view.current is training.view.best
 
 
 @pytest.mark.parametrize("experiment", [SMALL, WHERE_IT_ERRS], ids=["fixed samples", "where it errs"])
 def test_killed_workers_change_nothing_in_the_result(begin, pool, tmp_path, experiment):
     training = begin(pc.start(experiment), pool, partial(die_in_two_chunks, tmp_path))
     training.start()
-    wait_until(lambda: training.status == "finished")
+    wait_until(lambda: training.view.status == "finished")
     assert len(list(tmp_path.iterdir())) == 2
-    assert same_run(training.whole_run, pc.advance(pc.start(experiment), experiment.steps))
+    assert same_run(training.view.run, pc.advance(pc.start(experiment), experiment.steps))

@@ -258,7 +258,7 @@ def test_a_run_is_kept_with_the_marks_of_its_way():
     training = finished_training(0)
     session.begin(training)
     session.collect()
-    assert session.current().models.kept[0].marks == training.marks
+    assert session.current().models.kept[0].marks == training.view.marks
 
 
 # --- titles: what is held or can be brought back by one ---------------------------------------

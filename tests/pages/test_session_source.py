@@ -48,9 +48,9 @@ def started():
 
 
 def advanced(training, hand, steps):
-    run, before = pc.advance(training.run, steps), training.version
+    run, before = pc.advance(training.view.run, steps), training.view.version
     hand.deliver(run)
-    wait_until(lambda: training.run is run and training.version > before)
+    wait_until(lambda: training.view.run.step == run.step and training.view.version > before)
     return run
 
 

@@ -87,9 +87,9 @@ def test_every_optimizer_can_be_chosen_and_trains(optimizer, words):
     assert refusals(app) == []
     wait_for(press(app, "Start"), "finished")
     training = session_of(app).training
-    assert training.error is None
-    assert training.run.experiment == session_of(app).experiment
-    assert (training.run.experiment.optimizer, training.run.step) == (optimizer, 3)
+    assert training.view.error is None
+    assert training.view.run.experiment == session_of(app).experiment
+    assert (training.view.run.experiment.optimizer, training.view.run.step) == (optimizer, 3)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_zero_is_none_and_can_be_changed_again(label, part, field):
 def test_a_run_can_end_before_its_steps_do(label, value, says):
     app = enter(opened(TRAIN, {**QUICK, "steps": "100000", "learning_rate": "1"}), label, value)
     wait_for(press(app, "Start"), "finished")
-    assert says in session_of(app).training.run.ended_because
+    assert says in session_of(app).training.view.run.ended_because
 
 
 def test_settings_are_kept_while_an_optimizer_does_not_use_them():

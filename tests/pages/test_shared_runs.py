@@ -11,7 +11,6 @@ import pytest
 
 import polycore as pc
 from pages.plane.scene import scene_of
-from pages.runs import runner
 from pages.runs.runner import Training
 from pages.server import server
 from polycore.workers.chunk import timed
@@ -117,7 +116,7 @@ def begin(make):
 
 
 def at(training, step):
-    wait_until(lambda: training.run.step == step)
+    wait_until(lambda: training.view.run.step == step)
 
 
 every_experiment = pytest.mark.parametrize(
@@ -133,9 +132,9 @@ def test_a_chunk_that_two_want_is_computed_once(begin, worker, experiment):
         at(first, step)
         at(second, step)
     assert worker.orders.qsize() <= 1
-    assert same_run(first.whole_run, pc.advance(pc.start(experiment), 25))
-    assert same_run(second.whole_run, first.whole_run)
-    assert first.seconds == second.seconds
+    assert same_run(first.view.run, pc.advance(pc.start(experiment), 25))
+    assert same_run(second.view.run, first.view.run)
+    assert first.view.seconds == second.view.seconds
 
 
 def test_a_newcomer_sees_the_run_from_its_beginning_at_the_pace_at_which_it_was_computed(begin, worker):
@@ -145,21 +144,20 @@ def test_a_newcomer_sees_the_run_from_its_beginning_at_the_pace_at_which_it_was_
     at(first, 25)
     began = time.monotonic()
     newcomer = begin()
-    assert newcomer.run.step == 0
+    assert newcomer.view.run.step == 0
     at(newcomer, 25)
     assert time.monotonic() - began >= 25 * STEP_SECONDS - 0.001
-    assert same_run(newcomer.whole_run, first.whole_run)
-    assert newcomer.seconds == first.seconds == 25 * STEP_SECONDS
+    assert same_run(newcomer.view.run, first.view.run)
+    assert newcomer.view.seconds == first.view.seconds == 25 * STEP_SECONDS
 
 
-def test_a_newcomer_who_catches_up_does_not_wait(begin, worker, monkeypatch):
+def test_a_newcomer_who_catches_up_does_not_wait(begin, worker):
     first = begin()
     for _ in range(4):
         worker.deliver()
     at(first, 37)
-    monkeypatch.setattr(runner, "monotonic", Clock())  # one that waited would wait for ever
-    newcomer = begin()
-    assert newcomer.computed_ahead() == (37, pytest.approx((37 - newcomer.run.step) * STEP_SECONDS))
+    newcomer = begin(clock=Clock())  # by it, one that waited would wait for ever
+    assert newcomer.computed_ahead() == (37, pytest.approx((37 - newcomer.view.run.step) * STEP_SECONDS))
     newcomer.catch_up()
     at(newcomer, 37)
     assert newcomer.computed_ahead() == first.computed_ahead() == (37, 0.0)
@@ -177,15 +175,15 @@ def test_one_s_pause_stop_and_reset_are_nobody_else_s(begin, worker, experiment)
     second.stop()
     worker.deliver()
     at(third, 13)
-    assert [one.status for one in (first, second, third)] == ["paused", "stopped", "running"]
-    assert [one.run.step for one in (first, second)] == [1, 1]
+    assert [one.view.status for one in (first, second, third)] == ["paused", "stopped", "running"]
+    assert [one.view.run.step for one in (first, second)] == [1, 1]
     first.resume()
     at(first, 13)
     worker.deliver()
     at(first, 25)
     at(third, 25)
-    assert second.run.step == 1
-    assert same_run(first.whole_run, pc.advance(pc.start(experiment), 25))
+    assert second.view.run.step == 1
+    assert same_run(first.view.run, pc.advance(pc.start(experiment), 25))
 
 
 def test_a_chunk_continues_as_long_as_anybody_wants_it(begin, worker):
@@ -225,13 +223,13 @@ def test_a_run_from_a_file_is_never_shared(begin, worker):
 
 def test_all_end_at_the_step_at_which_the_first_has_used_the_seconds(begin, worker):
     first = begin(budget=0.5)
-    worker.deliver_until(lambda: first.status == "finished")
-    assert first.run.step == 32  # half a second at 1/64 s a step
+    worker.deliver_until(lambda: first.view.status == "finished")
+    assert first.view.run.step == 32  # half a second at 1/64 s a step
     newcomer = begin(budget=0.5)
     newcomer.catch_up()
-    wait_until(lambda: newcomer.status == "finished")
-    assert newcomer.has_spent_budget
-    assert newcomer.marks == first.marks
+    wait_until(lambda: newcomer.view.status == "finished")
+    assert newcomer.view.has_spent_budget
+    assert newcomer.view.marks == first.view.marks
     worker.nothing_is_asked_for()
 
 
@@ -248,7 +246,7 @@ def test_what_was_not_kept_is_computed_again(begin, worker):
     worker.deliver()
     worker.deliver()
     at(newcomer, 13)
-    assert same_run(newcomer.whole_run, first.whole_run)
+    assert same_run(newcomer.view.run, first.view.run)
 
 
 def test_a_single_step_is_one_step_though_a_longer_chunk_is_kept(begin, worker):
@@ -261,8 +259,8 @@ def test_a_single_step_is_one_step_though_a_longer_chunk_is_kept(begin, worker):
     other.pause()
     first.pause()
     other.step()
-    worker.deliver_until(lambda: other.status == "paused")
-    assert other.run.step == 2
+    worker.deliver_until(lambda: other.view.status == "paused")
+    assert other.view.run.step == 2
 
 
 def test_they_share_one_place_and_who_repeats_does_not_wait(begin, worker, share):
@@ -277,11 +275,21 @@ def test_they_share_one_place_and_who_repeats_does_not_wait(begin, worker, share
     other = begin(replace(EXPERIMENT, seed=1))
     third = begin()
     # another run computes, but its first step is there already
-    assert third.status == "running"
+    assert third.view.status == "running"
     at(third, 1)
-    wait_until(lambda: (third.status, third.ahead) == ("waiting", 0))
+    wait_until(lambda: (third.view.status, third.view.ahead) == ("waiting", 0))
     other.stop()
-    wait_until(lambda: third.status == "running")
+    wait_until(lambda: third.view.status == "running")
+
+
+def test_who_pauses_in_the_queue_has_no_position_there_though_another_of_the_same_keeps_it(begin, share):
+    share(workers=1, most_running=1, most_waiting=5)
+    computing = begin(replace(EXPERIMENT, seed=1))
+    first, second = begin(), begin()
+    assert [one.view.status for one in (computing, first, second)] == ["running", "waiting", "waiting"]
+    first.pause()
+    assert (first.view.status, first.view.ahead) == ("paused", None)
+    assert (second.view.status, second.view.ahead) == ("waiting", 0)
 
 
 def test_a_picture_that_was_not_drawn_is_drawn_for_who_wants_it(begin, make, worker):
@@ -300,7 +308,7 @@ def test_a_picture_that_was_not_drawn_is_drawn_for_who_wants_it(begin, make, wor
     task, (run, wish) = worker.deliver()
     assert (task, run.step, wish.best) == (picture_of, 1, True)
     at(watching, 1)
-    _, picture = watching.pictured
+    _, picture = watching.view.pictured
     assert picture.now.map is not None
     assert picture.best.map is not None
 
@@ -316,8 +324,8 @@ def test_a_sharp_picture_at_rest_is_drawn_once_for_all(make, worker):
     assert worker.deliver()[0] is timed
     task, (_, wish) = worker.deliver()
     assert (task, wish.sharp) == (picture_of, True)
-    wait_until(lambda: [training.pictured[0].step for training in trainings] == [1, 1, 1])
-    wait_until(lambda: len({id(training.pictured[1].now.map) for training in trainings}) == 1)
+    wait_until(lambda: [training.view.pictured[0].step for training in trainings] == [1, 1, 1])
+    wait_until(lambda: len({id(training.view.pictured[1].now.map) for training in trainings}) == 1)
     worker.nothing_is_asked_for()
 
 
@@ -329,4 +337,4 @@ def test_a_worker_s_death_costs_each_of_them_only_the_chunk(begin, worker):
     worker.deliver()
     at(first, 1)
     at(second, 1)
-    assert [first.status, second.status] == ["running", "running"]
+    assert [first.view.status, second.view.status] == ["running", "running"]

@@ -43,7 +43,7 @@ def figures(monkeypatch):
 
 def past_its_best(page=TRAIN, **words):
     app = trained(page, BUTTONS[page], **{**JUMPING, **words})
-    run = session_of(app).training.run
+    run = session_of(app).training.view.run
     assert run.best_step < run.step
     return app
 
@@ -95,9 +95,9 @@ def layers_of(model):
 @pages
 def test_at_rest_every_figure_is_of_the_latest_weights_until_the_best_are_chosen(page):
     app = past_its_best(page)
-    run = session_of(app).training.run
+    run = session_of(app).training.view.run
     now = measured(run.layers, run.experiment)
-    best = measured(layers_of(session_of(app).training.best), run.experiment)
+    best = measured(layers_of(session_of(app).training.view.best), run.experiment)
     assert now[0] > 1.05 * best[0]
     for choice, name, (loss, accuracy, dead) in (
         ("Now", f"now (step {run.step:,})", now),
@@ -119,10 +119,10 @@ def test_at_rest_every_figure_is_of_the_latest_weights_until_the_best_are_chosen
 def test_the_map_its_mistakes_and_the_charts_are_of_the_weights_that_are_chosen(figures, page):
     app = past_its_best(page)
     labelled(app.button_group, "On the map").set_value(["Mistakes"]).run()
-    run = session_of(app).training.run
+    run = session_of(app).training.view.run
     points, labels = run.experiment.held_out_set()
     for choice, layers, step in (
-        ("Best", layers_of(session_of(app).training.best), run.best_step),
+        ("Best", layers_of(session_of(app).training.view.best), run.best_step),
         ("Now", run.layers, run.step),
     ):
         choose(app, choice)
@@ -143,7 +143,7 @@ def test_the_map_its_mistakes_and_the_charts_are_of_the_weights_that_are_chosen(
 
 def test_the_difference_is_of_the_weights_that_are_chosen(figures):
     app = past_its_best()
-    run, best = session_of(app).training.run, session_of(app).training.best
+    run, best = session_of(app).training.view.run, session_of(app).training.view.best
     labelled(app.button_group, "Map").set_value("Differences").run()
     referee = referee_of(run.experiment)
     found = {}
@@ -164,20 +164,20 @@ def test_the_difference_is_of_the_weights_that_are_chosen(figures):
 @pages
 def test_a_chunk_that_comes_while_the_page_is_drawn_changes_none_of_its_figures(monkeypatch, page):
     app = past_its_best(page, steps="1000")
-    later = session_of(app).training.run
+    later = session_of(app).training.view.run
     earlier = pc.advance(pc.start(later.experiment), 20)
     hand = Hand()
     training = with_training(app, Training(earlier, hand, pc.advance))
 
     def figure(_, key, **__):
-        if key == "progress.map" and training.run is earlier:
+        if key == "progress.map" and training.view.run.step == earlier.step:
             hand.deliver(later)
-            wait_until(lambda: training.run is later)
+            wait_until(lambda: training.view.run.step == later.step)
 
     monkeypatch.setattr(live, "figure", figure)
     training.resume()
     app.run()
-    assert training.run is later
+    assert training.view.run.step == later.step
     loss, accuracy, _ = measured(earlier.layers, earlier.experiment)
     assert metrics(app)["Loss"] == f"{loss:#.3g}"
     assert metrics(app)["Held-out accuracy"] == f"{100 * accuracy:.1f} %"

@@ -11,11 +11,13 @@ import pytest
 import polycore as pc
 from pages.plane.scene import scene_of
 from pages.run_view.source import Look, RunSource, values
+from pages.runs.marks import mark_of
 from pages.runs.runner import Training
 from pages.state.shown_weights import ShownWeights
 from polycore.inspection import dead_neurons
 from polycore.inspection.class_map import class_map, unpacked
 from polycore.network.prediction import predict_proba
+from polycore.workers.chunk import Pace
 from polycore.workers.picture import picture_of
 from tests.hand import Hand
 from tests.waiting import wait_until
@@ -63,7 +65,7 @@ def watched(steps=120, look=NETWORK):
     source.listen(viewer)
     source.look_at(look)
     if look.map_view is not None:
-        wait_until(lambda: training.pictured is not None)
+        wait_until(lambda: training.view.pictured is not None)
     return source, viewer
 
 
@@ -83,7 +85,7 @@ def opened(frame):
 def test_a_frame_has_the_whole_history():
     source, _ = watched()
     _, blobs = opened(source.frame())
-    history = source.training.run.history
+    history = source.training.view.run.history
     count = len(history.step)
     assert len(blobs["history"]) == 16 * count <= 7000
     steps = np.frombuffer(blobs["history"][: 4 * count], "<u4")
@@ -99,16 +101,16 @@ def test_it_pauses_and_stops_its_run_unless_that_has_changed_since(how, status):
     training = Training(pc.start(EXPERIMENT), NoWorker(), pc.advance)
     source = RunSource(training)
     training.start()
-    source.halt(how, training.generation - 1)
-    assert training.is_active
-    source.halt(how, training.generation)
-    assert training.status == status
+    source.halt(how, training.view.generation - 1)
+    assert training.view.is_active
+    source.halt(how, training.view.generation)
+    assert training.view.status == status
 
 
 def test_its_map_is_that_of_the_network():
     source, _ = watched()
     header, blobs = opened(source.frame())
-    run, size = source.training.run, header["weights"]["map"]
+    run, size = source.training.view.run, header["weights"]["map"]
     weights, biases = zip(*run.layers, strict=True)
     picture = class_map(weights, biases, scene_of(EXPERIMENT).window, sharp=True).packed()
     assert (size["columns"], size["rows"]) == (picture.columns, picture.rows) == (480, 360)
@@ -122,19 +124,19 @@ def test_the_worker_counts_dead_neurons_and_the_server_does_not(monkeypatch):
     source, _ = watched()
     monkeypatch.setattr(dead_neurons, "count", lambda *_: pytest.fail("they were counted again"))
     values, _ = EXPERIMENT.training_set()
-    [(weights, biases), _] = source.training.run.layers
+    [(weights, biases), _] = source.training.view.run.layers
     dead = int((np.maximum(values @ weights + biases, 0).max(axis=0) == 0).sum())
     assert opened(source.frame())[0]["weights"]["dead"] == f"{dead} of 8"
 
 
 def test_its_figures_are_of_the_latest_weights_or_the_best():
     source, _ = watched(steps=300)
-    run = source.training.run
+    run = source.training.view.run
     now = opened(source.frame())[0]["weights"]
     assert now["step"] == 300
     assert now["held_out"] == 100 * run.current.held_out_accuracy
     source.look_at(Look("Best", "Network"))
-    wait_until(lambda: source.training.pictured[1].best is not None)
+    wait_until(lambda: source.training.view.pictured[1].best is not None)
     best = opened(source.frame())[0]["weights"]
     assert (best["step"], best["loss"]) == (run.best_step, run.best_loss)
     assert best["held_out"] == 100 * run.best.held_out_accuracy
@@ -157,32 +159,35 @@ def test_the_status_names_the_best_loss_as_the_best_weights_have_it():
 
 
 @pytest.mark.parametrize(
-    ("status", "speed", "time"),
+    ("state", "ahead", "speed", "time"),
     [
-        pytest.param("running", "40", ("Time left", "9 s"), id="running"),
-        pytest.param("waiting", "\N{EN DASH}", ("Time left", "\N{EN DASH}"), id="in the queue"),
-        pytest.param("paused", "\N{EN DASH}", ("Time left", "9 s"), id="paused"),
-        pytest.param("stopped", "32", ("Computing time", "3.1 s"), id="stopped"),
+        pytest.param("running", None, "40", ("Time left", "8 s"), id="running"),
+        pytest.param("running", 2, "\N{EN DASH}", ("Time left", "\N{EN DASH}"), id="in the queue"),
+        pytest.param("paused", None, "\N{EN DASH}", ("Time left", "8 s"), id="paused"),
+        pytest.param("stopped", None, "32", ("Computing time", "3.1 s"), id="stopped"),
     ],
 )
-def test_the_speed_and_the_time_are_those_of_the_status(status, speed, time):
-    training = Timed(pc.advance(pc.start(EXPERIMENT), 40), NoWorker(), pc.advance)
-    training.status = status
-    shown = values(training, ShownWeights.of(training, "Now"))
+def test_the_speed_and_the_time_are_those_of_the_status(state, ahead, speed, time):
+    # 100 of 400 steps in 3.125 s of computing; of late 37.5 a second, and in the last two seconds 40
+    run = pc.advance(pc.start(EXPERIMENT), 100)
+    view = replace(
+        Training(run, NoWorker(), pc.advance).view,
+        state=state,
+        ahead=ahead,
+        marks=(mark_of(pc.start(EXPERIMENT), 0.0),),
+        pace=Pace(seconds=3.125),
+        steps_per_second=40.0,
+        average_speed=37.5,
+    )
+    shown = values(view, ShownWeights.of(view, "Now"), "")
     assert (shown["speed"], (shown["time_label"], shown["time"])) == (speed, time)
 
 
 def test_before_the_speed_is_known_nothing_is_said_of_the_time():
     training = Training(pc.start(EXPERIMENT), NoWorker(), pc.advance)
     training.start()
-    shown = values(training, ShownWeights.of(training, "Now"))
+    shown = values(training.view, ShownWeights.of(training.view, "Now"), "")
     assert (shown["speed"], shown["time"]) == ("\N{EN DASH}", "\N{EN DASH}")
-
-
-class Timed(Training):
-    """A run of 400 steps whose speed is known."""
-
-    status, seconds, steps_per_second, seconds_left, mean_speed = "running", 3.14, 40.0, 9.0, 32.0
 
 
 def test_later_frames_have_greater_numbers_and_without_news_there_is_no_other_frame():
@@ -195,9 +200,9 @@ def test_later_frames_have_greater_numbers_and_without_news_there_is_no_other_fr
     training.start()
     frames.append(source.frame())
     for step in (5, 20):
-        run = pc.advance(training.run, step)
+        run = pc.advance(training.view.run, step)
         hand.deliver(run)
-        wait_until(lambda run=run: training.run is run)
+        wait_until(lambda run=run: training.view.run.step == run.step)
         frames.append(source.frame())
     source.look_at(Look("Best"))
     frames.append(source.frame())
@@ -229,7 +234,7 @@ def test_another_source_of_the_same_run_never_goes_back():
 def test_where_they_differ_has_stripes_of_both_answers():
     source, _ = watched(steps=40, look=Look(map_view="Differences"))
     header, blobs = opened(source.frame())
-    weights, biases = zip(*source.training.run.layers, strict=True)
+    weights, biases = zip(*source.training.view.run.layers, strict=True)
     (left, right), (low, high) = scene_of(EXPERIMENT).window
     # the center of each pixel, by hand: four to a cell, the outer cells' centers on the edges
     width, height = (right - left) / 119, (high - low) / 89
@@ -241,7 +246,7 @@ def test_where_they_differ_has_stripes_of_both_answers():
     nearest = np.sort(distances, axis=1)
     clear = (nearest[:, 1] - nearest[:, 0] > 1e-9).reshape(360, 480)  # else both are as likely
     decisions = distances.argmin(axis=1).reshape(360, 480)
-    picture = replace(source.training.pictured[1].now.map, scanlines=blobs["map"])
+    picture = replace(source.training.view.pictured[1].now.map, scanlines=blobs["map"])
     pixels = unpacked(picture)
     differing = answers != decisions
     np.testing.assert_array_equal((pixels % 2 == 1)[clear], differing[clear])
@@ -257,7 +262,7 @@ def test_mistakes_are_the_held_out_points_with_a_wrong_answer():
     source, _ = watched(steps=20, look=Look(map_view="Network", layers=("Mistakes",)))
     mistakes = opened(source.frame())[0]["weights"]["mistakes"]
     points, labels = EXPERIMENT.held_out_set()
-    answers = source.training.run.current.predict(points)
+    answers = source.training.view.run.current.predict(points)
     wrong = np.flatnonzero(answers != labels)
     shown = wrong[np.linspace(0, len(wrong) - 1, min(500, len(wrong))).round().astype(int)]
     np.testing.assert_array_equal(mistakes["x"], points[shown, 0])
@@ -269,7 +274,7 @@ def test_mistakes_are_the_held_out_points_with_a_wrong_answer():
 def test_the_answer_about_a_point_comes_with_each_frame():
     source, _ = watched(look=Look(asked=(0.5, -0.25)))
     header, _ = opened(source.frame())
-    model = source.training.run.current
+    model = source.training.view.run.current
     shares = model.predict_proba(np.array([[0.5, -0.25]]))[0]
     label = int(shares.argmax())
     assert header["answer"]["heading"] == "On no curve"
@@ -303,11 +308,11 @@ def test_without_a_viewer_no_picture_is_made():
     training = Training(pc.advance(pc.start(EXPERIMENT), 20), Directly(), pc.advance)
     source = RunSource(training)
     source.look_at(Look(map_view="Network"))
-    assert training.pictured is None
+    assert training.view.pictured is None
 
 
 def test_the_picture_of_the_best_is_that_of_the_latest_weights_if_they_are_the_best():
     run = pc.start(EXPERIMENT)
     source, _ = watched(steps=0, look=Look("Best", "Network"))
     assert picture_of(run, Look("Best").wish(EXPERIMENT)).best is not None
-    assert source.training.pictured[1].best is source.training.pictured[1].now
+    assert source.training.view.pictured[1].best is source.training.view.pictured[1].now

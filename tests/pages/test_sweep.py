@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.runs import runner, sweep, viewer
+from pages.runs import viewer
 from pages.runs.sweep import Sweep
 from pages.runs.varied import Varied
-from pages.server import server, turns
+from pages.server import server
 from pages.server.limits import Limits
 from polycore.sweeps import outcomes as engine
-from polycore.workers import speed
 from polycore.workers.chunk import Chunk
 from tests.clock import Clock
 from tests.waiting import wait_until
@@ -76,20 +75,17 @@ class AtOnce(Hand):
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    clock = Clock()
-    for module in (runner, viewer, speed, sweep, turns):
-        monkeypatch.setattr(module, "monotonic", clock)
-    return clock
+def clock():
+    return Clock()
 
 
 @pytest.fixture
-def make():
+def make(own_clock):
     """Return a function that makes a sweep; each is stopped at the end."""
     made = []
 
     def new(executor=None, varied=VARIED, set_up=SET_UP):
-        made.append(Sweep(set_up, varied, executor or AtOnce()))
+        made.append(Sweep(set_up, varied, executor or AtOnce(), clock=own_clock))
         return made[-1]
 
     yield new
@@ -104,7 +100,7 @@ def finished(one):
 
 
 def under_way(one):
-    return [training.run.experiment for training in one.under_way]
+    return [training.view.run.experiment for training in one.under_way]
 
 
 # --- what comes of it -------------------------------------------------------------------------
@@ -230,7 +226,7 @@ def test_if_the_server_fills_up_the_rest_starts_once_there_is_room(make, share):
     other.give_up()
     one.seen()
     assert one.refusal is None
-    assert [training.status for training in one.under_way] == ["running"]
+    assert [training.view.status for training in one.under_way] == ["running"]
 
 
 @pytest.mark.usefixtures("clock")
@@ -266,10 +262,10 @@ def test_unseen_runs_continue_when_they_are_seen_again(make, monkeypatch):
     one = make(Hand())
     one.start()
     monkeypatch.setattr(viewer, "LEASE_SECONDS", 0.02)
-    wait_until(lambda: [training.status for training in one.under_way] == ["paused", "paused"])
+    wait_until(lambda: [training.view.status for training in one.under_way] == ["paused", "paused"])
     monkeypatch.setattr(viewer, "LEASE_SECONDS", 100.0)
     one.seen()
-    assert [training.status for training in one.under_way] == ["running", "running"]
+    assert [training.view.status for training in one.under_way] == ["running", "running"]
 
 
 # --- pause and stop ---------------------------------------------------------------------------
@@ -283,7 +279,7 @@ def test_a_paused_sweep_stays_and_ends_as_if_it_had_not_been_paused(make):
     one.pause()
     assert one.status == "paused"
     one.seen()
-    assert {training.status for training in one.under_way} == {"paused"}
+    assert {training.view.status for training in one.under_way} == {"paused"}
     one.resume()
     hand.deliver_until(lambda: one.status == "finished")
     plain = finished(make())

@@ -257,7 +257,7 @@ def test_a_sweep_of_an_earlier_set_up_says_so():
 
 def test_a_sweep_is_paused_resumed_and_stopped():
     app = press(sweep_page(LONG), START)
-    until(app, lambda sweep: all(training.run.step for training in sweep.under_way))
+    until(app, lambda sweep: all(training.view.run.step for training in sweep.under_way))
     assert not labels(app)["Sweep again"]
     press(app, PAUSE)
     assert session_of(app).comparison.sweep.status == "paused"

@@ -41,10 +41,20 @@ def training_of(run):
     return Training(run, Directly(), pc.advance)
 
 
+def change(training, **fields):
+    """Let the run of a training at rest have other fields."""
+    training._view = replace(training.view, run=replace(training.view.run, **fields))
+
+
+def with_steps(snapshots, steps):
+    """Return the snapshots of these steps alone."""
+    kept = dict(zip(snapshots.step, snapshots.parameters, strict=True))
+    return Snapshots(steps, tuple(kept[step] for step in steps))
+
+
 def test_the_moments_are_the_snapshots_the_best_and_the_latest_weights():
     run = pc.advance(pc.start(TINY), 60)
-    training = training_of(run)
-    found = moments(training.snapshot_steps, run)
+    found = moments(run)
     steps = [step for step, _ in found]
     assert steps == sorted({*run.snapshots.step, run.best_step, 60})
     assert found[-1] == (60, "Now")
@@ -54,13 +64,13 @@ def test_the_moments_are_the_snapshots_the_best_and_the_latest_weights():
 
 def test_a_run_at_its_beginning_has_one_moment():
     run = pc.start(TINY)
-    assert moments((0,), run) == [(0, "Now")]
+    assert moments(run) == [(0, "Now")]
 
 
 def test_the_weights_of_a_step_are_those_of_a_run_that_ended_there():
     run = pc.advance(pc.start(TINY), 60)
     step = run.snapshots.step[len(run.snapshots) // 2]
-    shown = ShownWeights.of(training_of(run), step)
+    shown = ShownWeights.of(training_of(run).view, step)
     there = pc.advance(pc.start(TINY), step)
     assert (shown.step, shown.mark, shown.name) == (step, "then", f"then (step {step})")
     assert shown.loss == pytest.approx(there.current.loss, rel=1e-5)
@@ -71,22 +81,22 @@ def test_the_weights_of_a_step_are_those_of_a_run_that_ended_there():
 
 
 def test_a_step_without_a_snapshot_shows_the_latest_weights():
-    shown = ShownWeights.of(training_of(pc.advance(pc.start(TINY), 60)), 10**9)
+    shown = ShownWeights.of(training_of(pc.advance(pc.start(TINY), 60)).view, 10**9)
     assert (shown.step, shown.choice) == (60, "Now")
 
 
 def test_a_step_whose_snapshot_made_room_for_others_shows_the_next_one():
     training = training_of(pc.advance(pc.start(TINY), 60))
-    first, second, third = training.snapshot_steps[-3:]
+    first, second, third = training.view.run.snapshots.step[-3:]
     assert second - 1 > first
-    assert training.run.best_step not in range(second - 1, second)
-    assert ShownWeights.of(training, second - 1).step == second
-    assert (ShownWeights.of(training, third).step, ShownWeights.of(training, -1).step) == (third, 0)
+    assert training.view.run.best_step not in range(second - 1, second)
+    assert ShownWeights.of(training.view, second - 1).step == second
+    assert (ShownWeights.of(training.view, third).step, ShownWeights.of(training.view, -1).step) == (third, 0)
 
 
 def test_a_frame_shows_the_weights_that_are_chosen_until_the_page_is_drawn_again():
     source, viewer = watched()
-    step = source.training.snapshot_steps[3]
+    step = source.training.view.run.snapshots.step[3]
     now, of_now = frame_of(source.frame())
     news = viewer.news
     source.choose(step)
@@ -96,8 +106,8 @@ def test_a_frame_shows_the_weights_that_are_chosen_until_the_page_is_drawn_again
     assert (then["step"], then["weights"]["step"]) == (now["step"], step)
     assert then["weights"]["loss"] != now["weights"]["loss"]
     assert blobs["map"] != of_now["map"]
-    window = scene_of(source.training.run.experiment).window
-    there = pc.advance(pc.start(source.training.run.experiment), step).current  # in float64, not float32
+    window = scene_of(source.training.view.run.experiment).window
+    there = pc.advance(pc.start(source.training.view.run.experiment), step).current  # in float64, not float32
     expected = class_map(there.weights, there.biases, window).packed()
     shown = replace(expected, scanlines=blobs["map"])
     assert (unpacked(shown) == unpacked(expected)).mean() > 0.99
@@ -183,7 +193,7 @@ def test_inside_shows_what_the_slider_rests_at():
     assert any(f"the network of step {step}." in caption.value for caption in app.caption)
     assert session_of(app).answering.model is kept.model
     rest_inside_at(app, "Now")
-    assert bias_of(app) == pytest.approx(session_of(app).training.run.current.biases[0][0, 0])
+    assert bias_of(app) == pytest.approx(session_of(app).training.view.run.current.biases[0][0, 0])
     rest_inside_at(app, "Best")
     assert bias_of(app) == pytest.approx(kept.model.biases[0][0, 0])
     assert not any("the network of step" in caption.value for caption in app.caption)
@@ -217,12 +227,13 @@ def test_what_is_changed_by_hand_belongs_to_its_moment():
 
 
 def test_a_step_between_a_lost_snapshot_and_the_best_shows_the_best():
-    run = replace(pc.advance(pc.start(TINY), 60), best_step=37)
-    assert available(33, (0, 32, 48), run) == "Best"
-    assert available(38, (0, 32, 48), run) == 48
-    assert available(32, (0, 32, 48), run) == 32
-    assert available(49, (0, 32, 48), run) == "Now"
-    assert available("Best", (0, 32, 48), run) == "Best"
+    run = pc.advance(pc.start(TINY), 60)
+    run = replace(run, best_step=37, snapshots=with_steps(run.snapshots, (0, 32, 48)))
+    assert available(33, run) == "Best"
+    assert available(38, run) == 48
+    assert available(32, run) == 32
+    assert available(49, run) == "Now"
+    assert available("Best", run) == "Best"
 
 
 def test_a_change_by_hand_at_an_earlier_step_outlives_its_run():
@@ -244,15 +255,12 @@ def test_a_change_by_hand_at_an_earlier_step_outlives_its_run():
 def test_a_change_whose_snapshot_is_gone_is_shown_and_named_by_its_own_step():
     app = inside_after_a_run()
     training = session_of(app).training
-    step, following = training.snapshot_steps[4:6]
+    step, following = training.view.run.snapshots.step[4:6]
     rest_inside_at(app, step)
     changed = bias_of(app) + 1
     labelled(app.number_input, "Bias, exactly").set_value(changed).run()
-    gone = [one for one in training.snapshot_steps if one != step]
-    rows = [training.snapshot_steps.index(one) for one in gone]
-    training._snapshots = Snapshots(
-        tuple(gone), tuple(training.whole_run.snapshots.parameters[row] for row in rows)
-    )
+    left = tuple(one for one in training.view.run.snapshots.step if one != step)
+    change(training, snapshots=with_steps(training.view.run.snapshots, left))
     app.run()
     assert sent_to(app, subject.SLIDER_KEY)["choice"] == following
     assert bias_of(app) == changed
@@ -285,8 +293,8 @@ def test_changes_at_another_step_are_dropped_in_words_of_their_own():
 def test_the_end_of_the_slider_is_the_best_if_that_is_the_latest():
     app = trained()
     training = session_of(app).training
-    if training.run.best_step < training.run.step:
-        training._run = replace(training.run, best_step=training.run.step)
+    if training.view.run.best_step < training.view.run.step:
+        change(training, best_step=training.view.run.step)
     app.switch_page(INSIDE).run()
     labelled(app.number_input, "Bias, exactly").set_value(7.0).run()
     assert rest_inside_at(app, "Now")["choice"] == "Best"
@@ -296,12 +304,12 @@ def test_the_end_of_the_slider_is_the_best_if_that_is_the_latest():
 def test_at_now_the_page_follows_and_names_no_step():
     app = inside_after_a_run()
     training = session_of(app).training
-    training._run = replace(training.run, best_step=training.run.step - 1)
+    change(training, best_step=training.view.run.step - 1)
     rest_inside_at(app, "Now")
     assert any("the network of the latest step." in caption.value for caption in app.caption)
     session_now = session_of(app)
     assert frames.contents(neuron_map.NEURON, session_now).values["figures"]["loss"] == loss_text(
-        training.run.current.loss
+        training.view.run.current.loss
     )
 
 
@@ -311,8 +319,8 @@ def test_a_run_that_repeats_a_longer_one_has_no_slider_inside():
     again = Training(pc.advance(pc.start(now.experiment), 10), Directly(), pc.advance)
     repeated = replace(now, training=again)
     assert repeated.own is now.answering
-    assert repeated.answering_run is None
-    assert now.answering_run is now.training
+    assert repeated.answering_view is None
+    assert now.answering_view.name == now.training.name
     app.session_state[session.KEY] = repeated
     assert sent_to(app, subject.SLIDER_KEY)
     app.run()
@@ -331,7 +339,7 @@ def test_a_frame_of_the_past_has_only_its_moments():
     app = trained()
     now = session_of(app)
     running = Training(pc.advance(pc.start(replace(now.experiment, steps=10**6)), 50), Directly(), pc.advance)
-    running._status = "running"
+    running._view = replace(running.view, state="running")
     frame = frames.contents(neuron_map.NEURON, replace(now, training=running).collected())
     assert frame.values["moments"][-1] == (50, "Now")
     assert frame.values["figures"]

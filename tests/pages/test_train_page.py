@@ -53,16 +53,16 @@ def test_a_cold_page_says_what_to_do():
 
 def test_start_pause_resume_and_stop():
     app = press(opened(TRAIN, LONG), "Start")
-    assert session_of(app).training.status == "running"
+    assert session_of(app).training.view.status == "running"
     press(app, "Pause")
     training = session_of(app).training
-    assert training.status == "paused"
-    paused_at = training.run.step
+    assert training.view.status == "paused"
+    paused_at = training.view.run.step
     press(app, "Resume")
-    assert training.status == "running"
+    assert training.view.status == "running"
     press(app, "Stop")
-    assert training.status == "stopped"
-    assert training.run.step >= paused_at
+    assert training.view.status == "stopped"
+    assert training.view.run.step >= paused_at
     assert labels(app)["Start again"]
     assert not labels(app)["Stop"]
 
@@ -70,9 +70,9 @@ def test_start_pause_resume_and_stop():
 def test_one_step_is_one_step():
     app = press(opened(TRAIN), "One step")
     wait_for(app, "paused")
-    assert session_of(app).training.run.step == 1
+    assert session_of(app).training.view.run.step == 1
     wait_for(press(app, "One step"), "paused")
-    assert session_of(app).training.run.step == 2
+    assert session_of(app).training.view.run.step == 2
 
 
 def test_the_page_that_is_drawn_for_one_step_shows_it(monkeypatch):
@@ -87,13 +87,13 @@ def test_reset_goes_back_to_the_same_initial_weights_and_keeps_the_best():
     first = session_of(app)
     press(app, "Reset")
     after = session_of(app)
-    assert after.training.run.step == 0
-    assert after.training.status == "ready"
-    assert after.training.run.experiment == first.training.run.experiment
+    assert after.training.view.run.step == 0
+    assert after.training.view.status == "ready"
+    assert after.training.view.run.experiment == first.training.view.run.experiment
     assert after.answering == first.answering
     wait_for(press(app, "Start"), "finished")
-    again = session_of(app).training.run
-    assert again.best.loss == first.training.run.best.loss
+    again = session_of(app).training.view.run
+    assert again.best.loss == first.training.view.run.best.loss
     assert [kept.title for kept in session_of(app).models.kept] == ["Run 1 · Adam, 2 polynomials"]
 
 
@@ -102,7 +102,7 @@ def test_a_worse_run_of_the_same_experiment_never_replaces_a_better_one():
     best = session_of(app).answering.model
     press(app, "Reset")
     wait_for(press(app, "One step"), "paused")
-    assert session_of(app).training.run.best.loss > best.loss
+    assert session_of(app).training.view.run.best.loss > best.loss
     assert session_of(app).answering.model is best
 
 
@@ -236,12 +236,12 @@ def test_the_run_continues_while_other_pages_are_visited():
     app = press(opened(TRAIN, LONG), "Start")
     training = session_of(app).training
     app.switch_page("pages/2_data.py").run()
-    step = training.run.step
+    step = training.view.run.step
     deadline = 200
-    while training.run.step == step and deadline:
+    while training.view.run.step == step and deadline:
         app.run()
         deadline -= 1
-    assert training.run.step > step
+    assert training.view.run.step > step
     assert run_status(app).startswith("Running")
     training.stop()
 
@@ -252,18 +252,18 @@ def test_a_run_of_another_set_up_keeps_its_own_buttons():
     press(app, "New seed")
     assert labels(app)["Start the new set-up"]
     press(app, "Pause")
-    assert (training.status, session_of(app).training) == ("paused", training)
-    step = training.run.step
+    assert (training.view.status, session_of(app).training) == ("paused", training)
+    step = training.view.run.step
     wait_for(press(app, "One step"), "paused")
-    assert training.run.step == step + 1
+    assert training.view.run.step == step + 1
     press(app, "Resume")
-    assert training.status == "running"
+    assert training.view.status == "running"
     press(app, "Reset")
-    assert session_of(app).training.run.experiment == training.run.experiment
-    assert session_of(app).training.run.step == 0
-    assert training.status == "paused"  # Undo brings it back
+    assert session_of(app).training.view.run.experiment == training.view.run.experiment
+    assert session_of(app).training.view.run.step == 0
+    assert training.view.status == "paused"  # Undo brings it back
     press(app, "Start")
-    assert session_of(app).training.run.experiment == session_of(app).experiment
+    assert session_of(app).training.view.run.experiment == session_of(app).experiment
     session_of(app).training.stop()
 
 
@@ -284,18 +284,22 @@ def pressed_as_it_ended(app, label):
 def test_a_reset_of_a_run_of_another_set_up_counts_though_the_run_has_ended_meanwhile():
     app = press(press(opened(TRAIN, LONG), "Start"), "New seed")
     before = session_of(app).training
-    wait_until(lambda: before.run.step)
+    wait_until(lambda: before.view.run.step)
     pressed_as_it_ended(app, "Reset")
     reset = session_of(app).training
-    assert (reset.status, reset.run.step, reset.run.experiment) == ("ready", 0, before.run.experiment)
+    assert (reset.view.status, reset.view.run.step, reset.view.run.experiment) == (
+        "ready",
+        0,
+        before.view.run.experiment,
+    )
 
 
 def test_a_start_of_a_new_set_up_counts_though_the_run_before_it_has_ended_meanwhile():
     app = press(press(opened(TRAIN, LONG), "Start"), "New seed")
     pressed_as_it_ended(app, "Start the new set-up")
     training = session_of(app).training
-    assert training.run.experiment == session_of(app).experiment
-    assert training.is_active
+    assert training.view.run.experiment == session_of(app).experiment
+    assert training.view.is_active
     training.stop()
 
 
@@ -330,13 +334,13 @@ def test_a_run_that_diverges_step_by_step_says_what_to_lower():
         },
     )
     for _ in range(20):
-        if session_of(app).training is not None and session_of(app).training.status == "finished":
+        if session_of(app).training is not None and session_of(app).training.view.status == "finished":
             break
         press(app, "One step")
-        while session_of(app).training.status == "running":
+        while session_of(app).training.view.status == "running":
             time.sleep(0.01)
         app.run()
-    assert session_of(app).training.error is None
+    assert session_of(app).training.view.error is None
     assert "Lower the learning rate (10)" in live_value(app, "notes.diverged")
     assert live_value(app, "notes.ended") == ""
 
@@ -379,7 +383,7 @@ def test_a_key_means_the_same_after_a_setting_was_changed():
 )
 def test_an_early_end_that_was_asked_for_is_shown_as_a_success(words):
     app = wait_for(press(opened(TRAIN, {**QUICK, "steps": "5000", **words}), "Start"), "finished")
-    assert live_value(app, "notes.ended") == session_of(app).training.run.ended_because
+    assert live_value(app, "notes.ended") == session_of(app).training.view.run.ended_because
     assert live_value(app, "notes.diverged") == ""
 
 
@@ -445,13 +449,13 @@ def test_what_another_session_has_computed_is_offered_to_whoever_trains_the_same
     monkeypatch.setattr(controls, "SHORT_SECONDS", 0.5)  # more than a chunk takes
     first = press(opened(TRAIN, LONG), "Start")
     ahead = session_of(first).training
-    wait_until(lambda: ahead.seconds > 1)
+    wait_until(lambda: ahead.view.seconds > 1)
     assert "Catch up" not in labels(first.run())  # nobody is ahead of it
     second = press(opened(TRAIN, LONG), "Start")
     assert "Catch up" in labels(second)
     press(first, "Stop")
     press(second, "Catch up")
     training = session_of(second).training
-    wait_until(lambda: training.run.step >= ahead.run.step)
+    wait_until(lambda: training.view.run.step >= ahead.view.run.step)
     assert "Catch up" not in labels(second.run())
-    assert ahead.status == "stopped"
+    assert ahead.view.status == "stopped"

@@ -33,10 +33,9 @@ def test_a_turn_that_is_given_up_lets_the_first_in_the_queue_compute():
     assert not fourth.wait(0.001)
 
 
-def test_a_turn_is_passed_on_only_if_it_is_over_and_another_waits(monkeypatch):
+def test_a_turn_is_passed_on_only_if_it_is_over_and_another_waits():
     now = [100.0]
-    monkeypatch.setattr(turns, "monotonic", lambda: now[0])
-    shared = Turns(Workers(1), most_running=1, most_waiting=3)
+    shared = Turns(Workers(1), most_running=1, most_waiting=3, clock=lambda: now[0])
     first = shared.take()
     now[0] += 60
     first.pass_on()

@@ -42,14 +42,14 @@ def typed(app, label, value):
 )
 def test_a_run_has_the_settings_that_the_page_shows_as_its_button_is_pressed(label, value, field, expected):
     app = press(typed(opened(TRAIN), label, value), "Start")
-    trained = session_of(app).training.run.experiment
+    trained = session_of(app).training.view.run.experiment
     assert getattr(trained, field) == expected
     assert session_of(app).experiment == trained
 
 
 def test_so_has_a_run_of_one_step():
     app = press(typed(typed(opened(TRAIN), "Steps", 7), "Hidden layers", "4, 3"), "One step")
-    trained = session_of(app).training.run.experiment
+    trained = session_of(app).training.view.run.experiment
     assert (trained.steps, trained.hidden) == (7, (4, 3))
     assert session_of(app).experiment == trained
 
@@ -58,7 +58,7 @@ def test_the_same_holds_for_a_run_that_stands_at_its_beginning():
     app = opened(TRAIN, {**QUICK, "steps": "1000000"})
     press(press(app, "Start"), "Reset")
     press(typed(app, "Steps", 7), "Start")
-    assert session_of(app).training.run.experiment.steps == 7
+    assert session_of(app).training.view.run.experiment.steps == 7
 
 
 def test_what_cannot_be_read_starts_nothing_and_says_why():
@@ -66,7 +66,7 @@ def test_what_cannot_be_read_starts_nothing_and_says_why():
     assert session_of(app).training is None
     assert any("many" in text.value for text in app.text)
     press(typed(app, "Hidden layers", "8"), "Start")
-    assert session_of(app).training.run.experiment.hidden == (8,)
+    assert session_of(app).training.view.run.experiment.hidden == (8,)
 
 
 def test_a_batch_size_typed_as_lbfgs_is_chosen_comes_back_with_the_next_optimizer():
@@ -214,5 +214,5 @@ def test_a_race_has_the_entrants_that_are_chosen_as_its_button_is_pressed():
     names.set_value(["Nesterov", "Adam"])
     press(app, "Start the race")
     race = session_of(app).comparison.race
-    assert [lane.name for lane in race.lanes] == ["Adam", "Nesterov"]
+    assert [lane.name for lane in race.view.lanes] == ["Adam", "Nesterov"]
     race.stop()

@@ -51,7 +51,7 @@ def undone(app):
 
 def running(app, step=1):
     """Wait until the run has passed a step."""
-    wait_until(lambda: session_of(app).training.run.step >= step)
+    wait_until(lambda: session_of(app).training.view.run.step >= step)
     return app
 
 
@@ -75,14 +75,14 @@ def test_a_running_run_that_was_reset_comes_back_paused_and_goes_on():
     app = running(press(opened(TRAIN, LONG), "Start"))
     before = session_of(app)
     press(app, "Reset")
-    step = before.training.run.step
-    assert session_of(app).training.run.step == 0
-    assert before.training.status == "paused"
+    step = before.training.view.run.step
+    assert session_of(app).training.view.run.step == 0
+    assert before.training.view.status == "paused"
     assert toast(app) == f"The run went back from step {step:,} to 0."
     undone(app)
     after = session_of(app)
     assert after.training is before.training
-    assert after.training.run.step == step
+    assert after.training.view.run.step == step
     press(app, "Resume")
     running(app, step + 1)
     press(app, "Stop")
@@ -98,7 +98,7 @@ def test_a_finished_run_that_was_reset_comes_back_as_it_was():
         before.models.kept,
         before.models.in_use,
     )
-    assert after.training.run.step == 300
+    assert after.training.view.run.step == 300
 
 
 @pytest.mark.parametrize("labels", [["Start"], ["One step"], ["New seed", "Start"]])
@@ -126,7 +126,7 @@ def test_a_reset_at_step_0_is_no_loss():
     app = press(press(opened(TRAIN, LONG), "Start"), "Stop")
     training = session_of(app).training
     press(app, "Reset")
-    assert (toast(app) is None) == (training.run.step == 0)
+    assert (toast(app) is None) == (training.view.run.step == 0)
 
 
 @pytest.mark.parametrize("preset", ["Recommended", "The tutorial's", "L-BFGS"])
