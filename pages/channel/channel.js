@@ -123,7 +123,7 @@ class Channel {
     return this.send({ hidden: document.hidden });
   }
 
-  // Pauses or stops a run, unless its status has changed since its latest frame. Returns whether the server was asked to.
+  // Pauses or stops a run, unless its status has changed since its latest frame: presses.js. Returns whether it was sent.
   halt(run, how) {
     const frame = this.latest.get(run);
     return frame !== undefined && this.send({ halt: [run, how, frame.generation] });

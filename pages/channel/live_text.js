@@ -1,8 +1,5 @@
 // Text whose values come with the frames of a run; live_text.py describes `data`.
 
-const REST_MS = 100; // from when Streamlit says that a page is drawn until its last parts are
-const PRESS_MS = 500; // from a press until Streamlit says that it draws the page for it
-
 export default keeping(
   (parent) => new Text(parent),
   (text, { data, setTriggerValue }) => {
@@ -16,33 +13,20 @@ class Text {
     this.root = document.createElement("div");
     this.root.className = "polycore-text";
     parent.append(this.root);
-    this.pressedAt = -PRESS_MS;
-    document.addEventListener("click", this.press, true);
-    document.addEventListener("keydown", this.notePress, true);
   }
 
-  notePress = () => (this.pressedAt = performance.now());
-
-  // Pause and Stop go over the socket too: Streamlit's answer is seen only after a browser has drawn for 50 to 150 ms.
-  press = ({ target }) => {
-    this.notePress();
-    const { halts, follow } = this.data ?? {};
-    if (!follow) return;
-    for (const [key, how] of Object.entries(halts))
-      if (target.closest(`.st-key-${key} button:enabled`)) this.halted = channel().halt(follow.run, how);
-  };
-
   show(data) {
-    const { html, follow } = data;
+    const { html, follow, halts } = data;
     if (html !== this.html) this.root.innerHTML = html;
     this.html = html;
     this.data = data;
     this.reported = null;
-    this.halted = false;
     this.frame = null;
     this.leave?.();
     const fill = (frame) => this.fill(frame);
     this.leave = follow && channel().follow(follow, fill, (forGood) => this.lose(forGood));
+    if (follow) presses().halts.set(this, { run: follow.run, buttons: halts });
+    else presses().halts.delete(this);
   }
 
   fill(frame) {
@@ -61,7 +45,7 @@ class Text {
     }
     this.fillLooks(frame);
     this.frame = frame;
-    if (!this.waiting) this.reportChange(false);
+    if (this.news() !== null) this.giveUp ??= presses().atRest(() => this.reportNews());
   }
 
   fillLooks(frame) {
@@ -79,25 +63,18 @@ class Text {
     each("picture", (image, { source, alt }) => Object.assign(image, { src: source, alt }));
   }
 
-  // Most changes follow a press, and the page that Streamlit draws for it shows them. So a change is reported only if a
-  // page at rest does not show it a moment later.
-  reportChange(wasAtRest) {
-    this.waiting = null;
-    const change = this.change();
-    if (change === null || change === this.reported) return;
-    const isDrawn = document.querySelector(".stApp").dataset.testScriptState === "notRunning";
-    const isAtRest = isDrawn && performance.now() - this.pressedAt >= PRESS_MS;
-    if (wasAtRest && isAtRest) {
-      this.reported = change; // once, and again if the page that is drawn then has not noticed it
-      this.report();
-    } else {
-      this.waiting = setTimeout(() => this.reportChange(isAtRest), REST_MS);
-    }
+  // Most changes follow a press, and the page that Streamlit draws for it shows them.
+  reportNews() {
+    this.giveUp = null;
+    const news = this.news();
+    if (news === null || news === this.reported) return;
+    this.reported = news; // once, and again if the page that is drawn then has not noticed it
+    this.report();
   }
 
   // What the latest frame says and the page does not show; null if there is nothing.
-  change() {
-    if (this.frame === null || this.halted) return null; // Streamlit has the press too, and draws the page anew
+  news() {
+    if (this.frame === null) return null;
     const { follow, reports, until } = this.data;
     const isReached = until !== "" && valueAt(this.frame, until) === true;
     const isNews = isReached || (reports && this.frame.active !== follow.active);
@@ -113,9 +90,8 @@ class Text {
 
   end() {
     this.leave?.();
-    clearTimeout(this.waiting);
-    document.removeEventListener("click", this.press, true);
-    document.removeEventListener("keydown", this.notePress, true);
+    this.giveUp?.();
+    presses().halts.delete(this);
     this.root.remove();
   }
 }

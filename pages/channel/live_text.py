@@ -18,7 +18,8 @@ NO_HALTS: Mapping[str, Halt] = MappingProxyType({})
 
 # with which the script of each component that follows a run begins
 CHANNEL_SCRIPT = Path(__file__).with_name("channel.js")
-_component = component.Component("polycore_text", (CHANNEL_SCRIPT, Path(__file__).with_suffix(".js")))
+_SCRIPTS = (CHANNEL_SCRIPT, *map(Path(__file__).with_name, ("presses.js", "live_text.js")))
+_component = component.Component("polycore_text", _SCRIPTS)
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def draw(
     reports: whether the page is drawn again once the run begins or ends to advance; one component of a page
     does so.
     until: the name of a value; the page is also drawn again once a frame says that it is true.
-    halts: the keys of buttons that pause or stop the run, whose press reaches the server by both sockets.
+    halts: the keys of buttons that pause or stop the run; presses.js has the two ways of such a press.
     """
     follow = None if followed is None else followed.to_browser()
     _component.draw(

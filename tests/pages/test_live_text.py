@@ -10,7 +10,9 @@ from tests.examples.programs import NODE, ROOT
 from tests.pages.node import CLOCK, STYLES, printed
 
 BROWSER = """
-let give, latest, sequence = 0;
+let give, latest, isOpen = true, sequence = 0;
+const halted = [];
+globalThis.window = globalThis;
 const listeners = {}, reports = [];
 const app = { dataset: { testScriptState: "notRunning" } };
 const nothing = () => {};
@@ -27,28 +29,34 @@ function channel() {
       if (latest) fill(latest);
       return nothing;
     },
+    halt(run, how) {
+      if (isOpen) halted.push([run, how]);
+      return isOpen;
+    },
   };
 }
 """
 PAGE = """
 const parentElement = { isConnected: true, append: nothing, getRootNode: () => ({}) };
-function draws(active) {
-  const data = { html: "", follow: { since: 0, active }, reports: true, until: "", halts: {} };
+function draws(active, halts = {}) {
+  const data = { html: "", follow: { run: "a", since: 0, active }, reports: true, until: "", halts };
   text({ parentElement, data, setTriggerValue: () => reports.push(now) });
 }
 const frame = (active, generation) => give((latest = { run: "a", sequence: sequence++, active, generation }));
-const press = () => listeners.click({ target: {} });
+const press = () => listeners.click({ target: { closest: () => null } });
+const PAUSES = ".st-key-controls-Pause button:enabled";
+const pause = () => listeners.click({ target: { closest: (part) => part === PAUSES } });
+const PAUSE = { "controls-Pause": "pause", "controls-Stop": "stop" };
 const begins = () => (app.dataset.testScriptState = "running");
 const ends = () => (app.dataset.testScriptState = "notRunning");
 """
 COMPONENTS = component.SCRIPT.read_text(encoding="utf-8")
-SCRIPT = (
-    (ROOT / "pages/channel/live_text.js")
-    .read_text(encoding="utf-8")
-    .replace("export default", "const text =")
-)
+SCRIPT = "".join(
+    (ROOT / "pages/channel" / name).read_text(encoding="utf-8") for name in ("presses.js", "live_text.js")
+).replace("export default", "const text =")
 END = "await wait(9000); console.log(JSON.stringify(reports));"
 PRESS = "draws(false); press(); await wait(20); frame(true, 1);"
+HALT = "draws(true, PAUSE); pause(); await wait(20); frame(false, 2);"
 
 
 @pytest.mark.parametrize(
@@ -82,12 +90,27 @@ PRESS = "draws(false); press(); await wait(20); frame(true, 1);"
             [620],
             id="a press whose run ends while the page is drawn",
         ),
+        pytest.param(
+            f"{HALT} await wait(2000); begins(); draws(false, PAUSE); await wait(50); ends();",
+            [],
+            id="a halt that the channel brings at once, and Streamlit two seconds later",
+        ),
+        pytest.param(HALT, [5120], id="a halt that the channel alone has brought"),
+        pytest.param(f"isOpen = false; {HALT}", [620], id="a halt while the channel is cut"),
     ],
 )
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_change_is_reported_if_a_page_at_rest_does_not_show_it(events, reports):
     program = f"{CLOCK}{BROWSER}{STYLES}{COMPONENTS}{SCRIPT}{PAGE}{events}{END}"
     assert printed(program) == reports
+
+
+@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
+def test_a_press_on_pause_takes_the_channel_once_and_no_other_press_does():
+    events = "draws(true, PAUSE); press(); pause(); draws(false); pause();"
+    end = "console.log(JSON.stringify(halted));"
+    program = f"{CLOCK}{BROWSER}{STYLES}{COMPONENTS}{SCRIPT}{PAGE}{events}{end}"
+    assert printed(program) == [["a", "pause"]]
 
 
 # --- what a frame carries ------------------------------------------------------------------------
