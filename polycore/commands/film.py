@@ -19,7 +19,7 @@ _DESCRIPTION = """Draw a film of a run: its map and its loss, step by step, as a
 
 The film is 640 by 320 pixels, at most 3 MB, and repeats forever. It has a frame for each snapshot in the
 run file, at most 48, and for the run's present weights, which come last. In a terminal a bar on standard
-error shows the progress. This command needs Pillow and Plotly.
+error shows the progress. This command needs Pillow.
 """
 _EXAMPLES = """examples:
   %(prog)s saved.npz film.gif

@@ -4,10 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.arrays import Floats, Integers
-from polycore.pictures.palette import PALETTE, REGION_OPACITY
+from polycore.pictures.palette import PALETTE, REGION_LEVELS, REGION_OPACITY
 from polycore.pictures.png import data_url, rgba_png
 
-REGION_LEVELS = 24  # of confidence: the eye cannot see more, and so few halve the image's size
 DIFFERENCE_PIXELS = 4  # across each grid cell, so that stripes are finer than cells
 STRIPES = 8  # pixels from one stripe to the next of the same color
 PALE_OPACITY = 0.14  # the hue of a region can still be seen, and every stripe stands out from it

@@ -21,7 +21,6 @@ MOST_FRAMES = 48
 MOST_BYTES = 3_000_000
 FILM_MS, LAST_MS = 5760, 2500  # of all frames but the pause on the last one
 SLOWEST_MS = 400  # for a frame, if there are few
-_LIBRARIES = {"PIL": "Pillow", "plotly": "Plotly"}
 
 
 def film(run: Run, progress: Callable[[int, int], None] | None = None) -> bytes:
@@ -40,8 +39,7 @@ def film(run: Run, progress: Callable[[int, int], None] | None = None) -> bytes:
     Raises
     ------
     PolycoreError
-        Unless `run` is a Run, and if Pillow is not installed, or Plotly, since the colors are those of
-        `polycore.figures`.
+        Unless `run` is a Run, and if Pillow is not installed.
     """
     check_type("run", run, Run, "Start one: film(advance(start(experiment), steps)).")
     frames_of = _frames_class()
@@ -58,18 +56,17 @@ def film(run: Run, progress: Callable[[int, int], None] | None = None) -> bytes:
 
 
 def _frames_class() -> "type[Frames]":
-    """Import what draws. Raises PolycoreError if a library for that is missing."""
+    """Import what draws. Raises PolycoreError if Pillow is missing."""
     try:
         import PIL  # noqa: F401  # asked for here: our own modules may be loaded already
 
         from polycore.films.gif_frames import Frames
     except ModuleNotFoundError as error:
-        if error.name not in _LIBRARIES:
+        if error.name != "PIL":
             raise
-        name = _LIBRARIES[error.name]
         raise PolycoreError(
-            f"film: got no {name}; expected it installed. "
-            f'Install it: pip install {name.lower()}, or polycore with its extra "film".'
+            "film: got no Pillow; expected it installed. "
+            'Install it: pip install pillow, or polycore with its extra "film".'
         ) from error
     return Frames
 

@@ -4,9 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.arrays import Floats, Integers
-from polycore.figures.images import REGION_LEVELS
 from polycore.inspection.class_map import ClassMap
-from polycore.pictures.palette import PALETTE, REGION_OPACITY
+from polycore.pictures.palette import PALETTE, REGION_LEVELS, REGION_OPACITY
 
 MOST = 256
 GRAYS = 16  # from white, which is color 0, to black: for axes and text

@@ -11,6 +11,7 @@ that touch in the tutorial's map, differ most. The last twelve fill the rest of 
 from dataclasses import dataclass
 
 REGION_OPACITY = 0.72  # of a region where a network is certain
+REGION_LEVELS = 24  # of confidence: the eye cannot see more, and so few halve the image's size
 CASING = "rgba(255, 255, 255, 0.6)"  # beneath a curve, so that it can be seen over a region of its own color
 LIGHT_PAGE, DARK_PAGE = "#ffffff", "#0e1117"
 
