@@ -6,6 +6,7 @@
 import streamlit as st
 
 from pages.channel import lifespan, routes
+from pages.compare import sweep_tables
 from pages.data import draw_points
 from pages.home import home
 from pages.inside import network_picture
@@ -16,7 +17,15 @@ from pages.setup import layer_diagram
 
 # A browser may ask any replica for the script of a component. Home has the others; with these a server has
 # all of them before it draws a page.
-COMPONENTS = (clock, draw_points, layer_diagram, live_typing, network_picture, time_slider)
+COMPONENTS = (
+    clock,
+    draw_points,
+    layer_diagram,
+    live_typing,
+    network_picture,
+    sweep_tables,
+    time_slider,
+)
 
 app = st.App(__file__, routes=routes.routes(), lifespan=lifespan.lifespan)
 

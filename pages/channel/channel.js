@@ -14,7 +14,7 @@ class Channel {
   constructor() {
     this.followers = new Set(); // of { run, since, show, lose }
     this.latest = new Map(); // the latest frame of each run
-    this.address = null; // of a server without the channel's routes, which passes frames with the page: passing.js
+    this.address = null; // while nothing is followed
     document.addEventListener("visibilitychange", () => this.report());
     setInterval(() => this.report() || this.fetch(), THERE_MS);
   }

@@ -13,7 +13,6 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from pages.channel import address
 from pages.channel.scripts import Script
-from pages.server import server
 
 FOLDER = "components"  # below the channel's own
 SCRIPT = Path(__file__).with_suffix(".js")  # with which the script of each component begins
@@ -41,8 +40,8 @@ _declared: dict[str, "Component"] = {}
 class Component:
     """A component, whose script may use what `SCRIPT` has.
 
-    Drawing a page sends the browser the script of every component on it. If the server has a route for
-    scripts, a few lines that import the script from its address are sent instead.
+    Drawing a page sends the browser the script of every component on it. So it is a few lines alone, which
+    import the whole script from its address.
 
     scripts: its files in their order; the styles of its elements are beside the last, if it has any.
     """
@@ -77,12 +76,12 @@ class Component:
     @property
     def draw(self) -> ComponentRenderer:
         """The function that draws it on a page; see `st.components.v2.component`."""
-        return _renderer(self, server.current().channel is not None)
+        return _renderer(self)
 
 
 @lru_cache(maxsize=64)
-def _renderer(component: Component, is_served: bool) -> ComponentRenderer:
-    script = _IMPORT % f"{address.PREFIX}/{FOLDER}/{component.file}" if is_served else component.whole
+def _renderer(component: Component) -> ComponentRenderer:
+    script = _IMPORT % f"{address.PREFIX}/{FOLDER}/{component.file}"
     return st.components.v2.component(component.name, js=script, isolate_styles=component.isolate_styles)
 
 

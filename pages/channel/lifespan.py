@@ -1,22 +1,30 @@
 """What begins and ends with the server."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from starlette.applications import Starlette
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 from pages import patches
-from pages.channel import address, component, log_filter, scripts
+from pages.channel import component, log_filter, routes, scripts
 from pages.monitoring import busy, metrics, usage
 from pages.server import server
 from pages.server.server import Server
+from polycore import PolycoreError
+
+_late = threading.Lock()
 
 
 @asynccontextmanager
-async def lifespan(_: st.App) -> AsyncIterator[None]:
+async def lifespan(_: object) -> AsyncIterator[None]:
     """Patch Streamlit and start the workers before the first visitor; end the workers after the last."""
-    own = server.begin(Server.of_environment(address.of_this_server()))
+    own = server.begin(Server.of_environment())
     scripts.prepare()
     component.prepare()
     log_filter.apply()
@@ -29,3 +37,33 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     own.workers.shutdown(wait=False, cancel_futures=True)
+
+
+def begin_late() -> None:
+    """Give a server that began without our routes and our lifespan both, as it draws its first page.
+
+    `streamlit run` finds the app in streamlit_app.py, which has them. A launcher that calls Streamlit's own
+    function, `streamlit.web.bootstrap.run`, looks for no app. Where there is no server, as in AppTest, this
+    does nothing.
+
+    Raises PolycoreError if Streamlit is served in some other way, to which no routes can be added.
+    """
+    with _late:  # the pages of several visitors may be the first
+        if server.has_begun():
+            return
+        context = get_script_run_ctx(suppress_warning=True)
+        sessions = getattr(runtime.get_instance(), "_session_mgr", None) if runtime.exists() else None
+        if context is None or sessions is None:
+            return
+        session = sessions.get_active_session_info(context.session_id)
+        if session is None:  # the tab has gone meanwhile
+            st.stop()
+        if not isinstance(session.client, StarletteSessionClient):
+            raise PolycoreError(
+                "It does not have the addresses below /live/. Start it with: streamlit run streamlit_app.py"
+            )
+        app: Starlette = session.client._websocket.app
+        app.router.routes[:0] = routes.routes()
+        app.state.polycore = lifespan(app)  # as long as the server is there
+        begun = asyncio.run_coroutine_threadsafe(app.state.polycore.__aenter__(), session.session._event_loop)
+        begun.result()

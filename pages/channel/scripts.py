@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pages.channel import address
-from pages.server import server
 
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 PLOTLYS_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PLOTLYS_NAME = f"plotly-{plotly.__version__}.js"
+PLOTLYS_ADDRESS = f"{address.PREFIX}/{PLOTLYS_NAME}"  # relative to the app's
 
 
 class Script:
@@ -46,11 +46,6 @@ class Script:
 
 
 plotlys = Script(PLOTLYS_FILE.read_bytes)
-
-
-def plotlys_address() -> str | None:
-    """Return Plotly's script's address, relative to the app's; None if this server has no route for it."""
-    return None if server.current().channel is None else f"{address.PREFIX}/{PLOTLYS_NAME}"
 
 
 def prepare() -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.channel import address
 from pages.server import presence, server
 from pages.server.hub import Holder, ModelNow, Source
 
@@ -32,27 +33,21 @@ def begin() -> None:
     st.session_state[OFFERED] = {}
 
 
-def followed() -> tuple[Source, ...]:
-    """Return what the page follows: nothing yet while its frame is drawn."""
-    sources: tuple[Source, ...] = () if st.session_state.get(BEGUN, True) else st.session_state[FOLLOWED]
-    return sources
-
-
 def follow(source: Source) -> None:
     """Let the tab show this too while the page is there, and note that it is seen."""
-    sources = (*followed(), source)
+    before = () if st.session_state.get(BEGUN, True) else st.session_state[FOLLOWED]
+    sources = (*before, source)
     st.session_state[FOLLOWED], st.session_state[BEGUN] = sources, False
     held = holder()
     held.show(sources, presence.of_this_tab())
     held.seen()
 
 
-def offer(name: str, model_now: ModelNow) -> str | None:
+def offer(name: str, model_now: ModelNow) -> str:
     """Let the tab have the weights of a map's network while the page is there; return where, as `channel`."""
     st.session_state[OFFERED] = {**st.session_state.get(OFFERED, {}), name: model_now}
     holder().offer(st.session_state[OFFERED])
-    served = channel()
-    return None if served is None else f"{served}/{name}/weights"
+    return f"{channel()}/{name}/weights"
 
 
 def is_known(other: str) -> bool:
@@ -66,7 +61,6 @@ def revoke(other: str) -> None:
         server.current().hub.revoke(other)
 
 
-def channel() -> str | None:
-    """Return the address of the session's channel, relative to the app's; None if the server has none."""
-    served = server.current().channel
-    return None if served is None else f"{served}/{key()}"
+def channel() -> str:
+    """Return the address of the session's channel, relative to the app's."""
+    return f"{address.of_this_server()}/{key()}"

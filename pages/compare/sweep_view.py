@@ -1,17 +1,25 @@
 """The sweep on the Compare page: what varies, its start and stop, and its results so far."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, get_args
+from functools import partial
+from typing import Any, Literal, get_args
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
+from pages.channel import live_text
+from pages.channel.live_text import Followed
 from pages.compare import sweep_inputs, sweep_tables
+from pages.compare.sweep_tables import Rows
 from pages.models import kept_actions
 from pages.models.setting_words import phrase
 from pages.plane import live
+from pages.plane.live import Bound
 from pages.plane.referee import best_possible
+from pages.run_view import sweep_source
 from pages.runs import status
 from pages.runs.computing_cost import seconds_of
 from pages.runs.sweep import Best, Status, Sweep
@@ -28,28 +36,25 @@ from polycore.polynomials.classes import counted_classes
 
 PREFIX = sweep_inputs.PREFIX
 ROWS_KEY = f"{PREFIX}.rows"
-TICK_SECONDS = 1.0
 CHART_HEIGHT = 400
 
-Rows = Literal["Settings", "Runs"]
 ROWS_HELP = "Settings: a row for each, averaged over its seeds. Runs: a row for each that has ended."
 
 
 def draw() -> None:
-    """Draw what varies and the sweep, and update the sweep while it is under way."""
+    """Draw what varies and the sweep, which the page follows while it is under way."""
     sweep = session.current().comparison.sweep
     status = None if sweep is None else sweep.status
     _draw_set_up(session.current().experiment)
-    with st.container():
+    with st.container():  # what may be refused has more lines, and what follows keeps its place
         _draw_inputs(session.current().experiment, status)
-    with st.container():
-        if sweep is None:
-            st.caption(
-                "There is no sweep yet. Choose what varies and press Start the sweep: a figure here will "
-                "show each run's accuracy and computing time."
-            )
-        else:
-            _watch(sweep, shown=sweep.status)
+    if sweep is None:
+        st.caption(
+            "There is no sweep yet. Choose what varies and press Start the sweep: a figure here will show "
+            "each run's accuracy and computing time."
+        )
+    else:
+        _draw_sweep(sweep, running=status == "running")
 
 
 def _draw_set_up(set_up: Experiment) -> None:
@@ -187,35 +192,70 @@ def _stop() -> None:
         sweep.stop()
 
 
-def _watch(sweep: Sweep, *, shown: Status) -> None:
-    """Draw the sweep, again and again while it is under way; see sweep_ticker.py."""
-    is_there = presence.of_this_tab()
+def _draw_sweep(sweep: Sweep, *, running: bool) -> None:
+    """Draw the sweep, which the page then follows; `running`: whether the page shows it as running."""
     best = best_possible(sweep.set_up)
+    standing = st.container()
+    figure = st.container()
+    rows = st.segmented_control(
+        "Table of",
+        get_args(Rows),
+        default="Settings",
+        required=True,
+        key=ROWS_KEY,
+        persist_state="session",
+        help=ROWS_HELP,
+    )
+    followed = sweep_source.follow("table", sweep, partial(values, rows=rows, possible=best), running=running)
+    now = values(sweep, rows, best)
+    with standing:
+        _draw_standing(sweep, now, followed)
+    with figure:
+        bound = Bound(followed, [(part, f"figure.{part}") for part in ("data", "layout")])
+        live.figure(
+            figure_of(sweep, best), key=f"{PREFIX}.chart", height=CHART_HEIGHT, rests=True, bound=bound
+        )
+    sweep_tables.draw(rows, now["rows"], len(sweep.settings), f"{PREFIX}.table", followed)
+    if sweep.outcomes and not running:
+        _draw_download(sweep, rows)
 
-    def tick() -> None:
-        sweep.seen(is_there)
-        status = sweep.status
-        _draw_standing(sweep, best)
-        _draw_chart(sweep, best)
-        _draw_table(sweep)
-        if status != shown:
-            st.rerun()
 
-    st.fragment(tick, run_every=TICK_SECONDS if shown == "running" else None)()
+def values(sweep: Sweep, rows: Rows, possible: float | None) -> dict[str, Any]:
+    """Return what the page shows of a sweep, with the rows of one of its tables, as text and numbers.
 
-
-def _draw_standing(sweep: Sweep, best_possible: float | None) -> None:
-    ended, planned = len(sweep.outcomes), len(sweep.experiments)
-    st.progress(ended / planned, text=sweep.standing())
+    possible: the best possible accuracy, a share; None if it is not known.
+    """
     waits = sweep.refusal or next(filter(None, (status.waiting(one.view) for one in sweep.under_way)), "")
-    with st.container():
-        if sweep.set_up != session.current().experiment:
-            earlier = f"{counted_classes(sweep.set_up.shown_classes)} · {phrase(sweep.set_up)}"
-            st.caption(f"This sweep uses an earlier set-up: {earlier}.")
-        if waits:
-            st.caption(f":material/hourglass_top: {waits}")
-        if sweep.best is not None:
-            st.info(_best_sentence(sweep, sweep.best, best_possible), icon=":material/star:")
+    return {
+        "standing": sweep.standing(),
+        "share": 100 * len(sweep.outcomes) / len(sweep.experiments),
+        "waits": waits,
+        "best": "" if sweep.best is None else _best_sentence(sweep, sweep.best, possible),
+        "figure": json.loads(figure_of(sweep, possible).to_json(validate=False)),
+        "rows": sweep_tables.rows_of(rows, sweep),
+    }
+
+
+def figure_of(sweep: Sweep, possible: float | None) -> go.Figure:
+    """Return the accuracies and computing times of the runs that have ended, by their settings."""
+    groups = []
+    for setting, outcomes in zip(sweep.settings, sweep.outcomes_by_setting, strict=True):
+        ended = [outcome for outcome in outcomes if outcome.error is None]
+        seconds = np.array([outcome.seconds for outcome in ended])
+        accuracies = np.array([outcome.held_out_accuracy for outcome in ended], dtype=np.float64)
+        groups.append(Group(sweep.varied.name_of(setting), seconds, accuracies))
+    return sweep_figure(groups, possible)
+
+
+def _draw_standing(sweep: Sweep, now: dict[str, Any], followed: Followed) -> None:
+    html = live_text.value("standing", now["standing"], "p")
+    html += live_text.bar("share", now["share"], "Runs that have ended")
+    html += live_text.value("waits", now["waits"], "p", "caption")
+    html += live_text.value("best", now["best"], "p", "note good")
+    live_text.draw(html, f"{PREFIX}.standing", followed, reports=True)
+    if sweep.set_up != session.current().experiment:
+        earlier = f"{counted_classes(sweep.set_up.shown_classes)} · {phrase(sweep.set_up)}"
+        st.caption(f"This sweep uses an earlier set-up: {earlier}.")
 
 
 def _best_sentence(sweep: Sweep, best: Best, best_possible: float | None) -> str:
@@ -233,49 +273,10 @@ def _accuracy(best: Best) -> str:
     return percent(best.model.held_out_accuracy or 0.0)
 
 
-def _draw_chart(sweep: Sweep, best_possible: float | None) -> None:
-    groups = groups_of(sweep)
-    live.figure(sweep_figure(groups, best_possible), key=f"{PREFIX}.chart", height=CHART_HEIGHT)
-
-
-def groups_of(sweep: Sweep) -> list[Group]:
-    """Return for each setting the computing times and accuracies of its runs that have ended."""
-    groups = []
-    for setting, outcomes in zip(sweep.settings, sweep.outcomes_by_setting, strict=True):
-        ended = [outcome for outcome in outcomes if outcome.error is None]
-        seconds = np.array([outcome.seconds for outcome in ended])
-        accuracies = np.array([outcome.held_out_accuracy for outcome in ended], dtype=np.float64)
-        groups.append(Group(sweep.varied.name_of(setting), seconds, accuracies))
-    return groups
-
-
-def _draw_table(sweep: Sweep) -> None:
-    with st.container():
-        rows = st.segmented_control(
-            "Table of",
-            get_args(Rows),
-            default="Settings",
-            required=True,
-            key=ROWS_KEY,
-            persist_state="session",
-            help=ROWS_HELP,
-        )
-    with st.container():
-        if rows == "Settings":
-            sweep_tables.draw_settings(sweep)
-        elif sweep.outcomes:
-            sweep_tables.draw_runs(sweep)
-        else:
-            st.caption("No run has ended yet.")
-    with st.container():
-        if sweep.outcomes and not sweep.is_active:
-            _draw_download(sweep, rows)
-
-
 def _draw_download(sweep: Sweep, rows: Rows) -> None:
     st.download_button(
         f"{rows} as CSV",
-        sweep_tables.settings_csv(sweep) if rows == "Settings" else sweep_tables.runs_csv(sweep),
+        sweep_tables.csv_of(rows, sweep),
         file_name=f"polycore-sweep-{rows.lower()}.csv",
         mime="text/csv",
         key=f"{PREFIX}.download.{rows}",

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas  # noqa: F401
 import streamlit as st
 
-from pages.channel import passing, session_key
-from pages.frame import copy_button, recent, sweep_ticker, undo
+from pages.channel import lifespan, session_key
+from pages.frame import copy_button, recent, sweep_line, undo
 from pages.game import challenge
 from pages.lessons import lesson_panel
 from pages.models import from_link, link_choice, own_weights
@@ -22,6 +22,7 @@ from pages.state.holdings import Holdings
 from pages.state.session_value import Address, Play, Session
 from pages.state.setup import Setup
 from pages.state.view import View
+from polycore import PolycoreError
 from polycore.links import link
 
 HOME = "streamlit_app.py"
@@ -102,7 +103,7 @@ STYLE = """<style>
 .stApp button kbd { opacity: 1; }
 /* Streamlit's own "Stop" ends the drawing of the page, and means something else than ours */
 [data-testid="stStatusWidget"] { display: none; }
-/* shows that the server works, if that takes longer than a moment: most ticks end before it would show */
+/* shows that the server works, if that takes longer than a moment */
 .stApp:not([data-test-script-state="notRunning"])::before {
   content: ""; position: fixed; z-index: 999999; inset: 0 0 auto; height: 3px; background: #5d6be0;
   opacity: 0; animation: polycore-working 1.2s linear 0.2s 500;
@@ -126,7 +127,7 @@ body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopove
   outline: 2px solid currentColor; outline-offset: -1px;
 }
 /* they show nothing, but their gap would move the page when they appear and disappear */
-[data-testid="stLayoutWrapper"]:has(> :is(.st-key-frame-weights, .st-key-channel-passing)),
+[data-testid="stLayoutWrapper"]:has(> .st-key-frame-weights),
 .st-key-polycore-tab-component {
   position: absolute; pointer-events: none; /* they would lie over the navigation */
   inset-inline: 0; /* as wide as the page, but not beside its margin: it could be scrolled sideways by that */
@@ -162,7 +163,7 @@ def draw_without_ticker(title: str) -> None:
     Every page calls this or `draw` first: it also creates or restores the session.
     """
     st.set_page_config(page_title=f"{title} · polycore", page_icon=str(ICON), layout="wide")
-    _stop_if_limits_are_invalid()
+    _stop_if_nothing_works()
     _restore(in_two_parts=title == HOME_TITLE and not is_embedded())
     session_key.begin()
     _close_links_of_another_page()
@@ -176,7 +177,6 @@ def draw_without_ticker(title: str) -> None:
     # last: another script run may end this one whenever it reads or writes the session
     arrival.settle()
     st.html(STYLE)
-    passing.draw()
     undo.draw()
     if is_embedded():
         st.html(EMBEDDED_STYLE)
@@ -187,7 +187,7 @@ def draw_without_ticker(title: str) -> None:
         _draw_link_problems()
         _draw_lost_work()
     if not is_embedded():
-        sweep_ticker.draw()
+        sweep_line.draw()
         with st.container():
             if title not in PRESENTED or not presentation.is_on():
                 lesson_panel.draw_panel(title)
@@ -196,7 +196,12 @@ def draw_without_ticker(title: str) -> None:
             recent.note()
 
 
-def _stop_if_limits_are_invalid() -> None:
+def _stop_if_nothing_works() -> None:
+    try:
+        lifespan.begin_late()
+    except PolycoreError as error:
+        refusal.show("This server cannot show the dashboard.", error)
+        st.stop()
     problem = server.current().limits.problem
     if problem is not None:
         refusal.show("This server does nothing until its operator has corrected its limits.", problem)

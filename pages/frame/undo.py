@@ -50,7 +50,7 @@ def draw() -> None:
         undo = None
     # one element in any case: NO_STYLE in frame.py says why
     st.html(STYLE if undo is None else STYLE + _animations(undo))
-    # the container is there in any case: sweep_ticker.py says why
+    # the container is there in any case: what follows keeps its place
     with st.container(key=f"{PREFIX}.toast", horizontal=True, vertical_alignment="center", gap="small"):
         if undo is not None:
             _draw(undo)

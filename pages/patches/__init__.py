@@ -19,8 +19,7 @@ from pages.patches import (
 def apply() -> None:
     """Apply every patch to this server process; later calls do nothing.
 
-    The server calls it when it starts (pages/channel/lifespan.py). One that a launcher has started without
-    our lifespan calls it when it draws its first page (pages/channel/passing.py).
+    The server calls it when it starts (pages/channel/lifespan.py).
     """
     callbacks.apply()
     request_order.apply()

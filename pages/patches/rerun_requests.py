@@ -1,10 +1,10 @@
 """Drop or redirect the rerun requests of a page that the user has left.
 
 Streamlit merges two waiting requests into one, and the newer one decides which page runs. If a user opens
-another page and a tick of the old page's fragment arrives next, the old page runs, and the click is lost. A
-tick that arrives while the new page is being drawn runs after it, as a run of the old page, and the browser
-removes the new page's elements. Such requests are dropped: the fragments of the old page have nothing more to
-draw.
+another page and a request of a fragment of the old page arrives next, such as that of a dialog, the old page
+runs, and the click is lost. One that arrives while the new page is being drawn runs after it, as a run of the
+old page, and the browser removes the new page's elements. Such requests are dropped: the fragments of the old
+page have nothing more to draw.
 
 A request for a whole page may be late too. On a slow network a tab sends its name when its script has loaded,
 and the user may have left the page by then. A tap on a link while typing sends the request for the new page
@@ -13,8 +13,6 @@ first, and then the typed value. Both are redirected to the page that was reques
 A tab may also send a value after the new page has begun to reach it and before its address has changed. If
 that ends the first run of the new page, nobody has read the query that the user opened: the request gets it,
 as long as the page has not said under ARRIVED_AT that it was read.
-
-Ticks that come more often than `tick_rate` allows are dropped here as well.
 
 Replaces `AppSession.request_rerun` (streamlit/runtime/app_session.py). Requests are merged in
 `ScriptRequests._request_rerun_locked` (streamlit/runtime/scriptrunner_utils/script_requests.py).
@@ -28,8 +26,6 @@ from weakref import WeakKeyDictionary
 
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
-
-from pages.patches import tick_rate
 
 streamlits_own = AppSession.request_rerun
 # the page that each session requested last: Streamlit's hash of it ("" if it was opened by its address), and
@@ -48,7 +44,7 @@ def apply() -> None:
 
 def _request_rerun(session: AppSession, request: ClientState | None) -> None:
     if request is not None and request.fragment_id:
-        if _is_late(session, request) or not tick_rate.is_due(session, request):
+        if _is_late(session, request):
             return
     elif request is not None:
         # a request for another page carries no widget values: one that does comes from the page that is shown
@@ -58,7 +54,6 @@ def _request_rerun(session: AppSession, request: ClientState | None) -> None:
             elif _is_early(session, request):
                 request.query_string = _last_pages[session][1]
         _last_pages[session] = request.page_script_hash, request.query_string
-        tick_rate.forget(session)
     streamlits_own(session, request)
 
 

@@ -1,11 +1,11 @@
 """Table cells in the colors that their labels have in the figures."""
 
-import pandas as pd
+from collections.abc import Iterable
 
 from polycore.pictures.palette import PALETTE, Look
 
 
-def colors(labels: "pd.Series[int]") -> list[str]:
+def colors(labels: Iterable[int]) -> list[str]:
     """Return the CSS of each cell: its label's color as background, with black or white text."""
     return [
         f"background-color: {PALETTE[label].color}; color: {_text_color(PALETTE[label])}" for label in labels

@@ -8,13 +8,12 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit.components.v1 import declare_component
 
 from pages.channel import component, scripts, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
@@ -110,23 +109,6 @@ def figure(
     )
 
 
-def _library() -> str:
-    """Return the address of Plotly's script, relative to that of the app."""
-    return scripts.plotlys_address() or _folder_of_library()
-
-
-@cache
-def _folder_of_library() -> str:
-    """Return the same for a page that is served without the app's routes, as in tests.
-
-    Streamlit serves the folder of a component to every page, below any prefix. It compresses the script again
-    for each visitor and lets no browser keep it, so this is no substitute for the route.
-    """
-    # called while a page runs: only then is there a server at which to register the component
-    folder = declare_component("plotly", path=scripts.PLOTLYS_FILE.parent)
-    return f"component/{folder.name}/{scripts.PLOTLYS_FILE.name}"
-
-
 def _message(
     figure: go.Figure,
     *,
@@ -141,7 +123,7 @@ def _message(
     follow = None
     if bound is not None:
         follow = {**bound.followed.to_browser(), "bind": bound.bindings, "colors": bound.colors}
-    settings = {"library": _library(), "clicks": clicks, "lifts": lifts, "file": file}
+    settings = {"library": scripts.PLOTLYS_ADDRESS, "clicks": clicks, "lifts": lifts, "file": file}
     settings |= {"rests": rests, "follow": follow, "weights": weights}
     head = json.dumps(settings)
     return f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode()

@@ -1,5 +1,6 @@
 """A sweep on this server: runs of several settings and seeds, a few at once, started one after another."""
 
+import secrets
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Executor, Future
@@ -15,6 +16,7 @@ from pages.runs.runner import Training
 from pages.runs.varied import Varied
 from pages.runs.view import RunView
 from pages.server import server
+from pages.server.audience import Audience, Listener
 from polycore import Experiment, Model, PolycoreError, advance
 from polycore.formatting import duration
 from polycore.history.history import History
@@ -40,7 +42,11 @@ class Sweep:
 
     As many run at once as there are workers; only one on a hosted demo if others wait. When a run ends, the
     next one starts, as long as the user looks at the sweep: see `seen`.
+
+    It listens to its runs, and whoever listens to it learns of their changes too.
     """
+
+    is_watching = False  # nobody sees the maps of its runs, so they need no pictures
 
     def __init__(
         self,
@@ -54,6 +60,7 @@ class Sweep:
 
         Raises PolycoreError if the runs are too many or too large for this server, or invalid.
         """
+        self.name = f"sweep-{secrets.token_hex(8)}"
         self.set_up = set_up
         self.varied = varied
         self.experiments = varied.experiments(set_up)
@@ -63,6 +70,8 @@ class Sweep:
         self._clock = clock
         self._lock = threading.Lock()
         self._status: Status = "ready"
+        self._generation = 0
+        self._audience = Audience()
         self._under_way: dict[int, Training] = {}  # by index in `experiments`
         self._runs = Outcomes(self.experiments, self._begin, self._most_at_once)
         self._outcomes: tuple[Outcome, ...] = ()
@@ -75,6 +84,16 @@ class Sweep:
     def status(self) -> Status:
         """The status of the whole sweep."""
         return self._status
+
+    @property
+    def generation(self) -> int:
+        """How often its status has changed."""
+        return self._generation
+
+    @property
+    def version(self) -> int:
+        """How often anything that can be seen of it has changed."""
+        return self._audience.version
 
     @property
     def is_active(self) -> bool:
@@ -147,10 +166,26 @@ class Sweep:
             parts.append(f"about {duration(self.seconds_left / max(1, len(self.under_way)))} left")
         return " · ".join(parts)
 
+    def listen(self, listener: Listener) -> None:
+        """Wake `listener` whenever anything that can be seen of it changes, until `forget`."""
+        self._audience.add(listener)
+
+    def forget(self, listener: Listener) -> None:
+        """Let `listener` alone."""
+        self._audience.remove(listener)
+
+    def announce(self) -> None:
+        """Tell all listeners at once that something that can be seen of it has changed."""
+        self._audience.announce(at_once=True)
+
+    def wake(self, *, at_once: bool = False) -> None:  # noqa: ARG002  # nobody waits for a single run
+        """Tell all listeners that one of its runs has changed."""
+        self._audience.announce()
+
     def start(self) -> None:
         """Start. Raises PolycoreError if this server has no room even for one run."""
         with self._lock:
-            self._status = "running"
+            self._become("running")
         self._collect()
         if self.refusal is not None:
             refusal = self.refusal
@@ -161,7 +196,7 @@ class Sweep:
         """Pause all runs until `resume`."""
         with self._lock:
             if self._status == "running":
-                self._status = "paused"
+                self._become("paused")
                 for training in self._under_way.values():
                     training.pause()
 
@@ -170,14 +205,14 @@ class Sweep:
         with self._lock:
             if self._status != "paused":
                 return
-            self._status = "running"
+            self._become("running")
         self._continue()
 
     def stop(self) -> None:
         """End it for good; runs that have not ended are dropped."""
         with self._lock:
             if self._status != "finished":
-                self._status = "stopped"
+                self._become("stopped")
                 self._runs.stop()
                 for training in self._under_way.values():
                     training.stop()
@@ -189,6 +224,11 @@ class Sweep:
         for training in self.under_way:
             training.seen(is_there)
         self._continue()
+
+    def _become(self, status: Status) -> None:
+        self._status = status
+        self._generation += 1
+        self.announce()
 
     def _continue(self) -> None:
         if not self.is_active:
@@ -211,7 +251,9 @@ class Sweep:
                     view = training.view
                     self._best = Best(outcome, outcome.model, view.run.history, view.marks)
                 if len(self._outcomes) == len(self.experiments):
-                    self._status = "finished"
+                    self._become("finished")
+                else:
+                    self._audience.announce()
 
     def _most_at_once(self) -> int:
         watched = self._is_there() and self._clock() - self._looked_at < viewer.LEASE_SECONDS
@@ -233,15 +275,17 @@ class Sweep:
             future.set_result(Outcome(index, experiment, None, 0, 0.0, None, str(error) or NO_MEMORY))
             return future
         training.seen(self._is_there)
+        training.listen(self)
         with self._lock:
             if self.is_active:
                 training.start()
             view = training.view
             self._refusal = view.error
-            if view.status == "ready":  # refused, or paused or stopped meanwhile
-                return None
-            self._under_way[index] = training
-            return future
+            has_begun = view.status != "ready"  # or it was refused, or the sweep paused or stopped
+            if has_begun:
+                self._under_way[index] = training
+        self._audience.announce()
+        return future if has_begun else None
 
     def _end(self, index: int, future: Future[Outcome], training: Training) -> None:
         future.set_result(_outcome(index, training.view, self.budget))

@@ -24,7 +24,6 @@ class Server:
     results: the chunks and pictures that those who train the same share.
     hub: which tab may see which runs, and its sockets.
     tabs: what each tab had, in case that it is refreshed.
-    channel: the address of the live channel, relative to the app's; None without routes for it.
     """
 
     limits: Limits
@@ -33,10 +32,9 @@ class Server:
     results: SharedResults = field(default_factory=SharedResults)
     hub: Hub = field(default_factory=Hub)
     tabs: Tabs = field(default_factory=Tabs)
-    channel: str | None = None
 
     @classmethod
-    def of_environment(cls, channel: str | None = None) -> "Server":
+    def of_environment(cls) -> "Server":
         """Return a server with the limits that the environment names, and its cluster or one worker a core.
 
         No worker is started.
@@ -44,7 +42,7 @@ class Server:
         allowed, scheduler = limits.of_environment(), cluster.address()
         workers = Workers(in_idle_time=allowed.is_hosted) if scheduler is None else Cluster(scheduler)
         turns = Turns(workers, allowed.max_running, allowed.max_waiting)
-        return cls(allowed, workers, turns, channel=channel)
+        return cls(allowed, workers, turns)
 
 
 _current: Server | None = None
@@ -59,11 +57,17 @@ def begin(server: Server) -> Server:
     return server
 
 
+def has_begun() -> bool:
+    """Return whether there is one."""
+    with _lock:
+        return _current is not None
+
+
 def current() -> Server:
     """Return the server of this process.
 
-    `streamlit run` lets it begin before the first visitor. Where nothing does, as when a page is run by
-    itself, the first call creates it.
+    It begins as the server starts, or as that draws its first page (pages/channel/lifespan.py). Where nothing
+    lets it begin, as when a page is run by itself, the first call creates it.
     """
     global _current
     with _lock:

@@ -16,6 +16,7 @@ from tests.browser.touch_screen import touch_screen
 APP = """
 import plotly.graph_objects as go
 import streamlit as st
+from pages.channel import routes
 from pages.plane import live
 
 IMAGES = [
@@ -23,32 +24,36 @@ IMAGES = [
     "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='2' height='2'/>",
 ]
 
-st.page_link("pages/other.py", label="away")
-st.session_state.setdefault("step", 0)
+app = st.App(__file__, routes=routes.routes())
 
-def choose(x, y):
-    st.session_state.chosen = f"chosen {x:.6f} {y:.6f}"
+if __name__ == "__main__":
+    st.page_link("pages/other.py", label="away")
+    st.session_state.setdefault("step", 0)
 
-@st.fragment(run_every=0.3)
-def draw():
-    st.session_state.step += 1
-    step = st.session_state.step
-    layout = {"template": {}, "uirevision": 1, "margin": dict(l=40, r=10, t=10, b=40), "hovermode": "closest"}
-    line = go.Figure(go.Scatter(x=list(range(step)), y=[1] * step, mode="lines"), layout)
-    line.update_layout(meta={"alt": "a line", "step": step}, yaxis={"range": [0, 2]})
-    plane = go.Figure(go.Scatter(x=[step % 10], y=[1]), layout)
-    plane.update_layout(meta={"alt": "a plane"}, xaxis={"range": [0, 10]}, yaxis={"range": [0, 5]})
-    map_of = go.Figure(go.Scatter(x=[0, 1], y=[0, 1]), layout)
-    image = {"source": IMAGES[step // 3 % 2], "xref": "x", "yref": "y", "x": 0, "y": 1}
-    image |= {"sizex": 1, "sizey": 1}
-    map_of.update_layout(meta={"alt": f"a map, {step // 3 % 2}"}, images=[image])
-    live.figure(line, "line", 300, rests=True)
-    live.figure(plane, "plane", 400, on_click=choose)
-    live.figure(map_of, "map", 200)
-    st.text(st.session_state.get("chosen", "nothing chosen"))
+    def choose(x, y):
+        st.session_state.chosen = f"chosen {x:.6f} {y:.6f}"
 
-draw()
-st.text("the end of the page")
+    @st.fragment(run_every=0.3)
+    def draw():
+        st.session_state.step += 1
+        step = st.session_state.step
+        layout = {"template": {}, "uirevision": 1, "hovermode": "closest"}
+        layout["margin"] = dict(l=40, r=10, t=10, b=40)
+        line = go.Figure(go.Scatter(x=list(range(step)), y=[1] * step, mode="lines"), layout)
+        line.update_layout(meta={"alt": "a line", "step": step}, yaxis={"range": [0, 2]})
+        plane = go.Figure(go.Scatter(x=[step % 10], y=[1]), layout)
+        plane.update_layout(meta={"alt": "a plane"}, xaxis={"range": [0, 10]}, yaxis={"range": [0, 5]})
+        map_of = go.Figure(go.Scatter(x=[0, 1], y=[0, 1]), layout)
+        image = {"source": IMAGES[step // 3 % 2], "xref": "x", "yref": "y", "x": 0, "y": 1}
+        image |= {"sizex": 1, "sizey": 1}
+        map_of.update_layout(meta={"alt": f"a map, {step // 3 % 2}"}, images=[image])
+        live.figure(line, "line", 300, rests=True)
+        live.figure(plane, "plane", 400, on_click=choose)
+        live.figure(map_of, "map", 200)
+        st.text(st.session_state.get("chosen", "nothing chosen"))
+
+    draw()
+    st.text("the end of the page")
 """
 
 
@@ -246,7 +251,7 @@ def assert_the_colors_are_the_page_s_also_when_it_changes_them(page):
 
 
 def assert_the_library_came_once(page):
-    loaded = "performance.getEntriesByType('resource').filter(e => /plotly.min.js/.test(e.name)).length"
+    loaded = "performance.getEntriesByType('resource').filter(e => /live\\/plotly-/.test(e.name)).length"
     assert page.evaluate(loaded) == 1  # although this tab has changed pages
 
 
@@ -255,7 +260,7 @@ def test_a_phone_s_page_has_its_height_before_the_library_and_then_a_finger_scro
 ):
     tab.set_viewport_size(PHONE)
     with touch_screen(tab) as finger:
-        tab.route("**/plotly.min.js", lambda route: route.abort())
+        tab.route("**/live/plotly-*", lambda route: route.abort())
         tab.goto(address)
         assert_the_height_stays_as_the_library_comes_late(tab)
         assert tab.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
@@ -270,7 +275,7 @@ def assert_the_height_stays_as_the_library_comes_late(page):
     sentence = page.get_by_text("its library could not be loaded from the server")
     sentence.nth(2).wait_for()
     before = height_of_all(page)
-    page.unroute("**/plotly.min.js")
+    page.unroute("**/live/plotly-*")
     drawn(page)
     expect(sentence).to_have_count(0)
     assert height_of_all(page) == before

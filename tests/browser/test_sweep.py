@@ -1,10 +1,11 @@
-"""A sweep in a browser: chosen, watched, left and found again, and its best is kept."""
+"""A sweep in a browser: chosen, followed, left and found again, and its best is kept."""
 
 import re
 
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import PHONE
+from tests.browser.runs import Runs
 from tests.browser.test_whole_path import QUICK
 
 
@@ -51,3 +52,53 @@ def test_a_sweep_is_chosen_watched_left_and_found_again_and_its_best_is_kept(vis
     expect(
         page.get_by_test_id("stText").get_by_text(re.compile(r"^Sweep · (one layer|two layers) of "))
     ).to_be_visible()
+
+
+def test_figure_and_table_follow_a_sweep_without_a_run_of_the_page_and_keep_what_is_typed(visitor):
+    visit = visitor()
+    page, runs = visit.page, Runs(visit.page)
+    visit.open(f"compare{QUICK}")
+    page.get_by_role("radio", name="Sweep", exact=True).click()
+    expect(page.get_by_text("There is no sweep yet")).to_be_visible()
+    visit.fill("Networks", "2, 12, 4")
+    visit.fill("Steps of each run", "4000")
+    page.get_by_label("Seeds", exact=True).fill("8")
+    page.get_by_label("Seeds", exact=True).press("Enter")
+    expect(page.get_by_text("24 runs: 3 settings with 8 seeds.")).to_be_visible()
+    visit.press("Start the sweep")
+    standing, table = page.locator("[data-value=standing]"), page.get_by_role("table")
+    figure = page.get_by_role("img", name=re.compile("^Held-out accuracy over computing"))
+    expect(standing).to_have_text(re.compile(r"^Running · [1-9]\d? of 24 runs have ended"))
+    visit.rest()
+    visit.pause(1)
+    assert_more_runs_end_on_a_page_at_rest(visit, runs, standing, figure)
+    shares = table.get_by_role("button", name="held-out", exact=True)
+    shares.click()
+    expect(table.locator("th").nth(2)).to_have_attribute("aria-sort", "ascending")
+    assert in_order(table) == sorted(in_order(table))
+    expect(standing).to_have_text(re.compile("^Finished · 24 of 24 runs have ended"), timeout=120_000)
+    expect(page.get_by_label("Learning rates", exact=True)).to_have_value("0.03, 0.0")
+    expect(table.locator("th").nth(2)).to_have_attribute("aria-sort", "ascending")
+    assert in_order(table) == sorted(in_order(table))
+    shares.click()
+    assert in_order(table) == sorted(in_order(table), reverse=True)
+    page.get_by_role("radio", name="Runs", exact=True).click()
+    expect(table.locator("tbody tr")).to_have_count(24)
+
+
+def assert_more_runs_end_on_a_page_at_rest(visit, runs, standing, figure):
+    """Type meanwhile: the page is not drawn, and the text stays."""
+    rates = visit.page.get_by_label("Learning rates", exact=True)
+    rates.fill("0.03, 0.0")
+    before, drawn = standing.inner_text(), figure.get_attribute("aria-label")
+    count = runs.count
+    expect(standing).not_to_have_text(before)
+    expect(figure).not_to_have_attribute("aria-label", drawn)
+    expect(rates).to_have_value("0.03, 0.0")
+    assert runs.count == count
+
+
+def in_order(table):
+    """Return the accuracies in the table, from the top."""
+    cells = table.locator("tbody tr td:nth-child(3)").all_inner_texts()
+    return [float(cell.rstrip(" %")) for cell in cells if cell]

@@ -1,10 +1,14 @@
-"""The live channel of the real dashboard, below a base path: its keys, its log and its end."""
+"""The live channel of the real dashboard, below a base path: its keys, its log and its end.
+
+The same whether `streamlit run` or a launcher has started the server.
+"""
 
 import os
 import signal
 import subprocess
 import sys
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
@@ -15,6 +19,7 @@ from tests.channel import visit
 from tests.channel.tapes import close_code, unpacked
 from tests.waiting import wait_until
 
+LAUNCHER = ROOT / "tests/browser/plain_server.py"
 NAME = "0123456789abcdef" * 2
 SHORT = "v=1&polynomials=3x~x^2&samples=10&steps=1&hidden=2"
 
@@ -34,10 +39,17 @@ def log(tmp_path_factory):
     return tmp_path_factory.mktemp("dashboard") / "log.txt"
 
 
-@pytest.fixture(scope="module")
-def server(log):
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(("-m", "streamlit", "run"), id="streamlit run"),
+        pytest.param((str(LAUNCHER),), id="a launcher"),
+    ],
+)
+def server(request, log):
     """Yield the address of a dashboard below a base path, which logs all that it can."""
-    with served(log, prefix="demo/", options=["--logger.level=debug"]) as address:
+    options = ["--logger.level=debug"]
+    with served(log, prefix="demo/", options=options, starter=request.param) as address:
         yield address
 
 
@@ -127,6 +139,25 @@ def test_a_refreshed_tab_gets_another_key_and_the_old_one_shows_nothing_more(ser
                 with channel_of(after) as mine:
                     assert latest(mine)["run"] == after.run
                 after.press("Stop")
+
+
+@pytest.mark.slow
+def test_visitors_who_come_to_a_launcher_s_server_at_once_all_follow_their_runs(tmp_path):
+    def follows(_):
+        with visit.opened(server) as tab:
+            tab.press("Start")
+            with channel_of(tab) as connection:
+                return latest(connection)["run"] == tab.run
+
+    with (
+        served(tmp_path / "log.txt", starter=[str(LAUNCHER)]) as server,
+        ThreadPoolExecutor(4) as visitors,
+    ):
+        assert list(visitors.map(follows, range(4))) == [True] * 4
+        with urllib.request.urlopen(f"{server}_stcore/metrics", timeout=20) as answer:
+            text = answer.read().decode()
+        assert text.count("\npolycore_sockets ") == 1  # it has begun once
+    assert trouble_in(tmp_path / "log.txt") == []
 
 
 # --- its end ------------------------------------------------------------------------------------------

@@ -66,15 +66,12 @@ console.log(JSON.stringify(documents.map(texts)));
     assert printed(program) == [["p { margin: 0 }"]] * 2
 
 
-@pytest.mark.parametrize("has_route", [True, False])
-def test_a_page_has_the_address_of_a_script_where_there_is_one(own_server, has_route):
+def test_a_page_has_the_address_of_a_script_and_not_the_script():
     def page():
         from pages.channel import live_text
 
         live_text.draw("words", "key", None)
 
-    own_server(channel="live/a" if has_route else None)
     [element] = AppTest.from_function(page, default_timeout=DRAWING_SECONDS).run().get("bidi_component")
-    has_whole = "class Text" in element.proto.js_content
-    has_address = "live/components/polycore_text-" in element.proto.js_content
-    assert (has_whole, has_address) == (not has_route, has_route)
+    assert "class Text" not in element.proto.js_content
+    assert "live/components/polycore_text-" in element.proto.js_content

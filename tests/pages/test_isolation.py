@@ -115,24 +115,20 @@ MOST = 128  # entries
 # Each has no argument, and so one entry.
 UNBOUNDED = {
     "pages.patches.apply",
-    "pages.plane.live._folder_of_library",
     "polycore.tutorial.untrained_model.tutorial_model",
     "polycore.tutorial.untrained_model.tutorial_sets",
 }
 
-# These give no value: the patches of Streamlit, what draws a component, and the address of a file within this
-# server.
+# These give no value: the patches of Streamlit, and what draws a component.
 OF_THE_SERVER = {
     "pages.channel.component._renderer",
     "pages.patches.apply",
-    "pages.plane.live._folder_of_library",
 }
 
 # Containers of a module that its functions change.
 CHANGED = {
     "pages.channel.component._declared",  # when a module that declares a component is imported
     "pages.patches.rerun_requests._last_pages",  # by Streamlit's own session, with which an entry goes
-    "pages.patches.tick_rate._ticked_at",  # the same
     "pages.server.server._current",  # as the server starts; its fields: tests/pages/test_one_server.py
 }
 
@@ -297,7 +293,7 @@ def arguments():
         "pages.plane.plane.referee_map": (best, scene),
         "pages.compare.race_view._latest_map": (run,),
         "pages.plane.referee.of": (*curves, 0.0),
-        "pages.channel.component._renderer": (Component("component", (SCRIPT,)), False),
+        "pages.channel.component._renderer": (Component("component", (SCRIPT,)),),
         "pages.run_view.map_values.shown_map": (class_map_of(model, window).packed(), EXPERIMENT, True),
         "pages.lessons.continuing._held_out": (5,),
         "pages.lessons.moment.key_of": (EXPERIMENT,),

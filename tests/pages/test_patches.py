@@ -1,22 +1,25 @@
-"""Patches of Streamlit are applied when a server starts, or draws its first page, and not by an import."""
+"""Patches of Streamlit are applied when a server starts, or before its first page, and not by an import."""
 
 import ast
 import re
 import subprocess
 import sys
 
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+from websockets.sync.client import connect
 
 from pages import patches
 from pages.patches import callbacks, rerun_requests, switch_interval
-from tests.pages.browsing import ROOT, opened
+from tests.browser.dashboard import served
+from tests.pages.browsing import ROOT
 
-PROGRAM = """
-import asyncio
+LAUNCHER = ROOT / "tests/browser/plain_server.py"
+
+ARE_APPLIED = """
 import sys
-from streamlit_app import app
-from pages.channel.lifespan import lifespan
 from pages.patches import callbacks, request_order, rerun_requests, switch_interval
 
 def are_applied():
@@ -26,13 +29,26 @@ def are_applied():
         rerun_requests.AppSession.request_rerun is not rerun_requests.streamlits_own,
         sys.getswitchinterval() < 0.001,
     ]
-
+"""
+PROGRAM = f"""
+import asyncio
+from streamlit_app import app
+from pages.channel.lifespan import lifespan
+{ARE_APPLIED}
 async def started():
     async with lifespan(app):
         return are_applied()
 
 if __name__ == "__main__":
     print(are_applied(), asyncio.run(started()))
+"""
+PAGE = f"""
+import streamlit as st
+from pages.channel import lifespan
+{ARE_APPLIED}
+before = are_applied()
+lifespan.begin_late()
+st.text(f"applied: {{before}}, then {{are_applied()}}")
 """
 
 
@@ -43,13 +59,16 @@ def test_a_server_that_starts_applies_all_patches_and_an_import_none():
     assert done.stdout.strip() == f"{[False] * 4} {[True] * 4}"
 
 
-def test_a_server_without_our_lifespan_applies_them_when_it_draws_a_page(monkeypatch, own_server):
-    applied = []
-    monkeypatch.setattr(patches, "apply", lambda: applied.append("applied"))
-    for channel, expected in (("live/a", []), (None, ["applied"])):
-        own_server(channel=channel)
-        opened()
-        assert applied == expected
+def test_a_server_without_our_lifespan_applies_them_before_its_first_page(tmp_path):
+    (tmp_path / "app.py").write_text(PAGE, encoding="utf-8")
+    with served(tmp_path / "log.txt", tmp_path / "app.py", starter=[str(LAUNCHER)]) as address:
+        stream, origin = address.replace("http", "ws") + "_stcore/stream", address.rstrip("/")
+        with connect(stream, origin=origin, subprotocols=["streamlit"], max_size=None, proxy=None) as tab:
+            tab.send(BackMsg(rerun_script=ClientState()).SerializeToString())
+            content = b""
+            while b"applied" not in content:
+                content = tab.recv(timeout=20, decode=False)
+    assert f"applied: {[False] * 4}, then {[True] * 4}".encode() in content
 
 
 def test_a_second_application_changes_nothing():

@@ -1,6 +1,7 @@
 """The sweep on the Compare page, from what varies to the best that is kept."""
 
 import io
+import statistics
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 
@@ -9,7 +10,6 @@ import pytest
 
 import polycore as pc
 from pages.compare import sweep_tables, sweep_view
-from pages.compare.sweep_view import groups_of
 from pages.plane import live
 from pages.runs.sweep import Sweep
 from pages.runs.varied import unvaried
@@ -17,7 +17,17 @@ from pages.state import session
 from pages.state.setup import Setup
 from polycore.sweeps.confidence import confidence
 from polycore.workers.chunk import Chunk
-from tests.pages.browsing import QUICK, labelled, labels, opened, press, session_of
+from tests.pages.browsing import (
+    QUICK,
+    labelled,
+    labels,
+    live_text,
+    live_value,
+    opened,
+    press,
+    sent_to,
+    session_of,
+)
 from tests.waiting import wait_until
 
 COMPARE, DATA, TRAIN, HOME = "pages/6_compare.py", "pages/2_data.py", "pages/3_train.py", "streamlit_app.py"
@@ -54,7 +64,18 @@ def finished(app):
 
 def page_text(app):
     kinds = (app.markdown, app.caption, app.info, app.text)
-    return "\n".join(element.value for kind in kinds for element in kind)
+    return "\n".join([*(element.value for kind in kinds for element in kind), live_text(app)])
+
+
+def table(app):
+    """Return the cells of each column of the sweep's table, by its head."""
+    shown = sent_to(app, "sweep.table")
+    heads = [head for head, _ in shown["columns"]]
+    return {head: [row[index] for row in shown["rows"]] for index, head in enumerate(heads)}
+
+
+def standing(app):
+    return live_value(app, "standing")
 
 
 # --- before it begins -------------------------------------------------------------------------
@@ -175,16 +196,20 @@ def done():
 
 def test_a_finished_sweep_has_its_means_and_intervals_in_the_table(done):
     app, _ = done
-    table = app.dataframe[0].value
-    assert table["setting"].tolist() == ["one layer of 2", "one layer of 8"]
-    assert table["runs"].tolist() == ["3 of 3", "3 of 3"]
-    for row, hidden in zip(table.to_dict("records"), ((2,), (8,)), strict=True):
+    shown = table(app)
+    assert shown["#"] == ["1", "2"]
+    assert shown["setting"] == ["one layer of 2", "one layer of 8"]
+    assert shown["runs"] == ["3 of 3", "3 of 3"]
+    for index, hidden in enumerate(((2,), (8,))):
         outcomes = session_of(app).comparison.sweep.outcomes
-        expected = confidence(one.held_out_accuracy for one in outcomes if one.experiment.hidden == hidden)
-        assert row["held_out_accuracy"] == pytest.approx(100 * expected.mean)
+        runs = [one for one in outcomes if one.experiment.hidden == hidden]
+        expected = confidence(one.held_out_accuracy for one in runs)
+        assert shown["held-out"][index] == f"{100 * expected.mean:.2f} %"
         low, high = (100 * min(1, max(0, end)) for end in (expected.low, expected.high))
-        assert row["interval"] == f"{low:.2f} to {high:.2f} %"
-    assert app.get("progress")[0].proto.text.startswith("Finished · 6 of 6 runs have ended · ")
+        assert shown["95 % interval"][index] == f"{low:.2f} to {high:.2f} %"
+        assert shown["loss (nats)"][index] == f"{statistics.mean(one.loss for one in runs):.4g}"
+        assert shown["seconds"][index] == f"{statistics.mean(one.seconds for one in runs):.1f}"
+    assert standing(app).startswith("Finished · 6 of 6 runs have ended · ")
 
 
 def test_each_run_has_its_mark_in_the_colour_of_its_row(done):
@@ -197,32 +222,37 @@ def test_each_run_has_its_mark_in_the_colour_of_its_row(done):
         ]
         assert sorted(trace.x) == sorted(one.seconds for one in outcomes)
         assert sorted(trace.y) == pytest.approx(sorted(100 * one.held_out_accuracy for one in outcomes))
-    styles = app.dataframe[0].proto.arrow_data.styler.styles
-    for trace in traces:
-        assert f"background-color: {trace.marker.color}" in styles
+    colors = sent_to(app, "sweep.table")["colors"]
+    for trace, color in zip(traces, colors, strict=True):
+        assert f"background-color: {trace.marker.color};" in color
 
 
 def test_a_row_for_each_run_can_be_had_instead(done):
     app, _ = done
     app.button_group(key=sweep_view.ROWS_KEY).set_value("Runs").run()
     assert not app.exception
-    table = app.dataframe[0].value
-    assert table["setting"].tolist() == 3 * ["one layer of 2", "one layer of 8"]
-    assert table["seed"].tolist() == [0, 0, 1, 1, 2, 2]
-    assert table["number"].tolist() == 3 * [1, 2]
-    assert table["ended"].tolist() == 6 * ["all steps"]
+    shown = table(app)
+    assert shown["setting"] == 3 * ["one layer of 2", "one layer of 8"]
+    assert shown["seed"] == ["0", "0", "1", "1", "2", "2"]
+    assert shown["#"] == 3 * ["1", "2"]
+    assert shown["steps"] == 6 * ["300"]
+    assert shown["how it ended"] == 6 * ["all steps"]
+    outcomes = sorted(session_of(app).comparison.sweep.outcomes, key=lambda one: one.index)
+    assert shown["held-out"] == [f"{100 * one.held_out_accuracy:.2f} %" for one in outcomes]
+    assert shown["training"] == [f"{100 * one.accuracy:.2f} %" for one in outcomes]
+    assert shown["loss (nats)"] == [f"{one.loss:.4g}" for one in outcomes]
     assert [button.label for button in app.get("download_button")] == ["Runs as CSV"]
     app.button_group(key=sweep_view.ROWS_KEY).set_value("Settings").run()
     assert [button.label for button in app.get("download_button")] == ["Settings as CSV"]
 
 
-@pytest.mark.parametrize(("file", "count"), [(sweep_tables.settings_csv, 2), (sweep_tables.runs_csv, 6)])
-def test_a_file_has_what_varies_and_shares_to_the_last_digit(done, file, count):
+@pytest.mark.parametrize(("rows", "count"), [("Settings", 2), ("Runs", 6)])
+def test_a_file_has_what_varies_and_shares_to_the_last_digit(done, rows, count):
     app, _ = done
-    table = pd.read_csv(io.StringIO(file(session_of(app).comparison.sweep)))
-    assert len(table) == count
-    assert table["held_out_accuracy"].between(0, 1).all()
-    assert set(table["hidden"]) == {2, 8}
+    saved = pd.read_csv(io.StringIO(sweep_tables.csv_of(rows, session_of(app).comparison.sweep)))
+    assert len(saved) == count
+    assert saved["held_out_accuracy"].between(0, 1).all()
+    assert set(saved["hidden"]) == {2, 8}
 
 
 def test_the_best_is_shown_and_can_be_kept_once():
@@ -230,7 +260,7 @@ def test_the_best_is_shown_and_can_be_kept_once():
     sweep = session_of(app).comparison.sweep
     best = max(sweep.outcomes, key=lambda outcome: (outcome.held_out_accuracy, -outcome.loss))
     name = f"one layer of {best.experiment.hidden[0]}, seed {best.experiment.seed}"
-    assert f"Best: {name}, with " in app.info[0].value
+    assert f"Best: {name}, with " in live_value(app, "best")
     press(app, "Keep the best")
     [kept] = session_of(app).models.kept
     assert kept.title == f"Sweep · {name}"
@@ -261,7 +291,7 @@ def test_a_sweep_is_paused_resumed_and_stopped():
     assert not labels(app)["Sweep again"]
     press(app, PAUSE)
     assert session_of(app).comparison.sweep.status == "paused"
-    assert app.get("progress")[0].proto.text.startswith("Paused · 0 of 3 runs")
+    assert standing(app).startswith("Paused · 0 of 3 runs")
     press(app, "Resume the sweep")
     assert session_of(app).comparison.sweep.is_active
     press(app, STOP)
@@ -280,11 +310,11 @@ def test_it_continues_on_other_pages_which_show_its_progress():
     for page in (HOME, DATA, TRAIN):
         app.switch_page(page).run()
         assert not app.exception
-        assert ":material/tune: **Sweep** · 0 of 3 runs have ended" in page_text(app)
+        assert "Sweep · 0 of 3 runs have ended" in page_text(app)
     sweep = session_of(app).comparison.sweep
     assert sweep.is_active
     sweep.stop()
-    assert "**Sweep**" not in page_text(app.run())
+    assert "Sweep ·" not in page_text(app.run())
 
 
 def test_the_next_run_begins_while_one_looks_at_another_page():
@@ -293,7 +323,7 @@ def test_the_next_run_begins_while_one_looks_at_another_page():
     until(app, lambda sweep: sweep.status == "finished")
     app.switch_page(COMPARE).run()
     assert len(session_of(app).comparison.sweep.outcomes) == 3
-    assert "Best: as set up, seed " in app.info[0].value
+    assert "Best: as set up, seed " in live_value(app, "best")
 
 
 # --- tables in every state --------------------------------------------------------------------
@@ -334,11 +364,13 @@ def test_failed_runs_and_single_seeds_are_shown_as_such():
     )
     app.run()
     assert not app.exception
-    table = app.dataframe[0].value
-    assert table["runs"].tolist() == ["1 of 2", "0 of 2, 1 failed", "0 of 2"]
-    assert table["interval"].tolist()[:2] == ["needs two seeds", "needs two seeds"]
+    shown = table(app)
+    assert shown["runs"] == ["1 of 2", "0 of 2, 1 failed", "0 of 2"]
+    assert shown["95 % interval"] == ["needs two seeds", "needs two seeds", ""]
     best = pc.advance(pc.start(first), first.steps).best
-    assert table["held_out_accuracy"].tolist()[0] == pytest.approx(100 * best.held_out_accuracy)
-    assert [len(group.seconds) for group in groups_of(sweep)] == [1, 0, 0]
+    assert shown["held-out"] == [f"{100 * best.held_out_accuracy:.2f} %", "", ""]
+    [trace] = sweep_view.figure_of(sweep, None).data
+    assert (trace.name, len(trace.x)) == ("1 · one layer of 8", 1)
     app.button_group(key=sweep_view.ROWS_KEY).set_value("Runs").run()
-    assert app.dataframe[0].value["ended"].tolist() == ["all steps", "It failed."]
+    assert table(app)["how it ended"] == ["all steps", "It failed."]
+    assert table(app)["held-out"][1] == ""

@@ -1,4 +1,4 @@
-"""On a server without the live channel's routes, frames come with the page."""
+"""A server that a launcher starts by Streamlit's own function is the same as one by `streamlit run`."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import Visit, served, trouble_in
+from tests.browser.runs import Runs
 
 STARTER = Path(__file__).with_name("plain_server.py")
 SET_UP = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&hidden=8&batch=all&samples=50&steps=2000000"
@@ -21,26 +22,32 @@ def plain_server(tmp_path_factory):
     assert trouble_in(log) == []
 
 
-def test_a_page_follows_its_run_and_is_drawn_as_it_ends_though_it_has_no_channel(lone_tab, plain_server):
-    visit, asked = Visit(lone_tab, plain_server), []
-    visit.page.on("websocket", lambda socket: asked.append(socket.url))
-    visit.page.on("request", lambda request: asked.append(request.url))
+def test_a_page_follows_its_run_answers_clicks_copies_its_link_and_is_drawn_as_the_run_ends(
+    lone_tab, plain_server
+):
+    visit, runs = Visit(lone_tab, plain_server), Runs(lone_tab)
     visit.open(SET_UP).press("Start")
+    visit.wait_for_status("Running")
+    visit.rest()
+    visit.pause(1)
+    count = runs.count
     assert_the_page_follows_its_run(visit)
+    assert runs.count == count
+    assert visit.copy_link() == visit.page.url
+    visit.page.locator(".polycore-live").first.click()
+    visit.page.locator(".st-key-asked-card").wait_for()
     visit.press("Stop")
     visit.wait_for_status("Stopped")
     visit.fill("Steps", "5000")
     visit.wait_for_words(steps="5000")
     visit.press("Start")
     assert_the_page_is_drawn_once_more_when_the_run_ends(visit)
-    assert [url for url in asked if "/live/" in url] == []
     visit.check()
     visit.rest()
 
 
 def assert_the_page_follows_its_run(visit):
     chart = visit.page.locator(".polycore-live", has=visit.page.get_by_role("img", name=MAP)).first
-    visit.wait_for_status("Running")
     image, seen = chart.locator(".imagelayer image"), set()
 
     def has_changed():

@@ -1,0 +1,82 @@
+// A table whose rows come with the frames of a sweep; sweep_tables.py describes `data`.
+
+export default keeping(
+  (parent) => new Table(parent),
+  (table, { data }) => table.show(data),
+);
+
+class Table {
+  constructor(parent) {
+    this.root = element("div", { class: "polycore-sweep-table", tabindex: 0, role: "group" });
+    this.table = element("table", {});
+    this.head = this.table.createTHead().insertRow();
+    this.body = this.table.createTBody();
+    this.root.append(this.table);
+    parent.append(this.root);
+  }
+
+  show({ label, columns, rows, colors, follow }) {
+    this.root.setAttribute("aria-label", label);
+    this.colors = colors;
+    if (label !== this.label) this.begin(columns);
+    this.label = label;
+    this.fill(rows);
+    this.leave?.();
+    this.leave = channel().follow(follow, ({ rows }) => this.fill(rows));
+  }
+
+  begin(columns) {
+    this.body.replaceChildren();
+    this.sorted = { column: null, direction: 1 }; // at first in the order in which they come
+    this.head.replaceChildren(
+      ...columns.map(([name, help], column) => {
+        const button = element("button", { type: "button", title: help });
+        button.textContent = name;
+        button.addEventListener("click", () => this.sort(column));
+        const head = element("th", { scope: "col" });
+        head.append(button);
+        return head;
+      }),
+    );
+  }
+
+  // By the column that is pressed, from its lowest value to its highest; pressed again, the other way.
+  sort(column) {
+    const direction = column === this.sorted.column ? -this.sorted.direction : 1;
+    this.sorted = { column, direction };
+    this.fill(this.rows);
+  }
+
+  fill(rows) {
+    this.rows = rows;
+    const { column, direction } = this.sorted;
+    [...this.head.cells].forEach((head, index) =>
+      head.setAttribute("aria-sort", index !== column ? "none" : direction > 0 ? "ascending" : "descending"),
+    );
+    while (this.body.rows.length > rows.length) this.body.deleteRow(-1);
+    const ordered = [...rows];
+    if (column !== null) ordered.sort((one, other) => compared(one[column], other[column], direction));
+    ordered.forEach((texts, index) => this.fillRow(this.body.rows[index] ?? this.body.insertRow(), texts));
+  }
+
+  fillRow(row, texts) {
+    texts.forEach((text, index) => {
+      const cell = row.cells[index] ?? row.insertCell();
+      if (cell.textContent !== text) cell.textContent = text;
+    });
+    row.cells[0].style.cssText = this.colors[texts[0] - 1];
+  }
+
+  end() {
+    this.leave?.();
+    this.root.remove();
+  }
+}
+
+// As numbers if both begin with one. What is not known yet comes last, in either direction.
+function compared(one, other, direction) {
+  if (one === "" || other === "") return (one === "") - (other === "");
+  const [first, second] = [one, other].map((text) => parseFloat(text.replaceAll(",", "")));
+  const isText = Number.isNaN(first) || Number.isNaN(second);
+  return direction * (isText ? one.localeCompare(other, undefined, { numeric: true }) : first - second);
+}

@@ -1,0 +1,24 @@
+"""How far a sweep is, in one line on every page: it runs while the user has any page open."""
+
+import streamlit as st
+
+from pages.channel import live_text
+from pages.run_view import sweep_source
+from pages.runs.sweep import Sweep
+from pages.state import session
+
+
+def draw() -> None:
+    """Draw the line while a sweep runs; the page is drawn again as it ends."""
+    sweep = session.current().comparison.sweep
+    with st.container():  # there in any case: what follows keeps its place
+        if sweep is not None and sweep.is_active:
+            followed = sweep_source.follow("line", sweep, values, running=True)
+            ended = live_text.value("ended", values(sweep)["ended"])
+            line = f'<div class="caption"><b>Sweep</b> · {ended}</div>'
+            live_text.draw(line, "frame.sweep", followed, reports=True)
+
+
+def values(sweep: Sweep) -> dict[str, str]:
+    """Return how many of the runs have ended, in words."""
+    return {"ended": f"{len(sweep.outcomes)} of {len(sweep.experiments)} runs have ended"}

@@ -1,0 +1,200 @@
+"""The frames of a sweep: what they show, how often they are made, and what a look may begin."""
+
+import threading
+from functools import partial
+
+import pytest
+
+import polycore as pc
+from pages.compare.sweep_view import values
+from pages.frame import sweep_line
+from pages.run_view import sweep_source
+from pages.run_view.sweep_source import SECONDS_BETWEEN, SweepSource
+from pages.runs.sweep import Sweep
+from pages.runs.varied import Varied
+from tests.clock import Clock
+from tests.examples.programs import NODE, ROOT
+from tests.pages.node import printed
+from tests.pages.test_source import opened
+from tests.pages.test_sweep import Hand
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.usefixtures("share")
+
+SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,))
+VARIED = Varied(seeds=2, networks=((4,), (6,)), optimizers=("adam",), learning_rates=(0.01,), steps=40)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(sweep_source, "monotonic", clock)
+    return clock
+
+
+@pytest.fixture
+def begun():
+    """Return a sweep of two settings with two seeds whose first two runs have begun, and what computes it."""
+    hand = Hand()
+    sweep = Sweep(SET_UP, VARIED, hand)
+    sweep.start()
+    yield sweep, hand
+    sweep.stop()
+
+
+def table_of(sweep, rows="Settings"):
+    return SweepSource(f"{sweep.name}-table", sweep, partial(values, rows=rows, possible=None))
+
+
+def header_of(source):
+    return opened(source.frame())[0]
+
+
+def test_a_run_that_ends_is_in_the_next_frame_with_its_mark_and_its_rows(begun, clock):
+    sweep, hand = begun
+    settings, runs, line = (
+        table_of(sweep),
+        table_of(sweep, "Runs"),
+        SweepSource("line", sweep, sweep_line.values),
+    )
+    before = header_of(settings)
+    assert (before["active"], before["share"], before["best"]) == (True, 0, "")
+    assert [row[:2] for row in before["rows"]] == [["1", "one layer of 4"], ["2", "one layer of 6"]]
+    assert (before["figure"]["data"], header_of(runs)["rows"]) == ([], [])
+    assert header_of(line)["ended"] == "0 of 4 runs have ended"
+    hand.deliver_until(lambda: len(sweep.outcomes) == 2, of=sweep.experiments[:2])
+    clock.now += 2 * SECONDS_BETWEEN
+    after = header_of(settings)
+    best = [pc.advance(pc.start(experiment), 40).best for experiment in sweep.experiments[:2]]
+    accuracies = [f"{100 * model.held_out_accuracy:.2f} %" for model in best]
+    assert after["sequence"] > before["sequence"]
+    assert after["share"] == 50
+    assert [row[2] for row in after["rows"]] == accuracies
+    assert [row[4] for row in after["rows"]] == ["1 of 2", "1 of 2"]
+    names = [trace["name"] for trace in after["figure"]["data"]]
+    assert names == ["1 · one layer of 4", "2 · one layer of 6"]
+    assert "1 · one layer of 4, 1 run" in after["figure"]["layout"]["meta"]["alt"]
+    assert after["best"].startswith("Best so far: one layer of ")
+    assert sorted(row[3] for row in header_of(runs)["rows"]) == sorted(accuracies)
+    assert header_of(line)["ended"] == "2 of 4 runs have ended"
+
+
+def test_a_chunk_alone_has_a_frame_no_earlier_than_after_a_second(begun, clock):
+    sweep, hand = begun
+    source = table_of(sweep)
+    first = source.frame()
+    assert source.frame() is first
+    version = sweep.version
+    hand.deliver()
+    wait_until(lambda: sweep.version > version)
+    clock.now += 0.9 * SECONDS_BETWEEN
+    assert source.frame() is first
+    clock.now += 0.2 * SECONDS_BETWEEN
+    second = source.frame()
+    assert second.sequence > first.sequence
+
+
+@pytest.mark.usefixtures("clock")
+def test_another_status_is_in_a_frame_at_once(begun):
+    sweep, _ = begun
+    source = table_of(sweep)
+    before = source.frame()
+    for act, standing in ((sweep.pause, "Paused"), (sweep.resume, "Running"), (sweep.stop, "Stopped")):
+        act()
+        frame = source.frame()
+        assert frame.sequence > before.sequence
+        assert frame.header["generation"] > before.header["generation"]
+        assert frame.header["standing"].startswith(standing)
+        assert frame.header["active"] == (standing == "Running")
+        before = frame
+
+
+@pytest.mark.usefixtures("clock")
+def test_another_choice_of_the_page_is_in_a_frame_at_once(begun):
+    sweep, _ = begun
+    source = table_of(sweep)
+    earlier = source.frame()
+    source.look_at(partial(values, rows="Runs", possible=None))
+    assert source.sequence > earlier.sequence
+    assert (len(earlier.header["rows"]), source.frame().header["rows"]) == (2, [])
+
+
+class Listener:
+    """Stands for a tab that is seen."""
+
+    is_watching = True
+
+    def __init__(self):
+        self.woken = []
+
+    def wake(self, *, at_once=False):
+        self.woken.append(at_once)
+
+
+def test_who_follows_a_sweep_is_woken_by_its_runs_and_no_worker_draws_maps_for_it(begun):
+    sweep, hand = begun
+    listener = Listener()
+    sweep.listen(listener)
+    hand.deliver()
+    wait_until(lambda: listener.woken)
+    assert not any(listener.woken)  # nobody waits for a chunk
+    assert [training.view.pictured for training in sweep.under_way] == [None, None]
+    sweep.pause()
+    assert any(listener.woken)  # everybody waits for another status
+    sweep.forget(listener)
+    count = len(listener.woken)
+    sweep.resume()
+    assert len(listener.woken) == count
+
+
+def test_a_look_resumes_what_nobody_saw_in_another_thread_than_the_caller_s(begun, monkeypatch):
+    sweep, _ = begun
+    threads = []
+    seen = Sweep.seen
+    monkeypatch.setattr(Sweep, "seen", lambda *of: threads.append(threading.current_thread()) or seen(*of))
+    table_of(sweep).seen(lambda: True)
+    wait_until(lambda: threads)
+    assert threading.current_thread() not in threads
+
+
+def test_a_run_that_failed_has_a_row_without_figures(begun):
+    sweep, hand = begun
+    hand.fail(MemoryError())
+    wait_until(lambda: len(sweep.outcomes) == 1)
+    [row] = header_of(table_of(sweep, "Runs"))["rows"]
+    assert row[3:6] == ["", "", ""]
+    assert "need more memory" in row[-1]
+
+
+# --- the table in the browser ---------------------------------------------------------------------
+
+TABLE = (ROOT / "pages/compare/sweep_tables.js").read_text(encoding="utf-8").split("export default")[1]
+COMPARED = TABLE[TABLE.index("function compared") :]
+
+
+@pytest.mark.parametrize(
+    ("cells", "ascending"),
+    [
+        pytest.param(
+            ["97.50 %", "", "100.00 %", "9.10 %"], ["9.10 %", "97.50 %", "100.00 %", ""], id="shares"
+        ),
+        pytest.param(["0.01", "3e-05", "1.2"], ["3e-05", "0.01", "1.2"], id="losses"),
+        pytest.param(["1,000", "999", "12,500"], ["999", "1,000", "12,500"], id="steps"),
+        pytest.param(
+            ["one layer of 12", "one layer of 4", "Adam"],
+            ["Adam", "one layer of 4", "one layer of 12"],
+            id="settings",
+        ),
+    ],
+)
+@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
+def test_a_column_is_sorted_by_its_numbers_and_what_is_not_known_comes_last(cells, ascending):
+    program = (
+        f"{COMPARED}; const cells = {cells};"
+        + """
+const sorted = (direction) => [...cells].sort((one, other) => compared(one, other, direction));
+console.log(JSON.stringify([sorted(1), sorted(-1)]));
+"""
+    )
+    known = [cell for cell in ascending if cell]
+    assert printed(program) == [ascending, known[::-1] + [""] * (len(cells) - len(known))]
