@@ -8,6 +8,7 @@ import streamlit as st
 from pages.drawings import run_landscape, standing
 from pages.runs.job import Job
 from pages.runs.race import Race
+from pages.server import server
 from pages.state import session
 from polycore import Landscape
 
@@ -32,16 +33,15 @@ def draw(race: Race) -> None:
         "The two directions are those in which the weights of all changed most. The map is computed around "
         "the weights of the one that leads.",
     )
-    known = session.current().comparison.landscape
+    order = session.current().comparison.order
     with st.container():
-        if landscape is not None and known is not None:
-            _, order = known
+        if landscape is not None:
             run_landscape.draw(landscape, KEY, [race.names[index] for index in order], order)
 
 
 def _landscape_of(race: Race) -> Job[Landscape] | None:
-    known = session.current().comparison.landscape
-    return known[0] if known is not None and known[0].of == race.name else None
+    job = session.current().comparison.landscape
+    return job if job is not None and job.of == race.name else None
 
 
 def _begin(race: Race) -> None:
@@ -49,4 +49,5 @@ def _begin(race: Race) -> None:
     leader = view.lanes.index(view.leader)
     order = leader, *(index for index in range(len(view.lanes)) if index != leader)
     job = run_landscape.begun(race.name, *(view.lanes[index].view.run for index in order))
-    session.set_comparison(replace(session.current().comparison, landscape=(job, order)))
+    own = server.current().computing.add(job)
+    session.set_comparison(replace(session.current().comparison, landscape_id=own, order=order))

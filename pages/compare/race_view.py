@@ -243,7 +243,8 @@ def _begin() -> None:
         workers, owner = server.current().workers, presence.session_name()
         race = Race.of(session.current().experiment, names, budget, workers, owner, kind)
         race.start()
-        session.set_comparison(replace(session.current().comparison, race=race, landscape=None, moment="Now"))
+        own, before = server.current().computing.add(race), session.current().comparison
+        session.set_comparison(replace(before, race_id=own, landscape_id=None, moment="Now"))
 
 
 def _stop() -> None:

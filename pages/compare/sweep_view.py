@@ -171,7 +171,8 @@ def _begin() -> None:
         sweep = Sweep(set_up, sweep_inputs.chosen(set_up), workers, owner)
         sweep.seen(presence.of_this_tab())
         sweep.start()
-        session.set_comparison(replace(session.current().comparison, sweep=sweep))
+        own = server.current().computing.add(sweep)
+        session.set_comparison(replace(session.current().comparison, sweep_id=own))
 
 
 def _pause() -> None:

@@ -61,7 +61,8 @@ def _draw_film(content: bytes, training: Training) -> None:
 def _begin(training: Training) -> None:
     job = Job(training.name, partial(_drawn, training.view.run), "Waiting for another film", "Frame {} of {}")
     job.start()
-    session.set_drawings(replace(session.current().drawings, film=job))
+    own = server.current().computing.add(job)
+    session.set_drawings(replace(session.current().drawings, film_id=own))
 
 
 def _drawn(run: Run, show: Progress) -> bytes:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.drawings import run_landscape, standing
 from pages.runs.job import Job
+from pages.server import server
 from pages.state import session
 from polycore import Landscape
 from polycore.landscapes.survey import Directions
@@ -70,4 +71,5 @@ def _begin() -> None:
     if view is None:
         return
     job = run_landscape.begun(view.name, view.run, directions=st.session_state[DIRECTIONS_KEY])
-    session.set_drawings(replace(session.current().drawings, landscape=job))
+    own = server.current().computing.add(job)
+    session.set_drawings(replace(session.current().drawings, landscape_id=own))

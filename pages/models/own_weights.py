@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from pages.models import link_choice
+from pages.server import server
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.writing import Writing
@@ -34,7 +35,8 @@ def draw(page: str) -> None:
     if writing is None or writing.model is not kept.model:
         room = link_choice.room_for(page, experiment) - OTHER_WORDS
         writing = Writing.begun(kept.model, experiment, room)
-        session.set_address(replace(session.current().address, writing=writing))
+        own = server.current().computing.add(writing)
+        session.set_address(replace(session.current().address, writing_id=own))
     st.fragment(partial(_put, writing), parallel=True)()
 
 

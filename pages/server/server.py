@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 
 from pages.server import limits
+from pages.server.computing import Computing
 from pages.server.hub import Hub
 from pages.server.limits import Limits
 from pages.server.shared_results import SharedResults
@@ -24,6 +25,7 @@ class Server:
     results: the chunks and pictures that those who train the same share.
     hub: which tab may see which runs, and its sockets.
     tabs: what each tab had, in case that it is refreshed.
+    computing: what computes for tabs, by the ids that their sessions hold.
     """
 
     limits: Limits
@@ -32,6 +34,7 @@ class Server:
     results: SharedResults = field(default_factory=SharedResults)
     hub: Hub = field(default_factory=Hub)
     tabs: Tabs = field(default_factory=Tabs)
+    computing: Computing = field(default_factory=Computing)
 
     @classmethod
     def of_environment(cls) -> "Server":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pages.server.array_bytes import array_bytes
+from pages.server.computing import Computing
 
 MOST_TABS = 400  # a class of thirty for a day of lessons
 MOST_BYTES = 200_000_000  # of all of them; a tab that has trained has about 0.3 MB
@@ -38,9 +39,12 @@ class Tabs:
         self._lock = threading.Lock()
         self._tabs: OrderedDict[str, Tab] = OrderedDict()
 
-    def keep(self, name: str, session: Any, key: str) -> None:
-        """Keep the session of the tab of that name, with the key of its channel."""
-        tab = Tab(time.monotonic(), session, array_bytes(session), key)
+    def keep(self, name: str, session: Any, key: str, computing: Computing) -> None:
+        """Keep the session of the tab of that name, with the key of its channel.
+
+        What it names in `computing` counts among its bytes.
+        """
+        tab = Tab(time.monotonic(), session, array_bytes(session, computing), key)
         with self._lock:
             self._tabs[name] = tab
             self._tabs.move_to_end(name)

@@ -50,8 +50,9 @@ def remember(session: Session) -> None:
     if known is None:
         return
     # without its film, which has up to 3 MB and is drawn again in two seconds
-    session = replace(session, drawings=replace(session.drawings, film=None))
-    server.current().tabs.keep(known.name, session, session_key.key())
+    session = replace(session, drawings=replace(session.drawings, film_id=None))
+    own = server.current()
+    own.tabs.keep(known.name, session, session_key.key(), own.computing)
 
 
 def recalled(*, holds: Holdings, in_two_parts: bool) -> Session | None:
@@ -123,7 +124,7 @@ def confirm_name() -> bool:
     if name == known.name:
         if before is not None and not session_key.is_known(before.key):
             # it was forgotten during a long cut, and the session has another one now
-            tabs.keep(name, before.session, session_key.key())
+            tabs.keep(name, before.session, session_key.key(), server.current().computing)
         return False
     _note(replace(known, name=name))
     tabs.forget(known.name)

@@ -11,7 +11,7 @@ from typing import cast
 import streamlit as st
 
 from pages.runs.runner import Training
-from pages.server import presence
+from pages.server import presence, server
 from pages.sketch.sketch import Sketch
 from pages.state import recall
 from pages.state.holdings import Holdings
@@ -135,7 +135,7 @@ def exchange_run(training: Training) -> None:
     now = current()
     begun = replace(
         now,
-        training=training,
+        training_id=server.current().computing.add(training),
         view=replace(now.view, past=None, inside="Best"),
         drawings=now.drawings.kept_after_run(),
     )
@@ -273,7 +273,7 @@ def remove(title: str, name: str | None = None) -> None:
     removed = replace(
         now,
         models=now.models.without(kept),
-        training=None if kept is now.own else now.training,
+        training_id=None if kept is now.own else now.training_id,
         drawings=now.drawings.kept_after_run() if kept is now.own else now.drawings,
         by_hand=now.by_hand_unless({title}),
     )

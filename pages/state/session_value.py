@@ -14,6 +14,8 @@ from pages.runs.race import Race
 from pages.runs.runner import Training
 from pages.runs.sweep import Sweep
 from pages.runs.view import RunView
+from pages.server import server
+from pages.server.computing import Id
 from pages.state.holdings import Holdings
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.points import Points
@@ -117,34 +119,60 @@ class Comparison:
 
     view: what of it is shown.
     titles: of the models that the user compares; None before the first choice.
-    race, sweep: the latest one, in whatever state; None before the first.
-    landscape: that of the race, and the indices of the lanes whose trajectories it has, in their order; None
-        before the first.
+    race_id, sweep_id: of the latest one, in whatever state; None before the first.
+    landscape_id: of the landscape of the race; None before the first. order: the indices of the lanes whose
+        trajectories it has.
     moment: which weights of the race are shown: those after so many microseconds of computing, or the latest.
     class_table: the table that was measured last; None before the first.
     """
 
     view: Comparing = "Kept runs"
     titles: tuple[str, ...] | None = None
-    race: Race | None = None
-    sweep: Sweep | None = None
-    landscape: tuple[Job[Landscape], tuple[int, ...]] | None = None
+    race_id: Id[Race] | None = None
+    sweep_id: Id[Sweep] | None = None
+    landscape_id: Id[Job[Landscape]] | None = None
+    order: tuple[int, ...] = ()
     moment: Choice = "Now"
     class_table: ClassTable | None = None
+
+    @property
+    def race(self) -> Race | None:
+        """The latest race."""
+        return server.current().computing.get(self.race_id)
+
+    @property
+    def sweep(self) -> Sweep | None:
+        """The latest sweep."""
+        return server.current().computing.get(self.sweep_id)
+
+    @property
+    def landscape(self) -> Job[Landscape] | None:
+        """The loss landscape of the race."""
+        return server.current().computing.get(self.landscape_id)
 
 
 @dataclass(frozen=True)
 class Drawings:
     """What the user has asked for about the run, in whatever state; None for what was not asked for."""
 
-    film: Job[bytes] | None = None
-    landscape: Job[Landscape] | None = None
+    film_id: Id[Job[bytes]] | None = None
+    landscape_id: Id[Job[Landscape]] | None = None
+
+    @property
+    def film(self) -> Job[bytes] | None:
+        """The film of a run."""
+        return server.current().computing.get(self.film_id)
+
+    @property
+    def landscape(self) -> Job[Landscape] | None:
+        """The loss landscape around a run."""
+        return server.current().computing.get(self.landscape_id)
 
     def kept_after_run(self) -> "Drawings":
         """Return what stays when its run is replaced: a film. A landscape that is computed is given up."""
         if self.landscape is not None:
             self.landscape.give_up()
-        return Drawings(film=self.film)
+        return Drawings(film_id=self.film_id)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,14 +189,19 @@ class Address:
 
     problems: a sentence for each part of the link that could not be used.
     link_weights: None if the link brought no trained network.
-    writing: the weights of the model that answers, on their way into the address; None before the first.
+    writing_id: of the weights of the model that answers, on their way into the address; None before that.
     links_shown: the key of the button whose links are shown, and the address of its page; None if none are.
     """
 
     problems: tuple[str, ...] = ()
     link_weights: LinkWeights | None = None
-    writing: Writing | None = None
+    writing_id: Id[Writing] | None = None
     links_shown: tuple[str, str] | None = None
+
+    @property
+    def writing(self) -> Writing | None:
+        """The weights on their way into the address."""
+        return server.current().computing.get(self.writing_id)
 
 
 @dataclass(frozen=True)
@@ -187,7 +220,7 @@ class Upload:
 class Session:
     """Everything of one session.
 
-    training: the run, in whatever state; None before the first.
+    training_id: of the run, in whatever state; None before the first.
     by_hand: the model that the user changes by hand, None without one.
     points: None if none were uploaded.
     uploads: what became of each upload, by the identifiers of its files; an uploader may show them for long.
@@ -199,7 +232,7 @@ class Session:
     """
 
     setup: Setup = field(default_factory=Setup)
-    training: Training | None = None
+    training_id: Id[Training] | None = None
     models: KeptModels = field(default_factory=KeptModels)
     by_hand: ByHand | None = None
     points: Points | None = None
@@ -224,6 +257,11 @@ class Session:
     def answering(self) -> Kept | None:
         """The kept model that answers."""
         return self.models.answering
+
+    @property
+    def training(self) -> Training | None:
+        """The run, in whatever state; None before the first."""
+        return server.current().computing.get(self.training_id)
 
     @property
     def run_view(self) -> RunView | None:
@@ -302,7 +340,7 @@ class Session:
         return {
             "setup": self.setup,
             POLYNOMIALS: self.experiment.polynomials,
-            "run": self.training,
+            "run": self.training_id,
             "models": _Work.of(self.models),
             "in_use": self.models.in_use,
             "by_hand": self.by_hand,
@@ -417,7 +455,7 @@ class Session:
         return replace(
             self,
             setup=self.setup if self.experiment == opened.experiment else opened.setup,
-            training=opened.training or self.training,
+            training_id=opened.training_id or self.training_id,
             lessons=self._lessons_with(opened),
             play=Play(game, opened.play.challenge or self.play.challenge),
             address=replace(
@@ -498,7 +536,7 @@ class Undo:
         return replace(
             now,
             setup=setup,
-            training=back.get("run", now.training),
+            training_id=back.get("run", now.training_id),
             models=self._reverted_models(now.models, back),
             by_hand=by_hand,
             view=_with_changes_in_view(now.view, now.by_hand, by_hand),

@@ -7,9 +7,11 @@ import numpy as np
 
 import polycore as pc
 from pages.runs.runner import Training
+from pages.server import server
 from pages.server.array_bytes import array_bytes
 from pages.state.points import Points
 from pages.state.session_value import Session
+from tests.runs import named
 
 
 def test_arrays_and_bytes_are_counted_wherever_they_are():
@@ -43,5 +45,7 @@ def test_a_run_has_the_bytes_of_its_parameters_and_not_those_of_its_workers():
     run = pc.advance(pc.start(pc.Experiment(hidden=(64, 64), steps=20)), 20)
     with ThreadPoolExecutor(1) as workers:
         workers.array = np.zeros(10_000_000)
-        size = array_bytes(Session(training=Training(run, workers, pc.advance)))
+        session = Session(training_id=named(Training(run, workers, pc.advance)))
+        size = array_bytes(session, server.current().computing)
+    assert array_bytes(session) == 0  # it has a name of the run
     assert run.parameters.nbytes * 2 < size < 1_000_000

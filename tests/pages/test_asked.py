@@ -16,6 +16,7 @@ from tests.hand import Hand
 from tests.pages.browsing import HOME, QUICK, labelled, live_rows, opened, press, session_of, trained
 from tests.pages.test_pass_on import TRAINED
 from tests.pages.test_predict_page import words
+from tests.runs import named
 
 TRAIN = "pages/3_train.py"
 LINES = QUICK | {"polynomials": "x~x^2~-x"}
@@ -84,7 +85,7 @@ def test_during_a_run_its_current_weights_answer(click):
     press(app, "Pause")
     # a run that has begun, whatever it had reached at the press, and takes its next step in a while
     training = Training(pc.advance(session_of(app).training.view.run, 1), Hand(), pc.advance)
-    app.session_state[session.KEY] = replace(session_of(app), training=training)
+    app.session_state[session.KEY] = replace(session_of(app), training_id=named(training))
     training.resume()
     app.run()
     assert training.view.status == "running"

@@ -38,6 +38,7 @@ from tests.pages.browsing import (
     wait_for,
     words_of,
 )
+from tests.runs import named
 from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
@@ -61,7 +62,7 @@ def holding(*runs, map_view="Network"):
     training = Training(runs[-1], executor=None, advance=pc.advance) if runs else None
     return Session(
         models=KeptModels(kept=held, in_use=held[-1].title if held else None),
-        training=training,
+        training_id=named(training),
         view=View(map_view=map_view),
     )
 
@@ -373,7 +374,7 @@ def test_the_run_that_makes_the_lesson_s_first_one_go_completes_the_lesson():
     app = opened(TRAIN, {"look": "smooth"})
     training = Training(smooth, executor=None, advance=pc.advance)
     models = KeptModels(kept=(kept(folded), *others), in_use="Run 1")
-    app.session_state[session.KEY] = replace(session_of(app), models=models, training=training)
+    app.session_state[session.KEY] = replace(session_of(app), models=models, training_id=named(training))
     app.run()
     assert "Run 1" not in session_of(app).models.titles
     assert session_of(app).lessons.seen == {"smooth"}
@@ -543,7 +544,7 @@ def past_its_best(now):
     run, best = run_to_end(continuing.WHOLE, 300), run_to_end(continuing.WHOLE, 40)
     assert 16 in run.snapshots.step
     run = replace(run, best_step=40, best_loss=best.current.loss, best_parameters=best.parameters)
-    return replace(now, training=Training(run, executor=None, advance=pc.advance))
+    return replace(now, training_id=named(Training(run, executor=None, advance=pc.advance)))
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from polycore.optimizers.registry import OPTIMIZERS
 from polycore.workers.chunk import Chunk, advance_and_measure
 from polycore.workers.processes import Workers
 from tests.pages.browsing import DRAWING_SECONDS, HOME, ROOT, messages, strings
+from tests.runs import named
 from tests.waiting import wait_until
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
@@ -248,7 +249,7 @@ def captions_of_the_race(set_up, one=None):
 
 def page_of_the_race(set_up, one, models=NOTHING_KEPT):
     page = AppTest.from_file(ROOT / HOME, default_timeout=DRAWING_SECONDS)
-    comparison = Comparison(view="Race", race=one)
+    comparison = Comparison(view="Race", race_id=named(one))
     page.session_state[session.KEY] = Session(setup=Setup(set_up), models=models, comparison=comparison)
     page.switch_page("pages/6_compare.py").run()
     assert not page.exception

@@ -17,6 +17,7 @@ from pages.state.session_value import MOST_UNDOS, Lessons, Play, Session
 from pages.state.setup import Replaced, Setup
 from pages.state.shown_input import InputVersions
 from pages.state.view import View
+from tests.runs import named
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=3)
 OTHER = replace(EXPERIMENT, seed=7)
@@ -26,7 +27,7 @@ GAME = Game.begin(EXPERIMENT, 1, None, 0.0)
 POINTS = Points(np.zeros((1, 2)), None)
 FULL = Session(
     setup=Setup(EXPERIMENT, Replaced(None, 20, "crossings")),
-    training=Training(pc.start(EXPERIMENT), executor=None, advance=pc.advance),
+    training_id=named(Training(pc.start(EXPERIMENT), executor=None, advance=pc.advance)),
     models=KeptModels((A, B), "B", runs=1, uploads=1),
     by_hand=ByHand("A", MODEL, B.model),
     points=POINTS,
@@ -35,7 +36,7 @@ FULL = Session(
 )
 LOSSES = {
     "set-up": replace(FULL, setup=Setup(OTHER)),
-    "run": replace(FULL, training=None),
+    "run": replace(FULL, training_id=None),
     "model": replace(FULL, models=FULL.models.without(B)),
     "changes by hand": replace(FULL, by_hand=None),
     "points": replace(FULL, points=None),
@@ -59,7 +60,7 @@ def test_what_was_lost_comes_back_whole(name):
 def test_it_is_offered_until_the_same_is_changed_again(name, newer):
     subject = {
         "set-up": {"setup": Setup(replace(OTHER, steps=5))},
-        "run": {"training": Training(pc.start(OTHER), executor=None, advance=pc.advance)},
+        "run": {"training_id": named(Training(pc.start(OTHER), executor=None, advance=pc.advance))},
         "model": {"models": KeptModels((replace(A, pinned=True),), "A")},
         "changes by hand": {"by_hand": ByHand("A", MODEL, MODEL)},
         "points": {"points": Points(np.ones((1, 2)), None)},
@@ -78,7 +79,7 @@ def test_everything_else_stays_as_it_is_now():
 def test_a_run_that_was_begun_and_then_trained_is_newer():
     with ThreadPoolExecutor(1) as workers:
         begun = Training(pc.start(OTHER), workers, pc.advance)
-        after = replace(FULL, training=begun).with_undo("The run went.", before=FULL)
+        after = replace(FULL, training_id=named(begun)).with_undo("The run went.", before=FULL)
         assert after.offered_undo is not None
         begun.step()
         assert after.offered_undo is None

@@ -18,6 +18,7 @@ from pages.state.session_value import Session
 from pages.state.view import View
 from tests.hand import Hand
 from tests.pages.browsing import HOME, QUICK, labelled, live_text, metrics, session_of, trained
+from tests.runs import named
 from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
@@ -56,7 +57,7 @@ def choose(app, weights):
 
 def with_training(app, training):
     """Let the session have this run, and return it."""
-    app.session_state[session.KEY] = replace(session_of(app), training=training)
+    app.session_state[session.KEY] = replace(session_of(app), training_id=named(training))
     return training
 
 
@@ -205,8 +206,8 @@ def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():
     run = replace(pc.advance(first, 400), best_step=0, best_parameters=first.parameters)
     assert [measured(layers_of(model), experiment)[2] > 16 for model in (run.current, run.best)] == [1, 0]
     training = Training(run, executor=None, advance=pc.advance)
-    assert not dead.missing(Moment(Session(training=training), "Train"))
-    assert dead.missing(Moment(Session(view=View(weights="Best"), training=training), "Train"))
+    assert not dead.missing(Moment(Session(training_id=named(training)), "Train"))
+    assert dead.missing(Moment(Session(view=View(weights="Best"), training_id=named(training)), "Train"))
 
 
 @pytest.mark.parametrize("choice", ["Now", "Best"])

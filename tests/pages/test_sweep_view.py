@@ -28,6 +28,7 @@ from tests.pages.browsing import (
     sent_to,
     session_of,
 )
+from tests.runs import named
 from tests.waiting import wait_until
 
 COMPARE, DATA, TRAIN, HOME = "pages/6_compare.py", "pages/2_data.py", "pages/3_train.py", "streamlit_app.py"
@@ -360,7 +361,7 @@ def test_failed_runs_and_single_seeds_are_shown_as_such():
     wait_until(lambda: len(sweep.outcomes) == 2, state=sweep.standing)
     sweep.stop()
     app.session_state[session.KEY] = replace(
-        session_of(app), comparison=replace(session_of(app).comparison, sweep=sweep)
+        session_of(app), comparison=replace(session_of(app).comparison, sweep_id=named(sweep))
     )
     app.run()
     assert not app.exception

@@ -32,7 +32,7 @@ from tests.pages.browsing import (
 )
 from tests.pages.test_source import NETWORK, Directly, watched
 from tests.pages.test_source import opened as frame_of
-from tests.runs import TINY
+from tests.runs import TINY, named
 
 TRAIN, INSIDE, HOME = "pages/3_train.py", "pages/5_inside.py", "streamlit_app.py"
 
@@ -317,7 +317,7 @@ def test_a_run_that_repeats_a_longer_one_has_no_slider_inside():
     app = inside_after_a_run()
     now = session_of(app)
     again = Training(pc.advance(pc.start(now.experiment), 10), Directly(), pc.advance)
-    repeated = replace(now, training=again)
+    repeated = replace(now, training_id=named(again))
     assert repeated.own is now.answering
     assert repeated.answering_view is None
     assert now.answering_view.name == now.training.name
@@ -340,8 +340,8 @@ def test_a_frame_of_the_past_has_only_its_moments():
     now = session_of(app)
     running = Training(pc.advance(pc.start(replace(now.experiment, steps=10**6)), 50), Directly(), pc.advance)
     running._view = replace(running.view, state="running")
-    frame = frames.contents(neuron_map.NEURON, replace(now, training=running).collected())
+    frame = frames.contents(neuron_map.NEURON, replace(now, training_id=named(running)).collected())
     assert frame.values["moments"][-1] == (50, "Now")
     assert frame.values["figures"]
-    at_start = replace(now, training=running, view=replace(now.view, past=0)).collected()
+    at_start = replace(now, training_id=named(running), view=replace(now.view, past=0)).collected()
     assert frames.contents(neuron_map.NEURON, at_start).values.keys() == {"moments"}
