@@ -447,7 +447,7 @@ class Values {
   picture({ map } = {}, blob) {
     const pixels = this.frame.blobs[blob];
     if (!map || !pixels) return undefined;
-    return picture(map, pixels, this.follow.colors.flatMap((rgb) => map.alphas.map((alpha) => [...rgb, alpha])));
+    return picture(map, pixels, colorTable(this.follow.colors, map.alphas));
   }
 }
 

@@ -23,7 +23,7 @@ from polycore.web.assets import file_of
 OnClick = Callable[[float, float], None]
 OnLift = Callable[[int, float], None]
 
-_SHARED_SCRIPTS = ("network.js", "place.js", "label.js", "ticks.js")
+_SHARED_SCRIPTS = ("network.js", "place.js", "label.js", "ticks.js", "painter.js")
 _SCRIPTS = (
     "picture.js",
     "sketch.js",

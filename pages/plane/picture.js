@@ -1,4 +1,4 @@
-// The picture of a map from the pixels in a frame: a PNG whose colors are chosen here. class_map.py makes the pixels.
+// The picture of a map from the pixels in a frame: a PNG, which gets its colors here. painter.py makes the pixels.
 
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
   for (let bit = 0; bit < 8; bit++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pages.models import map_layers
 from pages.models.map_layers import Mistakes
@@ -16,21 +15,17 @@ from pages.plane.scene import Scene, scene_of
 from pages.wording.percent import percent
 from polycore import Experiment, Referee
 from polycore.figures import alternative_text
-from polycore.figures.images import PALE_OPACITY, STRIPES
 from polycore.figures.plane import mistakes_layer
-from polycore.inspection.class_map import PackedMap, packed, unpacked
-from polycore.pictures.palette import REGION_OPACITY
+from polycore.inspection.class_map import PackedMap, unpacked
+from polycore.pictures.painter import alphas_of, differences
 from polycore.pictures.words import regions
-
-Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class ShownMap:
     """A map as a frame has it: values for its header, and the pixels.
 
-    The value "map" has the number of columns and rows, and "alphas": a pixel's class is its value divided by
-    their number, and the rest is the index of its alpha, from 0 to 255.
+    The value "map" has the number of columns and rows, and the alphas of the `Painting` with these pixels.
     """
 
     values: Mapping[str, Any]
@@ -46,11 +41,9 @@ def shown_map(picture: PackedMap, experiment: Experiment, differences: bool) -> 
     referee = referee_of(experiment) if differences else None
     if referee is not None:
         return _differences(picture, scene_of(experiment), referee)
-    levels = range(picture.levels + 1)
     scene = scene_of(experiment)
     alt = regions(scene.classes, *scene.window, picture.areas, picture.probability)
-    alphas = [round(255 * REGION_OPACITY * level / picture.levels) for level in levels]
-    return ShownMap({"map": _sizes(picture, alphas), "map_alt": alt}, picture.scanlines)
+    return ShownMap({"map": _sizes(picture, alphas_of(picture.levels)), "map_alt": alt}, picture.scanlines)
 
 
 def mistakes(wrong: Mistakes, experiment: Experiment) -> dict[str, Any]:
@@ -65,14 +58,9 @@ def mistakes(wrong: Mistakes, experiment: Experiment) -> dict[str, Any]:
 
 
 def _differences(picture: PackedMap, scene: Scene, referee: Referee) -> ShownMap:
-    """Return the differences, drawn as in `polycore.figures.differences_url`."""
     answers = unpacked(picture) // np.uint8(picture.levels + 1)
     decisions = decisions_of(referee, scene.window, picture.columns, picture.rows).for_answers(answers)
-    differing = answers != decisions
-    rows, columns = np.indices(answers.shape)
-    of_referee = (rows + columns) % STRIPES < STRIPES // 2
-    pixels = 2 * np.where(of_referee, decisions, answers) + differing
-    alphas = [round(255 * PALE_OPACITY), 255]
+    painting = differences(answers, decisions)
     alt = alternative_text.differences(
         scene.classes,
         np.array(scene.window[0]),
@@ -80,9 +68,10 @@ def _differences(picture: PackedMap, scene: Scene, referee: Referee) -> ShownMap
         answers.astype(np.int64),
         decisions.astype(np.int64),
     )
-    values = {"map": _sizes(picture, alphas), "map_alt": alt, "differing": percent(differing.mean())}
-    return ShownMap(values, packed(pixels.astype(np.uint8)))
+    differing = percent((answers != decisions).mean())
+    values = {"map": _sizes(picture, painting.alphas), "map_alt": alt, "differing": differing}
+    return ShownMap(values, painting.scanlines())
 
 
-def _sizes(picture: PackedMap, alphas: list[int]) -> dict[str, Any]:
+def _sizes(picture: PackedMap, alphas: tuple[int, ...]) -> dict[str, Any]:
     return {"columns": picture.columns, "rows": picture.rows, "alphas": alphas}

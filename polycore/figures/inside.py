@@ -7,13 +7,12 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from polycore.arrays import Floats
-from polycore.figures.images import image_url
 from polycore.figures.style import extended
-from polycore.pictures.palette import DARK_PAGE, PALETTE
+from polycore.pictures.painter import MOST_LEVELS, painted
+from polycore.pictures.palette import DARK_PAGE, PALETTE, rgb_of
 
 POSITIVE_COLOR, NEGATIVE_COLOR = "#1f83d6", "#d9722b"  # both 3:1 and more on the light and the dark page
 VALUE_OPACITY = 0.88
-VALUE_LEVELS = 24  # of size: the eye cannot see more, and so few shrink the image
 FOLD_NAME = "fold line"  # of their traces
 FOLD_CASING = "rgba(255, 255, 255, 0.75)"
 
@@ -24,18 +23,12 @@ def values_url(values: Floats) -> str:
     The closer a value is to 0, the more transparent it is; the largest in size is the most opaque.
     """
     largest = np.abs(values).max() or 1.0
-    pixels = np.empty((*values.shape, 4), dtype=np.uint8)
-    pixels[..., :3] = np.where(values[..., np.newaxis] >= 0, _rgb(POSITIVE_COLOR), _rgb(NEGATIVE_COLOR))
-    pixels[..., 3] = _opacities(np.abs(values) / largest)
-    return image_url(pixels)
+    return _url((values < 0).astype(np.uint8), np.abs(values) / largest, [POSITIVE_COLOR, NEGATIVE_COLOR])
 
 
 def class_url(label: int, probabilities: Floats) -> str:
     """Return the probabilities (ny, nx) of class `label` as an image: the likelier, the more opaque."""
-    pixels = np.empty((*probabilities.shape, 4), dtype=np.uint8)
-    pixels[..., :3] = PALETTE[label].rgb
-    pixels[..., 3] = _opacities(probabilities)
-    return image_url(pixels)
+    return _url(np.zeros(probabilities.shape, dtype=np.uint8), probabilities, [PALETTE[label].color])
 
 
 def with_regions(figure: go.Figure, url: str, alt: str) -> go.Figure:
@@ -61,10 +54,6 @@ def _line(path: Floats, color: str, width: float) -> go.Scatter:
     return go.Scatter(x=path[:, 0], y=path[:, 1], mode="lines", name=FOLD_NAME, line=look, hoverinfo="skip")
 
 
-def _opacities(shares: Floats) -> NDArray[np.uint8]:
-    levels = np.round(shares * VALUE_LEVELS) / VALUE_LEVELS
-    return np.round(255 * VALUE_OPACITY * levels).astype(np.uint8)
-
-
-def _rgb(color: str) -> NDArray[np.uint8]:
-    return np.frombuffer(bytes.fromhex(color.removeprefix("#")), dtype=np.uint8)
+def _url(hues: NDArray[np.uint8], shares: Floats, colors: Sequence[str]) -> str:
+    strengths = np.round(MOST_LEVELS * shares).astype(np.uint8)
+    return painted(hues, strengths, MOST_LEVELS, VALUE_OPACITY).url(list(map(rgb_of, colors)))

@@ -6,13 +6,13 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw, ImageFont
 
 from polycore.arrays import Floats
+from polycore.pictures.palette import RGB
 
 SMOOTH = 4  # pixels of a layer across one of the film: Pillow draws without antialiasing
 TEXT, AXIS, GRID = (34, 34, 34), (119, 119, 119), (232, 232, 232)
 SMALL = 12  # pixels: the numbers at the axes
 TICK_GAP = 7  # pixels from an axis to its numbers: the dot at step 0 covers 6
 
-RGB = tuple[int, int, int]
 Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
 
 

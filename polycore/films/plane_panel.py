@@ -62,7 +62,7 @@ class PlanePanel:
         rows, columns = picture.classes.shape
         across = _nearest_pixels(self._x, columns, self._box.width)
         down = _nearest_pixels(self._y, rows, self._box.height)[::-1]
-        pixels: Pixels = self._colors.regions(picture)[np.ix_(down, across)]
+        pixels: Pixels = self._colors.of(picture.painting())[np.ix_(down, across)]
         below = self._colors.rgb[pixels[self._covered]]
         mixed = below + self._opacity * (self._over - below)
         pixels[self._covered] = self._colors.nearest(np.round(mixed).astype(np.uint8))

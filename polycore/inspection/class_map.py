@@ -17,22 +17,19 @@ from polycore.arrays import Floats, Integers
 from polycore.network.activations import ACTIVATIONS, Activation
 from polycore.network.features import PLAIN_INPUTS, Inputs
 from polycore.network.prediction import predict_proba
+from polycore.pictures.painter import Bytes, Painting, decided, levels_of, painted
 from polycore.polynomials.window import Window
 
 # Columns and rows of cells, the first that a network can afford: a page with a map wants three to four of
 # them to three.
 GRIDS = ((120, 90), (80, 60), (60, 45), (40, 30), (24, 18))
 FINE = 4  # pixels across a cell
-MOST_LEVELS = 24  # of confidence: the eye cannot see more
 PIXELS = (1, 2)  # across a square that is evaluated once at a border: the first that a network can afford
-COLORS = 256  # of a packed map: each class in each level
-COMPRESSION_LEVEL = 1  # the lowest: it takes a third of the default's time, and regions compress well
 # Multiplications of a weight by an input, for the whole map: about 20 ms of a core, or 200 ms if it is sharp
 # everywhere.
 MOST_PRODUCTS, MOST_PRODUCTS_SHARP = 150_000_000, 1_500_000_000
 CELLS_ONLY = 0.6  # share of the products for the cells; the borders have the rest
 
-Bytes = NDArray[np.uint8]
 Answers = Callable[[Floats], tuple[Bytes, Bytes, float]]
 
 
@@ -55,25 +52,22 @@ class ClassMap:
     areas: tuple[int, ...]
     probability: float
 
+    def painting(self) -> Painting:
+        """Return it as it is painted; class k is hue k."""
+        return painted(self.classes, self.confidences, self.levels)
+
     def packed(self) -> "PackedMap":
         """Return it for a browser."""
         rows, columns = self.classes.shape
-        return PackedMap(
-            columns,
-            rows,
-            self.levels,
-            packed(self.classes * np.uint8(self.levels + 1) + self.confidences),
-            self.areas,
-            self.probability,
-        )
+        scanlines = self.painting().scanlines()
+        return PackedMap(columns, rows, self.levels, scanlines, self.areas, self.probability)
 
 
 @dataclass(frozen=True)
 class PackedMap:
     """A ClassMap as the contents of a PNG.
 
-    scanlines: what an IDAT chunk of eight bits a pixel holds; a pixel of class k and level l is
-    k · (levels + 1) + l. For the other fields see ClassMap.
+    scanlines: the pixels of its painting, as a PNG has them. For the other fields see ClassMap.
     """
 
     columns: int
@@ -84,19 +78,8 @@ class PackedMap:
     probability: float
 
 
-def packed(pixels: Bytes) -> bytes:
-    """Return pixels (rows, columns), the lowest y first, as the contents of a PNG's IDAT chunk.
-
-    Source: Portable Network Graphics (PNG) Specification, W3C, second edition, sections 9 and 10.
-    """
-    rows, columns = pixels.shape
-    lines = np.zeros((rows, 1 + columns), dtype=np.uint8)  # each begins with its filter: 0, none
-    lines[:, 1:] = pixels[::-1]
-    return zlib.compress(lines.tobytes(), COMPRESSION_LEVEL)
-
-
 def unpacked(picture: PackedMap) -> Bytes:
-    """Return the pixels (rows, columns), the lowest y first, of a packed map."""
+    """Return the pixels (rows, columns), the lowest y first, of a packed map's painting."""
     lines = np.frombuffer(zlib.decompress(picture.scanlines), dtype=np.uint8)
     return lines.reshape(picture.rows, 1 + picture.columns)[::-1, 1:]
 
@@ -171,11 +154,7 @@ def _raster(answers: Answers, x: Floats, y: Floats) -> tuple[Bytes, Bytes, float
 def _map(classes: Bytes, confidences: Bytes, biases: Sequence[Floats], probability: float) -> ClassMap:
     count = biases[-1].size
     areas = tuple(np.bincount(classes.ravel(), minlength=count).tolist())
-    return ClassMap(classes, confidences, _levels(count), areas, probability)
-
-
-def _levels(classes: int) -> int:
-    return min(MOST_LEVELS, COLORS // classes - 1)
+    return ClassMap(classes, confidences, levels_of(count), areas, probability)
 
 
 def _grid(products_per_cell: int, *, sharp: bool) -> tuple[int, int]:
@@ -206,9 +185,8 @@ def _answers(
 ) -> tuple[Bytes, Bytes, float]:
     """Return the most likely class (N,) at points (N, 2), the levels of confidence (N,), and their mean."""
     probabilities = predict_proba(weights, biases, points, activation, inputs)
-    highest, chance = probabilities.max(axis=1), 1 / probabilities.shape[1]
-    levels = np.round(_levels(probabilities.shape[1]) * np.clip((highest - chance) / (1 - chance), 0, 1))
-    return probabilities.argmax(axis=1).astype(np.uint8), levels.astype(np.uint8), float(highest.mean())
+    classes, levels = decided(probabilities, levels_of(probabilities.shape[1]))
+    return classes, levels, float(probabilities.max(axis=1).mean())
 
 
 def _enlarged(cells: Bytes) -> Bytes:

@@ -1,1 +1,1 @@
-"""Small pictures that need NumPy alone: the palette, PNG files, a map, points, and what a notebook shows."""
+"""Pictures, with NumPy alone: the palette, the painter of maps, PNG files, ticks, what a notebook shows."""

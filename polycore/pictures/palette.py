@@ -11,13 +11,19 @@ that touch in the tutorial's map, differ most. The last twelve fill the rest of 
 from dataclasses import dataclass
 
 REGION_OPACITY = 0.72  # of a region where a network is certain
-REGION_LEVELS = 24  # of confidence: the eye cannot see more, and so few halve the image's size
 CASING = "rgba(255, 255, 255, 0.6)"  # beneath a curve, so that it can be seen over a region of its own color
 LIGHT_PAGE, DARK_PAGE = "#ffffff", "#0e1117"
+RGB = tuple[int, int, int]  # each from 0 to 255
 
 # Gaps are shorter than in Plotly's own dashes, so that a curve keeps its color over a region.
 SOLID, DASH, DOT = "solid", "9px,3px", "4px,2px"
 DASH_DOT, LONG_DASH, LONG_DASH_DOT = "9px,3px,2px,3px", "18px,4px", "18px,3px,3px,3px"
+
+
+def rgb_of(color: str) -> RGB:
+    """Return red, green and blue of #rrggbb."""
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
+    return red, green, blue
 
 
 @dataclass(frozen=True)
@@ -29,10 +35,9 @@ class Look:
     symbol: str
 
     @property
-    def rgb(self) -> tuple[int, int, int]:
+    def rgb(self) -> RGB:
         """Red, green and blue, each from 0 to 255."""
-        red, green, blue = bytes.fromhex(self.color.removeprefix("#"))
-        return red, green, blue
+        return rgb_of(self.color)
 
 
 PALETTE = (
@@ -61,3 +66,8 @@ PALETTE = (
     Look("#897976", LONG_DASH, "bowtie"),
     Look("#879187", LONG_DASH_DOT, "x"),
 )
+
+
+def class_colors(count: int) -> list[RGB]:
+    """Return the colors of the first `count` classes."""
+    return [look.rgb for look in PALETTE[:count]]

@@ -9,15 +9,15 @@ from polycore.arrays import Floats
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import Inputs
 from polycore.network.prediction import predict_proba
-from polycore.pictures.palette import PALETTE, REGION_OPACITY
-from polycore.pictures.png import indexed_png
+from polycore.pictures.painter import decided, painted
+from polycore.pictures.palette import class_colors
 from polycore.polynomials.window import Window
 
 WIDTH, HEIGHT = 240, 160
 SQUARES = (1, 2, 4)  # pixels across a square that is evaluated once: the first that a network can afford
 MOST_PRODUCTS = 400_000_000  # multiplications of a weight by an input, but for the largest squares
 MOST_BYTES = 8_000  # of the file; a map of squares of four pixels cannot have more
-LEVELS = 8  # of confidence; with 24 classes and transparency there are 216 colors of 256
+LEVELS = 8  # of confidence: fewer than elsewhere, for small files
 
 
 def map_png(
@@ -41,30 +41,16 @@ def map_png(
             continue
         points = _centers(columns, rows, window)
         probabilities = predict_proba(weights, biases, points, ACTIVATIONS[activation], inputs)
-        png = indexed_png(_indices(probabilities).reshape(rows, columns), _colors(probabilities.shape[1]))
+        classes, strengths = decided(probabilities.reshape(rows, columns, -1), LEVELS)
+        png = painted(classes, strengths, LEVELS).png(class_colors(probabilities.shape[1]))
         if len(png) <= MOST_BYTES:
             break
     return png
 
 
 def _centers(columns: int, rows: int, window: Window) -> NDArray[np.float64]:
-    """Return the centers (rows·columns, 2) of pixels, row by row from the top."""
+    """Return the centers (rows·columns, 2) of pixels, row by row from the lowest."""
     (left, right), (low, high) = window
     x = left + (np.arange(columns) + 0.5) / columns * (right - left)
-    y = high - (np.arange(rows) + 0.5) / rows * (high - low)
+    y = low + (np.arange(rows) + 0.5) / rows * (high - low)
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-
-
-def _indices(probabilities: Floats) -> NDArray[np.uint8]:
-    chance = 1 / probabilities.shape[1]
-    confidence = np.clip((probabilities.max(axis=1) - chance) / (1 - chance), 0, 1)
-    levels = np.round(LEVELS * confidence).astype(np.uint8)
-    indices: NDArray[np.uint8] = (LEVELS + 1) * probabilities.argmax(axis=1).astype(np.uint8) + levels
-    return indices
-
-
-def _colors(classes: int) -> NDArray[np.uint8]:
-    """Return the colors (classes·levels, 4), level by level from transparent to certain for each class."""
-    alpha = np.round(255 * REGION_OPACITY * np.arange(LEVELS + 1) / LEVELS)
-    colors = [[*look.rgb, round(opacity)] for look in PALETTE[:classes] for opacity in alpha]
-    return np.array(colors, dtype=np.uint8)

@@ -4,7 +4,7 @@ The regions and the curves are stretched over the map by the browser; positions 
 map in percent, so that lines and texts keep their size.
 """
 
-import base64
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from polycore.arrays import Floats
 from polycore.inspection.class_map import FINE as PIXELS_OF_A_CELL
 from polycore.inspection.class_map import ClassMap
-from polycore.pictures.palette import CASING, PALETTE, REGION_OPACITY, SOLID, Look
-from polycore.pictures.png import indexed_png
+from polycore.pictures.palette import CASING, PALETTE, SOLID, Look, class_colors
+from polycore.pictures.png import data_url
 from polycore.pictures.ticks import linear_ticks, number_text
 from polycore.polynomials.classes import Classes, curves_of
 from polycore.polynomials.polynomial import Polynomial
@@ -32,10 +32,9 @@ def regions_image(picture: ClassMap, class_count: int) -> str:
     width, height = (
         size / (1 - PIXELS_OF_A_CELL / count) for size, count in ((WIDTH, columns), (HEIGHT, rows))
     )
-    address = f"data:image/png;base64,{base64.b64encode(_png(picture, class_count)).decode()}"
     return (
         f'<image x="{(WIDTH - width) / 2:.1f}" y="{(HEIGHT - height) / 2:.1f}" width="{width:.1f}" '
-        f'height="{height:.1f}" preserveAspectRatio="none" href="{address}"/>'
+        f'height="{height:.1f}" preserveAspectRatio="none" href="{data_url(_png(picture, class_count))}"/>'
     )
 
 
@@ -87,13 +86,9 @@ def _sample(shape: str) -> str:
 
 def _png(picture: ClassMap, class_count: int) -> bytes:
     """Return the regions as a PNG, with fewer pixels if they are as intricate as noise."""
-    alphas = np.round(255 * REGION_OPACITY * np.arange(picture.levels + 1) / picture.levels)
-    colors = np.empty((class_count, len(alphas), 4), dtype=np.uint8)
-    colors[..., :3] = np.array([look.rgb for look in PALETTE[:class_count]])[:, np.newaxis]
-    colors[..., 3] = alphas
-    pixels = picture.classes * np.uint8(len(alphas)) + picture.confidences
-    while len(content := indexed_png(pixels[::-1], colors.reshape(-1, 4))) > MOST_PNG_BYTES:
-        pixels = pixels[::2, ::2]
+    painting, colors = picture.painting(), class_colors(class_count)
+    while len(content := painting.png(colors)) > MOST_PNG_BYTES:
+        painting = replace(painting, pixels=painting.pixels[::2, ::2])
     return content
 
 

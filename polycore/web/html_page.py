@@ -20,7 +20,7 @@ from polycore.web import drawing, facts, parameters
 from polycore.web.assets import asset
 
 FORMAT = 1
-SCRIPTS = ("network.js", "place.js", "label.js", "regions.js", "page.js")
+SCRIPTS = ("network.js", "place.js", "label.js", "painter.js", "regions.js", "page.js")
 _MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 

@@ -1,4 +1,3 @@
-import base64
 import html
 import json
 
@@ -13,7 +12,6 @@ from polycore.figures import style
 from polycore.figures.report import CORRECT_COLOR, FEWEST_COLOR, MOST_COLOR
 from polycore.figures.walk import Met
 from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
-from polycore.pictures.png import rgba_png
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import (
     INTRODUCTION_POLYNOMIALS,
@@ -22,6 +20,7 @@ from polycore.polynomials.presets import (
     STRAIGHT_LINES,
     TUTORIAL_POLYNOMIALS,
 )
+from tests.pictures import opened
 
 LINE, PARABOLA, CUBIC = Polynomial(1, 0), Polynomial(-1, 0, 1), Polynomial(1, 0, 0, -2)
 POINTS = np.array([[-1.0, -1.0], [1.0, 1.0], [0.0, -2.0]])
@@ -466,9 +465,7 @@ def test_regions_have_the_likeliest_classs_color_and_the_confidence_as_strength(
         [(*second, sure)] * 3,  # the highest y is the top row
         [(*first, sure), (*first, half_sure), (*first, by_chance)],
     ]
-    head, image = figures.regions_url(GRID).split(",")
-    assert head == "data:image/png;base64"
-    assert base64.b64decode(image, validate=True) == rgba_png(np.array(expected, dtype=np.uint8))
+    assert opened(figures.regions_url(GRID)).tolist() == np.array(expected).tolist()
 
 
 def test_a_probability_rounded_past_one_does_not_overflow():
@@ -488,9 +485,7 @@ def test_where_two_deciders_agree_a_place_is_pale_and_elsewhere_it_is_striped_in
             # stripes of 4 that slant: counted from the lower left corner, where row 0 is the lowest
             striped = PALETTE[1] if (row + 4 + column) % 8 < 4 else PALETTE[0]
             pixels[7 - row, 4 + column] = (*striped.rgb, 255)
-    head, image = figures.differences_url(network, referee).split(",")
-    assert head == "data:image/png;base64"
-    assert base64.b64decode(image, validate=True) == rgba_png(pixels)
+    assert opened(figures.differences_url(network, referee)).tolist() == pixels.tolist()
 
 
 @pytest.mark.parametrize("page", [LIGHT_PAGE, DARK_PAGE], ids=["light", "dark"])

@@ -1,8 +1,5 @@
 """Images of neurons, and fold lines on a map."""
 
-import base64
-import zlib
-
 import numpy as np
 import pytest
 
@@ -18,23 +15,15 @@ from polycore.figures import (
     with_regions,
 )
 from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
+from tests.pictures import opened
 
 LINES = (pc.Polynomial(1), pc.Polynomial(-1))
 X, Y = np.linspace(-1, 1, 4), np.linspace(-2, 2, 3)
 
 
-def pixels(url, width, height):
-    """Return the pixels (height, width, 4) of a PNG as this project writes it: one IDAT, filter 0."""
-    file = base64.b64decode(url.removeprefix("data:image/png;base64,"))
-    start = file.index(b"IDAT")
-    length = int.from_bytes(file[start - 4 : start], "big")
-    rows = np.frombuffer(zlib.decompress(file[start + 4 : start + 4 + length]), np.uint8)
-    return rows.reshape(height, 1 + 4 * width)[:, 1:].reshape(height, width, 4)
-
-
 def test_a_value_above_0_is_blue_below_orange_and_0_shows_the_page():
     # the lowest y comes first in the values and last in the picture
-    shown = pixels(values_url(np.array([[2.0, 0.0], [-1.0, -2.0]])), 2, 2)
+    shown = opened(values_url(np.array([[2.0, 0.0], [-1.0, -2.0]])))
     (upper_left, upper_right), (lower_left, lower_right) = shown.tolist()
     assert lower_left[:3] == [0x1F, 0x83, 0xD6]
     assert upper_right[:3] == upper_left[:3] == [0xD9, 0x72, 0x2B]
@@ -44,11 +33,13 @@ def test_a_value_above_0_is_blue_below_orange_and_0_shows_the_page():
 
 
 def test_a_neuron_that_is_0_everywhere_shows_the_page_alone():
-    assert pixels(values_url(np.zeros((2, 3))), 3, 2)[..., 3].max() == 0
+    shown = opened(values_url(np.zeros((2, 3))))
+    assert shown.shape == (2, 3, 4)
+    assert shown[..., 3].max() == 0
 
 
 def test_a_class_is_in_its_color_the_likelier_the_stronger():
-    shown = pixels(class_url(2, np.array([[0.0, 0.5, 1.0]])), 3, 1)
+    shown = opened(class_url(2, np.array([[0.0, 0.5, 1.0]])))
     assert shown[0, :, 3].tolist() == [0, 112, 224]
     assert tuple(shown[0, 2, :3]) == PALETTE[2].rgb
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from polycore.pictures.png import indexed_png, rgba_png
+from polycore.pictures.png import indexed_png
 
-RED, HALF_CLEAR_BLUE = (255, 0, 0, 255), (0, 0, 255, 128)
+# red, a blue that is half clear, and another one
+COLORS = np.array([(255, 0, 0, 255), (0, 0, 255, 128), (1, 2, 3, 4)], dtype=np.uint8)
 
 
 def chunks_of(image):
@@ -38,59 +39,53 @@ def bitwise_crc(content):
     return register ^ 0xFFFFFFFF
 
 
-def pixels_of(image):
+def indices_of(image):
+    """Return the index of each pixel's color, row by row from the top."""
     chunks = dict(chunks_of(image))
     width, height = struct.unpack(">II", chunks[b"IHDR"][:8])
     raw = zlib.decompress(chunks[b"IDAT"])
-    assert len(raw) == height * (1 + 4 * width)
-    rows = [raw[row * (1 + 4 * width) : (row + 1) * (1 + 4 * width)] for row in range(height)]
+    assert len(raw) == height * (1 + width)
+    rows = [raw[row * (1 + width) : (row + 1) * (1 + width)] for row in range(height)]
     assert {row[0] for row in rows} == {0}  # filter "none": the bytes are the pixels
-    return [[tuple(row[1 + 4 * column : 5 + 4 * column]) for column in range(width)] for row in rows]
+    return [list(row[1:]) for row in rows]
 
 
-def test_an_image_has_its_three_chunks_in_order():
-    chunks = chunks_of(rgba_png(np.zeros((2, 3, 4), dtype=np.uint8)))
-    assert [kind for kind, _ in chunks] == [b"IHDR", b"IDAT", b"IEND"]
+def image_of(pixels):
+    return indexed_png(np.array(pixels, dtype=np.uint8), COLORS)
 
 
-def test_the_header_says_width_height_eight_bits_rgba_not_interlaced():
-    (_, header), *_ = chunks_of(rgba_png(np.zeros((2, 3, 4), dtype=np.uint8)))
-    assert header == bytes([0, 0, 0, 3, 0, 0, 0, 2, 8, 6, 0, 0, 0])
+def test_an_image_has_its_chunks_in_order():
+    chunks = chunks_of(image_of([[0, 1, 2], [0, 0, 0]]))
+    assert [kind for kind, _ in chunks] == [b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"]
+
+
+def test_the_header_says_width_height_eight_bits_of_a_palette_not_interlaced():
+    (_, header), *_ = chunks_of(image_of([[0, 1, 2], [0, 0, 0]]))
+    assert header == bytes([0, 0, 0, 3, 0, 0, 0, 2, 8, 3, 0, 0, 0])
+
+
+def test_the_palette_has_the_colors_and_how_opaque_they_are():
+    contents = dict(chunks_of(image_of([[0]])))
+    assert contents[b"PLTE"] == bytes([255, 0, 0, 0, 0, 255, 1, 2, 3])
+    assert contents[b"tRNS"] == bytes([255, 128, 4])
 
 
 def test_the_first_row_is_the_top_one_and_is_read_from_the_left():
-    image = rgba_png(np.array([[RED, HALF_CLEAR_BLUE], [RED, RED]], dtype=np.uint8))
-    assert pixels_of(image) == [[RED, HALF_CLEAR_BLUE], [RED, RED]]
+    assert indices_of(image_of([[0, 1], [0, 2]])) == [[0, 1], [0, 2]]
 
 
-@given(arrays(np.uint8, st.tuples(st.integers(1, 6), st.integers(1, 6), st.just(4))))
+@given(arrays(np.uint8, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.integers(0, 2)))
 def test_every_image_comes_back(pixels):
-    assert pixels_of(rgba_png(pixels)) == [[tuple(pixel) for pixel in row] for row in pixels.tolist()]
+    assert indices_of(image_of(pixels)) == pixels.tolist()
 
 
 def test_a_view_upside_down_is_written_as_it_looks():
-    pixels = np.array([[RED], [HALF_CLEAR_BLUE]], dtype=np.uint8)
-    assert pixels_of(rgba_png(pixels[::-1])) == [[HALF_CLEAR_BLUE], [RED]]
+    assert indices_of(indexed_png(np.array([[0], [1]], dtype=np.uint8)[::-1], COLORS)) == [[1], [0]]
 
 
 @pytest.mark.parametrize("at", [pytest.param(29, id="of the header"), pytest.param(-1, id="of the end")])
 def test_this_decoder_finds_a_wrong_checksum(at):
-    image = bytearray(rgba_png(np.zeros((1, 1, 4), dtype=np.uint8)))
+    image = bytearray(image_of([[0]]))
     image[at] ^= 1
     with pytest.raises(AssertionError):
         chunks_of(image)
-
-
-@given(arrays(np.uint8, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.integers(0, 2)))
-def test_every_indexed_image_comes_back(pixels):
-    colors = np.array([RED, HALF_CLEAR_BLUE, (1, 2, 3, 4)], dtype=np.uint8)
-    chunks = chunks_of(indexed_png(pixels, colors))
-    assert [kind for kind, _ in chunks] == [b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"]
-    contents = dict(chunks)
-    height, width = pixels.shape
-    assert contents[b"IHDR"] == struct.pack(">II", width, height) + bytes([8, 3, 0, 0, 0])
-    assert contents[b"PLTE"] == bytes([255, 0, 0, 0, 0, 255, 1, 2, 3])
-    assert contents[b"tRNS"] == bytes([255, 128, 4])
-    raw = zlib.decompress(contents[b"IDAT"])
-    rows = [raw[start : start + 1 + width] for start in range(0, len(raw), 1 + width)]
-    assert [list(row) for row in rows] == [[0, *row] for row in pixels.tolist()]
