@@ -1,15 +1,12 @@
 """The polynomials that the network learns to tell apart."""
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
 from pages.frame import frame, kept_model
 from pages.plane import crossings_table
 from pages.polynomials import editor, plot, printed_list
-from pages.setup import x_range as range_inputs
-from pages.state import session, typed
+from pages.state import session
 from polycore.limits import MAX_CLASSES, MIN_CLASSES
 
 PREFIX = "polynomials"
@@ -54,8 +51,6 @@ st.caption(
     f"{MAX_CLASSES} polynomials of your own."
 )
 kept_model.draw_note()
-typed.offer(PREFIX, editor.take)
-typed.offer(f"{PREFIX}.range", partial(range_inputs.take, PREFIX))
 printed_list.presets()
 
 editing, drawing = st.columns([2, 3], gap="large")

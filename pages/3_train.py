@@ -60,7 +60,7 @@ def draw_whole() -> None:
     if settings_column is not None:
         with settings_column:
             settings.presets()
-            settings.inputs()
+            settings.draw()
     if shown is not None:
         with map_column:
             map_view.draw_selected(shown)

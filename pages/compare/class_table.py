@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages.compare import class_measure
 from pages.compare.class_measure import MOST
 from pages.plane.referee import best_possible, best_possible_text
-from pages.state import session, typed
+from pages.state import session
 from pages.state.session_value import ClassRow, ClassTable
 from polycore import Experiment
 from polycore.formatting import counted
@@ -118,7 +118,6 @@ def _draw_set_up(measured: ClassTable) -> None:
 
 
 def _adopt(experiment: Experiment) -> None:
-    typed.note()
     session.replace_setup(experiment, "The set-up of the class has replaced yours.")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 
@@ -21,7 +21,6 @@ from pages.runs.varied import (
     written_network,
 )
 from pages.server import server
-from pages.state import typed
 from polycore import Experiment, PolycoreError
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES
@@ -191,7 +190,7 @@ def _text(name: str, held: str) -> str:
 
 
 def _value(name: str, before: object, otherwise: Value) -> Value:
-    return typed.held(_key(name, before), otherwise)
+    return cast(Value, st.session_state.get(_key(name, before), otherwise))
 
 
 def _key(name: str, before: object) -> str:

@@ -9,7 +9,7 @@ from pages.data import draw_points, points_upload
 from pages.plane.scene import fit_of, scene_of
 from pages.runs.varied import written_network
 from pages.sketch.sketch import Sketch
-from pages.state import refusal, session, typed
+from pages.state import refusal, session
 from pages.state.setup import CAN_USE_ALL
 from polycore import Experiment, PointSet, PolycoreError
 from polycore.arrays import evenly
@@ -91,7 +91,6 @@ def adopt(data: PointSet) -> None:
 
 def learn_polynomials() -> None:
     """Learn polynomials again, those of before. For a button's `on_click`."""
-    typed.note()
     now, before = session.current().experiment, _polynomials() or Experiment.recommended()
     of_points = {
         name: getattr(before, name) for name, setting in SETTINGS.items() if setting.applies_to != "all"
@@ -124,13 +123,11 @@ def _choose_source(key: str) -> None:
     if st.session_state[key] == POLYNOMIALS:
         learn_polynomials()
         return
-    typed.note()
     now = session.current()
     session.replace_setup(now.experiment, None, Sketch(polynomials=now.experiment))
 
 
 def _edit_samples() -> None:
-    typed.note()
     now = session.current()
     points, labels = now.experiment.training_set()
     few = evenly(len(points), MOST_POINTS_IN_JSON)
@@ -145,7 +142,6 @@ def _edit_samples() -> None:
 
 def _take(sketch: Sketch) -> None:
     """Use a sketch that has changed, and train on its points if that is possible."""
-    typed.note()
     now = session.current()
     experiment = now.experiment
     with suppress(PolycoreError):
@@ -221,7 +217,6 @@ def _reason(count: int) -> str:
 
 
 def _use_network() -> None:
-    typed.note()
     now = session.current()
     hidden = layers_for(now.experiment.sample_count or 0)
     sketch = replace(_present(), network=hidden)
@@ -252,7 +247,6 @@ def _draw_names(sketch: Sketch) -> None:
 
 
 def _rename(key: str) -> None:
-    typed.note()
     sketch = _present()
     names = [name.strip() for name in composed(st.session_state[key]).split(SEPARATOR) if name.strip()]
     with refusal.later(PREFIX):

@@ -9,7 +9,7 @@ from time import monotonic
 
 import streamlit as st
 
-from pages.state import session, typed
+from pages.state import session
 from pages.state.session_value import Undo
 
 PREFIX = "undo"
@@ -69,7 +69,6 @@ def _draw(undo: Undo) -> None:
 
 
 def _bring_back() -> None:
-    typed.note()  # inputs get new keys: what they hold would be lost
     before, undo = session.current(), session.offered()
     if undo is None:
         return  # the second of two quick clicks, or something newer would be gone

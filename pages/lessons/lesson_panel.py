@@ -14,7 +14,7 @@ from pages.lessons.lessons import Lesson
 from pages.lessons.moment import PREDICTING, TRAINING, Moment
 from pages.run_view import session_source
 from pages.run_view.session_source import Contents
-from pages.state import arrival, session, typed
+from pages.state import arrival, session
 from pages.state.kept_models import MOST_KEPT
 from pages.state.session_value import Session
 from polycore import Experiment
@@ -281,12 +281,10 @@ def _page_link(page: str, label: str, icon: str) -> None:
 
 
 def _load(experiment: Experiment) -> None:
-    typed.note()  # else typed text would arrive after the new set-up
     session.replace_setup(experiment)
 
 
 def _begin_next(lesson: Lesson) -> None:
-    typed.note()  # so that Undo restores it
     arrival.settle()
     _begin(lesson, {})
 

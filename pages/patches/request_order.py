@@ -1,16 +1,22 @@
-"""Let requests that wait be handled in their order.
+"""Let requests that wait be handled in their order, and the values of each before its presses.
 
 While a page is drawn, Streamlit merges the requests that arrive into one: the values of the newest, then the
 presses of the others. So two presses swap: a preset and Start, both while the page was being drawn, trained
 the set-up before the preset and then showed the other. A value typed after a press counts before it.
 
-With this patch such a request keeps the widget states of each, and their callbacks are called one request
-after the other; the page is then drawn once. A press without a callback is left to the drawing, as before.
+One request may have both too: a press on a button takes the focus from an input, which then sends what was
+typed. Streamlit calls the callbacks of a request in the order in which the browser lists the widgets, so a
+preset may come first, and what was typed before it counts after it.
+
+With this patch a merged request keeps the widget states of each, and their callbacks are called one request
+after the other, of each request first those of its values; the page is then drawn once. A press without a
+callback is left to the drawing, as before.
 
 Replaces `_coalesce_widget_states` (streamlit/runtime/scriptrunner_utils/script_requests.py) and
 `SessionState.on_script_will_rerun` (streamlit/runtime/state/session_state.py).
 Upstream: nothing known.
-Needed as long as `test_streamlit_alone_swaps_two_presses_that_wait` passes.
+Needed as long as `test_streamlit_alone_swaps_two_presses_that_wait` or
+`test_streamlit_alone_may_call_a_press_before_what_was_typed_before_it` passes.
 """
 
 from typing import Any
@@ -20,13 +26,15 @@ from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state.session_state import SessionState
 
 NEXT = "polycore.next_request"  # in place of a widget's identifier: the states of the next request follow
+# of buttons, of components, and of uploaders, whose files replace what there is as a press does
+PRESSES = ("trigger_value", "json_trigger_value", "file_uploader_state_value")
 
 streamlits_own = SessionState.on_script_will_rerun
 streamlits_own_merge = script_requests._coalesce_widget_states
 
 
 def apply() -> None:
-    """Let this server handle waiting requests in their order."""
+    """Let this server handle waiting requests in their order, and values before presses."""
     script_requests._coalesce_widget_states = _joined  # type: ignore[assignment]
     SessionState.on_script_will_rerun = _in_order  # type: ignore[method-assign, assignment]
 
@@ -48,8 +56,18 @@ def _in_order(state: SessionState, states: WidgetStates | None, **replayed: Any)
     *earlier, last = _requests(states)
     for request in earlier:
         last = streamlits_own_merge(_left_to_the_page(state, request), last) or last
+        _call_for_values(state, request)
         streamlits_own(state, request)
+    _call_for_values(state, last)
     streamlits_own(state, last, **replayed)
+
+
+def _call_for_values(state: SessionState, request: WidgetStates) -> None:
+    """Call the callbacks of the values of a request with a press: they have not changed when it follows."""
+    values = WidgetStates()
+    values.widgets.extend(widget for widget in request.widgets if widget.WhichOneof("value") not in PRESSES)
+    if len(values.widgets) < len(request.widgets):
+        streamlits_own(state, values)
 
 
 def _requests(states: WidgetStates) -> list[WidgetStates]:

@@ -3,12 +3,9 @@
 from dataclasses import replace
 
 from pages.state import session
-from pages.state.shown_input import Inputs
 from polycore import Polynomial
 
 Polynomials = tuple[Polynomial, ...]
-
-SLIDERS: Inputs = "sliders of coefficients"
 
 
 def present() -> Polynomials:
@@ -45,11 +42,11 @@ def slide(polynomials: Polynomials, index: int) -> None:
 
 def go_back() -> None:
     """Use the polynomials from before the last change. Raises PolycoreError as `adopt` does."""
-    session.bring_back_polynomials(SLIDERS)
+    session.bring_back_polynomials()
 
 
 def _change(polynomials: Polynomials, undo: str | None) -> None:
     before = session.current().experiment
     experiment = replace(before, polynomials=polynomials)
     if experiment != before:
-        session.load(experiment, SLIDERS, undo=undo)
+        session.load(experiment, undo=undo)

@@ -4,8 +4,7 @@ What the user entered, valid or not, stays as it is until the polynomials are ch
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -14,14 +13,13 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from pages.polynomials import change, entries, line_list, live_typing, sliders
 from pages.polynomials.change import Polynomials
-from pages.state import refusal, typed
+from pages.state import refusal
+from pages.state.inputs import Input
 from polycore.formatting import superscript
 from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT, MAX_DEGREE
 
 PREFIX = "polynomials"
-WAY_KEY, TEXT_KEY, TABLE_KEY = f"{PREFIX}.way", f"{PREFIX}.text", f"{PREFIX}.table"
-TEXT_DRAFT_KEY, TABLE_DRAFT_KEY = f"{PREFIX}.text_draft", f"{PREFIX}.table_draft"
-PREVIEW_KEY = f"{PREFIX}.preview"  # the key of the text area, and what is being typed there
+EDITORS = f"{PREFIX}.editor"
 
 FORMULAS, COEFFICIENTS, SLIDERS = "Formulas", "Coefficients", "Sliders"
 POWERS = ["1", "x", *(f"x{superscript(power)}" for power in range(2, MAX_DEGREE + 1))]
@@ -45,40 +43,39 @@ TABLE_CAPTION = (
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What an editor shows as long as the set-up's polynomials are `beside`.
+class Table:
+    """The polynomials with which the table was drawn, and how the user has edited it since.
 
-    serial: a number in the widget's key, different for each draft.
-    text: the content of the text editor, as the user typed it.
-    base: the polynomials on which the edits in the table are based.
+    edits: the state of Streamlit's data editor: edited cells by row and column, deleted and added rows.
     """
 
-    beside: Polynomials
-    serial: int
-    text: str
     base: Polynomials
+    edits: Mapping[str, Any] = field(
+        default_factory=lambda: {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
+    )
+
+    def edited(self, edits: Mapping[str, Any]) -> "Table":
+        """Return the table with these edits of its base."""
+        return replace(self, edits=edits)
 
     @property
-    def text_key(self) -> str:
-        """The key of the text editor."""
-        return f"{TEXT_KEY}.{self.serial}"
-
-    @property
-    def table_key(self) -> str:
-        """The key of the table editor."""
-        return f"{TABLE_KEY}.{self.serial}"
+    def rows(self) -> list[list[float | None]]:
+        """The coefficients of each row, highest degree first; None for an empty cell."""
+        rows = [dict(zip(POWERS, _cells(polynomial.coefficients), strict=True)) for polynomial in self.base]
+        for index, cells in self.edits["edited_rows"].items():
+            rows[int(index)] |= cells
+        deleted = set(self.edits["deleted_rows"])
+        rows = [row for index, row in enumerate(rows) if index not in deleted]
+        return [
+            [_number(row.get(power)) for power in reversed(POWERS)]
+            for row in [*rows, *self.edits["added_rows"]]
+        ]
 
 
 def draw() -> None:
     """Draw the chosen editor and, if its content is not valid, the reason."""
-    way = st.segmented_control(
-        "Edit as",
-        (FORMULAS, COEFFICIENTS, SLIDERS),
-        default=FORMULAS,
-        required=True,
-        key=WAY_KEY,
-        persist_state="session",
-        help=WAY_HELP,
+    way = WAY.choose(
+        st.segmented_control, "Edit as", (FORMULAS, COEFFICIENTS, SLIDERS), required=True, help=WAY_HELP
     )
     if way == COEFFICIENTS:
         _table_editor()
@@ -88,125 +85,81 @@ def draw() -> None:
         _text_editor()
 
 
-def take() -> None:
-    """Use the polynomials in the editors as the set-up's. The typed text stays, valid or not.
-
-    Raises PolycoreError if the set-up may not have them.
-    """
-    _take_text()
-    _take_table()
-
-
-def renew() -> None:
-    """Make both editors show the set-up's polynomials again, whatever was typed."""
-    for key in (TEXT_DRAFT_KEY, TABLE_DRAFT_KEY):
-        if key in st.session_state:
-            st.session_state[key] = replace(st.session_state[key], beside=())
-
-
-def _take_text() -> None:
-    draft = _current_draft(TEXT_DRAFT_KEY)
-    if draft is not None and draft.text_key in st.session_state:
-        draft = replace(draft, text=st.session_state[draft.text_key])
-        _adopt(TEXT_DRAFT_KEY, draft, partial(entries.from_lines, draft.text, draft.beside))
-
-
-def _take_table() -> None:
-    draft = _current_draft(TABLE_DRAFT_KEY)
-    if draft is not None and draft.table_key in st.session_state:
-        _adopt(TABLE_DRAFT_KEY, draft, partial(_from_table, draft))
-
-
-def _adopt(key: str, draft: Draft, read: Callable[[], Polynomials]) -> None:
-    st.session_state[key] = draft
-    polynomials = read()
-    change.adopt(polynomials)
-    st.session_state[key] = replace(draft, beside=polynomials)
-
-
-def _current_draft(key: str) -> Draft | None:
-    """Return the draft that was drawn last; None if the polynomials have been changed elsewhere since."""
-    draft: Draft | None = st.session_state.get(key)
-    return draft if draft is not None and draft.beside == change.present() else None
-
-
-def _draft(key: str) -> Draft:
-    """Return the draft to draw: a new one if the polynomials were changed elsewhere."""
-    draft, last = _current_draft(key), st.session_state.get(key)
-    if draft is None:
-        polynomials = change.present()
-        serial, text = 0, entries.as_lines(polynomials)
-        if last is not None:
-            serial, text = last.serial + 1, entries.as_lines(polynomials, last.text, last.beside)
-        draft = Draft(polynomials, serial, text, polynomials)
-    st.session_state[key] = draft
-    return draft
-
-
-def _text_editor() -> None:
-    draft = _draft(TEXT_DRAFT_KEY)
-    if draft.text_key not in st.session_state:  # the page has just been opened: what was typed there is used
-        st.session_state.pop(PREVIEW_KEY, None)
-    typing, meaning = st.columns(2, gap="small")
-    with typing:
-        text = st.text_area(
-            "One polynomial a line",
-            value=draft.text,
-            key=draft.text_key,
-            on_change=_note_text,
-            height="content",
-            placeholder="x^2 - 1\n(x-1)(x+2)",
-            help=TEXT_HELP,
-        )
-        live_typing.watch(f"{PREFIX}.typing", draft.text_key, partial(_preview, draft.text_key))
-    typed_now = _being_typed(draft, text)
-    with meaning:
-        line_list.draw(entries.lines_of(typed_now, draft.beside))
-    _show_refusal(lambda: entries.from_lines(typed_now, draft.beside))
+def forget() -> None:
+    """Let both editors show the set-up's polynomials again, whatever was entered."""
+    TEXT.forget()
+    TABLE.forget()
 
 
 def shown() -> Polynomials:
     """Return the polynomials to draw: those that are being typed, as far as they can be read."""
-    draft = _current_draft(TEXT_DRAFT_KEY)
-    if draft is None or st.session_state.get(PREVIEW_KEY, ("",))[0] != draft.text_key:
+    if TEXT.typing is None:
         return change.present()
-    lines = entries.lines_of(_being_typed(draft, draft.text), draft.beside)
+    lines = entries.lines_of(TEXT.typing, change.present())
     typed_now = tuple(line.polynomial for line in lines if line.polynomial is not None)[:MAX_CLASSES]
     return typed_now or change.present()
 
 
-def _being_typed(draft: Draft, text: str) -> str:
-    """Return the text while it is typed; `text`, what Streamlit knows, if it is not."""
-    key, preview = st.session_state.get(PREVIEW_KEY, ("", ""))
-    return preview if key == draft.text_key else text
+def _as_text() -> str:
+    return entries.as_lines(change.present(), TEXT.last or "", change.present())
 
 
-def _preview(text_key: str, text: str) -> None:
-    st.session_state[PREVIEW_KEY] = (text_key, text)
+def _adopt_text(text: str) -> None:
+    change.adopt(entries.from_lines(text, change.present()))
 
 
-def _note_text() -> None:
-    st.session_state.pop(PREVIEW_KEY, None)
-    typed.note()
+def _as_table() -> Table:
+    return Table(change.present())
+
+
+def _adopt_table(table: Table) -> None:
+    change.adopt(entries.from_rows(table.rows))
+
+
+WAY = Input(f"{PREFIX}.way", lambda: FORMULAS)
+TEXT = Input(f"{EDITORS}.text", _as_text, _adopt_text)
+TABLE = Input(f"{EDITORS}.table", _as_table, _adopt_table, read=Table.edited)
+
+
+def _text_editor() -> None:
+    typing, meaning = st.columns(2, gap="small")
+    with typing:
+        text = TEXT.draw(
+            st.text_area,
+            "One polynomial a line",
+            height="content",
+            placeholder="x^2 - 1\n(x-1)(x+2)",
+            help=TEXT_HELP,
+        )
+        live_typing.watch(f"{PREFIX}.typing", TEXT.key, TEXT.note_typing)
+    typed_now = text if TEXT.typing is None else TEXT.typing
+    with meaning:
+        line_list.draw(entries.lines_of(typed_now, change.present()))
+    _show_refusal(lambda: entries.from_lines(typed_now, change.present()))
 
 
 def _table_editor() -> None:
-    draft = _draft(TABLE_DRAFT_KEY)
-    if draft.table_key not in st.session_state:  # Streamlit drops the edits when the user leaves the page
-        draft = st.session_state[TABLE_DRAFT_KEY] = replace(draft, base=change.present())
+    if TABLE.key not in st.session_state:  # Streamlit drops the edits when the user leaves the page
+        TABLE.forget()
+    table = TABLE.draw(
+        _data_editor, "The coefficients: a row for each polynomial, a column for each power of x."
+    )
+    st.caption(TABLE_CAPTION)
+    _show_refusal(lambda: entries.from_rows(table.rows))
+
+
+def _data_editor(alt: str, *, value: Table, **wires: Any) -> None:
+    cells = [_cells(polynomial.coefficients) for polynomial in value.base]
     st.data_editor(
-        _table(draft.base),
-        key=draft.table_key,
-        on_change=typed.note,
+        pd.DataFrame(cells, columns=POWERS, dtype="float64"),
         num_rows="dynamic",
         hide_index=True,
         height="content",
         placeholder="",
         column_config={power: _column(power) for power in POWERS},
-        alt="The coefficients: a row for each polynomial, a column for each power of x.",
+        alt=alt,
+        **wires,
     )
-    st.caption(TABLE_CAPTION)
-    _show_refusal(lambda: _from_table(draft))
 
 
 def _show_refusal(read: Callable[[], Polynomials]) -> None:
@@ -214,30 +167,8 @@ def _show_refusal(read: Callable[[], Polynomials]) -> None:
         refusal.show_if_refused("Not accepted yet: the set-up has not changed.", lambda: change.check(read()))
 
 
-def _from_table(draft: Draft) -> Polynomials:
-    return entries.from_rows(_rows(draft.base, st.session_state[draft.table_key]))
-
-
-def _rows(base: Polynomials, edits: Mapping[str, Any]) -> list[list[float | None]]:
-    """Return the coefficients of each row, highest degree first; None for an empty cell.
-
-    `edits` is the state of Streamlit's data editor: edited cells by row and column, deleted and added rows.
-    """
-    rows = [dict(zip(POWERS, _cells(polynomial.coefficients), strict=True)) for polynomial in base]
-    for index, cells in edits["edited_rows"].items():
-        rows[int(index)] |= cells
-    deleted = set(edits["deleted_rows"])
-    rows = [row for index, row in enumerate(rows) if index not in deleted] + list(edits["added_rows"])
-    return [[_number(row.get(power)) for power in reversed(POWERS)] for row in rows]
-
-
 def _number(cell: object) -> float | None:
     return float(cell) if isinstance(cell, int | float) else None
-
-
-def _table(polynomials: Polynomials) -> pd.DataFrame:
-    cells = [_cells(polynomial.coefficients) for polynomial in polynomials]
-    return pd.DataFrame(cells, columns=POWERS, dtype="float64")
 
 
 def _cells(coefficients: Sequence[float]) -> list[float | None]:

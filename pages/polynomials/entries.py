@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from polycore import PolycoreError, Polynomial
@@ -32,7 +33,7 @@ def from_lines(text: str, known: Sequence[Polynomial]) -> tuple[Polynomial, ...]
     """
     printed = {str(polynomial): polynomial for polynomial in known}
     entries = [(number, line.strip()) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    return _read("Line", entries, lambda line: printed.get(line) or Polynomial.parse(line))
+    return _read("Line", entries, lambda line: printed.get(line) or _parsed(line))
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def lines_of(text: str, known: Sequence[Polynomial]) -> list[Line]:
             lines.append(Line(line))
             continue
         try:
-            polynomial = printed.get(line) or Polynomial.parse(line)
+            polynomial = printed.get(line) or _parsed(line)
         except PolycoreError as error:
             lines.append(Line(line, error=str(error)))
             continue
@@ -96,6 +97,12 @@ def _read(
     if errors:
         raise PolycoreError(_listed(errors))
     return tuple(numbers)
+
+
+@lru_cache(maxsize=128)
+def _parsed(line: str) -> Polynomial:
+    """Parse a line, which takes a millisecond or two and is done several times as a page is drawn."""
+    return Polynomial.parse(line)
 
 
 def _check_count(count: int) -> None:

@@ -10,12 +10,13 @@ from pages.polynomials import change, editor
 from pages.polynomials.change import Polynomials
 from pages.setup import x_range as range_inputs
 from pages.state import refusal, session
+from pages.state.inputs import Input
 from polycore import PolycoreError, Polynomial
 from polycore.figures import curves_figure
 
 PREFIX = "polynomials"
 CONTAINER = f"{PREFIX}.drawing"  # the key of the plot's container
-POSITIONS_KEY, PLOT_KEY = f"{PREFIX}.positions", f"{PREFIX}.plot"
+PLOT_KEY = f"{PREFIX}.plot"
 CAPTION = "Drag a curve to move it up or down; on a touch screen hold your finger on it first."
 POSITIONS_HELP = (
     "The number of points through which each curve is drawn. A few points show how a computer draws a curve: "
@@ -24,27 +25,27 @@ POSITIONS_HELP = (
 READABLE = "The plot shows what can be read of the lines. The set-up still has its {} polynomials."
 UNREADABLE = "The plot shows what is being typed. Correct the lines on the left first, then drag the curve."
 
+POSITIONS = Input(f"{PREFIX}.positions", lambda: 100)
+
 
 def draw() -> None:
     """Draw the plot, its caption, and the inputs below."""
-    if st.session_state.get(editor.WAY_KEY) == editor.SLIDERS:
+    if editor.WAY.value == editor.SLIDERS:
         st.html(in_view.keep(CONTAINER))
     drawing, below = st.container(key=CONTAINER), st.container()
     with st.container(horizontal=True, gap="small"):
         range_inputs.draw(PREFIX)
-        positions = st.number_input(
+        positions = POSITIONS.draw(
+            st.number_input,
             "Positions",
             min_value=2,
             max_value=2000,
-            value=100,
             step=50,
-            key=POSITIONS_KEY,
-            persist_state="session",
             width=130,
             help=POSITIONS_HELP,
         )
     with st.container():
-        refusal.show_if_refused("Range not accepted yet.", partial(range_inputs.check, PREFIX))
+        refusal.draw_inputs(f"{PREFIX}.range", "Range not accepted yet.")
     polynomials = editor.shown()
     figure = curves_figure(polynomials, session.current().experiment.x_range, positions)
     with drawing:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.plane import swatch
 from pages.polynomials import change, editor
-from pages.state import refusal, session, typed
+from pages.state import inputs, refusal, session
 from polycore import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS, Polynomial
 from polycore.limits import MIN_CLASSES
 from polycore.polynomials.presets import NEARLY_COINCIDING, PARABOLAS, STRAIGHT_LINES
@@ -101,7 +101,7 @@ def _remove_button(label: int, polynomial: Polynomial) -> None:
 
 def _press_bin(polynomial: Polynomial) -> None:
     with refusal.later(PREFIX):
-        typed.take()  # if that is refused, a removal would make the editors lose the typed text
+        inputs.check(editor.EDITORS)  # a removal would make the editors lose the typed text
         _change(_remove, polynomial)
 
 
@@ -120,7 +120,6 @@ def _formula(label: int, polynomial: Polynomial) -> None:
 
 def _change(action: Callable[..., None], *arguments: object) -> None:
     """Change the polynomials, as a button's callback. The editors then show the new ones."""
-    typed.note()
-    editor.renew()
+    editor.forget()
     with refusal.later(PREFIX):
         action(*arguments)

@@ -6,14 +6,13 @@ from functools import partial
 import streamlit as st
 
 from pages.polynomials import change
-from pages.polynomials.change import Polynomials
-from pages.state import refusal, session
+from pages.state import inputs, refusal
+from pages.state.inputs import Input
 from polycore import Polynomial
 from polycore.formatting import superscript
 from polycore.limits import MAX_COEFFICIENT
 
 PREFIX = "polynomials.sliders"
-CHOICE_KEY = f"{PREFIX}.choice"
 LEAST_DEGREE = 3  # of the sliders: a line can become a curve
 LEAST_REACH = 5.0
 STEPS = 200  # of a slider from end to end
@@ -23,68 +22,77 @@ def draw() -> None:
     """Draw the choice of a polynomial and its sliders."""
     polynomials = change.present()
     names = [f"p{index} = {polynomial.typeset}" for index, polynomial in enumerate(polynomials)]
-    index = min(st.session_state.get(CHOICE_KEY, 0), len(names) - 1)
-    # a key for each formula: with the same key the browser would keep showing the old formula
-    key = f"{CHOICE_KEY}.{names[index]}"
-    st.selectbox(
+    index = CHOICE.choose(
+        st.selectbox,
         "Polynomial",
         range(len(names)),
-        index=index,
         format_func=names.__getitem__,
-        key=key,
-        on_change=partial(_choose, key),
         help="The curve that the sliders move.",
     )
-    polynomial = polynomials[index]
-    count = max(LEAST_DEGREE, polynomial.degree) + 1
     with st.container(gap="xsmall"):
-        for power in reversed(range(count)):
-            _slider(index, power, count, polynomial)
+        for power in reversed(range(max(LEAST_DEGREE, polynomials[index].degree) + 1)):
+            _draw_slider(index, power)
     with st.container():
-        refusal.draw(PREFIX, "Not accepted: nothing has changed.")
+        refusal.draw_inputs(PREFIX, "Not accepted: nothing has changed.")
 
 
-def _choose(key: str) -> None:
-    st.session_state[CHOICE_KEY] = st.session_state[key]
+def _index() -> int:
+    return min(CHOICE.last or 0, len(change.present()) - 1)
 
 
-def _slider(index: int, power: int, count: int, polynomial: Polynomial) -> None:
-    coefficients = _padded(polynomial, count)
-    value = coefficients[count - 1 - power]
-    reach = reach_of(value)
+CHOICE = Input(f"{PREFIX}.choice", _index)
+
+
+def _draw_slider(index: int, power: int) -> None:
     name = "constant term" if power == 0 else "x" if power == 1 else f"x{superscript(power)}"
-    # another number of sliders has other keys; its own moves do not change a slider's key
-    key = session.current().inputs.key(f"{PREFIX}.{index}.{power}.{count}.{reach:g}", change.SLIDERS)
-    st.slider(
+    reach = reach_of(_coefficient(index, power))
+    _slider(index, power).draw(
+        st.slider,
         name if power == 0 else f"coefficient of {name}",
-        -reach,
-        reach,
-        value=min(max(value, -reach), reach),
+        min_value=-reach,
+        max_value=reach,
         step=2 * reach / STEPS,
         format="%.4g",
-        key=key,
-        on_change=partial(_move, index, power, count, key),
         help="Drag it, or press the arrow keys, and watch the curve.",
     )
 
 
-def _move(index: int, power: int, count: int, key: str) -> None:
+def _slider(index: int, power: int) -> Input[float]:
+    step = 2 * reach_of(_coefficient(index, power)) / STEPS
+    return Input(
+        f"{PREFIX}.{index}.{power}",
+        partial(_on_slider, index, power),
+        partial(_move, index, power),
+        same=partial(inputs.are_near, step / 4),
+    )
+
+
+def _coefficient(index: int, power: int) -> float:
+    """Return the coefficient of a power of x in a polynomial; 0 if there is no such polynomial any more."""
+    polynomials = change.present()
+    return _ascending(polynomials[index], power)[power] if index < len(polynomials) else 0.0
+
+
+def _on_slider(index: int, power: int) -> float:
+    value = _coefficient(index, power)
+    reach = reach_of(value)
+    return min(max(value, -reach), reach)
+
+
+def _move(index: int, power: int, value: float) -> None:
     polynomials = change.present()
     if index >= len(polynomials):
+        _slider(index, power).forget()
         return
-    coefficients = _padded(polynomials[index], count)
-    coefficients[count - 1 - power] = float(f"{st.session_state[key]:.6g}")
-    with refusal.later(PREFIX):
-        change.slide(_with(polynomials, index, Polynomial(*coefficients)), index)
+    coefficients = _ascending(polynomials[index], power)
+    coefficients[power] = float(f"{value:.6g}")
+    moved = Polynomial(*reversed(coefficients))
+    change.slide((*polynomials[:index], moved, *polynomials[index + 1 :]), index)
 
 
-def _with(polynomials: Polynomials, index: int, polynomial: Polynomial) -> Polynomials:
-    return (*polynomials[:index], polynomial, *polynomials[index + 1 :])
-
-
-def _padded(polynomial: Polynomial, count: int) -> list[float]:
-    """Return `count` coefficients, highest degree first, the missing ones 0."""
-    return [0.0] * (count - 1 - polynomial.degree) + list(polynomial.coefficients)
+def _ascending(polynomial: Polynomial, power: int) -> list[float]:
+    """Return its coefficients up to `power` at least, the constant term first, the missing ones 0."""
+    return [*reversed(polynomial.coefficients), *[0.0] * (power - polynomial.degree)]
 
 
 def reach_of(value: float) -> float:

@@ -13,8 +13,8 @@ from pages.runs.runner import Training
 from pages.runs.view import RunView
 from pages.server import presence, server
 from pages.server.hub import Halt
-from pages.setup import seed
-from pages.state import refusal, session, typed
+from pages.setup import seed, setting_input
+from pages.state import inputs, refusal, session
 from polycore import Experiment, Model, Run, advance, start
 
 PREFIX = "controls"
@@ -76,7 +76,7 @@ STYLE = """<style>
 
 
 def begin() -> None:
-    """Start a run of the set-up, including values just typed. For a button's `on_click`.
+    """Start a run of the set-up. For a button's `on_click`.
 
     If the set-up is refused, `show_refusal` shows why.
     """
@@ -217,9 +217,9 @@ def _continue_from_model() -> None:
 
 
 def _continue_from(weights: Run | Model) -> None:
-    """Train these weights further, with the set-up and values just typed."""
+    """Train these weights further, with the set-up."""
     with refusal.later(PREFIX):
-        typed.take()
+        inputs.check(setting_input.PREFIX)
         training = session.current().training
         if isinstance(weights, Run) and training is not None:
             training.pause()
@@ -339,7 +339,7 @@ def _ready_training() -> Training | None:
     If the set-up or a typed value is refused, `show_refusal` shows why, and this returns None.
     """
     with refusal.later(PREFIX):
-        typed.take()
+        inputs.check(setting_input.PREFIX)
         now = session.current()
         training, view = now.training, now.run_view
         if view is not None and view.status == "ready" and view.run.experiment == now.experiment:

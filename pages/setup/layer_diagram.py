@@ -1,7 +1,6 @@
 """The hidden layers as a diagram with + and −: a press changes the set-up."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import streamlit as st
 
 from pages.channel import component
 from pages.server import server
-from pages.state import session, typed
+from pages.state import session
 from polycore import Experiment
 from polycore.limits import MAX_LAYERS
 
@@ -43,8 +42,7 @@ def _choose(sizes: Sequence[int]) -> None:
     present = session.current().experiment.hidden
     hidden = layers_among(st.session_state[KEY].get("hidden"), sizes, present)
     if hidden is not None:
-        typed.note()  # what was typed last counts, but for the layers
-        session.load(replace(session.current().experiment, hidden=hidden), "layers")
+        session.change(hidden=hidden)
 
 
 def layers_among(value: Any, sizes: Sequence[int], present: Sequence[int]) -> tuple[int, ...] | None:

@@ -1,22 +1,21 @@
 """The settings that few users need, in an expander that is closed at first."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import streamlit as st
 
 from pages.setup import setting_input
-from pages.state import session, typed
+from pages.setup.setting_input import PREFIX
+from pages.state import session
 from polycore import Experiment
 from polycore.experiment.fresh_points import SAMPLINGS
-from polycore.experiment.kinds import FeatureNames, Number, OrNone, WholeNumber
+from polycore.experiment.kinds import Number, OrNone, WholeNumber
 from polycore.experiment.settings import INITIAL_WEIGHTS, SETTINGS, Setting
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import DISTANCES, NAMES, PLAIN, label_of
 from polycore.optimizers.registry import OPTIMIZERS
 
-PREFIX = "more_settings"
-OPEN_KEY = f"{PREFIX}.open"
+OPEN_KEY = "more_settings.open"
 # on Polynomials and Data, and above the expander
 ELSEWHERE = {
     *("polynomials", "samples_per_class", "x_range", "noise", "data", "held_out_share"),
@@ -36,20 +35,6 @@ def draw(experiment: Experiment) -> None:
     _draw_summary(experiment)
 
 
-def held(experiment: Experiment) -> dict[str, Any]:
-    """Return what the inputs hold, by the fields; what `experiment` has if an input is not drawn."""
-    activation = SETTINGS["activation"]
-    suited = experiment.with_activation(
-        setting_input.held(activation, experiment, _key(activation, experiment))
-    )
-    return {
-        setting.field: setting_input.held(setting, suited, _key(setting, suited))
-        for setting in MORE
-        # own points are not sampled, whatever an input held before
-        if setting.fits_own_points or experiment.data is None
-    }
-
-
 def _draw_inputs(settings: Sequence[Setting], experiment: Experiment) -> None:
     for setting in settings:
         if setting.field == "l2":
@@ -64,25 +49,15 @@ def _draw_inputs(settings: Sequence[Setting], experiment: Experiment) -> None:
 
 
 def _draw(setting: Setting, experiment: Experiment) -> None:
-    if isinstance(setting.kind, FeatureNames):
-        _draw_features(setting, experiment)
-    else:
-        setting_input.draw(setting, experiment, _key(setting, experiment), _options(setting, experiment))
-
-
-def _draw_features(setting: Setting, experiment: Experiment) -> None:
-    chosen = st.pills(
-        setting.label,
-        [name for name in NAMES if name != DISTANCES or experiment.data is None],
-        selection_mode="multi",
-        default=list(experiment.features),
-        format_func=label_of,
-        key=_key(setting, experiment),
-        on_change=typed.note,
-        help=setting.explained(experiment),
-    )
-    if not chosen:
+    adopt = _choose_activation if setting.field == "activation" else None
+    options = _options(setting, experiment)
+    held = setting_input.draw(setting, PREFIX + setting.field, adopt, options=options)
+    if setting.field == "features" and not held:
         st.caption("Choose at least one. Until then the last ones stay.")
+
+
+def _choose_activation(activation: str) -> None:
+    session.load(session.current().experiment.with_activation(activation))
 
 
 def _draw_summary(experiment: Experiment) -> None:
@@ -118,19 +93,11 @@ def _suited(experiment: Experiment) -> str:
 def _options(setting: Setting, experiment: Experiment) -> list[str] | None:
     """Return the choices that make sense for the experiment; None for all."""
     match setting.field:
+        case "features" if experiment.data is not None:
+            return [name for name in NAMES if name != DISTANCES]
         case "sampling" if not OPTIMIZERS[experiment.optimizer].sees_errors:
             return [name for name in SAMPLINGS if name != "errors"]
         case "initial_weights" if _suited(experiment) != "he":
             return [name for name in INITIAL_WEIGHTS if name != "he"]
         case _:
             return None
-
-
-def _key(setting: Setting, experiment: Experiment) -> str:
-    """Return the input's key: another one for other choices, and if another value suits them."""
-    name = setting.field
-    if name == "sampling" and not OPTIMIZERS[experiment.optimizer].sees_errors:
-        name = "sampling.without_errors"
-    if name == "initial_weights":
-        name = f"initial_weights.{_suited(experiment)}"
-    return session.current().inputs.key(f"{PREFIX}.{name}")

@@ -4,36 +4,26 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pages.server import server
 from pages.setup import setting_input
-from pages.state import session, typed
+from pages.setup.setting_input import PREFIX
+from pages.state import session
 from pages.state.setup import CAN_USE_ALL, Replaced
 from polycore import Experiment
 from polycore.experiment.settings import SETTINGS
 from polycore.optimizers.registry import OPTIMIZERS
 
-PREFIX = "optimizer"
-
 
 def draw(experiment: Experiment) -> None:
     """Draw the input, and a note if the optimizer has replaced the samples: another one restores them."""
-    setting_input.draw(SETTINGS["optimizer"], experiment, _key())
+    setting_input.draw(SETTINGS["optimizer"], f"{PREFIX}optimizer", _choose)
     _draw_replaced_note(experiment)
 
 
-def with_chosen(experiment: Experiment) -> Experiment:
-    """Return the experiment with the optimizer that the input holds, and points that it can work with."""
-    optimizer = st.session_state.get(_key(), experiment.optimizer)
-    return experiment if optimizer == experiment.optimizer else _with_optimizer(experiment, optimizer)
-
-
-def replaced_by(before: Experiment, experiment: Experiment) -> Replaced | None:
-    """Return the points that the optimizer of `experiment` replaces, if any, which `before` did not have."""
-    replaced = session.current().setup.replaced
-    if before.optimizer == experiment.optimizer or _replaced_by_optimizer(before) is not None:
-        return replaced
-    points = Replaced.of(before)
-    fits = Replaced.of(before.with_optimizer(experiment.optimizer)) == points
-    return replaced if fits else points
+def draw_batch_size() -> None:
+    """Draw the input for the size of batches, for an optimizer that has any."""
+    most = server.current().limits.max_batch_size
+    setting_input.draw(SETTINGS["batch_size"], f"{PREFIX}batch_size", _change_batch_size, most=most)
 
 
 def offer_fresh_points() -> None:
@@ -42,16 +32,39 @@ def offer_fresh_points() -> None:
     st.caption(f"The selected optimizer, {label}, needs the same samples every step.")
     st.button(
         "Use Adam and fresh points",
-        key=f"{PREFIX}.fresh",
+        key="optimizer.fresh",
         on_click=_use_fresh_points,
         help="Adam can learn from other points every step. The Train page has all optimizers.",
     )
 
 
 def _use_fresh_points() -> None:
-    typed.note()
     experiment = session.current().experiment
-    session.load(replace(_with_optimizer(experiment, "adam"), samples_per_class=None), "all")
+    session.load(replace(_with_optimizer(experiment, "adam"), samples_per_class=None))
+
+
+def _choose(optimizer: str) -> None:
+    setup = session.current().setup
+    before, experiment = setup.experiment, _with_optimizer(setup.experiment, optimizer)
+    points, replaced = Replaced.of(before), setup.replaced
+    # what an earlier optimizer has replaced comes back, and not what took its place
+    if before.optimizer != optimizer and _replaced_by_optimizer(before) is None:
+        fits = Replaced.of(before.with_optimizer(optimizer)) == points
+        replaced = replaced if fits else points
+    session.set_setup(replace(setup, experiment=experiment, replaced=replaced))
+
+
+def _change_batch_size(size: int) -> None:
+    """Use batches of that size, or all points if it is 0.
+
+    If it comes after an optimizer was chosen that needs all points, it waits for the next one.
+    """
+    setup = session.current().setup
+    if OPTIMIZERS[setup.experiment.optimizer].needs_full_batch:
+        replaced = _replaced_by_optimizer(setup.experiment) or Replaced.of(setup.experiment)
+        session.set_setup(replace(setup, replaced=replace(replaced, batch_size=size or None)))
+    else:
+        session.change(batch_size=size or None)
 
 
 def _with_optimizer(experiment: Experiment, optimizer: str) -> Experiment:
@@ -88,7 +101,3 @@ def _replacement(replaced: Replaced, experiment: Experiment) -> str:
         "computes no errors that fresh points could follow: more of them are drawn near crossings. If you "
         "choose another optimizer, they follow the errors again."
     )
-
-
-def _key() -> str:
-    return session.current().inputs.key(PREFIX)

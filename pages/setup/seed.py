@@ -1,25 +1,12 @@
 """The input for the seed, and a button for a new one."""
 
 import secrets
-from dataclasses import replace
 
 import streamlit as st
 
-from pages.setup import setting_input
-from pages.state import session, typed
-from polycore.experiment.settings import SETTINGS
+from pages.state import session
 
 NEW_SEEDS = 1_000_000  # new seeds are smaller, so that they are easy to read out
-
-
-def key(prefix: str) -> str:
-    """Return the key of the input's widget."""
-    return session.current().inputs.key(f"{prefix}.seed", "seed")
-
-
-def draw(prefix: str) -> None:
-    """Draw the input."""
-    setting_input.draw(SETTINGS["seed"], session.current().experiment, key(prefix))
 
 
 def button(prefix: str) -> None:
@@ -34,5 +21,4 @@ def button(prefix: str) -> None:
 
 
 def _renew() -> None:
-    typed.note()
-    session.load(replace(session.current().experiment, seed=secrets.randbelow(NEW_SEEDS)), "seed")
+    session.change(seed=secrets.randbelow(NEW_SEEDS))

@@ -1,65 +1,86 @@
-"""The input for a setting, as its entry in the table of settings describes it, and what it holds."""
+"""The input for a setting of the set-up, as its entry in the table of settings describes it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from pages.state import typed
-from polycore import Experiment
-from polycore.experiment.kinds import Choice, Number, OrNone, WholeNumber, YesOrNo
+from pages.state import session
+from pages.state.inputs import Input
+from polycore.experiment.kinds import Choice, FeatureNames, Number, OrNone, WholeNumber, YesOrNo
 from polycore.experiment.settings import Setting
+from polycore.network.features import NAMES, label_of
 
+PREFIX = "settings."  # of the names of the inputs that describe training, all on Train
 MOST_SIDE_BY_SIDE = 4  # choices; more have a list that unfolds
 
 
 def draw(
     setting: Setting,
-    experiment: Experiment,
-    key: str,
+    name: str,
+    adopt: Callable[[Any], object] | None = None,
+    *,
     options: Sequence[str] | None = None,
     most: int | None = None,
-) -> None:
-    """Draw the input, which shows the experiment's value.
+) -> Any:
+    """Draw the input of that name, which shows the set-up's value; return what it holds.
 
-    options: of a choice, if not all make sense for the experiment. most: the highest number that this server
+    adopt: uses a value that changes more of the set-up than this setting.
+    options: of a choice, if not all make sense for the set-up. most: the highest number that this server
     allows, if it has a limit of its own.
     """
-    label, value = setting.label, getattr(experiment, setting.field)
-    common: dict[str, Any] = {"key": key, "on_change": typed.note, "help": setting.explained(experiment)}
+    shown: Input[Any] = Input(name, partial(_shown, setting), adopt or partial(_adopt, setting))
+    label = setting.label
+    more: dict[str, Any] = {"help": setting.explained(session.current().experiment)}
     match setting.kind:
         case YesOrNo():
-            st.toggle(label, value=value, **common)
+            return shown.draw(st.toggle, label, **more)
         case Choice(labels) if len(labels) > MOST_SIDE_BY_SIDE:
-            names = list(options or labels)
-            st.selectbox(label, names, names.index(value), labels.__getitem__, **common)
+            more["format_func"] = labels.__getitem__
+            return shown.choose(st.selectbox, label, options or list(labels), **more)
         case Choice(labels):
-            names, common["format_func"] = list(options or labels), labels.__getitem__
-            st.segmented_control(label, names, default=value, required=True, **common)
+            more["format_func"] = labels.__getitem__
+            return shown.choose(st.segmented_control, label, options or list(labels), required=True, **more)
+        case FeatureNames():
+            more["format_func"] = label_of
+            return shown.choose(st.pills, label, options or NAMES, selection_mode="multi", **more)
         case OrNone(number, of_zero=meaning):
             # 0 and not an empty input: Streamlit lets the user empty only inputs that began empty
-            st.number_input(f"{label} (0 = {meaning})", **common, **_ends(number, 0, value or 0, most))
+            return shown.draw(
+                st.number_input, f"{label} (0 = {meaning})", **more, **_ends(number, 0, shown, most)
+            )
         case Number() | WholeNumber() as number:
-            st.number_input(label, **common, **_ends(number, number.low, value, most))
+            return shown.draw(st.number_input, label, **more, **_ends(number, number.low, shown, most))
         case kind:
             raise TypeError(f"{type(kind).__name__} has an input of its own.")
 
 
-def held(setting: Setting, experiment: Experiment, key: str) -> Any:
-    """Return what the input holds; what the experiment has if it is not drawn."""
-    value = typed.held(key, getattr(experiment, setting.field))
-    return value or None if isinstance(setting.kind, OrNone) else value
+def _shown(setting: Setting) -> Any:
+    value, kind = getattr(session.current().experiment, setting.field), setting.kind
+    if isinstance(kind, FeatureNames):
+        return list(value)
+    if isinstance(kind, OrNone):
+        value, kind = value or 0, kind.number
+    return float(value) if isinstance(kind, Number) else value
 
 
-def _ends(number: Number | WholeNumber, low: float, value: float, most: int | None) -> dict[str, Any]:
-    """Return the arguments of an input for a number: its ends, its value and its steps."""
+def _adopt(setting: Setting, value: Any) -> None:
+    if isinstance(setting.kind, FeatureNames):
+        value = tuple(value)
+    session.change(**{setting.field: value or None if isinstance(setting.kind, OrNone) else value})
+
+
+def _ends(number: Number | WholeNumber, low: float, shown: Input[Any], most: int | None) -> dict[str, Any]:
+    """Return the arguments of an input for a number: its ends, and its steps."""
+    value = shown.show()
     if isinstance(number, Number):
         low, high, step = float(low), float(number.high), number.increment or _tenth(value)
-        return {"min_value": low, "max_value": high, "value": float(value), "step": step, "format": "%.6g"}
+        return {"min_value": low, "max_value": high, "step": step, "format": "%.6g"}
     # it can show a value from a link above the server's limit, which Start refuses
     high = number.high if most is None else max(most, int(value))
-    return {"min_value": low, "max_value": high, "value": value, "step": number.increment}
+    return {"min_value": low, "max_value": high, "step": number.increment}
 
 
 def _tenth(value: float) -> float:

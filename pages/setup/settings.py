@@ -1,12 +1,14 @@
-"""The inputs for training: they show the set-up, and what they hold becomes the set-up."""
+"""The inputs for training: what is entered there becomes the set-up."""
 
 from dataclasses import replace
 
 import streamlit as st
 
 from pages.server import server
-from pages.setup import layer_diagram, more_settings, optimizer_input, seed, setting_input
-from pages.state import refusal, session, typed
+from pages.setup import layer_diagram, more_settings, optimizer_input, setting_input
+from pages.setup.setting_input import PREFIX
+from pages.state import refusal, session
+from pages.state.inputs import Input
 from pages.wording import layers
 from polycore import Experiment
 from polycore.experiment.settings import SETTINGS
@@ -14,21 +16,14 @@ from polycore.limits import MAX_LAYERS
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.points.layers_for import layers_for
 
-PREFIX = "settings"
 HIDDEN_LABEL = SETTINGS["hidden"].label
-# drawn by their entries in the table alone
-PLAIN = ("learning_rate", "schedule", "steps", "momentum", "nesterov")
 
 
 def draw_fold() -> None:
     """Draw the switch that folds the panel of settings, so that the map has its room."""
-    key = _key("unfolded")
-    st.toggle(
+    Input(f"{PREFIX}unfolded", lambda: session.current().view.settings, _fold).draw(
+        st.toggle,
         "Settings",
-        value=session.current().view.settings,
-        key=key,
-        on_change=_fold,
-        args=(key,),
         help="Shows the settings beside the map. Without them the map is larger.",
     )
 
@@ -57,92 +52,48 @@ def presets() -> None:
         )
 
 
-def inputs() -> None:
-    """Draw the inputs that make sense for the optimizer, and the reason if their values are refused."""
-    typed.offer(PREFIX, take)
+def draw() -> None:
+    """Draw the inputs that make sense for the optimizer, and the reasons if their values are refused."""
     experiment = session.current().experiment
     # containers, so that one input more or less does not move the expander below, which would close it
     with st.container(gap="xsmall"):
         optimizer_input.draw(experiment)
-        _pace(experiment)
+        _draw_pace(experiment)
     with st.container(gap="xsmall"):
         layer_diagram.draw(experiment)
-        _hidden(experiment)
+        _draw_hidden()
         refused = st.container()  # below the one input that accepts any text, so that it is seen
         left, right = st.columns(2, gap="small")
         with left:
             _draw("steps", experiment, server.current().limits.max_steps)
         with right:
-            seed.draw(PREFIX)
+            _draw("seed", experiment)
     more_settings.draw(experiment)
     with refused:
-        refusal.show_if_refused("These settings cannot be used. The last valid ones stay.", _held)
+        refusal.draw_inputs(PREFIX, "These settings cannot be used. The last valid ones stay.")
 
 
-def take() -> None:
-    """Move what the inputs hold into the set-up. Raises PolycoreError if that is not valid."""
-    experiment = _held()
-    if experiment != session.current().experiment:
-        replaced = optimizer_input.replaced_by(_with_fields(), experiment)
-        session.set_setup(replace(session.current().setup, experiment=experiment, replaced=replaced))
-
-
-def _held() -> Experiment:
-    """Return the set-up that the inputs hold. Raises PolycoreError if it is not valid."""
-    return optimizer_input.with_chosen(_with_fields())
-
-
-def _with_fields() -> Experiment:
-    """Return the same, but with the set-up's optimizer."""
-    experiment = session.current().experiment
-    held = {name: setting_input.held(SETTINGS[name], experiment, _key(name)) for name in PLAIN}
-    return replace(
-        experiment,
-        hidden=_held_hidden(experiment),
-        batch_size=_held_batch_size(experiment),
-        seed=typed.held(seed.key(PREFIX), experiment.seed),
-        **held,
-        **more_settings.held(experiment),
-    )
-
-
-def _held_hidden(experiment: Experiment) -> tuple[int, ...]:
-    key = _hidden_key()
-    if key not in st.session_state:
-        return experiment.hidden
-    return layers.from_text(HIDDEN_LABEL, st.session_state[key])
-
-
-def _held_batch_size(experiment: Experiment) -> int | None:
-    if OPTIMIZERS[experiment.optimizer].needs_full_batch:
-        return None  # all samples, however many there will be; there is no input
-    held: int | None = setting_input.held(SETTINGS["batch_size"], experiment, _key("batch_size"))
-    return held
-
-
-def _pace(experiment: Experiment) -> None:
+def _draw_pace(experiment: Experiment) -> None:
     left, right = st.columns(2, gap="small", vertical_alignment="bottom")
     with left:
         _draw("learning_rate", experiment)
     with right:
         if not OPTIMIZERS[experiment.optimizer].needs_full_batch:
-            _draw("batch_size", experiment, server.current().limits.max_batch_size)
+            optimizer_input.draw_batch_size()
     for name in ("schedule", "momentum", "nesterov"):
         _draw(name, experiment)
 
 
 def _draw(name: str, experiment: Experiment, most: int | None = None) -> None:
     if SETTINGS[name].is_used(experiment):
-        setting_input.draw(SETTINGS[name], experiment, _key(name), most=most)
+        setting_input.draw(SETTINGS[name], PREFIX + name, most=most)
 
 
-def _hidden(experiment: Experiment) -> None:
+def _draw_hidden() -> None:
     limits = server.current().limits
-    st.text_input(
+    Input(f"{PREFIX}hidden", _hidden_as_text, _adopt_hidden).draw(
+        st.text_input,
         HIDDEN_LABEL,
-        value=", ".join(map(str, experiment.hidden)) or layers.NONE,
-        key=_hidden_key(),
-        on_change=typed.note,
         help="The neurons of each layer, such as 32, 32 or 32-32; the tutorial has 12. More neurons follow "
         "finer curves and take longer; try more layers before wider ones. "
         f"At most {MAX_LAYERS - 1} layers of up to {limits.max_width} neurons, and {limits.max_parameters:,} "
@@ -150,17 +101,23 @@ def _hidden(experiment: Experiment) -> None:
     )
 
 
-def _fold(key: str) -> None:
-    typed.note()  # else what was typed last would go with the inputs
-    session.set_view(replace(session.current().view, settings=st.session_state[key]))
+def _hidden_as_text() -> str:
+    return ", ".join(map(str, session.current().experiment.hidden)) or layers.NONE
+
+
+def _adopt_hidden(text: str) -> None:
+    session.change(hidden=layers.from_text(HIDDEN_LABEL, text))
+
+
+def _fold(unfolded: bool) -> None:
+    session.set_view(replace(session.current().view, settings=unfolded))
 
 
 def _preset(label: str, preset: Experiment, description: str) -> None:
-    st.button(label, key=f"{PREFIX}.{label}", on_click=_use_preset, args=(preset,), help=description)
+    st.button(label, key=PREFIX + label, on_click=_use_preset, args=(preset,), help=description)
 
 
 def _use_preset(preset: Experiment) -> None:
-    typed.note()
     now, sketch = session.current().experiment, session.current().setup.sketch
     if now.data is not None:
         experiment = preset.on_points(now.data, now.held_out_share)
@@ -170,11 +127,3 @@ def _use_preset(preset: Experiment) -> None:
     else:
         experiment = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
     session.replace_setup(experiment, "Your settings were replaced.", sketch)
-
-
-def _key(name: str) -> str:
-    return session.current().inputs.key(f"{PREFIX}.{name}")
-
-
-def _hidden_key() -> str:
-    return session.current().inputs.key(f"{PREFIX}.hidden", "layers")

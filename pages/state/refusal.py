@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from pages.state import session
+from pages.state import inputs, session
 from polycore import PolycoreError
 from polycore.experiment.settings import SETTINGS
 from polycore.links import link
@@ -57,6 +57,13 @@ def draw(place: str, what: str) -> None:
     reason = taken(place)
     if reason is not None:
         show(what, reason)
+
+
+def draw_inputs(prefix: str, what: str) -> None:
+    """Show `what` and the reasons if values of inputs on the page were refused whose names begin so."""
+    reasons = inputs.refused(prefix)
+    if reasons:
+        show(what, *reasons)
 
 
 def of_link(problem: str) -> str:

@@ -6,14 +6,14 @@ or writes the session.
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import streamlit as st
 
 from pages.runs.runner import Training
 from pages.server import presence, server
 from pages.sketch.sketch import Sketch
-from pages.state import recall
+from pages.state import inputs, recall
 from pages.state.holdings import Holdings
 from pages.state.kept_models import ByHand, Kept
 from pages.state.points import Points
@@ -66,6 +66,15 @@ def set_setup(setup: Setup) -> None:
     _store(replace(current(), setup=setup))
 
 
+def change(**fields: Any) -> None:
+    """Give the experiment of the set-up other values of these fields.
+
+    Raises PolycoreError, and changes nothing, if they do not fit the others.
+    """
+    setup = current().setup
+    set_setup(replace(setup, experiment=replace(setup.experiment, **fields)))
+
+
 def load(experiment: Experiment, *renewed: Inputs, undo: str | None = None, row: Hashable = None) -> None:
     """Make `experiment` the set-up's, which the inputs of the groups `renewed` do not show yet.
 
@@ -100,12 +109,14 @@ def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
     lessons = replace(now.lessons, current=name, before=now.name_of_run_unless(experiment))
     begun = replace(now, lessons=lessons, view=view)
     if experiment == now.experiment:
+        inputs.forget_refused()
         _store(begun.renewed("all"))
     else:
         _store_setup(now, replace(begun, setup=Setup(experiment)).renewed("all"), undo)
 
 
 def _store_setup(before: Session, after: Session, undo: str | None) -> None:
+    inputs.forget_refused()
     offered = before.offered_undo
     if undo is not None and after.experiment != before.experiment:
         after = after.with_undo(undo, before)
@@ -308,6 +319,7 @@ def bring_back() -> None:
     """Undo the last loss, if that is still offered."""
     now, undo = current(), offered()
     if undo is not None:
+        inputs.forget_refused()
         restore(undo.reverted(now).renewed("all"))
 
 

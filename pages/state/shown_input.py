@@ -17,7 +17,6 @@ Inputs = Literal[
     "layers",
     "seed",
     "lists of models",
-    "sliders of coefficients",
     "sliders of weights",
     "numbers of weights",
     "lists of points",
@@ -34,7 +33,6 @@ class InputVersions:
     all: a preset, a link, Undo and the like, which change what any input may show.
     layers, seed: that setting, by the buttons for it; text being typed into other inputs then stays.
     lists of models: which models are kept, by title, and which one answers.
-    sliders of coefficients: the polynomials, other than by the sliders.
     sliders of weights, numbers of weights: of the Inside page, where a slider and a number input stand for
         the same weight: the one counts how often the other was used.
     lists of points, numbers of points, slider of points: of the Predict page, where they choose one point.

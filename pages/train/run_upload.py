@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.runs.runner import Training
 from pages.server import presence, server
-from pages.state import refusal, session, typed
+from pages.state import refusal, session
 from pages.state.session_value import Upload
 from polycore import PolycoreError, Run, advance
 from polycore.training import run_file
@@ -69,7 +69,6 @@ def _training_from(content: bytes) -> Training:
 
 def _replace_run(training: Training) -> None:
     """Make it the session's run, and its experiment the set-up. A toast offers to undo this."""
-    typed.note()
     session.collect()
     before = session.current()
     if before.training is not None:

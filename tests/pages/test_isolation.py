@@ -298,6 +298,7 @@ def arguments():
         "pages.lessons.continuing._held_out": (5,),
         "pages.lessons.moment.key_of": (EXPERIMENT,),
         "pages.train.run_report._held_out_report": (model, EXPERIMENT),
+        "pages.polynomials.entries._parsed": ("x^2",),
         "pages.predict.curve_walk._figure": (model, best, scene, 0),
         "pages.predict.curve_walk.along": (model, best, scene, 0),
         "polycore.model.evaluation.thinned_training_set": (EXPERIMENT,),

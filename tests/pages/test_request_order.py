@@ -87,3 +87,37 @@ def test_a_value_that_was_typed_after_a_press_counts_after_it(app):
 def test_a_press_without_a_callback_reaches_the_page_though_another_request_follows(app):
     handle(app, request(app, "plain"), request(app, "first"))
     assert app.session_state["plain_pressed"]
+
+
+def pressed_first(states):
+    """Return the same request, as a browser may list it, with its presses before its values."""
+    states.widgets.sort(key=lambda state: not state.trigger_value)
+    return states
+
+
+@pytest.mark.usefixtures("unpatched")
+def test_streamlit_alone_may_call_a_press_before_what_was_typed_before_it(app):
+    """If this fails, Streamlit calls values first, and `_call_for_values` in request_order.py can go."""
+    request_of_both = pressed_first(request(app, "first", number=2))
+    assert handle(app, request_of_both) == [("first", 2), ("typed", 2)]
+
+
+@pytest.mark.usefixtures("patched")
+def test_what_was_typed_counts_before_a_press_in_one_request(app):
+    request_of_both = pressed_first(request(app, "first", number=2))
+    assert handle(app, request_of_both) == [("typed", 2), ("first", 2)]
+
+
+@pytest.mark.usefixtures("patched")
+def test_so_it_does_in_each_of_two_requests_that_wait(app):
+    requests = [
+        pressed_first(request(app, button, number)) for button, number in (("first", 2), ("second", 3))
+    ]
+    assert handle(app, *requests) == [("typed", 2), ("first", 2), ("typed", 3), ("second", 3)]
+
+
+@pytest.mark.usefixtures("patched")
+def test_a_press_without_a_callback_reaches_the_page_with_what_was_typed_before_it(app):
+    noted = handle(app, pressed_first(request(app, "plain", number=2)))
+    assert noted == [("typed", 2)]
+    assert app.session_state["plain_pressed"]

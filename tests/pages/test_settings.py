@@ -374,9 +374,10 @@ def test_samples_chosen_with_lbfgs_stay_with_another_optimizer():
 def test_a_refused_layer_does_not_lose_the_replaced_samples():
     app = enter(opened(TRAIN, {}), "Hidden layers", "many")
     enter(app, "Optimizer", "lbfgs")
-    assert session_of(app).experiment == Experiment.recommended()
-    enter(app, "Hidden layers", "5")
     assert session_of(app).experiment.optimizer == "lbfgs"
+    assert session_of(app).experiment.hidden == Experiment.recommended().hidden
+    enter(app, "Hidden layers", "5")
+    assert session_of(app).experiment.hidden == (5,)
     enter(app, "Optimizer", "adam")
     assert session_of(app).experiment.samples_per_class is None
 

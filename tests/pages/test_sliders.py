@@ -12,7 +12,7 @@ WORDS = {"v": "1", "polynomials": "x~x^2", "range": "-2..2"}
 
 def sliding():
     app = opened(PAGE, WORDS)
-    app.segmented_control(key="polynomials.way").set_value("Sliders").run()
+    app.segmented_control[0].set_value("Sliders").run()
     assert not app.exception
     return app
 
