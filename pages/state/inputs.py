@@ -37,7 +37,7 @@ class Input(Generic[Value]):
 
     1. Python changes what an input shows by a new version of it, which has another key, and never by its
        key's value. There is a new version only if the value is another one: so text that is being typed into
-       other inputs stays.
+       other inputs stays. What is being typed into the version that goes continues in the new one (carry.js).
     2. Values arrive in order. One of an earlier version is dropped if it is what that version reported last
        or, before any report, was drawn with: the browser only repeats itself. Another one was entered by a
        user who did not see the change yet: it counts, and a new version shows it.

@@ -145,4 +145,5 @@ def _is_name(name: Any) -> bool:
     return isinstance(name, str) and len(name) == NAME_LENGTH and name.isascii() and name.isalnum()
 
 
-_tab = component.Component("polycore_tab", (Path(__file__).with_name("tab.js"),))
+_SCRIPTS = ("carry.js", "tab.js")
+_tab = component.Component("polycore_tab", tuple(map(Path(__file__).with_name, _SCRIPTS)))

@@ -71,14 +71,17 @@ class Connection {
     this.waiting = this.waiting.filter((one) => !(one.number <= number));
   }
 
+  isDrawn() {
+    return this.app.dataset.testScriptState === "notRunning";
+  }
+
   // Waits until the page is drawn as a whole.
   rest() {
-    const isDrawn = () => this.app.dataset.testScriptState === "notRunning";
     return new Promise((done) => {
       const end = () => observer.disconnect() ?? done();
-      const observer = new MutationObserver(() => isDrawn() && end());
+      const observer = new MutationObserver(() => this.isDrawn() && end());
       observer.observe(this.app, { attributeFilter: ["data-test-script-state"] });
-      if (isDrawn()) end();
+      if (this.isDrawn()) end();
     });
   }
 
@@ -174,6 +177,7 @@ export default keeping(
     connection.answered(data.answered);
     window.polycoreSettle = () => connection.settle();
     if (!window.polycoreTabIsSetUp) {
+      new Carrier(document.body, () => connection.isDrawn());
       keepFilesUpToDate();
       noteWhatIsAskedFor();
       keepOneEntryOfHistoryAPage();

@@ -87,7 +87,6 @@ def assert_the_layers_of_the_diagram_are_those_of_the_text_and_of_the_address(vi
     visit.wait_for_words(hidden="20-20")
     page.get_by_role("button", name="Layer 2: fewer neurons").click()
     visit.wait_for_words(hidden="20-16")
-    visit.rest()  # what is typed while the field is being redrawn is lost
     visit.fill("Hidden layers", "3, 512")
     visit.wait_for_words(hidden="3-512")
     expect(page.get_by_role("button", name="Layer 2: more neurons")).to_be_disabled()

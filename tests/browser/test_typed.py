@@ -2,6 +2,11 @@
 
 import re
 
+import pytest
+from playwright.sync_api import expect
+
+from tests.links import words_of
+
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
 
 
@@ -29,3 +34,103 @@ def test_a_link_to_another_page_leads_there_with_what_was_typed(visitor):
         visit.go_to("Train")
         visit.wait_for_words(**{word: f"{before}2"})
         visit.rest()
+
+
+class SlowAnswers:
+    """The messages from the server to the browser, which can be held back."""
+
+    def __init__(self):
+        self.held = None
+
+    def lay(self, browser):
+        """Forward the messages of a browser's socket, in both directions."""
+        server = browser.connect_to_server()
+        browser.on_message(server.send)
+        server.on_message(lambda message: self.carry(browser, message))
+
+    def carry(self, browser, message):
+        if self.held is None:
+            browser.send(message)
+        else:
+            self.held.append(lambda: browser.send(message))
+
+    def release(self):
+        held, self.held = self.held, None
+        for send in held:
+            send()
+
+
+def undo_a_preset(visit):
+    """Replace the polynomials by a preset and press Undo; what that changes is still on its way then."""
+    visit.press("First two")
+    visit.wait_for_words(polynomials="-x^2+1~x^3-2")
+    visit.rest()
+    visit.page.locator(".st-key-undo-toast").get_by_role("button", name="Undo").click()
+
+
+def formulas(visit):
+    return visit.page.get_by_role("textbox", name="One polynomial a line")
+
+
+# milliseconds between the press on Undo and the typing: the page is drawn again after some 150
+@pytest.mark.parametrize("pause", [0, 50, 100, 200, 400])
+def test_text_typed_right_after_undo_is_in_the_link_that_is_copied_at_once(visitor, pause):
+    visit = visitor().open("polynomials?v=1&polynomials=x~x%5E2")
+    undo_a_preset(visit)
+    visit.page.wait_for_timeout(pause)
+    formulas(visit).fill(f"x\nx^2 + {pause}.5")
+    copied = visit.copy_link()
+    assert words_of(copied)["polynomials"] == f"x~x^2+{pause}.5"
+    expect(formulas(visit)).to_have_value(f"x\nx^2 + {pause}.5")
+
+
+def test_text_entered_before_the_page_shows_what_undo_did_stays(lone_visit):
+    visit, answers = lone_visit, SlowAnswers()
+    visit.page.route_web_socket(re.compile("/_stcore/stream$"), answers.lay)
+    visit.open("polynomials?v=1&polynomials=x~x%5E2")
+    visit.press("First two")
+    visit.wait_for_words(polynomials="-x^2+1~x^3-2")
+    visit.rest()
+    answers.held = []
+    visit.page.locator(".st-key-undo-toast").get_by_role("button", name="Undo").click()
+    visit.fill("One polynomial a line", "x\nx^2 + 5")
+    visit.pause(0.3)  # the server has drawn the page twice by then, or at least begun to
+    answers.release()
+    visit.wait_for_words(polynomials="x~x^2+5")
+    visit.rest()
+    expect(formulas(visit)).to_have_value("x\nx^2 + 5")
+    assert visit.words()["polynomials"] == "x~x^2+5"
+
+
+@pytest.mark.parametrize(
+    ("page", "button", "label", "typed", "word"),
+    [
+        pytest.param("polynomials", "The twelve", "One polynomial a line", "x\n9x", "polynomials", id="text"),
+        pytest.param("train", "The tutorial's", "Steps", "777", "steps", id="a number"),
+        pytest.param("train", "The tutorial's", "Hidden layers", "7, 7", "hidden", id="a line"),
+    ],
+)
+def test_what_is_being_typed_as_a_press_replaces_its_input_goes_on(
+    lone_visit, page, button, label, typed, word
+):
+    visit, answers = lone_visit, SlowAnswers()
+    visit.page.route_web_socket(re.compile("/_stcore/stream$"), answers.lay)
+    visit.open(f"{page}{QUICK}")
+    before = visit.words()[word]
+    answers.held = []
+    visit.press(button)
+    box = visit.page.get_by_label(label, exact=True).first
+    box.click()
+    box.press("ControlOrMeta+A")
+    visit.page.keyboard.type(typed[:-1])
+    shown = box.element_handle()
+    answers.release()
+    visit.wait_until(lambda: visit.words()[word] != before)
+    visit.rest()
+    assert not shown.evaluate("field => field.isConnected")
+    expect(box).to_be_focused()
+    visit.page.keyboard.type(typed[-1])
+    expect(box).to_have_value(typed)
+    box.blur()
+    expected = {"polynomials": "x~9x", "steps": "777", "hidden": "7-7"}[word]
+    visit.wait_for_words(**{word: expected})

@@ -1,0 +1,82 @@
+// What is being typed into an input continues in the version that takes its place; inputs.py says what versions are.
+// Each is an element of its own: without this, text that was not entered yet would go with the old one, and the focus.
+
+const VERSION = /^(st-key-.+-v)\d+$/; // the class by which Streamlit marks the box around a version
+const CHOSEN = ["checkbox", "radio", "range", "file", "button"]; // inputs into which nothing is typed
+
+// `rests()` says whether the page is drawn as a whole.
+class Carrier {
+  field = null; // that has the focus, if something can be typed into it
+  isTyped = false; // whether it has text that was not entered yet
+
+  constructor(body, rests) {
+    this.body = body;
+    this.rests = rests;
+    const on = (name, take) => body.addEventListener(name, take, { capture: true });
+    on("focusin", ({ target }) => this.begin(target));
+    on("input", ({ target }) => target === this.field && this.note(true));
+    on("keydown", (event) => enters(event) && setTimeout(() => this.note(false)));
+    on("focusout", ({ target }) => setTimeout(() => this.end(target)));
+    body.ownerDocument.addEventListener("selectionchange", () => this.note(this.isTyped));
+    new MutationObserver(() => this.carry()).observe(body, { childList: true, subtree: true });
+  }
+
+  begin(target) {
+    this.field = isTypedInto(target) && nameOf(target) ? target : null;
+    this.note(false);
+  }
+
+  // Notes the field's text as long as the field is there.
+  note(isTyped) {
+    if (!this.field?.isConnected) return;
+    const { value, selectionStart, selectionEnd } = this.field;
+    Object.assign(this, { isTyped, value, selectionStart, selectionEnd, name: nameOf(this.field) });
+  }
+
+  // A field that has gone has lost the focus too, but was not left. Nor was one in a window that was left.
+  end(target) {
+    const { isConnected, ownerDocument } = target;
+    if (target === this.field && isConnected && ownerDocument.activeElement !== target) this.field = null;
+  }
+
+  carry() {
+    if (!this.field || this.field.isConnected) return;
+    const next = [...this.body.querySelectorAll(`[class*="${this.name}"] :is(input, textarea)`)].find(
+      (field) => isTypedInto(field) && nameOf(field) === this.name,
+    );
+    if (next) this.continueIn(next);
+    else if (this.rests()) this.field = null; // it was not replaced
+  }
+
+  continueIn(field) {
+    const { isTyped, value, selectionStart, selectionEnd } = this;
+    const isAllSelected = selectionStart === 0 && selectionEnd === value.length;
+    field.focus({ preventScroll: true });
+    if (isTyped) setByUser(field, value);
+    if (isAllSelected && !isTyped) field.select();
+    else if (selectionStart !== null) field.setSelectionRange(selectionStart, selectionEnd); // numbers have none
+    this.field = field;
+    this.note(isTyped);
+  }
+}
+
+function isTypedInto(element) {
+  if (element.tagName === "TEXTAREA") return true;
+  return element.tagName === "INPUT" && !CHOSEN.includes(element.type) && element.getAttribute("role") !== "combobox";
+}
+
+// The name of the input to which a field belongs, as a class has it; undefined if it has no versions.
+function nameOf(field) {
+  const classes = [...(field.closest('[class*="st-key-"]')?.classList ?? [])];
+  return classes.map((one) => one.match(VERSION)?.[1]).find(Boolean);
+}
+
+function enters({ key, ctrlKey, metaKey, target }) {
+  return key === "Enter" && (ctrlKey || metaKey || target.tagName === "INPUT");
+}
+
+// React ignores a value that is set by the property that it has put in place of the element's own.
+function setByUser(field, value) {
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set.call(field, value);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
