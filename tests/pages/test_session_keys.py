@@ -7,7 +7,7 @@ from streamlit.runtime.state.session_state import SessionState
 
 from pages.channel import session_key
 from pages.patches.rerun_requests import ARRIVED_AT
-from pages.state import recall, session, typed
+from pages.state import inputs, recall, session
 from tests.pages.browsing import HOME, ROOT, opened, session_of, trained
 
 SCRIPTS = sorted([ROOT / HOME, *ROOT.glob("pages/**/*.py")])
@@ -21,21 +21,16 @@ BESIDE = {
     session_key.FOLLOWED: "what the page shows, and holds only while it is drawn and seen",
     session_key.BEGUN: "the same",
     session_key.OFFERED: "the same",
-    typed.KEY: "functions of the page that is drawn, which read its inputs",
+    inputs.KEY: "what the browser shows in each input: a session that is recalled meets another browser page",
 }
 WRITERS = {
     "pages/state/session.py",
     "pages/state/recall.py",
     "pages/state/arrival.py",
+    "pages/state/inputs.py",
     "pages/channel/session_key.py",
 }
-# these write what their own inputs show or draft
-INPUTS = {
-    "pages/state/typed.py",
-    "pages/polynomials/editor.py",
-    "pages/polynomials/sliders.py",
-    "pages/6_compare.py",
-}
+INPUTS = {"pages/6_compare.py"}  # writes what its own input shows
 CHANGING = {"pop", "popitem", "setdefault", "update", "clear"}
 
 
@@ -94,7 +89,7 @@ def test_on_no_page_is_there_another_key_that_is_not_a_widget_s_own():
     for page in PAGES:
         app.switch_page(page).run()
         assert not app.exception
-        found |= {key for key in kept_beside(app) if not key.startswith("polynomials.")}  # drafts
+        found |= kept_beside(app)
     assert session_of(app) is app.session_state[session.KEY]
     assert found - {session.KEY} <= BESIDE.keys()
     assert {recall.KEY, ARRIVED_AT, session_key.KEY} <= found
