@@ -149,12 +149,14 @@ def test_a_page_to_keep_shows_the_plane_as_it_is(probabilities, corners):
 
 @pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_page_to_keep_has_shades_from_chance_to_certainty():
-    # two classes: the confidence is 2 p - 1 = (x + 1) / 2, which is linear from 0 to 1
-    pixels = on_a_page("[(x + 3) / 4, (1 - x) / 4]", 40, 4)
+    # two classes: the confidence is 2 p - 1 = (x + y + 2) / 4, from 0 at the lower left to 1
+    pixels = on_a_page("[(x + y + 6) / 8, (2 - x - y) / 8]", 40, 24)
     assert (pixels[..., :3] == RED).all()
-    centers = (np.arange(40) + 0.5) / 40
-    inner = slice(2, -2)  # beyond the centers of the outer cells the level stays
-    assert pixels[0, inner, 3] == pytest.approx(183.6 * centers[inner], abs=1)
+    right, up = (np.arange(40) + 0.5) / 40, (np.arange(24)[::-1] + 0.5) / 24
+    confidence = (right + up[:, np.newaxis]) / 2
+    inner = (slice(2, -2), slice(2, -2))  # beyond the centers of the outer cells the level stays
+    # rounded three times: the level of a cell and of a pixel, by half of 183.6 / 255 each, and the alpha
+    assert pixels[..., 3][inner] == pytest.approx(183.6 * confidence[inner], abs=1.23)
 
 
 def on_a_page(probabilities, columns, rows):
