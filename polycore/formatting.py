@@ -1,6 +1,7 @@
-"""Numbers as text for readers: losses, shares, counts and durations."""
+"""Numbers as text for readers: losses, shares, counts, durations, and tables of them."""
 
 import math
+from collections.abc import Sequence
 
 LARGEST_WRITTEN_OUT = 999_999.5
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -30,6 +31,26 @@ def superscript(number: int) -> str:
     return str(number).translate(_SUPERSCRIPTS)
 
 
+def number_text(number: float, digits: int = 4) -> str:
+    """Return any number with at most so many significant digits, such as "−0.0271", or a power of ten.
+
+    Whole numbers below a million have all their digits.
+    """
+    mantissa, exponent = mantissa_and_exponent(number, digits)
+    text = mantissa.replace("-", "−")
+    return text if exponent is None else f"{text}\N{MULTIPLICATION SIGN}10{superscript(exponent)}"
+
+
+def mantissa_and_exponent(number: float, digits: int) -> tuple[str, int | None]:
+    """Return a number as digits and a power of ten, ("-1.5", -8); None if `number_text` has no power."""
+    if not math.isfinite(number):
+        return {math.inf: "∞", -math.inf: "-∞"}.get(number, "unknown"), None
+    if float(number).is_integer() and abs(number) < LARGEST_WRITTEN_OUT:
+        return f"{int(number)}", None
+    mantissa, _, exponent = f"{number:.{digits}g}".partition("e")
+    return mantissa, int(exponent) if exponent else None
+
+
 def percent(share: float, decimals: int = 1) -> str:
     """Return a share from 0 to 1 in percent, such as "93.5 %".
 
@@ -56,3 +77,10 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = seconds / 60
     return f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.0f} h"
+
+
+def aligned(rows: Sequence[Sequence[str]], indent: str = "  ") -> str:
+    """Return rows of texts as lines in columns, each as wide as its widest text."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "\n".join(f"{indent}{line}" for line in lines)
