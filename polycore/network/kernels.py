@@ -253,10 +253,22 @@ class Kernels:
         self._matrices: dict[DTypeLike, _Matrices] = {}
         self._buffers: dict[tuple[int, DTypeLike], _Buffers] = {}
 
-    def loss(self, parameters: Floats, batch: Batch) -> float:
-        """Return the mean cross-entropy in nats, clipped as `network.cross_entropy` says."""
-        parts = batch.parts(self._part)
-        return sum(self._buffers_for(part).evaluate(parameters, part) for part in parts) / len(batch)
+    def parts(self, batch: Batch) -> tuple[Batch, ...]:
+        """Return the parts of a batch that are computed together; masks are drawn for one after the other."""
+        return batch.parts(self._part)
+
+    def loss(self, parameters: Floats, batch: Batch, draw: Draw | None = None) -> float:
+        """Return the mean cross-entropy in nats, clipped as `network.cross_entropy` says.
+
+        draw: as for `gradient`.
+        """
+        losses = (
+            self._buffers_for(part).evaluate(
+                parameters, part, masks=None if draw is None else draw(len(part))
+            )
+            for part in self.parts(batch)
+        )
+        return sum(losses) / len(batch)
 
     def loss_on(self, batch: Batch) -> Callable[[Floats], float]:
         """Return a function that computes `loss` on one batch, with its arrays already looked up."""
@@ -268,7 +280,7 @@ class Kernels:
     def loss_and_accuracy(self, parameters: Floats, batch: Batch) -> tuple[float, float]:
         """Return the mean cross-entropy in nats and the share of points classified correctly."""
         total, correct = 0.0, 0
-        for part in batch.parts(self._part):
+        for part in self.parts(batch):
             buffers = self._buffers_for(part)
             total += buffers.evaluate(parameters, part)
             correct += int((buffers.logits.argmax(axis=0) == part.labels).sum())
@@ -312,7 +324,7 @@ class Kernels:
         """Return the mean loss, 0 unless it is asked for, and the gradient; fill `errors` if given."""
         total, size, start = 0.0, len(batch), 0
         gradient: Floats | None = None
-        for part in batch.parts(self._part):
+        for part in self.parts(batch):
             buffers, masks = self._buffers_for(part), None if draw is None else draw(len(part))
             total += buffers.evaluate(parameters, part, True, with_loss, masks)
             of_part = buffers.backward(part, masks) / size

@@ -1,17 +1,19 @@
 """The network as a learner reads it: dense layers, an activation between them, softmax after the last.
 
-`loss_and_gradient` is backpropagation written plainly. Training uses `kernels`, which does the same
-arithmetic several times as fast; the tests compare the two.
+`passes` is backpropagation written plainly. Training uses `kernels`, which does the same arithmetic several
+times as fast; the tests compare the two.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from polycore.arrays import Floats, Integers
 from polycore.network.activations import RELU, Activation
 from polycore.network.batch import Batch
-from polycore.network.parameters import layers
+from polycore.network.parameters import Layers, layers
 
 SMALLEST_PROBABILITY = 1e-7
 
@@ -38,6 +40,63 @@ def forward(
     return dense(values, weights[-1], biases[-1])
 
 
+@dataclass(frozen=True, eq=False)
+class Passes:
+    """N points on their way through each layer of a network, and their slopes on the way back.
+
+    Attributes
+    ----------
+    inputs
+        What each layer gets, (N, n_in).
+    sums
+        The weighted sums of each layer, with its biases, (N, n_out); the last are the logits.
+    derivatives
+        How fast the outputs of each hidden layer rise with its sums, (N, n_out).
+    slopes
+        How fast the loss of each point rises with each sum of each layer, (N, n_out).
+    probabilities
+        Of the classes, (N, K).
+    """
+
+    inputs: tuple[Floats, ...]
+    sums: tuple[Floats, ...]
+    derivatives: tuple[Floats, ...]
+    slopes: tuple[Floats, ...]
+    probabilities: Floats
+
+
+def passes(
+    layers: Layers,
+    points: Floats,
+    one_hot: NDArray[np.bool_],
+    activation: Activation = RELU,
+    factors: Sequence[Floats] | None = None,
+) -> Passes:
+    """Return both passes of points (N, n), given as the network's inputs, whose classes are `one_hot` (N, K).
+
+    factors: of the outputs of each hidden layer, (N, neurons), as dropout has them; None without dropout.
+    """
+    *hidden, last = layers
+    # forward: a_0 = points, then z = a W + b and a = f(z) for each hidden layer
+    inputs, sums, derivatives = [points], [], []
+    for index, (weights, biases) in enumerate(hidden):
+        z = dense(inputs[-1], weights, biases)
+        a = activation.value(z)
+        derivative = activation.slope(z, a)
+        if factors is not None:
+            a, derivative = a * factors[index], derivative * factors[index]
+        inputs.append(a)
+        sums.append(z)
+        derivatives.append(derivative)
+    sums.append(dense(inputs[-1], *last))
+    probabilities = softmax(sums[-1])
+    # backward: d = dL/dz. At the logits d = probabilities - one-hot; one layer down it is d W^T times f'(z)
+    slopes = [probabilities - one_hot]
+    for derivative, (weights, _) in zip(reversed(derivatives), reversed(layers), strict=False):
+        slopes.append((slopes[-1] @ weights.T) * derivative)
+    return Passes(tuple(inputs), tuple(sums), tuple(derivatives), tuple(reversed(slopes)), probabilities)
+
+
 def loss_and_gradient(
     parameters: Floats, batch: Batch, widths: Sequence[int], activation: Activation = RELU
 ) -> tuple[float, Floats]:
@@ -45,23 +104,14 @@ def loss_and_gradient(
 
     The gradient is that of the loss without clipping: see `cross_entropy`.
     """
-    *hidden, last = layers(parameters, widths)
-    # forward: a_0 = points, then z = a W + b and a = f(z) for each hidden layer
-    values, derivatives = [batch.points], []
-    for weights, biases in hidden:
-        z = dense(values[-1], weights, biases)
-        values.append(activation.value(z))
-        derivatives.append(activation.slope(z, values[-1]))
-    probabilities = softmax(dense(values[-1], *last))
-    # backward: d = dL/dz. At the logits d = (probabilities - one-hot) / N; dL/dW = a^T d, dL/db = the sum of
-    # d over the points; one layer down d becomes d W^T times f'(z)
-    slopes = (probabilities - batch.one_hot.T) / len(batch)
-    gradient = [(values[-1].T @ slopes).ravel(), slopes.sum(axis=0)]
-    following = [weights for weights, _ in (*hidden[1:], last)]
-    for inputs, derivative, weights in reversed(list(zip(values, derivatives, following, strict=False))):
-        slopes = (slopes @ weights.T) * derivative
-        gradient = [(inputs.T @ slopes).ravel(), slopes.sum(axis=0), *gradient]
-    return cross_entropy(probabilities, batch.labels), np.concatenate(gradient)
+    both = passes(layers(parameters, widths), batch.points, batch.one_hot.T, activation)
+    # dL/dW = a^T d and dL/db = d, each as the mean over the points
+    parts = [
+        part
+        for inputs, slopes in zip(both.inputs, both.slopes, strict=True)
+        for part in ((inputs.T @ slopes).ravel(), slopes.sum(axis=0))
+    ]
+    return cross_entropy(both.probabilities, batch.labels), np.concatenate(parts) / len(batch)
 
 
 def softmax(logits: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from itertools import repeat
 
@@ -17,6 +17,7 @@ from polycore.experiment.fresh_points import FreshPoints, stage_at
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.network.batch import Batch
 from polycore.network.dropout import Draw, masks
+from polycore.network.features import PLAIN
 from polycore.network.kernels import Kernels
 from polycore.network.parameters import Layers, raw_layers
 from polycore.optimizers.optimizer import Optimizer
@@ -135,6 +136,28 @@ class Task:
         if self.experiment.sample_count is None:
             return self._fresh(first, end, began_at)
         return self._epochs(first, end)
+
+    def batch(self, step: int, began_at: int, errors: ErrorSums | None) -> Batch:
+        """Return the points of the step after step `step`.
+
+        began_at: as for `batches`. errors: where the run's network errs, if its points follow that.
+        """
+        if errors is not None:
+            return self.batches_by_errors(began_at).at(step, errors)[0]
+        return next(self.batches(step, step + 1, began_at))
+
+    def points(self, step: int, began_at: int, errors: ErrorSums | None) -> Floats:
+        """Return where the points of `batch` lie, their x and y (N, 2), which need not be inputs."""
+        points, labels = self.experiment.training_set()
+        # the same task with x and y as they are for inputs draws the same points
+        plane = replace(
+            self,
+            experiment=replace(self.experiment, features=PLAIN),
+            training=Batch.of(points, labels, self.experiment.class_count),
+            mean=np.zeros(2),
+            deviation=np.ones(2),
+        )
+        return plane.batch(step, began_at, errors).points
 
     def batches_by_errors(self, began_at: int) -> "BatchesByErrors":
         """Return what draws the points of each step where the network errs.

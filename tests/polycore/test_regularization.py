@@ -151,6 +151,22 @@ def test_the_gradient_with_masks_agrees_with_central_differences(name):
     assert found == pytest.approx(central_differences(loss, parameters), abs=1e-8)
 
 
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_loss_with_masks_is_that_of_the_masked_network(name):
+    widths = (2, 5, 4, 3)
+    parameters, points, labels = some(widths, 11)
+    batch = Batch.of(points, labels, 3)
+    chosen = masks(0.4, widths, np.random.default_rng(2), np.float64, len(labels))
+    hidden = points
+    *inner, (last, last_biases) = layers(parameters, widths)
+    for (weights, biases), mask in zip(inner, chosen, strict=True):
+        hidden = ACTIVATIONS[name].value(hidden @ weights + biases) * mask.T
+    expected = network.cross_entropy(network.softmax(hidden @ last + last_biases), labels)
+    assert Kernels(widths, name).loss(parameters, batch, lambda _: chosen) == pytest.approx(
+        expected, rel=1e-12
+    )
+
+
 def test_a_batch_in_parts_draws_masks_for_one_after_the_other():
     widths = (2, 5, 3)
     parameters, _, _ = some(widths, 11)
