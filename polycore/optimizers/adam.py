@@ -7,8 +7,12 @@ from functools import partial
 import numpy as np
 
 from polycore.arrays import Floats
+from polycore.formula import Working
 from polycore.optimizers.optimizer import (
+    Explain,
+    Explanation,
     GradientOptimizer,
+    GradientUpdate,
     OptimizerState,
     StateArray,
     Storage,
@@ -68,6 +72,49 @@ def step_adam(
     return stepped, AdamState(step, first_moment, second_moment)
 
 
+# what a step of Adam subtracts, times the rate, in the names of `write_averages`
+ALONG = "corrected_m / (sqrt(corrected_s) + epsilon)"
+
+
+def explain_adam(update: GradientUpdate) -> Explain:
+    """Return what explains a step of `step_adam`."""
+    before: AdamState = update.state
+    after: AdamState = update.new_state
+
+    def explanation(index: int) -> Explanation:
+        working = update.working(index)
+        working.known |= {"beta_1": BETA_1, "beta_2": BETA_2, "epsilon": EPSILON, "t": after.step}
+        write_averages(
+            working,
+            "g",
+            (before.first_moment[index], before.second_moment[index]),
+            (after.first_moment[index], after.second_moment[index]),
+        )
+        return update.explanation(index, working, ALONG, "the average of the slopes so far")
+
+    return explanation
+
+
+def write_averages(
+    working: Working, slope: str, before: tuple[float, float], after: tuple[float, float]
+) -> None:
+    """Write down the averages of the slopes and of their squares, as the paper has them.
+
+    slope: the symbol of the slope. before, after: the first and the second moment, which are discounted sums.
+    """
+    shares = 1 - working.known["beta_1"], 1 - working.known["beta_2"]
+    m, s = (share * float(moment) for share, moment in zip(shares, before, strict=True))
+    new_m, new_s = (share * float(moment) for share, moment in zip(shares, after, strict=True))
+    working.measure("m", "average of the slopes so far", m)
+    working.measure("s", "average of their squares so far", s)
+    working.compute("new_m", "average with this slope", f"beta_1 * m + (1 - beta_1) * {slope}", new_m)
+    working.compute(
+        "new_s", "average of the squares with its square", f"beta_2 * s + (1 - beta_2) * {slope}**2", new_s
+    )
+    working.compute("corrected_m", "average, corrected for its start at 0", "new_m / (1 - beta_1**t)")
+    working.compute("corrected_s", "average of the squares, likewise", "new_s / (1 - beta_2**t)")
+
+
 def clear(moment: Floats, beta_1: float) -> None:
     """Replace by 0 what would become denormal in the next CLEARED_EVERY steps, each of which leaves `beta_1`.
 
@@ -102,4 +149,5 @@ ADAM = GradientOptimizer(
     racing_rate=0.03,
     start=lambda parameters, _widths: start_adam(parameters),
     step_with=lambda settings, _widths: partial(step_adam, weight_decay=settings.weight_decay),
+    explain=explain_adam,
 )

@@ -1,4 +1,4 @@
-"""What an optimizer is: its step, the settings it uses, how a run file stores it, and words about it."""
+"""What an optimizer is: its step and how that is explained, its settings, its storage, and words about it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from polycore.arrays import Floats
+from polycore.formula import Line, Working, value_of
 from polycore.network.parameters import parameter_count
 
 # With 8 layers of 512 neurons and weights of 1e6 a gradient stays below 1e80; its sums over steps below 1e90.
@@ -43,6 +44,79 @@ SearchStep = Callable[[Floats, Floats, Any, float, Comparison], tuple[Floats, Op
 FullBatchStep = Callable[
     [Floats, float, Floats, Any, LossAndGradient], tuple[Floats, float, Floats, OptimizerState]
 ]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How one parameter got its new value in a step.
+
+    Attributes
+    ----------
+    lines
+        From the slope `g` or whatever else the step follows to the new value `new_w`, which is the last line.
+    reason
+        Why it moved in its direction, or did not move, as a clause that follows a colon.
+    """
+
+    lines: tuple[Line, ...]
+    reason: str
+
+
+Explain = Callable[[int], Explanation]  # of the parameter at an index of the flat vector
+
+
+@dataclass(frozen=True, eq=False)
+class GradientUpdate:
+    """A step that an optimizer has taken along slopes (P,): the parameters and its state before and after."""
+
+    parameters: Floats
+    slopes: Floats
+    state: Any
+    learning_rate: float
+    settings: Settings
+    widths: Widths
+    new_parameters: Floats
+    new_state: Any
+
+    def working(self, index: int) -> Working:
+        """Return the beginning of an explanation: a parameter `w`, its slope `g`, and the `rate`."""
+        w, g = float(self.parameters[index]), float(self.slopes[index])
+        return Working(w=w, g=g, rate=self.learning_rate)
+
+    def explanation(
+        self, index: int, working: Working, along: str, memory: str = "weight decay"
+    ) -> Explanation:
+        """Return the explanation of an update that subtracts rate · along, after weight decay.
+
+        Parameters
+        ----------
+        along
+            A formula, in parentheses if it is a sum.
+        memory
+            What makes the sign of `along` another than that of the slope, if something may.
+        """
+        w, g, new_w = working.known["w"], working.known["g"], float(self.new_parameters[index])
+        kept = "w"
+        if self.settings.weight_decay and self.learning_rate:
+            working.known["decay"] = self.settings.weight_decay
+            kept = "(1 - rate * decay) * w"
+        follows = value_of(along, working.known)
+        working.compute("new_w", "its new value", f"{kept} - rate * {along}", new_w)
+        outweighs = "weight decay" if follows == 0 or follows * g > 0 else memory
+        return Explanation(working.lines, reason(g, new_w - w, f"{outweighs} outweighs that"))
+
+
+def reason(slope: float, change: float, otherwise: str) -> str:
+    """Say why a parameter with this slope changed as it did, in a clause.
+
+    otherwise: why, in another clause, if it did not move against its slope.
+    """
+    side = "0" if slope == 0 else "above 0" if slope > 0 else "below 0"
+    if change == 0:
+        return "its slope is 0" if slope == 0 else "the change is less than its last digit"
+    if change * slope >= 0:
+        return f"its slope is {side}, but {otherwise}"
+    return f"its slope is {side}, so {'less' if slope > 0 else 'more'} of it means less loss"
 
 
 @dataclass(frozen=True)
@@ -151,6 +225,7 @@ class GradientOptimizer(Optimizer):
 
     start: Callable[[Floats, Widths], OptimizerState]
     step_with: Callable[[Settings, Widths], GradientStep]
+    explain: Callable[[GradientUpdate], Explain]
 
 
 @dataclass(frozen=True)

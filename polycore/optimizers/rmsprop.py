@@ -8,7 +8,10 @@ import numpy as np
 
 from polycore.arrays import Floats
 from polycore.optimizers.optimizer import (
+    Explain,
+    Explanation,
     GradientOptimizer,
+    GradientUpdate,
     OptimizerState,
     StateArray,
     Storage,
@@ -48,6 +51,22 @@ def step_rmsprop(
     return decayed(parameters, learning_rate, weight_decay) - change, RmspropState(mean_square)
 
 
+def explain_rmsprop(update: GradientUpdate) -> Explain:
+    """Return what explains a step of `step_rmsprop`."""
+    before: RmspropState = update.state
+    after: RmspropState = update.new_state
+
+    def explanation(index: int) -> Explanation:
+        working = update.working(index)
+        working.known |= {"beta": DECAY, "epsilon": EPSILON}
+        working.measure("s", "average of the slopes' squares so far", before.mean_square[index])
+        new_s = after.mean_square[index]
+        working.compute("new_s", "average with this slope's square", "beta * s + (1 - beta) * g**2", new_s)
+        return update.explanation(index, working, "g / (sqrt(new_s) + epsilon)")
+
+    return explanation
+
+
 RMSPROP = GradientOptimizer(
     name="rmsprop",
     words=Words(
@@ -70,4 +89,5 @@ RMSPROP = GradientOptimizer(
     racing_rate=0.01,
     start=lambda parameters, _widths: start_rmsprop(parameters),
     step_with=lambda settings, _widths: partial(step_rmsprop, weight_decay=settings.weight_decay),
+    explain=explain_rmsprop,
 )

@@ -7,8 +7,11 @@ import numpy as np
 
 from polycore.arrays import Floats
 from polycore.optimizers.optimizer import (
+    Explain,
+    Explanation,
     GradientOptimizer,
     GradientStep,
+    GradientUpdate,
     OptimizerState,
     Settings,
     StateArray,
@@ -52,6 +55,30 @@ def step_sgd(
     return decayed(parameters, learning_rate, weight_decay) - change, SgdState(velocity)
 
 
+def explain_sgd(update: GradientUpdate) -> Explain:
+    """Return what explains a step of `step_sgd`."""
+    before: SgdState = update.state
+    after: SgdState = update.new_state
+    momentum, nesterov = update.settings.momentum, update.settings.nesterov
+
+    def explanation(index: int) -> Explanation:
+        working = update.working(index)
+        if not momentum:  # the velocity is the slope
+            return update.explanation(index, working, "g")
+        working.known["momentum"] = momentum
+        working.measure("v", "velocity: what is left of the slopes so far", before.velocity[index])
+        working.compute("new_v", "velocity with this slope", "momentum * v + g", after.velocity[index])
+        memory = "the momentum of earlier steps"
+        if not nesterov:
+            return update.explanation(index, working, "new_v", memory)
+        working.compute(
+            "ahead_v", "looking ahead: the velocity after another such slope", "g + momentum * new_v"
+        )
+        return update.explanation(index, working, "ahead_v", memory)
+
+    return explanation
+
+
 def _step_with(settings: Settings, widths: Widths) -> GradientStep:  # noqa: ARG001 - as every optimizer's
     return partial(
         step_sgd,
@@ -81,4 +108,5 @@ SGD = GradientOptimizer(
     racing_rate=0.03,
     start=lambda parameters, _widths: start_sgd(parameters),
     step_with=_step_with,
+    explain=explain_sgd,
 )

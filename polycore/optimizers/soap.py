@@ -15,10 +15,13 @@ import numpy as np
 
 from polycore.arrays import Floats
 from polycore.limits import MAX_LAYERS
-from polycore.optimizers.adam import CLEARED_EVERY, clear
+from polycore.optimizers.adam import ALONG, CLEARED_EVERY, clear, write_averages
 from polycore.optimizers.optimizer import (
     MAX_SLOPE,
+    Explain,
+    Explanation,
     GradientOptimizer,
+    GradientUpdate,
     OptimizerState,
     StateArray,
     Storage,
@@ -93,6 +96,15 @@ class _Layer(NamedTuple):
     def of(self, vector: Floats) -> Floats:
         rows, columns = self.shape
         return vector[self.start : self.start + rows * columns].reshape(self.shape)
+
+    @property
+    def end(self) -> int:
+        return self.start + math.prod(self.shape)
+
+    def place_of(self, index: int) -> tuple[int, int]:
+        """Return the row and the column of the parameter at an index of the flat vector."""
+        row, column = divmod(index - self.start, self.shape[1])
+        return row, column
 
 
 @lru_cache(maxsize=64)
@@ -257,6 +269,68 @@ def _sides_of(layers: tuple[_Layer, ...]) -> Iterator[_Side]:
         yield from (side for side in (layer.left, layer.right) if side is not None)
 
 
+def explain_soap(update: GradientUpdate) -> Explain:
+    """Return what explains a step of `SoapStep`.
+
+    A weight moves along all axes of its layer; the one along which it moves most is explained in full.
+    """
+    layers = _layers(tuple(update.widths))
+    before: SoapState = update.state
+    after: SoapState = update.new_state
+    turns = _turns(after.bases, layers)
+    slopes, first_moment = _along_bases(update.slopes, turns, layers), before.first_moment
+    if not np.array_equal(before.bases, after.bases):
+        back = _from_bases(first_moment, _turns(before.bases, layers), layers)
+        first_moment = _along_bases(back, turns, layers)
+    changes = _changes_along_axes(after)
+    known = {"beta_1": BETA_1, "beta_2": BETA_2, "epsilon": EPSILON, "t": after.step, "most": LARGEST_CHANGE}
+
+    def explanation(index: int) -> Explanation:
+        working = update.working(index)
+        working.known |= known
+        layer, turn = next(
+            (layer, turn) for layer, turn in zip(layers, turns, strict=True) if index < layer.end
+        )
+        is_turned = after.step > FIRST_BASIS and (turn.left is not None or turn.right is not None)
+        shares = _shares(layer.place_of(index), layer.shape, turn)
+        parts = shares * layer.of(changes)
+        largest = int(np.abs(parts).argmax() if is_turned else shares.argmax())
+        axis = layer.start + largest
+        if is_turned:
+            working.measure("c", "slope along the axis of its layer that moves it most", slopes[axis])
+        else:
+            working.compute("c", "slope along its axis; it is an axis of its own", "g")
+        write_averages(
+            working,
+            "c",
+            (first_moment[axis], before.second_moment[axis]),
+            (after.first_moment[axis], after.second_moment[axis]),
+        )
+        words = "how far to go along this axis, in units of the rate"
+        working.compute("u", words, f"max(-most, min(most, {ALONG}))", changes[axis])
+        if not is_turned:
+            return update.explanation(index, working, "u", "the average of the slopes so far")
+        working.measure("q", "its share in this axis", shares.flat[largest])
+        working.measure("rest", "what all other axes of the layer add", parts.sum() - parts.flat[largest])
+        return update.explanation(index, working, "(q * u + rest)", "what moves its whole layer")
+
+    return explanation
+
+
+def _changes_along_axes(state: SoapState) -> Floats:
+    """Return how far the step that led to a state went along each axis, in units of the learning rate."""
+    mean = (1 - BETA_1) / (1 - BETA_1**state.step) * state.first_moment.astype(np.float64)
+    square = (1 - BETA_2) / (1 - BETA_2**state.step) * state.second_moment.astype(np.float64)
+    return np.clip(mean / (np.sqrt(square) + EPSILON), -LARGEST_CHANGE, LARGEST_CHANGE)
+
+
+def _shares(place: tuple[int, int], shape: tuple[int, int], turn: _Turn) -> Floats:
+    """Return the share of the parameter at a row and a column of its layer in each axis, in that shape."""
+    sides = zip(place, shape, (turn.left, turn.right), strict=True)
+    row, column = (np.eye(size)[at] if basis is None else basis[at] for at, size, basis in sides)
+    return np.outer(row, column).astype(np.float64)
+
+
 SOAP = GradientOptimizer(
     name="soap",
     words=Words(
@@ -289,4 +363,5 @@ SOAP = GradientOptimizer(
     racing_rate=0.03,
     start=start_soap,
     step_with=lambda settings, widths: SoapStep(widths, settings.weight_decay),
+    explain=explain_soap,
 )

@@ -1,0 +1,134 @@
+"""How each optimizer explains its step: every number beside the same by hand."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from polycore.optimizers.adam import AdamState
+from polycore.optimizers.optimizer import GradientUpdate
+from polycore.optimizers.registry import OPTIMIZERS
+from polycore.optimizers.rmsprop import RmspropState
+from polycore.optimizers.sgd import SgdState
+from polycore.optimizers.soap import SoapState
+
+PLAIN = pc.Experiment(weight_decay=0.0, momentum=0.0)
+
+
+def gradient_step(name, parameters, slopes, state, rate, widths=(1, 1), **settings):
+    """Return what explains a step of an optimizer, and the parameters after it."""
+    optimizer, experiment = OPTIMIZERS[name], replace(PLAIN, **settings)
+    before = np.array(parameters, dtype=float), np.array(slopes, dtype=float)
+    after = optimizer.step_with(experiment, widths)(*before, state, rate)
+    explain = optimizer.explain(GradientUpdate(*before, state, rate, experiment, widths, *after))
+    return explain, after[0]
+
+
+def values(explanation):
+    return {line.symbol: line.value for line in explanation.lines}
+
+
+def test_plain_gradient_descent_subtracts_the_slope_times_the_rate():
+    explain, _ = gradient_step("sgd", [1, 5], [2, 0], SgdState(np.zeros(2)), 0.1)
+    [line] = explain(0).lines
+    assert str(line) == "new w = w − rate · g = 1 − 0.1 · 2 = 0.8"
+    assert explain(0).reason == "its slope is above 0, so less of it means less loss"
+    assert explain(1).reason == "its slope is 0"
+
+
+def test_momentum_adds_to_the_velocity():
+    explain, _ = gradient_step(
+        "sgd", [0.8, 0.8], [2, -0.5], SgdState(np.array([2.0, 2.0])), 0.1, momentum=0.5
+    )
+    assert list(map(str, explain(0).lines)) == [
+        "v = 2",
+        "new v = momentum · v + g = 0.5 · 2 + 2 = 3",
+        "new w = w − rate · new v = 0.8 − 0.1 · 3 = 0.5",
+    ]
+    # 0.5 · 2 − 0.5 = 0.5: downwards, against a slope below 0
+    assert explain(1).reason == "its slope is below 0, but the momentum of earlier steps outweighs that"
+
+
+def test_nesterov_looks_ahead():
+    state = SgdState(np.array([2.0, 0.0]))
+    explain, _ = gradient_step("sgd", [0.7, 0], [2, 0], state, 0.1, momentum=0.5, nesterov=True)
+    assert list(map(str, explain(0).lines))[1:] == [
+        "new v = momentum · v + g = 0.5 · 2 + 2 = 3",
+        "ahead v = g + momentum · new v = 2 + 0.5 · 3 = 3.5",
+        "new w = w − rate · ahead v = 0.7 − 0.1 · 3.5 = 0.35",
+    ]
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "rmsprop", "soap"])
+def test_weight_decay_shrinks_the_weight_beside_its_slope(name):
+    optimizer = OPTIMIZERS[name]
+    state = optimizer.start(np.array([2.0, 2.0]), (1, 1))
+    # a slope of −1e-9 would have it go up by next to nothing
+    explain, after = gradient_step(
+        name, [2, 2], [0, -1e-9], state, 0.1 if name == "sgd" else 1e-9, weight_decay=0.5
+    )
+    assert explain(0).reason == "its slope is 0, but weight decay outweighs that"
+    last = explain(0).lines[-1]
+    assert last.in_symbols.startswith("(1 − rate · decay) · w − rate · ")
+    assert last.value == after[0] == pytest.approx(last.computed)
+    if name == "sgd":
+        assert last.value == pytest.approx(1.9)  # 2 − 0.1 · 0.5 · 2
+        assert explain(1).reason == "its slope is below 0, but weight decay outweighs that"
+
+
+def test_the_second_step_of_adam():
+    # after a slope of 2 the average is 0.1 · 2 and that of the squares 0.001 · 4; now the slope is −1
+    state = AdamState(1, np.array([2.0, 0.0]), np.array([4.0, 0.0]))
+    explain, _ = gradient_step("adam", [0.9, 0], [-1, 0], state, 0.1)
+    expected = {"m": 0.2, "s": 0.004, "new_m": 0.08, "new_s": 0.004996}
+    expected |= {"corrected_m": 8 / 19, "corrected_s": 4996 / 1999}
+    found = values(explain(0))
+    assert found == pytest.approx(
+        {**expected, "new_w": 0.9 - 0.1 * (8 / 19) / math.sqrt(4996 / 1999)}, abs=1e-8
+    )
+    assert explain(0).reason == "its slope is below 0, but the average of the slopes so far outweighs that"
+    assert explain(0).lines[2].in_numbers == "0.9 · 0.2 + (1 − 0.9) · (−1)"
+
+
+def test_the_second_step_of_rmsprop():
+    explain, _ = gradient_step("rmsprop", [1, 0], [-1, 0], RmspropState(np.array([0.4, 0.0])), 0.1)
+    found = values(explain(0))
+    assert found == pytest.approx({"s": 0.4, "new_s": 0.46, "new_w": 1 + 0.1 / math.sqrt(0.46)}, abs=1e-8)
+
+
+def test_soap_in_its_first_steps_is_adam_of_each_number():
+    state = OPTIMIZERS["soap"].start(np.zeros(4), (1, 2))
+    explain, _ = gradient_step("soap", [1, 2, 3, 4], [0.5, -8, 0, 0], state, 0.1, widths=(1, 2))
+    found = values(explain(1))
+    expected = {"c": -8, "m": 0, "s": 0, "new_m": -8 * 0.05, "new_s": 64 * 0.01, "corrected_m": -8}
+    assert found == pytest.approx({**expected, "corrected_s": 64, "u": -1, "new_w": 2.1}, abs=1e-8)
+
+
+def test_soap_goes_along_its_axes():
+    # The left basis of one input and the biases is turned by half a right angle. A slope of 1 for the weight
+    # and for the bias of neuron 0 is √2 along its first axis. Long after the start nothing has to be
+    # corrected: the average is 0.05·√2, that of the squares is to be 1/4, and the step 0.05·√2 / (1/2). In
+    # that, weight and bias have a share of 1/√2: 0.1. Along the second axis of neuron 0 a slope of 0 meets an
+    # average of 0.05 and squares of 1: the step is 0.95 · 0.05, with shares of 1/√2 and −1/√2.
+    half = math.sqrt(0.5)
+    bases = np.array([half, half, half, -half, 1, 0, 0, 1])
+    squares = 100 * np.array([(0.25 - 0.02) / 0.99, 1, 1 / 0.99, 1])
+    state = SoapState(1_000_001, np.array([0, 0, 1.0, 0]), squares, np.zeros(8), bases)
+    explain, _ = gradient_step("soap", [1, 0, 1, 0], [1, 0, 1, 0], state, 0.5, widths=(1, 2))
+    rest = half * 0.95 * 0.05
+    for index, side in ((0, 1), (2, -1)):
+        found = values(explain(index))
+        expected = {"c": 2 * half, "m": 0, "new_m": 0.1 * half, "new_s": 0.25, "corrected_m": 0.1 * half}
+        expected |= {"corrected_s": 0.25, "u": 0.2 * half, "q": half, "rest": side * rest}
+        expected |= {"s": 0.23 / 0.99, "new_w": 1 - 0.5 * (0.1 + side * rest)}
+        assert found == pytest.approx(expected, abs=1e-7)
+    assert explain(0).lines[-1].in_symbols == "w − rate · (q · u + rest)"
+
+
+def test_a_change_along_an_axis_of_soap_has_a_limit():
+    state = SoapState(5, np.array([100.0, 0]), np.array([0.01, 0]), np.zeros(5), np.array([1.0, 0, 0, 1, 1]))
+    explain, _ = gradient_step("soap", [1, 0], [0.1, 0], state, 0.5)
+    assert values(explain(0))["u"] == 3
+    assert values(explain(0))["new_w"] == pytest.approx(1 - 0.5 * 3)
