@@ -3,8 +3,15 @@
 import math
 
 from polycore.arrays import Floats
-from polycore.optimizers.optimizer import Comparison, SearchOptimizer, Words
-from polycore.optimizers.random_search import SEARCH_STORAGE, SearchState, start_search
+from polycore.optimizers.optimizer import (
+    Comparison,
+    Explain,
+    Explanation,
+    SearchOptimizer,
+    SearchUpdate,
+    Words,
+)
+from polycore.optimizers.random_search import SEARCH_STORAGE, SearchState, Try, start_search
 
 
 def step_evolution(
@@ -21,6 +28,26 @@ def step_evolution(
     if lower(candidate, parameters):
         return candidate, SearchState(state.step_size * math.exp(1 / damping))
     return parameters, SearchState(state.step_size * math.exp(-0.25 / damping))
+
+
+def explain_evolution(update: SearchUpdate) -> Explain:
+    """Return what explains a step of `step_evolution`."""
+    before: SearchState = update.state
+    after: SearchState = update.new_state
+    tried = Try.of(update, before.step_size)
+
+    def explanation(index: int) -> Explanation:
+        working = tried.working(index, "sigma")
+        working.known["n"] = update.parameters.size  # weights and biases
+        words, power = (
+            ("a success: the next try is larger", "1 / sqrt(n + 1)")
+            if tried.is_kept
+            else ("a failure: the next try is smaller", "-0.25 / sqrt(n + 1)")
+        )
+        working.compute("new_sigma", words, f"sigma * exp({power})", after.step_size)
+        return tried.explanation(index, working)
+
+    return explanation
 
 
 def _step(
@@ -48,4 +75,5 @@ EVOLUTION = SearchOptimizer(
     racing_rate=0.1,
     start=start_search,
     step=_step,
+    explain=explain_evolution,
 )

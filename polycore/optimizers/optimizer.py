@@ -119,6 +119,22 @@ def reason(slope: float, change: float, otherwise: str) -> str:
     return f"its slope is {side}, so {'less' if slope > 0 else 'more'} of it means less loss"
 
 
+@dataclass(frozen=True, eq=False)
+class SearchUpdate:
+    """A step of a search along a random direction (P,), with what is known before and after it.
+
+    loss_of: the loss of parameters on the points of the step, by which the search compares.
+    """
+
+    parameters: Floats
+    direction: Floats
+    state: Any
+    learning_rate: float
+    loss_of: Callable[[Floats], float]
+    new_parameters: Floats
+    new_state: Any
+
+
 @dataclass(frozen=True)
 class StateNumbers:
     """The single numbers of a state, as the metadata of a run file stores them.
@@ -234,6 +250,7 @@ class SearchOptimizer(Optimizer):
 
     start: Callable[[float], OptimizerState]
     step: SearchStep
+    explain: Callable[[SearchUpdate], Explain]
 
 
 @dataclass(frozen=True)

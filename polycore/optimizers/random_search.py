@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from polycore.arrays import Floats
+from polycore.formula import Working
 from polycore.optimizers.optimizer import (
     Comparison,
+    Explain,
+    Explanation,
     OptimizerState,
     SearchOptimizer,
+    SearchUpdate,
     StateNumbers,
     Storage,
     Words,
@@ -43,6 +49,54 @@ def _step(
     return step_random_search(parameters, direction, learning_rate, lower), state
 
 
+def explain_random_search(update: SearchUpdate) -> Explain:
+    """Return what explains a step of `step_random_search`."""
+    tried = Try.of(update, update.learning_rate)
+    return lambda index: tried.explanation(index, tried.working(index, "rate"))
+
+
+@dataclass(frozen=True, eq=False)
+class Try:
+    """What a search tried in a step: `size` times the direction, its loss, and the loss of what it had."""
+
+    update: SearchUpdate
+    size: float
+    loss: float
+    tried_loss: float
+
+    @classmethod
+    def of(cls, update: SearchUpdate, size: float) -> "Try":
+        """Return the try of a step with changes of this size."""
+        candidate = size * update.direction
+        candidate += update.parameters
+        return cls(update, size, update.loss_of(update.parameters), update.loss_of(candidate))
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the search kept what it tried."""
+        return not np.array_equal(self.update.parameters, self.update.new_parameters)
+
+    def working(self, index: int, size: str) -> Working:
+        """Return the beginning of an explanation, with the symbol of the size."""
+        working = Working(w=float(self.update.parameters[index]))
+        working.measure(size, "size of the random changes", self.size)
+        working.measure("d", "a random number of its own", self.update.direction[index])
+        working.compute("tried_w", "the value that is tried", f"w + {size} * d")
+        working.measure("loss", "loss with the present values of all weights", self.loss)
+        working.measure("tried_loss", "loss with the values that are tried", self.tried_loss)
+        return working
+
+    def explanation(self, index: int, working: Working) -> Explanation:
+        """Return the explanation that ends with the outcome."""
+        words, formula, reason = (
+            ("the try is kept", "tried_w", "the try is kept, since the loss is lower with it")
+            if self.is_kept
+            else ("the try is dropped", "w", "the try is dropped, since the loss is not lower with it")
+        )
+        working.compute("new_w", words, formula, self.update.new_parameters[index])
+        return Explanation(working.lines, reason)
+
+
 SEARCH_STORAGE = Storage(
     arrays=(),
     to_arrays=lambda _state, _parameters: {},
@@ -66,4 +120,5 @@ RANDOM_SEARCH = SearchOptimizer(
     racing_rate=0.0005,
     start=start_search,
     step=_step,
+    explain=explain_random_search,
 )

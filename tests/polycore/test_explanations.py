@@ -8,7 +8,8 @@ import pytest
 
 import polycore as pc
 from polycore.optimizers.adam import AdamState
-from polycore.optimizers.optimizer import GradientUpdate
+from polycore.optimizers.optimizer import GradientUpdate, SearchUpdate
+from polycore.optimizers.random_search import SearchState
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.rmsprop import RmspropState
 from polycore.optimizers.sgd import SgdState
@@ -132,3 +133,54 @@ def test_a_change_along_an_axis_of_soap_has_a_limit():
     explain, _ = gradient_step("soap", [1, 0], [0.1, 0], state, 0.5)
     assert values(explain(0))["u"] == 3
     assert values(explain(0))["new_w"] == pytest.approx(1 - 0.5 * 3)
+
+
+def quadratic(parameters):
+    return float(parameters.dot(parameters) / 2)
+
+
+def search_step(name, parameters, direction, size):
+    optimizer, state = OPTIMIZERS[name], SearchState(size)
+    before = np.array(parameters, dtype=float), np.array(direction, dtype=float)
+    after = optimizer.step(*before, state, size, lambda one, other: quadratic(one) < quadratic(other))
+    return optimizer.explain(SearchUpdate(*before, state, size, quadratic, *after))
+
+
+def test_random_search_keeps_a_try_with_a_lower_loss():
+    explain = search_step("random-search", [1, 2], [1, -2], 0.5)
+    # (1.5, 1) has 3.25 / 2, and (1, 2) has 5 / 2
+    expected = {"rate": 0.5, "d": -2, "tried_w": 1, "loss": 2.5, "tried_loss": 1.625, "new_w": 1}
+    assert values(explain(1)) == expected
+    assert explain(1).reason == "the try is kept, since the loss is lower with it"
+    assert values(explain(0))["new_w"] == 1.5
+
+
+def test_random_search_drops_a_try_with_no_lower_loss():
+    explain = search_step("random-search", [1, 2], [1, 1], 0.5)
+    assert values(explain(0)) == {
+        "rate": 0.5,
+        "d": 1,
+        "tried_w": 1.5,
+        "loss": 2.5,
+        "tried_loss": 4.25,
+        "new_w": 1,
+    }
+    assert str(explain(0).lines[-1]) == "new w = w = 1"
+    assert explain(0).reason == "the try is dropped, since the loss is not lower with it"
+
+
+@pytest.mark.parametrize(
+    ("direction", "power", "words"),
+    [
+        ([-1, -1, -1], 0.5, "a success: the next try is larger"),
+        ([1, 1, 1], -0.125, "a failure: the next try is smaller"),
+    ],
+)
+def test_evolution_adapts_its_next_try(direction, power, words):
+    # three numbers: the damping is √(3 + 1) = 2
+    explain = search_step("evolution", [1, 2, 3], direction, 0.25)
+    lines = {line.symbol: line for line in explain(2).lines}
+    assert lines["new_sigma"].words == words
+    assert lines["new_sigma"].value == pytest.approx(0.25 * math.exp(power))
+    assert lines["new_sigma"].computed == pytest.approx(0.25 * math.exp(power))
+    assert lines["tried_w"].value == 3 + 0.25 * direction[2]
