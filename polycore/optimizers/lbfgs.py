@@ -10,11 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from polycore.arrays import Floats
+from polycore.formatting import number_text
+from polycore.formula import Working
 from polycore.network.parameters import parameter_count
 from polycore.optimizers.optimizer import (
     MAX_SLOPE,
     Arrays,
+    Explain,
+    Explanation,
     FullBatchOptimizer,
+    FullBatchUpdate,
     LossAndGradient,
     OptimizerState,
     StateArray,
@@ -22,6 +27,7 @@ from polycore.optimizers.optimizer import (
     Storage,
     Widths,
     Words,
+    reason,
 )
 
 MEMORY = 10
@@ -228,6 +234,61 @@ def _minimum_of_cubic(one: _Trial, other: _Trial) -> float:
     return other.length - width * (other.slope + d2 - d1) / bend
 
 
+def explain_lbfgs(update: FullBatchUpdate) -> Explain:
+    """Return what explains a step of `step_lbfgs`: its direction, and the trials along it."""
+    search = _Searched.of(update, update.state.pairs)
+    words = "direction: the slopes, corrected by how they changed in the last steps"
+    if search.found is None and update.state.pairs:
+        search = _Searched.of(update, ())
+        words = "nothing was lower along the last direction, so the last steps are forgotten: straight down"
+
+    def explanation(index: int) -> Explanation:
+        w, g = float(update.parameters[index]), float(update.gradient[index])
+        working = Working(w=w, g=g)
+        if search.pairs:
+            working.measure("p", words, search.direction[index])
+        else:
+            working.compute("p", words if update.state.pairs else "direction: straight down", "-g")
+        working.measure("loss", "loss before", update.loss)
+        for number, (length, loss) in enumerate(search.trials, 1):
+            working.measure(f"loss_{number}", f"loss {number_text(length)} times the direction away", loss)
+        if search.found is None:
+            working.compute("new_w", "no loss is lower: it stays", "w", update.new_parameters[index])
+            return Explanation(working.lines, "no trial has a lower loss")
+        working.measure("a", "the length that is taken", search.found.length)
+        working.compute("new_w", "its new value", "w + a * p", update.new_parameters[index])
+        change = float(update.new_parameters[index]) - w
+        otherwise = "the loss falls in the direction in which all weights move together"
+        return Explanation(working.lines, reason(g, change, otherwise))
+
+    return explanation
+
+
+@dataclass(frozen=True, eq=False)
+class _Searched:
+    """A line search that was done again: `trials` are the lengths and the losses that it evaluated."""
+
+    pairs: tuple[Pair, ...]
+    direction: Floats
+    trials: tuple[tuple[float, float], ...]
+    found: _Trial | None
+
+    @classmethod
+    @np.errstate(over="ignore", invalid="ignore")
+    def of(cls, update: FullBatchUpdate, pairs: tuple[Pair, ...]) -> "_Searched":
+        direction = descent_direction(update.gradient, pairs)
+        trials: list[tuple[float, float]] = []
+
+        def recorded(parameters: Floats) -> tuple[float, Floats]:
+            loss, gradient = update.loss_and_gradient(parameters)
+            change = parameters - update.parameters
+            trials.append((float(change.dot(direction)) / float(direction.dot(direction)), loss))
+            return loss, gradient
+
+        found = _lower_trial(update.parameters, update.loss, update.gradient, pairs, recorded)
+        return cls(pairs, direction, tuple(trials), found)
+
+
 # Two sums of the same products differ by less than their number times the rounding: 524,288 · 1.1e-16.
 ROUNDING = 1e-9
 
@@ -289,4 +350,5 @@ LBFGS = FullBatchOptimizer(
     racing_rate=None,
     start=start_lbfgs,
     step=step_lbfgs,
+    explain=explain_lbfgs,
 )

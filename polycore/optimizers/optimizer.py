@@ -135,6 +135,19 @@ class SearchUpdate:
     new_state: Any
 
 
+@dataclass(frozen=True, eq=False)
+class FullBatchUpdate:
+    """A step that evaluated loss and gradient as often as it liked: what is known before and after it."""
+
+    parameters: Floats
+    loss: float
+    gradient: Floats
+    state: Any
+    loss_and_gradient: LossAndGradient
+    new_parameters: Floats
+    new_state: Any
+
+
 @dataclass(frozen=True)
 class StateNumbers:
     """The single numbers of a state, as the metadata of a run file stores them.
@@ -203,7 +216,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Optimizer:
-    """An optimizer: one of the three subclasses.
+    """An optimizer: one of the three subclasses. Each has `explain`, which explains a step that was taken.
 
     name: in experiments, links, files and commands; never changed.
     uses: which of learning_rate, schedule, warmup_steps, momentum, nesterov and weight_decay its steps use.
@@ -259,6 +272,7 @@ class FullBatchOptimizer(Optimizer):
 
     start: Callable[[Floats], OptimizerState]
     step: FullBatchStep
+    explain: Callable[[FullBatchUpdate], Explain]
 
 
 def state_names(optimizers: Mapping[str, Optimizer]) -> Iterator[str]:

@@ -8,7 +8,8 @@ import pytest
 
 import polycore as pc
 from polycore.optimizers.adam import AdamState
-from polycore.optimizers.optimizer import GradientUpdate, SearchUpdate
+from polycore.optimizers.lbfgs import LbfgsState, Pair
+from polycore.optimizers.optimizer import FullBatchUpdate, GradientUpdate, SearchUpdate
 from polycore.optimizers.random_search import SearchState
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.rmsprop import RmspropState
@@ -184,3 +185,58 @@ def test_evolution_adapts_its_next_try(direction, power, words):
     assert lines["new_sigma"].value == pytest.approx(0.25 * math.exp(power))
     assert lines["new_sigma"].computed == pytest.approx(0.25 * math.exp(power))
     assert lines["tried_w"].value == 3 + 0.25 * direction[2]
+
+
+def loss_and_gradient(parameters):
+    return quadratic(parameters), parameters.copy()
+
+
+def full_batch_step(parameters, state, function=loss_and_gradient):
+    optimizer, parameters = OPTIMIZERS["lbfgs"], np.array(parameters, dtype=float)
+    loss, gradient = loss_and_gradient(parameters)
+    new, _, _, new_state = optimizer.step(parameters, loss, gradient, state, function)
+    return optimizer.explain(FullBatchUpdate(parameters, loss, gradient, state, function, new, new_state))
+
+
+def test_lbfgs_begins_straight_down():
+    # at (3, 4) the gradient has length 5: the first trial is 1 away, 1/5 of the gradient, with loss 4² / 2
+    explain = full_batch_step([3, 4], LbfgsState())
+    assert list(map(str, explain(0).lines)) == [
+        "p = −g = −3",
+        "loss = 12.5",
+        "loss₁ = 8",
+        "a = 0.2",
+        "new w = w + a · p = 3 + 0.2 · (−3) = 2.4",
+    ]
+    assert explain(0).reason == "its slope is above 0, so less of it means less loss"
+
+
+def test_lbfgs_uses_the_curvature_of_its_last_step():
+    # along that step the gradient changed as much as the parameters: the loss is lowest one gradient away
+    change = np.array([-0.6, -0.8])
+    explain = full_batch_step([2.4, 3.2], LbfgsState((Pair(change, change, 1.0),)))
+    expected = {"p": -3.2, "loss": 8, "loss_1": 0, "a": 1, "new_w": 0}
+    assert values(explain(1)) == pytest.approx(expected, abs=1e-15)
+    assert "last steps" in explain(1).lines[0].words
+
+
+def test_lbfgs_at_the_minimum_is_stuck():
+    explain = full_batch_step([0, 0], LbfgsState())
+    assert values(explain(0)) == {"p": 0, "loss": 0, "new_w": 0}
+    assert explain(0).reason == "no trial has a lower loss"
+
+
+def test_lbfgs_forgets_its_last_steps_if_they_lead_nowhere():
+    # the pair turns the direction to (−3, 0), where every trial is refused: straight down x and y stay equal
+    pair = Pair(np.array([1.0, 0.0]), np.array([1.0, 1.0]), 1.0)
+
+    def only_straight_down(parameters):
+        x, y = parameters
+        return loss_and_gradient(parameters) if x == y else (math.inf, parameters.copy())
+
+    explain = full_batch_step([3, 3], LbfgsState((pair,)), only_straight_down)
+    first, *_, last = explain(1).lines
+    assert first.words.startswith("nothing was lower along the last direction")
+    assert str(first) == "p = −g = −3"
+    # the first trial is 1 away, along the gradient of length 3·√2
+    assert last.value == pytest.approx(3 - math.sqrt(0.5))
