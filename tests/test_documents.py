@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import textwrap
 import tomllib
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -173,6 +174,15 @@ def test_the_readmes_program_runs(tmp_path):
     [program] = blocks(README, "python")
     run_alone(program, tmp_path)
     assert pc.Model.load(tmp_path / "weights.npz").accuracy > 0.9
+
+
+def test_the_reference_s_program_on_a_step_runs(tmp_path):
+    page = (ROOT / "docs/reference/step.rst").read_text(encoding="utf-8")
+    [block] = re.findall(r"\.\. code-block:: python\n\n((?:   .*\n|\n)+)", page)
+    printed = run_alone(textwrap.dedent(block), tmp_path)
+    assert printed.startswith("Step 101 of 2,000 by Adam, learning rate 0.01, on 1,200 points.")
+    assert "\nThe weight from y to neuron 3 of layer 1 goes " in printed
+    assert printed.splitlines()[-1].startswith(r"w_{\text{new}} = w - \frac{\text{rate} \cdot m_{\text{")
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/sweeps.md"])

@@ -1,1 +1,18 @@
-"""The inside of a network: forward pass step by step, fold lines, neuron values, and the report."""
+"""The inside of a network: forward pass, one step of training, fold lines, neuron values, and the report."""
+
+from polycore.formula import Line
+from polycore.inspection.parameter_index import ParameterIndex
+from polycore.inspection.point_slopes import LayerSlopes, PointSlopes
+from polycore.inspection.step import Losses, NextStep, next_step
+from polycore.inspection.weight_change import WeightChange
+
+__all__ = [
+    "LayerSlopes",
+    "Line",
+    "Losses",
+    "NextStep",
+    "ParameterIndex",
+    "PointSlopes",
+    "WeightChange",
+    "next_step",
+]

@@ -48,3 +48,8 @@ def noun_of(classes: Classes, *, plural: bool = False) -> str:
 def counted_classes(classes: Classes) -> str:
     """Return how many there are, such as "12 polynomials" or "3 classes"."""
     return f"{len(classes)} {noun_of(classes, plural=len(classes) != 1)}"
+
+
+def written(one: Polynomial | ClassName) -> str:
+    """Return a class as text, its curve such as "y = x² − 1" or its name."""
+    return f"y = {one.typeset}" if isinstance(one, Polynomial) else str(one)

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import polycore as pc
+from polycore.inspection import ParameterIndex, next_step
 from polycore.pictures.palette import PALETTE
 from polycore.pictures.small_dots import dots_png
 from tests.runs import KINDS, OWN, TINY
@@ -221,3 +222,12 @@ def test_the_html_is_small_for_the_most_detailed_map_and_the_longest_names(as_po
 def test_a_strangers_model_with_the_largest_coefficients_is_shown():
     model = RUN.best.with_polynomials([pc.Polynomial(1e308, 1e308, 1e308), pc.Polynomial(-1e308, 0)])
     assert_shows(picture(model), model, ((-1, 1), (-1, 1)))
+
+
+def test_a_step_shows_the_map_after_it_and_its_parts_show_their_text():
+    step = next_step(RUN)
+    assert picture(step).tolist() == picture(step.after.current).tolist()
+    assert f"NextStep 41 by Adam: loss {step.training_loss}" in shown(step).text
+    for part in (step.point(0), step.weight(ParameterIndex(0, 1, 0))):
+        page = shown(part)
+        assert (page.tags, page.text) == (["pre"], str(part))

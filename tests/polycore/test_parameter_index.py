@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import polycore as pc
+from polycore.class_name import ClassName
 from polycore.inspection.parameter_index import ParameterIndex
 from polycore.model.evaluation import DataSets
+from polycore.network.parameters import layers, parameter_count
 
 MODEL = pc.Model(
     weights=(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, 6.0], [7.0, 8.0]])),
@@ -63,3 +65,29 @@ def test_an_experiments_sets_are_those_its_runs_are_measured_on():
     assert measured.loss == pytest.approx(run.best.loss, rel=1e-9)
     assert measured.accuracy == run.best.accuracy
     assert measured.held_out_accuracy == run.best.held_out_accuracy
+
+
+WIDTHS = (2, 3, 4)
+
+
+def test_positions_count_the_weights_of_a_layer_row_by_row_and_then_its_biases():
+    parameters = np.arange(parameter_count(WIDTHS), dtype=float)
+    weights, biases = zip(*layers(parameters, WIDTHS), strict=True)
+    model = pc.Model(weights, biases, 1.0, 0.5, ())
+    found = [ParameterIndex.at(position, WIDTHS) for position in range(len(parameters))]
+    assert [index.value(model) for index in found] == parameters.tolist()
+    assert [index.position(WIDTHS) for index in found] == list(range(len(parameters)))
+
+
+@pytest.mark.parametrize(
+    ("index", "words"),
+    [
+        (ParameterIndex(0, 2, 1), "weight from y to neuron 2 of layer 1"),
+        (ParameterIndex(0, 2), "bias of neuron 2 of layer 1"),
+        (ParameterIndex(1, 1, 0), "weight from neuron 0 to the output of y = x²"),
+        (ParameterIndex(1, 0), "bias of the output of left"),
+    ],
+)
+def test_an_index_is_said_in_words(index, words):
+    classes = (ClassName("left"), pc.Polynomial(1, 0, 0))
+    assert index.in_words(("x", "y"), 2, classes) == words

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
+from polycore.inspection import next_step
 from polycore.inspection.forward_pass import forward_pass
 from polycore.links import link, snippet
 from polycore.sweeps.choices import grid, random_choices
@@ -111,6 +112,16 @@ SIZES = {"hidden": [(2,), (3,)]}
         ),
         pytest.param(
             lambda: forward_pass(RUN, 0, 1), "model: got a Run; expected a Model.", id="forward pass"
+        ),
+        pytest.param(
+            lambda: next_step(MODEL),
+            "run: got a Model; expected a Run. For a model, start one",
+            id="next step",
+        ),
+        pytest.param(
+            lambda: next_step(RUN).weight((0, 0, 1)),
+            "index: got a tuple; expected a ParameterIndex.",
+            id="a weight of a step",
         ),
         pytest.param(
             lambda: snippet.numpy_snippet(RUN), "model: got a Run; expected a Model.", id="NumPy code"
