@@ -14,6 +14,7 @@ from benchmarks import (
     plots,
     random_search,
     set_ups,
+    slopes,
     step_cost,
     time_to_loss,
     trajectories,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "growth": growth,
     "chunks": chunks,
     "trajectories": trajectories,
+    "slopes": slopes,
     "import": import_time,
 }
 

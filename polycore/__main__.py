@@ -1,4 +1,4 @@
-"""The command line: python -m polycore train | predict | sweep | film | page | info | dashboard."""
+"""The command line: python -m polycore train | predict | sweep | film | page | info | step | dashboard."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from polycore.commands import dashboard, film, info, page, predict, sweep, train
+from polycore.commands import dashboard, film, info, page, predict, step, sweep, train
 from polycore.commands.argument_parser import Parser, with_dashes
 from polycore.errors import PolycoreError
 from polycore.quoting import quoted, visible
@@ -94,7 +94,7 @@ def _parser() -> Parser:
     parser = Parser(prog=_called_as(), description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"polycore {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (train, predict, sweep, film, page, info, dashboard):
+    for command in (train, predict, sweep, film, page, info, step, dashboard):
         command.add_to(commands)
     return parser
 

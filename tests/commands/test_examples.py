@@ -13,7 +13,7 @@ from polycore.__main__ import main
 from polycore.commands.argument_parser import with_dashes
 from tests.commands.terminal import ENVIRONMENT, ROOT, program
 
-COMMANDS = ("train", "predict", "sweep", "film", "page", "info")
+COMMANDS = ("train", "predict", "sweep", "film", "page", "step", "info")
 PAGE = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -152,9 +152,9 @@ def test_helps_and_errors_repeat_the_name_that_was_typed(monkeypatch, capsys, ar
     texts.append(capsys.readouterr().out)
     for text in texts:
         assert f"{name} " in text
-        assert set(re.findall(r"(?:python -m )?polycore (?=train|predict|sweep|film|page|info)", text)) == {
-            f"{name} "
-        }
+        assert set(
+            re.findall(r"(?:python -m )?polycore (?=train|predict|sweep|film|page|step|info)", text)
+        ) == {f"{name} "}
 
 
 needs_sh = pytest.mark.skipif(not Path("/bin/sh").exists(), reason="there is no shell here")
