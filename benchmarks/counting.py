@@ -16,16 +16,16 @@ from collections import Counter
 from pathlib import Path
 from types import FrameType
 
-from pages.server import hub
+from pages.server import audience
 
-KINDS = ("AppSession", "Holder", "Subscriber", "Training")
+KINDS = ("AppSession", "Holder", "Spectator", "Training")
 FORGOTTEN_AFTER = 1.0  # seconds
 TASKS = Path("/proc/self/task")
 
 
 def main(file: Path, arguments: list[str]) -> None:
     """Serve until the process is ended."""
-    hub.FORGOTTEN_AFTER = FORGOTTEN_AFTER
+    audience.FORGOTTEN_AFTER = FORGOTTEN_AFTER
 
     def answer(_signal: int, _frame: FrameType | None) -> None:
         unfinished = file.with_suffix(".unfinished")

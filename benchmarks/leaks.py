@@ -40,7 +40,7 @@ POOLS = ("ThreadPoolExecutor-0", "asyncio", "AnyIO worker thread", "jemalloc")
 COUNTED = {
     "sessions of Streamlit's": "AppSession",
     "holders": "Holder",
-    "live sockets": "Subscriber",
+    "live sockets": "Spectator",
     "runs": "Training",
 }
 

@@ -19,7 +19,7 @@ from pages.plane.live import Bound
 from pages.plane.scene import Scene
 from pages.predict import asked_point, curve_walk, frames, point_table, weight_upload
 from pages.run_view import map_view
-from pages.run_view.source import Look
+from pages.run_view.run_values import Look
 from pages.state import refusal, session
 from pages.state.kept_models import Kept
 from polycore import PolycoreError, Referee

@@ -20,7 +20,7 @@ import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
 from pages.server import presence, server  # noqa: E402
-from pages.server.hub import Hub  # noqa: E402
+from pages.server.audience import Audience  # noqa: E402
 from pages.server.server import Server  # noqa: E402
 from pages.server.shared_results import SharedResults  # noqa: E402
 from polycore.figures import style  # noqa: E402
@@ -39,14 +39,14 @@ def own_server() -> Iterator[Callable[..., Server]]:
     """Give each test a server of its own, with all that tests share; return what changes its fields.
 
     Its results are its own, for an earlier test may have computed the same runs with other chunks. So is its
-    hub: each new session looks at all others there, and asks whether their tabs are connected.
+    audience: each new session looks at all others there, and asks whether their tabs are connected.
     """
     shared = server.current()
 
     def change(**fields: Any) -> Server:
         return server.begin(replace(server.current(), **fields))
 
-    change(results=SharedResults(), hub=Hub())
+    change(results=SharedResults(), audience=Audience())
     yield change
     server.begin(shared)
 

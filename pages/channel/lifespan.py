@@ -31,7 +31,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     patches.apply()
     own.workers.start()
     metrics.serve(usage.of_this_server)
-    coroutines = own.hub.keep_forgetting(), busy.keep_logging(usage.of_this_server)
+    coroutines = own.audience.keep_forgetting(), busy.keep_logging(usage.of_this_server)
     tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
     yield
     for task in tasks:

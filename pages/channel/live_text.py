@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pages.channel import component, session_key
-from pages.server.hub import Halt
+from pages.server.source import Halt
 
 NO_HALTS: Mapping[str, Halt] = MappingProxyType({})
 

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from pages.channel import address, component, origins, scripts, weights
 from pages.monitoring import health
 from pages.server import server
-from pages.server.hub import Holder, Subscriber
+from pages.server.audience import Holder, Spectator
 
 # Codes with which a socket is closed. It is accepted first: a browser sees no code of one that was not.
 # A tab connects again after the first one alone: channel.js.
@@ -55,7 +55,7 @@ def routes() -> list[BaseRoute]:
 
 async def weights_now(request: Request) -> Response:
     """Answer with the weights of the network whose map has that name on the session's page."""
-    holder = server.current().hub.holder(request.path_params["key"])
+    holder = server.current().audience.holder(request.path_params["key"])
     model_now = None if holder is None else holder.model_now(request.path_params["name"])
     content = None if model_now is None else await asyncio.to_thread(lambda: weights.packed(model_now()))
     if content is None:
@@ -65,12 +65,12 @@ async def weights_now(request: Request) -> Response:
 
 async def latest_frame(request: Request) -> Response:
     """Answer with the latest frame of a run, for a page whose socket cannot open."""
-    holder = server.current().hub.holder(request.path_params["key"])
+    holder = server.current().audience.holder(request.path_params["key"])
     source = None if holder is None else holder.source(request.path_params["name"])
     if holder is None or source is None:
         # not 404: after a restart that is nothing to report, and browsers would as an error of the page
         return Response(status_code=204, headers=NOT_STORED)
-    holder.fetched()
+    await asyncio.to_thread(holder.fetched)
     frame = await asyncio.to_thread(source.frame)
     return Response(frame.content, media_type="application/octet-stream", headers=NOT_STORED)
 
@@ -81,7 +81,7 @@ async def channel(socket: WebSocket) -> None:
         await socket.accept()
     except OSError:  # the tab has gone meanwhile
         return
-    holder = server.current().hub.holder(socket.path_params["key"])
+    holder = server.current().audience.holder(socket.path_params["key"])
     if not origins.is_allowed(socket.headers.get("origin"), socket.headers.get("host")):
         await _close(socket, FOREIGN_ORIGIN)
     elif holder is None:
@@ -91,17 +91,17 @@ async def channel(socket: WebSocket) -> None:
 
 
 async def _serve(socket: WebSocket, holder: Holder) -> None:
-    subscriber = Subscriber()
-    if not holder.add(subscriber):
+    spectator = Spectator()
+    if not holder.add(spectator):
         await _close(socket, TOO_MANY_SOCKETS)
         return
     try:
-        holder.seen()
-        code = await _first_of(_read(socket, holder, subscriber), _write(socket, holder, subscriber))
+        await asyncio.to_thread(holder.seen)
+        code = await _first_of(_read(socket, holder, spectator), _write(socket, holder, spectator))
         if code is not None:
             await _close(socket, code)
     finally:
-        holder.remove(subscriber)
+        holder.remove(spectator)
 
 
 async def _close(socket: WebSocket, code: int) -> None:
@@ -133,7 +133,7 @@ def _code(task: asyncio.Task[int | None]) -> int | None:
     return FAILED
 
 
-async def _read(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> int | None:
+async def _read(socket: WebSocket, holder: Holder, spectator: Spectator) -> int | None:
     """Take what a tab reports. Return the code to close the socket with; None if the tab has gone."""
     arrivals: deque[float] = deque(maxlen=MOST_MESSAGES)
     while True:
@@ -148,7 +148,7 @@ async def _read(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> in
         if len(arrivals) == MOST_MESSAGES and now - arrivals[0] < IN_SECONDS:
             return TOO_FAST
         arrivals.append(now)
-        _take(_parsed(content), holder, subscriber)
+        await _take(_parsed(content), holder, spectator)
 
 
 def _parsed(content: bytes) -> dict[str, Any]:
@@ -159,39 +159,36 @@ def _parsed(content: bytes) -> dict[str, Any]:
     return message if isinstance(message, dict) else {}
 
 
-def _take(message: dict[str, Any], holder: Holder, subscriber: Subscriber) -> None:
+async def _take(message: dict[str, Any], holder: Holder, spectator: Spectator) -> None:
     match message.get("hidden"):
         case bool(is_hidden):
-            subscriber.hide() if is_hidden else subscriber.show()
-            holder.seen()  # hidden or not: a tab that is there keeps its runs awake
+            spectator.hide() if is_hidden else spectator.show()
+            # hidden or not: a tab that is there keeps its runs awake. In a thread: runs may begin then
+            await asyncio.to_thread(holder.seen)
     match message.get("choose"):
         case [str(name), choice]:
-            source = holder.source(name)
-            if source is not None:
-                source.choose(choice)
+            holder.choose(name, choice)
     match message.get("halt"):
         case [str(name), "pause" | "stop" as how, int(generation)]:
-            source = holder.source(name)
-            if source is not None:
-                source.halt(how, generation)
+            holder.halt(name, how, generation)
 
 
-async def _write(socket: WebSocket, holder: Holder, subscriber: Subscriber) -> int | None:
+async def _write(socket: WebSocket, holder: Holder, spectator: Spectator) -> int | None:
     """Send each run's latest frame when there is another. Return the code to close the socket with."""
     sent: dict[str, tuple[int, bool]] = {}
-    hub = server.current().hub
+    audience = server.current().audience
     while not holder.is_revoked:
         sources = holder.sources
         sent = {source.name: sent[source.name] for source in sources if source.name in sent}
         for source in sources:
             frame = await asyncio.to_thread(source.frame)
-            latest = frame.sequence, not subscriber.is_hidden
+            latest = frame.sequence, not spectator.is_hidden
             if latest > sent.get(source.name, (-1, False)):
                 # this waits while the browser is slow: what changes meanwhile is in the frame after
                 try:
-                    await socket.send_bytes(frame.without_blobs if subscriber.is_hidden else frame.content)
+                    await socket.send_bytes(frame.without_blobs if spectator.is_hidden else frame.content)
                 except GONE:
                     return None
                 sent[source.name] = latest
-        await subscriber.wait(max(WAIT_SECONDS, hub.sockets / FRAMES_PER_SECOND), HIDDEN_SECONDS)
+        await spectator.wait(max(WAIT_SECONDS, audience.sockets / FRAMES_PER_SECOND), HIDDEN_SECONDS)
     return UNKNOWN_KEY

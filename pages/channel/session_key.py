@@ -4,7 +4,8 @@ import streamlit as st
 
 from pages.channel import address
 from pages.server import presence, server
-from pages.server.hub import Holder, ModelNow, Source
+from pages.server.audience import Holder, ModelNow
+from pages.server.source import Source
 
 # In the session state. The key never leaves the server but to the session's own tab.
 KEY, FOLLOWED, BEGUN = "channel.key", "channel.followed", "channel.begun"
@@ -20,10 +21,10 @@ def key() -> str:
 
 def holder() -> Holder:
     """Return what this session may see; a new session has nothing yet."""
-    hub = server.current().hub
-    held = hub.holder(st.session_state.get(KEY, ""))
+    audience = server.current().audience
+    held = audience.holder(st.session_state.get(KEY, ""))
     if held is None:
-        st.session_state[KEY], held = hub.open(presence.of_this_tab())
+        st.session_state[KEY], held = audience.open(presence.of_this_tab())
     return held
 
 
@@ -33,14 +34,22 @@ def begin() -> None:
     st.session_state[OFFERED] = {}
 
 
-def follow(source: Source) -> None:
-    """Let the tab show this too while the page is there, and note that it is seen."""
+def follow(source: Source) -> int:
+    """Let the tab show this too while the page is there, and note that it is seen.
+
+    One like it that is followed already stays, with its latest frame. Returns the number from which on frames
+    are as recent as what the page reads after this call.
+    """
+    held = holder()
+    known = held.source(source.name)
+    if known is not None and known.is_like(source):
+        source = known
     before = () if st.session_state.get(BEGUN, True) else st.session_state[FOLLOWED]
     sources = (*before, source)
     st.session_state[FOLLOWED], st.session_state[BEGUN] = sources, False
-    held = holder()
     held.show(sources, presence.of_this_tab())
     held.seen()
+    return source.since()
 
 
 def offer(name: str, model_now: ModelNow) -> str:
@@ -52,13 +61,13 @@ def offer(name: str, model_now: ModelNow) -> str:
 
 def is_known(other: str) -> bool:
     """Return whether the server knows that key still."""
-    return server.current().hub.holder(other) is not None
+    return server.current().audience.holder(other) is not None
 
 
 def revoke(other: str) -> None:
     """End what another session of this tab may see, which is over."""
     if other != st.session_state.get(KEY):
-        server.current().hub.revoke(other)
+        server.current().audience.revoke(other)
 
 
 def channel() -> str:

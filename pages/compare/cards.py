@@ -21,8 +21,9 @@ from pages.models.names import name_of, names_of
 from pages.models.setting_words import phrase
 from pages.plane import plane
 from pages.plane.scene import Scene
+from pages.run_view.following import follow
 from pages.run_view.legs import chain_text
-from pages.run_view.session_source import Contents, follow
+from pages.server.source import Contents
 from pages.state import session
 from pages.state.kept_models import MOST_KEPT, MOST_PINNED, Kept
 from pages.state.session_value import Session

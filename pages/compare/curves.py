@@ -16,8 +16,9 @@ from pages.models.names import name_of, names_of
 from pages.plane import live
 from pages.plane.live import Bound
 from pages.plane.referee import best_possible
-from pages.run_view.session_source import Contents, follow
+from pages.run_view.following import follow
 from pages.runs.marks import Mark
+from pages.server.source import Contents
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pages.runs.past import Choice
 from pages.runs.race import Lane, RaceView
 from pages.runs.view import RunView
+from pages.server.source import Choice
 
 STOPS = 100  # moments of a whole race: a film of them takes 16 s
 

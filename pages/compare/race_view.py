@@ -11,7 +11,7 @@ import streamlit as st
 from pages.channel import live_text, session_key
 from pages.channel.live_text import Followed
 from pages.compare import race_landscape, race_past
-from pages.compare.race_source import OVER, RaceSource, curves_of, values
+from pages.compare.race_values import OVER, curves_of, source_of, values, wish_of
 from pages.models import kept_actions
 from pages.plane import live
 from pages.plane.live import Bound
@@ -19,7 +19,6 @@ from pages.plane.plane import model_map, run_map
 from pages.plane.referee import best_possible
 from pages.plane.scene import scene_of
 from pages.run_view import time_slider
-from pages.runs.past import Choice
 from pages.runs.race import (
     BUDGETS,
     DEFAULT,
@@ -35,7 +34,8 @@ from pages.runs.race import (
 )
 from pages.runs.runner import Training
 from pages.server import presence, server
-from pages.server.hub import ModelNow
+from pages.server.audience import ModelNow
+from pages.server.source import Choice
 from pages.state import refusal, session
 from pages.state.kept_models import Kept
 from pages.state.shown_weights import ShownWeights
@@ -276,11 +276,9 @@ def _show(moment: Choice) -> None:
 
 
 def _follow(race: Race, moment: Choice, *, running: bool) -> Followed:
-    held = session_key.holder().source(race.name)
-    source = held if isinstance(held, RaceSource) else RaceSource(race)
-    source.look_at(moment)
-    session_key.follow(source)
-    return Followed(source.name, source.sequence, running)
+    for training in race.trainings:
+        training.show(wish_of(training.view))
+    return Followed(race.name, session_key.follow(source_of(race, moment)), running)
 
 
 def _draw_standing(race: RaceView, now: dict[str, Any], followed: Followed) -> None:

@@ -19,7 +19,7 @@ from pages.models.setting_words import phrase
 from pages.plane import live
 from pages.plane.live import Bound
 from pages.plane.referee import best_possible
-from pages.run_view import sweep_source
+from pages.run_view import following
 from pages.runs import status
 from pages.runs.computing_cost import seconds_of
 from pages.runs.sweep import Best, Status, Sweep
@@ -207,7 +207,9 @@ def _draw_sweep(sweep: Sweep, *, running: bool) -> None:
         persist_state="session",
         help=ROWS_HELP,
     )
-    followed = sweep_source.follow("table", sweep, partial(values, rows=rows, possible=best), running=running)
+    followed = following.follow_sweep(
+        "table", sweep, partial(values, rows=rows, possible=best), running=running
+    )
     now = values(sweep, rows, best)
     with standing:
         _draw_standing(sweep, now, followed)

@@ -7,7 +7,8 @@ import streamlit as st
 
 from pages.channel import live_text, session_key
 from pages.channel.live_text import Followed
-from pages.runs.job import Job
+from pages.runs.job import Job, contents
+from pages.server.source import Source
 from pages.state import refusal
 
 T = TypeVar("T")
@@ -23,7 +24,8 @@ def draw(
     """
     job = find()
     # read once: if it ends while the page is drawn, its progress bar asks for the page again
-    is_active = job is not None and job.is_active
+    view = None if job is None else job.view
+    is_active = view is not None and view.is_active
     st.button(
         label,
         key=f"{key}.draw",
@@ -36,20 +38,20 @@ def draw(
     with st.container():
         if job is not None and is_active:
             _draw_progress(job, key)
-        elif job is not None and job.error is not None:
-            refusal.show("It could not be drawn.", job.error)
-    return None if job is None or is_active else job.result
+        elif view is not None and view.error is not None:
+            refusal.show("It could not be drawn.", view.error)
+    return None if view is None or is_active else view.result
 
 
 def _begin(find: Callable[[], Job[Any] | None], begin: Callable[[], None]) -> None:
     job = find()
-    if job is None or not job.is_active:  # else it was the second of two quick clicks
+    if job is None or not job.view.is_active:  # else it was the second of two quick clicks
         begin()
 
 
 def _draw_progress(job: Job[Any], key: str) -> None:
-    session_key.follow(job)
-    followed = Followed(job.name, job.sequence, active=True)
-    share, said = job.standing
-    html = live_text.value("said", said, "p", "caption") + live_text.bar("share", share, "How much is done")
+    since = session_key.follow(Source(job.name, (job,), None, lambda: contents(job.view)))
+    followed, view = Followed(job.name, since, active=True), job.view
+    html = live_text.value("said", view.said, "p", "caption")
+    html += live_text.bar("share", view.share, "How much is done")
     live_text.draw(html, f"{key}.standing", followed, reports=True)

@@ -14,8 +14,8 @@ from pages.game import challenge
 from pages.lessons import lesson_panel
 from pages.models import from_link, link_choice, own_weights
 from pages.run_view import presentation, progress
+from pages.run_view.run_values import Look
 from pages.run_view.shown import shown_run
-from pages.run_view.source import Look
 from pages.server import server
 from pages.state import arrival, recall, refusal, session
 from pages.state.holdings import Holdings

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.channel import live_text
-from pages.run_view import sweep_source
+from pages.run_view import following
 from pages.runs.sweep import Sweep
 from pages.state import session
 
@@ -13,7 +13,7 @@ def draw() -> None:
     sweep = session.current().comparison.sweep
     with st.container():  # there in any case: what follows keeps its place
         if sweep is not None and sweep.is_active:
-            followed = sweep_source.follow("line", sweep, values, running=True)
+            followed = following.follow_sweep("line", sweep, values, running=True)
             ended = live_text.value("ended", values(sweep)["ended"])
             line = f'<div class="caption"><b>Sweep</b> · {ended}</div>'
             live_text.draw(line, "frame.sweep", followed, reports=True)

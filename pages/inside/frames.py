@@ -9,16 +9,15 @@ from pages.inside import edited_model, network_picture, neuron_choice, neuron_ma
 from pages.inside.followed_point import followed
 from pages.inside.subject import is_past
 from pages.models import model_in_use, shown_network
-from pages.run_view import session_source
-from pages.run_view.session_source import Contents
-from pages.runs.past import moments
+from pages.run_view import following
+from pages.server.source import Contents
 from pages.state.session_value import Session
 from polycore import PolycoreError
 
 
 def follow(view: str) -> Followed | None:
     """Let the tab follow the model that answers, its plane in that view; None if no run improves it."""
-    return session_source.follow_answering("inside", partial(contents, view))
+    return following.follow_answering("inside", partial(contents, view))
 
 
 def contents(view: str, now: Session) -> Contents:
@@ -26,7 +25,7 @@ def contents(view: str, now: Session) -> Contents:
     kept, of_run = shown_network.shown_inside(now), now.run_view
     if kept is None or of_run is None:
         return Contents({})
-    past = {"moments": moments(of_run.run)}
+    past = {"moments": of_run.moments}
     if is_past(now) or shown_network.held(now, kept) is not None:
         return Contents(past)
     model, sets, window = kept.model, edited_model.data_sets(kept), edited_model.window_of(kept)

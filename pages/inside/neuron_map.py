@@ -16,7 +16,7 @@ from pages.inside.neuron_choice import Neuron
 from pages.plane import live, plane
 from pages.plane.live import Bound
 from pages.plane.scene import Scene
-from pages.server.hub import ModelNow
+from pages.server.audience import ModelNow
 from pages.wording.percent import percent
 from polycore import Model
 from polycore.arrays import Floats, read_only

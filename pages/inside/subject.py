@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.channel.live_text import Followed
 from pages.run_view import time_slider
-from pages.runs.past import Choice, moments
+from pages.server.source import Choice
 from pages.state import session
 from pages.state.kept_models import ByHand
 from pages.state.session_value import Session
@@ -30,7 +30,7 @@ def draw_slider(followed: Followed | None, held: ByHand | None) -> None:
     view = now.answering_view
     if view is None:
         return
-    stops, choice = moments(view.run), now.inside_choice
+    stops, choice = view.moments, now.inside_choice
     if len(stops) < 2:
         return
     time_slider.draw_at_rest(SLIDER_KEY, followed, stops, choice, _choose)

@@ -12,8 +12,8 @@ from pages.channel.live_text import Followed
 from pages.lessons import lessons
 from pages.lessons.lessons import Lesson
 from pages.lessons.moment import PREDICTING, TRAINING, Moment
-from pages.run_view import session_source
-from pages.run_view.session_source import Contents
+from pages.run_view import following
+from pages.server.source import Contents
 from pages.state import arrival, session
 from pages.state.kept_models import MOST_KEPT
 from pages.state.session_value import Session
@@ -67,7 +67,7 @@ def draw_panel(page: str) -> None:
         _head(lesson, page)
         if _was_seen_when_opened(lesson, page, has_seen=has_seen) and not _continues_on(lesson, page):
             return
-        followed = session_source.follow("lesson", lambda later: Contents(_values(lesson, page, later)))
+        followed = following.follow("lesson", lambda later: Contents(_values(lesson, page, later)))
         now = _values(lesson, page, session.current())
         words, figure = st.columns([4, 1], gap="medium", vertical_alignment="center")
         with words:

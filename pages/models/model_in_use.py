@@ -12,7 +12,7 @@ from pages.plane import plane, referee
 from pages.plane.referee import EXPLAINED, best_possible
 from pages.plane.scene import Scene, of_polynomials, scene_of
 from pages.runs.runner import Training
-from pages.server.hub import ModelNow
+from pages.server.audience import ModelNow
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session

@@ -39,7 +39,7 @@ def of_this_server() -> Usage:
     own = server.current()
     queue, results, workers = own.turns, own.results, own.workers
     return Usage(
-        sockets=own.hub.sockets,
+        sockets=own.audience.sockets,
         computing=queue.running,
         waiting=queue.waiting,
         begun=queue.taken,

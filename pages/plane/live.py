@@ -17,7 +17,7 @@ import streamlit as st
 
 from pages.channel import component, scripts, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
-from pages.server.hub import ModelNow
+from pages.server.audience import ModelNow
 from polycore.web.assets import file_of
 
 OnClick = Callable[[float, float], None]

@@ -9,7 +9,8 @@ from pages.plane.scene import scene_of
 from pages.predict import curve_walk
 from pages.predict.asked_point import Asked
 from pages.run_view import map_values
-from pages.run_view.session_source import Contents, best_map, follow_answering
+from pages.run_view.following import best_map, follow_answering
+from pages.server.source import Contents
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from polycore import Experiment, PolycoreError

@@ -14,9 +14,9 @@ from pages.plane import plane
 from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
 from pages.run_view import progress, time_slider
+from pages.run_view.run_values import Look
 from pages.run_view.shown import ShownRun
-from pages.run_view.source import Look
-from pages.server.hub import ModelNow
+from pages.server.audience import ModelNow
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
 from pages.state.view import MapView

@@ -13,7 +13,7 @@ from pages.plane.referee import EXPLAINED, best_possible_text
 from pages.plane.scene import scene_of
 from pages.run_view.legs import changes_of
 from pages.run_view.shown import ShownRun
-from pages.server.hub import ModelNow
+from pages.server.audience import ModelNow
 from pages.setup import controls
 from pages.state import shown_weights
 from pages.state.shown_weights import ShownWeights

@@ -1,7 +1,7 @@
 """A run as a page shows it: drawn once, and followed from then on by what the page has drawn."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 import streamlit as st
@@ -9,9 +9,10 @@ import streamlit as st
 from pages.channel import session_key
 from pages.channel.live_text import Followed
 from pages.plane.live import Bound
-from pages.run_view.source import Look, RunSource, values
+from pages.run_view.run_values import Look, contents, values
 from pages.runs.runner import Training
 from pages.runs.view import RunView
+from pages.server.source import Choice, Contents, Show, Source
 from pages.setup import controls
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
@@ -62,14 +63,21 @@ def shown_run(look: Look, *, running: bool) -> ShownRun | None:
     training = session.current().training
     if training is None:
         return None
-    known = session_key.holder().source(training.name)
-    # one that is followed already keeps the order of its frames
-    source = known if isinstance(known, RunSource) else RunSource(training)
-    source.look_at(look)
-    session_key.follow(source)
-    # read first: what changes while the page is drawn comes in a frame
-    followed = Followed(source.name, source.sequence, running)
-    view = training.view
+    training.show(look.wish(training.view.run.experiment))
+    followed = Followed(training.name, session_key.follow(source_of(training, look)), running)
+    view = training.view  # read after that: what changes while the page is drawn comes in a frame
     if view.is_active != running:
         st.rerun()
     return ShownRun(training, view, look, ShownWeights.of(view, look.weights), followed)
+
+
+def source_of(training: Training, look: Look) -> Source:
+    """Return the source of a run's frames."""
+
+    def show(look: Look) -> Contents:
+        return contents(training.view, look, controls.seen_again(training))
+
+    def at(choice: Choice) -> Show:
+        return partial(show, replace(look, weights=choice))
+
+    return Source(training.name, (training,), look, partial(show, look), at)

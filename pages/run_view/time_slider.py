@@ -9,7 +9,7 @@ import streamlit as st
 from pages.channel import component
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 from pages.run_view.shown import ShownRun
-from pages.runs.past import Choice, choice_in
+from pages.server.source import Choice, choice_in
 from pages.state import session
 
 KEY = "time_slider"

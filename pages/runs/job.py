@@ -5,12 +5,12 @@ import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError
-from typing import Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 from pages.runs.status import MAX_SENTENCE
-from pages.server.audience import Audience, Listener
-from pages.server.frame import Frame
-from pages.server.hub import Halt, IsThere
+from pages.server import server
+from pages.server.source import Contents, Halt, IsThere
 from polycore import PolycoreError
 from polycore.workers.shut_down import ShutDownError
 from polycore.workers.start_error import StartError
@@ -24,8 +24,25 @@ T = TypeVar("T")
 _logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, eq=False)
+class JobView(Generic[T]):
+    """A job at one moment, replaced as a whole.
+
+    said: how it stands, in words. share: how much is done, in percent.
+    is_active: whether it is being computed. result: None as long as there is none.
+    error: a sentence on why it failed, else None. version: how often it has been replaced.
+    """
+
+    said: str
+    share: float = 0.0
+    is_active: bool = True
+    result: T | None = None
+    error: str | None = None
+    version: int = 0
+
+
 class Job(Generic[T]):
-    """One computation in a thread of its own. Every member is thread-safe; see `pages.server.hub.Source`.
+    """One computation in a thread of its own. Every member is thread-safe.
 
     It continues while its page is drawn again, or is left.
     """
@@ -38,39 +55,15 @@ class Job(Generic[T]):
         """
         self.name = secrets.token_hex(8)
         self.of = of
+        self.view = JobView[T](waits)
         self._compute: Callable[[Progress], T] | None = compute
         self._said = said
-        self._standing = (0.0, waits)
-        self._result: T | None = None
-        self._error: str | None = None
-        self._is_over = False
         self._is_given_up = False
-        self._audience = Audience()
 
     @property
-    def is_active(self) -> bool:
-        """Whether it is being computed."""
-        return not self._is_over
-
-    @property
-    def standing(self) -> tuple[float, str]:
-        """How much is done, in percent, and the same in words."""
-        return self._standing
-
-    @property
-    def result(self) -> T | None:
-        """The result; None as long as there is none."""
-        return self._result
-
-    @property
-    def error(self) -> str | None:
-        """A sentence on why it failed, else None."""
-        return self._error
-
-    @property
-    def sequence(self) -> int:
-        """That of a frame made now."""
-        return self._audience.version
+    def version(self) -> int:
+        """How often its view has been replaced."""
+        return self.view.version
 
     def start(self) -> None:
         """Start to compute. Call it once."""
@@ -80,47 +73,38 @@ class Job(Generic[T]):
         """Let it end at its next progress: nobody wants it any more."""
         self._is_given_up = True
 
-    def frame(self) -> Frame:
-        """Return how it stands."""
-        sequence = self.sequence  # first: what changes meanwhile is in the frame after
-        is_over = self._is_over
-        share, said = self._standing
-        values = {"active": not is_over, "generation": int(is_over), "share": share, "said": said}
-        return Frame(self.name, sequence, values)
-
-    def choose(self, choice: object) -> None:
-        """Do nothing: it has no past to choose from."""
+    def seen(self, is_there: IsThere) -> None:
+        """Do nothing: it ends soon, also if nobody looks."""
 
     def halt(self, how: Halt, generation: int) -> None:
         """Do nothing: it ends soon."""
 
-    def seen(self, is_there: IsThere) -> None:
-        """Do nothing: it ends soon, also if nobody looks."""
-
-    def listen(self, holder: Listener) -> None:
-        """Wake `holder` whenever it stands differently."""
-        self._audience.add(holder)
-
-    def forget(self, holder: Listener) -> None:
-        """Wake `holder` no more."""
-        self._audience.remove(holder)
+    def _see(self, *, at_once: bool = False, **changes: Any) -> None:
+        self.view = replace(self.view, version=self.view.version + 1, **changes)
+        server.current().audience.announce(self.name, at_once=at_once)
 
     def _show(self, done: int, count: int) -> None:
         if self._is_given_up:
             raise CancelledError
-        self._standing = (100 * done / count, self._said.format(done, count))
-        self._audience.announce()
+        self._see(share=100 * done / count, said=self._said.format(done, count))
 
     def _work(self) -> None:
         compute, self._compute = self._compute, None  # it holds whole runs
         if compute is None:
             return
         try:
-            self._result = compute(self._show)
+            result = compute(self._show)
         except Exception as error:  # noqa: BLE001  # the page shows it, whatever it is
-            self._error = _sentence(error)
-        self._is_over = True
-        self._audience.announce(at_once=True)
+            self._see(at_once=True, is_active=False, error=_sentence(error))
+        else:
+            self._see(at_once=True, is_active=False, result=result)
+
+
+def contents(view: JobView[Any]) -> Contents:
+    """Return what a page shows of a job."""
+    generation = int(not view.is_active)
+    values = {"active": view.is_active, "generation": generation, "share": view.share, "said": view.said}
+    return Contents(values)
 
 
 def _sentence(error: Exception) -> str:

@@ -20,8 +20,8 @@ from pages.runs.states import Event
 from pages.runs.view import RunView
 from pages.runs.viewer import Viewer
 from pages.server import server
-from pages.server.audience import Audience, Listener
 from pages.server.shared_results import Request
+from pages.server.source import Halt, IsThere
 from pages.server.turns import Turn
 from polycore import Experiment, PolycoreError, Run
 from polycore import start as start_of
@@ -73,6 +73,7 @@ class Training:
         *,
         origin: Hashable = None,
         owner: Hashable = None,
+        part_of: str | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """`advance` is pure, and workers can import it. A run that has taken steps begins as paused.
@@ -84,9 +85,11 @@ class Training:
         `origin`: names what determines every chunk, which are shared with other runs of the same origin; None
         shares nothing. `of` knows it.
         `owner`: the session, which may not use more than its share of a busy server.
+        `part_of`: the name of the sweep that it is a part of, under which it announces its changes.
         `clock`: returns the time in seconds.
         """
         self.name = secrets.token_hex(8)
+        self._announced_as = part_of or self.name
         self._chunks = Chunks(executor, advance, origin)
         self._at_end = at_end
         self._owner = owner
@@ -94,7 +97,6 @@ class Training:
         self._viewer = Viewer(clock)
         self._speed, self._average_speed = Speed(SPEED_SECONDS, clock), Speed(AVERAGE_SECONDS, clock)
         self._marks = Marks(mark_of(run, 0.0))
-        self._audience = Audience()
         self._wish = Wish()
         # held while any of what follows is changed
         self._changed = threading.Condition()
@@ -109,16 +111,15 @@ class Training:
         advance: Advance,
         budget: float = math.inf,
         at_end: Callable[["Training"], None] = lambda _: None,
-        owner: Hashable = None,
-        clock: Callable[[], float] = monotonic,
+        **options: Any,
     ) -> "Training":
         """Return the training of a new run, which shares its chunks with those of the same experiment.
 
         The experiment determines the run to the last bit, and together with the budget where its chunks end.
-        Raises PolycoreError as `polycore.start` does.
+        `options`: see the class. Raises PolycoreError as `polycore.start` does.
         """
         run, origin = start_of(experiment), (experiment, advance, budget)
-        return cls(run, executor, advance, budget, at_end, origin=origin, owner=owner, clock=clock)
+        return cls(run, executor, advance, budget, at_end, origin=origin, **options)
 
     @property
     def view(self) -> RunView:
@@ -130,25 +131,21 @@ class Training:
         ahead, others_wait = stretch.turn.ahead, server.current().turns.waiting > 0
         return replace(view, ahead=ahead, others_wait=others_wait) if others_wait else view
 
+    @property
+    def version(self) -> int:
+        """How often its view has been replaced."""
+        return self._view.version
+
+    @property
+    def _is_watched(self) -> bool:
+        return server.current().audience.is_watching(self.name)
+
     def computed_ahead(self) -> Ahead:
         """Return what it comes to next that has been computed already, for others who train the same."""
         view = self._view
         return self._chunks.ahead_of(view.run.step) if view.is_active else Ahead(view.run.step, 0.0)
 
     # --- who looks ---------------------------------------------------------------------------------
-
-    def listen(self, listener: Listener) -> None:
-        """Wake `listener` whenever anything that can be seen of it changes, until `forget`."""
-        self._audience.add(listener)
-
-    def forget(self, listener: Listener) -> None:
-        """Let `listener` alone."""
-        self._audience.remove(listener)
-
-    def announce(self) -> None:
-        """Tell all listeners at once that something that can be seen of it has changed."""
-        with self._changed:
-            self._see(at_once=True)
 
     def show(self, wish: Wish) -> None:
         """Let the pictures from now on be what pages want to show; the one of a run at rest comes soon."""
@@ -157,10 +154,10 @@ class Training:
                 return
             self._wish = wish
             at_rest = not self._view.is_active
-        if at_rest and self._audience.is_watching:
+        if at_rest and self._is_watched:
             threading.Thread(target=self._picture_at_rest, daemon=True).start()
 
-    def seen(self, is_there: Callable[[], bool] = lambda: True) -> None:
+    def seen(self, is_there: IsThere = lambda: True) -> None:
         """Note that the user looks at the run. An unseen run pauses, and continues when it is seen again.
 
         It pauses two minutes after the last call, or ten seconds after the user's tab has gone. `is_there`
@@ -184,23 +181,21 @@ class Training:
         """Take one step and pause. Does nothing unless ready, paused or failed."""
         self._go("step", self._take_one_step)
 
-    def pause(self, generation: int | None = None) -> None:
-        """Stay at the latest chunk until `resume`, even if the run was asleep because nobody looked.
-
-        generation: does nothing if the status has changed since then; None: whatever it is.
-        """
+    def pause(self) -> None:
+        """Stay at the latest chunk until `resume`, even if the run was asleep because nobody looked."""
         with self._changed:
-            if generation in (None, self._view.generation):
-                self._enter("pause")
+            self._enter("pause")
 
-    def stop(self, generation: int | None = None) -> None:
-        """End for good at the latest chunk. Does nothing if it is finished or stopped.
-
-        generation: does nothing either if the status has changed since then; None: whatever it is.
-        """
+    def stop(self) -> None:
+        """End for good at the latest chunk. Does nothing if it is finished or stopped."""
         with self._changed:
-            if generation in (None, self._view.generation):
-                self._enter("stop")
+            self._enter("stop")
+
+    def halt(self, how: Halt, generation: int) -> None:
+        """Pause or stop it, as `how` says, if its status has not changed since that generation."""
+        with self._changed:
+            if generation == self._view.generation:
+                self._enter(how)
 
     def catch_up(self) -> None:
         """Go without waiting through what has been computed already."""
@@ -219,7 +214,7 @@ class Training:
     def _see(self, *, at_once: bool = False, **changes: Any) -> None:
         """Let it be seen with these changes, `at_once` if somebody waits for them."""
         self._view = replace(self._view, version=self._view.version + 1, **changes)
-        self._audience.announce(at_once=at_once)
+        server.current().audience.announce(self._announced_as, at_once=at_once)
 
     def _enter(self, event: Event, **changes: Any) -> None:
         """Let an event lead to another state, if it does so in this one, with these changes."""
@@ -349,11 +344,16 @@ class Training:
         """Wait until the turn has come or the stretch has ended."""
         if stretch.turn.has_come:
             return
-        self.announce()
+        self._note()
         while stretch is self._stretch and not stretch.turn.wait(LOOK_SECONDS):
             self._sleep_unless_seen(stretch)
         self._measure_speed(stretch)
-        self.announce()
+        self._note()
+
+    def _note(self) -> None:
+        """Let it be seen that its position in the queue has changed."""
+        with self._changed:
+            self._see(at_once=True)
 
     def _request(self, run: Run, steps: int, stretch: _Stretch, *, alone: bool) -> Request[Chunk] | None:
         """Ask for the next chunk once no other of its entry is computed; None if it is there by then."""
@@ -370,7 +370,7 @@ class Training:
     def _request_in(self, slot: threading.Lock, run: Run, steps: int, *, alone: bool) -> Request[Chunk]:
         """Ask for the next chunk, and release `slot` as soon as it is there."""
         try:
-            wish = self._wish if self._audience.is_watching else None
+            wish = self._wish if self._is_watched else None
             request = self._chunks.request(run, steps, wish, alone=alone)
         except BaseException:
             slot.release()
@@ -434,4 +434,4 @@ class Training:
 
     def _drawn(self, run: Run, wish: Wish) -> Picture | None:
         """Let a worker draw a picture of `run`; None if nobody looks, or if that fails."""
-        return self._chunks.picture(run, wish) if self._audience.is_watching else None
+        return self._chunks.picture(run, wish) if self._is_watched else None

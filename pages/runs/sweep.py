@@ -16,7 +16,7 @@ from pages.runs.runner import Training
 from pages.runs.varied import Varied
 from pages.runs.view import RunView
 from pages.server import server
-from pages.server.audience import Audience, Listener
+from pages.server.source import Halt
 from polycore import Experiment, Model, PolycoreError, advance
 from polycore.formatting import duration
 from polycore.history.history import History
@@ -41,12 +41,9 @@ class Sweep:
     """Runs that advance by themselves from `start` on. Every member is thread-safe.
 
     As many run at once as there are workers; only one on a hosted demo if others wait. When a run ends, the
-    next one starts, as long as the user looks at the sweep: see `seen`.
-
-    It listens to its runs, and whoever listens to it learns of their changes too.
+    next one starts, as long as the user looks at the sweep: see `seen`. What its runs announce, they announce
+    under its name.
     """
-
-    is_watching = False  # nobody sees the maps of its runs, so they need no pictures
 
     def __init__(
         self,
@@ -71,7 +68,7 @@ class Sweep:
         self._lock = threading.Lock()
         self._status: Status = "ready"
         self._generation = 0
-        self._audience = Audience()
+        self._changes = 0
         self._under_way: dict[int, Training] = {}  # by index in `experiments`
         self._runs = Outcomes(self.experiments, self._begin, self._most_at_once)
         self._outcomes: tuple[Outcome, ...] = ()
@@ -91,9 +88,9 @@ class Sweep:
         return self._generation
 
     @property
-    def version(self) -> int:
-        """How often anything that can be seen of it has changed."""
-        return self._audience.version
+    def version(self) -> object:
+        """What is equal as long as nothing that can be seen of it has changed."""
+        return self._changes, *(training.version for training in self.under_way)
 
     @property
     def is_active(self) -> bool:
@@ -166,21 +163,8 @@ class Sweep:
             parts.append(f"about {duration(self.seconds_left / max(1, len(self.under_way)))} left")
         return " · ".join(parts)
 
-    def listen(self, listener: Listener) -> None:
-        """Wake `listener` whenever anything that can be seen of it changes, until `forget`."""
-        self._audience.add(listener)
-
-    def forget(self, listener: Listener) -> None:
-        """Let `listener` alone."""
-        self._audience.remove(listener)
-
-    def announce(self) -> None:
-        """Tell all listeners at once that something that can be seen of it has changed."""
-        self._audience.announce(at_once=True)
-
-    def wake(self, *, at_once: bool = False) -> None:  # noqa: ARG002  # nobody waits for a single run
-        """Tell all listeners that one of its runs has changed."""
-        self._audience.announce()
+    def halt(self, how: Halt, generation: int) -> None:
+        """Do nothing: its buttons press by Streamlit alone."""
 
     def start(self) -> None:
         """Start. Raises PolycoreError if this server has no room even for one run."""
@@ -228,7 +212,12 @@ class Sweep:
     def _become(self, status: Status) -> None:
         self._status = status
         self._generation += 1
-        self.announce()
+        self._announce(at_once=True)
+
+    def _announce(self, *, at_once: bool = False) -> None:
+        """Note that it has changed, and wake who looks; the caller holds the lock."""
+        self._changes += 1
+        server.current().audience.announce(self.name, at_once=at_once)
 
     def _continue(self) -> None:
         if not self.is_active:
@@ -253,7 +242,7 @@ class Sweep:
                 if len(self._outcomes) == len(self.experiments):
                     self._become("finished")
                 else:
-                    self._audience.announce()
+                    self._announce()
 
     def _most_at_once(self) -> int:
         watched = self._is_there() and self._clock() - self._looked_at < viewer.LEASE_SECONDS
@@ -269,13 +258,19 @@ class Sweep:
         end = partial(self._end, index, future)
         try:
             training = Training.of(
-                experiment, self._executor, advance, self.budget, end, self._owner, self._clock
+                experiment,
+                self._executor,
+                advance,
+                self.budget,
+                end,
+                owner=self._owner,
+                part_of=self.name,
+                clock=self._clock,
             )
         except (PolycoreError, MemoryError) as error:
             future.set_result(Outcome(index, experiment, None, 0, 0.0, None, str(error) or NO_MEMORY))
             return future
         training.seen(self._is_there)
-        training.listen(self)
         with self._lock:
             if self.is_active:
                 training.start()
@@ -284,7 +279,7 @@ class Sweep:
             has_begun = view.status != "ready"  # or it was refused, or the sweep paused or stopped
             if has_begun:
                 self._under_way[index] = training
-        self._audience.announce()
+            self._announce()
         return future if has_begun else None
 
     def _end(self, index: int, future: Future[Outcome], training: Training) -> None:

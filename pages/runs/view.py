@@ -6,6 +6,7 @@ from typing import Literal
 from pages.runs.marks import Mark, mark_of
 from pages.runs.models import Models
 from pages.runs.states import State, first
+from pages.server.source import Choice
 from polycore import Model, Run
 from polycore.workers.chunk import Pace
 from polycore.workers.picture import Picture, Portrait, Wish
@@ -97,6 +98,21 @@ class RunView:
     def current(self) -> Model:
         """The model of its latest weights, the same object each time."""
         return self.models.current_of(self.run)
+
+    @property
+    def moments(self) -> list[tuple[int, Choice]]:
+        """The steps whose weights can be shown, ascending, each with its choice; the last one is "Now"."""
+        run = self.run
+        steps: dict[int, Choice] = {step: step for step in run.snapshots.step if step < run.step}
+        if run.best_step < run.step:
+            steps[run.best_step] = "Best"
+        return [*((step, steps[step]) for step in sorted(steps)), (run.step, "Now")]
+
+    def available(self, choice: Choice) -> Choice:
+        """Return what a choice shows: for a step whose snapshot made room, the first moment after it."""
+        if not isinstance(choice, int) or choice in self.run.snapshots.step:
+            return choice
+        return next((other for step, other in self.moments if step >= choice), "Now")
 
     def past(self, step: int) -> Model | None:
         """Return the model of the snapshot of a step; None if it has none of that step."""

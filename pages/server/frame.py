@@ -8,14 +8,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import Any
+
+_numbers = count(1)
+
+
+def next_number() -> int:
+    """Return the sequence of a new frame: greater than that of each one before, whatever it shows."""
+    return next(_numbers)
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
     """What a run shows at one moment.
 
-    run: its name. sequence: a later frame of the run has a greater one; browsers drop frames that come late.
+    run: its name. sequence: a later frame has a greater one; browsers drop frames that come late.
     header: anything that JSON can hold. blobs: arrays as bytes, by name.
     """
 

@@ -4,8 +4,8 @@ import threading
 from dataclasses import dataclass, field
 
 from pages.server import limits
+from pages.server.audience import Audience
 from pages.server.computing import Computing
-from pages.server.hub import Hub
 from pages.server.limits import Limits
 from pages.server.shared_results import SharedResults
 from pages.server.tabs import Tabs
@@ -23,7 +23,7 @@ class Server:
     workers: what computes their runs: processes of its own, or a Dask cluster.
     turns: whose turn it is to compute.
     results: the chunks and pictures that those who train the same share.
-    hub: which tab may see which runs, and its sockets.
+    audience: which tab may see which runs, and its sockets, which are woken as these change.
     tabs: what each tab had, in case that it is refreshed.
     computing: what computes for tabs, by the ids that their sessions hold.
     """
@@ -32,7 +32,7 @@ class Server:
     workers: Workers | Cluster
     turns: Turns
     results: SharedResults = field(default_factory=SharedResults)
-    hub: Hub = field(default_factory=Hub)
+    audience: Audience = field(default_factory=Audience)
     tabs: Tabs = field(default_factory=Tabs)
     computing: Computing = field(default_factory=Computing)
 

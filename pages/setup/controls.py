@@ -12,7 +12,7 @@ from pages.channel.live_text import Followed
 from pages.runs.runner import Training
 from pages.runs.view import RunView
 from pages.server import presence, server
-from pages.server.hub import Halt
+from pages.server.source import Halt
 from pages.setup import seed, setting_input
 from pages.state import inputs, refusal, session
 from polycore import Experiment, Model, Run, advance, start

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pages.runs.marks import Mark
-from pages.runs.past import Choice
+from pages.server.source import Choice
 from polycore import Experiment, Model, PolycoreError, Run
 from polycore.history.history import History
 from polycore.history.leg import Leg, legs_in

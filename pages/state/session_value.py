@@ -9,13 +9,13 @@ from typing import Any, Literal
 from pages.game.challenge import Challenge
 from pages.game.game import Game
 from pages.runs.job import Job
-from pages.runs.past import Choice, available
 from pages.runs.race import Race
 from pages.runs.runner import Training
 from pages.runs.sweep import Sweep
 from pages.runs.view import RunView
 from pages.server import server
 from pages.server.computing import Id
+from pages.server.source import Choice
 from pages.state.holdings import Holdings
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.points import Points
@@ -295,7 +295,7 @@ class Session:
         view = self.answering_view
         if view is None:
             return "Best"
-        choice = available(choice, view.run)
+        choice = view.available(choice)
         rests_at_best = not view.is_active and view.run.best_step == view.run.step
         return "Best" if choice == "Now" and rests_at_best else choice
 

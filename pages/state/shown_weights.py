@@ -6,8 +6,8 @@ from typing import get_args
 
 import streamlit as st
 
-from pages.runs.past import Choice, Weights, available
 from pages.runs.view import RunView
+from pages.server.source import Choice, Weights
 from pages.state import session
 from polycore import Model, Run
 from polycore.figures.alternative_text import Mark
@@ -34,7 +34,7 @@ class ShownWeights:
 
         A step whose weights made room for others is replaced by the first moment after it.
         """
-        choice = available(choice, view.run)
+        choice = view.available(choice)
         if isinstance(choice, int):
             past = view.past(choice)
             if past is not None:

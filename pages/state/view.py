@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pages.runs.past import Choice, Weights
+from pages.server.source import Choice, Weights
 
 MapView = Literal["Network", "Referee", "Differences"]
 MapLayer = Literal["Samples", "Mistakes", "Crossings"]

@@ -58,7 +58,7 @@ class Seat:
     def __init__(self, served_by: ChannelServer, *tapes: Tape) -> None:
         self.is_there = True
         self.server = served_by
-        self.key, self.holder = server.current().hub.open(lambda: self.is_there)
+        self.key, self.holder = server.current().audience.open(lambda: self.is_there)
         self._tapes = tapes  # the holder alone would not keep them
         self.holder.show(tapes, lambda: self.is_there)
         self._opened = ExitStack()
@@ -68,8 +68,8 @@ class Seat:
         return f"/live/a/{self.key}"
 
     @property
-    def subscribers(self) -> int:
-        return len(self.holder._subscribers)
+    def sockets(self) -> int:
+        return self.holder.sockets
 
     def connect(self, **options: Any) -> ClientConnection:
         """Open a socket, as a tab does."""
@@ -82,7 +82,7 @@ class Seat:
 
     def end(self) -> None:
         """Close all that was opened."""
-        server.current().hub.revoke(self.key)
+        server.current().audience.revoke(self.key)
         self._opened.close()
 
 

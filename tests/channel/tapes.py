@@ -6,17 +6,18 @@ from collections.abc import Callable, Sequence
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
+from pages.server import server
 from pages.server.frame import Frame
-from pages.server.hub import Holder, IsThere
+from pages.server.source import IsThere
 
 
 class Tape:
-    """A source that shows a number, and so many bytes of it."""
+    """A source that shows a number, and so many bytes of it. What it shows is itself."""
 
     def __init__(self, name: str = "tape", size: int = 0) -> None:
         self.name = name
+        self.subjects = (self,)
         self.looks: list[IsThere] = []
-        self.listeners: list[Holder] = []
         self.choices: list[object] = []
         self.halts: list[tuple[str, int]] = []
         self.computed = 0
@@ -28,10 +29,9 @@ class Tape:
         return self._frame.sequence
 
     def show(self, number: int, *, at_once: bool = False) -> None:
-        """Show another number, and wake whoever listens."""
+        """Show another number, and wake whoever looks."""
         self._frame = self._frame_of(number)
-        for listener in tuple(self.listeners):
-            listener.wake(at_once=at_once)
+        server.current().audience.announce(self.name, at_once=at_once)
 
     def frame(self) -> Frame:
         self.computed += 1
@@ -40,19 +40,12 @@ class Tape:
     def seen(self, is_there: IsThere) -> None:
         self.looks.append(is_there)
 
-    def choose(self, choice: object) -> None:
-        self.choices.append(choice)
+    def choose(self, value: object) -> bool:
+        self.choices.append(value)
+        return True
 
     def halt(self, how: str, generation: int) -> None:
         self.halts.append((how, generation))
-
-    def listen(self, holder: Holder) -> None:
-        if holder not in self.listeners:
-            self.listeners.append(holder)
-
-    def forget(self, holder: Holder) -> None:
-        if holder in self.listeners:
-            self.listeners.remove(holder)
 
     def _frame_of(self, number: int) -> Frame:
         blobs = {"map": number.to_bytes(4, "big") * (self._size // 4)} if self._size else {}

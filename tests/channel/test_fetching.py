@@ -62,6 +62,6 @@ def test_there_is_nothing_without_a_run(seat, path):
 
 def test_there_is_none_of_a_key_that_was_revoked(seat):
     here = seat(Tape("run"))
-    server.current().hub.revoke(here.key)
+    server.current().audience.revoke(here.key)
     with fetched(here, f"{here.path}/run") as response:
         assert (response.status, response.read()) == (204, b"")

@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+import threading
 from time import monotonic, sleep
 
 import pytest
@@ -136,7 +137,7 @@ def test_the_fifth_socket_of_a_session_is_refused_and_one_that_ends_makes_room(s
         first(connection)
     assert close_code(here.connect()) == 4429
     four[0].close()
-    wait_until(lambda: here.subscribers == 3)
+    wait_until(lambda: here.sockets == 3)
     assert first(here.connect())[0]["number"] == 0
 
 
@@ -231,8 +232,8 @@ def test_a_revoked_key_ends_its_sockets_and_lets_the_sources_go(seat):
     first(hidden)
     seen = here.connect()
     first(seen)
-    server.current().hub.revoke(here.key)
-    assert tape.listeners == []
+    server.current().audience.revoke(here.key)
+    assert server.current().audience.looking_at(tape.name) == frozenset()
     assert close_code(seen) == 4404
     assert close_code(hidden) == 4404
     assert close_code(here.connect()) == 4404
@@ -270,6 +271,25 @@ def test_the_source_hears_of_a_tab_that_is_there_though_nobody_sees_it(seat):
     for _ in range(2):
         connection.send(HIDDEN)
     wait_until(lambda: len(tape.looks) == 3)
+
+
+def test_a_look_may_begin_runs_and_so_keeps_no_socket_waiting(seat):
+    tape = Tape()
+    here = seat(tape)
+    connection = here.connect()
+    first(connection)
+    begins, may_begin = threading.Event(), threading.Event()
+
+    def begin(_):
+        begins.set()
+        may_begin.wait(20)
+
+    tape.seen = begin
+    other = seat(Tape("another")).connect()
+    connection.send(SHOWN)
+    assert begins.wait(20)
+    assert first(other)[0]["run"] == "another"
+    may_begin.set()
 
 
 @pytest.mark.usefixtures("quick_if_hidden")
@@ -319,7 +339,7 @@ def test_idle_sockets_that_their_tabs_close_leave_nothing_behind(seat):
         first(connection)
     for connection in connections:
         connection.close()
-    wait_until(lambda: sum(one.subscribers for one in seats) + seats[0].server.tasks == 0, 5)
+    wait_until(lambda: sum(one.sockets for one in seats) + seats[0].server.tasks == 0, 5)
 
 
 def test_idle_sockets_that_are_cut_leave_nothing_behind(seat):
@@ -331,7 +351,7 @@ def test_idle_sockets_that_are_cut_leave_nothing_behind(seat):
             connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.socket.shutdown(socket.SHUT_RD if index % 2 else socket.SHUT_RDWR)
         connection.socket.close()
-    wait_until(lambda: sum(one.subscribers for one in seats) + seats[0].server.tasks == 0, 5)
+    wait_until(lambda: sum(one.sockets for one in seats) + seats[0].server.tasks == 0, 5)
 
 
 def test_sockets_that_are_cut_while_frames_come_leave_nothing_behind_and_log_nothing(seat, caplog):
@@ -342,5 +362,5 @@ def test_sockets_that_are_cut_while_frames_come_leave_nothing_behind_and_log_not
         tape.show(number + 1)
         connection.socket.shutdown(socket.SHUT_RDWR)
         tape.show(number + 100)
-    wait_until(lambda: sum(one.subscribers for one in seats) + seats[0].server.tasks == 0, 5)
+    wait_until(lambda: sum(one.sockets for one in seats) + seats[0].server.tasks == 0, 5)
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []

@@ -427,14 +427,14 @@ def test_the_next_session_of_a_tab_revokes_the_key_of_the_one_before(tab_of):
     tab_of("a")
     assert holder.is_revoked
     assert not other.is_revoked
-    server.current().hub.revoke(session_key.key())
+    server.current().audience.revoke(session_key.key())
 
 
 def test_the_key_that_a_tab_has_after_a_long_cut_is_revoked_by_its_next_session_too(tab_of):
     tab_of("a")
     key = session_key.key()
     recall.remember(Session())
-    server.current().hub.revoke(key)  # as after a minute without the tab
+    server.current().audience.revoke(key)  # as after a minute without the tab
     recall.confirm_name()  # its page is drawn, and nothing in the session has changed
     holder = session_key.holder()
     assert session_key.key() != key

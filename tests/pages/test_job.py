@@ -8,18 +8,10 @@ import pytest
 import polycore as pc
 from pages.runs import job as jobs
 from pages.runs.job import Job
+from pages.server.source import Source
 from polycore.workers.shut_down import ShutDownError
+from tests.pages.watching import Tab
 from tests.waiting import wait_until
-
-
-class Listener:
-    is_watching = True
-
-    def __init__(self):
-        self.woken = 0
-
-    def wake(self, *, at_once=False):  # noqa: ARG002
-        self.woken += 1
 
 
 def failing(error):
@@ -28,12 +20,12 @@ def failing(error):
 
     job = Job("", compute, "waits", "{} of {}")
     job.start()
-    wait_until(lambda: not job.is_active)
+    wait_until(lambda: not job.view.is_active)
     return job
 
 
 def test_a_job_says_how_far_it_is_and_then_has_its_result():
-    halfway, go_on, listener = threading.Event(), threading.Event(), Listener()
+    halfway, go_on, tab = threading.Event(), threading.Event(), Tab()
 
     def compute(show):
         show(1, 4)
@@ -43,23 +35,26 @@ def test_a_job_says_how_far_it_is_and_then_has_its_result():
         return "done"
 
     job = Job("what", compute, "Waiting", "{} of {} parts")
-    job.listen(listener)
-    first = job.frame()
+    source = Source(job.name, (job,), None, lambda: jobs.contents(job.view))
+    tab.show(source)
+    before = tab.news
+    first = source.frame()
     assert first.header == {"active": True, "generation": 0, "share": 0.0, "said": "Waiting"}
     job.start()
     assert halfway.wait(60)
-    wait_until(lambda: listener.woken == 1)
-    half = job.frame()
+    wait_until(lambda: tab.news == before + 1)
+    half = source.frame()
     assert half.header == {"active": True, "generation": 0, "share": 25.0, "said": "1 of 4 parts"}
-    assert (job.standing, job.result, job.is_active) == ((25.0, "1 of 4 parts"), None, True)
+    view = job.view
+    assert (view.share, view.said, view.result, view.is_active) == (25.0, "1 of 4 parts", None, True)
     go_on.set()
-    wait_until(lambda: listener.woken == 3)
-    last = job.frame()
+    wait_until(lambda: tab.news == before + 3)
+    last = source.frame()
     assert (last.header["active"], last.header["share"]) == (False, 100.0)
-    assert (job.result, job.error, job.is_active, job.of) == ("done", None, False, "what")
+    view = job.view
+    assert (view.result, view.error, view.is_active, job.of) == ("done", None, False, "what")
     assert first.sequence < half.sequence < last.sequence
     assert first.run == half.run == last.run == job.name
-    job.forget(listener)
 
 
 def test_jobs_have_names_of_their_own():
@@ -77,8 +72,8 @@ def test_jobs_have_names_of_their_own():
 )
 def test_a_job_that_fails_says_why(error, sentence, caplog):
     job = failing(error)
-    assert (job.error, job.result) == (sentence, None)
-    assert not job.frame().header["active"]
+    assert (job.view.error, job.view.result) == (sentence, None)
+    assert not jobs.contents(job.view).values["active"]
     assert not caplog.records
 
 
@@ -96,12 +91,12 @@ def test_a_job_that_nobody_wants_any_more_ends_at_its_next_progress():
     assert begun.wait(60)
     job.give_up()
     go_on.set()
-    wait_until(lambda: not job.is_active)
-    assert (job.result, after) == (None, [])
-    assert job.error == "It was given up, because something else began."
+    wait_until(lambda: not job.view.is_active)
+    assert (job.view.result, after) == (None, [])
+    assert job.view.error == "It was given up, because something else began."
 
 
 def test_what_should_not_happen_is_logged_and_named(caplog):
     job = failing(ZeroDivisionError("a secret of ours"))
-    assert job.error == "An unexpected error ended it: ZeroDivisionError."
+    assert job.view.error == "An unexpected error ended it: ZeroDivisionError."
     assert caplog.records[-1].exc_info

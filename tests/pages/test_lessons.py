@@ -747,7 +747,8 @@ def test_while_a_run_is_under_way_its_frames_say_when_the_lesson_is_seen(monkeyp
     training = session_of(app).training
     component = sent_to(app, "lesson.watch")
     assert (component["until"], component["follow"]["run"]) == ("seen", f"{training.name}-lesson")
-    source = server.current().hub.holder(app.session_state[session_key.KEY]).source(f"{training.name}-lesson")
+    held = server.current().audience.holder(app.session_state[session_key.KEY])
+    source = held.source(f"{training.name}-lesson")
     assert source.frame().header["seen"] is False
     seen.append(True)
     wait_until(lambda: source.frame().header["seen"])

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
-from pages.compare.race_source import RaceSource
+from pages.compare.race_values import source_of
 from pages.runs import race, viewer
 from pages.runs.marks import Mark
 from pages.runs.race import OPTIMIZER_ENTRANTS, Lane, Race, RaceView
@@ -310,7 +310,7 @@ def test_an_unseen_race_continues_when_it_is_seen_again(make, monkeypatch):
     one.start()
     wait_until(lambda: not one.view.is_running)
     monkeypatch.setattr(viewer, "LEASE_SECONDS", 100.0)
-    RaceSource(one).seen(lambda: True)
+    source_of(one, "Now").seen(lambda: True)
     assert one.view.is_running
 
 

@@ -17,7 +17,7 @@ TRAIN = "pages/3_train.py"
 
 def press_save(app):
     press(app, "Save as GIF")
-    wait_until(lambda: not session_of(app).drawings.film.is_active)
+    wait_until(lambda: not session_of(app).drawings.film.view.is_active)
     app.run()
     assert not app.exception
     return app

@@ -1,6 +1,6 @@
 """The loss landscape on Inside, and that of a race on Compare."""
 
-import time
+import threading
 
 import numpy as np
 import pytest
@@ -10,7 +10,6 @@ from pages.compare import race_view
 from pages.drawings import run_landscape
 from pages.inside import landscape_section
 from pages.plane import live
-from pages.runs.job import Job
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.figures import LINES
@@ -40,11 +39,11 @@ def inside(app):
 def drawn(app, job_of, button=DRAW):
     """Press the button, wait for the landscape, and draw the page again."""
     press(app, button)
-    wait_until(lambda: not job_of(app).is_active)
+    wait_until(lambda: not job_of(app).view.is_active)
     app.run()
     assert not app.exception
-    assert job_of(app).error is None
-    return job_of(app).result
+    assert job_of(app).view.error is None
+    return job_of(app).view.result
 
 
 def of_run(app):
@@ -82,43 +81,37 @@ def test_random_directions_are_chosen_above_the_button(figures):
 
 
 def test_while_it_is_computed_the_page_says_how_far_it_is(monkeypatch):
-    class Slow:
-        is_active, error, result, sequence, name = True, None, None, 3, "slow"
-        standing = (25.0, "420 of 1,681 losses computed")
+    said, may_end = threading.Event(), threading.Event()
 
-        def forget(self, _): ...
+    def slow(*_, progress, **__):
+        progress(420, 1680)
+        said.set()
+        may_end.wait(60)
 
-        def listen(self, _): ...
-
-        def seen(self, _): ...
-
-    job = Slow()
-
-    def begun(of, *_, **__):
-        job.of = of
-        return job
-
-    monkeypatch.setattr(run_landscape, "begun", begun)
+    monkeypatch.setattr(run_landscape, "landscape_by", slow)
     app = press(inside(trained()), DRAW)
-    [html] = [html for html in live_html(app) if "losses computed" in html]
+    assert said.wait(60)
+    app.run()
+    [html] = [html for html in live_html(app) if "420 of 1,680 losses computed" in html]
     assert 'aria-valuenow="25"' in html
     assert not labels(app)[AGAIN]
+    may_end.set()
 
 
 def test_the_second_of_two_quick_presses_begins_no_second_job(monkeypatch):
     app = inside(trained())
     [button] = [button for button in app.button if button.label == DRAW]
-    begun, jobs = run_landscape.begun, []
+    begun, jobs, may_end = run_landscape.begun, [], threading.Event()
 
     def counted(*args, **settings):
         jobs.append(begun(*args, **settings))
         return jobs[-1]
 
     monkeypatch.setattr(run_landscape, "begun", counted)
-    monkeypatch.setattr(Job, "is_active", property(lambda job: job.result is None))
-    monkeypatch.setattr(run_landscape, "landscape_by", lambda *_, **__: time.sleep(0.5))
+    monkeypatch.setattr(run_landscape, "landscape_by", lambda *_, **__: may_end.wait(60))
     button.click().run()
     button.click().run()  # of the page before
+    may_end.set()
     assert len(jobs) == 1
 
 
@@ -128,7 +121,7 @@ def test_a_landscape_that_fails_says_why(monkeypatch):
 
     monkeypatch.setattr(run_landscape, "landscape_by", fail)
     app = press(inside(trained()), DRAW)
-    wait_until(lambda: not of_run(app).is_active)
+    wait_until(lambda: not of_run(app).view.is_active)
     app.run()
     assert any("not enough memory" in text.value for text in app.text)
     assert labels(app)[AGAIN]

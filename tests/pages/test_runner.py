@@ -19,6 +19,7 @@ from polycore.workers.chunk import MAX_DEATHS, Chunk
 from polycore.workers.processes import Workers
 from tests.clock import Clock
 from tests.faults.advances import die_in_two_chunks
+from tests.pages.watching import watching
 from tests.runs import same_run
 from tests.waiting import wait_until
 
@@ -250,27 +251,15 @@ def test_a_pause_and_a_stop_hold_at_once_and_drop_the_chunk_under_way(begin, han
     assert (training.view.status, training.view.run.step) == (status, 1)
 
 
-class Listener:
-    """Notes whether each change was urgent."""
-
-    is_watching = False
-
-    def __init__(self):
-        self.urgent = []
-
-    def wake(self, *, at_once=False):
-        self.urgent.append(at_once)
-
-
 def test_what_a_person_does_is_urgent_and_a_chunk_is_not(begin, hand):
-    training, listener = begin(), Listener()
-    training.listen(listener)
+    training = begin()
+    tab = watching(training)
+    tab.is_hidden = True  # no pictures are asked for
     training.start()
     hand.order().deliver()
-    wait_until(lambda: len(listener.urgent) == 2)
-    training.announce()  # as when other weights are chosen
+    wait_until(lambda: tab.news == 2)
     training.pause()
-    assert listener.urgent == [True, False, True, True]
+    assert tab.urgent == [True, False, True]
 
 
 def test_a_second_stop_changes_nothing(begin):
@@ -279,7 +268,7 @@ def test_a_second_stop_changes_nothing(begin):
     training.stop()
     stopped, version = training.view.generation, training.view.version
     training.stop()
-    training.stop(stopped)
+    training.halt("stop", stopped)
     assert (training.view.status, training.view.generation, training.view.version) == (
         "stopped",
         stopped,
@@ -294,9 +283,9 @@ def test_a_pause_or_a_stop_of_an_earlier_generation_is_too_late(begin, action, s
     seen = training.view.generation
     training.pause()
     training.resume()
-    getattr(training, action)(seen)
+    training.halt(action, seen)
     assert training.view.is_active
-    getattr(training, action)(training.view.generation)
+    training.halt(action, training.view.generation)
     assert training.view.status == status
 
 

@@ -16,6 +16,7 @@ from pages.server import server
 from polycore.workers.chunk import timed
 from polycore.workers.picture import Wish, picture_of
 from tests.clock import Clock
+from tests.pages.watching import watching as looking_at
 from tests.runs import same_run
 from tests.waiting import wait_until
 
@@ -69,18 +70,6 @@ class Worker(Executor):
     def nothing_is_asked_for(self):
         with pytest.raises(queue.Empty):
             self.orders.get(timeout=0.05)
-
-
-class Watching:
-    """A listener who always looks."""
-
-    is_watching = True
-
-    def wake(self, *, at_once=False):
-        pass
-
-
-WATCHING = Watching()
 
 
 @pytest.fixture
@@ -300,7 +289,7 @@ def test_a_picture_that_was_not_drawn_is_drawn_for_who_wants_it(begin, make, wor
     first.stop()
     wait_until(asked_for.cancelled)  # else the worker may still take that chunk
     watching = make()
-    watching.listen(WATCHING)
+    looking_at(watching)
     watching.show(Wish(window=scene_of(EXPERIMENT).window, best=True))
     task, (run, wish) = worker.deliver()
     assert (task, run.step, wish.sharp) == (picture_of, 0, True)
@@ -316,7 +305,7 @@ def test_a_picture_that_was_not_drawn_is_drawn_for_who_wants_it(begin, make, wor
 def test_a_sharp_picture_at_rest_is_drawn_once_for_all(make, worker):
     trainings = [make(replace(EXPERIMENT, steps=1)) for _ in range(3)]
     for training in trainings:
-        training.listen(WATCHING)
+        looking_at(training)
         training.show(Wish(window=scene_of(EXPERIMENT).window))
     worker.deliver()
     for training in trainings:

@@ -9,9 +9,8 @@ import polycore as pc
 from pages.inside import frames, neuron_map, subject
 from pages.plane.scene import scene_of
 from pages.run_view import time_slider
-from pages.runs import past
-from pages.runs.past import available, moments
 from pages.runs.runner import Training
+from pages.server.source import choice_in
 from pages.state import session
 from pages.state.kept_models import ByHand
 from pages.state.shown_weights import ShownWeights
@@ -30,8 +29,8 @@ from tests.pages.browsing import (
     trained,
     wait_for,
 )
-from tests.pages.test_source import NETWORK, Directly, watched
-from tests.pages.test_source import opened as frame_of
+from tests.pages.test_run_values import NETWORK, Directly, watched
+from tests.pages.test_run_values import opened as frame_of
 from tests.runs import TINY, named
 
 TRAIN, INSIDE, HOME = "pages/3_train.py", "pages/5_inside.py", "streamlit_app.py"
@@ -54,7 +53,7 @@ def with_steps(snapshots, steps):
 
 def test_the_moments_are_the_snapshots_the_best_and_the_latest_weights():
     run = pc.advance(pc.start(TINY), 60)
-    found = moments(run)
+    found = training_of(run).view.moments
     steps = [step for step, _ in found]
     assert steps == sorted({*run.snapshots.step, run.best_step, 60})
     assert found[-1] == (60, "Now")
@@ -64,7 +63,7 @@ def test_the_moments_are_the_snapshots_the_best_and_the_latest_weights():
 
 def test_a_run_at_its_beginning_has_one_moment():
     run = pc.start(TINY)
-    assert moments(run) == [(0, "Now")]
+    assert training_of(run).view.moments == [(0, "Now")]
 
 
 def test_the_weights_of_a_step_are_those_of_a_run_that_ended_there():
@@ -95,39 +94,39 @@ def test_a_step_whose_snapshot_made_room_for_others_shows_the_next_one():
 
 
 def test_a_frame_shows_the_weights_that_are_chosen_until_the_page_is_drawn_again():
-    source, viewer = watched()
-    step = source.training.view.run.snapshots.step[3]
-    now, of_now = frame_of(source.frame())
-    news = viewer.news
-    source.choose(step)
-    assert viewer.news > news
-    then, blobs = frame_of(source.frame())
+    tab = watched()
+    step = tab.training.view.run.snapshots.step[3]
+    now, of_now = frame_of(tab.frame())
+    news = tab.news
+    tab.choose(step)
+    assert tab.news > news
+    then, blobs = frame_of(tab.frame())
     assert then["sequence"] > now["sequence"]
     assert (then["step"], then["weights"]["step"]) == (now["step"], step)
     assert then["weights"]["loss"] != now["weights"]["loss"]
     assert blobs["map"] != of_now["map"]
-    window = scene_of(source.training.view.run.experiment).window
-    there = pc.advance(pc.start(source.training.view.run.experiment), step).current  # in float64, not float32
+    window = scene_of(tab.training.view.run.experiment).window
+    there = pc.advance(pc.start(tab.training.view.run.experiment), step).current  # in float64, not float32
     expected = class_map(there.weights, there.biases, window).packed()
     shown = replace(expected, scanlines=blobs["map"])
     assert (unpacked(shown) == unpacked(expected)).mean() > 0.99
-    source.look_at(NETWORK)
-    again, _ = frame_of(source.frame())
+    tab.look_at(NETWORK)
+    again, _ = frame_of(tab.frame())
     assert again["weights"]["step"] == now["weights"]["step"]
 
 
 @pytest.mark.parametrize("choice", [None, True, 1.5, "then", [3], {}, 10**30])
 def test_what_is_no_choice_is_ignored_and_an_unknown_step_is_the_latest(choice):
-    source, _ = watched()
-    before, _ = frame_of(source.frame())
-    source.choose(choice)
-    after, _ = frame_of(source.frame())
+    tab = watched()
+    before, _ = frame_of(tab.frame())
+    tab.choose(choice)
+    after, _ = frame_of(tab.frame())
     assert after["weights"] == before["weights"]
 
 
 @pytest.mark.parametrize("value", [None, True, 1.5, "then", [3], {}, -1, 10**400])
 def test_what_a_browser_sends_is_checked(value):
-    assert past.choice_in(value) is None
+    assert choice_in(value) is None
 
 
 def steps_on(app):
@@ -229,11 +228,11 @@ def test_what_is_changed_by_hand_belongs_to_its_moment():
 def test_a_step_between_a_lost_snapshot_and_the_best_shows_the_best():
     run = pc.advance(pc.start(TINY), 60)
     run = replace(run, best_step=37, snapshots=with_steps(run.snapshots, (0, 32, 48)))
-    assert available(33, run) == "Best"
-    assert available(38, run) == 48
-    assert available(32, run) == 32
-    assert available(49, run) == "Now"
-    assert available("Best", run) == "Best"
+    assert training_of(run).view.available(33) == "Best"
+    assert training_of(run).view.available(38) == 48
+    assert training_of(run).view.available(32) == 32
+    assert training_of(run).view.available(49) == "Now"
+    assert training_of(run).view.available("Best") == "Best"
 
 
 def test_a_change_by_hand_at_an_earlier_step_outlives_its_run():

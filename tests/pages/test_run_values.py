@@ -10,7 +10,7 @@ import pytest
 
 import polycore as pc
 from pages.plane.scene import scene_of
-from pages.run_view.source import Look, RunSource, values
+from pages.run_view.run_values import Look, values
 from pages.runs.marks import mark_of
 from pages.runs.runner import Training
 from pages.state.shown_weights import ShownWeights
@@ -20,6 +20,7 @@ from polycore.network.prediction import predict_proba
 from polycore.workers.chunk import Pace
 from polycore.workers.picture import picture_of
 from tests.hand import Hand
+from tests.pages.watching import WatchedRun
 from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(
@@ -28,18 +29,6 @@ EXPERIMENT = pc.Experiment(
 
 
 NETWORK = Look(map_view="Network")
-
-
-class Viewer:
-    """Somebody who looks, and counts how often there was news."""
-
-    is_watching = True
-
-    def __init__(self):
-        self.news = 0
-
-    def wake(self, *, at_once=False):  # noqa: ARG002
-        self.news += 1
 
 
 class Directly:
@@ -59,14 +48,13 @@ class NoWorker:
 
 
 def watched(steps=120, look=NETWORK):
-    """Return the source of a run at that step, at rest, whose picture has been made, and its viewer."""
+    """Return a tab that shows a run at that step, at rest, whose picture has been made."""
     training = Training(pc.advance(pc.start(EXPERIMENT), steps), Directly(), pc.advance)
-    source, viewer = RunSource(training), Viewer()
-    source.listen(viewer)
-    source.look_at(look)
+    tab = WatchedRun(training)
+    tab.look_at(look)
     if look.map_view is not None:
         wait_until(lambda: training.view.pictured is not None)
-    return source, viewer
+    return tab
 
 
 def opened(frame):
@@ -83,9 +71,9 @@ def opened(frame):
 
 
 def test_a_frame_has_the_whole_history():
-    source, _ = watched()
-    _, blobs = opened(source.frame())
-    history = source.training.view.run.history
+    tab = watched()
+    _, blobs = opened(tab.frame())
+    history = tab.training.view.run.history
     count = len(history.step)
     assert len(blobs["history"]) == 16 * count <= 7000
     steps = np.frombuffer(blobs["history"][: 4 * count], "<u4")
@@ -99,18 +87,18 @@ def test_a_frame_has_the_whole_history():
 @pytest.mark.parametrize(("how", "status"), [("pause", "paused"), ("stop", "stopped")])
 def test_it_pauses_and_stops_its_run_unless_that_has_changed_since(how, status):
     training = Training(pc.start(EXPERIMENT), NoWorker(), pc.advance)
-    source = RunSource(training)
+    tab = WatchedRun(training)
     training.start()
-    source.halt(how, training.view.generation - 1)
+    tab.halt(how, training.view.generation - 1)
     assert training.view.is_active
-    source.halt(how, training.view.generation)
+    tab.halt(how, training.view.generation)
     assert training.view.status == status
 
 
 def test_its_map_is_that_of_the_network():
-    source, _ = watched()
-    header, blobs = opened(source.frame())
-    run, size = source.training.view.run, header["weights"]["map"]
+    tab = watched()
+    header, blobs = opened(tab.frame())
+    run, size = tab.training.view.run, header["weights"]["map"]
     weights, biases = zip(*run.layers, strict=True)
     picture = class_map(weights, biases, scene_of(EXPERIMENT).window, sharp=True).packed()
     assert (size["columns"], size["rows"]) == (picture.columns, picture.rows) == (480, 360)
@@ -121,23 +109,23 @@ def test_its_map_is_that_of_the_network():
 
 
 def test_the_worker_counts_dead_neurons_and_the_server_does_not(monkeypatch):
-    source, _ = watched()
+    tab = watched()
     monkeypatch.setattr(dead_neurons, "count", lambda *_: pytest.fail("they were counted again"))
     values, _ = EXPERIMENT.training_set()
-    [(weights, biases), _] = source.training.view.run.layers
+    [(weights, biases), _] = tab.training.view.run.layers
     dead = int((np.maximum(values @ weights + biases, 0).max(axis=0) == 0).sum())
-    assert opened(source.frame())[0]["weights"]["dead"] == f"{dead} of 8"
+    assert opened(tab.frame())[0]["weights"]["dead"] == f"{dead} of 8"
 
 
 def test_its_figures_are_of_the_latest_weights_or_the_best():
-    source, _ = watched(steps=300)
-    run = source.training.view.run
-    now = opened(source.frame())[0]["weights"]
+    tab = watched(steps=300)
+    run = tab.training.view.run
+    now = opened(tab.frame())[0]["weights"]
     assert now["step"] == 300
     assert now["held_out"] == 100 * run.current.held_out_accuracy
-    source.look_at(Look("Best", "Network"))
-    wait_until(lambda: source.training.view.pictured[1].best is not None)
-    best = opened(source.frame())[0]["weights"]
+    tab.look_at(Look("Best", "Network"))
+    wait_until(lambda: tab.training.view.pictured[1].best is not None)
+    best = opened(tab.frame())[0]["weights"]
     assert (best["step"], best["loss"]) == (run.best_step, run.best_loss)
     assert best["held_out"] == 100 * run.best.held_out_accuracy
     assert best["name"] == f"best loss (step {run.best_step})"
@@ -149,7 +137,7 @@ def test_the_status_names_the_best_loss_as_the_best_weights_have_it():
     while run.current.loss >= run.best_loss:
         run = pc.advance(run, 1)
     training = Training(run, NoWorker(), pc.advance)
-    now, best = RunSource(training), RunSource(training)
+    now, best = WatchedRun(training), WatchedRun(training)
     best.look_at(Look("Best"))
     lowest = best.frame().header["weights"]["loss_text"]
     assert lowest != now.frame().header["weights"]["loss_text"]
@@ -193,48 +181,47 @@ def test_before_the_speed_is_known_nothing_is_said_of_the_time():
 def test_later_frames_have_greater_numbers_and_without_news_there_is_no_other_frame():
     hand = Hand()
     training = Training(pc.start(EXPERIMENT), hand, pc.advance)
-    source, viewer = RunSource(training), Viewer()
-    source.listen(viewer)
-    frames = [source.frame()]
-    assert source.frame() is frames[0]
+    tab = WatchedRun(training)
+    frames = [tab.frame()]
+    assert tab.frame() is frames[0]
     training.start()
-    frames.append(source.frame())
+    frames.append(tab.frame())
     for step in (5, 20):
         run = pc.advance(training.view.run, step)
         hand.deliver(run)
         wait_until(lambda run=run: training.view.run.step == run.step)
-        frames.append(source.frame())
-    source.look_at(Look("Best"))
-    frames.append(source.frame())
+        frames.append(tab.frame())
+    tab.look_at(Look("Best"))
+    frames.append(tab.frame())
     training.stop()
-    frames.append(source.frame())
+    frames.append(tab.frame())
     numbers = [frame.sequence for frame in frames]
     assert numbers == sorted(set(numbers))
     assert [frame.header["active"] for frame in frames] == [False, True, True, True, True, False]
     assert [frame.header["step"] for frame in frames] == [0, 0, 5, 25, 25, 25]
-    assert viewer.news >= 4
-    source.forget(viewer)
-    before = viewer.news
+    assert tab.news >= 4
+    tab.show()
+    before = tab.news
     training.resume()
-    assert viewer.news == before
+    assert tab.news == before
 
 
 def test_another_source_of_the_same_run_never_goes_back():
     training = Training(pc.start(EXPERIMENT), Hand(), pc.advance)
-    earlier = RunSource(training)
+    earlier = WatchedRun(training)
     for look in (NETWORK, Look("Best"), NETWORK):
         earlier.look_at(look)
     shown = earlier.frame().sequence
-    later = RunSource(training)
+    later = WatchedRun(training)
     training.start()
     training.stop()
     assert later.frame().sequence > shown
 
 
 def test_where_they_differ_has_stripes_of_both_answers():
-    source, _ = watched(steps=40, look=Look(map_view="Differences"))
-    header, blobs = opened(source.frame())
-    weights, biases = zip(*source.training.view.run.layers, strict=True)
+    tab = watched(steps=40, look=Look(map_view="Differences"))
+    header, blobs = opened(tab.frame())
+    weights, biases = zip(*tab.training.view.run.layers, strict=True)
     (left, right), (low, high) = scene_of(EXPERIMENT).window
     # the center of each pixel, by hand: four to a cell, the outer cells' centers on the edges
     width, height = (right - left) / 119, (high - low) / 89
@@ -246,7 +233,7 @@ def test_where_they_differ_has_stripes_of_both_answers():
     nearest = np.sort(distances, axis=1)
     clear = (nearest[:, 1] - nearest[:, 0] > 1e-9).reshape(360, 480)  # else both are as likely
     decisions = distances.argmin(axis=1).reshape(360, 480)
-    picture = replace(source.training.view.pictured[1].now.map, scanlines=blobs["map"])
+    picture = replace(tab.training.view.pictured[1].now.map, scanlines=blobs["map"])
     pixels = unpacked(picture)
     differing = answers != decisions
     np.testing.assert_array_equal((pixels % 2 == 1)[clear], differing[clear])
@@ -259,10 +246,10 @@ def test_where_they_differ_has_stripes_of_both_answers():
 
 
 def test_mistakes_are_the_held_out_points_with_a_wrong_answer():
-    source, _ = watched(steps=20, look=Look(map_view="Network", layers=("Mistakes",)))
-    mistakes = opened(source.frame())[0]["weights"]["mistakes"]
+    tab = watched(steps=20, look=Look(map_view="Network", layers=("Mistakes",)))
+    mistakes = opened(tab.frame())[0]["weights"]["mistakes"]
     points, labels = EXPERIMENT.held_out_set()
-    answers = source.training.view.run.current.predict(points)
+    answers = tab.training.view.run.current.predict(points)
     wrong = np.flatnonzero(answers != labels)
     shown = wrong[np.linspace(0, len(wrong) - 1, min(500, len(wrong))).round().astype(int)]
     np.testing.assert_array_equal(mistakes["x"], points[shown, 0])
@@ -272,9 +259,9 @@ def test_mistakes_are_the_held_out_points_with_a_wrong_answer():
 
 
 def test_the_answer_about_a_point_comes_with_each_frame():
-    source, _ = watched(look=Look(asked=(0.5, -0.25)))
-    header, _ = opened(source.frame())
-    model = source.training.view.run.current
+    tab = watched(look=Look(asked=(0.5, -0.25)))
+    header, _ = opened(tab.frame())
+    model = tab.training.view.run.current
     shares = model.predict_proba(np.array([[0.5, -0.25]]))[0]
     label = int(shares.argmax())
     assert header["answer"]["heading"] == "On no curve"
@@ -284,8 +271,8 @@ def test_the_answer_about_a_point_comes_with_each_frame():
 
 
 def test_a_frame_for_a_hidden_tab_has_the_same_header_and_nothing_else():
-    source, _ = watched()
-    frame = source.frame()
+    tab = watched()
+    frame = tab.frame()
     size = int.from_bytes(frame.without_blobs[:4], "little")
     assert len(frame.without_blobs) == 4 + size
     header = json.loads(frame.without_blobs[4:])
@@ -298,21 +285,22 @@ def test_a_run_that_diverged_gives_a_frame_too():
     lost = replace(
         run, loss=math.inf, best_loss=math.inf, history=replace(run.history, loss=np.array([math.inf]))
     )
-    source = RunSource(Training(lost, Hand(), pc.advance))
-    header, _ = opened(source.frame())
+    tab = WatchedRun(Training(lost, Hand(), pc.advance))
+    header, _ = opened(tab.frame())
     assert header["weights"]["loss"] is None
     assert header["weights"]["loss_text"] == "∞"
 
 
 def test_without_a_viewer_no_picture_is_made():
     training = Training(pc.advance(pc.start(EXPERIMENT), 20), Directly(), pc.advance)
-    source = RunSource(training)
-    source.look_at(Look(map_view="Network"))
+    tab = WatchedRun(training)
+    tab.is_hidden = True
+    tab.look_at(Look(map_view="Network"))
     assert training.view.pictured is None
 
 
 def test_the_picture_of_the_best_is_that_of_the_latest_weights_if_they_are_the_best():
     run = pc.start(EXPERIMENT)
-    source, _ = watched(steps=0, look=Look("Best", "Network"))
+    tab = watched(steps=0, look=Look("Best", "Network"))
     assert picture_of(run, Look("Best").wish(EXPERIMENT)).best is not None
-    assert source.training.view.pictured[1].best is source.training.view.pictured[1].now
+    assert tab.training.view.pictured[1].best is tab.training.view.pictured[1].now

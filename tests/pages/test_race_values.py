@@ -10,13 +10,13 @@ import pytest
 
 import polycore as pc
 from pages.compare import race_past
-from pages.compare.race_source import RaceSource, values
+from pages.compare.race_values import source_of, values
 from pages.plane.scene import scene_of
 from pages.runs.race import Race
 from polycore.formatting import loss_text, percent
 from polycore.inspection.class_map import class_map, unpacked
 from polycore.workers.chunk import Chunk
-from tests.pages.test_source import opened
+from tests.pages.test_run_values import opened
 from tests.waiting import wait_until
 
 SET_UP = pc.Experiment(
@@ -45,7 +45,7 @@ def race():
 
 
 def test_each_frame_has_all_lanes(race):
-    header = header_of(RaceSource(race).frame())
+    header = header_of(source_of(race, "Now").frame())
     assert header["active"] is False
     assert header["lanes"].keys() == {"0", "1"}
     for lane, shown in zip(race.view.lanes, header["lanes"].values(), strict=True):
@@ -80,11 +80,12 @@ def seen_with(lane, **changes):
     return replace(lane, view=replace(lane.view, **changes))
 
 
-def test_there_is_another_frame_only_if_a_lane_has_changed(race):
-    source = RaceSource(race)
+def test_there_is_another_frame_only_if_a_lane_has_changed():
+    race = Race.of(SET_UP, ["Random search", "Adam"], 2.0, Metered())
+    source = source_of(race, "Now")
     first = source.frame()
     assert source.frame() is first
-    race.trainings[1].announce()
+    race.trainings[1].stop()
     assert source.frame().sequence > first.sequence
 
 
@@ -124,7 +125,7 @@ def test_at_a_moment_each_lane_has_the_weights_of_its_latest_snapshot_by_then(ra
 
 
 def test_a_frame_of_the_past_has_maps_and_figures_of_one_moment(race):
-    source = RaceSource(race)
+    source = source_of(race, "Now")
     now = header_of(source.frame())
     source.choose(1_000_000)
     then, blobs = opened(source.frame())
@@ -143,8 +144,7 @@ def test_a_frame_of_the_past_has_maps_and_figures_of_one_moment(race):
         assert (shown["map"]["columns"], shown["map"]["rows"]) == (expected.columns, expected.rows)
         pixels = unpacked(replace(expected, scanlines=blobs[f"map.{index}"]))
         assert (pixels == unpacked(expected)).mean() > 0.99  # a snapshot is in float32
-    source.look_at("Now")
-    assert header_of(source.frame())["lanes"] == now["lanes"]
+    assert header_of(source_of(race, "Now").frame())["lanes"] == now["lanes"]
 
 
 def lowest_loss_after(lane, steps):
@@ -185,18 +185,18 @@ def test_the_sentence_is_about_the_moment_that_is_shown(race):
 
 
 def test_the_page_decides_what_is_shown_once_the_slider_rests(race):
-    source = RaceSource(race)
-    source.look_at(1_000_000)
+    source = source_of(race, 1_000_000)
     assert header_of(source.frame())["then"]["seconds"] == 1
     source.choose("Now")
     assert not header_of(source.frame())["then"]["is_past"]
-    source.look_at(1_000_000)
-    assert header_of(source.frame())["then"]["is_past"]
+    again = source_of(race, 1_000_000)
+    assert not source.is_like(again)
+    assert header_of(again.frame())["then"]["is_past"]
 
 
 @pytest.mark.parametrize("choice", [None, True, 1.5, "then", [3], {}])
 def test_what_is_no_moment_is_ignored(race, choice):
-    source = RaceSource(race)
+    source = source_of(race, "Now")
     before = source.frame()
     source.choose(choice)
     assert source.frame() is before

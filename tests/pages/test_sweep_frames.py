@@ -1,6 +1,5 @@
 """The frames of a sweep: what they show, how often they are made, and what a look may begin."""
 
-import threading
 from functools import partial
 
 import pytest
@@ -8,15 +7,15 @@ import pytest
 import polycore as pc
 from pages.compare.sweep_view import values
 from pages.frame import sweep_line
-from pages.run_view import sweep_source
-from pages.run_view.sweep_source import SECONDS_BETWEEN, SweepSource
+from pages.run_view.following import SWEEP_SECONDS, source_of_sweep
 from pages.runs.sweep import Sweep
 from pages.runs.varied import Varied
 from tests.clock import Clock
 from tests.examples.programs import NODE, ROOT
 from tests.pages.node import printed
-from tests.pages.test_source import opened
+from tests.pages.test_run_values import opened
 from tests.pages.test_sweep import Hand
+from tests.pages.watching import Tab
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("share")
@@ -26,10 +25,8 @@ VARIED = Varied(seeds=2, networks=((4,), (6,)), optimizers=("adam",), learning_r
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(sweep_source, "monotonic", clock)
-    return clock
+def clock():
+    return Clock()
 
 
 @pytest.fixture
@@ -42,8 +39,8 @@ def begun():
     sweep.stop()
 
 
-def table_of(sweep, rows="Settings"):
-    return SweepSource(f"{sweep.name}-table", sweep, partial(values, rows=rows, possible=None))
+def table_of(sweep, clock, rows="Settings"):
+    return source_of_sweep(f"{sweep.name}-table", sweep, partial(values, rows=rows, possible=None), clock)
 
 
 def header_of(source):
@@ -53,9 +50,9 @@ def header_of(source):
 def test_a_run_that_ends_is_in_the_next_frame_with_its_mark_and_its_rows(begun, clock):
     sweep, hand = begun
     settings, runs, line = (
-        table_of(sweep),
-        table_of(sweep, "Runs"),
-        SweepSource("line", sweep, sweep_line.values),
+        table_of(sweep, clock),
+        table_of(sweep, clock, "Runs"),
+        source_of_sweep("line", sweep, sweep_line.values, clock),
     )
     before = header_of(settings)
     assert (before["active"], before["share"], before["best"]) == (True, 0, "")
@@ -63,7 +60,7 @@ def test_a_run_that_ends_is_in_the_next_frame_with_its_mark_and_its_rows(begun, 
     assert (before["figure"]["data"], header_of(runs)["rows"]) == ([], [])
     assert header_of(line)["ended"] == "0 of 4 runs have ended"
     hand.deliver_until(lambda: len(sweep.outcomes) == 2, of=sweep.experiments[:2])
-    clock.now += 2 * SECONDS_BETWEEN
+    clock.now += 2 * SWEEP_SECONDS
     after = header_of(settings)
     best = [pc.advance(pc.start(experiment), 40).best for experiment in sweep.experiments[:2]]
     accuracies = [f"{100 * model.held_out_accuracy:.2f} %" for model in best]
@@ -81,23 +78,22 @@ def test_a_run_that_ends_is_in_the_next_frame_with_its_mark_and_its_rows(begun, 
 
 def test_a_chunk_alone_has_a_frame_no_earlier_than_after_a_second(begun, clock):
     sweep, hand = begun
-    source = table_of(sweep)
+    source = table_of(sweep, clock)
     first = source.frame()
     assert source.frame() is first
     version = sweep.version
     hand.deliver()
     wait_until(lambda: sweep.version > version)
-    clock.now += 0.9 * SECONDS_BETWEEN
+    clock.now += 0.9 * SWEEP_SECONDS
     assert source.frame() is first
-    clock.now += 0.2 * SECONDS_BETWEEN
+    clock.now += 0.2 * SWEEP_SECONDS
     second = source.frame()
     assert second.sequence > first.sequence
 
 
-@pytest.mark.usefixtures("clock")
-def test_another_status_is_in_a_frame_at_once(begun):
+def test_another_status_is_in_a_frame_at_once(begun, clock):
     sweep, _ = begun
-    source = table_of(sweep)
+    source = table_of(sweep, clock)
     before = source.frame()
     for act, standing in ((sweep.pause, "Paused"), (sweep.resume, "Running"), (sweep.stop, "Stopped")):
         act()
@@ -109,59 +105,37 @@ def test_another_status_is_in_a_frame_at_once(begun):
         before = frame
 
 
-@pytest.mark.usefixtures("clock")
-def test_another_choice_of_the_page_is_in_a_frame_at_once(begun):
+def test_another_choice_of_the_page_is_in_a_frame_at_once(begun, clock):
     sweep, _ = begun
-    source = table_of(sweep)
+    source = table_of(sweep, clock)
     earlier = source.frame()
-    source.look_at(partial(values, rows="Runs", possible=None))
-    assert source.sequence > earlier.sequence
+    source = table_of(sweep, clock, "Runs")
+    assert earlier.sequence < source.since() <= source.frame().sequence
     assert (len(earlier.header["rows"]), source.frame().header["rows"]) == (2, [])
 
 
-class Listener:
-    """Stands for a tab that is seen."""
-
-    is_watching = True
-
-    def __init__(self):
-        self.woken = []
-
-    def wake(self, *, at_once=False):
-        self.woken.append(at_once)
-
-
-def test_who_follows_a_sweep_is_woken_by_its_runs_and_no_worker_draws_maps_for_it(begun):
+def test_who_follows_a_sweep_is_woken_by_its_runs_and_no_worker_draws_maps_for_it(begun, clock):
     sweep, hand = begun
-    listener = Listener()
-    sweep.listen(listener)
+    tab = Tab()
+    tab.show(table_of(sweep, clock))
+    tab.urgent.clear()
     hand.deliver()
-    wait_until(lambda: listener.woken)
-    assert not any(listener.woken)  # nobody waits for a chunk
+    wait_until(lambda: tab.urgent)
+    assert not any(tab.urgent)  # nobody waits for a chunk
     assert [training.view.pictured for training in sweep.under_way] == [None, None]
     sweep.pause()
-    assert any(listener.woken)  # everybody waits for another status
-    sweep.forget(listener)
-    count = len(listener.woken)
+    assert any(tab.urgent)  # everybody waits for another status
+    tab.show()
+    count = tab.news
     sweep.resume()
-    assert len(listener.woken) == count
+    assert tab.news == count
 
 
-def test_a_look_resumes_what_nobody_saw_in_another_thread_than_the_caller_s(begun, monkeypatch):
-    sweep, _ = begun
-    threads = []
-    seen = Sweep.seen
-    monkeypatch.setattr(Sweep, "seen", lambda *of: threads.append(threading.current_thread()) or seen(*of))
-    table_of(sweep).seen(lambda: True)
-    wait_until(lambda: threads)
-    assert threading.current_thread() not in threads
-
-
-def test_a_run_that_failed_has_a_row_without_figures(begun):
+def test_a_run_that_failed_has_a_row_without_figures(begun, clock):
     sweep, hand = begun
     hand.fail(MemoryError())
     wait_until(lambda: len(sweep.outcomes) == 1)
-    [row] = header_of(table_of(sweep, "Runs"))["rows"]
+    [row] = header_of(table_of(sweep, clock, "Runs"))["rows"]
     assert row[3:6] == ["", "", ""]
     assert "need more memory" in row[-1]
 

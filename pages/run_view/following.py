@@ -4,17 +4,16 @@ They are computed only while that page is there, and without a run of it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
 from pages.channel import session_key
 from pages.channel.live_text import Followed
 from pages.plane.scene import scene_of
-from pages.run_view.advancing_source import AdvancingSource
 from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs.runner import Training
-from pages.server.frame import Frame
+from pages.runs.sweep import Sweep
+from pages.server.source import Contents, Source
 from pages.state import session
 from pages.state.session_value import Session
 from polycore.inspection.class_map import class_map
@@ -26,47 +25,13 @@ from polycore.workers.picture import Wish
 SECONDS_BETWEEN = 0.3
 RESTS = 12  # times as long as a frame takes, before the next one, within that limit
 
+# Each run of a sweep changes five times a second, and short ones may end as often: a frame with the figure
+# and the table takes some milliseconds of a core that all users share.
+SWEEP_SECONDS = 1.0
 
-@dataclass(frozen=True, eq=False)
-class Contents:
-    """What a frame has: values that JSON can hold, and arrays as bytes, by name."""
-
-    values: Mapping[str, Any]
-    blobs: Mapping[str, bytes] = field(default_factory=dict)
-
-
-# of a session as it is by then; called from other threads than the page's, so it reads no other state
+# of a session or a sweep as it is by then; called from other threads than the page's
 Show = Callable[[Session], Contents]
-
-
-class SessionSource(AdvancingSource):
-    """A session as a part of a page shows it."""
-
-    def __init__(self, name: str, training: Training, now: Session, show: Show) -> None:
-        """Show the session `now`, with what its run has learned since."""
-        super().__init__(name, [training])
-        self.training = training
-        self.look_at(now, show)
-
-    def look_at(self, now: Session, show: Show) -> None:
-        """Show that session in that way from now on."""
-        with self._lock:
-            self._session, self._show = now, show
-            self._frame = None
-            # the run counts, and not this source: another one of the same name may come after it
-            self.training.announce()
-
-    def _made(self, sequence: int) -> Frame:
-        began = monotonic()
-        contents = self._show(self._session.collected())
-        now = monotonic()
-        self._rests_until = now + min(SECONDS_BETWEEN, RESTS * (now - began))
-        values = {"active": True, "generation": self.training.view.generation, **contents.values}
-        return Frame(self.name, sequence, values, contents.blobs)
-
-    def _is_recent(self) -> bool:
-        # a run that computes soon has another
-        return self.training.view.status == "running" and monotonic() < self._rests_until
+ShowSweep = Callable[[Sweep], Mapping[str, Any]]
 
 
 def follow_answering(part: str, show: Show, window: Window | None = None) -> Followed | None:
@@ -104,12 +69,51 @@ def follow(part: str, show: Show, window: Window | None = None) -> Followed | No
     if training is None or not training.view.is_active:
         return None
     training.show(Wish(window, best=True))  # it is the best weights that are kept
-    name = f"{training.name}-{part}"
-    source = session_key.holder().source(name)
-    # one that is followed already keeps the order of its frames
-    if isinstance(source, SessionSource):
-        source.look_at(now, show)
-    else:
-        source = SessionSource(name, training, now, show)
-    session_key.follow(source)
-    return Followed(name, source.sequence, active=True)
+    source = source_of(f"{training.name}-{part}", training, now, show)
+    return Followed(source.name, session_key.follow(source), active=True)
+
+
+def source_of(
+    name: str, training: Training, now: Session, show: Show, clock: Callable[[], float] = monotonic
+) -> Source:
+    """Return the source of that name for the session `now`, with what its run has learned by then."""
+
+    def contents() -> Contents:
+        shown = show(now.collected())
+        values = {"active": True, "generation": training.view.generation, **shown.values}
+        return Contents(values, shown.blobs)
+
+    def rest(took: float) -> float:
+        # a run that computes soon has another; of one that rests, the last frame must be true
+        return min(SECONDS_BETWEEN, RESTS * took) if training.view.status == "running" else 0.0
+
+    # another look at each drawing of the page, whose session may differ from that of the one before
+    return Source(name, (training,), object(), contents, rest=rest, clock=clock)
+
+
+def follow_sweep(part: str, sweep: Sweep, show: ShowSweep, *, running: bool) -> Followed:
+    """Let the tab follow what that part of the page shows of a sweep.
+
+    running: whether the page shows it as running.
+    """
+    source = source_of_sweep(f"{sweep.name}-{part}", sweep, show)
+    return Followed(source.name, session_key.follow(source), running)
+
+
+def source_of_sweep(
+    name: str, sweep: Sweep, show: ShowSweep, clock: Callable[[], float] = monotonic
+) -> Source:
+    """Return the source of that name for a sweep."""
+    shown_generation = -1
+
+    def contents() -> Contents:
+        nonlocal shown_generation
+        shown_generation = sweep.generation
+        return Contents({"active": sweep.is_active, "generation": shown_generation, **show(sweep)})
+
+    def rest(_: float) -> float:
+        # while one of its runs computes, it changes again soon; another status is shown at once
+        computes = any(training.view.status == "running" for training in sweep.under_way)
+        return SWEEP_SECONDS if computes and sweep.generation == shown_generation else 0.0
+
+    return Source(name, (sweep,), object(), contents, rest=rest, clock=clock)

@@ -1,4 +1,4 @@
-"""The frames of a race: all that the Compare page shows of its lanes, now or at a moment of the past."""
+"""What the Compare page shows of a race, now or at a moment of the past: the contents of its frames."""
 
 import math
 from typing import Any
@@ -8,13 +8,11 @@ import numpy as np
 from pages.compare import race_past
 from pages.plane.referee import best_possible
 from pages.plane.scene import scene_of
-from pages.run_view.advancing_source import TravelingSource
 from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs import status
-from pages.runs.past import Choice
 from pages.runs.race import Lane, Race, RaceView
 from pages.runs.view import RunView
-from pages.server.frame import Frame
+from pages.server.source import Choice, Contents, Show, Source
 from polycore.arrays import Floats
 from polycore.figures import Curve, alternative_text
 from polycore.formatting import counted, loss_text, percent
@@ -23,28 +21,20 @@ from polycore.workers.picture import Portrait, Wish
 OVER = "computing time (s)"
 
 
-class RaceSource(TravelingSource):
-    """A race as its session sees it. Its name is that of its first lane's run."""
+def source_of(race: Race, moment: Choice) -> Source:
+    """Return the source of a race's frames, with the weights of that moment until a slider is moved."""
 
-    def __init__(self, race: Race) -> None:
-        """Show the lanes of `race`."""
-        super().__init__(race.name, race.trainings)
-        self.race = race
-        self._moment: Choice = "Now"
-        for training in race.trainings:
-            training.show(_wish(training.view))
+    def at(moment: Choice) -> Show:
+        return lambda: contents(race.view, moment)
 
-    def look_at(self, moment: Choice) -> None:
-        """Show the weights of that moment from now on."""
-        with self._lock:
-            before, self._moment = self._moment, moment
-            self._rest(changed=moment != before)
+    return Source(race.name, race.trainings, moment, at(moment), at)
 
-    def _made(self, sequence: int) -> Frame:
-        race, moment = self.race.view, self._moment if self._choice is None else self._choice
-        pictures = {f"map.{index}": _map(lane, moment) for index, lane in enumerate(race.lanes)}
-        blobs = {name: shown.pixels for name, shown in pictures.items() if shown is not None}
-        return Frame(self.name, sequence, values(race, moment), blobs)
+
+def contents(race: RaceView, moment: Choice) -> Contents:
+    """Return what a frame has of a race; for `moment` see `values`."""
+    pictures = {f"map.{index}": _map(lane, moment) for index, lane in enumerate(race.lanes)}
+    blobs = {name: shown.pixels for name, shown in pictures.items() if shown is not None}
+    return Contents(values(race, moment), blobs)
 
 
 def values(race: RaceView, moment: Choice = "Now") -> dict[str, Any]:
@@ -149,9 +139,10 @@ def _past(lane: Lane, moment: Choice) -> tuple[int, Portrait] | None:
     step = race_past.choice_at(lane, moment)
     if not isinstance(step, int):
         return None
-    portrait = lane.view.past_portrait(step, _wish(lane.view))
+    portrait = lane.view.past_portrait(step, wish_of(lane.view))
     return None if portrait is None else (step, portrait)
 
 
-def _wish(view: RunView) -> Wish:
+def wish_of(view: RunView) -> Wish:
+    """Return what workers draw of a lane."""
     return Wish(scene_of(view.run.experiment).window)

@@ -1,7 +1,7 @@
-"""The frames of a run: all that its session's pages show of it, in values that a browser fills in."""
+"""What pages show of a run: the contents of its frames, in values that a browser fills in."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pages.models import asked, map_layers
@@ -9,14 +9,9 @@ from pages.models.map_layers import Mistakes
 from pages.plane.referee import best_possible, referee_of
 from pages.plane.scene import scene_of
 from pages.run_view import map_values
-from pages.run_view.advancing_source import TravelingSource
 from pages.runs import status
-from pages.runs.past import Choice, moments
-from pages.runs.runner import Training
 from pages.runs.view import RunView
-from pages.server.frame import Frame
-from pages.server.hub import Halt
-from pages.setup import controls
+from pages.server.source import Choice, Contents
 from pages.state.shown_weights import ShownWeights
 from pages.state.view import MapLayer, MapView
 from polycore import Experiment
@@ -60,33 +55,29 @@ class Look:
         )
 
 
-class RunSource(TravelingSource):
-    """A run as its session sees it."""
-
-    def __init__(self, training: Training) -> None:
-        """Show the latest weights of a run until `look_at` says otherwise."""
-        super().__init__(training.name, [training])
-        self.training = training
-        self._look = Look()
-
-    def look_at(self, look: Look) -> None:
-        """Show what the session looks at from now on."""
-        with self._lock:
-            before, self._look = self._look, look
-            self._rest(changed=look != before)
-        self.training.show(look.wish(self.training.view.run.experiment))
-
-    def halt(self, how: Halt, generation: int) -> None:
-        """Pause or stop the run, as `how` says, if its status has not changed since."""
-        if how == "stop":
-            self.training.stop(generation)
-        else:
-            self.training.pause(generation)
-
-    def _made(self, sequence: int) -> Frame:
-        choice = self._choice
-        look = self._look if choice is None else replace(self._look, weights=choice)
-        return _frame(self.training, look, sequence)
+def contents(view: RunView, look: Look, again: str) -> Contents:
+    """Return what a frame has of a run; for `again` see `values`."""
+    shown = ShownWeights.of(view, look.weights)
+    header = values(view, shown, again)
+    blobs = {"history": _columns(shown.run.whole_history)}
+    experiment = shown.run.experiment
+    wish = look.wish(experiment)
+    portrait = _portrait(view, shown, wish)
+    if portrait is not None:
+        # a picture that was drawn for several sessions may have more than this one looks at
+        mistakes = _mistakes(portrait, experiment) if wish.answers else None
+        if portrait.map is not None and wish.window is not None:
+            shown_map = map_values.shown_map(portrait.map, experiment, differences=look.map_view != "Network")
+            header["weights"] |= shown_map.values
+            header["weights"]["map_alt"] = map_layers.described(
+                shown_map.values["map_alt"], look.layers, experiment, mistakes, look.asked
+            )
+            blobs["map"] = shown_map.pixels
+        if mistakes is not None:
+            header["weights"]["mistakes"] = map_values.mistakes(mistakes, experiment)
+    if look.asked is not None:
+        header["answer"] = asked.values(shown.model, referee_of(experiment), look.asked, scene_of(experiment))
+    return Contents(header, blobs)
 
 
 def values(view: RunView, shown: ShownWeights, again: str) -> dict[str, Any]:
@@ -105,7 +96,7 @@ def values(view: RunView, shown: ShownWeights, again: str) -> dict[str, Any]:
         "line": status.line(view),
         "step": run.step,
         "begun": run.step > 0,
-        "moments": moments(run),
+        "moments": view.moments,
         "share": 100 * run.step / run.last_step,
         "notes": status.notes(view),
         **_speed_and_time(view),
@@ -152,31 +143,6 @@ def _weights(shown: ShownWeights, dead: int) -> dict[str, Any]:
         "gradient": _gradient_norm(shown),
         "dead": f"{dead:,} of {sum(run.experiment.hidden):,}",
     }
-
-
-def _frame(training: Training, look: Look, sequence: int) -> Frame:
-    view = training.view
-    shown = ShownWeights.of(view, look.weights)
-    header = values(view, shown, controls.seen_again(training))
-    blobs = {"history": _columns(shown.run.whole_history)}
-    experiment = shown.run.experiment
-    wish = look.wish(experiment)
-    portrait = _portrait(view, shown, wish)
-    if portrait is not None:
-        # a picture that was drawn for several sessions may have more than this one looks at
-        mistakes = _mistakes(portrait, experiment) if wish.answers else None
-        if portrait.map is not None and wish.window is not None:
-            shown_map = map_values.shown_map(portrait.map, experiment, differences=look.map_view != "Network")
-            header["weights"] |= shown_map.values
-            header["weights"]["map_alt"] = map_layers.described(
-                shown_map.values["map_alt"], look.layers, experiment, mistakes, look.asked
-            )
-            blobs["map"] = shown_map.pixels
-        if mistakes is not None:
-            header["weights"]["mistakes"] = map_values.mistakes(mistakes, experiment)
-    if look.asked is not None:
-        header["answer"] = asked.values(shown.model, referee_of(experiment), look.asked, scene_of(experiment))
-    return Frame(training.name, sequence, header, blobs)
 
 
 def _portrait(view: RunView, shown: ShownWeights, wish: Wish) -> Portrait | None:

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 import polycore as pc
-from pages.run_view import session_source
-from pages.run_view.session_source import SECONDS_BETWEEN, Contents, SessionSource
+from pages.run_view.following import SECONDS_BETWEEN, source_of
 from pages.runs.runner import Training
+from pages.server.source import Contents
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
+from tests.clock import Clock
 from tests.hand import Hand
 from tests.pages.browsing import opened, sent_to, session_of
 from tests.runs import named
@@ -21,18 +22,9 @@ EXPERIMENT = pc.Experiment(
 )
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
-def clock(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(session_source, "monotonic", clock)
-    return clock
+def clock():
+    return Clock()
 
 
 def shown(now):
@@ -57,7 +49,7 @@ def advanced(training, hand, steps):
 
 def test_a_frame_has_the_session_with_what_the_run_has_learned_since(clock):
     training, hand = started()
-    source = SessionSource("a part", training, Session(training_id=named(training)), shown)
+    source = source_of("a part", training, Session(training_id=named(training)), shown, clock)
     assert source.frame().header["title"] is None
     clock.now += 2 * SECONDS_BETWEEN
     run = advanced(training, hand, 50)
@@ -74,7 +66,7 @@ def test_a_model_that_was_kept_of_the_same_experiment_stays_until_the_run_has_a_
     best = pc.advance(pc.start(EXPERIMENT), 200).best
     kept = Kept("an earlier run", best, EXPERIMENT)
     now = Session(training_id=named(training), models=KeptModels((kept,), in_use=kept.title))
-    source = SessionSource("a part", training, now, shown)
+    source = source_of("a part", training, now, shown, clock)
     losses = []
     for steps in (20, 380):
         clock.now += 2 * SECONDS_BETWEEN
@@ -87,7 +79,7 @@ def test_a_model_that_was_kept_of_the_same_experiment_stays_until_the_run_has_a_
 
 def test_frames_that_take_no_time_show_each_chunk_as_the_runs_own_do(clock):
     training, hand = started()
-    source = SessionSource("a part", training, Session(training_id=named(training)), shown)
+    source = source_of("a part", training, Session(training_id=named(training)), shown, clock)
     for steps in (10, 20):
         clock.now += 0.01
         run = advanced(training, hand, steps)
@@ -102,7 +94,7 @@ def test_frames_that_take_time_are_not_made_more_often_than_pages_need(clock):
         return shown(now)
 
     training, hand = started()
-    source = SessionSource("a part", training, Session(training_id=named(training)), costly)
+    source = source_of("a part", training, Session(training_id=named(training)), costly, clock)
     first = source.frame()
     clock.now += 0.9 * SECONDS_BETWEEN
     advanced(training, hand, 10)
@@ -118,12 +110,13 @@ def test_frames_that_take_time_are_not_made_more_often_than_pages_need(clock):
 def test_another_choice_of_the_page_is_in_a_frame_at_once():
     training, _ = started()
     now = Session(training_id=named(training))
-    source = SessionSource("a part", training, now, shown)
-    earlier = source.frame()
-    source.look_at(replace(now), lambda _: Contents({"chosen": "another"}))
-    assert source.sequence > earlier.sequence
+    earlier = source_of("a part", training, now, shown)
+    before = earlier.frame().sequence
+    source = source_of("a part", training, now, lambda _: Contents({"chosen": "another"}))
+    assert not earlier.is_like(source)
+    assert before < source.since() <= source.frame().sequence
     assert source.frame().header["chosen"] == "another"
-    assert source.frame().sequence == source.sequence
+    assert source.frame().sequence == source.since()
     training.stop()
 
 

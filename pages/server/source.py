@@ -1,0 +1,140 @@
+"""What a tab shows of something that changes, such as a run: a frame whenever it has changed."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Literal, Protocol
+
+from pages.server.frame import Frame, next_number
+
+IsThere = Callable[[], bool]
+Halt = Literal["pause", "stop"]
+Weights = Literal["Now", "Best"]
+Choice = Weights | int  # which weights a slider through the past shows; a number is a step, or a time
+LARGEST = 2**53  # of such a number: a browser knows no larger one
+
+
+class Subject(Protocol):
+    """What changes: a run or a job. Its members are called from any thread."""
+
+    @property
+    def name(self) -> str:
+        """Its name, under which it announces its changes."""
+
+    @property
+    def version(self) -> object:
+        """What is equal as long as nothing of it has changed."""
+
+    def seen(self, is_there: IsThere) -> None:
+        """Note that somebody looks; `is_there` returns whether anybody still may."""
+
+    def halt(self, how: Halt, generation: int) -> None:
+        """Pause or stop it, as `how` says, if its status has not changed since that generation."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """What a frame has: values that JSON can hold, and arrays as bytes, by name."""
+
+    values: Mapping[str, Any]
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
+
+
+Show = Callable[[], Contents]  # called from other threads than the page's, so it reads no state of that
+
+
+class Source:
+    """What a page shows of its subjects while it is there. Thread-safe.
+
+    name: by which browsers tell its frames from others.
+    look: what the page shows, as a value; two sources of the same look have the same frames.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        subjects: Sequence[Subject],
+        look: object,
+        show: Show,
+        at: Callable[[Choice], Show] | None = None,
+        rest: Callable[[float], float] = lambda _: 0.0,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """`show` returns the contents of a frame now.
+
+        at: returns the same for other weights, while a slider through the past is moved; None without one.
+        rest: returns for how many seconds a frame that took so many may stay though something has changed:
+            only if more will change by then.
+        clock: returns the time in seconds.
+        """
+        self.name = name
+        self.subjects = tuple(subjects)
+        self.look = look
+        self._show, self._at = show, at
+        self._rest = rest
+        self._clock = clock
+        self._choices = 0
+        self._lock = threading.Lock()
+        self._frame: Frame | None = None
+        self._made_of: tuple[object, ...] = ()
+        self._made_at = self._took = 0.0
+
+    def is_like(self, other: "Source") -> bool:
+        """Return whether both have the same frames: no slider has been moved since."""
+        return self._choices == 0 and self.look == other.look and self.subjects == other.subjects
+
+    def frame(self) -> Frame:
+        """Return the latest frame; the same object as long as nothing has changed."""
+        with self._lock:
+            versions = self._versions()  # first: what changes meanwhile is in the frame after
+            if self._frame is None or (versions != self._made_of and not self._rests()):
+                number, began = next_number(), self._clock()
+                contents = self._show()
+                self._made_at = self._clock()
+                self._took = self._made_at - began
+                self._frame = Frame(self.name, number, contents.values, contents.blobs)
+                self._made_of = versions
+            return self._frame
+
+    def since(self) -> int:
+        """Return the number from which on frames are as recent as what a page reads after this call."""
+        with self._lock:
+            known = self._frame
+            return next_number() if known is None or self._made_of != self._versions() else known.sequence
+
+    def choose(self, value: object) -> bool:
+        """Show other weights until the page is drawn again: a browser sent `value`, which may be anything.
+
+        Returns whether it is a choice, and there is another frame.
+        """
+        choice = choice_in(value)
+        if choice is None or self._at is None:
+            return False
+        # without the lock: it is held while a frame is computed, and the server's event loop calls this
+        self._show = self._at(choice)
+        self._choices += 1
+        return True
+
+    def halt(self, how: Halt, generation: int) -> None:
+        """Pause or stop its only subject; of several, none has such buttons."""
+        if len(self.subjects) == 1:
+            self.subjects[0].halt(how, generation)
+
+    def seen(self, is_there: IsThere) -> None:
+        """Note that somebody looks."""
+        for subject in self.subjects:
+            subject.seen(is_there)
+
+    def _versions(self) -> tuple[object, ...]:
+        return self._choices, *(subject.version for subject in self.subjects)
+
+    def _rests(self) -> bool:
+        return self._clock() < self._made_at + self._rest(self._took)
+
+
+def choice_in(value: object) -> Choice | None:
+    """Return the choice that a browser sent; None if it is none."""
+    if value == "Now" or value == "Best":
+        return value
+    return value if type(value) is int and 0 <= value <= LARGEST else None
